@@ -1,0 +1,40 @@
+"""What a block is, and how it is to be encoded: plain data shared by the detector, the block codec and the profiles."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class TreeType(StrEnum):
+    """The shape of a block's records; it names the tokeniser, and TEXT and OPAQUE have none."""
+
+    JSON_LINES = "jsonl"
+    JSON = "json"
+    LOG = "log"
+    CSV = "csv"
+    XML = "xml"
+    TEXT = "text"
+    OPAQUE = "opaque"
+
+
+class BackEnd(StrEnum):
+    """The general compressor that stands behind the transform, always a library's."""
+
+    STORE = "store"
+    ZSTD = "zstd"
+    LZMA = "lzma"
+    BROTLI = "brotli"
+
+
+@dataclass(frozen=True, slots=True)
+class Strategy:
+    """How one block is encoded.
+
+    tree: which tokeniser takes it apart; with TEXT and OPAQUE the back end gets the bytes as they are.
+    back_end, level: the compressor behind it, and that compressor's own level.
+    separator: the field separator of CSV, one byte; ignored elsewhere.
+    """
+
+    tree: TreeType
+    back_end: BackEnd
+    level: int
+    separator: int = ord(",")
