@@ -1,0 +1,94 @@
+"""Measurements and artifacts: what one attempt leaves behind, as plain data that round-trips through JSON."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Values of the metric itself, in the measurement's unit, in the order in which they were taken."""
+
+    values: tuple[float, ...]
+    kind: Literal["samples"] = "samples"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two arms, paired by position and measured interleaved, in `arm_unit`.
+
+    control: a second run of the baseline arm, paired with the first (an A/A control). Its derived interval must
+    hold "no difference", or the comparison proves nothing. Empty where the arms are exact (byte counts of
+    deterministic output), which `exact` then says.
+    labels: what each pair is (an input's name), empty or one per pair.
+    """
+
+    treatment: tuple[float, ...]
+    baseline: tuple[float, ...]
+    arm_unit: str
+    control: tuple[float, ...] = ()
+    exact: bool = False
+    labels: tuple[str, ...] = ()
+    kind: Literal["comparison"] = "comparison"
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Points of a quantity `y` measured at settings `x`, for a slope or a coefficient of determination."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    x_unit: str
+    y_unit: str
+    kind: Literal["trend"] = "trend"
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """Samples of one metric with what a reader needs to trust them.
+
+    metric, unit: as declared by the runner; another unit of the same dimension is converted by the judge.
+    method: one sentence on how it was measured. command: argv that repeats it, where there is one.
+    cases: how many cases were examined, for a criterion that pins its denominator.
+    artifacts: names of the attempt's artifacts that the figure was computed from; if one changes, it is stale.
+    """
+
+    metric: str
+    unit: str
+    data: Samples | Comparison | Trend
+    method: str
+    cases: int | None = None
+    command: tuple[str, ...] = ()
+    artifacts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A file that an attempt produced. path: relative to the run's folder; sha256: lower-case hex; size: bytes."""
+
+    name: str
+    path: str
+    sha256: str
+    size: int
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an attempt's whole process tree used, sampled from outside. seconds: monotonic, start to end.
+
+    peak_rss: bytes, the largest sum of resident sets over the tree in any sample; cpu_seconds: user + system;
+    samples: how many times the tree was looked at (0: too short to be seen, so peak_rss is 0 and means nothing).
+    """
+
+    seconds: float
+    cpu_seconds: float
+    peak_rss: int
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The measurements and artifacts of one attempt."""
+
+    measurements: tuple[Measurement, ...] = field(default=())
+    artifacts: tuple[Artifact, ...] = field(default=())

@@ -1,0 +1,46 @@
+"""A metric: a declared quantity that a runner promises to measure, and that a criterion may set a target for."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Better(StrEnum):
+    """Which way is an improvement; `NEITHER` for a quantity that has a right value."""
+
+    LOWER = "lower"
+    HIGHER = "higher"
+    NEITHER = "neither"
+
+
+class Form(StrEnum):
+    """What a measurement of the metric consists of, and so how its value and interval are computed.
+
+    SAMPLES: values of the quantity itself; the value is their median.
+    REDUCTION: two paired arms; 100 * (1 - treatment / baseline), in %.
+    INCREASE: two paired arms; 100 * (treatment / baseline - 1), in %.
+    SPEEDUP: two paired arms of seconds; baseline / treatment, in x.
+    SLOPE: points (x, y); the least-squares slope, in y-unit/x-unit.
+    R_SQUARED: points (x, y); the coefficient of determination of that line, in 1.
+    """
+
+    SAMPLES = "samples"
+    REDUCTION = "reduction"
+    INCREASE = "increase"
+    SPEEDUP = "speedup"
+    SLOPE = "slope"
+    R_SQUARED = "r_squared"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A declared quantity.
+
+    name: dotted, unique over all runners, e.g. "buffer.peak_memory_reduction".
+    unit: of the metric's value, one that `evidence.units` knows, e.g. "%", "MiB", "ms", "MiB/GiB", "cases".
+    """
+
+    name: str
+    unit: str
+    better: Better
+    form: Form = Form.SAMPLES
+    description: str = ""

@@ -1,0 +1,1 @@
+"""Plans: a work breakdown as YAML, checked strictly and turned into data."""

@@ -1,0 +1,194 @@
+"""The plan as data. The border is pydantic: unknown keys are errors, everything is frozen once built.
+
+`orchestrator.plan.load.parse_plan` builds it from text; nothing else should. Field names are the YAML keys, but for
+`from_`, `with_` and `if_`, which Python keeps for itself. Durations are seconds, quantities keep their unit.
+"""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from orchestrator.evidence.metric import Better, Form
+from orchestrator.plan.values import Duration, ParamValue, Target
+
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=64)]
+TaskReference = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)?$")]
+
+
+class PlanModel(BaseModel):
+    """What every part of a plan has in common: strict and frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Driver(StrEnum):
+    """How an agent's tasks are carried out."""
+
+    PYTHON = "python"
+    COMMAND = "command"
+
+
+class TriggerRule(StrEnum):
+    """When a task runs, judged over the tasks that it needs. Names and meanings as in Apache Airflow."""
+
+    ALL_SUCCESS = "all_success"
+    ALL_DONE = "all_done"
+    ANY_SUCCESS = "any_success"
+    NONE_FAILED_MIN_ONE_SUCCESS = "none_failed_min_one_success"
+
+
+class Agent(PlanModel):
+    """Who does tasks: capacity is how many at once, duty what the plan says it is there for."""
+
+    specialty: str
+    duty: str = ""
+    capacity: int = Field(default=1, ge=1, le=1024)
+    driver: Driver = Driver.PYTHON
+
+
+class Retries(PlanModel):
+    """Up to `max` further attempts; the n-th waits delay * backoff ** (n - 1) seconds, at most max_delay."""
+
+    max: int = Field(default=0, ge=0, le=100)
+    delay: Duration = 1.0
+    backoff: float = Field(default=2.0, ge=1.0, le=10.0)
+    max_delay: Duration = 60.0
+
+
+class DeclaredMetric(PlanModel):
+    """A metric that a `command` task promises to report; runners in Python declare theirs in code."""
+
+    name: str
+    unit: str
+    better: Better
+    form: Form = Form.SAMPLES
+    description: str = ""
+
+
+class Deliverable(PlanModel):
+    """A file by name that a task (`from`) of the group leaves behind."""
+
+    title: str
+    artifact: str
+    from_: Identifier = Field(alias="from")
+
+
+class Criterion(PlanModel):
+    """A numeric success criterion, judged only from measured evidence of its metric.
+
+    samples: the fewest that can prove it (pairs, for a comparison; points, for a trend). expect: the fewest cases that
+    must have been examined. tolerance: with `==`, the half-width that the whole interval must stay within.
+    level: confidence of the interval. from_: the task whose measurement counts, where several measure the metric.
+    """
+
+    id: Identifier
+    title: str
+    metric: str
+    target: Target
+    samples: int = Field(default=1, ge=1)
+    expect: int | None = Field(default=None, ge=1)
+    tolerance: float | None = Field(default=None, ge=0)
+    level: float = Field(default=0.95, gt=0.5, lt=1.0)
+    from_: TaskReference | None = Field(default=None, alias="from")
+
+
+class Task(PlanModel):
+    """The unit that runs: exactly one of `run` (a registered runner) and `command` (argv).
+
+    needs: None means the task before it in its group (or, for the first, what its group needs); ids of the same group or
+    "GROUP.task" or a whole "GROUP".
+    agent: who does it, the group's lead unless named. resources: named counters, `cpu: 1` unless named.
+    """
+
+    id: Identifier
+    title: str
+    run: str | None = None
+    command: tuple[str, ...] | None = None
+    with_: dict[str, ParamValue] = Field(default_factory=dict, alias="with")
+    needs: tuple[TaskReference, ...] | None = None
+    agent: Identifier | None = None
+    resources: dict[str, int] = Field(default_factory=dict)
+    estimate: Duration | None = None
+    timeout: Duration | None = None
+    retries: Retries = Retries()
+    if_: bool = Field(default=True, alias="if")
+    trigger_rule: TriggerRule = TriggerRule.ALL_SUCCESS
+    continue_on_error: bool = False
+    matrix: dict[str, tuple[ParamValue, ...]] = Field(default_factory=dict)
+    env: dict[str, str] = Field(default_factory=dict)
+    artifacts: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+    metrics: tuple[DeclaredMetric, ...] = ()
+
+
+class Group(PlanModel):
+    """Ordered tasks with a lead, supporting agents, deliverables and success criteria. `needs`: groups or tasks that
+    must be done before its first task may start."""
+
+    title: str
+    goal: str = ""
+    lead: Identifier
+    supporting: tuple[Identifier, ...] = ()
+    estimate: Duration | None = None
+    needs: tuple[TaskReference, ...] = ()
+    tasks: tuple[Task, ...] = Field(min_length=1)
+    deliverables: tuple[Deliverable, ...] = ()
+    success_criteria: tuple[Criterion, ...] = ()
+
+
+class Workstream(Group):
+    """A group that runs beside the other workstreams."""
+
+
+class Stage(Group):
+    """A group that joins workstreams: integration, validation, final report."""
+
+
+class SuccessMetric(PlanModel):
+    """A row of the plan's summary table: its words, and the criteria ("A.peak-memory") that decide it."""
+
+    metric: str
+    target: str
+    criteria: tuple[str, ...] = Field(min_length=1)
+
+
+class Milestone(PlanModel):
+    """A row of the timeline: at, seconds after the launch; done, the groups that are complete by then."""
+
+    at: Duration
+    event: str
+    done: tuple[Identifier, ...] = ()
+
+
+class ProgressReports(PlanModel):
+    """Agents report progress every `every` seconds."""
+
+    every: Duration
+    at_most: Duration | None = None
+
+
+class Plan(PlanModel):
+    """The whole work breakdown. digest: sha256 of its text and settings (set by the loader)."""
+
+    schema_: int = Field(alias="schema", ge=1, le=1)
+    id: Identifier
+    title: str
+    summary: str = ""
+    date: str = ""
+    estimate: Duration | None = None
+    params: dict[str, ParamValue] = Field(default_factory=dict)
+    resources: dict[str, int] = Field(default_factory=dict)
+    env: dict[str, str] = Field(default_factory=dict)
+    agents: dict[Identifier, Agent] = Field(min_length=1)
+    workstreams: dict[Identifier, Workstream] = Field(min_length=1)
+    stages: dict[Identifier, Stage] = Field(default_factory=dict)
+    success_metrics: tuple[SuccessMetric, ...] = ()
+    timeline: tuple[Milestone, ...] = ()
+    progress_reports: ProgressReports | None = None
+    next_steps: tuple[str, ...] = ()
+
+    @property
+    def groups(self) -> dict[str, Group]:
+        """Workstreams, then stages, by id, in the plan's order."""
+        return {**self.workstreams, **self.stages}

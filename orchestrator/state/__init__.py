@@ -1,0 +1,1 @@
+"""A run's state: a pure fold over its events by a table of transitions."""

@@ -1,0 +1,222 @@
+"""What can happen to a run, as plain data. Time, sequence number and fencing token live in the envelope."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from orchestrator.evidence.measurement import Evidence, Usage
+from orchestrator.evidence.verdict import Verdict
+
+
+class Cause(StrEnum):
+    """Why an attempt failed."""
+
+    EXIT = "exit"  # the program or runner ended with an exit code other than 0
+    EXCEPTION = "exception"  # the runner raised
+    SIGNAL = "signal"  # its process was killed
+    TIMEOUT = "timeout"
+    LOST = "lost"  # it ended without reporting that it was done
+    EVIDENCE = "evidence"  # what it reported could not be used
+    SPAWN = "spawn"  # it could not be started
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """cause and one line for people; exit_code is the process's, negative for a signal, None where there is none."""
+
+    cause: Cause
+    message: str
+    exit_code: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """plan_text is the YAML as read, settings what `--set` gave, environment what the machine was."""
+
+    run: str
+    plan_id: str
+    plan_digest: str
+    plan_text: str
+    plan_source: str
+    settings: dict[str, str]
+    environment: dict[str, str]
+    command: tuple[str, ...]
+    fingerprints: dict[str, str]
+    kind: Literal["run_started"] = "run_started"
+
+
+@dataclass(frozen=True, slots=True)
+class RunResumed:
+    """The plan may have been edited meanwhile: it is stored again."""
+
+    plan_digest: str
+    plan_text: str
+    settings: dict[str, str]
+    environment: dict[str, str]
+    fingerprints: dict[str, str]
+    kind: Literal["run_resumed"] = "run_resumed"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskStarted:
+    """attempt counts from 1 within the run."""
+
+    task: str
+    attempt: int
+    kind: Literal["task_started"] = "task_started"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskNoted:
+    """What an agent said while working: shown beside what was measured, never instead of it."""
+
+    task: str
+    attempt: int
+    text: str
+    kind: Literal["task_noted"] = "task_noted"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSucceeded:
+    """The attempt ended well and left this evidence."""
+
+    task: str
+    attempt: int
+    evidence: Evidence
+    usage: Usage
+    kind: Literal["task_succeeded"] = "task_succeeded"
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFailed:
+    """An attempt failed and the retry rule allows another after `delay` seconds."""
+
+    task: str
+    attempt: int
+    failure: Failure
+    usage: Usage
+    delay: float
+    kind: Literal["attempt_failed"] = "attempt_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRequeued:
+    """The delay before a retry is over."""
+
+    task: str
+    kind: Literal["task_requeued"] = "task_requeued"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFailed:
+    """The last allowed attempt failed. tolerated: the task says `continue_on_error`."""
+
+    task: str
+    attempt: int
+    failure: Failure
+    usage: Usage
+    tolerated: bool = False
+    kind: Literal["task_failed"] = "task_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskInterrupted:
+    """The orchestrator stopped or died while the attempt ran; it says nothing about the task."""
+
+    task: str
+    attempt: int
+    reason: str
+    kind: Literal["task_interrupted"] = "task_interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSkipped:
+    """It will not run in this run: a condition was false or its trigger rule cannot be met."""
+
+    task: str
+    reason: str
+    kind: Literal["task_skipped"] = "task_skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskCancelled:
+    """The run was cancelled before or while the task ran."""
+
+    task: str
+    reason: str
+    kind: Literal["task_cancelled"] = "task_cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskInvalidated:
+    """On resume: an earlier result does not count any more (the plan, the code or a task above it changed)."""
+
+    task: str
+    reason: str
+    kind: Literal["task_invalidated"] = "task_invalidated"
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressReported:
+    """A regular report of progress: how many tasks are settled, and what is running."""
+
+    settled: int
+    total: int
+    running: tuple[str, ...]
+    kind: Literal["progress_reported"] = "progress_reported"
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionJudged:
+    """One criterion's verdict."""
+
+    verdict: Verdict
+    kind: Literal["criterion_judged"] = "criterion_judged"
+
+
+@dataclass(frozen=True, slots=True)
+class RunInterrupted:
+    """The run stopped early and can be resumed."""
+
+    reason: str
+    kind: Literal["run_interrupted"] = "run_interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """exit_code as documented: 0 all PASS, 1 a task failed or a criterion FAILed, 3 something UNPROVEN."""
+
+    exit_code: int
+    kind: Literal["run_finished"] = "run_finished"
+
+
+Event = (
+    RunStarted
+    | RunResumed
+    | TaskStarted
+    | TaskNoted
+    | TaskSucceeded
+    | AttemptFailed
+    | TaskRequeued
+    | TaskFailed
+    | TaskInterrupted
+    | TaskSkipped
+    | TaskCancelled
+    | TaskInvalidated
+    | ProgressReported
+    | CriterionJudged
+    | RunInterrupted
+    | RunFinished
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """seq counts from 1 without a gap; at: wall clock, seconds since the epoch, for people; mono: monotonic seconds
+    since this owner took the run (durations only); fence: the fencing token of the owner that wrote it."""
+
+    seq: int
+    at: float
+    mono: float
+    fence: int
+    event: Event
