@@ -1,0 +1,88 @@
+"""Names the shape of a sample, by rules that a reader can check against the data."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from encoder.detect.features import Features, measure
+from encoder.strategy import TreeType
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What a sample looks like.
+
+    tree: the shape's name. separator: CSV's field separator (comma, semicolon, tab or pipe), a comma when nothing separates fields.
+    confidence: 0 to 1, how much of the sample agrees with the shape. features: what it was judged from.
+    """
+
+    tree: TreeType
+    separator: int
+    confidence: float
+    features: Features
+
+
+def _ramp(value: float, none: float, full: float) -> float:
+    """0 at `none`, 1 at `full`, straight between them."""
+    return min(1.0, max(0.0, (value - none) / (full - none)))
+
+
+def _opaque(f: Features) -> float:
+    """Control characters, or nearly every byte value equally often: compressed, encrypted, executable, arrays of numbers."""
+    return max(_ramp(f.control, 0.0, 0.04), _ramp(f.entropy, 6.6, 7.4))
+
+
+def _json_lines(f: Features) -> float:
+    """Nearly every line is one bracketed value, and there is something of JSON inside."""
+    return _ramp(f.bracketed, 0.4, 1.0) * _ramp(f.key + f.quote + f.bracket, 0.002, 0.02)
+
+
+def _json(f: Features) -> float:
+    """Many keys among braces, or nested arrays of numbers; neither records of a log nor of JSON lines."""
+    keys = _ramp(f.key, 0.0, 0.01) * _ramp(f.brace + f.bracket, 0.0, 0.004)
+    arrays = _ramp(f.bracket, 0.02, 0.05) * _ramp(f.digit, 0.3, 0.6)
+    return max(keys, arrays) * (1.0 - f.bracketed) * (1.0 - f.timed)
+
+
+def _xml(f: Features) -> float:
+    """Tags, of which a fair share closes another or itself."""
+    closing = f.close_tag / f.open_tag if f.open_tag else 0.0
+    return _ramp(f.open_tag, 0.0, 0.005) * _ramp(closing, 0.1, 0.3)
+
+
+def _csv(f: Features) -> float:
+    """The same number of separators on nearly every line; one or two of them prove little where there are words and blanks between."""
+    wordy = _ramp(f.blank, 0.02, 0.08) * _ramp(3.0 - f.field_count, 0.0, 1.0)
+    return _ramp(f.field_consistency, 0.55, 0.95) * (1.0 - wordy) * (1.0 - f.bracketed)
+
+
+def _log(f: Features) -> float:
+    """Lines that carry a time, or that begin with the same classes of characters, digits among them."""
+    alike = _ramp(f.prefix_same, 0.7, 0.95) * _ramp(0.5 - f.prefix_shapes, 0.0, 0.3) * _ramp(f.digit, 0.04, 0.12)
+    return max(_ramp(f.timed, 0.2, 0.8), alike) * _ramp(f.blank, 0.005, 0.03) * (1.0 - f.bracketed)
+
+
+SCORES: Final[Mapping[TreeType, Callable[[Features], float]]] = {
+    TreeType.OPAQUE: _opaque,
+    TreeType.JSON_LINES: _json_lines,
+    TreeType.XML: _xml,
+    TreeType.CSV: _csv,
+    TreeType.JSON: _json,
+    TreeType.LOG: _log,
+}
+"""How much speaks for each shape, 0 to 1. The highest names it, the first of equals; under one half it is TEXT."""
+
+ENOUGH: Final = 0.5
+
+
+class PatternDetector:
+    """Names the shape of a sample. Stateless; safe to share between threads."""
+
+    def detect(self, sample: bytes | bytearray | memoryview) -> Pattern:
+        """The pattern of the first 64 KiB of `sample`, whatever its bytes; TEXT for an empty one. See `take_sample` for large blocks."""
+        features = measure(sample)
+        scores = {tree: score(features) for tree, score in SCORES.items()}
+        best = max(scores, key=scores.__getitem__)
+        if scores[best] < ENOUGH:
+            return Pattern(TreeType.TEXT, features.separator, 1.0 - scores[best], features)
+        return Pattern(best, features.separator, scores[best], features)

@@ -1,0 +1,124 @@
+"""Chooses a strategy for each block from what the block looks like, and keeps the choice while blocks look the same."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from encoder.detect.pattern import Pattern, PatternDetector
+from encoder.detect.sample import SAMPLE_SIZE, take_sample
+from encoder.detect.tree import DecisionTree, load_tree
+from encoder.errors import ProfileError
+from encoder.strategy import Strategy, TreeType
+
+SMALLEST: Final = SAMPLE_SIZE
+"""A block below this many bytes is TEXT without a look, so that small inputs never load a tokeniser."""
+
+TOLERANCES: Final[Mapping[str, float]] = {
+    "entropy": 0.5,
+    "digit": 0.1,
+    "alpha": 0.1,
+    "blank": 0.1,
+    "control": 0.02,
+    "high": 0.1,
+    "line_length": 1.0,
+    "bracketed": 0.2,
+    "timed": 0.3,
+    "field_consistency": 0.2,
+}
+"""How far each feature may move from where it stood at the decision. `line_length` is a logarithm: 1 is twice as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """What a selector did so far.
+
+    blocks: asked for. detections: blocks whose features were taken (the small ones' are not). decisions: times the tree was asked, at
+    the first detection and after each drift. switches: decisions that changed the strategy. seconds: time spent in all of this.
+    """
+
+    blocks: int = 0
+    detections: int = 0
+    decisions: int = 0
+    switches: int = 0
+    seconds: float = 0.0
+
+
+def drifted(previous: Pattern, current: Pattern) -> bool:
+    """Whether a choice made for `previous` should be thought over for `current`.
+
+    It should when the detector names another shape, or CSV with another separator, or when a feature in `TOLERANCES` has moved by more than is tolerated.
+    `previous` is the pattern at the last decision, not the last block's, so that slow drift adds up.
+    """
+    if previous.tree is not current.tree:
+        return True
+    if current.tree is TreeType.CSV and previous.separator != current.separator:
+        return True
+    return any(
+        abs(getattr(previous.features, name) - getattr(current.features, name)) > most
+        for name, most in TOLERANCES.items()
+    )
+
+
+class AdaptiveCompressionSelector:
+    """The strategy for each block of one stream, a deterministic function of the blocks so far.
+
+    Every block of 64 KiB or more is sampled and measured. The tree decides for the first one, and again only for one that has drifted
+    from the last decision's pattern; until then the choice stays. Smaller blocks are TEXT, and change nothing.
+
+    strategies: what to do for each tree type; TEXT must be there, and stands in for any that is not. CSV's separator is the one detected,
+    whatever the given strategy says. clock: seconds, for the observations only. One selector serves one stream, in its order: not thread-safe.
+    ProfileError: no TEXT among the strategies.
+    """
+
+    def __init__(
+        self,
+        strategies: Mapping[TreeType, Strategy],
+        *,
+        detector: PatternDetector | None = None,
+        tree: DecisionTree | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        if TreeType.TEXT not in strategies:
+            raise ProfileError(
+                "strategies: no strategy for 'text'\n  mend: add one; it also stands in for any tree type left out"
+            )
+        self._strategies = dict(strategies)
+        self._detector = detector or PatternDetector()
+        self._tree = tree or load_tree()
+        self._clock = clock
+        self._decided_on: Pattern | None = None
+        self._choice: Strategy = strategies[TreeType.TEXT]
+        self._observations = Observations()
+
+    @property
+    def observations(self) -> Observations:
+        """A snapshot of what was done so far."""
+        return self._observations
+
+    def select(self, block: bytes | bytearray | memoryview) -> Strategy:
+        """The strategy for the stream's next block."""
+        started = self._clock()
+        seen = self._observations
+        if memoryview(block).nbytes < SMALLEST:
+            choice = self._strategies[TreeType.TEXT]
+        else:
+            choice, seen = self._look(block, seen)
+        self._observations = replace(seen, blocks=seen.blocks + 1, seconds=seen.seconds + self._clock() - started)
+        return choice
+
+    def _look(self, block: bytes | bytearray | memoryview, seen: Observations) -> tuple[Strategy, Observations]:
+        pattern = self._detector.detect(take_sample(block))
+        seen = replace(seen, detections=seen.detections + 1)
+        previous = self._decided_on
+        if previous is not None and not drifted(previous, pattern):
+            return self._choice, seen
+        choice = self._strategy_for(pattern)
+        switched = previous is not None and choice != self._choice
+        self._decided_on, self._choice = pattern, choice
+        return choice, replace(seen, decisions=seen.decisions + 1, switches=seen.switches + switched)
+
+    def _strategy_for(self, pattern: Pattern) -> Strategy:
+        choice = self._tree.decide(pattern)
+        strategy = self._strategies.get(choice, self._strategies[TreeType.TEXT])
+        return replace(strategy, separator=pattern.separator) if strategy.tree is TreeType.CSV else strategy

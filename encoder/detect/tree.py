@@ -1,0 +1,128 @@
+"""The trained decision tree: plain data in JSON, loaded strictly and walked without the library that trained it."""
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final, NoReturn
+
+from encoder.detect.features import FEATURE_NAMES
+from encoder.detect.pattern import Pattern
+from encoder.errors import ProfileError
+from encoder.strategy import TreeType
+
+FORMAT: Final = 1
+MOST_NODES: Final = 1023
+SHAPES: Final = tuple(f"seen_{tree.value}" for tree in TreeType)
+INPUTS: Final = (*FEATURE_NAMES, *SHAPES)
+"""What a tree may ask: every feature, and for each shape whether the detector named it (1) or not (0)."""
+
+
+def inputs(pattern: Pattern) -> tuple[float, ...]:
+    """The numbers of a pattern in the order of `INPUTS`."""
+    return (*pattern.features.vector(), *(float(pattern.tree is tree) for tree in TreeType))
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """choice: the tokeniser that gave the smallest blocks in training."""
+
+    choice: TreeType
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Go to node `below` when input number `feature` is at most `threshold`, else to `above`; both stand behind this node."""
+
+    feature: int
+    threshold: float
+    below: int
+    above: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTree:
+    """nodes: the root first. provenance: what it was trained on and how well it did, for people; never looked at by the code."""
+
+    nodes: tuple[Leaf | Split, ...]
+    provenance: dict[str, Any]
+
+    def decide(self, pattern: Pattern) -> TreeType:
+        """Which tokeniser to use for a block of this pattern. Deterministic, and ends: every step goes to a later node."""
+        values = inputs(pattern)
+        node = self.nodes[0]
+        while isinstance(node, Split):
+            node = self.nodes[node.below if values[node.feature] <= node.threshold else node.above]
+        return node.choice
+
+
+def parse_tree(text: str, source: str) -> DecisionTree:
+    """The tree written in `text`; ProfileError names `source`, the place and the mend.
+
+    Strict: unknown keys, unknown inputs or choices, thresholds that are no finite numbers, and nodes that are not reached exactly once
+    from the root are all errors, so that a tree that loads also ends.
+    """
+    try:
+        document = json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        _refuse(source, "document", f"not JSON ({error})")
+    _expect_keys(source, "document", document, {"format", "nodes", "provenance"})
+    if document["format"] != FORMAT:
+        _refuse(source, "format", f"{document['format']!r} where this version reads {FORMAT}")
+    raw = document["nodes"]
+    if not isinstance(raw, list) or not 1 <= len(raw) <= MOST_NODES:
+        _refuse(source, "nodes", f"must be a list of 1 to {MOST_NODES} nodes")
+    if not isinstance(document["provenance"], dict):
+        _refuse(source, "provenance", "must be an object")
+    nodes = tuple(_node(source, index, node, len(raw)) for index, node in enumerate(raw))
+    _check_reached_once(source, nodes)
+    return DecisionTree(nodes, document["provenance"])
+
+
+@cache
+def load_tree() -> DecisionTree:
+    """The tree that ships with the package. Read once."""
+    resource = files("encoder.detect") / "tree.json"
+    return parse_tree(resource.read_text(encoding="utf-8"), "encoder/detect/tree.json")
+
+
+def _node(source: str, index: int, node: object, total: int) -> Leaf | Split:
+    place = f"nodes[{index}]"
+    if isinstance(node, dict) and "choice" in node:
+        _expect_keys(source, place, node, {"choice"})
+        if node["choice"] not in tuple(TreeType):
+            _refuse(source, f"{place}.choice", f"{node['choice']!r} is no tree type ({', '.join(TreeType)})")
+        return Leaf(TreeType(node["choice"]))
+    _expect_keys(source, place, node, {"input", "at_most", "below", "above"})
+    assert isinstance(node, dict)  # _expect_keys has refused anything else
+    if node["input"] not in INPUTS:
+        _refuse(source, f"{place}.input", f"{node['input']!r} is none of the inputs ({', '.join(INPUTS)})")
+    threshold = node["at_most"]
+    if type(threshold) not in (int, float) or not math.isfinite(threshold):
+        _refuse(source, f"{place}.at_most", f"{threshold!r} is no finite number")
+    for branch in ("below", "above"):
+        if type(node[branch]) is not int or not index < node[branch] < total:
+            _refuse(source, f"{place}.{branch}", f"{node[branch]!r} is not the number of a later node")
+    return Split(INPUTS.index(node["input"]), float(threshold), node["below"], node["above"])
+
+
+def _check_reached_once(source: str, nodes: tuple[Leaf | Split, ...]) -> None:
+    targets = sorted(target for node in nodes if isinstance(node, Split) for target in (node.below, node.above))
+    if targets != list(range(1, len(nodes))):
+        _refuse(source, "nodes", "every node but the first must be the branch of exactly one other")
+
+
+def _expect_keys(source: str, place: str, value: object, keys: set[str]) -> None:
+    if not isinstance(value, dict):
+        _refuse(source, place, "must be an object")
+    if set(value) != keys:
+        _refuse(source, place, f"has the keys {sorted(value)} where {sorted(keys)} are needed")
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _refuse(source: str, place: str, what: str) -> NoReturn:
+    raise ProfileError(f"{source}: {place}: {what}\n  mend: write the file again with benchmarks/codec/train_tree.py")
