@@ -1,0 +1,74 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from encoder.detect.pattern import PatternDetector
+from encoder.detect.sample import take_sample
+from encoder.strategy import TreeType
+
+NAMES = [
+    "JSON lines",
+    "compact JSON lines with CRLF",
+    "arrays as JSON lines",
+    "a compact JSON document",
+    "an indented JSON document",
+    "nested arrays of numbers",
+    "a syslog",
+    "an access log",
+    "a log whose times have a comma",
+    "a log with compact times",
+    "a log with traces between",
+    "CSV",
+    "CSV with semicolons",
+    "tab-separated values",
+    "CSV with pipes",
+    "CSV of two columns of numbers",
+    "CSV with times",
+    "indented XML",
+    "XML on one line",
+    "prose",
+    "prose in Greek",
+    "C source",
+    "random bytes",
+    "deflated text",
+    "little-endian integers",
+    "zero bytes",
+]
+
+
+def test_every_sample_is_named_here(samples):
+    assert list(samples) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_shape_is_named(samples, name):
+    shape, separator, data = samples[name]
+    pattern = PatternDetector().detect(take_sample(data))
+    assert pattern.tree == shape, pattern
+    assert pattern.confidence >= 0.5
+    if separator:
+        assert pattern.separator == ord(separator)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_shape_is_named_from_the_middle_of_a_document_too(samples, name):
+    shape, _, data = samples[name]
+    start = data.find(b"\n", len(data) // 3) + 1 or len(data) // 3
+    assert PatternDetector().detect(data[start : start + 30_000]).tree == shape
+
+
+def test_nothing_is_text():
+    pattern = PatternDetector().detect(b"")
+    assert (pattern.tree, pattern.separator, pattern.confidence) == (TreeType.TEXT, ord(","), 1)
+
+
+def test_one_line_is_no_table():
+    assert PatternDetector().detect(b"a,b,c\n").tree is TreeType.TEXT
+
+
+@given(st.binary(max_size=500))
+def test_any_bytes_have_a_pattern_and_always_the_same(sample):
+    first = PatternDetector().detect(sample)
+    assert first == PatternDetector().detect(memoryview(sample))
+    assert first.separator in b",;\t|"
+    assert 0 <= first.confidence <= 1

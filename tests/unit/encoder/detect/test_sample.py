@@ -1,0 +1,40 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from encoder.detect.sample import SAMPLE_SIZE, take_sample
+
+
+def test_a_small_block_is_its_own_sample():
+    assert take_sample(b"a\nb") == b"a\nb"
+    assert take_sample(b"") == b""
+    assert take_sample(bytes(SAMPLE_SIZE)) == bytes(SAMPLE_SIZE)
+
+
+def test_a_large_block_is_sampled_at_its_head_and_its_middle():
+    block = b"first\n" + b"head\n" * 100_000 + b"tail\n" * 200_000
+    sample = take_sample(block)
+    assert len(sample) <= SAMPLE_SIZE
+    assert sample.startswith(b"first\nhead\n")
+    assert sample.count(b"head\n") > 6000
+    assert sample.count(b"tail\n") > 6000
+
+
+def test_the_seam_makes_no_line_that_the_block_does_not_have():
+    lines = [f"line {number}".encode() for number in range(60_000)]
+    block = b"\n".join(lines) + b"\n"
+    whole = take_sample(block).split(b"\n")[:-1]
+    assert set(whole) <= set(lines)
+
+
+def test_a_block_without_lines_is_sampled_all_the_same():
+    assert take_sample(b"x" * 1_000_000) == b"x" * SAMPLE_SIZE
+
+
+def test_every_kind_of_buffer_gives_the_same_sample():
+    block = bytes(range(256)) * 1000
+    assert take_sample(block) == take_sample(bytearray(block)) == take_sample(memoryview(block))
+
+
+@given(st.binary(max_size=64), st.integers(1, 4000))
+def test_a_sample_is_never_larger_than_its_bound(piece, times):
+    assert len(take_sample(piece * times)) <= SAMPLE_SIZE
