@@ -1,0 +1,181 @@
+"""The general compressors behind the transform: one table, bounded output, contexts kept per thread.
+
+Every back end compresses one stream on its own; the stream's raw length is kept by whoever stores it, and no
+decompressor here produces a byte more than that. Which class a stream is of (text or binary) only helps LZMA.
+"""
+
+import lzma
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import brotli
+import zstandard
+
+from encoder.errors import FormatError
+from encoder.strategy import BackEnd
+
+Compress = Callable[[bytes | memoryview, int, bool], bytes]
+Decompress = Callable[[memoryview, int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One back end. `code`: its number in the format. `levels`: lowest and highest level it takes.
+
+    compress(data, level, text) and decompress(data, raw_size); the latter raises FormatError unless `data` is exactly
+    one stream of exactly raw_size bytes.
+    """
+
+    code: int
+    levels: tuple[int, int]
+    compress: Compress
+    decompress: Decompress
+
+
+_KEPT_CONTEXTS: Final = 4  # zstd contexts kept per thread: one per level in use, never more than this
+_contexts = threading.local()
+
+
+def _zstd_compressor(level: int) -> zstandard.ZstdCompressor:
+    kept: dict[int, zstandard.ZstdCompressor] | None = getattr(_contexts, "compressors", None)
+    if kept is None:
+        kept = _contexts.compressors = {}
+    if level not in kept:
+        if len(kept) >= _KEPT_CONTEXTS:
+            kept.clear()
+        kept[level] = zstandard.ZstdCompressor(
+            compression_params=zstandard.ZstdCompressionParameters(
+                compression_level=level,
+                format=zstandard.FORMAT_ZSTD1_MAGICLESS,
+                write_content_size=False,
+                write_checksum=False,
+                write_dict_id=False,
+            )
+        )
+    return kept[level]
+
+
+def _zstd_decompressor() -> zstandard.ZstdDecompressor:
+    kept: zstandard.ZstdDecompressor | None = getattr(_contexts, "decompressor", None)
+    if kept is None:
+        kept = _contexts.decompressor = zstandard.ZstdDecompressor(format=zstandard.FORMAT_ZSTD1_MAGICLESS)
+    return kept
+
+
+def _zstd_compress(data: bytes | memoryview, level: int, text: bool) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+    return _zstd_compressor(level).compress(data)
+
+
+def _zstd_decompress(data: memoryview, raw_size: int) -> bytes:
+    try:
+        out = _zstd_decompressor().decompress(data, max_output_size=raw_size, allow_extra_data=False)
+    except (zstandard.ZstdError, MemoryError) as error:
+        raise FormatError(f"a zstd stream of {raw_size} bytes does not decompress: {error}") from error
+    return _exactly(out, raw_size)
+
+
+def _lzma_filters(raw_size: int, *, level: int = 6, text: bool = True) -> list[dict[str, Any]]:
+    """The raw LZMA2 chain. The dictionary is the stream's own size, so the decoder's memory is bounded by it."""
+    dictionary = max(4096, 1 << (raw_size - 1).bit_length()) if raw_size else 4096
+    literal, position = (4, 0) if text else (0, 0)
+    return [
+        {
+            "id": lzma.FILTER_LZMA2,
+            "preset": level,
+            "dict_size": dictionary,
+            "lc": literal,
+            "lp": 0,
+            "pb": position,
+        }
+    ]
+
+
+def _lzma_compress(data: bytes | memoryview, level: int, text: bool) -> bytes:  # noqa: FBT001  one signature for the table
+    return lzma.compress(data, format=lzma.FORMAT_RAW, filters=_lzma_filters(len(data), level=level, text=text))
+
+
+def _lzma_decompress(data: memoryview, raw_size: int) -> bytes:
+    try:
+        decoder = lzma.LZMADecompressor(format=lzma.FORMAT_RAW, filters=_lzma_filters(raw_size))
+        out = decoder.decompress(data, max_length=raw_size) if raw_size else b""
+        if len(out) == raw_size and not decoder.eof:
+            out += decoder.decompress(b"", max_length=1)  # lets it read the end mark; a byte more is an error below
+    except (lzma.LZMAError, EOFError, MemoryError) as error:
+        raise FormatError(f"an LZMA stream of {raw_size} bytes does not decompress: {error}") from error
+    if not decoder.eof or decoder.unused_data:
+        raise FormatError(f"an LZMA stream of {raw_size} bytes does not end where it should")
+    return _exactly(out, raw_size)
+
+
+_BROTLI_WINDOW: Final = (10, 22)
+
+
+def _brotli_compress(data: bytes | memoryview, level: int, text: bool) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+    low, high = _BROTLI_WINDOW
+    window = min(high, max(low, len(data).bit_length()))
+    return bytes(brotli.compress(bytes(data), quality=level, lgwin=window))
+
+
+def _brotli_decompress(data: memoryview, raw_size: int) -> bytes:
+    decoder = brotli.Decompressor()
+    out = bytearray()
+    pending = bytes(data)
+    try:
+        while not decoder.is_finished():
+            part = decoder.process(pending, output_buffer_limit=max(1, raw_size + 1 - len(out)))
+            if not part and not pending:
+                break
+            pending = b""
+            out += part
+            if len(out) > raw_size:
+                break
+    except brotli.error as error:
+        raise FormatError(f"a brotli stream of {raw_size} bytes does not decompress: {error}") from error
+    if not decoder.is_finished():
+        raise FormatError(f"a brotli stream of {raw_size} bytes does not end where it should")
+    return _exactly(bytes(out), raw_size)
+
+
+def _store(data: bytes | memoryview, level: int, text: bool) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+    return bytes(data)
+
+
+def _restore(data: memoryview, raw_size: int) -> bytes:
+    return _exactly(bytes(data), raw_size)
+
+
+def _exactly(out: bytes, raw_size: int) -> bytes:
+    if len(out) != raw_size:
+        raise FormatError(f"a stream holds {len(out)} bytes where {raw_size} were announced")
+    return out
+
+
+CODECS: Final[dict[BackEnd, Codec]] = {
+    BackEnd.STORE: Codec(0, (-128, 127), _store, _restore),
+    BackEnd.ZSTD: Codec(1, (-100, 22), _zstd_compress, _zstd_decompress),
+    BackEnd.LZMA: Codec(2, (0, 9), _lzma_compress, _lzma_decompress),
+    BackEnd.BROTLI: Codec(3, (0, 11), _brotli_compress, _brotli_decompress),
+}
+BY_CODE: Final[dict[int, BackEnd]] = {codec.code: name for name, codec in CODECS.items()}
+
+
+def compress(back_end: BackEnd, data: bytes | memoryview, level: int, *, text: bool) -> tuple[BackEnd, bytes]:
+    """`data` compressed, and the back end that did it: STORE when the asked-for one does not make it smaller.
+
+    Raises ValueError for a level outside `CODECS[back_end].levels`.
+    """
+    codec = CODECS[back_end]
+    low, high = codec.levels
+    if not low <= level <= high:
+        raise ValueError(f"{back_end} has levels {low} to {high}, not {level}")
+    if back_end is BackEnd.STORE or not len(data):
+        return BackEnd.STORE, bytes(data)
+    out = codec.compress(data, level, text)
+    return (back_end, out) if len(out) < len(data) else (BackEnd.STORE, bytes(data))
+
+
+def decompress(back_end: BackEnd, data: memoryview, raw_size: int) -> bytes:
+    """Exactly `raw_size` bytes, or FormatError."""
+    return CODECS[back_end].decompress(data, raw_size)

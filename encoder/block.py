@@ -1,0 +1,276 @@
+"""One block of bytes to a self-contained body and back; the body's bytes are described in docs/glyph-block.md.
+
+The kernels are imported when a block is really transformed, so that TEXT and OPAQUE blocks never load numba.
+"""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from encoder.backends import BY_CODE, CODECS, compress, decompress
+from encoder.errors import FormatError, LimitError, VersionError
+from encoder.limits import DEFAULT_LIMITS, Limits
+from encoder.strategy import BackEnd, Strategy, TreeType
+from encoder.wire import Reader, varint
+
+if TYPE_CHECKING:
+    from encoder.glyphs.restore import Plan
+    from encoder.glyphs.transform import Transformed
+
+VERSION: Final = 1
+STORED, PLAIN, GLYPHS = range(3)
+"""Forms of a body: the bytes themselves, one stream of them compressed, or templates and columns."""
+
+TREE_CODES: Final[dict[TreeType, int]] = {
+    TreeType.OPAQUE: 0,
+    TreeType.TEXT: 1,
+    TreeType.LOG: 2,
+    TreeType.JSON_LINES: 3,
+    TreeType.JSON: 4,
+    TreeType.CSV: 5,
+    TreeType.XML: 6,
+}
+_TREES: Final = {code: tree for tree, code in TREE_CODES.items()}
+_UNTRANSFORMED: Final = (TreeType.TEXT, TreeType.OPAQUE)
+_FELL_BACK: Final = 0x10
+
+HEADER_SIZE: Final = 4
+_LARGEST_TRANSFORMED: Final = 1 << 29  # positions are 32-bit, and lines of a level below may take twice the block
+_QUICK_LEVEL: Final = 3  # up to here, plain zstd costs so little beside the transform that it is simply tried
+_CLEAR_GAIN: Final = 0.6  # of a quick compression: what no stronger back end makes of the plain bytes
+_BODY_OVERHEAD: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first four bytes of a body. `tree` is what was used; `fell_back` says that another was asked for."""
+
+    form: int
+    tree: TreeType
+    fell_back: bool
+    back_end: BackEnd
+    level: int
+
+    def to_bytes(self) -> bytes:
+        """Inverse of `read_header`."""
+        tree = TREE_CODES[self.tree] | (_FELL_BACK if self.fell_back else 0)
+        return bytes([VERSION << 4 | self.form, tree, CODECS[self.back_end].code, self.level & 0xFF])
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnInfo:
+    """One column: `level.number`, its kind, its values, and the bytes of its streams before and after compression (for
+    streams that were compressed together with others, a share by length).
+    """
+
+    name: str
+    kind: str
+    values: int
+    raw_bytes: int
+    encoded_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class BlockInfo:
+    """What a body says of itself. records and templates are those of its first level, 0 without a transform."""
+
+    tree: TreeType
+    fell_back: bool
+    back_end: BackEnd
+    level: int
+    records: int
+    templates: int
+    columns: tuple[ColumnInfo, ...]
+
+
+def warm() -> None:
+    """Compiles every kernel, or loads it from the cache; of processes that start together one compiles."""
+    global _warm  # noqa: PLW0603  once per process
+    with _warming:
+        if not _warm:
+            from encoder.glyphs.loading import load_kernels  # noqa: PLC0415  numba is loaded only when it is needed
+
+            load_kernels()
+            _warm = True
+
+
+_warm = False
+_warming = threading.Lock()
+
+
+def encode_block(data: bytes | bytearray | memoryview, strategy: Strategy) -> bytes:
+    """The self-contained body of a block; at most `data` and four bytes.
+
+    The transform is left out, and the header says so, where it does not apply or does not pay: any strategy is lossless
+    for any bytes. Raises ValueError for a level that the back end does not have.
+    """
+    view = memoryview(data).cast("B")
+    if strategy.tree in _UNTRANSFORMED:
+        return _plain_body(view, strategy, strategy.tree, fell_back=False)
+    body = _glyph_body(view, strategy)
+    if body is not None and _clearly_pays(body, view, strategy):
+        return body
+    plain = _plain_body(view, strategy, TreeType.TEXT, fell_back=True)
+    return body if body is not None and len(body) < len(plain) else plain
+
+
+def _plain_body(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool) -> bytes:
+    used, stream = compress(strategy.back_end, view, strategy.level, text=True)
+    form = STORED if used is BackEnd.STORE else PLAIN
+    level = 0 if used is BackEnd.STORE else strategy.level
+    return Header(form, tree, fell_back, used, level).to_bytes() + stream
+
+
+def _glyph_body(view: memoryview, strategy: Strategy) -> bytes | None:
+    """The transformed body, or None when there is nothing to transform."""
+    if not 0 < len(view) <= _LARGEST_TRANSFORMED:
+        return None
+    warm()
+    from encoder.glyphs.transform import transform  # noqa: PLC0415  as in `warm`
+
+    transformed = transform(view, strategy.tree, strategy.separator)
+    if transformed is None:
+        return None
+    header = Header(GLYPHS, strategy.tree, fell_back=False, back_end=strategy.back_end, level=strategy.level)
+    return header.to_bytes() + _pack(transformed, strategy)
+
+
+def _pack(transformed: "Transformed", strategy: Strategy) -> bytes:
+    from encoder.glyphs.layout import gather_physical  # noqa: PLC0415  as in `warm`
+    from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as in `warm`
+
+    physical = [(-1, transformed.metadata()), *gather_physical(transformed.streams)]
+    directory = bytearray(varint(len(physical)))
+    streams = []
+    for stream_class, raw in physical:
+        used, stream = compress(strategy.back_end, raw, strategy.level, text=stream_class in TEXT_CLASSES)
+        directory += varint(len(raw) << 2 | CODECS[used].code)
+        if used is not BackEnd.STORE:
+            directory += varint(len(stream))
+        streams.append(stream)
+    return b"".join([b"\0", directory, *streams])
+
+
+def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
+    """Is the body so small that compressing the plain bytes, to compare, would be time wasted?"""
+    if strategy.back_end is BackEnd.STORE:
+        return len(body) < len(view)
+    if strategy.back_end is BackEnd.ZSTD and strategy.level <= _QUICK_LEVEL:
+        return False
+    _, quick = compress(BackEnd.ZSTD, view, 1, text=True)
+    return len(body) < _CLEAR_GAIN * len(quick)
+
+
+def read_header(reader: Reader) -> Header:
+    """The header. Raises VersionError for another version or a reserved bit, FormatError for what no header says."""
+    first, second, third, fourth = reader.take(HEADER_SIZE, "a block's header")
+    version, form = first >> 4, first & 0x0F
+    if version != VERSION or second >> 5 or third >> 2 or form > GLYPHS:
+        raise VersionError(f"a block of version {version}, form {form} needs a newer reader than this")
+    tree = _TREES.get(second & 0x0F)
+    fell_back = bool(second & _FELL_BACK)
+    back_end = BY_CODE[third]
+    level = fourth - 256 if fourth > 127 else fourth
+    if tree is None or (form == GLYPHS) == (tree in _UNTRANSFORMED) or (fell_back and tree is not TreeType.TEXT):
+        raise FormatError(f"a block's header is damaged: form {form} with tree code {second}")
+    if form != GLYPHS and (form == STORED) != (back_end is BackEnd.STORE):
+        raise FormatError(f"a block's header is damaged: form {form} with back end {back_end}")
+    return Header(form, tree, fell_back, back_end, level)
+
+
+def decode_block(body: bytes | memoryview, raw_size: int, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """Exactly the `raw_size` bytes that were encoded. Raises FormatError for a body that is damaged or of another size,
+    VersionError for a newer one, LimitError for one that would exceed `limits`.
+    """
+    if raw_size > limits.max_block or len(body) > limits.max_block + _BODY_OVERHEAD:
+        raise LimitError(
+            f"a block of {raw_size} bytes, {len(body)} encoded, is over the limit of {limits.max_block}; "
+            "raise Limits.max_block if the source is trusted"
+        )
+    reader = Reader(body)
+    header = read_header(reader)
+    if header.form == GLYPHS:
+        return _decode_glyphs(reader, raw_size, limits)
+    if 2 * raw_size > limits.max_memory:
+        raise LimitError(f"decoding {raw_size} bytes would take twice that, over the limit of {limits.max_memory}")
+    return decompress(header.back_end, reader.take(reader.remaining, "a block's bytes"), raw_size)
+
+
+def _decode_glyphs(reader: Reader, raw_size: int, limits: Limits) -> bytes:
+    warm()
+    from encoder.glyphs.restore import restore  # noqa: PLC0415  as in `warm`
+
+    plan, streams = _open(reader, raw_size, limits)
+    return restore(plan, _decompressed(streams))
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """A physical stream as the directory has it."""
+
+    back_end: BackEnd
+    raw_size: int
+    data: memoryview
+
+
+def _decompressed(streams: list[_Stream]) -> Iterator[bytes]:
+    for stream in streams:
+        yield decompress(stream.back_end, stream.data, stream.raw_size)
+
+
+def _open(reader: Reader, raw_size: int, limits: Limits) -> "tuple[Plan, list[_Stream]]":
+    """The plan, and the streams that it speaks of, still compressed."""
+    from encoder.glyphs.restore import plan_block  # noqa: PLC0415  as in `warm`
+
+    metadata, *streams = _read_directory(reader)
+    if 9 * metadata.raw_size > limits.max_memory:  # a number of eight bytes may come of every byte
+        raise LimitError(f"a block's metadata of {metadata.raw_size} bytes is over the limit of {limits.max_memory}")
+    plan = plan_block(decompress(metadata.back_end, metadata.data, metadata.raw_size), raw_size, limits.max_memory)
+    if [length for _, length in plan.physical] != [stream.raw_size for stream in streams]:
+        raise FormatError("a block's streams are not those that its metadata speaks of")
+    return plan, streams
+
+
+def _read_directory(reader: Reader) -> list[_Stream]:
+    flags = reader.byte("a block's flags")
+    if flags:
+        raise VersionError(f"a block's flags {flags:#x} need a newer reader than this")
+    count = reader.varint("the number of streams")
+    if not 1 <= count <= reader.remaining:
+        raise FormatError(f"a block says it has {count} streams in {reader.remaining} bytes")
+    sizes = []
+    for _ in range(count):
+        coded = reader.varint("a stream's length")
+        back_end, raw_size = BY_CODE[coded & 3], coded >> 2
+        size = raw_size if back_end is BackEnd.STORE else reader.varint("a stream's encoded length")
+        sizes.append((back_end, raw_size, size))
+    streams = [_Stream(back_end, raw_size, reader.take(size, "a stream")) for back_end, raw_size, size in sizes]
+    if reader.remaining:
+        raise FormatError(f"a block has {reader.remaining} bytes after its last stream")
+    return streams
+
+
+def describe_block(body: bytes | memoryview, limits: Limits = DEFAULT_LIMITS) -> BlockInfo:
+    """What a body says of itself; only its metadata is decompressed. Raises as `decode_block`."""
+    reader = Reader(body)
+    header = read_header(reader)
+    records, templates, columns = 0, 0, ()
+    if header.form == GLYPHS:
+        warm()
+        from encoder.glyphs.describe import describe_columns, raw_size_of  # noqa: PLC0415  as in `warm`
+
+        start = reader.position
+        metadata = _read_directory(reader)[0]
+        if 9 * metadata.raw_size > limits.max_memory:
+            raise LimitError(
+                f"a block's metadata of {metadata.raw_size} bytes is over the limit of {limits.max_memory}"
+            )
+        raw_size = raw_size_of(decompress(metadata.back_end, metadata.data, metadata.raw_size), limits.max_block)
+        reader.position = start
+        plan, streams = _open(reader, raw_size, limits)
+        records, templates = plan.levels[0].records, plan.levels[0].templates
+        columns = tuple(
+            ColumnInfo(*column) for column in describe_columns(plan, [len(stream.data) for stream in streams])
+        )
+    return BlockInfo(header.tree, header.fell_back, header.back_end, header.level, records, templates, columns)

@@ -1,0 +1,215 @@
+"""All columns of a level in one call: every one gets its kind, its numbers in the metadata and its streams.
+
+Metadata of a column: how many values it has; if any, its kind and what that kind's module says.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.glyphs.choose import (
+    ALL_DIGITS,
+    DECIMALS,
+    DICTIONARY,
+    DIVIDED,
+    HEXADECIMAL,
+    INTEGERS,
+    NEWLINES,
+    NO_LEADING_ZERO,
+    PLACES,
+    SHAPE_SIZE,
+    SHORTEST,
+    STRINGS,
+    is_hexadecimal,
+    look,
+    number_kind,
+    worth_dividing,
+)
+from encoder.glyphs.decimals import VARIED, write_places
+from encoder.glyphs.dictionary import MAX_DISTINCT, number_values, write_dictionary
+from encoder.glyphs.hexadecimal import write_hexadecimal
+from encoder.glyphs.integers import parse_integers
+from encoder.glyphs.kernel import BYTES, I32S, I64S, INT, U64S, kernel
+from encoder.glyphs.numbers import write_numbers
+from encoder.glyphs.sink import META, OUT, SINK, STREAMS, put
+from encoder.glyphs.strings import write_strings
+
+NOT_DIVISIBLE = -1
+STREAMS_PER_COLUMN = 10
+NUMBERS_PER_COLUMN = 8
+SLACK_PER_COLUMN = 64
+"""Bounds on what one column adds to a sink, beside its values' bytes and one byte a value."""
+
+_LEAST_FOR_DICTIONARY = 6
+_LEAST_TO_DIVIDE = 8
+
+
+@kernel(INT(BYTES, I32S, I32S, INT, INT, INT, I64S, INT, I64S, U64S, I32S, I64S, *SINK))
+def write_number_column(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    first: int,
+    count: int,
+    kind: int,
+    shape: NDArray[np.int64],
+    budget: int,
+    values: NDArray[np.int64],
+    keys: NDArray[np.uint64],
+    slots: NDArray[np.int32],
+    tally: NDArray[np.int64],
+    out: NDArray[np.uint8],
+    classes: NDArray[np.int32],
+    ends: NDArray[np.int64],
+    meta: NDArray[np.uint64],
+    cursor: NDArray[np.int64],
+) -> int:
+    """Writes an INTEGERS or DECIMALS column; -1, and nothing written, if its planes would take more than `budget`."""
+    out_before, streams_before, meta_before = cursor[OUT], cursor[STREAMS], cursor[META]
+    put(meta, cursor, kind)
+    if kind == INTEGERS:
+        put(meta, cursor, 0 if shape[NO_LEADING_ZERO] else shape[SHORTEST])
+    else:
+        put(meta, cursor, shape[PLACES])
+        if shape[PLACES] == VARIED:
+            write_places(data, starts, sizes, first, count, out, classes, ends, meta, cursor)
+            budget -= count
+    parse_integers(data, starts, sizes, first, count, values)
+    if write_numbers(values, count, budget, keys, slots, tally, out, classes, ends, meta, cursor) == 0:
+        return 0
+    cursor[OUT], cursor[STREAMS], cursor[META] = out_before, streams_before, meta_before
+    return -1
+
+
+@kernel(INT(BYTES, I32S, I32S, INT, INT, INT, I64S, I64S, I64S, U64S, I32S, I64S, *SINK))
+def write_column(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    first: int,
+    count: int,
+    next_grain: int,
+    shape: NDArray[np.int64],
+    firsts: NDArray[np.int64],
+    values: NDArray[np.int64],
+    keys: NDArray[np.uint64],
+    slots: NDArray[np.int32],
+    tally: NDArray[np.int64],
+    out: NDArray[np.uint8],
+    classes: NDArray[np.int32],
+    ends: NDArray[np.int64],
+    meta: NDArray[np.uint64],
+    cursor: NDArray[np.int64],
+) -> int:
+    """Writes one column of count >= 1 values and returns its kind."""
+    look(data, starts, sizes, first, count, shape)
+    budget = np.int64(count)
+    for nth in range(first, first + count):
+        budget += sizes[nth]
+    kind = number_kind(shape)
+    if kind != STRINGS and (
+        write_number_column(
+            data,
+            starts,
+            sizes,
+            first,
+            count,
+            kind,
+            shape,
+            budget,
+            values,
+            keys,
+            slots,
+            tally,
+            out,
+            classes,
+            ends,
+            meta,
+            cursor,
+        )
+        == 0
+    ):
+        return kind
+    newlines = shape[NEWLINES] != 0
+    if count >= _LEAST_FOR_DICTIONARY and not newlines:
+        limit = min(count // 4, MAX_DISTINCT)
+        distinct = number_values(data, starts, sizes, first, count, limit, keys, slots, firsts, values)
+        if distinct > 0 and (distinct <= 256 or budget >= 3 * count):
+            put(meta, cursor, DICTIONARY)
+            write_dictionary(data, starts, sizes, count, distinct, firsts, values, out, classes, ends, meta, cursor)
+            return DICTIONARY
+    if is_hexadecimal(shape):
+        put(meta, cursor, HEXADECIMAL)
+        write_hexadecimal(data, starts, first, count, shape[SHORTEST], out, classes, ends, meta, cursor)
+        return HEXADECIMAL
+    if (
+        next_grain != NOT_DIVISIBLE
+        and count >= _LEAST_TO_DIVIDE
+        and not newlines
+        and not shape[ALL_DIGITS]
+        and worth_dividing(data, starts, sizes, first, count, next_grain, keys, slots)
+    ):
+        put(meta, cursor, DIVIDED)
+        return DIVIDED
+    put(meta, cursor, STRINGS)
+    write_strings(
+        data, starts, sizes, first, count, newlines, values, keys, slots, tally, out, classes, ends, meta, cursor
+    )
+    return STRINGS
+
+
+@kernel(INT(BYTES, I32S, I32S, I64S, INT, INT, I32S, I64S, I64S, U64S, I32S, I64S, *SINK))
+def write_columns(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    known: int,
+    next_grain: int,
+    kinds: NDArray[np.int32],
+    firsts: NDArray[np.int64],
+    values: NDArray[np.int64],
+    keys: NDArray[np.uint64],
+    slots: NDArray[np.int32],
+    tally: NDArray[np.int64],
+    out: NDArray[np.uint8],
+    classes: NDArray[np.int32],
+    ends: NDArray[np.int64],
+    meta: NDArray[np.uint64],
+    cursor: NDArray[np.int64],
+) -> int:
+    """Writes columns 0 .. known and their kinds. next_grain: of the level that DIVIDED columns go to, or NOT_DIVISIBLE.
+
+    Returns the bytes of the values of number columns: the text that a decoder has to make.
+    values: as long as the longest column. firsts, tally: above MAX_DISTINCT. keys, slots: 8192.
+    """
+    shape = np.zeros(SHAPE_SIZE, np.int64)
+    made = np.int64(0)
+    for column in range(known):
+        first = offsets[column]
+        count = offsets[column + 1] - first
+        put(meta, cursor, count)
+        kinds[column] = STRINGS
+        if count > 0:
+            kinds[column] = write_column(
+                data,
+                starts,
+                sizes,
+                first,
+                count,
+                next_grain,
+                shape,
+                firsts,
+                values,
+                keys,
+                slots,
+                tally,
+                out,
+                classes,
+                ends,
+                meta,
+                cursor,
+            )
+        if kinds[column] == INTEGERS or kinds[column] == DECIMALS or kinds[column] == HEXADECIMAL:
+            for nth in range(first, first + count):
+                made += sizes[nth]
+    return made

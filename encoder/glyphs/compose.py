@@ -1,0 +1,88 @@
+"""Records put together again: for each, its template's literals with the next value of each variable's column between.
+
+Values of a column are used in the order of the records, and within a record in the order of its variables.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, kernel
+from encoder.glyphs.strings import copy_bytes
+from numba import types
+
+BAD_IDS = -1
+BAD_RECORDS = -1
+
+
+@kernel(types.void(I32S, INT, BUFFER))
+def write_ids(ids: NDArray[np.int32], width: int, out: NDArray[np.uint8]) -> None:
+    """Numbers below 256**width as byte planes, the high one first, end to end."""
+    count = ids.shape[0]
+    for nth in range(count):
+        left = ids[nth]
+        for plane in range(width - 1, -1, -1):
+            out[plane * count + nth] = left & 255
+            left >>= 8
+
+
+@kernel(INT(BYTES, INT, INT, INT, I32S))
+def read_ids(work: NDArray[np.uint8], at: int, width: int, limit: int, ids: NDArray[np.int32]) -> int:
+    """Inverse of `write_ids` from work[at]. Returns 0, or BAD_IDS unless all are below `limit`."""
+    count = ids.shape[0]
+    for nth in range(count):
+        number = np.int64(0)
+        for plane in range(width):
+            number = (number << 8) | np.int64(work[at + plane * count + nth])
+        if number >= limit:
+            return BAD_IDS
+        ids[nth] = number
+    return 0
+
+
+@kernel(INT(I32S, BYTES, I32S, I32S, I32S, I64S, I32S, I32S, BYTES, BUFFER, INT, INT))
+def compose(
+    records: NDArray[np.int32],
+    literals: NDArray[np.uint8],
+    piece_ends: NDArray[np.int32],
+    first_piece: NDArray[np.int32],
+    slots: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    work: NDArray[np.uint8],
+    out: NDArray[np.uint8],
+    at: int,
+    end: int,
+) -> int:
+    """Writes all records to out[at:end]; 0 if they fill it exactly and use every value, else BAD_RECORDS.
+
+    offsets: first value of each column, and the end. The v-th variable of template t is in column
+    slots[first_piece[t] - t + v].
+    """
+    following = offsets.copy()
+    for record in range(records.shape[0]):
+        template = np.int64(records[record])
+        last = first_piece[template + 1] - 1
+        for piece in range(first_piece[template], last + 1):
+            start = np.int64(piece_ends[piece - 1]) if piece > 0 else np.int64(0)
+            size = piece_ends[piece] - start
+            if size > end - at:
+                return BAD_RECORDS
+            copy_bytes(out, at, literals, start, size)
+            at += size
+            if piece == last:
+                break
+            column = slots[piece - template]
+            value = following[column]
+            if value >= offsets[column + 1]:
+                return BAD_RECORDS
+            following[column] = value + 1
+            size = np.int64(sizes[value])
+            if size > end - at:
+                return BAD_RECORDS
+            copy_bytes(out, at, work, starts[value], size)
+            at += size
+    for column in range(offsets.shape[0] - 1):
+        if following[column] != offsets[column + 1]:
+            return BAD_RECORDS
+    return 0 if at == end else BAD_RECORDS

@@ -1,0 +1,116 @@
+"""Column kind DECIMALS: `-`?, an integer part without leading zeros, and maybe a point and digits; at most 18 digits.
+
+A negative zero is not of this kind, as a number does not carry its sign. Metadata: the digits after the point when all
+values have the same number of them, else VARIED; then the values without their points as `numbers`. VARIED has a stream
+of class PACKED before the planes: digits after the point, one byte a value.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.glyphs.integers import MAX_DIGITS, TEXT_FULL
+from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, kernel
+from encoder.glyphs.sink import OUT, PACKED, SINK, end_stream
+from numba import types
+
+VARIED = 255
+NOT_DECIMAL = -1
+BAD_DECIMALS = -1
+
+
+@kernel(INT(BYTES, INT, INT))
+def decimal_places(data: NDArray[np.uint8], start: int, size: int) -> int:
+    """Digits after the point of data[start : start + size]; NOT_DECIMAL if formatting would not give these bytes back."""
+    end = start + size
+    at = start
+    if at < end and data[at] == 45:
+        at += 1
+    whole = at
+    significant = False
+    while at < end and 48 <= data[at] <= 57:
+        significant |= data[at] != 48
+        at += 1
+    digits = at - whole
+    if digits == 0 or (digits > 1 and data[whole] == 48):
+        return NOT_DECIMAL
+    places = 0
+    if at < end and data[at] == 46:
+        at += 1
+        while at < end and 48 <= data[at] <= 57:
+            significant |= data[at] != 48
+            at += 1
+            places += 1
+        if places == 0:
+            return NOT_DECIMAL
+    if at != end or digits + places > MAX_DIGITS or (whole > start and not significant):
+        return NOT_DECIMAL
+    return places
+
+
+@kernel(types.void(BYTES, I32S, I32S, INT, INT, *SINK))
+def write_places(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    first: int,
+    count: int,
+    out: NDArray[np.uint8],
+    classes: NDArray[np.int32],
+    ends: NDArray[np.int64],
+    meta: NDArray[np.uint64],  # noqa: ARG001  a sink is always passed whole
+    cursor: NDArray[np.int64],
+) -> None:
+    """The stream of VARIED."""
+    for nth in range(first, first + count):
+        out[cursor[OUT]] = decimal_places(data, starts[nth], sizes[nth])
+        cursor[OUT] += 1
+    end_stream(classes, ends, cursor, PACKED)
+
+
+@kernel(INT(I64S, INT, INT, BYTES, INT, BUFFER, INT, INT, I32S, I32S, INT))
+def format_decimals(
+    values: NDArray[np.int64],
+    count: int,
+    places: int,
+    varied: NDArray[np.uint8],
+    varied_at: int,
+    work: NDArray[np.uint8],
+    at: int,
+    end: int,
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    first: int,
+) -> int:
+    """Values to text from work[at], not beyond `end`. With places == VARIED they are read from varied[varied_at:].
+
+    Returns where the text ends, TEXT_FULL, or BAD_DECIMALS when a value has more than MAX_DIGITS places.
+    """
+    for nth in range(count):
+        after = places if places != VARIED else np.int64(varied[varied_at + nth])
+        if after > MAX_DIGITS:
+            return BAD_DECIMALS
+        negative = values[nth] < 0
+        left = np.uint64(0) - np.uint64(values[nth]) if negative else np.uint64(values[nth])
+        digits = 1
+        power = np.uint64(10)
+        while digits < 20 and left >= power:
+            digits += 1
+            power *= np.uint64(10)
+        digits = max(digits, after + 1)
+        size = digits + (1 if negative else 0) + (1 if after > 0 else 0)
+        if at + size > end:
+            return TEXT_FULL
+        place = at + size - 1
+        for written in range(digits):
+            if written == after and after > 0:
+                work[place] = 46
+                place -= 1
+            work[place] = np.uint8(48) + np.uint8(left % np.uint64(10))
+            left //= np.uint64(10)
+            place -= 1
+        if negative:
+            work[at] = 45
+        starts[first + nth] = at
+        sizes[first + nth] = size
+        at += size
+    return at

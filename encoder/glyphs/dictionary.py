@@ -1,0 +1,139 @@
+"""Column kind DICTIONARY: the distinct values once, in the order they appear, and for every value which one it is.
+
+Metadata: how many are distinct and the bytes of their text. Streams: class WORDS, each distinct value followed by a
+newline (no value holds one); then, when more than one is distinct, one byte plane of class INDEX, or two (high first)
+when more than 256 are.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.glyphs.hashing import SPREAD, hash_bytes
+from encoder.glyphs.kernel import BYTES, I32S, I64S, INT, U64S, kernel
+from encoder.glyphs.sink import INDEX, OUT, SINK, WORDS, end_stream, put
+from encoder.glyphs.strings import copy_bytes
+from numba import types
+
+MAX_DISTINCT = 3000
+TOO_MANY = -1
+BAD_INDEX = -1
+
+
+@kernel(INT(BYTES, I32S, I32S, INT, INT, INT, U64S, I32S, I64S, I64S))
+def number_values(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    first: int,
+    count: int,
+    limit: int,
+    keys: NDArray[np.uint64],
+    slots: NDArray[np.int32],
+    firsts: NDArray[np.int64],
+    values: NDArray[np.int64],
+) -> int:
+    """Numbers the values first .. first + count by first appearance into `values`; firsts[d] is where number d stood.
+
+    Returns how many are distinct, or TOO_MANY as soon as they exceed `limit` (at most MAX_DISTINCT). A hash that is
+    found is compared byte for byte. keys, slots: scratch of a power of two above 2 * MAX_DISTINCT.
+    """
+    size = 16
+    while size < 2 * min(count, limit + 1):
+        size *= 2
+    mask = size - 1
+    slots[:size] = -1
+    distinct = 0
+    for nth in range(count):
+        start = starts[first + nth]
+        length = sizes[first + nth]
+        key = hash_bytes(data, start, length)
+        slot = np.int64((key * SPREAD) >> np.uint64(32)) & mask
+        while True:
+            found = np.int64(slots[slot])
+            if found < 0:
+                break
+            if keys[slot] == key and sizes[firsts[found]] == length:
+                theirs = starts[firsts[found]]
+                offset = 0
+                while offset < length and data[theirs + offset] == data[start + offset]:
+                    offset += 1
+                if offset == length:
+                    break
+            slot = (slot + 1) & mask
+        if found < 0:
+            if distinct >= limit:
+                return TOO_MANY
+            keys[slot] = key
+            slots[slot] = distinct
+            firsts[distinct] = first + nth
+            found = distinct
+            distinct += 1
+        values[nth] = found
+    return distinct
+
+
+@kernel(types.void(BYTES, I32S, I32S, INT, INT, I64S, I64S, *SINK))
+def write_dictionary(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    count: int,
+    distinct: int,
+    firsts: NDArray[np.int64],
+    values: NDArray[np.int64],
+    out: NDArray[np.uint8],
+    classes: NDArray[np.int32],
+    ends: NDArray[np.int64],
+    meta: NDArray[np.uint64],
+    cursor: NDArray[np.int64],
+) -> None:
+    """Writes what `number_values` found."""
+    begin = cursor[OUT]
+    at = begin
+    for nth in range(distinct):
+        size = np.int64(sizes[firsts[nth]])
+        copy_bytes(out, at, data, starts[firsts[nth]], size)
+        out[at + size] = 10
+        at += size + 1
+    cursor[OUT] = at
+    put(meta, cursor, distinct)
+    put(meta, cursor, at - begin)
+    end_stream(classes, ends, cursor, WORDS)
+    if distinct <= 1:
+        return
+    if distinct > 256:
+        for nth in range(count):
+            out[at + nth] = values[nth] >> 8
+        at += count
+        cursor[OUT] = at
+        end_stream(classes, ends, cursor, INDEX)
+    for nth in range(count):
+        out[at + nth] = values[nth] & 255
+    cursor[OUT] = at + count
+    end_stream(classes, ends, cursor, INDEX)
+
+
+@kernel(INT(BYTES, INT, INT, INT, I32S, I32S, I32S, I32S, INT))
+def read_indexed(
+    work: NDArray[np.uint8],
+    at: int,
+    count: int,
+    distinct: int,
+    word_starts: NDArray[np.int32],
+    word_sizes: NDArray[np.int32],
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    first: int,
+) -> int:
+    """Looks every value up: index planes at work[at] (none when distinct == 1). Returns 0, or BAD_INDEX."""
+    for nth in range(count):
+        index = np.int64(0)
+        if distinct > 256:
+            index = (np.int64(work[at + nth]) << 8) | np.int64(work[at + count + nth])
+        elif distinct > 1:
+            index = np.int64(work[at + nth])
+        if index >= distinct:
+            return BAD_INDEX
+        starts[first + nth] = word_starts[index]
+        sizes[first + nth] = word_sizes[index]
+    return 0

@@ -1,0 +1,48 @@
+"""Open-addressing tables in flat arrays, shared by every kernel that numbers things in the order they appear.
+
+A table is a pair of arrays of a power-of-two length: `keys` (uint64) and `values` (int32, -1 where empty).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.glyphs.kernel import BYTES, HASH, I32S, INT, U64S, kernel
+
+GOLDEN = np.uint64(
+    0x9E3779B97F4A7C15
+)  # 2**64 / golden ratio, odd: the multiplier of Fibonacci hashing (Knuth, TAOCP 3)
+SPREAD = np.uint64(0xD6E8FEB86659FD93)  # an odd constant with well-mixed bits, for the table index
+MARK = np.uint64(0x51ED270B27B4F3CF)  # stands for "a variable was here" in a template's hash
+START = np.uint64(0xCBF29CE484222325)  # any non-zero start will do
+
+
+@kernel(HASH(HASH))
+def finish(state: np.uint64) -> np.uint64:
+    """Folds the high bits down, so that the low ones depend on all of the state."""
+    mixed = state * MARK
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+@kernel(INT(U64S, I32S, HASH, INT))
+def find_or_add(keys: NDArray[np.uint64], values: NDArray[np.int32], key: np.uint64, fresh: int) -> int:
+    """The value stored under `key`, or `fresh`, stored now. The caller keeps the table less than full."""
+    mask = keys.shape[0] - 1
+    slot = np.int64((key * SPREAD) >> np.uint64(32)) & mask
+    while True:
+        found = values[slot]
+        if found < 0:
+            keys[slot] = key
+            values[slot] = fresh
+            return fresh
+        if keys[slot] == key:
+            return np.int64(found)
+        slot = (slot + 1) & mask
+
+
+@kernel(HASH(BYTES, INT, INT))
+def hash_bytes(data: NDArray[np.uint8], start: int, size: int) -> np.uint64:
+    """Hash of data[start : start + size]."""
+    state = START ^ np.uint64(size)
+    for at in range(start, start + size):
+        state = (state ^ np.uint64(data[at])) * GOLDEN
+    return finish(state)

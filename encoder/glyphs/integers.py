@@ -1,0 +1,69 @@
+"""Column kind INTEGERS: decimal digits only, at most 18; either none has a leading zero, or all have one width.
+
+Metadata: the width that values are padded to with zeros, 0 for none; then the values as `numbers`.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, kernel
+from numba import types
+
+MAX_DIGITS = 18
+TEXT_FULL = -2
+_LONGEST = 20  # digits of 2**64 - 1
+
+
+@kernel(types.void(BYTES, I32S, I32S, INT, INT, I64S))
+def parse_integers(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    first: int,
+    count: int,
+    values: NDArray[np.int64],
+) -> None:
+    """The values first .. first + count as numbers: digits count, a point is passed over, a leading `-` negates."""
+    for nth in range(count):
+        start = starts[first + nth]
+        value = np.int64(0)
+        for at in range(start, start + sizes[first + nth]):
+            digit = np.int64(data[at]) - 48
+            if digit >= 0:
+                value = value * 10 + digit
+        values[nth] = -value if data[start] == 45 else value
+
+
+@kernel(INT(I64S, INT, INT, BUFFER, INT, INT, I32S, I32S, INT))
+def format_integers(
+    values: NDArray[np.int64],
+    count: int,
+    width: int,
+    work: NDArray[np.uint8],
+    at: int,
+    end: int,
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    first: int,
+) -> int:
+    """Inverse of `parse_integers` for this kind: text from work[at], not beyond `end`; `width` is at most MAX_DIGITS.
+
+    Returns where the text ends, or TEXT_FULL. Values are taken as unsigned.
+    """
+    for nth in range(count):
+        left = np.uint64(values[nth])
+        size = 1
+        power = np.uint64(10)
+        while size < _LONGEST and left >= power:
+            size += 1
+            power *= np.uint64(10)
+        size = max(size, width)
+        if at + size > end:
+            return TEXT_FULL
+        for place in range(at + size - 1, at - 1, -1):
+            work[place] = np.uint8(48) + np.uint8(left % np.uint64(10))
+            left //= np.uint64(10)
+        starts[first + nth] = at
+        sizes[first + nth] = size
+        at += size
+    return at

@@ -1,0 +1,45 @@
+"""Loading the kernels: from the cache where they are, else compiled, by one process at a time."""
+
+import fcntl
+import hashlib
+import importlib
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from encoder.glyphs import cache_folder, sources_digest
+
+_MODULES = ("encoder.glyphs.transform", "encoder.glyphs.restore")
+"""Between them they import every kernel module, and importing one compiles it."""
+
+
+def load_kernels() -> None:
+    """Imports every kernel module. The first process to do so compiles them, and others wait for it."""
+    stamp = cache_folder() / f"compiled-{_digest()}"
+    if stamp.exists():
+        _import()
+        return
+    with _only_one(cache_folder() / "compiling.lock"):
+        _import()
+        stamp.touch()
+
+
+def _import() -> None:
+    for module in _MODULES:
+        importlib.import_module(module)
+
+
+def _digest() -> str:
+    """What the compiled code depends on."""
+    facts = f"{sources_digest()} {platform.python_version()} {platform.machine()} {version('numba')}"
+    return hashlib.sha256(facts.encode()).hexdigest()[:16]
+
+
+@contextmanager
+def _only_one(lock: Path) -> Iterator[None]:
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # released when the file closes, and by the system if the process dies
+        yield

@@ -1,0 +1,265 @@
+"""A block put together from metadata and streams, both untrusted. Inverse of `transform`.
+
+First the whole metadata is planned and every count in it checked, and the memory that decoding will take is added up
+and held against the limit. Only then is a stream opened.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.errors import FormatError, LimitError
+from encoder.glyphs.choose import DIVIDED
+from encoder.glyphs.columns import STREAMS_PER_COLUMN
+from encoder.glyphs.compose import compose, read_ids
+from encoder.glyphs.layout import physical_layout
+from encoder.glyphs.plan import COUNT, ERROR, KIND, POSITION, ROW_SIZE, STREAM, plan_columns
+from encoder.glyphs.read_columns import read_columns
+from encoder.glyphs.sink import IDS, TEMPLATES, TEXT
+from encoder.glyphs.templates import read_templates
+from encoder.glyphs.transform import id_width
+from encoder.glyphs.varints import read_varints
+
+Bytes = NDArray[np.uint8]
+
+MAX_LEVELS: Final = 4
+MAX_NUMBERED: Final = 1 << 16
+"""Templates of a level, and columns of a level, at most."""
+MAX_POSITION: Final = (1 << 31) - 1
+HEADER: Final = (
+    "level bytes",
+    "records",
+    "templates",
+    "columns",
+    "variables of templates",
+    "template bytes",
+    "tail bytes",
+    "text bytes",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One planned level: its header's numbers, its columns' rows, and its first stream among all."""
+
+    size: int
+    records: int
+    templates: int
+    slots: int
+    template_bytes: int
+    tail: int
+    text: int
+    rows: NDArray[np.int64]
+    first_stream: int
+
+    @property
+    def values(self) -> int:
+        """Values in all columns."""
+        return int(self.rows[:, COUNT].sum())
+
+    @property
+    def divided(self) -> int:
+        """Values that the level below spells."""
+        return int(self.rows[self.rows[:, KIND] == DIVIDED, COUNT].sum())
+
+    @property
+    def memory(self) -> int:
+        """Bytes that putting this level together takes, beside the working bytes."""
+        longest = int(self.rows[:, COUNT].max(initial=0))
+        pieces = self.slots + 2 * self.templates
+        return (
+            8 * (self.values + self.divided + longest) + 4 * (self.records + self.slots + pieces) + self.template_bytes
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All levels, the physical streams as (class, length), and where in those each logical stream begins (and one more
+    position, so that the place after the last stream can be looked up).
+    """
+
+    levels: tuple[Level, ...]
+    physical: list[tuple[int, int]]
+    positions: NDArray[np.int64]
+
+    @property
+    def arena(self) -> int:
+        """Bytes of all streams."""
+        return sum(length for _, length in self.physical)
+
+    @property
+    def working(self) -> int:
+        """Bytes of the streams, the text of numbers, and the lines of the levels below the first."""
+        return self.arena + sum(level.text for level in self.levels) + sum(level.size for level in self.levels[1:])
+
+    @property
+    def memory(self) -> int:
+        """Bytes that decoding takes in all, the result counted twice (it is copied once)."""
+        return 2 * self.levels[0].size + self.working + sum(level.memory for level in self.levels)
+
+
+def plan_block(metadata: bytes, raw_size: int, max_memory: int) -> Plan:
+    """Checks the metadata of a block of `raw_size` bytes. Raises FormatError, and LimitError above `max_memory`."""
+    numbers = np.empty(len(metadata), np.uint64)
+    found = read_varints(np.frombuffer(metadata, np.uint8), numbers)
+    if found < 0:
+        raise FormatError("the block's metadata is damaged: a varint in it is not one")
+    levels, classes, lengths = _plan_levels(numbers[:found], raw_size)
+    physical, positions = physical_layout(classes, lengths)
+    plan = Plan(levels, physical, np.append(positions, 0))
+    if plan.memory > max_memory or plan.working > MAX_POSITION:
+        raise LimitError(
+            f"decoding this block would take {plan.memory} bytes of memory, over the limit of {max_memory}; "
+            "raise Limits.max_memory if the source is trusted"
+        )
+    return plan
+
+
+def _plan_levels(
+    numbers: NDArray[np.uint64], raw_size: int
+) -> tuple[tuple[Level, ...], NDArray[np.int32], NDArray[np.int64]]:
+    cursor = np.zeros(3, np.int64)
+    levels: list[Level] = []
+    classes: list[NDArray[np.int32]] = []
+    lengths: list[NDArray[np.int64]] = []
+    most = raw_size
+    while not levels or levels[-1].divided:
+        if len(levels) == MAX_LEVELS:
+            raise FormatError(f"the block has more than {MAX_LEVELS} levels")
+        level, stream_classes, stream_lengths = _plan_level(numbers, cursor, most)
+        if not levels and level.size != raw_size:
+            raise FormatError(f"the block says it holds {level.size} bytes, and its frame says {raw_size}")
+        levels.append(level)
+        classes.append(stream_classes)
+        lengths.append(stream_lengths)
+        most = 2 * level.size
+    if cursor[POSITION] != len(numbers):
+        raise FormatError(f"the block's metadata has {len(numbers) - cursor[POSITION]} numbers too many")
+    return tuple(levels), np.concatenate(classes), np.concatenate(lengths)
+
+
+def _plan_level(
+    numbers: NDArray[np.uint64], cursor: NDArray[np.int64], most: int
+) -> tuple[Level, NDArray[np.int32], NDArray[np.int64]]:
+    header = _header(numbers, cursor, most)
+    size, records, templates, columns, slots, template_bytes, tail, text = header
+    fixed = _skeleton_streams(header)
+    room = len(fixed) + STREAMS_PER_COLUMN * columns
+    classes = np.empty(room, np.int32)
+    lengths = np.empty(room, np.int64)
+    classes[: len(fixed)] = [stream_class for stream_class, _ in fixed]
+    lengths[: len(fixed)] = [length for _, length in fixed]
+    rows = np.zeros((columns, ROW_SIZE), np.int64)
+    first_stream = int(cursor[STREAM])
+    cursor[STREAM] = len(fixed)
+    plan_columns(numbers, cursor, columns, size, 2 * size, rows, classes, lengths)
+    if cursor[ERROR]:
+        raise FormatError(f"the block's metadata is damaged: number {cursor[POSITION]} is missing or out of bounds")
+    used = int(cursor[STREAM])
+    cursor[STREAM] = first_stream + used
+    level = Level(size, records, templates, slots, template_bytes, tail, text, rows, first_stream)
+    return level, classes[:used], lengths[:used]
+
+
+def _header(numbers: NDArray[np.uint64], cursor: NDArray[np.int64], most: int) -> list[int]:
+    """The level's header, each number held against what an encoder can have written."""
+    begin = int(cursor[POSITION])
+    header: list[int] = numbers[begin : begin + len(HEADER)].tolist()
+    if len(header) < len(HEADER):
+        raise FormatError("the block's metadata ends within a level's header")
+    cursor[POSITION] = begin + len(HEADER)
+    size = header[0]
+    left = len(numbers) - begin - len(HEADER)
+    bounds = (most, size, min(size, MAX_NUMBERED), min(left, MAX_NUMBERED), size, 4 * size, size, size)
+    for name, value, bound in zip(HEADER, header, bounds, strict=True):
+        if value > bound:
+            raise FormatError(f"the block's metadata is damaged: {name} {value}, where at most {bound} can be")
+    return header
+
+
+def _skeleton_streams(header: list[int]) -> list[tuple[int, int]]:
+    _, records, templates, columns, slots, template_bytes, tail, _ = header
+    return [
+        (TEMPLATES, template_bytes),
+        *[(IDS, records)] * id_width(templates),
+        *[(IDS, slots)] * id_width(columns),
+        (TEXT, tail),
+    ]
+
+
+def restore(plan: Plan, parts: Iterator[bytes]) -> bytes:
+    """The block. `parts` gives the physical streams in order, each as long as planned. Raises FormatError."""
+    work = np.empty(plan.working, np.uint8)
+    at = 0
+    for part in parts:
+        work[at : at + len(part)] = np.frombuffer(part, np.uint8)
+        at += len(part)
+    below = (0, 0)
+    for level in reversed(plan.levels):
+        top = level is plan.levels[0]
+        streams = plan.positions[level.first_stream :]
+        out = np.empty(level.size, np.uint8) if top else work
+        out_at = 0 if top else at + level.text
+        _restore_level(level, streams, work, at, below, out, out_at)
+        below = (out_at, level.size)
+        at = out_at + level.size
+    return out.tobytes()
+
+
+def _restore_level(
+    level: Level,
+    streams: NDArray[np.int64],
+    work: Bytes,
+    at: int,
+    below: tuple[int, int],
+    out: Bytes,
+    out_at: int,
+) -> None:
+    offsets = np.zeros(len(level.rows) + 1, np.int64)
+    np.cumsum(level.rows[:, COUNT], out=offsets[1:])
+    starts = np.empty(level.values, np.int32)
+    sizes = np.empty(level.values, np.int32)
+    values = np.empty(int(level.rows[:, COUNT].max(initial=0)), np.int64)
+    below_at, below_size = below
+    ended = read_columns(
+        work, level.rows, streams, at, at + level.text, below_at, below_size, level.divided, values, starts, sizes
+    )
+    if ended != at + level.text:
+        raise FormatError("a column of the block is damaged")
+    template_width, slot_width = id_width(level.templates), id_width(len(level.rows))
+    text_at = int(streams[0])
+    literals = np.empty(level.template_bytes, np.uint8)
+    piece_ends = np.empty(level.slots + level.templates, np.int32)
+    first_piece = np.empty(level.templates + 1, np.int32)
+    records = np.empty(level.records, np.int32)
+    slots = np.empty(level.slots, np.int32)
+    tail_stream = 1 + template_width + slot_width
+    tail_at = int(streams[tail_stream])
+    records_at = int(streams[1]) if template_width else 0
+    slots_at = int(streams[1 + template_width]) if slot_width else 0
+    text = work[text_at : text_at + level.template_bytes]
+    damaged = (
+        read_templates(text, level.templates, level.slots, literals, piece_ends, first_piece)
+        or read_ids(work, records_at, template_width, level.templates, records)
+        or read_ids(work, slots_at, slot_width, len(level.rows), slots)
+        or compose(
+            records,
+            literals,
+            piece_ends,
+            first_piece,
+            slots,
+            offsets,
+            starts,
+            sizes,
+            work,
+            out,
+            out_at,
+            out_at + level.size - level.tail,
+        )
+    )
+    if damaged:
+        raise FormatError("the templates or records of the block do not fit its columns")
+    out[out_at + level.size - level.tail : out_at + level.size] = work[tail_at : tail_at + level.tail]

@@ -1,0 +1,74 @@
+"""Arrays that encoding works in, kept by each thread from block to block, at a size that follows the block's."""
+
+import threading
+
+import numpy as np
+
+from encoder.glyphs.tokenise import MAX_TEMPLATES, TABLE_SLOTS
+
+_KEPT = 4 << 20  # bytes of block, above which scratch is dropped after use
+_SMALL_TABLE = 8192  # slots for one column's distinct values
+
+
+class Scratch:
+    """Arrays for blocks of up to `size` bytes: at most size // 2 variables and records; about 15 bytes per byte of block
+    are reserved, of which a block touches what it uses.
+    """
+
+    __slots__ = (
+        "column_keys",
+        "column_sizes",
+        "column_starts",
+        "column_values",
+        "columns",
+        "firsts",
+        "keys",
+        "names",
+        "numbers",
+        "offsets",
+        "records",
+        "size",
+        "sizes",
+        "slots",
+        "starts",
+        "tally",
+        "template_keys",
+        "template_values",
+        "templates",
+    )
+
+    def __init__(self, size: int) -> None:
+        variables = size // 2 + 1024
+        self.size = size
+        self.records = np.empty(variables, np.int32)
+        self.starts = np.empty(variables, np.int32)
+        self.sizes = np.empty(variables, np.int32)
+        self.columns = np.empty(variables, np.int32)
+        self.column_starts = np.empty(variables, np.int32)
+        self.column_sizes = np.empty(variables, np.int32)
+        self.numbers = np.empty(variables, np.int64)
+        self.templates = np.empty((4, MAX_TEMPLATES), np.int32)
+        self.template_keys = np.empty(TABLE_SLOTS, np.uint64)
+        self.template_values = np.empty(TABLE_SLOTS, np.int32)
+        self.column_keys = np.empty(TABLE_SLOTS, np.uint64)
+        self.column_values = np.empty(TABLE_SLOTS, np.int32)
+        self.names = np.empty(TABLE_SLOTS, np.uint64)
+        self.offsets = np.empty(TABLE_SLOTS, np.int64)
+        self.keys = np.empty(_SMALL_TABLE, np.uint64)
+        self.slots = np.empty(_SMALL_TABLE, np.int32)
+        self.firsts = np.empty(_SMALL_TABLE, np.int64)
+        self.tally = np.empty(_SMALL_TABLE, np.int64)
+
+
+_kept = threading.local()
+
+
+def scratch_for(size: int) -> Scratch:
+    """This thread's scratch, large enough for a block of `size` bytes; not to be held past the block."""
+    kept: Scratch | None = getattr(_kept, "scratch", None)
+    if kept is not None and kept.size >= size:
+        return kept
+    fresh = Scratch(size)
+    if size <= _KEPT:
+        _kept.scratch = fresh
+    return fresh

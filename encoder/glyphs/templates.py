@@ -1,0 +1,182 @@
+"""Templates: the constant skeletons of records. Numbering them, writing them as text, reading them back.
+
+A record's template is its literal bytes with a mark for every variable, and the column of each variable. Templates are
+kept as the first record that had them: `templates[0, t]` its start, `[1, t]` its size, `[2, t]` its first variable and
+`[3, t]` their number.
+
+Text: literal bytes, with VARIABLE for a variable and END at the end of each template; a literal byte of value 0, 1 or 2
+has ESCAPE before it.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.glyphs.hashing import SPREAD
+from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, HASH, I32S, INT, TABLE, U64S, kernel, several
+
+VARIABLE = 0
+ESCAPE = 1
+END = 2
+BAD_TEMPLATES = -1
+
+
+@kernel(FLAG(BYTES, TABLE, INT, I32S, I32S, I32S, INT, INT, INT, INT))
+def same_template(
+    data: NDArray[np.uint8],
+    templates: NDArray[np.int32],
+    template: int,
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    columns: NDArray[np.int32],
+    start: int,
+    end: int,
+    first: int,
+    count: int,
+) -> bool:
+    """Is the record data[start:end], with variables first .. first + count, of this template, byte for byte?"""
+    if templates[3, template] != count:
+        return False
+    theirs = np.int64(templates[0, template])
+    ours = start
+    other = np.int64(templates[2, template])
+    for variable in range(count + 1):
+        if variable < count:
+            if columns[other + variable] != columns[first + variable]:
+                return False
+            gap = starts[other + variable] - theirs
+            our_gap = starts[first + variable] - ours
+        else:
+            gap = templates[0, template] + templates[1, template] - theirs
+            our_gap = end - ours
+        if gap != our_gap:
+            return False
+        for at in range(gap):
+            if data[theirs + at] != data[ours + at]:
+                return False
+        if variable < count:
+            theirs += gap + sizes[other + variable]
+            ours += gap + sizes[first + variable]
+    return True
+
+
+@kernel(INT(U64S, I32S, HASH, INT, BYTES, TABLE, I32S, I32S, I32S, INT, INT, INT, INT))
+def number_template(
+    keys: NDArray[np.uint64],
+    values: NDArray[np.int32],
+    key: np.uint64,
+    known: int,
+    data: NDArray[np.uint8],
+    templates: NDArray[np.int32],
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    columns: NDArray[np.int32],
+    start: int,
+    end: int,
+    first: int,
+    count: int,
+) -> int:
+    """The number of the record's template; `known` (their number so far) when it is a new one, now stored.
+
+    A hash that is found is compared in full, so that two templates with one hash stay two.
+    """
+    mask = keys.shape[0] - 1
+    slot = np.int64((key * SPREAD) >> np.uint64(32)) & mask
+    while True:
+        found = np.int64(values[slot])
+        if found < 0:
+            break
+        if keys[slot] == key and same_template(
+            data, templates, found, starts, sizes, columns, start, end, first, count
+        ):
+            return found
+        slot = (slot + 1) & mask
+    keys[slot] = key
+    values[slot] = known
+    templates[0, known] = start
+    templates[1, known] = end - start
+    templates[2, known] = first
+    templates[3, known] = count
+    return known
+
+
+@kernel(several(INT, 2)(BYTES, TABLE, INT, I32S, I32S, I32S, BUFFER, I32S))
+def write_templates(
+    data: NDArray[np.uint8],
+    templates: NDArray[np.int32],
+    count: int,
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    columns: NDArray[np.int32],
+    text: NDArray[np.uint8],
+    slots: NDArray[np.int32],
+) -> tuple[int, int]:
+    """Writes the templates' text and the column of every variable; returns how much of each was written."""
+    out = 0
+    slot = 0
+    for template in range(count):
+        at = np.int64(templates[0, template])
+        end = at + templates[1, template]
+        first = templates[2, template]
+        for variable in range(first, first + templates[3, template] + 1):
+            last = variable == first + templates[3, template]
+            stop = end if last else np.int64(starts[variable])
+            while at < stop:
+                if data[at] <= END:
+                    text[out] = ESCAPE
+                    out += 1
+                text[out] = data[at]
+                out += 1
+                at += 1
+            if last:
+                text[out] = END
+            else:
+                text[out] = VARIABLE
+                slots[slot] = columns[variable]
+                slot += 1
+                at += sizes[variable]
+            out += 1
+    return out, slot
+
+
+@kernel(INT(BYTES, INT, INT, BUFFER, I32S, I32S))
+def read_templates(
+    text: NDArray[np.uint8],
+    count: int,
+    slots: int,
+    literals: NDArray[np.uint8],
+    ends: NDArray[np.int32],
+    first_piece: NDArray[np.int32],
+) -> int:
+    """Inverse of `write_templates`: literal pieces laid end to end. Returns 0, or BAD_TEMPLATES for text that is none.
+
+    literals: at least len(text) bytes. ends: shape (slots + count,), where each piece ends in `literals`.
+    first_piece: shape (count + 1,). A template of v variables has v + 1 pieces, one before each variable and a last.
+    """
+    out = 0
+    piece = 0
+    template = 0
+    at = 0
+    first_piece[0] = 0
+    while at < text.shape[0]:
+        byte = text[at]
+        at += 1
+        if byte == VARIABLE or byte == END:
+            if template >= count or piece >= ends.shape[0]:
+                return BAD_TEMPLATES
+            ends[piece] = out
+            piece += 1
+            if byte == END:
+                template += 1
+                first_piece[template] = piece
+            continue
+        if byte == ESCAPE:
+            if at >= text.shape[0]:
+                return BAD_TEMPLATES
+            byte = text[at]
+            at += 1
+        literals[out] = byte
+        out += 1
+    if template != count or piece != slots + count:
+        return BAD_TEMPLATES
+    written = np.int64(ends[piece - 1]) if piece > 0 else 0
+    return 0 if out == written else BAD_TEMPLATES  # bytes after the last END belong to no template

@@ -1,0 +1,98 @@
+r"""Separated values: every field, quotes and all, is a variable of the column at its place; separators are literal.
+
+A field that begins with a quote runs to the closing one (`""` inside it is a quote), over separators and newlines, but
+no further than `_LONGEST_QUOTE`: a stray quote does not swallow the block.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.glyphs.hashing import GOLDEN, START, finish
+from encoder.glyphs.kernel import INT, kernel
+from encoder.glyphs.templates import number_template
+from encoder.glyphs.tokenise import MAX_TEMPLATES, MAX_VARIABLES, SCRATCH, SOURCE, TOKENISED
+
+_LONGEST_QUOTE = 1 << 16
+
+
+@kernel(TOKENISED(SOURCE, INT, *SCRATCH))
+def tokenise_csv(
+    data: NDArray[np.uint8],
+    separator: int,
+    records: NDArray[np.int32],
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    columns: NDArray[np.int32],
+    template_keys: NDArray[np.uint64],
+    template_values: NDArray[np.int32],
+    column_keys: NDArray[np.uint64],  # noqa: ARG001  one order of scratch for all; columns are numbered by place here
+    column_values: NDArray[np.int32],  # noqa: ARG001  as above
+    templates: NDArray[np.int32],
+) -> tuple[int, int, int, int, int]:
+    """As `tokenise` says. A record is a row with its newline."""
+    size = data.shape[0]
+    record = 0
+    variable = 0
+    template = 0
+    column = 0
+    at = 0
+    no_quote_before = 0
+    while at < size and record < records.shape[0] and template < MAX_TEMPLATES:
+        start = at
+        first = variable
+        full = False
+        byte = np.uint8(0)
+        while at < size and byte != 10 and variable - first < MAX_VARIABLES:
+            stop = at
+            if data[at] == 34 and at >= no_quote_before:
+                stop = at + 1
+                furthest = min(size, at + _LONGEST_QUOTE)
+                while stop < furthest:
+                    if data[stop] == 34:
+                        if stop + 1 >= furthest or data[stop + 1] != 34:
+                            break
+                        stop += 1
+                    stop += 1
+                if stop >= furthest:
+                    no_quote_before = furthest
+                    stop = at
+            while stop < size and data[stop] != separator and data[stop] != 10:
+                stop += 1
+            if variable >= starts.shape[0]:
+                full = True
+                break
+            starts[variable] = at
+            sizes[variable] = stop - at
+            columns[variable] = variable - first
+            variable += 1
+            at = stop
+            byte = np.uint8(0)
+            if at < size:
+                byte = data[at]
+                at += 1
+        if full:
+            at = start
+            variable = first
+            break
+        column = max(column, variable - first)
+        state = (START ^ np.uint64(variable - first)) * GOLDEN ^ np.uint64(data[at - 1])
+        number = number_template(
+            template_keys,
+            template_values,
+            finish(state),
+            template,
+            data,
+            templates,
+            starts,
+            sizes,
+            columns,
+            start,
+            at,
+            first,
+            variable - first,
+        )
+        if number == template:
+            template += 1
+        records[record] = number
+        record += 1
+    return record, variable, template, column, at

@@ -1,0 +1,168 @@
+r"""Log lines: words with a digit in them are variables, words without are literal.
+
+Three grains of the same line, one after the other on what the one before left undivided: QUOTED also takes a quoted
+string, and whatever follows `=`, as one variable; WORDS does not; FINE takes only runs of digits. A column is named by
+the last literal word before the variable (`port 22`: the column of `port`), in FINE by the whole template so far.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.glyphs.hashing import GOLDEN, MARK, START, find_or_add, finish
+from encoder.glyphs.kernel import I32S, INT, U64S, kernel
+from encoder.glyphs.templates import number_template
+from encoder.glyphs.tokenise import (
+    CLASSES,
+    DIGIT,
+    LETTER,
+    MAX_COLUMNS,
+    MAX_TEMPLATES,
+    MAX_VARIABLES,
+    NEWLINE,
+    PUNCTUATION,
+    SCRATCH,
+    SOURCE,
+    TOKENISED,
+)
+
+WORDS = 0
+FINE = 1
+QUOTED = 2
+
+
+@kernel(TOKENISED(SOURCE, INT, U64S, I32S, *SCRATCH))
+def tokenise_log(
+    data: NDArray[np.uint8],
+    grain: int,
+    salts: NDArray[np.uint64],
+    salt_ends: NDArray[np.int32],
+    records: NDArray[np.int32],
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    columns: NDArray[np.int32],
+    template_keys: NDArray[np.uint64],
+    template_values: NDArray[np.int32],
+    column_keys: NDArray[np.uint64],
+    column_values: NDArray[np.int32],
+    templates: NDArray[np.int32],
+) -> tuple[int, int, int, int, int]:
+    """As `tokenise` says. Lines before line salt_ends[s] (and after salt_ends[s - 1]) take salts[s] into every key, so
+    that lines from different columns of the level above share neither templates nor columns; both may be empty.
+    """
+    size = data.shape[0]
+    record = 0
+    variable = 0
+    template = 0
+    column = 0
+    at = 0
+    line = 0
+    era = 0
+    no_quote_before = 0  # a quote that found no partner settled all the others on its line
+    while at < size and record < records.shape[0] and template < MAX_TEMPLATES:
+        start = at
+        first = variable
+        salt = np.uint64(0)
+        if salts.shape[0] > 0:
+            while era < salts.shape[0] - 1 and line >= salt_ends[era]:
+                era += 1
+            salt = salts[era] * GOLDEN
+        state = (START ^ salt) * GOLDEN
+        word = np.uint64(0)
+        full = False
+        while at < size:
+            byte = data[at]
+            kind = CLASSES[byte]
+            stop = at
+            key = np.uint64(0)
+            if kind == NEWLINE:
+                at += 1
+                line += 1
+                state = (state ^ np.uint64(10)) * GOLDEN
+                break
+            if kind == PUNCTUATION:
+                state = (state ^ np.uint64(byte)) * GOLDEN
+                at += 1
+                if byte != 34 or grain != QUOTED or at < no_quote_before:
+                    continue
+                stop = at
+                while stop < size and data[stop] != 34 and data[stop] != 10:
+                    if data[stop] == 92 and stop + 1 < size and data[stop + 1] != 10:
+                        stop += 1
+                    stop += 1
+                if stop >= size or data[stop] != 34:
+                    no_quote_before = stop
+                    continue
+                nth = np.uint64(variable - first) if word == 0 else np.uint64(0)
+                key = finish((word ^ np.uint64(777)) * GOLDEN + nth)
+            elif grain == FINE:
+                if kind == LETTER:
+                    state = (state ^ np.uint64(byte)) * GOLDEN
+                    at += 1
+                    continue
+                while stop < size and CLASSES[data[stop]] == DIGIT:
+                    stop += 1
+                key = finish(state ^ (state >> np.uint64(31)))
+            else:
+                spelt = np.uint64(7)
+                digits = False
+                while stop < size:
+                    kind = CLASSES[data[stop]]
+                    if kind != LETTER and kind != DIGIT:
+                        break
+                    digits |= kind == DIGIT
+                    spelt = (spelt ^ np.uint64(data[stop])) * GOLDEN
+                    stop += 1
+                if not digits and not (grain == QUOTED and at > start and data[at - 1] == 61):
+                    spelt ^= spelt >> np.uint64(29)
+                    state = (state ^ spelt) * GOLDEN
+                    word = spelt
+                    at = stop
+                    continue
+                while stop > at + 1 and (
+                    data[stop - 1] == 46 or data[stop - 1] == 58 or data[stop - 1] == 45 or data[stop - 1] == 47
+                ):
+                    stop -= 1  # the stop at the end of a sentence is not part of the number
+                if word != 0:
+                    key = finish((word ^ np.uint64(999)) * GOLDEN ^ salt)
+                else:
+                    key = finish((np.uint64(variable - first) + np.uint64(5)) * GOLDEN ^ salt)
+            if variable >= starts.shape[0] or column >= MAX_COLUMNS:
+                full = True
+                break
+            starts[variable] = at
+            sizes[variable] = stop - at
+            found = find_or_add(column_keys, column_values, key, column)
+            if found == column:
+                column += 1
+            columns[variable] = found
+            variable += 1
+            word = np.uint64(0)
+            state = (state ^ MARK) * GOLDEN
+            state ^= state >> np.uint64(29)
+            at = stop + 1 if byte == 34 else stop  # over the closing quote
+            if variable - first >= MAX_VARIABLES:
+                break
+        if full:
+            at = start
+            variable = first
+            break
+        number = number_template(
+            template_keys,
+            template_values,
+            finish(state),
+            template,
+            data,
+            templates,
+            starts,
+            sizes,
+            columns,
+            start,
+            at,
+            first,
+            variable - first,
+        )
+        if number == template:
+            template += 1
+        records[record] = number
+        record += 1
+    return record, variable, template, column, at

@@ -1,0 +1,261 @@
+"""A block taken apart, level by level: metadata and streams. Inverse: `restore`.
+
+Level 0 takes the block's records apart. Values of columns that still have a shape of their own (DIVIDED) become the
+lines of the level below, which takes them apart at a finer grain.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.glyphs.columns import (
+    NOT_DIVISIBLE,
+    NUMBERS_PER_COLUMN,
+    SLACK_PER_COLUMN,
+    STREAMS_PER_COLUMN,
+    write_columns,
+)
+from encoder.glyphs.compose import write_ids
+from encoder.glyphs.choose import DIVIDED
+from encoder.glyphs.gather import column_names, gather, merge_small, write_lines
+from encoder.glyphs.scratch import Scratch, scratch_for
+from encoder.glyphs.sink import CURSOR_SIZE, IDS, META, OUT, STREAMS, TEMPLATES, TEXT
+from encoder.glyphs.templates import write_templates
+from encoder.glyphs.tokenise_csv import tokenise_csv
+from encoder.glyphs.tokenise_json import tokenise_json
+from encoder.glyphs.tokenise_log import FINE, QUOTED, WORDS, tokenise_log
+from encoder.glyphs.tokenise_xml import tokenise_xml
+from encoder.glyphs.varints import write_varints
+from encoder.strategy import TreeType
+
+Bytes = NDArray[np.uint8]
+
+LEAST_IN_COLUMN: Final = 12
+"""Columns of fewer values share one."""
+_NO_SALTS: Final = (np.empty(0, np.uint64), np.empty(0, np.int32))
+_GRAINS_BELOW: Final = (WORDS, FINE)
+_LONG_LINE: Final = 600  # mean bytes; an XML document with longer lines is cut at its closing tags
+
+
+@dataclass(slots=True)
+class Transformed:
+    """What a block became: metadata numbers, level by level, and (class, bytes) of its streams in order."""
+
+    numbers: list[NDArray[np.uint64]] = field(default_factory=list)
+    streams: list[tuple[int, memoryview]] = field(default_factory=list)
+
+    def metadata(self) -> bytes:
+        """The numbers as varints."""
+        numbers = np.concatenate(self.numbers)
+        out = np.empty(10 * len(numbers), np.uint8)
+        return out[: write_varints(numbers, out)].tobytes()
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a tokeniser found in `data`: counts, and where the tail begins. The rest is in the scratch."""
+
+    data: Bytes
+    records: int
+    variables: int
+    templates: int
+    columns: int
+    end: int
+
+
+def transform(data: bytes | bytearray | memoryview, tree: TreeType, separator: int) -> Transformed | None:
+    """The block as templates and columns, or None when it has no record or variable to take apart.
+
+    tree: one with a tokeniser (not TEXT or OPAQUE).
+    """
+    source = np.frombuffer(data, np.uint8)
+    scratch = scratch_for(len(source))
+    tokens = _tokenise(source, tree, separator, scratch)
+    if not tokens.variables:
+        return None
+    result = Transformed()
+    for below in (*_GRAINS_BELOW, NOT_DIVISIBLE):
+        lines = _write_level(tokens, below, scratch, result)
+        if lines is None:
+            break
+        tokens = _tokenise_lines(*lines, below, scratch)
+    return result
+
+
+def _tokenise(source: Bytes, tree: TreeType, separator: int, scratch: Scratch) -> Tokens:
+    _clear(scratch)
+    arrays = _arrays(scratch)
+    match tree:
+        case TreeType.LOG:
+            counts = tokenise_log(source, QUOTED, *_NO_SALTS, *arrays)
+        case TreeType.JSON_LINES | TreeType.JSON:
+            counts = tokenise_json(source, tree is TreeType.JSON, *arrays)
+        case TreeType.CSV:
+            counts = tokenise_csv(source, separator, *arrays)
+        case TreeType.XML:
+            counts = tokenise_xml(source, _has_long_lines(source), *arrays)
+        case _:
+            raise ValueError(f"{tree} has no tokeniser")
+    return Tokens(source, *counts)
+
+
+def _tokenise_lines(
+    lines: Bytes, salts: NDArray[np.uint64], salt_ends: NDArray[np.int32], grain: int, scratch: Scratch
+) -> Tokens:
+    _clear(scratch)
+    return Tokens(lines, *tokenise_log(lines, grain, salts, salt_ends, *_arrays(scratch)))
+
+
+def _clear(scratch: Scratch) -> None:
+    scratch.template_values.fill(-1)
+    scratch.column_values.fill(-1)
+
+
+def _arrays(scratch: Scratch) -> tuple[NDArray[np.int32] | NDArray[np.uint64], ...]:
+    return (
+        scratch.records,
+        scratch.starts,
+        scratch.sizes,
+        scratch.columns,
+        scratch.template_keys,
+        scratch.template_values,
+        scratch.column_keys,
+        scratch.column_values,
+        scratch.templates,
+    )
+
+
+def _has_long_lines(source: Bytes) -> bool:
+    sample = source[: 1 << 16]
+    return len(sample) > _LONG_LINE * (1 + int(np.count_nonzero(sample == ord("\n"))))
+
+
+def _write_level(
+    tokens: Tokens, below: int, scratch: Scratch, result: Transformed
+) -> tuple[Bytes, NDArray[np.uint64], NDArray[np.int32]] | None:
+    """Adds one level to `result`; returns the lines for the level below and their names, or None when there are none."""
+    column_names(scratch.column_keys, scratch.column_values, tokens.columns, scratch.names)
+    columns = merge_small(
+        scratch.columns, tokens.variables, tokens.columns, LEAST_IN_COLUMN, scratch.names, scratch.offsets
+    )
+    header = _write_skeleton(tokens, columns, scratch, result)
+    gather(
+        scratch.columns,
+        scratch.starts,
+        scratch.sizes,
+        tokens.variables,
+        scratch.offsets,
+        columns,
+        scratch.column_starts,
+        scratch.column_sizes,
+    )
+    kinds = np.empty(columns, np.int32)
+    made, numbers = _write_columns(tokens, columns, below, kinds, scratch, result)
+    level = np.array([*header, made], np.uint64)
+    result.numbers += [level, numbers]
+    return _lines_below(tokens, columns, kinds, scratch)
+
+
+def _write_skeleton(tokens: Tokens, columns: int, scratch: Scratch, result: Transformed) -> list[int]:
+    """The templates, the records' template numbers and the tail as streams; returns the level's header."""
+    used = scratch.templates[:, : tokens.templates]
+    slots = int(used[3].sum())
+    text = np.empty(2 * int(used[1].sum()) + slots + tokens.templates, np.uint8)
+    slot_columns = np.empty(slots, np.int32)
+    text_size, _ = write_templates(
+        tokens.data,
+        scratch.templates,
+        tokens.templates,
+        scratch.starts,
+        scratch.sizes,
+        scratch.columns,
+        text,
+        slot_columns,
+    )
+    result.streams.append((TEMPLATES, memoryview(text[:text_size])))
+    _write_ids(scratch.records[: tokens.records], id_width(tokens.templates), result)
+    _write_ids(slot_columns, id_width(columns), result)
+    tail = tokens.data[tokens.end :]
+    result.streams.append((TEXT, memoryview(tail)))
+    return [len(tokens.data), tokens.records, tokens.templates, columns, slots, text_size, len(tail)]
+
+
+def id_width(count: int) -> int:
+    """Bytes that number `count` things, from 0: none for one thing."""
+    return ((count - 1).bit_length() + 7) // 8 if count else 0
+
+
+def _write_ids(ids: NDArray[np.int32], width: int, result: Transformed) -> None:
+    planes = np.empty(width * len(ids), np.uint8)
+    write_ids(ids, width, planes)
+    view = memoryview(planes)
+    result.streams += [(IDS, view[at : at + len(ids)]) for at in range(0, len(planes), len(ids) or 1)]
+
+
+def _write_columns(
+    tokens: Tokens, columns: int, below: int, kinds: NDArray[np.int32], scratch: Scratch, result: Transformed
+) -> tuple[int, NDArray[np.uint64]]:
+    """All columns' streams; returns the bytes of text made from numbers, and the columns' metadata."""
+    bound = int(scratch.column_sizes[: tokens.variables].sum())
+    out = np.empty(bound + 6 * tokens.variables + SLACK_PER_COLUMN * columns, np.uint8)
+    classes = np.empty(STREAMS_PER_COLUMN * columns, np.int32)
+    ends = np.empty(STREAMS_PER_COLUMN * columns, np.int64)
+    meta = np.empty(NUMBERS_PER_COLUMN * columns, np.uint64)
+    cursor = np.zeros(CURSOR_SIZE, np.int64)
+    made = write_columns(
+        tokens.data,
+        scratch.column_starts,
+        scratch.column_sizes,
+        scratch.offsets,
+        columns,
+        below,
+        kinds,
+        scratch.firsts,
+        scratch.numbers,
+        scratch.keys,
+        scratch.slots,
+        scratch.tally,
+        out,
+        classes,
+        ends,
+        meta,
+        cursor,
+    )
+    view = memoryview(out[: cursor[OUT]].copy())  # what was reserved beyond it is given back
+    begin = 0
+    for stream_class, end in zip(classes[: cursor[STREAMS]].tolist(), ends[: cursor[STREAMS]].tolist(), strict=True):
+        result.streams.append((stream_class, view[begin:end]))
+        begin = end
+    return made, meta[: cursor[META]]
+
+
+def _lines_below(
+    tokens: Tokens, columns: int, kinds: NDArray[np.int32], scratch: Scratch
+) -> tuple[Bytes, NDArray[np.uint64], NDArray[np.int32]] | None:
+    divided = np.flatnonzero(kinds == DIVIDED)
+    if not len(divided):
+        return None
+    offsets = scratch.offsets
+    size = sum(
+        int(scratch.column_sizes[offsets[column] : offsets[column + 1]].sum())
+        + int(offsets[column + 1] - offsets[column])
+        for column in divided.tolist()
+    )
+    lines = np.empty(size, np.uint8)
+    salts = np.empty(len(divided), np.uint64)
+    salt_ends = np.empty(len(divided), np.int32)
+    write_lines(
+        tokens.data,
+        scratch.column_starts,
+        scratch.column_sizes,
+        offsets,
+        columns,
+        kinds,
+        scratch.names,
+        lines,
+        salts,
+        salt_ends,
+    )
+    return lines, salts, salt_ends
