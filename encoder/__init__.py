@@ -1,0 +1,91 @@
+"""Bytes in, glyphs out: a lossless encoder for logs, JSON, CSV and any other bytes.
+
+    >>> import encoder
+    >>> encoder.decode(encoder.encode(b"any bytes"))
+    b'any bytes'
+
+Everything here is loaded on first use, so that `import encoder` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from encoder.api import decode, encode, open  # noqa: A004 - as in gzip: `encoder.open`
+    from encoder.errors import (
+        ChecksumError,
+        FormatError,
+        GlyphError,
+        LimitError,
+        ProfileError,
+        TruncatedError,
+        VersionError,
+    )
+    from encoder.limits import Limits
+    from encoder.pool import GlyphBufferPool, PoolStatistics
+    from encoder.profile import PoolSettings, Profile, load_profile, parse_profile
+    from encoder.strategy import BackEnd, Strategy, TreeType
+    from encoder.stream_decoder import StreamingDecoder
+    from encoder.stream_encoder import StreamingEncoder
+
+_HOMES: Final = {
+    "ChecksumError": "errors",
+    "FormatError": "errors",
+    "GlyphError": "errors",
+    "LimitError": "errors",
+    "ProfileError": "errors",
+    "TruncatedError": "errors",
+    "VersionError": "errors",
+    "Limits": "limits",
+    "GlyphBufferPool": "pool",
+    "PoolStatistics": "pool",
+    "PoolSettings": "profile",
+    "Profile": "profile",
+    "load_profile": "profile",
+    "parse_profile": "profile",
+    "BackEnd": "strategy",
+    "Strategy": "strategy",
+    "TreeType": "strategy",
+    "StreamingDecoder": "stream_decoder",
+    "StreamingEncoder": "stream_encoder",
+    "decode": "api",
+    "encode": "api",
+    "open": "api",
+}
+
+__all__ = [
+    "BackEnd",
+    "ChecksumError",
+    "FormatError",
+    "GlyphBufferPool",
+    "GlyphError",
+    "LimitError",
+    "Limits",
+    "PoolSettings",
+    "PoolStatistics",
+    "Profile",
+    "ProfileError",
+    "Strategy",
+    "StreamingDecoder",
+    "StreamingEncoder",
+    "TreeType",
+    "TruncatedError",
+    "VersionError",
+    "decode",
+    "encode",
+    "load_profile",
+    "open",
+    "parse_profile",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
+    if name not in _HOMES:
+        raise AttributeError(f"module 'encoder' has no attribute {name!r}")
+    value = getattr(import_module(f"encoder.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

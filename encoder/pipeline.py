@@ -1,0 +1,344 @@
+"""Reader, workers and writer side by side, bounded by the buffer pool, with the blocks written in the order they came.
+
+    caller (reader) --submit--> queue --> workers (encode) --> finished --> writer (in order) --> sink
+
+Every block in flight holds its pool lease until it is written, so that the pool bounds queued blocks, blocks being encoded
+and encoded blocks waiting for their turn alike. Strategies are selected by the reader, in order: the bytes written do
+not depend on the number of workers, on the pool or on timing. The first error of any stage stops them all, releases every lease and is raised
+to the caller.
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from xxhash import xxh3_64_intdigest
+
+from encoder.errors import GlyphError
+from encoder.pool import GlyphBufferPool, Lease, PoolStatistics
+from encoder.records import count_records, ends_inside
+from encoder.strategy import Strategy, TreeType
+from encoder.writer import ContainerWriter
+
+
+class StrategySelector(Protocol):
+    """Who decides how each block is encoded; asked once per block, in block order."""
+
+    def select(self, block: bytes | memoryview, /) -> Strategy:
+        """The strategy for this block."""
+
+
+class BlockEncoder(Protocol):
+    """What turns a block into its body; `encoder.block.encode_block`."""
+
+    def __call__(self, data: memoryview, strategy: Strategy, /) -> bytes:
+        """A self-contained body."""
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineStatistics:
+    """A snapshot of what every stage did. Bytes, and wall seconds summed over the threads of a stage.
+
+    read: filling buffers (for `encode_from`, including the source's own time); detect: selecting strategies; encode: counting
+    records, checksum and block encoding; write: the container and the sink. lease_wait: the reader waited for a buffer;
+    idle: workers waited for a block; turn_wait: the writer waited for the next block in order.
+    trees: blocks by the tree type selected for them.
+    """
+
+    blocks: int
+    records: int
+    bytes_in: int
+    bytes_out: int
+    read_seconds: float
+    detect_seconds: float
+    encode_seconds: float
+    write_seconds: float
+    lease_wait_seconds: float
+    idle_seconds: float
+    turn_wait_seconds: float
+    trees: tuple[tuple[TreeType, int], ...]
+    pool: PoolStatistics
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A block in flight: the first `size` bytes of a leased buffer."""
+
+    number: int
+    lease: Lease
+    size: int
+    strategy: Strategy
+    continues: bool  # the block before ended inside a record
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    block: _Block
+    body: bytes
+    records: int
+    raw_check: int
+
+
+@dataclass(slots=True)
+class _Clocks:
+    """Seconds by stage; each is touched under the pipeline's lock or by one thread only."""
+
+    read: float = 0.0
+    detect: float = 0.0
+    encode: float = 0.0
+    write: float = 0.0
+    lease_wait: float = 0.0
+    idle: float = 0.0
+    turn_wait: float = 0.0
+
+
+class Pipeline:
+    """Encodes submitted buffers in `workers` threads and writes them in order in one more.
+
+    Threads start with the first block that is not the last, so that a stream of one block costs none. `lease`, `submit`,
+    `drain` and `finish` belong to one caller thread. progress: called by the writer with (bytes in, bytes out) so far.
+    """
+
+    def __init__(  # noqa: PLR0913 - what it is built from, each a part of its own
+        self,
+        writer: ContainerWriter,
+        selector: StrategySelector,
+        pool: GlyphBufferPool,
+        encode: BlockEncoder,
+        *,
+        workers: int,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self._writer: Final = writer
+        self._selector: Final = selector
+        self._pool: Final = pool
+        self._encode: Final = encode
+        self._workers: Final = workers
+        self._progress: Final = progress
+        self._lock: Final = threading.RLock()  # a finaliser may run while this thread holds it
+        self._work: Final = threading.Condition(self._lock)
+        self._done: Final = threading.Condition(self._lock)
+        self._queue: Final[deque[_Block]] = deque()
+        self._finished: Final[dict[int, _Encoded]] = {}
+        self._threads: list[threading.Thread] = []
+        self._clocks: Final = _Clocks()
+        self._trees: Final[dict[TreeType, int]] = {}
+        self._error: BaseException | None = None
+        self._stopping = False
+        self._continues = False
+        self._submitted = 0
+        self._written = 0
+        self._records = 0
+        self._idle = 0
+        self._writing = False
+
+    @property
+    def statistics(self) -> PipelineStatistics:
+        """What has happened so far."""
+        pool = self._pool.statistics
+        with self._lock:
+            clocks = self._clocks
+            return PipelineStatistics(
+                blocks=self._written,
+                records=self._records,
+                bytes_in=self._writer.raw_offset,
+                bytes_out=self._writer.offset,
+                read_seconds=clocks.read,
+                detect_seconds=clocks.detect,
+                encode_seconds=clocks.encode,
+                write_seconds=clocks.write,
+                lease_wait_seconds=clocks.lease_wait,
+                idle_seconds=clocks.idle,
+                turn_wait_seconds=clocks.turn_wait,
+                trees=tuple(sorted(self._trees.items())),
+                pool=pool,
+            )
+
+    def lease(self) -> Lease:
+        """A buffer to fill; waits while the pool is exhausted. Raises the first error of any stage."""
+        self._raise_error()
+        began = time.monotonic()
+        lease = self._pool.lease(starved=self._starved)
+        self._clocks.lease_wait += time.monotonic() - began
+        if self._error is not None:
+            lease.release()
+            self._raise_error()
+        return lease
+
+    def note_read(self, seconds: float) -> None:
+        """Add to the time spent filling buffers."""
+        self._clocks.read += seconds
+
+    def submit(self, lease: Lease, size: int, *, last: bool = False) -> None:
+        """Encode and write the first `size` bytes of the buffer, then release it. The lease belongs to the pipeline now."""
+        try:
+            block = self._prepare(lease, size)
+            if last and not self._threads:
+                self._write(self._encoded(block))
+                return
+            self._start()
+        except BaseException as error:
+            lease.release()
+            self._fail(error)
+            raise
+        with self._lock:
+            self._submitted += 1
+            if self._error is None:
+                self._queue.append(block)
+                self._work.notify()
+                return
+        lease.release()
+        self._raise_error()
+
+    def drain(self) -> None:
+        """Wait until every submitted block is written. Raises the first error of any stage."""
+        with self._lock:
+            while self._threads and self._written < self._submitted and self._error is None:
+                self._done.wait()
+        self._raise_error()
+
+    def finish(self) -> None:
+        """Write what is in flight and end the threads. Raises the first error of any stage."""
+        try:
+            self.drain()
+        finally:
+            self.abort()
+
+    def stop(self) -> None:
+        """Drop what is queued, release its leases and tell the threads to end, without waiting for them."""
+        with self._lock:
+            self._stopping = True
+            dropped = [*self._queue, *(encoded.block for encoded in self._finished.values())]
+            self._queue.clear()
+            self._finished.clear()
+            self._work.notify_all()
+            self._done.notify_all()
+        for block in dropped:
+            block.lease.release()
+
+    def abort(self) -> None:
+        """Stop and wait for the threads to end; every lease is released then. Further calls do nothing."""
+        self.stop()
+        for thread in self._threads:
+            thread.join()
+        self._threads = []
+
+    def _prepare(self, lease: Lease, size: int) -> _Block:
+        began = time.monotonic()
+        view = lease.buffer[:size]
+        strategy = self._selector.select(view)
+        self._clocks.detect += time.monotonic() - began
+        self._trees[strategy.tree] = self._trees.get(strategy.tree, 0) + 1
+        block = _Block(self._submitted, lease, size, strategy, self._continues)
+        self._continues = ends_inside(view)
+        view.release()
+        return block
+
+    def _start(self) -> None:
+        if self._threads or self._stopping:
+            return
+        targets = [self._work_loop] * self._workers + [self._write_loop]
+        names = [f"glyph-worker-{number}" for number in range(self._workers)] + ["glyph-writer"]
+        # Daemons: an encoder that was never closed must not keep the interpreter from ending.
+        threads = [
+            threading.Thread(target=run, name=name, daemon=True) for run, name in zip(targets, names, strict=True)
+        ]
+        for thread in threads:
+            thread.start()
+            self._threads.append(thread)
+
+    def _starved(self) -> bool:
+        """Whether one more buffer would help: a worker idles, nothing is queued, and it is not the sink that is slow."""
+        return self._idle > 0 and not self._queue and not self._writing
+
+    def _work_loop(self) -> None:
+        while (block := self._next_block()) is not None:
+            try:
+                encoded = self._encoded(block)
+            except BaseException as error:  # noqa: BLE001 - handed to the caller's thread
+                block.lease.release()
+                self._fail(error)
+                return
+            self._hand_over(encoded)
+
+    def _next_block(self) -> _Block | None:
+        began = time.monotonic()
+        with self._lock:
+            self._idle += 1
+            self._nudge_if_starved()
+            while not self._queue and not self._stopping:
+                self._work.wait()
+            self._idle -= 1
+            self._clocks.idle += time.monotonic() - began
+            return self._queue.popleft() if self._queue else None
+
+    def _nudge_if_starved(self) -> None:
+        """Lock order is pipeline, then pool; the pool asks `_starved` without the pipeline's lock."""
+        if not self._queue and self._pool.statistics.outstanding:
+            self._pool.nudge()
+
+    def _encoded(self, block: _Block) -> _Encoded:
+        began = time.monotonic()
+        view = block.lease.buffer[: block.size]
+        body = self._encode(view, block.strategy)
+        encoded = _Encoded(block, body, count_records(view, continues=block.continues), xxh3_64_intdigest(view))
+        view.release()
+        with self._lock:
+            self._clocks.encode += time.monotonic() - began
+        return encoded
+
+    def _hand_over(self, encoded: _Encoded) -> None:
+        with self._lock:
+            if self._error is None and not self._stopping:
+                self._finished[encoded.block.number] = encoded
+                self._done.notify_all()
+                return
+        encoded.block.lease.release()
+
+    def _write_loop(self) -> None:
+        while (encoded := self._next_in_order()) is not None:
+            try:
+                self._write(encoded)
+            except BaseException as error:  # noqa: BLE001 - handed to the caller's thread
+                self._fail(error)
+                return
+
+    def _next_in_order(self) -> _Encoded | None:
+        began = time.monotonic()
+        with self._lock:
+            while self._written not in self._finished and not self._stopping:
+                self._done.wait()
+            self._clocks.turn_wait += time.monotonic() - began
+            self._writing = self._written in self._finished
+            return self._finished.pop(self._written, None)
+
+    def _write(self, encoded: _Encoded) -> None:
+        block = encoded.block
+        began = time.monotonic()
+        try:
+            with block.lease.buffer[: block.size] as view:
+                self._writer.write_block(view, encoded.body, encoded.records, encoded.raw_check)
+        finally:
+            block.lease.release()
+        with self._lock:
+            self._clocks.write += time.monotonic() - began
+            self._written += 1
+            self._records += encoded.records
+            self._writing = False
+            self._done.notify_all()
+        if self._progress is not None:
+            self._progress(self._writer.raw_offset, self._writer.offset)
+
+    def _fail(self, error: BaseException) -> None:
+        with self._lock:
+            self._error = self._error or error
+        self.stop()
+
+    def _raise_error(self) -> None:
+        if self._error is not None:
+            raise self._error
+        if self._stopping:
+            raise GlyphError("the encoder was stopped before its stream was complete")

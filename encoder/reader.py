@@ -1,0 +1,212 @@
+"""The container read front to back from any file object, everything verified; and its trailer read from the end."""
+
+import io
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from xxhash import xxh3_64, xxh3_64_intdigest
+
+from encoder.container import (
+    COUNT,
+    END_MAGIC,
+    ENTRY,
+    FOOTER,
+    FRAME_SIZE,
+    HEADER_SIZE,
+    MAGIC,
+    PREFIX,
+    FrameHeader,
+    FrameKind,
+    IndexEntry,
+    StreamHeader,
+    Totals,
+    end_size,
+    pack_entry,
+    parse_end,
+    parse_frame,
+    parse_header,
+    parse_index,
+)
+from encoder.errors import ChecksumError, FormatError, TruncatedError
+from encoder.limits import DEFAULT_LIMITS, Limits
+
+READ_STEP: Final = 1 << 20  # asked of the source at a time, so that a short file never costs what its header claims
+
+
+class Source(Protocol):
+    """What a container is read from: any object with a file's `read`."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """At most `size` bytes; none at the end."""
+
+
+class SeekableSource(Source, Protocol):
+    """A source that can be read from any place."""
+
+    def seek(self, offset: int, whence: int = ..., /) -> int:
+        """Move to a byte and say which it is."""
+
+
+class ContainerReader:
+    """Reads frame after frame and keeps account of what the trailer will have to say.
+
+    header: the stream's header. offset: bytes read so far. totals: the trailer's, once `next_block` returned None.
+    Raises FormatError or one of its subclasses, and LimitError.
+    """
+
+    def __init__(self, source: Source, limits: Limits = DEFAULT_LIMITS) -> None:
+        self._source: Final = source
+        self._limits: Final = limits
+        self._index: Final = bytearray()
+        self._check: Final = xxh3_64()
+        self._raw_offset = 0
+        self._records = 0
+        self.offset = 0
+        self.totals: Totals | None = None
+        self.header: Final = self._read_header()
+
+    def next_block(self) -> tuple[FrameHeader, bytes] | None:
+        """The next block's header and verified body; None once the trailer was read and the source has ended.
+
+        The caller decodes the body and hands the result to `verify` before it asks for the next one.
+        """
+        while self.totals is None:
+            start = self.offset
+            prefix = self._read(PREFIX.size, "a frame header")
+            if prefix[0] == FrameKind.END:
+                self._read_end(prefix, start)
+                return None
+            head = prefix + self._read(FRAME_SIZE - PREFIX.size, "a frame header")
+            frame = parse_frame(head, self._raw_offset, start, self.header, self._limits)
+            body = self._read(frame.body_size, "a block")
+            check_body(frame, body, start)
+            if frame.kind == FrameKind.BLOCK:
+                self._index.extend(pack_entry(IndexEntry(start, self._raw_offset, frame.records)))
+                return frame, body
+        return None
+
+    def verify(self, frame: FrameHeader, raw: bytes) -> None:
+        """Check a block's decoded bytes against its header and add them to the stream's account."""
+        check_raw(frame, raw, self._raw_offset)
+        self._check.update(raw)
+        self._raw_offset += len(raw)
+        self._records += frame.records
+
+    def _read_header(self) -> StreamHeader:
+        data = read_at_most(self._source, HEADER_SIZE)
+        if data[: len(MAGIC)] != MAGIC[: len(data)]:
+            raise FormatError(f"not a glyph stream: it starts with {data[: len(MAGIC)]!r}, not {MAGIC!r}")
+        if len(data) < HEADER_SIZE:
+            raise TruncatedError(f"the stream ends at byte {len(data)}, inside its header; fetch the whole file again")
+        self.offset = HEADER_SIZE
+        return parse_header(data, self._limits)
+
+    def _read_end(self, prefix: bytes, start: int) -> None:
+        count = self._read(COUNT.size, "the end frame")
+        blocks = len(self._index) // ENTRY.size
+        if COUNT.unpack(count)[0] != blocks:  # before anything is read for them
+            raise FormatError(
+                f"byte {start}: the end frame lists {COUNT.unpack(count)[0]} blocks, the stream has {blocks}"
+            )
+        size = end_size(blocks)
+        frame = prefix + count + self._read(size - PREFIX.size - COUNT.size, "the end frame")
+        index, totals = parse_end(frame, start)
+        if index != self._index:
+            raise FormatError(f"byte {start}: the index does not list the blocks that stand in the stream")
+        if totals != Totals(self._raw_offset, self._records, self._check.intdigest()):
+            raise ChecksumError(
+                f"byte {start}: the whole stream's checksum or sizes do not match; fetch the file again"
+            )
+        if self._read(FOOTER.size, "the footer") != FOOTER.pack(size, END_MAGIC):
+            raise FormatError(f"byte {start + size}: the footer is damaged")
+        if self._source.read(1):
+            raise FormatError(f"byte {self.offset}: more bytes follow the end of the stream; cut them off")
+        self.totals = totals
+
+    def _read(self, size: int, what: str) -> bytes:
+        data = read_at_most(self._source, size)
+        self.offset += len(data)
+        if len(data) < size:
+            raise TruncatedError(f"the stream ends at byte {self.offset}, inside {what}; fetch the whole file again")
+        return data
+
+
+def check_body(frame: FrameHeader, body: bytes, offset: int) -> None:
+    """A damaged body is never handed to a codec. Raises ChecksumError."""
+    if xxh3_64_intdigest(body) != frame.body_check:
+        raise ChecksumError(f"byte {offset}: the block's encoded bytes are damaged; fetch the file again")
+
+
+def check_raw(frame: FrameHeader, raw: bytes, raw_offset: int) -> None:
+    """Nothing of a block is returned unless all of it is right. Raises ChecksumError."""
+    if len(raw) != frame.raw_size or xxh3_64_intdigest(raw) != frame.raw_check:
+        raise ChecksumError(f"the block at output byte {raw_offset} did not decode to what was encoded")
+
+
+def read_at_most(source: Source, size: int) -> bytes:
+    """`size` bytes, or fewer where the source ends; a raw source may give them in pieces."""
+    first = source.read(min(size, READ_STEP))
+    if first is None:
+        raise BlockingIOError("the input would block; use a blocking file")
+    if len(first) == size or not first:
+        return first
+    data = bytearray(first)
+    while len(data) < size:
+        piece = source.read(min(size - len(data), READ_STEP))
+        if not piece:
+            break
+        data += piece
+    return bytes(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Trailer:
+    """What is known of a stream from its two ends. offset: where its end frame starts, from the stream's start."""
+
+    header: StreamHeader
+    entries: tuple[IndexEntry, ...]
+    totals: Totals
+    offset: int
+
+
+def read_trailer(source: SeekableSource, start: int = 0, limits: Limits = DEFAULT_LIMITS) -> Trailer:
+    """Header, index and totals of a stream that begins at byte `start` and ends with the file; blocks are not read.
+
+    Raises TruncatedError where the footer is missing, else FormatError, ChecksumError, VersionError, LimitError.
+    """
+    size = source.seek(0, io.SEEK_END) - start
+    source.seek(start)
+    header = ContainerReader(source, limits).header
+    offset, frame = _end_frame(source, start, size)
+    index, totals = parse_end(frame, offset)
+    entries = parse_index(index)
+    _check_entries(entries, totals, offset, header)
+    return Trailer(header, entries, totals, offset)
+
+
+def _end_frame(source: SeekableSource, start: int, size: int) -> tuple[int, bytes]:
+    last = size - FOOTER.size
+    if last < HEADER_SIZE + end_size(0):
+        raise TruncatedError(f"the stream ends at byte {size}, before its trailer; fetch the whole file again")
+    source.seek(start + last)
+    length, magic = FOOTER.unpack(read_at_most(source, FOOTER.size))
+    if magic != END_MAGIC:
+        raise TruncatedError(f"the stream does not end with its footer (at byte {last}); fetch the whole file again")
+    if not end_size(0) <= length <= last - HEADER_SIZE:
+        raise FormatError(f"byte {last}: the footer claims an end frame of {length} bytes")
+    source.seek(start + last - length)
+    return last - length, read_at_most(source, length)
+
+
+def _check_entries(entries: tuple[IndexEntry, ...], totals: Totals, end: int, header: StreamHeader) -> None:
+    """The index must be what a writer could have written: in order, inside the stream, no block larger than allowed."""
+    ends = [*entries[1:], IndexEntry(end, totals.raw_size, 0)]
+    offset, raw_offset = HEADER_SIZE, 0
+    for entry, following in zip(entries, ends, strict=bool(entries)):
+        if entry.offset < offset or entry.raw_offset != raw_offset:
+            raise FormatError(f"byte {end}: the index is not in order")
+        offset, raw_offset = entry.offset + FRAME_SIZE, following.raw_offset
+        if not 0 < raw_offset - entry.raw_offset <= header.block_size or following.offset < offset:
+            raise FormatError(f"byte {end}: the index lists a block that cannot be")
+    if not entries and totals.raw_size:
+        raise FormatError(f"byte {end}: {totals.raw_size} bytes in no block")

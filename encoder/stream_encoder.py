@@ -1,0 +1,239 @@
+"""The streaming encoder: a file object to write to, or a file to read from; memory bounded by the profile's pool."""
+
+import io
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Final, Protocol, Self
+
+from encoder.pipeline import BlockEncoder, Pipeline, PipelineStatistics, StrategySelector
+from encoder.pool import GlyphBufferPool, Lease
+from encoder.profile import Profile, load_profile
+from encoder.records import cut_at
+from encoder.strategy import Strategy
+from encoder.writer import ContainerWriter, Sink
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+
+class Readable(Protocol):
+    """A source for `encode_from`: any object with a file's `read`; its `readinto` is used where it has one."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """At most `size` bytes; none at the end."""
+
+
+def selector_for(profile: Profile) -> StrategySelector:
+    """The selector that the profile asks for: adaptive, or always its one strategy."""
+    if profile.adaptive:
+        from encoder.detect.selector import AdaptiveCompressionSelector  # noqa: PLC0415 - loaded where used
+
+        return AdaptiveCompressionSelector(profile.strategies)
+    from encoder.detect.fixed import FixedStrategySelector  # noqa: PLC0415 - loaded where used
+
+    return FixedStrategySelector(profile.strategy)
+
+
+def resolve_profile(profile: str | Path | Profile) -> Profile:
+    """A profile given by name, by path or as itself. Raises ProfileError."""
+    return profile if isinstance(profile, Profile) else load_profile(profile)
+
+
+def standard_block_encoder(data: memoryview, strategy: Strategy) -> bytes:
+    """`encoder.block.encode_block`, loaded when the first block needs it."""
+    from encoder.block import encode_block  # noqa: PLC0415 - so that opening a stream stays light
+
+    return encode_block(data, strategy)
+
+
+class StreamingEncoder(io.BufferedIOBase):
+    """Writes one glyph stream to `fileobj`, which stays open.
+
+    The bytes written depend on the bytes given and on the profile's block size and strategies alone: not on how they were
+    chunked, nor on workers, pool or `flush`. `close` completes the stream; an exception inside `with`, or dropping the
+    encoder without `close`, leaves one without a trailer, which every reader refuses.
+
+    profile: a name, a JSON file's path, or a Profile. progress: called with (bytes in, bytes out) after each block, from the
+    writer's thread. pool: one to share or observe, with buffers of the block size; the encoder then does not close it.
+    An error of any stage is raised by the next call; the stream cannot be completed any more.
+    """
+
+    def __init__(  # noqa: PLR0913 - what it is built from, each a part of its own
+        self,
+        fileobj: Sink,
+        profile: str | Path | Profile = "tuned",
+        progress: Callable[[int, int], None] | None = None,
+        *,
+        pool: GlyphBufferPool | None = None,
+        selector: StrategySelector | None = None,
+        encode_block: BlockEncoder = standard_block_encoder,
+    ) -> None:
+        self._lease: Lease | None = None
+        self._pipeline: Pipeline | None = None  # so that a failed construction can still be finalised
+        self._ended = False
+        self.profile: Final = resolve_profile(profile)
+        self._fileobj: Final = fileobj
+        self._block_size: Final = self.profile.block_size
+        self._pool: Final = pool or GlyphBufferPool(self._block_size, self.profile.pool)
+        if self._pool.statistics.buffer_size != self._block_size:
+            raise ValueError(f"the pool's buffers must be of the block size, {self._block_size} bytes")
+        self._owns_pool: Final = pool is None
+        self._writer: Final = ContainerWriter(fileobj, self._block_size)
+        self._pipeline = Pipeline(
+            self._writer,
+            selector or selector_for(self.profile),
+            self._pool,
+            encode_block,
+            workers=self.profile.workers,
+            progress=progress,
+        )
+        self._filled = 0
+        self._carried = b""
+
+    @property
+    def statistics(self) -> PipelineStatistics:
+        """What every stage has done so far, and the pool; also after `close`."""
+        return self._running().statistics
+
+    def writable(self) -> bool:
+        """Always."""
+        return True
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        """Take all the bytes, waiting while the pool is exhausted. Returns how many they were."""
+        self._check_open()
+        with memoryview(data) as whole, whole.cast("B") as view:
+            start = 0
+            while start < len(view):
+                room = self._room()
+                began = time.monotonic()
+                taken = min(len(room), len(view) - start)
+                room[:taken] = view[start : start + taken]
+                room.release()
+                self._running().note_read(time.monotonic() - began)
+                self._advance(taken)
+                start += taken
+            return len(view)
+
+    def encode_from(self, source: Readable) -> int:
+        """Read the source to its end, straight into the pool's buffers where it has `readinto`. Returns its bytes."""
+        self._check_open()
+        readinto = getattr(source, "readinto", None) or _readinto_of(source)
+        total = 0
+        while True:
+            room = self._room()
+            began = time.monotonic()
+            taken = readinto(room)
+            room.release()
+            self._running().note_read(time.monotonic() - began)
+            if taken is None:
+                raise BlockingIOError("the input would block; use a blocking file")
+            if not taken:
+                return total
+            self._advance(taken)
+            total += taken
+
+    def flush(self) -> None:
+        """Wait until all full blocks are written and flush the file. Never cuts a block short: output does not depend on it."""
+        if self._ended:
+            return
+        self._running().drain()
+        flush = getattr(self._fileobj, "flush", None)
+        if flush is not None:
+            flush()
+
+    def close(self) -> None:
+        """Encode what is left and write the trailer. Further calls do nothing. Raises the first error of any stage."""
+        if self.closed:
+            return
+        try:
+            self._submit_last()
+            self._running().finish()
+            self._writer.finish()
+        finally:
+            self.abort()
+
+    def abort(self) -> None:
+        """Stop without a trailer: end the threads, free the buffers. Further calls do nothing."""
+        if self._ended:
+            return
+        self._ended = True
+        if self._lease is not None:
+            self._lease.release()
+            self._lease = None
+        if self._pipeline is not None:
+            self._pipeline.abort()
+            if self._owns_pool:
+                self._pool.close()
+        super().close()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.close()
+        else:
+            self.abort()
+
+    def __enter__(self) -> Self:
+        self._check_open()
+        return self
+
+    def __del__(self) -> None:
+        """Dropping an encoder is no reason to complete its stream; a finaliser must not wait for threads either."""
+        if not self._ended and self._pipeline is not None and not sys.is_finalizing():
+            self._ended = True
+            self._pipeline.stop()
+
+    def _check_open(self) -> None:
+        if self.closed:
+            raise ValueError("the encoder is closed")
+
+    def _running(self) -> Pipeline:
+        assert self._pipeline is not None, "set by the constructor"
+        return self._pipeline
+
+    def _room(self) -> memoryview:
+        """The free part of the current buffer, never empty; what the last cut carried over stands before it."""
+        if self._lease is None:
+            self._lease = self._running().lease()
+            self._lease.buffer[: len(self._carried)] = self._carried
+            self._filled, self._carried = len(self._carried), b""
+        return self._lease.buffer[self._filled :]
+
+    def _advance(self, count: int) -> None:
+        self._filled += count
+        if self._filled == self._block_size:
+            self._submit_full()
+
+    def _submit_full(self) -> None:
+        lease, self._lease = self._lease, None
+        assert lease is not None, "a full buffer is a leased one"
+        size = cut_at(lease.buffer)
+        self._carried = bytes(lease.buffer[size:])
+        self._running().submit(lease, size)
+
+    def _submit_last(self) -> None:
+        if self._carried:
+            self._room().release()
+        lease, self._lease = self._lease, None
+        if lease is None:
+            return
+        if self._filled:
+            self._running().submit(lease, self._filled, last=True)
+        else:
+            lease.release()
+
+
+def _readinto_of(source: Readable) -> Callable[[memoryview], int | None]:
+    def readinto(room: memoryview) -> int | None:
+        data = source.read(len(room))
+        if data is None:
+            return None
+        room[: len(data)] = data
+        return len(data)
+
+    return readinto

@@ -1,0 +1,84 @@
+"""The container written front to back to any file object, one block at a time."""
+
+import io
+from typing import Final, Protocol
+
+from xxhash import xxh3_64, xxh3_64_intdigest
+
+from encoder.container import (
+    ENTRY,
+    MOST_BLOCKS,
+    FrameHeader,
+    IndexEntry,
+    StreamHeader,
+    Totals,
+    largest_body,
+    pack_end,
+    pack_entry,
+    pack_frame,
+    pack_header,
+)
+from encoder.errors import GlyphError
+
+
+class Sink(Protocol):
+    """What the container is written to: any object with a file's `write`."""
+
+    def write(self, data: memoryview, /) -> int | None:
+        """Take the bytes; a raw file may take fewer and says how many."""
+
+
+class ContainerWriter:
+    """Writes header, block frames and trailer. The index grows by 20 bytes a block; nothing else is kept.
+
+    block_size: the most bytes that a block may decode to. offset: bytes written so far.
+    """
+
+    def __init__(self, sink: Sink, block_size: int) -> None:
+        self._sink: Final = sink
+        self._index: Final = bytearray()
+        self._check: Final = xxh3_64()
+        self._records = 0
+        self.block_size: Final = block_size
+        self.offset = 0
+        self.raw_offset = 0
+        self._put(pack_header(StreamHeader(block_size)))
+
+    @property
+    def blocks(self) -> int:
+        """How many blocks have been written."""
+        return len(self._index) // ENTRY.size
+
+    def write_block(self, raw: memoryview, body: bytes, records: int, raw_check: int) -> None:
+        """Append one block. raw: its decoded bytes, for the whole-stream checksum; raw_check: their own xxh3-64."""
+        if len(body) > largest_body(len(raw)) or not 0 < len(raw) <= self.block_size:
+            raise GlyphError(f"a block of {len(raw)} bytes with a body of {len(body)} does not fit the container")
+        if self.blocks == MOST_BLOCKS:
+            raise GlyphError(f"a stream holds at most {MOST_BLOCKS} blocks; use a larger block size")
+        frame = FrameHeader(len(raw), len(body), records, raw_check, xxh3_64_intdigest(body))
+        self._index.extend(pack_entry(IndexEntry(self.offset, self.raw_offset, records)))
+        self._put(pack_frame(frame, self.raw_offset))
+        self._put(body)
+        self._check.update(raw)
+        self._records += records
+        self.raw_offset += len(raw)
+
+    def finish(self) -> None:
+        """Write the trailer: only now is the stream complete."""
+        self._put(pack_end(self._index, Totals(self.raw_offset, self._records, self._check.intdigest())))
+
+    def _put(self, data: bytes) -> None:
+        write_all(self._sink, data)
+        self.offset += len(data)
+
+
+def write_all(sink: Sink, data: bytes | memoryview) -> None:
+    """Write every byte, also to a raw file that takes only a part at a time."""
+    view = memoryview(data)
+    while view:
+        written = sink.write(view)
+        if written is None:
+            if isinstance(sink, io.RawIOBase):
+                raise BlockingIOError("the output would block; use a blocking file")
+            return
+        view = view[written:]
