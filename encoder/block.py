@@ -219,14 +219,14 @@ def _decompressed(streams: list[_Stream]) -> Iterator[bytes]:
         yield decompress(stream.back_end, stream.data, stream.raw_size)
 
 
-def _open(reader: Reader, raw_size: int, limits: Limits) -> "tuple[Plan, list[_Stream]]":
-    """The plan, and the streams that it speaks of, still compressed."""
+def _open(reader: Reader, raw_size: int | None, limits: Limits) -> "tuple[Plan, list[_Stream]]":
+    """The plan, and the streams that it speaks of, still compressed. raw_size None: what the block itself says."""
     from encoder.glyphs.restore import plan_block  # noqa: PLC0415  as in `warm`
 
     metadata, *streams = _read_directory(reader)
     if 9 * metadata.raw_size > limits.max_memory:  # a number of eight bytes may come of every byte
         raise LimitError(f"a block's metadata of {metadata.raw_size} bytes is over the limit of {limits.max_memory}")
-    plan = plan_block(decompress(metadata.back_end, metadata.data, metadata.raw_size), raw_size, limits.max_memory)
+    plan = plan_block(decompress(metadata.back_end, metadata.data, metadata.raw_size), raw_size, limits)
     if [length for _, length in plan.physical] != [stream.raw_size for stream in streams]:
         raise FormatError("a block's streams are not those that its metadata speaks of")
     return plan, streams
@@ -255,22 +255,12 @@ def describe_block(body: bytes | memoryview, limits: Limits = DEFAULT_LIMITS) ->
     """What a body says of itself; only its metadata is decompressed. Raises as `decode_block`."""
     reader = Reader(body)
     header = read_header(reader)
-    records, templates, columns = 0, 0, ()
-    if header.form == GLYPHS:
-        warm()
-        from encoder.glyphs.describe import describe_columns, raw_size_of  # noqa: PLC0415  as in `warm`
+    if header.form != GLYPHS:
+        return BlockInfo(header.tree, header.fell_back, header.back_end, header.level, 0, 0, ())
+    warm()
+    from encoder.glyphs.describe import describe_columns  # noqa: PLC0415  as in `warm`
 
-        start = reader.position
-        metadata = _read_directory(reader)[0]
-        if 9 * metadata.raw_size > limits.max_memory:
-            raise LimitError(
-                f"a block's metadata of {metadata.raw_size} bytes is over the limit of {limits.max_memory}"
-            )
-        raw_size = raw_size_of(decompress(metadata.back_end, metadata.data, metadata.raw_size), limits.max_block)
-        reader.position = start
-        plan, streams = _open(reader, raw_size, limits)
-        records, templates = plan.levels[0].records, plan.levels[0].templates
-        columns = tuple(
-            ColumnInfo(*column) for column in describe_columns(plan, [len(stream.data) for stream in streams])
-        )
-    return BlockInfo(header.tree, header.fell_back, header.back_end, header.level, records, templates, columns)
+    plan, streams = _open(reader, None, limits)
+    top = plan.levels[0]
+    columns = tuple(ColumnInfo(*column) for column in describe_columns(plan, [len(stream.data) for stream in streams]))
+    return BlockInfo(header.tree, header.fell_back, header.back_end, header.level, top.records, top.templates, columns)

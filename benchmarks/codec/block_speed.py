@@ -73,13 +73,15 @@ def measure(path: Path, arguments: argparse.Namespace) -> list[str]:
     kept = sum(body[0] & 15 == 2 for body in bodies)
     figures = [path.name[:26], str(tree), f"{kept}/{len(bodies)}", f"{size / encoded:.2f}"]
     figures += [f"{size / encode / 1e6:.0f}", f"{size / decode / 1e6:.0f}"]
-    for level in (3, 19):
-        compressor = zstandard.ZstdCompressor(level=level)
-        seconds, plain = timed(
-            lambda: [compressor.compress(part) for part in parts], arguments.repeat if level < 9 else 1
-        )  # noqa: B023  run at once
-        figures += [f"{size / sum(map(len, plain)):.2f}", f"{size / seconds / 1e6:.1f}"]
-    return figures
+    return figures + plain_figures(parts, 3, arguments.repeat) + plain_figures(parts, 19, 1)
+
+
+def plain_figures(parts: list[bytes], level: int, repeat: int) -> list[str]:
+    """Ratio and speed of zstd alone."""
+    compressor = zstandard.ZstdCompressor(level=level)
+    seconds, plain = timed(lambda: [compressor.compress(part) for part in parts], repeat)
+    size = sum(map(len, parts))
+    return [f"{size / sum(map(len, plain)):.2f}", f"{size / seconds / 1e6:.1f}"]
 
 
 def files(paths: list[Path]) -> Iterator[Path]:

@@ -1,15 +1,15 @@
 """Which kind a column is: looks at every value once, and at a sample where a guess is enough."""
 
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.decimals import NOT_DECIMAL, VARIED, decimal_places
 from encoder.glyphs.hashing import GOLDEN, MARK, START, find_or_add, finish
 from encoder.glyphs.integers import MAX_DIGITS
-from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, kernel
+from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, Int, kernel
 from encoder.glyphs.tokenise import CLASSES, DIGIT, LETTER
 from encoder.glyphs.tokenise_log import FINE
-from numba import types
 
 KIND_NAMES = ("strings", "integers", "decimals", "dictionary", "hexadecimal", "divided")
 STRINGS, INTEGERS, DECIMALS, DICTIONARY, HEXADECIMAL, DIVIDED = range(6)
@@ -27,8 +27,8 @@ def look(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-    first: int,
-    count: int,
+    first: Int,
+    count: Int,
     shape: NDArray[np.int64],
 ) -> None:
     """Fills `shape` for the values first .. first + count, count >= 1."""
@@ -36,7 +36,7 @@ def look(
     plain = True
     hexadecimal = True
     newlines = False
-    places = np.int64(-2)
+    places: Int = -2
     shortest = np.int64(sizes[first])
     longest = shortest
     for nth in range(first, first + count):
@@ -61,7 +61,7 @@ def look(
             if found == NOT_DECIMAL or places == -2:
                 places = found
             elif found != places:
-                places = np.int64(VARIED)
+                places = VARIED
         if not newlines and not digits and not hexadecimal and places == NOT_DECIMAL:
             for at in range(start, start + size):
                 if data[at] == 10:
@@ -77,7 +77,7 @@ def look(
 
 
 @kernel(INT(I64S))
-def number_kind(shape: NDArray[np.int64]) -> int:
+def number_kind(shape: NDArray[np.int64]) -> Int:
     """INTEGERS or DECIMALS where the shape allows one, else STRINGS."""
     if (
         shape[ALL_DIGITS]
@@ -91,12 +91,9 @@ def number_kind(shape: NDArray[np.int64]) -> int:
 @kernel(FLAG(I64S))
 def is_hexadecimal(shape: NDArray[np.int64]) -> bool:
     """May the column be HEXADECIMAL?"""
-    return (
-        shape[ALL_HEXADECIMAL] != 0
-        and shape[SHORTEST] == shape[LONGEST]
-        and shape[SHORTEST] >= _MIN_HEXADECIMAL
-        and shape[SHORTEST] % 2 == 0
-    )
+    size = shape[SHORTEST]
+    fitting: bool = size == shape[LONGEST] and size >= _MIN_HEXADECIMAL and size % 2 == 0
+    return fitting and shape[ALL_HEXADECIMAL] != 0
 
 
 @kernel(FLAG(BYTES, I32S, I32S, INT, INT, INT, U64S, I32S))
@@ -104,9 +101,9 @@ def worth_dividing(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-    first: int,
-    count: int,
-    grain: int,
+    first: Int,
+    count: Int,
+    grain: Int,
     keys: NDArray[np.uint64],
     slots: NDArray[np.int32],
 ) -> bool:

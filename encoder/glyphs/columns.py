@@ -28,7 +28,7 @@ from encoder.glyphs.decimals import VARIED, write_places
 from encoder.glyphs.dictionary import MAX_DISTINCT, number_values, write_dictionary
 from encoder.glyphs.hexadecimal import write_hexadecimal
 from encoder.glyphs.integers import parse_integers
-from encoder.glyphs.kernel import BYTES, I32S, I64S, INT, U64S, kernel
+from encoder.glyphs.kernel import BYTES, I32S, I64S, INT, U64S, Int, kernel
 from encoder.glyphs.numbers import write_numbers
 from encoder.glyphs.sink import META, OUT, SINK, STREAMS, put
 from encoder.glyphs.strings import write_strings
@@ -48,11 +48,11 @@ def write_number_column(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-    first: int,
-    count: int,
-    kind: int,
+    first: Int,
+    count: Int,
+    kind: Int,
     shape: NDArray[np.int64],
-    budget: int,
+    budget: Int,
     values: NDArray[np.int64],
     keys: NDArray[np.uint64],
     slots: NDArray[np.int32],
@@ -62,7 +62,7 @@ def write_number_column(
     ends: NDArray[np.int64],
     meta: NDArray[np.uint64],
     cursor: NDArray[np.int64],
-) -> int:
+) -> Int:
     """Writes an INTEGERS or DECIMALS column; -1, and nothing written, if its planes would take more than `budget`."""
     out_before, streams_before, meta_before = cursor[OUT], cursor[STREAMS], cursor[META]
     put(meta, cursor, kind)
@@ -85,9 +85,9 @@ def write_column(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-    first: int,
-    count: int,
-    next_grain: int,
+    first: Int,
+    count: Int,
+    next_grain: Int,
     shape: NDArray[np.int64],
     firsts: NDArray[np.int64],
     values: NDArray[np.int64],
@@ -99,7 +99,7 @@ def write_column(
     ends: NDArray[np.int64],
     meta: NDArray[np.uint64],
     cursor: NDArray[np.int64],
-) -> int:
+) -> Int:
     """Writes one column of count >= 1 values and returns its kind."""
     look(data, starts, sizes, first, count, shape)
     budget = np.int64(count)
@@ -163,8 +163,8 @@ def write_columns(
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
     offsets: NDArray[np.int64],
-    known: int,
-    next_grain: int,
+    known: Int,
+    next_grain: Int,
     kinds: NDArray[np.int32],
     firsts: NDArray[np.int64],
     values: NDArray[np.int64],
@@ -176,7 +176,7 @@ def write_columns(
     ends: NDArray[np.int64],
     meta: NDArray[np.uint64],
     cursor: NDArray[np.int64],
-) -> int:
+) -> Int:
     """Writes columns 0 .. known and their kinds. next_grain: of the level that DIVIDED columns go to, or NOT_DIVISIBLE.
 
     Returns the bytes of the values of number columns: the text that a decoder has to make.

@@ -4,18 +4,18 @@ Values of a column are used in the order of the records, and within a record in 
 """
 
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, kernel
+from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, Int, kernel
 from encoder.glyphs.strings import copy_bytes
-from numba import types
 
 BAD_IDS = -1
 BAD_RECORDS = -1
 
 
 @kernel(types.void(I32S, INT, BUFFER))
-def write_ids(ids: NDArray[np.int32], width: int, out: NDArray[np.uint8]) -> None:
+def write_ids(ids: NDArray[np.int32], width: Int, out: NDArray[np.uint8]) -> None:
     """Numbers below 256**width as byte planes, the high one first, end to end."""
     count = ids.shape[0]
     for nth in range(count):
@@ -26,7 +26,7 @@ def write_ids(ids: NDArray[np.int32], width: int, out: NDArray[np.uint8]) -> Non
 
 
 @kernel(INT(BYTES, INT, INT, INT, I32S))
-def read_ids(work: NDArray[np.uint8], at: int, width: int, limit: int, ids: NDArray[np.int32]) -> int:
+def read_ids(work: NDArray[np.uint8], at: Int, width: Int, limit: Int, ids: NDArray[np.int32]) -> Int:
     """Inverse of `write_ids` from work[at]. Returns 0, or BAD_IDS unless all are below `limit`."""
     count = ids.shape[0]
     for nth in range(count):
@@ -51,9 +51,9 @@ def compose(
     sizes: NDArray[np.int32],
     work: NDArray[np.uint8],
     out: NDArray[np.uint8],
-    at: int,
-    end: int,
-) -> int:
+    at: Int,
+    end: Int,
+) -> Int:
     """Writes all records to out[at:end]; 0 if they fill it exactly and use every value, else BAD_RECORDS.
 
     offsets: first value of each column, and the end. The v-th variable of template t is in column

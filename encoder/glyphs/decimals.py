@@ -6,12 +6,12 @@ of class PACKED before the planes: digits after the point, one byte a value.
 """
 
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.integers import MAX_DIGITS, TEXT_FULL
-from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, kernel
+from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, Int, kernel
 from encoder.glyphs.sink import OUT, PACKED, SINK, end_stream
-from numba import types
 
 VARIED = 255
 NOT_DECIMAL = -1
@@ -19,7 +19,7 @@ BAD_DECIMALS = -1
 
 
 @kernel(INT(BYTES, INT, INT))
-def decimal_places(data: NDArray[np.uint8], start: int, size: int) -> int:
+def decimal_places(data: NDArray[np.uint8], start: Int, size: Int) -> Int:
     """Digits after the point of data[start : start + size]; NOT_DECIMAL if formatting would not give these bytes back."""
     end = start + size
     at = start
@@ -52,8 +52,8 @@ def write_places(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-    first: int,
-    count: int,
+    first: Int,
+    count: Int,
     out: NDArray[np.uint8],
     classes: NDArray[np.int32],
     ends: NDArray[np.int64],
@@ -70,17 +70,17 @@ def write_places(
 @kernel(INT(I64S, INT, INT, BYTES, INT, BUFFER, INT, INT, I32S, I32S, INT))
 def format_decimals(
     values: NDArray[np.int64],
-    count: int,
-    places: int,
+    count: Int,
+    places: Int,
     varied: NDArray[np.uint8],
-    varied_at: int,
+    varied_at: Int,
     work: NDArray[np.uint8],
-    at: int,
-    end: int,
+    at: Int,
+    end: Int,
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-    first: int,
-) -> int:
+    first: Int,
+) -> Int:
     """Values to text from work[at], not beyond `end`. With places == VARIED they are read from varied[varied_at:].
 
     Returns where the text ends, TEXT_FULL, or BAD_DECIMALS when a value has more than MAX_DIGITS places.
@@ -91,7 +91,7 @@ def format_decimals(
             return BAD_DECIMALS
         negative = values[nth] < 0
         left = np.uint64(0) - np.uint64(values[nth]) if negative else np.uint64(values[nth])
-        digits = 1
+        digits: Int = 1
         power = np.uint64(10)
         while digits < 20 and left >= power:
             digits += 1

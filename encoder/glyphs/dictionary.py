@@ -6,13 +6,13 @@ when more than 256 are.
 """
 
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import SPREAD, hash_bytes
-from encoder.glyphs.kernel import BYTES, I32S, I64S, INT, U64S, kernel
+from encoder.glyphs.kernel import BYTES, I32S, I64S, INT, U64S, Int, kernel
 from encoder.glyphs.sink import INDEX, OUT, SINK, WORDS, end_stream, put
 from encoder.glyphs.strings import copy_bytes
-from numba import types
 
 MAX_DISTINCT = 3000
 TOO_MANY = -1
@@ -24,14 +24,14 @@ def number_values(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-    first: int,
-    count: int,
-    limit: int,
+    first: Int,
+    count: Int,
+    limit: Int,
     keys: NDArray[np.uint64],
     slots: NDArray[np.int32],
     firsts: NDArray[np.int64],
     values: NDArray[np.int64],
-) -> int:
+) -> Int:
     """Numbers the values first .. first + count by first appearance into `values`; firsts[d] is where number d stood.
 
     Returns how many are distinct, or TOO_MANY as soon as they exceed `limit` (at most MAX_DISTINCT). A hash that is
@@ -49,7 +49,7 @@ def number_values(
         key = hash_bytes(data, start, length)
         slot = np.int64((key * SPREAD) >> np.uint64(32)) & mask
         while True:
-            found = np.int64(slots[slot])
+            found: Int = np.int64(slots[slot])
             if found < 0:
                 break
             if keys[slot] == key and sizes[firsts[found]] == length:
@@ -77,8 +77,8 @@ def write_dictionary(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-    count: int,
-    distinct: int,
+    count: Int,
+    distinct: Int,
     firsts: NDArray[np.int64],
     values: NDArray[np.int64],
     out: NDArray[np.uint8],
@@ -116,15 +116,15 @@ def write_dictionary(
 @kernel(INT(BYTES, INT, INT, INT, I32S, I32S, I32S, I32S, INT))
 def read_indexed(
     work: NDArray[np.uint8],
-    at: int,
-    count: int,
-    distinct: int,
+    at: Int,
+    count: Int,
+    distinct: Int,
     word_starts: NDArray[np.int32],
     word_sizes: NDArray[np.int32],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-    first: int,
-) -> int:
+    first: Int,
+) -> Int:
     """Looks every value up: index planes at work[at] (none when distinct == 1). Returns 0, or BAD_INDEX."""
     for nth in range(count):
         index = np.int64(0)

@@ -1,12 +1,12 @@
 """Values gathered by column, and the lines that the next level takes apart."""
 
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.choose import DIVIDED
-from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, U64S, kernel
+from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, U64S, Int, kernel
 from encoder.glyphs.strings import copy_bytes
-from numba import types
 
 REST = 0
 """Column number of the values whose own columns would hold fewer than `least`."""
@@ -15,12 +15,12 @@ REST = 0
 @kernel(INT(I32S, INT, INT, INT, U64S, I64S))
 def merge_small(
     columns: NDArray[np.int32],
-    count: int,
-    known: int,
-    least: int,
+    count: Int,
+    known: Int,
+    least: Int,
     names: NDArray[np.uint64],
     offsets: NDArray[np.int64],
-) -> int:
+) -> Int:
     """Renumbers columns[:count] in place so that columns of fewer than `least` values are one, REST; returns how many
     columns there are then. names[:known] moves along. offsets becomes the first value of each column, and the end:
     its length is at least known + 2.
@@ -58,9 +58,9 @@ def gather(
     columns: NDArray[np.int32],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-    count: int,
+    count: Int,
     offsets: NDArray[np.int64],
-    known: int,
+    known: Int,
     column_starts: NDArray[np.int32],
     column_sizes: NDArray[np.int32],
 ) -> None:
@@ -74,7 +74,7 @@ def gather(
 
 
 @kernel(types.void(U64S, I32S, INT, U64S))
-def column_names(keys: NDArray[np.uint64], values: NDArray[np.int32], known: int, names: NDArray[np.uint64]) -> None:
+def column_names(keys: NDArray[np.uint64], values: NDArray[np.int32], known: Int, names: NDArray[np.uint64]) -> None:
     """The key of each column; its number plus one where the table does not hold it."""
     for column in range(known):
         names[column] = column + 1
@@ -89,15 +89,15 @@ def write_lines(
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
     offsets: NDArray[np.int64],
-    known: int,
+    known: Int,
     kinds: NDArray[np.int32],
     names: NDArray[np.uint64],
     lines: NDArray[np.uint8],
     salts: NDArray[np.uint64],
     salt_ends: NDArray[np.int32],
-) -> int:
+) -> Int:
     """The values of all DIVIDED columns as lines; with each such column's name, and the line it ends before."""
-    at = 0
+    at: Int = 0
     written = 0
     era = 0
     for column in range(known):

@@ -6,7 +6,7 @@ A table is a pair of arrays of a power-of-two length: `keys` (uint64) and `value
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BYTES, HASH, I32S, INT, U64S, kernel
+from encoder.glyphs.kernel import BYTES, HASH, I32S, INT, U64S, Int, kernel
 
 GOLDEN = np.uint64(
     0x9E3779B97F4A7C15
@@ -24,7 +24,7 @@ def finish(state: np.uint64) -> np.uint64:
 
 
 @kernel(INT(U64S, I32S, HASH, INT))
-def find_or_add(keys: NDArray[np.uint64], values: NDArray[np.int32], key: np.uint64, fresh: int) -> int:
+def find_or_add(keys: NDArray[np.uint64], values: NDArray[np.int32], key: np.uint64, fresh: Int) -> Int:
     """The value stored under `key`, or `fresh`, stored now. The caller keeps the table less than full."""
     mask = keys.shape[0] - 1
     slot = np.int64((key * SPREAD) >> np.uint64(32)) & mask
@@ -40,7 +40,7 @@ def find_or_add(keys: NDArray[np.uint64], values: NDArray[np.int32], key: np.uin
 
 
 @kernel(HASH(BYTES, INT, INT))
-def hash_bytes(data: NDArray[np.uint8], start: int, size: int) -> np.uint64:
+def hash_bytes(data: NDArray[np.uint8], start: Int, size: Int) -> np.uint64:
     """Hash of data[start : start + size]."""
     state = START ^ np.uint64(size)
     for at in range(start, start + size):

@@ -4,21 +4,21 @@ Metadata: the digits. One stream of class PACKED: for each byte of a value, firs
 """
 
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.integers import TEXT_FULL
-from encoder.glyphs.kernel import BUFFER, BYTES, I32S, INT, kernel
+from encoder.glyphs.kernel import BUFFER, BYTES, I32S, INT, Int, kernel
 from encoder.glyphs.sink import OUT, PACKED, SINK, end_stream, put
-from numba import types
 
 
 @kernel(types.void(BYTES, I32S, INT, INT, INT, *SINK))
 def write_hexadecimal(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
-    first: int,
-    count: int,
-    digits: int,
+    first: Int,
+    count: Int,
+    digits: Int,
     out: NDArray[np.uint8],
     classes: NDArray[np.int32],
     ends: NDArray[np.int64],
@@ -43,15 +43,15 @@ def write_hexadecimal(
 @kernel(INT(BUFFER, INT, INT, INT, INT, INT, I32S, I32S, INT))
 def read_hexadecimal(
     work: NDArray[np.uint8],
-    source: int,
-    count: int,
-    digits: int,
-    at: int,
-    end: int,
+    source: Int,
+    count: Int,
+    digits: Int,
+    at: Int,
+    end: Int,
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-    first: int,
-) -> int:
+    first: Int,
+) -> Int:
     """Inverse of `write_hexadecimal`: bytes from work[source], text from work[at]. Returns its end, or TEXT_FULL."""
     if digits * count > end - at:
         return TEXT_FULL

@@ -4,10 +4,10 @@ Metadata: the width that values are padded to with zeros, 0 for none; then the v
 """
 
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, kernel
-from numba import types
+from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, Int, kernel
 
 MAX_DIGITS = 18
 TEXT_FULL = -2
@@ -19,8 +19,8 @@ def parse_integers(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-    first: int,
-    count: int,
+    first: Int,
+    count: Int,
     values: NDArray[np.int64],
 ) -> None:
     """The values first .. first + count as numbers: digits count, a point is passed over, a leading `-` negates."""
@@ -37,22 +37,22 @@ def parse_integers(
 @kernel(INT(I64S, INT, INT, BUFFER, INT, INT, I32S, I32S, INT))
 def format_integers(
     values: NDArray[np.int64],
-    count: int,
-    width: int,
+    count: Int,
+    width: Int,
     work: NDArray[np.uint8],
-    at: int,
-    end: int,
+    at: Int,
+    end: Int,
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-    first: int,
-) -> int:
+    first: Int,
+) -> Int:
     """Inverse of `parse_integers` for this kind: text from work[at], not beyond `end`; `width` is at most MAX_DIGITS.
 
     Returns where the text ends, or TEXT_FULL. Values are taken as unsigned.
     """
     for nth in range(count):
         left = np.uint64(values[nth])
-        size = 1
+        size: Int = 1
         power = np.uint64(10)
         while size < _LONGEST and left >= power:
             size += 1

@@ -5,9 +5,13 @@ construction (encoding), or they check it themselves and return an error code be
 """
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
+import numpy as np
 from numba import njit, types
+
+Int: TypeAlias = int | np.int64
+"""An integer in a kernel: Python's outside, a 64-bit one once compiled."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -26,12 +30,12 @@ FLAG = types.boolean
 REAL = types.float64
 
 
-def several(kind: Any, count: int) -> Any:
+def several(kind: Any, count: int) -> Any:  # noqa: ANN401  numba ships no types
     """The type of a tuple of `count` results of one kind."""
-    return types.UniTuple(kind, count)
+    return types.UniTuple(kind, count)  # type: ignore[no-untyped-call]  # as above
 
 
-def kernel(signature: Any) -> Callable[[Function], Function]:
+def kernel(signature: Any) -> Callable[[Function], Function]:  # noqa: ANN401  numba ships no types
     """Decorates a plain function on arrays: compiled for exactly `signature`, lock released, cached."""
     decorate: Callable[[Function], Function] = njit(signature, nogil=True, cache=True)
     return decorate

@@ -8,25 +8,25 @@ through vectorization", 2015, section 2; planes as in Blosc's byte shuffle.
 """
 
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import GOLDEN, find_or_add
-from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, I64S, INT, REAL, U64S, kernel
+from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, I64S, INT, REAL, U64S, Int, kernel
 from encoder.glyphs.sink import NUMBERS, OUT, SINK, end_stream, put
-from numba import types
 
 CONSTANT, DELTA, OFFSET = range(3)
 _SAMPLE = 1024  # numbers that the choice between DELTA and OFFSET looks at
 
 
 @kernel(HASH(INT))
-def zigzag(value: int) -> np.uint64:
+def zigzag(value: Int) -> np.uint64:
     """0, -1, 1, -2, ... to 0, 1, 2, 3, ..."""
     return np.uint64((value << 1) ^ (value >> 63))
 
 
 @kernel(INT(HASH))
-def unzigzag(value: np.uint64) -> int:
+def unzigzag(value: np.uint64) -> Int:
     """Inverse of `zigzag`."""
     return np.int64(value >> np.uint64(1)) ^ -np.int64(value & np.uint64(1))
 
@@ -34,7 +34,7 @@ def unzigzag(value: np.uint64) -> int:
 @kernel(REAL(I64S, INT, FLAG, U64S, I32S, I64S))
 def cost(
     values: NDArray[np.int64],
-    count: int,
+    count: Int,
     differences: bool,
     keys: NDArray[np.uint64],
     slots: NDArray[np.int32],
@@ -70,7 +70,7 @@ def cost(
 
 
 @kernel(INT(HASH))
-def byte_width(largest: np.uint64) -> int:
+def byte_width(largest: np.uint64) -> Int:
     """Bytes that `largest` takes, at least one."""
     width = 1
     while width < 8 and largest >> np.uint64(8 * width) > 0:
@@ -81,8 +81,8 @@ def byte_width(largest: np.uint64) -> int:
 @kernel(INT(I64S, INT, INT, U64S, I32S, I64S, *SINK))
 def write_numbers(
     values: NDArray[np.int64],
-    count: int,
-    budget: int,
+    count: Int,
+    budget: Int,
     keys: NDArray[np.uint64],
     slots: NDArray[np.int32],
     tally: NDArray[np.int64],
@@ -91,7 +91,7 @@ def write_numbers(
     ends: NDArray[np.int64],
     meta: NDArray[np.uint64],
     cursor: NDArray[np.int64],
-) -> int:
+) -> Int:
     """Writes values[:count], count >= 1. Returns -1, and has written nothing, if the planes would exceed `budget` bytes.
 
     Differences must not overflow int64. keys, slots and tally are scratch, 2 * _SAMPLE long and more.
@@ -135,11 +135,11 @@ def write_numbers(
 @kernel(types.void(BYTES, INT, INT, INT, INT, INT, I64S))
 def read_numbers(
     arena: NDArray[np.uint8],
-    at: int,
-    count: int,
-    mode: int,
-    base: int,
-    width: int,
+    at: Int,
+    count: Int,
+    mode: Int,
+    base: Int,
+    width: Int,
     values: NDArray[np.int64],
 ) -> None:
     """Inverse of `write_numbers` from planes that lie end to end at arena[at]; the caller has checked that they do."""

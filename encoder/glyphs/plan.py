@@ -5,17 +5,17 @@ kernels that follow it cannot step outside their arrays.
 """
 
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.choose import DECIMALS, DICTIONARY, DIVIDED, HEXADECIMAL, INTEGERS, STRINGS
 from encoder.glyphs.decimals import VARIED
 from encoder.glyphs.dictionary import MAX_DISTINCT
 from encoder.glyphs.integers import MAX_DIGITS
-from encoder.glyphs.kernel import HASH, I32S, I64S, INT, ROWS, U64S, kernel
+from encoder.glyphs.kernel import HASH, I32S, I64S, INT, ROWS, U64S, Int, kernel
 from encoder.glyphs.numbers import CONSTANT, OFFSET, unzigzag
 from encoder.glyphs.sink import INDEX, NUMBERS, PACKED, TEXT, WORDS
-from encoder.glyphs.strings import JOINED, MEASURED
-from numba import types
+from encoder.glyphs.strings import MEASURED
 
 ROW_SIZE = 8
 COUNT, KIND, DETAIL, LENGTH, MODE, BASE, WIDTH, FIRST_STREAM = range(ROW_SIZE)
@@ -33,11 +33,12 @@ def next_number(meta: NDArray[np.uint64], cursor: NDArray[np.int64]) -> np.uint6
         cursor[ERROR] = 1
         return np.uint64(0)
     cursor[POSITION] = position + 1
-    return meta[position]
+    number: np.uint64 = meta[position]
+    return number
 
 
 @kernel(INT(U64S, I64S, INT))
-def next_count(meta: NDArray[np.uint64], cursor: NDArray[np.int64], most: int) -> int:
+def next_count(meta: NDArray[np.uint64], cursor: NDArray[np.int64], most: Int) -> Int:
     """The next number as a count of at most `most`; 0, with the error set, when it is more."""
     number = next_number(meta, cursor)
     if number > np.uint64(most):
@@ -51,9 +52,9 @@ def plan_streams(
     cursor: NDArray[np.int64],
     classes: NDArray[np.int32],
     lengths: NDArray[np.int64],
-    stream_class: int,
-    length: int,
-    count: int,
+    stream_class: Int,
+    length: Int,
+    count: Int,
 ) -> None:
     """`count` streams follow, of this class and length."""
     for _ in range(count):
@@ -67,7 +68,7 @@ def plan_numbers(
     meta: NDArray[np.uint64],
     cursor: NDArray[np.int64],
     rows: NDArray[np.int64],
-    row: int,
+    row: Int,
     classes: NDArray[np.int32],
     lengths: NDArray[np.int64],
 ) -> None:
@@ -89,8 +90,8 @@ def plan_column(
     meta: NDArray[np.uint64],
     cursor: NDArray[np.int64],
     rows: NDArray[np.int64],
-    row: int,
-    most_bytes: int,
+    row: Int,
+    most_bytes: Int,
     classes: NDArray[np.int32],
     lengths: NDArray[np.int64],
 ) -> None:
@@ -136,9 +137,9 @@ def plan_column(
 def plan_columns(
     meta: NDArray[np.uint64],
     cursor: NDArray[np.int64],
-    columns: int,
-    most_values: int,
-    most_bytes: int,
+    columns: Int,
+    most_values: Int,
+    most_bytes: Int,
     rows: NDArray[np.int64],
     classes: NDArray[np.int32],
     lengths: NDArray[np.int64],

@@ -12,7 +12,7 @@ from encoder.glyphs.decimals import VARIED, format_decimals
 from encoder.glyphs.dictionary import MAX_DISTINCT, read_indexed
 from encoder.glyphs.hexadecimal import read_hexadecimal
 from encoder.glyphs.integers import format_integers
-from encoder.glyphs.kernel import BUFFER, I32S, I64S, INT, ROWS, kernel
+from encoder.glyphs.kernel import BUFFER, I32S, I64S, INT, ROWS, Int, kernel
 from encoder.glyphs.numbers import CONSTANT, read_numbers
 from encoder.glyphs.plan import BASE, COUNT, DETAIL, FIRST_STREAM, KIND, LENGTH, MODE, WIDTH
 from encoder.glyphs.strings import JOINED, read_joined, read_measured
@@ -24,17 +24,17 @@ BAD_COLUMN = -1
 def read_column(
     work: NDArray[np.uint8],
     rows: NDArray[np.int64],
-    row: int,
+    row: Int,
     streams: NDArray[np.int64],
-    at: int,
-    end: int,
+    at: Int,
+    end: Int,
     values: NDArray[np.int64],
     word_starts: NDArray[np.int32],
     word_sizes: NDArray[np.int32],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-    first: int,
-) -> int:
+    first: Int,
+) -> Int:
     """Reads one column that is not DIVIDED; as `read_columns` otherwise."""
     kind = rows[row, KIND]
     count = rows[row, COUNT]
@@ -70,15 +70,15 @@ def read_columns(
     work: NDArray[np.uint8],
     rows: NDArray[np.int64],
     streams: NDArray[np.int64],
-    at: int,
-    end: int,
-    below: int,
-    below_size: int,
-    divided: int,
+    at: Int,
+    end: Int,
+    below: Int,
+    below_size: Int,
+    divided: Int,
     values: NDArray[np.int64],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-) -> int:
+) -> Int:
     """Fills starts and sizes for every value of every column; returns where the written text ends, below 0 if damaged.
 
     streams: where each planned stream lies in `work`. work[at:end]: room for the text of numbers. work[below:][:below_size]:

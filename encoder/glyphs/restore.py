@@ -22,6 +22,7 @@ from encoder.glyphs.sink import IDS, TEMPLATES, TEXT
 from encoder.glyphs.templates import read_templates
 from encoder.glyphs.transform import id_width
 from encoder.glyphs.varints import read_varints
+from encoder.limits import Limits
 
 Bytes = NDArray[np.uint8]
 
@@ -77,11 +78,12 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All levels, the physical streams as (class, length), and where in those each logical stream begins (and one more
+    """All levels, the logical and the physical streams as (class, length), and where in those each logical stream begins (and one more
     position, so that the place after the last stream can be looked up).
     """
 
     levels: tuple[Level, ...]
+    streams: list[tuple[int, int]]
     physical: list[tuple[int, int]]
     positions: NDArray[np.int64]
 
@@ -101,36 +103,38 @@ class Plan:
         return 2 * self.levels[0].size + self.working + sum(level.memory for level in self.levels)
 
 
-def plan_block(metadata: bytes, raw_size: int, max_memory: int) -> Plan:
-    """Checks the metadata of a block of `raw_size` bytes. Raises FormatError, and LimitError above `max_memory`."""
+def plan_block(metadata: bytes, raw_size: int | None, limits: Limits) -> Plan:
+    """Checks the metadata of a block of `raw_size` bytes, or of any size within the limits. Raises FormatError, and
+    LimitError above `limits.max_memory`.
+    """
     numbers = np.empty(len(metadata), np.uint64)
     found = read_varints(np.frombuffer(metadata, np.uint8), numbers)
     if found < 0:
         raise FormatError("the block's metadata is damaged: a varint in it is not one")
-    levels, classes, lengths = _plan_levels(numbers[:found], raw_size)
+    levels, classes, lengths = _plan_levels(numbers[:found], raw_size, limits.max_block)
     physical, positions = physical_layout(classes, lengths)
-    plan = Plan(levels, physical, np.append(positions, 0))
-    if plan.memory > max_memory or plan.working > MAX_POSITION:
+    streams = list(zip(classes.tolist(), lengths.tolist(), strict=True))
+    plan = Plan(levels, streams, physical, np.append(positions, 0))
+    if plan.memory > limits.max_memory or plan.working > MAX_POSITION:
         raise LimitError(
-            f"decoding this block would take {plan.memory} bytes of memory, over the limit of {max_memory}; "
+            f"decoding this block would take {plan.memory} bytes of memory, over the limit of {limits.max_memory}; "
             "raise Limits.max_memory if the source is trusted"
         )
     return plan
 
 
 def _plan_levels(
-    numbers: NDArray[np.uint64], raw_size: int
+    numbers: NDArray[np.uint64], raw_size: int | None, most: int
 ) -> tuple[tuple[Level, ...], NDArray[np.int32], NDArray[np.int64]]:
     cursor = np.zeros(3, np.int64)
     levels: list[Level] = []
     classes: list[NDArray[np.int32]] = []
     lengths: list[NDArray[np.int64]] = []
-    most = raw_size
     while not levels or levels[-1].divided:
         if len(levels) == MAX_LEVELS:
             raise FormatError(f"the block has more than {MAX_LEVELS} levels")
         level, stream_classes, stream_lengths = _plan_level(numbers, cursor, most)
-        if not levels and level.size != raw_size:
+        if not levels and raw_size is not None and level.size != raw_size:
             raise FormatError(f"the block says it holds {level.size} bytes, and its frame says {raw_size}")
         levels.append(level)
         classes.append(stream_classes)

@@ -6,10 +6,10 @@ class and length before it opens one.
 """
 
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, I32S, I64S, INT, U64S, kernel
-from numba import types
+from encoder.glyphs.kernel import BUFFER, I32S, I64S, INT, U64S, Int, kernel
 
 OUT = 0
 STREAMS = 1
@@ -26,7 +26,7 @@ SINK = (BUFFER, I32S, I64S, U64S, I64S)
 
 
 @kernel(types.void(U64S, I64S, INT))
-def put(meta: NDArray[np.uint64], cursor: NDArray[np.int64], value: int) -> None:
+def put(meta: NDArray[np.uint64], cursor: NDArray[np.int64], value: Int) -> None:
     """Appends one number, taken as unsigned 64-bit."""
     meta[cursor[META]] = np.uint64(value)
     cursor[META] += 1

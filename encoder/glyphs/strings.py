@@ -6,12 +6,12 @@ of class TEXT, the values end to end, after the streams of their lengths.
 """
 
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, I64S, INT, U64S, kernel
+from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, I64S, INT, U64S, Int, kernel
 from encoder.glyphs.numbers import write_numbers
 from encoder.glyphs.sink import OUT, SINK, TEXT, end_stream, put
-from numba import types
 
 JOINED, MEASURED = range(2)
 BAD_STRINGS = -1
@@ -22,8 +22,8 @@ def write_strings(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-    first: int,
-    count: int,
+    first: Int,
+    count: Int,
     newlines: bool,
     values: NDArray[np.int64],
     keys: NDArray[np.uint64],
@@ -62,13 +62,13 @@ def write_strings(
 @kernel(INT(BYTES, INT, INT, INT, I32S, I32S, INT))
 def read_joined(
     work: NDArray[np.uint8],
-    at: int,
-    length: int,
-    count: int,
+    at: Int,
+    length: Int,
+    count: Int,
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-    first: int,
-) -> int:
+    first: Int,
+) -> Int:
     """Finds `count` values, each ended by a newline, in work[at : at + length]. Returns 0, or BAD_STRINGS unless they
     fill it exactly.
     """
@@ -89,14 +89,14 @@ def read_joined(
 
 @kernel(INT(INT, INT, INT, I64S, I32S, I32S, INT))
 def read_measured(
-    at: int,
-    length: int,
-    count: int,
+    at: Int,
+    length: Int,
+    count: Int,
     values: NDArray[np.int64],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
-    first: int,
-) -> int:
+    first: Int,
+) -> Int:
     """Lays `count` values of the lengths in `values` over `length` bytes from `at`. Returns 0, or BAD_STRINGS."""
     left = length
     for nth in range(count):
@@ -110,7 +110,7 @@ def read_measured(
 
 
 @kernel(types.void(BUFFER, INT, BYTES, INT, INT))
-def copy_bytes(target: NDArray[np.uint8], at: int, source: NDArray[np.uint8], start: int, size: int) -> None:
+def copy_bytes(target: NDArray[np.uint8], at: Int, source: NDArray[np.uint8], start: Int, size: Int) -> None:
     """target[at : at + size] = source[start : start + size]."""
     for offset in range(size):
         target[at + offset] = source[start + offset]

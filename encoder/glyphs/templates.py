@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import SPREAD
-from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, HASH, I32S, INT, TABLE, U64S, kernel, several
+from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, HASH, I32S, INT, TABLE, U64S, Int, kernel, several
 
 VARIABLE = 0
 ESCAPE = 1
@@ -24,14 +24,14 @@ BAD_TEMPLATES = -1
 def same_template(
     data: NDArray[np.uint8],
     templates: NDArray[np.int32],
-    template: int,
+    template: Int,
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
     columns: NDArray[np.int32],
-    start: int,
-    end: int,
-    first: int,
-    count: int,
+    start: Int,
+    end: Int,
+    first: Int,
+    count: Int,
 ) -> bool:
     """Is the record data[start:end], with variables first .. first + count, of this template, byte for byte?"""
     if templates[3, template] != count:
@@ -64,17 +64,17 @@ def number_template(
     keys: NDArray[np.uint64],
     values: NDArray[np.int32],
     key: np.uint64,
-    known: int,
+    known: Int,
     data: NDArray[np.uint8],
     templates: NDArray[np.int32],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
     columns: NDArray[np.int32],
-    start: int,
-    end: int,
-    first: int,
-    count: int,
-) -> int:
+    start: Int,
+    end: Int,
+    first: Int,
+    count: Int,
+) -> Int:
     """The number of the record's template; `known` (their number so far) when it is a new one, now stored.
 
     A hash that is found is compared in full, so that two templates with one hash stay two.
@@ -103,13 +103,13 @@ def number_template(
 def write_templates(
     data: NDArray[np.uint8],
     templates: NDArray[np.int32],
-    count: int,
+    count: Int,
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
     columns: NDArray[np.int32],
     text: NDArray[np.uint8],
     slots: NDArray[np.int32],
-) -> tuple[int, int]:
+) -> tuple[Int, Int]:
     """Writes the templates' text and the column of every variable; returns how much of each was written."""
     out = 0
     slot = 0
@@ -141,12 +141,12 @@ def write_templates(
 @kernel(INT(BYTES, INT, INT, BUFFER, I32S, I32S))
 def read_templates(
     text: NDArray[np.uint8],
-    count: int,
-    slots: int,
+    count: Int,
+    slots: Int,
     literals: NDArray[np.uint8],
     ends: NDArray[np.int32],
     first_piece: NDArray[np.int32],
-) -> int:
+) -> Int:
     """Inverse of `write_templates`: literal pieces laid end to end. Returns 0, or BAD_TEMPLATES for text that is none.
 
     literals: at least len(text) bytes. ends: shape (slots + count,), where each piece ends in `literals`.

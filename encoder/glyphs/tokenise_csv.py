@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import GOLDEN, START, finish
-from encoder.glyphs.kernel import INT, kernel
+from encoder.glyphs.kernel import INT, Int, kernel
 from encoder.glyphs.templates import number_template
 from encoder.glyphs.tokenise import MAX_TEMPLATES, MAX_VARIABLES, SCRATCH, SOURCE, TOKENISED
 
@@ -18,7 +18,7 @@ _LONGEST_QUOTE = 1 << 16
 @kernel(TOKENISED(SOURCE, INT, *SCRATCH))
 def tokenise_csv(
     data: NDArray[np.uint8],
-    separator: int,
+    separator: Int,
     records: NDArray[np.int32],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
@@ -28,7 +28,7 @@ def tokenise_csv(
     column_keys: NDArray[np.uint64],  # noqa: ARG001  one order of scratch for all; columns are numbered by place here
     column_values: NDArray[np.int32],  # noqa: ARG001  as above
     templates: NDArray[np.int32],
-) -> tuple[int, int, int, int, int]:
+) -> tuple[Int, Int, Int, Int, Int]:
     """As `tokenise` says. A record is a row with its newline."""
     size = data.shape[0]
     record = 0

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import GOLDEN, MARK, START, find_or_add, finish
-from encoder.glyphs.kernel import FLAG, kernel
+from encoder.glyphs.kernel import FLAG, Int, kernel
 from encoder.glyphs.templates import number_template
 from encoder.glyphs.tokenise import MAX_COLUMNS, MAX_TEMPLATES, MAX_VARIABLES, SCRATCH, SOURCE, TOKENISED
 
@@ -28,7 +28,7 @@ def tokenise_json(
     column_keys: NDArray[np.uint64],
     column_values: NDArray[np.int32],
     templates: NDArray[np.int32],
-) -> tuple[int, int, int, int, int]:
+) -> tuple[Int, Int, Int, Int, Int]:
     """As `tokenise` says. A record ends at a newline, and with `split` also after `},` and `],`."""
     size = data.shape[0]
     record = 0

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import GOLDEN, MARK, START, find_or_add, finish
-from encoder.glyphs.kernel import I32S, INT, U64S, kernel
+from encoder.glyphs.kernel import I32S, INT, U64S, Int, kernel
 from encoder.glyphs.templates import number_template
 from encoder.glyphs.tokenise import (
     CLASSES,
@@ -33,7 +33,7 @@ QUOTED = 2
 @kernel(TOKENISED(SOURCE, INT, U64S, I32S, *SCRATCH))
 def tokenise_log(
     data: NDArray[np.uint8],
-    grain: int,
+    grain: Int,
     salts: NDArray[np.uint64],
     salt_ends: NDArray[np.int32],
     records: NDArray[np.int32],
@@ -45,7 +45,7 @@ def tokenise_log(
     column_keys: NDArray[np.uint64],
     column_values: NDArray[np.int32],
     templates: NDArray[np.int32],
-) -> tuple[int, int, int, int, int]:
+) -> tuple[Int, Int, Int, Int, Int]:
     """As `tokenise` says. Lines before line salt_ends[s] (and after salt_ends[s - 1]) take salts[s] into every key, so
     that lines from different columns of the level above share neither templates nor columns; both may be empty.
     """

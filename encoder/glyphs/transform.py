@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from encoder.glyphs.choose import DIVIDED
 from encoder.glyphs.columns import (
     NOT_DIVISIBLE,
     NUMBERS_PER_COLUMN,
@@ -18,7 +19,6 @@ from encoder.glyphs.columns import (
     write_columns,
 )
 from encoder.glyphs.compose import write_ids
-from encoder.glyphs.choose import DIVIDED
 from encoder.glyphs.gather import column_names, gather, merge_small, write_lines
 from encoder.glyphs.scratch import Scratch, scratch_for
 from encoder.glyphs.sink import CURSOR_SIZE, IDS, META, OUT, STREAMS, TEMPLATES, TEXT
@@ -31,10 +31,12 @@ from encoder.glyphs.varints import write_varints
 from encoder.strategy import TreeType
 
 Bytes = NDArray[np.uint8]
+Ids = NDArray[np.int32]
 
 LEAST_IN_COLUMN: Final = 12
 """Columns of fewer values share one."""
-_NO_SALTS: Final = (np.empty(0, np.uint64), np.empty(0, np.int32))
+_NO_SALTS: Final = np.empty(0, np.uint64)
+_NO_SALT_ENDS: Final = np.empty(0, np.int32)
 _GRAINS_BELOW: Final = (WORDS, FINE)
 _LONG_LINE: Final = 600  # mean bytes; an XML document with longer lines is cut at its closing tags
 
@@ -89,7 +91,7 @@ def _tokenise(source: Bytes, tree: TreeType, separator: int, scratch: Scratch) -
     arrays = _arrays(scratch)
     match tree:
         case TreeType.LOG:
-            counts = tokenise_log(source, QUOTED, *_NO_SALTS, *arrays)
+            counts = tokenise_log(source, QUOTED, _NO_SALTS, _NO_SALT_ENDS, *arrays)
         case TreeType.JSON_LINES | TreeType.JSON:
             counts = tokenise_json(source, tree is TreeType.JSON, *arrays)
         case TreeType.CSV:
@@ -98,14 +100,14 @@ def _tokenise(source: Bytes, tree: TreeType, separator: int, scratch: Scratch) -
             counts = tokenise_xml(source, _has_long_lines(source), *arrays)
         case _:
             raise ValueError(f"{tree} has no tokeniser")
-    return Tokens(source, *counts)
+    return Tokens(source, *map(int, counts))
 
 
 def _tokenise_lines(
     lines: Bytes, salts: NDArray[np.uint64], salt_ends: NDArray[np.int32], grain: int, scratch: Scratch
 ) -> Tokens:
     _clear(scratch)
-    return Tokens(lines, *tokenise_log(lines, grain, salts, salt_ends, *_arrays(scratch)))
+    return Tokens(lines, *map(int, tokenise_log(lines, grain, salts, salt_ends, *_arrays(scratch))))
 
 
 def _clear(scratch: Scratch) -> None:
@@ -113,7 +115,9 @@ def _clear(scratch: Scratch) -> None:
     scratch.column_values.fill(-1)
 
 
-def _arrays(scratch: Scratch) -> tuple[NDArray[np.int32] | NDArray[np.uint64], ...]:
+def _arrays(
+    scratch: Scratch,
+) -> tuple[Ids, Ids, Ids, Ids, NDArray[np.uint64], Ids, NDArray[np.uint64], Ids, Ids]:
     return (
         scratch.records,
         scratch.starts,
@@ -137,8 +141,8 @@ def _write_level(
 ) -> tuple[Bytes, NDArray[np.uint64], NDArray[np.int32]] | None:
     """Adds one level to `result`; returns the lines for the level below and their names, or None when there are none."""
     column_names(scratch.column_keys, scratch.column_values, tokens.columns, scratch.names)
-    columns = merge_small(
-        scratch.columns, tokens.variables, tokens.columns, LEAST_IN_COLUMN, scratch.names, scratch.offsets
+    columns = int(
+        merge_small(scratch.columns, tokens.variables, tokens.columns, LEAST_IN_COLUMN, scratch.names, scratch.offsets)
     )
     header = _write_skeleton(tokens, columns, scratch, result)
     gather(
@@ -174,12 +178,12 @@ def _write_skeleton(tokens: Tokens, columns: int, scratch: Scratch, result: Tran
         text,
         slot_columns,
     )
-    result.streams.append((TEMPLATES, memoryview(text[:text_size])))
+    result.streams.append((TEMPLATES, text[:text_size].data))
     _write_ids(scratch.records[: tokens.records], id_width(tokens.templates), result)
     _write_ids(slot_columns, id_width(columns), result)
     tail = tokens.data[tokens.end :]
-    result.streams.append((TEXT, memoryview(tail)))
-    return [len(tokens.data), tokens.records, tokens.templates, columns, slots, text_size, len(tail)]
+    result.streams.append((TEXT, tail.data))
+    return [len(tokens.data), tokens.records, tokens.templates, columns, slots, int(text_size), len(tail)]
 
 
 def id_width(count: int) -> int:
@@ -190,7 +194,7 @@ def id_width(count: int) -> int:
 def _write_ids(ids: NDArray[np.int32], width: int, result: Transformed) -> None:
     planes = np.empty(width * len(ids), np.uint8)
     write_ids(ids, width, planes)
-    view = memoryview(planes)
+    view = planes.data
     result.streams += [(IDS, view[at : at + len(ids)]) for at in range(0, len(planes), len(ids) or 1)]
 
 
@@ -223,12 +227,12 @@ def _write_columns(
         meta,
         cursor,
     )
-    view = memoryview(out[: cursor[OUT]].copy())  # what was reserved beyond it is given back
+    view = out[: cursor[OUT]].copy().data  # what was reserved beyond it is given back
     begin = 0
     for stream_class, end in zip(classes[: cursor[STREAMS]].tolist(), ends[: cursor[STREAMS]].tolist(), strict=True):
         result.streams.append((stream_class, view[begin:end]))
         begin = end
-    return made, meta[: cursor[META]]
+    return int(made), meta[: cursor[META]]
 
 
 def _lines_below(

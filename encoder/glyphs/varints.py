@@ -3,13 +3,13 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, BYTES, INT, U64S, kernel
+from encoder.glyphs.kernel import BUFFER, BYTES, INT, U64S, Int, kernel
 
 BAD_VARINTS = -1
 
 
 @kernel(INT(U64S, BUFFER))
-def write_varints(numbers: NDArray[np.uint64], out: NDArray[np.uint8]) -> int:
+def write_varints(numbers: NDArray[np.uint64], out: NDArray[np.uint8]) -> Int:
     """Writes every number; `out` has ten bytes for each. Returns the bytes used."""
     at = 0
     for nth in range(numbers.shape[0]):
@@ -24,7 +24,7 @@ def write_varints(numbers: NDArray[np.uint64], out: NDArray[np.uint8]) -> int:
 
 
 @kernel(INT(BYTES, U64S))
-def read_varints(data: NDArray[np.uint8], numbers: NDArray[np.uint64]) -> int:
+def read_varints(data: NDArray[np.uint8], numbers: NDArray[np.uint64]) -> Int:
     """Inverse: reads all of `data`, at most one number a byte. Returns how many, or BAD_VARINTS."""
     found = 0
     number = np.uint64(0)
