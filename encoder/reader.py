@@ -184,6 +184,27 @@ def read_trailer(source: SeekableSource, start: int = 0, limits: Limits = DEFAUL
     return Trailer(header, entries, totals, offset)
 
 
+def read_block(
+    source: SeekableSource, trailer: Trailer, number: int, start: int = 0, limits: Limits = DEFAULT_LIMITS
+) -> tuple[FrameHeader, bytes]:
+    """One block's header and verified body, found by the index of the stream that begins at byte `start`.
+
+    Raises FormatError or one of its subclasses, and LimitError.
+    """
+    entry = trailer.entries[number]
+    source.seek(start + entry.offset)
+    head = read_at_most(source, FRAME_SIZE)
+    if len(head) < FRAME_SIZE:
+        raise TruncatedError(f"the stream ends inside the block at byte {entry.offset}; fetch the whole file again")
+    frame = parse_frame(head, entry.raw_offset, entry.offset, trailer.header, limits)
+    following = trailer.entries[number + 1].raw_offset if number + 1 < len(trailer.entries) else trailer.totals.raw_size
+    if (frame.kind, frame.raw_size, frame.records) != (FrameKind.BLOCK, following - entry.raw_offset, entry.records):
+        raise FormatError(f"byte {entry.offset}: the index does not list the block that stands here")
+    body = read_at_most(source, frame.body_size)
+    check_body(frame, body, entry.offset)
+    return frame, body
+
+
 def _end_frame(source: SeekableSource, start: int, size: int) -> tuple[int, bytes]:
     last = size - FOOTER.size
     if last < HEADER_SIZE + end_size(0):

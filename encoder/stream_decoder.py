@@ -5,17 +5,15 @@ from bisect import bisect_right
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
-from encoder.container import FRAME_SIZE, FrameHeader, FrameKind, StreamHeader, parse_frame
-from encoder.errors import FormatError
+from encoder.container import StreamHeader
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.reader import (
     ContainerReader,
     SeekableSource,
     Source,
     Trailer,
-    check_body,
     check_raw,
-    read_at_most,
+    read_block,
     read_trailer,
 )
 
@@ -193,28 +191,11 @@ class StreamingDecoder(io.BufferedIOBase):
 
     def _decode_block(self, number: int) -> bytes:
         """The block of that number, read from where the index says it is, and verified by itself."""
-        source = self._seekable()
         trailer = self._index()
-        entry = trailer.entries[number]
-        source.seek(self._start + entry.offset)
-        head = read_at_most(source, FRAME_SIZE)
-        if len(head) < FRAME_SIZE:
-            raise FormatError(f"byte {entry.offset}: the index points past the end")
-        frame = parse_frame(head, entry.raw_offset, entry.offset, trailer.header, self._limits)
-        self._check_listed(frame, number)
-        body = read_at_most(source, frame.body_size)
-        check_body(frame, body, entry.offset)
+        frame, body = read_block(self._seekable(), trailer, number, self._start, self._limits)
         raw = self._decode(body, frame.raw_size, self._limits)
-        check_raw(frame, raw, entry.raw_offset)
+        check_raw(frame, raw, trailer.entries[number].raw_offset)
         return raw
-
-    def _check_listed(self, frame: FrameHeader, number: int) -> None:
-        trailer = self._index()
-        entry = trailer.entries[number]
-        ends = [*self._raw_starts[number + 1 : number + 2], trailer.totals.raw_size]
-        listed = (FrameKind.BLOCK, ends[0] - entry.raw_offset, entry.records)
-        if (frame.kind, frame.raw_size, frame.records) != listed:
-            raise FormatError(f"byte {entry.offset}: the index does not list the block that stands here")
 
     def _jump(self, target: int) -> None:
         trailer = self._index()

@@ -1,0 +1,85 @@
+"""Output files that are whole or not there: written beside, synced, then renamed."""
+
+import contextlib
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from encoder.cli.reporting import UsageError
+
+
+@contextlib.contextmanager
+def opened_input(name: str) -> Iterator[IO[bytes]]:
+    """The file, or standard input for "-". Raises UsageError where it cannot be opened."""
+    if name == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        file = Path(name).open("rb")  # noqa: SIM115 - closed below; only the opening's errors are usage
+    except OSError as error:
+        raise UsageError(f"{name}: {error.strerror}") from error
+    with file:
+        yield file
+
+
+@contextlib.contextmanager
+def whole_file(target: Path, *, force: bool, like: str) -> Iterator[IO[bytes]]:
+    """A file to write that becomes `target` only when the block ends well; then with the mode and times of `like`.
+
+    like: a path, or "-" for none. A device or pipe is written to directly. Raises UsageError where target may not be written.
+    """
+    _check_target(target, force=force)
+    if target.exists() and not target.is_file():
+        with target.open("wb") as device:
+            yield device
+        return
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".part")
+    except OSError as error:
+        raise UsageError(f"{target}: cannot be written: {error.strerror}") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        _take_after(Path(name), like)
+        _check_target(target, force=force)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _check_target(target: Path, *, force: bool) -> None:
+    if target.is_dir():
+        raise UsageError(f"{target}: is a directory; give a file's name with -o")
+    if target.is_file() and not force:
+        raise UsageError(f"{target}: exists already; use -f to overwrite it, or -o for another name")
+
+
+def _take_after(path: Path, like: str) -> None:
+    """Mode and times; a file made from standard input gets what a new file would have."""
+    if like == "-":
+        mask = os.umask(0)
+        os.umask(mask)
+        path.chmod(0o666 & ~mask)
+        return
+    source = Path(like).stat()
+    path.chmod(stat.S_IMODE(source.st_mode) & 0o777)
+    with contextlib.suppress(OSError):  # some file systems keep no times
+        os.utime(path, ns=(source.st_atime_ns, source.st_mtime_ns))
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename durable, where the system lets a folder be synced."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

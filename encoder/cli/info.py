@@ -1,0 +1,166 @@
+"""`info`: what is in a glyph file, from its trailer and its blocks' own headers; nothing is decoded."""
+
+import dataclasses
+import json
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Final
+
+import typer
+
+from encoder.block import BlockInfo, ColumnInfo, describe_block
+from encoder.cli.files import opened_input
+from encoder.cli.reporting import UsageError, human_size
+from encoder.container import MAJOR
+from encoder.errors import FormatError, LimitError
+from encoder.reader import Trailer, read_block, read_trailer
+
+MOST_COLUMNS: Final = 12  # shown to people; JSON has them all
+
+
+@dataclass(frozen=True, slots=True)
+class BlockLine:
+    """One block: where it is, what it holds, and what its body says of itself."""
+
+    offset: int
+    raw_size: int
+    body_size: int
+    records: int
+    body: BlockInfo
+
+
+@dataclass(frozen=True, slots=True)
+class StreamInfo:
+    """A whole file. size: bytes of the file."""
+
+    name: str
+    size: int
+    trailer: Trailer
+    blocks: tuple[BlockLine, ...]
+
+    @property
+    def ratio(self) -> float:
+        """Decoded bytes for each encoded one."""
+        return self.trailer.totals.raw_size / self.size
+
+
+def show_info(paths: list[Path], *, blocks: bool, as_json: bool) -> None:
+    """Print every file's description. Raises UsageError, FormatError, LimitError."""
+    found = [_described(path) for path in paths]
+    if as_json:
+        documents = [to_document(info) for info in found]
+        typer.echo(json.dumps(documents[0] if len(documents) == 1 else documents, indent=2))
+        return
+    typer.echo("\n\n".join("\n".join(to_lines(info, blocks=blocks)) for info in found))
+
+
+def describe(name: str, file: IO[bytes]) -> StreamInfo:
+    """Read a seekable file's trailer and every block's body header. Raises FormatError, LimitError."""
+    trailer = read_trailer(file)
+    lines = []
+    for number, entry in enumerate(trailer.entries):
+        frame, body = read_block(file, trailer, number)
+        lines.append(BlockLine(entry.offset, frame.raw_size, frame.body_size, frame.records, describe_block(body)))
+    return StreamInfo(name, file.seek(0, 2), trailer, tuple(lines))
+
+
+def column_costs(blocks: tuple[BlockLine, ...]) -> list[ColumnInfo]:
+    """The columns of all blocks, those of one tree type, name and kind added up; the costliest first. Pure."""
+    sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for block in blocks:
+        for column in block.body.columns:
+            total = sums[f"{block.body.tree}:{column.name}", column.kind]
+            for place, value in enumerate((column.values, column.raw_bytes, column.encoded_bytes)):
+                total[place] += value
+    columns = [ColumnInfo(name, kind, *total) for (name, kind), total in sums.items()]
+    return sorted(columns, key=lambda column: (-column.encoded_bytes, column.name, column.kind))
+
+
+def to_document(info: StreamInfo) -> dict[str, Any]:
+    """The description as plain data for JSON."""
+    totals = info.trailer.totals
+    return {
+        "file": info.name,
+        "format": f"{MAJOR}.{info.trailer.header.minor}",
+        "size": info.size,
+        "raw_size": totals.raw_size,
+        "ratio": round(info.ratio, 4),
+        "records": totals.records,
+        "xxh3_64": f"{totals.check:016x}",
+        "block_size": info.trailer.header.block_size,
+        "trees": _counts(info, "tree"),
+        "back_ends": _counts(info, "back_end"),
+        "fell_back": sum(block.body.fell_back for block in info.blocks),
+        "columns": [dataclasses.asdict(column) for column in column_costs(info.blocks)],
+        "blocks": [_block_document(block) for block in info.blocks],
+    }
+
+
+def to_lines(info: StreamInfo, *, blocks: bool) -> list[str]:
+    """The description for people."""
+    totals = info.trailer.totals
+    lines = [
+        info.name,
+        f"  format     {MAJOR}.{info.trailer.header.minor}",
+        f"  size       {human_size(info.size)} ({info.size:,} bytes)",
+        f"  decoded    {human_size(totals.raw_size)} ({totals.raw_size:,} bytes), ratio {info.ratio:.2f}",
+        f"  records    {totals.records:,}",
+        f"  checksum   xxh3-64 {totals.check:016x}",
+        f"  blocks     {len(info.blocks)} of at most {human_size(info.trailer.header.block_size)}",
+        f"  trees      {_listed(_counts(info, 'tree'))}",
+        f"  back ends  {_listed(_counts(info, 'back_end'))}",
+        f"  fell back  {sum(block.body.fell_back for block in info.blocks)}",
+    ]
+    return lines + _column_lines(info) + (_block_lines(info) if blocks else [])
+
+
+def _described(path: Path) -> StreamInfo:
+    try:
+        with opened_input(str(path)) as file:
+            if str(path) == "-" or not file.seekable():
+                raise UsageError(f"{path}: info needs a file that it can read from the end, not a pipe")
+            return describe(str(path), file)
+    except (FormatError, LimitError) as error:
+        raise type(error)(f"{path}: {error}") from error
+    except IsADirectoryError as error:
+        raise UsageError(f"{path}: is a directory") from error
+
+
+def _counts(info: StreamInfo, what: str) -> dict[str, int]:
+    if what == "tree":
+        names = [block.body.tree.value for block in info.blocks]
+    else:
+        names = [f"{block.body.back_end.value} {block.body.level}" for block in info.blocks]
+    return dict(Counter(names).most_common())
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} x {count}" for name, count in counts.items()) or "none"
+
+
+def _block_document(block: BlockLine) -> dict[str, Any]:
+    body = {key: value for key, value in dataclasses.asdict(block.body).items() if key not in {"columns", "records"}}
+    sizes = {"offset": block.offset, "raw_size": block.raw_size, "body_size": block.body_size, "records": block.records}
+    return sizes | body
+
+
+def _column_lines(info: StreamInfo) -> list[str]:
+    columns = column_costs(info.blocks)
+    if not columns:
+        return []
+    rows = [f"    {c.encoded_bytes:>12,}  {c.raw_bytes:>12,}  {c.values:>10,}  {c.kind:<12} {c.name}" for c in columns]
+    heading = f"    {'encoded':>12}  {'column bytes':>12}  {'values':>10}  {'kind':<12} column"
+    more = [f"    and {len(rows) - MOST_COLUMNS} cheaper ones (--json has all)"] if len(rows) > MOST_COLUMNS else []
+    return ["  columns by cost", heading, *rows[:MOST_COLUMNS], *more]
+
+
+def _block_lines(info: StreamInfo) -> list[str]:
+    lines = ["  blocks", f"    {'offset':>12}  {'decoded':>10}  {'encoded':>10}  {'records':>9}  tree, back end"]
+    for block in info.blocks:
+        body = block.body
+        how = f"{body.tree.value}, {body.back_end.value} {body.level}" + (" (fell back)" if body.fell_back else "")
+        lines.append(
+            f"    {block.offset:>12,}  {block.raw_size:>10,}  {block.body_size:>10,}  {block.records:>9,}  {how}"
+        )
+    return lines
