@@ -78,7 +78,7 @@ def _zstd_decompress(data: memoryview, raw_size: int) -> bytes:
 
 def _lzma_filters(raw_size: int, *, level: int = 6, text: bool = True) -> list[dict[str, Any]]:
     """The raw LZMA2 chain. The dictionary is the stream's own size, so the decoder's memory is bounded by it."""
-    dictionary = max(4096, 1 << (raw_size - 1).bit_length()) if raw_size else 4096
+    dictionary = max(4096, raw_size)
     literal, position = (4, 0) if text else (0, 0)
     return [
         {

@@ -192,8 +192,10 @@ def decode_block(body: bytes | memoryview, raw_size: int, limits: Limits = DEFAU
     header = read_header(reader)
     if header.form == GLYPHS:
         return _decode_glyphs(reader, raw_size, limits)
-    if 2 * raw_size > limits.max_memory:
-        raise LimitError(f"decoding {raw_size} bytes would take twice that, over the limit of {limits.max_memory}")
+    if 3 * raw_size > limits.max_memory:  # the result, a window as long, and a copy
+        raise LimitError(
+            f"decoding {raw_size} bytes would take three times that, over the limit of {limits.max_memory}"
+        )
     return decompress(header.back_end, reader.take(reader.remaining, "a block's bytes"), raw_size)
 
 

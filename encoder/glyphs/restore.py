@@ -29,6 +29,7 @@ Bytes = NDArray[np.uint8]
 MAX_LEVELS: Final = 4
 MAX_NUMBERED: Final = 1 << 16
 """Templates of a level, and columns of a level, at most."""
+_PLAN_BYTES_PER_COLUMN: Final = 400  # a row, ten streams, and the lists made of those
 MAX_POSITION: Final = (1 << 31) - 1
 HEADER: Final = (
     "level bytes",
@@ -99,8 +100,11 @@ class Plan:
 
     @property
     def memory(self) -> int:
-        """Bytes that decoding takes in all, the result counted twice (it is copied once)."""
-        return 2 * self.levels[0].size + self.working + sum(level.memory for level in self.levels)
+        """Bytes that decoding takes in all. The result counts twice, as it is copied once; the longest stream too, for
+        what it decompresses to and a window of that size.
+        """
+        longest = max((length for _, length in self.physical), default=0)
+        return 2 * (self.levels[0].size + longest) + self.working + sum(level.memory for level in self.levels)
 
 
 def plan_block(metadata: bytes, raw_size: int | None, limits: Limits) -> Plan:
@@ -111,7 +115,7 @@ def plan_block(metadata: bytes, raw_size: int | None, limits: Limits) -> Plan:
     found = read_varints(np.frombuffer(metadata, np.uint8), numbers)
     if found < 0:
         raise FormatError("the block's metadata is damaged: a varint in it is not one")
-    levels, classes, lengths = _plan_levels(numbers[:found], raw_size, limits.max_block)
+    levels, classes, lengths = _plan_levels(numbers[:found], raw_size, limits)
     physical, positions = physical_layout(classes, lengths)
     streams = list(zip(classes.tolist(), lengths.tolist(), strict=True))
     plan = Plan(levels, streams, physical, np.append(positions, 0))
@@ -124,16 +128,17 @@ def plan_block(metadata: bytes, raw_size: int | None, limits: Limits) -> Plan:
 
 
 def _plan_levels(
-    numbers: NDArray[np.uint64], raw_size: int | None, most: int
+    numbers: NDArray[np.uint64], raw_size: int | None, limits: Limits
 ) -> tuple[tuple[Level, ...], NDArray[np.int32], NDArray[np.int64]]:
     cursor = np.zeros(3, np.int64)
     levels: list[Level] = []
     classes: list[NDArray[np.int32]] = []
     lengths: list[NDArray[np.int64]] = []
+    most = limits.max_block
     while not levels or levels[-1].divided:
         if len(levels) == MAX_LEVELS:
             raise FormatError(f"the block has more than {MAX_LEVELS} levels")
-        level, stream_classes, stream_lengths = _plan_level(numbers, cursor, most)
+        level, stream_classes, stream_lengths = _plan_level(numbers, cursor, most, limits)
         if not levels and raw_size is not None and level.size != raw_size:
             raise FormatError(f"the block says it holds {level.size} bytes, and its frame says {raw_size}")
         levels.append(level)
@@ -146,10 +151,12 @@ def _plan_levels(
 
 
 def _plan_level(
-    numbers: NDArray[np.uint64], cursor: NDArray[np.int64], most: int
+    numbers: NDArray[np.uint64], cursor: NDArray[np.int64], most: int, limits: Limits
 ) -> tuple[Level, NDArray[np.int32], NDArray[np.int64]]:
     header = _header(numbers, cursor, most)
     size, records, templates, columns, slots, template_bytes, tail, text = header
+    if _PLAN_BYTES_PER_COLUMN * columns > limits.max_memory:
+        raise LimitError(f"planning {columns} columns would exceed the limit of {limits.max_memory} bytes of memory")
     fixed = _skeleton_streams(header)
     room = len(fixed) + STREAMS_PER_COLUMN * columns
     classes = np.empty(room, np.int32)
