@@ -34,8 +34,8 @@ SAMPLES = {
 }
 
 
-def zstd(tree, level=3, separator=ord(",")):
-    return Strategy(tree, BackEnd.ZSTD, level, separator)
+def zstd(tree, level=3):
+    return Strategy(tree, BackEnd.ZSTD, level)
 
 
 def form_of(body):

@@ -42,8 +42,9 @@ def write(columns, grain):
     return kinds.tolist(), made, meta[:numbers], classes[:streams], ends[:streams], out[:used]
 
 
-def read(columns, made, meta, classes, ends, out):
+def read(columns, written):
     """The columns again, none of them DIVIDED."""
+    made, meta, classes, ends, out = written
     total = sum(map(len, columns))
     size = sum(len(value) for column in columns for value in column) + total + 1
     rows = np.zeros((len(columns), ROW_SIZE), np.int64)
@@ -66,7 +67,7 @@ def read(columns, made, meta, classes, ends, out):
 
 def kind_and_back(values, grain=NOT_DIVISIBLE):
     kinds, *written = write([values], grain)
-    return kinds[0], read([values], *written)[0] if kinds[0] != DIVIDED else None
+    return kinds[0], read([values], written)[0] if kinds[0] != DIVIDED else None
 
 
 def text(values):
@@ -117,12 +118,12 @@ def test_many_columns_in_one_call_keep_their_own_values():
     columns = [values for _, values in CASES.values()] + [[]] + [text(range(n, n + 30)) for n in range(50)]
     kinds, *written = write(columns, NOT_DIVISIBLE)
     assert len(kinds) == len(columns)
-    assert read(columns, *written) == columns
+    assert read(columns, written) == columns
 
 
 def test_an_index_outside_its_dictionary_is_refused():
     values = [b"GET", b"POST"] * 20
-    kinds, made, meta, classes, ends, out = write([values], NOT_DIVISIBLE)
+    kinds, _, meta, _, ends, out = write([values], NOT_DIVISIBLE)
     assert kinds == [DICTIONARY]
     out[-1] = 2
     rows = np.zeros((1, ROW_SIZE), np.int64)
