@@ -48,10 +48,8 @@ def _private() -> Path:
 def cache_folder() -> Path:
     """Where compiled kernels are kept; settles it on the first call, for this process and those it starts."""
     named = os.environ.get("NUMBA_CACHE_DIR")
-    if named:
-        return Path(named)
     try:
-        folder = _preferred()
+        folder = Path(named) if named else _preferred()
     except RuntimeError:  # no home folder is known
         folder = _private()
     if not _usable(folder):

@@ -1,0 +1,262 @@
+"""A second decoder of form 2, written from docs/glyph-block.md alone: plain Python, slow, one function a section."""
+
+import lzma
+
+import brotli
+import zstandard
+
+POOLED_BELOW = 1024
+
+
+def varints(data):
+    numbers, number, shift = [], 0, 0
+    for byte in data:
+        number |= (byte & 0x7F) << shift
+        shift += 7
+        if byte < 0x80:
+            numbers.append(number)
+            number, shift = 0, 0
+    return numbers
+
+
+def unzigzag(number):
+    return (number >> 1) ^ -(number & 1)
+
+
+def signed(number):
+    return (number + (1 << 63)) % (1 << 64) - (1 << 63)
+
+
+def decompress(back_end, data, raw_length):
+    if back_end == 0:
+        return data
+    if back_end == 1:
+        decoder = zstandard.ZstdDecompressor(format=zstandard.FORMAT_ZSTD1_MAGICLESS)
+        return decoder.decompress(data, max_output_size=raw_length)
+    if back_end == 2:
+        filters = [{"id": lzma.FILTER_LZMA2, "dict_size": max(4096, raw_length)}]
+        return lzma.decompress(data, lzma.FORMAT_RAW, filters=filters)
+    return brotli.decompress(data)
+
+
+def physical_streams(body):
+    """The decompressed streams of the directory after the header and the flags."""
+    at = 5
+
+    def next_varint():
+        nonlocal at
+        end = at
+        while body[end] >= 0x80:
+            end += 1
+        (number,) = varints(body[at : end + 1])
+        at = end + 1
+        return number
+
+    entries = []
+    for _ in range(next_varint()):
+        coded = next_varint()
+        entries.append((coded & 3, coded >> 2, coded >> 2 if coded & 3 == 0 else next_varint()))
+    streams = []
+    for back_end, raw_length, length in entries:
+        streams.append(decompress(back_end, body[at : at + length], raw_length))
+        assert len(streams[-1]) == raw_length
+        at += length
+    assert at == len(body)
+    return streams
+
+
+class Source:
+    """Hands out the metadata's numbers, and promises of logical streams that are kept once all are known."""
+
+    def __init__(self, metadata):
+        self.numbers = varints(metadata)
+        self.at = 0
+        self.promised = []
+
+    def number(self):
+        self.at += 1
+        return self.numbers[self.at - 1]
+
+    def stream(self, stream_class, length):
+        self.promised.append((stream_class, length))
+        return len(self.promised) - 1
+
+    def keep(self, physical):
+        """The logical streams, from the physical ones."""
+        large = [length for _, length in self.promised if length >= POOLED_BELOW]
+        classes = sorted({stream_class for stream_class, length in self.promised if 0 < length < POOLED_BELOW})
+        assert [len(stream) for stream in physical[: len(large)]] == large
+        assert len(physical) == len(large) + len(classes)
+        alone = iter(physical[: len(large)])
+        pools = dict(zip(classes, physical[len(large) :], strict=True))
+        streams = []
+        for stream_class, length in self.promised:
+            if length >= POOLED_BELOW:
+                streams.append(next(alone))
+            else:
+                pool = pools.get(stream_class, b"")
+                streams.append(pool[:length])
+                pools[stream_class] = pool[length:]
+        assert not any(pools.values())
+        return streams
+
+
+def width(count):
+    return 0 if count <= 1 else 1 if count <= 256 else 2
+
+
+def planes(source, stream_class, count, wide):
+    return [source.stream(stream_class, count) for _ in range(wide)]
+
+
+def from_planes(streams, indexes, count):
+    numbers = [0] * count
+    for index in indexes:
+        numbers = [number << 8 | byte for number, byte in zip(numbers, streams[index], strict=True)]
+    return numbers
+
+
+def plan_numbers(source, count):
+    mode = source.number()
+    base = unzigzag(source.number()) if mode in (0, 2) else 0
+    return mode, base, planes(source, 2, count, source.number()) if mode else []
+
+
+def read_numbers(streams, plan, count):
+    mode, base, indexes = plan
+    raw = from_planes(streams, indexes, count)
+    if mode == 1:
+        numbers, last = [], 0
+        for number in raw:
+            last = signed(last + unzigzag(number))
+            numbers.append(last)
+        return numbers
+    return [signed(base + number) for number in raw]
+
+
+def plan_column(source):
+    """A function from the streams to the column's values; or, for a divided column, how many it has."""
+    count = source.number()
+    if not count:
+        return lambda _: []
+    match source.number():
+        case 0:
+            return plan_strings(source, count)
+        case 1:
+            pad = source.number()
+            numbers = plan_numbers(source, count)
+            return lambda streams: [b"%0*d" % (pad, n % (1 << 64)) for n in read_numbers(streams, numbers, count)]
+        case 2:
+            return plan_decimals(source, count)
+        case 3:
+            words, length = source.number(), source.number()
+            text, indexes = source.stream(4, length), planes(source, 3, count, width(words))
+            return lambda streams: [
+                streams[text].split(b"\n")[:-1][index] for index in from_planes(streams, indexes, count)
+            ]
+        case 4:
+            size = source.number() // 2
+            packed = source.stream(6, size * count)
+            return lambda streams: [streams[packed][nth::count].hex().encode() for nth in range(count)]
+        case _:
+            return count
+
+
+def plan_strings(source, count):
+    form, length = source.number(), source.number()
+    if form == 0:
+        text = source.stream(5, length)
+        return lambda streams: streams[text].split(b"\n")[:-1]
+    numbers = plan_numbers(source, count)
+    text = source.stream(5, length)
+
+    def measured(streams):
+        values, at = [], 0
+        for size in read_numbers(streams, numbers, count):
+            values.append(streams[text][at : at + size])
+            at += size
+        return values
+
+    return measured
+
+
+def plan_decimals(source, count):
+    places = source.number()
+    varied = source.stream(6, count) if places == 255 else None
+    numbers = plan_numbers(source, count)
+
+    def spell(number, after):
+        digits = str(abs(number)).rjust(after + 1, "0")
+        point = f"{digits[:-after]}.{digits[-after:]}" if after else digits
+        return (("-" if number < 0 else "") + point).encode()
+
+    def values(streams):
+        each = [places] * count if varied is None else streams[varied]
+        return [spell(number, after) for number, after in zip(read_numbers(streams, numbers, count), each, strict=True)]
+
+    return values
+
+
+def plan_level(source):
+    _, records, templates, columns, variables, template_bytes, tail, _ = (source.number() for _ in range(8))
+    text = source.stream(0, template_bytes)
+    ids = planes(source, 1, records, width(templates))
+    slots = planes(source, 1, variables, width(columns))
+    rest = source.stream(5, tail)
+    return (records, variables, text, ids, slots, rest), [plan_column(source) for _ in range(columns)]
+
+
+def read_templates(text):
+    """Lists of pieces: literal bytes, or None for a variable."""
+    templates, pieces, literal, at = [], [], bytearray(), 0
+    while at < len(text):
+        byte = text[at]
+        if byte == 1:
+            at += 1
+            literal.append(text[at])
+        elif byte > 2:
+            literal.append(byte)
+        else:
+            pieces.append(bytes(literal))
+            literal.clear()
+            if byte == 0:
+                pieces.append(None)
+            else:
+                templates.append(pieces)
+                pieces = []
+        at += 1
+    return templates
+
+
+def compose(level, streams, columns):
+    records, variables, text, ids, slots, rest = level
+    templates = read_templates(streams[text])
+    slot = iter(from_planes(streams, slots, variables))
+    pieces = [[next(slot) if piece is None else piece for piece in template] for template in templates]
+    following = [iter(column) for column in columns]
+    out = b"".join(
+        next(following[piece]) if isinstance(piece, int) else piece
+        for template in from_planes(streams, ids, records)
+        for piece in pieces[template]
+    )
+    return out + streams[rest]
+
+
+def decode(body):
+    """The bytes of a body of form 2."""
+    metadata, *physical = physical_streams(body)
+    source = Source(metadata)
+    levels = []
+    while not levels or any(isinstance(column, int) for column in levels[-1][1]):
+        levels.append(plan_level(source))
+    assert source.at == len(source.numbers)
+    streams = source.keep(physical)
+    out = b""
+    for level, columns in reversed(levels):
+        lines = iter(out.split(b"\n")[:-1])
+        values = [
+            [next(lines) for _ in range(column)] if isinstance(column, int) else column(streams) for column in columns
+        ]
+        assert next(lines, None) is None
+        out = compose(level, streams, values)
+    return out
