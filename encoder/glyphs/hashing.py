@@ -14,6 +14,8 @@ GOLDEN = np.uint64(
 SPREAD = np.uint64(0xD6E8FEB86659FD93)  # an odd constant with well-mixed bits, for the table index
 MARK = np.uint64(0x51ED270B27B4F3CF)  # stands for "a variable was here" in a template's hash
 START = np.uint64(0xCBF29CE484222325)  # any non-zero start will do
+MAX_PROBES = 1024
+CROWDED = -1
 
 
 @kernel(HASH(HASH))
@@ -25,10 +27,12 @@ def finish(state: np.uint64) -> np.uint64:
 
 @kernel(INT(U64S, I32S, HASH, INT))
 def find_or_add(keys: NDArray[np.uint64], values: NDArray[np.int32], key: np.uint64, fresh: Int) -> Int:
-    """The value stored under `key`, or `fresh`, stored now. The caller keeps the table less than full."""
+    """The value stored under `key`, or `fresh`, stored now. CROWDED when there is neither within MAX_PROBES slots, which
+    takes keys made for the purpose; a table that is at most half full and has fewer keys than that never is.
+    """
     mask = keys.shape[0] - 1
     slot = np.int64((key * SPREAD) >> np.uint64(32)) & mask
-    while True:
+    for _ in range(MAX_PROBES):
         found = values[slot]
         if found < 0:
             keys[slot] = key
@@ -37,6 +41,7 @@ def find_or_add(keys: NDArray[np.uint64], values: NDArray[np.int32], key: np.uin
         if keys[slot] == key:
             return np.int64(found)
         slot = (slot + 1) & mask
+    return CROWDED
 
 
 @kernel(HASH(BYTES, INT, INT))

@@ -11,7 +11,7 @@ has ESCAPE before it.
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.hashing import SPREAD
+from encoder.glyphs.hashing import CROWDED, MAX_PROBES, SPREAD
 from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, HASH, I32S, INT, TABLE, U64S, Int, kernel, several
 
 VARIABLE = 0
@@ -77,19 +77,21 @@ def number_template(
 ) -> Int:
     """The number of the record's template; `known` (their number so far) when it is a new one, now stored.
 
-    A hash that is found is compared in full, so that two templates with one hash stay two.
+    A hash that is found is compared in full, so that two templates with one hash stay two. CROWDED as in `hashing`.
     """
     mask = keys.shape[0] - 1
     slot = np.int64((key * SPREAD) >> np.uint64(32)) & mask
-    while True:
+    probes = 0
+    while values[slot] >= 0:
         found = np.int64(values[slot])
-        if found < 0:
-            break
         if keys[slot] == key and same_template(
             data, templates, found, starts, sizes, columns, start, end, first, count
         ):
             return found
         slot = (slot + 1) & mask
+        probes += 1
+        if probes == MAX_PROBES:
+            return CROWDED
     keys[slot] = key
     values[slot] = known
     templates[0, known] = start

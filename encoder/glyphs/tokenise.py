@@ -2,7 +2,8 @@
 
 A tokeniser cuts `data` into records and each record into literals and variables. It fills `records` (template of each
 record), `starts`, `sizes` and `columns` (of each variable) and the two tables, and returns
-(records, variables, templates, columns, end). When a table or array is full it stops before the record that did not
+(records, variables, templates, columns, end). When a table or array is full (or its
+keys were made to collide) it stops before the record that did not
 fit: data[end:] is then the tail, which the caller stores as it is.
 """
 

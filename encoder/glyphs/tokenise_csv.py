@@ -7,7 +7,7 @@ no further than `_LONGEST_QUOTE`: a stray quote does not swallow the block.
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.hashing import GOLDEN, START, finish
+from encoder.glyphs.hashing import CROWDED, GOLDEN, START, finish
 from encoder.glyphs.kernel import INT, Int, kernel
 from encoder.glyphs.templates import number_template
 from encoder.glyphs.tokenise import MAX_TEMPLATES, MAX_VARIABLES, SCRATCH, SOURCE, TOKENISED
@@ -91,6 +91,10 @@ def tokenise_csv(
             first,
             variable - first,
         )
+        if number == CROWDED:
+            at = start
+            variable = first
+            break
         if number == template:
             template += 1
         records[record] = number

@@ -7,7 +7,7 @@ Nothing here parses: what is not JSON is cut into literals and variables all the
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.hashing import GOLDEN, MARK, START, find_or_add, finish
+from encoder.glyphs.hashing import CROWDED, GOLDEN, MARK, START, find_or_add, finish
 from encoder.glyphs.kernel import FLAG, Int, kernel
 from encoder.glyphs.templates import number_template
 from encoder.glyphs.tokenise import MAX_COLUMNS, MAX_TEMPLATES, MAX_VARIABLES, SCRATCH, SOURCE, TOKENISED
@@ -104,6 +104,9 @@ def tokenise_json(
             starts[variable] = begin
             sizes[variable] = stop - begin
             found = find_or_add(column_keys, column_values, key, column)
+            if found == CROWDED:
+                full = True
+                break
             if found == column:
                 column += 1
             columns[variable] = found
@@ -135,6 +138,10 @@ def tokenise_json(
             first,
             variable - first,
         )
+        if number == CROWDED:
+            at = start
+            variable = first
+            break
         if number == template:
             template += 1
         records[record] = number

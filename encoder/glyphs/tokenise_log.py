@@ -8,7 +8,7 @@ the last literal word before the variable (`port 22`: the column of `port`), in 
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.hashing import GOLDEN, MARK, START, find_or_add, finish
+from encoder.glyphs.hashing import CROWDED, GOLDEN, MARK, START, find_or_add, finish
 from encoder.glyphs.kernel import I32S, INT, U64S, Int, kernel
 from encoder.glyphs.templates import number_template
 from encoder.glyphs.tokenise import (
@@ -132,6 +132,9 @@ def tokenise_log(
             starts[variable] = at
             sizes[variable] = stop - at
             found = find_or_add(column_keys, column_values, key, column)
+            if found == CROWDED:
+                full = True
+                break
             if found == column:
                 column += 1
             columns[variable] = found
@@ -161,6 +164,10 @@ def tokenise_log(
             first,
             variable - first,
         )
+        if number == CROWDED:
+            at = start
+            variable = first
+            break
         if number == template:
             template += 1
         records[record] = number

@@ -5,6 +5,7 @@ from encoder.block import warm
 
 warm()
 
+from encoder.glyphs.hashing import CROWDED, MAX_PROBES, SPREAD, find_or_add  # noqa: E402  after `warm`
 from encoder.glyphs.templates import (  # noqa: E402  after `warm`, which compiles under a lock
     number_template,
     read_templates,
@@ -36,6 +37,23 @@ class Records:
 def test_two_templates_under_one_hash_stay_two():
     records = Records(b"a1b\na2b\na3c\n", [(1, 1), (5, 1), (9, 1)], [0, 0, 0])
     assert [records.number(4 * n, 4 * n + 4, n, 1) for n in range(3)] == [0, 0, 1]
+
+
+def test_keys_made_to_collide_are_given_up_on_rather_than_searched_for():
+    keys, values = np.zeros(8192, np.uint64), np.full(8192, -1, np.int32)
+    undone = pow(int(SPREAD), -1, 1 << 64)  # key * SPREAD is then below 2**32, whose high half is 0: the first slot
+    made = [np.uint64(n * undone % (1 << 64)) for n in range(1, MAX_PROBES + 2)]
+    assert [find_or_add(keys, values, key, n) for n, key in enumerate(made)] == [*range(MAX_PROBES), CROWDED]
+    assert find_or_add(keys, values, made[7], 9999) == 7
+
+
+def test_too_many_templates_under_one_hash_are_given_up_on():
+    data = b"".join(b"%04d" % n for n in range(MAX_PROBES + 1))
+    records = Records(data, [(0, 1)], [0])
+    records.templates = np.zeros((4, 2048), np.int32)
+    records.keys, records.values = np.zeros(4096, np.uint64), np.full(4096, -1, np.int32)
+    numbers = [records.number(4 * n, 4 * n + 4, 0, 0) for n in range(MAX_PROBES + 1)]
+    assert numbers == [*range(MAX_PROBES), CROWDED]
 
 
 def test_variables_of_another_size_are_the_same_template():
