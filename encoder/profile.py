@@ -191,9 +191,9 @@ def _strategies(document: _Reader) -> dict[TreeType, Strategy]:
 
 def _strategy(document: _Reader) -> Strategy:
     fields = document.fields("tree", "back_end", "level", optional=("separator",))
-    back_end = BackEnd(fields["back_end"].choice(tuple(BackEnd)))
+    back_end = BackEnd(fields["back_end"].choice(tuple(back_end.value for back_end in BackEnd)))
     return Strategy(
-        tree=TreeType(fields["tree"].choice(tuple(TreeType))),
+        tree=TreeType(fields["tree"].choice(tuple(tree.value for tree in TreeType))),
         back_end=back_end,
         level=fields["level"].integer(*LEVELS[back_end]),
         separator=_separator(fields["separator"]) if "separator" in fields else ord(","),

@@ -17,7 +17,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-Files = Annotated[list[str] | None, typer.Argument(metavar="[FILE]", help="Files; - or none is standard input.")]
+Files = Annotated[list[str] | None, typer.Argument(metavar="FILE", help="Files; - or none is standard input.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file (for one input).")]
 ToStdout = Annotated[bool, typer.Option("-c", "--stdout", help="Write to standard output.")]
 Force = Annotated[bool, typer.Option("-f", "--force", help="Overwrite files; write binary to a terminal.")]

@@ -1,0 +1,160 @@
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+import encoder
+
+DATA = b"".join(b"2026-01-01 INFO request %d done\n" % number for number in range(500))
+
+
+def glyph(*args, given=b"", cwd=None):
+    """Run the command as a user would."""
+    command = [sys.executable, "-m", "encoder", *map(str, args)]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "COLUMNS": "100"}
+    return subprocess.run(command, input=given, capture_output=True, cwd=cwd, env=environment, timeout=60, check=False)
+
+
+@pytest.fixture
+def log(tmp_path):
+    path = tmp_path / "app.log"
+    path.write_bytes(DATA)
+    path.chmod(0o640)
+    os.utime(path, ns=(1_600_000_000_000_000_000, 1_500_000_000_123_456_789))
+    return path
+
+
+def test_encode_then_decode_brings_the_file_back_with_its_mode_and_times(log):
+    assert glyph("encode", log).returncode == 0
+    blob = log.with_name("app.log.glyph")
+    assert blob.read_bytes() == encoder.encode(DATA)
+    assert (blob.stat().st_mode & 0o777, blob.stat().st_mtime_ns) == (0o640, log.stat().st_mtime_ns)
+    log.unlink()
+    assert glyph("decode", blob).returncode == 0
+    assert log.read_bytes() == DATA
+    assert (log.stat().st_mode & 0o777, log.stat().st_mtime_ns) == (0o640, 1_500_000_000_123_456_789)
+
+
+def test_pipes_are_the_default_and_are_also_named_by_a_dash():
+    encoded = glyph("encode", given=DATA)
+    assert encoded.stdout == encoder.encode(DATA)
+    assert glyph("decode", "-", given=encoded.stdout).stdout == DATA
+    assert glyph("cat", given=encoded.stdout).stdout == DATA
+
+
+def test_an_existing_file_is_not_overwritten_unless_forced(log):
+    target = log.with_name("app.log.glyph")
+    target.write_bytes(b"precious")
+    refused = glyph("encode", log)
+    assert refused.returncode == 2
+    assert b"exists already; use -f" in refused.stderr
+    assert target.read_bytes() == b"precious"
+    assert glyph("encode", "-f", log).returncode == 0
+    assert encoder.decode(target.read_bytes()) == DATA
+
+
+@pytest.mark.parametrize("damage", [lambda blob: blob[:-1], lambda blob: blob[:60] + b"!" + blob[61:]])
+def test_a_damaged_file_is_exit_1_and_leaves_nothing_behind(tmp_path, damage):
+    (tmp_path / "bad.glyph").write_bytes(damage(encoder.encode(DATA)))
+    done = glyph("decode", "bad.glyph", cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith(b"glyph: bad.glyph: ")
+    assert b"Traceback" not in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.glyph"]
+
+
+def test_a_limit_is_exit_1_with_its_mend():
+    done = glyph("decode", "--max-output", "10K", given=encoder.encode(DATA))
+    assert done.returncode == 1
+    assert b"max_output=10240" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["encode", "nothing.txt"], b"nothing.txt: No such file"),
+        (["encode", "."], b"directory"),
+        (["decode", "app.log"], b"does not end in .glyph"),
+        (["encode", "--profile", "tunde", "app.log"], b"did you mean 'tuned'"),
+        (["encode", "-o", "x", "app.log", "app.log"], b"-o names one output"),
+        (["encode", "-c", "-o", "x", "app.log"], b"exclude each other"),
+        (["encode", "-o", "no/such/folder", "app.log"], b"cannot be written"),
+        (["encode", "-o", ".", "app.log"], b"is a directory"),
+        (["decode", "--max-output", "much"], b"'much' is not a size"),
+        (["info", "."], b"directory"),
+        (["info", "-"], b"not a pipe"),
+        (["bench", "--limit", "0", "app.log"], b"nothing to measure"),
+        (["encode", "--bogus"], b"No such option"),
+        (["frobnicate"], b"No such command"),
+    ],
+)
+def test_wrong_usage_is_exit_2_and_says_the_mend(log, arguments, message):
+    done = glyph(*arguments, cwd=log.parent)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert [path.name for path in log.parent.iterdir()] == ["app.log"]
+
+
+def test_a_pipe_named_as_output_is_written_to_and_never_replaced(log):
+    pipe = log.with_name("pipe")
+    os.mkfifo(pipe)
+    reader = ThreadPoolExecutor(1)
+    taken = reader.submit(pipe.read_bytes)
+    assert glyph("encode", "-f", "-o", pipe, log).returncode == 0
+    assert encoder.decode(taken.result(10)) == DATA
+    reader.shutdown()
+    assert pipe.is_fifo()
+
+
+def test_output_to_a_chosen_file_from_a_pipe_has_a_new_files_mode(tmp_path):
+    assert glyph("encode", "-o", "out.glyph", given=DATA, cwd=tmp_path).returncode == 0
+    mask = os.umask(0)
+    os.umask(mask)
+    assert (tmp_path / "out.glyph").stat().st_mode & 0o777 == 0o666 & ~mask
+
+
+def test_a_reader_that_leaves_early_is_no_error_message(tmp_path):
+    path = tmp_path / "big.glyph"
+    path.write_bytes(encoder.encode(DATA * 200))
+    command = [sys.executable, "-m", "encoder", "cat", str(path)]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as cat:
+        cat.stdout.read(10)
+        cat.stdout.close()
+        assert cat.stderr.read() == b""
+        assert cat.wait(30) == 141
+
+
+def test_several_files_are_catenated_in_order(tmp_path):
+    for name, data in (("a", b"first\n"), ("b", b"second\n")):
+        (tmp_path / name).write_bytes(encoder.encode(data))
+    assert glyph("cat", tmp_path / "a", tmp_path / "b").stdout == b"first\nsecond\n"
+
+
+def test_info_shows_the_stream_to_people_and_to_programs(log):
+    glyph("encode", log)
+    shown = glyph("info", "--blocks", "app.log.glyph", cwd=log.parent).stdout.decode()
+    assert "records    500" in shown
+    assert "trees      text x 1" in shown
+    document = json.loads(glyph("info", "--json", "app.log.glyph", cwd=log.parent).stdout)
+    assert (document["format"], document["raw_size"], document["records"]) == ("1.0", len(DATA), 500)
+    assert document["trees"] == {"text": 1}
+    assert len(document["blocks"]) == 1
+
+
+def test_info_of_other_files_is_exit_1(log):
+    done = glyph("info", log)
+    assert done.returncode == 1
+    assert b"not a glyph stream" in done.stderr
+
+
+@pytest.mark.parametrize("verb", ["encode", "decode", "cat", "info", "bench"])
+def test_every_verb_explains_itself_with_examples(verb):
+    done = glyph(verb, "--help")
+    assert done.returncode == 0
+    assert b"Examples:" in done.stdout
+    assert b"glyph " + verb.encode() in done.stdout
