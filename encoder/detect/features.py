@@ -38,7 +38,7 @@ class Features:
     high: float  # bytes above 127
     newline: float
     line_length: float  # log2(1 + mean bytes per line)
-    line_variation: float  # standard deviation of the lengths over their mean
+    line_variation: float  # standard deviation of the lengths over their mean; 1 for fewer than two lines
     brace: float  # { and }
     bracket: float  # [ and ]
     quote: float
@@ -63,7 +63,9 @@ FEATURE_NAMES: Final = tuple(field.name for field in fields(Features) if field.n
 
 
 def measure(sample: bytes | bytearray | memoryview) -> Features:
-    """The features of the first `SAMPLE_SIZE` bytes of `sample`; of an empty one they are all zero but `prefix_shapes`."""
+    """The features of the first `SAMPLE_SIZE` bytes of `sample`; of an empty one they are all zero but those that are 1
+    for want of lines.
+    """
     data = np.frombuffer(sample, np.uint8)[:SAMPLE_SIZE]
     if not len(data):
         return _EMPTY
@@ -143,4 +145,6 @@ def _repeated(data: Bytes) -> float:
     return 1.0 - len(np.unique(words)) / len(anchors)
 
 
-_EMPTY: Final = Features(**{name: 0.0 for name in FEATURE_NAMES} | {"prefix_shapes": 1.0}, separator=SEPARATORS[0])
+_EMPTY: Final = Features(
+    **dict.fromkeys(FEATURE_NAMES, 0.0) | {"line_variation": 1.0, "prefix_shapes": 1.0}, separator=SEPARATORS[0]
+)

@@ -47,19 +47,20 @@ class Lines:
     ends: Positions
     mean_length: float
     variation: float
-    """Standard deviation of the lengths over their mean; 0 for fewer than two lines."""
+    """Standard deviation of the lengths over their mean; 1 for fewer than two lines, of which nothing says that they are alike."""
 
 
 def find_lines(data: Bytes) -> Lines:
     """The complete lines of `data`; a last line without a line feed is left out, and a sample without any has no lines."""
     ends = np.flatnonzero(data == ord("\n"))
     if not len(ends):
-        return Lines(ends, ends, float(len(data)), 0.0)
+        return Lines(ends, ends, float(len(data)), 1.0)
     starts = np.concatenate((np.zeros(1, ends.dtype), ends[:-1] + 1))
     lengths = ends - starts + 1
     mean = float(lengths.mean())
     step = -(-len(ends) // MOST_LINES)
-    return Lines(starts[::step], ends[::step], mean, float(lengths.std()) / mean)
+    variation = float(lengths.std()) / mean if len(ends) > 1 else 1.0
+    return Lines(starts[::step], ends[::step], mean, variation)
 
 
 def bracketed_share(data: Bytes, lines: Lines) -> float:

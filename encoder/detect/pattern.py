@@ -45,15 +45,20 @@ def _json(f: Features) -> float:
 
 
 def _xml(f: Features) -> float:
-    """Tags, of which a fair share closes another or itself."""
+    """Tags, of which a fair share closes another or itself; not those inside the strings of JSON."""
     closing = f.close_tag / f.open_tag if f.open_tag else 0.0
-    return _ramp(f.open_tag, 0.0, 0.005) * _ramp(closing, 0.1, 0.3)
+    return _ramp(f.open_tag, 0.0, 0.005) * _ramp(closing, 0.1, 0.3) * (1.0 - _ramp(f.key, 0.002, 0.008))
 
 
 def _csv(f: Features) -> float:
-    """The same number of separators on nearly every line; one or two of them prove little where there are words and blanks between."""
+    """The same number of separators on nearly every line.
+
+    One or two of them prove little where there are words and blanks between, and any number where the lines carry JSON's keys.
+    """
     wordy = _ramp(f.blank, 0.02, 0.08) * _ramp(3.0 - f.field_count, 0.0, 1.0)
-    return _ramp(f.field_consistency, 0.55, 0.95) * (1.0 - wordy) * (1.0 - f.bracketed)
+    return (
+        _ramp(f.field_consistency, 0.55, 0.95) * (1.0 - wordy) * (1.0 - _ramp(f.key, 0.002, 0.01)) * (1.0 - f.bracketed)
+    )
 
 
 def _log(f: Features) -> float:

@@ -20,6 +20,13 @@ def test_an_empty_sample_has_features():
     features = measure(b"")
     assert features.entropy == 0
     assert features.prefix_shapes == 1
+    assert features.line_variation == 1
+
+
+def test_lines_vary_by_their_lengths_and_one_line_says_nothing():
+    assert measure(b"abc\ndef\n").line_variation == 0
+    assert measure(b"abc\n" + b"d" * 11 + b"\n").line_variation == pytest.approx(0.5)
+    assert measure(b"abc\n").line_variation == measure(b"abc").line_variation == 1
 
 
 def test_entropy_is_zero_for_one_value_and_eight_for_all_alike():

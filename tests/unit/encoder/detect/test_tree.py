@@ -1,5 +1,6 @@
 import json
 import math
+import random
 
 import pytest
 from hypothesis import given
@@ -90,12 +91,24 @@ def test_the_shipped_tree_loads_once_and_says_what_it_comes_from():
     assert all(math.isfinite(node.threshold) for node in tree.nodes if hasattr(node, "threshold"))
 
 
-def test_the_shipped_tree_keeps_incompressible_and_plain_data_from_the_tokenisers(samples):
-    tree, detector = load_tree(), PatternDetector()
-    for name in ("random bytes", "deflated text"):
-        assert tree.decide(detector.detect(samples[name][2])) is TreeType.OPAQUE
-    for name in ("prose in Greek",):
-        assert tree.decide(detector.detect(samples[name][2])) is TreeType.TEXT
+@pytest.mark.parametrize(
+    ("name", "choice"),
+    [
+        ("random bytes", TreeType.OPAQUE),
+        ("deflated text", TreeType.OPAQUE),
+        ("zero bytes", TreeType.TEXT),
+        ("prose", TreeType.TEXT),
+        ("prose in Greek", TreeType.TEXT),
+        ("C source", TreeType.TEXT),
+    ],
+)
+def test_the_shipped_tree_keeps_plain_and_incompressible_data_from_the_tokenisers(samples, name, choice):
+    assert load_tree().decide(PatternDetector().detect(samples[name][2])) is choice
+
+
+def test_the_shipped_tree_knows_random_bytes_that_repeat_from_those_that_do_not():
+    once = random.Random(5).randbytes(3000)
+    assert load_tree().decide(PatternDetector().detect(once * 20)) is TreeType.TEXT
 
 
 @pytest.mark.parametrize(
