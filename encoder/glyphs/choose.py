@@ -22,16 +22,17 @@ _MIN_HEXADECIMAL = 8
 _PROBED = 400  # values that the choice to divide a column looks at
 
 
-@kernel(types.void(BYTES, I32S, I32S, INT, INT, I64S))
+@kernel(types.void(BYTES, I32S, I32S, INT, INT, FLAG, I64S))
 def look(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
     first: Int,
     count: Int,
+    multiline: bool,
     shape: NDArray[np.int64],
 ) -> None:
-    """Fills `shape` for the values first .. first + count, count >= 1."""
+    """Fills `shape` for the values first .. first + count, count >= 1. Only with `multiline` is a newline looked for."""
     digits = True
     plain = True
     hexadecimal = True
@@ -44,25 +45,28 @@ def look(
         size = np.int64(sizes[nth])
         shortest = min(shortest, size)
         longest = max(longest, size)
+        whole = False  # plain digits: the commonest value, known to have no places without a second look
         if digits or hexadecimal:
+            whole = 0 < size <= MAX_DIGITS and (size == 1 or data[start] != 48)
             if size == 0:
                 digits = False
             for at in range(start, start + size):
                 byte = data[at]
                 if byte < 48 or byte > 57:
                     digits = False
+                    whole = False
                     if byte < 97 or byte > 102:
                         hexadecimal = False
                         break
             if digits and size > 1 and data[start] == 48:
                 plain = False
         if places != NOT_DECIMAL:
-            found = decimal_places(data, start, size)
+            found = 0 if whole else decimal_places(data, start, size)
             if found == NOT_DECIMAL or places == -2:
                 places = found
             elif found != places:
                 places = VARIED
-        if not newlines and not digits and not hexadecimal and places == NOT_DECIMAL:
+        if multiline and not newlines and not digits and not hexadecimal and places == NOT_DECIMAL:
             for at in range(start, start + size):
                 if data[at] == 10:
                     newlines = True

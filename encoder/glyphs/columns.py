@@ -28,7 +28,7 @@ from encoder.glyphs.decimals import VARIED, write_places
 from encoder.glyphs.dictionary import MAX_DISTINCT, number_values, write_dictionary
 from encoder.glyphs.hexadecimal import write_hexadecimal
 from encoder.glyphs.integers import parse_integers
-from encoder.glyphs.kernel import BYTES, I32S, I64S, INT, U64S, Int, kernel
+from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, Int, kernel
 from encoder.glyphs.numbers import write_numbers
 from encoder.glyphs.sink import META, OUT, SINK, STREAMS, put
 from encoder.glyphs.strings import write_strings
@@ -80,7 +80,7 @@ def write_number_column(
     return -1
 
 
-@kernel(INT(BYTES, I32S, I32S, INT, INT, INT, I64S, I64S, I64S, U64S, I32S, I64S, *SINK))
+@kernel(INT(BYTES, I32S, I32S, INT, INT, INT, FLAG, I64S, I64S, I64S, U64S, I32S, I64S, *SINK))
 def write_column(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
@@ -88,6 +88,7 @@ def write_column(
     first: Int,
     count: Int,
     next_grain: Int,
+    multiline: bool,
     shape: NDArray[np.int64],
     firsts: NDArray[np.int64],
     values: NDArray[np.int64],
@@ -101,7 +102,7 @@ def write_column(
     cursor: NDArray[np.int64],
 ) -> Int:
     """Writes one column of count >= 1 values and returns its kind."""
-    look(data, starts, sizes, first, count, shape)
+    look(data, starts, sizes, first, count, multiline, shape)
     budget = np.int64(count)
     for nth in range(first, first + count):
         budget += sizes[nth]
@@ -157,7 +158,7 @@ def write_column(
     return STRINGS
 
 
-@kernel(INT(BYTES, I32S, I32S, I64S, INT, INT, I32S, I64S, I64S, U64S, I32S, I64S, *SINK))
+@kernel(INT(BYTES, I32S, I32S, I64S, INT, INT, FLAG, I32S, I64S, I64S, U64S, I32S, I64S, *SINK))
 def write_columns(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
@@ -165,6 +166,7 @@ def write_columns(
     offsets: NDArray[np.int64],
     known: Int,
     next_grain: Int,
+    multiline: bool,
     kinds: NDArray[np.int32],
     firsts: NDArray[np.int64],
     values: NDArray[np.int64],
@@ -178,6 +180,7 @@ def write_columns(
     cursor: NDArray[np.int64],
 ) -> Int:
     """Writes columns 0 .. known and their kinds. next_grain: of the level that DIVIDED columns go to, or NOT_DIVISIBLE.
+    multiline: values may hold newlines.
 
     Returns the bytes of the values of number columns: the text that a decoder has to make.
     values: as long as the longest column. firsts, tally: above MAX_DISTINCT. keys, slots: 8192.
@@ -197,6 +200,7 @@ def write_columns(
                 first,
                 count,
                 next_grain,
+                multiline,
                 shape,
                 firsts,
                 values,

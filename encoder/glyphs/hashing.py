@@ -32,7 +32,8 @@ def find_or_add(keys: NDArray[np.uint64], values: NDArray[np.int32], key: np.uin
     """
     mask = keys.shape[0] - 1
     slot = np.int64((key * SPREAD) >> np.uint64(32)) & mask
-    for _ in range(MAX_PROBES):
+    last = (slot + MAX_PROBES) & mask
+    while True:
         found = values[slot]
         if found < 0:
             keys[slot] = key
@@ -41,7 +42,8 @@ def find_or_add(keys: NDArray[np.uint64], values: NDArray[np.int32], key: np.uin
         if keys[slot] == key:
             return np.int64(found)
         slot = (slot + 1) & mask
-    return CROWDED
+        if slot == last:
+            return CROWDED
 
 
 @kernel(HASH(BYTES, INT, INT))

@@ -81,7 +81,7 @@ def number_template(
     """
     mask = keys.shape[0] - 1
     slot = np.int64((key * SPREAD) >> np.uint64(32)) & mask
-    probes = 0
+    last = (slot + MAX_PROBES) & mask
     while values[slot] >= 0:
         found = np.int64(values[slot])
         if keys[slot] == key and same_template(
@@ -89,8 +89,7 @@ def number_template(
         ):
             return found
         slot = (slot + 1) & mask
-        probes += 1
-        if probes == MAX_PROBES:
+        if slot == last:
             return CROWDED
     keys[slot] = key
     values[slot] = known

@@ -57,7 +57,9 @@ class Transformed:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a tokeniser found in `data`: counts, and where the tail begins. The rest is in the scratch."""
+    """What a tokeniser found in `data`: counts, where the tail begins, and whether its variables may hold newlines. The
+    rest is in the scratch.
+    """
 
     data: Bytes
     records: int
@@ -65,6 +67,7 @@ class Tokens:
     templates: int
     columns: int
     end: int
+    multiline: bool = False
 
 
 def transform(data: bytes | bytearray | memoryview, tree: TreeType, separator: int) -> Transformed | None:
@@ -100,7 +103,7 @@ def _tokenise(source: Bytes, tree: TreeType, separator: int, scratch: Scratch) -
             counts = tokenise_xml(source, _has_long_lines(source), *arrays)
         case _:
             raise ValueError(f"{tree} has no tokeniser")
-    return Tokens(source, *map(int, counts))
+    return Tokens(source, *map(int, counts), multiline=tree is TreeType.CSV)
 
 
 def _tokenise_lines(
@@ -215,6 +218,7 @@ def _write_columns(
         scratch.offsets,
         columns,
         below,
+        tokens.multiline,
         kinds,
         scratch.firsts,
         scratch.numbers,

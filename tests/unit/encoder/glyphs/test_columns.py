@@ -35,7 +35,7 @@ def write(columns, grain):
     meta = np.empty(8 * len(columns), np.uint64)
     cursor = np.zeros(3, np.int64)
     made = write_columns(
-        data, starts, sizes, offsets, len(columns), grain, kinds, scratch.firsts, scratch.numbers, scratch.keys,
+        data, starts, sizes, offsets, len(columns), grain, True, kinds, scratch.firsts, scratch.numbers, scratch.keys,
         scratch.slots, scratch.tally, out, classes, ends, meta, cursor,
     )  # fmt: skip
     used, streams, numbers = cursor.tolist()
