@@ -1,0 +1,46 @@
+"""Writes the golden streams anew from the raw files beside them: `python tests/golden/glyph/regenerate.py`.
+
+A command of its own, never run by a test. Run it for a new case; running it for an old one means that the format changed.
+"""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parents[2]))
+
+import encoder  # noqa: E402 - from this checkout, installed or not
+from encoder.profile import load_profile  # noqa: E402
+from encoder.strategy import BackEnd, Strategy, TreeType  # noqa: E402
+
+# name of the stream: (name of the raw file, tree type, back end, level, block size)
+CASES = {
+    "empty": ("empty", TreeType.TEXT, BackEnd.ZSTD, 3, 1024),
+    "one-byte": ("one-byte", TreeType.TEXT, BackEnd.STORE, 0, 1024),
+    "stored": ("text", TreeType.OPAQUE, BackEnd.STORE, 0, 1024),
+    "text-zstd": ("text", TreeType.TEXT, BackEnd.ZSTD, 19, 1024),
+    "text-lzma": ("text", TreeType.TEXT, BackEnd.LZMA, 6, 4096),
+    "text-brotli": ("text", TreeType.TEXT, BackEnd.BROTLI, 9, 4096),
+    "long-line": ("long-line", TreeType.TEXT, BackEnd.ZSTD, 3, 1024),
+    "log-zstd": ("log", TreeType.LOG, BackEnd.ZSTD, 3, 8192),
+    "log-lzma": ("log", TreeType.LOG, BackEnd.LZMA, 6, 65536),
+    "log-brotli": ("log", TreeType.LOG, BackEnd.BROTLI, 9, 65536),
+    "json-lines": ("json-lines", TreeType.JSON_LINES, BackEnd.ZSTD, 9, 16384),
+    "json": ("json", TreeType.JSON, BackEnd.ZSTD, 9, 65536),
+    "csv": ("csv", TreeType.CSV, BackEnd.ZSTD, 9, 16384),
+    "xml": ("xml", TreeType.XML, BackEnd.ZSTD, 9, 65536),
+}
+
+
+def main() -> None:
+    """Write every case's stream."""
+    for name, (raw, tree, back_end, level, block_size) in CASES.items():
+        profile = replace(load_profile("baseline"), block_size=block_size, strategy=Strategy(tree, back_end, level))
+        blob = encoder.encode((HERE / f"{raw}.raw").read_bytes(), profile)
+        (HERE / f"{name}.glyph").write_bytes(blob)
+        print(f"{name}.glyph: {len(blob)} bytes")  # noqa: T201 - a command
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""Streams of format 1.0 that every later reader must read. A missing file fails; regenerating is a command of its own."""
+
+import io
+import runpy
+from pathlib import Path
+
+import pytest
+
+import encoder
+from encoder.block import describe_block
+from encoder.reader import read_block, read_trailer
+from encoder.strategy import BackEnd, TreeType
+
+FOLDER = Path(__file__).parent / "glyph"
+CASES = runpy.run_path(str(FOLDER / "regenerate.py"))["CASES"]
+HEAD = b"\x8eGLYPH\r\n" + bytes([1, 0, 0, 0])  # magic, version 1.0, no feature bits
+
+
+def blob_of(name):
+    return (FOLDER / f"{name}.glyph").read_bytes()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_golden_stream_decodes_to_its_raw_bytes(name):
+    assert encoder.decode(blob_of(name)) == (FOLDER / f"{CASES[name][0]}.raw").read_bytes()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_golden_stream_was_made_by_what_its_case_says(name):
+    _raw, tree, back_end, _level, block_size = CASES[name]
+    file = io.BytesIO(blob_of(name))
+    trailer = read_trailer(file)
+    bodies = [describe_block(read_block(file, trailer, number)[1]) for number in range(len(trailer.entries))]
+    assert trailer.header.block_size == block_size
+    assert {body.tree for body in bodies} <= {tree}
+    assert not bodies or back_end in {body.back_end for body in bodies}
+    assert {body.back_end for body in bodies} <= {
+        back_end,
+        BackEnd.STORE,
+    }  # a block that nothing makes smaller is stored
+    assert not any(body.fell_back for body in bodies)
+
+
+def test_every_golden_file_belongs_to_a_case_and_every_tree_type_has_one():
+    assert {path.stem for path in FOLDER.glob("*.glyph")} == set(CASES)
+    assert {path.stem for path in FOLDER.glob("*.raw")} == {case[0] for case in CASES.values()}
+    assert {case[1] for case in CASES.values()} == set(TreeType)
+
+
+def test_the_goldens_are_of_version_1_0():
+    for name in CASES:
+        assert blob_of(name)[:12] == HEAD
