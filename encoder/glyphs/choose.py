@@ -19,7 +19,7 @@ ALL_DIGITS, NO_LEADING_ZERO, SHORTEST, LONGEST, PLACES, ALL_HEXADECIMAL, NEWLINE
 """What `look` finds. PLACES: digits after the point, VARIED, or NOT_DECIMAL. SHORTEST, LONGEST: sizes in bytes."""
 
 _MIN_HEXADECIMAL = 8
-_PROBED = 400  # values that the choice to divide a column looks at
+_PROBED = 160  # values that the choice to divide a column looks at
 
 
 @kernel(types.void(BYTES, I32S, I32S, INT, INT, FLAG, I64S))
@@ -47,7 +47,7 @@ def look(
         longest = max(longest, size)
         whole = False  # plain digits: the commonest value, known to have no places without a second look
         if digits or hexadecimal:
-            whole = 0 < size <= MAX_DIGITS and (size == 1 or data[start] != 48)
+            whole = bool(0 < size <= MAX_DIGITS and (size == 1 or data[start] != 48))
             if size == 0:
                 digits = False
             for at in range(start, start + size):

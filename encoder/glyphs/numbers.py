@@ -16,7 +16,7 @@ from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, I64S, INT, REAL, U64S
 from encoder.glyphs.sink import NUMBERS, OUT, SINK, end_stream, put
 
 CONSTANT, DELTA, OFFSET = range(3)
-_SAMPLE = 1024  # numbers that the choice between DELTA and OFFSET looks at
+_SAMPLE = 512  # numbers that the choice between DELTA and OFFSET looks at
 
 
 @kernel(HASH(INT))

@@ -20,6 +20,7 @@ from encoder.glyphs.columns import (
 )
 from encoder.glyphs.compose import write_ids
 from encoder.glyphs.gather import column_names, gather, merge_small, write_lines
+from encoder.glyphs.kernel import Int
 from encoder.glyphs.scratch import Scratch, scratch_for
 from encoder.glyphs.sink import CURSOR_SIZE, IDS, META, OUT, STREAMS, TEMPLATES, TEXT
 from encoder.glyphs.templates import write_templates
@@ -62,11 +63,11 @@ class Tokens:
     """
 
     data: Bytes
-    records: int
-    variables: int
-    templates: int
-    columns: int
-    end: int
+    records: Int
+    variables: Int
+    templates: Int
+    columns: Int
+    end: Int
     multiline: bool = False
 
 
@@ -103,14 +104,14 @@ def _tokenise(source: Bytes, tree: TreeType, separator: int, scratch: Scratch) -
             counts = tokenise_xml(source, _has_long_lines(source), *arrays)
         case _:
             raise ValueError(f"{tree} has no tokeniser")
-    return Tokens(source, *map(int, counts), multiline=tree is TreeType.CSV)
+    return Tokens(source, *counts, multiline=tree is TreeType.CSV)
 
 
 def _tokenise_lines(
     lines: Bytes, salts: NDArray[np.uint64], salt_ends: NDArray[np.int32], grain: int, scratch: Scratch
 ) -> Tokens:
     _clear(scratch)
-    return Tokens(lines, *map(int, tokenise_log(lines, grain, salts, salt_ends, *_arrays(scratch))))
+    return Tokens(lines, *tokenise_log(lines, grain, salts, salt_ends, *_arrays(scratch)))
 
 
 def _clear(scratch: Scratch) -> None:
@@ -165,7 +166,7 @@ def _write_level(
     return _lines_below(tokens, columns, kinds, scratch)
 
 
-def _write_skeleton(tokens: Tokens, columns: int, scratch: Scratch, result: Transformed) -> list[int]:
+def _write_skeleton(tokens: Tokens, columns: int, scratch: Scratch, result: Transformed) -> list[Int]:
     """The templates, the records' template numbers and the tail as streams; returns the level's header."""
     used = scratch.templates[:, : tokens.templates]
     slots = int(used[3].sum())
@@ -189,9 +190,9 @@ def _write_skeleton(tokens: Tokens, columns: int, scratch: Scratch, result: Tran
     return [len(tokens.data), tokens.records, tokens.templates, columns, slots, int(text_size), len(tail)]
 
 
-def id_width(count: int) -> int:
+def id_width(count: Int) -> int:
     """Bytes that number `count` things, from 0: none for one thing."""
-    return ((count - 1).bit_length() + 7) // 8 if count else 0
+    return ((int(count) - 1).bit_length() + 7) // 8 if count else 0
 
 
 def _write_ids(ids: NDArray[np.int32], width: int, result: Transformed) -> None:
