@@ -29,7 +29,8 @@ Bytes = NDArray[np.uint8]
 MAX_LEVELS: Final = 4
 MAX_NUMBERED: Final = 1 << 16
 """Templates of a level, and columns of a level, at most."""
-_PLAN_BYTES_PER_COLUMN: Final = 400  # a row, ten streams, and the lists made of those
+_PLAN_BYTES_PER_COLUMN: Final = 400  # a row, its streams, and the lists made of those
+_PLAN_BYTES: Final = 1 << 16  # what does not grow with anything: interpreter objects, one dictionary's words
 MAX_POSITION: Final = (1 << 31) - 1
 HEADER: Final = (
     "level bytes",
@@ -72,15 +73,15 @@ class Level:
         """Bytes that putting this level together takes, beside the working bytes."""
         longest = int(self.rows[:, COUNT].max(initial=0))
         pieces = self.slots + 2 * self.templates
-        return (
-            8 * (self.values + self.divided + longest) + 4 * (self.records + self.slots + pieces) + self.template_bytes
-        )
+        wide = 8 * (self.values + self.divided + longest)
+        narrow = 4 * (self.records + self.slots + pieces)
+        return wide + narrow + self.template_bytes + _PLAN_BYTES_PER_COLUMN * len(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All levels, the logical and the physical streams as (class, length), and where in those each logical stream begins (and one more
-    position, so that the place after the last stream can be looked up).
+    """All levels, the logical and the physical streams as (class, length), and where in those each logical stream begins
+    (and one more position, so that the place after the last stream can be looked up).
     """
 
     levels: tuple[Level, ...]
@@ -104,7 +105,8 @@ class Plan:
         what it decompresses to and a window of that size.
         """
         longest = max((length for _, length in self.physical), default=0)
-        return 2 * (self.levels[0].size + longest) + self.working + sum(level.memory for level in self.levels)
+        levels = sum(level.memory for level in self.levels)
+        return 2 * (self.levels[0].size + longest) + self.working + levels + _PLAN_BYTES
 
 
 def plan_block(metadata: bytes, raw_size: int | None, limits: Limits) -> Plan:

@@ -27,9 +27,9 @@ def body_of(tree, back_end):
     return data, body
 
 
-def outcome(body, size):
+def outcome(body, size, limits=SMALL):
     try:
-        return len(decode_block(body, size, SMALL))
+        return len(decode_block(body, size, limits))
     except GlyphError:
         return None
 
@@ -138,6 +138,22 @@ def test_a_constant_column_of_a_billion_values_is_over_the_limit():
     numbers = [*header(size, records=1, templates=1, columns=1, slots=1, template_bytes=2), size, 1, 0, 0, 2]
     with pytest.raises(LimitError, match="max_memory"):
         decode_block(forged(*numbers, streams=[b"\0\2"]), size, limits)
+
+
+@pytest.mark.parametrize("back_end", [*BackEnd])
+@pytest.mark.parametrize("tree", RECORDS)
+def test_decoding_stays_within_the_memory_that_it_demands(tree, back_end):
+    data = b"".join(RECORDS[tree] % tuple(n * step % 997 for step in range(1, 8)) for n in range(4000))
+    body = encode_block(data, Strategy(tree, back_end, 1 if back_end is not BackEnd.STORE else 0))
+    demanded = 1 << 16
+    while outcome(body, len(data), Limits(max_memory=demanded)) is None:
+        demanded += 1 << 16
+    tracemalloc.start()
+    decode_block(body, len(data), Limits(max_memory=demanded))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert demanded < 16 * len(data)
+    assert peak <= demanded
 
 
 def test_more_levels_than_there_are_is_refused():

@@ -139,27 +139,31 @@ def plan_column(source):
     count = source.number()
     if not count:
         return lambda _: []
-    match source.number():
-        case 0:
-            return plan_strings(source, count)
-        case 1:
-            pad = source.number()
-            numbers = plan_numbers(source, count)
-            return lambda streams: [b"%0*d" % (pad, n % (1 << 64)) for n in read_numbers(streams, numbers, count)]
-        case 2:
-            return plan_decimals(source, count)
-        case 3:
-            words, length = source.number(), source.number()
-            text, indexes = source.stream(4, length), planes(source, 3, count, width(words))
-            return lambda streams: [
-                streams[text].split(b"\n")[:-1][index] for index in from_planes(streams, indexes, count)
-            ]
-        case 4:
-            size = source.number() // 2
-            packed = source.stream(6, size * count)
-            return lambda streams: [streams[packed][nth::count].hex().encode() for nth in range(count)]
-        case _:
-            return count
+    kind = source.number()
+    return PLANS[kind](source, count) if kind in PLANS else count
+
+
+def plan_integers(source, count):
+    pad = source.number()
+    numbers = plan_numbers(source, count)
+    return lambda streams: [b"%0*d" % (pad, n % (1 << 64)) for n in read_numbers(streams, numbers, count)]
+
+
+def plan_dictionary(source, count):
+    words, length = source.number(), source.number()
+    text, indexes = source.stream(4, length), planes(source, 3, count, width(words))
+
+    def values(streams):
+        spelt = streams[text].split(b"\n")[:-1]
+        return [spelt[index] for index in from_planes(streams, indexes, count)]
+
+    return values
+
+
+def plan_hexadecimal(source, count):
+    size = source.number() // 2
+    packed = source.stream(6, size * count)
+    return lambda streams: [streams[packed][nth::count].hex().encode() for nth in range(count)]
 
 
 def plan_strings(source, count):
@@ -195,6 +199,9 @@ def plan_decimals(source, count):
         return [spell(number, after) for number, after in zip(read_numbers(streams, numbers, count), each, strict=True)]
 
     return values
+
+
+PLANS = {0: plan_strings, 1: plan_integers, 2: plan_decimals, 3: plan_dictionary, 4: plan_hexadecimal}
 
 
 def plan_level(source):
