@@ -168,7 +168,10 @@ class GlyphBufferPool:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         if buffer_size < 1 or not 1 <= settings.minimum <= settings.capacity <= settings.maximum:
-            raise PoolError(f"a pool of {settings} with buffers of {buffer_size} bytes cannot be; see PoolSettings")
+            raise PoolError(
+                f"a pool of {settings} with buffers of {buffer_size} bytes cannot be: "
+                "it needs 1 <= minimum <= capacity <= maximum, and at least a byte"
+            )
         self._settings: Final = settings
         self._observer: Final = observer
         self._clock: Final = clock

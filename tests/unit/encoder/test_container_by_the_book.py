@@ -9,6 +9,7 @@ import xxhash
 import encoder
 from encoder.block import decode_block
 from encoder.profile import load_profile
+from encoder.reader import read_trailer
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 DATA = b"".join(b"%d: a record\n" % number for number in range(300)) + b"z" * 2500 + b"\nthe last, without newline"
@@ -68,8 +69,17 @@ def test_the_document_gives_the_size_of_the_smallest_stream():
     assert len(encoder.encode(b"")) == 76
 
 
-def test_a_writer_cuts_where_the_document_says():
-    sink = io.BytesIO()
-    with encoder.StreamingEncoder(sink, PLAIN) as stream:
-        stream.write(DATA)
-    assert read_by_the_book(sink.getvalue())[0] == DATA
+def cuts_by_the_book(data, block_size):
+    """Where the document says that blocks begin."""
+    starts, at = [], 0
+    while at < len(data):
+        starts.append(at)
+        window = data[at : at + block_size]
+        at += (window.rfind(b"\n") + 1 or len(window)) if len(window) == block_size else len(window)
+    return starts
+
+
+@pytest.mark.parametrize("data", [DATA, b"x" * 4096, b"\n" * 4096, b"x\n" * 512, DATA[:1024]])
+def test_a_writer_cuts_where_the_document_says(data):
+    trailer = read_trailer(io.BytesIO(encoder.encode(data, PLAIN)))
+    assert [entry.raw_offset for entry in trailer.entries] == cuts_by_the_book(data, 1024)

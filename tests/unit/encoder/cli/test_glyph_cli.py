@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -158,3 +159,17 @@ def test_every_verb_explains_itself_with_examples(verb):
     assert done.returncode == 0
     assert b"Examples:" in done.stdout
     assert b"glyph " + verb.encode() in done.stdout
+
+
+def test_a_terminated_encode_leaves_no_half_file(tmp_path):
+    command = [sys.executable, "-m", "encoder", "encode", "-o", str(tmp_path / "out.glyph")]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as encode:
+        encode.stdin.write(DATA)
+        encode.stdin.flush()
+        while not list(tmp_path.iterdir()):
+            time.sleep(0.01)
+        encode.terminate()
+        assert encode.wait(30) == 143
+        assert encode.stderr.read() == b""
+    assert not list(tmp_path.iterdir())
