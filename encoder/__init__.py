@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from encoder.api import decode, encode, open  # noqa: A004 - as in gzip: `encoder.open`
+    from encoder.detect.pattern import PatternDetector
+    from encoder.detect.selector import AdaptiveCompressionSelector
     from encoder.errors import (
         ChecksumError,
         FormatError,
@@ -22,13 +24,17 @@ if TYPE_CHECKING:
         VersionError,
     )
     from encoder.limits import Limits
-    from encoder.pool import GlyphBufferPool, PoolStatistics
+    from encoder.pool import GlyphBufferPool, LeaseRecord, PoolStatistics
     from encoder.profile import PoolSettings, Profile, load_profile, parse_profile
+    from encoder.stages import PipelineStatistics
     from encoder.strategy import BackEnd, Strategy, TreeType
     from encoder.stream_decoder import StreamingDecoder
     from encoder.stream_encoder import StreamingEncoder
 
 _HOMES: Final = {
+    "AdaptiveCompressionSelector": "detect.selector",
+    "PatternDetector": "detect.pattern",
+    "LeaseRecord": "pool",
     "ChecksumError": "errors",
     "FormatError": "errors",
     "GlyphError": "errors",
@@ -43,6 +49,7 @@ _HOMES: Final = {
     "Profile": "profile",
     "load_profile": "profile",
     "parse_profile": "profile",
+    "PipelineStatistics": "stages",
     "BackEnd": "strategy",
     "Strategy": "strategy",
     "TreeType": "strategy",
@@ -54,13 +61,17 @@ _HOMES: Final = {
 }
 
 __all__ = [
+    "AdaptiveCompressionSelector",
     "BackEnd",
     "ChecksumError",
     "FormatError",
     "GlyphBufferPool",
     "GlyphError",
+    "LeaseRecord",
     "LimitError",
     "Limits",
+    "PatternDetector",
+    "PipelineStatistics",
     "PoolSettings",
     "PoolStatistics",
     "Profile",

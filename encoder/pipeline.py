@@ -18,8 +18,9 @@ from typing import Final, Protocol
 from xxhash import xxh3_64_intdigest
 
 from encoder.errors import GlyphError
-from encoder.pool import GlyphBufferPool, Lease, PoolStatistics
+from encoder.pool import GlyphBufferPool, Lease
 from encoder.records import count_records, ends_inside
+from encoder.stages import PipelineStatistics, StageClocks
 from encoder.strategy import Strategy, TreeType
 from encoder.writer import ContainerWriter
 
@@ -39,31 +40,6 @@ class BlockEncoder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class PipelineStatistics:
-    """A snapshot of what every stage did. Bytes, and wall seconds summed over the threads of a stage.
-
-    read: filling buffers (for `encode_from`, including the source's own time); detect: selecting strategies; encode: counting
-    records, checksum and block encoding; write: the container and the sink. lease_wait: the reader waited for a buffer;
-    idle: workers waited for a block; turn_wait: the writer waited for the next block in order.
-    trees: blocks by the tree type selected for them.
-    """
-
-    blocks: int
-    records: int
-    bytes_in: int
-    bytes_out: int
-    read_seconds: float
-    detect_seconds: float
-    encode_seconds: float
-    write_seconds: float
-    lease_wait_seconds: float
-    idle_seconds: float
-    turn_wait_seconds: float
-    trees: tuple[tuple[TreeType, int], ...]
-    pool: PoolStatistics
-
-
-@dataclass(frozen=True, slots=True)
 class _Block:
     """A block in flight: the first `size` bytes of a leased buffer."""
 
@@ -80,19 +56,6 @@ class _Encoded:
     body: bytes
     records: int
     raw_check: int
-
-
-@dataclass(slots=True)
-class _Clocks:
-    """Seconds by stage; each is touched under the pipeline's lock or by one thread only."""
-
-    read: float = 0.0
-    detect: float = 0.0
-    encode: float = 0.0
-    write: float = 0.0
-    lease_wait: float = 0.0
-    idle: float = 0.0
-    turn_wait: float = 0.0
 
 
 class Pipeline:
@@ -124,7 +87,7 @@ class Pipeline:
         self._queue: Final[deque[_Block]] = deque()
         self._finished: Final[dict[int, _Encoded]] = {}
         self._threads: list[threading.Thread] = []
-        self._clocks: Final = _Clocks()
+        self._clocks: Final = StageClocks()
         self._trees: Final[dict[TreeType, int]] = {}
         self._error: BaseException | None = None
         self._stopping = False
@@ -186,7 +149,7 @@ class Pipeline:
             raise
         with self._lock:
             self._submitted += 1
-            if self._error is None:
+            if self._error is None and not self._stopping:
                 self._queue.append(block)
                 self._work.notify()
                 return
@@ -208,20 +171,16 @@ class Pipeline:
             self.abort()
 
     def stop(self) -> None:
-        """Drop what is queued, release its leases and tell the threads to end, without waiting for them."""
+        """Tell the threads to drop what is in flight and end, without waiting for them. Safe in a finaliser."""
         with self._lock:
             self._stopping = True
-            dropped = [*self._queue, *(encoded.block for encoded in self._finished.values())]
-            self._queue.clear()
-            self._finished.clear()
             self._work.notify_all()
             self._done.notify_all()
-        for block in dropped:
-            block.lease.release()
 
     def abort(self) -> None:
         """Stop and wait for the threads to end; every lease is released then. Further calls do nothing."""
         self.stop()
+        self._drop()
         for thread in self._threads:
             thread.join()
         self._threads = []
@@ -263,22 +222,20 @@ class Pipeline:
                 self._fail(error)
                 return
             self._hand_over(encoded)
+        self._drop()
 
     def _next_block(self) -> _Block | None:
         began = time.monotonic()
         with self._lock:
             self._idle += 1
-            self._nudge_if_starved()
+        if not self._queue:
+            self._pool.nudge()  # without the pipeline's lock, so that the two locks are never held in this order
+        with self._lock:
             while not self._queue and not self._stopping:
                 self._work.wait()
             self._idle -= 1
             self._clocks.idle += time.monotonic() - began
-            return self._queue.popleft() if self._queue else None
-
-    def _nudge_if_starved(self) -> None:
-        """Lock order is pipeline, then pool; the pool asks `_starved` without the pipeline's lock."""
-        if not self._queue and self._pool.statistics.outstanding:
-            self._pool.nudge()
+            return self._queue.popleft() if self._queue and not self._stopping else None
 
     def _encoded(self, block: _Block) -> _Encoded:
         began = time.monotonic()
@@ -305,6 +262,7 @@ class Pipeline:
             except BaseException as error:  # noqa: BLE001 - handed to the caller's thread
                 self._fail(error)
                 return
+        self._drop()
 
     def _next_in_order(self) -> _Encoded | None:
         began = time.monotonic()
@@ -313,7 +271,7 @@ class Pipeline:
                 self._done.wait()
             self._clocks.turn_wait += time.monotonic() - began
             self._writing = self._written in self._finished
-            return self._finished.pop(self._written, None)
+            return None if self._stopping else self._finished.pop(self._written, None)
 
     def _write(self, encoded: _Encoded) -> None:
         block = encoded.block
@@ -336,6 +294,16 @@ class Pipeline:
         with self._lock:
             self._error = self._error or error
         self.stop()
+        self._drop()
+
+    def _drop(self) -> None:
+        """Release the leases of all that is queued or waits for its turn."""
+        with self._lock:
+            dropped = [*self._queue, *(encoded.block for encoded in self._finished.values())]
+            self._queue.clear()
+            self._finished.clear()
+        for block in dropped:
+            block.lease.release()
 
     def _raise_error(self) -> None:
         if self._error is not None:

@@ -8,10 +8,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
-from encoder.pipeline import BlockEncoder, Pipeline, PipelineStatistics, StrategySelector
+from encoder.pipeline import BlockEncoder, Pipeline, StrategySelector
 from encoder.pool import GlyphBufferPool, Lease
 from encoder.profile import Profile, load_profile
 from encoder.records import cut_at
+from encoder.stages import PipelineStatistics
 from encoder.strategy import Strategy
 from encoder.writer import ContainerWriter, Sink
 
@@ -187,6 +188,8 @@ class StreamingEncoder(io.BufferedIOBase):
         if not self._ended and self._pipeline is not None and not sys.is_finalizing():
             self._ended = True
             self._pipeline.stop()
+            if self._lease is not None:
+                self._lease.release()
 
     def _check_open(self) -> None:
         if self.closed:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import encoder
-from encoder.pool import PoolWindow, next_capacity
+from encoder.capacity import PoolWindow, next_capacity
 from encoder.profile import PoolSettings, load_profile
 from encoder.records import cut_at, cut_blocks
 from encoder.strategy import BackEnd, Strategy, TreeType

@@ -228,3 +228,14 @@ def test_a_source_that_would_block_is_an_error_not_an_end():
 
     with pytest.raises(BlockingIOError):
         encode_nothing()
+
+
+@pytest.mark.parametrize("profile", ["tuned", "baseline"])
+def test_the_built_in_profiles_stream_what_the_one_call_face_gives(profile):
+    data = b"".join(b"2026-01-01 00:%02d INFO request %d done\n" % (n // 1000, n * 7) for n in range(50_000))
+    sink = io.BytesIO()
+    with StreamingEncoder(sink, profile) as stream:
+        stream.encode_from(io.BytesIO(data))
+    assert sink.getvalue() == encoder.encode(data, profile)
+    assert encoder.decode(sink.getvalue()) == data
+    assert len(sink.getvalue()) < len(data) / 10
