@@ -210,8 +210,13 @@ class Pipeline:
             self._threads.append(thread)
 
     def _starved(self) -> bool:
-        """Whether one more buffer would help: a worker idles, nothing is queued, and it is not the sink that is slow."""
-        return self._idle > 0 and not self._queue and not self._writing
+        """Whether one more buffer would help: a worker idles, nothing is queued, and the writer has nothing to write.
+
+        Asked under the pool's lock; nobody takes that one while holding the pipeline's.
+        """
+        with self._lock:
+            sink_is_slow = self._writing or self._written in self._finished
+            return self._idle > 0 and not self._queue and not sink_is_slow
 
     def _work_loop(self) -> None:
         while (block := self._next_block()) is not None:
