@@ -1,0 +1,26 @@
+# `just` lists these; each is also a plain command that you can copy.
+
+default:
+    @just --list
+
+# Every check that gates a landing, in a fresh environment
+ci:
+    bash .ci/run
+
+# Static checks and tests in the environment you are in
+check:
+    bash .ci/check
+    pytest
+
+# The heavy tests that a landing does not wait for
+slow:
+    pytest -m slow
+
+# Draw the phase plan again after editing it
+draw:
+    orchestrate graph plans/phase4a3.yaml -f mermaid -o plans/phase4a3.mmd
+
+# Keep the golden files of the released formats current (only when a format really changes)
+golden:
+    python tests/golden/block/regenerate.py
+    python tests/golden/glyph/regenerate.py
