@@ -1,0 +1,218 @@
+"""Units: what a figure is counted in, which units can be held against each other, and how one becomes the other.
+
+A unit is a word of the tables below or a quotient of two (`MiB/GiB`, `MB/s`). Units of the same dimension convert;
+everything else is an error. Two dimensions are kept apart on purpose although both are pure numbers: `%` and `1` are
+shares, `x` is a factor (1.25 x faster is not 125 % faster). Every counted noun is a dimension of its own, so that "0
+leaks" can never be decided by a count of cases. SI prefixes are powers of 1000, IEC prefixes powers of 1024 (IEC 80000-13).
+"""
+
+import difflib
+import math
+import re
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from orchestrator.errors import OrchestratorError
+
+
+class UnitError(OrchestratorError):
+    """A unit is not known, or two units do not measure the same thing."""
+
+    exit_code: ClassVar[int] = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """text: as written. dimension: what it measures, e.g. "size" or "size/time". factor: how many base units it is."""
+
+    text: str
+    dimension: str
+    factor: float
+
+
+SIZES: Final = {
+    "B": 1.0,
+    "bytes": 1.0,
+    "kB": 1e3,
+    "KB": 1e3,
+    "MB": 1e6,
+    "GB": 1e9,
+    "TB": 1e12,
+    "KiB": 2.0**10,
+    "MiB": 2.0**20,
+    "GiB": 2.0**30,
+    "TiB": 2.0**40,
+}
+TIMES: Final = {
+    "ns": 1e-9,
+    "us": 1e-6,
+    "µs": 1e-6,
+    "ms": 1e-3,
+    "s": 1.0,
+    "seconds": 1.0,
+    "m": 60.0,
+    "min": 60.0,
+    "h": 3600.0,
+}
+SHARES: Final = {"1": 1.0, "%": 0.01}
+FACTORS: Final = {"x": 1.0}
+# singular -> plural; a plan may write either
+COUNTS: Final = {
+    "agent": "agents",
+    "allocation": "allocations",
+    "artifact": "artifacts",
+    "block": "blocks",
+    "bottleneck": "bottlenecks",
+    "branch": "branches",
+    "buffer": "buffers",
+    "call": "calls",
+    "case": "cases",
+    "chart": "charts",
+    "check": "checks",
+    "chunk": "chunks",
+    "conflict": "conflicts",
+    "contract": "contracts",
+    "count": "counts",
+    "core": "cores",
+    "criterion": "criteria",
+    "defect": "defects",
+    "difference": "differences",
+    "document": "documents",
+    "entry": "entries",
+    "error": "errors",
+    "event": "events",
+    "failure": "failures",
+    "file": "files",
+    "finding": "findings",
+    "glyph": "glyphs",
+    "input": "inputs",
+    "integration": "integrations",
+    "item": "items",
+    "leak": "leaks",
+    "leaf": "leaves",
+    "lease": "leases",
+    "line": "lines",
+    "merge": "merges",
+    "metric": "metrics",
+    "mismatch": "mismatches",
+    "module": "modules",
+    "node": "nodes",
+    "object": "objects",
+    "page": "pages",
+    "pair": "pairs",
+    "parameter": "parameters",
+    "pattern": "patterns",
+    "point": "points",
+    "pool": "pools",
+    "problem": "problems",
+    "process": "processes",
+    "recommendation": "recommendations",
+    "record": "records",
+    "regression": "regressions",
+    "report": "reports",
+    "result": "results",
+    "row": "rows",
+    "run": "runs",
+    "sample": "samples",
+    "scenario": "scenarios",
+    "setting": "settings",
+    "size": "sizes",
+    "stage": "stages",
+    "step": "steps",
+    "strategy": "strategies",
+    "stream": "streams",
+    "task": "tasks",
+    "test": "tests",
+    "thread": "threads",
+    "tree": "trees",
+    "type": "types",
+    "value": "values",
+    "violation": "violations",
+    "word": "words",
+    "worker": "workers",
+    "workstream": "workstreams",
+}
+
+
+def known_units() -> dict[str, Unit]:
+    """Every word that a unit may be, or be a quotient of."""
+    tables = (("size", SIZES), ("time", TIMES), ("share", SHARES), ("factor", FACTORS))
+    units = {word: Unit(word, kind, factor) for kind, table in tables for word, factor in table.items()}
+    for one, many in COUNTS.items():
+        units |= {one: Unit(one, many, 1.0), many: Unit(many, many, 1.0)}
+    return units
+
+
+UNITS: Final = known_units()
+_SIZE: Final = re.compile(r"(?P<number>[0-9]+(\.[0-9]+)?)\s*(?P<unit>[A-Za-z]*)", re.ASCII)
+
+
+def parse_unit(text: str) -> Unit:
+    """The unit that `text` names. Raises UnitError, with the nearest known word, for any other text."""
+    parts = [part.strip() for part in text.split("/")]
+    if len(parts) > 2:
+        raise UnitError(f"unit {_shown(text)}: more than one '/'; write a unit or a quotient of two, e.g. MiB/GiB")
+    words = [_word(part, text) for part in parts]
+    if len(words) == 1:
+        return words[0]
+    above, below = words
+    return Unit(text.strip(), f"{above.dimension}/{below.dimension}", above.factor / below.factor)
+
+
+def dimension(unit: str) -> str:
+    """What `unit` measures, e.g. "size", "time", "share", "size/time", "leaks". Raises UnitError."""
+    return parse_unit(unit).dimension
+
+
+def compatible(a: str, b: str) -> bool:
+    """Whether both are known units of the same dimension. Never raises."""
+    try:
+        return dimension(a) == dimension(b)
+    except UnitError:
+        return False
+
+
+def conversion(from_unit: str, to_unit: str) -> float:
+    """The number to multiply by. Raises UnitError when a unit is unknown or the dimensions differ."""
+    source, goal = parse_unit(from_unit), parse_unit(to_unit)
+    if source.dimension != goal.dimension:
+        raise UnitError(
+            f"{from_unit!r} measures {source.dimension} and {to_unit!r} measures {goal.dimension}: "
+            f"write a unit of {source.dimension}",
+        )
+    return 1.0 if source.factor == goal.factor else source.factor / goal.factor
+
+
+def convert(value: float, from_unit: str, to_unit: str) -> float:
+    """`value` in `to_unit`. Raises UnitError as `conversion` does."""
+    return value * conversion(from_unit, to_unit)
+
+
+def parse_size(text: str) -> int:
+    """Bytes in "1GiB", "1.5 MiB" or "4096" (a bare number is bytes), rounded down. Raises UnitError."""
+    match = _SIZE.fullmatch(text.strip())
+    if match is None:
+        raise UnitError(f"size {_shown(text)}: write a number and a unit of size, e.g. 64MiB")
+    size = float(match["number"]) * conversion(match["unit"] or "B", "B")
+    if not math.isfinite(size):
+        raise UnitError(f"size {_shown(text)}: too large")
+    return int(size)
+
+
+def _word(word: str, text: str) -> Unit:
+    unit = UNITS.get(word)
+    if unit is not None:
+        return unit
+    near = _nearest(word)
+    mend = f"did you mean {near!r}?" if near else "known are B, MiB, MB/s, ms, s, %, x, 1, cases, … (docs/verdicts.md)"
+    raise UnitError(f"unit {_shown(text)}: {_shown(word)} is not known; {mend}")
+
+
+def _nearest(word: str) -> str | None:
+    folded = [known for known in UNITS if known.lower() == word.lower()]
+    near = folded or difflib.get_close_matches(word[:40], UNITS, n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:40] + "…")
