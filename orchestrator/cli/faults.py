@@ -1,0 +1,102 @@
+"""How a command ends: every error becomes a message on standard error and the documented exit code."""
+
+import errno
+import functools
+import time
+import traceback
+from collections.abc import Callable
+from contextvars import ContextVar
+from enum import IntEnum
+from pathlib import Path
+from typing import ClassVar, Final, ParamSpec
+
+import typer
+
+from orchestrator.cli.output import plain, tell
+from orchestrator.errors import OrchestratorError
+
+
+class Exit(IntEnum):
+    """What the command line ends with."""
+
+    PASS = 0  # every criterion PASS
+    FAIL = 1  # a task failed or a criterion FAILed
+    USAGE = 2  # invalid plan or usage
+    UNPROVEN = 3  # a criterion is UNPROVEN
+    FAULT = 4  # the journal or the environment
+    DEFECT = 70  # our own defect (EX_SOFTWARE of sysexits.h)
+    INTERRUPTED = 130  # 128 + SIGINT
+
+
+class UsageError(OrchestratorError):
+    """What was asked for makes no sense; nothing was started."""
+
+    exit_code: ClassVar[int] = Exit.USAGE
+
+
+DEBUG: Final = ContextVar("debug", default=False)
+
+P = ParamSpec("P")
+
+
+def reported(verb: Callable[P, int | None]) -> Callable[P, None]:
+    """The verb as a command: its return value is the exit code, and no exception leaves it but typer's own."""
+
+    @functools.wraps(verb)
+    def command(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = verb(*args, **kwargs) or Exit.PASS
+        except typer.Exit:
+            raise
+        except BaseException as error:  # noqa: BLE001 - the outermost shell: everything becomes a message
+            state = kwargs.get("state")
+            code = explain(error, state if isinstance(state, Path) else None)
+        raise typer.Exit(code)
+
+    return command
+
+
+def explain(error: BaseException, state: Path | None) -> int:
+    """Say what went wrong on standard error; the exit code. state: where the story of a defect is left, if it exists."""
+    if DEBUG.get():
+        tell(plain("".join(traceback.format_exception(error))))
+    match error:
+        case typer.Abort() | KeyboardInterrupt():
+            tell("interrupted")
+            return Exit.INTERRUPTED
+        case OrchestratorError():
+            tell(plain(str(error)))
+            return error.exit_code
+        case OSError():
+            tell(plain(f"{error.filename or 'input/output'}: {error.strerror or error}\n  mend: {_mend(error)}"))
+            return Exit.FAULT
+        case SystemExit():
+            return error.code if isinstance(error.code, int) else Exit.PASS
+        case _:
+            _confess(error, state)
+            return Exit.DEFECT
+
+
+def _mend(error: OSError) -> str:
+    if isinstance(error, PermissionError):
+        return "check the path's permissions, or name another folder"
+    if error.errno == errno.ENOSPC:
+        return "free space on the disk; what was finished is kept, and the same command continues"
+    return "check that the path exists and can be used, or name another"
+
+
+def _confess(error: BaseException, state: Path | None) -> None:
+    """A defect of ours: one line, and the traceback in the state folder; on standard error where that is not possible."""
+    tell(plain(f"internal error: {type(error).__name__}: {error}"))
+    if DEBUG.get():
+        return
+    story = "".join(traceback.format_exception(error))
+    path = state / f"crash-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.txt" if state else None
+    try:
+        if path is None or not path.parent.is_dir():
+            raise FileNotFoundError
+        path.write_text(story, encoding="utf-8", errors="backslashreplace")
+    except OSError:
+        tell(plain(story))
+    else:
+        tell(f"  the traceback is in {path}; please report it. What was finished is kept: the same command continues.")

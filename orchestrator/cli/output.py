@@ -1,0 +1,60 @@
+"""Text to the terminal: results on standard output, everything else on standard error."""
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TextIO
+
+_KEPT = "\n\t"
+
+
+def say(text: str) -> None:
+    """A result, on standard output. A reader that went away does not change how the command ends."""
+    _write(sys.stdout, text)
+
+
+def tell(text: str) -> None:
+    """Progress and errors, on standard error."""
+    _write(sys.stderr, text)
+
+
+def plain(text: str) -> str:
+    """The text with control characters made visible, so that what a task says cannot drive the terminal."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char in _KEPT else ascii(char)[1:-1] for char in text)
+
+
+def one_line(text: str, width: int = 160) -> str:
+    """The text on one line of at most `width` characters, control characters made visible."""
+    line = plain(" ".join(text.split()))
+    return line if len(line) <= width else f"{line[: width - 1]}…"
+
+
+def duration(seconds: float) -> str:
+    """For people: 0.4s, 12s, 3m05s, 2h05m."""
+    if seconds < 9.95:  # what is more rounds to 10s, which needs no tenth
+        return f"{seconds:.1f}s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02d}s"
+    return f"{whole // 3600}h{whole % 3600 // 60:02d}m"
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Left-aligned columns, two blanks between; control characters made visible."""
+    lines = [tuple(head), *(tuple(one_line(cell) for cell in row) for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join("  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in lines)
+
+
+def _write(stream: TextIO, text: str) -> None:
+    try:
+        stream.write(text if text.endswith("\n") else f"{text}\n")
+        stream.flush()
+    except BrokenPipeError:
+        # Python flushes again on the way out, and would complain there.
+        with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - its descriptor is all that is wanted
+            os.dup2(nowhere.fileno(), stream.fileno())
