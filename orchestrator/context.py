@@ -1,0 +1,197 @@
+"""The task context that a runner is given: every call appends one line to the attempt's evidence.jsonl."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
+from orchestrator.evidence.metric import Form, Metric
+from orchestrator.runner import TaskInput
+from orchestrator.wire import LONGEST_TEXT, WireError, check_data, measurement_to_json
+
+FORM_OF: Final[dict[type, frozenset[Form]]] = {
+    Samples: frozenset({Form.SAMPLES}),
+    Comparison: frozenset({Form.REDUCTION, Form.INCREASE, Form.SPEEDUP}),
+    Trend: frozenset({Form.SLOPE, Form.R_SQUARED}),
+}
+
+
+def check_measurement(measurement: Measurement, metrics: Mapping[str, Metric]) -> None:
+    """Raise WireError unless the metric is declared and its form is the data's. Units are the collector's to check."""
+    metric = metrics.get(measurement.metric)
+    if metric is None:
+        declared = ", ".join(sorted(metrics)) or "none"
+        raise WireError(
+            f"metric {measurement.metric!r} is not declared by this task; declare it in the runner's `metrics` "
+            f"(for a command: in the task's `metrics`). Declared: {declared}"
+        )
+    if metric.form not in FORM_OF[type(measurement.data)]:
+        raise WireError(
+            f"metric {metric.name!r} has the form '{metric.form}', but was given {measurement.data.kind}; "
+            "record it with the method for its form, or declare another form"
+        )
+    check_data(measurement.data)
+
+
+class EvidenceFile:
+    """Appends lines to an evidence file, each by one write, so that lines of several processes do not mix."""
+
+    def __init__(self, path: Path) -> None:
+        self._descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+
+    def append(self, kind: str, plain: Mapping[str, Any]) -> None:
+        """Write one line: the object with its kind in front. Raises OSError where the disk refuses it."""
+        line = json.dumps({"kind": kind, **plain}).encode() + b"\n"
+        while line:
+            line = line[os.write(self._descriptor, line) :]
+
+    def close(self) -> None:
+        """Put the lines on the disk and let go of the file."""
+        os.fsync(self._descriptor)
+        os.close(self._descriptor)
+
+
+class FileContext:
+    """A TaskContext (see `orchestrator.runner`) whose evidence goes to a file."""
+
+    def __init__(
+        self,
+        *,
+        task: str,
+        attempt: int,
+        params: Mapping[str, Any],
+        folder: Path,
+        project: Path,
+        inputs: Mapping[str, TaskInput],
+        seed: int,
+        metrics: Sequence[Metric],
+        evidence: EvidenceFile,
+    ) -> None:
+        self._task = task
+        self._attempt = attempt
+        self._params = params
+        self._folder = folder
+        self._project = project
+        self._inputs = inputs
+        self._seed = seed
+        self._metrics = {metric.name: metric for metric in metrics}
+        self._evidence = evidence
+
+    @property
+    def task(self) -> str:
+        """The task's id, "A.sweep"."""
+        return self._task
+
+    @property
+    def attempt(self) -> int:
+        """Counts from 1."""
+        return self._attempt
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """The task's `with`, after substitution."""
+        return self._params
+
+    @property
+    def folder(self) -> Path:
+        """The attempt's own folder."""
+        return self._folder
+
+    @property
+    def project(self) -> Path:
+        """The folder that the run was started in; read only."""
+        return self._project
+
+    @property
+    def inputs(self) -> Mapping[str, TaskInput]:
+        """Every task above this one in the graph that succeeded, by id."""
+        return self._inputs
+
+    @property
+    def seed(self) -> int:
+        """The same for the same plan, task and attempt."""
+        return self._seed
+
+    def note(self, text: str) -> None:
+        """Say something for people. What is beyond 4,000 characters is cut off."""
+        self._evidence.append("note", {"text": str(text)[:LONGEST_TEXT]})
+
+    def samples(
+        self,
+        metric: Metric,
+        values: Sequence[float],
+        *,
+        method: str,
+        cases: int | None = None,
+        artifacts: Sequence[str] = (),
+    ) -> None:
+        """Record values in the metric's unit. Raises WireError for a metric that is not declared or of another form."""
+        self._record(metric, Samples(_floats(values)), method, cases, artifacts)
+
+    def compare(
+        self,
+        metric: Metric,
+        *,
+        treatment: Sequence[float],
+        baseline: Sequence[float],
+        control: Sequence[float] = (),
+        arm_unit: str,
+        method: str,
+        exact: bool = False,
+        labels: Sequence[str] = (),
+        cases: int | None = None,
+        artifacts: Sequence[str] = (),
+    ) -> None:
+        """Record both arms of a comparison, paired by position. Raises WireError also for arms of unequal length."""
+        arms = Comparison(
+            _floats(treatment), _floats(baseline), arm_unit, _floats(control), bool(exact), tuple(map(str, labels))
+        )
+        self._record(metric, arms, method, cases, artifacts)
+
+    def trend(
+        self,
+        metric: Metric,
+        *,
+        x: Sequence[float],
+        y: Sequence[float],
+        x_unit: str,
+        y_unit: str,
+        method: str,
+        artifacts: Sequence[str] = (),
+    ) -> None:
+        """Record the points of a slope or R². Raises WireError also where x and y differ in length."""
+        self._record(metric, Trend(_floats(x), _floats(y), x_unit, y_unit), method, None, artifacts)
+
+    def artifact(self, name: str, *, title: str = "") -> Path:
+        """Declare `folder / name` as an artifact and return the path; its folder is made where it is missing."""
+        path = self._folder / name
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise WireError(f"artifact {name!r} is not inside the attempt's folder; name a file below it")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._evidence.append("artifact", {"name": str(name), "title": title})
+        return path
+
+    def _record(
+        self,
+        metric: Metric,
+        data: Samples | Comparison | Trend,
+        method: str,
+        cases: int | None,
+        artifacts: Sequence[str],
+    ) -> None:
+        measurement = Measurement(
+            metric=metric.name,
+            unit=metric.unit,
+            data=data,
+            method=method,
+            cases=None if cases is None else int(cases),
+            artifacts=tuple(map(str, artifacts)),
+        )
+        check_measurement(measurement, self._metrics)
+        self._evidence.append("measurement", measurement_to_json(measurement))
+
+
+def _floats(values: Sequence[float]) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)

@@ -1,0 +1,1 @@
+"""Carry out attempts: each in a process tree of its own, watched from outside and always ended whole."""

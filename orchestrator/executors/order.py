@@ -1,0 +1,169 @@
+"""What an executor is told (WorkOrder) and what it answers (AttemptResult), and the order's form on disk."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from orchestrator.evidence.measurement import Evidence, Usage
+from orchestrator.evidence.metric import Better, Form, Metric
+from orchestrator.runner import TaskInput
+from orchestrator.state.events import Failure
+from orchestrator.wire import measurement_from_json, measurement_to_json
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOrder:
+    """One attempt, as plain data: picklable, and written to order.json for the child.
+
+    runner or command: exactly one is given. offer: where the runner comes from, "workstreams:RUNNERS" (None: look it up).
+    env: what the plan adds. folder: the attempt's own, absolute; project: where the run was started; cache: caches of all
+    tasks. timeout, grace: seconds (None: no limit; grace: between TERM and KILL). metrics: all that may be recorded.
+    artifacts: names below the folder that must exist at the end. inputs: the tasks above that succeeded.
+    """
+
+    run: str
+    task: str
+    attempt: int
+    folder: Path
+    project: Path
+    cache: Path
+    runner: str | None = None
+    command: tuple[str, ...] | None = None
+    params: Mapping[str, Any] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    timeout: float | None = None
+    grace: float = 5.0
+    seed: int = 0
+    metrics: tuple[Metric, ...] = ()
+    artifacts: tuple[str, ...] = ()
+    inputs: tuple[TaskInput, ...] = ()
+    offer: str | None = None
+
+    @property
+    def marker(self) -> str:
+        """What every process of the attempt carries in ORCHESTRATE_ATTEMPT."""
+        return f"{self.run}/{self.task}/{self.attempt}"
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptResult:
+    """How an attempt ended. It succeeded where failure is None and stopped is False; only then is there evidence."""
+
+    task: str
+    attempt: int
+    evidence: Evidence
+    usage: Usage
+    failure: Failure | None = None
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a task said while it ran."""
+
+    task: str
+    attempt: int
+    text: str
+
+
+class StopSignal(Protocol):
+    """Set to end an attempt: a `threading.Event` is one."""
+
+    def is_set(self) -> bool:
+        """Whether the attempt shall end."""
+
+
+def order_to_json(order: WorkOrder) -> str:
+    """The text of order.json; `order_from_json` is its inverse."""
+    return json.dumps(
+        {
+            "run": order.run,
+            "task": order.task,
+            "attempt": order.attempt,
+            "runner": order.runner,
+            "command": order.command,
+            "params": dict(order.params),
+            "env": dict(order.env),
+            "folder": str(order.folder),
+            "project": str(order.project),
+            "cache": str(order.cache),
+            "timeout": order.timeout,
+            "grace": order.grace,
+            "seed": order.seed,
+            "metrics": [_metric_to_json(metric) for metric in order.metrics],
+            "artifacts": order.artifacts,
+            "inputs": [_input_to_json(given) for given in order.inputs],
+            "offer": order.offer,
+        },
+        indent=1,
+    )
+
+
+def order_from_json(text: str) -> WorkOrder:
+    """Read what `order_to_json` wrote: our own file, so a mistake in it raises KeyError, TypeError or ValueError."""
+    plain = json.loads(text)
+    return WorkOrder(
+        **{
+            **plain,
+            "command": None if plain["command"] is None else tuple(plain["command"]),
+            "folder": Path(plain["folder"]),
+            "project": Path(plain["project"]),
+            "cache": Path(plain["cache"]),
+            "metrics": tuple(_metric_from_json(metric) for metric in plain["metrics"]),
+            "artifacts": tuple(plain["artifacts"]),
+            "inputs": tuple(_input_from_json(given) for given in plain["inputs"]),
+        }
+    )
+
+
+def write_order(order: WorkOrder) -> Path:
+    """Write order.json into the attempt's folder, whole or not at all, and return its path. Raises OSError."""
+    path = order.folder / "order.json"
+    beside = order.folder / ".order.json.part"
+    beside.write_text(order_to_json(order), encoding="utf-8")
+    os.replace(beside, path)  # noqa: PTH105 - the same call, and the name says what it does
+    return path
+
+
+def _metric_to_json(metric: Metric) -> dict[str, str]:
+    return {
+        "name": metric.name,
+        "unit": metric.unit,
+        "better": metric.better.value,
+        "form": metric.form.value,
+        "description": metric.description,
+    }
+
+
+def _metric_from_json(plain: Mapping[str, str]) -> Metric:
+    return Metric(plain["name"], plain["unit"], Better(plain["better"]), Form(plain["form"]), plain["description"])
+
+
+def _input_to_json(given: TaskInput) -> dict[str, Any]:
+    usage = given.usage
+    return {
+        "task": given.task,
+        "group": given.group,
+        "title": given.title,
+        "agent": given.agent,
+        "artifacts": {name: str(path) for name, path in given.artifacts.items()},
+        "measurements": [measurement_to_json(one) for one in given.measurements],
+        "usage": usage and [usage.seconds, usage.cpu_seconds, usage.peak_rss, usage.samples],
+        "series": given.series and str(given.series),
+    }
+
+
+def _input_from_json(plain: Mapping[str, Any]) -> TaskInput:
+    return TaskInput(
+        task=plain["task"],
+        group=plain["group"],
+        title=plain["title"],
+        agent=plain["agent"],
+        artifacts={name: Path(path) for name, path in plain["artifacts"].items()},
+        measurements=tuple(measurement_from_json(one) for one in plain["measurements"]),
+        usage=plain["usage"] and Usage(*plain["usage"]),
+        series=plain["series"] and Path(plain["series"]),
+    )
