@@ -1,0 +1,162 @@
+"""Confidence intervals, computed the same way every time: no clock, no global random state.
+
+How each is computed (docs/verdicts.md says why):
+
+| of | values | method |
+|---|---|---|
+| median, mean | 1 | the value itself |
+| median, mean | 2 to 9 | Student's t about the mean, widened to hold the median |
+| median, mean | 10 to 1,000 | percentile bootstrap, 10,000 resamples (Efron & Tibshirani 1993, ch. 13) |
+| median | more | order statistics by the normal approximation (Conover 1999, 3.2) |
+| mean | more | the normal approximation |
+| slope | 3 or more points | Student's t with n - 2 degrees of freedom (Draper & Smith 1998, 1.4) |
+| R squared | 4 or more points | Fisher's z of the correlation (Fisher 1921), squared; three points prove nothing: 0 to 1 |
+"""
+
+import hashlib
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+RESAMPLES: Final = 10_000
+FEWEST_FOR_BOOTSTRAP: Final = 10
+MOST_FOR_BOOTSTRAP: Final = 1_000
+_BATCH_CELLS: Final = 1 << 20  # resamples are drawn in batches of this many values, so that memory stays bounded
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A value and the interval around it; low <= value <= high. Not finite where the arithmetic overflowed."""
+
+    value: float
+    low: float
+    high: float
+
+
+def seed_of(text: str) -> int:
+    """A seed of 64 bits that depends on `text` alone."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+
+
+def of_median(values: Sequence[float], level: float, seed: int) -> Interval:
+    """The median of n >= 1 finite values."""
+    data = np.sort(np.asarray(values, dtype=np.float64))
+    with np.errstate(all="ignore"):
+        value = float(np.median(data))
+        if len(data) > MOST_FOR_BOOTSTRAP:
+            return _held(value, *_by_order(data, level))
+        return _held(value, *_by_count(data, level, seed, np.median))
+
+
+def of_mean(values: Sequence[float], level: float, seed: int) -> Interval:
+    """The mean of n >= 1 finite values."""
+    data = np.asarray(values, dtype=np.float64)
+    with np.errstate(all="ignore"):
+        value = float(np.mean(data))
+        if len(data) > MOST_FOR_BOOTSTRAP:
+            half = _normal_quantile(level) * float(np.std(data, ddof=1)) / math.sqrt(len(data))
+            return Interval(value, value - half, value + half)
+        return _held(value, *_by_count(data, level, seed, np.mean))
+
+
+def of_slope(x: Sequence[float], y: Sequence[float], level: float) -> Interval:
+    """The least-squares slope through n >= 3 finite points whose x differ."""
+    with np.errstate(all="ignore"):
+        xs, ys = _centred(x), _centred(y)
+        spread = float(xs @ xs)
+        slope = float(xs @ ys) / spread
+        residual = ys - slope * xs
+        freedom = len(xs) - 2
+        error = math.sqrt(float(residual @ residual) / freedom / spread)
+        half = student_quantile(_upper(level), freedom) * error
+    return Interval(slope, slope - half, slope + half)
+
+
+def of_r_squared(x: Sequence[float], y: Sequence[float], level: float) -> Interval:
+    """The coefficient of determination of that line; n >= 3 finite points whose x differ and whose y differ."""
+    with np.errstate(all="ignore"):
+        xs, ys = _centred(x), _centred(y)
+        r = min(1.0, abs(float(xs @ ys)) / math.sqrt(float(xs @ xs) * float(ys @ ys)))
+    if len(xs) < 4:
+        return Interval(r * r, 0.0, 1.0)
+    if r >= 1.0 or math.isnan(r):
+        return Interval(r, r, r)
+    half = _normal_quantile(level) / math.sqrt(len(xs) - 3)
+    low, high = math.tanh(max(0.0, math.atanh(r) - half)), math.tanh(math.atanh(r) + half)
+    return Interval(r * r, low * low, high * high)
+
+
+def student_quantile(p: float, freedom: int) -> float:
+    """The t that a Student variable stays below with probability p, 0.5 <= p < 1, by bisection on its distribution."""
+    low, high = 0.0, 1.0
+    while student_below(high, freedom) < p:
+        high *= 2.0
+    for _ in range(80):
+        middle = (low + high) / 2.0
+        low, high = (middle, high) if student_below(middle, freedom) < p else (low, middle)
+    return high
+
+
+def student_below(t: float, freedom: int) -> float:
+    """P(T <= t) for t >= 0 and whole degrees of freedom >= 1: Abramowitz & Stegun 26.7.3 and 26.7.4."""
+    angle = math.atan(t / math.sqrt(freedom))
+    cosine_squared, sine = math.cos(angle) ** 2, math.sin(angle)
+    odd = freedom % 2
+    term, total = (math.cos(angle), math.cos(angle)) if odd else (1.0, 1.0)
+    for k in range(2 + odd, freedom - 1, 2):
+        term *= cosine_squared * (k - 1) / k
+        total += term
+    if freedom == 1:
+        total = 0.0
+    within = 2.0 / math.pi * (angle + sine * total) if odd else sine * total
+    return 0.5 + within / 2.0
+
+
+def _by_count(data: Floats, level: float, seed: int, statistic: Callable[..., Floats]) -> tuple[float, float]:
+    if len(data) == 1 or data.min() == data.max():
+        return float(data[0]), float(data[0])
+    if len(data) < FEWEST_FOR_BOOTSTRAP:
+        half = student_quantile(_upper(level), len(data) - 1) * float(np.std(data, ddof=1)) / math.sqrt(len(data))
+        return float(np.mean(data)) - half, float(np.mean(data)) + half
+    return _by_bootstrap(data, level, seed, statistic)
+
+
+def _by_bootstrap(data: Floats, level: float, seed: int, statistic: Callable[..., Floats]) -> tuple[float, float]:
+    generator = np.random.default_rng(seed)
+    batch = max(1, _BATCH_CELLS // len(data))
+    drawn = [
+        statistic(data[generator.integers(0, len(data), (min(batch, RESAMPLES - start), len(data)))], axis=1)
+        for start in range(0, RESAMPLES, batch)
+    ]
+    low, high = np.quantile(np.concatenate(drawn), [1.0 - _upper(level), _upper(level)])
+    return float(low), float(high)
+
+
+def _by_order(data: Floats, level: float) -> tuple[float, float]:
+    n = len(data)
+    half = _normal_quantile(level) * math.sqrt(n) / 2.0
+    return float(data[max(0, math.floor(n / 2.0 - half) - 1)]), float(data[min(n - 1, math.ceil(n / 2.0 + half))])
+
+
+def _held(value: float, low: float, high: float) -> Interval:
+    return Interval(value, min(low, value), max(high, value))
+
+
+def _centred(values: Sequence[float]) -> Floats:
+    data = np.asarray(values, dtype=np.float64)
+    return np.asarray(data - data.mean(), dtype=np.float64)
+
+
+def _upper(level: float) -> float:
+    return (1.0 + level) / 2.0
+
+
+def _normal_quantile(level: float) -> float:
+    return NormalDist().inv_cdf(_upper(level))
