@@ -5,6 +5,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.choose import DIVIDED
+from encoder.glyphs.hashing import GOLDEN
 from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, U64S, Int, kernel
 from encoder.glyphs.strings import copy_bytes
 
@@ -75,9 +76,9 @@ def gather(
 
 @kernel(types.void(U64S, I32S, INT, U64S))
 def column_names(keys: NDArray[np.uint64], values: NDArray[np.int32], known: Int, names: NDArray[np.uint64]) -> None:
-    """The key of each column; its number plus one where the table does not hold it."""
+    """The key of each column; one made of its number where the table does not hold it."""
     for column in range(known):
-        names[column] = column + 1
+        names[column] = np.uint64(column + 1) * GOLDEN
     for slot in range(keys.shape[0]):
         if values[slot] >= 0:
             names[values[slot]] = keys[slot]
