@@ -15,11 +15,13 @@ from orchestrator.plan.values import Duration, ParamValue, Target
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=64)]
 TaskReference = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)?$")]
 
+Amount = Annotated[int, Field(ge=0, le=1_000_000)]
+
 
 class PlanModel(BaseModel):
     """What every part of a plan has in common: strict and frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
 
 
 class Driver(StrEnum):
@@ -108,7 +110,7 @@ class Task(PlanModel):
     with_: dict[str, ParamValue] = Field(default_factory=dict, alias="with")
     needs: tuple[TaskReference, ...] | None = None
     agent: Identifier | None = None
-    resources: dict[str, int] = Field(default_factory=dict)
+    resources: dict[str, Amount] = Field(default_factory=dict)
     estimate: Duration | None = None
     timeout: Duration | None = None
     retries: Retries = Retries()
@@ -169,7 +171,7 @@ class ProgressReports(PlanModel):
 
 
 class Plan(PlanModel):
-    """The whole work breakdown. digest: sha256 of its text and settings (set by the loader)."""
+    """The whole work breakdown. resources: how much of each counter there is; estimate: seconds."""
 
     schema_: int = Field(alias="schema", ge=1, le=1)
     id: Identifier
@@ -178,7 +180,7 @@ class Plan(PlanModel):
     date: str = ""
     estimate: Duration | None = None
     params: dict[str, ParamValue] = Field(default_factory=dict)
-    resources: dict[str, int] = Field(default_factory=dict)
+    resources: dict[str, Amount] = Field(default_factory=dict)
     env: dict[str, str] = Field(default_factory=dict)
     agents: dict[Identifier, Agent] = Field(min_length=1)
     workstreams: dict[Identifier, Workstream] = Field(min_length=1)

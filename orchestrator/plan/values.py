@@ -1,10 +1,26 @@
 """Values that a plan writes as text: durations and targets."""
 
+import math
+import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from orchestrator.evidence.units import UnitError, parse_unit
 
 ParamValue = str | int | float | bool | list[str | int | float | bool]
+
+DURATION: Final = re.compile(
+    r"(?:(?P<h>\d{1,6}(?:\.\d{1,6})?)h)?(?:(?P<m>\d{1,6}(?:\.\d{1,6})?)m)?(?:(?P<s>\d{1,6}(?:\.\d{1,6})?)s)?"
+    r"(?:(?P<ms>\d{1,9})ms)?",
+    re.ASCII,
+)
+TARGET: Final = re.compile(
+    r"(?P<operator>[<>]=?|==)\s*(?P<value>[+-]?\d{1,20}(?:\.\d{1,20})?)\s*(?P<unit>\S+)", re.ASCII
+)
+SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 class Operator(StrEnum):
@@ -25,6 +41,59 @@ class TargetValue:
     value: float
     unit: str
 
+    def __str__(self) -> str:
+        return f"{self.operator} {self.value:g} {self.unit}"
 
-Duration = Annotated[float, "seconds; read from 45s, 5m, 2h, 1h30m"]
-Target = Annotated[TargetValue, "read from '>= 25 %'"]
+
+class ValueTextError(ValueError):
+    """A text cannot be read as the value that it should be. mend: how to write it."""
+
+    def __init__(self, what: str, mend: str) -> None:
+        super().__init__(what)
+        self.mend = mend
+
+
+def parse_duration(text: Any) -> float:
+    """Seconds of `45s`, `5m`, `2h`, `1h30m`, `250ms`; a number without a unit is refused, but for 0."""
+    if isinstance(text, float | int) and not isinstance(text, bool) and text == 0:
+        return 0.0
+    found = DURATION.fullmatch(text) if isinstance(text, str) else None
+    if found is None or not text:
+        raise ValueTextError(f"{shown(text)} is not a duration", "write hours, minutes and seconds: 45s, 5m, 2h, 1h30m")
+    return math.fsum(float(number) * SECONDS[unit] for unit, number in found.groupdict().items() if number)
+
+
+def parse_target(text: Any) -> TargetValue:
+    """Operator, number and unit of `>= 25 %`, `< 500 MB`, `== 0 leaks`; the unit must be one that we know."""
+    if isinstance(text, TargetValue):
+        return text
+    found = TARGET.fullmatch(text.strip()) if isinstance(text, str) else None
+    if found is None:
+        raise ValueTextError(f"{shown(text)} is not a target", "write operator, number and unit, as in '>= 25 %'")
+    try:
+        parse_unit(found["unit"])
+    except UnitError as error:
+        raise ValueTextError(str(error), "use a unit that `orchestrator.evidence.units` knows") from error
+    return TargetValue(Operator(found["operator"]), float(found["value"]), found["unit"])
+
+
+def shown(value: object) -> str:
+    """A value as a message shows it: at most 60 characters of its text."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+DURATION_SCHEMA: Final = {
+    "type": "string",
+    "pattern": r"^(?=.)(\d+(\.\d+)?h)?(\d+(\.\d+)?m)?(\d+(\.\d+)?s)?(\d+ms)?$",
+    "description": "hours, minutes, seconds: 45s, 5m, 2h, 1h30m",
+}
+TARGET_SCHEMA: Final = {
+    "type": "string",
+    "pattern": r"^\s*([<>]=?|==)\s*[+-]?\d+(\.\d+)?\s*\S+\s*$",
+    "description": "operator, number, unit: >= 25 %",
+}
+Duration = Annotated[float, BeforeValidator(parse_duration), WithJsonSchema(DURATION_SCHEMA)]
+"""Seconds; read from 45s, 5m, 2h, 1h30m."""
+Target = Annotated[TargetValue, BeforeValidator(parse_target), WithJsonSchema(TARGET_SCHEMA)]
+"""Read from '>= 25 %'."""

@@ -1,0 +1,43 @@
+"""A plan ready to run: text, plan and graph together, checked against the registered runners."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.evidence.metric import Metric
+from orchestrator.graph.build import build_graph
+from orchestrator.graph.model import TaskGraph
+from orchestrator.plan.load import NO_SETTINGS, parse_plan, plan_digest, read_plan_text
+from orchestrator.plan.model import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedPlan:
+    """text: the YAML as read. digest: sha256 of text and settings. source: the file's name as given."""
+
+    plan: Plan
+    graph: TaskGraph
+    text: str
+    digest: str
+    source: str
+    settings: Mapping[str, str]
+
+
+def load_text(
+    text: str,
+    source: str,
+    settings: Mapping[str, str] = NO_SETTINGS,
+    runners: Mapping[str, tuple[Metric, ...]] | None = None,
+) -> LoadedPlan:
+    """Everything about a plan's text; without runners the preflight is left out. Pure. Raises PlanError."""
+    plan = parse_plan(text, source, settings, runners)
+    return LoadedPlan(plan, build_graph(plan), text, plan_digest(text, settings), source, dict(settings))
+
+
+def load_plan(
+    path: Path,
+    settings: Mapping[str, str] = NO_SETTINGS,
+    runners: Mapping[str, tuple[Metric, ...]] | None = None,
+) -> LoadedPlan:
+    """As `load_text`, from a file. Raises PlanError with every problem."""
+    return load_text(read_plan_text(path), str(path), settings, runners)

@@ -1,0 +1,224 @@
+"""The border: data becomes a `Plan`, and what pydantic says about it becomes problems at positions.
+
+Where a part cannot be read, its problem is noted and the part is replaced by a stand-in, so that everything else can
+still be checked: one call reports all problems. A plan with a stand-in never leaves this package.
+"""
+
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from orchestrator.plan.checks import UNREADABLE
+from orchestrator.plan.model import Plan
+from orchestrator.plan.problem import Problem, did_you_mean, nearest
+from orchestrator.plan.source import Path, Source
+from orchestrator.plan.values import ValueTextError, shown
+
+ROUNDS: Final = 4  # mending a part can bring another to light, each round one level of parts deeper
+MENDS: Final = {
+    "string_type": "put it in quotes if it is meant as text",
+    "string_pattern_mismatch": "begin with a letter; go on with letters, digits, - and _",
+    "string_too_long": "write at most 64 characters",
+    "int_type": "write a whole number",
+    "int_parsing": "write a whole number",
+    "int_from_float": "write a whole number",
+    "float_type": "write a number",
+    "float_parsing": "write a number",
+    "bool_type": "write true or false",
+    "bool_parsing": "write true or false",
+    "tuple_type": "write a list: [one, two]",
+    "list_type": "write a list: [one, two]",
+    "dict_type": "write keys and values, indented below it",
+    "model_type": "write keys and values, indented below it",
+    "too_short": "give at least one",
+    "finite_number": "write a finite number",
+}
+STAND_INS: Final[dict[str, Any]] = {
+    "schema": 1,
+    "id": UNREADABLE,
+    "title": UNREADABLE,
+    "agents": {UNREADABLE: {"specialty": UNREADABLE}},
+    "workstreams": {
+        UNREADABLE: {"title": UNREADABLE, "lead": UNREADABLE, "tasks": [{"id": "t", "title": "t", "run": UNREADABLE}]}
+    },
+    "tasks": [{"id": UNREADABLE, "title": UNREADABLE, "run": UNREADABLE}],
+    "lead": UNREADABLE,
+    "specialty": UNREADABLE,
+    "run": UNREADABLE,
+    "command": [UNREADABLE],
+    "artifact": UNREADABLE,
+    "from": UNREADABLE,
+    "metric": UNREADABLE,
+    "target": "== 0 1",
+    "unit": "1",
+    "better": "neither",
+    "name": UNREADABLE,
+    "criteria": [UNREADABLE],
+    "at": "0s",
+    "event": UNREADABLE,
+    "every": "1m",
+    "max": 0,
+}
+ITEM_STAND_INS: Final[dict[str, Any]] = {
+    "tasks": STAND_INS["tasks"][0],
+    "needs": UNREADABLE,
+    "supporting": UNREADABLE,
+    "command": UNREADABLE,
+    "criteria": UNREADABLE,
+    "done": UNREADABLE,
+    "workstreams": STAND_INS["workstreams"][UNREADABLE],
+    "stages": STAND_INS["workstreams"][UNREADABLE],
+    "agents": {"specialty": UNREADABLE},
+}
+
+
+def build_model(data: dict[str, Any], source: Source) -> tuple[Plan | None, list[Problem]]:
+    """The plan, or a plan with stand-ins and the problems; None where even that could not be built."""
+    problems: list[Problem] = []
+    seen: set[Path] = set()
+    for _ in range(ROUNDS):
+        try:
+            return Plan.model_validate(data), problems
+        except ValidationError as invalid:
+            errors = invalid.errors(include_url=False)
+        data = _copied(data)
+        renamed = _rename(errors, data, source, problems)
+        for error in errors:
+            path = _existing(_path(error), data)
+            if error["type"] == "extra_forbidden" or (error["type"] == "missing" and _path(error) in renamed):
+                continue
+            if path in seen and error["type"] != "missing":
+                continue
+            seen.add(path)
+            problems.append(_problem(error, path, source))
+        for error in sorted(errors, key=lambda one: [str(part).zfill(9) for part in one["loc"]], reverse=True):
+            if error["type"] != "extra_forbidden":
+                _stand_in(error, data)
+    return None, problems
+
+
+def _copied(part: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
+    """A copy without shared parts, so that mending one place does not touch another."""
+    if isinstance(part, dict):
+        return {key: _copied(value) for key, value in part.items()}
+    return [_copied(value) for value in part] if isinstance(part, list) else part
+
+
+def _path(error: ErrorDetails) -> Path:
+    return tuple(part for part in error["loc"] if part != "[key]")
+
+
+def _at(path: Path, data: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
+    for part in path:
+        data = data[part]
+    return data
+
+
+def _existing(path: Path, data: Any) -> Path:  # noqa: ANN401 - whatever YAML holds
+    """The longest beginning of the path that leads to something."""
+    for index, part in enumerate(path):
+        inside = isinstance(data, dict) and part in data
+        if not inside and not (isinstance(data, list) and isinstance(part, int) and part < len(data)):
+            return path[:index]
+        data = data[part]
+    return path
+
+
+def _rename(errors: list[ErrorDetails], data: dict[str, Any], source: Source, problems: list[Problem]) -> set[Path]:
+    """Unknown keys: noted, and taken for the known key that is nearest, or removed. Returns what they were taken for."""
+    taken = set()
+    for error in errors:
+        if error["type"] != "extra_forbidden":
+            continue
+        path = _path(error)
+        parent, word = _at(path[:-1], data), str(path[-1])
+        known = _known_keys(path[:-1])
+        problems.append(source.problem(path, "unknown key", did_you_mean(word, known), key=True))
+        value, near = parent.pop(path[-1]), nearest(word, known)
+        if near is not None and near not in parent:
+            parent[near] = value
+            taken.add((*path[:-1], near))
+            source.keys[*path[:-1], near] = source.keys.get(path, (1, 1))
+            _move(source, path, (*path[:-1], near))
+    return taken
+
+
+def _move(source: Source, old: Path, new: Path) -> None:
+    """Values below a misspelt key keep their positions."""
+    size = len(old)
+    for positions in (source.values, source.keys):
+        below = [path for path in positions if path[:size] == old]
+        positions.update({(*new, *path[size:]): positions[path] for path in below})
+
+
+def _known_keys(path: Path) -> list[str]:
+    """The keys that may stand at a path, read off the models."""
+    model: Any = Plan
+    for part in path:
+        if isinstance(part, str) and isinstance(model, type) and issubclass(model, BaseModel):
+            fields = {field.alias or name: field for name, field in model.model_fields.items()}
+            model = _inner_model(fields[part].annotation) if part in fields else None
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return []
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _inner_model(annotation: Any) -> Any:  # noqa: ANN401 - annotations have no type of their own
+    """The model within `dict[..., M]`, `tuple[M, ...]`, `M | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = [_inner_model(part) for part in getattr(annotation, "__args__", ())]
+    return next((part for part in found if part is not None), None)
+
+
+def _problem(error: ErrorDetails, path: Path, source: Source) -> Problem:
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, ValueTextError):
+        return source.problem(path, str(cause), cause.mend)
+    if error["type"] == "missing":
+        name = _path(error)[-1]
+        return source.problem(path, f"`{name}` is missing", f"add `{name}:` here", key=True)
+    if error["type"] == "enum":
+        expected = [word.strip("'") for word in error["ctx"]["expected"].replace(" or ", ", ").split(", ")]
+        return source.problem(path, f"{shown(error['input'])} is unknown", did_you_mean(str(error["input"]), expected))
+    is_key = error["loc"][-1:] == ("[key]",)
+    if len(_path(error)) > len(path):
+        what, mend = (
+            f"{shown(_short_input(error))} does not fit here",
+            "write text, a number, true or false, or a list of these",
+        )
+        return source.problem(path, what, mend)
+    what = error["msg"].removeprefix("Input ").removeprefix("Value error, ")
+    mend = MENDS.get(error["type"], "write a value as the plan format describes")
+    return source.problem(path, f"{shown(_short_input(error))} {what}", mend, key=is_key)
+
+
+def _short_input(error: ErrorDetails) -> object:
+    value = error["input"]
+    return value if not isinstance(value, dict | list) else type(value).__name__.replace("dict", "mapping")
+
+
+def _stand_in(error: ErrorDetails, data: dict[str, Any]) -> None:
+    """Puts a stand-in where the error is, or removes what may be left out."""
+    loc = _path(error)
+    path = loc if error["type"] == "missing" else _existing(loc, data)
+    if not path:
+        return
+    parent = _at(_existing(path[:-1], data), data)
+    last = path[-1]
+    if error["loc"][-1:] == ("[key]",) and isinstance(parent, dict) and last in parent:
+        parent[f"{UNREADABLE}-{len(parent)}"] = parent.pop(last)
+    elif isinstance(parent, list) and isinstance(last, int) and last < len(parent):
+        stand_in = ITEM_STAND_INS.get(str(path[-2]))
+        if stand_in is None:
+            del parent[last]
+        else:
+            parent[last] = _copied(stand_in)
+    elif isinstance(parent, dict):
+        if last in STAND_INS and not (last == "needs" or len(path) < 1):
+            parent[last] = _copied(STAND_INS[str(last)])
+        elif len(path) > 1 and path[-2] in ITEM_STAND_INS and last in parent:
+            parent[last] = _copied(ITEM_STAND_INS[str(path[-2])])
+        else:
+            parent.pop(last, None)

@@ -1,0 +1,202 @@
+"""Checks across a plan: every name resolves, nothing waits for itself, no task demands more than there is."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from orchestrator.plan.matrix import INSTANCE_LIMIT, expand_matrices, matrix_references, matrix_size
+from orchestrator.plan.model import Group, Plan, Task
+from orchestrator.plan.needs import EDGE_LIMIT, count_edges, find_cycle, resolve_needs, task_ids
+from orchestrator.plan.problem import Problem, did_you_mean
+from orchestrator.plan.source import Path, Source
+
+UNREADABLE: Final = "unreadable-part"  # stands where a part could not be read, so that the rest can still be checked
+
+
+def check_plan(plan: Plan, source: Source) -> list[Problem]:
+    """Every problem of a plan whose parts are each well formed. The plan is as read, its matrices not yet expanded."""
+    known = Names(plan)
+    problems = [*_twice(plan, source)]
+    for name, group in plan.groups.items():
+        path = group_path(plan, name)
+        problems += _agents(group, path, plan, source)
+        problems += _group_needs(name, group, path, known, source)
+        problems += _deliverables(name, group, path, known, source)
+        problems += _criteria(name, group, path, known, source)
+        for index, task in enumerate(group.tasks):
+            problems += _task(name, task, (*path, "tasks", index), plan, known, source)
+    problems += _summary(plan, known, source)
+    return [*problems, *_shape(plan, source)]
+
+
+class Names:
+    """Every name that a plan defines. tasks: full ids, those that matrices will make among them."""
+
+    def __init__(self, plan: Plan) -> None:
+        expanded, origins = expand_matrices(plan)
+        self.groups = dict(plan.groups)
+        self.tasks = dict.fromkeys([*task_ids(plan), *task_ids(expanded)])
+        self.by_group: dict[str, list[str]] = {name: [] for name in self.groups}
+        for full in self.tasks:
+            self.by_group[full.split(".")[0]].append(full.split(".")[1])
+        self.matrices = {*origins.values()}
+        self.criteria = [f"{name}.{one.id}" for name, group in self.groups.items() for one in group.success_criteria]
+
+    def problem_of(self, group: str, reference: str) -> tuple[str, str] | None:
+        """What is wrong with a reference made in a group, and its mend; None where it resolves."""
+        inside = reference if "." in reference else f"{group}.{reference}"
+        if inside in self.tasks or (reference in self.groups and reference != group) or UNREADABLE in reference:
+            return None
+        if reference == group:
+            return f"'{reference}' is the group that it stands in", "name tasks of the group, or another group"
+        choice = self.tasks if "." in reference else [*self.by_group[group], *self.groups]
+        return f"'{reference}' is neither a task nor a group", did_you_mean(reference, choice)
+
+
+def group_path(plan: Plan, name: str) -> Path:
+    """Where a group stands in the plan."""
+    return ("workstreams" if name in plan.workstreams else "stages", name)
+
+
+def _twice(plan: Plan, source: Source) -> Iterator[Problem]:
+    for name in plan.stages:
+        if name in plan.workstreams:
+            yield source.problem(("stages", name), "a workstream has this id too", "rename one of the two", key=True)
+    for name, group in plan.groups.items():
+        path = group_path(plan, name)
+        lists = (
+            ("tasks", [task.id for task in group.tasks]),
+            ("success_criteria", [c.id for c in group.success_criteria]),
+        )
+        for field, ids in lists:
+            first: dict[str, int] = {}
+            for index, one in enumerate(ids):
+                if first.setdefault(one, index) != index and UNREADABLE not in one:
+                    line = source.place((*path, field, first[one], "id"))[0]
+                    what = f"'{one}' is the id of another one on line {line}"
+                    yield source.problem((*path, field, index, "id"), what, "give each an id of its own")
+
+
+def _agents(group: Group, path: Path, plan: Plan, source: Source) -> Iterator[Problem]:
+    named: list[tuple[Path, str]] = [((*path, "lead"), group.lead)]
+    named += [((*path, "supporting", index), agent) for index, agent in enumerate(group.supporting)]
+    named += [((*path, "tasks", index, "agent"), task.agent) for index, task in enumerate(group.tasks) if task.agent]
+    for place, agent in named:
+        if agent not in plan.agents and UNREADABLE not in agent:
+            yield source.problem(place, f"'{agent}' is no agent of the plan", did_you_mean(agent, plan.agents))
+
+
+def _group_needs(name: str, group: Group, path: Path, known: Names, source: Source) -> Iterator[Problem]:
+    for index, reference in enumerate(group.needs):
+        wrong = known.problem_of(name, reference)
+        if wrong is None and reference.startswith(f"{name}."):
+            wrong = (f"'{reference}' is a task of the group itself", "write it in the `needs` of a task")
+        if wrong:
+            yield source.problem((*path, "needs", index), *wrong)
+
+
+def _deliverables(name: str, group: Group, path: Path, known: Names, source: Source) -> Iterator[Problem]:
+    for index, deliverable in enumerate(group.deliverables):
+        yield from _from(name, deliverable.from_, (*path, "deliverables", index, "from"), known, source)
+
+
+def _criteria(name: str, group: Group, path: Path, known: Names, source: Source) -> Iterator[Problem]:
+    for index, criterion in enumerate(group.success_criteria):
+        if criterion.from_:
+            yield from _from(name, criterion.from_, (*path, "success_criteria", index, "from"), known, source)
+
+
+def _from(name: str, reference: str, path: Path, known: Names, source: Source) -> Iterator[Problem]:
+    full = reference if "." in reference else f"{name}.{reference}"
+    if UNREADABLE in reference:
+        return
+    if full not in known.tasks:
+        choice = known.tasks if "." in reference else known.by_group[name]
+        yield source.problem(path, f"'{reference}' is no task", did_you_mean(reference, choice))
+    elif full in known.matrices:
+        made = [task for task in known.by_group[full.split(".")[0]] if task.startswith(full.split(".")[1] + "-")]
+        yield source.problem(
+            path, f"'{reference}' has a matrix, so it is several tasks", did_you_mean(reference + "-", made)
+        )
+
+
+def _task(name: str, task: Task, path: Path, plan: Plan, known: Names, source: Source) -> Iterator[Problem]:
+    for index, reference in enumerate(task.needs or ()):
+        wrong = known.problem_of(name, reference)
+        if wrong:
+            yield source.problem((*path, "needs", index), *wrong)
+    if (task.run is None) == (task.command is None):
+        what = "the task has both `run` and `command`" if task.run else "the task has neither `run` nor `command`"
+        yield source.problem(
+            path, what, "give exactly one: `run: a registered runner` or `command: [program, argument]`"
+        )
+    elif task.command is not None and not (task.command and task.command[0]):
+        yield source.problem((*path, "command"), "names no program", "write `command: [program, argument]`")
+    yield from _resources(task, path, plan, source)
+    yield from _matrix(task, path, source)
+
+
+def _resources(task: Task, path: Path, plan: Plan, source: Source) -> Iterator[Problem]:
+    for name, amount in task.resources.items():
+        place = (*path, "resources", name)
+        if name not in plan.resources:
+            yield source.problem(place, "is no resource of the plan", did_you_mean(name, plan.resources), key=True)
+        elif amount > plan.resources[name]:
+            mend = f"ask for at most {plan.resources[name]}, or raise `resources.{name}` of the plan"
+            yield source.problem(place, f"{amount} is more than the plan has ({plan.resources[name]})", mend)
+
+
+def _matrix(task: Task, path: Path, source: Source) -> Iterator[Problem]:
+    for key, values in task.matrix.items():
+        if not values:
+            yield source.problem(
+                (*path, "matrix", key), "has no values, so there would be no task", "give at least one value"
+            )
+    if matrix_size(task) > INSTANCE_LIMIT:
+        yield source.problem((*path, "matrix"), f"makes {matrix_size(task):,} tasks", f"stay within {INSTANCE_LIMIT:,}")
+    for name in sorted(matrix_references(task) - set(task.matrix)):
+        yield source.problem(
+            path, f"${{matrix.{name}}} names no key of the task's matrix", did_you_mean(name, task.matrix)
+        )
+
+
+def _summary(plan: Plan, known: Names, source: Source) -> Iterator[Problem]:
+    for row, metric in enumerate(plan.success_metrics):
+        for index, criterion in enumerate(metric.criteria):
+            if criterion not in known.criteria and UNREADABLE not in criterion:
+                path = ("success_metrics", row, "criteria", index)
+                yield source.problem(path, f"'{criterion}' is no criterion", did_you_mean(criterion, known.criteria))
+    for row, milestone in enumerate(plan.timeline):
+        for index, group in enumerate(milestone.done):
+            if group not in known.groups and UNREADABLE not in group:
+                path = ("timeline", row, "done", index)
+                yield source.problem(path, f"'{group}' is no workstream or stage", did_you_mean(group, known.groups))
+
+
+def _shape(plan: Plan, source: Source) -> Iterator[Problem]:
+    """Cycles, and graphs that are too dense to be meant."""
+    expanded, origins = expand_matrices(plan)
+    edges = count_edges(expanded)
+    if edges > EDGE_LIMIT:
+        mend = "put one task between groups that need each other's tasks all with all"
+        yield source.problem((), f"the tasks' needs are {edges:,} pairs, more than {EDGE_LIMIT:,}", mend)
+        return
+    cycle = find_cycle(resolve_needs(expanded))
+    if cycle:
+        path = task_places(plan, origins)[cycle[0]]
+        what = f"the tasks wait for each other: {_short(cycle)}"
+        yield source.problem((*path, "needs"), what, "remove one of these needs", key=True)
+
+
+def _short(cycle: tuple[str, ...]) -> str:
+    shown = cycle if len(cycle) <= 12 else (*cycle[:6], f"({len(cycle) - 12} more)", *cycle[-6:])
+    return " → ".join(shown)
+
+
+def task_places(plan: Plan, origins: Mapping[str, str]) -> dict[str, Path]:
+    """Where each task stands in the plan as written; a matrix's tasks stand where their matrix does."""
+    places: dict[str, Path] = {
+        f"{name}.{task.id}": (*group_path(plan, name), "tasks", index)
+        for name, group in plan.groups.items()
+        for index, task in enumerate(group.tasks)
+    }
+    return places | {made: places[origin] for made, origin in origins.items()}

@@ -1,0 +1,100 @@
+"""From text to `Plan`: read, fill in parameters, check. All problems of a plan come in one `PlanError`."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path as FilePath
+from typing import Final
+
+from orchestrator.evidence.metric import Metric
+from orchestrator.plan.border import build_model
+from orchestrator.plan.checks import check_plan, task_places
+from orchestrator.plan.matrix import expand_matrices
+from orchestrator.plan.model import Plan
+from orchestrator.plan.params import apply_settings, substitute
+from orchestrator.plan.preflight import preflight
+from orchestrator.plan.problem import PlanError, Problem
+from orchestrator.plan.source import read_source
+
+SIZE_LIMIT: Final = 8 * 2**20  # bytes; a plan of 10,000 tasks has about 2 MiB
+NO_SETTINGS: Final[Mapping[str, str]] = {}
+
+__all__ = ["PlanError", "Problem", "parse_plan", "plan_digest", "read_plan", "read_plan_text"]
+
+
+def parse_plan(
+    text: str,
+    source: str,
+    settings: Mapping[str, str] = NO_SETTINGS,
+    runners: Mapping[str, tuple[Metric, ...]] | None = None,
+) -> Plan:
+    """The plan that a text holds, its parameters filled in and its matrices expanded. Pure.
+
+    source: the name of the file, for messages. settings: what `--set` gave, by parameter. runners: the metrics of each
+    registered runner; with them the plan is checked against what they promise. Raises PlanError with every problem.
+    """
+    if len(text) > SIZE_LIMIT:
+        raise PlanError([too_large(source)])
+    read = read_source(text, source)
+    params, problems = apply_settings(read, settings)
+    data, unknown = substitute(read, params)
+    plan, invalid = build_model(data, read)
+    problems += [*read.problems, *unknown, *invalid]
+    if plan is not None:
+        problems += check_plan(plan, read)
+        expanded, origins = expand_matrices(plan)
+        if runners is not None:
+            problems += preflight(expanded, runners, read, task_places(plan, origins))
+        if not problems:
+            return expanded
+    raise PlanError(problems)
+
+
+def plan_digest(text: str, settings: Mapping[str, str] = NO_SETTINGS) -> str:
+    """sha256, lower-case hex, of the text and the settings: what makes two runs runs of the same plan."""
+    told = json.dumps([text, sorted(settings.items())], ensure_ascii=False)
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def read_plan_text(path: FilePath) -> str:
+    """The text of a plan file. Raises PlanError for whatever is not a readable UTF-8 file of at most 8 MiB."""
+    name = str(path)
+    try:
+        if path.is_dir():
+            raise PlanError([Problem(name, 0, 0, "is a directory", "name the plan file in it")])
+        if path.exists() and not path.is_file():
+            raise PlanError([Problem(name, 0, 0, "is not a regular file", "name a plan file")])
+        with path.open("rb") as file:
+            content = file.read(SIZE_LIMIT + 1)
+    except FileNotFoundError as error:
+        raise PlanError(
+            [Problem(name, 0, 0, "there is no such file", "check the path; `orchestrate init` writes an example")]
+        ) from error
+    except (OSError, ValueError) as error:
+        raise PlanError(
+            [Problem(name, 0, 0, f"cannot be read: {error}", "check the path and its permissions")]
+        ) from error
+    if len(content) > SIZE_LIMIT:
+        raise PlanError([too_large(name)])
+    return _decoded(content, name)
+
+
+def _decoded(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = content[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        what = f"byte 0x{content[error.start]:02x} is not UTF-8"
+        raise PlanError([Problem(name, line, column, what, "save the plan as UTF-8 text")]) from error
+
+
+def read_plan(path: FilePath, settings: Mapping[str, str] = NO_SETTINGS) -> Plan:
+    """The plan in a file. Raises PlanError."""
+    return parse_plan(read_plan_text(path), str(path), settings)
+
+
+def too_large(name: str) -> Problem:
+    """The problem of a text beyond the limit."""
+    what = f"is larger than {SIZE_LIMIT // 2**20} MiB"
+    return Problem(name, 0, 0, what, "a plan is text that people read: split it, or check that this is the right file")

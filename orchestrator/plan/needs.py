@@ -1,0 +1,89 @@
+"""What every task waits for, by full id: the plan's order within groups and its `needs`, resolved."""
+
+import graphlib
+from collections.abc import Mapping
+from typing import Final
+
+from orchestrator.plan.model import Group, Plan, Task
+
+EDGE_LIMIT: Final = 1_000_000
+
+Needs = Mapping[str, tuple[str, ...]]
+
+
+def task_ids(plan: Plan) -> dict[str, Task]:
+    """Every task by its full id "A.sweep", in the plan's order."""
+    return {f"{name}.{task.id}": task for name, group in plan.groups.items() for task in group.tasks}
+
+
+def resolve_needs(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Direct needs of every task, by full id, in the plan's order. Names that mean nothing are left out.
+
+    A task without `needs` waits for the one before it in its group. A task that waits for nothing in its own group waits
+    for what its group needs. A whole group stands for its last tasks, those that no other task of it waits for.
+    """
+    known = task_ids(plan)
+    last = {name: _last_tasks(name, group, known) for name, group in plan.groups.items()}
+    resolved: dict[str, tuple[str, ...]] = {}
+    for name, group in plan.groups.items():
+        entry = _named(name, group.needs, known, last)
+        before: tuple[str, ...] = ()
+        for task in group.tasks:
+            own = before if task.needs is None else _named(name, task.needs, known, last)
+            inside = any(need.startswith(f"{name}.") for need in own)
+            full = f"{name}.{task.id}"
+            resolved[full] = own if inside else tuple(dict.fromkeys((*entry, *own)))
+            before = (full,)
+    return resolved
+
+
+def count_edges(plan: Plan) -> int:
+    """How many needs `resolve_needs` would list at the most, without listing them."""
+    sizes = {name: len(group.tasks) for name, group in plan.groups.items()}
+    total = 0
+    for group in plan.groups.values():
+        entry = sum(sizes.get(need, 1) for need in group.needs)
+        total += sum(entry + sum(sizes.get(need, 1) for need in task.needs or ("",)) for task in group.tasks)
+    return total
+
+
+def find_cycle(needs: Needs) -> tuple[str, ...]:
+    """A cycle as its path, first task repeated at the end (a waits for b waits for a), or nothing."""
+    try:
+        graphlib.TopologicalSorter(needs).prepare()
+    except graphlib.CycleError as error:
+        path: list[str] = error.args[1]  # each comes before the next, so reading backwards gives who waits for whom
+        return tuple(reversed(path))
+    return ()
+
+
+def full_reference(group: str, reference: str, plan_groups: Mapping[str, Group], own: Mapping[str, object]) -> str:
+    """A reference as "GROUP.task" or "GROUP": a task of the same group comes before a group of that name."""
+    if "." in reference:
+        return reference
+    inside = f"{group}.{reference}"
+    return reference if inside not in own and reference in plan_groups else inside
+
+
+def _named(
+    group: str, references: tuple[str, ...], known: Mapping[str, Task], last: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for reference in references:
+        inside = reference if "." in reference else f"{group}.{reference}"
+        if inside in known:
+            found[inside] = None
+        elif reference in last and reference != group:
+            found |= dict.fromkeys(last[reference])
+    return tuple(found)
+
+
+def _last_tasks(name: str, group: Group, known: Mapping[str, Task]) -> tuple[str, ...]:
+    waited: set[str] = set()
+    before: tuple[str, ...] = ()
+    for task in group.tasks:
+        own = before if task.needs is None else task.needs
+        waited |= {need if "." in need else f"{name}.{need}" for need in own}
+        before = (task.id,)
+    ids = [f"{name}.{task.id}" for task in group.tasks]
+    return tuple(full for full in ids if full not in waited) or tuple(ids)

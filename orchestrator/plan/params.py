@@ -1,0 +1,95 @@
+"""Parameters: `${name}` anywhere in a plan's texts stands for a value of `params`, which `--set name=value` overrides.
+
+A text that is nothing but `${name}` becomes the value itself, with its type; within a longer text its spelling.
+`${project}` and `${state}` are known only when the run starts, `${matrix.key}` when the matrix is expanded; they are left.
+`$${name}` is left too, as the text `${name}`.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from orchestrator.plan.problem import Problem, did_you_mean
+from orchestrator.plan.source import Path, Source, scalar
+from orchestrator.plan.values import shown
+
+REFERENCE: Final = re.compile(r"(?P<escape>\$)?\$\{(?P<name>[^{}\s]{1,100})\}")
+RUNTIME: Final = frozenset({"project", "state"})
+
+
+def apply_settings(source: Source, settings: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
+    """The plan's params with the settings in place of their defaults."""
+    declared = source.data.get("params")
+    values = dict(declared) if isinstance(declared, dict) else {}
+    problems = []
+    for name, text in settings.items():
+        if name not in values:
+            what, mend = f"--set {name}: the plan has no such parameter", did_you_mean(name, values)
+            problems.append(Problem(source.name, *source.place(("params",), key=True), what, mend))
+            continue
+        value = _like(values[name], text)
+        if value is None:
+            kind = type(values[name]).__name__
+            what = f"--set {name}: {shown(text)} does not fit the default {shown(values[name])}"
+            problems.append(Problem(source.name, *source.place(("params", name)), what, f"give a value of type {kind}"))
+        else:
+            values[name] = value
+    return values, problems
+
+
+def _like(default: Any, text: str) -> Any:
+    """The text read as the default's type, or None where it does not fit."""
+    if isinstance(default, str):
+        return text
+    if isinstance(default, list):
+        return [scalar(part.strip()) for part in text.split(",")]
+    value = scalar(text)
+    if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    return value if type(value) is type(default) else None
+
+
+def substitute(source: Source, params: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """The plan's data with every reference replaced; unknown names are problems and stay as they are."""
+    problems: list[Problem] = []
+    data = {
+        key: part if key == "params" else _within(part, (key,), params, source, problems)
+        for key, part in source.data.items()
+    }
+    return data | ({"params": dict(params)} if isinstance(source.data.get("params"), dict) else {}), problems
+
+
+def _within(part: Any, path: Path, params: Mapping[str, Any], source: Source, problems: list[Problem]) -> Any:
+    if isinstance(part, str):
+        return _text(part, path, params, source, problems) if "${" in part else part
+    if isinstance(part, dict):
+        return {key: _within(value, (*path, key), params, source, problems) for key, value in part.items()}
+    if isinstance(part, list):
+        return [_within(value, (*path, index), params, source, problems) for index, value in enumerate(part)]
+    return part
+
+
+def _text(text: str, path: Path, params: Mapping[str, Any], source: Source, problems: list[Problem]) -> Any:
+    def value(found: re.Match[str]) -> str:
+        name = found["name"]
+        if name in RUNTIME or name.startswith("matrix."):
+            return found[0]
+        if found["escape"]:
+            return found[0][1:]
+        if name not in params:
+            mend = f"{did_you_mean(name, [*params, *sorted(RUNTIME)])} write $${{{name}}} for the text itself"
+            problems.append(source.problem(path, f"${{{name}}} names no parameter", mend))
+            return found[0]
+        return spell(params[name])
+
+    whole = REFERENCE.fullmatch(text)
+    if whole and not whole["escape"] and whole["name"] in params and whole["name"] not in RUNTIME:
+        return params[whole["name"]]
+    return REFERENCE.sub(value, text)
+
+
+def spell(value: Any) -> str:
+    """A value within a longer text: truth values as YAML writes them, lists with commas."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ",".join(spell(part) for part in value) if isinstance(value, list) else str(value)

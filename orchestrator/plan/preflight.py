@@ -1,0 +1,130 @@
+"""Preflight: the plan against what the registered runners offer, before anything starts."""
+
+from collections.abc import Iterator, Mapping
+
+from orchestrator.evidence.metric import Metric
+from orchestrator.evidence.units import UnitError, compatible, parse_unit
+from orchestrator.plan.checks import UNREADABLE, group_path
+from orchestrator.plan.model import Criterion, DeclaredMetric, Plan, Task
+from orchestrator.plan.needs import find_cycle, resolve_needs, task_ids
+from orchestrator.plan.problem import Problem, did_you_mean
+from orchestrator.plan.source import Path, Source
+
+Runners = Mapping[str, tuple[Metric, ...]]
+
+
+def preflight(plan: Plan, runners: Runners, source: Source, places: Mapping[str, Path]) -> list[Problem]:
+    """Every problem that shows only once the runners are known. plan: expanded; places: where each task is written."""
+    tasks = task_ids(plan)
+    declared = {full: declared_metrics(task, runners) for full, task in tasks.items()}
+    problems = [*_runners(tasks, runners, source, places), *_units(tasks, source, places)]
+    for name, group in plan.groups.items():
+        for index, criterion in enumerate(group.success_criteria):
+            path = (*group_path(plan, name), "success_criteria", index)
+            problems += _criterion(name, criterion, path, declared, source)
+    return problems + [*_shared_paths(plan, tasks, source, places)]
+
+
+def declared_metrics(task: Task, runners: Runners) -> dict[str, Metric]:
+    """What a task promises to measure, by name: its runner's metrics and its own."""
+    offered = runners.get(task.run, ()) if task.run else ()
+    return {metric.name: metric for metric in (*offered, *(as_metric(metric) for metric in task.metrics))}
+
+
+def as_metric(declared: DeclaredMetric) -> Metric:
+    """A metric that a plan declares, as the one that a runner would."""
+    return Metric(declared.name, declared.unit, declared.better, declared.form, declared.description)
+
+
+def _runners(
+    tasks: Mapping[str, Task], runners: Runners, source: Source, places: Mapping[str, Path]
+) -> Iterator[Problem]:
+    for full, task in tasks.items():
+        if task.run is not None and task.run not in runners and task.run != UNREADABLE:
+            what = f"no runner '{task.run}' is registered"
+            yield source.problem((*places[full], "run"), what, did_you_mean(task.run, runners))
+
+
+def _units(tasks: Mapping[str, Task], source: Source, places: Mapping[str, Path]) -> Iterator[Problem]:
+    for full, task in tasks.items():
+        for index, metric in enumerate(task.metrics):
+            try:
+                parse_unit(metric.unit)
+            except UnitError as error:
+                path = (*places[full], "metrics", index, "unit")
+                yield source.problem(path, str(error), "use a unit that the plan format lists")
+
+
+def _criterion(
+    group: str, criterion: Criterion, path: Path, declared: Mapping[str, Mapping[str, Metric]], source: Source
+) -> Iterator[Problem]:
+    if UNREADABLE in criterion.metric:
+        return
+    wanted = declared
+    if criterion.from_:
+        full = criterion.from_ if "." in criterion.from_ else f"{group}.{criterion.from_}"
+        wanted = {full: declared.get(full, {})}
+        if full not in declared:
+            return
+    offered = [metrics[criterion.metric] for metrics in wanted.values() if criterion.metric in metrics]
+    if not offered:
+        known = sorted({name for metrics in wanted.values() for name in metrics})
+        what = f"no task declares the metric '{criterion.metric}'"
+        yield source.problem((*path, "metric"), what, did_you_mean(criterion.metric, known))
+    elif not _fits(criterion.target.unit, offered[0].unit):
+        what = f"the target is in {criterion.target.unit}, the metric {criterion.metric} in {offered[0].unit}"
+        yield source.problem(
+            (*path, "target"), what, f"give the target in {offered[0].unit} or a unit of the same kind"
+        )
+
+
+def _fits(wanted: str, offered: str) -> bool:
+    try:
+        return compatible(wanted, offered)
+    except UnitError:
+        return True  # the unit itself is a problem of its own
+
+
+def _shared_paths(
+    plan: Plan, tasks: Mapping[str, Task], source: Source, places: Mapping[str, Path]
+) -> Iterator[Problem]:
+    writers: dict[str, list[str]] = {}
+    for full, task in tasks.items():
+        for path in dict.fromkeys(task.writes):
+            writers.setdefault(path, []).append(full)
+    shared = {path: names for path, names in writers.items() if len(names) > 1}
+    needs = resolve_needs(plan) if shared else {}
+    if not shared or find_cycle(needs):
+        return
+    for path, names in shared.items():
+        for first, second in _unordered(names, needs):
+            index = tasks[second].writes.index(path)
+            what = f"{first} writes '{path}' too, and neither waits for the other"
+            yield source.problem(
+                (*places[second], "writes", index), what, "add a `needs` between them, or write elsewhere"
+            )
+
+
+def _unordered(names: list[str], needs: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, str]]:
+    """Writers of one path that are not in one chain: each with one that it is not ordered against."""
+    above = {name: ancestors_of(name, needs) for name in names[:200]}
+    for index, second in enumerate(above):
+        for first in list(above)[:index]:
+            if first not in above[second] and second not in above[first]:
+                yield first, second
+                break
+
+
+def ancestors_of(task: str, needs: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
+    """Every task that must be done before this one."""
+    found: set[str] = set()
+    open_ends = list(needs[task])
+    while open_ends:
+        one = open_ends.pop()
+        if one not in found:
+            found.add(one)
+            open_ends += needs[one]
+    return frozenset(found)
+
+
+__all__ = ["as_metric", "declared_metrics", "preflight"]

@@ -1,0 +1,49 @@
+"""Problems of a plan: where, what, and the mend; and the one error that carries them all."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from orchestrator.errors import OrchestratorError
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing that is wrong with a plan. line and column count from 1; 0 where there is no position."""
+
+    file: str
+    line: int
+    column: int
+    what: str
+    mend: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.what}\n  mend: {self.mend}"
+
+
+class PlanError(OrchestratorError):
+    """The plan cannot be used; `problems` says why, in the order of the file, and each problem how to mend it."""
+
+    exit_code: ClassVar[int] = 2
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(sorted(set(problems)))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that somebody probably meant, or None."""
+    near = difflib.get_close_matches(word[:100], list(known), n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A mend for an unknown name: the nearest known one, or what there is to choose from."""
+    known = list(known)
+    near = nearest(word, known)
+    if near is not None:
+        return f"did you mean '{near}'?"
+    choice = ", ".join(known[:12]) + (", ..." if len(known) > 12 else "")
+    return f"use one of: {choice}" if choice else "remove it: there is none to choose from"

@@ -1,0 +1,271 @@
+"""Plan text as plain data with the position of every part, read strictly and within limits.
+
+The text is YAML, but the traps of YAML 1.1 are errors here: `no`/`on` as booleans, `1:30` as 90, `010` as 8, tags, merge
+keys and duplicate keys. The reader works on libyaml's events with a stack of its own, so that neither depth nor
+aliases can exhaust anything: an alias costs as many nodes as what it stands for.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import yaml
+
+from orchestrator.plan.problem import PlanError, Problem
+from orchestrator.plan.values import shown
+
+NODE_LIMIT: Final = 500_000
+DEPTH_LIMIT: Final = 40
+
+Path = tuple[str | int, ...]
+WORDS: Final = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
+    form: word == "true" for word in ("true", "false") for form in (word, word.capitalize(), word.upper())
+}
+SWITCHES: Final = {form for word in ("yes", "no", "on", "off") for form in (word, word.capitalize(), word.upper())}
+INTEGER: Final = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})", re.ASCII)
+FLOAT: Final = re.compile(
+    r"[-+]?([0-9]{1,30}\.[0-9]{0,30}|\.[0-9]{1,30}|[0-9]{1,30}(?=[eE]))([eE][-+]?[0-9]{1,3})?", re.ASCII
+)
+OCTAL: Final = re.compile(r"[-+]?0[0-9_]+", re.ASCII)
+SEXAGESIMAL: Final = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+", re.ASCII)
+STRING_TAG: Final = "tag:yaml.org,2002:str"
+
+
+class _Stop(Exception):  # noqa: N818 - it ends the reading, after its problem was noted
+    pass
+
+
+@dataclass(slots=True)
+class Source:
+    """What the text says. data: mappings, lists and scalars; values and keys: positions (line, column) by path."""
+
+    name: str
+    data: Any = None
+    values: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def place(self, path: Path, *, key: bool = False) -> tuple[int, int]:
+        """Line and column of the value (or key) at a path, or of the nearest part around it."""
+        if key and path in self.keys:
+            return self.keys[path]
+        while path and path not in self.values:
+            path = path[:-1]
+        return self.values.get(path, (1, 1))
+
+    def problem(self, path: Path, what: str, mend: str, *, key: bool = False) -> Problem:
+        """A problem of the part at a path, which the message names."""
+        line, column = self.place(path, key=key)
+        return Problem(self.name, line, column, f"{spelled(path)}: {what}" if path else what, mend)
+
+
+def spelled(path: Path) -> str:
+    """A path as people write it: `workstreams.A.tasks[1].needs`."""
+    parts = [f"[{part}]" if isinstance(part, int) else f".{part}"[:80] for part in path]
+    return "".join(parts).removeprefix(".")
+
+
+@dataclass(slots=True)
+class _Frame:
+    """An open mapping or list. path None: its content is dropped (a duplicate key's value)."""
+
+    container: Any
+    path: Path | None
+    anchor: str | None
+    began: int
+    key: str | None = None
+
+
+def read_source(text: str, name: str) -> Source:
+    """Data and positions of the text. Problems go to `Source.problems`; what cannot be read on from raises PlanError."""
+    source = Source(name)
+    reader = _Reader(source)
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            reader.take(event)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        said = " ".join(part for part in (error.context, error.problem) if part)
+        mend = "check the indentation, quotes and brackets here and in the lines before"
+        source.problems.append(Problem(name, *where, f"not YAML: {said}", mend))
+        raise PlanError(source.problems) from error
+    except (yaml.YAMLError, UnicodeError) as error:
+        said = " ".join(str(error).split())[:200]
+        source.problems.append(Problem(name, 1, 1, f"not YAML: {said}", "save the plan as plain UTF-8 text"))
+        raise PlanError(source.problems) from error
+    except _Stop:
+        raise PlanError(source.problems) from None
+    if not isinstance(source.data, dict):
+        what = "a plan is a mapping of keys" + (", and this file is empty" if source.data is None else "")
+        source.problems.append(
+            Problem(name, 1, 1, what, "begin with `schema: 1`; `orchestrate init` writes an example")
+        )
+        raise PlanError(source.problems)
+    return source
+
+
+class _Reader:
+    """Builds data from events; one event at a time, no recursion."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.stack: list[_Frame] = []
+        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.nodes = 0
+        self.documents = 0
+
+    def take(self, event: yaml.Event) -> None:
+        match event:
+            case yaml.ScalarEvent():
+                self._scalar(event)
+            case yaml.MappingStartEvent():
+                self._open({}, event)
+            case yaml.SequenceStartEvent():
+                self._open([], event)
+            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
+                frame = self.stack.pop()
+                if frame.anchor:
+                    self.anchors[frame.anchor] = (frame.container, self.nodes - frame.began)
+            case yaml.AliasEvent():
+                self._alias(event)
+            case yaml.DocumentStartEvent():
+                self.documents += 1
+                if self.documents > 1:
+                    self._stop(event, "a second document begins here", "keep one plan in a file: remove the `---`")
+
+    def _say(self, event: yaml.Event, what: str, mend: str) -> None:
+        mark = event.start_mark
+        path = self._path() or ()
+        what = f"{spelled(path)}: {what}" if path else what
+        self.source.problems.append(Problem(self.source.name, mark.line + 1, mark.column + 1, what, mend))
+
+    def _stop(self, event: yaml.Event, what: str, mend: str) -> None:
+        self._say(event, what, mend)
+        raise _Stop
+
+    def _count(self, event: yaml.Event, nodes: int) -> None:
+        self.nodes += nodes
+        if self.nodes > NODE_LIMIT:
+            self._stop(
+                event,
+                f"the plan has more than {NODE_LIMIT:,} parts, aliases counted in full",
+                "use fewer aliases, or split the plan",
+            )
+
+    def _path(self) -> Path | None:
+        """Where the next value belongs; None within something that is dropped."""
+        if not self.stack:
+            return ()
+        frame = self.stack[-1]
+        if frame.path is None or (isinstance(frame.container, dict) and frame.key is None):
+            return frame.path
+        return (*frame.path, frame.key if isinstance(frame.container, dict) else len(frame.container))  # type: ignore[arg-type]  # the key is text, checked above
+
+    def _awaits_key(self) -> bool:
+        return bool(self.stack) and isinstance(self.stack[-1].container, dict) and self.stack[-1].key is None
+
+    def _open(self, container: Any, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
+        if self._awaits_key():
+            self._stop(event, "a key must be text", "write the key as a word")
+        if len(self.stack) >= DEPTH_LIMIT:
+            self._stop(
+                event, f"more than {DEPTH_LIMIT} levels of nesting", "a plan needs about eight: check the brackets"
+            )
+        if event.tag not in {None, "!"}:
+            self._say(event, f"the tag {shown(event.tag)} means nothing in a plan", "remove it")
+        began = self.nodes
+        self._count(event, 1)
+        path = self._place(container, event)
+        self.stack.append(_Frame(container, path, event.anchor, began))
+
+    def _scalar(self, event: yaml.ScalarEvent) -> None:
+        if self._awaits_key():
+            self._key(event)
+            return
+        self._count(event, 1)
+        value = self._value(event)
+        if event.anchor:
+            self.anchors[event.anchor] = (value, 1)
+        self._place(value, event)
+
+    def _alias(self, event: yaml.AliasEvent) -> None:
+        if event.anchor not in self.anchors or self._awaits_key():
+            self._stop(event, f"the alias *{event.anchor} stands for nothing here", f"define &{event.anchor} before it")
+        value, nodes = self.anchors[event.anchor]
+        self._count(event, nodes)
+        self._place(value, event)
+
+    def _place(self, value: Any, event: yaml.Event) -> Path | None:
+        """Puts a value where it belongs and notes its position. Returns its path."""
+        path = self._path()
+        if path is not None:
+            self.source.values[path] = (event.start_mark.line + 1, event.start_mark.column + 1)
+        if not self.stack:
+            self.source.data = value
+            return path
+        frame = self.stack[-1]
+        if isinstance(frame.container, list):
+            frame.container.append(value)
+            return path
+        key, frame.key = frame.key, None
+        if key is not None and key.startswith("\0"):
+            return None
+        frame.container[key] = value
+        return path
+
+    def _key(self, event: yaml.ScalarEvent) -> None:
+        frame = self.stack[-1]
+        self._count(event, 1)
+        key = event.value
+        if event.anchor:
+            self.anchors[event.anchor] = (key, 1)
+        if event.implicit[0] and key in SWITCHES:
+            self._say(event, f"the key {key} without quotes is a truth value to YAML", f'write "{key}" in quotes')
+        if event.implicit[0] and key == "<<":
+            self._say(event, "merge keys are not part of the plan format", "write the keys out, or alias whole values")
+        place = (event.start_mark.line + 1, event.start_mark.column + 1)
+        if frame.path is not None and key in frame.container:
+            first = self.source.keys[*frame.path, key][0]
+            self._say(
+                event, f"the key '{key[:80]}' stands here again; it was first on line {first}", "keep one of the two"
+            )
+            key = "\0" + key
+        elif frame.path is not None:
+            self.source.keys[*frame.path, key] = place
+        frame.key = "\0" if event.implicit[0] and key == "<<" else key
+
+    def _value(self, event: yaml.ScalarEvent) -> Any:
+        text = event.value
+        if event.tag not in {None, "!", STRING_TAG}:
+            self._say(event, f"the tag {shown(event.tag)} means nothing in a plan", "remove it")
+        if not event.implicit[0] or event.tag == STRING_TAG:
+            return text
+        return self._plain(text, event)
+
+    def _plain(self, text: str, event: yaml.ScalarEvent) -> Any:
+        """What a scalar without quotes means."""
+        if text in WORDS:
+            return WORDS[text]
+        if text in SWITCHES:
+            self._say(
+                event, f"{text} without quotes is a truth value to YAML", f'write true or false, or "{text}" in quotes'
+            )
+        elif SEXAGESIMAL.fullmatch(text):
+            self._say(
+                event, f"{text} is a number to base 60 in YAML", f'write a duration as 1h30m, or "{text}" in quotes'
+            )
+        elif OCTAL.fullmatch(text):
+            self._say(
+                event, f"{text} is an octal number to YAML", f'write the number without its 0, or "{text}" in quotes'
+            )
+        return scalar(text)
+
+
+def scalar(text: str) -> Any:
+    """The value of a plain scalar: None, a truth value, a number, or else the text itself."""
+    if text in WORDS:
+        return WORDS[text]
+    if INTEGER.fullmatch(text):
+        return int(text)
+    return float(text) if FLOAT.fullmatch(text) else text
