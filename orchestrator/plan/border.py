@@ -7,6 +7,7 @@ still be checked: one call reports all problems. A plan with a stand-in never le
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from orchestrator.plan.checks import UNREADABLE
@@ -154,14 +155,21 @@ def _move(source: Source, old: Path, new: Path) -> None:
 
 def _known_keys(path: Path) -> list[str]:
     """The keys that may stand at a path, read off the models."""
-    model: Any = Plan
+    annotation: Any = Plan
     for part in path:
-        if isinstance(part, str) and isinstance(model, type) and issubclass(model, BaseModel):
-            fields = {field.alias or name: field for name, field in model.model_fields.items()}
-            model = _inner_model(fields[part].annotation) if part in fields else None
-    if not (isinstance(model, type) and issubclass(model, BaseModel)):
-        return []
-    return [field.alias or name for name, field in model.model_fields.items()]
+        fields = _fields(annotation)
+        if fields and part in fields:
+            annotation = fields[str(part)].annotation
+        else:  # a key of a mapping or an index of a list: on to what these hold
+            annotation = _inner_model(annotation)
+    return list(_fields(annotation))
+
+
+def _fields(annotation: Any) -> dict[str, FieldInfo]:  # noqa: ANN401 - annotations have no type of their own
+    """A model's fields by the keys that plans use; nothing for what is no model."""
+    if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        return {}
+    return {field.alias or name: field for name, field in annotation.model_fields.items()}
 
 
 def _inner_model(annotation: Any) -> Any:  # noqa: ANN401 - annotations have no type of their own

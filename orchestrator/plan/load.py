@@ -39,7 +39,8 @@ def parse_plan(
     params, problems = apply_settings(read, settings)
     data, unknown = substitute(read, params)
     plan, invalid = build_model(data, read)
-    problems += [*read.problems, *unknown, *invalid]
+    noted = {(problem.line, problem.column) for problem in read.problems}  # a trap is told once, as what it is
+    problems += [*read.problems, *unknown, *(one for one in invalid if (one.line, one.column) not in noted)]
     if plan is not None:
         problems += check_plan(plan, read)
         expanded, origins = expand_matrices(plan)

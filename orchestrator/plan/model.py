@@ -15,6 +15,7 @@ from orchestrator.plan.values import Duration, ParamValue, Target
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=64)]
 TaskReference = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)?$")]
 
+Capacity = Annotated[int, Field(ge=1, le=1_000_000)]
 Amount = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -180,7 +181,7 @@ class Plan(PlanModel):
     date: str = ""
     estimate: Duration | None = None
     params: dict[str, ParamValue] = Field(default_factory=dict)
-    resources: dict[str, Amount] = Field(default_factory=dict)
+    resources: dict[str, Capacity] = Field(default_factory=dict)
     env: dict[str, str] = Field(default_factory=dict)
     agents: dict[Identifier, Agent] = Field(min_length=1)
     workstreams: dict[Identifier, Workstream] = Field(min_length=1)

@@ -27,7 +27,7 @@ def preflight(plan: Plan, runners: Runners, source: Source, places: Mapping[str,
 
 def declared_metrics(task: Task, runners: Runners) -> dict[str, Metric]:
     """What a task promises to measure, by name: its runner's metrics and its own."""
-    offered = runners.get(task.run, ()) if task.run else ()
+    offered = runners.get(task.run or "", ())
     return {metric.name: metric for metric in (*offered, *(as_metric(metric) for metric in task.metrics))}
 
 
@@ -52,7 +52,7 @@ def _units(tasks: Mapping[str, Task], source: Source, places: Mapping[str, Path]
                 parse_unit(metric.unit)
             except UnitError as error:
                 path = (*places[full], "metrics", index, "unit")
-                yield source.problem(path, str(error), "use a unit that the plan format lists")
+                yield source.problem(path, str(error), "use one of the known units, or a quotient of two, as in MiB/s")
 
 
 def _criterion(

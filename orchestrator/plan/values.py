@@ -63,6 +63,16 @@ def parse_duration(text: Any) -> float:
     return math.fsum(float(number) * SECONDS[unit] for unit, number in found.groupdict().items() if number)
 
 
+def spell_duration(seconds: float) -> str:
+    """A duration as a plan writes it, to the millisecond: 90 -> "1m30s", 0.25 -> "250ms", 0 -> "0s"."""
+    left = round(seconds * 1000)
+    parts = []
+    for unit, size in (("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)):
+        count, left = divmod(left, size)
+        parts += [f"{count}{unit}"] if count else []
+    return "".join(parts) or "0s"
+
+
 def parse_target(text: Any) -> TargetValue:
     """Operator, number and unit of `>= 25 %`, `< 500 MB`, `== 0 leaks`; the unit must be one that we know."""
     if isinstance(text, TargetValue):
@@ -73,7 +83,7 @@ def parse_target(text: Any) -> TargetValue:
     try:
         parse_unit(found["unit"])
     except UnitError as error:
-        raise ValueTextError(str(error), "use a unit that `orchestrator.evidence.units` knows") from error
+        raise ValueTextError(str(error), "use one of the known units, or a quotient of two, as in MiB/s") from error
     return TargetValue(Operator(found["operator"]), float(found["value"]), found["unit"])
 
 

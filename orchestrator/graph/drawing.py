@@ -1,0 +1,91 @@
+"""What every drawing of a graph shows: boxes in frames, arrows, which of them are critical, and outcomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from orchestrator.graph.model import TaskGraph
+from orchestrator.graph.schedule import forecast
+from orchestrator.plan.model import Plan
+from orchestrator.plan.values import spell_duration
+
+LARGEST: Final = 200  # arrows or boxes; a drawing with more is unreadable, and code hosts refuse it
+OUTCOMES: Final = ("failed", "cancelled", "running", "pending", "skipped", "succeeded")  # a frame shows its first
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """name: what it stands for, "A.sweep" or "A". lines: its label. outcome: one of OUTCOMES, or empty."""
+
+    name: str
+    frame: str
+    lines: tuple[str, ...]
+    critical: bool
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """frames: group id to title (empty where the boxes are the groups). arrows: from, to, critical."""
+
+    title: str
+    frames: Mapping[str, str]
+    boxes: tuple[Box, ...]
+    arrows: tuple[tuple[str, str, bool], ...]
+
+
+def draw(
+    graph: TaskGraph, plan: Plan, *, outcomes: Mapping[str, str] | None = None, collapsed: bool | None = None
+) -> Drawing:
+    """The drawing of a graph: of its tasks, or of its groups where that would be too large or `collapsed` says so."""
+    arrows = sum(len(needs) for needs in graph.needs.values())
+    if collapsed is None:
+        collapsed = arrows > LARGEST or len(graph.nodes) > LARGEST
+    path = forecast(plan, graph).critical_path
+    return (_groups if collapsed else _tasks)(graph, plan, path, outcomes or {})
+
+
+def _tasks(graph: TaskGraph, plan: Plan, path: tuple[str, ...], outcomes: Mapping[str, str]) -> Drawing:
+    steps = set(zip(path, path[1:], strict=False))
+    boxes = tuple(
+        Box(
+            name,
+            node.group,
+            (name, node.task.title, spell_duration(node.estimate)),
+            name in path,
+            outcomes.get(name, ""),
+        )
+        for name, node in graph.nodes.items()
+    )
+    arrows = tuple((need, task, (need, task) in steps) for task, needs in graph.needs.items() for need in needs)
+    return Drawing(plan.title, {name: f"{name}: {group.title}" for name, group in plan.groups.items()}, boxes, arrows)
+
+
+def _groups(graph: TaskGraph, plan: Plan, path: tuple[str, ...], outcomes: Mapping[str, str]) -> Drawing:
+    group_of = {name: node.group for name, node in graph.nodes.items()}
+    visited = [group_of[task] for task in path]
+    steps = set(zip(visited, visited[1:], strict=False))
+    members: dict[str, list[str]] = {name: [] for name in plan.groups}
+    for name, group in group_of.items():
+        members[group].append(name)
+    boxes = tuple(
+        Box(
+            name,
+            "",
+            (f"{name}: {group.title}", f"{len(members[name])} tasks", spell_duration(_work(graph, members[name]))),
+            name in visited,
+            _worst([outcomes[task] for task in members[name] if task in outcomes]),
+        )
+        for name, group in plan.groups.items()
+    )
+    found = {(group_of[need], group_of[task]): None for task, needs in graph.needs.items() for need in needs}
+    arrows = tuple((one, other, (one, other) in steps) for one, other in found if one != other)
+    return Drawing(plan.title, {}, boxes, arrows)
+
+
+def _work(graph: TaskGraph, tasks: list[str]) -> float:
+    return sum(graph.nodes[task].estimate for task in tasks)
+
+
+def _worst(outcomes: list[str]) -> str:
+    return min(outcomes, key=OUTCOMES.index) if outcomes else ""

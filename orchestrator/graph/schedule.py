@@ -1,0 +1,176 @@
+"""The forecast: when each task could start, must start and probably will, from estimates and capacities.
+
+Earliest and latest times and slack are those of the critical path method (Kelley and Walker 1959), which knows only who
+waits for whom. `start` and `finish` come from serial list scheduling on top of it: whoever is ready and fits into the
+agents' and the resources' capacities starts, the task with the least latest start first. That is a good schedule, not
+a proven shortest one. Everything is in seconds from the start of the run, and the same plan gives the same forecast.
+"""
+
+import heapq
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from orchestrator.graph.model import TaskGraph, TaskNode
+from orchestrator.plan.model import Plan
+
+NO_SLACK: Final = 1e-6  # seconds; sums of estimates differ by rounding
+
+
+@dataclass(frozen=True, slots=True)
+class TaskForecast:
+    """One task's times. slack: how much later it may finish without moving the critical path's end."""
+
+    task: str
+    agent: str
+    start: float
+    finish: float
+    earliest_start: float
+    earliest_finish: float
+    latest_start: float
+    latest_finish: float
+    slack: float
+    critical: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLoad:
+    """busy: seconds of work, summed over its tasks. share: of what its capacity could do within the makespan, 0 to 1."""
+
+    agent: str
+    tasks: int
+    busy: float
+    capacity: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """makespan: with capacities; length: of the critical path, which no capacity can beat. tasks in graph order."""
+
+    tasks: Mapping[str, TaskForecast]
+    makespan: float
+    length: float
+    critical_path: tuple[str, ...]
+    load: Mapping[str, AgentLoad]
+
+
+def forecast(plan: Plan, graph: TaskGraph) -> Schedule:
+    """The forecast of a whole run. Pure and deterministic."""
+    early = _earliest(graph)
+    length = max((early[task] + node.estimate for task, node in graph.nodes.items()), default=0.0)
+    late = _latest(graph, length)
+    starts = _list_schedule(plan, graph, late)
+    tasks = {
+        task: TaskForecast(
+            task=task,
+            agent=node.agent,
+            start=starts[task],
+            finish=starts[task] + node.estimate,
+            earliest_start=early[task],
+            earliest_finish=early[task] + node.estimate,
+            latest_start=late[task],
+            latest_finish=late[task] + node.estimate,
+            slack=max(late[task] - early[task], 0.0),
+            critical=late[task] - early[task] <= NO_SLACK,
+        )
+        for task, node in graph.nodes.items()
+    }
+    makespan = max((one.finish for one in tasks.values()), default=0.0)
+    return Schedule(tasks, makespan, length, _critical_path(graph, early, length), _load(plan, graph, makespan))
+
+
+def _earliest(graph: TaskGraph) -> dict[str, float]:
+    """Start of each task if nothing but its needs held it up."""
+    early: dict[str, float] = {}
+    for task in graph.nodes:
+        early[task] = max((early[need] + graph.nodes[need].estimate for need in graph.needs[task]), default=0.0)
+    return early
+
+
+def _latest(graph: TaskGraph, length: float) -> dict[str, float]:
+    """Latest start of each task that still lets everything end at `length`."""
+    late: dict[str, float] = {}
+    for task in reversed(list(graph.nodes)):
+        late[task] = min((late[one] for one in graph.dependents[task]), default=length) - graph.nodes[task].estimate
+    return late
+
+
+def _critical_path(graph: TaskGraph, early: Mapping[str, float], length: float) -> tuple[str, ...]:
+    """One longest chain, from its first task to its last; the plan's order breaks ties."""
+    finish = {task: early[task] + node.estimate for task, node in graph.nodes.items()}
+    task = next((task for task in graph.nodes if finish[task] == length), None)
+    path: list[str] = []
+    while task is not None:
+        path.append(task)
+        begin = early[task]
+        task = next((need for need in graph.needs[task] if finish[need] == begin), None)
+    return tuple(reversed(path))
+
+
+def _list_schedule(plan: Plan, graph: TaskGraph, late: Mapping[str, float]) -> dict[str, float]:
+    """Start of each task under the capacities.
+
+    Ready tasks wait in one queue per kind of claim (agent and counters): if the first of a queue does not fit, none of
+    it does, so a step never looks at every ready task.
+    """
+    free: dict[str, int] = {f"resource {name}": amount for name, amount in plan.resources.items()}
+    free |= {f"agent {name}": agent.capacity for name, agent in plan.agents.items()}
+    rank = {task: index for index, task in enumerate(graph.nodes)}
+    waiting = {task: len(needs) for task, needs in graph.needs.items()}
+    queues: dict[tuple[tuple[str, int], ...], list[tuple[float, int, str]]] = {}
+    running: list[tuple[float, int, str]] = []
+    starts: dict[str, float] = {}
+    now = 0.0
+
+    def enqueue(task: str) -> None:
+        heapq.heappush(queues.setdefault(claim(graph.nodes[task]), []), (late[task], rank[task], task))
+
+    for task, count in waiting.items():
+        if count == 0:
+            enqueue(task)
+    while len(starts) < len(graph.nodes):
+        while fitting := [key for key, queue in queues.items() if queue and _fits(key, free)]:
+            key = min(fitting, key=lambda one: queues[one][0])
+            task = heapq.heappop(queues[key])[2]
+            _take(key, free, 1)
+            starts[task] = now
+            heapq.heappush(running, (now + graph.nodes[task].estimate, rank[task], task))
+        now, _, task = heapq.heappop(running)
+        finished = [task]
+        while running and running[0][0] == now:
+            finished.append(heapq.heappop(running)[2])
+        for task in finished:
+            _take(claim(graph.nodes[task]), free, -1)
+            for dependent in graph.dependents[task]:
+                waiting[dependent] -= 1
+                if waiting[dependent] == 0:
+                    enqueue(dependent)
+    return starts
+
+
+def claim(node: TaskNode) -> tuple[tuple[str, int], ...]:
+    """What a task holds while it runs: one place of its agent, and its counters."""
+    counters = sorted((f"resource {name}", amount) for name, amount in node.demand.items())
+    return ((f"agent {node.agent}", 1), *counters)
+
+
+def _fits(key: tuple[tuple[str, int], ...], free: Mapping[str, int]) -> bool:
+    return all(free[name] >= amount for name, amount in key)
+
+
+def _take(key: tuple[tuple[str, int], ...], free: dict[str, int], sign: int) -> None:
+    for name, amount in key:
+        free[name] -= sign * amount
+
+
+def _load(plan: Plan, graph: TaskGraph, makespan: float) -> dict[str, AgentLoad]:
+    work: dict[str, list[float]] = {name: [] for name in plan.agents}
+    for node in graph.nodes.values():
+        work[node.agent].append(node.estimate)
+    load = {}
+    for name, agent in plan.agents.items():
+        busy = sum(work[name])
+        share = busy / (makespan * agent.capacity) if makespan else 0.0
+        load[name] = AgentLoad(name, len(work[name]), busy, agent.capacity, share)
+    return load
