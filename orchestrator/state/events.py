@@ -131,10 +131,14 @@ class TaskInterrupted:
 
 @dataclass(frozen=True, slots=True)
 class TaskSkipped:
-    """It will not run in this run: a condition was false or its trigger rule cannot be met."""
+    """It will not run in this run: a condition was false or its trigger rule cannot be met.
+
+    culprit: the failed task behind it, None where nothing failed (its own `if`, or a skip above it).
+    """
 
     task: str
     reason: str
+    culprit: str | None = None
     kind: Literal["task_skipped"] = "task_skipped"
 
 
@@ -213,7 +217,8 @@ Event = (
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """seq counts from 1 without a gap; at: wall clock, seconds since the epoch, for people; mono: monotonic seconds
-    since this owner took the run (durations only); fence: the fencing token of the owner that wrote it."""
+    since this owner took the run (durations only); fence: the fencing token of the owner that wrote it.
+    """
 
     seq: int
     at: float

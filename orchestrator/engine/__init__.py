@@ -1,0 +1,1 @@
+"""Runs a plan: decides what is next, has it done, records what happened, judges at the end."""

@@ -1,0 +1,129 @@
+"""One owner's turn at a run: take it, work, judge, say how it ended, and give it back."""
+
+import signal
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.engine.engine import Engine
+from orchestrator.engine.interrupts import interrupts
+from orchestrator.engine.judging import file_digest, judge_run
+from orchestrator.engine.orders import Orders, Places
+from orchestrator.engine.outcome import INTERRUPTED, exit_code
+from orchestrator.engine.recorder import Recorder
+from orchestrator.executors.tree import signal_tree
+from orchestrator.graph.load import LoadedPlan
+from orchestrator.journal.errors import JournalError, UnknownRun
+from orchestrator.journal.port import JournalPort
+from orchestrator.runner import Runner
+from orchestrator.state.events import CriterionJudged, Envelope, Event, RunFinished, RunInterrupted
+from orchestrator.state.fold import fold
+from orchestrator.state.run import RunState
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """How a run ended. exit_code: as documented in `orchestrator.engine.outcome`; 130 when it was interrupted."""
+
+    run: str
+    exit_code: int
+    state: RunState
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """What a run is done with, beside its plan.
+
+    jobs: tasks at once, None for as many as the plan's `cpu` allows, or the processors. keep_going: after a failure, carry on with what does not need the failed
+    task. excluded: tasks not asked for. listener: told of every event once it is durable. clock: monotonic seconds;
+    wall: seconds since the epoch.
+    """
+
+    places: Places
+    executor: Executor
+    runners: Mapping[str, Runner]
+    jobs: int | None = None
+    keep_going: bool = True
+    excluded: Collection[str] = ()
+    listener: Callable[[Envelope], None] = lambda _envelope: None
+    clock: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+
+
+def conduct(
+    journal: JournalPort,
+    run: str,
+    loaded: LoadedPlan,
+    conditions: Conditions,
+    opening: Callable[[RunState], Iterable[Event]],
+) -> RunResult:
+    """Own the run from here to its end. `opening` gives the first events, from the state as the journal has it.
+
+    Raises JournalError, and RunOwned where another live orchestrator has the run.
+    """
+    with _owned(journal, run) as fence:
+        recorder = Recorder(
+            journal, run, fence, _recorded(journal, run), conditions.listener, conditions.clock, conditions.wall,
+            conditions.clock(),
+        )  # fmt: skip
+        for event in opening(recorder.state):
+            recorder.record(event)
+        recorder.commit()
+        engine = _engine(loaded, recorder, conditions)
+        with interrupts(engine.interrupt):
+            settled = engine.run()
+        _close(engine, recorder, loaded, conditions, settled=settled)
+        return RunResult(run, recorder.state.exit_code if settled else INTERRUPTED, recorder.state)  # type: ignore[arg-type]  # settled: finished just now
+
+
+@contextmanager
+def _owned(journal: JournalPort, run: str) -> Iterator[int]:
+    fence = journal.acquire(run)
+    try:
+        yield fence
+    finally:
+        with suppress(JournalError):  # a journal that cannot be written keeps the lease, which ends with this process
+            journal.release(run, fence)
+
+
+def _engine(loaded: LoadedPlan, recorder: Recorder, conditions: Conditions) -> Engine:
+    order = {task: place for place, task in enumerate(loaded.graph.nodes)}
+    orders = Orders(loaded.plan, loaded.graph, conditions.runners, conditions.places, order)
+    return Engine(
+        orders,
+        recorder,
+        conditions.executor,
+        jobs=conditions.jobs,
+        keep_going=conditions.keep_going,
+        excluded=conditions.excluded,
+        kill=lambda: signal_tree(f"{recorder.run}/", signal.SIGKILL),
+    )
+
+
+def _close(engine: Engine, recorder: Recorder, loaded: LoadedPlan, conditions: Conditions, *, settled: bool) -> None:
+    """Judge what came of it, or say why it stopped."""
+    if settled:
+        digest = file_digest(conditions.places.run_folder(recorder.run))
+        for verdict in judge_run(loaded.plan, loaded.graph, recorder.state, conditions.runners, digest):
+            recorder.record(CriterionJudged(verdict))
+        state = recorder.state
+        recorder.record(RunFinished(exit_code(state.tasks.values(), state.verdicts.values())))
+    else:
+        recorder.record(RunInterrupted(engine.interrupted or "stopped"))
+    recorder.commit()
+
+
+def _recorded(journal: JournalPort, run: str) -> RunState:
+    """The state so far, empty for a run that is about to start."""
+    try:
+        return fold(journal.read(run))
+    except UnknownRun:
+        return RunState()
+
+
+def absolute(state_dir: Path, project: Path) -> Places:
+    """The places by absolute path: attempts run in folders of their own."""
+    return Places(state_dir.absolute(), project.absolute())

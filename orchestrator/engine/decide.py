@@ -1,0 +1,171 @@
+"""What to do next. Pure: no clock, no thread, no disk.
+
+The frontier is kept, not found: it holds how many needs of each task are still open, and what is ready by demand, so
+that a step costs what changed and not the size of the graph. Ready tasks start longest remaining path first (the
+sum of estimates down to the end), ties in plan order: the same list scheduling as the forecast.
+"""
+
+import heapq
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from orchestrator.engine.reconcile import NOT_ASKED_FOR
+from orchestrator.engine.resources import Demand, Slots
+from orchestrator.engine.triggers import culprit, ended, satisfied
+from orchestrator.graph.model import TaskGraph, TaskNode
+from orchestrator.state.run import RunState
+from orchestrator.state.transitions import SETTLED, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Begin an attempt at the task."""
+
+    task: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """Record that the task will not run."""
+
+    task: str
+    reason: str
+    culprit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Requeue:
+    """The delay before the task's next attempt is over."""
+
+    task: str
+
+
+Instruction = Start | Skip | Requeue
+
+
+class Frontier:
+    """The edge between what is done and what is not.
+
+    state: the run's state, which its owner keeps up to date before it calls `changed`. demands: what each task holds.
+    declared: the needs that trigger rules look at; the graph may leave out those that follow from others.
+    excluded: tasks that were not asked for (`--only`, `--until`), and so are skipped.
+    """
+
+    def __init__(
+        self,
+        graph: TaskGraph,
+        state: RunState,
+        demands: Mapping[str, Demand],
+        declared: Mapping[str, tuple[str, ...]] | None = None,
+        excluded: Collection[str] = (),
+    ) -> None:
+        self._graph = graph
+        self._state = state
+        self._demands = demands
+        self._declared = graph.needs if declared is None else declared
+        self._excluded = frozenset(excluded)
+        self._rank = ranks(graph)
+        self._open = {task: _open_needs(graph, state, task) for task in graph.nodes}
+        self._decidable: list[str] = []
+        self._ready: dict[Demand, list[tuple[tuple[float, int], str]]] = {}
+        self._waiting: list[tuple[float, str]] = []
+        for task in graph.nodes:
+            self._place(task)
+
+    def changed(self, task: str) -> None:
+        """Take note that an event changed the task's status."""
+        if self._state.tasks[task].status in SETTLED:
+            for dependent in self._graph.dependents[task]:
+                self._open[dependent] -= 1
+                if self._open[dependent] == 0:
+                    self._place(dependent)
+        else:
+            self._place(task)
+
+    def decide(self, free: Slots, now: float) -> list[Instruction]:
+        """What to carry out now, every one of it. Call again after recording it: a skip may settle what another waits for."""
+        settled = self._skips()
+        return settled or [*self._requeues(now), *self._starts(free.copy())]
+
+    def clear(self) -> None:
+        """Nothing more shall start."""
+        self._decidable, self._ready, self._waiting = [], {}, []
+        self._open = dict.fromkeys(self._open, -1)
+
+    def next_due(self) -> float | None:
+        """The monotonic time of the next requeue, None when no task waits."""
+        return self._waiting[0][0] if self._waiting else None
+
+    def _place(self, task: str) -> None:
+        record = self._state.tasks[task]
+        if record.status is Status.WAITING:
+            heapq.heappush(self._waiting, (record.due or 0.0, task))
+        elif record.status is Status.PENDING and self._open[task] == 0:
+            self._decidable.append(task)
+
+    def _skips(self) -> list[Instruction]:
+        """Sort what became decidable into ready and skipped."""
+        skips: list[Instruction] = []
+        for task in self._decidable:
+            skip = why_not(self._graph.nodes[task], self._state, self._declared[task], excluded=task in self._excluded)
+            if skip is not None:
+                skips.append(skip)
+            else:
+                heapq.heappush(self._ready.setdefault(self._demands[task], []), (self._rank[task], task))
+        self._decidable = []
+        return skips
+
+    def _requeues(self, now: float) -> list[Instruction]:
+        due: list[Instruction] = []
+        while self._waiting and self._waiting[0][0] <= now:
+            due.append(Requeue(heapq.heappop(self._waiting)[1]))
+        return due
+
+    def _starts(self, free: Slots) -> list[Instruction]:
+        """Tasks alike in demand stand in one queue: only the heads of the queues that fit compete."""
+        starts: list[Instruction] = []
+        while True:
+            fitting = [demand for demand, queue in self._ready.items() if queue and free.fits(demand)]
+            if not fitting:
+                return starts
+            demand = min(fitting, key=lambda each: self._ready[each][0])
+            task = heapq.heappop(self._ready[demand])[1]
+            free.take(demand)
+            starts.append(Start(task, self._state.tasks[task].attempt + 1))
+
+
+def decide(
+    graph: TaskGraph, state: RunState, demands: Mapping[str, Demand], free: Slots, now: float
+) -> list[Instruction]:
+    """What to do next in this state, from scratch."""
+    return Frontier(graph, state, demands).decide(free, now)
+
+
+def why_not(node: TaskNode, state: RunState, declared: Sequence[str], *, excluded: bool = False) -> Skip | None:
+    """Why a task whose needs (`declared`) are all settled is skipped, None when it runs."""
+    task = node.id
+    needs = [state.tasks[need] for need in declared]
+    if excluded:
+        return Skip(task, NOT_ASKED_FOR, None)
+    if not node.task.if_:
+        return Skip(task, "its condition `if` is false", None)
+    rule = node.task.trigger_rule
+    if satisfied(rule, [ended(need) for need in needs]):
+        return None
+    blamed = culprit(needs)
+    cause = f"{blamed} {state.tasks[blamed].status}" if blamed else "what it needs was skipped"
+    return Skip(task, f"{cause}, and its trigger rule is {rule}", blamed)
+
+
+def ranks(graph: TaskGraph) -> dict[str, tuple[float, int]]:
+    """Sort keys: the least is the task with the longest remaining path of estimates, ties in the graph's order."""
+    remaining: dict[str, float] = {}
+    for task in reversed(tuple(graph.nodes)):
+        below = max((remaining[each] for each in graph.dependents[task]), default=0.0)
+        remaining[task] = graph.nodes[task].estimate + below
+    return {task: (-remaining[task], place) for place, task in enumerate(graph.nodes)}
+
+
+def _open_needs(graph: TaskGraph, state: RunState, task: str) -> int:
+    return sum(state.tasks[need].status not in SETTLED for need in graph.needs[task])

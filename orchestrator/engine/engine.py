@@ -1,0 +1,251 @@
+"""The loop: decide, record, commit, act, wait. One thread owns the state; others only put messages in its queue."""
+
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Event as Flag
+from typing import Final
+
+from orchestrator.engine.decide import Frontier, Instruction, Requeue, Skip, Start
+from orchestrator.engine.orders import Orders
+from orchestrator.engine.recorder import Recorder
+from orchestrator.engine.resources import Slots, capacities, demands
+from orchestrator.engine.retry import Again, after_failure
+from orchestrator.evidence.measurement import Evidence, Usage
+from orchestrator.executors.carry_out import carry_out
+from orchestrator.executors.order import AttemptResult, Note, WorkOrder
+from orchestrator.plan.needs import resolve_needs
+from orchestrator.state.events import (
+    AttemptFailed,
+    Cause,
+    Failure,
+    ProgressReported,
+    TaskCancelled,
+    TaskFailed,
+    TaskInterrupted,
+    TaskNoted,
+    TaskRequeued,
+    TaskSkipped,
+    TaskStarted,
+    TaskSucceeded,
+)
+from orchestrator.state.transitions import Status
+
+LONGEST_WAIT: Final = 3600.0
+NOTHING_USED: Final = Usage(0.0, 0.0, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An executor is done with an attempt."""
+
+    task: str
+    attempt: int
+    future: "Future[AttemptResult]"
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """Someone asks the run to stop: the name of the signal."""
+
+    name: str
+
+
+Message = Done | Note | Interrupt
+
+
+class Engine:
+    """Carries one run from where its state stands to where every task is settled, or to an interrupt.
+
+    kill: ends every process of the run at once, for the second interrupt.
+    """
+
+    def __init__(  # noqa: PLR0913 - what it acts on and by
+        self,
+        orders: Orders,
+        recorder: Recorder,
+        executor: Executor,
+        *,
+        jobs: int | None,
+        keep_going: bool,
+        excluded: Collection[str],
+        kill: Callable[[], object],
+    ) -> None:
+        self.messages: SimpleQueue[Message] = SimpleQueue()
+        self._orders = orders
+        self._recorder = recorder
+        self._executor = executor
+        self._keep_going = keep_going
+        self._kill = kill
+        full = capacities(orders.plan, jobs)
+        self._slots = Slots(dict(full))
+        self._demands = demands(orders.graph, full)
+        self._frontier = Frontier(orders.graph, recorder.state, self._demands, resolve_needs(orders.plan), excluded)
+        self._stop = Flag()
+        self._running: set[str] = set()
+        self._left = _left_in_groups(orders, recorder)
+        self._every = orders.plan.progress_reports.every if orders.plan.progress_reports else None
+        self._next_report = self._every
+        self.interrupted: str | None = None
+
+    def run(self) -> bool:
+        """Work until every task is settled (True) or the run was interrupted (False). Raises JournalError.
+
+        Whatever is raised, no attempt outlives it.
+        """
+        try:
+            while self._advance() or self._running or self._frontier_waits():
+                self._take(self._wait())
+                self._report_progress()
+        finally:
+            self._end_attempts()
+        return self.interrupted is None
+
+    def interrupt(self, name: str) -> None:
+        """Ask the run to stop; safe in a signal handler and from any thread. The second time, at once."""
+        self.messages.put(Interrupt(name))
+
+    def _frontier_waits(self) -> bool:
+        return self.interrupted is None and self._frontier.next_due() is not None
+
+    def _advance(self) -> bool:
+        """Carry out what is decided, one commit for all of it; whether anything was started."""
+        started: list[WorkOrder] = []
+        if self.interrupted is None:
+            while instructions := self._frontier.decide(self._slots, self._recorder.now()):
+                for instruction in instructions:
+                    started += self._carry(instruction)
+        self._recorder.commit()
+        for order in started:
+            self._submit(order)
+        return bool(started)
+
+    def _carry(self, instruction: Instruction) -> Iterable[WorkOrder]:
+        task = instruction.task
+        match instruction:
+            case Start(attempt=attempt):
+                self._recorder.record(TaskStarted(task, attempt))
+                self._slots.take(self._demands[task])
+                self._running.add(task)
+                return (self._orders.write(self._recorder.state, task, attempt),)
+            case Skip(reason=reason, culprit=culprit):
+                self._settle(TaskSkipped(task, reason, culprit))
+            case Requeue():
+                self._recorder.record(TaskRequeued(task))
+                self._frontier.changed(task)
+        return ()
+
+    def _submit(self, order: WorkOrder) -> None:
+        task, attempt = order.task, order.attempt
+        future: Future[AttemptResult] = self._executor.submit(carry_out, order, self._stop, self.messages.put)
+        future.add_done_callback(lambda done: self.messages.put(Done(task, attempt, done)))
+
+    def _wait(self) -> list[Message]:
+        """Everything that has come in; sleeps until something does, or until a retry or report is due."""
+        due = [time for time in (self._frontier.next_due(), self._next_report) if time is not None]
+        timeout = min(LONGEST_WAIT, max(0.0, min(due, default=LONGEST_WAIT) - self._recorder.now()))
+        messages: list[Message] = []
+        try:
+            messages.append(self.messages.get(timeout=timeout))
+            while True:
+                messages.append(self.messages.get_nowait())
+        except Empty:
+            return messages
+
+    def _take(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            match message:
+                case Note(task=task, attempt=attempt, text=text) if task in self._running:
+                    self._recorder.record(TaskNoted(task, attempt, text))
+                case Done():
+                    self._end(message.task, message.attempt, _result(message))
+                case Interrupt(name=name):
+                    self._interrupted(name)
+                case _:
+                    pass  # a note that came after its attempt had ended
+
+    def _interrupted(self, name: str) -> None:
+        if self.interrupted is not None:
+            self._kill()
+        self.interrupted = self.interrupted or f"{name} received"
+        self._stop.set()
+
+    def _end(self, task: str, attempt: int, result: AttemptResult) -> None:
+        self._running.discard(task)
+        self._slots.give(self._demands[task])
+        if self.interrupted is not None and (result.stopped or result.failure is not None):
+            # What fails while its processes are being ended says nothing about the task.
+            self._recorder.record(TaskInterrupted(task, attempt, self.interrupted))
+        elif result.failure is not None or result.stopped:
+            self._fail(task, attempt, result)
+        else:
+            self._settle(TaskSucceeded(task, attempt, result.evidence, result.usage))
+
+    def _fail(self, task: str, attempt: int, result: AttemptResult) -> None:
+        failure = result.failure or Failure(Cause.LOST, "it was stopped, and nobody had asked for that")
+        spec = self._orders.graph.nodes[task].task
+        again = after_failure(spec.retries, len(self._recorder.state.tasks[task].failures) + 1)
+        if isinstance(again, Again):
+            self._recorder.record(AttemptFailed(task, attempt, failure, result.usage, again.delay))
+            self._frontier.changed(task)
+            return
+        self._settle(TaskFailed(task, attempt, failure, result.usage, tolerated=spec.continue_on_error))
+        if not (self._keep_going or spec.continue_on_error):
+            self._cancel_rest(task)
+
+    def _cancel_rest(self, culprit: str) -> None:
+        """Start nothing more; what runs may end."""
+        for task, record in list(self._recorder.state.tasks.items()):
+            if record.status in {Status.PENDING, Status.WAITING}:
+                self._recorder.record(TaskCancelled(task, f"{culprit} failed, and the run stops at the first failure"))
+                self._count(task)
+        self._frontier.clear()
+
+    def _settle(self, event: TaskSucceeded | TaskFailed | TaskSkipped) -> None:
+        self._recorder.record(event)
+        self._frontier.changed(event.task)
+        self._count(event.task)
+
+    def _count(self, task: str) -> None:
+        """Report progress whenever a group completes."""
+        group = self._orders.graph.nodes[task].group
+        self._left[group] -= 1
+        if self._left[group] == 0:
+            self._recorder.record(self._progress())
+
+    def _report_progress(self) -> None:
+        now = self._recorder.now()
+        if self._every is not None and self._next_report is not None and now >= self._next_report:
+            self._recorder.record(self._progress())
+            self._next_report = now + self._every
+
+    def _progress(self) -> ProgressReported:
+        state = self._recorder.state
+        return ProgressReported(state.settled, len(state.tasks), tuple(sorted(self._running)))
+
+    def _end_attempts(self) -> None:
+        """Nothing is left running behind an engine that stops."""
+        self._stop.set()
+        while self._running:
+            message = self.messages.get()
+            if isinstance(message, Done):
+                self._running.discard(message.task)
+            elif isinstance(message, Interrupt):
+                self._kill()
+
+
+def _left_in_groups(orders: Orders, recorder: Recorder) -> dict[str, int]:
+    left = dict.fromkeys(orders.plan.groups, 0)
+    for node in orders.graph.nodes.values():
+        left[node.group] += not recorder.state.tasks[node.id].settled
+    return left
+
+
+def _result(done: Done) -> AttemptResult:
+    """What the executor answered. One that breaks is a failed attempt of the task, not the end of the run."""
+    try:
+        return done.future.result(timeout=0)
+    except BaseException as error:  # noqa: BLE001 - whatever a foreign executor raises, cancellation included
+        failure = Failure(Cause.SPAWN, f"the executor broke: {type(error).__name__}: {error}")
+        return AttemptResult(done.task, done.attempt, Evidence(), NOTHING_USED, failure)

@@ -1,0 +1,102 @@
+"""Lays the evidence of a run before the judge, criterion by criterion."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from orchestrator.evidence.judge import Candidate, demand_of, judge
+from orchestrator.evidence.measurement import Evidence, Measurement
+from orchestrator.evidence.metric import Better, Metric
+from orchestrator.evidence.verdict import Verdict
+from orchestrator.graph.model import TaskGraph
+from orchestrator.plan.model import Criterion, Plan, Task
+from orchestrator.runner import Runner
+from orchestrator.state.run import RunState
+from orchestrator.state.transitions import Status
+
+Digest = Callable[[str], str | None]
+"""The sha256 (hex) of a file by its path relative to the run's folder, None where there is no such file."""
+
+
+def judge_run(
+    plan: Plan, graph: TaskGraph, state: RunState, runners: Mapping[str, Runner], digest: Digest
+) -> Iterator[Verdict]:
+    """A verdict for every criterion, in the plan's order."""
+    metrics = declared_metrics(graph, runners)
+    for group_id, group in plan.groups.items():
+        for criterion in group.success_criteria:
+            metric = metrics.get(criterion.metric) or _nobodys(criterion)
+            found = candidates(graph, state, group_id, criterion, digest)
+            yield judge(demand_of(f"{group_id}.{criterion.id}", criterion, metric), found)
+
+
+def candidates(
+    graph: TaskGraph, state: RunState, group: str, criterion: Criterion, digest: Digest
+) -> tuple[Candidate, ...]:
+    """The measurements that count for the criterion: of succeeded tasks only.
+
+    Those of the task that its `from` names; without one, its own group's; and other groups' only where no task of its own
+    group measured the metric.
+    """
+    found = [
+        (task, measurement)
+        for task in graph.nodes
+        for measurement in _measurements(state, task)
+        if measurement.metric == criterion.metric
+    ]
+    if criterion.from_ is not None:
+        chosen = [each for each in found if _named(each[0], group, criterion.from_)]
+    else:
+        chosen = [each for each in found if graph.nodes[each[0]].group == group] or found
+    return tuple(_candidate(state, task, measurement, digest) for task, measurement in chosen)
+
+
+def declared_metrics(graph: TaskGraph, runners: Mapping[str, Runner]) -> dict[str, Metric]:
+    """Every metric that a task of the graph promises, by name."""
+    return {metric.name: metric for node in graph.nodes.values() for metric in metrics_of(node.task, runners)}
+
+
+def metrics_of(task: Task, runners: Mapping[str, Runner]) -> tuple[Metric, ...]:
+    """What the task may record: its runner's metrics and those that the plan declares for it."""
+    runner = runners.get(task.run or "")
+    said = tuple(Metric(each.name, each.unit, each.better, each.form, each.description) for each in task.metrics)
+    return said if runner is None else (*runner.metrics, *said)
+
+
+def stale(evidence: Evidence, measurement: Measurement, digest: Digest) -> bool:
+    """Whether a file that the figure was computed from is gone or changed."""
+    files = {artifact.name: artifact for artifact in evidence.artifacts}
+    return any(name not in files or digest(files[name].path) != files[name].sha256 for name in measurement.artifacts)
+
+
+def file_digest(folder: Path) -> Digest:
+    """The effect: digests of the files below `folder`, the run's."""
+
+    def digest(path: str) -> str | None:
+        try:
+            with (folder / path).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            return None
+
+    return digest
+
+
+def _measurements(state: RunState, task: str) -> tuple[Measurement, ...]:
+    record = state.tasks[task]
+    return record.evidence.measurements if record.status is Status.SUCCEEDED and record.evidence else ()
+
+
+def _named(task: str, group: str, reference: str) -> bool:
+    return task == (reference if "." in reference else f"{group}.{reference}")
+
+
+def _candidate(state: RunState, task: str, measurement: Measurement, digest: Digest) -> Candidate:
+    record = state.tasks[task]
+    assert record.evidence is not None, "only tasks with evidence are candidates"
+    return Candidate(task, record.attempt, measurement, stale(record.evidence, measurement, digest))
+
+
+def _nobodys(criterion: Criterion) -> Metric:
+    """A metric that nobody declares: the judge will find no evidence for it."""
+    return Metric(criterion.metric, criterion.target.unit, Better.NEITHER)

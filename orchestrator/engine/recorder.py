@@ -1,0 +1,46 @@
+"""Stamps events, keeps the state in step with them, and commits them in groups before anything acts on them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from orchestrator.journal.port import JournalPort
+from orchestrator.state.events import Envelope, Event
+from orchestrator.state.fold import apply
+from orchestrator.state.run import RunState
+
+
+@dataclass(slots=True)
+class Recorder:
+    """The only way that anything happens to a run.
+
+    clock: monotonic seconds; wall: seconds since the epoch; began: what the clock said when this owner took the run.
+    listener: told of every event after it is durable.
+    """
+
+    journal: JournalPort
+    run: str
+    fence: int
+    state: RunState
+    listener: Callable[[Envelope], None]
+    clock: Callable[[], float]
+    wall: Callable[[], float]
+    began: float
+    _pending: list[Envelope] = field(default_factory=list)
+
+    def now(self) -> float:
+        """Monotonic seconds since this owner took the run: the time of envelopes."""
+        return self.clock() - self.began
+
+    def record(self, event: Event) -> None:
+        """Apply the event, and have it committed with the next `commit`. Raises IllegalTransition."""
+        envelope = Envelope(self.state.seq + 1, self.wall(), self.now(), self.fence, event)
+        self.state = apply(self.state, envelope)
+        self._pending.append(envelope)
+
+    def commit(self) -> None:
+        """Make everything recorded durable in one transaction, then tell the listener. Raises JournalError."""
+        batch, self._pending = self._pending, []
+        if batch:
+            self.journal.append(self.run, batch)
+        for envelope in batch:
+            self.listener(envelope)

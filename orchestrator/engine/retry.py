@@ -1,0 +1,31 @@
+"""Whether a failed attempt is followed by another, and when. Pure."""
+
+from dataclasses import dataclass
+
+from orchestrator.plan.model import Retries
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Another attempt, after `delay` seconds."""
+
+    delay: float
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """That was the last one."""
+
+
+def after_failure(retries: Retries, failures: int) -> Again | GiveUp:
+    """What follows the `failures`-th failed attempt (from 1). Interrupted attempts are not failures and do not count."""
+    if failures > retries.max:
+        return GiveUp()
+    return Again(_delay(retries, failures))
+
+
+def _delay(retries: Retries, failures: int) -> float:
+    try:
+        return min(retries.max_delay, retries.delay * retries.backoff ** (failures - 1))
+    except OverflowError:
+        return retries.max_delay

@@ -1,0 +1,155 @@
+"""Start a run, resume one, find one to resume: what the command line calls."""
+
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from pathlib import Path
+
+from orchestrator.engine.conduct import Conditions, RunResult, absolute, conduct
+from orchestrator.engine.fingerprints import fingerprints
+from orchestrator.engine.judging import file_digest
+from orchestrator.engine.reconcile import reconcile
+from orchestrator.engine.selection import excluded
+from orchestrator.executors.tree import reap
+from orchestrator.graph.load import LoadedPlan
+from orchestrator.journal.errors import JournalError
+from orchestrator.journal.port import JournalPort
+from orchestrator.journal.sqlite import Durability, SqliteJournal
+from orchestrator.registry import load_registry
+from orchestrator.runner import Runner
+from orchestrator.state.events import Envelope, Event, RunResumed, RunStarted
+from orchestrator.state.run import RunState
+
+JOURNAL_FILE = "journal.sqlite"
+
+
+def start_run(  # noqa: PLR0913 - the run's circumstances, by name
+    loaded: LoadedPlan,
+    *,
+    state_dir: Path,
+    project: Path,
+    executor: Executor,
+    environment: Mapping[str, str],
+    command: tuple[str, ...],
+    jobs: int | None = None,
+    keep_going: bool = True,
+    durability: Durability = "process",
+    listener: Callable[[Envelope], None] = lambda _envelope: None,
+    clock: Callable[[], float] = time.monotonic,
+    wall: Callable[[], float] = time.time,
+    only: Sequence[str] = (),
+    until: Sequence[str] = (),
+    runners: Mapping[str, Runner] | None = None,
+    journal: JournalPort | None = None,
+) -> RunResult:
+    """Run a plan from its beginning, as a new run.
+
+    runners: all that are installed, unless given. journal: the one in the state folder, unless
+    given (then `durability` is its own affair). The rest: see `Conditions`. Raises JournalError and UnknownTask.
+    """
+    offered = load_registry() if runners is None else runners
+    left_out = excluded(loaded.graph, only, until)
+    places = absolute(state_dir, project)
+    conditions = Conditions(places, executor, offered, jobs, keep_going, left_out, listener, clock, wall)
+    run = new_run_id(loaded.plan.id, wall())
+    digests = fingerprints(loaded.plan, loaded.graph, offered)
+
+    def opening(_state: RunState) -> Iterable[Event]:
+        yield RunStarted(
+            run, loaded.plan.id, loaded.digest, loaded.text, loaded.source, dict(loaded.settings), dict(environment), command,
+            digests,
+        )  # fmt: skip
+
+    with _journal(journal, state_dir, durability) as port:
+        return conduct(port, run, loaded, conditions, opening)
+
+
+def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
+    run: str | None,
+    loaded: LoadedPlan,
+    *,
+    state_dir: Path,
+    project: Path,
+    executor: Executor,
+    environment: Mapping[str, str],
+    command: tuple[str, ...] = (),  # noqa: ARG001 - a run keeps the command that it was started by
+    jobs: int | None = None,
+    keep_going: bool = True,
+    durability: Durability = "process",
+    listener: Callable[[Envelope], None] = lambda _envelope: None,
+    clock: Callable[[], float] = time.monotonic,
+    wall: Callable[[], float] = time.time,
+    only: Sequence[str] = (),
+    until: Sequence[str] = (),
+    runners: Mapping[str, Runner] | None = None,
+    journal: JournalPort | None = None,
+) -> RunResult:
+    """Carry a run on: the given one, or the latest interrupted one of the plan. The plan may have been edited since.
+
+    Finished tasks keep their results (`reconcile` says which do not). What a dead orchestrator left running is ended first.
+    Arguments are as for `start_run`; raises RunOwned while another orchestrator
+    has the run, and JournalError where there is none to resume.
+    """
+    offered = load_registry() if runners is None else runners
+    left_out = excluded(loaded.graph, only, until)
+    places = absolute(state_dir, project)
+    conditions = Conditions(places, executor, offered, jobs, keep_going, left_out, listener, clock, wall)
+    digests = fingerprints(loaded.plan, loaded.graph, offered)
+
+    def opening(state: RunState) -> Iterable[Event]:
+        reap(state.run)
+        kept = list(reconcile(loaded.graph, state, digests, left_out, file_digest(places.run_folder(state.run))))
+        yield RunResumed(loaded.digest, loaded.text, dict(loaded.settings), dict(environment), digests)
+        yield from kept
+
+    with _journal(journal, state_dir, durability) as port:
+        chosen = run or find_interrupted(port, loaded.plan.id, loaded.settings)
+        if chosen is None:
+            raise JournalError(
+                f"no interrupted run of plan {loaded.plan.id} to resume\n  mend: start one with `orchestrate run`",
+            )
+        return conduct(port, chosen, loaded, conditions, opening)
+
+
+def find_interrupted(journal: JournalPort, plan_id: str, settings: Mapping[str, str] | None = None) -> str | None:
+    """The latest run of the plan if it did not finish, None otherwise.
+
+    settings: only a run with these counts. A run that an orchestrator is working on counts too: whoever resumes it is told.
+    """
+    for summary in reversed(journal.runs()):
+        if summary.plan_id == plan_id and (settings is None or _settings(journal, summary.run) == dict(settings)):
+            return None if summary.finished else summary.run
+    return None
+
+
+def new_run_id(plan_id: str, at: float) -> str:
+    """`<plan id>-<UTC time>-<4 hex digits>`: sorts by time, and two in one second differ."""
+    return f"{plan_id}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(at))}-{secrets.token_hex(2)}"
+
+
+def open_journal(state_dir: Path, durability: Durability = "process", *, readonly: bool = False) -> SqliteJournal:
+    """The journal of a state folder. Raises JournalError."""
+    return SqliteJournal(state_dir / JOURNAL_FILE, durability, readonly=readonly)
+
+
+def _settings(journal: JournalPort, run: str) -> dict[str, str]:
+    last: dict[str, str] = {}
+    for envelope in journal.read(run):
+        if isinstance(envelope.event, RunStarted | RunResumed):
+            last = envelope.event.settings
+    return last
+
+
+@contextmanager
+def _journal(given: JournalPort | None, state_dir: Path, durability: Durability) -> Iterator[JournalPort]:
+    """The given one, which stays open, or the state folder's, which is closed again."""
+    if given is not None:
+        yield given
+        return
+    opened = open_journal(state_dir, durability)
+    try:
+        yield opened
+    finally:
+        opened.close()

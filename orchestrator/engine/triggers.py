@@ -1,0 +1,52 @@
+"""Trigger rules: whether a task runs, over how the tasks that it needs came out. Pure."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from orchestrator.plan.model import TriggerRule
+from orchestrator.state.run import TaskRecord
+from orchestrator.state.transitions import Status
+
+
+class Ended(StrEnum):
+    """How a needed task came out, as the rules see it.
+
+    A failure that is tolerated (`continue_on_error`) is a success to those below. UPSTREAM: it failed or was cancelled,
+    or was skipped for the sake of one that did. SKIPPED: its own condition, or one above it, was false.
+    """
+
+    SUCCESS = "success"
+    UPSTREAM = "failed"
+    SKIPPED = "skipped"
+
+
+def ended(record: TaskRecord) -> Ended:
+    """How a settled task counts for those that need it."""
+    if record.status is Status.SUCCEEDED or (record.status is Status.FAILED and record.tolerated):
+        return Ended.SUCCESS
+    if record.status is Status.SKIPPED and record.culprit is None:
+        return Ended.SKIPPED
+    return Ended.UPSTREAM
+
+
+def satisfied(rule: TriggerRule, ends: Sequence[Ended]) -> bool:
+    """Whether a task with this rule runs, once everything it needs is settled. A task that needs nothing runs."""
+    if not ends:
+        return True
+    match rule:
+        case TriggerRule.ALL_DONE:
+            return True
+        case TriggerRule.ALL_SUCCESS:
+            return all(end is Ended.SUCCESS for end in ends)
+        case TriggerRule.ANY_SUCCESS:
+            return Ended.SUCCESS in ends
+        case TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS:
+            return Ended.UPSTREAM not in ends and Ended.SUCCESS in ends
+
+
+def culprit(needs: Sequence[TaskRecord]) -> str | None:
+    """The failed task behind a rule that is not met: the first that failed, or what the first skipped one names."""
+    for record in needs:
+        if ended(record) is Ended.UPSTREAM:
+            return record.culprit or record.id
+    return None

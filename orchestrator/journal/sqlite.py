@@ -1,0 +1,239 @@
+"""The journal on disk: one SQLite file in WAL mode, by the standard library's `sqlite3`.
+
+Format and pragmas are described in docs/journal.md.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Any, Final, Literal
+
+from orchestrator.journal.codec import checksum, decode_event, encode_event
+from orchestrator.journal.errors import DamagedJournal, JournalError, LeaseLost, RunOwned, UnknownRun
+from orchestrator.journal.lease import Lease, Owner, owner_alive, this_owner
+from orchestrator.journal.port import RunSummary
+from orchestrator.journal.sequence import require_sequence
+from orchestrator.state.events import Envelope
+
+Durability = Literal["process", "power"]
+
+SYNCHRONOUS: Final = {"process": "NORMAL", "power": "FULL"}
+"""`process`: what is committed survives the death of any process; `power`: also a power cut (fsync at every commit)."""
+
+APPLICATION_ID: Final = 0x57534F31  # "WSO1"
+FORMAT_VERSION: Final = 1
+BUSY_SECONDS: Final = 30.0
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS event (
+    run TEXT NOT NULL, seq INTEGER NOT NULL, at REAL NOT NULL, mono REAL NOT NULL, fence INTEGER NOT NULL,
+    kind TEXT NOT NULL, body TEXT NOT NULL, checksum TEXT NOT NULL, UNIQUE (run, seq)
+);
+CREATE INDEX IF NOT EXISTS event_kind ON event (kind, run, seq);
+CREATE TABLE IF NOT EXISTS lease (
+    run TEXT PRIMARY KEY, fence INTEGER NOT NULL, boot TEXT NOT NULL, pid INTEGER NOT NULL, started REAL NOT NULL,
+    held INTEGER NOT NULL
+);
+"""
+
+_RUNS: Final = """
+SELECT first.run, first.at, first.body,
+    (SELECT kind FROM event WHERE run = first.run ORDER BY seq DESC LIMIT 1),
+    (SELECT body FROM event WHERE run = first.run AND kind IN ('run_finished', 'run_resumed') ORDER BY seq DESC LIMIT 1)
+FROM event AS first WHERE first.kind = 'run_started' ORDER BY first.at, first.rowid
+"""
+
+
+class SqliteJournal:
+    """A JournalPort in the file `path`, which is made when it is missing (with its folder), unless `readonly`."""
+
+    def __init__(
+        self,
+        path: Path,
+        durability: Durability = "process",
+        *,
+        readonly: bool = False,
+        owner: Owner | None = None,
+        alive: Callable[[Owner], bool] = owner_alive,
+    ) -> None:
+        self.path = path
+        self._owner = owner or this_owner()
+        self._alive = alive
+        self._lock = RLock()
+        with self._explained():
+            self._connection = _open(path, durability, readonly=readonly)
+
+    def acquire(self, run: str) -> int:
+        """See JournalPort."""
+        with self._writing() as connection:
+            lease = self.lease(run)
+            if lease is not None and lease.held and self._alive(lease.owner):
+                raise RunOwned(run, lease.owner.pid)
+            fence = 1 if lease is None else lease.fence + 1
+            me = self._owner
+            row = (run, fence, me.boot, me.pid, me.started)
+            connection.execute("INSERT OR REPLACE INTO lease VALUES (?, ?, ?, ?, ?, 1)", row)
+            return fence
+
+    def release(self, run: str, fence: int) -> None:
+        """See JournalPort."""
+        with self._writing() as connection:
+            connection.execute("UPDATE lease SET held = 0 WHERE run = ? AND fence = ?", (run, fence))
+
+    def lease(self, run: str) -> Lease | None:
+        """See JournalPort."""
+        rows = self._select("SELECT fence, boot, pid, started, held FROM lease WHERE run = ?", run)
+        return next((Lease(run, row[0], Owner(*row[1:4]), bool(row[4])) for row in rows), None)
+
+    def owned(self, run: str) -> Lease | None:
+        """See JournalPort."""
+        lease = self.lease(run)
+        return lease if lease is not None and lease.held and self._alive(lease.owner) else None
+
+    def append(self, run: str, envelopes: Sequence[Envelope]) -> None:
+        """See JournalPort. One transaction, with the check of the fence inside it."""
+        rows = [_row(run, envelope) for envelope in envelopes]
+        with self._writing() as connection:
+            held = connection.execute("SELECT fence FROM lease WHERE run = ? AND held", (run,)).fetchone()
+            for envelope in envelopes:
+                if held is None or envelope.fence != held[0]:
+                    raise LeaseLost(run, envelope.fence)
+            last = connection.execute("SELECT max(seq) FROM event WHERE run = ?", (run,)).fetchone()[0] or 0
+            require_sequence(run, [envelope.seq for envelope in envelopes], last)
+            connection.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def read(self, run: str, after: int = 0) -> tuple[Envelope, ...]:
+        """See JournalPort."""
+        columns = "seq, at, mono, fence, kind, body, checksum"
+        rows = self._select(f"SELECT {columns} FROM event WHERE run = ? AND seq > ? ORDER BY seq", run, after)  # noqa: S608 - no text from outside
+        if not rows and not self._select("SELECT 1 FROM event WHERE run = ? LIMIT 1", run):
+            raise UnknownRun(run)
+        require_sequence(run, [row[0] for row in rows], after)
+        return tuple(_envelope(run, row) for row in rows)
+
+    def runs(self) -> tuple[RunSummary, ...]:
+        """See JournalPort."""
+        return tuple(_summary(row) for row in self._select(_RUNS))
+
+    def close(self) -> None:
+        """See JournalPort."""
+        with self._lock, self._explained():
+            self._connection.close()
+
+    def _select(self, statement: str, *values: object) -> list[Any]:
+        with self._lock, self._explained():
+            return self._connection.execute(statement, values).fetchall()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction that locks the file from its beginning, so that what it read still holds when it writes."""
+        with self._lock, self._explained():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """SQLite's and the system's errors as JournalError, with a mend."""
+        try:
+            yield
+        except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
+            kind = DamagedJournal if _is_damage(error) else JournalError
+            raise kind(f"{self.path}: {error}\n  mend: {_mend(error)}") from error
+
+
+def _open(path: Path, durability: Durability, *, readonly: bool) -> sqlite3.Connection:
+    if not readonly:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    elif not path.is_file():
+        raise FileNotFoundError(2, "no journal here", str(path))
+    address = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
+    connection = sqlite3.connect(
+        address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+    )  # fmt: skip
+    try:
+        _prepare(connection, durability, readonly=readonly)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, durability: Durability, *, readonly: bool) -> None:
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if tables and application != APPLICATION_ID:
+        raise sqlite3.DatabaseError("file is not a journal of this program")
+    if version > FORMAT_VERSION:
+        raise sqlite3.NotSupportedError(f"journal format {version} is newer than {FORMAT_VERSION}")
+    if readonly:
+        return
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS[durability]}")
+    connection.execute("BEGIN IMMEDIATE")  # two that open a new file at once: one waits
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
+    for statement in SCHEMA.split(";\n"):
+        connection.execute(statement)
+    connection.execute("COMMIT")
+
+
+_MENDS: Final = {
+    "full": "free space on its disk, then continue with `orchestrate resume`; nothing committed is lost",
+    "readonly": "make the file and its folder writable, or choose another folder with --state",
+    "read-only": "make the file and its folder writable, or choose another folder with --state",
+    "permission": "make the state folder writable, or choose another one with --state",
+    "unable to open": "make the state folder writable, or choose another one with --state",
+    "no journal here": "nothing has run in this state folder; choose another one with --state",
+    "not a": "the file is damaged or no journal; move it away, or choose another folder with --state",
+    "malformed": "restore the journal from a copy, or move it away and start again",
+    "newer": "use the newer version of this program that wrote it",
+    "locked": "another orchestrator keeps it busy; try again when it is done",
+    "i/o error": "check the disk, then continue with `orchestrate resume`; nothing committed is lost",
+}
+
+
+def _mend(error: Exception) -> str:
+    text = str(error).lower()
+    return next((mend for sign, mend in _MENDS.items() if sign in text), "check the state folder and its disk")
+
+
+def _is_damage(error: Exception) -> bool:
+    text = str(error).lower()
+    return isinstance(error, UnicodeDecodeError) or "malformed" in text or "not a" in text or "decode" in text
+
+
+def _row(run: str, envelope: Envelope) -> tuple[object, ...]:
+    said = (envelope.seq, envelope.at, envelope.mono, envelope.fence, envelope.event.kind, encode_event(envelope.event))
+    return (run, *said, checksum(run, *said))
+
+
+def _envelope(run: str, row: tuple[Any, ...]) -> Envelope:
+    *said, written = row
+    if checksum(run, *said) != written:
+        raise DamagedJournal(
+            f"run {run}, event {said[0]}: what was read is not what was written\n"
+            "  mend: the disk or another program changed it; restore the journal from a copy",
+        )
+    seq, at, mono, fence, _, body = said
+    return Envelope(seq, at, mono, fence, decode_event(body))
+
+
+def _summary(row: tuple[Any, ...]) -> RunSummary:
+    run, at, body, last, end = row
+    try:
+        code = None if end is None else json.loads(end).get("exit_code")
+        return RunSummary(run, str(json.loads(body)["plan_id"]), at, last, code)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DamagedJournal(
+            f"run {run}: its first event cannot be read\n  mend: restore the journal from a copy",
+        ) from error

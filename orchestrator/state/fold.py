@@ -1,0 +1,174 @@
+"""From events to state: `apply` takes one step, `fold` all of them. No clock, no disk."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, assert_never
+
+from orchestrator.state.events import (
+    AttemptFailed,
+    CriterionJudged,
+    Envelope,
+    Event,
+    ProgressReported,
+    RunFinished,
+    RunInterrupted,
+    RunResumed,
+    RunStarted,
+    TaskCancelled,
+    TaskFailed,
+    TaskInterrupted,
+    TaskInvalidated,
+    TaskNoted,
+    TaskRequeued,
+    TaskSkipped,
+    TaskStarted,
+    TaskSucceeded,
+)
+from orchestrator.state.run import NOTES_KEPT, STORY_KEPT, RunState, TaskRecord
+from orchestrator.state.transitions import SETTLED, IllegalTransition, Status, next_status
+
+EndEvent = TaskSucceeded | AttemptFailed | TaskFailed | TaskInterrupted | TaskSkipped | TaskCancelled
+"""The events after which nothing runs for the task."""
+
+TaskEvent = TaskStarted | TaskNoted | TaskRequeued | TaskInvalidated | EndEvent
+"""The events of one task; the others are the run's."""
+
+
+def fold(envelopes: Iterable[Envelope]) -> RunState:
+    """The state that the events come to. Raises IllegalTransition where they contradict each other."""
+    state = RunState()
+    for envelope in envelopes:
+        state = apply(state, envelope)
+    return state
+
+
+def apply(state: RunState, envelope: Envelope) -> RunState:
+    """The state after the event. It takes the given state over, changes it in place and returns it.
+
+    Raises IllegalTransition, with the state untouched, when the event cannot follow.
+    """
+    event = envelope.event
+    _check_run(state, envelope)
+    match event:
+        case RunStarted():
+            _start(state, event, envelope)
+        case RunResumed():
+            _resume(state, event)
+        case ProgressReported():
+            state.progress = (event.settled, event.total)
+        case CriterionJudged():
+            state.verdicts[event.verdict.criterion] = event.verdict
+        case RunInterrupted():
+            state.interrupted, state.ended_at = event.reason, envelope.at
+        case RunFinished():
+            state.exit_code, state.interrupted, state.ended_at = event.exit_code, None, envelope.at
+        case _:
+            _apply_task(state, event, envelope)
+    state.seq, state.fence = envelope.seq, envelope.fence
+    return state
+
+
+def _check_run(state: RunState, envelope: Envelope) -> None:
+    """The run's own machine: started once, nothing but a resume after its end, no gap, no event of an older owner."""
+    event = envelope.event
+    status = "finished" if state.finished else "under way" if state.run else "not started"
+    in_order = envelope.seq == state.seq + 1 and envelope.fence >= state.fence
+    allowed = isinstance(event, RunStarted) if not state.run else not isinstance(event, RunStarted)
+    if state.finished:
+        allowed = isinstance(event, RunResumed)
+    if not (in_order and allowed):
+        told = (f"{state.seq} events by owner {state.fence}; this one is {envelope.seq} by owner {envelope.fence}",)
+        raise IllegalTransition(f"run {state.run or '(none)'}", status, event, told)
+
+
+def _start(state: RunState, event: RunStarted, envelope: Envelope) -> None:
+    state.run, state.plan_id, state.plan_source = event.run, event.plan_id, event.plan_source
+    state.command, state.started_at = event.command, envelope.at
+    _take_plan(state, event)
+
+
+def _resume(state: RunState, event: RunResumed) -> None:
+    _take_plan(state, event)
+    state.exit_code = state.interrupted = state.ended_at = None
+    state.verdicts = {}
+    state.resumes += 1
+
+
+def _take_plan(state: RunState, event: RunStarted | RunResumed) -> None:
+    """The fingerprints name every task of the plan; a task that the plan lost leaves the state, not the journal."""
+    state.plan_digest, state.plan_text = event.plan_digest, event.plan_text
+    state.settings, state.environment = event.settings, event.environment
+    state.fingerprints = event.fingerprints
+    state.tasks = {task: state.tasks.get(task, TaskRecord(task)) for task in event.fingerprints}
+    state.settled = sum(record.settled for record in state.tasks.values())
+
+
+def _apply_task(state: RunState, event: TaskEvent, envelope: Envelope) -> None:
+    record = state.tasks.get(event.task)
+    if record is None:
+        raise IllegalTransition(event.task, "not in the plan", event, ())
+    attempt = getattr(event, "attempt", record.attempt + isinstance(event, TaskStarted))
+    if attempt != record.attempt + isinstance(event, TaskStarted):
+        raise IllegalTransition(event.task, f"at attempt {record.attempt}", event, record.story)
+    status = next_status(event.task, record.status, event, record.story)
+    story = (*record.story, _line(event, envelope))[-STORY_KEPT:]
+    state.tasks[event.task] = replace(record, status=status, story=story, **_changes(record, event, envelope))
+    state.settled += (status in SETTLED) - record.settled
+
+
+def _line(event: Event, envelope: Envelope) -> str:
+    return f"#{envelope.seq} {event.kind} (attempt {getattr(event, 'attempt', '-')})"
+
+
+def _changes(record: TaskRecord, event: TaskEvent, envelope: Envelope) -> Mapping[str, Any]:
+    """The fields that the event changes beside status and story."""
+    match event:
+        case TaskStarted():
+            return _begun(event, envelope)
+        case TaskNoted():
+            return {"notes": (*record.notes, event.text)[-NOTES_KEPT:]}
+        case TaskRequeued():
+            return {"due": None}
+        case TaskInvalidated():
+            return _forgotten(event)
+        case _:
+            return {"finished_at": envelope.at, "finished_mono": envelope.mono, **_ended(record, event, envelope)}
+
+
+def _ended(record: TaskRecord, event: EndEvent, envelope: Envelope) -> Mapping[str, Any]:
+    """The fields that an event changes which ends an attempt, or settles the task without one."""
+    match event:
+        case TaskSucceeded():
+            return {"evidence": event.evidence, "usage": event.usage}
+        case AttemptFailed():
+            failures = (*record.failures, event.failure)
+            return {"failures": failures, "usage": event.usage, "due": envelope.mono + event.delay}
+        case TaskFailed():
+            failures = (*record.failures, event.failure)
+            return {"failures": failures, "usage": event.usage, "tolerated": event.tolerated}
+        case TaskInterrupted():
+            return {"reason": event.reason}
+        case TaskSkipped():
+            return {"reason": event.reason, "culprit": event.culprit}
+        case TaskCancelled():
+            return {"reason": event.reason, "due": None}
+        case _:
+            assert_never(event)
+
+
+def _begun(event: TaskStarted, envelope: Envelope) -> Mapping[str, Any]:
+    fresh = {"finished_at": None, "finished_mono": None, "evidence": None, "usage": None, "due": None}
+    return {
+        "attempt": event.attempt, "started_at": envelope.at, "started_mono": envelope.mono, "reason": "", **fresh,
+    }  # fmt: skip
+
+
+def _forgotten(event: TaskInvalidated) -> Mapping[str, Any]:
+    """An invalidated task starts afresh, with its whole allowance of retries; attempts count on."""
+    return {
+        "reason": event.reason, "culprit": None, "tolerated": False, "failures": (), "evidence": None, "usage": None,
+        "due": None, "started_at": None, "finished_at": None, "started_mono": None, "finished_mono": None,
+    }  # fmt: skip
+
+
+__all__ = ["RunState", "Status", "TaskRecord", "apply", "fold"]

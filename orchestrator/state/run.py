@@ -1,0 +1,94 @@
+"""A run's state as data: what a fold over its journal comes to."""
+
+from dataclasses import dataclass, field
+
+from orchestrator.evidence.measurement import Evidence, Usage
+from orchestrator.evidence.verdict import Verdict
+from orchestrator.state.events import Failure
+from orchestrator.state.transitions import SETTLED, Status
+
+NOTES_KEPT = 100
+STORY_KEPT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRecord:
+    """All that is known of one task of a run.
+
+    attempt: the latest, 0 before the first. started_at, finished_at: wall clock seconds; started_mono, finished_mono:
+    monotonic seconds of the owner that wrote them (durations only). failures: of every failed attempt, in order.
+    evidence, usage: of the attempt that succeeded (usage also of the last failed one). reason: why it was skipped, cancelled
+    or set back; culprit: the failed task behind a skip. tolerated: it failed, and its `continue_on_error` counts
+    that as done. due: monotonic time of the next attempt while waiting. notes: the last 100 things its agent said.
+    story: its last 40 events, one line each.
+    """
+
+    id: str
+    status: Status = Status.PENDING
+    attempt: int = 0
+    started_at: float | None = None
+    finished_at: float | None = None
+    started_mono: float | None = None
+    finished_mono: float | None = None
+    failures: tuple[Failure, ...] = ()
+    evidence: Evidence | None = None
+    usage: Usage | None = None
+    reason: str = ""
+    culprit: str | None = None
+    tolerated: bool = False
+    due: float | None = None
+    notes: tuple[str, ...] = ()
+    story: tuple[str, ...] = ()
+
+    @property
+    def settled(self) -> bool:
+        """Whether it reached a terminal state."""
+        return self.status in SETTLED
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the latest attempt took, None while it has not ended."""
+        if self.started_mono is None or self.finished_mono is None:
+            return None
+        return self.finished_mono - self.started_mono
+
+
+@dataclass(slots=True)
+class RunState:
+    """A run so far. One owner at a time: `apply` changes it in place, so that a step costs what changed.
+
+    tasks: every task of the plan as last started or resumed, by id. verdicts: by criterion, of the latest judging.
+    exit_code: None until finished. interrupted: the reason while stopped early, else None. resumes: how often it was
+    taken up again. seq, fence: of the last event. started_at, ended_at: wall clock seconds.
+    """
+
+    run: str = ""
+    plan_id: str = ""
+    plan_digest: str = ""
+    plan_text: str = ""
+    plan_source: str = ""
+    settings: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = ()
+    fingerprints: dict[str, str] = field(default_factory=dict)
+    tasks: dict[str, TaskRecord] = field(default_factory=dict)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    exit_code: int | None = None
+    interrupted: str | None = None
+    started_at: float | None = None
+    ended_at: float | None = None
+    resumes: int = 0
+    settled: int = 0
+    progress: tuple[int, int] | None = None
+    seq: int = 0
+    fence: int = 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether it ran to its end; an interrupted run did not."""
+        return self.exit_code is not None
+
+    @property
+    def running(self) -> tuple[str, ...]:
+        """The ids of the tasks under way, in plan order."""
+        return tuple(task for task, record in self.tasks.items() if record.status is Status.RUNNING)

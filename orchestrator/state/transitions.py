@@ -1,0 +1,83 @@
+"""What may follow what: the state machine of a task, as a table.
+
+pending -> running -> succeeded | failed | waiting -> pending
+pending -> skipped | cancelled
+"""
+
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from orchestrator.errors import OrchestratorError
+from orchestrator.state.events import (
+    AttemptFailed,
+    Event,
+    TaskCancelled,
+    TaskFailed,
+    TaskInterrupted,
+    TaskInvalidated,
+    TaskNoted,
+    TaskRequeued,
+    TaskSkipped,
+    TaskStarted,
+    TaskSucceeded,
+)
+
+
+class Status(StrEnum):
+    """Where a task stands. WAITING: for the delay before its next attempt."""
+
+    PENDING = "pending"
+    RUNNING = "running"
+    WAITING = "waiting"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+SETTLED: Final = frozenset({Status.SUCCEEDED, Status.FAILED, Status.SKIPPED, Status.CANCELLED})
+"""The terminal states: only an invalidation, on resume, leaves them."""
+
+TRANSITIONS: Final[dict[tuple[Status, type[Event]], Status]] = {
+    (Status.PENDING, TaskStarted): Status.RUNNING,
+    (Status.PENDING, TaskSkipped): Status.SKIPPED,
+    (Status.PENDING, TaskCancelled): Status.CANCELLED,
+    (Status.RUNNING, TaskNoted): Status.RUNNING,
+    (Status.RUNNING, TaskSucceeded): Status.SUCCEEDED,
+    (Status.RUNNING, AttemptFailed): Status.WAITING,
+    (Status.RUNNING, TaskFailed): Status.FAILED,
+    (Status.RUNNING, TaskInterrupted): Status.PENDING,
+    (Status.RUNNING, TaskCancelled): Status.CANCELLED,
+    (Status.WAITING, TaskRequeued): Status.PENDING,
+    (Status.WAITING, TaskCancelled): Status.CANCELLED,
+    (Status.WAITING, TaskInvalidated): Status.PENDING,
+    (Status.SUCCEEDED, TaskInvalidated): Status.PENDING,
+    (Status.FAILED, TaskInvalidated): Status.PENDING,
+    (Status.SKIPPED, TaskInvalidated): Status.PENDING,
+    (Status.CANCELLED, TaskInvalidated): Status.PENDING,
+}
+
+
+class IllegalTransition(OrchestratorError):  # noqa: N818 - named after what happened, as in the table
+    """An event that cannot follow the state. `story` is what happened to the task or run so far."""
+
+    exit_code: ClassVar[int] = 70
+
+    def __init__(self, subject: str, status: str, event: Event, story: tuple[str, ...]) -> None:
+        self.subject = subject
+        self.status = status
+        self.event = event
+        self.story = story
+        told = "\n".join(f"    {line}" for line in story) or "    (nothing yet)"
+        super().__init__(
+            f"{subject} is {status}: {event.kind} cannot follow\n  story:\n{told}\n"
+            "  mend: the journal or the engine is at fault; keep the journal and report this message",
+        )
+
+
+def next_status(task: str, status: Status, event: Event, story: tuple[str, ...]) -> Status:
+    """The status after the event. Raises IllegalTransition for a pair that is not in the table."""
+    try:
+        return TRANSITIONS[status, type(event)]
+    except KeyError:
+        raise IllegalTransition(task, status, event, story) from None
