@@ -1,0 +1,79 @@
+"""Which back-end level each tree type takes: decided from trials, so that a better ratio is not bought with time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from workstreams.adaptive.kinds import Kind
+from workstreams.adaptive.trial import BASE_LEVEL, LEVELS, look, strategy_of, try_block
+
+if TYPE_CHECKING:
+    from encoder import Profile, Strategy
+
+WORTHWHILE: Final = 0.005
+"""A higher level has to save this share of the bytes over the one below it that was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelTrial:
+    """All blocks of one tree type at one level, and the same blocks under the baseline's strategy. Bytes and seconds."""
+
+    tree: str
+    level: int
+    size: int
+    seconds: float
+    baseline_size: int
+    baseline_seconds: float
+
+    @property
+    def time_share(self) -> float:
+        """Its time over the baseline's."""
+        return self.seconds / self.baseline_seconds if self.baseline_seconds else 0.0
+
+
+def choose_level(trials: Sequence[LevelTrial]) -> LevelTrial:
+    """Of one tree type's trials: the strongest level that takes no more time than the baseline's strategy on the same blocks and still
+    saves something; the lowest level where none keeps up. Pure.
+    """
+    ordered = sorted(trials, key=lambda trial: trial.level)
+    chosen = ordered[0]
+    for trial in ordered[1:]:
+        if trial.time_share <= 1.0 and trial.size < chosen.size * (1 - WORTHWHILE):
+            chosen = trial
+    return chosen
+
+
+def try_levels(kinds: Iterable[Kind], baseline: "Strategy", repeats: int) -> dict[str, list[LevelTrial]]:
+    """Every level that a profile may take, for each tree type that is chosen for any block of the kinds."""
+    sums: dict[tuple[str, int], list[float]] = {}
+    for kind in kinds:
+        for block in kind.blocks(1 << 20)[:1]:
+            pattern, tree = look(block)
+            plans = {level: strategy_of(tree, level, pattern.separator) for level in LEVELS}
+            found = try_block(block, [baseline, *plans.values()], repeats)
+            for level, plan in plans.items():
+                one, base = found[plan], found[baseline]
+                row = (one.size, one.seconds, base.size, base.seconds)
+                known = sums.setdefault((tree.value, level), [0.0] * 4)
+                sums[tree.value, level] = [a + b for a, b in zip(known, row, strict=True)]
+    trials: dict[str, list[LevelTrial]] = {}
+    for (name, level), (size, seconds, base_size, base_seconds) in sums.items():
+        trials.setdefault(name, []).append(LevelTrial(name, level, int(size), seconds, int(base_size), base_seconds))
+    return trials
+
+
+def derive_profile(base: "Profile", trials: Mapping[str, Sequence[LevelTrial]]) -> "Profile":
+    """The profile `base` with each tree type at its chosen level; a type that no block had keeps the baseline's level."""
+    from encoder import TreeType  # noqa: PLC0415 - runners load the encoder when they run
+
+    chosen: dict[TreeType, Strategy] = {}
+    for tree in TreeType:
+        level = choose_level(trials[tree.value]).level if tree.value in trials else BASE_LEVEL
+        chosen[tree] = strategy_of(tree, level)
+    return replace(
+        base,
+        name="adaptive",
+        description="Strategy chosen block by block; levels no slower than the baseline's, by measurement.",
+        adaptive=True,
+        strategies=chosen,
+    )

@@ -1,0 +1,88 @@
+"""Pattern detection: how often it names labelled data rightly, and how long one block takes."""
+
+import statistics
+import time
+from typing import Final
+
+from orchestrator.evidence.metric import Better, Metric
+from orchestrator.runner import Runner, TaskContext
+from workstreams.adaptive.kinds import Kind, collect
+from workstreams.adaptive.trial import look
+from workstreams.parameters import whole
+from workstreams.tables import csv_text
+from workstreams.upstream import write_text
+
+ACCURACY: Final = Metric(
+    "adaptive.detection_accuracy", "%", Better.HIGHER, description="Windows of labelled data named as labelled"
+)
+TIME: Final = Metric(
+    "adaptive.detection_time",
+    "ms",
+    Better.LOWER,
+    description="Sample, detection and decision for one block; the median of repeats, one value a block",
+)
+WINDOW: Final = 1 << 20
+STEP: Final = 1 << 18
+
+
+def windows(kind: Kind) -> list[bytes]:
+    """Blocks of at most 1 MiB that begin at a line, a quarter of a MiB apart."""
+    starts = range(0, max(1, len(kind.data) - WINDOW + 1), STEP)
+    return [kind.data[_line_from(kind.data, start) :][:WINDOW] for start in starts]
+
+
+def _line_from(data: bytes, start: int) -> int:
+    return data.find(b"\n", start, start + (1 << 14)) + 1 if start else 0
+
+
+def seconds_of(block: bytes, repeats: int) -> float:
+    """The median wall time of one look at the block, tree walked each time."""
+    times = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        look(block)
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def detection(context: TaskContext) -> None:
+    """Look at every window; record right answers and time."""
+    repeats = whole(context.params, "repeats", 9)
+    rows: list[tuple[str, str, str, float, float]] = []
+    for kind in collect(context, "2MiB"):
+        for block in windows(kind):
+            pattern, _ = look(block)
+            label = kind.label
+            rows.append(
+                (
+                    kind.name,
+                    label.value if label else "",
+                    pattern.tree.value,
+                    pattern.confidence,
+                    1e3 * seconds_of(block, repeats),
+                )
+            )
+    write_text(
+        context, "detection.csv", csv_text(("kind", "label", "seen", "confidence", "ms"), rows), title="Every window"
+    )
+    labelled = [row for row in rows if row[1]]
+    wrong = sorted({f"{row[0]} seen as {row[2]}" for row in labelled if row[1] != row[2]})
+    context.note(f"{len(rows)} windows; named otherwise than labelled: {', '.join(wrong) or 'none'}")
+    right = sum(row[1] == row[2] for row in labelled)
+    context.samples(
+        ACCURACY,
+        [100 * right / len(labelled)],
+        cases=len(labelled),
+        method="PatternDetector on windows of up to 1 MiB of each labelled kind, against the label",
+        artifacts=["detection.csv"],
+    )
+    context.samples(
+        TIME,
+        [row[4] for row in rows],
+        cases=len(rows),
+        method=f"wall time of take_sample, detect and decide for each window, the median of {repeats}",
+        artifacts=["detection.csv"],
+    )
+
+
+DETECTION: Final = Runner("adaptive.detection", detection, (ACCURACY, TIME), "Pattern detection: accuracy and time")
