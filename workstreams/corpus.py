@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 MIB: Final = 1 << 20
-TILE: Final = 16 * MIB
+TILE: Final = 8 * MIB
 FIRST_DAY: Final = datetime(2025, 12, 13, tzinfo=UTC)
 _WORDS: Final = (
     *(

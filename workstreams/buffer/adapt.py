@@ -1,0 +1,90 @@
+"""A.adapt: the adaptive pool at work, growing when a wait starves a worker and shrinking when buffers lie idle."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from encoder.pool import GlyphBufferPool, LeaseRecord
+from encoder.profile import PoolSettings, Profile, load_profile
+from orchestrator.runner import TaskContext
+from workstreams.buffer.metrics import GROWTHS, SHRINKS
+from workstreams.buffer.pools import adaptive, changes, described, with_pool
+from workstreams.buffer.workload import input_file
+from workstreams.documents import read_json, write_json
+from workstreams.sampling.slow import SlowSource
+
+
+def adapt(ctx: TaskContext) -> None:
+    """Derive the adaptive pool from the tuned size, show it moving both ways, and write the profile that has it."""
+    baseline = load_profile("baseline")
+    tuned = read_json(ctx.inputs["A.tune"].artifacts["pool.json"])["pool"]["capacity"]
+    pool = adaptive(tuned, baseline.workers)
+    derived = with_pool(
+        baseline, pool, "buffer", "The baseline with the pool that workstream A derived; the same output bytes."
+    )
+    with input_file(ctx, "64MiB") as source:
+        grows = trajectory(source, baseline, PoolSettings(1, adaptive=True, minimum=1, maximum=pool.maximum), delay=0.0)
+        shrinks = trajectory(
+            source, baseline, PoolSettings(pool.maximum, adaptive=True, minimum=1, maximum=pool.maximum), delay=0.004
+        )
+    document = {"derived": described(pool), "starved start": grows, "idle start": shrinks}
+    write_json(ctx.artifact("adaptive-pool.json", title="Adaptive pool sizing, demonstrated"), document)
+    ctx.artifact("buffer-profile.json", title="Derived profile").write_text(derived.to_json(), encoding="utf-8")
+    ctx.artifact("encoder-changes.diff", title="Modifications to the encoder's configuration").write_text(
+        changes(baseline, derived), encoding="utf-8"
+    )
+    record(ctx, grows, shrinks)
+
+
+def record(ctx: TaskContext, grows: dict[str, Any], shrinks: dict[str, Any]) -> None:
+    """Measurements and claims of the two courses."""
+    method = "PoolStatistics of an encode that starts with {} and a pool that may move"
+    ctx.samples(GROWTHS, [grows["grown"]], method=method.format("one buffer"), artifacts=["adaptive-pool.json"])
+    ctx.samples(
+        SHRINKS,
+        [shrinks["shrunk"]],
+        method=method.format("the most buffers and a slow source"),
+        artifacts=["adaptive-pool.json"],
+    )
+    ctx.note(
+        f"from {grows['start']} buffer the pool grew to {grows['end']} and stayed; from {shrinks['start']} it shrank to {shrinks['end']}"
+    )
+
+
+def trajectory(source: Path, profile: Profile, settings: PoolSettings, *, delay: float) -> dict[str, Any]:
+    """The capacity after every release of one encode. delay: seconds that the source takes for each read."""
+    course: list[tuple[float, int, int]] = []
+
+    def look(_: LeaseRecord) -> None:
+        seen = pool.statistics
+        course.append((round(time.monotonic() - began, 4), seen.capacity, seen.outstanding))
+
+    with GlyphBufferPool(profile.block_size, settings, observer=look) as pool:
+        began = time.monotonic()
+        encode_to_nowhere(source, profile, pool, delay)
+        seen = pool.statistics
+    return {
+        "settings": described(settings),
+        "source_delay_seconds": delay,
+        "start": settings.capacity,
+        "end": seen.capacity,
+        "peak": seen.peak_capacity,
+        "grown": seen.grown,
+        "shrunk": seen.shrunk,
+        "starved_waits": seen.starved_waits,
+        "columns": ["seconds", "capacity", "in_flight"],
+        "course": course,
+    }
+
+
+def encode_to_nowhere(source: Path, profile: Profile, pool: GlyphBufferPool, delay: float) -> None:
+    """One encode of the source with this pool; each read takes `delay` seconds."""
+    from encoder.stream_encoder import StreamingEncoder  # noqa: PLC0415 - loaded where used: registering stays light
+
+    with (
+        source.open("rb", buffering=0) as raw,
+        Path(os.devnull).open("wb") as sink,
+        StreamingEncoder(sink, profile, pool=pool) as stream,
+    ):
+        stream.encode_from(SlowSource(raw, delay) if delay else raw)

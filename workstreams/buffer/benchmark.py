@@ -1,0 +1,130 @@
+"""A.benchmark: before and after, with the same output bytes; and whether anything leaks."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+from orchestrator.runner import TaskContext
+from workstreams.buffer.metrics import ALLOCATION_OVERHEAD, OUTSTANDING, PEAK_REDUCTION, RSS_GROWTH
+from workstreams.buffer.workload import input_file
+from workstreams.corpus import write_large
+from workstreams.documents import render, write_json
+from workstreams.parameters import size, whole
+from workstreams.sampling import Job, SampleResult, Spec, compile_kernels, interleave, sample
+
+SETTLING: Final = 8  # first encodes of a process, in which threads' heaps are still being laid out
+
+
+class OutputDiffersError(RuntimeError):
+    """The arms of a memory comparison wrote different bytes, so that comparing their memory says nothing."""
+
+
+def benchmark(ctx: TaskContext) -> None:
+    """Peaks of baseline, the optimized pool, and the baseline again, interleaved; then repeated encodes."""
+    derived = str(ctx.inputs["A.adapt"].artifacts["buffer-profile.json"])
+    imports = compile_kernels(ctx.folder)
+    with input_file(ctx, "144MiB") as source:
+        arms = {
+            name: Spec(Job.ENCODE, str(source), str(ctx.folder / "out.glyph"), profile)
+            for name, profile in (("baseline", "baseline"), ("optimized", derived), ("control", "baseline"))
+        }
+        taken = interleave(arms, whole(ctx.params, "rounds", 5), ctx.folder)
+    check_same_output(taken)
+    repeated = repeat(ctx, derived)
+    document = document_of(taken, repeated, imports)
+    write_json(ctx.artifact("benchmark.json", title="Before and after, every sample"), document)
+    text = render("workstreams.buffer", "report.md.j2", document)
+    ctx.artifact("report.md", title="Performance report").write_text(text, encoding="utf-8")
+    record(ctx, taken, repeated)
+
+
+def check_same_output(taken: Mapping[str, Sequence[SampleResult]]) -> None:
+    """Raises OutputDiffersError unless every sample of every arm wrote the same bytes."""
+    digests = {name: sorted({result.digest for result in results}) for name, results in taken.items()}
+    if len({digest for found in digests.values() for digest in found}) != 1:
+        raise OutputDiffersError(f"the arms wrote different bytes ({digests}); change nothing but the pool")
+
+
+def repeat(ctx: TaskContext, profile: str) -> SampleResult:
+    """Many encodes of a small file in one process."""
+    source: Path = ctx.folder / "repeated.log"
+    write_large(source, size(ctx.params, "repeat_size", "4MiB"), whole(ctx.params, "data_seed", 1))
+    repeats = SETTLING + whole(ctx.params, "repeats", 96)
+    result = sample(Spec(Job.REPEAT, str(source), str(ctx.folder / "out.glyph"), profile, repeats=repeats), ctx.folder)
+    source.unlink()
+    return result
+
+
+def record(ctx: TaskContext, taken: Mapping[str, Sequence[SampleResult]], repeated: SampleResult) -> None:
+    """The measurements that A's criteria are judged by."""
+    files = ["benchmark.json"]
+    before, after, control = (
+        [result.peak_mib for result in taken[name]] for name in ("baseline", "optimized", "control")
+    )
+    ctx.compare(
+        PEAK_REDUCTION,
+        treatment=after,
+        baseline=before,
+        control=control,
+        arm_unit="MiB",
+        method="VmHWM of a fresh interpreter that encodes the same file to the same bytes; arms interleaved, the baseline twice",
+        cases=len(before),
+        artifacts=files,
+    )
+    ctx.samples(
+        ALLOCATION_OVERHEAD,
+        [allocation_percent(result) for result in taken["optimized"]],
+        method="seconds in which the pool took buffers from the system, over the encode's seconds",
+        artifacts=files,
+    )
+    everyone = [*(result for results in taken.values() for result in results), repeated]
+    ctx.samples(
+        OUTSTANDING,
+        [result.pipeline["pool"]["outstanding"] for result in everyone],
+        method="leases that were not released when the encoder was closed, in every encode of this task",
+        cases=sum(result.pipeline["pool"]["leases"] for result in everyone),
+        artifacts=files,
+    )
+    ctx.trend(
+        RSS_GROWTH,
+        x=range(SETTLING, len(repeated.rss_each)),
+        y=[rss / 1024 for rss in repeated.rss_each[SETTLING:]],
+        x_unit="run",
+        y_unit="KiB",
+        method=f"VmRSS after each encode in one process, malloc's free pages given back; the first {SETTLING} left out",
+        artifacts=files,
+    )
+    ctx.note(f"peak {median(before):.0f} MiB before, {median(after):.0f} MiB after, the same output bytes")
+    ctx.note(
+        "recommendation: ship the derived pool; what is left of the peak is mostly the interpreter and its imports"
+    )
+
+
+def allocation_percent(result: SampleResult) -> float:
+    """Share of the encode's time in which buffers were allocated, in %."""
+    return float(100 * result.pipeline["pool"]["allocation_seconds"] / result.seconds)
+
+
+def document_of(
+    taken: Mapping[str, Sequence[SampleResult]], repeated: SampleResult, imports: SampleResult
+) -> dict[str, Any]:
+    """All samples, as the benchmark's JSON has them."""
+    arms = {
+        name: {
+            "peak_rss_mib": [r.peak_mib for r in results],
+            "seconds": [r.seconds for r in results],
+            "allocation_percent": [allocation_percent(r) for r in results],
+            "buffers_touched": [r.pipeline["pool"]["allocations"] for r in results],
+            "outstanding": [r.pipeline["pool"]["outstanding"] for r in results],
+            "sha256": results[0].digest,
+        }
+        for name, results in taken.items()
+    }
+    return {
+        "input_bytes": taken["baseline"][0].bytes_in,
+        "output_bytes": taken["baseline"][0].bytes_out,
+        "imports_rss_mib": imports.peak_mib,
+        "arms": arms,
+        "repeated": {"settling": SETTLING, "rss_kib": [rss // 1024 for rss in repeated.rss_each]},
+    }

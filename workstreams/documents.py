@@ -1,0 +1,32 @@
+"""Artifacts as text: JSON that reads well in a diff, and Markdown from templates that lie beside their runners."""
+
+import json
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+
+def write_json(path: Path, document: Any) -> None:  # noqa: ANN401 - anything that JSON has
+    """Write the document, indented, with a newline at its end."""
+    path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+
+
+def read_json(path: Path) -> Any:  # noqa: ANN401 - anything that JSON has
+    """The document in that file."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def render(package: str, template: str, facts: Mapping[str, Any]) -> str:
+    """The package's template filled with `facts`; a name that is missing there is an error."""
+    import jinja2  # noqa: PLC0415 - loaded where used, so that registering runners stays light
+
+    environment = jinja2.Environment(
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - Markdown, not HTML
+    )
+    text = (resources.files(package) / template).read_text(encoding="utf-8")
+    return environment.from_string(text).render(**facts)
