@@ -1,0 +1,231 @@
+"""Supervise one attempt: start it, keep what it prints, watch its memory, pass on its notes, end it whole, collect.
+
+Everything happens in the caller's thread, in one loop over the attempt's pipes; `processes` gives each attempt a thread.
+That thread must outlive the attempt: the kernel ties the child to it.
+"""
+
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import IO, Final
+
+from orchestrator.errors import OrchestratorError
+from orchestrator.evidence.measurement import Evidence, Usage
+from orchestrator.executors.collect import Collector
+from orchestrator.executors.guard import owner
+from orchestrator.executors.order import AttemptResult, Note, StopSignal, WorkOrder, write_order
+from orchestrator.executors.outcome import Ending, judge_ending
+from orchestrator.executors.output import CAP, CappedLog
+from orchestrator.executors.sampler import TreeSampler
+from orchestrator.executors.tree import ATTEMPT, OWNER, end_tree, signal_tree
+from orchestrator.state.events import Cause, Failure
+
+TICK: Final = 0.1  # seconds between looks at the stop signal, the clock and the notes
+PACKAGE_PARENT: Final = str(Path(__file__).resolve().parents[2])
+
+
+def carry_out(
+    order: WorkOrder, stop: StopSignal, listener: Callable[[Note], None], *, log_cap: int = CAP
+) -> AttemptResult:
+    """Carry out one order and say how it ended. What the task does never raises here; a fault of ours does.
+
+    stop: set it to end the attempt (TERM, `order.grace`, KILL); then the result has stopped=True. listener: called with each
+    note while the task runs. log_cap: bytes kept of each of stdout and stderr.
+    """
+    start = time.monotonic()
+    try:
+        _prepare(order)
+        supervision = Supervision(order, log_cap, start)
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        failure = Failure(Cause.SPAWN, f"the attempt could not be started: {error.strerror or error}{where}")
+        return AttemptResult(order.task, order.attempt, Evidence(), Usage(time.monotonic() - start, 0.0, 0, 0), failure)
+    try:
+        return supervision.watch(stop, listener)
+    finally:
+        supervision.close()
+
+
+def attempt_environment(order: WorkOrder, base: Mapping[str, str]) -> dict[str, str]:
+    """What the attempt's processes see: ours, where to put files, what the plan says, and the marks it is found by."""
+    environment = {
+        **base,
+        "TMPDIR": str(order.folder / "tmp"),
+        "XDG_CACHE_HOME": str(order.cache),
+        "PYTHONPYCACHEPREFIX": str(order.cache / "pycache"),
+        "PYTHONHASHSEED": "0",
+        **order.env,
+        "ORCHESTRATE_EVIDENCE": str(order.folder / "evidence.jsonl"),
+        ATTEMPT: order.marker,
+        OWNER: owner(),
+    }
+    if PACKAGE_PARENT not in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
+        paths = [PACKAGE_PARENT, *filter(None, [environment.get("PYTHONPATH")])]
+        environment["PYTHONPATH"] = os.pathsep.join(paths)  # a checkout that is not installed
+    return environment
+
+
+def _prepare(order: WorkOrder) -> None:
+    (order.folder / "tmp").mkdir(parents=True, exist_ok=True)
+    order.cache.mkdir(parents=True, exist_ok=True)
+    write_order(order)
+
+
+class Supervision:
+    """One attempt while it runs. Make it, `watch` it once, `close` it."""
+
+    def __init__(self, order: WorkOrder, log_cap: int, start: float) -> None:
+        self._order = order
+        self._start = start
+        self._collector = Collector(order.folder / "evidence.jsonl", order.metrics)
+        self._process = _spawn(order)
+        self._stopped = self._timed_out = False
+        self._kill_at: float | None = None
+        self._exit_code: int | None = None
+        self._cpu = 0.0
+        self._sampler = TreeSampler(self._process.pid, order.folder / "series.csv", start)
+        self._selector = selectors.DefaultSelector()
+        self._logs = [
+            CappedLog(_descriptor(self._process.stdout), order.folder / "stdout.log", log_cap),
+            CappedLog(_descriptor(self._process.stderr), order.folder / "stderr.log", log_cap),
+        ]
+        for log in self._logs:
+            self._selector.register(log.pipe, selectors.EVENT_READ, log)
+        self._handle = os.pidfd_open(self._process.pid)
+        self._selector.register(self._handle, selectors.EVENT_READ)
+
+    def watch(self, stop: StopSignal, listener: Callable[[Note], None]) -> AttemptResult:
+        """Until the attempt has ended, with all its processes; then what came of it."""
+        tick = sample = 0.0
+        while not self._reap():
+            now = time.monotonic()
+            if now >= sample:
+                self._sampler.sample(now)
+                sample = now + self._sampler.due(now)
+            if now >= tick:
+                self._tell(listener)
+                self._end_if_due(now, stop)
+                tick = now + TICK
+            self._pump(max(0.0, min(tick, sample) - time.monotonic()))
+        seconds = time.monotonic() - self._start
+        unended = self._end_rest()
+        self._drain()
+        self._tell(listener, last=True)
+        return self._result(seconds, unended)
+
+    def close(self) -> None:
+        """End whatever still runs (only where `watch` was left early) and let go of every file."""
+        if self._exit_code is None:
+            end_tree(self._order.marker, 0)
+            self._process.kill()
+            self._process.wait()
+        self._selector.close()
+        os.close(self._handle)
+        self._sampler.close()
+        self._collector.close()
+        for log, pipe in zip(self._logs, (self._process.stdout, self._process.stderr), strict=True):
+            log.close()
+            if pipe is not None:
+                pipe.close()
+
+    def _reap(self) -> bool:
+        """Whether the first process has ended; takes its exit code and the processor time of all that it waited for."""
+        pid, status, used = os.wait4(self._process.pid, os.WNOHANG)
+        if not pid:
+            return False
+        self._exit_code = self._process.returncode = os.waitstatus_to_exitcode(status)
+        self._cpu = used.ru_utime + used.ru_stime
+        return True
+
+    def _pump(self, timeout: float) -> None:
+        for key, _ in self._selector.select(timeout):
+            if isinstance(key.data, CappedLog) and not key.data.pump():
+                self._selector.unregister(key.fileobj)
+
+    def _tell(self, listener: Callable[[Note], None], *, last: bool = False) -> None:
+        for text in self._collector.poll(last=last):
+            listener(Note(self._order.task, self._order.attempt, text))
+
+    def _end_if_due(self, now: float, stop: StopSignal) -> None:
+        if self._kill_at is None:
+            limit = self._order.timeout
+            self._stopped = stop.is_set()
+            self._timed_out = not self._stopped and limit is not None and now - self._start >= limit
+            if self._stopped or self._timed_out:
+                self._kill_at = now + self._order.grace
+                signal_tree(self._order.marker, signal.SIGTERM, self._sampler.alive())
+        elif now >= self._kill_at:
+            signal_tree(self._order.marker, signal.SIGKILL, self._sampler.alive())
+
+    def _end_rest(self) -> int:
+        """End what the first process left behind, at leisure if it has not been told yet."""
+        grace = self._order.grace if self._kill_at is None else max(0.0, self._kill_at - time.monotonic())
+        unended = end_tree(self._order.marker, grace)
+        signal_tree(self._order.marker, signal.SIGKILL, self._sampler.alive())
+        return unended
+
+    def _drain(self) -> None:
+        """Read what is still in the pipes; nobody is left to write, so it is little."""
+        for log in self._logs:
+            log.pump()
+
+    def _result(self, seconds: float, unended: int) -> AttemptResult:
+        order, usage = self._order, self._sampler.usage(seconds, self._cpu)
+        if self._stopped:
+            return AttemptResult(order.task, order.attempt, Evidence(), usage, None, stopped=True)
+        failure, evidence = settle(self._ending(unended), self._collector, order)
+        return AttemptResult(order.task, order.attempt, evidence, usage, failure)
+
+    def _ending(self, unended: int) -> Ending:
+        return Ending(
+            exit_code=self._exit_code or 0,
+            done=self._collector.done,
+            program=self._order.command[0] if self._order.command else None,
+            timeout=self._order.timeout if self._timed_out else None,
+            reported=self._collector.failed,
+            problem=self._collector.problem,
+            unended=unended,
+        )
+
+
+def settle(ending: Ending, collector: Collector, order: WorkOrder) -> tuple[Failure | None, Evidence]:
+    """The failure or, where there is none, the evidence; artifacts that cannot be used are a failure too."""
+    failure = judge_ending(ending)
+    if failure is None:
+        try:
+            return None, collector.evidence(order.folder, order.artifacts)
+        except OrchestratorError as error:
+            failure = Failure(Cause.EVIDENCE, str(error), ending.exit_code)
+        except OSError as error:
+            failure = Failure(Cause.EVIDENCE, f"an artifact could not be read: {error}", ending.exit_code)
+    return failure, Evidence()
+
+
+def _spawn(order: WorkOrder) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-P",
+            "-m",
+            "orchestrator.executors.worker",
+            str(order.folder / "order.json"),
+            str(os.getpid()),
+        ],
+        cwd=order.folder,
+        env=attempt_environment(order, os.environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C in the terminal is for the orchestrator, which then ends the tree
+    )
+
+
+def _descriptor(pipe: IO[bytes] | None) -> int:
+    assert pipe is not None  # Popen was asked for it
+    return pipe.fileno()

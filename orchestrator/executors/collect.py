@@ -1,0 +1,165 @@
+"""Turn what an attempt wrote into Evidence: read its lines with limits, check them, and take its artifacts' checksums."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from orchestrator.context import check_measurement
+from orchestrator.errors import OrchestratorError
+from orchestrator.evidence.measurement import Artifact, Comparison, Evidence, Measurement, Trend
+from orchestrator.evidence.metric import Metric
+from orchestrator.evidence.units import UnitError, compatible, parse_unit
+from orchestrator.executors.lines import ArtifactLine, DoneLine, FailedLine, MeasurementLine, NoteLine, parse_line
+from orchestrator.wire import WireError
+
+LONGEST_LINE: Final = 4 * 2**20
+LARGEST_FILE: Final = 64 * 2**20
+MOST_NOTES: Final = 1_000
+CHUNK: Final = 2**18
+
+
+class EvidenceTail:
+    """Reads the lines of a growing file. It is opened once: who puts another file in its place is found out."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+        self._read = 0
+        self._rest = b""
+
+    def lines(self, *, last: bool = False) -> Iterator[bytes]:
+        """Every line that became whole since; at the last call also one without an end. Raises WireError beyond limits."""
+        while chunk := os.read(self._descriptor, CHUNK):
+            self._read += len(chunk)
+            if self._read > LARGEST_FILE:
+                raise WireError(f"it is larger than {LARGEST_FILE >> 20} MiB; record fewer values, or an artifact")
+            *whole, self._rest = (self._rest + chunk).split(b"\n")
+            if len(self._rest) > LONGEST_LINE or any(len(line) > LONGEST_LINE for line in whole):
+                raise WireError(f"a line is longer than {LONGEST_LINE >> 20} MiB; record fewer values, or an artifact")
+            yield from whole
+        if last:
+            self._check_same_file()
+            yield self._rest
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._descriptor)
+
+    def _check_same_file(self) -> None:
+        mine = os.fstat(self._descriptor)
+        try:
+            there = self._path.lstat()
+        except OSError:
+            there = None
+        if there is None or not os.path.samestat(mine, there) or mine.st_size != self._read:
+            raise WireError("it was replaced or cut short while the task ran; only append to it (>>)")
+
+
+class Collector:
+    """Gathers an attempt's lines. `problem` is the first thing in them that cannot be used, None while all is well."""
+
+    def __init__(self, path: Path, metrics: Sequence[Metric]) -> None:
+        self.done = False
+        self.failed: FailedLine | None = None
+        self.problem: str | None = None
+        self._tail = EvidenceTail(path)
+        self._metrics = {metric.name: metric for metric in metrics}
+        self._measurements: list[Measurement] = []
+        self._titles: dict[str, str] = {}
+        self._line = 0
+        self._notes = 0
+
+    def poll(self, *, last: bool = False) -> list[str]:
+        """Read what is new and return the notes in it."""
+        notes: list[str] = []
+        if self.problem is not None:
+            return notes
+        try:
+            for line in self._tail.lines(last=last):
+                self._line += 1
+                if line.strip():
+                    self._take(line, notes)
+        except (WireError, OSError) as error:
+            self.problem = f"evidence.jsonl, line {self._line}: {error}" if self._line else f"evidence.jsonl: {error}"
+        return notes
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._tail.close()
+
+    def evidence(self, folder: Path, demanded: Sequence[str]) -> Evidence:
+        """The measurements, and the artifacts that were declared, demanded or used. Raises WireError for a bad artifact."""
+        names = dict.fromkeys(
+            [*demanded, *self._titles, *(name for one in self._measurements for name in one.artifacts)]
+        )
+        artifacts = tuple(take_artifact(folder, name, self._titles.get(name, "")) for name in names)
+        return Evidence(tuple(self._measurements), artifacts)
+
+    def _take(self, line: bytes, notes: list[str]) -> None:
+        match parse_line(line):
+            case NoteLine(text):
+                self._take_note(text, notes)
+            case MeasurementLine(measurement):
+                check_measurement(measurement, self._metrics)
+                check_units(measurement, self._metrics[measurement.metric])
+                self._measurements.append(measurement)
+            case ArtifactLine(name, title):
+                self._titles[name] = title
+            case DoneLine():
+                self.done = True
+            case FailedLine() as failed:
+                self.failed = failed
+
+    def _take_note(self, text: str, notes: list[str]) -> None:
+        self._notes += 1
+        if self._notes < MOST_NOTES:
+            notes.append(text)
+        elif self._notes == MOST_NOTES:
+            notes.append(f"(more than {MOST_NOTES} notes; the rest is in evidence.jsonl)")
+
+
+def check_units(measurement: Measurement, metric: Metric) -> None:
+    """Raise WireError for a unit that is unknown or of another dimension than the metric's."""
+    try:
+        if not compatible(measurement.unit, metric.unit):
+            raise WireError(
+                f"metric {metric.name!r} is in {metric.unit}, but was recorded in {measurement.unit!r}; convert it"
+            )
+        match measurement.data:
+            case Comparison(arm_unit=unit):
+                parse_unit(unit)
+            case Trend(x_unit=x_unit, y_unit=y_unit):
+                parse_unit(x_unit)
+                parse_unit(y_unit)
+            case _:
+                pass
+    except UnitError as error:
+        raise WireError(f"metric {metric.name!r}: {error}") from None
+
+
+class ArtifactError(OrchestratorError):
+    """An artifact is missing, is no regular file, or is not inside the attempt's folder."""
+
+
+def take_artifact(folder: Path, name: str, title: str = "") -> Artifact:
+    """The artifact `folder / name` with its checksum. Raises WireError; follows no link, so nothing outside is read."""
+    parts = Path(name).parts
+    if not parts or Path(name).is_absolute() or ".." in parts or "\0" in name:
+        raise ArtifactError(f"artifact {name!r} is not inside the attempt's folder; name a file below it")
+    if (folder / name).resolve() != folder.resolve() / name:
+        raise ArtifactError(f"artifact {name!r} is or goes through a symbolic link; copy the file into the folder")
+    try:
+        descriptor = os.open(folder / name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        raise ArtifactError(
+            f"artifact {name!r} was not left behind ({error.strerror}); write it, or do not declare it"
+        ) from None
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise ArtifactError(f"artifact {name!r} is not a regular file; declare files, or pack the folder into one")
+        checksum = hashlib.file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+    return Artifact(name, f"{folder.parent.name}/{folder.name}/{name}", checksum, size, title)

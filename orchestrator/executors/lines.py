@@ -1,0 +1,84 @@
+"""The lines of evidence.jsonl as values. Anyone may write them, so reading one never trusts it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Final
+
+from orchestrator.evidence.measurement import Measurement
+from orchestrator.state.events import Cause
+from orchestrator.wire import WireError, measurement_from_json, text
+
+KINDS: Final = ("note", "measurement", "artifact", "done", "failed")
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    """Something said for people."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurementLine:
+    """Something measured."""
+
+    measurement: Measurement
+
+
+@dataclass(frozen=True, slots=True)
+class ArtifactLine:
+    """A file below the attempt's folder that is to be kept by its checksum."""
+
+    name: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoneLine:
+    """A Python runner came to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedLine:
+    """The worker says why it ends."""
+
+    cause: Cause
+    message: str
+
+
+Line = NoteLine | MeasurementLine | ArtifactLine | DoneLine | FailedLine
+
+
+def parse_line(line: bytes) -> Line:
+    """Read one line. Raises WireError for anything that is not one of the documented objects."""
+    plain = _parse_object(line)
+    match plain.pop("kind", None):
+        case "note":
+            return NoteLine(text(plain, "text"))
+        case "measurement":
+            return MeasurementLine(measurement_from_json(plain))
+        case "artifact":
+            return ArtifactLine(text(plain, "name"), text(plain, "title", ""))
+        case "done":
+            return DoneLine()
+        case "failed":
+            return FailedLine(_cause(plain), text(plain, "message"))
+        case other:
+            raise WireError(f"'kind' is {other!r}; it must be one of {', '.join(KINDS)}")
+
+
+def _parse_object(line: bytes) -> dict[str, Any]:
+    try:
+        plain = json.loads(line)
+    except (ValueError, RecursionError) as error:  # ValueError: not JSON, not UTF-8, or a number of too many digits
+        raise WireError(f"it is not JSON ({str(error)[:100]}); write one object per line") from None
+    if not isinstance(plain, dict):
+        raise WireError("it is not a JSON object; write one object per line")
+    return plain
+
+
+def _cause(plain: dict[str, Any]) -> Cause:
+    try:
+        return Cause(text(plain, "cause"))
+    except ValueError:
+        raise WireError(f"'cause' must be one of {', '.join(Cause)}") from None

@@ -1,0 +1,56 @@
+"""Keep what a task prints: the first part of it in a file, the rest drained and counted."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+CAP: Final = 16 * 2**20
+CHUNK: Final = 2**16
+CHUNKS_AT_ONCE: Final = 64
+
+
+class CappedLog:
+    """Copies a pipe into a file, up to `cap` bytes; what comes after is read (or the task would block) and dropped.
+
+    Memory: one chunk of 64 KiB. A disk that refuses the log does not fail the task: the rest is dropped too.
+    """
+
+    def __init__(self, pipe: int, path: Path, cap: int = CAP) -> None:
+        os.set_blocking(pipe, False)
+        self.pipe = pipe
+        self.dropped = 0
+        self._left = cap
+        self._file = path.open("wb", buffering=0)
+
+    def pump(self) -> bool:
+        """Copy what is there, up to 4 MiB; returns False once every writer has closed the pipe."""
+        for _ in range(CHUNKS_AT_ONCE):
+            try:
+                chunk = os.read(self.pipe, CHUNK)
+            except BlockingIOError:
+                return True
+            if not chunk:
+                return False
+            self._keep(chunk)
+        return True
+
+    def close(self) -> None:
+        """Say in the file what was dropped, and close it."""
+        if self.dropped:
+            self._write(b"\n[orchestrate: %d more bytes were not kept]\n" % self.dropped)
+        self._file.close()
+
+    def _keep(self, chunk: bytes) -> None:
+        kept = chunk[: self._left]
+        self._left -= len(kept)
+        self.dropped += len(chunk) - len(kept)
+        if kept and not self._write(kept):
+            self.dropped += len(kept)
+            self._left = 0
+
+    def _write(self, data: bytes) -> bool:
+        try:
+            self._file.write(data)
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,77 @@
+"""Look at a process tree from outside, again and again: its memory, processor time and size over time."""
+
+import contextlib
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from orchestrator.evidence.measurement import Usage
+
+HEADER: Final = "seconds,rss_bytes,cpu_seconds,processes\n"
+CLOSE_LOOK: Final = 2.0  # seconds at the start in which it looks more often, so that short tasks are seen
+CLOSE_INTERVAL: Final = 0.1
+INTERVAL: Final = 0.2
+
+
+class TreeSampler:
+    """Samples the tree below a process into series.csv and sums it up as `Usage`.
+
+    rss_bytes: the sum of the resident sets (pages shared within the tree count once per process). cpu_seconds: user and
+    system time of everything seen so far, the dead included, so it never falls.
+    """
+
+    def __init__(self, pid: int, path: Path, start: float) -> None:
+        self._root = psutil.Process(pid)
+        self._start = start
+        self._cpu: dict[tuple[int, float], float] = {}
+        self._peak = 0
+        self._samples = 0
+        self._known: list[psutil.Process] = [self._root]
+        self._file = path.open("w", encoding="ascii", buffering=1)
+        self._file.write(HEADER)
+
+    def close(self) -> None:
+        """Close the series."""
+        self._file.close()
+
+    def due(self, now: float) -> float:
+        """Seconds from now to the next sample."""
+        return CLOSE_INTERVAL if now - self._start < CLOSE_LOOK else INTERVAL
+
+    def sample(self, now: float) -> None:
+        """Look at the tree once. A process that ends meanwhile is left out of this sample."""
+        rss = processes = 0
+        self._known = self._tree()
+        for process in self._known:
+            with contextlib.suppress(psutil.Error), process.oneshot():
+                times = process.cpu_times()
+                self._cpu[process.pid, process.create_time()] = times.user + times.system
+                resident = process.memory_info().rss
+                rss += resident
+                processes += resident > 0  # a zombie has none
+        if not processes:
+            return
+        self._samples += 1
+        self._peak = max(self._peak, rss)
+        with contextlib.suppress(OSError):  # a full disk costs the series, not the task
+            self._file.write(f"{now - self._start:.3f},{rss},{sum(self._cpu.values()):.2f},{processes}\n")
+
+    def alive(self) -> frozenset[int]:
+        """Pids of the last sample that still are the same processes: for those that hide their environment."""
+        return frozenset(process.pid for process in self._known if _is_alive(process))
+
+    def usage(self, seconds: float, reaped_cpu: float) -> Usage:
+        """reaped_cpu: user and system seconds of the root and all that it waited for, by the kernel's account."""
+        return Usage(seconds, max(reaped_cpu, sum(self._cpu.values())), self._peak, self._samples)
+
+    def _tree(self) -> list[psutil.Process]:
+        with contextlib.suppress(psutil.Error):
+            return [self._root, *self._root.children(recursive=True)]
+        return [process for process in self._known if _is_alive(process)]
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False

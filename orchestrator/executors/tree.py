@@ -1,0 +1,95 @@
+"""Find and end every process of an attempt, however it was started: by a variable that all its descendants inherit.
+
+A descendant that forks twice and takes a session of its own has no parent to be found by, but it still has the
+environment it was started with, and Linux shows that in /proc/PID/environ. A process that empties its environment is
+found as long as its ancestors live (the caller names those it has seen).
+"""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+ATTEMPT: Final = "ORCHESTRATE_ATTEMPT"
+OWNER: Final = "ORCHESTRATE_OWNER"
+LONGEST_KILL: Final = 10.0  # a process in uninterruptible sleep cannot be killed: give up, and say so
+
+
+def find_attempt_processes(marker: str, variable: str = ATTEMPT) -> tuple[int, ...]:
+    """Pids whose environment holds the marker; one that ends in "/" matches every marker below it. Never our own."""
+    own = os.getpid()
+    pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return tuple(pid for pid in pids if pid != own and carries(pid, marker, variable))
+
+
+def carries(pid: int, marker: str, variable: str = ATTEMPT) -> bool:
+    """Whether the process is alive and carries the marker. A zombie, or one that is not ours to read, does not."""
+    try:
+        environ = Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return False
+    wanted = f"{variable}={marker}".encode()
+    entries = (b"\0" + environ).split(b"\0" + wanted, 1)
+    return len(entries) == 2 and (marker.endswith("/") or entries[1][:1] in {b"\0", b""})
+
+
+def signal_tree(marker: str, number: signal.Signals, seen: Iterable[int] = (), variable: str = ATTEMPT) -> int:
+    """Send a signal to every process of the attempt and to those in `seen`; returns how many there were."""
+    known = frozenset(seen)
+    pids = known | frozenset(find_attempt_processes(marker, variable))
+
+    def still_meant(pid: int) -> bool:
+        return pid in known or carries(pid, marker, variable)
+
+    return sum(_send(pid, number, still_meant) for pid in pids)
+
+
+def end_tree(marker: str, grace: float, variable: str = ATTEMPT) -> int:
+    """End every process of the attempt: TERM, up to `grace` seconds, then KILL until none is left.
+
+    Returns how many could not be ended within 10 s of killing (0: the tree is gone).
+    """
+    if not find_attempt_processes(marker, variable):
+        return 0
+    if grace > 0:
+        signal_tree(marker, signal.SIGTERM, variable=variable)
+        if _wait_until_none(marker, variable, time.monotonic() + grace):
+            return 0
+    deadline = time.monotonic() + LONGEST_KILL
+    while signal_tree(marker, signal.SIGKILL, variable=variable):  # again and again: a fork may outrun one look
+        if _wait_until_none(marker, variable, time.monotonic() + 0.05):
+            break
+        if time.monotonic() > deadline:
+            return len(find_attempt_processes(marker, variable))
+    return 0
+
+
+def reap(run: str, grace: float = 1.0) -> int:
+    """End what a dead orchestrator left running of this run; returns how many could not be ended."""
+    return end_tree(f"{run}/", grace)
+
+
+def _wait_until_none(marker: str, variable: str, deadline: float) -> bool:
+    pause = 0.005
+    while find_attempt_processes(marker, variable):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(pause)
+        pause = min(2 * pause, 0.1)
+    return True
+
+
+def _send(pid: int, number: signal.Signals, still_meant: Callable[[int], bool]) -> bool:
+    """Signal a process through a handle, so that a pid that was given to another meanwhile is not hit."""
+    with contextlib.suppress(OSError):
+        handle = os.pidfd_open(pid)
+        try:
+            if still_meant(pid):
+                signal.pidfd_send_signal(handle, number)
+                return True
+        finally:
+            os.close(handle)
+    return False

@@ -1,0 +1,116 @@
+"""The child: `python -m orchestrator.executors.worker ORDER.json PARENT_PID` carries out one order in its own process.
+
+A command replaces this process; a Python runner is run in it. Either way the process dies with the orchestrator, and
+gathers descendants that lose their parents, so that the orchestrator can find them. Nothing heavy is imported here.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import Final
+
+from orchestrator.context import EvidenceFile, FileContext
+from orchestrator.executors.order import WorkOrder, order_from_json
+from orchestrator.registry import find_runner
+from orchestrator.runner import Runner
+from orchestrator.state.events import Cause
+
+PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
+PR_SET_CHILD_SUBREAPER: Final = 36
+LOST_PARENT: Final = 3
+FAILED: Final = 1
+
+
+def main() -> int:
+    """Carry out the order named on the command line; returns the exit code."""
+    path, parent = Path(sys.argv[1]), int(sys.argv[2])
+    tie_to_parent()
+    if os.getppid() != parent:  # it died before the tie was made
+        return LOST_PARENT
+    order = order_from_json(path.read_text(encoding="utf-8"))
+    evidence = EvidenceFile(Path(os.environ["ORCHESTRATE_EVIDENCE"]))
+    if order.command is not None:
+        return become(order.command, evidence)
+    return run(order, evidence)
+
+
+def tie_to_parent() -> None:
+    """Ask the kernel to kill this process when the orchestrator's thread ends, and to give it its orphans."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def become(command: tuple[str, ...], evidence: EvidenceFile) -> int:
+    """Replace this process by the program; returns only if that could not be done."""
+    try:
+        os.execvp(command[0], command)  # noqa: S606 - argv as the plan says it, no shell
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        fail(evidence, Cause.SPAWN, f"{command[0]!r} could not be started: {reason}; is it installed and on PATH?")
+    return FAILED
+
+
+def run(order: WorkOrder, evidence: EvidenceFile) -> int:
+    """Find the runner and run it; returns the exit code."""
+    try:
+        runner = find_runner(order.runner or "", order.offer)
+    except Exception as error:  # noqa: BLE001 - whatever a foreign package raises while it is imported
+        traceback.print_exc()
+        fail(evidence, Cause.SPAWN, f"the runner {order.runner!r} cannot be used: {one_line(error)}")
+        return FAILED
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that `finally` is heeded
+    return execute(runner, order, evidence)
+
+
+def execute(runner: Runner, order: WorkOrder, evidence: EvidenceFile) -> int:
+    """Run a runner in this process; its end or its exception goes to the evidence. Returns the exit code."""
+    try:
+        runner.run(context_of(order, runner, evidence))
+    except Exception as error:  # noqa: BLE001 - the runner's failure is data
+        traceback.print_exc()
+        fail(evidence, Cause.EXCEPTION, f"{one_line(error)}{place_of(error)}; the traceback is in stderr.log")
+        return FAILED
+    evidence.append("done", {})
+    evidence.close()
+    return 0
+
+
+def context_of(order: WorkOrder, runner: Runner, evidence: EvidenceFile) -> FileContext:
+    """The runner's window on the run."""
+    return FileContext(
+        task=order.task,
+        attempt=order.attempt,
+        params=order.params,
+        folder=order.folder,
+        project=order.project,
+        inputs={given.task: given for given in order.inputs},
+        seed=order.seed,
+        metrics=order.metrics or runner.metrics,
+        evidence=evidence,
+    )
+
+
+def fail(evidence: EvidenceFile, cause: Cause, message: str) -> None:
+    """Report why this attempt ends."""
+    evidence.append("failed", {"cause": cause.value, "message": message[:1000]})
+    evidence.close()
+
+
+def one_line(error: BaseException) -> str:
+    """The kind of an exception and the first line of its text: "ValueError: too small"."""
+    first = str(error).split("\n", 1)[0]
+    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+
+
+def place_of(error: BaseException) -> str:
+    """Where it was raised, " (file.py:12)", or nothing."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())
