@@ -13,16 +13,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from orchestrator.api import RunOutcome, run
+    from orchestrator.api import Manner, RunOutcome, run
     from orchestrator.errors import OrchestratorError
     from orchestrator.evidence.measurement import Artifact, Comparison, Evidence, Measurement, Samples, Trend, Usage
     from orchestrator.evidence.metric import Better, Form, Metric
     from orchestrator.evidence.verdict import Outcome, Verdict, Why
-    from orchestrator.plan.load import LoadedPlan, PlanError, load_plan, parse_plan
+    from orchestrator.graph.load import LoadedPlan, load_plan
+    from orchestrator.plan.load import parse_plan
     from orchestrator.plan.model import Plan
+    from orchestrator.plan.problem import PlanError
     from orchestrator.runner import Runner, TaskContext, TaskInput
 
 _HOMES: Final = {
+    "Manner": "api",
     "RunOutcome": "api",
     "run": "api",
     "OrchestratorError": "errors",
@@ -39,9 +42,9 @@ _HOMES: Final = {
     "Outcome": "evidence.verdict",
     "Verdict": "evidence.verdict",
     "Why": "evidence.verdict",
-    "LoadedPlan": "plan.load",
-    "PlanError": "plan.load",
-    "load_plan": "plan.load",
+    "LoadedPlan": "graph.load",
+    "PlanError": "plan.problem",
+    "load_plan": "graph.load",
     "parse_plan": "plan.load",
     "Plan": "plan.model",
     "Runner": "runner",
@@ -56,6 +59,7 @@ __all__ = [
     "Evidence",
     "Form",
     "LoadedPlan",
+    "Manner",
     "Measurement",
     "Metric",
     "OrchestratorError",

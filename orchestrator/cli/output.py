@@ -27,7 +27,7 @@ def plain(text: str) -> str:
 
 def one_line(text: str, width: int = 160) -> str:
     """The text on one line of at most `width` characters, control characters made visible."""
-    line = plain(" ".join(text.split()))
+    line = plain(" ".join(text.expandtabs(1).splitlines()).strip())
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 

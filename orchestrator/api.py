@@ -1,0 +1,172 @@
+"""Run a plan from Python, as the command line does: load, check, run or continue, judge, write the report."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from orchestrator.engine.conduct import RunResult
+from orchestrator.engine.runs import find_interrupted, open_journal, resume_run, start_run
+from orchestrator.environment import capture
+from orchestrator.evidence.metric import Metric
+from orchestrator.evidence.verdict import Verdict
+from orchestrator.executors.inline import InlineExecutor
+from orchestrator.executors.processes import ProcessExecutor
+from orchestrator.graph.load import LoadedPlan, load_plan, load_text
+from orchestrator.journal.port import JournalPort
+from orchestrator.journal.sqlite import Durability
+from orchestrator.registry import load_registry
+from orchestrator.report import Report, build_report, render_markdown, render_summary
+from orchestrator.runner import Runner
+from orchestrator.state.events import Envelope, RunResumed, RunStarted
+from orchestrator.wholefile import write_whole
+
+STATE: Final = Path(".orchestrate")
+REPORTS: Final = Path("reports")
+EXECUTORS: Final[Mapping[str, Callable[[], Executor]]] = {"processes": ProcessExecutor, "inline": InlineExecutor}
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """How a run ended. exit_code: as of the command line. report: None where it was interrupted. verdicts: by criterion."""
+
+    run: str
+    exit_code: int
+    report: Path | None
+    verdicts: Mapping[str, Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a run is to be done.
+
+    state, reports: folders, made when missing. jobs: tasks at once, None for one per processor. keep_going: after a failure,
+    go on with what does not need it. executor: `processes`, or `inline` for one attempt after the other. only, until: tasks
+    or groups; see `orchestrator.engine.selection`. command: argv to show as what repeats the run. listener: told of every
+    event once it is durable.
+    """
+
+    state: Path = STATE
+    reports: Path = REPORTS
+    jobs: int | None = None
+    keep_going: bool = True
+    durability: Durability = "process"
+    executor: Literal["processes", "inline"] = "processes"
+    only: Sequence[str] = ()
+    until: Sequence[str] = ()
+    command: tuple[str, ...] = ()
+    listener: Callable[[Envelope], None] = field(default=lambda _envelope: None)
+
+
+DEFAULT: Final = Manner()
+
+
+def run(
+    path: str | Path, *, settings: Mapping[str, str] | None = None, new: bool = False, manner: Manner = DEFAULT
+) -> RunOutcome:
+    """Run the plan in the file; continue its latest run if that did not finish, unless `new`.
+
+    settings: the plan's params by name, as with `--set`. Raises PlanError with every problem before anything is started,
+    RunOwned while another process has the run, and JournalError where the state folder cannot be used.
+    """
+    runners = load_registry()
+    return run_loaded(load(Path(path), settings or {}, runners), runners, new=new, manner=manner)
+
+
+def load(path: Path, settings: Mapping[str, str], runners: Mapping[str, Runner]) -> LoadedPlan:
+    """The plan in the file, checked against what the runners promise. Raises PlanError."""
+    return load_plan(path, settings, _promised(runners))
+
+
+def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, manner: Manner) -> RunOutcome:
+    """As `run`, for a plan already loaded."""
+    with _journal(manner) as journal:
+        unfinished = None if new else find_interrupted(journal, loaded.plan.id, loaded.settings)
+        if unfinished is not None:
+            return _resume(unfinished, loaded, runners, manner, journal)
+        with EXECUTORS[manner.executor]() as executor:
+            result = start_run(loaded, executor=executor, **_circumstances(runners, manner, journal))
+        return _outcome(result, journal, manner.reports)
+
+
+def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner) -> RunOutcome:
+    """Carry on that run. Raises as `run` does."""
+    with _journal(manner) as journal:
+        return _resume(run, loaded, runners, manner, journal)
+
+
+def plan_of(journal: JournalPort, run: str, runners: Mapping[str, Runner] | None = None) -> LoadedPlan:
+    """The plan of a run as its journal has it. runners: to check it against, as before a run. Raises PlanError, UnknownRun."""
+    begun = [one.event for one in journal.read(run) if isinstance(one.event, RunStarted | RunResumed)]
+    source = next((event.plan_source for event in begun if isinstance(event, RunStarted)), run)
+    last = begun[-1]
+    return load_text(last.plan_text, source, last.settings, None if runners is None else _promised(runners))
+
+
+def report_text(journal: JournalPort, run: str) -> str:
+    """The run's report in Markdown. The same journal gives the same text."""
+    return render_markdown(_report(journal, run))
+
+
+def summary_text(journal: JournalPort, run: str) -> str:
+    """What a run came to, in a few lines of plain text."""
+    return render_summary(_report(journal, run))
+
+
+def _report(journal: JournalPort, run: str) -> Report:
+    loaded = plan_of(journal, run)
+    return build_report(loaded.plan, loaded.graph, journal.read(run))
+
+
+def write_report(journal: JournalPort, run: str, reports: Path) -> Path:
+    """Write `<reports>/<run>.md`, whole or not at all; its path. Raises OSError."""
+    path = reports / f"{run}.md"
+    write_whole(path, report_text(journal, run))
+    return path
+
+
+def _promised(runners: Mapping[str, Runner]) -> dict[str, tuple[Metric, ...]]:
+    return {name: runner.metrics for name, runner in runners.items()}
+
+
+def _resume(
+    run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], manner: Manner, journal: JournalPort
+) -> RunOutcome:
+    with EXECUTORS[manner.executor]() as executor:
+        result = resume_run(run, loaded, executor=executor, **_circumstances(runners, manner, journal))
+    return _outcome(result, journal, manner.reports)
+
+
+def _circumstances(runners: Mapping[str, Runner], manner: Manner, journal: JournalPort) -> dict[str, Any]:
+    """What starting and resuming take alike."""
+    project = Path.cwd()
+    return {
+        "state_dir": manner.state,
+        "project": project,
+        "environment": capture(project),
+        "command": manner.command or tuple(sys.argv),
+        "jobs": manner.jobs,
+        "keep_going": manner.keep_going,
+        "listener": manner.listener,
+        "only": manner.only,
+        "until": manner.until,
+        "runners": runners,
+        "journal": journal,
+    }
+
+
+def _outcome(result: RunResult, journal: JournalPort, reports: Path) -> RunOutcome:
+    report = write_report(journal, result.run, reports) if result.state.finished else None
+    return RunOutcome(result.run, result.exit_code, report, dict(result.state.verdicts))
+
+
+@contextmanager
+def _journal(manner: Manner) -> Iterator[JournalPort]:
+    journal = open_journal(manner.state, manner.durability)
+    try:
+        yield journal
+    finally:
+        journal.close()

@@ -1,0 +1,82 @@
+"""The command line itself: its verbs by name. What each takes stands in `plan_verbs` and `run_verbs`."""
+
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+from typing import Annotated, Final, NoReturn
+
+import typer
+
+from orchestrator.cli import plan_verbs, run_verbs
+from orchestrator.cli.faults import DEBUG, reported
+
+HELP: Final = "Run a work breakdown written as YAML, and judge every success criterion only from measured evidence."
+EXIT_CODES: Final = (
+    "Exit codes: 0 every criterion PASS; 1 a task failed or a criterion FAILed; 2 invalid plan or usage; "
+    "3 a criterion UNPROVEN; 4 journal or environment; 70 internal error; 130 interrupted."
+)
+
+VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
+    (plan_verbs.validate, ("orchestrate validate plans/phase4a3.yaml", "orchestrate validate --json plan.yaml | jq .problems")),
+    (plan_verbs.graph, ("orchestrate graph plan.yaml > plan.mmd", "orchestrate graph -f dot plan.yaml | dot -Tsvg > plan.svg")),
+    (plan_verbs.schedule, ("orchestrate schedule plans/phase4a3.yaml", "orchestrate schedule --json plan.yaml | jq .critical_path")),
+    (plan_verbs.schema, ("orchestrate schema -o plan.schema.json",)),
+    (
+        run_verbs.run,
+        (
+            "orchestrate run plans/phase4a3.yaml",
+            "orchestrate run --set stream_size=64MiB --only A plans/phase4a3.yaml",
+            "orchestrate run --dry-run plan.yaml",
+            "orchestrate run --json plan.yaml | jq -r .event.kind",
+        ),
+    ),
+    (run_verbs.resume, ("orchestrate resume", "orchestrate resume phase4a3-20260101T120000Z-1a2b")),
+    (run_verbs.cancel, ("orchestrate cancel", "orchestrate cancel --wait 60 phase4a3-20260101T120000Z-1a2b")),
+    (run_verbs.status, ("orchestrate status", "orchestrate status --json | jq .verdicts")),
+    (run_verbs.logs, ("orchestrate logs", "orchestrate logs A.sweep", "orchestrate logs phase4a3-2026 A.sweep --attempt 1 -n 20")),
+    (run_verbs.history, ("orchestrate history", "orchestrate history --json | jq -r '.[-1].run'")),
+    (run_verbs.report, ("orchestrate report", "orchestrate report -o report.md phase4a3-2026")),
+    (run_verbs.verify, ("orchestrate verify", "orchestrate verify --json phase4a3-2026 | jq .ok")),
+)  # fmt: skip
+"""Each verb with its examples, in the order of `orchestrate --help`."""
+
+app = typer.Typer(
+    name="orchestrate",
+    help=HELP,
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def _orchestrate(
+    *,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    DEBUG.set(debug)
+    if version:
+        from importlib import metadata  # noqa: PLC0415 - only this option needs it
+
+        typer.echo(f"orchestrate {metadata.version('workstream-orchestrator')}")
+        raise typer.Exit
+
+
+for _verb, _examples in VERBS:
+    app.command(epilog="Examples:\n\n" + "\n\n".join(f"  {line}" for line in _examples))(reported(_verb))
+
+
+def main() -> None:
+    """Run the command line and exit with one of the documented codes."""
+    signal.signal(signal.SIGTERM, _terminate)
+    app(prog_name="orchestrate")
+
+
+def _terminate(number: int, _frame: FrameType | None) -> NoReturn:
+    """Leave as from Ctrl-C; while a run is under way the engine listens instead, and leaves it resumable."""
+    sys.exit(128 + number)

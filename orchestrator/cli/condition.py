@@ -1,0 +1,23 @@
+"""How a run stands, in a word or two: for `status` and `history`."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from orchestrator.journal.lease import Lease
+from orchestrator.journal.port import RunSummary
+
+ENDINGS: Final = {0: "PASS", 1: "FAIL", 3: "UNPROVEN"}
+
+
+def condition(run: RunSummary, owner: Lease | None) -> str:
+    """PASS, FAIL or UNPROVEN once finished; running while its owner lives; interrupted or died where it can be resumed."""
+    if run.exit_code is not None:
+        return ENDINGS.get(run.exit_code, f"exit code {run.exit_code}")
+    if owner is not None:
+        return "running"
+    return "interrupted" if run.last == "run_interrupted" else "died"
+
+
+def clock(at: float | None) -> str:
+    """Wall clock seconds as UTC, for people."""
+    return "" if at is None else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")

@@ -1,0 +1,65 @@
+"""One line of plain text for each thing that happens."""
+
+from typing import Final, assert_never
+
+from orchestrator.cli.output import duration
+from orchestrator.evidence.measurement import Evidence
+from orchestrator.evidence.verdict import Verdict
+from orchestrator.state import events as e
+
+QUIET_KINDS: Final = frozenset({"task_noted", "task_requeued", "progress_reported"})
+"""What a reader of a whole run's plain progress does not need a line for."""
+
+
+def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each event
+    """What happened, on one line, the subject in a column of its own."""
+    match event:
+        case e.RunStarted(run=run, fingerprints=tasks):
+            return f"run      {run}: {len(tasks)} tasks of {event.plan_source}"
+        case e.RunResumed(fingerprints=tasks):
+            return f"resume   {len(tasks)} tasks"
+        case e.TaskStarted(task=task, attempt=attempt):
+            return f"start    {task}" + (f" (attempt {attempt})" if attempt > 1 else "")
+        case e.TaskNoted(task=task, text=text):
+            return f"note     {task}: {text}"
+        case e.TaskSucceeded(task=task, usage=usage, evidence=evidence):
+            return f"done     {task} in {duration(usage.seconds)}{_left(evidence)}"
+        case e.AttemptFailed(task=task, attempt=attempt, failure=failure, delay=delay):
+            return f"retry    {task} in {duration(delay)}: attempt {attempt} failed: {_failure(failure)}"
+        case e.TaskRequeued(task=task):
+            return f"again    {task}"
+        case e.TaskFailed(task=task, failure=failure, tolerated=tolerated):
+            return f"{'bear' if tolerated else 'FAILED':8} {task}: {_failure(failure)}"
+        case e.TaskInterrupted(task=task, reason=reason):
+            return f"stopped  {task}: {reason}"
+        case e.TaskSkipped(task=task, reason=reason):
+            return f"skipped  {task}: {reason}"
+        case e.TaskCancelled(task=task, reason=reason):
+            return f"cancel   {task}: {reason}"
+        case e.TaskInvalidated(task=task, reason=reason):
+            return f"redo     {task}: {reason}"
+        case e.ProgressReported(settled=settled, total=total, running=running):
+            return f"progress {settled} of {total} tasks settled; running: {', '.join(running) or 'nothing'}"
+        case e.CriterionJudged(verdict=verdict):
+            return _verdict(verdict)
+        case e.RunInterrupted(reason=reason):
+            return f"stopped  {reason}"
+        case e.RunFinished(exit_code=code):
+            return f"finished with exit code {code}"
+        case _:
+            assert_never(event)
+
+
+def _failure(failure: e.Failure) -> str:
+    return f"{failure.cause.value}: {failure.message}"
+
+
+def _verdict(verdict: Verdict) -> str:
+    return f"{verdict.outcome.value:8} {verdict.criterion}: {verdict.detail}"
+
+
+def _left(evidence: Evidence) -> str:
+    """How much evidence it left, where it left any."""
+    kinds = (("measurement", len(evidence.measurements)), ("artifact", len(evidence.artifacts)))
+    told = [f"{count} {word}{'' if count == 1 else 's'}" for word, count in kinds if count]
+    return f" ({', '.join(told)})" if told else ""

@@ -1,0 +1,62 @@
+"""`orchestrate logs`: what a run's tasks printed, or everything that happened, in order."""
+
+from collections import deque
+from pathlib import Path
+
+from orchestrator.cli.condition import clock
+from orchestrator.cli.faults import UsageError
+from orchestrator.cli.lines import describe
+from orchestrator.cli.output import one_line, plain, say
+from orchestrator.cli.places import attempt_folder, find_run, opened_journal
+from orchestrator.state.fold import fold
+from orchestrator.state.run import RunState
+
+STREAMS = ("stdout", "stderr")
+
+
+def show_logs(state: Path, names: list[str], attempt: int | None, tail: int | None) -> None:
+    """The output of one task's attempt, or the events of a run. names: [RUN] [TASK]; a task's id has a dot in it.
+
+    Raises UsageError for a run, task or attempt that is not there, JournalError.
+    """
+    name, task = _sort_out(names)
+    with opened_journal(state) as journal:
+        summary = find_run(journal, name)
+        envelopes = journal.read(summary.run)
+    if task is not None:
+        _show_task(state, fold(envelopes), task, attempt, tail)
+        return
+    lines = [f"{clock(one.at)}  {one_line(describe(one.event))}" for one in envelopes]
+    say("\n".join(lines if tail is None else lines[-tail:]))
+
+
+def _sort_out(names: list[str]) -> tuple[str | None, str | None]:
+    runs = [name for name in names if "." not in name]
+    tasks = [name for name in names if "." in name]
+    if len(runs) > 1 or len(tasks) > 1:
+        raise UsageError("name one run and one task\n  mend: orchestrate logs RUN GROUP.TASK")
+    return next(iter(runs), None), next(iter(tasks), None)
+
+
+def _show_task(state: Path, run: RunState, task: str, attempt: int | None, tail: int | None) -> None:
+    record = run.tasks.get(task)
+    if record is None:
+        raise UsageError(f"run {run.run} has no task {task!r}\n  mend: `orchestrate status {run.run}` lists them")
+    if record.attempt == 0:
+        say(f"{task} has not started: {record.reason or record.status.value}")
+        return
+    folder = attempt_folder(state, run.run, task, attempt or record.attempt)
+    if not folder.is_dir():
+        raise UsageError(f"{task} has no attempt {attempt or record.attempt} here: {folder} is missing")
+    for stream in STREAMS:
+        _show_stream(folder / f"{stream}.log", stream, tail)
+
+
+def _show_stream(path: Path, stream: str, tail: int | None) -> None:
+    """A few lines at a time: a log may be large. An empty one is not mentioned."""
+    if not path.is_file() or path.stat().st_size == 0:
+        return
+    say(f"== {stream} ({path})")
+    with path.open(encoding="utf-8", errors="backslashreplace") as file:
+        for line in file if tail is None else deque(file, maxlen=tail):
+            say(plain(line))

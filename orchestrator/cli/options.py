@@ -1,0 +1,65 @@
+"""The options that several verbs share, each described once."""
+
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="The plan, a YAML file.", show_default=False)]
+RunName = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[RUN]", help="A run's id or the beginning of one; the latest run unless given.", show_default=False
+    ),
+]
+State = Annotated[Path, typer.Option("--state", metavar="DIR", help="The folder of journal, logs and artifacts.")]
+Reports = Annotated[Path, typer.Option("--reports", metavar="DIR", help="The folder that the report is written to.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Set one of the plan's params; repeatable.", show_default=False),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file instead.", show_default=False)
+]
+
+Jobs = Annotated[
+    int | None,
+    typer.Option(
+        "-j", "--jobs", min=1, max=1024, help="At most this many tasks at once; one per processor unless given.",
+        show_default=False,
+    ),
+]  # fmt: skip
+KeepGoing = Annotated[
+    bool,
+    typer.Option(
+        "-k/ ", "--keep-going/--fail-fast",
+        help="After a failure, go on with what does not need it (as unless told), or start nothing more.",
+        show_default=False,
+    ),
+]  # fmt: skip
+Durability = Annotated[
+    str,
+    typer.Option(
+        "--durability", metavar="LEVEL", help="process: what is finished survives a crash; power: a power cut."
+    ),
+]
+ExecutorName = Annotated[
+    str, typer.Option("--executor", metavar="NAME", help="processes: tasks side by side; inline: one after the other.")
+]
+JsonStream = Annotated[
+    bool, typer.Option("--json", help="Print every event as a line of JSON, and no summary or progress.")
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress; the summary only.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; the variable NO_COLOR does the same.")]
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="NAME", help="Only this task or group and what it needs; repeatable.", show_default=False),
+]  # fmt: skip
+Until = Annotated[
+    list[str] | None,
+    typer.Option("--until", metavar="NAME", help="Nothing that lies below this task or group; repeatable.", show_default=False),
+]  # fmt: skip
+
+STATE: Final = Path(".orchestrate")
+REPORTS: Final = Path("reports")

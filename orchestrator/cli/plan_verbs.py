@@ -1,0 +1,46 @@
+"""What the verbs about a plan take. What they do is imported when they are used, so that `--help` stays fast."""
+
+# ruff: noqa: PLC0415 - see above
+
+from typing import Annotated
+
+import typer
+
+from orchestrator.cli.options import Json, Output, PlanFile, Settings
+
+
+def validate(plan: PlanFile, *, settings: Settings = None, json: Json = False) -> int:
+    """Check a plan: every problem, with its place and mend."""
+    from orchestrator.cli.validate import check_plan_file
+
+    return check_plan_file(plan, settings or [], as_data=json)
+
+
+def graph(
+    plan: PlanFile,
+    *,
+    style: Annotated[str, typer.Option("-f", "--format", metavar="FORMAT", help="mermaid, dot or json.")] = "mermaid",
+    output: Output = None,
+    settings: Settings = None,
+) -> None:
+    """Draw the plan's graph, with the critical path marked."""
+    from orchestrator.cli.graph import draw_graph
+
+    draw_graph(plan, settings or [], style, output)
+
+
+def schedule(plan: PlanFile, *, settings: Settings = None, json: Json = False) -> None:
+    """Forecast a run: times, slack, critical path, load.
+
+    From estimates and capacities alone; nothing is started.
+    """
+    from orchestrator.cli.schedule import show_schedule
+
+    show_schedule(plan, settings or [], as_data=json)
+
+
+def schema(*, output: Output = None) -> None:
+    """Print the JSON Schema of plans, for editors."""
+    from orchestrator.cli.schema import show_schema
+
+    show_schema(output)

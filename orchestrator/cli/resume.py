@@ -1,0 +1,48 @@
+"""`orchestrate resume`: carry on a run that was interrupted, or whose orchestrator died."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from orchestrator.api import Manner, load, plan_of, resume_loaded
+from orchestrator.cli.faults import UsageError
+from orchestrator.cli.output import tell
+from orchestrator.cli.places import find_run, opened_journal
+from orchestrator.cli.progress import listening
+from orchestrator.cli.run import Telling, check_manner, conclude
+from orchestrator.graph.load import LoadedPlan
+from orchestrator.journal.port import RunSummary
+from orchestrator.journal.sqlite import SqliteJournal
+from orchestrator.registry import Registry, load_registry
+
+
+def resume(name: str | None, manner: Manner, telling: Telling) -> int:
+    """Carry it on with the plan file as it is now, or as it was where the file is gone; the exit code."""
+    check_manner(manner)
+    registry = load_registry()
+    with opened_journal(manner.state) as journal:
+        summary = find_run(journal, name) if name else _latest_unfinished(journal)
+        loaded = _plan_now(journal, summary.run, registry)
+    if loaded.plan.id != summary.plan_id:
+        raise UsageError(f"{loaded.source} now holds plan {loaded.plan.id!r}; run {summary.run} is of {summary.plan_id!r}\n"
+                         "  mend: put the plan back, or start a run of the new one with `orchestrate run`")  # fmt: skip
+    with listening(loaded, as_json=telling.as_json, quiet=telling.quiet, color=telling.color) as listener:
+        outcome = resume_loaded(summary.run, loaded, registry, manner=replace(manner, listener=listener))
+    conclude(outcome, manner, telling)
+    return outcome.exit_code
+
+
+def _latest_unfinished(journal: SqliteJournal) -> RunSummary:
+    unfinished = [run for run in journal.runs() if not run.finished]
+    if not unfinished:
+        raise UsageError("no run here is unfinished\n  mend: name one to give its failed tasks another chance, "
+                         "or start one with `orchestrate run PLAN`")  # fmt: skip
+    return unfinished[-1]
+
+
+def _plan_now(journal: SqliteJournal, run: str, registry: Registry) -> LoadedPlan:
+    stored = plan_of(journal, run)
+    path = Path(stored.source)
+    if not path.is_file():
+        tell(f"{stored.source} is gone; going on with the plan as the journal has it")
+        return plan_of(journal, run, registry)
+    return load(path, stored.settings, registry)

@@ -1,0 +1,73 @@
+"""`orchestrate run`: the whole of a plan, or the rest of a run that did not finish."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from orchestrator.api import EXECUTORS, Manner, RunOutcome, load, run_loaded, summary_text
+from orchestrator.cli.faults import UsageError
+from orchestrator.cli.output import plain, say, tell
+from orchestrator.cli.places import opened_journal
+from orchestrator.cli.progress import listening
+from orchestrator.cli.schedule import schedule_text
+from orchestrator.cli.settings import parse_settings
+from orchestrator.engine.selection import excluded
+from orchestrator.graph.schedule import forecast
+from orchestrator.journal.sqlite import SYNCHRONOUS
+from orchestrator.registry import load_registry
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What to say while it runs and at the end."""
+
+    as_json: bool = False
+    quiet: bool = False
+    color: bool = True
+
+
+def run_plan(path: Path, settings: list[str], manner: Manner, telling: Telling, *, new: bool) -> int:
+    """Run it; the exit code. Raises what `orchestrator.api.run` raises."""
+    check_manner(manner)
+    registry = load_registry()
+    loaded = load(path, parse_settings(settings), registry)
+    with listening(loaded, as_json=telling.as_json, quiet=telling.quiet, color=telling.color) as listener:
+        outcome = run_loaded(loaded, registry, new=new, manner=replace(manner, listener=listener))
+    conclude(outcome, manner, telling)
+    return outcome.exit_code
+
+
+def foretell(path: Path, settings: list[str], manner: Manner) -> None:
+    """Check the plan as a run would, and say what it would do and when; nothing is started. Raises PlanError, UsageError."""
+    check_manner(manner)
+    loaded = load(path, parse_settings(settings), load_registry())
+    left_out = excluded(loaded.graph, manner.only, manner.until)
+    say(schedule_text(forecast(loaded.plan, loaded.graph)))
+    if left_out:
+        say(f"not asked for: {', '.join(task for task in loaded.graph.nodes if task in left_out)}")
+    say(plain(f"{loaded.source} is valid; nothing was started (dry run)"))
+
+
+def check_manner(manner: Manner) -> None:
+    """Raises UsageError for names that mean nothing."""
+    named = (("--durability", manner.durability, SYNCHRONOUS), ("--executor", manner.executor, EXECUTORS))
+    for option, value, known in named:
+        if value not in known:
+            raise UsageError(f"{option} {value!r} means nothing\n  mend: use one of {', '.join(known)}")
+
+
+def conclude(outcome: RunOutcome, manner: Manner, telling: Telling) -> None:
+    """The summary on standard output, where the report is, or how to go on."""
+    if outcome.report is None:
+        tell(
+            f"run {outcome.run} was interrupted; what was finished is kept\nresume with: {_resume(outcome.run, manner)}"
+        )
+        return
+    if not telling.as_json:
+        with opened_journal(manner.state) as journal:
+            say(summary_text(journal, outcome.run).rstrip("\n"))
+        say(f"report: {outcome.report}")
+
+
+def _resume(run: str, manner: Manner) -> str:
+    state = "" if manner.state == Manner().state else f" --state {manner.state}"
+    return f"orchestrate resume {run}{state}"

@@ -1,0 +1,161 @@
+"""What the verbs about runs take. What they do is imported when they are used, so that `--help` stays fast."""
+
+# ruff: noqa: PLC0415 - see above
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from orchestrator.cli.options import (
+    REPORTS,
+    STATE,
+    Durability,
+    ExecutorName,
+    Jobs,
+    Json,
+    JsonStream,
+    KeepGoing,
+    NoColor,
+    Only,
+    Output,
+    PlanFile,
+    Quiet,
+    Reports,
+    RunName,
+    Settings,
+    State,
+    Until,
+)
+
+if TYPE_CHECKING:
+    from orchestrator.api import Manner
+
+
+def run(  # noqa: PLR0913 - one parameter for each option
+    plan: PlanFile,
+    *,
+    dry_run: Annotated[bool, typer.Option("-n", "--dry-run", help="Say what would run, and start nothing.")] = False,
+    jobs: Jobs = None,
+    keep_going: KeepGoing = True,
+    only: Only = None,
+    until: Until = None,
+    new: Annotated[bool, typer.Option("--new", help="A new run, even where one did not finish.")] = False,
+    settings: Settings = None,
+    state: State = STATE,
+    reports: Reports = REPORTS,
+    durability: Durability = "process",
+    executor: ExecutorName = "processes",
+    json: JsonStream = False,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> int:
+    """Run a plan, judge its criteria and write the report.
+
+    The same command continues a run that was interrupted: what is finished does not run again.
+    """
+    from orchestrator.cli.run import Telling, foretell, run_plan
+
+    manner = _manner(
+        state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor,
+        only=tuple(only or ()), until=tuple(until or ()),
+    )  # fmt: skip
+    if dry_run:
+        foretell(plan, settings or [], manner)
+        return 0
+    return run_plan(plan, settings or [], manner, Telling(as_json=json, quiet=quiet, color=not no_color), new=new)
+
+
+def resume(  # noqa: PLR0913 - one parameter for each option
+    run: RunName = None,
+    *,
+    jobs: Jobs = None,
+    keep_going: KeepGoing = True,
+    state: State = STATE,
+    reports: Reports = REPORTS,
+    durability: Durability = "process",
+    executor: ExecutorName = "processes",
+    json: JsonStream = False,
+    quiet: Quiet = False,
+    no_color: NoColor = False,
+) -> int:
+    """Carry on the latest run that did not finish, or the one named.
+
+    Finished tasks do not run again, unless the plan or their code changed. A run that did finish gives what failed another
+    chance.
+    """
+    from orchestrator.cli.resume import resume as carry_on
+    from orchestrator.cli.run import Telling
+
+    manner = _manner(
+        state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor
+    )
+    return carry_on(run, manner, Telling(as_json=json, quiet=quiet, color=not no_color))
+
+
+def cancel(
+    run: RunName = None,
+    *,
+    wait: Annotated[
+        float, typer.Option("--wait", min=0, max=86400, metavar="SECONDS", help="How long to wait for it.")
+    ] = 30,
+    state: State = STATE,
+) -> None:
+    """Stop a run that is under way; it can be resumed."""
+    from orchestrator.cli.cancel import cancel_run
+
+    cancel_run(state, run, wait)
+
+
+def status(run: RunName = None, *, json: Json = False, state: State = STATE) -> None:
+    """Show how a run stands, by task and by criterion."""
+    from orchestrator.cli.status import show_status
+
+    show_status(state, run, as_data=json)
+
+
+def logs(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[RUN] [TASK]", help="A run, a task as GROUP.task, or both.", show_default=False),
+    ] = None,
+    *,
+    attempt: Annotated[
+        int | None, typer.Option("--attempt", min=1, help="Which; the latest unless given.", show_default=False)
+    ] = None,
+    tail: Annotated[
+        int | None,
+        typer.Option("-n", "--tail", min=1, max=1_000_000, help="Only the last so many lines.", show_default=False),
+    ] = None,
+    state: State = STATE,
+) -> None:
+    """Show what a task printed, or all that happened in a run."""
+    from orchestrator.cli.logs import show_logs
+
+    show_logs(state, names or [], attempt, tail)
+
+
+def history(*, json: Json = False, state: State = STATE) -> None:
+    """List the runs, the oldest first."""
+    from orchestrator.cli.history import show_history
+
+    show_history(state, as_data=json)
+
+
+def report(run: RunName = None, *, output: Output = None, state: State = STATE) -> None:
+    """Make a run's report again from its journal."""
+    from orchestrator.cli.report import show_report
+
+    show_report(state, run, output)
+
+
+def verify(run: RunName = None, *, json: Json = False, state: State = STATE) -> int:
+    """Judge again from the stored evidence; check every artifact."""
+    from orchestrator.cli.verify import verify_run
+
+    return verify_run(state, run, as_data=json)
+
+
+def _manner(**chosen: Any) -> "Manner":  # noqa: ANN401 - the fields of Manner, checked there
+    from orchestrator.api import Manner
+
+    return Manner(**chosen)

@@ -1,0 +1,17 @@
+"""`orchestrate schema`: the JSON Schema of plans, for editors."""
+
+import json
+from pathlib import Path
+
+from orchestrator.cli.output import say
+from orchestrator.plan.schema import plan_schema
+from orchestrator.wholefile import write_whole
+
+
+def show_schema(output: Path | None) -> None:
+    """Print the schema, or write it to a file."""
+    text = f"{json.dumps(plan_schema(), indent=2)}\n"
+    if output is None:
+        say(text)
+    else:
+        write_whole(output, text)

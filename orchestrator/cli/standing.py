@@ -1,0 +1,83 @@
+"""How far a run has come, kept up event by event: what the live display draws."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from orchestrator.cli.output import one_line
+from orchestrator.graph.load import LoadedPlan
+from orchestrator.graph.model import TaskGraph
+from orchestrator.state import events as e
+
+
+@dataclass(slots=True)
+class Working:
+    """A task under way. since: monotonic seconds; said: the last thing its agent said."""
+
+    attempt: int
+    since: float
+    said: str = ""
+
+
+@dataclass(slots=True)
+class Standing:
+    """settled: the tasks with nothing left to do, with whether they are well; spent: seconds that finished tasks took."""
+
+    loaded: LoadedPlan
+    settled: dict[str, bool] = field(default_factory=dict)
+    working: dict[str, Working] = field(default_factory=dict)
+    spent: dict[str, float] = field(default_factory=dict)
+    measured: str = ""
+
+    def take(self, envelope: e.Envelope) -> None:
+        """Note what happened."""
+        match envelope.event:
+            case e.TaskStarted(task=task, attempt=attempt):
+                self.working[task] = Working(attempt, envelope.mono)
+            case e.TaskNoted(task=task, text=text) if task in self.working:
+                self.working[task].said = one_line(text)
+            case e.TaskInvalidated(task=task):
+                self.settled.pop(task, None)
+            case e.AttemptFailed(task=task) | e.TaskInterrupted(task=task):
+                self.working.pop(task, None)
+            case e.TaskSucceeded() | e.TaskFailed() | e.TaskSkipped() | e.TaskCancelled():
+                self._settle(envelope.event)
+            case _:
+                pass
+
+    def _settle(self, event: e.TaskSucceeded | e.TaskFailed | e.TaskSkipped | e.TaskCancelled) -> None:
+        self.working.pop(event.task, None)
+        self.settled[event.task] = isinstance(event, e.TaskSucceeded | e.TaskSkipped)
+        if not isinstance(event, e.TaskSucceeded):
+            return
+        self.spent[event.task] = event.usage.seconds
+        if event.evidence.measurements:
+            names = ", ".join(measurement.metric for measurement in event.evidence.measurements[-3:])
+            self.measured = one_line(f"{event.task} measured {names}")
+
+    def groups(self) -> dict[str, tuple[int, int, int]]:
+        """Per group: tasks, settled ones, those of them that are not well."""
+        counts: dict[str, tuple[int, int, int]] = {}
+        for task, node in self.loaded.graph.nodes.items():
+            total, settled, bad = counts.get(node.group, (0, 0, 0))
+            counts[node.group] = (total + 1, settled + (task in self.settled), bad + (self.settled.get(task) is False))
+        return counts
+
+    def remaining(self, now: float) -> float | None:
+        """Seconds still to go by the estimates, at the pace so far; None before anything finished."""
+        graph = self.loaded.graph
+        guessed = sum(graph.nodes[task].estimate for task in self.spent if task in graph.nodes)
+        if guessed <= 0:
+            return None
+        pace = sum(self.spent.values()) / guessed
+        begun = {task: now - working.since for task, working in self.working.items()}
+        return longest_rest(graph, self.settled, begun, pace)
+
+
+def longest_rest(graph: TaskGraph, settled: Mapping[str, bool], begun: Mapping[str, float], pace: float) -> float:
+    """Seconds of the longest chain of unsettled tasks, each estimate times `pace`; begun: seconds under way, by task."""
+    finish: dict[str, float] = {}
+    for task, node in graph.nodes.items():
+        wait = max((finish[need] for need in graph.needs[task]), default=0.0)
+        left = 0.0 if task in settled else max(0.0, node.estimate * pace - begun.get(task, 0.0))
+        finish[task] = wait + left
+    return max(finish.values(), default=0.0)

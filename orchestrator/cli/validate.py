@@ -1,0 +1,44 @@
+"""`orchestrate validate`: every problem of a plan at once, and nothing started."""
+
+from pathlib import Path
+
+from orchestrator.api import load
+from orchestrator.cli.output import plain, say, tell
+from orchestrator.cli.places import as_json
+from orchestrator.cli.settings import parse_settings
+from orchestrator.plan.problem import PlanError
+from orchestrator.registry import load_registry
+
+
+def check_plan_file(path: Path, settings: list[str], *, as_data: bool) -> int:
+    """Load and check; the exit code. Problems go to standard error, or as data to standard output."""
+    registry = load_registry()
+    for broken in registry.broken:
+        tell(plain(f"warning: {broken}"))
+    try:
+        loaded = load(path, parse_settings(settings), registry)
+    except PlanError as error:
+        if not as_data:
+            raise
+        problems = [
+            {"file": p.file, "line": p.line, "column": p.column, "what": p.what, "mend": p.mend} for p in error.problems
+        ]
+        say(as_json({"valid": False, "problems": problems}))
+        return error.exit_code
+    plan = loaded.plan
+    criteria = sum(len(group.success_criteria) for group in plan.groups.values())
+    facts = {
+        "plan": plan.id,
+        "digest": loaded.digest,
+        "workstreams": len(plan.workstreams),
+        "stages": len(plan.stages),
+        "tasks": len(loaded.graph.nodes),
+        "criteria": criteria,
+        "agents": len(plan.agents),
+    }
+    if as_data:
+        say(as_json({"valid": True, "problems": [], **facts}))
+    else:
+        counts = ", ".join(f"{facts[noun]} {noun}" for noun in ("workstreams", "stages", "tasks", "criteria", "agents"))
+        say(plain(f"{path}: valid: {counts}"))
+    return 0
