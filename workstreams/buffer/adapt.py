@@ -2,11 +2,13 @@
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from encoder.pool import GlyphBufferPool, LeaseRecord
 from encoder.profile import PoolSettings, Profile, load_profile
+from encoder.strategy import BackEnd, Strategy, TreeType
 from orchestrator.runner import TaskContext
 from workstreams.buffer.metrics import GROWTHS, SHRINKS
 from workstreams.buffer.pools import adaptive, changes, described, with_pool
@@ -23,11 +25,11 @@ def adapt(ctx: TaskContext) -> None:
     derived = with_pool(
         baseline, pool, "buffer", "The baseline with the pool that workstream A derived; the same output bytes."
     )
-    with input_file(ctx, "64MiB") as source:
-        grows = trajectory(source, baseline, PoolSettings(1, adaptive=True, minimum=1, maximum=pool.maximum), delay=0.0)
-        shrinks = trajectory(
-            source, baseline, PoolSettings(pool.maximum, adaptive=True, minimum=1, maximum=pool.maximum), delay=0.004
-        )
+    slow_blocks = replace(baseline, strategy=Strategy(TreeType.LOG, BackEnd.ZSTD, 19))
+    with input_file(ctx, "96MiB") as source:
+        shrinks = trajectory(source, baseline, between(pool.maximum, pool.maximum), delay=0.010)
+        os.truncate(source, source.stat().st_size // 3)
+        grows = trajectory(source, slow_blocks, between(1, pool.maximum), delay=0.0)
     document = {"derived": described(pool), "starved start": grows, "idle start": shrinks}
     write_json(ctx.artifact("adaptive-pool.json", title="Adaptive pool sizing, demonstrated"), document)
     ctx.artifact("buffer-profile.json", title="Derived profile").write_text(derived.to_json(), encoding="utf-8")
@@ -37,10 +39,20 @@ def adapt(ctx: TaskContext) -> None:
     record(ctx, grows, shrinks)
 
 
+def between(capacity: int, maximum: int) -> PoolSettings:
+    """An adaptive pool that may go down to one buffer, so that nothing but the workload holds it."""
+    return PoolSettings(capacity, adaptive=True, minimum=1, maximum=maximum)
+
+
 def record(ctx: TaskContext, grows: dict[str, Any], shrinks: dict[str, Any]) -> None:
     """Measurements and claims of the two courses."""
     method = "PoolStatistics of an encode that starts with {} and a pool that may move"
-    ctx.samples(GROWTHS, [grows["grown"]], method=method.format("one buffer"), artifacts=["adaptive-pool.json"])
+    ctx.samples(
+        GROWTHS,
+        [grows["grown"]],
+        method=method.format("one buffer and slow blocks (zstd 19)"),
+        artifacts=["adaptive-pool.json"],
+    )
     ctx.samples(
         SHRINKS,
         [shrinks["shrunk"]],
@@ -48,8 +60,13 @@ def record(ctx: TaskContext, grows: dict[str, Any], shrinks: dict[str, Any]) -> 
         artifacts=["adaptive-pool.json"],
     )
     ctx.note(
-        f"from {grows['start']} buffer the pool grew to {grows['end']} and stayed; from {shrinks['start']} it shrank to {shrinks['end']}"
+        f"starved: from {grows['start']} buffer the pool grew to {grows['end']}; idle: from {shrinks['start']} it shrank to {shrinks['end']}"
     )
+    if grows["end"] < grows["needed"]:
+        ctx.note(
+            f"recommendation: let a waiting lease ask again when a worker takes a block; a pool of one buffer grew to {grows['end']} "
+            f"where {grows['needed']} keep every worker busy, for a short block is done before the wait looks again"
+        )
 
 
 def trajectory(source: Path, profile: Profile, settings: PoolSettings, *, delay: float) -> dict[str, Any]:
@@ -67,6 +84,7 @@ def trajectory(source: Path, profile: Profile, settings: PoolSettings, *, delay:
     return {
         "settings": described(settings),
         "source_delay_seconds": delay,
+        "needed": profile.workers + 1,
         "start": settings.capacity,
         "end": seen.capacity,
         "peak": seen.peak_capacity,

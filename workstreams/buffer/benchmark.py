@@ -13,7 +13,7 @@ from workstreams.documents import render, write_json
 from workstreams.parameters import size, whole
 from workstreams.sampling import Job, SampleResult, Spec, compile_kernels, interleave, sample
 
-SETTLING: Final = 8  # first encodes of a process, in which threads' heaps are still being laid out
+SETTLING: Final = 16  # first encodes of a process, in which threads' heaps are still being laid out
 
 
 class OutputDiffersError(RuntimeError):
@@ -50,7 +50,7 @@ def repeat(ctx: TaskContext, profile: str) -> SampleResult:
     """Many encodes of a small file in one process."""
     source: Path = ctx.folder / "repeated.log"
     write_large(source, size(ctx.params, "repeat_size", "4MiB"), whole(ctx.params, "data_seed", 1))
-    repeats = SETTLING + whole(ctx.params, "repeats", 96)
+    repeats = SETTLING + whole(ctx.params, "repeats", 80)
     result = sample(Spec(Job.REPEAT, str(source), str(ctx.folder / "out.glyph"), profile, repeats=repeats), ctx.folder)
     source.unlink()
     return result

@@ -47,7 +47,7 @@ def tune(ctx: TaskContext) -> None:
     rows = read_json(ctx.inputs["A.sweep"].artifacts["sweep.json"])
     best = max(rows, key=lambda row: row["megabytes_per_second"])["capacity"]
     capacities = sorted({*wholes(ctx.params, "pool_sizes", (3, 4, 8)), best})
-    taken = take(ctx, capacities, whole(ctx.params, "rounds", 3), "96MiB")
+    taken = take(ctx, capacities, whole(ctx.params, "rounds", 3), "64MiB")
     speeds = {row["capacity"]: row["megabytes_per_second"] for row in summary(taken)}
     chosen = smallest_near_best(speeds)
     write_csv(ctx.artifact("tune.csv", title="Every sample of the tuning"), taken)
