@@ -1,0 +1,69 @@
+"""Charts as inline SVG, drawn by pygal, coloured by the page's own CSS so that they follow light and dark."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+PALETTE: Final = tuple(f"var(--series-{number})" for number in range(1, 7))
+_SCRIPT: Final = re.compile(r"<script.*?</script>", re.DOTALL)
+
+
+def _settings(title: str) -> dict[str, Any]:
+    from pygal.style import Style  # noqa: PLC0415 - loaded where used, so that registering runners stays light
+
+    return {
+        "title": title,
+        "js": (),
+        "disable_xml_declaration": True,
+        "legend_at_bottom": True,
+        "legend_at_bottom_columns": 2,
+        "width": 720,
+        "height": 420,
+        "explicit_size": False,
+        "style": Style(
+            background="transparent",
+            plot_background="transparent",
+            foreground="var(--ink)",
+            foreground_strong="var(--ink)",
+            foreground_subtle="var(--quiet)",
+            opacity=".85",
+            opacity_hover="1",
+            transition="0s",
+            colors=PALETTE,
+            font_family="system-ui, sans-serif",
+            title_font_size=18,
+            label_font_size=13,
+            major_label_font_size=13,
+            legend_font_size=14,
+        ),
+    }
+
+
+def _svg(chart: Any) -> str:  # noqa: ANN401 - pygal has no types
+    return _SCRIPT.sub("", str(chart.render(is_unicode=True)))
+
+
+def scatter(
+    title: str, series: Mapping[str, Sequence[tuple[float, float]]], x_title: str, y_title: str, *, joined: bool = True
+) -> str:
+    """Points of several series, joined in the order given. Returns an `<svg>` element."""
+    import pygal  # noqa: PLC0415 - as above
+
+    chart = pygal.XY(
+        **_settings(title), x_title=x_title, y_title=y_title, stroke=joined, dots_size=3 if not joined else 2
+    )
+    chart.include_x_axis = True
+    for name, points in series.items():
+        chart.add(name, list(points))
+    return _svg(chart)
+
+
+def bars(title: str, labels: Sequence[str], series: Mapping[str, Sequence[float]], y_title: str) -> str:
+    """Horizontal bars, a group of them per label. Returns an `<svg>` element."""
+    import pygal  # noqa: PLC0415 - as above
+
+    chart = pygal.HorizontalBar(**_settings(title), x_title=y_title)
+    chart.x_labels = list(labels)
+    for name, values in series.items():
+        chart.add(name, list(values))
+    return _svg(chart)
