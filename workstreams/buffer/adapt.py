@@ -26,9 +26,9 @@ def adapt(ctx: TaskContext) -> None:
         baseline, pool, "buffer", "The baseline with the pool that workstream A derived; the same output bytes."
     )
     slow_blocks = replace(baseline, strategy=Strategy(TreeType.LOG, BackEnd.ZSTD, 19))
-    with input_file(ctx, "96MiB") as source:
-        shrinks = trajectory(source, baseline, between(pool.maximum, pool.maximum), delay=0.010)
-        os.truncate(source, source.stat().st_size // 3)
+    with input_file(ctx, "64MiB") as source:
+        shrinks = trajectory(source, baseline, between(pool.maximum, pool.maximum), delay=0.030)
+        os.truncate(source, source.stat().st_size // 2)
         grows = trajectory(source, slow_blocks, between(1, pool.maximum), delay=0.0)
     document = {"derived": described(pool), "starved start": grows, "idle start": shrinks}
     write_json(ctx.artifact("adaptive-pool.json", title="Adaptive pool sizing, demonstrated"), document)

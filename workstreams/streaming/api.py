@@ -3,6 +3,7 @@
 import contextlib
 import inspect
 import io
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -56,7 +57,8 @@ def signature(thing: object) -> str:
     """Parameters as they stand in the source; none for a property."""
     if not callable(thing):
         return ""
-    return str(inspect.signature(thing)).replace("(self, ", "(").replace("(self)", "()")
+    text = str(inspect.signature(thing)).replace("(self, ", "(").replace("(self)", "()")
+    return re.sub(r"<function (\w+) at 0x[0-9a-f]+>", r"\1", text)
 
 
 def writes_and_reads(data: bytes, target: str) -> bool:
