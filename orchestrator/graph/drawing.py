@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from orchestrator.graph.model import TaskGraph
@@ -46,7 +47,7 @@ def draw(
 
 
 def _tasks(graph: TaskGraph, plan: Plan, path: tuple[str, ...], outcomes: Mapping[str, str]) -> Drawing:
-    steps = set(zip(path, path[1:], strict=False))
+    steps = set(pairwise(path))
     boxes = tuple(
         Box(
             name,
@@ -64,7 +65,7 @@ def _tasks(graph: TaskGraph, plan: Plan, path: tuple[str, ...], outcomes: Mappin
 def _groups(graph: TaskGraph, plan: Plan, path: tuple[str, ...], outcomes: Mapping[str, str]) -> Drawing:
     group_of = {name: node.group for name, node in graph.nodes.items()}
     visited = [group_of[task] for task in path]
-    steps = set(zip(visited, visited[1:], strict=False))
+    steps = set(pairwise(visited))
     members: dict[str, list[str]] = {name: [] for name in plan.groups}
     for name, group in group_of.items():
         members[group].append(name)

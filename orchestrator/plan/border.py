@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from orchestrator.plan.checks import UNREADABLE
 from orchestrator.plan.model import Plan
 from orchestrator.plan.problem import Problem, did_you_mean, nearest
-from orchestrator.plan.source import Path, Source
+from orchestrator.plan.source import Data, Path, Source
 from orchestrator.plan.values import ValueTextError, shown
 
 ROUNDS: Final = 4  # mending a part can bring another to light, each round one level of parts deeper
@@ -99,7 +99,7 @@ def build_model(data: dict[str, Any], source: Source) -> tuple[Plan | None, list
     return None, problems
 
 
-def _copied(part: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
+def _copied(part: Data) -> Data:
     """A copy without shared parts, so that mending one place does not touch another."""
     if isinstance(part, dict):
         return {key: _copied(value) for key, value in part.items()}
@@ -110,13 +110,13 @@ def _path(error: ErrorDetails) -> Path:
     return tuple(part for part in error["loc"] if part != "[key]")
 
 
-def _at(path: Path, data: Any) -> Any:  # noqa: ANN401 - whatever YAML holds
+def _at(path: Path, data: Data) -> Data:
     for part in path:
         data = data[part]
     return data
 
 
-def _existing(path: Path, data: Any) -> Path:  # noqa: ANN401 - whatever YAML holds
+def _existing(path: Path, data: Data) -> Path:
     """The longest beginning of the path that leads to something."""
     for index, part in enumerate(path):
         inside = isinstance(data, dict) and part in data
@@ -158,10 +158,8 @@ def _known_keys(path: Path) -> list[str]:
     annotation: Any = Plan
     for part in path:
         fields = _fields(annotation)
-        if fields and part in fields:
-            annotation = fields[str(part)].annotation
-        else:  # a key of a mapping or an index of a list: on to what these hold
-            annotation = _inner_model(annotation)
+        # what is no field is a key of a mapping or an index of a list: on to what these hold
+        annotation = fields[str(part)].annotation if part in fields else _inner_model(annotation)
     return list(_fields(annotation))
 
 
@@ -224,7 +222,7 @@ def _stand_in(error: ErrorDetails, data: dict[str, Any]) -> None:
         else:
             parent[last] = _copied(stand_in)
     elif isinstance(parent, dict):
-        if last in STAND_INS and not (last == "needs" or len(path) < 1):
+        if last in STAND_INS:
             parent[last] = _copied(STAND_INS[str(last)])
         elif len(path) > 1 and path[-2] in ITEM_STAND_INS and last in parent:
             parent[last] = _copied(ITEM_STAND_INS[str(path[-2])])

@@ -23,7 +23,9 @@ def check_plan(plan: Plan, source: Source) -> list[Problem]:
         problems += _deliverables(name, group, path, known, source)
         problems += _criteria(name, group, path, known, source)
         for index, task in enumerate(group.tasks):
-            problems += _task(name, task, (*path, "tasks", index), plan, known, source)
+            place = (*path, "tasks", index)
+            problems += [*_references(name, task, place, known, source), *_work(task, place, source)]
+            problems += [*_resources(task, place, plan, source), *_matrix(task, place, source)]
     problems += _summary(plan, known, source)
     return [*problems, *_shape(plan, source)]
 
@@ -119,11 +121,14 @@ def _from(name: str, reference: str, path: Path, known: Names, source: Source) -
         )
 
 
-def _task(name: str, task: Task, path: Path, plan: Plan, known: Names, source: Source) -> Iterator[Problem]:
+def _references(name: str, task: Task, path: Path, known: Names, source: Source) -> Iterator[Problem]:
     for index, reference in enumerate(task.needs or ()):
         wrong = known.problem_of(name, reference)
         if wrong:
             yield source.problem((*path, "needs", index), *wrong)
+
+
+def _work(task: Task, path: Path, source: Source) -> Iterator[Problem]:
     if (task.run is None) == (task.command is None):
         what = "the task has both `run` and `command`" if task.run else "the task has neither `run` nor `command`"
         yield source.problem(
@@ -131,8 +136,6 @@ def _task(name: str, task: Task, path: Path, plan: Plan, known: Names, source: S
         )
     elif task.command is not None and not (task.command and task.command[0]):
         yield source.problem((*path, "command"), "names no program", "write `command: [program, argument]`")
-    yield from _resources(task, path, plan, source)
-    yield from _matrix(task, path, source)
 
 
 def _resources(task: Task, path: Path, plan: Plan, source: Source) -> Iterator[Problem]:

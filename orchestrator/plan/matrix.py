@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from orchestrator.plan.model import Group, Plan, Task
 from orchestrator.plan.params import spell
+from orchestrator.plan.source import Data
 
 INSTANCE_LIMIT: Final = 1_000
 REFERENCE: Final = re.compile(r"\$\{matrix\.([^{}\s]{1,100})\}")
@@ -87,7 +88,7 @@ def _identifier(base: str, values: tuple[Any, ...], taken: set[str]) -> str:
     return wanted if wanted not in taken else f"{wanted[:58]}-{len(taken)}"
 
 
-def _filled(part: Any, chosen: Mapping[str, Any]) -> Any:
+def _filled(part: Data, chosen: Mapping[str, Any]) -> Data:
     """Texts with the combination's values; a text that is nothing but a reference becomes the value."""
     if isinstance(part, tuple):
         return tuple(spell(_filled(text, chosen)) for text in part)

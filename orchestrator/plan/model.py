@@ -127,7 +127,8 @@ class Task(PlanModel):
 
 class Group(PlanModel):
     """Ordered tasks with a lead, supporting agents, deliverables and success criteria. `needs`: groups or tasks that
-    must be done before its first task may start."""
+    must be done before its first task may start.
+    """
 
     title: str
     goal: str = ""

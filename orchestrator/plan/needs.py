@@ -23,7 +23,7 @@ def resolve_needs(plan: Plan) -> dict[str, tuple[str, ...]]:
     for what its group needs. A whole group stands for its last tasks, those that no other task of it waits for.
     """
     known = task_ids(plan)
-    last = {name: _last_tasks(name, group, known) for name, group in plan.groups.items()}
+    last = {name: _last_tasks(name, group) for name, group in plan.groups.items()}
     resolved: dict[str, tuple[str, ...]] = {}
     for name, group in plan.groups.items():
         entry = _named(name, group.needs, known, last)
@@ -57,14 +57,6 @@ def find_cycle(needs: Needs) -> tuple[str, ...]:
     return ()
 
 
-def full_reference(group: str, reference: str, plan_groups: Mapping[str, Group], own: Mapping[str, object]) -> str:
-    """A reference as "GROUP.task" or "GROUP": a task of the same group comes before a group of that name."""
-    if "." in reference:
-        return reference
-    inside = f"{group}.{reference}"
-    return reference if inside not in own and reference in plan_groups else inside
-
-
 def _named(
     group: str, references: tuple[str, ...], known: Mapping[str, Task], last: Mapping[str, tuple[str, ...]]
 ) -> tuple[str, ...]:
@@ -78,7 +70,7 @@ def _named(
     return tuple(found)
 
 
-def _last_tasks(name: str, group: Group, known: Mapping[str, Task]) -> tuple[str, ...]:
+def _last_tasks(name: str, group: Group) -> tuple[str, ...]:
     waited: set[str] = set()
     before: tuple[str, ...] = ()
     for task in group.tasks:

@@ -2,7 +2,7 @@
 
 A text that is nothing but `${name}` becomes the value itself, with its type; within a longer text its spelling.
 `${project}` and `${state}` are known only when the run starts, `${matrix.key}` when the matrix is expanded; they are left.
-`$${name}` is left too, as the text `${name}`.
+`$${name}` stands for the text `${name}` itself.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from orchestrator.plan.problem import Problem, did_you_mean
-from orchestrator.plan.source import Path, Source, scalar
+from orchestrator.plan.source import Data, Path, Source, scalar
 from orchestrator.plan.values import shown
 
 REFERENCE: Final = re.compile(r"(?P<escape>\$)?\$\{(?P<name>[^{}\s]{1,100})\}")
@@ -37,7 +37,7 @@ def apply_settings(source: Source, settings: Mapping[str, str]) -> tuple[dict[st
     return values, problems
 
 
-def _like(default: Any, text: str) -> Any:
+def _like(default: Data, text: str) -> Data:
     """The text read as the default's type, or None where it does not fit."""
     if isinstance(default, str):
         return text
@@ -59,7 +59,7 @@ def substitute(source: Source, params: Mapping[str, Any]) -> tuple[dict[str, Any
     return data | ({"params": dict(params)} if isinstance(source.data.get("params"), dict) else {}), problems
 
 
-def _within(part: Any, path: Path, params: Mapping[str, Any], source: Source, problems: list[Problem]) -> Any:
+def _within(part: Data, path: Path, params: Mapping[str, Any], source: Source, problems: list[Problem]) -> Data:
     if isinstance(part, str):
         return _text(part, path, params, source, problems) if "${" in part else part
     if isinstance(part, dict):
@@ -69,7 +69,7 @@ def _within(part: Any, path: Path, params: Mapping[str, Any], source: Source, pr
     return part
 
 
-def _text(text: str, path: Path, params: Mapping[str, Any], source: Source, problems: list[Problem]) -> Any:
+def _text(text: str, path: Path, params: Mapping[str, Any], source: Source, problems: list[Problem]) -> Data:
     def value(found: re.Match[str]) -> str:
         name = found["name"]
         if name in RUNTIME or name.startswith("matrix."):
@@ -88,7 +88,7 @@ def _text(text: str, path: Path, params: Mapping[str, Any], source: Source, prob
     return REFERENCE.sub(value, text)
 
 
-def spell(value: Any) -> str:
+def spell(value: Data) -> str:
     """A value within a longer text: truth values as YAML writes them, lists with commas."""
     if isinstance(value, bool):
         return "true" if value else "false"

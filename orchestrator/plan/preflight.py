@@ -7,7 +7,7 @@ from orchestrator.evidence.units import UnitError, compatible, parse_unit
 from orchestrator.plan.checks import UNREADABLE, group_path
 from orchestrator.plan.model import Criterion, DeclaredMetric, Plan, Task
 from orchestrator.plan.needs import find_cycle, resolve_needs, task_ids
-from orchestrator.plan.problem import Problem, did_you_mean
+from orchestrator.plan.problem import Problem, did_you_mean, nearest
 from orchestrator.plan.source import Path, Source
 
 Runners = Mapping[str, tuple[Metric, ...]]
@@ -22,13 +22,21 @@ def preflight(plan: Plan, runners: Runners, source: Source, places: Mapping[str,
         for index, criterion in enumerate(group.success_criteria):
             path = (*group_path(plan, name), "success_criteria", index)
             problems += _criterion(name, criterion, path, declared, source)
-    return problems + [*_shared_paths(plan, tasks, source, places)]
+    return [*problems, *_shared_paths(plan, tasks, source, places)]
 
 
 def declared_metrics(task: Task, runners: Runners) -> dict[str, Metric]:
     """What a task promises to measure, by name: its runner's metrics and its own."""
-    offered = runners.get(task.run or "", ())
+    offered = runners.get(task.run) if task.run else ()
+    if offered is None:
+        offered = _meant(task.run, runners)
     return {metric.name: metric for metric in (*offered, *(as_metric(metric) for metric in task.metrics))}
+
+
+def _meant(run: str | None, runners: Runners) -> tuple[Metric, ...]:
+    """The metrics of the runner that a misspelt name means: its problem is told once, not again for each criterion."""
+    near = nearest(run, runners) if run else None
+    return runners[near] if near else ()
 
 
 def as_metric(declared: DeclaredMetric) -> Metric:
@@ -70,7 +78,9 @@ def _criterion(
     if not offered:
         known = sorted({name for metrics in wanted.values() for name in metrics})
         what = f"no task declares the metric '{criterion.metric}'"
-        yield source.problem((*path, "metric"), what, did_you_mean(criterion.metric, known))
+        near = nearest(criterion.metric, known)
+        mend = f"did you mean '{near}'?" if near else "name a metric that a runner or a task's `metrics` declares"
+        yield source.problem((*path, "metric"), what, mend)
     elif not _fits(criterion.target.unit, offered[0].unit):
         what = f"the target is in {criterion.target.unit}, the metric {criterion.metric} in {offered[0].unit}"
         yield source.problem(

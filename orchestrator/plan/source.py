@@ -18,6 +18,7 @@ NODE_LIMIT: Final = 500_000
 DEPTH_LIMIT: Final = 40
 
 Path = tuple[str | int, ...]
+Data = Any  # what YAML holds: None, bool, int, float, str, and lists and mappings of them
 WORDS: Final = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
     form: word == "true" for word in ("true", "false") for form in (word, word.capitalize(), word.upper())
 }
@@ -40,7 +41,7 @@ class Source:
     """What the text says. data: mappings, lists and scalars; values and keys: positions (line, column) by path."""
 
     name: str
-    data: Any = None
+    data: Data = None
     values: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -69,7 +70,7 @@ def spelled(path: Path) -> str:
 class _Frame:
     """An open mapping or list. path None: its content is dropped (a duplicate key's value)."""
 
-    container: Any
+    container: Data
     path: Path | None
     anchor: str | None
     began: int
@@ -111,7 +112,7 @@ class _Reader:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.stack: list[_Frame] = []
-        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.anchors: dict[str, tuple[Data, int]] = {}
         self.nodes = 0
         self.documents = 0
 
@@ -135,10 +136,9 @@ class _Reader:
                     self._stop(event, "a second document begins here", "keep one plan in a file: remove the `---`")
 
     def _say(self, event: yaml.Event, what: str, mend: str) -> None:
-        mark = event.start_mark
         path = self._path() or ()
         what = f"{spelled(path)}: {what}" if path else what
-        self.source.problems.append(Problem(self.source.name, mark.line + 1, mark.column + 1, what, mend))
+        self.source.problems.append(Problem(self.source.name, *position(event), what, mend))
 
     def _stop(self, event: yaml.Event, what: str, mend: str) -> None:
         self._say(event, what, mend)
@@ -165,7 +165,7 @@ class _Reader:
     def _awaits_key(self) -> bool:
         return bool(self.stack) and isinstance(self.stack[-1].container, dict) and self.stack[-1].key is None
 
-    def _open(self, container: Any, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
+    def _open(self, container: Data, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         if self._awaits_key():
             self._stop(event, "a key must be text", "write the key as a word")
         if len(self.stack) >= DEPTH_LIMIT:
@@ -192,15 +192,15 @@ class _Reader:
     def _alias(self, event: yaml.AliasEvent) -> None:
         if event.anchor not in self.anchors or self._awaits_key():
             self._stop(event, f"the alias *{event.anchor} stands for nothing here", f"define &{event.anchor} before it")
-        value, nodes = self.anchors[event.anchor]
+        value, nodes = self.anchors[str(event.anchor)]
         self._count(event, nodes)
         self._place(value, event)
 
-    def _place(self, value: Any, event: yaml.Event) -> Path | None:
+    def _place(self, value: Data, event: yaml.Event) -> Path | None:
         """Puts a value where it belongs and notes its position. Returns its path."""
         path = self._path()
         if path is not None:
-            self.source.values[path] = (event.start_mark.line + 1, event.start_mark.column + 1)
+            self.source.values[path] = position(event)
         if not self.stack:
             self.source.data = value
             return path
@@ -224,7 +224,7 @@ class _Reader:
             self._say(event, f"the key {key} without quotes is a truth value to YAML", f'write "{key}" in quotes')
         if event.implicit[0] and key == "<<":
             self._say(event, "merge keys are not part of the plan format", "write the keys out, or alias whole values")
-        place = (event.start_mark.line + 1, event.start_mark.column + 1)
+        place = position(event)
         if frame.path is not None and key in frame.container:
             first = self.source.keys[*frame.path, key][0]
             self._say(
@@ -235,7 +235,7 @@ class _Reader:
             self.source.keys[*frame.path, key] = place
         frame.key = "\0" if event.implicit[0] and key == "<<" else key
 
-    def _value(self, event: yaml.ScalarEvent) -> Any:
+    def _value(self, event: yaml.ScalarEvent) -> Data:
         text = event.value
         if event.tag not in {None, "!", STRING_TAG}:
             self._say(event, f"the tag {shown(event.tag)} means nothing in a plan", "remove it")
@@ -243,7 +243,7 @@ class _Reader:
             return text
         return self._plain(text, event)
 
-    def _plain(self, text: str, event: yaml.ScalarEvent) -> Any:
+    def _plain(self, text: str, event: yaml.ScalarEvent) -> Data:
         """What a scalar without quotes means."""
         if text in WORDS:
             return WORDS[text]
@@ -262,7 +262,13 @@ class _Reader:
         return scalar(text)
 
 
-def scalar(text: str) -> Any:
+def position(event: yaml.Event) -> tuple[int, int]:
+    """Line and column, from 1, where the event's text begins."""
+    mark = event.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def scalar(text: str) -> Data:
     """The value of a plain scalar: None, a truth value, a number, or else the text itself."""
     if text in WORDS:
         return WORDS[text]

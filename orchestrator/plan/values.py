@@ -4,7 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import BeforeValidator, WithJsonSchema
 
@@ -53,7 +53,7 @@ class ValueTextError(ValueError):
         self.mend = mend
 
 
-def parse_duration(text: Any) -> float:
+def parse_duration(text: object) -> float:
     """Seconds of `45s`, `5m`, `2h`, `1h30m`, `250ms`; a number without a unit is refused, but for 0."""
     if isinstance(text, float | int) and not isinstance(text, bool) and text == 0:
         return 0.0
@@ -73,7 +73,7 @@ def spell_duration(seconds: float) -> str:
     return "".join(parts) or "0s"
 
 
-def parse_target(text: Any) -> TargetValue:
+def parse_target(text: object) -> TargetValue:
     """Operator, number and unit of `>= 25 %`, `< 500 MB`, `== 0 leaks`; the unit must be one that we know."""
     if isinstance(text, TargetValue):
         return text
