@@ -56,7 +56,7 @@ class EvidenceFile:
 class FileContext:
     """A TaskContext (see `orchestrator.runner`) whose evidence goes to a file."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts of the window, all by keyword
         self,
         *,
         task: str,
@@ -130,7 +130,7 @@ class FileContext:
         """Record values in the metric's unit. Raises WireError for a metric that is not declared or of another form."""
         self._record(metric, Samples(_floats(values)), method, cases, artifacts)
 
-    def compare(
+    def compare(  # noqa: PLR0913 - as the protocol TaskContext has it
         self,
         metric: Metric,
         *,
@@ -150,7 +150,7 @@ class FileContext:
         )
         self._record(metric, arms, method, cases, artifacts)
 
-    def trend(
+    def trend(  # noqa: PLR0913 - as the protocol TaskContext has it
         self,
         metric: Metric,
         *,

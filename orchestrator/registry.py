@@ -7,9 +7,7 @@ ORCHESTRATE_RUNNERS names further ones ("package.module:NAME", separated by comm
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
@@ -90,6 +88,8 @@ def load_registry(offers: Iterable[Offer] | None = None) -> Registry:
 
 def find_offers() -> tuple[Offer, ...]:
     """What is on offer, by source and value, nothing imported yet. An offer that is installed twice counts once."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - a worker that knows its offer does without
+
     installed = {
         point.value: Offer(point.value, point.dist.name if point.dist else point.name)
         for point in entry_points(group=GROUP)
@@ -127,6 +127,8 @@ def _twice(name: str, first: Offer, second: Offer) -> str:
 
 
 def _mend(name: str, registry: Registry) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - as in find_offers
+
     if near := get_close_matches(name, list(registry), 1):
         return f"did you mean {near[0]!r}?"
     if registry.broken:

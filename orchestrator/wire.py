@@ -91,7 +91,9 @@ def check_data(data: Samples | Comparison | Trend) -> None:
             if len(data.baseline) != pairs:
                 raise WireError(f"{pairs} values in 'treatment' but {len(data.baseline)} in 'baseline'; they are pairs")
             if data.control and len(data.control) != pairs:
-                raise WireError(f"{len(data.control)} values in 'control' for {pairs} pairs; give one per pair, or none")
+                raise WireError(
+                    f"{len(data.control)} values in 'control' for {pairs} pairs; give one per pair, or none"
+                )
             if data.labels and len(data.labels) != pairs:
                 raise WireError(f"{len(data.labels)} labels for {pairs} pairs; give one per pair, or none")
         case Trend() if len(data.x) != len(data.y):

@@ -13,7 +13,7 @@ class Ending:
 
     exit_code: the process's, negative for a signal. timeout: the limit in seconds if it was reached. program: argv[0] of a
     command, None for a Python runner, which must have said that it is `done`. reported: what the worker said went wrong.
-    problem: why its evidence cannot be used. ended: processes that could not be ended.
+    problem: why its evidence cannot be used. unended: processes that could not be ended.
     """
 
     exit_code: int
@@ -25,7 +25,7 @@ class Ending:
     unended: int = 0
 
 
-def judge_ending(ending: Ending) -> Failure | None:
+def judge_ending(ending: Ending) -> Failure | None:  # noqa: PLR0911 - one line per way to end, first match wins
     """The attempt's failure, or None where it succeeded. A zero exit code alone is never a runner's success."""
     code = ending.exit_code
     if ending.timeout is not None:
