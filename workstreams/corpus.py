@@ -140,15 +140,15 @@ def real(size: int, folder: Path | None = None) -> dict[str, bytes]:
     is found is left out.
     """
     library, packages = (Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib"))
-    kinds = {
+    kinds: dict[str, list[Path]] = {
         "Python sources": _library_sources(library),
         "documents": _named(packages, ("METADATA", "*.md", "*.rst", "*.txt", "LICENSE*", "*.html")),
         "package records": _named(packages, ("RECORD",)),
         "package JSON": _named(packages, ("*.json",)),
     }
     if folder is not None:
-        for suffix in sorted({path.suffix for path in folder.rglob("*") if path.is_file()}):
-            kinds[f"{folder.name}/*{suffix}"] = (path for path in _named(folder, ("*",)) if path.suffix == suffix)
+        for path in _named(folder, ("*",)):
+            kinds.setdefault(f"{folder.name}/*{path.suffix}", []).append(path)
     found = {kind: concatenated(paths, size) for kind, paths in kinds.items()}
     return {kind: data for kind, data in found.items() if data}
 
@@ -166,14 +166,14 @@ def concatenated(paths: Iterable[Path], size: int) -> bytes:
     return bytes(out)
 
 
-def _library_sources(library: Path) -> Iterator[Path]:
+def _library_sources(library: Path) -> list[Path]:
     """The standard library's own .py files, without the packages that are installed below it."""
-    return (path for path in _named(library, ("*.py",)) if "site-packages" not in path.parts)
+    return [path for path in _named(library, ("*.py",)) if "site-packages" not in path.parts]
 
 
-def _named(folder: Path, patterns: tuple[str, ...]) -> Iterator[Path]:
+def _named(folder: Path, patterns: tuple[str, ...]) -> list[Path]:
     paths = {path for pattern in patterns for path in folder.rglob(pattern)}
-    return (path for path in sorted(paths) if path.is_file() and 0 < path.stat().st_size <= _LARGEST_FILE)
+    return [path for path in sorted(paths) if path.is_file() and 0 < path.stat().st_size <= _LARGEST_FILE]
 
 
 def _event(rng: random.Random, number: int) -> dict[str, object]:
