@@ -1,7 +1,7 @@
 """The live display: a bar for each workstream and stage, what is running under it, failures above at once."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from threading import Lock
 from typing import Final
@@ -15,6 +15,7 @@ from rich.text import Text
 from orchestrator.cli.lines import describe
 from orchestrator.cli.output import duration, one_line
 from orchestrator.cli.standing import Standing
+from orchestrator.evidence.metric import Metric
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.state import events as e
 from orchestrator.state.events import Envelope
@@ -24,10 +25,12 @@ STYLES: Final = {"PASS": "green", "FAIL": "bold red", "UNPROVEN": "yellow"}
 
 
 @contextmanager
-def live_display(loaded: LoadedPlan, *, color: bool) -> Iterator[Callable[[Envelope], None]]:
+def live_display(
+    loaded: LoadedPlan, metrics: Mapping[str, Metric], *, color: bool
+) -> Iterator[Callable[[Envelope], None]]:
     """A listener that keeps a display at the foot of the terminal, until the block ends."""
     console = Console(stderr=True, no_color=not color, highlight=False)
-    standing, lock, began = Standing(loaded), Lock(), time.monotonic()
+    standing, lock, began = Standing(loaded, metrics), Lock(), time.monotonic()
 
     def draw() -> RenderableType:
         with lock:
@@ -38,7 +41,7 @@ def live_display(loaded: LoadedPlan, *, color: bool) -> Iterator[Callable[[Envel
 
         def listen(envelope: Envelope) -> None:
             with lock:
-                standing.take(envelope)
+                standing.take(envelope.event, time.monotonic())
             line = remark(envelope.event)
             if line is not None:
                 live.console.print(line)
@@ -84,5 +87,5 @@ def _running(standing: Standing, now: float) -> Iterator[Text]:
 def _foot(standing: Standing, began: float, now: float) -> str:
     total = len(standing.loaded.graph.nodes)
     rest = standing.remaining(now)
-    told = "" if rest is None else f", about {duration(rest)} to go"
+    told = "" if rest is None or rest < 1 else f", about {duration(rest)} to go"
     return f"{len(standing.settled)} of {total} tasks, {duration(now - began)}{told}"

@@ -2,16 +2,32 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
+from orchestrator.cli.figures import figures
 from orchestrator.cli.lines import describe
 from orchestrator.cli.output import one_line, say, tell
+from orchestrator.engine.judging import declared_metrics
+from orchestrator.evidence.metric import Metric
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.codec import encode_event
+from orchestrator.runner import Runner
 from orchestrator.state import events as e
 from orchestrator.state.events import Envelope
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What to say while it runs and at the end."""
+
+    as_json: bool = False
+    quiet: bool = False
+    color: bool = True
+
 
 Listener = Callable[[Envelope], None]
 
@@ -20,25 +36,29 @@ UNTOLD: Final = (e.TaskNoted, e.TaskRequeued, e.ProgressReported)
 
 
 @contextmanager
-def listening(loaded: LoadedPlan, *, as_json: bool, quiet: bool, color: bool) -> Iterator[Listener]:
+def listening(loaded: LoadedPlan, runners: Mapping[str, Runner], telling: Telling) -> Iterator[Listener]:
     """A listener for the run's events that shows them as asked, until the block ends."""
-    if as_json:
+    metrics = declared_metrics(loaded.graph, runners)
+    if telling.as_json:
         yield json_line
-    elif quiet:
+    elif telling.quiet:
         yield lambda _envelope: None
     elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         from orchestrator.cli.live import live_display  # noqa: PLC0415 - rich costs a tenth of a second
 
-        with live_display(loaded, color=color) as listener:
+        with live_display(loaded, metrics, color=telling.color) as listener:
             yield listener
     else:
-        yield plain_line
+        yield partial(plain_line, metrics)
 
 
-def plain_line(envelope: Envelope) -> None:
-    """One line on standard error for what a reader of a log wants to know."""
-    if not isinstance(envelope.event, UNTOLD):
-        tell(one_line(describe(envelope.event)))
+def plain_line(metrics: Mapping[str, Metric], envelope: Envelope) -> None:
+    """A line on standard error for what a reader of a log wants to know; a second one for what a task measured."""
+    event = envelope.event
+    if not isinstance(event, UNTOLD):
+        tell(one_line(describe(event)))
+    if isinstance(event, e.TaskSucceeded) and event.evidence.measurements:
+        tell(one_line(f"measured {event.task}: {figures(metrics, event.evidence.measurements)}"))
 
 
 def json_line(envelope: Envelope) -> None:

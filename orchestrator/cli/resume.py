@@ -7,8 +7,8 @@ from orchestrator.api import Manner, load, plan_of, resume_loaded
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import tell
 from orchestrator.cli.places import find_run, opened_journal
-from orchestrator.cli.progress import listening
-from orchestrator.cli.run import Telling, check_manner, conclude
+from orchestrator.cli.progress import Telling, listening
+from orchestrator.cli.run import check_manner, conclude
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.port import RunSummary
 from orchestrator.journal.sqlite import SqliteJournal
@@ -25,7 +25,7 @@ def resume(name: str | None, manner: Manner, telling: Telling) -> int:
     if loaded.plan.id != summary.plan_id:
         raise UsageError(f"{loaded.source} now holds plan {loaded.plan.id!r}; run {summary.run} is of {summary.plan_id!r}\n"
                          "  mend: put the plan back, or start a run of the new one with `orchestrate run`")  # fmt: skip
-    with listening(loaded, as_json=telling.as_json, quiet=telling.quiet, color=telling.color) as listener:
+    with listening(loaded, registry, telling) as listener:
         outcome = resume_loaded(summary.run, loaded, registry, manner=replace(manner, listener=listener))
     conclude(outcome, manner, telling)
     return outcome.exit_code

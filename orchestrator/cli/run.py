@@ -1,13 +1,13 @@
 """`orchestrate run`: the whole of a plan, or the rest of a run that did not finish."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from orchestrator.api import EXECUTORS, Manner, RunOutcome, load, run_loaded, summary_text
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import plain, say, tell
 from orchestrator.cli.places import opened_journal
-from orchestrator.cli.progress import listening
+from orchestrator.cli.progress import Telling, listening
 from orchestrator.cli.schedule import schedule_text
 from orchestrator.cli.settings import parse_settings
 from orchestrator.engine.selection import excluded
@@ -16,21 +16,12 @@ from orchestrator.journal.sqlite import SYNCHRONOUS
 from orchestrator.registry import load_registry
 
 
-@dataclass(frozen=True, slots=True)
-class Telling:
-    """What to say while it runs and at the end."""
-
-    as_json: bool = False
-    quiet: bool = False
-    color: bool = True
-
-
 def run_plan(path: Path, settings: list[str], manner: Manner, telling: Telling, *, new: bool) -> int:
     """Run it; the exit code. Raises what `orchestrator.api.run` raises."""
     check_manner(manner)
     registry = load_registry()
     loaded = load(path, parse_settings(settings), registry)
-    with listening(loaded, as_json=telling.as_json, quiet=telling.quiet, color=telling.color) as listener:
+    with listening(loaded, registry, telling) as listener:
         outcome = run_loaded(loaded, registry, new=new, manner=replace(manner, listener=listener))
     conclude(outcome, manner, telling)
     return outcome.exit_code

@@ -53,7 +53,8 @@ def run(  # noqa: PLR0913 - one parameter for each option
 
     The same command continues a run that was interrupted: what is finished does not run again.
     """
-    from orchestrator.cli.run import Telling, foretell, run_plan
+    from orchestrator.cli.progress import Telling
+    from orchestrator.cli.run import foretell, run_plan
 
     manner = _manner(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor,
@@ -83,8 +84,8 @@ def resume(  # noqa: PLR0913 - one parameter for each option
     Finished tasks do not run again, unless the plan or their code changed. A run that did finish gives what failed another
     chance.
     """
+    from orchestrator.cli.progress import Telling
     from orchestrator.cli.resume import resume as carry_on
-    from orchestrator.cli.run import Telling
 
     manner = _manner(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor

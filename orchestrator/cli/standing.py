@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from orchestrator.cli.figures import figures
 from orchestrator.cli.output import one_line
+from orchestrator.evidence.metric import Metric
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.graph.model import TaskGraph
 from orchestrator.state import events as e
@@ -20,19 +22,24 @@ class Working:
 
 @dataclass(slots=True)
 class Standing:
-    """settled: the tasks with nothing left to do, with whether they are well; spent: seconds that finished tasks took."""
+    """metrics: the declared ones by name. settled: the tasks with nothing left to do, with whether they are well. spent:
+    seconds that finished tasks took. most: tasks that ever ran at once. measured: the latest figures, for people.
+    """
 
     loaded: LoadedPlan
+    metrics: Mapping[str, Metric]
     settled: dict[str, bool] = field(default_factory=dict)
     working: dict[str, Working] = field(default_factory=dict)
     spent: dict[str, float] = field(default_factory=dict)
+    most: int = 1
     measured: str = ""
 
-    def take(self, envelope: e.Envelope) -> None:
-        """Note what happened."""
-        match envelope.event:
+    def take(self, event: e.Event, now: float) -> None:
+        """Note what happened. now: monotonic seconds, of the same clock as for `remaining`."""
+        match event:
             case e.TaskStarted(task=task, attempt=attempt):
-                self.working[task] = Working(attempt, envelope.mono)
+                self.working[task] = Working(attempt, now)
+                self.most = max(self.most, len(self.working))
             case e.TaskNoted(task=task, text=text) if task in self.working:
                 self.working[task].said = one_line(text)
             case e.TaskInvalidated(task=task):
@@ -40,7 +47,7 @@ class Standing:
             case e.AttemptFailed(task=task) | e.TaskInterrupted(task=task):
                 self.working.pop(task, None)
             case e.TaskSucceeded() | e.TaskFailed() | e.TaskSkipped() | e.TaskCancelled():
-                self._settle(envelope.event)
+                self._settle(event)
             case _:
                 pass
 
@@ -51,8 +58,7 @@ class Standing:
             return
         self.spent[event.task] = event.usage.seconds
         if event.evidence.measurements:
-            names = ", ".join(measurement.metric for measurement in event.evidence.measurements[-3:])
-            self.measured = one_line(f"{event.task} measured {names}")
+            self.measured = one_line(f"{event.task}: {figures(self.metrics, event.evidence.measurements)}")
 
     def groups(self) -> dict[str, tuple[int, int, int]]:
         """Per group: tasks, settled ones, those of them that are not well."""
@@ -69,15 +75,18 @@ class Standing:
         if guessed <= 0:
             return None
         pace = sum(self.spent.values()) / guessed
-        begun = {task: now - working.since for task, working in self.working.items()}
-        return longest_rest(graph, self.settled, begun, pace)
+        left = {
+            task: max(0.0, node.estimate * pace - (now - self.working[task].since if task in self.working else 0.0))
+            for task, node in graph.nodes.items()
+            if task not in self.settled
+        }
+        return max(longest_rest(graph, left), sum(left.values()) / self.most)
 
 
-def longest_rest(graph: TaskGraph, settled: Mapping[str, bool], begun: Mapping[str, float], pace: float) -> float:
-    """Seconds of the longest chain of unsettled tasks, each estimate times `pace`; begun: seconds under way, by task."""
+def longest_rest(graph: TaskGraph, left: Mapping[str, float]) -> float:
+    """Seconds of the longest chain, of tasks that have so many left; those not named have none."""
     finish: dict[str, float] = {}
-    for task, node in graph.nodes.items():
+    for task in graph.nodes:
         wait = max((finish[need] for need in graph.needs[task]), default=0.0)
-        left = 0.0 if task in settled else max(0.0, node.estimate * pace - begun.get(task, 0.0))
-        finish[task] = wait + left
+        finish[task] = wait + left.get(task, 0.0)
     return max(finish.values(), default=0.0)
