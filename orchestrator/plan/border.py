@@ -85,17 +85,14 @@ def build_model(data: dict[str, Any], source: Source) -> tuple[Plan | None, list
             errors = invalid.errors(include_url=False)
         data = _copied(data)
         renamed = _rename(errors, data, source, problems)
+        errors = [one for one in errors if one["type"] != "extra_forbidden" and _path(one) not in renamed]
         for error in errors:
             path = _existing(_path(error), data)
-            if error["type"] == "extra_forbidden" or (error["type"] == "missing" and _path(error) in renamed):
-                continue
-            if path in seen and error["type"] != "missing":
+            if (path in seen and error["type"] != "missing") or UNREADABLE in repr((path, error["input"])):
                 continue
             seen.add(path)
             problems.append(_problem(error, path, source))
-        for error in sorted(errors, key=lambda one: [str(part).zfill(9) for part in one["loc"]], reverse=True):
-            if error["type"] != "extra_forbidden":
-                _stand_in(error, data)
+        _stand_in_all(errors, data)
     return None, problems
 
 
@@ -205,26 +202,31 @@ def _short_input(error: ErrorDetails) -> object:
     return value if not isinstance(value, dict | list) else type(value).__name__.replace("dict", "mapping")
 
 
-def _stand_in(error: ErrorDetails, data: dict[str, Any]) -> None:
-    """Puts a stand-in where the error is, or removes what may be left out."""
-    loc = _path(error)
-    path = loc if error["type"] == "missing" else _existing(loc, data)
-    if not path:
-        return
-    parent = _at(_existing(path[:-1], data), data)
-    last = path[-1]
-    if error["loc"][-1:] == ("[key]",) and isinstance(parent, dict) and last in parent:
-        parent[f"{UNREADABLE}-{len(parent)}"] = parent.pop(last)
-    elif isinstance(parent, list) and isinstance(last, int) and last < len(parent):
-        stand_in = ITEM_STAND_INS.get(str(path[-2]))
-        if stand_in is None:
-            del parent[last]
+def _stand_in_all(errors: list[ErrorDetails], data: dict[str, Any]) -> None:
+    """Stand-ins for all that could not be read; the last items of a list first, so that the others keep their places."""
+    keys = {_path(one) for one in errors if one["loc"][-1:] == ("[key]",)}
+    paths = {_path(one) if one["type"] == "missing" else _existing(_path(one), data) for one in errors} - keys
+    for path in sorted(paths, key=lambda one: [str(part).zfill(9) for part in one], reverse=True):
+        if path and _existing(path[:-1], data) == path[:-1]:
+            _stand_in(path, _at(path[:-1], data))
+    for path in keys:
+        if _existing(path, data) == path:
+            parent = _at(path[:-1], data)
+            parent[f"{UNREADABLE}-{len(parent)}"] = parent.pop(path[-1])
+
+
+def _stand_in(path: Path, parent: Data) -> None:
+    """Puts a stand-in for the part at a path into its parent, or removes what may be left out."""
+    last, field = path[-1], path[-2] if len(path) > 1 else ""
+    if isinstance(parent, list) and isinstance(last, int) and last < len(parent):
+        if field in ITEM_STAND_INS:
+            parent[last] = _copied(ITEM_STAND_INS[str(field)])
         else:
-            parent[last] = _copied(stand_in)
+            del parent[last]
     elif isinstance(parent, dict):
-        if last in STAND_INS:
+        if last in STAND_INS and field not in {"with", "env", "params", "resources", "matrix"}:
             parent[last] = _copied(STAND_INS[str(last)])
-        elif len(path) > 1 and path[-2] in ITEM_STAND_INS and last in parent:
-            parent[last] = _copied(ITEM_STAND_INS[str(path[-2])])
+        elif field in ITEM_STAND_INS and last in parent:
+            parent[last] = _copied(ITEM_STAND_INS[str(field)])
         else:
             parent.pop(last, None)

@@ -15,7 +15,8 @@ UNREADABLE: Final = "unreadable-part"  # stands where a part could not be read, 
 def check_plan(plan: Plan, source: Source) -> list[Problem]:
     """Every problem of a plan whose parts are each well formed. The plan is as read, its matrices not yet expanded."""
     known = Names(plan)
-    problems = [*_twice(plan, source)]
+    twice = [*_twice(plan, source)]
+    problems = list(twice)
     for name, group in plan.groups.items():
         path = group_path(plan, name)
         problems += _agents(group, path, plan, source)
@@ -27,7 +28,7 @@ def check_plan(plan: Plan, source: Source) -> list[Problem]:
             problems += [*_references(name, task, place, known, source), *_work(task, place, source)]
             problems += [*_resources(task, place, plan, source), *_matrix(task, place, source)]
     problems += _summary(plan, known, source)
-    return [*problems, *_shape(plan, source)]
+    return problems if twice else [*problems, *_shape(plan, source)]
 
 
 class Names:

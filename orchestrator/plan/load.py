@@ -9,7 +9,7 @@ from typing import Final
 from orchestrator.evidence.metric import Metric
 from orchestrator.plan.border import build_model
 from orchestrator.plan.checks import check_plan, task_places
-from orchestrator.plan.matrix import expand_matrices
+from orchestrator.plan.matrix import expand_matrices, matrix_size
 from orchestrator.plan.model import Plan
 from orchestrator.plan.params import apply_settings, substitute
 from orchestrator.plan.preflight import preflight
@@ -17,6 +17,7 @@ from orchestrator.plan.problem import PlanError, Problem
 from orchestrator.plan.source import read_source
 
 SIZE_LIMIT: Final = 8 * 2**20  # bytes; a plan of 10,000 tasks has about 2 MiB
+TASK_LIMIT: Final = 100_000
 NO_SETTINGS: Final[Mapping[str, str]] = {}
 
 __all__ = ["PlanError", "Problem", "parse_plan", "plan_digest", "read_plan", "read_plan_text"]
@@ -39,16 +40,27 @@ def parse_plan(
     params, problems = apply_settings(read, settings)
     data, unknown = substitute(read, params)
     plan, invalid = build_model(data, read)
-    noted = {(problem.line, problem.column) for problem in read.problems}  # a trap is told once, as what it is
+    noted = _values_at(read.problems)
     problems += [*read.problems, *unknown, *(one for one in invalid if (one.line, one.column) not in noted)]
-    if plan is not None:
-        problems += check_plan(plan, read)
+    tasks = sum(matrix_size(task) for group in plan.groups.values() for task in group.tasks) if plan else 0
+    if tasks > TASK_LIMIT:
+        what = f"the plan has {tasks:,} tasks, its matrices expanded"
+        problems.append(Problem(source, 1, 1, what, f"stay within {TASK_LIMIT:,}: use smaller matrices"))
+    elif plan is not None:
         expanded, origins = expand_matrices(plan)
+        found = check_plan(plan, read)
         if runners is not None:
-            problems += preflight(expanded, runners, read, task_places(plan, origins))
+            found += preflight(expanded, runners, read, task_places(plan, origins))
+        noted |= _values_at(invalid)
+        problems += [one for one in found if (one.line, one.column) not in noted]
         if not problems:
             return expanded
     raise PlanError(problems)
+
+
+def _values_at(problems: list[Problem]) -> set[tuple[int, int]]:
+    """Positions of values that cannot be read: what else is said of them follows from that."""
+    return {(one.line, one.column) for one in problems if not one.what.endswith(("unknown key", "is missing"))}
 
 
 def plan_digest(text: str, settings: Mapping[str, str] = NO_SETTINGS) -> str:

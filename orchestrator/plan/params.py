@@ -1,6 +1,7 @@
 """Parameters: `${name}` anywhere in a plan's texts stands for a value of `params`, which `--set name=value` overrides.
 
-A text that is nothing but `${name}` becomes the value itself, with its type; within a longer text its spelling.
+A text that is nothing but `${name}` becomes the value itself, with its type; within a longer text, and where only text can
+stand (a command, the environment, a title), its spelling.
 `${project}` and `${state}` are known only when the run starts, `${matrix.key}` when the matrix is expanded; they are left.
 `$${name}` stands for the text `${name}` itself.
 """
@@ -14,6 +15,7 @@ from orchestrator.plan.source import Data, Path, Source, scalar
 from orchestrator.plan.values import shown
 
 REFERENCE: Final = re.compile(r"(?P<escape>\$)?\$\{(?P<name>[^{}\s]{1,100})\}")
+TEXTS: Final = frozenset({"command", "env", "artifacts", "writes", "title", "goal", "summary"})
 RUNTIME: Final = frozenset({"project", "state"})
 
 
@@ -84,7 +86,8 @@ def _text(text: str, path: Path, params: Mapping[str, Any], source: Source, prob
 
     whole = REFERENCE.fullmatch(text)
     if whole and not whole["escape"] and whole["name"] in params and whole["name"] not in RUNTIME:
-        return params[whole["name"]]
+        value_itself = params[whole["name"]]
+        return spell(value_itself) if TEXTS.intersection(path) and "with" not in path else value_itself
     return REFERENCE.sub(value, text)
 
 
