@@ -1,0 +1,91 @@
+import json
+import math
+
+import pytest
+from rich.console import Console
+
+from orchestrator.cli.figures import figures
+from orchestrator.cli.live import remark, render
+from orchestrator.cli.standing import Standing
+from orchestrator.evidence.measurement import Comparison, Evidence, Measurement, Samples, Trend, Usage
+from orchestrator.evidence.metric import Better, Form, Metric
+from orchestrator.graph.load import load_text
+from orchestrator.state import events as e
+
+METRICS = {
+    "m.count": Metric("m.count", "cases", Better.HIGHER),
+    "m.less": Metric("m.less", "%", Better.HIGHER, Form.REDUCTION),
+    "m.slope": Metric("m.slope", "MiB/GiB", Better.LOWER, Form.SLOPE),
+}
+
+
+@pytest.fixture
+def standing(kit):
+    tasks = [{"id": name, "command": ["true"], "estimate": "1m"} for name in ("a", "b", "c")]
+    return Standing(load_text(json.dumps(kit.plan_data(tasks)), "plan.yaml"), METRICS)
+
+
+def done(task, seconds, *measurements):
+    return e.TaskSucceeded(task, 1, Evidence(measurements), Usage(seconds, 0, 0, 1))
+
+
+def drawn(standing, now):
+    console = Console(width=100, color_system=None)
+    with console.capture() as capture:
+        console.print(render(standing, 0.0, now))
+    return capture.get()
+
+
+def test_what_is_left_is_reckoned_at_the_pace_so_far(standing):
+    assert standing.remaining(0.0) is None
+    standing.take(e.TaskStarted("A.a", 1), 0.0)
+    standing.take(done("A.a", 6.0), 6.0)
+    assert standing.remaining(6.0) == pytest.approx(12.0)
+    standing.take(e.TaskStarted("A.b", 1), 6.0)
+    assert standing.remaining(10.0) == pytest.approx(8.0)
+    assert standing.remaining(100.0) == pytest.approx(6.0)
+
+
+def test_a_failed_and_a_skipped_task_are_settled_and_only_the_failed_one_is_bad(standing):
+    standing.take(e.TaskStarted("A.a", 1), 0.0)
+    standing.take(e.TaskFailed("A.a", 1, e.Failure(e.Cause.EXIT, "no", 1), Usage(1, 0, 0, 1)), 1.0)
+    standing.take(e.TaskSkipped("A.b", "A.a failed"), 1.0)
+    assert standing.groups() == {"A": (3, 2, 1)}
+    assert standing.working == {}
+
+
+def test_an_invalidated_task_is_not_settled_any_more(standing):
+    standing.take(done("A.a", 1.0), 1.0)
+    standing.take(e.TaskInvalidated("A.a", "its code changed"), 2.0)
+    assert standing.groups() == {"A": (3, 0, 0)}
+
+
+def test_the_display_shows_groups_running_tasks_and_what_they_say_without_control_characters(standing):
+    standing.take(e.TaskStarted("A.a", 1), 10.0)
+    standing.take(e.TaskNoted("A.a", 1, "half\x1b[2J way [bold]"), 11.0)
+    standing.take(e.TaskStarted("A.b", 1), 10.0)
+    standing.take(done("A.b", 3.0, Measurement("m.count", "cases", Samples((2.0, 4.0)), "counted")), 13.0)
+    told = drawn(standing, 15.0)
+    assert "Work" in told
+    assert "1/3" in told
+    assert "A.a 5.0s  half\\x1b[2J way [bold]" in told
+    assert "A.b: m.count 3 cases" in told
+    assert "1 of 3 tasks, 15s" in told
+
+
+def test_failures_stay_on_the_screen_and_starts_do_not():
+    failed = remark(e.AttemptFailed("A.a", 1, e.Failure(e.Cause.TIMEOUT, "took 5s"), Usage(5, 0, 0, 9), 1.0))
+    assert failed is not None
+    assert failed.plain == "retry    A.a in 1.0s: attempt 1 failed: timeout: took 5s"
+    assert remark(e.TaskStarted("A.a", 1)) is None
+
+
+def test_figures_are_medians_and_what_has_none_is_named_only():
+    pairs = Comparison((50.0, 60.0, 50.0), (100.0, 100.0, 100.0), "MiB")
+    measurements = [
+        Measurement("m.less", "%", pairs, "how"),
+        Measurement("m.count", "cases", Samples((math.nan,)), "how"),
+        Measurement("m.slope", "MiB/GiB", Trend((1.0,), (1.0,), "GiB", "MiB"), "how"),
+        Measurement("unknown", "s", Samples((1.0,)), "how"),
+    ]
+    assert figures(METRICS, measurements) == "m.less 50 %, m.count, m.slope, and 1 more"
