@@ -67,3 +67,14 @@ def bars(title: str, labels: Sequence[str], series: Mapping[str, Sequence[float]
     for name, values in series.items():
         chart.add(name, list(values))
     return _svg(chart)
+
+
+def standalone(svg: str) -> str:
+    """The element as a file of its own, with colours for light and dark, since there is no page to give them."""
+    light = "--ink:#1c2430;--quiet:#8b95a3;--series-1:#1f6fb4;--series-2:#d0661b;--series-3:#2c8a4b;"
+    light += "--series-4:#8a4fb0;--series-5:#b3333d;--series-6:#5d6673;background:#ffffff"
+    dark = "--ink:#e6eaf0;--quiet:#8d98a8;--series-1:#6db3f2;--series-2:#f2a365;--series-3:#6fcf8f;"
+    dark += "--series-4:#c79bea;--series-5:#f0838b;--series-6:#a9b3c1;background:#1a2028"
+    style = f"<style>svg{{{light}}}@media (prefers-color-scheme:dark){{svg{{{dark}}}}}</style>"
+    head, tag, rest = svg.partition(">")
+    return f"{head}{tag}{style}{rest}\n"

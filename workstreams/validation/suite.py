@@ -1,0 +1,67 @@
+"""The encoder's own tests, run by pytest as they stand in the project and counted from the JUnit file it writes."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+from orchestrator.evidence.metric import Better, Metric
+from orchestrator.runner import Runner, TaskContext
+from workstreams.parameters import whole
+from workstreams.streaming.suite import NoTestsError, read_junit
+from workstreams.upstream import scratch
+
+PASSING: Final = Metric(
+    "validation.tests_passing", "%", Better.HIGHER, description="Tests that passed, of all that were collected"
+)
+FOLDERS: Final = ("tests/unit/encoder", "tests/golden")
+
+
+def command_of(folders: list[Path], project: Path, report: Path, temporary: Path) -> list[str]:
+    """Pytest without anything that it would leave in the project."""
+    options = ["-q", "-p", "no:cacheprovider", f"--rootdir={project}", f"--basetemp={temporary / 'pytest'}"]
+    return [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *map(str, folders)]
+
+
+def encoder_tests(context: TaskContext) -> None:
+    """Run them all; a skipped test did not pass. Raises NoTestsError where there are none, or pytest cannot run."""
+    folders = [context.project / name for name in FOLDERS if (context.project / name).is_dir()]
+    if len(folders) < len(FOLDERS):
+        raise NoTestsError(
+            f"{context.project} has not all of {', '.join(FOLDERS)}; start the run in the project's checkout"
+        )
+    temporary = scratch(context)
+    report = context.artifact("encoder-tests.xml", title="Encoder tests, JUnit")
+    done = subprocess.run(
+        command_of(folders, context.project, report, temporary),
+        cwd=context.project,
+        env={
+            **os.environ,
+            "HYPOTHESIS_STORAGE_DIRECTORY": str(temporary / "hypothesis"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=whole(context.params, "timeout", 240),
+        check=False,
+    )
+    log = context.artifact("encoder-tests.log", title="Encoder tests, output")
+    log.write_text(done.stdout + done.stderr, encoding="utf-8")
+    if not report.exists():
+        raise NoTestsError(
+            f"pytest ended with exit code {done.returncode} and no report:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+        )
+    tally = read_junit(report)
+    context.note(f"{tally.passed} of {tally.tests} tests passed, {tally.failed} failed, {tally.skipped} skipped")
+    context.samples(
+        PASSING,
+        [100 * tally.passed / tally.tests if tally.tests else 0.0],
+        cases=tally.tests,
+        method=f"pytest on {' and '.join(FOLDERS)} of the project; passed over collected, a skipped test not passed",
+        artifacts=["encoder-tests.xml"],
+    )
+
+
+ENCODER_TESTS: Final = Runner("validation.encoder_tests", encoder_tests, (PASSING,), "The encoder's own tests")
