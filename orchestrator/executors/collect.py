@@ -91,7 +91,7 @@ class Collector:
         self._tail.close()
 
     def evidence(self, folder: Path, demanded: Sequence[str]) -> Evidence:
-        """The measurements, and the artifacts that were declared, demanded or used. Raises WireError for a bad artifact."""
+        """The measurements, and the artifacts that were declared, demanded or used. Raises ArtifactError."""
         names = dict.fromkeys(
             [*demanded, *self._titles, *(name for one in self._measurements for name in one.artifacts)]
         )
@@ -145,7 +145,7 @@ class ArtifactError(OrchestratorError):
 
 
 def take_artifact(folder: Path, name: str, title: str = "") -> Artifact:
-    """The artifact `folder / name` with its checksum. Raises WireError; follows no link, so nothing outside is read."""
+    """The artifact `folder / name` with its checksum. Raises ArtifactError; follows no link, so nothing outside is read."""
     parts = Path(name).parts
     if not parts or Path(name).is_absolute() or ".." in parts or "\0" in name:
         raise ArtifactError(f"artifact {name!r} is not inside the attempt's folder; name a file below it")
@@ -157,9 +157,10 @@ def take_artifact(folder: Path, name: str, title: str = "") -> Artifact:
         raise ArtifactError(
             f"artifact {name!r} was not left behind ({error.strerror}); write it, or do not declare it"
         ) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ArtifactError(f"artifact {name!r} is not a regular file; declare files, or pack the folder into one")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise ArtifactError(f"artifact {name!r} is not a regular file; declare files, or pack the folder into one")
         checksum = hashlib.file_digest(file, "sha256").hexdigest()
         size = file.tell()
     return Artifact(name, f"{folder.parent.name}/{folder.name}/{name}", checksum, size, title)

@@ -36,10 +36,10 @@ def judge_ending(ending: Ending) -> Failure | None:  # noqa: PLR0911 - one line 
         return Failure(Cause.SIGNAL, f"{_name(ending)} was killed by {_signal_name(-code)}", code)
     if code > 0:
         return Failure(Cause.EXIT, f"{_name(ending)} ended with exit code {code}; see stderr.log", code)
+    if ending.problem is not None:  # before `done`, which is not read after a problem
+        return Failure(Cause.EVIDENCE, ending.problem, code)
     if ending.program is None and not ending.done:
         return Failure(Cause.LOST, "the runner's process ended with exit code 0, but before the runner was done", code)
-    if ending.problem is not None:
-        return Failure(Cause.EVIDENCE, ending.problem, code)
     if ending.unended:
         return Failure(Cause.EVIDENCE, f"{ending.unended} of its processes could not be ended", code)
     return None

@@ -1,0 +1,103 @@
+"""Whatever an attempt started ends with it: at a timeout, at a stop, at its end, and when the orchestrator is killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+from orchestrator.executors.order import order_to_json
+from orchestrator.executors.tree import find_attempt_processes, reap
+from orchestrator.state.events import Cause
+
+STUBBORN = "(setsid sh -c 'trap \"\" TERM; sleep 60; sleep 60' &) ; "
+HIDDEN = "(env -i setsid sleep 61 &) ; "
+
+
+def test_a_timeout_ends_the_whole_tree_also_what_took_a_session_of_its_own(attempts):
+    result = attempts.shell(STUBBORN + "sleep 60", timeout=0.6)
+    assert result.failure.cause is Cause.TIMEOUT
+    assert "timeout of 0.6 s" in result.failure.message
+    assert result.usage.seconds < 5
+
+
+def test_what_a_command_leaves_running_is_ended_after_it(attempts):
+    result = attempts.shell(STUBBORN + "sleep 0.1")
+    assert result.failure is None
+
+
+def test_a_process_that_hides_its_environment_is_ended_too(attempts):
+    result = attempts.shell(HIDDEN + "echo $$; sleep 60", timeout=0.6)
+    assert result.failure.cause is Cause.TIMEOUT
+    left = subprocess.run(["pgrep", "-f", "^sleep 61$"], capture_output=True, check=False).stdout
+    assert left == b""
+
+
+def test_notes_arrive_while_the_task_runs_and_a_stop_ends_it(attempts):
+    said = []
+
+    def listen(note):
+        said.append(note.text)
+        attempts.stop.set()
+
+    attempts.listen = listen
+    result = attempts.runner("speaks_and_waits")
+    assert said == ["working"]
+    assert (result.stopped, result.failure) == (True, None)
+    assert result.usage.seconds < 5
+
+
+def test_a_listener_that_raises_leaves_nothing_running(attempts):
+    def listen(note):
+        raise RuntimeError(note.text)
+
+    attempts.listen = listen
+    order = attempts.order(
+        command=("sh", "-c", 'echo \'{"kind":"note","text":"x"}\' >> $ORCHESTRATE_EVIDENCE; sleep 60')
+    )
+    try:
+        attempts.carry_out(order)
+        raised = False
+    except RuntimeError:
+        raised = True
+    assert raised
+    assert find_attempt_processes(order.marker) == ()
+
+
+SUPERVISOR = """
+import sys, threading
+from orchestrator.executors.carry_out import carry_out
+from orchestrator.executors.order import order_from_json
+carry_out(order_from_json(sys.argv[1]), threading.Event(), print)
+"""
+
+
+def test_an_orchestrator_that_is_killed_leaves_nothing_running(attempts):
+    order = attempts.order(command=("sh", "-c", STUBBORN + "sleep 60"))
+    root = subprocess.Popen([sys.executable, "-c", SUPERVISOR, order_to_json(order)])
+    _until(lambda: len(find_attempt_processes(order.marker)) >= 3)
+    os.kill(root.pid, signal.SIGKILL)
+    root.wait()
+    _until(lambda: find_attempt_processes(order.marker) == ())
+    assert find_attempt_processes(order.marker) == ()
+
+
+def test_reap_ends_what_a_run_left_behind_and_nothing_of_another(attempts):
+    def start(run):
+        return subprocess.Popen(["sleep", "60"], env={**os.environ, "ORCHESTRATE_ATTEMPT": f"{run}/A.task/1"})
+
+    run = attempts.base.name
+    with start(run) as mine, start(run + "0") as other:
+        threading.Thread(target=mine.wait).start()
+        assert reap(run, grace=1) == 0
+        assert mine.wait() == -signal.SIGTERM
+        assert other.poll() is None
+        other.kill()
+
+
+def _until(condition):
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -1,0 +1,45 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestrator.errors import OrchestratorError
+from orchestrator.executors.lines import ArtifactLine, DoneLine, FailedLine, NoteLine, parse_line
+from orchestrator.state.events import Cause
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+KEYS = st.sampled_from(
+    ["metric", "unit", "values", "x", "y", "treatment", "baseline", "arm_unit", "text", "name", "cause"]
+)
+KINDS = st.sampled_from(["note", "measurement", "artifact", "done", "failed", "other"])
+
+
+def test_each_kind_of_line_is_read():
+    assert parse_line(b'{"kind": "note", "text": "a"}') == NoteLine("a")
+    assert parse_line(b'{"kind": "artifact", "name": "a"}') == ArtifactLine("a", "")
+    assert parse_line(b'{"kind": "done"}') == DoneLine()
+    assert parse_line(b'{"kind": "failed", "cause": "spawn", "message": "m"}') == FailedLine(Cause.SPAWN, "m")
+
+
+@given(st.dictionaries(KEYS, JSON), KINDS)
+def test_any_object_is_read_or_refused_with_a_message(plain, kind):
+    try:
+        outcome = parse_line(json.dumps({**plain, "kind": kind}).encode())
+    except OrchestratorError as error:
+        outcome = str(error)
+    assert outcome
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"\xff", b"[" * 100_000, b'{"kind": "note", "text": ' + b"9" * 5000 + b"}", b'{"kind": "failed", "cause": "x"}', b"1",
+     b'{"kind": "measurement", "metric": "m", "unit": "s", "values": [1' + b"0" * 400 + b"]}"],
+)  # fmt: skip
+def test_hostile_bytes_are_refused(line):
+    with pytest.raises(OrchestratorError):
+        parse_line(line)

@@ -1,0 +1,39 @@
+import os
+import subprocess
+import time
+
+from orchestrator.executors.sampler import TreeSampler
+from orchestrator.executors.tree import carries, end_tree, find_attempt_processes
+
+
+def test_the_samples_count_the_whole_tree_and_are_written_down(tmp_path):
+    with subprocess.Popen(["sh", "-c", "sleep 60 & wait"], start_new_session=True) as tree:
+        time.sleep(0.2)
+        start = time.monotonic()
+        sampler = TreeSampler(tree.pid, tmp_path / "series.csv", start)
+        sampler.sample(start + 1)
+        assert len(sampler.alive()) == 2
+        os.killpg(tree.pid, 9)
+        tree.wait()
+        sampler.sample(start + 2)
+        sampler.close()
+    usage = sampler.usage(2.0, 0.25)
+    assert (usage.samples, usage.cpu_seconds, usage.seconds) == (1, 0.25, 2.0)
+    header, row = (tmp_path / "series.csv").read_text().splitlines()
+    assert header == "seconds,rss_bytes,cpu_seconds,processes"
+    assert row.split(",")[0::3] == ["1.000", "2"]
+    assert usage.peak_rss == int(row.split(",")[1]) > 0
+
+
+def test_a_marker_is_matched_whole_and_a_prefix_only_with_its_slash(tmp_path):
+    run = tmp_path.name
+    with subprocess.Popen(
+        ["sleep", "60"], env={"ORCHESTRATE_ATTEMPT": f"{run}/A.t/12", "PATH": os.environ["PATH"]}
+    ) as one:
+        assert find_attempt_processes(f"{run}/A.t/12") == (one.pid,)
+        assert find_attempt_processes(f"{run}/") == (one.pid,)
+        assert not carries(one.pid, f"{run}/A.t/1")
+        assert not carries(one.pid, run)
+        assert end_tree(f"{run}/A.t/1", 0) == 0
+        assert one.poll() is None
+        one.kill()
