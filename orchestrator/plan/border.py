@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from orchestrator.plan.checks import UNREADABLE
 from orchestrator.plan.model import Plan
-from orchestrator.plan.problem import Problem, did_you_mean, nearest
+from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean, nearest
 from orchestrator.plan.source import Data, Path, Source
 from orchestrator.plan.values import ValueTextError, shown
 
@@ -88,7 +88,11 @@ def build_model(data: dict[str, Any], source: Source) -> tuple[Plan | None, list
         errors = [one for one in errors if one["type"] != "extra_forbidden" and _path(one) not in renamed]
         for error in errors:
             path = _existing(_path(error), data)
-            if (path in seen and error["type"] != "missing") or UNREADABLE in repr((path, error["input"])):
+            if (
+                len(problems) >= PROBLEM_LIMIT
+                or (path in seen and error["type"] != "missing")
+                or UNREADABLE in repr((path, error["input"]))
+            ):
                 continue
             seen.add(path)
             problems.append(_problem(error, path, source))
@@ -131,23 +135,27 @@ def _rename(errors: list[ErrorDetails], data: dict[str, Any], source: Source, pr
             continue
         path = _path(error)
         parent, word = _at(path[:-1], data), str(path[-1])
+        if len(problems) >= PROBLEM_LIMIT:
+            del parent[word]
+            continue
         known = _known_keys(path[:-1])
         problems.append(source.problem(path, "unknown key", did_you_mean(word, known), key=True))
         value, near = parent.pop(path[-1]), nearest(word, known)
         if near is not None and near not in parent:
             parent[near] = value
             taken.add((*path[:-1], near))
-            source.keys[*path[:-1], near] = source.keys.get(path, (1, 1))
-            _move(source, path, (*path[:-1], near))
+            _move(source, value, path, (*path[:-1], near))
     return taken
 
 
-def _move(source: Source, old: Path, new: Path) -> None:
-    """Values below a misspelt key keep their positions."""
-    size = len(old)
+def _move(source: Source, value: Data, old: Path, new: Path) -> None:
+    """What stands at and below a misspelt key keeps its positions."""
     for positions in (source.values, source.keys):
-        below = [path for path in positions if path[:size] == old]
-        positions.update({(*new, *path[size:]): positions[path] for path in below})
+        if old in positions:
+            positions[new] = positions[old]
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, part in parts:
+        _move(source, part, (*old, name), (*new, name))
 
 
 def _known_keys(path: Path) -> list[str]:

@@ -1,34 +1,40 @@
 """Checks across a plan: every name resolves, nothing waits for itself, no task demands more than there is."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
 from typing import Final
 
 from orchestrator.plan.matrix import INSTANCE_LIMIT, expand_matrices, matrix_references, matrix_size
 from orchestrator.plan.model import Group, Plan, Task
 from orchestrator.plan.needs import EDGE_LIMIT, count_edges, find_cycle, resolve_needs, task_ids
-from orchestrator.plan.problem import Problem, did_you_mean
+from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean
 from orchestrator.plan.source import Path, Source
 
 UNREADABLE: Final = "unreadable-part"  # stands where a part could not be read, so that the rest can still be checked
 
 
 def check_plan(plan: Plan, source: Source) -> list[Problem]:
-    """Every problem of a plan whose parts are each well formed. The plan is as read, its matrices not yet expanded."""
+    """Problems of a plan whose parts are each well formed, at most PROBLEM_LIMIT. Its matrices are not yet expanded."""
     known = Names(plan)
-    twice = [*_twice(plan, source)]
-    problems = list(twice)
+    twice = list(islice(_twice(plan, source), PROBLEM_LIMIT))
+    shape = [] if twice else _shape(plan, source)
+    return [*twice, *islice(chain(_names(plan, known, source), shape), PROBLEM_LIMIT)]
+
+
+def _names(plan: Plan, known: "Names", source: Source) -> Iterator[Problem]:
     for name, group in plan.groups.items():
         path = group_path(plan, name)
-        problems += _agents(group, path, plan, source)
-        problems += _group_needs(name, group, path, known, source)
-        problems += _deliverables(name, group, path, known, source)
-        problems += _criteria(name, group, path, known, source)
+        yield from _agents(group, path, plan, source)
+        yield from _group_needs(name, group, path, known, source)
+        yield from _deliverables(name, group, path, known, source)
+        yield from _criteria(name, group, path, known, source)
         for index, task in enumerate(group.tasks):
             place = (*path, "tasks", index)
-            problems += [*_references(name, task, place, known, source), *_work(task, place, source)]
-            problems += [*_resources(task, place, plan, source), *_matrix(task, place, source)]
-    problems += _summary(plan, known, source)
-    return problems if twice else [*problems, *_shape(plan, source)]
+            yield from _references(name, task, place, known, source)
+            yield from _work(task, place, source)
+            yield from _resources(task, place, plan, source)
+            yield from _matrix(task, place, source)
+    yield from _summary(plan, known, source)
 
 
 class Names:

@@ -2,7 +2,7 @@
 
 A text that is nothing but `${name}` becomes the value itself, with its type; within a longer text, and where only text can
 stand (a command, the environment, a title), its spelling.
-`${project}` and `${state}` are known only when the run starts, `${matrix.key}` when the matrix is expanded; they are left.
+`${project}`, `${state}` and `${folder}` are known only when a task starts, `${matrix.key}` when the matrix is expanded; they are left.
 `$${name}` stands for the text `${name}` itself.
 """
 
@@ -10,13 +10,13 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from orchestrator.plan.problem import Problem, did_you_mean
+from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean
 from orchestrator.plan.source import Data, Path, Source, scalar
 from orchestrator.plan.values import shown
 
 REFERENCE: Final = re.compile(r"(?P<escape>\$)?\$\{(?P<name>[^{}\s]{1,100})\}")
 TEXTS: Final = frozenset({"command", "env", "artifacts", "writes", "title", "goal", "summary"})
-RUNTIME: Final = frozenset({"project", "state"})
+RUNTIME: Final = frozenset({"project", "state", "folder"})
 
 
 def apply_settings(source: Source, settings: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
@@ -78,6 +78,8 @@ def _text(text: str, path: Path, params: Mapping[str, Any], source: Source, prob
             return found[0]
         if found["escape"]:
             return found[0][1:]
+        if name not in params and len(problems) >= PROBLEM_LIMIT:
+            return found[0]
         if name not in params:
             mend = f"{did_you_mean(name, [*params, *sorted(RUNTIME)])} write $${{{name}}} for the text itself"
             problems.append(source.problem(path, f"${{{name}}} names no parameter", mend))

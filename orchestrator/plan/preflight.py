@@ -1,14 +1,18 @@
 """Preflight: the plan against what the registered runners offer, before anything starts."""
 
 from collections.abc import Iterator, Mapping
+from itertools import chain, islice
+from typing import Final
 
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.units import UnitError, compatible, parse_unit
 from orchestrator.plan.checks import UNREADABLE, group_path
 from orchestrator.plan.model import Criterion, DeclaredMetric, Plan, Task
 from orchestrator.plan.needs import find_cycle, resolve_needs, task_ids
-from orchestrator.plan.problem import Problem, did_you_mean, nearest
+from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean, nearest
 from orchestrator.plan.source import Path, Source
+
+KINDS: Final = 1_000  # different runners of one plan
 
 Runners = Mapping[str, tuple[Metric, ...]]
 
@@ -16,26 +20,30 @@ Runners = Mapping[str, tuple[Metric, ...]]
 def preflight(plan: Plan, runners: Runners, source: Source, places: Mapping[str, Path]) -> list[Problem]:
     """Every problem that shows only once the runners are known. plan: expanded; places: where each task is written."""
     tasks = task_ids(plan)
-    declared = {full: declared_metrics(task, runners) for full, task in tasks.items()}
-    problems = [*_runners(tasks, runners, source, places), *_units(tasks, source, places)]
+    named = {task.run for task in tasks.values() if task.run}
+    meant = {run: runners[run] if run in runners else _meant(run, runners) for run in islice(named, KINDS)}
+    declared = {full: declared_metrics(task, meant) for full, task in tasks.items()}
+    known = chain(_runners(tasks, runners, source, places), _units(tasks, source, places))
+    every = chain(known, _criteria(plan, declared, source), _shared_paths(plan, tasks, source, places))
+    return list(islice(every, PROBLEM_LIMIT))
+
+
+def _criteria(plan: Plan, declared: Mapping[str, Mapping[str, Metric]], source: Source) -> Iterator[Problem]:
     for name, group in plan.groups.items():
         for index, criterion in enumerate(group.success_criteria):
             path = (*group_path(plan, name), "success_criteria", index)
-            problems += _criterion(name, criterion, path, declared, source)
-    return [*problems, *_shared_paths(plan, tasks, source, places)]
+            yield from _criterion(name, criterion, path, declared, source)
 
 
 def declared_metrics(task: Task, runners: Runners) -> dict[str, Metric]:
     """What a task promises to measure, by name: its runner's metrics and its own."""
-    offered = runners.get(task.run) if task.run else ()
-    if offered is None:
-        offered = _meant(task.run, runners)
+    offered = runners.get(task.run or "", ())
     return {metric.name: metric for metric in (*offered, *(as_metric(metric) for metric in task.metrics))}
 
 
-def _meant(run: str | None, runners: Runners) -> tuple[Metric, ...]:
+def _meant(run: str, runners: Runners) -> tuple[Metric, ...]:
     """The metrics of the runner that a misspelt name means: its problem is told once, not again for each criterion."""
-    near = nearest(run, runners) if run else None
+    near = nearest(run, runners)
     return runners[near] if near else ()
 
 
@@ -135,6 +143,3 @@ def ancestors_of(task: str, needs: Mapping[str, tuple[str, ...]]) -> frozenset[s
             found.add(one)
             open_ends += needs[one]
     return frozenset(found)
-
-
-__all__ = ["as_metric", "declared_metrics", "preflight"]

@@ -3,9 +3,13 @@
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from itertools import islice
+from typing import ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
+
+PROBLEM_LIMIT: Final = 200  # nobody reads more, and each costs a search for what was meant
+NEAREST_OF: Final = 500
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,13 +33,15 @@ class PlanError(OrchestratorError):
     exit_code: ClassVar[int] = 2
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        told = sorted(set(problems))
+        self.problems = tuple(told[:PROBLEM_LIMIT])
+        more = ["there are more problems; only the first are shown"] if len(told) >= PROBLEM_LIMIT else []
+        super().__init__("\n".join([*map(str, self.problems), *more]))
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known word that somebody probably meant, or None."""
-    near = difflib.get_close_matches(word[:100], list(known), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word[:100], list(islice(known, NEAREST_OF)), n=1, cutoff=0.6)
     return near[0] if near else None
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from orchestrator.plan.load import PlanError, parse_plan
 
-GOOD = Path("plans/examples/hello.yaml").read_text("utf-8")
+GOOD = Path(__file__).parents[2].joinpath("plans/examples/hello.yaml").read_text("utf-8")
 PIECES = st.sampled_from(
     ["", "[", "}", ": ", "- ", "no", "1:30", "${x}", "&a ", "*a", "\t", "\n", '"', "needs: [A]", "null", "{}", "3"]
 )

@@ -5,6 +5,7 @@ import pytest
 
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.plan.load import SIZE_LIMIT, PlanError, parse_plan, plan_digest, read_plan, read_plan_text
+from orchestrator.plan.schema import plan_schema
 
 RUNNERS = {"pool.sweep": (Metric("pool.memory", "MiB", Better.LOWER),)}
 GOOD = """\
@@ -181,6 +182,44 @@ def test_a_matrix_becomes_one_task_for_each_combination():
     assert last.needs == ("a-1-x", "a-2-x")
 
 
+def test_a_large_plan_full_of_mistakes_is_refused_without_a_search_for_each():
+    task = '      - {id: t%d, titel: t, run: pool.swep, needs: [zz%d], with: {a: "${b}"}, agent: NO}'
+    text = GOOD.split("    tasks:", maxsplit=1)[0] + "    tasks:\n" + "\n".join(task % (n, n) for n in range(10_000))
+    assert len(problems_of(text, runners=RUNNERS)) == 200
+
+
+def test_matrices_that_would_make_too_many_tasks_are_refused():
+    values = ", ".join(str(n) for n in range(40))
+    text = GOOD.replace(
+        "title: a,", f"title: a, matrix: {{x: [{values}], y: [{values}], z: [{values}], w: [{values}]}},"
+    )
+    assert "2,560,001 tasks" in problems_of(text, runners=RUNNERS)[0].what
+
+
+def test_needs_of_all_with_all_in_two_large_groups_are_refused():
+    tasks = "\n".join(f"      - {{id: t{n}, title: t, command: [x], needs: []}}" for n in range(1_500))
+    group = "    title: t\n    lead: ONE\n    tasks:\n" + tasks
+    text = GOOD.split("workstreams:", maxsplit=1)[0] + f"workstreams:\n  A:\n{group}\n  B:\n    needs: [A]\n{group}\n"
+    assert "pairs" in problems_of(text)[0].what
+
+
+def test_a_cycle_through_groups_is_shown_by_its_tasks():
+    groups = "".join(
+        f"  {a}: {{title: t, lead: ONE, needs: [{b}], tasks: [{{id: t, title: t, command: [x]}}]}}\n"
+        for a, b in ("AB", "BA")
+    )
+    (problem,) = problems_of(GOOD.split("workstreams:", maxsplit=1)[0] + "workstreams:\n" + groups)
+    assert "A.t → B.t → A.t" in problem.what
+
+
+def test_the_schema_knows_every_key_and_the_form_of_durations():
+    schema = plan_schema()
+    assert {"schema", "agents", "workstreams"} <= set(schema["required"])
+    assert schema["additionalProperties"] is False
+    assert "from" in schema["$defs"]["Deliverable"]["required"]
+    assert "pattern" in schema["$defs"]["Milestone"]["properties"]["at"]
+
+
 def test_the_digest_depends_on_text_and_settings():
     assert len(plan_digest(GOOD)) == len(hashlib.sha256().hexdigest())
     assert len({plan_digest(GOOD), plan_digest(GOOD + " "), plan_digest(GOOD, {"size": "1"})}) == 3
@@ -208,6 +247,6 @@ def test_a_plan_in_a_file_is_read(tmp_path):
 
 
 def test_the_example_plans_load():
-    examples = sorted(Path("plans/examples").glob("*.yaml"))
+    examples = sorted(Path(__file__).parents[4].joinpath("plans/examples").glob("*.yaml"))
     assert "hello.yaml" in {path.name for path in examples}
-    assert read_plan(Path("plans/examples/hello.yaml")).id == "hello"
+    assert read_plan(Path(__file__).parents[4].joinpath("plans/examples/hello.yaml")).id == "hello"
