@@ -1,0 +1,152 @@
+"""From plan and journal to a report. Pure: no clock, no disk, nothing that the journal does not hold."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from orchestrator.evidence.verdict import Outcome
+from orchestrator.graph.mermaid import to_mermaid
+from orchestrator.graph.model import TaskGraph
+from orchestrator.graph.schedule import forecast
+from orchestrator.plan.model import Plan
+from orchestrator.report.figures import figures_of, files_of
+from orchestrator.report.groups import Sources, criteria_of, seconds_of, sections_of
+from orchestrator.report.model import (
+    AgentRow,
+    CriterionRow,
+    GroupSection,
+    MilestoneRow,
+    ProgressRow,
+    Report,
+    Said,
+    SuccessRow,
+)
+from orchestrator.report.spans import course_of
+from orchestrator.state.events import Envelope
+from orchestrator.state.fold import fold
+from orchestrator.state.run import RunState
+from orchestrator.state.transitions import Status
+
+DRAWN = {Status.WAITING: "pending"}  # the graph has no colour of its own for the pause before a retry
+
+
+def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope]) -> Report:
+    """The report of the run, finished or not. Raises IllegalTransition where the journal contradicts itself."""
+    events = list(envelopes)
+    state = fold(events)
+    figures, files = figures_of(graph, state.tasks), files_of(graph, state.tasks)
+    sources = Sources(plan, graph, state, course_of(events), forecast(plan, graph), figures, files)
+    sections = sections_of(sources)
+    criteria = criteria_of(sections)
+    counts = Counter(row.verdict.outcome.value for row in criteria.values())
+    return Report(
+        title=plan.title,
+        summary=plan.summary,
+        date=plan.date,
+        run=state.run,
+        plan_id=state.plan_id,
+        plan_source=state.plan_source,
+        plan_digest=state.plan_digest,
+        settings=dict(sorted(state.settings.items())),
+        environment=dict(sorted(state.environment.items())),
+        command=state.command,
+        events=len(events),
+        outcome=_outcome(state, counts),
+        standing=_standing(state),
+        started_at=state.started_at,
+        seconds=sources.course.seconds,
+        planned_seconds=sources.schedule.makespan,
+        resumes=state.resumes,
+        statuses=dict(sorted(Counter(task.status for section in sections for task in section.tasks).items())),
+        counts={outcome.value: counts[outcome.value] for outcome in Outcome},
+        success=_success(plan, criteria),
+        criteria=tuple(criteria.values()),
+        groups=sections,
+        milestones=_milestones(plan, sections),
+        agents=_agents(sources),
+        recommendations=_said(sources, "recommendation:"),
+        bottlenecks=_said(sources, "bottleneck:"),
+        progress=tuple(
+            ProgressRow(at, event.settled, event.total, event.running, seq)
+            for at, seq, event in sources.course.progress
+        ),
+        next_steps=plan.next_steps,
+        figures=figures,
+        files=files,
+        graph=_drawn(plan, graph, state),
+    )
+
+
+def _outcome(state: RunState, counts: Mapping[str, int]) -> Outcome:
+    failed = any(record.status is Status.FAILED and not record.tolerated for record in state.tasks.values())
+    cancelled = any(record.status is Status.CANCELLED for record in state.tasks.values())
+    if failed or cancelled or counts[Outcome.FAIL.value]:
+        return Outcome.FAIL
+    proven = state.exit_code == 0 and not counts[Outcome.UNPROVEN.value]
+    return Outcome.PASS if proven else Outcome.UNPROVEN
+
+
+def _standing(state: RunState) -> str:
+    if state.finished:
+        return f"finished with exit code {state.exit_code}"
+    if state.interrupted is not None:
+        return f"interrupted ({state.interrupted}); it can be resumed"
+    return "not finished"
+
+
+def _success(plan: Plan, criteria: Mapping[str, CriterionRow]) -> tuple[SuccessRow, ...]:
+    return tuple(
+        SuccessRow(row.metric, row.target, criteria[name])
+        for row in plan.success_metrics
+        for name in row.criteria
+        if name in criteria
+    )
+
+
+def _milestones(plan: Plan, sections: Sequence[GroupSection]) -> tuple[MilestoneRow, ...]:
+    ends = {section.id: section.end for section in sections}
+    return tuple(MilestoneRow(each.event, each.done, each.at, _reached(each.done, ends)) for each in plan.timeline)
+
+
+def _reached(groups: Sequence[str], ends: Mapping[str, float | None]) -> float | None:
+    known = [end for end in (ends.get(group) for group in groups) if end is not None]
+    return max(known) if known and len(known) == len(groups) else None
+
+
+def _agents(sources: Sources) -> tuple[AgentRow, ...]:
+    rows = []
+    for name, agent in sources.plan.agents.items():
+        tasks = [task for task, node in sources.graph.nodes.items() if node.agent == name]
+        busy = sum(seconds_of(sources.course.spans.get(task, [])) or 0.0 for task in tasks)
+        groups = sources.plan.groups.items()
+        rows.append(
+            AgentRow(
+                name=name,
+                specialty=agent.specialty,
+                duty=agent.duty,
+                capacity=agent.capacity,
+                leads=tuple(key for key, group in groups if group.lead == name),
+                supports=tuple(key for key, group in groups if name in group.supporting),
+                tasks=len(tasks),
+                planned=sources.schedule.load[name].busy,
+                busy=busy,
+            )
+        )
+    return tuple(rows)
+
+
+def _said(sources: Sources, prefix: str) -> tuple[Said, ...]:
+    """Notes of the attempts that count, in the order in which they were said, without repetitions."""
+    found: dict[str, Said] = {}
+    for seq, note in sources.course.notes:
+        node, record = sources.graph.nodes.get(note.task), sources.state.tasks.get(note.task)
+        if node is None or record is None or record.attempt != note.attempt:
+            continue
+        if note.text.lower().startswith(prefix):
+            text = note.text[len(prefix) :].strip()
+            found.setdefault(text, Said(text, note.task, node.agent, seq))
+    return tuple(found.values())
+
+
+def _drawn(plan: Plan, graph: TaskGraph, state: RunState) -> str:
+    outcomes = {task: DRAWN.get(record.status, str(record.status)) for task, record in state.tasks.items()}
+    return to_mermaid(graph, plan, outcomes={task: outcomes.get(task, "pending") for task in graph.nodes})

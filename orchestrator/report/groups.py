@@ -1,0 +1,123 @@
+"""One section for each workstream and stage: its tasks, deliverables and criteria as they came out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from orchestrator.evidence.verdict import Outcome, Verdict, Why
+from orchestrator.graph.model import TaskGraph, TaskNode
+from orchestrator.graph.schedule import Schedule
+from orchestrator.plan.model import Criterion, Deliverable, Group, Plan
+from orchestrator.report.model import CriterionRow, DeliverableRow, Figure, FileRow, GroupSection, TaskRow
+from orchestrator.report.spans import Course, Span
+from orchestrator.state.run import RunState, TaskRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All that a report is made from."""
+
+    plan: Plan
+    graph: TaskGraph
+    state: RunState
+    course: Course
+    schedule: Schedule
+    figures: tuple[Figure, ...]
+    files: tuple[FileRow, ...]
+
+
+def sections_of(sources: Sources) -> tuple[GroupSection, ...]:
+    """Workstreams, then stages, in the plan's order."""
+    stages = sources.plan.stages
+    return tuple(_section(sources, name, group, stage=name in stages) for name, group in sources.plan.groups.items())
+
+
+def seconds_of(spans: Sequence[Span]) -> float | None:
+    """Seconds over all ended attempts, None where none ended."""
+    ended = [span.end - span.start for span in spans if span.end is not None]
+    return sum(ended) if ended else None
+
+
+def _section(sources: Sources, name: str, group: Group, *, stage: bool) -> GroupSection:
+    nodes = [node for node in sources.graph.nodes.values() if node.group == name]
+    forecasts = [sources.schedule.tasks[node.id] for node in nodes]
+    start, end = _extent(sources, nodes)
+    return GroupSection(
+        id=name,
+        title=group.title,
+        goal=group.goal,
+        stage=stage,
+        lead=group.lead,
+        supporting=group.supporting,
+        tasks=tuple(_task(sources, node) for node in nodes),
+        deliverables=tuple(_deliverable(sources, name, each) for each in group.deliverables),
+        criteria=tuple(_criterion(sources, f"{name}.{each.id}", each) for each in group.success_criteria),
+        planned=(min(each.start for each in forecasts), max(each.finish for each in forecasts)),
+        start=start,
+        end=end,
+    )
+
+
+def _extent(sources: Sources, nodes: Sequence[TaskNode]) -> tuple[float | None, float | None]:
+    """First start and last end; no end before every task has settled, or where none of them ran."""
+    spans = [span for node in nodes for span in sources.course.spans.get(node.id, [])]
+    records = [sources.state.tasks.get(node.id) for node in nodes]
+    start = min((span.start for span in spans), default=None)
+    settled = all(record is not None and record.settled for record in records)
+    end = max((span.end for span in spans if span.end is not None), default=None) if settled else None
+    return start, end
+
+
+def _task(sources: Sources, node: TaskNode) -> TaskRow:
+    record = sources.state.tasks.get(node.id) or TaskRecord(node.id)
+    first, last = sources.course.events.get(node.id, (0, 0))
+    return TaskRow(
+        id=node.id,
+        title=node.task.title,
+        agent=node.agent,
+        status=str(record.status),
+        attempts=record.attempt,
+        seconds=seconds_of(sources.course.spans.get(node.id, [])),
+        estimate=node.estimate,
+        usage=record.usage,
+        reason=record.reason or "; ".join(f"{each.cause}: {each.message}" for each in record.failures),
+        said=record.notes,
+        figures=tuple(figure for figure in sources.figures if figure.task == node.id),
+        first=first,
+        last=last,
+    )
+
+
+def _deliverable(sources: Sources, group: str, promised: Deliverable) -> DeliverableRow:
+    task = f"{group}.{promised.from_}"
+    found = [
+        row
+        for row in sources.files
+        if row.artifact.name == promised.artifact and (row.task == task or row.task.startswith(f"{task}["))
+    ]
+    return DeliverableRow(promised.title, promised.artifact, task, found[0] if found else None)
+
+
+def _criterion(sources: Sources, full: str, criterion: Criterion) -> CriterionRow:
+    target = criterion.target
+    told = f"{target.operator} {target.value:g} {target.unit}"
+    if criterion.tolerance is not None:
+        told += f" ± {criterion.tolerance:g}"
+    verdict = sources.state.verdicts.get(full, _not_judged(full, target.unit))
+    return CriterionRow(full, criterion.title, criterion.metric, told, verdict, _rests_on(sources, criterion, verdict))
+
+
+def _rests_on(sources: Sources, criterion: Criterion, verdict: Verdict) -> tuple[int, ...]:
+    return tuple(
+        figure.number
+        for figure in sources.figures
+        if figure.task == verdict.task and figure.measurement.metric == criterion.metric
+    )
+
+
+def _not_judged(criterion: str, unit: str) -> Verdict:
+    return Verdict(criterion, Outcome.UNPROVEN, Why.NO_EVIDENCE, "the run has not judged it", unit)
+
+
+def criteria_of(sections: Sequence[GroupSection]) -> Mapping[str, CriterionRow]:
+    """Every criterion's row by its full id."""
+    return {row.id: row for section in sections for row in section.criteria}

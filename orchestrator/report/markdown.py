@@ -1,0 +1,96 @@
+"""Text as Markdown that says what the text says, whatever is in it (GitHub Flavored Markdown, spec 0.29)."""
+
+import html
+import re
+from datetime import UTC, datetime
+from typing import Final
+
+from orchestrator.evidence.verdict import Outcome
+
+LONGEST: Final = 600  # characters of one text shown; the journal has the rest
+MARKS: Final = {Outcome.PASS: "✅ PASS", Outcome.FAIL: "❌ FAIL", Outcome.UNPROVEN: "❔ UNPROVEN"}
+_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
+_OPENING: Final = re.compile(r"^([-+=]|[0-9]+(?=[.)]))")
+_PLAIN_CODE: Final = re.compile(r"[^`|]+")  # a pipe would end a table's cell
+_UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB")
+
+
+class Safe(str):
+    """Markdown already: the renderer leaves it as it is."""
+
+    __slots__ = ()
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks, control characters and what is beyond 600 characters."""
+    flat = " ".join(text[: 4 * LONGEST].split())
+    flat = "".join(letter for letter in flat if letter.isprintable())
+    return flat if len(flat) <= LONGEST else flat[:LONGEST] + "…"
+
+
+def escape(text: str) -> Safe:
+    """Text for a paragraph, a heading, a list item or a table's cell."""
+    marked = _SPECIAL.sub(r"\\\1", one_line(text))
+    return Safe(_OPENING.sub(lambda match: _opening(match[0]), marked))
+
+
+def _opening(text: str) -> str:
+    return f"{text}\\" if text[0].isdigit() else f"&#{ord(text)};"
+
+
+def code(text: str) -> Safe:
+    """Text in type of fixed width."""
+    flat = one_line(text)
+    if not flat:
+        return Safe("")
+    if _PLAIN_CODE.fullmatch(flat):
+        return Safe(f"`{flat}`")
+    entities = "".join(letter if letter.isalnum() or letter == " " else f"&#{ord(letter)};" for letter in flat)
+    return Safe(f"<code>{entities}</code>")
+
+
+def fenced(text: str, language: str = "") -> Safe:
+    """A block of code, with a fence that nothing in it can close."""
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return Safe(f"{fence}{language}\n{text.rstrip()}\n{fence}")
+
+
+def attribute(text: str) -> Safe:
+    """Text inside an HTML element."""
+    return Safe(html.escape(one_line(text)))
+
+
+def number(value: float) -> str:
+    """Four digits that count, or all before the point: 12345.6 -> "12,346", 0.00123 -> "0.00123"."""
+    value = value + 0.0 if value else 0.0
+    if abs(value) >= 1e15:
+        return f"{value:.3e}"
+    if abs(value) >= 1000 or value == int(value):
+        return f"{value:,.0f}"
+    return f"{value:.4g}"
+
+
+def duration(seconds: float) -> str:
+    """0.42 s, 3.1 s, 2 m 05 s, 1 h 02 m."""
+    if seconds < 9.95:
+        return f"{seconds:.2g} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} m {whole % 60:02d} s"
+    return f"{whole // 3600} h {whole % 3600 // 60:02d} m"
+
+
+def size(count: float) -> str:
+    """Bytes with an IEC prefix: 1536 -> "1.5 KiB"."""
+    value, step = float(count), 0
+    while value >= 1024 and step < len(_UNITS) - 1:
+        value, step = value / 1024, step + 1
+    return f"{value:.0f} B" if step == 0 else f"{value:.4g} {_UNITS[step]}"
+
+
+def moment(at: float) -> str:
+    """Seconds since the epoch as UTC, to the second."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,158 @@
+"""A report as Markdown (Jinja2 templates) and as a few lines for a terminal.
+
+Every text that a template prints is escaped unless a filter made it Markdown (`Safe`), and a missing name is an error: a
+template can neither let a plan's text become markup nor leave a gap where a figure belongs.
+"""
+
+import shlex
+from functools import cache
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined
+
+from orchestrator.evidence.measurement import Comparison, Samples, Trend
+from orchestrator.evidence.verdict import Outcome, Verdict
+from orchestrator.report import markdown
+from orchestrator.report.gantt import scale_of, to_gantt
+from orchestrator.report.markdown import MARKS, Safe
+from orchestrator.report.model import CriterionRow, Figure, Report
+
+VALUES_SHOWN: Final = 64
+NOTES_SHOWN: Final = 6
+COLUMNS: Final = ("criterion", "target", "measured", "samples", "verdict")
+
+
+def render_markdown(report: Report) -> str:
+    """The whole report."""
+    page = _environment().get_template("report.md.j2").render(r=report, gantt=to_gantt(report), scale=scale_of(report))
+    return page.rstrip() + "\n"
+
+
+def render_summary(report: Report) -> str:
+    """The verdict, a table of the criteria, and the run's id, as plain text."""
+    rows = [COLUMNS, *(_summary_row(row) for row in report.criteria)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    counts = ", ".join(f"{count} {name}" for name, count in report.counts.items())
+    return "\n".join([f"{report.outcome.value}: {counts}; {report.standing} ({report.run})", "", *lines])
+
+
+def _summary_row(row: CriterionRow) -> tuple[str, ...]:
+    verdict = row.verdict
+    measured = "-" if verdict.value is None else f"{markdown.number(verdict.value)} {verdict.unit}"
+    why = "" if verdict.outcome is not Outcome.UNPROVEN else f" ({verdict.why})"
+    return (row.id, row.target, measured, str(verdict.samples), f"{verdict.outcome}{why}")
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("orchestrator.report"),
+        undefined=StrictUndefined,
+        finalize=_printed,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - HTML's rules are not Markdown's; `_printed` escapes every text
+    )
+    environment.filters |= {
+        "code": markdown.code,
+        "fenced": markdown.fenced,
+        "attribute": markdown.attribute,
+        "number": lambda value: Safe(markdown.number(value)),
+        "duration": lambda seconds: Safe("—" if seconds is None else markdown.duration(seconds)),
+        "size": lambda count: Safe(markdown.size(count)),
+        "moment": lambda at: Safe(markdown.moment(at)),
+        "mark": lambda outcome: Safe(MARKS[outcome]),
+        "measured": _measured,
+        "interval": _interval,
+        "figure": _figure,
+        "evidence": _evidence,
+        "samples": _samples,
+        "counted": lambda counts: ", ".join(f"{count} {name}" for name, count in counts.items()),
+        "shell": shlex.join,
+        "codes": lambda names: Safe(", ".join(map(markdown.code, names)) or "—"),
+        "data": _data,
+        "told": lambda notes: Safe(_told(notes)),
+    }
+    return environment
+
+
+def _printed(value: Any) -> Any:  # noqa: ANN401 - whatever a template prints
+    """The last step of every `{{ … }}`."""
+    if isinstance(value, Undefined | Safe):
+        return value
+    if value is None:
+        raise TypeError("a report's template printed a value that is not there")
+    if isinstance(value, bool | int):
+        return str(value)
+    return markdown.number(value) if isinstance(value, float) else markdown.escape(str(value))
+
+
+def _measured(verdict: Verdict) -> Safe:
+    return Safe("—" if verdict.value is None else _with_unit(verdict.value, verdict.unit))
+
+
+def _interval(verdict: Verdict) -> Safe:
+    if verdict.low is None or verdict.high is None or verdict.level is None:
+        return Safe("—")
+    if verdict.low == verdict.high:
+        return Safe("point")
+    span = f"{markdown.number(verdict.low)} to {markdown.number(verdict.high)}"
+    return Safe(f"{span} ({100 * verdict.level:g} %)")
+
+
+def _samples(verdict: Verdict) -> Safe:
+    return Safe(str(verdict.samples) if verdict.cases is None else f"{verdict.samples} ({verdict.cases} cases)")
+
+
+def _figure(figure: Figure) -> Safe:
+    if figure.value is None:
+        return Safe(f"not usable: {markdown.escape(figure.problem)}")
+    told = _with_unit(figure.value, figure.measurement.unit)
+    if figure.low is None or figure.high is None or figure.low == figure.high:
+        return Safe(told)
+    return Safe(f"{told} ({markdown.number(figure.low)} to {markdown.number(figure.high)})")
+
+
+def _evidence(numbers: tuple[int, ...]) -> Safe:
+    return Safe(", ".join(f"[E{n}](#evidence-{n})" for n in numbers) or "none")
+
+
+def _told(notes: tuple[str, ...]) -> str:
+    shown = [markdown.escape(note) for note in notes[-NOTES_SHOWN:]]
+    left = len(notes) - len(shown)
+    if left:
+        shown.insert(0, Safe(f"({left} earlier in the journal)"))
+    return "<br>".join(shown) or "—"
+
+
+def _data(figure: Figure) -> list[tuple[str, Safe]]:
+    """The rows of a measurement's samples in the appendix: (what, values)."""
+    match figure.measurement.data:
+        case Samples(values=values):
+            return [(f"samples, {figure.measurement.unit}", _list(values))]
+        case Comparison() as arms:
+            rows = [
+                (f"treatment, {arms.arm_unit}", _list(arms.treatment)),
+                (f"baseline, {arms.arm_unit}", _list(arms.baseline)),
+            ]
+            if arms.control:
+                rows.append((f"control (baseline again), {arms.arm_unit}", _list(arms.control)))
+            if arms.exact:
+                rows.append(("control", Safe("none needed: the arms are exact")))
+            if arms.labels:
+                rows.append(("pairs", Safe(", ".join(map(markdown.escape, arms.labels[:VALUES_SHOWN])))))
+            return rows
+        case Trend() as points:
+            return [(f"x, {points.x_unit}", _list(points.x)), (f"y, {points.y_unit}", _list(points.y))]
+
+
+def _list(values: tuple[float, ...]) -> Safe:
+    shown = ", ".join(f"{value:.6g}" for value in values[:VALUES_SHOWN])
+    more = len(values) - VALUES_SHOWN
+    return Safe(f"{shown}, … {more} more in the journal" if more > 0 else shown or "none")
+
+
+def _with_unit(value: float, unit: str) -> str:
+    return markdown.number(value) if unit == "1" else f"{markdown.number(value)} {markdown.escape(unit)}"

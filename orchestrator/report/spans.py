@@ -1,0 +1,76 @@
+"""When things happened, from the journal's monotonic times alone.
+
+Monotonic times of different owners cannot be compared, so the run's own time axis joins the owners' shares end to end:
+what passed between a stop and the resume is left out.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from orchestrator.state.events import (
+    AttemptFailed,
+    Envelope,
+    ProgressReported,
+    TaskCancelled,
+    TaskFailed,
+    TaskInterrupted,
+    TaskNoted,
+    TaskStarted,
+    TaskSucceeded,
+)
+
+ENDS = (TaskSucceeded, AttemptFailed, TaskFailed, TaskInterrupted, TaskCancelled)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One attempt on the run's time axis, seconds; end is None while it runs."""
+
+    task: str
+    attempt: int
+    start: float
+    end: float | None
+
+
+@dataclass(slots=True)
+class Course:
+    """What the journal tells beside the run's state. events: first and last sequence number of each task."""
+
+    seconds: float = 0.0
+    spans: dict[str, list[Span]] = field(default_factory=dict)
+    events: dict[str, tuple[int, int]] = field(default_factory=dict)
+    notes: list[tuple[int, TaskNoted]] = field(default_factory=list)
+    progress: list[tuple[float, int, ProgressReported]] = field(default_factory=list)
+
+
+def course_of(envelopes: Iterable[Envelope]) -> Course:
+    """One pass over the journal."""
+    course, fence, origin = Course(), None, 0.0
+    for envelope in envelopes:
+        if envelope.fence != fence:  # a new owner, whose clock starts anywhere
+            fence, origin = envelope.fence, envelope.mono - course.seconds
+        course.seconds = max(course.seconds, envelope.mono - origin)
+        _take(course, envelope, course.seconds)
+    return course
+
+
+def _take(course: Course, envelope: Envelope, now: float) -> None:
+    event = envelope.event
+    task = getattr(event, "task", None)
+    if task is not None:
+        first, _ = course.events.get(task, (envelope.seq, 0))
+        course.events[task] = (first, envelope.seq)
+    if isinstance(event, TaskStarted):
+        course.spans.setdefault(event.task, []).append(Span(event.task, event.attempt, now, None))
+    elif isinstance(event, ENDS):
+        _end(course.spans.get(event.task, []), now)
+    elif isinstance(event, TaskNoted):
+        course.notes.append((envelope.seq, event))
+    elif isinstance(event, ProgressReported):
+        course.progress.append((now, envelope.seq, event))
+
+
+def _end(spans: list[Span], now: float) -> None:
+    if spans and spans[-1].end is None:
+        last = spans[-1]
+        spans[-1] = Span(last.task, last.attempt, last.start, now)
