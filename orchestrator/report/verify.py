@@ -1,0 +1,80 @@
+"""Does a run still prove what its report says? Judges again from the stored evidence and checks every artifact.
+
+Pure but for `digest`, which is given: it reads the files. A finding for every criterion and every artifact.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from orchestrator.engine.judging import judge_run
+from orchestrator.evidence.verdict import Verdict, Why
+from orchestrator.graph.model import TaskGraph
+from orchestrator.plan.model import Plan
+from orchestrator.runner import Runner
+from orchestrator.state.run import RunState
+
+Digest = Callable[[str], str | None]
+CLOSE = 1e-9  # relative; another release of numpy may round a bootstrap's quantile differently
+
+
+class Standing(StrEnum):
+    """How the evidence compares with what was journalled. MISSING: a file is gone, or a verdict was never given."""
+
+    MATCHES = "matches"
+    DIFFERS = "differs"
+    STALE = "stale"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """subject: a criterion's id or an artifact's path. detail: one sentence for people."""
+
+    subject: str
+    standing: Standing
+    detail: str
+
+
+def verify(
+    plan: Plan, graph: TaskGraph, state: RunState, runners: Mapping[str, Runner], digest: Digest
+) -> tuple[Finding, ...]:
+    """Criteria in the plan's order, then artifacts in the graph's. digest: sha256 of a path below the run's folder."""
+    verdicts = judge_run(plan, graph, state, runners, digest)
+    criteria = (_compared(verdict, state.verdicts.get(verdict.criterion)) for verdict in verdicts)
+    return (*criteria, *_files(graph, state, digest))
+
+
+def _compared(now: Verdict, then: Verdict | None) -> Finding:
+    if then is None:
+        return Finding(now.criterion, Standing.MISSING, f"never judged; now it is {now.outcome}")
+    if now.why is Why.STALE:
+        return Finding(now.criterion, Standing.STALE, f"it was {then.outcome}; {now.detail}")
+    if (now.outcome, now.why, now.task, now.attempt) != (then.outcome, then.why, then.task, then.attempt):
+        return Finding(
+            now.criterion, Standing.DIFFERS, f"it was {then.outcome}, {then.why}; now {now.outcome}, {now.why}"
+        )
+    figures = zip((now.value, now.low, now.high), (then.value, then.low, then.high), strict=True)
+    if not all(_same(one, other) for one, other in figures):
+        return Finding(now.criterion, Standing.DIFFERS, f"its value was {then.value}; now it is {now.value}")
+    return Finding(now.criterion, Standing.MATCHES, f"{now.outcome}, {now.why}")
+
+
+def _same(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return math.isclose(one, other, rel_tol=CLOSE, abs_tol=CLOSE)
+
+
+def _files(graph: TaskGraph, state: RunState, digest: Digest) -> Iterator[Finding]:
+    records = (state.tasks[task] for task in graph.nodes if task in state.tasks)
+    for artifact in (each for record in records if record.evidence for each in record.evidence.artifacts):
+        found = digest(artifact.path)
+        if found is None:
+            yield Finding(artifact.path, Standing.MISSING, "the file is gone; run its task again")
+        elif found != artifact.sha256:
+            detail = f"it changed after it was measured ({artifact.sha256[:12]} to {found[:12]}); run its task again"
+            yield Finding(artifact.path, Standing.STALE, detail)
+        else:
+            yield Finding(artifact.path, Standing.MATCHES, f"sha256 {artifact.sha256[:12]}")
