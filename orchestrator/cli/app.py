@@ -18,6 +18,7 @@ EXIT_CODES: Final = (
 )
 
 VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
+    (plan_verbs.init, ("orchestrate init", "orchestrate init plans/mine.yaml")),
     (plan_verbs.validate, ("orchestrate validate plans/phase4a3.yaml", "orchestrate validate --json plan.yaml | jq .problems")),
     (plan_verbs.graph, ("orchestrate graph plan.yaml > plan.mmd", "orchestrate graph -f dot plan.yaml | dot -Tsvg > plan.svg")),
     (plan_verbs.schedule, ("orchestrate schedule plans/phase4a3.yaml", "orchestrate schedule --json plan.yaml | jq .critical_path")),

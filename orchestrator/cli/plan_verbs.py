@@ -2,11 +2,21 @@
 
 # ruff: noqa: PLC0415 - see above
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from orchestrator.cli.options import Json, Output, PlanFile, Settings
+
+
+def init(
+    plan: Annotated[Path, typer.Argument(metavar="[PLAN]", help="The file to write.")] = Path("plan.yaml"),
+) -> None:
+    """Write a first plan to change."""
+    from orchestrator.cli.init import write_example
+
+    write_example(plan)
 
 
 def validate(plan: PlanFile, *, settings: Settings = None, json: Json = False) -> int:

@@ -134,9 +134,18 @@ def test_a_dry_run_says_what_would_run_and_writes_nothing(shell):
     assert sorted(path.name for path in shell.folder.iterdir()) == ["plan.yaml"]
 
 
+def test_the_first_plan_runs_as_it_is_and_is_not_written_over(shell):
+    assert shell("init").returncode == 0
+    assert shell("init").returncode == 2
+    done = shell("run", "plan.yaml")
+    assert done.returncode == 0, done.stderr
+    assert "measured A.count: words.count 2 words" in done.stderr
+
+
 def test_help_is_quick_and_every_verb_has_examples(shell):
     listed = shell("--help").stdout
     for verb in (
+        "init",
         "validate",
         "graph",
         "schedule",

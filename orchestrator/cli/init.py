@@ -1,0 +1,55 @@
+"""`orchestrate init`: a first plan to change, which runs as it is."""
+
+from pathlib import Path
+from typing import Final
+
+from orchestrator.cli.faults import UsageError
+from orchestrator.cli.output import say
+from orchestrator.wholefile import write_whole
+
+EXAMPLE: Final = r"""# A first plan. `orchestrate validate` checks it, `orchestrate run` runs it and writes a report.
+schema: 1
+id: first-plan
+title: A first plan
+params: {words: hello world}   # orchestrate run --set words="one two three"
+
+agents:
+  WRITER: {specialty: Writing words, driver: command}
+  COUNTER: {specialty: Counting words, driver: command}
+
+workstreams:
+  A:
+    title: Words
+    lead: WRITER
+    supporting: [COUNTER]
+    tasks:   # one after the other, unless a task says `needs`
+      - id: write
+        title: Write some words
+        command: [sh, -c, 'echo "${words}" > words.txt']
+        artifacts: [words.txt]
+        estimate: 1s
+      - id: count
+        title: Count them
+        agent: COUNTER
+        command:   # what is measured goes to $ORCHESTRATE_EVIDENCE, a line of JSON each
+          - sh
+          - -c
+          - |
+            n=$(echo "${words}" | wc -w)
+            printf '{"kind": "measurement", "metric": "words.count", "unit": "words", "values": [%d], "method": "wc -w"}\n' "$n" >> "$ORCHESTRATE_EVIDENCE"
+        metrics: [{name: words.count, unit: words, better: higher}]
+        timeout: 1m
+        estimate: 1s
+    deliverables:
+      - {title: The words, artifact: words.txt, from: write}
+    success_criteria:
+      - {id: enough, title: At least two words, metric: words.count, target: ">= 2 words"}
+"""
+
+
+def write_example(path: Path) -> None:
+    """Write it where nothing is yet. Raises UsageError where something is, OSError."""
+    if path.exists():
+        raise UsageError(f"{path} exists already\n  mend: name another file: orchestrate init FILE")
+    write_whole(path, EXAMPLE)
+    say(f"{path} is written; run it with: orchestrate run {path}")
