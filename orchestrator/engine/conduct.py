@@ -8,12 +8,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestrator.engine.engine import Engine
+from orchestrator.engine.engine import CarryOut, Engine
 from orchestrator.engine.interrupts import interrupts
 from orchestrator.engine.judging import file_digest, judge_run
 from orchestrator.engine.orders import Orders, Places
 from orchestrator.engine.outcome import INTERRUPTED, exit_code
 from orchestrator.engine.recorder import Recorder
+from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.tree import signal_tree
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import JournalError, UnknownRun
@@ -39,7 +40,7 @@ class Conditions:
 
     jobs: tasks at once, None for as many as the plan's `cpu` allows, or the processors. keep_going: after a failure, carry on with what does not need the failed
     task. excluded: tasks not asked for. listener: told of every event once it is durable. clock: monotonic seconds;
-    wall: seconds since the epoch.
+    wall: seconds since the epoch. carry: does one attempt, called by the executor.
     """
 
     places: Places
@@ -51,6 +52,7 @@ class Conditions:
     listener: Callable[[Envelope], None] = lambda _envelope: None
     clock: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
+    carry: CarryOut = carry_out
 
 
 def conduct(
@@ -96,6 +98,7 @@ def _engine(loaded: LoadedPlan, recorder: Recorder, conditions: Conditions) -> E
         orders,
         recorder,
         conditions.executor,
+        carry=conditions.carry,
         jobs=conditions.jobs,
         keep_going=conditions.keep_going,
         excluded=conditions.excluded,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
@@ -14,7 +15,7 @@ from orchestrator.engine.resources import Slots, capacities, demands
 from orchestrator.engine.retry import Again, after_failure
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.executors.carry_out import carry_out
-from orchestrator.executors.order import AttemptResult, Note, WorkOrder
+from orchestrator.executors.order import AttemptResult, Note, StopSignal, WorkOrder
 from orchestrator.plan.needs import resolve_needs
 from orchestrator.state.events import (
     AttemptFailed,
@@ -53,12 +54,13 @@ class Interrupt:
 
 
 Message = Done | Note | Interrupt
+CarryOut = Callable[[WorkOrder, StopSignal, Callable[[Note], None]], AttemptResult]
 
 
 class Engine:
     """Carries one run from where its state stands to where every task is settled, or to an interrupt.
 
-    kill: ends every process of the run at once, for the second interrupt.
+    carry: does one attempt, called by the executor. kill: ends every process of the run at once, for the second interrupt.
     """
 
     def __init__(  # noqa: PLR0913 - what it acts on and by
@@ -67,6 +69,7 @@ class Engine:
         recorder: Recorder,
         executor: Executor,
         *,
+        carry: CarryOut = carry_out,
         jobs: int | None,
         keep_going: bool,
         excluded: Collection[str],
@@ -76,6 +79,7 @@ class Engine:
         self._orders = orders
         self._recorder = recorder
         self._executor = executor
+        self._carry_out = carry
         self._keep_going = keep_going
         self._kill = kill
         full = capacities(orders.plan, jobs)
@@ -83,6 +87,8 @@ class Engine:
         self._demands = demands(orders.graph, full)
         self._frontier = Frontier(orders.graph, recorder.state, self._demands, resolve_needs(orders.plan), excluded)
         self._stop = Flag()
+        self._draining = False
+        self._handed_out: set[str] = set()
         self._running: set[str] = set()
         self._left = _left_in_groups(orders, recorder)
         self._every = orders.plan.progress_reports.every if orders.plan.progress_reports else None
@@ -95,7 +101,7 @@ class Engine:
         Whatever is raised, no attempt outlives it.
         """
         try:
-            while self._advance() or self._running or self._frontier_waits():
+            while self._advance() or self._running or self._next_due() is not None:
                 self._take(self._wait())
                 self._report_progress()
         finally:
@@ -105,9 +111,6 @@ class Engine:
     def interrupt(self, name: str) -> None:
         """Ask the run to stop; safe in a signal handler and from any thread. The second time, at once."""
         self.messages.put(Interrupt(name))
-
-    def _frontier_waits(self) -> bool:
-        return self.interrupted is None and self._frontier.next_due() is not None
 
     def _advance(self) -> bool:
         """Carry out what is decided, one commit for all of it; whether anything was started."""
@@ -138,20 +141,29 @@ class Engine:
 
     def _submit(self, order: WorkOrder) -> None:
         task, attempt = order.task, order.attempt
-        future: Future[AttemptResult] = self._executor.submit(carry_out, order, self._stop, self.messages.put)
+        future: Future[AttemptResult]
+        try:
+            future = self._executor.submit(self._carry_out, order, self._stop, self.messages.put)
+        except Exception as error:  # noqa: BLE001 - a pool that is broken or cannot start a thread
+            future = Future()
+            future.set_exception(error)
+        self._handed_out.add(task)
         future.add_done_callback(lambda done: self.messages.put(Done(task, attempt, done)))
 
     def _wait(self) -> list[Message]:
         """Everything that has come in; sleeps until something does, or until a retry or report is due."""
-        due = [time for time in (self._frontier.next_due(), self._next_report) if time is not None]
+        due = [time for time in (self._next_due(), self._next_report) if time is not None]
         timeout = min(LONGEST_WAIT, max(0.0, min(due, default=LONGEST_WAIT) - self._recorder.now()))
         messages: list[Message] = []
-        try:
+        with suppress(Empty):
             messages.append(self.messages.get(timeout=timeout))
             while True:
                 messages.append(self.messages.get_nowait())
-        except Empty:
-            return messages
+        self._handed_out -= {message.task for message in messages if isinstance(message, Done)}
+        return messages
+
+    def _next_due(self) -> float | None:
+        return self._frontier.next_due() if self.interrupted is None else None
 
     def _take(self, messages: Iterable[Message]) -> None:
         for message in messages:
@@ -186,7 +198,7 @@ class Engine:
         failure = result.failure or Failure(Cause.LOST, "it was stopped, and nobody had asked for that")
         spec = self._orders.graph.nodes[task].task
         again = after_failure(spec.retries, len(self._recorder.state.tasks[task].failures) + 1)
-        if isinstance(again, Again):
+        if isinstance(again, Again) and not self._draining:
             self._recorder.record(AttemptFailed(task, attempt, failure, result.usage, again.delay))
             self._frontier.changed(task)
             return
@@ -196,6 +208,7 @@ class Engine:
 
     def _cancel_rest(self, culprit: str) -> None:
         """Start nothing more; what runs may end."""
+        self._draining = True
         for task, record in list(self._recorder.state.tasks.items()):
             if record.status in {Status.PENDING, Status.WAITING}:
                 self._recorder.record(TaskCancelled(task, f"{culprit} failed, and the run stops at the first failure"))
@@ -225,12 +238,12 @@ class Engine:
         return ProgressReported(state.settled, len(state.tasks), tuple(sorted(self._running)))
 
     def _end_attempts(self) -> None:
-        """Nothing is left running behind an engine that stops."""
+        """Nothing is left running behind an engine that stops. What a failed commit recorded as started never was."""
         self._stop.set()
-        while self._running:
+        while self._handed_out:
             message = self.messages.get()
             if isinstance(message, Done):
-                self._running.discard(message.task)
+                self._handed_out.discard(message.task)
             elif isinstance(message, Interrupt):
                 self._kill()
 

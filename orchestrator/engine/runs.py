@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orchestrator.engine.conduct import Conditions, RunResult, absolute, conduct
+from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.fingerprints import fingerprints
 from orchestrator.engine.judging import file_digest
 from orchestrator.engine.reconcile import reconcile
 from orchestrator.engine.selection import excluded
+from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.tree import reap
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import JournalError
@@ -43,16 +45,17 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
     until: Sequence[str] = (),
     runners: Mapping[str, Runner] | None = None,
     journal: JournalPort | None = None,
+    carry: CarryOut = carry_out,
 ) -> RunResult:
     """Run a plan from its beginning, as a new run.
 
     runners: all that are installed, unless given. journal: the one in the state folder, unless
-    given (then `durability` is its own affair). The rest: see `Conditions`. Raises JournalError and UnknownTask.
+    given (then `durability` is its own affair). carry: does one attempt, called by the executor. The rest: see `Conditions`. Raises JournalError and UnknownTask.
     """
     offered = load_registry() if runners is None else runners
     left_out = excluded(loaded.graph, only, until)
     places = absolute(state_dir, project)
-    conditions = Conditions(places, executor, offered, jobs, keep_going, left_out, listener, clock, wall)
+    conditions = Conditions(places, executor, offered, jobs, keep_going, left_out, listener, clock, wall, carry)
     run = new_run_id(loaded.plan.id, wall())
     digests = fingerprints(loaded.plan, loaded.graph, offered)
 
@@ -85,6 +88,7 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
     until: Sequence[str] = (),
     runners: Mapping[str, Runner] | None = None,
     journal: JournalPort | None = None,
+    carry: CarryOut = carry_out,
 ) -> RunResult:
     """Carry a run on: the given one, or the latest interrupted one of the plan. The plan may have been edited since.
 
@@ -95,7 +99,7 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
     offered = load_registry() if runners is None else runners
     left_out = excluded(loaded.graph, only, until)
     places = absolute(state_dir, project)
-    conditions = Conditions(places, executor, offered, jobs, keep_going, left_out, listener, clock, wall)
+    conditions = Conditions(places, executor, offered, jobs, keep_going, left_out, listener, clock, wall, carry)
     digests = fingerprints(loaded.plan, loaded.graph, offered)
 
     def opening(state: RunState) -> Iterable[Event]:
