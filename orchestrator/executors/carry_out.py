@@ -4,6 +4,7 @@ Everything happens in the caller's thread, in one loop over the attempt's pipes;
 That thread must outlive the attempt: the kernel ties the child to it.
 """
 
+import contextlib
 import os
 import selectors
 import signal
@@ -84,21 +85,33 @@ class Supervision:
         self._order = order
         self._start = start
         self._collector = Collector(order.folder / "evidence.jsonl", order.metrics)
-        self._process = _spawn(order)
         self._stopped = self._timed_out = False
         self._kill_at: float | None = None
         self._exit_code: int | None = None
         self._cpu = 0.0
-        self._sampler = TreeSampler(self._process.pid, order.folder / "series.csv", start)
-        self._selector = selectors.DefaultSelector()
-        self._logs = [
-            CappedLog(_descriptor(self._process.stdout), order.folder / "stdout.log", log_cap),
-            CappedLog(_descriptor(self._process.stderr), order.folder / "stderr.log", log_cap),
-        ]
-        for log in self._logs:
+        self._held = contextlib.ExitStack()  # closed in reverse, also where a full disk stops us half-way
+        self._held.callback(self._collector.close)
+        with contextlib.ExitStack() as undo:
+            undo.push(self._held)
+            self._process = self._held.enter_context(_spawn(order))
+            undo.callback(self._process.kill)  # what was started must not be left
+            self._attach(log_cap)
+            undo.pop_all()
+
+    def _attach(self, log_cap: int) -> None:
+        folder, process = self._order.folder, self._process
+        self._sampler = TreeSampler(process.pid, folder / "series.csv", self._start)
+        self._held.callback(self._sampler.close)
+        self._selector = self._held.enter_context(selectors.DefaultSelector())
+        self._logs: list[CappedLog] = []
+        for pipe, name in ((process.stdout, "stdout.log"), (process.stderr, "stderr.log")):
+            log = CappedLog(_descriptor(pipe), folder / name, log_cap)
+            self._held.callback(log.close)
+            self._logs.append(log)
             self._selector.register(log.pipe, selectors.EVENT_READ, log)
-        self._handle = os.pidfd_open(self._process.pid)
-        self._selector.register(self._handle, selectors.EVENT_READ)
+        handle = os.pidfd_open(process.pid)
+        self._held.callback(os.close, handle)
+        self._selector.register(handle, selectors.EVENT_READ)
 
     def watch(self, stop: StopSignal, listener: Callable[[Note], None]) -> AttemptResult:
         """Until the attempt has ended, with all its processes; then what came of it."""
@@ -124,15 +137,7 @@ class Supervision:
         if self._exit_code is None:
             end_tree(self._order.marker, 0)
             self._process.kill()
-            self._process.wait()
-        self._selector.close()
-        os.close(self._handle)
-        self._sampler.close()
-        self._collector.close()
-        for log, pipe in zip(self._logs, (self._process.stdout, self._process.stderr), strict=True):
-            log.close()
-            if pipe is not None:
-                pipe.close()
+        self._held.close()
 
     def _reap(self) -> bool:
         """Whether the first process has ended; takes its exit code and the processor time of all that it waited for."""

@@ -32,8 +32,9 @@ class TreeSampler:
         self._file.write(HEADER)
 
     def close(self) -> None:
-        """Close the series."""
-        self._file.close()
+        """Close the series; rows that a full disk refused are lost."""
+        with contextlib.suppress(OSError):
+            self._file.close()
 
     def due(self, now: float) -> float:
         """Seconds from now to the next sample."""

@@ -60,3 +60,11 @@ def test_a_folder_that_cannot_be_made_is_a_failure_to_start(attempts, tmp_path):
     result = attempts.runner("well")
     assert result.failure.cause is Cause.SPAWN
     assert "could not be started" in result.failure.message
+
+
+def test_a_log_that_cannot_be_opened_leaves_nothing_running(attempts):
+    order = attempts.order(command=("sleep", "60"))
+    (order.folder / "stdout.log").mkdir(parents=True)
+    result = attempts.carry_out(order)
+    assert result.failure.cause is Cause.SPAWN
+    assert "stdout.log" in result.failure.message
