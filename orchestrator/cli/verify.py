@@ -1,97 +1,41 @@
 """`orchestrate verify`: judge a run again from its stored evidence, and check every artifact."""
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from orchestrator.api import plan_of
 from orchestrator.cli.faults import Exit
 from orchestrator.cli.output import say, table
 from orchestrator.cli.places import as_json, find_run, opened_journal
-from orchestrator.engine.judging import Digest, file_digest, judge_run
+from orchestrator.engine.judging import file_digest, judge_run
 from orchestrator.engine.outcome import exit_code
-from orchestrator.evidence.verdict import Verdict
 from orchestrator.registry import load_registry
+from orchestrator.report.verify import Finding, Standing, verify
 from orchestrator.state.fold import fold
-from orchestrator.state.run import RunState
-
-
-@dataclass(frozen=True, slots=True)
-class Spoiled:
-    """An artifact that is not as it was. found: its sha256 now, None where the file is gone."""
-
-    task: str
-    path: str
-    sha256: str
-    found: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """verdicts: as judged now, each with what the journal has for it (None: never judged)."""
-
-    run: str
-    verdicts: tuple[tuple[Verdict, Verdict | None], ...]
-    spoiled: tuple[Spoiled, ...]
-    exit_code: int
-
-    @property
-    def ok(self) -> bool:
-        """Whether the run still proves exactly what its journal says."""
-        return not self.spoiled and all(now == then for now, then in self.verdicts)
 
 
 def verify_run(state: Path, name: str | None, *, as_data: bool) -> int:
-    """Print the verification; the exit code, as a run with these verdicts would have it. Raises UsageError, JournalError."""
+    """Print a finding for every criterion and artifact. Raises UsageError, JournalError.
+
+    The exit code is what a run with the verdicts of now has; where that would be 0 and something does not match, it is 3.
+    """
     with opened_journal(state) as journal:
         run = find_run(journal, name).run
         loaded = plan_of(journal, run)
         told = fold(journal.read(run))
-    digest = file_digest(state / "runs" / run)
-    verdicts = tuple(judge_run(loaded.plan, loaded.graph, told, load_registry(), digest))
-    spoiled = tuple(_spoiled(told, digest))
-    code = exit_code(told.tasks.values(), verdicts) or (Exit.UNPROVEN if spoiled else Exit.PASS)
-    found = Verification(run, tuple((one, told.verdicts.get(one.criterion)) for one in verdicts), spoiled, code)
-    say(as_json(_data(found)) if as_data else _text(found))
-    return found.exit_code if found.ok else found.exit_code or Exit.UNPROVEN
+    runners, digest = load_registry(), file_digest(state / "runs" / run)
+    findings = verify(loaded.plan, loaded.graph, told, runners, digest)
+    stands = all(one.standing is Standing.MATCHES for one in findings)
+    code = exit_code(told.tasks.values(), judge_run(loaded.plan, loaded.graph, told, runners, digest))
+    code = code if stands else code or Exit.UNPROVEN
+    if as_data:
+        say(as_json({"run": run, "ok": stands, "exit_code": code, "findings": [asdict(one) for one in findings]}))
+    else:
+        say(_text(run, findings, stands=stands))
+    return code
 
 
-def _spoiled(run: RunState, digest: Digest) -> Iterator[Spoiled]:
-    for record in run.tasks.values():
-        for artifact in record.evidence.artifacts if record.evidence else ():
-            found = digest(artifact.path)
-            if found != artifact.sha256:
-                yield Spoiled(record.id, artifact.path, artifact.sha256, found)
-
-
-def _data(found: Verification) -> dict[str, Any]:
-    return {
-        "run": found.run,
-        "ok": found.ok,
-        "exit_code": found.exit_code,
-        "artifacts": [asdict(one) for one in found.spoiled],
-        "verdicts": [
-            {**asdict(now), "journalled": None if then is None else then.outcome.value, "same": now == then}
-            for now, then in found.verdicts
-        ],
-    }
-
-
-def _text(found: Verification) -> str:
-    rows = [
-        (
-            now.criterion,
-            now.outcome.value,
-            "never judged" if then is None else then.outcome.value,
-            "" if now == then else now.detail,
-        )
-        for now, then in found.verdicts
-    ]
-    lines = [f"{found.run}: {'the evidence stands as it was judged' if found.ok else 'the evidence does not stand'}"]
-    if rows:
-        lines += ["", table(("criterion", "now", "journal", ""), rows)]
-    if found.spoiled:
-        rows_of_files = ((one.task, "gone" if one.found is None else "changed", one.path) for one in found.spoiled)
-        lines += ["", table(("stale", "", "artifact"), rows_of_files)]
-    return "\n".join(lines)
+def _text(run: str, findings: tuple[Finding, ...], *, stands: bool) -> str:
+    head = "the evidence stands as it was judged" if stands else "the evidence does not stand as it was judged"
+    rows = table(("", "criterion or artifact", ""), ((one.standing.value, one.subject, one.detail) for one in findings))
+    return f"{run}: {head}\n\n{rows}" if findings else f"{run}: {head}"
