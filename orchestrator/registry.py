@@ -116,6 +116,7 @@ def find_runner(name: str, offer: str | None = None) -> Runner:
         for runner in import_offer(offer):
             if runner.name == name:
                 return runner
+        raise RegistryError(f"there is no runner {name!r} in {offer}\n  mend: add it there, or start the run again")
     return load_registry().find(name)
 
 
