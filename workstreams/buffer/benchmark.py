@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from statistics import median
+from statistics import fmean, median
 from typing import Any, Final
 
 from orchestrator.runner import TaskContext
@@ -14,6 +14,8 @@ from workstreams.parameters import size, whole
 from workstreams.sampling import Job, SampleResult, Spec, compile_kernels, interleave, sample
 
 SETTLING: Final = 16  # first encodes of a process, in which threads' heaps are still being laid out
+
+BATCH: Final = 16  # encodes to a mean: the heap wanders for some ten encodes, so that single ones are not independent
 
 
 class OutputDiffersError(RuntimeError):
@@ -49,8 +51,8 @@ def check_same_output(taken: Mapping[str, Sequence[SampleResult]]) -> None:
 def repeat(ctx: TaskContext, profile: str) -> SampleResult:
     """Many encodes of a small file in one process."""
     source: Path = ctx.folder / "repeated.log"
-    write_large(source, size(ctx.params, "repeat_size", "4MiB"), whole(ctx.params, "data_seed", 1))
-    repeats = SETTLING + whole(ctx.params, "repeats", 80)
+    write_large(source, size(ctx.params, "repeat_size", "2MiB"), whole(ctx.params, "data_seed", 1))
+    repeats = SETTLING + whole(ctx.params, "repeats", 320)
     result = sample(Spec(Job.REPEAT, str(source), str(ctx.folder / "out.glyph"), profile, repeats=repeats), ctx.folder)
     source.unlink()
     return result
@@ -86,18 +88,31 @@ def record(ctx: TaskContext, taken: Mapping[str, Sequence[SampleResult]], repeat
         cases=sum(result.pipeline["pool"]["leases"] for result in everyone),
         artifacts=files,
     )
+    x, y = batch_means([rss / 1024 for rss in repeated.rss_each])
     ctx.trend(
         RSS_GROWTH,
-        x=range(SETTLING, len(repeated.rss_each)),
-        y=[rss / 1024 for rss in repeated.rss_each[SETTLING:]],
+        x=x,
+        y=y,
         x_unit="run",
         y_unit="KiB",
-        method=f"VmRSS after each encode in one process, malloc's free pages given back; the first {SETTLING} left out",
+        method=f"VmRSS after each encode in one process, malloc's free pages given back; means of {BATCH} encodes, the first {SETTLING} left out",
         artifacts=files,
     )
     ctx.note(f"peak {median(before):.0f} MiB before, {median(after):.0f} MiB after, the same output bytes")
     ctx.note(
         "recommendation: ship the derived pool; what is left of the peak is mostly the interpreter and its imports"
+    )
+
+
+def batch_means(kib: Sequence[float]) -> tuple[list[float], list[float]]:
+    """(middle of each batch, mean of each batch) of the encodes after the first `SETTLING`; the last batch may be short.
+
+    Means of batches are the usual way to get independent values from a series that is not (Law & Kelton, ch. 9).
+    """
+    starts = range(SETTLING, len(kib), BATCH)
+    batches = [kib[start : start + BATCH] for start in starts]
+    return [start + (len(batch) - 1) / 2 for start, batch in zip(starts, batches, strict=True)], list(
+        map(fmean, batches)
     )
 
 

@@ -1,7 +1,7 @@
 """A.sweep and A.tune: memory and throughput by pool size, and the smallest size that is no slower than the best."""
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -13,8 +13,9 @@ from workstreams.buffer.pools import NEAR, described, fixed, save, smallest_near
 from workstreams.buffer.workload import input_file
 from workstreams.documents import read_json, write_json
 from workstreams.parameters import whole, wholes
-from workstreams.sampling import Job, SampleResult, Spec, interleave
+from workstreams.sampling import Job, SampleResult, Spec, interleave, interleave_durations
 
+Interleaving = Callable[[Mapping[str, Spec], int, Path], dict[str, list[SampleResult]]]
 COLUMNS = (
     "capacity",
     "round",
@@ -30,7 +31,9 @@ COLUMNS = (
 
 def sweep(ctx: TaskContext) -> None:
     """Encode with the baseline's pool at each size, rounds interleaved, and keep memory and throughput of each."""
-    taken = take(ctx, wholes(ctx.params, "pool_sizes", (16, 32, 64, 128)), whole(ctx.params, "rounds", 2), "144MiB")
+    taken = take(
+        ctx, wholes(ctx.params, "pool_sizes", (16, 32, 64, 128)), whole(ctx.params, "rounds", 2), "144MiB", interleave
+    )
     write_csv(ctx.artifact("sweep.csv", title="Every sample of the sweep"), taken)
     write_json(ctx.artifact("sweep.json", title="Pool sizes compared"), summary(taken))
     samples = [result for results in taken.values() for result in results]
@@ -47,7 +50,7 @@ def tune(ctx: TaskContext) -> None:
     rows = read_json(ctx.inputs["A.sweep"].artifacts["sweep.json"])
     best = max(rows, key=lambda row: row["megabytes_per_second"])["capacity"]
     capacities = sorted({*wholes(ctx.params, "pool_sizes", (3, 4, 8)), best})
-    taken = take(ctx, capacities, whole(ctx.params, "rounds", 3), "64MiB")
+    taken = take(ctx, capacities, whole(ctx.params, "rounds", 4), "64MiB", interleave_durations)
     speeds = {row["capacity"]: row["megabytes_per_second"] for row in summary(taken)}
     chosen = smallest_near_best(speeds)
     write_csv(ctx.artifact("tune.csv", title="Every sample of the tuning"), taken)
@@ -67,7 +70,9 @@ def tune(ctx: TaskContext) -> None:
     )
 
 
-def take(ctx: TaskContext, capacities: Iterable[int], rounds: int, default_size: str) -> dict[int, list[SampleResult]]:
+def take(
+    ctx: TaskContext, capacities: Iterable[int], rounds: int, default_size: str, how: Interleaving
+) -> dict[int, list[SampleResult]]:
     """`rounds` samples for each capacity, interleaved."""
     baseline = load_profile("baseline")
     with input_file(ctx, default_size) as source:
@@ -80,7 +85,7 @@ def take(ctx: TaskContext, capacities: Iterable[int], rounds: int, default_size:
             )
             for n in capacities
         }
-        return {int(name): results for name, results in interleave(arms, rounds, ctx.folder).items()}
+        return {int(name): results for name, results in how(arms, rounds, ctx.folder).items()}
 
 
 def summary(taken: Mapping[int, Sequence[SampleResult]]) -> list[dict[str, Any]]:

@@ -1,6 +1,15 @@
 """Memory and time are measured from outside: one fresh interpreter per sample, judged by the system's own accounting."""
 
-from workstreams.sampling.outside import SampleError, compile_kernels, interleave, sample
+from workstreams.sampling.outside import SampleError, compile_kernels, interleave, interleave_durations, sample
 from workstreams.sampling.spec import Job, SampleResult, Spec
 
-__all__ = ["Job", "SampleError", "SampleResult", "Spec", "compile_kernels", "interleave", "sample"]
+__all__ = [
+    "Job",
+    "SampleError",
+    "SampleResult",
+    "Spec",
+    "compile_kernels",
+    "interleave",
+    "interleave_durations",
+    "sample",
+]

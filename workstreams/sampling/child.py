@@ -1,4 +1,4 @@
-"""The child of a sample: `python -m workstreams.sampling.child SPEC.json RESULT.json` does one job and ends.
+"""The child of a sample: `python -m workstreams.sampling.child SPECS.json RESULTS.json` does its jobs in order and ends.
 
 The kernels are loaded before the clock starts, so that no figure holds a compilation.
 """
@@ -159,10 +159,11 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def main(spec_path: str, result_path: str) -> None:
-    """Read the spec, take the sample, write the result."""
-    result = take_sample(Spec.from_json(Path(spec_path).read_text(encoding="utf-8")))
-    Path(result_path).write_text(result.to_json(), encoding="utf-8")
+def main(specs_path: str, results_path: str) -> None:
+    """Read the specs, one a line; take the samples; write the results, one a line."""
+    lines = Path(specs_path).read_text(encoding="utf-8").splitlines()
+    results = [take_sample(Spec.from_json(line)).to_json() for line in lines]
+    Path(results_path).write_text("\n".join(results), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -24,22 +24,29 @@ def sample(spec: Spec, folder: Path) -> SampleResult:
 
     Raises SampleError when the child fails or takes longer than the spec's timeout.
     """
+    return sample_together([spec], folder)[0]
+
+
+def sample_together(specs: Sequence[Spec], folder: Path) -> list[SampleResult]:
+    """The samples one after the other in one fresh interpreter: for durations, which do not need one each as memory does.
+
+    Raises SampleError as `sample` does; the time allowed is the sum of the specs' timeouts.
+    """
+    jobs, allowed = "+".join(sorted({spec.job for spec in specs})), sum(spec.timeout for spec in specs)
     with tempfile.TemporaryDirectory(prefix="sample-", dir=folder) as scratch:
-        order, answer = Path(scratch, "spec.json"), Path(scratch, "result.json")
-        order.write_text(spec.to_json(), encoding="utf-8")
+        order, answer = Path(scratch, "specs.json"), Path(scratch, "results.json")
+        order.write_text("\n".join(spec.to_json() for spec in specs), encoding="utf-8")
         command = [sys.executable, "-P", "-m", MODULE, str(order), str(answer)]
         try:
             done = subprocess.run(
-                command, cwd=scratch, env=_environment(), capture_output=True, timeout=spec.timeout, check=False
+                command, cwd=scratch, env=_environment(), capture_output=True, timeout=allowed, check=False
             )
         except subprocess.TimeoutExpired as error:
-            raise SampleError(
-                f"a sample of {spec.job} took more than {spec.timeout:g} s; give it less input"
-            ) from error
+            raise SampleError(f"a sample of {jobs} took more than {allowed:g} s; give it less input") from error
         if done.returncode or not answer.exists():
             said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-8:]
-            raise SampleError(f"a sample of {spec.job} ended with exit code {done.returncode}:\n" + "\n".join(said))
-        return SampleResult.from_json(answer.read_text(encoding="utf-8"))
+            raise SampleError(f"a sample of {jobs} ended with exit code {done.returncode}:\n" + "\n".join(said))
+        return [SampleResult.from_json(line) for line in answer.read_text(encoding="utf-8").splitlines()]
 
 
 def compile_kernels(folder: Path) -> SampleResult:
@@ -57,6 +64,19 @@ def interleave(arms: Mapping[str, Spec], rounds: int, folder: Path) -> dict[str,
     for number in range(rounds):
         for name in order_of_round(tuple(arms), number):
             taken[name].append(sample(arms[name], folder))
+    return taken
+
+
+def interleave_durations(arms: Mapping[str, Spec], rounds: int, folder: Path) -> dict[str, list[SampleResult]]:
+    """As `interleave`, all in one fresh interpreter: the durations are what counts, and their memory means nothing.
+
+    A round before the first is thrown away, in which caches and heaps are laid out.
+    """
+    order = [*arms, *(name for number in range(rounds) for name in order_of_round(tuple(arms), number))]
+    results = sample_together([arms[name] for name in order], folder)
+    taken: dict[str, list[SampleResult]] = {name: [] for name in arms}
+    for name, result in list(zip(order, results, strict=True))[len(arms) :]:
+        taken[name].append(result)
     return taken
 
 

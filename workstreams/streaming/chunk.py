@@ -9,7 +9,7 @@ from orchestrator.runner import TaskContext
 from workstreams.corpus import write_large
 from workstreams.documents import write_json
 from workstreams.parameters import size, whole, wholes
-from workstreams.sampling import Job, SampleResult, Spec, compile_kernels, interleave
+from workstreams.sampling import Job, SampleResult, Spec, compile_kernels, interleave_durations
 from workstreams.streaming.metrics import CHUNK_THROUGHPUT, RATIO_DIFFERENCE, SPEEDUP
 
 CHUNKS: Final = (4096, 65536, 1 << 20, 5 << 20)
@@ -38,7 +38,7 @@ def measure_chunks(ctx: TaskContext) -> dict[str, list[SampleResult]]:
     sizes = (0, *wholes(ctx.params, "chunk_sizes", CHUNKS))
     target = str(ctx.folder / "out.glyph")
     arms = {str(step or "zero-copy"): Spec(Job.ENCODE, str(source), target, read_size=step) for step in sizes}
-    taken = interleave(arms, whole(ctx.params, "chunk_rounds", 1), ctx.folder)
+    taken = interleave_durations(arms, whole(ctx.params, "chunk_rounds", 1), ctx.folder)
     source.unlink()
     return taken
 
@@ -46,11 +46,11 @@ def measure_chunks(ctx: TaskContext) -> dict[str, list[SampleResult]]:
 def measure_arms(ctx: TaskContext) -> dict[str, list[SampleResult]]:
     """One-shot, streaming, and one-shot again, interleaved, on the same file with the same profile."""
     source = ctx.folder / "input.log"
-    write_large(source, size(ctx.params, "size", "80MiB"), whole(ctx.params, "data_seed", 1))
+    write_large(source, size(ctx.params, "size", "64MiB"), whole(ctx.params, "data_seed", 1))
     target = str(ctx.folder / "out.glyph")
     jobs = {"one-shot": Job.ONE_SHOT, "streaming": Job.ENCODE, "control": Job.ONE_SHOT}
     arms = {name: Spec(job, str(source), target) for name, job in jobs.items()}
-    taken = interleave(arms, whole(ctx.params, "rounds", 5), ctx.folder)
+    taken = interleave_durations(arms, whole(ctx.params, "rounds", 10), ctx.folder)
     source.unlink()
     return taken
 
@@ -67,7 +67,7 @@ def record(
         baseline=one_shot,
         control=control,
         arm_unit="s",
-        method=f"file to file in fresh interpreters, profile tuned ({load_profile('tuned').workers} workers when streaming; one-shot has one thread), one-shot twice, interleaved",
+        method=f"file to file in one interpreter, profile tuned ({load_profile('tuned').workers} workers when streaming; one-shot has one thread), one-shot twice, interleaved",
         cases=len(streamed),
         artifacts=files,
     )
@@ -79,18 +79,14 @@ def record(
     ctx.samples(RATIO_DIFFERENCE, differences, method=method, cases=len(differences), artifacts=files)
     speeds = [r.megabytes_per_second for results in by_chunk.values() for r in results]
     ctx.samples(CHUNK_THROUGHPUT, speeds, method="encodes of one file by size of chunk", artifacts=files)
-    say(ctx, by_chunk, arms)
+    say(ctx, by_chunk)
 
 
-def say(
-    ctx: TaskContext, by_chunk: Mapping[str, Sequence[SampleResult]], arms: Mapping[str, Sequence[SampleResult]]
-) -> None:
+def say(ctx: TaskContext, by_chunk: Mapping[str, Sequence[SampleResult]]) -> None:
     """What a reader of the figures would say of them."""
     digests = {r.digest for results in by_chunk.values() for r in results}
     same = "the same bytes" if len(digests) == 1 else f"{len(digests)} different outputs"
     ctx.note(f"{len(by_chunk)} ways to hand over the input gave {same}")
-    peaks = {name: median(r.peak_mib for r in arms[name]) for name in ("one-shot", "streaming")}
-    ctx.note(f"peak {peaks['one-shot']:.0f} MiB in one shot, {peaks['streaming']:.0f} MiB streaming")
     speeds = {name: median(r.megabytes_per_second for r in results) for name, results in by_chunk.items()}
     slowest = min(speeds, key=lambda name: speeds[name])
     ctx.note(

@@ -67,7 +67,11 @@ def in_process(monkeypatch):
     def sample(spec, _folder):
         return child.take_sample(spec)
 
+    def sample_together(specs, _folder):
+        return [child.take_sample(spec) for spec in specs]
+
     monkeypatch.setattr(outside, "sample", sample)
+    monkeypatch.setattr(outside, "sample_together", sample_together)
     for name in SAMPLING_MODULES:
         monkeypatch.setattr(importlib.import_module(f"workstreams.{name}"), "sample", sample)
     return sample

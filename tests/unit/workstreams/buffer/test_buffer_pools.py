@@ -6,7 +6,7 @@ import encoder
 from encoder.pool import LeaseRecord
 from encoder.profile import PoolSettings, load_profile, parse_profile
 from workstreams.buffer.allocation import histogram, in_flight
-from workstreams.buffer.benchmark import OutputDiffersError, check_same_output
+from workstreams.buffer.benchmark import SETTLING, OutputDiffersError, batch_means, check_same_output
 from workstreams.buffer.pools import adaptive, changes, fixed, save, smallest_near_best, with_pool
 from workstreams.sampling import SampleResult
 
@@ -60,3 +60,8 @@ def test_arms_that_write_different_bytes_are_no_comparison():
     check_same_output({"baseline": [one], "optimized": [one]})
     with pytest.raises(OutputDiffersError, match="different bytes"):
         check_same_output({"baseline": [one], "optimized": [other]})
+
+
+def test_memory_of_repeated_encodes_is_averaged_in_batches_after_settling():
+    kib = [9000.0] * SETTLING + [100.0] * 16 + [200.0] * 8
+    assert batch_means(kib) == ([SETTLING + 7.5, SETTLING + 19.5], [100.0, 200.0])

@@ -7,7 +7,7 @@ from encoder.profile import parse_profile
 from orchestrator.evidence.metric import Form
 from workstreams.buffer import RUNNERS
 
-SMALL = {"size": "3MiB", "rounds": 1, "repeat_size": "64KiB", "repeats": 4}
+SMALL = {"size": "3MiB", "rounds": 1, "repeat_size": "64KiB", "repeats": 20}
 
 
 def run_all(context):
