@@ -20,7 +20,7 @@ from workstreams.integration.points import TUNED
 from workstreams.parameters import size, whole
 from workstreams.profiling.inputs import input_file
 from workstreams.sampling import Job, SampleResult, Spec, interleave
-from workstreams.tables import markdown_table
+from workstreams.tables import Cell, markdown_table
 from workstreams.upstream import needed_artifact, scratch, write_json, write_text
 
 if TYPE_CHECKING:
@@ -185,7 +185,9 @@ def leave(context: TaskContext, findings: Sequence[Finding]) -> None:
     write_json(
         context, "regressions.json", [asdict(it) | {"verdict": it.verdict} for it in findings], title="Comparisons"
     )
-    rows = [[it.quantity, it.name, it.worse, it.low, it.high, it.samples, it.verdict] for it in findings]
+    rows: list[list[Cell]] = [
+        [it.quantity, it.name, it.worse, it.low, it.high, it.samples, it.verdict] for it in findings
+    ]
     titles = ["quantity", "input", "worse by %", "low", "high", "samples", "verdict"]
     heading = (
         "# Merged profile against the baseline\n\nA regression is a whole 95 % interval more than 5 % on the worse side; "

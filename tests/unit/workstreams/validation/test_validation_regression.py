@@ -1,0 +1,44 @@
+import json
+
+import pytest
+
+from encoder import load_profile
+from orchestrator.runner import TaskInput
+from workstreams import corpus
+from workstreams.validation import RUNNERS
+from workstreams.validation.regression import finding, leave
+
+
+@pytest.mark.parametrize(
+    ("merged", "verdict"),
+    [
+        ([1.2] * 9, "regression"),
+        ([0.8] * 9, "no regression"),
+        ([1.04] * 9, "no regression"),
+        ([0.9, 1.2] * 5, "undecided"),
+    ],
+)
+def test_a_regression_is_a_whole_interval_beyond_five_percent(merged, verdict):
+    assert finding("speed", "a log", merged, [1.0] * len(merged)).verdict == verdict
+
+
+def test_an_undecided_comparison_is_no_examined_case(context):
+    given = context("VALIDATION.regression", {})
+    leave(given, [finding("speed", "x", [0.9, 1.2] * 5, [1.0] * 10), finding("ratio", "x", [1.3], [1.0])])
+
+    assert given.of("validation.regressions") == {"values": [1], "cases": 1}
+
+
+@pytest.mark.usefixtures("in_process")
+def test_the_profile_held_against_itself_has_every_comparison_on_record(context, tmp_path, monkeypatch):
+    monkeypatch.setattr(corpus, "real", lambda _size: {"Python sources": b"import os\n" * 9000})
+    path = tmp_path / "tuned.json"
+    path.write_text(load_profile("baseline").to_json())
+    above = {"I.a": TaskInput("I.a", "INTEGRATION", "", "", {"tuned.json": path}, (), None, None)}
+    params = {"size": "64KiB", "rounds": 2, "memory_size": "100KB", "memory_rounds": 1}
+    given = context("VALIDATION.regression", params, above)
+    next(it for it in RUNNERS if it.name == "validation.regression").run(given)
+
+    rows = json.loads(given.artifacts["regressions.json"].read_text())
+    assert len(rows) == 9
+    assert [row["worse"] for row in rows if row["quantity"] == "ratio"] == [0] * 4
