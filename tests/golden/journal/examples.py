@@ -1,0 +1,42 @@
+"""One example of every event."""
+
+import math
+
+from orchestrator.evidence.measurement import Artifact, Comparison, Evidence, Measurement, Samples, Trend, Usage
+from orchestrator.evidence.verdict import Outcome, Verdict, Why
+from orchestrator.state import events as e
+
+USED = Usage(1.5, 1.25, 1 << 20, 15)
+BROKEN = e.Failure(e.Cause.EXIT, "'sh' ended with exit code 3", 3)
+EVIDENCE = Evidence(
+    (
+        Measurement("m.time", "ms", Samples((1.0, math.inf, 2.5)), "timed", 3, ("python", "x.py"), ("pool.json",)),
+        Measurement("m.saved", "%", Comparison((1.0,), (2.0,), "MiB", (2.0,), labels=("log",)), "counted"),
+        Measurement("m.slope", "MiB/GiB", Trend((1.0, 2.0), (3.0, 4.0), "GiB", "MiB"), "fitted"),
+    ),
+    (Artifact("pool.json", "A.tune/1/pool.json", "0" * 64, 12, "Pool"),),
+)
+VERDICT = Verdict(
+    "A.fast", Outcome.UNPROVEN, Why.INCONCLUSIVE, "so so", "%", 24.0, 20.0, 28.0, 0.95, 5, None, -1.0, 1.0
+)
+
+EXAMPLES = (
+    e.RunStarted(
+        "demo-1", "demo", "ab", "schema: 1\n", "p.yaml", {"n": "1"}, {"cpu": "ü"}, ("go", "-j2"), {"A.x": "f"}
+    ),
+    e.RunResumed("cd", "schema: 1\n", {}, {"cpu": "ü"}, {"A.x": "g"}),
+    e.TaskStarted("A.x", 1),
+    e.TaskNoted("A.x", 1, 'half "done"\n'),
+    e.TaskSucceeded("A.x", 1, EVIDENCE, USED),
+    e.AttemptFailed("A.x", 1, BROKEN, USED, 0.5),
+    e.TaskRequeued("A.x"),
+    e.TaskFailed("A.x", 2, BROKEN, USED, tolerated=True),
+    e.TaskInterrupted("A.x", 1, "SIGINT received"),
+    e.TaskSkipped("A.x", "A.w failed", "A.w"),
+    e.TaskCancelled("A.x", "cancelled"),
+    e.TaskInvalidated("A.x", "what it runs has changed"),
+    e.ProgressReported(1, 2, ("A.x",)),
+    e.CriterionJudged(VERDICT),
+    e.RunInterrupted("SIGTERM received"),
+    e.RunFinished(3),
+)

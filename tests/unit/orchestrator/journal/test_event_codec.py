@@ -1,0 +1,50 @@
+import importlib.util
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestrator.journal.codec import decode_event, encode_event
+from orchestrator.journal.errors import DamagedJournal
+from orchestrator.state.events import Event, TaskNoted
+
+GOLDEN = Path(__file__).parents[3] / "golden" / "journal"
+_SPEC = importlib.util.spec_from_file_location("journal_examples", GOLDEN / "examples.py")
+_EXAMPLES = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(_EXAMPLES)
+LINES = (GOLDEN / "events.jsonl").read_text(encoding="utf-8").splitlines()
+
+
+def test_there_is_a_golden_example_of_every_event():
+    assert {type(event) for event in _EXAMPLES.EXAMPLES} == set(get_args(Event))
+
+
+@pytest.mark.parametrize(
+    ("event", "line"), [*zip(_EXAMPLES.EXAMPLES, LINES, strict=True)], ids=lambda v: getattr(v, "kind", "")
+)
+def test_an_event_is_written_as_it_always_was_and_read_back(event, line):
+    assert encode_event(event) == line
+    assert decode_event(line) == event
+
+
+def test_a_field_that_a_newer_version_added_is_passed_over():
+    assert decode_event('{"kind":"task_requeued","task":"A.x","later":1}').task == "A.x"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "1", '{"kind":"unheard of"}', '{"kind":"task_started"}', "[" * 100_000]
+)
+def test_what_is_no_event_is_an_error(text):
+    with pytest.raises(DamagedJournal, match="mend: "):
+        decode_event(text)
+
+
+@given(st.text())
+def test_any_text_survives(text):
+    assert decode_event(encode_event(TaskNoted("A.x", 1, text))).text == text.encode("utf-8", "replace").decode()
+
+
+def test_a_lone_surrogate_does_not_poison_the_journal():
+    assert decode_event(encode_event(TaskNoted("A.x", 1, "caf\udce9"))).text == "caf?"

@@ -1,0 +1,112 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestrator.evidence.measurement import Evidence, Usage
+from orchestrator.evidence.verdict import Outcome, Verdict, Why
+from orchestrator.state import events as e
+from orchestrator.state.fold import apply, fold
+from orchestrator.state.transitions import SETTLED, TRANSITIONS, IllegalTransition, Status
+
+USED = Usage(1.0, 1.0, 1, 1)
+BROKEN = e.Failure(e.Cause.EXIT, "broke", 1)
+BEGIN = e.RunStarted("r", "demo", "d", "t", "p.yaml", {}, {}, (), {"A.x": "1", "A.y": "2"})
+
+
+def sealed(*events, fence=1):
+    return [e.Envelope(seq, 100.0 + seq, float(seq), fence, event) for seq, event in enumerate((BEGIN, *events), 1)]
+
+
+def test_a_run_begins_with_every_task_pending():
+    state = fold(sealed())
+    assert {record.status for record in state.tasks.values()} == {Status.PENDING}
+    assert (state.run, state.settled, state.finished) == ("r", 0, False)
+
+
+def test_a_task_that_fails_waits_and_succeeds_carries_its_story():
+    steps = (
+        e.TaskStarted("A.x", 1), e.TaskNoted("A.x", 1, "hm"), e.AttemptFailed("A.x", 1, BROKEN, USED, 2.5),
+        e.TaskRequeued("A.x"), e.TaskStarted("A.x", 2), e.TaskSucceeded("A.x", 2, Evidence(), USED),
+    )  # fmt: skip
+    waiting = fold(sealed(*steps[:3])).tasks["A.x"]
+    assert (waiting.status, waiting.due) == (Status.WAITING, 6.5)
+    record = fold(sealed(*steps)).tasks["A.x"]
+    assert (record.status, record.attempt, record.failures, record.notes) == (Status.SUCCEEDED, 2, (BROKEN,), ("hm",))
+    assert record.seconds == 1.0
+    assert len(record.story) == len(steps)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_a_pair_that_is_not_in_the_table_is_refused_with_the_story(status):
+    ways = {
+        Status.PENDING: (), Status.RUNNING: (e.TaskStarted("A.x", 1),),
+        Status.WAITING: (e.TaskStarted("A.x", 1), e.AttemptFailed("A.x", 1, BROKEN, USED, 1.0)),
+        Status.SUCCEEDED: (e.TaskStarted("A.x", 1), e.TaskSucceeded("A.x", 1, Evidence(), USED)),
+        Status.FAILED: (e.TaskStarted("A.x", 1), e.TaskFailed("A.x", 1, BROKEN, USED)),
+        Status.SKIPPED: (e.TaskSkipped("A.x", "no"),), Status.CANCELLED: (e.TaskCancelled("A.x", "no"),),
+    }  # fmt: skip
+    at = 0 if status in {Status.PENDING, Status.SKIPPED, Status.CANCELLED} else 1
+    tried = (
+        e.TaskStarted("A.x", at + 1), e.TaskNoted("A.x", at, "hm"), e.TaskSucceeded("A.x", at, Evidence(), USED),
+        e.AttemptFailed("A.x", at, BROKEN, USED, 1.0), e.TaskFailed("A.x", at, BROKEN, USED), e.TaskRequeued("A.x"),
+        e.TaskInterrupted("A.x", at, "no"), e.TaskSkipped("A.x", "no"), e.TaskCancelled("A.x", "no"),
+        e.TaskInvalidated("A.x", "no"),
+    )  # fmt: skip
+    for event in tried:
+        envelopes = sealed(*ways[status], event)
+        if (status, type(event)) in TRANSITIONS:
+            assert fold(envelopes).tasks["A.x"].status is TRANSITIONS[status, type(event)]
+        else:
+            with pytest.raises(IllegalTransition, match=f"A.x is {status}: {event.kind} cannot follow") as caught:
+                fold(envelopes)
+            assert len(caught.value.story) == len(ways[status])
+            assert caught.value.exit_code == 70
+
+
+def test_only_an_invalidation_leaves_a_settled_state():
+    leaving = {event for (status, event) in TRANSITIONS if status in SETTLED}
+    assert leaving == {e.TaskInvalidated}
+
+
+@pytest.mark.parametrize(
+    "envelope",
+    [
+        e.Envelope(3, 0.0, 0.0, 1, e.TaskStarted("A.x", 1)),
+        e.Envelope(2, 0.0, 0.0, 0, e.TaskStarted("A.x", 1)),
+        e.Envelope(2, 0.0, 0.0, 1, BEGIN),
+        e.Envelope(2, 0.0, 0.0, 1, e.TaskStarted("A.none", 1)),
+        e.Envelope(2, 0.0, 0.0, 1, e.TaskStarted("A.x", 2)),
+    ],
+    ids=["gap", "old owner", "started twice", "unknown task", "attempt out of turn"],
+)
+def test_an_event_that_cannot_follow_leaves_the_state_as_it_was(envelope):
+    state = fold(sealed())
+    with pytest.raises(IllegalTransition):
+        apply(state, envelope)
+    assert state == fold(sealed())
+
+
+def test_after_the_end_only_a_resume_may_follow_and_it_forgets_the_verdicts():
+    verdict = e.CriterionJudged(Verdict("A.c", Outcome.PASS, Why.MET, "", "%"))
+    done = sealed(verdict, e.RunFinished(0))
+    with pytest.raises(IllegalTransition, match="finished"):
+        fold([*done, e.Envelope(4, 0.0, 0.0, 1, e.TaskStarted("A.x", 1))])
+    resumed = fold([*done, e.Envelope(4, 0.0, 0.0, 2, e.RunResumed("d2", "t2", {}, {}, {"A.y": "2", "A.z": "3"}))])
+    assert (list(resumed.tasks), resumed.verdicts, resumed.finished, resumed.resumes) == (["A.y", "A.z"], {}, False, 1)
+
+
+@given(st.lists(st.sampled_from(["start", "fail", "win", "skip", "cancel"]), max_size=30))
+def test_the_count_of_settled_tasks_is_always_right(words):
+    state = fold(sealed())
+    for word in words:
+        attempt = state.tasks["A.x"].attempt
+        event = {
+            "start": e.TaskStarted("A.x", attempt + 1), "fail": e.TaskFailed("A.x", attempt, BROKEN, USED),
+            "win": e.TaskSucceeded("A.x", attempt, Evidence(), USED), "skip": e.TaskSkipped("A.x", ""),
+            "cancel": e.TaskInvalidated("A.x", ""),
+        }[word]  # fmt: skip
+        try:
+            state = apply(state, e.Envelope(state.seq + 1, 0.0, 0.0, 1, event))
+        except IllegalTransition:
+            continue
+        assert state.settled == sum(record.settled for record in state.tasks.values())
