@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 PALETTE: Final = tuple(f"var(--series-{number})" for number in range(1, 7))
-_SCRIPT: Final = re.compile(r"<script.*?</script>", re.DOTALL)
+_UNWANTED: Final = re.compile(r"<script.*?</script>|<!--.*?-->", re.DOTALL)
 
 
 def _settings(title: str) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def _settings(title: str) -> dict[str, Any]:
 
 
 def _svg(chart: Any) -> str:  # noqa: ANN401 - pygal has no types
-    return _SCRIPT.sub("", str(chart.render(is_unicode=True)))
+    return _UNWANTED.sub("", str(chart.render(is_unicode=True)))
 
 
 def scatter(
