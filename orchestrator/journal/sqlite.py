@@ -194,6 +194,8 @@ _MENDS: Final = {
     "permission": "make the state folder writable, or choose another one with --state",
     "unable to open": "make the state folder writable, or choose another one with --state",
     "no journal here": "nothing has run in this state folder; choose another one with --state",
+    "no space": "free space on its disk, and try again",
+    "not a directory": "make the state folder writable, or choose another one with --state",
     "not a": "the file is damaged or no journal; move it away, or choose another folder with --state",
     "malformed": "restore the journal from a copy, or move it away and start again",
     "newer": "use the newer version of this program that wrote it",
@@ -204,12 +206,14 @@ _MENDS: Final = {
 
 def _mend(error: Exception) -> str:
     text = str(error).lower()
-    return next((mend for sign, mend in _MENDS.items() if sign in text), "check the state folder and its disk")
+    otherwise = _MENDS["unable to open"] if isinstance(error, OSError) else "check the state folder and its disk"
+    return next((mend for sign, mend in _MENDS.items() if sign in text), otherwise)
 
 
 def _is_damage(error: Exception) -> bool:
     text = str(error).lower()
-    return isinstance(error, UnicodeDecodeError) or "malformed" in text or "not a" in text or "decode" in text
+    said = isinstance(error, sqlite3.Error) and any(sign in text for sign in ("malformed", "not a", "decode"))
+    return said or isinstance(error, UnicodeDecodeError)
 
 
 def _row(run: str, envelope: Envelope) -> tuple[object, ...]:

@@ -86,8 +86,9 @@ def test_a_folder_in_the_journals_place_is_an_error_with_a_mend(tmp_path):
 
 def test_a_state_folder_that_cannot_be_made_is_an_error(tmp_path):
     (tmp_path / "state").write_text("a file")
-    with pytest.raises(JournalError, match="mend: "):
-        SqliteJournal(tmp_path / "state" / "journal.sqlite")
+    for folder in (tmp_path / "state", tmp_path / "state" / "below"):
+        with pytest.raises(JournalError, match="choose another one with --state"):
+            SqliteJournal(folder / "journal.sqlite")
 
 
 def test_reading_only_makes_no_file_and_writes_nothing(tmp_path, path):
