@@ -68,20 +68,41 @@ class TaskContext(Protocol):
         """Say something for people: progress or a claim. It is shown beside the evidence and never counts as any."""
 
     def samples(
-        self, metric: Metric, values: Sequence[float], *, method: str, cases: int | None = None,
+        self,
+        metric: Metric,
+        values: Sequence[float],
+        *,
+        method: str,
+        cases: int | None = None,
         artifacts: Sequence[str] = (),
     ) -> None:
         """Record values of a metric of form SAMPLES, in the metric's unit."""
 
-    def compare(
-        self, metric: Metric, *, treatment: Sequence[float], baseline: Sequence[float], control: Sequence[float] = (),
-        arm_unit: str, method: str, exact: bool = False, labels: Sequence[str] = (), cases: int | None = None,
+    def compare(  # noqa: PLR0913 - every one is a keyword, and a fact of the comparison
+        self,
+        metric: Metric,
+        *,
+        treatment: Sequence[float],
+        baseline: Sequence[float],
+        control: Sequence[float] = (),
+        arm_unit: str,
+        method: str,
+        exact: bool = False,
+        labels: Sequence[str] = (),
+        cases: int | None = None,
         artifacts: Sequence[str] = (),
     ) -> None:
         """Record both arms of a metric of form REDUCTION, INCREASE or SPEEDUP, paired by position."""
 
-    def trend(
-        self, metric: Metric, *, x: Sequence[float], y: Sequence[float], x_unit: str, y_unit: str, method: str,
+    def trend(  # noqa: PLR0913 - as compare
+        self,
+        metric: Metric,
+        *,
+        x: Sequence[float],
+        y: Sequence[float],
+        x_unit: str,
+        y_unit: str,
+        method: str,
         artifacts: Sequence[str] = (),
     ) -> None:
         """Record the points of a metric of form SLOPE or R_SQUARED."""
