@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from encoder.detect.pattern import Pattern, PatternDetector
 from encoder.detect.sample import SAMPLE_SIZE, take_sample
 from encoder.detect.tree import DecisionTree, load_tree
@@ -28,12 +31,21 @@ TOLERANCES: Final[Mapping[str, float]] = {
 }
 """How far each feature may move from where it stood at the decision. `line_length` is a logarithm: 1 is twice as long."""
 
+GLANCE: Final = 16 << 10
+"""Bytes at a block's head whose histogram says whether the block is worth a look."""
+
+ALIKE: Final = 0.1
+"""How far two glances may lie apart, in total variation, for the block between them to go without a look of its own."""
+
+MOST_UNSEEN: Final = 7
+"""Blocks in a row that may go without a look."""
+
 
 @dataclass(frozen=True, slots=True)
 class Observations:
     """What a selector did so far.
 
-    blocks: asked for. detections: blocks whose features were taken (the small ones' are not). decisions: times the tree was asked, at
+    blocks: asked for. detections: blocks whose features were taken (not the small ones', nor those that a glance found alike). decisions: times the tree was asked, at
     the first detection and after each drift. switches: decisions that changed the strategy. seconds: time spent in all of this.
     """
 
@@ -60,10 +72,22 @@ def drifted(previous: Pattern, current: Pattern) -> bool:
     )
 
 
+def glance(block: bytes | bytearray | memoryview) -> NDArray[np.float64]:
+    """Shares of the 256 byte values in the block's first `GLANCE` bytes: shape (256,), sum 1. A block is never empty here."""
+    head = np.frombuffer(memoryview(block)[:GLANCE], np.uint8)
+    return np.bincount(head, minlength=256) / head.size
+
+
+def alike(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
+    """Whether two glances lie within `ALIKE` of each other in total variation, half the sum of absolute differences."""
+    return bool(np.abs(one - other).sum() / 2 <= ALIKE)
+
+
 class AdaptiveCompressionSelector:
     """The strategy for each block of one stream, a deterministic function of the blocks so far.
 
-    Every block of 64 KiB or more is sampled and measured. The tree decides for the first one, and again only for one that has drifted
+    Every block of 64 KiB or more gets a glance, a histogram of its head. One that is not alike the last block that was looked at, and
+    every eighth in any case, is sampled and measured, which costs many times what a glance does. The tree decides for the first one, and again only for one that has drifted
     from the last decision's pattern; until then the choice stays. Smaller blocks are TEXT, and change nothing.
 
     strategies: what to do for each tree type; TEXT must be there, and stands in for any that is not. CSV's separator is the one detected,
@@ -90,6 +114,8 @@ class AdaptiveCompressionSelector:
         self._decided_on: Pattern | None = None
         self._choice: Strategy = strategies[TreeType.TEXT]
         self._observations = Observations()
+        self._glance: NDArray[np.float64] | None = None
+        self._unseen = 0
 
     @property
     def observations(self) -> Observations:
@@ -102,10 +128,20 @@ class AdaptiveCompressionSelector:
         seen = self._observations
         if memoryview(block).nbytes < SMALLEST:
             choice = self._strategies[TreeType.TEXT]
+        elif self._goes_unseen(block):
+            choice = self._choice
         else:
             choice, seen = self._look(block, seen)
         self._observations = replace(seen, blocks=seen.blocks + 1, seconds=seen.seconds + self._clock() - started)
         return choice
+
+    def _goes_unseen(self, block: bytes | bytearray | memoryview) -> bool:
+        now = glance(block)
+        if self._glance is not None and self._unseen < MOST_UNSEEN and alike(self._glance, now):
+            self._unseen += 1
+            return True
+        self._glance, self._unseen = now, 0
+        return False
 
     def _look(self, block: bytes | bytearray | memoryview, seen: Observations) -> tuple[Strategy, Observations]:
         pattern = self._detector.detect(take_sample(block))

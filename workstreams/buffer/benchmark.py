@@ -95,7 +95,7 @@ def record(ctx: TaskContext, taken: Mapping[str, Sequence[SampleResult]], repeat
         y=y,
         x_unit="run",
         y_unit="KiB",
-        method=f"VmRSS after each encode in one process, malloc's free pages given back; means of {BATCH} encodes, the first {SETTLING} left out",
+        method=f"VmRSS after each encode in one process with one malloc arena, free pages given back; means of {BATCH} encodes, the first {SETTLING} left out",
         artifacts=files,
     )
     ctx.note(f"peak {median(before):.0f} MiB before, {median(after):.0f} MiB after, the same output bytes")

@@ -39,7 +39,7 @@ def sample_together(specs: Sequence[Spec], folder: Path) -> list[SampleResult]:
         command = [sys.executable, "-P", "-m", MODULE, str(order), str(answer)]
         try:
             done = subprocess.run(
-                command, cwd=scratch, env=_environment(), capture_output=True, timeout=allowed, check=False
+                command, cwd=scratch, env=_environment(specs), capture_output=True, timeout=allowed, check=False
             )
         except subprocess.TimeoutExpired as error:
             raise SampleError(f"a sample of {jobs} took more than {allowed:g} s; give it less input") from error
@@ -87,8 +87,13 @@ def order_of_round(names: Sequence[str], number: int) -> list[str]:
     return order[::-1] if number % 2 else order
 
 
-def _environment() -> dict[str, str]:
-    """This process's, with the folder that these packages are imported from: the child does not start where we did."""
+def _environment(specs: Sequence[Spec]) -> dict[str, str]:
+    """This process's, with the folder that these packages are imported from: the child does not start where we did.
+
+    Repeated encodes get one malloc arena: every new thread may otherwise start on another one, and what the arenas hold on
+    to wanders by some MiB over hundreds of encodes, which would hide a leak or look like one (`mallopt(3)`, M_ARENA_MAX).
+    """
     home = str(Path(workstreams.__file__).resolve().parent.parent)
     known = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": os.pathsep.join([home, known]) if known else home}
+    arenas = {"MALLOC_ARENA_MAX": "1"} if any(spec.job is Job.REPEAT for spec in specs) else {}
+    return {**os.environ, **arenas, "PYTHONPATH": os.pathsep.join([home, known]) if known else home}

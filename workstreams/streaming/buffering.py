@@ -15,7 +15,7 @@ from workstreams.sampling import Job, SampleResult, Spec, compile_kernels, sampl
 from workstreams.sampling.slow import SlowSink, SlowSource
 from workstreams.streaming.metrics import BOUND_EXCESS, IN_FLIGHT, LARGE_PEAK, LARGE_SIZE, MEMORY_SLOPE
 
-SIXTEENTHS: Final = (16, 4, 4, 3, 2, 2, 1, 1)
+SIXTEENTHS: Final = (16, 6, 4, 3, 2, 2, 2, 1, 1, 1, 1, 1)
 """Sizes of the inputs, largest first, in sixteenths of the whole: the file is truncated from one to the next."""
 
 

@@ -3,7 +3,7 @@ import random
 import pytest
 
 from encoder.detect import AdaptiveCompressionSelector, FixedStrategySelector, PatternDetector, drifted
-from encoder.detect.selector import SMALLEST, TOLERANCES
+from encoder.detect.selector import MOST_UNSEEN, SMALLEST, TOLERANCES, alike, glance
 from encoder.detect.tree import parse_tree
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType
@@ -58,7 +58,21 @@ def test_the_choice_is_kept_until_the_features_drift(samples):
     for name in ["CSV", "CSV", "CSV", "a syslog", "a syslog", "CSV"]:
         assert chooser.select(block(samples[name])).tree == samples[name][0]
     seen = chooser.observations
-    assert (seen.blocks, seen.detections, seen.decisions, seen.switches) == (6, 6, 3, 2)
+    assert (seen.blocks, seen.detections, seen.decisions, seen.switches) == (6, 3, 3, 2)  # a glance told the rest apart
+
+
+def test_a_block_like_the_last_goes_without_a_look_but_not_for_ever(samples):
+    chooser = selector()
+    for _ in range(2 * (MOST_UNSEEN + 1)):
+        chooser.select(block(samples["CSV"]))
+    assert chooser.observations.detections == 2
+    assert chooser.observations.decisions == 1
+
+
+def test_another_kind_of_data_is_looked_at_at_once(samples):
+    glances = {name: glance(block(samples[name])) for name in ("CSV", "a syslog", "JSON lines")}
+    assert not any(alike(glances[one], glances[two]) for one in glances for two in glances if one != two)
+    assert all(alike(seen, seen) for seen in glances.values())
 
 
 def test_the_separator_is_the_one_detected(samples):
