@@ -1,6 +1,7 @@
 """Charts as inline SVG, drawn by pygal, coloured by the page's own CSS so that they follow light and dark."""
 
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -8,9 +9,15 @@ PALETTE: Final = tuple(f"var(--series-{number})" for number in range(1, 7))
 _UNWANTED: Final = re.compile(r"<script.*?</script>|<!--.*?-->", re.DOTALL)
 
 
-def _settings(title: str) -> dict[str, Any]:
-    from pygal.style import Style  # noqa: PLC0415 - loaded where used, so that registering runners stays light
+def _pygal() -> Any:  # noqa: ANN401 - pygal has no types
+    """pygal, without the import hook of Python 2's kind that it leaves behind, which makes every later failing import warn."""
+    import pygal  # noqa: PLC0415 - loaded where used, so that registering runners stays light
 
+    sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "PluginImportFixer"]
+    return pygal
+
+
+def _settings(title: str) -> dict[str, Any]:
     return {
         "title": title,
         "js": (),
@@ -20,7 +27,7 @@ def _settings(title: str) -> dict[str, Any]:
         "width": 720,
         "height": 420,
         "explicit_size": False,
-        "style": Style(
+        "style": _pygal().style.Style(
             background="transparent",
             plot_background="transparent",
             foreground="var(--ink)",
@@ -47,9 +54,7 @@ def scatter(
     title: str, series: Mapping[str, Sequence[tuple[float, float]]], x_title: str, y_title: str, *, joined: bool = True
 ) -> str:
     """Points of several series, joined in the order given. Returns an `<svg>` element."""
-    import pygal  # noqa: PLC0415 - as above
-
-    chart = pygal.XY(
+    chart = _pygal().XY(
         **_settings(title), x_title=x_title, y_title=y_title, stroke=joined, dots_size=3 if not joined else 2
     )
     chart.include_x_axis = True
@@ -60,9 +65,7 @@ def scatter(
 
 def bars(title: str, labels: Sequence[str], series: Mapping[str, Sequence[float]], y_title: str) -> str:
     """Horizontal bars, a group of them per label. Returns an `<svg>` element."""
-    import pygal  # noqa: PLC0415 - as above
-
-    chart = pygal.HorizontalBar(**_settings(title), x_title=y_title)
+    chart = _pygal().HorizontalBar(**_settings(title), x_title=y_title)
     chart.x_labels = list(labels)
     for name, values in series.items():
         chart.add(name, list(values))
