@@ -25,7 +25,7 @@ TIME_SLOPE: Final = Metric(
 PEAK: Final = Metric(
     "profiling.suite_peak", "MB", Better.LOWER, description="Peak resident set of every sample of the suite"
 )
-LARGEST_OTHER: Final = 16
+LARGEST_OTHER: Final = 4
 """MB, the largest input of kinds other than the log: they are slower to make than to encode."""
 
 
