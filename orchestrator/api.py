@@ -147,7 +147,7 @@ def _circumstances(runners: Mapping[str, Runner], manner: Manner, journal: Journ
         "state_dir": manner.state,
         "project": project,
         "environment": capture(project),
-        "command": manner.command or tuple(sys.argv),
+        "command": manner.command or (Path(sys.argv[0]).name, *sys.argv[1:]),
         "jobs": manner.jobs,
         "keep_going": manner.keep_going,
         "listener": manner.listener,
