@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
+from encoder.heap import WORTHWHILE, give_back
 from encoder.pipeline import BlockEncoder, Pipeline, StrategySelector
 from encoder.pool import GlyphBufferPool, Lease
 from encoder.profile import Profile, load_profile
@@ -169,6 +170,8 @@ class StreamingEncoder(io.BufferedIOBase):
             self._pipeline.abort()
             if self._owns_pool:
                 self._pool.close()
+            if self._pipeline.statistics.bytes_in >= WORTHWHILE:
+                give_back()
         super().close()
 
     def __exit__(

@@ -1,6 +1,13 @@
 """Memory and time are measured from outside: one fresh interpreter per sample, judged by the system's own accounting."""
 
-from workstreams.sampling.outside import SampleError, compile_kernels, interleave, interleave_durations, sample
+from workstreams.sampling.outside import (
+    SampleError,
+    compile_kernels,
+    interleave,
+    interleave_durations,
+    sample,
+    sample_together,
+)
 from workstreams.sampling.spec import Job, SampleResult, Spec
 
 __all__ = [
@@ -12,4 +19,5 @@ __all__ = [
     "interleave",
     "interleave_durations",
     "sample",
+    "sample_together",
 ]

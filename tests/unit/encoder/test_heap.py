@@ -1,0 +1,30 @@
+import io
+from pathlib import Path
+
+from encoder import StreamingEncoder
+from encoder import stream_encoder as module
+from encoder.heap import WORTHWHILE, give_back
+
+
+def resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+def test_freed_memory_goes_back_to_the_system():
+    blocks = [bytearray(64 << 10) for _ in range(1000)]
+    held = resident()
+    last = blocks[-1]
+    del blocks
+    give_back()
+    assert resident() < held - (32 << 20)
+    assert last is not None
+
+
+def test_only_a_stream_that_was_large_gives_pages_back(monkeypatch):
+    calls = []
+    monkeypatch.setattr(module, "give_back", lambda: calls.append(True))
+    for size, expected in ((1000, 0), (WORTHWHILE, 1)):
+        calls.clear()
+        with StreamingEncoder(io.BytesIO()) as stream:
+            stream.write(bytes(size))
+        assert len(calls) == expected
