@@ -44,7 +44,7 @@ def test_stages_are_ranked_by_the_median_of_their_seconds():
 
 
 def test_from_calibration_to_a_dashboard_that_asks_no_network(context, in_process, monkeypatch):
-    monkeypatch.setattr(suite, "sample", in_process)
+    monkeypatch.setattr(suite, "sample_together", lambda specs, folder: [in_process(spec, folder) for spec in specs])
     monkeypatch.setattr(suite, "LARGEST_OTHER", 1)
     inputs = {}
     for name, params in (
