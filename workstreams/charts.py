@@ -23,7 +23,7 @@ def _settings(title: str) -> dict[str, Any]:
         "js": (),
         "disable_xml_declaration": True,
         "legend_at_bottom": True,
-        "legend_at_bottom_columns": 2,
+        "legend_at_bottom_columns": 3,
         "width": 720,
         "height": 420,
         "explicit_size": False,
