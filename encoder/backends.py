@@ -13,7 +13,7 @@ from typing import Any, Final
 import brotli
 import zstandard
 
-from encoder.errors import FormatError
+from encoder.errors import FormatError, VersionError
 from encoder.strategy import BackEnd
 
 Compress = Callable[[bytes | memoryview, int, bool], bytes]
@@ -159,6 +159,15 @@ CODECS: Final[dict[BackEnd, Codec]] = {
     BackEnd.BROTLI: Codec(3, (0, 11), _brotli_compress, _brotli_decompress),
 }
 BY_CODE: Final[dict[int, BackEnd]] = {codec.code: name for name, codec in CODECS.items()}
+BACK_END_BITS: Final = 3
+"""Bits that a back end's code takes in a body."""
+
+
+def back_end_of(code: int) -> BackEnd:
+    """The back end of that code. Raises VersionError for one that only a newer reader knows."""
+    if code not in BY_CODE:
+        raise VersionError(f"a stream of back end {code} needs a newer reader than this")
+    return BY_CODE[code]
 
 
 def compress(back_end: BackEnd, data: bytes | memoryview, level: int, *, text: bool) -> tuple[BackEnd, bytes]:

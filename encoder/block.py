@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from encoder.backends import BY_CODE, CODECS, compress, decompress
+from encoder.backends import BACK_END_BITS, CODECS, back_end_of, compress, decompress
 from encoder.errors import FormatError, LimitError, VersionError
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.strategy import BackEnd, Strategy, TreeType
@@ -145,7 +145,7 @@ def _pack(transformed: "Transformed", strategy: Strategy) -> bytes:
     streams = []
     for stream_class, raw in physical:
         used, stream = compress(strategy.back_end, raw, strategy.level, text=stream_class in TEXT_CLASSES)
-        directory += varint(len(raw) << 2 | CODECS[used].code)
+        directory += varint(len(raw) << BACK_END_BITS | CODECS[used].code)
         if used is not BackEnd.STORE:
             directory += varint(len(stream))
         streams.append(stream)
@@ -166,11 +166,11 @@ def read_header(reader: Reader) -> Header:
     """The header. Raises VersionError for another version or a reserved bit, FormatError for what no header says."""
     first, second, third, fourth = reader.take(HEADER_SIZE, "a block's header")
     version, form = first >> 4, first & 0x0F
-    if version != VERSION or second >> 5 or third >> 2 or form > GLYPHS:
+    if version != VERSION or second >> 5 or third >> BACK_END_BITS or form > GLYPHS:
         raise VersionError(f"a block of version {version}, form {form} needs a newer reader than this")
     tree = _TREES.get(second & 0x0F)
     fell_back = bool(second & _FELL_BACK)
-    back_end = BY_CODE[third]
+    back_end = back_end_of(third)
     level = fourth - 256 if fourth > 127 else fourth
     if tree is None or (form == GLYPHS) == (tree in _UNTRANSFORMED) or (fell_back and tree is not TreeType.TEXT):
         raise FormatError(f"a block's header is damaged: form {form} with tree code {second}")
@@ -244,7 +244,7 @@ def _read_directory(reader: Reader) -> list[_Stream]:
     sizes = []
     for _ in range(count):
         coded = reader.varint("a stream's length")
-        back_end, raw_size = BY_CODE[coded & 3], coded >> 2
+        back_end, raw_size = back_end_of(coded % (1 << BACK_END_BITS)), coded >> BACK_END_BITS
         size = raw_size if back_end is BackEnd.STORE else reader.varint("a stream's encoded length")
         sizes.append((back_end, raw_size, size))
     streams = [_Stream(back_end, raw_size, reader.take(size, "a stream")) for back_end, raw_size, size in sizes]

@@ -2,8 +2,8 @@ import random
 
 import pytest
 
-from encoder.backends import BY_CODE, CODECS, compress, decompress
-from encoder.errors import FormatError
+from encoder.backends import BY_CODE, CODECS, back_end_of, compress, decompress
+from encoder.errors import FormatError, VersionError
 from encoder.strategy import BackEnd
 
 LEVELS = [
@@ -78,3 +78,9 @@ def test_more_levels_than_are_kept_still_compress():
     for level in range(1, 12):
         used, stream = compress(BackEnd.ZSTD, TEXT, level, text=True)
         assert decompress(used, memoryview(stream), len(TEXT)) == TEXT
+
+
+@pytest.mark.parametrize("code", [5, 6, 7])
+def test_a_back_end_of_a_later_version_needs_a_newer_reader(code):
+    with pytest.raises(VersionError, match=f"back end {code}"):
+        back_end_of(code)

@@ -92,7 +92,7 @@ def forged(*numbers, streams=()):
     """A body whose metadata is these numbers, all stored."""
     metadata = b"".join(varint(number) for number in numbers)
     stored = [metadata, *streams]
-    directory = varint(len(stored)) + b"".join(varint(len(stream) << 2) for stream in stored)
+    directory = varint(len(stored)) + b"".join(varint(len(stream) << 3) for stream in stored)
     return bytes([0x12, 2, 1, 3, 0]) + directory + b"".join(stored)
 
 

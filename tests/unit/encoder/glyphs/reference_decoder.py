@@ -55,7 +55,7 @@ def physical_streams(body):
     entries = []
     for _ in range(next_varint()):
         coded = next_varint()
-        entries.append((coded & 3, coded >> 2, coded >> 2 if coded & 3 == 0 else next_varint()))
+        entries.append((coded & 7, coded >> 3, coded >> 3 if coded & 7 == 0 else next_varint()))
     streams = []
     for back_end, raw_length, length in entries:
         streams.append(decompress(back_end, body[at : at + length], raw_length))
