@@ -10,14 +10,14 @@ from typing import IO, Final, Literal, overload
 from xxhash import xxh3_64_intdigest
 
 from encoder.limits import DEFAULT_LIMITS, Limits
-from encoder.profile import Profile
+from encoder.profile import DEFAULT, Profile
 from encoder.records import count_records, cut_blocks, ends_inside
 from encoder.stream_decoder import StreamingDecoder
 from encoder.stream_encoder import StreamingEncoder, resolve_profile, selector_for, standard_block_encoder
 from encoder.writer import ContainerWriter
 
 
-def encode(data: bytes | bytearray | memoryview, profile: str | Path | Profile = "tuned") -> bytes:
+def encode(data: bytes | bytearray | memoryview, profile: str | Path | Profile = DEFAULT) -> bytes:
     """A whole glyph stream of these bytes, encoded in this thread. Raises ProfileError."""
     plan = resolve_profile(profile)
     selector = selector_for(plan)
@@ -63,7 +63,7 @@ def open(  # noqa: A001, PLR0913 - as above, and as many as the builtin's
     file: str | os.PathLike[str],
     mode: str = "rb",
     *,
-    profile: str | Path | Profile = "tuned",
+    profile: str | Path | Profile = DEFAULT,
     limits: Limits = DEFAULT_LIMITS,
     encoding: str = "utf-8",
     errors: str | None = None,

@@ -12,7 +12,10 @@ from encoder.errors import ProfileError
 from encoder.limits import DEFAULT_LIMITS
 from encoder.strategy import BackEnd, Strategy, TreeType
 
-BUILT_IN: Final = ("baseline", "tuned")
+LEVEL_NAMES: Final = ("fast", "balanced", "high", "max")
+"""Built-in profiles from the fastest to the smallest output; the first is the default everywhere."""
+DEFAULT: Final = "fast"
+BUILT_IN: Final = (*LEVEL_NAMES, "baseline", "tuned")
 LEVELS: Final = {  # the back ends' own ranges
     BackEnd.STORE: (0, 0),
     BackEnd.ZSTD: (1, 22),
@@ -70,7 +73,7 @@ class Profile:
 
 
 def load_profile(name_or_path: str | Path) -> Profile:
-    """The built-in profile of that name ("baseline", "tuned"), or the one in that JSON file. Raises ProfileError."""
+    """The built-in profile of that name (one of `BUILT_IN`), or the one in that JSON file. Raises ProfileError."""
     if name_or_path in BUILT_IN:
         file = resources.files("encoder") / "profiles" / f"{name_or_path}.json"
         return parse_profile(file.read_text(encoding="utf-8"), f"profile {name_or_path}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol, Self
 from encoder.heap import WORTHWHILE, give_back
 from encoder.pipeline import BlockEncoder, Pipeline, StrategySelector
 from encoder.pool import GlyphBufferPool, Lease
-from encoder.profile import Profile, load_profile
+from encoder.profile import DEFAULT, Profile, load_profile
 from encoder.records import cut_at
 from encoder.stages import PipelineStatistics
 from encoder.strategy import Strategy
@@ -66,7 +66,7 @@ class StreamingEncoder(io.BufferedIOBase):
     def __init__(  # noqa: PLR0913 - what it is built from, each a part of its own
         self,
         fileobj: Sink,
-        profile: str | Path | Profile = "tuned",
+        profile: str | Path | Profile = DEFAULT,
         progress: Callable[[int, int], None] | None = None,
         *,
         pool: GlyphBufferPool | None = None,

@@ -1,11 +1,22 @@
 """The verbs with their options and examples; what each does stands in a module of its own."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from encoder.cli.reporting import reported
+
+
+class LevelName(StrEnum):
+    """The levels; each is a built-in profile."""
+
+    FAST = "fast"
+    BALANCED = "balanced"
+    HIGH = "high"
+    MAX = "max"
+
 
 app = typer.Typer(
     name="glyph",
@@ -23,7 +34,10 @@ ToStdout = Annotated[bool, typer.Option("-c", "--stdout", help="Write to standar
 Force = Annotated[bool, typer.Option("-f", "--force", help="Overwrite files; write binary to a terminal.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-ProfileName = Annotated[str, typer.Option("--profile", help="tuned, baseline, or a JSON file's path.")]
+ProfileName = Annotated[
+    str | None, typer.Option("--profile", metavar="NAME|FILE", help="A built-in profile's name, or a JSON file's path.")
+]
+Level = Annotated[LevelName, typer.Option("-l", "--level", help="From the fastest to the smallest output.")]
 MaxOutput = Annotated[
     str | None, typer.Option("--max-output", metavar="SIZE", help="Refuse to decode more, for example 500M or 2G.")
 ]
@@ -33,6 +47,7 @@ MaxOutput = Annotated[
     epilog="Examples:\n\n"
     "  glyph encode app.log                  writes app.log.glyph\n\n"
     "  glyph encode -o all.glyph app.log     writes all.glyph\n\n"
+    "  glyph encode -l max app.log           smaller, and slower\n\n"
     "  tail -n 100000 app.log | glyph encode > tail.glyph"
 )
 @reported
@@ -42,13 +57,14 @@ def encode(  # noqa: PLR0913 - one parameter for each option
     *,
     stdout: ToStdout = False,
     force: Force = False,
-    profile: ProfileName = "tuned",
+    level: Level = LevelName.FAST,
+    profile: ProfileName = None,
     quiet: Quiet = False,
 ) -> None:
     """Encode files, each into FILE.glyph beside it; the originals stay."""
     from encoder.cli.convert import Destination, encode_files  # noqa: PLC0415 - so that --help stays fast
 
-    encode_files(files or ["-"], Destination(output, stdout, force, quiet), profile)
+    encode_files(files or ["-"], Destination(output, stdout, force, quiet), profile or level.value)
 
 
 @app.command(

@@ -28,7 +28,7 @@ def _zstd(level: int) -> Codec:
 
 
 CODECS: Final[dict[str, Codec]] = {
-    "glyph tuned": (lambda data: encode(data, "tuned"), decode),
+    "glyph fast": (lambda data: encode(data, "fast"), decode),
     "glyph baseline": (lambda data: encode(data, "baseline"), decode),
     "zstd -3": _zstd(3),
     "zstd -19": _zstd(19),

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from encoder.errors import ProfileError
-from encoder.profile import PoolSettings, load_profile, parse_profile
+from encoder.profile import BUILT_IN, PoolSettings, load_profile, parse_profile
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 TUNED = json.loads(load_profile("tuned").to_json())
@@ -14,7 +14,7 @@ def altered(**changes):
     return json.dumps(TUNED | changes)
 
 
-@pytest.mark.parametrize("name", ["baseline", "tuned"])
+@pytest.mark.parametrize("name", BUILT_IN)
 def test_a_built_in_profile_reads_back_from_its_own_json(name):
     profile = load_profile(name)
     assert profile.name == name
@@ -28,10 +28,11 @@ def test_the_baseline_is_one_fixed_pool_and_one_strategy():
     assert not baseline.adaptive
 
 
-def test_the_tuned_profile_chooses_a_strategy_for_every_tree_type():
-    tuned = load_profile("tuned")
-    assert tuned.adaptive
-    assert set(tuned.strategies) == set(TreeType)
+@pytest.mark.parametrize("name", [name for name in BUILT_IN if name != "baseline"])
+def test_a_level_chooses_a_strategy_for_every_tree_type(name):
+    profile = load_profile(name)
+    assert profile.adaptive
+    assert set(profile.strategies) == set(TreeType)
 
 
 def test_a_profile_is_loaded_from_a_file(tmp_path):
