@@ -22,6 +22,14 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     (plan_verbs.validate, ("orchestrate validate plans/phase4a3.yaml", "orchestrate validate --json plan.yaml | jq .problems")),
     (plan_verbs.graph, ("orchestrate graph plan.yaml > plan.mmd", "orchestrate graph -f dot plan.yaml | dot -Tsvg > plan.svg")),
     (plan_verbs.schedule, ("orchestrate schedule plans/phase4a3.yaml", "orchestrate schedule --json plan.yaml | jq .critical_path")),
+    (
+        plan_verbs.diff,
+        (
+            "orchestrate diff plans/phase4a3.yaml",
+            "orchestrate diff main plans/phase4a3.yaml",
+            "orchestrate diff -f markdown old.yaml new.yaml",
+        ),
+    ),
     (plan_verbs.schema, ("orchestrate schema -o plan.schema.json",)),
     (
         run_verbs.run,

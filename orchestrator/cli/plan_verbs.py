@@ -49,6 +49,32 @@ def schedule(plan: PlanFile, *, settings: Settings = None, json: Json = False) -
     show_schedule(plan, settings or [], as_data=json)
 
 
+def diff(
+    old: Annotated[
+        str,
+        typer.Argument(
+            metavar="OLD",
+            help="A plan file, REVISION:PATH, or a revision of NEW; alone, the file held against HEAD.",
+            show_default=False,
+        ),
+    ],
+    new: Annotated[
+        str | None, typer.Argument(metavar="[NEW]", help="A plan file or REVISION:PATH.", show_default=False)
+    ] = None,
+    *,
+    style: Annotated[str, typer.Option("-f", "--format", metavar="FORMAT", help="text, markdown or json.")] = "text",
+    output: Output = None,
+) -> int:
+    """Say what a change of a plan means: loosened first.
+
+    Loosened targets, removed criteria and lost orders come first, then everything else, and the critical path before
+    and after. Exits with 1 when the new plan asks for less than the old one, 0 when it does not.
+    """  # fmt: skip
+    from orchestrator.cli.diff import show_diff
+
+    return show_diff(old, new, style, output)
+
+
 def schema(*, output: Output = None) -> None:
     """Print the JSON Schema of plans, for editors."""
     from orchestrator.cli.schema import show_schema

@@ -1,0 +1,114 @@
+"""A whole plan held against another version of itself. Pure."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from orchestrator.graph.load import LoadedPlan
+from orchestrator.graph.schedule import Schedule, forecast
+from orchestrator.plan.model import Agent, Criterion, Deliverable, Group, Plan, SuccessMetric
+from orchestrator.plan.values import spell_duration
+from orchestrator.review.change import Action, Change, Part, in_order
+from orchestrator.review.criteria import compare_criteria
+from orchestrator.review.pairing import Pairs, pair
+from orchestrator.review.tasks import compare_edges, compare_tasks, pair_tasks, spell
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a review found: changes, what loosens the contract first; the forecast of either version; who is who."""
+
+    old: LoadedPlan
+    new: LoadedPlan
+    changes: tuple[Change, ...]
+    before: Schedule
+    after: Schedule
+    tasks: Pairs
+
+    @property
+    def loosened(self) -> tuple[Change, ...]:
+        """The changes by which the new plan asks for less than the old one."""
+        return tuple(one for one in self.changes if one.loosens)
+
+
+def review(old: LoadedPlan, new: LoadedPlan) -> Review:
+    """Hold two versions of a plan against each other."""
+    tasks = pair_tasks(old.graph, new.graph)
+    changes = [
+        *compare_criteria(_criteria(old.plan), _criteria(new.plan)),
+        *compare_edges(old.graph, new.graph, tasks),
+        *compare_tasks(old.graph, new.graph, tasks),
+        *_parts(
+            Part.DELIVERABLE, _deliverables(old.plan), _deliverables(new.plan), _promise, lost="nobody promises it"
+        ),
+        *_parts(Part.SUCCESS_METRIC, _rows(old.plan), _rows(new.plan), _row, lost="the summary no longer asks for it"),
+        *_parts(Part.AGENT, old.plan.agents, new.plan.agents, _agent),
+        *_parts(Part.GROUP, old.plan.groups, new.plan.groups, _group),
+        *_plan_fields(old.plan, new.plan),
+    ]
+    before, after = forecast(old.plan, old.graph), forecast(new.plan, new.graph)
+    return Review(old, new, in_order(changes), before, after, tasks)
+
+
+def _criteria(plan: Plan) -> dict[str, Criterion]:
+    return {f"{name}.{one.id}": one for name, group in plan.groups.items() for one in group.success_criteria}
+
+
+def _deliverables(plan: Plan) -> dict[str, Deliverable]:
+    return {f"{name}: {one.title}": one for name, group in plan.groups.items() for one in group.deliverables}
+
+
+def _rows(plan: Plan) -> dict[str, SuccessMetric]:
+    return {one.metric: one for one in plan.success_metrics}
+
+
+def _promise(one: Deliverable) -> dict[str, str]:
+    return {"artifact": one.artifact, "from": one.from_}
+
+
+def _row(one: SuccessMetric) -> dict[str, str]:
+    return {"target": one.target, "criteria": spell(one.criteria)}
+
+
+def _agent(one: Agent) -> dict[str, str]:
+    return {"specialty": one.specialty, "duty": one.duty, "capacity": str(one.capacity), "driver": one.driver}
+
+
+def _group(one: Group) -> dict[str, str]:
+    estimate = "" if one.estimate is None else spell_duration(one.estimate)
+    supporting = spell(one.supporting)
+    return {"title": one.title, "goal": one.goal, "lead": one.lead, "supporting": supporting, "estimate": estimate}
+
+
+def _parts(
+    part: Part,
+    old: Mapping[str, T],
+    new: Mapping[str, T],
+    fields: Callable[[T], Mapping[str, str]],
+    *,
+    lost: str = "",
+) -> Iterator[Change]:
+    pairs = pair(old, new, fields)
+    yield from (Change(part, Action.REMOVED, name, loosens=lost) for name in pairs.removed)
+    for before, after in pairs.kept:
+        if before != after:
+            yield Change(part, Action.RENAMED, before, after=after)
+        was, now = fields(old[before]), fields(new[after])
+        yield from (Change(part, Action.CHANGED, after, key, was[key], now[key]) for key in now if was[key] != now[key])
+    yield from (Change(part, Action.ADDED, name) for name in pairs.added)
+
+
+ELSEWHERE: Final = frozenset({"agents", "workstreams", "stages", "success_metrics"})
+
+
+def _plan_fields(old: Plan, new: Plan) -> Iterator[Change]:
+    for field, info in Plan.model_fields.items():
+        was, now = getattr(old, field), getattr(new, field)
+        if field not in ELSEWHERE and was != now:
+            yield Change(Part.PLAN, Action.CHANGED, info.alias or field, "", _plan_value(was), _plan_value(now))
+
+
+def _plan_value(value: object) -> str:
+    return spell_duration(value) if isinstance(value, float) else spell(value)

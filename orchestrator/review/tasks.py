@@ -1,0 +1,106 @@
+"""Tasks and the order between them held against each other."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from pydantic import BaseModel
+
+from orchestrator.graph.model import TaskGraph
+from orchestrator.plan.model import Task, TriggerRule
+from orchestrator.plan.values import spell_duration
+from orchestrator.review.change import Action, Change, Part
+from orchestrator.review.pairing import Pairs, pair
+
+STRICTNESS: Final = {
+    TriggerRule.ALL_SUCCESS: 3,
+    TriggerRule.NONE_FAILED_MIN_ONE_SUCCESS: 2,
+    TriggerRule.ANY_SUCCESS: 1,
+    TriggerRule.ALL_DONE: 0,
+}
+"""How much each rule asks of the tasks above; a change to less lets a task run where it would not have."""
+
+ESTIMATE: Final = "estimate"
+ELSEWHERE: Final = frozenset({"id", "needs", ESTIMATE, "matrix"})
+"""Fields that are compared otherwise: as the name, as edges, as estimates, and as the tasks that a matrix makes."""
+
+
+def pair_tasks(old: TaskGraph, new: TaskGraph) -> Pairs:
+    """Which task is which; one that only changed its id is the same."""
+    return pair(_tasks(old), _tasks(new), lambda task: task.model_copy(update={"id": "_"}))
+
+
+def compare_tasks(old: TaskGraph, new: TaskGraph, pairs: Pairs) -> Iterator[Change]:
+    """What became of each task and its estimate."""
+    for name in pairs.removed:
+        yield Change(Part.TASK, Action.REMOVED, name, before=old.nodes[name].task.title, loosens="its work is not done")
+    for before, after in pairs.kept:
+        if before != after:
+            yield Change(Part.TASK, Action.RENAMED, before, after=after)
+        yield from _fields(after, old.nodes[before].task, new.nodes[after].task)
+        was, now = old.nodes[before].estimate, new.nodes[after].estimate
+        if was != now:
+            yield Change(Part.ESTIMATE, Action.CHANGED, after, "", spell_duration(was), spell_duration(now))
+    for name in pairs.added:
+        yield Change(Part.TASK, Action.ADDED, name, after=new.nodes[name].task.title)
+
+
+def compare_edges(old: TaskGraph, new: TaskGraph, pairs: Pairs) -> Iterator[Change]:
+    """Orders between tasks that both plans have, which one of them no longer or newly guarantees.
+
+    An edge that still follows from others is no change: what counts is who surely comes before whom.
+    """
+    now_named = dict(pairs.kept)
+    was_named = {after: before for before, after in pairs.kept}
+    for before, task in _edges(old):
+        one, other = now_named.get(before), now_named.get(task)
+        if one and other and one not in new.ancestors[other]:
+            loosens = f"{other} may now run before {one} is done"
+            yield Change(Part.EDGE, Action.REMOVED, f"{one} -> {other}", loosens=loosens)
+    for before, task in _edges(new):
+        one, other = was_named.get(before), was_named.get(task)
+        if one and other and one not in old.ancestors[other]:
+            yield Change(Part.EDGE, Action.ADDED, f"{before} -> {task}")
+
+
+def _tasks(graph: TaskGraph) -> Mapping[str, Task]:
+    return {name: node.task for name, node in graph.nodes.items()}
+
+
+def _edges(graph: TaskGraph) -> Iterator[tuple[str, str]]:
+    return ((need, task) for task, needs in graph.needs.items() for need in needs)
+
+
+def _fields(name: str, old: Task, new: Task) -> Iterator[Change]:
+    for field, info in Task.model_fields.items():
+        before, after = getattr(old, field), getattr(new, field)
+        if field in ELSEWHERE or before == after:
+            continue
+        key = info.alias or field
+        yield Change(Part.TASK, Action.CHANGED, name, key, spell(before), spell(after), _loosens(field, before, after))
+
+
+def _loosens(field: str, before: object, after: object) -> str:
+    match field, before, after:
+        case "if_", _, False:
+            return "the task is switched off"
+        case "continue_on_error", _, True:
+            return "its failure no longer fails the run"
+        case "trigger_rule", TriggerRule(), TriggerRule() if STRICTNESS[after] < STRICTNESS[before]:
+            return "it runs where it would not have"
+    return ""
+
+
+def spell(value: object) -> str:
+    """A field's value for a reader, as a plan would write it, and empty for nothing."""
+    match value:
+        case None | "" | () | {}:
+            return ""
+        case bool():
+            return str(value).lower()
+        case tuple():
+            return f"[{', '.join(map(spell, value))}]"
+        case dict():
+            return f"{{{', '.join(f'{key}: {spell(inner)}' for key, inner in value.items())}}}"
+        case BaseModel():
+            return spell(value.model_dump(by_alias=True, exclude_defaults=True))
+    return str(value)

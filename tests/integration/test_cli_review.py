@@ -1,0 +1,75 @@
+"""`orchestrate diff` through the real command line, over a real git repository, and the script of the GitHub Action."""
+
+import json
+import os
+import subprocess
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+SCRIPT = Path(__file__).parents[2] / ".ci" / "review-plans"
+IDENTITY = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
+NAMES = ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL")
+
+
+@pytest.fixture
+def committed(shell) -> Path:
+    shell.plan([{"id": "a", "command": ["true"]}, {"id": "b", "command": ["true"]}])
+    for argv in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", "plan"]):
+        identity = IDENTITY | {f"GIT_{name}": "somebody@example.org" for name in NAMES}
+        subprocess.run(["git", *argv], cwd=shell.folder, check=True, env=os.environ | identity)
+    return shell.folder / "plan.yaml"
+
+
+def switch_off(plan: Path) -> None:
+    text = plan.read_text()
+    assert '"id": "b"' in text
+    plan.write_text(text.replace('"id": "b"', '"id": "b", "if": false'))
+
+
+@pytest.mark.usefixtures("committed")
+def test_an_untouched_plan_is_not_loosened(shell):
+    done = shell("diff", "plan.yaml")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("No change to the plan.")
+
+
+def test_a_loosened_plan_exits_with_one_and_says_by_what(shell, committed):
+    switch_off(committed)
+    done = shell("diff", "--format", "json", "HEAD", "plan.yaml")
+    assert done.returncode == 1
+    changes = json.loads(done.stdout)["changes"]
+    assert [(one["name"], one["field"], one["loosens"]) for one in changes] == [
+        ("A.b", "if", "the task is switched off")
+    ]
+
+
+def test_any_two_of_file_and_revision_can_be_held_against_each_other(shell, committed):
+    switch_off(committed)
+    done = shell("diff", "plan.yaml", "HEAD:plan.yaml")
+    assert done.returncode == 0
+    assert "1 change; the contract is not loosened" in done.stdout
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize("argv", [("nowhere.yaml",), ("nosuch", "plan.yaml"), ("HEAD:no.yaml", "plan.yaml")])
+def test_what_stands_for_nothing_is_said_with_a_mend(shell, argv):
+    done = shell("diff", *argv)
+    assert done.returncode == 2
+    assert "mend:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_action_refuses_a_loosened_contract_unless_told_otherwise(shell, committed, tmp_path):
+    switch_off(committed)
+    page = tmp_path / "page.md"
+    installed = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PLANS": "*.yaml", "BASE": "HEAD", "PATH": installed}
+    argv = ["bash", str(SCRIPT), str(page)]
+    refused = subprocess.run(argv, cwd=shell.folder, env=environment, capture_output=True, check=False)
+    allowed = environment | {"ALLOW_LOOSENED": "true"}
+    passed = subprocess.run(argv, cwd=shell.folder, env=allowed, capture_output=True, check=False)
+    assert (refused.returncode, passed.returncode) == (1, 0)
+    assert "LOOSENED" in page.read_text()
+    assert "```mermaid\nflowchart LR" in page.read_text()
