@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from orchestrator.engine.conduct import RunResult
+from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.runs import find_interrupted, open_journal, resume_run, start_run
 from orchestrator.environment import capture
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
-from orchestrator.executors.inline import InlineExecutor
+from orchestrator.executors.carry_out import carry_out
+from orchestrator.executors.inline import InlineExecutor, ThreadExecutor, carry_out_inline
 from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.graph.load import LoadedPlan, load_plan, load_text
 from orchestrator.journal.port import JournalPort
@@ -26,7 +28,21 @@ from orchestrator.wholefile import write_whole
 
 STATE: Final = Path(".orchestrate")
 REPORTS: Final = Path("reports")
-EXECUTORS: Final[Mapping[str, Callable[[], Executor]]] = {"processes": ProcessExecutor, "inline": InlineExecutor}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to carry out attempts. make: its executor; carry: what that calls; both are told the runners that there are."""
+
+    make: Callable[[], Executor]
+    carry: Callable[[Mapping[str, Runner]], CarryOut]
+
+
+EXECUTORS: Final[Mapping[str, Way]] = {
+    "processes": Way(ProcessExecutor, lambda _runners: carry_out),
+    "threads": Way(ThreadExecutor, carry_out_inline),
+    "inline": Way(InlineExecutor, carry_out_inline),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +60,8 @@ class Manner:
     """How a run is to be done.
 
     state, reports: folders, made when missing. jobs: tasks at once, None for one per processor. keep_going: after a failure,
-    go on with what does not need it. executor: `processes`, or `inline` for one attempt after the other. only, until: tasks
+    go on with what does not need it. executor: `processes`; `threads` and `inline` run runners within this process, side by side
+    or one after the other (`orchestrator.executors.inline` says what that costs). only, until: tasks
     or groups; see `orchestrator.engine.selection`. command: argv to show as what repeats the run. listener: told of every
     event once it is durable.
     """
@@ -54,7 +71,7 @@ class Manner:
     jobs: int | None = None
     keep_going: bool = True
     durability: Durability = "process"
-    executor: Literal["processes", "inline"] = "processes"
+    executor: Literal["processes", "threads", "inline"] = "processes"
     only: Sequence[str] = ()
     until: Sequence[str] = ()
     command: tuple[str, ...] = ()
@@ -87,7 +104,7 @@ def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, 
         unfinished = None if new else find_interrupted(journal, loaded.plan.id, loaded.settings)
         if unfinished is not None:
             return _resume(unfinished, loaded, runners, manner, journal)
-        with EXECUTORS[manner.executor]() as executor:
+        with EXECUTORS[manner.executor].make() as executor:
             result = start_run(loaded, executor=executor, **_circumstances(runners, manner, journal))
         return _outcome(result, journal, manner.reports)
 
@@ -135,7 +152,7 @@ def _promised(runners: Mapping[str, Runner]) -> dict[str, tuple[Metric, ...]]:
 def _resume(
     run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], manner: Manner, journal: JournalPort
 ) -> RunOutcome:
-    with EXECUTORS[manner.executor]() as executor:
+    with EXECUTORS[manner.executor].make() as executor:
         result = resume_run(run, loaded, executor=executor, **_circumstances(runners, manner, journal))
     return _outcome(result, journal, manner.reports)
 
@@ -155,6 +172,7 @@ def _circumstances(runners: Mapping[str, Runner], manner: Manner, journal: Journ
         "until": manner.until,
         "runners": runners,
         "journal": journal,
+        "carry": EXECUTORS[manner.executor].carry(runners),
     }
 
 

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Form, Metric
@@ -33,6 +33,16 @@ def check_measurement(measurement: Measurement, metrics: Mapping[str, Metric]) -
             "record it with the method for its form, or declare another form"
         )
     check_data(measurement.data)
+
+
+class EvidenceSink(Protocol):
+    """Where lines of evidence go."""
+
+    def append(self, kind: str, plain: Mapping[str, Any]) -> None:
+        """Keep one line."""
+
+    def close(self) -> None:
+        """No line follows."""
 
 
 class EvidenceFile:
@@ -64,17 +74,18 @@ class FileContext:
         params: Mapping[str, Any],
         folder: Path,
         project: Path,
-        inputs: Mapping[str, TaskInput],
+        inputs: Sequence[TaskInput],
         seed: int,
         metrics: Sequence[Metric],
-        evidence: EvidenceFile,
+        evidence: EvidenceSink,
     ) -> None:
         self._task = task
         self._attempt = attempt
         self._params = params
         self._folder = folder
         self._project = project
-        self._inputs = inputs
+        self._given = inputs
+        self._inputs: dict[str, TaskInput] | None = None
         self._seed = seed
         self._metrics = {metric.name: metric for metric in metrics}
         self._evidence = evidence
@@ -107,6 +118,8 @@ class FileContext:
     @property
     def inputs(self) -> Mapping[str, TaskInput]:
         """Every task above this one in the graph that succeeded, by id."""
+        if self._inputs is None:
+            self._inputs = {given.task: given for given in self._given}
         return self._inputs
 
     @property
@@ -166,7 +179,7 @@ class FileContext:
 
     def artifact(self, name: str, *, title: str = "") -> Path:
         """Declare `folder / name` as an artifact and return the path; its folder is made where it is missing."""
-        path = self._folder / name
+        path = self.folder / name
         if Path(name).is_absolute() or ".." in Path(name).parts:
             raise WireError(f"artifact {name!r} is not inside the attempt's folder; name a file below it")
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -45,8 +45,12 @@ Durability = Annotated[
     ),
 ]
 ExecutorName = Annotated[
-    str, typer.Option("--executor", metavar="NAME", help="processes: tasks side by side; inline: one after the other.")
-]
+    str,
+    typer.Option(
+        "--executor", metavar="NAME",
+        help="processes: each task in one of its own; threads: within this one, for short tasks; inline: so, one by one.",
+    ),
+]  # fmt: skip
 JsonStream = Annotated[
     bool, typer.Option("--json", help="Print every event as a line of JSON, and no summary or progress.")
 ]

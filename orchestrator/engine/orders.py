@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.engine.judging import metrics_of
-from orchestrator.executors.order import WorkOrder
+from orchestrator.executors.order import LateInputs, WorkOrder
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.model import Plan
 from orchestrator.registry import Registry
@@ -65,7 +65,7 @@ class Orders:
             seed=seed(state.plan_digest, task, attempt),
             metrics=metrics_of(node.task, self.runners),
             artifacts=promised(self.plan, node),
-            inputs=tuple(self._inputs(state, task)),
+            inputs=LateInputs(lambda: tuple(self._inputs(state, task))),
             offer=_offer(self.runners, node.task.run),
         )
 

@@ -1,21 +1,26 @@
-"""Carry out attempts in this process and thread: for tests and for runners that do next to nothing.
+"""Carry out attempts in this process: for runners that take less time than the start of a process.
 
-There is no tree to end, no log and no series, and neither timeout nor stop is heeded once a runner has started.
+What that costs: a runner that dies takes the orchestrator with it (and the run is resumed), neither a timeout nor a stop
+is heeded once it has begun, what it prints is not kept, its memory is not watched, and a current directory is not its own.
+An attempt's folder is made when its runner first asks for it, or records something. Commands still get a process each.
 """
 
 import time
+import traceback
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future
-from typing import ParamSpec, TypeVar
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
-from orchestrator.context import EvidenceFile
+from orchestrator.context import EvidenceFile, FileContext
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.executors.carry_out import carry_out, settle
 from orchestrator.executors.collect import Collector
 from orchestrator.executors.order import AttemptResult, Note, StopSignal, WorkOrder
 from orchestrator.executors.outcome import Ending
-from orchestrator.executors.worker import execute
+from orchestrator.executors.worker import context_of, fail, one_line, place_of
 from orchestrator.runner import Runner
+from orchestrator.state.events import Cause
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,6 +39,13 @@ class InlineExecutor(Executor):
         return future
 
 
+class ThreadExecutor(ThreadPoolExecutor):
+    """Attempts side by side in threads of this process; who starts attempts counts the slots."""
+
+    def __init__(self, most_at_once: int = 256) -> None:
+        super().__init__(max_workers=most_at_once, thread_name_prefix="attempt")
+
+
 CarryOut = Callable[[WorkOrder, StopSignal, Callable[[Note], None]], AttemptResult]
 
 
@@ -50,24 +62,89 @@ def carry_out_inline(runners: Mapping[str, Runner]) -> CarryOut:
     return carry_out_here
 
 
+class LateEvidence:
+    """The evidence of an attempt in this process. Folder and file are made when there is a first line to keep."""
+
+    def __init__(self, order: WorkOrder, runner: Runner) -> None:
+        self.done = False
+        self._order = order
+        self._runner = runner
+        self._file: EvidenceFile | None = None
+        self._collector: Collector | None = None
+
+    def append(self, kind: str, plain: Mapping[str, Any]) -> None:
+        """Keep one line. Raises OSError where the disk refuses it."""
+        if self._file is None:
+            self._open()
+        assert self._file is not None, "opened just now"
+        self._file.append(kind, plain)
+
+    def close(self) -> None:
+        """No line follows."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def settled(self, usage: Usage, exit_code: int, listener: Callable[[Note], None]) -> AttemptResult:
+        """What came of the attempt, its notes told."""
+        order = self._order
+        if self._collector is None:
+            if exit_code == 0 and self.done and not order.artifacts:
+                return AttemptResult(order.task, order.attempt, NOTHING, usage)
+            self._open()
+        assert self._collector is not None, "opened just now"
+        try:
+            for text in self._collector.poll(last=True):
+                listener(Note(order.task, order.attempt, text))
+            told = self._collector
+            ending = Ending(exit_code, self.done, reported=told.failed, problem=told.problem)
+            failure, evidence = settle(ending, told, order)
+        finally:
+            self.close()
+            self._collector.close()
+        return AttemptResult(order.task, order.attempt, evidence, usage, failure)
+
+    def _open(self) -> None:
+        folder = made(self._order.folder)
+        self._collector = Collector(folder / "evidence.jsonl", self._order.metrics or self._runner.metrics)
+        self._file = EvidenceFile(folder / "evidence.jsonl")
+
+
+NOTHING = Evidence()
+
+
+class LateContext(FileContext):
+    """A context whose folder is made when the runner asks for it."""
+
+    @property
+    def folder(self) -> Path:
+        """The attempt's own folder."""
+        return made(super().folder)
+
+
+def made(folder: Path) -> Path:
+    """The folder, with the one for temporary files in it."""
+    (folder / "tmp").mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def _run_here(runner: Runner, order: WorkOrder, listener: Callable[[Note], None]) -> AttemptResult:
-    start, cpu = time.monotonic(), time.process_time()
-    (order.folder / "tmp").mkdir(parents=True, exist_ok=True)
-    collector = Collector(order.folder / "evidence.jsonl", order.metrics or runner.metrics)
-    try:
-        exit_code = _exit_code(runner, order)
-        for text in collector.poll(last=True):
-            listener(Note(order.task, order.attempt, text))
-    finally:
-        collector.close()
-    usage = Usage(time.monotonic() - start, time.process_time() - cpu, 0, 0)
-    ending = Ending(exit_code, collector.done, reported=collector.failed, problem=collector.problem)
-    failure, evidence = settle(ending, collector, order)
-    return AttemptResult(order.task, order.attempt, evidence, usage, failure)
+    start, cpu = time.monotonic(), time.thread_time()
+    evidence = LateEvidence(order, runner)
+    exit_code = _exit_code(runner, order, evidence)
+    usage = Usage(time.monotonic() - start, time.thread_time() - cpu, 0, 0)
+    return evidence.settled(usage, exit_code, listener)
 
 
-def _exit_code(runner: Runner, order: WorkOrder) -> int:
+def _exit_code(runner: Runner, order: WorkOrder, evidence: LateEvidence) -> int:
     try:
-        return execute(runner, order, EvidenceFile(order.folder / "evidence.jsonl"))
+        runner.run(context_of(order, runner, evidence, LateContext))
     except SystemExit as leave:
         return leave.code if isinstance(leave.code, int) else int(leave.code is not None)
+    except Exception as error:  # noqa: BLE001 - the runner's failure is data
+        (made(order.folder) / "stderr.log").write_text(traceback.format_exc(), encoding="utf-8", errors="replace")
+        fail(evidence, Cause.EXCEPTION, f"{one_line(error)}{place_of(error)}; the traceback is in stderr.log")
+        return 1
+    evidence.done = True
+    evidence.close()
+    return 0

@@ -2,10 +2,10 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, overload
 
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.evidence.metric import Better, Form, Metric
@@ -39,13 +39,50 @@ class WorkOrder:
     seed: int = 0
     metrics: tuple[Metric, ...] = ()
     artifacts: tuple[str, ...] = ()
-    inputs: tuple[TaskInput, ...] = ()
+    inputs: Sequence[TaskInput] = ()
     offer: str | None = None
 
     @property
     def marker(self) -> str:
         """What every process of the attempt carries in ORCHESTRATE_ATTEMPT."""
         return f"{self.run}/{self.task}/{self.attempt}"
+
+
+class LateInputs(Sequence[TaskInput]):
+    """Inputs that are put together when someone looks at them: most tasks never do, and a long chain has many.
+
+    gather: makes them; its answer must not depend on when it is asked. Pickled and compared as the plain tuple.
+    """
+
+    __slots__ = ("_found", "_gather")
+
+    def __init__(self, gather: Callable[[], tuple[TaskInput, ...]]) -> None:
+        self._gather = gather
+        self._found: tuple[TaskInput, ...] | None = None
+
+    @overload
+    def __getitem__(self, index: int) -> TaskInput: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[TaskInput, ...]: ...
+    def __getitem__(self, index: int | slice) -> TaskInput | tuple[TaskInput, ...]:
+        return self._all()[index]
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def __eq__(self, other: object) -> bool:
+        return self._all() == (other._all() if isinstance(other, LateInputs) else other)
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+    def __reduce__(self) -> tuple[type[tuple[TaskInput, ...]], tuple[tuple[TaskInput, ...]]]:
+        return tuple, (self._all(),)
+
+    def _all(self) -> tuple[TaskInput, ...]:
+        if self._found is None:
+            self._found = self._gather()
+        return self._found
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 from typing import Final
 
-from orchestrator.context import EvidenceFile, FileContext
+from orchestrator.context import EvidenceFile, EvidenceSink, FileContext
 from orchestrator.executors.order import WorkOrder, order_from_json
 from orchestrator.registry import find_runner
 from orchestrator.runner import Runner
@@ -79,22 +79,24 @@ def execute(runner: Runner, order: WorkOrder, evidence: EvidenceFile) -> int:
     return 0
 
 
-def context_of(order: WorkOrder, runner: Runner, evidence: EvidenceFile) -> FileContext:
+def context_of(
+    order: WorkOrder, runner: Runner, evidence: EvidenceSink, kind: type[FileContext] = FileContext
+) -> FileContext:
     """The runner's window on the run."""
-    return FileContext(
+    return kind(
         task=order.task,
         attempt=order.attempt,
         params=order.params,
         folder=order.folder,
         project=order.project,
-        inputs={given.task: given for given in order.inputs},
+        inputs=order.inputs,
         seed=order.seed,
         metrics=order.metrics or runner.metrics,
         evidence=evidence,
     )
 
 
-def fail(evidence: EvidenceFile, cause: Cause, message: str) -> None:
+def fail(evidence: EvidenceSink, cause: Cause, message: str) -> None:
     """Report why this attempt ends."""
     evidence.append("failed", {"cause": cause.value, "message": message[:1000]})
     evidence.close()

@@ -1,3 +1,4 @@
+import pickle
 import sys
 import threading
 
@@ -5,7 +6,7 @@ import pytest
 
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.executors.inline import InlineExecutor, carry_out_inline
-from orchestrator.executors.order import WorkOrder
+from orchestrator.executors.order import LateInputs, WorkOrder
 from orchestrator.runner import Runner
 from orchestrator.state.events import Cause
 
@@ -23,7 +24,7 @@ def raises(_context):
     raise KeyError("x")
 
 
-RUNNERS = {runner.name: runner for runner in (Runner("well", well, (SPEED,)), Runner("raises", raises),
+RUNNERS = {runner.name: runner for runner in (Runner("well", well, (SPEED,)), Runner("raises", raises), Runner("quiet", lambda _: None),
            Runner("leaves", lambda _: sys.exit(0)), Runner("leaves-3", lambda _: sys.exit(3)))}  # fmt: skip
 
 
@@ -47,6 +48,30 @@ def test_a_runner_runs_in_this_process_with_the_same_checks(tmp_path):
 )
 def test_failures_have_the_same_causes_as_in_a_process(tmp_path, runner, cause):
     assert carry_out(tmp_path, runner)[0].failure.cause is cause
+
+
+def test_a_runner_that_asks_for_nothing_leaves_no_folder(tmp_path):
+    result, _ = carry_out(tmp_path, "quiet")
+    assert result.failure is None
+    assert not (tmp_path / "A.t").exists()
+
+
+def test_a_promised_file_is_looked_for_although_nothing_was_recorded(tmp_path):
+    assert carry_out(tmp_path, "quiet", artifacts=("a.txt",))[0].failure.cause is Cause.EVIDENCE
+
+
+def test_the_traceback_of_a_failure_is_kept_in_the_folder(tmp_path):
+    carry_out(tmp_path, "raises")
+    assert "KeyError: 'x'" in (tmp_path / "A.t" / "1" / "stderr.log").read_text()
+
+
+def test_inputs_are_gathered_once_and_only_when_looked_at(tmp_path):
+    asked = []
+    late = LateInputs(lambda: asked.append(1) or ())
+    assert carry_out(tmp_path, "quiet", inputs=late)[0].failure is None
+    assert not asked
+    assert (len(late), list(late), pickle.loads(pickle.dumps(late)), late) == (0, [], (), ())
+    assert asked == [1]
 
 
 def test_a_command_still_gets_a_process(tmp_path):
