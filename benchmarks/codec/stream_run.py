@@ -1,0 +1,84 @@
+"""One stream in a process of its own: `python -m benchmarks.codec.stream_run FILE MIB [--workers 2] [--level fast]`.
+
+Encodes so many MiB (FILE again and again, never all in memory) with `StreamingEncoder` into a sink that only counts. Prints one JSON line:
+wall and processor seconds, bytes out, the pool's statistics, and resident memory in MiB: `before` (kernels loaded) and `peak`.
+"""
+
+import argparse
+import json
+import time
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from encoder.block import warm
+from encoder.profile import load_profile
+from encoder.stream_encoder import StreamingEncoder
+
+MIB = 1 << 20
+
+
+class Again:
+    """A source of `size` bytes: the file's, from its start again whenever it ends."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file = file
+        self._left = size
+
+    def read(self, size: int) -> bytes:
+        """At most `size` bytes; none when there were `size` in all."""
+        wanted = min(size, self._left)
+        piece = self._file.read(wanted)
+        if not piece and wanted:
+            self._file.seek(0)
+            piece = self._file.read(wanted)
+        self._left -= len(piece)
+        return piece
+
+
+class Counter:
+    """A sink that keeps nothing."""
+
+    def __init__(self) -> None:
+        self.size = 0
+
+    def write(self, data: bytes | memoryview) -> int:
+        """Count the bytes."""
+        self.size += len(data)
+        return len(data)
+
+
+def memory(key: str) -> float:
+    """MiB of "VmRSS" or "VmHWM" of /proc/self/status (proc(5))."""
+    for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
+        name, _, value = line.partition(":")
+        if name == key:
+            return int(value.split()[0]) / 1024
+    raise LookupError(f"/proc/self/status has no {key}; memory is measured on Linux")
+
+
+def main() -> None:
+    """Encode, and print what it took."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("mib", type=int)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--level", default="fast")
+    arguments = parser.parse_args()
+    warm()
+    profile = replace(load_profile(arguments.level), workers=arguments.workers)
+    sink = Counter()
+    with arguments.file.open("rb", buffering=0) as file:
+        before = memory("VmRSS")
+        wall, cpu = time.perf_counter(), time.process_time()
+        with StreamingEncoder(sink, profile) as stream:
+            stream.encode_from(Again(file, arguments.mib * MIB))
+        seconds, spent = time.perf_counter() - wall, time.process_time() - cpu
+    seen = stream.statistics
+    figures = {"mib": arguments.mib, "seconds": seconds, "cpu": spent, "out": sink.size, "before": before}
+    figures |= {"peak": memory("VmHWM"), "encode_seconds": seen.encode_seconds, "pool": asdict(seen.pool)}
+    print(json.dumps(figures))
+
+
+if __name__ == "__main__":
+    main()
