@@ -34,11 +34,13 @@ TREE_CODES: Final[dict[TreeType, int]] = {
 _TREES: Final = {code: tree for tree, code in TREE_CODES.items()}
 _UNTRANSFORMED: Final = (TreeType.TEXT, TreeType.OPAQUE)
 _FELL_BACK: Final = 0x10
+_TEXT_POOLED: Final = 0x04
+_POOLED_TREES: Final = (TreeType.JSON, TreeType.XML)  # their columns say the same things again
 
 HEADER_SIZE: Final = 4
 _LARGEST_TRANSFORMED: Final = 1 << 29  # positions are 32-bit, and lines of a level below may take twice the block
-_QUICK_LEVEL: Final = 3  # up to here, plain zstd costs so little beside the transform that it is simply tried
-_CLEAR_GAIN: Final = 0.6  # of a quick compression: what no stronger back end makes of the plain bytes
+_QUICK_LEVEL: Final = 9  # up to here, plain zstd costs so little beside the transform that it is simply tried
+_CLEAR_GAIN: Final = 0.75  # of a quick compression: what no stronger back end makes of the plain bytes
 _BODY_OVERHEAD: Final = 64
 
 
@@ -137,28 +139,48 @@ def _glyph_body(view: memoryview, strategy: Strategy) -> bytes | None:
 
 
 def _pack(transformed: "Transformed", strategy: Strategy) -> bytes:
+    """Flags, directory and streams; of a tree in `_POOLED_TREES` with its text in one stream or in many, the smaller."""
+    metadata = transformed.metadata()
+    memo: dict[tuple[int, bytes], tuple[BackEnd, bytes]] = {}  # the other streams are the same both ways
+    layouts = (False, True) if strategy.tree in _POOLED_TREES else (False,)
+    return min((_packed(metadata, transformed, strategy, pooled, memo) for pooled in layouts), key=len)
+
+
+def _packed(
+    metadata: bytes,
+    transformed: "Transformed",
+    strategy: Strategy,
+    text_pooled: bool,  # noqa: FBT001  called from one place
+    memo: dict[tuple[int, bytes], tuple[BackEnd, bytes]],
+) -> bytes:
     from encoder.glyphs.layout import gather_physical  # noqa: PLC0415  as in `warm`
     from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as in `warm`
 
-    physical = [(-1, transformed.metadata()), *gather_physical(transformed.streams)]
+    physical = [(-1, metadata), *gather_physical(transformed.streams, text_pooled=text_pooled)]
     directory = bytearray(varint(len(physical)))
     streams = []
     for stream_class, raw in physical:
-        used, stream = compress(strategy.back_end, raw, strategy.level, text=stream_class in TEXT_CLASSES)
+        key = stream_class, bytes(raw)
+        if key not in memo:
+            memo[key] = compress(strategy.back_end, raw, strategy.level, text=stream_class in TEXT_CLASSES)
+        used, stream = memo[key]
         directory += varint(len(raw) << BACK_END_BITS | CODECS[used].code)
         if used is not BackEnd.STORE:
             directory += varint(len(stream))
         streams.append(stream)
-    return b"".join([b"\0", directory, *streams])
+    return b"".join([bytes([_TEXT_POOLED if text_pooled else 0]), directory, *streams])
 
 
 def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
-    """Is the body so small that compressing the plain bytes, to compare, would be time wasted?"""
+    """Is the body so small that compressing the plain bytes, to compare, would be time wasted?
+
+    Where this says so, the body is smaller than plain zstd at `_QUICK_LEVEL`; where not, the plain bytes are really tried.
+    """
     if strategy.back_end is BackEnd.STORE:
         return len(body) < len(view)
     if strategy.back_end is BackEnd.ZSTD and strategy.level <= _QUICK_LEVEL:
         return False
-    _, quick = compress(BackEnd.ZSTD, view, 1, text=True)
+    _, quick = compress(BackEnd.ZSTD, view, _QUICK_LEVEL, text=True)
     return len(body) < _CLEAR_GAIN * len(quick)
 
 
@@ -225,19 +247,20 @@ def _open(reader: Reader, raw_size: int | None, limits: Limits) -> "tuple[Plan, 
     """The plan, and the streams that it speaks of, still compressed. raw_size None: what the block itself says."""
     from encoder.glyphs.restore import plan_block  # noqa: PLC0415  as in `warm`
 
+    flags = reader.byte("a block's flags")
+    if flags & ~_TEXT_POOLED:
+        raise VersionError(f"a block's flags {flags:#x} need a newer reader than this")
     metadata, *streams = _read_directory(reader)
     if 9 * metadata.raw_size > limits.max_memory:  # a number of eight bytes may come of every byte
         raise LimitError(f"a block's metadata of {metadata.raw_size} bytes is over the limit of {limits.max_memory}")
-    plan = plan_block(decompress(metadata.back_end, metadata.data, metadata.raw_size), raw_size, limits)
+    plain_metadata = decompress(metadata.back_end, metadata.data, metadata.raw_size)
+    plan = plan_block(plain_metadata, raw_size, limits, text_pooled=bool(flags & _TEXT_POOLED))
     if [length for _, length in plan.physical] != [stream.raw_size for stream in streams]:
         raise FormatError("a block's streams are not those that its metadata speaks of")
     return plan, streams
 
 
 def _read_directory(reader: Reader) -> list[_Stream]:
-    flags = reader.byte("a block's flags")
-    if flags:
-        raise VersionError(f"a block's flags {flags:#x} need a newer reader than this")
     count = reader.varint("the number of streams")
     if not 1 <= count <= reader.remaining:
         raise FormatError(f"a block says it has {count} streams in {reader.remaining} bytes")

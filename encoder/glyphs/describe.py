@@ -1,7 +1,9 @@
 """What a planned block's columns are, for people."""
 
+import numpy as np
+
 from encoder.glyphs.choose import KIND_NAMES
-from encoder.glyphs.layout import POOLED_BELOW
+from encoder.glyphs.layout import ALONE, pools_of
 from encoder.glyphs.plan import COUNT, FIRST_STREAM, KIND
 from encoder.glyphs.restore import Plan
 
@@ -26,13 +28,14 @@ def describe_columns(plan: Plan, encoded: list[int]) -> list[tuple[str, str, int
 
 def _encoded_shares(plan: Plan, encoded: list[int]) -> list[float]:
     """Compressed bytes of each logical stream."""
-    large = sum(length >= POOLED_BELOW for _, length in plan.streams)
-    pools = {
-        stream_class: size / length
-        for (stream_class, length), size in zip(plan.physical[large:], encoded[large:], strict=True)
+    classes, lengths = (np.array(column, np.int64) for column in zip(*plan.streams, strict=True))
+    belongs = pools_of(classes.astype(np.int32), lengths, text_pooled=plan.text_pooled).tolist()
+    alone = belongs.count(ALONE)
+    rates = {
+        pool: size / length for (pool, length), size in zip(plan.physical[alone:], encoded[alone:], strict=True)
     }
-    own = iter(encoded[:large])
+    own = iter(encoded[:alone])
     return [
-        float(next(own)) if length >= POOLED_BELOW else length * pools.get(stream_class, 0.0)
-        for stream_class, length in plan.streams
+        float(next(own)) if pool == ALONE else length * rates.get(pool, 0.0)
+        for pool, (_, length) in zip(belongs, plan.streams, strict=True)
     ]

@@ -1,8 +1,9 @@
 """How logical streams lie in physical ones: large streams are compressed alone, small ones of a class together.
 
 Physical order: the large streams in their own order, then one pool for each class that has any bytes, in the order of
-the classes; a pool's streams lie in it in their own order. Both sides derive all this from the streams' classes and
-lengths.
+the classes; a pool's streams lie in it in their own order. With `text_pooled` all text (templates, words and strings) is
+one pool, the last class's, however large its streams are: what one column says another often says too, and a match
+finder that sees both stores it once. Both sides derive all this from the streams' classes and lengths.
 """
 
 from collections.abc import Sequence
@@ -11,39 +12,57 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from encoder.glyphs.sink import TEXT, TEXT_CLASSES
+
 POOLED_BELOW: Final = 1024
 """Bytes, below which a stream is pooled."""
+ALONE: Final = -1
 
 
-def gather_physical(streams: Sequence[tuple[int, memoryview]]) -> list[tuple[int, bytes | memoryview]]:
+def pools_of(classes: NDArray[np.int32], lengths: NDArray[np.int64], *, text_pooled: bool) -> NDArray[np.int32]:
+    """The class of the pool that each stream lies in, or ALONE. Shapes (streams,)."""
+    pools = np.where(lengths >= POOLED_BELOW, ALONE, classes)
+    if text_pooled:
+        pools[np.isin(classes, TEXT_CLASSES)] = TEXT
+    return pools.astype(np.int32)
+
+
+def gather_physical(
+    streams: Sequence[tuple[int, memoryview]], *, text_pooled: bool = False
+) -> list[tuple[int, bytes | memoryview]]:
     """(class, bytes) of each physical stream."""
+    classes = np.array([stream_class for stream_class, _ in streams], np.int32)
+    lengths = np.array([len(view) for _, view in streams], np.int64)
     physical: list[tuple[int, bytes | memoryview]] = []
-    pools: dict[int, list[memoryview]] = {}
-    for stream_class, view in streams:
-        if len(view) >= POOLED_BELOW:
+    pooled: dict[int, list[memoryview]] = {}
+    for (stream_class, view), pool in zip(
+        streams, pools_of(classes, lengths, text_pooled=text_pooled).tolist(), strict=True
+    ):
+        if pool == ALONE:
             physical.append((stream_class, view))
         elif len(view):
-            pools.setdefault(stream_class, []).append(view)
-    physical += [(stream_class, b"".join(pools[stream_class])) for stream_class in sorted(pools)]
+            pooled.setdefault(pool, []).append(view)
+    physical += [(pool, b"".join(pooled[pool])) for pool in sorted(pooled)]
     return physical
 
 
 def physical_layout(
-    classes: NDArray[np.int32], lengths: NDArray[np.int64]
+    classes: NDArray[np.int32], lengths: NDArray[np.int64], *, text_pooled: bool = False
 ) -> tuple[list[tuple[int, int]], NDArray[np.int64]]:
     """((class, length) of each physical stream, where each logical stream begins when those lie end to end)."""
-    large = lengths >= POOLED_BELOW
+    pools = pools_of(classes, lengths, text_pooled=text_pooled)
+    alone = pools == ALONE
     positions = np.zeros(len(lengths), np.int64)
-    sizes = lengths[large]
-    positions[large] = np.cumsum(sizes) - sizes
-    physical = list(zip(classes[large].tolist(), sizes.tolist(), strict=True))
+    sizes = lengths[alone]
+    positions[alone] = np.cumsum(sizes) - sizes
+    physical = list(zip(classes[alone].tolist(), sizes.tolist(), strict=True))
     used = int(sizes.sum())
-    for stream_class in np.unique(classes[~large]).tolist():
-        members = ~large & (classes == stream_class)
+    for pool in np.unique(pools[~alone]).tolist():
+        members = pools == pool
         sizes = lengths[members]
         total = int(sizes.sum())
         positions[members] = used + np.cumsum(sizes) - sizes
         used += total
         if total:
-            physical.append((stream_class, total))
+            physical.append((pool, total))
     return physical, positions

@@ -88,6 +88,7 @@ class Plan:
     streams: list[tuple[int, int]]
     physical: list[tuple[int, int]]
     positions: NDArray[np.int64]
+    text_pooled: bool
 
     @property
     def arena(self) -> int:
@@ -109,7 +110,7 @@ class Plan:
         return 2 * (self.levels[0].size + longest) + self.working + levels + _PLAN_BYTES
 
 
-def plan_block(metadata: bytes, raw_size: int | None, limits: Limits) -> Plan:
+def plan_block(metadata: bytes, raw_size: int | None, limits: Limits, *, text_pooled: bool = False) -> Plan:
     """Checks the metadata of a block of `raw_size` bytes, or of any size within the limits. Raises FormatError, and
     LimitError above `limits.max_memory`.
     """
@@ -118,9 +119,9 @@ def plan_block(metadata: bytes, raw_size: int | None, limits: Limits) -> Plan:
     if found < 0:
         raise FormatError("the block's metadata is damaged: a varint in it is not one")
     levels, classes, lengths = _plan_levels(numbers[:found], raw_size, limits)
-    physical, positions = physical_layout(classes, lengths)
+    physical, positions = physical_layout(classes, lengths, text_pooled=text_pooled)
     streams = list(zip(classes.tolist(), lengths.tolist(), strict=True))
-    plan = Plan(levels, streams, physical, np.append(positions, 0))
+    plan = Plan(levels, streams, physical, np.append(positions, 0), text_pooled)
     if plan.memory > limits.max_memory or plan.working > MAX_POSITION:
         raise LimitError(
             f"decoding this block would take {plan.memory} bytes of memory, over the limit of {limits.max_memory}; "

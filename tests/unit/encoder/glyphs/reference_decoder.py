@@ -6,6 +6,7 @@ import brotli
 import zstandard
 
 POOLED_BELOW = 1024
+ALONE = -1
 
 
 def varints(data):
@@ -81,22 +82,26 @@ class Source:
         self.promised.append((stream_class, length))
         return len(self.promised) - 1
 
-    def keep(self, physical):
+    def keep(self, physical, text_pooled):
         """The logical streams, from the physical ones."""
-        large = [length for _, length in self.promised if length >= POOLED_BELOW]
-        classes = sorted({stream_class for stream_class, length in self.promised if 0 < length < POOLED_BELOW})
+        shares = [
+            5 if text_pooled and stream_class in (0, 4, 5) else ALONE if length >= POOLED_BELOW else stream_class
+            for stream_class, length in self.promised
+        ]
+        large = [length for (_, length), pool in zip(self.promised, shares, strict=True) if pool == ALONE]
+        classes = sorted({pool for (_, length), pool in zip(self.promised, shares, strict=True) if length} - {ALONE})
         assert [len(stream) for stream in physical[: len(large)]] == large
         assert len(physical) == len(large) + len(classes)
         alone = iter(physical[: len(large)])
         pools = dict(zip(classes, physical[len(large) :], strict=True))
         streams = []
-        for stream_class, length in self.promised:
-            if length >= POOLED_BELOW:
+        for (_, length), share in zip(self.promised, shares, strict=True):
+            if share == ALONE:
                 streams.append(next(alone))
             else:
-                pool = pools.get(stream_class, b"")
+                pool = pools.get(share, b"")
                 streams.append(pool[:length])
-                pools[stream_class] = pool[length:]
+                pools[share] = pool[length:]
         assert not any(pools.values())
         return streams
 
@@ -257,7 +262,7 @@ def decode(body):
     while not levels or any(isinstance(column, int) for column in levels[-1][1]):
         levels.append(plan_level(source))
     assert source.at == len(source.numbers)
-    streams = source.keep(physical)
+    streams = source.keep(physical, text_pooled=bool(body[4] & 4))
     out = b""
     for level, columns in reversed(levels):
         lines = iter(out.split(b"\n")[:-1])
