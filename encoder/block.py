@@ -42,6 +42,8 @@ _LARGEST_TRANSFORMED: Final = 1 << 29  # positions are 32-bit, and lines of a le
 _QUICK_LEVEL: Final = 9  # up to here, plain zstd costs so little beside the transform that it is simply tried
 _CLEAR_GAIN: Final = 0.75  # of a quick compression: what no stronger back end makes of the plain bytes
 _BODY_OVERHEAD: Final = 64
+_SLOW: Final = (BackEnd.LZMA, BackEnd.BROTLI)
+_WORTH_A_PROBE: Final = 1024  # bytes; fewer cost little, and brotli's own dictionary may help where zstd sees nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,20 @@ def encode_block(data: bytes | bytearray | memoryview, strategy: Strategy) -> by
 
 
 def _plain_body(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool) -> bytes:
-    used, stream = compress(strategy.back_end, view, strategy.level, text=True)
+    used, stream = BackEnd.STORE, b""
+    if strategy.back_end not in _SLOW or len(view) < _WORTH_A_PROBE or _shrinks(view):
+        used, stream = compress(strategy.back_end, view, strategy.level, text=True)
+    if used is BackEnd.STORE:
+        stream = bytes(view)
     form = STORED if used is BackEnd.STORE else PLAIN
     level = 0 if used is BackEnd.STORE else strategy.level
     return Header(form, tree, fell_back, used, level).to_bytes() + stream
+
+
+def _shrinks(view: memoryview) -> bool:
+    """Whether a quick compression gains anything: where it does not, a slow one would take its time for nothing."""
+    used, _ = compress(BackEnd.ZSTD, view, 1, text=True)
+    return used is not BackEnd.STORE
 
 
 def _glyph_body(view: memoryview, strategy: Strategy) -> bytes | None:

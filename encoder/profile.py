@@ -45,7 +45,8 @@ class Profile:
     """How a stream is encoded; a decoder never needs it.
 
     block_size: bytes. workers: encoding threads. adaptive: whether the strategy is chosen block by block from
-    `strategies` (by tree type), or is always `strategy`.
+    `strategies` (by tree type), or is always `strategy`. small: for blocks too small to be looked at, where adaptive; None
+    for that of text.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Profile:
     strategy: Strategy
     strategies: Mapping[TreeType, Strategy]
     description: str = ""
+    small: Strategy | None = None
 
     def to_json(self) -> str:
         """The profile as a JSON file's text; `parse_profile` gives an equal profile back."""
@@ -69,6 +71,8 @@ class Profile:
             "strategy": _strategy_document(self.strategy),
             "strategies": {tree.value: _strategy_document(plan) for tree, plan in self.strategies.items()},
         }
+        if self.small is not None:
+            document["small"] = _strategy_document(self.small)
         return json.dumps(document, indent=2) + "\n"
 
 
@@ -159,7 +163,7 @@ class _Reader:
 
 def _profile(document: _Reader) -> Profile:
     fields = document.fields(
-        "name", "block_size", "workers", "pool", "adaptive", "strategy", optional=("strategies", "description")
+        "name", "block_size", "workers", "pool", "adaptive", "strategy", optional=("strategies", "description", "small")
     )
     strategies = _strategies(fields["strategies"]) if "strategies" in fields else {}
     adaptive = fields["adaptive"].flag()
@@ -177,6 +181,7 @@ def _profile(document: _Reader) -> Profile:
         adaptive=adaptive,
         strategy=_strategy(fields["strategy"]),
         strategies=strategies,
+        small=_strategy(fields["small"]) if "small" in fields else None,
     )
 
 

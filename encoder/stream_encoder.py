@@ -33,7 +33,7 @@ def selector_for(profile: Profile) -> StrategySelector:
     if profile.adaptive:
         from encoder.detect.selector import AdaptiveCompressionSelector  # noqa: PLC0415 - loaded where used
 
-        return AdaptiveCompressionSelector(profile.strategies)
+        return AdaptiveCompressionSelector(profile.strategies, small=profile.small)
     from encoder.detect.fixed import FixedStrategySelector  # noqa: PLC0415 - loaded where used
 
     return FixedStrategySelector(profile.strategy)

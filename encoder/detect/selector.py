@@ -15,7 +15,7 @@ from encoder.errors import ProfileError
 from encoder.strategy import Strategy, TreeType
 
 SMALLEST: Final = SAMPLE_SIZE
-"""A block below this many bytes is TEXT without a look, so that small inputs never load a tokeniser."""
+"""A block below this many bytes gets one strategy without a look, so that small inputs never load a tokeniser."""
 
 TOLERANCES: Final[Mapping[str, float]] = {
     "entropy": 0.5,
@@ -88,7 +88,7 @@ class AdaptiveCompressionSelector:
 
     Every block of 64 KiB or more gets a glance, a histogram of its head. One that is not alike the last block that was looked at, and
     every eighth in any case, is sampled and measured, which costs many times what a glance does. The tree decides for the first one, and again only for one that has drifted
-    from the last decision's pattern; until then the choice stays. Smaller blocks are TEXT, and change nothing.
+    from the last decision's pattern; until then the choice stays. Smaller blocks get `small` (none: TEXT's strategy), and change nothing.
 
     strategies: what to do for each tree type; TEXT must be there, and stands in for any that is not. CSV's separator is the one detected,
     whatever the given strategy says. clock: seconds, for the observations only. One selector serves one stream, in its order: not thread-safe.
@@ -99,6 +99,7 @@ class AdaptiveCompressionSelector:
         self,
         strategies: Mapping[TreeType, Strategy],
         *,
+        small: Strategy | None = None,
         detector: PatternDetector | None = None,
         tree: DecisionTree | None = None,
         clock: Callable[[], float] = time.perf_counter,
@@ -108,6 +109,7 @@ class AdaptiveCompressionSelector:
                 "strategies: no strategy for 'text'\n  mend: add one; it also stands in for any tree type left out"
             )
         self._strategies = dict(strategies)
+        self._small = small or strategies[TreeType.TEXT]
         self._detector = detector or PatternDetector()
         self._tree = tree or load_tree()
         self._clock = clock
@@ -127,7 +129,7 @@ class AdaptiveCompressionSelector:
         started = self._clock()
         seen = self._observations
         if memoryview(block).nbytes < SMALLEST:
-            choice = self._strategies[TreeType.TEXT]
+            choice = self._small
         elif self._goes_unseen(block):
             choice = self._choice
         else:

@@ -31,9 +31,7 @@ def _encoded_shares(plan: Plan, encoded: list[int]) -> list[float]:
     classes, lengths = (np.array(column, np.int64) for column in zip(*plan.streams, strict=True))
     belongs = pools_of(classes.astype(np.int32), lengths, text_pooled=plan.text_pooled).tolist()
     alone = belongs.count(ALONE)
-    rates = {
-        pool: size / length for (pool, length), size in zip(plan.physical[alone:], encoded[alone:], strict=True)
-    }
+    rates = {pool: size / length for (pool, length), size in zip(plan.physical[alone:], encoded[alone:], strict=True)}
     own = iter(encoded[:alone])
     return [
         float(next(own)) if pool == ALONE else length * rates.get(pool, 0.0)
