@@ -4,9 +4,11 @@
     >>> encoder.decode(encoder.encode(b"any bytes"))
     b'any bytes'
 
-Everything here is loaded on first use, so that `import encoder` costs next to nothing.
+Everything here is loaded on first use, so that `import encoder` costs next to nothing. Where fsspec was imported before,
+its `compression="glyph"` is registered at once; else import `encoder.fsspec_codec` for it.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from encoder.limits import Limits
     from encoder.pool import GlyphBufferPool, LeaseRecord, PoolStatistics
     from encoder.profile import PoolSettings, Profile, load_profile, parse_profile
+    from encoder.record_range import iter_records
     from encoder.stages import PipelineStatistics
     from encoder.strategy import BackEnd, Strategy, TreeType
     from encoder.stream_decoder import StreamingDecoder
@@ -57,6 +60,7 @@ _HOMES: Final = {
     "StreamingEncoder": "stream_encoder",
     "decode": "api",
     "encode": "api",
+    "iter_records": "record_range",
     "open": "api",
 }
 
@@ -84,6 +88,7 @@ __all__ = [
     "VersionError",
     "decode",
     "encode",
+    "iter_records",
     "load_profile",
     "open",
     "parse_profile",
@@ -100,3 +105,7 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+if "fsspec.compression" in sys.modules:
+    import_module("encoder.fsspec_codec")

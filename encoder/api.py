@@ -5,7 +5,7 @@ import io
 import os
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Final, Literal, overload
+from typing import IO, Final, Literal, TypeAlias, overload
 
 from xxhash import xxh3_64_intdigest
 
@@ -17,9 +17,14 @@ from encoder.stream_encoder import StreamingEncoder, resolve_profile, selector_f
 from encoder.writer import ContainerWriter
 
 
-def encode(data: bytes | bytearray | memoryview, profile: str | Path | Profile = DEFAULT) -> bytes:
-    """A whole glyph stream of these bytes, encoded in this thread. Raises ProfileError."""
+def encode(data: bytes | bytearray | memoryview, profile: str | Path | Profile = DEFAULT, *, threads: int = 1) -> bytes:
+    """A whole glyph stream of these bytes, encoded in this thread or in `threads` others. Raises ProfileError."""
     plan = resolve_profile(profile)
+    if threads != 1:
+        out = io.BytesIO()
+        with StreamingEncoder(out, plan, threads=threads) as stream:
+            stream.write(data)
+        return out.getvalue()
     selector = selector_for(plan)
     sink = io.BytesIO()
     continues = False
@@ -34,85 +39,112 @@ def encode(data: bytes | bytearray | memoryview, profile: str | Path | Profile =
     return sink.getvalue()
 
 
-def decode(blob: bytes | bytearray | memoryview, limits: Limits = DEFAULT_LIMITS) -> bytes:
-    """The bytes that were encoded, all verified. Raises FormatError (and its subclasses) and LimitError."""
-    with StreamingDecoder(io.BytesIO(blob), limits) as decoder:
+def decode(blob: bytes | bytearray | memoryview, limits: Limits = DEFAULT_LIMITS, *, threads: int = 1) -> bytes:
+    """The bytes that were encoded, all verified; `threads` blocks are decoded at once.
+
+    Raises FormatError (and its subclasses) and LimitError.
+    """
+    with StreamingDecoder(io.BytesIO(blob), limits, threads=threads) as decoder:
         return decoder.read()
+
+
+File: TypeAlias = str | os.PathLike[str] | IO[bytes]
+"""What `open` opens: a path, or a binary file that the caller keeps."""
 
 
 @overload
 def open(  # noqa: A001 - as in gzip: `encoder.open`
-    file: str | os.PathLike[str], mode: Literal["r", "rb"] = ..., *, limits: Limits = ...
+    file: File, mode: Literal["r", "rb"] = ..., *, limits: Limits = ..., threads: int | None = ...
 ) -> StreamingDecoder: ...
 @overload
 def open(  # noqa: A001 - as above
-    file: str | os.PathLike[str], mode: Literal["w", "wb", "x", "xb"], *, profile: str | Path | Profile = ...
+    file: File,
+    mode: Literal["w", "wb", "x", "xb"],
+    *,
+    profile: str | Path | Profile = ...,
+    threads: int | None = ...,
 ) -> StreamingEncoder: ...
 @overload
 def open(  # noqa: A001 - as above
-    file: str | os.PathLike[str],
+    file: File,
     mode: Literal["rt", "wt", "xt"],
     *,
     profile: str | Path | Profile = ...,
     limits: Limits = ...,
+    threads: int | None = ...,
     encoding: str = ...,
     errors: str | None = ...,
     newline: str | None = ...,
 ) -> io.TextIOWrapper: ...
 def open(  # noqa: A001, PLR0913 - as above, and as many as the builtin's
-    file: str | os.PathLike[str],
+    file: File,
     mode: str = "rb",
     *,
     profile: str | Path | Profile = DEFAULT,
     limits: Limits = DEFAULT_LIMITS,
+    threads: int | None = None,
     encoding: str = "utf-8",
     errors: str | None = None,
     newline: str | None = None,
 ) -> StreamingDecoder | StreamingEncoder | io.TextIOWrapper:
     """Open a glyph file as `gzip.open` would: decoding ("r", "rb", "rt") or encoding ("w", "x", with "b" or "t").
 
-    Without "t" the mode is binary. Closing closes the file too; an exception inside `with` leaves a file without a
-    trailer, which no reader takes for complete. Raises ValueError for another mode, OSError, and what the streams raise.
+    Without "t" the mode is binary. file: a path, which is closed with the stream, or a binary file object, which stays open.
+    An exception inside `with` leaves a file without a trailer, which no reader takes for complete. threads: None for the
+    profile's when encoding, one when decoding. Raises ValueError for another mode, OSError, and what the streams raise.
     """
     if mode not in {"r", "rb", "rt", "w", "wb", "wt", "x", "xb", "xt"}:
         raise ValueError(f"mode {mode!r} is not known; give r, w or x, with b or t")
-    raw = builtins.open(file, mode[0] + "b")  # noqa: SIM115, PTH123 - the stream closes it
+    if isinstance(file, str | os.PathLike):
+        raw: IO[bytes] = builtins.open(file, mode[0] + "b")  # noqa: SIM115, PTH123 - the stream closes it
+        owned: IO[bytes] | None = raw
+    else:
+        raw, owned = file, None
     try:
-        binary = _OwningDecoder(raw, limits) if mode[0] == "r" else _OwningEncoder(raw, profile)
+        binary = (
+            _OwningDecoder(raw, owned, limits, threads or 1)
+            if mode[0] == "r"
+            else _OwningEncoder(raw, owned, profile, threads)
+        )
     except BaseException:
-        raw.close()
+        if owned is not None:
+            owned.close()
         raise
     return _Text(binary, encoding=encoding, errors=errors, newline=newline) if mode.endswith("t") else binary
 
 
 class _OwningDecoder(StreamingDecoder):
-    """A decoder that closes its file."""
+    """A decoder that closes its file where it is its own."""
 
-    def __init__(self, file: IO[bytes], limits: Limits) -> None:
-        super().__init__(file, limits)
-        self._owned: Final = file
-        self.name: Final = file.name
+    def __init__(self, file: IO[bytes], owned: IO[bytes] | None, limits: Limits, threads: int) -> None:
+        super().__init__(file, limits, threads=threads)
+        self._owned: Final = owned
+        self.name: Final = getattr(file, "name", None)
 
     def close(self) -> None:
         try:
             super().close()
         finally:
-            self._owned.close()
+            if self._owned is not None:
+                self._owned.close()
 
 
 class _OwningEncoder(StreamingEncoder):
-    """An encoder that closes its file."""
+    """An encoder that closes its file where it is its own."""
 
-    def __init__(self, file: IO[bytes], profile: str | Path | Profile) -> None:
-        super().__init__(file, profile)
-        self._owned: Final = file
-        self.name: Final = file.name
+    def __init__(
+        self, file: IO[bytes], owned: IO[bytes] | None, profile: str | Path | Profile, threads: int | None
+    ) -> None:
+        super().__init__(file, profile, threads=threads)
+        self._owned: Final = owned
+        self.name: Final = getattr(file, "name", None)
 
     def abort(self) -> None:
         try:
             super().abort()
         finally:
-            self._owned.close()
+            if self._owned is not None:
+                self._owned.close()
 
 
 class _Text(io.TextIOWrapper):

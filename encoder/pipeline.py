@@ -61,7 +61,7 @@ class _Encoded:
 class Pipeline:
     """Encodes submitted buffers in `workers` threads and writes them in order in one more.
 
-    Threads start with the first block that is not the last, so that a stream of one block costs none. `lease`, `submit`,
+    Threads start with the first full block, so that a short stream costs none. `lease`, `submit`,
     `drain` and `finish` belong to one caller thread. progress: called by the writer with (bytes in, bytes out) so far.
     """
 
@@ -135,11 +135,15 @@ class Pipeline:
         """Add to the time spent filling buffers."""
         self._clocks.read += seconds
 
-    def submit(self, lease: Lease, size: int, *, last: bool = False) -> None:
-        """Encode and write the first `size` bytes of the buffer, then release it. The lease belongs to the pipeline now."""
+    def submit(self, lease: Lease, size: int, *, short: bool = False) -> None:
+        """Encode and write the first `size` bytes of the buffer, then release it. The lease belongs to the pipeline now.
+
+        short: the block is not a full one; where no thread runs yet, it is encoded at once in this one.
+        """
         try:
             block = self._prepare(lease, size)
-            if last and not self._threads:
+            if short and not self._threads:
+                self._submitted += 1
                 self._write(self._encoded(block))
                 return
             self._start()
@@ -210,13 +214,15 @@ class Pipeline:
             self._threads.append(thread)
 
     def _starved(self) -> bool:
-        """Whether one more buffer would help: a worker idles, nothing is queued, and the writer has nothing to write.
+        """Whether one more buffer would help: nothing is queued, and a worker idles while the writer has nothing to write, or
+        all buffers are with the workers, so that the first to end will find none filled.
 
         Asked under the pool's lock; nobody takes that one while holding the pipeline's.
         """
         with self._lock:
-            sink_is_slow = self._writing or self._written in self._finished
-            return self._idle > 0 and not self._queue and not sink_is_slow
+            if self._queue or self._writing:
+                return False
+            return not self._finished or (self._idle > 0 and self._written not in self._finished)
 
     def _work_loop(self) -> None:
         while (block := self._next_block()) is not None:
@@ -240,7 +246,11 @@ class Pipeline:
                 self._work.wait()
             self._idle -= 1
             self._clocks.idle += time.monotonic() - began
-            return self._queue.popleft() if self._queue and not self._stopping else None
+            block = self._queue.popleft() if self._queue and not self._stopping else None
+            emptied = not self._queue
+        if emptied:
+            self._pool.nudge()  # a lease that waits may have found the block still queued
+        return block
 
     def _encoded(self, block: _Block) -> _Encoded:
         began = time.monotonic()

@@ -47,6 +47,19 @@ class SeekableSource(Source, Protocol):
         """Move to a byte and say which it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block as it stands in the stream, its body verified and not decoded yet.
+
+    offset: where its frame begins in the stream. raw_offset: where its bytes begin in the output.
+    """
+
+    frame: FrameHeader
+    body: bytes
+    offset: int
+    raw_offset: int
+
+
 class ContainerReader:
     """Reads frame after frame and keeps account of what the trailer will have to say.
 
@@ -65,10 +78,10 @@ class ContainerReader:
         self.totals: Totals | None = None
         self.header: Final = self._read_header()
 
-    def next_block(self) -> tuple[FrameHeader, bytes] | None:
-        """The next block's header and verified body; None once the trailer was read and the source has ended.
+    def next_block(self) -> Block | None:
+        """The next block; None once the trailer was read and the source has ended.
 
-        The caller decodes the body and hands the result to `verify` before it asks for the next one.
+        Blocks may be read ahead. The caller decodes each and hands the result to `account` in order, then calls `finish`.
         """
         while self.totals is None:
             start = self.offset
@@ -81,16 +94,21 @@ class ContainerReader:
             body = self._read(frame.body_size, "a block")
             check_body(frame, body, start)
             if frame.kind == FrameKind.BLOCK:
+                block = Block(frame, body, start, self._raw_offset)
                 self._index.extend(pack_entry(IndexEntry(start, self._raw_offset, frame.records)))
-                return frame, body
+                self._raw_offset += frame.raw_size
+                self._records += frame.records
+                return block
         return None
 
-    def verify(self, frame: FrameHeader, raw: bytes) -> None:
-        """Check a block's decoded bytes against its header and add them to the stream's account."""
-        check_raw(frame, raw, self._raw_offset)
+    def account(self, raw: bytes) -> None:
+        """Add the next block's decoded bytes, which `check_raw` has verified, to the stream's checksum."""
         self._check.update(raw)
-        self._raw_offset += len(raw)
-        self._records += frame.records
+
+    def finish(self) -> None:
+        """Compare the whole output's checksum with the trailer's, once every block was accounted for. Raises ChecksumError."""
+        if self.totals is not None and self.totals.check != self._check.intdigest():
+            raise ChecksumError("the whole stream's checksum does not match; fetch the file again")
 
     def _read_header(self) -> StreamHeader:
         data = read_at_most(self._source, HEADER_SIZE)
@@ -113,10 +131,8 @@ class ContainerReader:
         index, totals = parse_end(frame, start)
         if index != self._index:
             raise FormatError(f"byte {start}: the index does not list the blocks that stand in the stream")
-        if totals != Totals(self._raw_offset, self._records, self._check.intdigest()):
-            raise ChecksumError(
-                f"byte {start}: the whole stream's checksum or sizes do not match; fetch the file again"
-            )
+        if (totals.raw_size, totals.records) != (self._raw_offset, self._records):
+            raise ChecksumError(f"byte {start}: the whole stream's sizes do not match; fetch the file again")
         if self._read(FOOTER.size, "the footer") != FOOTER.pack(size, END_MAGIC):
             raise FormatError(f"byte {start + size}: the footer is damaged")
         if self._source.read(1):
@@ -137,10 +153,10 @@ def check_body(frame: FrameHeader, body: bytes, offset: int) -> None:
         raise ChecksumError(f"byte {offset}: the block's encoded bytes are damaged; fetch the file again")
 
 
-def check_raw(frame: FrameHeader, raw: bytes, raw_offset: int) -> None:
+def check_raw(block: Block, raw: bytes) -> None:
     """Nothing of a block is returned unless all of it is right. Raises ChecksumError."""
-    if len(raw) != frame.raw_size or xxh3_64_intdigest(raw) != frame.raw_check:
-        raise ChecksumError(f"the block at output byte {raw_offset} did not decode to what was encoded")
+    if len(raw) != block.frame.raw_size or xxh3_64_intdigest(raw) != block.frame.raw_check:
+        raise ChecksumError(f"the block at output byte {block.raw_offset} did not decode to what was encoded")
 
 
 def read_at_most(source: Source, size: int) -> bytes:
@@ -186,8 +202,8 @@ def read_trailer(source: SeekableSource, start: int = 0, limits: Limits = DEFAUL
 
 def read_block(
     source: SeekableSource, trailer: Trailer, number: int, start: int = 0, limits: Limits = DEFAULT_LIMITS
-) -> tuple[FrameHeader, bytes]:
-    """One block's header and verified body, found by the index of the stream that begins at byte `start`.
+) -> Block:
+    """One block, found by the index of the stream that begins at byte `start`.
 
     Raises FormatError or one of its subclasses, and LimitError.
     """
@@ -202,7 +218,7 @@ def read_block(
         raise FormatError(f"byte {entry.offset}: the index does not list the block that stands here")
     body = read_at_most(source, frame.body_size)
     check_body(frame, body, entry.offset)
-    return frame, body
+    return Block(frame, body, entry.offset, entry.raw_offset)
 
 
 def _end_frame(source: SeekableSource, start: int, size: int) -> tuple[int, bytes]:

@@ -1,13 +1,18 @@
 """The streaming decoder: a file object to read from, which never gives out a byte that was not verified."""
 
 import io
+import sys
 from bisect import bisect_right
+from itertools import accumulate
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
+from encoder.ahead import DecodeAhead
 from encoder.container import StreamHeader
+from encoder.errors import FormatError
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.reader import (
+    Block,
     ContainerReader,
     SeekableSource,
     Source,
@@ -16,6 +21,7 @@ from encoder.reader import (
     read_block,
     read_trailer,
 )
+from encoder.records import RECORD_END
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -41,9 +47,10 @@ class StreamingDecoder(io.BufferedIOBase):
     A block's bytes are returned only after its checksum was verified. Reading to the end verifies the whole stream's
     checksum, the trailer and that nothing follows it; a reader that stops earlier has verified only the blocks it saw.
     Where `fileobj` is seekable, so is the decoder: `seek` reads the index from the trailer and then decodes single blocks, each verified by
-    its own checksums.
+    its own checksums; `seek_record` does so by the number of a record.
 
-    Raises FormatError (TruncatedError, ChecksumError, VersionError) and LimitError, from the constructor and from any
+    limits: what decoding may use at most. threads: how many blocks are decoded at once, ahead of the reader; `Limits.max_memory`
+    bounds each of them. Raises FormatError (TruncatedError, ChecksumError, VersionError) and LimitError, from the constructor and from any
     read. After an error, every further read raises it again.
     """
 
@@ -52,19 +59,24 @@ class StreamingDecoder(io.BufferedIOBase):
         fileobj: Source,
         limits: Limits = DEFAULT_LIMITS,
         *,
+        threads: int = 1,
         decode_block: BlockDecoder = standard_block_decoder,
     ) -> None:
+        if threads < 1:
+            raise ValueError(f"{threads} threads; give at least 1")
         self._fileobj: Final = fileobj
         self._limits: Final = limits
+        self._threads: Final = threads
         self._decode: Final = decode_block
+        self._blocks = DecodeAhead(self._fetch, self._decoded, threads)
         self._start: Final = _tell(fileobj)
         self._reader: ContainerReader | None = ContainerReader(fileobj, limits)  # None once a seek left the sequence
         self.header: Final[StreamHeader] = self._reader.header
         self._trailer: Trailer | None = None
         self._raw_starts: list[int] = []
-        self._block = memoryview(b"")
+        self._records_before: list[int] = []
+        self._block = b""
         self._block_start = 0  # where the current block's bytes begin in the output
-        self._next_block = 0  # after a seek: the number of the block to decode next
         self._at = 0  # position inside the current block
         self._error: Exception | None = None
 
@@ -108,7 +120,21 @@ class StreamingDecoder(io.BufferedIOBase):
     def peek(self, size: int = 0, /) -> bytes:  # noqa: ARG002 - the io classes' signature
         """Some bytes without moving on; empty only at the end. Makes reading lines fast."""
         self._check_open()
-        return bytes(self._block[self._at : self._at + io.DEFAULT_BUFFER_SIZE]) if self._fill() else b""
+        return self._block[self._at : self._at + io.DEFAULT_BUFFER_SIZE] if self._fill() else b""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """The bytes up to and including the next newline, at most `size`; none only at the end."""
+        self._check_open()
+        most = sys.maxsize if size is None or size < 0 else size
+        pieces: list[memoryview] = []
+        taken = 0
+        while taken < most and self._fill():
+            end = self._block.find(RECORD_END, self._at, self._at + most - taken)
+            pieces.append(self._take(most - taken if end < 0 else end + 1 - self._at))
+            taken += len(pieces[-1])
+            if end >= 0:
+                break
+        return b"".join(pieces)
 
     def tell(self) -> int:
         """The position in the decoded bytes."""
@@ -118,10 +144,9 @@ class StreamingDecoder(io.BufferedIOBase):
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
         """Move to a position in the decoded bytes and decode the block there. Past the end, reads give no bytes."""
         self._check_open()
-        if not self.seekable():
-            raise io.UnsupportedOperation("the file under this decoder is not seekable")
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self.tell()}.get(whence)
-        target = (self._index().totals.raw_size if base is None else base) + offset
+        trailer = self._seekable_index()
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self.tell()}.get(whence, trailer.totals.raw_size)
+        target = base + offset
         if target < 0:
             raise ValueError(f"cannot seek to {target}, before the start")
         if self._block_start <= target < self._block_start + len(self._block):
@@ -130,9 +155,45 @@ class StreamingDecoder(io.BufferedIOBase):
             self._jump(target)
         return target
 
+    @property
+    def records(self) -> int:
+        """How many records the stream holds, by its trailer. Raises io.UnsupportedOperation where the file is not seekable."""
+        self._check_open()
+        return self._seekable_index().totals.records
+
+    def seek_record(self, number: int) -> int:
+        """Move to where record `number` begins (from 0; past the last one: to the end), decoding one block. Its position.
+
+        Raises ValueError for a negative number, io.UnsupportedOperation where the file is not seekable.
+        """
+        self._check_open()
+        if number < 0:
+            raise ValueError(f"cannot seek to record {number}, before the first")
+        trailer = self._seekable_index()
+        if number >= trailer.totals.records:
+            return self.seek(trailer.totals.raw_size)
+        block = bisect_right(self._records_before, number) - 1
+        self.seek(self._raw_starts[block])
+        self._fill()
+        self._at = self._place_of(number - self._records_before[block], trailer.entries[block].records)
+        return self.tell()
+
+    def _place_of(self, number: int, records: int) -> int:
+        """Where in the current block the given one of the records that begin in it begins."""
+        block = self._block
+        ends = block.count(RECORD_END, 0, len(block) - 1)
+        at = 0
+        for _ in range(number + (ends == records)):  # else a record begins with the block itself
+            at = block.find(RECORD_END, at) + 1
+            if not at:
+                raise FormatError(f"the block at output byte {self._block_start} has not the records that it claims")
+        return at
+
     def close(self) -> None:
-        """Drop the current block; the file stays open."""
-        self._block = memoryview(b"")
+        """Drop what was decoded and end the threads; the file stays open. Further calls do nothing."""
+        if not self.closed:
+            self._blocks.close()
+        self._block = b""
         self._reader = None
         super().close()
 
@@ -152,7 +213,7 @@ class StreamingDecoder(io.BufferedIOBase):
             raise self._error
 
     def _take(self, size: int | None) -> memoryview:
-        piece = self._block[self._at :] if size is None else self._block[self._at : self._at + size]
+        piece = memoryview(self._block)[self._at : None if size is None else self._at + size]
         self._at += len(piece)
         return piece
 
@@ -161,53 +222,56 @@ class StreamingDecoder(io.BufferedIOBase):
         if self._at < len(self._block):
             return True
         try:
-            raw = self._decode_in_order() if self._reader is not None else self._decode_by_index()
+            found = self._blocks.next()
+            if self._reader is not None:
+                _account(self._reader, found)
         except Exception as error:
             self._error = error
             raise
-        if raw is None:
+        if found is None:
             return False
         self._block_start += len(self._block)
-        self._block, self._at = memoryview(raw), 0
+        self._block, self._at = found[1], 0
         return True
 
-    def _decode_in_order(self) -> bytes | None:
-        assert self._reader is not None, "the caller looked"
-        found = self._reader.next_block()
-        if found is None:
-            return None
-        frame, body = found
-        raw = self._decode(body, frame.raw_size, self._limits)
-        self._reader.verify(frame, raw)
-        return raw
+    def _fetch(self) -> Block | None:
+        return None if self._reader is None else self._reader.next_block()
 
-    def _decode_by_index(self) -> bytes | None:
-        trailer = self._index()
-        if self._next_block >= len(trailer.entries):
-            return None
-        raw = self._decode_block(self._next_block)
-        self._next_block += 1
-        return raw
-
-    def _decode_block(self, number: int) -> bytes:
-        """The block of that number, read from where the index says it is, and verified by itself."""
-        trailer = self._index()
-        frame, body = read_block(self._seekable(), trailer, number, self._start, self._limits)
-        raw = self._decode(body, frame.raw_size, self._limits)
-        check_raw(frame, raw, trailer.entries[number].raw_offset)
+    def _decoded(self, block: Block) -> bytes:
+        raw = self._decode(block.body, block.frame.raw_size, self._limits)
+        check_raw(block, raw)
         return raw
 
     def _jump(self, target: int) -> None:
+        """Leave the sequence: from here on blocks are found by the index."""
         trailer = self._index()
         self._reader = None
-        self._block, self._at = memoryview(b""), 0
+        self._block, self._at = b"", 0
         if target >= trailer.totals.raw_size:
-            self._block_start, self._next_block = target, len(trailer.entries)
+            self._block_start = target
+            self._start_at(len(trailer.entries))
             return
-        self._next_block = bisect_right(self._raw_starts, target) - 1
-        self._block_start = self._raw_starts[self._next_block]
+        number = bisect_right(self._raw_starts, target) - 1
+        self._block_start = self._raw_starts[number]
+        self._start_at(number)
         self._fill()
         self._at = target - self._block_start
+
+    def _start_at(self, number: int) -> None:
+        trailer, source = self._index(), self._seekable()
+        numbers = iter(range(number, len(trailer.entries)))
+
+        def fetch() -> Block | None:
+            following = next(numbers, None)
+            return None if following is None else read_block(source, trailer, following, self._start, self._limits)
+
+        self._blocks.close()
+        self._blocks = DecodeAhead(fetch, self._decoded, self._threads)
+
+    def _seekable_index(self) -> Trailer:
+        if not self.seekable():
+            raise io.UnsupportedOperation("the file under this decoder is not seekable")
+        return self._index()
 
     def _index(self) -> Trailer:
         """The trailer, read once; the file is left where it was."""
@@ -216,11 +280,21 @@ class StreamingDecoder(io.BufferedIOBase):
             place = source.seek(0, io.SEEK_CUR)
             self._trailer = read_trailer(source, self._start, self._limits)
             self._raw_starts = [entry.raw_offset for entry in self._trailer.entries]
+            counts = (entry.records for entry in self._trailer.entries)
+            self._records_before = [0, *accumulate(counts)][:-1]
             source.seek(place)
         return self._trailer
 
     def _seekable(self) -> SeekableSource:
         return self._fileobj  # type: ignore[return-value]  # `seek` has asked `seekable`
+
+
+def _account(reader: ContainerReader, found: tuple[Block, bytes] | None) -> None:
+    """Add a block to the account of the whole stream, or close it at the end."""
+    if found is None:
+        reader.finish()
+    else:
+        reader.account(found[1])
 
 
 def _tell(fileobj: Source) -> int:

@@ -4,14 +4,16 @@ import io
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
+from encoder.errors import ProfileError
 from encoder.heap import WORTHWHILE, give_back
 from encoder.pipeline import BlockEncoder, Pipeline, StrategySelector
 from encoder.pool import GlyphBufferPool, Lease
-from encoder.profile import DEFAULT, Profile, load_profile
+from encoder.profile import DEFAULT, MOST_WORKERS, Profile, load_profile
 from encoder.records import cut_at
 from encoder.stages import PipelineStatistics
 from encoder.strategy import Strategy
@@ -44,6 +46,17 @@ def resolve_profile(profile: str | Path | Profile) -> Profile:
     return profile if isinstance(profile, Profile) else load_profile(profile)
 
 
+def with_threads(profile: Profile, threads: int | None) -> Profile:
+    """The profile with that many encoding threads, and a pool that can feed them; as it is for None. Raises ProfileError."""
+    if threads is None or threads == profile.workers:
+        return profile
+    if not 1 <= threads <= MOST_WORKERS:
+        raise ProfileError(f"threads: {threads}\n  mend: give a whole number from 1 to {MOST_WORKERS}")
+    pool = profile.pool
+    capacity = max(pool.capacity, threads + 1)  # one being filled while every thread has one
+    return replace(profile, workers=threads, pool=replace(pool, capacity=capacity, maximum=max(pool.maximum, capacity)))
+
+
 def standard_block_encoder(data: memoryview, strategy: Strategy) -> bytes:
     """`encoder.block.encode_block`, loaded when the first block needs it."""
     from encoder.block import encode_block  # noqa: PLC0415 - so that opening a stream stays light
@@ -54,12 +67,13 @@ def standard_block_encoder(data: memoryview, strategy: Strategy) -> bytes:
 class StreamingEncoder(io.BufferedIOBase):
     """Writes one glyph stream to `fileobj`, which stays open.
 
-    The bytes written depend on the bytes given and on the profile's block size and strategies alone: not on how they were
-    chunked, nor on workers, pool or `flush`. `close` completes the stream; an exception inside `with`, or dropping the
-    encoder without `close`, leaves one without a trailer, which every reader refuses.
+    The bytes written depend on the bytes given, on the profile's block size and strategies, and on where `flush` was called:
+    not on how the bytes were chunked, nor on threads or pool. `close` completes the stream; an exception inside `with`, or
+    dropping the encoder without `close`, leaves one without a trailer, which every reader refuses.
 
     profile: a name, a JSON file's path, or a Profile. progress: called with (bytes in, bytes out) after each block, from the
-    writer's thread. pool: one to share or observe, with buffers of the block size; the encoder then does not close it.
+    writer's thread. threads: encoding threads, in place of the profile's. pool: one to share or observe, with buffers of the
+    block size; the encoder then does not close it.
     An error of any stage is raised by the next call; the stream cannot be completed any more.
     """
 
@@ -69,6 +83,7 @@ class StreamingEncoder(io.BufferedIOBase):
         profile: str | Path | Profile = DEFAULT,
         progress: Callable[[int, int], None] | None = None,
         *,
+        threads: int | None = None,
         pool: GlyphBufferPool | None = None,
         selector: StrategySelector | None = None,
         encode_block: BlockEncoder = standard_block_encoder,
@@ -76,7 +91,7 @@ class StreamingEncoder(io.BufferedIOBase):
         self._lease: Lease | None = None
         self._pipeline: Pipeline | None = None  # so that a failed construction can still be finalised
         self._ended = False
-        self.profile: Final = resolve_profile(profile)
+        self.profile: Final = with_threads(resolve_profile(profile), threads)
         self._fileobj: Final = fileobj
         self._block_size: Final = self.profile.block_size
         self._pool: Final = pool or GlyphBufferPool(self._block_size, self.profile.pool)
@@ -139,9 +154,14 @@ class StreamingEncoder(io.BufferedIOBase):
             total += taken
 
     def flush(self) -> None:
-        """Wait until all full blocks are written and flush the file. Never cuts a block short: output does not depend on it."""
+        """End the current block, wait until all that was given is written, and flush the file.
+
+        A reader of the file then sees every byte given so far. Each flush that ends a block costs ratio; without new bytes
+        it does nothing to the stream.
+        """
         if self._ended:
             return
+        self._submit_rest()
         self._running().drain()
         flush = getattr(self._fileobj, "flush", None)
         if flush is not None:
@@ -152,7 +172,7 @@ class StreamingEncoder(io.BufferedIOBase):
         if self.closed:
             return
         try:
-            self._submit_last()
+            self._submit_rest()
             self._running().finish()
             self._writer.finish()
         finally:
@@ -222,14 +242,14 @@ class StreamingEncoder(io.BufferedIOBase):
         self._carried = bytes(lease.buffer[size:])
         self._running().submit(lease, size)
 
-    def _submit_last(self) -> None:
+    def _submit_rest(self) -> None:
         if self._carried:
             self._room().release()
         lease, self._lease = self._lease, None
         if lease is None:
             return
         if self._filled:
-            self._running().submit(lease, self._filled, last=True)
+            self._running().submit(lease, self._filled, short=True)
         else:
             lease.release()
 

@@ -60,8 +60,9 @@ def describe(name: str, file: IO[bytes]) -> StreamInfo:
     trailer = read_trailer(file)
     lines = []
     for number, entry in enumerate(trailer.entries):
-        frame, body = read_block(file, trailer, number)
-        lines.append(BlockLine(entry.offset, frame.raw_size, frame.body_size, frame.records, describe_block(body)))
+        block = read_block(file, trailer, number)
+        frame, body = block.frame, describe_block(block.body)
+        lines.append(BlockLine(entry.offset, frame.raw_size, frame.body_size, frame.records, body))
     return StreamInfo(name, file.seek(0, 2), trailer, tuple(lines))
 
 

@@ -3,24 +3,31 @@
 import fcntl
 import hashlib
 import importlib
+import logging
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import Final
 
 from encoder.glyphs import cache_folder, sources_digest
+
+_log: Final = logging.getLogger(__name__)
 
 _MODULES = ("encoder.glyphs.transform", "encoder.glyphs.restore")
 """Between them they import every kernel module, and importing one compiles it."""
 
 
 def load_kernels() -> None:
-    """Imports every kernel module. The first process to do so compiles them, and others wait for it."""
+    """Imports every kernel module. The first process to do so compiles them, and others wait for it; each says so as a warning
+    to the logger of this module, which Python shows on standard error unless told otherwise.
+    """
     stamp = cache_folder() / f"compiled-{_digest()}"
     if stamp.exists():
         _import()
         return
+    _log.warning("glyph: compiling the kernels for this machine, once; it takes some ten seconds")
     with _only_one(cache_folder() / "compiling.lock"):
         _import()
         stamp.touch()

@@ -30,7 +30,7 @@ def test_a_golden_stream_was_made_by_what_its_case_says(name):
     _raw, tree, back_end, _level, block_size = CASES[name]
     file = io.BytesIO(blob_of(name))
     trailer = read_trailer(file)
-    bodies = [describe_block(read_block(file, trailer, number)[1]) for number in range(len(trailer.entries))]
+    bodies = [describe_block(read_block(file, trailer, number).body) for number in range(len(trailer.entries))]
     assert trailer.header.block_size == block_size
     assert {body.tree for body in bodies} <= {tree}
     assert not bodies or back_end in {body.back_end for body in bodies}

@@ -1,3 +1,4 @@
+import io
 import subprocess
 import sys
 from dataclasses import replace
@@ -109,3 +110,24 @@ def test_importing_the_package_loads_nothing_heavy():
 
 def test_small_inputs_are_encoded_and_decoded_without_numba():
     assert "numba" not in loaded_after("import encoder; encoder.decode(encoder.encode(b'small\\n' * 100))")
+
+
+def test_threads_change_no_byte():
+    data = b"".join(b"line %d\n" % n for n in range(3000))
+    blob = encoder.encode(data, PLAIN, threads=3)
+    assert blob == encoder.encode(data, PLAIN)
+    assert encoder.decode(blob, threads=3) == data
+
+
+def test_open_takes_a_file_object_and_leaves_it_open():
+    file = io.BytesIO()
+    with encoder.open(file, "w", profile=PLAIN) as stream:
+        stream.write(b"some bytes")
+    assert not file.closed
+    file.seek(0)
+    with encoder.open(file, threads=2) as stream:
+        assert stream.read() == b"some bytes"
+    file.seek(0)
+    with encoder.open(file, "rt") as text:
+        assert text.read() == "some bytes"
+    assert not file.closed

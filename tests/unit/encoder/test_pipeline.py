@@ -155,3 +155,18 @@ def test_aborting_ends_the_threads_and_releases_every_lease(workers):
     assert not threads()
     assert pool.statistics.outstanding == 0
     pool.close()
+
+
+@pytest.mark.parametrize("capacity", [1, 2])
+def test_a_pool_with_fewer_buffers_than_workers_and_one_grows_at_once(capacity):
+    def slow(data, _strategy):
+        time.sleep(0.02)
+        return bytes(data)
+
+    pipeline, pool = pipeline_of(slow, workers=2, capacity=capacity, adaptive=True, maximum=3)
+    feed(pipeline, 6)
+    pipeline.finish()
+    seen = pool.statistics
+    pool.close()
+    assert seen.capacity == seen.peak_in_flight == 3
+    assert seen.grown == 3 - capacity

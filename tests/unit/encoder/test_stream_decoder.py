@@ -1,4 +1,5 @@
 import io
+import threading
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from encoder.limits import Limits
 from encoder.profile import load_profile
 from encoder.reader import read_trailer
 from encoder.strategy import BackEnd, Strategy, TreeType
-from encoder.stream_decoder import StreamingDecoder
+from encoder.stream_decoder import StreamingDecoder, standard_block_decoder
 
 PLAIN = replace(load_profile("baseline"), block_size=1024, strategy=Strategy(TreeType.TEXT, BackEnd.ZSTD, 1))
 DATA = b"".join(b"line %d\n" % number for number in range(2000))
@@ -208,3 +209,40 @@ def test_a_closed_decoder_reads_nothing_and_leaves_its_file_open():
     assert not file.closed
     with pytest.raises(ValueError, match="closed"):
         decoder.read()
+
+
+@pytest.mark.parametrize("threads", [2, 3])
+def test_decoding_ahead_gives_the_same_bytes_wherever_one_reads(threads):
+    with StreamingDecoder(io.BytesIO(BLOB), threads=threads) as decoder:
+        assert decoder.read() == DATA
+        for place in (0, 3000, 1024, len(DATA) - 10, len(DATA), 5):
+            decoder.seek(place)
+            assert decoder.read(2500) == DATA[place : place + 2500]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("glyph-decoder")]
+
+
+def test_decoding_ahead_is_bounded_by_the_threads():
+    begun = []
+
+    def noting(body, size, limits):
+        begun.append(size)
+        return standard_block_decoder(body, size, limits)
+
+    with StreamingDecoder(io.BytesIO(BLOB), threads=2, decode_block=noting) as decoder:
+        decoder.read(1)
+        assert len(begun) == 1
+        decoder.read(len(decoder.peek()) + 1)
+    assert len(begun) <= 1 + 3
+
+
+def test_an_error_ahead_comes_after_the_good_blocks_before_it():
+    good = read_trailer(io.BytesIO(BLOB)).entries[3].raw_offset
+    with StreamingDecoder(io.BytesIO(damaged_block(3)), threads=3) as decoder:
+        assert decoder.read(good) == DATA[:good]
+        with pytest.raises(ChecksumError):
+            decoder.read(1)
+
+
+def test_no_thread_is_no_way_to_decode():
+    with pytest.raises(ValueError, match="at least 1"):
+        StreamingDecoder(io.BytesIO(BLOB), threads=0)

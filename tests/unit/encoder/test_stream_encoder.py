@@ -10,6 +10,7 @@ from encoder.errors import TruncatedError
 from encoder.pool import GlyphBufferPool, LeaseRecord
 from encoder.profile import PoolSettings, load_profile
 from encoder.strategy import BackEnd, Strategy, TreeType
+from encoder.stream_decoder import StreamingDecoder
 from encoder.stream_encoder import StreamingEncoder
 
 PLAIN = replace(
@@ -71,8 +72,43 @@ def test_the_container_does_not_depend_on_how_the_input_was_chunked():
     with StreamingEncoder(sink, PLAIN) as stream:
         for place in range(0, len(DATA), 333):
             assert stream.write(DATA[place : place + 333]) == len(DATA[place : place + 333])
-            stream.flush()
     assert sink.getvalue() == encoded()
+
+
+@pytest.mark.parametrize("given", [b"one", b"a line\n", DATA[:1024], DATA[:5000]])
+def test_a_flush_shows_a_reader_every_byte_given_so_far(given):
+    sink = io.BytesIO()
+    with StreamingEncoder(sink, PLAIN) as stream:
+        for _ in range(3):
+            before = stream.statistics.bytes_in
+            stream.write(given)
+            stream.flush()
+            stream.flush()
+            decoder = StreamingDecoder(io.BytesIO(sink.getvalue()))
+            assert decoder.read(before + len(given)) == (given * 3)[: before + len(given)]
+    assert encoder.decode(sink.getvalue()) == given * 3
+    assert stream.statistics.records == len((given * 3).splitlines())
+
+
+def test_a_flushed_stream_depends_on_where_it_was_flushed_alone():
+    def flushed(step, threads):
+        sink = io.BytesIO()
+        with StreamingEncoder(sink, PLAIN, threads=threads) as stream:
+            for place in range(0, 9000, step):
+                stream.write(DATA[place : place + step])
+                if not (place + step) % 3000:
+                    stream.flush()
+        return sink.getvalue()
+
+    assert flushed(3000, 1) == flushed(500, 3) == flushed(1000, 2)
+
+
+def test_threads_take_the_profiles_place_and_their_number_is_checked():
+    stream = StreamingEncoder(io.BytesIO(), PLAIN, threads=9)
+    assert (stream.profile.workers, stream.profile.pool.capacity) == (9, 10)
+    stream.abort()
+    with pytest.raises(encoder.ProfileError, match="threads: 0"):
+        StreamingEncoder(io.BytesIO(), PLAIN, threads=0)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 7])
