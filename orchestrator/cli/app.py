@@ -19,6 +19,7 @@ EXIT_CODES: Final = (
 
 VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     (plan_verbs.init, ("orchestrate init", "orchestrate init plans/mine.yaml")),
+    (plan_verbs.import_, ("orchestrate import plans/phase4a3.md", "orchestrate import -o plan.yaml tasks.json")),
     (plan_verbs.validate, ("orchestrate validate plans/phase4a3.yaml", "orchestrate validate --json plan.yaml | jq .problems")),
     (plan_verbs.graph, ("orchestrate graph plan.yaml > plan.mmd", "orchestrate graph -f dot plan.yaml | dot -Tsvg > plan.svg")),
     (plan_verbs.schedule, ("orchestrate schedule plans/phase4a3.yaml", "orchestrate schedule --json plan.yaml | jq .critical_path")),
@@ -77,7 +78,9 @@ def _orchestrate(
 
 
 for _verb, _examples in VERBS:
-    app.command(epilog="Examples:\n\n" + "\n\n".join(f"  {line}" for line in _examples))(reported(_verb))
+    app.command(_verb.__name__.rstrip("_"), epilog="Examples:\n\n" + "\n\n".join(f"  {line}" for line in _examples))(
+        reported(_verb)
+    )
 
 
 def main() -> None:

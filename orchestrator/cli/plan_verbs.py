@@ -19,6 +19,24 @@ def init(
     write_example(plan)
 
 
+def import_(
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="A Markdown document, or task-master's tasks.json.", show_default=False),
+    ],
+    *,
+    output: Output = None,
+) -> None:
+    """Make a plan of a work breakdown in Markdown or JSON.
+
+    Every line that was not understood, every reading that is not plain and every contradiction is told with its line.
+    The plan is complete but for its runners.
+    """
+    from orchestrator.cli.importing import import_plan
+
+    import_plan(file, output)
+
+
 def validate(plan: PlanFile, *, settings: Settings = None, json: Json = False) -> int:
     """Check a plan: every problem, with its place and mend."""
     from orchestrator.cli.validate import check_plan_file

@@ -1,0 +1,75 @@
+"""The stages that join workstreams: from a drawing of who waits for whom, and from a list of integration points."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from orchestrator.importers.draft import Concern, Draft, DraftGroup, DraftTask
+from orchestrator.importers.outline import Kind, Line
+from orchestrator.importers.topics import Topic, topic_above
+
+BOX: Final = re.compile(r"[A-Z][A-Z0-9]+(?: [A-Z0-9]+)*")
+WORKSTREAM: Final = re.compile(r"WORKSTREAM (\w+)")
+ENDS: Final = frozenset({"START", "END", "BEGIN", "DONE"})
+
+
+def add_stages(draft: Draft, lines: Sequence[Line]) -> None:
+    """Add a stage for each box of the drawing that is no workstream, each after what stands above it, and fill them."""
+    above = list(draft.groups)
+    for line in lines:
+        if line.kind is not Kind.CODE or topic_above(line.above) is not Topic.ORDER:
+            continue
+        known = [name for name in WORKSTREAM.findall(line.text) if name in draft.groups]
+        names = [] if known else [name for name in BOX.findall(line.text) if name not in ENDS and len(name) > 3]
+        for name in names:
+            stage = DraftGroup(name.split()[-1], name.title(), line.number, stage=True, needs=above)
+            draft.groups[stage.id] = stage
+            above = [stage.id]
+    _fill(draft, [line for line in lines if line.kind is Kind.ITEM and topic_above(line.above) is Topic.INTEGRATION])
+
+
+def _fill(draft: Draft, items: Sequence[Line]) -> None:
+    if not items:
+        return
+    stages = [group for group in draft.groups.values() if group.stage]
+    if not stages:
+        first = items[0]
+        stages = [DraftGroup("INTEGRATION", "Integration", first.number, stage=True, needs=list(draft.groups))]
+        draft.groups["INTEGRATION"] = stages[0]
+    for line in items:
+        stage = next((one for one in stages[1:] if _is_about(line.text, one)), stages[0])
+        stage.tasks.append(DraftTask(line.text, line.number))
+        if stage is not stages[0]:
+            draft.note(line.number, Concern.READ_AS, f"{line.text}: a task of {stage.title}, which it names")
+    for before, stage in pairwise(stages):
+        if not stage.tasks:
+            stage.tasks.append(DraftTask(stage.title, stage.line))
+            draft.note(stage.line, Concern.MISSING, f"{stage.title}: no task of its own; it comes after {before.title}")
+    _estimate(draft, stages)
+    for stage in stages:
+        _lead(draft, stage)
+
+
+def _lead(draft: Draft, stage: DraftGroup) -> None:
+    """Who leads a stage, where an agent's duty names it."""
+    word = stage.title.split()[-1].lower()
+    stage.lead = next((name for name, agent in draft.agents.items() if word in agent.duty.lower()), "")
+    if stage.lead:
+        said = f"{stage.title}: led by {stage.lead}, whose duty is {draft.agents[stage.lead].duty!r}"
+        draft.note(stage.line, Concern.READ_AS, said)
+
+
+def _is_about(text: str, stage: DraftGroup) -> bool:
+    words = re.findall(r"[a-z]+", text.lower())
+    return all(word in words for word in re.findall(r"[a-z]+", stage.title.lower()))
+
+
+def _estimate(draft: Draft, stages: Sequence[DraftGroup]) -> None:
+    """How long each stage takes, by the timeline: from the moment that names it to the next moment."""
+    moments = sorted((at, event) for at, event, _, _ in draft.timeline)
+    for stage in stages:
+        word = stage.title.split()[-1].lower()
+        for (at, event), (then, _) in pairwise(moments):
+            if word in event.lower() and stage.estimate is None and then > at:
+                stage.estimate = then - at
