@@ -113,9 +113,14 @@ class TaskContext(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """A registered way to do a task. metrics: all that it may record; recording another is an error."""
+    """A registered way to do a task. metrics: all that it may record; recording another is an error.
+
+    code: what its result depends on beside the modules that its module imports: dotted modules, or folders ("data/") beside
+    its top-level package.
+    """
 
     name: str
     run: Callable[[TaskContext], None]
     metrics: tuple[Metric, ...] = ()
     summary: str = ""
+    code: tuple[str, ...] = ()

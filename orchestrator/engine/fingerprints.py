@@ -1,53 +1,69 @@
-"""What a task's result depends on, in one digest each: on resume, a task whose digest changed runs again.
+"""What a task's result depends on, in one line each: on resume, a task whose line changed runs again.
 
-A digest covers what the task runs (runner or command), its parameters, environment, needs, promised files and metrics,
-and the source files of the package folder that its runner lives in. It does not cover title, estimate, timeout, retries or
+A fingerprint is some of "run=… with=… env=… needs=… when=… leaves=… code=…", each a digest of 16 hex digits, so that two of them tell
+what changed. It covers what the task runs (runner or command), its parameters, environment, needs, condition, trigger rule,
+promised files and metrics, and the code of its runner (`orchestrator.engine.code`). It does not cover title, estimate, timeout, retries or
 resources, which do not change a result, nor what a command's program is made of.
 """
 
 import hashlib
-import inspect
 import json
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
+from typing import Final
 
+from orchestrator.engine.code import Code
+from orchestrator.engine.orders import promised
 from orchestrator.graph.model import TaskGraph, TaskNode
-from orchestrator.plan.model import Plan
+from orchestrator.plan.model import Plan, TriggerRule
 from orchestrator.runner import Runner
 
-DECIDING = {"run", "command", "with_", "env", "artifacts", "metrics"}
+WORDS: Final = {
+    "run": "what it runs",
+    "with": "its parameters",
+    "env": "its environment",
+    "needs": "what it needs",
+    "when": "its condition or trigger rule",
+    "leaves": "the files or metrics that it promises",
+    "code": "its runner's code",
+}
+"""The parts of a fingerprint, in their order, and what to call them."""
 
 
-def fingerprints(plan: Plan, graph: TaskGraph, runners: Mapping[str, Runner]) -> dict[str, str]:
-    """A digest (sha256, hex) for every task, in the graph's order."""
-    return {task: _fingerprint(plan, graph, node, runners) for task, node in graph.nodes.items()}
+def fingerprints(
+    plan: Plan, graph: TaskGraph, runners: Mapping[str, Runner], code: Code | None = None
+) -> dict[str, str]:
+    """A fingerprint for every task, in the graph's order. code: what was read so far; the files are read anew unless given."""
+    read = code or Code()
+    return {task: _fingerprint(plan, graph, node, runners, read) for task, node in graph.nodes.items()}
 
 
-def _fingerprint(plan: Plan, graph: TaskGraph, node: TaskNode, runners: Mapping[str, Runner]) -> str:
-    runner = runners.get(node.task.run or "")
+def differences(was: str, now: str) -> tuple[str, ...]:
+    """What changed from one fingerprint to another, in words; () where they are equal."""
+    if was == now:
+        return ()
+    before, after = _parts(was), _parts(now)
+    changed = tuple(word for part, word in WORDS.items() if before.get(part) != after.get(part))
+    return changed or ("what it runs",)  # written by a version with other parts
+
+
+def _fingerprint(plan: Plan, graph: TaskGraph, node: TaskNode, runners: Mapping[str, Runner], code: Code) -> str:
+    task = node.task
+    runner = runners.get(task.run or "")
     said = {
-        "task": node.task.model_dump(mode="json", include=DECIDING),
-        "env": plan.env,
+        "run": task.run or task.command,
+        "with": task.with_,
+        "env": {**plan.env, **task.env},
         "needs": graph.needs[node.id],
-        "code": "" if runner is None else code_digest(source_folder(runner)),
+        "when": () if task.if_ and task.trigger_rule is TriggerRule.ALL_SUCCESS else (task.if_, task.trigger_rule.value),
+        "leaves": (*promised(plan, node), *(metric.model_dump(mode="json") for metric in task.metrics)),
+        "code": "" if runner is None else code.digest(runner),
     }
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return " ".join(f"{part}={_short(value)}" for part, value in said.items() if value)
 
 
-def source_folder(runner: Runner) -> Path | None:
-    """The folder of the source file that holds the runner's function, None for one without a source."""
-    try:
-        return Path(inspect.getsourcefile(inspect.unwrap(runner.run)) or "").absolute().parent
-    except TypeError:
-        return None
+def _short(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-@cache
-def code_digest(folder: Path | None) -> str:
-    """sha256 over the names and bytes of the folder's own Python files; "" where there are none to read."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.py")) if folder is not None else ():
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        digest.update(f"{path.name} {content}\n".encode())
-    return digest.hexdigest()
+def _parts(fingerprint: str) -> dict[str, str]:
+    return dict(part.partition("=")[::2] for part in fingerprint.split(" "))

@@ -1,7 +1,9 @@
 """What a resumed run takes over from before, and what runs again. Pure but for the digests of files, which are an argument."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
+from orchestrator.engine.fingerprints import differences
 from orchestrator.engine.judging import Digest
 from orchestrator.graph.model import TaskGraph
 from orchestrator.state.events import TaskInterrupted, TaskInvalidated, TaskRequeued
@@ -10,30 +12,49 @@ from orchestrator.state.transitions import Status
 
 NOT_ASKED_FOR = "not asked for"
 DIED = "its orchestrator ended while it ran"
+FORCED = "it was forced"
 
 Reconciliation = TaskInterrupted | TaskRequeued | TaskInvalidated
 
 
-def reconcile(
-    graph: TaskGraph, state: RunState, fingerprints: Mapping[str, str], excluded: Collection[str], digest: Digest
-) -> Iterator[Reconciliation]:
-    """The events that follow a RunResumed, in the graph's order. state: as it stood before that event.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What makes a resumption differ from the run so far.
 
-    A finished task keeps its result, unless the plan or code of it changed, a file of its evidence changed, or a task
-    above it runs again. Where the run had finished and is taken up on purpose, what failed gets another chance.
+    fingerprints: of every task of the plan as it is now. excluded: tasks not asked for. forced: tasks to run again whatever
+    they came to. digest: sha256 of a file by its path below the run's folder, None where there is none.
     """
-    again: dict[str, str] = {}
+
+    fingerprints: Mapping[str, str]
+    excluded: Collection[str]
+    forced: Collection[str]
+    digest: Digest
+
+
+def reconcile(graph: TaskGraph, state: RunState, change: Change) -> Iterator[Reconciliation]:
+    """The events that follow a RunResumed, in the graph's order. state: as it stood before that event."""
+    reasons = again(graph, state, change)
+    for task in graph.nodes:
+        if (record := state.tasks.get(task)) is not None:
+            yield from _events(record, reasons.get(task, ""))
+
+
+def again(graph: TaskGraph, state: RunState, change: Change) -> dict[str, str]:
+    """Why a task's result, or the attempt under way, does not count any more, by task; the others are kept as they are.
+
+    A finished task keeps its result, unless the plan or code of it changed, a file of its evidence changed, it is forced, or a
+    task above it runs again. Where the run had finished and is taken up on purpose, what failed gets another chance.
+    """
+    reasons: dict[str, str] = {}
     for task in graph.nodes:
         record = state.tasks.get(task)
         if record is None:
             continue
-        reason = _own_reason(state, record, fingerprints[task], task in excluded, digest)
-        above = next((need for need in graph.needs[task] if need in again or need not in state.tasks), None)
-        if above is not None:
-            reason = reason or f"{above} above it runs again"
-        yield from _events(record, reason)
+        above = next((need for need in graph.needs[task] if need in reasons or need not in state.tasks), None)
+        reason = _own_reason(graph, state, record, change) or ("" if above is None else f"{above} above it runs again")
         if reason:
-            again[task] = reason
+            reasons[task] = reason
+    return reasons
 
 
 def _events(record: TaskRecord, reason: str) -> Iterator[Reconciliation]:
@@ -45,14 +66,18 @@ def _events(record: TaskRecord, reason: str) -> Iterator[Reconciliation]:
         yield TaskRequeued(record.id)
 
 
-def _own_reason(state: RunState, record: TaskRecord, now: str, excluded: bool, digest: Digest) -> str:  # noqa: FBT001 - one of five facts
+def _own_reason(graph: TaskGraph, state: RunState, record: TaskRecord, change: Change) -> str:  # noqa: PLR0911 - one line per reason
     """Why the task's result does not count any more, "" while it does; those above it not regarded."""
-    if state.fingerprints[record.id] != now:
-        return "what it runs has changed"
-    if record.status is Status.SKIPPED and record.reason == NOT_ASKED_FOR and not excluded:
+    if changed := differences(state.fingerprints[record.id], change.fingerprints[record.id]):
+        return f"{' and '.join(changed)} changed"
+    if record.status is Status.SKIPPED and record.reason == NOT_ASKED_FOR and record.id not in change.excluded:
         return "it is asked for now"
+    if record.id in change.forced:
+        return FORCED
+    if record.status is Status.FAILED and record.tolerated != graph.nodes[record.id].task.continue_on_error:
+        return "whether its failure is tolerated changed"
     if state.finished and (record.status in {Status.FAILED, Status.CANCELLED} or record.culprit):
         return f"it {record.status} before"
     artifacts = record.evidence.artifacts if record.evidence else ()
-    lost = next((each.name for each in artifacts if digest(each.path) != each.sha256), None)
+    lost = next((each.name for each in artifacts if change.digest(each.path) != each.sha256), None)
     return "" if lost is None else f"its file {lost} has changed or gone"
