@@ -10,7 +10,13 @@ from typing import Any, Final, Literal
 
 from orchestrator.engine.conduct import RunResult
 from orchestrator.engine.engine import CarryOut
-from orchestrator.engine.runs import find_interrupted, open_journal, resume_run, start_run
+from orchestrator.engine.entry import entry
+from orchestrator.engine.explain import Explanation, explain
+from orchestrator.engine.fingerprints import fingerprints
+from orchestrator.engine.judging import file_digest
+from orchestrator.engine.reconcile import Change
+from orchestrator.engine.runs import JOURNAL_FILE, find_interrupted, open_journal, resume_run, start_run
+from orchestrator.engine.selection import excluded, named
 from orchestrator.environment import capture
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
@@ -24,6 +30,8 @@ from orchestrator.registry import load_registry
 from orchestrator.report import Report, build_report, render_markdown, render_summary
 from orchestrator.runner import Runner
 from orchestrator.state.events import Envelope, RunResumed, RunStarted
+from orchestrator.state.fold import fold
+from orchestrator.state.run import RunState
 from orchestrator.wholefile import write_whole
 
 STATE: Final = Path(".orchestrate")
@@ -62,7 +70,8 @@ class Manner:
     state, reports: folders, made when missing. jobs: tasks at once, None for one per processor. keep_going: after a failure,
     go on with what does not need it. executor: `processes`; `threads` and `inline` run runners within this process, side by side
     or one after the other (`orchestrator.executors.inline` says what that costs). only, until: tasks
-    or groups; see `orchestrator.engine.selection`. command: argv to show as what repeats the run. listener: told of every
+    or groups; see `orchestrator.engine.selection`. force: tasks or groups that run again whatever they came to, "*" for all.
+    command: argv to show as what repeats the run. listener: told of every
     event once it is durable.
     """
 
@@ -74,6 +83,7 @@ class Manner:
     executor: Literal["processes", "threads", "inline"] = "processes"
     only: Sequence[str] = ()
     until: Sequence[str] = ()
+    force: Sequence[str] = ()
     command: tuple[str, ...] = ()
     listener: Callable[[Envelope], None] = field(default=lambda _envelope: None)
 
@@ -100,19 +110,49 @@ def load(path: Path, settings: Mapping[str, str], runners: Mapping[str, Runner])
 
 def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, manner: Manner) -> RunOutcome:
     """As `run`, for a plan already loaded."""
-    with _journal(manner) as journal:
-        unfinished = None if new else find_interrupted(journal, loaded.plan.id, loaded.settings)
-        if unfinished is not None:
-            return _resume(unfinished, loaded, runners, manner, journal)
-        with EXECUTORS[manner.executor].make() as executor:
-            result = start_run(loaded, executor=executor, **_circumstances(runners, manner, journal))
+    with _journal(manner) as journal, EXECUTORS[manner.executor].make() as executor:
+        given = _circumstances(runners, manner, journal) | {"executor": executor}
+        with entry(journal, loaded.plan.id, loaded.settings) as leave:
+            unfinished = None if new else find_interrupted(journal, loaded.plan.id, loaded.settings)
+            if unfinished is None:
+                result = start_run(loaded, opened=leave, **given)
+            else:
+                result = resume_run(unfinished, loaded, opened=leave, force=manner.force, **given)
         return _outcome(result, journal, manner.reports)
 
 
 def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner) -> RunOutcome:
     """Carry on that run. Raises as `run` does."""
-    with _journal(manner) as journal:
-        return _resume(run, loaded, runners, manner, journal)
+    with _journal(manner) as journal, EXECUTORS[manner.executor].make() as executor:
+        given = _circumstances(runners, manner, journal)
+        result = resume_run(run, loaded, executor=executor, force=manner.force, **given)
+        return _outcome(result, journal, manner.reports)
+
+
+def explain_loaded(
+    loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner, run: str | None = None, new: bool = False
+) -> tuple[Explanation, ...]:
+    """What `run_loaded` would do with each task, or `resume_loaded` with the given run, and why. Nothing is written."""
+    state = None if new else _state_to_continue(loaded, manner, run)
+    files = manner.state / "runs" / (state.run if state else "")
+    change = Change(
+        fingerprints(loaded.plan, loaded.graph, runners),
+        excluded(loaded.graph, manner.only, manner.until),
+        named(loaded.graph, manner.force),
+        file_digest(files),
+    )
+    return tuple(explain(loaded.graph, state, change))
+
+
+def _state_to_continue(loaded: LoadedPlan, manner: Manner, run: str | None) -> RunState | None:
+    if not (manner.state / JOURNAL_FILE).exists():
+        return None
+    journal = open_journal(manner.state, readonly=True)
+    try:
+        chosen = run or find_interrupted(journal, loaded.plan.id, loaded.settings)
+        return None if chosen is None else fold(journal.read(chosen))
+    finally:
+        journal.close()
 
 
 def plan_of(journal: JournalPort, run: str, runners: Mapping[str, Runner] | None = None) -> LoadedPlan:
@@ -147,14 +187,6 @@ def write_report(journal: JournalPort, run: str, reports: Path) -> Path:
 
 def _promised(runners: Mapping[str, Runner]) -> dict[str, tuple[Metric, ...]]:
     return {name: runner.metrics for name, runner in runners.items()}
-
-
-def _resume(
-    run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], manner: Manner, journal: JournalPort
-) -> RunOutcome:
-    with EXECUTORS[manner.executor].make() as executor:
-        result = resume_run(run, loaded, executor=executor, **_circumstances(runners, manner, journal))
-    return _outcome(result, journal, manner.reports)
 
 
 def _circumstances(runners: Mapping[str, Runner], manner: Manner, journal: JournalPort) -> dict[str, Any]:

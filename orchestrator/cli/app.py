@@ -2,7 +2,8 @@
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import Annotated, Final, NoReturn
 
@@ -10,6 +11,9 @@ import typer
 
 from orchestrator.cli import plan_verbs, run_verbs
 from orchestrator.cli.faults import DEBUG, reported
+
+EVERY: Final = "*"
+PLAN_FILES: Final = frozenset({".yaml", ".yml", ".json"})
 
 HELP: Final = "Run a work breakdown written as YAML, and judge every success criterion only from measured evidence."
 EXIT_CODES: Final = (
@@ -38,6 +42,8 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
             "orchestrate run plans/phase4a3.yaml",
             "orchestrate run --set stream_size=64MiB --only A plans/phase4a3.yaml",
             "orchestrate run --dry-run plan.yaml",
+            "orchestrate run --dry-run --explain plan.yaml",
+            "orchestrate run --force A.sweep plan.yaml",
             "orchestrate run --json plan.yaml | jq -r .event.kind",
         ),
     ),
@@ -86,7 +92,18 @@ for _verb, _examples in VERBS:
 def main() -> None:
     """Run the command line and exit with one of the documented codes."""
     signal.signal(signal.SIGTERM, _terminate)
-    app(prog_name="orchestrate")
+    app(force_all(sys.argv[1:]), prog_name="orchestrate")
+
+
+def force_all(arguments: Sequence[str]) -> list[str]:
+    """`--force` with no name after it means every task; typer's options always take a value. A plan's file is no name."""
+    following = [*arguments[1:], "--"]
+    return [
+        f"--force={EVERY}"
+        if each == "--force" and (after.startswith("-") or Path(after).suffix in PLAN_FILES)
+        else each
+        for each, after in zip(arguments, following, strict=False)
+    ]
 
 
 def _terminate(number: int, _frame: FrameType | None) -> NoReturn:

@@ -64,6 +64,16 @@ Until = Annotated[
     list[str] | None,
     typer.Option("--until", metavar="NAME", help="Nothing that lies below this task or group; repeatable.", show_default=False),
 ]  # fmt: skip
+Force = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--force", metavar="[NAME]", show_default=False,
+        help="Run this task or group again, and what lies below it; all where none is named; repeatable.",
+    ),
+]  # fmt: skip
+Explain = Annotated[
+    bool, typer.Option("--explain", help="Say first what is done with each task, and why; with -n, only that.")
+]
 
 STATE: Final = Path(".orchestrate")
 REPORTS: Final = Path("reports")

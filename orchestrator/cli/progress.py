@@ -27,6 +27,7 @@ class Telling:
     as_json: bool = False
     quiet: bool = False
     color: bool = True
+    explain: bool = False
 
 
 Listener = Callable[[Envelope], None]

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from orchestrator.api import Manner, load, plan_of, resume_loaded
+from orchestrator.cli.explain import show_explanation
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import tell
 from orchestrator.cli.places import find_run, opened_journal
@@ -25,6 +26,8 @@ def resume(name: str | None, manner: Manner, telling: Telling) -> int:
     if loaded.plan.id != summary.plan_id:
         raise UsageError(f"{loaded.source} now holds plan {loaded.plan.id!r}; run {summary.run} is of {summary.plan_id!r}\n"
                          "  mend: put the plan back, or start a run of the new one with `orchestrate run`")  # fmt: skip
+    if telling.explain and not telling.as_json:
+        show_explanation(loaded, registry, manner, run=summary.run)
     with listening(loaded, registry, telling) as listener:
         outcome = resume_loaded(summary.run, loaded, registry, manner=replace(manner, listener=listener))
     conclude(outcome, manner, telling)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from orchestrator.api import EXECUTORS, Manner, RunOutcome, load, run_loaded, summary_text
+from orchestrator.cli.explain import show_explanation
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import plain, say, tell
 from orchestrator.cli.places import opened_journal
@@ -21,16 +22,25 @@ def run_plan(path: Path, settings: list[str], manner: Manner, telling: Telling, 
     check_manner(manner)
     registry = load_registry()
     loaded = load(path, parse_settings(settings), registry)
+    if telling.explain and not telling.as_json:
+        show_explanation(loaded, registry, manner, new=new)
     with listening(loaded, registry, telling) as listener:
         outcome = run_loaded(loaded, registry, new=new, manner=replace(manner, listener=listener))
     conclude(outcome, manner, telling)
     return outcome.exit_code
 
 
-def foretell(path: Path, settings: list[str], manner: Manner) -> None:
-    """Check the plan as a run would, and say what it would do and when; nothing is started. Raises PlanError, UsageError."""
+def foretell(path: Path, settings: list[str], manner: Manner, *, explain: bool = False, new: bool = False) -> None:
+    """Check the plan as a run would, and say what it would do and when, or (`explain`) why; nothing is started.
+
+    Raises PlanError, UsageError, and JournalError for a journal that cannot be read.
+    """
     check_manner(manner)
-    loaded = load(path, parse_settings(settings), load_registry())
+    registry = load_registry()
+    loaded = load(path, parse_settings(settings), registry)
+    if explain:
+        show_explanation(loaded, registry, manner, new=new)
+        return
     left_out = excluded(loaded.graph, manner.only, manner.until)
     say(schedule_text(forecast(loaded.plan, loaded.graph)))
     if left_out:

@@ -11,6 +11,8 @@ from orchestrator.cli.options import (
     STATE,
     Durability,
     ExecutorName,
+    Explain,
+    Force,
     Jobs,
     Json,
     JsonStream,
@@ -39,6 +41,8 @@ def run(  # noqa: PLR0913 - one parameter for each option
     keep_going: KeepGoing = True,
     only: Only = None,
     until: Until = None,
+    force: Force = None,
+    explain: Explain = False,
     new: Annotated[bool, typer.Option("--new", help="A new run, even where one did not finish.")] = False,
     settings: Settings = None,
     state: State = STATE,
@@ -58,12 +62,13 @@ def run(  # noqa: PLR0913 - one parameter for each option
 
     manner = _manner(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor,
-        only=tuple(only or ()), until=tuple(until or ()),
+        only=tuple(only or ()), until=tuple(until or ()), force=tuple(force or ()),
     )  # fmt: skip
     if dry_run:
-        foretell(plan, settings or [], manner)
+        foretell(plan, settings or [], manner, explain=explain, new=new)
         return 0
-    return run_plan(plan, settings or [], manner, Telling(as_json=json, quiet=quiet, color=not no_color), new=new)
+    telling = Telling(as_json=json, quiet=quiet, color=not no_color, explain=explain)
+    return run_plan(plan, settings or [], manner, telling, new=new)
 
 
 def resume(  # noqa: PLR0913 - one parameter for each option
@@ -71,6 +76,8 @@ def resume(  # noqa: PLR0913 - one parameter for each option
     *,
     jobs: Jobs = None,
     keep_going: KeepGoing = True,
+    force: Force = None,
+    explain: Explain = False,
     state: State = STATE,
     reports: Reports = REPORTS,
     durability: Durability = "process",
@@ -88,9 +95,10 @@ def resume(  # noqa: PLR0913 - one parameter for each option
     from orchestrator.cli.resume import resume as carry_on
 
     manner = _manner(
-        state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor
-    )
-    return carry_on(run, manner, Telling(as_json=json, quiet=quiet, color=not no_color))
+        state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor,
+        force=tuple(force or ()),
+    )  # fmt: skip
+    return carry_on(run, manner, Telling(as_json=json, quiet=quiet, color=not no_color, explain=explain))
 
 
 def cancel(

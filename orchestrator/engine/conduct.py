@@ -40,7 +40,8 @@ class Conditions:
 
     jobs: tasks at once, None for as many as the plan's `cpu` allows, or the processors. keep_going: after a failure, carry on with what does not need the failed
     task. excluded: tasks not asked for. listener: told of every event once it is durable. clock: monotonic seconds;
-    wall: seconds since the epoch. carry: does one attempt, called by the executor.
+    wall: seconds since the epoch. carry: does one attempt, called by the executor. opened: called once the beginning
+    of this turn is durable.
     """
 
     places: Places
@@ -53,6 +54,7 @@ class Conditions:
     clock: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     carry: CarryOut = carry_out
+    opened: Callable[[], None] = lambda: None
 
 
 def conduct(
@@ -74,6 +76,7 @@ def conduct(
         for event in opening(recorder.state):
             recorder.record(event)
         recorder.commit()
+        conditions.opened()
         engine = _engine(loaded, recorder, conditions)
         with interrupts(engine.interrupt):
             settled = engine.run()

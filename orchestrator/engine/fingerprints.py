@@ -54,7 +54,9 @@ def _fingerprint(plan: Plan, graph: TaskGraph, node: TaskNode, runners: Mapping[
         "with": task.with_,
         "env": {**plan.env, **task.env},
         "needs": graph.needs[node.id],
-        "when": () if task.if_ and task.trigger_rule is TriggerRule.ALL_SUCCESS else (task.if_, task.trigger_rule.value),
+        "when": ()
+        if task.if_ and task.trigger_rule is TriggerRule.ALL_SUCCESS
+        else (task.if_, task.trigger_rule.value),
         "leaves": (*promised(plan, node), *(metric.model_dump(mode="json") for metric in task.metrics)),
         "code": "" if runner is None else code.digest(runner),
     }

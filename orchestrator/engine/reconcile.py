@@ -66,7 +66,7 @@ def _events(record: TaskRecord, reason: str) -> Iterator[Reconciliation]:
         yield TaskRequeued(record.id)
 
 
-def _own_reason(graph: TaskGraph, state: RunState, record: TaskRecord, change: Change) -> str:  # noqa: PLR0911 - one line per reason
+def _own_reason(graph: TaskGraph, state: RunState, record: TaskRecord, change: Change) -> str:
     """Why the task's result does not count any more, "" while it does; those above it not regarded."""
     if changed := differences(state.fingerprints[record.id], change.fingerprints[record.id]):
         return f"{' and '.join(changed)} changed"

@@ -11,8 +11,8 @@ from orchestrator.engine.conduct import Conditions, RunResult, absolute, conduct
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.fingerprints import fingerprints
 from orchestrator.engine.judging import file_digest
-from orchestrator.engine.reconcile import reconcile
-from orchestrator.engine.selection import excluded
+from orchestrator.engine.reconcile import Change, reconcile
+from orchestrator.engine.selection import excluded, named
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.tree import reap
 from orchestrator.graph.load import LoadedPlan
@@ -46,16 +46,18 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
     runners: Mapping[str, Runner] | None = None,
     journal: JournalPort | None = None,
     carry: CarryOut = carry_out,
+    opened: Callable[[], None] = lambda: None,
 ) -> RunResult:
     """Run a plan from its beginning, as a new run.
 
     runners: all that are installed, unless given. journal: the one in the state folder, unless
-    given (then `durability` is its own affair). carry: does one attempt, called by the executor. The rest: see `Conditions`. Raises JournalError and UnknownTask.
+    given (then `durability` is its own affair). carry: does one attempt, called by the executor. opened: called once the run is this
+    process's and its beginning is durable. The rest: see `Conditions`. Raises JournalError and UnknownTask.
     """
     offered = load_registry() if runners is None else runners
     left_out = excluded(loaded.graph, only, until)
     places = absolute(state_dir, project)
-    conditions = Conditions(places, executor, offered, jobs, keep_going, left_out, listener, clock, wall, carry)
+    conditions = Conditions(places, executor, offered, jobs, keep_going, left_out, listener, clock, wall, carry, opened)
     run = new_run_id(loaded.plan.id, wall())
     digests = fingerprints(loaded.plan, loaded.graph, offered)
 
@@ -86,25 +88,29 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
     wall: Callable[[], float] = time.time,
     only: Sequence[str] = (),
     until: Sequence[str] = (),
+    force: Sequence[str] = (),
     runners: Mapping[str, Runner] | None = None,
     journal: JournalPort | None = None,
     carry: CarryOut = carry_out,
+    opened: Callable[[], None] = lambda: None,
 ) -> RunResult:
     """Carry a run on: the given one, or the latest interrupted one of the plan. The plan may have been edited since.
 
-    Finished tasks keep their results (`reconcile` says which do not). What a dead orchestrator left running is ended first.
+    Finished tasks keep their results (`reconcile` says which do not); those that `force` names run again, with all below them. What a dead orchestrator left running is ended first.
     Arguments are as for `start_run`; raises RunOwned while another orchestrator
     has the run, and JournalError where there is none to resume.
     """
     offered = load_registry() if runners is None else runners
     left_out = excluded(loaded.graph, only, until)
+    forced = named(loaded.graph, force)
     places = absolute(state_dir, project)
-    conditions = Conditions(places, executor, offered, jobs, keep_going, left_out, listener, clock, wall, carry)
+    conditions = Conditions(places, executor, offered, jobs, keep_going, left_out, listener, clock, wall, carry, opened)
     digests = fingerprints(loaded.plan, loaded.graph, offered)
 
     def opening(state: RunState) -> Iterable[Event]:
         reap(state.run)
-        kept = list(reconcile(loaded.graph, state, digests, left_out, file_digest(places.run_folder(state.run))))
+        change = Change(digests, left_out, forced, file_digest(places.run_folder(state.run)))
+        kept = list(reconcile(loaded.graph, state, change))
         yield RunResumed(loaded.digest, loaded.text, dict(loaded.settings), dict(environment), digests)
         yield from kept
 

@@ -1,10 +1,12 @@
-"""Which tasks are asked for: `--only` and `--until`. Pure."""
+"""Which tasks are asked for: `--only`, `--until` and `--force`. Pure."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.graph.model import TaskGraph
+
+EVERY: Final = "*"
 
 
 class UnknownTask(OrchestratorError):  # noqa: N818 - named after what was found
@@ -31,6 +33,11 @@ def excluded(graph: TaskGraph, only: Sequence[str] = (), until: Sequence[str] = 
         last = {task for name in until for task in _named(graph, name)}
         kept -= {task for task in graph.nodes if task not in last and graph.ancestors[task] & last}
     return frozenset(graph.nodes) - kept
+
+
+def named(graph: TaskGraph, names: Sequence[str]) -> frozenset[str]:
+    """The tasks of those ids, and those of the groups; "*" names all. Raises UnknownTask."""
+    return frozenset(task for name in names for task in (graph.nodes if name == EVERY else _named(graph, name)))
 
 
 def _named(graph: TaskGraph, name: str) -> list[str]:

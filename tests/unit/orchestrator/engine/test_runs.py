@@ -247,3 +247,31 @@ def test_a_run_id_says_plan_and_time():
 
 def test_a_state_is_empty_before_the_first_event():
     assert not RunState().finished
+
+
+def test_a_forced_task_and_all_below_it_run_again_on_resume():
+    tasks = {"one": {}, "two": {"needs": ["one"]}, "side": {}, "last": {"needs": ["two", "side"]}}
+    journal = MemoryJournal()
+    interrupted(load(tasks), journal, at="A.last")
+    executor = Scripted()
+    go(load(tasks), executor, journal, resume=True, force=["A.two"])
+    assert {order.task for order in executor.orders} == {"A.two", "A.last"}
+
+
+def test_a_condition_that_became_true_lets_a_skipped_task_run_on_resume():
+    tasks = {"off": {"if": False}, "two": {}}
+    journal = MemoryJournal()
+    interrupted(load(tasks), journal)
+    result = go(load(tasks | {"off": {}}), None, journal, resume=True)
+    assert statuses(result) == {"A.off": "succeeded", "A.two": "succeeded"}
+
+
+def test_a_failure_that_the_plan_now_tolerates_gets_another_chance():
+    tasks = {"bad": {}, "below": {"needs": ["bad"]}, "two": {"needs": ["below"], "trigger_rule": "all_done"}}
+    journal = MemoryJournal()
+    interrupted_with = Scripted({"A.bad": ["no"]})
+    interrupted_with.on_order = lambda order: os.kill(os.getpid(), 2) if order.task == "A.two" else None
+    go(load(tasks), interrupted_with, journal, jobs=1)
+    executor = Scripted({"A.bad": ["no"]})
+    result = go(load(tasks | {"bad": {"continue_on_error": True}}), executor, journal, resume=True)
+    assert statuses(result) == {"A.bad": "failed", "A.below": "succeeded", "A.two": "succeeded"}

@@ -1,0 +1,58 @@
+"""What a run would do with each task, and why: the words behind `--explain`. Pure but for the digests of files."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from orchestrator.engine.reconcile import NOT_ASKED_FOR, Change, again
+from orchestrator.graph.model import TaskGraph
+from orchestrator.state.run import RunState, TaskRecord
+from orchestrator.state.transitions import Status
+
+
+class Fate(StrEnum):
+    """What becomes of a task. KEEP: what it came to before stands."""
+
+    RUN = "run"
+    KEEP = "keep"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One task's fate, and why."""
+
+    task: str
+    fate: Fate
+    why: str
+
+
+def explain(graph: TaskGraph, state: RunState | None, change: Change) -> Iterator[Explanation]:
+    """For every task, in the graph's order. state: of the run to be continued, None for a new one."""
+    reasons = {} if state is None else again(graph, state, change)
+    for task in graph.nodes:
+        record = None if state is None else state.tasks.get(task)
+        if task in change.excluded and (record is None or not record.settled or task in reasons):
+            yield Explanation(task, Fate.SKIP, NOT_ASKED_FOR)
+        elif task in reasons:
+            yield Explanation(task, Fate.RUN, reasons[task])
+        elif record is None:
+            yield Explanation(
+                task, Fate.RUN, "there is no unfinished run to continue" if state is None else "it is new in the plan"
+            )
+        else:
+            yield _as_it_stands(record)
+
+
+def _as_it_stands(record: TaskRecord) -> Explanation:
+    match record.status:
+        case Status.PENDING:
+            return Explanation(record.id, Fate.RUN, record.reason or "it has not run yet")
+        case Status.RUNNING:
+            return Explanation(record.id, Fate.RUN, f"attempt {record.attempt} was cut off")
+        case Status.WAITING:
+            return Explanation(record.id, Fate.RUN, f"attempt {record.attempt} failed, and it has another")
+        case Status.SUCCEEDED:
+            return Explanation(record.id, Fate.KEEP, f"attempt {record.attempt} succeeded, and nothing of it changed")
+        case _:
+            return Explanation(record.id, Fate.KEEP, f"it {record.status} before, and nothing of it changed")
