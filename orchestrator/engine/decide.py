@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from orchestrator.engine.reconcile import NOT_ASKED_FOR
 from orchestrator.engine.resources import Demand, Slots
-from orchestrator.engine.triggers import culprit, ended, satisfied
+from orchestrator.engine.triggers import all_succeeded, culprit, ended, satisfied
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.state.run import RunState
 from orchestrator.state.transitions import SETTLED, Status
@@ -48,7 +48,6 @@ class Frontier:
     """The edge between what is done and what is not.
 
     state: the run's state, which its owner keeps up to date before it calls `changed`. demands: what each task holds.
-    declared: the needs that trigger rules look at; the graph may leave out those that follow from others.
     excluded: tasks that were not asked for (`--only`, `--until`), and so are skipped.
     """
 
@@ -57,16 +56,15 @@ class Frontier:
         graph: TaskGraph,
         state: RunState,
         demands: Mapping[str, Demand],
-        declared: Mapping[str, tuple[str, ...]] | None = None,
         excluded: Collection[str] = (),
     ) -> None:
         self._graph = graph
         self._state = state
         self._demands = demands
-        self._declared = graph.needs if declared is None else declared
+        self._declared = graph.declared or graph.needs  # trigger rules look at all that the plan says
         self._excluded = frozenset(excluded)
         self._rank = ranks(graph)
-        self._open = {task: _open_needs(graph, state, task) for task in graph.nodes}
+        self._open = _open_needs(graph, state)
         self._decidable: list[str] = []
         self._ready: dict[Demand, list[tuple[tuple[float, int], str]]] = {}
         self._waiting: list[tuple[float, str]] = []
@@ -145,12 +143,14 @@ def decide(
 def why_not(node: TaskNode, state: RunState, declared: Sequence[str], *, excluded: bool = False) -> Skip | None:
     """Why a task whose needs (`declared`) are all settled is skipped, None when it runs."""
     task = node.id
-    needs = [state.tasks[need] for need in declared]
     if excluded:
         return Skip(task, NOT_ASKED_FOR, None)
     if not node.task.if_:
         return Skip(task, "its condition `if` is false", None)
     rule = node.task.trigger_rule
+    needs = [state.tasks[need] for need in declared]
+    if all_succeeded(needs):
+        return None  # whatever the rule
     if satisfied(rule, [ended(need) for need in needs]):
         return None
     blamed = culprit(needs)
@@ -167,5 +167,11 @@ def ranks(graph: TaskGraph) -> dict[str, tuple[float, int]]:
     return {task: (-remaining[task], place) for place, task in enumerate(graph.nodes)}
 
 
-def _open_needs(graph: TaskGraph, state: RunState, task: str) -> int:
-    return sum(state.tasks[need].status not in SETTLED for need in graph.needs[task])
+def _open_needs(graph: TaskGraph, state: RunState) -> dict[str, int]:
+    """How many needs of each task are not settled."""
+    count = {task: len(graph.needs[task]) for task in graph.nodes}
+    for task, record in state.tasks.items():
+        if record.status in SETTLED and task in graph.nodes:
+            for dependent in graph.dependents[task]:
+                count[dependent] -= 1
+    return count

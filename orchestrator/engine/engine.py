@@ -16,7 +16,6 @@ from orchestrator.engine.retry import Again, after_failure
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.order import AttemptResult, Note, StopSignal, WorkOrder
-from orchestrator.plan.needs import resolve_needs
 from orchestrator.state.events import (
     AttemptFailed,
     Cause,
@@ -85,7 +84,7 @@ class Engine:
         full = capacities(orders.plan, jobs)
         self._slots = Slots(dict(full))
         self._demands = demands(orders.graph, full)
-        self._frontier = Frontier(orders.graph, recorder.state, self._demands, resolve_needs(orders.plan), excluded)
+        self._frontier = Frontier(orders.graph, recorder.state, self._demands, excluded)
         self._stop = Flag()
         self._draining = False
         self._handed_out: set[str] = set()

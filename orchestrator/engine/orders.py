@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +26,24 @@ class Places:
     state: Path
     project: Path
 
+    @property
+    def cache(self) -> Path:
+        """Caches that attempts share."""
+        return _below(self.state, "cache")
+
     def run_folder(self, run: str) -> Path:
         """What the paths of artifacts are relative to."""
-        return self.state / "runs" / run
+        return _below(self.state, "runs", run)
 
     def attempt_folder(self, run: str, task: str, attempt: int) -> Path:
         """An attempt's own folder."""
-        return self.run_folder(run) / task / str(attempt)
+        return self.run_folder(run).joinpath(task, str(attempt))
+
+
+@lru_cache(maxsize=16)
+def _below(folder: Path, *names: str) -> Path:
+    """A folder that is asked for with every attempt: putting a path together takes longer than most else here."""
+    return folder.joinpath(*names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +60,14 @@ class Orders:
         """The order for an attempt that is about to start. Pure: the folder is made by who carries it out."""
         node = self.graph.nodes[task]
         folder = self.places.attempt_folder(state.run, task, attempt)
-        known = {"state": str(self.places.state), "project": str(self.places.project), "folder": str(folder)}
+        known = {"state": self.places.state, "project": self.places.project, "folder": folder}
         return WorkOrder(
             run=state.run,
             task=task,
             attempt=attempt,
             folder=folder,
             project=self.places.project,
-            cache=self.places.state / "cache",
+            cache=self.places.cache,
             runner=node.task.run,
             command=filled(node.task.command, known),
             params=filled(node.task.with_, known),
@@ -92,11 +104,11 @@ class Orders:
         )
 
 
-def filled(part: Any, known: Mapping[str, str]) -> Any:  # noqa: ANN401 - whatever a plan's value may be
+def filled(part: Any, known: Mapping[str, object]) -> Any:  # noqa: ANN401 - whatever a plan's value may be
     """${state}, ${project} and ${folder} in a text, or in each text of a sequence or mapping, replaced; other dollars stay."""
     if isinstance(part, str):
-        for name, value in known.items():
-            part = part.replace(f"${{{name}}}", value)
+        for name, value in known.items() if "${" in part else ():
+            part = part.replace(f"${{{name}}}", str(value))
         return part
     if isinstance(part, Mapping):
         return {key: filled(value, known) for key, value in part.items()}

@@ -1,16 +1,21 @@
-"""The plan as a graph of tasks: topological order, direct needs and dependents, ancestors on demand."""
+"""The plan as a graph of tasks: topological order, direct needs and dependents, ancestors on demand.
 
+Both algorithms are a few lines of plain Python because a general graph library takes longer to import than they take for
+10,000 tasks (docs/decisions/0040-graph-without-networkx.md).
+"""
+
+import heapq
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-import networkx as nx
-
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.model import Group, Plan, Task
-from orchestrator.plan.needs import resolve_needs
+from orchestrator.plan.needs import Needs, resolve_needs
 from orchestrator.plan.preflight import ancestors_of
 
-REDUCE_LIMIT: Final = 2_000  # tasks; above it, needs that others imply are kept, as removing them would cost too long
+REDUCE_LIMIT: Final = (
+    20_000  # tasks; above it, needs that others imply are kept: the memory for it grows with the square
+)
 
 
 class Ancestors(Mapping[str, frozenset[str]]):
@@ -32,20 +37,74 @@ class Ancestors(Mapping[str, frozenset[str]]):
 def build_graph(plan: Plan) -> TaskGraph:
     """The graph of a checked plan whose matrices are expanded. Needs that follow from others are left out.
 
-    Raises networkx.NetworkXUnfeasible where the tasks wait for each other; `parse_plan` refuses such plans.
+    Raises ValueError where the tasks wait for each other; `parse_plan` refuses such plans.
     """
-    needs = resolve_needs(plan)
-    graph: nx.DiGraph[str] = nx.DiGraph()
-    graph.add_nodes_from(needs)
-    graph.add_edges_from((need, task) for task, above in needs.items() for need in above)
-    rank = {task: index for index, task in enumerate(needs)}
-    order = list(nx.lexicographical_topological_sort(graph, key=rank.__getitem__))
-    if len(order) <= REDUCE_LIMIT:
-        graph = nx.transitive_reduction(graph)
-    direct = {task: tuple(sorted(graph.predecessors(task), key=rank.__getitem__)) for task in order}
-    dependents = {task: tuple(sorted(graph.successors(task), key=rank.__getitem__)) for task in order}
+    declared = resolve_needs(plan)
+    rank = {task: index for index, task in enumerate(declared)}
+    order = topological_order(declared, rank)
+    ordered = {task: tuple(sorted(declared[task], key=rank.__getitem__)) for task in order}
+    direct = reduced(ordered) if len(order) <= REDUCE_LIMIT else ordered
     nodes = _nodes(plan)
-    return TaskGraph({task: nodes[task] for task in order}, direct, dependents, Ancestors(direct))
+    dependents = dependents_of(direct, declared)
+    return TaskGraph({task: nodes[task] for task in order}, direct, dependents, Ancestors(direct), declared)
+
+
+def topological_order(needs: Needs, rank: Mapping[str, int]) -> list[str]:
+    """The tasks, each after all that it needs; of those that could be next, the least of rank. Raises ValueError for a cycle.
+
+    Source: A. B. Kahn, Topological sorting of large networks, 1962, with a heap for the choice.
+    """
+    names = list(rank)
+    below: dict[str, list[str]] = {task: [] for task in needs}
+    for task, above in needs.items():
+        for need in above:
+            below[need].append(task)
+    left = {task: len(above) for task, above in needs.items()}
+    ready = [rank[task] for task, count in left.items() if count == 0]
+    heapq.heapify(ready)
+    order: list[str] = []
+    while ready:
+        task = names[heapq.heappop(ready)]
+        order.append(task)
+        for dependent in below[task]:
+            left[dependent] -= 1
+            if left[dependent] == 0:
+                heapq.heappush(ready, rank[dependent])
+    if len(order) < len(needs):
+        raise ValueError("the tasks wait for each other")
+    return order
+
+
+def reduced(needs: Needs) -> dict[str, tuple[str, ...]]:
+    """The needs without those that follow from others: a need is left out where another need of the task lies below it.
+
+    needs: in topological order. The tasks above each are a set of bits, so that joining two sets is one operation on whole
+    words; n tasks take n**2 / 8 bytes. Source: A. Aho, M. Garey, J. Ullman, The transitive reduction of a directed graph, 1972.
+    """
+    bit = (
+        {task: 1 << index for index, task in enumerate(needs)} if any(len(each) > 1 for each in needs.values()) else {}
+    )
+    above: dict[str, int] = {}
+    kept: dict[str, tuple[str, ...]] = {}
+    for task, direct in needs.items():
+        implied = 0
+        for need in direct:
+            implied |= above.get(need, 0)
+        kept[task] = tuple(need for need in direct if not implied & bit[need]) if len(direct) > 1 else direct
+        if bit:
+            above[task] = implied
+            for need in direct:
+                above[task] |= bit[need]
+    return kept
+
+
+def dependents_of(needs: Needs, rank: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    """Who needs each task, in topological order of keys; each one's dependents in the order of `rank`."""
+    found: dict[str, list[str]] = {task: [] for task in needs}
+    for task in rank:
+        for need in needs[task]:
+            found[need].append(task)
+    return {task: tuple(below) for task, below in found.items()}
 
 
 def _nodes(plan: Plan) -> dict[str, TaskNode]:

@@ -1,7 +1,7 @@
 """The task graph as data, for the pure parts that walk it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orchestrator.plan.model import Task
 
@@ -25,9 +25,13 @@ class TaskNode:
 
 @dataclass(frozen=True, slots=True)
 class TaskGraph:
-    """nodes in topological order (ties in plan order); needs and dependents hold direct edges, for every node."""
+    """nodes in topological order (ties in plan order); needs and dependents hold direct edges, for every node.
+
+    declared: the needs as the plan says them, those among them that follow from others; empty where `needs` are all of them.
+    """
 
     nodes: Mapping[str, TaskNode]
     needs: Mapping[str, tuple[str, ...]]
     dependents: Mapping[str, tuple[str, ...]]
     ancestors: Mapping[str, frozenset[str]]
+    declared: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

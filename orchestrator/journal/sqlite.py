@@ -26,6 +26,9 @@ SYNCHRONOUS: Final = {"process": "NORMAL", "power": "FULL"}
 APPLICATION_ID: Final = 0x57534F31  # "WSO1"
 FORMAT_VERSION: Final = 1
 BUSY_SECONDS: Final = 30.0
+CHECKPOINT_PAGES: Final = (
+    4_000  # of 4 KiB in the write-ahead log: moving them into the file syncs both, so it is done seldom
+)
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS event (
@@ -38,6 +41,8 @@ CREATE TABLE IF NOT EXISTS lease (
     held INTEGER NOT NULL
 );
 """
+
+_STANDING: Final = "SELECT (SELECT fence FROM lease WHERE run = ? AND held), (SELECT max(seq) FROM event WHERE run = ?)"
 
 _RUNS: Final = """
 SELECT first.run, first.at, first.body,
@@ -97,12 +102,11 @@ class SqliteJournal:
         """See JournalPort. One transaction, with the check of the fence inside it."""
         rows = [_row(run, envelope) for envelope in envelopes]
         with self._writing() as connection:
-            held = connection.execute("SELECT fence FROM lease WHERE run = ? AND held", (run,)).fetchone()
+            held, last = connection.execute(_STANDING, (run, run)).fetchone()
             for envelope in envelopes:
-                if held is None or envelope.fence != held[0]:
+                if envelope.fence != held:
                     raise LeaseLost(run, envelope.fence)
-            last = connection.execute("SELECT max(seq) FROM event WHERE run = ?", (run,)).fetchone()[0] or 0
-            require_sequence(run, [envelope.seq for envelope in envelopes], last)
+            require_sequence(run, [envelope.seq for envelope in envelopes], last or 0)
             connection.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def read(self, run: str, after: int = 0) -> tuple[Envelope, ...]:
@@ -179,6 +183,7 @@ def _prepare(connection: sqlite3.Connection, durability: Durability, *, readonly
         return
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS[durability]}")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
     connection.execute("BEGIN IMMEDIATE")  # two that open a new file at once: one waits
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")

@@ -150,6 +150,7 @@ def _rename(errors: list[ErrorDetails], data: dict[str, Any], source: Source, pr
 
 def _move(source: Source, value: Data, old: Path, new: Path) -> None:
     """What stands at and below a misspelt key keeps its positions."""
+    source.locate()
     for positions in (source.values, source.keys):
         if old in positions:
             positions[new] = positions[old]

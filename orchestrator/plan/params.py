@@ -55,7 +55,7 @@ def substitute(source: Source, params: Mapping[str, Any]) -> tuple[dict[str, Any
     """The plan's data with every reference replaced; unknown names are problems and stay as they are."""
     problems: list[Problem] = []
     data = {
-        key: part if key == "params" else _within(part, (key,), params, source, problems)
+        key: part if key == "params" or source.fixed else _within(part, (key,), params, source, problems)
         for key, part in source.data.items()
     }
     return data | ({"params": dict(params)} if isinstance(source.data.get("params"), dict) else {}), problems

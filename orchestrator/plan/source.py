@@ -6,6 +6,7 @@ aliases can exhaust anything: an alias costs as many nodes as what it stands for
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -38,16 +39,33 @@ class _Stop(Exception):  # noqa: N818 - it ends the reading, after its problem w
 
 @dataclass(slots=True)
 class Source:
-    """What the text says. data: mappings, lists and scalars; values and keys: positions (line, column) by path."""
+    """What the text says. data: mappings, lists and scalars; values and keys: positions (line, column) by path.
+
+    later: finds the positions where the text was read without them. fixed: nothing in the data stands for a parameter.
+    """
 
     name: str
     data: Data = None
     values: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    later: "Callable[[], Source] | None" = None
+    fixed: bool = False
+
+    def locate(self) -> None:
+        """Have the positions, where they were left for later."""
+        if self.later is None:
+            return
+        find, self.later = self.later, None
+        try:
+            found = find()
+        except PlanError:  # valid JSON that is not valid YAML, by a tab: its problems are told without their places
+            return
+        self.values, self.keys = found.values, found.keys
 
     def place(self, path: Path, *, key: bool = False) -> tuple[int, int]:
         """Line and column of the value (or key) at a path, or of the nearest part around it."""
+        self.locate()
         if key and path in self.keys:
             return self.keys[path]
         while path and path not in self.values:

@@ -1,7 +1,6 @@
 """From events to state: `apply` takes one step, `fold` all of them. No clock, no disk."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any, assert_never
 
 from orchestrator.state.events import (
@@ -24,7 +23,7 @@ from orchestrator.state.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from orchestrator.state.run import NOTES_KEPT, STORY_KEPT, RunState, TaskRecord
+from orchestrator.state.run import NOTES_KEPT, STORY_KEPT, RunState, TaskRecord, changed
 from orchestrator.state.transitions import SETTLED, IllegalTransition, Status, next_status
 
 EndEvent = TaskSucceeded | AttemptFailed | TaskFailed | TaskInterrupted | TaskSkipped | TaskCancelled
@@ -112,7 +111,7 @@ def _apply_task(state: RunState, event: TaskEvent, envelope: Envelope) -> None:
         raise IllegalTransition(event.task, f"at attempt {record.attempt}", event, record.story)
     status = next_status(event.task, record.status, event, record.story)
     story = (*record.story, _line(event, envelope))[-STORY_KEPT:]
-    state.tasks[event.task] = replace(record, status=status, story=story, **_changes(record, event, envelope))
+    state.tasks[event.task] = changed(record, {"status": status, "story": story, **_changes(record, event, envelope)})
     state.settled += (status in SETTLED) - record.settled
 
 

@@ -120,3 +120,25 @@ def test_whatever_the_text_every_problem_of_it_has_a_mend(text):
     problems = problems_of(text)
     assert problems  # none of the fragments makes a whole plan: `r` is no registered runner
     assert all(one.what and one.mend for one in problems)
+
+
+@settings(max_examples=100, deadline=None)
+@given(plans())
+def test_the_needs_of_a_graph_are_those_that_no_other_need_implies(data):
+    plan = Plan.model_validate(data)
+    graph = build_graph(plan)
+    for task, needs in resolve_needs(plan).items():
+        implied = {above for need in needs for above in graph.ancestors[need]}
+        assert set(graph.needs[task]) == set(needs) - implied
+        assert all(task in graph.dependents[need] for need in graph.needs[task])
+
+
+@settings(max_examples=100, deadline=None)
+@given(plans())
+def test_the_order_of_a_graph_takes_the_earliest_task_of_the_plan_that_is_ready(data):
+    plan = Plan.model_validate(data)
+    needs = resolve_needs(plan)
+    done = []
+    while len(done) < len(needs):
+        done.append(next(task for task in needs if task not in done and set(needs[task]) <= set(done)))
+    assert list(build_graph(plan).nodes) == done
