@@ -56,7 +56,7 @@ def remark(event: e.Event) -> Text | None:
             return Text(one_line(describe(event)), style=STYLES[verdict.outcome.value])
         case e.TaskFailed() | e.AttemptFailed():
             return Text(one_line(describe(event)), style="red")
-        case e.TaskSkipped() | e.TaskInvalidated() | e.RunInterrupted():
+        case e.TaskSkipped() | e.TaskSampled() | e.TaskInvalidated() | e.RunInterrupted():
             return Text(one_line(describe(event)), style="yellow")
         case _:
             return None

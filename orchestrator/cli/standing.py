@@ -44,7 +44,7 @@ class Standing:
                 self.working[task].said = one_line(text)
             case e.TaskInvalidated(task=task):
                 self.settled.pop(task, None)
-            case e.AttemptFailed(task=task) | e.TaskInterrupted(task=task):
+            case e.AttemptFailed(task=task) | e.TaskInterrupted(task=task) | e.TaskSampled(task=task):
                 self.working.pop(task, None)
             case e.TaskSucceeded() | e.TaskFailed() | e.TaskSkipped() | e.TaskCancelled():
                 self._settle(event)

@@ -13,6 +13,7 @@ from orchestrator.engine.orders import Orders
 from orchestrator.engine.recorder import Recorder
 from orchestrator.engine.resources import Slots, capacities, demands
 from orchestrator.engine.retry import Again, after_failure
+from orchestrator.engine.sampling import Sampling
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.order import AttemptResult, Note, StopSignal, WorkOrder
@@ -26,6 +27,7 @@ from orchestrator.state.events import (
     TaskInterrupted,
     TaskNoted,
     TaskRequeued,
+    TaskSampled,
     TaskSkipped,
     TaskStarted,
     TaskSucceeded,
@@ -85,6 +87,7 @@ class Engine:
         self._slots = Slots(dict(full))
         self._demands = demands(orders.graph, full)
         self._frontier = Frontier(orders.graph, recorder.state, self._demands, excluded)
+        self._sampling = Sampling(orders.plan, orders.graph, orders.runners)
         self._stop = Flag()
         self._draining = False
         self._handed_out: set[str] = set()
@@ -190,6 +193,16 @@ class Engine:
             self._recorder.record(TaskInterrupted(task, attempt, self.interrupted))
         elif result.failure is not None or result.stopped:
             self._fail(task, attempt, result)
+        else:
+            self._succeed(task, attempt, result)
+
+    def _succeed(self, task: str, attempt: int, result: AttemptResult) -> None:
+        """Settle it, unless a criterion asks for more samples than it has now."""
+        before = self._recorder.state.tasks[task].batches
+        asking = self._sampling.asking(task, (*before, (attempt, result.evidence)))
+        if asking and not self._draining:
+            self._recorder.record(TaskSampled(task, attempt, result.evidence, result.usage, asking))
+            self._frontier.changed(task)
         else:
             self._settle(TaskSucceeded(task, attempt, result.evidence, result.usage))
 

@@ -60,7 +60,9 @@ def again(graph: TaskGraph, state: RunState, change: Change) -> dict[str, str]:
 def _events(record: TaskRecord, reason: str) -> Iterator[Reconciliation]:
     if record.status is Status.RUNNING:
         yield TaskInterrupted(record.id, record.attempt, DIED)
-    elif reason and record.status is not Status.PENDING:
+        if reason and record.batches:
+            yield TaskInvalidated(record.id, reason)
+    elif reason and (record.status is not Status.PENDING or record.batches):
         yield TaskInvalidated(record.id, reason)
     elif record.status is Status.WAITING:
         yield TaskRequeued(record.id)
@@ -78,6 +80,7 @@ def _own_reason(graph: TaskGraph, state: RunState, record: TaskRecord, change: C
         return "whether its failure is tolerated changed"
     if state.finished and (record.status in {Status.FAILED, Status.CANCELLED} or record.culprit):
         return f"it {record.status} before"
-    artifacts = record.evidence.artifacts if record.evidence else ()
+    kept = (record.evidence,) if record.evidence else tuple(evidence for _, evidence in record.batches)
+    artifacts = (artifact for evidence in kept for artifact in evidence.artifacts)
     lost = next((each.name for each in artifacts if change.digest(each.path) != each.sha256), None)
     return "" if lost is None else f"its file {lost} has changed or gone"

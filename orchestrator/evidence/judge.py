@@ -9,73 +9,17 @@ then PASS, so that nothing is gained by measuring until one fits. `docs/verdicts
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Final, Protocol
+from dataclasses import dataclass, replace
+from typing import Final
 
 from orchestrator.evidence import intervals
+from orchestrator.evidence.demand import Demand, demand_of
 from orchestrator.evidence.estimate import Estimate, Refusal, estimate
 from orchestrator.evidence.measurement import Measurement
 from orchestrator.evidence.metric import Metric
-from orchestrator.evidence.verdict import Outcome, Verdict, Why
-
-
-class TargetLike(Protocol):
-    """`>= 25 %`: `orchestrator.plan.values.TargetValue`, which lies above this layer."""
-
-    @property
-    def operator(self) -> str:
-        """One of >= <= > < ==."""
-
-    @property
-    def value(self) -> float:
-        """In `unit`."""
-
-    @property
-    def unit(self) -> str:
-        """Of the target, and so of the verdict."""
-
-
-class CriterionLike(Protocol):
-    """What the judge needs of a criterion: `orchestrator.plan.model.Criterion`, which lies above this layer."""
-
-    @property
-    def target(self) -> TargetLike:
-        """What the value is held against."""
-
-    @property
-    def samples(self) -> int:
-        """The fewest that can prove it."""
-
-    @property
-    def expect(self) -> int | None:
-        """The fewest cases that must have been examined, or None."""
-
-    @property
-    def tolerance(self) -> float | None:
-        """With ==: the half-width, in the target's unit, that the interval must stay within."""
-
-    @property
-    def level(self) -> float:
-        """Confidence of the interval."""
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What one criterion asks for.
-
-    criterion: its full id, "A.peak-memory". operator: one of >= <= > < ==. target, tolerance: in `unit`.
-    samples, expect: the fewest samples and cases that can prove it. level: confidence of the interval.
-    """
-
-    criterion: str
-    metric: Metric
-    operator: str
-    target: float
-    unit: str
-    samples: int = 1
-    expect: int | None = None
-    tolerance: float | None = None
-    level: float = 0.95
+from orchestrator.evidence.negative import negative_of
+from orchestrator.evidence.sequential import cuts, first, level_of_look, planned_looks
+from orchestrator.evidence.verdict import NegativeControl, Outcome, Verdict, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,29 +32,26 @@ class Candidate:
     stale: bool = False
 
 
-def demand_of(criterion_id: str, criterion: CriterionLike, metric: Metric) -> Demand:
-    """The demand of a plan's criterion on `metric`."""
-    target = criterion.target
-    return Demand(
-        criterion=criterion_id,
-        metric=metric,
-        operator=str(target.operator),
-        target=target.value,
-        unit=target.unit,
-        samples=criterion.samples,
-        expect=criterion.expect,
-        tolerance=criterion.tolerance,
-        level=criterion.level,
-    )
-
-
 def judge(demand: Demand, candidates: Sequence[Candidate]) -> Verdict:
-    """The weakest verdict over the candidates that measure the demand's metric; UNPROVEN where there are none."""
+    """The weakest verdict over the candidates that measure the demand's metric, with its negative control.
+
+    UNPROVEN where there are no candidates.
+    """
     name = demand.metric.name
-    verdicts = [_judge_one(demand, each) for each in candidates if each.measurement.metric == name]
+    verdicts = [_controlled(demand, each) for each in candidates if each.measurement.metric == name]
     if not verdicts:
-        return Verdict(demand.criterion, Outcome.UNPROVEN, Why.NO_EVIDENCE, f"nobody measured {name}", demand.unit)
+        none = Verdict(demand.criterion, Outcome.UNPROVEN, Why.NO_EVIDENCE, f"nobody measured {name}", demand.unit)
+        return replace(none, negative=_negative(demand, None))
     return min(verdicts, key=lambda verdict: WEAKEST_FIRST.index(verdict.outcome))
+
+
+def wants_more(demand: Demand, measurement: Measurement) -> bool:
+    """Whether more samples are to be taken: the criterion allows them, has not as many, and they could decide it."""
+    if demand.max_samples is None or not 0 < measurement.size < demand.max_samples:
+        return False
+    verdict = _judge_one(demand, Candidate("", 0, measurement))
+    failed_control = verdict.why is Why.CONTROL_FAILED and verdict.control_low is not None
+    return failed_control or verdict.why in {Why.INCONCLUSIVE, Why.TOO_FEW_SAMPLES}
 
 
 def summarise(metric: Metric, measurement: Measurement, level: float = 0.95) -> Estimate | Refusal:
@@ -121,7 +62,46 @@ def summarise(metric: Metric, measurement: Measurement, level: float = 0.95) -> 
 WEAKEST_FIRST: Final = (Outcome.FAIL, Outcome.UNPROVEN, Outcome.PASS)
 
 
+def _controlled(demand: Demand, candidate: Candidate) -> Verdict:
+    """The verdict beside its negative control; what cannot tell the two apart proves nothing."""
+    verdict = replace(_judge_one(demand, candidate), artifacts=candidate.measurement.artifacts)
+    negative = _negative(demand, candidate.measurement)
+    if verdict.outcome is Outcome.PASS and negative.outcome is Outcome.PASS:
+        detail = f"{negative.detail} passes as well, so the check cannot tell"
+        return replace(verdict, outcome=Outcome.UNPROVEN, why=Why.NEGATIVE_CONTROL, detail=detail, negative=negative)
+    return replace(verdict, negative=negative)
+
+
+def _negative(demand: Demand, measurement: Measurement | None) -> NegativeControl:
+    control, planned, told = negative_of(demand, measurement)
+    if planned is None:
+        return NegativeControl(control, Outcome.UNPROVEN, Why.NO_EVIDENCE, told)
+    lenient = replace(demand, samples=1, expect=None, max_samples=None)
+    found = _judge_whole(lenient, Candidate("", 0, planned))
+    return NegativeControl(control, found.outcome, found.why, told, found.value, found.low, found.high)
+
+
 def _judge_one(demand: Demand, candidate: Candidate) -> Verdict:
+    """At every look that is due; the first that decides stands."""
+    if demand.max_samples is None:
+        return _judge_whole(demand, candidate)
+    measurement = candidate.measurement
+    looks = planned_looks(demand.samples, demand.max_samples)
+    each = replace(demand, level=level_of_look(demand.level, looks))
+    due = cuts(measurement.batches or (measurement.size,), demand.samples, demand.max_samples)
+    verdict = replace(_judge_whole(each, candidate), look=len(due), looks=looks)
+    if verdict.value is None:  # stale, not a number, a wrong unit: no look can mend it
+        return verdict
+    for look, n in enumerate(due, 1):
+        seen = replace(candidate, measurement=first(measurement, n))
+        verdict = replace(_judge_whole(each, seen), look=look, looks=looks)
+        if verdict.outcome is not Outcome.UNPROVEN:
+            return verdict
+    return verdict
+
+
+def _judge_whole(demand: Demand, candidate: Candidate) -> Verdict:
+    """All samples at once."""
     measurement = candidate.measurement
     if candidate.stale:
         return _unproven(demand, candidate, Refusal(Why.STALE, "an artifact that it was computed from has changed"))
@@ -153,6 +133,8 @@ def _weigh(demand: Demand, measurement: Measurement, found: Estimate) -> tuple[O
     cases = measurement.cases
     if found.n < demand.samples:
         return Outcome.UNPROVEN, Why.TOO_FEW_SAMPLES, f"{found.n} of the {demand.samples} samples that it demands"
+    if cases == 0:
+        return Outcome.UNPROVEN, Why.TOO_FEW_CASES, "nothing was examined"
     if demand.expect is not None and (cases is None or cases < demand.expect):
         reason = f"{cases or 0} of the {demand.expect} cases that it expects were examined"
         return Outcome.UNPROVEN, Why.TOO_FEW_CASES, reason
@@ -218,3 +200,6 @@ def _unproven(demand: Demand, candidate: Candidate, refusal: Refusal) -> Verdict
         task=candidate.task,
         attempt=candidate.attempt,
     )
+
+
+__all__ = ["Candidate", "Demand", "demand_of", "judge", "summarise", "wants_more"]

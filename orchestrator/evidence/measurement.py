@@ -20,6 +20,8 @@ class Comparison:
     hold "no difference", or the comparison proves nothing. Empty where the arms are exact (byte counts of
     deterministic output), which `exact` then says.
     labels: what each pair is (an input's name), empty or one per pair.
+    order: the arms in the order in which their samples were taken ("baseline", "treatment", "control"), empty where it
+    was not recorded.
     """
 
     treatment: tuple[float, ...]
@@ -29,6 +31,7 @@ class Comparison:
     exact: bool = False
     labels: tuple[str, ...] = ()
     kind: Literal["comparison"] = "comparison"
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,17 @@ class Trend:
 
 
 @dataclass(frozen=True, slots=True)
+class Negative:
+    """What the same check gives for a deliverable that must not pass.
+
+    values: in the measurement's unit. of: what was checked, e.g. "the output with one bit flipped".
+    """
+
+    values: tuple[float, ...]
+    of: str
+
+
+@dataclass(frozen=True, slots=True)
 class Measurement:
     """Samples of one metric with what a reader needs to trust them.
 
@@ -50,6 +64,8 @@ class Measurement:
     method: one sentence on how it was measured. command: argv that repeats it, where there is one.
     cases: how many cases were examined, for a criterion that pins its denominator.
     artifacts: names of the attempt's artifacts that the figure was computed from; if one changes, it is stale.
+    batches: how many samples each attempt contributed, in order, where more than one did; empty for a single attempt.
+    negative: the same check on what must not pass, where the runner made that too.
     """
 
     metric: str
@@ -59,6 +75,19 @@ class Measurement:
     cases: int | None = None
     command: tuple[str, ...] = ()
     artifacts: tuple[str, ...] = ()
+    batches: tuple[int, ...] = ()
+    negative: Negative | None = None
+
+    @property
+    def size(self) -> int:
+        """How many samples (pairs, points) there are."""
+        match self.data:
+            case Samples(values=values):
+                return len(values)
+            case Comparison(treatment=treatment, baseline=baseline):
+                return min(len(treatment), len(baseline))
+            case Trend(x=x, y=y):
+                return min(len(x), len(y))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +116,28 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Under which circumstances an attempt measured.
+
+    argv: the process that was started. load_before, load_during: the machine's load average over one minute when it
+    started and the largest seen while it ran (getloadavg(3)). seconds: how long it took, by a monotonic clock.
+    """
+
+    attempt: int
+    argv: tuple[str, ...]
+    load_before: float
+    load_during: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
-    """The measurements and artifacts of one attempt."""
+    """The measurements and artifacts of one attempt, or of several whose samples were put together.
+
+    used: files of tasks above that the attempt read, named "A.tune/pool.json". origins: of each attempt, in order.
+    """
 
     measurements: tuple[Measurement, ...] = field(default=())
     artifacts: tuple[Artifact, ...] = field(default=())
+    used: tuple[Artifact, ...] = field(default=())
+    origins: tuple[Origin, ...] = field(default=())

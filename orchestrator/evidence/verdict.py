@@ -23,9 +23,41 @@ class Why(StrEnum):
     TOO_FEW_CASES = "too few cases"
     INCONCLUSIVE = "inconclusive"
     CONTROL_FAILED = "control failed"
+    NEGATIVE_CONTROL = "negative control passed"
     NOT_A_NUMBER = "not a number"
     WRONG_UNIT = "wrong unit"
     STALE = "stale"
+
+
+class Control(StrEnum):
+    """What a criterion's negative control is: evidence of a deliverable that must not pass.
+
+    UNCHANGED: the baseline in the treatment's place. BROKEN: the runner's own check on something known to be bad.
+    PLANTED: the points with a slope beyond the target in place of theirs. SHUFFLED: the points' y in another order.
+    EMPTY: nothing measured, and nothing found because nothing was examined.
+    """
+
+    UNCHANGED = "unchanged"
+    BROKEN = "broken"
+    PLANTED = "planted"
+    SHUFFLED = "shuffled"
+    EMPTY = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class NegativeControl:
+    """How the criterion judges what must not pass. outcome PASS: it cannot tell, and so proves nothing.
+
+    value, low, high: in the target's unit, None where there is nothing to compute. detail: what was judged.
+    """
+
+    control: Control
+    outcome: Outcome
+    why: Why
+    detail: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +68,9 @@ class Verdict:
     level: confidence of the interval. samples: how many there were. cases: how many were examined, if counted.
     control_low, control_high: the A/A control's interval in the same unit, None without one.
     task, attempt: whose evidence it is. detail: one sentence for people.
+    look, looks: at which of how many allowed looks at a growing sample it was decided; 0 where only one is allowed.
+    `level` and `samples` are those of that look. artifacts: files that the figure was computed from.
+    negative: the negative control, None in journals of versions that had none.
     """
 
     criterion: str
@@ -53,6 +88,10 @@ class Verdict:
     control_high: float | None = None
     task: str | None = None
     attempt: int | None = None
+    look: int = 0
+    looks: int = 0
+    artifacts: tuple[str, ...] = ()
+    negative: NegativeControl | None = None
 
     def __bool__(self) -> Never:
         """A verdict has no truth value, so that UNPROVEN can never pass for True."""

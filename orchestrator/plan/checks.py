@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import Final
 
+from orchestrator.evidence.sequential import MOST_LOOKS
 from orchestrator.plan.matrix import INSTANCE_LIMIT, expand_matrices, matrix_references, matrix_size
-from orchestrator.plan.model import Group, Plan, Task
+from orchestrator.plan.model import Criterion, Group, Plan, Task
 from orchestrator.plan.needs import EDGE_LIMIT, count_edges, find_cycle, resolve_needs, task_ids
 from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean
 from orchestrator.plan.source import Path, Source
@@ -112,6 +113,17 @@ def _criteria(name: str, group: Group, path: Path, known: Names, source: Source)
     for index, criterion in enumerate(group.success_criteria):
         if criterion.from_:
             yield from _from(name, criterion.from_, (*path, "success_criteria", index, "from"), known, source)
+        yield from _limit(criterion, (*path, "success_criteria", index, "max_samples"), source)
+
+
+def _limit(criterion: Criterion, path: Path, source: Source) -> Iterator[Problem]:
+    """A limit of samples that is below what is demanded, or so far above that no look could decide."""
+    fewest, most = criterion.samples, criterion.max_samples
+    if most is None or fewest <= most <= MOST_LOOKS * fewest:
+        return
+    what = f"{most} is less than the {fewest} samples that it demands" if most < fewest else f"{most} is too many"
+    mend = f"write {fewest} to {MOST_LOOKS * fewest}: `samples` to {MOST_LOOKS} times as many"
+    yield source.problem(path, what, mend)
 
 
 def _from(name: str, reference: str, path: Path, known: Names, source: Source) -> Iterator[Problem]:

@@ -83,6 +83,7 @@ class Criterion(PlanModel):
     samples: the fewest that can prove it (pairs, for a comparison; points, for a trend). expect: the fewest cases that
     must have been examined. tolerance: with `==`, the half-width that the whole interval must stay within.
     level: confidence of the interval. from_: the task whose measurement counts, where several measure the metric.
+    max_samples: while it is undecided its task runs again for more samples, up to this many; unless given, it runs once.
     """
 
     id: Identifier
@@ -92,6 +93,7 @@ class Criterion(PlanModel):
     samples: int = Field(default=1, ge=1)
     expect: int | None = Field(default=None, ge=1)
     tolerance: float | None = Field(default=None, ge=0)
+    max_samples: int | None = Field(default=None, ge=1, le=100_000)
     level: float = Field(default=0.95, gt=0.5, lt=1.0)
     from_: TaskReference | None = Field(default=None, alias="from")
 

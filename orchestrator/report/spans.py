@@ -15,11 +15,12 @@ from orchestrator.state.events import (
     TaskFailed,
     TaskInterrupted,
     TaskNoted,
+    TaskSampled,
     TaskStarted,
     TaskSucceeded,
 )
 
-ENDS = (TaskSucceeded, AttemptFailed, TaskFailed, TaskInterrupted, TaskCancelled)
+ENDS = (TaskSucceeded, TaskSampled, AttemptFailed, TaskFailed, TaskInterrupted, TaskCancelled)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,18 @@ class TaskSucceeded:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskSampled:
+    """The attempt ended well and its evidence is kept, but leaves `criteria` undecided: the task runs again for more samples."""
+
+    task: str
+    attempt: int
+    evidence: Evidence
+    usage: Usage
+    criteria: tuple[str, ...]
+    kind: Literal["task_sampled"] = "task_sampled"
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptFailed:
     """An attempt failed and the retry rule allows another after `delay` seconds."""
 
@@ -200,6 +212,7 @@ Event = (
     | TaskStarted
     | TaskNoted
     | TaskSucceeded
+    | TaskSampled
     | AttemptFailed
     | TaskRequeued
     | TaskFailed

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, assert_never
 
+from orchestrator.evidence.pooling import pool
 from orchestrator.state.events import (
     AttemptFailed,
     CriterionJudged,
@@ -19,6 +20,7 @@ from orchestrator.state.events import (
     TaskInvalidated,
     TaskNoted,
     TaskRequeued,
+    TaskSampled,
     TaskSkipped,
     TaskStarted,
     TaskSucceeded,
@@ -26,7 +28,7 @@ from orchestrator.state.events import (
 from orchestrator.state.run import NOTES_KEPT, STORY_KEPT, RunState, TaskRecord, changed
 from orchestrator.state.transitions import SETTLED, IllegalTransition, Status, next_status
 
-EndEvent = TaskSucceeded | AttemptFailed | TaskFailed | TaskInterrupted | TaskSkipped | TaskCancelled
+EndEvent = TaskSucceeded | TaskSampled | AttemptFailed | TaskFailed | TaskInterrupted | TaskSkipped | TaskCancelled
 """The events after which nothing runs for the task."""
 
 TaskEvent = TaskStarted | TaskNoted | TaskRequeued | TaskInvalidated | EndEvent
@@ -134,11 +136,13 @@ def _changes(record: TaskRecord, event: TaskEvent, envelope: Envelope) -> Mappin
             return {"finished_at": envelope.at, "finished_mono": envelope.mono, **_ended(record, event, envelope)}
 
 
-def _ended(record: TaskRecord, event: EndEvent, envelope: Envelope) -> Mapping[str, Any]:
+def _ended(record: TaskRecord, event: EndEvent, envelope: Envelope) -> Mapping[str, Any]:  # noqa: PLR0911 - one case for each event
     """The fields that an event changes which ends an attempt, or settles the task without one."""
     match event:
         case TaskSucceeded():
-            return {"evidence": event.evidence, "usage": event.usage}
+            return {"evidence": pool((*record.batches, (event.attempt, event.evidence))), "usage": event.usage}
+        case TaskSampled():
+            return {"batches": (*record.batches, (event.attempt, event.evidence)), "usage": event.usage}
         case AttemptFailed():
             failures = (*record.failures, event.failure)
             return {"failures": failures, "usage": event.usage, "due": envelope.mono + event.delay}
@@ -165,7 +169,7 @@ def _begun(event: TaskStarted, envelope: Envelope) -> Mapping[str, Any]:
 def _forgotten(event: TaskInvalidated) -> Mapping[str, Any]:
     """An invalidated task starts afresh, with its whole allowance of retries; attempts count on."""
     return {
-        "reason": event.reason, "culprit": None, "tolerated": False, "failures": (), "evidence": None, "usage": None,
+        "reason": event.reason, "culprit": None, "batches": (), "tolerated": False, "failures": (), "evidence": None, "usage": None,
         "due": None, "started_at": None, "finished_at": None, "started_mono": None, "finished_mono": None,
     }  # fmt: skip
 

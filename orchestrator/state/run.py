@@ -23,7 +23,8 @@ class TaskRecord:
     evidence, usage: of the attempt that succeeded (usage also of the last failed one). reason: why it was skipped, cancelled
     or set back; culprit: the failed task behind a skip. tolerated: it failed, and its `continue_on_error` counts
     that as done. due: monotonic time of the next attempt while waiting. notes: the last 100 things its agent said.
-    story: its last 40 events, one line each.
+    story: its last 40 events, one line each. batches: attempts that ended well before it was run again for more samples,
+    each with what it left; `evidence` then is of all of them together.
     """
 
     id: str
@@ -42,6 +43,7 @@ class TaskRecord:
     due: float | None = None
     notes: tuple[str, ...] = ()
     story: tuple[str, ...] = ()
+    batches: tuple[tuple[int, Evidence], ...] = ()
 
     @property
     def settled(self) -> bool:

@@ -2,8 +2,18 @@
 
 import math
 
-from orchestrator.evidence.measurement import Artifact, Comparison, Evidence, Measurement, Samples, Trend, Usage
-from orchestrator.evidence.verdict import Outcome, Verdict, Why
+from orchestrator.evidence.measurement import (
+    Artifact,
+    Comparison,
+    Evidence,
+    Measurement,
+    Negative,
+    Origin,
+    Samples,
+    Trend,
+    Usage,
+)
+from orchestrator.evidence.verdict import Control, NegativeControl, Outcome, Verdict, Why
 from orchestrator.state import events as e
 
 USED = Usage(1.5, 1.25, 1 << 20, 15)
@@ -16,6 +26,24 @@ EVIDENCE = Evidence(
     ),
     (Artifact("pool.json", "A.tune/1/pool.json", "0" * 64, 12, "Pool"),),
 )
+SAMPLED = Evidence(
+    (
+        Measurement("m.time", "ms", Samples((1.0,)), "timed", 3, batches=(1,), negative=Negative((9.0,), "a slow one")),
+        Measurement(
+            "m.saved",
+            "%",
+            Comparison((1.0,), (2.0,), "MiB", (2.0,), order=("baseline", "treatment", "control")),
+            "counted",
+        ),
+    ),
+    (),
+    (Artifact("A.w/pool.json", "A.w/1/pool.json", "1" * 64, 12),),
+    (Origin(1, ("python", "x.py"), 0.5, 1.25, 1.5),),
+)
+CONTROLLED = Verdict(
+    "A.fast", Outcome.PASS, Why.MET, "fine", "%", 26.0, 25.5, 27.0, 0.975, 10, None, -1.0, 1.0, "A.x", 2, 1, 2, ("pool.json",),
+    NegativeControl(Control.UNCHANGED, Outcome.FAIL, Why.MISSED, "the baseline in its place", 0.0, -1.0, 1.0),
+)  # fmt: skip
 VERDICT = Verdict(
     "A.fast", Outcome.UNPROVEN, Why.INCONCLUSIVE, "so so", "%", 24.0, 20.0, 28.0, 0.95, 5, None, -1.0, 1.0
 )
@@ -28,6 +56,7 @@ EXAMPLES = (
     e.TaskStarted("A.x", 1),
     e.TaskNoted("A.x", 1, 'half "done"\n'),
     e.TaskSucceeded("A.x", 1, EVIDENCE, USED),
+    e.TaskSampled("A.x", 1, SAMPLED, USED, ("A.fast",)),
     e.AttemptFailed("A.x", 1, BROKEN, USED, 0.5),
     e.TaskRequeued("A.x"),
     e.TaskFailed("A.x", 2, BROKEN, USED, tolerated=True),
@@ -37,6 +66,7 @@ EXAMPLES = (
     e.TaskInvalidated("A.x", "what it runs has changed"),
     e.ProgressReported(1, 2, ("A.x",)),
     e.CriterionJudged(VERDICT),
+    e.CriterionJudged(CONTROLLED),
     e.RunInterrupted("SIGTERM received"),
     e.RunFinished(3),
 )

@@ -250,10 +250,11 @@ class PlannedCriterion:
     expect: int | None = 4
     tolerance: float | None = None
     level: float = 0.9
+    max_samples: int | None = 12
 
 
 def test_a_criterion_of_a_plan_becomes_a_demand():
-    assert demand_of("B.x", PlannedCriterion(), PEAK) == Demand("B.x", PEAK, "<", 2.0, "GiB", 3, 4, None, 0.9)
+    assert demand_of("B.x", PlannedCriterion(), PEAK) == Demand("B.x", PEAK, "<", 2.0, "GiB", 3, 4, None, 0.9, 12)
 
 
 def test_a_figure_without_a_criterion_is_summarised_in_its_metrics_unit():

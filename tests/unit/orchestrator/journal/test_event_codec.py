@@ -1,4 +1,5 @@
 import importlib.util
+import json
 from pathlib import Path
 from typing import get_args
 
@@ -27,6 +28,22 @@ def test_there_is_a_golden_example_of_every_event():
 def test_an_event_is_written_as_it_always_was_and_read_back(event, line):
     assert encode_event(event) == line
     assert decode_event(line) == event
+
+
+@pytest.mark.parametrize("line", (GOLDEN / "events-1.jsonl").read_text(encoding="utf-8").splitlines())
+def test_an_event_of_a_journal_from_before_sequential_sampling_is_still_read(line):
+    kept = json.loads(line)
+    now = json.loads(encode_event(decode_event(line)))
+    assert _within(kept, now)
+
+
+def _within(kept, now):
+    """Whether everything that was said is still said; new fields may have come."""
+    if isinstance(kept, dict):
+        return all(key in now and _within(value, now[key]) for key, value in kept.items())
+    if isinstance(kept, list):
+        return len(kept) == len(now) and all(map(_within, kept, now))
+    return kept == now
 
 
 def test_a_field_that_a_newer_version_added_is_passed_over():

@@ -1,0 +1,115 @@
+"""Negative controls: the same criterion on evidence of a deliverable that must not pass. Pure.
+
+What such evidence is depends on the form of the metric and on what its target claims; `docs/verdicts.md` has the table.
+The demands on numbers of samples and cases are dropped for it, so that it cannot fail for the wrong reason.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from orchestrator.evidence.demand import Demand
+from orchestrator.evidence.estimate import derived_unit, no_difference
+from orchestrator.evidence.intervals import seed_of
+from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
+from orchestrator.evidence.metric import Form
+from orchestrator.evidence.units import UnitError, conversion
+from orchestrator.evidence.verdict import Control
+
+Planned = tuple[Control, Measurement | None, str]
+"""Which control, what is judged in the deliverable's place (None: nothing), and that in words."""
+
+COMPARATIVE: Final = frozenset({Form.REDUCTION, Form.INCREASE, Form.SPEEDUP})
+
+NOTHING: Final[Planned] = (Control.EMPTY, None, "nothing measured")
+
+
+def negative_of(demand: Demand, measurement: Measurement | None) -> Planned:
+    """What must not pass this demand. measurement: what the criterion itself rests on."""
+    if measurement is None:
+        return NOTHING
+    if measurement.negative is not None:
+        values = Samples(measurement.negative.values)
+        return Control.BROKEN, replace(measurement, data=values, batches=()), measurement.negative.of
+    try:
+        return _by_form(demand, measurement)
+    except (UnitError, ValueError, OverflowError, ZeroDivisionError):
+        return NOTHING  # the measurement itself cannot be used, and its verdict says why
+
+
+def _by_form(demand: Demand, measurement: Measurement) -> Planned:
+    match measurement.data:
+        case Comparison() as arms:
+            return _unchanged(demand, measurement, arms)
+        case Trend() as points if demand.metric.form is Form.R_SQUARED:
+            return _shuffled(measurement, points)
+        case Trend() as points:
+            return _planted(demand, measurement, points)
+        case Samples() as samples:
+            return _examined_nothing(measurement, samples)
+
+
+MEETS: Final[dict[str, Callable[[float, Demand], bool]]] = {
+    ">=": lambda value, demand: value >= demand.target,
+    ">": lambda value, demand: value > demand.target,
+    "<=": lambda value, demand: value <= demand.target,
+    "<": lambda value, demand: value < demand.target,
+    "==": lambda value, demand: abs(value - demand.target) <= (demand.tolerance or 0.0),
+}
+
+
+def _unchanged(demand: Demand, measurement: Measurement, arms: Comparison) -> Planned:
+    """Where "no difference" meets the target, the criterion claims no harm, and an unchanged deliverable rightly passes."""
+    form = demand.metric.form
+    again = arms.baseline if arms.exact else arms.control
+    harmless = form in COMPARATIVE and MEETS[demand.operator](no_difference(form), demand)
+    if harmless or not again or form not in COMPARATIVE:
+        return NOTHING
+    told = (
+        "the baseline in the treatment's place" if arms.exact else "the baseline's second run in the treatment's place"
+    )
+    return Control.UNCHANGED, replace(measurement, data=replace(arms, treatment=again), batches=()), told
+
+
+def _violation(demand: Demand) -> float | None:
+    """A slope that the target forbids, as far beyond it as it is from zero; None where there is no such scale."""
+    target = demand.target
+    if demand.operator == "==":
+        return target + 2.0 * demand.tolerance if demand.tolerance else None
+    away = abs(target)
+    return None if away == 0.0 else target + (away if demand.operator in {"<", "<="} else -away)
+
+
+def _planted(demand: Demand, measurement: Measurement, points: Trend) -> Planned:
+    slope, factor = _violation(demand), conversion(demand.unit, derived_unit(demand.metric.form, measurement))
+    if slope is None or len(points.x) != len(points.y) or len(points.x) < 3:
+        return NOTHING
+    x, y = np.asarray(points.x, dtype=np.float64), np.asarray(points.y, dtype=np.float64)
+    centred = x - x.mean()
+    own = float(centred @ (y - y.mean())) / float(centred @ centred)
+    if not math.isfinite(own):
+        return NOTHING
+    planted = tuple((y + (slope * factor - own) * x).tolist())
+    told = f"the same scatter about a line of slope {slope:g} {demand.unit}"
+    return Control.PLANTED, replace(measurement, data=replace(points, y=planted), batches=()), told
+
+
+def _shuffled(measurement: Measurement, points: Trend) -> Planned:
+    order = np.random.default_rng(seed_of(f"shuffled {measurement.metric}")).permutation(len(points.y))
+    mixed = tuple(points.y[place] for place in order)
+    return Control.SHUFFLED, replace(measurement, data=replace(points, y=mixed), batches=()), "y in another order"
+
+
+def _examined_nothing(measurement: Measurement, samples: Samples) -> Planned:
+    """A check that found nothing because it examined nothing; only counts can look good that way."""
+    if measurement.cases is None:
+        return NOTHING
+    zeros = Samples((0.0,) * max(1, len(samples.values)))
+    return (
+        Control.EMPTY,
+        replace(measurement, data=zeros, cases=0, batches=()),
+        "nothing found where nothing was examined",
+    )
