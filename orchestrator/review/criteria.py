@@ -53,6 +53,7 @@ TERMS: Final = (
     _Term("expect", lambda one: _optional(one.expect), _fewer("expect")),
     _Term("level", lambda one: f"{one.level:g}", _fewer("level")),
     _Term("from", lambda one: _optional(one.from_), _another_measure),
+    _Term("max_samples", lambda one: _optional(one.max_samples), _never),
     _Term("title", lambda one: one.title, _never),
 )
 """Every field of a criterion that a review compares."""

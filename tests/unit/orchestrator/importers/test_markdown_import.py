@@ -86,7 +86,9 @@ def test_the_founding_document_yields_the_founding_plan_but_for_its_runners(foun
         assert shorter == [task.title for task in other.tasks]
         assert {one.title for one in group.deliverables} <= {one.title for one in other.deliverables}
         targets = {str(one.target) for one in other.success_criteria}
-        refined = {one.title.partition(":")[0] for one in other.success_criteria}  # "Zero memory leaks: no lease outstanding"
+        refined = {
+            one.title.partition(":")[0] for one in other.success_criteria
+        }  # "Zero memory leaks: no lease outstanding"
         assert all(str(one.target) in targets or one.title in refined for one in group.success_criteria)
     assert plan.agents.keys() == kept.agents.keys() | {"SOMEBODY"}
     assert [(one.metric, one.target) for one in plan.success_metrics] == [
