@@ -52,9 +52,9 @@ def generated(size: int = 2 * WINDOW) -> Iterator[Window]:
 
 
 def folder(path: Path) -> Iterator[Window]:
-    """Windows of every file below `path` that is large enough, each file a corpus by its name."""
+    """Windows of every file below `path` that is large enough, each file a corpus by its place below `path`."""
     for file in sorted(it for it in path.rglob("*") if it.is_file()):
-        yield from windows(path.name, file.name, file.read_bytes())
+        yield from windows(path.name, str(file.relative_to(path)), file.read_bytes())
 
 
 def _joined(files: list[Path]) -> bytes:

@@ -1,4 +1,4 @@
-"""Chooses a strategy for each block from what the block looks like, and keeps the choice while blocks look the same."""
+"""Chooses a strategy for each block: a shortlist from what it looks like, tried on its sample, kept while blocks look the same."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from encoder.detect.pattern import Pattern, PatternDetector
 from encoder.detect.sample import SAMPLE_SIZE, take_sample
 from encoder.detect.tree import DecisionTree, load_tree
+from encoder.detect.trial import BlockEncoder, best_on, encode_lazily
 from encoder.errors import ProfileError
-from encoder.strategy import Strategy, TreeType
+from encoder.strategy import BackEnd, Strategy, TreeType
 
 SMALLEST: Final = SAMPLE_SIZE
 """A block below this many bytes gets one strategy without a look, so that small inputs never load a tokeniser."""
@@ -31,6 +32,13 @@ TOLERANCES: Final[Mapping[str, float]] = {
 }
 """How far each feature may move from where it stood at the decision. `line_length` is a logarithm: 1 is twice as long."""
 
+INCOMPRESSIBLE: Final = 7.9
+"""Bits of entropy for each byte of a sample from which on no back end is tried on opaque data: what zip, xz, JPEG and encryption leave has
+7.95 and more; machine code and arrays of numbers, which are opaque too, stay well below.
+"""
+
+STORED: Final = Strategy(TreeType.OPAQUE, BackEnd.STORE, 0)
+
 GLANCE: Final = 16 << 10
 """Bytes at a block's head whose histogram says whether the block is worth a look."""
 
@@ -46,12 +54,13 @@ class Observations:
     """What a selector did so far.
 
     blocks: asked for. detections: blocks whose features were taken (not the small ones', nor those that a glance found alike). decisions: times the tree was asked, at
-    the first detection and after each drift. switches: decisions that changed the strategy. seconds: time spent in all of this.
+    the first detection and after each drift. trials: strategies tried on a sample. switches: decisions that changed the strategy. seconds: time spent in all of this.
     """
 
     blocks: int = 0
     detections: int = 0
     decisions: int = 0
+    trials: int = 0
     switches: int = 0
     seconds: float = 0.0
 
@@ -87,11 +96,13 @@ class AdaptiveCompressionSelector:
     """The strategy for each block of one stream, a deterministic function of the blocks so far.
 
     Every block of 64 KiB or more gets a glance, a histogram of its head. One that is not alike the last block that was looked at, and
-    every eighth in any case, is sampled and measured, which costs many times what a glance does. The tree decides for the first one, and again only for one that has drifted
-    from the last decision's pattern; until then the choice stays. Smaller blocks get `small` (none: TEXT's strategy), and change nothing.
+    every eighth in any case, is sampled and measured, which costs many times what a glance does. For the first one, and again only for one that has drifted
+    from the last decision's pattern, the tree gives a shortlist of at most three, each is tried on the sample, and the best is kept; until then the choice
+    stays. Smaller blocks get `small` (none: TEXT's strategy), and change nothing. What the tree takes for opaque alone is never tried, and stored where its bytes are evenly spread.
 
     strategies: what to do for each tree type; TEXT must be there, and stands in for any that is not. CSV's separator is the one detected,
-    whatever the given strategy says. clock: seconds, for the observations only. One selector serves one stream, in its order: not thread-safe.
+    whatever the given strategy says. encode: what a trial runs, `encoder.block.encode_block` unless given; None: no trials, the shortlist's first is
+    taken. clock: seconds, for the observations only. One selector serves one stream, in its order: not thread-safe.
     ProfileError: no TEXT among the strategies.
     """
 
@@ -102,6 +113,7 @@ class AdaptiveCompressionSelector:
         small: Strategy | None = None,
         detector: PatternDetector | None = None,
         tree: DecisionTree | None = None,
+        encode: BlockEncoder | None = encode_lazily,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         if TreeType.TEXT not in strategies:
@@ -112,6 +124,7 @@ class AdaptiveCompressionSelector:
         self._small = small or strategies[TreeType.TEXT]
         self._detector = detector or PatternDetector()
         self._tree = tree or load_tree()
+        self._encode = encode
         self._clock = clock
         self._decided_on: Pattern | None = None
         self._choice: Strategy = strategies[TreeType.TEXT]
@@ -146,17 +159,29 @@ class AdaptiveCompressionSelector:
         return False
 
     def _look(self, block: bytes | bytearray | memoryview, seen: Observations) -> tuple[Strategy, Observations]:
-        pattern = self._detector.detect(take_sample(block))
+        sample = take_sample(block)
+        pattern = self._detector.detect(sample)
         seen = replace(seen, detections=seen.detections + 1)
         previous = self._decided_on
         if previous is not None and not drifted(previous, pattern):
             return self._choice, seen
-        choice = self._strategy_for(pattern)
+        shortlist = self._shortlist(pattern)
+        choice, trials = shortlist[0], 0
+        if len(shortlist) > 1 and self._encode is not None:
+            choice, trials = best_on(sample, shortlist, self._encode), len(shortlist)
         switched = previous is not None and choice != self._choice
         self._decided_on, self._choice = pattern, choice
-        return choice, replace(seen, decisions=seen.decisions + 1, switches=seen.switches + switched)
+        decided = replace(seen, decisions=seen.decisions + 1, trials=seen.trials + trials)
+        return choice, replace(decided, switches=seen.switches + switched)
 
-    def _strategy_for(self, pattern: Pattern) -> Strategy:
-        choice = self._tree.decide(pattern)
-        strategy = self._strategies.get(choice, self._strategies[TreeType.TEXT])
-        return replace(strategy, separator=pattern.separator) if strategy.tree is TreeType.CSV else strategy
+    def _shortlist(self, pattern: Pattern) -> list[Strategy]:
+        """The strategies for the tree's shortlist, no two the same."""
+        trees = self._tree.shortlist(pattern)
+        if trees == (TreeType.OPAQUE,) and pattern.features.entropy >= INCOMPRESSIBLE:
+            return [STORED]
+        found = [self._strategies.get(tree, self._strategies[TreeType.TEXT]) for tree in trees]
+        return list(
+            dict.fromkeys(
+                replace(plan, separator=pattern.separator) if plan.tree is TreeType.CSV else plan for plan in found
+            )
+        )

@@ -14,6 +14,8 @@ from encoder.strategy import TreeType
 
 FORMAT: Final = 1
 MOST_NODES: Final = 1023
+LONGEST_LIST: Final = 3
+"""Tokenisers that a leaf may name, and so trials that a decision may cost."""
 SHAPES: Final = tuple(f"seen_{tree.value}" for tree in TreeType)
 INPUTS: Final = (*FEATURE_NAMES, *SHAPES)
 """What a tree may ask: every feature, and for each shape whether the detector named it (1) or not (0)."""
@@ -26,9 +28,11 @@ def inputs(pattern: Pattern) -> tuple[float, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """choice: the tokeniser that gave the smallest blocks in training."""
+    """shortlist: one to `LONGEST_LIST` tokenisers, no two the same, the one that gave the smallest blocks in training first, then those that
+    were the best of the rest where it was not.
+    """
 
-    choice: TreeType
+    shortlist: tuple[TreeType, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,18 @@ class DecisionTree:
     provenance: dict[str, Any]
 
     def decide(self, pattern: Pattern) -> TreeType:
-        """Which tokeniser to use for a block of this pattern. Deterministic, and ends: every step goes to a later node."""
+        """Which tokeniser to use for a block of this pattern, when none can be tried: the shortlist's first."""
+        return self.shortlist(pattern)[0]
+
+    def shortlist(self, pattern: Pattern) -> tuple[TreeType, ...]:
+        """Which tokenisers are worth a trial on a block of this pattern, the likeliest first. Deterministic, and ends: every step goes
+        to a later node.
+        """
         values = inputs(pattern)
         node = self.nodes[0]
         while isinstance(node, Split):
             node = self.nodes[node.below if values[node.feature] <= node.threshold else node.above]
-        return node.choice
+        return node.shortlist
 
 
 def parse_tree(text: str, source: str) -> DecisionTree:
@@ -90,10 +100,7 @@ def load_tree() -> DecisionTree:
 def _node(source: str, index: int, node: object, total: int) -> Leaf | Split:
     place = f"nodes[{index}]"
     if isinstance(node, dict) and "choice" in node:
-        _expect_keys(source, place, node, {"choice"})
-        if node["choice"] not in tuple(TreeType):
-            _refuse(source, f"{place}.choice", f"{node['choice']!r} is no tree type ({', '.join(TreeType)})")
-        return Leaf(TreeType(node["choice"]))
+        return _leaf(source, place, node)
     _expect_keys(source, place, node, {"input", "at_most", "below", "above"})
     assert isinstance(node, dict)  # _expect_keys has refused anything else
     if node["input"] not in INPUTS:
@@ -105,6 +112,22 @@ def _node(source: str, index: int, node: object, total: int) -> Leaf | Split:
         if type(node[branch]) is not int or not index < node[branch] < total:
             _refuse(source, f"{place}.{branch}", f"{node[branch]!r} is not the number of a later node")
     return Split(INPUTS.index(node["input"]), float(threshold), node["below"], node["above"])
+
+
+def _leaf(source: str, place: str, node: dict[str, object]) -> Leaf:
+    """`next` may be left out: then there is nothing to try."""
+    _expect_keys(source, place, node, {"choice", "next"} if "next" in node else {"choice"})
+    following = node.get("next", [])
+    if not isinstance(following, list) or len(following) >= LONGEST_LIST:
+        _refuse(source, f"{place}.next", f"must be a list of at most {LONGEST_LIST - 1} tree types")
+    shortlist = [node["choice"], *following]
+    for key, name in zip(["choice", *["next"] * len(following)], shortlist, strict=True):
+        if name not in tuple(TreeType):
+            _refuse(source, f"{place}.{key}", f"{name!r} is no tree type ({', '.join(TreeType)})")
+    trees = tuple(TreeType(name) for name in shortlist)
+    if len(set(trees)) < len(trees):
+        _refuse(source, f"{place}.next", "names a tree type twice")
+    return Leaf(trees)
 
 
 def _check_reached_once(source: str, nodes: tuple[Leaf | Split, ...]) -> None:

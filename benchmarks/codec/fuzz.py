@@ -1,0 +1,214 @@
+"""Coverage-guided fuzzing with atheris: `python -m benchmarks.codec.fuzz TARGET [--seconds 60] [--corpus FOLDER] [--replay FILE…]`.
+
+    body     any bytes as a block's body, asked for any size: a GlyphError, or exactly that many bytes
+    stream   any bytes as a stream, its checksums made right so that damage gets past them: a GlyphError, or bytes
+    encode   any bytes under any strategy: the same bytes come back
+
+Any other exception, an answer that takes longer than a second, or memory over 1 GiB is a finding; libFuzzer writes its input to the working
+directory as crash-…, and --replay runs such files again. Coverage is that of Python code; kernels run compiled, but with bounds checks (their own
+cache folder, compiled anew once: half a minute), so that a step outside an array is an IndexError. Needs atheris (PyPI).
+"""
+
+import argparse
+import contextlib
+import importlib
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+KERNELS = ("numba", "glyphs.kernel")
+"""What a module's source holds when its functions are compiled and so cannot be instrumented."""
+SLOWEST = 1.0
+MOST_MEMORY = 1024
+"""MiB resident, over which libFuzzer stops."""
+LONGEST = 1 << 15
+ENVIRONMENT = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(Path(tempfile.gettempdir()) / "glyph-fuzz-kernels")}
+
+
+class TooSlowError(Exception):
+    """An input took longer than `SLOWEST` seconds."""
+
+
+def plain_modules() -> Iterator[str]:
+    """The encoder's modules that hold no kernel; no package's own, whose name would stand for every module in it."""
+    root = Path(importlib.import_module("encoder").__file__ or "").parent
+    for file in sorted(root.rglob("*.py")):
+        if (
+            file.name != "__init__.py"
+            and "cli" not in file.parts
+            and not any(word in file.read_text(encoding="utf-8") for word in KERNELS)
+        ):
+            yield ".".join(("encoder", *file.relative_to(root).with_suffix("").parts))
+
+
+def fuzz_body(data: bytes) -> None:
+    """The first three bytes say how many bytes are asked for."""
+    from encoder.block import decode_block, describe_block  # noqa: PLC0415 - loaded instrumented
+    from encoder.errors import GlyphError  # noqa: PLC0415 - as above
+    from encoder.limits import Limits  # noqa: PLC0415 - as above
+
+    size, body, limits = int.from_bytes(data[:3], "little"), data[3:], Limits(max_block=1 << 20, max_memory=1 << 27)
+    with contextlib.suppress(GlyphError):
+        describe_block(body, limits)
+    with contextlib.suppress(GlyphError):
+        assert len(decode_block(body, size, limits)) == size
+
+
+def fuzz_stream(data: bytes) -> None:
+    """Decoded front to back, and from the end."""
+    import io  # noqa: PLC0415 - as above
+
+    from encoder.api import decode  # noqa: PLC0415 - as above
+    from encoder.errors import GlyphError  # noqa: PLC0415 - as above
+    from encoder.limits import Limits  # noqa: PLC0415 - as above
+    from encoder.stream_decoder import StreamingDecoder  # noqa: PLC0415 - as above
+
+    limits = Limits(max_output=1 << 22, max_block=1 << 20, max_memory=1 << 27)
+    blob = repaired(data)
+    with contextlib.suppress(GlyphError):
+        decode(blob, limits)
+    with contextlib.suppress(GlyphError):
+        decoder = StreamingDecoder(io.BytesIO(blob), limits)
+        decoder.seek(len(data) % 4096)
+        decoder.read(100)
+
+
+def repaired(data: bytes) -> bytes:
+    """The stream with the checksums of its header, its first frames and its end frame made right where they stand."""
+    from xxhash import xxh3_64_intdigest  # noqa: PLC0415 - as above
+
+    from encoder.container import END_CHECK, FOOTER, FRAME_SIZE, HEADER_SIZE, SIZES, short_check  # noqa: PLC0415 - as above
+
+    out = bytearray(data)
+    if len(out) < HEADER_SIZE + FOOTER.size:
+        return bytes(out)
+    out[16:20] = short_check(out[:16]).to_bytes(4, "little")
+    at, raw_offset = HEADER_SIZE, 0
+    while at + FRAME_SIZE <= len(out) and out[at] != 2:
+        raw_size, body_size = SIZES.unpack_from(out, at + 4)[:2]
+        if at + FRAME_SIZE + body_size > len(out):
+            break
+        body = out[at + FRAME_SIZE : at + FRAME_SIZE + body_size]
+        out[at + 24 : at + 32] = xxh3_64_intdigest(body).to_bytes(8, "little")
+        out[at + 32 : at + 36] = short_check(out[at : at + 32], raw_offset).to_bytes(4, "little")
+        at, raw_offset = at + FRAME_SIZE + body_size, raw_offset + raw_size
+    end = len(out) - FOOTER.size - END_CHECK.size
+    if at < end:
+        out[end : end + END_CHECK.size] = END_CHECK.pack(xxh3_64_intdigest(out[at:end]))
+    return bytes(out)
+
+
+def fuzz_encode(data: bytes) -> None:
+    """The first two bytes choose the strategy."""
+    from encoder.block import decode_block, encode_block  # noqa: PLC0415 - as above
+
+    choices = strategies()
+    body = encode_block(data[2:], choices[int.from_bytes(data[:2], "little") % len(choices)])
+    assert decode_block(body, len(data[2:])) == data[2:]
+
+
+def strategies() -> list[Any]:
+    """Every strategy of every built-in profile, and every tree type before every back end."""
+    from dataclasses import replace  # noqa: PLC0415 - as above
+
+    from encoder.backends import CODECS  # noqa: PLC0415 - as above
+    from encoder.profile import BUILT_IN, load_profile  # noqa: PLC0415 - as above
+    from encoder.strategy import Strategy, TreeType  # noqa: PLC0415 - as above
+
+    found = [plan for name in BUILT_IN for plan in load_profile(name).strategies.values()]
+    found += [Strategy(tree, back_end, 1 if back_end != "store" else 0) for tree in TreeType for back_end in CODECS]
+    found += [
+        replace(plan, separator=separator) for plan in found if plan.tree is TreeType.CSV for separator in b';\t\n"'
+    ]
+    return list(dict.fromkeys(found))
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {"body": fuzz_body, "stream": fuzz_stream, "encode": fuzz_encode}
+
+
+def seeds(target: str) -> Iterator[bytes]:
+    """Small valid inputs: every strategy on a little of every generated family of records."""
+    from benchmarks.codec.generated import FAMILIES, Source  # noqa: PLC0415 - as above
+    from encoder.api import encode  # noqa: PLC0415 - as above
+    from encoder.block import encode_block  # noqa: PLC0415 - as above
+
+    pieces = [build(Source(random.Random(name)), 3000)[:6000] for name, build in FAMILIES.items()]
+    plans = strategies()
+    for number, piece in enumerate(pieces):
+        if target == "stream":
+            yield from (encode(piece, level) for level in ("fast", "balanced", "high", "max"))
+        elif target == "encode":
+            yield number.to_bytes(2, "little") + piece
+        else:
+            yield from (len(piece).to_bytes(3, "little") + encode_block(piece, plan) for plan in plans[number % 5 :: 5])
+
+
+def watched(run: Callable[[bytes], None]) -> Callable[[bytes], None]:
+    """`run`, but an error where it takes too long."""
+
+    def once(data: bytes) -> None:
+        began = time.thread_time()
+        run(data)
+        if time.thread_time() - began > SLOWEST:
+            raise TooSlowError(f"{time.thread_time() - began:.2f} s for {len(data)} bytes")
+
+    return once
+
+
+def main() -> None:
+    """Fuzz, or replay; libFuzzer ends the process itself."""
+    arguments = _arguments()
+    if any(os.environ.get(name) != value for name, value in ENVIRONMENT.items()):
+        os.environ.update(ENVIRONMENT)
+        os.execv(sys.executable, [sys.executable, "-m", "benchmarks.codec.fuzz", *sys.argv[1:]])
+    run = watched(TARGETS[arguments.target])
+    if arguments.replay:
+        _load()
+        for file in arguments.replay:
+            run(file.read_bytes())
+            print(f"{file}: no finding")
+        return
+    import atheris  # noqa: PLC0415 - only where it is installed
+
+    with atheris.instrument_imports(include=list(plain_modules()), enable_loader_override=False):
+        _load()
+    with tempfile.TemporaryDirectory(prefix="glyph-fuzz-") as scratch:
+        corpus = arguments.corpus or Path(scratch)
+        corpus.mkdir(parents=True, exist_ok=True)
+        for number, seed in enumerate(seeds(arguments.target)):
+            (corpus / f"seed-{number}").write_bytes(seed[:LONGEST])
+        options = [
+            f"-max_total_time={arguments.seconds}",
+            f"-max_len={LONGEST}",
+            f"-rss_limit_mb={MOST_MEMORY}",
+            "-timeout=20",
+        ]
+        atheris.Setup([sys.argv[0], str(corpus), *options], run)
+        atheris.Fuzz()
+
+
+def _load() -> None:
+    """Everything that a target runs, kernels compiled, before the first input's time is taken."""
+    from encoder.block import warm  # noqa: PLC0415 - as above
+
+    for module in plain_modules():
+        importlib.import_module(module)
+    warm()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("target", choices=TARGETS)
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--corpus", type=Path, help="a folder of inputs to start from and to add to")
+    parser.add_argument("--replay", nargs="*", type=Path, help="run these inputs only")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

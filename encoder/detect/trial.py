@@ -1,0 +1,28 @@
+"""Trials: strategies run on a block's sample, for the one that makes it smallest."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, Protocol
+
+from encoder.strategy import Strategy, TreeType
+
+HANDICAP: Final[Mapping[TreeType, float]] = {TreeType.TEXT: 1.0}
+"""By what a trial's size is multiplied before trials are compared; 1 where nothing stands."""
+
+
+class BlockEncoder(Protocol):
+    """What a trial runs."""
+
+    def __call__(self, data: bytes, strategy: Strategy, /) -> bytes:
+        """A block's body."""
+
+
+def encode_lazily(data: bytes, strategy: Strategy, /) -> bytes:
+    """`encoder.block.encode_block`, loaded when the first trial needs it."""
+    from encoder.block import encode_block  # noqa: PLC0415 - detection alone loads no back end
+
+    return encode_block(data, strategy)
+
+
+def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: BlockEncoder) -> Strategy:
+    """The strategy that makes the sample smallest, the first of equals. shortlist: at least one."""
+    return min(shortlist, key=lambda strategy: len(encode(sample, strategy)) * HANDICAP.get(strategy.tree, 1.0))
