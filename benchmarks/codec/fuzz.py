@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-KERNELS = ("numba", "glyphs.kernel")
+KERNELS = ("@kernel", "njit(")
 """What a module's source holds when its functions are compiled and so cannot be instrumented."""
 SLOWEST = 1.0
 MOST_MEMORY = 1024
@@ -34,16 +34,14 @@ class TooSlowError(Exception):
     """An input took longer than `SLOWEST` seconds."""
 
 
-def plain_modules() -> Iterator[str]:
-    """The encoder's modules that hold no kernel; no package's own, whose name would stand for every module in it."""
+def modules(*, compiled: bool) -> Iterator[str]:
+    """The encoder's modules that hold kernels, or those that hold none; not the command line's."""
     root = Path(importlib.import_module("encoder").__file__ or "").parent
     for file in sorted(root.rglob("*.py")):
-        if (
-            file.name != "__init__.py"
-            and "cli" not in file.parts
-            and not any(word in file.read_text(encoding="utf-8") for word in KERNELS)
-        ):
-            yield ".".join(("encoder", *file.relative_to(root).with_suffix("").parts))
+        name = ".".join(("encoder", *file.relative_to(root).with_suffix("").parts)).removesuffix(".__init__")
+        text = file.read_text(encoding="utf-8")
+        if "cli" not in file.parts and file.name != "__main__.py" and compiled == any(word in text for word in KERNELS):
+            yield name
 
 
 def fuzz_body(data: bytes) -> None:
@@ -175,7 +173,7 @@ def main() -> None:
         return
     import atheris  # noqa: PLC0415 - only where it is installed
 
-    with atheris.instrument_imports(include=list(plain_modules()), enable_loader_override=False):
+    with atheris.instrument_imports(["encoder"], exclude=list(modules(compiled=True))):
         _load()
     with tempfile.TemporaryDirectory(prefix="glyph-fuzz-") as scratch:
         corpus = arguments.corpus or Path(scratch)
@@ -196,7 +194,7 @@ def _load() -> None:
     """Everything that a target runs, kernels compiled, before the first input's time is taken."""
     from encoder.block import warm  # noqa: PLC0415 - as above
 
-    for module in plain_modules():
+    for module in modules(compiled=False):
         importlib.import_module(module)
     warm()
 

@@ -106,7 +106,7 @@ class AdaptiveCompressionSelector:
     ProfileError: no TEXT among the strategies.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it decides with, each a part of its own
         self,
         strategies: Mapping[TreeType, Strategy],
         *,
