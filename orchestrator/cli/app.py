@@ -26,7 +26,7 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     (plan_verbs.import_, ("orchestrate import plans/phase4a3.md", "orchestrate import -o plan.yaml tasks.json")),
     (plan_verbs.validate, ("orchestrate validate plans/phase4a3.yaml", "orchestrate validate --json plan.yaml | jq .problems")),
     (plan_verbs.graph, ("orchestrate graph plan.yaml > plan.mmd", "orchestrate graph -f dot plan.yaml | dot -Tsvg > plan.svg")),
-    (plan_verbs.schedule, ("orchestrate schedule plans/phase4a3.yaml", "orchestrate schedule --json plan.yaml | jq .critical_path")),
+    (plan_verbs.schedule, ("orchestrate schedule plans/phase4a3.yaml", "orchestrate schedule --json plan.yaml | jq .critical_path", "orchestrate schedule --optimize --time-limit 30s plan.yaml")),
     (
         plan_verbs.diff,
         (

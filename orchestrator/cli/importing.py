@@ -7,18 +7,32 @@ from typing import Final
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import plain, say, tell
 from orchestrator.importers.breakdown import read_breakdown
-from orchestrator.importers.draft import Draft
+from orchestrator.importers.draft import Draft, Note
+from orchestrator.importers.psplib import read_psplib
 from orchestrator.importers.taskmaster import read_taskmaster
 from orchestrator.importers.write import in_order, write_plan
 from orchestrator.plan.load import parse_plan, read_plan_text
 from orchestrator.wholefile import write_whole
 
-READERS: Final[Mapping[str, Callable[[str, str], Draft]]] = {
-    ".md": read_breakdown,
-    ".markdown": read_breakdown,
-    ".txt": read_breakdown,
-    ".json": read_taskmaster,
+
+def _drafted(read: Callable[[str, str], Draft]) -> "Converter":
+    def convert(text: str, source: str) -> tuple[str, list[Note]]:
+        draft = read(text, source)
+        plan = write_plan(draft)
+        return plan, in_order(draft.notes)
+
+    return convert
+
+
+Converter = Callable[[str, str], tuple[str, list[Note]]]
+CONVERTERS: Final[Mapping[str, Converter]] = {
+    ".md": _drafted(read_breakdown),
+    ".markdown": _drafted(read_breakdown),
+    ".txt": _drafted(read_breakdown),
+    ".json": _drafted(read_taskmaster),
+    ".sm": lambda text, source: (read_psplib(text, source), []),
 }
+"""By the file's ending: the plan's text, and what needs a look."""
 
 
 def import_plan(path: Path, output: Path | None) -> None:
@@ -26,17 +40,18 @@ def import_plan(path: Path, output: Path | None) -> None:
 
     Raises PlanError where nothing can be read or the outcome is no valid plan, UsageError where `output` exists.
     """
-    if path.suffix.lower() not in READERS:
-        raise UsageError(f"{path}: no format goes by {path.suffix or 'no ending'}\n  mend: one of {', '.join(READERS)}")
+    convert = CONVERTERS.get(path.suffix.lower())
+    if convert is None:
+        known = ", ".join(CONVERTERS)
+        raise UsageError(f"{path}: no format goes by {path.suffix or 'no ending'}\n  mend: one of {known}")
     if output is not None and output.exists():
         raise UsageError(f"{output} exists already\n  mend: name another file, or remove it")
-    draft = READERS[path.suffix.lower()](read_plan_text(path), path.name)
-    text = write_plan(draft)
-    for note in in_order(draft.notes):
+    text, notes = convert(read_plan_text(path), path.name)
+    for note in notes:
         tell(plain(f"{path}:{note.line}: {note.concern}: {note.text}"))
     parse_plan(text, f"{path} as a plan")
     if output is None:
         say(text)
     else:
         write_whole(output, text)
-        tell(plain(f"{output} is written; `orchestrate validate {output}` names the runners to write"))
+        tell(plain(f"{output} is written; `orchestrate validate {output}` says what is left to do"))

@@ -57,14 +57,26 @@ def graph(
     draw_graph(plan, settings or [], style, output)
 
 
-def schedule(plan: PlanFile, *, settings: Settings = None, json: Json = False) -> None:
+def schedule(
+    plan: PlanFile,
+    *,
+    optimize: Annotated[
+        bool, typer.Option("--optimize", help="Look for a shorter schedule, and print a bound that none can beat.")
+    ] = False,
+    time_limit: Annotated[
+        str, typer.Option("--time-limit", metavar="DURATION", help="How long to look for one, as in 10s.")
+    ] = "10s",
+    settings: Settings = None,
+    json: Json = False,
+) -> None:
     """Forecast a run: times, slack, critical path, load.
 
-    From estimates and capacities alone; nothing is started.
+    From estimates and capacities alone; nothing is started. With --optimize, agents and resources are levelled by OR-tools'
+    CP-SAT where the extra `schedule` is installed, and by list scheduling where it is not.
     """
     from orchestrator.cli.schedule import show_schedule
 
-    show_schedule(plan, settings or [], as_data=json)
+    show_schedule(plan, settings or [], as_data=json, optimize=optimize, limit=time_limit)
 
 
 def diff(

@@ -2,22 +2,46 @@
 
 from pathlib import Path
 
+from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import duration, say, table
 from orchestrator.cli.places import as_json
 from orchestrator.cli.settings import parse_settings
+from orchestrator.graph.level import Levelled, level, solver_installed
 from orchestrator.graph.load import load_plan
 from orchestrator.graph.schedule import AgentLoad, Schedule, TaskForecast, forecast
 from orchestrator.graph.view import schedule_view
+from orchestrator.plan.values import ValueTextError, parse_duration
 
 TASK_COLUMNS = ("task", "agent", "start", "finish", "earliest", "latest", "slack", "")
 LOAD_COLUMNS = ("agent", "tasks", "busy", "capacity", "load")
 
 
-def show_schedule(path: Path, settings: list[str], *, as_data: bool) -> None:
+def show_schedule(path: Path, settings: list[str], *, as_data: bool, optimize: bool, limit: str) -> None:
     """Print the forecast. Runners need not be installed. Raises PlanError, UsageError."""
     loaded = load_plan(path, parse_settings(settings))
-    schedule = forecast(loaded.plan, loaded.graph)
-    say(as_json(schedule_view(schedule)) if as_data else schedule_text(schedule))
+    levelled = level(loaded.plan, loaded.graph, _seconds(limit)) if optimize else None
+    schedule = forecast(loaded.plan, loaded.graph) if levelled is None else levelled.schedule
+    if as_data:
+        say(as_json(schedule_view(schedule) | (_level_view(levelled) if levelled else {})))
+    else:
+        say("\n".join([schedule_text(schedule), *(_level_lines(levelled) if levelled else [])]))
+
+
+def _seconds(limit: str) -> float:
+    try:
+        return parse_duration(limit)
+    except ValueTextError as error:
+        raise UsageError(f"--time-limit: {error}\n  mend: {error.mend}") from error
+
+
+def _level_view(levelled: Levelled) -> dict[str, object]:
+    return {"method": levelled.method, "lower_bound": levelled.bound, "gap": levelled.gap}
+
+
+def _level_lines(levelled: Levelled) -> list[str]:
+    gap = "proven shortest" if levelled.gap == 0 else f"at most {100 * levelled.gap:.1f} % longer than the shortest"
+    hint = "" if solver_installed() else "; a search needs the extra: pip install 'workstream-orchestrator[schedule]'"
+    return [f"levelled by {levelled.method}: lower bound {duration(levelled.bound)}, {gap}{hint}"]
 
 
 def schedule_text(schedule: Schedule) -> str:

@@ -55,12 +55,12 @@ class Schedule:
     load: Mapping[str, AgentLoad]
 
 
-def forecast(plan: Plan, graph: TaskGraph) -> Schedule:
-    """The forecast of a whole run. Pure and deterministic."""
+def forecast(plan: Plan, graph: TaskGraph, starts: Mapping[str, float] | None = None) -> Schedule:
+    """The forecast of a whole run. Pure and deterministic. starts: of every task, where list scheduling shall not say."""
     early = _earliest(graph)
     length = max((early[task] + node.estimate for task, node in graph.nodes.items()), default=0.0)
     late = _latest(graph, length)
-    starts = _list_schedule(plan, graph, late)
+    starts = _list_schedule(plan, graph, late) if starts is None else starts
     tasks = {
         task: TaskForecast(
             task=task,
@@ -114,8 +114,7 @@ def _list_schedule(plan: Plan, graph: TaskGraph, late: Mapping[str, float]) -> d
     Ready tasks wait in one queue per kind of claim (agent and counters): if the first of a queue does not fit, none of
     it does, so a step never looks at every ready task.
     """
-    free: dict[str, int] = {f"resource {name}": amount for name, amount in plan.resources.items()}
-    free |= {f"agent {name}": agent.capacity for name, agent in plan.agents.items()}
+    free = capacities(plan)
     rank = {task: index for index, task in enumerate(graph.nodes)}
     waiting = {task: len(needs) for task, needs in graph.needs.items()}
     queues: dict[tuple[tuple[str, int], ...], list[tuple[float, int, str]]] = {}
@@ -147,6 +146,12 @@ def _list_schedule(plan: Plan, graph: TaskGraph, late: Mapping[str, float]) -> d
                 if waiting[dependent] == 0:
                     enqueue(dependent)
     return starts
+
+
+def capacities(plan: Plan) -> dict[str, int]:
+    """How much there is of everything that a `claim` names."""
+    full = {f"resource {name}": amount for name, amount in plan.resources.items()}
+    return full | {f"agent {name}": agent.capacity for name, agent in plan.agents.items()}
 
 
 def claim(node: TaskNode) -> tuple[tuple[str, int], ...]:
