@@ -78,6 +78,7 @@ class StreamingDecoder(io.BufferedIOBase):
         self._block = b""
         self._block_start = 0  # where the current block's bytes begin in the output
         self._at = 0  # position inside the current block
+        self._encoded_bytes = 0
         self._error: Exception | None = None
 
     def readable(self) -> bool:
@@ -156,6 +157,11 @@ class StreamingDecoder(io.BufferedIOBase):
         return target
 
     @property
+    def encoded_bytes(self) -> int:
+        """Bytes of the stream read so far, in order; not meaningful after a seek."""
+        return self._encoded_bytes
+
+    @property
     def records(self) -> int:
         """How many records the stream holds, by its trailer. Raises io.UnsupportedOperation where the file is not seekable."""
         self._check_open()
@@ -225,6 +231,7 @@ class StreamingDecoder(io.BufferedIOBase):
             found = self._blocks.next()
             if self._reader is not None:
                 _account(self._reader, found)
+                self._encoded_bytes = self._reader.offset
         except Exception as error:
             self._error = error
             raise

@@ -18,9 +18,14 @@ class LevelName(StrEnum):
     MAX = "max"
 
 
+EXIT_CODES = (
+    "Exit codes: 0 done, 1 damaged data, a limit or an i/o error, 2 usage, 130 interrupted, 141 the reader left."
+)
+
 app = typer.Typer(
     name="glyph",
     help="Lossless compression of logs, JSON, CSV and any other bytes, with every byte verified.",
+    epilog=EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -32,7 +37,14 @@ Files = Annotated[list[str] | None, typer.Argument(metavar="FILE", help="Files; 
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file (for one input).")]
 ToStdout = Annotated[bool, typer.Option("-c", "--stdout", help="Write to standard output.")]
 Force = Annotated[bool, typer.Option("-f", "--force", help="Overwrite files; write binary to a terminal.")]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress.")]
+Remove = Annotated[
+    bool, typer.Option("--rm/--keep", " /-k", help="Remove each input once its output is safe, or keep it (default).")
+]
+Recursive = Annotated[bool, typer.Option("-r", "--recursive", help="Take all files below the folders that are named.")]
+Threads = Annotated[
+    int | None, typer.Option("-T", "--threads", min=0, max=256, help="Threads; 0 is one for each core.")
+]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no summary.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ProfileName = Annotated[
     str | None, typer.Option("--profile", metavar="NAME|FILE", help="A built-in profile's name, or a JSON file's path.")
@@ -41,13 +53,19 @@ Level = Annotated[LevelName, typer.Option("-l", "--level", help="From the fastes
 MaxOutput = Annotated[
     str | None, typer.Option("--max-output", metavar="SIZE", help="Refuse to decode more, for example 500M or 2G.")
 ]
+MaxBlock = Annotated[
+    str | None, typer.Option("--max-block", metavar="SIZE", help="Refuse larger blocks than this (64M).")
+]
+MaxMemory = Annotated[
+    str | None, typer.Option("--max-memory", metavar="SIZE", help="Refuse a block whose decoding takes more (512M).")
+]
 
 
 @app.command(
     epilog="Examples:\n\n"
     "  glyph encode app.log                  writes app.log.glyph\n\n"
     "  glyph encode -o all.glyph app.log     writes all.glyph\n\n"
-    "  glyph encode -l max app.log           smaller, and slower\n\n"
+    "  glyph encode -l max --rm -r logs/     smaller, and slower; each file by its own\n\n"
     "  tail -n 100000 app.log | glyph encode > tail.glyph"
 )
 @reported
@@ -57,14 +75,19 @@ def encode(  # noqa: PLR0913 - one parameter for each option
     *,
     stdout: ToStdout = False,
     force: Force = False,
+    remove: Remove = False,
+    recursive: Recursive = False,
     level: Level = LevelName.FAST,
     profile: ProfileName = None,
+    threads: Threads = None,
+    json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Encode files, each into FILE.glyph beside it; the originals stay."""
+    """Encode files, each into FILE.glyph beside it, with its mode and times."""
     from encoder.cli.convert import Destination, encode_files  # noqa: PLC0415 - so that --help stays fast
 
-    encode_files(files or ["-"], Destination(output, stdout, force, quiet), profile or level.value)
+    destination = Destination(output, stdout, force, quiet, remove, recursive, json)
+    encode_files(files or ["-"], destination, profile or level.value, threads)
 
 
 @app.command(
@@ -80,52 +103,92 @@ def decode(  # noqa: PLR0913 - one parameter for each option
     *,
     stdout: ToStdout = False,
     force: Force = False,
+    remove: Remove = False,
+    recursive: Recursive = False,
+    threads: Threads = None,
     max_output: MaxOutput = None,
+    max_block: MaxBlock = None,
+    max_memory: MaxMemory = None,
+    json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Decode files, each FILE.glyph into FILE; a damaged one leaves nothing behind."""
     from encoder.cli.convert import Destination, decode_files  # noqa: PLC0415 - so that --help stays fast
+    from encoder.cli.reporting import limits_of  # noqa: PLC0415 - as above
 
-    decode_files(files or ["-"], Destination(output, stdout, force, quiet), max_output)
+    destination = Destination(output, stdout, force, quiet, remove, recursive, json)
+    decode_files(files or ["-"], destination, limits_of(max_output, max_block, max_memory), threads)
 
 
 @app.command(
-    epilog="Examples:\n\n  glyph cat app.log.glyph | grep ERROR\n\n  glyph cat day1.glyph day2.glyph > both.log"
+    epilog="Examples:\n\n"
+    "  glyph cat app.log.glyph | grep ERROR\n\n"
+    "  glyph cat day1.glyph day2.glyph > both.log\n\n"
+    "  glyph cat app.log.glyph --records 1000:2000      (or -10: for the last ten)\n\n"
+    "  glyph cat app.log.glyph --from-byte 5000000 --length 200"
 )
 @reported
-def cat(files: Files = None, *, max_output: MaxOutput = None) -> None:
-    """Write what files decode to, one after the other, to standard output."""
-    from encoder.cli.convert import Destination, decode_files  # noqa: PLC0415 - so that --help stays fast
+def cat(  # noqa: PLR0913 - one parameter for each option
+    files: Files = None,
+    *,
+    records: Annotated[
+        str | None, typer.Option("--records", metavar="FROM:TO", help="Only these records, from 0, as a slice.")
+    ] = None,
+    from_byte: Annotated[int, typer.Option("--from-byte", metavar="N", min=0, help="Skip this many bytes.")] = 0,
+    length: Annotated[int | None, typer.Option("--length", metavar="N", min=0, help="At most so many bytes.")] = None,
+    threads: Threads = None,
+    max_output: MaxOutput = None,
+    max_block: MaxBlock = None,
+    max_memory: MaxMemory = None,
+) -> None:
+    """Write what files decode to, one after the other, to standard output.
 
-    decode_files(files or ["-"], Destination(None, stdout=True, force=True, quiet=True), max_output)
+    A part of a file (not of a pipe) is found by the index at its end: only the blocks that hold it are decoded.
+    """
+    from encoder.cli.part import cat_files, part_of  # noqa: PLC0415 - so that --help stays fast
+    from encoder.cli.reporting import limits_of  # noqa: PLC0415 - as above
+
+    part = part_of(records, from_byte, length)
+    cat_files(files or ["-"], part, limits_of(max_output, max_block, max_memory), threads)
 
 
 @app.command(epilog="Examples:\n\n  glyph info app.log.glyph\n\n  glyph info --json app.log.glyph | jq .ratio")
 @reported
-def info(
+def info(  # noqa: PLR0913 - one parameter for each option
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Glyph files (not standard input).")],
     *,
     blocks: Annotated[bool, typer.Option("--blocks", help="One line for each block.")] = False,
+    columns: Annotated[int, typer.Option("--columns", min=0, metavar="N", help="Show the N costliest columns.")] = 20,
+    max_block: MaxBlock = None,
+    max_memory: MaxMemory = None,
     json: Json = False,
 ) -> None:
-    """Show what is in glyph files: sizes, blocks, tree types, back ends and what the columns cost."""
+    """Show what is in glyph files: sizes, blocks, tree types, back ends and what each column costs."""
     from encoder.cli.info import show_info  # noqa: PLC0415 - so that --help stays fast
+    from encoder.cli.reporting import limits_of  # noqa: PLC0415 - as above
 
-    show_info(files, blocks=blocks, as_json=json)
+    show_info(files, limits_of(None, max_block, max_memory), blocks=blocks, most=columns, as_json=json)
 
 
 @app.command(
-    epilog="Examples:\n\n  glyph bench app.log\n\n  glyph bench --limit 64M --rounds 5 --json app.log data.csv"
+    epilog="Examples:\n\n"
+    "  glyph bench app.log\n\n"
+    "  glyph bench --slow --limit 64M --rounds 5 --json app.log data.csv\n\n"
+    "  glyph bench --codec 'glyph fast' --codec 'zstd -19' app.log"
 )
 @reported
-def bench(
+def bench(  # noqa: PLR0913 - one parameter for each option
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Your own data.")],
     *,
     rounds: Annotated[int, typer.Option("--rounds", min=1, max=100, help="Timed rounds; the median is shown.")] = 3,
     limit: Annotated[str, typer.Option("--limit", metavar="SIZE", help="Use the first SIZE of each file.")] = "8M",
+    slow: Annotated[bool, typer.Option("--slow", help="Also those that take a second for each megabyte.")] = False,
+    codec: Annotated[
+        list[str] | None, typer.Option("--codec", metavar="NAME", help="Only this one; repeat it.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Compare ratio and speed with zstd, xz, brotli and gzip, in memory and one thread each."""
+    """Compare ratio and speed with zstd, xz, brotli and gzip on your own data, in memory and one thread each."""
     from encoder.cli.bench import show_bench  # noqa: PLC0415 - so that --help stays fast
 
-    show_bench(files, rounds=rounds, limit=limit, as_json=json)
+    show_bench(files, rounds=rounds, limit=limit, slow=slow, only=codec or [], as_json=json)

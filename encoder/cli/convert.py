@@ -1,14 +1,19 @@
-"""`encode`, `decode` and `cat`: where each input goes, and the loop that moves the bytes."""
+"""`encode` and `decode`: where each input goes, and the loop that moves the bytes."""
 
+import json
+import os
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
+
+import typer
 
 from encoder.cli.files import opened_input, whole_file
 from encoder.cli.progress import Report, progress_for
-from encoder.cli.reporting import UsageError, parse_size
+from encoder.cli.reporting import UsageError, for_each, human_size
 from encoder.errors import FormatError, LimitError
 from encoder.limits import Limits
 from encoder.profile import Profile, load_profile
@@ -16,41 +21,78 @@ from encoder.stream_decoder import StreamingDecoder
 from encoder.stream_encoder import StreamingEncoder
 
 SUFFIX: Final = ".glyph"
-Copy = Callable[[IO[bytes], IO[bytes], Report], None]
+Copy = Callable[[IO[bytes], IO[bytes], Report], tuple[int, int]]
+"""Moves one stream; returns its raw bytes and its encoded bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Where the user wants it: -o (None where not given), -c, -f and -q."""
+    """What the user wants of inputs and outputs: -o (None where not given), -c, -f, -q, --rm, -r and --json."""
 
     output: Path | None
     stdout: bool
     force: bool
     quiet: bool
+    remove: bool = False
+    recursive: bool = False
+    as_json: bool = False
 
 
-def encode_files(names: list[str], destination: Destination, profile: str) -> None:
-    """Encode each input to where `target_of` says. Raises UsageError, ProfileError, GlyphError, OSError."""
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """One file that was done. target: None for standard output."""
+
+    name: str
+    target: Path | None
+    raw_bytes: int
+    encoded_bytes: int
+    seconds: float
+
+    def to_document(self) -> dict[str, Any]:
+        """As plain data for JSON."""
+        return {
+            "file": self.name,
+            "output": None if self.target is None else str(self.target),
+            "raw_bytes": self.raw_bytes,
+            "encoded_bytes": self.encoded_bytes,
+            "ratio": round(self.raw_bytes / self.encoded_bytes, 4),
+            "seconds": round(self.seconds, 4),
+        }
+
+    def to_line(self) -> str:
+        """For people."""
+        speed = self.raw_bytes / max(self.seconds, 1e-9) / 1e6
+        sizes = f"{human_size(self.raw_bytes)} / {human_size(self.encoded_bytes)}"
+        return f"{_shown(self.name)}: {self.raw_bytes / self.encoded_bytes:.2f}x ({sizes}), {speed:.0f} MB/s"
+
+
+def encode_files(names: list[str], destination: Destination, profile: str, threads: int | None) -> None:
+    """Encode each input to where `target_of` says. Raises UsageError, ProfileError; exits with 1 or 2 where one failed."""
     plan = load_profile(profile)
+    count = cores(threads)
 
-    def copy(source: IO[bytes], sink: IO[bytes], report: Report) -> None:
-        _encode(source, sink, plan, report)
+    def copy(source: IO[bytes], sink: IO[bytes], report: Report) -> tuple[int, int]:
+        return _encode(source, sink, plan, count, report)
 
-    for name, target in _targets(names, destination, decoding=False):
-        if target is None and not destination.force and sys.stdout.isatty():
-            raise UsageError("encoded bytes are not for a terminal; redirect them, use -o, or -f to write them anyway")
-        _convert(name, target, copy, destination)
+    targets = _targets(names, destination, decoding=False)
+    if any(target is None for _, target in targets) and not destination.force and sys.stdout.isatty():
+        raise UsageError("encoded bytes are not for a terminal; redirect them, use -o, or -f to write them anyway")
+    _convert_all(targets, copy, destination)
 
 
-def decode_files(names: list[str], destination: Destination, max_output: str | None) -> None:
-    """Decode each input to where `target_of` says. Raises UsageError, FormatError, LimitError, OSError."""
-    limits = Limits(max_output=None if max_output is None else parse_size(max_output))
+def decode_files(names: list[str], destination: Destination, limits: Limits, threads: int | None) -> None:
+    """Decode each input to where `target_of` says. Raises UsageError; exits with 1 or 2 where one failed."""
+    count = cores(threads) or 1
 
-    def copy(source: IO[bytes], sink: IO[bytes], report: Report) -> None:
-        _decode(source, sink, limits, report)
+    def copy(source: IO[bytes], sink: IO[bytes], report: Report) -> tuple[int, int]:
+        return _decode(source, sink, limits, count, report)
 
-    for name, target in _targets(names, destination, decoding=True):
-        _convert(name, target, copy, destination)
+    _convert_all(_targets(names, destination, decoding=True), copy, destination)
+
+
+def cores(threads: int | None) -> int | None:
+    """What -T means: None stays, 0 is every core of the machine."""
+    return os.cpu_count() or 1 if threads == 0 else threads
 
 
 def target_of(name: str, destination: Destination, *, decoding: bool) -> Path | None:
@@ -66,43 +108,84 @@ def target_of(name: str, destination: Destination, *, decoding: bool) -> Path | 
     return Path(name.removesuffix(SUFFIX))
 
 
+def expanded(names: list[str], *, recursive: bool, decoding: bool) -> Iterator[str]:
+    """With -r, each folder's files instead of it, sorted: those that end in .glyph when decoding, else the others."""
+    for name in names:
+        if not recursive or not Path(name).is_dir():
+            yield name
+            continue
+        files = sorted(path for path in Path(name).rglob("*") if path.is_file() and not path.is_symlink())
+        yield from (str(path) for path in files if path.name.endswith(SUFFIX) == decoding)
+
+
 def _targets(names: list[str], destination: Destination, *, decoding: bool) -> list[tuple[str, Path | None]]:
     """Every input with its target, all checked before the first is touched."""
-    if destination.output is not None and len(names) > 1:
+    inputs = list(expanded(names, recursive=destination.recursive, decoding=decoding))
+    if destination.output is not None and len(inputs) > 1:
         raise UsageError("-o names one output but there are several inputs; leave it out, or use -c")
     if destination.output is not None and destination.stdout:
         raise UsageError("-o and -c exclude each other; give one of them")
-    return [(name, target_of(name, destination, decoding=decoding)) for name in names]
+    targets = [(name, target_of(name, destination, decoding=decoding)) for name in inputs]
+    for name, target in targets:
+        if destination.remove and (target is None or name == "-"):
+            raise UsageError("--rm needs a file to read and another to write; leave it out")
+        if target is not None and target.exists() and Path(name).exists() and target.samefile(name):
+            raise UsageError(f"{name}: is its own output; give another name with -o")
+    return targets
 
 
-def _convert(name: str, target: Path | None, copy: Copy, destination: Destination) -> None:
+def _convert_all(targets: list[tuple[str, Path | None]], copy: Copy, destination: Destination) -> None:
+    done: list[dict[str, Any]] = []
+
+    def one(job: tuple[str, Path | None]) -> None:
+        converted = _convert(*job, copy, destination)
+        done.append(converted.to_document())
+        if not destination.quiet and not destination.as_json and sys.stderr.isatty():
+            typer.echo(converted.to_line(), err=True)
+
+    try:
+        for_each(targets, one)
+    finally:
+        if destination.as_json:  # beside data on standard output it would spoil them
+            typer.echo(json.dumps(done, indent=2), err=any(target is None for _, target in targets))
+
+
+def _convert(name: str, target: Path | None, copy: Copy, destination: Destination) -> Converted:
+    began = time.monotonic()
     try:
         with opened_input(name) as source, progress_for(name, source, quiet=destination.quiet) as report:
             if target is None:
-                copy(source, sys.stdout.buffer, report)
+                sizes = copy(source, sys.stdout.buffer, report)
                 sys.stdout.buffer.flush()
-                return
-            with whole_file(target, force=destination.force, like=name) as sink:
-                copy(source, sink, report)
+            else:
+                with whole_file(target, force=destination.force, like=name) as sink:
+                    sizes = copy(source, sink, report)
     except (FormatError, LimitError) as error:
         raise type(error)(f"{_shown(name)}: {error}") from error
     except IsADirectoryError as error:
-        raise UsageError(f"{name}: is a directory") from error
+        raise UsageError(f"{name}: is a directory; take its files with -r") from error
+    if destination.remove:
+        Path(name).unlink()
+    return Converted(name, target, *sizes, time.monotonic() - began)
 
 
 def _shown(name: str) -> str:
     return "standard input" if name == "-" else name
 
 
-def _encode(source: IO[bytes], sink: IO[bytes], profile: Profile, report: Report) -> None:
-    with StreamingEncoder(sink, profile, lambda bytes_in, _bytes_out: report(bytes_in)) as encoder:
+def _encode(
+    source: IO[bytes], sink: IO[bytes], profile: Profile, threads: int | None, report: Report
+) -> tuple[int, int]:
+    with StreamingEncoder(sink, profile, lambda bytes_in, _bytes_out: report(bytes_in), threads=threads) as encoder:
         encoder.encode_from(source)
+    return encoder.statistics.bytes_in, encoder.statistics.bytes_out
 
 
-def _decode(source: IO[bytes], sink: IO[bytes], limits: Limits, report: Report) -> None:
+def _decode(source: IO[bytes], sink: IO[bytes], limits: Limits, threads: int, report: Report) -> tuple[int, int]:
     position = 0
-    with StreamingDecoder(source, limits) as decoder:
+    with StreamingDecoder(source, limits, threads=threads) as decoder:
         while piece := decoder.read1():
             sink.write(piece)
             position += len(piece)
             report(source.tell() if source.seekable() else position)
+        return position, decoder.encoded_bytes

@@ -5,18 +5,18 @@ import json
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any
 
 import typer
 
 from encoder.block import BlockInfo, ColumnInfo, describe_block
+from encoder.cli.costs import draw_costs
 from encoder.cli.files import opened_input
 from encoder.cli.reporting import UsageError, human_size
 from encoder.container import MAJOR
 from encoder.errors import FormatError, LimitError
+from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.reader import Trailer, read_block, read_trailer
-
-MOST_COLUMNS: Final = 12  # shown to people; JSON has them all
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +45,25 @@ class StreamInfo:
         return self.trailer.totals.raw_size / self.size
 
 
-def show_info(paths: list[Path], *, blocks: bool, as_json: bool) -> None:
-    """Print every file's description. Raises UsageError, FormatError, LimitError."""
-    found = [_described(path) for path in paths]
+def show_info(paths: list[Path], limits: Limits, *, blocks: bool, most: int, as_json: bool) -> None:
+    """Print every file's description, with its `most` costliest columns. Raises UsageError, FormatError, LimitError."""
+    found = [_described(path, limits) for path in paths]
     if as_json:
         documents = [to_document(info) for info in found]
         typer.echo(json.dumps(documents[0] if len(documents) == 1 else documents, indent=2))
         return
-    typer.echo("\n\n".join("\n".join(to_lines(info, blocks=blocks)) for info in found))
+    for number, info in enumerate(found):
+        typer.echo(("\n" if number else "") + "\n".join(to_lines(info, blocks=blocks)))
+        draw_costs(info, column_costs(info.blocks), most)
 
 
-def describe(name: str, file: IO[bytes]) -> StreamInfo:
+def describe(name: str, file: IO[bytes], limits: Limits = DEFAULT_LIMITS) -> StreamInfo:
     """Read a seekable file's trailer and every block's body header. Raises FormatError, LimitError."""
-    trailer = read_trailer(file)
+    trailer = read_trailer(file, limits=limits)
     lines = []
     for number, entry in enumerate(trailer.entries):
-        block = read_block(file, trailer, number)
-        frame, body = block.frame, describe_block(block.body)
+        block = read_block(file, trailer, number, limits=limits)
+        frame, body = block.frame, describe_block(block.body, limits)
         lines.append(BlockLine(entry.offset, frame.raw_size, frame.body_size, frame.records, body))
     return StreamInfo(name, file.seek(0, 2), trailer, tuple(lines))
 
@@ -113,15 +115,15 @@ def to_lines(info: StreamInfo, *, blocks: bool) -> list[str]:
         f"  back ends  {_listed(_counts(info, 'back_end'))}",
         f"  fell back  {sum(block.body.fell_back for block in info.blocks)}",
     ]
-    return lines + _column_lines(info) + (_block_lines(info) if blocks else [])
+    return lines + (_block_lines(info) if blocks else [])
 
 
-def _described(path: Path) -> StreamInfo:
+def _described(path: Path, limits: Limits) -> StreamInfo:
     try:
         with opened_input(str(path)) as file:
             if str(path) == "-" or not file.seekable():
                 raise UsageError(f"{path}: info needs a file that it can read from the end, not a pipe")
-            return describe(str(path), file)
+            return describe(str(path), file, limits)
     except (FormatError, LimitError) as error:
         raise type(error)(f"{path}: {error}") from error
     except IsADirectoryError as error:
@@ -144,16 +146,6 @@ def _block_document(block: BlockLine) -> dict[str, Any]:
     body = {key: value for key, value in dataclasses.asdict(block.body).items() if key not in {"columns", "records"}}
     sizes = {"offset": block.offset, "raw_size": block.raw_size, "body_size": block.body_size, "records": block.records}
     return sizes | body
-
-
-def _column_lines(info: StreamInfo) -> list[str]:
-    columns = column_costs(info.blocks)
-    if not columns:
-        return []
-    rows = [f"    {c.encoded_bytes:>12,}  {c.raw_bytes:>12,}  {c.values:>10,}  {c.kind:<12} {c.name}" for c in columns]
-    heading = f"    {'encoded':>12}  {'column bytes':>12}  {'values':>10}  {'kind':<12} column"
-    more = [f"    and {len(rows) - MOST_COLUMNS} cheaper ones (--json has all)"] if len(rows) > MOST_COLUMNS else []
-    return ["  columns by cost", heading, *rows[:MOST_COLUMNS], *more]
 
 
 def _block_lines(info: StreamInfo) -> list[str]:

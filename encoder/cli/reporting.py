@@ -4,12 +4,13 @@ import functools
 import os
 import re
 import sys
-from collections.abc import Callable
-from typing import Final, ParamSpec
+from collections.abc import Callable, Iterable
+from typing import Final, ParamSpec, TypeVar
 
 import typer
 
 from encoder.errors import GlyphError, ProfileError
+from encoder.limits import DEFAULT_LIMITS, Limits
 
 DAMAGED: Final = 1
 USAGE: Final = 2
@@ -19,10 +20,15 @@ BROKEN_PIPE: Final = 141  # what a shell shows for a program that SIGPIPE ended
 UNITS: Final = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
 Arguments = ParamSpec("Arguments")
+Item = TypeVar("Item")
 
 
 class UsageError(Exception):
     """The command was given something that it cannot work with; the message says the mend."""
+
+
+EXPECTED: Final = (UsageError, GlyphError, OSError, MemoryError)
+"""What a user meets without a defect of ours."""
 
 
 def reported(verb: Callable[Arguments, None]) -> Callable[Arguments, None]:
@@ -38,14 +44,33 @@ def reported(verb: Callable[Arguments, None]) -> Callable[Arguments, None]:
             sys.exit(BROKEN_PIPE)
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
-        except (UsageError, ProfileError) as error:
-            _complain(str(error))
-            sys.exit(USAGE)
-        except (GlyphError, OSError, MemoryError) as error:
-            _complain(str(error) or type(error).__name__)
-            sys.exit(DAMAGED)
+        except EXPECTED as error:
+            sys.exit(_complain(error))
 
     return wrapped
+
+
+def for_each(items: Iterable[Item], run: Callable[[Item], None]) -> None:
+    """Run it for every item; one that fails is reported and the others still run. Exits with the worst code then."""
+    worst = 0
+    for item in items:
+        try:
+            run(item)
+        except BrokenPipeError:
+            raise
+        except EXPECTED as error:
+            worst = max(worst, _complain(error))
+    if worst:
+        sys.exit(worst)
+
+
+def limits_of(max_output: str | None, max_block: str | None, max_memory: str | None) -> Limits:
+    """The limits that the options name, the standard ones where they do not. Raises UsageError."""
+    return Limits(
+        max_output=DEFAULT_LIMITS.max_output if max_output is None else parse_size(max_output),
+        max_block=DEFAULT_LIMITS.max_block if max_block is None else parse_size(max_block),
+        max_memory=DEFAULT_LIMITS.max_memory if max_memory is None else parse_size(max_memory),
+    )
 
 
 def parse_size(text: str) -> int:
@@ -65,8 +90,10 @@ def human_size(count: float) -> str:
     return f"{count:.1f} TiB"
 
 
-def _complain(message: str) -> None:
-    typer.echo(f"glyph: {message}", err=True)
+def _complain(error: BaseException) -> int:
+    """Print it; the exit code that it means."""
+    typer.echo(f"glyph: {str(error) or type(error).__name__}", err=True)
+    return USAGE if isinstance(error, UsageError | ProfileError) else DAMAGED
 
 
 def _silence_stdout() -> None:

@@ -3,12 +3,16 @@ from pathlib import Path
 import pytest
 
 from encoder.block import BlockInfo, ColumnInfo
-from encoder.cli.bench import measure
-from encoder.cli.convert import Destination, target_of
+from encoder.cli.bench import chosen, measure
+from encoder.cli.convert import Destination, expanded, target_of
+from encoder.cli.costs import Cost, bar_of, costs_of
 from encoder.cli.files import whole_file
-from encoder.cli.info import BlockLine, column_costs
+from encoder.cli.info import BlockLine, StreamInfo, column_costs
+from encoder.cli.part import Part, part_of
 from encoder.cli.reporting import UsageError, human_size, parse_size
+from encoder.container import StreamHeader, Totals
 from encoder.errors import GlyphError
+from encoder.reader import Trailer
 from encoder.strategy import BackEnd, TreeType
 
 NOWHERE = Destination(None, stdout=False, force=False, quiet=True)
@@ -85,11 +89,88 @@ def test_columns_of_all_blocks_are_added_up_and_the_costliest_come_first():
 
 
 def test_a_bench_reports_medians_of_the_given_clock():
-    ticks = iter([0, 1, 2, 10, 13, 14, 20, 22, 27])
-    (result,) = measure(bytes(1 << 20), {"half": (lambda d: d[::2], lambda d: d + d)}, 3, lambda: next(ticks))
-    assert (result.codec, result.ratio, result.encode_mib_s, result.decode_mib_s) == ("half", 2.0, 0.5, 1.0)
+    ticks = iter([0, 1, 2, 10, 12, 13, 20, 22, 23])
+    (result,) = measure(bytes(1_000_000), {"half": (lambda d: d[::2], lambda d: d + d)}, 3, lambda: next(ticks))
+    assert (result.codec, result.ratio, result.encode_mb_s, result.decode_mb_s) == ("half", 2.0, 0.5, 1.0)
 
 
 def test_a_bench_refuses_a_codec_that_loses_bytes():
     with pytest.raises(GlyphError, match="lossy did not give the bytes back"):
         measure(b"abc", {"lossy": (lambda d: d[1:], lambda d: d)}, 1)
+
+
+def test_a_bench_times_a_slow_codec_once():
+    ticks = iter([0, 3, 4, 10, 11])
+    slow = {"slow": (lambda d: d, lambda d: d)}
+    (result,) = measure(b"abc", slow, 3, lambda: next(ticks))
+    assert result.rounds == 1
+
+
+def test_a_bench_leaves_the_slow_codecs_out_unless_asked_and_knows_its_names():
+    assert "brotli -11" not in chosen([], slow=False)
+    assert "brotli -11" in chosen([], slow=True)
+    assert list(chosen(["brotli -11", "glyph fast"], slow=False)) == ["brotli -11", "glyph fast"]
+    with pytest.raises(UsageError, match="'zip' is not a codec here; give one of glyph fast"):
+        chosen(["zip"], slow=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("1000:2000", Part((1000, 2000))),
+        ("5:", Part((5, None))),
+        (":10", Part((0, 10))),
+        ("-10:", Part((-10, None))),
+        ("7", Part((7, 8))),
+        ("-1", Part((-1, None))),
+        (":", Part((0, None))),
+    ],
+)
+def test_ranges_of_records_are_read_as_slices(text, part):
+    assert part_of(text, 0, None) == part
+
+
+@pytest.mark.parametrize("text", ["", " ", "a", "1:2:3", "1-2", "--5", "1 2", "9" * 30])
+def test_what_is_no_range_is_refused(text):
+    with pytest.raises(UsageError, match="is no range of records"):
+        part_of(text, 0, None)
+
+
+def test_a_folder_stands_for_its_files_only_when_asked(tmp_path):
+    (tmp_path / "sub").mkdir()
+    for name in ("b.log", "sub/a.log", "sub/a.log.glyph"):
+        (tmp_path / name).touch()
+    (tmp_path / "link").symlink_to(tmp_path / "b.log")
+    folder = str(tmp_path)
+    assert list(expanded([folder, "x"], recursive=False, decoding=False)) == [folder, "x"]
+    assert list(expanded([folder, "x"], recursive=True, decoding=False)) == [
+        f"{folder}/b.log",
+        f"{folder}/sub/a.log",
+        "x",
+    ]
+    assert list(expanded([folder], recursive=True, decoding=True)) == [f"{folder}/sub/a.log.glyph"]
+
+
+@pytest.mark.parametrize(("share", "bar"), [(0, ""), (1, "█" * 24), (0.5, "█" * 12), (1 / 48, "▌")])
+def test_a_bar_is_as_long_as_its_share(share, bar):
+    assert bar_of(share, drawn=True) == bar
+    assert set(bar_of(share, drawn=False)) <= {"#"}
+
+
+def test_the_costs_of_a_file_add_up_to_its_size():
+    columns = [ColumnInfo(f"log:0.{n}", "integers", 1, 9, 10 * n) for n in (3, 2, 1)]
+    inside = BlockInfo(TreeType.LOG, False, BackEnd.ZSTD, 3, 1, 1, tuple(columns))
+    plain = BlockInfo(TreeType.TEXT, False, BackEnd.ZSTD, 3, 0, 0, ())
+    trailer = Trailer(StreamHeader(1024), (), Totals(200, 2, 0), 0)
+    info = StreamInfo("x", 300, trailer, (BlockLine(0, 100, 80, 1, inside), BlockLine(0, 100, 90, 1, plain)))
+    costs = costs_of(info, columns, 2)
+    assert sum(cost.encoded_bytes for cost in costs) == 300
+    assert [(cost.name, cost.encoded_bytes) for cost in costs] == [
+        ("container and index", 130),
+        ("blocks without columns", 90),
+        ("log:0.3", 30),
+        ("log:0.2", 20),
+        ("templates, ids, lengths", 20),
+        ("1 cheaper columns", 10),
+    ]
+    assert Cost("log:0.3", 30, columns[0]) in costs

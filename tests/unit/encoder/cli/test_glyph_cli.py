@@ -4,10 +4,13 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
 import encoder
+from encoder.profile import load_profile
+from encoder.strategy import BackEnd, Strategy, TreeType
 
 DATA = b"".join(b"2026-01-01 INFO request %d done\n" % number for number in range(500))
 
@@ -85,6 +88,12 @@ def test_a_limit_is_exit_1_with_its_mend():
         (["encode", "-o", "no/such/folder", "app.log"], b"cannot be written"),
         (["encode", "-o", ".", "app.log"], b"is a directory"),
         (["decode", "--max-output", "much"], b"'much' is not a size"),
+        (["encode", "--rm", "-c", "app.log"], b"--rm needs a file"),
+        (["encode", "-f", "-o", "app.log", "app.log"], b"is its own output"),
+        (["encode", "-l", "fats", "app.log"], b"-l"),
+        (["cat", "--records", "1-2", "app.log"], b"no range of records"),
+        (["cat", "--records", "1:2", "--from-byte", "5", "app.log"], b"exclude each other"),
+        (["bench", "--codec", "zip", "app.log"], b"not a codec here"),
         (["info", "."], b"directory"),
         (["info", "-"], b"not a pipe"),
         (["bench", "--limit", "0", "app.log"], b"nothing to measure"),
@@ -173,3 +182,117 @@ def test_a_terminated_encode_leaves_no_half_file(tmp_path):
         assert encode.wait(30) == 143
         assert encode.stderr.read() == b""
     assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def stored(log):
+    path = log.with_name("app.log.glyph")
+    profile = replace(load_profile("baseline"), block_size=1024, strategy=Strategy(TreeType.TEXT, BackEnd.ZSTD, 1))
+    path.write_bytes(encoder.encode(DATA, profile))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        (["--records", "100:200"], slice(100, 200)),
+        (["--records", "499"], slice(499, 500)),
+        (["--records", "-3:"], slice(-3, None)),
+        (["--records", "490:9999"], slice(490, None)),
+        (["--records", "600:"], slice(600, None)),
+    ],
+)
+def test_cat_gives_a_range_of_records(stored, arguments, wanted):
+    done = glyph("cat", stored, *arguments)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout == b"".join(DATA.splitlines(keepends=True)[wanted])
+    if arguments[1][0] != "-":
+        assert glyph("cat", *arguments, given=stored.read_bytes()).stdout == done.stdout
+
+
+def test_cat_of_a_pipe_says_that_it_cannot_count_from_the_end(stored):
+    command = [sys.executable, "-m", "encoder", "cat", "--records", "-3:"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with stored.open("rb") as file, subprocess.Popen(["cat"], stdin=file, stdout=subprocess.PIPE) as pipe:
+        done = subprocess.run(command, stdin=pipe.stdout, capture_output=True, env=environment, check=False)
+    assert (done.returncode, done.stderr) == (
+        2,
+        b"glyph: -: counting records from the end needs a file that can seek\n",
+    )
+
+
+def test_cat_gives_a_range_of_bytes(stored):
+    assert glyph("cat", stored, "--from-byte", 5000, "--length", 2000, "-T", 2).stdout == DATA[5000:7000]
+    assert glyph("cat", stored, "--from-byte", 15000).stdout == DATA[15000:]
+    assert glyph("cat", "--from-byte", 1500, "--length", 3, given=stored.read_bytes()).stdout == DATA[1500:1503]
+
+
+@pytest.mark.parametrize("option", ["--max-output", "--max-block", "--max-memory"])
+@pytest.mark.parametrize("verb", ["decode", "cat"])
+def test_every_limit_is_exit_1_with_its_mend_for_every_verb_that_decodes(option, verb, stored):
+    done = glyph(verb, option, "100", given=stored.read_bytes())
+    assert done.returncode == 1
+    assert done.stdout == b""
+    assert b"limit" in done.stderr or b"max_output=100" in done.stderr
+
+
+def test_an_input_is_removed_only_when_asked_and_only_after_success(log):
+    assert glyph("encode", "-k", log).returncode == 0
+    assert log.exists()
+    assert glyph("encode", "--rm", log).returncode == 2  # the output exists
+    assert log.exists()
+    assert glyph("encode", "-f", "--rm", log).returncode == 0
+    assert not log.exists()
+    assert glyph("decode", "--rm", "app.log.glyph", cwd=log.parent).returncode == 0
+    assert [path.name for path in log.parent.iterdir()] == ["app.log"]
+    assert log.read_bytes() == DATA
+
+
+def test_one_file_that_fails_does_not_keep_the_others_from_being_done(log):
+    log.with_name("bad.glyph").write_bytes(b"no glyph stream")
+    log.with_name("good.glyph").write_bytes(encoder.encode(b"good"))
+    done = glyph("decode", "bad.glyph", "missing.glyph", "good.glyph", cwd=log.parent)
+    assert done.returncode == 2
+    assert [line.split(b": ")[1] for line in done.stderr.splitlines()] == [b"bad.glyph", b"missing.glyph"]
+    assert log.with_name("good").read_bytes() == b"good"
+
+
+def test_what_was_done_is_told_as_json(log):
+    done = glyph("encode", "--json", "-T", 2, "-l", "balanced", "app.log", cwd=log.parent)
+    (line,) = json.loads(done.stdout)
+    assert (line["file"], line["output"], line["raw_bytes"]) == ("app.log", "app.log.glyph", len(DATA))
+    assert line["ratio"] == round(len(DATA) / log.with_name("app.log.glyph").stat().st_size, 4)
+    piped = glyph("decode", "--json", given=log.with_name("app.log.glyph").read_bytes())
+    assert piped.stdout == DATA
+    assert json.loads(piped.stderr)[0]["output"] is None
+
+
+def test_folders_are_encoded_and_decoded_file_by_file(tmp_path):
+    (tmp_path / "logs").mkdir()
+    for name in ("a", "b"):
+        (tmp_path / "logs" / name).write_bytes(DATA)
+    assert glyph("encode", "-r", "--rm", "logs", cwd=tmp_path).returncode == 0
+    assert sorted(path.name for path in (tmp_path / "logs").iterdir()) == ["a.glyph", "b.glyph"]
+    assert glyph("decode", "-r", "logs", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "logs" / "b").read_bytes() == DATA
+
+
+def test_info_draws_what_the_columns_cost(tmp_path):
+    lines = b"".join(b"%d GET /item/%d %d.%d\n" % (n, n * 7919 % 1000, n % 300, n % 10) for n in range(5000))
+    (tmp_path / "x.glyph").write_bytes(encoder.encode(lines))
+    shown = glyph("info", "x.glyph", cwd=tmp_path).stdout.decode()
+    assert "encoded" in shown
+    assert "%" in shown
+    assert "log:0." in shown
+    assert "(container and index)" in shown
+
+
+def test_the_bench_compares_on_the_users_own_data(log):
+    done = glyph("bench", "--codec", "glyph fast", "--codec", "gzip -6", "--rounds", 1, "--json", log)
+    results = json.loads(done.stdout)[0]["results"]
+    assert [result["codec"] for result in results] == ["glyph fast", "gzip -6"]
+    assert all(result["encode_mb_s"] > 0 and result["ratio"] > 1 for result in results)
+
+
+def test_the_help_names_the_exit_codes():
+    assert b"141 the reader left" in glyph("--help").stdout
