@@ -1,12 +1,12 @@
-"""The plan as a graph of tasks: topological order, direct needs and dependents, ancestors on demand.
+"""The plan as a networkx graph of tasks: topological order, direct needs and dependents, ancestors on demand.
 
-Both algorithms are a few lines of plain Python because a general graph library takes longer to import than they take for
-10,000 tasks (docs/decisions/0040-graph-without-networkx.md).
+The transitive reduction is ours, since networkx's walks the graph once per task (docs/decisions/0040-transitive-reduction.md).
 """
 
-import heapq
 from collections.abc import Iterator, Mapping
 from typing import Final
+
+import networkx as nx
 
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.model import Group, Plan, Task
@@ -37,11 +37,12 @@ class Ancestors(Mapping[str, frozenset[str]]):
 def build_graph(plan: Plan) -> TaskGraph:
     """The graph of a checked plan whose matrices are expanded. Needs that follow from others are left out.
 
-    Raises ValueError where the tasks wait for each other; `parse_plan` refuses such plans.
+    Raises networkx.NetworkXUnfeasible where the tasks wait for each other; `parse_plan` refuses such plans.
     """
     declared = resolve_needs(plan)
     rank = {task: index for index, task in enumerate(declared)}
-    order = topological_order(declared, rank)
+    network = to_network(declared)
+    order = list(nx.lexicographical_topological_sort(network, key=rank.__getitem__))
     ordered = {task: tuple(sorted(declared[task], key=rank.__getitem__)) for task in order}
     direct = reduced(ordered) if len(order) <= REDUCE_LIMIT else ordered
     nodes = _nodes(plan)
@@ -49,30 +50,12 @@ def build_graph(plan: Plan) -> TaskGraph:
     return TaskGraph({task: nodes[task] for task in order}, direct, dependents, Ancestors(direct), declared)
 
 
-def topological_order(needs: Needs, rank: Mapping[str, int]) -> list[str]:
-    """The tasks, each after all that it needs; of those that could be next, the least of rank. Raises ValueError for a cycle.
-
-    Source: A. B. Kahn, Topological sorting of large networks, 1962, with a heap for the choice.
-    """
-    names = list(rank)
-    below: dict[str, list[str]] = {task: [] for task in needs}
-    for task, above in needs.items():
-        for need in above:
-            below[need].append(task)
-    left = {task: len(above) for task, above in needs.items()}
-    ready = [rank[task] for task, count in left.items() if count == 0]
-    heapq.heapify(ready)
-    order: list[str] = []
-    while ready:
-        task = names[heapq.heappop(ready)]
-        order.append(task)
-        for dependent in below[task]:
-            left[dependent] -= 1
-            if left[dependent] == 0:
-                heapq.heappush(ready, rank[dependent])
-    if len(order) < len(needs):
-        raise ValueError("the tasks wait for each other")
-    return order
+def to_network(needs: Needs) -> "nx.DiGraph[str]":
+    """The tasks as a networkx graph, with an edge from each need to the task that waits for it."""
+    network: nx.DiGraph[str] = nx.DiGraph()
+    network.add_nodes_from(needs)
+    network.add_edges_from((need, task) for task, above in needs.items() for need in above)
+    return network
 
 
 def reduced(needs: Needs) -> dict[str, tuple[str, ...]]:
