@@ -55,12 +55,16 @@ EXECUTORS: Final[Mapping[str, Way]] = {
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """How a run ended. exit_code: as of the command line. report: None where it was interrupted. verdicts: by criterion."""
+    """How a run ended. exit_code: as of the command line. report: None where it was interrupted. verdicts: by criterion.
+
+    summary: what it came to, in a few lines of plain text; empty where it was interrupted.
+    """
 
     run: str
     exit_code: int
     report: Path | None
     verdicts: Mapping[str, Verdict]
+    summary: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, 
                 result = start_run(loaded, opened=leave, **given)
             else:
                 result = resume_run(unfinished, loaded, opened=leave, force=manner.force, **given)
-        return _outcome(result, journal, manner.reports)
+        return _outcome(result, loaded, journal, manner.reports)
 
 
 def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner) -> RunOutcome:
@@ -126,7 +130,7 @@ def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *
     with _journal(manner) as journal, EXECUTORS[manner.executor].make() as executor:
         given = _circumstances(runners, manner, journal)
         result = resume_run(run, loaded, executor=executor, force=manner.force, **given)
-        return _outcome(result, journal, manner.reports)
+        return _outcome(result, loaded, journal, manner.reports)
 
 
 def explain_loaded(
@@ -157,7 +161,11 @@ def _state_to_continue(loaded: LoadedPlan, manner: Manner, run: str | None) -> R
 
 def plan_of(journal: JournalPort, run: str, runners: Mapping[str, Runner] | None = None) -> LoadedPlan:
     """The plan of a run as its journal has it. runners: to check it against, as before a run. Raises PlanError, UnknownRun."""
-    begun = [one.event for one in journal.read(run) if isinstance(one.event, RunStarted | RunResumed)]
+    return _plan_in(journal.read(run), run, runners)
+
+
+def _plan_in(envelopes: Sequence[Envelope], run: str, runners: Mapping[str, Runner] | None = None) -> LoadedPlan:
+    begun = [one.event for one in envelopes if isinstance(one.event, RunStarted | RunResumed)]
     source = next((event.plan_source for event in begun if isinstance(event, RunStarted)), run)
     last = begun[-1]
     return load_text(last.plan_text, source, last.settings, None if runners is None else _promised(runners))
@@ -168,20 +176,16 @@ def report_text(journal: JournalPort, run: str) -> str:
     return render_markdown(_report(journal, run))
 
 
-def summary_text(journal: JournalPort, run: str) -> str:
-    """What a run came to, in a few lines of plain text."""
-    return render_summary(_report(journal, run))
-
-
 def _report(journal: JournalPort, run: str) -> Report:
-    loaded = plan_of(journal, run)
-    return build_report(loaded.plan, loaded.graph, journal.read(run))
+    envelopes = journal.read(run)
+    loaded = _plan_in(envelopes, run)
+    return build_report(loaded.plan, loaded.graph, envelopes)
 
 
-def write_report(journal: JournalPort, run: str, reports: Path) -> Path:
-    """Write `<reports>/<run>.md`, whole or not at all; its path. Raises OSError."""
+def _write(text: str, run: str, reports: Path) -> Path:
+    """`<reports>/<run>.md`, whole or not at all; its path. Raises OSError."""
     path = reports / f"{run}.md"
-    write_whole(path, report_text(journal, run))
+    write_whole(path, text)
     return path
 
 
@@ -208,9 +212,13 @@ def _circumstances(runners: Mapping[str, Runner], manner: Manner, journal: Journ
     }
 
 
-def _outcome(result: RunResult, journal: JournalPort, reports: Path) -> RunOutcome:
-    report = write_report(journal, result.run, reports) if result.state.finished else None
-    return RunOutcome(result.run, result.exit_code, report, dict(result.state.verdicts))
+def _outcome(result: RunResult, loaded: LoadedPlan, journal: JournalPort, reports: Path) -> RunOutcome:
+    verdicts = dict(result.state.verdicts)
+    if not result.state.finished:
+        return RunOutcome(result.run, result.exit_code, None, verdicts)
+    report = build_report(loaded.plan, loaded.graph, journal.read(result.run))
+    path = _write(render_markdown(report), result.run, reports)
+    return RunOutcome(result.run, result.exit_code, path, verdicts, render_summary(report))
 
 
 @contextmanager

@@ -19,12 +19,12 @@ class Cost:
     rss: int
 
 
-class CommandFailed(RuntimeError):
+class CommandError(RuntimeError):
     """A measured command did not end well: its time says nothing."""
 
 
 def cost_of(argv: Sequence[str], folder: Path, env: Mapping[str, str] | None = None) -> Cost:
-    """Run it in the folder and account for it. Raises CommandFailed with the end of what it printed."""
+    """Run it in the folder and account for it. Raises CommandError with the end of what it printed."""
     log = folder / "bench.log"
     with log.open("wb") as output:
         began = time.perf_counter()
@@ -36,5 +36,5 @@ def cost_of(argv: Sequence[str], folder: Path, env: Mapping[str, str] | None = N
         process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         said = log.read_text(encoding="utf-8", errors="replace")[-2000:]
-        raise CommandFailed(f"{argv[0]} ended with {process.returncode}:\n{said}")
+        raise CommandError(f"{argv[0]} ended with {process.returncode}:\n{said}")
     return Cost(seconds, used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)

@@ -45,7 +45,7 @@ def write_plan(shape: Shape, folder: Path, *, yaml: bool = False) -> Path:
 
 
 def run(shape: Shape, folder: Path, *, executor: str = "inline", durability: str = "process", jobs: int = 4) -> Ran:
-    """Run the shape as a new run by the command line. Raises CommandFailed."""
+    """Run the shape as a new run by the command line. Raises CommandError."""
     plan = folder / "plan.json"
     if not plan.exists():
         write_plan(shape, folder)

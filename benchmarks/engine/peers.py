@@ -88,7 +88,7 @@ class Peer:
 
     def available(self, home: Path) -> bool:
         """Whether it is installed."""
-        return self.program == "make" and which("make") is not None or (home / "bin" / self.program).exists()
+        return (self.program == "make" and which("make") is not None) or (home / "bin" / self.program).exists()
 
 
 def _jobs(shape: Shape, folder: Path) -> None:

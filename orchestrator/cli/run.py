@@ -3,11 +3,10 @@
 from dataclasses import replace
 from pathlib import Path
 
-from orchestrator.api import EXECUTORS, Manner, RunOutcome, load, run_loaded, summary_text
+from orchestrator.api import EXECUTORS, Manner, RunOutcome, load, run_loaded
 from orchestrator.cli.explain import show_explanation
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import plain, say, tell
-from orchestrator.cli.places import opened_journal
 from orchestrator.cli.progress import Telling, listening
 from orchestrator.cli.schedule import schedule_text
 from orchestrator.cli.settings import parse_settings
@@ -64,8 +63,7 @@ def conclude(outcome: RunOutcome, manner: Manner, telling: Telling) -> None:
         )
         return
     if not telling.as_json:
-        with opened_journal(manner.state) as journal:
-            say(summary_text(journal, outcome.run).rstrip("\n"))
+        say(outcome.summary.rstrip("\n"))
         say(f"report: {outcome.report}")
 
 
