@@ -90,8 +90,8 @@ class Engine:
         self._sampling = Sampling(orders.plan, orders.graph, orders.runners)
         self._stop = Flag()
         self._draining = False
-        self._handed_out: set[str] = set()
-        self._running: set[str] = set()
+        self._handed_out: set[tuple[str, int]] = set()
+        self._running: dict[str, int] = {}
         self._left = _left_in_groups(orders, recorder)
         self._every = orders.plan.progress_reports.every if orders.plan.progress_reports else None
         self._next_report = self._every
@@ -132,7 +132,7 @@ class Engine:
             case Start(attempt=attempt):
                 self._recorder.record(TaskStarted(task, attempt))
                 self._slots.take(self._demands[task])
-                self._running.add(task)
+                self._running[task] = attempt
                 return (self._orders.write(self._recorder.state, task, attempt),)
             case Skip(reason=reason, culprit=culprit):
                 self._settle(TaskSkipped(task, reason, culprit))
@@ -149,7 +149,7 @@ class Engine:
         except Exception as error:  # noqa: BLE001 - a pool that is broken or cannot start a thread
             future = Future()
             future.set_exception(error)
-        self._handed_out.add(task)
+        self._handed_out.add((task, attempt))
         future.add_done_callback(lambda done: self.messages.put(Done(task, attempt, done)))
 
     def _wait(self) -> list[Message]:
@@ -161,7 +161,7 @@ class Engine:
             messages.append(self.messages.get(timeout=timeout))
             while True:
                 messages.append(self.messages.get_nowait())
-        self._handed_out -= {message.task for message in messages if isinstance(message, Done)}
+        self._handed_out -= {(each.task, each.attempt) for each in messages if isinstance(each, Done)}
         return messages
 
     def _next_due(self) -> float | None:
@@ -170,14 +170,14 @@ class Engine:
     def _take(self, messages: Iterable[Message]) -> None:
         for message in messages:
             match message:
-                case Note(task=task, attempt=attempt, text=text) if task in self._running:
+                case Interrupt(name=name):
+                    self._interrupted(name)
+                case _ if self._running.get(message.task) != message.attempt:
+                    pass  # a note after its attempt had ended, or the late result of one that was given up: refused
+                case Note(task=task, attempt=attempt, text=text):
                     self._recorder.record(TaskNoted(task, attempt, text))
                 case Done():
                     self._end(message.task, message.attempt, _result(message))
-                case Interrupt(name=name):
-                    self._interrupted(name)
-                case _:
-                    pass  # a note that came after its attempt had ended
 
     def _interrupted(self, name: str) -> None:
         if self.interrupted is not None:
@@ -186,7 +186,7 @@ class Engine:
         self._stop.set()
 
     def _end(self, task: str, attempt: int, result: AttemptResult) -> None:
-        self._running.discard(task)
+        self._running.pop(task, None)
         self._slots.give(self._demands[task])
         if self.interrupted is not None and (result.stopped or result.failure is not None):
             # What fails while its processes are being ended says nothing about the task.
@@ -255,7 +255,7 @@ class Engine:
         while self._handed_out:
             message = self.messages.get()
             if isinstance(message, Done):
-                self._handed_out.discard(message.task)
+                self._handed_out.discard((message.task, message.attempt))
             elif isinstance(message, Interrupt):
                 self._kill()
 
