@@ -42,6 +42,9 @@ _LARGEST_TRANSFORMED: Final = 1 << 29  # positions are 32-bit, and lines of a le
 _QUICK_LEVEL: Final = 9  # up to here, plain zstd costs so little beside the transform that it is simply tried
 _CLEAR_GAIN: Final = 0.75  # of a quick compression: what no stronger back end makes of the plain bytes
 _BODY_OVERHEAD: Final = 64
+_FAR_SMALLER: Final = 0.6  # than a sample says that the plain bytes become
+_SAMPLED: Final = 8  # one part in so many is the sample, from the middle of the block
+_LEAST_SAMPLE: Final = 1 << 16
 _SLOW: Final = (BackEnd.LZMA, BackEnd.BROTLI)
 _WORTH_A_PROBE: Final = 1024  # bytes; fewer cost little, and brotli's own dictionary may help where zstd sees nothing
 
@@ -186,14 +189,26 @@ def _packed(
 def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
     """Is the body so small that compressing the plain bytes, to compare, would be time wasted?
 
-    Where this says so, the body is smaller than plain zstd at `_QUICK_LEVEL`; where not, the plain bytes are really tried.
+    Where this says so of a document, the body is smaller than plain zstd at `_QUICK_LEVEL`; where not, the plain bytes
+    are really tried.
     """
     if strategy.back_end is BackEnd.STORE:
         return len(body) < len(view)
+    if strategy.tree not in _POOLED_TREES:
+        return _sample_says_so(body, view)
     if strategy.back_end is BackEnd.ZSTD and strategy.level <= _QUICK_LEVEL:
         return False
     _, quick = compress(BackEnd.ZSTD, view, _QUICK_LEVEL, text=True)
     return len(body) < _CLEAR_GAIN * len(quick)
+
+
+def _sample_says_so(body: bytes, view: memoryview) -> bool:
+    """Whether the body is far smaller than a sample of the plain bytes, quickly compressed, makes them all."""
+    size = max(_LEAST_SAMPLE, len(view) // _SAMPLED)
+    middle = max(0, len(view) - size) // 2
+    sample = view[middle : middle + size]
+    _, quick = compress(BackEnd.ZSTD, sample, 1, text=True)
+    return len(body) * len(sample) < _FAR_SMALLER * len(quick) * len(view)
 
 
 def read_header(reader: Reader) -> Header:

@@ -10,14 +10,17 @@ from encoder.glyphs.integers import MAX_DIGITS
 from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, Int, kernel
 from encoder.glyphs.tokenise import CLASSES, DIGIT, LETTER
 from encoder.glyphs.tokenise_log import FINE
+from encoder.glyphs.wide import are_digits, short_word
 
 KIND_NAMES = ("strings", "integers", "decimals", "dictionary", "hexadecimal", "divided")
+_ZEROS = np.uint64(0x3030303030303030)
 STRINGS, INTEGERS, DECIMALS, DICTIONARY, HEXADECIMAL, DIVIDED = range(6)
 
 SHAPE_SIZE = 7
 ALL_DIGITS, NO_LEADING_ZERO, SHORTEST, LONGEST, PLACES, ALL_HEXADECIMAL, NEWLINES = range(SHAPE_SIZE)
 """What `look` finds. PLACES: digits after the point, VARIED, or NOT_DECIMAL. SHORTEST, LONGEST: sizes in bytes."""
 
+ZEROS = np.uint64(0x3030303030303030)
 _MIN_HEXADECIMAL = 8
 _PROBED = 160  # values that the choice to divide a column looks at
 
@@ -50,7 +53,14 @@ def look(
             whole = bool(0 < size <= MAX_DIGITS and (size == 1 or data[start] != 48))
             if size == 0:
                 digits = False
-            for at in range(start, start + size):
+            at = np.int64(start)
+            end = at + size
+            while at < end:
+                some: Int = min(np.int64(7), end - at)
+                if not are_digits(short_word(data, at, some) | _ZEROS << np.uint64(8 * some)):
+                    break
+                at += some
+            while at < end:
                 byte = data[at]
                 if byte < 48 or byte > 57:
                     digits = False
@@ -58,6 +68,7 @@ def look(
                     if byte < 97 or byte > 102:
                         hexadecimal = False
                         break
+                at += 1
             if digits and size > 1 and data[start] == 48:
                 plain = False
         if places != NOT_DECIMAL:
@@ -67,8 +78,8 @@ def look(
             elif found != places:
                 places = VARIED
         if multiline and not newlines and not digits and not hexadecimal and places == NOT_DECIMAL:
-            for at in range(start, start + size):
-                if data[at] == 10:
+            for place in range(start, start + size):
+                if data[place] == 10:
                     newlines = True
                     break
     shape[ALL_DIGITS] = digits
@@ -112,7 +123,9 @@ def worth_dividing(
     slots: NDArray[np.int32],
 ) -> bool:
     """Would the values, cut as log lines at this grain, have few skeletons (at most a quarter of the probed values)?"""
-    slots[:1024] = -1
+    slots = slots[:1024]
+    keys = keys[:1024]
+    slots[:] = -1
     skeletons = 0
     probed = 0
     step = count // _PROBED + 1
@@ -136,7 +149,7 @@ def worth_dividing(
                 spelt = (spelt ^ np.uint64(data[at])) * GOLDEN
                 at += 1
             state = (state ^ (MARK if variable else finish(spelt))) * GOLDEN
-        if find_or_add(keys[:1024], slots[:1024], finish(state), skeletons) == skeletons:
+        if find_or_add(keys, slots, finish(state), skeletons) == skeletons:
             skeletons += 1
         probed += 1
     return skeletons * 4 <= probed + 12

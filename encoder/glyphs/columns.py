@@ -27,7 +27,7 @@ from encoder.glyphs.choose import (
 from encoder.glyphs.decimals import VARIED, write_places
 from encoder.glyphs.dictionary import MAX_DISTINCT, number_values, write_dictionary
 from encoder.glyphs.hexadecimal import write_hexadecimal
-from encoder.glyphs.integers import parse_integers
+from encoder.glyphs.integers import parse_decimals, parse_integers
 from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, Int, kernel
 from encoder.glyphs.numbers import write_numbers
 from encoder.glyphs.sink import META, OUT, SINK, STREAMS, put
@@ -73,7 +73,10 @@ def write_number_column(
         if shape[PLACES] == VARIED:
             write_places(data, starts, sizes, first, count, out, classes, ends, meta, cursor)
             budget -= count
-    parse_integers(data, starts, sizes, first, count, values)
+    if kind == INTEGERS:
+        parse_integers(data, starts, sizes, first, count, values)
+    else:
+        parse_decimals(data, starts, sizes, first, count, values)
     if write_numbers(values, count, budget, keys, slots, tally, out, classes, ends, meta, cursor) == 0:
         return 0
     cursor[OUT], cursor[STREAMS], cursor[META] = out_before, streams_before, meta_before

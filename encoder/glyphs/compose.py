@@ -7,8 +7,8 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, Int, kernel
-from encoder.glyphs.strings import copy_bytes
+from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, I64S, INT, Int, kernel
+from encoder.glyphs.wide import copy_over
 
 BAD_IDS = -1
 BAD_RECORDS = -1
@@ -39,6 +39,32 @@ def read_ids(work: NDArray[np.uint8], at: Int, width: Int, limit: Int, ids: NDAr
     return 0
 
 
+@kernel(FLAG(I32S, I32S, I32S, I32S, I64S, I32S, INT))
+def fits(
+    records: NDArray[np.int32],
+    piece_ends: NDArray[np.int32],
+    first_piece: NDArray[np.int32],
+    slots: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    sizes: NDArray[np.int32],
+    total: Int,
+) -> bool:
+    """Do the records use every value of every column once, and do they take `total` bytes?"""
+    uses = np.zeros(first_piece.shape[0] - 1, np.int64)
+    for record in range(records.shape[0]):
+        uses[records[record]] += 1
+    left = offsets[1:] - offsets[:-1]
+    for template in range(uses.shape[0]):
+        first, last = np.int64(first_piece[template]), np.int64(first_piece[template + 1])
+        start = np.int64(piece_ends[first - 1]) if first > 0 else np.int64(0)
+        total -= uses[template] * (piece_ends[last - 1] - start)
+        for piece in range(first, last - 1):
+            left[slots[piece - template]] -= uses[template]
+    for nth in range(sizes.shape[0]):
+        total -= sizes[nth]
+    return total == 0 and not left.any()
+
+
 @kernel(INT(I32S, BYTES, I32S, I32S, I32S, I64S, I32S, I32S, BYTES, BUFFER, INT, INT))
 def compose(
     records: NDArray[np.int32],
@@ -54,35 +80,32 @@ def compose(
     at: Int,
     end: Int,
 ) -> Int:
-    """Writes all records to out[at:end]; 0 if they fill it exactly and use every value, else BAD_RECORDS.
+    """Writes all records to out[at:end]; 0 if they fill it exactly and use every value, else BAD_RECORDS and nothing is
+    written. Bytes of `out` after `end`, as many as `copy_over` says, may change.
 
     offsets: first value of each column, and the end. The v-th variable of template t is in column
     slots[first_piece[t] - t + v].
     """
+    if not fits(records, piece_ends, first_piece, slots, offsets, sizes, end - at):
+        return BAD_RECORDS
     following = offsets.copy()
     for record in range(records.shape[0]):
         template = np.int64(records[record])
         last = first_piece[template + 1] - 1
-        for piece in range(first_piece[template], last + 1):
-            start = np.int64(piece_ends[piece - 1]) if piece > 0 else np.int64(0)
+        piece = np.int64(first_piece[template])
+        start = np.int64(piece_ends[piece - 1]) if piece > 0 else np.int64(0)
+        while True:
             size = piece_ends[piece] - start
-            if size > end - at:
-                return BAD_RECORDS
-            copy_bytes(out, at, literals, start, size)
+            copy_over(out, at, literals, start, size)
+            start += size
             at += size
             if piece == last:
                 break
             column = slots[piece - template]
             value = following[column]
-            if value >= offsets[column + 1]:
-                return BAD_RECORDS
             following[column] = value + 1
             size = np.int64(sizes[value])
-            if size > end - at:
-                return BAD_RECORDS
-            copy_bytes(out, at, work, starts[value], size)
+            copy_over(out, at, work, starts[value], size)
             at += size
-    for column in range(offsets.shape[0] - 1):
-        if following[column] != offsets[column + 1]:
-            return BAD_RECORDS
-    return 0 if at == end else BAD_RECORDS
+            piece += 1
+    return 0

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from encoder.glyphs.hashing import SPREAD, hash_bytes
 from encoder.glyphs.kernel import BYTES, I32S, I64S, INT, U64S, Int, kernel
 from encoder.glyphs.sink import INDEX, OUT, SINK, WORDS, end_stream, put
-from encoder.glyphs.strings import copy_bytes
+from encoder.glyphs.wide import copy_over, same_bytes
 
 MAX_DISTINCT = 3000
 TOO_MANY = -1
@@ -52,13 +52,12 @@ def number_values(
             found: Int = np.int64(slots[slot])
             if found < 0:
                 break
-            if keys[slot] == key and sizes[firsts[found]] == length:
-                theirs = starts[firsts[found]]
-                offset = 0
-                while offset < length and data[theirs + offset] == data[start + offset]:
-                    offset += 1
-                if offset == length:
-                    break
+            if (
+                keys[slot] == key
+                and sizes[firsts[found]] == length
+                and same_bytes(data, starts[firsts[found]], start, length)
+            ):
+                break
             slot = (slot + 1) & mask
         if found < 0:
             if distinct >= limit:
@@ -92,7 +91,7 @@ def write_dictionary(
     at = begin
     for nth in range(distinct):
         size = np.int64(sizes[firsts[nth]])
-        copy_bytes(out, at, data, starts[firsts[nth]], size)
+        copy_over(out, at, data, starts[firsts[nth]], size)
         out[at + size] = 10
         at += size + 1
     cursor[OUT] = at

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from encoder.glyphs.choose import DIVIDED
 from encoder.glyphs.hashing import GOLDEN
 from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, U64S, Int, kernel
-from encoder.glyphs.strings import copy_bytes
+from encoder.glyphs.wide import copy_over
 
 REST = 0
 """Column number of the values whose own columns would hold fewer than `least`."""
@@ -106,7 +106,7 @@ def write_lines(
             continue
         for nth in range(offsets[column], offsets[column + 1]):
             size = np.int64(sizes[nth])
-            copy_bytes(lines, at, data, starts[nth], size)
+            copy_over(lines, at, data, starts[nth], size)
             lines[at + size] = 10
             at += size + 1
         written += offsets[column + 1] - offsets[column]

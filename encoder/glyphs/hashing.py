@@ -6,7 +6,8 @@ A table is a pair of arrays of a power-of-two length: `keys` (uint64) and `value
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BYTES, HASH, I32S, INT, U64S, Int, kernel
+from encoder.glyphs.kernel import BYTES, HASH, I32S, INT, U64S, Int, part
+from encoder.glyphs.wide import WORD, load_word, short_word
 
 GOLDEN = np.uint64(
     0x9E3779B97F4A7C15
@@ -16,16 +17,17 @@ MARK = np.uint64(0x51ED270B27B4F3CF)  # stands for "a variable was here" in a te
 START = np.uint64(0xCBF29CE484222325)  # any non-zero start will do
 MAX_PROBES = 1024
 CROWDED = -1
+_UNDECIDED = -2
 
 
-@kernel(HASH(HASH))
+@part(HASH(HASH))
 def finish(state: np.uint64) -> np.uint64:
     """Folds the high bits down, so that the low ones depend on all of the state."""
     mixed = state * MARK
     return mixed ^ (mixed >> np.uint64(31))
 
 
-@kernel(INT(U64S, I32S, HASH, INT))
+@part(INT(U64S, I32S, HASH, INT))
 def find_or_add(keys: NDArray[np.uint64], values: NDArray[np.int32], key: np.uint64, fresh: Int) -> Int:
     """The value stored under `key`, or `fresh`, stored now. CROWDED when there is neither within MAX_PROBES slots, which
     takes keys made for the purpose; a table that is at most half full and has fewer keys than that never is.
@@ -33,23 +35,32 @@ def find_or_add(keys: NDArray[np.uint64], values: NDArray[np.int32], key: np.uin
     mask = keys.shape[0] - 1
     slot = np.int64((key * SPREAD) >> np.uint64(32)) & mask
     last = (slot + MAX_PROBES) & mask
-    while True:
-        found = values[slot]
-        if found < 0:
+    number: Int = _UNDECIDED
+    while number == _UNDECIDED:
+        number = np.int64(values[slot])
+        if number < 0:
             keys[slot] = key
             values[slot] = fresh
-            return fresh
-        if keys[slot] == key:
-            return np.int64(found)
-        slot = (slot + 1) & mask
-        if slot == last:
-            return CROWDED
+            number = fresh
+        elif keys[slot] != key:
+            slot = (slot + 1) & mask
+            number = CROWDED if slot == last else _UNDECIDED
+    return number
 
 
-@kernel(HASH(BYTES, INT, INT))
+@part(HASH(HASH, BYTES, INT, INT))
+def hash_more(state: np.uint64, data: NDArray[np.uint8], start: Int, size: Int) -> np.uint64:
+    """The state after data[start : start + size], to be finished by `finish`."""
+    end = start + size
+    while start + WORD <= end:
+        state = (state ^ load_word(data, start)) * GOLDEN
+        state ^= state >> np.uint64(32)
+        start += WORD
+    state = (state ^ short_word(data, start, end - start)) * GOLDEN
+    return state ^ (state >> np.uint64(29))
+
+
+@part(HASH(BYTES, INT, INT))
 def hash_bytes(data: NDArray[np.uint8], start: Int, size: Int) -> np.uint64:
     """Hash of data[start : start + size]."""
-    state = START ^ np.uint64(size)
-    for at in range(start, start + size):
-        state = (state ^ np.uint64(data[at])) * GOLDEN
-    return finish(state)
+    return finish(hash_more(START ^ np.uint64(size), data, start, size))

@@ -8,6 +8,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, Int, kernel
+from encoder.glyphs.wide import WORD, digits_value, load_word, short_word
 
 MAX_DIGITS = 18
 TEXT_FULL = -2
@@ -16,6 +17,30 @@ _LONGEST = 20  # digits of 2**64 - 1
 
 @kernel(types.void(BYTES, I32S, I32S, INT, INT, I64S))
 def parse_integers(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    first: Int,
+    count: Int,
+    values: NDArray[np.int64],
+) -> None:
+    """The values first .. first + count as numbers, all of them nothing but digits."""
+    for nth in range(count):
+        start = np.int64(starts[first + nth])
+        end = start + sizes[first + nth]
+        rest = (end - start) & 7
+        value = np.uint64(0)
+        if rest > 0:
+            value = digits_value(short_word(data, start, rest) << np.uint64(64 - 8 * rest))
+            start += rest
+        while start < end:
+            value = value * np.uint64(100_000_000) + digits_value(load_word(data, start))
+            start += WORD
+        values[nth] = value
+
+
+@kernel(types.void(BYTES, I32S, I32S, INT, INT, I64S))
+def parse_decimals(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],

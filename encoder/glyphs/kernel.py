@@ -39,3 +39,11 @@ def kernel(signature: Any) -> Callable[[Function], Function]:  # noqa: ANN401  n
     """Decorates a plain function on arrays: compiled for exactly `signature`, lock released, cached."""
     decorate: Callable[[Function], Function] = njit(signature, nogil=True, cache=True)
     return decorate
+
+
+def part(signature: Any) -> Callable[[Function], Function]:  # noqa: ANN401  numba ships no types
+    """As `kernel`, for what other kernels call for every value: compiled into its callers, so that no reference to an array
+    is counted at a call. numba takes those counts out only where the function returns in one place, outside its loops.
+    """
+    decorate: Callable[[Function], Function] = njit(signature, nogil=True, cache=True, forceinline=True)
+    return decorate

@@ -45,7 +45,9 @@ def cost(
     size = 16
     while size < 2 * count:
         size *= 2
-    slots[:size] = -1
+    keys = keys[:size]
+    slots = slots[:size]
+    slots[:] = -1
     distinct = 0
     bits = 0.0
     previous = values[0]
@@ -55,7 +57,7 @@ def cost(
             value -= previous
             previous = values[nth]
         mapped = zigzag(value)
-        found = find_or_add(keys[:size], slots[:size], mapped * GOLDEN, distinct)
+        found = find_or_add(keys, slots, mapped * GOLDEN, distinct)
         if found == distinct:
             distinct += 1
             tally[found] = 0

@@ -22,6 +22,7 @@ from encoder.glyphs.sink import IDS, TEMPLATES, TEXT
 from encoder.glyphs.templates import read_templates
 from encoder.glyphs.transform import id_width
 from encoder.glyphs.varints import read_varints
+from encoder.glyphs.wide import SLACK
 from encoder.limits import Limits
 
 Bytes = NDArray[np.uint8]
@@ -206,7 +207,7 @@ def _skeleton_streams(header: list[int]) -> list[tuple[int, int]]:
 
 def restore(plan: Plan, parts: Iterator[bytes]) -> bytes:
     """The block. `parts` gives the physical streams in order, each as long as planned. Raises FormatError."""
-    work = np.empty(plan.working, np.uint8)
+    work = np.empty(plan.working + SLACK, np.uint8)
     at = 0
     for part in parts:
         work[at : at + len(part)] = np.frombuffer(part, np.uint8)
@@ -215,12 +216,12 @@ def restore(plan: Plan, parts: Iterator[bytes]) -> bytes:
     for level in reversed(plan.levels):
         top = level is plan.levels[0]
         streams = plan.positions[level.first_stream :]
-        out = np.empty(level.size, np.uint8) if top else work
+        out = np.empty(level.size + SLACK, np.uint8) if top else work
         out_at = 0 if top else at + level.text
         _restore_level(level, streams, work, at, below, out, out_at)
         below = (out_at, level.size)
         at = out_at + level.size
-    return out.tobytes()
+    return out[: plan.levels[0].size].tobytes()
 
 
 def _restore_level(
@@ -245,7 +246,7 @@ def _restore_level(
         raise FormatError("a column of the block is damaged")
     template_width, slot_width = id_width(level.templates), id_width(len(level.rows))
     text_at = int(streams[0])
-    literals = np.empty(level.template_bytes, np.uint8)
+    literals = np.empty(level.template_bytes + SLACK, np.uint8)
     piece_ends = np.empty(level.slots + level.templates, np.int32)
     first_piece = np.empty(level.templates + 1, np.int32)
     records = np.empty(level.records, np.int32)

@@ -9,9 +9,10 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, I64S, INT, U64S, Int, kernel
+from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, Int, kernel
 from encoder.glyphs.numbers import write_numbers
 from encoder.glyphs.sink import OUT, SINK, TEXT, end_stream, put
+from encoder.glyphs.wide import copy_over
 
 JOINED, MEASURED = range(2)
 BAD_STRINGS = -1
@@ -48,9 +49,7 @@ def write_strings(
         put(meta, cursor, total + count)
     at = cursor[OUT]
     for nth in range(first, first + count):
-        start = starts[nth]
-        for offset in range(sizes[nth]):
-            out[at + offset] = data[start + offset]
+        copy_over(out, at, data, starts[nth], sizes[nth])
         at += sizes[nth]
         if not newlines:
             out[at] = 10
@@ -107,10 +106,3 @@ def read_measured(
         sizes[first + nth] = size
         left -= size
     return 0 if left == 0 else BAD_STRINGS
-
-
-@kernel(types.void(BUFFER, INT, BYTES, INT, INT))
-def copy_bytes(target: NDArray[np.uint8], at: Int, source: NDArray[np.uint8], start: Int, size: Int) -> None:
-    """target[at : at + size] = source[start : start + size]."""
-    for offset in range(size):
-        target[at + offset] = source[start + offset]

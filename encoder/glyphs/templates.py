@@ -11,16 +11,18 @@ has ESCAPE before it.
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.hashing import CROWDED, MAX_PROBES, SPREAD
-from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, HASH, I32S, INT, TABLE, U64S, Int, kernel, several
+from encoder.glyphs.hashing import CROWDED, GOLDEN, MAX_PROBES, SPREAD, START, finish, hash_more
+from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, HASH, I32S, INT, TABLE, U64S, Int, kernel, part, several
+from encoder.glyphs.wide import same_bytes
 
 VARIABLE = 0
 ESCAPE = 1
 END = 2
 BAD_TEMPLATES = -1
+_UNDECIDED = -2
 
 
-@kernel(FLAG(BYTES, TABLE, INT, I32S, I32S, I32S, INT, INT, INT, INT))
+@part(FLAG(BYTES, TABLE, INT, I32S, I32S, I32S, INT, INT, INT, INT))
 def same_template(
     data: NDArray[np.uint8],
     templates: NDArray[np.int32],
@@ -50,16 +52,15 @@ def same_template(
             our_gap = end - ours
         if gap != our_gap:
             return False
-        for at in range(gap):
-            if data[theirs + at] != data[ours + at]:
-                return False
+        if not same_bytes(data, theirs, ours, gap):
+            return False
         if variable < count:
             theirs += gap + sizes[other + variable]
             ours += gap + sizes[first + variable]
     return True
 
 
-@kernel(INT(U64S, I32S, HASH, INT, BYTES, TABLE, I32S, I32S, I32S, INT, INT, INT, INT))
+@part(INT(U64S, I32S, HASH, INT, BYTES, TABLE, I32S, I32S, I32S, INT, INT, INT, INT))
 def number_template(
     keys: NDArray[np.uint64],
     values: NDArray[np.int32],
@@ -82,22 +83,58 @@ def number_template(
     mask = keys.shape[0] - 1
     slot = np.int64((key * SPREAD) >> np.uint64(32)) & mask
     last = (slot + MAX_PROBES) & mask
-    while values[slot] >= 0:
+    number: Int = _UNDECIDED
+    while number == _UNDECIDED:
         found = np.int64(values[slot])
-        if keys[slot] == key and same_template(
+        if found < 0:
+            keys[slot] = key
+            values[slot] = known
+            templates[0, known] = start
+            templates[1, known] = end - start
+            templates[2, known] = first
+            templates[3, known] = count
+            number = known
+        elif keys[slot] == key and same_template(
             data, templates, found, starts, sizes, columns, start, end, first, count
         ):
-            return found
-        slot = (slot + 1) & mask
-        if slot == last:
-            return CROWDED
-    keys[slot] = key
-    values[slot] = known
-    templates[0, known] = start
-    templates[1, known] = end - start
-    templates[2, known] = first
-    templates[3, known] = count
-    return known
+            number = found
+        else:
+            slot = (slot + 1) & mask
+            if slot == last:
+                number = CROWDED
+    return number
+
+
+@part(INT(BYTES, I32S, I32S, I32S, INT, INT, INT, INT, HASH, U64S, I32S, TABLE, INT))
+def number_record(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    columns: NDArray[np.int32],
+    start: Int,
+    end: Int,
+    first: Int,
+    count: Int,
+    salt: np.uint64,
+    keys: NDArray[np.uint64],
+    values: NDArray[np.int32],
+    templates: NDArray[np.int32],
+    known: Int,
+) -> Int:
+    """`number_template` for the record data[start:end] with variables first .. first + count, under a key made of all that
+    is literal in it, its columns and `salt`.
+    """
+    state = START ^ salt
+    at = start
+    for variable in range(first, first + count):
+        stop = np.int64(starts[variable])
+        state = hash_more(state ^ np.uint64(stop - at), data, at, stop - at)
+        state = (state ^ np.uint64(columns[variable])) * GOLDEN
+        at = stop + sizes[variable]
+    state = hash_more(state ^ np.uint64(end - at), data, at, end - at)
+    return number_template(
+        keys, values, finish(state), known, data, templates, starts, sizes, columns, start, end, first, count
+    )
 
 
 @kernel(several(INT, 2)(BYTES, TABLE, INT, I32S, I32S, I32S, BUFFER, I32S))

@@ -11,6 +11,7 @@ from encoder.glyphs.hashing import CROWDED, GOLDEN, START, finish
 from encoder.glyphs.kernel import INT, Int, kernel
 from encoder.glyphs.templates import number_template
 from encoder.glyphs.tokenise import MAX_TEMPLATES, MAX_VARIABLES, SCRATCH, SOURCE, TOKENISED
+from encoder.glyphs.wide import find_either
 
 _LONGEST_QUOTE = 1 << 16
 
@@ -35,15 +36,17 @@ def tokenise_csv(
     variable = 0
     template = 0
     column = 0
-    at = 0
+    at: Int = 0
     no_quote_before = 0
+    fields = np.int64(0)
+    last = np.int64(0)
     while at < size and record < records.shape[0] and template < MAX_TEMPLATES:
         start = at
         first = variable
         full = False
         byte = np.uint8(0)
         while at < size and byte != 10 and variable - first < MAX_VARIABLES:
-            stop = at
+            stop: Int = at
             if data[at] == 34 and at >= no_quote_before:
                 stop = at + 1
                 furthest = min(size, at + _LONGEST_QUOTE)
@@ -56,8 +59,7 @@ def tokenise_csv(
                 if stop >= furthest:
                     no_quote_before = furthest
                     stop = at
-            while stop < size and data[stop] != separator and data[stop] != 10:
-                stop += 1
+            stop = find_either(data, stop, separator, 10)
             if variable >= starts.shape[0]:
                 full = True
                 break
@@ -75,6 +77,13 @@ def tokenise_csv(
             variable = first
             break
         column = max(column, variable - first)
+        ending = np.int64(data[at - 1]) if at > starts[variable - 1] + sizes[variable - 1] else np.int64(-1)
+        if variable - first == fields and ending == last:  # fields and ending are all there is to a template
+            records[record] = records[record - 1]
+            record += 1
+            continue
+        fields = np.int64(variable - first)
+        last = ending
         state = (START ^ np.uint64(variable - first)) * GOLDEN ^ np.uint64(data[at - 1])
         number = number_template(
             template_keys,

@@ -8,9 +8,9 @@ the last literal word before the variable (`port 22`: the column of `port`), in 
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.hashing import CROWDED, GOLDEN, MARK, START, find_or_add, finish
+from encoder.glyphs.hashing import CROWDED, GOLDEN, MARK, START, find_or_add, finish, hash_bytes, hash_more
 from encoder.glyphs.kernel import I32S, INT, U64S, Int, kernel
-from encoder.glyphs.templates import number_template
+from encoder.glyphs.templates import number_record
 from encoder.glyphs.tokenise import (
     CLASSES,
     DIGIT,
@@ -66,8 +66,10 @@ def tokenise_log(
             while era < salts.shape[0] - 1 and line >= salt_ends[era]:
                 era += 1
             salt = salts[era] * GOLDEN
-        state = (START ^ salt) * GOLDEN
-        word = np.uint64(0)
+        state = START ^ salt
+        literal = start  # what stands since the last variable
+        word = start
+        word_size = 0
         full = False
         while at < size:
             byte = data[at]
@@ -77,10 +79,8 @@ def tokenise_log(
             if kind == NEWLINE:
                 at += 1
                 line += 1
-                state = (state ^ np.uint64(10)) * GOLDEN
                 break
             if kind == PUNCTUATION:
-                state = (state ^ np.uint64(byte)) * GOLDEN
                 at += 1
                 if byte != 34 or grain != QUOTED or at < no_quote_before:
                     continue
@@ -92,38 +92,35 @@ def tokenise_log(
                 if stop >= size or data[stop] != 34:
                     no_quote_before = stop
                     continue
-                nth = np.uint64(variable - first) if word == 0 else np.uint64(0)
-                key = finish((word ^ np.uint64(777)) * GOLDEN + nth)
+                nth = np.uint64(variable - first) if word_size == 0 else np.uint64(0)
+                key = finish((hash_bytes(data, word, word_size) ^ np.uint64(777)) * GOLDEN + nth)
             elif grain == FINE:
                 if kind == LETTER:
-                    state = (state ^ np.uint64(byte)) * GOLDEN
                     at += 1
                     continue
                 while stop < size and CLASSES[data[stop]] == DIGIT:
                     stop += 1
-                key = finish(state ^ (state >> np.uint64(31)))
+                state = hash_more(state ^ MARK, data, literal, at - literal)
+                key = finish(state)
             else:
-                spelt = np.uint64(7)
                 digits = False
                 while stop < size:
                     kind = CLASSES[data[stop]]
                     if kind != LETTER and kind != DIGIT:
                         break
                     digits |= kind == DIGIT
-                    spelt = (spelt ^ np.uint64(data[stop])) * GOLDEN
                     stop += 1
                 if not digits and not (grain == QUOTED and at > start and data[at - 1] == 61):
-                    spelt ^= spelt >> np.uint64(29)
-                    state = (state ^ spelt) * GOLDEN
-                    word = spelt
+                    word = at
+                    word_size = stop - at
                     at = stop
                     continue
                 while stop > at + 1 and (
                     data[stop - 1] == 46 or data[stop - 1] == 58 or data[stop - 1] == 45 or data[stop - 1] == 47
                 ):
                     stop -= 1  # the stop at the end of a sentence is not part of the number
-                if word != 0:
-                    key = finish((word ^ np.uint64(999)) * GOLDEN ^ salt)
+                if word_size != 0:
+                    key = finish((hash_bytes(data, word, word_size) ^ np.uint64(999)) * GOLDEN ^ salt)
                 else:
                     key = finish((np.uint64(variable - first) + np.uint64(5)) * GOLDEN ^ salt)
             if variable >= starts.shape[0] or column >= MAX_COLUMNS:
@@ -139,9 +136,8 @@ def tokenise_log(
                 column += 1
             columns[variable] = found
             variable += 1
-            word = np.uint64(0)
-            state = (state ^ MARK) * GOLDEN
-            state ^= state >> np.uint64(29)
+            word_size = 0
+            literal = stop
             at = stop + 1 if byte == 34 else stop  # over the closing quote
             if variable - first >= MAX_VARIABLES:
                 break
@@ -149,13 +145,8 @@ def tokenise_log(
             at = start
             variable = first
             break
-        number = number_template(
-            template_keys,
-            template_values,
-            finish(state),
-            template,
+        number = number_record(
             data,
-            templates,
             starts,
             sizes,
             columns,
@@ -163,6 +154,11 @@ def tokenise_log(
             at,
             first,
             variable - first,
+            salt,
+            template_keys,
+            template_values,
+            templates,
+            template,
         )
         if number == CROWDED:
             at = start

@@ -1,0 +1,154 @@
+"""Eight bytes at a time: unaligned loads and stores, and the copying and comparing that kernels do with them.
+
+A word holds its first byte lowest (little-endian), as on every machine that numba compiles for; no word is part of the
+format. Kernels look before they touch: a word that would cross the end of an array is taken byte by byte.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, HASH, INT, Int, part
+
+WORD = 8
+SLACK = 16
+"""Bytes that `copy_over` may write past what it copies, where the target has them."""
+
+_LOW = np.uint64(0x0101010101010101)
+_HIGH = np.uint64(0x8080808080808080)
+
+
+def _instruction(generator: Callable[..., Any]) -> Callable[..., np.uint64]:
+    """`intrinsic`, with the type of what it makes: a kernel's instruction that takes one argument less."""
+    made: Callable[..., np.uint64] = intrinsic(generator)
+    return made
+
+
+def _word_at(context: Any, builder: Any, kind: Any, array: Any, at: Any) -> Any:  # noqa: ANN401  llvmlite has no types
+    data = context.make_array(kind)(context, builder, array).data
+    return builder.bitcast(builder.gep(data, [at]), ir.IntType(64).as_pointer())
+
+
+@_instruction
+def load_word(typing: Any, array: Any, at: Any) -> Any:  # noqa: ANN401, ARG001  numba's protocol
+    """The word array[at : at + 8], wherever it lies."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401  as above
+        place = _word_at(context, builder, signature.args[0], *arguments)
+        return builder.load(place, align=1)
+
+    return types.uint64(array, types.int64), generate
+
+
+@_instruction
+def store_word(typing: Any, array: Any, at: Any, word: Any) -> Any:  # noqa: ANN401, ARG001  numba's protocol
+    """array[at : at + 8] = the word."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401  as above
+        place = _word_at(context, builder, signature.args[0], *arguments[:2])
+        builder.store(arguments[2], place, align=1)
+        return context.get_dummy_value()
+
+    return types.void(array, types.int64, types.uint64), generate
+
+
+@_instruction
+def _trailing_zeros(typing: Any, word: Any) -> Any:  # noqa: ANN401, ARG001  numba's protocol
+    """Zero bits below the lowest one; the word is not 0."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401, ARG001  as above
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.uint64(types.uint64), generate
+
+
+@part(INT(BYTES, INT, INT, INT))
+def find_either(data: NDArray[np.uint8], at: Int, one: Int, other: Int) -> Int:
+    """Where the first byte `one` or `other` stands from `at`, or the end of the data.
+
+    A byte of a word is zero where the word less ones, without the word's own bits, has the byte's top bit set: exact for
+    the lowest such byte. Source: Warren, Hacker's Delight, section 6-1.
+    """
+    ones, others = np.uint64(one) * _LOW, np.uint64(other) * _LOW
+    while at + WORD <= data.shape[0]:
+        word = load_word(data, at)
+        first, second = word ^ ones, word ^ others
+        found = ((first - _LOW) & ~first | (second - _LOW) & ~second) & _HIGH
+        if found != 0:
+            return at + np.int64(_trailing_zeros(found) >> np.uint64(3))
+        at += WORD
+    while at < data.shape[0] and data[at] != one and data[at] != other:
+        at += 1
+    return at
+
+
+@part(FLAG(HASH))
+def are_digits(word: np.uint64) -> bool:
+    """Are all eight bytes `0` to `9`? Their high halves are 3, and still are with 6 added."""
+    high = np.uint64(0xF0F0F0F0F0F0F0F0)
+    threes = np.uint64(0x3030303030303030)
+    return bool((word & high == threes) & ((word + np.uint64(0x0606060606060606)) & high == threes))
+
+
+@part(HASH(HASH))
+def digits_value(word: np.uint64) -> np.uint64:
+    """The number that eight bytes spell, the first the highest digit; a zero byte is a digit 0.
+
+    Neighbours are joined three times over: digits to pairs, pairs to fours, fours to the whole. Source: Langdale and Lemire,
+    "Parsing gigabytes of JSON per second", 2019, section 3.1.3.
+    """
+    word &= np.uint64(0x0F0F0F0F0F0F0F0F)
+    word = word * np.uint64(10) + (word >> np.uint64(8)) & np.uint64(0x00FF00FF00FF00FF)
+    word = word * np.uint64(100) + (word >> np.uint64(16)) & np.uint64(0x0000FFFF0000FFFF)
+    return word * np.uint64(10000) + (word >> np.uint64(32)) & np.uint64(0xFFFFFFFF)
+
+
+@part(types.void(BUFFER, INT, BYTES, INT, INT))
+def copy_over(target: NDArray[np.uint8], at: Int, source: NDArray[np.uint8], start: Int, size: Int) -> None:
+    """target[at : at + size] = source[start : start + size]; up to SLACK bytes of `target` after them may change too, so
+    that a target is filled from its beginning to its end.
+    """
+    if at + size + SLACK > target.shape[0] or start + size + SLACK > source.shape[0]:
+        for offset in range(size):
+            target[at + offset] = source[start + offset]
+        return
+    store_word(target, at, load_word(source, start))
+    store_word(target, at + WORD, load_word(source, start + WORD))
+    offset = 2 * WORD
+    while offset < size:
+        store_word(target, at + offset, load_word(source, start + offset))
+        offset += WORD
+
+
+@part(FLAG(BYTES, INT, INT, INT))
+def same_bytes(data: NDArray[np.uint8], one: Int, other: Int, size: Int) -> bool:
+    """Are data[one : one + size] and data[other : other + size] the same?"""
+    offset = 0
+    if max(one, other) + size + WORD <= data.shape[0]:
+        while offset + WORD <= size:
+            if load_word(data, one + offset) != load_word(data, other + offset):
+                return False
+            offset += WORD
+        rest = np.uint64(8 * (size - offset))
+        differing = load_word(data, one + offset) ^ load_word(data, other + offset)
+        return bool(differing & ((np.uint64(1) << rest) - np.uint64(1)) == 0)
+    while offset < size and data[one + offset] == data[other + offset]:
+        offset += 1
+    return offset == size
+
+
+@part(HASH(BYTES, INT, INT))
+def short_word(data: NDArray[np.uint8], start: Int, size: Int) -> np.uint64:
+    """data[start : start + size] as a word, 0 <= size < 8, with zeros above."""
+    if start + WORD <= data.shape[0]:
+        word: np.uint64 = load_word(data, start) & ((np.uint64(1) << np.uint64(8 * size)) - np.uint64(1))
+        return word
+    word = np.uint64(0)
+    for offset in range(size):
+        word |= np.uint64(data[start + offset]) << np.uint64(8 * offset)
+    return word
