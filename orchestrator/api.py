@@ -26,6 +26,7 @@ from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.graph.load import LoadedPlan, load_plan, load_text
 from orchestrator.journal.port import JournalPort
 from orchestrator.journal.sqlite import Durability
+from orchestrator.plan.cache import PlanCache
 from orchestrator.registry import load_registry
 from orchestrator.report import Report, build_report, render_markdown, render_summary
 from orchestrator.runner import Runner
@@ -104,12 +105,18 @@ def run(
     RunOwned while another process has the run, and JournalError where the state folder cannot be used.
     """
     runners = load_registry()
-    return run_loaded(load(Path(path), settings or {}, runners), runners, new=new, manner=manner)
+    return run_loaded(load(Path(path), settings or {}, runners, manner.state), runners, new=new, manner=manner)
 
 
-def load(path: Path, settings: Mapping[str, str], runners: Mapping[str, Runner]) -> LoadedPlan:
-    """The plan in the file, checked against what the runners promise. Raises PlanError."""
-    return load_plan(path, settings, _promised(runners))
+def load(
+    path: Path, settings: Mapping[str, str], runners: Mapping[str, Runner], state: Path | None = None
+) -> LoadedPlan:
+    """The plan in the file, checked against what the runners promise. Raises PlanError.
+
+    state: the state folder, where the reading of a large plan is kept for the next time; nothing is kept without.
+    """
+    cache = None if state is None else PlanCache(state / "cache" / "plans")
+    return load_plan(path, settings, _promised(runners), cache)
 
 
 def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, manner: Manner) -> RunOutcome:
@@ -165,10 +172,19 @@ def plan_of(journal: JournalPort, run: str, runners: Mapping[str, Runner] | None
 
 
 def _plan_in(envelopes: Sequence[Envelope], run: str, runners: Mapping[str, Runner] | None = None) -> LoadedPlan:
-    begun = [one.event for one in envelopes if isinstance(one.event, RunStarted | RunResumed)]
-    source = next((event.plan_source for event in begun if isinstance(event, RunStarted)), run)
-    last = begun[-1]
+    source, last = _begun(envelopes, run)
     return load_text(last.plan_text, source, last.settings, None if runners is None else _promised(runners))
+
+
+def origin_of(journal: JournalPort, run: str) -> tuple[str, Mapping[str, str]]:
+    """The name of a run's plan file and the settings that it was last taken up with. Raises UnknownRun."""
+    source, last = _begun(journal.read(run), run)
+    return source, last.settings
+
+
+def _begun(envelopes: Sequence[Envelope], run: str) -> tuple[str, RunStarted | RunResumed]:
+    begun = [one.event for one in envelopes if isinstance(one.event, RunStarted | RunResumed)]
+    return next((event.plan_source for event in begun if isinstance(event, RunStarted)), run), begun[-1]
 
 
 def report_text(journal: JournalPort, run: str) -> str:

@@ -121,7 +121,7 @@ def _make(shape: Shape, folder: Path) -> None:
 
 
 def _program(kind: str, seconds: float) -> str:
-    return f"sleep {seconds}" if kind == "sleep" else "true"
+    return f"sleep {seconds}" if kind in {"sleep", "program"} else "true"
 
 
 def _python(shape: Shape, home: Path) -> list[str]:

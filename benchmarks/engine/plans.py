@@ -36,7 +36,8 @@ def as_yaml(shape: Shape) -> str:
 
 
 def _task(job: Job) -> dict[str, Any]:
-    work: dict[str, Any] = {"command": ["true"]} if job.kind == "true" else {"run": WORK[job.kind]}
+    programs = {"true": ["true"], "program": ["sleep", str(job.seconds)]}
+    work: dict[str, Any] = {"command": programs[job.kind]} if job.kind in programs else {"run": WORK[job.kind]}
     if job.kind == "sleep":
         work["with"] = {"seconds": job.seconds}
     return {"id": job.name, "title": job.name, **work, "needs": list(job.needs)}

@@ -13,7 +13,10 @@ TRUE: Final = "true"
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One task. kind: "noop", "true" (a program that does nothing) or "sleep". seconds: how long a "sleep" takes."""
+    """One task. kind: "noop", "true" (a program that does nothing), "sleep", or "program" (the program `sleep`).
+
+    seconds: how long a "sleep" or "program" takes.
+    """
 
     name: str
     kind: str = NOOP
@@ -107,6 +110,7 @@ SHAPES: Final[Mapping[str, Callable[[], Shape]]] = {
     "grid-100x100": lambda: Shape("grid-100x100", grid(100, 100)),
     "diamonds-100x8": lambda: Shape("diamonds-100x8", diamonds(100, 8)),
     "phase": lambda: Shape("phase", phase("sleep", 0.5)),
+    "phase-sleep": lambda: Shape("phase-sleep", phase("program", 0.5)),
     "phase-noop": lambda: Shape("phase-noop", phase(NOOP, 0.0)),
     "sleep-10ms": lambda: Shape("sleep-10ms", wide(400, "sleep", 0.01)),
     "true-200": lambda: Shape("true-200", wide(200, TRUE)),

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from orchestrator.api import Manner, load, plan_of, resume_loaded
+from orchestrator.api import Manner, load, origin_of, plan_of, resume_loaded
 from orchestrator.cli.explain import show_explanation
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import tell
@@ -22,7 +22,7 @@ def resume(name: str | None, manner: Manner, telling: Telling) -> int:
     registry = load_registry()
     with opened_journal(manner.state) as journal:
         summary = find_run(journal, name) if name else _latest_unfinished(journal)
-        loaded = _plan_now(journal, summary.run, registry)
+        loaded = _plan_now(journal, summary.run, registry, manner.state)
     if loaded.plan.id != summary.plan_id:
         raise UsageError(f"{loaded.source} now holds plan {loaded.plan.id!r}; run {summary.run} is of {summary.plan_id!r}\n"
                          "  mend: put the plan back, or start a run of the new one with `orchestrate run`")  # fmt: skip
@@ -42,10 +42,9 @@ def _latest_unfinished(journal: SqliteJournal) -> RunSummary:
     return unfinished[-1]
 
 
-def _plan_now(journal: SqliteJournal, run: str, registry: Registry) -> LoadedPlan:
-    stored = plan_of(journal, run)
-    path = Path(stored.source)
-    if not path.is_file():
-        tell(f"{stored.source} is gone; going on with the plan as the journal has it")
+def _plan_now(journal: SqliteJournal, run: str, registry: Registry, state: Path) -> LoadedPlan:
+    source, settings = origin_of(journal, run)
+    if not Path(source).is_file():
+        tell(f"{source} is gone; going on with the plan as the journal has it")
         return plan_of(journal, run, registry)
-    return load(path, stored.settings, registry)
+    return load(Path(source), settings, registry, state)

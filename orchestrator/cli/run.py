@@ -20,7 +20,7 @@ def run_plan(path: Path, settings: list[str], manner: Manner, telling: Telling, 
     """Run it; the exit code. Raises what `orchestrator.api.run` raises."""
     check_manner(manner)
     registry = load_registry()
-    loaded = load(path, parse_settings(settings), registry)
+    loaded = load(path, parse_settings(settings), registry, manner.state)
     if telling.explain and not telling.as_json:
         show_explanation(loaded, registry, manner, new=new)
     with listening(loaded, registry, telling) as listener:

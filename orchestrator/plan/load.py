@@ -15,6 +15,7 @@ from orchestrator.plan.params import apply_settings, substitute
 from orchestrator.plan.preflight import preflight
 from orchestrator.plan.problem import PlanError, Problem
 from orchestrator.plan.quick import quick_source
+from orchestrator.plan.source import Source
 
 SIZE_LIMIT: Final = 8 * 2**20  # bytes; a plan of 10,000 tasks has about 2 MiB
 TASK_LIMIT: Final = 100_000
@@ -28,17 +29,25 @@ def parse_plan(
     source: str,
     settings: Mapping[str, str] = NO_SETTINGS,
     runners: Mapping[str, tuple[Metric, ...]] | None = None,
-    told: str | None = None,
 ) -> Plan:
     """The plan that a text holds, its parameters filled in and its matrices expanded. Pure.
 
     source: the name of the file, for messages. settings: what `--set` gave, by parameter. runners: the metrics of each
-    registered runner; with them the plan is checked against what they promise. told: the text's data as JSON, where it is known
-    from an earlier reading (`orchestrator.plan.quick`). Raises PlanError with every problem.
+    registered runner; with them the plan is checked against what they promise. Raises PlanError with every problem.
     """
+    return plan_from(source_of(text, source), settings, runners)
+
+
+def source_of(text: str, name: str, told: str | None = None) -> Source:
+    """What a text says, as data. told: the same as JSON, where it is known from an earlier reading. Raises PlanError."""
     if len(text) > SIZE_LIMIT:
-        raise PlanError([too_large(source)])
-    read = quick_source(text, source, told)
+        raise PlanError([too_large(name)])
+    return quick_source(text, name, told)
+
+
+def plan_from(read: Source, settings: Mapping[str, str], runners: Mapping[str, tuple[Metric, ...]] | None) -> Plan:
+    """As `parse_plan`, from what was read."""
+    source = read.name
     params, problems = apply_settings(read, settings)
     data, unknown = substitute(read, params)
     plan, invalid = build_model(data, read)

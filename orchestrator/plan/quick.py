@@ -25,7 +25,7 @@ def quick_source(text: str, name: str, told: str | None = None) -> Source:
     data = json_data(text if told is None else told)
     if not isinstance(data, dict):
         return read_source(text, name)
-    read = Source(name, data, later=partial(read_source, text, name))
+    read = Source(name, data, quick=True, later=partial(read_source, text, name))
     read.fixed = "${" not in text and "\\" not in text
     return read
 

@@ -41,7 +41,7 @@ class _Stop(Exception):  # noqa: N818 - it ends the reading, after its problem w
 class Source:
     """What the text says. data: mappings, lists and scalars; values and keys: positions (line, column) by path.
 
-    later: finds the positions where the text was read without them. fixed: nothing in the data stands for a parameter.
+    quick: it was read without positions; later: finds them. fixed: nothing in the data stands for a parameter.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Source:
     values: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    quick: bool = False
     later: "Callable[[], Source] | None" = None
     fixed: bool = False
 

@@ -1,0 +1,244 @@
+"""The engine's bars beside its peers in one run.
+
+    python -m venv .bench-peers && .bench-peers/bin/pip install -r benchmarks/engine/peers.txt
+    python -m benchmarks.engine.bars --peers .bench-peers [--only PART...] [--repeat 5] [--workdir DIR] [--json FILE]
+
+Every figure is a median of `--repeat` runs, in which ours and the peers' take turns. "per task" is marginal: what the whole command took
+beyond the same command on one job, over the jobs; ours is also given from the first task's start to the last one's end, as its journal tells
+("engine"). "beyond" is how long a task was under way beyond its payload, median and 95th percentile. Peak memory is that of the largest
+process. `--workdir` must lie on the disk whose syncs are to count: not on tmpfs.
+
+Parts: wide, layers, power, loading, scale, shell, resume, help, makespan, shapes.
+"""
+
+import argparse
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from statistics import median
+from typing import Final
+
+from benchmarks.engine.resuming import resume_seconds
+
+from benchmarks.engine import ours
+from benchmarks.engine.loading import load_seconds
+from benchmarks.engine.measure import Cost, cost_of
+from benchmarks.engine.peers import PEERS
+from benchmarks.engine.shapes import SHAPES, Shape
+
+US: Final = 1e6
+MIB: Final = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure. bar: what it is held against, in the same unit, None where it is only told."""
+
+    what: str
+    value: float
+    unit: str
+    bar: float | None = None
+    said: str = ""
+
+    def __str__(self) -> str:
+        held = "" if self.bar is None else f"  {'meets' if self.value <= self.bar else 'MISSES'} {self.bar:,.4g}"
+        return f"{self.what:58} {self.value:12,.4g} {self.unit:6}{held}  {self.said}".rstrip()
+
+
+class Bench:
+    """Runs shapes in turn, each in a fresh folder, and remembers what they cost."""
+
+    def __init__(self, workdir: Path, peers: Path, repeat: int) -> None:
+        self.workdir = workdir
+        self.peers = peers
+        self.repeat = repeat
+        self.lines: list[Line] = []
+
+    def say(self, line: Line) -> None:
+        """Print a figure and keep it."""
+        print(line, flush=True)
+        self.lines.append(line)
+
+    def folder(self) -> Path:
+        """A fresh folder to run in."""
+        return Path(tempfile.mkdtemp(dir=self.workdir))
+
+    def mine(self, shape: Shape, **how: str | int) -> ours.Ran:
+        """One run of ours."""
+        folder = self.folder()
+        try:
+            return ours.run(shape, folder, **how)  # type: ignore[arg-type]
+        finally:
+            shutil.rmtree(folder)
+
+    def peer(self, name: str, shape: Shape) -> Cost:
+        """One run of a peer."""
+        folder, peer = self.folder(), PEERS[name]
+        try:
+            peer.prepare(shape, folder)
+            return cost_of(peer.command(shape, self.peers), folder)
+        finally:
+            shutil.rmtree(folder)
+
+    def has(self, name: str) -> bool:
+        """Whether the peer is installed; says so where it is not."""
+        there = PEERS[name].available(self.peers)
+        if not there:
+            print(f"{name} is not installed in {self.peers}: left out")
+        return there
+
+    def turns(
+        self, name: str, peers: tuple[str, ...], **how: str | int
+    ) -> tuple[list[ours.Ran], dict[str, list[Cost]]]:
+        """Ours and the peers by turns."""
+        shape = SHAPES[name]()
+        mine: list[ours.Ran] = []
+        theirs: dict[str, list[Cost]] = {peer: [] for peer in peers}
+        for _ in range(self.repeat):
+            mine.append(self.mine(shape, **how))
+            for peer, costs in theirs.items():
+                costs.append(self.peer(peer, shape))
+        return mine, theirs
+
+
+def compare(
+    bench: Bench, name: str, peers: tuple[str, ...], bar: float | None, below: str = "", **how: str | int
+) -> None:
+    """Ours beside the peers on one shape, per task. below: the peer that ours must also stay below."""
+    there = tuple(peer for peer in peers if bench.has(peer))
+    tasks = len(SHAPES[name]().jobs)
+    mine, theirs = bench.turns(name, there, **how)
+    one_mine, one_theirs = bench.turns("one", there, **how)
+    base = median(ran.cost.seconds for ran in one_mine)
+    label = " ".join((name, *map(str, how.values())))
+    marginal = {
+        peer: (median(cost.seconds for cost in costs) - median(cost.seconds for cost in one_theirs[peer])) / (tasks - 1)
+        for peer, costs in theirs.items()
+    }
+    engine = median(ran.makespan for ran in mine) / tasks
+    whole = (median(ran.cost.seconds for ran in mine) - base) / (tasks - 1)
+    beyond = f"beyond p50 {median(r.p50 for r in mine) * US:.0f} p95 {median(r.p95 for r in mine) * US:.0f} us"
+    peak = f"peak {median(ran.cost.rss for ran in mine) / MIB:.0f} MiB"
+    bench.say(Line(f"{label}: engine, per task", engine * US, "us", bar, f"{beyond}, {peak}"))
+    bench.say(Line(f"{label}: whole command, per task", whole * US, "us", None, f"cold start {base:.2f} s"))
+    for peer, each in marginal.items():
+        bench.say(
+            Line(f"{label}: {peer}, whole command, per task", each * US, "us", None, f"keeps {PEERS[peer].durable}")
+        )
+    if below in marginal:
+        bench.say(Line(f"{label}: engine over {below}", engine / marginal[below], "x", 1.0))
+        bench.say(Line(f"{label}: whole command over {below}", whole / marginal[below], "x"))
+
+
+def wide(bench: Bench) -> None:
+    """No-ops in process, `process` durability."""
+    for name in ("wide-1000", "wide-10000", "chain-1000"):
+        compare(bench, name, ("doit", "doit-sqlite", "make", "dask"), 120.0, "doit")
+
+
+def layers(bench: Bench) -> None:
+    """10 layers of 100, all to all: 90,000 needs."""
+    compare(bench, "layers-10x100", ("doit", "make"), 200.0, "doit")
+
+
+def power(bench: Bench) -> None:
+    """`power` durability: a sync for every commit."""
+    for name in ("wide-1000", "wide-10000"):
+        compare(bench, name, (), 150.0, durability="power", jobs=256)
+    compare(bench, "chain-1000", ("dbos",), None, "dbos", durability="power")
+
+
+def shapes(bench: Bench) -> None:
+    """The other shapes, told without a bar."""
+    for name in ("grid-100x100", "diamonds-100x8", "phase-noop"):
+        compare(bench, name, (), None)
+    compare(bench, "sleep-10ms", ("doit",), None, executor="threads")
+
+
+def loading(bench: Bench) -> None:
+    """10,000 tasks: parse, validate, graph and preflight, in a fresh process, imports apart."""
+    shape = SHAPES["wide-10000"]()
+    for form, bar in (("yaml", 3.0), ("json", 0.5), ("cached", 0.5)):
+        folder = bench.folder()
+        took = [load_seconds(shape, folder, form) for _ in range(bench.repeat)]
+        shutil.rmtree(folder)
+        bench.say(Line(f"10,000 tasks, load from {form}", median(took), "s", bar))
+
+
+def scale(bench: Bench) -> None:
+    """100,000 independent no-ops, beside 10,000: time per task and memory."""
+    small, large = (bench.mine(SHAPES[name]()) for name in ("wide-10000", "wide-100000"))
+    each = large.makespan / 100_000 * US
+    bench.say(Line("100,000 no-ops: engine, per task", each, "us", None, f"whole command {large.cost.seconds:.1f} s"))
+    bench.say(Line("100,000 no-ops: over 10,000, per task", each / (small.makespan / 10_000 * US), "x", 1.5))
+    bench.say(Line("100,000 no-ops: peak memory", large.cost.rss / MIB, "MiB", 1024.0))
+
+
+def shell(bench: Bench) -> None:
+    """The program `true` 200 times, each in a process of its own."""
+    if not bench.has("make"):
+        return
+    many, peer_many = bench.turns("true-200", ("make",), executor="processes")
+    few, peer_few = bench.turns("true-one", ("make",), executor="processes")
+    mine = (median(ran.cost.seconds for ran in many) - median(ran.cost.seconds for ran in few)) / 199
+    theirs = (median(one.seconds for one in peer_many["make"]) - median(one.seconds for one in peer_few["make"])) / 199
+    bench.say(Line("true, 200 times: per task", mine * US, "us"))
+    bench.say(Line("true, 200 times: make, per task", theirs * US, "us"))
+    bench.say(Line("true, 200 times: over make", mine / theirs, "x", 1.5))
+
+
+def resume(bench: Bench) -> None:
+    """10,000 tasks, half done, the orchestrator killed: seconds from taking the run up to its first task's start."""
+    took = []
+    for _ in range(bench.repeat):
+        folder = bench.folder()
+        took.append(resume_seconds(SHAPES["wide-10000"](), folder))
+        shutil.rmtree(folder)
+    bench.say(Line("10,000 tasks half done: to the first task", median(took), "s", 1.0, "loading the plan apart"))
+
+
+def help_(bench: Bench) -> None:
+    """`orchestrate --help`."""
+    folder = bench.folder()
+    took = [cost_of(ours.orchestrate("--help"), folder, ours.ENV).seconds for _ in range(max(5, bench.repeat))]
+    bench.say(Line("orchestrate --help", median(took), "s", 0.25))
+
+
+def makespan(bench: Bench) -> None:
+    """The founding plan's shape with sleeps of half a second, four slots."""
+    for name in ("phase", "phase-sleep"):
+        shape = SHAPES[name]()
+        executor = "threads" if name == "phase" else "processes"
+        took = [bench.mine(shape, executor=executor).makespan for _ in range(min(3, bench.repeat))]
+        bench.say(Line(f"{name}, {executor}: over the ideal {shape.ideal:g} s", median(took) / shape.ideal, "x", 1.05))
+
+
+PARTS: Final[Mapping[str, Callable[[Bench], None]]] = {
+    "wide": wide, "layers": layers, "power": power, "loading": loading, "scale": scale, "shell": shell, "resume": resume,
+    "help": help_, "makespan": makespan, "shapes": shapes,
+}  # fmt: skip
+
+
+def main() -> None:
+    """Run the parts that were asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peers", type=Path, default=Path(".bench-peers"))
+    parser.add_argument("--only", nargs="*", choices=list(PARTS), default=list(PARTS))
+    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--workdir", type=Path)
+    parser.add_argument("--json", type=Path)
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=asked.workdir) as workdir:
+        bench = Bench(Path(workdir), asked.peers.absolute(), asked.repeat)
+        for name in asked.only:
+            print(f"\n{name}: {PARTS[name].__doc__}", flush=True)
+            PARTS[name](bench)
+    if asked.json:
+        asked.json.write_text(json.dumps([asdict(line) for line in bench.lines], indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,46 @@
+"""How long a fresh process takes to load a plan: read, parse, validate, build the graph, check it against the runners.
+
+python -m benchmarks.engine.loading PLAN STATE    prints the seconds, imports apart
+"""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from benchmarks.engine import ours
+from benchmarks.engine.shapes import Shape
+
+
+def load_seconds(shape: Shape, folder: Path, form: str) -> float:
+    """form: "yaml", "json", or "cached": YAML that was loaded with the same state folder before. The plan is written once."""
+    path = folder / f"plan.{'json' if form == 'json' else 'yaml'}"
+    if not path.exists():
+        ours.write_plan(shape, folder, yaml=form != "json")
+    state = folder / "state"
+    if form == "cached" and not state.exists():
+        _load(path, state)
+    return _load(path, state if form == "cached" else folder / "never")
+
+
+def _load(path: Path, state: Path) -> float:
+    command = [sys.executable, "-m", "benchmarks.engine.loading", str(path), str(state)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **ours.ENV})
+    return float(done.stdout)
+
+
+def main() -> None:
+    """Load it, and say how long that took. A state folder named "never" is not used, so that nothing is kept."""
+    from orchestrator.api import load  # noqa: PLC0415 - imports are not counted
+    from orchestrator.registry import load_registry  # noqa: PLC0415
+
+    path, state = Path(sys.argv[1]), Path(sys.argv[2])
+    registry = load_registry()
+    began = time.perf_counter()
+    load(path, {}, registry, None if state.name == "never" else state)
+    print(time.perf_counter() - began)
+
+
+if __name__ == "__main__":
+    main()
