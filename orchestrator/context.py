@@ -2,11 +2,12 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
+from orchestrator.evidence.measurement import Comparison, Measurement, Negative, Samples, Trend
 from orchestrator.evidence.metric import Form, Metric
 from orchestrator.runner import TaskInput
 from orchestrator.wire import LONGEST_TEXT, WireError, check_data, measurement_to_json
@@ -119,7 +120,7 @@ class FileContext:
     def inputs(self) -> Mapping[str, TaskInput]:
         """Every task above this one in the graph that succeeded, by id."""
         if self._inputs is None:
-            self._inputs = {given.task: given for given in self._given}
+            self._inputs = {given.task: self._watched(given) for given in self._given}
         return self._inputs
 
     @property
@@ -131,7 +132,15 @@ class FileContext:
         """Say something for people. What is beyond 4,000 characters is cut off."""
         self._evidence.append("note", {"text": str(text)[:LONGEST_TEXT]})
 
-    def samples(
+    def claim(self, metric: Metric, value: float, text: str = "") -> None:
+        """Say what the figure is taken to be, in the metric's unit. Raises WireError for a metric that is not declared."""
+        if metric.name not in self._metrics:
+            raise WireError(f"metric {metric.name!r} is not declared by this task; claim only what it may measure")
+        said = text or f"{metric.name} is {value:g} {metric.unit}"
+        claim = {"metric": metric.name, "value": float(value), "unit": metric.unit}
+        self._evidence.append("note", {"text": said[:LONGEST_TEXT], "claim": claim})
+
+    def samples(  # noqa: PLR0913 - as the protocol TaskContext has it
         self,
         metric: Metric,
         values: Sequence[float],
@@ -139,9 +148,16 @@ class FileContext:
         method: str,
         cases: int | None = None,
         artifacts: Sequence[str] = (),
+        negative: Sequence[float] = (),
+        negative_of: str = "",
     ) -> None:
         """Record values in the metric's unit. Raises WireError for a metric that is not declared or of another form."""
-        self._record(metric, Samples(_floats(values)), method, cases, artifacts)
+        bad = Negative(_floats(negative), negative_of or "what must not pass") if len(negative) else None
+        self._record(metric, Samples(_floats(values)), method, cases=cases, artifacts=artifacts, negative=bad)
+
+    def _watched(self, given: TaskInput) -> TaskInput:
+        """The same input, whose files are noted as used when they are looked up."""
+        return replace(given, artifacts=Watched(given.task, given.artifacts, self._evidence))
 
     def compare(  # noqa: PLR0913 - as the protocol TaskContext has it
         self,
@@ -154,14 +170,16 @@ class FileContext:
         method: str,
         exact: bool = False,
         labels: Sequence[str] = (),
+        order: Sequence[str] = (),
         cases: int | None = None,
         artifacts: Sequence[str] = (),
     ) -> None:
         """Record both arms of a comparison, paired by position. Raises WireError also for arms of unequal length."""
         arms = Comparison(
-            _floats(treatment), _floats(baseline), arm_unit, _floats(control), bool(exact), tuple(map(str, labels))
-        )
-        self._record(metric, arms, method, cases, artifacts)
+            _floats(treatment), _floats(baseline), arm_unit, _floats(control), bool(exact), tuple(map(str, labels)),
+            order=tuple(map(str, order)),
+        )  # fmt: skip
+        self._record(metric, arms, method, cases=cases, artifacts=artifacts)
 
     def trend(  # noqa: PLR0913 - as the protocol TaskContext has it
         self,
@@ -175,7 +193,7 @@ class FileContext:
         artifacts: Sequence[str] = (),
     ) -> None:
         """Record the points of a slope or R². Raises WireError also where x and y differ in length."""
-        self._record(metric, Trend(_floats(x), _floats(y), x_unit, y_unit), method, None, artifacts)
+        self._record(metric, Trend(_floats(x), _floats(y), x_unit, y_unit), method, cases=None, artifacts=artifacts)
 
     def artifact(self, name: str, *, title: str = "") -> Path:
         """Declare `folder / name` as an artifact and return the path; its folder is made where it is missing."""
@@ -186,13 +204,15 @@ class FileContext:
         self._evidence.append("artifact", {"name": str(name), "title": title})
         return path
 
-    def _record(
+    def _record(  # noqa: PLR0913 - the parts of a measurement
         self,
         metric: Metric,
         data: Samples | Comparison | Trend,
         method: str,
+        *,
         cases: int | None,
         artifacts: Sequence[str],
+        negative: Negative | None = None,
     ) -> None:
         measurement = Measurement(
             metric=metric.name,
@@ -201,9 +221,36 @@ class FileContext:
             method=method,
             cases=None if cases is None else int(cases),
             artifacts=tuple(map(str, artifacts)),
+            negative=negative,
         )
         check_measurement(measurement, self._metrics)
         self._evidence.append("measurement", measurement_to_json(measurement))
+
+
+class Watched(Mapping[str, Path]):
+    """Files of a task above, each noted in the evidence when it is first looked up."""
+
+    def __init__(self, task: str, files: Mapping[str, Path], evidence: EvidenceSink) -> None:
+        self._task = task
+        self._files = files
+        self._evidence = evidence
+        self._noted: set[str] = set()
+
+    def __getitem__(self, name: str) -> Path:
+        path = self._files[name]
+        if name not in self._noted:
+            self._noted.add(name)
+            self._evidence.append("used", {"task": self._task, "name": name})
+        return path
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._files
 
 
 def _floats(values: Sequence[float]) -> tuple[float, ...]:

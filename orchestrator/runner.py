@@ -67,7 +67,10 @@ class TaskContext(Protocol):
     def note(self, text: str) -> None:
         """Say something for people: progress or a claim. It is shown beside the evidence and never counts as any."""
 
-    def samples(
+    def claim(self, metric: Metric, value: float, text: str = "") -> None:
+        """Say what a metric's figure is taken to be, in its unit: a note that the report holds against what is measured."""
+
+    def samples(  # noqa: PLR0913 - as compare
         self,
         metric: Metric,
         values: Sequence[float],
@@ -75,8 +78,14 @@ class TaskContext(Protocol):
         method: str,
         cases: int | None = None,
         artifacts: Sequence[str] = (),
+        negative: Sequence[float] = (),
+        negative_of: str = "",
     ) -> None:
-        """Record values of a metric of form SAMPLES, in the metric's unit."""
+        """Record values of a metric of form SAMPLES, in the metric's unit.
+
+        negative: what the same check gives for something known to be bad, which `negative_of` names; where that meets a
+        criterion's target as well, the check cannot tell, and the criterion is UNPROVEN.
+        """
 
     def compare(  # noqa: PLR0913 - every one is a keyword, and a fact of the comparison
         self,
@@ -89,10 +98,14 @@ class TaskContext(Protocol):
         method: str,
         exact: bool = False,
         labels: Sequence[str] = (),
+        order: Sequence[str] = (),
         cases: int | None = None,
         artifacts: Sequence[str] = (),
     ) -> None:
-        """Record both arms of a metric of form REDUCTION, INCREASE or SPEEDUP, paired by position."""
+        """Record both arms of a metric of form REDUCTION, INCREASE or SPEEDUP, paired by position.
+
+        order: "treatment", "baseline" and "control" in the order in which their samples were taken.
+        """
 
     def trend(  # noqa: PLR0913 - as compare
         self,

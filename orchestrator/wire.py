@@ -9,17 +9,18 @@ One object per measurement, flat, so that a shell script can write one by hand:
 This module reads untrusted objects: it answers with a Measurement or a WireError, and loads nothing heavy.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
-from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
+from orchestrator.evidence.measurement import Claim, Comparison, Measurement, Negative, Samples, Trend
 
 LONGEST_TEXT: Final = 4_000
 COMMON: Final = frozenset({"metric", "unit", "method", "cases", "command", "artifacts"})
 FORMS: Final[dict[str, frozenset[str]]] = {
-    "values": frozenset({"values"}),
-    "treatment": frozenset({"treatment", "baseline", "arm_unit", "control", "exact", "labels"}),
+    "values": frozenset({"values", "negative"}),
+    "treatment": frozenset({"treatment", "baseline", "arm_unit", "control", "exact", "labels", "order"}),
     "x": frozenset({"x", "y", "x_unit", "y_unit"}),
 }
 
@@ -39,10 +40,13 @@ def measurement_to_json(measurement: Measurement) -> dict[str, Any]:
         case Comparison() as arms:
             plain |= {"treatment": list(arms.treatment), "baseline": list(arms.baseline), "arm_unit": arms.arm_unit}
             plain |= {"control": list(arms.control), "exact": arms.exact, "labels": list(arms.labels)}
+            plain |= {"order": list(arms.order)} if arms.order else {}
         case Trend() as line:
             plain |= {"x": list(line.x), "y": list(line.y), "x_unit": line.x_unit, "y_unit": line.y_unit}
     if measurement.cases is not None:
         plain["cases"] = measurement.cases
+    if measurement.negative is not None:
+        plain["negative"] = {"values": list(measurement.negative.values), "of": measurement.negative.of}
     return plain | {"command": list(measurement.command), "artifacts": list(measurement.artifacts)}
 
 
@@ -61,7 +65,28 @@ def measurement_from_json(plain: Mapping[str, Any]) -> Measurement:
         cases=_cases(plain),
         command=texts(plain, "command"),
         artifacts=texts(plain, "artifacts"),
+        negative=_negative(plain),
     )
+
+
+def claim_from_json(plain: Mapping[str, Any]) -> Claim | None:
+    """The figure that a note claims under `claim`: metric, value and unit. Raises WireError for anything else there."""
+    said = plain.get("claim")
+    if said is None:
+        return None
+    if not isinstance(said, dict):
+        raise WireError("'claim' must be an object with 'metric', 'value' and 'unit'")
+    (value,) = _numbers({"value": [said.get("value")]}, "value")
+    return Claim(text(said, "metric"), value, text(said, "unit"))
+
+
+def _negative(plain: Mapping[str, Any]) -> Negative | None:
+    said = plain.get("negative")
+    if said is None:
+        return None
+    if not isinstance(said, dict):
+        raise WireError("'negative' must be an object with 'values' and 'of'")
+    return Negative(_numbers(said, "values"), text(said, "of"))
 
 
 def _read_data(form: str, plain: Mapping[str, Any]) -> Samples | Comparison | Trend:
@@ -78,6 +103,7 @@ def _read_data(form: str, plain: Mapping[str, Any]) -> Samples | Comparison | Tr
         control=_numbers(plain, "control") if "control" in plain else (),
         exact=_flag(plain, "exact"),
         labels=texts(plain, "labels"),
+        order=texts(plain, "order"),
     )
     check_data(arms)
     return arms
@@ -96,10 +122,21 @@ def check_data(data: Samples | Comparison | Trend) -> None:
                 )
             if data.labels and len(data.labels) != pairs:
                 raise WireError(f"{len(data.labels)} labels for {pairs} pairs; give one per pair, or none")
+            check_order(data)
         case Trend() if len(data.x) != len(data.y):
             raise WireError(f"{len(data.x)} values in 'x' but {len(data.y)} in 'y'; they are points")
         case _:
             pass
+
+
+def check_order(arms: Comparison) -> None:
+    """Raise WireError unless the order names every arm as often as it has values."""
+    expected = {"treatment": len(arms.treatment), "baseline": len(arms.baseline), "control": len(arms.control)}
+    if arms.order and dict(Counter(arms.order)) != {arm: count for arm, count in expected.items() if count}:
+        raise WireError(
+            f"'order' must name 'treatment', 'baseline' and 'control' {expected['treatment']}, {expected['baseline']} and "
+            f"{expected['control']} times, as they were measured"
+        )
 
 
 def text(plain: Mapping[str, Any], key: str, default: str | None = None) -> str:

@@ -7,7 +7,7 @@ from orchestrator.api import plan_of
 from orchestrator.cli.faults import Exit
 from orchestrator.cli.output import say, table
 from orchestrator.cli.places import as_json, find_run, opened_journal
-from orchestrator.engine.judging import file_digest, judge_run
+from orchestrator.engine.judging import declared_metrics, file_digest, judge_run
 from orchestrator.engine.outcome import exit_code
 from orchestrator.registry import load_registry
 from orchestrator.report.verify import Finding, Standing, verify
@@ -23,10 +23,11 @@ def verify_run(state: Path, name: str | None, *, as_data: bool) -> int:
         run = find_run(journal, name).run
         loaded = plan_of(journal, run)
         told = fold(journal.read(run))
-    runners, digest = load_registry(), file_digest(state / "runs" / run)
-    findings = verify(loaded.plan, loaded.graph, told, runners, digest)
+    metrics = {**declared_metrics(loaded.graph, load_registry()), **told.metrics}
+    digest = file_digest(state / "runs" / run)
+    findings = verify(loaded.plan, loaded.graph, told, metrics, digest)
     stands = all(one.standing is Standing.MATCHES for one in findings)
-    code = exit_code(told.tasks.values(), judge_run(loaded.plan, loaded.graph, told, runners, digest))
+    code = exit_code(told.tasks.values(), judge_run(loaded.plan, loaded.graph, told, metrics, digest))
     code = code if stands else code or Exit.UNPROVEN
     if as_data:
         say(as_json({"run": run, "ok": stands, "exit_code": code, "findings": [asdict(one) for one in findings]}))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from orchestrator.engine.engine import CarryOut, Engine
 from orchestrator.engine.interrupts import interrupts
-from orchestrator.engine.judging import file_digest, judge_run
+from orchestrator.engine.judging import declared_metrics, file_digest, judge_run
 from orchestrator.engine.orders import Orders, Places
 from orchestrator.engine.outcome import INTERRUPTED, exit_code
 from orchestrator.engine.recorder import Recorder
@@ -113,8 +113,9 @@ def _close(engine: Engine, recorder: Recorder, loaded: LoadedPlan, conditions: C
     """Judge what came of it, or say why it stopped."""
     if settled:
         digest = file_digest(conditions.places.run_folder(recorder.run))
-        for verdict in judge_run(loaded.plan, loaded.graph, recorder.state, conditions.runners, digest):
-            recorder.record(CriterionJudged(verdict))
+        metrics, named = declared_metrics(loaded.graph, conditions.runners), loaded.plan.criteria
+        for verdict in judge_run(loaded.plan, loaded.graph, recorder.state, metrics, digest):
+            recorder.record(CriterionJudged(verdict, metrics.get(named[verdict.criterion].metric)))
         state = recorder.state
         recorder.record(RunFinished(exit_code(state.tasks.values(), state.verdicts.values())))
     else:

@@ -174,8 +174,8 @@ class Engine:
                     self._interrupted(name)
                 case _ if self._running.get(message.task) != message.attempt:
                     pass  # a note after its attempt had ended, or the late result of one that was given up: refused
-                case Note(task=task, attempt=attempt, text=text):
-                    self._recorder.record(TaskNoted(task, attempt, text))
+                case Note(task=task, attempt=attempt, text=text, claim=claim):
+                    self._recorder.record(TaskNoted(task, attempt, text, claim))
                 case Done():
                     self._end(message.task, message.attempt, _result(message))
 

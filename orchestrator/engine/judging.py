@@ -19,10 +19,9 @@ Digest = Callable[[str], str | None]
 
 
 def judge_run(
-    plan: Plan, graph: TaskGraph, state: RunState, runners: Mapping[str, Runner], digest: Digest
+    plan: Plan, graph: TaskGraph, state: RunState, metrics: Mapping[str, Metric], digest: Digest
 ) -> Iterator[Verdict]:
-    """A verdict for every criterion, in the plan's order."""
-    metrics = declared_metrics(graph, runners)
+    """A verdict for every criterion, in the plan's order. metrics: as they are declared, by name."""
     for group_id, group in plan.groups.items():
         for criterion in group.success_criteria:
             metric = metrics.get(criterion.metric) or _nobodys(criterion)
@@ -64,9 +63,12 @@ def metrics_of(task: Task, runners: Mapping[str, Runner]) -> tuple[Metric, ...]:
 
 
 def stale(evidence: Evidence, measurement: Measurement, digest: Digest) -> bool:
-    """Whether a file that the figure was computed from is gone or changed."""
+    """Whether a file that the figure was computed from is gone or changed: its own, or one of a task above that was read."""
     files = {artifact.name: artifact for artifact in evidence.artifacts}
-    return any(name not in files or digest(files[name].path) != files[name].sha256 for name in measurement.artifacts)
+    if any(name not in files for name in measurement.artifacts):
+        return True
+    rested_on = (*(files[name] for name in measurement.artifacts), *evidence.used)
+    return any(digest(each.path) != each.sha256 for each in rested_on)
 
 
 def file_digest(folder: Path) -> Digest:

@@ -91,6 +91,15 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A figure that an agent says: never evidence, and shown beside what was measured. value: in `unit`."""
+
+    metric: str
+    value: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Artifact:
     """A file that an attempt produced. path: relative to the run's folder; sha256: lower-case hex; size: bytes."""
 

@@ -13,11 +13,12 @@ import sys
 import sysconfig
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Final
 
 from orchestrator.errors import OrchestratorError
-from orchestrator.evidence.measurement import Evidence, Usage
+from orchestrator.evidence.measurement import Evidence, Origin, Usage
 from orchestrator.executors.collect import Collector
 from orchestrator.executors.guard import owner
 from orchestrator.executors.order import AttemptResult, Note, StopSignal, WorkOrder, write_order
@@ -89,6 +90,7 @@ class Supervision:
         self._kill_at: float | None = None
         self._exit_code: int | None = None
         self._cpu = 0.0
+        self._load_before = self._load_during = os.getloadavg()[0]
         self._held = contextlib.ExitStack()  # closed in reverse, also where a full disk stops us half-way
         self._held.callback(self._collector.close)
         with contextlib.ExitStack() as undo:
@@ -120,6 +122,7 @@ class Supervision:
             now = time.monotonic()
             if now >= sample:
                 self._sampler.sample(now)
+                self._load_during = max(self._load_during, os.getloadavg()[0])
                 sample = now + self._sampler.due(now)
             if now >= tick:
                 self._tell(listener)
@@ -154,8 +157,8 @@ class Supervision:
                 self._selector.unregister(key.fileobj)
 
     def _tell(self, listener: Callable[[Note], None], *, last: bool = False) -> None:
-        for text in self._collector.poll(last=last):
-            listener(Note(self._order.task, self._order.attempt, text))
+        for said in self._collector.poll(last=last):
+            listener(Note(self._order.task, self._order.attempt, said.text, said.claim))
 
     def _end_if_due(self, now: float, stop: StopSignal) -> None:
         if self._kill_at is None:
@@ -185,7 +188,12 @@ class Supervision:
         if self._stopped:
             return AttemptResult(order.task, order.attempt, Evidence(), usage, None, stopped=True)
         failure, evidence = settle(self._ending(unended), self._collector, order)
+        evidence = with_origin(evidence, self._origin(seconds))
         return AttemptResult(order.task, order.attempt, evidence, usage, failure)
+
+    def _origin(self, seconds: float) -> Origin:
+        argv = self._order.command or worker_argv(self._order)
+        return Origin(self._order.attempt, argv, self._load_before, self._load_during, seconds)
 
     def _ending(self, unended: int) -> Ending:
         return Ending(
@@ -204,7 +212,7 @@ def settle(ending: Ending, collector: Collector, order: WorkOrder) -> tuple[Fail
     failure = judge_ending(ending)
     if failure is None:
         try:
-            return None, collector.evidence(order.folder, order.artifacts)
+            return None, collector.evidence(order.folder, order.artifacts, order.inputs)
         except OrchestratorError as error:
             failure = Failure(Cause.EVIDENCE, str(error), ending.exit_code)
         except OSError as error:
@@ -212,16 +220,21 @@ def settle(ending: Ending, collector: Collector, order: WorkOrder) -> tuple[Fail
     return failure, Evidence()
 
 
+def with_origin(evidence: Evidence, origin: Origin) -> Evidence:
+    """The evidence with where it comes from; an attempt that left nothing stays without."""
+    left = evidence.measurements or evidence.artifacts
+    return replace(evidence, origins=(origin,)) if left else evidence
+
+
+def worker_argv(order: WorkOrder) -> tuple[str, ...]:
+    """The process that an attempt starts as."""
+    worker = (sys.executable, "-P", "-m", "orchestrator.executors.worker")
+    return (*worker, str(order.folder / "order.json"), str(os.getpid()))
+
+
 def _spawn(order: WorkOrder) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [
-            sys.executable,
-            "-P",
-            "-m",
-            "orchestrator.executors.worker",
-            str(order.folder / "order.json"),
-            str(os.getpid()),
-        ],
+        worker_argv(order),
         cwd=order.folder,
         env=attempt_environment(order, os.environ),
         stdin=subprocess.DEVNULL,

@@ -12,7 +12,16 @@ from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Artifact, Comparison, Evidence, Measurement, Trend
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.units import UnitError, compatible, parse_unit
-from orchestrator.executors.lines import ArtifactLine, DoneLine, FailedLine, MeasurementLine, NoteLine, parse_line
+from orchestrator.executors.lines import (
+    ArtifactLine,
+    DoneLine,
+    FailedLine,
+    MeasurementLine,
+    NoteLine,
+    UsedLine,
+    parse_line,
+)
+from orchestrator.runner import TaskInput
 from orchestrator.wire import WireError
 
 LONGEST_LINE: Final = 4 * 2**20
@@ -69,12 +78,13 @@ class Collector:
         self._metrics = {metric.name: metric for metric in metrics}
         self._measurements: list[Measurement] = []
         self._titles: dict[str, str] = {}
+        self._used: dict[tuple[str, str], None] = {}
         self._line = 0
         self._notes = 0
 
-    def poll(self, *, last: bool = False) -> list[str]:
+    def poll(self, *, last: bool = False) -> list[NoteLine]:
         """Read what is new and return the notes in it."""
-        notes: list[str] = []
+        notes: list[NoteLine] = []
         if self.problem is not None:
             return notes
         try:
@@ -90,35 +100,42 @@ class Collector:
         """Let go of the file."""
         self._tail.close()
 
-    def evidence(self, folder: Path, demanded: Sequence[str]) -> Evidence:
-        """The measurements, and the artifacts that were declared, demanded or used. Raises ArtifactError."""
+    def evidence(self, folder: Path, demanded: Sequence[str], inputs: Sequence[TaskInput] = ()) -> Evidence:
+        """The measurements, the artifacts that were declared, demanded or used, and the files of `inputs` that were read.
+
+        Raises ArtifactError.
+        """
         names = dict.fromkeys(
             [*demanded, *self._titles, *(name for one in self._measurements for name in one.artifacts)]
         )
         artifacts = tuple(take_artifact(folder, name, self._titles.get(name, "")) for name in names)
-        return Evidence(tuple(self._measurements), artifacts)
+        given = {one.task: one for one in inputs} if self._used else {}
+        used = tuple(take_used(folder.parent.parent, given.get(task), task, name) for task, name in self._used)
+        return Evidence(tuple(self._measurements), artifacts, used)
 
-    def _take(self, line: bytes, notes: list[str]) -> None:
+    def _take(self, line: bytes, notes: list[NoteLine]) -> None:
         match parse_line(line):
-            case NoteLine(text):
-                self._take_note(text, notes)
+            case NoteLine() as note:
+                self._take_note(note, notes)
             case MeasurementLine(measurement):
                 check_measurement(measurement, self._metrics)
                 check_units(measurement, self._metrics[measurement.metric])
                 self._measurements.append(measurement)
             case ArtifactLine(name, title):
                 self._titles[name] = title
+            case UsedLine(task, name):
+                self._used[task, name] = None
             case DoneLine():
                 self.done = True
             case FailedLine() as failed:
                 self.failed = failed
 
-    def _take_note(self, text: str, notes: list[str]) -> None:
+    def _take_note(self, note: NoteLine, notes: list[NoteLine]) -> None:
         self._notes += 1
         if self._notes < MOST_NOTES:
-            notes.append(text)
+            notes.append(note)
         elif self._notes == MOST_NOTES:
-            notes.append(f"(more than {MOST_NOTES} notes; the rest is in evidence.jsonl)")
+            notes.append(NoteLine(f"(more than {MOST_NOTES} notes; the rest is in evidence.jsonl)"))
 
 
 def check_units(measurement: Measurement, metric: Metric) -> None:
@@ -164,3 +181,18 @@ def take_artifact(folder: Path, name: str, title: str = "") -> Artifact:
         checksum = hashlib.file_digest(file, "sha256").hexdigest()
         size = file.tell()
     return Artifact(name, f"{folder.parent.name}/{folder.name}/{name}", checksum, size, title)
+
+
+def take_used(run_folder: Path, given: TaskInput | None, task: str, name: str) -> Artifact:
+    """The file `name` that the task above left, with the checksum that it has now. Raises ArtifactError where there is none."""
+    path = None if given is None else given.artifacts.get(name)
+    if path is None:
+        raise ArtifactError(f"no task {task!r} above left a file {name!r}; declare as used only what order.json lists")
+    try:
+        with path.open("rb") as file:
+            checksum = hashlib.file_digest(file, "sha256").hexdigest()
+            return Artifact(f"{task}/{name}", path.relative_to(run_folder).as_posix(), checksum, file.tell())
+    except (OSError, ValueError) as error:
+        raise ArtifactError(
+            f"the file {name!r} of {task} cannot be read again ({error}); leave inputs as they are"
+        ) from None

@@ -5,6 +5,8 @@ is heeded once it has begun, what it prints is not kept, its memory is not watch
 An attempt's folder is made when its runner first asks for it, or records something. Commands still get a process each.
 """
 
+import os
+import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
@@ -13,8 +15,8 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from orchestrator.context import EvidenceFile, FileContext
-from orchestrator.evidence.measurement import Evidence, Usage
-from orchestrator.executors.carry_out import carry_out, settle
+from orchestrator.evidence.measurement import Evidence, Origin, Usage
+from orchestrator.executors.carry_out import carry_out, settle, with_origin
 from orchestrator.executors.collect import Collector
 from orchestrator.executors.order import AttemptResult, Note, StopSignal, WorkOrder
 from orchestrator.executors.outcome import Ending
@@ -67,6 +69,7 @@ class LateEvidence:
 
     def __init__(self, order: WorkOrder, runner: Runner) -> None:
         self.done = False
+        self._load = os.getloadavg()[0]
         self._order = order
         self._runner = runner
         self._file: EvidenceFile | None = None
@@ -94,11 +97,14 @@ class LateEvidence:
             self._open()
         assert self._collector is not None, "opened just now"
         try:
-            for text in self._collector.poll(last=True):
-                listener(Note(order.task, order.attempt, text))
+            for said in self._collector.poll(last=True):
+                listener(Note(order.task, order.attempt, said.text, said.claim))
             told = self._collector
             ending = Ending(exit_code, self.done, reported=told.failed, problem=told.problem)
             failure, evidence = settle(ending, told, order)
+            load = os.getloadavg()[0]
+            origin = Origin(order.attempt, tuple(sys.argv), self._load, max(load, self._load), usage.seconds)
+            evidence = with_origin(evidence, origin)
         finally:
             self.close()
             self._collector.close()

@@ -4,18 +4,19 @@ import json
 from dataclasses import dataclass
 from typing import Any, Final
 
-from orchestrator.evidence.measurement import Measurement
+from orchestrator.evidence.measurement import Claim, Measurement
 from orchestrator.state.events import Cause
-from orchestrator.wire import WireError, measurement_from_json, text
+from orchestrator.wire import WireError, claim_from_json, measurement_from_json, text
 
-KINDS: Final = ("note", "measurement", "artifact", "done", "failed")
+KINDS: Final = ("note", "measurement", "artifact", "used", "done", "failed")
 
 
 @dataclass(frozen=True, slots=True)
 class NoteLine:
-    """Something said for people."""
+    """Something said for people, with the figure that it claims."""
 
     text: str
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,14 @@ class ArtifactLine:
 
 
 @dataclass(frozen=True, slots=True)
+class UsedLine:
+    """A file that a task above left was read."""
+
+    task: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class DoneLine:
     """A Python runner came to its end."""
 
@@ -46,7 +55,7 @@ class FailedLine:
     message: str
 
 
-Line = NoteLine | MeasurementLine | ArtifactLine | DoneLine | FailedLine
+Line = NoteLine | MeasurementLine | ArtifactLine | UsedLine | DoneLine | FailedLine
 
 
 def parse_line(line: bytes) -> Line:
@@ -54,11 +63,13 @@ def parse_line(line: bytes) -> Line:
     plain = _parse_object(line)
     match plain.pop("kind", None):
         case "note":
-            return NoteLine(text(plain, "text"))
+            return NoteLine(text(plain, "text"), claim_from_json(plain))
         case "measurement":
             return MeasurementLine(measurement_from_json(plain))
         case "artifact":
             return ArtifactLine(text(plain, "name"), text(plain, "title", ""))
+        case "used":
+            return UsedLine(text(plain, "task"), text(plain, "name"))
         case "done":
             return DoneLine()
         case "failed":

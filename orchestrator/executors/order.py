@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, overload
 
-from orchestrator.evidence.measurement import Evidence, Usage
+from orchestrator.evidence.measurement import Claim, Evidence, Usage
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.runner import TaskInput
 from orchestrator.state.events import Failure
@@ -99,11 +99,12 @@ class AttemptResult:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a task said while it ran."""
+    """What a task said while it ran, and the figure in it."""
 
     task: str
     attempt: int
     text: str
+    claim: Claim | None = None
 
 
 class StopSignal(Protocol):

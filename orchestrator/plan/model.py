@@ -198,3 +198,8 @@ class Plan(PlanModel):
     def groups(self) -> dict[str, Group]:
         """Workstreams, then stages, by id, in the plan's order."""
         return {**self.workstreams, **self.stages}
+
+    @property
+    def criteria(self) -> dict[str, Criterion]:
+        """Every criterion by its full id, "A.peak-memory", in the plan's order."""
+        return {f"{name}.{each.id}": each for name, group in self.groups.items() for each in group.success_criteria}

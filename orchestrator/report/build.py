@@ -8,6 +8,7 @@ from orchestrator.graph.mermaid import to_mermaid
 from orchestrator.graph.model import TaskGraph
 from orchestrator.graph.schedule import forecast
 from orchestrator.plan.model import Plan
+from orchestrator.report.claims import ledger
 from orchestrator.report.figures import figures_of, files_of
 from orchestrator.report.groups import Sources, criteria_of, seconds_of, sections_of
 from orchestrator.report.model import (
@@ -33,7 +34,7 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope]) ->
     """The report of the run, finished or not. Raises IllegalTransition where the journal contradicts itself."""
     events = list(envelopes)
     state = fold(events)
-    figures, files = figures_of(graph, state.tasks), files_of(graph, state.tasks)
+    figures, files = figures_of(graph, state.tasks, state.metrics), files_of(graph, state.tasks)
     sources = Sources(plan, graph, state, course_of(events), forecast(plan, graph), figures, files)
     sections = sections_of(sources)
     criteria = criteria_of(sections)
@@ -65,6 +66,7 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope]) ->
         agents=_agents(sources),
         recommendations=_said(sources, "recommendation:"),
         bottlenecks=_said(sources, "bottleneck:"),
+        claims=ledger(graph, state, sources.course, figures),
         progress=tuple(
             ProgressRow(at, event.settled, event.total, event.running, seq)
             for at, seq, event in sources.course.progress

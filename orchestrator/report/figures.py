@@ -1,7 +1,7 @@
 """The appendix's figures: every measurement with a value that follows from its samples alone.
 
-A journal holds measurements, not the declarations of their metrics, so a comparison in % is shown as the signed change
-of the treatment against the baseline; a criterion's own value (a reduction, say) stands in its verdict.
+A journal holds the declaration of a metric only where a criterion was judged by it. Without one, a comparison in % is shown as
+the signed change of the treatment against the baseline.
 """
 
 from collections.abc import Mapping
@@ -16,14 +16,14 @@ from orchestrator.state.run import TaskRecord
 from orchestrator.state.transitions import Status
 
 
-def figures_of(graph: TaskGraph, tasks: Mapping[str, TaskRecord]) -> tuple[Figure, ...]:
-    """Every measurement of the tasks that succeeded, numbered in graph order."""
+def figures_of(graph: TaskGraph, tasks: Mapping[str, TaskRecord], metrics: Mapping[str, Metric]) -> tuple[Figure, ...]:
+    """Every measurement of the tasks that succeeded, numbered in graph order. metrics: the declared ones that are known."""
     found = [
         (record, measurement)
         for record in _proven(graph, tasks)
         for measurement in (record.evidence.measurements if record.evidence else ())
     ]
-    return tuple(_figure(number, record, each) for number, (record, each) in enumerate(found, 1))
+    return tuple(_figure(number, record, each, metrics) for number, (record, each) in enumerate(found, 1))
 
 
 def files_of(graph: TaskGraph, tasks: Mapping[str, TaskRecord]) -> tuple[FileRow, ...]:
@@ -41,23 +41,40 @@ def _proven(graph: TaskGraph, tasks: Mapping[str, TaskRecord]) -> list[TaskRecor
     return [record for record in records if record.status is Status.SUCCEEDED]
 
 
-def _figure(number: int, record: TaskRecord, measurement: Measurement) -> Figure:
-    form, what = _form(measurement)
-    metric = Metric(measurement.metric, measurement.unit, Better.NEITHER, form)
-    found = summarise(metric, measurement)
+def _figure(number: int, record: TaskRecord, measurement: Measurement, metrics: Mapping[str, Metric]) -> Figure:
+    known = metrics.get(measurement.metric)
+    form = _form(measurement) if known is None else known.form
+    what = _words(form, measurement)
+    found = summarise(Metric(measurement.metric, measurement.unit, Better.NEITHER, form), measurement)
     if isinstance(found, Refusal):
-        return Figure(number, record.id, record.attempt, measurement, what, None, None, None, found.n, found.detail)
+        return Figure(
+            number, record.id, record.attempt, measurement, what, None, None, None, found.n, found.detail, form=form
+        )
     low, high = found.spread or (found.low, found.high)
-    return Figure(number, record.id, record.attempt, measurement, what, found.value, low, high, found.n)
+    return Figure(
+        number, record.id, record.attempt, measurement, what, found.value, low, high, found.n, "", found.values, form
+    )
 
 
-def _form(measurement: Measurement) -> tuple[Form, str]:
+def _form(measurement: Measurement) -> Form:
+    match measurement.data:
+        case Samples():
+            return Form.SAMPLES
+        case Comparison():
+            return Form.SPEEDUP if measurement.unit == "x" else Form.INCREASE
+        case Trend():
+            return Form.R_SQUARED if measurement.unit == "1" else Form.SLOPE
+
+
+def _words(form: Form, measurement: Measurement) -> str:
     match measurement.data:
         case Samples(values=values):
-            return Form.SAMPLES, "median" if len(values) > 1 else "value"
-        case Comparison(exact=exact):
-            if measurement.unit == "x":
-                return Form.SPEEDUP, "speed-up"
-            return Form.INCREASE, "mean change" if exact else "median change"
-        case Trend():
-            return (Form.R_SQUARED, "R squared") if measurement.unit == "1" else (Form.SLOPE, "slope")
+            return "median" if len(values) > 1 else "value"
+        case Comparison(exact=exact) if form in COMPARED:
+            return f"{'mean' if exact else 'median'} {COMPARED[form]}"
+        case _:
+            return FITTED.get(form, str(form))
+
+
+COMPARED = {Form.REDUCTION: "reduction", Form.INCREASE: "change", Form.SPEEDUP: "speed-up"}
+FITTED = {Form.R_SQUARED: "R squared", Form.SLOPE: "slope"}

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from orchestrator.evidence.metric import Better, Metric
+from orchestrator.evidence.units import compatible, conversion
 from orchestrator.evidence.verdict import Outcome, Verdict, Why
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.graph.schedule import Schedule
@@ -82,6 +84,8 @@ def _task(sources: Sources, node: TaskNode) -> TaskRow:
         reason=record.reason or "; ".join(f"{each.cause}: {each.message}" for each in record.failures),
         said=record.notes,
         figures=tuple(figure for figure in sources.figures if figure.task == node.id),
+        origins=record.evidence.origins if record.evidence else (),
+        used=record.evidence.used if record.evidence else (),
         first=first,
         last=last,
     )
@@ -103,7 +107,38 @@ def _criterion(sources: Sources, full: str, criterion: Criterion) -> CriterionRo
     if criterion.tolerance is not None:
         told += f" ± {criterion.tolerance:g}"
     verdict = sources.state.verdicts.get(full, _not_judged(full, target.unit))
-    return CriterionRow(full, criterion.title, criterion.metric, told, verdict, _rests_on(sources, criterion, verdict))
+    numbers = _rests_on(sources, criterion, verdict)
+    metric = sources.state.metrics.get(criterion.metric)
+    return CriterionRow(
+        id=full,
+        title=criterion.title,
+        metric=criterion.metric,
+        target=told,
+        verdict=verdict,
+        evidence=numbers,
+        operator=str(target.operator),
+        goal=target.value,
+        unit=target.unit,
+        tolerance=criterion.tolerance,
+        better=str(metric.better if metric else Better.NEITHER),
+        asked=criterion.samples,
+        most=criterion.max_samples,
+        expect=criterion.expect,
+        level=criterion.level,
+        values=_values(sources, numbers, metric, target.unit),
+    )
+
+
+def _values(sources: Sources, numbers: Sequence[int], metric: Metric | None, unit: str) -> tuple[float, ...]:
+    """The derived values of the figures in the target's unit; none where they cannot be converted."""
+    found: list[float] = []
+    for number in numbers:
+        figure = sources.figures[number - 1]
+        shown = metric.unit if metric else figure.measurement.unit
+        if compatible(figure.measurement.unit, unit) and compatible(shown, unit):
+            factor = conversion(figure.measurement.unit, unit)
+            found += [value * factor for value in figure.values]
+    return tuple(found)
 
 
 def _rests_on(sources: Sources, criterion: Criterion, verdict: Verdict) -> tuple[int, ...]:

@@ -6,9 +6,19 @@ numbers of the journal's events.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
-from orchestrator.evidence.measurement import Artifact, Measurement, Usage
+from orchestrator.evidence.measurement import Artifact, Measurement, Origin, Usage
+from orchestrator.evidence.metric import Form
 from orchestrator.evidence.verdict import Outcome, Verdict
+
+
+class Standing(StrEnum):
+    """How what was said compares with what was measured, the worst first."""
+
+    DISAGREES = "disagrees"
+    UNMEASURED = "not measured"
+    AGREES = "agrees"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +26,7 @@ class Figure:
     """One measurement. number: its place in the appendix, from 1. what: how `value` follows from the samples, e.g. "median".
 
     value, low, high: in the measurement's unit, None with `problem` where it gives none. n: samples, pairs or points.
+    values: the derived value of each sample or pair in that unit, empty for a trend. form: how they were derived.
     """
 
     number: int
@@ -28,6 +39,8 @@ class Figure:
     high: float | None
     n: int
     problem: str = ""
+    values: tuple[float, ...] = ()
+    form: Form = Form.SAMPLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +55,13 @@ class FileRow:
 
 @dataclass(frozen=True, slots=True)
 class CriterionRow:
-    """A criterion of the plan with its verdict; evidence: the figures it was judged from."""
+    """A criterion of the plan with its verdict; evidence: the figures it was judged from.
+
+    target: in words; goal, unit, tolerance: the same as numbers. better: which way the metric improves, "neither" where it is
+    not known. asked: the fewest samples; most: up to how many are taken; expect: the fewest cases. level: as the plan has it.
+    values: the derived value of every sample in `unit`, for a plot beside `goal` and the verdict's interval; empty for a trend,
+    whose points stand in the figure.
+    """
 
     id: str
     title: str
@@ -50,6 +69,16 @@ class CriterionRow:
     target: str
     verdict: Verdict
     evidence: tuple[int, ...]
+    operator: str
+    goal: float
+    unit: str
+    tolerance: float | None
+    better: str
+    asked: int
+    most: int | None
+    expect: int | None
+    level: float
+    values: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +92,10 @@ class SuccessRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task as it went. seconds: all its attempts, None before it ran. first, last: its events in the journal (0: none)."""
+    """A task as it went. seconds: all its attempts, None before it ran. first, last: its events in the journal (0: none).
+
+    origins: the circumstances of each attempt that left evidence. used: files of tasks above that it read.
+    """
 
     id: str
     title: str
@@ -76,6 +108,8 @@ class TaskRow:
     reason: str
     said: tuple[str, ...]
     figures: tuple[Figure, ...]
+    origins: tuple[Origin, ...]
+    used: tuple[Artifact, ...]
     first: int
     last: int
 
@@ -144,6 +178,29 @@ class Said:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A figure that a task said beside what was measured of it. standing: how the two compare.
+
+    claimed: in `unit`. measured, low, high: in the same unit, None where nothing was. parsed: found in a note's text, not said as
+    a claim. figure: the number of the measurement in the appendix, None without one. seq: the note's event.
+    """
+
+    task: str
+    agent: str
+    seq: int
+    text: str
+    metric: str
+    claimed: float
+    unit: str
+    parsed: bool
+    standing: Standing
+    measured: float | None = None
+    low: float | None = None
+    high: float | None = None
+    figure: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProgressRow:
     """A regular report of progress, `at` seconds into the run."""
 
@@ -184,6 +241,7 @@ class Report:
     agents: tuple[AgentRow, ...]
     recommendations: tuple[Said, ...]
     bottlenecks: tuple[Said, ...]
+    claims: tuple[ClaimRow, ...]
     progress: tuple[ProgressRow, ...]
     next_steps: tuple[str, ...]
     figures: tuple[Figure, ...]

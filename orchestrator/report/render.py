@@ -73,6 +73,9 @@ def _environment() -> Environment:
         "shell": shlex.join,
         "codes": lambda names: Safe(", ".join(map(markdown.code, names)) or "—"),
         "data": _data,
+        "quantity": lambda value, unit: Safe(_with_unit(value, unit)),
+        "values": _list,
+        "read": lambda files: Safe(", ".join(f"{markdown.code(f.name)} {f.sha256[:12]}" for f in files) or "—"),
         "told": lambda notes: Safe(_told(notes)),
     }
     return environment
@@ -103,7 +106,8 @@ def _interval(verdict: Verdict) -> Safe:
 
 
 def _samples(verdict: Verdict) -> Safe:
-    return Safe(str(verdict.samples) if verdict.cases is None else f"{verdict.samples} ({verdict.cases} cases)")
+    told = str(verdict.samples) if verdict.cases is None else f"{verdict.samples} ({verdict.cases} cases)"
+    return Safe(f"{told}, look {verdict.look} of {verdict.looks}" if verdict.looks else told)
 
 
 def _figure(figure: Figure) -> Safe:
@@ -141,6 +145,8 @@ def _data(figure: Figure) -> list[tuple[str, Safe]]:
                 rows.append((f"control (baseline again), {arms.arm_unit}", _list(arms.control)))
             if arms.exact:
                 rows.append(("control", Safe("none needed: the arms are exact")))
+            if arms.order:
+                rows.append(("order", Safe(", ".join(map(markdown.escape, arms.order[: 3 * VALUES_SHOWN])))))
             if arms.labels:
                 rows.append(("pairs", Safe(", ".join(map(markdown.escape, arms.labels[:VALUES_SHOWN])))))
             return rows

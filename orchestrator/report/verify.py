@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from orchestrator.engine.judging import judge_run
+from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict, Why
 from orchestrator.graph.model import TaskGraph
 from orchestrator.plan.model import Plan
-from orchestrator.runner import Runner
 from orchestrator.state.run import RunState
 
 Digest = Callable[[str], str | None]
@@ -38,10 +38,13 @@ class Finding:
 
 
 def verify(
-    plan: Plan, graph: TaskGraph, state: RunState, runners: Mapping[str, Runner], digest: Digest
+    plan: Plan, graph: TaskGraph, state: RunState, metrics: Mapping[str, Metric], digest: Digest
 ) -> tuple[Finding, ...]:
-    """Criteria in the plan's order, then artifacts in the graph's. digest: sha256 of a path below the run's folder."""
-    verdicts = judge_run(plan, graph, state, runners, digest)
+    """Criteria in the plan's order, then artifacts in the graph's.
+
+    metrics: as they are declared, by name. digest: sha256 of a path below the run's folder.
+    """
+    verdicts = judge_run(plan, graph, state, metrics, digest)
     criteria = (_compared(verdict, state.verdicts.get(verdict.criterion)) for verdict in verdicts)
     return (*criteria, *_files(graph, state, digest))
 
@@ -51,7 +54,7 @@ def _compared(now: Verdict, then: Verdict | None) -> Finding:
         return Finding(now.criterion, Standing.MISSING, f"never judged; now it is {now.outcome}")
     if now.why is Why.STALE:
         return Finding(now.criterion, Standing.STALE, f"it was {then.outcome}; {now.detail}")
-    if (now.outcome, now.why, now.task, now.attempt) != (then.outcome, then.why, then.task, then.attempt):
+    if _gist(now) != _gist(then):
         return Finding(
             now.criterion, Standing.DIFFERS, f"it was {then.outcome}, {then.why}; now {now.outcome}, {now.why}"
         )
@@ -59,6 +62,12 @@ def _compared(now: Verdict, then: Verdict | None) -> Finding:
     if not all(_same(one, other) for one, other in figures):
         return Finding(now.criterion, Standing.DIFFERS, f"its value was {then.value}; now it is {now.value}")
     return Finding(now.criterion, Standing.MATCHES, f"{now.outcome}, {now.why}")
+
+
+def _gist(verdict: Verdict) -> tuple[object, ...]:
+    negative = verdict.negative
+    told = None if negative is None else (negative.control, negative.outcome, negative.why)
+    return verdict.outcome, verdict.why, verdict.task, verdict.attempt, verdict.look, verdict.samples, told
 
 
 def _same(one: float | None, other: float | None) -> bool:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from orchestrator.evidence.measurement import Evidence, Usage
+from orchestrator.evidence.measurement import Claim, Evidence, Usage
+from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
 
 
@@ -68,11 +69,12 @@ class TaskStarted:
 
 @dataclass(frozen=True, slots=True)
 class TaskNoted:
-    """What an agent said while working: shown beside what was measured, never instead of it."""
+    """What an agent said while working: shown beside what was measured, never instead of it. claim: a figure in it."""
 
     task: str
     attempt: int
     text: str
+    claim: Claim | None = None
     kind: Literal["task_noted"] = "task_noted"
 
 
@@ -184,9 +186,10 @@ class ProgressReported:
 
 @dataclass(frozen=True, slots=True)
 class CriterionJudged:
-    """One criterion's verdict."""
+    """One criterion's verdict. metric: as it was declared when it was judged; None in journals of older versions."""
 
     verdict: Verdict
+    metric: Metric | None = None
     kind: Literal["criterion_judged"] = "criterion_judged"
 
 

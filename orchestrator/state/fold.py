@@ -59,6 +59,8 @@ def apply(state: RunState, envelope: Envelope) -> RunState:
             state.progress = (event.settled, event.total)
         case CriterionJudged():
             state.verdicts[event.verdict.criterion] = event.verdict
+            if event.metric is not None:
+                state.metrics[event.metric.name] = event.metric
         case RunInterrupted():
             state.interrupted, state.ended_at = event.reason, envelope.at
         case RunFinished():
@@ -91,7 +93,7 @@ def _start(state: RunState, event: RunStarted, envelope: Envelope) -> None:
 def _resume(state: RunState, event: RunResumed) -> None:
     _take_plan(state, event)
     state.exit_code = state.interrupted = state.ended_at = None
-    state.verdicts = {}
+    state.verdicts, state.metrics = {}, {}
     state.resumes += 1
 
 

@@ -6,6 +6,7 @@ from operator import attrgetter
 from typing import Any, Final
 
 from orchestrator.evidence.measurement import Evidence, Usage
+from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.state.events import Failure
 from orchestrator.state.transitions import SETTLED, Status
@@ -71,7 +72,8 @@ def changed(record: TaskRecord, changes: Mapping[str, Any]) -> TaskRecord:
 class RunState:
     """A run so far. One owner at a time: `apply` changes it in place, so that a step costs what changed.
 
-    tasks: every task of the plan as last started or resumed, by id. verdicts: by criterion, of the latest judging.
+    tasks: every task of the plan as last started or resumed, by id. verdicts: by criterion, of the latest judging;
+    metrics: those that were judged, by name, as they were declared then.
     exit_code: None until finished. interrupted: the reason while stopped early, else None. resumes: how often it was
     taken up again. seq, fence: of the last event. started_at, ended_at: wall clock seconds.
     """
@@ -87,6 +89,7 @@ class RunState:
     fingerprints: dict[str, str] = field(default_factory=dict)
     tasks: dict[str, TaskRecord] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    metrics: dict[str, Metric] = field(default_factory=dict)
     exit_code: int | None = None
     interrupted: str | None = None
     started_at: float | None = None

@@ -5,7 +5,7 @@ import threading
 from queue import SimpleQueue
 
 import pytest
-from scripted import RUNNERS, Scripted, go, load, measured
+from scripted import RUNNERS, SPEED, Scripted, go, load, measured
 
 from orchestrator.engine.fingerprints import fingerprints
 from orchestrator.engine.interrupts import interrupts
@@ -134,7 +134,7 @@ def test_a_file_that_changed_after_it_was_measured_leaves_its_criterion_unproven
         path.unlink(missing_ok=True)
         if now is not None:
             path.write_bytes(now)
-        found += judge_run(loaded.plan, loaded.graph, state, RUNNERS, file_digest(tmp_path))
+        found += judge_run(loaded.plan, loaded.graph, state, {SPEED.name: SPEED}, file_digest(tmp_path))
     assert [(verdict.outcome, verdict.why) for verdict in found] == [
         (Outcome.PASS, Why.MET), (Outcome.UNPROVEN, Why.STALE), (Outcome.UNPROVEN, Why.STALE),
     ]  # fmt: skip

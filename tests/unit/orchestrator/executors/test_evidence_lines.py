@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.errors import OrchestratorError
-from orchestrator.executors.lines import ArtifactLine, DoneLine, FailedLine, NoteLine, parse_line
+from orchestrator.evidence.measurement import Claim
+from orchestrator.executors.lines import ArtifactLine, DoneLine, FailedLine, NoteLine, UsedLine, parse_line
 from orchestrator.state.events import Cause
 
 JSON = st.recursive(
@@ -14,13 +15,31 @@ JSON = st.recursive(
     max_leaves=8,
 )
 KEYS = st.sampled_from(
-    ["metric", "unit", "values", "x", "y", "treatment", "baseline", "arm_unit", "text", "name", "cause"]
+    [
+        "metric",
+        "unit",
+        "values",
+        "x",
+        "y",
+        "treatment",
+        "baseline",
+        "arm_unit",
+        "text",
+        "name",
+        "cause",
+        "claim",
+        "negative",
+        "order",
+    ]
 )
-KINDS = st.sampled_from(["note", "measurement", "artifact", "done", "failed", "other"])
+KINDS = st.sampled_from(["note", "measurement", "artifact", "used", "done", "failed", "other"])
 
 
 def test_each_kind_of_line_is_read():
     assert parse_line(b'{"kind": "note", "text": "a"}') == NoteLine("a")
+    claimed = b'{"kind": "note", "text": "a", "claim": {"metric": "m", "value": 2, "unit": "s"}}'
+    assert parse_line(claimed) == NoteLine("a", Claim("m", 2.0, "s"))
+    assert parse_line(b'{"kind": "used", "task": "A.x", "name": "a"}') == UsedLine("A.x", "a")
     assert parse_line(b'{"kind": "artifact", "name": "a"}') == ArtifactLine("a", "")
     assert parse_line(b'{"kind": "done"}') == DoneLine()
     assert parse_line(b'{"kind": "failed", "cause": "spawn", "message": "m"}') == FailedLine(Cause.SPAWN, "m")

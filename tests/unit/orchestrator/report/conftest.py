@@ -3,7 +3,17 @@
 import pytest
 
 from orchestrator.evidence.judge import Candidate, demand_of, judge
-from orchestrator.evidence.measurement import Artifact, Comparison, Evidence, Measurement, Samples, Trend, Usage
+from orchestrator.evidence.measurement import (
+    Artifact,
+    Claim,
+    Comparison,
+    Evidence,
+    Measurement,
+    Origin,
+    Samples,
+    Trend,
+    Usage,
+)
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.graph.build import build_graph
 from orchestrator.plan.load import parse_plan
@@ -76,6 +86,8 @@ MEASURED = Evidence(
         Measurement("pool.ratio", "1", Trend((1.0, 2.0, 3.0, 4.0), (1.0, 2.1, 2.9, 4.0), "MiB", "MiB"), "a line"),
     ),
     (Artifact("figures.json", "A.measure/1/figures.json", "ab" * 32, 2048, "figures"),),
+    (),
+    (Origin(1, ("python", "-m", "work | er"), 0.25, 1.5, 3.0),),
 )
 USAGE = Usage(seconds=3.0, cpu_seconds=2.5, peak_rss=50 * 2**20, samples=10)
 
@@ -117,13 +129,15 @@ def events(plan):
         e.TaskNoted("A.measure", 1, "memory halved, <b>trust me</b> | really"),
         e.TaskNoted("A.measure", 1, "recommendation: ship *it*"),
         e.TaskNoted("A.measure", 1, "Bottleneck: the queue"),
+        e.TaskNoted("A.measure", 1, "I saved more than half", Claim("pool.saved", 55.0, "%")),
+        e.TaskNoted("A.measure", 1, "pool.saved is 40 %, and pool.unheard is 3 %; some pool.leaks 7"),
         e.TaskSucceeded("A.measure", 1, MEASURED, USAGE),
         e.TaskFailed("B.flow", 1, failure, USAGE, tolerated=True),
         e.TaskStarted("A.tune", 1),
         e.ProgressReported(2, 4, ("A.tune",)),
         e.TaskSucceeded("A.tune", 1, Evidence(), Usage(1.0, 0.5, 0, 0)),
         e.TaskSkipped("final.merge", "a condition was false"),
-        e.CriterionJudged(verdict_of(plan, "A.peak-memory", MEASURED.measurements[0], "A.measure")),
+        e.CriterionJudged(verdict_of(plan, "A.peak-memory", MEASURED.measurements[0], "A.measure"), SAVED),
         e.CriterionJudged(verdict_of(plan, "A.leaks", MEASURED.measurements[1], "A.measure")),
         e.CriterionJudged(verdict_of(plan, "B.constant", None, "B.flow")),
         e.RunFinished(3),

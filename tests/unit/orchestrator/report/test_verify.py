@@ -4,15 +4,11 @@ import pytest
 
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.report.verify import Standing, verify
-from orchestrator.runner import Runner
 from orchestrator.state.fold import fold
 
-RUNNERS = {
-    "pool.measure": Runner(
-        "pool.measure",
-        lambda _: None,
-        (Metric("pool.saved", "%", Better.HIGHER, Form.REDUCTION), Metric("pool.leaks", "leaks", Better.LOWER)),
-    )
+METRICS = {
+    "pool.saved": Metric("pool.saved", "%", Better.HIGHER, Form.REDUCTION),
+    "pool.leaks": Metric("pool.leaks", "leaks", Better.LOWER),
 }
 FILE = "A.measure/1/figures.json"
 
@@ -20,7 +16,7 @@ FILE = "A.measure/1/figures.json"
 @pytest.fixture
 def standings(plan, graph, journal):
     def look(digest):
-        return {each.subject: each.standing for each in verify(plan, graph, fold(journal), RUNNERS, digest)}
+        return {each.subject: each.standing for each in verify(plan, graph, fold(journal), METRICS, digest)}
 
     return look
 
@@ -44,6 +40,6 @@ def test_a_verdict_that_the_evidence_does_not_give_differs(plan, graph, journal)
     state = fold(journal)
     state.verdicts["A.leaks"] = state.verdicts["B.constant"]
     del state.verdicts["B.constant"]
-    found = {each.subject: each.standing for each in verify(plan, graph, state, RUNNERS, lambda _: "ab" * 32)}
+    found = {each.subject: each.standing for each in verify(plan, graph, state, METRICS, lambda _: "ab" * 32)}
     assert found["A.leaks"] is Standing.DIFFERS
     assert found["B.constant"] is Standing.MISSING
