@@ -21,12 +21,11 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from benchmarks.engine.resuming import resume_seconds
-
 from benchmarks.engine import ours
 from benchmarks.engine.loading import load_seconds
 from benchmarks.engine.measure import Cost, cost_of
 from benchmarks.engine.peers import PEERS
+from benchmarks.engine.resuming import resume_seconds
 from benchmarks.engine.shapes import SHAPES, Shape
 
 US: Final = 1e6

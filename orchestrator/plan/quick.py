@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, Final
 
 from orchestrator.plan.source import DEPTH_LIMIT, NODE_LIMIT, Data, Source, read_source, scalar
+from orchestrator.plan.wfformat import is_wfformat, plan_data
 
 DOUBTS: Final = ("\\u0000", "\\ud", "\\uD")  # a NUL, or half of a character: let the strict reader say what is wrong
 
@@ -25,6 +26,8 @@ def quick_source(text: str, name: str, told: str | None = None) -> Source:
     data = json_data(text if told is None else told)
     if not isinstance(data, dict):
         return read_source(text, name)
+    if is_wfformat(data):
+        return Source(name, plan_data(data, name), quick=True, fixed=True)
     read = Source(name, data, quick=True, later=partial(read_source, text, name))
     read.fixed = "${" not in text and "\\" not in text
     return read
