@@ -44,6 +44,11 @@ class Example:
     sizes: tuple[int, ...]
     tried: tuple[int, ...]
 
+    @property
+    def group(self) -> str:
+        """What is never on both sides of a validation: a folder's first folder, a package, a program, a generated family."""
+        return self.corpus.split("/")[0]
+
     def regret(self, choice: TreeType) -> float:
         """How much larger the chosen strategy's block is than the smallest: size over size, less one."""
         return self.sizes[CANDIDATES.index(choice)] / min(self.sizes) - 1
