@@ -37,6 +37,9 @@ INCOMPRESSIBLE: Final = 7.9
 7.95 and more; machine code and arrays of numbers, which are opaque too, stay well below.
 """
 
+MOST_REPEATED: Final = 0.02
+"""Share of a sample's anchors that may have stood before in what counts as incompressible."""
+
 STORED: Final = Strategy(TreeType.OPAQUE, BackEnd.STORE, 0)
 
 GLANCE: Final = 16 << 10
@@ -81,6 +84,12 @@ def drifted(previous: Pattern, current: Pattern) -> bool:
     )
 
 
+def incompressible(pattern: Pattern) -> bool:
+    """Whether nothing will make such a block smaller: opaque, its bytes evenly spread, and no eight of them seen twice."""
+    seen = pattern.features
+    return pattern.tree is TreeType.OPAQUE and seen.entropy >= INCOMPRESSIBLE and seen.repeated <= MOST_REPEATED
+
+
 def glance(block: bytes | bytearray | memoryview) -> NDArray[np.float64]:
     """Shares of the 256 byte values in the block's first `GLANCE` bytes: shape (256,), sum 1. A block is never empty here."""
     head = np.frombuffer(memoryview(block)[:GLANCE], np.uint8)
@@ -98,7 +107,7 @@ class AdaptiveCompressionSelector:
     Every block of 64 KiB or more gets a glance, a histogram of its head. One that is not alike the last block that was looked at, and
     every eighth in any case, is sampled and measured, which costs many times what a glance does. For the first one, and again only for one that has drifted
     from the last decision's pattern, the tree gives a shortlist of at most three, each is tried on the sample, and the best is kept; until then the choice
-    stays. Smaller blocks get `small` (none: TEXT's strategy), and change nothing. What the tree takes for opaque alone is never tried, and stored where its bytes are evenly spread.
+    stays. Smaller blocks get `small` (none: TEXT's strategy), and change nothing. What is incompressible is stored, and nothing tried on it.
 
     strategies: what to do for each tree type; TEXT must be there, and stands in for any that is not. CSV's separator is the one detected,
     whatever the given strategy says. encode: what a trial runs, `encoder.block.encode_block` unless given; None: no trials, the shortlist's first is
@@ -176,9 +185,9 @@ class AdaptiveCompressionSelector:
 
     def _shortlist(self, pattern: Pattern) -> list[Strategy]:
         """The strategies for the tree's shortlist, no two the same."""
-        trees = self._tree.shortlist(pattern)
-        if trees == (TreeType.OPAQUE,) and pattern.features.entropy >= INCOMPRESSIBLE:
+        if incompressible(pattern):
             return [STORED]
+        trees = self._tree.shortlist(pattern)
         found = [self._strategies.get(tree, self._strategies[TreeType.TEXT]) for tree in trees]
         return list(
             dict.fromkeys(

@@ -1,12 +1,9 @@
 """Trials: strategies run on a block's sample, for the one that makes it smallest."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final, Protocol
+from collections.abc import Sequence
+from typing import Protocol
 
-from encoder.strategy import Strategy, TreeType
-
-HANDICAP: Final[Mapping[TreeType, float]] = {TreeType.TEXT: 1.0}
-"""By what a trial's size is multiplied before trials are compared; 1 where nothing stands."""
+from encoder.strategy import Strategy
 
 
 class BlockEncoder(Protocol):
@@ -25,4 +22,4 @@ def encode_lazily(data: bytes, strategy: Strategy, /) -> bytes:
 
 def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: BlockEncoder) -> Strategy:
     """The strategy that makes the sample smallest, the first of equals. shortlist: at least one."""
-    return min(shortlist, key=lambda strategy: len(encode(sample, strategy)) * HANDICAP.get(strategy.tree, 1.0))
+    return min(shortlist, key=lambda strategy: len(encode(sample, strategy)))
