@@ -3,7 +3,7 @@
     python -m benchmarks.codec.examples FILE [FOLDER…] [--profile fast] [--only-folders]
 
 Blocks of at most 1 MiB from the interpreter's own files, from generated data and from the folders are each encoded with every strategy of the profile,
-and so is the block's sample of at most 64 KiB that a selector may try strategies on.
+and so is the block's sample of 32 KiB that the selector tries strategies on. What the selector stores untried is left out.
 """
 
 import argparse
@@ -16,7 +16,8 @@ from benchmarks.codec.corpora import Window, folder, generated, standard_library
 from encoder.block import encode_block
 from encoder.detect.features import FEATURE_NAMES, Features
 from encoder.detect.pattern import Pattern, PatternDetector
-from encoder.detect.sample import take_sample
+from encoder.detect.sample import TRIAL_SIZE, take_sample
+from encoder.detect.selector import incompressible
 from encoder.profile import load_profile
 from encoder.strategy import Strategy, TreeType
 
@@ -73,8 +74,10 @@ def measure(windows: Iterable[Window], profile: str) -> Iterator[Example]:
     strategies = load_profile(profile).strategies
     detector = PatternDetector()
     for window in windows:
-        sample = take_sample(window.data)
-        pattern = detector.detect(sample)
+        pattern = detector.detect(take_sample(window.data))
+        if incompressible(pattern):
+            continue  # no tree is asked
+        sample = take_sample(window.data, TRIAL_SIZE)
         plans = [for_pattern(strategies[tree], pattern) for tree in CANDIDATES]
         sizes, tried = (tuple(len(encode_block(data, plan)) for plan in plans) for data in (window.data, sample))
         yield Example(window.source, window.corpus, len(window.data), pattern, sizes, tried)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.detect.pattern import Pattern, PatternDetector
-from encoder.detect.sample import SAMPLE_SIZE, take_sample
+from encoder.detect.sample import SAMPLE_SIZE, TRIAL_SIZE, take_sample
 from encoder.detect.tree import DecisionTree, load_tree
 from encoder.detect.trial import BlockEncoder, best_on, encode_lazily
 from encoder.errors import ProfileError
@@ -177,7 +177,7 @@ class AdaptiveCompressionSelector:
         shortlist = self._shortlist(pattern)
         choice, trials = shortlist[0], 0
         if len(shortlist) > 1 and self._encode is not None:
-            choice, trials = best_on(sample, shortlist, self._encode), len(shortlist)
+            choice, trials = best_on(take_sample(block, TRIAL_SIZE), shortlist, self._encode), len(shortlist)
         switched = previous is not None and choice != self._choice
         self._decided_on, self._choice = pattern, choice
         decided = replace(seen, decisions=seen.decisions + 1, trials=seen.trials + trials)

@@ -1,0 +1,83 @@
+import lzma
+import zlib
+
+from encoder.detect.pattern import PatternDetector
+from encoder.detect.sample import TRIAL_SIZE
+from encoder.detect.selector import AdaptiveCompressionSelector, incompressible
+from encoder.detect.tree import parse_tree
+from encoder.detect.trial import best_on
+from encoder.strategy import BackEnd, Strategy, TreeType
+
+STRATEGIES = {tree: Strategy(tree, BackEnd.ZSTD, 3) for tree in TreeType}
+THREE = parse_tree(
+    '{"format": 1, "provenance": {}, "nodes": [{"choice": "csv", "next": ["text", "json"]}]}', "three for everything"
+)
+
+
+class Sizes:
+    """An encoder whose bodies have the sizes that it is given, by tree type; it notes what it was asked."""
+
+    def __init__(self, **sizes):
+        self.sizes = sizes
+        self.asked = []
+
+    def __call__(self, data, strategy):
+        self.asked.append((len(data), strategy.tree))
+        return bytes(self.sizes[strategy.tree.value])
+
+
+def test_the_smallest_trial_wins_and_the_first_of_equals():
+    plans = [STRATEGIES[TreeType.CSV], STRATEGIES[TreeType.TEXT], STRATEGIES[TreeType.JSON]]
+    assert best_on(b"x", plans, Sizes(csv=9, text=7, json=8)).tree is TreeType.TEXT
+    assert best_on(b"x", plans, Sizes(csv=7, text=8, json=7)).tree is TreeType.CSV
+
+
+def test_every_strategy_of_the_shortlist_is_tried_once_on_a_sample_and_kept_while_blocks_look_the_same(samples):
+    encode = Sizes(csv=9, text=7, json=8)
+    chooser = AdaptiveCompressionSelector(STRATEGIES, tree=THREE, encode=encode)
+    choices = {chooser.select(samples["a syslog"][2] * 2).tree for _ in range(20)}
+    assert choices == {TreeType.TEXT}
+    assert [tree for _, tree in encode.asked] == [TreeType.CSV, TreeType.TEXT, TreeType.JSON]
+    assert all(size <= TRIAL_SIZE for size, _ in encode.asked)
+    assert (chooser.observations.decisions, chooser.observations.trials) == (1, 3)
+
+
+def test_what_has_drifted_is_tried_anew(samples):
+    encode = Sizes(csv=9, text=7, json=8)
+    chooser = AdaptiveCompressionSelector(STRATEGIES, tree=THREE, encode=encode)
+    chooser.select(samples["a syslog"][2] * 2)
+    encode.sizes["json"] = 1
+    assert chooser.select(samples["JSON lines"][2] * 2).tree is TreeType.JSON
+    assert (chooser.observations.trials, chooser.observations.switches) == (6, 1)
+
+
+def test_without_an_encoder_the_first_of_the_shortlist_is_taken(samples):
+    chooser = AdaptiveCompressionSelector(STRATEGIES, tree=THREE, encode=None)
+    assert chooser.select(samples["a syslog"][2] * 2).tree is TreeType.CSV
+    assert chooser.observations.trials == 0
+
+
+def test_strategies_that_come_to_the_same_are_not_tried_against_each_other(samples):
+    encode = Sizes()
+    text = {TreeType.TEXT: STRATEGIES[TreeType.TEXT]}
+    chooser = AdaptiveCompressionSelector(text, tree=THREE, encode=encode)
+    assert chooser.select(samples["a syslog"][2] * 2) == text[TreeType.TEXT]
+    assert encode.asked == []
+
+
+def test_incompressible_data_is_stored_and_nothing_tried_on_it(samples):
+    encode = Sizes()
+    squares = b"".join(b"%d " % (number * number) for number in range(60_000))
+    for data in (samples["random bytes"][2], zlib.compress(squares), lzma.compress(squares)):
+        chooser = AdaptiveCompressionSelector(STRATEGIES, tree=THREE, encode=encode)
+        choice = chooser.select(data)
+        assert (choice.tree, choice.back_end) == (TreeType.OPAQUE, BackEnd.STORE)
+    assert encode.asked == []
+
+
+def test_bytes_that_repeat_or_are_not_evenly_spread_are_not_taken_for_incompressible(samples):
+    detect = PatternDetector().detect
+    assert incompressible(detect(samples["random bytes"][2]))
+    assert not incompressible(detect(samples["random bytes"][2][:3000] * 20))
+    assert not incompressible(detect(samples["little-endian integers"][2]))
+    assert not incompressible(detect(samples["prose in Greek"][2]))
