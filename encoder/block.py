@@ -4,7 +4,7 @@ The kernels are imported when a block is really transformed, so that TEXT and OP
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -34,6 +34,7 @@ TREE_CODES: Final[dict[TreeType, int]] = {
 _TREES: Final = {code: tree for tree, code in TREE_CODES.items()}
 _UNTRANSFORMED: Final = (TreeType.TEXT, TreeType.OPAQUE)
 _FELL_BACK: Final = 0x10
+_SORTED: Final = 0x01
 _TEXT_POOLED: Final = 0x04
 _POOLED_TREES: Final = (TreeType.JSON, TreeType.XML)  # their columns say the same things again
 
@@ -155,35 +156,54 @@ def _glyph_body(view: memoryview, strategy: Strategy) -> bytes | None:
 
 def _pack(transformed: "Transformed", strategy: Strategy) -> bytes:
     """Flags, directory and streams; of a tree in `_POOLED_TREES` with its text in one stream or in many, the smaller."""
-    metadata = transformed.metadata()
-    memo: dict[tuple[int, bytes], tuple[BackEnd, bytes]] = {}  # the other streams are the same both ways
-    layouts = (False, True) if strategy.tree in _POOLED_TREES else (False,)
-    return min((_packed(metadata, transformed, strategy, pooled, memo) for pooled in layouts), key=len)
+    from encoder.glyphs.siblings import permutation_numbers, sort_streams  # noqa: PLC0415  as in `warm`
+
+    packer = _Packer(strategy)
+    streams, flags, metadata = transformed.streams, 0, transformed.metadata()
+    if strategy.back_end is not BackEnd.STORE:
+        streams, permutations = sort_streams(streams, packer.size)
+        if permutations:
+            flags, metadata = _SORTED, transformed.metadata(permutation_numbers(permutations))
+    layouts = (flags, flags | _TEXT_POOLED) if strategy.tree in _POOLED_TREES else (flags,)
+    return min((packer.packed(layout, metadata, streams) for layout in layouts), key=len)
 
 
-def _packed(
-    metadata: bytes,
-    transformed: "Transformed",
-    strategy: Strategy,
-    text_pooled: bool,  # noqa: FBT001  called from one place
-    memo: dict[tuple[int, bytes], tuple[BackEnd, bytes]],
-) -> bytes:
-    from encoder.glyphs.layout import gather_physical  # noqa: PLC0415  as in `warm`
-    from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as in `warm`
+class _Packer:
+    """Compresses the streams of one block, each stream once: large ones are asked for again in another layout."""
 
-    physical = [(-1, metadata), *gather_physical(transformed.streams, text_pooled=text_pooled)]
-    directory = bytearray(varint(len(physical)))
-    streams = []
-    for stream_class, raw in physical:
-        key = stream_class, bytes(raw)
-        if key not in memo:
-            memo[key] = compress(strategy.back_end, raw, strategy.level, text=stream_class in TEXT_CLASSES)
-        used, stream = memo[key]
-        directory += varint(len(raw) << BACK_END_BITS | CODECS[used].code)
-        if used is not BackEnd.STORE:
-            directory += varint(len(stream))
-        streams.append(stream)
-    return b"".join([bytes([_TEXT_POOLED if text_pooled else 0]), directory, *streams])
+    def __init__(self, strategy: Strategy) -> None:
+        self._strategy = strategy
+        self._done: dict[int, tuple[bytes | memoryview, BackEnd, bytes]] = {}  # by the identity of the raw bytes, kept
+
+    def size(self, stream_class: int, raw: bytes | memoryview) -> int:
+        """Bytes that a stream takes."""
+        return len(self._compressed(stream_class, raw)[1])
+
+    def _compressed(self, stream_class: int, raw: bytes | memoryview) -> tuple[BackEnd, bytes]:
+        from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as in `warm`
+
+        if id(raw) not in self._done:
+            used, stream = compress(
+                self._strategy.back_end, raw, self._strategy.level, text=stream_class in TEXT_CLASSES
+            )
+            self._done[id(raw)] = raw, used, stream
+        _, used, stream = self._done[id(raw)]
+        return used, stream
+
+    def packed(self, flags: int, metadata: bytes, logical: Sequence[tuple[int, memoryview]]) -> bytes:
+        """The body after its header."""
+        from encoder.glyphs.layout import gather_physical  # noqa: PLC0415  as in `warm`
+
+        physical = gather_physical(logical, text_pooled=bool(flags & _TEXT_POOLED))
+        directory = bytearray(varint(len(physical) + 1))
+        streams = []
+        for stream_class, raw in [(-1, metadata), *physical]:
+            used, stream = self._compressed(stream_class, raw)
+            directory += varint(len(raw) << BACK_END_BITS | CODECS[used].code)
+            if used is not BackEnd.STORE:
+                directory += varint(len(stream))
+            streams.append(stream)
+        return b"".join([bytes([flags]), directory, *streams])
 
 
 def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
@@ -275,13 +295,14 @@ def _open(reader: Reader, raw_size: int | None, limits: Limits) -> "tuple[Plan, 
     from encoder.glyphs.restore import plan_block  # noqa: PLC0415  as in `warm`
 
     flags = reader.byte("a block's flags")
-    if flags & ~_TEXT_POOLED:
+    if flags & ~(_SORTED | _TEXT_POOLED):
         raise VersionError(f"a block's flags {flags:#x} need a newer reader than this")
     metadata, *streams = _read_directory(reader)
     if 9 * metadata.raw_size > limits.max_memory:  # a number of eight bytes may come of every byte
         raise LimitError(f"a block's metadata of {metadata.raw_size} bytes is over the limit of {limits.max_memory}")
     plain_metadata = decompress(metadata.back_end, metadata.data, metadata.raw_size)
-    plan = plan_block(plain_metadata, raw_size, limits, text_pooled=bool(flags & _TEXT_POOLED))
+    text_pooled, are_sorted = bool(flags & _TEXT_POOLED), bool(flags & _SORTED)
+    plan = plan_block(plain_metadata, raw_size, limits, text_pooled=text_pooled, are_sorted=are_sorted)
     if [length for _, length in plan.physical] != [stream.raw_size for stream in streams]:
         raise FormatError("a block's streams are not those that its metadata speaks of")
     return plan, streams

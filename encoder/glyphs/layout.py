@@ -30,7 +30,7 @@ def pools_of(classes: NDArray[np.int32], lengths: NDArray[np.int64], *, text_poo
 def gather_physical(
     streams: Sequence[tuple[int, memoryview]], *, text_pooled: bool = False
 ) -> list[tuple[int, bytes | memoryview]]:
-    """(class, bytes) of each physical stream."""
+    """(class, bytes) of each physical stream; a large stream's bytes are the very object that was given."""
     classes = np.array([stream_class for stream_class, _ in streams], np.int32)
     lengths = np.array([len(view) for _, view in streams], np.int64)
     physical: list[tuple[int, bytes | memoryview]] = []

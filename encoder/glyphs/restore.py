@@ -15,9 +15,11 @@ from encoder.errors import FormatError, LimitError
 from encoder.glyphs.choose import DIVIDED
 from encoder.glyphs.columns import STREAMS_PER_COLUMN
 from encoder.glyphs.compose import compose, read_ids
+from encoder.glyphs.context_sort import LEAST_SORTED, LEAST_SORTED_BY_TWO, NO_SIBLING, unsort_stream
 from encoder.glyphs.layout import physical_layout
 from encoder.glyphs.plan import COUNT, ERROR, KIND, POSITION, ROW_SIZE, STREAM, plan_columns
 from encoder.glyphs.read_columns import read_columns
+from encoder.glyphs.siblings import Permutation
 from encoder.glyphs.sink import IDS, TEMPLATES, TEXT
 from encoder.glyphs.templates import read_templates
 from encoder.glyphs.transform import id_width
@@ -31,6 +33,7 @@ MAX_LEVELS: Final = 4
 MAX_NUMBERED: Final = 1 << 16
 """Templates of a level, and columns of a level, at most."""
 _PLAN_BYTES_PER_COLUMN: Final = 400  # a row, its streams, and the lists made of those
+_SORT_BYTES: Final = 1 << 19  # counts of the pairs that two siblings make
 _PLAN_BYTES: Final = 1 << 16  # what does not grow with anything: interpreter objects, one dictionary's words
 MAX_POSITION: Final = (1 << 31) - 1
 HEADER: Final = (
@@ -90,6 +93,7 @@ class Plan:
     physical: list[tuple[int, int]]
     positions: NDArray[np.int64]
     text_pooled: bool
+    permutations: tuple[Permutation, ...] = ()
 
     @property
     def arena(self) -> int:
@@ -108,10 +112,13 @@ class Plan:
         """
         longest = max((length for _, length in self.physical), default=0)
         levels = sum(level.memory for level in self.levels)
-        return 2 * (self.levels[0].size + longest) + self.working + levels + _PLAN_BYTES
+        sorting = _SORT_BYTES + 100 * len(self.permutations) if self.permutations else 0
+        return 2 * (self.levels[0].size + longest) + self.working + levels + _PLAN_BYTES + sorting
 
 
-def plan_block(metadata: bytes, raw_size: int | None, limits: Limits, *, text_pooled: bool = False) -> Plan:
+def plan_block(
+    metadata: bytes, raw_size: int | None, limits: Limits, *, text_pooled: bool = False, are_sorted: bool = False
+) -> Plan:
     """Checks the metadata of a block of `raw_size` bytes, or of any size within the limits. Raises FormatError, and
     LimitError above `limits.max_memory`.
     """
@@ -119,10 +126,14 @@ def plan_block(metadata: bytes, raw_size: int | None, limits: Limits, *, text_po
     found = read_varints(np.frombuffer(metadata, np.uint8), numbers)
     if found < 0:
         raise FormatError("the block's metadata is damaged: a varint in it is not one")
-    levels, classes, lengths = _plan_levels(numbers[:found], raw_size, limits)
+    cursor = np.zeros(3, np.int64)
+    levels, classes, lengths = _plan_levels(numbers[:found], cursor, raw_size, limits)
+    permutations = _permutations(numbers[cursor[POSITION] : found].tolist(), lengths) if are_sorted else ()
+    if not are_sorted and cursor[POSITION] != found:
+        raise FormatError(f"the block's metadata has {found - cursor[POSITION]} numbers too many")
     physical, positions = physical_layout(classes, lengths, text_pooled=text_pooled)
     streams = list(zip(classes.tolist(), lengths.tolist(), strict=True))
-    plan = Plan(levels, streams, physical, np.append(positions, 0), text_pooled)
+    plan = Plan(levels, streams, physical, np.append(positions, 0), text_pooled, permutations)
     if plan.memory > limits.max_memory or plan.working > MAX_POSITION:
         raise LimitError(
             f"decoding this block would take {plan.memory} bytes of memory, over the limit of {limits.max_memory}; "
@@ -132,9 +143,8 @@ def plan_block(metadata: bytes, raw_size: int | None, limits: Limits, *, text_po
 
 
 def _plan_levels(
-    numbers: NDArray[np.uint64], raw_size: int | None, limits: Limits
+    numbers: NDArray[np.uint64], cursor: NDArray[np.int64], raw_size: int | None, limits: Limits
 ) -> tuple[tuple[Level, ...], NDArray[np.int32], NDArray[np.int64]]:
-    cursor = np.zeros(3, np.int64)
     levels: list[Level] = []
     classes: list[NDArray[np.int32]] = []
     lengths: list[NDArray[np.int64]] = []
@@ -149,9 +159,28 @@ def _plan_levels(
         classes.append(stream_classes)
         lengths.append(stream_lengths)
         most = 2 * level.size
-    if cursor[POSITION] != len(numbers):
-        raise FormatError(f"the block's metadata has {len(numbers) - cursor[POSITION]} numbers too many")
     return tuple(levels), np.concatenate(classes), np.concatenate(lengths)
+
+
+def _permutations(numbers: list[int], lengths: NDArray[np.int64]) -> tuple[Permutation, ...]:
+    """What the metadata says after its levels, each held against the streams that there are."""
+    if not numbers or len(numbers) != 1 + 3 * numbers[0]:
+        raise FormatError("the block's metadata is damaged: its permutations are not as many as it says")
+    found: list[Permutation] = []
+    last = -1
+    for at in range(1, len(numbers), 3):
+        step, one, other = numbers[at : at + 3]
+        number = last + step
+        if not (step and 0 < one <= number < len(lengths) and other <= number):
+            raise FormatError(f"the block's metadata is damaged: stream {number} is sorted by one that is not there")
+        permutation = Permutation(number, number - one, number - other if other else NO_SIBLING)
+        siblings = [permutation.one, permutation.other] if other else [permutation.one]
+        least = LEAST_SORTED_BY_TWO if other else LEAST_SORTED
+        if lengths[number] < least or any(lengths[sibling] != lengths[number] for sibling in siblings):
+            raise FormatError(f"the block's metadata is damaged: stream {number} is sorted by one of another length")
+        found.append(permutation)
+        last = number
+    return tuple(found)
 
 
 def _plan_level(
@@ -212,6 +241,7 @@ def restore(plan: Plan, parts: Iterator[bytes]) -> bytes:
     for part in parts:
         work[at : at + len(part)] = np.frombuffer(part, np.uint8)
         at += len(part)
+    _unsort(plan, work)
     below = (0, 0)
     for level in reversed(plan.levels):
         top = level is plan.levels[0]
@@ -222,6 +252,16 @@ def restore(plan: Plan, parts: Iterator[bytes]) -> bytes:
         below = (out_at, level.size)
         at = out_at + level.size
     return out[: plan.levels[0].size].tobytes()
+
+
+def _unsort(plan: Plan, work: Bytes) -> None:
+    """Every sorted stream back in its own order, in the order of the streams: a sibling comes before what it sorts."""
+    longest = max((plan.streams[permutation.stream][1] for permutation in plan.permutations), default=0)
+    spare = np.empty(longest, np.uint8)
+    for permutation in plan.permutations:
+        at, one = (int(plan.positions[number]) for number in (permutation.stream, permutation.one))
+        other = NO_SIBLING if permutation.other == NO_SIBLING else int(plan.positions[permutation.other])
+        unsort_stream(work, at, plan.streams[permutation.stream][1], one, other, spare)
 
 
 def _restore_level(

@@ -4,6 +4,7 @@ Level 0 takes the block's records apart. Values of columns that still have a sha
 lines of the level below, which takes them apart at a finer grain.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -49,9 +50,9 @@ class Transformed:
     numbers: list[NDArray[np.uint64]] = field(default_factory=list)
     streams: list[tuple[int, memoryview]] = field(default_factory=list)
 
-    def metadata(self) -> bytes:
-        """The numbers as varints."""
-        numbers = np.concatenate(self.numbers)
+    def metadata(self, more: Sequence[int] = ()) -> bytes:
+        """The numbers as varints, and `more` after them."""
+        numbers = np.concatenate([*self.numbers, np.array(more, np.uint64)])
         out = np.empty(10 * len(numbers), np.uint8)
         return out[: write_varints(numbers, out)].tobytes()
 

@@ -18,6 +18,7 @@ CASES = {
     "xml-zstd": (TreeType.XML, BackEnd.ZSTD, 19),
     "text-zstd": (TreeType.TEXT, BackEnd.ZSTD, 3),
     "opaque-store": (TreeType.OPAQUE, BackEnd.STORE, 0),
+    "csv-sorted": (TreeType.CSV, BackEnd.ZSTD, 3),
 }
 RECORDS = {
     TreeType.LOG: 'Jan {0} 10:0{1} host app[{2}]: took {3}.{4} ms -{5}.5 "q{6}" deadbeef{7:02x} \x01\n',
@@ -30,10 +31,21 @@ RECORDS = {
 }
 
 
-def raw(tree: TreeType) -> bytes:
-    """The bytes that the bodies of a tree decode to."""
+def raw(name: str) -> bytes:
+    """The bytes that a golden body decodes to."""
+    if name == "csv-sorted":
+        return _dependent_columns()
+    tree = CASES[name][0]
     numbers = [[n * step % (40 * step + 9) for step in range(1, 9)] for n in range(200)]
     return "".join(RECORDS[tree].format(*row) for row in numbers).encode() + b"a tail without its newline, 7"
+
+
+def _dependent_columns() -> bytes:
+    """Places in no order, a code that hangs on the place, and one that hangs on both."""
+    places = [(n * n + n // 7) % 61 for n in range(4500)]
+    codes = [place * place % 89 * 7 + n % 3 for n, place in enumerate(places)]
+    rows = zip(places, codes, [(place * code) % 251 for place, code in zip(places, codes, strict=True)], strict=True)
+    return "".join(f"place{a},code{b},{c + 300}\n" for a, b, c in rows).encode()
 
 
 def main() -> None:
@@ -41,7 +53,7 @@ def main() -> None:
     for name, (tree, back_end, level) in CASES.items():
         path = FOLDER / f"{name}.body"
         if not path.exists():
-            path.write_bytes(encode_block(raw(tree), Strategy(tree, back_end, level)))
+            path.write_bytes(encode_block(raw(name), Strategy(tree, back_end, level)))
 
 
 if __name__ == "__main__":

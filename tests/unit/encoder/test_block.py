@@ -186,7 +186,7 @@ def test_a_block_over_a_limit_is_refused_before_it_is_decoded(limits, tree):
 
 
 @pytest.mark.parametrize(
-    ("byte", "value"), [(0, 0x22), (0, 0x13), (0, 0x02), (1, 0x22), (1, 0x82), (2, 0x05), (2, 0x81), (4, 1)]
+    ("byte", "value"), [(0, 0x22), (0, 0x13), (0, 0x02), (1, 0x22), (1, 0x82), (2, 0x05), (2, 0x81), (4, 2)]
 )
 def test_another_version_or_a_reserved_bit_needs_a_newer_reader(byte, value):
     body = bytearray(encode_block(LOG, zstd(TreeType.LOG)))

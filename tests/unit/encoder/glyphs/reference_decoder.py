@@ -254,6 +254,18 @@ def compose(level, streams, columns):
     return out + streams[rest]
 
 
+def put_in_order(streams, permutations):
+    number = -1
+    for step, one, other in permutations:
+        number += step
+        first = streams[number - one]
+        second = streams[number - other] if other else bytes(len(first))
+        assert len(first) == len(second) == len(streams[number]) >= (4096 if other else 1024)
+        order = sorted(range(len(first)), key=lambda nth: (first[nth], second[nth]))
+        back = dict(zip(order, streams[number], strict=True))
+        streams[number] = bytes(back[nth] for nth in range(len(first)))
+
+
 def decode(body):
     """The bytes of a body of form 2."""
     metadata, *physical = physical_streams(body)
@@ -261,8 +273,10 @@ def decode(body):
     levels = []
     while not levels or any(isinstance(column, int) for column in levels[-1][1]):
         levels.append(plan_level(source))
+    permutations = [[source.number() for _ in range(3)] for _ in range(source.number())] if body[4] & 1 else []
     assert source.at == len(source.numbers)
     streams = source.keep(physical, text_pooled=bool(body[4] & 4))
+    put_in_order(streams, permutations)
     out = b""
     for level, columns in reversed(levels):
         lines = iter(out.split(b"\n")[:-1])

@@ -1,0 +1,133 @@
+"""A stream put into the order of other streams' bytes, and back: a stable counting sort by one sibling, or by two.
+
+Bytes that stand beside the same byte of the sibling come together, and a general compressor sees the repetition. The
+decoder has the sibling already and works the order out from it, so the order costs nothing. Source: the column
+dependencies of Vo and Vo, "Compressing table data with column dependency", 2007.
+"""
+
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, INT, REAL, TABLE, Int, kernel, part, several
+
+LEAST_SORTED = 1024
+LEAST_SORTED_BY_TWO = 4096
+"""Bytes, below which a stream is not sorted by one sibling, or by two: counting takes time that does not shrink with the
+stream.
+"""
+NO_SIBLING = -1
+SAMPLE = 2048
+PAIR_BITS = 5.0  # what a byte beside a sibling's byte costs when it is seen first
+_SLOTS = 1 << 16
+
+
+@part(types.void(BYTES, BYTES, FLAG, I32S))
+def _places(one: NDArray[np.uint8], other: NDArray[np.uint8], two: bool, following: NDArray[np.int32]) -> None:
+    """Where the first byte beside each sibling byte, or pair of them, comes in the sorted stream."""
+    following[:] = 0
+    for nth in range(one.shape[0]):
+        context = (np.int64(one[nth]) << 8) | np.int64(other[nth]) if two else np.int64(one[nth])
+        following[context + 1] += 1
+    for place in range(1, following.shape[0]):
+        following[place] += following[place - 1]
+
+
+@kernel(types.void(BYTES, BYTES, BYTES, FLAG, BUFFER))
+def sort_stream(
+    stream: NDArray[np.uint8],
+    one: NDArray[np.uint8],
+    other: NDArray[np.uint8],
+    two: bool,
+    out: NDArray[np.uint8],
+) -> None:
+    """Writes the stream in the order of `one`, or of `one` and then `other`; all are of one length."""
+    following = np.empty(65537 if two else 257, np.int32)
+    _places(one, other, two, following)
+    for nth in range(stream.shape[0]):
+        context = (np.int64(one[nth]) << 8) | np.int64(other[nth]) if two else np.int64(one[nth])
+        out[following[context]] = stream[nth]
+        following[context] += 1
+
+
+@kernel(types.void(BUFFER, INT, INT, INT, INT, BUFFER))
+def unsort_stream(
+    work: NDArray[np.uint8],
+    at: Int,
+    length: Int,
+    one_at: Int,
+    other_at: Int,
+    spare: NDArray[np.uint8],
+) -> None:
+    """Inverse of `sort_stream`, in place at work[at : at + length]; the siblings stand at one_at and at other_at, which is
+    NO_SIBLING for none. spare: at least as long.
+    """
+    two = other_at != NO_SIBLING
+    one = work[one_at : one_at + length]
+    other = work[other_at : other_at + length] if two else one
+    spare[:length] = work[at : at + length]
+    following = np.empty(65537 if two else 257, np.int32)
+    _places(one, other, two, following)
+    for nth in range(length):
+        context = (np.int64(one[nth]) << 8) | np.int64(other[nth]) if two else np.int64(one[nth])
+        work[at + nth] = spare[following[context]]
+        following[context] += 1
+
+
+@part(REAL(BYTES, I32S, I32S, I32S))
+def conditional_bits(
+    stream: NDArray[np.uint8], contexts: NDArray[np.int32], alone: NDArray[np.int32], pairs: NDArray[np.int32]
+) -> float:
+    """Estimated bits of a sampled stream where each byte's context is known: its order-0 entropy in each context, and
+    PAIR_BITS for every pair of context and byte.
+
+    contexts: below 65536. alone, pairs: 65536 zeros, and so again afterwards; two pairs that share a slot count as one.
+    """
+    bits = 0.0
+    for nth in range(stream.shape[0]):
+        context = contexts[nth]
+        slot = (context * 40503 ^ np.int64(stream[nth]) * 30011) & (_SLOTS - 1)
+        alone[context] += 1
+        pairs[slot] += 1
+    for nth in range(stream.shape[0]):
+        context = contexts[nth]
+        slot = (context * 40503 ^ np.int64(stream[nth]) * 30011) & (_SLOTS - 1)
+        if pairs[slot] > 0:
+            bits += PAIR_BITS - pairs[slot] * np.log2(pairs[slot])
+            pairs[slot] = 0
+        if alone[context] > 0:
+            bits += alone[context] * np.log2(alone[context])
+            alone[context] = 0
+    return bits
+
+
+@kernel(several(INT, 2)(types.Array(types.uint8, 2, "C"), INT, INT, TABLE, REAL))
+def best_siblings(
+    samples: NDArray[np.uint8], target: Int, first: Int, counts: NDArray[np.int32], share: float
+) -> tuple[Int, Int]:
+    """The rows, from `first` up to `target`, by which row `target` is best sorted: one, or one and another, or none.
+
+    A row is taken where it leaves less than `share` of the estimated bits. counts: shape (2, 65536), zeros.
+    """
+    stream = samples[target]
+    alone, pairs = counts[0], counts[1]
+    contexts = np.zeros(stream.shape[0], np.int32)
+    fewest = share * conditional_bits(stream, contexts, alone, pairs)
+    one: Int = NO_SIBLING
+    for row in range(first, target):
+        contexts[:] = samples[row]
+        bits = conditional_bits(stream, contexts, alone, pairs)
+        if bits < fewest:
+            fewest = bits
+            one = row
+    other: Int = NO_SIBLING
+    if one != NO_SIBLING:
+        fewest *= share
+        for row in range(first, target):
+            for nth in range(stream.shape[0]):
+                contexts[nth] = np.int64(samples[one, nth]) * 256 + samples[row, nth]
+            bits = conditional_bits(stream, contexts, alone, pairs)
+            if row != one and bits < fewest:
+                fewest = bits
+                other = row
+    return one, other
