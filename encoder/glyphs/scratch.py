@@ -7,6 +7,7 @@ import numpy as np
 from encoder.glyphs.tokenise import MAX_TEMPLATES, TABLE_SLOTS
 
 _KEPT = 4 << 20  # bytes of block, above which scratch is dropped after use
+_STEP = 1 << 18  # sizes are rounded up to this, for blocks that are cut at records differ a little from each other
 _SMALL_TABLE = 8192  # slots for one column's distinct values
 
 
@@ -68,7 +69,8 @@ def scratch_for(size: int) -> Scratch:
     kept: Scratch | None = getattr(_kept, "scratch", None)
     if kept is not None and kept.size >= size:
         return kept
-    fresh = Scratch(size)
+    _kept.scratch = kept = None  # before its successor is allocated
+    fresh = Scratch(-(-size // _STEP) * _STEP)
     if size <= _KEPT:
         _kept.scratch = fresh
     return fresh
