@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from orchestrator.bundle.write import Exported, export
 from orchestrator.engine.conduct import RunResult
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.entry import entry
@@ -17,18 +19,20 @@ from orchestrator.engine.judging import file_digest
 from orchestrator.engine.reconcile import Change
 from orchestrator.engine.runs import JOURNAL_FILE, find_interrupted, open_journal, resume_run, start_run
 from orchestrator.engine.selection import excluded, named
-from orchestrator.environment import capture
+from orchestrator.environment import PACKAGE, capture
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.inline import InlineExecutor, ThreadExecutor, carry_out_inline
 from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.graph.load import LoadedPlan, load_plan, load_text
+from orchestrator.journal.codec import plain as as_plain
 from orchestrator.journal.port import JournalPort
 from orchestrator.journal.sqlite import Durability
 from orchestrator.plan.cache import PlanCache
 from orchestrator.registry import load_registry
 from orchestrator.report import Report, build_report, render_markdown, render_summary
+from orchestrator.report.junit import to_junit
 from orchestrator.runner import Runner
 from orchestrator.state.events import Envelope, RunResumed, RunStarted
 from orchestrator.state.fold import fold
@@ -190,6 +194,29 @@ def _begun(envelopes: Sequence[Envelope], run: str) -> tuple[str, RunStarted | R
 def report_text(journal: JournalPort, run: str) -> str:
     """The run's report in Markdown. The same journal gives the same text."""
     return render_markdown(_report(journal, run))
+
+
+def junit_text(journal: JournalPort, run: str) -> str:
+    """The run's verdicts as JUnit XML."""
+    return to_junit(_report(journal, run))
+
+
+def report_data(journal: JournalPort, run: str) -> dict[str, Any]:
+    """The run's report as plain data, for JSON."""
+    return dict(as_plain(_report(journal, run)))
+
+
+def export_bundle(journal: JournalPort, run: str, state: Path, target: Path) -> Exported:
+    """Write the run with all its evidence as one file that `orchestrate verify` checks offline. Raises OSError."""
+    return export(journal.read(run), state / "runs" / run, target, version())
+
+
+def version() -> str:
+    """Of this package, "0" where it is not installed."""
+    try:
+        return metadata.version(PACKAGE)
+    except metadata.PackageNotFoundError:
+        return "0"
 
 
 def _report(journal: JournalPort, run: str) -> Report:

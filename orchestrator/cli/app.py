@@ -52,8 +52,9 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     (run_verbs.status, ("orchestrate status", "orchestrate status --json | jq .verdicts")),
     (run_verbs.logs, ("orchestrate logs", "orchestrate logs A.sweep", "orchestrate logs phase4a3-2026 A.sweep --attempt 1 -n 20")),
     (run_verbs.history, ("orchestrate history", "orchestrate history --json | jq -r '.[-1].run'")),
-    (run_verbs.report, ("orchestrate report", "orchestrate report -o report.md phase4a3-2026")),
-    (run_verbs.verify, ("orchestrate verify", "orchestrate verify --json phase4a3-2026 | jq .ok")),
+    (run_verbs.report, ("orchestrate report", "orchestrate report -o report.md phase4a3-2026", "orchestrate report --json | jq .claims")),
+    (run_verbs.export, ("orchestrate export", "orchestrate export -o run.tar --junit verdicts.xml phase4a3-2026")),
+    (run_verbs.verify, ("orchestrate verify", "orchestrate verify run.tar", "orchestrate verify --json phase4a3-2026 | jq .ok")),
 )  # fmt: skip
 """Each verb with its examples, in the order of `orchestrate --help`."""
 

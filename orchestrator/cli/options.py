@@ -12,6 +12,18 @@ RunName = Annotated[
         metavar="[RUN]", help="A run's id or the beginning of one; the latest run unless given.", show_default=False
     ),
 ]
+RunOrBundle = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[RUN|BUNDLE]",
+        help="A run's id or the beginning of one, or the path of a bundle; the latest run unless given.",
+        show_default=False,
+    ),
+]
+Junit = Annotated[
+    Path | None,
+    typer.Option("--junit", metavar="FILE", help="Write the verdicts there as JUnit XML too.", show_default=False),
+]
 State = Annotated[Path, typer.Option("--state", metavar="DIR", help="The folder of journal, logs and artifacts.")]
 Reports = Annotated[Path, typer.Option("--reports", metavar="DIR", help="The folder that the report is written to.")]
 Settings = Annotated[

@@ -16,7 +16,7 @@ from orchestrator.journal.sqlite import SqliteJournal
 from orchestrator.registry import Registry, load_registry
 
 
-def resume(name: str | None, manner: Manner, telling: Telling) -> int:
+def resume(name: str | None, manner: Manner, telling: Telling, *, junit: Path | None = None) -> int:
     """Carry it on with the plan file as it is now, or as it was where the file is gone; the exit code."""
     check_manner(manner)
     registry = load_registry()
@@ -30,7 +30,7 @@ def resume(name: str | None, manner: Manner, telling: Telling) -> int:
         show_explanation(loaded, registry, manner, run=summary.run)
     with listening(loaded, registry, telling) as listener:
         outcome = resume_loaded(summary.run, loaded, registry, manner=replace(manner, listener=listener))
-    conclude(outcome, manner, telling)
+    conclude(outcome, manner, telling, junit)
     return outcome.exit_code
 
 

@@ -7,7 +7,9 @@ from orchestrator.api import EXECUTORS, Manner, RunOutcome, load, run_loaded
 from orchestrator.cli.explain import show_explanation
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import plain, say, tell
+from orchestrator.cli.places import opened_journal
 from orchestrator.cli.progress import Telling, listening
+from orchestrator.cli.report import write_junit
 from orchestrator.cli.schedule import schedule_text
 from orchestrator.cli.settings import parse_settings
 from orchestrator.engine.selection import excluded
@@ -16,7 +18,9 @@ from orchestrator.journal.sqlite import SYNCHRONOUS
 from orchestrator.registry import load_registry
 
 
-def run_plan(path: Path, settings: list[str], manner: Manner, telling: Telling, *, new: bool) -> int:
+def run_plan(  # noqa: PLR0913 - the run and how it is told of
+    path: Path, settings: list[str], manner: Manner, telling: Telling, *, new: bool, junit: Path | None = None
+) -> int:
     """Run it; the exit code. Raises what `orchestrator.api.run` raises."""
     check_manner(manner)
     registry = load_registry()
@@ -25,7 +29,7 @@ def run_plan(path: Path, settings: list[str], manner: Manner, telling: Telling, 
         show_explanation(loaded, registry, manner, new=new)
     with listening(loaded, registry, telling) as listener:
         outcome = run_loaded(loaded, registry, new=new, manner=replace(manner, listener=listener))
-    conclude(outcome, manner, telling)
+    conclude(outcome, manner, telling, junit)
     return outcome.exit_code
 
 
@@ -55,8 +59,11 @@ def check_manner(manner: Manner) -> None:
             raise UsageError(f"{option} {value!r} means nothing\n  mend: use one of {', '.join(known)}")
 
 
-def conclude(outcome: RunOutcome, manner: Manner, telling: Telling) -> None:
-    """The summary on standard output, where the report is, or how to go on."""
+def conclude(outcome: RunOutcome, manner: Manner, telling: Telling, junit: Path | None = None) -> None:
+    """The summary on standard output, where the report is, or how to go on; and the verdicts as JUnit XML where asked."""
+    if junit is not None:
+        with opened_journal(manner.state) as journal:
+            write_junit(journal, outcome.run, junit)
     if outcome.report is None:
         tell(
             f"run {outcome.run} was interrupted; what was finished is kept\nresume with: {_resume(outcome.run, manner)}"

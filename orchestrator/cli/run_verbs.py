@@ -16,6 +16,7 @@ from orchestrator.cli.options import (
     Jobs,
     Json,
     JsonStream,
+    Junit,
     KeepGoing,
     NoColor,
     Only,
@@ -24,6 +25,7 @@ from orchestrator.cli.options import (
     Quiet,
     Reports,
     RunName,
+    RunOrBundle,
     Settings,
     State,
     Until,
@@ -52,6 +54,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
     json: JsonStream = False,
     quiet: Quiet = False,
     no_color: NoColor = False,
+    junit: Junit = None,
 ) -> int:
     """Run a plan, judge its criteria and write the report.
 
@@ -68,7 +71,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
         foretell(plan, settings or [], manner, explain=explain, new=new)
         return 0
     telling = Telling(as_json=json, quiet=quiet, color=not no_color, explain=explain)
-    return run_plan(plan, settings or [], manner, telling, new=new)
+    return run_plan(plan, settings or [], manner, telling, new=new, junit=junit)
 
 
 def resume(  # noqa: PLR0913 - one parameter for each option
@@ -85,6 +88,7 @@ def resume(  # noqa: PLR0913 - one parameter for each option
     json: JsonStream = False,
     quiet: Quiet = False,
     no_color: NoColor = False,
+    junit: Junit = None,
 ) -> int:
     """Carry on the latest run that did not finish, or the one named.
 
@@ -98,7 +102,8 @@ def resume(  # noqa: PLR0913 - one parameter for each option
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor,
         force=tuple(force or ()),
     )  # fmt: skip
-    return carry_on(run, manner, Telling(as_json=json, quiet=quiet, color=not no_color, explain=explain))
+    telling = Telling(as_json=json, quiet=quiet, color=not no_color, explain=explain)
+    return carry_on(run, manner, telling, junit=junit)
 
 
 def cancel(
@@ -150,18 +155,32 @@ def history(*, json: Json = False, state: State = STATE) -> None:
     show_history(state, as_data=json)
 
 
-def report(run: RunName = None, *, output: Output = None, state: State = STATE) -> None:
+def report(
+    run: RunName = None, *, output: Output = None, junit: Junit = None, json: Json = False, state: State = STATE
+) -> None:
     """Make a run's report again from its journal."""
     from orchestrator.cli.report import show_report
 
-    show_report(state, run, output)
+    show_report(state, run, output, junit, as_data=json)
 
 
-def verify(run: RunName = None, *, json: Json = False, state: State = STATE) -> int:
-    """Judge again from the stored evidence; check every artifact."""
-    from orchestrator.cli.verify import verify_run
+def export(
+    run: RunName = None, *, output: Output = None, junit: Junit = None, json: Json = False, state: State = STATE
+) -> None:
+    """Write a run with all its evidence as one file that can be checked anywhere, offline.
 
-    return verify_run(state, run, as_data=json)
+    A tar of plan, events, evidence, artifacts, in-toto statements and report, by its run's name unless told.
+    """
+    from orchestrator.cli.export import export_run
+
+    export_run(state, run, output, junit, as_data=json)
+
+
+def verify(run: RunOrBundle = None, *, json: Json = False, state: State = STATE) -> int:
+    """Judge again from the stored evidence; check every artifact, and every byte of a bundle."""
+    from orchestrator.cli.verify import verify_named
+
+    return verify_named(state, run, as_data=json)
 
 
 def _manner(**chosen: Any) -> "Manner":  # noqa: ANN401 - the fields of Manner, checked there

@@ -1,24 +1,37 @@
-"""`orchestrate verify`: judge a run again from its stored evidence, and check every artifact."""
+"""`orchestrate verify`: judge a run again from its stored evidence, and check every artifact; or a bundle, with all that is in it."""
 
 from dataclasses import asdict
 from pathlib import Path
 
 from orchestrator.api import plan_of
+from orchestrator.bundle.check import Checked, check
 from orchestrator.cli.faults import Exit
 from orchestrator.cli.output import say, table
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.engine.judging import declared_metrics, file_digest, judge_run
 from orchestrator.engine.outcome import exit_code
 from orchestrator.registry import load_registry
-from orchestrator.report.verify import Finding, Standing, verify
+from orchestrator.report.verify import Standing, verify
 from orchestrator.state.fold import fold
 
 
-def verify_run(state: Path, name: str | None, *, as_data: bool) -> int:
-    """Print a finding for every criterion and artifact. Raises UsageError, JournalError.
+def verify_named(state: Path, name: str | None, *, as_data: bool) -> int:
+    """Print a finding for every criterion, artifact and file. name: a run, or a bundle's path.
 
     The exit code is what a run with the verdicts of now has; where that would be 0 and something does not match, it is 3.
+    Raises UsageError, JournalError, BundleError.
     """
+    bundle = Path(name) if name is not None and Path(name).is_file() else None
+    checked = _check_run(state, name) if bundle is None else check(bundle, {})
+    if as_data:
+        told = {"run": checked.run, "ok": checked.stands, "exit_code": checked.exit_code}
+        say(as_json({**told, "findings": [asdict(one) for one in checked.findings]}))
+    else:
+        say(_text(checked))
+    return checked.exit_code
+
+
+def _check_run(state: Path, name: str | None) -> Checked:
     with opened_journal(state) as journal:
         run = find_run(journal, name).run
         loaded = plan_of(journal, run)
@@ -28,15 +41,15 @@ def verify_run(state: Path, name: str | None, *, as_data: bool) -> int:
     findings = verify(loaded.plan, loaded.graph, told, metrics, digest)
     stands = all(one.standing is Standing.MATCHES for one in findings)
     code = exit_code(told.tasks.values(), judge_run(loaded.plan, loaded.graph, told, metrics, digest))
-    code = code if stands else code or Exit.UNPROVEN
-    if as_data:
-        say(as_json({"run": run, "ok": stands, "exit_code": code, "findings": [asdict(one) for one in findings]}))
-    else:
-        say(_text(run, findings, stands=stands))
-    return code
+    return Checked(run, code if stands else code or Exit.UNPROVEN, findings)
 
 
-def _text(run: str, findings: tuple[Finding, ...], *, stands: bool) -> str:
-    head = "the evidence stands as it was judged" if stands else "the evidence does not stand as it was judged"
-    rows = table(("", "criterion or artifact", ""), ((one.standing.value, one.subject, one.detail) for one in findings))
-    return f"{run}: {head}\n\n{rows}" if findings else f"{run}: {head}"
+def _text(checked: Checked) -> str:
+    stands = "stands" if checked.stands else "does not stand"
+    head = f"{checked.run}: the evidence {stands} as it was judged"
+    shown = [one for one in checked.findings if one.standing is not Standing.MATCHES]
+    shown += [one for one in checked.findings if one.standing is Standing.MATCHES]
+    rows = table(
+        ("", "criterion, artifact or file", ""), ((one.standing.value, one.subject, one.detail) for one in shown)
+    )
+    return f"{head}\n\n{rows}" if shown else head

@@ -1,0 +1,170 @@
+"""Check a bundle without anything else: every verdict, every hash, every byte.
+
+Each file has a witness apart from SHA256SUMS: the events have a checksum a line, what follows from them is made again, and the
+artifacts' hashes stand in the events. So where a file and its sum differ, the witness says which of the two changed.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+from orchestrator.bundle.archive import BundleError, Opened
+from orchestrator.bundle.contents import (
+    ABOUT,
+    ARTIFACTS,
+    EVENTS,
+    SUMS,
+    artifacts_of,
+    derived,
+    plan_in,
+    sha256,
+    sums,
+)
+from orchestrator.bundle.lines import read_events
+from orchestrator.engine.judging import judge_run
+from orchestrator.engine.outcome import exit_code
+from orchestrator.errors import OrchestratorError
+from orchestrator.evidence.metric import Metric
+from orchestrator.report.verify import Finding, Standing, verify
+from orchestrator.state.events import Envelope
+from orchestrator.state.fold import fold
+
+MOST_TEXT: Final = 1 << 30
+MOST_SMALL: Final = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a bundle comes to. exit_code: what a run with these verdicts has, or 3 where something does not match."""
+
+    run: str
+    exit_code: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def stands(self) -> bool:
+        """Whether everything matches."""
+        return all(one.standing is Standing.MATCHES for one in self.findings)
+
+
+def check(path: Path, metrics: Mapping[str, Metric]) -> Checked:
+    """Check the bundle. metrics: declarations for journals that do not hold them. Raises BundleError for what is no bundle."""
+    opened = Opened(path)
+    try:
+        return _check(opened, metrics)
+    finally:
+        opened.close()
+
+
+def _check(opened: Opened, metrics: Mapping[str, Metric]) -> Checked:
+    if EVENTS not in opened.names:
+        raise BundleError(
+            f"{opened.path}: no {EVENTS} in it\n  mend: get the bundle again; `orchestrate export` writes one"
+        )
+    text = opened.read(EVENTS, MOST_TEXT)
+    run, envelopes, damaged = _events(opened, text)
+    if damaged or not envelopes:
+        lines = [Finding(f"{EVENTS}, event {n}", Standing.DIFFERS, "not what was written") for n in damaged]
+        return Checked(run, 3, tuple(lines) or (Finding(EVENTS, Standing.MISSING, "it holds no event"),))
+    try:
+        return _judge_again(opened, envelopes, text, metrics)
+    except OrchestratorError as error:
+        return Checked(run, 3, (Finding(EVENTS, Standing.DIFFERS, f"the events contradict themselves: {error}"),))
+
+
+def _judge_again(opened: Opened, envelopes: Sequence[Envelope], text: bytes, metrics: Mapping[str, Metric]) -> Checked:
+    state, loaded = fold(envelopes), plan_in(envelopes)
+    there = {name: _digest(opened, name) for name in opened.names}
+    known = {**metrics, **state.metrics}
+
+    def digest(path: str) -> str | None:
+        return there.get(f"{ARTIFACTS}{path}")
+
+    files = derived(envelopes, _said(opened, b'"version": "'), text)
+    findings = [*_compared(files, there), *verify(loaded.plan, loaded.graph, state, known, digest)]
+    kept = {f"{ARTIFACTS}{path}" for path in artifacts_of(state)}
+    findings += [
+        Finding(name, Standing.DIFFERS, "no event knows this file")
+        for name in sorted({*there} - {*files} - kept - {SUMS})
+    ]
+    if all(one.standing is Standing.MATCHES for one in findings):
+        findings += chain(_sums(opened, there), _bytes(opened))
+    stands = all(one.standing is Standing.MATCHES for one in findings)
+    code = exit_code(state.tasks.values(), judge_run(loaded.plan, loaded.graph, state, known, digest))
+    return Checked(state.run, code if stands else code or 3, tuple(findings))
+
+
+def _events(opened: Opened, text: bytes) -> tuple[str, tuple[Envelope, ...], tuple[int, ...]]:
+    """The run, its events and the damaged ones. The first event and bundle.json both name the run: the one that fits counts."""
+    names = dict.fromkeys((_between(text.split(b"\n", 1)[0], b'"run":"'), _said(opened, b'"run": "')))
+    readings = [(run, *read_events(run, text)) for run in names]
+    return max(readings, key=lambda reading: len(reading[1]))
+
+
+def _said(opened: Opened, key: bytes) -> str:
+    """What bundle.json says under the key, as far as it is there; the whole file is compared later."""
+    return _between(opened.read(ABOUT, MOST_SMALL) if ABOUT in opened.names else b"", key)
+
+
+def _between(text: bytes, key: bytes) -> str:
+    start = text.find(key)
+    end = text.find(b'"', start + len(key))
+    return text[start + len(key) : end].decode("utf-8", "replace") if 0 <= start < end else ""
+
+
+def _digest(opened: Opened, name: str) -> str:
+    digest = hashlib.sha256()
+    for piece in opened.pieces(name):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _compared(files: Mapping[str, bytes], there: Mapping[str, str]) -> Iterator[Finding]:
+    """Every file that follows from the events, made again."""
+    for name, content in sorted(files.items()):
+        if name not in there:
+            yield Finding(name, Standing.MISSING, "it is not in the bundle")
+        elif there[name] == sha256(content):
+            yield Finding(name, Standing.MATCHES, f"made again, sha256 {there[name][:12]}")
+        else:
+            yield Finding(name, Standing.DIFFERS, "it is not what the events give, by this version of the program")
+
+
+def _sums(opened: Opened, there: Mapping[str, str]) -> Iterator[Finding]:
+    if SUMS not in there:
+        yield Finding(SUMS, Standing.MISSING, "it is not in the bundle")
+        return
+    expected = sums({name: digest for name, digest in there.items() if name != SUMS})
+    if sha256(expected) == there[SUMS]:
+        yield Finding(SUMS, Standing.MATCHES, f"{len(there) - 1} files")
+        return
+    lines = zip(expected.splitlines(), opened.read(SUMS, MOST_SMALL).splitlines(), strict=False)
+    at = next((number for number, (one, other) in enumerate(lines, 1) if one != other), 0)
+    yield Finding(
+        SUMS,
+        Standing.DIFFERS,
+        f"line {at} is wrong; the files themselves match" if at else "it is too long or too short",
+    )
+
+
+def _bytes(opened: Opened) -> Iterator[Finding]:
+    """The archive's own bytes, which hold nothing but its files."""
+    with opened.path.open("rb") as file:
+        at = 0
+        for name, piece in opened.rebuilt():
+            found = file.read(len(piece))
+            if found != piece:
+                off = next(
+                    (n for n, (one, other) in enumerate(zip(found, piece, strict=False)) if one != other), len(found)
+                )
+                yield Finding("archive", Standing.DIFFERS, f"byte {at + off}, beside {name}, is not what was written")
+                return
+            at += len(piece)
+        rest = len(file.read(1))
+    if rest:
+        yield Finding("archive", Standing.DIFFERS, f"something follows its end at byte {at}")
+    else:
+        yield Finding("archive", Standing.MATCHES, f"{at} bytes")

@@ -1,0 +1,44 @@
+"""One in-toto statement for each criterion, with the predicate of test results.
+
+Statement: https://in-toto.io/Statement/v1. Predicate: https://in-toto.io/attestation/test-result/v0.1 (in-toto/attestation,
+spec/predicates/test-result.md). It knows PASSED, WARNED and FAILED: what is UNPROVEN is FAILED there, so that no policy takes
+it for a success; the verdict itself, with its figures, stands in the annotations of the configuration.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from orchestrator.evidence.verdict import Outcome, Verdict
+from orchestrator.journal.codec import plain
+
+STATEMENT: Final = "https://in-toto.io/Statement/v1"
+PREDICATE: Final = "https://in-toto.io/attestation/test-result/v0.1"
+
+
+def statement(verdict: Verdict, subjects: Sequence[tuple[str, str]], configuration: Mapping[str, str]) -> bytes:
+    """The statement on one criterion. subjects: name and sha256 of what was tested; configuration: of what it was tested by."""
+    passed = verdict.outcome is Outcome.PASS
+    document = {
+        "_type": STATEMENT,
+        "subject": [_described(name, digest) for name, digest in subjects],
+        "predicateType": PREDICATE,
+        "predicate": {
+            "result": "PASSED" if passed else "FAILED",
+            "configuration": [
+                {**_described(name, digest), "annotations": {"verdict": plain(verdict)}}
+                for name, digest in configuration.items()
+            ],
+            "passedTests" if passed else "failedTests": [verdict.criterion],
+        },
+    }
+    return json_text(document)
+
+
+def _described(name: str, digest: str) -> dict[str, Any]:
+    return {"name": name, "digest": {"sha256": digest}}
+
+
+def json_text(document: Any) -> bytes:  # noqa: ANN401 - anything made of plain data
+    """Indented JSON that always comes out the same; NaN and infinities as in the journal."""
+    return (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "replace")

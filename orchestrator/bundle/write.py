@@ -1,0 +1,61 @@
+"""Write a bundle: what follows from the events, and the run's files as they are now."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.bundle.archive import Source, chunks
+from orchestrator.bundle.contents import ARTIFACTS, SUMS, artifacts_of, derived, sha256, sums
+from orchestrator.state.events import Envelope
+from orchestrator.state.fold import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written. sha256, size: of the bundle. missing: artifacts whose files are gone; changed: those that are not as measured."""
+
+    path: Path
+    sha256: str
+    size: int
+    files: int
+    missing: tuple[str, ...]
+    changed: tuple[str, ...]
+
+
+def export(envelopes: Sequence[Envelope], run_folder: Path, target: Path, version: str) -> Exported:
+    """Write the bundle to `target`, whole or not at all. Raises OSError, PlanError, IllegalTransition."""
+    files: dict[str, Source] = dict(derived(envelopes, version))
+    digests = {name: sha256(content) for name, content in files.items() if isinstance(content, bytes)}
+    missing: list[str] = []
+    changed: list[str] = []
+    for path, artifact in artifacts_of(fold(envelopes)).items():
+        there = run_folder / path
+        if not there.is_file():
+            missing.append(path)
+            continue
+        files[f"{ARTIFACTS}{path}"] = there
+        with there.open("rb") as file:
+            digests[f"{ARTIFACTS}{path}"] = hashlib.file_digest(file, "sha256").hexdigest()
+        if digests[f"{ARTIFACTS}{path}"] != artifact.sha256:
+            changed.append(path)
+    files[SUMS] = sums(digests)
+    digest, size = _write(files, target)
+    return Exported(target, digest, size, len(files), tuple(missing), tuple(changed))
+
+
+def _write(files: dict[str, Source], target: Path) -> tuple[str, int]:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    digest, size = hashlib.sha256(), 0
+    try:
+        with part.open("wb") as file:
+            for _, piece in chunks(files):
+                file.write(piece)
+                digest.update(piece)
+                size += len(piece)
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return digest.hexdigest(), size

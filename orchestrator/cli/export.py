@@ -1,0 +1,25 @@
+"""`orchestrate export`: a run with all its evidence as one file."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+from orchestrator.api import export_bundle
+from orchestrator.cli.output import say, tell
+from orchestrator.cli.places import as_json, find_run, opened_journal
+from orchestrator.cli.report import write_junit
+
+
+def export_run(state: Path, name: str | None, output: Path | None, junit: Path | None, *, as_data: bool) -> None:
+    """Write the bundle (`<run>.tar` unless told) and say its sha256. Raises UsageError, JournalError, OSError."""
+    with opened_journal(state) as journal:
+        run = find_run(journal, name).run
+        done = export_bundle(journal, run, state, output or Path(f"{run}.tar"))
+        write_junit(journal, run, junit)
+    if as_data:
+        say(as_json({"run": run, **asdict(done), "path": str(done.path)}))
+    else:
+        say(f"{done.sha256}  {done.path}")
+        tell(f"{done.files} files, {done.size} bytes; check it anywhere with: orchestrate verify {done.path}")
+    for told, paths in (("gone, so it is not in the bundle", done.missing), ("not as it was measured", done.changed)):
+        for path in paths:
+            tell(f"{path}: {told}; what was computed from it is stale")

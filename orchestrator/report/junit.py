@@ -1,0 +1,64 @@
+"""Verdicts as JUnit XML, for CI systems: a suite for each group, a case for each criterion.
+
+What is UNPROVEN is an error (it was not shown), what FAILed a failure; both turn a pipeline red. The format is the one that
+pytest and Jenkins write: testsuites > testsuite > testcase > failure or error.
+"""
+
+import xml.etree.ElementTree as ET
+from typing import Final
+
+from orchestrator.evidence.verdict import Outcome
+from orchestrator.report.markdown import number, one_line
+from orchestrator.report.model import CriterionRow, GroupSection, Report, TaskRow
+
+ELEMENT: Final = {Outcome.FAIL: "failure", Outcome.UNPROVEN: "error"}
+
+
+def to_junit(report: Report) -> str:
+    """The whole document, UTF-8 declared."""
+    root = ET.Element("testsuites", {"name": _safe(report.title)})
+    for group in report.groups:
+        suite = _suite(report, group)
+        if len(suite):
+            root.append(suite)
+    _count(root, [case for suite in root for case in suite])
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _suite(report: Report, group: GroupSection) -> ET.Element:
+    suite = ET.Element("testsuite", {"name": f"{group.id}: {_safe(group.title)}", "hostname": report.run})
+    cases = [_criterion(row) for row in group.criteria]
+    cases += [_task(row) for row in group.tasks if row.status in {"failed", "cancelled"}]
+    suite.extend(cases)
+    _count(suite, cases)
+    return suite
+
+
+def _count(element: ET.Element, cases: list[ET.Element]) -> None:
+    element.set("tests", str(len(cases)))
+    for plural, tag in (("failures", "failure"), ("errors", "error")):
+        element.set(plural, str(sum(case.find(tag) is not None for case in cases)))
+
+
+def _criterion(row: CriterionRow) -> ET.Element:
+    verdict = row.verdict
+    case = ET.Element("testcase", {"classname": row.id.split(".", 1)[0], "name": f"{row.id} {_safe(row.title)}"})
+    measured = "nothing" if verdict.value is None else f"{number(verdict.value)} {verdict.unit}"
+    told = f"{row.metric}: {measured}, target {row.target}; {verdict.why}: {_safe(verdict.detail)}"
+    if verdict.outcome in ELEMENT:
+        ET.SubElement(case, ELEMENT[verdict.outcome], {"type": str(verdict.why), "message": told})
+    else:
+        ET.SubElement(case, "system-out").text = told
+    return case
+
+
+def _task(row: TaskRow) -> ET.Element:
+    case = ET.Element("testcase", {"classname": row.id.split(".", 1)[0], "name": f"task {row.id}"})
+    ET.SubElement(case, "failure", {"type": row.status, "message": _safe(row.reason) or row.status})
+    return case
+
+
+def _safe(text: str) -> str:
+    """One line without what XML 1.0 cannot hold."""
+    return one_line(text.encode("utf-8", "replace").decode())
