@@ -29,7 +29,7 @@ def capture(project: Path) -> dict[str, str]:
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "load": " ".join(f"{value:.2f}" for value in os.getloadavg()),
         "git": _git_state(project),
-        **{f"package {name}": version for name, version in _packages()},
+        **{f"package {name}": version for name, version in packages()},
     }
     return {name: value for name, value in facts.items() if value}
 
@@ -77,7 +77,7 @@ def _git(project: Path, *arguments: str) -> str:
     return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
 
 
-def _packages() -> Iterator[tuple[str, str]]:
+def packages() -> Iterator[tuple[str, str]]:
     """This package and its declared needs, with versions, by name; nothing when run from a tree not installed."""
     try:
         requirements = metadata.requires(PACKAGE) or []

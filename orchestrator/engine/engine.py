@@ -1,5 +1,6 @@
 """The loop: decide, record, commit, act, wait. One thread owns the state; others only put messages in its queue."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
@@ -35,6 +36,9 @@ from orchestrator.state.events import (
 from orchestrator.state.transitions import Status
 
 LONGEST_WAIT: Final = 3600.0
+LOSSES_BORNE: Final = 3
+"""How often in this turn a task may lose its machine before that counts as a failure of its own: some tasks break machines."""
+
 NOTHING_USED: Final = Usage(0.0, 0.0, 0, 0)
 
 
@@ -92,6 +96,7 @@ class Engine:
         self._draining = False
         self._handed_out: set[tuple[str, int]] = set()
         self._running: dict[str, int] = {}
+        self._losses: Counter[str] = Counter()
         self._left = _left_in_groups(orders, recorder)
         self._every = orders.plan.progress_reports.every if orders.plan.progress_reports else None
         self._next_report = self._every
@@ -188,10 +193,14 @@ class Engine:
     def _end(self, task: str, attempt: int, result: AttemptResult) -> None:
         self._running.pop(task, None)
         self._slots.give(self._demands[task])
-        if self.interrupted is not None and (result.stopped or result.failure is not None):
+        if self.interrupted is not None and (result.stopped or result.lost or result.failure is not None):
             # What fails while its processes are being ended says nothing about the task.
             self._recorder.record(TaskInterrupted(task, attempt, self.interrupted))
-        elif result.failure is not None or result.stopped:
+        elif result.lost and not self._draining and self._losses[task] < LOSSES_BORNE:
+            self._losses[task] += 1
+            self._recorder.record(TaskInterrupted(task, attempt, result.lost))
+            self._frontier.changed(task)
+        elif result.failure is not None or result.stopped or result.lost:
             self._fail(task, attempt, result)
         else:
             self._succeed(task, attempt, result)
@@ -207,7 +216,7 @@ class Engine:
             self._settle(TaskSucceeded(task, attempt, result.evidence, result.usage))
 
     def _fail(self, task: str, attempt: int, result: AttemptResult) -> None:
-        failure = result.failure or Failure(Cause.LOST, "it was stopped, and nobody had asked for that")
+        failure = result.failure or Failure(Cause.LOST, result.lost or "it was stopped, and nobody had asked for that")
         spec = self._orders.graph.nodes[task].task
         again = after_failure(spec.retries, len(self._recorder.state.tasks[task].failures) + 1)
         if isinstance(again, Again) and not self._draining:

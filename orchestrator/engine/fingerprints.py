@@ -2,7 +2,7 @@
 
 A fingerprint is some of "run=… with=… env=… needs=… when=… leaves=… code=…", each a digest of 16 hex digits, so that two of them tell
 what changed. It covers what the task runs (runner or command), its parameters, environment, needs, condition, trigger rule,
-promised files and metrics, and the code of its runner (`orchestrator.engine.code`). It does not cover title, estimate, timeout, retries or
+promised files and metrics, and the code of its runner (`orchestrator.sourcecode`). It does not cover title, estimate, timeout, retries or
 resources, which do not change a result, nor what a command's program is made of.
 """
 
@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from orchestrator.engine.code import Code
+from orchestrator.sourcecode import Code
 from orchestrator.engine.orders import promised
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.model import Plan, TriggerRule

@@ -87,7 +87,10 @@ class LateInputs(Sequence[TaskInput]):
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """How an attempt ended. It succeeded where failure is None and stopped is False; only then is there evidence."""
+    """How an attempt ended. It succeeded where failure is None, stopped False and lost empty; only then is there evidence.
+
+    lost: how the machine that did it went away, or went silent; it says nothing about the task.
+    """
 
     task: str
     attempt: int
@@ -95,6 +98,7 @@ class AttemptResult:
     usage: Usage
     failure: Failure | None = None
     stopped: bool = False
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)

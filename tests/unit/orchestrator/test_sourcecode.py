@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from orchestrator.engine.code import Code, imported
+from orchestrator.sourcecode import Code, imported
 from orchestrator.runner import Runner
 
 

@@ -1,0 +1,152 @@
+"""The worker's side: one attempt in a folder of the worker's own, its inputs fetched and its files put by content.
+
+Everything here is called by Dask in a thread of a worker process; the attempt runs in a process tree of its own, as anywhere.
+"""
+
+import contextlib
+import functools
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from orchestrator.executors.carry_out import carry_out
+from orchestrator.executors.cluster.facts import Facts, differences, facts_here
+from orchestrator.executors.cluster.store import Store
+from orchestrator.executors.order import AttemptResult, Note, WorkOrder
+from orchestrator.runner import TaskInput
+
+KEPT: Final = ("stdout.log", "stderr.log", "series.csv", "evidence.jsonl", "order.json")
+WANTED: Final = frozenset({"executing", "long-running"})
+
+
+class WrongEnvironment(Exception):  # noqa: N818 - named after what was found
+    """This worker is not like the orchestrator's machine; its message says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """An order on its way. files: sha256 of each input file, by the path that the order has. topic: where to tell what
+    happens. facts: what the worker must be like.
+    """
+
+    order: WorkOrder
+    files: Mapping[Path, str]
+    store: Store
+    topic: str
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What comes back. execution: which execution of the attempt it is of; files: sha256 by path below the attempt's folder."""
+
+    execution: str
+    result: AttemptResult
+    files: Mapping[str, str]
+
+
+def carry_out_there(shipment: Shipment) -> Delivery:
+    """Carry out the order on this worker. Raises WrongEnvironment, StoreError, OSError; what the task does is in the result."""
+    from distributed import get_worker  # noqa: PLC0415 - workers have it
+
+    worker, execution = get_worker(), secrets.token_hex(8)
+
+    def tell(kind: str, text: str = "", claim: tuple[str, float, str] | None = None) -> None:
+        said = {"marker": shipment.order.marker, "execution": execution, "worker": worker.address, "kind": kind}
+        worker.log_event(shipment.topic, {**said, "text": text, "claim": claim})
+
+    tell("started")
+    try:
+        require_alike(shipment.facts)
+        root = Path(worker.local_directory) / "attempts" / execution
+        try:
+            return _carry_out(shipment, execution, root, StopWhenReleased(worker), tell)
+        finally:
+            shutil.rmtree(root, ignore_errors=True)
+    finally:
+        tell("ended")
+
+
+def _carry_out(shipment: Shipment, execution: str, root: Path, stop: "StopWhenReleased", tell: Any) -> Delivery:  # noqa: ANN401
+    order = localized(shipment, root)
+    for path, content in shipment.files.items():
+        shipment.store.get(content, moved_path(shipment.order, root, path))
+
+    def listen(note: Note) -> None:
+        claim = note.claim
+        tell("note", note.text, claim and (claim.metric, claim.value, claim.unit))
+
+    result = carry_out(order, stop, listen)
+    names = [*KEPT, *(_below(artifact.path, order) for artifact in result.evidence.artifacts)]
+    files = {name: shipment.store.put(order.folder / name) for name in names if (order.folder / name).is_file()}
+    return Delivery(execution, result, files)
+
+
+def localized(shipment: Shipment, root: Path) -> WorkOrder:
+    """The order with this worker's folders in place of the orchestrator's, wherever they stand. Pure."""
+    order = shipment.order
+    folder = root / order.run / order.task / str(order.attempt)
+
+    def moved(part: Any) -> Any:  # noqa: ANN401 - whatever a plan's value may be
+        if isinstance(part, str):
+            return part.replace(str(order.folder), str(folder))
+        if isinstance(part, Mapping):
+            return {key: moved(value) for key, value in part.items()}
+        return type(part)(moved(each) for each in part) if isinstance(part, list | tuple) else part
+
+    def fetched(given: TaskInput) -> TaskInput:
+        files = {name: moved_path(order, root, path) for name, path in given.artifacts.items()}
+        return replace(given, artifacts=files, series=None)
+
+    return replace(
+        order,
+        folder=folder,
+        cache=root.parent.parent / "cache",
+        command=moved(order.command),
+        params=moved(order.params),
+        env=moved(order.env),
+        inputs=tuple(fetched(given) for given in order.inputs),
+    )
+
+
+def moved_path(order: WorkOrder, root: Path, path: Path) -> Path:
+    """Where a file of the run's folder lies on this worker: at the same place below the run's folder here."""
+    return root / order.run / path.relative_to(order.folder.parents[1])
+
+
+def require_alike(wanted: Facts) -> None:
+    """Raises WrongEnvironment unless this worker is as the orchestrator says it must be. Looked up once per worker process."""
+    found = _facts_once(tuple(wanted.code))
+    if told := differences(wanted, found):
+        raise WrongEnvironment("; ".join(told))
+
+
+@functools.cache
+def _facts_once(runners: tuple[str, ...]) -> Facts:
+    return facts_here(runners)
+
+
+class StopWhenReleased:
+    """A StopSignal: set once the scheduler does not want the running task any more, or is gone.
+
+    It is the orchestrator that lets go of it: because it stops, because it has given this worker up, or because it died.
+    """
+
+    def __init__(self, worker: Any) -> None:  # noqa: ANN401 - distributed has no types
+        self._worker = worker
+        self._key = worker.get_current_task()
+
+    def is_set(self) -> bool:
+        """Looks at the worker's own state: no message is sent."""
+        with contextlib.suppress(AttributeError):
+            task = self._worker.state.tasks.get(self._key)
+            return task is None or task.state not in WANTED
+        return False
+
+
+def _below(path: str, order: WorkOrder) -> str:
+    """An artifact's path relative to the attempt's folder; the collector gives it relative to the run's."""
+    return path.removeprefix(f"{order.task}/{order.attempt}/")
