@@ -45,16 +45,28 @@ REPORTS: Final = Path("reports")
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way to carry out attempts. make: its executor; carry: what that calls; both are told the runners that there are."""
+    """One way to carry out attempts. make: its executor, from the manner, the plan and the runners that there are; carry: what
+    that calls.
+    """
 
-    make: Callable[[], Executor]
+    make: Callable[["Manner", LoadedPlan, Mapping[str, Runner]], Executor]
     carry: Callable[[Mapping[str, Runner]], CarryOut]
 
 
+def _on_a_cluster(manner: "Manner", loaded: LoadedPlan, runners: Mapping[str, Runner]) -> Executor:
+    """Raises ClusterFault, before anything is started."""
+    from orchestrator.executors.cluster.executor import DaskExecutor  # noqa: PLC0415 - heavy, and an extra
+
+    names = sorted({node.task.run for node in loaded.graph.nodes.values() if node.task.run is not None})
+    store = manner.store or str((manner.state / "store").absolute())
+    return DaskExecutor(manner.scheduler, store, runners, names)
+
+
 EXECUTORS: Final[Mapping[str, Way]] = {
-    "processes": Way(ProcessExecutor, lambda _runners: carry_out),
-    "threads": Way(ThreadExecutor, carry_out_inline),
-    "inline": Way(InlineExecutor, carry_out_inline),
+    "processes": Way(lambda *_: ProcessExecutor(), lambda _runners: carry_out),
+    "threads": Way(lambda *_: ThreadExecutor(), carry_out_inline),
+    "inline": Way(lambda *_: InlineExecutor(), carry_out_inline),
+    "dask": Way(_on_a_cluster, lambda _runners: carry_out),
 }
 
 
@@ -80,6 +92,8 @@ class Manner:
     go on with what does not need it. executor: `processes`; `threads` and `inline` run runners within this process, side by side
     or one after the other (`orchestrator.executors.inline` says what that costs). only, until: tasks
     or groups; see `orchestrator.engine.selection`. force: tasks or groups that run again whatever they came to, "*" for all.
+    scheduler, store: with the executor `dask`, the scheduler's address (None: a cluster of processes on this machine) and the folder or
+    URL that artifacts travel by (None: `store` in the state folder).
     command: argv to show as what repeats the run. listener: told of every
     event once it is durable.
     """
@@ -89,10 +103,12 @@ class Manner:
     jobs: int | None = None
     keep_going: bool = True
     durability: Durability = "process"
-    executor: Literal["processes", "threads", "inline"] = "processes"
+    executor: Literal["processes", "threads", "inline", "dask"] = "processes"
     only: Sequence[str] = ()
     until: Sequence[str] = ()
     force: Sequence[str] = ()
+    scheduler: str | None = None
+    store: str | None = None
     command: tuple[str, ...] = ()
     listener: Callable[[Envelope], None] = field(default=lambda _envelope: None)
 
@@ -125,7 +141,7 @@ def load(
 
 def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, manner: Manner) -> RunOutcome:
     """As `run`, for a plan already loaded."""
-    with _journal(manner) as journal, EXECUTORS[manner.executor].make() as executor:
+    with _journal(manner) as journal, EXECUTORS[manner.executor].make(manner, loaded, runners) as executor:
         given = _circumstances(runners, manner, journal) | {"executor": executor}
         with entry(journal, loaded.plan.id, loaded.settings) as leave:
             unfinished = None if new else find_interrupted(journal, loaded.plan.id, loaded.settings)
@@ -138,7 +154,7 @@ def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, 
 
 def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner) -> RunOutcome:
     """Carry on that run. Raises as `run` does."""
-    with _journal(manner) as journal, EXECUTORS[manner.executor].make() as executor:
+    with _journal(manner) as journal, EXECUTORS[manner.executor].make(manner, loaded, runners) as executor:
         given = _circumstances(runners, manner, journal)
         result = resume_run(run, loaded, executor=executor, force=manner.force, **given)
         return _outcome(result, loaded, journal, manner.reports)

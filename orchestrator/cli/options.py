@@ -60,7 +60,7 @@ ExecutorName = Annotated[
     str,
     typer.Option(
         "--executor", metavar="NAME",
-        help="processes: each task in one of its own; threads: within this one, for short tasks; inline: so, one by one.",
+        help="processes: each task in one of its own; threads: within this one, for short tasks; inline: so, one by one; dask: on a cluster.",
     ),
 ]  # fmt: skip
 JsonStream = Annotated[
@@ -86,6 +86,20 @@ Force = Annotated[
 Explain = Annotated[
     bool, typer.Option("--explain", help="Say first what is done with each task, and why; with -n, only that.")
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler", metavar="ADDRESS", show_default=False,
+        help="With --executor dask: its scheduler, tcp://host:8786; a cluster on this machine unless given.",
+    ),
+]  # fmt: skip
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store", metavar="URL", show_default=False,
+        help="With --executor dask: the folder or URL that artifacts travel by; `store` in the state folder unless given.",
+    ),
+]  # fmt: skip
 
 STATE: Final = Path(".orchestrate")
 REPORTS: Final = Path("reports")

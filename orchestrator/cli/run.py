@@ -57,6 +57,9 @@ def check_manner(manner: Manner) -> None:
     for option, value, known in named:
         if value not in known:
             raise UsageError(f"{option} {value!r} means nothing\n  mend: use one of {', '.join(known)}")
+    for option, given in (("--scheduler", manner.scheduler), ("--store", manner.store)):
+        if given is not None and manner.executor != "dask":
+            raise UsageError(f"{option} means something only with --executor dask\n  mend: add that, or leave it out")
 
 
 def conclude(outcome: RunOutcome, manner: Manner, telling: Telling, junit: Path | None = None) -> None:

@@ -26,8 +26,10 @@ from orchestrator.cli.options import (
     Reports,
     RunName,
     RunOrBundle,
+    Scheduler,
     Settings,
     State,
+    Store,
     Until,
 )
 
@@ -51,6 +53,8 @@ def run(  # noqa: PLR0913 - one parameter for each option
     reports: Reports = REPORTS,
     durability: Durability = "process",
     executor: ExecutorName = "processes",
+    scheduler: Scheduler = None,
+    store: Store = None,
     json: JsonStream = False,
     quiet: Quiet = False,
     no_color: NoColor = False,
@@ -65,7 +69,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
 
     manner = _manner(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor,
-        only=tuple(only or ()), until=tuple(until or ()), force=tuple(force or ()),
+        only=tuple(only or ()), until=tuple(until or ()), force=tuple(force or ()), scheduler=scheduler, store=store,
     )  # fmt: skip
     if dry_run:
         foretell(plan, settings or [], manner, explain=explain, new=new)
@@ -85,6 +89,8 @@ def resume(  # noqa: PLR0913 - one parameter for each option
     reports: Reports = REPORTS,
     durability: Durability = "process",
     executor: ExecutorName = "processes",
+    scheduler: Scheduler = None,
+    store: Store = None,
     json: JsonStream = False,
     quiet: Quiet = False,
     no_color: NoColor = False,
@@ -100,7 +106,7 @@ def resume(  # noqa: PLR0913 - one parameter for each option
 
     manner = _manner(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor,
-        force=tuple(force or ()),
+        force=tuple(force or ()), scheduler=scheduler, store=store,
     )  # fmt: skip
     telling = Telling(as_json=json, quiet=quiet, color=not no_color, explain=explain)
     return carry_on(run, manner, telling, junit=junit)

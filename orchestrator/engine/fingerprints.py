@@ -11,11 +11,11 @@ import json
 from collections.abc import Mapping
 from typing import Final
 
-from orchestrator.sourcecode import Code
 from orchestrator.engine.orders import promised
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.model import Plan, TriggerRule
 from orchestrator.runner import Runner
+from orchestrator.sourcecode import Code
 
 WORDS: Final = {
     "run": "what it runs",
