@@ -5,6 +5,7 @@ import threading
 import numpy as np
 
 from encoder.glyphs.tokenise import MAX_TEMPLATES, TABLE_SLOTS
+from encoder.glyphs.tokenise_json import COUNT_SLOTS
 
 _KEPT = 4 << 20  # bytes of block, above which scratch is dropped after use
 _STEP = 1 << 18  # sizes are rounded up to this, for blocks that are cut at records differ a little from each other
@@ -23,10 +24,12 @@ class Scratch:
         "column_values",
         "columns",
         "firsts",
+        "key_counts",
         "keys",
         "names",
         "numbers",
         "offsets",
+        "path_counts",
         "records",
         "size",
         "sizes",
@@ -55,6 +58,8 @@ class Scratch:
         self.column_values = np.empty(TABLE_SLOTS, np.int32)
         self.names = np.empty(TABLE_SLOTS, np.uint64)
         self.offsets = np.empty(TABLE_SLOTS, np.int64)
+        self.key_counts = np.empty(COUNT_SLOTS, np.int32)
+        self.path_counts = np.empty(COUNT_SLOTS, np.int32)
         self.keys = np.empty(_SMALL_TABLE, np.uint64)
         self.slots = np.empty(_SMALL_TABLE, np.int32)
         self.firsts = np.empty(_SMALL_TABLE, np.int64)

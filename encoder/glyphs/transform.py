@@ -26,7 +26,7 @@ from encoder.glyphs.scratch import Scratch, scratch_for
 from encoder.glyphs.sink import CURSOR_SIZE, IDS, META, OUT, STREAMS, TEMPLATES, TEXT
 from encoder.glyphs.templates import write_templates
 from encoder.glyphs.tokenise_csv import tokenise_csv
-from encoder.glyphs.tokenise_json import tokenise_json
+from encoder.glyphs.tokenise_json import count_keys, tokenise_json
 from encoder.glyphs.tokenise_log import FINE, QUOTED, WORDS, tokenise_log
 from encoder.glyphs.tokenise_xml import tokenise_xml
 from encoder.glyphs.varints import write_varints
@@ -37,6 +37,14 @@ Ids = NDArray[np.int32]
 
 LEAST_IN_COLUMN: Final = 12
 """Columns of fewer values share one."""
+_RARE_KEY: Final = 3
+"""Occurrences, below which a key is data."""
+_LEAST_OF_PATH: Final = 256
+"""Values, below which a path does not name a column of its own."""
+_STRETCH: Final = 1 << 16
+_STRETCHES: Final = 4
+_RARE_KEY_SAMPLED: Final = 2
+_LEAST_OF_PATH_SAMPLED: Final = 24
 _NO_SALTS: Final = np.empty(0, np.uint64)
 _NO_SALT_ENDS: Final = np.empty(0, np.int32)
 _GRAINS_BELOW: Final = (WORDS, FINE)
@@ -98,7 +106,7 @@ def _tokenise(source: Bytes, tree: TreeType, separator: int, scratch: Scratch) -
         case TreeType.LOG:
             counts = tokenise_log(source, QUOTED, _NO_SALTS, _NO_SALT_ENDS, *arrays)
         case TreeType.JSON_LINES | TreeType.JSON:
-            counts = tokenise_json(source, tree is TreeType.JSON, *arrays)
+            counts = _tokenise_json(source, scratch, document=tree is TreeType.JSON)
         case TreeType.CSV:
             counts = tokenise_csv(source, separator, *arrays)
         case TreeType.XML:
@@ -106,6 +114,27 @@ def _tokenise(source: Bytes, tree: TreeType, separator: int, scratch: Scratch) -
         case _:
             raise ValueError(f"{tree} has no tokeniser")
     return Tokens(source, *counts, multiline=tree is TreeType.CSV)
+
+
+def _tokenise_json(source: Bytes, scratch: Scratch, *, document: bool) -> tuple[Int, Int, Int, Int, Int]:
+    """Tokenises by the frequencies of keys and paths: in a document of all of it, of lines by a sample."""
+    keys, paths = scratch.key_counts, scratch.path_counts
+    keys.fill(0)
+    paths.fill(0)
+    arrays = _arrays(scratch)
+    parts = [source] if document else _stretches(source)
+    rare, least = (_RARE_KEY, _LEAST_OF_PATH) if document else (_RARE_KEY_SAMPLED, _LEAST_OF_PATH_SAMPLED)
+    for stretch in parts:
+        count_keys(stretch, keys)
+    for stretch in parts:
+        tokenise_json(stretch, document, True, rare, least, keys, paths, *arrays)
+    return tokenise_json(source, document, False, rare, least, keys, paths, *arrays)
+
+
+def _stretches(source: Bytes) -> list[Bytes]:
+    """Evenly spread parts of the source, that are enough to count in."""
+    step = max(_STRETCH, len(source) // _STRETCHES)
+    return [source[at : at + _STRETCH] for at in range(0, len(source), step)]
 
 
 def _tokenise_lines(
