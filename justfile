@@ -16,6 +16,10 @@ check:
 slow:
     pytest -m slow
 
+# The HTML page in a real Chromium; needs the extra `browser` and a Chromium on the PATH
+browser:
+    pytest -m browser
+
 # Draw the phase plan again after editing it
 draw:
     orchestrate graph plans/phase4a3.yaml -f mermaid -o plans/phase4a3.mmd

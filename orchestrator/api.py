@@ -31,7 +31,7 @@ from orchestrator.journal.port import JournalPort
 from orchestrator.journal.sqlite import Durability
 from orchestrator.plan.cache import PlanCache
 from orchestrator.registry import load_registry
-from orchestrator.report import Report, build_report, render_markdown, render_summary
+from orchestrator.report import Report, build_report, render_group, render_markdown, render_summary
 from orchestrator.report.junit import to_junit
 from orchestrator.runner import Runner
 from orchestrator.state.events import Envelope, RunResumed, RunStarted
@@ -41,6 +41,8 @@ from orchestrator.wholefile import write_whole
 
 STATE: Final = Path(".orchestrate")
 REPORTS: Final = Path("reports")
+PAGE_LIMIT: Final = 500
+"""Tasks; the reports by group and the HTML page of a larger run are made when they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ class Manner:
     or groups; see `orchestrator.engine.selection`. force: tasks or groups that run again whatever they came to, "*" for all.
     scheduler, store: with the executor `dask`, the scheduler's address (None: a cluster of processes on this machine) and the folder or
     URL that artifacts travel by (None: `store` in the state folder).
-    command: argv to show as what repeats the run. listener: told of every
+    page: beside the report, write it as an HTML page, and one of each group. command: argv to show as what repeats the run.
+    listener: told of every
     event once it is durable.
     """
 
@@ -110,6 +113,7 @@ class Manner:
     scheduler: str | None = None
     store: str | None = None
     command: tuple[str, ...] = ()
+    page: bool = True
     listener: Callable[[Envelope], None] = field(default=lambda _envelope: None)
 
 
@@ -149,7 +153,7 @@ def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, 
                 result = start_run(loaded, opened=leave, **given)
             else:
                 result = resume_run(unfinished, loaded, opened=leave, force=manner.force, **given)
-        return _outcome(result, loaded, journal, manner.reports)
+        return _outcome(result, loaded, journal, manner)
 
 
 def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner) -> RunOutcome:
@@ -157,7 +161,7 @@ def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *
     with _journal(manner) as journal, EXECUTORS[manner.executor].make(manner, loaded, runners) as executor:
         given = _circumstances(runners, manner, journal)
         result = resume_run(run, loaded, executor=executor, force=manner.force, **given)
-        return _outcome(result, loaded, journal, manner.reports)
+        return _outcome(result, loaded, journal, manner)
 
 
 def explain_loaded(
@@ -207,9 +211,26 @@ def _begun(envelopes: Sequence[Envelope], run: str) -> tuple[str, RunStarted | R
     return next((event.plan_source for event in begun if isinstance(event, RunStarted)), run), begun[-1]
 
 
-def report_text(journal: JournalPort, run: str) -> str:
-    """The run's report in Markdown. The same journal gives the same text."""
-    return render_markdown(_report(journal, run))
+def report_text(journal: JournalPort, run: str, group: str | None = None) -> str:
+    """The run's report in Markdown, or that of one workstream or stage. The same journal gives the same text.
+
+    Raises KeyError for a group that the plan does not have.
+    """
+    report = _report(journal, run)
+    return render_markdown(report) if group is None else render_group(report, group)
+
+
+def page_text(journal: JournalPort, run: str, state: Path) -> str:
+    """The run's report as one HTML page. state: the folder where attempts left their logs and memory over time."""
+    envelopes = journal.read(run)
+    return _page(_plan_in(envelopes, run), envelopes, state / "runs" / run)
+
+
+def _page(loaded: LoadedPlan, envelopes: Sequence[Envelope], folder: Path) -> str:
+    from orchestrator.pages import read_traces, render_page  # noqa: PLC0415 - drawing is slow to load, and often not wanted
+
+    attempts = [(name, record.attempt) for name, record in fold(envelopes).tasks.items()]
+    return render_page(loaded, envelopes, read_traces(folder, attempts))
 
 
 def junit_text(journal: JournalPort, run: str) -> str:
@@ -241,10 +262,10 @@ def _report(journal: JournalPort, run: str) -> Report:
     return build_report(loaded.plan, loaded.graph, envelopes)
 
 
-def _write(text: str, run: str, reports: Path) -> Path:
+def _write(report: Report, reports: Path) -> Path:
     """`<reports>/<run>.md`, whole or not at all; its path. Raises OSError."""
-    path = reports / f"{run}.md"
-    write_whole(path, text)
+    path = reports / f"{report.run}.md"
+    write_whole(path, render_markdown(report))
     return path
 
 
@@ -271,12 +292,17 @@ def _circumstances(runners: Mapping[str, Runner], manner: Manner, journal: Journ
     }
 
 
-def _outcome(result: RunResult, loaded: LoadedPlan, journal: JournalPort, reports: Path) -> RunOutcome:
+def _outcome(result: RunResult, loaded: LoadedPlan, journal: JournalPort, manner: Manner) -> RunOutcome:
     verdicts = dict(result.state.verdicts)
     if not result.state.finished:
         return RunOutcome(result.run, result.exit_code, None, verdicts)
-    report = build_report(loaded.plan, loaded.graph, journal.read(result.run))
-    path = _write(render_markdown(report), result.run, reports)
+    envelopes = journal.read(result.run)
+    report = build_report(loaded.plan, loaded.graph, envelopes)
+    path = _write(report, manner.reports)
+    if manner.page and len(loaded.graph.nodes) <= PAGE_LIMIT:
+        for group in report.groups:
+            write_whole(path.with_suffix("") / f"{group.id}.md", render_group(report, group.id))
+        write_whole(path.with_suffix(".html"), _page(loaded, envelopes, manner.state / "runs" / result.run))
     return RunOutcome(result.run, result.exit_code, path, verdicts, render_summary(report))
 
 

@@ -98,6 +98,12 @@ def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
         time.sleep(0.02)
 
 
+@pytest.fixture(scope="session")
+def shell_in():
+    """Opens a shell in a folder, for a test module that shares one run among its tests."""
+    return Shell
+
+
 @pytest.fixture
 def shell(tmp_path):
     opened = Shell(tmp_path)

@@ -49,7 +49,7 @@ def run(shape: Shape, folder: Path, *, executor: str = "inline", durability: str
     plan = folder / "plan.json"
     if not plan.exists():
         write_plan(shape, folder)
-    flags = ("--new", "-q", "-j", str(jobs), "--executor", executor, "--durability", durability)
+    flags = ("--new", "-q", "--no-page", "-j", str(jobs), "--executor", executor, "--durability", durability)
     cost = cost_of(orchestrate("run", *flags, plan.name), folder, ENV)
     return Ran(cost, *told(folder / ".orchestrate" / "journal.sqlite", shape))
 

@@ -25,7 +25,7 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     (plan_verbs.init, ("orchestrate init", "orchestrate init plans/mine.yaml")),
     (plan_verbs.import_, ("orchestrate import plans/phase4a3.md", "orchestrate import -o plan.yaml tasks.json")),
     (plan_verbs.validate, ("orchestrate validate plans/phase4a3.yaml", "orchestrate validate --json plan.yaml | jq .problems")),
-    (plan_verbs.graph, ("orchestrate graph plan.yaml > plan.mmd", "orchestrate graph -f dot plan.yaml | dot -Tsvg > plan.svg")),
+    (plan_verbs.graph, ("orchestrate graph plan.yaml > plan.mmd", "orchestrate graph -f svg -o plan.svg plan.yaml")),
     (plan_verbs.schedule, ("orchestrate schedule plans/phase4a3.yaml", "orchestrate schedule --json plan.yaml | jq .critical_path", "orchestrate schedule --optimize --time-limit 30s plan.yaml")),
     (
         plan_verbs.diff,
@@ -52,7 +52,8 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     (run_verbs.status, ("orchestrate status", "orchestrate status --json | jq .verdicts")),
     (run_verbs.logs, ("orchestrate logs", "orchestrate logs A.sweep", "orchestrate logs phase4a3-2026 A.sweep --attempt 1 -n 20")),
     (run_verbs.history, ("orchestrate history", "orchestrate history --json | jq -r '.[-1].run'")),
-    (run_verbs.report, ("orchestrate report", "orchestrate report -o report.md phase4a3-2026", "orchestrate report --json | jq .claims")),
+    (run_verbs.report, ("orchestrate report", "orchestrate report -o report.md phase4a3-2026", "orchestrate report -f html -o report.html", "orchestrate report --json | jq .claims")),
+    (run_verbs.serve, ("orchestrate serve", "orchestrate serve --port 0 --state .orchestrate")),
     (run_verbs.export, ("orchestrate export", "orchestrate export -o run.tar --junit verdicts.xml phase4a3-2026")),
     (run_verbs.verify, ("orchestrate verify", "orchestrate verify run.tar", "orchestrate verify --json phase4a3-2026 | jq .ok")),
 )  # fmt: skip

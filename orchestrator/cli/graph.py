@@ -1,4 +1,4 @@
-"""`orchestrate graph`: the plan's graph as Mermaid, DOT or JSON."""
+"""`orchestrate graph`: the plan's graph as Mermaid, DOT, SVG or JSON."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -9,14 +9,17 @@ from orchestrator.cli.output import say
 from orchestrator.cli.places import as_json
 from orchestrator.cli.settings import parse_settings
 from orchestrator.graph.dot import to_dot
+from orchestrator.graph.drawing import draw
 from orchestrator.graph.load import LoadedPlan, load_plan
 from orchestrator.graph.mermaid import to_mermaid
+from orchestrator.graph.svg import to_svg
 from orchestrator.graph.view import graph_view
 from orchestrator.wholefile import write_whole
 
 FORMATS: Final[Mapping[str, Callable[[LoadedPlan], str]]] = {
     "mermaid": lambda loaded: to_mermaid(loaded.graph, loaded.plan),
     "dot": lambda loaded: to_dot(loaded.graph, loaded.plan),
+    "svg": lambda loaded: to_svg(draw(loaded.graph, loaded.plan)),
     "json": lambda loaded: as_json(graph_view(loaded.graph, loaded.plan)),
 }
 

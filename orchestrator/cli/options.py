@@ -63,6 +63,10 @@ ExecutorName = Annotated[
         help="processes: each task in one of its own; threads: within this one, for short tasks; inline: so, one by one; dask: on a cluster.",
     ),
 ]  # fmt: skip
+Page = Annotated[
+    bool,
+    typer.Option("--page/--no-page", help="Write an HTML page, and a report of each workstream, beside the report."),
+]
 JsonStream = Annotated[
     bool, typer.Option("--json", help="Print every event as a line of JSON, and no summary or progress.")
 ]

@@ -47,7 +47,9 @@ def validate(plan: PlanFile, *, settings: Settings = None, json: Json = False) -
 def graph(
     plan: PlanFile,
     *,
-    style: Annotated[str, typer.Option("-f", "--format", metavar="FORMAT", help="mermaid, dot or json.")] = "mermaid",
+    style: Annotated[
+        str, typer.Option("-f", "--format", metavar="FORMAT", help="mermaid, dot, svg or json.")
+    ] = "mermaid",
     output: Output = None,
     settings: Settings = None,
 ) -> None:

@@ -1,27 +1,58 @@
 """`orchestrate report`: a run's report, made again from its journal."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from orchestrator.api import junit_text, report_data, report_text
+from orchestrator.api import junit_text, page_text, report_data, report_text
+from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import say
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.journal.port import JournalPort
 from orchestrator.wholefile import write_whole
 
+FORMATS: Final[Mapping[str, Callable[[JournalPort, str, Path], str]]] = {
+    "markdown": lambda journal, run, _state: report_text(journal, run),
+    "html": page_text,
+    "json": lambda journal, run, _state: as_json(report_data(journal, run)),
+}
 
-def show_report(state: Path, name: str | None, output: Path | None, junit: Path | None, *, as_data: bool) -> None:
-    """Print the Markdown or the data, or write it to a file. A run under way is reported as far as it got.
 
-    Raises UsageError, JournalError.
-    """
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be printed or written. style: one of FORMATS. group: only this part, as Markdown. output, junit: files."""
+
+    style: str = "markdown"
+    group: str | None = None
+    output: Path | None = None
+    junit: Path | None = None
+
+
+def show_report(state: Path, name: str | None, wanted: Wanted) -> None:
+    """Print the report, or write it to a file. A run under way is reported as far as it got. Raises UsageError, JournalError."""
+    if wanted.style not in FORMATS:
+        raise UsageError(f"there is no format {wanted.style!r}\n  mend: use one of {', '.join(FORMATS)}")
     with opened_journal(state) as journal:
         run = find_run(journal, name).run
-        text = as_json(report_data(journal, run)) if as_data else report_text(journal, run)
-        write_junit(journal, run, junit)
-    if output is None:
+        if wanted.group is None:
+            text = FORMATS[wanted.style](journal, run, state)
+        else:
+            text = _of_group(journal, run, wanted.group)
+        write_junit(journal, run, wanted.junit)
+    if wanted.output is None:
         say(text)
     else:
-        write_whole(output, text if text.endswith("\n") else f"{text}\n")
+        write_whole(wanted.output, text if text.endswith("\n") else f"{text}\n")
+
+
+def _of_group(journal: JournalPort, run: str, group: str) -> str:
+    try:
+        return report_text(journal, run, group)
+    except KeyError:
+        raise UsageError(
+            f"run {run} has no workstream or stage {group!r}\n  mend: `orchestrate status` names them"
+        ) from None
 
 
 def write_junit(journal: JournalPort, run: str, target: Path | None) -> None:

@@ -74,7 +74,8 @@ def conclude(outcome: RunOutcome, manner: Manner, telling: Telling, junit: Path 
         return
     if not telling.as_json:
         say(outcome.summary.rstrip("\n"))
-        say(f"report: {outcome.report}")
+        page = outcome.report.with_suffix(".html")
+        say(f"report: {outcome.report}" + (f"\npage: {page}" if manner.page and page.is_file() else ""))
 
 
 def _resume(run: str, manner: Manner) -> str:

@@ -21,6 +21,7 @@ from orchestrator.cli.options import (
     NoColor,
     Only,
     Output,
+    Page,
     PlanFile,
     Quiet,
     Reports,
@@ -55,6 +56,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
     executor: ExecutorName = "processes",
     scheduler: Scheduler = None,
     store: Store = None,
+    page: Page = True,
     json: JsonStream = False,
     quiet: Quiet = False,
     no_color: NoColor = False,
@@ -68,7 +70,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
     from orchestrator.cli.run import foretell, run_plan
 
     manner = _manner(
-        state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor,
+        state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
         only=tuple(only or ()), until=tuple(until or ()), force=tuple(force or ()), scheduler=scheduler, store=store,
     )  # fmt: skip
     if dry_run:
@@ -91,6 +93,7 @@ def resume(  # noqa: PLR0913 - one parameter for each option
     executor: ExecutorName = "processes",
     scheduler: Scheduler = None,
     store: Store = None,
+    page: Page = True,
     json: JsonStream = False,
     quiet: Quiet = False,
     no_color: NoColor = False,
@@ -105,7 +108,7 @@ def resume(  # noqa: PLR0913 - one parameter for each option
     from orchestrator.cli.resume import resume as carry_on
 
     manner = _manner(
-        state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor,
+        state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
         force=tuple(force or ()), scheduler=scheduler, store=store,
     )  # fmt: skip
     telling = Telling(as_json=json, quiet=quiet, color=not no_color, explain=explain)
@@ -161,13 +164,36 @@ def history(*, json: Json = False, state: State = STATE) -> None:
     show_history(state, as_data=json)
 
 
-def report(
-    run: RunName = None, *, output: Output = None, junit: Junit = None, json: Json = False, state: State = STATE
+def report(  # noqa: PLR0913 - one parameter for each option
+    run: RunName = None,
+    *,
+    style: Annotated[
+        str, typer.Option("-f", "--format", metavar="FORMAT", help="markdown, html or json.")
+    ] = "markdown",
+    group: Annotated[
+        str | None,
+        typer.Option("--group", metavar="NAME", help="Only this workstream or stage, as Markdown.", show_default=False),
+    ] = None,
+    output: Output = None,
+    junit: Junit = None,
+    json: Json = False,
+    state: State = STATE,
 ) -> None:
     """Make a run's report again from its journal."""
-    from orchestrator.cli.report import show_report
+    from orchestrator.cli.report import Wanted, show_report
 
-    show_report(state, run, output, junit, as_data=json)
+    show_report(state, run, Wanted("json" if json else style, group, output, junit))
+
+
+def serve(
+    *,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 for any that is free.")] = 8765,
+    state: State = STATE,
+) -> None:
+    """Show running and past runs in the browser, live; on this machine only."""
+    from orchestrator.cli.serve import serve as serve_pages
+
+    serve_pages(state, port)
 
 
 def export(

@@ -5,6 +5,7 @@ template can neither let a plan's text become markup nor leave a gap where a fig
 """
 
 import shlex
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -25,6 +26,16 @@ COLUMNS: Final = ("criterion", "target", "measured", "samples", "verdict")
 def render_markdown(report: Report) -> str:
     """The whole report."""
     page = _environment().get_template("report.md.j2").render(r=report, gantt=to_gantt(report), scale=scale_of(report))
+    return page.rstrip() + "\n"
+
+
+def render_group(report: Report, group: str) -> str:
+    """The report of one workstream or stage. Raises KeyError for one that the plan does not have."""
+    section = {each.id: each for each in report.groups}[group]
+    figures = tuple(figure for task in section.tasks for figure in task.figures)
+    page = (
+        _environment().get_template("workstream.md.j2").render(r=replace(report, figures=figures, files=()), g=section)
+    )
     return page.rstrip() + "\n"
 
 

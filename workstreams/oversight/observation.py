@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from orchestrator import charts
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.runner import Runner, TaskContext, TaskInput
-from workstreams import charts
 from workstreams.tables import csv_text, markdown_table
 from workstreams.upstream import write_text
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+from orchestrator import charts
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.runner import Runner, TaskContext
-from workstreams import charts
 from workstreams.upstream import needed_artifact, needed_json, write_text
 
 CHARTS: Final = Metric("profiling.charts", "charts", Better.NEITHER, description="Charts on the dashboard")

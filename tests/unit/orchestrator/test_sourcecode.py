@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from orchestrator.sourcecode import Code, imported
 from orchestrator.runner import Runner
+from orchestrator.sourcecode import Code, imported
 
 
 @pytest.fixture

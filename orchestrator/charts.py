@@ -1,5 +1,9 @@
-"""Charts as inline SVG, drawn by pygal, coloured by the page's own CSS so that they follow light and dark."""
+"""Charts as inline SVG, drawn by pygal, coloured by the page's own CSS so that they follow light and dark.
 
+A page gives `--ink`, `--quiet` and `--series-1` to `--series-6`; `standalone` does so for a picture by itself.
+"""
+
+import hashlib
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,15 +21,17 @@ def _pygal() -> Any:  # noqa: ANN401 - pygal has no types
     return pygal
 
 
-def _settings(title: str) -> dict[str, Any]:
+def _settings(title: str, height: int = 420) -> dict[str, Any]:
     return {
         "title": title,
         "js": (),
         "disable_xml_declaration": True,
         "legend_at_bottom": True,
         "legend_at_bottom_columns": 3,
+        "truncate_legend": -1,
+        "margin_bottom": 44,
         "width": 720,
-        "height": 420,
+        "height": height,
         "explicit_size": False,
         "style": _pygal().style.Style(
             background="transparent",
@@ -47,15 +53,29 @@ def _settings(title: str) -> dict[str, Any]:
 
 
 def _svg(chart: Any) -> str:  # noqa: ANN401 - pygal has no types
-    return _UNWANTED.sub("", str(chart.render(is_unicode=True)))
+    """The picture; the random name that pygal gives each is replaced by a digest, so that the same data gives the same bytes."""
+    name = str(chart.uuid)
+    text = _UNWANTED.sub("", str(chart.render(is_unicode=True))).replace(name, "chart")
+    return text.replace("chart-chart", f"chart-{hashlib.sha256(text.encode()).hexdigest()[:12]}")
 
 
-def scatter(
-    title: str, series: Mapping[str, Sequence[tuple[float, float]]], x_title: str, y_title: str, *, joined: bool = True
+def scatter(  # noqa: PLR0913 - two of them are switches
+    title: str,
+    series: Mapping[str, Sequence[tuple[float, float]]],
+    x_title: str,
+    y_title: str,
+    *,
+    joined: bool = True,
+    dots: bool = True,
 ) -> str:
-    """Points of several series, joined in the order given. Returns an `<svg>` element."""
+    """Points of several series, joined in the order given, each with a dot. Returns an `<svg>` element."""
     chart = _pygal().XY(
-        **_settings(title), x_title=x_title, y_title=y_title, stroke=joined, dots_size=3 if not joined else 2
+        **_settings(title),
+        x_title=x_title,
+        y_title=y_title,
+        stroke=joined,
+        dots_size=3 if not joined else 2,
+        show_dots=dots,
     )
     chart.include_x_axis = True
     for name, points in series.items():
@@ -69,6 +89,29 @@ def bars(title: str, labels: Sequence[str], series: Mapping[str, Sequence[float]
     chart.x_labels = list(labels)
     for name, values in series.items():
         chart.add(name, list(values))
+    return _svg(chart)
+
+
+def spans(title: str, rows: Sequence[tuple[str, float, float, int]], unit: str) -> str:
+    """A Gantt chart: (label, start, end, series from 0) from top to bottom. Returns an `<svg>` element."""
+    settings = _settings(title, 120 + 16 * len(rows)) | {"show_legend": False}
+    settings["style"].label_font_size = settings["style"].major_label_font_size = 9
+    chart = _pygal().HorizontalStackedBar(**settings, x_title=unit)
+    shown = list(reversed(rows))  # pygal draws from the bottom up
+    chart.x_labels = [label for label, _, _, _ in shown]
+    chart.add("before", [{"value": start, "style": "fill: none; stroke: none"} for _, start, _, _ in shown])
+    lengths = [{"value": end - start, "color": PALETTE[series % len(PALETTE)]} for _, start, end, series in shown]
+    chart.add("", lengths)
+    return _svg(chart)
+
+
+def distribution(title: str, values: Sequence[float], lines: Mapping[str, float], unit: str) -> str:
+    """Samples in the order in which they were taken, with a level line for each name. Returns an `<svg>` element."""
+    chart = _pygal().XY(**_settings(title, 300), x_title="sample", y_title=unit)
+    chart.x_labels = sorted({1, len(values)})
+    chart.add("samples", list(enumerate(values, start=1)), stroke=False, dots_size=3)
+    for name, level in lines.items():
+        chart.add(name, [(0.5, level), (len(values) + 0.5, level)], show_dots=False)
     return _svg(chart)
 
 

@@ -1,0 +1,146 @@
+"""One HTML page of a run: Jinja2 over the report's model, with everything inline. Pure: the same input gives the same bytes."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from orchestrator.graph.drawing import draw
+from orchestrator.graph.load import LoadedPlan
+from orchestrator.graph.svg import RULES, inline_svg
+from orchestrator.journal.port import RunSummary
+from orchestrator.pages import pictures
+from orchestrator.pages.traces import NO_TRACES, Trace
+from orchestrator.report import markdown
+from orchestrator.report.build import DRAWN, build_report
+from orchestrator.report.markdown import MARKS
+from orchestrator.report.model import CriterionRow, Figure, Report
+from orchestrator.report.spans import Course, course_of
+from orchestrator.state.events import Envelope
+
+VALUES_SHOWN: Final = 64
+
+
+def render_page(
+    loaded: LoadedPlan, envelopes: Iterable[Envelope], traces: Mapping[str, Trace] = NO_TRACES, *, live: bool = False
+) -> str:
+    """The page of a run, finished or not. live: it is served, and follows the run.
+
+    Raises IllegalTransition where the journal contradicts itself.
+    """
+    events = list(envelopes)
+    report, course = build_report(loaded.plan, loaded.graph, events), course_of(events)
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            r=report,
+            live=live,
+            outcome=report.outcome,
+            graph=_picture(_graph(loaded, report)),
+            gantt=_picture(pictures.gantt_chart(report, course.spans)),
+            memory={group.id: _picture(pictures.memory_chart(group, course.spans, traces)) for group in report.groups},
+            samples=_sample_charts(report),
+            logs={task: trace.log for task, trace in traces.items()},
+            tasks=[task for group in report.groups for task in group.tasks],
+            verdicts=_verdicts_by_task(report),
+            starts=_starts(course),
+            css=_asset("page.css") + _picture(RULES),
+            js=_asset("page.js"),
+        )
+    )
+
+
+def index_page(runs: Iterable[RunSummary]) -> str:
+    """The list of runs, the latest first."""
+    return _environment().get_template("index.html.j2").render(runs=list(reversed(list(runs))), css=_asset("page.css"))
+
+
+def task_anchor(task: str) -> str:
+    """The id of a task's part of the page."""
+    return f"task-{task}"
+
+
+def _graph(loaded: LoadedPlan, report: Report) -> str:
+    statuses = {task.id: task.status for group in report.groups for task in group.tasks}
+    outcomes = {task: DRAWN.get(status, status) for task, status in statuses.items()}  # type: ignore[call-overload]  # a status is its own text
+    drawing = draw(loaded.graph, loaded.plan, outcomes=outcomes)
+    known = {box.name for box in drawing.boxes} & statuses.keys()
+    return inline_svg(drawing, lambda name: f"#{task_anchor(name)}" if name in known else f"#group-{name}")
+
+
+def _sample_charts(report: Report) -> dict[str, Markup]:
+    """By criterion; of those that have samples."""
+    figures = {figure.number: figure for figure in report.figures}
+    charts = {row.id: _chart(row, [figures[number] for number in row.evidence]) for row in report.criteria}
+    return {name: _picture(chart) for name, chart in charts.items() if chart}
+
+
+def _chart(row: CriterionRow, figures: list[Figure]) -> str:
+    if not figures:
+        return ""
+    return pictures.trend_chart(figures[0]) or pictures.distribution_chart(row)
+
+
+def _verdicts_by_task(report: Report) -> dict[str, list[CriterionRow]]:
+    found: dict[str, list[CriterionRow]] = {}
+    for row in report.criteria:
+        if row.verdict.task is not None:
+            found.setdefault(row.verdict.task, []).append(row)
+    return found
+
+
+def _starts(course: Course) -> dict[str, float]:
+    return {task: spans[-1].start for task, spans in course.spans.items() if spans}
+
+
+def _picture(svg: str) -> Markup:
+    return Markup(svg)  # noqa: S704 - pygal and `graph.svg` escape what they are given
+
+
+@cache
+def _asset(name: str) -> Markup:
+    text = resources.files("orchestrator.pages").joinpath("templates", name).read_text(encoding="utf-8")
+    return Markup(text)  # noqa: S704 - a file of this package
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("orchestrator.pages"),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "number": markdown.number,
+        "duration": lambda seconds: "—" if seconds is None else markdown.duration(seconds),
+        "size": markdown.size,
+        "moment": markdown.moment,
+        "mark": lambda outcome: MARKS[outcome],
+        "measured": _measured,
+        "interval": _interval,
+        "values": _values,
+        "task_anchor": task_anchor,
+    }
+    return environment
+
+
+def _measured(verdict: Any) -> str:  # noqa: ANN401 - a Verdict or a Figure: both have a value
+    return "—" if verdict.value is None else markdown.number(verdict.value)
+
+
+def _interval(verdict: Any) -> str:  # noqa: ANN401 - as above
+    if verdict.low is None or verdict.high is None or verdict.low == verdict.high:
+        return "—"
+    return f"{markdown.number(verdict.low)} to {markdown.number(verdict.high)}"
+
+
+def _values(values: tuple[float, ...]) -> str:
+    shown = ", ".join(f"{value:.6g}" for value in values[:VALUES_SHOWN])
+    more = len(values) - VALUES_SHOWN
+    return f"{shown}, … {more} more in the journal" if more > 0 else shown

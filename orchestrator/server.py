@@ -1,0 +1,190 @@
+"""A small local server: the list of runs, each run's page, and server-sent events that tell when it changed.
+
+It only reads, answers GET and HEAD alone, and only to requests that name a loopback host, so that no other site's page can
+read through it (DNS rebinding).
+"""
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from html import escape
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
+from pathlib import Path
+from typing import Final
+from urllib.parse import unquote, urlsplit
+
+from orchestrator.api import plan_of
+from orchestrator.engine.runs import open_journal
+from orchestrator.errors import OrchestratorError
+from orchestrator.graph.load import LoadedPlan
+from orchestrator.journal.errors import UnknownRun
+from orchestrator.journal.port import RunSummary
+from orchestrator.pages import index_page, read_traces, render_page
+from orchestrator.state.events import RunFinished
+from orchestrator.state.fold import fold
+
+HOSTS: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
+LOOK_EVERY: Final = 0.5
+"""Seconds between two looks at the journal while somebody follows a run."""
+KEEP_ALIVE: Final = 15.0
+POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; connect-src 'self'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a path is answered with."""
+
+    status: HTTPStatus
+    body: str
+    kind: str = "text/html; charset=utf-8"
+
+
+class Pages:
+    """The pages of a state folder, made from its journal when they are asked for."""
+
+    def __init__(self, state: Path) -> None:
+        self.state = state
+        self._plan = lru_cache(maxsize=16)(self._read_plan)
+
+    def answer(self, path: str) -> Answer:
+        """The page of a path; 404 for what is not there, 500 with the reason for a journal that cannot be read."""
+        parts = [unquote(part) for part in urlsplit(path).path.strip("/").split("/")]
+        try:
+            match parts:
+                case [""]:
+                    return Answer(HTTPStatus.OK, index_page(self.runs()))
+                case ["runs", run]:
+                    return Answer(HTTPStatus.OK, self.page(run))
+        except UnknownRun:
+            pass
+        except OrchestratorError as error:
+            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, f"<pre>{escape(str(error))}</pre>")
+        return Answer(HTTPStatus.NOT_FOUND, "<p>There is nothing here. <a href='/'>All runs</a></p>")
+
+    def runs(self) -> tuple[RunSummary, ...]:
+        """All runs, the oldest first."""
+        journal = open_journal(self.state, readonly=True)
+        try:
+            return journal.runs()
+        finally:
+            journal.close()
+
+    def page(self, run: str) -> str:
+        """A run's page, as far as the run got."""
+        journal = open_journal(self.state, readonly=True)
+        try:
+            events = journal.read(run)
+        finally:
+            journal.close()
+        attempts = [(name, record.attempt) for name, record in fold(events).tasks.items()]
+        traces = read_traces(self.state / "runs" / run, attempts)
+        finished = isinstance(events[-1].event, RunFinished)
+        return render_page(self._plan(run, _plans(len(events), finished)), events, traces, live=not finished)
+
+    def follow(self, run: str) -> Iterator[tuple[int, bool]]:
+        """The number of the run's last event so far and whether that ended it, each time somebody asks. Raises UnknownRun."""
+        last, finished = 0, False
+        journal = open_journal(self.state, readonly=True)
+        try:
+            while True:
+                for envelope in journal.read(run, after=last):
+                    last, finished = envelope.seq, isinstance(envelope.event, RunFinished)
+                yield last, finished
+        finally:
+            journal.close()
+
+    def _read_plan(self, run: str, _version: int) -> LoadedPlan:
+        journal = open_journal(self.state, readonly=True)
+        try:
+            return plan_of(journal, run)
+        finally:
+            journal.close()
+
+
+def _plans(events: int, finished: bool) -> int:  # noqa: FBT001 - a key of a cache
+    """What makes a cached plan old: a resume may bring another, so a run under way is looked at again now and then."""
+    return -1 if finished else events // 50
+
+
+class _Handler(BaseHTTPRequestHandler):
+    pages: Pages
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        if urlsplit(f"//{self.headers.get('Host', '')}").hostname not in {host.strip("[]") for host in HOSTS}:
+            self._send(Answer(HTTPStatus.FORBIDDEN, "<p>This server answers to local names only.</p>"))
+            return
+        parts = urlsplit(self.path).path.strip("/").split("/")
+        if len(parts) == 3 and parts[0] == "runs" and parts[2] == "events":
+            self._follow(unquote(parts[1]))
+        else:
+            self._send(self.pages.answer(self.path))
+
+    do_HEAD = do_GET  # noqa: N815 - the base class's way of naming
+
+    def _send(self, answer: Answer) -> None:
+        body = answer.body.encode()
+        self.send_response(answer.status)
+        self._headers({"Content-Type": answer.kind, "Content-Length": str(len(body))})
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _headers(self, headers: Mapping[str, str]) -> None:
+        always = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
+        for name, value in {**headers, **always}.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def _follow(self, run: str) -> None:
+        self.close_connection = True
+        changes = _changes(self.pages.follow(run))
+        try:
+            first = next(changes)
+        except OrchestratorError:
+            self._send(Answer(HTTPStatus.NOT_FOUND, "<p>There is no such run.</p>"))
+            return
+        self.send_response(HTTPStatus.OK)
+        self._headers({"Content-Type": "text/event-stream", "Connection": "close"})
+        with suppress(OSError):  # the page was closed
+            for text in chain([first], changes):
+                self.wfile.write(text.encode())
+                self.wfile.flush()
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's signature
+        """Say nothing: the command's output is one line."""
+
+
+def _changes(looks: Iterator[tuple[int, bool]]) -> Iterator[str]:
+    """Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): "changed", at the end "finished"."""
+    seen, silent = -1, 0.0
+    for last, finished in looks:
+        if finished:
+            yield _event("finished", last)
+            return
+        if last != seen:
+            yield _event("changed", last)
+            seen, silent = last, 0.0
+        elif silent >= KEEP_ALIVE:
+            yield ": still here\n\n"
+            silent = 0.0
+        time.sleep(LOOK_EVERY)
+        silent += LOOK_EVERY
+
+
+def _event(name: str, last: int) -> str:
+    return f"event: {name}\nid: {last}\ndata: {json.dumps({'last': last})}\n\n"
+
+
+def make_server(state: Path, port: int) -> ThreadingHTTPServer:
+    """A server on the loopback interface, not yet serving; port 0 for any that is free. Raises OSError."""
+    handler = type("Handler", (_Handler,), {"pages": Pages(state)})
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+    server.daemon_threads = True
+    return server

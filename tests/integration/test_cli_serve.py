@@ -1,0 +1,83 @@
+"""`orchestrate serve`: over a real socket, while a real run is under way."""
+
+import http.client
+import re
+import time
+
+import pytest
+
+SLOW = [{"id": "a", "command": ["sleep", "1"]}, {"id": "b", "command": ["true"]}]
+
+
+@pytest.fixture(scope="module")
+def served(shell_in, tmp_path_factory):
+    """A run that is over, and the port on which it is served."""
+    shell = shell_in(tmp_path_factory.mktemp("served"))
+    shell.plan([{"id": "a", "command": ["true"]}])
+    assert shell("run", "plan.yaml").returncode == 0
+    process = shell.start("serve", "--port", "0")
+    yield shell, port_of(process)
+    process.kill()
+    process.communicate()
+
+
+def port_of(process) -> int:
+    return int(re.search(r"127\.0\.0\.1:(\d+)/", process.stdout.readline())[1])
+
+
+def get(port: int, path: str, host: str | None = None, method: str = "GET"):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    try:
+        connection.request(method, path, headers={"Host": host or f"127.0.0.1:{port}"})
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode(), dict(answer.getheaders())
+    finally:
+        connection.close()
+
+
+def test_the_list_leads_to_the_page_of_each_run(served):
+    shell, port = served
+    run = shell.runs()[-1]["run"]
+    status, text, headers = get(port, "/")
+    assert status == 200
+    assert f'href="/runs/{run}"' in text
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    status, page, _ = get(port, f"/runs/{run}")
+    assert status == 200
+    assert run in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/runs/none", "/runs/../../etc/passwd", "/runs/%2e%2e%2fx", "/runs/none/events"]
+)
+def test_what_is_not_there_is_not_found(served, path):
+    assert get(served[1], path)[0] == 404
+
+
+def test_a_request_under_another_name_is_refused(served):
+    assert get(served[1], "/", host="evil.example")[0] == 403
+
+
+def test_only_reading_is_answered(served):
+    assert get(served[1], "/", method="POST")[0] == 501
+
+
+def test_a_run_under_way_is_followed_to_its_end(shell):
+    shell.plan(SLOW)
+    running = shell.start("run", "plan.yaml")
+    deadline = time.monotonic() + 20
+    while not shell.runs() if (shell.folder / ".orchestrate" / "journal.sqlite").exists() else True:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    port = port_of(shell.start("serve", "--port", "0"))
+    status, text, headers = get(port, f"/runs/{shell.runs()[-1]['run']}/events")
+    assert status == 200
+    assert headers["Content-Type"] == "text/event-stream"
+    assert text.rstrip().splitlines()[-3] == "event: finished"
+    assert running.wait(20) == 0
+
+
+def test_without_a_journal_there_is_nothing_to_serve(shell):
+    done = shell("serve", "--port", "0")
+    assert done.returncode == 4
+    assert "mend:" in done.stderr

@@ -1,0 +1,131 @@
+"""The HTML page: everything inline, nothing from the plan as markup, the same input the same bytes."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from orchestrator.api import page_text
+from orchestrator.engine.runs import open_journal
+from orchestrator.pages.traces import POINTS, Trace, read_traces, thinned
+
+EVIL = "<script>alert(1)</script>"
+
+
+class Outline(HTMLParser):
+    """Collects ids, links and tags, and checks that tags close in order."""
+
+    VOID = frozenset({"meta", "link", "br", "img", "input", "path", "rect", "circle", "line"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: list[str] = []
+        self.links: list[str] = []
+        self.outside: list[str] = []
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.tags.append(tag)
+        if "id" in found:
+            self.ids.append(found["id"])
+        if found.get("href", "").startswith("#"):
+            self.links.append(found["href"][1:])
+        self.outside += [
+            value for key, value in attrs if key in {"src", "href"} and value and not value.startswith("#")
+        ]
+
+
+@pytest.fixture(scope="module")
+def shell(shell_in, tmp_path_factory):
+    return shell_in(tmp_path_factory.mktemp("page"))
+
+
+@pytest.fixture(scope="module")
+def page(shell) -> str:
+    tasks = [
+        {
+            "id": "measure",
+            "title": EVIL,
+            "command": ["sh", "-c", f"echo '{EVIL}'; printf '%s\\n' \"$LINE\" >> \"$ORCHESTRATE_EVIDENCE\""],
+            "env": {
+                "LINE": '{"kind": "measurement", "metric": "m.n", "unit": "ms", "values": [1, 2, 3], "method": "m"}'
+            },
+            "metrics": [{"name": "m.n", "unit": "ms", "better": "lower"}],
+        },
+        {"id": "fail", "command": ["false"]},
+    ]
+    shell.plan(tasks, [{"id": "quick", "title": "Quick", "metric": "m.n", "target": "< 9 ms", "samples": 3}])
+    done = shell("run", "plan.yaml")
+    assert done.returncode == 1, done.stderr
+    (path,) = (shell.folder / "reports").glob("*.html")
+    return path.read_text(encoding="utf-8")
+
+
+def outline(page: str) -> Outline:
+    found = Outline()
+    found.feed(page)
+    return found
+
+
+def test_the_page_holds_everything_and_asks_for_nothing_from_outside(page):
+    found = outline(page)
+    assert found.outside == []
+    assert len(page.encode()) < 3_000_000
+    assert {"criteria", "graph", "course", "memory", "samples", "claims", "tasks"} <= set(found.ids)
+
+
+def test_every_link_leads_somewhere_and_no_id_stands_twice(page):
+    found = outline(page)
+    own = [one for one in found.ids if not one.startswith(("chart", "activate"))]
+    assert set(found.links) <= set(own)
+    assert len(own) == len(set(own))
+
+
+def test_what_a_plan_or_a_task_says_never_becomes_markup(page):
+    assert EVIL not in page
+    assert page.count("&lt;script&gt;alert(1)") >= 2
+    assert outline(page).tags.count("script") == 1
+
+
+def test_the_samples_stand_beside_their_target(page):
+    assert "samples-A.quick" in page or re.search(r'id="samples-\w+\.quick"', page)
+
+
+def test_the_same_run_gives_the_same_bytes(page, shell):
+    state = shell.folder / ".orchestrate"
+    journal = open_journal(state, readonly=True)
+    try:
+        run = journal.runs()[-1].run
+        assert page_text(journal, run, state) == page_text(journal, run, state) == page
+    finally:
+        journal.close()
+
+
+def test_a_group_has_a_report_of_its_own(page, shell):
+    assert page
+    (path,) = (shell.folder / "reports").glob("*/*.md")
+    text = path.read_text(encoding="utf-8")
+    assert "the whole report" in text
+    assert "evidence-1" in text
+
+
+def test_thinning_a_series_keeps_its_peak_and_its_size_is_bounded():
+    points = [(float(index), 5.0) for index in range(10_000)]
+    points[7777] = (7777.0, 99.0)
+    thin = thinned(points)
+    assert len(thin) <= POINTS
+    assert (7777.0, 99.0) in thin
+    assert thinned([]) == ()
+
+
+def test_traces_that_are_missing_or_damaged_are_empty(tmp_path: Path):
+    folder = tmp_path / "A.one" / "1"
+    folder.mkdir(parents=True)
+    (folder / "series.csv").write_bytes(b"seconds,rss_bytes\n1.0,\xff\xfe\nx")
+    (folder / "stdout.log").write_bytes(b"\xff" * 20_000)
+    found = read_traces(tmp_path, [("A.one", 1), ("A.two", 3), ("A.three", 0)])
+    assert found["A.two"] == Trace()
+    assert "A.three" not in found
+    assert len(found["A.one"].log) < 7000
