@@ -4,6 +4,9 @@ import json
 import os
 import random
 import signal
+import socket
+import subprocess
+import sys
 import threading
 import time
 
@@ -171,6 +174,57 @@ def test_a_scheduler_that_is_not_there_is_a_fault_with_a_mend(monkeypatch):
     monkeypatch.setattr("orchestrator.executors.cluster.executor.CONNECT", 0.3)
     with pytest.raises(ClusterFault, match="mend: check the address"):
         DaskExecutor("tcp://127.0.0.1:9", "memory://x", {}, [])
+
+
+class OwnCluster:
+    """A scheduler and a worker as processes of their own, at an address that stays."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.scheduler_address = f"tcp://127.0.0.1:{self.port}"
+        self.start()
+
+    def start(self):
+        quiet = {"cwd": self.folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        python = (sys.executable, "-m")
+        self.processes = [
+            subprocess.Popen((*python, "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(self.port),
+                              "--no-dashboard", "--no-show"), **quiet),
+            subprocess.Popen((*python, "distributed.cli.dask_worker", self.scheduler_address, "--nthreads", "4", "--no-dashboard",
+                              "--no-nanny"), **quiet),
+        ]  # fmt: skip
+
+    def kill(self):
+        for process in self.processes:
+            process.kill()
+            process.wait()
+
+
+@pytest.mark.slow
+def test_a_whole_cluster_that_is_lost_and_comes_back_finishes_the_run(tmp_path):
+    cluster = OwnCluster(tmp_path)
+    try:
+        far = Far(cluster, tmp_path)
+        far.start(
+            plan(
+                {"id": "first", "command": ["true"]},
+                {"id": "hang", "needs": ["first"], "command": hanging_once(tmp_path, "h")},
+            ),
+            lease=10,
+        )
+        until((tmp_path / "h").exists)
+        cluster.kill()
+        until(lambda: far.of(e.TaskInterrupted), 40)
+        cluster.start()
+        result = far.finish(120)
+    finally:
+        cluster.kill()
+    assert result.exit_code == 0
+    assert [event.task for event in far.of(e.TaskSucceeded)] == ["A.first", "A.hang"]
+    assert result.state.tasks["A.first"].attempt == 1
 
 
 @pytest.mark.slow
