@@ -5,29 +5,32 @@ That thread must outlive the attempt: the kernel ties the child to it.
 """
 
 import contextlib
+import functools
 import os
 import selectors
 import signal
-import subprocess
 import sys
 import sysconfig
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Evidence, Origin, Usage
 from orchestrator.executors.collect import Collector
 from orchestrator.executors.guard import owner
+from orchestrator.executors.launch import launched
 from orchestrator.executors.order import AttemptResult, Note, StopSignal, WorkOrder, write_order
 from orchestrator.executors.outcome import Ending, judge_ending
 from orchestrator.executors.output import CAP, CappedLog
 from orchestrator.executors.sampler import TreeSampler
+from orchestrator.executors.started import Ended, Started, StartedWorker
 from orchestrator.executors.tree import ATTEMPT, OWNER, end_tree, signal_tree
 from orchestrator.state.events import Cause, Failure
 
+FIRST_LOOK: Final = 0.01  # seconds to the first sample: looking at a tree takes longer than most short programs
 TICK: Final = 0.1  # seconds between looks at the stop signal, the clock and the notes
 PACKAGE_PARENT: Final = str(Path(__file__).resolve().parents[2])
 
@@ -44,6 +47,9 @@ def carry_out(
     try:
         _prepare(order)
         supervision = Supervision(order, log_cap, start)
+    except ProgramNotStarted as error:
+        failure = Failure(Cause.SPAWN, str(error))
+        return AttemptResult(order.task, order.attempt, Evidence(), Usage(time.monotonic() - start, 0.0, 0, 0), failure)
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         failure = Failure(Cause.SPAWN, f"the attempt could not be started: {error.strerror or error}{where}")
@@ -67,10 +73,16 @@ def attempt_environment(order: WorkOrder, base: Mapping[str, str]) -> dict[str, 
         ATTEMPT: order.marker,
         OWNER: owner(),
     }
-    if PACKAGE_PARENT not in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}:
+    if not _installed():
         paths = [PACKAGE_PARENT, *filter(None, [environment.get("PYTHONPATH")])]
         environment["PYTHONPATH"] = os.pathsep.join(paths)  # a checkout that is not installed
     return environment
+
+
+@functools.cache
+def _installed() -> bool:
+    """Whether a fresh interpreter finds this package by itself."""
+    return PACKAGE_PARENT in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
 
 
 def _prepare(order: WorkOrder) -> None:
@@ -88,37 +100,34 @@ class Supervision:
         self._collector = Collector(order.folder / "evidence.jsonl", order.metrics)
         self._stopped = self._timed_out = False
         self._kill_at: float | None = None
-        self._exit_code: int | None = None
-        self._cpu = 0.0
+        self._ended: Ended | None = None
         self._load_before = self._load_during = os.getloadavg()[0]
         self._held = contextlib.ExitStack()  # closed in reverse, also where a full disk stops us half-way
         self._held.callback(self._collector.close)
         with contextlib.ExitStack() as undo:
             undo.push(self._held)
-            self._process = self._held.enter_context(_spawn(order))
-            undo.callback(self._process.kill)  # what was started must not be left
+            self._started = _start(order)
+            self._held.callback(self._started.close)  # what was started must not be left
             self._attach(log_cap)
             undo.pop_all()
 
     def _attach(self, log_cap: int) -> None:
-        folder, process = self._order.folder, self._process
-        self._sampler = TreeSampler(process.pid, folder / "series.csv", self._start)
+        folder, started = self._order.folder, self._started
+        self._sampler = TreeSampler(started.root, folder / "series.csv", self._start, rooted=started.rooted)
         self._held.callback(self._sampler.close)
-        self._selector = self._held.enter_context(selectors.DefaultSelector())
+        self._selector = self._held.enter_context(selectors.PollSelector())
         self._logs: list[CappedLog] = []
-        for pipe, name in ((process.stdout, "stdout.log"), (process.stderr, "stderr.log")):
-            log = CappedLog(_descriptor(pipe), folder / name, log_cap)
+        for pipe, name in zip(started.pipes, ("stdout.log", "stderr.log"), strict=True):
+            log = CappedLog(pipe, folder / name, log_cap)
             self._held.callback(log.close)
             self._logs.append(log)
             self._selector.register(log.pipe, selectors.EVENT_READ, log)
-        handle = os.pidfd_open(process.pid)
-        self._held.callback(os.close, handle)
-        self._selector.register(handle, selectors.EVENT_READ)
+        self._selector.register(started.fileno(), selectors.EVENT_READ)
 
     def watch(self, stop: StopSignal, listener: Callable[[Note], None]) -> AttemptResult:
         """Until the attempt has ended, with all its processes; then what came of it."""
-        tick = sample = 0.0
-        while not self._reap():
+        tick, sample = 0.0, self._start + FIRST_LOOK
+        while (ended := self._started.poll()) is None:
             now = time.monotonic()
             if now >= sample:
                 self._sampler.sample(now)
@@ -129,27 +138,18 @@ class Supervision:
                 self._end_if_due(now, stop)
                 tick = now + TICK
             self._pump(max(0.0, min(tick, sample) - time.monotonic()))
+        self._ended = ended
         seconds = time.monotonic() - self._start
-        unended = self._end_rest()
+        unended = 0 if ended.left == frozenset() else self._end_rest(ended.left or frozenset())
         self._drain()
         self._tell(listener, last=True)
-        return self._result(seconds, unended)
+        return self._result(seconds, ended, unended)
 
     def close(self) -> None:
         """End whatever still runs (only where `watch` was left early) and let go of every file."""
-        if self._exit_code is None:
+        if self._ended is None:
             end_tree(self._order.marker, 0)
-            self._process.kill()
         self._held.close()
-
-    def _reap(self) -> bool:
-        """Whether the first process has ended; takes its exit code and the processor time of all that it waited for."""
-        pid, status, used = os.wait4(self._process.pid, os.WNOHANG)
-        if not pid:
-            return False
-        self._exit_code = self._process.returncode = os.waitstatus_to_exitcode(status)
-        self._cpu = used.ru_utime + used.ru_stime
-        return True
 
     def _pump(self, timeout: float) -> None:
         for key, _ in self._selector.select(timeout):
@@ -171,11 +171,11 @@ class Supervision:
         elif now >= self._kill_at:
             signal_tree(self._order.marker, signal.SIGKILL, self._sampler.alive())
 
-    def _end_rest(self) -> int:
-        """End what the first process left behind, at leisure if it has not been told yet."""
+    def _end_rest(self, left: frozenset[int]) -> int:
+        """End what the first process left behind, at leisure if it has not been told yet. left: pids of it, where they are known."""
         grace = self._order.grace if self._kill_at is None else max(0.0, self._kill_at - time.monotonic())
         unended = end_tree(self._order.marker, grace)
-        signal_tree(self._order.marker, signal.SIGKILL, self._sampler.alive())
+        signal_tree(self._order.marker, signal.SIGKILL, self._sampler.alive() | left)
         return unended
 
     def _drain(self) -> None:
@@ -183,11 +183,11 @@ class Supervision:
         for log in self._logs:
             log.pump()
 
-    def _result(self, seconds: float, unended: int) -> AttemptResult:
-        order, usage = self._order, self._sampler.usage(seconds, self._cpu)
+    def _result(self, seconds: float, ended: Ended, unended: int) -> AttemptResult:
+        order, usage = self._order, self._sampler.usage(seconds, ended.cpu)
         if self._stopped:
             return AttemptResult(order.task, order.attempt, Evidence(), usage, None, stopped=True)
-        failure, evidence = settle(self._ending(unended), self._collector, order)
+        failure, evidence = settle(self._ending(ended.exit_code, unended), self._collector, order)
         evidence = with_origin(evidence, self._origin(seconds))
         return AttemptResult(order.task, order.attempt, evidence, usage, failure)
 
@@ -195,9 +195,9 @@ class Supervision:
         argv = self._order.command or worker_argv(self._order)
         return Origin(self._order.attempt, argv, self._load_before, self._load_during, seconds)
 
-    def _ending(self, unended: int) -> Ending:
+    def _ending(self, exit_code: int, unended: int) -> Ending:
         return Ending(
-            exit_code=self._exit_code or 0,
+            exit_code=exit_code,
             done=self._collector.done,
             program=self._order.command[0] if self._order.command else None,
             timeout=self._order.timeout if self._timed_out else None,
@@ -232,18 +232,19 @@ def worker_argv(order: WorkOrder) -> tuple[str, ...]:
     return (*worker, str(order.folder / "order.json"), str(os.getpid()))
 
 
-def _spawn(order: WorkOrder) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        worker_argv(order),
-        cwd=order.folder,
-        env=attempt_environment(order, os.environ),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C in the terminal is for the orchestrator, which then ends the tree
-    )
+class ProgramNotStarted(OrchestratorError):  # noqa: N818 - named after what happened
+    """A task's program that could not be started."""
+
+    def __init__(self, program: str, error: OSError) -> None:
+        super().__init__(f"{program!r} could not be started: {error.strerror}; is it installed and on PATH?")
 
 
-def _descriptor(pipe: IO[bytes] | None) -> int:
-    assert pipe is not None  # Popen was asked for it
-    return pipe.fileno()
+def _start(order: WorkOrder) -> Started:
+    """The attempt's first process: the program itself, or a worker for a runner. Raises OSError, ProgramNotStarted."""
+    environment = attempt_environment(order, os.environ)
+    if order.command is None:
+        return StartedWorker(worker_argv(order), environment, order.folder)
+    try:
+        return launched(order.command, environment, order.folder)
+    except OSError as error:
+        raise ProgramNotStarted(order.command[0], error) from error

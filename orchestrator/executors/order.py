@@ -139,8 +139,7 @@ def order_to_json(order: WorkOrder) -> str:
             "artifacts": order.artifacts,
             "inputs": [_input_to_json(given) for given in order.inputs],
             "offer": order.offer,
-        },
-        indent=1,
+        }
     )
 
 

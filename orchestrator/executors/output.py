@@ -1,5 +1,6 @@
 """Keep what a task prints: the first part of it in a file, the rest drained and counted."""
 
+import io
 import os
 from pathlib import Path
 from typing import Final
@@ -12,7 +13,7 @@ CHUNKS_AT_ONCE: Final = 64
 class CappedLog:
     """Copies a pipe into a file, up to `cap` bytes; what comes after is read (or the task would block) and dropped.
 
-    Memory: one chunk of 64 KiB. A disk that refuses the log does not fail the task: the rest is dropped too.
+    The file is made with the first byte. Memory: one chunk of 64 KiB. A disk that refuses the log does not fail the task: the rest is dropped too.
     """
 
     def __init__(self, pipe: int, path: Path, cap: int = CAP) -> None:
@@ -20,7 +21,8 @@ class CappedLog:
         self.pipe = pipe
         self.dropped = 0
         self._left = cap
-        self._file = path.open("wb", buffering=0)
+        self._path = path
+        self._file: io.FileIO | None = None
 
     def pump(self) -> bool:
         """Copy what is there, up to 4 MiB; returns False once every writer has closed the pipe."""
@@ -38,7 +40,8 @@ class CappedLog:
         """Say in the file what was dropped, and close it."""
         if self.dropped:
             self._write(b"\n[orchestrate: %d more bytes were not kept]\n" % self.dropped)
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
     def _keep(self, chunk: bytes) -> None:
         kept = chunk[: self._left]
@@ -50,6 +53,8 @@ class CappedLog:
 
     def _write(self, data: bytes) -> bool:
         try:
+            if self._file is None:
+                self._file = io.FileIO(self._path, "wb")
             self._file.write(data)
         except OSError:
             return False

@@ -2,7 +2,7 @@
 
 import contextlib
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 import psutil
 
@@ -18,23 +18,26 @@ class TreeSampler:
     """Samples the tree below a process into series.csv and sums it up as `Usage`.
 
     rss_bytes: the sum of the resident sets (pages shared within the tree count once per process). cpu_seconds: user and
-    system time of everything seen so far, the dead included, so it never falls.
+    system time of everything seen so far, the dead included, so it never falls. rooted: the process itself counts too. The file is
+    made with the first sample.
     """
 
-    def __init__(self, pid: int, path: Path, start: float) -> None:
+    def __init__(self, pid: int, path: Path, start: float, *, rooted: bool = True) -> None:
         self._root = psutil.Process(pid)
+        self._rooted = rooted
         self._start = start
         self._cpu: dict[tuple[int, float], float] = {}
         self._peak = 0
         self._samples = 0
-        self._known: list[psutil.Process] = [self._root]
-        self._file = path.open("w", encoding="ascii", buffering=1)
-        self._file.write(HEADER)
+        self._known: list[psutil.Process] = [self._root] if rooted else []
+        self._path = path
+        self._file: TextIO | None = None
 
     def close(self) -> None:
         """Close the series; rows that a full disk refused are lost."""
-        with contextlib.suppress(OSError):
-            self._file.close()
+        if self._file is not None:
+            with contextlib.suppress(OSError):
+                self._file.close()
 
     def due(self, now: float) -> float:
         """Seconds from now to the next sample."""
@@ -56,6 +59,9 @@ class TreeSampler:
         self._samples += 1
         self._peak = max(self._peak, rss)
         with contextlib.suppress(OSError):  # a full disk costs the series, not the task
+            if self._file is None:
+                self._file = self._path.open("w", encoding="ascii", buffering=1)
+                self._file.write(HEADER)
             self._file.write(f"{now - self._start:.3f},{rss},{sum(self._cpu.values()):.2f},{processes}\n")
 
     def alive(self) -> frozenset[int]:
@@ -68,7 +74,8 @@ class TreeSampler:
 
     def _tree(self) -> list[psutil.Process]:
         with contextlib.suppress(psutil.Error):
-            return [self._root, *self._root.children(recursive=True)]
+            below = self._root.children(recursive=True)
+            return [self._root, *below] if self._rooted else below
         return [process for process in self._known if _is_alive(process)]
 
 

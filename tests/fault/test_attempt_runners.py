@@ -62,9 +62,18 @@ def test_a_folder_that_cannot_be_made_is_a_failure_to_start(attempts, tmp_path):
     assert "could not be started" in result.failure.message
 
 
-def test_a_log_that_cannot_be_opened_leaves_nothing_running(attempts):
-    order = attempts.order(command=("sleep", "60"))
-    (order.folder / "stdout.log").mkdir(parents=True)
-    result = attempts.carry_out(order)
+def test_an_attempt_that_cannot_be_watched_leaves_nothing_running(attempts, monkeypatch):
+    def refuses(*_args, **_named):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr("orchestrator.executors.carry_out.TreeSampler", refuses)
+    result = attempts.shell("sleep 60")
     assert result.failure.cause is Cause.SPAWN
-    assert "stdout.log" in result.failure.message
+    assert "Too many open files" in result.failure.message
+
+
+def test_a_log_that_cannot_be_opened_costs_the_log_and_not_the_task(attempts):
+    order = attempts.order(command=("sh", "-c", "echo lost; echo kept >&2"))
+    (order.folder / "stdout.log").mkdir(parents=True)
+    assert attempts.carry_out(order).failure is None
+    assert attempts.file("stderr.log") == b"kept\n"

@@ -1,0 +1,170 @@
+"""Start programs through `launcher`s, of which each has one program at a time and is used again."""
+
+import atexit
+import contextlib
+import marshal
+import os
+import select
+import socket
+import struct
+import sys
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from errno import ECHILD
+from pathlib import Path
+from typing import Final
+
+from orchestrator.executors import launcher
+from orchestrator.executors.launcher import ENDED, LENGTH, STARTED
+from orchestrator.executors.started import Ended
+
+COMMAND: Final = (sys.executable, "-I", "-S", launcher.__file__)
+KILLED: Final = 9  # the wait status of a program whose launcher was killed: nothing else is known of it
+
+_idle: deque["Launcher"] = deque()
+
+
+@atexit.register
+def _close_idle() -> None:
+    while _idle:
+        _idle.pop().socket.close()
+
+
+class Launcher:
+    """One process that starts programs. It ends when its socket is closed, at the latest with this process."""
+
+    def __init__(self) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.owner = os.getpid()
+            self.pid = os.posix_spawn(
+                COMMAND[0],
+                COMMAND,
+                os.environ,
+                file_actions=[
+                    (os.POSIX_SPAWN_DUP2, theirs.fileno(), 0),
+                    (os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0),
+                    (os.POSIX_SPAWN_DUP2, 1, 2),
+                ],
+                setsid=True,  # Ctrl-C is for the orchestrator
+            )
+        self.socket = ours
+
+    def close(self) -> None:
+        """Have it kill what is left, and end."""
+        self.socket.close()
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
+
+
+class LaunchedProgram:
+    """A program that a launcher started: a `Started`. Make it with `launched`."""
+
+    def __init__(self, launcher: Launcher, pid: int, pipes: tuple[int, int]) -> None:
+        self.root = launcher.pid
+        self.rooted = False
+        self.pid = pid
+        self.pipes = pipes
+        self._launcher: Launcher | None = launcher
+        self._ended: Ended | None = None
+
+    def fileno(self) -> int:
+        """Readable once it has ended."""
+        assert self._launcher is not None, "asked for while it runs"
+        return self._launcher.socket.fileno()
+
+    def poll(self) -> Ended | None:
+        """How it ended, None while it runs."""
+        if self._ended is None and self._launcher is not None:
+            readable = select.poll()
+            readable.register(self._launcher.socket, select.POLLIN)
+            if readable.poll(0):
+                self._ended = self._read(self._launcher)
+        return self._ended
+
+    def _read(self, launcher: Launcher) -> Ended:
+        try:
+            status, user, system, count = ENDED.unpack(_receive(launcher.socket, ENDED.size))
+            left = struct.unpack(f"={count}i", _receive(launcher.socket, 4 * count))
+        except EOFError:
+            return Ended(-KILLED, 0.0, None)
+        return Ended(os.waitstatus_to_exitcode(status), user + system, frozenset(left))
+
+    def close(self) -> None:
+        """Let go of it. The launcher is used again if its program left nothing; otherwise it kills what is left."""
+        for pipe in self.pipes:
+            os.close(pipe)
+        launcher, self._launcher = self._launcher, None
+        if launcher is None:
+            return
+        if self._ended is not None and self._ended.left == frozenset():
+            _idle.append(launcher)
+        else:
+            launcher.close()
+
+
+def launched(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> LaunchedProgram:
+    """Start a program, its output in pipes, in a session of its own. Raises OSError where it cannot be started."""
+    said = marshal.dumps((list(argv), dict(env), str(cwd)))
+    while launcher := _idle_launcher():
+        with contextlib.suppress(BrokenPipeError):  # somebody killed it while it had nothing to do
+            return _launch(launcher, said, argv[0])
+    return _launch(Launcher(), said, argv[0])
+
+
+def _launch(launcher: Launcher, said: bytes, program: str) -> LaunchedProgram:
+    with contextlib.ExitStack() as undo:
+        undo.callback(launcher.close)
+        out, err = _pipe(undo), _pipe(undo)
+        with _closing(out[1], err[1]):
+            socket.send_fds(launcher.socket, [LENGTH.pack(len(said))], [out[1], err[1]])
+            launcher.socket.sendall(said)
+        try:
+            pid, errno = STARTED.unpack(_receive(launcher.socket, STARTED.size))
+        except EOFError:
+            raise ChildProcessError(ECHILD, "its launcher was killed", program) from None
+        undo.pop_all()
+    if errno:
+        _idle.append(launcher)
+        os.close(out[0])
+        os.close(err[0])
+        raise OSError(errno, os.strerror(errno), program)
+    return LaunchedProgram(launcher, pid, (out[0], err[0]))
+
+
+def _pipe(undo: contextlib.ExitStack) -> tuple[int, int]:
+    read, write = os.pipe()
+    undo.callback(os.close, read)
+    return read, write
+
+
+@contextlib.contextmanager
+def _closing(*descriptors: int) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        for each in descriptors:
+            os.close(each)
+
+
+def _idle_launcher() -> Launcher | None:
+    """One that is not in use, of this process and not of one that this was forked from."""
+    with contextlib.suppress(IndexError):
+        while (launcher := _idle.pop()).owner != os.getpid():
+            launcher.socket.close()
+        return launcher
+    return None
+
+
+def _receive(connection: socket.socket, size: int) -> bytes:
+    """So many bytes. Raises EOFError where the launcher is gone."""
+    data = b""
+    while len(data) < size:
+        try:
+            part = connection.recv(size - len(data))
+        except ConnectionError:
+            part = b""
+        if not part:
+            raise EOFError("the launcher is gone")
+        data += part
+    return data

@@ -1,0 +1,159 @@
+"""A small process that starts programs for the orchestrator, one at a time, and gathers what they leave behind.
+
+It is run as a script, by its path and without site packages, and imports nothing of this package: it is ready at once and stays
+small, so that starting a program from it costs what the program's own start costs. As a child subreaper (prctl(2)) it becomes the parent
+of every process that loses its own below the program. So once the program has ended, whether anything of it is left is no
+search but a question to the kernel: has this process children?
+
+Standard input is a stream socket. A request is a length (8 bytes) and a marshalled (argv, env, cwd), with two descriptors, the
+program's standard output and error. The first answer is STARTED: pid and errno (0 where it was started). The second, when it has ended, is
+ENDED: wait status, user and system seconds, and the number of processes left, whose pids follow. When the other side of the socket is
+closed, whatever is left is killed, and this process ends.
+"""
+
+import ctypes
+import errno
+import marshal
+import os
+import select
+import signal
+import socket
+import struct
+
+STARTED = struct.Struct("=ii")
+ENDED = struct.Struct("=iddi")
+LENGTH = struct.Struct("=Q")
+PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
+LOOK = 1000  # milliseconds between looks for orphans that have ended
+DEFAULTS = (signal.SIGPIPE, signal.SIGXFSZ)  # Python ignores them, and what is ignored stays so in a child
+
+
+def main() -> None:
+    """Serve requests until the other side is gone."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    requests = socket.socket(fileno=0)
+    try:
+        while serve(requests):
+            pass
+    finally:
+        end_all()
+
+
+def serve(requests: socket.socket) -> bool:
+    """Start one program and tell how it ended; False when the other side is gone."""
+    asked = receive(requests)
+    if asked is None:
+        return False
+    (argv, env, cwd), pipes = asked
+    try:
+        os.chdir(cwd)
+        pid = start(argv, env, pipes)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
+        requests.sendall(STARTED.pack(0, getattr(error, "errno", None) or errno.EINVAL))
+        return True
+    finally:
+        os.chdir("/")
+        for pipe in pipes:
+            os.close(pipe)
+    requests.sendall(STARTED.pack(pid, 0))
+    status = wait(pid, requests)
+    if status is None:
+        return False
+    code, used = status
+    left = children()
+    requests.sendall(ENDED.pack(code, used.ru_utime, used.ru_stime, len(left)) + struct.pack(f"={len(left)}i", *left))
+    return True
+
+
+def receive(requests: socket.socket) -> "tuple[tuple[list[str], dict[str, str], str], list[int]] | None":
+    """The next request and its descriptors, None when there will be none."""
+    data, pipes, _, _ = socket.recv_fds(requests, 1 << 16, 2)
+    if not data:
+        return None
+    (length,) = LENGTH.unpack_from(data)
+    parts = [data[LENGTH.size :]]
+    missing = length - len(parts[0])
+    while missing:
+        parts.append(requests.recv(min(missing, 1 << 20)))
+        missing -= len(parts[-1])
+        if not parts[-1]:
+            return None
+    return marshal.loads(b"".join(parts)), pipes  # noqa: S302 - from the process that started this one
+
+
+def start(argv: "list[str]", env: "dict[str, str]", pipes: "list[int]") -> int:
+    """Start the program in a session of its own; its pid. Raises OSError where it cannot be started."""
+    actions = [
+        (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+        (os.POSIX_SPAWN_DUP2, pipes[0], 1),
+        (os.POSIX_SPAWN_DUP2, pipes[1], 2),
+    ]
+    path = found(argv[0], env)
+    return os.posix_spawn(path, argv, env, file_actions=actions, setsid=True, setsigdef=DEFAULTS)
+
+
+def found(program: str, env: "dict[str, str]") -> str:
+    """The program's path, looked up along PATH as the program itself would see it."""
+    if "/" in program:
+        return program
+    problem: OSError = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), program)
+    for folder in env.get("PATH", os.defpath).split(os.pathsep):
+        path = os.path.join(folder, program)  # noqa: PTH118 - pathlib would take longer to import than all else here
+        if os.path.isfile(path):  # noqa: PTH113 - as above
+            if os.access(path, os.X_OK):
+                return path
+            problem = PermissionError(errno.EACCES, os.strerror(errno.EACCES), program)
+    raise problem
+
+
+def wait(pid: int, requests: socket.socket) -> "tuple[int, os._rusage] | None":  # type: ignore[name-defined]
+    """The program's wait status and what it used, once it has ended; None when the other side is gone before."""
+    handle = os.pidfd_open(pid)
+    try:
+        poll = select.poll()
+        poll.register(handle, select.POLLIN)
+        poll.register(requests, select.POLLIN)
+        while True:
+            ready = {descriptor for descriptor, _ in poll.poll(LOOK)}
+            if handle in ready:
+                _, status, used = os.wait4(pid, 0)
+                return status, used
+            if requests.fileno() in ready:
+                return None
+            bury(pid)
+    finally:
+        os.close(handle)
+
+
+def bury(but: int) -> None:
+    """Take note of orphans that have ended, so that they leave the table of processes."""
+    while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+        if ended.si_pid == but:
+            return
+        os.waitpid(ended.si_pid, 0)
+
+
+def children() -> "list[int]":
+    """The pids of what is left: none of it had this process for a parent when it began."""
+    try:
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return []
+    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:  # noqa: PTH123 - as in `found`
+        return [int(pid) for pid in file.read().split()]
+
+
+def end_all() -> None:
+    """Kill what is left, again and again: what it leaves behind comes here too."""
+    while left := children():
+        for pid in left:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except OSError:
+                continue
+        select.select([], [], [], 0.005)
+
+
+if __name__ == "__main__":
+    main()
