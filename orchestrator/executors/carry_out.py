@@ -22,6 +22,7 @@ from orchestrator.evidence.measurement import Evidence, Origin, Usage
 from orchestrator.executors.collect import Collector
 from orchestrator.executors.guard import owner
 from orchestrator.executors.launch import launched
+from orchestrator.executors.lines import FailedLine
 from orchestrator.executors.order import AttemptResult, Note, StopSignal, WorkOrder, write_order
 from orchestrator.executors.outcome import Ending, judge_ending
 from orchestrator.executors.output import CAP, CappedLog
@@ -47,9 +48,6 @@ def carry_out(
     try:
         _prepare(order)
         supervision = Supervision(order, log_cap, start)
-    except ProgramNotStarted as error:
-        failure = Failure(Cause.SPAWN, str(error))
-        return AttemptResult(order.task, order.attempt, Evidence(), Usage(time.monotonic() - start, 0.0, 0, 0), failure)
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         failure = Failure(Cause.SPAWN, f"the attempt could not be started: {error.strerror or error}{where}")
@@ -86,9 +84,20 @@ def _installed() -> bool:
 
 
 def _prepare(order: WorkOrder) -> None:
-    (order.folder / "tmp").mkdir(parents=True, exist_ok=True)
-    order.cache.mkdir(parents=True, exist_ok=True)
+    _made(order.cache)
+    try:
+        order.folder.parent.mkdir(exist_ok=True)
+    except FileNotFoundError:
+        order.folder.parent.mkdir(parents=True, exist_ok=True)
+    order.folder.mkdir(exist_ok=True)
+    (order.folder / "tmp").mkdir(exist_ok=True)
     write_order(order)
+
+
+@functools.lru_cache(maxsize=64)
+def _made(folder: Path) -> None:
+    """Make a folder that all attempts share, once."""
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 class Supervision:
@@ -187,7 +196,7 @@ class Supervision:
         order, usage = self._order, self._sampler.usage(seconds, ended.cpu)
         if self._stopped:
             return AttemptResult(order.task, order.attempt, Evidence(), usage, None, stopped=True)
-        failure, evidence = settle(self._ending(ended.exit_code, unended), self._collector, order)
+        failure, evidence = settle(self._ending(ended, unended), self._collector, order)
         evidence = with_origin(evidence, self._origin(seconds))
         return AttemptResult(order.task, order.attempt, evidence, usage, failure)
 
@@ -195,16 +204,20 @@ class Supervision:
         argv = self._order.command or worker_argv(self._order)
         return Origin(self._order.attempt, argv, self._load_before, self._load_during, seconds)
 
-    def _ending(self, exit_code: int, unended: int) -> Ending:
+    def _ending(self, ended: Ended, unended: int) -> Ending:
         return Ending(
-            exit_code=exit_code,
+            exit_code=ended.exit_code,
             done=self._collector.done,
             program=self._order.command[0] if self._order.command else None,
             timeout=self._order.timeout if self._timed_out else None,
-            reported=self._collector.failed,
+            reported=self._collector.failed if ended.problem is None else self._not_started(ended.problem),
             problem=self._collector.problem,
             unended=unended,
         )
+
+    def _not_started(self, problem: str) -> FailedLine:
+        program = self._order.command[0] if self._order.command else "worker"
+        return FailedLine(Cause.SPAWN, f"{program!r} could not be started: {problem}; is it installed and on PATH?")
 
 
 def settle(ending: Ending, collector: Collector, order: WorkOrder) -> tuple[Failure | None, Evidence]:
@@ -232,19 +245,9 @@ def worker_argv(order: WorkOrder) -> tuple[str, ...]:
     return (*worker, str(order.folder / "order.json"), str(os.getpid()))
 
 
-class ProgramNotStarted(OrchestratorError):  # noqa: N818 - named after what happened
-    """A task's program that could not be started."""
-
-    def __init__(self, program: str, error: OSError) -> None:
-        super().__init__(f"{program!r} could not be started: {error.strerror}; is it installed and on PATH?")
-
-
 def _start(order: WorkOrder) -> Started:
-    """The attempt's first process: the program itself, or a worker for a runner. Raises OSError, ProgramNotStarted."""
+    """The attempt's first process: the program itself, or a worker for a runner. Raises OSError."""
     environment = attempt_environment(order, os.environ)
     if order.command is None:
         return StartedWorker(worker_argv(order), environment, order.folder)
-    try:
-        return launched(order.command, environment, order.folder)
-    except OSError as error:
-        raise ProgramNotStarted(order.command[0], error) from error
+    return launched(order.command, environment, order.folder)

@@ -10,12 +10,11 @@ import struct
 import sys
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from errno import ECHILD
 from pathlib import Path
 from typing import Final
 
 from orchestrator.executors import launcher
-from orchestrator.executors.launcher import ENDED, LENGTH, STARTED
+from orchestrator.executors.launcher import ENDED, LENGTH
 from orchestrator.executors.started import Ended
 
 COMMAND: Final = (sys.executable, "-I", "-S", launcher.__file__)
@@ -60,10 +59,9 @@ class Launcher:
 class LaunchedProgram:
     """A program that a launcher started: a `Started`. Make it with `launched`."""
 
-    def __init__(self, launcher: Launcher, pid: int, pipes: tuple[int, int]) -> None:
+    def __init__(self, launcher: Launcher, pipes: tuple[int, int]) -> None:
         self.root = launcher.pid
         self.rooted = False
-        self.pid = pid
         self.pipes = pipes
         self._launcher: Launcher | None = launcher
         self._ended: Ended | None = None
@@ -84,11 +82,12 @@ class LaunchedProgram:
 
     def _read(self, launcher: Launcher) -> Ended:
         try:
-            status, user, system, count = ENDED.unpack(_receive(launcher.socket, ENDED.size))
+            errno, status, user, system, count = ENDED.unpack(_receive(launcher.socket, ENDED.size))
             left = struct.unpack(f"={count}i", _receive(launcher.socket, 4 * count))
         except EOFError:
             return Ended(-KILLED, 0.0, None)
-        return Ended(os.waitstatus_to_exitcode(status), user + system, frozenset(left))
+        problem = os.strerror(errno) if errno else None
+        return Ended(os.waitstatus_to_exitcode(status), user + system, frozenset(left), problem)
 
     def close(self) -> None:
         """Let go of it. The launcher is used again if its program left nothing; otherwise it kills what is left."""
@@ -104,32 +103,27 @@ class LaunchedProgram:
 
 
 def launched(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> LaunchedProgram:
-    """Start a program, its output in pipes, in a session of its own. Raises OSError where it cannot be started."""
+    """Start a program, its output in pipes, in a session of its own. That it could not be started shows in how it `Ended`.
+
+    Raises OSError where there are no pipes or processes to be had.
+    """
     said = marshal.dumps((list(argv), dict(env), str(cwd)))
     while launcher := _idle_launcher():
         with contextlib.suppress(BrokenPipeError):  # somebody killed it while it had nothing to do
-            return _launch(launcher, said, argv[0])
-    return _launch(Launcher(), said, argv[0])
+            return _launch(launcher, said)
+    return _launch(Launcher(), said)
 
 
-def _launch(launcher: Launcher, said: bytes, program: str) -> LaunchedProgram:
+def _launch(launcher: Launcher, said: bytes) -> LaunchedProgram:
+    request = LENGTH.pack(len(said)) + said
     with contextlib.ExitStack() as undo:
         undo.callback(launcher.close)
         out, err = _pipe(undo), _pipe(undo)
         with _closing(out[1], err[1]):
-            socket.send_fds(launcher.socket, [LENGTH.pack(len(said))], [out[1], err[1]])
-            launcher.socket.sendall(said)
-        try:
-            pid, errno = STARTED.unpack(_receive(launcher.socket, STARTED.size))
-        except EOFError:
-            raise ChildProcessError(ECHILD, "its launcher was killed", program) from None
+            sent = socket.send_fds(launcher.socket, [request], [out[1], err[1]])
+            launcher.socket.sendall(request[sent:])
         undo.pop_all()
-    if errno:
-        _idle.append(launcher)
-        os.close(out[0])
-        os.close(err[0])
-        raise OSError(errno, os.strerror(errno), program)
-    return LaunchedProgram(launcher, pid, (out[0], err[0]))
+    return LaunchedProgram(launcher, (out[0], err[0]))
 
 
 def _pipe(undo: contextlib.ExitStack) -> tuple[int, int]:

@@ -6,9 +6,9 @@ of every process that loses its own below the program. So once the program has e
 search but a question to the kernel: has this process children?
 
 Standard input is a stream socket. A request is a length (8 bytes) and a marshalled (argv, env, cwd), with two descriptors, the
-program's standard output and error. The first answer is STARTED: pid and errno (0 where it was started). The second, when it has ended, is
-ENDED: wait status, user and system seconds, and the number of processes left, whose pids follow. When the other side of the socket is
-closed, whatever is left is killed, and this process ends.
+program's standard output and error. The answer, when it has ended, is ENDED: errno (0 where it was started), wait status, user and
+system seconds, and the number of processes left, whose pids follow. When the other side of the socket is closed, whatever is left is
+killed, and this process ends.
 """
 
 import ctypes
@@ -20,8 +20,7 @@ import signal
 import socket
 import struct
 
-STARTED = struct.Struct("=ii")
-ENDED = struct.Struct("=iddi")
+ENDED = struct.Struct("=iiddi")
 LENGTH = struct.Struct("=Q")
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 LOOK = 1000  # milliseconds between looks for orphans that have ended
@@ -49,19 +48,20 @@ def serve(requests: socket.socket) -> bool:
         os.chdir(cwd)
         pid = start(argv, env, pipes)
     except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
-        requests.sendall(STARTED.pack(0, getattr(error, "errno", None) or errno.EINVAL))
+        requests.sendall(ENDED.pack(getattr(error, "errno", None) or errno.EINVAL, 0, 0.0, 0.0, 0))
         return True
     finally:
         os.chdir("/")
         for pipe in pipes:
             os.close(pipe)
-    requests.sendall(STARTED.pack(pid, 0))
     status = wait(pid, requests)
     if status is None:
         return False
     code, used = status
     left = children()
-    requests.sendall(ENDED.pack(code, used.ru_utime, used.ru_stime, len(left)) + struct.pack(f"={len(left)}i", *left))
+    requests.sendall(
+        ENDED.pack(0, code, used.ru_utime, used.ru_stime, len(left)) + struct.pack(f"={len(left)}i", *left)
+    )
     return True
 
 

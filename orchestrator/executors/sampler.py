@@ -1,6 +1,7 @@
 """Look at a process tree from outside, again and again: its memory, processor time and size over time."""
 
 import contextlib
+from functools import cached_property
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -23,13 +24,13 @@ class TreeSampler:
     """
 
     def __init__(self, pid: int, path: Path, start: float, *, rooted: bool = True) -> None:
-        self._root = psutil.Process(pid)
+        self._pid = pid
         self._rooted = rooted
         self._start = start
         self._cpu: dict[tuple[int, float], float] = {}
         self._peak = 0
         self._samples = 0
-        self._known: list[psutil.Process] = [self._root] if rooted else []
+        self._known: list[psutil.Process] = []
         self._path = path
         self._file: TextIO | None = None
 
@@ -71,6 +72,10 @@ class TreeSampler:
     def usage(self, seconds: float, reaped_cpu: float) -> Usage:
         """reaped_cpu: user and system seconds of the root and all that it waited for, by the kernel's account."""
         return Usage(seconds, max(reaped_cpu, sum(self._cpu.values())), self._peak, self._samples)
+
+    @cached_property
+    def _root(self) -> psutil.Process:
+        return psutil.Process(self._pid)
 
     def _tree(self) -> list[psutil.Process]:
         with contextlib.suppress(psutil.Error):

@@ -12,12 +12,13 @@ from typing import IO, Protocol
 @dataclass(frozen=True, slots=True)
 class Ended:
     """exit_code: negative for a signal. cpu: user and system seconds of the process and all that it waited for. left: pids of what it
-    left running, None where that is not known and must be searched for.
+    left running, None where that is not known and must be searched for. problem: why it could not be started, None where it was.
     """
 
     exit_code: int
     cpu: float
     left: frozenset[int] | None
+    problem: str | None = None
 
 
 class Started(Protocol):
