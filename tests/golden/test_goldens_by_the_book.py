@@ -83,5 +83,7 @@ def test_a_golden_body_is_read_by_the_documents_alone(path):
 def test_there_are_golden_files_and_the_readers_here_do_not_lean_on_the_encoder():
     assert len(STREAMS) >= 14
     assert len(BODIES) >= 7
-    assert not [name for name, value in vars(reference).items() if getattr(value, "__module__", "").startswith("encoder")]
+    assert not [
+        name for name, value in vars(reference).items() if getattr(value, "__module__", "").startswith("encoder")
+    ]
     assert "reference_decoder_of_goldens" not in sys.modules
