@@ -22,7 +22,7 @@ EXIT_CODES: Final = (
 )
 
 VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
-    (plan_verbs.init, ("orchestrate init", "orchestrate init plans/mine.yaml")),
+    (plan_verbs.init, ("orchestrate init my-plan", "orchestrate init plans/mine.yaml")),
     (plan_verbs.import_, ("orchestrate import plans/phase4a3.md", "orchestrate import -o plan.yaml tasks.json")),
     (plan_verbs.validate, ("orchestrate validate plans/phase4a3.yaml", "orchestrate validate --json plan.yaml | jq .problems")),
     (plan_verbs.graph, ("orchestrate graph plan.yaml > plan.mmd", "orchestrate graph -f svg -o plan.svg plan.yaml")),
@@ -64,7 +64,6 @@ app = typer.Typer(
     help=HELP,
     epilog=EXIT_CODES,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -1,10 +1,11 @@
-"""`orchestrate init`: a first plan to change, which runs as it is."""
+"""`orchestrate init`: a first plan to change, or a project with a runner and a test, which run as they are."""
 
 from pathlib import Path
 from typing import Final
 
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import say
+from orchestrator.scaffold import is_name, project_files
 from orchestrator.wholefile import write_whole
 
 EXAMPLE: Final = r"""# A first plan. `orchestrate validate` checks it, `orchestrate run` runs it and writes a report.
@@ -47,9 +48,35 @@ workstreams:
 """
 
 
+def scaffold(path: Path) -> None:
+    """A plan alone where a YAML file is named, else a project with a runner and a test. Raises UsageError, OSError."""
+    if path.suffix in {".yaml", ".yml"}:
+        write_example(path)
+    else:
+        write_project(path)
+
+
 def write_example(path: Path) -> None:
     """Write it where nothing is yet. Raises UsageError where something is, OSError."""
     if path.exists():
         raise UsageError(f"{path} exists already\n  mend: name another file: orchestrate init FILE")
     write_whole(path, EXAMPLE)
     say(f"{path} is written; run it with: orchestrate run {path}")
+
+
+def write_project(folder: Path) -> None:
+    """A folder that is a project, named after itself. Raises UsageError where it exists or has no name for a package."""
+    name = folder.resolve().name
+    if not is_name(name):
+        raise UsageError(
+            f"{name!r} is no name for a project\n  mend: begin with a letter, and use letters, digits, - and _ only"
+        )
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} exists already\n  mend: name another folder: orchestrate init FOLDER")
+    files = project_files(name)
+    for path, text in files.items():
+        write_whole(folder / path, text)
+    say(
+        f"{folder}/ is written: {', '.join(files)}\n"
+        f"next: pip install -e {folder} && cd {folder} && orchestrate run plan.yaml && pytest"
+    )

@@ -11,12 +11,17 @@ from orchestrator.cli.options import Json, Output, PlanFile, Settings
 
 
 def init(
-    plan: Annotated[Path, typer.Argument(metavar="[PLAN]", help="The file to write.")] = Path("plan.yaml"),
+    path: Annotated[
+        Path, typer.Argument(metavar="[FOLDER|PLAN]", help="A folder for a project, or a .yaml file for a plan alone.")
+    ] = Path("my-plan"),
 ) -> None:
-    """Write a first plan to change."""
-    from orchestrator.cli.init import write_example
+    """Write a first plan with a runner of its own and a test.
 
-    write_example(plan)
+    The project runs as it is. Named a .yaml file, it is a plan of shell commands alone.
+    """
+    from orchestrator.cli.init import scaffold
+
+    scaffold(path)
 
 
 def import_(

@@ -135,8 +135,8 @@ def test_a_dry_run_says_what_would_run_and_writes_nothing(shell):
 
 
 def test_the_first_plan_runs_as_it_is_and_is_not_written_over(shell):
-    assert shell("init").returncode == 0
-    assert shell("init").returncode == 2
+    assert shell("init", "plan.yaml").returncode == 0
+    assert shell("init", "plan.yaml").returncode == 2
     done = shell("run", "plan.yaml")
     assert done.returncode == 0, done.stderr
     assert "measured A.count: words.count 2 words" in done.stderr
