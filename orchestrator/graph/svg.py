@@ -43,7 +43,7 @@ def _svg(drawing: Drawing, style: str, link: Callable[[str], str | None]) -> str
     size = f"{layout.width:.0f} {layout.height:.0f}"
     head = (
         f'<svg class="graph" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}" role="group" '
-        f'aria-label="{escape(drawing.title)}">'
+        f'aria-label="{escape(_plain(drawing.title))}">'
     )
     return "\n".join([head, style, MARKERS, *_arrows(drawing, layout), *_boxes(drawing, layout, link), "</svg>"]) + "\n"
 
@@ -75,7 +75,7 @@ def _boxes(drawing: Drawing, layout: Layout, link: Callable[[str], str | None]) 
 
 def _box(box: Box, x: float, y: float) -> Iterator[str]:
     told = ", ".join(part for part in (*box.lines, box.outcome, "on the critical path" if box.critical else "") if part)
-    yield f'<g class="box {box.outcome}" transform="translate({x:.0f} {y:.0f})"><title>{escape(told)}</title>'
+    yield f'<g class="box {box.outcome}" transform="translate({x:.0f} {y:.0f})"><title>{escape(_plain(told))}</title>'
     critical = ' class="critical"' if box.critical else ""
     yield f'<rect{critical} width="{WIDTH}" height="{HEIGHT}" rx="6"/><rect class="bar" x="1" y="1" width="6" height="{HEIGHT - 2}" rx="3"/>'
     for index, (line, most) in enumerate(zip(box.lines, LETTERS, strict=False)):
@@ -85,4 +85,10 @@ def _box(box: Box, x: float, y: float) -> Iterator[str]:
 
 
 def _short(text: str, most: int) -> str:
+    text = _plain(text)
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _plain(text: str) -> str:
+    """Without control characters, which XML forbids."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)

@@ -103,16 +103,17 @@ def test_a_good_plan_is_valid_and_counted(shell, kit):
     assert (done.returncode, told["valid"], told["tasks"], told["criteria"]) == (0, True, 1, 1)
 
 
-def test_the_graph_comes_in_three_formats_and_into_a_file(shell):
+def test_the_graph_comes_in_four_formats_and_into_a_file(shell):
     shell.plan([{"id": "a", "command": ["true"]}, {"id": "b", "command": ["true"]}])
     mermaid = shell("graph", "plan.yaml").stdout
     assert mermaid.startswith("flowchart")
     assert shell("graph", "-f", "dot", "plan.yaml").stdout.startswith("digraph")
+    assert shell("graph", "-f", "svg", "plan.yaml").stdout.startswith('<svg class="graph" xmlns=')
     assert "A.b" in json.dumps(json.loads(shell("graph", "-f", "json", "plan.yaml").stdout))
     assert shell("graph", "-o", "plan.mmd", "plan.yaml").stdout == ""
     assert (shell.folder / "plan.mmd").read_text() == mermaid
     wrong = shell("graph", "-f", "png", "plan.yaml")
-    assert (wrong.returncode, "mermaid, dot, json" in wrong.stderr) == (2, True)
+    assert (wrong.returncode, "mermaid, dot, svg, json" in wrong.stderr) == (2, True)
 
 
 def test_the_schedule_names_the_critical_path(shell):
