@@ -8,15 +8,15 @@ from pathlib import Path
 from benchmarks.codec.generated import generate
 from encoder.records import cut_blocks
 
-WINDOW = 1 << 20
+WINDOW = 2 << 20
 SMALLEST = 1 << 16
-PER_FILE = 4
+PER_FILE = 3
 """Windows taken from one file or group, evenly spread, so that a large one does not outvote the rest."""
 
 
 @dataclass(frozen=True)
 class Window:
-    """At most 1 MiB of one corpus. source: where corpora come from; corpus: what is kept together in cross-validation."""
+    """At most 2 MiB of one corpus. source: where corpora come from; corpus: what is kept together in cross-validation."""
 
     source: str
     corpus: str
@@ -45,7 +45,7 @@ def standard_library() -> Iterator[Window]:
         yield from windows("standard library", f"*{suffix}", _joined(found[:400]))
 
 
-def generated(size: int = 2 * WINDOW) -> Iterator[Window]:
+def generated(size: int = WINDOW) -> Iterator[Window]:
     """Windows of every generated family."""
     for name, data in generate(size):
         yield from windows("generated", name, data)

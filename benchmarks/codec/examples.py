@@ -2,8 +2,8 @@
 
     python -m benchmarks.codec.examples FILE [FOLDER…] [--profile fast] [--only-folders]
 
-Blocks of at most 1 MiB from the interpreter's own files, from generated data and from the folders are each encoded with every strategy of the profile,
-and so is the block's sample of 32 KiB that the selector tries strategies on. What the selector stores untried is left out.
+Blocks of at most 2 MiB from the interpreter's own files, from generated data and from the folders are each encoded with every strategy of the profile,
+and so is the part of the block that the selector tries strategies on. What the selector stores untried is left out.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from benchmarks.codec.corpora import Window, folder, generated, standard_library
 from encoder.block import encode_block
 from encoder.detect.features import FEATURE_NAMES, Features
 from encoder.detect.pattern import Pattern, PatternDetector
-from encoder.detect.sample import TRIAL_SIZE, take_sample
+from encoder.detect.sample import take_sample, take_trial
 from encoder.detect.selector import incompressible
 from encoder.profile import load_profile
 from encoder.strategy import Strategy, TreeType
@@ -77,7 +77,7 @@ def measure(windows: Iterable[Window], profile: str) -> Iterator[Example]:
         pattern = detector.detect(take_sample(window.data))
         if incompressible(pattern):
             continue  # no tree is asked
-        sample = take_sample(window.data, TRIAL_SIZE)
+        sample = take_trial(window.data)
         plans = [for_pattern(strategies[tree], pattern) for tree in CANDIDATES]
         sizes, tried = (tuple(len(encode_block(data, plan)) for plan in plans) for data in (window.data, sample))
         yield Example(window.source, window.corpus, len(window.data), pattern, sizes, tried)

@@ -225,7 +225,7 @@ def provenance(
     """What a reader of the tree wants to know; nothing that changes when the same data is measured again."""
     return {
         "command": "python -m benchmarks.codec.train_tree",
-        "labels": "sizes of blocks of at most 1 MiB and of their samples, measured by benchmarks.codec.examples",
+        "labels": "sizes of blocks of at most 2 MiB and of their samples, measured by benchmarks.codec.examples",
         "library": f"scikit-learn {sklearn.__version__} DecisionTreeRegressor",
         "settings": {shape.value: it._asdict() for shape, it in settings.items()},
         "inputs": list(INPUTS),

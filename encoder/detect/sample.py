@@ -1,10 +1,14 @@
-"""The part of a block that detection looks at, or that strategies are tried on: at most 64 KiB, half from its head, half from its middle."""
+"""The part of a block that detection looks at, and the larger one that strategies are tried on: half from its head, half from its middle."""
 
 from typing import Final
 
 SAMPLE_SIZE: Final = 1 << 16
-TRIAL_SIZE: Final = 1 << 15
-"""Bytes of the sample that strategies are tried on: half as many cost half the time, and choose hardly worse."""
+SMALLEST_TRIAL: Final = 1 << 15
+LARGEST_TRIAL: Final = 1 << 17
+TRIAL_SHARE: Final = 8
+"""Strategies are tried on this part of a block, within the bounds above: a transform's templates and dictionaries pay off late, so that less than
+128 KiB of a large block speak for plain text too often.
+"""
 SEAM: Final = 1 << 12
 """How far into the middle slice a line's beginning is looked for, and how far back its end in the head."""
 
@@ -27,3 +31,9 @@ def take_sample(block: bytes | bytearray | memoryview, size: int = SAMPLE_SIZE) 
     if head_end < 0 or body_start < 0:
         return head + body
     return head[: head_end + 1] + body[body_start + 1 :]
+
+
+def take_trial(block: bytes | bytearray | memoryview) -> bytes:
+    """The part of `block` that strategies are tried on."""
+    size = memoryview(block).nbytes // TRIAL_SHARE
+    return take_sample(block, min(LARGEST_TRIAL, max(SMALLEST_TRIAL, size)))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.detect.pattern import Pattern, PatternDetector
-from encoder.detect.sample import SAMPLE_SIZE, TRIAL_SIZE, take_sample
+from encoder.detect.sample import SAMPLE_SIZE, take_sample, take_trial
 from encoder.detect.tree import DecisionTree, load_tree
 from encoder.detect.trial import BlockEncoder, best_on, encode_lazily
 from encoder.errors import ProfileError
@@ -106,7 +106,7 @@ class AdaptiveCompressionSelector:
 
     Every block of 64 KiB or more gets a glance, a histogram of its head. One that is not alike the last block that was looked at, and
     every eighth in any case, is sampled and measured, which costs many times what a glance does. For the first one, and again only for one that has drifted
-    from the last decision's pattern, the tree gives a shortlist of at most three, each is tried on the sample, and the best is kept; until then the choice
+    from the last decision's pattern, the tree gives a shortlist of at most three, each is tried on a larger sample, and the best is kept; until then the choice
     stays. Smaller blocks get `small` (none: TEXT's strategy), and change nothing. What is incompressible is stored, and nothing tried on it.
 
     strategies: what to do for each tree type; TEXT must be there, and stands in for any that is not. CSV's separator is the one detected,
@@ -177,7 +177,7 @@ class AdaptiveCompressionSelector:
         shortlist = self._shortlist(pattern)
         choice, trials = shortlist[0], 0
         if len(shortlist) > 1 and self._encode is not None:
-            choice, trials = best_on(take_sample(block, TRIAL_SIZE), shortlist, self._encode), len(shortlist)
+            choice, trials = best_on(take_trial(block), shortlist, self._encode), len(shortlist)
         switched = previous is not None and choice != self._choice
         self._decided_on, self._choice = pattern, choice
         decided = replace(seen, decisions=seen.decisions + 1, trials=seen.trials + trials)

@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 from encoder.block import decode_block, describe_block, encode_block, warm
 from encoder.errors import GlyphError
 from encoder.limits import Limits
+from encoder.profile import BUILT_IN, load_profile
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 warm()
@@ -17,6 +18,12 @@ strategies = st.builds(
     st.sampled_from([BackEnd.ZSTD, BackEnd.STORE]),
     st.just(1),
     st.sampled_from([44, 59, 9, 124, 10, 34]),
+)
+in_profiles = st.sampled_from(
+    sorted(
+        {plan for name in BUILT_IN for plan in load_profile(name).strategies.values()},
+        key=lambda plan: (plan.tree, plan.back_end, plan.level),
+    )
 )
 values = st.one_of(
     st.integers(-(10**20), 10**20).map(str),
@@ -65,6 +72,14 @@ def test_any_block_comes_back_under_any_strategy(data, strategy):
     body = encode_block(data, strategy)
     assert len(body) <= len(data) + 4
     assert decode_block(body, len(data), LIMITS) == data
+
+
+@settings(unhurried, max_examples=60)
+@given(st.one_of(structured(), hostile), in_profiles)
+def test_any_block_comes_back_under_every_strategy_of_the_levels(data, strategy):
+    body = encode_block(data, strategy)
+    assert len(body) <= len(data) + 4
+    assert decode_block(body, len(data)) == data
 
 
 @unhurried

@@ -2,7 +2,7 @@ import lzma
 import zlib
 
 from encoder.detect.pattern import PatternDetector
-from encoder.detect.sample import TRIAL_SIZE
+from encoder.detect.sample import LARGEST_TRIAL, SMALLEST_TRIAL, take_trial
 from encoder.detect.selector import AdaptiveCompressionSelector, incompressible
 from encoder.detect.tree import parse_tree
 from encoder.detect.trial import best_on
@@ -38,7 +38,7 @@ def test_every_strategy_of_the_shortlist_is_tried_once_on_a_sample_and_kept_whil
     choices = {chooser.select(samples["a syslog"][2] * 2).tree for _ in range(20)}
     assert choices == {TreeType.TEXT}
     assert [tree for _, tree in encode.asked] == [TreeType.CSV, TreeType.TEXT, TreeType.JSON]
-    assert all(size <= TRIAL_SIZE for size, _ in encode.asked)
+    assert all(size <= LARGEST_TRIAL for size, _ in encode.asked)
     assert (chooser.observations.decisions, chooser.observations.trials) == (1, 3)
 
 
@@ -81,3 +81,12 @@ def test_bytes_that_repeat_or_are_not_evenly_spread_are_not_taken_for_incompress
     assert not incompressible(detect(samples["random bytes"][2][:3000] * 20))
     assert not incompressible(detect(samples["little-endian integers"][2]))
     assert not incompressible(detect(samples["prose in Greek"][2]))
+
+
+def test_a_trial_takes_a_share_of_the_block_within_bounds():
+    assert [len(take_trial(bytes(size))) for size in (1000, 100_000, 600_000, 4_000_000)] == [
+        1000,
+        SMALLEST_TRIAL,
+        75_000,
+        LARGEST_TRIAL,
+    ]
