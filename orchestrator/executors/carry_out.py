@@ -31,7 +31,7 @@ from orchestrator.executors.started import Ended, Started, StartedWorker
 from orchestrator.executors.tree import ATTEMPT, OWNER, end_tree, signal_tree
 from orchestrator.state.events import Cause, Failure
 
-FIRST_LOOK: Final = 0.01  # seconds to the first sample: looking at a tree takes longer than most short programs
+FIRST_LOOK: Final = 0.025  # seconds to the first sample: looking at a tree takes longer than most short programs
 TICK: Final = 0.1  # seconds between looks at the stop signal, the clock and the notes
 PACKAGE_PARENT: Final = str(Path(__file__).resolve().parents[2])
 

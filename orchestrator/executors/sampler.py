@@ -1,7 +1,7 @@
 """Look at a process tree from outside, again and again: its memory, processor time and size over time."""
 
 import contextlib
-from functools import cached_property
+import os
 from pathlib import Path
 from typing import Final, TextIO
 
@@ -73,15 +73,50 @@ class TreeSampler:
         """reaped_cpu: user and system seconds of the root and all that it waited for, by the kernel's account."""
         return Usage(seconds, max(reaped_cpu, sum(self._cpu.values())), self._peak, self._samples)
 
-    @cached_property
-    def _root(self) -> psutil.Process:
-        return psutil.Process(self._pid)
-
     def _tree(self) -> list[psutil.Process]:
-        with contextlib.suppress(psutil.Error):
-            below = self._root.children(recursive=True)
-            return [self._root, *below] if self._rooted else below
-        return [process for process in self._known if _is_alive(process)]
+        """Every process of the tree; those of the sample before that still live where the root is gone."""
+        pids = descendants(self._pid)
+        if not pids and self._rooted and not psutil.pid_exists(self._pid):
+            return [process for process in self._known if _is_alive(process)]
+        found = []
+        for pid in [self._pid, *pids] if self._rooted else pids:
+            with contextlib.suppress(psutil.Error):
+                found.append(psutil.Process(pid))
+        return found
+
+
+def descendants(root: int) -> list[int]:
+    """Pids of everything below a process, by what the kernel lists as the children of each of its threads.
+
+    psutil looks at every process of the machine instead, which takes longer than many a task.
+    """
+    found: list[int] = []
+    waiting = [root]
+    while waiting:
+        below = children(waiting.pop())
+        found += below
+        waiting += below
+    return found
+
+
+def children(pid: int) -> list[int]:
+    """Pids of a process's children; none for one that is gone."""
+    try:
+        threads = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 - many times a second
+        return [int(one) for thread in threads for one in _read(f"/proc/{pid}/task/{thread}/children").split()]
+    except FileNotFoundError:
+        if Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").exists():
+            return []
+    except OSError:
+        return []
+    with contextlib.suppress(psutil.Error):  # a kernel without CONFIG_PROC_CHILDREN
+        return [process.pid for process in psutil.Process(pid).children()]
+    return []
+
+
+def _read(path: str) -> str:
+    with open(path, encoding="ascii") as file:  # noqa: PTH123 - many times a second
+        return file.read()
 
 
 def _is_alive(process: psutil.Process) -> bool:
