@@ -1,8 +1,12 @@
 """`orchestrate import`: a plan from a work breakdown in another format."""
 
+import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
+
+import yaml
 
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import plain, say, tell
@@ -12,6 +16,7 @@ from orchestrator.importers.psplib import read_psplib
 from orchestrator.importers.taskmaster import read_taskmaster
 from orchestrator.importers.write import in_order, write_plan
 from orchestrator.plan.load import parse_plan, read_plan_text
+from orchestrator.plan.wfformat import is_wfformat, plan_data
 from orchestrator.wholefile import write_whole
 
 
@@ -24,12 +29,21 @@ def _drafted(read: Callable[[str, str], Draft]) -> "Converter":
     return convert
 
 
+def _json(text: str, source: str) -> tuple[str, list[Note]]:
+    """A workflow instance of WfCommons, or else task-master's file."""
+    with suppress(ValueError, RecursionError):
+        data = json.loads(text)
+        if is_wfformat(data):
+            return yaml.safe_dump(plan_data(data, source), sort_keys=False, allow_unicode=True), []
+    return _drafted(read_taskmaster)(text, source)
+
+
 Converter = Callable[[str, str], tuple[str, list[Note]]]
 CONVERTERS: Final[Mapping[str, Converter]] = {
     ".md": _drafted(read_breakdown),
     ".markdown": _drafted(read_breakdown),
     ".txt": _drafted(read_breakdown),
-    ".json": _drafted(read_taskmaster),
+    ".json": _json,
     ".sm": lambda text, source: (read_psplib(text, source), []),
 }
 """By the file's ending: the plan's text, and what needs a look."""

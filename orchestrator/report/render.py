@@ -45,6 +45,8 @@ def render_summary(report: Report) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     counts = ", ".join(f"{count} {name}" for name, count in report.counts.items())
+    tasks = ", ".join(f"{count} {status}" for status, count in report.statuses.items() if status != "succeeded")
+    counts += f" (tasks: {tasks})" if tasks else ""
     return "\n".join([f"{report.outcome.value}: {counts}; {report.standing} ({report.run})", "", *lines])
 
 
