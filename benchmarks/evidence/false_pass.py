@@ -41,7 +41,7 @@ DISTRIBUTIONS: dict[str, Draw] = {
 }
 """Each with the median `TRUTH`."""
 
-SIZES = ((3, 9), (5, 15), (8, 32), (12, 36), (30, 90))
+SIZES = ((6, 18), (8, 32), (12, 36), (30, 90))
 """`samples` and `max_samples`."""
 
 

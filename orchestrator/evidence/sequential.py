@@ -15,6 +15,8 @@ from typing import Final
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 
 MOST_LOOKS: Final = 20
+FEWEST_SAMPLES: Final = 6
+"""At a look: fewer may all lie on one side of the median by luck in more than 2.5 % of cases (2 ** -5), whatever an interval says."""
 
 
 def planned_looks(samples: int, max_samples: int | None) -> int:

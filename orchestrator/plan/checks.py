@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import Final
 
-from orchestrator.evidence.sequential import MOST_LOOKS
+from orchestrator.evidence.sequential import FEWEST_SAMPLES, MOST_LOOKS
 from orchestrator.plan.matrix import INSTANCE_LIMIT, expand_matrices, matrix_references, matrix_size
 from orchestrator.plan.model import Criterion, Group, Plan, Task
 from orchestrator.plan.needs import EDGE_LIMIT, count_edges, find_cycle, resolve_needs, task_ids
@@ -119,6 +119,9 @@ def _criteria(name: str, group: Group, path: Path, known: Names, source: Source)
 def _limit(criterion: Criterion, path: Path, source: Source) -> Iterator[Problem]:
     """A limit of samples that is below what is demanded, or so far above that no look could decide."""
     fewest, most = criterion.samples, criterion.max_samples
+    if most is not None and fewest < FEWEST_SAMPLES:
+        what = f"with `max_samples`, `samples` is at least {FEWEST_SAMPLES}: too few may agree by luck"
+        yield source.problem((*path[:-1], "samples"), what, f"write `samples: {FEWEST_SAMPLES}` or more")
     if most is None or fewest <= most <= MOST_LOOKS * fewest:
         return
     what = f"{most} is less than the {fewest} samples that it demands" if most < fewest else f"{most} is too many"

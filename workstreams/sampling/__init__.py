@@ -5,6 +5,7 @@ from workstreams.sampling.outside import (
     compile_kernels,
     interleave,
     interleave_durations,
+    order_taken,
     sample,
     sample_together,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "compile_kernels",
     "interleave",
     "interleave_durations",
+    "order_taken",
     "sample",
     "sample_together",
 ]

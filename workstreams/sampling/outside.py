@@ -87,6 +87,15 @@ def order_of_round(names: Sequence[str], number: int) -> list[str]:
     return order[::-1] if number % 2 else order
 
 
+def order_taken(roles: Mapping[str, str], arms: Sequence[str], rounds: int) -> list[str]:
+    """The order in which `interleave` and `interleave_durations` took the samples, as a comparison records it.
+
+    roles: "baseline", "treatment" or "control" by the name of an arm; arms that have none are left out.
+    """
+    taken = (name for number in range(rounds) for name in order_of_round(arms, number))
+    return [roles[name] for name in taken if name in roles]
+
+
 def _environment(specs: Sequence[Spec]) -> dict[str, str]:
     """This process's, with the folder that these packages are imported from: the child does not start where we did.
 

@@ -64,8 +64,20 @@ def boundaries(ctx: TaskContext) -> None:
         method="the stream written with each cut against the one-shot encoding, byte by byte, and decoded back",
         cases=cases,
         artifacts=["boundaries.json"],
+        negative=[spoiled_mismatches(ctx.seed, plain)],
+        negative_of="the same cuts of a text in which one byte was changed on the way",
     )
     ctx.note(f"{cases} ways to cut {len(rows) // 2} texts were examined")
+
+
+def spoiled_mismatches(seed: int, profile: Profile) -> int:
+    """What the comparison finds where a byte of the text was changed before it was written: every cut must show it."""
+    from encoder import encode  # noqa: PLC0415 - loaded where used: registering stays light
+
+    text = texts(seed)["log lines"]
+    spoiled = bytes([text[0] ^ 1]) + text[1:]
+    expected = encode(text, profile)
+    return sum(written(spoiled, [cut], profile) != expected for cut in range(0, len(text), BLOCK // 2))
 
 
 def every_cut(length: int) -> Iterator[list[int]]:

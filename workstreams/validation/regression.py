@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Final
 
 from orchestrator.evidence.intervals import of_median, seed_of
 from orchestrator.evidence.metric import Better, Form, Metric
+from orchestrator.evidence.sequential import level_of_look
 from orchestrator.runner import Runner, TaskContext
 from workstreams import corpus
 from workstreams.integration.points import TUNED
 from workstreams.parameters import size, whole
 from workstreams.profiling.inputs import input_file
-from workstreams.sampling import Job, SampleResult, Spec, interleave
+from workstreams.sampling import Job, SampleResult, Spec, interleave, order_taken
 from workstreams.tables import Cell, markdown_table
 from workstreams.upstream import needed_artifact, scratch, write_json, write_text
 
@@ -47,8 +48,10 @@ MEMORY: Final = Metric(
     "Peak resident set, merged profile against baseline",
 )
 BORDER: Final = 5.0
-LEVEL: Final = 0.95
-MOST_TIMES: Final = 3
+ROLES: Final = {"baseline": "baseline", "merged": "treatment", "control": "control"}
+MOST_TIMES: Final = 4
+LEVEL: Final = level_of_look(0.95, MOST_TIMES)
+"""Of each look at a comparison that grows while it is undecided, so that all looks together are at 95 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,21 +93,23 @@ def encode_seconds(profile: "Profile", data: bytes) -> tuple[float, int]:
 
 @dataclass(slots=True)
 class SpeedArms:
-    """Seconds by arm, paired by round, and bytes out."""
+    """Seconds by arm, paired by round, bytes out, and the arms in the order in which they ran."""
 
     seconds: dict[str, list[float]]
     sizes: dict[str, int]
+    order: list[str]
 
 
 def speed_arms(plans: "Mapping[str, Profile]", name: str, data: bytes, rounds: int) -> SpeedArms:
     """Interleaved rounds, the order turned each time, the first one to warm up and dropped. While the comparison is undecided
-    the same number is added, up to `MOST_TIMES` as many; every sample counts.
+    the same number is added, up to `MOST_TIMES` as many; every sample counts, and every look is corrected for the others.
     """
-    arms = SpeedArms({arm: [] for arm in plans}, {})
+    arms = SpeedArms({arm: [] for arm in plans}, {}, [])
     for arm, plan in plans.items():
         _, arms.sizes[arm] = encode_seconds(plan, data)
     for turn in range(MOST_TIMES * rounds):
         for arm in list(plans) if turn % 2 else list(plans)[::-1]:
+            arms.order.append(ROLES[arm])
             arms.seconds[arm].append(encode_seconds(plans[arm], data)[0])
         done = turn + 1
         if done % rounds == 0 and speed_finding(name, arms).verdict != "undecided":
@@ -148,12 +153,14 @@ def regression(context: TaskContext) -> None:
     findings: list[Finding] = []
     pooled: dict[str, list[float]] = {name: [] for name in plans}
     labels: list[str] = []
+    order: list[str] = []
     for name, data in inputs(context).items():
         arms = speed_arms(plans, name, data, whole(context.params, "rounds", 7))
         findings.append(finding("ratio", name, [arms.sizes["merged"]], [arms.sizes["baseline"]]))
         findings.append(speed_finding(name, arms))
         for arm, values in arms.seconds.items():
             pooled[arm] += values
+        order += arms.order
         labels += [name] * len(arms.seconds["merged"])
     taken = memory_arms(context, path)
     peaks = {arm: [it.peak_rss / 1e6 for it in results] for arm, results in taken.items()}
@@ -166,6 +173,7 @@ def regression(context: TaskContext) -> None:
         control=pooled["control"],
         arm_unit="s",
         labels=labels,
+        order=order,
         method="StreamingEncoder in one process on every kind, arms interleaved, wall time",
         artifacts=["regressions.json"],
     )
@@ -175,6 +183,7 @@ def regression(context: TaskContext) -> None:
         baseline=peaks["baseline"],
         control=peaks["control"],
         arm_unit="MB",
+        order=order_taken(ROLES, tuple(taken), len(peaks["merged"])),
         method="VmHWM of a fresh process per sample, arms interleaved",
         artifacts=["regressions.json"],
     )

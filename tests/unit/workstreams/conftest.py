@@ -24,13 +24,17 @@ class RecordingContext:
     def note(self, text):
         self.notes.append(text)
 
+    def claim(self, metric, value, text=""):
+        self.notes.append(text or f"{metric.name} {value}")
+
     def artifact(self, name, *, title=""):
         assert title
         self.artifacts[name] = self.folder / name
         return self.artifacts[name]
 
-    def samples(self, metric, values, *, method, cases=None, artifacts=()):
-        self._keep(metric, method, artifacts, values=list(values), cases=cases)
+    def samples(self, metric, values, *, method, cases=None, artifacts=(), negative=(), negative_of=""):  # noqa: PLR0913 - the protocol's
+        self._keep(metric, method, artifacts, values=list(values), cases=cases, negative=list(negative))
+        assert bool(negative_of) == bool(len(negative))
 
     def compare(self, metric, *, treatment, baseline, control=(), arm_unit, method, artifacts=(), **_said):  # noqa: PLR0913 - the protocol's
         assert len(treatment) == len(baseline)
