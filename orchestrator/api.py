@@ -216,7 +216,7 @@ def report_text(journal: JournalPort, run: str, group: str | None = None) -> str
 
     Raises KeyError for a group that the plan does not have.
     """
-    report = _report(journal, run)
+    report = report_of(journal, run)
     return render_markdown(report) if group is None else render_group(report, group)
 
 
@@ -235,12 +235,12 @@ def _page(loaded: LoadedPlan, envelopes: Sequence[Envelope], folder: Path) -> st
 
 def junit_text(journal: JournalPort, run: str) -> str:
     """The run's verdicts as JUnit XML."""
-    return to_junit(_report(journal, run))
+    return to_junit(report_of(journal, run))
 
 
 def report_data(journal: JournalPort, run: str) -> dict[str, Any]:
     """The run's report as plain data, for JSON."""
-    return dict(as_plain(_report(journal, run)))
+    return dict(as_plain(report_of(journal, run)))
 
 
 def export_bundle(journal: JournalPort, run: str, state: Path, target: Path) -> Exported:
@@ -256,7 +256,8 @@ def version() -> str:
         return "0"
 
 
-def _report(journal: JournalPort, run: str) -> Report:
+def report_of(journal: JournalPort, run: str) -> Report:
+    """The run's report as data. Raises UnknownRun, PlanError."""
     envelopes = journal.read(run)
     loaded = _plan_in(envelopes, run)
     return build_report(loaded.plan, loaded.graph, envelopes)

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import say
-from orchestrator.cli.places import find_run, opened_journal
+from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.journal.lease import Lease, Owner, owner_alive
 from orchestrator.journal.sqlite import SqliteJournal
 
 POLL_SECONDS = 0.05
 
 
-def cancel_run(state: Path, name: str | None, wait: float) -> None:
+def cancel_run(state: Path, name: str | None, wait: float, *, as_data: bool = False) -> None:
     """Interrupt the run's owner and wait up to `wait` seconds until it let go. The run can be resumed.
 
     Raises UsageError where the run is not under way, or its owner does not let go in time; JournalError.
@@ -26,6 +26,9 @@ def cancel_run(state: Path, name: str | None, wait: float) -> None:
             raise UsageError(f"run {run} is not under way\n  mend: `orchestrate status {run}` shows how it stands")
         _interrupt(lease.owner)
         _await_release(journal, lease, wait)
+    if as_data:
+        say(as_json({"run": run, "stopped": True}))
+        return
     say(f"run {run} is stopped\nresume with: orchestrate resume {run}")
 
 

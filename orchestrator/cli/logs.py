@@ -7,14 +7,15 @@ from orchestrator.cli.condition import clock
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.lines import describe
 from orchestrator.cli.output import one_line, plain, say
-from orchestrator.cli.places import attempt_folder, find_run, opened_journal
+from orchestrator.cli.places import as_json, attempt_folder, find_run, opened_journal
+from orchestrator.journal.codec import plain as plain_data
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
 
 STREAMS = ("stdout", "stderr")
 
 
-def show_logs(state: Path, names: list[str], attempt: int | None, tail: int | None) -> None:
+def show_logs(state: Path, names: list[str], attempt: int | None, tail: int | None, *, as_data: bool = False) -> None:
     """The output of one task's attempt, or the events of a run. names: [RUN] [TASK]; a task's id has a dot in it.
 
     Raises UsageError for a run, task or attempt that is not there, JournalError.
@@ -24,7 +25,11 @@ def show_logs(state: Path, names: list[str], attempt: int | None, tail: int | No
         summary = find_run(journal, name)
         envelopes = journal.read(summary.run)
     if task is not None:
-        _show_task(state, fold(envelopes), task, attempt, tail)
+        _show_task(state, fold(envelopes), task, attempt, tail, as_data=as_data)
+        return
+    if as_data:
+        chosen = envelopes if tail is None else envelopes[-tail:]
+        say(as_json([plain_data(one) for one in chosen]))
         return
     lines = [f"{clock(one.at)}  {one_line(describe(one.event))}" for one in envelopes]
     say("\n".join(lines if tail is None else lines[-tail:]))
@@ -38,18 +43,35 @@ def _sort_out(names: list[str]) -> tuple[str | None, str | None]:
     return next(iter(runs), None), next(iter(tasks), None)
 
 
-def _show_task(state: Path, run: RunState, task: str, attempt: int | None, tail: int | None) -> None:
+def _show_task(  # noqa: PLR0913 - what is asked for
+    state: Path, run: RunState, task: str, attempt: int | None, tail: int | None, *, as_data: bool
+) -> None:
     record = run.tasks.get(task)
     if record is None:
         raise UsageError(f"run {run.run} has no task {task!r}\n  mend: `orchestrate status {run.run}` lists them")
     if record.attempt == 0:
+        if as_data:
+            say(as_json({"run": run.run, "task": task, "attempt": 0, "stdout": [], "stderr": []}))
+            return
         say(f"{task} has not started: {record.reason or record.status.value}")
         return
     folder = attempt_folder(state, run.run, task, attempt or record.attempt)
     if not folder.is_dir():
         raise UsageError(f"{task} has no attempt {attempt or record.attempt} here: {folder} is missing")
+    if as_data:
+        said = {stream: _lines(folder / f"{stream}.log", tail) for stream in STREAMS}
+        say(as_json({"run": run.run, "task": task, "attempt": attempt or record.attempt, **said}))
+        return
     for stream in STREAMS:
         _show_stream(folder / f"{stream}.log", stream, tail)
+
+
+def _lines(path: Path, tail: int | None) -> list[str]:
+    """Of a log that is there, the last `tail` or all of them."""
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", errors="backslashreplace") as file:
+        return [line.rstrip("\n") for line in (file if tail is None else deque(file, maxlen=tail))]
 
 
 def _show_stream(path: Path, stream: str, tail: int | None) -> None:

@@ -121,12 +121,13 @@ def cancel(
     wait: Annotated[
         float, typer.Option("--wait", min=0, max=86400, metavar="SECONDS", help="How long to wait for it.")
     ] = 30,
+    json: Json = False,
     state: State = STATE,
 ) -> None:
     """Stop a run that is under way; it can be resumed."""
     from orchestrator.cli.cancel import cancel_run
 
-    cancel_run(state, run, wait)
+    cancel_run(state, run, wait, as_data=json)
 
 
 def status(run: RunName = None, *, json: Json = False, state: State = STATE) -> None:
@@ -149,19 +150,57 @@ def logs(
         int | None,
         typer.Option("-n", "--tail", min=1, max=1_000_000, help="Only the last so many lines.", show_default=False),
     ] = None,
+    json: Json = False,
     state: State = STATE,
 ) -> None:
     """Show what a task printed, or all that happened in a run."""
     from orchestrator.cli.logs import show_logs
 
-    show_logs(state, names or [], attempt, tail)
+    show_logs(state, names or [], attempt, tail, as_data=json)
 
 
-def history(*, json: Json = False, state: State = STATE) -> None:
-    """List the runs, the oldest first."""
+def history(
+    *,
+    metric: Annotated[
+        str | None,
+        typer.Option("--metric", metavar="NAME", help="This metric over the runs, with a plot.", show_default=False),
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(
+            "--task", metavar="GROUP.TASK", help="With --metric: only as this task measured it.", show_default=False
+        ),
+    ] = None,
+    json: Json = False,
+    state: State = STATE,
+) -> None:
+    """List the runs, the oldest first, or one metric over the runs."""
     from orchestrator.cli.history import show_history
+    from orchestrator.cli.metric_history import show_metric
 
-    show_history(state, as_data=json)
+    if metric is None:
+        show_history(state, as_data=json)
+    else:
+        show_metric(state, metric, task, as_data=json)
+
+
+def compare(
+    before: Annotated[str, typer.Argument(metavar="RUN", help="The run to compare with.", show_default=False)],
+    after: RunName = None,
+    *,
+    level: Annotated[
+        float, typer.Option("--level", min=0.5, max=0.9999, help="Confidence of each difference's interval.")
+    ] = 0.99,
+    json: Json = False,
+    state: State = STATE,
+) -> int:
+    """Show what got worse and what got better from one run to another, by metric, with intervals.
+
+    The exit code is 1 where a verdict or a metric got worse.
+    """
+    from orchestrator.cli.compare import compare_named
+
+    return compare_named(state, before, after, level, as_data=json)
 
 
 def report(  # noqa: PLR0913 - one parameter for each option

@@ -9,6 +9,8 @@ How each is computed (docs/verdicts.md says why):
 | median, mean | 10 to 1,000 | percentile bootstrap, 10,000 resamples (Efron & Tibshirani 1993, ch. 13) |
 | median | more | order statistics by the normal approximation (Conover 1999, 3.2) |
 | mean | more | the normal approximation |
+| difference of two samples | 2 to 9 on a side | Welch's t with whole degrees of freedom (Welch 1947) |
+| difference of two samples | more | percentile bootstrap of the difference of medians |
 | slope | 3 or more points | Student's t with n - 2 degrees of freedom (Draper & Smith 1998, 1.4) |
 | R squared | 4 or more points | Fisher's z of the correlation (Fisher 1921), squared; three points prove nothing: 0 to 1 |
 """
@@ -64,6 +66,41 @@ def of_mean(values: Sequence[float], level: float, seed: int) -> Interval:
             half = _normal_quantile(level) * float(np.std(data, ddof=1)) / math.sqrt(len(data))
             return Interval(value, value - half, value + half)
         return _held(value, *_by_count(data, level, seed, np.mean))
+
+
+def of_difference(before: Sequence[float], after: Sequence[float], level: float, seed: int) -> Interval:
+    """How much larger `after` is than `before`, samples of the same quantity that are not paired; n >= 2 finite values each.
+
+    Below 10 values on a side: the difference of means by Welch's t (Welch 1947), else that of medians by the bootstrap.
+    """
+    one, other = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
+    if min(len(one), len(other)) < FEWEST_FOR_BOOTSTRAP:
+        return _by_welch(one, other, level)
+    value = float(np.median(other) - np.median(one))
+    generator = np.random.default_rng(seed)
+    drawn = _medians(other, generator) - _medians(one, generator)
+    low, high = np.quantile(drawn, [1.0 - _upper(level), _upper(level)])
+    return _held(value, float(low), float(high))
+
+
+def _by_welch(one: Floats, other: Floats, level: float) -> Interval:
+    value = float(np.mean(other) - np.mean(one))
+    shares = [float(np.var(arm, ddof=1)) / len(arm) for arm in (one, other)]
+    total = sum(shares)
+    if total == 0.0:
+        return Interval(value, value, value)
+    freedom = total**2 / sum(share**2 / (len(arm) - 1) for share, arm in zip(shares, (one, other), strict=True))
+    half = student_quantile(_upper(level), max(1, math.floor(freedom))) * math.sqrt(total)
+    return Interval(value, value - half, value + half)
+
+
+def _medians(data: Floats, generator: np.random.Generator) -> Floats:
+    batch = max(1, _BATCH_CELLS // len(data))
+    drawn = [
+        np.median(data[generator.integers(0, len(data), (min(batch, RESAMPLES - start), len(data)))], axis=1)
+        for start in range(0, RESAMPLES, batch)
+    ]
+    return np.concatenate(drawn)
 
 
 def of_slope(x: Sequence[float], y: Sequence[float], level: float) -> Interval:

@@ -74,7 +74,7 @@ def spoiled_mismatches(seed: int, profile: Profile) -> int:
     """What the comparison finds where a byte of the text was changed before it was written: every cut must show it."""
     from encoder import encode  # noqa: PLC0415 - loaded where used: registering stays light
 
-    text = texts(seed)["log lines"]
+    text = next(iter(texts(seed).values()))
     spoiled = bytes([text[0] ^ 1]) + text[1:]
     expected = encode(text, profile)
     return sum(written(spoiled, [cut], profile) != expected for cut in range(0, len(text), BLOCK // 2))

@@ -19,7 +19,7 @@ class RecordingContext:
         self.task, self.params, self.inputs, self.project = task, params, inputs, project
         self.folder = folder / task
         (self.folder / "tmp").mkdir(parents=True)
-        self.artifacts, self.notes, self.recorded = {}, [], {}
+        self.artifacts, self.notes, self.recorded, self.negatives = {}, [], {}, {}
 
     def note(self, text):
         self.notes.append(text)
@@ -33,7 +33,8 @@ class RecordingContext:
         return self.artifacts[name]
 
     def samples(self, metric, values, *, method, cases=None, artifacts=(), negative=(), negative_of=""):  # noqa: PLR0913 - the protocol's
-        self._keep(metric, method, artifacts, values=list(values), cases=cases, negative=list(negative))
+        self._keep(metric, method, artifacts, values=list(values), cases=cases)
+        self.negatives[metric.name] = list(negative)
         assert bool(negative_of) == bool(len(negative))
 
     def compare(self, metric, *, treatment, baseline, control=(), arm_unit, method, artifacts=(), **_said):  # noqa: PLR0913 - the protocol's

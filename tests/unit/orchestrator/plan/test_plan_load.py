@@ -252,7 +252,9 @@ def test_the_example_plans_load():
     assert read_plan(Path(__file__).parents[4].joinpath("plans/examples/hello.yaml")).id == "hello"
 
 
-@pytest.mark.parametrize(("samples", "most", "what"), [(5, 15, "at least 6"), (8, 4, "less than"), (6, 121, "too many")])
+@pytest.mark.parametrize(
+    ("samples", "most", "what"), [(5, 15, "at least 6"), (8, 4, "less than"), (6, 121, "too many")]
+)
 def test_a_limit_of_samples_that_cannot_decide_is_a_problem(samples, most, what):
     said = f'"< 500 MB", samples: {samples}, max_samples: {most}'
     with pytest.raises(PlanError, match=what):

@@ -91,3 +91,9 @@ def test_slow_ends_pass_every_byte_on(tmp_path):
         assert SlowSource(raw, 0.0).readall() == b"12345"
     sink = SlowSink(0.0)
     assert (sink.write(b"123"), sink.write(b"45"), sink.taken) == (3, 2, 5)
+
+
+def test_the_comparison_of_cuts_sees_a_byte_that_was_changed(context, monkeypatch):
+    monkeypatch.setattr(boundaries, "texts", lambda _: {"short": b"one\r\ntwo\x00\xff" * 120})
+    ctx = run("boundaries", context, seeded_cuts=1)
+    assert ctx.negatives["streaming.boundary_mismatches"][0] > 0
