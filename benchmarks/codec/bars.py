@@ -23,7 +23,7 @@ from pathlib import Path
 
 from benchmarks.codec.contenders import ABSENT, Contender, contenders
 from benchmarks.codec.file_bars import Row
-from benchmarks.codec.process_bars import judge_processes
+from benchmarks.codec.process_bars import judge_processes, judge_regret
 from benchmarks.codec.report import Verdict, file_lines, group_lines, judge_files, write_json
 from benchmarks.codec.samples import MIB, Sample, compressed, families, given, machine
 from benchmarks.codec.servers import make_logs
@@ -41,9 +41,12 @@ def main() -> None:
     began = time.monotonic()
     warm()
     rivals = contenders(tuple(arguments.level or LEVEL_NAMES))
-    rows = [_row(sample, rivals, arguments) for sample in chosen(arguments)]
+    samples = chosen(arguments)
+    rows = [_row(sample, rivals, arguments) for sample in samples]
     print("\n".join(["", *group_lines(rows, arguments.clock), ""]) if rows else "no file of that kind")
     verdicts = judge_files(rows, arguments.clock)
+    if any(sample.group != "opaque" for sample in samples):
+        verdicts.append(judge_regret(samples))
     if arguments.processes != "none":
         verdicts += judge_processes(quick=arguments.processes == "quick")
     _print_verdicts(verdicts)

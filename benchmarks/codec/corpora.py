@@ -10,7 +10,7 @@ from encoder.records import cut_blocks
 
 WINDOW = 2 << 20
 SMALLEST = 1 << 16
-PER_FILE = 3
+PER_FILE = 2
 """Windows taken from one file or group, evenly spread, so that a large one does not outvote the rest."""
 
 

@@ -14,13 +14,23 @@ import encoder
 from benchmarks.codec.detect_speed import once
 from benchmarks.codec.file_bars import Reading
 from benchmarks.codec.generated import generate
+from benchmarks.codec.regret import judge_all
 from benchmarks.codec.report import Verdict
+from benchmarks.codec.samples import Sample
 
 MIB = 1 << 20
 TILE = 2 * MIB
 NAMES = ("syslog", "access log", "application log", "JSON lines, flat", "CSV, orders")
 IMPORT = "import time; t = time.perf_counter(); import encoder; print(time.perf_counter() - t)"
 LOADS_NUMBA = "import sys, encoder; encoder.decode(encoder.encode(b'a,b\\n' * 256)); print(int('numba' in sys.modules))"
+
+
+def judge_regret(samples: Sequence[Sample], level: str = "fast", most: int = 2 * TILE) -> Verdict:
+    """The selector against the oracle on the first blocks of each sample that is not incompressible."""
+    named = [(sample.name, sample.data[:most]) for sample in samples if sample.group != "opaque"]
+    judged = list(judge_all(named, level))
+    what = f"mean regret of {level}, at most 3 trials, over {len(judged)} files"
+    return _verdict("selector", what, [100 * one.regret for one in judged], 3, "%", take=statistics.mean)
 
 
 def judge_processes(*, quick: bool) -> list[Verdict]:

@@ -99,7 +99,9 @@ def judge_all(named: Iterable[tuple[str, bytes]], level: str) -> Iterator[Judged
     profile = load_profile(level)
     for name, data in named:
         blocks = (bytes(block) for block in cut_blocks(memoryview(data), profile.block_size))
-        yield judge(name, blocks, profile)
+        judged = judge(name, blocks, profile)
+        if judged.regrets:
+            yield judged
 
 
 def by_group(judged: Sequence[Judged]) -> dict[str, float]:
