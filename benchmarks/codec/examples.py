@@ -16,8 +16,8 @@ from benchmarks.codec.corpora import Window, folder, generated, standard_library
 from encoder.block import encode_block
 from encoder.detect.features import FEATURE_NAMES, Features
 from encoder.detect.pattern import Pattern, PatternDetector
-from encoder.detect.sample import take_sample, take_trial
-from encoder.detect.selector import incompressible
+from encoder.detect.sample import take_sample
+from encoder.detect.selector import incompressible, trial_of
 from encoder.profile import load_profile
 from encoder.strategy import Strategy, TreeType
 
@@ -77,7 +77,7 @@ def measure(windows: Iterable[Window], profile: str) -> Iterator[Example]:
         pattern = detector.detect(take_sample(window.data))
         if incompressible(pattern):
             continue  # no tree is asked
-        sample = take_trial(window.data)
+        sample = trial_of(window.data, pattern)
         plans = [for_pattern(strategies[tree], pattern) for tree in CANDIDATES]
         sizes, tried = (tuple(len(encode_block(data, plan)) for plan in plans) for data in (window.data, sample))
         yield Example(window.source, window.corpus, len(window.data), pattern, sizes, tried)

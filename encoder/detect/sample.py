@@ -33,7 +33,9 @@ def take_sample(block: bytes | bytearray | memoryview, size: int = SAMPLE_SIZE) 
     return head[: head_end + 1] + body[body_start + 1 :]
 
 
-def take_trial(block: bytes | bytearray | memoryview) -> bytes:
-    """The part of `block` that strategies are tried on."""
-    size = memoryview(block).nbytes // TRIAL_SHARE
-    return take_sample(block, min(LARGEST_TRIAL, max(SMALLEST_TRIAL, size)))
+def take_trial(block: bytes | bytearray | memoryview, *, nested: bool) -> bytes:
+    """The part of `block` that strategies are tried on. nested: it is a document's, whose middle means little without its head; only its
+    head is taken.
+    """
+    size = min(LARGEST_TRIAL, max(SMALLEST_TRIAL, memoryview(block).nbytes // TRIAL_SHARE))
+    return bytes(memoryview(block)[:size]) if nested else take_sample(block, size)

@@ -90,6 +90,11 @@ def incompressible(pattern: Pattern) -> bool:
     return pattern.tree is TreeType.OPAQUE and seen.entropy >= INCOMPRESSIBLE and seen.repeated <= MOST_REPEATED
 
 
+def trial_of(block: bytes | bytearray | memoryview, pattern: Pattern) -> bytes:
+    """The part of a block of that pattern that strategies are tried on."""
+    return take_trial(block, nested=pattern.tree in (TreeType.JSON, TreeType.XML))
+
+
 def glance(block: bytes | bytearray | memoryview) -> NDArray[np.float64]:
     """Shares of the 256 byte values in the block's first `GLANCE` bytes: shape (256,), sum 1. A block is never empty here."""
     head = np.frombuffer(memoryview(block)[:GLANCE], np.uint8)
@@ -177,7 +182,7 @@ class AdaptiveCompressionSelector:
         shortlist = self._shortlist(pattern)
         choice, trials = shortlist[0], 0
         if len(shortlist) > 1 and self._encode is not None:
-            choice, trials = best_on(take_trial(block), shortlist, self._encode), len(shortlist)
+            choice, trials = best_on(trial_of(block, pattern), shortlist, self._encode), len(shortlist)
         switched = previous is not None and choice != self._choice
         self._decided_on, self._choice = pattern, choice
         decided = replace(seen, decisions=seen.decisions + 1, trials=seen.trials + trials)

@@ -83,10 +83,19 @@ def test_bytes_that_repeat_or_are_not_evenly_spread_are_not_taken_for_incompress
     assert not incompressible(detect(samples["prose in Greek"][2]))
 
 
+def test_plain_bytes_win_only_where_they_are_clearly_smaller():
+    plans = [STRATEGIES[TreeType.CSV], STRATEGIES[TreeType.TEXT]]
+    assert best_on(b"x", plans, Sizes(csv=100, text=98)).tree is TreeType.CSV
+    assert best_on(b"x", plans, Sizes(csv=100, text=97)).tree is TreeType.TEXT
+
+
 def test_a_trial_takes_a_share_of_the_block_within_bounds():
-    assert [len(take_trial(bytes(size))) for size in (1000, 100_000, 600_000, 4_000_000)] == [
-        1000,
-        SMALLEST_TRIAL,
-        75_000,
-        LARGEST_TRIAL,
-    ]
+    for nested in (False, True):
+        sizes = [len(take_trial(bytes(size), nested=nested)) for size in (1000, 100_000, 600_000, 4_000_000)]
+        assert sizes == [1000, SMALLEST_TRIAL, 75_000, LARGEST_TRIAL]
+
+
+def test_a_document_is_tried_on_its_head_alone():
+    block = bytes(range(256)) * 8192
+    assert take_trial(block, nested=True) == block[:LARGEST_TRIAL]
+    assert take_trial(block, nested=False) != block[:LARGEST_TRIAL]
