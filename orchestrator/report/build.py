@@ -1,7 +1,8 @@
 """From plan and journal to a report. Pure: no clock, no disk, nothing that the journal does not hold."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from orchestrator.evidence.verdict import Outcome
 from orchestrator.graph.mermaid import to_mermaid
@@ -16,6 +17,7 @@ from orchestrator.report.model import (
     CriterionRow,
     GroupSection,
     MilestoneRow,
+    Move,
     ProgressRow,
     Report,
     Said,
@@ -66,6 +68,7 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope]) ->
         agents=_agents(sources),
         recommendations=_said(sources, "recommendation:"),
         bottlenecks=_said(sources, "bottleneck:"),
+        moves=tuple(_moves(sources)),
         claims=ledger(graph, state, sources.course, figures),
         progress=tuple(
             ProgressRow(at, event.settled, event.total, event.running, seq)
@@ -134,6 +137,16 @@ def _agents(sources: Sources) -> tuple[AgentRow, ...]:
             )
         )
     return tuple(rows)
+
+
+def _moves(sources: Sources) -> Iterator[Move]:
+    """Resumes in an environment that differs in more than the load of the moment."""
+    for (_, before), (seq, after) in pairwise(sources.course.environments):
+        names = sorted(({*before} | {*after}) - {"load"})
+        told = ((name, before.get(name, ""), after.get(name, "")) for name in names)
+        differences = tuple(one for one in told if one[1] != one[2])
+        if differences:
+            yield Move(seq, differences)
 
 
 def _said(sources: Sources, prefix: str) -> tuple[Said, ...]:

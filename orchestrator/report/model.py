@@ -201,6 +201,14 @@ class ClaimRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """A resume in another environment than before. seq: its event; differences: (name, before, from there on)."""
+
+    seq: int
+    differences: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProgressRow:
     """A regular report of progress, `at` seconds into the run."""
 
@@ -242,6 +250,7 @@ class Report:
     recommendations: tuple[Said, ...]
     bottlenecks: tuple[Said, ...]
     claims: tuple[ClaimRow, ...]
+    moves: tuple[Move, ...]
     progress: tuple[ProgressRow, ...]
     next_steps: tuple[str, ...]
     figures: tuple[Figure, ...]

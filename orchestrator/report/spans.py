@@ -11,6 +11,8 @@ from orchestrator.state.events import (
     AttemptFailed,
     Envelope,
     ProgressReported,
+    RunResumed,
+    RunStarted,
     TaskCancelled,
     TaskFailed,
     TaskInterrupted,
@@ -35,13 +37,17 @@ class Span:
 
 @dataclass(slots=True)
 class Course:
-    """What the journal tells beside the run's state. events: first and last sequence number of each task."""
+    """What the journal tells beside the run's state. events: first and last sequence number of each task.
+
+    environments: of the start and of every resume, with its event's number.
+    """
 
     seconds: float = 0.0
     spans: dict[str, list[Span]] = field(default_factory=dict)
     events: dict[str, tuple[int, int]] = field(default_factory=dict)
     notes: list[tuple[int, TaskNoted]] = field(default_factory=list)
     progress: list[tuple[float, int, ProgressReported]] = field(default_factory=list)
+    environments: list[tuple[int, dict[str, str]]] = field(default_factory=list)
 
 
 def course_of(envelopes: Iterable[Envelope]) -> Course:
@@ -65,6 +71,8 @@ def _take(course: Course, envelope: Envelope, now: float) -> None:
         course.spans.setdefault(event.task, []).append(Span(event.task, event.attempt, now, None))
     elif isinstance(event, ENDS):
         _end(course.spans.get(event.task, []), now)
+    elif isinstance(event, RunStarted | RunResumed):
+        course.environments.append((envelope.seq, event.environment))
     elif isinstance(event, TaskNoted):
         course.notes.append((envelope.seq, event))
     elif isinstance(event, ProgressReported):

@@ -1,13 +1,15 @@
+import hashlib
 import pickle
 import sys
 import threading
 
 import pytest
 
+from orchestrator.evidence.measurement import Claim, Negative
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.executors.inline import InlineExecutor, carry_out_inline
 from orchestrator.executors.order import LateInputs, WorkOrder
-from orchestrator.runner import Runner
+from orchestrator.runner import Runner, TaskInput
 from orchestrator.state.events import Cause
 
 SPEED = Metric("inline.speed", "ms", Better.LOWER)
@@ -86,3 +88,53 @@ def test_after_a_stop_nothing_is_started(tmp_path):
 
 def test_an_exception_of_the_work_is_in_the_future():
     assert isinstance(InlineExecutor().submit(int, "x").exception(), ValueError)
+
+
+def above(tmp_path, content=b"pool"):
+    file = tmp_path / "A.w" / "1" / "pool.json"
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content)
+    return TaskInput("A.w", "A", "", "", {"pool.json": file, "other.json": file}, (), None, None)
+
+
+def reads(context):
+    assert context.inputs["A.w"].artifacts["pool.json"].read_bytes() == b"pool"
+    assert set(context.inputs["A.w"].artifacts) == {"pool.json", "other.json"}
+    context.claim(SPEED, 3, "that fast")
+    context.samples(SPEED, [1], method="counted", negative=[9], negative_of="a slow one")
+
+
+def test_the_files_of_other_tasks_that_were_looked_up_are_evidence_and_no_others(tmp_path):
+    RUNNERS["reads"] = Runner("reads", reads, (SPEED,))
+    result, _ = carry_out(tmp_path, "reads", inputs=(above(tmp_path),))
+    assert result.failure is None
+    (used,) = result.evidence.used
+    assert (used.name, used.path, used.size) == ("A.w/pool.json", "A.w/1/pool.json", 4)
+    assert used.sha256 == hashlib.sha256(b"pool").hexdigest()
+
+
+def test_what_was_measured_carries_the_circumstances_of_its_attempt(tmp_path):
+    RUNNERS["reads"] = Runner("reads", reads, (SPEED,))
+    evidence = carry_out(tmp_path, "reads", inputs=(above(tmp_path),))[0].evidence
+    (origin,) = evidence.origins
+    assert origin.attempt == 1
+    assert origin.load_during >= origin.load_before >= 0
+    assert origin.argv
+    assert evidence.measurements[0].negative == Negative((9.0,), "a slow one")
+
+
+def test_a_claim_reaches_the_listener_as_one(tmp_path):
+    said = []
+    RUNNERS["reads"] = Runner("reads", reads, (SPEED,))
+    order = WorkOrder("r", "A.t", 1, tmp_path / "A.t" / "1", tmp_path, tmp_path, "reads", inputs=(above(tmp_path),))
+    carry_out_inline(RUNNERS)(order, threading.Event(), said.append)
+    assert [(note.text, note.claim) for note in said] == [("that fast", Claim("inline.speed", 3.0, "ms"))]
+
+
+def claims_too_much(context):
+    context.claim(Metric("another", "ms", Better.LOWER), 3)
+
+
+def test_a_claim_of_a_metric_that_the_runner_does_not_measure_is_an_error(tmp_path):
+    RUNNERS["claims"] = Runner("claims", claims_too_much, (SPEED,))
+    assert "not declared" in carry_out(tmp_path, "claims")[0].failure.message

@@ -134,3 +134,19 @@ def test_figures_are_written_for_people():
     assert [number(each) for each in (0.0, -0.0, 12345.6, 0.00123, 1.5)] == ["0", "0", "12,346", "0.00123", "1.5"]
     assert [duration(each) for each in (0.42, 59.0, 125, 3720)] == ["0.42 s", "59 s", "2 m 05 s", "1 h 02 m"]
     assert [size(each) for each in (12, 1536, 2**31)] == ["12 B", "1.5 KiB", "2 GiB"]
+
+
+def test_a_run_that_was_carried_on_elsewhere_says_from_where_on(plan, graph, events):
+    begun = events[0]
+    elsewhere = {**begun.environment, "cpu": "another", "load": "9.0"}
+    again = e.RunResumed(begun.plan_digest, begun.plan_text, {}, elsewhere, begun.fingerprints)
+    said = [*events[:-1], e.RunInterrupted("SIGINT received"), again, events[-1]]
+    report = build_report(plan, graph, numbered(said))
+    (move,) = report.moves
+    assert (move.seq, move.differences) == (len(said) - 1, (("cpu", "two | cores", "another"),))
+    assert f"From event #{move.seq} on" in render_markdown(report)
+
+
+def test_a_criterion_over_a_file_says_so(page):
+    row = next(line for line in page.splitlines() if line.startswith("| `A.peak-memory` | Peak"))
+    assert "over `figures.json`" in row
