@@ -21,13 +21,13 @@ from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Evidence, Origin, Usage
 from orchestrator.executors.collect import Collector
 from orchestrator.executors.guard import owner
-from orchestrator.executors.launch import launched
+from orchestrator.executors.launch import LaunchedProgram, launched
 from orchestrator.executors.lines import FailedLine
 from orchestrator.executors.order import AttemptResult, Note, StopSignal, WorkOrder, write_order
 from orchestrator.executors.outcome import Ending, judge_ending
 from orchestrator.executors.output import CAP, CappedLog
 from orchestrator.executors.sampler import TreeSampler
-from orchestrator.executors.started import Ended, Started, StartedWorker
+from orchestrator.executors.started import Ended
 from orchestrator.executors.tree import ATTEMPT, OWNER, end_tree, signal_tree
 from orchestrator.state.events import Cause, Failure
 
@@ -122,7 +122,7 @@ class Supervision:
 
     def _attach(self, log_cap: int) -> None:
         folder, started = self._order.folder, self._started
-        self._sampler = TreeSampler(started.root, folder / "series.csv", self._start, rooted=started.rooted)
+        self._sampler = TreeSampler(started.root, folder / "series.csv", self._start)
         self._held.callback(self._sampler.close)
         self._selector = self._held.enter_context(selectors.PollSelector())
         self._logs: list[CappedLog] = []
@@ -242,12 +242,9 @@ def with_origin(evidence: Evidence, origin: Origin) -> Evidence:
 def worker_argv(order: WorkOrder) -> tuple[str, ...]:
     """The process that an attempt starts as."""
     worker = (sys.executable, "-P", "-m", "orchestrator.executors.worker")
-    return (*worker, str(order.folder / "order.json"), str(os.getpid()))
+    return (*worker, str(order.folder / "order.json"))
 
 
-def _start(order: WorkOrder) -> Started:
+def _start(order: WorkOrder) -> LaunchedProgram:
     """The attempt's first process: the program itself, or a worker for a runner. Raises OSError."""
-    environment = attempt_environment(order, os.environ)
-    if order.command is None:
-        return StartedWorker(worker_argv(order), environment, order.folder)
-    return launched(order.command, environment, order.folder)
+    return launched(order.command or worker_argv(order), attempt_environment(order, os.environ), order.folder)

@@ -57,11 +57,13 @@ class Launcher:
 
 
 class LaunchedProgram:
-    """A program that a launcher started: a `Started`. Make it with `launched`."""
+    """A program that a launcher started. Make it with `launched`.
+
+    root: the launcher, whose descendants are the attempt's processes. pipes: descriptors to read standard output and error from.
+    """
 
     def __init__(self, launcher: Launcher, pipes: tuple[int, int]) -> None:
         self.root = launcher.pid
-        self.rooted = False
         self.pipes = pipes
         self._launcher: Launcher | None = launcher
         self._ended: Ended | None = None

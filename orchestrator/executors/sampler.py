@@ -19,13 +19,12 @@ class TreeSampler:
     """Samples the tree below a process into series.csv and sums it up as `Usage`.
 
     rss_bytes: the sum of the resident sets (pages shared within the tree count once per process). cpu_seconds: user and
-    system time of everything seen so far, the dead included, so it never falls. rooted: the process itself counts too. The file is
-    made with the first sample.
+    system time of everything seen so far, the dead included, so it never falls. The process itself, a launcher,
+    does not count. The file is made with the first sample.
     """
 
-    def __init__(self, pid: int, path: Path, start: float, *, rooted: bool = True) -> None:
+    def __init__(self, pid: int, path: Path, start: float) -> None:
         self._pid = pid
-        self._rooted = rooted
         self._start = start
         self._cpu: dict[tuple[int, float], float] = {}
         self._peak = 0
@@ -74,12 +73,12 @@ class TreeSampler:
         return Usage(seconds, max(reaped_cpu, sum(self._cpu.values())), self._peak, self._samples)
 
     def _tree(self) -> list[psutil.Process]:
-        """Every process of the tree; those of the sample before that still live where the root is gone."""
+        """Every process below the launcher; those of the sample before that still live where it is gone."""
         pids = descendants(self._pid)
-        if not pids and self._rooted and not psutil.pid_exists(self._pid):
+        if not pids and not psutil.pid_exists(self._pid):
             return [process for process in self._known if _is_alive(process)]
         found = []
-        for pid in [self._pid, *pids] if self._rooted else pids:
+        for pid in pids:
             with contextlib.suppress(psutil.Error):
                 found.append(psutil.Process(pid))
         return found

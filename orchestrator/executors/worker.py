@@ -1,7 +1,7 @@
-"""The child: `python -m orchestrator.executors.worker ORDER.json PARENT_PID` carries out one order in its own process.
+"""The child: `python -m orchestrator.executors.worker ORDER.json` carries out one order in its own process.
 
-A command replaces this process; a Python runner is run in it. Either way the process dies with the orchestrator, and
-gathers descendants that lose their parents, so that the orchestrator can find them. Nothing heavy is imported here.
+A command replaces this process; a Python runner is run in it. Either way the process dies with the launcher that started it, which
+dies with the orchestrator and takes along whatever else there is of the attempt. Nothing heavy is imported here.
 """
 
 import ctypes
@@ -19,18 +19,13 @@ from orchestrator.runner import Runner
 from orchestrator.state.events import Cause
 
 PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
-PR_SET_CHILD_SUBREAPER: Final = 36
-LOST_PARENT: Final = 3
 FAILED: Final = 1
 
 
 def main() -> int:
     """Carry out the order named on the command line; returns the exit code."""
-    path, parent = Path(sys.argv[1]), int(sys.argv[2])
     tie_to_parent()
-    if os.getppid() != parent:  # it died before the tie was made
-        return LOST_PARENT
-    order = order_from_json(path.read_text(encoding="utf-8"))
+    order = order_from_json(Path(sys.argv[1]).read_text(encoding="utf-8"))
     evidence = EvidenceFile(Path(os.environ["ORCHESTRATE_EVIDENCE"]))
     if order.command is not None:
         return become(order.command, evidence)
@@ -38,10 +33,8 @@ def main() -> int:
 
 
 def tie_to_parent() -> None:
-    """Ask the kernel to kill this process when the orchestrator's thread ends, and to give it its orphans."""
-    libc = ctypes.CDLL(None)
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    """Ask the kernel to kill this process when its launcher is gone. (Its orphans go to the launcher.)"""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def become(command: tuple[str, ...], evidence: EvidenceFile) -> int:

@@ -1,7 +1,10 @@
 """Runners that behave badly, one way each; the tests offer them to the worker by ORCHESTRATE_RUNNERS."""
 
+import ctypes
 import os
+import resource
 import signal
+import subprocess
 import sys
 import time
 
@@ -65,9 +68,29 @@ def speaks_and_waits(context):
     time.sleep(60)
 
 
+def hides(context):
+    """Leaves a process behind that has no mark, no session and no parent of its own."""
+    subprocess.run(["sh", "-c", f"(env -i setsid sleep {context.params['seconds']} &)"], check=True)
+    context.note("hidden")
+    time.sleep(60)
+
+
+def overruns_memory(_context):
+    """Is killed as the kernel kills who takes too much."""
+    resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))
+    try:
+        bytearray(2**31)
+    except MemoryError:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def reads_nowhere(_context):
+    ctypes.string_at(0)
+
+
 METRICS = (SPEED, GAIN)
 BEHAVIOURS = (
     well, raises, exits_zero, exits_hard, exits_seven, killed, not_a_number, undeclared, wrong_arm, uneven, forgets,
-    speaks_and_waits,
+    speaks_and_waits, hides, overruns_memory, reads_nowhere,
 )  # fmt: skip
 RUNNERS = tuple(Runner(behaviour.__name__, behaviour, METRICS) for behaviour in BEHAVIOURS)

@@ -29,6 +29,8 @@ def test_a_runner_that_ends_well_leaves_its_measurements_notes_and_artifacts(att
         ("exits_hard", Cause.LOST, "before the runner was done"),
         ("exits_seven", Cause.EXIT, "exit code 7"),
         ("killed", Cause.SIGNAL, "SIGKILL"),
+        ("overruns_memory", Cause.SIGNAL, "SIGKILL"),
+        ("reads_nowhere", Cause.SIGNAL, "SIGSEGV"),
         ("undeclared", Cause.EXCEPTION, "'attempt.other' is not declared"),
         ("wrong_arm", Cause.EVIDENCE, "parsecs"),
         ("uneven", Cause.EXCEPTION, "they are pairs"),

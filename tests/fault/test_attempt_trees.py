@@ -7,6 +7,8 @@ import sys
 import threading
 import time
 
+import pytest
+
 from orchestrator.executors.order import order_to_json
 from orchestrator.executors.tree import find_attempt_processes, reap
 from orchestrator.state.events import Cause
@@ -81,6 +83,32 @@ def test_an_orchestrator_that_is_killed_leaves_nothing_running(attempts):
     root.wait()
     _until(lambda: find_attempt_processes(order.marker) == ())
     assert find_attempt_processes(order.marker) == ()
+
+
+@pytest.mark.parametrize("kind", ["command", "runner"])
+def test_what_hides_from_every_search_ends_with_a_killed_orchestrator_too(attempts, kind):
+    seconds = f"6{os.getpid()}"
+    if kind == "command":
+        order = attempts.order(command=("sh", "-c", f"(env -i setsid sleep {seconds} &) ; sleep 60"))
+    else:
+        order = attempts.order(runner="hides", offer="attempt_runners:RUNNERS", params={"seconds": seconds})
+    root = subprocess.Popen([sys.executable, "-c", SUPERVISOR, order_to_json(order)])
+    _until(lambda: sleeping(seconds))
+    os.kill(root.pid, signal.SIGKILL)
+    root.wait()
+    _until(lambda: not sleeping(seconds) and find_attempt_processes(order.marker) == ())
+
+
+def sleeping(seconds):
+    return subprocess.run(["pgrep", "-f", f"^sleep {seconds}$"], capture_output=True, check=False).stdout.split()
+
+
+def test_a_stop_ends_what_hides_too(attempts):
+    seconds = f"7{os.getpid()}"
+    attempts.listen = lambda _note: attempts.stop.set()
+    result = attempts.runner("hides", params={"seconds": seconds})
+    assert (result.stopped, result.failure) == (True, None)
+    assert sleeping(seconds) == []
 
 
 def test_reap_ends_what_a_run_left_behind_and_nothing_of_another(attempts):

@@ -6,8 +6,8 @@ from orchestrator.executors.sampler import TreeSampler
 from orchestrator.executors.tree import carries, end_tree, find_attempt_processes
 
 
-def test_the_samples_count_the_whole_tree_and_are_written_down(tmp_path):
-    with subprocess.Popen(["sh", "-c", "sleep 60 & wait"], start_new_session=True) as tree:
+def test_the_samples_count_everything_below_a_launcher_and_are_written_down(tmp_path):
+    with subprocess.Popen(["sh", "-c", "sh -c 'sleep 60 & wait'; :"], start_new_session=True) as tree:
         time.sleep(0.2)
         start = time.monotonic()
         sampler = TreeSampler(tree.pid, tmp_path / "series.csv", start)
