@@ -114,12 +114,23 @@ class SqliteJournal:
 
     def read(self, run: str, after: int = 0) -> tuple[Envelope, ...]:
         """See JournalPort."""
+        end = self._end(run)  # before the rows: meanwhile there may be more of them
         columns = "seq, at, mono, fence, kind, body, checksum"
         rows = self._select(f"SELECT {columns} FROM event WHERE run = ? AND seq > ? ORDER BY seq", run, after)  # noqa: S608 - no text from outside
         if not rows and not self._select("SELECT 1 FROM event WHERE run = ? LIMIT 1", run):
             raise UnknownRun(run)
         require_sequence(run, [row[0] for row in rows], after)
+        if (last := rows[-1][0] if rows else after) < end:
+            raise DamagedJournal(
+                f"run {run}: its events end at {last} by the index, and at {end} by the table\n"
+                "  mend: restore the journal from a copy",
+            )
         return tuple(_envelope(run, row) for row in rows)
+
+    def _end(self, run: str) -> int:
+        """The run's last seq by the table, read backwards without its index; 0 without any."""
+        rows = self._select("SELECT seq FROM event NOT INDEXED WHERE run = ? ORDER BY rowid DESC LIMIT 1", run)
+        return int(rows[0][0]) if rows else 0
 
     def runs(self) -> tuple[RunSummary, ...]:
         """See JournalPort."""

@@ -19,11 +19,13 @@ def test_deaths_are_failed_attempts_and_the_next_one_may_succeed(shell):
     eating = {"id": "eats", "needs": [], "retries": retries, "command": ["python3", "-c", EAT]}
     shell.plan([*dying, eating])
     assert shell("run", "-q", "plan.yaml").returncode == 1
-    *died, ate = shell.status()["tasks"]
-    for name, task in zip(SIGNALS, died, strict=True):
+    tasks = {task["id"]: task for task in shell.status()["tasks"]}
+    for name in SIGNALS:
+        task = tasks[f"A.{name}"]
         assert (task["status"], task["attempt"]) == ("succeeded", 2)
         assert [failure["cause"] for failure in task["failures"]] == ["signal"]
         assert f"SIG{name}" in task["failures"][0]["message"]
+    ate = tasks["A.eats"]
     assert (ate["status"], ate["attempt"], len(ate["failures"])) == ("failed", 2, 2)
     assert "MemoryError" in shell("logs", "A.eats").stdout
 
