@@ -1,29 +1,49 @@
 """Where blocks are cut: after the last whole record that fits. Pure, and blind to how the input was chunked.
 
-A record ends with a newline. A record longer than a block is cut hard at the block's size: the rest of it is carried into
-the next block, so that memory stays bounded whatever stands on one line.
+A record ends with a newline. A record longer than half a block, such as a document on one line, is cut where something
+closes in it, so that the next block begins with a new value and not inside a string; one where nothing closes is cut hard at
+the block's size. The rest of it is carried into the next block, so that memory stays bounded whatever stands on one line.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
 RECORD_END: Final = b"\n"
+CLOSINGS: Final = re.compile(rb"[}\]]+,|>(?=<)")
+"""What ends a value of JSON behind which another follows, the more brackets the further out; and what ends a tag or element of XML."""
 STEP: Final = 1 << 16  # searched at a time: small enough to stay in cache, so that views need no whole copy
 
 
 def cut_at(window: memoryview) -> int:
     """How many bytes of a full window the next block takes: up to its last record end, or all where it holds none.
 
+    A record end in the first half is taken only where nothing closes in the last `STEP` bytes.
     window: one block size of bytes, not empty. Returns 1 to len(window).
     """
     high = len(window)
-    while high:
-        low = max(0, high - STEP)
+    half = high // 2
+    ended = _last_end(window, half, high)
+    return ended or _last_closing(window) or _last_end(window, 0, half) or high
+
+
+def _last_end(window: memoryview, begin: int, high: int) -> int:
+    """Behind the last record end in window[begin:high], or 0."""
+    while high > begin:
+        low = max(begin, high - STEP)
         found = bytes(window[low:high]).rfind(RECORD_END)
         if found >= 0:
             return low + found + 1
         high = low
-    return len(window)
+    return 0
+
+
+def _last_closing(window: memoryview) -> int:
+    """Behind what closes most in the window's last `STEP` bytes, but not in its first half; the last of equals; or 0."""
+    low = max(len(window) // 2, len(window) - STEP)
+    closings = CLOSINGS.finditer(bytes(window[low:]))
+    best = max(closings, key=lambda it: (it.end() - it.start(), it.start()), default=None)
+    return low + best.end() if best else 0
 
 
 def cut_blocks(data: memoryview, block_size: int) -> Iterator[memoryview]:

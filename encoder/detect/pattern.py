@@ -32,16 +32,23 @@ def _opaque(f: Features) -> float:
     return max(_ramp(f.control, 0.0, 0.04), _ramp(f.entropy, 6.6, 7.4))
 
 
+def _endless(f: Features) -> float:
+    """Lines of some 16 KiB or more, which hold a tree each and no record."""
+    return _ramp(f.line_length, 13.5, 14.5)
+
+
 def _json_lines(f: Features) -> float:
-    """Nearly every line is one bracketed value, and there is something of JSON inside."""
-    return _ramp(f.bracketed, 0.4, 1.0) * _ramp(f.key + f.quote + f.bracket, 0.002, 0.02)
+    """Nearly every line is one bracketed value, and there is something of JSON inside; not documents of many kilobytes, one a line."""
+    return _ramp(f.bracketed, 0.4, 1.0) * _ramp(f.key + f.quote + f.bracket, 0.002, 0.02) * (1.0 - _endless(f))
 
 
 def _json(f: Features) -> float:
-    """Many keys among braces, or nested arrays of numbers; neither records of a log nor of JSON lines."""
-    keys = _ramp(f.key, 0.0, 0.01) * _ramp(f.brace + f.bracket, 0.0, 0.004)
-    arrays = _ramp(f.bracket, 0.02, 0.05) * _ramp(f.digit, 0.3, 0.6)
-    return max(keys, arrays) * (1.0 - f.bracketed) * (1.0 - f.timed)
+    """Many keys among braces, nested arrays of numbers, or numbers on one endless line; neither records of a log nor of JSON lines."""
+    solid = 1.0 - min(f.blank, 0.9)  # of a pretty-printed array most is blank
+    keys = _ramp(f.key, 0.0, 0.01) * _ramp(f.brace + f.bracket, 0.0, 0.001)
+    arrays = _ramp(f.bracket / solid, 0.02, 0.05) * _ramp(f.digit / solid, 0.1, 0.2)
+    unbroken = _ramp(f.digit, 0.3, 0.5) * (1.0 - _ramp(f.newline, 0.0, 0.001))
+    return max(keys, arrays, unbroken) * (1.0 - f.bracketed * (1.0 - _endless(f))) * (1.0 - f.timed)
 
 
 def _xml(f: Features) -> float:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from encoder.records import CLOSINGS
+
 SAMPLE_SIZE: Final = 1 << 16
 SMALLEST_TRIAL: Final = 1 << 15
 LARGEST_TRIAL: Final = 1 << 17
@@ -17,7 +19,8 @@ def take_sample(block: bytes | bytearray | memoryview, size: int = SAMPLE_SIZE) 
     """At most `size` bytes of `block`: all of a small one, else its head and a slice from its middle.
 
     A file's head is often unlike the rest (a CSV's titles, a log's start-up), hence the slice. Where lines are short the head
-    stops behind a line's end and the slice starts at a line's beginning, so that the seam makes no line that the block does not have.
+    stops behind a line's end and the slice starts at a line's beginning, so that the seam makes no line that the block does not have. Where they are long, it starts
+    behind what closes a value, so that the seam turns no string of JSON inside out.
     """
     view = memoryview(block).cast("B")
     if len(view) <= size:
@@ -29,7 +32,8 @@ def take_sample(block: bytes | bytearray | memoryview, size: int = SAMPLE_SIZE) 
     head_end = head.rfind(b"\n", half - SEAM)
     body_start = body.find(b"\n", 0, SEAM)
     if head_end < 0 or body_start < 0:
-        return head + body
+        closing = CLOSINGS.search(body, 0, SEAM)
+        return head + (body[closing.end() :] if closing else body)
     return head[: head_end + 1] + body[body_start + 1 :]
 
 

@@ -42,6 +42,11 @@ MOST_REPEATED: Final = 0.02
 
 STORED: Final = Strategy(TreeType.OPAQUE, BackEnd.STORE, 0)
 
+DOCUMENTS: Final = (TreeType.JSON, TreeType.XML)
+"""Trees beside which plain text is not tried: their blocks are held against plain compression one by one."""
+
+UNTRANSFORMED: Final = (TreeType.TEXT, TreeType.OPAQUE)
+
 GLANCE: Final = 16 << 10
 """Bytes at a block's head whose histogram says whether the block is worth a look."""
 
@@ -192,10 +197,19 @@ class AdaptiveCompressionSelector:
         """The strategies for the tree's shortlist, no two the same."""
         if incompressible(pattern):
             return [STORED]
-        trees = self._tree.shortlist(pattern)
-        found = [self._strategies.get(tree, self._strategies[TreeType.TEXT]) for tree in trees]
-        return list(
-            dict.fromkeys(
-                replace(plan, separator=pattern.separator) if plan.tree is TreeType.CSV else plan for plan in found
-            )
-        )
+        first, *others = self._tree.shortlist(pattern)
+        leading = self._strategies.get(first, self._strategies[TreeType.TEXT])
+        candidates = [leading, *(self._beside(leading, tree) for tree in others)]
+        shortlist = [
+            replace(plan, separator=pattern.separator) if plan.tree is TreeType.CSV else plan
+            for plan in candidates
+            if plan.tree is not TreeType.TEXT or leading.tree not in DOCUMENTS
+        ]
+        return list(dict.fromkeys(shortlist))
+
+    def _beside(self, leading: Strategy, tree: TreeType) -> Strategy:
+        """The strategy for a tree that is tried beside another: its tokeniser with the other's levels, so that what is tried is the tokeniser."""
+        plan = self._strategies.get(tree, self._strategies[TreeType.TEXT])
+        if plan.tree in UNTRANSFORMED or leading.tree in UNTRANSFORMED:
+            return plan
+        return replace(leading, tree=plan.tree)

@@ -74,7 +74,7 @@ def slot_of(name: np.uint64) -> Int:
 @kernel(types.void(BYTES, I32S))
 def count_keys(data: NDArray[np.uint8], counts: NDArray[np.int32]) -> None:
     """Adds to counts[slot] how often keys of that slot stand in the data. counts: shape (COUNT_SLOTS,)."""
-    at = np.int64(0)
+    at: Int = np.int64(0)
     while at < data.shape[0]:
         begin = at + 1
         at = begin
@@ -114,8 +114,8 @@ def tokenise_json(
     variable = 0
     template = 0
     column = 0
-    at = 0
-    no_quote_before = 0
+    at: Int = 0
+    no_quote_before: Int = 0
     outer = np.zeros((_MAX_DEPTH, 4), np.uint64)  # of every open container, what stands in the next four names
     outer_array = np.zeros(_MAX_DEPTH, np.bool_)
     depth = 0
@@ -141,8 +141,8 @@ def tokenise_json(
         full = False
         while at < size:
             byte = data[at]
-            begin = at
-            stop = at
+            begin: Int = at
+            stop: Int = at
             kind = _SCALAR
             quoted = byte == _QUOTE and at >= no_quote_before
             if quoted:
