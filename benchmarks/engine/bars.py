@@ -1,14 +1,15 @@
 """The engine's bars beside its peers in one run.
 
     python -m venv .bench-peers && .bench-peers/bin/pip install -r benchmarks/engine/peers.txt
-    python -m benchmarks.engine.bars --peers .bench-peers [--only PART...] [--repeat 5] [--workdir DIR] [--json FILE]
+    python -m benchmarks.engine.bars --peers .bench-peers [--only PART...] [--repeat 5] [--workdir DIR] [--workflows FILE...] [--json FILE]
 
 Every figure is a median of `--repeat` runs, in which ours and the peers' take turns. "per task" is marginal: what the whole command took
 beyond the same command on one job, over the jobs; ours is also given from the first task's start to the last one's end, as its journal tells
 ("engine"). "beyond" is how long a task was under way beyond its payload, median and 95th percentile. Peak memory is that of the largest
 process. `--workdir` must lie on the disk whose syncs are to count: not on tmpfs.
 
-Parts: wide, layers, power, loading, scale, shell, resume, help, makespan, shapes.
+Parts: wide, layers, power, loading, scale, shell, resume, help, makespan, shapes, workflows. `--workflows` names instances in WfCommons'
+WfFormat, such as those of https://github.com/wfcommons/WfInstances.
 """
 
 import argparse
@@ -25,8 +26,11 @@ from benchmarks.engine import ours
 from benchmarks.engine.loading import load_seconds
 from benchmarks.engine.measure import Cost, cost_of
 from benchmarks.engine.peers import PEERS
+from benchmarks.engine.plans import wide_plan
 from benchmarks.engine.resuming import resume_seconds
 from benchmarks.engine.shapes import SHAPES, Shape
+from benchmarks.engine.shapes import wide as wide_jobs
+from benchmarks.engine.workflows import shape_of
 
 US: Final = 1e6
 MIB: Final = 2**20
@@ -50,10 +54,11 @@ class Line:
 class Bench:
     """Runs shapes in turn, each in a fresh folder, and remembers what they cost."""
 
-    def __init__(self, workdir: Path, peers: Path, repeat: int) -> None:
+    def __init__(self, workdir: Path, peers: Path, repeat: int, instances: tuple[Path, ...]) -> None:
         self.workdir = workdir
         self.peers = peers
         self.repeat = repeat
+        self.instances = instances
         self.lines: list[Line] = []
 
     def say(self, line: Line) -> None:
@@ -122,7 +127,9 @@ def compare(
     beyond = f"beyond p50 {median(r.p50 for r in mine) * US:.0f} p95 {median(r.p95 for r in mine) * US:.0f} us"
     peak = f"peak {median(ran.cost.rss for ran in mine) / MIB:.0f} MiB"
     bench.say(Line(f"{label}: engine, per task", engine * US, "us", bar, f"{beyond}, {peak}"))
-    bench.say(Line(f"{label}: whole command, per task", whole * US, "us", None, f"cold start {base:.2f} s"))
+    cpu = (median(ran.cost.cpu for ran in mine) - median(ran.cost.cpu for ran in one_mine)) / (tasks - 1)
+    said = f"processor {cpu * US:.0f} us, cold start {base:.2f} s"
+    bench.say(Line(f"{label}: whole command, per task", whole * US, "us", None, said))
     for peer, each in marginal.items():
         bench.say(
             Line(f"{label}: {peer}, whole command, per task", each * US, "us", None, f"keeps {PEERS[peer].durable}")
@@ -164,16 +171,24 @@ def loading(bench: Bench) -> None:
         folder = bench.folder()
         took = [load_seconds(shape, folder, form) for _ in range(bench.repeat)]
         shutil.rmtree(folder)
-        bench.say(Line(f"10,000 tasks, load from {form}", median(took), "s", bar))
+        said = f"processor {median(cpu for _, cpu in took):.2f} s"
+        bench.say(Line(f"10,000 tasks, load from {form}", median(wall for wall, _ in took), "s", bar, said))
 
 
 def scale(bench: Bench) -> None:
     """100,000 independent no-ops, beside 10,000: time per task and memory."""
-    small, large = (bench.mine(SHAPES[name]()) for name in ("wide-10000", "wide-100000"))
-    each = large.makespan / 100_000 * US
-    bench.say(Line("100,000 no-ops: engine, per task", each, "us", None, f"whole command {large.cost.seconds:.1f} s"))
-    bench.say(Line("100,000 no-ops: over 10,000, per task", each / (small.makespan / 10_000 * US), "x", 1.5))
-    bench.say(Line("100,000 no-ops: peak memory", large.cost.rss / MIB, "MiB", 1024.0))
+    ran = {}
+    for thousands in (10, 100):
+        folder = bench.folder()
+        (folder / "plan.json").write_text(json.dumps(wide_plan(thousands)), encoding="utf-8")
+        ran[thousands] = ours.run(Shape("many", wide_jobs(thousands * 1000)), folder, jobs=64)
+        shutil.rmtree(folder)
+    each = {thousands: one.makespan / thousands * 1e3 for thousands, one in ran.items()}
+    bench.say(
+        Line("100,000 no-ops: engine, per task", each[100], "us", None, f"whole command {ran[100].cost.seconds:.1f} s")
+    )
+    bench.say(Line("100,000 no-ops: over 10,000, per task", each[100] / each[10], "x", 1.5))
+    bench.say(Line("100,000 no-ops: peak memory", ran[100].cost.rss / MIB, "MiB", 1024.0))
 
 
 def shell(bench: Bench) -> None:
@@ -196,14 +211,16 @@ def resume(bench: Bench) -> None:
         folder = bench.folder()
         took.append(resume_seconds(SHAPES["wide-10000"](), folder))
         shutil.rmtree(folder)
-    bench.say(Line("10,000 tasks half done: to the first task", median(took), "s", 1.0, "loading the plan apart"))
+    said = f"processor {median(cpu for _, cpu in took):.2f} s; loading the plan apart"
+    bench.say(Line("10,000 tasks half done: to the first task", median(wall for wall, _ in took), "s", 1.0, said))
 
 
 def help_(bench: Bench) -> None:
     """`orchestrate --help`."""
     folder = bench.folder()
-    took = [cost_of(ours.orchestrate("--help"), folder, ours.ENV).seconds for _ in range(max(5, bench.repeat))]
-    bench.say(Line("orchestrate --help", median(took), "s", 0.25))
+    took = [cost_of(ours.orchestrate("--help"), folder, ours.ENV) for _ in range(max(5, bench.repeat))]
+    said = f"processor {median(one.cpu for one in took):.2f} s"
+    bench.say(Line("orchestrate --help", median(one.seconds for one in took), "s", 0.25, said))
 
 
 def makespan(bench: Bench) -> None:
@@ -215,9 +232,19 @@ def makespan(bench: Bench) -> None:
         bench.say(Line(f"{name}, {executor}: over the ideal {shape.ideal:g} s", median(took) / shape.ideal, "x", 1.05))
 
 
+def workflows(bench: Bench) -> None:
+    """The graphs of the workflow instances given by --workflows, each job a no-op."""
+    for path in bench.instances:
+        shape = shape_of(path)
+        ran = [bench.mine(shape) for _ in range(bench.repeat)]
+        each = median(one.makespan for one in ran) / len(shape.jobs) * US
+        said = f"{len(shape.jobs)} tasks, {shape.edges} needs"
+        bench.say(Line(f"{path.stem}: engine, per task", each, "us", None, said))
+
+
 PARTS: Final[Mapping[str, Callable[[Bench], None]]] = {
     "wide": wide, "layers": layers, "power": power, "loading": loading, "scale": scale, "shell": shell, "resume": resume,
-    "help": help_, "makespan": makespan, "shapes": shapes,
+    "help": help_, "makespan": makespan, "shapes": shapes, "workflows": workflows,
 }  # fmt: skip
 
 
@@ -228,10 +255,11 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", choices=list(PARTS), default=list(PARTS))
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--workdir", type=Path)
+    parser.add_argument("--workflows", nargs="*", type=Path, default=[])
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=asked.workdir) as workdir:
-        bench = Bench(Path(workdir), asked.peers.absolute(), asked.repeat)
+        bench = Bench(Path(workdir), asked.peers.absolute(), asked.repeat, tuple(asked.workflows))
         for name in asked.only:
             print(f"\n{name}: {PARTS[name].__doc__}", flush=True)
             PARTS[name](bench)

@@ -1,6 +1,6 @@
 """How long a fresh process takes to load a plan: read, parse, validate, build the graph, check it against the runners.
 
-python -m benchmarks.engine.loading PLAN STATE    prints the seconds, imports apart
+python -m benchmarks.engine.loading PLAN STATE    prints wall and processor seconds, imports apart
 """
 
 import os
@@ -13,7 +13,7 @@ from benchmarks.engine import ours
 from benchmarks.engine.shapes import Shape
 
 
-def load_seconds(shape: Shape, folder: Path, form: str) -> float:
+def load_seconds(shape: Shape, folder: Path, form: str) -> tuple[float, float]:
     """form: "yaml", "json", or "cached": YAML that was loaded with the same state folder before. The plan is written once."""
     path = folder / f"plan.{'json' if form == 'json' else 'yaml'}"
     if not path.exists():
@@ -24,10 +24,16 @@ def load_seconds(shape: Shape, folder: Path, form: str) -> float:
     return _load(path, state if form == "cached" else folder / "never")
 
 
-def _load(path: Path, state: Path) -> float:
+def seconds_in(text: str) -> tuple[float, float]:
+    """Wall and processor seconds, as a child printed them."""
+    wall, cpu = map(float, text.split())
+    return wall, cpu
+
+
+def _load(path: Path, state: Path) -> tuple[float, float]:
     command = [sys.executable, "-m", "benchmarks.engine.loading", str(path), str(state)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **ours.ENV})
-    return float(done.stdout)
+    return seconds_in(done.stdout)
 
 
 def main() -> None:
@@ -37,9 +43,9 @@ def main() -> None:
 
     path, state = Path(sys.argv[1]), Path(sys.argv[2])
     registry = load_registry()
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     load(path, {}, registry, None if state.name == "never" else state)
-    print(time.perf_counter() - began)
+    print(time.perf_counter() - began, time.process_time() - used)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ def told(journal: Path, shape: Shape) -> tuple[float, float, float]:
         "SELECT kind, mono, body FROM event WHERE run = ? AND kind IN ('task_started', 'task_succeeded')", latest
     ).fetchall()
     connection.close()
-    payload = {f"W.{job.name}": job.seconds for job in shape.jobs}
+    payload = {f"W.{job.name}": job.seconds for job in shape.jobs if job.seconds}
     began: dict[str, float] = {}
     beyond: list[float] = []
     for kind, mono, body in rows:
@@ -70,7 +70,7 @@ def told(journal: Path, shape: Shape) -> tuple[float, float, float]:
         if kind == "task_started":
             began[task] = mono
         else:
-            beyond.append(mono - began[task] - payload[task])
+            beyond.append(mono - began[task] - payload.get(task, 0.0))
     assert len(beyond) == len(shape.jobs), "every task succeeded once"
     times = [mono for _, mono, _ in rows]
     p95 = quantiles(beyond, n=20)[-1] if len(beyond) > 1 else beyond[0]

@@ -25,6 +25,14 @@ def as_json(shape: Shape) -> str:
     return json.dumps(plan_of(shape), indent=1)
 
 
+def wide_plan(count: int) -> dict[str, Any]:
+    """Independent no-ops by matrices of 1,000 each, as no text that people write has 100,000 tasks. count: of thousands."""
+    many = {"run": WORK["noop"], "needs": [], "matrix": {"n": list(range(1000))}}
+    plan = plan_of(Shape(f"wide-{count}000", ()))
+    plan["workstreams"]["W"]["tasks"] = [{"id": f"t{index}", "title": "t", **many} for index in range(count)]
+    return plan
+
+
 def as_yaml(shape: Shape) -> str:
     """The plan as YAML, a task on each line, as people write them."""
     plan = plan_of(shape)

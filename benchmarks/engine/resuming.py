@@ -1,7 +1,7 @@
 """How long a resumed run takes before its first task starts.
 
 python -m benchmarks.engine.resuming half PLAN STATE    runs the plan, and dies by SIGKILL after half of its tasks
-python -m benchmarks.engine.resuming rest PLAN STATE    prints the seconds from taking the run up to the first task's start
+python -m benchmarks.engine.resuming rest PLAN STATE    prints the wall and processor seconds from taking the run up to the first task's start
 """
 
 import os
@@ -12,11 +12,12 @@ import time
 from pathlib import Path
 
 from benchmarks.engine import ours
+from benchmarks.engine.loading import seconds_in
 from benchmarks.engine.measure import CommandError
 from benchmarks.engine.shapes import Shape
 
 
-def resume_seconds(shape: Shape, folder: Path) -> float:
+def resume_seconds(shape: Shape, folder: Path) -> tuple[float, float]:
     """Run half of the shape, be killed, resume. Raises CommandError where that does not go as it should."""
     plan = ours.write_plan(shape, folder)
     killed = _child("half", plan, folder / "state")
@@ -25,7 +26,7 @@ def resume_seconds(shape: Shape, folder: Path) -> float:
     resumed = _child("rest", plan, folder / "state")
     if resumed.returncode:
         raise CommandError(f"the resumed half ended with {resumed.returncode}: {resumed.stderr}")
-    return float(resumed.stdout)
+    return seconds_in(resumed.stdout)
 
 
 def _child(part: str, plan: Path, state: Path) -> subprocess.CompletedProcess[str]:
@@ -53,12 +54,12 @@ def main() -> None:
         if part == "half" and done == half:
             os.kill(os.getpid(), signal.SIGKILL)
         if isinstance(envelope.event, TaskStarted) and not first:
-            first.append(time.perf_counter())
+            first.extend((time.perf_counter(), time.process_time()))
 
     manner = Manner(state=state, reports=state.parent / "reports", executor="inline", jobs=4, listener=listen)
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     run_loaded(loaded, registry, new=False, manner=manner)
-    print(first[0] - began)
+    print(first[0] - began, first[1] - used)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,8 @@ def diamonds(count: int, width: int) -> tuple[Job, ...]:
     jobs = [Job("d0000")]
     for index in range(count):
         sides = tuple(f"d{index:04d}-{place:03d}" for place in range(width))
-        jobs += [Job(side, needs=(jobs[-1 - place].name,)) for place, side in enumerate(sides)]
+        top = (jobs[-1].name,)
+        jobs += [Job(side, needs=top) for side in sides]
         jobs.append(Job(f"d{index + 1:04d}", needs=sides))
     return tuple(jobs)
 
