@@ -56,6 +56,9 @@ def _show_task(  # noqa: PLR0913 - what is asked for
         say(f"{task} has not started: {record.reason or record.status.value}")
         return
     folder = attempt_folder(state, run.run, task, attempt or record.attempt)
+    if not folder.is_dir() and (attempt or record.attempt) <= record.attempt:
+        say(f"{task} left nothing in {folder}")
+        return
     if not folder.is_dir():
         raise UsageError(f"{task} has no attempt {attempt or record.attempt} here: {folder} is missing")
     if as_data:
