@@ -14,6 +14,8 @@ import brotli
 import zstandard
 
 from encoder.errors import FormatError, VersionError
+from encoder.mixing.loading import load_mixing
+from encoder.mixing.memory import FULL_MODEL, LIGHT_MODEL, MODELS, text_sizes
 from encoder.strategy import BackEnd
 
 Compress = Callable[[bytes | memoryview, int, bool], bytes]
@@ -146,6 +148,21 @@ def _restore(data: memoryview, raw_size: int) -> bytes:
     return _exactly(bytes(data), raw_size)
 
 
+def _mixing_compress(data: bytes | memoryview, level: int, text: bool) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+    load_mixing()
+    from encoder.mixing.stream import compress as mix  # noqa: PLC0415  numba is loaded only when something is mixed
+
+    mixed = mix(data, level)
+    return bytes(data) if mixed is None else mixed
+
+
+def _mixing_decompress(data: memoryview, raw_size: int) -> bytes:
+    load_mixing()
+    from encoder.mixing.stream import decompress as unmix  # noqa: PLC0415  as above
+
+    return unmix(data, raw_size)
+
+
 def _exactly(out: bytes, raw_size: int) -> bytes:
     if len(out) != raw_size:
         raise FormatError(f"a stream holds {len(out)} bytes where {raw_size} were announced")
@@ -157,6 +174,7 @@ CODECS: Final[dict[BackEnd, Codec]] = {
     BackEnd.ZSTD: Codec(1, (-100, 22), _zstd_compress, _zstd_decompress),
     BackEnd.LZMA: Codec(2, (0, 9), _lzma_compress, _lzma_decompress),
     BackEnd.BROTLI: Codec(3, (0, 11), _brotli_compress, _brotli_decompress),
+    BackEnd.MIXING: Codec(4, (LIGHT_MODEL, FULL_MODEL), _mixing_compress, _mixing_decompress),
 }
 BY_CODE: Final[dict[int, BackEnd]] = {codec.code: name for name, codec in CODECS.items()}
 BACK_END_BITS: Final = 3
@@ -183,6 +201,13 @@ def compress(back_end: BackEnd, data: bytes | memoryview, level: int, *, text: b
         return BackEnd.STORE, bytes(data)
     out = codec.compress(data, level, text)
     return (back_end, out) if len(out) < len(data) else (BackEnd.STORE, bytes(data))
+
+
+def memory_of(back_end: BackEnd, data: memoryview, raw_size: int) -> int:
+    """Bytes that `decompress` takes beside what the stream and its result take; 0 where that is little."""
+    if back_end is not BackEnd.MIXING or not len(data) or data[0] not in MODELS:
+        return 0
+    return text_sizes(raw_size, data[0]).memory + 2 * raw_size + len(data)
 
 
 def decompress(back_end: BackEnd, data: memoryview, raw_size: int) -> bytes:

@@ -3,14 +3,16 @@
 The kernels are imported when a block is really transformed, so that TEXT and OPAQUE blocks never load numba.
 """
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from encoder.backends import BACK_END_BITS, CODECS, back_end_of, compress, decompress
+from encoder.backends import BACK_END_BITS, CODECS, back_end_of, compress, decompress, memory_of
 from encoder.errors import FormatError, LimitError, VersionError
 from encoder.limits import DEFAULT_LIMITS, Limits
+from encoder.mixed import LEAST_MIXED, describe_rows, open_stream, pack_rows, small_strategy, unpack_rows
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.wire import Reader, varint
 
@@ -19,8 +21,9 @@ if TYPE_CHECKING:
     from encoder.glyphs.transform import Transformed
 
 VERSION: Final = 1
-STORED, PLAIN, GLYPHS = range(3)
-"""Forms of a body: the bytes themselves, one stream of them compressed, or templates and columns."""
+STORED, PLAIN, GLYPHS, ROWS = range(4)
+"""Forms of a body: the bytes themselves, one stream of them compressed, templates and columns, or mixed token rows."""
+_TRANSFORMED: Final = (GLYPHS, ROWS)
 
 TREE_CODES: Final[dict[TreeType, int]] = {
     TreeType.OPAQUE: 0,
@@ -46,7 +49,11 @@ _BODY_OVERHEAD: Final = 64
 _FAR_SMALLER: Final = 0.6  # than a sample says that the plain bytes become
 _SAMPLED: Final = 8  # one part in so many is the sample, from the middle of the block
 _LEAST_SAMPLE: Final = 1 << 16
-_SLOW: Final = (BackEnd.LZMA, BackEnd.BROTLI)
+_MIXED_GAINS: Final = {1: 0.95, 2: 0.65}  # of a quick compression: where mixing the plain bytes is not worth its time
+_SLOW: Final = (BackEnd.LZMA, BackEnd.BROTLI, BackEnd.MIXING)
+_SAFE: Final = Strategy(TreeType.TEXT, BackEnd.ZSTD, 19)
+_TRUSTED: Final = Limits(max_block=1 << 31, max_memory=1 << 40)
+_log: Final = logging.getLogger(__name__)
 _WORTH_A_PROBE: Final = 1024  # bytes; fewer cost little, and brotli's own dictionary may help where zstd sees nothing
 
 
@@ -114,9 +121,19 @@ def encode_block(data: bytes | bytearray | memoryview, strategy: Strategy) -> by
     for any bytes. Raises ValueError for a level that the back end does not have.
     """
     view = memoryview(data).cast("B")
+    body = _encoded(view, strategy)
+    if strategy.verify and decode_block(body, len(view), _TRUSTED) != view:
+        _log.warning("glyph: a block did not decode to what it was made from, and was encoded anew; please report this")
+        return _plain_body(view, _SAFE, TreeType.TEXT, fell_back=strategy.tree is not TreeType.TEXT)
+    return body
+
+
+def _encoded(view: memoryview, strategy: Strategy) -> bytes:
+    if strategy.back_end is BackEnd.MIXING and len(view) < LEAST_MIXED:
+        strategy = small_strategy(strategy)
     if strategy.tree in _UNTRANSFORMED:
         return _plain_body(view, strategy, strategy.tree, fell_back=False)
-    body = _glyph_body(view, strategy)
+    body = _row_body(view, strategy) if strategy.back_end is BackEnd.MIXING else _glyph_body(view, strategy)
     if body is not None and _clearly_pays(body, view, strategy):
         return body
     plain = _plain_body(view, strategy, TreeType.TEXT, fell_back=True)
@@ -138,6 +155,18 @@ def _shrinks(view: memoryview) -> bool:
     """Whether a quick compression gains anything: where it does not, a slow one would take its time for nothing."""
     used, _ = compress(BackEnd.ZSTD, view, 1, text=True)
     return used is not BackEnd.STORE
+
+
+def _row_body(view: memoryview, strategy: Strategy) -> bytes | None:
+    """The body of token rows, or None when there is nothing to take apart."""
+    if len(view) > _LARGEST_TRANSFORMED:
+        return None
+    payload = pack_rows(view, strategy)
+    if payload is None:
+        return None
+    return (
+        Header(ROWS, strategy.tree, fell_back=False, back_end=BackEnd.MIXING, level=strategy.level).to_bytes() + payload
+    )
 
 
 def _glyph_body(view: memoryview, strategy: Strategy) -> bytes | None:
@@ -214,12 +243,19 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
     """
     if strategy.back_end is BackEnd.STORE:
         return len(body) < len(view)
+    if strategy.back_end is BackEnd.MIXING:
+        return strategy.tree not in _POOLED_TREES and _rows_clearly_pay(body, view, strategy.level)
     if strategy.tree not in _POOLED_TREES:
         return _sample_says_so(body, view)
     if strategy.back_end is BackEnd.ZSTD and strategy.level <= _QUICK_LEVEL:
         return False
     _, quick = compress(BackEnd.ZSTD, view, _QUICK_LEVEL, text=True)
     return len(body) < _CLEAR_GAIN * len(quick)
+
+
+def _rows_clearly_pay(body: bytes, view: memoryview, level: int) -> bool:
+    _, quick = compress(BackEnd.ZSTD, view, _QUICK_LEVEL, text=True)
+    return len(body) < _MIXED_GAINS[level] * len(quick)
 
 
 def _sample_says_so(body: bytes, view: memoryview) -> bool:
@@ -235,15 +271,17 @@ def read_header(reader: Reader) -> Header:
     """The header. Raises VersionError for another version or a reserved bit, FormatError for what no header says."""
     first, second, third, fourth = reader.take(HEADER_SIZE, "a block's header")
     version, form = first >> 4, first & 0x0F
-    if version != VERSION or second >> 5 or third >> BACK_END_BITS or form > GLYPHS:
+    if version != VERSION or second >> 5 or third >> BACK_END_BITS or form > ROWS:
         raise VersionError(f"a block of version {version}, form {form} needs a newer reader than this")
     tree = _TREES.get(second & 0x0F)
     fell_back = bool(second & _FELL_BACK)
     back_end = back_end_of(third)
     level = fourth - 256 if fourth > 127 else fourth
-    if tree is None or (form == GLYPHS) == (tree in _UNTRANSFORMED) or (fell_back and tree is not TreeType.TEXT):
+    if tree is None or (form in _TRANSFORMED) == (tree in _UNTRANSFORMED) or (fell_back and tree is not TreeType.TEXT):
         raise FormatError(f"a block's header is damaged: form {form} with tree code {second}")
-    if form != GLYPHS and (form == STORED) != (back_end is BackEnd.STORE):
+    if form == ROWS and back_end is not BackEnd.MIXING:
+        raise FormatError(f"a block's header is damaged: rows with back end {back_end}")
+    if form not in _TRANSFORMED and (form == STORED) != (back_end is BackEnd.STORE):
         raise FormatError(f"a block's header is damaged: form {form} with back end {back_end}")
     return Header(form, tree, fell_back, back_end, level)
 
@@ -261,11 +299,15 @@ def decode_block(body: bytes | memoryview, raw_size: int, limits: Limits = DEFAU
     header = read_header(reader)
     if header.form == GLYPHS:
         return _decode_glyphs(reader, raw_size, limits)
-    if 3 * raw_size > limits.max_memory:  # the result, a window as long, and a copy
+    if header.form == ROWS:
+        _read_flags(reader, 0)
+        return unpack_rows(_read_directory(reader), raw_size, limits)
+    stream = reader.take(reader.remaining, "a block's bytes")
+    if 3 * raw_size + memory_of(header.back_end, stream, raw_size) > limits.max_memory:  # the result, a window, a copy
         raise LimitError(
-            f"decoding {raw_size} bytes would take three times that, over the limit of {limits.max_memory}"
+            f"decoding {raw_size} bytes would take at least three times that, over the limit of {limits.max_memory}"
         )
-    return decompress(header.back_end, reader.take(reader.remaining, "a block's bytes"), raw_size)
+    return decompress(header.back_end, stream, raw_size)
 
 
 def _decode_glyphs(reader: Reader, raw_size: int, limits: Limits) -> bytes:
@@ -294,18 +336,24 @@ def _open(reader: Reader, raw_size: int | None, limits: Limits) -> "tuple[Plan, 
     """The plan, and the streams that it speaks of, still compressed. raw_size None: what the block itself says."""
     from encoder.glyphs.restore import plan_block  # noqa: PLC0415  as in `warm`
 
-    flags = reader.byte("a block's flags")
-    if flags & ~(_SORTED | _TEXT_POOLED):
-        raise VersionError(f"a block's flags {flags:#x} need a newer reader than this")
+    flags = _read_flags(reader, _SORTED | _TEXT_POOLED)
     metadata, *streams = _read_directory(reader)
-    if 9 * metadata.raw_size > limits.max_memory:  # a number of eight bytes may come of every byte
-        raise LimitError(f"a block's metadata of {metadata.raw_size} bytes is over the limit of {limits.max_memory}")
-    plain_metadata = decompress(metadata.back_end, metadata.data, metadata.raw_size)
+    plain_metadata = open_stream(metadata, limits)  # a number of eight bytes may come of every byte
     text_pooled, are_sorted = bool(flags & _TEXT_POOLED), bool(flags & _SORTED)
     plan = plan_block(plain_metadata, raw_size, limits, text_pooled=text_pooled, are_sorted=are_sorted)
     if [length for _, length in plan.physical] != [stream.raw_size for stream in streams]:
         raise FormatError("a block's streams are not those that its metadata speaks of")
+    opening = max((memory_of(stream.back_end, stream.data, stream.raw_size) for stream in streams), default=0)
+    if plan.memory + opening > limits.max_memory:
+        raise LimitError(f"decoding this block would take {plan.memory + opening} bytes, over {limits.max_memory}")
     return plan, streams
+
+
+def _read_flags(reader: Reader, known: int) -> int:
+    flags = reader.byte("a block's flags")
+    if flags & ~known:
+        raise VersionError(f"a block's flags {flags:#x} need a newer reader than this")
+    return flags
 
 
 def _read_directory(reader: Reader) -> list[_Stream]:
@@ -328,6 +376,11 @@ def describe_block(body: bytes | memoryview, limits: Limits = DEFAULT_LIMITS) ->
     """What a body says of itself; only its metadata is decompressed. Raises as `decode_block`."""
     reader = Reader(body)
     header = read_header(reader)
+    if header.form == ROWS:
+        _read_flags(reader, 0)
+        records, templates, packed = describe_rows(_read_directory(reader), limits)
+        shown = tuple(ColumnInfo(*stream) for stream in packed)
+        return BlockInfo(header.tree, False, header.back_end, header.level, records, templates, shown)
     if header.form != GLYPHS:
         return BlockInfo(header.tree, header.fell_back, header.back_end, header.level, 0, 0, ())
     warm()

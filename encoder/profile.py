@@ -21,6 +21,7 @@ LEVELS: Final = {  # the back ends' own ranges
     BackEnd.ZSTD: (1, 22),
     BackEnd.LZMA: (0, 9),
     BackEnd.BROTLI: (0, 11),
+    BackEnd.MIXING: (1, 2),
 }
 SMALLEST_BLOCK: Final = 1024
 MOST_WORKERS: Final = 256
@@ -198,13 +199,14 @@ def _strategies(document: _Reader) -> dict[TreeType, Strategy]:
 
 
 def _strategy(document: _Reader) -> Strategy:
-    fields = document.fields("tree", "back_end", "level", optional=("separator",))
+    fields = document.fields("tree", "back_end", "level", optional=("separator", "verify"))
     back_end = BackEnd(fields["back_end"].choice(tuple(back_end.value for back_end in BackEnd)))
     return Strategy(
         tree=TreeType(fields["tree"].choice(tuple(tree.value for tree in TreeType))),
         back_end=back_end,
         level=fields["level"].integer(*LEVELS[back_end]),
         separator=_separator(fields["separator"]) if "separator" in fields else ord(","),
+        verify=fields["verify"].flag() if "verify" in fields else False,
     )
 
 
@@ -215,12 +217,14 @@ def _separator(document: _Reader) -> int:
     return ord(text)
 
 
-def _strategy_document(strategy: Strategy) -> dict[str, str | int]:
-    document: dict[str, str | int] = {
+def _strategy_document(strategy: Strategy) -> dict[str, str | int | bool]:
+    document: dict[str, str | int | bool] = {
         "tree": strategy.tree.value,
         "back_end": strategy.back_end.value,
         "level": strategy.level,
     }
+    if strategy.verify:
+        document["verify"] = True
     if strategy.separator != ord(","):
         document["separator"] = chr(strategy.separator)
     return document

@@ -17,12 +17,13 @@ class TreeType(StrEnum):
 
 
 class BackEnd(StrEnum):
-    """The general compressor that stands behind the transform, always a library's."""
+    """The general compressor that stands behind the transform: a library's, or our own context mixing."""
 
     STORE = "store"
     ZSTD = "zstd"
     LZMA = "lzma"
     BROTLI = "brotli"
+    MIXING = "mixing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Strategy:
 
     tree: which tokeniser takes it apart; with TEXT and OPAQUE the back end gets the bytes as they are.
     back_end, level: the compressor behind it, and that compressor's own level.
+    verify: decode what was encoded, compare, and fall back to zstd should it differ.
     separator: the field separator of CSV, one byte; ignored elsewhere.
     """
 
@@ -38,3 +40,4 @@ class Strategy:
     back_end: BackEnd
     level: int
     separator: int = ord(",")
+    verify: bool = False

@@ -24,7 +24,7 @@ def sources_digest() -> str:
     """Names the state of the kernels' sources: their folder, dates and sizes."""
     folder = Path(__file__).parent
     facts = [str(folder)]
-    for source in sorted(folder.glob("*.py")):
+    for source in [*sorted(folder.glob("*.py")), *sorted((folder.parent / "mixing").glob("*.py"))]:
         status = source.stat()
         facts.append(f"{source.name} {status.st_mtime_ns} {status.st_size}")
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]

@@ -19,28 +19,28 @@ _MODULES = ("encoder.glyphs.transform", "encoder.glyphs.restore")
 """Between them they import every kernel module, and importing one compiles it."""
 
 
-def load_kernels() -> None:
-    """Imports every kernel module. The first process to do so compiles them, and others wait for it; each says so as a warning
+def load_kernels(modules: tuple[str, ...] = _MODULES) -> None:
+    """Imports every kernel module of the transform, or those named. The first process to do so compiles them, and others wait for it; each says so as a warning
     to the logger of this module, which Python shows on standard error unless told otherwise.
     """
-    stamp = cache_folder() / f"compiled-{_digest()}"
+    stamp = cache_folder() / f"compiled-{_digest(modules)}"
     if stamp.exists():
-        _import()
+        _import(modules)
         return
     _log.warning("glyph: compiling the kernels for this machine, once; it takes some ten seconds")
     with _only_one(cache_folder() / "compiling.lock"):
-        _import()
+        _import(modules)
         stamp.touch()
 
 
-def _import() -> None:
-    for module in _MODULES:
+def _import(modules: tuple[str, ...]) -> None:
+    for module in modules:
         importlib.import_module(module)
 
 
-def _digest() -> str:
+def _digest(modules: tuple[str, ...]) -> str:
     """What the compiled code depends on."""
-    facts = f"{sources_digest()} {platform.python_version()} {platform.machine()} {version('numba')}"
+    facts = f"{sources_digest()} {modules} {platform.python_version()} {platform.machine()} {version('numba')}"
     return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 

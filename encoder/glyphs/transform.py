@@ -87,7 +87,7 @@ def transform(data: bytes | bytearray | memoryview, tree: TreeType, separator: i
     """
     source = np.frombuffer(data, np.uint8)
     scratch = scratch_for(len(source))
-    tokens = _tokenise(source, tree, separator, scratch)
+    tokens = tokenise(source, tree, separator, scratch)
     if not tokens.variables:
         return None
     result = Transformed()
@@ -99,7 +99,8 @@ def transform(data: bytes | bytearray | memoryview, tree: TreeType, separator: i
     return result
 
 
-def _tokenise(source: Bytes, tree: TreeType, separator: int, scratch: Scratch) -> Tokens:
+def tokenise(source: Bytes, tree: TreeType, separator: int, scratch: Scratch) -> Tokens:
+    """The block's records and variables, for a tree that has a tokeniser; the scratch holds them."""
     _clear(scratch)
     arrays = _arrays(scratch)
     match tree:

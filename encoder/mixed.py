@@ -1,0 +1,112 @@
+"""Form 3 of a body, token rows: its directory and streams packed, and unpacked within limits.
+
+The kernels are imported when a block is really mixed, as in `encoder.block`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, Protocol
+
+from encoder.backends import BACK_END_BITS, CODECS, compress, decompress, memory_of
+from encoder.errors import FormatError, LimitError
+from encoder.limits import Limits
+from encoder.mixing.loading import load_mixing
+from encoder.strategy import BackEnd, Strategy
+from encoder.wire import varint
+
+LEAST_MIXED: Final = 4096
+"""Bytes, below which a block is left to brotli: a model learns little from so few, and small inputs never load numba."""
+_SMALL_BACK_END: Final = (BackEnd.BROTLI, 11)
+_ROW_STREAMS: Final = 5
+_STREAM_NAMES: Final = ("metadata", "templates", "template columns", "tail", "tokens")
+_CANDIDATES: Final = ((BackEnd.ZSTD, 19), (BackEnd.LZMA, 9))
+_TRIED_ALL: Final = 1 << 15  # bytes; above, mixing alone is tried, as it wins there
+
+
+class Packed(Protocol):
+    """A stream as a body's directory has it."""
+
+    @property
+    def back_end(self) -> BackEnd:
+        """What it was compressed with."""
+
+    @property
+    def raw_size(self) -> int:
+        """Bytes that it decompresses to."""
+
+    @property
+    def data(self) -> memoryview:
+        """Its bytes."""
+
+
+def small_strategy(strategy: Strategy) -> Strategy:
+    """What a block below LEAST_MIXED gets in place of mixing."""
+    back_end, level = _SMALL_BACK_END
+    return replace(strategy, back_end=back_end, level=level)
+
+
+def pack_rows(view: memoryview, strategy: Strategy) -> bytes | None:
+    """Everything after a body's header, or None where token rows do not apply."""
+    load_mixing()
+    from encoder.mixing.row_body import encode_rows  # noqa: PLC0415  numba is loaded only when something is mixed
+
+    encoded = encode_rows(view, strategy.tree, strategy.separator, strategy.level)
+    if encoded is None:
+        return None
+    raw_sizes = [len(stream) for stream in encoded.streams]
+    packed = [_smallest(stream, strategy.level) for stream in encoded.streams]
+    directory = bytearray(varint(_ROW_STREAMS))
+    for raw_size, (used, stream) in zip(
+        [*raw_sizes, encoded.token_bytes], [*packed, (BackEnd.MIXING, encoded.mixed)], strict=True
+    ):
+        directory += varint(raw_size << BACK_END_BITS | CODECS[used].code)
+        if used is not BackEnd.STORE:
+            directory += varint(len(stream))
+    return b"".join([b"\0", directory, *(stream for _, stream in packed), encoded.mixed])
+
+
+def _smallest(stream: bytes, model: int) -> tuple[BackEnd, bytes]:
+    candidates = [compress(BackEnd.MIXING, stream, model, text=True)]
+    if len(stream) < _TRIED_ALL:
+        candidates += [compress(back_end, stream, level, text=True) for back_end, level in _CANDIDATES]
+    return min(candidates, key=lambda candidate: len(candidate[1]))
+
+
+def unpack_rows(streams: Sequence[Packed], raw_size: int, limits: Limits) -> bytes:
+    """The block whose directory is `streams`. Raises FormatError, VersionError, LimitError."""
+    load_mixing()
+    from encoder.mixing.row_body import check_memory, decode_rows, plan_rows, row_model  # noqa: PLC0415  as above
+
+    if len(streams) != _ROW_STREAMS or streams[-1].back_end is not BackEnd.MIXING:
+        raise FormatError("a block of token rows does not have the streams of one")
+    plan = plan_rows(open_stream(streams[0], limits), raw_size, limits)
+    if plan.lengths != [stream.raw_size for stream in streams[1:]]:
+        raise FormatError("a block's streams are not those that its metadata speaks of")
+    check_memory(plan, row_model(streams[-1].data), limits)
+    templates, columns, tail = (open_stream(stream, limits) for stream in streams[1:4])
+    return decode_rows(plan, templates, columns, tail, streams[-1].data)
+
+
+def open_stream(stream: Packed, limits: Limits) -> bytes:
+    """A stream decompressed. Raises LimitError where that would take too much memory, FormatError where it is damaged."""
+    needed = 9 * stream.raw_size + memory_of(stream.back_end, stream.data, stream.raw_size)
+    if needed > limits.max_memory:
+        raise LimitError(f"a stream of {stream.raw_size} bytes would take {needed}, over {limits.max_memory}")
+    return decompress(stream.back_end, stream.data, stream.raw_size)
+
+
+def describe_rows(streams: Sequence[Packed], limits: Limits) -> tuple[int, int, list[tuple[str, str, int, int, int]]]:
+    """Records, templates, and for each stream its name, its kind, its values, its raw and its encoded bytes."""
+    load_mixing()
+    from encoder.mixing.row_body import plan_rows  # noqa: PLC0415  as above
+
+    if len(streams) != _ROW_STREAMS:
+        raise FormatError("a block of token rows does not have the streams of one")
+    plan = plan_rows(open_stream(streams[0], limits), None, limits)
+    values = (1, plan.templates, plan.slots, plan.tail, plan.tokens)
+    rows = zip(_STREAM_NAMES, values, streams, strict=True)
+    return (
+        plan.records,
+        plan.templates,
+        [(name, "rows", count, stream.raw_size, len(stream.data)) for name, count, stream in rows],
+    )

@@ -1,0 +1,301 @@
+"""A block as token rows: metadata, template text, columns of the templates' variables, tail, and the mixed tokens."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.errors import FormatError, LimitError, VersionError
+from encoder.glyphs.compose import read_ids, write_ids
+from encoder.glyphs.gather import column_names, merge_small
+from encoder.glyphs.scratch import Scratch, scratch_for
+from encoder.glyphs.templates import read_templates, write_templates
+from encoder.glyphs.transform import Tokens, id_width, tokenise
+from encoder.glyphs.varints import read_varints, write_varints
+from encoder.limits import Limits
+from encoder.mixing.memory import FULL_MODEL, MODELS, ROW_CONTEXTS, RowSizes, row_sizes
+from encoder.mixing.predict import inputs_of
+from encoder.mixing.rows import (
+    FIRST_SETS,
+    GUESS_SLOTS,
+    GUESS_SLOTS_PER_COLUMN,
+    SETS_PER_COLUMN,
+    code_rows,
+)
+from encoder.mixing.siblings import choose_siblings
+from encoder.mixing.spell import compose_rows, count_bytes, spell_tokens
+from encoder.mixing.stream import slot_table
+from encoder.mixing.tables import GUESS
+from encoder.mixing.votes import AGREEMENTS, INPUTS, VOTERS, first_slots
+from encoder.strategy import TreeType
+
+Bytes = NDArray[np.uint8]
+
+LEAST_IN_COLUMN: Final = 4
+"""Columns of fewer values share one."""
+MOST_TOKENS: Final = (1 << 26) - 2
+"""Tokens of a block: a voter's entry keeps 26 bits for one, and 0 for none."""
+MAX_NUMBERED: Final = 1 << 16
+_NEWLINE: Final = 10
+_FIRST_WEIGHT: Final = 13107  # 0.2
+_FIRST_VOTE_WEIGHT: Final = 22937  # 0.35
+HEADER: Final = (
+    "bytes",
+    "records",
+    "templates",
+    "columns",
+    "variables of templates",
+    "template bytes",
+    "tail bytes",
+    "token bytes",
+    "tokens",
+    "terminator",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RowPlan:
+    """What a body's metadata says: two siblings of each column, and its header's numbers in order."""
+
+    siblings: NDArray[np.int32]
+    size: int
+    records: int
+    templates: int
+    columns: int
+    slots: int
+    template_bytes: int
+    tail: int
+    token_bytes: int
+    tokens: int
+    terminator: int
+
+    @property
+    def lengths(self) -> list[int]:
+        """Raw lengths of the streams after the metadata: templates, their columns, tail, tokens."""
+        return [self.template_bytes, self.slots * id_width(self.columns), self.tail, self.token_bytes]
+
+    def memory(self, model: int) -> int:
+        """Bytes that decoding takes in all, without what opens the other streams."""
+        tables = row_sizes(self.token_bytes, self.tokens, self.columns, model).memory
+        arrays = 2 * self.token_bytes + 8 * self.tokens + 4 * self.records + 80 * self.columns
+        pieces = 20 * (self.slots + self.templates) + 3 * self.template_bytes
+        return tables + arrays + pieces + 2 * self.tail + 3 * self.size + (1 << 16)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedRows:
+    """A block as rows. streams: metadata, templates, columns of their variables, tail, all as they are; then the tokens, mixed."""
+
+    streams: list[bytes]
+    token_bytes: int
+    mixed: bytes
+
+
+def encode_rows(data: memoryview, tree: TreeType, separator: int, model: int) -> EncodedRows | None:
+    """The block as rows; None where nothing can be taken apart, every byte is in a value, or the tokens do not shrink."""
+    source = np.frombuffer(data, np.uint8)
+    scratch = scratch_for(len(source))
+    tokens = tokenise(source, tree, separator, scratch)
+    terminator = _terminator(tokens, scratch)
+    if not tokens.variables or tokens.variables + tokens.records > MOST_TOKENS or terminator is None:
+        return None
+    column_names(scratch.column_keys, scratch.column_values, tokens.columns, scratch.names)
+    columns = int(
+        merge_small(scratch.columns, tokens.variables, tokens.columns, LEAST_IN_COLUMN, scratch.names, scratch.offsets)
+    )
+    template_text, slots = _templates(tokens, scratch)
+    return _encoded(tokens, columns, template_text, slots, terminator, scratch, model)
+
+
+def _terminator(tokens: Tokens, scratch: Scratch) -> int | None:
+    """A byte that no value holds: the newline if it can be."""
+    tally = np.zeros(256, np.int64)
+    count_bytes(tokens.data, scratch.starts, scratch.sizes, tokens.variables, tally)
+    free = np.flatnonzero(tally == 0)
+    if not len(free):
+        return None
+    return _NEWLINE if tally[_NEWLINE] == 0 else int(free[0])
+
+
+def _templates(tokens: Tokens, scratch: Scratch) -> tuple[Bytes, NDArray[np.int32]]:
+    used = scratch.templates[:, : tokens.templates]
+    count = int(used[3].sum())
+    text = np.empty(2 * int(used[1].sum()) + count + tokens.templates, np.uint8)
+    slots = np.empty(count, np.int32)
+    size, _ = write_templates(
+        tokens.data, scratch.templates, tokens.templates, scratch.starts, scratch.sizes, scratch.columns, text, slots
+    )
+    return text[:size], slots
+
+
+def _encoded(
+    tokens: Tokens,
+    columns: int,
+    template_text: Bytes,
+    slots: NDArray[np.int32],
+    terminator: int,
+    scratch: Scratch,
+    model: int,
+) -> EncodedRows | None:
+    records = scratch.records[: tokens.records].copy()
+    variables = scratch.templates[3, : tokens.templates].copy()
+    template_size = id_width(tokens.templates)
+    count = int(tokens.variables) + (len(records) if template_size else 0)
+    values = int(scratch.sizes[: tokens.variables].sum()) + int(tokens.variables)
+    text = np.empty(values + template_size * len(records), np.uint8)
+    starts = np.empty(count + 1, np.int32)
+    names = np.empty(count, np.uint32)
+    spell_tokens(
+        tokens.data, records, variables, scratch.starts, scratch.sizes, template_size, terminator, text, starts, names
+    )
+    siblings = np.empty(2 * columns, np.int32)
+    choose_siblings(records, variables, scratch.columns, names, int(template_size > 0), siblings, columns)
+    first_slot = np.zeros(len(variables) + 1, np.int64)
+    np.cumsum(variables, out=first_slot[1:])
+    coded = np.empty(len(text), np.uint8)
+    size = _code(False, text, records, first_slot, slots, columns, siblings, terminator, names, starts, coded, model)
+    if not 0 <= size <= len(coded):
+        return None
+    width = id_width(columns)
+    planes = np.empty(width * len(slots), np.uint8)
+    write_ids(slots, width, planes)
+    tail = tokens.data[tokens.end :]
+    header = [len(tokens.data), len(records), len(variables), columns, len(slots)]
+    header += [len(template_text), len(tail), len(text), count, terminator]
+    numbers = np.concatenate([np.array(header, np.uint64), siblings.astype(np.uint64)])
+    metadata = np.empty(10 * len(numbers), np.uint8)
+    metadata = metadata[: write_varints(numbers, metadata)]
+    streams = [metadata.tobytes(), template_text.tobytes(), planes.tobytes(), tail.tobytes()]
+    return EncodedRows(streams, len(text), bytes([model]) + coded[:size].tobytes())
+
+
+def _code(
+    decoding: bool,
+    text: Bytes,
+    records: NDArray[np.int32],
+    first_slot: NDArray[np.int64],
+    slots: NDArray[np.int32],
+    columns: int,
+    siblings: NDArray[np.int32],
+    terminator: int,
+    names: NDArray[np.uint32],
+    starts: NDArray[np.int32],
+    coded: Bytes,
+    model: int,
+) -> int:
+    """`code_rows` with fresh tables."""
+    sizes = row_sizes(len(text), len(names), columns, model)
+    return int(
+        code_rows(
+            decoding,
+            model == FULL_MODEL,
+            text,
+            records,
+            first_slot,
+            slots,
+            columns,
+            siblings,
+            terminator,
+            names,
+            starts,
+            np.zeros(8 << sizes.memory_bits, np.uint32),
+            sizes.memory_bits,
+            np.tile(first_slots(), 2 * VOTERS * sizes.columns),
+            np.full((AGREEMENTS + 2 * sizes.columns) * INPUTS, _FIRST_VOTE_WEIGHT, np.int32),
+            coded,
+            slot_table(sizes.line_bits),
+            np.uint64((1 << sizes.line_bits) - 1),
+            _weights(sizes, model),
+            np.full(GUESS_SLOTS + GUESS_SLOTS_PER_COLUMN * sizes.columns, GUESS, np.uint32),
+            np.zeros(1 << sizes.place_bits, np.int32),
+            sizes.place_bits,
+        )
+    )
+
+
+def _weights(sizes: RowSizes, model: int) -> NDArray[np.int32]:
+    return np.full(
+        (FIRST_SETS + SETS_PER_COLUMN * sizes.columns) * inputs_of(ROW_CONTEXTS[model]), _FIRST_WEIGHT, np.int32
+    )
+
+
+def plan_rows(metadata: bytes, raw_size: int | None, limits: Limits) -> RowPlan:
+    """Checks the metadata of a block of `raw_size` bytes, or of any size within the limits. Raises FormatError."""
+    numbers = np.empty(len(metadata), np.uint64)
+    found = read_varints(np.frombuffer(metadata, np.uint8), numbers)
+    if found < len(HEADER):
+        raise FormatError("the block's metadata is damaged: a varint in it is not one, or it ends too soon")
+    header: list[int] = numbers[: len(HEADER)].tolist()
+    size = header[0]
+    if size > limits.max_block or (raw_size is not None and size != raw_size):
+        raise FormatError(f"the block says it holds {size} bytes, and its frame says {raw_size}")
+    left = (found - len(HEADER)) // 2
+    bounds = (size, size, min(size, MAX_NUMBERED), min(left, MAX_NUMBERED), size, 4 * size, size, 4 * size)
+    for name, value, bound in zip(HEADER, header, (*bounds, min(header[7], MOST_TOKENS), 255), strict=True):
+        if value > bound:
+            raise FormatError(f"the block's metadata is damaged: {name} {value}, where at most {bound} can be")
+    columns = header[3]
+    siblings = numbers[len(HEADER) : found]
+    if len(siblings) != 2 * columns or (columns and int(siblings.max()) >= columns) or (header[1] and not header[2]):
+        raise FormatError("the block's metadata is damaged: its columns' siblings or templates are not all there")
+    return RowPlan(siblings.astype(np.int32), *header)
+
+
+def row_model(tokens: memoryview) -> int:
+    """The model of a token stream. Raises FormatError, VersionError."""
+    if not len(tokens):
+        raise FormatError("a block's tokens are missing")
+    if tokens[0] not in MODELS:
+        raise VersionError(f"rows of mixing model {tokens[0]} need a newer reader than this")
+    return tokens[0]
+
+
+def check_memory(plan: RowPlan, model: int, limits: Limits) -> None:
+    """Raises LimitError where decoding would take more than `limits.max_memory`."""
+    if plan.memory(model) > limits.max_memory:
+        raise LimitError(
+            f"decoding this block would take {plan.memory(model)} bytes of memory, over the limit of {limits.max_memory}; "
+            "raise Limits.max_memory if the source is trusted"
+        )
+
+
+def decode_rows(plan: RowPlan, template_text: bytes, planes: bytes, tail: bytes, tokens: memoryview) -> bytes:
+    """The block. The streams are as long as the plan says. Raises FormatError."""
+    literals = np.empty(plan.template_bytes, np.uint8)
+    piece_ends = np.empty(plan.slots + plan.templates, np.int32)
+    first_piece = np.empty(plan.templates + 1, np.int32)
+    slots = np.empty(plan.slots, np.int32)
+    if read_templates(
+        np.frombuffer(template_text, np.uint8), plan.templates, plan.slots, literals, piece_ends, first_piece
+    ) or read_ids(np.frombuffer(planes, np.uint8), 0, id_width(plan.columns), plan.columns, slots):
+        raise FormatError("the templates of the block are damaged")
+    first_slot = first_piece.astype(np.int64) - np.arange(plan.templates + 1)
+    records = np.zeros(plan.records, np.int32)
+    text = np.zeros(plan.token_bytes, np.uint8)
+    names = np.zeros(plan.tokens, np.uint32)
+    starts = np.zeros(plan.tokens + 1, np.int32)
+    coded = np.frombuffer(tokens, np.uint8)[1:].copy()
+    model = row_model(tokens)
+    ended = _code(
+        True,
+        text,
+        records,
+        first_slot,
+        slots,
+        plan.columns,
+        plan.siblings,
+        plan.terminator,
+        names,
+        starts,
+        coded,
+        model,
+    )
+    if ended != len(coded):
+        raise FormatError("the tokens of the block are damaged")
+    out = np.empty(plan.size, np.uint8)
+    end = plan.size - plan.tail
+    if compose_rows(records, literals, piece_ends, first_piece, text, starts, plan.templates > 1, out, end):
+        raise FormatError("the templates or records of the block do not fit its values")
+    out[end:] = np.frombuffer(tail, np.uint8)
+    return out.tobytes()

@@ -1,0 +1,426 @@
+"""Token rows mixed: for every value of every record a vote, and where no vote is right, its bytes under the tree's contexts.
+
+The tokens of all records stand end to end in `text`: for each record its template's number (one byte, or two, where
+there are several templates), then the values of its variables, each with the terminator after it.
+"""
+
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U64S, Int, kernel
+from encoder.mixing.coder import AT, STATE_SIZE, U32S, end, finish, least, start
+from encoder.mixing.follow import ROOM, step_between, write_following
+from encoder.mixing.memory import MOST_COLUMNS
+from encoder.mixing.predict import FULL, GUESSES, NO_GUESS, QUICK, code_full, code_quick, inputs_of, spread
+from encoder.mixing.tables import GOLDEN, SPREAD
+from encoder.mixing.votes import (
+    FOLLOWING,
+    INPUTS,
+    LAST,
+    NONE,
+    REMEMBERING,
+    SECOND_TRY,
+    SLOTS_PER_COLUMN,
+    VOTERS,
+    code_vote,
+    look_up,
+    most_trusted,
+    next_record,
+    remember,
+)
+
+U = np.uint64
+FIRST_SETS = 3 * 256
+SETS_PER_COLUMN = 8
+PAST = 6
+"""Templates before, that a template's contexts see."""
+GUESS_SLOTS = 32
+GUESS_SLOTS_PER_COLUMN = 4
+STOPPED = -1
+DAMAGED = -2
+_LEAST_REPEAT = 5
+_HASHED = 6
+_MOST_COMPARED = 24
+_SEED = U(7)
+_INPUTS = inputs_of(FULL)
+
+
+@kernel(HASH(HASH, HASH))
+def extend(name: np.uint64, byte: np.uint64) -> np.uint64:
+    """The name of a value, or of its beginning, after one more byte."""
+    mixed = (name + byte + U(1)) * SPREAD
+    return mixed ^ (mixed >> U(31))
+
+
+@kernel(INT(BUFFER, INT, INT))
+def name_of(text: NDArray[np.uint8], begin: Int, end: Int) -> Int:
+    """The 32-bit name of a value: equal values have equal names, and others rarely do."""
+    name = _SEED
+    for at in range(begin, end):
+        name = extend(name, U(text[at]))
+    return np.int64(name >> U(32))
+
+
+@kernel(FLAG(BUFFER, INT, INT, BUFFER, INT, INT))
+def same_bytes(
+    text: NDArray[np.uint8], begin: Int, end: Int, other: NDArray[np.uint8], other_begin: Int, other_end: Int
+) -> bool:
+    """Is text[begin:end] other[other_begin:other_end]?"""
+    if end - begin != other_end - other_begin:
+        return False
+    for nth in range(end - begin):
+        if text[begin + nth] != other[other_begin + nth]:
+            return False
+    return True
+
+
+@kernel(types.void(U64S, FLAG, HASH, HASH, HASH, HASH, HASH, HASH, HASH, HASH, HASH, FLAG))
+def row_contexts(
+    hashes: NDArray[np.uint64],
+    full: bool,
+    last: np.uint64,
+    sofar: np.uint64,
+    column: np.uint64,
+    before: np.uint64,
+    sibling: np.uint64,
+    second_sibling: np.uint64,
+    neighbour: np.uint64,
+    word: np.uint64,
+    above: np.uint64,
+    same: bool,
+) -> None:
+    """The contexts of one byte of a value. last: the last eight bytes. sofar: name of the value so far, with its column.
+
+    above: the byte of the column's last value at the same place, and the next one (times 256).
+    """
+    nearest = last & U(255)
+    hashes[0] = sofar ^ (sibling * GOLDEN)
+    hashes[1] = (above | (column << U(24)) | (nearest << U(48))) ^ (U(1 if same else 0) << U(62))
+    hashes[2] = (last & U(0xFFFF)) | (column << U(40))
+    if full:
+        hashes[3] = sofar
+        hashes[4] = sofar ^ (before * GOLDEN)
+        hashes[5] = last & U(0xFFFFFFFF)
+        hashes[6] = (sofar ^ (sibling * GOLDEN)) + second_sibling * SPREAD
+        hashes[7] = (sofar ^ (neighbour * GOLDEN)) + U(9)
+        hashes[8] = last & U(0xFFFFFF)
+        hashes[9] = last & U(0xFFFFFFFFFFFF)
+        hashes[10] = nearest | (column << U(40))
+        hashes[11] = word ^ (nearest << U(56))
+    spread(hashes, FULL if full else QUICK)
+
+
+@kernel(types.void(U64S, FLAG, HASH, HASH, HASH, HASH, HASH, HASH, U64S))
+def vote_contexts(
+    contexts: NDArray[np.uint64],
+    of_template: bool,
+    before: np.uint64,
+    before_that: np.uint64,
+    sibling: np.uint64,
+    second_sibling: np.uint64,
+    neighbour: np.uint64,
+    second_neighbour: np.uint64,
+    past: NDArray[np.uint64],
+) -> None:
+    """The contexts of the remembering voters. past: the names of the templates before, the nearest first."""
+    if of_template:
+        known = U(0)
+        for nth in range(PAST):
+            known = (known + past[nth]) * SPREAD
+            if nth < 3:
+                contexts[2 - nth] = known
+        contexts[3] = known
+        contexts[4] = neighbour * SPREAD + past[0]
+        contexts[5] = neighbour
+    else:
+        contexts[0] = before * SPREAD + before_that
+        contexts[1] = sibling * SPREAD + second_sibling
+        contexts[2] = sibling
+        contexts[3] = before
+        contexts[4] = neighbour * SPREAD + second_neighbour
+        contexts[5] = sibling * SPREAD + before
+
+
+@kernel(
+    INT(
+        *(FLAG, FLAG, BUFFER, I32S, I64S, I32S, INT, I32S, INT, U32S, I32S),
+        *(U32S, INT, U32S, I32S, BUFFER, U32S, HASH, I32S, U32S, I32S, INT),
+    )
+)
+def code_rows(
+    decoding: bool,
+    full: bool,
+    text: NDArray[np.uint8],
+    records: NDArray[np.int32],
+    first_slot: NDArray[np.int64],
+    slots: NDArray[np.int32],
+    columns: Int,
+    siblings: NDArray[np.int32],
+    terminator: Int,
+    names: NDArray[np.uint32],
+    starts: NDArray[np.int32],
+    memory: NDArray[np.uint32],
+    memory_bits: Int,
+    vote_slots: NDArray[np.uint32],
+    vote_weights: NDArray[np.int32],
+    coded: NDArray[np.uint8],
+    table: NDArray[np.uint32],
+    mask: np.uint64,
+    weights: NDArray[np.int32],
+    guess_table: NDArray[np.uint32],
+    places: NDArray[np.int32],
+    place_bits: Int,
+) -> Int:
+    """Codes all tokens of `text` into `coded`, or decodes them from there, with their starts, names and records' templates.
+
+    Returns the coded length (see `coder.finish`); STOPPED as soon as the coded bytes do not suffice; DAMAGED for what does
+    not fill `text` and `starts` exactly or names no template. siblings: two columns for each. The templates are column
+    `columns`. starts: one more than there are tokens.
+    """
+    state = np.zeros(STATE_SIZE, np.int64)
+    start(decoding, state, coded)
+    hashes = np.zeros(FULL, np.uint64)
+    lines = np.zeros(FULL, np.uint64)
+    checks = np.zeros(FULL, np.uint32)
+    found = np.zeros(FULL, np.uint32)
+    values = np.zeros(_INPUTS, np.int32)
+    guesses = np.full(GUESSES, NO_GUESS, np.int64)
+    guess_slots = np.zeros(GUESSES, np.int64)
+    last_name = np.zeros(columns + 1, np.uint64)
+    name_before = np.zeros(columns + 1, np.uint64)
+    last_token = np.full(columns + 1, NONE, np.int64)
+    last_record = np.zeros(columns + 1, np.int64)
+    step = np.zeros(columns + 1, np.int64)
+    step_record = np.zeros(columns + 1, np.int64)
+    contexts = np.zeros(REMEMBERING, np.uint64)
+    voted = np.zeros(VOTERS, np.int64)
+    called = np.zeros(VOTERS, np.int64)
+    standing = np.zeros(VOTERS, np.int64)
+    vote_places = np.zeros(VOTERS, np.uint64)
+    vote_values = np.zeros(INPUTS, np.int32)
+    vote_used = np.zeros(VOTERS, np.uint64)
+    made = np.zeros(ROOM, np.uint8)
+    templates = first_slot.shape[0] - 1
+    template_size = 0 if templates <= 1 else 1 if templates <= 256 else 2
+    at = np.int64(0)
+    token = np.int64(0)
+    past = np.zeros(PAST, np.uint64)
+    ended = U(0)
+    for record in range(records.shape[0]):
+        neighbour = U(0)
+        second_neighbour = U(0)
+        slot = np.int64(0)
+        end_slot = np.int64(0)
+        if template_size == 0:
+            slot = first_slot[0]
+            end_slot = first_slot[1]
+        else:
+            slot = np.int64(-1)
+        while slot < end_slot:
+            if token + 1 >= starts.shape[0]:
+                return DAMAGED
+            of_template = bool(slot < 0)
+            column = columns if of_template else np.int64(slots[U(slot)])
+            shared = least(column, MOST_COLUMNS - 1)
+            before = last_name[column]
+            sibling = U(0)
+            second_sibling = U(0)
+            if not of_template:
+                sibling = last_name[siblings[U(2 * column)]]
+                second_sibling = last_name[siblings[U(2 * column + 1)]]
+            else:
+                sibling = past[1]
+                neighbour = ended
+            vote_contexts(
+                contexts, of_template, before, name_before[column], sibling, second_sibling, neighbour, second_neighbour,
+                past,
+            )  # fmt: skip
+            look_up(vote_places, contexts, column, memory, memory_bits, voted, standing)
+            previous = last_token[column]
+            voted[LAST] = previous
+            standing[LAST] = last_record[column]
+            for voter in range(LAST + 1):
+                called[voter] = np.int64(names[voted[voter]]) if voted[voter] >= 0 else NONE
+            made_size: Int = np.int64(0)
+            called[FOLLOWING] = NONE
+            standing[FOLLOWING] = step_record[column]
+            if not of_template and previous >= 0:
+                made_size = write_following(text, starts[previous], starts[previous + 1] - 1, step[column], made)
+                if made_size > 0:
+                    called[FOLLOWING] = name_of(made, 0, made_size)
+            size = np.int64(0)
+            name = np.int64(NONE)
+            if not decoding:
+                size = np.int64(starts[token + 1]) - at
+                name = np.int64(names[token])
+            hit = False
+            tried = np.int64(NONE)
+            for attempt in range(2):
+                base = (2 * shared + attempt) * SLOTS_PER_COLUMN
+                best, chance = most_trusted(called, standing, tried, vote_slots, base)
+                if best < 0 or (attempt == 1 and chance < SECOND_TRY):
+                    break
+                begin = np.int64(0)
+                stop = made_size
+                if best != FOLLOWING:
+                    begin = np.int64(starts[voted[best]])
+                    stop = np.int64(starts[voted[best] + 1])
+                right = 0
+                if not decoding and name == called[best]:
+                    if best == FOLLOWING:
+                        right = 1 if same_bytes(made, 0, made_size, text, at, at + size - 1) else 0
+                    else:
+                        right = 1 if same_bytes(text, begin, stop, text, at, at + size) else 0
+                tried = called[best]
+                if code_vote(
+                    decoding, state, coded, right, called, standing, tried, attempt, shared, vote_slots, vote_weights,
+                    vote_values, vote_used,
+                ):  # fmt: skip
+                    hit = True
+                    name = tried
+                    if decoding:
+                        size = stop - begin + (1 if best == FOLLOWING else 0)
+                        if size > text.shape[0] - at:
+                            return DAMAGED
+                        if best == FOLLOWING:
+                            for nth in range(made_size):
+                                text[at + nth] = made[nth]
+                            text[at + made_size] = terminator
+                        else:
+                            for nth in range(size):
+                                text[at + nth] = text[begin + nth]
+                    at += size
+                    break
+            if not hit:
+                last = U(0)
+                for nth in range(8):
+                    if at - 1 - nth >= 0:
+                        last |= U(text[at - 1 - nth]) << U(8 * nth)
+                sofar = _SEED
+                apart = U(column + 1) * SPREAD
+                word = U(0)
+                same = previous >= 0
+                offset = np.int64(0)
+                length = np.int64(0)
+                repeat = np.int64(0)
+                above_at = np.int64(0)
+                above_end = np.int64(0)
+                if same:
+                    above_at = np.int64(starts[previous])
+                    above_end = np.int64(starts[previous + 1])
+                while True:
+                    above = U(terminator)
+                    next_above = U(terminator)
+                    if above_at + offset < above_end:
+                        above = U(text[above_at + offset])
+                        if above_at + offset + 1 < above_end:
+                            next_above = U(text[above_at + offset + 1])
+                    else:
+                        same = False
+                    row_contexts(
+                        hashes, full, last, sofar ^ apart, U(column), before, sibling, second_sibling, neighbour, word,
+                        above | (next_above << U(8)), same,
+                    )  # fmt: skip
+                    nearest = last & U(255)
+                    if length > 0 and text[repeat] == nearest:
+                        length += 1
+                        repeat += 1
+                    else:
+                        length = np.int64(0)
+                    if at >= _HASHED:
+                        place = ((last & U(0xFFFFFFFFFFFF)) * GOLDEN) >> U(64 - place_bits)
+                        if length == 0:
+                            repeat = np.int64(places[place])
+                            if repeat > 0:
+                                while (
+                                    length < _MOST_COMPARED
+                                    and repeat - 1 - length >= 0
+                                    and text[repeat - 1 - length] == text[at - 1 - length]
+                                ):
+                                    length += 1
+                                if length < _LEAST_REPEAT:
+                                    length = np.int64(0)
+                        places[place] = at
+                    guesses[0] = NO_GUESS
+                    guesses[1] = NO_GUESS
+                    first_set = 0
+                    if length > 0:
+                        guesses[0] = np.int64(text[repeat])
+                        guess_slots[0] = least(length, GUESS_SLOTS - 1)
+                        first_set = 256 if length < 16 else 512
+                    if same:
+                        guesses[1] = np.int64(above)
+                        guess_slots[1] = GUESS_SLOTS + shared * GUESS_SLOTS_PER_COLUMN + least(offset, 3)
+                    second_set = FIRST_SETS + shared * SETS_PER_COLUMN
+                    byte = np.int64(0) if decoding else np.int64(text[at])
+                    if full:
+                        byte = code_full(
+                            decoding, state, coded, byte, hashes, table, mask, weights, first_set, second_set,
+                            guesses, guess_slots, guess_table, lines, checks, found, values,
+                        )  # fmt: skip
+                    else:
+                        byte = code_quick(
+                            decoding, state, coded, byte, hashes, table, mask, weights, first_set, second_set,
+                            guesses, guess_slots, guess_table, lines, checks, found, values,
+                        )  # fmt: skip
+                    if state[AT] > coded.shape[0]:
+                        return STOPPED
+                    if decoding:
+                        if at >= text.shape[0]:
+                            return DAMAGED
+                        text[at] = byte
+                    at += 1
+                    offset += 1
+                    if not of_template and byte == terminator:
+                        break
+                    sofar = extend(sofar, U(byte))
+                    if of_template and offset == template_size:
+                        break
+                    if U(byte) != above:
+                        same = False
+                    if (byte >= 97 and byte <= 122) or (byte >= 65 and byte <= 90) or byte >= 128:
+                        word = (word + U(byte) + U(1)) * SPREAD
+                    else:
+                        word = U(0)
+                    last = (last << U(8)) | U(byte)
+                name = np.int64(sofar >> U(32))
+            if state[AT] > coded.shape[0]:
+                return STOPPED
+            if decoding:
+                names[token] = name
+                starts[token + 1] = at
+            remember(vote_places, voted, standing, called, name, token, memory)
+            last_record[column] = next_record(standing[LAST], called[LAST] == name)
+            if of_template:
+                number = np.int64(text[at - 1])
+                if template_size == 2:
+                    number |= np.int64(text[at - 2]) << 8
+                if number >= templates:
+                    return DAMAGED
+                records[record] = number
+                slot = first_slot[number]
+                end_slot = first_slot[number + 1]
+                for nth in range(PAST - 1, 0, -1):
+                    past[nth] = past[nth - 1]
+                past[0] = U(name)
+            else:
+                if made_size > 0:
+                    step_record[column] = next_record(standing[FOLLOWING], called[FOLLOWING] == name)
+                if previous >= 0 and (made_size == 0 or called[FOLLOWING] != name):
+                    step[column] = 0
+                    if called[LAST] != name:
+                        step[column] = step_between(
+                            text, starts[previous], starts[previous + 1] - 1, starts[token], at - 1
+                        )
+                slot += 1
+            name_before[column] = before
+            last_name[column] = U(name)
+            last_token[column] = token
+            second_neighbour = U(0) if of_template else neighbour
+            neighbour = U(name)
+            ended = neighbour
+            token += 1
+    if token + 1 != starts.shape[0] or at != text.shape[0]:
+        return DAMAGED
+    return end(state) if decoding else finish(state, coded)

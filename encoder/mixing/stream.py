@@ -1,0 +1,61 @@
+"""The mixing back end: one stream of bytes coded with the text model. A byte names the model, the coded bits follow."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoder.errors import FormatError, VersionError
+from encoder.mixing.memory import FULL_MODEL, MODELS, TEXT_CONTEXTS, text_sizes
+from encoder.mixing.predict import inputs_of
+from encoder.mixing.tables import GUESS, SLOTS_PER_LINE, UNSEEN
+from encoder.mixing.text import FIRST_SETS, GUESS_SLOTS, SECOND_SETS, code_text
+
+_FIRST_WEIGHT = 19660  # 0.3
+
+
+def slot_table(line_bits: int) -> NDArray[np.uint32]:
+    """Lines of slots in which nothing was seen, each in a cache line of its own."""
+    room = np.empty((SLOTS_PER_LINE << line_bits) + SLOTS_PER_LINE, np.uint32)
+    room.fill(UNSEEN)
+    skip = (-room.ctypes.data % (4 * SLOTS_PER_LINE)) // 4
+    return room[skip : skip + (SLOTS_PER_LINE << line_bits)]
+
+
+def compress(data: bytes | memoryview, model: int) -> bytes | None:
+    """The stream, or None unless it is shorter than `data`."""
+    text = np.frombuffer(data, np.uint8).copy()
+    coded = np.empty(max(0, len(text) - 1), np.uint8)
+    size = _code(False, text, coded, model)
+    return bytes([model]) + coded[:size].tobytes() if 0 <= size <= len(coded) else None
+
+
+def decompress(data: memoryview, raw_size: int) -> bytes:
+    """Inverse of `compress`. Raises FormatError for what is no such stream, VersionError for a later model."""
+    if not len(data):
+        raise FormatError("a mixed stream is empty")
+    model = data[0]
+    if model not in MODELS:
+        raise VersionError(f"a stream of mixing model {model} needs a newer reader than this")
+    text = np.empty(raw_size, np.uint8)
+    coded = np.frombuffer(data, np.uint8)[1:].copy()
+    if _code(True, text, coded, model) != len(coded):
+        raise FormatError(f"a mixed stream of {raw_size} bytes does not end where it should")
+    return text.tobytes()
+
+
+def _code(decoding: bool, text: NDArray[np.uint8], coded: NDArray[np.uint8], model: int) -> int:
+    sizes = text_sizes(len(text), model)
+    inputs = inputs_of(TEXT_CONTEXTS[model])
+    return int(
+        code_text(
+            decoding,
+            model == FULL_MODEL,
+            text,
+            coded,
+            slot_table(sizes.line_bits),
+            np.uint64((1 << sizes.line_bits) - 1),
+            np.full((FIRST_SETS + SECOND_SETS) * inputs, _FIRST_WEIGHT, np.int32),
+            np.full(GUESS_SLOTS, GUESS, np.uint32),
+            np.zeros(1 << sizes.place_bits, np.int32),
+            sizes.place_bits,
+        )
+    )
