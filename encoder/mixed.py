@@ -11,6 +11,7 @@ from encoder.backends import BACK_END_BITS, CODECS, compress, decompress, memory
 from encoder.errors import FormatError, LimitError
 from encoder.limits import Limits
 from encoder.mixing.loading import load_mixing
+from encoder.mixing.memory import MODELS
 from encoder.strategy import BackEnd, Strategy
 from encoder.wire import varint
 
@@ -47,6 +48,8 @@ def small_strategy(strategy: Strategy) -> Strategy:
 
 def pack_rows(view: memoryview, strategy: Strategy) -> bytes | None:
     """Everything after a body's header, or None where token rows do not apply."""
+    if strategy.level not in MODELS:
+        raise ValueError(f"{BackEnd.MIXING} has levels {MODELS[0]} to {MODELS[-1]}, not {strategy.level}")
     load_mixing()
     from encoder.mixing.row_body import encode_rows  # noqa: PLC0415  numba is loaded only when something is mixed
 
@@ -91,7 +94,9 @@ def open_stream(stream: Packed, limits: Limits) -> bytes:
     """A stream decompressed. Raises LimitError where that would take too much memory, FormatError where it is damaged."""
     needed = 9 * stream.raw_size + memory_of(stream.back_end, stream.data, stream.raw_size)
     if needed > limits.max_memory:
-        raise LimitError(f"a stream of {stream.raw_size} bytes would take {needed}, over {limits.max_memory}")
+        raise LimitError(
+            f"a stream of {stream.raw_size} bytes would take {needed}, over the limit of {limits.max_memory}"
+        )
     return decompress(stream.back_end, stream.data, stream.raw_size)
 
 

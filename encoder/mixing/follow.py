@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, INT, Int, kernel, several
+from encoder.glyphs.kernel import BUFFER, INT, Int, part, several
 
 LONGEST = 40
 """Bytes of a value that ends in a number, at most."""
@@ -13,7 +13,7 @@ _ZERO = 48
 _NINE = 57
 
 
-@kernel(several(INT, 2)(BUFFER, INT, INT))
+@part(several(INT, 2)(BUFFER, INT, INT))
 def trailing_number(text: NDArray[np.uint8], begin: Int, end: Int) -> tuple[Int, Int]:
     """The number that text[begin:end] ends in, of at most MOST_DIGITS digits, and where its digits begin."""
     number = np.int64(0)
@@ -26,7 +26,7 @@ def trailing_number(text: NDArray[np.uint8], begin: Int, end: Int) -> tuple[Int,
     return number, at
 
 
-@kernel(INT(BUFFER, INT, INT, INT, BUFFER))
+@part(INT(BUFFER, INT, INT, INT, BUFFER))
 def write_following(text: NDArray[np.uint8], begin: Int, end: Int, step: Int, out: NDArray[np.uint8]) -> Int:
     """Writes text[begin:end] with `step` added to its trailing number, as many digits as before or one more; returns the
     length, or 0 where there is no such value.
@@ -52,7 +52,7 @@ def write_following(text: NDArray[np.uint8], begin: Int, end: Int, step: Int, ou
     return kept + digits if number == 0 else 0
 
 
-@kernel(INT(BUFFER, INT, INT, INT, INT))
+@part(INT(BUFFER, INT, INT, INT, INT))
 def step_between(text: NDArray[np.uint8], begin: Int, end: Int, next_begin: Int, next_end: Int) -> Int:
     """The difference of the trailing numbers of two values that are alike before them; 0 where they are not."""
     if end - begin > LONGEST or next_end - next_begin > LONGEST:

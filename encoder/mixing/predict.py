@@ -12,7 +12,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U64S, Int, kernel
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U64S, Int, part
 from encoder.mixing.coder import U32S, code_bit, within
 from encoder.mixing.tables import GOLDEN, MOST_SEEN, RANGE, RATES, SPREAD, SQUASH, STRETCH, TRUST, UNSEEN
 
@@ -34,7 +34,7 @@ def inputs_of(contexts: int) -> int:
     return (2 * contexts + GUESSES + 7) // 8 * 8
 
 
-@kernel(types.void(U64S, INT))
+@part(types.void(U64S, INT))
 def spread(hashes: NDArray[np.uint64], count: Int) -> None:
     """Turns contexts into hashes, each kind of context apart from the others."""
     for nth in range(count):
@@ -49,7 +49,7 @@ def byte_kernel(contexts: int) -> Callable[..., Any]:
     inputs = inputs_of(contexts)
     constant = 2 * contexts + GUESSES
 
-    @kernel(INT(FLAG, I64S, BUFFER, INT, U64S, U32S, HASH, I32S, INT, INT, I64S, I64S, U32S, U64S, U32S, U32S, I32S))
+    @part(INT(FLAG, I64S, BUFFER, INT, U64S, U32S, HASH, I32S, INT, INT, I64S, I64S, U32S, U64S, U32S, U32S, I32S))
     def code_byte(
         decoding: bool,
         state: NDArray[np.int64],

@@ -8,7 +8,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U64S, Int, kernel
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U64S, Int, kernel, part
 from encoder.mixing.coder import AT, STATE_SIZE, U32S, end, finish, least, start
 from encoder.mixing.follow import ROOM, step_between, write_following
 from encoder.mixing.memory import MOST_COLUMNS
@@ -37,8 +37,7 @@ PAST = 6
 """Templates before, that a template's contexts see."""
 GUESS_SLOTS = 32
 GUESS_SLOTS_PER_COLUMN = 4
-STOPPED = -1
-DAMAGED = -2
+DAMAGED = -1
 _LEAST_REPEAT = 5
 _HASHED = 6
 _MOST_COMPARED = 24
@@ -46,14 +45,14 @@ _SEED = U(7)
 _INPUTS = inputs_of(FULL)
 
 
-@kernel(HASH(HASH, HASH))
+@part(HASH(HASH, HASH))
 def extend(name: np.uint64, byte: np.uint64) -> np.uint64:
     """The name of a value, or of its beginning, after one more byte."""
     mixed = (name + byte + U(1)) * SPREAD
     return mixed ^ (mixed >> U(31))
 
 
-@kernel(INT(BUFFER, INT, INT))
+@part(INT(BUFFER, INT, INT))
 def name_of(text: NDArray[np.uint8], begin: Int, end: Int) -> Int:
     """The 32-bit name of a value: equal values have equal names, and others rarely do."""
     name = _SEED
@@ -62,7 +61,7 @@ def name_of(text: NDArray[np.uint8], begin: Int, end: Int) -> Int:
     return np.int64(name >> U(32))
 
 
-@kernel(FLAG(BUFFER, INT, INT, BUFFER, INT, INT))
+@part(FLAG(BUFFER, INT, INT, BUFFER, INT, INT))
 def same_bytes(
     text: NDArray[np.uint8], begin: Int, end: Int, other: NDArray[np.uint8], other_begin: Int, other_end: Int
 ) -> bool:
@@ -75,7 +74,7 @@ def same_bytes(
     return True
 
 
-@kernel(types.void(U64S, FLAG, HASH, HASH, HASH, HASH, HASH, HASH, HASH, HASH, HASH, FLAG))
+@part(types.void(U64S, FLAG, HASH, HASH, HASH, HASH, HASH, HASH, HASH, HASH, HASH, FLAG))
 def row_contexts(
     hashes: NDArray[np.uint64],
     full: bool,
@@ -111,7 +110,7 @@ def row_contexts(
     spread(hashes, FULL if full else QUICK)
 
 
-@kernel(types.void(U64S, FLAG, HASH, HASH, HASH, HASH, HASH, HASH, U64S))
+@part(types.void(U64S, FLAG, HASH, HASH, HASH, HASH, HASH, HASH, U64S))
 def vote_contexts(
     contexts: NDArray[np.uint64],
     of_template: bool,
@@ -174,8 +173,8 @@ def code_rows(
 ) -> Int:
     """Codes all tokens of `text` into `coded`, or decodes them from there, with their starts, names and records' templates.
 
-    Returns the coded length (see `coder.finish`); STOPPED as soon as the coded bytes do not suffice; DAMAGED for what does
-    not fill `text` and `starts` exactly or names no template. siblings: two columns for each. The templates are column
+    Returns the coded length (see `coder.finish`); DAMAGED as soon as the coded bytes do not suffice, and for what
+    does not fill `text` and `starts` exactly or names no template. siblings: two columns for each. The templates are column
     `columns`. starts: one more than there are tokens.
     """
     state = np.zeros(STATE_SIZE, np.int64)
@@ -207,7 +206,10 @@ def code_rows(
     token = np.int64(0)
     past = np.zeros(PAST, np.uint64)
     ended = U(0)
+    status = 0
     for record in range(records.shape[0]):
+        if status != 0:
+            break
         neighbour = U(0)
         second_neighbour = U(0)
         slot = np.int64(0)
@@ -219,7 +221,8 @@ def code_rows(
             slot = np.int64(-1)
         while slot < end_slot:
             if token + 1 >= starts.shape[0]:
-                return DAMAGED
+                status = DAMAGED
+                break
             of_template = bool(slot < 0)
             column = columns if of_template else np.int64(slots[U(slot)])
             shared = least(column, MOST_COLUMNS - 1)
@@ -282,8 +285,9 @@ def code_rows(
                     if decoding:
                         size = stop - begin + (1 if best == FOLLOWING else 0)
                         if size > text.shape[0] - at:
-                            return DAMAGED
-                        if best == FOLLOWING:
+                            status = DAMAGED
+                            size = np.int64(0)
+                        elif best == FOLLOWING:
                             for nth in range(made_size):
                                 text[at + nth] = made[nth]
                             text[at + made_size] = terminator
@@ -364,11 +368,10 @@ def code_rows(
                             decoding, state, coded, byte, hashes, table, mask, weights, first_set, second_set,
                             guesses, guess_slots, guess_table, lines, checks, found, values,
                         )  # fmt: skip
-                    if state[AT] > coded.shape[0]:
-                        return STOPPED
+                    if state[AT] > coded.shape[0] or at >= text.shape[0]:
+                        status = DAMAGED
+                        break
                     if decoding:
-                        if at >= text.shape[0]:
-                            return DAMAGED
                         text[at] = byte
                     at += 1
                     offset += 1
@@ -386,7 +389,9 @@ def code_rows(
                     last = (last << U(8)) | U(byte)
                 name = np.int64(sofar >> U(32))
             if state[AT] > coded.shape[0]:
-                return STOPPED
+                status = DAMAGED
+            if status != 0:
+                break
             if decoding:
                 names[token] = name
                 starts[token + 1] = at
@@ -397,7 +402,8 @@ def code_rows(
                 if template_size == 2:
                     number |= np.int64(text[at - 2]) << 8
                 if number >= templates:
-                    return DAMAGED
+                    status = DAMAGED
+                    break
                 records[record] = number
                 slot = first_slot[number]
                 end_slot = first_slot[number + 1]
@@ -421,6 +427,7 @@ def code_rows(
             neighbour = U(name)
             ended = neighbour
             token += 1
-    if token + 1 != starts.shape[0] or at != text.shape[0]:
-        return DAMAGED
-    return end(state) if decoding else finish(state, coded)
+    result: Int = DAMAGED
+    if status == 0 and token + 1 == starts.shape[0] and at == text.shape[0]:
+        result = end(state) if decoding else finish(state, coded)
+    return result

@@ -51,6 +51,7 @@ def code_text(
     line_above = 0
     repeat = np.int64(0)
     length = np.int64(0)
+    stopped = False
     for at in range(text.shape[0]):
         nearest = last & U(255)
         two = last & U(0xFFFF)
@@ -113,7 +114,8 @@ def code_text(
                 guesses, guess_slots, guess_table, lines, checks, found, values,
             )  # fmt: skip
         if state[AT] > coded.shape[0]:
-            return STOPPED
+            stopped = True
+            break
         if decoding:
             text[at] = byte
         last = (last << U(8)) | U(byte)
@@ -125,4 +127,7 @@ def code_text(
         if byte == 10:
             line_above = line
             line = at + 1
-    return end(state) if decoding else finish(state, coded)
+    result: Int = STOPPED
+    if not stopped:
+        result = end(state) if decoding else finish(state, coded)
+    return result

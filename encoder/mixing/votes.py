@@ -8,7 +8,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, I32S, I64S, INT, U64S, Int, kernel, several
+from encoder.glyphs.kernel import BUFFER, FLAG, I32S, I64S, INT, U64S, Int, part, several
 from encoder.mixing.coder import U32S, code_bit, least, within
 from encoder.mixing.tables import GOLDEN, MOST_SEEN, RANGE, RATES, SPREAD, SQUASH, STRETCH
 
@@ -36,7 +36,7 @@ def first_slots() -> NDArray[np.uint32]:
     return np.array(slots, np.uint32)
 
 
-@kernel(types.void(U64S, U64S, INT, U32S, INT, I64S, I64S))
+@part(types.void(U64S, U64S, INT, U32S, INT, I64S, I64S))
 def look_up(
     places: NDArray[np.uint64],
     contexts: NDArray[np.uint64],
@@ -59,7 +59,7 @@ def look_up(
         records[U(voter)] = entry & 63
 
 
-@kernel(several(INT, 2)(I64S, I64S, INT, U32S, INT))
+@part(several(INT, 2)(I64S, I64S, INT, U32S, INT))
 def most_trusted(
     names: NDArray[np.int64], records: NDArray[np.int64], tried: Int, slots: NDArray[np.uint32], base: Int
 ) -> tuple[Int, Int]:
@@ -75,7 +75,7 @@ def most_trusted(
     return best, chance
 
 
-@kernel(INT(FLAG, I64S, BUFFER, INT, I64S, I64S, INT, INT, INT, U32S, I32S, I32S, U64S))
+@part(INT(FLAG, I64S, BUFFER, INT, I64S, I64S, INT, INT, INT, U32S, I32S, I32S, U64S))
 def code_vote(
     decoding: bool,
     state: NDArray[np.int64],
@@ -133,7 +133,7 @@ def code_vote(
     return bit
 
 
-@kernel(INT(INT, FLAG))
+@part(INT(INT, FLAG))
 def next_record(record: Int, right: bool) -> Int:
     """A voter's record after one more result."""
     if right:
@@ -141,7 +141,7 @@ def next_record(record: Int, right: bool) -> Int:
     return ((record >> 4) << 3) | ((record << 1) & 6)
 
 
-@kernel(types.void(U64S, I64S, I64S, I64S, INT, INT, U32S))
+@part(types.void(U64S, I64S, I64S, I64S, INT, INT, U32S))
 def remember(
     places: NDArray[np.uint64],
     values: NDArray[np.int64],
