@@ -36,27 +36,43 @@ class Codec:
     decompress: Decompress
 
 
-_KEPT_CONTEXTS: Final = 4  # zstd contexts kept per thread: one per level in use, never more than this
+_CONTEXT_BYTES: Final = 4 << 20  # of zstd contexts that a thread keeps beside the one in use; a level's grow to 36 MiB
 _contexts = threading.local()
 
 
 def _zstd_compressor(level: int) -> zstandard.ZstdCompressor:
+    """This thread's compressor of that level; those of other levels are kept while they are small together."""
     kept: dict[int, zstandard.ZstdCompressor] | None = getattr(_contexts, "compressors", None)
     if kept is None:
         kept = _contexts.compressors = {}
-    if level not in kept:
-        if len(kept) >= _KEPT_CONTEXTS:
-            kept.clear()
-        kept[level] = zstandard.ZstdCompressor(
-            compression_params=zstandard.ZstdCompressionParameters(
-                compression_level=level,
-                format=zstandard.FORMAT_ZSTD1_MAGICLESS,
-                write_content_size=False,
-                write_checksum=False,
-                write_dict_id=False,
-            )
+    compressor = kept.pop(level, None)
+    if compressor is None:
+        _drop_contexts(kept)
+        compressor = _new_compressor(level)
+    kept[level] = compressor  # the last one used stands last
+    return compressor
+
+
+def _drop_contexts(kept: dict[int, zstandard.ZstdCompressor]) -> None:
+    sizes = {level: compressor.memory_size() for level, compressor in kept.items()}
+    total = sum(sizes.values())
+    for level, size in sizes.items():  # the one that was not used for longest first
+        if total <= _CONTEXT_BYTES:
+            return
+        del kept[level]
+        total -= size
+
+
+def _new_compressor(level: int) -> zstandard.ZstdCompressor:
+    return zstandard.ZstdCompressor(
+        compression_params=zstandard.ZstdCompressionParameters(
+            compression_level=level,
+            format=zstandard.FORMAT_ZSTD1_MAGICLESS,
+            write_content_size=False,
+            write_checksum=False,
+            write_dict_id=False,
         )
-    return kept[level]
+    )
 
 
 def _zstd_decompressor() -> zstandard.ZstdDecompressor:

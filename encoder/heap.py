@@ -5,11 +5,33 @@ while should not look as if it still were at it; the founding plan measures that
 """
 
 import ctypes
+import os
 from functools import cache
 from typing import Any, Final
 
 WORTHWHILE: Final = 16 << 20
 """Bytes of input from which on a stream gives the heap's free pages back; below, there is too little to be worth the call."""
+
+
+_M_TRIM_THRESHOLD: Final = -1
+_M_MMAP_THRESHOLD: Final = -3
+_LARGE: Final = 1 << 20
+"""Bytes from which on an allocation is a mapping of its own, and from which on free pages at a heap's end go back."""
+
+
+@cache
+def settle() -> bool:
+    """Fix, once for this process, what the C library gives back at once. Returns whether it did.
+
+    glibc raises both thresholds by itself, to 32 and 64 MiB, after large blocks were freed; every worker thread's heap then
+    keeps what it once needed for a compressor's tables. Does nothing where the environment sets them (`mallopt(3)`).
+    """
+    if any(name in os.environ for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_")):
+        return False
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    return mallopt is not None and all(
+        mallopt(option, _LARGE) == 1 for option in (_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD)
+    )
 
 
 @cache

@@ -18,6 +18,7 @@ from typing import Final, Protocol
 from xxhash import xxh3_64_intdigest
 
 from encoder.errors import GlyphError
+from encoder.heap import settle
 from encoder.pool import GlyphBufferPool, Lease
 from encoder.records import count_records, ends_inside
 from encoder.stages import PipelineStatistics, StageClocks
@@ -203,6 +204,7 @@ class Pipeline:
     def _start(self) -> None:
         if self._threads or self._stopping:
             return
+        settle()
         targets = [self._work_loop] * self._workers + [self._write_loop]
         names = [f"glyph-worker-{number}" for number in range(self._workers)] + ["glyph-writer"]
         # Daemons: an encoder that was never closed must not keep the interpreter from ending.

@@ -1,8 +1,12 @@
 """Arrays that encoding works in, kept by each thread from block to block, at a size that follows the block's."""
 
+import contextlib
+import mmap
 import threading
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from encoder.glyphs.tokenise import MAX_TEMPLATES, TABLE_SLOTS
 from encoder.glyphs.tokenise_json import COUNT_SLOTS
@@ -10,6 +14,16 @@ from encoder.glyphs.tokenise_json import COUNT_SLOTS
 _KEPT = 4 << 20  # bytes of block, above which scratch is dropped after use
 _STEP = 1 << 18  # sizes are rounded up to this, for blocks that are cut at records differ a little from each other
 _SMALL_TABLE = 8192  # slots for one column's distinct values
+
+
+def _reserved(count: int, kind: type[np.int32 | np.int64]) -> NDArray[Any]:
+    """An array of which only the pages that are touched take memory: numpy's own asks for huge ones, 2 MiB each."""
+    size = count * np.dtype(kind).itemsize
+    memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if hasattr(mmap, "MADV_NOHUGEPAGE"):
+        with contextlib.suppress(OSError):  # a kernel built without huge pages
+            memory.madvise(mmap.MADV_NOHUGEPAGE)
+    return np.frombuffer(memory, kind)
 
 
 class Scratch:
@@ -44,13 +58,13 @@ class Scratch:
     def __init__(self, size: int) -> None:
         variables = size // 2 + 1024
         self.size = size
-        self.records = np.empty(variables, np.int32)
-        self.starts = np.empty(variables, np.int32)
-        self.sizes = np.empty(variables, np.int32)
-        self.columns = np.empty(variables, np.int32)
-        self.column_starts = np.empty(variables, np.int32)
-        self.column_sizes = np.empty(variables, np.int32)
-        self.numbers = np.empty(variables, np.int64)
+        self.records = _reserved(variables, np.int32)
+        self.starts = _reserved(variables, np.int32)
+        self.sizes = _reserved(variables, np.int32)
+        self.columns = _reserved(variables, np.int32)
+        self.column_starts = _reserved(variables, np.int32)
+        self.column_sizes = _reserved(variables, np.int32)
+        self.numbers = _reserved(variables, np.int64)
         self.templates = np.empty((4, MAX_TEMPLATES), np.int32)
         self.template_keys = np.empty(TABLE_SLOTS, np.uint64)
         self.template_values = np.empty(TABLE_SLOTS, np.int32)

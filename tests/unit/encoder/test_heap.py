@@ -1,4 +1,7 @@
 import io
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from encoder import StreamingEncoder
@@ -28,3 +31,16 @@ def test_only_a_stream_that_was_large_gives_pages_back(monkeypatch):
         with StreamingEncoder(io.BytesIO()) as stream:
             stream.write(bytes(size))
         assert len(calls) == expected
+
+
+def test_the_c_librarys_thresholds_are_fixed_unless_the_environment_names_them():
+    code = "from encoder.heap import settle; print(settle(), settle())"
+    for environment, said in (
+        ({}, {"True True", "False False"}),
+        ({"MALLOC_MMAP_THRESHOLD_": "65536"}, {"False False"}),
+    ):
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")}
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=kept | environment, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.strip() in said
