@@ -10,7 +10,7 @@ from orchestrator.runner import Runner, TaskContext
 from workstreams import corpus
 from workstreams.documents import read_json
 from workstreams.integration.merge import Change, Merge, changes_of, merge, unflatten
-from workstreams.integration.proof import decodes_to, read_from_file, written_in_pieces
+from workstreams.integration.proof import decodes_to, read_from_file, spoiled, written_in_pieces
 from workstreams.parameters import size
 from workstreams.upstream import artifact_above, needed_artifact, needed_json, write_json, write_text
 
@@ -33,6 +33,8 @@ MISMATCHES: Final = Metric(
     description="Inputs that the merged profile does not give back",
 )
 TUNED: Final = "tuned.json"
+SMALL: Final = {"one byte": b"x", "no line end": b"a line\nand half a"}
+SPOILED: Final = "inputs of which the first bit was flipped on the way"
 PROFILES: Final = {"A": "buffer-profile.json", "B": "streaming-profile.json", "D": "adaptive-profile.json"}
 """Workstream → the artifact with the profile that it came to; one that left none changes no setting."""
 
@@ -99,7 +101,7 @@ def inputs(context: TaskContext) -> dict[str, bytes]:
     """Data to prove a merge with: every made kind, and what has no full block."""
     wanted = size(context.params, "size", "1MiB")
     made = {name: make(wanted * 2, 1) for name, make in corpus.GENERATED.items()}
-    return made | {"nothing": b"", "one byte": b"x", "no line end": b"a line\nand half a"}
+    return made | {"nothing": b""} | SMALL
 
 
 def merge_buffer(context: TaskContext) -> None:
@@ -112,13 +114,21 @@ def merge_buffer(context: TaskContext) -> None:
     before = load_profile("baseline")
     given = inputs(context)
     differing = [name for name, data in given.items() if read_from_file(profile, data) != read_from_file(before, data)]
-    record_differences(context, differing, len(given), "with the merged pool against the baseline's")
+    seen = sum(read_from_file(profile, spoiled(data)) != read_from_file(before, data) for data in SMALL.values())
+    record_differences(context, differing, len(given), "with the merged pool against the baseline's", seen)
 
 
-def record_differences(context: TaskContext, differing: Sequence[str], cases: int, what: str) -> None:
-    """Say which inputs' bytes differ, and count them."""
+def record_differences(context: TaskContext, differing: Sequence[str], cases: int, what: str, seen: int) -> None:
+    """Say which inputs' bytes differ, and count them. seen: how many differences the comparison finds in spoiled inputs."""
     context.note(f"{cases} comparisons {what}; different bytes: {', '.join(differing) or 'none'}")
-    context.samples(DIFFERENCES, [len(differing)], cases=cases, method=f"bytes written by StreamingEncoder, {what}")
+    context.samples(
+        DIFFERENCES,
+        [len(differing)],
+        cases=cases,
+        method=f"bytes written by StreamingEncoder, {what}",
+        negative=[seen],
+        negative_of=SPOILED,
+    )
 
 
 def streaming_api(context: TaskContext) -> None:
@@ -137,7 +147,8 @@ def streaming_api(context: TaskContext) -> None:
         ways["a file"] = read_from_file(profile, data)
         differing += [f"{name} in {way}" for way, blob in ways.items() if blob != whole]
         cases += len(ways)
-    record_differences(context, differing, cases, "however it is fed against one call")
+    seen = sum(read_from_file(profile, spoiled(data)) != encode(data, profile) for data in SMALL.values())
+    record_differences(context, differing, cases, "however it is fed against one call", seen)
 
 
 def adaptive(context: TaskContext) -> None:
@@ -156,6 +167,8 @@ def adaptive(context: TaskContext) -> None:
         cases=len(given),
         method="StreamingEncoder with the merged profile, StreamingDecoder, sha256 of both ends",
         artifacts=[TUNED],
+        negative=[sum(not decodes_to(read_from_file(profile, spoiled(data)), data) for data in SMALL.values())],
+        negative_of=SPOILED,
     )
 
 

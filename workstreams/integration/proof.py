@@ -43,3 +43,8 @@ def decodes_to(blob: bytes, data: bytes) -> bool:
         while piece := source.read(1 << 20):
             digest.update(piece)
     return digest.digest() == hashlib.sha256(data).digest()
+
+
+def spoiled(data: bytes) -> bytes:
+    """The data, one byte or more, with its first bit flipped: what a comparison must see."""
+    return bytes([data[0] ^ 1]) + data[1:]

@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -79,10 +79,10 @@ def violations(imports: Iterable[Import]) -> list[Import]:
     return sorted(it for it in imports if it.imported.split(".")[0] in FORBIDDEN.get(it.importer.split(".")[0], ()))
 
 
-def interface_problems() -> list[str]:
-    """Public names that are missing, or have no docstring."""
+def interface_problems(interface: Mapping[str, Sequence[str]]) -> list[str]:
+    """Public names that are missing, or have no docstring. interface: names by module."""
     found = []
-    for module, names in INTERFACE.items():
+    for module, names in interface.items():
         home = import_module(module)
         for name in names:
             member = getattr(home, name, None)
@@ -97,7 +97,7 @@ def architecture(context: TaskContext) -> None:
     """Read the sources, hold them against the contract, look the names up."""
     packages = ("encoder", "orchestrator", "workstreams")
     imports = [it for package in packages for it in imports_of(package, folder_of(package))]
-    broken, lacking = violations(imports), interface_problems()
+    broken, lacking = violations(imports), interface_problems(INTERFACE)
     modules = sorted({it.importer for it in imports})
     names = sum(map(len, INTERFACE.values()))
     edges = sorted({(it.importer.split(".")[0], it.imported.split(".")[0]) for it in imports})
@@ -115,6 +115,8 @@ def architecture(context: TaskContext) -> None:
         cases=len(modules),
         method="imports read with ast from the packages as installed; encoder and orchestrator know neither each other nor workstreams",
         artifacts=["architecture.json"],
+        negative=[len(violations(imports_in("encoder.planted", "import orchestrator")))],
+        negative_of="a module of the encoder that imports the orchestrator",
     )
     context.samples(
         MISSING_NAMES,
@@ -122,6 +124,8 @@ def architecture(context: TaskContext) -> None:
         cases=names,
         method="public names looked up, each with a docstring",
         artifacts=["architecture.json"],
+        negative=[len(interface_problems({"encoder": ("no_such_name",)}))],
+        negative_of="a name that is not there",
     )
     context.note(
         f"{len(modules)} modules, {len(broken)} forbidden imports, {len(lacking)} of {names} public names with a problem"

@@ -53,8 +53,21 @@ def integration_tests(ctx: TaskContext) -> None:
         method=f"pytest over {len(files)} files of the project's tests of streams, pool and pipeline",
         cases=tally.tests,
         artifacts=["junit.xml"],
+        negative=[planted_failures(ctx)],
+        negative_of="a test that fails beside one that passes",
     )
     ctx.note(f"{tally.passed} of {tally.tests} tests passed")
+
+
+def planted_failures(ctx: TaskContext) -> int:
+    """How many failures the same run of pytest counts where one is planted."""
+    folder = ctx.folder / "tmp" / "planted"
+    folder.mkdir(parents=True, exist_ok=True)
+    test = folder / "test_planted.py"
+    test.write_text("def test_passes():\n    pass\n\n\ndef test_fails():\n    raise ValueError\n", encoding="utf-8")
+    run([test], folder / "planted.xml", ctx)
+    tally = read_junit(folder / "planted.xml")
+    return tally.failed + tally.skipped
 
 
 def find(project: Path) -> list[Path]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.runner import Runner, TaskContext
 from workstreams.integration.points import TUNED
-from workstreams.integration.proof import decodes_to, read_from_file, written_in_pieces
+from workstreams.integration.proof import decodes_to, read_from_file, spoiled, written_in_pieces
 from workstreams.parameters import size
 from workstreams.tables import csv_text
 from workstreams.upstream import artifact_above, write_text
@@ -52,8 +52,7 @@ def spoiled_failures(given: Mapping[str, bytes]) -> int:
     """How many inputs the comparison finds changed whose first bit was flipped before they were encoded: it must be all."""
     from encoder import encode  # noqa: PLC0415 - as above
 
-    spoiled = ((bytes([data[0] ^ 1]) + data[1:], data) for data in given.values() if data)
-    return sum(bool(failure_of(encode(other), data)) for other, data in spoiled)
+    return sum(bool(failure_of(encode(spoiled(data)), data)) for data in given.values() if data)
 
 
 def roundtrip(context: TaskContext) -> None:

@@ -69,6 +69,8 @@ def success_metrics(context: TaskContext) -> None:
         cases=len(names),
         method="metrics of the plan's success table for which a task above left a measurement",
         artifacts=["success-metrics.md"],
+        negative=[sum(name not in found for name in ("no.such.metric",))],
+        negative_of="a metric that nobody measures",
     )
 
 

@@ -61,6 +61,8 @@ def encoder_tests(context: TaskContext) -> None:
         cases=tally.tests,
         method=f"pytest on {' and '.join(FOLDERS)} of the project; passed over collected, a skipped test not passed",
         artifacts=["encoder-tests.xml"],
+        negative=[100 * (tally.passed - 1) / tally.tests if tally.tests else 0.0],
+        negative_of="the same tally with one test less passed",
     )
 
 

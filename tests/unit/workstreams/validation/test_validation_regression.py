@@ -24,7 +24,9 @@ def test_a_regression_is_a_whole_interval_beyond_five_percent(merged, verdict):
 
 def test_an_undecided_comparison_is_no_examined_case(context):
     given = context("VALIDATION.regression", {})
-    leave(given, [finding("speed", "x", [0.9, 1.2] * 5, [1.0] * 10), finding("ratio", "x", [1.3], [1.0])])
+    planted = [finding("speed", "slower", [1.2] * 9, [1.0] * 9)]
+    leave(given, [finding("speed", "x", [0.9, 1.2] * 5, [1.0] * 10), finding("ratio", "x", [1.3], [1.0])], planted)
+    assert given.negatives["validation.regressions"] == [1]
 
     assert given.of("validation.regressions") == {"values": [1], "cases": 1}
 
