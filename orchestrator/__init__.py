@@ -18,16 +18,38 @@ if TYPE_CHECKING:
     from orchestrator.evidence.measurement import Artifact, Comparison, Evidence, Measurement, Samples, Trend, Usage
     from orchestrator.evidence.metric import Better, Form, Metric
     from orchestrator.evidence.verdict import Outcome, Verdict, Why
+    from orchestrator.graph.dot import to_dot
+    from orchestrator.graph.level import level
     from orchestrator.graph.load import LoadedPlan, load_plan
+    from orchestrator.graph.mermaid import to_mermaid
+    from orchestrator.graph.schedule import forecast
+    from orchestrator.importers.breakdown import read_breakdown
+    from orchestrator.importers.write import write_plan
     from orchestrator.plan.load import parse_plan
     from orchestrator.plan.model import Plan
     from orchestrator.plan.problem import PlanError
+    from orchestrator.plan.schema import plan_schema
+    from orchestrator.registry import load_registry
+    from orchestrator.review.compare import review
     from orchestrator.runner import Runner, TaskContext, TaskInput
+    from orchestrator.runs import Runs
+    from orchestrator.server import make_server
 
 _HOMES: Final = {
     "Manner": "api",
     "RunOutcome": "api",
     "run": "api",
+    "Runs": "runs",
+    "forecast": "graph.schedule",
+    "level": "graph.level",
+    "load_registry": "registry",
+    "make_server": "server",
+    "plan_schema": "plan.schema",
+    "read_breakdown": "importers.breakdown",
+    "review": "review.compare",
+    "to_dot": "graph.dot",
+    "to_mermaid": "graph.mermaid",
+    "write_plan": "importers.write",
     "OrchestratorError": "errors",
     "Artifact": "evidence.measurement",
     "Comparison": "evidence.measurement",
@@ -68,6 +90,7 @@ __all__ = [
     "PlanError",
     "RunOutcome",
     "Runner",
+    "Runs",
     "Samples",
     "TaskContext",
     "TaskInput",
@@ -75,9 +98,19 @@ __all__ = [
     "Usage",
     "Verdict",
     "Why",
+    "forecast",
+    "level",
     "load_plan",
+    "load_registry",
+    "make_server",
     "parse_plan",
+    "plan_schema",
+    "read_breakdown",
+    "review",
     "run",
+    "to_dot",
+    "to_mermaid",
+    "write_plan",
 ]
 
 

@@ -9,13 +9,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from orchestrator.bundle.check import Checked
 from orchestrator.bundle.write import Exported, export
 from orchestrator.engine.conduct import RunResult
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.entry import entry
 from orchestrator.engine.explain import Explanation, explain
 from orchestrator.engine.fingerprints import fingerprints
-from orchestrator.engine.judging import file_digest
+from orchestrator.engine.judging import declared_metrics, file_digest, judge_run
+from orchestrator.engine.outcome import UNPROVEN, exit_code
 from orchestrator.engine.reconcile import Change
 from orchestrator.engine.runs import JOURNAL_FILE, find_interrupted, open_journal, resume_run, start_run
 from orchestrator.engine.selection import excluded, named
@@ -33,6 +35,7 @@ from orchestrator.plan.cache import PlanCache
 from orchestrator.registry import load_registry
 from orchestrator.report import Report, build_report, render_group, render_markdown, render_summary
 from orchestrator.report.junit import to_junit
+from orchestrator.report.verify import Standing, verify
 from orchestrator.runner import Runner
 from orchestrator.state.events import Envelope, RunResumed, RunStarted
 from orchestrator.state.fold import fold
@@ -246,6 +249,20 @@ def report_data(journal: JournalPort, run: str) -> dict[str, Any]:
 def export_bundle(journal: JournalPort, run: str, state: Path, target: Path) -> Exported:
     """Write the run with all its evidence as one file that `orchestrate verify` checks offline. Raises OSError."""
     return export(journal.read(run), state / "runs" / run, target, version())
+
+
+def verify_run(journal: JournalPort, run: str, state: Path) -> Checked:
+    """Judge the run again from its stored evidence, and check every artifact.
+
+    The exit code is what a run with the verdicts of now has; where that would be 0 and something does not match, it is 3.
+    """
+    loaded, told = plan_of(journal, run), fold(journal.read(run))
+    metrics = {**declared_metrics(loaded.graph, load_registry()), **told.metrics}
+    digest = file_digest(state / "runs" / run)
+    findings = verify(loaded.plan, loaded.graph, told, metrics, digest)
+    stands = all(one.standing is Standing.MATCHES for one in findings)
+    code = exit_code(told.tasks.values(), judge_run(loaded.plan, loaded.graph, told, metrics, digest))
+    return Checked(run, code if stands else code or UNPROVEN, findings)
 
 
 def version() -> str:

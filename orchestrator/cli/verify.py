@@ -3,16 +3,11 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from orchestrator.api import plan_of
+from orchestrator.api import verify_run
 from orchestrator.bundle.check import Checked, check
-from orchestrator.cli.faults import Exit
 from orchestrator.cli.output import say, table
 from orchestrator.cli.places import as_json, find_run, opened_journal
-from orchestrator.engine.judging import declared_metrics, file_digest, judge_run
-from orchestrator.engine.outcome import exit_code
-from orchestrator.registry import load_registry
-from orchestrator.report.verify import Standing, verify
-from orchestrator.state.fold import fold
+from orchestrator.report.verify import Standing
 
 
 def verify_named(state: Path, name: str | None, *, as_data: bool) -> int:
@@ -33,15 +28,7 @@ def verify_named(state: Path, name: str | None, *, as_data: bool) -> int:
 
 def _check_run(state: Path, name: str | None) -> Checked:
     with opened_journal(state) as journal:
-        run = find_run(journal, name).run
-        loaded = plan_of(journal, run)
-        told = fold(journal.read(run))
-    metrics = {**declared_metrics(loaded.graph, load_registry()), **told.metrics}
-    digest = file_digest(state / "runs" / run)
-    findings = verify(loaded.plan, loaded.graph, told, metrics, digest)
-    stands = all(one.standing is Standing.MATCHES for one in findings)
-    code = exit_code(told.tasks.values(), judge_run(loaded.plan, loaded.graph, told, metrics, digest))
-    return Checked(run, code if stands else code or Exit.UNPROVEN, findings)
+        return verify_run(journal, find_run(journal, name).run, state)
 
 
 def _text(checked: Checked) -> str:

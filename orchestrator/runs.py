@@ -1,0 +1,126 @@
+"""The runs of a state folder, from Python: what `status`, `history`, `report`, `compare`, `export`, `verify` and `resume` do.
+
+>>> runs = Runs(".orchestrate")
+>>> runs.latest
+'phase4a3-20261123T122123Z-d598'
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from orchestrator.api import (
+    DEFAULT,
+    Manner,
+    RunOutcome,
+    export_bundle,
+    junit_text,
+    page_text,
+    plan_of,
+    report_data,
+    report_of,
+    report_text,
+    resume_loaded,
+    verify_run,
+)
+from orchestrator.bundle.check import Checked
+from orchestrator.bundle.write import Exported
+from orchestrator.engine.runs import open_journal
+from orchestrator.graph.load import LoadedPlan
+from orchestrator.journal.errors import UnknownRun
+from orchestrator.journal.port import JournalPort, RunSummary
+from orchestrator.registry import load_registry
+from orchestrator.report.compare import RunComparison, compare_runs
+from orchestrator.state.events import Envelope
+from orchestrator.state.fold import fold
+from orchestrator.state.run import RunState
+
+
+class Runs:
+    """Reads the journal of one state folder. Every method raises JournalError where it cannot be read, UnknownRun for an id that it does
+    not have; none changes anything but `resume`.
+    """
+
+    def __init__(self, state: str | Path = ".orchestrate") -> None:
+        self.folder = Path(state)
+
+    def list(self) -> tuple[RunSummary, ...]:
+        """All runs, the oldest first."""
+        with self._journal() as journal:
+            return journal.runs()
+
+    @property
+    def latest(self) -> str:
+        """The id of the run that was started last. Raises UnknownRun where there is none."""
+        found = self.list()
+        if not found:
+            raise UnknownRun("latest")
+        return found[-1].run
+
+    def events(self, run: str, after: int = 0) -> tuple[Envelope, ...]:
+        """Everything that happened in the run, in order, from the event after that number."""
+        with self._journal() as journal:
+            return journal.read(run, after)
+
+    def state(self, run: str) -> RunState:
+        """How the run stands: its tasks with their evidence, and its verdicts."""
+        return fold(self.events(run))
+
+    def plan(self, run: str) -> LoadedPlan:
+        """The plan as the run had it."""
+        with self._journal() as journal:
+            return plan_of(journal, run)
+
+    def markdown(self, run: str, group: str | None = None) -> str:
+        """The run's report, or that of one workstream or stage. Raises KeyError for a group that is not there."""
+        with self._journal() as journal:
+            return report_text(journal, run, group)
+
+    def html(self, run: str) -> str:
+        """The run's report as one self-contained page."""
+        with self._journal() as journal:
+            return page_text(journal, run, self.folder)
+
+    def data(self, run: str) -> dict[str, Any]:
+        """The run's report as plain data, as `orchestrate report --json` prints it."""
+        with self._journal() as journal:
+            return report_data(journal, run)
+
+    def junit(self, run: str) -> str:
+        """The run's verdicts as JUnit XML."""
+        with self._journal() as journal:
+            return junit_text(journal, run)
+
+    def export(self, run: str, target: str | Path) -> Exported:
+        """Write the run with all its evidence as one file. Raises OSError."""
+        with self._journal() as journal:
+            return export_bundle(journal, run, self.folder, Path(target))
+
+    def verify(self, run: str) -> Checked:
+        """Judge the run again from its stored evidence, and check every artifact."""
+        with self._journal() as journal:
+            return verify_run(journal, run, self.folder)
+
+    def compare(self, before: str, after: str, level: float = 0.99) -> RunComparison:
+        """What got worse and what got better, by metric, with intervals at that level."""
+        with self._journal() as journal:
+            return compare_runs(report_of(journal, before), report_of(journal, after), level)
+
+    def resume(self, run: str, manner: Manner = DEFAULT) -> RunOutcome:
+        """Carry the run on with the plan that its journal has. Raises RunOwned while another process has it.
+
+        manner: its `state` must be this folder.
+        """
+        runners = load_registry()
+        with self._journal() as journal:
+            loaded = plan_of(journal, run, runners)
+        return resume_loaded(run, loaded, runners, manner=manner)
+
+    @contextmanager
+    def _journal(self) -> Iterator[JournalPort]:
+        journal = open_journal(self.folder, readonly=True)
+        try:
+            yield journal
+        finally:
+            journal.close()
