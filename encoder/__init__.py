@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from encoder.pool import GlyphBufferPool, LeaseRecord, PoolStatistics
     from encoder.profile import PoolSettings, Profile, load_profile, parse_profile
     from encoder.record_range import iter_records
+    from encoder.rescue import Lost, salvage
     from encoder.stages import PipelineStatistics
     from encoder.strategy import BackEnd, Strategy, TreeType
     from encoder.stream_decoder import StreamingDecoder
@@ -59,6 +60,8 @@ _HOMES: Final = {
     "StreamingDecoder": "stream_decoder",
     "StreamingEncoder": "stream_encoder",
     "decode": "api",
+    "Lost": "rescue",
+    "salvage": "rescue",
     "encode": "api",
     "iter_records": "record_range",
     "open": "api",
@@ -74,6 +77,7 @@ __all__ = [
     "LeaseRecord",
     "LimitError",
     "Limits",
+    "Lost",
     "PatternDetector",
     "PipelineStatistics",
     "PoolSettings",
@@ -92,6 +96,7 @@ __all__ = [
     "load_profile",
     "open",
     "parse_profile",
+    "salvage",
 ]
 
 

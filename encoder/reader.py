@@ -190,9 +190,13 @@ def read_trailer(source: SeekableSource, start: int = 0, limits: Limits = DEFAUL
 
     Raises TruncatedError where the footer is missing, else FormatError, ChecksumError, VersionError, LimitError.
     """
-    size = source.seek(0, io.SEEK_END) - start
     source.seek(start)
-    header = ContainerReader(source, limits).header
+    return read_index(source, ContainerReader(source, limits).header, start)
+
+
+def read_index(source: SeekableSource, header: StreamHeader, start: int = 0) -> Trailer:
+    """As `read_trailer`, where the header is known already. Raises as it."""
+    size = source.seek(0, io.SEEK_END) - start
     offset, frame = _end_frame(source, start, size)
     index, totals = parse_end(frame, offset)
     entries = parse_index(index)

@@ -94,6 +94,7 @@ def encode(  # noqa: PLR0913 - one parameter for each option
     epilog="Examples:\n\n"
     "  glyph decode app.log.glyph            writes app.log\n\n"
     "  glyph decode -o back.log app.log.glyph\n\n"
+    "  glyph decode --salvage -o rest.log damaged.glyph\n\n"
     "  curl -s https://example.org/app.log.glyph | glyph decode --max-output 1G > app.log"
 )
 @reported
@@ -109,15 +110,22 @@ def decode(  # noqa: PLR0913 - one parameter for each option
     max_output: MaxOutput = None,
     max_block: MaxBlock = None,
     max_memory: MaxMemory = None,
+    salvage: Annotated[
+        bool, typer.Option("--salvage", help="Of a damaged file, write the blocks that are whole; tell what is lost.")
+    ] = False,
     json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Decode files, each FILE.glyph into FILE; a damaged one leaves nothing behind."""
-    from encoder.cli.convert import Destination, decode_files  # noqa: PLC0415 - so that --help stays fast
+    from encoder.cli.convert import Destination, decode_files, salvage_files  # noqa: PLC0415 - so that --help stays fast
     from encoder.cli.reporting import limits_of  # noqa: PLC0415 - as above
 
     destination = Destination(output, stdout, force, quiet, remove, recursive, json)
-    decode_files(files or ["-"], destination, limits_of(max_output, max_block, max_memory), threads)
+    limits = limits_of(max_output, max_block, max_memory)
+    if salvage:
+        salvage_files(files or ["-"], destination, limits)
+    else:
+        decode_files(files or ["-"], destination, limits, threads)
 
 
 @app.command(

@@ -13,10 +13,11 @@ import typer
 
 from encoder.cli.files import opened_input, whole_file
 from encoder.cli.progress import Report, progress_for
-from encoder.cli.reporting import UsageError, for_each, human_size
+from encoder.cli.reporting import DAMAGED, UsageError, for_each, human_size
 from encoder.errors import FormatError, LimitError
 from encoder.limits import Limits
 from encoder.profile import Profile, load_profile
+from encoder.rescue import Lost, salvage
 from encoder.stream_decoder import StreamingDecoder
 from encoder.stream_encoder import StreamingEncoder
 
@@ -78,6 +79,22 @@ def encode_files(names: list[str], destination: Destination, profile: str, threa
     if any(target is None for _, target in targets) and not destination.force and sys.stdout.isatty():
         raise UsageError("encoded bytes are not for a terminal; redirect them, use -o, or -f to write them anyway")
     _convert_all(targets, copy, destination)
+
+
+def salvage_files(names: list[str], destination: Destination, limits: Limits) -> None:
+    """Write what is whole of each damaged input to where `target_of` says, and tell what is lost. Exits with 1 where anything is."""
+    if destination.remove:
+        raise UsageError("--salvage keeps what it could not read; leave --rm out")
+    losses: list[Lost] = []
+
+    def copy(source: IO[bytes], sink: IO[bytes], report: Report) -> tuple[int, int]:
+        if not source.seekable():
+            raise UsageError("--salvage needs a file, not a pipe")
+        return _salvage(source, sink, limits, losses, report)
+
+    _convert_all(_targets(names, destination, decoding=True), copy, destination)
+    if losses:
+        sys.exit(DAMAGED)
 
 
 def decode_files(names: list[str], destination: Destination, limits: Limits, threads: int | None) -> None:
@@ -189,3 +206,23 @@ def _decode(source: IO[bytes], sink: IO[bytes], limits: Limits, threads: int, re
             position += len(piece)
             report(source.tell() if source.seekable() else position)
         return position, decoder.encoded_bytes
+
+
+def _salvage(source: IO[bytes], sink: IO[bytes], limits: Limits, losses: list[Lost], report: Report) -> tuple[int, int]:
+    written = 0
+    for piece in salvage(source, limits):
+        if isinstance(piece, Lost):
+            losses.append(piece)
+            typer.echo(f"glyph: {source.name}: {_loss(piece)}", err=True)
+        else:
+            sink.write(piece)
+            written += len(piece)
+            report(source.tell())
+    return written, source.seek(0, os.SEEK_END)
+
+
+def _loss(lost: Lost) -> str:
+    where = f"lost: bytes {lost.offset} to {lost.offset + lost.size} of the file"
+    if lost.raw_offset is not None and lost.raw_size is not None:
+        where += f", bytes {lost.raw_offset} to {lost.raw_offset + lost.raw_size} of the output"
+    return f"{where}: {lost.why}"
