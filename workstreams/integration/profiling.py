@@ -47,6 +47,9 @@ def command_of(source: Path, target: Path, profile: Path, *more: str) -> list[st
     return [*command, *more]
 
 
+ROLES: Final = {"on": "treatment", "off": "baseline", "again": "control"}
+
+
 def switched(context: TaskContext, data: bytes, profile: Path) -> bool:
     """Whether the command writes the same bytes with profiling on and off; leaves the series."""
     folder = scratch(context)
@@ -81,15 +84,18 @@ def profiling(context: TaskContext) -> None:
     )
     profile = load_profile(str(path))
     arms: dict[str, list[float]] = {"on": [], "off": [], "again": []}
+    order: list[str] = []
     for turn in range(whole(context.params, "rounds", 5)):
         for name in list(arms) if turn % 2 else list(arms)[::-1]:
             arms[name].append(seconds_of(profile, data, profiled=name == "on"))
+            order.append(ROLES[name])
     context.compare(
         OVERHEAD,
         treatment=arms["on"],
         baseline=arms["off"],
         control=arms["again"],
         arm_unit="s",
+        order=order,
         method="StreamingEncoder in this process with the recorder (a sample each 10 ms) and without, interleaved",
     )
 

@@ -119,6 +119,7 @@ def record(ctx: TaskContext, scenarios: list[dict[str, Any]], taken: list[Sample
     ctx.note(
         f"{largest.bytes_in / 2**30:.2f} GiB took {largest.seconds:.1f} s and {largest.peak_mib:.0f} MiB at the peak"
     )
+    ctx.claim(LARGE_PEAK, largest.peak_mib, "the largest file never took more memory than that")
     ctx.note("; ".join(f"{s['name']}: {s['peak_in_flight']} of {s['maximum']} buffers in flight" for s in scenarios))
     waited = scenarios[0]
     if waited["lease_wait_seconds"] > waited["idle_seconds"]:
