@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 
 from orchestrator.bundle.check import Checked
 from orchestrator.bundle.write import Exported, export
+from orchestrator.engine.adoption import intact
 from orchestrator.engine.conduct import RunResult
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.entry import entry
@@ -19,7 +20,8 @@ from orchestrator.engine.fingerprints import fingerprints
 from orchestrator.engine.judging import declared_metrics, file_digest, judge_run
 from orchestrator.engine.outcome import UNPROVEN, exit_code
 from orchestrator.engine.reconcile import Change
-from orchestrator.engine.runs import JOURNAL_FILE, find_interrupted, open_journal, resume_run, start_run
+from orchestrator.engine.reuse import Asked, Wish, reused
+from orchestrator.engine.runs import JOURNAL_FILE, earlier_runs, find_interrupted, open_journal, resume_run, start_run
 from orchestrator.engine.selection import excluded, named
 from orchestrator.environment import PACKAGE, capture
 from orchestrator.evidence.metric import Metric
@@ -97,6 +99,7 @@ class Manner:
     go on with what does not need it. executor: `processes`; `threads` and `inline` run runners within this process, side by side
     or one after the other (`orchestrator.executors.inline` says what that costs). only, until: tasks
     or groups; see `orchestrator.engine.selection`. force: tasks or groups that run again whatever they came to, "*" for all.
+    reuse: whether what earlier runs of the plan did may stand (`orchestrator.engine.reuse`).
     scheduler, store: with the executor `dask`, the scheduler's address (None: a cluster of processes on this machine) and the folder or
     URL that artifacts travel by (None: `store` in the state folder).
     page: beside the report, write it as an HTML page, and one of each group. command: argv to show as what repeats the run.
@@ -113,6 +116,7 @@ class Manner:
     only: Sequence[str] = ()
     until: Sequence[str] = ()
     force: Sequence[str] = ()
+    reuse: Asked = "auto"
     scheduler: str | None = None
     store: str | None = None
     command: tuple[str, ...] = ()
@@ -153,7 +157,7 @@ def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, 
         with entry(journal, loaded.plan.id, loaded.settings) as leave:
             unfinished = None if new else find_interrupted(journal, loaded.plan.id, loaded.settings)
             if unfinished is None:
-                result = start_run(loaded, opened=leave, **given)
+                result = start_run(loaded, opened=leave, force=manner.force, reuse=manner.reuse, **given)
             else:
                 result = resume_run(unfinished, loaded, opened=leave, force=manner.force, **given)
         return _outcome(result, loaded, journal, manner)
@@ -171,26 +175,35 @@ def explain_loaded(
     loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner, run: str | None = None, new: bool = False
 ) -> tuple[Explanation, ...]:
     """What `run_loaded` would do with each task, or `resume_loaded` with the given run, and why. Nothing is written."""
-    state = None if new else _state_to_continue(loaded, manner, run)
-    files = manner.state / "runs" / (state.run if state else "")
-    change = Change(
-        fingerprints(loaded.plan, loaded.graph, runners),
-        excluded(loaded.graph, manner.only, manner.until),
-        named(loaded.graph, manner.force),
-        file_digest(files),
-    )
-    return tuple(explain(loaded.graph, state, change))
+    digests = fingerprints(loaded.plan, loaded.graph, runners)
+    left_out = excluded(loaded.graph, manner.only, manner.until)
+    forced = named(loaded.graph, manner.force)
+    with _journal_if_any(manner) as journal:
+        state = None if new or journal is None else _state_to_continue(journal, loaded, run)
+        wish = Wish(
+            "none" if state else manner.reuse, frozenset(loaded.graph.nodes) - left_out - forced, capture(Path.cwd())
+        )
+        earlier = () if journal is None else earlier_runs(journal, loaded.plan.id, wish)
+    standing = reused(loaded.graph, digests, earlier, wish, intact(manner.state / "runs"))
+    change = Change(digests, left_out, forced, file_digest(manner.state / "runs" / (state.run if state else "")))
+    return tuple(explain(loaded.graph, state, change, {event.task: event.source for event in standing}))
 
 
-def _state_to_continue(loaded: LoadedPlan, manner: Manner, run: str | None) -> RunState | None:
+@contextmanager
+def _journal_if_any(manner: Manner) -> Iterator[JournalPort | None]:
     if not (manner.state / JOURNAL_FILE).exists():
-        return None
+        yield None
+        return
     journal = open_journal(manner.state, readonly=True)
     try:
-        chosen = run or find_interrupted(journal, loaded.plan.id, loaded.settings)
-        return None if chosen is None else fold(journal.read(chosen))
+        yield journal
     finally:
         journal.close()
+
+
+def _state_to_continue(journal: JournalPort, loaded: LoadedPlan, run: str | None) -> RunState | None:
+    chosen = run or find_interrupted(journal, loaded.plan.id, loaded.settings)
+    return None if chosen is None else fold(journal.read(chosen))
 
 
 def plan_of(journal: JournalPort, run: str, runners: Mapping[str, Runner] | None = None) -> LoadedPlan:

@@ -26,6 +26,8 @@ def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case 
             return f"done     {task} in {duration(usage.seconds)}{_left(evidence)}"
         case e.TaskSampled(task=task, attempt=attempt, criteria=criteria):
             return f"sampled  {task}: attempt {attempt} leaves {', '.join(criteria)} undecided; it runs again for more samples"
+        case e.TaskReused(task=task, source=run, evidence=evidence):
+            return f"reuse    {task} from {run}{_left(evidence)}"
         case e.AttemptFailed(task=task, attempt=attempt, failure=failure, delay=delay):
             return f"retry    {task} in {duration(delay)}: attempt {attempt} failed: {_failure(failure)}"
         case e.TaskRequeued(task=task):

@@ -49,7 +49,7 @@ def _show_task(  # noqa: PLR0913 - what is asked for
     record = run.tasks.get(task)
     if record is None:
         raise UsageError(f"run {run.run} has no task {task!r}\n  mend: `orchestrate status {run.run}` lists them")
-    if record.attempt == 0:
+    if record.attempt == 0 and record.reused is None:
         if as_data:
             say(as_json({"run": run.run, "task": task, "attempt": 0, "stdout": [], "stderr": []}))
             return

@@ -90,6 +90,13 @@ Force = Annotated[
 Explain = Annotated[
     bool, typer.Option("--explain", help="Say first what is done with each task, and why; with -n, only that.")
 ]
+Reuse = Annotated[
+    str | None,
+    typer.Option(
+        "--reuse", metavar="WHAT", show_default=False,
+        help="Of earlier runs with the same code, inputs and parameters: auto, what measured nothing (unless told, or --new); all, measurements too; none.",
+    ),
+]  # fmt: skip
 Scheduler = Annotated[
     str | None,
     typer.Option(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 from orchestrator.api import EXECUTORS, Manner, RunOutcome, load, run_loaded
 from orchestrator.cli.explain import show_explanation
@@ -12,6 +13,7 @@ from orchestrator.cli.progress import Telling, listening
 from orchestrator.cli.report import write_junit
 from orchestrator.cli.schedule import schedule_text
 from orchestrator.cli.settings import parse_settings
+from orchestrator.engine.reuse import Asked
 from orchestrator.engine.selection import excluded
 from orchestrator.graph.schedule import forecast
 from orchestrator.journal.sqlite import SYNCHRONOUS
@@ -53,7 +55,11 @@ def foretell(path: Path, settings: list[str], manner: Manner, *, explain: bool =
 
 def check_manner(manner: Manner) -> None:
     """Raises UsageError for names that mean nothing."""
-    named = (("--durability", manner.durability, SYNCHRONOUS), ("--executor", manner.executor, EXECUTORS))
+    named = (
+        ("--durability", manner.durability, SYNCHRONOUS),
+        ("--executor", manner.executor, EXECUTORS),
+        ("--reuse", manner.reuse, get_args(Asked)),
+    )
     for option, value, known in named:
         if value not in known:
             raise UsageError(f"{option} {value!r} means nothing\n  mend: use one of {', '.join(known)}")

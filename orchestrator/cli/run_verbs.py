@@ -25,6 +25,7 @@ from orchestrator.cli.options import (
     PlanFile,
     Quiet,
     Reports,
+    Reuse,
     RunName,
     RunOrBundle,
     Scheduler,
@@ -48,6 +49,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
     until: Until = None,
     force: Force = None,
     explain: Explain = False,
+    reuse: Reuse = None,
     new: Annotated[bool, typer.Option("--new", help="A new run, even where one did not finish.")] = False,
     settings: Settings = None,
     state: State = STATE,
@@ -71,7 +73,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
 
     manner = _manner(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
-        only=tuple(only or ()), until=tuple(until or ()), force=tuple(force or ()), scheduler=scheduler, store=store,
+        only=tuple(only or ()), until=tuple(until or ()), reuse=reuse or ("none" if new else "auto"), force=tuple(force or ()), scheduler=scheduler, store=store,
     )  # fmt: skip
     if dry_run:
         foretell(plan, settings or [], manner, explain=explain, new=new)

@@ -46,14 +46,14 @@ class Standing:
                 self.settled.pop(task, None)
             case e.AttemptFailed(task=task) | e.TaskInterrupted(task=task) | e.TaskSampled(task=task):
                 self.working.pop(task, None)
-            case e.TaskSucceeded() | e.TaskFailed() | e.TaskSkipped() | e.TaskCancelled():
+            case e.TaskSucceeded() | e.TaskReused() | e.TaskFailed() | e.TaskSkipped() | e.TaskCancelled():
                 self._settle(event)
             case _:
                 pass
 
-    def _settle(self, event: e.TaskSucceeded | e.TaskFailed | e.TaskSkipped | e.TaskCancelled) -> None:
+    def _settle(self, event: e.TaskSucceeded | e.TaskReused | e.TaskFailed | e.TaskSkipped | e.TaskCancelled) -> None:
         self.working.pop(event.task, None)
-        self.settled[event.task] = isinstance(event, e.TaskSucceeded | e.TaskSkipped)
+        self.settled[event.task] = isinstance(event, e.TaskSucceeded | e.TaskReused | e.TaskSkipped)
         if not isinstance(event, e.TaskSucceeded):
             return
         self.spent[event.task] = event.usage.seconds

@@ -1,20 +1,25 @@
 """What a run would do with each task, and why: the words behind `--explain`. Pure but for the digests of files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 from orchestrator.engine.reconcile import NOT_ASKED_FOR, Change, again
 from orchestrator.graph.model import TaskGraph
 from orchestrator.state.run import RunState, TaskRecord
 from orchestrator.state.transitions import Status
 
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 class Fate(StrEnum):
-    """What becomes of a task. KEEP: what it came to before stands."""
+    """What becomes of a task. KEEP: what it came to before stands; REUSE: what it came to in another run does."""
 
     RUN = "run"
     KEEP = "keep"
+    REUSE = "reuse"
     SKIP = "skip"
 
 
@@ -27,13 +32,19 @@ class Explanation:
     why: str
 
 
-def explain(graph: TaskGraph, state: RunState | None, change: Change) -> Iterator[Explanation]:
-    """For every task, in the graph's order. state: of the run to be continued, None for a new one."""
+def explain(
+    graph: TaskGraph, state: RunState | None, change: Change, standing: Mapping[str, str] = NOTHING
+) -> Iterator[Explanation]:
+    """For every task, in the graph's order. state: of the run to be continued, None for a new one, for which `standing` says what is
+    reused of which run.
+    """
     reasons = {} if state is None else again(graph, state, change)
     for task in graph.nodes:
         record = None if state is None else state.tasks.get(task)
         if task in change.excluded and (record is None or not record.settled or task in reasons):
             yield Explanation(task, Fate.SKIP, NOT_ASKED_FOR)
+        elif task in standing:
+            yield Explanation(task, Fate.REUSE, f"{standing[task]} did it with the same code, inputs and parameters")
         elif task in reasons:
             yield Explanation(task, Fate.RUN, reasons[task])
         elif record is None:

@@ -4,27 +4,31 @@ import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from orchestrator.engine.adoption import into
 from orchestrator.engine.conduct import Conditions, RunResult, absolute, conduct
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.fingerprints import fingerprints
 from orchestrator.engine.judging import file_digest
 from orchestrator.engine.reconcile import Change, reconcile
+from orchestrator.engine.reuse import Asked, Wish, reused
 from orchestrator.engine.selection import excluded, named
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.tree import reap
 from orchestrator.graph.load import LoadedPlan
-from orchestrator.journal.errors import JournalError
+from orchestrator.journal.errors import DamagedJournal, JournalError
 from orchestrator.journal.port import JournalPort
 from orchestrator.journal.sqlite import Durability, SqliteJournal
 from orchestrator.registry import load_registry
 from orchestrator.runner import Runner
 from orchestrator.state.events import Envelope, Event, RunResumed, RunStarted
+from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
 
 JOURNAL_FILE = "journal.sqlite"
+LOOKED_BACK = 3
 
 
 def start_run(  # noqa: PLR0913 - the run's circumstances, by name
@@ -43,6 +47,8 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
     wall: Callable[[], float] = time.time,
     only: Sequence[str] = (),
     until: Sequence[str] = (),
+    force: Sequence[str] = (),
+    reuse: Asked = "none",
     runners: Mapping[str, Runner] | None = None,
     journal: JournalPort | None = None,
     carry: CarryOut = carry_out,
@@ -52,7 +58,8 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
 
     runners: all that are installed, unless given. journal: the one in the state folder, unless
     given (then `durability` is its own affair). carry: does one attempt, called by the executor. opened: called once the run is this
-    process's and its beginning is durable. The rest: see `Conditions`. Raises JournalError and UnknownTask.
+    process's and its beginning is durable. reuse: what earlier runs of the plan did may stand, but for the tasks that `force` names and all below
+    them (see `orchestrator.engine.reuse`). The rest: see `Conditions`. Raises JournalError and UnknownTask.
     """
     offered = load_registry() if runners is None else runners
     left_out = excluded(loaded.graph, only, until)
@@ -60,12 +67,17 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
     conditions = Conditions(places, executor, offered, jobs, keep_going, left_out, listener, clock, wall, carry, opened)
     run = new_run_id(loaded.plan.id, wall())
     digests = fingerprints(loaded.plan, loaded.graph, offered)
+    fresh = frozenset(loaded.graph.nodes) - left_out - named(loaded.graph, force)
 
     def opening(_state: RunState) -> Iterable[Event]:
         yield RunStarted(
             run, loaded.plan.id, loaded.digest, loaded.text, loaded.source, dict(loaded.settings), dict(environment), command,
             digests,
         )  # fmt: skip
+        wish = Wish(reuse, fresh, environment)
+        yield from reused(
+            loaded.graph, digests, earlier_runs(port, loaded.plan.id, wish), wish, into(places.state / "runs", run)
+        )
 
     with _journal(journal, state_dir, durability) as port:
         return conduct(port, run, loaded, conditions, opening)
@@ -132,6 +144,18 @@ def find_interrupted(journal: JournalPort, plan_id: str, settings: Mapping[str, 
         if summary.plan_id == plan_id and (settings is None or _settings(journal, summary.run) == dict(settings)):
             return None if summary.finished else summary.run
     return None
+
+
+def earlier_runs(journal: JournalPort, plan_id: str, wish: Wish) -> tuple[RunState, ...]:
+    """The latest few runs of the plan that can be read, the latest first; none where nothing of them is wanted."""
+    if wish.asked == "none":
+        return ()
+    names = [each.run for each in reversed(journal.runs()) if each.plan_id == plan_id][:LOOKED_BACK]
+    found = []
+    for name in names:
+        with suppress(DamagedJournal):  # what cannot be trusted is not reused
+            found.append(fold(journal.read(name)))
+    return tuple(found)
 
 
 def new_run_id(plan_id: str, at: float) -> str:

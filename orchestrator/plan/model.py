@@ -41,6 +41,14 @@ class TriggerRule(StrEnum):
     NONE_FAILED_MIN_ONE_SUCCESS = "none_failed_min_one_success"
 
 
+class Reuse(StrEnum):
+    """Whether what an earlier run did may stand for a task. AUTO: where a runner did it, and nothing was measured."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
 class Agent(PlanModel):
     """Who does tasks: capacity is how many at once, duty what the plan says it is there for."""
 
@@ -125,6 +133,7 @@ class Task(PlanModel):
     artifacts: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     metrics: tuple[DeclaredMetric, ...] = ()
+    reuse: Reuse = Reuse.AUTO
 
 
 class Group(PlanModel):

@@ -102,6 +102,18 @@ class TaskSampled:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskReused:
+    """The task did not run: attempt `source_attempt` of the run `source` did the very same, and what it left was brought over."""
+
+    task: str
+    source: str
+    source_attempt: int
+    evidence: Evidence
+    usage: Usage
+    kind: Literal["task_reused"] = "task_reused"
+
+
+@dataclass(frozen=True, slots=True)
 class AttemptFailed:
     """An attempt failed and the retry rule allows another after `delay` seconds."""
 
@@ -215,6 +227,7 @@ Event = (
     | TaskStarted
     | TaskNoted
     | TaskSucceeded
+    | TaskReused
     | TaskSampled
     | AttemptFailed
     | TaskRequeued

@@ -20,6 +20,7 @@ from orchestrator.state.events import (
     TaskInvalidated,
     TaskNoted,
     TaskRequeued,
+    TaskReused,
     TaskSampled,
     TaskSkipped,
     TaskStarted,
@@ -28,7 +29,16 @@ from orchestrator.state.events import (
 from orchestrator.state.run import NOTES_KEPT, STORY_KEPT, RunState, TaskRecord, changed
 from orchestrator.state.transitions import SETTLED, IllegalTransition, Status, next_status
 
-EndEvent = TaskSucceeded | TaskSampled | AttemptFailed | TaskFailed | TaskInterrupted | TaskSkipped | TaskCancelled
+EndEvent = (
+    TaskSucceeded
+    | TaskReused
+    | TaskSampled
+    | AttemptFailed
+    | TaskFailed
+    | TaskInterrupted
+    | TaskSkipped
+    | TaskCancelled
+)
 """The events after which nothing runs for the task."""
 
 TaskEvent = TaskStarted | TaskNoted | TaskRequeued | TaskInvalidated | EndEvent
@@ -143,6 +153,12 @@ def _ended(record: TaskRecord, event: EndEvent, envelope: Envelope) -> Mapping[s
     match event:
         case TaskSucceeded():
             return {"evidence": pool((*record.batches, (event.attempt, event.evidence))), "usage": event.usage}
+        case TaskReused():
+            source = (event.source, event.source_attempt)
+            why = (
+                f"reused from run {event.source}, attempt {event.source_attempt}: the same code, inputs and parameters"
+            )
+            return {"evidence": event.evidence, "usage": event.usage, "reused": source, "reason": why}
         case TaskSampled():
             return {"batches": (*record.batches, (event.attempt, event.evidence)), "usage": event.usage}
         case AttemptFailed():
@@ -162,7 +178,7 @@ def _ended(record: TaskRecord, event: EndEvent, envelope: Envelope) -> Mapping[s
 
 
 def _begun(event: TaskStarted, envelope: Envelope) -> Mapping[str, Any]:
-    fresh = {"finished_at": None, "finished_mono": None, "evidence": None, "usage": None, "due": None}
+    fresh = {"finished_at": None, "finished_mono": None, "evidence": None, "usage": None, "due": None, "reused": None}
     return {
         "attempt": event.attempt, "started_at": envelope.at, "started_mono": envelope.mono, "reason": "", **fresh,
     }  # fmt: skip
@@ -171,7 +187,7 @@ def _begun(event: TaskStarted, envelope: Envelope) -> Mapping[str, Any]:
 def _forgotten(event: TaskInvalidated) -> Mapping[str, Any]:
     """An invalidated task starts afresh, with its whole allowance of retries; attempts count on."""
     return {
-        "reason": event.reason, "culprit": None, "batches": (), "tolerated": False, "failures": (), "evidence": None, "usage": None,
+        "reason": event.reason, "culprit": None, "reused": None, "batches": (), "tolerated": False, "failures": (), "evidence": None, "usage": None,
         "due": None, "started_at": None, "finished_at": None, "started_mono": None, "finished_mono": None,
     }  # fmt: skip
 

@@ -24,6 +24,7 @@ class TaskRecord:
     evidence, usage: of the attempt that succeeded (usage also of the last failed one). reason: why it was skipped, cancelled
     or set back; culprit: the failed task behind a skip. tolerated: it failed, and its `continue_on_error` counts
     that as done. due: monotonic time of the next attempt while waiting. notes: the last 100 things its agent said.
+    reused: the run and attempt that did it instead; then `attempt` is 0, whose folder holds what was brought over.
     story: its last 40 events, one line each. batches: attempts that ended well before it was run again for more samples,
     each with what it left; `evidence` then is of all of them together.
     """
@@ -43,6 +44,7 @@ class TaskRecord:
     tolerated: bool = False
     due: float | None = None
     notes: tuple[str, ...] = ()
+    reused: tuple[str, int] | None = None
     story: tuple[str, ...] = ()
     batches: tuple[tuple[int, Evidence], ...] = ()
 

@@ -1,7 +1,7 @@
 """What may follow what: the state machine of a task, as a table.
 
 pending -> running -> succeeded | failed | waiting -> pending
-pending -> skipped | cancelled
+pending -> succeeded (reused) | skipped | cancelled
 """
 
 from enum import StrEnum
@@ -17,6 +17,7 @@ from orchestrator.state.events import (
     TaskInvalidated,
     TaskNoted,
     TaskRequeued,
+    TaskReused,
     TaskSampled,
     TaskSkipped,
     TaskStarted,
@@ -42,6 +43,7 @@ SETTLED: Final = frozenset({Status.SUCCEEDED, Status.FAILED, Status.SKIPPED, Sta
 TRANSITIONS: Final[dict[tuple[Status, type[Event]], Status]] = {
     (Status.PENDING, TaskStarted): Status.RUNNING,
     (Status.PENDING, TaskSkipped): Status.SKIPPED,
+    (Status.PENDING, TaskReused): Status.SUCCEEDED,
     (Status.PENDING, TaskCancelled): Status.CANCELLED,
     (Status.RUNNING, TaskNoted): Status.RUNNING,
     (Status.RUNNING, TaskSucceeded): Status.SUCCEEDED,

@@ -57,6 +57,7 @@ EXAMPLES = (
     e.TaskNoted("A.x", 1, 'half "done"\n'),
     e.TaskSucceeded("A.x", 1, EVIDENCE, USED),
     e.TaskSampled("A.x", 1, SAMPLED, USED, ("A.fast",)),
+    e.TaskReused("A.x", "demo-0", 2, EVIDENCE, USED),
     e.AttemptFailed("A.x", 1, BROKEN, USED, 0.5),
     e.TaskRequeued("A.x"),
     e.TaskFailed("A.x", 2, BROKEN, USED, tolerated=True),

@@ -1,0 +1,120 @@
+"""Which tasks need not run, because an earlier run of the plan did the very same. Pure but for `adopt`, which brings the files over.
+
+The same: the same fingerprint (runner, code, parameters, environment, …) and, all the way up, tasks that are reused themselves and left the same
+evidence. What was measured is only reused where somebody asks for it: a machine is never twice the same.
+"""
+
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+from orchestrator.evidence.measurement import Evidence, Usage
+from orchestrator.graph.model import TaskGraph
+from orchestrator.plan.model import Reuse, Task
+from orchestrator.state.events import TaskReused
+from orchestrator.state.run import RunState, TaskRecord
+from orchestrator.state.transitions import Status
+
+Asked = Literal["auto", "all", "none"]
+Adopt = Callable[[str, TaskRecord, Evidence], bool]
+"""Bring over what a task of another run left, to where the given evidence says; whether all of it is as it was."""
+
+SOFTWARE: Final = ("python", "package ")
+NOT_THE_MACHINE: Final = ("load", "git")
+ADOPTED: Final = 0
+"""The attempt that a reused task counts as: it was not tried in this run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What may be reused. asked: `auto`, what runners did that measured nothing; `all`, also measurements and commands; `none`.
+
+    A task's own `reuse` in the plan goes before it, but for `none`. candidates: tasks that have not run and are neither forced nor left out.
+    environment: as it is now.
+    """
+
+    asked: Asked
+    candidates: Collection[str]
+    environment: Mapping[str, str]
+
+
+def reused(
+    graph: TaskGraph, fingerprints: Mapping[str, str], earlier: Sequence[RunState], wish: Wish, adopt: Adopt
+) -> Iterator[TaskReused]:
+    """An event for each task that need not run, in the graph's order. earlier: runs of the same plan, the latest first."""
+    if wish.asked == "none":
+        return
+    known = [(state, _identities(graph, state)) for state in earlier]
+    here: dict[str, str] = {}
+    for task in graph.nodes:
+        if task not in wish.candidates or any(need not in here for need in graph.needs[task]):
+            continue
+        key = _key(fingerprints[task], [here[need] for need in graph.needs[task]])
+        for state, identities in known:
+            found = identities.get(task)
+            if found is None or found[0] != key or not _may(graph.nodes[task].task, state, task, wish):
+                continue
+            event = _event(state.run, state.tasks[task])
+            if adopt(state.run, state.tasks[task], event.evidence):
+                here[task] = found[1]
+                yield event
+                break
+
+
+def _identities(graph: TaskGraph, state: RunState) -> dict[str, tuple[str, str]]:
+    """Of each task that succeeded: a digest of what it did it from, and one of that and of what it left."""
+    found: dict[str, tuple[str, str]] = {}
+    for task in graph.nodes:
+        record = state.tasks.get(task)
+        if record is None or record.status is not Status.SUCCEEDED or record.evidence is None:
+            continue
+        if any(need not in found for need in graph.needs[task]):
+            continue
+        key = _key(state.fingerprints[task], [found[need][1] for need in graph.needs[task]])
+        left = [(each.name, each.sha256) for each in record.evidence.artifacts]
+        found[task] = key, _digest(key, repr(left), repr(record.evidence.measurements))
+    return found
+
+
+def _may(task: Task, state: RunState, name: str, wish: Wish) -> bool:
+    """Whether this kind of result may be reused, here."""
+    evidence = state.tasks[name].evidence
+    measured = bool(evidence and evidence.measurements)
+    if task.reuse is Reuse.NEVER:
+        return False
+    if task.reuse is not Reuse.ALWAYS and wish.asked != "all" and (measured or task.run is None):
+        return False
+    return _facts(state.environment, whole=measured) == _facts(wish.environment, whole=measured)
+
+
+def _facts(environment: Mapping[str, str], *, whole: bool) -> dict[str, str]:
+    """The software, and (whole) the machine too; not how busy it is, nor the state of a repository, which the code digest covers."""
+    return {
+        name: value
+        for name, value in environment.items()
+        if name.startswith(SOFTWARE) or (whole and name not in NOT_THE_MACHINE)
+    }
+
+
+def _event(run: str, record: TaskRecord) -> TaskReused:
+    evidence = record.evidence or Evidence()
+    artifacts = tuple(replace(each, path=adopted(each.path)) for each in evidence.artifacts)
+    used = tuple(replace(each, path=adopted(each.path)) for each in evidence.used)
+    source, attempt = record.reused or (run, record.attempt)
+    usage = record.usage or Usage(0.0, 0.0, 0, 0)
+    return TaskReused(record.id, source, attempt, replace(evidence, artifacts=artifacts, used=used), usage)
+
+
+def adopted(path: str) -> str:
+    """Where a file lies in the run that reuses it: "A.one/2/x" at "A.one/0/2/x", and from there at the same place in further runs."""
+    task, _, rest = path.partition("/")
+    return path if rest.startswith(f"{ADOPTED}/") else f"{task}/{ADOPTED}/{rest}"
+
+
+def _key(fingerprint: str, above: Sequence[str]) -> str:
+    return _digest(fingerprint, *above)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
