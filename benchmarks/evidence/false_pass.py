@@ -16,7 +16,7 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -24,7 +24,7 @@ import numpy as np
 from orchestrator.evidence import intervals
 from orchestrator.evidence.demand import Demand
 from orchestrator.evidence.judge import Candidate, judge
-from orchestrator.evidence.measurement import Comparison, Measurement, Samples
+from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.evidence.sequential import planned_looks
 from orchestrator.evidence.verdict import Outcome
@@ -71,8 +71,15 @@ def compared(draw: Draw, generator: np.random.Generator, most: int) -> Measureme
     return Measurement("m", "x", Comparison(arms[0], arms[1], "ms", arms[2]), "simulated")
 
 
+def fitted(draw: Draw, generator: np.random.Generator, most: int) -> Measurement:
+    """Points of a quantity that does not depend on x: the slope is 0."""
+    x = tuple(float(place % 6) for place in range(most))
+    return Measurement("m", "MiB/GiB", Trend(x, tuple(draw(generator, most).tolist()), "GiB", "MiB"), "simulated")
+
+
 FORMS = {
     "samples": (Metric("m", "ms", Better.LOWER), TRUTH, "ms", sampled),
+    "slope": (Metric("m", "MiB/GiB", Better.LOWER, Form.SLOPE), 0.0, "MiB/GiB", fitted),
     "speed-up": (Metric("m", "x", Better.HIGHER, Form.SPEEDUP), 1.0, "x", compared),
 }
 
@@ -83,9 +90,10 @@ def trial(demand: Demand, measurement: Measurement) -> tuple[bool, int]:
     return verdict.outcome is Outcome.PASS, verdict.samples
 
 
-def rows(trials: int, seed: int) -> Iterator[Row]:
-    """Every form, distribution, operator and size."""
-    for form, (metric, target, unit, make) in FORMS.items():
+def rows(trials: int, seed: int, forms: Sequence[str]) -> Iterator[Row]:
+    """Every distribution, operator and size of these forms."""
+    for form in forms:
+        metric, target, unit, make = FORMS[form]
         for name, draw in DISTRIBUTIONS.items():
             for operator in ("<", ">"):
                 for samples, most in SIZES:
@@ -138,6 +146,7 @@ def main() -> int:
     parser.add_argument("--trials", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--resamples", type=int, default=1000, help="of each bootstrap; the product draws 10,000")
+    parser.add_argument("--form", choices=tuple(FORMS), action="append", help="only this form; repeatable")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     intervals.RESAMPLES = asked.resamples  # type: ignore[misc]  # a tenth of the time, the same rates
@@ -146,7 +155,7 @@ def main() -> int:
         print(
             f"{'what':24}{'':3}{'n':>4}{'max':>5}{'looks':>6}{'false PASS':>12}{'at most':>9}{'naive':>8}{'taken':>8}"
         )
-    for row in rows(asked.trials, asked.seed):
+    for row in rows(asked.trials, asked.seed, asked.form or tuple(FORMS)):
         worst = max(worst, row.false_pass)
         if asked.json:
             print(json.dumps(asdict(row)), flush=True)
