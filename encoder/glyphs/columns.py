@@ -4,6 +4,7 @@ Metadata of a column: how many values it has; if any, its kind and what that kin
 """
 
 import numpy as np
+from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.choose import (
@@ -25,11 +26,11 @@ from encoder.glyphs.choose import (
     worth_dividing,
 )
 from encoder.glyphs.decimals import VARIED, write_places
-from encoder.glyphs.dictionary import MAX_DISTINCT, number_values, write_dictionary
+from encoder.glyphs.dictionary import MAX_DISTINCT, dictionary_bits, number_values, write_dictionary
 from encoder.glyphs.hexadecimal import write_hexadecimal
 from encoder.glyphs.integers import parse_decimals, parse_integers
-from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, Int, kernel
-from encoder.glyphs.numbers import write_numbers
+from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, Int, kernel, part
+from encoder.glyphs.numbers import number_bits, write_numbers
 from encoder.glyphs.sink import META, OUT, SINK, STREAMS, put
 from encoder.glyphs.strings import write_strings
 
@@ -41,9 +42,33 @@ SLACK_PER_COLUMN = 64
 
 _LEAST_FOR_DICTIONARY = 6
 _LEAST_TO_DIVIDE = 8
+_WORTH_WORDS = 1.1  # an index comes back where its number does, and is one byte more often: estimates do not see that
 
 
-@kernel(INT(BYTES, I32S, I32S, INT, INT, INT, I64S, INT, I64S, U64S, I32S, I64S, *SINK))
+@part(INT(INT))
+def _most_words(count: Int) -> Int:
+    """Distinct values that a dictionary of `count` values may have."""
+    return min(count // 4, np.int64(MAX_DISTINCT))
+
+
+@part(types.void(BYTES, I32S, I32S, INT, INT, INT, I64S))
+def parse_numbers(
+    data: NDArray[np.uint8],
+    starts: NDArray[np.int32],
+    sizes: NDArray[np.int32],
+    first: Int,
+    count: Int,
+    kind: Int,
+    values: NDArray[np.int64],
+) -> None:
+    """The values first .. first + count of an INTEGERS or DECIMALS column as numbers."""
+    if kind == INTEGERS:
+        parse_integers(data, starts, sizes, first, count, values)
+    else:
+        parse_decimals(data, starts, sizes, first, count, values)
+
+
+@kernel(INT(BYTES, I32S, I32S, INT, INT, INT, I64S, INT, I64S, U64S, I32S, *SINK))
 def write_number_column(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
@@ -56,7 +81,6 @@ def write_number_column(
     values: NDArray[np.int64],
     keys: NDArray[np.uint64],
     slots: NDArray[np.int32],
-    tally: NDArray[np.int64],
     out: NDArray[np.uint8],
     classes: NDArray[np.int32],
     ends: NDArray[np.int64],
@@ -73,17 +97,14 @@ def write_number_column(
         if shape[PLACES] == VARIED:
             write_places(data, starts, sizes, first, count, out, classes, ends, meta, cursor)
             budget -= count
-    if kind == INTEGERS:
-        parse_integers(data, starts, sizes, first, count, values)
-    else:
-        parse_decimals(data, starts, sizes, first, count, values)
-    if write_numbers(values, count, budget, keys, slots, tally, out, classes, ends, meta, cursor) == 0:
+    parse_numbers(data, starts, sizes, first, count, kind, values)
+    if write_numbers(values, count, budget, keys, slots, out, classes, ends, meta, cursor) == 0:
         return 0
     cursor[OUT], cursor[STREAMS], cursor[META] = out_before, streams_before, meta_before
     return -1
 
 
-@kernel(INT(BYTES, I32S, I32S, INT, INT, INT, FLAG, I64S, I64S, I64S, U64S, I32S, I64S, *SINK))
+@kernel(INT(BYTES, I32S, I32S, INT, INT, INT, FLAG, I64S, I64S, I64S, U64S, I32S, *SINK))
 def write_column(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
@@ -97,7 +118,6 @@ def write_column(
     values: NDArray[np.int64],
     keys: NDArray[np.uint64],
     slots: NDArray[np.int32],
-    tally: NDArray[np.int64],
     out: NDArray[np.uint8],
     classes: NDArray[np.int32],
     ends: NDArray[np.int64],
@@ -110,8 +130,16 @@ def write_column(
     for nth in range(first, first + count):
         budget += sizes[nth]
     kind = number_kind(shape)
-    if kind != STRINGS and (
-        write_number_column(
+    if kind != STRINGS:
+        parse_numbers(data, starts, sizes, first, count, kind, values)
+        bits = number_bits(values, count, keys, slots)
+        if bits > 0.0 and count >= _LEAST_FOR_DICTIONARY:
+            distinct = number_values(data, starts, sizes, first, count, _most_words(count), keys, slots, firsts, values)
+            if distinct > 0 and dictionary_bits(sizes, count, distinct, firsts, values) < _WORTH_WORDS * bits:
+                put(meta, cursor, DICTIONARY)
+                write_dictionary(data, starts, sizes, count, distinct, firsts, values, out, classes, ends, meta, cursor)
+                return DICTIONARY
+        written = write_number_column(
             data,
             starts,
             sizes,
@@ -123,20 +151,17 @@ def write_column(
             values,
             keys,
             slots,
-            tally,
             out,
             classes,
             ends,
             meta,
             cursor,
         )
-        == 0
-    ):
-        return kind
+        if written == 0:
+            return kind
     newlines = shape[NEWLINES] != 0
     if count >= _LEAST_FOR_DICTIONARY and not newlines:
-        limit = min(count // 4, MAX_DISTINCT)
-        distinct = number_values(data, starts, sizes, first, count, limit, keys, slots, firsts, values)
+        distinct = number_values(data, starts, sizes, first, count, _most_words(count), keys, slots, firsts, values)
         if distinct > 0 and (distinct <= 256 or budget >= 3 * count):
             put(meta, cursor, DICTIONARY)
             write_dictionary(data, starts, sizes, count, distinct, firsts, values, out, classes, ends, meta, cursor)
@@ -155,13 +180,11 @@ def write_column(
         put(meta, cursor, DIVIDED)
         return DIVIDED
     put(meta, cursor, STRINGS)
-    write_strings(
-        data, starts, sizes, first, count, newlines, values, keys, slots, tally, out, classes, ends, meta, cursor
-    )
+    write_strings(data, starts, sizes, first, count, newlines, values, keys, slots, out, classes, ends, meta, cursor)
     return STRINGS
 
 
-@kernel(INT(BYTES, I32S, I32S, I64S, INT, INT, FLAG, I32S, I64S, I64S, U64S, I32S, I64S, *SINK))
+@kernel(INT(BYTES, I32S, I32S, I64S, INT, INT, FLAG, I32S, I64S, I64S, U64S, I32S, *SINK))
 def write_columns(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
@@ -175,7 +198,6 @@ def write_columns(
     values: NDArray[np.int64],
     keys: NDArray[np.uint64],
     slots: NDArray[np.int32],
-    tally: NDArray[np.int64],
     out: NDArray[np.uint8],
     classes: NDArray[np.int32],
     ends: NDArray[np.int64],
@@ -186,7 +208,7 @@ def write_columns(
     multiline: values may hold newlines.
 
     Returns the bytes of the values of number columns: the text that a decoder has to make.
-    values: as long as the longest column. firsts, tally: above MAX_DISTINCT. keys, slots: 8192.
+    values: as long as the longest column. firsts: above MAX_DISTINCT. keys, slots: 8192.
     """
     shape = np.zeros(SHAPE_SIZE, np.int64)
     made = np.int64(0)
@@ -209,7 +231,6 @@ def write_columns(
                 values,
                 keys,
                 slots,
-                tally,
                 out,
                 classes,
                 ends,

@@ -10,6 +10,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, INT, REAL, TABLE, Int, kernel, part, several
+from encoder.glyphs.numbers import LOGARITHMS
 
 LEAST_SORTED = 1024
 LEAST_SORTED_BY_TWO = 4096
@@ -17,8 +18,10 @@ LEAST_SORTED_BY_TWO = 4096
 stream.
 """
 NO_SIBLING = -1
-SAMPLE = 2048
-PAIR_BITS = 5.0  # what a byte beside a sibling's byte costs when it is seen first
+FIRST_SIGHT = 0.6
+"""What a byte costs that is new to its context, as a part of what it costs without one: less than all, as what is new in a
+sample is seldom new in the stream.
+"""
 _SLOTS = 1 << 16
 
 
@@ -74,12 +77,16 @@ def unsort_stream(
         following[context] += 1
 
 
-@part(REAL(BYTES, I32S, I32S, I32S))
+@part(REAL(BYTES, I32S, REAL, I32S, I32S))
 def conditional_bits(
-    stream: NDArray[np.uint8], contexts: NDArray[np.int32], alone: NDArray[np.int32], pairs: NDArray[np.int32]
+    stream: NDArray[np.uint8],
+    contexts: NDArray[np.int32],
+    fresh: float,
+    alone: NDArray[np.int32],
+    pairs: NDArray[np.int32],
 ) -> float:
     """Estimated bits of a sampled stream where each byte's context is known: its order-0 entropy in each context, and
-    PAIR_BITS for every pair of context and byte.
+    `fresh` for every pair of context and byte, when it is seen first.
 
     contexts: below 65536. alone, pairs: 65536 zeros, and so again afterwards; two pairs that share a slot count as one.
     """
@@ -93,10 +100,10 @@ def conditional_bits(
         context = contexts[nth]
         slot = (context * 40503 ^ np.int64(stream[nth]) * 30011) & (_SLOTS - 1)
         if pairs[slot] > 0:
-            bits += PAIR_BITS - pairs[slot] * np.log2(pairs[slot])
+            bits += fresh - LOGARITHMS[pairs[slot]]
             pairs[slot] = 0
         if alone[context] > 0:
-            bits += alone[context] * np.log2(alone[context])
+            bits += LOGARITHMS[alone[context]]
             alone[context] = 0
     return bits
 
@@ -107,27 +114,41 @@ def best_siblings(
 ) -> tuple[Int, Int]:
     """The rows, from `first` up to `target`, by which row `target` is best sorted: one, or one and another, or none.
 
-    A row is taken where it leaves less than `share` of the estimated bits. counts: shape (2, 65536), zeros.
+    A row is taken where it leaves less than `share` of the estimated bits. counts: shape (2, 65536), zeros. A row has at
+    most `SAMPLE` bytes.
     """
     stream = samples[target]
     alone, pairs = counts[0], counts[1]
     contexts = np.zeros(stream.shape[0], np.int32)
-    fewest = share * conditional_bits(stream, contexts, alone, pairs)
+    unaided = conditional_bits(stream, contexts, 0.0, alone, pairs)
+    fresh = FIRST_SIGHT * unaided / stream.shape[0]
+    fewest = share * unaided
     one: Int = NO_SIBLING
+    singly = np.empty(target, np.float64)
     for row in range(first, target):
         contexts[:] = samples[row]
-        bits = conditional_bits(stream, contexts, alone, pairs)
+        bits = conditional_bits(stream, contexts, fresh, alone, pairs)
+        singly[row] = bits
         if bits < fewest:
             fewest = bits
             one = row
     other: Int = NO_SIBLING
+    for row in range(first, target - 1):  # planes of one column stand beside each other, and say little alone
+        for nth in range(stream.shape[0]):
+            contexts[nth] = np.int64(samples[row, nth]) * 256 + samples[row + 1, nth]
+        bits = conditional_bits(stream, contexts, fresh, alone, pairs)
+        if bits < fewest:
+            fewest = bits
+            one, other = row, row + 1
     if one != NO_SIBLING:
         fewest *= share
         for row in range(first, target):
+            if row == one or singly[row] > unaided:
+                continue
             for nth in range(stream.shape[0]):
                 contexts[nth] = np.int64(samples[one, nth]) * 256 + samples[row, nth]
-            bits = conditional_bits(stream, contexts, alone, pairs)
-            if row != one and bits < fewest:
+            bits = conditional_bits(stream, contexts, fresh, alone, pairs)
+            if bits < fewest:
                 fewest = bits
                 other = row
     return one, other

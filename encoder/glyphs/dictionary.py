@@ -10,13 +10,16 @@ from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import SPREAD, hash_bytes
-from encoder.glyphs.kernel import BYTES, I32S, I64S, INT, U64S, Int, kernel
+from encoder.glyphs.kernel import BYTES, I32S, I64S, INT, REAL, U64S, Int, kernel
+from encoder.glyphs.numbers import plane_bits
 from encoder.glyphs.sink import INDEX, OUT, SINK, WORDS, end_stream, put
 from encoder.glyphs.wide import copy_over, same_bytes
 
 MAX_DISTINCT = 3000
 TOO_MANY = -1
 BAD_INDEX = -1
+WORD_BITS = 2.5
+"""What a back end makes of a byte of a number among its like."""
 
 
 @kernel(INT(BYTES, I32S, I32S, INT, INT, INT, U64S, I32S, I64S, I64S))
@@ -69,6 +72,18 @@ def number_values(
             distinct += 1
         values[nth] = found
     return distinct
+
+
+@kernel(REAL(I32S, INT, INT, I64S, I64S))
+def dictionary_bits(
+    sizes: NDArray[np.int32], count: Int, distinct: Int, firsts: NDArray[np.int64], values: NDArray[np.int64]
+) -> float:
+    """Estimated bits of what `number_values` found: those of the index planes, and some for every byte of the words."""
+    words = 0
+    for nth in range(distinct):
+        words += sizes[firsts[nth]] + 1
+    planes = plane_bits(values, count, False, np.uint64(0), 1 if distinct <= 256 else 2)
+    return planes + WORD_BITS * words
 
 
 @kernel(types.void(BYTES, I32S, I32S, INT, INT, I64S, I64S, *SINK))

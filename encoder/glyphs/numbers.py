@@ -12,14 +12,19 @@ from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import GOLDEN, find_or_add
-from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, I64S, INT, REAL, U64S, Int, kernel
+from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, I64S, INT, REAL, U64S, Int, kernel, part, several
 from encoder.glyphs.sink import NUMBERS, OUT, SINK, end_stream, put
 
 CONSTANT, DELTA, OFFSET = range(3)
-_SAMPLE = 512  # numbers that the choice between DELTA and OFFSET looks at
+SAMPLE = 1024
+"""Numbers, at most, that the choice between DELTA and OFFSET looks at."""
+NAMING_BITS = 6.0
+"""What it costs a back end to say that a byte occurs, with its code's length."""
+LOGARITHMS = np.arange(SAMPLE + 1) * np.log2(np.maximum(np.arange(SAMPLE + 1), 1))
+"""n log2 n, by n."""
 
 
-@kernel(HASH(INT))
+@part(HASH(INT))
 def zigzag(value: Int) -> np.uint64:
     """0, -1, 1, -2, ... to 0, 1, 2, 3, ..."""
     return np.uint64((value << 1) ^ (value >> 63))
@@ -31,47 +36,7 @@ def unzigzag(value: np.uint64) -> Int:
     return np.int64(value >> np.uint64(1)) ^ -np.int64(value & np.uint64(1))
 
 
-@kernel(REAL(I64S, INT, FLAG, U64S, I32S, I64S))
-def cost(
-    values: NDArray[np.int64],
-    count: Int,
-    differences: bool,
-    keys: NDArray[np.uint64],
-    slots: NDArray[np.int32],
-    tally: NDArray[np.int64],
-) -> float:
-    """Estimated bits for the first values (or their differences): order-0 entropy and the naming of distinct ones."""
-    count = min(count, _SAMPLE)
-    size = 16
-    while size < 2 * count:
-        size *= 2
-    keys = keys[:size]
-    slots = slots[:size]
-    slots[:] = -1
-    distinct = 0
-    bits = 0.0
-    previous = values[0]
-    for nth in range(count):
-        value = values[nth]
-        if differences:
-            value -= previous
-            previous = values[nth]
-        mapped = zigzag(value)
-        found = find_or_add(keys, slots, mapped * GOLDEN, distinct)
-        if found == distinct:
-            distinct += 1
-            tally[found] = 0
-            bits += 1.0
-            while mapped > 0:
-                bits += 1.0
-                mapped >>= np.uint64(1)
-        tally[found] += 1
-    for nth in range(distinct):
-        bits -= tally[nth] * np.log2(tally[nth] / count)
-    return bits
-
-
-@kernel(INT(HASH))
+@part(INT(HASH))
 def byte_width(largest: np.uint64) -> Int:
     """Bytes that `largest` takes, at least one."""
     width = 1
@@ -80,24 +45,9 @@ def byte_width(largest: np.uint64) -> Int:
     return width
 
 
-@kernel(INT(I64S, INT, INT, U64S, I32S, I64S, *SINK))
-def write_numbers(
-    values: NDArray[np.int64],
-    count: Int,
-    budget: Int,
-    keys: NDArray[np.uint64],
-    slots: NDArray[np.int32],
-    tally: NDArray[np.int64],
-    out: NDArray[np.uint8],
-    classes: NDArray[np.int32],
-    ends: NDArray[np.int64],
-    meta: NDArray[np.uint64],
-    cursor: NDArray[np.int64],
-) -> Int:
-    """Writes values[:count], count >= 1. Returns -1, and has written nothing, if the planes would exceed `budget` bytes.
-
-    Differences must not overflow int64. keys, slots and tally are scratch, 2 * _SAMPLE long and more.
-    """
+@kernel(several(HASH, 3)(I64S, INT))
+def spread(values: NDArray[np.int64], count: Int) -> tuple[np.uint64, np.uint64, np.uint64]:
+    """Of values[:count]: the smallest (as unsigned), how far above it the largest is, and the widest difference, zigzag."""
     low = values[0]
     high = values[0]
     previous = values[0]
@@ -108,22 +58,126 @@ def write_numbers(
         high = max(high, value)
         widest = max(widest, zigzag(value - previous))
         previous = value
-    if low == high:
+    return np.uint64(low), np.uint64(high - low), widest
+
+
+@kernel(REAL(I64S, INT, FLAG, HASH, INT))
+def plane_bits(values: NDArray[np.int64], count: Int, differences: bool, low: np.uint64, width: Int) -> float:
+    """Estimated bits of the byte planes of values[:count], as differences or as offsets from `low`: the order-0 entropy of
+    each plane, from a sample, and what it costs to name the bytes that occur.
+    """
+    tally = np.zeros(256 * width, np.int32)
+    step = count // SAMPLE + 1
+    sampled = 0
+    for nth in range(0, count, step):
+        previous = values[nth - 1] if nth > 0 else np.int64(0)
+        mapped = zigzag(values[nth] - previous) if differences else np.uint64(values[nth]) - low
+        for plane in range(width):
+            tally[256 * plane + np.int64(mapped & np.uint64(255))] += 1
+            mapped >>= np.uint64(8)
+        sampled += 1
+    bits = width * LOGARITHMS[sampled]
+    named = 0
+    for slot in range(tally.shape[0]):
+        bits -= LOGARITHMS[tally[slot]]
+        named += tally[slot] > 0
+    return float(bits * count / sampled + NAMING_BITS * named)
+
+
+@kernel(REAL(I64S, INT, FLAG, U64S, I32S))
+def naming_bits(
+    values: NDArray[np.int64],
+    count: Int,
+    differences: bool,
+    keys: NDArray[np.uint64],
+    slots: NDArray[np.int32],
+) -> float:
+    """Estimated bits for the first values (or their differences) as wholes: order-0 entropy and the naming of distinct
+    ones. keys, slots: scratch of 2 * SAMPLE and more.
+    """
+    count = min(count, np.int64(SAMPLE // 2))
+    size = 16
+    while size < 2 * count:
+        size *= 2
+    keys = keys[:size]
+    slots = slots[:size]
+    slots[:] = -1
+    tally = np.zeros(count, np.int32)
+    distinct = 0
+    bits = LOGARITHMS[count]
+    previous = values[0]
+    for nth in range(count):
+        value = values[nth]
+        if differences:
+            value -= previous
+            previous = values[nth]
+        mapped = zigzag(value)
+        found = find_or_add(keys, slots, mapped * GOLDEN, distinct)
+        if found == distinct:
+            distinct += 1
+            bits += 1.0
+            while mapped > 0:
+                bits += 1.0
+                mapped >>= np.uint64(1)
+        tally[found] += 1
+    for nth in range(distinct):
+        bits -= LOGARITHMS[tally[nth]]
+    return float(bits)
+
+
+@kernel(FLAG(I64S, INT, U64S, I32S))
+def are_better_as_differences(
+    values: NDArray[np.int64], count: Int, keys: NDArray[np.uint64], slots: NDArray[np.int32]
+) -> bool:
+    """Do the differences say less than the values? Values as wholes, as a back end finds those that come back."""
+    return naming_bits(values, count, True, keys, slots) < naming_bits(values, count, False, keys, slots)
+
+
+@kernel(REAL(I64S, INT, U64S, I32S))
+def number_bits(values: NDArray[np.int64], count: Int, keys: NDArray[np.uint64], slots: NDArray[np.int32]) -> float:
+    """Estimated bits of `write_numbers`; 0 where one plane holds all, as nothing else could be smaller."""
+    low, extent, widest = spread(values, count)
+    if extent < np.uint64(256):
+        return 0.0
+    if are_better_as_differences(values, count, keys, slots):
+        return plane_bits(values, count, True, low, byte_width(widest))
+    return plane_bits(values, count, False, low, byte_width(extent))
+
+
+@kernel(INT(I64S, INT, INT, U64S, I32S, *SINK))
+def write_numbers(
+    values: NDArray[np.int64],
+    count: Int,
+    budget: Int,
+    keys: NDArray[np.uint64],
+    slots: NDArray[np.int32],
+    out: NDArray[np.uint8],
+    classes: NDArray[np.int32],
+    ends: NDArray[np.int64],
+    meta: NDArray[np.uint64],
+    cursor: NDArray[np.int64],
+) -> Int:
+    """Writes values[:count], count >= 1. Returns -1, and has written nothing, if the planes would exceed `budget` bytes.
+
+    Differences must not overflow int64.
+    """
+    low, extent, widest = spread(values, count)
+    if extent == 0:
         put(meta, cursor, CONSTANT)
-        put(meta, cursor, np.int64(zigzag(low)))
+        put(meta, cursor, np.int64(zigzag(np.int64(low))))
         return 0
-    delta = cost(values, count, True, keys, slots, tally) < cost(values, count, False, keys, slots, tally)
-    width = byte_width(widest) if delta else byte_width(np.uint64(high - low))
+    delta = are_better_as_differences(values, count, keys, slots)
+    width = byte_width(widest) if delta else byte_width(extent)
     if width * count > budget:
         return -1
     put(meta, cursor, DELTA if delta else OFFSET)
     if not delta:
-        put(meta, cursor, np.int64(zigzag(low)))
+        put(meta, cursor, np.int64(zigzag(np.int64(low))))
     put(meta, cursor, width)
     base = cursor[OUT]
     previous = np.int64(0)
     for nth in range(count):
-        mapped = zigzag(values[nth] - previous) if delta else np.uint64(values[nth] - low)
+        mapped = zigzag(values[nth] - previous) if delta else np.uint64(values[nth]) - low
         previous = values[nth]
         for plane in range(width - 1, -1, -1):
             out[base + plane * count + nth] = mapped & np.uint64(255)

@@ -49,7 +49,6 @@ class Scratch:
         "sizes",
         "slots",
         "starts",
-        "tally",
         "template_keys",
         "template_values",
         "templates",
@@ -77,7 +76,6 @@ class Scratch:
         self.keys = np.empty(_SMALL_TABLE, np.uint64)
         self.slots = np.empty(_SMALL_TABLE, np.int32)
         self.firsts = np.empty(_SMALL_TABLE, np.int64)
-        self.tally = np.empty(_SMALL_TABLE, np.int64)
 
 
 _kept = threading.local()

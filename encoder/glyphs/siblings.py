@@ -14,10 +14,10 @@ from encoder.glyphs.context_sort import (
     LEAST_SORTED,
     LEAST_SORTED_BY_TWO,
     NO_SIBLING,
-    SAMPLE,
     best_siblings,
     sort_stream,
 )
+from encoder.glyphs.numbers import SAMPLE
 from encoder.glyphs.sink import TEXT_CLASSES
 
 Stream = tuple[int, memoryview]

@@ -18,7 +18,7 @@ JOINED, MEASURED = range(2)
 BAD_STRINGS = -1
 
 
-@kernel(types.void(BYTES, I32S, I32S, INT, INT, FLAG, I64S, U64S, I32S, I64S, *SINK))
+@kernel(types.void(BYTES, I32S, I32S, INT, INT, FLAG, I64S, U64S, I32S, *SINK))
 def write_strings(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
@@ -29,7 +29,6 @@ def write_strings(
     values: NDArray[np.int64],
     keys: NDArray[np.uint64],
     slots: NDArray[np.int32],
-    tally: NDArray[np.int64],
     out: NDArray[np.uint8],
     classes: NDArray[np.int32],
     ends: NDArray[np.int64],
@@ -44,7 +43,7 @@ def write_strings(
     put(meta, cursor, MEASURED if newlines else JOINED)
     if newlines:
         put(meta, cursor, total)
-        write_numbers(values, count, 8 * count, keys, slots, tally, out, classes, ends, meta, cursor)
+        write_numbers(values, count, 8 * count, keys, slots, out, classes, ends, meta, cursor)
     else:
         put(meta, cursor, total + count)
     at = cursor[OUT]

@@ -8,12 +8,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import CROWDED, GOLDEN, START, finish
-from encoder.glyphs.kernel import INT, Int, kernel
+from encoder.glyphs.kernel import BYTES, FLAG, INT, Int, kernel, part
 from encoder.glyphs.templates import number_template
 from encoder.glyphs.tokenise import MAX_TEMPLATES, MAX_VARIABLES, SCRATCH, SOURCE, TOKENISED
 from encoder.glyphs.wide import find_either
 
 _LONGEST_QUOTE = 1 << 16
+
+
+@part(FLAG(BYTES, INT, INT, INT))
+def _has_number(data: NDArray[np.uint8], at: Int, end: Int, separator: Int) -> bool:
+    """Does a field of data[at:end] begin as a number does?"""
+    found = False
+    while at < end and not found:
+        begin = at + 1 if data[at] == 34 and at + 1 < end else at
+        found = 48 <= data[begin] <= 57 or data[begin] == 45 or data[begin] == 43 or data[begin] == 46
+        at = min(find_either(data, at, separator, 10), end) + 1
+    return found
+
+
+@part(INT(BYTES, INT))
+def _names_end(data: NDArray[np.uint8], separator: Int) -> Int:
+    """Where the first row ends if it names the columns: it has no number, and the row after it has one. Else 0."""
+    end = min(find_either(data, 0, 10, 10) + 1, data.shape[0])
+    following = min(find_either(data, end, 10, 10), data.shape[0])
+    return end if not _has_number(data, 0, end, separator) and _has_number(data, end, following, separator) else 0
 
 
 @kernel(TOKENISED(SOURCE, INT, *SCRATCH))
@@ -30,7 +49,9 @@ def tokenise_csv(
     column_values: NDArray[np.int32],  # noqa: ARG001  as above
     templates: NDArray[np.int32],
 ) -> tuple[Int, Int, Int, Int, Int]:
-    """As `tokenise` says. A record is a row with its newline."""
+    """As `tokenise` says. A record is a row with its newline; a first row of names is literal, so that it does not make
+    strings of the numbers below it.
+    """
     size = data.shape[0]
     record = 0
     variable = 0
@@ -40,6 +61,27 @@ def tokenise_csv(
     no_quote_before = 0
     fields = np.int64(0)
     last = np.int64(0)
+    names = _names_end(data, separator)
+    if names > 0:
+        template = 1
+        number_template(
+            template_keys,
+            template_values,
+            finish(START),
+            0,
+            data,
+            templates,
+            starts,
+            sizes,
+            columns,
+            0,
+            names,
+            0,
+            0,
+        )
+        records[0] = 0
+        record = 1
+        at = names
     while at < size and record < records.shape[0] and template < MAX_TEMPLATES:
         start = at
         first = variable

@@ -256,7 +256,6 @@ def _write_columns(
         scratch.numbers,
         scratch.keys,
         scratch.slots,
-        scratch.tally,
         out,
         classes,
         ends,

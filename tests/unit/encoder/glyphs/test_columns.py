@@ -36,7 +36,7 @@ def write(columns, grain):
     cursor = np.zeros(3, np.int64)
     made = write_columns(
         data, starts, sizes, offsets, len(columns), grain, True, kinds, scratch.firsts, scratch.numbers, scratch.keys,
-        scratch.slots, scratch.tally, out, classes, ends, meta, cursor,
+        scratch.slots, out, classes, ends, meta, cursor,
     )  # fmt: skip
     used, streams, numbers = cursor.tolist()
     return kinds.tolist(), made, meta[:numbers], classes[:streams], ends[:streams], out[:used]
@@ -82,6 +82,8 @@ CASES = {
     "zero-padded": (INTEGERS, [b"%06d" % n for n in range(400)]),
     "eighteen digits": (INTEGERS, text(999_999_999_999_999_999 - n * n for n in range(60))),
     "one so wide that planes would take more than the text": (DICTIONARY, [b"5", b"123456789012345678", b"6"] * 4),
+    "few numbers far apart": (DICTIONARY, text([100_003, 7, 52_000_017, 990_001][n * n % 7 % 4] for n in range(900))),
+    "numbers that never come back": (INTEGERS, text(n * 2654435761 % 2**32 for n in range(900))),
     "two places": (DECIMALS, [b"%d.%02d" % (n, n % 100) for n in range(300)]),
     "places that vary": (DECIMALS, text([0.5, 1.25, -3, -0.125, 10, 0] * 20)),
     "negative": (DECIMALS, text(range(-200, 100))),
