@@ -116,3 +116,40 @@ def test_a_reader_that_goes_away_is_no_error(shell):
         ["bash", "-c", piped], check=False, cwd=shell.folder, env=shell.env, capture_output=True, text=True, timeout=20
     )
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_of_two_runs_in_the_same_instant_one_refuses_and_names_the_other(shell, kit):
+    shell.plan([{"id": "long", "command": ["sh", "-c", "echo x >> ${project}/ran; sleep 60"]}])
+    both = [shell.start("run", "-q", "plan.yaml") for _ in range(2)]
+    kit.wait_until(lambda: any(process.poll() is not None for process in both))
+    second = next(process for process in both if process.poll() is not None)
+    first = next(process for process in both if process is not second)
+    assert second.returncode == 4
+    assert f"process {first.pid}" in second.stderr.read()
+    kit.wait_until(lambda: shell.lines("ran") == ["x"])
+    assert len(shell.runs()) == 1
+    assert shell("cancel").returncode == 0
+
+
+def test_a_disk_that_fills_up_ends_the_run_with_a_mend_and_no_verdict_and_the_run_goes_on_later(shell, kit):
+    """A limit on the size of files stands for the disk: writes beyond it fail."""
+    tasks = [{"id": f"t{number}", "needs": [], "command": ["true"]} for number in range(40)]
+    shell.plan([*tasks, kit.measuring("count", "5")], [kit.criterion(">= 5 cases")])
+    limited = f"ulimit -f 90; exec {sys.executable} -m orchestrator run -q plan.yaml"
+    done = subprocess.run(
+        ["bash", "-c", limited],
+        cwd=shell.folder,
+        env=shell.env,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 4, done.stderr
+    assert "mend: " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert "PASS" not in done.stdout
+    state = shell.status()
+    assert (state["verdicts"], state["exit_code"]) == ([], None)
+    assert shell("run", "-q", "plan.yaml").returncode == 0
+    assert len(shell.runs()) == 1

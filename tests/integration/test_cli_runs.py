@@ -16,7 +16,7 @@ def test_a_run_that_meets_its_criteria_ends_with_zero_and_leaves_a_report(shell,
     assert "start    A.count" in done.stderr
     assert "PASS     A.enough" in done.stderr
     assert {path.name for path in shell.folder.iterdir()} == {"plan.yaml", ".orchestrate", "reports"}
-    assert [path.name for path in (shell.folder / "reports").iterdir()] == [f"{run}.md"]
+    assert {path.name for path in (shell.folder / "reports").iterdir()} == {run, f"{run}.html", f"{run}.md"}
 
 
 @pytest.mark.parametrize(
