@@ -1,0 +1,23 @@
+import re
+from pathlib import Path
+
+import encoder
+
+PAGE = Path(encoder.__file__).parents[1] / "docs" / "glyph-use.md"
+
+
+def test_the_python_of_the_page_does_what_it_says(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    assert len(blocks) == 6
+    names: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, str(PAGE), "exec"), names)
+
+
+def test_every_verb_of_the_page_is_one_of_the_command():
+    from encoder.cli.app import app
+
+    known = {command.callback.__name__ for command in app.registered_commands}
+    page = PAGE.read_text(encoding="utf-8")
+    assert set(re.findall(r"(?:^|\| )glyph (\w+)", page, re.MULTILINE)) <= known
