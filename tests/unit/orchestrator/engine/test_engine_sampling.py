@@ -107,3 +107,36 @@ def test_the_state_is_the_same_when_it_is_folded_from_the_journal():
     again = fold(journal.read(result.run))
     assert again.tasks["A.one"].evidence == result.state.tasks["A.one"].evidence
     assert [one.event.attempt for one in journal.read(result.run) if isinstance(one.event, TaskStarted)][:2] == [1, 2]
+
+
+def test_a_run_cut_at_any_event_and_resumed_keeps_its_samples_and_comes_to_the_same_verdict():
+    whole = MemoryJournal()
+    run = go(judged(max_samples=12), Scripted({"A.one": [WIDE, GOOD]}), whole).run
+    events = whole.read(run)
+    sampled = next(one.seq for one in events if isinstance(one.event, TaskSampled))
+    for end in range(1, len(events)):
+        cut = MemoryJournal()
+        fence = cut.acquire(run)
+        cut.append(run, events[:end])
+        cut.release(run, fence)
+        script = [GOOD] if end >= sampled else [WIDE, GOOD]
+        result = go(judged(max_samples=12), Scripted({"A.one": script}), cut, resume=run)
+        measurement = result.state.tasks["A.one"].evidence.measurements[0]
+        assert measurement.data.values == (*WIDE.measurements[0].data.values, *GOOD.measurements[0].data.values), end
+        assert (result.state.verdicts["A.fast"].outcome, result.exit_code) == (Outcome.PASS, 0), end
+
+
+def test_a_changed_plan_forgets_the_samples_of_attempts_before_it():
+    whole, cut = MemoryJournal(), MemoryJournal()
+    run = go(judged(), Scripted({"A.one": [WIDE, GOOD]}), whole).run
+    events = whole.read(run)
+    end = next(one.seq for one in events if isinstance(one.event, TaskSampled))
+    fence = cut.acquire(run)
+    cut.append(run, events[:end])
+    cut.release(run, fence)
+    changed = load(
+        {"one": {"with": {"size": 2}}, "two": {"needs": ["one"]}},
+        group={"success_criteria": [CRITERION | {"from": "one"}]},
+    )
+    result = go(changed, Scripted({"A.one": [GOOD]}), cut, resume=run)
+    assert result.state.tasks["A.one"].evidence.measurements[0].data == GOOD.measurements[0].data
