@@ -44,7 +44,9 @@ def main() -> None:
     samples = chosen(arguments)
     rows = [_row(sample, rivals, arguments) for sample in samples]
     print("\n".join(["", *group_lines(rows, arguments.clock), ""]) if rows else "no file of that kind")
-    verdicts = judge_files(rows, arguments.clock)
+    verdicts = [
+        each for each in judge_files(rows, arguments.clock) if each.scope.split(",")[0] in {one.name for one in rivals}
+    ]
     if any(sample.group != "opaque" for sample in samples):
         verdicts.append(judge_regret(samples))
     if arguments.processes != "none":
@@ -85,8 +87,8 @@ def collect(arguments: argparse.Namespace) -> Iterator[Sample]:
     if arguments.own or not samples:
         samples += [*machine(cap), *families(min(cap, MIB))]
     yield from samples
-    material = b"".join(sample.data[:MIB] for sample in samples if sample.group != "opaque")
-    yield from compressed(material[: 16 * MIB], cap)
+    material = b"".join(sample.data for sample in samples if sample.group != "opaque")
+    yield from compressed(material[: 16 * cap], cap)
 
 
 def _row(sample: Sample, rivals: Sequence[Contender], arguments: argparse.Namespace) -> Row:

@@ -30,8 +30,8 @@ MOST_REGRET = np.log(2.0)
 """Being wrong by more than twice the size teaches no more than this, so that a few extreme blocks do not shape the whole tree."""
 PRIOR_REGRET = np.log(1.2)
 """What the detector's word says of every strategy but the one for the shape it named."""
-TRIAL_PRICE: Final = 0.005
-"""A second and a third trial have to make blocks smaller by this share each."""
+TRIAL_PRICE: Final = 0.006
+"""Every trial has to make blocks smaller by this share; a shortlist of one costs none."""
 FEWEST_CORPORA = 5
 """A leaf rests on at least so many corpora."""
 ASKED = {
@@ -86,6 +86,11 @@ def main() -> None:
 def kept(example: Example, shortlist: Shortlist) -> TreeType:
     """What a selector keeps after trying the shortlist; a shortlist of one is not tried."""
     return shortlist[smallest(shortlist, [example.tried[CANDIDATES.index(tree)] for tree in shortlist])]
+
+
+def price(shortlist: Shortlist) -> float:
+    """What its trials cost."""
+    return TRIAL_PRICE * len(shortlist) if len(shortlist) > 1 else 0.0
 
 
 def weights(examples: Sequence[Example]) -> list[float]:
@@ -148,7 +153,7 @@ def best_list(examples: Sequence[Example], shape: TreeType, word: float) -> Shor
     def cost(shortlist: Shortlist) -> float:
         regrets = [min(np.log1p(it.regret(kept(it, shortlist))), MOST_REGRET) for it in examples]
         prior = 0.0 if shape in shortlist else PRIOR_REGRET
-        return (float(np.dot(weight, regrets)) + word * prior) / (seen + word) + TRIAL_PRICE * (len(shortlist) - 1)
+        return (float(np.dot(weight, regrets)) + word * prior) / (seen + word) + price(shortlist)
 
     chosen = min(LISTS, key=cost)
     alone = {tree: cost((tree,)) for tree in chosen}
@@ -189,8 +194,7 @@ def cross_validated(examples: Sequence[Example], settings: Mapping[TreeType, Set
 
 def mean_cost(examples: Sequence[Example], lists: Sequence[Shortlist]) -> float:
     """Mean regret, and the price of the trials."""
-    price = [TRIAL_PRICE * (len(each) - 1) for each in lists]
-    return mean_regret(examples, lists) + _mean(examples, price)
+    return mean_regret(examples, lists) + _mean(examples, [price(each) for each in lists])
 
 
 def mean_regret(examples: Sequence[Example], lists: Sequence[Shortlist]) -> float:
