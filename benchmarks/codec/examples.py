@@ -9,7 +9,7 @@ and so is the part of the block that the selector tries strategies on. What the 
 import argparse
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.codec.corpora import Window, folder, generated, standard_library
@@ -17,9 +17,9 @@ from encoder.block import encode_block
 from encoder.detect.features import FEATURE_NAMES, Features
 from encoder.detect.pattern import Pattern, PatternDetector
 from encoder.detect.sample import take_sample
-from encoder.detect.selector import incompressible, trial_of
+from encoder.detect.selector import incompressible, strategy_for, trial_of
 from encoder.profile import load_profile
-from encoder.strategy import Strategy, TreeType
+from encoder.strategy import TreeType
 
 CANDIDATES = (
     TreeType.OPAQUE,
@@ -78,14 +78,9 @@ def measure(windows: Iterable[Window], profile: str) -> Iterator[Example]:
         if incompressible(pattern):
             continue  # no tree is asked
         sample = trial_of(window.data, pattern)
-        plans = [for_pattern(strategies[tree], pattern) for tree in CANDIDATES]
+        plans = [strategy_for(tree, pattern, strategies) for tree in CANDIDATES]
         sizes, tried = (tuple(len(encode_block(data, plan)) for plan in plans) for data in (window.data, sample))
         yield Example(window.source, window.corpus, len(window.data), pattern, sizes, tried)
-
-
-def for_pattern(strategy: Strategy, pattern: Pattern) -> Strategy:
-    """The strategy with the separator that was detected, where it needs one."""
-    return replace(strategy, separator=pattern.separator) if strategy.tree is TreeType.CSV else strategy
 
 
 def write(path: Path, examples: Iterable[Example]) -> Iterator[Example]:

@@ -1,7 +1,7 @@
 """The selector against the oracle: `python -m benchmarks.codec.regret [PATH…] [--level fast] [--json FILE]`.
 
-Each file goes through a selector of its own, block by block, as in an encode; the oracle encodes each block with every strategy of the level
-and takes the smallest. Regret is how much larger the selector's block is, less one. Printed by corpus (a folder's first folder, else the file), for every
+Each file goes through a selector of its own, block by block, as in an encode; the oracle encodes each block with every strategy
+that the selector may choose and takes the smallest. Regret is how much larger the selector's block is, less one. Printed by corpus (a folder's first folder, else the file), for every
 corpus the mean of its blocks, and the mean of the corpora; also trials, decisions, and selecting's share of the encode time. Without PATH: the
 machine's own files and generated data. Whether a corpus was used to train the shipped tree is up to the caller: `benchmarks.codec.fetch` makes a
 folder `held-out` that was not, and the tree's own provenance has the regret of validation with each corpus left out.
@@ -15,12 +15,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from benchmarks.codec.examples import CANDIDATES, for_pattern
+from benchmarks.codec.examples import CANDIDATES
 from benchmarks.codec.samples import MIB, SMALLEST, families, machine
 from encoder.block import encode_block, warm
 from encoder.detect.pattern import PatternDetector
 from encoder.detect.sample import take_sample
-from encoder.detect.selector import AdaptiveCompressionSelector
+from encoder.detect.selector import AdaptiveCompressionSelector, strategy_for
 from encoder.profile import LEVEL_NAMES, Profile, load_profile
 from encoder.records import cut_blocks
 
@@ -78,7 +78,9 @@ def judge(corpus: str, blocks: Iterable[bytes], profile: Profile, clock: str = "
 def oracle(block: bytes, profile: Profile) -> dict[str, int]:
     """What every strategy makes of the block, by tree type."""
     pattern = PatternDetector().detect(take_sample(block))
-    return {tree.value: len(encode_block(block, for_pattern(profile.strategies[tree], pattern))) for tree in CANDIDATES}
+    return {
+        tree.value: len(encode_block(block, strategy_for(tree, pattern, profile.strategies))) for tree in CANDIDATES
+    }
 
 
 def corpora(paths: Sequence[Path], cap: int) -> Iterator[tuple[str, bytes]]:

@@ -43,7 +43,7 @@ MOST_REPEATED: Final = 0.02
 STORED: Final = Strategy(TreeType.OPAQUE, BackEnd.STORE, 0)
 
 DOCUMENTS: Final = (TreeType.JSON, TreeType.XML)
-"""Trees beside which plain text is not tried: their blocks are held against plain compression one by one."""
+"""Shapes for which plain text is not tried: their blocks are held against plain compression one by one."""
 
 UNTRANSFORMED: Final = (TreeType.TEXT, TreeType.OPAQUE)
 
@@ -98,6 +98,18 @@ def incompressible(pattern: Pattern) -> bool:
 def trial_of(block: bytes | bytearray | memoryview, pattern: Pattern) -> bytes:
     """The part of a block of that pattern that strategies are tried on."""
     return take_trial(block, nested=pattern.tree in (TreeType.JSON, TreeType.XML))
+
+
+def strategy_for(tree: TreeType, pattern: Pattern, strategies: Mapping[TreeType, Strategy]) -> Strategy:
+    """The strategy that takes a block of that pattern apart as `tree`.
+
+    The detected shape's strategy gives back end and level, so that a trial compares tokenisers and the speed of a level does not hang on which
+    one wins; what is not taken apart, or was not seen as anything that is, keeps its own.
+    """
+    own = strategies.get(tree, strategies[TreeType.TEXT])
+    seen = strategies.get(pattern.tree, strategies[TreeType.TEXT])
+    plan = own if {own.tree, seen.tree} & set(UNTRANSFORMED) else replace(seen, tree=own.tree)
+    return replace(plan, separator=pattern.separator) if plan.tree is TreeType.CSV else plan
 
 
 def glance(block: bytes | bytearray | memoryview) -> NDArray[np.float64]:
@@ -197,19 +209,7 @@ class AdaptiveCompressionSelector:
         """The strategies for the tree's shortlist, no two the same."""
         if incompressible(pattern):
             return [STORED]
-        first, *others = self._tree.shortlist(pattern)
-        leading = self._strategies.get(first, self._strategies[TreeType.TEXT])
-        candidates = [leading, *(self._beside(leading, tree) for tree in others)]
-        shortlist = [
-            replace(plan, separator=pattern.separator) if plan.tree is TreeType.CSV else plan
-            for plan in candidates
-            if plan.tree is not TreeType.TEXT or leading.tree not in DOCUMENTS
-        ]
-        return list(dict.fromkeys(shortlist))
-
-    def _beside(self, leading: Strategy, tree: TreeType) -> Strategy:
-        """The strategy for a tree that is tried beside another: its tokeniser with the other's levels, so that what is tried is the tokeniser."""
-        plan = self._strategies.get(tree, self._strategies[TreeType.TEXT])
-        if plan.tree in UNTRANSFORMED or leading.tree in UNTRANSFORMED:
-            return plan
-        return replace(leading, tree=plan.tree)
+        trees = self._tree.shortlist(pattern)
+        if pattern.tree in DOCUMENTS:
+            trees = tuple(tree for tree in trees if tree is not TreeType.TEXT) or trees
+        return list(dict.fromkeys(strategy_for(tree, pattern, self._strategies) for tree in trees))

@@ -1,6 +1,7 @@
 """Trials: strategies run on a block's sample, for the one that makes it smallest."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final, Protocol
 
 from encoder.strategy import Strategy, TreeType
@@ -24,8 +25,8 @@ def encode_lazily(data: bytes, strategy: Strategy, /) -> bytes:
 
 
 def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: BlockEncoder) -> Strategy:
-    """The strategy that makes the sample smallest. shortlist: at least one."""
-    sizes = [len(encode(sample, strategy)) for strategy in shortlist]
+    """The strategy that makes the sample smallest. shortlist: at least one. A trial is not decoded again, whatever the strategy says."""
+    sizes = [len(encode(sample, replace(strategy, verify=False))) for strategy in shortlist]
     return shortlist[smallest([strategy.tree for strategy in shortlist], sizes)]
 
 
