@@ -40,8 +40,8 @@ def decompress(back_end, data, raw_length):
     return brotli.decompress(data)
 
 
-def physical_streams(body):
-    """The decompressed streams of the directory after the header and the flags."""
+def physical_entries(body):
+    """Back end, raw length and bytes of each stream of the directory after the header and the flags."""
     at = 5
 
     def next_varint():
@@ -57,12 +57,19 @@ def physical_streams(body):
     for _ in range(next_varint()):
         coded = next_varint()
         entries.append((coded & 7, coded >> 3, coded >> 3 if coded & 7 == 0 else next_varint()))
-    streams = []
+    found = []
     for back_end, raw_length, length in entries:
-        streams.append(decompress(back_end, body[at : at + length], raw_length))
-        assert len(streams[-1]) == raw_length
+        found.append((back_end, raw_length, body[at : at + length]))
         at += length
     assert at == len(body)
+    return found
+
+
+def physical_streams(body):
+    """The decompressed streams of the directory."""
+    entries = physical_entries(body)
+    streams = [decompress(back_end, data, raw_length) for back_end, raw_length, data in entries]
+    assert [len(stream) for stream in streams] == [raw_length for _, raw_length, _ in entries]
     return streams
 
 

@@ -1,0 +1,53 @@
+"""Writes the golden bodies of context mixing anew: `python tests/golden/mixing/regenerate.py`. Only for a new version.
+
+Bodies that older releases wrote must stay readable, so a file that is here already is kept unless it is deleted first.
+"""
+
+from pathlib import Path
+
+from encoder.block import encode_block
+from encoder.strategy import BackEnd, Strategy, TreeType
+
+FOLDER = Path(__file__).parent
+
+RECORDS = {
+    TreeType.LOG: 'Jan {0} 10:00:{1:02d} host app[{2}]: {5} took {3}.{4} ms "q {5}"\n',
+    TreeType.JSON_LINES: '{{"id": {0}, "at": [{1}, "{2}"], "c": {3}.{4}, "path": "/v1/{5}/items"}}\n',
+    TreeType.JSON: '{{"id":{0},"at":[{1},"{2}"],"c":{3}.{4},"path":"/v1/{5}/items"}},',
+    TreeType.CSV: '{0},{5},{1},-{3}.{4},"x {5}",{2:04d}\n',
+    TreeType.XML: "<r id='{0}' at=\"n{1}\"><v>{2}</v><w>{3}.{4}</w><x>n {5}</x></r>\n",
+}
+WORDS = ("get", "put", "list", "get", "delete", "get")
+CASES = {
+    f"{tree.value}-{name}": (tree, model)
+    for tree in (*RECORDS, TreeType.TEXT)
+    for name, model in (("light", 1), ("full", 2))
+}
+
+
+def raw(tree: TreeType) -> bytes:
+    """The bytes that the bodies of a tree decode to."""
+    if tree is TreeType.TEXT:
+        lines = (
+            f"Line {n} says that {n * n % 23} of {WORDS[n % 6]} was {'Done' if n % 3 else 'not done'}."
+            for n in range(112)
+        )
+        return "\n".join(lines).encode()
+    rows = []
+    for n in range(150):
+        rows.append(RECORDS[tree].format(1000 + 3 * n, n % 60, 7 * (n // 9), n * n % 5, n % 2, WORDS[n * n % 6]))
+        if n % 9 == 4:
+            rows.append(RECORDS[tree].format(n, n, 0, n, 0, "").replace("x", "xx"))
+    return "".join(rows).encode() + b"a tail without its newline, 7"
+
+
+def main() -> None:
+    """Writes every body that is missing."""
+    for name, (tree, model) in CASES.items():
+        path = FOLDER / f"{name}.body"
+        if not path.exists():
+            path.write_bytes(encode_block(raw(tree), Strategy(tree, BackEnd.MIXING, model)))
+
+
+if __name__ == "__main__":
+    main()
