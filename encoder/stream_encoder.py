@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from encoder.errors import ProfileError
 from encoder.heap import WORTHWHILE, give_back
+from encoder.late_selector import LateSelector
 from encoder.pipeline import BlockEncoder, Pipeline, StrategySelector
 from encoder.pool import GlyphBufferPool, Lease
 from encoder.profile import DEFAULT, MOST_WORKERS, Profile, load_profile
@@ -33,9 +34,7 @@ class Readable(Protocol):
 def selector_for(profile: Profile) -> StrategySelector:
     """The selector that the profile asks for: adaptive, or always its one strategy."""
     if profile.adaptive:
-        from encoder.detect.selector import AdaptiveCompressionSelector  # noqa: PLC0415 - loaded where used
-
-        return AdaptiveCompressionSelector(profile.strategies, small=profile.small)
+        return LateSelector(profile)
     from encoder.detect.fixed import FixedStrategySelector  # noqa: PLC0415 - loaded where used
 
     return FixedStrategySelector(profile.strategy)
