@@ -153,7 +153,7 @@ def load(
 def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, manner: Manner) -> RunOutcome:
     """As `run`, for a plan already loaded."""
     with _journal(manner) as journal, EXECUTORS[manner.executor].make(manner, loaded, runners) as executor:
-        given = _circumstances(runners, manner, journal) | {"executor": executor}
+        given = _circumstances(runners, manner, journal) | _with(executor, manner)
         with entry(journal, loaded.plan.id, loaded.settings) as leave:
             unfinished = None if new else find_interrupted(journal, loaded.plan.id, loaded.settings)
             if unfinished is None:
@@ -166,8 +166,8 @@ def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, 
 def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner) -> RunOutcome:
     """Carry on that run. Raises as `run` does."""
     with _journal(manner) as journal, EXECUTORS[manner.executor].make(manner, loaded, runners) as executor:
-        given = _circumstances(runners, manner, journal)
-        result = resume_run(run, loaded, executor=executor, force=manner.force, **given)
+        given = _circumstances(runners, manner, journal) | _with(executor, manner)
+        result = resume_run(run, loaded, force=manner.force, **given)
         return _outcome(result, loaded, journal, manner)
 
 
@@ -304,6 +304,11 @@ def _promised(runners: Mapping[str, Runner]) -> dict[str, tuple[Metric, ...]]:
     return {name: runner.metrics for name, runner in runners.items()}
 
 
+def _with(executor: Executor, manner: Manner) -> dict[str, Any]:
+    """The executor, and how many tasks at once: where nobody says it, as many as a cluster has room for."""
+    return {"executor": executor, "jobs": manner.jobs or getattr(executor, "slots", None)}
+
+
 def _circumstances(runners: Mapping[str, Runner], manner: Manner, journal: JournalPort) -> dict[str, Any]:
     """What starting and resuming take alike."""
     project = Path.cwd()
@@ -312,7 +317,6 @@ def _circumstances(runners: Mapping[str, Runner], manner: Manner, journal: Journ
         "project": project,
         "environment": capture(project),
         "command": manner.command or (Path(sys.argv[0]).name, *sys.argv[1:]),
-        "jobs": manner.jobs,
         "keep_going": manner.keep_going,
         "listener": manner.listener,
         "only": manner.only,

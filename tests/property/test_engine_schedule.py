@@ -137,7 +137,10 @@ def test_a_frontier_built_afresh_decides_what_the_kept_one_decides(graph, data):
 
 S, F, K = Ended.SUCCESS, Ended.UPSTREAM, Ended.SKIPPED
 TRUTH = {
-    # ends of two needs: all_success, all_done, any_success, none_failed_min_one_success
+    # ends of one need and of two: all_success, all_done, any_success, none_failed_min_one_success
+    (S,): (True, True, True, True),
+    (F,): (False, True, False, False),
+    (K,): (False, True, False, False),
     (S, S): (True, True, True, True),
     (S, F): (False, True, True, False),
     (S, K): (False, True, True, True),

@@ -80,6 +80,11 @@ class DaskExecutor(ThreadPoolExecutor):
         self.client = client
         self._look()
 
+    @property
+    def slots(self) -> int:
+        """How many attempts the cluster's workers have threads for now."""
+        return sum(int(worker["nthreads"]) for worker in self.client.scheduler_info()["workers"].values())
+
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401, ARG002 - as Executor
         """As `concurrent.futures.Executor`; `fn` is what the engine would call here, and stands for what the worker calls."""
         return super().submit(self._attempt, *args, **kwargs)
