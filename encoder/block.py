@@ -39,12 +39,15 @@ _UNTRANSFORMED: Final = (TreeType.TEXT, TreeType.OPAQUE)
 _FELL_BACK: Final = 0x10
 _SORTED: Final = 0x01
 _TEXT_POOLED: Final = 0x04
+_NAMED_TREES: Final = (TreeType.JSON, TreeType.JSON_LINES)
+_LINES_TRIED: Final = 1 << 17
 _POOLED_TREES: Final = (TreeType.JSON, TreeType.XML)  # their columns say the same things again
 
 HEADER_SIZE: Final = 4
 _LARGEST_TRANSFORMED: Final = 1 << 29  # positions are 32-bit, and lines of a level below may take twice the block
 _QUICK_LEVEL: Final = 9  # up to here, plain zstd costs so little beside the transform that it is simply tried
 _CLEAR_GAIN: Final = 0.75  # of a quick compression: what no stronger back end makes of the plain bytes
+_LAYOUT_LEVEL: Final = 3
 _BODY_OVERHEAD: Final = 64
 _FAR_SMALLER: Final = 0.6  # than a sample says that the plain bytes become
 _SAMPLED: Final = 8  # one part in so many is the sample, from the middle of the block
@@ -176,15 +179,45 @@ def _glyph_body(view: memoryview, strategy: Strategy) -> bytes | None:
     warm()
     from encoder.glyphs.transform import transform  # noqa: PLC0415  as in `warm`
 
-    transformed = transform(view, strategy.tree, strategy.separator)
+    if strategy.tree in _NAMED_TREES and strategy.back_end is not BackEnd.STORE:
+        transformed = _best_named(view, strategy)
+    else:
+        transformed = transform(view, strategy.tree, strategy.separator)
     if transformed is None:
         return None
     header = Header(GLYPHS, strategy.tree, fell_back=False, back_end=strategy.back_end, level=strategy.level)
     return header.to_bytes() + _pack(transformed, strategy)
 
 
+def _best_named(view: memoryview, strategy: Strategy) -> "Transformed | None":
+    """JSON with its columns named by path or by key alone, whichever a quick compression makes smaller: of a document all of it,
+    of lines the first of them.
+    """
+    from encoder.glyphs.transform import transform  # noqa: PLC0415  as in `warm`
+
+    part = view if strategy.tree is TreeType.JSON else view[:_LINES_TRIED]
+    tried = {by_path: transform(part, strategy.tree, strategy.separator, by_path=by_path) for by_path in (True, False)}
+    best = min(tried, key=lambda by_path: _quick_size(tried[by_path], strategy.tree))
+    if len(part) == len(view):
+        return tried[best]
+    return transform(view, strategy.tree, strategy.separator, by_path=best)
+
+
+def _quick_size(transformed: "Transformed | None", tree: TreeType) -> int:
+    """What the streams take at zstd 1, as large and small as they will be stored."""
+    from encoder.glyphs.layout import gather_physical  # noqa: PLC0415  as in `warm`
+
+    if transformed is None:
+        return 0
+    physical = gather_physical(transformed.streams, text_pooled=tree in _POOLED_TREES)
+    streams = [transformed.metadata(), *(raw for _, raw in physical)]
+    return sum(len(compress(BackEnd.ZSTD, raw, 1, text=True)[1]) for raw in streams)
+
+
 def _pack(transformed: "Transformed", strategy: Strategy) -> bytes:
-    """Flags, directory and streams; of a tree in `_POOLED_TREES` with its text in one stream or in many, the smaller."""
+    """Flags, directory and streams; of a tree in `_POOLED_TREES` with its text in one stream or in many, whichever a quick
+    compression makes smaller.
+    """
     from encoder.glyphs.siblings import permutation_numbers, sort_streams  # noqa: PLC0415  as in `warm`
 
     packer = _Packer(strategy)
@@ -193,8 +226,22 @@ def _pack(transformed: "Transformed", strategy: Strategy) -> bytes:
         streams, permutations = sort_streams(streams, packer.size)
         if permutations:
             flags, metadata = _SORTED, transformed.metadata(permutation_numbers(permutations))
-    layouts = (flags, flags | _TEXT_POOLED) if strategy.tree in _POOLED_TREES else (flags,)
-    return min((packer.packed(layout, metadata, streams) for layout in layouts), key=len)
+    if strategy.tree in _POOLED_TREES and _pools_better(streams):
+        flags |= _TEXT_POOLED
+    return packer.packed(flags, metadata, streams)
+
+
+def _pools_better(streams: Sequence[tuple[int, memoryview]]) -> bool:
+    """Whether a quick compression makes all text in one stream smaller than in many."""
+    from encoder.glyphs.layout import gather_physical  # noqa: PLC0415  as in `warm`
+    from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as in `warm`
+
+    text = [(stream_class, raw) for stream_class, raw in streams if stream_class in TEXT_CLASSES]
+    many, one = (
+        sum(len(compress(BackEnd.ZSTD, raw, _LAYOUT_LEVEL, text=True)[1]) for _, raw in physical)
+        for physical in (gather_physical(text), gather_physical(text, text_pooled=True))
+    )
+    return one < many
 
 
 class _Packer:

@@ -80,14 +80,16 @@ class Tokens:
     multiline: bool = False
 
 
-def transform(data: bytes | bytearray | memoryview, tree: TreeType, separator: int) -> Transformed | None:
+def transform(
+    data: bytes | bytearray | memoryview, tree: TreeType, separator: int, *, by_path: bool = True
+) -> Transformed | None:
     """The block as templates and columns, or None when it has no record or variable to take apart.
 
-    tree: one with a tokeniser (not TEXT or OPAQUE).
+    tree: one with a tokeniser (not TEXT or OPAQUE). by_path: whether JSON's columns are named by path, or by key alone.
     """
     source = np.frombuffer(data, np.uint8)
     scratch = scratch_for(len(source))
-    tokens = tokenise(source, tree, separator, scratch)
+    tokens = tokenise(source, tree, separator, scratch, by_path=by_path)
     if not tokens.variables:
         return None
     result = Transformed()
@@ -99,7 +101,7 @@ def transform(data: bytes | bytearray | memoryview, tree: TreeType, separator: i
     return result
 
 
-def tokenise(source: Bytes, tree: TreeType, separator: int, scratch: Scratch) -> Tokens:
+def tokenise(source: Bytes, tree: TreeType, separator: int, scratch: Scratch, *, by_path: bool = True) -> Tokens:
     """The block's records and variables, for a tree that has a tokeniser; the scratch holds them."""
     _clear(scratch)
     arrays = _arrays(scratch)
@@ -107,7 +109,7 @@ def tokenise(source: Bytes, tree: TreeType, separator: int, scratch: Scratch) ->
         case TreeType.LOG:
             counts = tokenise_log(source, QUOTED, _NO_SALTS, _NO_SALT_ENDS, *arrays)
         case TreeType.JSON_LINES | TreeType.JSON:
-            counts = _tokenise_json(source, scratch, document=tree is TreeType.JSON)
+            counts = _tokenise_json(source, scratch, document=tree is TreeType.JSON, by_path=by_path)
         case TreeType.CSV:
             counts = tokenise_csv(source, separator, *arrays)
         case TreeType.XML:
@@ -117,7 +119,7 @@ def tokenise(source: Bytes, tree: TreeType, separator: int, scratch: Scratch) ->
     return Tokens(source, *counts, multiline=tree is TreeType.CSV)
 
 
-def _tokenise_json(source: Bytes, scratch: Scratch, *, document: bool) -> tuple[Int, Int, Int, Int, Int]:
+def _tokenise_json(source: Bytes, scratch: Scratch, *, document: bool, by_path: bool) -> tuple[Int, Int, Int, Int, Int]:
     """Tokenises by the frequencies of keys and paths: in a document of all of it, of lines by a sample."""
     keys, paths = scratch.key_counts, scratch.path_counts
     keys.fill(0)
@@ -127,7 +129,7 @@ def _tokenise_json(source: Bytes, scratch: Scratch, *, document: bool) -> tuple[
     rare, least = (_RARE_KEY, _LEAST_OF_PATH) if document else (_RARE_KEY_SAMPLED, _LEAST_OF_PATH_SAMPLED)
     for stretch in parts:
         count_keys(stretch, keys)
-    for stretch in parts:
+    for stretch in parts if by_path else []:
         tokenise_json(stretch, document, True, rare, least, keys, paths, *arrays)
     return tokenise_json(source, document, False, rare, least, keys, paths, *arrays)
 
