@@ -22,7 +22,6 @@ def test_a_run_is_exported_and_checked_where_nothing_else_is(shell, kit):
     checked = shell("verify", "run.tar")
     assert checked.returncode == 3
     assert "events.jsonl, event 2" in checked.stdout
-    assert shell("verify", "plan.yaml").returncode not in {0, 1, 3}
 
 
 def test_runs_are_compared_and_a_metric_is_followed_over_them(shell, kit):
@@ -34,18 +33,11 @@ def test_runs_are_compared_and_a_metric_is_followed_over_them(shell, kit):
     compared = shell("compare", first)
     assert compared.returncode == 1
     assert "A.enough" in compared.stdout
-    metric = (
-        shell.status()["verdicts"]
-        and json.loads(shell("report", "--json").stdout)["figures"][0]["measurement"]["metric"]
-    )
-    told = shell("history", "--metric", metric)
-    assert told.returncode == 0
-    assert "1: the oldest" in told.stdout
-    points = json.loads(shell("history", "--json", "--metric", metric).stdout)
+    points = json.loads(shell("history", "--json", "--metric", "m.count").stdout)
     assert [point["value"] for point in points] == [5, 4]
-    unknown = shell("history", "--metric", metric + "x")
+    unknown = shell("history", "--metric", "m.counts")
     assert unknown.returncode == 2
-    assert f"did you mean {metric}?" in unknown.stderr
+    assert "did you mean m.count?" in unknown.stderr
 
 
 def test_an_undecided_criterion_takes_more_samples_through_the_whole_machine(shell, kit):
