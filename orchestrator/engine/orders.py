@@ -110,7 +110,7 @@ def filled(part: Any, known: Mapping[str, object]) -> Any:  # noqa: ANN401 - wha
         for name, value in known.items() if "${" in part else ():
             part = part.replace(f"${{{name}}}", str(value))
         return part
-    if isinstance(part, Mapping):
+    if isinstance(part, dict):
         return {key: filled(value, known) for key, value in part.items()}
     return type(part)(filled(each, known) for each in part) if isinstance(part, list | tuple) else part
 

@@ -20,7 +20,10 @@ class Slots:
 
     def fits(self, demand: Demand) -> bool:
         """Whether all of the demand is free now."""
-        return all(self.free.get(name, amount) >= amount for name, amount in demand)
+        for name, amount in demand:  # noqa: SIM110 - `all` over a generator takes three times as long, and this is asked for every start
+            if self.free.get(name, amount) < amount:
+                return False
+        return True
 
     def take(self, demand: Demand) -> None:
         """Hold the demand."""

@@ -1,3 +1,4 @@
+import dataclasses
 import importlib.util
 import json
 from pathlib import Path
@@ -7,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestrator.evidence.measurement import Evidence, Measurement, Samples, Usage
 from orchestrator.journal.codec import decode_event, encode_event
 from orchestrator.journal.errors import DamagedJournal
-from orchestrator.state.events import Event, TaskNoted
+from orchestrator.state.events import Event, TaskNoted, TaskSucceeded
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "journal"
 _SPEC = importlib.util.spec_from_file_location("journal_examples", GOLDEN / "examples.py")
@@ -44,6 +46,16 @@ def _within(kept, now):
     if isinstance(kept, list):
         return len(kept) == len(now) and all(map(_within, kept, now))
     return kept == now
+
+
+@given(
+    st.text(), st.integers(), st.floats(), st.lists(st.floats() | st.integers() | st.text() | st.none() | st.booleans()),
+)  # fmt: skip
+def test_an_event_is_written_as_json_writes_its_fields(text, number, real, values):
+    samples = Measurement(text, "s", Samples(tuple(values)), method=text, cases=number)
+    event = TaskSucceeded(text, number, Evidence((samples,)), Usage(real, 0.0, number, 0))
+    said = json.dumps(dataclasses.asdict(event), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert encode_event(event) == said.encode("utf-8", "replace").decode("utf-8")
 
 
 def test_a_field_that_a_newer_version_added_is_passed_over():
