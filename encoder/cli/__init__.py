@@ -1,4 +1,4 @@
-"""The `glyph` command: `encode`, `decode`, `cat`, `info` and `bench`; the verbs' modules are loaded when they are used."""
+"""The `glyph` command: `encode`, `decode`, `cat`, `info`, `bench` and `warm`; the verbs' modules are loaded when they are used."""
 
 import signal
 import sys

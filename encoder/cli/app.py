@@ -200,3 +200,12 @@ def bench(  # noqa: PLR0913 - one parameter for each option
     from encoder.cli.bench import show_bench  # noqa: PLC0415 - so that --help stays fast
 
     show_bench(files, rounds=rounds, limit=limit, slow=slow, only=codec or [], as_json=json)
+
+
+@app.command(epilog="Examples:\n\n  glyph warm                            once, after installing or upgrading")
+@reported
+def warm(*, quiet: Quiet = False) -> None:
+    """Compile all kernels for this machine now, so that the first large encode or decode need not."""
+    from encoder.cli.warming import warm_kernels  # noqa: PLC0415 - so that --help stays fast
+
+    warm_kernels(quiet=quiet)

@@ -27,7 +27,7 @@ def load_kernels(modules: tuple[str, ...] = _MODULES) -> None:
     if stamp.exists():
         _import(modules)
         return
-    _log.warning("glyph: compiling the kernels for this machine, once; it takes some ten seconds")
+    _log.warning("glyph: compiling the kernels for this machine, once; it takes a while (`glyph warm` does it ahead)")
     with _only_one(cache_folder() / "compiling.lock"):
         _import(modules)
         stamp.touch()

@@ -162,7 +162,7 @@ def test_info_of_other_files_is_exit_1(log):
     assert b"not a glyph stream" in done.stderr
 
 
-@pytest.mark.parametrize("verb", ["encode", "decode", "cat", "info", "bench"])
+@pytest.mark.parametrize("verb", ["encode", "decode", "cat", "info", "bench", "warm"])
 def test_every_verb_explains_itself_with_examples(verb):
     done = glyph(verb, "--help")
     assert done.returncode == 0
@@ -296,3 +296,19 @@ def test_the_bench_compares_on_the_users_own_data(log):
 
 def test_the_help_names_the_exit_codes():
     assert b"141 the reader left" in glyph("--help").stdout
+
+
+def test_warming_is_only_needed_once_and_says_where_the_kernels_are(tmp_path):
+    folder = tmp_path / "kernels"
+    script = (
+        "import encoder.block, encoder.mixing.loading as mixing, encoder.cli.warming as warming\n"
+        "calls = []\n"
+        "warming.warm = lambda: calls.append('glyphs')\n"
+        "mixing.load_mixing = lambda: calls.append('mixing')\n"
+        "warming.warm_kernels(quiet=False)\n"
+        "print(calls)\n"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "NUMBA_CACHE_DIR": str(folder)}
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True)
+    assert f"in {folder}" in done.stdout
+    assert done.stdout.endswith("['glyphs', 'mixing']\n")
