@@ -19,6 +19,8 @@ CASES = {
     "text-zstd": (TreeType.TEXT, BackEnd.ZSTD, 3),
     "opaque-store": (TreeType.OPAQUE, BackEnd.STORE, 0),
     "csv-sorted": (TreeType.CSV, BackEnd.ZSTD, 3),
+    "xml-pooled": (TreeType.XML, BackEnd.ZSTD, 9),
+    "json-nested": (TreeType.JSON, BackEnd.ZSTD, 9),
 }
 RECORDS = {
     TreeType.LOG: 'Jan {0} 10:0{1} host app[{2}]: took {3}.{4} ms -{5}.5 "q{6}" deadbeef{7:02x} \x01\n',
@@ -35,6 +37,10 @@ def raw(name: str) -> bytes:
     """The bytes that a golden body decodes to."""
     if name == "csv-sorted":
         return _dependent_columns()
+    if name == "xml-pooled":
+        return _said_twice()
+    if name == "json-nested":
+        return _keys_of_data()
     tree = CASES[name][0]
     numbers = [[n * step % (40 * step + 9) for step in range(1, 9)] for n in range(200)]
     return "".join(RECORDS[tree].format(*row) for row in numbers).encode() + b"a tail without its newline, 7"
@@ -46,6 +52,24 @@ def _dependent_columns() -> bytes:
     codes = [place * place % 89 * 7 + n % 3 for n, place in enumerate(places)]
     rows = zip(places, codes, [(place * code) % 251 for place, code in zip(places, codes, strict=True)], strict=True)
     return "".join(f"place{a},code{b},{c + 300}\n" for a, b, c in rows).encode()
+
+
+def _words(nth: int) -> str:
+    """A few words that another number hardly shares."""
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return " ".join("".join(letters[(nth * prime + place * place) % 23] for place in range(6)) for prime in (3, 7, 13))
+
+
+def _said_twice() -> bytes:
+    """Elements whose two columns say the same, in another order."""
+    pairs = [(_words(n * 7), _words(n * 5 % 400 * 7)) for n in range(400)]
+    return "".join(f"<r><name>{one}</name><title>{other}</title></r>\n" for one, other in pairs).encode()
+
+
+def _keys_of_data() -> bytes:
+    """A document on one line, whose objects are named by data and hold places in arrays."""
+    shapes = [f'"S{n}":{{"doc":"{_words(n)}","at":[{n},{n * n % 97},[{n / 4},0]],"ok":true}}' for n in range(300)]
+    return ('{"version":"2.0","shapes":{' + ",".join(shapes) + "}}").encode()
 
 
 def main() -> None:

@@ -45,3 +45,18 @@ def test_the_counts_of_all_blocks_add_up_to_the_records_wherever_they_are_cut(da
 def test_records_are_counted_across_the_search_steps():
     block = memoryview(b"ab\n" * STEP)
     assert count_records(block, continues=False) == STEP
+
+
+@pytest.mark.parametrize(
+    ("window", "size"),
+    [
+        (b'[{"a":1},{"b":2},{"c":', 17),  # the last of equals
+        (b'[{"a":[{"b":1}]},{"c":1},{"', 17),  # what closes more than the last
+        (b"<a><b>text</b><c>te", 14),
+        (b"\n" + b"x" * 20 + b'{"a":1},{"b', 29),  # a record end in the first half is too far back
+        (b"xx\n" + b"x" * 20, 3),  # but better than none
+        (b'{"a":1},' + b"x" * 40, 48),  # so is what closes there: cut hard
+    ],
+)
+def test_a_long_record_is_cut_where_something_closes(window, size):
+    assert cut_at(memoryview(window)) == size

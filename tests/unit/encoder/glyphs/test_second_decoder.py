@@ -34,3 +34,14 @@ def test_a_decoder_written_from_the_documentation_reads_every_body(tree, count, 
     assert body[0] & 15 == GLYPHS
     assert decode_block(body, len(data)) == data
     assert reference.decode(body) == data
+
+
+GOLDEN = Path(__file__).parents[3] / "golden" / "block"
+
+
+@pytest.mark.parametrize("name", ["xml-pooled", "json-nested"])
+def test_a_decoder_written_from_the_documentation_reads_documents_whose_text_is_in_one_stream(name):
+    body = (GOLDEN / f"{name}.body").read_bytes()
+    data = reference.decode(body)
+    assert body[4] & 4
+    assert decode_block(body, len(data)) == data
