@@ -49,7 +49,7 @@ _QUICK_LEVEL: Final = 9  # up to here, plain zstd costs so little beside the tra
 _CLEAR_GAIN: Final = 0.75  # of a quick compression: what no stronger back end makes of the plain bytes
 _LAYOUT_LEVEL: Final = 3
 _BODY_OVERHEAD: Final = 64
-_FAR_SMALLER: Final = 0.6  # than a sample says that the plain bytes become
+_FAR_SMALLER: Final = 0.75  # than a sample says that the plain bytes become
 _SAMPLED: Final = 8  # one part in so many is the sample, from the middle of the block
 _LEAST_SAMPLE: Final = 1 << 16
 _MIXED_GAINS: Final = {1: 0.95, 2: 0.65}  # of a quick compression: where mixing the plain bytes is not worth its time
@@ -259,9 +259,8 @@ class _Packer:
         from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as in `warm`
 
         if id(raw) not in self._done:
-            used, stream = compress(
-                self._strategy.back_end, raw, self._strategy.level, text=stream_class in TEXT_CLASSES
-            )
+            text = stream_class in TEXT_CLASSES
+            used, stream = compress(self._strategy.back_end, raw, self._strategy.level_of(text=text), text=text)
             self._done[id(raw)] = raw, used, stream
         _, used, stream = self._done[id(raw)]
         return used, stream

@@ -199,7 +199,7 @@ def _strategies(document: _Reader) -> dict[TreeType, Strategy]:
 
 
 def _strategy(document: _Reader) -> Strategy:
-    fields = document.fields("tree", "back_end", "level", optional=("separator", "verify"))
+    fields = document.fields("tree", "back_end", "level", optional=("separator", "verify", "text_level"))
     back_end = BackEnd(fields["back_end"].choice(tuple(back_end.value for back_end in BackEnd)))
     return Strategy(
         tree=TreeType(fields["tree"].choice(tuple(tree.value for tree in TreeType))),
@@ -207,6 +207,7 @@ def _strategy(document: _Reader) -> Strategy:
         level=fields["level"].integer(*LEVELS[back_end]),
         separator=_separator(fields["separator"]) if "separator" in fields else ord(","),
         verify=fields["verify"].flag() if "verify" in fields else False,
+        text_level=fields["text_level"].integer(*LEVELS[back_end]) if "text_level" in fields else None,
     )
 
 
@@ -225,6 +226,8 @@ def _strategy_document(strategy: Strategy) -> dict[str, str | int | bool]:
     }
     if strategy.verify:
         document["verify"] = True
+    if strategy.text_level is not None:
+        document["text_level"] = strategy.text_level
     if strategy.separator != ord(","):
         document["separator"] = chr(strategy.separator)
     return document

@@ -34,6 +34,8 @@ class Strategy:
     back_end, level: the compressor behind it, and that compressor's own level.
     verify: decode what was encoded, compare, and fall back to zstd should it differ.
     separator: the field separator of CSV, one byte; ignored elsewhere.
+    text_level: the level for streams of text behind the transform, None for `level`. Text gains by a higher level several
+    times what numbers do.
     """
 
     tree: TreeType
@@ -41,3 +43,8 @@ class Strategy:
     level: int
     separator: int = ord(",")
     verify: bool = False
+    text_level: int | None = None
+
+    def level_of(self, *, text: bool) -> int:
+        """The level for a stream that is text, or is not."""
+        return self.text_level if text and self.text_level is not None else self.level

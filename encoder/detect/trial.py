@@ -9,6 +9,11 @@ from encoder.strategy import Strategy, TreeType
 PLAIN_HANDICAP: Final[Mapping[TreeType, float]] = {TreeType.TEXT: 1.03, TreeType.OPAQUE: 1.03}
 """A sample is kinder to plain bytes than the whole block is, in which templates and dictionaries are written once."""
 
+OTHERS_HANDICAP: Final = 1.08
+"""A tokeniser that is not the tree's first choice must win by this much: columns that are sorted or lie along a path gain in a
+whole block what a sample does not show.
+"""
+
 
 class BlockEncoder(Protocol):
     """What a trial runs."""
@@ -31,6 +36,7 @@ def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: BlockEncoder) 
 
 
 def smallest(trees: Sequence[TreeType], sizes: Sequence[int]) -> int:
-    """The number of the smallest of `sizes`, the first of equals, where plain bytes bear a handicap."""
+    """The number of the smallest of `sizes`, the first of equals, where plain bytes bear a handicap, and all but the first."""
     weighed = [size * PLAIN_HANDICAP.get(tree, 1.0) for tree, size in zip(trees, sizes, strict=True)]
+    weighed[1:] = [size * OTHERS_HANDICAP for size in weighed[1:]]
     return weighed.index(min(weighed))
