@@ -36,7 +36,9 @@ def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: BlockEncoder) 
 
 
 def smallest(trees: Sequence[TreeType], sizes: Sequence[int]) -> int:
-    """The number of the smallest of `sizes`, the first of equals, where plain bytes bear a handicap, and all but the first."""
-    weighed = [size * PLAIN_HANDICAP.get(tree, 1.0) for tree, size in zip(trees, sizes, strict=True)]
-    weighed[1:] = [size * OTHERS_HANDICAP for size in weighed[1:]]
+    """The number of the smallest of `sizes`, the first of equals, where plain bytes and all but the first bear a handicap."""
+    weighed = [
+        size * PLAIN_HANDICAP.get(tree, OTHERS_HANDICAP if place else 1.0)
+        for place, (tree, size) in enumerate(zip(trees, sizes, strict=True))
+    ]
     return weighed.index(min(weighed))

@@ -83,6 +83,12 @@ def test_bytes_that_repeat_or_are_not_evenly_spread_are_not_taken_for_incompress
     assert not incompressible(detect(samples["prose in Greek"][2]))
 
 
+def test_another_tokeniser_wins_only_where_it_is_clearly_smaller():
+    plans = [STRATEGIES[TreeType.JSON_LINES], STRATEGIES[TreeType.XML]]
+    assert best_on(b"x", plans, Sizes(jsonl=100, xml=93)).tree is TreeType.JSON_LINES
+    assert best_on(b"x", plans, Sizes(jsonl=100, xml=92)).tree is TreeType.XML
+
+
 def test_plain_bytes_win_only_where_they_are_clearly_smaller():
     plans = [STRATEGIES[TreeType.CSV], STRATEGIES[TreeType.TEXT]]
     assert best_on(b"x", plans, Sizes(csv=100, text=98)).tree is TreeType.CSV
