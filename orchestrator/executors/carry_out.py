@@ -60,14 +60,15 @@ def carry_out(
 
 def attempt_environment(order: WorkOrder, base: Mapping[str, str]) -> dict[str, str]:
     """What the attempt's processes see: ours, where to put files, what the plan says, and the marks it is found by."""
+    folder, cache = str(order.folder), str(order.cache)
     environment = {
         **base,
         "TMPDIR": str(order.folder / "tmp"),
-        "XDG_CACHE_HOME": str(order.cache),
-        "PYTHONPYCACHEPREFIX": str(order.cache / "pycache"),
+        "XDG_CACHE_HOME": cache,
+        "PYTHONPYCACHEPREFIX": f"{cache}/pycache",
         "PYTHONHASHSEED": "0",
         **order.env,
-        "ORCHESTRATE_EVIDENCE": str(order.folder / "evidence.jsonl"),
+        "ORCHESTRATE_EVIDENCE": f"{folder}/evidence.jsonl",
         ATTEMPT: order.marker,
         OWNER: owner(),
     }

@@ -43,7 +43,16 @@ def serve(requests: socket.socket) -> bool:
     asked = receive(requests)
     if asked is None:
         return False
-    (argv, env, cwd), pipes = asked
+    what, pipes = asked
+    try:
+        return carry_out(requests, *what, pipes)
+    finally:  # after the answer, so that the other side wakes up once, and not for the end of each pipe before
+        for pipe in pipes:
+            os.close(pipe)
+
+
+def carry_out(requests: socket.socket, argv: "list[str]", env: "dict[str, str]", cwd: str, pipes: "list[int]") -> bool:
+    """Start the program, wait, and answer; False when the other side is gone."""
     try:
         os.chdir(cwd)
         pid = start(argv, env, pipes)
@@ -52,8 +61,6 @@ def serve(requests: socket.socket) -> bool:
         return True
     finally:
         os.chdir("/")
-        for pipe in pipes:
-            os.close(pipe)
     status = wait(pid, requests)
     if status is None:
         return False
@@ -67,7 +74,7 @@ def serve(requests: socket.socket) -> bool:
 
 def receive(requests: socket.socket) -> "tuple[tuple[list[str], dict[str, str], str], list[int]] | None":
     """The next request and its descriptors, None when there will be none."""
-    data, pipes, _, _ = socket.recv_fds(requests, 1 << 16, 2)
+    data, pipes, _, _ = socket.recv_fds(requests, 1 << 16, 2, socket.MSG_CMSG_CLOEXEC)
     if not data:
         return None
     (length,) = LENGTH.unpack_from(data)
