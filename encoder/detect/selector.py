@@ -104,11 +104,14 @@ def strategy_for(tree: TreeType, pattern: Pattern, strategies: Mapping[TreeType,
     """The strategy that takes a block of that pattern apart as `tree`.
 
     The detected shape's strategy gives back end and level, so that a trial compares tokenisers and the speed of a level does not hang on which
-    one wins; what is not taken apart, or was not seen as anything that is, keeps its own.
+    one wins. What is not taken apart, or was not seen as anything that is, keeps its own, but no lower level than plain text's at the same back end:
+    its blocks may come out plain after all.
     """
     own = strategies.get(tree, strategies[TreeType.TEXT])
     seen = strategies.get(pattern.tree, strategies[TreeType.TEXT])
     plan = own if {own.tree, seen.tree} & set(UNTRANSFORMED) else replace(seen, tree=own.tree)
+    if seen.tree is TreeType.TEXT and plan.back_end is seen.back_end and plan.tree is not TreeType.OPAQUE:
+        plan = replace(plan, level=max(plan.level, seen.level))
     return replace(plan, separator=pattern.separator) if plan.tree is TreeType.CSV else plan
 
 

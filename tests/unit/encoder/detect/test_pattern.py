@@ -72,3 +72,16 @@ def test_any_bytes_have_a_pattern_and_always_the_same(sample):
     assert first == PatternDetector().detect(memoryview(sample))
     assert first.separator in b",;\t|"
     assert 0 <= first.confidence <= 1
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        b"[" + b",".join(b"%d.%d" % (n % 97, n % 9) for n in range(9000)) + b"]",
+        b"[\n" + b",\n".join(b"    [\n        %d,\n        -%d\n    ]" % (n, n % 97) for n in range(1500)) + b"\n]\n",
+        b"\n".join(b'{"a":[' + b",".join(b'{"id":%d}' % n for n in range(2500)) + b"]}" for _ in range(3)) + b"\n",
+    ],
+    ids=["numbers on one line", "pretty-printed pairs", "a document a line"],
+)
+def test_documents_without_the_usual_signs_are_json(sample):
+    assert PatternDetector().detect(sample).tree is TreeType.JSON

@@ -38,3 +38,9 @@ def test_every_kind_of_buffer_gives_the_same_sample():
 @given(st.binary(max_size=64), st.integers(1, 4000))
 def test_a_sample_is_never_larger_than_its_bound(piece, times):
     assert len(take_sample(piece * times)) <= SAMPLE_SIZE
+
+
+def test_the_seam_of_a_document_on_one_line_lies_behind_what_closes():
+    block = b'[{"text":"a word, another"},' * 10_000
+    sample = take_sample(block)
+    assert sample[SAMPLE_SIZE // 2 :].startswith(b'[{"text":')

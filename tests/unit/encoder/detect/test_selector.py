@@ -3,7 +3,7 @@ import random
 import pytest
 
 from encoder.detect import AdaptiveCompressionSelector, FixedStrategySelector, PatternDetector, drifted
-from encoder.detect.selector import MOST_UNSEEN, SMALLEST, TOLERANCES, alike, glance
+from encoder.detect.selector import MOST_UNSEEN, SMALLEST, TOLERANCES, alike, glance, strategy_for
 from encoder.detect.tree import parse_tree
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType
@@ -152,3 +152,16 @@ def test_a_fixed_selector_never_looks():
     strategy = STRATEGIES[TreeType.LOG]
     fixed = FixedStrategySelector(strategy)
     assert fixed.select(b"") is fixed.select(bytes(100_000)) is strategy
+
+
+def test_a_small_block_gets_the_strategy_given_for_small_ones():
+    small = Strategy(TreeType.TEXT, BackEnd.BROTLI, 11)
+    assert AdaptiveCompressionSelector(STRATEGIES, small=small).select(b"small") == small
+
+
+def test_a_tokeniser_tried_on_text_has_no_lower_level_than_text():
+    strategies = STRATEGIES | {TreeType.TEXT: Strategy(TreeType.TEXT, BackEnd.ZSTD, 19)}
+    pattern = PatternDetector().detect(b"word " * 20_000)
+    assert pattern.tree is TreeType.TEXT
+    assert strategy_for(TreeType.XML, pattern, strategies).level == 19
+    assert strategy_for(TreeType.OPAQUE, pattern, strategies).level == 3
