@@ -30,7 +30,7 @@ from encoder.glyphs.dictionary import MAX_DISTINCT, dictionary_bits, number_valu
 from encoder.glyphs.hexadecimal import write_hexadecimal
 from encoder.glyphs.integers import parse_decimals, parse_integers
 from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, Int, kernel, part
-from encoder.glyphs.numbers import number_bits, write_numbers
+from encoder.glyphs.numbers import are_better_as_differences, number_bits, write_numbers
 from encoder.glyphs.sink import META, OUT, SINK, STREAMS, put
 from encoder.glyphs.strings import write_strings
 
@@ -68,7 +68,7 @@ def parse_numbers(
         parse_decimals(data, starts, sizes, first, count, values)
 
 
-@kernel(INT(BYTES, I32S, I32S, INT, INT, INT, I64S, INT, I64S, U64S, I32S, *SINK))
+@kernel(INT(BYTES, I32S, I32S, INT, INT, INT, I64S, INT, I64S, FLAG, *SINK))
 def write_number_column(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
@@ -79,8 +79,7 @@ def write_number_column(
     shape: NDArray[np.int64],
     budget: Int,
     values: NDArray[np.int64],
-    keys: NDArray[np.uint64],
-    slots: NDArray[np.int32],
+    delta: bool,
     out: NDArray[np.uint8],
     classes: NDArray[np.int32],
     ends: NDArray[np.int64],
@@ -98,7 +97,7 @@ def write_number_column(
             write_places(data, starts, sizes, first, count, out, classes, ends, meta, cursor)
             budget -= count
     parse_numbers(data, starts, sizes, first, count, kind, values)
-    if write_numbers(values, count, budget, keys, slots, out, classes, ends, meta, cursor) == 0:
+    if write_numbers(values, count, budget, delta, out, classes, ends, meta, cursor) == 0:
         return 0
     cursor[OUT], cursor[STREAMS], cursor[META] = out_before, streams_before, meta_before
     return -1
@@ -132,7 +131,8 @@ def write_column(
     kind = number_kind(shape)
     if kind != STRINGS:
         parse_numbers(data, starts, sizes, first, count, kind, values)
-        bits = number_bits(values, count, keys, slots)
+        delta = are_better_as_differences(values, count, keys, slots)
+        bits = number_bits(values, count, delta)
         if bits > 0.0 and count >= _LEAST_FOR_DICTIONARY:
             distinct = number_values(data, starts, sizes, first, count, _most_words(count), keys, slots, firsts, values)
             if distinct > 0 and dictionary_bits(sizes, count, distinct, firsts, values) < _WORTH_WORDS * bits:
@@ -149,8 +149,7 @@ def write_column(
             shape,
             budget,
             values,
-            keys,
-            slots,
+            delta,
             out,
             classes,
             ends,

@@ -133,31 +133,29 @@ def are_better_as_differences(
     return naming_bits(values, count, True, keys, slots) < naming_bits(values, count, False, keys, slots)
 
 
-@kernel(REAL(I64S, INT, U64S, I32S))
-def number_bits(values: NDArray[np.int64], count: Int, keys: NDArray[np.uint64], slots: NDArray[np.int32]) -> float:
+@kernel(REAL(I64S, INT, FLAG))
+def number_bits(values: NDArray[np.int64], count: Int, differences: bool) -> float:
     """Estimated bits of `write_numbers`; 0 where one plane holds all, as nothing else could be smaller."""
     low, extent, widest = spread(values, count)
     if extent < np.uint64(256):
         return 0.0
-    if are_better_as_differences(values, count, keys, slots):
-        return plane_bits(values, count, True, low, byte_width(widest))
-    return plane_bits(values, count, False, low, byte_width(extent))
+    width = byte_width(widest) if differences else byte_width(extent)
+    return plane_bits(values, count, differences, low, width)
 
 
-@kernel(INT(I64S, INT, INT, U64S, I32S, *SINK))
+@kernel(INT(I64S, INT, INT, FLAG, *SINK))
 def write_numbers(
     values: NDArray[np.int64],
     count: Int,
     budget: Int,
-    keys: NDArray[np.uint64],
-    slots: NDArray[np.int32],
+    delta: bool,
     out: NDArray[np.uint8],
     classes: NDArray[np.int32],
     ends: NDArray[np.int64],
     meta: NDArray[np.uint64],
     cursor: NDArray[np.int64],
 ) -> Int:
-    """Writes values[:count], count >= 1. Returns -1, and has written nothing, if the planes would exceed `budget` bytes.
+    """Writes values[:count], count >= 1, as differences or as offsets. Returns -1, and has written nothing, if the planes would exceed `budget` bytes.
 
     Differences must not overflow int64.
     """
@@ -166,7 +164,6 @@ def write_numbers(
         put(meta, cursor, CONSTANT)
         put(meta, cursor, np.int64(zigzag(np.int64(low))))
         return 0
-    delta = are_better_as_differences(values, count, keys, slots)
     width = byte_width(widest) if delta else byte_width(extent)
     if width * count > budget:
         return -1

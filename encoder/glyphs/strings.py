@@ -10,7 +10,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, Int, kernel
-from encoder.glyphs.numbers import write_numbers
+from encoder.glyphs.numbers import are_better_as_differences, write_numbers
 from encoder.glyphs.sink import OUT, SINK, TEXT, end_stream, put
 from encoder.glyphs.wide import copy_over
 
@@ -43,7 +43,8 @@ def write_strings(
     put(meta, cursor, MEASURED if newlines else JOINED)
     if newlines:
         put(meta, cursor, total)
-        write_numbers(values, count, 8 * count, keys, slots, out, classes, ends, meta, cursor)
+        delta = are_better_as_differences(values, count, keys, slots)
+        write_numbers(values, count, 8 * count, delta, out, classes, ends, meta, cursor)
     else:
         put(meta, cursor, total + count)
     at = cursor[OUT]
