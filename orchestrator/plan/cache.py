@@ -20,6 +20,8 @@ from orchestrator.wholefile import write_whole
 
 LEAST: Final = 2**16  # characters; a smaller plan is read at once
 
+MOST: Final = 8  # readings that are kept
+
 
 class PlanCache:
     """The kept readings in a folder, which is made when there is one to keep."""
@@ -45,6 +47,13 @@ class PlanCache:
             if json_data(body) == data:  # else JSON has no word for a part of it
                 self._folder.mkdir(parents=True, exist_ok=True)
                 write_whole(self._path(text), f"{_seal(body)}\n{body}")
+                self._forget()
+
+    def _forget(self) -> None:
+        """Remove the oldest readings beyond MOST."""
+        kept = sorted(self._folder.glob("*.json"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
+        for path in kept[MOST:]:
+            path.unlink(missing_ok=True)
 
     def _path(self, text: str) -> Path:
         said = hashlib.sha256(text.encode("utf-8", "surrogatepass"))

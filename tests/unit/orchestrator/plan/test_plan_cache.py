@@ -4,7 +4,7 @@ import pytest
 
 from orchestrator.graph.load import load_plan
 from orchestrator.plan import cache as cache_module
-from orchestrator.plan.cache import LEAST, PlanCache
+from orchestrator.plan.cache import LEAST, MOST, PlanCache
 from orchestrator.plan.problem import PlanError
 
 PLAN = """\
@@ -75,6 +75,14 @@ def test_a_problem_of_a_plan_that_is_known_is_told_at_its_place(tmp_path, plan):
     with pytest.raises(PlanError) as raised:
         load_plan(plan, {"no": "1"}, {}, cache)
     assert (raised.value.problems[0].line, raised.value.problems[0].column) == (1, 1)
+
+
+def test_only_the_latest_readings_are_kept(tmp_path):
+    cache = PlanCache(tmp_path / "plans")
+    for number in range(MOST + 3):
+        cache.keep(f"{PLAN}# {number}", {"n": number})
+    assert len(kept(tmp_path)) == MOST
+    assert cache.told(f"{PLAN}# {MOST + 2}") == f'{{"n":{MOST + 2}}}'
 
 
 def test_a_folder_that_cannot_be_written_does_not_stop_the_plan(plan):
