@@ -45,12 +45,9 @@ CREATE TABLE IF NOT EXISTS lease (
 _STANDING: Final = "SELECT (SELECT fence FROM lease WHERE run = ? AND held), (SELECT max(seq) FROM event WHERE run = ?)"
 
 _RUNS: Final = """
-SELECT first.run, first.at, first.body,
-    (SELECT kind FROM event WHERE run = first.run ORDER BY seq DESC LIMIT 1),
-    (SELECT body FROM event INDEXED BY event_kind WHERE kind IN ('run_started', 'run_resumed', 'run_finished')
-        AND run = first.run AND kind <> 'run_started' ORDER BY seq DESC LIMIT 1)
-FROM event AS first WHERE kind IN ('run_started', 'run_resumed', 'run_finished') AND kind = 'run_started'
-ORDER BY first.at, first.rowid
+SELECT run, seq, at, mono, fence, kind, body, checksum,
+    (SELECT kind FROM event WHERE run = mark.run ORDER BY seq DESC LIMIT 1)
+FROM event AS mark WHERE kind IN ('run_started', 'run_resumed', 'run_finished') ORDER BY at, rowid
 """
 """The kinds stand as in the index, which SQLite uses only for a query that says its condition in the same words."""
 
@@ -94,6 +91,8 @@ class SqliteJournal:
     def lease(self, run: str) -> Lease | None:
         """See JournalPort."""
         rows = self._select("SELECT fence, boot, pid, started, held FROM lease WHERE run = ?", run)
+        if rows and not _typed(rows[0], _LEASE_TYPES):
+            raise DamagedJournal(f"run {run}: its lease cannot be read\n  mend: restore the journal from a copy")
         return next((Lease(run, row[0], Owner(*row[1:4]), bool(row[4])) for row in rows), None)
 
     def owned(self, run: str) -> Lease | None:
@@ -130,11 +129,15 @@ class SqliteJournal:
     def _end(self, run: str) -> int:
         """The run's last seq by the table, read backwards without its index; 0 without any."""
         rows = self._select("SELECT seq FROM event NOT INDEXED WHERE run = ? ORDER BY rowid DESC LIMIT 1", run)
-        return int(rows[0][0]) if rows else 0
+        return rows[0][0] if rows and isinstance(rows[0][0], int) else 0
 
     def runs(self) -> tuple[RunSummary, ...]:
         """See JournalPort."""
-        return tuple(_summary(row) for row in self._select(_RUNS))
+        marks: dict[str, list[tuple[Any, ...]]] = {}
+        for run, *row in self._select(_RUNS):
+            _require_whole(run, row[:7])
+            marks.setdefault(run, []).append(tuple(row))
+        return tuple(_summary(run, sorted(rows)) for run, rows in marks.items())
 
     def close(self) -> None:
         """See JournalPort."""
@@ -241,22 +244,37 @@ def _row(run: str, envelope: Envelope) -> tuple[object, ...]:
 
 
 def _envelope(run: str, row: tuple[Any, ...]) -> Envelope:
+    _require_whole(run, row)
+    seq, at, mono, fence, _, body, _ = row
+    return Envelope(seq, at, mono, fence, decode_event(body))
+
+
+_EVENT_TYPES: Final = (int, float, float, int, str, str, str)
+_LEASE_TYPES: Final = (int, str, int, float, int)
+
+
+def _typed(row: Sequence[Any], types: tuple[type, ...]) -> bool:
+    """Whether SQLite gives what was put in: the kind of a value stands beside it in the file, and may be damaged too."""
+    return all(isinstance(value, kind) for value, kind in zip(row, types, strict=True))
+
+
+def _require_whole(run: str, row: Sequence[Any]) -> None:
+    """Raise DamagedJournal unless the row is as its checksum says."""
     *said, written = row
-    if checksum(run, *said) != written:
+    if not _typed(row, _EVENT_TYPES) or checksum(run, *said) != written:
         raise DamagedJournal(
             f"run {run}, event {said[0]}: what was read is not what was written\n"
             "  mend: the disk or another program changed it; restore the journal from a copy",
         )
-    seq, at, mono, fence, _, body = said
-    return Envelope(seq, at, mono, fence, decode_event(body))
 
 
-def _summary(row: tuple[Any, ...]) -> RunSummary:
-    run, at, body, last, end = row
+def _summary(run: str, marks: Sequence[tuple[Any, ...]]) -> RunSummary:
+    """From the rows that begin, end and take up a run, in order of seq; `marks` also end with the kind of the run's last event."""
+    begun, ended = marks[0], marks[-1]
     try:
-        code = None if end is None else json.loads(end).get("exit_code")
-        return RunSummary(run, str(json.loads(body)["plan_id"]), at, last, code)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        code = json.loads(ended[5])["exit_code"] if ended[4] == "run_finished" else None
+        return RunSummary(run, str(json.loads(begun[5])["plan_id"]), begun[1], begun[7], code)
+    except (ValueError, KeyError, TypeError) as error:
         raise DamagedJournal(
             f"run {run}: its first event cannot be read\n  mend: restore the journal from a copy",
         ) from error

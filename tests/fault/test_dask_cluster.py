@@ -89,6 +89,7 @@ class Far:
 
 @pytest.fixture
 def far(cluster, tmp_path):
+    until(lambda: len(cluster.scheduler_info["workers"]) == 2, 90)  # the test before may have killed one
     return Far(cluster, tmp_path)
 
 
@@ -159,7 +160,7 @@ def test_what_runs_on_workers_ends_with_a_killed_or_interrupted_orchestrator_and
     for number, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)):
         before = shell.lines("ran").count("second")
         running = shell.start(*command)
-        kit.wait_until(lambda before=before: shell.lines("ran").count("second") > before)
+        kit.wait_until(lambda before=before: shell.lines("ran").count("second") > before, 60)
         run = shell.runs()[-1]["run"]
         running.send_signal(number)
         assert running.wait(timeout=20) == code
@@ -239,7 +240,8 @@ def test_workers_killed_at_random_leave_the_run_that_nobody_disturbs(far, seed):
         time.sleep(rng.uniform(1, 4))
         if not far.thread.is_alive():
             break
-        pids = [worker.pid for worker in map(psutil.Process, far.executor.client.run(os.getpid).values())]
+        until(lambda: len(far.cluster.scheduler_info["workers"]) == 2, 90)  # who was killed is started again
+        pids = list(far.executor.client.run(os.getpid).values())
         os.kill(rng.choice(pids), signal.SIGKILL)
     result = far.finish(200)
     assert result.exit_code == 0

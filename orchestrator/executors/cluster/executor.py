@@ -142,7 +142,7 @@ class DaskExecutor(ThreadPoolExecutor):
                 delivery = future.result(timeout=TICK)
                 if self.watch.accepts(order.marker, delivery.execution):
                     return delivery
-                return "it was begun a second time, and the result is not of the first"
+                return "its worker was lost, and the scheduler began it again elsewhere: that result is refused"
             if loss := self.watch.loss(order.marker, time.monotonic()):
                 future.cancel()
                 return loss
