@@ -5,7 +5,8 @@ from encoder.strategy import BackEnd, Strategy, TreeType
 
 warm()
 
-from encoder.glyphs.transform import transform  # noqa: E402  after `warm`
+from encoder.glyphs.tokenise import MAX_COLUMNS, MAX_TEMPLATES, MAX_VARIABLES  # noqa: E402  after `warm`
+from encoder.glyphs.transform import transform  # noqa: E402  as above
 
 SERVERS = b'{"time": %d, "zones": {"north": {"in": %d, "out": %d}, "south": {"in": %d, "out": %d}}, "peers": [{"id": %d}, {"id": %d}]}\n'
 WORDS = b'{"counts": {"w%d": %d, "w%d": %d}}\n'
@@ -70,3 +71,36 @@ def test_keys_that_are_names_of_things_do_not_each_make_a_column():
 def test_paths_of_any_depth_come_back(text):
     data = (text + b"\n") * 60
     assert decode_block(encode_block(data, bare(TreeType.JSON_LINES)), len(data)) == data
+
+
+ENDLESS = {
+    TreeType.LOG: b"7 " * 9000,
+    TreeType.JSON_LINES: b"[" + b"7," * 9000 + b"7]",
+    TreeType.CSV: b"7," * 9000,
+    TreeType.XML: b"<r>" + b"<v>7</v>" * 9000 + b"</r>",
+}
+
+
+@pytest.mark.parametrize("tree", ENDLESS)
+def test_a_record_without_end_is_cut_into_records_of_bounded_variables(tree):
+    data = (ENDLESS[tree] + b"\n") * 3
+    records, templates, _ = shape(data, tree)
+    assert records >= 3 * 9000 // MAX_VARIABLES
+    numbers = transform(data, tree, ord(",")).numbers[0]
+    assert numbers[4] <= templates * MAX_VARIABLES
+    assert decode_block(encode_block(data, bare(tree)), len(data)) == data
+
+
+def test_templates_beyond_their_bound_are_stored_as_they_are():
+    letters = [bytes([97 + n % 26, 97 + n // 26 % 26, 97 + n // 676 % 26, 97 + n // 17576]) for n in range(40_000)]
+    data = b"one 1\n" + b"\n".join(letters) + b"\n"
+    assert shape(data, TreeType.LOG)[1] == MAX_TEMPLATES
+    body = encode_block(data, Strategy(TreeType.LOG, BackEnd.STORE, 0))
+    assert decode_block(body, len(data)) == data
+
+
+def test_columns_beyond_their_bound_are_stored_as_they_are():
+    words = [bytes([97 + n % 26, 97 + n // 26 % 26, 97 + n // 676 % 26, 97 + n // 17576]) for n in range(20_000)]
+    data = b"".join(b"%s %d %s %d\n" % (word, n, word, n) for n, word in enumerate(words))
+    assert shape(data, TreeType.LOG)[2] <= MAX_COLUMNS + 1
+    assert decode_block(encode_block(data, bare(TreeType.LOG)), len(data)) == data
