@@ -41,7 +41,8 @@ _SORTED: Final = 0x01
 _TEXT_POOLED: Final = 0x04
 _NAMED_TREES: Final = (TreeType.JSON, TreeType.JSON_LINES)
 _LINES_TRIED: Final = 1 << 17
-_POOLED_TREES: Final = (TreeType.JSON, TreeType.XML)  # their columns say the same things again
+_DOCUMENTS: Final = (TreeType.JSON, TreeType.XML)
+_POOLED_TREES: Final = (*_DOCUMENTS, TreeType.JSON_LINES)  # their columns say the same things again
 
 HEADER_SIZE: Final = 4
 _LARGEST_TRANSFORMED: Final = 1 << 29  # positions are 32-bit, and lines of a level below may take twice the block
@@ -290,8 +291,8 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
     if strategy.back_end is BackEnd.STORE:
         return len(body) < len(view)
     if strategy.back_end is BackEnd.MIXING:
-        return strategy.tree not in _POOLED_TREES and _rows_clearly_pay(body, view, strategy.level)
-    if strategy.tree not in _POOLED_TREES:
+        return strategy.tree not in _DOCUMENTS and _rows_clearly_pay(body, view, strategy.level)
+    if strategy.tree not in _DOCUMENTS:
         return _sample_says_so(body, view)
     if strategy.back_end is BackEnd.ZSTD and strategy.level <= _QUICK_LEVEL:
         return False
