@@ -22,6 +22,7 @@ from sklearn.model_selection import GroupKFold
 from sklearn.tree import DecisionTreeRegressor
 
 from benchmarks.codec.examples import CANDIDATES, SAME, Example, read
+from encoder.detect.selector import worth_trying
 from encoder.detect.tree import FORMAT, INPUTS, LONGEST_LIST, DecisionTree, inputs, parse_tree
 from encoder.detect.trial import smallest
 from encoder.strategy import TreeType
@@ -30,7 +31,7 @@ MOST_REGRET = np.log(2.0)
 """Being wrong by more than twice the size teaches no more than this, so that a few extreme blocks do not shape the whole tree."""
 PRIOR_REGRET = np.log(1.2)
 """What the detector's word says of every strategy but the one for the shape it named."""
-TRIAL_PRICE: Final = 0.006
+TRIAL_PRICE: Final = 0.002
 """Every trial has to make blocks smaller by this share; a shortlist of one costs none."""
 FEWEST_CORPORA = 5
 """A leaf rests on at least so many corpora."""
@@ -49,6 +50,7 @@ ASKED = {
 }
 """Inputs that may be asked about blocks of a shape, where not all may. What describes text is chance where there is none; and for text, only
 what shows records: with few corpora the tree would else learn their languages."""
+RECORDS: Final = (TreeType.LOG, TreeType.JSON_LINES, TreeType.CSV)
 FOLDS = 10
 SHIPPED = Path("encoder/detect/tree.json")
 LISTS: Final = tuple(each for size in range(1, LONGEST_LIST + 1) for each in combinations(CANDIDATES, size))
@@ -85,7 +87,8 @@ def main() -> None:
 
 def kept(example: Example, shortlist: Shortlist) -> TreeType:
     """What a selector keeps after trying the shortlist; a shortlist of one is not tried."""
-    return shortlist[smallest(shortlist, [example.tried[CANDIDATES.index(tree)] for tree in shortlist])]
+    trees = worth_trying(shortlist, example.pattern, example.size)
+    return trees[smallest(trees, [example.tried[CANDIDATES.index(tree)] for tree in trees])]
 
 
 def price(shortlist: Shortlist) -> float:
@@ -155,9 +158,18 @@ def best_list(examples: Sequence[Example], shape: TreeType, word: float) -> Shor
         prior = 0.0 if shape in shortlist else PRIOR_REGRET
         return (float(np.dot(weight, regrets)) + word * prior) / (seen + word) + price(shortlist)
 
-    chosen = min(LISTS, key=cost)
+    chosen = min(_lists_for(shape), key=cost)
     alone = {tree: cost((tree,)) for tree in chosen}
     return tuple(sorted(chosen, key=alone.__getitem__))
+
+
+def _lists_for(shape: TreeType) -> list[Shortlist]:
+    """Records always get a trial of two or three, their own tokeniser among them: what was clean in training need not be elsewhere. Opaque data is
+    never taken apart.
+    """
+    if shape is TreeType.OPAQUE:
+        return [each for each in LISTS if set(each) <= {TreeType.OPAQUE, TreeType.TEXT}]
+    return [each for each in LISTS if shape not in RECORDS or (len(each) > 1 and shape in each)]
 
 
 def _leaf(shortlist: Shortlist) -> dict[str, Any]:

@@ -35,7 +35,7 @@ def test_the_smallest_trial_wins_and_the_first_of_equals():
 def test_every_strategy_of_the_shortlist_is_tried_once_on_a_sample_and_kept_while_blocks_look_the_same(samples):
     encode = Sizes(csv=9, text=7, json=8)
     chooser = AdaptiveCompressionSelector(STRATEGIES, tree=THREE, encode=encode)
-    choices = {chooser.select(samples["a syslog"][2] * 2).tree for _ in range(20)}
+    choices = {chooser.select(samples["a syslog"][2] * 20).tree for _ in range(20)}
     assert choices == {TreeType.TEXT}
     assert [tree for _, tree in encode.asked] == [TreeType.CSV, TreeType.TEXT, TreeType.JSON]
     assert all(size <= LARGEST_TRIAL for size, _ in encode.asked)
@@ -45,15 +45,15 @@ def test_every_strategy_of_the_shortlist_is_tried_once_on_a_sample_and_kept_whil
 def test_what_has_drifted_is_tried_anew(samples):
     encode = Sizes(csv=9, text=7, json=8)
     chooser = AdaptiveCompressionSelector(STRATEGIES, tree=THREE, encode=encode)
-    chooser.select(samples["a syslog"][2] * 2)
+    chooser.select(samples["a syslog"][2] * 20)
     encode.sizes["json"] = 1
-    assert chooser.select(samples["JSON lines"][2] * 2).tree is TreeType.JSON
+    assert chooser.select(samples["JSON lines"][2] * 20).tree is TreeType.JSON
     assert (chooser.observations.trials, chooser.observations.switches) == (6, 1)
 
 
 def test_without_an_encoder_the_first_of_the_shortlist_is_taken(samples):
     chooser = AdaptiveCompressionSelector(STRATEGIES, tree=THREE, encode=None)
-    assert chooser.select(samples["a syslog"][2] * 2).tree is TreeType.CSV
+    assert chooser.select(samples["a syslog"][2] * 20).tree is TreeType.CSV
     assert chooser.observations.trials == 0
 
 
@@ -61,7 +61,7 @@ def test_strategies_that_come_to_the_same_are_not_tried_against_each_other(sampl
     encode = Sizes()
     text = {TreeType.TEXT: STRATEGIES[TreeType.TEXT]}
     chooser = AdaptiveCompressionSelector(text, tree=THREE, encode=encode)
-    assert chooser.select(samples["a syslog"][2] * 2) == text[TreeType.TEXT]
+    assert chooser.select(samples["a syslog"][2] * 20) == text[TreeType.TEXT]
     assert encode.asked == []
 
 
@@ -105,3 +105,16 @@ def test_a_document_is_tried_on_its_head_alone():
     block = bytes(range(256)) * 8192
     assert take_trial(block, nested=True) == block[:LARGEST_TRIAL]
     assert take_trial(block, nested=False) != block[:LARGEST_TRIAL]
+
+
+def test_plain_text_is_not_tried_on_records_of_too_small_a_block(samples):
+    encode = Sizes(csv=9, text=1, json=8)
+    chooser = AdaptiveCompressionSelector(STRATEGIES, tree=THREE, encode=encode)
+    assert chooser.select(samples["a syslog"][2] * 2).tree is TreeType.JSON
+    assert [tree for _, tree in encode.asked] == [TreeType.CSV, TreeType.JSON]
+
+
+def test_the_detected_shape_gives_the_level_and_the_trial_the_tokeniser(samples):
+    strategies = STRATEGIES | {TreeType.LOG: Strategy(TreeType.LOG, BackEnd.ZSTD, 7)}
+    chooser = AdaptiveCompressionSelector(strategies, tree=THREE, encode=Sizes(csv=9, text=7, json=1))
+    assert chooser.select(samples["a syslog"][2] * 20) == Strategy(TreeType.JSON, BackEnd.ZSTD, 7)
