@@ -50,7 +50,14 @@ ASKED = {
 }
 """Inputs that may be asked about blocks of a shape, where not all may. What describes text is chance where there is none; and for text, only
 what shows records: with few corpora the tree would else learn their languages."""
-RECORDS: Final = (TreeType.LOG, TreeType.JSON_LINES, TreeType.CSV)
+RECORDS: Final = {
+    TreeType.LOG: {TreeType.LOG},
+    TreeType.JSON_LINES: {TreeType.JSON_LINES, TreeType.JSON},
+    TreeType.CSV: {TreeType.CSV, TreeType.LOG},
+}
+"""What is always tried on records, with one or two more: what was clean in training need not be elsewhere, and a log's tokeniser takes any
+lines apart, also those that only look like a table."""
+PLAIN: Final = {TreeType.OPAQUE, TreeType.TEXT}
 FOLDS = 10
 SHIPPED = Path("encoder/detect/tree.json")
 LISTS: Final = tuple(each for size in range(1, LONGEST_LIST + 1) for each in combinations(CANDIDATES, size))
@@ -87,7 +94,7 @@ def main() -> None:
 
 def kept(example: Example, shortlist: Shortlist) -> TreeType:
     """What a selector keeps after trying the shortlist; a shortlist of one is not tried."""
-    trees = worth_trying(shortlist, example.pattern, example.size)
+    trees = worth_trying(shortlist, example.pattern)
     return trees[smallest(trees, [example.tried[CANDIDATES.index(tree)] for tree in trees])]
 
 
@@ -158,18 +165,20 @@ def best_list(examples: Sequence[Example], shape: TreeType, word: float) -> Shor
         prior = 0.0 if shape in shortlist else PRIOR_REGRET
         return (float(np.dot(weight, regrets)) + word * prior) / (seen + word) + price(shortlist)
 
-    chosen = min(_lists_for(shape), key=cost)
-    alone = {tree: cost((tree,)) for tree in chosen}
-    return tuple(sorted(chosen, key=alone.__getitem__))
+    alone = {tree: cost((tree,)) for tree in CANDIDATES}
+    ordered = [tuple(sorted(each, key=alone.__getitem__)) for each in _lists_for(shape)]
+    return min(ordered, key=cost)
 
 
 def _lists_for(shape: TreeType) -> list[Shortlist]:
-    """Records always get a trial of two or three, their own tokeniser among them: what was clean in training need not be elsewhere. Opaque data is
-    never taken apart.
+    """The shortlists that may stand at a leaf below that shape. Opaque data is never taken apart, and records are held against plain bytes by the
+    block encoder.
     """
     if shape is TreeType.OPAQUE:
-        return [each for each in LISTS if set(each) <= {TreeType.OPAQUE, TreeType.TEXT}]
-    return [each for each in LISTS if shape not in RECORDS or (len(each) > 1 and shape in each)]
+        return [each for each in LISTS if set(each) <= PLAIN]
+    if shape in RECORDS:
+        return [each for each in LISTS if set(each) >= RECORDS[shape] and not set(each) & PLAIN and len(each) > 1]
+    return list(LISTS)
 
 
 def _leaf(shortlist: Shortlist) -> dict[str, Any]:

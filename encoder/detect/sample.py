@@ -8,7 +8,6 @@ SAMPLE_SIZE: Final = 1 << 16
 SMALLEST_TRIAL: Final = 1 << 15
 LARGEST_TRIAL: Final = 1 << 17
 TRIAL_SHARE: Final = 8
-FULL_TRIAL: Final = TRIAL_SHARE * LARGEST_TRIAL
 """Strategies are tried on this part of a block, within the bounds above: a transform's templates and dictionaries pay off late, so that less than
 128 KiB of a large block speak for plain text too often.
 """

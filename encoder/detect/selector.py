@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.detect.pattern import Pattern, PatternDetector
-from encoder.detect.sample import FULL_TRIAL, SAMPLE_SIZE, take_sample, take_trial
+from encoder.detect.sample import SAMPLE_SIZE, take_sample, take_trial
 from encoder.detect.tree import DecisionTree, load_tree
 from encoder.detect.trial import BlockEncoder, best_on, encode_lazily
 from encoder.errors import ProfileError
@@ -42,12 +42,10 @@ MOST_REPEATED: Final = 0.02
 
 STORED: Final = Strategy(TreeType.OPAQUE, BackEnd.STORE, 0)
 
-DOCUMENTS: Final = (TreeType.JSON, TreeType.XML)
-"""Shapes for which plain text is not tried: their blocks are held against plain compression one by one. Nor is it for blocks of records below
-`FULL_TRIAL`, for it would win every small trial.
-"""
-
 UNTRANSFORMED: Final = (TreeType.TEXT, TreeType.OPAQUE)
+"""Not tried where the detector saw records or a document: every such block is held against plain compression anyway, and in a small sample
+plain text wins too often.
+"""
 
 GLANCE: Final = 16 << 10
 """Bytes at a block's head whose histogram says whether the block is worth a look."""
@@ -102,11 +100,11 @@ def trial_of(block: bytes | bytearray | memoryview, pattern: Pattern) -> bytes:
     return take_trial(block, nested=pattern.tree in (TreeType.JSON, TreeType.XML))
 
 
-def worth_trying(trees: tuple[TreeType, ...], pattern: Pattern, size: int) -> tuple[TreeType, ...]:
-    """Those of a shortlist that are tried on a block of that pattern and size; never none."""
-    if pattern.tree in DOCUMENTS or (pattern.tree not in UNTRANSFORMED and size < FULL_TRIAL):
-        return tuple(tree for tree in trees if tree not in UNTRANSFORMED) or trees
-    return trees
+def worth_trying(trees: tuple[TreeType, ...], pattern: Pattern) -> tuple[TreeType, ...]:
+    """Those of a shortlist that are tried on a block of that pattern; never none."""
+    if pattern.tree in UNTRANSFORMED:
+        return trees
+    return tuple(tree for tree in trees if tree not in UNTRANSFORMED) or trees
 
 
 def strategy_for(tree: TreeType, pattern: Pattern, strategies: Mapping[TreeType, Strategy]) -> Strategy:
@@ -208,7 +206,7 @@ class AdaptiveCompressionSelector:
         previous = self._decided_on
         if previous is not None and not drifted(previous, pattern):
             return self._choice, seen
-        shortlist = self._shortlist(pattern, memoryview(block).nbytes)
+        shortlist = self._shortlist(pattern)
         choice, trials = shortlist[0], 0
         if len(shortlist) > 1 and self._encode is not None:
             choice, trials = best_on(trial_of(block, pattern), shortlist, self._encode), len(shortlist)
@@ -217,9 +215,9 @@ class AdaptiveCompressionSelector:
         decided = replace(seen, decisions=seen.decisions + 1, trials=seen.trials + trials)
         return choice, replace(decided, switches=seen.switches + switched)
 
-    def _shortlist(self, pattern: Pattern, size: int) -> list[Strategy]:
+    def _shortlist(self, pattern: Pattern) -> list[Strategy]:
         """The strategies for the tree's shortlist, no two the same."""
         if incompressible(pattern):
             return [STORED]
-        trees = worth_trying(self._tree.shortlist(pattern), pattern, size)
+        trees = worth_trying(self._tree.shortlist(pattern), pattern)
         return list(dict.fromkeys(strategy_for(tree, pattern, self._strategies) for tree in trees))

@@ -10,7 +10,7 @@ from encoder.strategy import BackEnd, Strategy, TreeType
 
 STRATEGIES = {tree: Strategy(tree, BackEnd.ZSTD, 3) for tree in TreeType}
 THREE = parse_tree(
-    '{"format": 1, "provenance": {}, "nodes": [{"choice": "csv", "next": ["text", "json"]}]}', "three for everything"
+    '{"format": 1, "provenance": {}, "nodes": [{"choice": "csv", "next": ["xml", "json"]}]}', "three for everything"
 )
 
 
@@ -33,17 +33,17 @@ def test_the_smallest_trial_wins_and_the_first_of_equals():
 
 
 def test_every_strategy_of_the_shortlist_is_tried_once_on_a_sample_and_kept_while_blocks_look_the_same(samples):
-    encode = Sizes(csv=9, text=7, json=8)
+    encode = Sizes(csv=9, xml=7, json=8)
     chooser = AdaptiveCompressionSelector(STRATEGIES, tree=THREE, encode=encode)
     choices = {chooser.select(samples["a syslog"][2] * 20).tree for _ in range(20)}
-    assert choices == {TreeType.TEXT}
-    assert [tree for _, tree in encode.asked] == [TreeType.CSV, TreeType.TEXT, TreeType.JSON]
+    assert choices == {TreeType.XML}
+    assert [tree for _, tree in encode.asked] == [TreeType.CSV, TreeType.XML, TreeType.JSON]
     assert all(size <= LARGEST_TRIAL for size, _ in encode.asked)
     assert (chooser.observations.decisions, chooser.observations.trials) == (1, 3)
 
 
 def test_what_has_drifted_is_tried_anew(samples):
-    encode = Sizes(csv=9, text=7, json=8)
+    encode = Sizes(csv=9, xml=7, json=8)
     chooser = AdaptiveCompressionSelector(STRATEGIES, tree=THREE, encode=encode)
     chooser.select(samples["a syslog"][2] * 20)
     encode.sizes["json"] = 1
@@ -107,14 +107,21 @@ def test_a_document_is_tried_on_its_head_alone():
     assert take_trial(block, nested=False) != block[:LARGEST_TRIAL]
 
 
-def test_plain_text_is_not_tried_on_records_of_too_small_a_block(samples):
-    encode = Sizes(csv=9, text=1, json=8)
-    chooser = AdaptiveCompressionSelector(STRATEGIES, tree=THREE, encode=encode)
-    assert chooser.select(samples["a syslog"][2] * 2).tree is TreeType.JSON
-    assert [tree for _, tree in encode.asked] == [TreeType.CSV, TreeType.JSON]
+def test_plain_text_is_tried_only_on_what_was_seen_as_text_or_opaque(samples):
+    tree = parse_tree(
+        '{"format": 1, "provenance": {}, "nodes": [{"choice": "csv", "next": ["text", "opaque"]}]}', "mostly plain"
+    )
+    for name, tried in (
+        ("a syslog", []),
+        ("an indented JSON document", []),
+        ("prose", [TreeType.CSV, TreeType.TEXT, TreeType.OPAQUE]),
+    ):
+        encode = Sizes(csv=9, text=1, opaque=8)
+        AdaptiveCompressionSelector(STRATEGIES, tree=tree, encode=encode).select(samples[name][2])
+        assert [tree for _, tree in encode.asked] == tried
 
 
 def test_the_detected_shape_gives_the_level_and_the_trial_the_tokeniser(samples):
     strategies = STRATEGIES | {TreeType.LOG: Strategy(TreeType.LOG, BackEnd.ZSTD, 7)}
-    chooser = AdaptiveCompressionSelector(strategies, tree=THREE, encode=Sizes(csv=9, text=7, json=1))
+    chooser = AdaptiveCompressionSelector(strategies, tree=THREE, encode=Sizes(csv=9, xml=7, json=1))
     assert chooser.select(samples["a syslog"][2] * 20) == Strategy(TreeType.JSON, BackEnd.ZSTD, 7)
