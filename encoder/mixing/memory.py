@@ -10,7 +10,7 @@ TEXT_CONTEXTS: Final = {LIGHT_MODEL: 6, FULL_MODEL: 12}
 ROW_CONTEXTS: Final = {LIGHT_MODEL: 3, FULL_MODEL: 12}
 """How many contexts are mixed."""
 _TEXT_LINE_BITS: Final = {LIGHT_MODEL: 20, FULL_MODEL: 21}
-_ROW_LINE_BITS: Final = {LIGHT_MODEL: 18, FULL_MODEL: 19}
+_ROW_LINE_BITS: Final = {LIGHT_MODEL: 15, FULL_MODEL: 19}  # the light model stays within a core's own cache
 _LEAST_BITS: Final = 8
 _LINE_BYTES: Final = 64
 MOST_COLUMNS: Final = 1024

@@ -23,7 +23,7 @@ def slot_table(line_bits: int) -> NDArray[np.uint32]:
 def compress(data: bytes | memoryview, model: int) -> bytes | None:
     """The stream, or None unless it is shorter than `data`."""
     text = np.frombuffer(data, np.uint8).copy()
-    coded = np.empty(max(0, len(text) - 1), np.uint8)
+    coded = np.empty(max(0, len(text) - 2), np.uint8)  # with the model, a byte less than the text
     size = _code(False, text, coded, model)
     return bytes([model]) + coded[:size].tobytes() if 0 <= size <= len(coded) else None
 

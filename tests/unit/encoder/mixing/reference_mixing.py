@@ -301,7 +301,7 @@ class Rows:
         self.m = stream[0]
         self.contexts = {1: 3, 2: 12}[self.m]
         self.coder = Coder(stream[1:])
-        lines = 1 << bits(self.token_bytes * self.contexts // 4, {1: 18, 2: 19}[self.m])
+        lines = 1 << bits(self.token_bytes * self.contexts // 4, {1: 15, 2: 19}[self.m])
         self.bytes = ByteModel(self.contexts, lines, 13107)
         self.votes = Mixer(16, 22937, 1, 0, 1 << 17, 18)
         self.vote_slots = {}
