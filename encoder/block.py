@@ -6,7 +6,7 @@ The kernels are imported when a block is really transformed, so that TEXT and OP
 import logging
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from encoder.backends import BACK_END_BITS, CODECS, back_end_of, compress, decompress, memory_of
@@ -138,10 +138,17 @@ def _encoded(view: memoryview, strategy: Strategy) -> bytes:
     if strategy.tree in _UNTRANSFORMED:
         return _plain_body(view, strategy, strategy.tree, fell_back=False)
     body = _row_body(view, strategy) if strategy.back_end is BackEnd.MIXING else _glyph_body(view, strategy)
+    if strategy.back_end is BackEnd.MIXING and strategy.tree in _DOCUMENTS:
+        body = _smaller(body, _glyph_body(view, replace(strategy, back_end=BackEnd.ZSTD, level=_SAFE.level)))
     if body is not None and _clearly_pays(body, view, strategy):
         return body
     plain = _plain_body(view, strategy, TreeType.TEXT, fell_back=True)
     return body if body is not None and len(body) < len(plain) else plain
+
+
+def _smaller(one: bytes | None, other: bytes | None) -> bytes | None:
+    """The smaller body, or the only one. Columns of deep documents, where much comes again far off, may beat rows of them."""
+    return min((body for body in (one, other) if body is not None), key=len, default=None)
 
 
 def _plain_body(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool) -> bytes:

@@ -145,3 +145,11 @@ def test_text_that_columns_share_is_stored_in_one_stream():
     assert body[4] & 4
     assert len(body) < 10_000  # every word has nearly 18 bytes of information, and is said twice
     assert decode_block(body, len(data)) == data
+
+
+def test_a_document_is_never_larger_at_the_mixing_levels_than_its_columns_under_zstd():
+    data = json.dumps(nested(1500)).encode()
+    mixed = encode_block(data, Strategy(TreeType.JSON, BackEnd.MIXING, 1))
+    columns = encode_block(data, Strategy(TreeType.JSON, BackEnd.ZSTD, 19))
+    assert len(mixed) <= len(columns)
+    assert decode_block(mixed, len(data)) == data
