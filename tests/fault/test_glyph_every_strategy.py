@@ -24,14 +24,14 @@ def run(tmp_path, module, *options):
     done = subprocess.run(
         command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=False
     )
-    return done.returncode, done.stdout + done.stderr
+    return done.returncode, done.stderr + done.stdout  # what is said of compiling comes first
 
 
 def test_damage_behind_right_checksums_is_refused_under_every_strategy(tmp_path):
     status, output = run(tmp_path, "damage", "--corruptions", "600")
     assert status == 0, output
     assert output.splitlines()[-1] == "sound"
-    assert {line.split()[0] for line in output.splitlines()[:-1]} >= {*LEVEL_NAMES} - {"max"}
+    assert {line.split()[0] for line in output.splitlines()} >= {*LEVEL_NAMES}
 
 
 @pytest.mark.slow
