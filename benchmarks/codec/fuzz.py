@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-KERNELS = ("@kernel", "njit(")
+KERNELS = ("@kernel", "@part", "njit", "intrinsic", "overload")
 """What a module's source holds when its functions are compiled and so cannot be instrumented."""
 SLOWEST = 1.0
 MOST_MEMORY = 1024
