@@ -103,7 +103,10 @@ class Opened:
         """A member's content. Raises BundleError where it is larger than `most` bytes or cut off."""
         size = self._members[name].size
         if size > most:
-            raise BundleError(f"{self.path}: {name} has {size:,} bytes, more than the {most:,} that it may have")
+            raise BundleError(
+                f"{self.path}: {name} has {size:,} bytes, more than the {most:,} that it may have\n"
+                "  mend: get the bundle again; `orchestrate export` writes one"
+            )
         return b"".join(self.pieces(name))
 
     def pieces(self, name: str) -> Iterator[bytes]:
@@ -113,7 +116,10 @@ class Opened:
             with cast("BinaryIO", self._tar.extractfile(self._members[name])) as file:
                 yield from _exactly(file, size)
         except (tarfile.TarError, OSError) as error:
-            raise BundleError(f"{self.path}: {name} cannot be read ({error})") from error
+            raise BundleError(
+                f"{self.path}: {name} cannot be read ({error})\n"
+                "  mend: get the bundle again; `orchestrate export` writes one"
+            ) from error
 
     def rebuilt(self) -> Iterator[tuple[str, bytes]]:
         """The bytes that an archive of these members has."""

@@ -27,12 +27,16 @@ def init(
 def import_(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="A Markdown document, or task-master's tasks.json.", show_default=False),
+        typer.Argument(
+            metavar="FILE",
+            help="A Markdown document, task-master's tasks.json, a WfCommons instance (.json) or a PSPLIB problem (.sm).",
+            show_default=False,
+        ),
     ],
     *,
     output: Output = None,
 ) -> None:
-    """Make a plan of a work breakdown in Markdown or JSON.
+    """Make a plan of a work breakdown in another format.
 
     Every line that was not understood, every reading that is not plain and every contradiction is told with its line.
     The plan is complete but for its runners.

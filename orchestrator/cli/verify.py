@@ -5,6 +5,7 @@ from pathlib import Path
 
 from orchestrator.api import verify_run
 from orchestrator.bundle.check import Checked, check
+from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import say, table
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.report.verify import Standing
@@ -16,7 +17,7 @@ def verify_named(state: Path, name: str | None, *, as_data: bool) -> int:
     The exit code is what a run with the verdicts of now has; where that would be 0 and something does not match, it is 3.
     Raises UsageError, JournalError, BundleError.
     """
-    bundle = Path(name) if name is not None and Path(name).is_file() else None
+    bundle = _bundle(name)
     checked = _check_run(state, name) if bundle is None else check(bundle, {})
     if as_data:
         told = {"run": checked.run, "ok": checked.stands, "exit_code": checked.exit_code}
@@ -24,6 +25,18 @@ def verify_named(state: Path, name: str | None, *, as_data: bool) -> int:
     else:
         say(_text(checked))
     return checked.exit_code
+
+
+def _bundle(name: str | None) -> Path | None:
+    """The bundle that the name is the path of; None for a run's. Raises UsageError for a path where nothing is."""
+    if name is None:
+        return None
+    path = Path(name)
+    if path.is_file():
+        return path
+    if path.suffix == ".tar" or path.name != name:  # no run's id looks so
+        raise UsageError(f"{name}: there is no such bundle\n  mend: check the path; `orchestrate export` writes one")
+    return None
 
 
 def _check_run(state: Path, name: str | None) -> Checked:

@@ -86,7 +86,7 @@ def _outcome(state: RunState, counts: Mapping[str, int]) -> Outcome:
     cancelled = any(record.status is Status.CANCELLED for record in state.tasks.values())
     if failed or cancelled or counts[Outcome.FAIL.value]:
         return Outcome.FAIL
-    proven = state.exit_code == 0 and not counts[Outcome.UNPROVEN.value]
+    proven = state.exit_code == 0 and counts[Outcome.PASS.value] and not counts[Outcome.UNPROVEN.value]
     return Outcome.PASS if proven else Outcome.UNPROVEN
 
 

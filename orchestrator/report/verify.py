@@ -30,7 +30,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """subject: a criterion's id or an artifact's path. detail: one sentence for people."""
+    """subject: a criterion's id, an artifact's path, or the run. detail: one sentence for people."""
 
     subject: str
     standing: Standing
@@ -40,13 +40,19 @@ class Finding:
 def verify(
     plan: Plan, graph: TaskGraph, state: RunState, metrics: Mapping[str, Metric], digest: Digest
 ) -> tuple[Finding, ...]:
-    """Criteria in the plan's order, then artifacts in the graph's.
+    """The run itself where it did not finish, criteria in the plan's order, then artifacts in the graph's.
 
     metrics: as they are declared, by name. digest: sha256 of a path below the run's folder.
     """
     verdicts = judge_run(plan, graph, state, metrics, digest)
     criteria = (_compared(verdict, state.verdicts.get(verdict.criterion)) for verdict in verdicts)
-    return (*criteria, *_files(graph, state, digest))
+    return (*_unfinished(state), *criteria, *_files(graph, state, digest))
+
+
+def _unfinished(state: RunState) -> Iterator[Finding]:
+    """Nothing stands of a run without an end, not even where its plan has no criteria."""
+    if not state.finished:
+        yield Finding(state.run, Standing.MISSING, f"it did not finish; carry it on: orchestrate resume {state.run}")
 
 
 def _compared(now: Verdict, then: Verdict | None) -> Finding:

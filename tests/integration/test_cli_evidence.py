@@ -57,3 +57,12 @@ def test_an_undecided_criterion_takes_more_samples_through_the_whole_machine(she
     verdict = shell.status()["verdicts"][0]
     assert (verdict["outcome"], verdict["samples"], verdict["look"], verdict["looks"]) == ("PASS", 18, 2, 3)
     assert shell("verify").returncode == 0
+
+
+def test_a_bundle_that_is_not_there_is_said_to_be_missing(shell):
+    told = shell("verify", "gone.tar")
+    assert told.returncode == 2
+    assert told.stderr.splitlines() == [
+        "gone.tar: there is no such bundle",
+        "  mend: check the path; `orchestrate export` writes one",
+    ]

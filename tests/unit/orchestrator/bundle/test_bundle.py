@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 import tarfile
+from dataclasses import replace
 
 import pytest
 
@@ -13,6 +14,7 @@ from orchestrator.bundle.archive import BundleError
 from orchestrator.bundle.check import check
 from orchestrator.bundle.lines import events_text, read_events
 from orchestrator.bundle.write import export
+from orchestrator.graph.load import load_text
 from orchestrator.report.verify import Standing
 
 
@@ -164,3 +166,13 @@ def test_a_truncated_bundle_is_refused_or_found_wrong(bundle, tmp_path):
 def test_lines_are_read_back_as_they_were_written(events):
     assert read_events("demo-1", events_text("demo-1", events)) == (events, ())
     assert read_events("another", events_text("demo-1", events))[0] == ()
+
+
+def test_a_run_that_did_not_finish_does_not_stand_even_without_criteria(events, folder, tmp_path):
+    text = events[0].event.plan_text
+    bare = text[: text.index("    success_criteria:")]
+    started = replace(events[0].event, plan_text=bare, plan_digest=load_text(bare, "demo.yaml").digest)
+    cut_off = (replace(events[0], event=started), *events[1:4])
+    checked = check(export(cut_off, folder, tmp_path / "cut.tar", "1.2.3").path, {})
+    assert (checked.stands, checked.exit_code) == (False, 3)
+    assert any("did not finish" in one.detail for one in checked.findings)

@@ -150,3 +150,11 @@ def test_a_run_that_was_carried_on_elsewhere_says_from_where_on(plan, graph, eve
 def test_a_criterion_over_a_file_says_so(page):
     row = next(line for line in page.splitlines() if line.startswith("| `A.peak-memory` | Peak"))
     assert "over `figures.json`" in row
+
+
+def test_a_run_of_a_plan_without_criteria_proves_nothing(plan, graph, events):
+    groups = {name: group.model_copy(update={"success_criteria": ()}) for name, group in plan.workstreams.items()}
+    bare = plan.model_copy(update={"workstreams": groups})
+    said = [each for each in events if not isinstance(each, e.CriterionJudged | e.RunFinished)]
+    report = build_report(bare, graph, numbered([*said, e.RunFinished(0)]))
+    assert report.outcome is Outcome.UNPROVEN
