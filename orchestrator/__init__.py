@@ -19,11 +19,15 @@ if TYPE_CHECKING:
     from orchestrator.evidence.metric import Better, Form, Metric
     from orchestrator.evidence.verdict import Outcome, Verdict, Why
     from orchestrator.graph.dot import to_dot
+    from orchestrator.graph.drawing import draw
     from orchestrator.graph.level import level
     from orchestrator.graph.load import LoadedPlan, load_plan
     from orchestrator.graph.mermaid import to_mermaid
     from orchestrator.graph.schedule import forecast
+    from orchestrator.graph.svg import to_svg
     from orchestrator.importers.breakdown import read_breakdown
+    from orchestrator.importers.psplib import read_psplib
+    from orchestrator.importers.taskmaster import read_taskmaster
     from orchestrator.importers.write import write_plan
     from orchestrator.plan.load import parse_plan
     from orchestrator.plan.model import Plan
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
     from orchestrator.review.compare import review
     from orchestrator.runner import Runner, TaskContext, TaskInput
     from orchestrator.runs import Runs
+    from orchestrator.scaffold import project_files
     from orchestrator.server import make_server
 
 _HOMES: Final = {
@@ -40,15 +45,20 @@ _HOMES: Final = {
     "RunOutcome": "api",
     "run": "api",
     "Runs": "runs",
+    "draw": "graph.drawing",
     "forecast": "graph.schedule",
     "level": "graph.level",
     "load_registry": "registry",
     "make_server": "server",
     "plan_schema": "plan.schema",
+    "project_files": "scaffold",
     "read_breakdown": "importers.breakdown",
+    "read_psplib": "importers.psplib",
+    "read_taskmaster": "importers.taskmaster",
     "review": "review.compare",
     "to_dot": "graph.dot",
     "to_mermaid": "graph.mermaid",
+    "to_svg": "graph.svg",
     "write_plan": "importers.write",
     "OrchestratorError": "errors",
     "Artifact": "evidence.measurement",
@@ -98,6 +108,7 @@ __all__ = [
     "Usage",
     "Verdict",
     "Why",
+    "draw",
     "forecast",
     "level",
     "load_plan",
@@ -105,11 +116,15 @@ __all__ = [
     "make_server",
     "parse_plan",
     "plan_schema",
+    "project_files",
     "read_breakdown",
+    "read_psplib",
+    "read_taskmaster",
     "review",
     "run",
     "to_dot",
     "to_mermaid",
+    "to_svg",
     "write_plan",
 ]
 

@@ -32,6 +32,7 @@ from orchestrator.journal.errors import UnknownRun
 from orchestrator.journal.port import JournalPort, RunSummary
 from orchestrator.registry import load_registry
 from orchestrator.report.compare import RunComparison, compare_runs
+from orchestrator.report.history import MetricPoint, points_of
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
@@ -106,6 +107,11 @@ class Runs:
         """What got worse and what got better, by metric, with intervals at that level."""
         with self._journal() as journal:
             return compare_runs(report_of(journal, before), report_of(journal, after), level)
+
+    def metric(self, name: str, task: str | None = None) -> tuple[MetricPoint, ...]:
+        """The metric in every run that measured it, the oldest first, in the unit of the latest. task: only as that one measured it."""
+        with self._journal() as journal:
+            return points_of([report_of(journal, one.run) for one in journal.runs()], name, task)
 
     def resume(self, run: str, manner: Manner = DEFAULT) -> RunOutcome:
         """Carry the run on with the plan that its journal has. Raises RunOwned while another process has it.

@@ -4,8 +4,9 @@ EXAMPLES are files of `benchmarks.codec.examples`: blocks and samples encoded wi
 names, a small regression tree learns how many times the smallest size each strategy gives; a leaf takes the shortlist of at most three that has the
 least mean regret once each of them is tried on the sample and the best kept, where a trial has to earn its price and the detector's word counts like a
 few more corpora. How large that tree is and how much the word counts is chosen, shape by shape, by cross-validation in which one corpus (a package, a
-program, a family of generated data) is never on both sides. Because the settings were chosen to do well in it, its regret is no fair judgement: that is
-the regret on --held-out, corpora that neither the tree nor its settings have seen. Needs scikit-learn; the tree is evaluated without it.
+program, a family of generated data) is never on both sides. Because the settings were chosen to do well in it, its regret is no fair judgement. Nor is
+that on --held-out where it is the folder that `fetch` makes: no block of it trains the tree, but its results were read several times while the price of
+a trial and the lists were chosen, and one rule came from them. The fair test is fresh packages. Needs scikit-learn; the tree is evaluated without it.
 """
 
 import argparse
