@@ -6,7 +6,7 @@ read through it (DNS rebinding).
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,10 +25,10 @@ from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import UnknownRun
 from orchestrator.journal.port import RunSummary
 from orchestrator.pages import index_page, read_traces, render_page
-from orchestrator.state.events import RunFinished
+from orchestrator.state.events import Envelope, RunFinished, RunResumed, RunStarted
 from orchestrator.state.fold import fold
 
-HOSTS: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
+HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks at the journal while somebody follows a run."""
 KEEP_ALIVE: Final = 15.0
@@ -55,7 +55,7 @@ class Pages:
 
     def answer(self, path: str) -> Answer:
         """The page of a path; 404 for what is not there, 500 with the reason for a journal that cannot be read."""
-        parts = [unquote(part) for part in urlsplit(path).path.strip("/").split("/")]
+        parts = [unquote(part) for part in _parts(path)]
         try:
             match parts:
                 case [""]:
@@ -86,7 +86,7 @@ class Pages:
         attempts = [(name, record.attempt) for name, record in fold(events).tasks.items()]
         traces = read_traces(self.state / "runs" / run, attempts)
         finished = isinstance(events[-1].event, RunFinished)
-        return render_page(self._plan(run, _plans(len(events), finished)), events, traces, live=not finished)
+        return render_page(self._plan(run, _planned(events)), events, traces, live=not finished)
 
     def follow(self, run: str) -> Iterator[tuple[int, bool]]:
         """The number of the run's last event so far and whether that ended it, each time somebody asks. Raises UnknownRun."""
@@ -108,9 +108,25 @@ class Pages:
             journal.close()
 
 
-def _plans(events: int, finished: bool) -> int:  # noqa: FBT001 - a key of a cache
-    """What makes a cached plan old: a resume may bring another, so a run under way is looked at again now and then."""
-    return -1 if finished else events // 50
+def _planned(events: Iterable[Envelope]) -> int:
+    """The number of the event that gave the run the plan that it has: a resume may bring another."""
+    return max(each.seq for each in events if isinstance(each.event, RunStarted | RunResumed))
+
+
+def _local(host: str) -> bool:
+    """Whether a request's Host names this machine; one that is no name of a host does not."""
+    try:
+        return urlsplit(f"//{host}").hostname in HOSTS
+    except ValueError:
+        return False
+
+
+def _parts(target: str) -> list[str]:
+    """The parts of a request's path, as they were sent; of what is no address, one that nothing has."""
+    try:
+        return urlsplit(target).path.strip("/").split("/")
+    except ValueError:
+        return [target]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -118,10 +134,10 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        if urlsplit(f"//{self.headers.get('Host', '')}").hostname not in {host.strip("[]") for host in HOSTS}:
+        if not _local(self.headers.get("Host", "")):
             self._send(Answer(HTTPStatus.FORBIDDEN, "<p>This server answers to local names only.</p>"))
             return
-        parts = urlsplit(self.path).path.strip("/").split("/")
+        parts = _parts(self.path)
         if len(parts) == 3 and parts[0] == "runs" and parts[2] == "events":
             self._follow(unquote(parts[1]))
         else:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from orchestrator.evidence.judge import Candidate, demand_of, judge
-from orchestrator.evidence.measurement import Evidence, Measurement
+from orchestrator.evidence.measurement import Artifact, Evidence, Measurement
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.graph.model import TaskGraph
@@ -96,7 +96,15 @@ def _named(task: str, group: str, reference: str) -> bool:
 def _candidate(state: RunState, task: str, measurement: Measurement, digest: Digest) -> Candidate:
     record = state.tasks[task]
     assert record.evidence is not None, "only tasks with evidence are candidates"
-    return Candidate(task, record.attempt, measurement, stale(record.evidence, measurement, digest))
+    read_otherwise = any(not _left_above(state, each) for each in record.evidence.used)
+    return Candidate(task, record.attempt, measurement, read_otherwise or stale(record.evidence, measurement, digest))
+
+
+def _left_above(state: RunState, used: Artifact) -> bool:
+    """Whether a file that was read is the one that its task left, not one that was put in its place before it was read."""
+    record = state.tasks.get(used.name.partition("/")[0])
+    left = record.evidence.artifacts if record is not None and record.evidence else ()
+    return any((each.path, each.sha256) == (used.path, used.sha256) for each in left)
 
 
 def _nobodys(criterion: Criterion) -> Metric:

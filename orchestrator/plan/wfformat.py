@@ -10,7 +10,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import count, islice
 from typing import Any, Final
 
 from orchestrator.plan.problem import PROBLEM_LIMIT, PlanError, Problem, did_you_mean
@@ -100,12 +100,13 @@ def _identifiers(tasks: list[Any]) -> dict[str, str]:
     for task in tasks:
         own = _own(task)
         base = identifier = _identifier(own)
+        further = count(len(taken))
         while identifier in taken:
-            identifier = f"{base[:50]}-{len(taken)}"
+            identifier = f"{base[:50]}-{next(further)}"
         taken.add(identifier)
         found[own] = identifier
     names = Counter(task["name"] for task in tasks if isinstance(task.get("name"), str))
-    return {task["name"]: found[_own(task)] for task in tasks if names[task.get("name")] == 1} | found
+    return {name: found[_own(task)] for task in tasks if isinstance(name := task.get("name"), str) and names[name] == 1} | found
 
 
 def _identifier(text: str) -> str:

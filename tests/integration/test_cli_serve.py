@@ -6,6 +6,17 @@ import time
 
 import pytest
 
+from orchestrator.engine.runs import open_journal
+from orchestrator.server import Pages
+from orchestrator.state.events import Envelope, RunFinished, RunResumed, RunStarted, TaskSkipped
+
+PLAN = """
+schema: 1
+id: p
+title: {}
+agents: {{X: {{specialty: S}}}}
+workstreams: {{A: {{title: A, lead: X, tasks: [{{id: a, title: a, command: ["true"], if: false}}]}}}}
+"""
 SLOW = [{"id": "a", "command": ["sleep", "1"]}, {"id": "b", "command": ["true"]}]
 
 
@@ -52,6 +63,25 @@ def test_the_list_leads_to_the_page_of_each_run(served):
 )
 def test_what_is_not_there_is_not_found(served, path):
     assert get(served[1], path)[0] == 404
+
+
+def test_an_address_that_is_none_is_answered_too(served):
+    assert get(served[1], "http://[/")[0] == 404
+    assert get(served[1], "/", host="[")[0] == 403
+
+
+def test_a_page_shows_the_plan_that_a_run_was_resumed_with(tmp_path):
+    journal = open_journal(tmp_path)
+    fence = journal.acquire("r")
+    pages = Pages(tmp_path)
+    begun = RunStarted("r", "p", "", PLAN.format("former"), "plan.yaml", {}, {}, (), {"A.a": ""})
+    resumed = RunResumed("", PLAN.format("later"), {}, {}, {"A.a": ""})
+    skipped = TaskSkipped("A.a", "its condition `if` is false")
+    for seq, title in ((0, "former"), (3, "later")):
+        events = (begun, skipped, RunFinished(0)) if not seq else (resumed, RunFinished(0))
+        journal.append("r", [Envelope(seq + n, 0.0, 0.0, fence, event) for n, event in enumerate(events, 1)])
+        assert f"<h1>{title}</h1>" in pages.page("r")
+    journal.close()
 
 
 def test_a_request_under_another_name_is_refused(served):

@@ -4,9 +4,27 @@ import hashlib
 
 import pytest
 
-from orchestrator.engine.judging import file_digest, stale
+from orchestrator.engine.judging import candidates, file_digest, stale
 from orchestrator.evidence.measurement import Artifact, Evidence, Measurement, Samples
+from orchestrator.graph.load import load_text
+from orchestrator.state.run import RunState, TaskRecord
+from orchestrator.state.transitions import Status
 
+PLAN = """
+schema: 1
+id: p
+title: P
+agents: {X: {specialty: S}}
+workstreams:
+  A:
+    title: A
+    lead: X
+    tasks:
+      - {id: w, command: [w], title: w}
+      - {id: x, command: [x], title: x, metrics: [{name: m, unit: ms, better: lower}]}
+    success_criteria:
+      - {id: c, title: c, metric: m, target: "<= 1 ms"}
+"""
 OWN, ABOVE = b"figures", b"pool"
 
 
@@ -53,3 +71,16 @@ def test_a_file_that_is_gone_makes_it_stale(evidence, folder, path):
 def test_a_file_that_no_attempt_left_makes_it_stale(evidence, folder):
     measured = Measurement("m", "ms", Samples((1.0,)), "", artifacts=("never.json",))
     assert stale(evidence, measured, file_digest(folder))
+
+
+@pytest.mark.parametrize(("left", "expected"), [(ABOVE, False), (b"before it was exchanged", True)])
+def test_a_file_that_was_exchanged_before_it_was_read_makes_it_stale(evidence, folder, left, expected):
+    above = Evidence((), (artifact("pool.json", "A.w/1/pool.json", left),))
+    state = RunState(tasks={
+        "A.w": TaskRecord("A.w", Status.SUCCEEDED, 1, evidence=above),
+        "A.x": TaskRecord("A.x", Status.SUCCEEDED, 1, evidence=evidence),
+    })  # fmt: skip
+    loaded = load_text(PLAN, "plan.yaml")
+    criterion = loaded.plan.groups["A"].success_criteria[0]
+    (found,) = candidates(loaded.graph, state, "A", criterion, file_digest(folder))
+    assert found.stale is expected

@@ -57,6 +57,18 @@ def test_ids_that_become_alike_stay_apart():
     assert graph.needs[last] == ("W.merge_1",)
 
 
+def test_ids_that_become_like_one_made_up_stay_apart_too():
+    tasks = [{"id": "x.y"}, {"id": "x_y-2"}, {"id": "x:y"}]
+    assert len(load({"name": "w", "schemaVersion": "1.5", "workflow": {"tasks": tasks}}).graph.nodes) == 3
+
+
+@pytest.mark.parametrize("name", [[], {}, 1, None])
+def test_a_name_that_is_no_text_names_nothing(name):
+    tasks = [{"id": "a", "name": name}, {"id": "b", "parents": ["a"]}]
+    graph = load({"name": "w", "schemaVersion": "1.5", "workflow": {"tasks": tasks}}).graph
+    assert graph.needs["W.b"] == ("W.a",)
+
+
 def test_the_earlier_form_names_parents_and_keeps_runtimes_with_the_tasks():
     tasks = [{"name": "a", "runtime": 1.5}, {"name": "b", "id": "ID2", "parents": ["a"], "runtimeInSeconds": 3}]
     graph = load({"name": "w", "schemaVersion": "1.3", "workflow": {"tasks": tasks}}).graph
