@@ -76,6 +76,8 @@ def file_digest(folder: Path) -> Digest:
 
     def digest(path: str) -> str | None:
         try:
+            if not (folder / path).is_file():  # a pipe in its place would be waited for
+                return None
             with (folder / path).open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
         except OSError:

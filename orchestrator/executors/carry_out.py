@@ -7,6 +7,7 @@ That thread must outlive the attempt: the kernel ties the child to it.
 import contextlib
 import functools
 import os
+import secrets
 import selectors
 import signal
 import sys
@@ -90,9 +91,19 @@ def _prepare(order: WorkOrder) -> None:
         order.folder.parent.mkdir(exist_ok=True)
     except FileNotFoundError:
         order.folder.parent.mkdir(parents=True, exist_ok=True)
-    order.folder.mkdir(exist_ok=True)
+    try:
+        order.folder.mkdir()
+    except FileExistsError:
+        _set_aside(order.folder)
     (order.folder / "tmp").mkdir(exist_ok=True)
     write_order(order)
+
+
+def _set_aside(folder: Path) -> None:
+    """Move what an attempt left that the journal has forgotten: after a power cut, or when it was restored from a copy."""
+    if (folder / "evidence.jsonl").exists():
+        folder.rename(folder.with_name(f"{folder.name}.forgotten-{secrets.token_hex(4)}"))
+        folder.mkdir()
 
 
 @functools.lru_cache(maxsize=64)

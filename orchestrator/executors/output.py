@@ -13,7 +13,7 @@ CHUNKS_AT_ONCE: Final = 64
 class CappedLog:
     """Copies a pipe into a file, up to `cap` bytes; what comes after is read (or the task would block) and dropped.
 
-    The file is made with the first byte. Memory: one chunk of 64 KiB. A disk that refuses the log does not fail the task: the rest is dropped too.
+    The file is made with the first byte, and is not written where the task made something of that name. Memory: one chunk of 64 KiB. A disk that refuses the log does not fail the task: the rest is dropped too.
     """
 
     def __init__(self, pipe: int, path: Path, cap: int = CAP) -> None:
@@ -54,7 +54,7 @@ class CappedLog:
     def _write(self, data: bytes) -> bool:
         try:
             if self._file is None:
-                self._file = io.FileIO(self._path, "wb")
+                self._file = io.FileIO(self._path, "xb")  # a pipe or link that the task put there is not followed
             self._file.write(data)
         except OSError:
             return False

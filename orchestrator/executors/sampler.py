@@ -60,7 +60,7 @@ class TreeSampler:
         self._peak = max(self._peak, rss)
         with contextlib.suppress(OSError):  # a full disk costs the series, not the task
             if self._file is None:
-                self._file = self._path.open("w", encoding="ascii", buffering=1)
+                self._file = self._path.open("x", encoding="ascii", buffering=1)
                 self._file.write(HEADER)
             self._file.write(f"{now - self._start:.3f},{rss},{sum(self._cpu.values()):.2f},{processes}\n")
 

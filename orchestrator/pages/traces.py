@@ -39,7 +39,7 @@ def _series(path: Path) -> list[tuple[float, float]]:
     points: list[tuple[float, float]] = []
     with (
         suppress(OSError, ValueError, csv.Error, KeyError, TypeError),
-        path.open(encoding="ascii", errors="replace") as file,
+        _regular(path).open(encoding="ascii", errors="replace") as file,
     ):
         text = file.read(SERIES_BYTES)
         points.extend(
@@ -56,9 +56,16 @@ def thinned(points: list[tuple[float, float]], most: int = POINTS) -> tuple[tupl
 
 
 def _tail(path: Path) -> str:
-    with suppress(OSError), path.open("rb") as file:
+    with suppress(OSError), _regular(path).open("rb") as file:
         size = file.seek(0, 2)
         file.seek(max(0, size - LOG_BYTES))
         text = file.read(LOG_BYTES).decode("utf-8", "replace")
         return f"… {size - LOG_BYTES:,} bytes before …\n{text}" if size > LOG_BYTES else text
     return ""
+
+
+def _regular(path: Path) -> Path:
+    """The path of a file; opening a pipe that a task put there would wait for ever. Raises OSError."""
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    return path

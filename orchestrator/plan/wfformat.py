@@ -106,7 +106,9 @@ def _identifiers(tasks: list[Any]) -> dict[str, str]:
         taken.add(identifier)
         found[own] = identifier
     names = Counter(task["name"] for task in tasks if isinstance(task.get("name"), str))
-    return {name: found[_own(task)] for task in tasks if isinstance(name := task.get("name"), str) and names[name] == 1} | found
+    return {
+        name: found[_own(task)] for task in tasks if isinstance(name := task.get("name"), str) and names[name] == 1
+    } | found
 
 
 def _identifier(text: str) -> str:

@@ -84,3 +84,13 @@ def test_a_command_works_in_its_folder_and_knows_where_to_put_files(attempts):
     assert result.failure is None
     folder, cache = attempts.order().folder, attempts.order().cache
     assert attempts.file("stdout.log").decode() == f"{folder}\n{folder}/tmp|{cache}|0|yes\n"
+
+
+def test_an_attempt_that_the_journal_has_forgotten_is_set_aside_and_done_again(attempts):
+    figure = say('{"kind": "measurement", "metric": "attempt.speed", "unit": "ms", "values": [1]}')
+    assert attempts.shell(figure, metrics=(SPEED,)).failure is None
+    again = attempts.shell(figure, metrics=(SPEED,))
+    assert again.failure is None
+    assert len(again.evidence.measurements) == 1
+    kept = sorted(path.name for path in (attempts.base / "runs" / "r-1" / "A.task").iterdir())
+    assert [name.partition("-")[0] for name in kept] == ["1", "1.forgotten"]

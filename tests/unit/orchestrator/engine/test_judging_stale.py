@@ -1,6 +1,8 @@
 """What a figure was computed from is part of it: a file that changes takes the proof with it."""
 
 import hashlib
+import os
+from threading import Thread
 
 import pytest
 
@@ -66,6 +68,16 @@ def test_a_changed_file_makes_it_stale_whether_its_own_or_one_that_it_read(evide
 def test_a_file_that_is_gone_makes_it_stale(evidence, folder, path):
     (folder / path).unlink()
     assert is_stale(evidence, folder)
+
+
+def test_a_pipe_in_the_place_of_a_file_makes_it_stale_and_is_not_waited_for(evidence, folder):
+    (folder / "A.w/1/pool.json").unlink()
+    os.mkfifo(folder / "A.w/1/pool.json")
+    found = []
+    looking = Thread(target=lambda: found.append(is_stale(evidence, folder)), daemon=True)
+    looking.start()
+    looking.join(5)
+    assert found == [True]
 
 
 def test_a_file_that_no_attempt_left_makes_it_stale(evidence, folder):

@@ -1,4 +1,5 @@
 import os
+from threading import Thread
 
 import pytest
 
@@ -23,3 +24,18 @@ def test_a_log_keeps_the_first_bytes_and_counts_the_rest(tmp_path, cap, kept):
     log.close()
     os.close(read)
     assert (tmp_path / "log").read_bytes() == kept
+
+
+def test_a_pipe_in_the_place_of_the_log_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "log")
+    read, write = os.pipe()
+    log = CappedLog(read, tmp_path / "log")
+    os.write(write, b"abcdef")
+    os.close(write)
+    writing = Thread(target=log.pump, daemon=True)
+    writing.start()
+    writing.join(5)
+    assert not writing.is_alive()
+    log.close()
+    os.close(read)
+    assert log.dropped == 6

@@ -1,8 +1,10 @@
 """The HTML page: everything inline, nothing from the plan as markup, the same input the same bytes."""
 
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -118,6 +120,17 @@ def test_thinning_a_series_keeps_its_peak_and_its_size_is_bounded():
     assert len(thin) <= POINTS
     assert (7777.0, 99.0) in thin
     assert thinned([]) == ()
+
+
+def test_pipes_in_the_place_of_traces_are_not_waited_for(tmp_path: Path):
+    (tmp_path / "A.one" / "1").mkdir(parents=True)
+    for name in ("series.csv", "stdout.log", "stderr.log"):
+        os.mkfifo(tmp_path / "A.one" / "1" / name)
+    found: list[Trace] = []
+    looking = Thread(target=lambda: found.extend(read_traces(tmp_path, [("A.one", 1)]).values()), daemon=True)
+    looking.start()
+    looking.join(5)
+    assert found == [Trace()]
 
 
 def test_traces_that_are_missing_or_damaged_are_empty(tmp_path: Path):
