@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from orchestrator.evidence.measurement import Artifact, Comparison, Evidence, Measurement, Samples, Trend
+from orchestrator.evidence.measurement import Artifact, Comparison, Evidence, Measurement, Negative, Samples, Trend
 
 Batch = tuple[int, Evidence]
 """An attempt's number and what it left."""
@@ -83,7 +83,15 @@ def _joined(one: Measurement, other: Measurement) -> Measurement:
         cases=min(cases) if len(cases) == 2 else None,
         artifacts=(*other.artifacts, *one.artifacts),
         batches=(*(one.batches or (one.size,)), other.size),
+        negative=_negatives(one.negative, other.negative),
     )
+
+
+def _negatives(one: Negative | None, other: Negative | None) -> Negative | None:
+    """Both, appended: a later attempt's does not make that of an earlier one undone."""
+    if one is None or other is None:
+        return one or other
+    return Negative(one.values + other.values, one.of if one.of == other.of else f"{one.of}; then: {other.of}")
 
 
 def _appended(one: Samples | Comparison | Trend, other: Samples | Comparison | Trend) -> Samples | Comparison | Trend:

@@ -9,11 +9,13 @@ from orchestrator.graph.schedule import Schedule, forecast
 from orchestrator.plan.model import Agent, Criterion, Deliverable, Group, Plan, SuccessMetric
 from orchestrator.plan.values import spell_duration
 from orchestrator.review.change import Action, Change, Part, in_order
-from orchestrator.review.criteria import compare_criteria
+from orchestrator.review.criteria import compare_criteria, pair_criteria
 from orchestrator.review.pairing import Pairs, pair
 from orchestrator.review.tasks import compare_edges, compare_tasks, pair_tasks, spell
 
 T = TypeVar("T")
+
+UNASKED: Final = "the summary no longer asks for it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,15 @@ class Review:
 def review(old: LoadedPlan, new: LoadedPlan) -> Review:
     """Hold two versions of a plan against each other."""
     tasks = pair_tasks(old.graph, new.graph)
+    criteria = pair_criteria(_criteria(old.plan), _criteria(new.plan))
     changes = [
-        *compare_criteria(_criteria(old.plan), _criteria(new.plan)),
+        *compare_criteria(_criteria(old.plan), _criteria(new.plan), criteria),
         *compare_edges(old.graph, new.graph, tasks),
         *compare_tasks(old.graph, new.graph, tasks),
         *_parts(
             Part.DELIVERABLE, _deliverables(old.plan), _deliverables(new.plan), _promise, lost="nobody promises it"
         ),
-        *_parts(Part.SUCCESS_METRIC, _rows(old.plan), _rows(new.plan), _row, lost="the summary no longer asks for it"),
+        *_parts(Part.SUCCESS_METRIC, _rows(old.plan), _rows(new.plan), _row, lost=UNASKED, less=_fewer(criteria)),
         *_parts(Part.AGENT, old.plan.agents, new.plan.agents, _agent),
         *_parts(Part.GROUP, old.plan.groups, new.plan.groups, _group),
         *_plan_fields(old.plan, new.plan),
@@ -72,6 +75,16 @@ def _row(one: SuccessMetric) -> dict[str, str]:
     return {"target": one.target, "criteria": spell(one.criteria)}
 
 
+def _fewer(criteria: Pairs) -> Callable[[SuccessMetric, SuccessMetric], str]:
+    """Whether a row of the summary rests on less: on criteria that are still there, but no longer on all that it did."""
+    named = dict(criteria.kept)
+
+    def judge(old: SuccessMetric, new: SuccessMetric) -> str:
+        return UNASKED if {named[one] for one in old.criteria if one in named} - {*new.criteria} else ""
+
+    return judge
+
+
 def _agent(one: Agent) -> dict[str, str]:
     return {"specialty": one.specialty, "duty": one.duty, "capacity": str(one.capacity), "driver": one.driver}
 
@@ -82,21 +95,28 @@ def _group(one: Group) -> dict[str, str]:
     return {"title": one.title, "goal": one.goal, "lead": one.lead, "supporting": supporting, "estimate": estimate}
 
 
-def _parts(
+def _parts(  # noqa: PLR0913 - what one kind of part is compared by
     part: Part,
     old: Mapping[str, T],
     new: Mapping[str, T],
     fields: Callable[[T], Mapping[str, str]],
     *,
     lost: str = "",
+    less: Callable[[T, T], str] = lambda _old, _new: "",
 ) -> Iterator[Change]:
+    """lost: why a removed part loosens the contract. less: why a changed one does, empty where it does not."""
     pairs = pair(old, new, fields)
     yield from (Change(part, Action.REMOVED, name, loosens=lost) for name in pairs.removed)
     for before, after in pairs.kept:
         if before != after:
             yield Change(part, Action.RENAMED, before, after=after)
         was, now = fields(old[before]), fields(new[after])
-        yield from (Change(part, Action.CHANGED, after, key, was[key], now[key]) for key in now if was[key] != now[key])
+        why = less(old[before], new[after])
+        yield from (
+            Change(part, Action.CHANGED, after, key, was[key], now[key], why if key == "criteria" else "")
+            for key in now
+            if was[key] != now[key]
+        )
     yield from (Change(part, Action.ADDED, name) for name in pairs.added)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from orchestrator.plan.model import Criterion
 from orchestrator.review.acceptance import loosened_target
 from orchestrator.review.change import Action, Change, Part
-from orchestrator.review.pairing import pair
+from orchestrator.review.pairing import Pairs, pair
 
 
 def _fewer(what: str) -> Callable[[Criterion, Criterion], str]:
@@ -59,9 +59,13 @@ TERMS: Final = (
 """Every field of a criterion that a review compares."""
 
 
-def compare_criteria(old: Mapping[str, Criterion], new: Mapping[str, Criterion]) -> Iterator[Change]:
-    """The changes, by full name "A.peak-memory"; a criterion that only changed its name is no loss."""
-    pairs = pair(old, new, lambda one: one.model_copy(update={"id": "_", "title": "_"}))
+def pair_criteria(old: Mapping[str, Criterion], new: Mapping[str, Criterion]) -> Pairs:
+    """Which criterion is which, by full name "A.peak-memory"; one that only changed its name is the same."""
+    return pair(old, new, lambda one: one.model_copy(update={"id": "_", "title": "_"}))
+
+
+def compare_criteria(old: Mapping[str, Criterion], new: Mapping[str, Criterion], pairs: Pairs) -> Iterator[Change]:
+    """The changes, by full name; a criterion that only changed its name is no loss."""
     for name in pairs.removed:
         lost = "what it demanded is demanded no more"
         yield Change(Part.CRITERION, Action.REMOVED, name, before=_terms(old[name]), loosens=lost)

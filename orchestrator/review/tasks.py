@@ -6,7 +6,7 @@ from typing import Final
 from pydantic import BaseModel
 
 from orchestrator.graph.model import TaskGraph
-from orchestrator.plan.model import Task, TriggerRule
+from orchestrator.plan.model import DeclaredMetric, Reuse, Task, TriggerRule
 from orchestrator.plan.values import spell_duration
 from orchestrator.review.change import Action, Change, Part
 from orchestrator.review.pairing import Pairs, pair
@@ -87,7 +87,23 @@ def _loosens(field: str, before: object, after: object) -> str:
             return "its failure no longer fails the run"
         case "trigger_rule", TriggerRule(), TriggerRule() if STRICTNESS[after] < STRICTNESS[before]:
             return "it runs where it would not have"
+        case "reuse", _, Reuse.ALWAYS:
+            return "what an earlier run measured may stand for it"
+    return _lost(field, before, after)
+
+
+def _lost(field: str, before: object, after: object) -> str:
+    """What the task had to leave and need not any more."""
+    match field, before, after:
+        case "artifacts", tuple(), tuple() if set(before) - set(after):
+            return "a file need no longer be there"
+        case "metrics", tuple(), tuple() if _declared(before) - _declared(after):
+            return "what it promised to measure is measured otherwise, or not at all"
     return ""
+
+
+def _declared(metrics: tuple[DeclaredMetric, ...]) -> set[tuple[str, str, str]]:
+    return {(one.name, one.unit, one.form) for one in metrics}
 
 
 def spell(value: object) -> str:

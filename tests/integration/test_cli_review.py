@@ -73,3 +73,15 @@ def test_the_action_refuses_a_loosened_contract_unless_told_otherwise(shell, com
     assert (refused.returncode, passed.returncode) == (1, 0)
     assert "LOOSENED" in page.read_text()
     assert "```mermaid\nflowchart LR" in page.read_text()
+
+
+def test_the_action_refuses_a_plan_that_is_gone(shell, committed, tmp_path):
+    committed.unlink()
+    page = tmp_path / "page.md"
+    installed = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
+    environment = os.environ | {"PLANS": "*.yaml", "BASE": "HEAD", "PATH": installed}
+    done = subprocess.run(
+        ["bash", str(SCRIPT), str(page)], cwd=shell.folder, env=environment, capture_output=True, check=False
+    )
+    assert done.returncode == 1
+    assert "plan.yaml is removed" in page.read_text()

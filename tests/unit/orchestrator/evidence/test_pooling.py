@@ -1,6 +1,15 @@
 """Samples of several attempts are appended; nothing is picked, nothing replaced."""
 
-from orchestrator.evidence.measurement import Artifact, Comparison, Evidence, Measurement, Origin, Samples, Trend
+from orchestrator.evidence.measurement import (
+    Artifact,
+    Comparison,
+    Evidence,
+    Measurement,
+    Negative,
+    Origin,
+    Samples,
+    Trend,
+)
 from orchestrator.evidence.pooling import pool
 
 
@@ -58,3 +67,11 @@ def test_recordings_that_are_not_alike_both_stand():
 def test_the_second_recording_of_a_metric_continues_the_second():
     found = pool([left(1, values(1.0), values(10.0)), left(2, values(2.0), values(20.0))])
     assert [each.data.values for each in found.measurements] == [(1.0, 2.0), (10.0, 20.0)]
+
+
+def test_a_negative_control_of_an_earlier_attempt_is_not_replaced():
+    bad, good = Negative((1.0,), "a broken one"), Negative((9.0,), "a broken one")
+    both = pool([left(1, values(1.0, negative=bad)), left(2, values(2.0, negative=good))]).measurements[0]
+    assert both.negative == Negative((1.0, 9.0), "a broken one")
+    once = pool([left(1, values(1.0, negative=bad)), left(2, values(2.0))]).measurements[0]
+    assert once.negative == bad

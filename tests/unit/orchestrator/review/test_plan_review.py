@@ -163,3 +163,23 @@ def test_text_and_data_tell_the_same_changes() -> None:
     assert data["loosened"] is True
     assert [one["name"] for one in data["changes"]] == ["A.enough", "A"]
     assert "criterion A.enough, samples: 3 → 2: it demands less evidence" in to_text(found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("artifacts: [a.txt]", "artifacts: [b.txt]"),
+        ("unit: cases, better: higher}", "unit: cases, better: higher, form: slope}"),
+        ('command: ["true"], estimate: 5s', 'command: ["true"], estimate: 5s, reuse: always'),
+        ('target: "10", criteria: [A.enough]', 'target: "10", criteria: [A.other]'),
+    ],
+)  # fmt: skip
+def test_what_asks_for_less_around_a_criterion_loosens(old: str, new: str) -> None:
+    other = '      - {id: other, title: Other, metric: m.n, target: ">= 1 cases"}\nsuccess_metrics:'
+    before = PLAN.replace("success_metrics:", other).replace(
+        "artifact: a.txt, from: three", "artifact: c.txt, from: two"
+    )
+    assert old in before
+    found = review(loaded(before), loaded(before.replace(old, new)))
+    assert len(found.loosened) == 1
+    assert not review(loaded(before), loaded(before)).loosened
