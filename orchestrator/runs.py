@@ -7,6 +7,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -116,12 +117,12 @@ class Runs:
     def resume(self, run: str, manner: Manner = DEFAULT) -> RunOutcome:
         """Carry the run on with the plan that its journal has. Raises RunOwned while another process has it.
 
-        manner: its `state` must be this folder.
+        manner: whatever its `state` says, the run goes on in this folder.
         """
         runners = load_registry()
         with self._journal() as journal:
             loaded = plan_of(journal, run, runners)
-        return resume_loaded(run, loaded, runners, manner=manner)
+        return resume_loaded(run, loaded, runners, manner=replace(manner, state=self.folder))
 
     @contextmanager
     def _journal(self) -> Iterator[JournalPort]:

@@ -18,7 +18,7 @@ from orchestrator.engine.selection import excluded, named
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.tree import reap
 from orchestrator.graph.load import LoadedPlan
-from orchestrator.journal.errors import DamagedJournal, JournalError
+from orchestrator.journal.errors import DamagedJournal, JournalError, UnknownRun
 from orchestrator.journal.port import JournalPort
 from orchestrator.journal.sqlite import Durability, SqliteJournal
 from orchestrator.registry import load_registry
@@ -110,7 +110,7 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
 
     Finished tasks keep their results (`reconcile` says which do not); those that `force` names run again, with all below them. What a dead orchestrator left running is ended first.
     Arguments are as for `start_run`; raises RunOwned while another orchestrator
-    has the run, and JournalError where there is none to resume.
+    has the run, UnknownRun for an id that the journal does not have, and JournalError where there is none to resume.
     """
     offered = load_registry() if runners is None else runners
     left_out = excluded(loaded.graph, only, until)
@@ -120,6 +120,8 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
     digests = fingerprints(loaded.plan, loaded.graph, offered)
 
     def opening(state: RunState) -> Iterable[Event]:
+        if not state.run:
+            raise UnknownRun(run or "")
         reap(state.run)
         change = Change(digests, left_out, forced, file_digest(places.run_folder(state.run)))
         kept = list(reconcile(loaded.graph, state, change))

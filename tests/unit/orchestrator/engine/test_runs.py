@@ -2,15 +2,16 @@ import os
 import time
 
 import pytest
-from scripted import Scripted, go, load, measured, statuses
+from scripted import RUNNERS, Scripted, go, load, measured, statuses
 
-from orchestrator.engine.runs import find_interrupted, new_run_id
+from orchestrator.engine.runs import find_interrupted, new_run_id, open_journal
 from orchestrator.engine.selection import UnknownTask
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.verdict import Outcome, Why
-from orchestrator.journal.errors import JournalError, RunOwned
+from orchestrator.journal.errors import JournalError, RunOwned, UnknownRun
 from orchestrator.journal.lease import Owner
 from orchestrator.journal.memory import MemoryJournal
+from orchestrator.runs import Runs
 from orchestrator.state.events import ProgressReported, RunInterrupted, TaskStarted
 from orchestrator.state.run import RunState
 
@@ -196,6 +197,24 @@ def test_a_run_with_other_settings_is_another_run():
 def test_resuming_where_nothing_was_interrupted_says_so():
     with pytest.raises(JournalError, match="mend: start one"):
         go(load({"one": {}}), resume=True)
+
+
+def test_resuming_a_run_that_there_is_not_says_so():
+    with pytest.raises(UnknownRun, match="no run 'r-1'"):
+        go(load({"a": {}}), resume="r-1")
+
+
+def test_the_runs_of_a_folder_are_resumed_in_it(tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    journal = open_journal(tmp_path / "state")
+    done = go(load({"a": {}}), journal=journal)
+    journal.close()
+    told = []
+    monkeypatch.setattr("orchestrator.runs.resume_loaded", lambda *_, manner: told.append(manner.state))
+    monkeypatch.setattr("orchestrator.runs.load_registry", lambda: RUNNERS)
+    Runs(tmp_path / "state").resume(done.run)
+    assert told == [tmp_path / "state"]
 
 
 def test_a_changed_task_and_all_below_it_run_again_on_resume():
