@@ -29,7 +29,7 @@ from orchestrator.executors.outcome import Ending, judge_ending
 from orchestrator.executors.output import CAP, CappedLog
 from orchestrator.executors.sampler import TreeSampler
 from orchestrator.executors.started import Ended
-from orchestrator.executors.tree import ATTEMPT, OWNER, end_tree, signal_tree
+from orchestrator.executors.tree import ATTEMPT, LONGEST_KILL, OWNER, end_tree, signal_tree
 from orchestrator.state.events import Cause, Failure
 
 FIRST_LOOK: Final = 0.025  # seconds to the first sample: looking at a tree takes longer than most short programs
@@ -191,6 +191,8 @@ class Supervision:
                 signal_tree(self._order.marker, signal.SIGTERM, self._sampler.alive())
         elif now >= self._kill_at:
             signal_tree(self._order.marker, signal.SIGKILL, self._sampler.alive())
+            if now >= self._kill_at + LONGEST_KILL:
+                self._started.abandon()
 
     def _end_rest(self, left: frozenset[int]) -> int:
         """End what the first process left behind, at leisure if it has not been told yet. left: pids of it, where they are known."""

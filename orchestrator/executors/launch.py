@@ -5,6 +5,7 @@ import contextlib
 import marshal
 import os
 import select
+import signal
 import socket
 import struct
 import sys
@@ -90,6 +91,12 @@ class LaunchedProgram:
             return Ended(-KILLED, 0.0, None)
         problem = os.strerror(errno) if errno else None
         return Ended(os.waitstatus_to_exitcode(status), user + system, frozenset(left), problem)
+
+    def abandon(self) -> None:
+        """Kill the launcher: it does not tell how the program ended, because one of them is stopped or cannot be killed."""
+        assert self._launcher is not None, "asked for while it runs"
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._launcher.pid, signal.SIGKILL)  # our own child, not waited for yet: no other has its pid
 
     def close(self) -> None:
         """Let go of it. The launcher is used again if its program left nothing; otherwise it kills what is left."""

@@ -11,6 +11,7 @@ import pytest
 
 from orchestrator.executors.order import order_to_json
 from orchestrator.executors.tree import find_attempt_processes, reap
+from orchestrator.journal.lease import process_started
 from orchestrator.state.events import Cause
 
 STUBBORN = "(setsid sh -c 'trap \"\" TERM; sleep 60; sleep 60' &) ; "
@@ -27,6 +28,20 @@ def test_a_timeout_ends_the_whole_tree_also_what_took_a_session_of_its_own(attem
 def test_what_a_command_leaves_running_is_ended_after_it(attempts):
     result = attempts.shell(STUBBORN + "sleep 0.1")
     assert result.failure is None
+
+
+def test_a_timeout_holds_where_the_launcher_itself_was_stopped(attempts, monkeypatch):
+    monkeypatch.setattr("orchestrator.executors.carry_out.LONGEST_KILL", 0.2)
+    order = attempts.order(command=("sh", "-c", "echo $PPID > launcher; kill -STOP $PPID; sleep 60"), timeout=0.3)
+    ended = []
+    waiting = threading.Thread(target=lambda: ended.append(attempts.carry_out(order)), daemon=True)
+    waiting.start()
+    waiting.join(5)
+    launcher = int(attempts.file("launcher"))
+    if waiting.is_alive():
+        os.kill(launcher, signal.SIGKILL)
+    assert [result.failure.cause for result in ended] == [Cause.TIMEOUT]
+    assert process_started(launcher) is None
 
 
 def test_a_process_that_hides_its_environment_is_ended_too(attempts):
