@@ -35,7 +35,7 @@ def candidates(
     """The measurements that count for the criterion: of succeeded tasks only.
 
     Those of the task that its `from` names; without one, its own group's; and other groups' only where no task of its own
-    group measured the metric.
+    group measured the metric though all of them succeeded: another's figures do not stand for a task that failed or never ran.
     """
     found = [
         (task, measurement)
@@ -46,8 +46,15 @@ def candidates(
     if criterion.from_ is not None:
         chosen = [each for each in found if _named(each[0], group, criterion.from_)]
     else:
-        chosen = [each for each in found if graph.nodes[each[0]].group == group] or found
+        own = [each for each in found if graph.nodes[each[0]].group == group]
+        chosen = own or (found if _all_succeeded(graph, state, group) else [])
     return tuple(_candidate(state, task, measurement, digest) for task, measurement in chosen)
+
+
+def _all_succeeded(graph: TaskGraph, state: RunState, group: str) -> bool:
+    return all(
+        state.tasks[task].status is Status.SUCCEEDED for task, node in graph.nodes.items() if node.group == group
+    )
 
 
 def declared_metrics(graph: TaskGraph, runners: Mapping[str, Runner]) -> dict[str, Metric]:

@@ -18,7 +18,7 @@ from orchestrator.evidence.measurement import Artifact, Evidence, Measurement, S
 from orchestrator.evidence.verdict import Outcome, Verdict, Why
 from orchestrator.plan.model import Retries
 from orchestrator.runner import Runner
-from orchestrator.state.run import TaskRecord
+from orchestrator.state.run import RunState, TaskRecord
 from orchestrator.state.transitions import Status
 
 
@@ -175,3 +175,21 @@ def test_orders_are_pure(tmp_path):
     orders = Orders(loaded.plan, loaded.graph, RUNNERS, Places(tmp_path / "s", tmp_path), {"A.one": 0})
     assert orders.write(state, "A.one", 2) == orders.write(state, "A.one", 2)
     assert not (tmp_path / "s").exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"), [(Status.SUCCEEDED, Outcome.PASS), (Status.FAILED, Outcome.UNPROVEN), (Status.SKIPPED, Outcome.UNPROVEN)]
+)  # fmt: skip
+def test_what_another_group_measured_does_not_stand_for_a_task_that_did_not_succeed(status, outcome):
+    criterion = {"id": "fast", "title": "Fast", "metric": "try.speed", "target": ">= 5 MB/s"}
+    task = {"id": "two", "title": "two", "run": "try.it"}
+    stages = {"B": {"title": "B", "lead": "X", "tasks": [task]}}
+    loaded = load({"one": {}}, group={"success_criteria": [criterion]}, stages=stages)
+    state = RunState(
+        tasks={
+            "A.one": TaskRecord("A.one", status),
+            "B.two": TaskRecord("B.two", Status.SUCCEEDED, 1, evidence=measured(9.0, 9.0)),
+        }
+    )
+    found = judge_run(loaded.plan, loaded.graph, state, {SPEED.name: SPEED}, lambda _: None)
+    assert [verdict.outcome for verdict in found] == [outcome]
