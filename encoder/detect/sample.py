@@ -6,10 +6,10 @@ from encoder.records import CLOSINGS
 
 SAMPLE_SIZE: Final = 1 << 16
 SMALLEST_TRIAL: Final = 1 << 15
-LARGEST_TRIAL: Final = 1 << 17
-TRIAL_SHARE: Final = 8
-"""Strategies are tried on this part of a block, within the bounds above: a transform's templates and dictionaries pay off late, so that less than
-128 KiB of a large block speak for plain text too often.
+LARGEST_TRIAL: Final = 1 << 16
+TRIAL_SHARE: Final = 32
+"""Strategies are tried on this part of a block, within the bounds above: a transform's templates and dictionaries pay off late, so that less
+speaks for plain text too often, and more costs a fast level a good part of its time.
 """
 SEAM: Final = 1 << 12
 """How far into the middle slice a line's beginning is looked for, and how far back its end in the head."""

@@ -56,6 +56,9 @@ ALIKE: Final = 0.1
 MOST_UNSEEN: Final = 7
 """Blocks in a row that may go without a look."""
 
+MOST_RELIED: Final = 7
+"""Decisions in a row about one and the same shortlist that may rely on its last trial."""
+
 
 @dataclass(frozen=True, slots=True)
 class Observations:
@@ -172,6 +175,8 @@ class AdaptiveCompressionSelector:
         self._observations = Observations()
         self._glance: NDArray[np.float64] | None = None
         self._unseen = 0
+        self._tried: list[Strategy] = []
+        self._relied = 0
 
     @property
     def observations(self) -> Observations:
@@ -207,13 +212,28 @@ class AdaptiveCompressionSelector:
         if previous is not None and not drifted(previous, pattern):
             return self._choice, seen
         shortlist = self._shortlist(pattern)
-        choice, trials = shortlist[0], 0
-        if len(shortlist) > 1 and self._encode is not None:
-            choice, trials = best_on(trial_of(block, pattern), shortlist, self._encode), len(shortlist)
+        if previous is not None and previous.tree is not pattern.tree:
+            self._tried = []
+        choice, trials = self._settled(shortlist), 0
+        if choice is None:
+            choice, trials = best_on(trial_of(block, pattern), shortlist, self._encode or encode_lazily), len(shortlist)
+            self._tried, self._relied = shortlist, 0
         switched = previous is not None and choice != self._choice
         self._decided_on, self._choice = pattern, choice
         decided = replace(seen, decisions=seen.decisions + 1, trials=seen.trials + trials)
         return choice, replace(decided, switches=seen.switches + switched)
+
+    def _settled(self, shortlist: list[Strategy]) -> Strategy | None:
+        """The choice where nothing has to be tried: of one, without trials, or of the shortlist that the last trial was about.
+
+        Data that drifts within one shape asks the same question again and again; a few answers in a row stand on one trial.
+        """
+        if len(shortlist) == 1 or self._encode is None:
+            return shortlist[0]
+        if shortlist == self._tried and self._relied < MOST_RELIED:
+            self._relied += 1
+            return self._choice if self._choice in shortlist else None
+        return None
 
     def _shortlist(self, pattern: Pattern) -> list[Strategy]:
         """The strategies for the tree's shortlist, no two the same."""

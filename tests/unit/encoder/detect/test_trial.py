@@ -51,6 +51,21 @@ def test_what_has_drifted_is_tried_anew(samples):
     assert (chooser.observations.trials, chooser.observations.switches) == (6, 1)
 
 
+def test_drift_within_one_shape_relies_on_the_last_trial_for_a_while():
+    encode = Sizes(csv=9, xml=7, json=8)
+    chooser = AdaptiveCompressionSelector(STRATEGIES, tree=THREE, encode=encode)
+    short = b"Nov 23 15:09:01 host sshd[123]: session opened for user root\n" * 3000
+    busier = (
+        b"Nov 23 15:09:01 host sshd[123]: session 8482 7463 9384 73 83 opened 1234567890 8877 for user 7733 829 102\n"
+        * 3000
+    )
+    blocks = [short, busier] * 5
+    assert {chooser.select(block).tree for block in blocks} == {TreeType.XML}
+    seen = chooser.observations
+    assert seen.decisions == 10
+    assert seen.trials == 6  # for the first, and after seven that relied on it
+
+
 def test_without_an_encoder_the_first_of_the_shortlist_is_taken(samples):
     chooser = AdaptiveCompressionSelector(STRATEGIES, tree=THREE, encode=None)
     assert chooser.select(samples["a syslog"][2] * 20).tree is TreeType.CSV
@@ -97,8 +112,8 @@ def test_plain_bytes_win_only_where_they_are_clearly_smaller():
 
 def test_a_trial_takes_a_share_of_the_block_within_bounds():
     for nested in (False, True):
-        sizes = [len(take_trial(bytes(size), nested=nested)) for size in (1000, 100_000, 600_000, 4_000_000)]
-        assert sizes == [1000, SMALLEST_TRIAL, 75_000, LARGEST_TRIAL]
+        sizes = [len(take_trial(bytes(size), nested=nested)) for size in (1000, 100_000, 1_600_000, 4_000_000)]
+        assert sizes == [1000, SMALLEST_TRIAL, 50_000, LARGEST_TRIAL]
 
 
 def test_a_document_is_tried_on_its_head_alone():
