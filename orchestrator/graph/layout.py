@@ -1,6 +1,6 @@
 """Where each box of a drawing stands: in layers from left to right, with few crossings.
 
-The method is Sugiyama, Tagawa and Toda's (1981), by igraph; here its rows become columns, and steps become pixels.
+The method is Sugiyama, Tagawa and Toda's (1981), by grandalf; its layers go down the page, so here the axes are exchanged.
 """
 
 from collections.abc import Mapping
@@ -26,21 +26,38 @@ class Layout:
     height: float
 
 
+@dataclass(slots=True)
+class _View:
+    """What grandalf knows of a box: its sizes along and across a layer; it sets the middle."""
+
+    w: float
+    h: float
+    xy: tuple[float, float] = (0.0, 0.0)
+
+
 def lay_out(drawing: Drawing) -> Layout:
-    """The places of a drawing's boxes; the same drawing gives the same places."""
-    names = [box.name for box in drawing.boxes]
-    if not names:
-        return Layout({}, 2 * MARGIN, 2 * MARGIN)
-    number = {name: index for index, name in enumerate(names)}
-    igraph: Any = import_module("igraph")  # loaded where used: drawing is not what most commands do
-    edges = [(number[one], number[other]) for one, other, _ in drawing.arrows]
-    found = igraph.Graph(n=len(names), edges=edges, directed=True).layout_sugiyama(hgap=1, vgap=1)
-    steps = [(float(layer), float(row)) for row, layer in found.coords[: len(names)]]
-    top = min(row for _, row in steps)
-    places = {
-        name: (MARGIN + layer * (WIDTH + ACROSS), MARGIN + (row - top) * (HEIGHT + DOWN))
-        for name, (layer, row) in zip(names, steps, strict=True)
-    }
-    width = max(x for x, _ in places.values()) + WIDTH + MARGIN
-    height = max(y for _, y in places.values()) + HEIGHT + MARGIN
-    return Layout(places, width, height)
+    """The places of a drawing's boxes; the same drawing gives the same places. What hangs together stands together."""
+    graphs: Any = import_module("grandalf.graphs")  # loaded where used: drawing is not what most commands do
+    vertices = {box.name: graphs.Vertex(box.name) for box in drawing.boxes}
+    for vertex in vertices.values():
+        vertex.view = _View(HEIGHT, WIDTH)
+    edges = [graphs.Edge(vertices[one], vertices[other]) for one, other, _ in drawing.arrows]
+    places: dict[str, tuple[float, float]] = {}
+    below = float(MARGIN)
+    for part in graphs.Graph(list(vertices.values()), edges).C:
+        below = _place(part, below, places)
+    width = max((x for x, _ in places.values()), default=0.0) + WIDTH + MARGIN
+    return Layout({name: places[name] for name in vertices}, width, below)
+
+
+def _place(part: Any, below: float, places: dict[str, tuple[float, float]]) -> float:  # noqa: ANN401 - grandalf has no types
+    """Put one connected part under what is there; returns where the next one begins."""
+    sugiyama = import_module("grandalf.layouts").SugiyamaLayout(part)
+    sugiyama.xspace, sugiyama.yspace = DOWN, ACROSS
+    sugiyama.init_all()
+    sugiyama.draw()
+    middles = {vertex.data: vertex.view.xy for vertex in part.sV}
+    first_row, first_layer = (min(middle[axis] for middle in middles.values()) for axis in (0, 1))
+    for name, (row, layer) in middles.items():
+        places[name] = (MARGIN + layer - first_layer, below + row - first_row)
+    return max(places[name][1] for name in middles) + HEIGHT + DOWN
