@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,11 @@ from typing import Any
 import pytest
 
 import orchestrator
+
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # a shell's background job; what the tests start would ignore it too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(orchestrator.__file__).parents[1]
 COMMAND = (sys.executable, "-m", "orchestrator")

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+SAFELY = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Python 3.11.4 and later
 MIB = 1 << 20
 SMALLEST = 1 << 16
 MOST = 8 * MIB
@@ -170,7 +171,7 @@ def _unpack(archive: Path, to: Path) -> None:
             file.extractall(to)
     else:
         with tarfile.open(archive) as file:
-            file.extractall(to, filter="data")
+            file.extractall(to, **SAFELY)
 
 
 def _keep(unpacked: Path, name: str, folder: Path) -> list[str]:

@@ -33,14 +33,17 @@ def cancel_run(state: Path, name: str | None, wait: float, *, as_data: bool = Fa
 
 
 def _interrupt(owner: Owner) -> None:
-    """SIGINT to that very process: the descriptor holds on to it, whatever becomes of its number."""
+    """SIGTERM to that very process: the descriptor holds on to it, whatever becomes of its number.
+
+    SIGINT would be lost on a run that a shell started in the background, which ignores it.
+    """
     try:
         handle = os.pidfd_open(owner.pid)
     except ProcessLookupError:
         return
     try:
         if owner_alive(owner):
-            signal.pidfd_send_signal(handle, signal.SIGINT)
+            signal.pidfd_send_signal(handle, signal.SIGTERM)
     finally:
         os.close(handle)
 

@@ -2,6 +2,8 @@
 
 import json
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -154,3 +156,13 @@ def test_logs_show_one_tasks_output_and_hide_what_would_drive_a_terminal(shell):
     assert "one" not in told.splitlines()
     assert "done     A.a" in shell("logs").stdout
     assert shell("logs", "A.z").returncode == 2
+
+
+def test_a_run_in_the_background_which_ignores_ctrl_c_is_cancelled_all_the_same(shell, kit):
+    shell.plan([{"id": "a", "command": ["sleep", "60"]}])
+    argv = f"{sys.executable} -m orchestrator run plan.yaml"
+    process = subprocess.Popen(["sh", "-c", f"trap '' INT; exec {argv}"], cwd=shell.folder, env=shell.env)
+    shell.started.append(process)
+    kit.wait_until(lambda: shell("status").returncode == 0 and shell.status()["tasks"][0]["status"] == "running")
+    assert shell("cancel").returncode == 0
+    assert process.wait(20) == 130
