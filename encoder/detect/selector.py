@@ -56,6 +56,11 @@ ALIKE: Final = 0.1
 MOST_UNSEEN: Final = 7
 """Blocks in a row that may go without a look."""
 
+FEW_BRACKETS: Final = 0.05
+"""Share of lines in brackets below which JSON's tokenisers, the dearest to try, are not tried on another shape."""
+
+JSON_TREES: Final = (TreeType.JSON, TreeType.JSON_LINES)
+
 MOST_RELIED: Final = 7
 """Decisions in a row about one and the same shortlist that may rely on its last trial."""
 
@@ -107,7 +112,9 @@ def worth_trying(trees: tuple[TreeType, ...], pattern: Pattern) -> tuple[TreeTyp
     """Those of a shortlist that are tried on a block of that pattern; never none."""
     if pattern.tree in UNTRANSFORMED:
         return trees
-    return tuple(tree for tree in trees if tree not in UNTRANSFORMED) or trees
+    senseless = {*UNTRANSFORMED} if pattern.features.bracketed >= FEW_BRACKETS else {*UNTRANSFORMED, *JSON_TREES}
+    senseless.discard(pattern.tree)
+    return tuple(tree for tree in trees if tree not in senseless) or trees
 
 
 def strategy_for(tree: TreeType, pattern: Pattern, strategies: Mapping[TreeType, Strategy]) -> Strategy:

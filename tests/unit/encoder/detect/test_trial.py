@@ -3,14 +3,14 @@ import zlib
 
 from encoder.detect.pattern import PatternDetector
 from encoder.detect.sample import LARGEST_TRIAL, SMALLEST_TRIAL, take_trial
-from encoder.detect.selector import AdaptiveCompressionSelector, incompressible
+from encoder.detect.selector import AdaptiveCompressionSelector, incompressible, worth_trying
 from encoder.detect.tree import parse_tree
 from encoder.detect.trial import best_on
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 STRATEGIES = {tree: Strategy(tree, BackEnd.ZSTD, 3) for tree in TreeType}
 THREE = parse_tree(
-    '{"format": 1, "provenance": {}, "nodes": [{"choice": "csv", "next": ["xml", "json"]}]}', "three for everything"
+    '{"format": 1, "provenance": {}, "nodes": [{"choice": "csv", "next": ["xml", "log"]}]}', "three for everything"
 )
 
 
@@ -33,26 +33,26 @@ def test_the_smallest_trial_wins_and_the_first_of_equals():
 
 
 def test_every_strategy_of_the_shortlist_is_tried_once_on_a_sample_and_kept_while_blocks_look_the_same(samples):
-    encode = Sizes(csv=9, xml=7, json=8)
+    encode = Sizes(csv=9, xml=7, log=8)
     chooser = AdaptiveCompressionSelector(STRATEGIES, tree=THREE, encode=encode)
     choices = {chooser.select(samples["a syslog"][2] * 20).tree for _ in range(20)}
     assert choices == {TreeType.XML}
-    assert [tree for _, tree in encode.asked] == [TreeType.CSV, TreeType.XML, TreeType.JSON]
+    assert [tree for _, tree in encode.asked] == [TreeType.CSV, TreeType.XML, TreeType.LOG]
     assert all(size <= LARGEST_TRIAL for size, _ in encode.asked)
     assert (chooser.observations.decisions, chooser.observations.trials) == (1, 3)
 
 
 def test_what_has_drifted_is_tried_anew(samples):
-    encode = Sizes(csv=9, xml=7, json=8)
+    encode = Sizes(csv=9, xml=7, log=8)
     chooser = AdaptiveCompressionSelector(STRATEGIES, tree=THREE, encode=encode)
     chooser.select(samples["a syslog"][2] * 20)
-    encode.sizes["json"] = 1
-    assert chooser.select(samples["JSON lines"][2] * 20).tree is TreeType.JSON
+    encode.sizes["log"] = 1
+    assert chooser.select(samples["JSON lines"][2] * 20).tree is TreeType.LOG
     assert (chooser.observations.trials, chooser.observations.switches) == (6, 1)
 
 
 def test_drift_within_one_shape_relies_on_the_last_trial_for_a_while():
-    encode = Sizes(csv=9, xml=7, json=8)
+    encode = Sizes(csv=9, xml=7, log=8)
     chooser = AdaptiveCompressionSelector(STRATEGIES, tree=THREE, encode=encode)
     short = b"Nov 23 15:09:01 host sshd[123]: session opened for user root\n" * 3000
     busier = (
@@ -138,5 +138,14 @@ def test_plain_text_is_tried_only_on_what_was_seen_as_text_or_opaque(samples):
 
 def test_the_detected_shape_gives_the_level_and_the_trial_the_tokeniser(samples):
     strategies = STRATEGIES | {TreeType.LOG: Strategy(TreeType.LOG, BackEnd.ZSTD, 7)}
-    chooser = AdaptiveCompressionSelector(strategies, tree=THREE, encode=Sizes(csv=9, xml=7, json=1))
-    assert chooser.select(samples["a syslog"][2] * 20) == Strategy(TreeType.JSON, BackEnd.ZSTD, 7)
+    chooser = AdaptiveCompressionSelector(strategies, tree=THREE, encode=Sizes(csv=9, xml=1, log=7))
+    assert chooser.select(samples["a syslog"][2] * 20) == Strategy(TreeType.XML, BackEnd.ZSTD, 7)
+
+
+def test_json_is_not_tried_on_lines_without_brackets(samples):
+    pattern = PatternDetector().detect(samples["a syslog"][2])
+    shortlist = (TreeType.LOG, TreeType.JSON_LINES, TreeType.JSON, TreeType.CSV)
+    assert worth_trying(shortlist, pattern) == (TreeType.LOG, TreeType.CSV)
+    lines = PatternDetector().detect(samples["JSON lines"][2])
+    assert worth_trying(shortlist, lines) == shortlist
+    assert worth_trying((TreeType.JSON,), pattern) == (TreeType.JSON,)
