@@ -20,7 +20,7 @@ FOLDERS: Final = ("tests/unit/encoder", "tests/golden")
 
 def command_of(folders: list[Path], project: Path, report: Path, temporary: Path) -> list[str]:
     """Pytest without anything that it would leave in the project."""
-    options = ["-q", "-n", "auto", "-p", "no:cacheprovider", f"--rootdir={project}", f"--basetemp={temporary / 'pytest'}"]
+    options = ["-q", "-nauto", "-p", "no:cacheprovider", f"--rootdir={project}", f"--basetemp={temporary / 'pytest'}"]
     return [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *map(str, folders)]
 
 
