@@ -1,6 +1,7 @@
-"""The suite of sizes: time and memory of an encode from 1 to 100 MB, by kind of data, each sample in a fresh process."""
+"""The suite of sizes: time and memory of an encode from 1 to 100 MB, by kind of data, by rounds over all sizes."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -28,13 +29,10 @@ PEAK: Final = Metric(
 LARGEST_OTHER: Final = 4
 """MB, the largest input of kinds other than the log: they are slower to make than to encode."""
 
-TURNS: Final = 5
-"""Encodes of a point, of which the fastest counts: what else the machine does only ever adds time (the advice of Python's timeit)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One sample of the suite. Sizes in MB of 10**6 bytes, `idle` being the interpreter, imports and kernels."""
+    """One kind in one size, in MB of 10**6 bytes. `idle`: the interpreter, imports and kernels; `times`: seconds of every encode."""
 
     kind: str
     size: int
@@ -42,29 +40,46 @@ class Point:
     peak: float
     idle: float
     out: int
+    times: tuple[float, ...]
 
 
-def measure(folder: "Path", kind: str, size: int) -> Point:
-    """`TURNS` encodes with the tuned profile in one process: the first one's memory, and the least of their times."""
-    with input_file(folder, kind, size * MB) as source:
-        found = sample_together([Spec(Job.ENCODE, str(source), str(folder / "suite.glyph"), "tuned")] * TURNS, folder)
-    first, seconds = found[0], min(one.seconds for one in found)
-    return Point(kind, size, seconds, first.peak_rss / MB, first.rss_before / MB, first.bytes_out)
+def plan_of(sizes: Sequence[int]) -> list[tuple[str, int]]:
+    """What to measure, in order: the log in all sizes, then the other kinds in those that are quick to make."""
+    kinds = [(kind, size) for kind in KINDS for size in sizes if size <= LARGEST_OTHER]
+    return [("server log", size) for size in sizes] + kinds
 
 
-def plan_of(sizes: Sequence[int], rounds: int) -> list[tuple[str, int]]:
-    """What to measure, in order: the log in all sizes, `rounds` times, up and down; then the other kinds once."""
-    logs = [("server log", size) for turn in range(rounds) for size in (sizes if turn % 2 == 0 else sizes[::-1])]
-    return logs + [(kind, size) for kind in KINDS for size in sizes if size <= LARGEST_OTHER]
+def measure(folder: "Path", points: Sequence[tuple[str, int]], rounds: int) -> list[Point]:
+    """One encode of every point in a process of its own, then `rounds` over all of them, up and down; the fastest counts.
+
+    What else a machine does only ever adds time (the advice of Python's timeit), and it comes in phases of seconds:
+    rounds over all sizes spread every size over them, where turns at one size would all fall into the same.
+    """
+    with ExitStack() as files:
+        sources = [str(files.enter_context(input_file(folder, kind, size * MB))) for kind, size in points]
+        specs = [Spec(Job.ENCODE, source, str(folder / "suite.glyph"), "tuned") for source in sources]
+        alone = [sample_together([spec], folder)[0] for spec in specs]
+        times = [[one.seconds] for one in alone]
+        for turn in range(rounds):
+            order = range(len(specs))[:: -1 if turn % 2 else 1]
+            for at, one in zip(order, sample_together([specs[at] for at in order], folder), strict=True):
+                times[at].append(one.seconds)
+    return [
+        Point(kind, size, min(taken), one.peak_rss / MB, one.rss_before / MB, one.bytes_out, tuple(taken))
+        for (kind, size), one, taken in zip(points, alone, times, strict=True)
+    ]
 
 
 def suite(context: TaskContext) -> None:
     """Measure every point; record the line through the log's."""
-    sizes = wholes(context.params, "sizes", (1, 4, 16, 64, 100))
+    sizes = wholes(context.params, "sizes", (1, 2, 4, 8, 16, 32, 48, 64, 80, 100))
     folder = scratch(context)
     compile_kernels(folder)
-    points = [measure(folder, kind, size) for kind, size in plan_of(sizes, whole(context.params, "rounds", 2))]
-    write_json(context, "suite.json", [asdict(point) for point in points], title="Every sample of the suite")
+    rounds = whole(context.params, "rounds", 4)
+    points = measure(folder, plan_of(sizes), rounds)
+    write_json(
+        context, "suite.json", [asdict(point) for point in points], title="Every point of the suite, with all its times"
+    )
     titles = ("kind", "MB", "seconds", "peak_MB", "idle_MB", "bytes_out")
     rows = [(it.kind, it.size, it.seconds, it.peak, it.idle, it.out) for it in points]
     write_text(context, "suite.csv", csv_text(titles, rows), title="Suite of sizes")
@@ -76,7 +91,8 @@ def suite(context: TaskContext) -> None:
             y=[1e3 * point.seconds for point in logs],
             x_unit="MB",
             y_unit="ms",
-            method="StreamingEncoder from file to file, tuned profile, a fresh process per point, fastest of 5 encodes, kernels loaded beforehand",
+            method="StreamingEncoder from file to file, tuned profile, kernels loaded beforehand; "
+            f"for each size the fastest of {rounds + 1} encodes, taken in rounds over all sizes",
             artifacts=["suite.csv"],
         )
     context.samples(

@@ -4,6 +4,7 @@ import time
 
 from orchestrator.executors.sampler import TreeSampler
 from orchestrator.executors.tree import carries, end_tree, find_attempt_processes
+from tests.conftest import wait_until
 
 
 def test_the_samples_count_everything_below_a_launcher_and_are_written_down(tmp_path):
@@ -15,6 +16,7 @@ def test_the_samples_count_everything_below_a_launcher_and_are_written_down(tmp_
         assert len(sampler.alive()) == 2
         os.killpg(tree.pid, 9)
         tree.wait()
+        wait_until(lambda: not sampler.alive())  # the shell's own child, which nobody here waits for
         sampler.sample(start + 2)
         sampler.close()
     usage = sampler.usage(2.0, 0.25)

@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -7,6 +8,7 @@ from workstreams.profiling import RUNNERS, suite
 from workstreams.profiling.bottlenecks import BUSY, rank_stages
 from workstreams.profiling.inputs import input_file
 from workstreams.profiling.suite import plan_of
+from workstreams.sampling import SampleResult
 
 
 def run(context, name, params, inputs=None):
@@ -20,8 +22,27 @@ def test_the_workstream_has_its_six_tasks():
     assert len({runner.name for runner in RUNNERS}) == 6
 
 
-def test_sizes_are_measured_up_and_then_down():
-    assert plan_of((1, 4), 2)[:4] == [("server log", size) for size in (1, 4, 4, 1)]
+def test_the_log_is_measured_in_every_size_and_the_other_kinds_in_the_small_ones():
+    assert plan_of((1, 100)) == [("server log", 1), ("server log", 100), ("JSON lines", 1), ("CSV table", 1)]
+
+
+def test_each_size_counts_its_fastest_encode_wherever_in_the_rounds_it_fell(tmp_path, monkeypatch):
+    passes = []
+
+    def slow_first(specs, _folder):
+        passes.append([Path(spec.source).name for spec in specs])
+        slowdown = 3 if len(passes) != 4 else 1
+        return [
+            SampleResult(float(slowdown * Path(spec.source).stat().st_size), 0, 2, 1, 2, 3, 1, "") for spec in specs
+        ]
+
+    monkeypatch.setattr(suite, "sample_together", slow_first)
+    points = suite.measure(tmp_path, [("server log", 1), ("server log", 2)], rounds=2)
+
+    one, two = "server-log-1000000", "server-log-2000000"
+    assert passes == [[one], [two], [one, two], [two, one]]
+    assert [point.seconds for point in points] == [1e6, 2e6]
+    assert [point.times for point in points] == [(3e6, 3e6, 1e6), (6e6, 6e6, 2e6)]
 
 
 @pytest.mark.parametrize("kind", ["server log", "JSON lines", "CSV table"])
