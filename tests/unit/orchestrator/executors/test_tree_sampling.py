@@ -2,21 +2,20 @@ import os
 import subprocess
 import time
 
-from orchestrator.executors.sampler import TreeSampler
+from orchestrator.executors.sampler import TreeSampler, descendants
 from orchestrator.executors.tree import carries, end_tree, find_attempt_processes
-from tests.conftest import wait_until
 
 
-def test_the_samples_count_everything_below_a_launcher_and_are_written_down(tmp_path):
+def test_the_samples_count_everything_below_a_launcher_and_are_written_down(tmp_path, kit):
     with subprocess.Popen(["sh", "-c", "sh -c 'sleep 60 & wait'; :"], start_new_session=True) as tree:
-        time.sleep(0.2)
+        kit.wait_until(lambda: len(descendants(tree.pid)) == 2)
         start = time.monotonic()
         sampler = TreeSampler(tree.pid, tmp_path / "series.csv", start)
         sampler.sample(start + 1)
         assert len(sampler.alive()) == 2
         os.killpg(tree.pid, 9)
         tree.wait()
-        wait_until(lambda: not sampler.alive())  # the shell's own child, which nobody here waits for
+        kit.wait_until(lambda: not sampler.alive())  # the shell's own child, which nobody here waits for
         sampler.sample(start + 2)
         sampler.close()
     usage = sampler.usage(2.0, 0.25)
