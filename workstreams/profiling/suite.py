@@ -50,7 +50,7 @@ def plan_of(sizes: Sequence[int]) -> list[tuple[str, int]]:
 
 
 def measure(folder: "Path", points: Sequence[tuple[str, int]], rounds: int) -> list[Point]:
-    """One encode of every point in a process of its own, then `rounds` over all of them, up and down; the fastest counts.
+    """One encode of every point in a process of its own, then `rounds` over all of them in one, up and down; the fastest counts.
 
     What else a machine does only ever adds time (the advice of Python's timeit), and it comes in phases of seconds:
     rounds over all sizes spread every size over them, where turns at one size would all fall into the same.
@@ -60,10 +60,9 @@ def measure(folder: "Path", points: Sequence[tuple[str, int]], rounds: int) -> l
         specs = [Spec(Job.ENCODE, source, str(folder / "suite.glyph"), "tuned") for source in sources]
         alone = [sample_together([spec], folder)[0] for spec in specs]
         times = [[one.seconds] for one in alone]
-        for turn in range(rounds):
-            order = range(len(specs))[:: -1 if turn % 2 else 1]
-            for at, one in zip(order, sample_together([specs[at] for at in order], folder), strict=True):
-                times[at].append(one.seconds)
+        order = [at for turn in range(rounds) for at in range(len(specs))[:: -1 if turn % 2 else 1]]
+        for at, one in zip(order, sample_together([specs[at] for at in order], folder), strict=True):
+            times[at].append(one.seconds)
     return [
         Point(kind, size, min(taken), one.peak_rss / MB, one.rss_before / MB, one.bytes_out, tuple(taken))
         for (kind, size), one, taken in zip(points, alone, times, strict=True)
@@ -72,10 +71,10 @@ def measure(folder: "Path", points: Sequence[tuple[str, int]], rounds: int) -> l
 
 def suite(context: TaskContext) -> None:
     """Measure every point; record the line through the log's."""
-    sizes = wholes(context.params, "sizes", (1, 2, 4, 8, 16, 32, 48, 64, 80, 100))
+    sizes = wholes(context.params, "sizes", (1, 2, 4, 8, 16, 24, 32, 48, 64, 100))
     folder = scratch(context)
     compile_kernels(folder)
-    rounds = whole(context.params, "rounds", 4)
+    rounds = whole(context.params, "rounds", 6)
     points = measure(folder, plan_of(sizes), rounds)
     write_json(
         context, "suite.json", [asdict(point) for point in points], title="Every point of the suite, with all its times"
