@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Final
 
 from orchestrator.importers.contradictions import find_contradictions
+from orchestrator.importers.dates import spell_date
 from orchestrator.importers.draft import Concern, Draft, DraftCriterion, DraftGroup, identifier
 from orchestrator.importers.outline import Kind, Line, read_outline
 from orchestrator.importers.quantities import find_demands, find_duration
-from orchestrator.importers.stages import add_stages
+from orchestrator.importers.stages import add_stages, idle
 from orchestrator.importers.tasklines import read_row, read_task, split_names
 from orchestrator.importers.topics import PHASE, WORKSTREAM, Topic, topic_above, topic_of
 
@@ -25,6 +26,8 @@ EVERY: Final = re.compile(
     r"report progress every\s+(?P<low>\d+)(?:\s*[-\u2013]\s*(?P<high>\d+))?\s*(?P<unit>\w+)", re.IGNORECASE
 )
 
+ORDER: Final = re.compile(r"\b(after|before|parallel|begins?|starts?|waits?|first|once|when)\b", re.IGNORECASE)
+
 
 def read_breakdown(text: str, source: str) -> Draft:
     """The draft of a Markdown document. Never raises; what is not understood stands in `Draft.notes`."""
@@ -36,6 +39,10 @@ def read_breakdown(text: str, source: str) -> Draft:
     add_stages(reading.draft, lines)
     find_contradictions(reading.draft, lines)
     _name_summary_criteria(reading.draft)
+    for name in idle(reading.draft):
+        reading.draft.note(
+            reading.draft.agents[name].line, Concern.MISSING, f"{name}: nothing here is led, supported or done by it"
+        )
     return reading.draft
 
 
@@ -99,8 +106,8 @@ def _field(reading: _Reading, line: Line) -> bool:
     return take is not None and take(reading, line, value)
 
 
-def _lead(reading: _Reading, _line: Line, value: str) -> bool:
-    names = _agents(reading.draft, value)
+def _lead(reading: _Reading, line: Line, value: str) -> bool:
+    names = _agents(reading.draft, value, line)
     if reading.group is None or not names:
         return False
     reading.group.lead = names[0]
@@ -108,9 +115,9 @@ def _lead(reading: _Reading, _line: Line, value: str) -> bool:
     return True
 
 
-def _supporting(reading: _Reading, _line: Line, value: str) -> bool:
+def _supporting(reading: _Reading, line: Line, value: str) -> bool:
     if reading.group is not None:
-        reading.group.supporting += _agents(reading.draft, value)
+        reading.group.supporting += _agents(reading.draft, value, line)
     return reading.group is not None
 
 
@@ -127,7 +134,7 @@ def _group_needs(reading: _Reading, _line: Line, value: str) -> bool:
 
 
 def _date(reading: _Reading, _line: Line, value: str) -> bool:
-    reading.draft.date = reading.draft.date or value
+    reading.draft.date = reading.draft.date or spell_date(value)
     return reading.group is None
 
 
@@ -161,18 +168,20 @@ FIELDS: Final[tuple[tuple[re.Pattern[str], Callable[[_Reading, Line, str], bool]
 """What each field's name stands for; the first that matches."""
 
 
-def _agents(draft: Draft, text: str) -> list[str]:
+def _agents(draft: Draft, text: str, line: Line) -> list[str]:
     """The agents named in "@VELOCITY (Performance Optimization), @APEX"; known from now on."""
     names = re.findall(r"@?[A-Za-z][\w-]*\s*(?:\([^)]*\))?", text)
     found = [match for name in names if (match := AGENT.fullmatch(name.strip())) is not None]
-    return [draft.agent(match["name"], specialty=(match["specialty"] or "").strip()) for match in found]
+    return [
+        draft.agent(match["name"], specialty=(match["specialty"] or "").strip(), line=line.number) for match in found
+    ]
 
 
 def _agent_item(reading: _Reading, line: Line) -> bool:
     found = ROLE.fullmatch(line.text) if line.kind is Kind.ITEM and topic_above(line.above) is Topic.AGENTS else None
     if found is None:
         return False
-    reading.draft.agent(found["name"], duty=found["duty"].strip())
+    reading.draft.agent(found["name"], duty=found["duty"].strip(), line=line.number)
     return True
 
 
@@ -253,7 +262,10 @@ def _summary(reading: _Reading, line: Line) -> bool:
 
 def _ordered(_reading: _Reading, line: Line) -> bool:
     """Drawings and notes of who waits for whom, and integration points: `add_stages` reads them."""
-    return topic_above(line.above) in {Topic.ORDER, Topic.INTEGRATION} and line.kind in {Kind.CODE, Kind.ITEM}
+    topic = topic_above(line.above)
+    if topic not in {Topic.ORDER, Topic.INTEGRATION} or line.kind not in {Kind.CODE, Kind.ITEM}:
+        return False
+    return topic is Topic.INTEGRATION or line.kind is Kind.CODE or ORDER.search(line.text) is not None
 
 
 def _task(reading: _Reading, line: Line) -> bool:

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from orchestrator.importers.draft import Concern, Draft
+from orchestrator.importers.joining import begin_early
 from orchestrator.importers.outline import Line
 from orchestrator.plan.values import spell_duration
 
@@ -21,8 +23,9 @@ FINISHED: Final = re.compile(r"\b(complete[ds]?|done|finished)\b", re.IGNORECASE
 
 
 def find_contradictions(draft: Draft, lines: Sequence[Line]) -> None:
-    """Note every contradiction that the checks below find."""
-    for line, text in (*_counts(draft, lines), *_beginnings(draft, lines), *_durations(draft, lines), *_ends(draft)):
+    """Note every contradiction that the checks below find. A stage that may begin early as well as late begins as early as can be."""
+    checks = (_counts, _statuses, _beginnings, _durations)
+    for line, text in (*(found for check in checks for found in check(draft, lines)), *_ends(draft)):
         draft.note(line, Concern.CONTRADICTION, text)
 
 
@@ -48,9 +51,23 @@ def _beginnings(draft: Draft, lines: Sequence[Line]) -> Iterator[tuple[int, str]
             for line in said
             if word in line.text.lower() and AFTER_ALL.search(line.text) and not FIRST.search(line.text)
         ]
+        if not early or not late:
+            continue
+        way = (
+            "each of its points waits for those that it names"
+            if begin_early(draft, stage, lines)
+            else "it waits for all"
+        )
         for one in early:
-            for other in late[:1]:
-                yield one.number, f"{one.text!r}, but line {other.number} says {other.text!r}; the plan waits for all"
+            yield one.number, f"{one.text!r}, but line {late[0].number} says {late[0].text!r}; in the plan {way}"
+
+
+def _statuses(_draft: Draft, lines: Sequence[Line]) -> Iterator[tuple[int, str]]:
+    """The document's own status, said twice and not alike."""
+    said = [line for line in lines if line.key == "status" and len(line.above) <= 2]
+    for first, other in pairwise(said):
+        if first.text.lower() != other.text.lower():
+            yield other.number, f"status {other.text!r} here, but line {first.number} says {first.text!r}"
 
 
 def _durations(draft: Draft, lines: Sequence[Line]) -> Iterator[tuple[int, str]]:
@@ -68,6 +85,6 @@ def _ends(draft: Draft) -> Iterator[tuple[int, str]]:
     for at, _, done, line in draft.timeline:
         for name in done:
             group = draft.groups[name]
-            if group.estimate is not None and not group.needs and group.estimate != at:
+            if group.estimate is not None and not (group.needs or group.stage) and group.estimate != at:
                 said = f"{group.title} is done after {spell_duration(at)}, but line {group.line} estimates"
                 yield line, f"{said} {spell_duration(group.estimate)}"

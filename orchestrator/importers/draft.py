@@ -71,10 +71,11 @@ class DraftGroup:
 
 @dataclass(slots=True)
 class DraftAgent:
-    """specialty may be empty until another line gives it."""
+    """specialty may be empty until another line gives it. line: where it is first named; 0 where no line is known."""
 
     specialty: str = ""
     duty: str = ""
+    line: int = 0
 
 
 @dataclass(slots=True)
@@ -99,9 +100,14 @@ class Draft:
         """Tell a person."""
         self.notes.append(Note(line, concern, text))
 
-    def agent(self, name: str, *, specialty: str = "", duty: str = "") -> str:
-        """The agent of that name, known from now on; what is said first about it counts."""
-        agent = self.agents.setdefault(name, DraftAgent())
+    def agent(self, name: str, *, specialty: str = "", duty: str = "", line: int = 0) -> str:
+        """The agent of that name, known from now on; what is said first about it counts, and what says otherwise is told."""
+        agent = self.agents.setdefault(name, DraftAgent(line=line))
+        for said, before in ((specialty, agent.specialty), (duty, agent.duty)):
+            if said and before and said.lower() not in before.lower():
+                self.note(
+                    line, Concern.CONTRADICTION, f"{name} is {said!r} here, and {before!r} before; the first counts"
+                )
         agent.specialty = agent.specialty or specialty
         agent.duty = agent.duty or duty
         return name

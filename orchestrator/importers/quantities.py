@@ -28,6 +28,18 @@ SECONDS: Final = {
     **dict.fromkeys(("d", "day", "days", "pd"), 8 * 3600),
     **dict.fromkeys(("w", "wk", "week", "weeks"), 5 * 8 * 3600),
 }
+WITHOUT_FIGURE: Final = tuple(
+    (re.compile(pattern, re.IGNORECASE), target, aloud)
+    for pattern, target, aloud in (
+        (r"\bfaster\b", "> 1 x", "faster is read as more than 1 x"),
+        (r"\bbetter\b", "> 0 %", "better is read as more than 0 %"),
+        (r"\b(same|equal|unchanged)\b.*\b(ratio|size|speed|time|memory|quality)\b", "<= 1 %", "the same is read as a difference of at most 1 %"),
+        (r"\bconstant\b.*\bmemory\b", "== 0 MiB/GiB", "constant is read as a slope of 0 against the size of the input; give it a tolerance"),
+        (r"\blinear(ly)?\b", ">= 0.98 1", "linear is read as a coefficient of determination of at least 0.98"),
+        (r"\b(freed|released|given back)\b", "<= 10 %", "freed is read as: at most 10 % of it is left"),
+    )
+)  # fmt: skip
+"""What people promise without a figure, and the figure that it is read as; always told aloud."""
 WORKING: Final = frozenset({"d", "day", "days", "pd", "w", "wk", "week", "weeks"})
 
 
@@ -80,11 +92,10 @@ def _in_words(text: str) -> list[Demand]:
         for word in reversed(match[1].lower().split()):
             if word in COUNTS or word in COUNTS.values():
                 return [Demand(f"== 0 {COUNTS.get(word, word)}")]
-    if re.search(r"\bfaster\b", text, re.IGNORECASE):
-        return [Demand("> 1 x", "no figure: faster is read as more than 1 x")]
-    if re.search(r"\bbetter\b", text, re.IGNORECASE):
-        return [Demand("> 0 %", "no figure: better is read as more than 0 %")]
-    return []
+    return next(
+        ([Demand(target, f"no figure: {aloud}")] for pattern, target, aloud in WITHOUT_FIGURE if pattern.search(text)),
+        [],
+    )
 
 
 def _unit(word: str) -> str | None:

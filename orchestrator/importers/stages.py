@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from orchestrator.importers.draft import Concern, Draft, DraftGroup, DraftTask
+from orchestrator.importers.joining import wait_for_all
 from orchestrator.importers.outline import Kind, Line
 from orchestrator.importers.topics import Topic, topic_above
 
@@ -26,6 +27,7 @@ def add_stages(draft: Draft, lines: Sequence[Line]) -> None:
             stage = DraftGroup(name.split()[-1], name.title(), line.number, stage=True, needs=above)
             draft.groups[stage.id] = stage
             above = [stage.id]
+    wait_for_all(draft, lines)
     _fill(draft, [line for line in lines if line.kind is Kind.ITEM and topic_above(line.above) is Topic.INTEGRATION])
 
 
@@ -46,18 +48,31 @@ def _fill(draft: Draft, items: Sequence[Line]) -> None:
         if not stage.tasks:
             stage.tasks.append(DraftTask(stage.title, stage.line))
             draft.note(stage.line, Concern.MISSING, f"{stage.title}: no task of its own; it comes after {before.title}")
-    _estimate(draft, stages)
+    _time(draft, stages)
     for stage in stages:
         _lead(draft, stage)
 
 
 def _lead(draft: Draft, stage: DraftGroup) -> None:
-    """Who leads a stage, where an agent's duty names it."""
+    """Who leads a stage: where an agent's duty names it, that one; else the first who has no work yet."""
     word = stage.title.split()[-1].lower()
     stage.lead = next((name for name, agent in draft.agents.items() if word in agent.duty.lower()), "")
     if stage.lead:
         said = f"{stage.title}: led by {stage.lead}, whose duty is {draft.agents[stage.lead].duty!r}"
         draft.note(stage.line, Concern.READ_AS, said)
+        return
+    stage.lead = next(iter(idle(draft)), "")
+    if stage.lead:
+        draft.note(
+            stage.line, Concern.MISSING, f"{stage.title}: no lead; {stage.lead}, who has no other work, stands for it"
+        )
+
+
+def idle(draft: Draft) -> list[str]:
+    """The agents that lead nothing, support nothing and have no task."""
+    groups = draft.groups.values()
+    busy = {name for group in groups for name in (group.lead, *group.supporting, *(task.agent for task in group.tasks))}
+    return [name for name in draft.agents if name not in busy]
 
 
 def _is_about(text: str, stage: DraftGroup) -> bool:
@@ -65,11 +80,12 @@ def _is_about(text: str, stage: DraftGroup) -> bool:
     return all(word in words for word in re.findall(r"[a-z]+", stage.title.lower()))
 
 
-def _estimate(draft: Draft, stages: Sequence[DraftGroup]) -> None:
-    """How long each stage takes, by the timeline: from the moment that names it to the next moment."""
-    moments = sorted((at, event) for at, event, _, _ in draft.timeline)
+def _time(draft: Draft, stages: Sequence[DraftGroup]) -> None:
+    """How long each stage takes, by the timeline: from the moment that names it to the next moment, at which it is done."""
+    moments = sorted(draft.timeline, key=lambda moment: moment[0])
     for stage in stages:
         word = stage.title.split()[-1].lower()
-        for (at, event), (then, _) in pairwise(moments):
+        for (at, event, _, _), (then, _, done, _) in pairwise(moments):
             if word in event.lower() and stage.estimate is None and then > at:
                 stage.estimate = then - at
+                done.append(stage.id)
