@@ -43,7 +43,7 @@ def seconds_of(profile: "Profile", data: bytes, *, profiled: bool) -> float:
 
 def command_of(source: Path, target: Path, profile: Path, *more: str) -> list[str]:
     """The final build's own command with profiling on."""
-    command = [sys.executable, "-m", "workstreams.profiling", str(source), str(target), "--profile", str(profile)]
+    command = [sys.executable, "-P", "-m", "workstreams.profiling", str(source), str(target), "--profile", str(profile)]
     return [*command, *more]
 
 

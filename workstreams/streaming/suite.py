@@ -79,7 +79,7 @@ def run(files: list[Path], report: Path, ctx: TaskContext) -> str:
     """What pytest wrote. Raises NoTestsError when it could not even run."""
     options = ["-q", "-p", "no:cacheprovider", "-o", "addopts=--import-mode=importlib", f"--junitxml={report}"]
     folders = [f"--rootdir={ctx.project}", f"--basetemp={ctx.folder / 'tmp' / 'pytest'}"]
-    command = [sys.executable, "-m", "pytest", *options, *folders, *map(str, files)]
+    command = [sys.executable, "-P", "-m", "pytest", *options, *folders, *map(str, files)]
     done = subprocess.run(command, cwd=ctx.project, capture_output=True, text=True, errors="replace", check=False)
     if not report.exists():
         raise NoTestsError(

@@ -19,9 +19,12 @@ FOLDERS: Final = ("tests/unit/encoder", "tests/golden")
 
 
 def command_of(folders: list[Path], project: Path, report: Path, temporary: Path) -> list[str]:
-    """Pytest without anything that it would leave in the project."""
+    """Pytest without anything that it would leave in the project.
+
+    `-P`: it imports the encoder from where every other task does, whose kernels are compiled, not from the current folder.
+    """
     options = ["-q", "-nauto", "-p", "no:cacheprovider", f"--rootdir={project}", f"--basetemp={temporary / 'pytest'}"]
-    return [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *map(str, folders)]
+    return [sys.executable, "-P", "-m", "pytest", *options, f"--junitxml={report}", *map(str, folders)]
 
 
 def encoder_tests(context: TaskContext) -> None:
@@ -39,7 +42,7 @@ def encoder_tests(context: TaskContext) -> None:
         env={
             **os.environ,
             "HYPOTHESIS_STORAGE_DIRECTORY": str(temporary / "hypothesis"),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX", str(temporary / "pycache")),
         },
         capture_output=True,
         text=True,
