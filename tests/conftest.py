@@ -19,6 +19,10 @@ if (
 ):  # a shell's background job; what the tests start would ignore it too
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+os.environ["PYTHONSAFEPATH"] = (
+    "1"  # what the tests start imports the package under test too, not what lies in the folder
+)
+
 ROOT = Path(orchestrator.__file__).parents[1]
 COMMAND = (sys.executable, "-m", "orchestrator")
 

@@ -19,7 +19,8 @@ ROOT = Path(__file__).parents[2]
 
 def run(tmp_path, module, *options):
     """The command's exit status and output, run in an empty folder."""
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    tested = Path(encoder.__file__).parents[1]  # before the checkout, whose kernels would have to be compiled
+    path = os.pathsep.join(filter(None, (str(tested), str(ROOT), os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-m", f"benchmarks.codec.{module}", *options]
     done = subprocess.run(
         command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, check=False

@@ -1,5 +1,6 @@
 """The series of real kills that `python -m benchmarks.engine.kills` makes: a short one here, the whole one among the slow tests."""
 
+import os
 import re
 import subprocess
 import sys
@@ -8,12 +9,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+PATH = os.pathsep.join(filter(None, (*sys.path, str(ROOT))))
 
 
 def series(*options, timeout):
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.engine.kills", *options],
-        cwd=ROOT, capture_output=True, text=True, timeout=timeout, check=False,
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": PATH}, capture_output=True, text=True, timeout=timeout, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return [
