@@ -12,6 +12,7 @@ from xxhash import xxh3_64_intdigest
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.profile import DEFAULT, Profile
 from encoder.records import count_records, cut_blocks, ends_inside
+from encoder.segments import Segments
 from encoder.stream_decoder import StreamingDecoder
 from encoder.stream_encoder import StreamingEncoder, resolve_profile, selector_for, standard_block_encoder
 from encoder.writer import ContainerWriter
@@ -28,10 +29,12 @@ def encode(data: bytes | bytearray | memoryview, profile: str | Path | Profile =
     selector = selector_for(plan)
     sink = io.BytesIO()
     continues = False
+    segments = Segments()
     writer = ContainerWriter(sink, plan.block_size)
     with memoryview(data) as whole, whole.cast("B") as view:
         for block in cut_blocks(view, plan.block_size):
-            body = standard_block_encoder(block, selector.select(block))
+            strategy = selector.select(block)
+            body = standard_block_encoder(block, strategy, segments.next(strategy))
             records = count_records(block, continues=continues)
             writer.write_block(block, body, records, xxh3_64_intdigest(block))
             continues = ends_inside(block)

@@ -13,6 +13,7 @@ from encoder.backends import BACK_END_BITS, CODECS, back_end_of, compress, decom
 from encoder.errors import FormatError, LimitError, VersionError
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.mixed import LEAST_MIXED, describe_rows, open_stream, pack_rows, small_strategy, unpack_rows
+from encoder.segments import SegmentPlace
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.wire import Reader, varint
 
@@ -118,28 +119,34 @@ _warm = False
 _warming = threading.Lock()
 
 
-def encode_block(data: bytes | bytearray | memoryview, strategy: Strategy) -> bytes:
+def encode_block(data: bytes | bytearray | memoryview, strategy: Strategy, place: SegmentPlace | None = None) -> bytes:
     """The self-contained body of a block; at most `data` and four bytes.
 
     The transform is left out, and the header says so, where it does not apply or does not pay: any strategy is lossless
-    for any bytes. Raises ValueError for a level that the back end does not have.
+    for any bytes. place: in a segment, where the block is one of a stream's; the leader of a segment always hands on a plan,
+    an empty one should it fail. Raises ValueError for a level that the back end does not have.
     """
     view = memoryview(data).cast("B")
-    body = _encoded(view, strategy)
+    try:
+        body = _encoded(view, strategy, place)
+    finally:
+        if place is not None:
+            place.found({})  # else the others would wait for ever where nothing was sorted
     if strategy.verify and decode_block(body, len(view), _TRUSTED) != view:
         _log.warning("glyph: a block did not decode to what it was made from, and was encoded anew; please report this")
         return _plain_body(view, _SAFE, TreeType.TEXT, fell_back=strategy.tree is not TreeType.TEXT)
     return body
 
 
-def _encoded(view: memoryview, strategy: Strategy) -> bytes:
+def _encoded(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes:
     if strategy.back_end is BackEnd.MIXING and len(view) < LEAST_MIXED:
         strategy = small_strategy(strategy)
     if strategy.tree in _UNTRANSFORMED:
         return _plain_body(view, strategy, strategy.tree, fell_back=False)
-    body = _row_body(view, strategy) if strategy.back_end is BackEnd.MIXING else _glyph_body(view, strategy)
+    body = _row_body(view, strategy) if strategy.back_end is BackEnd.MIXING else _glyph_body(view, strategy, place)
     if strategy.back_end is BackEnd.MIXING and strategy.tree in _DOCUMENTS:
-        body = _smaller(body, _glyph_body(view, replace(strategy, back_end=BackEnd.ZSTD, level=_SAFE.level)))
+        columns = replace(strategy, back_end=BackEnd.ZSTD, level=_SAFE.level)
+        body = _smaller(body, _glyph_body(view, columns, place))
     if body is not None and _clearly_pays(body, view, strategy):
         return body
     plain = _plain_body(view, strategy, TreeType.TEXT, fell_back=True)
@@ -180,7 +187,7 @@ def _row_body(view: memoryview, strategy: Strategy) -> bytes | None:
     )
 
 
-def _glyph_body(view: memoryview, strategy: Strategy) -> bytes | None:
+def _glyph_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes | None:
     """The transformed body, or None when there is nothing to transform."""
     if not 0 < len(view) <= _LARGEST_TRANSFORMED:
         return None
@@ -194,7 +201,7 @@ def _glyph_body(view: memoryview, strategy: Strategy) -> bytes | None:
     if transformed is None:
         return None
     header = Header(GLYPHS, strategy.tree, fell_back=False, back_end=strategy.back_end, level=strategy.level)
-    return header.to_bytes() + _pack(transformed, strategy)
+    return header.to_bytes() + _pack(transformed, strategy, place)
 
 
 def _best_named(view: memoryview, strategy: Strategy) -> "Transformed | None":
@@ -222,7 +229,7 @@ def _quick_size(transformed: "Transformed | None", tree: TreeType) -> int:
     return sum(len(compress(BackEnd.ZSTD, raw, 1, text=True)[1]) for raw in streams)
 
 
-def _pack(transformed: "Transformed", strategy: Strategy) -> bytes:
+def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | None) -> bytes:
     """Flags, directory and streams; of a tree in `_POOLED_TREES` with its text in one stream or in many, whichever a quick
     compression makes smaller.
     """
@@ -231,9 +238,13 @@ def _pack(transformed: "Transformed", strategy: Strategy) -> bytes:
     packer = _Packer(strategy)
     streams, flags, metadata = transformed.streams, 0, transformed.metadata()
     if strategy.back_end is not BackEnd.STORE:
-        streams, permutations = sort_streams(streams, packer.size)
-        if permutations:
-            flags, metadata = _SORTED, transformed.metadata(permutation_numbers(permutations))
+        known = {} if place is None else place.known()
+        sorting = sort_streams(streams, transformed.names, packer.size, known)
+        streams = sorting.streams
+        if sorting.permutations:
+            flags, metadata = _SORTED, transformed.metadata(permutation_numbers(sorting.permutations))
+        if place is not None:
+            place.found(sorting.plan)
     if strategy.tree in _POOLED_TREES and _pools_better(streams):
         flags |= _TEXT_POOLED
     return packer.packed(flags, metadata, streams)

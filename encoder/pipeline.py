@@ -3,7 +3,7 @@
     caller (reader) --submit--> queue --> workers (encode) --> finished --> writer (in order) --> sink
 
 Every block in flight holds its pool lease until it is written, so that the pool bounds queued blocks, blocks being encoded
-and encoded blocks waiting for their turn alike. Strategies are selected by the reader, in order: the bytes written do
+and encoded blocks waiting for their turn alike. Strategies are selected, and segments led, in the reader's order: the bytes written do
 not depend on the number of workers, on the pool or on timing. The first error of any stage stops them all, releases every lease and is raised
 to the caller.
 """
@@ -21,6 +21,7 @@ from encoder.errors import GlyphError
 from encoder.heap import settle
 from encoder.pool import GlyphBufferPool, Lease
 from encoder.records import count_records, ends_inside
+from encoder.segments import SegmentPlace, Segments
 from encoder.stages import PipelineStatistics, StageClocks
 from encoder.strategy import Strategy, TreeType
 from encoder.writer import ContainerWriter
@@ -36,8 +37,8 @@ class StrategySelector(Protocol):
 class BlockEncoder(Protocol):
     """What turns a block into its body; `encoder.block.encode_block`."""
 
-    def __call__(self, data: memoryview, strategy: Strategy, /) -> bytes:
-        """A self-contained body."""
+    def __call__(self, data: memoryview, strategy: Strategy, place: SegmentPlace | None, /) -> bytes:
+        """A self-contained body. place: the block's in its segment, None where it is in none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class _Block:
     lease: Lease
     size: int
     strategy: Strategy
+    place: SegmentPlace | None
     continues: bool  # the block before ended inside a record
 
 
@@ -81,6 +83,7 @@ class Pipeline:
         self._pool: Final = pool
         self._encode: Final = encode
         self._workers: Final = workers
+        self._segments: Final = Segments()
         self._progress: Final = progress
         self._lock: Final = threading.RLock()  # a finaliser may run while this thread holds it
         self._work: Final = threading.Condition(self._lock)
@@ -196,7 +199,8 @@ class Pipeline:
         strategy = self._selector.select(view)
         self._clocks.detect += time.monotonic() - began
         self._trees[strategy.tree] = self._trees.get(strategy.tree, 0) + 1
-        block = _Block(self._submitted, lease, size, strategy, self._continues)
+        place = self._segments.next(strategy)
+        block = _Block(self._submitted, lease, size, strategy, place, self._continues)
         self._continues = ends_inside(view)
         view.release()
         return block
@@ -257,7 +261,7 @@ class Pipeline:
     def _encoded(self, block: _Block) -> _Encoded:
         began = time.monotonic()
         view = block.lease.buffer[: block.size]
-        body = self._encode(view, block.strategy)
+        body = self._encode(view, block.strategy, block.place)
         encoded = _Encoded(block, body, count_records(view, continues=block.continues), xxh3_64_intdigest(view))
         view.release()
         with self._lock:

@@ -16,6 +16,7 @@ from encoder.pipeline import BlockEncoder, Pipeline, StrategySelector
 from encoder.pool import GlyphBufferPool, Lease
 from encoder.profile import DEFAULT, MOST_WORKERS, Profile, load_profile
 from encoder.records import cut_at
+from encoder.segments import SegmentPlace
 from encoder.stages import PipelineStatistics
 from encoder.strategy import Strategy
 from encoder.writer import ContainerWriter, Sink
@@ -56,11 +57,11 @@ def with_threads(profile: Profile, threads: int | None) -> Profile:
     return replace(profile, workers=threads, pool=replace(pool, capacity=capacity, maximum=max(pool.maximum, capacity)))
 
 
-def standard_block_encoder(data: memoryview, strategy: Strategy) -> bytes:
+def standard_block_encoder(data: memoryview, strategy: Strategy, place: SegmentPlace | None = None) -> bytes:
     """`encoder.block.encode_block`, loaded when the first block needs it."""
     from encoder.block import encode_block  # noqa: PLC0415 - so that opening a stream stays light
 
-    return encode_block(data, strategy)
+    return encode_block(data, strategy, place)
 
 
 class StreamingEncoder(io.BufferedIOBase):

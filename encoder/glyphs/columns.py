@@ -183,7 +183,7 @@ def write_column(
     return STRINGS
 
 
-@kernel(INT(BYTES, I32S, I32S, I64S, INT, INT, FLAG, I32S, I64S, I64S, U64S, I32S, *SINK))
+@kernel(INT(BYTES, I32S, I32S, I64S, INT, INT, FLAG, I32S, I32S, I64S, I64S, U64S, I32S, *SINK))
 def write_columns(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
@@ -193,6 +193,7 @@ def write_columns(
     next_grain: Int,
     multiline: bool,
     kinds: NDArray[np.int32],
+    streams: NDArray[np.int32],
     firsts: NDArray[np.int64],
     values: NDArray[np.int64],
     keys: NDArray[np.uint64],
@@ -203,7 +204,7 @@ def write_columns(
     meta: NDArray[np.uint64],
     cursor: NDArray[np.int64],
 ) -> Int:
-    """Writes columns 0 .. known and their kinds. next_grain: of the level that DIVIDED columns go to, or NOT_DIVISIBLE.
+    """Writes columns 0 .. known, their kinds, and how many streams each takes. next_grain: of the level that DIVIDED columns go to, or NOT_DIVISIBLE.
     multiline: values may hold newlines.
 
     Returns the bytes of the values of number columns: the text that a decoder has to make.
@@ -214,6 +215,7 @@ def write_columns(
     for column in range(known):
         first = offsets[column]
         count = offsets[column + 1] - first
+        before = cursor[STREAMS]
         put(meta, cursor, count)
         kinds[column] = STRINGS
         if count > 0:
@@ -236,6 +238,7 @@ def write_columns(
                 meta,
                 cursor,
             )
+        streams[column] = cursor[STREAMS] - before
         if kinds[column] == INTEGERS or kinds[column] == DECIMALS or kinds[column] == HEXADECIMAL:
             for nth in range(first, first + count):
                 made += sizes[nth]

@@ -3,8 +3,9 @@
 Only streams that take much of the compressed block are looked at, so that the search stays a small part of encoding.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,7 @@ from encoder.glyphs.context_sort import (
 )
 from encoder.glyphs.numbers import SAMPLE
 from encoder.glyphs.sink import TEXT_CLASSES
+from encoder.segments import Choice, SortPlan, StreamName
 
 Stream = tuple[int, memoryview]
 
@@ -27,6 +29,8 @@ _WINDOW: Final = 24  # siblings that each is held against, the nearest before it
 _LEAST_SHARE: Final = 64  # a stream that takes less than one part in so many is left alone
 _WORTH_TRYING: Final = 0.9  # of the estimated bits
 _WORTH_KEEPING: Final = 0.98  # of the compressed bytes
+NOTHING_KNOWN: Final[SortPlan] = MappingProxyType({})
+_UNKNOWN: Final = Choice((0, 0, 0), None, 0.0, 0.0)  # stands for a stream that a plan does not speak of
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,30 +55,111 @@ def permutation_numbers(permutations: Sequence[Permutation]) -> list[int]:
     return numbers
 
 
-def sort_streams(
-    streams: Sequence[Stream], compressed_size: Callable[[int, memoryview], int]
-) -> tuple[list[Stream], list[Permutation]]:
-    """The streams, some of them in the order of siblings, and which.
+@dataclass(frozen=True, slots=True)
+class Sorting:
+    """The streams of a block, some of them in the order of siblings; which; and what was found for the blocks to come."""
 
-    compressed_size(class, bytes): what the back end makes of a stream; a stream is only sorted where that gains. It is
-    asked for every stream that could be sorted, and for every sorting that is tried.
+    streams: list[Stream]
+    permutations: list[Permutation]
+    plan: SortPlan
+
+
+def sort_streams(
+    streams: Sequence[Stream],
+    names: Sequence[StreamName],
+    compressed_size: Callable[[int, memoryview], int],
+    known: SortPlan = NOTHING_KNOWN,
+) -> Sorting:
+    """Sorts streams by siblings where that makes them smaller.
+
+    names: of each stream. compressed_size(class, bytes): what the back end makes of a stream. It is asked for every stream that could be
+    sorted, and for every sorting that is tried. known: what was found for an earlier block. Its choices are tried first, and stay where
+    they gain about what they did; what it does not speak of, or what gains less now, is searched for.
     """
     able = [n for n, (kind, view) in enumerate(streams) if len(view) >= LEAST_SORTED and kind not in TEXT_CLASSES]
-    sizes = {number: compressed_size(*streams[number]) for number in able}
-    least = sum(sizes.values()) // _LEAST_SHARE
-    tried = [number for number in sorted(able, key=lambda number: (-sizes[number], number)) if sizes[number] > least]
+    attempt = _Attempt(streams, names, compressed_size)
+    numbers = {names[number]: number for number in able}
+    for number in able:
+        choice = known.get(names[number])
+        if choice is None or not attempt.keep(number, choice, numbers):
+            attempt.measure(number)
+    least = sum(attempt.sizes.values()) // _LEAST_SHARE
+    large = sorted((n for n in able if attempt.sizes[n] > least), key=lambda number: (-attempt.sizes[number], number))
     groups = _Groups(streams, able)
-    result, permutations = list(streams), []
-    for number in sorted(tried[:_MOST_TRIED]):
+    for number in sorted(large[:_MOST_TRIED]):
+        if number not in attempt.kept and known.get(names[number], _UNKNOWN) is not None:
+            attempt.search(number, groups)
+    return attempt.sorting()
+
+
+class _Attempt:
+    """What is known of one block's streams while they are sorted. sizes: compressed bytes, of a sorted stream as it is sorted."""
+
+    def __init__(
+        self, streams: Sequence[Stream], names: Sequence[StreamName], compressed_size: Callable[[int, memoryview], int]
+    ) -> None:
+        self._streams = streams
+        self._names = names
+        self._compressed_size = compressed_size
+        self.sizes: dict[int, int] = {}
+        self.kept: dict[int, tuple[Permutation, Stream]] = {}
+        self._plan: dict[StreamName, Choice | None] = {}
+
+    def measure(self, number: int) -> int:
+        """What the stream takes as it is."""
+        size = self.sizes[number] = self._compressed_size(*self._streams[number])
+        return size
+
+    def keep(self, number: int, choice: Choice, numbers: Mapping[StreamName, int]) -> bool:
+        """Sorts the stream as an earlier block's was, unless its siblings are not here or that gains too little."""
+        permutation = _permutation(self._streams, number, choice, numbers)
+        if permutation is None:
+            return False
+        ordered, size = self._ordered(permutation)
+        if size > choice.tolerated * len(ordered) and size >= _WORTH_KEEPING * self.measure(number):
+            return False
+        self.sizes[number] = size
+        self.kept[number] = permutation, (self._streams[number][0], ordered)
+        return True
+
+    def search(self, number: int, groups: "_Groups") -> None:
+        """Looks for siblings, and sorts the stream where that gains."""
+        name = self._names[number]
+        self._plan[name] = None
         found = groups.siblings(number)
         if found is None:
-            continue
-        kind = streams[number][0]
-        ordered = _sorted(streams, found)
-        if compressed_size(kind, ordered) < _WORTH_KEEPING * sizes[number]:
-            result[number] = kind, ordered
-            permutations.append(found)
-    return result, permutations
+            return
+        (ordered, size), plain = self._ordered(found), self.sizes[number]
+        if size >= _WORTH_KEEPING * plain:
+            return
+        self.kept[number] = found, (self._streams[number][0], ordered)
+        other = None if found.other == NO_SIBLING else self._names[found.other]
+        self._plan[name] = Choice(self._names[found.one], other, size / len(ordered), plain / len(ordered))
+
+    def _ordered(self, permutation: Permutation) -> tuple[memoryview, int]:
+        ordered = _sorted(self._streams, permutation)
+        return ordered, self._compressed_size(self._streams[permutation.stream][0], ordered)
+
+    def sorting(self) -> Sorting:
+        """The outcome."""
+        streams = list(self._streams)
+        for number, (_, stream) in self.kept.items():
+            streams[number] = stream
+        return Sorting(streams, [self.kept[number][0] for number in sorted(self.kept)], self._plan)
+
+
+def _permutation(
+    streams: Sequence[Stream], number: int, choice: Choice, numbers: Mapping[StreamName, int]
+) -> Permutation | None:
+    """The choice in this block's numbers, or None where its siblings do not stand before the stream, or have another length."""
+    length = len(streams[number][1])
+    wanted = [choice.one] if choice.other is None else [choice.one, choice.other]
+    found = [numbers.get(name, number) for name in wanted]
+    if any(it >= number or len(streams[it][1]) != length for it in found):
+        return None
+    if choice.other is None:
+        return Permutation(number, found[0], NO_SIBLING)
+    return Permutation(number, *found) if length >= LEAST_SORTED_BY_TWO else None
 
 
 class _Groups:

@@ -30,6 +30,7 @@ from encoder.glyphs.tokenise_json import count_keys, tokenise_json
 from encoder.glyphs.tokenise_log import FINE, QUOTED, WORDS, tokenise_log
 from encoder.glyphs.tokenise_xml import tokenise_xml
 from encoder.glyphs.varints import write_varints
+from encoder.segments import StreamName
 from encoder.strategy import TreeType
 
 Bytes = NDArray[np.uint8]
@@ -53,10 +54,11 @@ _LONG_LINE: Final = 600  # mean bytes; an XML document with longer lines is cut 
 
 @dataclass(slots=True)
 class Transformed:
-    """What a block became: metadata numbers, level by level, and (class, bytes) of its streams in order."""
+    """What a block became: metadata numbers, level by level, (class, bytes) of its streams in order, and what each is called."""
 
     numbers: list[NDArray[np.uint64]] = field(default_factory=list)
     streams: list[tuple[int, memoryview]] = field(default_factory=list)
+    names: list[StreamName] = field(default_factory=list)
 
     def metadata(self, more: Sequence[int] = ()) -> bytes:
         """The numbers as varints, and `more` after them."""
@@ -220,6 +222,8 @@ def _write_skeleton(tokens: Tokens, columns: int, scratch: Scratch, result: Tran
     _write_ids(slot_columns, id_width(columns), result)
     tail = tokens.data[tokens.end :]
     result.streams.append((TEXT, tail.data))
+    level = len(result.numbers) // 2
+    result.names += [(level, -1, nth) for nth in range(len(result.streams) - len(result.names))]
     return [len(tokens.data), tokens.records, tokens.templates, columns, slots, int(text_size), len(tail)]
 
 
@@ -244,6 +248,7 @@ def _write_columns(
     classes = np.empty(STREAMS_PER_COLUMN * columns, np.int32)
     ends = np.empty(STREAMS_PER_COLUMN * columns, np.int64)
     meta = np.empty(NUMBERS_PER_COLUMN * columns, np.uint64)
+    streams = np.empty(columns, np.int32)
     cursor = np.zeros(CURSOR_SIZE, np.int64)
     made = write_columns(
         tokens.data,
@@ -254,6 +259,7 @@ def _write_columns(
         below,
         tokens.multiline,
         kinds,
+        streams,
         scratch.firsts,
         scratch.numbers,
         scratch.keys,
@@ -269,6 +275,9 @@ def _write_columns(
     for stream_class, end in zip(classes[: cursor[STREAMS]].tolist(), ends[: cursor[STREAMS]].tolist(), strict=True):
         result.streams.append((stream_class, view[begin:end]))
         begin = end
+    level = len(result.numbers) // 2
+    for name, count in zip(scratch.names[:columns].tolist(), streams.tolist(), strict=True):
+        result.names += [(level, name, nth) for nth in range(count)]
     return int(made), meta[: cursor[META]]
 
 

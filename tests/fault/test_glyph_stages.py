@@ -62,7 +62,7 @@ class BrokenSource(io.BytesIO):
 def encode_with(stage, fuse, pool):
     """Encode DATA with one stage that fails when the fuse burns; the sink."""
 
-    def encode_block(data, strategy):
+    def encode_block(data, strategy, _place):
         if stage == "encode":
             fuse.burn()
         return standard_block_encoder(data, strategy)
@@ -101,7 +101,7 @@ def test_the_first_error_of_any_stage_reaches_the_caller_and_leaves_nothing_behi
 
 
 def test_an_error_is_raised_again_by_close_and_the_stream_stays_incomplete():
-    def encode_block(_data, _strategy):
+    def encode_block(_data, _strategy, _place):
         raise BrokenStageError
 
     sink = io.BytesIO()

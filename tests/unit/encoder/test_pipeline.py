@@ -18,7 +18,7 @@ class Always:
         return STRATEGY
 
 
-def identity(data, _strategy):
+def identity(data, _strategy, _place):
     return bytes(data)
 
 
@@ -39,7 +39,7 @@ def threads():
 
 
 def test_blocks_are_written_in_order_however_long_each_takes():
-    def uneven(data, _strategy):
+    def uneven(data, _strategy, _place):
         time.sleep(0.002 if data[0] % 3 == 0 else 0)
         return bytes(data)
 
@@ -56,7 +56,7 @@ def test_blocks_are_written_in_order_however_long_each_takes():
 def test_a_slow_encoder_holds_the_reader_back_at_the_pools_capacity():
     in_flight, gate = [], threading.Event()
 
-    def gated(data, _strategy):
+    def gated(data, _strategy, _place):
         gate.wait(10)
         return bytes(data)
 
@@ -79,7 +79,7 @@ def test_a_slow_encoder_holds_the_reader_back_at_the_pools_capacity():
 def test_encoded_blocks_that_wait_for_their_turn_are_bounded_by_the_pool():
     gate = threading.Event()
 
-    def first_is_slow(data, _strategy):
+    def first_is_slow(data, _strategy, _place):
         if data[0] == 0:
             gate.wait(10)
         return bytes(data)
@@ -100,7 +100,7 @@ def test_encoded_blocks_that_wait_for_their_turn_are_bounded_by_the_pool():
 def test_an_adaptive_pool_grows_when_a_block_out_of_turn_starves_the_workers():
     gate = threading.Event()
 
-    def first_is_slow(data, _strategy):
+    def first_is_slow(data, _strategy, _place):
         if data[0] == 0:
             gate.wait(10)
         return bytes(data)
@@ -131,7 +131,7 @@ def test_an_adaptive_pool_does_not_grow_because_the_sink_is_slow():
 
 
 def test_waiting_is_accounted_to_the_stage_that_waits():
-    def slow(data, _strategy):
+    def slow(data, _strategy, _place):
         time.sleep(0.002)
         return bytes(data)
 
@@ -159,7 +159,7 @@ def test_aborting_ends_the_threads_and_releases_every_lease(workers):
 
 @pytest.mark.parametrize("capacity", [1, 2])
 def test_a_pool_with_fewer_buffers_than_workers_and_one_grows_at_once(capacity):
-    def slow(data, _strategy):
+    def slow(data, _strategy, _place):
         time.sleep(0.02)
         return bytes(data)
 

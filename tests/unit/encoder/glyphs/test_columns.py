@@ -28,6 +28,7 @@ def write(columns, grain):
     starts = (np.cumsum(sizes) - sizes).astype(np.int32)
     offsets = np.cumsum([0, *map(len, columns)]).astype(np.int64)
     kinds = np.zeros(len(columns), np.int32)
+    counts = np.zeros(len(columns), np.int32)
     scratch = Scratch(4 * len(values) + 16)
     out = np.empty(len(data) + 6 * len(values) + 64 * len(columns), np.uint8)
     classes = np.empty(10 * len(columns), np.int32)
@@ -35,10 +36,11 @@ def write(columns, grain):
     meta = np.empty(8 * len(columns), np.uint64)
     cursor = np.zeros(3, np.int64)
     made = write_columns(
-        data, starts, sizes, offsets, len(columns), grain, True, kinds, scratch.firsts, scratch.numbers, scratch.keys,
+        data, starts, sizes, offsets, len(columns), grain, True, kinds, counts, scratch.firsts, scratch.numbers, scratch.keys,
         scratch.slots, out, classes, ends, meta, cursor,
     )  # fmt: skip
     used, streams, numbers = cursor.tolist()
+    assert counts.sum() == streams
     return kinds.tolist(), made, meta[:numbers], classes[:streams], ends[:streams], out[:used]
 
 

@@ -1,5 +1,6 @@
 import importlib.util
 import random
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ from encoder.block import decode_block, encode_block, warm
 from encoder.errors import FormatError, GlyphError
 from encoder.glyphs.sink import INDEX, TEXT
 from encoder.limits import DEFAULT_LIMITS
+from encoder.segments import Choice
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 warm()
@@ -22,6 +24,7 @@ _SPEC = importlib.util.spec_from_file_location("sorted_reference", Path(__file__
 reference = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(reference)
 
+NAMES = [(0, number, 0) for number in range(5)]
 CSV = Strategy(TreeType.CSV, BackEnd.ZSTD, 3)
 
 
@@ -76,14 +79,69 @@ def test_a_block_of_dependent_columns_is_sorted_smaller_and_read_by_the_second_d
 
 def test_streams_without_siblings_or_gain_stay_as_they_are():
     streams = [(INDEX, noise(seed, 3000).data) for seed in range(4)] + [(TEXT, noise(1, 3000).data)]
-    result, permutations = sort_streams(streams, lambda _, view: len(view))
-    assert result == streams
-    assert not permutations
+    sorting = sort_streams(streams, NAMES, lambda _, view: len(view))
+    assert sorting.streams == streams
+    assert not sorting.permutations
 
 
 def test_short_streams_are_never_sorted():
     short = noise(1, 1000, 5).data
-    assert sort_streams([(INDEX, short)] * 3, lambda _, view: 1 + view[0])[1] == []
+    assert sort_streams([(INDEX, short)] * 3, NAMES[:3], lambda _, view: 1 + view[0]).permutations == []
+
+
+def asked(streams, known):
+    """What sorting gives, and how often a size was asked for."""
+    sizes = []
+
+    def size(_, view):
+        sizes.append(len(zlib.compress(bytes(view))))
+        return sizes[-1]
+
+    return sort_streams(streams, NAMES, size, known), len(sizes)
+
+
+def dependent(seed, values=9):
+    """Noise, and a stream that follows from it."""
+    one = noise(seed, 5000, values)
+    return [(INDEX, one.data), (INDEX, noise(99, 256)[one].data)]
+
+
+def test_a_known_plan_is_followed_without_a_search_while_it_gains():
+    found, tries = asked(dependent(1), {})
+    again, fewer = asked(dependent(2), found.plan)
+    assert [permutation.one for permutation in again.permutations] == [0]
+    assert again.permutations == found.permutations
+    assert fewer == 2 < tries
+    assert not again.plan
+
+
+def test_what_a_plan_says_of_a_stream_that_gains_no_more_is_searched_for_anew():
+    found, _ = asked(dependent(1), {})
+    parted = [(INDEX, noise(5, 5000, 9).data), (INDEX, noise(6, 5000, 200).data)]
+    sorting, _ = asked(parted, found.plan)
+    assert not sorting.permutations
+    assert sorting.plan == {NAMES[1]: None}
+
+
+@pytest.mark.parametrize("sibling", [(0, 4, 0), (0, 1, 0), (7, 7, 7)])
+def test_a_plan_that_names_a_sibling_behind_the_stream_or_none_that_is_here_is_not_followed(sibling):
+    streams = [*dependent(1), (INDEX, noise(8, 5000, 9).data)]
+    known = {NAMES[1]: Choice(sibling, None, 0.1, 0.9)}
+    assert asked(streams, known)[0].permutations == asked(streams, {})[0].permutations
+
+
+def test_a_sibling_of_another_length_is_not_sorted_by():
+    streams = [(INDEX, noise(1, 4000).data), (INDEX, noise(2, 5000).data)]
+    assert not asked(streams, {NAMES[1]: Choice(NAMES[0], None, 0.1, 0.9)})[0].permutations
+
+
+def test_two_siblings_of_a_plan_are_followed_where_the_stream_is_long_enough():
+    for length, expected in ((5000, 1), (3000, 0)):
+        one, other = noise(4, length, 12), noise(5, length, 3)
+        target = noise(6, 36)[one.astype(int) * 3 + other]
+        streams = [(INDEX, one.data), (INDEX, other.data), (INDEX, target.data)]
+        sorting, _ = asked(streams, {NAMES[2]: Choice(NAMES[0], NAMES[1], 1.0, 1.0)})
+        assert sum(permutation.other != NO_SIBLING for permutation in sorting.permutations) == expected
 
 
 def planned(*numbers):
