@@ -14,7 +14,7 @@ import brotli
 import zstandard
 
 from encoder.errors import FormatError, VersionError
-from encoder.mixing.loading import load_mixing
+from encoder.mixing.loading import prepare_mixing
 from encoder.mixing.memory import FULL_MODEL, LIGHT_MODEL, MODELS, text_sizes
 from encoder.strategy import BackEnd
 
@@ -165,7 +165,7 @@ def _restore(data: memoryview, raw_size: int) -> bytes:
 
 
 def _mixing_compress(data: bytes | memoryview, level: int, text: bool) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
-    load_mixing()
+    prepare_mixing()
     from encoder.mixing.stream import compress as mix  # noqa: PLC0415  numba is loaded only when something is mixed
 
     mixed = mix(data, level)
@@ -173,7 +173,7 @@ def _mixing_compress(data: bytes | memoryview, level: int, text: bool) -> bytes:
 
 
 def _mixing_decompress(data: memoryview, raw_size: int) -> bytes:
-    load_mixing()
+    prepare_mixing()
     from encoder.mixing.stream import decompress as unmix  # noqa: PLC0415  as above
 
     return unmix(data, raw_size)

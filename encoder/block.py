@@ -105,18 +105,26 @@ class BlockInfo:
 
 
 def warm() -> None:
-    """Compiles every kernel, or loads it from the cache; of processes that start together one compiles."""
-    global _warm  # noqa: PLW0603  once per process
-    with _warming:
-        if not _warm:
-            from encoder.glyphs.loading import load_kernels  # noqa: PLC0415  numba is loaded only when it is needed
+    """Loads every kernel of the transform from the cache now, or compiles it, so that no later block waits for any."""
+    _prepare()
+    from encoder.glyphs.loading import load_kernels  # noqa: PLC0415  numba is loaded only when it is needed
 
-            load_kernels()
-            _warm = True
+    load_kernels()
 
 
-_warm = False
-_warming = threading.Lock()
+def _prepare() -> None:
+    """Sees to it that every kernel is compiled; of processes that start together one compiles."""
+    global _prepared  # noqa: PLW0603  once per process
+    with _preparing:
+        if not _prepared:
+            from encoder.glyphs.loading import prepare_kernels  # noqa: PLC0415  settles numba's cache before it is loaded
+
+            prepare_kernels()
+            _prepared = True
+
+
+_prepared = False
+_preparing = threading.Lock()
 
 
 def encode_block(data: bytes | bytearray | memoryview, strategy: Strategy, place: SegmentPlace | None = None) -> bytes:
@@ -191,7 +199,7 @@ def _glyph_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None
     """The transformed body, or None when there is nothing to transform."""
     if not 0 < len(view) <= _LARGEST_TRANSFORMED:
         return None
-    warm()
+    _prepare()
     from encoder.glyphs.transform import transform  # noqa: PLC0415  as in `warm`
 
     if strategy.tree in _NAMED_TREES and strategy.back_end is not BackEnd.STORE:
@@ -376,7 +384,7 @@ def decode_block(body: bytes | memoryview, raw_size: int, limits: Limits = DEFAU
 
 
 def _decode_glyphs(reader: Reader, raw_size: int, limits: Limits) -> bytes:
-    warm()
+    _prepare()
     from encoder.glyphs.restore import restore  # noqa: PLC0415  as in `warm`
 
     plan, streams = _open(reader, raw_size, limits)
@@ -448,7 +456,7 @@ def describe_block(body: bytes | memoryview, limits: Limits = DEFAULT_LIMITS) ->
         return BlockInfo(header.tree, False, header.back_end, header.level, records, templates, shown)
     if header.form != GLYPHS:
         return BlockInfo(header.tree, header.fell_back, header.back_end, header.level, 0, 0, ())
-    warm()
+    _prepare()
     from encoder.glyphs.describe import describe_columns  # noqa: PLC0415  as in `warm`
 
     plan, streams = _open(reader, None, limits)

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from encoder.backends import BACK_END_BITS, CODECS, compress, decompress, memory_of
 from encoder.errors import FormatError, LimitError
 from encoder.limits import Limits
-from encoder.mixing.loading import load_mixing
+from encoder.mixing.loading import prepare_mixing
 from encoder.mixing.memory import MODELS
 from encoder.strategy import BackEnd, Strategy
 from encoder.wire import varint
@@ -50,7 +50,7 @@ def pack_rows(view: memoryview, strategy: Strategy) -> bytes | None:
     """Everything after a body's header, or None where token rows do not apply."""
     if strategy.level not in MODELS:
         raise ValueError(f"{BackEnd.MIXING} has levels {MODELS[0]} to {MODELS[-1]}, not {strategy.level}")
-    load_mixing()
+    prepare_mixing()
     from encoder.mixing.row_body import encode_rows  # noqa: PLC0415  numba is loaded only when something is mixed
 
     encoded = encode_rows(view, strategy.tree, strategy.separator, strategy.level)
@@ -77,7 +77,7 @@ def _smallest(stream: bytes, model: int) -> tuple[BackEnd, bytes]:
 
 def unpack_rows(streams: Sequence[Packed], raw_size: int, limits: Limits) -> bytes:
     """The block whose directory is `streams`. Raises FormatError, VersionError, LimitError."""
-    load_mixing()
+    prepare_mixing()
     from encoder.mixing.row_body import check_memory, decode_rows, plan_rows, row_model  # noqa: PLC0415  as above
 
     if len(streams) != _ROW_STREAMS or streams[-1].back_end is not BackEnd.MIXING:
@@ -102,7 +102,7 @@ def open_stream(stream: Packed, limits: Limits) -> bytes:
 
 def describe_rows(streams: Sequence[Packed], limits: Limits) -> tuple[int, int, list[tuple[str, str, int, int, int]]]:
     """Records, templates, and for each stream its name, its kind, its values, its raw and its encoded bytes."""
-    load_mixing()
+    prepare_mixing()
     from encoder.mixing.row_body import plan_rows  # noqa: PLC0415  as above
 
     if len(streams) != _ROW_STREAMS:

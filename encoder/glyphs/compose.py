@@ -53,7 +53,9 @@ def fits(
     uses = np.zeros(first_piece.shape[0] - 1, np.int64)
     for record in range(records.shape[0]):
         uses[records[record]] += 1
-    left = offsets[1:] - offsets[:-1]
+    left = np.empty(offsets.shape[0] - 1, np.int64)
+    for column in range(left.shape[0]):
+        left[column] = offsets[column + 1] - offsets[column]
     for template in range(uses.shape[0]):
         first, last = np.int64(first_piece[template]), np.int64(first_piece[template + 1])
         start = np.int64(piece_ends[first - 1]) if first > 0 else np.int64(0)
@@ -62,7 +64,10 @@ def fits(
             left[slots[piece - template]] -= uses[template]
     for nth in range(sizes.shape[0]):
         total -= sizes[nth]
-    return total == 0 and not left.any()
+    fit = total == 0
+    for column in range(left.shape[0]):
+        fit &= left[column] == 0
+    return bool(fit)
 
 
 @kernel(INT(I32S, BYTES, I32S, I32S, I32S, I64S, I32S, I32S, BYTES, BUFFER, INT, INT))

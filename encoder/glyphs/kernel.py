@@ -1,14 +1,20 @@
 """How a kernel is declared: its machine types up front, so that no call ever compiles a second version of it.
 
 Kernels release the interpreter lock and are cached on disk. They check no index: what they are given is valid by
-construction (encoding), or they check it themselves and return an error code below zero (decoding).
+construction (encoding), or they check it themselves and return an error code below zero (decoding). A process loads a
+kernel from the cache when it first calls it, so that it waits for none that it does not use; `encoder.glyphs.loading` sees to
+it that a machine compiles them together.
 """
 
 from collections.abc import Callable
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 import numpy as np
-from numba import njit, types
+from numba import types
+from numba.core.caching import FunctionCache
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.registry import CPUDispatcher
+from numba.core.runtime.nrt import rtsys
 
 Int: TypeAlias = int | np.int64
 """An integer in a kernel: Python's outside, a 64-bit one once compiled."""
@@ -35,15 +41,83 @@ def several(kind: Any, count: int) -> Any:  # noqa: ANN401  numba ships no types
     return types.UniTuple(kind, count)  # type: ignore[no-untyped-call]  # as above
 
 
+class _ToRun:
+    """numba's target context for running what is compiled already: what only compiling needs is left out, which takes longer
+    to look over than all kernels take to load.
+    """
+
+    def __init__(self, context: Any) -> None:  # noqa: ANN401  numba ships no types
+        self._context = context
+
+    def refresh(self) -> None:
+        """What numba calls before it loads anything."""
+        rtsys.initialize(self._context)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  as above
+        return getattr(self._context, name)
+
+
+class _Cache(FunctionCache):
+    """Kernels on disk, loaded without preparing to compile."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:  # noqa: ANN401  numba ships no types
+        """The compiled kernel, or None where there is none."""
+        loaded = super().load_overload(sig, _ToRun(target_context))  # type: ignore[no-untyped-call]  # as above
+        return None if loaded is None else loaded._replace(target_context=target_context)
+
+
+class Kernel(CPUDispatcher):
+    """A function with one declared signature. Until it is first called, from Python or by a kernel being compiled, nothing is
+    compiled or loaded.
+    """
+
+    def __init__(self, function: Callable[..., Any], signature: Any, **options: bool) -> None:  # noqa: ANN401  as above
+        super().__init__(function, targetoptions={"nopython": True, "boundscheck": None, "nogil": True, **options})
+        self._declared = signature
+        self._cache = _Cache(function)  # type: ignore[no-untyped-call]  # as above
+
+    def settle(self) -> Any:  # noqa: ANN401  numba ships no types
+        """What is called: loaded from the cache, else compiled. From then on there is no other version."""
+        with global_compiler_lock:
+            if not self.signatures:
+                self.compile(self._declared)
+                self.disable_compile()
+        return self.get_overload(self._declared)
+
+    def get_call_template(self, args: Any, kws: Any) -> Any:  # noqa: ANN401  as above
+        """What numba asks where a kernel that it compiles calls this one."""
+        self.settle()
+        return super().get_call_template(args, kws)
+
+    def _compile_for_args(self, *args: Any, **_: Any) -> Any:  # noqa: ANN401  as above
+        """What numba calls at a call from Python that no compiled version fits. Raises TypeError, as numba does, if none ever will."""
+        given = [self.typeof_pyval(argument) for argument in args]
+        wanted = self._declared.args
+        if len(given) != len(wanted) or not all(map(self.typingctx.can_convert, given, wanted)):
+            raise TypeError(f"{self.py_func.__name__} takes {wanted}, not {given}")
+        return self.settle()
+
+
+KERNELS: Final[list[Kernel]] = []
+"""Those of every module imported so far."""
+
+
 def kernel(signature: Any) -> Callable[[Function], Function]:  # noqa: ANN401  numba ships no types
     """Decorates a plain function on arrays: compiled for exactly `signature`, lock released, cached."""
-    decorate: Callable[[Function], Function] = njit(signature, nogil=True, cache=True)
-    return decorate
+    return _declare(signature)
 
 
 def part(signature: Any) -> Callable[[Function], Function]:  # noqa: ANN401  numba ships no types
     """As `kernel`, for what other kernels call for every value: compiled into its callers, so that no reference to an array
     is counted at a call. numba takes those counts out only where the function returns in one place, outside its loops.
     """
-    decorate: Callable[[Function], Function] = njit(signature, nogil=True, cache=True, forceinline=True)
+    return _declare(signature, forceinline=True)
+
+
+def _declare(signature: Any, **options: bool) -> Callable[[Function], Function]:  # noqa: ANN401  as above
+    def decorate(function: Function) -> Function:
+        declared = Kernel(function, signature, **options)
+        KERNELS.append(declared)
+        return declared  # type: ignore[return-value]  # is called as the function is
+
     return decorate

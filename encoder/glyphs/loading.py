@@ -1,4 +1,4 @@
-"""Loading the kernels: from the cache where they are, else compiled, by one process at a time."""
+"""Compiling the kernels once for a machine, by one process at a time, and loading them from the cache ahead of their use."""
 
 import fcntl
 import hashlib
@@ -16,26 +16,31 @@ from encoder.glyphs import cache_folder, sources_digest
 _log: Final = logging.getLogger(__name__)
 
 _MODULES = ("encoder.glyphs.transform", "encoder.glyphs.restore")
-"""Between them they import every kernel module, and importing one compiles it."""
+"""Between them they import every kernel module."""
 
 
-def load_kernels(modules: tuple[str, ...] = _MODULES) -> None:
-    """Imports every kernel module of the transform, or those named. The first process to do so compiles them, and others wait for it; each says so as a warning
+def prepare_kernels(modules: tuple[str, ...] = _MODULES) -> None:
+    """Sees to it that every kernel of the transform, or of the modules named, is compiled, for a process that loads those it
+    uses when it uses them. The first process to do so compiles them, and others wait for it; each says so as a warning
     to the logger of this module, which Python shows on standard error unless told otherwise.
     """
     stamp = cache_folder() / f"compiled-{_digest(modules)}"
     if stamp.exists():
-        _import(modules)
         return
     _log.warning("glyph: compiling the kernels for this machine, once; it takes a while (`glyph warm` does it ahead)")
     with _only_one(cache_folder() / "compiling.lock"):
-        _import(modules)
+        load_kernels(modules)
         stamp.touch()
 
 
-def _import(modules: tuple[str, ...]) -> None:
+def load_kernels(modules: tuple[str, ...] = _MODULES) -> None:
+    """Loads every kernel now, or compiles what the cache does not have, so that no later call waits for any."""
     for module in modules:
         importlib.import_module(module)
+    from encoder.glyphs.kernel import KERNELS  # noqa: PLC0415  numba is loaded only when it is needed
+
+    for kernel in KERNELS:
+        kernel.settle()
 
 
 def _digest(modules: tuple[str, ...]) -> str:
