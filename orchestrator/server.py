@@ -168,6 +168,8 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.send_response(HTTPStatus.OK)
         self._headers({"Content-Type": "text/event-stream", "Connection": "close"})
+        if self.command == "HEAD":
+            return
         with suppress(OSError):  # the page was closed
             for text in chain([first], changes):
                 self.wfile.write(text.encode())

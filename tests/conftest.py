@@ -11,8 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import orchestrator
+
+settings.register_profile("patient", settings(), deadline=None, suppress_health_check=(HealthCheck.too_slow,))
+settings.load_profile("patient")  # how long an example takes says how busy the machine is, and nothing about the code
 
 if (
     signal.getsignal(signal.SIGINT) is signal.SIG_IGN

@@ -20,6 +20,8 @@ def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case 
             return f"resume   {len(tasks)} tasks"
         case e.TaskStarted(task=task, attempt=attempt):
             return f"start    {task}" + (f" (attempt {attempt})" if attempt > 1 else "")
+        case e.AttemptLaunched(task=task, launch=launch):
+            return f"launched {task} as process {launch.process.pid}"
         case e.TaskNoted(task=task, text=text):
             return f"note     {task}: {text}"
         case e.TaskSucceeded(task=task, usage=usage, evidence=evidence):

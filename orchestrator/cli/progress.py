@@ -32,7 +32,7 @@ class Telling:
 
 Listener = Callable[[Envelope], None]
 
-UNTOLD: Final = (e.TaskNoted, e.TaskRequeued, e.ProgressReported)
+UNTOLD: Final = (e.AttemptLaunched, e.TaskNoted, e.TaskRequeued, e.ProgressReported)
 """Events that plain progress has no line for; `orchestrate logs` has them."""
 
 

@@ -17,9 +17,10 @@ from orchestrator.engine.retry import Again, after_failure
 from orchestrator.engine.sampling import Sampling
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.executors.carry_out import carry_out
-from orchestrator.executors.order import AttemptResult, Note, StopSignal, WorkOrder
+from orchestrator.executors.order import AttemptResult, Launched, Note, StopSignal, Told, WorkOrder
 from orchestrator.state.events import (
     AttemptFailed,
+    AttemptLaunched,
     Cause,
     Failure,
     ProgressReported,
@@ -58,8 +59,8 @@ class Interrupt:
     name: str
 
 
-Message = Done | Note | Interrupt
-CarryOut = Callable[[WorkOrder, StopSignal, Callable[[Note], None]], AttemptResult]
+Message = Done | Told | Interrupt
+CarryOut = Callable[[WorkOrder, StopSignal, Callable[[Told], None]], AttemptResult]
 
 
 class Engine:
@@ -179,6 +180,8 @@ class Engine:
                     self._interrupted(name)
                 case _ if self._running.get(message.task) != message.attempt:
                     pass  # a note after its attempt had ended, or the late result of one that was given up: refused
+                case Launched(task=task, attempt=attempt, launch=launch):
+                    self._recorder.record(AttemptLaunched(task, attempt, launch))
                 case Note(task=task, attempt=attempt, text=text, claim=claim):
                     self._recorder.record(TaskNoted(task, attempt, text, claim))
                 case Done():

@@ -16,7 +16,7 @@ from orchestrator.engine.reconcile import Change, reconcile
 from orchestrator.engine.reuse import Asked, Wish, reused
 from orchestrator.engine.selection import excluded, named
 from orchestrator.executors.carry_out import carry_out
-from orchestrator.executors.tree import reap
+from orchestrator.executors.leftovers import reap
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import DamagedJournal, JournalError, UnknownRun
 from orchestrator.journal.port import JournalPort
@@ -122,7 +122,7 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
     def opening(state: RunState) -> Iterable[Event]:
         if not state.run:
             raise UnknownRun(run or "")
-        reap(state.run)
+        reap(state.run, [each.launch for each in state.tasks.values() if each.launch and not each.settled])
         change = Change(digests, left_out, forced, file_digest(places.run_folder(state.run)))
         kept = list(reconcile(loaded.graph, state, change))
         yield RunResumed(loaded.digest, loaded.text, dict(loaded.settings), dict(environment), digests)

@@ -7,7 +7,6 @@ That thread must outlive the attempt: the kernel ties the child to it.
 import contextlib
 import functools
 import os
-import secrets
 import selectors
 import signal
 import sys
@@ -21,15 +20,17 @@ from typing import Final
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Evidence, Origin, Usage
 from orchestrator.executors.collect import Collector
+from orchestrator.executors.folder import EVIDENCE, fresh, shared
 from orchestrator.executors.guard import owner
 from orchestrator.executors.launch import LaunchedProgram, launched
 from orchestrator.executors.lines import FailedLine
-from orchestrator.executors.order import AttemptResult, Note, StopSignal, WorkOrder, write_order
+from orchestrator.executors.order import AttemptResult, Launched, Note, StopSignal, Told, WorkOrder, write_order
 from orchestrator.executors.outcome import Ending, judge_ending
 from orchestrator.executors.output import CAP, CappedLog
-from orchestrator.executors.sampler import TreeSampler
+from orchestrator.executors.sampler import TreeSampler, children
 from orchestrator.executors.started import Ended
 from orchestrator.executors.tree import ATTEMPT, LONGEST_KILL, OWNER, end_tree, signal_tree
+from orchestrator.process import Launch, process_of, this_process
 from orchestrator.state.events import Cause, Failure
 
 FIRST_LOOK: Final = 0.025  # seconds to the first sample: looking at a tree takes longer than most short programs
@@ -38,12 +39,12 @@ PACKAGE_PARENT: Final = str(Path(__file__).resolve().parents[2])
 
 
 def carry_out(
-    order: WorkOrder, stop: StopSignal, listener: Callable[[Note], None], *, log_cap: int = CAP
+    order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None], *, log_cap: int = CAP
 ) -> AttemptResult:
     """Carry out one order and say how it ended. What the task does never raises here; a fault of ours does.
 
     stop: set it to end the attempt (TERM, `order.grace`, KILL); then the result has stopped=True. listener: called with each
-    note while the task runs. log_cap: bytes kept of each of stdout and stderr.
+    note while the task runs, and with its processes once it has run for FIRST_LOOK seconds. log_cap: bytes kept of each of stdout and stderr.
     """
     start = time.monotonic()
     try:
@@ -69,7 +70,7 @@ def attempt_environment(order: WorkOrder, base: Mapping[str, str]) -> dict[str, 
         "PYTHONPYCACHEPREFIX": f"{cache}/pycache",
         "PYTHONHASHSEED": "0",
         **order.env,
-        "ORCHESTRATE_EVIDENCE": f"{folder}/evidence.jsonl",
+        "ORCHESTRATE_EVIDENCE": f"{folder}/{EVIDENCE}",
         ATTEMPT: order.marker,
         OWNER: owner(),
     }
@@ -86,30 +87,9 @@ def _installed() -> bool:
 
 
 def _prepare(order: WorkOrder) -> None:
-    _made(order.cache)
-    try:
-        order.folder.parent.mkdir(exist_ok=True)
-    except FileNotFoundError:
-        order.folder.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        order.folder.mkdir()
-    except FileExistsError:
-        _set_aside(order.folder)
-    (order.folder / "tmp").mkdir(exist_ok=True)
+    shared(order.cache)
+    fresh(order.folder)
     write_order(order)
-
-
-def _set_aside(folder: Path) -> None:
-    """Move what an attempt left that the journal has forgotten: after a power cut, or when it was restored from a copy."""
-    if (folder / "evidence.jsonl").exists():
-        folder.rename(folder.with_name(f"{folder.name}.forgotten-{secrets.token_hex(4)}"))
-        folder.mkdir()
-
-
-@functools.lru_cache(maxsize=64)
-def _made(folder: Path) -> None:
-    """Make a folder that all attempts share, once."""
-    folder.mkdir(parents=True, exist_ok=True)
 
 
 class Supervision:
@@ -118,7 +98,7 @@ class Supervision:
     def __init__(self, order: WorkOrder, log_cap: int, start: float) -> None:
         self._order = order
         self._start = start
-        self._collector = Collector(order.folder / "evidence.jsonl", order.metrics)
+        self._collector = Collector(order.folder / EVIDENCE, order.metrics)
         self._stopped = self._timed_out = False
         self._kill_at: float | None = None
         self._ended: Ended | None = None
@@ -145,12 +125,13 @@ class Supervision:
             self._selector.register(log.pipe, selectors.EVENT_READ, log)
         self._selector.register(started.fileno(), selectors.EVENT_READ)
 
-    def watch(self, stop: StopSignal, listener: Callable[[Note], None]) -> AttemptResult:
+    def watch(self, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
         """Until the attempt has ended, with all its processes; then what came of it."""
-        tick, sample = 0.0, self._start + FIRST_LOOK
+        tick, sample, named = 0.0, self._start + FIRST_LOOK, False
         while (ended := self._started.poll()) is None:
             now = time.monotonic()
             if now >= sample:
+                named = named or self._name(listener)
                 self._sampler.sample(now)
                 self._load_during = max(self._load_during, os.getloadavg()[0])
                 sample = now + self._sampler.due(now)
@@ -177,7 +158,17 @@ class Supervision:
             if isinstance(key.data, CappedLog) and not key.data.pump():
                 self._selector.unregister(key.fileobj)
 
-    def _tell(self, listener: Callable[[Note], None], *, last: bool = False) -> None:
+    def _name(self, listener: Callable[[Told], None]) -> bool:
+        """Tell which processes are the attempt's, so that they can be found again; False where it has none just now."""
+        root = self._started.root
+        launcher = process_of(root)
+        first = next((each for each in map(process_of, children(root)) if each is not None), None)
+        if launcher is None or first is None:
+            return False
+        listener(Launched(self._order.task, self._order.attempt, Launch(this_process(), launcher, first)))
+        return True
+
+    def _tell(self, listener: Callable[[Told], None], *, last: bool = False) -> None:
         for said in self._collector.poll(last=last):
             listener(Note(self._order.task, self._order.attempt, said.text, said.claim))
 
@@ -244,7 +235,7 @@ def settle(ending: Ending, collector: Collector, order: WorkOrder) -> tuple[Fail
             failure = Failure(Cause.EVIDENCE, str(error), ending.exit_code)
         except OSError as error:
             failure = Failure(Cause.EVIDENCE, f"an artifact could not be read: {error}", ending.exit_code)
-    return failure, Evidence()
+    return replace(failure, measured=collector.measured), Evidence()
 
 
 def with_origin(evidence: Evidence, origin: Origin) -> Evidence:

@@ -96,6 +96,11 @@ class Collector:
             self.problem = f"evidence.jsonl, line {self._line}: {error}" if self._line else f"evidence.jsonl: {error}"
         return notes
 
+    @property
+    def measured(self) -> tuple[Measurement, ...]:
+        """The measurements in the lines that were read so far."""
+        return tuple(self._measurements)
+
     def close(self) -> None:
         """Let go of the file."""
         self._tail.close()

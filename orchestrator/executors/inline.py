@@ -5,6 +5,7 @@ is heeded once it has begun, what it prints is not kept, its memory is not watch
 An attempt's folder is made when its runner first asks for it, or records something. Commands still get a process each.
 """
 
+import functools
 import os
 import sys
 import time
@@ -18,7 +19,8 @@ from orchestrator.context import EvidenceFile, FileContext
 from orchestrator.evidence.measurement import Evidence, Origin, Usage
 from orchestrator.executors.carry_out import carry_out, settle, with_origin
 from orchestrator.executors.collect import Collector
-from orchestrator.executors.order import AttemptResult, Note, StopSignal, WorkOrder
+from orchestrator.executors.folder import EVIDENCE, fresh
+from orchestrator.executors.order import AttemptResult, Note, StopSignal, Told, WorkOrder
 from orchestrator.executors.outcome import Ending
 from orchestrator.executors.worker import context_of, fail, one_line, place_of
 from orchestrator.runner import Runner
@@ -48,13 +50,13 @@ class ThreadExecutor(ThreadPoolExecutor):
         super().__init__(max_workers=most_at_once, thread_name_prefix="attempt")
 
 
-CarryOut = Callable[[WorkOrder, StopSignal, Callable[[Note], None]], AttemptResult]
+CarryOut = Callable[[WorkOrder, StopSignal, Callable[[Told], None]], AttemptResult]
 
 
 def carry_out_inline(runners: Mapping[str, Runner]) -> CarryOut:
     """A stand-in for `carry_out` that runs these runners here; commands still get a process of their own."""
 
-    def carry_out_here(order: WorkOrder, stop: StopSignal, listener: Callable[[Note], None]) -> AttemptResult:
+    def carry_out_here(order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
         if order.command is not None:
             return carry_out(order, stop, listener)
         if stop.is_set():
@@ -64,11 +66,27 @@ def carry_out_inline(runners: Mapping[str, Runner]) -> CarryOut:
     return carry_out_here
 
 
+class LateFolder:
+    """An attempt's folder that is made, once, when it is asked for."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._made = False
+
+    def made(self) -> Path:
+        """The folder, with the one for temporary files in it. Raises OSError."""
+        if not self._made:
+            fresh(self._path)
+            self._made = True
+        return self._path
+
+
 class LateEvidence:
     """The evidence of an attempt in this process. Folder and file are made when there is a first line to keep."""
 
-    def __init__(self, order: WorkOrder, runner: Runner) -> None:
+    def __init__(self, order: WorkOrder, runner: Runner, folder: LateFolder) -> None:
         self.done = False
+        self._folder = folder
         self._load = os.getloadavg()[0]
         self._order = order
         self._runner = runner
@@ -88,7 +106,7 @@ class LateEvidence:
             self._file.close()
             self._file = None
 
-    def settled(self, usage: Usage, exit_code: int, listener: Callable[[Note], None]) -> AttemptResult:
+    def settled(self, usage: Usage, exit_code: int, listener: Callable[[Told], None]) -> AttemptResult:
         """What came of the attempt, its notes told."""
         order = self._order
         if self._collector is None:
@@ -111,9 +129,9 @@ class LateEvidence:
         return AttemptResult(order.task, order.attempt, evidence, usage, failure)
 
     def _open(self) -> None:
-        folder = made(self._order.folder)
-        self._collector = Collector(folder / "evidence.jsonl", self._order.metrics or self._runner.metrics)
-        self._file = EvidenceFile(folder / "evidence.jsonl")
+        path = self._folder.made() / EVIDENCE
+        self._collector = Collector(path, self._order.metrics or self._runner.metrics)
+        self._file = EvidenceFile(path)
 
 
 NOTHING = Evidence()
@@ -122,33 +140,32 @@ NOTHING = Evidence()
 class LateContext(FileContext):
     """A context whose folder is made when the runner asks for it."""
 
+    def __init__(self, late: LateFolder, **parts: Any) -> None:  # noqa: ANN401 - as FileContext
+        super().__init__(**parts)
+        self._late = late
+
     @property
     def folder(self) -> Path:
         """The attempt's own folder."""
-        return made(super().folder)
+        return self._late.made()
 
 
-def made(folder: Path) -> Path:
-    """The folder, with the one for temporary files in it."""
-    (folder / "tmp").mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _run_here(runner: Runner, order: WorkOrder, listener: Callable[[Note], None]) -> AttemptResult:
+def _run_here(runner: Runner, order: WorkOrder, listener: Callable[[Told], None]) -> AttemptResult:
     start, cpu = time.monotonic(), time.thread_time()
-    evidence = LateEvidence(order, runner)
-    exit_code = _exit_code(runner, order, evidence)
+    folder = LateFolder(order.folder)
+    evidence = LateEvidence(order, runner, folder)
+    exit_code = _exit_code(runner, order, evidence, folder)
     usage = Usage(time.monotonic() - start, time.thread_time() - cpu, 0, 0)
     return evidence.settled(usage, exit_code, listener)
 
 
-def _exit_code(runner: Runner, order: WorkOrder, evidence: LateEvidence) -> int:
+def _exit_code(runner: Runner, order: WorkOrder, evidence: LateEvidence, folder: LateFolder) -> int:
     try:
-        runner.run(context_of(order, runner, evidence, LateContext))
+        runner.run(context_of(order, runner, evidence, functools.partial(LateContext, folder)))
     except SystemExit as leave:
         return leave.code if isinstance(leave.code, int) else int(leave.code is not None)
     except Exception as error:  # noqa: BLE001 - the runner's failure is data
-        (made(order.folder) / "stderr.log").write_text(traceback.format_exc(), encoding="utf-8", errors="replace")
+        (folder.made() / "stderr.log").write_text(traceback.format_exc(), encoding="utf-8", errors="replace")
         fail(evidence, Cause.EXCEPTION, f"{one_line(error)}{place_of(error)}; the traceback is in stderr.log")
         return 1
     evidence.done = True

@@ -19,6 +19,7 @@ from orchestrator.executors.launcher import ENDED, LENGTH
 from orchestrator.executors.started import Ended
 
 COMMAND: Final = (sys.executable, "-I", "-S", launcher.__file__)
+LONGEST_CLOSE: Final = 10.0  # seconds: one that was stopped never sees that its socket is closed
 KILLED: Final = 9  # the wait status of a program whose launcher was killed: nothing else is known of it
 
 _idle: deque["Launcher"] = deque()
@@ -51,10 +52,23 @@ class Launcher:
         self.socket = ours
 
     def close(self) -> None:
-        """Have it kill what is left, and end."""
+        """Have it kill what is left, and end. One that does not end in time is killed; what cannot even be killed is left behind."""
         self.socket.close()
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(self.pid, 0)
+        with contextlib.suppress(ChildProcessError, ProcessLookupError):
+            if not _ends(self.pid, LONGEST_CLOSE):
+                os.kill(self.pid, signal.SIGKILL)
+                _ends(self.pid, LONGEST_CLOSE)
+
+
+def _ends(pid: int, seconds: float) -> bool:
+    """Wait for a child, at most so long; whether it ended. Raises ChildProcessError where it was waited for already."""
+    with _closing(handle := os.pidfd_open(pid)):
+        ended = select.poll()
+        ended.register(handle, select.POLLIN)
+        if not ended.poll(seconds * 1000):
+            return False
+    os.waitpid(pid, 0)
+    return True
 
 
 class LaunchedProgram:

@@ -9,6 +9,7 @@ from typing import Any, Protocol, overload
 
 from orchestrator.evidence.measurement import Claim, Evidence, Usage
 from orchestrator.evidence.metric import Better, Form, Metric
+from orchestrator.process import Launch
 from orchestrator.runner import TaskInput
 from orchestrator.state.events import Failure
 from orchestrator.wire import measurement_from_json, measurement_to_json
@@ -109,6 +110,19 @@ class Note:
     attempt: int
     text: str
     claim: Claim | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """Which processes are an attempt's, once it has run for a while: what is shorter leaves nothing to find."""
+
+    task: str
+    attempt: int
+    launch: Launch
+
+
+Told = Note | Launched
+"""What is told of an attempt while it is under way."""
 
 
 class StopSignal(Protocol):

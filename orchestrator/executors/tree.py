@@ -44,7 +44,7 @@ def signal_tree(marker: str, number: signal.Signals, seen: Iterable[int] = (), v
     def still_meant(pid: int) -> bool:
         return pid in known or carries(pid, marker, variable)
 
-    return sum(_send(pid, number, still_meant) for pid in pids)
+    return sum(send(pid, number, still_meant) for pid in pids)
 
 
 def end_tree(marker: str, grace: float, variable: str = ATTEMPT) -> int:
@@ -67,11 +67,6 @@ def end_tree(marker: str, grace: float, variable: str = ATTEMPT) -> int:
     return 0
 
 
-def reap(run: str, grace: float = 1.0) -> int:
-    """End what a dead orchestrator left running of this run; returns how many could not be ended."""
-    return end_tree(f"{run}/", grace)
-
-
 def _wait_until_none(marker: str, variable: str, deadline: float) -> bool:
     pause = 0.005
     while find_attempt_processes(marker, variable):
@@ -82,8 +77,8 @@ def _wait_until_none(marker: str, variable: str, deadline: float) -> bool:
     return True
 
 
-def _send(pid: int, number: signal.Signals, still_meant: Callable[[int], bool]) -> bool:
-    """Signal a process through a handle, so that a pid that was given to another meanwhile is not hit."""
+def send(pid: int, number: signal.Signals, still_meant: Callable[[int], bool]) -> bool:
+    """Signal a process through a handle (pidfd) if it is still meant, so that a pid that was given to another meanwhile is not hit."""
     with contextlib.suppress(OSError):
         handle = os.pidfd_open(pid)
         try:

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -73,7 +74,7 @@ def execute(runner: Runner, order: WorkOrder, evidence: EvidenceFile) -> int:
 
 
 def context_of(
-    order: WorkOrder, runner: Runner, evidence: EvidenceSink, kind: type[FileContext] = FileContext
+    order: WorkOrder, runner: Runner, evidence: EvidenceSink, kind: Callable[..., FileContext] = FileContext
 ) -> FileContext:
     """The runner's window on the run."""
     return kind(

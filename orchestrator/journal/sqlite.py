@@ -192,6 +192,8 @@ def _prepare(connection: sqlite3.Connection, durability: Durability, *, readonly
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    if readonly and not tables:  # its owner is about to make it
+        raise FileNotFoundError(2, "no journal here")
     if tables and application != APPLICATION_ID:
         raise sqlite3.DatabaseError("file is not a journal of this program")
     if version > FORMAT_VERSION:

@@ -11,6 +11,7 @@ from orchestrator.graph.schedule import Schedule
 from orchestrator.plan.model import Criterion, Deliverable, Group, Plan
 from orchestrator.report.model import CriterionRow, DeliverableRow, Figure, FileRow, GroupSection, TaskRow
 from orchestrator.report.spans import Course, Span
+from orchestrator.state.events import Failure
 from orchestrator.state.run import RunState, TaskRecord
 
 
@@ -81,7 +82,7 @@ def _task(sources: Sources, node: TaskNode) -> TaskRow:
         seconds=seconds_of(sources.course.spans.get(node.id, [])),
         estimate=node.estimate,
         usage=record.usage,
-        reason=record.reason or "; ".join(f"{each.cause}: {each.message}" for each in record.failures),
+        reason=record.reason or "; ".join(_failed(each) for each in record.failures),
         said=record.notes,
         figures=tuple(figure for figure in sources.figures if figure.task == node.id),
         origins=record.evidence.origins if record.evidence else (),
@@ -89,6 +90,13 @@ def _task(sources: Sources, node: TaskNode) -> TaskRow:
         first=first,
         last=last,
     )
+
+
+def _failed(failure: Failure) -> str:
+    """Why an attempt failed, and what it had measured by then: who reads the figures must know of those that are not among them."""
+    taken = ", ".join(f"{each.size} of {each.metric}" for each in failure.measured)
+    dropped = f" (samples taken before that, which do not count: {taken})" if taken else ""
+    return f"{failure.cause}: {failure.message}{dropped}"
 
 
 def _deliverable(sources: Sources, group: str, promised: Deliverable) -> DeliverableRow:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from orchestrator.evidence.measurement import Claim, Evidence, Usage
+from orchestrator.evidence.measurement import Claim, Evidence, Measurement, Usage
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
+from orchestrator.process import Launch
 
 
 class Cause(StrEnum):
@@ -23,11 +24,15 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """cause and one line for people; exit_code is the process's, negative for a signal, None where there is none."""
+    """cause and one line for people; exit_code is the process's, negative for a signal, None where there is none.
+
+    measured: what the attempt had recorded until then. It is told, so that nobody drops samples by failing, and never counts.
+    """
 
     cause: Cause
     message: str
     exit_code: int | None = None
+    measured: tuple[Measurement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,16 @@ class TaskStarted:
     task: str
     attempt: int
     kind: Literal["task_started"] = "task_started"
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLaunched:
+    """The attempt's processes, by which a later owner of the run finds what this one left."""
+
+    task: str
+    attempt: int
+    launch: Launch
+    kind: Literal["attempt_launched"] = "attempt_launched"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +240,7 @@ Event = (
     RunStarted
     | RunResumed
     | TaskStarted
+    | AttemptLaunched
     | TaskNoted
     | TaskSucceeded
     | TaskReused

@@ -6,6 +6,7 @@ from typing import Any, assert_never
 from orchestrator.evidence.pooling import pool
 from orchestrator.state.events import (
     AttemptFailed,
+    AttemptLaunched,
     CriterionJudged,
     Envelope,
     Event,
@@ -41,7 +42,7 @@ EndEvent = (
 )
 """The events after which nothing runs for the task."""
 
-TaskEvent = TaskStarted | TaskNoted | TaskRequeued | TaskInvalidated | EndEvent
+TaskEvent = TaskStarted | AttemptLaunched | TaskNoted | TaskRequeued | TaskInvalidated | EndEvent
 """The events of one task; the others are the run's."""
 
 
@@ -138,6 +139,8 @@ def _changes(record: TaskRecord, event: TaskEvent, envelope: Envelope) -> Mappin
     match event:
         case TaskStarted():
             return _begun(event, envelope)
+        case AttemptLaunched():
+            return {"launch": event.launch}
         case TaskNoted():
             return {"notes": (*record.notes, event.text)[-NOTES_KEPT:]}
         case TaskRequeued():
@@ -178,7 +181,8 @@ def _ended(record: TaskRecord, event: EndEvent, envelope: Envelope) -> Mapping[s
 
 
 def _begun(event: TaskStarted, envelope: Envelope) -> Mapping[str, Any]:
-    fresh = {"finished_at": None, "finished_mono": None, "evidence": None, "usage": None, "due": None, "reused": None}
+    fresh = {"finished_at": None, "finished_mono": None, "evidence": None, "usage": None, "due": None, "reused": None,
+             "launch": None}  # fmt: skip
     return {
         "attempt": event.attempt, "started_at": envelope.at, "started_mono": envelope.mono, "reason": "", **fresh,
     }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any, Final
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
+from orchestrator.process import Launch
 from orchestrator.state.events import Failure
 from orchestrator.state.transitions import SETTLED, Status
 
@@ -26,7 +27,8 @@ class TaskRecord:
     that as done. due: monotonic time of the next attempt while waiting. notes: the last 100 things its agent said.
     reused: the run and attempt that did it instead; then `attempt` is 0, whose folder holds what was brought over.
     story: its last 40 events, one line each. batches: attempts that ended well before it was run again for more samples,
-    each with what it left; `evidence` then is of all of them together.
+    each with what it left; `evidence` then is of all of them together. launch: the processes of the latest attempt, None
+    where it had none for long.
     """
 
     id: str
@@ -47,6 +49,7 @@ class TaskRecord:
     reused: tuple[str, int] | None = None
     story: tuple[str, ...] = ()
     batches: tuple[tuple[int, Evidence], ...] = ()
+    launch: Launch | None = None
 
     @property
     def settled(self) -> bool:

@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 from orchestrator.errors import OrchestratorError
 from orchestrator.state.events import (
     AttemptFailed,
+    AttemptLaunched,
     Event,
     TaskCancelled,
     TaskFailed,
@@ -45,6 +46,7 @@ TRANSITIONS: Final[dict[tuple[Status, type[Event]], Status]] = {
     (Status.PENDING, TaskSkipped): Status.SKIPPED,
     (Status.PENDING, TaskReused): Status.SUCCEEDED,
     (Status.PENDING, TaskCancelled): Status.CANCELLED,
+    (Status.RUNNING, AttemptLaunched): Status.RUNNING,
     (Status.RUNNING, TaskNoted): Status.RUNNING,
     (Status.RUNNING, TaskSucceeded): Status.SUCCEEDED,
     (Status.RUNNING, TaskSampled): Status.PENDING,

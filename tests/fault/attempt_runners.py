@@ -60,6 +60,7 @@ def uneven(context):
 
 
 def forgets(context):
+    context.samples(SPEED, [7.0], method="counted")
     context.artifact("promised.txt")
 
 

@@ -6,19 +6,20 @@ from pathlib import Path
 import pytest
 
 from orchestrator.executors.carry_out import carry_out
-from orchestrator.executors.order import WorkOrder
+from orchestrator.executors.order import Note, WorkOrder
 from orchestrator.executors.tree import find_attempt_processes
 
 HERE = Path(__file__).parent
 
 
 class Attempts:
-    """Carries out attempts below one folder; `notes` holds what they said."""
+    """Carries out attempts below one folder; `notes` holds what they said, `launches` their processes."""
 
     def __init__(self, base):
         self.base = base
         self.stop = threading.Event()
         self.notes = []
+        self.launches = []
 
     def order(self, task="A.task", **changes):
         places = {"folder": self.base / "runs" / "r-1" / task / "1", "project": self.base, "cache": self.base / "cache"}
@@ -41,8 +42,11 @@ class Attempts:
         assert find_attempt_processes(order.marker) == ()
         return result
 
-    def listen(self, note):
-        self.notes.append(note.text)
+    def listen(self, told):
+        if isinstance(told, Note):
+            self.notes.append(told.text)
+        else:
+            self.launches.append(told.launch)
 
     def file(self, name):
         return (self.base / "runs" / "r-1" / "A.task" / "1" / name).read_bytes()

@@ -46,6 +46,12 @@ def test_each_way_to_fail_has_its_cause_and_one_line(attempts, runner, cause, wo
     assert result.evidence == Evidence()
 
 
+def test_what_was_measured_before_a_failure_is_told_with_it_and_is_no_evidence(attempts):
+    result = attempts.runner("forgets")
+    assert result.evidence == Evidence()
+    assert [(each.metric, each.data) for each in result.failure.measured] == [("attempt.speed", Samples((7.0,)))]
+
+
 def test_the_traceback_of_a_runner_is_in_its_log(attempts):
     attempts.runner("raises")
     assert b"second line" in attempts.file("stderr.log")

@@ -9,9 +9,11 @@ import time
 
 import pytest
 
-from orchestrator.executors.order import order_to_json
-from orchestrator.executors.tree import find_attempt_processes, reap
-from orchestrator.journal.lease import process_started
+from orchestrator.executors.launch import Launcher
+from orchestrator.executors.leftovers import reap
+from orchestrator.executors.order import Note, order_to_json
+from orchestrator.executors.tree import find_attempt_processes
+from orchestrator.process import alive, process_started
 from orchestrator.state.events import Cause
 
 STUBBORN = "(setsid sh -c 'trap \"\" TERM; sleep 60; sleep 60' &) ; "
@@ -44,6 +46,24 @@ def test_a_timeout_holds_where_the_launcher_itself_was_stopped(attempts, monkeyp
     assert process_started(launcher) is None
 
 
+def test_a_launcher_that_was_stopped_is_closed_all_the_same(monkeypatch):
+    monkeypatch.setattr("orchestrator.executors.launch.LONGEST_CLOSE", 0.1)
+    launcher = Launcher()
+    os.kill(launcher.pid, signal.SIGSTOP)
+    launcher.close()
+    assert process_started(launcher.pid) is None
+
+
+def test_a_process_that_was_stopped_past_its_timeout_is_ended_and_says_nothing_afterwards(attempts):
+    """It ends by SIGKILL, which needs no continuing: there is no process left that could deliver late."""
+    late = 'kill -STOP $$; echo \'{"kind": "note", "text": "late"}\' >> $ORCHESTRATE_EVIDENCE'
+    result = attempts.shell(late, timeout=0.3)
+    assert result.failure.cause is Cause.TIMEOUT
+    assert attempts.notes == []
+    assert not any(alive(launch.process) for launch in attempts.launches)
+    assert len(attempts.launches) == 1
+
+
 def test_a_process_that_hides_its_environment_is_ended_too(attempts):
     result = attempts.shell(HIDDEN + "echo $$; sleep 60", timeout=0.6)
     assert result.failure.cause is Cause.TIMEOUT
@@ -54,9 +74,10 @@ def test_a_process_that_hides_its_environment_is_ended_too(attempts):
 def test_notes_arrive_while_the_task_runs_and_a_stop_ends_it(attempts):
     said = []
 
-    def listen(note):
-        said.append(note.text)
-        attempts.stop.set()
+    def listen(told):
+        if isinstance(told, Note):
+            said.append(told.text)
+            attempts.stop.set()
 
     attempts.listen = listen
     result = attempts.runner("speaks_and_waits")
@@ -66,8 +87,8 @@ def test_notes_arrive_while_the_task_runs_and_a_stop_ends_it(attempts):
 
 
 def test_a_listener_that_raises_leaves_nothing_running(attempts):
-    def listen(note):
-        raise RuntimeError(note.text)
+    def listen(_told):
+        raise RuntimeError("the listener broke")
 
     attempts.listen = listen
     order = attempts.order(
@@ -120,7 +141,7 @@ def sleeping(seconds):
 
 def test_a_stop_ends_what_hides_too(attempts):
     seconds = f"7{os.getpid()}"
-    attempts.listen = lambda _note: attempts.stop.set()
+    attempts.listen = lambda told: isinstance(told, Note) and attempts.stop.set()
     result = attempts.runner("hides", params={"seconds": seconds})
     assert (result.stopped, result.failure) == (True, None)
     assert sleeping(seconds) == []

@@ -2,12 +2,13 @@
 
 import http.client
 import re
-import time
+import socket
+from threading import Thread
 
 import pytest
 
 from orchestrator.engine.runs import open_journal
-from orchestrator.server import Pages
+from orchestrator.server import Pages, make_server
 from orchestrator.state.events import Envelope, RunFinished, RunResumed, RunStarted, TaskSkipped
 
 PLAN = """
@@ -17,7 +18,7 @@ title: {}
 agents: {{X: {{specialty: S}}}}
 workstreams: {{A: {{title: A, lead: X, tasks: [{{id: a, title: a, command: ["true"], if: false}}]}}}}
 """
-SLOW = [{"id": "a", "command": ["sleep", "1"]}, {"id": "b", "command": ["true"]}]
+SLOW = [{"id": "a", "command": ["sh", "-c", "echo x >> ${project}/ran; sleep 1"]}, {"id": "b", "command": ["true"]}]
 
 
 @pytest.fixture(scope="module")
@@ -92,19 +93,37 @@ def test_only_reading_is_answered(served):
     assert get(served[1], "/", method="POST")[0] == 501
 
 
-def test_a_run_under_way_is_followed_to_its_end(shell):
+def test_a_run_under_way_is_followed_to_its_end(shell, kit):
     shell.plan(SLOW)
     running = shell.start("run", "plan.yaml")
-    deadline = time.monotonic() + 20
-    while not shell.runs() if (shell.folder / ".orchestrate" / "journal.sqlite").exists() else True:
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    kit.wait_until(lambda: shell.lines("ran") == ["x"])
     port = port_of(shell.start("serve", "--port", "0"))
     status, text, headers = get(port, f"/runs/{shell.runs()[-1]['run']}/events")
     assert status == 200
     assert headers["Content-Type"] == "text/event-stream"
     assert text.rstrip().splitlines()[-3] == "event: finished"
     assert running.wait(20) == 0
+
+
+def test_asking_only_for_the_head_of_a_run_under_way_is_answered_at_once(tmp_path):
+    journal = open_journal(tmp_path)
+    started = RunStarted("r", "p", "", PLAN.format("t"), "plan.yaml", {}, {}, (), {"A.a": ""})
+    journal.append("r", [Envelope(1, 0.0, 0.0, journal.acquire("r"), started)])
+    journal.close()
+    server = make_server(tmp_path, 0)
+    serving = Thread(target=server.serve_forever)
+    serving.start()
+    try:
+        with socket.create_connection(("127.0.0.1", server.server_port), timeout=20) as connection:
+            connection.sendall(b"HEAD /runs/r/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            head, _, body = b"".join(iter(lambda: connection.recv(4096), b"")).partition(b"\r\n\r\n")
+    finally:
+        server.shutdown()
+        server.server_close()
+        serving.join()
+    assert head.startswith(b"HTTP/1.1 200")
+    assert b"text/event-stream" in head
+    assert body == b""
 
 
 def test_without_a_journal_there_is_nothing_to_serve(shell):

@@ -19,10 +19,11 @@ from orchestrator.engine.orders import Orders, Places
 from orchestrator.engine.reconcile import Change, reconcile
 from orchestrator.engine.recorder import Recorder
 from orchestrator.evidence.measurement import Evidence, Usage
-from orchestrator.executors.order import AttemptResult, Note
+from orchestrator.executors.order import AttemptResult, Launched, Note
 from orchestrator.graph.load import load_text
 from orchestrator.journal.lease import Owner
 from orchestrator.journal.memory import MemoryJournal
+from orchestrator.process import Launch, this_process
 from orchestrator.runner import Runner
 from orchestrator.state import events as e
 from orchestrator.state.fold import fold
@@ -212,6 +213,7 @@ class EngineMachine(RuleBasedStateMachine):
         late.set_result(won(task, attempt, False))
         self.engine.messages.put(Done(task, attempt, late))
         self.engine.messages.put(Note(task, attempt, "still here"))
+        self.engine.messages.put(Launched(task, attempt, Launch(*[this_process()] * 3)))
         self.engine._take(self.engine._wait())
         assert self.recorder.state.seq == before
 

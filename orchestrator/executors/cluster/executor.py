@@ -20,7 +20,7 @@ from orchestrator.executors.cluster.facts import Facts, differences, facts_here
 from orchestrator.executors.cluster.store import Store, StoreError
 from orchestrator.executors.cluster.there import Delivery, Shipment, WrongEnvironment, carry_out_there
 from orchestrator.executors.cluster.watch import Watch
-from orchestrator.executors.order import AttemptResult, Note, StopSignal, WorkOrder
+from orchestrator.executors.order import AttemptResult, StopSignal, Told, WorkOrder
 from orchestrator.runner import Runner
 from orchestrator.state.events import Cause, Failure
 
@@ -95,12 +95,12 @@ class DaskExecutor(ThreadPoolExecutor):
         self._over.set()
         self._held.close()
 
-    def _attempt(self, order: WorkOrder, stop: StopSignal, listener: Callable[[Note], None]) -> AttemptResult:
+    def _attempt(self, order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
         start = time.monotonic()
         self.watch.begin(order, listener)
         try:
             return self._carried_out(order, stop, start)
-        except (StoreError, WrongEnvironment) as error:
+        except (StoreError, WrongEnvironment, OSError) as error:  # the connection's own troubles are losses
             return _failed(order, start, Failure(Cause.SPAWN, str(error)))
         finally:
             self.watch.give_up(order.marker)
@@ -112,7 +112,7 @@ class DaskExecutor(ThreadPoolExecutor):
             future = self._dispatch(shipment)
             delivery = self._wait(order, future, stop)
         except Exception as error:
-            if not _is_loss(error):
+            if not (_is_loss(error) or (isinstance(error, OSError) and self._gone(order))):
                 raise
             return _lost(order, start, f"the cluster lost it: {type(error).__name__}: {error}")
         if isinstance(delivery, str):
@@ -158,6 +158,10 @@ class DaskExecutor(ThreadPoolExecutor):
                 return
             time.sleep(TICK)
 
+    def _gone(self, order: WorkOrder) -> bool:
+        """Whether the attempt's worker, or the whole cluster, does not answer any more."""
+        return self.client.status in GONE or bool(self.watch.loss(order.marker, time.monotonic()))
+
     def _shipped(self, order: WorkOrder) -> dict[Path, str]:
         """Put every input's content into the store; a file is put once."""
         paths = dict.fromkeys(path for given in order.inputs for path in given.artifacts.values())
@@ -192,7 +196,8 @@ def require_alike(found: Mapping[str, Facts], wanted: Facts) -> None:
 
 
 def _is_loss(error: BaseException) -> bool:
-    return isinstance(error, CancelledError | OSError) or type(error).__name__ in LOSSES
+    """Whether it tells of the connection or of who is at its other end; any other OSError is of a file here."""
+    return isinstance(error, CancelledError | ConnectionError | TimeoutError) or type(error).__name__ in LOSSES
 
 
 def _failed(order: WorkOrder, start: float, failure: Failure) -> AttemptResult:

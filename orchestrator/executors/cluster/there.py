@@ -8,14 +8,14 @@ import functools
 import secrets
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.cluster.facts import Facts, differences, facts_here
-from orchestrator.executors.cluster.store import Store
-from orchestrator.executors.order import AttemptResult, Note, WorkOrder
+from orchestrator.executors.cluster.store import Store, StoreError
+from orchestrator.executors.order import AttemptResult, Launched, Told, WorkOrder
 from orchestrator.runner import TaskInput
 
 KEPT: Final = ("stdout.log", "stderr.log", "series.csv", "evidence.jsonl", "order.json")
@@ -49,14 +49,17 @@ class Delivery:
 
 
 def carry_out_there(shipment: Shipment) -> Delivery:
-    """Carry out the order on this worker. Raises WrongEnvironment, StoreError, OSError; what the task does is in the result."""
+    """Carry out the order on this worker. Raises WrongEnvironment, StoreError; what the task does is in the result.
+
+    What this worker's system refuses (a full disk, no rights) is a StoreError too: as an OSError it would look as if the worker were gone.
+    """
     from distributed import get_worker  # noqa: PLC0415 - workers have it
 
     worker, execution = get_worker(), secrets.token_hex(8)
 
-    def tell(kind: str, text: str = "", claim: tuple[str, float, str] | None = None) -> None:
+    def tell(kind: str, **more: object) -> None:
         said = {"marker": shipment.order.marker, "execution": execution, "worker": worker.address, "kind": kind}
-        worker.log_event(shipment.topic, {**said, "text": text, "claim": claim})
+        worker.log_event(shipment.topic, {**said, **more})
 
     tell("started")
     try:
@@ -64,6 +67,8 @@ def carry_out_there(shipment: Shipment) -> Delivery:
         root = Path(worker.local_directory) / "attempts" / execution
         try:
             return _carry_out(shipment, execution, root, StopWhenReleased(worker), tell)
+        except OSError as error:
+            raise StoreError(f"worker {worker.address}: {error}\n  mend: look at its disk and rights") from error
         finally:
             shutil.rmtree(root, ignore_errors=True)
     finally:
@@ -75,9 +80,15 @@ def _carry_out(shipment: Shipment, execution: str, root: Path, stop: "StopWhenRe
     for path, content in shipment.files.items():
         shipment.store.get(content, moved_path(shipment.order, root, path))
 
-    def listen(note: Note) -> None:
-        claim = note.claim
-        tell("note", note.text, claim and (claim.metric, claim.value, claim.unit))
+    def listen(told: Told) -> None:
+        if isinstance(told, Launched):
+            tell(
+                "launched",
+                launch=[astuple(each) for each in (told.launch.owner, told.launch.launcher, told.launch.process)],
+            )
+        else:
+            claim = told.claim
+            tell("note", text=told.text, claim=claim and (claim.metric, claim.value, claim.unit))
 
     result = carry_out(order, stop, listen)
     names = [*KEPT, *(_below(artifact.path, order) for artifact in result.evidence.artifacts)]

@@ -9,7 +9,8 @@ from threading import Lock
 from typing import Any
 
 from orchestrator.evidence.measurement import Claim
-from orchestrator.executors.order import Note, WorkOrder
+from orchestrator.executors.order import Launched, Note, Told, WorkOrder
+from orchestrator.process import Launch, ProcessId
 
 
 @dataclass(slots=True)
@@ -17,7 +18,7 @@ class Watched:
     """One attempt under way. execution, worker: of its first start, "" before. another: whether a second one was started."""
 
     order: WorkOrder
-    listener: Callable[[Note], None]
+    listener: Callable[[Told], None]
     execution: str = ""
     worker: str = ""
     another: bool = False
@@ -37,7 +38,7 @@ class Watch:
         self._watched: dict[str, Watched] = {}
         self._seen: dict[str, tuple[float, float]] = {}
 
-    def begin(self, order: WorkOrder, listener: Callable[[Note], None]) -> None:
+    def begin(self, order: WorkOrder, listener: Callable[[Told], None]) -> None:
         """An attempt is handed to the cluster."""
         with self._lock:
             self._watched[order.marker] = Watched(order, listener)
@@ -48,7 +49,7 @@ class Watch:
             self._watched.pop(marker, None)
 
     def hear(self, said: Mapping[str, Any]) -> None:
-        """A message of a worker: started, note or ended."""
+        """A message of a worker: started, launched, note or ended."""
         with self._lock:
             one = self._watched.get(said["marker"])
             if one is None:
@@ -61,9 +62,12 @@ class Watch:
                 self.refused += 1
                 return
             one.ended = one.ended or said["kind"] == "ended"
+        task, attempt = one.order.task, one.order.attempt
         if said["kind"] == "note":
             claim = said["claim"]
-            one.listener(Note(one.order.task, one.order.attempt, said["text"], Claim(*claim) if claim else None))
+            one.listener(Note(task, attempt, said["text"], Claim(*claim) if claim else None))
+        elif said["kind"] == "launched":
+            one.listener(Launched(task, attempt, Launch(*(ProcessId(*each) for each in said["launch"]))))
 
     def see(self, workers: Mapping[str, Mapping[str, Any]], now: float) -> None:
         """Take in the scheduler's list of workers. now: monotonic seconds; a worker's own clock is only compared with itself."""

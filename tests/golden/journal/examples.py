@@ -14,10 +14,13 @@ from orchestrator.evidence.measurement import (
     Usage,
 )
 from orchestrator.evidence.verdict import Control, NegativeControl, Outcome, Verdict, Why
+from orchestrator.process import Launch, ProcessId
 from orchestrator.state import events as e
 
 USED = Usage(1.5, 1.25, 1 << 20, 15)
 BROKEN = e.Failure(e.Cause.EXIT, "'sh' ended with exit code 3", 3)
+BROKEN_OFF = e.Failure(e.Cause.TIMEOUT, "too long", -15, (Measurement("m.time", "ms", Samples((9.0,)), "timed"),))
+LAUNCH = Launch(*(ProcessId("5e2f", pid, pid * 10.0) for pid in (7, 8, 9)))
 EVIDENCE = Evidence(
     (
         Measurement("m.time", "ms", Samples((1.0, math.inf, 2.5)), "timed", 3, ("python", "x.py"), ("pool.json",)),
@@ -54,11 +57,13 @@ EXAMPLES = (
     ),
     e.RunResumed("cd", "schema: 1\n", {}, {"cpu": "ü"}, {"A.x": "g"}),
     e.TaskStarted("A.x", 1),
+    e.AttemptLaunched("A.x", 1, LAUNCH),
     e.TaskNoted("A.x", 1, 'half "done"\n'),
     e.TaskSucceeded("A.x", 1, EVIDENCE, USED),
     e.TaskSampled("A.x", 1, SAMPLED, USED, ("A.fast",)),
     e.TaskReused("A.x", "demo-0", 2, EVIDENCE, USED),
     e.AttemptFailed("A.x", 1, BROKEN, USED, 0.5),
+    e.AttemptFailed("A.x", 2, BROKEN_OFF, USED, 0.5),
     e.TaskRequeued("A.x"),
     e.TaskFailed("A.x", 2, BROKEN, USED, tolerated=True),
     e.TaskInterrupted("A.x", 1, "SIGINT received"),

@@ -1,15 +1,18 @@
 """Fencing of attempts on a cluster, by messages and lists of workers alone: no cluster is started."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from distributed.comm import CommClosedError
 
-from orchestrator.executors.cluster.executor import ClusterFault, require_alike
+from orchestrator.executors.cluster.executor import ClusterFault, _is_loss, require_alike
 from orchestrator.executors.cluster.facts import Facts, differences, facts_here
-from orchestrator.executors.cluster.store import Store
-from orchestrator.executors.cluster.there import Shipment, localized
+from orchestrator.executors.cluster.store import Store, StoreError
+from orchestrator.executors.cluster.there import Shipment, carry_out_there, localized
 from orchestrator.executors.cluster.watch import Watch
-from orchestrator.executors.order import WorkOrder
+from orchestrator.executors.order import Launched, WorkOrder
+from orchestrator.process import Launch, ProcessId
 from orchestrator.runner import TaskInput
 
 ORDER = WorkOrder("r-1", "A.t", 1, Path("/s/runs/r-1/A.t/1"), Path("/p"), Path("/s/cache"), command=("true",))
@@ -50,6 +53,53 @@ def test_notes_and_their_figures_pass_while_the_attempt_is_under_way_and_not_aft
     assert watch.notes == [("half", 2.5)]
     assert watch.refused == 2
     assert not watch.accepts(ORDER.marker, "x")
+
+
+def test_signs_of_life_after_an_attempt_is_over_change_nothing(watch):
+    watch.hear(said("started"))
+    watch.give_up(ORDER.marker)
+    watch.see(workers(one=9.0, two=9.0), 9.0)
+    for kind in ("started", "launched", "note", "ended"):
+        watch.hear(said(kind))
+    assert watch.refused == 4
+    assert watch.notes == []
+    assert not watch.accepts(ORDER.marker, "x")
+
+
+def test_the_processes_of_an_attempt_are_told_as_the_worker_named_them(watch):
+    told = []
+    watch.begin(ORDER, told.append)
+    watch.hear(said("started"))
+    launch = Launch(*(ProcessId("b", pid, 1.0) for pid in (1, 2, 3)))
+    watch.hear({**said("launched"), "launch": [["b", 1, 1.0], ["b", 2, 1.0], ["b", 3, 1.0]]})
+    assert told == [Launched("A.t", 1, launch)]
+
+
+@pytest.mark.parametrize(("error", "loss"), [
+    (ConnectionResetError("reset"), True), (TimeoutError("silence"), True), (CommClosedError("closed"), True),
+    (PermissionError("no rights"), False), (OSError(28, "No space left on device"), False), (ValueError("x"), False),
+])  # fmt: skip
+def test_only_what_tells_of_the_connection_is_a_loss(error, loss):
+    assert _is_loss(error) is loss
+
+
+def test_what_a_workers_system_refuses_fails_the_attempt_and_is_no_loss(tmp_path, monkeypatch):
+    (tmp_path / "attempts").touch()  # in the way of its folder
+    told = []
+    worker = SimpleNamespace(
+        address=ONE, local_directory=str(tmp_path), log_event=lambda topic, said: told.append((topic, said["kind"])),
+        get_current_task=lambda: "key",
+    )  # fmt: skip
+    monkeypatch.setattr("distributed.get_worker", lambda: worker)
+    store = Store(str(tmp_path / "store"))
+    (tmp_path / "in").write_text("x")
+    shipment = Shipment(
+        ORDER, {ORDER.folder.parents[1] / "A.w" / "1" / "in": store.put(tmp_path / "in")}, store, "t", facts_here([])
+    )
+    with pytest.raises(StoreError, match=r"worker tcp://one: .*\n  mend: look at its disk") as caught:
+        carry_out_there(shipment)
+    assert not _is_loss(caught.value)
+    assert told == [("t", "started"), ("t", "ended")]
 
 
 def test_a_worker_is_silent_when_its_own_heartbeat_has_not_changed_for_a_lease(watch):

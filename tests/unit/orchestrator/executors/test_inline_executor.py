@@ -76,6 +76,15 @@ def test_inputs_are_gathered_once_and_only_when_looked_at(tmp_path):
     assert asked == [1]
 
 
+def test_an_attempt_that_the_journal_has_forgotten_is_set_aside_and_done_again(tmp_path):
+    assert carry_out(tmp_path, "well")[0].failure is None
+    again = carry_out(tmp_path, "well")[0]
+    assert again.failure is None
+    assert len(again.evidence.measurements) == 1
+    kept = sorted(path.name for path in (tmp_path / "A.t").iterdir())
+    assert [name.partition("-")[0] for name in kept] == ["1", "1.forgotten"]
+
+
 def test_a_command_still_gets_a_process(tmp_path):
     assert carry_out(tmp_path, command=("false",))[0].failure.exit_code == 1
 

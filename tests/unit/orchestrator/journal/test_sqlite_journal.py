@@ -6,8 +6,9 @@ import sys
 import pytest
 
 from orchestrator.journal.errors import DamagedJournal, JournalError
-from orchestrator.journal.lease import Owner, boot_id, owner_alive, process_started, this_owner
+from orchestrator.journal.lease import Owner, owner_alive, this_owner
 from orchestrator.journal.sqlite import SYNCHRONOUS, SqliteJournal
+from orchestrator.process import boot_id, process_started
 from orchestrator.state.events import Envelope, RunFinished, RunStarted
 
 STARTED = RunStarted("demo-1", "demo", "d", "schema: 1\n", "plan.yaml", {}, {}, (), {})

@@ -1,0 +1,33 @@
+"""An attempt's folder: made afresh, whatever lies where it shall be."""
+
+import functools
+import secrets
+from pathlib import Path
+from typing import Final
+
+EVIDENCE: Final = "evidence.jsonl"
+
+
+def fresh(folder: Path) -> Path:
+    """Make the folder, with the one for temporary files in it. What a forgotten attempt left there is set aside. Raises OSError."""
+    try:
+        folder.mkdir()
+    except FileNotFoundError:
+        folder.mkdir(parents=True)
+    except FileExistsError:
+        _set_aside(folder)
+    (folder / "tmp").mkdir(exist_ok=True)
+    return folder
+
+
+@functools.lru_cache(maxsize=64)
+def shared(folder: Path) -> None:
+    """Make a folder that all attempts share, once. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+
+
+def _set_aside(folder: Path) -> None:
+    """Move what an attempt left that the journal has forgotten: after a power cut, or when it was restored from a copy."""
+    if (folder / EVIDENCE).exists():
+        folder.rename(folder.with_name(f"{folder.name}.forgotten-{secrets.token_hex(4)}"))
+        folder.mkdir()
