@@ -10,7 +10,9 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from orchestrator.cli import plan_verbs, run_verbs
-from orchestrator.cli.faults import DEBUG, reported
+from orchestrator.cli.complaint import MEND, complaint
+from orchestrator.cli.faults import DEBUG, Exit, reported
+from orchestrator.cli.output import tell
 
 EVERY: Final = "*"
 PLAN_FILES: Final = frozenset({".yaml", ".yml", ".json"})
@@ -94,7 +96,22 @@ for _verb, _examples in VERBS:
 def main() -> None:
     """Run the command line and exit with one of the documented codes."""
     signal.signal(signal.SIGTERM, _terminate)
-    app(force_all(sys.argv[1:]), prog_name="orchestrate")
+    arguments = force_all(sys.argv[1:])
+    sys.exit(_as_data(arguments) if "--json" in arguments else app(arguments, prog_name="orchestrate"))
+
+
+def _as_data(arguments: Sequence[str]) -> int:
+    """As `app`, but a command line that makes no sense is one JSON object on standard error, as every other error is then."""
+    try:
+        return app(arguments, prog_name="orchestrate", standalone_mode=False) or Exit.PASS
+    except Exception as error:
+        known = {verb.__name__.rstrip("_") for verb, _ in VERBS}
+        if not hasattr(error, "format_message"):  # typer's own; where their class lies differs from version to version
+            raise
+        verb = next((f" {one}" for one in arguments if one in known), "")
+        mend = f"`orchestrate{verb} --help` shows what it takes"
+        tell(complaint(error, f"{error.format_message().rstrip('.')}{MEND}{mend}", Exit.USAGE))
+        return Exit.USAGE
 
 
 def force_all(arguments: Sequence[str]) -> list[str]:

@@ -6,11 +6,14 @@ from typing import Final
 from orchestrator.journal.lease import Lease
 from orchestrator.journal.port import RunSummary
 
+NO_CRITERIA: Final = "no criteria"
 ENDINGS: Final = {0: "PASS", 1: "FAIL", 3: "UNPROVEN"}
 
 
 def condition(run: RunSummary, owner: Lease | None) -> str:
-    """PASS, FAIL or UNPROVEN once finished; running while its owner lives; interrupted or died where it can be resumed."""
+    """PASS, FAIL or UNPROVEN once finished, "no criteria" where nothing was to be proven; running while its owner lives; interrupted or died where it can be resumed."""
+    if run.exit_code == 0 and not run.judged:
+        return NO_CRITERIA
     if run.exit_code is not None:
         return ENDINGS.get(run.exit_code, f"exit code {run.exit_code}")
     if owner is not None:

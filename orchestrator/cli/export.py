@@ -17,9 +17,9 @@ def export_run(state: Path, name: str | None, output: Path | None, junit: Path |
         write_junit(journal, run, junit)
     if as_data:
         say(as_json({"run": run, **asdict(done), "path": str(done.path)}))
-    else:
-        say(f"{done.sha256}  {done.path}")
-        tell(f"{done.files} files, {done.size} bytes; check it anywhere with: orchestrate verify {done.path}")
+        return
+    say(f"{done.sha256}  {done.path}")
+    tell(f"{done.files} files, {done.size} bytes; check it anywhere with: orchestrate verify {done.path}")
     for told, paths in (("gone, so it is not in the bundle", done.missing), ("not as it was measured", done.changed)):
         for path in paths:
             tell(f"{path}: {told}; what was computed from it is stale")

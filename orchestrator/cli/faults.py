@@ -12,6 +12,7 @@ from typing import ClassVar, Final, ParamSpec
 
 import typer
 
+from orchestrator.cli.complaint import complaint
 from orchestrator.cli.output import plain, tell
 from orchestrator.errors import OrchestratorError
 
@@ -50,31 +51,37 @@ def reported(verb: Callable[P, int | None]) -> Callable[P, None]:
             raise
         except BaseException as error:  # noqa: BLE001 - the outermost shell: everything becomes a message
             state = kwargs.get("state")
-            code = explain(error, state if isinstance(state, Path) else None)
+            code = explain(error, state if isinstance(state, Path) else None, as_data=kwargs.get("json") is True)
         raise typer.Exit(code)
 
     return command
 
 
-def explain(error: BaseException, state: Path | None) -> int:
-    """Say what went wrong on standard error; the exit code. state: where the story of a defect is left, if it exists."""
-    if DEBUG.get():
+def explain(error: BaseException, state: Path | None, *, as_data: bool = False) -> int:
+    """Say what went wrong on standard error, for people or as one JSON object; the exit code.
+
+    state: where the story of a defect is left, if it exists.
+    """
+    if isinstance(error, SystemExit):
+        return error.code if isinstance(error.code, int) else Exit.PASS
+    if DEBUG.get() and not as_data:
         tell(plain("".join(traceback.format_exception(error))))
+    text, code = _message(error, state)
+    tell(complaint(error, text, code) if as_data else plain(text))
+    return code
+
+
+def _message(error: BaseException, state: Path | None) -> tuple[str, int]:
+    """What to say to people, and the exit code."""
     match error:
         case typer.Abort() | KeyboardInterrupt():
-            tell("interrupted")
-            return Exit.INTERRUPTED
+            return "interrupted", Exit.INTERRUPTED
         case OrchestratorError():
-            tell(plain(str(error)))
-            return error.exit_code
+            return str(error), error.exit_code
         case OSError():
-            tell(plain(f"{error.filename or 'input/output'}: {error.strerror or error}\n  mend: {_mend(error)}"))
-            return Exit.FAULT
-        case SystemExit():
-            return error.code if isinstance(error.code, int) else Exit.PASS
+            return f"{error.filename or 'input/output'}: {error.strerror or error}\n  mend: {_mend(error)}", Exit.FAULT
         case _:
-            _confess(error, state)
-            return Exit.DEFECT
+            return _confession(error, state), Exit.DEFECT
 
 
 def _mend(error: OSError) -> str:
@@ -85,11 +92,11 @@ def _mend(error: OSError) -> str:
     return "check that the path exists and can be used, or name another"
 
 
-def _confess(error: BaseException, state: Path | None) -> None:
-    """A defect of ours: one line, and the traceback in the state folder; on standard error where that is not possible."""
-    tell(plain(f"internal error: {type(error).__name__}: {error}"))
+def _confession(error: BaseException, state: Path | None) -> str:
+    """A defect of ours: one line, and where the traceback is: in the state folder, or below where that is not possible."""
+    said = f"internal error: {type(error).__name__}: {error}"
     if DEBUG.get():
-        return
+        return said
     story = "".join(traceback.format_exception(error))
     path = state / f"crash-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}.txt" if state else None
     try:
@@ -97,6 +104,5 @@ def _confess(error: BaseException, state: Path | None) -> None:
             raise FileNotFoundError
         path.write_text(story, encoding="utf-8", errors="backslashreplace")
     except OSError:
-        tell(plain(story))
-    else:
-        tell(f"  the traceback is in {path}; please report it. What was finished is kept: the same command continues.")
+        return f"{said}\n{story}"
+    return f"{said}\n  mend: the traceback is in {path}; please report it. What was finished is kept: the same command continues."

@@ -4,12 +4,13 @@ import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import plain, say, tell
+from orchestrator.cli.places import as_json
 from orchestrator.importers.breakdown import read_breakdown
 from orchestrator.importers.draft import Draft, Note
 from orchestrator.importers.psplib import read_psplib
@@ -49,8 +50,10 @@ CONVERTERS: Final[Mapping[str, Converter]] = {
 """By the file's ending: the plan's text, and what needs a look."""
 
 
-def import_plan(path: Path, output: Path | None) -> None:
+def import_plan(path: Path, output: Path | None, *, as_data: bool = False) -> None:
     """Print the plan, or write it to a new file; what needs a look goes to standard error, each with its line.
+
+    as_data: print one object instead, with the plan, the notes and what was written.
 
     Raises PlanError where nothing can be read or the outcome is no valid plan, UsageError where `output` exists.
     """
@@ -61,11 +64,21 @@ def import_plan(path: Path, output: Path | None) -> None:
     if output is not None and output.exists():
         raise UsageError(f"{output} exists already\n  mend: name another file, or remove it")
     text, notes = convert(read_plan_text(path), path.name)
-    for note in notes:
-        tell(plain(f"{path}:{note.line}: {note.concern}: {note.text}"))
+    if not as_data:
+        for note in notes:
+            tell(plain(f"{path}:{note.line}: {note.concern}: {note.text}"))
     parse_plan(text, f"{path} as a plan")
-    if output is None:
+    if output is not None:
+        write_whole(output, text)
+    if as_data:
+        say(as_json(_data(path, output, text, notes)))
+    elif output is None:
         say(text)
     else:
-        write_whole(output, text)
         tell(plain(f"{output} is written; `orchestrate validate {output}` says what is left to do"))
+
+
+def _data(path: Path, output: Path | None, text: str, notes: list[Note]) -> dict[str, Any]:
+    told = [{"line": one.line, "concern": one.concern.value, "text": one.text} for one in notes]
+    written = None if output is None else str(output)
+    return {"source": str(path), "plan": yaml.safe_load(text), "notes": told, "written": written}

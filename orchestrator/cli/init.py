@@ -5,6 +5,7 @@ from typing import Final
 
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import say
+from orchestrator.cli.places import as_json
 from orchestrator.scaffold import is_name, project_files
 from orchestrator.wholefile import write_whole
 
@@ -48,23 +49,36 @@ workstreams:
 """
 
 
-def scaffold(path: Path) -> None:
-    """A plan alone where a YAML file is named, else a project with a runner and a test. Raises UsageError, OSError."""
-    if path.suffix in {".yaml", ".yml"}:
-        write_example(path)
+def scaffold(path: Path, *, as_data: bool = False) -> None:
+    """A plan alone where a YAML file is named, else a project with a runner and a test; what was written, and what comes next.
+
+    Raises UsageError, OSError.
+    """
+    alone = path.suffix in {".yaml", ".yml"}
+    written = write_example(path) if alone else write_project(path)
+    then = (
+        [f"orchestrate run {path}"]
+        if alone
+        else [f"pip install -e {path}", f"cd {path}", "orchestrate run plan.yaml", "pytest"]
+    )
+    if as_data:
+        say(as_json({"written": [str(one) for one in written], "next": then}))
+    elif alone:
+        say(f"{path} is written; run it with: {then[0]}")
     else:
-        write_project(path)
+        files = ", ".join(str(one.relative_to(path)) for one in written)
+        say(f"{path}/ is written: {files}\nnext: {' && '.join(then)}")
 
 
-def write_example(path: Path) -> None:
+def write_example(path: Path) -> list[Path]:
     """Write it where nothing is yet. Raises UsageError where something is, OSError."""
     if path.exists():
         raise UsageError(f"{path} exists already\n  mend: name another file: orchestrate init FILE")
     write_whole(path, EXAMPLE)
-    say(f"{path} is written; run it with: orchestrate run {path}")
+    return [path]
 
 
-def write_project(folder: Path) -> None:
+def write_project(folder: Path) -> list[Path]:
     """A folder that is a project, named after itself. Raises UsageError where it exists or has no name for a package."""
     name = folder.resolve().name
     if not is_name(name):
@@ -76,7 +90,4 @@ def write_project(folder: Path) -> None:
     files = project_files(name)
     for path, text in files.items():
         write_whole(folder / path, text)
-    say(
-        f"{folder}/ is written: {', '.join(files)}\n"
-        f"next: pip install -e {folder} && cd {folder} && orchestrate run plan.yaml && pytest"
-    )
+    return [folder / path for path in files]

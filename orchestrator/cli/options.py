@@ -31,6 +31,7 @@ Settings = Annotated[
     typer.Option("--set", metavar="NAME=VALUE", help="Set one of the plan's params; repeatable.", show_default=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+JsonFormat = Annotated[bool, typer.Option("--json", help="The same as -f json.")]
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file instead.", show_default=False)
 ]

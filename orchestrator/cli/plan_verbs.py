@@ -7,13 +7,15 @@ from typing import Annotated
 
 import typer
 
-from orchestrator.cli.options import Json, Output, PlanFile, Settings
+from orchestrator.cli.options import Json, JsonFormat, Output, PlanFile, Settings
 
 
 def init(
     path: Annotated[
         Path, typer.Argument(metavar="[FOLDER|PLAN]", help="A folder for a project, or a .yaml file for a plan alone.")
     ] = Path("my-plan"),
+    *,
+    json: Json = False,
 ) -> None:
     """Write a first plan with a runner of its own and a test.
 
@@ -21,7 +23,7 @@ def init(
     """
     from orchestrator.cli.init import scaffold
 
-    scaffold(path)
+    scaffold(path, as_data=json)
 
 
 def import_(
@@ -35,6 +37,7 @@ def import_(
     ],
     *,
     output: Output = None,
+    json: Json = False,
 ) -> None:
     """Make a plan of a work breakdown in another format.
 
@@ -43,7 +46,7 @@ def import_(
     """
     from orchestrator.cli.importing import import_plan
 
-    import_plan(file, output)
+    import_plan(file, output, as_data=json)
 
 
 def validate(plan: PlanFile, *, settings: Settings = None, json: Json = False) -> int:
@@ -61,11 +64,12 @@ def graph(
     ] = "mermaid",
     output: Output = None,
     settings: Settings = None,
+    json: JsonFormat = False,
 ) -> None:
     """Draw the plan's graph, with the critical path marked."""
     from orchestrator.cli.graph import draw_graph
 
-    draw_graph(plan, settings or [], style, output)
+    draw_graph(plan, settings or [], "json" if json else style, output)
 
 
 def schedule(
@@ -105,6 +109,7 @@ def diff(
     *,
     style: Annotated[str, typer.Option("-f", "--format", metavar="FORMAT", help="text, markdown or json.")] = "text",
     output: Output = None,
+    json: JsonFormat = False,
 ) -> int:
     """Say what a change of a plan means: loosened first.
 
@@ -113,10 +118,14 @@ def diff(
     """  # fmt: skip
     from orchestrator.cli.diff import show_diff
 
-    return show_diff(old, new, style, output)
+    return show_diff(old, new, "json" if json else style, output)
 
 
-def schema(*, output: Output = None) -> None:
+def schema(
+    *,
+    output: Output = None,
+    json: Annotated[bool, typer.Option("--json", help="What it prints is JSON in any case.")] = False,  # noqa: ARG001 - every verb takes it
+) -> None:
     """Print the JSON Schema of plans, for editors."""
     from orchestrator.cli.schema import show_schema
 

@@ -10,6 +10,7 @@ from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import say
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.journal.port import JournalPort
+from orchestrator.plan.problem import did_you_mean
 from orchestrator.wholefile import write_whole
 
 FORMATS: Final[Mapping[str, Callable[[JournalPort, str, Path], str]]] = {
@@ -21,7 +22,7 @@ FORMATS: Final[Mapping[str, Callable[[JournalPort, str, Path], str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be printed or written. style: one of FORMATS. group: only this part, as Markdown. output, junit: files."""
+    """What is to be printed or written. style: one of FORMATS. group: only this part, not as a page. output, junit: files."""
 
     style: str = "markdown"
     group: str | None = None
@@ -38,7 +39,7 @@ def show_report(state: Path, name: str | None, wanted: Wanted) -> None:
         if wanted.group is None:
             text = FORMATS[wanted.style](journal, run, state)
         else:
-            text = _of_group(journal, run, wanted.group)
+            text = _of_group(journal, run, wanted.group, wanted.style)
         write_junit(journal, run, wanted.junit)
     if wanted.output is None:
         say(text)
@@ -46,13 +47,13 @@ def show_report(state: Path, name: str | None, wanted: Wanted) -> None:
         write_whole(wanted.output, text if text.endswith("\n") else f"{text}\n")
 
 
-def _of_group(journal: JournalPort, run: str, group: str) -> str:
-    try:
-        return report_text(journal, run, group)
-    except KeyError:
-        raise UsageError(
-            f"run {run} has no workstream or stage {group!r}\n  mend: `orchestrate status` names them"
-        ) from None
+def _of_group(journal: JournalPort, run: str, group: str, style: str) -> str:
+    known = {one["id"]: one for one in report_data(journal, run)["groups"]}
+    if group not in known:
+        raise UsageError(f"run {run} has no workstream or stage {group!r}\n  mend: {did_you_mean(group, known)}")
+    if style == "html":
+        raise UsageError("--group: there is no page of one group\n  mend: leave out -f html, or --group")
+    return as_json({"run": run, **known[group]}) if style == "json" else report_text(journal, run, group)
 
 
 def write_junit(journal: JournalPort, run: str, target: Path | None) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from orchestrator.api import Manner, load, origin_of, plan_of, resume_loaded
+from orchestrator.api import Manner, explain_loaded, load, origin_of, plan_of, resume_loaded
 from orchestrator.cli.explain import show_explanation
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import tell
@@ -22,12 +22,12 @@ def resume(name: str | None, manner: Manner, telling: Telling, *, junit: Path | 
     registry = load_registry()
     with opened_journal(manner.state) as journal:
         summary = find_run(journal, name) if name else _latest_unfinished(journal)
-        loaded = _plan_now(journal, summary.run, registry, manner.state)
+        loaded = _plan_now(journal, summary.run, registry, manner.state, aloud=not telling.as_json)
     if loaded.plan.id != summary.plan_id:
         raise UsageError(f"{loaded.source} now holds plan {loaded.plan.id!r}; run {summary.run} is of {summary.plan_id!r}\n"
                          "  mend: put the plan back, or start a run of the new one with `orchestrate run`")  # fmt: skip
     if telling.explain and not telling.as_json:
-        show_explanation(loaded, registry, manner, run=summary.run)
+        show_explanation(explain_loaded(loaded, registry, run=summary.run, manner=manner))
     with listening(loaded, registry, telling) as listener:
         outcome = resume_loaded(summary.run, loaded, registry, manner=replace(manner, listener=listener))
     conclude(outcome, manner, telling, junit)
@@ -42,9 +42,10 @@ def _latest_unfinished(journal: SqliteJournal) -> RunSummary:
     return unfinished[-1]
 
 
-def _plan_now(journal: SqliteJournal, run: str, registry: Registry, state: Path) -> LoadedPlan:
+def _plan_now(journal: SqliteJournal, run: str, registry: Registry, state: Path, *, aloud: bool) -> LoadedPlan:
     source, settings = origin_of(journal, run)
     if not Path(source).is_file():
-        tell(f"{source} is gone; going on with the plan as the journal has it")
+        if aloud:
+            tell(f"{source} is gone; going on with the plan as the journal has it")
         return plan_of(journal, run, registry)
     return load(Path(source), settings, registry, state)

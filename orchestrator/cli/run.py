@@ -4,11 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
-from orchestrator.api import EXECUTORS, Manner, RunOutcome, load, run_loaded
-from orchestrator.cli.explain import show_explanation
+from orchestrator.api import EXECUTORS, Manner, RunOutcome, explain_loaded, load, run_loaded
+from orchestrator.cli.explain import explanation_data, show_explanation
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import plain, say, tell
-from orchestrator.cli.places import opened_journal
+from orchestrator.cli.places import as_json, opened_journal
 from orchestrator.cli.progress import Telling, listening
 from orchestrator.cli.report import write_junit
 from orchestrator.cli.schedule import schedule_text
@@ -16,6 +16,7 @@ from orchestrator.cli.settings import parse_settings
 from orchestrator.engine.reuse import Asked
 from orchestrator.engine.selection import excluded
 from orchestrator.graph.schedule import forecast
+from orchestrator.graph.view import schedule_view
 from orchestrator.journal.sqlite import SYNCHRONOUS
 from orchestrator.registry import load_registry
 
@@ -28,28 +29,34 @@ def run_plan(  # noqa: PLR0913 - the run and how it is told of
     registry = load_registry()
     loaded = load(path, parse_settings(settings), registry, manner.state)
     if telling.explain and not telling.as_json:
-        show_explanation(loaded, registry, manner, new=new)
+        show_explanation(explain_loaded(loaded, registry, new=new, manner=manner))
     with listening(loaded, registry, telling) as listener:
         outcome = run_loaded(loaded, registry, new=new, manner=replace(manner, listener=listener))
     conclude(outcome, manner, telling, junit)
     return outcome.exit_code
 
 
-def foretell(path: Path, settings: list[str], manner: Manner, *, explain: bool = False, new: bool = False) -> None:
-    """Check the plan as a run would, and say what it would do and when, or (`explain`) why; nothing is started.
+def foretell(path: Path, settings: list[str], manner: Manner, telling: Telling, *, new: bool = False) -> None:
+    """Check the plan as a run would, and say what it would do and when, or (`telling.explain`) why; nothing is started.
 
     Raises PlanError, UsageError, and JournalError for a journal that cannot be read.
     """
     check_manner(manner)
     registry = load_registry()
     loaded = load(path, parse_settings(settings), registry)
-    if explain:
-        show_explanation(loaded, registry, manner, new=new)
+    if telling.explain:
+        found = explain_loaded(loaded, registry, new=new, manner=manner)
+        say(as_json(explanation_data(found))) if telling.as_json else show_explanation(found)
         return
     left_out = excluded(loaded.graph, manner.only, manner.until)
-    say(schedule_text(forecast(loaded.plan, loaded.graph)))
-    if left_out:
-        say(f"not asked for: {', '.join(task for task in loaded.graph.nodes if task in left_out)}")
+    unasked = [task for task in loaded.graph.nodes if task in left_out]
+    schedule = forecast(loaded.plan, loaded.graph)
+    if telling.as_json:
+        say(as_json({"plan": loaded.plan.id, "dry_run": True, "left_out": unasked, **schedule_view(schedule)}))
+        return
+    say(schedule_text(schedule))
+    if unasked:
+        say(f"not asked for: {', '.join(unasked)}")
     say(plain(f"{loaded.source} is valid; nothing was started (dry run)"))
 
 
@@ -73,15 +80,16 @@ def conclude(outcome: RunOutcome, manner: Manner, telling: Telling, junit: Path 
     if junit is not None:
         with opened_journal(manner.state) as journal:
             write_junit(journal, outcome.run, junit)
+    if telling.as_json:
+        return
     if outcome.report is None:
         tell(
             f"run {outcome.run} was interrupted; what was finished is kept\nresume with: {_resume(outcome.run, manner)}"
         )
         return
-    if not telling.as_json:
-        say(outcome.summary.rstrip("\n"))
-        page = outcome.report.with_suffix(".html")
-        say(f"report: {outcome.report}" + (f"\npage: {page}" if manner.page and page.is_file() else ""))
+    say(outcome.summary.rstrip("\n"))
+    page = outcome.report.with_suffix(".html")
+    say(f"report: {outcome.report}" + (f"\npage: {page}" if manner.page and page.is_file() else ""))
 
 
 def _resume(run: str, manner: Manner) -> str:

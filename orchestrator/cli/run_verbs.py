@@ -76,7 +76,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
         only=tuple(only or ()), until=tuple(until or ()), reuse=reuse or ("none" if new else "auto"), force=tuple(force or ()), scheduler=scheduler, store=store,
     )  # fmt: skip
     if dry_run:
-        foretell(plan, settings or [], manner, explain=explain, new=new)
+        foretell(plan, settings or [], manner, Telling(as_json=json, explain=explain), new=new)
         return 0
     telling = Telling(as_json=json, quiet=quiet, color=not no_color, explain=explain)
     return run_plan(plan, settings or [], manner, telling, new=new, junit=junit)
@@ -213,7 +213,9 @@ def report(  # noqa: PLR0913 - one parameter for each option
     ] = "markdown",
     group: Annotated[
         str | None,
-        typer.Option("--group", metavar="NAME", help="Only this workstream or stage, as Markdown.", show_default=False),
+        typer.Option(
+            "--group", metavar="NAME", help="Only this workstream or stage, as Markdown or JSON.", show_default=False
+        ),
     ] = None,
     output: Output = None,
     junit: Junit = None,
@@ -230,11 +232,12 @@ def serve(
     *,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 for any that is free.")] = 8765,
     state: State = STATE,
+    json: Annotated[bool, typer.Option("--json", help="Print the address as one line of JSON.")] = False,
 ) -> None:
     """Show running and past runs in the browser, live; on this machine only."""
     from orchestrator.cli.serve import serve as serve_pages
 
-    serve_pages(state, port)
+    serve_pages(state, port, as_data=json)
 
 
 def export(

@@ -1,5 +1,6 @@
 """`orchestrate serve`: running and past runs in the browser, live."""
 
+import json
 from pathlib import Path
 
 from orchestrator.cli.faults import UsageError
@@ -8,7 +9,7 @@ from orchestrator.cli.places import opened_journal
 from orchestrator.server import make_server
 
 
-def serve(state: Path, port: int) -> None:
+def serve(state: Path, port: int, *, as_data: bool = False) -> None:
     """Serve until interrupted. Raises JournalError where there is no journal, UsageError where the port is taken."""
     with opened_journal(state) as journal:
         journal.runs()
@@ -19,5 +20,7 @@ def serve(state: Path, port: int) -> None:
             f"port {port}: {error.strerror or error}\n  mend: choose another with --port, or 0 for any"
         ) from error
     with server:
-        say(f"http://127.0.0.1:{server.server_address[1]}/ shows the runs of {state}; Ctrl-C ends it")
+        url = f"http://127.0.0.1:{server.server_address[1]}/"
+        line = json.dumps({"url": url, "state": str(state)})
+        say(line if as_data else f"{url} shows the runs of {state}; Ctrl-C ends it")
         server.serve_forever()

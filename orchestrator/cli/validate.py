@@ -13,8 +13,9 @@ from orchestrator.registry import load_registry
 def check_plan_file(path: Path, settings: list[str], *, as_data: bool) -> int:
     """Load and check; the exit code. Problems go to standard error, or as data to standard output."""
     registry = load_registry()
-    for broken in registry.broken:
-        tell(plain(f"warning: {broken}"))
+    warnings = [str(broken) for broken in registry.broken]
+    for warning in [] if as_data else warnings:
+        tell(plain(f"warning: {warning}"))
     try:
         loaded = load(path, parse_settings(settings), registry)
     except PlanError as error:
@@ -23,7 +24,7 @@ def check_plan_file(path: Path, settings: list[str], *, as_data: bool) -> int:
         problems = [
             {"file": p.file, "line": p.line, "column": p.column, "what": p.what, "mend": p.mend} for p in error.problems
         ]
-        say(as_json({"valid": False, "problems": problems}))
+        say(as_json({"valid": False, "problems": problems, "warnings": warnings}))
         return error.exit_code
     plan = loaded.plan
     criteria = sum(len(group.success_criteria) for group in plan.groups.values())
@@ -37,7 +38,7 @@ def check_plan_file(path: Path, settings: list[str], *, as_data: bool) -> int:
         "agents": len(plan.agents),
     }
     if as_data:
-        say(as_json({"valid": True, "problems": [], **facts}))
+        say(as_json({"valid": True, "problems": [], "warnings": warnings, **facts}))
     else:
         counts = ", ".join(f"{facts[noun]} {noun}" for noun in ("workstreams", "stages", "tasks", "criteria", "agents"))
         say(plain(f"{path}: valid: {counts}"))

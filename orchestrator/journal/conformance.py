@@ -17,10 +17,12 @@ from pathlib import Path
 import pytest
 
 from orchestrator.evidence.measurement import Evidence, Measurement, Samples, Usage
+from orchestrator.evidence.verdict import Outcome, Verdict, Why
 from orchestrator.journal.errors import DamagedJournal, JournalError, LeaseLost, RunOwned, UnknownRun
 from orchestrator.journal.lease import Owner
 from orchestrator.journal.port import JournalPort
 from orchestrator.state.events import (
+    CriterionJudged,
     Envelope,
     Event,
     RunFinished,
@@ -117,6 +119,13 @@ class JournalConformance:
             ("demo-3", "demo", None, False),
         ]
         assert [each.last for each in self.journal.runs()] == ["run_started", "run_finished", "run_resumed"]
+
+    def test_a_run_is_listed_as_judged_where_verdicts_stand_before_its_end(self) -> None:
+        """What tells a run whose criteria passed from one that has none."""
+        verdict = Verdict("A.c", Outcome.PASS, Why.MET, "met", "ms")
+        self.taken("demo-1", begun("demo-1"), CriterionJudged(verdict, None), RunFinished(0))
+        self.taken("demo-2", begun("demo-2"), RunFinished(0))
+        assert [each.judged for each in self.journal.runs()] == [True, False]
 
     def test_a_run_is_listed_once_it_has_an_event_and_not_by_its_lease(self) -> None:
         """Whoever owns a run may die before its first event."""

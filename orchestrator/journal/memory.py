@@ -8,7 +8,7 @@ from orchestrator.journal.errors import LeaseLost, RunOwned, UnknownRun
 from orchestrator.journal.lease import Lease, Owner, owner_alive, this_owner
 from orchestrator.journal.port import RunSummary
 from orchestrator.journal.sequence import require_sequence
-from orchestrator.state.events import Envelope, RunFinished, RunResumed, RunStarted
+from orchestrator.state.events import CriterionJudged, Envelope, RunFinished, RunResumed, RunStarted
 
 
 class MemoryJournal:
@@ -81,4 +81,5 @@ def _summary(rows: Sequence[Envelope]) -> RunSummary:
     assert isinstance(first, RunStarted), "a run's first event"
     ends = [row.event for row in rows if isinstance(row.event, RunFinished | RunResumed)]
     code = ends[-1].exit_code if ends and isinstance(ends[-1], RunFinished) else None
-    return RunSummary(first.run, first.plan_id, rows[0].at, rows[-1].event.kind, code)
+    judged = isinstance(rows[-2].event, CriterionJudged) if len(rows) > 1 else False
+    return RunSummary(first.run, first.plan_id, rows[0].at, rows[-1].event.kind, code, judged)

@@ -13,7 +13,8 @@ class RunSummary:
     """One run in the list of runs.
 
     started_at: wall clock seconds. last: the kind of its last event; exit_code: None unless it finished and was
-    not taken up again since.
+    not taken up again since. judged: whether a verdict stands right before its last event; a run that finished without one
+    has no criteria.
     """
 
     run: str
@@ -21,6 +22,7 @@ class RunSummary:
     started_at: float
     last: str
     exit_code: int | None
+    judged: bool = False
 
     @property
     def finished(self) -> bool:

@@ -46,7 +46,8 @@ _STANDING: Final = "SELECT (SELECT fence FROM lease WHERE run = ? AND held), (SE
 
 _RUNS: Final = """
 SELECT run, seq, at, mono, fence, kind, body, checksum,
-    (SELECT kind FROM event WHERE run = mark.run ORDER BY seq DESC LIMIT 1)
+    (SELECT kind FROM event WHERE run = mark.run ORDER BY seq DESC LIMIT 1),
+    (SELECT kind FROM event WHERE run = mark.run ORDER BY seq DESC LIMIT 1 OFFSET 1)
 FROM event AS mark WHERE kind IN ('run_started', 'run_resumed', 'run_finished') ORDER BY at, rowid
 """
 """The kinds stand as in the index, which SQLite uses only for a query that says its condition in the same words."""
@@ -168,7 +169,8 @@ class SqliteJournal:
             yield
         except (sqlite3.Error, OSError, UnicodeDecodeError) as error:
             kind = DamagedJournal if _is_damage(error) else JournalError
-            raise kind(f"{self.path}: {error}\n  mend: {_mend(error)}") from error
+            said = error.strerror if isinstance(error, OSError) else error  # its own text repeats number and path
+            raise kind(f"{self.path}: {said}\n  mend: {_mend(error)}") from error
 
 
 def _open(path: Path, durability: Durability, *, readonly: bool) -> sqlite3.Connection:
@@ -271,11 +273,13 @@ def _require_whole(run: str, row: Sequence[Any]) -> None:
 
 
 def _summary(run: str, marks: Sequence[tuple[Any, ...]]) -> RunSummary:
-    """From the rows that begin, end and take up a run, in order of seq; `marks` also end with the kind of the run's last event."""
+    """From the rows that begin, end and take up a run, in order of seq; `marks` also end with the kinds of the run's last two."""
     begun, ended = marks[0], marks[-1]
     try:
         code = json.loads(ended[5])["exit_code"] if ended[4] == "run_finished" else None
-        return RunSummary(run, str(json.loads(begun[5])["plan_id"]), begun[1], begun[7], code)
+        return RunSummary(
+            run, str(json.loads(begun[5])["plan_id"]), begun[1], begun[7], code, begun[8] == "criterion_judged"
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedJournal(
             f"run {run}: its first event cannot be read\n  mend: restore the journal from a copy",

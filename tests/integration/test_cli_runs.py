@@ -147,6 +147,15 @@ def test_only_what_is_asked_for_runs(shell):
     assert shell("run", "--only", "A.z", "plan.yaml").returncode == 2
 
 
+def test_a_run_without_criteria_is_never_said_to_have_passed(shell):
+    shell.plan([{"id": "a", "command": ["true"]}])
+    assert shell("run", "-q", "plan.yaml").returncode == 0
+    assert shell.status()["condition"] == "no criteria"
+    told = shell("history").stdout
+    assert "no criteria" in told
+    assert "PASS" not in told
+
+
 def test_logs_show_one_tasks_output_and_hide_what_would_drive_a_terminal(shell):
     shell.plan([{"id": "a", "command": ["sh", "-c", "printf 'one\\ntwo\\033[2J\\n'; echo oops >&2"]}])
     shell("run", "-q", "plan.yaml")
