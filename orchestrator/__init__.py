@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from orchestrator.api import Manner, RunOutcome, run
+    from orchestrator.bundle.check import check_bundle
+    from orchestrator.engine.stop import NotStopped
     from orchestrator.errors import OrchestratorError
     from orchestrator.evidence.measurement import Artifact, Comparison, Evidence, Measurement, Samples, Trend, Usage
     from orchestrator.evidence.metric import Better, Form, Metric
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from orchestrator.graph.mermaid import to_mermaid
     from orchestrator.graph.schedule import forecast
     from orchestrator.graph.svg import to_svg
+    from orchestrator.graph.view import graph_view, schedule_view
     from orchestrator.importers.breakdown import read_breakdown
     from orchestrator.importers.psplib import read_psplib
     from orchestrator.importers.taskmaster import read_taskmaster
@@ -33,14 +36,23 @@ if TYPE_CHECKING:
     from orchestrator.plan.model import Plan
     from orchestrator.plan.problem import PlanError
     from orchestrator.plan.schema import plan_schema
+    from orchestrator.plan.text import plan_text
     from orchestrator.registry import load_registry
     from orchestrator.review.compare import review
+    from orchestrator.review.render import to_markdown
     from orchestrator.runner import Runner, TaskContext, TaskInput
     from orchestrator.runs import Runs
     from orchestrator.scaffold import project_files
     from orchestrator.server import make_server
+    from orchestrator.tasklogs import NoSuchAttempt, TaskLog
 
 _HOMES: Final = {
+    "NoSuchAttempt": "tasklogs",
+    "NotStopped": "engine.stop",
+    "to_markdown": "review.render",
+    "schedule_view": "graph.view",
+    "graph_view": "graph.view",
+    "check_bundle": "bundle.check",
     "Manner": "api",
     "RunOutcome": "api",
     "run": "api",
@@ -51,6 +63,7 @@ _HOMES: Final = {
     "load_registry": "registry",
     "make_server": "server",
     "plan_schema": "plan.schema",
+    "plan_text": "plan.text",
     "project_files": "scaffold",
     "read_breakdown": "importers.breakdown",
     "read_psplib": "importers.psplib",
@@ -82,6 +95,7 @@ _HOMES: Final = {
     "Runner": "runner",
     "TaskContext": "runner",
     "TaskInput": "runner",
+    "TaskLog": "tasklogs",
 }
 
 __all__ = [
@@ -94,6 +108,8 @@ __all__ = [
     "Manner",
     "Measurement",
     "Metric",
+    "NoSuchAttempt",
+    "NotStopped",
     "OrchestratorError",
     "Outcome",
     "Plan",
@@ -104,25 +120,31 @@ __all__ = [
     "Samples",
     "TaskContext",
     "TaskInput",
+    "TaskLog",
     "Trend",
     "Usage",
     "Verdict",
     "Why",
+    "check_bundle",
     "draw",
     "forecast",
+    "graph_view",
     "level",
     "load_plan",
     "load_registry",
     "make_server",
     "parse_plan",
     "plan_schema",
+    "plan_text",
     "project_files",
     "read_breakdown",
     "read_psplib",
     "read_taskmaster",
     "review",
     "run",
+    "schedule_view",
     "to_dot",
+    "to_markdown",
     "to_mermaid",
     "to_svg",
     "write_plan",

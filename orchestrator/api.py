@@ -34,6 +34,8 @@ from orchestrator.journal.codec import plain as as_plain
 from orchestrator.journal.port import JournalPort
 from orchestrator.journal.sqlite import Durability
 from orchestrator.plan.cache import PlanCache
+from orchestrator.plan.model import Plan
+from orchestrator.plan.text import plan_text
 from orchestrator.registry import load_registry
 from orchestrator.report import Report, build_report, render_group, render_markdown, render_summary
 from orchestrator.report.junit import to_junit
@@ -128,15 +130,30 @@ DEFAULT: Final = Manner()
 
 
 def run(
-    path: str | Path, *, settings: Mapping[str, str] | None = None, new: bool = False, manner: Manner = DEFAULT
+    plan: str | Path | Plan | LoadedPlan,
+    *,
+    settings: Mapping[str, str] | None = None,
+    new: bool = False,
+    manner: Manner = DEFAULT,
 ) -> RunOutcome:
-    """Run the plan in the file; continue its latest run if that did not finish, unless `new`.
+    """Run the plan, in a file or in memory; continue its latest run if that did not finish, unless `new`.
 
     settings: the plan's params by name, as with `--set`. Raises PlanError with every problem before anything is started,
     RunOwned while another process has the run, and JournalError where the state folder cannot be used.
     """
     runners = load_registry()
-    return run_loaded(load(Path(path), settings or {}, runners, manner.state), runners, new=new, manner=manner)
+    if isinstance(plan, str | Path):
+        loaded = load(Path(plan), settings or {}, runners, manner.state)
+    else:
+        loaded = _checked(plan, settings, runners)
+    return run_loaded(loaded, runners, new=new, manner=manner)
+
+
+def _checked(plan: Plan | LoadedPlan, settings: Mapping[str, str] | None, runners: Mapping[str, Runner]) -> LoadedPlan:
+    """A plan in memory as one from a file, checked against what the runners promise. Raises PlanError."""
+    if isinstance(plan, Plan):
+        return load_text(plan_text(plan), f"plan {plan.id}", settings or {}, _promised(runners))
+    return load_text(plan.text, plan.source, settings or plan.settings, _promised(runners))
 
 
 def load(

@@ -1,11 +1,12 @@
-"""The runs of a state folder, from Python: what `status`, `history`, `report`, `compare`, `export`, `verify` and `resume` do.
+"""The runs of a state folder, from Python: what `status`, `logs`, `history`, `report`, `compare`, `export`, `verify`, `cancel` and
+`resume` do.
 
 >>> runs = Runs(".orchestrate")
 >>> runs.latest
 'phase4a3-20261123T122123Z-d598'
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +16,10 @@ from orchestrator.api import (
     DEFAULT,
     Manner,
     RunOutcome,
+    explain_loaded,
     export_bundle,
     junit_text,
+    load,
     page_text,
     plan_of,
     report_data,
@@ -27,21 +30,25 @@ from orchestrator.api import (
 )
 from orchestrator.bundle.check import Checked
 from orchestrator.bundle.write import Exported
+from orchestrator.engine.explain import Explanation
 from orchestrator.engine.runs import open_journal
+from orchestrator.engine.stop import stop_run
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import UnknownRun
 from orchestrator.journal.port import JournalPort, RunSummary
+from orchestrator.plan.load import NO_SETTINGS
 from orchestrator.registry import load_registry
 from orchestrator.report.compare import RunComparison, compare_runs
 from orchestrator.report.history import MetricPoint, points_of
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
+from orchestrator.tasklogs import TaskLog, read_log
 
 
 class Runs:
     """Reads the journal of one state folder. Every method raises JournalError where it cannot be read, UnknownRun for an id that it does
-    not have; none changes anything but `resume`.
+    not have; none changes anything but `resume` and `cancel`.
     """
 
     def __init__(self, state: str | Path = ".orchestrate") -> None:
@@ -113,6 +120,31 @@ class Runs:
         """The metric in every run that measured it, the oldest first, in the unit of the latest. task: only as that one measured it."""
         with self._journal() as journal:
             return points_of([report_of(journal, one.run) for one in journal.runs()], name, task)
+
+    def logs(self, run: str, task: str, attempt: int | None = None, tail: int | None = None) -> TaskLog:
+        """What the task printed in its latest attempt or that one, whole or the last lines. Raises NoSuchAttempt."""
+        return read_log(self.folder, self.state(run), task, attempt, tail)
+
+    def cancel(self, run: str, wait: float = 30.0) -> None:
+        """Stop the run, in whatever process it is under way, and wait for that up to so many seconds; it can be resumed.
+
+        Raises NotStopped where it is not under way, or has not stopped by then.
+        """
+        with self._journal() as journal:
+            stop_run(journal, run, wait)
+
+    def explain(
+        self,
+        plan: str | Path,
+        settings: Mapping[str, str] = NO_SETTINGS,
+        *,
+        new: bool = False,
+        manner: Manner = DEFAULT,
+    ) -> tuple[Explanation, ...]:
+        """What a run of the plan in the file would do with each task here, and why; nothing is started. Raises PlanError."""
+        runners = load_registry()
+        loaded = load(Path(plan), settings, runners)
+        return explain_loaded(loaded, runners, new=new, manner=replace(manner, state=self.folder))
 
     def resume(self, run: str, manner: Manner = DEFAULT) -> RunOutcome:
         """Carry the run on with the plan that its journal has. Raises RunOwned while another process has it.

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from orchestrator.bundle.archive import BundleError, Opened
@@ -50,7 +51,7 @@ class Checked:
         return all(one.standing is Standing.MATCHES for one in self.findings)
 
 
-def check(path: Path, metrics: Mapping[str, Metric]) -> Checked:
+def check_bundle(path: Path, metrics: Mapping[str, Metric] = MappingProxyType({})) -> Checked:
     """Check the bundle. metrics: declarations for journals that do not hold them. Raises BundleError for what is no bundle."""
     opened = Opened(path)
     try:

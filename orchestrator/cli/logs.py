@@ -1,31 +1,35 @@
 """`orchestrate logs`: what a run's tasks printed, or everything that happened, in order."""
 
 from collections import deque
+from dataclasses import asdict
 from pathlib import Path
 
 from orchestrator.cli.condition import clock
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.lines import describe
 from orchestrator.cli.output import one_line, plain, say
-from orchestrator.cli.places import as_json, attempt_folder, find_run, opened_journal
+from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.journal.codec import plain as plain_data
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
-
-STREAMS = ("stdout", "stderr")
+from orchestrator.tasklogs import STREAMS, attempt_folder, attempt_of, read_log
 
 
 def show_logs(state: Path, names: list[str], attempt: int | None, tail: int | None, *, as_data: bool = False) -> None:
     """The output of one task's attempt, or the events of a run. names: [RUN] [TASK]; a task's id has a dot in it.
 
-    Raises UsageError for a run, task or attempt that is not there, JournalError.
+    Raises UsageError and NoSuchAttempt for a run, task or attempt that is not there, JournalError.
     """
     name, task = _sort_out(names)
     with opened_journal(state) as journal:
         summary = find_run(journal, name)
         envelopes = journal.read(summary.run)
     if task is not None:
-        _show_task(state, fold(envelopes), task, attempt, tail, as_data=as_data)
+        run = fold(envelopes)
+        if as_data:
+            say(as_json(asdict(read_log(state, run, task, attempt, tail))))
+        else:
+            _show_task(state, run, task, attempt, tail)
         return
     if as_data:
         chosen = envelopes if tail is None else envelopes[-tail:]
@@ -43,38 +47,16 @@ def _sort_out(names: list[str]) -> tuple[str | None, str | None]:
     return next(iter(runs), None), next(iter(tasks), None)
 
 
-def _show_task(  # noqa: PLR0913 - what is asked for
-    state: Path, run: RunState, task: str, attempt: int | None, tail: int | None, *, as_data: bool
-) -> None:
-    record = run.tasks.get(task)
-    if record is None:
-        raise UsageError(f"run {run.run} has no task {task!r}\n  mend: `orchestrate status {run.run}` lists them")
-    if record.attempt == 0 and record.reused is None:
-        if as_data:
-            say(as_json({"run": run.run, "task": task, "attempt": 0, "stdout": [], "stderr": []}))
-            return
+def _show_task(state: Path, run: RunState, task: str, attempt: int | None, tail: int | None) -> None:
+    chosen = attempt_of(run, task, attempt)
+    record = run.tasks[task]
+    folder = attempt_folder(state, run.run, task, chosen)
+    if chosen == 0 and record.reused is None:
         say(f"{task} has not started: {record.reason or record.status.value}")
-        return
-    folder = attempt_folder(state, run.run, task, attempt or record.attempt)
-    if not folder.is_dir() and (attempt or record.attempt) <= record.attempt:
+    elif not folder.is_dir():
         say(f"{task} left nothing in {folder}")
-        return
-    if not folder.is_dir():
-        raise UsageError(f"{task} has no attempt {attempt or record.attempt} here: {folder} is missing")
-    if as_data:
-        said = {stream: _lines(folder / f"{stream}.log", tail) for stream in STREAMS}
-        say(as_json({"run": run.run, "task": task, "attempt": attempt or record.attempt, **said}))
-        return
     for stream in STREAMS:
         _show_stream(folder / f"{stream}.log", stream, tail)
-
-
-def _lines(path: Path, tail: int | None) -> list[str]:
-    """Of a log that is there, the last `tail` or all of them."""
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", errors="backslashreplace") as file:
-        return [line.rstrip("\n") for line in (file if tail is None else deque(file, maxlen=tail))]
 
 
 def _show_stream(path: Path, stream: str, tail: int | None) -> None:

@@ -39,11 +39,6 @@ def find_run(journal: SqliteJournal, name: str | None) -> RunSummary:
     raise UsageError(f"no run {name!r} in this state folder\n  mend: `orchestrate history` lists the runs")
 
 
-def attempt_folder(state: Path, run: str, task: str, attempt: int) -> Path:
-    """Where an attempt worked, with its stdout.log and stderr.log."""
-    return state / "runs" / run / task / str(attempt)
-
-
 def as_json(value: Any) -> str:  # noqa: ANN401 - anything made of plain data
     """JSON, indented; what is not a finite number becomes null, which JSON has no other word for."""
     return json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)

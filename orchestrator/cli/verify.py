@@ -4,7 +4,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from orchestrator.api import verify_run
-from orchestrator.bundle.check import Checked, check
+from orchestrator.bundle.check import Checked, check_bundle
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import say, table
 from orchestrator.cli.places import as_json, find_run, opened_journal
@@ -18,7 +18,7 @@ def verify_named(state: Path, name: str | None, *, as_data: bool) -> int:
     Raises UsageError, JournalError, BundleError.
     """
     bundle = _bundle(name)
-    checked = _check_run(state, name) if bundle is None else check(bundle, {})
+    checked = _check_run(state, name) if bundle is None else check_bundle(bundle)
     if as_data:
         told = {"run": checked.run, "ok": checked.stands, "exit_code": checked.exit_code}
         say(as_json({**told, "findings": [asdict(one) for one in checked.findings]}))

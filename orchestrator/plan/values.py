@@ -3,10 +3,11 @@
 import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 from orchestrator.evidence.units import UnitError, parse_unit
 
@@ -73,6 +74,10 @@ def spell_duration(seconds: float) -> str:
     return "".join(parts) or "0s"
 
 
+def _written_duration(seconds: float) -> str:
+    return spell_duration(seconds) if round(seconds * 1000) / 1000 == seconds else f"{seconds:.6f}s"
+
+
 def parse_target(text: object) -> TargetValue:
     """Operator, number and unit of `>= 25 %`, `< 500 MB`, `== 0 leaks`; the unit must be one that we know."""
     if isinstance(text, TargetValue):
@@ -85,6 +90,11 @@ def parse_target(text: object) -> TargetValue:
     except UnitError as error:
         raise ValueTextError(str(error), "use one of the known units, or a quotient of two, as in MiB/s") from error
     return TargetValue(Operator(found["operator"]), float(found["value"]), found["unit"])
+
+
+def _written_target(target: TargetValue) -> str:
+    """As `parse_target` reads it: no exponent."""
+    return f"{target.operator} {Decimal(repr(target.value)):f} {target.unit}"
 
 
 def shown(value: object) -> str:
@@ -103,7 +113,17 @@ TARGET_SCHEMA: Final = {
     "pattern": r"^\s*([<>]=?|==)\s*[+-]?\d+(\.\d+)?\s*\S+\s*$",
     "description": "operator, number, unit: >= 25 %",
 }
-Duration = Annotated[float, BeforeValidator(parse_duration), WithJsonSchema(DURATION_SCHEMA)]
-"""Seconds; read from 45s, 5m, 2h, 1h30m."""
-Target = Annotated[TargetValue, BeforeValidator(parse_target), WithJsonSchema(TARGET_SCHEMA)]
-"""Read from '>= 25 %'."""
+Duration = Annotated[
+    float,
+    BeforeValidator(parse_duration),
+    PlainSerializer(_written_duration, when_used="json"),
+    WithJsonSchema(DURATION_SCHEMA),
+]
+"""Seconds; read from 45s, 5m, 2h, 1h30m, and written so in JSON."""
+Target = Annotated[
+    TargetValue,
+    BeforeValidator(parse_target),
+    PlainSerializer(_written_target, when_used="json"),
+    WithJsonSchema(TARGET_SCHEMA),
+]
+"""Read from '>= 25 %', and written so in JSON."""

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from orchestrator.bundle.archive import BundleError
-from orchestrator.bundle.check import check
+from orchestrator.bundle.check import check_bundle
 from orchestrator.bundle.lines import events_text, read_events
 from orchestrator.bundle.write import export
 from orchestrator.graph.load import load_text
@@ -21,7 +21,7 @@ SAFELY = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # Python
 
 
 def wrong(path):
-    return {one.subject: one for one in check(path, {}).findings if one.standing is not Standing.MATCHES}
+    return {one.subject: one for one in check_bundle(path, {}).findings if one.standing is not Standing.MATCHES}
 
 
 def rewritten(bundle, target, **changes):
@@ -36,7 +36,7 @@ def rewritten(bundle, target, **changes):
 
 
 def test_an_untouched_bundle_stands_and_has_the_exit_code_of_its_run(bundle):
-    checked = check(bundle, {})
+    checked = check_bundle(bundle, {})
     assert checked.stands
     assert (checked.run, checked.exit_code) == ("demo-1", 3)
     assert {one.subject for one in checked.findings} >= {
@@ -154,7 +154,7 @@ def test_what_is_no_bundle_is_an_error_with_a_mend(tmp_path, content):
     path = tmp_path / "no.tar"
     path.write_bytes(content)
     with pytest.raises(BundleError, match="mend: "):
-        check(path, {})
+        check_bundle(path, {})
 
 
 def test_a_truncated_bundle_is_refused_or_found_wrong(bundle, tmp_path):
@@ -175,6 +175,6 @@ def test_a_run_that_did_not_finish_does_not_stand_even_without_criteria(events, 
     bare = text[: text.index("    success_criteria:")]
     started = replace(events[0].event, plan_text=bare, plan_digest=load_text(bare, "demo.yaml").digest)
     cut_off = (replace(events[0], event=started), *events[1:4])
-    checked = check(export(cut_off, folder, tmp_path / "cut.tar", "1.2.3").path, {})
+    checked = check_bundle(export(cut_off, folder, tmp_path / "cut.tar", "1.2.3").path, {})
     assert (checked.stands, checked.exit_code) == (False, 3)
     assert any("did not finish" in one.detail for one in checked.findings)

@@ -24,8 +24,3 @@ def test_every_verb_has_a_row_in_the_page_of_the_command_line(verb):
 @pytest.mark.parametrize("verb", NAMES)
 def test_every_verb_has_a_row_in_the_readme(verb):
     assert f"`orchestrate {verb}" in rows("README.md") or f"`{verb}" in rows("README.md")
-
-
-@pytest.mark.parametrize("verb", NAMES)
-def test_every_verb_can_be_done_from_python(verb):
-    assert f"`{verb}`" in rows("docs/python-api.md")

@@ -1,0 +1,58 @@
+"""Ask the process that owns a run to stop it, as Ctrl-C in its terminal would."""
+
+import os
+import signal
+import time
+from typing import ClassVar, Final
+
+from orchestrator.errors import OrchestratorError
+from orchestrator.journal.lease import Lease, Owner, owner_alive
+from orchestrator.journal.port import JournalPort
+
+POLL_SECONDS: Final = 0.05
+
+
+class NotStopped(OrchestratorError):  # noqa: N818 - as UnknownRun
+    """The run is not under way, or its owner did not let go in time."""
+
+    exit_code: ClassVar[int] = 2
+
+
+def stop_run(journal: JournalPort, run: str, wait: float) -> None:
+    """Interrupt the run's owner and wait up to `wait` seconds until it let go. The run can be resumed.
+
+    Raises NotStopped, JournalError.
+    """
+    lease = journal.owned(run)
+    if lease is None:
+        raise NotStopped(f"run {run} is not under way\n  mend: `orchestrate status {run}` shows how it stands")
+    _interrupt(lease.owner)
+    _await_release(journal, lease, wait)
+
+
+def _interrupt(owner: Owner) -> None:
+    """SIGTERM to that very process: the descriptor holds on to it, whatever becomes of its number.
+
+    SIGINT would be lost on a run that a shell started in the background, which ignores it.
+    """
+    try:
+        handle = os.pidfd_open(owner.pid)
+    except ProcessLookupError:
+        return
+    try:
+        if owner_alive(owner):
+            signal.pidfd_send_signal(handle, signal.SIGTERM)
+    finally:
+        os.close(handle)
+
+
+def _await_release(journal: JournalPort, lease: Lease, wait: float) -> None:
+    deadline = time.monotonic() + wait
+    while (now := journal.owned(lease.run)) is not None and now.fence == lease.fence:
+        if time.monotonic() >= deadline:
+            pid = lease.owner.pid
+            raise NotStopped(
+                f"process {pid} was asked to stop run {lease.run} and has not within {wait:g} s\n"
+                f"  mend: wait with --wait, or ask again, which ends its tasks at once"
+            )
+        time.sleep(POLL_SECONDS)
