@@ -2,13 +2,16 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sysconfig
 from pathlib import Path
 
 import pytest
+import yaml
 
 SCRIPT = Path(__file__).parents[2] / ".ci" / "review-plans"
+HOOKS = {hook["id"]: hook for hook in yaml.safe_load((SCRIPT.parents[1] / ".pre-commit-hooks.yaml").read_text())}
 IDENTITY = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null"}
 NAMES = ("AUTHOR_NAME", "AUTHOR_EMAIL", "COMMITTER_NAME", "COMMITTER_EMAIL")
 
@@ -85,3 +88,43 @@ def test_the_action_refuses_a_plan_that_is_gone(shell, committed, tmp_path):
     )
     assert done.returncode == 1
     assert "plan.yaml is removed" in page.read_text()
+
+
+def hooked(shell, *change):
+    """What the hook against loosened plans says of a commit of this change: its exit code and output."""
+    for argv in change:
+        subprocess.run(["git", *argv], cwd=shell.folder, check=True)
+    hook = HOOKS["orchestrate-diff"]
+    assert (hook["always_run"], hook["pass_filenames"]) == (True, False)
+    argv = [*shlex.split(hook["entry"]), "*.yaml", "*.yml"]
+    path = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        argv, cwd=shell.folder, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout
+
+
+@pytest.mark.usefixtures("committed")
+@pytest.mark.parametrize(
+    "change",
+    [("rm", "-q", "plan.yaml"), ("mv", "plan.yaml", "another plan.yaml"), ("mv", "plan.yaml", "plan.txt")],
+    ids=["removed", "renamed", "no plan any more"],
+)
+def test_the_commit_hook_refuses_a_plan_that_is_gone(shell, change):
+    code, said = hooked(shell, change)
+    assert code == 1
+    assert "LOOSENED: plan.yaml is removed" in said
+
+
+def test_the_commit_hook_refuses_a_loosened_plan_and_lets_another_pass(shell, committed):
+    assert hooked(shell) == (0, "")
+    switch_off(committed)
+    code, said = hooked(shell, ("add", "."))
+    assert code == 1
+    assert "the task is switched off" in said
+
+
+@pytest.mark.usefixtures("committed")
+def test_the_commit_hook_lets_a_new_plan_pass(shell):
+    shell.plan([{"id": "a", "command": ["true"]}], name="second.yaml")
+    assert hooked(shell, ("add", ".")) == (0, "")
