@@ -10,6 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 PALETTE: Final = tuple(f"var(--series-{number})" for number in range(1, 7))
+GUIDE: Final = "rgba(128,136,148,.35)"
+"""Of the lines behind the data: faint on light and on dark."""
+LINE: Final[Mapping[str, Any]] = {"width": 2.5}
+BROKEN: Final[Mapping[str, Any]] = {"width": 3, "dasharray": "9, 5"}
 _UNWANTED: Final = re.compile(r"<script.*?</script>|<!--.*?-->", re.DOTALL)
 
 
@@ -33,6 +37,7 @@ def _settings(title: str, height: int = 420) -> dict[str, Any]:
         "width": 720,
         "height": height,
         "explicit_size": False,
+        "max_scale": 8,
         "style": _pygal().style.Style(
             background="transparent",
             plot_background="transparent",
@@ -41,7 +46,13 @@ def _settings(title: str, height: int = 420) -> dict[str, Any]:
             foreground_subtle="var(--quiet)",
             opacity=".85",
             opacity_hover="1",
+            stroke_opacity="1",
+            stroke_opacity_hover="1",
             transition="0s",
+            guide_stroke_color=GUIDE,
+            major_guide_stroke_color=GUIDE,
+            guide_stroke_dasharray="2,3",
+            major_guide_stroke_dasharray="2,3",
             colors=PALETTE,
             font_family="system-ui, sans-serif",
             title_font_size=18,
@@ -105,13 +116,40 @@ def spans(title: str, rows: Sequence[tuple[str, float, float, int]], unit: str) 
     return _svg(chart)
 
 
-def distribution(title: str, values: Sequence[float], lines: Mapping[str, float], unit: str) -> str:
-    """Samples in the order in which they were taken, with a level line for each name. Returns an `<svg>` element."""
-    chart = _pygal().XY(**_settings(title, 300), x_title="sample", y_title=unit)
-    chart.x_labels = sorted({1, len(values)})
-    chart.add("samples", list(enumerate(values, start=1)), stroke=False, dots_size=3)
-    for name, level in lines.items():
-        chart.add(name, [(0.5, level), (len(values) + 0.5, level)], show_dots=False)
+def distribution(
+    title: str,
+    unit: str,
+    values: Sequence[tuple[int, float]],
+    target: float,
+    intervals: Mapping[str, tuple[float, float]],
+) -> str:
+    """Samples by their numbers in the order in which they were taken, the target as a broken line, each interval as two lines.
+
+    intervals: by what the legend calls them. Returns an `<svg>` element.
+    """
+    chart = _pygal().XY(
+        **_settings(title, 340) | {"max_scale": 6}, x_title="sample", y_title=unit, allow_interruptions=True
+    )
+    most = values[-1][0]
+    chart.x_labels = sorted({1, most})
+    ends = (0.5, most + 0.5)
+    chart.add("samples", list(values), stroke=False, dots_size=4)
+    chart.add("target", [(end, target) for end in ends], show_dots=False, stroke_style=BROKEN)
+    for said, interval in intervals.items():
+        low, high = ([(end, level) for end in ends] for level in interval)
+        chart.add(said, [*low, (None, None), *high], show_dots=False, stroke_style=LINE)
+    return _svg(chart)
+
+
+def fitted(
+    title: str, points: Sequence[tuple[float, float]], line: Sequence[tuple[float, float]], units: tuple[str, str]
+) -> str:
+    """Points, and the line through them from one end to the other. units: of x and y. Returns an `<svg>` element."""
+    chart = _pygal().XY(**_settings(title, 340) | {"max_scale": 6}, x_title=units[0], y_title=units[1])
+    chart.include_x_axis = True
+    chart.add("points", list(points), stroke=False, dots_size=4)
+    if line:
+        chart.add("least squares", list(line), show_dots=False, stroke_style=LINE)
     return _svg(chart)
 
 

@@ -16,7 +16,6 @@ from orchestrator.pages import pictures
 from orchestrator.pages.traces import NO_TRACES, Trace
 from orchestrator.report import markdown
 from orchestrator.report.build import DRAWN, build_report
-from orchestrator.report.markdown import MARKS
 from orchestrator.report.model import CriterionRow, Figure, Report
 from orchestrator.report.spans import Course, course_of
 from orchestrator.state.events import Envelope
@@ -121,13 +120,18 @@ def _environment() -> Environment:
         "duration": lambda seconds: "—" if seconds is None else markdown.duration(seconds),
         "size": markdown.size,
         "moment": markdown.moment,
-        "mark": lambda outcome: MARKS[outcome],
+        "badge": _badge,
         "measured": _measured,
         "interval": _interval,
         "values": _values,
         "task_anchor": task_anchor,
     }
     return environment
+
+
+def _badge(outcome: str) -> Markup:
+    """The word in a coloured frame: no sign that a reader's fonts might lack, and nothing that colour alone says."""
+    return Markup('<span class="badge {}">{}</span>').format(outcome.lower(), outcome)
 
 
 def _measured(verdict: Any) -> str:  # noqa: ANN401 - a Verdict or a Figure: both have a value

@@ -1,6 +1,8 @@
 """The page's pictures: memory over time, estimate against actual, and each criterion's samples against its target."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from statistics import StatisticsError, linear_regression
 from typing import Final
 
 from orchestrator import charts
@@ -46,19 +48,33 @@ def _gantt_rows(report: Report, spans: Mapping[str, Sequence[Span]]) -> Iterator
 
 
 def distribution_chart(row: CriterionRow) -> str:
-    """A criterion's samples with its target and interval; "" where there are no single values, as for a trend."""
-    if not row.values:
+    """A criterion's samples with its target and interval; "" where there are no single values that are numbers, as for a trend."""
+    values = [(place, value) for place, value in enumerate(row.values[:MOST_SAMPLES], 1) if math.isfinite(value)]
+    if not values:
         return ""
-    lines = {"target": row.goal}
-    for name, level in (("low", row.verdict.low), ("high", row.verdict.high)):
-        lines |= {name: level} if level is not None else {}
-    return charts.distribution(f"{row.metric}, in {row.unit}", row.values[:MOST_SAMPLES], lines, row.unit)
+    verdict = row.verdict
+    intervals = {}
+    if verdict.low is not None and verdict.high is not None and verdict.low != verdict.high:
+        intervals[f"interval ({100 * (verdict.level or row.level):.4g} %)"] = (verdict.low, verdict.high)
+    return charts.distribution(f"{row.metric}, in {row.unit}", row.unit, values, row.goal, intervals)
 
 
 def trend_chart(figure: Figure) -> str:
-    """A trend's points; "" for another measurement."""
+    """A trend's points with the line through them; "" for another measurement."""
     match figure.measurement.data:
         case Trend(x=x, y=y, x_unit=x_unit, y_unit=y_unit):
-            points = {"points": list(zip(x, y, strict=False))}
-            return charts.scatter(figure.measurement.metric, points, x_unit, y_unit, joined=False)
+            points = [point for point in zip(x, y, strict=False) if all(map(math.isfinite, point))]
+            return (
+                "" if not points else charts.fitted(figure.measurement.metric, points, _line(points), (x_unit, y_unit))
+            )
     return ""
+
+
+def _line(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The ends of the least-squares line; none where the points make no line."""
+    x, y = [one for one, _ in points], [one for _, one in points]
+    try:
+        slope, start = linear_regression(x, y)
+    except StatisticsError:
+        return []
+    return [(end, start + slope * end) for end in (min(x), max(x))]

@@ -142,3 +142,14 @@ def test_traces_that_are_missing_or_damaged_are_empty(tmp_path: Path):
     assert found["A.two"] == Trace()
     assert "A.three" not in found
     assert len(found["A.one"].log) < 7000
+
+
+def test_a_verdict_is_a_word_and_its_figure_has_a_unit(page):
+    assert '<span class="badge pass">PASS</span>' in page
+    assert ">2 ms</td>" in page
+
+
+def test_the_samples_are_drawn_with_the_target_and_the_interval(page):
+    chart = page.partition('id="samples-A.quick"')[2].partition("</figure>")[0]
+    for name in ("samples", "target", "interval (95 %)"):
+        assert f">{name}</text>" in chart

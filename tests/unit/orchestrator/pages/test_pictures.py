@@ -1,0 +1,38 @@
+import math
+
+import pytest
+
+from orchestrator.evidence.measurement import Measurement, Samples, Trend
+from orchestrator.evidence.metric import Form
+from orchestrator.pages.pictures import trend_chart
+from orchestrator.report.model import Figure
+
+
+def figure(data):
+    return Figure(
+        1, "A.t", 1, Measurement("m.slope", "MiB/GiB", data, "fitted"), "slope", 1.0, 0.5, 1.5, 3, form=Form.SLOPE
+    )
+
+
+def test_a_trend_is_drawn_with_the_line_through_its_points():
+    chart = trend_chart(figure(Trend((0.0, 1.0, 2.0), (1.0, 2.0, 3.5), "GiB", "MiB")))
+    assert ">points</text>" in chart
+    assert ">least squares</text>" in chart
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [((1.0, 1.0), (1.0, 2.0)), ((1.0,), (1.0,)), ((1.0, 2.0), (math.nan, 2.0))],
+    ids=["one x", "one point", "no number"],
+)
+def test_points_that_make_no_line_are_drawn_without_one(x, y):
+    chart = trend_chart(figure(Trend(x, y, "GiB", "MiB")))
+    assert "least squares" not in chart
+
+
+def test_points_that_are_no_numbers_are_left_out():
+    assert trend_chart(figure(Trend((1.0, 2.0), (math.nan, math.inf), "GiB", "MiB"))) == ""
+
+
+def test_what_is_no_trend_has_no_such_picture():
+    assert trend_chart(figure(Samples((1.0, 2.0)))) == ""
