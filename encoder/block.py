@@ -52,6 +52,7 @@ _CLEAR_GAIN: Final = 0.75  # of a quick compression: what no stronger back end m
 _LAYOUT_LEVEL: Final = 3
 _BODY_OVERHEAD: Final = 64
 _FAR_SMALLER: Final = 0.75  # than a sample says that the plain bytes become
+_LITTLE_GAIN: Final = 0.85  # of the plain bytes at the same level
 _SAMPLED: Final = 8  # one part in so many is the sample, from the middle of the block
 _LEAST_SAMPLE: Final = 1 << 16
 _MIXED_GAINS: Final = {1: 0.95, 2: 0.65}  # of a quick compression: where mixing the plain bytes is not worth its time
@@ -151,6 +152,8 @@ def _encoded(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -
         strategy = small_strategy(strategy)
     if strategy.tree in _UNTRANSFORMED:
         return _plain_body(view, strategy, strategy.tree, fell_back=False)
+    if strategy.back_end is BackEnd.ZSTD and strategy.tree not in _DOCUMENTS:
+        return _quick_body(view, strategy, place)
     body = _row_body(view, strategy) if strategy.back_end is BackEnd.MIXING else _glyph_body(view, strategy, place)
     if strategy.back_end is BackEnd.MIXING and strategy.tree in _DOCUMENTS:
         columns = replace(strategy, back_end=BackEnd.ZSTD, level=_SAFE.level)
@@ -159,6 +162,22 @@ def _encoded(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -
         return body
     plain = _plain_body(view, strategy, TreeType.TEXT, fell_back=True)
     return body if body is not None and len(body) < len(plain) else plain
+
+
+def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes:
+    """Records behind zstd. Where taking them apart gains little they are mostly text: that, and the plain bytes, get a higher level."""
+    packing = _packing(view, strategy, place)
+    body = None if packing is None else packing.body()
+    if body is not None and _clearly_pays(body, view, strategy):
+        return body
+    plain = _plain_body(view, strategy, TreeType.TEXT, fell_back=True)
+    if body is not None and len(body) < _LITTLE_GAIN * len(plain):
+        return body
+    if strategy.level_of(text=True) < _QUICK_LEVEL:
+        slower = replace(strategy, level=max(strategy.level, _QUICK_LEVEL))
+        plain = _plain_body(view, slower, TreeType.TEXT, fell_back=True)
+        body = None if packing is None else packing.body(text_level=_QUICK_LEVEL)
+    return plain if body is None or len(plain) <= len(body) else body
 
 
 def _smaller(one: bytes | None, other: bytes | None) -> bytes | None:
@@ -197,6 +216,12 @@ def _row_body(view: memoryview, strategy: Strategy) -> bytes | None:
 
 def _glyph_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes | None:
     """The transformed body, or None when there is nothing to transform."""
+    packing = _packing(view, strategy, place)
+    return None if packing is None else packing.body()
+
+
+def _packing(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> "_Packing | None":
+    """The block transformed and laid out, or None when there is nothing to transform."""
     if not 0 < len(view) <= _LARGEST_TRANSFORMED:
         return None
     _prepare()
@@ -208,8 +233,7 @@ def _glyph_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None
         transformed = transform(view, strategy.tree, strategy.separator)
     if transformed is None:
         return None
-    header = Header(GLYPHS, strategy.tree, fell_back=False, back_end=strategy.back_end, level=strategy.level)
-    return header.to_bytes() + _pack(transformed, strategy, place)
+    return _pack(transformed, strategy, place)
 
 
 def _best_named(view: memoryview, strategy: Strategy) -> "Transformed | None":
@@ -237,8 +261,8 @@ def _quick_size(transformed: "Transformed | None", tree: TreeType) -> int:
     return sum(len(compress(BackEnd.ZSTD, raw, 1, text=True)[1]) for raw in streams)
 
 
-def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | None) -> bytes:
-    """Flags, directory and streams; of a tree in `_POOLED_TREES` with its text in one stream or in many, whichever a quick
+def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | None) -> "_Packing":
+    """Flags, metadata and streams; of a tree in `_POOLED_TREES` with its text in one stream or in many, whichever a quick
     compression makes smaller.
     """
     from encoder.glyphs.siblings import permutation_numbers, sort_streams  # noqa: PLC0415  as in `warm`
@@ -255,7 +279,7 @@ def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | 
             place.found(sorting.plan)
     if strategy.tree in _POOLED_TREES and _pools_better(streams):
         flags |= _TEXT_POOLED
-    return packer.packed(flags, metadata, streams)
+    return _Packing(strategy, packer, flags, metadata, streams)
 
 
 def _pools_better(streams: Sequence[tuple[int, memoryview]]) -> bool:
@@ -271,12 +295,37 @@ def _pools_better(streams: Sequence[tuple[int, memoryview]]) -> bool:
     return one < many
 
 
+@dataclass(frozen=True, slots=True)
+class _Packing:
+    """A transformed block, ready to be compressed."""
+
+    strategy: Strategy
+    packer: "_Packer"
+    flags: int
+    metadata: bytes
+    streams: list[tuple[int, memoryview]]
+
+    def body(self, text_level: int | None = None) -> bytes:
+        """The body, its text at that level; what was compressed before is not compressed again."""
+        used = self.strategy
+        header = Header(GLYPHS, used.tree, fell_back=False, back_end=used.back_end, level=used.level)
+        packer = self.packer if text_level is None else self.packer.with_text_at(text_level)
+        return header.to_bytes() + packer.packed(self.flags, self.metadata, self.streams)
+
+
 class _Packer:
     """Compresses the streams of one block, each stream once: large ones are asked for again in another layout."""
 
     def __init__(self, strategy: Strategy) -> None:
         self._strategy = strategy
-        self._done: dict[int, tuple[bytes | memoryview, BackEnd, bytes]] = {}  # by the identity of the raw bytes, kept
+        # by level and the identity of the raw bytes, which are kept
+        self._done: dict[tuple[int, int], tuple[bytes | memoryview, BackEnd, bytes]] = {}
+
+    def with_text_at(self, level: int) -> "_Packer":
+        """One that compresses text at that level, and knows what this one has compressed."""
+        other = _Packer(replace(self._strategy, text_level=level))
+        other._done = self._done
+        return other
 
     def size(self, stream_class: int, raw: bytes | memoryview) -> int:
         """Bytes that a stream takes."""
@@ -285,11 +334,12 @@ class _Packer:
     def _compressed(self, stream_class: int, raw: bytes | memoryview) -> tuple[BackEnd, bytes]:
         from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as in `warm`
 
-        if id(raw) not in self._done:
-            text = stream_class in TEXT_CLASSES
-            used, stream = compress(self._strategy.back_end, raw, self._strategy.level_of(text=text), text=text)
-            self._done[id(raw)] = raw, used, stream
-        _, used, stream = self._done[id(raw)]
+        text = stream_class in TEXT_CLASSES
+        level = self._strategy.level_of(text=text)
+        key = level, id(raw)
+        if key not in self._done:
+            self._done[key] = raw, *compress(self._strategy.back_end, raw, level, text=text)
+        _, used, stream = self._done[key]
         return used, stream
 
     def packed(self, flags: int, metadata: bytes, logical: Sequence[tuple[int, memoryview]]) -> bytes:

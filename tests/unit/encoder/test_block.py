@@ -1,9 +1,11 @@
+import json
 import random
 import subprocess
 import sys
 import threading
 
 import pytest
+import zstandard
 
 from encoder.block import GLYPHS, PLAIN, STORED, BlockInfo, decode_block, describe_block, encode_block
 from encoder.errors import FormatError, LimitError, VersionError
@@ -211,3 +213,18 @@ def test_text_blocks_never_load_numba():
         "sys.exit('numba' in sys.modules or 'numpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_records_that_are_mostly_text_are_no_larger_than_plain_zstd_at_level_9():
+    chance = random.Random(7)
+    words = ["".join(chance.choices("etaoinshrdlu", k=chance.randrange(2, 9))) for _ in range(3000)]
+    lines = [
+        json.dumps({"id": number, "review": " ".join(chance.choices(words, k=60)), "stars": chance.randrange(5)})
+        for number in range(700)
+    ]
+    data = "\n".join(lines).encode() + b"\n"
+    modest = zstandard.ZstdCompressor(level=9).compress(data)
+    for tree in (TreeType.JSON_LINES, TreeType.LOG, TreeType.CSV):
+        body = encode_block(data, zstd(tree))
+        assert len(body) <= len(modest)
+        assert decode_block(body, len(data)) == data
