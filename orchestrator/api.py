@@ -16,7 +16,7 @@ from orchestrator.engine.conduct import RunResult
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.entry import entry
 from orchestrator.engine.explain import Explanation, explain
-from orchestrator.engine.fingerprints import fingerprints
+from orchestrator.engine.fingerprints import fingerprints, named_files
 from orchestrator.engine.judging import declared_metrics, file_digest, judge_run
 from orchestrator.engine.outcome import UNPROVEN, exit_code
 from orchestrator.engine.reconcile import Change
@@ -192,7 +192,8 @@ def explain_loaded(
     loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner, run: str | None = None, new: bool = False
 ) -> tuple[Explanation, ...]:
     """What `run_loaded` would do with each task, or `resume_loaded` with the given run, and why. Nothing is written."""
-    digests = fingerprints(loaded.plan, loaded.graph, runners)
+    looked_at = named_files(loaded.plan, Path.cwd(), manner.state.absolute())
+    digests = fingerprints(loaded.plan, loaded.graph, runners, looked_at)
     left_out = excluded(loaded.graph, manner.only, manner.until)
     forced = named(loaded.graph, manner.force)
     with _journal_if_any(manner) as journal:

@@ -1,16 +1,19 @@
 """What a task's result depends on, in one line each: on resume, a task whose line changed runs again.
 
-A fingerprint is some of "run=… with=… env=… needs=… when=… leaves=… code=…", each a digest of 16 hex digits, so that two of them tell
-what changed. It covers what the task runs (runner or command), its parameters, environment, needs, condition, trigger rule,
-promised files and metrics, and the code of its runner (`orchestrator.sourcecode`). It does not cover title, estimate, timeout, retries or
+A fingerprint is some of "run=… with=… env=… needs=… when=… leaves=… code=… files=…", each a digest of 16 hex digits, so that two of them tell
+what changed; `files` is a list of such digests, "name:content,name:content", for what its parameters name. It covers what the task runs (runner or command), its parameters, environment, needs, condition, trigger rule,
+promised files and metrics, the code of its runner (`orchestrator.sourcecode`), and the content of the files and folders that its parameters name
+(`orchestrator.engine.named_files`). It does not cover title, estimate, timeout, retries or
 resources, which do not change a result, nor what a command's program is made of.
 """
 
 import hashlib
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
+from orchestrator.engine.named_files import NamedFiles
 from orchestrator.engine.orders import promised
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.model import Plan, TriggerRule
@@ -25,16 +28,31 @@ WORDS: Final = {
     "when": "its condition or trigger rule",
     "leaves": "the files or metrics that it promises",
     "code": "its runner's code",
+    "files": "a file that its parameters name",
 }
 """The parts of a fingerprint, in their order, and what to call them."""
 
 
 def fingerprints(
-    plan: Plan, graph: TaskGraph, runners: Mapping[str, Runner], code: Code | None = None
+    plan: Plan,
+    graph: TaskGraph,
+    runners: Mapping[str, Runner],
+    files: NamedFiles | None = None,
 ) -> dict[str, str]:
-    """A fingerprint for every task, in the graph's order. code: what was read so far; the files are read anew unless given."""
-    read = code or Code()
-    return {task: _fingerprint(plan, graph, node, runners, read) for task, node in graph.nodes.items()}
+    """A fingerprint for every task, in the graph's order. files: looks at what parameters name; without it nobody does."""
+    code = Code()
+    found = {}
+    for task, node in graph.nodes.items():
+        named = {} if files is None else files.digests(node.task.with_)
+        said = _fingerprint(plan, graph, node, runners, code)
+        found[task] = f"{said} files={_listed(named)}" if named else said
+    return found
+
+
+def named_files(plan: Plan, project: Path, state: Path) -> NamedFiles:
+    """What looks at the files that parameters of this plan name."""
+    writes = {path for group in plan.groups.values() for task in group.tasks for path in task.writes}
+    return NamedFiles(project, state, writes)
 
 
 def differences(was: str, now: str) -> tuple[str, ...]:
@@ -42,7 +60,11 @@ def differences(was: str, now: str) -> tuple[str, ...]:
     if was == now:
         return ()
     before, after = _parts(was), _parts(now)
+    if _same_files(before.get("files", ""), after.get("files", "")):
+        after["files"] = before["files"] = ""
     changed = tuple(word for part, word in WORDS.items() if before.get(part) != after.get(part))
+    if not changed and before.keys() == after.keys():
+        return ()
     return changed or ("what it runs",)  # written by a version with other parts
 
 
@@ -61,6 +83,16 @@ def _fingerprint(plan: Plan, graph: TaskGraph, node: TaskNode, runners: Mapping[
         "code": "" if runner is None else code.digest(runner),
     }
     return " ".join(f"{part}={_short(value)}" for part, value in said.items() if value)
+
+
+def _listed(named: Mapping[str, str]) -> str:
+    return ",".join(f"{_short(text)}:{digest}" for text, digest in sorted(named.items()))
+
+
+def _same_files(was: str, now: str) -> bool:
+    """Whether everything that was there is as it was. What is there only now was not there when the task looked."""
+    before, after = (dict(each.partition(":")[::2] for each in said.split(",") if said) for said in (was, now))
+    return all(after.get(name) == content for name, content in before.items())
 
 
 def _short(value: object) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from orchestrator.engine.adoption import into
 from orchestrator.engine.conduct import Conditions, RunResult, absolute, conduct
 from orchestrator.engine.engine import CarryOut
-from orchestrator.engine.fingerprints import fingerprints
+from orchestrator.engine.fingerprints import fingerprints, named_files
 from orchestrator.engine.judging import file_digest
 from orchestrator.engine.reconcile import Change, reconcile
 from orchestrator.engine.reuse import Asked, Wish, reused
@@ -66,7 +66,7 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
     places = absolute(state_dir, project)
     conditions = Conditions(places, executor, offered, jobs, keep_going, left_out, listener, clock, wall, carry, opened)
     run = new_run_id(loaded.plan.id, wall())
-    digests = fingerprints(loaded.plan, loaded.graph, offered)
+    digests = fingerprints(loaded.plan, loaded.graph, offered, named_files(loaded.plan, places.project, places.state))
     fresh = frozenset(loaded.graph.nodes) - left_out - named(loaded.graph, force)
 
     def opening(_state: RunState) -> Iterable[Event]:
@@ -117,7 +117,7 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
     forced = named(loaded.graph, force)
     places = absolute(state_dir, project)
     conditions = Conditions(places, executor, offered, jobs, keep_going, left_out, listener, clock, wall, carry, opened)
-    digests = fingerprints(loaded.plan, loaded.graph, offered)
+    digests = fingerprints(loaded.plan, loaded.graph, offered, named_files(loaded.plan, places.project, places.state))
 
     def opening(state: RunState) -> Iterable[Event]:
         if not state.run:

@@ -5,23 +5,19 @@ That thread must outlive the attempt: the kernel ties the child to it.
 """
 
 import contextlib
-import functools
 import os
 import selectors
 import signal
 import sys
-import sysconfig
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Evidence, Origin, Usage
 from orchestrator.executors.collect import Collector
 from orchestrator.executors.folder import EVIDENCE, fresh, shared
-from orchestrator.executors.guard import owner
 from orchestrator.executors.launch import LaunchedProgram, launched
 from orchestrator.executors.lines import FailedLine
 from orchestrator.executors.order import AttemptResult, Launched, Note, StopSignal, Told, WorkOrder, write_order
@@ -29,13 +25,13 @@ from orchestrator.executors.outcome import Ending, judge_ending
 from orchestrator.executors.output import CAP, CappedLog
 from orchestrator.executors.sampler import TreeSampler, children
 from orchestrator.executors.started import Ended
-from orchestrator.executors.tree import ATTEMPT, LONGEST_KILL, OWNER, end_tree, signal_tree
+from orchestrator.executors.surroundings import attempt_environment, inherited
+from orchestrator.executors.tree import LONGEST_KILL, end_tree, signal_tree
 from orchestrator.process import Launch, process_of, this_process
 from orchestrator.state.events import Cause, Failure
 
 FIRST_LOOK: Final = 0.025  # seconds to the first sample: looking at a tree takes longer than most short programs
 TICK: Final = 0.1  # seconds between looks at the stop signal, the clock and the notes
-PACKAGE_PARENT: Final = str(Path(__file__).resolve().parents[2])
 
 
 def carry_out(
@@ -58,32 +54,6 @@ def carry_out(
         return supervision.watch(stop, listener)
     finally:
         supervision.close()
-
-
-def attempt_environment(order: WorkOrder, base: Mapping[str, str]) -> dict[str, str]:
-    """What the attempt's processes see: ours, where to put files, what the plan says, and the marks it is found by."""
-    folder, cache = str(order.folder), str(order.cache)
-    environment = {
-        **base,
-        "TMPDIR": str(order.folder / "tmp"),
-        "XDG_CACHE_HOME": cache,
-        "PYTHONPYCACHEPREFIX": f"{cache}/pycache",
-        "PYTHONHASHSEED": "0",
-        **order.env,
-        "ORCHESTRATE_EVIDENCE": f"{folder}/{EVIDENCE}",
-        ATTEMPT: order.marker,
-        OWNER: owner(),
-    }
-    if not _installed():
-        paths = [PACKAGE_PARENT, *filter(None, [environment.get("PYTHONPATH")])]
-        environment["PYTHONPATH"] = os.pathsep.join(paths)  # a checkout that is not installed
-    return environment
-
-
-@functools.cache
-def _installed() -> bool:
-    """Whether a fresh interpreter finds this package by itself."""
-    return PACKAGE_PARENT in {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
 
 
 def _prepare(order: WorkOrder) -> None:
@@ -252,4 +222,4 @@ def worker_argv(order: WorkOrder) -> tuple[str, ...]:
 
 def _start(order: WorkOrder) -> LaunchedProgram:
     """The attempt's first process: the program itself, or a worker for a runner. Raises OSError."""
-    return launched(order.command or worker_argv(order), attempt_environment(order, os.environ), order.folder)
+    return launched(order.command or worker_argv(order), attempt_environment(order, inherited()), order.folder)

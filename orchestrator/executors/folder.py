@@ -1,6 +1,8 @@
 """An attempt's folder: made afresh, whatever lies where it shall be."""
 
+import contextlib
 import functools
+import os
 import secrets
 from pathlib import Path
 from typing import Final
@@ -11,13 +13,23 @@ EVIDENCE: Final = "evidence.jsonl"
 def fresh(folder: Path) -> Path:
     """Make the folder, with the one for temporary files in it. What a forgotten attempt left there is set aside. Raises OSError."""
     try:
-        folder.mkdir()
+        os.mkdir(folder.parent)  # noqa: PTH102 - pathlib asks the system more often, and this is done for every attempt
+    except FileExistsError:
+        pass
     except FileNotFoundError:
-        folder.mkdir(parents=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.mkdir(folder)  # noqa: PTH102 - as above
     except FileExistsError:
         _set_aside(folder)
-    (folder / "tmp").mkdir(exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        os.mkdir(tmp_of(folder))  # noqa: PTH102 - as above
     return folder
+
+
+def tmp_of(folder: Path) -> str:
+    """The folder for temporary files in an attempt's folder."""
+    return f"{folder}{os.sep}tmp"
 
 
 @functools.lru_cache(maxsize=64)

@@ -24,6 +24,7 @@ ENDED = struct.Struct("=iiddi")
 LENGTH = struct.Struct("=Q")
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 LOOK = 1000  # milliseconds between looks for orphans that have ended
+PATH = os.environ.get("PATH")  # along which the system's own look-up goes
 DEFAULTS = (signal.SIGPIPE, signal.SIGXFSZ)  # Python ignores them, and what is ignored stays so in a child
 
 
@@ -95,12 +96,14 @@ def start(argv: "list[str]", env: "dict[str, str]", pipes: "list[int]") -> int:
         (os.POSIX_SPAWN_DUP2, pipes[0], 1),
         (os.POSIX_SPAWN_DUP2, pipes[1], 2),
     ]
+    if env.get("PATH") == PATH:
+        return os.posix_spawnp(argv[0], argv, env, file_actions=actions, setsid=True, setsigdef=DEFAULTS)
     path = found(argv[0], env)
     return os.posix_spawn(path, argv, env, file_actions=actions, setsid=True, setsigdef=DEFAULTS)
 
 
 def found(program: str, env: "dict[str, str]") -> str:
-    """The program's path, looked up along PATH as the program itself would see it."""
+    """The program's path, looked up along the PATH that the program itself will see, where that is another one than ours."""
     if "/" in program:
         return program
     problem: OSError = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), program)

@@ -175,11 +175,18 @@ def order_from_json(text: str) -> WorkOrder:
 
 
 def write_order(order: WorkOrder) -> Path:
-    """Write order.json into the attempt's folder, whole or not at all, and return its path. Raises OSError."""
+    """Write order.json into the attempt's folder and return its path. Raises OSError.
+
+    Nothing reads it before the attempt begins, so half of one is never read.
+    """
     path = order.folder / "order.json"
-    beside = order.folder / ".order.json.part"
-    beside.write_text(order_to_json(order), encoding="utf-8")
-    os.replace(beside, path)  # noqa: PTH105 - the same call, and the name says what it does
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+    try:
+        text = order_to_json(order).encode("utf-8", "surrogateescape")
+        while text:
+            text = text[os.write(descriptor, text) :]
+    finally:
+        os.close(descriptor)
     return path
 
 

@@ -16,7 +16,7 @@ import yaml
 from distributed import LocalCluster
 
 from orchestrator.engine.runs import start_run
-from orchestrator.executors.cluster.executor import ClusterFault, DaskExecutor
+from orchestrator.executors.cluster.executor import QUIET, ClusterFault, DaskExecutor
 from orchestrator.executors.cluster.store import Store
 from orchestrator.executors.processes import carry_out
 from orchestrator.executors.tree import find_attempt_processes
@@ -44,7 +44,13 @@ def hanging_once(folder, task, rest="true"):
 @pytest.fixture(scope="module")
 def cluster():
     with LocalCluster(
-        n_workers=2, threads_per_worker=4, dashboard_address=None, silence_logs=50, memory_limit=0, scheduler_port=0
+        n_workers=2,
+        threads_per_worker=4,
+        dashboard_address=None,
+        silence_logs=50,
+        memory_limit=0,
+        scheduler_port=0,
+        scheduler_kwargs=QUIET,
     ) as started:
         yield started
 

@@ -30,6 +30,8 @@ TICK: Final = 0.1
 CONNECT: Final = 20.0
 GONE: Final = frozenset({"closed", "closing"})
 MOST_AT_ONCE: Final = 256
+QUIET: Final = {"dashboard_address": "127.0.0.1:0"}
+"""For an own cluster: without it, its scheduler serves HTTP to everyone on port 8787, and complains where that is taken."""
 LOSSES: Final = frozenset({"KilledWorker", "FutureCancelledError", "CancelledError", "CommClosedError", "FutureLost"})
 """Exceptions, by name, that say that workers or scheduler went away; not that the task did anything."""
 
@@ -226,7 +228,7 @@ def _connected(scheduler: str | None, workers: int | None) -> Any:  # noqa: ANN4
             address: Any = scheduler or stack.enter_context(
                 LocalCluster(  # type: ignore[no-untyped-call]
                     n_workers=workers or os.cpu_count(), threads_per_worker=8, dashboard_address=None, silence_logs=50,
-                    memory_limit=0,
+                    memory_limit=0, scheduler_kwargs=QUIET,
                 )
             )  # fmt: skip
             client = stack.enter_context(Client(address, timeout=CONNECT, set_as_default=False))  # type: ignore[no-untyped-call]

@@ -64,6 +64,14 @@ def test_a_task_that_is_new_in_the_plan_runs():
     assert told(TASKS | {"more": {}}, cut_off_before_last())["A.more"] == ("run", "it is new in the plan")
 
 
+def test_a_file_that_appears_later_is_no_change_and_one_that_differs_or_goes_is():
+    assert differences("run=1", "run=1 files=a:1") == ()
+    assert differences("run=1 files=a:1", "run=1 files=a:1,b:2") == ()
+    assert differences("run=1 files=a:1,b:2", "run=1 files=a:1,b:3") == ("a file that its parameters name",)
+    assert differences("run=1 files=a:1", "run=1") == ("a file that its parameters name",)
+    assert differences("run=1 files=a:1", "run=2") == ("what it runs", "a file that its parameters name")
+
+
 def test_a_fingerprint_of_another_version_is_a_change_without_details():
     assert differences("0" * 64, "run=1") == ("what it runs",)
     assert differences("run=1 with=2", "run=1 with=2") == ()

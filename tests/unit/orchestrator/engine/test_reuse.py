@@ -106,6 +106,15 @@ def test_a_change_of_a_task_or_above_it_makes_it_run(run):
     assert len(run(TASKS | {"one": {"with": {"n": 1}}})[1]) == 4
 
 
+def test_a_file_that_parameters_name_counts_by_its_content(run, tmp_path):
+    (tmp_path / "in.txt").write_text("one")
+    tasks = TASKS | {"two": {"needs": ["one"], "with": {"source": "in.txt"}}}
+    run(tasks, state_dir=tmp_path / "state")
+    assert "A.two" not in run(tasks, state_dir=tmp_path / "state")[1]
+    (tmp_path / "in.txt").write_text("two")
+    assert "A.two" in run(tasks, state_dir=tmp_path / "state")[1]
+
+
 def test_a_file_that_changed_or_is_gone_lets_its_task_run_again(run, tmp_path):
     first, _, _ = run()
     (tmp_path / "runs" / first.run / "A.two" / "1" / "out.txt").write_bytes(b"tampered")
