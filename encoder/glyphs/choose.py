@@ -10,17 +10,15 @@ from encoder.glyphs.integers import MAX_DIGITS
 from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, Int, kernel
 from encoder.glyphs.tokenise import CLASSES, DIGIT, LETTER
 from encoder.glyphs.tokenise_log import FINE
-from encoder.glyphs.wide import are_digits, short_word
+from encoder.glyphs.wide import digits_end, holds
 
 KIND_NAMES = ("strings", "integers", "decimals", "dictionary", "hexadecimal", "divided")
-_ZEROS = np.uint64(0x3030303030303030)
 STRINGS, INTEGERS, DECIMALS, DICTIONARY, HEXADECIMAL, DIVIDED = range(6)
 
 SHAPE_SIZE = 7
 ALL_DIGITS, NO_LEADING_ZERO, SHORTEST, LONGEST, PLACES, ALL_HEXADECIMAL, NEWLINES = range(SHAPE_SIZE)
 """What `look` finds. PLACES: digits after the point, VARIED, or NOT_DECIMAL. SHORTEST, LONGEST: sizes in bytes."""
 
-ZEROS = np.uint64(0x3030303030303030)
 _MIN_HEXADECIMAL = 8
 _PROBED = 160  # values that the choice to divide a column looks at
 
@@ -36,52 +34,39 @@ def look(
     shape: NDArray[np.int64],
 ) -> None:
     """Fills `shape` for the values first .. first + count, count >= 1. Only with `multiline` is a newline looked for."""
-    digits = True
-    plain = True
-    hexadecimal = True
+    last = first + count
+    shortest = longest = np.int64(sizes[first])
+    for value in range(first, last):
+        shortest = min(shortest, np.int64(sizes[value]))
+        longest = max(longest, np.int64(sizes[value]))
+    digits = bool(shortest > 0)
+    plain = hexadecimal = True
+    nth: Int = first
+    while nth < last and (digits or hexadecimal):
+        start = np.int64(starts[nth])
+        end = start + sizes[nth]
+        at = digits_end(data, start, end)
+        digits = bool(digits and at == end)
+        plain = bool(plain and (end - start < 2 or data[start] != 48))
+        while hexadecimal and at < end:
+            hexadecimal = bool(48 <= data[at] <= 57 or 97 <= data[at] <= 102)
+            at += 1
+        nth += 1
+    places: Int = 0
+    if not digits or not plain or longest > MAX_DIGITS:
+        places = decimal_places(data, np.int64(starts[first]), np.int64(sizes[first]))
+        nth = first + 1
+        while nth < last and places != NOT_DECIMAL:
+            found = decimal_places(data, np.int64(starts[nth]), np.int64(sizes[nth]))
+            places = found if found in (places, NOT_DECIMAL) else np.int64(VARIED)
+            nth += 1
     newlines = False
-    places: Int = -2
-    shortest = np.int64(sizes[first])
-    longest = shortest
-    for nth in range(first, first + count):
-        start = starts[nth]
-        size = np.int64(sizes[nth])
-        shortest = min(shortest, size)
-        longest = max(longest, size)
-        whole = False  # plain digits: the commonest value, known to have no places without a second look
-        if digits or hexadecimal:
-            whole = bool(0 < size <= MAX_DIGITS and (size == 1 or data[start] != 48))
-            if size == 0:
-                digits = False
-            at = np.int64(start)
-            end = at + size
-            while at < end:
-                some: Int = min(np.int64(7), end - at)
-                if not are_digits(short_word(data, at, some) | _ZEROS << np.uint64(8 * some)):
-                    break
-                at += some
-            while at < end:
-                byte = data[at]
-                if byte < 48 or byte > 57:
-                    digits = False
-                    whole = False
-                    if byte < 97 or byte > 102:
-                        hexadecimal = False
-                        break
-                at += 1
-            if digits and size > 1 and data[start] == 48:
-                plain = False
-        if places != NOT_DECIMAL:
-            found = 0 if whole else decimal_places(data, start, size)
-            if found == NOT_DECIMAL or places == -2:
-                places = found
-            elif found != places:
-                places = VARIED
-        if multiline and not newlines and not digits and not hexadecimal and places == NOT_DECIMAL:
-            for place in range(start, start + size):
-                if data[place] == 10:
-                    newlines = True
-                    break
+    if multiline and not digits and not hexadecimal and places == NOT_DECIMAL:
+        nth = first
+        while nth < last and not newlines:
+            start = np.int64(starts[nth])
+            newlines = holds(data, start, start + sizes[nth], 10)
+            nth += 1
     shape[ALL_DIGITS] = digits
     shape[NO_LEADING_ZERO] = plain
     shape[SHORTEST] = shortest

@@ -29,8 +29,8 @@ from encoder.glyphs.decimals import VARIED, write_places
 from encoder.glyphs.dictionary import MAX_DISTINCT, dictionary_bits, number_values, write_dictionary
 from encoder.glyphs.hexadecimal import write_hexadecimal
 from encoder.glyphs.integers import parse_decimals, parse_integers
-from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, Int, kernel, part
-from encoder.glyphs.numbers import are_better_as_differences, number_bits, write_numbers
+from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, I64S, INT, U64S, Int, kernel, part
+from encoder.glyphs.numbers import are_better_as_differences, number_bits, spread, write_spread
 from encoder.glyphs.sink import META, OUT, SINK, STREAMS, put
 from encoder.glyphs.strings import write_strings
 
@@ -68,7 +68,7 @@ def parse_numbers(
         parse_decimals(data, starts, sizes, first, count, values)
 
 
-@kernel(INT(BYTES, I32S, I32S, INT, INT, INT, I64S, INT, I64S, FLAG, *SINK))
+@kernel(INT(BYTES, I32S, I32S, INT, INT, INT, I64S, INT, I64S, FLAG, HASH, HASH, HASH, *SINK))
 def write_number_column(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
@@ -80,13 +80,18 @@ def write_number_column(
     budget: Int,
     values: NDArray[np.int64],
     delta: bool,
+    low: np.uint64,
+    extent: np.uint64,
+    widest: np.uint64,
     out: NDArray[np.uint8],
     classes: NDArray[np.int32],
     ends: NDArray[np.int64],
     meta: NDArray[np.uint64],
     cursor: NDArray[np.int64],
 ) -> Int:
-    """Writes an INTEGERS or DECIMALS column; -1, and nothing written, if its planes would take more than `budget`."""
+    """Writes an INTEGERS or DECIMALS column of these numbers, whose `spread` is known; -1, and nothing written, if its planes
+    would take more than `budget`.
+    """
     out_before, streams_before, meta_before = cursor[OUT], cursor[STREAMS], cursor[META]
     put(meta, cursor, kind)
     if kind == INTEGERS:
@@ -96,14 +101,13 @@ def write_number_column(
         if shape[PLACES] == VARIED:
             write_places(data, starts, sizes, first, count, out, classes, ends, meta, cursor)
             budget -= count
-    parse_numbers(data, starts, sizes, first, count, kind, values)
-    if write_numbers(values, count, budget, delta, out, classes, ends, meta, cursor) == 0:
+    if write_spread(values, count, budget, delta, low, extent, widest, out, classes, ends, meta, cursor) == 0:
         return 0
     cursor[OUT], cursor[STREAMS], cursor[META] = out_before, streams_before, meta_before
     return -1
 
 
-@kernel(INT(BYTES, I32S, I32S, INT, INT, INT, FLAG, I64S, I64S, I64S, U64S, I32S, *SINK))
+@kernel(INT(BYTES, I32S, I32S, INT, INT, INT, FLAG, I64S, I64S, I64S, I64S, U64S, I32S, *SINK))
 def write_column(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
@@ -115,6 +119,7 @@ def write_column(
     shape: NDArray[np.int64],
     firsts: NDArray[np.int64],
     values: NDArray[np.int64],
+    indices: NDArray[np.int64],
     keys: NDArray[np.uint64],
     slots: NDArray[np.int32],
     out: NDArray[np.uint8],
@@ -131,13 +136,18 @@ def write_column(
     kind = number_kind(shape)
     if kind != STRINGS:
         parse_numbers(data, starts, sizes, first, count, kind, values)
-        delta = are_better_as_differences(values, count, keys, slots)
-        bits = number_bits(values, count, delta)
+        low, extent, widest = spread(values, count)
+        delta = bool(extent > 0) and are_better_as_differences(values, count, keys, slots)
+        bits = number_bits(values, count, delta, low, extent, widest)
         if bits > 0.0 and count >= _LEAST_FOR_DICTIONARY:
-            distinct = number_values(data, starts, sizes, first, count, _most_words(count), keys, slots, firsts, values)
-            if distinct > 0 and dictionary_bits(sizes, count, distinct, firsts, values) < _WORTH_WORDS * bits:
+            distinct = number_values(
+                data, starts, sizes, first, count, _most_words(count), keys, slots, firsts, indices
+            )
+            if distinct > 0 and dictionary_bits(sizes, count, distinct, firsts, indices) < _WORTH_WORDS * bits:
                 put(meta, cursor, DICTIONARY)
-                write_dictionary(data, starts, sizes, count, distinct, firsts, values, out, classes, ends, meta, cursor)
+                write_dictionary(
+                    data, starts, sizes, count, distinct, firsts, indices, out, classes, ends, meta, cursor
+                )
                 return DICTIONARY
         written = write_number_column(
             data,
@@ -150,6 +160,9 @@ def write_column(
             budget,
             values,
             delta,
+            low,
+            extent,
+            widest,
             out,
             classes,
             ends,
@@ -160,10 +173,10 @@ def write_column(
             return kind
     newlines = shape[NEWLINES] != 0
     if count >= _LEAST_FOR_DICTIONARY and not newlines:
-        distinct = number_values(data, starts, sizes, first, count, _most_words(count), keys, slots, firsts, values)
+        distinct = number_values(data, starts, sizes, first, count, _most_words(count), keys, slots, firsts, indices)
         if distinct > 0 and (distinct <= 256 or budget >= 3 * count):
             put(meta, cursor, DICTIONARY)
-            write_dictionary(data, starts, sizes, count, distinct, firsts, values, out, classes, ends, meta, cursor)
+            write_dictionary(data, starts, sizes, count, distinct, firsts, indices, out, classes, ends, meta, cursor)
             return DICTIONARY
     if is_hexadecimal(shape):
         put(meta, cursor, HEXADECIMAL)
@@ -183,7 +196,7 @@ def write_column(
     return STRINGS
 
 
-@kernel(INT(BYTES, I32S, I32S, I64S, INT, INT, FLAG, I32S, I32S, I64S, I64S, U64S, I32S, *SINK))
+@kernel(INT(BYTES, I32S, I32S, I64S, INT, INT, FLAG, I32S, I32S, I64S, I64S, I64S, U64S, I32S, *SINK))
 def write_columns(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
@@ -196,6 +209,7 @@ def write_columns(
     streams: NDArray[np.int32],
     firsts: NDArray[np.int64],
     values: NDArray[np.int64],
+    indices: NDArray[np.int64],
     keys: NDArray[np.uint64],
     slots: NDArray[np.int32],
     out: NDArray[np.uint8],
@@ -208,7 +222,7 @@ def write_columns(
     multiline: values may hold newlines.
 
     Returns the bytes of the values of number columns: the text that a decoder has to make.
-    values: as long as the longest column. firsts: above MAX_DISTINCT. keys, slots: 8192.
+    values, indices: as long as the longest column. firsts: above MAX_DISTINCT. keys, slots: 8192.
     """
     shape = np.zeros(SHAPE_SIZE, np.int64)
     made = np.int64(0)
@@ -230,6 +244,7 @@ def write_columns(
                 shape,
                 firsts,
                 values,
+                indices,
                 keys,
                 slots,
                 out,

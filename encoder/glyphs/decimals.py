@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from encoder.glyphs.integers import MAX_DIGITS, TEXT_FULL
 from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, Int, kernel
 from encoder.glyphs.sink import OUT, PACKED, SINK, end_stream
+from encoder.glyphs.wide import digits_end
 
 VARIED = 255
 NOT_DECIMAL = -1
@@ -22,29 +23,22 @@ BAD_DECIMALS = -1
 def decimal_places(data: NDArray[np.uint8], start: Int, size: Int) -> Int:
     """Digits after the point of data[start : start + size]; NOT_DECIMAL if formatting would not give these bytes back."""
     end = start + size
-    at = start
-    if at < end and data[at] == 45:
-        at += 1
-    whole = at
-    significant = False
-    while at < end and 48 <= data[at] <= 57:
-        significant |= data[at] != 48
-        at += 1
-    digits = at - whole
-    if digits == 0 or (digits > 1 and data[whole] == 48):
-        return NOT_DECIMAL
-    places = 0
-    if at < end and data[at] == 46:
-        at += 1
-        while at < end and 48 <= data[at] <= 57:
-            significant |= data[at] != 48
-            at += 1
-            places += 1
-        if places == 0:
-            return NOT_DECIMAL
-    if at != end or digits + places > MAX_DIGITS or (whole > start and not significant):
-        return NOT_DECIMAL
-    return places
+    negative = start < end and data[start] == 45
+    whole = start + 1 if negative else start
+    point = digits_end(data, whole, end)
+    digits = point - whole
+    rest = digits_end(data, point + 1, end)
+    places = max(rest - point - 1, np.int64(0))
+    fits = bool(rest == end and digits > 0 and digits + places <= MAX_DIGITS)
+    if point < end:
+        fits &= bool(data[point] == 46 and places > 0)
+    if digits > 1:
+        fits &= bool(data[whole] != 48)
+    if fits and negative:
+        fits = False
+        for at in range(whole, end):
+            fits |= bool(49 <= data[at] <= 57)
+    return places if fits else np.int64(NOT_DECIMAL)
 
 
 @kernel(types.void(BYTES, I32S, I32S, INT, INT, *SINK))

@@ -7,12 +7,27 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, Int, kernel
-from encoder.glyphs.wide import WORD, digits_value, load_word, short_word
+from encoder.glyphs.kernel import BUFFER, BYTES, HASH, I32S, I64S, INT, Int, kernel, part
+from encoder.glyphs.wide import WORD, digits_end, digits_value, load_word, short_word
 
 MAX_DIGITS = 18
 TEXT_FULL = -2
+_POWERS = 10 ** np.arange(MAX_DIGITS + 1, dtype=np.int64)
 _LONGEST = 20  # digits of 2**64 - 1
+
+
+@part(HASH(BYTES, INT, INT))
+def parse_digits(data: NDArray[np.uint8], start: Int, end: Int) -> np.uint64:
+    """The number that data[start:end], nothing but digits, spells, modulo 2**64; 0 for none."""
+    rest = (end - start) & 7
+    value = np.uint64(0)
+    if rest > 0:
+        value = digits_value(short_word(data, start, rest) << np.uint64(64 - 8 * rest))
+        start += rest
+    while start < end:
+        value = value * np.uint64(100_000_000) + digits_value(load_word(data, start))
+        start += WORD
+    return value
 
 
 @kernel(types.void(BYTES, I32S, I32S, INT, INT, I64S))
@@ -27,16 +42,7 @@ def parse_integers(
     """The values first .. first + count as numbers, all of them nothing but digits."""
     for nth in range(count):
         start = np.int64(starts[first + nth])
-        end = start + sizes[first + nth]
-        rest = (end - start) & 7
-        value = np.uint64(0)
-        if rest > 0:
-            value = digits_value(short_word(data, start, rest) << np.uint64(64 - 8 * rest))
-            start += rest
-        while start < end:
-            value = value * np.uint64(100_000_000) + digits_value(load_word(data, start))
-            start += WORD
-        values[nth] = value
+        values[nth] = parse_digits(data, start, start + sizes[first + nth])
 
 
 @kernel(types.void(BYTES, I32S, I32S, INT, INT, I64S))
@@ -48,15 +54,17 @@ def parse_decimals(
     count: Int,
     values: NDArray[np.int64],
 ) -> None:
-    """The values first .. first + count as numbers: digits count, a point is passed over, a leading `-` negates."""
+    """The values first .. first + count as numbers: `-`? digits, and maybe a point, which is passed over, and digits."""
     for nth in range(count):
-        start = starts[first + nth]
-        value = np.int64(0)
-        for at in range(start, start + sizes[first + nth]):
-            digit = np.int64(data[at]) - 48
-            if digit >= 0:
-                value = value * 10 + digit
-        values[nth] = -value if data[start] == 45 else value
+        start = np.int64(starts[first + nth])
+        end = start + sizes[first + nth]
+        negative = data[start] == 45
+        whole = start + 1 if negative else start
+        point = digits_end(data, whole, end)
+        after = min(point + 1, end)
+        value = np.int64(parse_digits(data, whole, point)) * _POWERS[end - after]
+        value += np.int64(parse_digits(data, after, end))
+        values[nth] = -value if negative else value
 
 
 @kernel(INT(I64S, INT, INT, BUFFER, INT, INT, I32S, I32S, INT))

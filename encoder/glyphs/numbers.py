@@ -133,10 +133,13 @@ def are_better_as_differences(
     return naming_bits(values, count, True, keys, slots) < naming_bits(values, count, False, keys, slots)
 
 
-@kernel(REAL(I64S, INT, FLAG))
-def number_bits(values: NDArray[np.int64], count: Int, differences: bool) -> float:
-    """Estimated bits of `write_numbers`; 0 where one plane holds all, as nothing else could be smaller."""
-    low, extent, widest = spread(values, count)
+@kernel(REAL(I64S, INT, FLAG, HASH, HASH, HASH))
+def number_bits(
+    values: NDArray[np.int64], count: Int, differences: bool, low: np.uint64, extent: np.uint64, widest: np.uint64
+) -> float:
+    """Estimated bits of `write_numbers`; 0 where one plane holds all, as nothing else could be smaller. The last three: their
+    `spread`.
+    """
     if extent < np.uint64(256):
         return 0.0
     width = byte_width(widest) if differences else byte_width(extent)
@@ -160,6 +163,25 @@ def write_numbers(
     Differences must not overflow int64.
     """
     low, extent, widest = spread(values, count)
+    return write_spread(values, count, budget, delta, low, extent, widest, out, classes, ends, meta, cursor)
+
+
+@kernel(INT(I64S, INT, INT, FLAG, HASH, HASH, HASH, *SINK))
+def write_spread(
+    values: NDArray[np.int64],
+    count: Int,
+    budget: Int,
+    delta: bool,
+    low: np.uint64,
+    extent: np.uint64,
+    widest: np.uint64,
+    out: NDArray[np.uint8],
+    classes: NDArray[np.int32],
+    ends: NDArray[np.int64],
+    meta: NDArray[np.uint64],
+    cursor: NDArray[np.int64],
+) -> Int:
+    """As `write_numbers`, where the `spread` of the values is known."""
     if extent == 0:
         put(meta, cursor, CONSTANT)
         put(meta, cursor, np.int64(zigzag(np.int64(low))))

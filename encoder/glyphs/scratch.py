@@ -27,7 +27,7 @@ def _reserved(count: int, kind: type[np.int32 | np.int64]) -> NDArray[Any]:
 
 
 class Scratch:
-    """Arrays for blocks of up to `size` bytes: at most size // 2 variables and records; about 15 bytes per byte of block
+    """Arrays for blocks of up to `size` bytes: at most size // 2 variables and records; about 20 bytes per byte of block
     are reserved, of which a block touches what it uses.
     """
 
@@ -38,6 +38,7 @@ class Scratch:
         "column_values",
         "columns",
         "firsts",
+        "indices",
         "key_counts",
         "keys",
         "names",
@@ -64,6 +65,7 @@ class Scratch:
         self.column_starts = _reserved(variables, np.int32)
         self.column_sizes = _reserved(variables, np.int32)
         self.numbers = _reserved(variables, np.int64)
+        self.indices = _reserved(variables, np.int64)
         self.templates = np.empty((4, MAX_TEMPLATES), np.int32)
         self.template_keys = np.empty(TABLE_SLOTS, np.uint64)
         self.template_values = np.empty(TABLE_SLOTS, np.int32)

@@ -17,6 +17,7 @@ from encoder.glyphs.hashing import CROWDED, GOLDEN, find_or_add, finish, hash_by
 from encoder.glyphs.kernel import BYTES, FLAG, I32S, INT, Int, kernel, part
 from encoder.glyphs.templates import number_record
 from encoder.glyphs.tokenise import MAX_COLUMNS, MAX_TEMPLATES, MAX_VARIABLES, SCRATCH, SOURCE, TOKENISED
+from encoder.glyphs.wide import find_string_end
 
 COUNT_SLOTS = 1 << 16
 """Counters of keys, and of paths; two that fall on one make both look more frequent."""
@@ -34,10 +35,12 @@ _OPEN_BRACE, _OPEN_BRACKET, _CLOSE_BRACE, _CLOSE_BRACKET = 123, 91, 125, 93
 def end_of_string(data: NDArray[np.uint8], at: Int) -> Int:
     """Where the quote stands that closes the string of which data[at] is the first byte; or its line's end, or the data's."""
     size = data.shape[0]
-    while at < size and data[at] != _QUOTE and data[at] != _NEWLINE:
-        if data[at] == _BACKSLASH and at + 1 < size and data[at + 1] != _NEWLINE:
-            at += 1
-        at += 1
+    going = True
+    while going:
+        at = find_string_end(data, at)
+        going = at < size and data[at] == _BACKSLASH
+        if going:
+            at += 2 if at + 1 < size and data[at + 1] != _NEWLINE else 1
     return at
 
 

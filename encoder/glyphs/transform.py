@@ -262,6 +262,7 @@ def _write_columns(
         streams,
         scratch.firsts,
         scratch.numbers,
+        scratch.indices,
         scratch.keys,
         scratch.slots,
         out,

@@ -21,6 +21,7 @@ SLACK = 16
 
 _LOW = np.uint64(0x0101010101010101)
 _HIGH = np.uint64(0x8080808080808080)
+_ZEROS = np.uint64(0x3030303030303030)  # the digit, eight times
 
 
 def _instruction(generator: Callable[..., Any]) -> Callable[..., np.uint64]:
@@ -75,24 +76,67 @@ def find_either(data: NDArray[np.uint8], at: Int, one: Int, other: Int) -> Int:
     the lowest such byte. Source: Warren, Hacker's Delight, section 6-1.
     """
     ones, others = np.uint64(one) * _LOW, np.uint64(other) * _LOW
-    while at + WORD <= data.shape[0]:
+    found = np.uint64(0)
+    while found == 0 and at + WORD <= data.shape[0]:
         word = load_word(data, at)
         first, second = word ^ ones, word ^ others
         found = ((first - _LOW) & ~first | (second - _LOW) & ~second) & _HIGH
-        if found != 0:
-            return at + np.int64(_trailing_zeros(found) >> np.uint64(3))
         at += WORD
-    while at < data.shape[0] and data[at] != one and data[at] != other:
+    if found != 0:
+        at += np.int64(_trailing_zeros(found) >> np.uint64(3)) - WORD
+    while found == 0 and at < data.shape[0] and data[at] != one and data[at] != other:
         at += 1
     return at
 
 
-@part(FLAG(HASH))
-def are_digits(word: np.uint64) -> bool:
-    """Are all eight bytes `0` to `9`? Their high halves are 3, and still are with 6 added."""
-    high = np.uint64(0xF0F0F0F0F0F0F0F0)
-    threes = np.uint64(0x3030303030303030)
-    return bool((word & high == threes) & ((word + np.uint64(0x0606060606060606)) & high == threes))
+@part(INT(BYTES, INT))
+def find_string_end(data: NDArray[np.uint8], at: Int) -> Int:
+    """Where the first quote, backslash or newline stands from `at`, or the end of the data; as `find_either` finds two."""
+    quotes, backslashes, newlines = np.uint64(34) * _LOW, np.uint64(92) * _LOW, np.uint64(10) * _LOW
+    found = np.uint64(0)
+    while found == 0 and at + WORD <= data.shape[0]:
+        word = load_word(data, at)
+        first, second, third = word ^ quotes, word ^ backslashes, word ^ newlines
+        found = ((first - _LOW) & ~first | (second - _LOW) & ~second | (third - _LOW) & ~third) & _HIGH
+        at += WORD
+    if found != 0:
+        at += np.int64(_trailing_zeros(found) >> np.uint64(3)) - WORD
+    while found == 0 and at < data.shape[0] and data[at] != 34 and data[at] != 92 and data[at] != 10:
+        at += 1
+    return at
+
+
+@part(FLAG(BYTES, INT, INT, INT))
+def holds(data: NDArray[np.uint8], at: Int, end: Int, one: Int) -> bool:
+    """Does the byte `one`, not 0, stand in data[at:end]?"""
+    ones = np.uint64(one) * _LOW
+    found = np.uint64(0)
+    while found == 0 and at + WORD <= end:
+        word = load_word(data, at) ^ ones
+        found = (word - _LOW) & ~word & _HIGH
+        at += WORD
+    while found == 0 and at < end:
+        found = np.uint64(data[at] == one)
+        at += 1
+    return bool(found != 0)
+
+
+@part(INT(BYTES, INT, INT))
+def digits_end(data: NDArray[np.uint8], at: Int, end: Int) -> Int:
+    """Where the run of digits from `at` ends, at `end` at the latest.
+
+    A byte is no digit where what differs from `0` is above 9, so that adding 0x76 to it, or it itself, has the top bit set.
+    """
+    others = np.uint64(0)
+    while others == 0 and at + WORD <= data.shape[0]:
+        word = load_word(data, at) ^ _ZEROS
+        others = ((word & ~_HIGH) + np.uint64(0x7676767676767676) | word) & _HIGH
+        at += WORD
+    if others != 0:
+        at += np.int64(_trailing_zeros(others) >> np.uint64(3)) - WORD
+    while others == 0 and at < data.shape[0] and data[at] >= 48 and data[at] <= 57:
+        at += 1
+    return min(at, end)
 
 
 @part(HASH(HASH))

@@ -36,8 +36,8 @@ def write(columns, grain):
     meta = np.empty(8 * len(columns), np.uint64)
     cursor = np.zeros(3, np.int64)
     made = write_columns(
-        data, starts, sizes, offsets, len(columns), grain, True, kinds, counts, scratch.firsts, scratch.numbers, scratch.keys,
-        scratch.slots, out, classes, ends, meta, cursor,
+        data, starts, sizes, offsets, len(columns), grain, True, kinds, counts, scratch.firsts, scratch.numbers, scratch.indices,
+        scratch.keys, scratch.slots, out, classes, ends, meta, cursor,
     )  # fmt: skip
     used, streams, numbers = cursor.tolist()
     assert counts.sum() == streams

@@ -8,10 +8,12 @@ warm()
 from encoder.glyphs.integers import parse_integers  # noqa: E402  after `warm`, which compiles under a lock
 from encoder.glyphs.wide import (  # noqa: E402  as above
     SLACK,
-    are_digits,
     copy_over,
+    digits_end,
     digits_value,
     find_either,
+    find_string_end,
+    holds,
     same_bytes,
     short_word,
 )
@@ -62,13 +64,34 @@ def word(text):
     return np.uint64(int.from_bytes(text, "little"))
 
 
-@pytest.mark.parametrize("place", range(8))
+@pytest.mark.parametrize("at", range(20))
 @pytest.mark.parametrize("stranger", [0x00, 0x2F, 0x3A, 0x3F, 0x40, 0xB0, 0xB5, 0xFF])
-def test_one_byte_that_is_no_digit_is_seen(place, stranger):
-    text = bytearray(b"01239876")
-    assert are_digits(word(text))
-    text[place] = stranger
-    assert not are_digits(word(text))
+def test_a_run_of_digits_ends_at_its_end_or_at_the_first_byte_that_is_none(at, stranger):
+    data = np.frombuffer(b"01239876540123456789", np.uint8).copy()
+    assert digits_end(data, 0, at) == at
+    assert digits_end(data, 0, 20) == 20
+    data[at] = stranger
+    assert digits_end(data, 0, 20) == at
+    assert digits_end(data[: at + 1].copy(), 0, at + 1) == at
+
+
+@pytest.mark.parametrize("at", range(20))
+@pytest.mark.parametrize("end", b'"\\\n')
+def test_a_string_ends_at_the_first_quote_backslash_or_newline(at, end):
+    data = np.full(20, 0x21, np.uint8)
+    assert find_string_end(data, 0) == 20
+    data[at] = end
+    assert find_string_end(data, 0) == at
+
+
+@pytest.mark.parametrize("at", range(20))
+def test_a_byte_is_held_by_the_bytes_given_and_no_others(at):
+    data = np.full(20, 0x0B, np.uint8)  # a neighbour of the newline
+    assert not holds(data, 0, 20, 10)
+    data[at] = 10
+    assert holds(data, 0, 20, 10)
+    assert not holds(data, 0, at, 10)
+    assert not holds(data, at + 1, 20, 10)
 
 
 @pytest.mark.parametrize("number", [0, 9, 10, 99, 12345678, 99999999, 10000000])
