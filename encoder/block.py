@@ -55,7 +55,10 @@ _FAR_SMALLER: Final = 0.75  # than a sample says that the plain bytes become
 _LITTLE_GAIN: Final = 0.85  # of the plain bytes at the same level
 _SAMPLED: Final = 8  # one part in so many is the sample, from the middle of the block
 _LEAST_SAMPLE: Final = 1 << 16
-_MIXED_GAINS: Final = {1: 0.95, 2: 0.65}  # of a quick compression: where mixing the plain bytes is not worth its time
+_MIXED_GAINS: Final = {
+    1: (3, 0.83),
+    2: (9, 0.65),
+}  # of zstd at a level: where mixing the plain bytes is not worth its time
 _SLOW: Final = (BackEnd.LZMA, BackEnd.BROTLI, BackEnd.MIXING)
 _SAFE: Final = Strategy(TreeType.TEXT, BackEnd.ZSTD, 19)
 _TRUSTED: Final = Limits(max_block=1 << 31, max_memory=1 << 40)
@@ -377,8 +380,9 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
 
 
 def _rows_clearly_pay(body: bytes, view: memoryview, level: int) -> bool:
-    _, quick = compress(BackEnd.ZSTD, view, _QUICK_LEVEL, text=True)
-    return len(body) < _MIXED_GAINS[level] * len(quick)
+    quick_level, gain = _MIXED_GAINS[level]
+    _, quick = compress(BackEnd.ZSTD, view, quick_level, text=True)
+    return len(body) < gain * len(quick)
 
 
 def _sample_says_so(body: bytes, view: memoryview) -> bool:

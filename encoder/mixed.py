@@ -10,8 +10,8 @@ from typing import Final, Protocol
 from encoder.backends import BACK_END_BITS, CODECS, compress, decompress, memory_of
 from encoder.errors import FormatError, LimitError
 from encoder.limits import Limits
-from encoder.mixing.loading import prepare_mixing
-from encoder.mixing.memory import MODELS
+from encoder.mixing.loading import ROWS, prepare_mixing
+from encoder.mixing.memory import LIGHT_MODEL, MODELS, ROW_MODEL_AT, row_model
 from encoder.strategy import BackEnd, Strategy
 from encoder.wire import varint
 
@@ -20,8 +20,11 @@ LEAST_MIXED: Final = 4096
 _SMALL_BACK_END: Final = (BackEnd.BROTLI, 11)
 _ROW_STREAMS: Final = 5
 _STREAM_NAMES: Final = ("metadata", "templates", "template columns", "tail", "tokens")
-_CANDIDATES: Final = ((BackEnd.ZSTD, 19), (BackEnd.LZMA, 9))
-_TRIED_ALL: Final = 1 << 15  # bytes; above, mixing alone is tried, as it wins there
+_LIBRARIES: Final = ((BackEnd.ZSTD, 19), (BackEnd.LZMA, 9))
+_BROTLI_UP_TO: Final = 1 << 13
+"""Bytes of a stream that brotli 11 is tried on: its own dictionary helps short ones, and it takes its time with others."""
+_MIXING_ALONE_FROM: Final = 1 << 15
+"""Bytes of a stream that at the full level only mixing is tried on, as it wins there. The light level has no time for that."""
 
 
 class Packed(Protocol):
@@ -50,10 +53,11 @@ def pack_rows(view: memoryview, strategy: Strategy) -> bytes | None:
     """Everything after a body's header, or None where token rows do not apply."""
     if strategy.level not in MODELS:
         raise ValueError(f"{BackEnd.MIXING} has levels {MODELS[0]} to {MODELS[-1]}, not {strategy.level}")
-    prepare_mixing()
+    model = ROW_MODEL_AT[strategy.level]
+    prepare_mixing(ROWS[model])
     from encoder.mixing.row_body import encode_rows  # noqa: PLC0415  numba is loaded only when something is mixed
 
-    encoded = encode_rows(view, strategy.tree, strategy.separator, strategy.level)
+    encoded = encode_rows(view, strategy.tree, strategy.separator, model)
     if encoded is None:
         return None
     raw_sizes = [len(stream) for stream in encoded.streams]
@@ -68,24 +72,28 @@ def pack_rows(view: memoryview, strategy: Strategy) -> bytes | None:
     return b"".join([b"\0", directory, *(stream for _, stream in packed), encoded.mixed])
 
 
-def _smallest(stream: bytes, model: int) -> tuple[BackEnd, bytes]:
-    candidates = [compress(BackEnd.MIXING, stream, model, text=True)]
-    if len(stream) < _TRIED_ALL:
-        candidates += [compress(back_end, stream, level, text=True) for back_end, level in _CANDIDATES]
-    return min(candidates, key=lambda candidate: len(candidate[1]))
+def _smallest(stream: bytes, level: int) -> tuple[BackEnd, bytes]:
+    candidates = [] if level > LIGHT_MODEL and len(stream) >= _MIXING_ALONE_FROM else list(_LIBRARIES)
+    if len(stream) <= _BROTLI_UP_TO:
+        candidates.append((BackEnd.BROTLI, 11))
+    if level > LIGHT_MODEL:
+        candidates.append((BackEnd.MIXING, level))
+    tried = [compress(back_end, stream, strength, text=True) for back_end, strength in candidates]
+    return min(tried, key=lambda one: len(one[1]))
 
 
 def unpack_rows(streams: Sequence[Packed], raw_size: int, limits: Limits) -> bytes:
     """The block whose directory is `streams`. Raises FormatError, VersionError, LimitError."""
-    prepare_mixing()
-    from encoder.mixing.row_body import check_memory, decode_rows, plan_rows, row_model  # noqa: PLC0415  as above
-
     if len(streams) != _ROW_STREAMS or streams[-1].back_end is not BackEnd.MIXING:
         raise FormatError("a block of token rows does not have the streams of one")
+    model = row_model(streams[-1].data)
+    prepare_mixing(ROWS[model])
+    from encoder.mixing.row_body import check_memory, decode_rows, plan_rows  # noqa: PLC0415  as above
+
     plan = plan_rows(open_stream(streams[0], limits), raw_size, limits)
     if plan.lengths != [stream.raw_size for stream in streams[1:]]:
         raise FormatError("a block's streams are not those that its metadata speaks of")
-    check_memory(plan, row_model(streams[-1].data), limits)
+    check_memory(plan, model, limits)
     templates, columns, tail = (open_stream(stream, limits) for stream in streams[1:4])
     return decode_rows(plan, templates, columns, tail, streams[-1].data)
 
@@ -102,11 +110,11 @@ def open_stream(stream: Packed, limits: Limits) -> bytes:
 
 def describe_rows(streams: Sequence[Packed], limits: Limits) -> tuple[int, int, list[tuple[str, str, int, int, int]]]:
     """Records, templates, and for each stream its name, its kind, its values, its raw and its encoded bytes."""
-    prepare_mixing()
-    from encoder.mixing.row_body import plan_rows  # noqa: PLC0415  as above
-
     if len(streams) != _ROW_STREAMS:
         raise FormatError("a block of token rows does not have the streams of one")
+    prepare_mixing(ROWS[row_model(streams[-1].data)])
+    from encoder.mixing.row_body import plan_rows  # noqa: PLC0415  as above
+
     plan = plan_rows(open_stream(streams[0], limits), None, limits)
     values = (1, plan.templates, plan.slots, plan.tail, plan.tokens)
     rows = zip(_STREAM_NAMES, values, streams, strict=True)

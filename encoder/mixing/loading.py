@@ -1,27 +1,38 @@
-"""Preparing the mixing kernels, once a process and only when something is really mixed."""
+"""Preparing the mixing kernels, when something is really mixed, and only those of the models that are used."""
 
 import threading
 from typing import Final
 
-_MODULES: Final = ("encoder.mixing.stream", "encoder.mixing.row_body")
-"""Between them they import every kernel module of this package."""
+from encoder.mixing.memory import FULL_MODEL, LIGHT_MODEL, QUICK_MODEL
+
+Modules = tuple[str, ...]
+
+TEXT: Final[Modules] = ("encoder.mixing.stream",)
+_BIT_ROWS: Final[Modules] = ("encoder.mixing.row_body", "encoder.mixing.rows")
+ROWS: Final[dict[int, Modules]] = {
+    LIGHT_MODEL: _BIT_ROWS,
+    FULL_MODEL: _BIT_ROWS,
+    QUICK_MODEL: ("encoder.mixing.row_body", "encoder.mixing.quick_rows"),
+}
+"""By the model of rows. Between them these import every kernel module of this package."""
 _preparing: Final = threading.Lock()
-_prepared: Final[set[str]] = set()
+_prepared: Final[set[Modules]] = set()
 
 
-def prepare_mixing() -> None:
-    """Sees to it that every kernel is compiled; each is loaded when it is first called."""
+def prepare_mixing(modules: Modules = TEXT) -> None:
+    """Sees to it that the kernels of `modules` are compiled; each is loaded when it is first called."""
     with _preparing:
-        if not _prepared:
+        if modules not in _prepared:
             from encoder.glyphs.loading import prepare_kernels  # noqa: PLC0415  settles numba's cache, for those who mix
 
-            prepare_kernels(_MODULES)
-            _prepared.update(_MODULES)
+            prepare_kernels(modules)
+            _prepared.add(modules)
 
 
 def load_mixing() -> None:
     """Loads every kernel now; compiles what the cache does not have."""
-    prepare_mixing()
     from encoder.glyphs.loading import load_kernels  # noqa: PLC0415  as above
 
-    load_kernels(_MODULES)
+    for modules in (TEXT, *ROWS.values()):
+        prepare_mixing(modules)
+        load_kernels(modules)

@@ -162,8 +162,3 @@ def byte_kernel(contexts: int) -> Callable[..., Any]:
 
     compiled: Callable[..., Any] = code_byte
     return compiled
-
-
-code_quick = byte_kernel(QUICK)
-code_light = byte_kernel(LIGHT)
-code_full = byte_kernel(FULL)

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.errors import FormatError, LimitError, VersionError
+from encoder.errors import FormatError, LimitError
 from encoder.glyphs.compose import read_ids, write_ids
 from encoder.glyphs.gather import column_names, merge_small
 from encoder.glyphs.scratch import Scratch, scratch_for
@@ -14,20 +14,10 @@ from encoder.glyphs.templates import read_templates, write_templates
 from encoder.glyphs.transform import Tokens, id_width, tokenise
 from encoder.glyphs.varints import read_varints, write_varints
 from encoder.limits import Limits
-from encoder.mixing.memory import FULL_MODEL, MODELS, ROW_CONTEXTS, RowSizes, row_sizes
-from encoder.mixing.predict import inputs_of
-from encoder.mixing.rows import (
-    FIRST_SETS,
-    GUESS_SLOTS,
-    GUESS_SLOTS_PER_COLUMN,
-    SETS_PER_COLUMN,
-    code_rows,
-)
+from encoder.mixing.memory import row_model, row_sizes
+from encoder.mixing.row_tables import code_tokens
 from encoder.mixing.siblings import choose_siblings
 from encoder.mixing.spell import compose_rows, count_bytes, spell_tokens
-from encoder.mixing.stream import slot_table
-from encoder.mixing.tables import GUESS
-from encoder.mixing.votes import AGREEMENTS, INPUTS, VOTERS, first_slots
 from encoder.strategy import TreeType
 
 Bytes = NDArray[np.uint8]
@@ -38,8 +28,6 @@ MOST_TOKENS: Final = (1 << 26) - 2
 """Tokens of a block: a voter's entry keeps 26 bits for one, and 0 for none."""
 MAX_NUMBERED: Final = 1 << 16
 _NEWLINE: Final = 10
-_FIRST_WEIGHT: Final = 13107  # 0.2
-_FIRST_VOTE_WEIGHT: Final = 22937  # 0.35
 HEADER: Final = (
     "bytes",
     "records",
@@ -154,7 +142,9 @@ def _encoded(
     first_slot = np.zeros(len(variables) + 1, np.int64)
     np.cumsum(variables, out=first_slot[1:])
     coded = np.empty(len(text), np.uint8)
-    size = _code(False, text, records, first_slot, slots, columns, siblings, terminator, names, starts, coded, model)
+    size = code_tokens(
+        False, text, records, first_slot, slots, columns, siblings, terminator, names, starts, coded, model
+    )
     if not 0 <= size <= len(coded):
         return None
     width = id_width(columns)
@@ -168,56 +158,6 @@ def _encoded(
     metadata = metadata[: write_varints(numbers, metadata)]
     streams = [metadata.tobytes(), template_text.tobytes(), planes.tobytes(), tail.tobytes()]
     return EncodedRows(streams, len(text), bytes([model]) + coded[:size].tobytes())
-
-
-def _code(
-    decoding: bool,
-    text: Bytes,
-    records: NDArray[np.int32],
-    first_slot: NDArray[np.int64],
-    slots: NDArray[np.int32],
-    columns: int,
-    siblings: NDArray[np.int32],
-    terminator: int,
-    names: NDArray[np.uint32],
-    starts: NDArray[np.int32],
-    coded: Bytes,
-    model: int,
-) -> int:
-    """`code_rows` with fresh tables."""
-    sizes = row_sizes(len(text), len(names), columns, model)
-    return int(
-        code_rows(
-            decoding,
-            model == FULL_MODEL,
-            text,
-            records,
-            first_slot,
-            slots,
-            columns,
-            siblings,
-            terminator,
-            names,
-            starts,
-            np.zeros(8 << sizes.memory_bits, np.uint32),
-            sizes.memory_bits,
-            np.tile(first_slots(), 2 * VOTERS * sizes.columns),
-            np.full((AGREEMENTS + 2 * sizes.columns) * INPUTS, _FIRST_VOTE_WEIGHT, np.int32),
-            coded,
-            slot_table(sizes.line_bits),
-            np.uint64((1 << sizes.line_bits) - 1),
-            _weights(sizes, model),
-            np.full(GUESS_SLOTS + GUESS_SLOTS_PER_COLUMN * sizes.columns, GUESS, np.uint32),
-            np.zeros(1 << sizes.place_bits, np.int32),
-            sizes.place_bits,
-        )
-    )
-
-
-def _weights(sizes: RowSizes, model: int) -> NDArray[np.int32]:
-    return np.full(
-        (FIRST_SETS + SETS_PER_COLUMN * sizes.columns) * inputs_of(ROW_CONTEXTS[model]), _FIRST_WEIGHT, np.int32
-    )
 
 
 def plan_rows(metadata: bytes, raw_size: int | None, limits: Limits) -> RowPlan:
@@ -240,15 +180,6 @@ def plan_rows(metadata: bytes, raw_size: int | None, limits: Limits) -> RowPlan:
     if len(siblings) != 2 * columns or (columns and int(siblings.max()) >= columns) or (header[1] and not header[2]):
         raise FormatError("the block's metadata is damaged: its columns' siblings or templates are not all there")
     return RowPlan(siblings.astype(np.int32), *header)
-
-
-def row_model(tokens: memoryview) -> int:
-    """The model of a token stream. Raises FormatError, VersionError."""
-    if not len(tokens):
-        raise FormatError("a block's tokens are missing")
-    if tokens[0] not in MODELS:
-        raise VersionError(f"rows of mixing model {tokens[0]} need a newer reader than this")
-    return tokens[0]
 
 
 def check_memory(plan: RowPlan, model: int, limits: Limits) -> None:
@@ -277,7 +208,7 @@ def decode_rows(plan: RowPlan, template_text: bytes, planes: bytes, tail: bytes,
     starts = np.zeros(plan.tokens + 1, np.int32)
     coded = np.frombuffer(tokens, np.uint8)[1:].copy()
     model = row_model(tokens)
-    ended = _code(
+    ended = code_tokens(
         True,
         text,
         records,

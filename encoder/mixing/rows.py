@@ -5,14 +5,26 @@ there are several templates), then the values of its variables, each with the te
 """
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U64S, Int, kernel, part
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, Int, kernel
 from encoder.mixing.coder import AT, STATE_SIZE, U32S, end, finish, least, start
 from encoder.mixing.follow import ROOM, step_between, write_following
 from encoder.mixing.memory import MOST_COLUMNS
-from encoder.mixing.predict import FULL, GUESSES, NO_GUESS, QUICK, code_full, code_quick, inputs_of, spread
+from encoder.mixing.predict import FULL, GUESSES, NO_GUESS, QUICK, byte_kernel, inputs_of
+from encoder.mixing.row_parts import (
+    DAMAGED,
+    HASHED,
+    LEAST_REPEAT,
+    MOST_COMPARED,
+    PAST,
+    SEED,
+    extend,
+    name_of,
+    row_contexts,
+    same_bytes,
+    vote_contexts,
+)
 from encoder.mixing.tables import GOLDEN, SPREAD
 from encoder.mixing.votes import (
     FOLLOWING,
@@ -33,123 +45,21 @@ from encoder.mixing.votes import (
 U = np.uint64
 FIRST_SETS = 3 * 256
 SETS_PER_COLUMN = 8
-PAST = 6
-"""Templates before, that a template's contexts see."""
 GUESS_SLOTS = 32
 GUESS_SLOTS_PER_COLUMN = 4
-DAMAGED = -1
-_LEAST_REPEAT = 5
-_HASHED = 6
-_MOST_COMPARED = 24
-_SEED = U(7)
 _INPUTS = inputs_of(FULL)
-
-
-@part(HASH(HASH, HASH))
-def extend(name: np.uint64, byte: np.uint64) -> np.uint64:
-    """The name of a value, or of its beginning, after one more byte."""
-    mixed = (name + byte + U(1)) * SPREAD
-    return mixed ^ (mixed >> U(31))
-
-
-@part(INT(BUFFER, INT, INT))
-def name_of(text: NDArray[np.uint8], begin: Int, end: Int) -> Int:
-    """The 32-bit name of a value: equal values have equal names, and others rarely do."""
-    name = _SEED
-    for at in range(begin, end):
-        name = extend(name, U(text[at]))
-    return np.int64(name >> U(32))
-
-
-@part(FLAG(BUFFER, INT, INT, BUFFER, INT, INT))
-def same_bytes(
-    text: NDArray[np.uint8], begin: Int, end: Int, other: NDArray[np.uint8], other_begin: Int, other_end: Int
-) -> bool:
-    """Is text[begin:end] other[other_begin:other_end]?"""
-    if end - begin != other_end - other_begin:
-        return False
-    for nth in range(end - begin):
-        if text[begin + nth] != other[other_begin + nth]:
-            return False
-    return True
-
-
-@part(types.void(U64S, FLAG, HASH, HASH, HASH, HASH, HASH, HASH, HASH, HASH, HASH, FLAG))
-def row_contexts(
-    hashes: NDArray[np.uint64],
-    full: bool,
-    last: np.uint64,
-    sofar: np.uint64,
-    column: np.uint64,
-    before: np.uint64,
-    sibling: np.uint64,
-    second_sibling: np.uint64,
-    neighbour: np.uint64,
-    word: np.uint64,
-    above: np.uint64,
-    same: bool,
-) -> None:
-    """The contexts of one byte of a value. last: the last eight bytes. sofar: name of the value so far, with its column.
-
-    above: the byte of the column's last value at the same place, and the next one (times 256).
-    """
-    nearest = last & U(255)
-    hashes[0] = sofar ^ (sibling * GOLDEN)
-    hashes[1] = (above | (column << U(24)) | (nearest << U(48))) ^ (U(1 if same else 0) << U(62))
-    hashes[2] = (last & U(0xFFFF)) | (column << U(40))
-    if full:
-        hashes[3] = sofar
-        hashes[4] = sofar ^ (before * GOLDEN)
-        hashes[5] = last & U(0xFFFFFFFF)
-        hashes[6] = (sofar ^ (sibling * GOLDEN)) + second_sibling * SPREAD
-        hashes[7] = (sofar ^ (neighbour * GOLDEN)) + U(9)
-        hashes[8] = last & U(0xFFFFFF)
-        hashes[9] = last & U(0xFFFFFFFFFFFF)
-        hashes[10] = nearest | (column << U(40))
-        hashes[11] = word ^ (nearest << U(56))
-    spread(hashes, FULL if full else QUICK)
-
-
-@part(types.void(U64S, FLAG, HASH, HASH, HASH, HASH, HASH, HASH, U64S))
-def vote_contexts(
-    contexts: NDArray[np.uint64],
-    of_template: bool,
-    before: np.uint64,
-    before_that: np.uint64,
-    sibling: np.uint64,
-    second_sibling: np.uint64,
-    neighbour: np.uint64,
-    second_neighbour: np.uint64,
-    past: NDArray[np.uint64],
-) -> None:
-    """The contexts of the remembering voters. past: the names of the templates before, the nearest first."""
-    if of_template:
-        known = U(0)
-        for nth in range(PAST):
-            known = (known + past[nth]) * SPREAD
-            if nth < 3:
-                contexts[2 - nth] = known
-        contexts[3] = known
-        contexts[4] = neighbour * SPREAD + past[0]
-        contexts[5] = neighbour
-    else:
-        contexts[0] = before * SPREAD + before_that
-        contexts[1] = sibling * SPREAD + second_sibling
-        contexts[2] = sibling
-        contexts[3] = before
-        contexts[4] = neighbour * SPREAD + second_neighbour
-        contexts[5] = sibling * SPREAD + before
+code_quick = byte_kernel(QUICK)
+code_full = byte_kernel(FULL)
 
 
 @kernel(
     INT(
-        *(FLAG, FLAG, BUFFER, I32S, I64S, I32S, INT, I32S, INT, U32S, I32S),
+        *(FLAG, BUFFER, I32S, I64S, I32S, INT, I32S, INT, U32S, I32S, FLAG),
         *(U32S, INT, U32S, I32S, BUFFER, U32S, HASH, I32S, U32S, I32S, INT),
     )
 )
 def code_rows(
     decoding: bool,
-    full: bool,
     text: NDArray[np.uint8],
     records: NDArray[np.int32],
     first_slot: NDArray[np.int64],
@@ -159,6 +69,7 @@ def code_rows(
     terminator: Int,
     names: NDArray[np.uint32],
     starts: NDArray[np.int32],
+    full: bool,
     memory: NDArray[np.uint32],
     memory_bits: Int,
     vote_slots: NDArray[np.uint32],
@@ -301,7 +212,7 @@ def code_rows(
                 for nth in range(8):
                     if at - 1 - nth >= 0:
                         last |= U(text[at - 1 - nth]) << U(8 * nth)
-                sofar = _SEED
+                sofar = SEED
                 apart = U(column + 1) * SPREAD
                 word = U(0)
                 same = previous >= 0
@@ -332,18 +243,18 @@ def code_rows(
                         repeat += 1
                     else:
                         length = np.int64(0)
-                    if at >= _HASHED:
+                    if at >= HASHED:
                         place = ((last & U(0xFFFFFFFFFFFF)) * GOLDEN) >> U(64 - place_bits)
                         if length == 0:
                             repeat = np.int64(places[place])
                             if repeat > 0:
                                 while (
-                                    length < _MOST_COMPARED
+                                    length < MOST_COMPARED
                                     and repeat - 1 - length >= 0
                                     and text[repeat - 1 - length] == text[at - 1 - length]
                                 ):
                                     length += 1
-                                if length < _LEAST_REPEAT:
+                                if length < LEAST_REPEAT:
                                     length = np.int64(0)
                         places[place] = at
                     guesses[0] = NO_GUESS

@@ -14,8 +14,7 @@ from encoder.mixing.tables import GOLDEN, SPREAD
 U = np.uint64
 CANDIDATES = 10
 SAMPLE = 2048
-_SLOTS = 4 * SAMPLE
-_SHIFT = U(51)
+_LEAST_BITS = 6
 _LEAST = 16
 _NEW_PAIR = 12.0  # bits: what a value that was never seen beside that sibling costs
 _WORST = 1e18
@@ -24,24 +23,28 @@ _WORST = 1e18
 @kernel(types.float64(U32S, U32S, INT))
 def doubt(values: NDArray[np.uint32], beside: NDArray[np.uint32], count: Int) -> float:
     """Bits that `values` take when the value beside each is known, and a price for each pair that is new."""
-    keys = np.zeros(2 * _SLOTS, np.uint64)
-    tally = np.zeros(2 * _SLOTS, np.int64)
+    wide = np.int64(_LEAST_BITS)
+    while (1 << wide) < 2 * count:
+        wide += 1
+    slots = np.int64(1) << wide
+    keys = np.empty(2 * slots, np.uint64)
+    tally = np.zeros(2 * slots, np.int32)
     for nth in range(count):
         alone = (U(beside[nth]) + U(1)) * GOLDEN
         pair = (alone ^ U(values[nth])) * SPREAD
         for table in range(2):
             key = alone if table == 0 else pair
-            place: Int = np.int64(key >> _SHIFT)
-            while tally[table * _SLOTS + place] > 0 and keys[table * _SLOTS + place] != key:
-                place = (place + 1) & (_SLOTS - 1)
-            keys[table * _SLOTS + place] = key
-            tally[table * _SLOTS + place] += 1
+            place: Int = np.int64(key >> U(64 - wide))
+            while tally[table * slots + place] > 0 and keys[table * slots + place] != key:
+                place = (place + 1) & (slots - 1)
+            keys[table * slots + place] = key
+            tally[table * slots + place] += 1
     bits = 0.0
-    for place in range(_SLOTS):
+    for place in range(slots):
         if tally[place] > 0:
             bits += tally[place] * np.log2(tally[place])
-        if tally[_SLOTS + place] > 0:
-            bits += _NEW_PAIR - tally[_SLOTS + place] * np.log2(tally[_SLOTS + place])
+        if tally[slots + place] > 0:
+            bits += _NEW_PAIR - tally[slots + place] * np.log2(tally[slots + place])
     return bits
 
 
@@ -59,9 +62,9 @@ def choose_siblings(
     names: of each token; numbered: 1 where every record begins with its template's, else 0.
     """
     seen = np.zeros(known, np.int64)
-    values = np.zeros((known, SAMPLE), np.uint32)
+    values = np.empty((known, SAMPLE), np.uint32)
     candidates = np.full((known, CANDIDATES), -1, np.int64)
-    beside = np.zeros((known, CANDIDATES, SAMPLE), np.uint32)
+    beside = np.empty((known, CANDIDATES, SAMPLE), np.uint32)
     current = np.zeros(known, np.uint32)
     recent = np.full(CANDIDATES, -1, np.int64)
     value = 0

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, I64S, INT, Int, kernel
 from encoder.mixing.coder import U32S
-from encoder.mixing.rows import name_of
+from encoder.mixing.row_parts import name_of
 
 BAD_RECORDS = -1
 

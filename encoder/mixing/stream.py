@@ -6,18 +6,10 @@ from numpy.typing import NDArray
 from encoder.errors import FormatError, VersionError
 from encoder.mixing.memory import FULL_MODEL, MODELS, TEXT_CONTEXTS, text_sizes
 from encoder.mixing.predict import inputs_of
-from encoder.mixing.tables import GUESS, SLOTS_PER_LINE, UNSEEN
+from encoder.mixing.tables import GUESS, slot_table
 from encoder.mixing.text import FIRST_SETS, GUESS_SLOTS, SECOND_SETS, code_text
 
 _FIRST_WEIGHT = 19660  # 0.3
-
-
-def slot_table(line_bits: int) -> NDArray[np.uint32]:
-    """Lines of slots in which nothing was seen, each in a cache line of its own."""
-    room = np.empty((SLOTS_PER_LINE << line_bits) + SLOTS_PER_LINE, np.uint32)
-    room.fill(UNSEEN)
-    skip = (-room.ctypes.data % (4 * SLOTS_PER_LINE)) // 4
-    return room[skip : skip + (SLOTS_PER_LINE << line_bits)]
 
 
 def compress(data: bytes | memoryview, model: int) -> bytes | None:

@@ -52,3 +52,11 @@ SLOTS_PER_LINE: Final = 16
 
 GOLDEN: Final = np.uint64(0x9E3779B97F4A7C15)
 SPREAD: Final = np.uint64(0xD6E8FEB86659FD93)
+
+
+def slot_table(line_bits: int) -> NDArray[np.uint32]:
+    """Lines of slots in which nothing was seen, each in a cache line of its own."""
+    room = np.empty((SLOTS_PER_LINE << line_bits) + SLOTS_PER_LINE, np.uint32)
+    room.fill(UNSEEN)
+    skip = (-room.ctypes.data % (4 * SLOTS_PER_LINE)) // 4
+    return room[skip : skip + (SLOTS_PER_LINE << line_bits)]

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, INT, Int, kernel
 from encoder.mixing.coder import AT, STATE_SIZE, U32S, end, finish, least, start
-from encoder.mixing.predict import FULL, GUESSES, LIGHT, NO_GUESS, code_full, code_light, inputs_of, spread
+from encoder.mixing.predict import FULL, GUESSES, LIGHT, NO_GUESS, byte_kernel, inputs_of, spread
 from encoder.mixing.tables import GOLDEN, SPREAD
 
 U = np.uint64
@@ -16,6 +16,8 @@ _LEAST_REPEAT = 6
 _MOST_COMPARED = 32
 STOPPED = -1
 _INPUTS = inputs_of(FULL)
+code_light = byte_kernel(LIGHT)
+code_full = byte_kernel(FULL)
 
 
 @kernel(INT(FLAG, FLAG, BUFFER, BUFFER, U32S, HASH, I32S, U32S, I32S, INT))

@@ -160,6 +160,78 @@ class ByteModel:
         return c & 255
 
 
+class SingleMixer(Mixer):
+    def bit(self, coder, values, _, row):
+        weights = self.rows[row]
+        x = min(3071, max(-3071, sum(v * w for v, w in zip(values, weights, strict=True)) >> 16))
+        bit = coder.bit(SQUASH[x])
+        error = (((bit << 16) - SQUASH[x]) * self.factor) >> self.drop
+        for i, v in enumerate(values):
+            weights[i] += (v * error + self.half) >> self.shift
+        return bit
+
+
+class QuickByteModel(ByteModel):
+    def __init__(self, lines, remembered_bits):
+        super().__init__(3, lines, 20000)
+        self.mixer = SingleMixer(6, 20000, 6, 4, 1 << 15, 16)
+        self.shift = 64 - remembered_bits
+        self.remembered = defaultdict(lambda: (0, 0))
+        self.chances = defaultdict(lambda: (3 << 20, 0))
+        self.flags = defaultdict(lambda: (3 << 20, 0))
+
+    def decode(self, coder, contexts, foretold, first):
+        hashes = self.spread(contexts)
+        keys = [(k, h >> self.shift) for k, h in enumerate(hashes)]
+        for key in keys:
+            x, sure = self.remembered[key]
+            foretold.append((x if sure else None, sure))
+        x = self.flag(coder, foretold)
+        if x is None:
+            x = self.bits(coder, hashes, first)
+        for i, (byte, sure) in enumerate(foretold):
+            if byte is not None:
+                self.chances[i, sure] = learned(self.chances[i, sure], byte == x)
+        for key in keys:
+            byte, sure = self.remembered[key]
+            if sure and byte == x:
+                self.remembered[key] = x, min(15, sure + 1)
+            else:
+                self.remembered[key] = (x, 1) if sure < 2 else (byte, sure >> 1)
+        return x
+
+    def flag(self, coder, foretold):
+        best, most = None, 2300000
+        for i, (byte, sure) in enumerate(foretold):
+            if byte is not None and self.chances[i, sure][0] > most:
+                best, most = i, self.chances[i, sure][0]
+        if best is None:
+            return None
+        tried, sure = foretold[best]
+        key = best, sure, tuple(byte == tried for byte, _ in foretold)
+        bit = coder.bit(min(65512, max(24, self.flags[key][0] >> 6)))
+        self.flags[key] = learned(self.flags[key], bit)
+        return tried if bit else None
+
+    def bits(self, coder, hashes, first):
+        c = 1
+        for number in range(8):
+            if number == 4:
+                hashes = [(h + c) * G & WRAP for h in hashes]
+                hashes = [h ^ h >> 29 for h in hashes]
+            if number in (0, 4):
+                lines = [self.line(h, self.table[h >> 20 & (self.lines - 1)][0]) for h in hashes]
+                node = 1
+            chances = [line[node] for line in lines]
+            values = [STRETCH[p >> 10] for p, _ in chances] + [((p >> 10) - 2048) * trust(n) >> 5 for p, n in chances]
+            bit = self.mixer.bit(coder, values, None, first + number)
+            for slot, line in zip(chances, lines, strict=True):
+                line[node] = learned(slot, bit)
+            c = c << 1 | bit
+            node = node << 1 | bit
+        return c & 255
+
+
 def bits(x, most):
     return min(most, max(8, x.bit_length()))
 
@@ -290,7 +362,7 @@ class Column:
     def __init__(self):
         self.name = self.name_before = 0
         self.last = None
-        self.same_record = self.step_record = self.step = 0
+        self.same_record = self.step_record = self.step = self.misses = 0
 
 
 class Rows:
@@ -299,11 +371,15 @@ class Rows:
         self.siblings, self.slots = siblings, slots
         self.width = 0 if self.templates <= 1 else 1 if self.templates <= 256 else 2
         self.m = stream[0]
-        self.contexts = {1: 3, 2: 12}[self.m]
+        self.contexts = {1: 3, 2: 12, 3: 3}[self.m]
         self.coder = Coder(stream[1:])
-        lines = 1 << bits(self.token_bytes * self.contexts // 4, {1: 15, 2: 19}[self.m])
-        self.bytes = ByteModel(self.contexts, lines, 13107)
-        self.votes = Mixer(16, 22937, 1, 0, 1 << 17, 18)
+        lines = 1 << bits(self.token_bytes * self.contexts // 4, {1: 15, 2: 19, 3: 16}[self.m])
+        if self.m == 3:
+            self.bytes = QuickByteModel(lines, bits(self.token_bytes, 15))
+            self.votes = SingleMixer(16, 22937, 1, 0, 1 << 17, 18)
+        else:
+            self.bytes = ByteModel(self.contexts, lines, 13107)
+            self.votes = Mixer(16, 22937, 1, 0, 1 << 17, 18)
         self.vote_slots = {}
         self.memory = defaultdict(lambda: (None, 0))
         self.v = bits(2 * self.tokens, 20)
@@ -352,12 +428,11 @@ class Rows:
         else:
             f, f_before = (self.kept[sibling].name for sibling in self.siblings[c])
             contexts = [b * S + b_before, f * S + f_before, f, b, r * S + r_before, f * S + b]
-        places = []
-        for i, x in enumerate(contexts):
-            y = (x + (c + 1) * S) * G & WRAP
-            y ^= y >> 32
-            y = (y + i) * S & WRAP
-            places.append(8 * (y >> (64 - self.v)) + i)
+        if self.m == 3 and column.misses >= 32 and column.misses % 16:
+            column.misses += 1
+            value = self.spell(c, d, b, f, f_before, r)
+            return self.ended(column, b, value, name_of(value))
+        places = [self.place(c, i, x) for i, x in enumerate(contexts)]
         entries = [self.memory[place] for place in places]
         called = [None if token is None else self.names[token] for token, _ in entries]
         records = [record for _, record in entries]
@@ -368,14 +443,13 @@ class Rows:
         records.append(column.step_record)
         value = self.vote(d, called, records, entries, column, made)
         number = len(self.names)
+        column.misses = column.misses + 1 if value is None else 0
         if value is None:
             value = self.spell(c, d, b, f, f_before, r)
             name = name_of(value)
         else:
             value, name = value
             self.text += value if is_number else value + bytes([self.terminator])
-        self.names.append(name)
-        self.values.append(value)
         for place, (token, record), call in zip(places, entries, called, strict=False):
             if call == name:
                 self.memory[place] = token, after(record, True)
@@ -390,7 +464,18 @@ class Rows:
             column.step = 0
             if called[6] != name:
                 column.step = step_between(self.values[column.last], value)
-        column.name_before, column.name, column.last = b, name, number
+        return self.ended(column, b, value, name)
+
+    def place(self, c, i, x):
+        y = (x + (c + 1) * S) * G & WRAP
+        y ^= y >> 32
+        y = (y + i) * S & WRAP
+        return 8 * (y >> (64 - self.v)) + i
+
+    def ended(self, column, b, value, name):
+        column.name_before, column.name, column.last = b, name, len(self.names)
+        self.names.append(name)
+        self.values.append(value)
         return name
 
     def slot(self, *key):
@@ -453,13 +538,15 @@ class Rows:
             given += [y, y ^ b * G & WRAP, low(last, 4), (y ^ f * G & WRAP) + f_before * S, (y ^ r * G & WRAP) + 9]
             given += [low(last, 3), low(last, 6), near | c << 40, word ^ near << 56]
             self.repeat.look(self.text, last)
-            guesses, first = [None, None], 0
             length = self.repeat.length
-            if length > 0:
-                guesses[0], first = (self.text[self.repeat.r], min(length, 31)), 256 if length < 16 else 512
-            if same:
-                guesses[1] = above, 32 + 4 * d + min(offset, 3)
-            x = self.bytes.decode(self.coder, given[: self.contexts], guesses, first, 768 + 8 * d)
+            repeated = self.text[self.repeat.r] if length > 0 else None
+            if self.m == 3:
+                foretold = [(repeated, min(length >> 1, 15)), (above if same else None, min(offset, 15))]
+                x = self.bytes.decode(self.coder, given[:3], foretold, 8 * d)
+            else:
+                x = self.bytes.decode(
+                    self.coder, given[: self.contexts], *self.guesses(repeated, length, above, same, d, offset)
+                )
             self.text.append(x)
             if not is_number and x == self.terminator:
                 return bytes(value)
@@ -469,6 +556,13 @@ class Rows:
             same = same and x == above
             word = (word + x + 1) * S & WRAP if letter(x) else 0
             last = (last << 8 | x) & WRAP
+
+    def guesses(self, repeated, length, above, same, d, offset):
+        guesses = [None, (above, 32 + 4 * d + min(offset, 3)) if same else None]
+        first = 0
+        if length > 0:
+            guesses[0], first = (repeated, min(length, 31)), 256 if length < 16 else 512
+        return guesses, first, 768 + 8 * d
 
 
 def decode_rows(streams, stream_of_tokens, varints, id_planes):
