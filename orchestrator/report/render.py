@@ -115,11 +115,12 @@ def _interval(verdict: Verdict) -> Safe:
     if verdict.low == verdict.high:
         return Safe("point")
     span = f"{markdown.number(verdict.low)} to {markdown.number(verdict.high)}"
-    return Safe(f"{span} ({100 * verdict.level:g} %)")
+    return Safe(f"{span} ({100 * verdict.level:.4g} %)")
 
 
 def _samples(verdict: Verdict) -> Safe:
-    told = str(verdict.samples) if verdict.cases is None else f"{verdict.samples} ({verdict.cases} cases)"
+    cases = "" if verdict.cases is None else f" ({verdict.cases} case{'' if verdict.cases == 1 else 's'})"
+    told = f"{verdict.samples}{cases}"
     return Safe(f"{told}, look {verdict.look} of {verdict.looks}" if verdict.looks else told)
 
 
