@@ -73,18 +73,24 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:  # noqa: FBT001 - typer's signature
+    """Say it where it is asked for, before a verb is missed."""
+    if asked:
+        from orchestrator.api import version  # noqa: PLC0415 - only this option needs it
+
+        typer.echo(f"orchestrate {version()}")
+        raise typer.Exit
+
+
 @app.callback()
 def _orchestrate(
     *,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+    version: Annotated[  # noqa: ARG001 - its callback ends the program
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
+    ] = False,
 ) -> None:
     DEBUG.set(debug)
-    if version:
-        from importlib import metadata  # noqa: PLC0415 - only this option needs it
-
-        typer.echo(f"orchestrate {metadata.version('workstream-orchestrator')}")
-        raise typer.Exit
 
 
 for _verb, _examples in VERBS:

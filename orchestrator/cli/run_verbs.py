@@ -196,7 +196,9 @@ def compare(
     json: Json = False,
     state: State = STATE,
 ) -> int:
-    """Show what got worse and what got better from one run to another, by metric, with intervals.
+    """Show what got worse and what got better between runs.
+
+    By metric, with intervals.
 
     The exit code is 1 where a verdict or a metric got worse.
     """
@@ -234,7 +236,10 @@ def serve(
     state: State = STATE,
     json: Annotated[bool, typer.Option("--json", help="Print the address as one line of JSON.")] = False,
 ) -> None:
-    """Show running and past runs in the browser, live; on this machine only."""
+    """Show running and past runs in the browser, live.
+
+    On this machine only: the server listens on 127.0.0.1, and answers to local names.
+    """
     from orchestrator.cli.serve import serve as serve_pages
 
     serve_pages(state, port, as_data=json)
@@ -243,7 +248,9 @@ def serve(
 def export(
     run: RunName = None, *, output: Output = None, junit: Junit = None, json: Json = False, state: State = STATE
 ) -> None:
-    """Write a run with all its evidence as one file that can be checked anywhere, offline.
+    """Write a run with all its evidence as one file.
+
+    It can be checked anywhere, offline.
 
     A tar of plan, events, evidence, artifacts, in-toto statements and report, by its run's name unless told.
     """
@@ -253,7 +260,10 @@ def export(
 
 
 def verify(run: RunOrBundle = None, *, json: Json = False, state: State = STATE) -> int:
-    """Judge again from the stored evidence; check every artifact, and every byte of a bundle."""
+    """Judge again from the stored evidence; check every file.
+
+    Of a run, every artifact by its sha256; of a bundle, every byte.
+    """
     from orchestrator.cli.verify import verify_named
 
     return verify_named(state, run, as_data=json)

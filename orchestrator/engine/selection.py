@@ -1,10 +1,11 @@
 """Which tasks are asked for: `--only`, `--until` and `--force`. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.graph.model import TaskGraph
+from orchestrator.plan.problem import nearest
 
 EVERY: Final = "*"
 
@@ -14,10 +15,10 @@ class UnknownTask(OrchestratorError):  # noqa: N818 - named after what was found
 
     exit_code: ClassVar[int] = 2
 
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"no task or group {name!r} in this plan\n  mend: write a group (A), or a task as GROUP.task (A.sweep)",
-        )
+    def __init__(self, name: str, known: Iterable[str] = ()) -> None:
+        near = nearest(name, known)
+        mend = f"did you mean '{near}'?" if near else "write a group (A), or a task as GROUP.task (A.sweep)"
+        super().__init__(f"no task or group {name!r} in this plan\n  mend: {mend}")
 
 
 def excluded(graph: TaskGraph, only: Sequence[str] = (), until: Sequence[str] = ()) -> frozenset[str]:
@@ -46,5 +47,5 @@ def _named(graph: TaskGraph, name: str) -> list[str]:
         task for task, node in graph.nodes.items() if name in {task, node.group}
     ]  # fmt: skip
     if not found:
-        raise UnknownTask(name)
+        raise UnknownTask(name, {known: None for task, node in graph.nodes.items() for known in (task, node.group)})
     return found

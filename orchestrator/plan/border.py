@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from orchestrator.plan.checks import UNREADABLE
 from orchestrator.plan.model import Plan
-from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean, nearest
+from orchestrator.plan.problem import PROBLEM_LIMIT, PlanError, Problem, did_you_mean, nearest
 from orchestrator.plan.source import Data, Path, Source
 from orchestrator.plan.values import ValueTextError, shown
 
@@ -35,6 +35,13 @@ MENDS: Final = {
     "too_short": "give at least one",
     "finite_number": "write a finite number",
 }
+WORDS: Final = {
+    "string_pattern_mismatch": "is no name that can stand here",
+    "string_too_long": "is too long",
+    "string_type": "is no text",
+    "too_short": "is empty",
+}
+"""Of the same types of error, in our own words where pydantic speaks of its own things."""
 STAND_INS: Final[dict[str, Any]] = {
     "schema": 1,
     "id": UNREADABLE,
@@ -98,6 +105,14 @@ def build_model(data: dict[str, Any], source: Source) -> tuple[Plan | None, list
             problems.append(_problem(error, path, source))
         _stand_in_all(errors, data)
     return None, problems
+
+
+def require_plan(data: dict[str, Any], source: Source) -> None:
+    """Raises PlanError with one problem for a file of which no key is a plan's, or nearly one: it is something else."""
+    known = _known_keys(())
+    if data and not any(key in known or nearest(str(key), known) for key in list(data)[:PROBLEM_LIMIT]):
+        what, mend = "no key of a plan is in this file", "begin with `schema: 1`; `orchestrate init` writes an example"
+        raise PlanError([Problem(source.name, 1, 1, what, mend)])
 
 
 def _copied(part: Data) -> Data:
@@ -201,7 +216,7 @@ def _problem(error: ErrorDetails, path: Path, source: Source) -> Problem:
             "write text, a number, true or false, or a list of these",
         )
         return source.problem(path, what, mend)
-    what = error["msg"].removeprefix("Input ").removeprefix("Value error, ")
+    what = WORDS.get(error["type"]) or error["msg"].removeprefix("Input ").removeprefix("Value error, ")
     mend = MENDS.get(error["type"], "write a value as the plan format describes")
     return source.problem(path, f"{shown(_short_input(error))} {what}", mend, key=is_key)
 

@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 from typing import Final
 
 from orchestrator.evidence.metric import Metric
-from orchestrator.plan.border import build_model
+from orchestrator.plan.border import build_model, require_plan
 from orchestrator.plan.checks import check_plan, task_places
 from orchestrator.plan.matrix import expand_matrices, matrix_size
 from orchestrator.plan.model import Plan
@@ -48,6 +48,7 @@ def source_of(text: str, name: str, told: str | None = None) -> Source:
 def plan_from(read: Source, settings: Mapping[str, str], runners: Mapping[str, tuple[Metric, ...]] | None) -> Plan:
     """As `parse_plan`, from what was read."""
     source = read.name
+    require_plan(read.data, read)
     params, problems = apply_settings(read, settings)
     data, unknown = substitute(read, params)
     plan, invalid = build_model(data, read)

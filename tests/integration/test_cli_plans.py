@@ -164,3 +164,9 @@ def test_help_is_quick_and_every_verb_has_examples(shell):
         told = shell(verb, "--help")
         assert told.returncode == 0
         assert f"orchestrate {verb}" in told.stdout.partition("Examples:")[2]
+
+
+def test_the_version_is_told_without_a_verb(shell):
+    done = shell("--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("orchestrate ")

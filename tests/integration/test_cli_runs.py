@@ -144,7 +144,9 @@ def test_only_what_is_asked_for_runs(shell):
     shell.plan([{"id": "a", "command": ["true"]}, {"id": "b", "command": ["true"]}])
     assert shell("run", "-q", "--until", "A.a", "plan.yaml").returncode == 0
     assert [one["status"] for one in shell.status()["tasks"]] == ["succeeded", "skipped"]
-    assert shell("run", "--only", "A.z", "plan.yaml").returncode == 2
+    refused = shell("run", "--only", "A.ab", "plan.yaml")
+    assert refused.returncode == 2
+    assert "did you mean 'A." in refused.stderr
 
 
 def test_a_run_without_criteria_is_never_said_to_have_passed(shell):

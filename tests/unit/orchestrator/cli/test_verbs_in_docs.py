@@ -1,10 +1,13 @@
 """The pages that list the verbs list all of them."""
 
+import inspect
+import shlex
 from pathlib import Path
 
 import pytest
+import typer
 
-from orchestrator.cli.app import VERBS
+from orchestrator.cli.app import VERBS, app
 
 ROOT = Path(__file__).parents[4]
 NAMES = [verb.__name__.rstrip("_") for verb, _ in VERBS]
@@ -24,3 +27,25 @@ def test_every_verb_has_a_row_in_the_page_of_the_command_line(verb):
 @pytest.mark.parametrize("verb", NAMES)
 def test_every_verb_has_a_row_in_the_readme(verb):
     assert f"`orchestrate {verb}" in rows("README.md") or f"`{verb}" in rows("README.md")
+
+
+@pytest.mark.parametrize(("verb", "examples"), VERBS, ids=NAMES)
+def test_every_verb_has_examples_with_options_that_it_takes(verb, examples):
+    command = typer.main.get_command(app).commands[verb.__name__.rstrip("_")]
+    known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    assert examples
+    for example in examples:
+        program, name, *rest = shlex.split(example.partition(" | ")[0].partition(" > ")[0])
+        assert (program, name) == ("orchestrate", command.name)
+        assert {word for word in rest if word.startswith("-")} <= known
+
+
+@pytest.mark.parametrize("verb", NAMES)
+def test_every_verb_takes_json(verb):
+    command = typer.main.get_command(app).commands[verb]
+    assert any("--json" in parameter.opts for parameter in command.params)
+
+
+@pytest.mark.parametrize("verb", NAMES)
+def test_a_verbs_summary_fits_in_the_list_of_verbs(verb):
+    assert len(inspect.getdoc(dict(zip(NAMES, VERBS, strict=True))[verb][0]).splitlines()[0]) <= 65

@@ -102,7 +102,7 @@ def test_every_problem_is_a_line_with_a_position_and_a_line_with_a_mend():
         ("estimate: 1m30s", "estimate: 90", "90 is not a duration", "45s"),
         ('"< 500 MB"', '"< 500 MBit"', "MBit", "known units"),
         ('"< 500 MB"', '"fast"', "'fast' is not a target", "'>= 25 %'"),
-        ("command: [echo", "command: [5", "5 should be a valid string", "quotes"),
+        ("command: [echo", "command: [5", "5 is no text", "quotes"),
         ('${size}", "n', '${sise}", "n', "names no parameter", "did you mean 'size'?"),
         ("from: b", "from: bc", "'bc' is no task", "did you mean 'b'?"),
         ("run: pool.sweep", "run: pool.sweep, command: [x]", "both `run` and `command`", "exactly one"),
@@ -259,3 +259,11 @@ def test_a_limit_of_samples_that_cannot_decide_is_a_problem(samples, most, what)
     said = f'"< 500 MB", samples: {samples}, max_samples: {most}'
     with pytest.raises(PlanError, match=what):
         parse_plan(GOOD.replace('"< 500 MB"', said), "plan.yaml")
+
+
+def test_a_file_that_is_something_else_is_said_to_be_so_once():
+    text = "\n".join(f"user{number}: x" for number in range(300))
+    with pytest.raises(PlanError) as raised:
+        parse_plan(text, "passwords")
+    assert [problem.what for problem in raised.value.problems] == ["no key of a plan is in this file"]
+    assert "user" not in str(raised.value)
