@@ -35,7 +35,7 @@ def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case 
         case e.TaskRequeued(task=task):
             return f"again    {task}"
         case e.TaskFailed(task=task, failure=failure, tolerated=tolerated):
-            return f"{'bear' if tolerated else 'FAILED':8} {task}: {_failure(failure)}"
+            return f"{'bear' if tolerated else 'FAILED':8} {task}: {_failure(failure)} (orchestrate logs {task})"
         case e.TaskInterrupted(task=task, reason=reason):
             return f"stopped  {task}: {reason}"
         case e.TaskSkipped(task=task, reason=reason):

@@ -14,7 +14,11 @@ pytestmark = pytest.mark.browser
 def written(shell_in, tmp_path_factory):
     """The page of a run."""
     shell = shell_in(tmp_path_factory.mktemp("page"))
-    shell.plan([{"id": "a", "command": ["echo", "hello"]}, {"id": "b", "command": ["true"]}])
+    line = '{"kind": "measurement", "metric": "m.n", "unit": "ms", "values": [1, 2, 3]}'
+    measure = ["sh", "-c", f"echo hello; echo '{line}' >> \"$ORCHESTRATE_EVIDENCE\""]
+    metric = {"name": "m.n", "unit": "ms", "better": "lower"}
+    criterion = {"id": "quick", "title": "Quick", "metric": "m.n", "target": "< 9 ms", "samples": 3}
+    shell.plan([{"id": "a", "command": measure, "metrics": [metric]}, {"id": "b", "command": ["true"]}], [criterion])
     assert shell("run", "plan.yaml").returncode == 0
     (path,) = (shell.folder / "reports").glob("*.html")
     return path
@@ -94,3 +98,18 @@ def test_it_prints(opened):
     page, said = opened
     assert page.pdf().startswith(b"%PDF")
     assert said == []
+
+
+def test_nothing_is_cut_off_on_a_printed_page(opened):
+    page, _ = opened
+    page.set_viewport_size({"width": 703, "height": 1000})  # A4 between margins of 12 mm
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 703
+
+
+def test_verdicts_are_words_and_samples_have_their_target_and_interval(opened):
+    page, _ = opened
+    assert page.locator("#criteria .badge").first.inner_text() in {"PASS", "FAIL", "UNPROVEN"}
+    legend = page.locator("#samples figure").first.inner_text()
+    for name in ("samples", "target", "interval (95 %)"):
+        assert name in legend

@@ -81,8 +81,8 @@
 
   // Printing shows what is folded.
   let folded = [];
-  addEventListener("beforeprint", () => { folded = [...document.querySelectorAll("details.task:not([open])")]; folded.forEach((one) => { one.open = true; }); });
-  addEventListener("afterprint", () => folded.forEach((one) => { one.open = false; }));
+  addEventListener("beforeprint", () => { const view = box; box = whole; show(); box = view; folded = [...document.querySelectorAll("details.task:not([open])")]; folded.forEach((one) => { one.open = true; }); });
+  addEventListener("afterprint", () => { show(); folded.forEach((one) => { one.open = false; }); });
 
   // Served: the page follows the run.
   const follow = (run) => {
