@@ -131,16 +131,23 @@ _prepared = False
 _preparing = threading.Lock()
 
 
-def encode_block(data: bytes | bytearray | memoryview, strategy: Strategy, place: SegmentPlace | None = None) -> bytes:
+def encode_block(
+    data: bytes | bytearray | memoryview,
+    strategy: Strategy,
+    place: SegmentPlace | None = None,
+    *,
+    thorough: bool = True,
+) -> bytes:
     """The self-contained body of a block; at most `data` and four bytes.
 
     The transform is left out, and the header says so, where it does not apply or does not pay: any strategy is lossless
     for any bytes. place: in a segment, where the block is one of a stream's; the leader of a segment always hands on a plan,
-    an empty one should it fail. Raises ValueError for a level that the back end does not have.
+    an empty one should it fail. thorough: False for a sample that is only to tell tokenisers apart: how JSON lines name their
+    columns is then not tried. Raises ValueError for a level that the back end does not have.
     """
     view = memoryview(data).cast("B")
     try:
-        body = _encoded(view, strategy, place)
+        body = _encoded(view, strategy, place, thorough=thorough)
     finally:
         if place is not None:
             place.found({})  # else the others would wait for ever where nothing was sorted
@@ -150,13 +157,13 @@ def encode_block(data: bytes | bytearray | memoryview, strategy: Strategy, place
     return body
 
 
-def _encoded(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes:
+def _encoded(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
     if strategy.back_end is BackEnd.MIXING and len(view) < LEAST_MIXED:
         strategy = small_strategy(strategy)
     if strategy.tree in _UNTRANSFORMED:
         return _plain_body(view, strategy, strategy.tree, fell_back=False)
     if strategy.back_end is BackEnd.ZSTD and strategy.tree not in _DOCUMENTS:
-        return _quick_body(view, strategy, place)
+        return _quick_body(view, strategy, place, thorough=thorough)
     body = _row_body(view, strategy) if strategy.back_end is BackEnd.MIXING else _glyph_body(view, strategy, place)
     if strategy.back_end is BackEnd.MIXING and strategy.tree in _DOCUMENTS:
         columns = replace(strategy, back_end=BackEnd.ZSTD, level=_SAFE.level)
@@ -167,9 +174,9 @@ def _encoded(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -
     return body if body is not None and len(body) < len(plain) else plain
 
 
-def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes:
+def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
     """Records behind zstd. Where taking them apart gains little they are mostly text: that, and the plain bytes, get a higher level."""
-    packing = _packing(view, strategy, place)
+    packing = _packing(view, strategy, place, thorough=thorough)
     body = None if packing is None else packing.body()
     if body is not None and _clearly_pays(body, view, strategy):
         return body
@@ -223,31 +230,41 @@ def _glyph_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None
     return None if packing is None else packing.body()
 
 
-def _packing(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> "_Packing | None":
+def _packing(
+    view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool = True
+) -> "_Packing | None":
     """The block transformed and laid out, or None when there is nothing to transform."""
     if not 0 < len(view) <= _LARGEST_TRANSFORMED:
         return None
     _prepare()
     from encoder.glyphs.transform import transform  # noqa: PLC0415  as in `warm`
 
-    if strategy.tree in _NAMED_TREES and strategy.back_end is not BackEnd.STORE:
-        transformed = _best_named(view, strategy)
+    if strategy.tree in _NAMED_TREES and strategy.back_end is not BackEnd.STORE and thorough:
+        transformed = _best_named(view, strategy, place)
     else:
-        transformed = transform(view, strategy.tree, strategy.separator)
+        by_path = strategy.tree is not TreeType.JSON_LINES  # what most samples of each are smaller with
+        transformed = transform(view, strategy.tree, strategy.separator, by_path=by_path)
     if transformed is None:
         return None
     return _pack(transformed, strategy, place)
 
 
-def _best_named(view: memoryview, strategy: Strategy) -> "Transformed | None":
+def _best_named(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> "Transformed | None":
     """JSON with its columns named by path or by key alone, whichever a quick compression makes smaller: of a document all of it,
-    of lines the first of them.
+    of lines the first of them, and as the segment's leader has them.
     """
     from encoder.glyphs.transform import transform  # noqa: PLC0415  as in `warm`
 
+    if strategy.tree is TreeType.JSON:
+        place = None  # a document's blocks are too unlike each other
+    named = None if place is None else place.named()
+    if named is not None:
+        return transform(view, strategy.tree, strategy.separator, by_path=named)
     part = view if strategy.tree is TreeType.JSON else view[:_LINES_TRIED]
     tried = {by_path: transform(part, strategy.tree, strategy.separator, by_path=by_path) for by_path in (True, False)}
     best = min(tried, key=lambda by_path: _quick_size(tried[by_path], strategy.tree))
+    if place is not None:
+        place.name(by_path=best)
     if len(part) == len(view):
         return tried[best]
     return transform(view, strategy.tree, strategy.separator, by_path=best)
@@ -280,22 +297,19 @@ def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | 
             flags, metadata = _SORTED, transformed.metadata(permutation_numbers(sorting.permutations))
         if place is not None:
             place.found(sorting.plan)
-    if strategy.tree in _POOLED_TREES and _pools_better(streams):
+    if strategy.tree in _POOLED_TREES and _pools_better(streams, packer):
         flags |= _TEXT_POOLED
     return _Packing(strategy, packer, flags, metadata, streams)
 
 
-def _pools_better(streams: Sequence[tuple[int, memoryview]]) -> bool:
+def _pools_better(streams: Sequence[tuple[int, memoryview]], packer: "_Packer") -> bool:
     """Whether a quick compression makes all text in one stream smaller than in many."""
     from encoder.glyphs.layout import gather_physical  # noqa: PLC0415  as in `warm`
     from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as in `warm`
 
     text = [(stream_class, raw) for stream_class, raw in streams if stream_class in TEXT_CLASSES]
-    many, one = (
-        sum(len(compress(BackEnd.ZSTD, raw, _LAYOUT_LEVEL, text=True)[1]) for _, raw in physical)
-        for physical in (gather_physical(text), gather_physical(text, text_pooled=True))
-    )
-    return one < many
+    many, one = gather_physical(text), gather_physical(text, text_pooled=True)
+    return sum(map(packer.quick_size, one)) < sum(map(packer.quick_size, many))
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +347,13 @@ class _Packer:
     def size(self, stream_class: int, raw: bytes | memoryview) -> int:
         """Bytes that a stream takes."""
         return len(self._compressed(stream_class, raw)[1])
+
+    def quick_size(self, stream: tuple[int, bytes | memoryview]) -> int:
+        """Bytes that a stream of text, (class, raw bytes), takes at `_LAYOUT_LEVEL`."""
+        used = self._strategy
+        if used.back_end is BackEnd.ZSTD and used.level_of(text=True) == _LAYOUT_LEVEL:
+            return self.size(*stream)  # most of them will be asked for again
+        return len(compress(BackEnd.ZSTD, stream[1], _LAYOUT_LEVEL, text=True)[1])
 
     def _compressed(self, stream_class: int, raw: bytes | memoryview) -> tuple[BackEnd, bytes]:
         from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as in `warm`

@@ -44,19 +44,33 @@ SortPlan = Mapping[StreamName, Choice | None]
 
 @dataclass(frozen=True, slots=True)
 class SegmentPlace:
-    """A block's place in its segment: whether it leads, and the sort plan, which the leader gives and the others wait for."""
+    """A block's place in its segment: whether it leads, and what the leader gives and the others wait for: how JSON lines name their
+    columns, by path or not (None: it did not say), and the sort plan.
+    """
 
     leads: bool
     sort_plan: Future[SortPlan] = field(default_factory=Future)
+    by_path: Future[bool | None] = field(default_factory=Future)
+
+    def named(self) -> bool | None:
+        """The leader's naming, waited for; for the leader itself None."""
+        return None if self.leads else self.by_path.result()
+
+    def name(self, *, by_path: bool) -> None:
+        """Hands the naming to the others. Only a leader's first counts."""
+        if self.leads and not self.by_path.done():
+            self.by_path.set_result(by_path)
 
     def known(self) -> SortPlan:
         """The leader's plan, waited for; for the leader itself an empty one."""
         return {} if self.leads else self.sort_plan.result()
 
     def found(self, plan: SortPlan) -> None:
-        """Hands the plan to the others. Only a leader's first counts."""
+        """Hands the plan to the others, which need not wait for a naming either from then on. Only a leader's first counts."""
         if self.leads and not self.sort_plan.done():
             self.sort_plan.set_result(plan)
+        if self.leads and not self.by_path.done():
+            self.by_path.set_result(None)
 
 
 class Segments:
@@ -75,6 +89,6 @@ class Segments:
             leader, blocks = SegmentPlace(leads=True), 0
             place = leader
         else:
-            place = SegmentPlace(leads=False, sort_plan=leader.sort_plan)
+            place = SegmentPlace(leads=False, sort_plan=leader.sort_plan, by_path=leader.by_path)
         self._running[shape] = leader, blocks + 1
         return place

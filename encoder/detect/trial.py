@@ -26,7 +26,7 @@ def encode_lazily(data: bytes, strategy: Strategy, /) -> bytes:
     """`encoder.block.encode_block`, loaded when the first trial needs it."""
     from encoder.block import encode_block  # noqa: PLC0415 - detection alone loads no back end
 
-    return encode_block(data, strategy)
+    return encode_block(data, strategy, thorough=False)
 
 
 def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: BlockEncoder) -> Strategy:

@@ -96,3 +96,20 @@ def test_the_stream_is_the_same_for_any_number_of_threads_while_plans_are_kept()
             stream.write(data)
         assert out.getvalue() == whole
     assert encoder.decode(whole) == data
+
+
+def test_a_leader_that_names_its_columns_names_them_for_all():
+    leader = SegmentPlace(leads=True)
+    other = SegmentPlace(leads=False, by_path=leader.by_path)
+    assert leader.named() is None
+    leader.name(by_path=False)
+    leader.name(by_path=True)
+    other.name(by_path=True)
+    assert other.named() is False
+
+
+def test_a_leader_that_ends_without_naming_lets_the_others_choose():
+    leader = SegmentPlace(leads=True)
+    other = SegmentPlace(leads=False, by_path=leader.by_path)
+    leader.found({})
+    assert other.named() is None
