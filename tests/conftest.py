@@ -40,7 +40,7 @@ class Shell:
         self.env = os.environ | {"PYTHONPATH": path, "NO_COLOR": "1", "COLUMNS": "120"}
         self.started: list[subprocess.Popen[str]] = []
 
-    def __call__(self, *args: str | Path, timeout: float = 40) -> subprocess.CompletedProcess[str]:
+    def __call__(self, *args: str | Path, timeout: float = 180) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             (*COMMAND, *map(str, args)),
             cwd=self.folder, env=self.env, capture_output=True, text=True, timeout=timeout, check=False,
@@ -104,7 +104,7 @@ def criterion(target: str) -> dict[str, Any]:
     return {"id": "enough", "title": "Enough", "metric": "m.count", "target": target}
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 20) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 120) -> None:
     """Poll until it holds; fails the test when it does not in time."""
     deadline = time.monotonic() + seconds
     while not condition():

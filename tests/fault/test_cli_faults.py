@@ -35,8 +35,8 @@ def test_after_kill_9_nothing_keeps_running_and_the_same_command_goes_on(shell, 
     running = shell.start("run", "plan.yaml")
     kit.wait_until(lambda: shell.lines("ran") == ["first", "second"] and processes_that_say(mark))
     running.send_signal(signal.SIGKILL)
-    running.wait(timeout=10)
-    kit.wait_until(lambda: not processes_that_say(mark), 10)
+    running.wait(timeout=120)
+    kit.wait_until(lambda: not processes_that_say(mark))
     assert shell.runs()[-1]["condition"] == "died"
     (shell.folder / "go").touch()
     assert shell("run", "-q", "plan.yaml").returncode == 0
@@ -45,21 +45,15 @@ def test_after_kill_9_nothing_keeps_running_and_the_same_command_goes_on(shell, 
 
 
 def test_two_ctrl_c_end_a_task_that_will_not_stop(shell, kit):
-    shell.plan(
-        [
-            {
-                "id": "deaf",
-                "command": ["sh", "-c", "trap '' TERM INT; echo x >> ${project}/ran; while :; do sleep 0.1; done"],
-            }
-        ]
-    )
+    said = "trap 'echo told >> ${project}/ran' TERM; echo x >> ${project}/ran; while :; do sleep 0.1; done"
+    shell.plan([{"id": "deaf", "command": ["sh", "-c", said]}])
     running = shell.start("run", "plan.yaml")
     kit.wait_until(lambda: shell.lines("ran") == ["x"])
     running.send_signal(signal.SIGINT)
-    with pytest.raises(subprocess.TimeoutExpired):
-        running.wait(timeout=1)  # a task has 5 s to end by itself
+    kit.wait_until(lambda: "told" in shell.lines("ran"))
+    assert running.poll() is None
     running.send_signal(signal.SIGINT)
-    assert running.wait(timeout=3) == 130
+    assert running.wait(timeout=120) == 130
 
 
 @pytest.mark.parametrize("folder", ["file/state", "/proc/orchestrate"])
@@ -113,7 +107,7 @@ def test_a_reader_that_goes_away_is_no_error(shell):
     shell.plan([{"id": f"t{n}", "command": ["true"]} for n in range(200)])
     piped = f"{sys.executable} -m orchestrator schedule plan.yaml | true; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(
-        ["bash", "-c", piped], check=False, cwd=shell.folder, env=shell.env, capture_output=True, text=True, timeout=20
+        ["bash", "-c", piped], check=False, cwd=shell.folder, env=shell.env, capture_output=True, text=True, timeout=120
     )
     assert (done.returncode, done.stderr) == (0, "")
 
@@ -142,7 +136,7 @@ def test_a_disk_that_fills_up_ends_the_run_with_a_mend_and_no_verdict_and_the_ru
         env=shell.env,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert done.returncode == 4, done.stderr

@@ -76,7 +76,7 @@ class Far:
                 listener=lambda envelope: self.events.append(envelope.event),
             )  # fmt: skip
 
-    def finish(self, seconds=60):
+    def finish(self, seconds=180):
         self.thread.join(seconds)
         assert not self.thread.is_alive(), "the run did not end"
         assert find_attempt_processes(f"{self.result.run}/") == ()
@@ -95,11 +95,11 @@ class Far:
 
 @pytest.fixture
 def far(cluster, tmp_path):
-    until(lambda: len(cluster.scheduler_info["workers"]) == 2, 90)  # the test before may have killed one
+    until(lambda: len(cluster.scheduler_info["workers"]) == 2)  # the test before may have killed one
     return Far(cluster, tmp_path)
 
 
-def until(condition, seconds=30):
+def until(condition, seconds=120):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come about"
@@ -141,8 +141,8 @@ def test_a_killed_worker_costs_the_tasks_on_it_an_attempt_and_not_the_run(far):
 
 
 def test_a_worker_that_was_silent_past_its_lease_delivers_too_late(far):
-    command = ["sh", "-c", f"echo x >> {far.folder}/begun; sleep 4"]
-    far.start(plan({"id": "slow", "command": command}), lease=2.5)
+    command = ["sh", "-c", f"echo x >> {far.folder}/begun; sleep 6"]
+    far.start(plan({"id": "slow", "command": command}), lease=5)
     until((far.folder / "begun").exists)
     stopped = psutil.Process(far.worker_of("A.slow/1"))
     stopped.suspend()
@@ -150,9 +150,11 @@ def test_a_worker_that_was_silent_past_its_lease_delivers_too_late(far):
     stopped.resume()
     until(lambda: far.executor.watch.refused > 0)
     result = far.finish()
+    last = result.state.tasks["A.slow"].attempt  # more than 2 where the machine is so busy that others are silent, too
     assert "silent" in far.of(e.TaskInterrupted)[0].reason
-    assert (result.exit_code, result.state.tasks["A.slow"].attempt) == (0, 2)
-    assert [event.attempt for event in far.of(e.TaskSucceeded)] == [2]
+    assert result.exit_code == 0
+    assert last > 1
+    assert [event.attempt for event in far.of(e.TaskSucceeded)] == [last]
 
 
 @pytest.mark.slow
@@ -166,11 +168,11 @@ def test_what_runs_on_workers_ends_with_a_killed_or_interrupted_orchestrator_and
     for number, code in ((signal.SIGKILL, -signal.SIGKILL), (signal.SIGINT, 130)):
         before = shell.lines("ran").count("second")
         running = shell.start(*command)
-        kit.wait_until(lambda before=before: shell.lines("ran").count("second") > before, 60)
+        kit.wait_until(lambda before=before: shell.lines("ran").count("second") > before)
         run = shell.runs()[-1]["run"]
         running.send_signal(number)
-        assert running.wait(timeout=20) == code
-        kit.wait_until(lambda run=run: find_attempt_processes(f"{run}/") == (), 15)
+        assert running.wait(timeout=120) == code
+        kit.wait_until(lambda run=run: find_attempt_processes(f"{run}/") == ())
     (shell.folder / "go").touch()
     assert shell(*command).returncode == 0
     assert shell.lines("ran") == ["first", "second", "second", "second"]
@@ -224,7 +226,7 @@ def test_a_whole_cluster_that_is_lost_and_comes_back_finishes_the_run(tmp_path):
         )
         until((tmp_path / "h").exists)
         cluster.kill()
-        until(lambda: far.of(e.TaskInterrupted), 40)
+        until(lambda: far.of(e.TaskInterrupted))
         cluster.start()
         result = far.finish(120)
     finally:
@@ -246,7 +248,7 @@ def test_workers_killed_at_random_leave_the_run_that_nobody_disturbs(far, seed):
         time.sleep(rng.uniform(1, 4))
         if not far.thread.is_alive():
             break
-        until(lambda: len(far.cluster.scheduler_info["workers"]) == 2, 90)  # who was killed is started again
+        until(lambda: len(far.cluster.scheduler_info["workers"]) == 2)  # who was killed is started again
         pids = list(far.executor.client.run(os.getpid).values())
         os.kill(rng.choice(pids), signal.SIGKILL)
     result = far.finish(200)

@@ -185,7 +185,7 @@ def test_a_real_orchestrator_killed_outright_leaves_no_process_and_its_run_resum
     assert json.loads((tmp_path / "state" / "runs" / run / "A.hang" / "2" / "order.json").read_text())["attempt"] == 2
 
 
-def wait_for(condition, seconds=20):
+def wait_for(condition, seconds=120):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not come about"

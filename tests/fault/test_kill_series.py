@@ -25,7 +25,7 @@ def series(*options, timeout):
 
 
 def test_a_kill_at_every_boundary_and_at_some_moments_loses_nothing_and_repeats_nothing():
-    every, random = series("--moments", "15", "--processes", "0", timeout=120)
+    every, random = series("--moments", "15", "--processes", "0", timeout=600)
     assert every[0] > 10
     assert random[0] == 15
     for _, finished, again in (every, random):

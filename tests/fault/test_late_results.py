@@ -49,7 +49,7 @@ def test_a_result_of_an_owner_that_was_stopped_and_replaced_is_refused(tmp_path,
             )  # fmt: skip
         before = taken.read(run)
         os.kill(former.pid, signal.SIGCONT)
-        said = former.communicate(timeout=60)[1]
+        said = former.communicate(timeout=120)[1]
     finally:
         former.kill()
         former.wait()

@@ -45,12 +45,12 @@ def sleeper():
 
 def test_a_process_that_the_journal_names_is_ended_without_any_mark(sleeper, tmp_path):
     assert reap(tmp_path.name, [Launch(GONE, GONE, process_of(sleeper.pid))], grace=0) == 0
-    assert sleeper.wait(timeout=20) == -signal.SIGKILL
+    assert sleeper.wait(timeout=120) == -signal.SIGKILL
 
 
 def test_it_is_told_to_end_before_it_is_killed(sleeper, tmp_path):
     assert reap(tmp_path.name, [Launch(GONE, GONE, process_of(sleeper.pid))], grace=20) == 0
-    assert sleeper.wait(timeout=20) == -signal.SIGTERM
+    assert sleeper.wait(timeout=120) == -signal.SIGTERM
 
 
 @pytest.mark.parametrize("other", [{"started": 1.0}, {"boot": "another boot"}])
@@ -74,7 +74,7 @@ def test_a_launcher_whose_owner_is_gone_is_ended_with_all_below_it(kit):
         launcher.stdout.readline()
         (child,) = (process_of(int(pid)) for pid in children_of(launcher.pid))
         assert end_launched([Launch(GONE, process_of(launcher.pid), GONE)], grace=0) == 0
-        assert launcher.wait(timeout=20) == -signal.SIGKILL
+        assert launcher.wait(timeout=120) == -signal.SIGKILL
         kit.wait_until(lambda: not alive(child))
 
 

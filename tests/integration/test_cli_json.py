@@ -77,7 +77,7 @@ def test_a_run_is_cancelled_with_json_and_watched_at_a_printed_address(shell):
     serving.terminate()
     done = shell("cancel", "--json")
     assert json.loads(done.stdout).keys() == keys_of("cancel")
-    _, said = running.communicate(timeout=60)
+    _, said = running.communicate(timeout=120)
     assert (running.returncode, said) == (130, "")
 
 

@@ -115,7 +115,7 @@ def test_ctrl_c_leaves_a_run_that_resume_finishes_without_repeating_work(shell, 
     running = shell.start("run", "plan.yaml")
     kit.wait_until(lambda: shell.lines("ran") == ["first", "second"])
     running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=20)
+    _, said = running.communicate(timeout=120)
     run = shell.runs()[-1]
     assert running.returncode == 130
     assert f"resume with: orchestrate resume {run['run']}" in said
@@ -135,7 +135,7 @@ def test_a_second_run_names_the_owner_and_refuses_and_cancel_stops_the_first(she
     assert f"process {running.pid}" in second.stderr
     assert shell.status()["owner_pid"] == running.pid
     assert shell("cancel").returncode == 0
-    assert running.wait(timeout=10) == 130
+    assert running.wait(timeout=120) == 130
     assert shell("cancel").returncode == 2
     assert shell.lines("ran") == ["x"]
 

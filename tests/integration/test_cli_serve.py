@@ -38,7 +38,7 @@ def port_of(process) -> int:
 
 
 def get(port: int, path: str, host: str | None = None, method: str = "GET"):
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     try:
         connection.request(method, path, headers={"Host": host or f"127.0.0.1:{port}"})
         answer = connection.getresponse()
@@ -102,7 +102,7 @@ def test_a_run_under_way_is_followed_to_its_end(shell, kit):
     assert status == 200
     assert headers["Content-Type"] == "text/event-stream"
     assert text.rstrip().splitlines()[-3] == "event: finished"
-    assert running.wait(20) == 0
+    assert running.wait(120) == 0
 
 
 def test_asking_only_for_the_head_of_a_run_under_way_is_answered_at_once(tmp_path):
@@ -114,7 +114,7 @@ def test_asking_only_for_the_head_of_a_run_under_way_is_answered_at_once(tmp_pat
     serving = Thread(target=server.serve_forever)
     serving.start()
     try:
-        with socket.create_connection(("127.0.0.1", server.server_port), timeout=20) as connection:
+        with socket.create_connection(("127.0.0.1", server.server_port), timeout=120) as connection:
             connection.sendall(b"HEAD /runs/r/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
             head, _, body = b"".join(iter(lambda: connection.recv(4096), b"")).partition(b"\r\n\r\n")
     finally:

@@ -32,7 +32,7 @@ def test_a_run_in_another_process_is_stopped_from_python_and_its_output_read(she
         assert running.poll() is None
     runs = Runs(shell.folder / ".orchestrate")
     runs.cancel(runs.latest, wait=60)
-    running.communicate(timeout=60)
+    running.communicate(timeout=120)
     assert running.returncode == 130
     assert not runs.list()[-1].finished
     log = runs.logs(runs.latest, "A.wait")

@@ -76,7 +76,7 @@ def test_a_pipe_in_the_place_of_a_file_makes_it_stale_and_is_not_waited_for(evid
     found = []
     looking = Thread(target=lambda: found.append(is_stale(evidence, folder)), daemon=True)
     looking.start()
-    looking.join(5)
+    looking.join(120)
     assert found == [True]
 
 

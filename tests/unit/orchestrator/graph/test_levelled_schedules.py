@@ -80,7 +80,7 @@ def problems(draw: st.DrawFn) -> LoadedPlan:
 @settings(max_examples=25, deadline=None)
 @given(problems())
 def test_a_levelled_schedule_is_valid_and_lies_between_its_bound_and_the_list_schedule(loaded: LoadedPlan) -> None:
-    found = level(loaded.plan, loaded.graph, 5.0)
+    found = level(loaded.plan, loaded.graph, 120.0)
     assert_valid(loaded, found.schedule)
     assert found.bound - 1e-6 <= found.schedule.makespan <= forecast(loaded.plan, loaded.graph).makespan + 1e-6
     assert found.gap == 0  # problems this small are solved to the end
@@ -89,21 +89,21 @@ def test_a_levelled_schedule_is_valid_and_lies_between_its_bound_and_the_list_sc
 def test_without_the_solver_the_list_schedule_stands_with_its_bound(monkeypatch) -> None:
     monkeypatch.setattr(module, "solver_installed", lambda: False)
     loaded = plan_of([2, 2, 3], [2, 2, 2], set(), 3)
-    found = level(loaded.plan, loaded.graph, 5.0)
+    found = level(loaded.plan, loaded.graph, 120.0)
     assert (found.method, found.schedule.makespan, found.bound, round(found.gap, 9)) == (LIST, 7.0, 14 / 3, 0.5)
 
 
 def test_the_solver_finds_what_list_scheduling_misses() -> None:
     # the long task first, by its rank, starves the chain; a schedule of 6 exists
     loaded = plan_of([3, 3, 2, 2, 2], [1, 1, 1, 1, 1], set(), 2)
-    found = level(loaded.plan, loaded.graph, 5.0)
+    found = level(loaded.plan, loaded.graph, 120.0)
     assert found.schedule.makespan == 6.0
     assert found.method in {LIST, SOLVER}
 
 
 def test_a_psplib_problem_is_read_as_a_plan() -> None:
     loaded = load_text(read_psplib(PSPLIB, "tiny"), "tiny")
-    found = level(loaded.plan, loaded.graph, 5.0)
+    found = level(loaded.plan, loaded.graph, 120.0)
     assert loaded.plan.resources == {"r1": 3, "r2": 1}
     assert (found.schedule.makespan, found.bound) == (7.0, 7.0)
 
