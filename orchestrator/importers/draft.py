@@ -113,6 +113,11 @@ class Draft:
         return name
 
 
+def place_name(group: str, place: int) -> str:
+    """What `DraftTask.needs` may call the task at a place of a group, from 0, whatever its title is."""
+    return f"{group}#{place}"
+
+
 def identifier(text: str, taken: Collection[str] = (), *, words: int = 4, fallback: str = "x") -> str:
     """A plan's identifier from a title: its first significant words, lower case, joined by "-", not yet taken."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from orchestrator.importers.draft import Draft, DraftGroup
+from orchestrator.importers.draft import Draft, DraftGroup, place_name
 from orchestrator.importers.outline import Kind, Line
 from orchestrator.importers.topics import Topic, topic_above
 
@@ -44,7 +44,7 @@ def begin_early(draft: Draft, stage: DraftGroup, lines: Sequence[Line]) -> bool:
         return False
     waiting[-1] += left
     for place, (point, groups) in enumerate(zip(stage.tasks, waiting, strict=True)):
-        point.needs = [*([stage.tasks[place - 1].title] if place else []), *groups]
+        point.needs = [*([place_name(stage.id, place - 1)] if place else []), *groups]
     stage.needs = []
     return True
 

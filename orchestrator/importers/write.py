@@ -7,7 +7,7 @@ from typing import Any, Final
 import yaml
 
 from orchestrator.importers.breakdown import criteria_of
-from orchestrator.importers.draft import Concern, Draft, DraftGroup, DraftTask, Note, identifier
+from orchestrator.importers.draft import Concern, Draft, DraftGroup, DraftTask, Note, identifier, place_name
 from orchestrator.plan.values import spell_duration
 
 NOBODY: Final = "SOMEBODY"
@@ -137,7 +137,11 @@ def _criteria(group: DraftGroup) -> list[dict[str, str]]:
 
 def _task_names(draft: Draft) -> dict[str, str]:
     """Full task ids by what the document calls them, lower case: their numbers, and their titles."""
-    names: dict[str, str] = {}
+    names: dict[str, str] = {
+        place_name(group.id, place).lower(): f"{group.id}.{name}"
+        for group in draft.groups.values()
+        for place, name in enumerate(_ids(draft, group))
+    }
     for group in draft.groups.values():
         for name, task in zip(_ids(draft, group), group.tasks, strict=True):
             for said in (task.key, task.title, name):

@@ -146,6 +146,13 @@ def test_a_stage_that_may_begin_early_begins_with_the_workstream_that_its_first_
     assert any("each of its points waits" in text for _, text in told(draft, Concern.CONTRADICTION))
 
 
+def test_points_may_be_called_as_a_group_or_another_task_is() -> None:
+    text = JOINED.format(rule="Integration happens after all complete", first="Merge pools")
+    plan, _ = imported(text.replace("2. Merge streams", "2. Integration\n3. one\n4. Merge streams"))
+    tasks = plan.stages["INTEGRATION"].tasks
+    assert [task.needs for task in tasks] == [("A",), (tasks[0].id,), (tasks[1].id,), (tasks[2].id, "B")]
+
+
 @pytest.mark.parametrize(
     ("rule", "first"), [("Integration happens after all complete", "Merge everything"), ("In parallel", "Merge pools")]
 )
