@@ -2,7 +2,7 @@
 
 from typing import Final, assert_never
 
-from orchestrator.cli.output import duration
+from orchestrator.cli.output import counted, duration
 from orchestrator.evidence.measurement import Evidence
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.state import events as e
@@ -15,9 +15,9 @@ def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case 
     """What happened, on one line, the subject in a column of its own."""
     match event:
         case e.RunStarted(run=run, fingerprints=tasks):
-            return f"run      {run}: {len(tasks)} tasks of {event.plan_source}"
+            return f"run      {run}: {counted(len(tasks), 'task')} of {event.plan_source}"
         case e.RunResumed(fingerprints=tasks):
-            return f"resume   {len(tasks)} tasks"
+            return f"resume   {counted(len(tasks), 'task')}"
         case e.TaskStarted(task=task, attempt=attempt):
             return f"start    {task}" + (f" (attempt {attempt})" if attempt > 1 else "")
         case e.AttemptLaunched(task=task, launch=launch):
@@ -67,5 +67,5 @@ def _verdict(verdict: Verdict) -> str:
 def _left(evidence: Evidence) -> str:
     """How much evidence it left, where it left any."""
     kinds = (("measurement", len(evidence.measurements)), ("artifact", len(evidence.artifacts)))
-    told = [f"{count} {word}{'' if count == 1 else 's'}" for word, count in kinds if count]
+    told = [counted(count, word) for word, count in kinds if count]
     return f" ({', '.join(told)})" if told else ""

@@ -55,13 +55,20 @@ def _show_task(state: Path, run: RunState, task: str, attempt: int | None, tail:
         say(f"{task} has not started: {record.reason or record.status.value}")
     elif not folder.is_dir():
         say(f"{task} left nothing in {folder}")
+    elif not any(_size(folder / f"{stream}.log") for stream in STREAMS):
+        failure = f"; it failed: {record.failures[-1].message}" if record.failures else ""
+        say(plain(f"{task} printed nothing{failure}"))
     for stream in STREAMS:
         _show_stream(folder / f"{stream}.log", stream, tail)
 
 
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
 def _show_stream(path: Path, stream: str, tail: int | None) -> None:
     """A few lines at a time: a log may be large. An empty one is not mentioned."""
-    if not path.is_file() or path.stat().st_size == 0:
+    if not _size(path):
         return
     say(f"== {stream} ({path})")
     with path.open(encoding="utf-8", errors="backslashreplace") as file:

@@ -31,6 +31,11 @@ def one_line(text: str, width: int = 160) -> str:
     return line if len(line) <= width else f"{line[: width - 1]}…"
 
 
+def counted(count: int, noun: str) -> str:
+    """1 task, 2 tasks."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def duration(seconds: float) -> str:
     """For people: 0.4s, 12s, 3m05s, 2h05m."""
     if seconds < 9.95:  # what is more rounds to 10s, which needs no tenth

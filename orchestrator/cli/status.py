@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.cli.condition import clock, condition
-from orchestrator.cli.output import duration, say, table
+from orchestrator.cli.output import counted, duration, say, table
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState, TaskRecord
@@ -55,7 +55,7 @@ def _text(run: RunState, word: str, pid: int | None) -> str:
     owner = f" (process {pid})" if pid else ""
     lines = [
         f"{run.run}: {word}{owner}, started {clock(run.started_at)}",
-        f"{len(run.tasks)} tasks: {', '.join(f'{count} {status}' for status, count in sorted(counts.items()))}",
+        f"{counted(len(run.tasks), 'task')}: {', '.join(f'{count} {status}' for status, count in sorted(counts.items()))}",
         "",
         table(("task", "status", "attempt", "time", ""), map(_row, run.tasks.values())),
     ]

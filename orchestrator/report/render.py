@@ -40,14 +40,20 @@ def render_group(report: Report, group: str) -> str:
 
 
 def render_summary(report: Report) -> str:
-    """The verdict, a table of the criteria, and the run's id, as plain text."""
+    """The verdict, the run's id, what failed, and a table of the criteria, as plain text."""
     rows = [COLUMNS, *(_summary_row(row) for row in report.criteria)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(COLUMNS))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     counts = ", ".join(f"{count} {name}" for name, count in report.counts.items())
     tasks = ", ".join(f"{count} {status}" for status, count in report.statuses.items() if status != "succeeded")
     counts += f" (tasks: {tasks})" if tasks else ""
-    return "\n".join([f"{report.outcome.value}: {counts}; {report.standing} ({report.run})", "", *lines])
+    failed = [
+        f"failed  {task.id}: {task.reason}"
+        for group in report.groups
+        for task in group.tasks
+        if task.status == "failed"
+    ]
+    return "\n".join([f"{report.outcome.value}: {counts}; {report.standing} ({report.run})", *failed, "", *lines])
 
 
 def _summary_row(row: CriterionRow) -> tuple[str, ...]:

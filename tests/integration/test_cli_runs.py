@@ -159,13 +159,20 @@ def test_a_run_without_criteria_is_never_said_to_have_passed(shell):
 
 
 def test_logs_show_one_tasks_output_and_hide_what_would_drive_a_terminal(shell):
-    shell.plan([{"id": "a", "command": ["sh", "-c", "printf 'one\\ntwo\\033[2J\\n'; echo oops >&2"]}])
-    shell("run", "-q", "plan.yaml")
+    shell.plan(
+        [
+            {"id": "a", "command": ["sh", "-c", "printf 'one\\ntwo\\033[2J\\n'; echo oops >&2"]},
+            {"id": "b", "command": ["false"]},
+        ]
+    )
+    told = shell("run", "-q", "plan.yaml").stdout
+    assert "failed  A.b: " in told
     told = shell("logs", "A.a", "-n", "1").stdout
     assert "two\\x1b[2J" in told
     assert "oops" in told
     assert "one" not in told.splitlines()
     assert "done     A.a" in shell("logs").stdout
+    assert "A.b printed nothing" in shell("logs", "A.b").stdout
     assert shell("logs", "A.z").returncode == 2
 
 
