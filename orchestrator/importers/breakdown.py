@@ -19,7 +19,11 @@ from orchestrator.importers.topics import PHASE, WORKSTREAM, Topic, topic_above,
 TITLE_TAIL: Final = re.compile(
     r"\s*[-\u2013\u2014:]\s*(work breakdown( structure)?|wbs|(project )?plan|roadmap|todo)\s*$", re.IGNORECASE
 )
-AGENT: Final = re.compile(r"@?(?P<name>[A-Za-z][\w-]*)\s*(?:\((?P<specialty>[^)]*)\))?")
+AGENT: Final = re.compile(
+    r"(?:(?P<sign>@)|(?<![\w@]))(?P<name>(?!and\b)[A-Za-z][\w-]*(?(sign)|(?: +(?!and\b)[A-Za-z][\w-]*)*))"
+    r"\s*(?:\((?P<specialty>[^)]*)\))?"
+)
+"""A word after "@", or words between commas and "and": "@APEX (Engineering), Ada Lovelace and Bob"."""
 ROLE: Final = re.compile(r"@?(?P<name>[A-Za-z][\w-]*)\s*[-\u2013\u2014:]\s*(?P<duty>.+)")
 MOMENT: Final = re.compile(r"\s*T\s*\+\s*(?P<at>\d+\s*[a-z]*)\s*[-\u2013\u2014:]*\s*(?P<event>.+)", re.IGNORECASE)
 EVERY: Final = re.compile(
@@ -170,11 +174,8 @@ FIELDS: Final[tuple[tuple[re.Pattern[str], Callable[[_Reading, Line, str], bool]
 
 def _agents(draft: Draft, text: str, line: Line) -> list[str]:
     """The agents named in "@VELOCITY (Performance Optimization), @APEX"; known from now on."""
-    names = re.findall(r"@?[A-Za-z][\w-]*\s*(?:\([^)]*\))?", text)
-    found = [match for name in names if (match := AGENT.fullmatch(name.strip())) is not None]
-    return [
-        draft.agent(match["name"], specialty=(match["specialty"] or "").strip(), line=line.number) for match in found
-    ]
+    found = ((match, "-".join(match["name"].split())) for match in AGENT.finditer(text))
+    return [draft.agent(name, specialty=(match["specialty"] or "").strip(), line=line.number) for match, name in found]
 
 
 def _agent_item(reading: _Reading, line: Line) -> bool:

@@ -101,7 +101,11 @@ class Draft:
         self.notes.append(Note(line, concern, text))
 
     def agent(self, name: str, *, specialty: str = "", duty: str = "", line: int = 0) -> str:
-        """The agent of that name, known from now on; what is said first about it counts, and what says otherwise is told."""
+        """The agent of that name, as a plan can spell it, known from now on.
+
+        What is said first about it counts, and what says otherwise is told.
+        """
+        name = _spelled(name)
         agent = self.agents.setdefault(name, DraftAgent(line=line))
         for said, before in ((specialty, agent.specialty), (duty, agent.duty)):
             if said and before and said.lower() not in before.lower():
@@ -111,6 +115,13 @@ class Draft:
         agent.specialty = agent.specialty or specialty
         agent.duty = agent.duty or duty
         return name
+
+
+def _spelled(name: str) -> str:
+    """Letters, digits, - and _ of ASCII, beginning with a letter: José Pérez -> Jose-Perez."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    found = re.sub(r"[^A-Za-z0-9_-]+", "-", plain).strip("-")[:64]
+    return found if found[:1].isalpha() else f"agent-{found}".rstrip("-")[:64]
 
 
 def place_name(group: str, place: int) -> str:

@@ -14,6 +14,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 FIELD: Final = re.compile(r"\**(?P<key>[A-Za-z][A-Za-z /-]{0,40}?)\s*:\**\s*(?P<value>.*)", re.ASCII)
+NEXT_FIELD: Final = re.compile(r"(?<=\S)[\s|,;]+(?=\*\*[A-Za-z][A-Za-z /-]{0,40}?:\*\*)", re.ASCII)
+"""Between two fields on one line: "**Owner:** X  **Date:** Y"."""
 CHECKBOX: Final = re.compile(r"\[([ xX])\]\s+")
 MARKUP: Final = re.compile(r"\*\*|__|`|<!--.*?-->")
 LINK: Final = re.compile(r"\[([^\]]*)\]\([^)]*\)")
@@ -154,8 +156,11 @@ class _Walk:
             yield Line(self.line + offset, Kind.PROSE, clean(line), self._above(), level=self.depth)
 
     def _prose(self, content: str) -> Iterator[Line]:
-        for offset, raw in enumerate(content.splitlines()):
-            number, text = self.line + offset, raw.strip()
+        told = (
+            (offset, part) for offset, raw in enumerate(content.splitlines()) for part in NEXT_FIELD.split(raw.strip())
+        )
+        for offset, part in told:
+            number, text = self.line + offset, part.strip(" |")
             found = FIELD.fullmatch(text)
             if found and not clean(found["value"]):
                 self.label = clean(found["key"])

@@ -19,6 +19,8 @@ NEEDS: Final = re.compile(
     re.IGNORECASE,
 )
 """What a task waits for; names have a digit in them, so that "profile before/after optimization" is a title."""
+BY_TITLE: Final = re.compile(r"[\s,;(]*\b(?:depends on|blocked by)\s*:?\s*(?P<titles>[^()@]+?)\)?\s*$", re.IGNORECASE)
+"""The same by titles, which only these words announce clearly enough."""
 OWNER: Final = re.compile(r"\s*@(?P<name>[A-Za-z][\w-]*)")
 POINTS: Final = re.compile(r"\b\d+\s*(?:sp|pts?|points?|story points?)\b", re.IGNORECASE)
 
@@ -57,6 +59,8 @@ def read_task(draft: Draft, line: Line) -> DraftTask:
     for _ in range(3):
         if found := NEEDS.search(text):
             task.needs, text = split_names(found["names"]), text[: found.start()]
+        elif task.needs is None and (found := BY_TITLE.search(text)):
+            task.needs, text = [one.strip() for one in found["titles"].split(",")], text[: found.start()]
         if found := OWNER.search(text):
             task.agent = draft.agent(found["name"])
             text = (text[: found.start()] + text[found.end() :]).strip()

@@ -177,6 +177,46 @@ def test_a_date_with_the_month_as_a_word_is_spelled_as_a_plan_has_it(said: str, 
     assert plan.date == meant
 
 
+def test_several_fields_may_stand_on_one_line() -> None:
+    head = "**Date:** 3 March 2026 | **Duration Estimate:** 3 hours  **Status:** ON"
+    plan, draft = imported(f"# P\n{head}\n\n## Workstream A: One\n- do it\n")
+    assert (plan.date, plan.estimate) == ("2026-03-03", 10800)
+    assert (2, "status: ON (a plan has no place for it)") in told(draft, Concern.NOT_UNDERSTOOD)
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ("@APEX (Engineering, Data & More), @ECLIPSE", ["APEX", "ECLIPSE"]),
+        ("Ada Lovelace, Bob and Eve", ["Ada-Lovelace", "Bob", "Eve"]),
+        ("@ada and @bob", ["ada", "bob"]),
+        ("Andy", ["Andy"]),
+        ("José Pérez", ["Jose-Perez"]),
+        (f"Anna{'-anna' * 20}", [f"Anna{'-anna' * 12}"]),
+    ],
+)
+def test_people_are_named_with_a_sign_or_between_commas(said: str, names: list[str]) -> None:
+    plan, _ = imported(f"# P\n## Workstream A: One\n**Lead:** @X\n**Supporting:** {said}\n\n- do it\n")
+    assert list(plan.workstreams["A"].supporting) == names
+
+
+def test_a_task_may_say_by_its_title_what_it_depends_on() -> None:
+    lines = [
+        "- [ ] Write copy (3d) @eve",
+        "- [ ] Review it (1d) @dana depends on Write copy",
+        "- [ ] Ship depends on luck",
+    ]
+    plan, draft = imported("\n".join(["# P", "## Work", *lines, ""]))
+    (group,) = plan.workstreams.values()
+    assert [(task.title, task.needs) for task in group.tasks] == [
+        ("Write copy", None),
+        ("Review it", ("write-copy",)),
+        ("Ship", ()),
+    ]
+    assert group.tasks[1].estimate == 28800
+    assert (5, "depends on 'luck', which nothing here is called") in told(draft, Concern.NOT_UNDERSTOOD)
+
+
 def test_what_is_said_twice_and_not_alike_is_a_contradiction() -> None:
     text = "# P\n## Workstream A: One\n**Lead:** @X (Painting)\n\n- do it\n## Workstream B: Two\n**Lead:** @X (Singing)\n\n- more\n"
     _, draft = imported(text)
