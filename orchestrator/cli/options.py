@@ -9,13 +9,13 @@ PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="The plan, a YAML
 RunName = Annotated[
     str | None,
     typer.Argument(
-        metavar="[RUN]", help="A run's id or the beginning of one; the latest run unless given.", show_default=False
+        metavar="RUN", help="A run's id or the beginning of one; the latest run unless given.", show_default=False
     ),
 ]
 RunOrBundle = Annotated[
     str | None,
     typer.Argument(
-        metavar="[RUN|BUNDLE]",
+        metavar="RUN|BUNDLE",
         help="A run's id or the beginning of one, or the path of a bundle; the latest run unless given.",
         show_default=False,
     ),

@@ -12,7 +12,7 @@ from orchestrator.cli.options import Json, JsonFormat, Output, PlanFile, Setting
 
 def init(
     path: Annotated[
-        Path, typer.Argument(metavar="[FOLDER|PLAN]", help="A folder for a project, or a .yaml file for a plan alone.")
+        Path, typer.Argument(metavar="FOLDER|PLAN", help="A folder for a project, or a .yaml file for a plan alone.")
     ] = Path("my-plan"),
     *,
     json: Json = False,
@@ -104,7 +104,7 @@ def diff(
         ),
     ],
     new: Annotated[
-        str | None, typer.Argument(metavar="[NEW]", help="A plan file or REVISION:PATH.", show_default=False)
+        str | None, typer.Argument(metavar="NEW", help="A plan file or REVISION:PATH.", show_default=False)
     ] = None,
     *,
     style: Annotated[str, typer.Option("-f", "--format", metavar="FORMAT", help="text, markdown or json.")] = "text",

@@ -142,7 +142,7 @@ def status(run: RunName = None, *, json: Json = False, state: State = STATE) -> 
 def logs(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[RUN] [TASK]", help="A run, a task as GROUP.task, or both.", show_default=False),
+        typer.Argument(metavar="RUN|TASK", help="A run, a task as GROUP.task, or both.", show_default=False),
     ] = None,
     *,
     attempt: Annotated[
