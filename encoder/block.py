@@ -53,6 +53,7 @@ _LAYOUT_LEVEL: Final = 3
 _BODY_OVERHEAD: Final = 64
 _FAR_SMALLER: Final = 0.75  # than a sample says that the plain bytes become
 _LITTLE_GAIN: Final = 0.85  # of the plain bytes at the same level
+_SEARCHED: Final = 10  # one part in so many of a block's time goes into the search for siblings
 _SAMPLED: Final = 8  # one part in so many is the sample, from the middle of the block
 _LEAST_SAMPLE: Final = 1 << 16
 _MIXED_GAINS: Final = {
@@ -246,7 +247,7 @@ def _packing(
         transformed = transform(view, strategy.tree, strategy.separator, by_path=by_path)
     if transformed is None:
         return None
-    return _pack(transformed, strategy, place)
+    return _pack(transformed, strategy, place, len(view) // _SEARCHED)
 
 
 def _best_named(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> "Transformed | None":
@@ -281,7 +282,7 @@ def _quick_size(transformed: "Transformed | None", tree: TreeType) -> int:
     return sum(len(compress(BackEnd.ZSTD, raw, 1, text=True)[1]) for raw in streams)
 
 
-def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | None) -> "_Packing":
+def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | None, budget: int) -> "_Packing":
     """Flags, metadata and streams; of a tree in `_POOLED_TREES` with its text in one stream or in many, whichever a quick
     compression makes smaller.
     """
@@ -291,7 +292,7 @@ def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | 
     streams, flags, metadata = transformed.streams, 0, transformed.metadata()
     if strategy.back_end is not BackEnd.STORE:
         known = {} if place is None else place.known()
-        sorting = sort_streams(streams, transformed.names, packer.size, known)
+        sorting = sort_streams(streams, transformed.names, packer.size, known, budget=budget)
         streams = sorting.streams
         if sorting.permutations:
             flags, metadata = _SORTED, transformed.metadata(permutation_numbers(sorting.permutations))

@@ -108,13 +108,20 @@ def conditional_bits(
     return bits
 
 
-@kernel(several(INT, 2)(types.Array(types.uint8, 2, "C"), INT, INT, TABLE, REAL))
+@kernel(several(INT, 2)(types.Array(types.uint8, 2, "C"), INT, INT, BYTES, TABLE, REAL, REAL))
 def best_siblings(
-    samples: NDArray[np.uint8], target: Int, first: Int, counts: NDArray[np.int32], share: float
+    samples: NDArray[np.uint8],
+    target: Int,
+    first: Int,
+    planes: NDArray[np.uint8],
+    counts: NDArray[np.int32],
+    share: float,
+    most: float,
 ) -> tuple[Int, Int]:
     """The rows, from `first` up to `target`, by which row `target` is best sorted: one, or one and another, or none.
 
-    A row is taken where it leaves less than `share` of the estimated bits. counts: shape (2, 65536), zeros. A row has at
+    A row is taken where it leaves less than `share` of the estimated bits, and less than `most` bits. planes: 1 where a row and the next are planes of one column, shape
+    (rows,). counts: shape (2, 65536), zeros. A row has at
     most `SAMPLE` bytes.
     """
     stream = samples[target]
@@ -122,7 +129,7 @@ def best_siblings(
     contexts = np.zeros(stream.shape[0], np.int32)
     unaided = conditional_bits(stream, contexts, 0.0, alone, pairs)
     fresh = FIRST_SIGHT * unaided / stream.shape[0]
-    fewest = share * unaided
+    fewest = min(share * unaided, most)
     one: Int = NO_SIBLING
     singly = np.empty(target, np.float64)
     for row in range(first, target):
@@ -134,6 +141,8 @@ def best_siblings(
             one = row
     other: Int = NO_SIBLING
     for row in range(first, target - 1):  # planes of one column stand beside each other, and say little alone
+        if planes[row] == 0:
+            continue
         for nth in range(stream.shape[0]):
             contexts[nth] = np.int64(samples[row, nth]) * 256 + samples[row + 1, nth]
         bits = conditional_bits(stream, contexts, fresh, alone, pairs)

@@ -5,6 +5,7 @@ Only streams that take much of the compressed block are looked at, so that the s
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
@@ -28,6 +29,10 @@ _MOST_TRIED: Final = 16  # streams of a block, the largest once compressed
 _WINDOW: Final = 24  # siblings that each is held against, the nearest before it
 _LEAST_SHARE: Final = 64  # a stream that takes less than one part in so many is left alone
 _WORTH_TRYING: Final = 0.9  # of the estimated bits
+_LOOK: Final = 10_000  # bytes that are encoded in the time of one look at a stream's siblings; half a stream's, in that of sorting it in vain
+_MOST_BITS: Final = (
+    8 * 1.15
+)  # for each byte that it takes unsorted: an estimate beyond is of a stream that repeats itself
 _WORTH_KEEPING: Final = 0.98  # of the compressed bytes
 NOTHING_KNOWN: Final[SortPlan] = MappingProxyType({})
 _UNKNOWN: Final = Choice((0, 0, 0), None, 0.0, 0.0)  # stands for a stream that a plan does not speak of
@@ -69,12 +74,15 @@ def sort_streams(
     names: Sequence[StreamName],
     compressed_size: Callable[[int, memoryview], int],
     known: SortPlan = NOTHING_KNOWN,
+    *,
+    budget: int,
 ) -> Sorting:
     """Sorts streams by siblings where that makes them smaller.
 
     names: of each stream. compressed_size(class, bytes): what the back end makes of a stream. It is asked for every stream that could be
     sorted, and for every sorting that is tried. known: what was found for an earlier block. Its choices are tried first, and stay where
-    they gain about what they did; what it does not speak of, or what gains less now, is searched for.
+    they gain about what they did; what it does not speak of, or what gains less now, is searched for, the largest first, while `budget` lasts:
+    bytes that encoding could take in the time of the search.
     """
     able = [n for n, (kind, view) in enumerate(streams) if len(view) >= LEAST_SORTED and kind not in TEXT_CLASSES]
     attempt = _Attempt(streams, names, compressed_size)
@@ -85,10 +93,10 @@ def sort_streams(
             attempt.measure(number)
     least = sum(attempt.sizes.values()) // _LEAST_SHARE
     large = sorted((n for n in able if attempt.sizes[n] > least), key=lambda number: (-attempt.sizes[number], number))
-    groups = _Groups(streams, able)
-    for number in sorted(large[:_MOST_TRIED]):
+    groups = _Groups(streams, names, able)
+    for number in large[:_MOST_TRIED]:
         if number not in attempt.kept and known.get(names[number], _UNKNOWN) is not None:
-            attempt.search(number, groups)
+            budget -= attempt.search(number, groups) if budget > 0 else attempt.pass_over(number)
     return attempt.sorting()
 
 
@@ -122,19 +130,25 @@ class _Attempt:
         self.kept[number] = permutation, (self._streams[number][0], ordered)
         return True
 
-    def search(self, number: int, groups: "_Groups") -> None:
-        """Looks for siblings, and sorts the stream where that gains."""
+    def pass_over(self, number: int) -> int:
+        """Leaves the stream alone, in the blocks to come as well. Costs nothing."""
+        self._plan[self._names[number]] = None
+        return 0
+
+    def search(self, number: int, groups: "_Groups") -> int:
+        """Looks for siblings, and sorts the stream where that gains. Returns what it cost, in bytes encoded meanwhile."""
         name = self._names[number]
         self._plan[name] = None
-        found = groups.siblings(number)
+        found = groups.siblings(number, self.sizes[number])
         if found is None:
-            return
+            return _LOOK
         (ordered, size), plain = self._ordered(found), self.sizes[number]
         if size >= _WORTH_KEEPING * plain:
-            return
+            return _LOOK + len(ordered) // 2
         self.kept[number] = found, (self._streams[number][0], ordered)
         other = None if found.other == NO_SIBLING else self._names[found.other]
         self._plan[name] = Choice(self._names[found.one], other, size / len(ordered), plain / len(ordered))
+        return _LOOK + len(ordered) // 4  # what is lost is the stream compressed as it was
 
     def _ordered(self, permutation: Permutation) -> tuple[memoryview, int]:
         ordered = _sorted(self._streams, permutation)
@@ -165,16 +179,17 @@ def _permutation(
 class _Groups:
     """Samples of the streams that have one length, and could thus stand beside each other."""
 
-    def __init__(self, streams: Sequence[Stream], able: Sequence[int]) -> None:
+    def __init__(self, streams: Sequence[Stream], names: Sequence[StreamName], able: Sequence[int]) -> None:
         self._streams = streams
+        self._names = names
         self._members: dict[int, list[int]] = {}
         for number in able:
             self._members.setdefault(len(streams[number][1]), []).append(number)
         self._samples: dict[int, NDArray[np.uint8]] = {}
         self._counts = np.zeros((2, 1 << 16), np.int32)
 
-    def siblings(self, number: int) -> Permutation | None:
-        """What the stream is best sorted by, by the look of the sample."""
+    def siblings(self, number: int, size: int) -> Permutation | None:
+        """What the stream is best sorted by, by the look of the sample. size: what it takes unsorted."""
         length = len(self._streams[number][1])
         members = self._members[length]
         if members[0] == number:
@@ -182,11 +197,18 @@ class _Groups:
         if length not in self._samples:
             self._samples[length] = np.stack([_sample(self._streams[member][1]) for member in members])
         row = members.index(number)
-        one, other = best_siblings(self._samples[length], row, max(0, row - _WINDOW), self._counts, _WORTH_TRYING)
+        samples = self._samples[length]
+        first, most = max(0, row - _WINDOW), _MOST_BITS * size / length * samples.shape[1]
+        one, other = best_siblings(samples, row, first, self._planes(members), self._counts, _WORTH_TRYING, most)
         if one == NO_SIBLING:
             return None
         two = other != NO_SIBLING and length >= LEAST_SORTED_BY_TWO
         return Permutation(number, members[one], members[other] if two else NO_SIBLING)
+
+    def _planes(self, members: list[int]) -> NDArray[np.uint8]:
+        """1 for each member whose column the next one is of, too; 0 for the last."""
+        columns = [self._names[member][:2] for member in members]
+        return np.array([*(one == other for one, other in pairwise(columns)), False], np.uint8)
 
 
 def _sample(view: memoryview) -> NDArray[np.uint8]:

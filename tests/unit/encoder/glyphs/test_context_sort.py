@@ -25,6 +25,7 @@ reference = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(reference)
 
 NAMES = [(0, number, 0) for number in range(5)]
+ENOUGH = 1 << 30
 CSV = Strategy(TreeType.CSV, BackEnd.ZSTD, 3)
 
 
@@ -64,8 +65,9 @@ def test_the_siblings_that_a_stream_depends_on_are_found():
     target = table[one.astype(int) * 3 + other]
     samples = np.stack([noise(7, 1024), one, noise(8, 1024), other, target, one])
     counts = np.zeros((2, 1 << 16), np.int32)
-    assert best_siblings(samples, 4, 0, counts, 0.55) == (1, 3)
-    assert best_siblings(samples, 2, 0, counts, 0.55) == (NO_SIBLING, NO_SIBLING)
+    apart = np.zeros(6, np.uint8)
+    assert best_siblings(samples, 4, 0, apart, counts, 0.55, 1e9) == (1, 3)
+    assert best_siblings(samples, 2, 0, apart, counts, 0.55, 1e9) == (NO_SIBLING, NO_SIBLING)
     assert not counts.any()
 
 
@@ -79,14 +81,14 @@ def test_a_block_of_dependent_columns_is_sorted_smaller_and_read_by_the_second_d
 
 def test_streams_without_siblings_or_gain_stay_as_they_are():
     streams = [(INDEX, noise(seed, 3000).data) for seed in range(4)] + [(TEXT, noise(1, 3000).data)]
-    sorting = sort_streams(streams, NAMES, lambda _, view: len(view))
+    sorting = sort_streams(streams, NAMES, lambda _, view: len(view), budget=ENOUGH)
     assert sorting.streams == streams
     assert not sorting.permutations
 
 
 def test_short_streams_are_never_sorted():
     short = noise(1, 1000, 5).data
-    assert sort_streams([(INDEX, short)] * 3, NAMES[:3], lambda _, view: 1 + view[0]).permutations == []
+    assert sort_streams([(INDEX, short)] * 3, NAMES[:3], lambda _, view: 1 + view[0], budget=ENOUGH).permutations == []
 
 
 def asked(streams, known):
@@ -97,7 +99,7 @@ def asked(streams, known):
         sizes.append(len(zlib.compress(bytes(view))))
         return sizes[-1]
 
-    return sort_streams(streams, NAMES, size, known), len(sizes)
+    return sort_streams(streams, NAMES, size, known, budget=ENOUGH), len(sizes)
 
 
 def dependent(seed, values=9):
@@ -142,6 +144,22 @@ def test_two_siblings_of_a_plan_are_followed_where_the_stream_is_long_enough():
         streams = [(INDEX, one.data), (INDEX, other.data), (INDEX, target.data)]
         sorting, _ = asked(streams, {NAMES[2]: Choice(NAMES[0], NAMES[1], 1.0, 1.0)})
         assert sum(permutation.other != NO_SIBLING for permutation in sorting.permutations) == expected
+
+
+def test_the_search_ends_with_its_budget_and_the_blocks_that_follow_do_not_take_it_up():
+    streams = dependent(1)
+    sorting = sort_streams(streams, NAMES, lambda _, view: len(zlib.compress(bytes(view))), budget=0)
+    assert not sorting.permutations
+    assert sorting.plan == dict.fromkeys(NAMES[:2])
+
+
+def test_a_sorting_that_cannot_be_smaller_than_the_stream_is_already_is_not_taken():
+    one, other = noise(4, 1024, 12), noise(5, 1024, 3)
+    samples = np.stack([one, other, noise(6, 36)[one.astype(int) * 3 + other]])
+    counts = np.zeros((2, 1 << 16), np.int32)
+    apart = np.zeros(3, np.uint8)
+    assert best_siblings(samples, 2, 0, apart, counts, 0.9, 10.0) == (NO_SIBLING, NO_SIBLING)
+    assert best_siblings(samples, 2, 0, apart, counts, 0.9, 1e9)[0] != NO_SIBLING
 
 
 def planned(*numbers):
