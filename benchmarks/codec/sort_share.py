@@ -61,6 +61,9 @@ def measure(blocks: Sequence[tuple[bytes, Strategy]], rounds: int) -> dict[str, 
             found = {"alone": timed(block, strategy, alone)}
             found["told"] = timed(block, strategy, followed(alone.sort_plan.result(timeout=0)))
             found["kept"] = timed(block, strategy, SegmentPlace(leads=True) if stream.leads else stream)
+            named = alone.by_path.result(timeout=0)
+            if named is not None:
+                stream.name(by_path=named)
             stream.found(alone.sort_plan.result(timeout=0))
             least = {way: min(least.get(way, found[way]), found[way]) for way in WAYS}
         for way, (seconds, size) in least.items():
