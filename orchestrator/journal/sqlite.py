@@ -219,7 +219,7 @@ _MENDS: Final = {
     "read-only": "make the file and its folder writable, or choose another folder with --state",
     "permission": "make the state folder writable, or choose another one with --state",
     "unable to open": "make the state folder writable, or choose another one with --state",
-    "no journal here": "start with `orchestrate run PLAN`, or name the folder where something ran with --state",
+    "no journal here": "nothing has run in this state folder: start with `orchestrate run PLAN`, or name another one with --state",
     "no space": "free space on its disk, and try again",
     "not a directory": "make the state folder writable, or choose another one with --state",
     "not a": "the file is damaged or no journal; move it away, or choose another folder with --state",
