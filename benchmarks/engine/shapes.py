@@ -114,6 +114,6 @@ SHAPES: Final[Mapping[str, Callable[[], Shape]]] = {
     "phase-sleep": lambda: Shape("phase-sleep", phase("program", 0.5)),
     "phase-noop": lambda: Shape("phase-noop", phase(NOOP, 0.0)),
     "sleep-10ms": lambda: Shape("sleep-10ms", wide(400, "sleep", 0.01)),
-    "true-200": lambda: Shape("true-200", wide(200, TRUE)),
+    "true-1000": lambda: Shape("true-1000", wide(1_000, TRUE)),
     "true-one": lambda: Shape("true-one", wide(1, TRUE)),
 }

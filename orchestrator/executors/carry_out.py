@@ -5,7 +5,6 @@ That thread must outlive the attempt: the kernel ties the child to it.
 """
 
 import contextlib
-import os
 import selectors
 import signal
 import sys
@@ -20,6 +19,7 @@ from orchestrator.executors.collect import Collector
 from orchestrator.executors.folder import EVIDENCE, fresh, shared
 from orchestrator.executors.launch import LaunchedProgram, launched
 from orchestrator.executors.lines import FailedLine
+from orchestrator.executors.load import load_average
 from orchestrator.executors.order import AttemptResult, Launched, Note, StopSignal, Told, WorkOrder, write_order
 from orchestrator.executors.outcome import Ending, judge_ending
 from orchestrator.executors.output import CAP, CappedLog
@@ -72,7 +72,7 @@ class Supervision:
         self._stopped = self._timed_out = False
         self._kill_at: float | None = None
         self._ended: Ended | None = None
-        self._load_before = self._load_during = os.getloadavg()[0]
+        self._load_before = self._load_during = load_average()
         self._held = contextlib.ExitStack()  # closed in reverse, also where a full disk stops us half-way
         self._held.callback(self._collector.close)
         with contextlib.ExitStack() as undo:
@@ -103,7 +103,7 @@ class Supervision:
             if now >= sample:
                 named = named or self._name(listener)
                 self._sampler.sample(now)
-                self._load_during = max(self._load_during, os.getloadavg()[0])
+                self._load_during = max(self._load_during, load_average())
                 sample = now + self._sampler.due(now)
             if now >= tick:
                 self._tell(listener)

@@ -6,7 +6,6 @@ An attempt's folder is made when its runner first asks for it, or records someth
 """
 
 import functools
-import os
 import sys
 import time
 import traceback
@@ -20,6 +19,7 @@ from orchestrator.evidence.measurement import Evidence, Origin, Usage
 from orchestrator.executors.carry_out import carry_out, settle, with_origin
 from orchestrator.executors.collect import Collector
 from orchestrator.executors.folder import EVIDENCE, fresh
+from orchestrator.executors.load import load_average
 from orchestrator.executors.order import AttemptResult, Note, StopSignal, Told, WorkOrder
 from orchestrator.executors.outcome import Ending
 from orchestrator.executors.worker import context_of, fail, one_line, place_of
@@ -87,7 +87,7 @@ class LateEvidence:
     def __init__(self, order: WorkOrder, runner: Runner, folder: LateFolder) -> None:
         self.done = False
         self._folder = folder
-        self._load = os.getloadavg()[0]
+        self._load = load_average()
         self._order = order
         self._runner = runner
         self._file: EvidenceFile | None = None
@@ -120,7 +120,7 @@ class LateEvidence:
             told = self._collector
             ending = Ending(exit_code, self.done, reported=told.failed, problem=told.problem)
             failure, evidence = settle(ending, told, order)
-            load = os.getloadavg()[0]
+            load = load_average()
             origin = Origin(order.attempt, tuple(sys.argv), self._load, max(load, self._load), usage.seconds)
             evidence = with_origin(evidence, origin)
         finally:

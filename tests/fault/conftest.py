@@ -1,5 +1,6 @@
 """An attempt in a folder of its own, for the tests that make it go wrong."""
 
+import os
 import threading
 from pathlib import Path
 
@@ -17,6 +18,7 @@ class Attempts:
 
     def __init__(self, base):
         self.base = base
+        self.run = f"{base.name}-{os.getpid()}"  # folders of tests that run side by side are named alike
         self.stop = threading.Event()
         self.notes = []
         self.launches = []
@@ -24,9 +26,7 @@ class Attempts:
     def order(self, task="A.task", **changes):
         places = {"folder": self.base / "runs" / "r-1" / task / "1", "project": self.base, "cache": self.base / "cache"}
         env = {"PYTHONPATH": str(HERE)} | changes.pop("env", {})
-        return WorkOrder(
-            **{"run": self.base.name, "task": task, "attempt": 1, "grace": 0.5, "env": env, **places, **changes}
-        )
+        return WorkOrder(**{"run": self.run, "task": task, "attempt": 1, "grace": 0.5, "env": env, **places, **changes})
 
     def runner(self, name, **changes):
         from attempt_runners import METRICS

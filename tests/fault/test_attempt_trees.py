@@ -151,7 +151,7 @@ def test_reap_ends_what_a_run_left_behind_and_nothing_of_another(attempts):
     def start(run):
         return subprocess.Popen(["sleep", "60"], env={**os.environ, "ORCHESTRATE_ATTEMPT": f"{run}/A.task/1"})
 
-    run = attempts.base.name
+    run = attempts.run
     with start(run) as mine, start(run + "0") as other:
         threading.Thread(target=mine.wait).start()
         assert reap(run, grace=1) == 0

@@ -44,19 +44,19 @@ def sleeper():
 
 
 def test_a_process_that_the_journal_names_is_ended_without_any_mark(sleeper, tmp_path):
-    assert reap(tmp_path.name, [Launch(GONE, GONE, process_of(sleeper.pid))], grace=0) == 0
+    assert reap(f"{tmp_path.name}-{os.getpid()}", [Launch(GONE, GONE, process_of(sleeper.pid))], grace=0) == 0
     assert sleeper.wait(timeout=120) == -signal.SIGKILL
 
 
 def test_it_is_told_to_end_before_it_is_killed(sleeper, tmp_path):
-    assert reap(tmp_path.name, [Launch(GONE, GONE, process_of(sleeper.pid))], grace=20) == 0
+    assert reap(f"{tmp_path.name}-{os.getpid()}", [Launch(GONE, GONE, process_of(sleeper.pid))], grace=20) == 0
     assert sleeper.wait(timeout=120) == -signal.SIGTERM
 
 
 @pytest.mark.parametrize("other", [{"started": 1.0}, {"boot": "another boot"}])
 def test_a_process_that_was_given_the_pid_since_is_left_alone(sleeper, tmp_path, other):
     named = replace(process_of(sleeper.pid), **other)
-    assert reap(tmp_path.name, [Launch(GONE, named, named)], grace=0) == 0
+    assert reap(f"{tmp_path.name}-{os.getpid()}", [Launch(GONE, named, named)], grace=0) == 0
     assert sleeper.poll() is None
     assert alive(process_of(sleeper.pid))
 

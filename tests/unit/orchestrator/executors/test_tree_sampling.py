@@ -27,7 +27,7 @@ def test_the_samples_count_everything_below_a_launcher_and_are_written_down(tmp_
 
 
 def test_a_marker_is_matched_whole_and_a_prefix_only_with_its_slash(tmp_path):
-    run = tmp_path.name
+    run = f"{tmp_path.name}-{os.getpid()}"
     with subprocess.Popen(
         ["sleep", "60"], env={"ORCHESTRATE_ATTEMPT": f"{run}/A.t/12", "PATH": os.environ["PATH"]}
     ) as one:
