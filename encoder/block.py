@@ -54,6 +54,7 @@ _BODY_OVERHEAD: Final = 64
 _FAR_SMALLER: Final = 0.75  # than a sample says that the plain bytes become
 _LITTLE_GAIN: Final = 0.85  # of the plain bytes at the same level
 _SEARCHED: Final = 10  # one part in so many of a block's time goes into the search for siblings
+_MOSTLY: Final = 0.5  # of a body
 _SAMPLED: Final = 8  # one part in so many is the sample, from the middle of the block
 _LEAST_SAMPLE: Final = 1 << 16
 _MIXED_GAINS: Final = {
@@ -176,7 +177,9 @@ def _encoded(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *
 
 
 def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
-    """Records behind zstd. Where taking them apart gains little they are mostly text: that, and the plain bytes, get a higher level."""
+    """Records behind zstd. Where taking them apart gains little and they are mostly text: that, and the plain bytes, get a higher
+    level, but for a sample.
+    """
     packing = _packing(view, strategy, place, thorough=thorough)
     body = None if packing is None else packing.body()
     if body is not None and _clearly_pays(body, view, strategy):
@@ -184,7 +187,8 @@ def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None
     plain = _plain_body(view, strategy, TreeType.TEXT, fell_back=True)
     if body is not None and len(body) < _LITTLE_GAIN * len(plain):
         return body
-    if strategy.level_of(text=True) < _QUICK_LEVEL:
+    mostly_text = packing is None or packing.text_size() > _MOSTLY * len(body or b"")
+    if thorough and mostly_text and strategy.level_of(text=True) < _QUICK_LEVEL:
         slower = replace(strategy, level=max(strategy.level, _QUICK_LEVEL))
         plain = _plain_body(view, slower, TreeType.TEXT, fell_back=True)
         body = None if packing is None else packing.body(text_level=_QUICK_LEVEL)
@@ -329,6 +333,14 @@ class _Packing:
         header = Header(GLYPHS, used.tree, fell_back=False, back_end=used.back_end, level=used.level)
         packer = self.packer if text_level is None else self.packer.with_text_at(text_level)
         return header.to_bytes() + packer.packed(self.flags, self.metadata, self.streams)
+
+    def text_size(self) -> int:
+        """Bytes that its larger streams of text take, each on its own."""
+        from encoder.glyphs.layout import POOLED_BELOW  # noqa: PLC0415  as in `warm`
+        from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as in `warm`
+
+        text = [(kind, raw) for kind, raw in self.streams if kind in TEXT_CLASSES and len(raw) >= POOLED_BELOW]
+        return sum(self.packer.size(*stream) for stream in text)
 
 
 class _Packer:
