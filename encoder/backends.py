@@ -15,7 +15,8 @@ import zstandard
 
 from encoder.errors import FormatError, VersionError
 from encoder.mixing.loading import prepare_mixing
-from encoder.mixing.memory import FULL_MODEL, LIGHT_MODEL, MODELS, text_sizes
+from encoder.mixing.memory import text_sizes
+from encoder.mixing.models import LEVELS, TEXT_MODELS, WRITTEN
 from encoder.strategy import BackEnd
 
 Compress = Callable[[bytes | memoryview, int, bool], bytes]
@@ -172,7 +173,7 @@ def _mixing_compress(data: bytes | memoryview, level: int, text: bool) -> bytes:
     prepare_mixing()
     from encoder.mixing.stream import compress as mix  # noqa: PLC0415  numba is loaded only when something is mixed
 
-    mixed = mix(data, level)
+    mixed = mix(data, WRITTEN[level])
     return bytes(data) if mixed is None else mixed
 
 
@@ -194,7 +195,7 @@ CODECS: Final[dict[BackEnd, Codec]] = {
     BackEnd.ZSTD: Codec(1, (-100, 22), _zstd_compress, _zstd_decompress),
     BackEnd.LZMA: Codec(2, (0, 9), _lzma_compress, _lzma_decompress),
     BackEnd.BROTLI: Codec(3, (0, 11), _brotli_compress, _brotli_decompress),
-    BackEnd.MIXING: Codec(4, (LIGHT_MODEL, FULL_MODEL), _mixing_compress, _mixing_decompress),
+    BackEnd.MIXING: Codec(4, LEVELS, _mixing_compress, _mixing_decompress),
 }
 BY_CODE: Final[dict[int, BackEnd]] = {codec.code: name for name, codec in CODECS.items()}
 BACK_END_BITS: Final = 3
@@ -225,7 +226,7 @@ def compress(back_end: BackEnd, data: bytes | memoryview, level: int, *, text: b
 
 def memory_of(back_end: BackEnd, data: memoryview, raw_size: int) -> int:
     """Bytes that `decompress` takes beside what the stream and its result take; 0 where that is little."""
-    if back_end is not BackEnd.MIXING or not len(data) or data[0] not in MODELS:
+    if back_end is not BackEnd.MIXING or not len(data) or data[0] not in TEXT_MODELS:
         return 0
     return text_sizes(raw_size, data[0]).memory + 2 * raw_size + len(data)
 

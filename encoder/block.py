@@ -13,6 +13,7 @@ from encoder.backends import BACK_END_BITS, CODECS, back_end_of, compress, decom
 from encoder.errors import FormatError, LimitError, VersionError
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.mixed import LEAST_MIXED, describe_rows, open_stream, pack_rows, small_strategy, unpack_rows
+from encoder.mixing.models import FULL
 from encoder.segments import SegmentPlace
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.wire import Reader, varint
@@ -57,10 +58,10 @@ _SEARCHED: Final = 10  # one part in so many of a block's time goes into the sea
 _MOSTLY: Final = 0.5  # of a body
 _SAMPLED: Final = 8  # one part in so many is the sample, from the middle of the block
 _LEAST_SAMPLE: Final = 1 << 16
-_MIXED_GAINS: Final = {
-    1: (3, 0.83),
-    2: (9, 0.65),
-}  # of zstd at a level: where mixing the plain bytes is not worth its time
+_MIXED_GAINS: Final = {1: (3, 0.83), 2: (9, 0.65)}
+"""By the level of mixing: a level of zstd, and the part of what it makes of the plain bytes below which mixing those is not tried."""
+_COLUMNS_TOO: Final = 1 << 20  # bytes of records that full mixing has learned little from
+_BROTLI_TOO: Final = 1 << 18  # bytes of text, of which its own dictionary may know much
 _SLOW: Final = (BackEnd.LZMA, BackEnd.BROTLI, BackEnd.MIXING)
 _SAFE: Final = Strategy(TreeType.TEXT, BackEnd.ZSTD, 19)
 _TRUSTED: Final = Limits(max_block=1 << 31, max_memory=1 << 40)
@@ -167,13 +168,17 @@ def _encoded(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *
     if strategy.back_end is BackEnd.ZSTD and strategy.tree not in _DOCUMENTS:
         return _quick_body(view, strategy, place, thorough=thorough)
     body = _row_body(view, strategy) if strategy.back_end is BackEnd.MIXING else _glyph_body(view, strategy, place)
-    if strategy.back_end is BackEnd.MIXING and strategy.tree in _DOCUMENTS:
+    if strategy.back_end is BackEnd.MIXING and _columns_may_win(len(view), strategy):
         columns = replace(strategy, back_end=BackEnd.ZSTD, level=_SAFE.level)
         body = _smaller(body, _glyph_body(view, columns, place))
     if body is not None and _clearly_pays(body, view, strategy):
         return body
     plain = _plain_body(view, strategy, TreeType.TEXT, fell_back=True)
     return body if body is not None and len(body) < len(plain) else plain
+
+
+def _columns_may_win(size: int, strategy: Strategy) -> bool:
+    return strategy.tree in _DOCUMENTS or (strategy.level == FULL and size <= _COLUMNS_TOO)
 
 
 def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
@@ -201,6 +206,13 @@ def _smaller(one: bytes | None, other: bytes | None) -> bytes | None:
 
 
 def _plain_body(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool) -> bytes:
+    body = _one_stream(view, strategy, tree, fell_back=fell_back)
+    if strategy.back_end is BackEnd.MIXING and len(view) <= _BROTLI_TOO:
+        return min(body, _one_stream(view, small_strategy(strategy), tree, fell_back=fell_back), key=len)
+    return body
+
+
+def _one_stream(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool) -> bytes:
     used, stream = BackEnd.STORE, b""
     if strategy.back_end not in _SLOW or len(view) < _WORTH_A_PROBE or _shrinks(view):
         used, stream = compress(strategy.back_end, view, strategy.level, text=True)

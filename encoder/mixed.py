@@ -11,7 +11,7 @@ from encoder.backends import BACK_END_BITS, CODECS, compress, decompress, memory
 from encoder.errors import FormatError, LimitError
 from encoder.limits import Limits
 from encoder.mixing.loading import ROWS, prepare_mixing
-from encoder.mixing.memory import LIGHT_MODEL, MODELS, ROW_MODEL_AT, row_model
+from encoder.mixing.models import LEVELS, LIGHT, WRITTEN, row_model
 from encoder.strategy import BackEnd, Strategy
 from encoder.wire import varint
 
@@ -51,9 +51,9 @@ def small_strategy(strategy: Strategy) -> Strategy:
 
 def pack_rows(view: memoryview, strategy: Strategy) -> bytes | None:
     """Everything after a body's header, or None where token rows do not apply."""
-    if strategy.level not in MODELS:
-        raise ValueError(f"{BackEnd.MIXING} has levels {MODELS[0]} to {MODELS[-1]}, not {strategy.level}")
-    model = ROW_MODEL_AT[strategy.level]
+    if strategy.level not in LEVELS:
+        raise ValueError(f"{BackEnd.MIXING} has levels {LEVELS[0]} to {LEVELS[-1]}, not {strategy.level}")
+    model = WRITTEN[strategy.level]
     prepare_mixing(ROWS[model])
     from encoder.mixing.row_body import encode_rows  # noqa: PLC0415  numba is loaded only when something is mixed
 
@@ -73,10 +73,10 @@ def pack_rows(view: memoryview, strategy: Strategy) -> bytes | None:
 
 
 def _smallest(stream: bytes, level: int) -> tuple[BackEnd, bytes]:
-    candidates = [] if level > LIGHT_MODEL and len(stream) >= _MIXING_ALONE_FROM else list(_LIBRARIES)
+    candidates = [] if level > LIGHT and len(stream) >= _MIXING_ALONE_FROM else list(_LIBRARIES)
     if len(stream) <= _BROTLI_UP_TO:
         candidates.append((BackEnd.BROTLI, 11))
-    if level > LIGHT_MODEL:
+    if level > LIGHT:
         candidates.append((BackEnd.MIXING, level))
     tried = [compress(back_end, stream, strength, text=True) for back_end, strength in candidates]
     return min(tried, key=lambda one: len(one[1]))

@@ -3,17 +3,14 @@
 import threading
 from typing import Final
 
-from encoder.mixing.memory import FULL_MODEL, LIGHT_MODEL, QUICK_MODEL
+from encoder.mixing.models import QUICK_MODEL, ROW_MODELS
 
 Modules = tuple[str, ...]
 
 TEXT: Final[Modules] = ("encoder.mixing.stream",)
 _BIT_ROWS: Final[Modules] = ("encoder.mixing.row_body", "encoder.mixing.rows")
-ROWS: Final[dict[int, Modules]] = {
-    LIGHT_MODEL: _BIT_ROWS,
-    FULL_MODEL: _BIT_ROWS,
-    QUICK_MODEL: ("encoder.mixing.row_body", "encoder.mixing.quick_rows"),
-}
+_QUICK_ROWS: Final[Modules] = ("encoder.mixing.row_body", "encoder.mixing.quick_rows")
+ROWS: Final = {model: _QUICK_ROWS if model == QUICK_MODEL else _BIT_ROWS for model in ROW_MODELS}
 """By the model of rows. Between them these import every kernel module of this package."""
 _preparing: Final = threading.Lock()
 _prepared: Final[set[Modules]] = set()
@@ -33,6 +30,6 @@ def load_mixing() -> None:
     """Loads every kernel now; compiles what the cache does not have."""
     from encoder.glyphs.loading import load_kernels  # noqa: PLC0415  as above
 
-    for modules in (TEXT, *ROWS.values()):
+    for modules in (TEXT, _BIT_ROWS, _QUICK_ROWS):
         prepare_mixing(modules)
         load_kernels(modules)

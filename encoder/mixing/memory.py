@@ -3,21 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from encoder.errors import FormatError, VersionError
+from encoder.mixing.models import ROW_MODELS, TEXT_MODELS
 
-LIGHT_MODEL: Final = 1
-FULL_MODEL: Final = 2
-QUICK_MODEL: Final = 3
-MODELS: Final = (LIGHT_MODEL, FULL_MODEL)
-"""Those of text, and the levels of the back end."""
-ROW_MODELS: Final = (LIGHT_MODEL, FULL_MODEL, QUICK_MODEL)
-ROW_MODEL_AT: Final = {LIGHT_MODEL: QUICK_MODEL, FULL_MODEL: FULL_MODEL}
-"""The model of rows that is written at each level; all of `ROW_MODELS` are read."""
-TEXT_CONTEXTS: Final = {LIGHT_MODEL: 6, FULL_MODEL: 12}
-ROW_CONTEXTS: Final = {LIGHT_MODEL: 3, FULL_MODEL: 12, QUICK_MODEL: 3}
-"""How many contexts are mixed."""
-_TEXT_LINE_BITS: Final = {LIGHT_MODEL: 20, FULL_MODEL: 21}
-_ROW_LINE_BITS: Final = {LIGHT_MODEL: 15, FULL_MODEL: 19, QUICK_MODEL: 16}  # the small ones stay near a core
 _LEAST_BITS: Final = 8
 _LINE_BYTES: Final = 64
 MOST_COLUMNS: Final = 1024
@@ -62,23 +49,16 @@ class RowSizes:
 
 def text_sizes(size: int, model: int) -> TextSizes:
     """For `size` bytes of text."""
-    lines = _bits(size * TEXT_CONTEXTS[model] // 4, _TEXT_LINE_BITS[model])
+    known = TEXT_MODELS[model]
+    lines = _bits(size * known.contexts // 4, known.line_bits)
     return TextSizes(lines, _bits(size, 20))
 
 
 def row_sizes(size: int, tokens: int, columns: int, model: int) -> RowSizes:
     """For `tokens` tokens of `size` bytes in all, in that many columns."""
-    lines = _bits(size * ROW_CONTEXTS[model] // 4, _ROW_LINE_BITS[model])
+    known = ROW_MODELS[model]
+    lines = _bits(size * known.contexts // 4, known.line_bits)
     return RowSizes(lines, _bits(size, 18), _bits(2 * tokens, 20), _bits(size, 15), min(columns + 1, MOST_COLUMNS))
-
-
-def row_model(tokens: memoryview) -> int:
-    """The model of a token stream. Raises FormatError, VersionError."""
-    if not len(tokens):
-        raise FormatError("a block's tokens are missing")
-    if tokens[0] not in ROW_MODELS:
-        raise VersionError(f"rows of mixing model {tokens[0]} need a newer reader than this")
-    return tokens[0]
 
 
 def _bits(count: int, most: int) -> int:

@@ -23,7 +23,6 @@ FULL = 12
 GUESSES = 2
 NO_GUESS = -256
 """A guess that agrees with no byte."""
-_LEARNING = 6
 
 U = np.uint64
 _HALF_TRUE = 4194303  # the largest 22-bit probability
@@ -49,7 +48,7 @@ def byte_kernel(contexts: int) -> Callable[..., Any]:
     inputs = inputs_of(contexts)
     constant = 2 * contexts + GUESSES
 
-    @part(INT(FLAG, I64S, BUFFER, INT, U64S, U32S, HASH, I32S, INT, INT, I64S, I64S, U32S, U64S, U32S, U32S, I32S))
+    @part(INT(FLAG, I64S, BUFFER, INT, U64S, U32S, HASH, I32S, INT, INT, I64S, I64S, U32S, U64S, U32S, U32S, I32S, INT))
     def code_byte(
         decoding: bool,
         state: NDArray[np.int64],
@@ -68,6 +67,7 @@ def byte_kernel(contexts: int) -> Callable[..., Any]:
         checks: NDArray[np.uint32],
         found: NDArray[np.uint32],
         values: NDArray[np.int32],
+        learning: Int,
     ) -> Int:
         """Codes `byte`, or decodes and returns it; changes `hashes`.
 
@@ -133,8 +133,8 @@ def byte_kernel(contexts: int) -> Callable[..., Any]:
                 probability = np.int64(SQUASH[U(((first_mixed + second_mixed) >> 1) + RANGE)])
                 bit = code_bit(decoding, state, coded, probability, (byte >> (7 - number)) & 1)
                 wanted = bit << 16
-                first_error = ((wanted - np.int64(SQUASH[U(first_mixed + RANGE)])) * _LEARNING) >> 4
-                second_error = ((wanted - np.int64(SQUASH[U(second_mixed + RANGE)])) * _LEARNING) >> 4
+                first_error = ((wanted - np.int64(SQUASH[U(first_mixed + RANGE)])) * learning) >> 4
+                second_error = ((wanted - np.int64(SQUASH[U(second_mixed + RANGE)])) * learning) >> 4
                 for nth in range(inputs):
                     weights[first + U(nth)] += np.int32((np.int64(values[U(nth)]) * first_error + 0x8000) >> 16)
                 for nth in range(inputs):

@@ -14,7 +14,8 @@ from encoder.glyphs.templates import read_templates, write_templates
 from encoder.glyphs.transform import Tokens, id_width, tokenise
 from encoder.glyphs.varints import read_varints, write_varints
 from encoder.limits import Limits
-from encoder.mixing.memory import row_model, row_sizes
+from encoder.mixing.memory import row_sizes
+from encoder.mixing.models import row_model
 from encoder.mixing.row_tables import code_tokens
 from encoder.mixing.siblings import choose_siblings
 from encoder.mixing.spell import compose_rows, count_bytes, spell_tokens

@@ -7,15 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.kernel import Int
-from encoder.mixing.memory import FULL_MODEL, QUICK_MODEL, ROW_CONTEXTS, RowSizes, row_sizes
+from encoder.mixing.memory import RowSizes, row_sizes
+from encoder.mixing.models import QUICK_MODEL, ROW_MODELS
+from encoder.mixing.predict import FULL as ALL_CONTEXTS
 from encoder.mixing.predict import inputs_of
 from encoder.mixing.tables import GUESS, slot_table
 from encoder.mixing.votes import AGREEMENTS, INPUTS, VOTERS, first_slots
 
 Bytes = NDArray[np.uint8]
 
-_FIRST_WEIGHT: Final = 13107  # 0.2
-_FIRST_QUICK_WEIGHT: Final = 20000
 _FIRST_VOTE_WEIGHT: Final = 22937  # 0.35
 
 
@@ -49,7 +49,18 @@ def code_tokens(
     from encoder.mixing.rows import code_rows  # noqa: PLC0415  see above
 
     code: Callable[..., Int] = code_rows
-    return int(code(*tokens, model == FULL_MODEL, *votes, *lines, *_byte_tables(sizes, model), *places))
+    known = ROW_MODELS[model]
+    return int(
+        code(
+            *tokens,
+            known.contexts == ALL_CONTEXTS,
+            known.learning,
+            *votes,
+            *lines,
+            *_byte_tables(sizes, model),
+            *places,
+        )
+    )
 
 
 def _vote_weights(sizes: RowSizes, model: int) -> NDArray[np.int32]:
@@ -67,7 +78,8 @@ def _byte_tables(sizes: RowSizes, model: int) -> tuple[NDArray[np.int32], NDArra
     )
 
     sets = FIRST_SETS + SETS_PER_COLUMN * sizes.columns
-    weights = np.full(sets * inputs_of(ROW_CONTEXTS[model]), _FIRST_WEIGHT, np.int32)
+    known = ROW_MODELS[model]
+    weights = np.full(sets * inputs_of(known.contexts), known.first_weight, np.int32)
     return weights, np.full(GUESS_SLOTS + GUESS_SLOTS_PER_COLUMN * sizes.columns, GUESS, np.uint32)
 
 
@@ -78,6 +90,6 @@ def _quick_tables(
     from encoder.mixing.quick import CHANCES, FLAGS, ROWS_PER_COLUMN  # noqa: PLC0415  as above
     from encoder.mixing.quick import INPUTS as QUICK_INPUTS  # noqa: PLC0415  as above
 
-    weights = np.full(QUICK_INPUTS * ROWS_PER_COLUMN * sizes.columns, _FIRST_QUICK_WEIGHT, np.int32)
+    weights = np.full(QUICK_INPUTS * ROWS_PER_COLUMN * sizes.columns, ROW_MODELS[QUICK_MODEL].first_weight, np.int32)
     chances, flags = np.full(CHANCES, GUESS, np.uint32), np.full(FLAGS, GUESS, np.uint32)
     return weights, chances, flags, np.zeros(4 << sizes.byte_bits, np.uint16), sizes.byte_bits

@@ -54,7 +54,7 @@ code_full = byte_kernel(FULL)
 
 @kernel(
     INT(
-        *(FLAG, BUFFER, I32S, I64S, I32S, INT, I32S, INT, U32S, I32S, FLAG),
+        *(FLAG, BUFFER, I32S, I64S, I32S, INT, I32S, INT, U32S, I32S, FLAG, INT),
         *(U32S, INT, U32S, I32S, BUFFER, U32S, HASH, I32S, U32S, I32S, INT),
     )
 )
@@ -70,6 +70,7 @@ def code_rows(
     names: NDArray[np.uint32],
     starts: NDArray[np.int32],
     full: bool,
+    learning: Int,
     memory: NDArray[np.uint32],
     memory_bits: Int,
     vote_slots: NDArray[np.uint32],
@@ -272,12 +273,12 @@ def code_rows(
                     if full:
                         byte = code_full(
                             decoding, state, coded, byte, hashes, table, mask, weights, first_set, second_set,
-                            guesses, guess_slots, guess_table, lines, checks, found, values,
+                            guesses, guess_slots, guess_table, lines, checks, found, values, learning,
                         )  # fmt: skip
                     else:
                         byte = code_quick(
                             decoding, state, coded, byte, hashes, table, mask, weights, first_set, second_set,
-                            guesses, guess_slots, guess_table, lines, checks, found, values,
+                            guesses, guess_slots, guess_table, lines, checks, found, values, learning,
                         )  # fmt: skip
                     if state[AT] > coded.shape[0] or at >= text.shape[0]:
                         status = DAMAGED

@@ -4,12 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.errors import FormatError, VersionError
-from encoder.mixing.memory import FULL_MODEL, MODELS, TEXT_CONTEXTS, text_sizes
+from encoder.mixing.memory import text_sizes
+from encoder.mixing.models import FEW, TEXT_MODELS
 from encoder.mixing.predict import inputs_of
 from encoder.mixing.tables import GUESS, slot_table
 from encoder.mixing.text import FIRST_SETS, GUESS_SLOTS, SECOND_SETS, code_text
-
-_FIRST_WEIGHT = 19660  # 0.3
 
 
 def compress(data: bytes | memoryview, model: int) -> bytes | None:
@@ -25,7 +24,7 @@ def decompress(data: memoryview, raw_size: int) -> bytes:
     if not len(data):
         raise FormatError("a mixed stream is empty")
     model = data[0]
-    if model not in MODELS:
+    if model not in TEXT_MODELS:
         raise VersionError(f"a stream of mixing model {model} needs a newer reader than this")
     text = np.empty(raw_size, np.uint8)
     coded = np.frombuffer(data, np.uint8)[1:].copy()
@@ -36,16 +35,18 @@ def decompress(data: memoryview, raw_size: int) -> bytes:
 
 def _code(decoding: bool, text: NDArray[np.uint8], coded: NDArray[np.uint8], model: int) -> int:
     sizes = text_sizes(len(text), model)
-    inputs = inputs_of(TEXT_CONTEXTS[model])
+    known = TEXT_MODELS[model]
+    rows = FIRST_SETS + SECOND_SETS
     return int(
         code_text(
             decoding,
-            model == FULL_MODEL,
+            known.contexts > FEW,
+            known.learning,
             text,
             coded,
             slot_table(sizes.line_bits),
             np.uint64((1 << sizes.line_bits) - 1),
-            np.full((FIRST_SETS + SECOND_SETS) * inputs, _FIRST_WEIGHT, np.int32),
+            np.full(rows * inputs_of(known.contexts), known.first_weight, np.int32),
             np.full(GUESS_SLOTS, GUESS, np.uint32),
             np.zeros(1 << sizes.place_bits, np.int32),
             sizes.place_bits,

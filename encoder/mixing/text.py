@@ -20,10 +20,11 @@ code_light = byte_kernel(LIGHT)
 code_full = byte_kernel(FULL)
 
 
-@kernel(INT(FLAG, FLAG, BUFFER, BUFFER, U32S, HASH, I32S, U32S, I32S, INT))
+@kernel(INT(FLAG, FLAG, INT, BUFFER, BUFFER, U32S, HASH, I32S, U32S, I32S, INT))
 def code_text(
     decoding: bool,
     full: bool,
+    learning: Int,
     text: NDArray[np.uint8],
     coded: NDArray[np.uint8],
     table: NDArray[np.uint32],
@@ -108,12 +109,12 @@ def code_text(
         if full:
             byte = code_full(
                 decoding, state, coded, byte, hashes, table, mask, weights, first_set, second_set,
-                guesses, guess_slots, guess_table, lines, checks, found, values,
+                guesses, guess_slots, guess_table, lines, checks, found, values, learning,
             )  # fmt: skip
         else:
             byte = code_light(
                 decoding, state, coded, byte, hashes, table, mask, weights, first_set, second_set,
-                guesses, guess_slots, guess_table, lines, checks, found, values,
+                guesses, guess_slots, guess_table, lines, checks, found, values, learning,
             )  # fmt: skip
         if state[AT] > coded.shape[0]:
             stopped = True

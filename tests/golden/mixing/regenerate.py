@@ -18,12 +18,17 @@ RECORDS = {
     TreeType.XML: "<r id='{0}' at=\"n{1}\"><v>{2}</v><w>{3}.{4}</w><x>n {5}</x></r>\n",
 }
 WORDS = ("get", "put", "list", "get", "delete", "get")
+RECORD_TREES = (TreeType.LOG, TreeType.JSON_LINES, TreeType.CSV)
 CASES = {
-    f"{tree.value}-{name}": (tree, model)
+    f"{tree.value}-{name}": (tree, level)
     for tree in (*RECORDS, TreeType.TEXT)
-    for name, model in (("light", 1), ("full", 2))
-} | {f"{tree.value}-quick": (tree, 1) for tree in (TreeType.LOG, TreeType.JSON_LINES, TreeType.CSV)}
-"""Name → tree, level. The bodies called light and full were written before level 1 had the quick model for rows."""
+    for name, level in (("light", 1), ("full", 2))
+}
+CASES |= {f"{tree.value}-quick": (tree, 1) for tree in RECORD_TREES}
+CASES |= {f"{tree.value}-full-4": (tree, 2) for tree in (TreeType.LOG, TreeType.TEXT)} | {
+    "text-light-3": (TreeType.TEXT, 1)
+}
+"""Name → tree, level. Bodies that are called light or full alone are of the models 1 and 2, which are no longer written."""
 
 
 def raw(tree: TreeType) -> bytes:

@@ -95,10 +95,10 @@ class Mixer:
 
 
 class ByteModel:
-    def __init__(self, contexts, lines, weight):
+    def __init__(self, contexts, lines, weight, learning):
         self.contexts, self.lines = contexts, lines
         self.inputs = (2 * contexts + 2 + 7) // 8 * 8
-        self.mixer = Mixer(self.inputs, weight, 6, 4, 1 << 15, 16)
+        self.mixer = Mixer(self.inputs, weight, learning, 4, 1 << 15, 16)
         self.table = defaultdict(lambda: [0x80000000] + [(1 << 21, 0)] * 15)
         self.guess_slots = defaultdict(lambda: (3 << 20, 0))
 
@@ -173,7 +173,7 @@ class SingleMixer(Mixer):
 
 class QuickByteModel(ByteModel):
     def __init__(self, lines, remembered_bits):
-        super().__init__(3, lines, 20000)
+        super().__init__(3, lines, 20000, 6)
         self.mixer = SingleMixer(6, 20000, 6, 4, 1 << 15, 16)
         self.shift = 64 - remembered_bits
         self.remembered = defaultdict(lambda: (0, 0))
@@ -275,9 +275,14 @@ class Repeat:
 
 def decode_text(stream, n):
     m = stream[0]
-    contexts = {1: 6, 2: 12}[m]
+    contexts, most, weight, learning = {
+        1: (6, 20, 19660, 6),
+        2: (12, 21, 19660, 6),
+        3: (6, 20, 12000, 14),
+        4: (12, 21, 6500, 14),
+    }[m]
     coder = Coder(stream[1:])
-    model = ByteModel(contexts, 1 << bits(n * contexts // 4, {1: 20, 2: 21}[m]), 19660)
+    model = ByteModel(contexts, 1 << bits(n * contexts // 4, most), weight, learning)
     repeat = Repeat(n, 20, 32, 6)
     out = bytearray()
     last = word = before = line = upper = 0
@@ -371,14 +376,19 @@ class Rows:
         self.siblings, self.slots = siblings, slots
         self.width = 0 if self.templates <= 1 else 1 if self.templates <= 256 else 2
         self.m = stream[0]
-        self.contexts = {1: 3, 2: 12, 3: 3}[self.m]
+        self.contexts, most, weight, learning = {
+            1: (3, 15, 13107, 6),
+            2: (12, 19, 13107, 6),
+            3: (3, 16, 20000, 6),
+            4: (12, 19, 6500, 22),
+        }[self.m]
         self.coder = Coder(stream[1:])
-        lines = 1 << bits(self.token_bytes * self.contexts // 4, {1: 15, 2: 19, 3: 16}[self.m])
+        lines = 1 << bits(self.token_bytes * self.contexts // 4, most)
         if self.m == 3:
             self.bytes = QuickByteModel(lines, bits(self.token_bytes, 15))
             self.votes = SingleMixer(16, 22937, 1, 0, 1 << 17, 18)
         else:
-            self.bytes = ByteModel(self.contexts, lines, 13107)
+            self.bytes = ByteModel(self.contexts, lines, weight, learning)
             self.votes = Mixer(16, 22937, 1, 0, 1 << 17, 18)
         self.vote_slots = {}
         self.memory = defaultdict(lambda: (None, 0))

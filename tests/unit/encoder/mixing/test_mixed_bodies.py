@@ -3,6 +3,7 @@ import tracemalloc
 
 import pytest
 
+from encoder.backends import CODECS, decompress
 from encoder.block import PLAIN, ROWS, decode_block, describe_block, encode_block
 from encoder.errors import FormatError, GlyphError, LimitError, VersionError
 from encoder.limits import Limits
@@ -94,13 +95,28 @@ def test_damaged_rows_are_refused_or_give_the_right_number_of_bytes(tree):
     assert None in outcomes
 
 
-def test_a_later_model_needs_a_newer_reader():
+def test_a_later_model_of_text_needs_a_newer_reader():
     data = b"some words and some more words; " * 400
-    body = bytearray(encode_block(data, mixing(TreeType.TEXT)))
-    assert body[0] & 15 == PLAIN
-    body[4] = 3
-    with pytest.raises(VersionError, match="model 3"):
-        decode_block(bytes(body), len(data))
+    stream = bytearray(CODECS[BackEnd.MIXING].compress(data, 1, True))
+    stream[0] = 5
+    with pytest.raises(VersionError, match="model 5"):
+        decompress(BackEnd.MIXING, memoryview(stream), len(data))
+
+
+def test_a_later_model_of_rows_needs_a_newer_reader():
+    data = data_of(TreeType.LOG, 2000)
+    body = encode_block(data, mixing(TreeType.LOG))
+    *_, tokens = describe_block(body).columns
+    later = bytearray(body)
+    later[len(body) - tokens.encoded_bytes] = 5
+    with pytest.raises(VersionError, match="model 5"):
+        decode_block(bytes(later), len(data))
+
+
+def test_short_records_at_the_full_level_are_never_larger_than_their_columns_behind_a_library():
+    counting = b"".join(b"%d;%d;%d\n" % (n, n * n, 7 * n % 100) for n in range(900))
+    rows = encode_block(counting, mixing(TreeType.CSV, 2))
+    assert len(rows) <= len(encode_block(counting, Strategy(TreeType.CSV, BackEnd.ZSTD, 19)))
 
 
 @pytest.mark.parametrize("tree", [TreeType.TEXT, TreeType.LOG])

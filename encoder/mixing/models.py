@@ -1,0 +1,49 @@
+"""The models: what a stream's first byte says. Every one of them is read; those of `WRITTEN` are written."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from encoder.errors import FormatError, VersionError
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """How bytes are mixed. contexts: how many; line_bits: binary logarithm of the lines of slots, at most; first_weight: of every
+    input, in 65536ths; learning: how far a weight moves, in sixteenths.
+    """
+
+    contexts: int
+    line_bits: int
+    first_weight: int
+    learning: int
+
+
+FEW: Final = 6
+"""Contexts of a text model that does not have them all."""
+QUICK_MODEL: Final = 3
+"""Of rows: `encoder.mixing.quick_rows`."""
+TEXT_MODELS: Final = {
+    1: Model(FEW, 20, 19660, 6),
+    2: Model(12, 21, 19660, 6),
+    3: Model(FEW, 20, 12000, 14),
+    4: Model(12, 21, 6500, 14),
+}
+ROW_MODELS: Final = {
+    1: Model(3, 15, 13107, 6),
+    2: Model(12, 19, 13107, 6),
+    QUICK_MODEL: Model(3, 16, 20000, 6),
+    4: Model(12, 19, 6500, 22),
+}
+LIGHT, FULL = LEVELS = (1, 2)
+"""The levels of the back end."""
+WRITTEN: Final = {LIGHT: 3, FULL: 4}
+"""The model that is written at each level, of text and of rows."""
+
+
+def row_model(tokens: memoryview) -> int:
+    """The model of a token stream. Raises FormatError, VersionError."""
+    if not len(tokens):
+        raise FormatError("a block's tokens are missing")
+    if tokens[0] not in ROW_MODELS:
+        raise VersionError(f"rows of mixing model {tokens[0]} need a newer reader than this")
+    return tokens[0]
