@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from orchestrator.plan.schema import plan_schema
     from orchestrator.plan.text import plan_text
     from orchestrator.registry import load_registry
-    from orchestrator.review.compare import review
+    from orchestrator.review.compare import review_plans
     from orchestrator.review.render import to_markdown
     from orchestrator.runner import Runner, TaskContext, TaskInput
     from orchestrator.runs import Runs
@@ -68,7 +68,7 @@ _HOMES: Final = {
     "read_breakdown": "importers.breakdown",
     "read_psplib": "importers.psplib",
     "read_taskmaster": "importers.taskmaster",
-    "review": "review.compare",
+    "review_plans": "review.compare",
     "to_dot": "graph.dot",
     "to_mermaid": "graph.mermaid",
     "to_svg": "graph.svg",
@@ -140,7 +140,7 @@ __all__ = [
     "read_breakdown",
     "read_psplib",
     "read_taskmaster",
-    "review",
+    "review_plans",
     "run",
     "schedule_view",
     "to_dot",

@@ -8,7 +8,7 @@ from orchestrator.cli.faults import Exit, UsageError
 from orchestrator.cli.output import plain, say
 from orchestrator.cli.places import as_json
 from orchestrator.cli.revisions import HEAD, load_version
-from orchestrator.review.compare import Review, review
+from orchestrator.review.compare import Review, review_plans
 from orchestrator.review.render import to_data, to_markdown, to_text
 from orchestrator.wholefile import write_whole
 
@@ -24,7 +24,7 @@ def show_diff(old: str, new: str | None, style: str, output: Path | None) -> int
     if style not in FORMATS:
         raise UsageError(f"there is no format {style!r}\n  mend: use one of {', '.join(FORMATS)}")
     before, after = (HEAD, old) if new is None else (old, new)
-    found = review(load_version(before, beside=after), load_version(after))
+    found = review_plans(load_version(before, beside=after), load_version(after))
     text = FORMATS[style](found)
     if output is None:
         say(text)

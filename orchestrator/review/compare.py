@@ -35,7 +35,7 @@ class Review:
         return tuple(one for one in self.changes if one.loosens)
 
 
-def review(old: LoadedPlan, new: LoadedPlan) -> Review:
+def review_plans(old: LoadedPlan, new: LoadedPlan) -> Review:
     """Hold two versions of a plan against each other."""
     tasks = pair_tasks(old.graph, new.graph)
     criteria = pair_criteria(_criteria(old.plan), _criteria(new.plan))

@@ -1,3 +1,4 @@
+import pkgutil
 import subprocess
 import sys
 
@@ -37,3 +38,8 @@ def test_a_plan_runs_from_python_and_its_verdicts_come_back(tmp_path, kit, monke
     assert outcome.verdicts["A.enough"].outcome is orchestrator.Outcome.PASS
     assert outcome.report == tmp_path.joinpath("reports", f"{outcome.run}.md").relative_to(tmp_path)
     assert outcome.report.is_file()
+
+
+def test_no_public_name_is_a_modules_which_importing_that_would_put_in_its_place():
+    modules = {module.name for module in pkgutil.iter_modules(orchestrator.__path__)}
+    assert modules.isdisjoint(orchestrator.__all__)

@@ -6,7 +6,7 @@ from orchestrator.graph.load import LoadedPlan, load_text
 from orchestrator.plan.model import Criterion
 from orchestrator.review.acceptance import loosened_target
 from orchestrator.review.change import Action, Part
-from orchestrator.review.compare import Review, review
+from orchestrator.review.compare import Review, review_plans
 from orchestrator.review.render import headline, to_data, to_markdown, to_text
 
 PLAN = """\
@@ -40,7 +40,7 @@ def reviewed(*edits: tuple[str, str]) -> Review:
     for old, new in edits:
         assert old in text
         text = text.replace(old, new)
-    return review(loaded(PLAN), loaded(text))
+    return review_plans(loaded(PLAN), loaded(text))
 
 
 def criterion(target: str, tolerance: float | None = None) -> Criterion:
@@ -133,7 +133,7 @@ def test_a_removed_criterion_comes_first_and_a_removed_order_next() -> None:
 
 def test_an_edge_that_follows_from_others_is_no_change() -> None:
     text = PLAN.replace("estimate: 5s, artifacts", "estimate: 5s, needs: [one, two], artifacts")
-    assert review(loaded(text), loaded(PLAN)).changes == ()
+    assert review_plans(loaded(text), loaded(PLAN)).changes == ()
 
 
 def test_a_task_and_a_criterion_under_another_id_are_renamed() -> None:
@@ -180,6 +180,6 @@ def test_what_asks_for_less_around_a_criterion_loosens(old: str, new: str) -> No
         "artifact: a.txt, from: three", "artifact: c.txt, from: two"
     )
     assert old in before
-    found = review(loaded(before), loaded(before.replace(old, new)))
+    found = review_plans(loaded(before), loaded(before.replace(old, new)))
     assert len(found.loosened) == 1
-    assert not review(loaded(before), loaded(before)).loosened
+    assert not review_plans(loaded(before), loaded(before)).loosened
