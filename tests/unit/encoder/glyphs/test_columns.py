@@ -1,3 +1,6 @@
+import re
+from random import Random
+
 import numpy as np
 import pytest
 
@@ -14,6 +17,7 @@ from encoder.glyphs.choose import (  # noqa: E402  after `warm`, which compiles 
     STRINGS,
 )
 from encoder.glyphs.columns import NOT_DIVISIBLE, write_columns  # noqa: E402  as above
+from encoder.glyphs.decimals import NOT_DECIMAL, decimal_places  # noqa: E402  as above
 from encoder.glyphs.plan import COUNT, KIND, ROW_SIZE, STREAM, plan_columns  # noqa: E402  as above
 from encoder.glyphs.read_columns import read_columns  # noqa: E402  as above
 from encoder.glyphs.scratch import Scratch  # noqa: E402  as above
@@ -137,3 +141,18 @@ def test_an_index_outside_its_dictionary_is_refused():
     positions = np.array([0, ends[0], 0], np.int64)
     starts, sizes, numbers = np.empty(40, np.int32), np.empty(40, np.int32), np.empty(40, np.int64)
     assert read_columns(out, rows, positions, len(out), len(out), 0, 0, 0, numbers, starts, sizes) < 0
+
+
+DECIMAL = re.compile(rb"(-?)(?:0|[1-9]\d*)(?:\.(\d+))?")
+
+
+@pytest.mark.parametrize("alphabet", [b"01.-", b"0123456789.-", b"0123456789.-a \n"])
+def test_what_counts_as_a_decimal_is_what_formatting_gives_back(alphabet):
+    random = Random(0)
+    for _ in range(2000):
+        value, around = (bytes(random.choices(alphabet, k=random.randint(0, most))) for most in (22, 9))
+        found = DECIMAL.fullmatch(value)
+        is_one = found and sum(map(str.isdigit, value.decode())) <= 18 and (not found[1] or value.strip(b"-0."))
+        data = np.frombuffer(around + value + around + b"0", np.uint8)
+        places = decimal_places(data, len(around), len(value))
+        assert places == (len(found[2] or b"") if is_one else NOT_DECIMAL), value
