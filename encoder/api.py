@@ -9,6 +9,7 @@ from typing import IO, Final, Literal, TypeAlias, overload
 
 from xxhash import xxh3_64_intdigest
 
+from encoder.codebook import codebook_of
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.profile import DEFAULT, Profile
 from encoder.records import count_records, cut_blocks, ends_inside
@@ -30,13 +31,13 @@ def encode(data: bytes | bytearray | memoryview, profile: str | Path | Profile =
     sink = io.BytesIO()
     continues = False
     segments = Segments()
-    writer = ContainerWriter(sink, plan.block_size)
+    writer = ContainerWriter(sink, plan.block_size, carries=plan.codebook is not None)
     with memoryview(data) as whole, whole.cast("B") as view:
         for block in cut_blocks(view, plan.block_size):
             strategy = selector.select(block)
             body = standard_block_encoder(block, strategy, segments.next(strategy))
             records = count_records(block, continues=continues)
-            writer.write_block(block, body, records, xxh3_64_intdigest(block))
+            writer.write_block(block, body, records, xxh3_64_intdigest(block), codebook_of(body, strategy))
             continues = ends_inside(block)
     writer.finish()
     return sink.getvalue()

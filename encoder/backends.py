@@ -19,16 +19,16 @@ from encoder.mixing.memory import text_sizes
 from encoder.mixing.models import LEVELS, TEXT_MODELS, WRITTEN
 from encoder.strategy import BackEnd
 
-Compress = Callable[[bytes | memoryview, int, bool], bytes]
-Decompress = Callable[[memoryview, int], bytes]
+Compress = Callable[[bytes | memoryview, int, bool, bytes], bytes]
+Decompress = Callable[[memoryview, int, bytes], bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class Codec:
     """One back end. `code`: its number in the format. `levels`: lowest and highest level it takes.
 
-    compress(data, level, text) and decompress(data, raw_size); the latter raises FormatError unless `data` is exactly
-    one stream of exactly raw_size bytes.
+    compress(data, level, text, codebook) and decompress(data, raw_size, codebook); the latter raises FormatError unless `data` is
+    exactly one stream of exactly raw_size bytes. Only CARRIED looks at the codebook.
     """
 
     code: int
@@ -67,8 +67,9 @@ def _drop_contexts(kept: dict[int, zstandard.ZstdCompressor]) -> None:
         total -= size
 
 
-def _new_compressor(level: int) -> zstandard.ZstdCompressor:
+def _new_compressor(level: int, book: zstandard.ZstdCompressionDict | None = None) -> zstandard.ZstdCompressor:
     return zstandard.ZstdCompressor(
+        dict_data=book,
         compression_params=zstandard.ZstdCompressionParameters(
             compression_level=level,
             hash_log=_SLIM_HASH_LOG if level >= _LEAST_SLIMMED else 0,  # 0: the level's own
@@ -76,7 +77,7 @@ def _new_compressor(level: int) -> zstandard.ZstdCompressor:
             write_content_size=False,
             write_checksum=False,
             write_dict_id=False,
-        )
+        ),
     )
 
 
@@ -87,13 +88,54 @@ def _zstd_decompressor() -> zstandard.ZstdDecompressor:
     return kept
 
 
-def _zstd_compress(data: bytes | memoryview, level: int, text: bool) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+def _zstd_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
     return _zstd_compressor(level).compress(data)
 
 
-def _zstd_decompress(data: memoryview, raw_size: int) -> bytes:
+def _zstd_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table
     try:
         out = _zstd_decompressor().decompress(data, max_output_size=raw_size, allow_extra_data=False)
+    except (zstandard.ZstdError, MemoryError) as error:
+        raise FormatError(f"a zstd stream of {raw_size} bytes does not decompress: {error}") from error
+    return _exactly(out, raw_size)
+
+
+class _Carried:
+    """A thread's contexts behind one codebook: a compressor for each level, and the decompressor."""
+
+    def __init__(self, codebook: bytes) -> None:
+        self.codebook: Final = codebook
+        self._book: Final = zstandard.ZstdCompressionDict(codebook, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        self._compressors: Final[dict[int, zstandard.ZstdCompressor]] = {}
+        self.decompressor: Final = zstandard.ZstdDecompressor(
+            dict_data=self._book, format=zstandard.FORMAT_ZSTD1_MAGICLESS
+        )
+
+    def compressor(self, level: int) -> zstandard.ZstdCompressor:
+        if level not in self._compressors:
+            self._compressors[level] = _new_compressor(level, self._book)
+        return self._compressors[level]
+
+
+def _carried(codebook: bytes) -> _Carried:
+    """This thread's contexts behind that codebook; those behind the one before are given up."""
+    kept: _Carried | None = getattr(_contexts, "carried", None)
+    if kept is None or kept.codebook != codebook:
+        kept = _contexts.carried = _Carried(codebook)
+    return kept
+
+
+def _carried_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+    if not codebook:
+        raise ValueError("there is no codebook; a block is carried by giving its strategy one")
+    return _carried(codebook).compressor(level).compress(data)
+
+
+def _carried_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:
+    if not codebook:
+        raise FormatError("a stream stands behind a codebook, and its block names none")
+    try:
+        out = _carried(codebook).decompressor.decompress(data, max_output_size=raw_size, allow_extra_data=False)
     except (zstandard.ZstdError, MemoryError) as error:
         raise FormatError(f"a zstd stream of {raw_size} bytes does not decompress: {error}") from error
     return _exactly(out, raw_size)
@@ -115,11 +157,11 @@ def _lzma_filters(raw_size: int, *, level: int = 6, text: bool = True) -> list[d
     ]
 
 
-def _lzma_compress(data: bytes | memoryview, level: int, text: bool) -> bytes:  # noqa: FBT001  one signature for the table
+def _lzma_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
     return lzma.compress(data, format=lzma.FORMAT_RAW, filters=_lzma_filters(len(data), level=level, text=text))
 
 
-def _lzma_decompress(data: memoryview, raw_size: int) -> bytes:
+def _lzma_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table
     try:
         decoder = lzma.LZMADecompressor(format=lzma.FORMAT_RAW, filters=_lzma_filters(raw_size))
         out = decoder.decompress(data, max_length=raw_size) if raw_size else b""
@@ -135,13 +177,13 @@ def _lzma_decompress(data: memoryview, raw_size: int) -> bytes:
 _BROTLI_WINDOW: Final = (10, 22)
 
 
-def _brotli_compress(data: bytes | memoryview, level: int, text: bool) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+def _brotli_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
     low, high = _BROTLI_WINDOW
     window = min(high, max(low, len(data).bit_length()))
     return bytes(brotli.compress(bytes(data), quality=level, lgwin=window))
 
 
-def _brotli_decompress(data: memoryview, raw_size: int) -> bytes:
+def _brotli_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table
     decoder = brotli.Decompressor()
     out = bytearray()
     pending = bytes(data)
@@ -161,15 +203,15 @@ def _brotli_decompress(data: memoryview, raw_size: int) -> bytes:
     return _exactly(bytes(out), raw_size)
 
 
-def _store(data: bytes | memoryview, level: int, text: bool) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+def _store(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
     return bytes(data)
 
 
-def _restore(data: memoryview, raw_size: int) -> bytes:
+def _restore(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table
     return _exactly(bytes(data), raw_size)
 
 
-def _mixing_compress(data: bytes | memoryview, level: int, text: bool) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+def _mixing_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
     prepare_mixing()
     from encoder.mixing.stream import compress as mix  # noqa: PLC0415  numba is loaded only when something is mixed
 
@@ -177,7 +219,7 @@ def _mixing_compress(data: bytes | memoryview, level: int, text: bool) -> bytes:
     return bytes(data) if mixed is None else mixed
 
 
-def _mixing_decompress(data: memoryview, raw_size: int) -> bytes:
+def _mixing_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table
     prepare_mixing()
     from encoder.mixing.stream import decompress as unmix  # noqa: PLC0415  as above
 
@@ -196,6 +238,7 @@ CODECS: Final[dict[BackEnd, Codec]] = {
     BackEnd.LZMA: Codec(2, (0, 9), _lzma_compress, _lzma_decompress),
     BackEnd.BROTLI: Codec(3, (0, 11), _brotli_compress, _brotli_decompress),
     BackEnd.MIXING: Codec(4, LEVELS, _mixing_compress, _mixing_decompress),
+    BackEnd.CARRIED: Codec(5, (-100, 22), _carried_compress, _carried_decompress),
 }
 BY_CODE: Final[dict[int, BackEnd]] = {codec.code: name for name, codec in CODECS.items()}
 BACK_END_BITS: Final = 3
@@ -209,10 +252,12 @@ def back_end_of(code: int) -> BackEnd:
     return BY_CODE[code]
 
 
-def compress(back_end: BackEnd, data: bytes | memoryview, level: int, *, text: bool) -> tuple[BackEnd, bytes]:
+def compress(
+    back_end: BackEnd, data: bytes | memoryview, level: int, *, text: bool, codebook: bytes = b""
+) -> tuple[BackEnd, bytes]:
     """`data` compressed, and the back end that did it: STORE when the asked-for one does not make it smaller.
 
-    Raises ValueError for a level outside `CODECS[back_end].levels`.
+    codebook: what CARRIED stands behind. Raises ValueError for a level outside `CODECS[back_end].levels`, or CARRIED without a codebook.
     """
     codec = CODECS[back_end]
     low, high = codec.levels
@@ -220,7 +265,7 @@ def compress(back_end: BackEnd, data: bytes | memoryview, level: int, *, text: b
         raise ValueError(f"{back_end} has levels {low} to {high}, not {level}")
     if back_end is BackEnd.STORE or not len(data):
         return BackEnd.STORE, bytes(data)
-    out = codec.compress(data, level, text)
+    out = codec.compress(data, level, text, codebook)
     return (back_end, out) if len(out) < len(data) else (BackEnd.STORE, bytes(data))
 
 
@@ -231,6 +276,6 @@ def memory_of(back_end: BackEnd, data: memoryview, raw_size: int) -> int:
     return text_sizes(raw_size, data[0]).memory + 2 * raw_size + len(data)
 
 
-def decompress(back_end: BackEnd, data: memoryview, raw_size: int) -> bytes:
-    """Exactly `raw_size` bytes, or FormatError."""
-    return CODECS[back_end].decompress(data, raw_size)
+def decompress(back_end: BackEnd, data: memoryview, raw_size: int, codebook: bytes = b"") -> bytes:
+    """Exactly `raw_size` bytes, or FormatError. codebook: what CARRIED stands behind."""
+    return CODECS[back_end].decompress(data, raw_size, codebook)

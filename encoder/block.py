@@ -1,4 +1,4 @@
-"""One block of bytes to a self-contained body and back; the body's bytes are described in docs/glyph-block.md.
+"""One block of bytes to a body and back, self-contained or behind a codebook; the body's bytes are described in docs/glyph-block.md.
 
 The kernels are imported when a block is really transformed, so that TEXT and OPAQUE blocks never load numba.
 """
@@ -66,6 +66,11 @@ _SLOW: Final = (BackEnd.LZMA, BackEnd.BROTLI, BackEnd.MIXING)
 _SAFE: Final = Strategy(TreeType.TEXT, BackEnd.ZSTD, 19)
 _TRUSTED: Final = Limits(max_block=1 << 31, max_memory=1 << 40)
 _log: Final = logging.getLogger(__name__)
+_CARRIED_LEVEL: Final = 19  # of plain bytes behind a codebook, where the strategy's back end is not zstd
+_CARRIED_BELOW: Final = (
+    1 << 16
+)  # bytes of a stream; in a longer one, what a codebook has is soon said by the stream itself
+_METADATA: Final = -1
 _WORTH_A_PROBE: Final = 1024  # bytes; fewer cost little, and brotli's own dictionary may help where zstd sees nothing
 
 
@@ -141,7 +146,7 @@ def encode_block(
     *,
     thorough: bool = True,
 ) -> bytes:
-    """The self-contained body of a block; at most `data` and four bytes.
+    """The body of a block; at most `data` and four bytes. It stands for itself unless the strategy has a codebook.
 
     The transform is left out, and the header says so, where it does not apply or does not pay: any strategy is lossless
     for any bytes. place: in a segment, where the block is one of a stream's; the leader of a segment always hands on a plan,
@@ -154,7 +159,7 @@ def encode_block(
     finally:
         if place is not None:
             place.found({})  # else the others would wait for ever where nothing was sorted
-    if strategy.verify and decode_block(body, len(view), _TRUSTED) != view:
+    if strategy.verify and decode_block(body, len(view), _TRUSTED, strategy.codebook) != view:
         _log.warning("glyph: a block did not decode to what it was made from, and was encoded anew; please report this")
         return _plain_body(view, _SAFE, TreeType.TEXT, fell_back=strategy.tree is not TreeType.TEXT)
     return body
@@ -163,6 +168,8 @@ def encode_block(
 def _encoded(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
     if strategy.back_end is BackEnd.MIXING and len(view) < LEAST_MIXED:
         strategy = small_strategy(strategy)
+    if strategy.tree is TreeType.TEXT and strategy.codebook:
+        return _carried_body(view, strategy)
     if strategy.tree in _UNTRANSFORMED:
         return _plain_body(view, strategy, strategy.tree, fell_back=False)
     if strategy.back_end is BackEnd.ZSTD and strategy.tree not in _DOCUMENTS:
@@ -179,6 +186,16 @@ def _encoded(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *
 
 def _columns_may_win(size: int, strategy: Strategy) -> bool:
     return strategy.tree in _DOCUMENTS or (strategy.level == FULL and size <= _COLUMNS_TOO)
+
+
+def _carried_body(view: memoryview, strategy: Strategy) -> bytes:
+    """The plain bytes behind the codebook; mixed without it where mixing is asked for and makes them smaller."""
+    level = strategy.level if strategy.back_end is BackEnd.ZSTD else _CARRIED_LEVEL
+    carried = replace(strategy, back_end=BackEnd.CARRIED, level=level)
+    body = _plain_body(view, carried, TreeType.TEXT, fell_back=False)
+    if strategy.back_end is not BackEnd.MIXING:
+        return body
+    return min(body, _plain_body(view, strategy, TreeType.TEXT, fell_back=False), key=len)
 
 
 def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
@@ -215,7 +232,7 @@ def _plain_body(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_ba
 def _one_stream(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool) -> bytes:
     used, stream = BackEnd.STORE, b""
     if strategy.back_end not in _SLOW or len(view) < _WORTH_A_PROBE or _shrinks(view):
-        used, stream = compress(strategy.back_end, view, strategy.level, text=True)
+        used, stream = compress(strategy.back_end, view, strategy.level, text=True, codebook=strategy.codebook)
     if used is BackEnd.STORE:
         stream = bytes(view)
     form = STORED if used is BackEnd.STORE else PLAIN
@@ -342,7 +359,8 @@ class _Packing:
     def body(self, text_level: int | None = None) -> bytes:
         """The body, its text at that level; what was compressed before is not compressed again."""
         used = self.strategy
-        header = Header(GLYPHS, used.tree, fell_back=False, back_end=used.back_end, level=used.level)
+        back_end = BackEnd.CARRIED if used.codebook else used.back_end
+        header = Header(GLYPHS, used.tree, fell_back=False, back_end=back_end, level=used.level)
         packer = self.packer if text_level is None else self.packer.with_text_at(text_level)
         return header.to_bytes() + packer.packed(self.flags, self.metadata, self.streams)
 
@@ -387,7 +405,9 @@ class _Packer:
         level = self._strategy.level_of(text=text)
         key = level, id(raw)
         if key not in self._done:
-            self._done[key] = raw, *compress(self._strategy.back_end, raw, level, text=text)
+            book = self._strategy.codebook if text or stream_class == _METADATA else b""
+            back_end = BackEnd.CARRIED if book and len(raw) < _CARRIED_BELOW else self._strategy.back_end
+            self._done[key] = raw, *compress(back_end, raw, level, text=text, codebook=book)
         _, used, stream = self._done[key]
         return used, stream
 
@@ -398,7 +418,7 @@ class _Packer:
         physical = gather_physical(logical, text_pooled=bool(flags & _TEXT_POOLED))
         directory = bytearray(varint(len(physical) + 1))
         streams = []
-        for stream_class, raw in [(-1, metadata), *physical]:
+        for stream_class, raw in [(_METADATA, metadata), *physical]:
             used, stream = self._compressed(stream_class, raw)
             directory += varint(len(raw) << BACK_END_BITS | CODECS[used].code)
             if used is not BackEnd.STORE:
@@ -459,19 +479,24 @@ def read_header(reader: Reader) -> Header:
     return Header(form, tree, fell_back, back_end, level)
 
 
-def decode_block(body: bytes | memoryview, raw_size: int, limits: Limits = DEFAULT_LIMITS) -> bytes:
-    """Exactly the `raw_size` bytes that were encoded. Raises FormatError for a body that is damaged or of another size,
-    VersionError for a newer one, LimitError for one that would exceed `limits`.
+def decode_block(
+    body: bytes | memoryview, raw_size: int, limits: Limits = DEFAULT_LIMITS, codebook: bytes = b""
+) -> bytes:
+    """Exactly the `raw_size` bytes that were encoded. codebook: what the block's frame names, if any; its bytes count as memory.
+
+    Raises FormatError for a body that is damaged or of another size, VersionError for a newer one, LimitError for one that would
+    exceed `limits`.
     """
     if raw_size > limits.max_block or len(body) > limits.max_block + _BODY_OVERHEAD:
         raise LimitError(
             f"a block of {raw_size} bytes, {len(body)} encoded, is over the limit of {limits.max_block}; "
             "raise Limits.max_block if the source is trusted"
         )
+    limits = _left_beside(codebook, limits)
     reader = Reader(body)
-    header = read_header(reader)
+    header = _header_beside(codebook, reader)
     if header.form == GLYPHS:
-        return _decode_glyphs(reader, raw_size, limits)
+        return _decode_glyphs(reader, raw_size, limits, codebook)
     if header.form == ROWS:
         _read_flags(reader, 0)
         return unpack_rows(_read_directory(reader), raw_size, limits)
@@ -480,15 +505,27 @@ def decode_block(body: bytes | memoryview, raw_size: int, limits: Limits = DEFAU
         raise LimitError(
             f"decoding {raw_size} bytes would take at least three times that, over the limit of {limits.max_memory}"
         )
-    return decompress(header.back_end, stream, raw_size)
+    return decompress(header.back_end, stream, raw_size, codebook)
 
 
-def _decode_glyphs(reader: Reader, raw_size: int, limits: Limits) -> bytes:
+def _header_beside(codebook: bytes, reader: Reader) -> Header:
+    header = read_header(reader)
+    if header.back_end is BackEnd.CARRIED and not codebook:
+        raise FormatError("a block stands behind a codebook, and its frame names none")
+    return header
+
+
+def _left_beside(codebook: bytes, limits: Limits) -> Limits:
+    """What the limits leave beside a codebook, which a decompressor holds once more."""
+    return replace(limits, max_memory=max(0, limits.max_memory - 2 * len(codebook))) if codebook else limits
+
+
+def _decode_glyphs(reader: Reader, raw_size: int, limits: Limits, codebook: bytes) -> bytes:
     _prepare()
     from encoder.glyphs.restore import restore  # noqa: PLC0415  as in `warm`
 
-    plan, streams = _open(reader, raw_size, limits)
-    return restore(plan, _decompressed(streams))
+    plan, streams = _open(reader, raw_size, limits, codebook)
+    return restore(plan, _decompressed(streams, codebook))
 
 
 @dataclass(frozen=True, slots=True)
@@ -500,18 +537,18 @@ class _Stream:
     data: memoryview
 
 
-def _decompressed(streams: list[_Stream]) -> Iterator[bytes]:
+def _decompressed(streams: list[_Stream], codebook: bytes) -> Iterator[bytes]:
     for stream in streams:
-        yield decompress(stream.back_end, stream.data, stream.raw_size)
+        yield decompress(stream.back_end, stream.data, stream.raw_size, codebook)
 
 
-def _open(reader: Reader, raw_size: int | None, limits: Limits) -> "tuple[Plan, list[_Stream]]":
+def _open(reader: Reader, raw_size: int | None, limits: Limits, codebook: bytes) -> "tuple[Plan, list[_Stream]]":
     """The plan, and the streams that it speaks of, still compressed. raw_size None: what the block itself says."""
     from encoder.glyphs.restore import plan_block  # noqa: PLC0415  as in `warm`
 
     flags = _read_flags(reader, _SORTED | _TEXT_POOLED)
     metadata, *streams = _read_directory(reader)
-    plain_metadata = open_stream(metadata, limits)  # a number of eight bytes may come of every byte
+    plain_metadata = open_stream(metadata, limits, codebook)  # a number of eight bytes may come of every byte
     text_pooled, are_sorted = bool(flags & _TEXT_POOLED), bool(flags & _SORTED)
     plan = plan_block(plain_metadata, raw_size, limits, text_pooled=text_pooled, are_sorted=are_sorted)
     if [length for _, length in plan.physical] != [stream.raw_size for stream in streams]:
@@ -545,10 +582,11 @@ def _read_directory(reader: Reader) -> list[_Stream]:
     return streams
 
 
-def describe_block(body: bytes | memoryview, limits: Limits = DEFAULT_LIMITS) -> BlockInfo:
+def describe_block(body: bytes | memoryview, limits: Limits = DEFAULT_LIMITS, codebook: bytes = b"") -> BlockInfo:
     """What a body says of itself; only its metadata is decompressed. Raises as `decode_block`."""
+    limits = _left_beside(codebook, limits)
     reader = Reader(body)
-    header = read_header(reader)
+    header = _header_beside(codebook, reader)
     if header.form == ROWS:
         _read_flags(reader, 0)
         records, templates, packed = describe_rows(_read_directory(reader), limits)
@@ -559,7 +597,7 @@ def describe_block(body: bytes | memoryview, limits: Limits = DEFAULT_LIMITS) ->
     _prepare()
     from encoder.glyphs.describe import describe_columns  # noqa: PLC0415  as in `warm`
 
-    plan, streams = _open(reader, None, limits)
+    plan, streams = _open(reader, None, limits, codebook)
     top = plan.levels[0]
     columns = tuple(ColumnInfo(*column) for column in describe_columns(plan, [len(stream.data) for stream in streams]))
     return BlockInfo(header.tree, header.fell_back, header.back_end, header.level, top.records, top.templates, columns)

@@ -18,6 +18,8 @@ MAGIC: Final = b"\x8eGLYPH\r\n"  # a high bit and both line ends show a transfer
 END_MAGIC: Final = b"\x8eGLYEND\n"
 MAJOR: Final = 1
 MINOR: Final = 0
+CARRYING_MINOR: Final = 1
+"""Of streams that may have codebooks."""
 
 HEADER: Final = struct.Struct("<8sBBBBI")  # magic, major, minor, must flags, may flags, block size
 CHECK: Final = struct.Struct("<I")  # low half of the xxh3-64 of the header before it
@@ -34,6 +36,10 @@ FRAME_SIZE: Final = PREFIX.size + SIZES.size + CHECK.size
 MOST_BLOCKS: Final = 0xFFFFFFFF
 FIRST_SKIPPABLE: Final = 0x80
 BODY_SLACK: Final = 1024
+REFERS: Final = 0x01
+"""A block frame's bit that must be understood: its body refers to a codebook."""
+MOST_CODEBOOK: Final = 1 << 16
+"""Bytes of a codebook."""
 
 
 class FrameKind(IntEnum):
@@ -41,6 +47,7 @@ class FrameKind(IntEnum):
 
     BLOCK = 1
     END = 2
+    CODEBOOK = 0x80
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ class StreamHeader:
 
 @dataclass(frozen=True, slots=True)
 class FrameHeader:
-    """What stands before a body. raw_check and body_check: xxh3-64 of the decoded and of the encoded bytes."""
+    """What stands before a body. raw_check and body_check: xxh3-64 of the decoded and of the encoded bytes. refers: to a codebook."""
 
     raw_size: int
     body_size: int
@@ -62,6 +69,7 @@ class FrameHeader:
     raw_check: int
     body_check: int
     kind: int = FrameKind.BLOCK
+    refers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +134,7 @@ def parse_header(data: bytes, limits: Limits) -> StreamHeader:
 
 def pack_frame(frame: FrameHeader, raw_offset: int) -> bytes:
     """A frame's header, `FRAME_SIZE` bytes; its check is seeded with where the block's bytes start in the output."""
-    packed = PREFIX.pack(frame.kind, 0, 0, 0) + SIZES.pack(
+    packed = PREFIX.pack(frame.kind, REFERS if frame.refers else 0, 0, 0) + SIZES.pack(
         frame.raw_size, frame.body_size, frame.records, frame.raw_check, frame.body_check
     )
     return packed + CHECK.pack(short_check(packed, raw_offset))
@@ -138,20 +146,37 @@ def parse_frame(data: bytes, raw_offset: int, offset: int, header: StreamHeader,
     Because the check is seeded with `raw_offset`, a block that was moved, doubled or dropped does not pass.
     Raises ChecksumError, VersionError, FormatError, LimitError.
     """
-    kind, must, _may, reserved = PREFIX.unpack_from(data)
     if CHECK.unpack_from(data, FRAME_SIZE - CHECK.size)[0] != short_check(data[: FRAME_SIZE - CHECK.size], raw_offset):
         raise ChecksumError(f"byte {offset}: the frame header's checksum does not match; fetch the file again")
-    if must or reserved:
-        raise VersionError(f"byte {offset}: the frame needs feature bits unknown here; install a newer reader")
-    raw_size, body_size, records, raw_check, body_check = SIZES.unpack_from(data, PREFIX.size)
-    frame = FrameHeader(raw_size, body_size, records, raw_check, body_check, kind)
-    if kind == FrameKind.BLOCK:
+    frame = unpack_frame(data, offset)
+    if frame.kind == FrameKind.BLOCK:
         _check_block(frame, raw_offset, offset, header, limits)
-    elif kind >= FIRST_SKIPPABLE:
+    elif frame.kind >= FIRST_SKIPPABLE:
         _check_skippable(frame, offset, limits)
     else:
-        raise VersionError(f"byte {offset}: frame kind {kind} is not known here; install a newer reader")
+        raise VersionError(f"byte {offset}: frame kind {frame.kind} is not known here; install a newer reader")
     return frame
+
+
+def parse_codebook_frame(data: bytes, offset: int, limits: Limits) -> FrameHeader:
+    """As `parse_frame`, of the codebook's frame that a block refers to. The short check is not looked at, as its seed, where the
+    output stood, is not known; the body's own checksum is.
+    """
+    frame = unpack_frame(data, offset)
+    if frame.kind != FrameKind.CODEBOOK:
+        raise FormatError(f"byte {offset}: a block refers to a codebook that does not stand here")
+    _check_skippable(frame, offset, limits)
+    return frame
+
+
+def unpack_frame(data: bytes, offset: int) -> FrameHeader:
+    """A frame's header as it says, its check and its sizes not looked at. Raises VersionError."""
+    kind, must, _may, reserved = PREFIX.unpack_from(data)
+    known = REFERS if kind == FrameKind.BLOCK else 0
+    if must & ~known or reserved:
+        raise VersionError(f"byte {offset}: the frame needs feature bits unknown here; install a newer reader")
+    raw_size, body_size, records, raw_check, body_check = SIZES.unpack_from(data, PREFIX.size)
+    return FrameHeader(raw_size, body_size, records, raw_check, body_check, kind, bool(must & REFERS))
 
 
 def _check_block(frame: FrameHeader, raw_offset: int, offset: int, header: StreamHeader, limits: Limits) -> None:
@@ -177,6 +202,8 @@ def _check_skippable(frame: FrameHeader, offset: int, limits: Limits) -> None:
         raise LimitError(
             f"byte {offset}: a skippable frame of {frame.body_size} bytes exceeds max_block={limits.max_block}"
         )
+    if frame.kind == FrameKind.CODEBOOK and not 0 < frame.body_size <= largest_body(MOST_CODEBOOK):
+        raise FormatError(f"byte {offset}: a codebook of {frame.body_size} encoded bytes")
 
 
 def pack_entry(entry: IndexEntry) -> bytes:

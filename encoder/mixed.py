@@ -98,14 +98,14 @@ def unpack_rows(streams: Sequence[Packed], raw_size: int, limits: Limits) -> byt
     return decode_rows(plan, templates, columns, tail, streams[-1].data)
 
 
-def open_stream(stream: Packed, limits: Limits) -> bytes:
-    """A stream decompressed. Raises LimitError where that would take too much memory, FormatError where it is damaged."""
+def open_stream(stream: Packed, limits: Limits, codebook: bytes = b"") -> bytes:
+    """A stream decompressed, behind the codebook where it says so. Raises LimitError where that would take too much memory, FormatError where it is damaged."""
     needed = 9 * stream.raw_size + memory_of(stream.back_end, stream.data, stream.raw_size)
     if needed > limits.max_memory:
         raise LimitError(
             f"a stream of {stream.raw_size} bytes would take {needed}, over the limit of {limits.max_memory}"
         )
-    return decompress(stream.back_end, stream.data, stream.raw_size)
+    return decompress(stream.back_end, stream.data, stream.raw_size, codebook)
 
 
 def describe_rows(streams: Sequence[Packed], limits: Limits) -> tuple[int, int, list[tuple[str, str, int, int, int]]]:

@@ -17,6 +17,7 @@ from typing import Final, Protocol
 
 from xxhash import xxh3_64_intdigest
 
+from encoder.codebook import codebook_of
 from encoder.errors import GlyphError
 from encoder.heap import settle
 from encoder.pool import GlyphBufferPool, Lease
@@ -59,6 +60,7 @@ class _Encoded:
     body: bytes
     records: int
     raw_check: int
+    codebook: bytes  # what the body refers to
 
 
 class Pipeline:
@@ -262,7 +264,8 @@ class Pipeline:
         began = time.monotonic()
         view = block.lease.buffer[: block.size]
         body = self._encode(view, block.strategy, block.place)
-        encoded = _Encoded(block, body, count_records(view, continues=block.continues), xxh3_64_intdigest(view))
+        records = count_records(view, continues=block.continues)
+        encoded = _Encoded(block, body, records, xxh3_64_intdigest(view), codebook_of(body, block.strategy))
         view.release()
         with self._lock:
             self._clocks.encode += time.monotonic() - began
@@ -299,7 +302,7 @@ class Pipeline:
         began = time.monotonic()
         try:
             with block.lease.buffer[: block.size] as view:
-                self._writer.write_block(view, encoded.body, encoded.records, encoded.raw_check)
+                self._writer.write_block(view, encoded.body, encoded.records, encoded.raw_check, encoded.codebook)
         finally:
             block.lease.release()
         with self._lock:

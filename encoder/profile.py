@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from encoder.container import MOST_CODEBOOK
 from encoder.errors import ProfileError
 from encoder.limits import DEFAULT_LIMITS
 from encoder.strategy import BackEnd, Strategy, TreeType
@@ -26,6 +27,8 @@ LEVELS: Final = {  # the back ends' own ranges
 SMALLEST_BLOCK: Final = 1024
 MOST_WORKERS: Final = 256
 MOST_BUFFERS: Final = 65536
+MOST_CARRIED: Final = 65536
+"""Blocks between restart points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,22 @@ class PoolSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CodebookSettings:
+    """What may be carried from block to block. size: most bytes of a codebook. blocks: a restart point, where the codebook must prove
+    itself anew, is set after so many.
+    """
+
+    size: int
+    blocks: int
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """How a stream is encoded; a decoder never needs it.
 
     block_size: bytes. workers: encoding threads. adaptive: whether the strategy is chosen block by block from
     `strategies` (by tree type), or is always `strategy`. small: for blocks too small to be looked at, where adaptive; None
-    for that of text.
+    for that of text. codebook: None for blocks that always stand for themselves.
     """
 
     name: str
@@ -59,6 +72,7 @@ class Profile:
     strategies: Mapping[TreeType, Strategy]
     description: str = ""
     small: Strategy | None = None
+    codebook: CodebookSettings | None = None
 
     def to_json(self) -> str:
         """The profile as a JSON file's text; `parse_profile` gives an equal profile back."""
@@ -74,6 +88,8 @@ class Profile:
         }
         if self.small is not None:
             document["small"] = _strategy_document(self.small)
+        if self.codebook is not None:
+            document["codebook"] = {"size": self.codebook.size, "blocks": self.codebook.blocks}
         return json.dumps(document, indent=2) + "\n"
 
 
@@ -164,7 +180,13 @@ class _Reader:
 
 def _profile(document: _Reader) -> Profile:
     fields = document.fields(
-        "name", "block_size", "workers", "pool", "adaptive", "strategy", optional=("strategies", "description", "small")
+        "name",
+        "block_size",
+        "workers",
+        "pool",
+        "adaptive",
+        "strategy",
+        optional=("strategies", "description", "small", "codebook"),
     )
     strategies = _strategies(fields["strategies"]) if "strategies" in fields else {}
     adaptive = fields["adaptive"].flag()
@@ -183,6 +205,14 @@ def _profile(document: _Reader) -> Profile:
         strategy=_strategy(fields["strategy"]),
         strategies=strategies,
         small=_strategy(fields["small"]) if "small" in fields else None,
+        codebook=_codebook(fields["codebook"]) if "codebook" in fields else None,
+    )
+
+
+def _codebook(document: _Reader) -> CodebookSettings:
+    fields = document.fields("size", "blocks")
+    return CodebookSettings(
+        fields["size"].integer(SMALLEST_BLOCK, MOST_CODEBOOK), fields["blocks"].integer(1, MOST_CARRIED)
     )
 
 
@@ -200,7 +230,7 @@ def _strategies(document: _Reader) -> dict[TreeType, Strategy]:
 
 def _strategy(document: _Reader) -> Strategy:
     fields = document.fields("tree", "back_end", "level", optional=("separator", "verify", "text_level"))
-    back_end = BackEnd(fields["back_end"].choice(tuple(back_end.value for back_end in BackEnd)))
+    back_end = BackEnd(fields["back_end"].choice(tuple(back_end.value for back_end in LEVELS)))
     return Strategy(
         tree=TreeType(fields["tree"].choice(tuple(tree.value for tree in TreeType))),
         back_end=back_end,

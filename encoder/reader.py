@@ -1,11 +1,12 @@
 """The container read front to back from any file object, everything verified; and its trailer read from the end."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from xxhash import xxh3_64, xxh3_64_intdigest
 
+from encoder.codebook import parse_codebook, parse_reference
 from encoder.container import (
     COUNT,
     END_MAGIC,
@@ -22,6 +23,7 @@ from encoder.container import (
     Totals,
     end_size,
     pack_entry,
+    parse_codebook_frame,
     parse_end,
     parse_frame,
     parse_header,
@@ -51,13 +53,16 @@ class SeekableSource(Source, Protocol):
 class Block:
     """A block as it stands in the stream, its body verified and not decoded yet.
 
-    offset: where its frame begins in the stream. raw_offset: where its bytes begin in the output.
+    offset: where its frame begins in the stream. raw_offset: where its bytes begin in the output. codebook: what the body refers to,
+    and codebook_at where that one's frame begins; none and None for a body that stands for itself.
     """
 
     frame: FrameHeader
     body: bytes
     offset: int
     raw_offset: int
+    codebook: bytes = b""
+    codebook_at: int | None = None
 
 
 class ContainerReader:
@@ -74,6 +79,8 @@ class ContainerReader:
         self._check: Final = xxh3_64()
         self._raw_offset = 0
         self._records = 0
+        self._codebook = b""
+        self._codebook_at = -1
         self.offset = 0
         self.totals: Totals | None = None
         self.header: Final = self._read_header()
@@ -93,13 +100,22 @@ class ContainerReader:
             frame = parse_frame(head, self._raw_offset, start, self.header, self._limits)
             body = self._read(frame.body_size, "a block")
             check_body(frame, body, start)
-            if frame.kind == FrameKind.BLOCK:
-                block = Block(frame, body, start, self._raw_offset)
+            if frame.kind == FrameKind.CODEBOOK:
+                self._codebook, self._codebook_at = parse_codebook(body, start), start
+            elif frame.kind == FrameKind.BLOCK:
+                block = self._with_codebook(bare_block(frame, body, start, self._raw_offset))
                 self._index.extend(pack_entry(IndexEntry(start, self._raw_offset, frame.records)))
                 self._raw_offset += frame.raw_size
                 self._records += frame.records
                 return block
         return None
+
+    def _with_codebook(self, block: Block) -> Block:
+        if block.codebook_at is None:
+            return block
+        if block.codebook_at != self._codebook_at:
+            raise FormatError(f"byte {block.offset}: the block refers to another codebook than the last one before it")
+        return replace(block, codebook=self._codebook)
 
     def account(self, raw: bytes) -> None:
         """Add the next block's decoded bytes, which `check_raw` has verified, to the stream's checksum."""
@@ -145,6 +161,14 @@ class ContainerReader:
         if len(data) < size:
             raise TruncatedError(f"the stream ends at byte {self.offset}, inside {what}; fetch the whole file again")
         return data
+
+
+def bare_block(frame: FrameHeader, body: bytes, offset: int, raw_offset: int) -> Block:
+    """The block of a frame, its codebook named and not there yet. Raises FormatError."""
+    if not frame.refers:
+        return Block(frame, body, offset, raw_offset)
+    codebook_at, body = parse_reference(body, offset)
+    return Block(frame, body, offset, raw_offset, codebook_at=codebook_at)
 
 
 def check_body(frame: FrameHeader, body: bytes, offset: int) -> None:
@@ -207,10 +231,32 @@ def read_index(source: SeekableSource, header: StreamHeader, start: int = 0) -> 
 def read_block(
     source: SeekableSource, trailer: Trailer, number: int, start: int = 0, limits: Limits = DEFAULT_LIMITS
 ) -> Block:
-    """One block, found by the index of the stream that begins at byte `start`.
+    """One block, found by the index of the stream that begins at byte `start`, and the codebook that it refers to.
 
     Raises FormatError or one of its subclasses, and LimitError.
     """
+    block = read_bare_block(source, trailer, number, start, limits)
+    if block.codebook_at is None:
+        return block
+    return replace(block, codebook=read_codebook(source, block.codebook_at, start, limits))
+
+
+def read_codebook(source: SeekableSource, offset: int, start: int = 0, limits: Limits = DEFAULT_LIMITS) -> bytes:
+    """The codebook whose frame stands at byte `offset` of the stream that begins at byte `start`. Raises as `read_block`."""
+    source.seek(start + offset)
+    head = read_at_most(source, FRAME_SIZE)
+    if len(head) < FRAME_SIZE:
+        raise TruncatedError(f"the stream ends inside the codebook at byte {offset}; fetch the whole file again")
+    frame = parse_codebook_frame(head, offset, limits)
+    body = read_at_most(source, frame.body_size)
+    check_body(frame, body, offset)
+    return parse_codebook(body, offset)
+
+
+def read_bare_block(
+    source: SeekableSource, trailer: Trailer, number: int, start: int = 0, limits: Limits = DEFAULT_LIMITS
+) -> Block:
+    """As `read_block`, without the codebook. Raises as it."""
     entry = trailer.entries[number]
     source.seek(start + entry.offset)
     head = read_at_most(source, FRAME_SIZE)
@@ -222,7 +268,7 @@ def read_block(
         raise FormatError(f"byte {entry.offset}: the index does not list the block that stands here")
     body = read_at_most(source, frame.body_size)
     check_body(frame, body, entry.offset)
-    return Block(frame, body, entry.offset, entry.raw_offset)
+    return bare_block(frame, body, entry.offset, entry.raw_offset)
 
 
 def _end_frame(source: SeekableSource, start: int, size: int) -> tuple[int, bytes]:

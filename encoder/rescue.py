@@ -1,44 +1,31 @@
 """What is left of a damaged stream: every block that is whole, in order, and what was lost between them.
 
-Blocks stand for themselves, so that damage costs the blocks that it hits. They are found by the index where the stream's end is
+Blocks stand for themselves, or refer to a codebook that the stream has twice, so that damage costs the blocks that it hits. They are found by the index where the stream's end is
 whole, else by looking for frames: one is taken for real when its body has the checksum that it names.
 """
 
-import io
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
-from xxhash import xxh3_64_intdigest
-
-from encoder.container import (
-    FRAME_SIZE,
-    HEADER_SIZE,
-    PREFIX,
-    SIZES,
-    FrameHeader,
-    FrameKind,
-    StreamHeader,
-    largest_body,
-)
-from encoder.errors import GlyphError, LimitError
+from encoder.codebook import parse_codebook
+from encoder.container import FRAME_SIZE, HEADER_SIZE, FrameKind, StreamHeader
+from encoder.errors import FormatError, GlyphError, LimitError
+from encoder.frame_search import Found, FrameSearch
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.reader import (
     Block,
     ContainerReader,
     SeekableSource,
     Trailer,
+    bare_block,
     check_raw,
-    read_at_most,
-    read_block,
+    read_bare_block,
+    read_codebook,
     read_index,
 )
 from encoder.stream_decoder import BlockDecoder, standard_block_decoder
-
-FRAME_START: Final = PREFIX.pack(FrameKind.BLOCK, 0, 0, 0)
-STEP: Final = 1 << 20
-MOST_HASHED: Final = 64
-"""Times the stream's size that a search may hash in all: bytes made to look like frames everywhere must not cost more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +88,10 @@ def _by_index(
 ) -> Iterator[bytes | Lost]:
     ends = [*(entry.offset for entry in trailer.entries[1:]), trailer.offset]
     raw_ends = [*(entry.raw_offset for entry in trailer.entries[1:]), trailer.totals.raw_size]
+    decoder = _Decoder(source, trailer.header, limits, decode_block)
     for number, entry in enumerate(trailer.entries):
         try:
-            block = read_block(source, trailer, number, limits=limits)
-            raw = _decoded(block, limits, decode_block)
+            raw = decoder.decoded(read_bare_block(source, trailer, number, limits=limits))
         except GlyphError as error:
             size, raw_size = ends[number] - entry.offset, raw_ends[number] - entry.raw_offset
             yield Lost(entry.offset, size, entry.raw_offset, raw_size, str(error))
@@ -112,77 +99,85 @@ def _by_index(
             yield raw
 
 
-def _decoded(block: Block, limits: Limits, decode_block: BlockDecoder) -> bytes:
-    raw = decode_block(block.body, block.frame.raw_size, limits)
-    check_raw(block, raw)
-    return raw
+class _Decoder:
+    """Decodes blocks behind the codebook that they name, or, where that is damaged, behind the whole one before or after them: every
+    codebook stands on both sides of the blocks that refer to it, and a block's checksum says whether it was the right one.
+    """
+
+    def __init__(
+        self, source: SeekableSource, header: StreamHeader, limits: Limits, decode_block: BlockDecoder
+    ) -> None:
+        self._source: Final = source
+        self._limits: Final = limits
+        self._decode: Final = decode_block
+        self._search: Final = FrameSearch(source, header)
+        self._following: tuple[int, tuple[int, bytes] | None] | None = (
+            None  # (from where it was looked for, what was found)
+        )
+        self.before = b""
+
+    def decoded(self, block: Block) -> bytes:
+        """The block's bytes, verified. Raises FormatError or one of its subclasses, and LimitError."""
+        if block.codebook_at is None:
+            return self._verified(block)
+        reason: GlyphError = FormatError("the codebook that the block refers to is damaged, and so is its copy")
+        for codebook in self._candidates(block):
+            try:
+                return self._verified(replace(block, codebook=codebook))
+            except GlyphError as error:
+                reason = error
+        raise reason
+
+    def _verified(self, block: Block) -> bytes:
+        raw = self._decode(block.body, block.frame.raw_size, self._limits, block.codebook)
+        check_raw(block, raw)
+        return raw
+
+    def _candidates(self, block: Block) -> Iterator[bytes]:
+        assert block.codebook_at is not None, "asked by `decoded`"
+        with suppress(GlyphError):
+            yield read_codebook(self._source, block.codebook_at, limits=self._limits)
+        if self.before:
+            yield self.before
+        following = self._after(block.offset)
+        if following is not None:
+            yield following[1]
+
+    def _after(self, offset: int) -> tuple[int, bytes] | None:
+        """The first whole codebook behind a block; looked for again only behind the last one found."""
+        if self._following is not None:
+            since, found = self._following
+            if since <= offset and (found is None or offset < found[0]):
+                return found
+        self._following = offset, self._search.codebook_from(offset + FRAME_SIZE)
+        return self._following[1]
 
 
 def _by_search(
     source: SeekableSource, header: StreamHeader, limits: Limits, decode_block: BlockDecoder, why: str
 ) -> Iterator[bytes | Lost]:
     """Frame after frame from the start; after one that is not whole, the next place that looks like one."""
-    search = _Search(source, header)
+    search, decoder = FrameSearch(source, header), _Decoder(source, header, limits, decode_block)
     at = lost_from = HEADER_SIZE
     raw_offset = 0
-    while (found := search.block_from(at, raw_offset)) is not None:
+    while (found := search.frame_from(at)) is not None:
         try:
-            raw = _decoded(found, limits, decode_block)
+            raw = _opened(found, raw_offset, decoder)
         except GlyphError:
             at = found.offset + 1
             continue
         if found.offset > lost_from:
             yield Lost(lost_from, found.offset - lost_from, None, None, "no whole block stands here")
-        yield raw
+        if raw:
+            yield raw
         raw_offset += len(raw)
-        at = lost_from = found.offset + FRAME_SIZE + len(found.body)
+        at = lost_from = found.end
     yield Lost(lost_from, max(0, search.size - lost_from), None, None, why)
 
 
-class _Search:
-    """Looks for block frames in the bytes of a stream."""
-
-    def __init__(self, source: SeekableSource, header: StreamHeader) -> None:
-        self._source: Final = source
-        self._header: Final = header
-        self.size: Final = source.seek(0, io.SEEK_END)
-        self._window_at = 0
-        self._window = b""
-        self._hashable = MOST_HASHED * self.size
-
-    def block_from(self, at: int, raw_offset: int) -> Block | None:
-        """The first block at `at` or behind it whose body has the checksum that its frame names."""
-        while self._hashable > 0 and (place := self._next_start(at)) is not None:
-            block = self._block_at(place, raw_offset)
-            if block is not None:
-                return block
-            at = place + 1
-        return None
-
-    def _next_start(self, at: int) -> int | None:
-        while at + FRAME_SIZE <= self.size:
-            if not self._window_at <= at <= self._window_at + len(self._window) - FRAME_SIZE:
-                self._window_at, self._window = at, self._read(at, STEP)
-            found = self._window.find(FRAME_START, at - self._window_at)
-            if found >= 0:
-                return self._window_at + found
-            at = max(at + 1, self._window_at + len(self._window) - len(FRAME_START) + 1)
-        return None
-
-    def _block_at(self, place: int, raw_offset: int) -> Block | None:
-        head = self._read(place, FRAME_SIZE)
-        if len(head) < FRAME_SIZE:
-            return None
-        raw_size, body_size, records, raw_check, body_check = SIZES.unpack_from(head, PREFIX.size)
-        sane = 0 < raw_size <= self._header.block_size and 0 < body_size <= largest_body(raw_size)
-        if not sane or records > raw_size or place + FRAME_SIZE + body_size > self.size:
-            return None
-        self._hashable -= body_size
-        body = self._read(place + FRAME_SIZE, body_size)
-        if xxh3_64_intdigest(body) != body_check:
-            return None
-        return Block(FrameHeader(raw_size, body_size, records, raw_check, body_check), body, place, raw_offset)
-
-    def _read(self, at: int, size: int) -> bytes:
-        self._source.seek(at)
-        return read_at_most(self._source, size)
+def _opened(found: Found, raw_offset: int, decoder: _Decoder) -> bytes:
+    """A block's bytes; none of a codebook, which the decoder remembers."""
+    if found.frame.kind == FrameKind.CODEBOOK:
+        decoder.before = parse_codebook(found.body, found.offset)
+        return b""
+    return decoder.decoded(bare_block(found.frame, found.body, found.offset, raw_offset))

@@ -1,6 +1,6 @@
 """What a block is, and how it is to be encoded: plain data shared by the detector, the block codec and the profiles."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -17,13 +17,16 @@ class TreeType(StrEnum):
 
 
 class BackEnd(StrEnum):
-    """The general compressor that stands behind the transform: a library's, or our own context mixing."""
+    """The general compressor that stands behind the transform: a library's, or our own context mixing. CARRIED is zstd behind a codebook;
+    it is never asked for, but used where a strategy has a codebook.
+    """
 
     STORE = "store"
     ZSTD = "zstd"
     LZMA = "lzma"
     BROTLI = "brotli"
     MIXING = "mixing"
+    CARRIED = "zstd+codebook"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Strategy:
     separator: the field separator of CSV, one byte; ignored elsewhere.
     text_level: the level for streams of text behind the transform, None for `level`. Text gains by a higher level several
     times what numbers do.
+    codebook: bytes of blocks before, which this one may refer to (`encoder.codebook`); none for a block that stands for itself.
     """
 
     tree: TreeType
@@ -44,6 +48,7 @@ class Strategy:
     separator: int = ord(",")
     verify: bool = False
     text_level: int | None = None
+    codebook: bytes = field(default=b"", repr=False)
 
     def level_of(self, *, text: bool) -> int:
         """The level for a stream that is text, or is not."""

@@ -30,15 +30,15 @@ if TYPE_CHECKING:
 class BlockDecoder(Protocol):
     """What turns a body back into its block; `encoder.block.decode_block`."""
 
-    def __call__(self, body: bytes, raw_size: int, limits: Limits, /) -> bytes:
-        """Exactly `raw_size` bytes, or FormatError or LimitError."""
+    def __call__(self, body: bytes, raw_size: int, limits: Limits, codebook: bytes, /) -> bytes:
+        """Exactly `raw_size` bytes, or FormatError or LimitError. codebook: what the body refers to, if anything."""
 
 
-def standard_block_decoder(body: bytes, raw_size: int, limits: Limits) -> bytes:
+def standard_block_decoder(body: bytes, raw_size: int, limits: Limits, codebook: bytes) -> bytes:
     """`encoder.block.decode_block`, loaded when the first block needs it."""
     from encoder.block import decode_block  # noqa: PLC0415 - so that opening a stream stays light
 
-    return decode_block(body, raw_size, limits)
+    return decode_block(body, raw_size, limits, codebook)
 
 
 class StreamingDecoder(io.BufferedIOBase):
@@ -245,7 +245,7 @@ class StreamingDecoder(io.BufferedIOBase):
         return None if self._reader is None else self._reader.next_block()
 
     def _decoded(self, block: Block) -> bytes:
-        raw = self._decode(block.body, block.frame.raw_size, self._limits)
+        raw = self._decode(block.body, block.frame.raw_size, self._limits, block.codebook)
         check_raw(block, raw)
         return raw
 

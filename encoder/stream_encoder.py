@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
+from encoder.carry import CarryingSelector
 from encoder.errors import ProfileError
 from encoder.heap import WORTHWHILE, give_back
 from encoder.late_selector import LateSelector
@@ -33,12 +34,16 @@ class Readable(Protocol):
 
 
 def selector_for(profile: Profile) -> StrategySelector:
-    """The selector that the profile asks for: adaptive, or always its one strategy."""
+    """The selector that the profile asks for: adaptive, or always its one strategy; and carrying where it has a codebook."""
     if profile.adaptive:
-        return LateSelector(profile)
-    from encoder.detect.fixed import FixedStrategySelector  # noqa: PLC0415 - loaded where used
+        selector: StrategySelector = LateSelector(profile)
+    else:
+        from encoder.detect.fixed import FixedStrategySelector  # noqa: PLC0415 - loaded where used
 
-    return FixedStrategySelector(profile.strategy)
+        selector = FixedStrategySelector(profile.strategy)
+    return (
+        selector if profile.codebook is None else CarryingSelector(selector, profile.codebook, standard_block_encoder)
+    )
 
 
 def resolve_profile(profile: str | Path | Profile) -> Profile:
@@ -98,7 +103,7 @@ class StreamingEncoder(io.BufferedIOBase):
         if self._pool.statistics.buffer_size != self._block_size:
             raise ValueError(f"the pool's buffers must be of the block size, {self._block_size} bytes")
         self._owns_pool: Final = pool is None
-        self._writer: Final = ContainerWriter(fileobj, self._block_size)
+        self._writer: Final = ContainerWriter(fileobj, self._block_size, carries=self.profile.codebook is not None)
         self._pipeline = Pipeline(
             self._writer,
             selector or selector_for(self.profile),

@@ -21,13 +21,14 @@ from encoder.reader import Trailer, read_block, read_trailer
 
 @dataclass(frozen=True, slots=True)
 class BlockLine:
-    """One block: where it is, what it holds, and what its body says of itself."""
+    """One block: where it is, what it holds, what its body says of itself, and where the codebook that it refers to is, if any."""
 
     offset: int
     raw_size: int
     body_size: int
     records: int
     body: BlockInfo
+    codebook: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,8 @@ def describe(name: str, file: IO[bytes], limits: Limits = DEFAULT_LIMITS) -> Str
     lines = []
     for number, entry in enumerate(trailer.entries):
         block = read_block(file, trailer, number, limits=limits)
-        frame, body = block.frame, describe_block(block.body, limits)
-        lines.append(BlockLine(entry.offset, frame.raw_size, frame.body_size, frame.records, body))
+        frame, body = block.frame, describe_block(block.body, limits, block.codebook)
+        lines.append(BlockLine(entry.offset, frame.raw_size, frame.body_size, frame.records, body, block.codebook_at))
     return StreamInfo(name, file.seek(0, 2), trailer, tuple(lines))
 
 
@@ -95,6 +96,7 @@ def to_document(info: StreamInfo) -> dict[str, Any]:
         "trees": _counts(info, "tree"),
         "back_ends": _counts(info, "back_end"),
         "fell_back": sum(block.body.fell_back for block in info.blocks),
+        "codebooks": len(_codebooks(info)),
         "columns": [dataclasses.asdict(column) for column in column_costs(info.blocks)],
         "blocks": [_block_document(block) for block in info.blocks],
     }
@@ -115,6 +117,9 @@ def to_lines(info: StreamInfo, *, blocks: bool) -> list[str]:
         f"  back ends  {_listed(_counts(info, 'back_end'))}",
         f"  fell back  {sum(block.body.fell_back for block in info.blocks)}",
     ]
+    if _codebooks(info):
+        referring = sum(block.codebook is not None for block in info.blocks)
+        lines.append(f"  codebooks  {len(_codebooks(info))}, referred to by {referring} blocks")
     return lines + (_block_lines(info) if blocks else [])
 
 
@@ -138,13 +143,24 @@ def _counts(info: StreamInfo, what: str) -> dict[str, int]:
     return dict(Counter(names).most_common())
 
 
+def _codebooks(info: StreamInfo) -> set[int]:
+    """Where the codebooks stand that blocks refer to."""
+    return {block.codebook for block in info.blocks if block.codebook is not None}
+
+
 def _listed(counts: dict[str, int]) -> str:
     return ", ".join(f"{name} x {count}" for name, count in counts.items()) or "none"
 
 
 def _block_document(block: BlockLine) -> dict[str, Any]:
     body = {key: value for key, value in dataclasses.asdict(block.body).items() if key not in {"columns", "records"}}
-    sizes = {"offset": block.offset, "raw_size": block.raw_size, "body_size": block.body_size, "records": block.records}
+    sizes = {
+        "offset": block.offset,
+        "raw_size": block.raw_size,
+        "body_size": block.body_size,
+        "records": block.records,
+        "codebook": block.codebook,
+    }
     return sizes | body
 
 

@@ -12,7 +12,9 @@ from encoder.reader import read_block, read_trailer
 from encoder.strategy import BackEnd, TreeType
 
 FOLDER = Path(__file__).parent / "glyph"
-CASES = runpy.run_path(str(FOLDER / "regenerate.py"))["CASES"]
+TABLES = runpy.run_path(str(FOLDER / "regenerate.py"))
+CASES, CARRIED = TABLES["CASES"], TABLES["CARRIED"]
+ALL = CASES | CARRIED
 HEAD = b"\x8eGLYPH\r\n" + bytes([1, 0, 0, 0])  # magic, version 1.0, no feature bits
 
 
@@ -20,9 +22,9 @@ def blob_of(name):
     return (FOLDER / f"{name}.glyph").read_bytes()
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", ALL)
 def test_a_golden_stream_decodes_to_its_raw_bytes(name):
-    assert encoder.decode(blob_of(name)) == (FOLDER / f"{CASES[name][0]}.raw").read_bytes()
+    assert encoder.decode(blob_of(name)) == (FOLDER / f"{ALL[name][0]}.raw").read_bytes()
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -42,9 +44,23 @@ def test_a_golden_stream_was_made_by_what_its_case_says(name):
 
 
 def test_every_golden_file_belongs_to_a_case_and_every_tree_type_has_one():
-    assert {path.stem for path in FOLDER.glob("*.glyph")} == set(CASES)
-    assert {path.stem for path in FOLDER.glob("*.raw")} == {case[0] for case in CASES.values()}
+    assert {path.stem for path in FOLDER.glob("*.glyph")} == set(ALL)
+    assert {path.stem for path in FOLDER.glob("*.raw")} == {case[0] for case in ALL.values()}
     assert {case[1] for case in CASES.values()} == set(TreeType)
+
+
+@pytest.mark.parametrize("name", CARRIED)
+def test_a_golden_stream_of_version_1_1_has_blocks_that_refer_to_a_codebook_and_blocks_that_do_not(name):
+    _raw, tree, _back_end, _level, block_size = CARRIED[name]
+    file = io.BytesIO(blob_of(name))
+    trailer = read_trailer(file)
+    blocks = [read_block(file, trailer, number) for number in range(len(trailer.entries))]
+    bodies = [describe_block(block.body, codebook=block.codebook) for block in blocks]
+    assert (trailer.header.block_size, trailer.header.minor) == (block_size, 1)
+    assert tree in {body.tree for body in bodies}
+    assert {bool(block.codebook) for block in blocks} == {True, False}
+    carried = [body.back_end is BackEnd.CARRIED for body in bodies]
+    assert carried == [bool(block.codebook) for block in blocks]
 
 
 def test_the_goldens_are_of_version_1_0():

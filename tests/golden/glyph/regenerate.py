@@ -1,4 +1,4 @@
-"""Writes the golden streams anew from the raw files beside them: `python tests/golden/glyph/regenerate.py`.
+"""Writes the golden streams anew from the raw files beside them: `python tests/golden/glyph/regenerate.py [NAME…]`.
 
 A command of its own, never run by a test. Run it for a new case; running it for an old one means that the format changed.
 """
@@ -11,7 +11,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[2]))
 
 import encoder  # noqa: E402 - from this checkout, installed or not
-from encoder.profile import load_profile  # noqa: E402
+from encoder.profile import CodebookSettings, load_profile  # noqa: E402
 from encoder.strategy import BackEnd, Strategy, TreeType  # noqa: E402
 
 # name of the stream: (name of the raw file, tree type, back end, level, block size)
@@ -31,12 +31,22 @@ CASES = {
     "csv": ("csv", TreeType.CSV, BackEnd.ZSTD, 9, 16384),
     "xml": ("xml", TreeType.XML, BackEnd.ZSTD, 9, 65536),
 }
+# as above; of version 1.1, with a codebook and a restart point after every 16 blocks
+CARRIED = {
+    "status-text-carried": ("status", TreeType.TEXT, BackEnd.BROTLI, 9, 2048),
+    "status-lines-carried": ("status", TreeType.JSON_LINES, BackEnd.ZSTD, 9, 2048),
+}
+CODEBOOK = CodebookSettings(size=4096, blocks=16)
 
 
 def main() -> None:
-    """Write every case's stream."""
-    for name, (raw, tree, back_end, level, block_size) in CASES.items():
-        profile = replace(load_profile("baseline"), block_size=block_size, strategy=Strategy(tree, back_end, level))
+    """Write the named cases' streams, or every one's."""
+    known = CASES | CARRIED
+    for name in sys.argv[1:] or known:
+        raw, tree, back_end, level, block_size = known[name]
+        strategy = Strategy(tree, back_end, level)
+        codebook = CODEBOOK if name in CARRIED else None
+        profile = replace(load_profile("baseline"), block_size=block_size, strategy=strategy, codebook=codebook)
         blob = encoder.encode((HERE / f"{raw}.raw").read_bytes(), profile)
         (HERE / f"{name}.glyph").write_bytes(blob)
         print(f"{name}.glyph: {len(blob)} bytes")  # noqa: T201 - a command

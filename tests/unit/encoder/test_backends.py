@@ -16,6 +16,7 @@ LEVELS = [
 ]
 COMPRESSORS = [BackEnd.ZSTD, BackEnd.LZMA, BackEnd.BROTLI]
 TEXT = b"a line that repeats, again and again\n" * 200
+BOOK = b"what stands before, and repeats a line or two"
 
 
 @pytest.mark.parametrize(("back_end", "level"), LEVELS)
@@ -36,29 +37,29 @@ def test_what_does_not_shrink_is_stored(back_end):
 @pytest.mark.parametrize("back_end", [*BackEnd])
 @pytest.mark.parametrize("difference", [-1, 1, 5000])
 def test_another_length_than_announced_is_refused(back_end, difference):
-    stream = CODECS[back_end].compress(TEXT, 1, True)
+    stream = CODECS[back_end].compress(TEXT, 1, True, BOOK)
     with pytest.raises(FormatError):
-        decompress(back_end, memoryview(stream), len(TEXT) + difference)
+        decompress(back_end, memoryview(stream), len(TEXT) + difference, BOOK)
 
 
 @pytest.mark.parametrize("back_end", [*BackEnd])
 def test_a_stream_cut_anywhere_is_refused(back_end):
-    stream = CODECS[back_end].compress(TEXT, 1, True)
+    stream = CODECS[back_end].compress(TEXT, 1, True, BOOK)
     for size in range(min(len(stream), 300)):
         with pytest.raises(FormatError):
-            decompress(back_end, memoryview(stream)[:size], len(TEXT))
+            decompress(back_end, memoryview(stream)[:size], len(TEXT), BOOK)
 
 
 @pytest.mark.parametrize("back_end", [*BackEnd])
 def test_bytes_after_the_stream_are_refused(back_end):
-    stream = CODECS[back_end].compress(TEXT, 1, True) + b"junk"
+    stream = CODECS[back_end].compress(TEXT, 1, True, BOOK) + b"junk"
     with pytest.raises(FormatError):
-        decompress(back_end, memoryview(stream), len(TEXT))
+        decompress(back_end, memoryview(stream), len(TEXT), BOOK)
 
 
 @pytest.mark.parametrize("back_end", COMPRESSORS)
 def test_a_bomb_yields_no_more_than_announced(back_end):
-    stream = CODECS[back_end].compress(bytes(8 << 20), 1, True)
+    stream = CODECS[back_end].compress(bytes(8 << 20), 1, True, BOOK)
     assert len(stream) < 20_000
     with pytest.raises(FormatError):
         decompress(back_end, memoryview(stream), 1000)
@@ -80,7 +81,7 @@ def test_more_levels_than_are_kept_still_compress():
         assert decompress(used, memoryview(stream), len(TEXT)) == TEXT
 
 
-@pytest.mark.parametrize("code", [5, 6, 7])
+@pytest.mark.parametrize("code", [6, 7])
 def test_a_back_end_of_a_later_version_needs_a_newer_reader(code):
     with pytest.raises(VersionError, match=f"back end {code}"):
         back_end_of(code)

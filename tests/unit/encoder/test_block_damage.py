@@ -6,6 +6,7 @@ import pytest
 from encoder.block import GLYPHS, decode_block, describe_block, encode_block
 from encoder.errors import GlyphError, LimitError
 from encoder.limits import Limits
+from encoder.profile import LEVELS
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.wire import varint
 
@@ -140,7 +141,7 @@ def test_a_constant_column_of_a_billion_values_is_over_the_limit():
         decode_block(forged(*numbers, streams=[b"\0\2"]), size, limits)
 
 
-@pytest.mark.parametrize("back_end", [back_end for back_end in BackEnd if back_end is not BackEnd.MIXING])
+@pytest.mark.parametrize("back_end", [back_end for back_end in LEVELS if back_end is not BackEnd.MIXING])
 @pytest.mark.parametrize("tree", RECORDS)
 def test_decoding_stays_within_the_memory_that_it_demands(tree, back_end):
     data = b"".join(RECORDS[tree] % tuple(n * step % 997 for step in range(1, 8)) for n in range(4000))

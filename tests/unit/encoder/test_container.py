@@ -110,10 +110,10 @@ def test_output_beyond_the_limit_is_refused_at_the_header():
         parse_frame(pack_frame(FRAME, 5000), 5000, 20, HEADER, Limits(max_output=5999))
 
 
-@pytest.mark.parametrize("place", [1, 3])
-def test_a_frame_with_unknown_feature_bits_is_refused(place):
+@pytest.mark.parametrize(("place", "bits"), [(1, 2), (1, 0x81), (3, 1)])
+def test_a_frame_with_unknown_feature_bits_is_refused(place, bits):
     with pytest.raises(VersionError, match="feature bits"):
-        parse_frame(altered_frame(place, 1), 0, 20, HEADER, DEFAULT_LIMITS)
+        parse_frame(altered_frame(place, bits), 0, 20, HEADER, DEFAULT_LIMITS)
 
 
 def test_a_frames_ignorable_bits_are_ignored():
@@ -126,7 +126,7 @@ def test_an_unknown_frame_kind_is_refused_below_0x80():
 
 
 def test_a_skippable_frame_claims_no_output_and_obeys_the_limits():
-    frame = FrameHeader(0, 100, 0, 0, 9, kind=0x80)
+    frame = FrameHeader(0, 100, 0, 0, 9, kind=0x81)
     assert parse_frame(pack_frame(frame, 3), 3, 20, HEADER, DEFAULT_LIMITS) == frame
     with pytest.raises(FormatError, match="claims decoded bytes"):
         parse_frame(pack_frame(replace(frame, raw_size=1), 3), 3, 20, HEADER, DEFAULT_LIMITS)

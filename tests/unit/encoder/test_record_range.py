@@ -58,9 +58,9 @@ def test_every_record_can_be_sought():
 def test_a_far_range_decodes_its_own_blocks_only():
     decoded = []
 
-    def counting(body, size, limits):
+    def counting(body, size, limits, codebook):
         decoded.append(size)
-        return encoder.stream_decoder.standard_block_decoder(body, size, limits)
+        return encoder.stream_decoder.standard_block_decoder(body, size, limits, codebook)
 
     decoder = StreamingDecoder(io.BytesIO(BLOB), decode_block=counting)
     decoder.seek_record(1000)

@@ -134,7 +134,7 @@ def test_a_damaged_block_is_noticed_after_a_seek_too():
 
 
 def test_a_codec_that_decodes_wrongly_is_noticed_by_the_blocks_checksum():
-    decoder = StreamingDecoder(io.BytesIO(BLOB), decode_block=lambda _body, size, _limits: bytes(size))
+    decoder = StreamingDecoder(io.BytesIO(BLOB), decode_block=lambda _body, size, _limits, _codebook: bytes(size))
     with pytest.raises(ChecksumError, match="did not decode to what was encoded"):
         decoder.read(1)
 
@@ -224,9 +224,9 @@ def test_decoding_ahead_gives_the_same_bytes_wherever_one_reads(threads):
 def test_decoding_ahead_is_bounded_by_the_threads():
     begun = []
 
-    def noting(body, size, limits):
+    def noting(body, size, limits, codebook):
         begun.append(size)
-        return standard_block_decoder(body, size, limits)
+        return standard_block_decoder(body, size, limits, codebook)
 
     with StreamingDecoder(io.BytesIO(BLOB), threads=2, decode_block=noting) as decoder:
         decoder.read(1)

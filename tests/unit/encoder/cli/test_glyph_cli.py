@@ -152,7 +152,7 @@ def test_info_shows_the_stream_to_people_and_to_programs(log):
     assert "records    500" in shown
     assert "trees      text x 1" in shown
     document = json.loads(glyph("info", "--json", "app.log.glyph", cwd=log.parent).stdout)
-    assert (document["format"], document["raw_size"], document["records"]) == ("1.0", len(DATA), 500)
+    assert (document["format"], document["raw_size"], document["records"]) == ("1.1", len(DATA), 500)
     assert document["trees"] == {"text": 1}
     assert len(document["blocks"]) == 1
 

@@ -28,11 +28,16 @@ def signed(number):
     return (number + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
-def decompress(back_end, data, raw_length):
+def decompress(back_end, data, raw_length, codebook=b""):
     if back_end == 0:
         return data
     if back_end == 1:
         decoder = zstandard.ZstdDecompressor(format=zstandard.FORMAT_ZSTD1_MAGICLESS)
+        return decoder.decompress(data, max_output_size=raw_length)
+    if back_end == 5:
+        assert codebook
+        book = zstandard.ZstdCompressionDict(codebook, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        decoder = zstandard.ZstdDecompressor(dict_data=book, format=zstandard.FORMAT_ZSTD1_MAGICLESS)
         return decoder.decompress(data, max_output_size=raw_length)
     if back_end == 2:
         filters = [{"id": lzma.FILTER_LZMA2, "dict_size": max(4096, raw_length)}]
@@ -65,10 +70,10 @@ def physical_entries(body):
     return found
 
 
-def physical_streams(body):
+def physical_streams(body, codebook=b""):
     """The decompressed streams of the directory."""
     entries = physical_entries(body)
-    streams = [decompress(back_end, data, raw_length) for back_end, raw_length, data in entries]
+    streams = [decompress(back_end, data, raw_length, codebook) for back_end, raw_length, data in entries]
     assert [len(stream) for stream in streams] == [raw_length for _, raw_length, _ in entries]
     return streams
 
@@ -273,9 +278,9 @@ def put_in_order(streams, permutations):
         streams[number] = bytes(back[nth] for nth in range(len(first)))
 
 
-def decode(body):
+def decode(body, codebook=b""):
     """The bytes of a body of form 2."""
-    metadata, *physical = physical_streams(body)
+    metadata, *physical = physical_streams(body, codebook)
     source = Source(metadata)
     levels = []
     while not levels or any(isinstance(column, int) for column in levels[-1][1]):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from encoder.block import GLYPHS, decode_block, encode_block
+from encoder.profile import LEVELS
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 _SPEC = importlib.util.spec_from_file_location("reference_decoder", Path(__file__).with_name("reference_decoder.py"))
@@ -20,7 +21,7 @@ RECORDS = {
 }
 
 
-LIBRARIES = [back_end for back_end in BackEnd if back_end is not BackEnd.MIXING]  # which makes another form of body
+LIBRARIES = [back_end for back_end in LEVELS if back_end is not BackEnd.MIXING]  # which makes another form of body
 
 
 @pytest.mark.parametrize("back_end", LIBRARIES)

@@ -43,7 +43,7 @@ TEXT = ("The quick brown fox jumps over the lazy dog.\n  if (x == 1) { return x;
 
 @pytest.mark.parametrize("model", [1, 2])
 def test_text_decodes_as_the_documentation_says(model):
-    stream = CODECS[BackEnd.MIXING].compress(TEXT, model, True)
+    stream = CODECS[BackEnd.MIXING].compress(TEXT, model, True, b"")
     assert len(stream) < len(TEXT)
     assert book.decode_text(stream, len(TEXT)) == TEXT
 
