@@ -1,115 +1,116 @@
-"""What carrying streams from block to block would gain: the measurement behind docs/decisions/0060-no-codebook.md.
+"""What codebooks carried from block to block gain and cost: the measurement behind docs/decisions/0060-codebooks.md.
 
-    python -m benchmarks.codec.carry [FILE...] [--level 3] [--limit 8]
+    python -m benchmarks.codec.carry [FILE...] [--level fast] [--write 1 4 16 64 256 0] [--limit 8] [--rounds 3]
 
-For each file (default: generated logs, JSON lines and CSV, 8 MiB each) and block size, the bytes that all blocks but the first take with zstd behind the
-transform, and what two ways would save: *codebook*, up to 128 KiB of each text class (templates, words, text) of the first block as a raw-content
-dictionary for all others; *namesake*, each stream of the block before for the stream of the same class and place (no block could then be read alone).
-A stream takes the dictionary only where that is smaller, so that no figure is below zero.
+For each file (default: generated logs, JSON lines and CSV, 8 MiB each) and size of write, in KiB, the file is written to a `StreamingEncoder` in
+whole lines of about that size, with a `flush` after each (0: written whole, without a flush), at most `--writes` of them; once with the level's codebook
+and once without. Printed: bytes in, bytes out without, what the codebook saves, the processor time of encoding with it as a part of that without
+(least of the rounds, taken in turn), and how many blocks refer to a codebook and to how many.
 """
 
 import argparse
+import io
 import random
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import zstandard
-
+import encoder
 from benchmarks.codec.generated import FAMILIES, Source
 from encoder.block import warm
-from encoder.profile import load_profile
-from encoder.records import cut_blocks
-from encoder.stream_encoder import selector_for
+from encoder.profile import LEVEL_NAMES, Profile, load_profile
+from encoder.reader import read_block, read_trailer
+from encoder.stream_encoder import StreamingEncoder
 
 KIB, MIB = 1 << 10, 1 << 20
-BLOCK_SIZES = (256 * KIB, MIB, 2 * MIB)
+WRITES = (1, 4, 16, 64, 256, 0)
 NAMES = ("syslog", "access log", "application log", "JSON lines, nested", "CSV, orders")
-FROM_STREAM, FROM_CLASS = 32 * KIB, 128 * KIB
-
-Streams = list[tuple[int, bytes]]
 
 
-def streams_of(data: bytes, block_size: int) -> Iterator[Streams]:
-    """(class, bytes) of every physical stream, block by block; blocks that are not transformed are left out."""
-    from encoder.glyphs.layout import gather_physical  # noqa: PLC0415 - loads numba
-    from encoder.glyphs.transform import transform  # noqa: PLC0415 - as above
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One way of writing. seconds: of processor time."""
 
-    selector = selector_for(load_profile("fast"))
-    for block in cut_blocks(memoryview(data), block_size):
-        strategy = selector.select(block)
-        found = (
-            transform(block, strategy.tree, strategy.separator) if strategy.tree.value not in "text opaque" else None
-        )
-        if found is not None:
-            yield [(kind, bytes(view)) for kind, view in gather_physical(found.streams)]
+    stream: bytes
+    seconds: float
 
 
-def compressed(data: bytes, level: int, book: bytes = b"") -> int:
-    """Bytes that a stream takes, with a raw-content dictionary or none."""
-    content = zstandard.ZstdCompressionDict(book, dict_type=zstandard.DICT_TYPE_RAWCONTENT) if len(book) > 8 else None
-    return len(zstandard.ZstdCompressor(level=level, dict_data=content, write_content_size=False).compress(data))
+def written(data: bytes, size: int, most: int) -> Iterator[bytes]:
+    """At most `most` pieces of whole lines, each of `size` bytes or a little more; all at once for a size of 0."""
+    if not size:
+        yield data
+        return
+    at = 0
+    for _ in range(most):
+        end = data.find(b"\n", at + size) + 1 or len(data)
+        if at == end:
+            return
+        yield data[at:end]
+        at = end
 
 
-def codebook(streams: Streams) -> Mapping[int, bytes]:
-    """What would be carried of the first block."""
-    from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415 - loads numba
-
-    parts: defaultdict[int, bytes] = defaultdict(bytes)
-    for kind, data in streams:
-        if kind in TEXT_CLASSES:
-            parts[kind] += data[:FROM_STREAM]
-    return {kind: data[:FROM_CLASS] for kind, data in parts.items()}
-
-
-def measure(data: bytes, block_size: int, level: int) -> tuple[int, int, int]:
-    """Bytes of all blocks but the first: as they are, with a codebook, with namesakes."""
-    alone = with_book = with_namesakes = 0
-    book: Mapping[int, bytes] | None = None
-    before: Streams = []
-    for streams in streams_of(data, block_size):
-        if book is None:
-            book, before = codebook(streams), streams
-            continue
-        namesakes = dict(placed(before))
-        for place, (kind, raw) in zip(placed(streams), streams, strict=True):
-            plain = compressed(raw, level)
-            alone += plain
-            with_book += min(plain, compressed(raw, level, book[kind])) if kind in book else plain
-            with_namesakes += min(plain, compressed(raw, level, namesakes.get(place[0], b"")))
-        before = streams
-    return alone, with_book, with_namesakes
+def encoded(pieces: list[bytes], profile: Profile) -> Outcome:
+    """The stream of the pieces, a flush after each but the last."""
+    sink = io.BytesIO()
+    began = time.process_time()
+    with StreamingEncoder(sink, profile) as stream:
+        for number, piece in enumerate(pieces):
+            if number:
+                stream.flush()
+            stream.write(piece)
+    return Outcome(sink.getvalue(), time.process_time() - began)
 
 
-def placed(streams: Streams) -> list[tuple[tuple[int, int], bytes]]:
-    """Each stream under its class and its place among those of that class."""
-    seen: defaultdict[int, int] = defaultdict(int)
-    named = []
-    for kind, data in streams:
-        named.append(((kind, seen[kind]), data))
-        seen[kind] += 1
-    return named
+def measured(pieces: list[bytes], profile: Profile, rounds: int) -> Outcome:
+    """The fastest of the rounds."""
+    return min((encoded(pieces, profile) for _ in range(rounds)), key=lambda outcome: outcome.seconds)
+
+
+def referring(stream: bytes) -> tuple[int, int]:
+    """How many blocks refer to a codebook, and to how many codebooks."""
+    file = io.BytesIO(stream)
+    trailer = read_trailer(file)
+    blocks = [read_block(file, trailer, number) for number in range(len(trailer.entries))]
+    places = [block.codebook_at for block in blocks if block.codebook_at is not None]
+    return len(places), len(set(places))
+
+
+def line(name: str, pieces: list[bytes], size: int, profile: Profile, rounds: int) -> str:
+    """One line of the table. Raises AssertionError where the stream does not decode."""
+    alone = measured(pieces, replace(profile, codebook=None), rounds)
+    carried = measured(pieces, profile, rounds)
+    assert encoder.decode(carried.stream) == b"".join(pieces), "a stream with codebooks did not decode"
+    saved = 1 - len(carried.stream) / len(alone.stream)
+    blocks, books = referring(carried.stream)
+    write = f"{size} KiB" if size else "whole"
+    return (
+        f"{name[:24]:24} {write:>7} {sum(map(len, pieces)):>11,} {len(alone.stream):>10,} {saved:>7.1%} "
+        f"{carried.seconds / alone.seconds:>6.2f} {blocks:>6} / {books}"
+    )
 
 
 def main() -> None:
-    """Print a line for each file and block size."""
+    """Print a line for each file and size of write."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", type=Path)
-    parser.add_argument("--level", type=int, default=3)
+    parser.add_argument("--level", choices=LEVEL_NAMES, default=LEVEL_NAMES[0])
+    parser.add_argument("--write", type=int, nargs="*", default=WRITES, help="KiB of each write; 0: all at once")
+    parser.add_argument("--writes", type=int, default=300, help="at most so many (default 300)")
     parser.add_argument("--limit", type=int, default=8, help="MiB of each file")
+    parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     warm()
-    size = arguments.limit * MIB
+    size, profile = arguments.limit * MIB, load_profile(arguments.level)
     if arguments.files:
         corpora = [(path.name, path.read_bytes()[:size]) for path in arguments.files]
     else:
         corpora = [(name, FAMILIES[name](Source(random.Random(name)), size)) for name in NAMES]
-    print(f"{'':24} {'block':>9} {'alone':>10} {'codebook':>9} {'namesake':>9}")
+    print(f"{'':24} {'write':>7} {'bytes':>11} {'without':>10} {'saved':>7} {'time':>6} blocks / codebooks")
     for name, data in corpora:
-        for block_size in BLOCK_SIZES:
-            alone, book, namesakes = measure(data, block_size, arguments.level)
-            gains = [f"{1 - other / alone:9.2%}" if alone else f"{'-':>9}" for other in (book, namesakes)]
-            print(f"{name[:24]:24} {block_size // KIB:>5} KiB {alone:>10,} {gains[0]} {gains[1]}", flush=True)
+        for write in arguments.write:
+            pieces = list(written(data, write * KIB, arguments.writes))
+            print(line(name, pieces, write, profile, arguments.rounds), flush=True)
 
 
 if __name__ == "__main__":
