@@ -249,7 +249,9 @@ def test_workers_killed_at_random_leave_the_run_that_nobody_disturbs(far, seed):
         if not far.thread.is_alive():
             break
         until(lambda: len(far.cluster.scheduler_info["workers"]) == 2)  # who was killed is started again
-        pids = sorted(nanny.pid for nanny in far.cluster.workers.values() if nanny.pid)  # the run's client may close now
+        pids = sorted(
+            nanny.pid for nanny in far.cluster.workers.values() if nanny.pid
+        )  # the run's client may close now
         os.kill(rng.choice(pids), signal.SIGKILL)
     result = far.finish(200)
     assert result.exit_code == 0
