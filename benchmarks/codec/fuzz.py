@@ -193,10 +193,12 @@ def main() -> None:
 def _load() -> None:
     """Everything that a target runs, kernels compiled, before the first input's time is taken."""
     from encoder.block import warm  # noqa: PLC0415 - as above
+    from encoder.mixing.loading import load_mixing  # noqa: PLC0415 - as above
 
     for module in modules(compiled=False):
         importlib.import_module(module)
     warm()
+    load_mixing()
 
 
 def _arguments() -> argparse.Namespace:
