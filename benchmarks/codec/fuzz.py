@@ -27,6 +27,7 @@ SLOWEST = 1.0
 MOST_MEMORY = 1024
 """MiB resident, over which libFuzzer stops."""
 LONGEST = 1 << 15
+CODEBOOK = b'2026-03-01 00:00:00 INFO {"id": 1, "name": "what blocks before said"}\n' * 8
 ENVIRONMENT = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(Path(tempfile.gettempdir()) / "glyph-fuzz-kernels")}
 
 
@@ -51,10 +52,11 @@ def fuzz_body(data: bytes) -> None:
     from encoder.limits import Limits  # noqa: PLC0415 - as above
 
     size, body, limits = int.from_bytes(data[:3], "little"), data[3:], Limits(max_block=1 << 20, max_memory=1 << 27)
-    with contextlib.suppress(GlyphError):
-        describe_block(body, limits)
-    with contextlib.suppress(GlyphError):
-        assert len(decode_block(body, size, limits)) == size
+    for codebook in (b"", CODEBOOK):
+        with contextlib.suppress(GlyphError):
+            describe_block(body, limits, codebook)
+        with contextlib.suppress(GlyphError):
+            assert len(decode_block(body, size, limits, codebook)) == size
 
 
 def fuzz_stream(data: bytes) -> None:
@@ -106,20 +108,21 @@ def fuzz_encode(data: bytes) -> None:
     from encoder.block import decode_block, encode_block  # noqa: PLC0415 - as above
 
     choices = strategies()
-    body = encode_block(data[2:], choices[int.from_bytes(data[:2], "little") % len(choices)])
-    assert decode_block(body, len(data[2:])) == data[2:]
+    strategy = choices[int.from_bytes(data[:2], "little") % len(choices)]
+    body = encode_block(data[2:], strategy)
+    assert decode_block(body, len(data[2:]), codebook=strategy.codebook) == data[2:]
 
 
 def strategies() -> list[Any]:
-    """Every strategy of every built-in profile, and every tree type before every back end."""
+    """Every strategy of every built-in profile, every tree type before every back end, and before zstd with a codebook."""
     from dataclasses import replace  # noqa: PLC0415 - as above
 
-    from encoder.backends import CODECS  # noqa: PLC0415 - as above
-    from encoder.profile import BUILT_IN, load_profile  # noqa: PLC0415 - as above
-    from encoder.strategy import Strategy, TreeType  # noqa: PLC0415 - as above
+    from encoder.profile import BUILT_IN, LEVELS, load_profile  # noqa: PLC0415 - as above
+    from encoder.strategy import BackEnd, Strategy, TreeType  # noqa: PLC0415 - as above
 
     found = [plan for name in BUILT_IN for plan in load_profile(name).strategies.values()]
-    found += [Strategy(tree, back_end, 1 if back_end != "store" else 0) for tree in TreeType for back_end in CODECS]
+    found += [Strategy(tree, back_end, 1 if back_end != "store" else 0) for tree in TreeType for back_end in LEVELS]
+    found += [Strategy(tree, BackEnd.ZSTD, 3, codebook=CODEBOOK) for tree in TreeType]
     found += [
         replace(plan, separator=separator) for plan in found if plan.tree is TreeType.CSV for separator in b';\t\n"'
     ]
