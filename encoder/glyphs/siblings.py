@@ -29,7 +29,7 @@ _MOST_TRIED: Final = 16  # streams of a block, the largest once compressed
 _WINDOW: Final = 24  # siblings that each is held against, the nearest before it
 _LEAST_SHARE: Final = 64  # a stream that takes less than one part in so many is left alone
 _WORTH_TRYING: Final = 0.9  # of the estimated bits
-_LOOK: Final = 10_000  # bytes that are encoded in the time of one look at a stream's siblings; half a stream's, in that of sorting it in vain
+_LOOK: Final = 7_000  # bytes that are encoded in the time of one look at a stream's siblings; and a stream, in that of sorting it in vain
 _MOST_BITS: Final = (
     8 * 1.15
 )  # for each byte that it takes unsorted: an estimate beyond is of a stream that repeats itself
@@ -144,7 +144,7 @@ class _Attempt:
             return _LOOK
         (ordered, size), plain = self._ordered(found), self.sizes[number]
         if size >= _WORTH_KEEPING * plain:
-            return _LOOK + len(ordered) // 2
+            return _LOOK + len(ordered)
         self.kept[number] = found, (self._streams[number][0], ordered)
         other = None if found.other == NO_SIBLING else self._names[found.other]
         self._plan[name] = Choice(self._names[found.one], other, size / len(ordered), plain / len(ordered))
