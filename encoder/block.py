@@ -189,11 +189,12 @@ def _columns_may_win(size: int, strategy: Strategy) -> bool:
 
 
 def _carried_body(view: memoryview, strategy: Strategy) -> bytes:
-    """The plain bytes behind the codebook; mixed without it where mixing is asked for and makes them smaller."""
+    """The plain bytes behind the codebook; or without it, where they are no longer like it or mixed, and that is smaller."""
     level = strategy.level if strategy.back_end is BackEnd.ZSTD else _CARRIED_LEVEL
     carried = replace(strategy, back_end=BackEnd.CARRIED, level=level)
     body = _plain_body(view, carried, TreeType.TEXT, fell_back=False)
-    if strategy.back_end is not BackEnd.MIXING:
+    _, quick = compress(BackEnd.ZSTD, view, _LAYOUT_LEVEL, text=True)
+    if strategy.back_end is not BackEnd.MIXING and len(body) < _CLEAR_GAIN * len(quick):
         return body
     return min(body, _plain_body(view, strategy, TreeType.TEXT, fell_back=False), key=len)
 

@@ -19,7 +19,7 @@ Encode = Callable[[memoryview, Strategy], bytes]
 
 SOURCE: Final = 1 << 16
 """Most bytes of the past that a codebook is made of, and of a block that it is tried on."""
-MARGIN: Final = 1.5
+MARGIN: Final = 3
 """Times its cost that a codebook must be expected to save: a stream may end at any time."""
 COPIES: Final = 2
 SMALLER: Final = 8
