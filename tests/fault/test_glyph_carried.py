@@ -242,12 +242,12 @@ def test_info_shows_the_codebooks(tmp_path):
     (tmp_path / "x.glyph").write_bytes(BLOB)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-m", "encoder", "info", "x.glyph"]
-    text = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=True).stdout
+    text = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=300, check=True).stdout
     referring = [block for block in READ if block.codebook]
     line = f"  codebooks  {len(CODEBOOKS) // 2}, referred to by {len(referring)} blocks\n"
     assert line in text.decode()
     command.insert(-1, "--json")
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=60, check=True)
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, timeout=300, check=True)
     document = json.loads(done.stdout)
     assert document["codebooks"] == len(CODEBOOKS) // 2
     assert [block["codebook"] for block in document["blocks"]] == [block.codebook_at for block in READ]

@@ -103,7 +103,7 @@ def test_the_output_is_bounded():
 def glyph(*arguments, cwd, given=None):
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     command = [sys.executable, "-m", "encoder", *arguments]
-    return subprocess.run(command, cwd=cwd, env=environment, input=given, capture_output=True, timeout=60, check=False)
+    return subprocess.run(command, cwd=cwd, env=environment, input=given, capture_output=True, timeout=300, check=False)
 
 
 def test_the_command_writes_what_is_whole_and_tells_what_is_lost(tmp_path):

@@ -19,7 +19,7 @@ def glyph(*args, given=b"", cwd=None):
     """Run the command as a user would."""
     command = [sys.executable, "-m", "encoder", *map(str, args)]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "COLUMNS": "100"}
-    return subprocess.run(command, input=given, capture_output=True, cwd=cwd, env=environment, timeout=60, check=False)
+    return subprocess.run(command, input=given, capture_output=True, cwd=cwd, env=environment, timeout=300, check=False)
 
 
 @pytest.fixture
