@@ -200,8 +200,8 @@ def _carried_body(view: memoryview, strategy: Strategy) -> bytes:
 
 
 def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
-    """Records behind zstd. Where taking them apart gains little and they are mostly text: that, and the plain bytes, get a higher
-    level, but for a sample.
+    """Records behind zstd. Where taking them apart gains little and they are mostly text: that, and the plain bytes, get the
+    strategy's level for prose, but for a sample.
     """
     packing = _packing(view, strategy, place, thorough=thorough)
     body = None if packing is None else packing.body()
@@ -211,10 +211,10 @@ def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None
     if body is not None and len(body) < _LITTLE_GAIN * len(plain):
         return body
     mostly_text = packing is None or packing.text_size() > _MOSTLY * len(body or b"")
-    if thorough and mostly_text and strategy.level_of(text=True) < _QUICK_LEVEL:
-        slower = replace(strategy, level=max(strategy.level, _QUICK_LEVEL))
+    if thorough and mostly_text and strategy.prose_level is not None:
+        slower = replace(strategy, level=strategy.prose_level)
         plain = _plain_body(view, slower, TreeType.TEXT, fell_back=True)
-        body = None if packing is None else packing.body(text_level=_QUICK_LEVEL)
+        body = None if packing is None else packing.body(text_level=strategy.prose_level)
     return plain if body is None or len(plain) <= len(body) else body
 
 

@@ -229,7 +229,7 @@ def _strategies(document: _Reader) -> dict[TreeType, Strategy]:
 
 
 def _strategy(document: _Reader) -> Strategy:
-    fields = document.fields("tree", "back_end", "level", optional=("separator", "verify", "text_level"))
+    fields = document.fields("tree", "back_end", "level", optional=("separator", "verify", "text_level", "prose_level"))
     back_end = BackEnd(fields["back_end"].choice(tuple(back_end.value for back_end in LEVELS)))
     return Strategy(
         tree=TreeType(fields["tree"].choice(tuple(tree.value for tree in TreeType))),
@@ -238,6 +238,7 @@ def _strategy(document: _Reader) -> Strategy:
         separator=_separator(fields["separator"]) if "separator" in fields else ord(","),
         verify=fields["verify"].flag() if "verify" in fields else False,
         text_level=fields["text_level"].integer(*LEVELS[back_end]) if "text_level" in fields else None,
+        prose_level=fields["prose_level"].integer(*LEVELS[back_end]) if "prose_level" in fields else None,
     )
 
 
@@ -258,6 +259,8 @@ def _strategy_document(strategy: Strategy) -> dict[str, str | int | bool]:
         document["verify"] = True
     if strategy.text_level is not None:
         document["text_level"] = strategy.text_level
+    if strategy.prose_level is not None:
+        document["prose_level"] = strategy.prose_level
     if strategy.separator != ord(","):
         document["separator"] = chr(strategy.separator)
     return document

@@ -39,6 +39,7 @@ class Strategy:
     separator: the field separator of CSV, one byte; ignored elsewhere.
     text_level: the level for streams of text behind the transform, None for `level`. Text gains by a higher level several
     times what numbers do.
+    prose_level: the level for text, and for the plain bytes, of a block that turns out to be mostly text; None for no such rise.
     codebook: bytes of blocks before, which this one may refer to (`encoder.codebook`); none for a block that stands for itself.
     """
 
@@ -48,6 +49,7 @@ class Strategy:
     separator: int = ord(",")
     verify: bool = False
     text_level: int | None = None
+    prose_level: int | None = None
     codebook: bytes = field(default=b"", repr=False)
 
     def level_of(self, *, text: bool) -> int:

@@ -3,6 +3,7 @@ import random
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 import zstandard
@@ -226,6 +227,7 @@ def test_records_that_are_mostly_text_are_no_larger_than_plain_zstd_at_level_9()
     data = "\n".join(lines).encode() + b"\n"
     modest = zstandard.ZstdCompressor(level=9).compress(data)
     for tree in (TreeType.JSON_LINES, TreeType.LOG, TreeType.CSV):
-        body = encode_block(data, zstd(tree))
+        body = encode_block(data, replace(zstd(tree), prose_level=9))
         assert len(body) <= len(modest)
+        assert len(encode_block(data, zstd(tree))) > len(body)
         assert decode_block(body, len(data)) == data

@@ -38,7 +38,9 @@ def test_a_level_chooses_a_strategy_for_every_tree_type(name):
 def test_a_profile_is_loaded_from_a_file(tmp_path):
     path = tmp_path / "mine.json"
     mine = replace(
-        load_profile("tuned"), name="mine", strategy=Strategy(TreeType.CSV, BackEnd.LZMA, 6, ord("\t"), text_level=9)
+        load_profile("tuned"),
+        name="mine",
+        strategy=Strategy(TreeType.CSV, BackEnd.LZMA, 6, ord("\t"), text_level=9, prose_level=8),
     )
     path.write_text(mine.to_json())
     assert load_profile(path) == mine

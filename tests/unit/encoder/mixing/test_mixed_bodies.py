@@ -97,7 +97,7 @@ def test_damaged_rows_are_refused_or_give_the_right_number_of_bytes(tree):
 
 def test_a_later_model_of_text_needs_a_newer_reader():
     data = b"some words and some more words; " * 400
-    stream = bytearray(CODECS[BackEnd.MIXING].compress(data, 1, True))
+    stream = bytearray(CODECS[BackEnd.MIXING].compress(data, 1, True, b""))
     stream[0] = 5
     with pytest.raises(VersionError, match="model 5"):
         decompress(BackEnd.MIXING, memoryview(stream), len(data))
