@@ -3,7 +3,7 @@
 
 >>> runs = Runs(".orchestrate")
 >>> runs.latest
-'phase4a3-20261123T122123Z-d598'
+'phase4a3-20261123T180013Z-68fd'
 """
 
 from collections.abc import Iterator, Mapping

@@ -2,7 +2,10 @@
 
 import html
 import re
+import shlex
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import PurePath
 from typing import Final
 
 from orchestrator.evidence.verdict import Outcome
@@ -69,6 +72,13 @@ def number(value: float) -> str:
     if abs(value) >= 1000 or value == int(value):
         return f"{value:,.0f}"
     return f"{value:.4g}"
+
+
+def process(argv: Sequence[str], run: str) -> str:
+    """A process as one would type it: the program by its name, files of the run from its folder on. The journal has them whole."""
+    program = PurePath(argv[0]).name if argv[0].startswith("/") else argv[0]
+    within = [part.rpartition(f"/{run}/")[2] if f"/{run}/" in part else part for part in argv[1:]]
+    return shlex.join([program, *within])
 
 
 def duration(seconds: float) -> str:

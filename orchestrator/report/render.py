@@ -90,6 +90,7 @@ def _environment() -> Environment:
         "samples": _samples,
         "counted": lambda counts: ", ".join(f"{count} {name}" for name, count in counts.items()),
         "shell": shlex.join,
+        "process": markdown.process,
         "codes": lambda names: Safe(", ".join(map(markdown.code, names)) or "—"),
         "data": _data,
         "quantity": lambda value, unit: Safe(_with_unit(value, unit)),

@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.evidence.verdict import Outcome
 from orchestrator.report import build_report, render_markdown, render_summary
-from orchestrator.report.markdown import code, duration, escape, fenced, number, size
+from orchestrator.report.markdown import code, duration, escape, fenced, number, process, size
 from orchestrator.report.spans import course_of
 from orchestrator.state import events as e
 
@@ -124,6 +124,12 @@ def test_code_holds_pipes_and_backticks_without_breaking_a_cell():
     assert code("a >= 1") == "`a >= 1`"
     assert "|" not in code("a|`b`")
     assert "`" not in code("a|`b`")
+
+
+def test_a_process_is_shown_without_the_folders_of_the_machine_it_ran_on():
+    argv = ("/opt/venv/bin/python3", "-P", "-m", "worker", "/home/me/p/.orchestrate/runs/r-1/A.t/2/order.json")
+    assert process(argv, "r-1") == "python3 -P -m worker A.t/2/order.json"
+    assert process(("./measure", "r-1 x"), "r-1") == "./measure 'r-1 x'"
 
 
 def test_a_fence_is_longer_than_any_inside():
