@@ -13,7 +13,6 @@ from encoder.backends import BACK_END_BITS, CODECS, back_end_of, compress, decom
 from encoder.errors import FormatError, LimitError, VersionError
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.mixed import LEAST_MIXED, describe_rows, open_stream, pack_rows, small_strategy, unpack_rows
-from encoder.mixing.models import FULL
 from encoder.segments import SegmentPlace
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.wire import Reader, varint
@@ -60,7 +59,8 @@ _SAMPLED: Final = 8  # one part in so many is the sample, from the middle of the
 _LEAST_SAMPLE: Final = 1 << 16
 _MIXED_GAINS: Final = {1: (3, 0.83), 2: (9, 0.65)}
 """By the level of mixing: a level of zstd, and the part of what it makes of the plain bytes below which mixing those is not tried."""
-_COLUMNS_TOO: Final = 1 << 20  # bytes of records that full mixing has learned little from
+_COLUMNS_LEVEL: Final = 12  # of zstd, at which columns are held against mixed rows
+_COLUMNS_CLOSE: Final = 1.1  # times the rows, within which a higher level may still make columns smaller than them
 _BROTLI_TOO: Final = 1 << 18  # bytes of text, of which its own dictionary may know much
 _SLOW: Final = (BackEnd.LZMA, BackEnd.BROTLI, BackEnd.MIXING)
 _SAFE: Final = Strategy(TreeType.TEXT, BackEnd.ZSTD, 19)
@@ -174,18 +174,26 @@ def _encoded(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *
         return _plain_body(view, strategy, strategy.tree, fell_back=False)
     if strategy.back_end is BackEnd.ZSTD and strategy.tree not in _DOCUMENTS:
         return _quick_body(view, strategy, place, thorough=thorough)
-    body = _row_body(view, strategy) if strategy.back_end is BackEnd.MIXING else _glyph_body(view, strategy, place)
-    if strategy.back_end is BackEnd.MIXING and _columns_may_win(len(view), strategy):
-        columns = replace(strategy, back_end=BackEnd.ZSTD, level=_SAFE.level)
-        body = _smaller(body, _glyph_body(view, columns, place))
+    body = (
+        _mixed_body(view, strategy, place)
+        if strategy.back_end is BackEnd.MIXING
+        else _glyph_body(view, strategy, place)
+    )
     if body is not None and _clearly_pays(body, view, strategy):
         return body
     plain = _plain_body(view, strategy, TreeType.TEXT, fell_back=True)
     return body if body is not None and len(body) < len(plain) else plain
 
 
-def _columns_may_win(size: int, strategy: Strategy) -> bool:
-    return strategy.tree in _DOCUMENTS or (strategy.level == FULL and size <= _COLUMNS_TOO)
+def _mixed_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes | None:
+    """Mixed rows, or columns behind zstd where those are smaller: of machine-made records and deep documents they may be."""
+    quick = replace(strategy, back_end=BackEnd.ZSTD, level=_COLUMNS_LEVEL)
+    columns = _glyph_body(view, quick, place)  # first, as others may wait for its sort plan
+    rows = _row_body(view, strategy)
+    may_win = columns is not None and (rows is None or len(columns) < _COLUMNS_CLOSE * len(rows))
+    if may_win or strategy.tree in _DOCUMENTS:
+        columns = _smaller(columns, _glyph_body(view, replace(quick, level=_SAFE.level), place))
+    return _smaller(rows, columns)
 
 
 def _carried_body(view: memoryview, strategy: Strategy) -> bytes:

@@ -5,7 +5,8 @@ Bodies that older releases wrote must stay readable, so a file that is here alre
 
 from pathlib import Path
 
-from encoder.block import encode_block
+from encoder.block import ROWS, Header, encode_block
+from encoder.mixed import pack_rows
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 FOLDER = Path(__file__).parent
@@ -52,7 +53,16 @@ def main() -> None:
     for name, (tree, model) in CASES.items():
         path = FOLDER / f"{name}.body"
         if not path.exists():
-            path.write_bytes(encode_block(raw(tree), Strategy(tree, BackEnd.MIXING, model)))
+            strategy = Strategy(tree, BackEnd.MIXING, model)
+            text = tree is TreeType.TEXT
+            path.write_bytes(encode_block(raw(tree), strategy) if text else rows(raw(tree), strategy))
+
+
+def rows(data: bytes, strategy: Strategy) -> bytes:
+    """The body of mixed rows, whether or not columns would be smaller."""
+    payload = pack_rows(memoryview(data), strategy)
+    assert payload is not None
+    return Header(ROWS, strategy.tree, False, BackEnd.MIXING, strategy.level).to_bytes() + payload
 
 
 if __name__ == "__main__":
