@@ -108,10 +108,10 @@ def kernel(signature: Any) -> Callable[[Function], Function]:  # noqa: ANN401  n
 
 
 def part(signature: Any) -> Callable[[Function], Function]:  # noqa: ANN401  numba ships no types
-    """As `kernel`, for what other kernels call for every value: compiled into its callers, so that no reference to an array
-    is counted at a call. numba takes those counts out only where the function returns in one place, outside its loops.
+    """As `kernel`, for what other kernels call for every value: compiled into its callers, and without counting references to
+    arrays, which would take longer than most parts do. A part allocates nothing, therefore, and returns no array.
     """
-    return _declare(signature, forceinline=True)
+    return _declare(signature, forceinline=True, _nrt=False)
 
 
 def _declare(signature: Any, **options: bool) -> Callable[[Function], Function]:  # noqa: ANN401  as above

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.tokenise import MAX_TEMPLATES, TABLE_SLOTS
+from encoder.glyphs.tokenise import MAX_TEMPLATES, TABLE_SLOTS, Found
 from encoder.glyphs.tokenise_json import COUNT_SLOTS
 
 _KEPT = 4 << 20  # bytes of block, above which scratch is dropped after use
@@ -32,12 +32,10 @@ class Scratch:
     """
 
     __slots__ = (
-        "column_keys",
         "column_sizes",
         "column_starts",
-        "column_values",
-        "columns",
         "firsts",
+        "found",
         "indices",
         "key_counts",
         "keys",
@@ -45,32 +43,28 @@ class Scratch:
         "numbers",
         "offsets",
         "path_counts",
-        "records",
         "size",
-        "sizes",
         "slots",
-        "starts",
-        "template_keys",
-        "template_values",
-        "templates",
     )
 
     def __init__(self, size: int) -> None:
         variables = size // 2 + 1024
         self.size = size
-        self.records = _reserved(variables, np.int32)
-        self.starts = _reserved(variables, np.int32)
-        self.sizes = _reserved(variables, np.int32)
-        self.columns = _reserved(variables, np.int32)
+        self.found = Found(
+            records=_reserved(variables, np.int32),
+            starts=_reserved(variables, np.int32),
+            sizes=_reserved(variables, np.int32),
+            columns=_reserved(variables, np.int32),
+            templates=np.empty((4, MAX_TEMPLATES), np.int32),
+            template_keys=np.empty(TABLE_SLOTS, np.uint64),
+            template_values=np.empty(TABLE_SLOTS, np.int32),
+            column_keys=np.empty(TABLE_SLOTS, np.uint64),
+            column_values=np.empty(TABLE_SLOTS, np.int32),
+        )
         self.column_starts = _reserved(variables, np.int32)
         self.column_sizes = _reserved(variables, np.int32)
         self.numbers = _reserved(variables, np.int64)
         self.indices = _reserved(variables, np.int64)
-        self.templates = np.empty((4, MAX_TEMPLATES), np.int32)
-        self.template_keys = np.empty(TABLE_SLOTS, np.uint64)
-        self.template_values = np.empty(TABLE_SLOTS, np.int32)
-        self.column_keys = np.empty(TABLE_SLOTS, np.uint64)
-        self.column_values = np.empty(TABLE_SLOTS, np.int32)
         self.names = np.empty(TABLE_SLOTS, np.uint64)
         self.offsets = np.empty(TABLE_SLOTS, np.int64)
         self.key_counts = np.empty(COUNT_SLOTS, np.int32)

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import CROWDED, GOLDEN, MAX_PROBES, SPREAD, START, finish, hash_more
-from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, HASH, I32S, INT, TABLE, U64S, Int, kernel, part, several
+from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, HASH, I32S, INT, Int, kernel, part, several
+from encoder.glyphs.tokenise import FOUND, Found
 from encoder.glyphs.wide import same_bytes
 
 VARIABLE = 0
@@ -22,82 +23,60 @@ BAD_TEMPLATES = -1
 _UNDECIDED = -2
 
 
-@part(FLAG(BYTES, TABLE, INT, I32S, I32S, I32S, INT, INT, INT, INT))
+@part(FLAG(FOUND, BYTES, INT, INT, INT, INT, INT))
 def same_template(
-    data: NDArray[np.uint8],
-    templates: NDArray[np.int32],
-    template: Int,
-    starts: NDArray[np.int32],
-    sizes: NDArray[np.int32],
-    columns: NDArray[np.int32],
-    start: Int,
-    end: Int,
-    first: Int,
-    count: Int,
+    found: Found, data: NDArray[np.uint8], template: Int, start: Int, end: Int, first: Int, count: Int
 ) -> bool:
     """Is the record data[start:end], with variables first .. first + count, of this template, byte for byte?"""
-    if templates[3, template] != count:
+    if found.templates[3, template] != count:
         return False
-    theirs = np.int64(templates[0, template])
+    theirs = np.int64(found.templates[0, template])
     ours = start
-    other = np.int64(templates[2, template])
+    other = np.int64(found.templates[2, template])
     for variable in range(count + 1):
         if variable < count:
-            if columns[other + variable] != columns[first + variable]:
+            if found.columns[other + variable] != found.columns[first + variable]:
                 return False
-            gap = starts[other + variable] - theirs
-            our_gap = starts[first + variable] - ours
+            gap = found.starts[other + variable] - theirs
+            our_gap = found.starts[first + variable] - ours
         else:
-            gap = templates[0, template] + templates[1, template] - theirs
+            gap = found.templates[0, template] + found.templates[1, template] - theirs
             our_gap = end - ours
         if gap != our_gap:
             return False
         if not same_bytes(data, theirs, ours, gap):
             return False
         if variable < count:
-            theirs += gap + sizes[other + variable]
-            ours += gap + sizes[first + variable]
+            theirs += gap + found.sizes[other + variable]
+            ours += gap + found.sizes[first + variable]
     return True
 
 
-@part(INT(U64S, I32S, HASH, INT, BYTES, TABLE, I32S, I32S, I32S, INT, INT, INT, INT))
+@part(INT(FOUND, BYTES, INT, INT, INT, INT, HASH, INT))
 def number_template(
-    keys: NDArray[np.uint64],
-    values: NDArray[np.int32],
-    key: np.uint64,
-    known: Int,
-    data: NDArray[np.uint8],
-    templates: NDArray[np.int32],
-    starts: NDArray[np.int32],
-    sizes: NDArray[np.int32],
-    columns: NDArray[np.int32],
-    start: Int,
-    end: Int,
-    first: Int,
-    count: Int,
+    found: Found, data: NDArray[np.uint8], start: Int, end: Int, first: Int, count: Int, key: np.uint64, known: Int
 ) -> Int:
-    """The number of the record's template; `known` (their number so far) when it is a new one, now stored.
+    """The number of the template of the record data[start:end] with variables first .. first + count; `known` (their number so
+    far) when it is a new one, now stored.
 
     A hash that is found is compared in full, so that two templates with one hash stay two. CROWDED as in `hashing`.
     """
-    mask = keys.shape[0] - 1
+    mask = found.template_keys.shape[0] - 1
     slot = np.int64((key * SPREAD) >> np.uint64(32)) & mask
     last = (slot + MAX_PROBES) & mask
     number: Int = _UNDECIDED
     while number == _UNDECIDED:
-        found = np.int64(values[slot])
-        if found < 0:
-            keys[slot] = key
-            values[slot] = known
-            templates[0, known] = start
-            templates[1, known] = end - start
-            templates[2, known] = first
-            templates[3, known] = count
+        there = np.int64(found.template_values[slot])
+        if there < 0:
+            found.template_keys[slot] = key
+            found.template_values[slot] = known
+            found.templates[0, known] = start
+            found.templates[1, known] = end - start
+            found.templates[2, known] = first
+            found.templates[3, known] = count
             number = known
-        elif keys[slot] == key and same_template(
-            data, templates, found, starts, sizes, columns, start, end, first, count
-        ):
-            number = found
+        elif found.template_keys[slot] == key and same_template(found, data, there, start, end, first, count):
+            number = there
         else:
             slot = (slot + 1) & mask
             if slot == last:
@@ -105,50 +84,28 @@ def number_template(
     return number
 
 
-@part(INT(BYTES, I32S, I32S, I32S, INT, INT, INT, INT, HASH, U64S, I32S, TABLE, INT))
+@part(INT(FOUND, BYTES, INT, INT, INT, INT, HASH, INT))
 def number_record(
-    data: NDArray[np.uint8],
-    starts: NDArray[np.int32],
-    sizes: NDArray[np.int32],
-    columns: NDArray[np.int32],
-    start: Int,
-    end: Int,
-    first: Int,
-    count: Int,
-    salt: np.uint64,
-    keys: NDArray[np.uint64],
-    values: NDArray[np.int32],
-    templates: NDArray[np.int32],
-    known: Int,
+    found: Found, data: NDArray[np.uint8], start: Int, end: Int, first: Int, count: Int, salt: np.uint64, known: Int
 ) -> Int:
-    """`number_template` for the record data[start:end] with variables first .. first + count, under a key made of all that
-    is literal in it, its columns and `salt`.
-    """
+    """`number_template` under a key made of all that is literal in the record, its columns and `salt`."""
     state = START ^ salt
     at = start
     for variable in range(first, first + count):
-        stop = np.int64(starts[variable])
+        stop = np.int64(found.starts[variable])
         state = hash_more(state ^ np.uint64(stop - at), data, at, stop - at)
-        state = (state ^ np.uint64(columns[variable])) * GOLDEN
-        at = stop + sizes[variable]
+        state = (state ^ np.uint64(found.columns[variable])) * GOLDEN
+        at = stop + found.sizes[variable]
     state = hash_more(state ^ np.uint64(end - at), data, at, end - at)
-    return number_template(
-        keys, values, finish(state), known, data, templates, starts, sizes, columns, start, end, first, count
-    )
+    return number_template(found, data, start, end, first, count, finish(state), known)
 
 
-@kernel(several(INT, 2)(BYTES, TABLE, INT, I32S, I32S, I32S, BUFFER, I32S))
+@kernel(several(INT, 2)(FOUND, BYTES, INT, BUFFER, I32S))
 def write_templates(
-    data: NDArray[np.uint8],
-    templates: NDArray[np.int32],
-    count: Int,
-    starts: NDArray[np.int32],
-    sizes: NDArray[np.int32],
-    columns: NDArray[np.int32],
-    text: NDArray[np.uint8],
-    slots: NDArray[np.int32],
+    found: Found, data: NDArray[np.uint8], count: Int, text: NDArray[np.uint8], slots: NDArray[np.int32]
 ) -> tuple[Int, Int]:
     """Writes the templates' text and the column of every variable; returns how much of each was written."""
+    templates, starts = found.templates, found.starts
     out = 0
     slot = 0
     for template in range(count):
@@ -169,9 +126,9 @@ def write_templates(
                 text[out] = END
             else:
                 text[out] = VARIABLE
-                slots[slot] = columns[variable]
+                slots[slot] = found.columns[variable]
                 slot += 1
-                at += sizes[variable]
+                at += found.sizes[variable]
             out += 1
     return out, slot
 

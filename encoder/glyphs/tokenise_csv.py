@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from encoder.glyphs.hashing import CROWDED, GOLDEN, START, finish
 from encoder.glyphs.kernel import BYTES, FLAG, INT, Int, kernel, part
 from encoder.glyphs.templates import number_template
-from encoder.glyphs.tokenise import MAX_TEMPLATES, MAX_VARIABLES, SCRATCH, SOURCE, TOKENISED
+from encoder.glyphs.tokenise import FOUND, MAX_TEMPLATES, MAX_VARIABLES, TOKENISED, Found
 from encoder.glyphs.wide import find_either
 
 _LONGEST_QUOTE = 1 << 16
@@ -35,28 +35,16 @@ def _names_end(data: NDArray[np.uint8], separator: Int) -> Int:
     return end if not _has_number(data, 0, end, separator) and _has_number(data, end, following, separator) else 0
 
 
-@kernel(TOKENISED(SOURCE, INT, *SCRATCH))
-def tokenise_csv(
-    data: NDArray[np.uint8],
-    separator: Int,
-    records: NDArray[np.int32],
-    starts: NDArray[np.int32],
-    sizes: NDArray[np.int32],
-    columns: NDArray[np.int32],
-    template_keys: NDArray[np.uint64],
-    template_values: NDArray[np.int32],
-    column_keys: NDArray[np.uint64],  # noqa: ARG001  one order of scratch for all; columns are numbered by place here
-    column_values: NDArray[np.int32],  # noqa: ARG001  as above
-    templates: NDArray[np.int32],
-) -> tuple[Int, Int, Int, Int, Int]:
+@kernel(TOKENISED(BYTES, INT, FOUND))
+def tokenise_csv(data: NDArray[np.uint8], separator: Int, found: Found) -> tuple[Int, Int, Int, Int, Int]:
     """As `tokenise` says. A record is a row with its newline; a first row of names is literal, so that it does not make
     strings of the numbers below it.
     """
     size = data.shape[0]
     record = 0
     variable = 0
-    template = 0
-    column = 0
+    template: Int = 0
+    column: Int = 0
     at: Int = 0
     no_quote_before = 0
     fields = np.int64(0)
@@ -64,25 +52,11 @@ def tokenise_csv(
     names = _names_end(data, separator)
     if names > 0:
         template = 1
-        number_template(
-            template_keys,
-            template_values,
-            finish(START),
-            0,
-            data,
-            templates,
-            starts,
-            sizes,
-            columns,
-            0,
-            names,
-            0,
-            0,
-        )
-        records[0] = 0
+        number_template(found, data, 0, names, 0, 0, finish(START), 0)
+        found.records[0] = 0
         record = 1
         at = names
-    while at < size and record < records.shape[0] and template < MAX_TEMPLATES:
+    while at < size and record < found.records.shape[0] and template < MAX_TEMPLATES:
         start = at
         first = variable
         full = False
@@ -102,12 +76,12 @@ def tokenise_csv(
                     no_quote_before = furthest
                     stop = at
             stop = find_either(data, stop, separator, 10)
-            if variable >= starts.shape[0]:
+            if variable >= found.starts.shape[0]:
                 full = True
                 break
-            starts[variable] = at
-            sizes[variable] = stop - at
-            columns[variable] = variable - first
+            found.starts[variable] = at
+            found.sizes[variable] = stop - at
+            found.columns[variable] = variable - first
             variable += 1
             at = stop
             byte = np.uint8(0)
@@ -119,35 +93,20 @@ def tokenise_csv(
             variable = first
             break
         column = max(column, variable - first)
-        ending = np.int64(data[at - 1]) if at > starts[variable - 1] + sizes[variable - 1] else np.int64(-1)
+        ending = np.int64(data[at - 1]) if at > found.starts[variable - 1] + found.sizes[variable - 1] else np.int64(-1)
         if variable - first == fields and ending == last:  # fields and ending are all there is to a template
-            records[record] = records[record - 1]
+            found.records[record] = found.records[record - 1]
             record += 1
             continue
         fields = np.int64(variable - first)
         last = ending
         state = (START ^ np.uint64(variable - first)) * GOLDEN ^ np.uint64(data[at - 1])
-        number = number_template(
-            template_keys,
-            template_values,
-            finish(state),
-            template,
-            data,
-            templates,
-            starts,
-            sizes,
-            columns,
-            start,
-            at,
-            first,
-            variable - first,
-        )
+        number = number_template(found, data, start, at, first, variable - first, finish(state), template)
         if number == CROWDED:
             at = start
             variable = first
             break
-        if number == template:
-            template += 1
-        records[record] = number
+        template = max(template, number + 1)
+        found.records[record] = number
         record += 1
     return record, variable, template, column, at

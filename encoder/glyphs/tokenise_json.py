@@ -13,10 +13,10 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.hashing import CROWDED, GOLDEN, find_or_add, finish, hash_bytes
+from encoder.glyphs.hashing import CROWDED, GOLDEN, finish, hash_bytes
 from encoder.glyphs.kernel import BYTES, FLAG, I32S, INT, Int, kernel, part
 from encoder.glyphs.templates import number_record
-from encoder.glyphs.tokenise import MAX_COLUMNS, MAX_TEMPLATES, MAX_VARIABLES, SCRATCH, SOURCE, TOKENISED
+from encoder.glyphs.tokenise import FOUND, MAX_TEMPLATES, MAX_VARIABLES, TOKENISED, Found, add_variable
 from encoder.glyphs.wide import find_string_end
 
 COUNT_SLOTS = 1 << 16
@@ -88,7 +88,7 @@ def count_keys(data: NDArray[np.uint8], counts: NDArray[np.int32]) -> None:
                 counts[slot_of(hash_bytes(data, begin, end - begin))] += 1
 
 
-@kernel(TOKENISED(SOURCE, FLAG, FLAG, INT, INT, I32S, I32S, *SCRATCH))
+@kernel(TOKENISED(BYTES, FLAG, FLAG, INT, INT, I32S, I32S, FOUND))
 def tokenise_json(
     data: NDArray[np.uint8],
     document: bool,
@@ -97,15 +97,7 @@ def tokenise_json(
     least: Int,
     keys: NDArray[np.int32],
     paths: NDArray[np.int32],
-    records: NDArray[np.int32],
-    starts: NDArray[np.int32],
-    sizes: NDArray[np.int32],
-    columns: NDArray[np.int32],
-    template_keys: NDArray[np.uint64],
-    template_values: NDArray[np.int32],
-    column_keys: NDArray[np.uint64],
-    column_values: NDArray[np.int32],
-    templates: NDArray[np.int32],
+    found: Found,
 ) -> tuple[Int, Int, Int, Int, Int]:
     """As `tokenise` says. A record ends at a newline, and in a document also after `},` and `],`.
 
@@ -115,8 +107,8 @@ def tokenise_json(
     size = data.shape[0]
     record = 0
     variable = 0
-    template = 0
-    column = 0
+    template: Int = 0
+    column: Int = 0
     at: Int = 0
     no_quote_before: Int = 0
     outer = np.zeros((_MAX_DEPTH, 4), np.uint64)  # of every open container, what stands in the next four names
@@ -130,7 +122,7 @@ def tokenise_json(
     path = np.uint64(0)  # the next value's names, as above
     bare = np.uint64(0)
     key = np.uint64(0)
-    while at < size and record < records.shape[0] and template < MAX_TEMPLATES:
+    while at < size and record < found.records.shape[0] and template < MAX_TEMPLATES:
         start = at
         first = variable
         fresh = at > 1 and data[at - 1] == _NEWLINE
@@ -231,49 +223,25 @@ def tokenise_json(
                 name = second
                 if paths[slot_of(name)] < least:
                     name = finish(key * GOLDEN ^ kind)
-            if variable >= starts.shape[0] or column >= MAX_COLUMNS:
-                full = True
+            number = add_variable(found, variable, begin, stop, name, column)
+            full = number == CROWDED
+            if full:
                 break
-            found = find_or_add(column_keys, column_values, name, column)
-            if found == CROWDED:
-                full = True
-                break
-            if found == column:
-                column += 1
-            starts[variable] = begin
-            sizes[variable] = stop - begin
-            columns[variable] = found
+            column = max(column, number + 1)
             variable += 1
             at = stop + 1 if quoted else stop  # over the closing quote
             if variable - first >= MAX_VARIABLES:
                 break
         if counting:
             continue
-        if full:
-            at = start
-            variable = first
-            break
-        number = number_record(
-            data,
-            starts,
-            sizes,
-            columns,
-            start,
-            at,
-            first,
-            variable - first,
-            np.uint64(0),
-            template_keys,
-            template_values,
-            templates,
-            template,
+        number = (
+            CROWDED if full else number_record(found, data, start, at, first, variable - first, np.uint64(0), template)
         )
         if number == CROWDED:
             at = start
             variable = first
             break
-        if number == template:
-            template += 1
-        records[record] = number
+        template = max(template, number + 1)
+        found.records[record] = number
         record += 1
     return record, variable, template, column, at

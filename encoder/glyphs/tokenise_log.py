@@ -8,21 +8,21 @@ the last literal word before the variable (`port 22`: the column of `port`), in 
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.hashing import CROWDED, GOLDEN, MARK, START, find_or_add, finish, hash_bytes, hash_more
-from encoder.glyphs.kernel import I32S, INT, U64S, Int, kernel
+from encoder.glyphs.hashing import CROWDED, GOLDEN, MARK, START, finish, hash_bytes, hash_more
+from encoder.glyphs.kernel import BYTES, I32S, INT, U64S, Int, kernel
 from encoder.glyphs.templates import number_record
 from encoder.glyphs.tokenise import (
     CLASSES,
     DIGIT,
+    FOUND,
     LETTER,
-    MAX_COLUMNS,
     MAX_TEMPLATES,
     MAX_VARIABLES,
     NEWLINE,
     PUNCTUATION,
-    SCRATCH,
-    SOURCE,
     TOKENISED,
+    Found,
+    add_variable,
 )
 
 WORDS = 0
@@ -30,21 +30,13 @@ FINE = 1
 QUOTED = 2
 
 
-@kernel(TOKENISED(SOURCE, INT, U64S, I32S, *SCRATCH))
+@kernel(TOKENISED(BYTES, INT, U64S, I32S, FOUND))
 def tokenise_log(
     data: NDArray[np.uint8],
     grain: Int,
     salts: NDArray[np.uint64],
     salt_ends: NDArray[np.int32],
-    records: NDArray[np.int32],
-    starts: NDArray[np.int32],
-    sizes: NDArray[np.int32],
-    columns: NDArray[np.int32],
-    template_keys: NDArray[np.uint64],
-    template_values: NDArray[np.int32],
-    column_keys: NDArray[np.uint64],
-    column_values: NDArray[np.int32],
-    templates: NDArray[np.int32],
+    found: Found,
 ) -> tuple[Int, Int, Int, Int, Int]:
     """As `tokenise` says. Lines before line salt_ends[s] (and after salt_ends[s - 1]) take salts[s] into every key, so
     that lines from different columns of the level above share neither templates nor columns; both may be empty.
@@ -52,13 +44,13 @@ def tokenise_log(
     size = data.shape[0]
     record = 0
     variable = 0
-    template = 0
-    column = 0
+    template: Int = 0
+    column: Int = 0
     at = 0
     line = 0
     era = 0
     no_quote_before = 0  # a quote that found no partner settled all the others on its line
-    while at < size and record < records.shape[0] and template < MAX_TEMPLATES:
+    while at < size and record < found.records.shape[0] and template < MAX_TEMPLATES:
         start = at
         first = variable
         salt = np.uint64(0)
@@ -123,49 +115,23 @@ def tokenise_log(
                     key = finish((hash_bytes(data, word, word_size) ^ np.uint64(999)) * GOLDEN ^ salt)
                 else:
                     key = finish((np.uint64(variable - first) + np.uint64(5)) * GOLDEN ^ salt)
-            if variable >= starts.shape[0] or column >= MAX_COLUMNS:
-                full = True
+            number = add_variable(found, variable, at, stop, key, column)
+            full = number == CROWDED
+            if full:
                 break
-            starts[variable] = at
-            sizes[variable] = stop - at
-            found = find_or_add(column_keys, column_values, key, column)
-            if found == CROWDED:
-                full = True
-                break
-            if found == column:
-                column += 1
-            columns[variable] = found
+            column = max(column, number + 1)
             variable += 1
             word_size = 0
             literal = stop
             at = stop + 1 if byte == 34 else stop  # over the closing quote
             if variable - first >= MAX_VARIABLES:
                 break
-        if full:
-            at = start
-            variable = first
-            break
-        number = number_record(
-            data,
-            starts,
-            sizes,
-            columns,
-            start,
-            at,
-            first,
-            variable - first,
-            salt,
-            template_keys,
-            template_values,
-            templates,
-            template,
-        )
+        number = CROWDED if full else number_record(found, data, start, at, first, variable - first, salt, template)
         if number == CROWDED:
             at = start
             variable = first
             break
-        if number == template:
-            template += 1
-        records[record] = number
+        template = max(template, number + 1)
+        found.records[record] = number
         record += 1
     return record, variable, template, column, at

@@ -7,37 +7,25 @@ it was.
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.hashing import CROWDED, GOLDEN, MARK, START, find_or_add, finish
-from encoder.glyphs.kernel import FLAG, Int, kernel
+from encoder.glyphs.hashing import CROWDED, GOLDEN, MARK, START, finish
+from encoder.glyphs.kernel import BYTES, FLAG, Int, kernel
 from encoder.glyphs.templates import number_template
-from encoder.glyphs.tokenise import MAX_COLUMNS, MAX_TEMPLATES, MAX_VARIABLES, SCRATCH, SOURCE, TOKENISED
+from encoder.glyphs.tokenise import FOUND, MAX_TEMPLATES, MAX_VARIABLES, TOKENISED, Found, add_variable
 
 
-@kernel(TOKENISED(SOURCE, FLAG, *SCRATCH))
-def tokenise_xml(
-    data: NDArray[np.uint8],
-    split: bool,
-    records: NDArray[np.int32],
-    starts: NDArray[np.int32],
-    sizes: NDArray[np.int32],
-    columns: NDArray[np.int32],
-    template_keys: NDArray[np.uint64],
-    template_values: NDArray[np.int32],
-    column_keys: NDArray[np.uint64],
-    column_values: NDArray[np.int32],
-    templates: NDArray[np.int32],
-) -> tuple[Int, Int, Int, Int, Int]:
+@kernel(TOKENISED(BYTES, FLAG, FOUND))
+def tokenise_xml(data: NDArray[np.uint8], split: bool, found: Found) -> tuple[Int, Int, Int, Int, Int]:
     """As `tokenise` says. A record ends at a newline, and with `split` also after a closing tag with a value before it."""
     size = data.shape[0]
     record = 0
     variable = 0
-    template = 0
-    column = 0
+    template: Int = 0
+    column: Int = 0
     at = 0
     no_quote_before = 0
     inside = False  # between < and >
     tag = np.uint64(0)
-    while at < size and record < records.shape[0] and template < MAX_TEMPLATES:
+    while at < size and record < found.records.shape[0] and template < MAX_TEMPLATES:
         start = at
         first = variable
         name = np.uint64(0)
@@ -101,49 +89,27 @@ def tokenise_xml(
                 while stop < size and data[stop] != 60 and data[stop] != 10:
                     stop += 1
                 key = finish(tag * GOLDEN ^ np.uint64(99))
-            if variable >= starts.shape[0] or column >= MAX_COLUMNS:
-                full = True
+            number = add_variable(found, variable, begin, stop, key, column)
+            full = number == CROWDED
+            if full:
                 break
-            starts[variable] = begin
-            sizes[variable] = stop - begin
-            found = find_or_add(column_keys, column_values, key, column)
-            if found == CROWDED:
-                full = True
-                break
-            if found == column:
-                column += 1
-            columns[variable] = found
+            column = max(column, number + 1)
             variable += 1
             state = (state ^ MARK) * GOLDEN
             state ^= state >> np.uint64(29)
             at = stop + 1 if inside else stop  # over the closing quote
             if variable - first >= MAX_VARIABLES:
                 break
-        if full:
-            at = start
-            variable = first
-            break
-        number = number_template(
-            template_keys,
-            template_values,
-            finish(state),
-            template,
-            data,
-            templates,
-            starts,
-            sizes,
-            columns,
-            start,
-            at,
-            first,
-            variable - first,
+        number = (
+            CROWDED
+            if full
+            else number_template(found, data, start, at, first, variable - first, finish(state), template)
         )
         if number == CROWDED:
             at = start
             variable = first
             break
-        if number == template:
-            template += 1
-        records[record] = number
+        template = max(template, number + 1)
+        found.records[record] = number
         record += 1
     return record, variable, template, column, at

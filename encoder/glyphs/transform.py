@@ -25,6 +25,7 @@ from encoder.glyphs.kernel import Int
 from encoder.glyphs.scratch import Scratch, scratch_for
 from encoder.glyphs.sink import CURSOR_SIZE, IDS, META, OUT, STREAMS, TEMPLATES, TEXT
 from encoder.glyphs.templates import write_templates
+from encoder.glyphs.tokenise import Found
 from encoder.glyphs.tokenise_csv import tokenise_csv
 from encoder.glyphs.tokenise_json import count_keys, tokenise_json
 from encoder.glyphs.tokenise_log import FINE, QUOTED, WORDS, tokenise_log
@@ -106,16 +107,15 @@ def transform(
 def tokenise(source: Bytes, tree: TreeType, separator: int, scratch: Scratch, *, by_path: bool = True) -> Tokens:
     """The block's records and variables, for a tree that has a tokeniser; the scratch holds them."""
     _clear(scratch)
-    arrays = _arrays(scratch)
     match tree:
         case TreeType.LOG:
-            counts = tokenise_log(source, QUOTED, _NO_SALTS, _NO_SALT_ENDS, *arrays)
+            counts = tokenise_log(source, QUOTED, _NO_SALTS, _NO_SALT_ENDS, scratch.found)
         case TreeType.JSON_LINES | TreeType.JSON:
             counts = _tokenise_json(source, scratch, document=tree is TreeType.JSON, by_path=by_path)
         case TreeType.CSV:
-            counts = tokenise_csv(source, separator, *arrays)
+            counts = tokenise_csv(source, separator, scratch.found)
         case TreeType.XML:
-            counts = tokenise_xml(source, _has_long_lines(source), *arrays)
+            counts = tokenise_xml(source, _has_long_lines(source), scratch.found)
         case _:
             raise ValueError(f"{tree} has no tokeniser")
     return Tokens(source, *counts, multiline=tree is TreeType.CSV)
@@ -126,14 +126,13 @@ def _tokenise_json(source: Bytes, scratch: Scratch, *, document: bool, by_path: 
     keys, paths = scratch.key_counts, scratch.path_counts
     keys.fill(0)
     paths.fill(0)
-    arrays = _arrays(scratch)
     parts = [source] if document else _stretches(source)
     rare, least = (_RARE_KEY, _LEAST_OF_PATH) if document else (_RARE_KEY_SAMPLED, _LEAST_OF_PATH_SAMPLED)
     for stretch in parts:
         count_keys(stretch, keys)
     for stretch in parts if by_path else []:
-        tokenise_json(stretch, document, True, rare, least, keys, paths, *arrays)
-    return tokenise_json(source, document, False, rare, least, keys, paths, *arrays)
+        tokenise_json(stretch, document, True, rare, least, keys, paths, scratch.found)
+    return tokenise_json(source, document, False, rare, least, keys, paths, scratch.found)
 
 
 def _stretches(source: Bytes) -> list[Bytes]:
@@ -146,28 +145,12 @@ def _tokenise_lines(
     lines: Bytes, salts: NDArray[np.uint64], salt_ends: NDArray[np.int32], grain: int, scratch: Scratch
 ) -> Tokens:
     _clear(scratch)
-    return Tokens(lines, *tokenise_log(lines, grain, salts, salt_ends, *_arrays(scratch)))
+    return Tokens(lines, *tokenise_log(lines, grain, salts, salt_ends, scratch.found))
 
 
 def _clear(scratch: Scratch) -> None:
-    scratch.template_values.fill(-1)
-    scratch.column_values.fill(-1)
-
-
-def _arrays(
-    scratch: Scratch,
-) -> tuple[Ids, Ids, Ids, Ids, NDArray[np.uint64], Ids, NDArray[np.uint64], Ids, Ids]:
-    return (
-        scratch.records,
-        scratch.starts,
-        scratch.sizes,
-        scratch.columns,
-        scratch.template_keys,
-        scratch.template_values,
-        scratch.column_keys,
-        scratch.column_values,
-        scratch.templates,
-    )
+    scratch.found.template_values.fill(-1)
+    scratch.found.column_values.fill(-1)
 
 
 def _has_long_lines(source: Bytes) -> bool:
@@ -179,15 +162,13 @@ def _write_level(
     tokens: Tokens, below: int, scratch: Scratch, result: Transformed
 ) -> tuple[Bytes, NDArray[np.uint64], NDArray[np.int32]] | None:
     """Adds one level to `result`; returns the lines for the level below and their names, or None when there are none."""
-    column_names(scratch.column_keys, scratch.column_values, tokens.columns, scratch.names)
-    columns = int(
-        merge_small(scratch.columns, tokens.variables, tokens.columns, LEAST_IN_COLUMN, scratch.names, scratch.offsets)
-    )
+    columns = merge_columns(tokens, LEAST_IN_COLUMN, scratch)
     header = _write_skeleton(tokens, columns, scratch, result)
+    found = scratch.found
     gather(
-        scratch.columns,
-        scratch.starts,
-        scratch.sizes,
+        found.columns,
+        found.starts,
+        found.sizes,
         tokens.variables,
         scratch.offsets,
         columns,
@@ -201,30 +182,37 @@ def _write_level(
     return _lines_below(tokens, columns, kinds, scratch)
 
 
+def merge_columns(tokens: Tokens, least: int, scratch: Scratch) -> int:
+    """Renumbers the columns so that those of fewer than `least` values are one; returns their number. The scratch has their names and
+    offsets then.
+    """
+    found = scratch.found
+    column_names(found.column_keys, found.column_values, tokens.columns, scratch.names)
+    return int(merge_small(found.columns, tokens.variables, tokens.columns, least, scratch.names, scratch.offsets))
+
+
+def spell_templates(tokens: Tokens, found: Found) -> tuple[Bytes, NDArray[np.int32]]:
+    """The text of all templates, and the columns of their variables."""
+    used = found.templates[:, : tokens.templates]
+    variables = int(used[3].sum())
+    text = np.empty(2 * int(used[1].sum()) + variables + tokens.templates, np.uint8)
+    slots = np.empty(variables, np.int32)
+    size, _ = write_templates(found, tokens.data, tokens.templates, text, slots)
+    return text[:size], slots
+
+
 def _write_skeleton(tokens: Tokens, columns: int, scratch: Scratch, result: Transformed) -> list[Int]:
     """The templates, the records' template numbers and the tail as streams; returns the level's header."""
-    used = scratch.templates[:, : tokens.templates]
-    slots = int(used[3].sum())
-    text = np.empty(2 * int(used[1].sum()) + slots + tokens.templates, np.uint8)
-    slot_columns = np.empty(slots, np.int32)
-    text_size, _ = write_templates(
-        tokens.data,
-        scratch.templates,
-        tokens.templates,
-        scratch.starts,
-        scratch.sizes,
-        scratch.columns,
-        text,
-        slot_columns,
-    )
-    result.streams.append((TEMPLATES, text[:text_size].data))
-    _write_ids(scratch.records[: tokens.records], id_width(tokens.templates), result)
-    _write_ids(slot_columns, id_width(columns), result)
+    found = scratch.found
+    text, slots = spell_templates(tokens, found)
+    result.streams.append((TEMPLATES, text.data))
+    _write_ids(found.records[: tokens.records], id_width(tokens.templates), result)
+    _write_ids(slots, id_width(columns), result)
     tail = tokens.data[tokens.end :]
     result.streams.append((TEXT, tail.data))
     level = len(result.numbers) // 2
     result.names += [(level, -1, nth) for nth in range(len(result.streams) - len(result.names))]
-    return [len(tokens.data), tokens.records, tokens.templates, columns, slots, int(text_size), len(tail)]
+    return [len(tokens.data), tokens.records, tokens.templates, columns, len(slots), len(text), len(tail)]
 
 
 def id_width(count: Int) -> int:

@@ -8,10 +8,9 @@ from numpy.typing import NDArray
 
 from encoder.errors import FormatError, LimitError
 from encoder.glyphs.compose import read_ids, write_ids
-from encoder.glyphs.gather import column_names, merge_small
 from encoder.glyphs.scratch import Scratch, scratch_for
-from encoder.glyphs.templates import read_templates, write_templates
-from encoder.glyphs.transform import Tokens, id_width, tokenise
+from encoder.glyphs.templates import read_templates
+from encoder.glyphs.transform import Tokens, id_width, merge_columns, spell_templates, tokenise
 from encoder.glyphs.varints import read_varints, write_varints
 from encoder.limits import Limits
 from encoder.mixing.memory import row_sizes
@@ -89,33 +88,19 @@ def encode_rows(data: memoryview, tree: TreeType, separator: int, model: int) ->
     terminator = _terminator(tokens, scratch)
     if not tokens.variables or tokens.variables + tokens.records > MOST_TOKENS or terminator is None:
         return None
-    column_names(scratch.column_keys, scratch.column_values, tokens.columns, scratch.names)
-    columns = int(
-        merge_small(scratch.columns, tokens.variables, tokens.columns, LEAST_IN_COLUMN, scratch.names, scratch.offsets)
-    )
-    template_text, slots = _templates(tokens, scratch)
+    columns = merge_columns(tokens, LEAST_IN_COLUMN, scratch)
+    template_text, slots = spell_templates(tokens, scratch.found)
     return _encoded(tokens, columns, template_text, slots, terminator, scratch, model)
 
 
 def _terminator(tokens: Tokens, scratch: Scratch) -> int | None:
     """A byte that no value holds: the newline if it can be."""
     tally = np.zeros(256, np.int64)
-    count_bytes(tokens.data, scratch.starts, scratch.sizes, tokens.variables, tally)
+    count_bytes(tokens.data, scratch.found.starts, scratch.found.sizes, tokens.variables, tally)
     free = np.flatnonzero(tally == 0)
     if not len(free):
         return None
     return _NEWLINE if tally[_NEWLINE] == 0 else int(free[0])
-
-
-def _templates(tokens: Tokens, scratch: Scratch) -> tuple[Bytes, NDArray[np.int32]]:
-    used = scratch.templates[:, : tokens.templates]
-    count = int(used[3].sum())
-    text = np.empty(2 * int(used[1].sum()) + count + tokens.templates, np.uint8)
-    slots = np.empty(count, np.int32)
-    size, _ = write_templates(
-        tokens.data, scratch.templates, tokens.templates, scratch.starts, scratch.sizes, scratch.columns, text, slots
-    )
-    return text[:size], slots
 
 
 def _encoded(
@@ -127,19 +112,29 @@ def _encoded(
     scratch: Scratch,
     model: int,
 ) -> EncodedRows | None:
-    records = scratch.records[: tokens.records].copy()
-    variables = scratch.templates[3, : tokens.templates].copy()
+    found = scratch.found
+    records = found.records[: tokens.records].copy()
+    variables = found.templates[3, : tokens.templates].copy()
     template_size = id_width(tokens.templates)
     count = int(tokens.variables) + (len(records) if template_size else 0)
-    values = int(scratch.sizes[: tokens.variables].sum()) + int(tokens.variables)
+    values = int(found.sizes[: tokens.variables].sum()) + int(tokens.variables)
     text = np.empty(values + template_size * len(records), np.uint8)
     starts = np.empty(count + 1, np.int32)
     names = np.empty(count, np.uint32)
     spell_tokens(
-        tokens.data, records, variables, scratch.starts, scratch.sizes, template_size, terminator, text, starts, names
+        tokens.data,
+        records,
+        variables,
+        found.starts,
+        found.sizes,
+        template_size,
+        terminator,
+        text,
+        starts,
+        names,
     )
     siblings = np.empty(2 * columns, np.int32)
-    choose_siblings(records, variables, scratch.columns, names, int(template_size > 0), siblings, columns)
+    choose_siblings(records, variables, found.columns, names, int(template_size > 0), siblings, columns)
     first_slot = np.zeros(len(variables) + 1, np.int64)
     np.cumsum(variables, out=first_slot[1:])
     coded = np.empty(len(text), np.uint8)

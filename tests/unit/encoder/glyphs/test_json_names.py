@@ -13,19 +13,20 @@ def tokenised(data, *, document=True, rare=3, least=4, counted=True):
     """(columns of the variables, their texts) of one pass over the data, keys and paths counted in the data itself."""
     from encoder.glyphs.scratch import scratch_for
     from encoder.glyphs.tokenise_json import COUNT_SLOTS, count_keys, tokenise_json
-    from encoder.glyphs.transform import _arrays, _clear
+    from encoder.glyphs.transform import _clear
 
     source = np.frombuffer(data, np.uint8)
     scratch = scratch_for(len(source))
+    found = scratch.found
     _clear(scratch)
     keys, paths = np.zeros(COUNT_SLOTS, np.int32), np.zeros(COUNT_SLOTS, np.int32)
     if counted:
         count_keys(source, keys)
-        tokenise_json(source, document, True, rare, least, keys, paths, *_arrays(scratch))
-    _, variables, _, _, end = tokenise_json(source, document, False, rare, least, keys, paths, *_arrays(scratch))
+        tokenise_json(source, document, True, rare, least, keys, paths, found)
+    _, variables, _, _, end = tokenise_json(source, document, False, rare, least, keys, paths, found)
     assert end == len(data)
-    spans = zip(scratch.starts[:variables].tolist(), scratch.sizes[:variables].tolist(), strict=True)
-    return scratch.columns[:variables].tolist(), [data[start : start + size].decode() for start, size in spans]
+    spans = zip(found.starts[:variables].tolist(), found.sizes[:variables].tolist(), strict=True)
+    return found.columns[:variables].tolist(), [data[start : start + size].decode() for start, size in spans]
 
 
 def columns_of(data, texts, **options):

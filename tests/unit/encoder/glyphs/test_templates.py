@@ -11,25 +11,27 @@ from encoder.glyphs.templates import (  # noqa: E402  after `warm`, which compil
     read_templates,
     write_templates,
 )
+from encoder.glyphs.tokenise import Found  # noqa: E402  as above
 
 
 class Records:
     """Records whose variables are the runs of digits, all numbered under one and the same hash."""
 
-    def __init__(self, data, variables, columns):
+    def __init__(self, data, variables, columns, *, room=64):
         self.data = np.frombuffer(data, np.uint8)
-        self.starts = np.array([start for start, _ in variables], np.int32)
-        self.sizes = np.array([size for _, size in variables], np.int32)
-        self.columns = np.array(columns, np.int32)
-        self.templates = np.zeros((4, 16), np.int32)
-        self.keys, self.values = np.zeros(64, np.uint64), np.full(64, -1, np.int32)
+        keys, values = np.zeros(room, np.uint64), np.full(room, -1, np.int32)
+        self.found = Found(
+            records=np.zeros(0, np.int32),
+            starts=np.array([start for start, _ in variables], np.int32),
+            sizes=np.array([size for _, size in variables], np.int32),
+            columns=np.array(columns, np.int32),
+            templates=np.zeros((4, room // 2), np.int32),
+            template_keys=keys, template_values=values, column_keys=keys, column_values=values,
+        )  # fmt: skip
         self.known = 0
 
     def number(self, start, end, first, count):
-        number = number_template(
-            self.keys, self.values, np.uint64(1), self.known, self.data, self.templates,
-            self.starts, self.sizes, self.columns, start, end, first, count,
-        )  # fmt: skip
+        number = number_template(self.found, self.data, start, end, first, count, np.uint64(1), self.known)
         self.known += number == self.known
         return number
 
@@ -49,9 +51,7 @@ def test_keys_made_to_collide_are_given_up_on_rather_than_searched_for():
 
 def test_too_many_templates_under_one_hash_are_given_up_on():
     data = b"".join(b"%04d" % n for n in range(MAX_PROBES + 1))
-    records = Records(data, [(0, 1)], [0])
-    records.templates = np.zeros((4, 2048), np.int32)
-    records.keys, records.values = np.zeros(4096, np.uint64), np.full(4096, -1, np.int32)
+    records = Records(data, [(0, 1)], [0], room=4096)
     numbers = [records.number(4 * n, 4 * n + 4, 0, 0) for n in range(MAX_PROBES + 1)]
     assert numbers == [*range(MAX_PROBES), CROWDED]
 
@@ -81,9 +81,7 @@ def test_templates_with_the_marks_as_literals_come_back():
     records.number(0, 8, 0, 1)
     records.number(8, 14, 1, 0)
     text, slots = np.empty(60, np.uint8), np.empty(1, np.int32)
-    size, slot_count = write_templates(
-        records.data, records.templates, 2, records.starts, records.sizes, records.columns, text, slots
-    )
+    size, slot_count = write_templates(records.found, records.data, 2, text, slots)
     assert slot_count == 1
     assert slots.tolist() == [7]
     assert text[:size].tobytes() == b"\x01\x00\x01\x01\x01\x02 \x00 \x01\x02\n\x02plain\n\x02"
