@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from encoder.backends import compress
 from encoder.container import FRAME_SIZE
+from encoder.kernels import prepare_transform
 from encoder.profile import CodebookSettings
 from encoder.strategy import BackEnd, Strategy, TreeType
 
@@ -157,9 +158,7 @@ def material(past: bytes, strategy: Strategy, size: int) -> bytes:
     """
     if strategy.tree is TreeType.TEXT:
         return past[-size:]
-    from encoder.glyphs.loading import prepare_kernels  # noqa: PLC0415 - settles numba's cache before it is loaded
-
-    prepare_kernels()
+    prepare_transform()
     from encoder.glyphs.layout import gather_physical  # noqa: PLC0415 - numba is loaded only when something is taken apart
     from encoder.glyphs.sink import TEMPLATES, TEXT, WORDS  # noqa: PLC0415 - as above
     from encoder.glyphs.transform import transform  # noqa: PLC0415 - as above

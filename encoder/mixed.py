@@ -1,19 +1,19 @@
 """Form 3 of a body, token rows: its directory and streams packed, and unpacked within limits.
 
-The kernels are imported when a block is really mixed, as in `encoder.block`.
+The kernels are imported when a block is really mixed, as in `encoder.packing`.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final
 
-from encoder.backends import BACK_END_BITS, CODECS, compress, decompress, memory_of
-from encoder.errors import FormatError, LimitError
+from encoder.backends import compress
+from encoder.body import NO_FLAGS, Stream, open_stream, write_streams
+from encoder.errors import FormatError
 from encoder.limits import Limits
 from encoder.mixing.loading import ROWS, prepare_mixing
 from encoder.mixing.models import LEVELS, LIGHT, WRITTEN, row_model
 from encoder.strategy import BackEnd, Strategy
-from encoder.wire import varint
 
 LEAST_MIXED: Final = 4096
 """Bytes, below which a block is left to brotli: a model learns little from so few, and small inputs never load numba."""
@@ -25,22 +25,6 @@ _BROTLI_UP_TO: Final = 1 << 13
 """Bytes of a stream that brotli 11 is tried on: its own dictionary helps short ones, and it takes its time with others."""
 _MIXING_ALONE_FROM: Final = 1 << 15
 """Bytes of a stream that at the full level only mixing is tried on, as it wins there. The light level has no time for that."""
-
-
-class Packed(Protocol):
-    """A stream as a body's directory has it."""
-
-    @property
-    def back_end(self) -> BackEnd:
-        """What it was compressed with."""
-
-    @property
-    def raw_size(self) -> int:
-        """Bytes that it decompresses to."""
-
-    @property
-    def data(self) -> memoryview:
-        """Its bytes."""
 
 
 def small_strategy(strategy: Strategy) -> Strategy:
@@ -60,16 +44,8 @@ def pack_rows(view: memoryview, strategy: Strategy) -> bytes | None:
     encoded = encode_rows(view, strategy.tree, strategy.separator, model)
     if encoded is None:
         return None
-    raw_sizes = [len(stream) for stream in encoded.streams]
-    packed = [_smallest(stream, strategy.level) for stream in encoded.streams]
-    directory = bytearray(varint(_ROW_STREAMS))
-    for raw_size, (used, stream) in zip(
-        [*raw_sizes, encoded.token_bytes], [*packed, (BackEnd.MIXING, encoded.mixed)], strict=True
-    ):
-        directory += varint(raw_size << BACK_END_BITS | CODECS[used].code)
-        if used is not BackEnd.STORE:
-            directory += varint(len(stream))
-    return b"".join([b"\0", directory, *(stream for _, stream in packed), encoded.mixed])
+    streams = [(len(stream), *_smallest(stream, strategy.level)) for stream in encoded.streams]
+    return write_streams(NO_FLAGS, [*streams, (encoded.token_bytes, BackEnd.MIXING, encoded.mixed)])
 
 
 def _smallest(stream: bytes, level: int) -> tuple[BackEnd, bytes]:
@@ -82,7 +58,7 @@ def _smallest(stream: bytes, level: int) -> tuple[BackEnd, bytes]:
     return min(tried, key=lambda one: len(one[1]))
 
 
-def unpack_rows(streams: Sequence[Packed], raw_size: int, limits: Limits) -> bytes:
+def unpack_rows(streams: Sequence[Stream], raw_size: int, limits: Limits) -> bytes:
     """The block whose directory is `streams`. Raises FormatError, VersionError, LimitError."""
     if len(streams) != _ROW_STREAMS or streams[-1].back_end is not BackEnd.MIXING:
         raise FormatError("a block of token rows does not have the streams of one")
@@ -98,17 +74,7 @@ def unpack_rows(streams: Sequence[Packed], raw_size: int, limits: Limits) -> byt
     return decode_rows(plan, templates, columns, tail, streams[-1].data)
 
 
-def open_stream(stream: Packed, limits: Limits, codebook: bytes = b"") -> bytes:
-    """A stream decompressed, behind the codebook where it says so. Raises LimitError where that would take too much memory, FormatError where it is damaged."""
-    needed = 9 * stream.raw_size + memory_of(stream.back_end, stream.data, stream.raw_size)
-    if needed > limits.max_memory:
-        raise LimitError(
-            f"a stream of {stream.raw_size} bytes would take {needed}, over the limit of {limits.max_memory}"
-        )
-    return decompress(stream.back_end, stream.data, stream.raw_size, codebook)
-
-
-def describe_rows(streams: Sequence[Packed], limits: Limits) -> tuple[int, int, list[tuple[str, str, int, int, int]]]:
+def describe_rows(streams: Sequence[Stream], limits: Limits) -> tuple[int, int, list[tuple[str, str, int, int, int]]]:
     """Records, templates, and for each stream its name, its kind, its values, its raw and its encoded bytes."""
     if len(streams) != _ROW_STREAMS:
         raise FormatError("a block of token rows does not have the streams of one")

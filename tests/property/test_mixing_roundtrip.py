@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from encoder.backends import CODECS
-from encoder.block import ROWS, Header, decode_block, encode_block
+from encoder.block import decode_block, encode_block
+from encoder.body import ROWS, Header
 from encoder.errors import GlyphError
 from encoder.limits import Limits
 from encoder.mixed import LEAST_MIXED, pack_rows

@@ -5,7 +5,8 @@ Bodies that older releases wrote must stay readable, so a file that is here alre
 
 from pathlib import Path
 
-from encoder.block import ROWS, Header, encode_block
+from encoder.block import encode_block
+from encoder.body import ROWS, Header
 from encoder.mixed import pack_rows
 from encoder.strategy import BackEnd, Strategy, TreeType
 

@@ -1,15 +1,13 @@
-import json
 import random
 import subprocess
 import sys
 import threading
-from dataclasses import replace
 
 import pytest
-import zstandard
 
-from encoder.block import GLYPHS, PLAIN, STORED, BlockInfo, decode_block, describe_block, encode_block
-from encoder.errors import FormatError, LimitError, VersionError
+from encoder.block import decode_block, describe_block, encode_block
+from encoder.body import GLYPHS
+from encoder.errors import FormatError, LimitError
 from encoder.limits import Limits
 from encoder.profile import LEVELS
 from encoder.strategy import BackEnd, Strategy, TreeType
@@ -116,25 +114,6 @@ def test_more_templates_than_are_numbered_leave_a_tail():
     assert decode_block(body, len(data)) == data
 
 
-def test_random_bytes_fall_back_to_storing_and_the_header_says_so():
-    data = random.Random(2).randbytes(10_000)
-    body = encode_block(data, zstd(TreeType.CSV))
-    assert form_of(body) == STORED
-    assert body[4:] == data
-    assert describe_block(body) == BlockInfo(TreeType.TEXT, True, BackEnd.STORE, 0, 0, 0, ())
-
-
-def test_prose_falls_back_to_the_back_end_alone():
-    words = random.Random(4)
-    vocabulary = [bytes(words.choices(b"abcdefghijklmnopqrstuvwxyz", k=words.randint(2, 9))) for _ in range(3000)]
-    data = b" ".join(words.choice(vocabulary) for _ in range(20_000))
-    body = encode_block(data, zstd(TreeType.LOG, 19))
-    assert form_of(body) == PLAIN
-    info = describe_block(body)
-    assert (info.tree, info.fell_back, info.back_end, info.level) == (TreeType.TEXT, True, BackEnd.ZSTD, 19)
-    assert decode_block(body, len(data)) == data
-
-
 def test_a_body_says_what_its_columns_are():
     body = encode_block(LOG, zstd(TreeType.LOG))
     info = describe_block(body)
@@ -143,11 +122,6 @@ def test_a_body_says_what_its_columns_are():
     assert {column.kind for column in info.columns} >= {"integers", "dictionary", "divided"}
     assert sum(column.encoded_bytes for column in info.columns) <= len(body)
     assert all(column.raw_bytes >= 0 and column.values >= 0 for column in info.columns)
-
-
-def test_a_negative_level_survives_in_the_header():
-    body = encode_block(b"text " * 1000, zstd(TreeType.TEXT, -7))
-    assert describe_block(body).level == -7
 
 
 @pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
@@ -189,24 +163,6 @@ def test_a_block_over_a_limit_is_refused_before_it_is_decoded(limits, tree):
         decode_block(encode_block(LOG, zstd(tree)), len(LOG), limits)
 
 
-@pytest.mark.parametrize(
-    ("byte", "value"), [(0, 0x22), (0, 0x14), (0, 0x02), (1, 0x22), (1, 0x82), (2, 0x06), (2, 0x81), (4, 2)]
-)
-def test_another_version_or_a_reserved_bit_needs_a_newer_reader(byte, value):
-    body = bytearray(encode_block(LOG, zstd(TreeType.LOG)))
-    body[byte] = value
-    with pytest.raises(VersionError, match="newer reader"):
-        decode_block(bytes(body), len(LOG))
-
-
-@pytest.mark.parametrize(("byte", "value"), [(0, 0x10), (0, 0x11), (1, 0x01), (1, 0x07), (1, 0x12)])
-def test_a_header_that_contradicts_itself_is_refused(byte, value):
-    body = bytearray(encode_block(LOG, zstd(TreeType.LOG)))
-    body[byte] = value
-    with pytest.raises(FormatError):
-        decode_block(bytes(body), len(LOG))
-
-
 def test_text_blocks_never_load_numba():
     program = (
         "import sys; from encoder.block import *; from encoder.strategy import *;"
@@ -215,19 +171,3 @@ def test_text_blocks_never_load_numba():
         "sys.exit('numba' in sys.modules or 'numpy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
-
-
-def test_records_that_are_mostly_text_are_no_larger_than_plain_zstd_at_level_9():
-    chance = random.Random(7)
-    words = ["".join(chance.choices("etaoinshrdlu", k=chance.randrange(2, 9))) for _ in range(3000)]
-    lines = [
-        json.dumps({"id": number, "review": " ".join(chance.choices(words, k=60)), "stars": chance.randrange(5)})
-        for number in range(700)
-    ]
-    data = "\n".join(lines).encode() + b"\n"
-    modest = zstandard.ZstdCompressor(level=9).compress(data)
-    for tree in (TreeType.JSON_LINES, TreeType.LOG, TreeType.CSV):
-        body = encode_block(data, replace(zstd(tree), prose_level=9))
-        assert len(body) <= len(modest)
-        assert len(encode_block(data, zstd(tree))) > len(body)
-        assert decode_block(body, len(data)) == data

@@ -3,7 +3,8 @@ import tracemalloc
 
 import pytest
 
-from encoder.block import GLYPHS, decode_block, describe_block, encode_block
+from encoder.block import decode_block, describe_block, encode_block
+from encoder.body import GLYPHS
 from encoder.errors import GlyphError, LimitError
 from encoder.limits import Limits
 from encoder.profile import LEVELS

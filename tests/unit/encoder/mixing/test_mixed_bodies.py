@@ -4,7 +4,8 @@ import tracemalloc
 import pytest
 
 from encoder.backends import CODECS, decompress
-from encoder.block import ROWS, decode_block, describe_block, encode_block
+from encoder.block import decode_block, describe_block, encode_block
+from encoder.body import ROWS
 from encoder.errors import FormatError, GlyphError, LimitError, VersionError
 from encoder.limits import Limits
 from encoder.strategy import BackEnd, Strategy, TreeType

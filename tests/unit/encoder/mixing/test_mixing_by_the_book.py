@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from encoder.backends import CODECS
-from encoder.block import PLAIN, ROWS, decode_block, describe_block
+from encoder.block import decode_block, describe_block
+from encoder.body import PLAIN, ROWS
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 

@@ -1,0 +1,94 @@
+import json
+import random
+from dataclasses import replace
+
+import zstandard
+
+from encoder.block import BlockInfo, decode_block, describe_block, encode_block
+from encoder.body import GLYPHS, HEADER_SIZE, PLAIN, STORED
+from encoder.choice import SAFE, plain_body, smallest_body
+from encoder.strategy import BackEnd, Strategy, TreeType
+
+RECORDS = b"".join(b"%d,%d.%d,ok,%08x\n" % (n, n % 90, n % 10, n * 2654435761 % 2**32) for n in range(1500))
+
+
+def zstd(tree, level=3):
+    return Strategy(tree, BackEnd.ZSTD, level)
+
+
+def form_of(body):
+    return body[0] & 15
+
+
+def chosen(data, strategy):
+    return smallest_body(memoryview(data), strategy, None, thorough=True)
+
+
+def prose():
+    words = random.Random(4)
+    vocabulary = [bytes(words.choices(b"abcdefghijklmnopqrstuvwxyz", k=words.randint(2, 9))) for _ in range(3000)]
+    return b" ".join(words.choice(vocabulary) for _ in range(20_000))
+
+
+def test_records_are_taken_apart_where_that_is_smaller_than_their_plain_bytes():
+    body = chosen(RECORDS, zstd(TreeType.CSV))
+    assert form_of(body) == GLYPHS
+    assert len(body) < len(plain_body(memoryview(RECORDS), zstd(TreeType.CSV), TreeType.TEXT, fell_back=True))
+
+
+def test_random_bytes_fall_back_to_storing_and_the_header_says_so():
+    data = random.Random(2).randbytes(10_000)
+    body = chosen(data, zstd(TreeType.CSV))
+    assert form_of(body) == STORED
+    assert body[HEADER_SIZE:] == data
+    assert describe_block(body) == BlockInfo(TreeType.TEXT, True, BackEnd.STORE, 0, 0, 0, ())
+
+
+def test_prose_falls_back_to_the_back_end_alone():
+    data = prose()
+    body = chosen(data, zstd(TreeType.LOG, 19))
+    assert form_of(body) == PLAIN
+    info = describe_block(body)
+    assert (info.tree, info.fell_back, info.back_end, info.level) == (TreeType.TEXT, True, BackEnd.ZSTD, 19)
+    assert decode_block(body, len(data)) == data
+
+
+def test_a_small_block_of_mixed_text_is_never_larger_than_behind_brotli():
+    data = prose()[:20_000]
+    body = plain_body(memoryview(data), Strategy(TreeType.TEXT, BackEnd.MIXING, 1), TreeType.TEXT, fell_back=False)
+    brotli = plain_body(memoryview(data), Strategy(TreeType.TEXT, BackEnd.BROTLI, 11), TreeType.TEXT, fell_back=False)
+    assert len(body) <= len(brotli)
+    assert decode_block(body, len(data)) == data
+
+
+def test_a_codebook_that_text_has_nothing_of_is_left_out_where_a_slower_back_end_is_smaller():
+    data = prose()
+    strategy = Strategy(TreeType.TEXT, BackEnd.BROTLI, 11, codebook=RECORDS[:4096])
+    body = chosen(data, strategy)
+    assert describe_block(body, codebook=strategy.codebook).back_end is BackEnd.BROTLI
+    again = replace(strategy, codebook=data[:4096])
+    carried = chosen(data[:5000], again)
+    assert describe_block(carried, codebook=again.codebook).back_end is BackEnd.CARRIED
+    assert decode_block(carried, 5000, codebook=again.codebook) == data[:5000]
+
+
+def test_what_a_block_gets_that_its_strategy_failed_is_plain_text():
+    body = plain_body(memoryview(RECORDS), SAFE, TreeType.TEXT, fell_back=True)
+    assert form_of(body) == PLAIN
+    assert decode_block(body, len(RECORDS)) == RECORDS
+
+
+def test_records_that_are_mostly_text_are_no_larger_than_plain_zstd_at_level_9():
+    chance = random.Random(7)
+    words = ["".join(chance.choices("etaoinshrdlu", k=chance.randrange(2, 9))) for _ in range(3000)]
+    lines = [
+        json.dumps({"id": number, "review": " ".join(chance.choices(words, k=60)), "stars": chance.randrange(5)})
+        for number in range(700)
+    ]
+    data = "\n".join(lines).encode() + b"\n"
+    modest = zstandard.ZstdCompressor(level=9).compress(data)
+    for tree in (TreeType.JSON_LINES, TreeType.LOG, TreeType.CSV):
+        body = encode_block(data, replace(zstd(tree), prose_level=9))
+        assert len(body) <= len(modest)
+        assert len(encode_block(data, zstd(tree))) > len(body)
+        assert decode_block(body, len(data)) == data
