@@ -133,6 +133,8 @@ def test_what_hides_from_every_search_ends_with_a_killed_orchestrator_too(attemp
     os.kill(root.pid, signal.SIGKILL)
     root.wait()
     _until(lambda: not sleeping(seconds) and find_attempt_processes(order.marker) == ())
+    assert sleeping(seconds) == []
+    assert find_attempt_processes(order.marker) == ()
 
 
 def sleeping(seconds):

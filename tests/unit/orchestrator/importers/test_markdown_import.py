@@ -253,10 +253,15 @@ PIECES = st.sampled_from(
         "",
     ]
 )
+WORK_HEADINGS = {"## Workstream A: One", "### Phase 2"}
 
 
 @given(st.lists(PIECES, max_size=12))
 def test_whatever_the_order_of_its_parts_the_outcome_is_a_valid_plan_or_has_no_work(pieces: list[str]) -> None:
     draft = read_breakdown("\n".join(pieces), "doc.md")
     if draft.groups:
-        parse_plan(write_plan(draft), "imported")
+        plan = parse_plan(write_plan(draft), "imported")
+        assert plan.groups.keys() == draft.groups.keys()
+        assert all(group.tasks for group in plan.groups.values())
+    else:
+        assert WORK_HEADINGS.isdisjoint(pieces)
