@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.codec.fetch import Source, fetch_into
 
-SOURCES = (
+SECOND = (
     Source(True, "pip", "google-discovery", "google-api-python-client"),
     Source(True, "pip", "cfn-lint", "cfn-lint"),
     Source(True, "pip", "astropy", "astropy"),
@@ -76,15 +76,82 @@ SOURCES = (
     ),
 )
 
+THIRD = (
+    Source(True, "pip", "linearmodels", "linearmodels"),
+    Source(True, "pip", "pint", "pint"),
+    Source(True, "pip", "phonenumbers", "phonenumbers"),
+    Source(True, "pip", "chempy", "chempy"),
+    Source(True, "pip", "kubernetes", "kubernetes"),
+    Source(True, "pip", "mne", "mne"),
+    Source(True, "pip", "sam", "aws-sam-translator"),
+    Source(True, "pip", "schema-salad", "schema-salad"),
+    Source(True, "pip", "dash", "dash"),
+    Source(True, "pip", "obspy", "obspy"),
+    Source(True, "npm", "world-atlas", "world-atlas"),
+    Source(True, "npm", "mime", "mime-db"),
+    Source(True, "npm", "bootstrap-icons", "bootstrap-icons"),
+    Source(True, "npm", "typescript", "typescript"),
+    Source(True, "npm", "languages", "iso-639-3"),
+    Source(True, "npm", "material", "@iconify-json/mdi"),
+    Source(True, "npm", "highlight", "highlight.js"),
+    Source(True, "apt", "cppreference", "cppreference-doc-en-html"),
+    Source(True, "apt", "freeciv", "freeciv-data"),
+    Source(True, "apt", "lynis", "lynis"),
+    Source(True, "apt", "maxima", "maxima-share"),
+    Source(True, "apt", "gpredict", "gpredict"),
+    Source(True, "apt", "qgis", "qgis-common"),
+    Source(True, "apt", "weather", "libgweather-4-common"),
+    Source(True, "apt", "fortunes", "fortunes"),
+    Source(True, "apt", "carto", "openstreetmap-carto-common"),
+    Source(True, "run", "macros.h", "echo | cpp -dM -include linux/types.h; cat /usr/include/*.h"),
+    Source(
+        True,
+        "run",
+        "mounts.txt",
+        "for n in $(seq 40); do cat /proc/self/mountinfo /proc/cpuinfo /proc/meminfo /proc/vmstat; done",
+    ),
+    Source(True, "run", "kinds.txt", "file /usr/bin/* /usr/lib/x86_64-linux-gnu/*.so* 2>/dev/null"),
+    Source(True, "run", "bindings.log", "LD_DEBUG=bindings {python} -c pass 2>&1"),
+    Source(True, "run", "disassembly.txt", "python -m dis {library}/argparse.py"),
+    Source(True, "run", "warnings.log", "python -X dev -v -c 'import email, http.server, xml.dom, ctypes' 2>&1"),
+    Source(True, "run", "md5.txt", "find /usr/share -type f -name '*.[a-m]*' -exec md5sum {{}} +"),
+    Source(True, "run", "policy.txt", "apt-cache policy $(dpkg-query -W -f '${{Package}} ')"),
+    Source(
+        True,
+        "run",
+        "events.jsonl",
+        'find /usr/share/doc -type f -printf \'{{"ts":"%TY-%Tm-%TdT%TH:%TM:%TSZ","level":"info","user":"%u","event":{{"file":"%f","bytes":%s,"links":%n}}}}\\n\'',
+    ),
+    Source(True, "run", "listing.csv", "find /usr/include -type f -printf '\"%f\",%s,%TY/%Tm/%Td,%TH:%TM,%u,%g\\n'"),
+    Source(
+        True,
+        "run",
+        "requests.log",
+        "find /usr/share -type f -printf '10.%m.0.%n - %u [%Td/%Tb/%TY:%TH:%TM:00 +0000] \"GET %p HTTP/1.1\" 200 %s\\n'",
+    ),
+    Source(
+        True,
+        "run",
+        "metadata.json",
+        "python -m pip list --format json -v; python -m pip inspect | python -m json.tool --indent 1",
+    ),
+    Source(
+        True, "run", "calls.trace", "strace -f -r -e trace=memory,process,file {python} -c 'import numpy, email' 2>&1"
+    ),
+    Source(True, "run", "headers.txt", "readelf -W -l -S -d /usr/lib/x86_64-linux-gnu/*.so.* 2>/dev/null"),
+)
+"""Written down before one of its bytes was looked at."""
+
 
 def main() -> None:
     """Fetch everything, and say what was had."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
+    parser.add_argument("--second", action="store_true", help="the second set, which causes were looked for on")
     arguments = parser.parse_args()
     if arguments.out.exists():
         shutil.rmtree(arguments.out)
-    for line in fetch_into(arguments.out, SOURCES):
+    for line in fetch_into(arguments.out, SECOND if arguments.second else THIRD):
         print(line, flush=True)
 
 

@@ -20,6 +20,7 @@ from encoder.profile import Profile, load_profile
 from encoder.rescue import Lost, salvage
 from encoder.stream_decoder import StreamingDecoder
 from encoder.stream_encoder import StreamingEncoder
+from encoder.writer import write_all
 
 SUFFIX: Final = ".glyph"
 Copy = Callable[[IO[bytes], IO[bytes], Report], tuple[int, int]]
@@ -202,7 +203,7 @@ def _decode(source: IO[bytes], sink: IO[bytes], limits: Limits, threads: int, re
     position = 0
     with StreamingDecoder(source, limits, threads=threads) as decoder:
         while piece := decoder.read1():
-            sink.write(piece)
+            write_all(sink, piece)
             position += len(piece)
             report(source.tell() if source.seekable() else position)
         return position, decoder.encoded_bytes
@@ -215,7 +216,7 @@ def _salvage(source: IO[bytes], sink: IO[bytes], limits: Limits, losses: list[Lo
             losses.append(piece)
             typer.echo(f"glyph: {source.name}: {_loss(piece)}", err=True)
         else:
-            sink.write(piece)
+            write_all(sink, piece)
             written += len(piece)
             report(source.tell())
     return written, source.seek(0, os.SEEK_END)

@@ -13,6 +13,7 @@ from encoder.errors import FormatError, LimitError
 from encoder.limits import Limits
 from encoder.record_range import records_of
 from encoder.stream_decoder import StreamingDecoder
+from encoder.writer import write_all
 
 STEP: Final = 1 << 20
 
@@ -49,7 +50,7 @@ def cat_files(names: list[str], part: Part, limits: Limits, threads: int | None)
         try:
             with opened_input(name) as source, StreamingDecoder(source, limits, threads=count) as decoder:
                 for piece in _pieces(decoder, part, limits):
-                    sys.stdout.buffer.write(piece)
+                    write_all(sys.stdout.buffer, piece)
         except (FormatError, LimitError) as error:
             raise type(error)(f"{'standard input' if name == '-' else name}: {error}") from error
         except IsADirectoryError as error:

@@ -127,12 +127,13 @@ def test_output_to_a_chosen_file_from_a_pipe_has_a_new_files_mode(tmp_path):
     assert (tmp_path / "out.glyph").stat().st_mode & 0o777 == 0o666 & ~mask
 
 
-def test_a_reader_that_leaves_early_is_no_error_message(tmp_path):
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_leaves_early_is_no_error_message(tmp_path, unbuffered):
     path = tmp_path / "big.glyph"
     path.write_bytes(encoder.encode(DATA * 200))
     assert glyph("warm").returncode == 0  # the first command on a new machine says that it compiles
     command = [sys.executable, "-m", "encoder", "cat", str(path)]
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUNBUFFERED": unbuffered}
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as cat:
         cat.stdout.read(10)
         cat.stdout.close()
