@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 
+_PIECE: Final = 1 << 18
+"""Bytes that a source without `readinto` is asked for at once: few enough for the heap, where larger objects are mapped in and out again."""
+
+
 class Readable(Protocol):
     """A source for `encode_from`: any object with a file's `read`; its `readinto` is used where it has one."""
 
@@ -261,7 +265,7 @@ class StreamingEncoder(io.BufferedIOBase):
 
 def _readinto_of(source: Readable) -> Callable[[memoryview], int | None]:
     def readinto(room: memoryview) -> int | None:
-        data = source.read(len(room))
+        data = source.read(min(len(room), _PIECE))
         if data is None:
             return None
         room[: len(data)] = data

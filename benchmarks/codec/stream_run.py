@@ -5,11 +5,11 @@ wall and processor seconds, bytes out, the pool's statistics, and resident memor
 """
 
 import argparse
+import io
 import json
 import time
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import BinaryIO
 
 from encoder.block import warm
 from encoder.profile import load_profile
@@ -19,21 +19,26 @@ MIB = 1 << 20
 
 
 class Again:
-    """A source of `size` bytes: the file's, from its start again whenever it ends."""
+    """A source of `size` bytes, read as a file is: the file's, from its start again whenever it ends."""
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
+    def __init__(self, file: io.FileIO, size: int) -> None:
         self._file = file
         self._left = size
 
+    def readinto(self, room: memoryview) -> int:
+        """Fill the room, or the first bytes of it; none when there were `size` in all."""
+        wanted = room[: self._left]
+        taken = self._file.readinto(wanted)
+        if not taken and wanted:
+            self._file.seek(0)
+            taken = self._file.readinto(wanted)
+        self._left -= taken
+        return taken
+
     def read(self, size: int) -> bytes:
         """At most `size` bytes; none when there were `size` in all."""
-        wanted = min(size, self._left)
-        piece = self._file.read(wanted)
-        if not piece and wanted:
-            self._file.seek(0)
-            piece = self._file.read(wanted)
-        self._left -= len(piece)
-        return piece
+        piece = bytearray(min(size, self._left))
+        return bytes(piece[: self.readinto(memoryview(piece))])
 
 
 class Counter:
@@ -68,7 +73,7 @@ def main() -> None:
     warm()
     profile = replace(load_profile(arguments.level), workers=arguments.workers)
     sink = Counter()
-    with arguments.file.open("rb", buffering=0) as file:
+    with io.FileIO(arguments.file) as file:
         before = memory("VmRSS")
         wall, cpu = time.perf_counter(), time.process_time()
         with StreamingEncoder(sink, profile) as stream:

@@ -14,6 +14,7 @@ from encoder.detect.lines import (
     HIGH,
     Bytes,
     bracketed_share,
+    distinct,
     find_lines,
     prefix_likeness,
     timed_share,
@@ -142,7 +143,7 @@ def _repeated(data: Bytes) -> float:
     if not len(anchors):
         return 0.0
     words = data[anchors[:, None] + np.arange(8)].view("<u8")
-    return 1.0 - len(np.unique(words)) / len(anchors)
+    return 1.0 - distinct(words.ravel()) / len(anchors)
 
 
 _EMPTY: Final = Features(

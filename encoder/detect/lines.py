@@ -105,4 +105,10 @@ def prefix_likeness(data: Bytes, lines: Lines) -> tuple[float, float]:
     shapes = CLASSES[data[starts[:, None] + np.arange(PREFIX)]]
     same = float(np.mean(shapes[1:] == shapes[:-1]))
     keys = shapes.astype(np.uint64) @ _SHAPE_WEIGHTS
-    return same, len(np.unique(keys)) / len(keys)
+    return same, distinct(keys) / len(keys)
+
+
+def distinct(values: NDArray[np.uint64]) -> int:
+    """How many different values there are. shape (n,), n >= 1. numpy's `unique` would load its masked arrays first, which take longer than a whole look."""
+    ordered = np.sort(values)
+    return 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))

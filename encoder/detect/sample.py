@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from encoder.detect.glance import head_is_foreign
 from encoder.records import CLOSINGS
 
 SAMPLE_SIZE: Final = 1 << 16
@@ -11,6 +12,8 @@ TRIAL_SHARE: Final = 32
 """Strategies are tried on this part of a block, within the bounds above: a transform's templates and dictionaries pay off late, so that less
 speaks for plain text too often, and more costs a fast level a good part of its time.
 """
+FOREIGN_FROM: Final = 1 << 18
+"""Bytes of a block from which on its head may be passed over; less is mostly head."""
 SEAM: Final = 1 << 12
 """How far into the middle slice a line's beginning is looked for, and how far back its end in the head."""
 
@@ -18,18 +21,28 @@ SEAM: Final = 1 << 12
 def take_sample(block: bytes | bytearray | memoryview, size: int = SAMPLE_SIZE) -> bytes:
     """At most `size` bytes of `block`: all of a small one, else its head and a slice from its middle.
 
-    A file's head is often unlike the rest (a CSV's titles, a log's start-up), hence the slice. Where lines are short the head
+    A file's head is often unlike the rest (a CSV's titles, a log's start-up), hence the slice. Where the head is of another kind of data than
+    the middle and what follows, as where files were put one behind another, a slice from the third quarter stands for it. Where lines are short the head
     stops behind a line's end and the slice starts at a line's beginning, so that the seam makes no line that the block does not have. Where they are long, it starts
     behind what closes a value, so that the seam turns no string of JSON inside out.
     """
     view = memoryview(block).cast("B")
     if len(view) <= size:
         return bytes(view)
-    half = size // 2
-    head = bytes(view[:half])
-    middle = len(view) // 2
-    body = bytes(view[middle : middle + half])
-    head_end = head.rfind(b"\n", half - SEAM)
+    half, middle = size // 2, len(view) // 2
+    if len(view) >= FOREIGN_FROM and head_is_foreign(view):
+        return _joined(_from_a_line(bytes(view[middle : middle + half])), bytes(view[middle // 2 * 3 :][:half]))
+    return _joined(bytes(view[:half]), bytes(view[middle : middle + half]))
+
+
+def _from_a_line(piece: bytes) -> bytes:
+    """The piece from its first line's beginning on, where one is near."""
+    return piece[piece.find(b"\n", 0, SEAM) + 1 :]
+
+
+def _joined(head: bytes, body: bytes) -> bytes:
+    """The two slices as one, their seam where a line or a value ends."""
+    head_end = head.rfind(b"\n", len(head) - SEAM)
     body_start = body.find(b"\n", 0, SEAM)
     if head_end < 0 or body_start < 0:
         closing = CLOSINGS.search(body, 0, SEAM)

@@ -5,9 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
+from encoder.detect.glance import Glance, alike, distance, middle_glance
 from encoder.detect.pattern import Pattern, PatternDetector
 from encoder.detect.sample import SAMPLE_SIZE, take_sample, take_trial
 from encoder.detect.tree import DecisionTree, load_tree
@@ -47,14 +45,8 @@ UNTRANSFORMED: Final = (TreeType.TEXT, TreeType.OPAQUE)
 plain text wins too often.
 """
 
-GLANCE: Final = 16 << 10
-"""Bytes at a block's head whose histogram says whether the block is worth a look."""
-
-ALIKE: Final = 0.1
-"""How far two glances may lie apart, in total variation, for the block between them to go without a look of its own."""
-
 MOST_UNSEEN: Final = 7
-"""Blocks in a row that may go without a look."""
+"""Blocks like one that was looked at that may go without a look of their own."""
 
 FEW_BRACKETS: Final = 0.05
 """Share of lines in brackets below which JSON's tokenisers, the dearest to try, are not tried on another shape."""
@@ -64,13 +56,16 @@ JSON_TREES: Final = (TreeType.JSON, TreeType.JSON_LINES)
 MOST_RELIED: Final = 7
 """Decisions in a row about one and the same shortlist that may rely on its last trial."""
 
+MOST_REMEMBERED: Final = 8
+"""Decisions kept for blocks like those they were made for: in a stream of several kinds of data by turns none is made twice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Observations:
     """What a selector did so far.
 
     blocks: asked for. detections: blocks whose features were taken (not the small ones', nor those that a glance found alike). decisions: times the tree was asked, at
-    the first detection and after each drift. trials: strategies tried on a sample. switches: decisions that changed the strategy. seconds: time spent in all of this.
+    the first detection and after each drift to what no remembered decision was made for. trials: strategies tried on a sample. switches: detections that changed the strategy. seconds: time spent in all of this.
     """
 
     blocks: int = 0
@@ -132,24 +127,23 @@ def strategy_for(tree: TreeType, pattern: Pattern, strategies: Mapping[TreeType,
     return replace(plan, separator=pattern.separator) if plan.tree is TreeType.CSV else plan
 
 
-def glance(block: bytes | bytearray | memoryview) -> NDArray[np.float64]:
-    """Shares of the 256 byte values in the block's first `GLANCE` bytes: shape (256,), sum 1. A block is never empty here."""
-    head = np.frombuffer(memoryview(block)[:GLANCE], np.uint8)
-    return np.bincount(head, minlength=256) / head.size
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """What was chosen for blocks of a pattern. glance: of the last of them that was looked at. unseen: how many like that one have gone without a look since."""
 
-
-def alike(one: NDArray[np.float64], other: NDArray[np.float64]) -> bool:
-    """Whether two glances lie within `ALIKE` of each other in total variation, half the sum of absolute differences."""
-    return bool(np.abs(one - other).sum() / 2 <= ALIKE)
+    pattern: Pattern
+    choice: Strategy
+    glance: Glance
+    unseen: int = 0
 
 
 class AdaptiveCompressionSelector:
     """The strategy for each block of one stream, a deterministic function of the blocks so far.
 
-    Every block of 64 KiB or more gets a glance, a histogram of its head. One that is not alike the last block that was looked at, and
+    Every block of 64 KiB or more gets a glance, a histogram of its middle. One that is not alike any block that a remembered decision was last confirmed on, and
     every eighth in any case, is sampled and measured, which costs many times what a glance does. For the first one, and again only for one that has drifted
-    from the last decision's pattern, the tree gives a shortlist of at most three, each is tried on a larger sample, and the best is kept; until then the choice
-    stays. Smaller blocks get `small` (none: TEXT's strategy), and change nothing. What is incompressible is stored, and nothing tried on it.
+    from the patterns of the last `MOST_REMEMBERED` decisions, the tree gives a shortlist of at most three, each is tried on a larger sample, and the best is kept; until
+    then the choice made for its pattern stands. Smaller blocks get `small` (none: TEXT's strategy), and change nothing. What is incompressible is stored, and nothing tried on it.
 
     strategies: what to do for each tree type; TEXT must be there, and stands in for any that is not. CSV's separator is the one detected,
     whatever the given strategy says. encode: what a trial runs, `encoder.block.encode_block` unless given; None: no trials, the shortlist's first is
@@ -177,11 +171,9 @@ class AdaptiveCompressionSelector:
         self._tree = tree or load_tree()
         self._encode = encode
         self._clock = clock
-        self._decided_on: Pattern | None = None
+        self._decisions: list[_Decision] = []  # the one that stands last
         self._choice: Strategy = strategies[TreeType.TEXT]
         self._observations = Observations()
-        self._glance: NDArray[np.float64] | None = None
-        self._unseen = 0
         self._tried: list[Strategy] = []
         self._relied = 0
 
@@ -196,39 +188,52 @@ class AdaptiveCompressionSelector:
         seen = self._observations
         if memoryview(block).nbytes < SMALLEST:
             choice = self._small
-        elif self._goes_unseen(block):
-            choice = self._choice
         else:
-            choice, seen = self._look(block, seen)
+            now = middle_glance(block)
+            known = self._known_by(now)
+            decision, seen = (
+                self._look(block, now, seen) if known is None else (replace(known, unseen=known.unseen + 1), seen)
+            )
+            choice, seen = self._stand_by(decision, seen)
         self._observations = replace(seen, blocks=seen.blocks + 1, seconds=seen.seconds + self._clock() - started)
         return choice
 
-    def _goes_unseen(self, block: bytes | bytearray | memoryview) -> bool:
-        now = glance(block)
-        if self._glance is not None and self._unseen < MOST_UNSEEN and alike(self._glance, now):
-            self._unseen += 1
-            return True
-        self._glance, self._unseen = now, 0
-        return False
+    def _known_by(self, now: Glance) -> _Decision | None:
+        """The decision for the block that a glance finds most alike, of those that may go on without a look."""
+        near = min(self._decisions, key=lambda past: distance(past.glance, now), default=None)
+        return near if near is not None and near.unseen < MOST_UNSEEN and alike(near.glance, now) else None
 
-    def _look(self, block: bytes | bytearray | memoryview, seen: Observations) -> tuple[Strategy, Observations]:
-        sample = take_sample(block)
-        pattern = self._detector.detect(sample)
+    def _look(
+        self, block: bytes | bytearray | memoryview, now: Glance, seen: Observations
+    ) -> tuple[_Decision, Observations]:
+        """The latest decision from whose pattern the block's has not drifted, or a new one."""
+        pattern = self._detector.detect(take_sample(block))
         seen = replace(seen, detections=seen.detections + 1)
-        previous = self._decided_on
-        if previous is not None and not drifted(previous, pattern):
-            return self._choice, seen
-        shortlist = self._shortlist(pattern)
-        if previous is not None and previous.tree is not pattern.tree:
+        if self._decisions and self._decisions[-1].pattern.tree is not pattern.tree:
             self._tried = []
-        choice, trials = self._settled(shortlist), 0
-        if choice is None:
-            choice, trials = best_on(trial_of(block, pattern), shortlist, self._encode or encode_lazily), len(shortlist)
-            self._tried, self._relied = shortlist, 0
-        switched = previous is not None and choice != self._choice
-        self._decided_on, self._choice = pattern, choice
+        for past in reversed(self._decisions):
+            if not drifted(past.pattern, pattern):
+                return replace(past, glance=now, unseen=0), seen
+        choice, trials = self._decided(block, pattern)
         decided = replace(seen, decisions=seen.decisions + 1, trials=seen.trials + trials)
-        return choice, replace(decided, switches=seen.switches + switched)
+        return _Decision(pattern, choice, now), decided
+
+    def _stand_by(self, decision: _Decision, seen: Observations) -> tuple[Strategy, Observations]:
+        """Makes it the latest."""
+        switched = bool(self._decisions) and decision.choice != self._choice
+        others = [past for past in self._decisions if past.pattern is not decision.pattern]
+        self._decisions = [*others, decision][-MOST_REMEMBERED:]
+        self._choice = decision.choice
+        return decision.choice, replace(seen, switches=seen.switches + switched)
+
+    def _decided(self, block: bytes | bytearray | memoryview, pattern: Pattern) -> tuple[Strategy, int]:
+        """The strategy for blocks of the pattern, and how many were tried."""
+        shortlist = self._shortlist(pattern)
+        settled = self._settled(shortlist)
+        if settled is not None:
+            return settled, 0
+        self._tried, self._relied = shortlist, 0
+        return best_on(trial_of(block, pattern), shortlist, self._encode or encode_lazily), len(shortlist)
 
     def _settled(self, shortlist: list[Strategy]) -> Strategy | None:
         """The choice where nothing has to be tried: of one, without trials, or of the shortlist that the last trial was about.

@@ -57,7 +57,7 @@ def physical_layout(
     positions[alone] = np.cumsum(sizes) - sizes
     physical = list(zip(classes[alone].tolist(), sizes.tolist(), strict=True))
     used = int(sizes.sum())
-    for pool in np.unique(pools[~alone]).tolist():
+    for pool in sorted(set(pools[~alone].tolist())):
         members = pools == pool
         sizes = lengths[members]
         total = int(sizes.sum())

@@ -11,12 +11,28 @@ def test_a_small_block_is_its_own_sample():
 
 
 def test_a_large_block_is_sampled_at_its_head_and_its_middle():
-    block = b"first\n" + b"head\n" * 100_000 + b"tail\n" * 200_000
+    block = (
+        b"first\n"
+        + b"a line of the part that is the head\n" * 20_000
+        + b"a line of the part that is the tail\n" * 40_000
+    )
     sample = take_sample(block)
     assert len(sample) <= SAMPLE_SIZE
-    assert sample.startswith(b"first\nhead\n")
-    assert sample.count(b"head\n") > 6000
-    assert sample.count(b"tail\n") > 6000
+    assert sample.startswith(b"first\na line of the part that is the head\n")
+    assert sample.count(b"head\n") > 800
+    assert sample.count(b"tail\n") > 800
+
+
+def test_a_head_of_another_kind_is_passed_over():
+    block = b"0123456789\n" * 9_000 + b"words alone, one behind another\n" * 30_000
+    sample = take_sample(block)
+    assert len(sample) <= SAMPLE_SIZE
+    assert set(sample.split(b"\n")[:-1]) == {b"words alone, one behind another"}
+
+
+def test_a_head_of_another_kind_counts_where_the_rest_is_of_several():
+    block = b"0123456789\n" * 30_000 + b"words alone\n" * 20_000 + b"<<<>>>\n" * 30_000
+    assert take_sample(block).startswith(b"0123456789\n")
 
 
 def test_the_seam_makes_no_line_that_the_block_does_not_have():

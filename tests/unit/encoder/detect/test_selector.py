@@ -3,7 +3,8 @@ import random
 import pytest
 
 from encoder.detect import AdaptiveCompressionSelector, FixedStrategySelector, PatternDetector, drifted
-from encoder.detect.selector import MOST_UNSEEN, SMALLEST, TOLERANCES, alike, glance, strategy_for
+from encoder.detect.glance import alike, middle_glance
+from encoder.detect.selector import MOST_REMEMBERED, MOST_UNSEEN, SMALLEST, TOLERANCES, strategy_for
 from encoder.detect.tree import parse_tree
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType
@@ -58,7 +59,41 @@ def test_the_choice_is_kept_until_the_features_drift(samples):
     for name in ["CSV", "CSV", "CSV", "a syslog", "a syslog", "CSV"]:
         assert chooser.select(block(samples[name])).tree == samples[name][0]
     seen = chooser.observations
-    assert (seen.blocks, seen.detections, seen.decisions, seen.switches) == (6, 3, 3, 2)  # a glance told the rest apart
+    assert (seen.blocks, seen.detections, seen.decisions, seen.switches) == (6, 2, 2, 2)  # a glance told the rest apart
+
+
+def test_data_that_comes_back_gets_what_was_chosen_for_it_without_a_look(samples):
+    chooser = AdaptiveCompressionSelector(STRATEGIES)
+    names = ["CSV", "a syslog", "JSON lines"]
+    first = [chooser.select(block(samples[name])) for name in names]
+    before = chooser.observations
+    assert [chooser.select(block(samples[name])) for name in names] == first
+    seen = chooser.observations
+    assert (seen.decisions, seen.trials) == (before.decisions, before.trials)
+    assert (seen.detections, seen.switches) == (3, 5)
+
+
+def test_only_the_latest_decisions_are_remembered():
+    chooser = AdaptiveCompressionSelector(STRATEGIES, encode=None)
+    separators = b",;\t|"
+    kinds = [bytes([one]) * 9 + b"\n" for one in separators]
+    kinds += [(b"%s " % word * 8 + b"\n") for word in (b"a", b"0", b"A", b"\xc3\xa4", b"{", b"word12")]
+    blocks = [kind * (2 * SMALLEST // len(kind)) for kind in kinds]
+    assert len(blocks) > MOST_REMEMBERED
+    for one in blocks:
+        chooser.select(one)
+    made = chooser.observations.decisions
+    chooser.select(blocks[-1])
+    assert chooser.observations.decisions == made
+    chooser.select(blocks[0])
+    assert chooser.observations.decisions == made + 1
+
+
+def test_a_block_whose_head_is_the_end_of_something_else_is_seen_as_what_follows(samples):
+    end = samples["JSON lines"][2][: 40 << 10]
+    rows = samples["CSV"][2]
+    mixed = end[: end.rindex(b"\n") + 1] + rows * ((1 << 20) // len(rows))
+    assert selector().select(mixed).tree is TreeType.CSV
 
 
 def test_a_block_like_the_last_goes_without_a_look_but_not_for_ever(samples):
@@ -70,7 +105,7 @@ def test_a_block_like_the_last_goes_without_a_look_but_not_for_ever(samples):
 
 
 def test_another_kind_of_data_is_looked_at_at_once(samples):
-    glances = {name: glance(block(samples[name])) for name in ("CSV", "a syslog", "JSON lines")}
+    glances = {name: middle_glance(block(samples[name])) for name in ("CSV", "a syslog", "JSON lines")}
     assert not any(alike(glances[one], glances[two]) for one in glances for two in glances if one != two)
     assert all(alike(seen, seen) for seen in glances.values())
 

@@ -54,12 +54,13 @@ def test_what_has_drifted_is_tried_anew(samples):
 def test_drift_within_one_shape_relies_on_the_last_trial_for_a_while():
     encode = Sizes(csv=9, xml=7, log=8)
     chooser = AdaptiveCompressionSelector(STRATEGIES, tree=THREE, encode=encode)
-    short = b"Nov 23 15:09:01 host sshd[123]: session opened for user root\n" * 3000
-    busier = (
-        b"Nov 23 15:09:01 host sshd[123]: session 8482 7463 9384 73 83 opened 1234567890 8877 for user 7733 829 102\n"
-        * 3000
-    )
-    blocks = [short, busier] * 5
+    begun = b"Nov 23 15:09:01 host sshd[123]: session opened"
+    endings = [
+        piece * count
+        for letter, digit, count in zip(b"acegi", b"13579", (1, 6, 18, 42, 90), strict=True)
+        for piece in (b" " + bytes([letter]) * 9, b" " + bytes([digit]) * 9)
+    ]
+    blocks = [(begun + ending + b"\n") * (200_000 // len(begun + ending)) for ending in endings]
     assert {chooser.select(block).tree for block in blocks} == {TreeType.XML}
     seen = chooser.observations
     assert seen.decisions == 10
