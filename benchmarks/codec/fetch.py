@@ -114,7 +114,7 @@ SOURCES = (
     Source(False, "apt", "wireshark", "libwireshark-data"),
     Source(False, "apt", "gnucash", "gnucash-docs"),
     Source(False, "apt", "kalzium", "kalzium-data"),
-    Source(False, "run", "loader.log", "LD_DEBUG=libs,files,symbols LD_DEBUG_OUTPUT= ls -l 2>&1"),
+    Source(False, "run", "loader.log", "LD_DEBUG=libs,files,symbols ls -l 2>&1"),
     Source(False, "run", "kernel.txt", "cat /proc/kallsyms"),
     Source(False, "run", "status.txt", "for n in $(seq 60); do cat /proc/self/status /proc/self/limits; done"),
     Source(False, "run", "certificates.txt", "for f in /etc/ssl/certs/*.pem; do openssl x509 -text -in $f; done"),
