@@ -99,25 +99,26 @@ class Kernel(CPUDispatcher):
 
 
 KERNELS: Final[list[Kernel]] = []
-"""Those of every module imported so far."""
+"""Those of every module imported so far, without their parts, which are compiled into them."""
 
 
 def kernel(signature: Any) -> Callable[[Function], Function]:  # noqa: ANN401  numba ships no types
     """Decorates a plain function on arrays: compiled for exactly `signature`, lock released, cached."""
-    return _declare(signature)
+
+    def decorate(function: Function) -> Function:
+        declared = Kernel(function, signature)
+        KERNELS.append(declared)
+        return declared  # type: ignore[return-value]  # is called as the function is
+
+    return decorate
 
 
 def part(signature: Any) -> Callable[[Function], Function]:  # noqa: ANN401  numba ships no types
     """As `kernel`, for what other kernels call for every value: compiled into its callers, and without counting references to
     arrays, which would take longer than most parts do. A part allocates nothing, therefore, and returns no array.
     """
-    return _declare(signature, forceinline=True, _nrt=False)
 
-
-def _declare(signature: Any, **options: bool) -> Callable[[Function], Function]:  # noqa: ANN401  as above
     def decorate(function: Function) -> Function:
-        declared = Kernel(function, signature, **options)
-        KERNELS.append(declared)
-        return declared  # type: ignore[return-value]  # is called as the function is
+        return Kernel(function, signature, forceinline=True, _nrt=False)  # type: ignore[return-value]  # as above
 
     return decorate

@@ -21,7 +21,7 @@ class Model:
 FEW: Final = 6
 """Contexts of a text model that does not have them all."""
 QUICK_MODEL: Final = 3
-"""Of rows: `encoder.mixing.quick_rows`."""
+"""Of rows: compiled apart, by `encoder.mixing.row_kernel`, with bytes coded by `encoder.mixing.quick`."""
 TEXT_MODELS: Final = {
     1: Model(FEW, 20, 19660, 6),
     2: Model(12, 21, 19660, 6),

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U64S, Int, part
 from encoder.mixing.coder import U32S, code_bit, within
-from encoder.mixing.tables import GOLDEN, MOST_SEEN, RANGE, RATES, SPREAD, SQUASH, STRETCH, TRUST, UNSEEN
+from encoder.mixing.slots import HALF_TRUE, claim, learned
+from encoder.mixing.tables import GOLDEN, RANGE, SPREAD, SQUASH, STRETCH, TRUST
 
 QUICK = 3
 LIGHT = 6
@@ -25,7 +26,6 @@ NO_GUESS = -256
 """A guess that agrees with no byte."""
 
 U = np.uint64
-_HALF_TRUE = 4194303  # the largest 22-bit probability
 
 
 def inputs_of(contexts: int) -> int:
@@ -95,17 +95,7 @@ def byte_kernel(contexts: int) -> Callable[..., Any]:
             for nth in range(contexts):
                 check = checks[U(nth)]
                 if found[U(nth)] != check:
-                    line = lines[U(nth)]
-                    beside = line ^ U(16)
-                    if table[beside] == check:
-                        line = beside
-                    else:
-                        if (table[beside + U(1)] & np.uint32(1023)) < (table[line + U(1)] & np.uint32(1023)):
-                            line = beside
-                        table[line] = check
-                        for slot in range(1, 16):
-                            table[line + U(slot)] = UNSEEN
-                    lines[U(nth)] = line
+                    lines[U(nth)] = claim(table, lines[U(nth)], check)
             node = np.int64(1)
             for number in range(4 * half, 4 * half + 4):
                 for nth in range(contexts):
@@ -141,21 +131,12 @@ def byte_kernel(contexts: int) -> Callable[..., Any]:
                     weights[second + U(nth)] += np.int32((np.int64(values[U(nth)]) * second_error + 0x8000) >> 16)
                 for nth in range(contexts):
                     place = lines[U(nth)] + U(node)
-                    packed = np.int64(table[place])
-                    seen = packed & 1023
-                    chance = packed >> 10
-                    chance += ((bit * _HALF_TRUE - chance) * np.int64(RATES[U(seen)])) >> 16
-                    table[place] = np.uint32((chance << 10) | (seen + 1 if seen < MOST_SEEN else seen))
+                    table[place] = learned(np.int64(table[place]), bit * HALF_TRUE)
                 for nth in range(GUESSES):
                     if ((guesses[U(nth)] | 256) >> (8 - number)) == sofar:
-                        right = np.int64(_HALF_TRUE) if ((guesses[U(nth)] >> (7 - number)) & 1) == bit else np.int64(0)
-                        packed = np.int64(guess_table[U(guess_slots[U(nth)])])
-                        seen = packed & 1023
-                        chance = packed >> 10
-                        chance += ((right - chance) * np.int64(RATES[U(seen)])) >> 16
-                        guess_table[U(guess_slots[U(nth)])] = np.uint32(
-                            (chance << 10) | (seen + 1 if seen < MOST_SEEN else seen)
-                        )
+                        right = np.int64(HALF_TRUE) if ((guesses[U(nth)] >> (7 - number)) & 1) == bit else np.int64(0)
+                        guess = U(guess_slots[U(nth)])
+                        guess_table[guess] = learned(np.int64(guess_table[guess]), right)
                 sofar = (sofar << 1) | bit
                 node = (node << 1) | bit
         return sofar & 255

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U64S, Int, part
 from encoder.mixing.coder import U32S, code_bit, least, within
 from encoder.mixing.predict import QUICK
-from encoder.mixing.tables import GOLDEN, MOST_SEEN, RANGE, RATES, SQUASH, STRETCH, TRUST, UNSEEN
+from encoder.mixing.slots import HALF_TRUE, claim, learned
+from encoder.mixing.tables import GOLDEN, RANGE, SQUASH, STRETCH, TRUST
 
 U = np.uint64
 U16S = types.uint16[::1]
@@ -25,19 +26,9 @@ CHANCES = FORETELLERS * _SURENESS
 """Slots for how often each foretells rightly, by how sure it is."""
 FLAGS = CHANCES * 32
 """Slots for whether the best is right: by which it is, how sure, and who agrees."""
-_HALF_TRUE = 4194303
 _LEAST_CHANCE = 2300000  # of 2**22: below, the bits are coded at once
 _LEARNING = 6
 _LEAST = 24  # of 65536, for a probability
-
-
-@part(types.uint32(INT, INT))
-def learned(packed: Int, wanted: Int) -> np.uint32:
-    """A slot after a bit."""
-    seen = packed & 1023
-    chance = packed >> 10
-    chance += ((wanted - chance) * np.int64(RATES[U(seen)])) >> 16
-    return np.uint32((chance << 10) | (seen + 1 if seen < MOST_SEEN else seen))
 
 
 @part(INT(FLAG, I64S, BUFFER, INT, U64S, U32S, HASH, I32S, INT, U64S))
@@ -63,17 +54,7 @@ def code_bits(
                 mixed ^= mixed >> U(29)
             line = ((mixed >> U(20)) & mask) * U(16)
             check = np.uint32(mixed >> U(40)) | np.uint32(1)
-            if table[line] != check:
-                beside = line ^ U(16)
-                if table[beside] == check:
-                    line = beside
-                else:
-                    if (table[beside + U(1)] & np.uint32(1023)) < (table[line + U(1)] & np.uint32(1023)):
-                        line = beside
-                    table[line] = check
-                    for slot in range(1, 16):
-                        table[line + U(slot)] = UNSEEN
-            lines[U(nth)] = line
+            lines[U(nth)] = line if table[line] == check else claim(table, line, check)
         line0 = lines[0]
         line1 = lines[1]
         line2 = lines[2]
@@ -107,7 +88,7 @@ def code_bits(
             weights[at + U(3)] = np.int32(weight3 + ((value3 * error + 0x8000) >> 16))
             weights[at + U(4)] = np.int32(weight4 + ((value4 * error + 0x8000) >> 16))
             weights[at + U(5)] = np.int32(weight5 + ((value5 * error + 0x8000) >> 16))
-            wanted = bit * _HALF_TRUE
+            wanted = bit * HALF_TRUE
             table[line0 + U(node)] = learned(packed0, wanted)
             table[line1 + U(node)] = learned(packed1, wanted)
             table[line2 + U(node)] = learned(packed2, wanted)
@@ -148,7 +129,7 @@ def try_foretold(
         if probability < _LEAST:
             probability = np.int64(_LEAST)
         right = code_bit(decoding, state, coded, probability, 1 if byte == tried else 0)
-        flags[place] = learned(packed, right * _HALF_TRUE)
+        flags[place] = learned(packed, right * HALF_TRUE)
         if right:
             result = tried
     return result
@@ -162,7 +143,7 @@ def learn_foretold(
     for nth in range(FORETELLERS):
         if foretold[U(nth)] >= 0:
             place = U(nth * _SURENESS + sure[U(nth)])
-            wanted = np.int64(_HALF_TRUE) if foretold[U(nth)] == byte else np.int64(0)
+            wanted = np.int64(HALF_TRUE) if foretold[U(nth)] == byte else np.int64(0)
             chances[place] = learned(np.int64(chances[place]), wanted)
 
 
@@ -197,3 +178,48 @@ def remember_byte(byte: Int, places: NDArray[np.uint64], remembered: NDArray[np.
         else:
             entry = (entry & 0xFF00) | (sure >> 1)
         remembered[places[U(nth)]] = entry
+
+
+@part(
+    INT(
+        *(FLAG, I64S, BUFFER, INT, U64S, INT, INT, INT, INT, INT),
+        *(U32S, HASH, I32S, U32S, U32S, U16S, INT, U64S, U64S, I64S, I64S),
+    )
+)
+def code_foretold(
+    decoding: bool,
+    state: NDArray[np.int64],
+    coded: NDArray[np.uint8],
+    byte: Int,
+    hashes: NDArray[np.uint64],
+    repeated: Int,
+    length: Int,
+    above: Int,
+    offset: Int,
+    column: Int,
+    table: NDArray[np.uint32],
+    mask: np.uint64,
+    weights: NDArray[np.int32],
+    chances: NDArray[np.uint32],
+    flags: NDArray[np.uint32],
+    remembered: NDArray[np.uint16],
+    byte_bits: Int,
+    lines: NDArray[np.uint64],
+    places: NDArray[np.uint64],
+    foretold: NDArray[np.int64],
+    sure: NDArray[np.int64],
+) -> Int:
+    """Codes `byte`, or decodes and returns it. repeated, above: what a repeat of that length and the column's last value, which has agreed
+    for `offset` bytes, foretell; -1 for nothing. lines, places, foretold, sure: working room.
+    """
+    foretold[0] = repeated
+    sure[0] = least(length >> 1, SUREST)
+    foretold[1] = above
+    sure[1] = least(offset, SUREST)
+    look_up_bytes(hashes, remembered, byte_bits, places, foretold, sure)
+    found = try_foretold(decoding, state, coded, byte, foretold, sure, chances, flags)
+    if found < 0:
+        found = code_bits(decoding, state, coded, byte, hashes, table, mask, weights, ROWS_PER_COLUMN * column, lines)
+    learn_foretold(found, foretold, sure, chances)
+    remember_byte(found, places, remembered)
+    return found

@@ -4,7 +4,7 @@ import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, INT, U64S, Int, part
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, INT, U64S, Int, part, several
 from encoder.mixing.predict import FULL, QUICK, spread
 from encoder.mixing.tables import GOLDEN, SPREAD
 
@@ -114,3 +114,39 @@ def vote_contexts(
         contexts[3] = before
         contexts[4] = neighbour * SPREAD + second_neighbour
         contexts[5] = sibling * SPREAD + before
+
+
+@part(several(INT, 2)(BUFFER, INT, HASH, INT, INT, I32S, INT))
+def find_repeat(
+    text: NDArray[np.uint8],
+    at: Int,
+    last: np.uint64,
+    length: Int,
+    repeat: Int,
+    places: NDArray[np.int32],
+    place_bits: Int,
+) -> tuple[Int, Int]:
+    """How many bytes before `at` stand earlier as well, and where the one after those stands, given both for the byte before.
+
+    last: the last eight bytes. places: where each six bytes, by their hash, were last followed by something.
+    """
+    if length > 0 and text[repeat] == (last & U(255)):
+        length += 1
+        repeat += 1
+    else:
+        length = np.int64(0)
+    if at >= HASHED:
+        place = ((last & U(0xFFFFFFFFFFFF)) * GOLDEN) >> U(64 - place_bits)
+        if length == 0:
+            repeat = np.int64(places[place])
+            if repeat > 0:
+                while (
+                    length < MOST_COMPARED
+                    and repeat - 1 - length >= 0
+                    and text[repeat - 1 - length] == text[at - 1 - length]
+                ):
+                    length += 1
+                if length < LEAST_REPEAT:
+                    length = np.int64(0)
+        places[place] = at
+    return length, repeat

@@ -1,4 +1,4 @@
-"""A block's tokens coded with fresh tables, by the kernel of their model; the kernels of other models are not even imported."""
+"""A block's tokens coded with fresh tables, by the kernel of their model; the kernels of other models are not even loaded."""
 
 from collections.abc import Callable
 from typing import Final
@@ -11,11 +11,20 @@ from encoder.mixing.memory import RowSizes, row_sizes
 from encoder.mixing.models import QUICK_MODEL, ROW_MODELS
 from encoder.mixing.predict import FULL as ALL_CONTEXTS
 from encoder.mixing.predict import inputs_of
+from encoder.mixing.quick import CHANCES, FLAGS, ROWS_PER_COLUMN
+from encoder.mixing.quick import INPUTS as QUICK_INPUTS
+from encoder.mixing.row_bits import FIRST_SETS, GUESS_SLOTS, GUESS_SLOTS_PER_COLUMN, SETS_PER_COLUMN
 from encoder.mixing.tables import GUESS, slot_table
 from encoder.mixing.votes import AGREEMENTS, INPUTS, VOTERS, first_slots
 
 Bytes = NDArray[np.uint8]
 
+Slots = NDArray[np.uint32]
+Tables = tuple[NDArray[np.int32], Slots, Slots, Slots, NDArray[np.uint16], int]
+"""What bytes are coded with: weights; slots of guesses; chances, flags, remembered bytes and their bits of the quick model."""
+
+_NO_SLOTS: Final = np.zeros(0, np.uint32)
+_NO_BYTES: Final = np.zeros(0, np.uint16)
 _FIRST_VOTE_WEIGHT: Final = 22937  # 0.35
 
 
@@ -41,26 +50,20 @@ def code_tokens(
     votes = (memory, sizes.memory_bits, vote_slots, _vote_weights(sizes, model), coded)
     lines = (slot_table(sizes.line_bits), np.uint64((1 << sizes.line_bits) - 1))
     places = (np.zeros(1 << sizes.place_bits, np.int32), sizes.place_bits)
+    known = ROW_MODELS[model]
+    learning = (known.contexts == ALL_CONTEXTS, known.learning)
+    tables = _quick_tables(sizes) if model == QUICK_MODEL else _bit_tables(sizes, model)
+    return int(_kernel_of(model)(*tokens, *learning, *votes, *lines, *tables, *places))
+
+
+def _kernel_of(model: int) -> Callable[..., Int]:
     if model == QUICK_MODEL:
         from encoder.mixing.quick_rows import code_quick_rows  # noqa: PLC0415  see above
 
-        quickly: Callable[..., Int] = code_quick_rows
-        return int(quickly(*tokens, *votes, *lines, *_quick_tables(sizes), *places))
+        return code_quick_rows
     from encoder.mixing.rows import code_rows  # noqa: PLC0415  see above
 
-    code: Callable[..., Int] = code_rows
-    known = ROW_MODELS[model]
-    return int(
-        code(
-            *tokens,
-            known.contexts == ALL_CONTEXTS,
-            known.learning,
-            *votes,
-            *lines,
-            *_byte_tables(sizes, model),
-            *places,
-        )
-    )
+    return code_rows
 
 
 def _vote_weights(sizes: RowSizes, model: int) -> NDArray[np.int32]:
@@ -68,28 +71,15 @@ def _vote_weights(sizes: RowSizes, model: int) -> NDArray[np.int32]:
     return np.full(rows * INPUTS, _FIRST_VOTE_WEIGHT, np.int32)
 
 
-def _byte_tables(sizes: RowSizes, model: int) -> tuple[NDArray[np.int32], NDArray[np.uint32]]:
-    """Weights and guesses of `rows`."""
-    from encoder.mixing.rows import (  # noqa: PLC0415  as above
-        FIRST_SETS,
-        GUESS_SLOTS,
-        GUESS_SLOTS_PER_COLUMN,
-        SETS_PER_COLUMN,
-    )
-
+def _bit_tables(sizes: RowSizes, model: int) -> Tables:
     sets = FIRST_SETS + SETS_PER_COLUMN * sizes.columns
     known = ROW_MODELS[model]
     weights = np.full(sets * inputs_of(known.contexts), known.first_weight, np.int32)
-    return weights, np.full(GUESS_SLOTS + GUESS_SLOTS_PER_COLUMN * sizes.columns, GUESS, np.uint32)
+    guesses = np.full(GUESS_SLOTS + GUESS_SLOTS_PER_COLUMN * sizes.columns, GUESS, np.uint32)
+    return weights, guesses, _NO_SLOTS, _NO_SLOTS, _NO_BYTES, 0
 
 
-def _quick_tables(
-    sizes: RowSizes,
-) -> tuple[NDArray[np.int32], NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint16], int]:
-    """Weights, chances, flags and remembered bytes of `quick`."""
-    from encoder.mixing.quick import CHANCES, FLAGS, ROWS_PER_COLUMN  # noqa: PLC0415  as above
-    from encoder.mixing.quick import INPUTS as QUICK_INPUTS  # noqa: PLC0415  as above
-
+def _quick_tables(sizes: RowSizes) -> Tables:
     weights = np.full(QUICK_INPUTS * ROWS_PER_COLUMN * sizes.columns, ROW_MODELS[QUICK_MODEL].first_weight, np.int32)
     chances, flags = np.full(CHANCES, GUESS, np.uint32), np.full(FLAGS, GUESS, np.uint32)
-    return weights, chances, flags, np.zeros(4 << sizes.byte_bits, np.uint16), sizes.byte_bits
+    return weights, _NO_SLOTS, chances, flags, np.zeros(4 << sizes.byte_bits, np.uint16), sizes.byte_bits

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from encoder.glyphs.kernel import BUFFER, FLAG, I32S, I64S, INT, U64S, Int, part, several
 from encoder.mixing.coder import U32S, code_bit, least, within
-from encoder.mixing.tables import GOLDEN, MOST_SEEN, RANGE, RATES, SPREAD, SQUASH, STRETCH
+from encoder.mixing.slots import HALF_TRUE, learned
+from encoder.mixing.tables import GOLDEN, RANGE, SPREAD, SQUASH, STRETCH
 
 U = np.uint64
 VOTERS = 8
@@ -22,7 +23,6 @@ SLOTS_PER_COLUMN = VOTERS * 128
 """For each of the two attempts."""
 AGREEMENTS = 512
 """Rows of weights by who agrees, for both attempts; those by column follow."""
-_HALF_TRUE = 4194303
 SECOND_TRY = 300000  # of 2**22: a second value is tried only where it is at least as likely as that
 NONE = -1
 
@@ -32,7 +32,7 @@ def first_slots() -> NDArray[np.uint32]:
     slots = [419430 << 10] * 64
     for record in range(64):
         often, results = 2 * (record >> 3), 2 * (record & 7).bit_count()
-        slots.append(_HALF_TRUE * (1 + often + results) // (9 + often) << 10)
+        slots.append(HALF_TRUE * (1 + often + results) // (9 + often) << 10)
     return np.array(slots, np.uint32)
 
 
@@ -75,7 +75,7 @@ def most_trusted(
     return best, chance
 
 
-@part(INT(FLAG, I64S, BUFFER, INT, I64S, I64S, INT, INT, INT, U32S, I32S, I32S, U64S))
+@part(INT(FLAG, I64S, BUFFER, INT, I64S, I64S, INT, INT, INT, FLAG, U32S, I32S, I32S, U64S))
 def code_vote(
     decoding: bool,
     state: NDArray[np.int64],
@@ -86,6 +86,7 @@ def code_vote(
     chosen: Int,
     attempt: Int,
     column: Int,
+    by_column: bool,
     slots: NDArray[np.uint32],
     weights: NDArray[np.int32],
     values: NDArray[np.int32],
@@ -93,7 +94,7 @@ def code_vote(
 ) -> Int:
     """Codes whether the value of that name is the right one, and learns from it; values, used: working room.
 
-    weights: rows of INPUTS, two attempts each: by who agrees, then by column.
+    weights: rows of INPUTS, two attempts each: by who agrees, then, where a second mixer goes by it, by column.
     """
     base = (2 * column + attempt) * SLOTS_PER_COLUMN
     agreeing = 0
@@ -105,31 +106,30 @@ def code_vote(
             used[U(voter)] = U(base + voter * 128 + agrees * 64 + records[U(voter)])
             values[U(voter)] = STRETCH[U(slots[used[U(voter)]] >> np.uint32(20))]
     values[U(VOTERS)] = 256
-    first = U(AGREEMENTS + 2 * column + attempt) * U(INPUTS)
-    second = U(2 * agreeing + attempt) * U(INPUTS)
-    first_dot = np.int64(0)
-    second_dot = np.int64(0)
+    row = U(2 * agreeing + attempt) * U(INPUTS)
+    dot = np.int64(0)
     for nth in range(INPUTS):
-        first_dot += np.int64(values[U(nth)]) * np.int64(weights[first + U(nth)])
-    for nth in range(INPUTS):
-        second_dot += np.int64(values[U(nth)]) * np.int64(weights[second + U(nth)])
-    first_mixed = within(first_dot >> 16, RANGE)
-    second_mixed = within(second_dot >> 16, RANGE)
-    probability = np.int64(SQUASH[U(((first_mixed + second_mixed) >> 1) + RANGE)])
+        dot += np.int64(values[U(nth)]) * np.int64(weights[row + U(nth)])
+    mixed = within(dot >> 16, RANGE)
+    second_row = U(AGREEMENTS + 2 * column + attempt) * U(INPUTS)
+    second_mixed = mixed
+    if by_column:
+        dot = np.int64(0)
+        for nth in range(INPUTS):
+            dot += np.int64(values[U(nth)]) * np.int64(weights[second_row + U(nth)])
+        second_mixed = within(dot >> 16, RANGE)
+    probability = np.int64(SQUASH[U(((mixed + second_mixed) >> 1) + RANGE)])
     bit = code_bit(decoding, state, coded, probability, right)
-    first_error = (bit << 16) - np.int64(SQUASH[U(first_mixed + RANGE)])
-    second_error = (bit << 16) - np.int64(SQUASH[U(second_mixed + RANGE)])
+    error = (bit << 16) - np.int64(SQUASH[U(mixed + RANGE)])
     for nth in range(INPUTS):
-        weights[first + U(nth)] += np.int32((np.int64(values[U(nth)]) * first_error + 0x20000) >> 18)
-    for nth in range(INPUTS):
-        weights[second + U(nth)] += np.int32((np.int64(values[U(nth)]) * second_error + 0x20000) >> 18)
+        weights[row + U(nth)] += np.int32((np.int64(values[U(nth)]) * error + 0x20000) >> 18)
+    if by_column:
+        error = (bit << 16) - np.int64(SQUASH[U(second_mixed + RANGE)])
+        for nth in range(INPUTS):
+            weights[second_row + U(nth)] += np.int32((np.int64(values[U(nth)]) * error + 0x20000) >> 18)
     for voter in range(VOTERS):
         if names[U(voter)] >= 0:
-            packed = np.int64(slots[used[U(voter)]])
-            seen = packed & 1023
-            chance = packed >> 10
-            chance += ((bit * _HALF_TRUE - chance) * np.int64(RATES[U(seen)])) >> 16
-            slots[used[U(voter)]] = np.uint32((chance << 10) | (seen + 1 if seen < MOST_SEEN else seen))
+            slots[used[U(voter)]] = learned(np.int64(slots[used[U(voter)]]), bit * HALF_TRUE)
     return bit
 
 

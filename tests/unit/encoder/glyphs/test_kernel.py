@@ -23,7 +23,7 @@ def printed(program, *arguments):
 
 def test_a_process_loads_the_kernels_that_it_calls_and_no_others():
     encoding = (
-        "'write_columns' in settled, 'read_columns' in settled, 'tokenise_xml' in settled, 'same_bytes' in settled"
+        "'write_columns' in settled, 'read_columns' in settled, 'tokenise_xml' in settled, 'code_rows' in settled"
     )
     assert printed(f"print({encoding})") == ["True", "False", "False", "False"]
 
