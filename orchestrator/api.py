@@ -30,7 +30,9 @@ from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.inline import InlineExecutor, ThreadExecutor, carry_out_inline
 from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.graph.load import LoadedPlan, load_plan, load_text
+from orchestrator.journal.codec import as_read
 from orchestrator.journal.codec import plain as as_plain
+from orchestrator.journal.errors import DamagedJournal
 from orchestrator.journal.port import JournalPort
 from orchestrator.journal.sqlite import Durability
 from orchestrator.plan.cache import PlanCache
@@ -349,14 +351,27 @@ def _outcome(result: RunResult, loaded: LoadedPlan, journal: JournalPort, manner
     verdicts = dict(result.state.verdicts)
     if not result.state.finished:
         return RunOutcome(result.run, result.exit_code, None, verdicts)
-    envelopes = journal.read(result.run)
-    report = build_report(loaded.plan, loaded.graph, envelopes)
+    envelopes, state = _as_kept(result, journal)
+    report = build_report(loaded.plan, loaded.graph, envelopes, state)
     path = _write(report, manner.reports)
     if manner.page and len(loaded.graph.nodes) <= PAGE_LIMIT:
         for group in report.groups:
             write_whole(path.with_suffix("") / f"{group.id}.md", render_group(report, group.id))
         write_whole(path.with_suffix(".html"), _page(loaded, envelopes, manner.state / "runs" / result.run))
     return RunOutcome(result.run, result.exit_code, path, verdicts, render_summary(report))
+
+
+def _as_kept(result: RunResult, journal: JournalPort) -> tuple[Sequence[Envelope], RunState]:
+    """The run's events and state as its journal has them, without reading again what is known. Raises DamagedJournal."""
+    kept = journal.check(result.run)
+    if kept != len(result.events):
+        raise DamagedJournal(
+            f"run {result.run}: its journal has {kept} events of {len(result.events)}\n"
+            "  mend: restore the journal from a copy"
+        )
+    envelopes = [as_read(each) for each in result.events]
+    same = all(one is other for one, other in zip(envelopes, result.events, strict=True))
+    return envelopes, result.state if same else fold(envelopes)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from orchestrator.cli import plan_verbs, run_verbs
+from orchestrator.cli.collecting import collect_seldom
 from orchestrator.cli.complaint import MEND, complaint
 from orchestrator.cli.faults import DEBUG, Exit, reported
 from orchestrator.cli.output import tell
@@ -101,6 +102,7 @@ for _verb, _examples in VERBS:
 
 def main() -> None:
     """Run the command line and exit with one of the documented codes."""
+    collect_seldom()
     signal.signal(signal.SIGTERM, _terminate)
     arguments = force_all(sys.argv[1:])
     sys.exit(_as_data(arguments) if "--json" in arguments else app(arguments, prog_name="orchestrate"))

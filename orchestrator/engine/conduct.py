@@ -27,11 +27,15 @@ from orchestrator.state.run import RunState
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How a run ended. exit_code: as documented in `orchestrator.engine.outcome`; 130 when it was interrupted."""
+    """How a run ended. exit_code: as documented in `orchestrator.engine.outcome`; 130 when it was interrupted.
+
+    events: all that its journal has of it, as they were recorded.
+    """
 
     run: str
     exit_code: int
     state: RunState
+    events: tuple[Envelope, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +73,17 @@ def conduct(
     Raises JournalError, and RunOwned where another live orchestrator has the run.
     """
     with _owned(journal, run) as fence:
+        before = _recorded(journal, run)
         recorder = Recorder(
-            journal, run, fence, _recorded(journal, run), conditions.listener, conditions.clock, conditions.wall,
+            journal,
+            run,
+            fence,
+            fold(before),
+            conditions.listener,
+            conditions.clock,
+            conditions.wall,
             conditions.clock(),
-        )  # fmt: skip
+        )
         for event in opening(recorder.state):
             recorder.record(event)
         recorder.commit()
@@ -81,7 +92,8 @@ def conduct(
         with interrupts(engine.interrupt):
             settled = engine.run()
         _close(engine, recorder, loaded, conditions, settled=settled)
-        return RunResult(run, recorder.state.exit_code if settled else INTERRUPTED, recorder.state)  # type: ignore[arg-type]  # settled: finished just now
+        code = recorder.state.exit_code if settled else INTERRUPTED
+        return RunResult(run, code, recorder.state, (*before, *recorder.committed))  # type: ignore[arg-type]  # settled: finished just now
 
 
 @contextmanager
@@ -123,12 +135,12 @@ def _close(engine: Engine, recorder: Recorder, loaded: LoadedPlan, conditions: C
     recorder.commit()
 
 
-def _recorded(journal: JournalPort, run: str) -> RunState:
-    """The state so far, empty for a run that is about to start."""
+def _recorded(journal: JournalPort, run: str) -> tuple[Envelope, ...]:
+    """What happened so far, nothing for a run that is about to start."""
     try:
-        return fold(journal.read(run))
+        return journal.read(run)
     except UnknownRun:
-        return RunState()
+        return ()
 
 
 def absolute(state_dir: Path, project: Path) -> Places:

@@ -14,7 +14,7 @@ class Recorder:
     """The only way that anything happens to a run.
 
     clock: monotonic seconds; wall: seconds since the epoch; began: what the clock said when this owner took the run.
-    listener: told of every event after it is durable.
+    listener: told of every event after it is durable. committed: every event of this owner that is durable.
     """
 
     journal: JournalPort
@@ -25,6 +25,7 @@ class Recorder:
     clock: Callable[[], float]
     wall: Callable[[], float]
     began: float
+    committed: list[Envelope] = field(default_factory=list)
     _pending: list[Envelope] = field(default_factory=list)
 
     def now(self) -> float:
@@ -42,5 +43,6 @@ class Recorder:
         batch, self._pending = self._pending, []
         if batch:
             self.journal.append(self.run, batch)
+            self.committed += batch
         for envelope in batch:
             self.listener(envelope)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Final
 
 from orchestrator.graph.model import TaskGraph
-from orchestrator.graph.schedule import forecast
+from orchestrator.graph.schedule import critical_path
 from orchestrator.plan.model import Plan
 from orchestrator.plan.values import spell_duration
 
@@ -42,7 +42,7 @@ def draw(
     arrows = sum(len(needs) for needs in graph.needs.values())
     if collapsed is None:
         collapsed = arrows > LARGEST or len(graph.nodes) > LARGEST
-    path = forecast(plan, graph).critical_path
+    path = critical_path(graph)
     return (_groups if collapsed else _tasks)(graph, plan, path, outcomes or {})
 
 

@@ -58,7 +58,7 @@ class Schedule:
 def forecast(plan: Plan, graph: TaskGraph, starts: Mapping[str, float] | None = None) -> Schedule:
     """The forecast of a whole run. Pure and deterministic. starts: of every task, where list scheduling shall not say."""
     early = _earliest(graph)
-    length = max((early[task] + node.estimate for task, node in graph.nodes.items()), default=0.0)
+    length = _length(graph, early)
     late = _latest(graph, length)
     starts = _list_schedule(plan, graph, late) if starts is None else starts
     tasks = {
@@ -78,6 +78,16 @@ def forecast(plan: Plan, graph: TaskGraph, starts: Mapping[str, float] | None = 
     }
     makespan = max((one.finish for one in tasks.values()), default=0.0)
     return Schedule(tasks, makespan, length, _critical_path(graph, early, length), _load(plan, graph, makespan))
+
+
+def critical_path(graph: TaskGraph) -> tuple[str, ...]:
+    """One longest chain, as in the forecast, without a schedule."""
+    early = _earliest(graph)
+    return _critical_path(graph, early, _length(graph, early))
+
+
+def _length(graph: TaskGraph, early: Mapping[str, float]) -> float:
+    return max((early[task] + node.estimate for task, node in graph.nodes.items()), default=0.0)
 
 
 def _earliest(graph: TaskGraph) -> dict[str, float]:

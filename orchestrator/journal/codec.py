@@ -14,7 +14,15 @@ import xxhash
 from pydantic import Field, TypeAdapter, ValidationError
 
 from orchestrator.journal.errors import DamagedJournal
-from orchestrator.state.events import Event
+from orchestrator.state.events import (
+    Envelope,
+    Event,
+    ProgressReported,
+    RunResumed,
+    RunStarted,
+    TaskStarted,
+    TaskSucceeded,
+)
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
@@ -79,6 +87,33 @@ def decode_event(text: str) -> Event:
             f"not an event: {text[:80]!r} ({first})\n"
             "  mend: a newer version may have written it; otherwise restore the journal from a copy",
         ) from error
+
+
+def as_read(envelope: Envelope) -> Envelope:
+    """The envelope as a journal gives it back: itself, unless its event holds what JSON does not tell apart or cannot say.
+
+    Raises DamagedJournal for what could not be read.
+    """
+    if _comes_back(envelope.event):
+        return envelope
+    event = decode_event(encode_event(envelope.event))
+    if repr(event) == repr(envelope.event):  # which tells 5 from 5.0, and a list from a tuple
+        return envelope
+    return Envelope(envelope.seq, envelope.at, envelope.mono, envelope.fence, event)
+
+
+def _comes_back(event: Event) -> bool:
+    """Whether it is seen at once that the event is read as it was: most are a task's name and a number or two."""
+    if type(event) is TaskSucceeded:
+        left, used = event.evidence, event.usage
+        bare = not (left.measurements or left.artifacts or left.origins or left.used)
+        return bare and type(used.seconds) is float and type(used.cpu_seconds) is float and event.task.isascii()
+    if type(event) is TaskStarted:
+        return event.task.isascii()
+    return type(event) in _WITHOUT_FRACTIONS and _text(event).isascii()
+
+
+_WITHOUT_FRACTIONS: Final = frozenset({RunStarted, RunResumed, ProgressReported})
 
 
 def checksum(run: str, seq: int, at: float, mono: float, fence: int, kind: str, body: str) -> str:  # noqa: PLR0913, PLR0917 - a row

@@ -68,6 +68,10 @@ class MemoryJournal:
             raise UnknownRun(run)
         return tuple(self._events[run][after:])
 
+    def check(self, run: str) -> int:
+        """See JournalPort."""
+        return len(self.read(run))
+
     def runs(self) -> tuple[RunSummary, ...]:
         """See JournalPort."""
         return tuple(_summary(rows) for rows in self._events.values())

@@ -57,6 +57,9 @@ class JournalPort(Protocol):
     def read(self, run: str, after: int = 0) -> tuple[Envelope, ...]:
         """The run's events with seq > after, in order. Raises UnknownRun, and DamagedJournal for a gap or a wrong checksum."""
 
+    def check(self, run: str) -> int:
+        """How many events the run has; each is looked at as `read` does, but for what it says. Raises as `read`."""
+
     def runs(self) -> tuple[RunSummary, ...]:
         """All runs, the oldest first."""
 

@@ -44,6 +44,8 @@ CREATE TABLE IF NOT EXISTS lease (
 
 _STANDING: Final = "SELECT (SELECT fence FROM lease WHERE run = ? AND held), (SELECT max(seq) FROM event WHERE run = ?)"
 
+_EVENTS: Final = "SELECT seq, at, mono, fence, kind, body, checksum FROM event WHERE run = ? AND seq > ? ORDER BY seq"
+
 _RUNS: Final = """
 SELECT run, seq, at, mono, fence, kind, body, checksum,
     (SELECT kind FROM event WHERE run = mark.run ORDER BY seq DESC LIMIT 1),
@@ -115,17 +117,27 @@ class SqliteJournal:
     def read(self, run: str, after: int = 0) -> tuple[Envelope, ...]:
         """See JournalPort."""
         end = self._end(run)  # before the rows: meanwhile there may be more of them
-        columns = "seq, at, mono, fence, kind, body, checksum"
-        rows = self._select(f"SELECT {columns} FROM event WHERE run = ? AND seq > ? ORDER BY seq", run, after)  # noqa: S608 - no text from outside
+        rows = self._select(_EVENTS, run, after)
         if not rows and not self._select("SELECT 1 FROM event WHERE run = ? LIMIT 1", run):
             raise UnknownRun(run)
         require_sequence(run, [row[0] for row in rows], after)
-        if (last := rows[-1][0] if rows else after) < end:
-            raise DamagedJournal(
-                f"run {run}: its events end at {last} by the index, and at {end} by the table\n"
-                "  mend: restore the journal from a copy",
-            )
+        _require_end(run, rows[-1][0] if rows else after, end)
         return tuple(_envelope(run, row) for row in rows)
+
+    def check(self, run: str) -> int:
+        """See JournalPort. A thousand rows at a time, as their texts together may be large."""
+        last, end = 0, self._end(run)
+        with self._lock, self._explained():
+            found = self._connection.execute(_EVENTS, (run, 0))
+            while rows := found.fetchmany(1000):
+                require_sequence(run, [row[0] for row in rows], last)
+                for row in rows:
+                    _require_whole(run, row)
+                last = rows[-1][0]
+        if not last:
+            raise UnknownRun(run)
+        _require_end(run, last, end)
+        return last
 
     def _end(self, run: str) -> int:
         """The run's last seq by the table, read backwards without its index; 0 without any."""
@@ -257,9 +269,18 @@ _EVENT_TYPES: Final = (int, float, float, int, str, str, str)
 _LEASE_TYPES: Final = (int, str, int, float, int)
 
 
+def _require_end(run: str, last: int, end: int) -> None:
+    """Raise DamagedJournal where the index has lost the run's last events."""
+    if last < end:
+        raise DamagedJournal(
+            f"run {run}: its events end at {last} by the index, and at {end} by the table\n"
+            "  mend: restore the journal from a copy",
+        )
+
+
 def _typed(row: Sequence[Any], types: tuple[type, ...]) -> bool:
     """Whether SQLite gives what was put in: the kind of a value stands beside it in the file, and may be damaged too."""
-    return all(isinstance(value, kind) for value, kind in zip(row, types, strict=True))
+    return tuple(map(type, row)) == types
 
 
 def _require_whole(run: str, row: Sequence[Any]) -> None:

@@ -15,6 +15,7 @@ from orchestrator.report.groups import Sources, criteria_of, seconds_of, section
 from orchestrator.report.model import (
     AgentRow,
     CriterionRow,
+    Figure,
     GroupSection,
     MilestoneRow,
     Move,
@@ -32,12 +33,18 @@ from orchestrator.state.transitions import Status
 DRAWN = {Status.WAITING: "pending"}  # the graph has no colour of its own for the pause before a retry
 
 
-def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope]) -> Report:
-    """The report of the run, finished or not. Raises IllegalTransition where the journal contradicts itself."""
+def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], state: RunState | None = None) -> Report:
+    """The report of the run, finished or not. state: what the envelopes come to, where that is known already.
+
+    Raises IllegalTransition where the journal contradicts itself.
+    """
     events = list(envelopes)
-    state = fold(events)
+    state = fold(events) if state is None else state
     figures, files = figures_of(graph, state.tasks, state.metrics), files_of(graph, state.tasks)
-    sources = Sources(plan, graph, state, course_of(events), forecast(plan, graph), figures, files)
+    by_task: dict[str, list[Figure]] = {}
+    for figure in figures:
+        by_task.setdefault(figure.task, []).append(figure)
+    sources = Sources(plan, graph, state, course_of(events), forecast(plan, graph), figures, files, by_task)
     sections = sections_of(sources)
     criteria = criteria_of(sections)
     counts = Counter(row.verdict.outcome.value for row in criteria.values())

@@ -17,7 +17,7 @@ from orchestrator.state.run import RunState, TaskRecord
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """All that a report is made from."""
+    """All that a report is made from. by_task: the figures of each task that has any."""
 
     plan: Plan
     graph: TaskGraph
@@ -26,12 +26,17 @@ class Sources:
     schedule: Schedule
     figures: tuple[Figure, ...]
     files: tuple[FileRow, ...]
+    by_task: Mapping[str, Sequence[Figure]]
 
 
 def sections_of(sources: Sources) -> tuple[GroupSection, ...]:
     """Workstreams, then stages, in the plan's order."""
     stages = sources.plan.stages
-    return tuple(_section(sources, name, group, stage=name in stages) for name, group in sources.plan.groups.items())
+    members: dict[str, list[TaskNode]] = {name: [] for name in sources.plan.groups}
+    for node in sources.graph.nodes.values():
+        members[node.group].append(node)
+    groups = sources.plan.groups.items()
+    return tuple(_section(sources, name, group, members[name], stage=name in stages) for name, group in groups)
 
 
 def seconds_of(spans: Sequence[Span]) -> float | None:
@@ -40,8 +45,7 @@ def seconds_of(spans: Sequence[Span]) -> float | None:
     return sum(ended) if ended else None
 
 
-def _section(sources: Sources, name: str, group: Group, *, stage: bool) -> GroupSection:
-    nodes = [node for node in sources.graph.nodes.values() if node.group == name]
+def _section(sources: Sources, name: str, group: Group, nodes: Sequence[TaskNode], *, stage: bool) -> GroupSection:
     forecasts = [sources.schedule.tasks[node.id] for node in nodes]
     start, end = _extent(sources, nodes)
     return GroupSection(
@@ -84,7 +88,7 @@ def _task(sources: Sources, node: TaskNode) -> TaskRow:
         usage=record.usage,
         reason=record.reason or "; ".join(_failed(each) for each in record.failures),
         said=record.notes,
-        figures=tuple(figure for figure in sources.figures if figure.task == node.id),
+        figures=tuple(sources.by_task.get(node.id, ())),
         origins=record.evidence.origins if record.evidence else (),
         used=record.evidence.used if record.evidence else (),
         first=first,
@@ -152,8 +156,8 @@ def _values(sources: Sources, numbers: Sequence[int], metric: Metric | None, uni
 def _rests_on(sources: Sources, criterion: Criterion, verdict: Verdict) -> tuple[int, ...]:
     return tuple(
         figure.number
-        for figure in sources.figures
-        if figure.task == verdict.task and figure.measurement.metric == criterion.metric
+        for figure in sources.by_task.get(verdict.task or "", ())
+        if figure.measurement.metric == criterion.metric
     )
 
 

@@ -26,6 +26,8 @@ class Safe(str):
 
 def one_line(text: str) -> str:
     """The text without line breaks, control characters and what is beyond 600 characters."""
+    if len(text) <= LONGEST and text.isprintable() and "  " not in text and text == text.strip(" "):
+        return text  # which holds of nearly every text
     flat = " ".join(text[: 4 * LONGEST].split())
     flat = "".join(letter for letter in flat if letter.isprintable())
     return flat if len(flat) <= LONGEST else flat[:LONGEST] + "…"

@@ -17,9 +17,9 @@ from orchestrator.report import markdown
 from orchestrator.report.gantt import scale_of, to_gantt
 from orchestrator.report.markdown import MARKS, Safe
 from orchestrator.report.model import CriterionRow, Figure, Report
+from orchestrator.report.rows import evidence, figure, lasted, said_rows, task_rows, with_unit
 
 VALUES_SHOWN: Final = 64
-NOTES_SHOWN: Final = 6
 COLUMNS: Final = ("criterion", "target", "measured", "samples", "verdict")
 
 
@@ -32,7 +32,7 @@ def render_markdown(report: Report) -> str:
 def render_group(report: Report, group: str) -> str:
     """The report of one workstream or stage. Raises KeyError for one that the plan does not have."""
     section = {each.id: each for each in report.groups}[group]
-    figures = tuple(figure for task in section.tasks for figure in task.figures)
+    figures = tuple(each for task in section.tasks for each in task.figures)
     page = (
         _environment().get_template("workstream.md.j2").render(r=replace(report, figures=figures, files=()), g=section)
     )
@@ -79,24 +79,25 @@ def _environment() -> Environment:
         "fenced": markdown.fenced,
         "attribute": markdown.attribute,
         "number": lambda value: Safe(markdown.number(value)),
-        "duration": lambda seconds: Safe("—" if seconds is None else markdown.duration(seconds)),
+        "duration": lasted,
         "size": lambda count: Safe(markdown.size(count)),
         "moment": lambda at: Safe(markdown.moment(at)),
         "mark": lambda outcome: Safe(MARKS[outcome]),
         "measured": _measured,
         "interval": _interval,
-        "figure": _figure,
-        "evidence": _evidence,
+        "figure": figure,
+        "evidence": evidence,
         "samples": _samples,
         "counted": lambda counts: ", ".join(f"{count} {name}" for name, count in counts.items()),
         "shell": shlex.join,
         "process": markdown.process,
         "codes": lambda names: Safe(", ".join(map(markdown.code, names)) or "—"),
         "data": _data,
-        "quantity": lambda value, unit: Safe(_with_unit(value, unit)),
+        "quantity": lambda value, unit: Safe(with_unit(value, unit)),
         "values": _list,
         "read": lambda files: Safe(", ".join(f"{markdown.code(f.name)} {f.sha256[:12]}" for f in files) or "—"),
-        "told": lambda notes: Safe(_told(notes)),
+        "task_rows": task_rows,
+        "said_rows": said_rows,
     }
     return environment
 
@@ -113,7 +114,7 @@ def _printed(value: Any) -> Any:  # noqa: ANN401 - whatever a template prints
 
 
 def _measured(verdict: Verdict) -> Safe:
-    return Safe("—" if verdict.value is None else _with_unit(verdict.value, verdict.unit))
+    return Safe("—" if verdict.value is None else with_unit(verdict.value, verdict.unit))
 
 
 def _interval(verdict: Verdict) -> Safe:
@@ -131,32 +132,11 @@ def _samples(verdict: Verdict) -> Safe:
     return Safe(f"{told}, look {verdict.look} of {verdict.looks}" if verdict.looks else told)
 
 
-def _figure(figure: Figure) -> Safe:
-    if figure.value is None:
-        return Safe(f"not usable: {markdown.escape(figure.problem)}")
-    told = _with_unit(figure.value, figure.measurement.unit)
-    if figure.low is None or figure.high is None or figure.low == figure.high:
-        return Safe(told)
-    return Safe(f"{told} ({markdown.number(figure.low)} to {markdown.number(figure.high)})")
-
-
-def _evidence(numbers: tuple[int, ...]) -> Safe:
-    return Safe(", ".join(f"[E{n}](#evidence-{n})" for n in numbers) or "none")
-
-
-def _told(notes: tuple[str, ...]) -> str:
-    shown = [markdown.escape(note) for note in notes[-NOTES_SHOWN:]]
-    left = len(notes) - len(shown)
-    if left:
-        shown.insert(0, Safe(f"({left} earlier in the journal)"))
-    return "<br>".join(shown) or "—"
-
-
-def _data(figure: Figure) -> list[tuple[str, Safe]]:
+def _data(measured: Figure) -> list[tuple[str, Safe]]:
     """The rows of a measurement's samples in the appendix: (what, values)."""
-    match figure.measurement.data:
+    match measured.measurement.data:
         case Samples(values=values):
-            return [(f"samples, {figure.measurement.unit}", _list(values))]
+            return [(f"samples, {measured.measurement.unit}", _list(values))]
         case Comparison() as arms:
             rows = [
                 (f"treatment, {arms.arm_unit}", _list(arms.treatment)),
@@ -179,7 +159,3 @@ def _list(values: tuple[float, ...]) -> Safe:
     shown = ", ".join(f"{value:.6g}" for value in values[:VALUES_SHOWN])
     more = len(values) - VALUES_SHOWN
     return Safe(f"{shown}, … {more} more in the journal" if more > 0 else shown or "none")
-
-
-def _with_unit(value: float, unit: str) -> str:
-    return markdown.number(value) if unit == "1" else f"{markdown.number(value)} {markdown.escape(unit)}"

@@ -65,8 +65,8 @@ def _take(course: Course, envelope: Envelope, now: float) -> None:
     event = envelope.event
     task = getattr(event, "task", None)
     if task is not None:
-        first, _ = course.events.get(task, (envelope.seq, 0))
-        course.events[task] = (first, envelope.seq)
+        known = course.events.get(task)
+        course.events[task] = (known[0] if known else envelope.seq, envelope.seq)
     if isinstance(event, TaskStarted):
         course.spans.setdefault(event.task, []).append(Span(event.task, event.attempt, now, None))
     elif isinstance(event, ENDS):

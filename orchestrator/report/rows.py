@@ -1,0 +1,78 @@
+"""Rows of the tables that have one for each task: a template takes ten times as long, and a large run has ten thousand of them."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from orchestrator.report import markdown
+from orchestrator.report.markdown import Safe
+from orchestrator.report.model import Figure, TaskRow
+
+NOTES_SHOWN: Final = 6
+
+
+def task_rows(tasks: Sequence[TaskRow]) -> Safe:
+    """How each task went, a row each."""
+    return Safe("\n".join(map(_task_row, tasks)))
+
+
+def said_rows(tasks: Sequence[TaskRow]) -> Safe:
+    """What each task said beside what it measured: a row for each figure, one for a task without any."""
+    return Safe("\n".join(row for task in tasks for row in _said_rows(task)))
+
+
+def lasted(seconds: float | None) -> Safe:
+    """Seconds for people, a dash where there are none."""
+    return Safe("—" if seconds is None else markdown.duration(seconds))
+
+
+def figure(found: Figure) -> Safe:
+    """A figure's value and interval, or why it has none."""
+    if found.value is None:
+        return Safe(f"not usable: {markdown.escape(found.problem)}")
+    told = with_unit(found.value, found.measurement.unit)
+    if found.low is None or found.high is None or found.low == found.high:
+        return Safe(told)
+    return Safe(f"{told} ({markdown.number(found.low)} to {markdown.number(found.high)})")
+
+
+def evidence(numbers: Sequence[int]) -> Safe:
+    """Links to figures in the appendix."""
+    return Safe(", ".join(f"[E{n}](#evidence-{n})" for n in numbers) or "none")
+
+
+def said(notes: Sequence[str]) -> Safe:
+    """The last few notes of a task."""
+    shown: list[str] = [markdown.escape(note) for note in notes[-NOTES_SHOWN:]]
+    left = len(notes) - len(shown)
+    if left:
+        shown.insert(0, f"({left} earlier in the journal)")
+    return Safe("<br>".join(shown) or "—")
+
+
+def with_unit(value: float, unit: str) -> str:
+    """A number and its unit; a bare number has the unit 1."""
+    return markdown.number(value) if unit == "1" else f"{markdown.number(value)} {markdown.escape(unit)}"
+
+
+def _task_row(task: TaskRow) -> str:
+    usage = task.usage
+    peak = markdown.size(usage.peak_rss) if usage is not None and usage.samples else "—"
+    cpu = lasted(None if usage is None else usage.cpu_seconds)
+    events = f"#{task.first} to #{task.last}" if task.first else "—"
+    return (
+        f"| {markdown.code(task.id)} | {markdown.escape(task.title)} | {markdown.code(task.agent)} | {markdown.escape(task.status)} "
+        f"| {task.attempts} | {lasted(task.seconds)} | {lasted(task.estimate)} | {peak} | {cpu} | {events} |"
+    )
+
+
+def _said_rows(task: TaskRow) -> Iterator[str]:
+    notes = said(task.said)
+    name = markdown.code(task.id)
+    if not task.figures:
+        yield f"| {name} | {notes} | nothing | — | 0 | — | none |"
+    for place, each in enumerate(task.figures):
+        measured = each.measurement
+        yield (
+            f"| {name} | {'' if place else notes} | {markdown.code(measured.metric)} {figure(each)} | {markdown.escape(each.what)} "
+            f"| {each.n} | {markdown.escape(measured.method)} | {evidence((each.number,))} |"
+        )
