@@ -10,6 +10,7 @@ resources, which do not change a result, nor what a command's program is made of
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -82,7 +83,13 @@ def _fingerprint(plan: Plan, graph: TaskGraph, node: TaskNode, runners: Mapping[
         "leaves": (*promised(plan, node), *(metric.model_dump(mode="json") for metric in task.metrics)),
         "code": "" if runner is None else code.digest(runner),
     }
-    return " ".join(f"{part}={_short(value)}" for part, value in said.items() if value)
+    return " ".join(
+        [
+            f"{part}={_short_text(value) if type(value) is str else _short(value)}"
+            for part, value in said.items()
+            if value
+        ]
+    )
 
 
 def _listed(named: Mapping[str, str]) -> str:
@@ -97,6 +104,12 @@ def _same_files(was: str, now: str) -> bool:
 
 def _short(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=1024)
+def _short_text(value: str) -> str:
+    """As `_short`, for what many tasks share: a runner's name, its code."""
+    return _short(value)
 
 
 def _parts(fingerprint: str) -> dict[str, str]:

@@ -106,6 +106,8 @@ class Orders:
 
 def filled(part: Any, known: Mapping[str, object]) -> Any:  # noqa: ANN401 - whatever a plan's value may be
     """${state}, ${project} and ${folder} in a text, or in each text of a sequence or mapping, replaced; other dollars stay."""
+    if not part:
+        return part
     if isinstance(part, str):
         for name, value in known.items() if "${" in part else ():
             part = part.replace(f"${{{name}}}", str(value))
@@ -117,7 +119,10 @@ def filled(part: Any, known: Mapping[str, object]) -> Any:  # noqa: ANN401 - wha
 
 def promised(plan: Plan, node: TaskNode) -> tuple[str, ...]:
     """The files that must exist when the attempt ends: the task's `artifacts` and its group's deliverables from it."""
-    delivered = [each.artifact for each in plan.groups[node.group].deliverables if each.from_ == node.task.id]
+    promises = plan.groups[node.group].deliverables
+    if not (promises or node.task.artifacts):
+        return ()
+    delivered = [each.artifact for each in promises if each.from_ == node.task.id]
     return tuple(dict.fromkeys((*node.task.artifacts, *delivered)))
 
 

@@ -15,22 +15,29 @@ How each is computed (docs/verdicts.md says why):
 | R squared | 4 or more points | Fisher's z of the correlation (Fisher 1921), squared; three points prove nothing: 0 to 1 |
 """
 
+from __future__ import annotations
+
 import hashlib
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import numpy as np
-from numpy.typing import NDArray
+from orchestrator.late import Late
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+else:
+    np = Late("numpy")
 
 RESAMPLES: Final = 10_000
 FEWEST_FOR_BOOTSTRAP: Final = 10
 MOST_FOR_BOOTSTRAP: Final = 1_000
 _BATCH_CELLS: Final = 1 << 20  # resamples are drawn in batches of this many values, so that memory stays bounded
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,7 @@ The demands on numbers of samples and cases are dropped for it, so that it canno
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
-
-import numpy as np
+from typing import TYPE_CHECKING, Final
 
 from orchestrator.evidence.demand import Demand
 from orchestrator.evidence.estimate import derived_unit, no_difference
@@ -18,6 +16,12 @@ from orchestrator.evidence.measurement import Comparison, Measurement, Samples, 
 from orchestrator.evidence.metric import Form
 from orchestrator.evidence.units import UnitError, conversion
 from orchestrator.evidence.verdict import Control
+from orchestrator.late import Late
+
+if TYPE_CHECKING:
+    import numpy as np
+else:
+    np = Late("numpy")
 
 Planned = tuple[Control, Measurement | None, str]
 """Which control, what is judged in the deliverable's place (None: nothing), and that in words."""

@@ -6,6 +6,7 @@ measurement must come back as it was given. A lone surrogate (bytes of a file na
 
 import dataclasses
 import json
+from functools import cache
 from json.encoder import encode_basestring
 from math import isfinite
 from typing import Annotated, Any, Final
@@ -28,7 +29,12 @@ _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separator
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
 _NAMES: Final[dict[type, tuple[str, ...]]] = {}  # fields of each kind met so far; none for what is no dataclass
 _KEYS: Final[dict[type, tuple[tuple[str, str], ...]]] = {}  # the same, sorted, each with its key as it is written
-_EVENT: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="kind")])
+
+
+@cache
+def _reader() -> TypeAdapter[Event]:
+    """Made when the first event is read: a new run reads none."""
+    return TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 
 
 def encode_event(event: Event) -> str:
@@ -44,12 +50,29 @@ def _text(value: Any) -> str:  # noqa: ANN401 - whatever an event is made of
         return encode_basestring(value)
     if kind is int or (kind is float and isfinite(value)):
         return repr(value)
+    if kind is tuple and not value:
+        return "[]"
     keys = _KEYS.get(kind)
     if keys is None:
         keys = _KEYS[kind] = tuple((f'"{name}":', name) for name in sorted(_field_names(kind)))
-    if keys:
-        return "{" + ",".join([key + _text(getattr(value, name)) for key, name in keys]) + "}"
-    return "[]" if value == () else _ENCODER.encode(plain(value))
+    return _object(value, keys) if keys else _ENCODER.encode(plain(value))
+
+
+def _object(value: Any, keys: tuple[tuple[str, str], ...]) -> str:  # noqa: ANN401 - a dataclass
+    """A dataclass, field by field; leaves are written here, as a call for each would take longer than the writing."""
+    parts = []
+    for key, name in keys:
+        inner = getattr(value, name)
+        kind = type(inner)
+        if kind is str:
+            parts.append(key + encode_basestring(inner))
+        elif kind is int:
+            parts.append(f"{key}{inner}")
+        elif kind is tuple and not inner:
+            parts.append(f"{key}[]")
+        else:
+            parts.append(key + _text(inner))
+    return "{" + ",".join(parts) + "}"
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - whatever an event is made of
@@ -80,7 +103,7 @@ def decode_event(text: str) -> Event:
     Raises DamagedJournal for what is no event.
     """
     try:
-        return _EVENT.validate_python(json.loads(text))
+        return _reader().validate_python(json.loads(text))
     except (ValueError, RecursionError) as error:
         first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
         raise DamagedJournal(

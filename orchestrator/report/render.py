@@ -7,6 +7,7 @@ template can neither let a plan's text become markup nor leave a gap where a fig
 import shlex
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined
@@ -14,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined
 from orchestrator.evidence.measurement import Comparison, Samples, Trend
 from orchestrator.evidence.verdict import Outcome, Verdict
 from orchestrator.report import markdown
+from orchestrator.report.compiled import CompiledTemplates
 from orchestrator.report.gantt import scale_of, to_gantt
 from orchestrator.report.markdown import MARKS, Safe
 from orchestrator.report.model import CriterionRow, Figure, Report
@@ -67,6 +69,7 @@ def _summary_row(row: CriterionRow) -> tuple[str, ...]:
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("orchestrator.report"),
+        bytecode_cache=CompiledTemplates(Path(__file__).with_name("templates")),
         undefined=StrictUndefined,
         finalize=_printed,
         trim_blocks=True,

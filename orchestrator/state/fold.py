@@ -27,7 +27,7 @@ from orchestrator.state.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from orchestrator.state.run import NOTES_KEPT, STORY_KEPT, RunState, TaskRecord, changed
+from orchestrator.state.run import NOTES_KEPT, STORY_KEPT, RunState, TaskRecord
 from orchestrator.state.transitions import SETTLED, IllegalTransition, Status, next_status
 
 EndEvent = (
@@ -113,7 +113,7 @@ def _take_plan(state: RunState, event: RunStarted | RunResumed) -> None:
     state.plan_digest, state.plan_text = event.plan_digest, event.plan_text
     state.settings, state.environment = event.settings, event.environment
     state.fingerprints = event.fingerprints
-    state.tasks = {task: state.tasks.get(task, TaskRecord(task)) for task in event.fingerprints}
+    state.tasks = {task: state.tasks.get(task) or TaskRecord(task) for task in event.fingerprints}
     state.settled = sum(record.settled for record in state.tasks.values())
 
 
@@ -125,9 +125,11 @@ def _apply_task(state: RunState, event: TaskEvent, envelope: Envelope) -> None:
     if attempt != record.attempt + isinstance(event, TaskStarted):
         raise IllegalTransition(event.task, f"at attempt {record.attempt}", event, record.story)
     status = next_status(event.task, record.status, event, record.story)
-    story = (*record.story, _line(event, envelope))[-STORY_KEPT:]
-    state.tasks[event.task] = changed(record, {"status": status, "story": story, **_changes(record, event, envelope)})
+    changes = _changes(record, event, envelope)
     state.settled += (status in SETTLED) - record.settled
+    record.status, record.story = status, (*record.story, _line(event, envelope))[-STORY_KEPT:]
+    for name, value in changes.items():
+        setattr(record, name, value)
 
 
 def _line(event: Event, envelope: Envelope) -> str:

@@ -1,9 +1,6 @@
 """A run's state as data: what a fold over its journal comes to."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from operator import attrgetter
-from typing import Any, Final
+from dataclasses import dataclass, field
 
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.evidence.metric import Metric
@@ -16,9 +13,9 @@ NOTES_KEPT = 100
 STORY_KEPT = 40
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TaskRecord:
-    """All that is known of one task of a run.
+    """All that is known of one task of a run. It belongs to its `RunState`, and changes with it.
 
     attempt: the latest, 0 before the first. started_at, finished_at: wall clock seconds; started_mono, finished_mono:
     monotonic seconds of the owner that wrote them (durations only). failures: of every failed attempt, in order.
@@ -62,15 +59,6 @@ class TaskRecord:
         if self.started_mono is None or self.finished_mono is None:
             return None
         return self.finished_mono - self.started_mono
-
-
-_NAMES: Final = tuple(each.name for each in fields(TaskRecord))
-_VALUES: Final = attrgetter(*_NAMES)
-
-
-def changed(record: TaskRecord, changes: Mapping[str, Any]) -> TaskRecord:
-    """The record with these fields in place of its own: `dataclasses.replace` without asking for the fields each time."""
-    return TaskRecord(**{**dict(zip(_NAMES, _VALUES(record), strict=True)), **changes})
 
 
 @dataclass(slots=True)

@@ -37,6 +37,10 @@ class Status(StrEnum):
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
 
+    __hash__ = (
+        str.__hash__
+    )  # as it is equal to its text; the enum's own is slower, and every event asks for it several times
+
 
 SETTLED: Final = frozenset({Status.SUCCEEDED, Status.FAILED, Status.SKIPPED, Status.CANCELLED})
 """The terminal states: only an invalidation, on resume, leaves them."""

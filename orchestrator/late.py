@@ -1,0 +1,17 @@
+"""Modules that are slow to load, loaded when something of them is first used: most verbs, and most runs, never do."""
+
+from importlib import import_module
+from typing import Any
+
+
+class Late:
+    """Stands for a module: `np = Late("numpy")` where type checkers see `import numpy as np`."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __getattr__(self, attribute: str) -> Any:  # noqa: ANN401 - whatever the module has
+        """The module's attribute, kept from then on. Raises what the import raises."""
+        value = getattr(import_module(self._name), attribute)
+        setattr(self, attribute, value)
+        return value

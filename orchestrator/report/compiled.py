@@ -1,0 +1,43 @@
+"""Templates kept compiled beside their text, as Python keeps modules: compiling a dozen of them takes longer than a small report."""
+
+import sys
+from contextlib import suppress
+from importlib.util import cache_from_source
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Final
+
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+
+from orchestrator.wholefile import replace_whole
+
+DAMAGE: Final = (OSError, EOFError, ValueError, TypeError, UnpicklingError)
+
+
+class CompiledTemplates(BytecodeCache):
+    """In the folder's `__pycache__`; what cannot be read or written there is compiled anew each time.
+
+    It is heeded where Python is told to write no bytecode, or to keep it elsewhere (`-B`, PYTHONPYCACHEPREFIX). Jinja looks at its own
+    version, Python's and the template's checksum before it uses what is found.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill the bucket, or leave it empty."""
+        try:
+            with self._path(bucket).open("rb") as file:
+                bucket.load_bytecode(file)
+        except DAMAGE:
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what the bucket holds."""
+        if not sys.dont_write_bytecode:
+            with suppress(OSError):
+                replace_whole(self._path(bucket), bucket.bytecode_to_string())
+
+    def _path(self, bucket: Bucket) -> Path:
+        return Path(cache_from_source(str(self._folder / f"{bucket.key}.py")))
