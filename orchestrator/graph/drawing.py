@@ -1,6 +1,6 @@
 """What every drawing of a graph shows: boxes in frames, arrows, which of them are critical, and outcomes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
@@ -36,13 +36,21 @@ class Drawing:
 
 
 def draw(
-    graph: TaskGraph, plan: Plan, *, outcomes: Mapping[str, str] | None = None, collapsed: bool | None = None
+    graph: TaskGraph,
+    plan: Plan,
+    *,
+    outcomes: Mapping[str, str] | None = None,
+    collapsed: bool | None = None,
+    path: tuple[str, ...] | None = None,
 ) -> Drawing:
-    """The drawing of a graph: of its tasks, or of its groups where that would be too large or `collapsed` says so."""
+    """The drawing of a graph: of its tasks, or of its groups where that would be too large or `collapsed` says so.
+
+    path: the critical one, where it is known.
+    """
     arrows = sum(len(needs) for needs in graph.needs.values())
     if collapsed is None:
         collapsed = arrows > LARGEST or len(graph.nodes) > LARGEST
-    path = critical_path(graph)
+    path = critical_path(graph) if path is None else path
     return (_groups if collapsed else _tasks)(graph, plan, path, outcomes or {})
 
 
@@ -79,9 +87,16 @@ def _groups(graph: TaskGraph, plan: Plan, path: tuple[str, ...], outcomes: Mappi
         )
         for name, group in plan.groups.items()
     )
-    found = {(group_of[need], group_of[task]): None for task, needs in graph.needs.items() for need in needs}
+    found = dict.fromkeys(_between(graph, group_of))
     arrows = tuple((one, other, (one, other) in steps) for one, other in found if one != other)
     return Drawing(plan.title, {}, boxes, arrows)
+
+
+def _between(graph: TaskGraph, group_of: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """From group to group, in the order of the tasks and of their needs."""
+    for task, needs in graph.needs.items():
+        group = group_of[task]
+        yield from ((group_of[need], group) for need in needs)
 
 
 def _work(graph: TaskGraph, tasks: list[str]) -> float:

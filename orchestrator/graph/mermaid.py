@@ -22,14 +22,20 @@ LINK: Final = "stroke:#d4380d,stroke-width:3px"
 
 
 def to_mermaid(
-    graph: TaskGraph, plan: Plan, *, outcomes: Mapping[str, str] | None = None, collapsed: bool | None = None
+    graph: TaskGraph,
+    plan: Plan,
+    *,
+    outcomes: Mapping[str, str] | None = None,
+    collapsed: bool | None = None,
+    path: tuple[str, ...] | None = None,
 ) -> str:
     """A flowchart with a subgraph per workstream or stage, estimates on the boxes and the critical path in red.
 
     outcomes: by task id, one of succeeded, failed, skipped, cancelled, running, pending; they colour the boxes.
     collapsed: groups instead of tasks; None: where the tasks would be more than 200 boxes or arrows.
+    path: the critical one, where it is known.
     """
-    drawing = draw(graph, plan, outcomes=outcomes, collapsed=collapsed)
+    drawing = draw(graph, plan, outcomes=outcomes, collapsed=collapsed, path=path)
     return "\n".join(_lines(drawing)) + "\n"
 
 

@@ -133,7 +133,18 @@ def _comes_back(event: Event) -> bool:
         return bare and type(used.seconds) is float and type(used.cpu_seconds) is float and event.task.isascii()
     if type(event) is TaskStarted:
         return event.task.isascii()
-    return type(event) in _WITHOUT_FRACTIONS and _text(event).isascii()
+    return type(event) in _WITHOUT_FRACTIONS and all(
+        _is_ascii(getattr(event, name)) for name in _field_names(type(event))
+    )
+
+
+def _is_ascii(value: object) -> bool:
+    """Whether it is such text, or whole numbers, or is made of them."""
+    if isinstance(value, str):
+        return value.isascii()
+    if isinstance(value, dict):
+        return all(key.isascii() and _is_ascii(inner) for key, inner in value.items())
+    return all(map(_is_ascii, value)) if isinstance(value, tuple) else isinstance(value, int)
 
 
 _WITHOUT_FRACTIONS: Final = frozenset({RunStarted, RunResumed, ProgressReported})

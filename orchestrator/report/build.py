@@ -84,7 +84,7 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], st
         next_steps=plan.next_steps,
         figures=figures,
         files=files,
-        graph=_drawn(plan, graph, state),
+        graph=_drawn(sources),
     )
 
 
@@ -169,6 +169,8 @@ def _said(sources: Sources, prefix: str) -> tuple[Said, ...]:
     return tuple(found.values())
 
 
-def _drawn(plan: Plan, graph: TaskGraph, state: RunState) -> str:
-    outcomes = {task: DRAWN.get(record.status, str(record.status)) for task, record in state.tasks.items()}
-    return to_mermaid(graph, plan, outcomes={task: outcomes.get(task, "pending") for task in graph.nodes})
+def _drawn(sources: Sources) -> str:
+    records = sources.state.tasks
+    shown = {status: DRAWN.get(status, str(status)) for status in Status}
+    outcomes = {task: shown[records[task].status] if task in records else "pending" for task in sources.graph.nodes}
+    return to_mermaid(sources.graph, sources.plan, outcomes=outcomes, path=sources.schedule.critical_path)
