@@ -18,6 +18,9 @@ SETTLING: Final = 16  # first encodes of a process, in which threads' heaps are 
 
 ROLES: Final = {"baseline": "baseline", "optimized": "treatment", "control": "control"}
 
+FILES: Final = ("benchmark.json",)
+"""The artifacts that the measurements are of."""
+
 BATCH: Final = 16  # encodes to a mean: the heap wanders for some ten encodes, so that single ones are not independent
 
 
@@ -62,8 +65,20 @@ def repeat(ctx: TaskContext, profile: str) -> SampleResult:
 
 
 def record(ctx: TaskContext, taken: Mapping[str, Sequence[SampleResult]], repeated: SampleResult) -> None:
-    """The measurements that A's criteria are judged by."""
-    files = ["benchmark.json"]
+    """The measurements that A's criteria are judged by, and what they come to."""
+    record_peaks(ctx, taken)
+    record_pool(ctx, taken, repeated)
+    record_growth(ctx, repeated)
+    before, after = (median(result.peak_mib for result in taken[name]) for name in ("baseline", "optimized"))
+    ctx.note(f"peak {before:.0f} MiB before, {after:.0f} MiB after, the same output bytes")
+    ctx.claim(PEAK_REDUCTION, 100 * (1 - after / before), "the derived pool takes that much off the peak")
+    ctx.note(
+        "recommendation: ship the derived pool; what is left of the peak is mostly the interpreter and its imports"
+    )
+
+
+def record_peaks(ctx: TaskContext, taken: Mapping[str, Sequence[SampleResult]]) -> None:
+    """Peak memory of the optimized pool against the baseline's, with the baseline's second arm as the control."""
     before, after, control = (
         [result.peak_mib for result in taken[name]] for name in ("baseline", "optimized", "control")
     )
@@ -76,13 +91,17 @@ def record(ctx: TaskContext, taken: Mapping[str, Sequence[SampleResult]], repeat
         order=order_taken(ROLES, tuple(taken), len(before)),
         method="VmHWM of a fresh interpreter that encodes the same file to the same bytes; arms interleaved, the baseline twice",
         cases=len(before),
-        artifacts=files,
+        artifacts=FILES,
     )
+
+
+def record_pool(ctx: TaskContext, taken: Mapping[str, Sequence[SampleResult]], repeated: SampleResult) -> None:
+    """What the pool's own statistics say: the time it took to allocate, and the leases that were left."""
     ctx.samples(
         ALLOCATION_OVERHEAD,
         [allocation_percent(result) for result in taken["optimized"]],
         method="seconds in which the pool took buffers from the system, over the encode's seconds",
-        artifacts=files,
+        artifacts=FILES,
     )
     everyone = [*(result for results in taken.values() for result in results), repeated]
     ctx.samples(
@@ -90,10 +109,14 @@ def record(ctx: TaskContext, taken: Mapping[str, Sequence[SampleResult]], repeat
         [result.pipeline["pool"]["outstanding"] for result in everyone],
         method="leases that were not released when the encoder was closed, in every encode of this task",
         cases=sum(result.pipeline["pool"]["leases"] for result in everyone),
-        artifacts=files,
+        artifacts=FILES,
         negative=[outstanding_where_one_is_kept()],
         negative_of="a pool of which one buffer was not given back",
     )
+
+
+def record_growth(ctx: TaskContext, repeated: SampleResult) -> None:
+    """Whether memory grows from encode to encode of one process."""
     x, y = batch_means([rss / 1024 for rss in repeated.rss_each])
     ctx.trend(
         RSS_GROWTH,
@@ -102,14 +125,7 @@ def record(ctx: TaskContext, taken: Mapping[str, Sequence[SampleResult]], repeat
         x_unit="run",
         y_unit="KiB",
         method=f"VmRSS after each encode in one process with one malloc arena, free pages given back; means of {BATCH} encodes, the first {SETTLING} left out",
-        artifacts=files,
-    )
-    ctx.note(f"peak {median(before):.0f} MiB before, {median(after):.0f} MiB after, the same output bytes")
-    ctx.claim(
-        PEAK_REDUCTION, 100 * (1 - median(after) / median(before)), "the derived pool takes that much off the peak"
-    )
-    ctx.note(
-        "recommendation: ship the derived pool; what is left of the peak is mostly the interpreter and its imports"
+        artifacts=FILES,
     )
 
 

@@ -8,7 +8,7 @@ from orchestrator.runner import Runner, TaskContext
 from workstreams.parameters import size, whole
 from workstreams.profiling.inputs import input_file
 from workstreams.sampling import Job, SampleResult, Spec, compile_kernels, interleave, order_taken
-from workstreams.tables import csv_text
+from workstreams.tables import Cell, csv_text
 from workstreams.upstream import scratch, write_json, write_text
 
 MB: Final = 1_000_000
@@ -32,6 +32,21 @@ ROLES: Final = {"baseline": "baseline", "tuned": "treatment", "control": "contro
 SETTLE: Final = (0.1, 0.5, 1.0)
 """Seconds after the encode at which the resident set is looked at again."""
 
+METHOD: Final = "StreamingEncoder from file to file, a fresh process per sample, arms interleaved; "
+FILES: Final = ("before-after.csv",)
+"""The artifacts that the measurements are of."""
+SAMPLE_FIELDS: Final = (
+    "seconds",
+    "peak_rss",
+    "rss_before",
+    "rss_after",
+    "settled",
+    "bytes_in",
+    "bytes_out",
+    "pipeline",
+)
+COLUMNS: Final = ("arm", "round", "seconds", "peak_rss", "rss_before", "rss_after", "rss_settled", "bytes_out")
+
 Arms = Mapping[str, Sequence[SampleResult]]
 
 
@@ -42,50 +57,50 @@ def retained(result: SampleResult) -> float:
 
 def record(context: TaskContext, arms: Arms) -> None:
     """All measurements from the three arms."""
-    tuned, baseline, control = arms["tuned"], arms["baseline"], arms["control"]
-    order = order_taken(ROLES, tuple(arms), len(tuned))
-    method = "StreamingEncoder from file to file, a fresh process per sample, arms interleaved; "
+    record_tuned(context, arms["tuned"])
+    peaks = {name: [it.peak_rss / MB for it in taken] for name, taken in arms.items()}
+    seconds = {name: [it.seconds for it in taken] for name, taken in arms.items()}
+    record_pairs(context, REDUCTION, "MB", peaks, "VmHWM")
+    record_pairs(context, SPEEDUP, "s", seconds, "wall time of the encode")
+    context.compare(
+        OUTPUT,
+        treatment=[arms["tuned"][0].bytes_out],
+        baseline=[arms["baseline"][0].bytes_out],
+        arm_unit="bytes",
+        exact=True,
+        method=METHOD + "size of the output",
+        artifacts=FILES,
+    )
+
+
+def record_tuned(context: TaskContext, tuned: Sequence[SampleResult]) -> None:
+    """Memory with the tuned profile alone: its peak, and what stays."""
     context.samples(
-        PEAK,
-        [it.peak_rss / MB for it in tuned],
-        method=method + "VmHWM of the whole process",
-        artifacts=["before-after.csv"],
+        PEAK, [it.peak_rss / MB for it in tuned], method=METHOD + "VmHWM of the whole process", artifacts=FILES
     )
     context.samples(
         RETAINED,
         [retained(it) for it in tuned],
-        method=method + "VmRSS 1 s after the encoder is closed against VmRSS before it was made, kernels loaded",
-        artifacts=["before-after.csv"],
+        method=METHOD + "VmRSS 1 s after the encoder is closed against VmRSS before it was made, kernels loaded",
+        artifacts=FILES,
     )
     context.claim(PEAK, max(it.peak_rss for it in tuned) / MB, "the peak with the tuned profile is no more than that")
+
+
+def record_pairs(context: TaskContext, metric: Metric, unit: str, values: Mapping[str, list[float]], how: str) -> None:
+    """The tuned arm against the baseline, round by round, with the baseline's second arm as the control.
+
+    values: by arm, in `unit`. how: what of each sample they are.
+    """
     context.compare(
-        REDUCTION,
-        treatment=[it.peak_rss / MB for it in tuned],
-        baseline=[it.peak_rss / MB for it in baseline],
-        control=[it.peak_rss / MB for it in control],
-        arm_unit="MB",
-        order=order,
-        method=method + "VmHWM",
-        artifacts=["before-after.csv"],
-    )
-    context.compare(
-        SPEEDUP,
-        treatment=[it.seconds for it in tuned],
-        baseline=[it.seconds for it in baseline],
-        control=[it.seconds for it in control],
-        arm_unit="s",
-        order=order,
-        method=method + "wall time of the encode",
-        artifacts=["before-after.csv"],
-    )
-    context.compare(
-        OUTPUT,
-        treatment=[tuned[0].bytes_out],
-        baseline=[baseline[0].bytes_out],
-        arm_unit="bytes",
-        exact=True,
-        method=method + "size of the output",
-        artifacts=["before-after.csv"],
+        metric,
+        treatment=values["tuned"],
+        baseline=values["baseline"],
+        control=values["control"],
+        arm_unit=unit,
+        order=order_taken(ROLES, tuple(values), len(values["tuned"])),
+        method=METHOD + how,
+        artifacts=FILES,
     )
 
 
@@ -102,40 +117,25 @@ def before_after(context: TaskContext) -> None:
             "tuned": Spec(Job.ENCODE, str(source), target, "tuned", settle=SETTLE),
         }
         taken = interleave(arms, rounds, folder)
+    leave(context, taken)
+    record(context, taken)
+
+
+def leave(context: TaskContext, taken: Arms) -> None:
+    """Every sample, as JSON and as a table."""
     document = {
-        name: [
-            {
-                "seconds": it.seconds,
-                "peak_rss": it.peak_rss,
-                "rss_before": it.rss_before,
-                "rss_after": it.rss_after,
-                "settled": it.settled,
-                "bytes_in": it.bytes_in,
-                "bytes_out": it.bytes_out,
-                "pipeline": it.pipeline,
-            }
-            for it in results
-        ]
+        name: [{field: getattr(it, field) for field in SAMPLE_FIELDS} for it in results]
         for name, results in taken.items()
     }
     write_json(context, "before-after.json", document, title="Every sample of both arms and the control")
-    titles = ("arm", "round", "seconds", "peak_rss", "rss_before", "rss_after", "rss_settled", "bytes_out")
-    rows = [
-        (
-            name,
-            number,
-            it.seconds,
-            it.peak_rss,
-            it.rss_before,
-            it.rss_after,
-            it.settled[-1] if it.settled else "",
-            it.bytes_out,
-        )
-        for name, results in taken.items()
-        for number, it in enumerate(results, 1)
-    ]
-    write_text(context, "before-after.csv", csv_text(titles, rows), title="Before and after")
-    record(context, taken)
+    rows = [row(name, number, it) for name, results in taken.items() for number, it in enumerate(results, 1)]
+    write_text(context, "before-after.csv", csv_text(COLUMNS, rows), title="Before and after")
+
+
+def row(arm: str, number: int, it: SampleResult) -> tuple[Cell, ...]:
+    """One sample under `COLUMNS`; no last resident set where none was looked at."""
+    settled = it.settled[-1] if it.settled else ""
+    return arm, number, it.seconds, it.peak_rss, it.rss_before, it.rss_after, settled, it.bytes_out
 
 
 BEFORE_AFTER: Final = Runner(

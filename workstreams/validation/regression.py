@@ -122,6 +122,11 @@ def speed_finding(name: str, arms: SpeedArms) -> Finding:
     return finding("speed", name, arms.seconds["merged"], arms.seconds["baseline"])
 
 
+def ratio_finding(name: str, arms: SpeedArms) -> Finding:
+    """The comparison of bytes out."""
+    return finding("ratio", name, [arms.sizes["merged"]], [arms.sizes["baseline"]])
+
+
 def inputs(context: TaskContext) -> dict[str, bytes]:
     """The kinds whose ratio and speed are compared; small ones are repeated to the wanted size, blocks apart."""
     wanted = size(context.params, "size", "6MiB")
@@ -143,48 +148,58 @@ def memory_arms(context: TaskContext, profile: Path) -> dict[str, list[SampleRes
 
 def regression(context: TaskContext) -> None:
     """Compare, decide, and leave the table."""
+    path = needed_artifact(context, TUNED)
+    kinds = compared_kinds(context, path)
+    taken = memory_arms(context, path)
+    peaks = {arm: [it.peak_rss / 1e6 for it in results] for arm, results in taken.items()}
+    findings = [
+        found for name, arms in kinds.items() for found in (ratio_finding(name, arms), speed_finding(name, arms))
+    ]
+    findings.append(finding("memory", "server log", peaks["merged"], peaks["baseline"]))
+    pooled = [seconds for arms in kinds.values() for seconds in arms.seconds["baseline"]]
+    slower = [1.2 * seconds for seconds in pooled]
+    leave(context, findings, [finding("speed", "a fifth slower", slower, pooled)])
+    record_speed(context, kinds)
+    record_memory(context, peaks)
+
+
+def compared_kinds(context: TaskContext, merged: Path) -> dict[str, SpeedArms]:
+    """Ratio and speed on every kind: baseline, merged, baseline again."""
     from encoder import load_profile  # noqa: PLC0415 - as above
     from encoder.block import warm  # noqa: PLC0415 - as above
 
     warm()
-    path = needed_artifact(context, TUNED)
-    baseline, merged = load_profile("baseline"), load_profile(str(path))
-    plans = {"baseline": baseline, "merged": merged, "control": baseline}
-    findings: list[Finding] = []
-    pooled: dict[str, list[float]] = {name: [] for name in plans}
-    labels: list[str] = []
-    order: list[str] = []
-    for name, data in inputs(context).items():
-        arms = speed_arms(plans, name, data, whole(context.params, "rounds", 7))
-        findings.append(finding("ratio", name, [arms.sizes["merged"]], [arms.sizes["baseline"]]))
-        findings.append(speed_finding(name, arms))
-        for arm, values in arms.seconds.items():
-            pooled[arm] += values
-        order += arms.order
-        labels += [name] * len(arms.seconds["merged"])
-    taken = memory_arms(context, path)
-    peaks = {arm: [it.peak_rss / 1e6 for it in results] for arm, results in taken.items()}
-    findings.append(finding("memory", "server log", peaks["merged"], peaks["baseline"]))
-    slower = [1.2 * seconds for seconds in pooled["baseline"]]
-    leave(context, findings, [finding("speed", "a fifth slower", slower, pooled["baseline"])])
+    baseline = load_profile("baseline")
+    plans = {"baseline": baseline, "merged": load_profile(str(merged)), "control": baseline}
+    rounds = whole(context.params, "rounds", 7)
+    return {name: speed_arms(plans, name, data, rounds) for name, data in inputs(context).items()}
+
+
+def record_speed(context: TaskContext, kinds: Mapping[str, SpeedArms]) -> None:
+    """Wall time of all kinds together."""
+    pooled = {arm: [one for arms in kinds.values() for one in arms.seconds[arm]] for arm in ROLES}
     context.compare(
         SPEED,
         treatment=pooled["merged"],
         baseline=pooled["baseline"],
         control=pooled["control"],
         arm_unit="s",
-        labels=labels,
-        order=order,
+        labels=[name for name, arms in kinds.items() for _ in arms.seconds["merged"]],
+        order=[role for arms in kinds.values() for role in arms.order],
         method="StreamingEncoder in one process on every kind, arms interleaved, wall time",
         artifacts=["regressions.json"],
     )
+
+
+def record_memory(context: TaskContext, peaks: Mapping[str, Sequence[float]]) -> None:
+    """Peak memory. peaks: MB by arm, round by round."""
     context.compare(
         MEMORY,
         treatment=peaks["merged"],
         baseline=peaks["baseline"],
         control=peaks["control"],
         arm_unit="MB",
-        order=order_taken(ROLES, tuple(taken), len(peaks["merged"])),
+        order=order_taken(ROLES, tuple(peaks), len(peaks["merged"])),
         method="VmHWM of a fresh process per sample, arms interleaved",
         artifacts=["regressions.json"],
     )
