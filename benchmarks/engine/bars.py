@@ -3,9 +3,11 @@
     python -m venv .bench-peers && .bench-peers/bin/pip install -r benchmarks/engine/peers.txt
     python -m benchmarks.engine.bars --peers .bench-peers [--only PART...] [--repeat 5] [--workdir DIR] [--workflows FILE...] [--json FILE]
 
-Every figure is a median of `--repeat` runs, in which ours and the peers' take turns. "per task" is marginal: what the whole command took
-beyond the same command on one job, over the jobs; ours is also given from the first task's start to the last one's end, as its journal tells
-("engine"). "beyond" is how long a task was under way beyond its payload, median and 95th percentile. Peak memory is that of the largest
+Every figure is a median of `--repeat` runs, in which ours and the peers' take turns. Three readings of what a task costs:
+"engine" is ours alone, from the first task's start to the last one's end by its journal; "beyond one task" is what the whole command took beyond
+the same command on one job, over the other jobs, and so without the start of the program; "whole command" is all of it, start and report
+included, over the jobs. Ours and a peer's are only ever compared in the same reading, as the median of the quotients of runs side by side.
+"beyond" is how long a task was under way beyond its payload, median and 95th percentile. Peak memory is that of the largest
 process. `--workdir` must lie on the disk whose syncs are to count: not on tmpfs.
 
 Parts: wide, layers, power, loading, scale, shell, resume, help, makespan, shapes, workflows. `--workflows` names instances in WfCommons'
@@ -16,7 +18,7 @@ import argparse
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import median
@@ -30,10 +32,12 @@ from benchmarks.engine.plans import wide_plan
 from benchmarks.engine.resuming import resume_seconds
 from benchmarks.engine.shapes import SHAPES, Shape
 from benchmarks.engine.shapes import wide as wide_jobs
+from benchmarks.engine.turns import BEYOND, READINGS, Turn
 from benchmarks.engine.workflows import shape_of
 
 US: Final = 1e6
 MIB: Final = 2**20
+OURS: Final = "ours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,49 +98,48 @@ class Bench:
             print(f"{name} is not installed in {self.peers}: left out")
         return there
 
-    def turns(
-        self, name: str, peers: tuple[str, ...], **how: str | int
-    ) -> tuple[list[ours.Ran], dict[str, list[Cost]]]:
-        """Ours and the peers by turns."""
-        shape = SHAPES[name]()
-        mine: list[ours.Ran] = []
-        theirs: dict[str, list[Cost]] = {peer: [] for peer in peers}
+    def turns(self, name: str, peers: tuple[str, ...], **how: str | int) -> dict[str, list[Turn]]:
+        """Ours and the peers by turns, each on one job and on the shape's."""
+        shape, one = SHAPES[name](), SHAPES["one"]()
+        tasks = len(shape.jobs)
+        found: dict[str, list[Turn]] = {who: [] for who in (OURS, *peers)}
         for _ in range(self.repeat):
-            mine.append(self.mine(shape, **how))
-            for peer, costs in theirs.items():
-                costs.append(self.peer(peer, shape))
-        return mine, theirs
+            alone, ran = self.mine(one, **how), self.mine(shape, **how)
+            found[OURS].append(Turn(alone.cost, ran.cost, tasks, ran))
+            for peer in peers:
+                found[peer].append(Turn(self.peer(peer, one), self.peer(peer, shape), tasks))
+        return found
 
 
 def compare(
     bench: Bench, name: str, peers: tuple[str, ...], bar: float | None, below: str = "", **how: str | int
 ) -> None:
-    """Ours beside the peers on one shape, per task. below: the peer that ours must also stay below."""
-    there = tuple(peer for peer in peers if bench.has(peer))
-    tasks = len(SHAPES[name]().jobs)
-    mine, theirs = bench.turns(name, there, **how)
-    one_mine, one_theirs = bench.turns("one", there, **how)
-    base = median(ran.cost.seconds for ran in one_mine)
+    """Ours beside the peers on one shape, per task. below: the peer that ours must also stay below, beyond one task."""
+    found = bench.turns(name, tuple(peer for peer in peers if bench.has(peer)), **how)
     label = " ".join((name, *map(str, how.values())))
-    marginal = {
-        peer: (median(cost.seconds for cost in costs) - median(cost.seconds for cost in one_theirs[peer])) / (tasks - 1)
-        for peer, costs in theirs.items()
-    }
-    engine = median(ran.makespan for ran in mine) / tasks
-    whole = (median(ran.cost.seconds for ran in mine) - base) / (tasks - 1)
-    beyond = f"beyond p50 {median(r.p50 for r in mine) * US:.0f} p95 {median(r.p95 for r in mine) * US:.0f} us"
-    peak = f"peak {median(ran.cost.rss for ran in mine) / MIB:.0f} MiB"
+    _tell_engine(bench, label, [turn.ran for turn in found[OURS] if turn.ran], found[OURS][0].tasks, bar)
+    for reading, of in READINGS.items():
+        for who, turns in found.items():
+            told = _told(who, turns) if reading == BEYOND else ""
+            bench.say(Line(f"{label}: {reading}, {who}", median(map(of, turns)) * US, "us", None, told))
+        if below in found:
+            quotient = median(of(one) / of(other) for one, other in zip(found[OURS], found[below], strict=True))
+            bench.say(Line(f"{label}: {reading}, ours over {below}", quotient, "x", 1.0 if reading == BEYOND else None))
+
+
+def _tell_engine(bench: Bench, label: str, ran: Sequence[ours.Ran], tasks: int, bar: float | None) -> None:
+    """Ours by its own journal."""
+    beyond = f"beyond p50 {median(one.p50 for one in ran) * US:.0f} p95 {median(one.p95 for one in ran) * US:.0f} us"
+    peak = f"peak {median(one.cost.rss for one in ran) / MIB:.0f} MiB"
+    engine = median(one.makespan for one in ran) / tasks
     bench.say(Line(f"{label}: engine, per task", engine * US, "us", bar, f"{beyond}, {peak}"))
-    cpu = (median(ran.cost.cpu for ran in mine) - median(ran.cost.cpu for ran in one_mine)) / (tasks - 1)
-    said = f"processor {cpu * US:.0f} us, cold start {base:.2f} s"
-    bench.say(Line(f"{label}: whole command, per task", whole * US, "us", None, said))
-    for peer, each in marginal.items():
-        bench.say(
-            Line(f"{label}: {peer}, whole command, per task", each * US, "us", None, f"keeps {PEERS[peer].durable}")
-        )
-    if below in marginal:
-        bench.say(Line(f"{label}: engine over {below}", engine / marginal[below], "x", 1.0))
-        bench.say(Line(f"{label}: whole command over {below}", whole / marginal[below], "x"))
+
+
+def _told(who: str, turns: Sequence[Turn]) -> str:
+    """What else is known of the turns: processor time, the cost of one job, and what the peer keeps."""
+    cpu, start = median(turn.processor for turn in turns), median(turn.one.seconds for turn in turns)
+    keeps = f", keeps {PEERS[who].durable}" if who in PEERS else ""
+    return f"processor {cpu * US:.0f} us, one task {start:.2f} s{keeps}"
 
 
 def wide(bench: Bench) -> None:
