@@ -161,9 +161,12 @@ def why_not(node: TaskNode, state: RunState, declared: Sequence[str], *, exclude
 def ranks(graph: TaskGraph) -> dict[str, tuple[float, int]]:
     """Sort keys: the least is the task with the longest remaining path of estimates, ties in the graph's order."""
     remaining: dict[str, float] = {}
+    longest: dict[tuple[str, ...], float] = {}  # below tasks that the same ones wait for
     for task in reversed(tuple(graph.nodes)):
-        below = max((remaining[each] for each in graph.dependents[task]), default=0.0)
-        remaining[task] = graph.nodes[task].estimate + below
+        below = graph.dependents[task]
+        if below not in longest:
+            longest[below] = max(map(remaining.__getitem__, below), default=0.0)
+        remaining[task] = graph.nodes[task].estimate + longest[below]
     return {task: (-remaining[task], place) for place, task in enumerate(graph.nodes)}
 
 

@@ -60,4 +60,4 @@ def demands(graph: TaskGraph, full: Mapping[str, int]) -> dict[str, Demand]:
 def _demand(node: TaskNode, full: Mapping[str, int]) -> Demand:
     asked = {**node.demand, f"agent {node.agent}": 1, JOBS: 1}
     bounded = {name: min(amount, full.get(name, amount)) for name, amount in asked.items()}
-    return tuple(sorted((name, amount) for name, amount in bounded.items() if amount > 0))
+    return tuple(sorted([(name, amount) for name, amount in bounded.items() if amount > 0]))

@@ -45,7 +45,8 @@ def build_graph(plan: Plan) -> TaskGraph:
     declared = resolve_needs(plan)
     rank = {task: index for index, task in enumerate(declared)}
     order = topological(declared)
-    ordered = {task: tuple(sorted(declared[task], key=rank.__getitem__)) for task in order}
+    alike = {needs: tuple(sorted(needs, key=rank.__getitem__)) for needs in set(declared.values())}
+    ordered = {task: alike[declared[task]] for task in order}
     direct = reduced(ordered) if len(order) <= REDUCE_LIMIT else ordered
     nodes = _nodes(plan)
     dependents = dependents_of(direct, declared)
@@ -99,18 +100,29 @@ def reduced(needs: Needs) -> dict[str, tuple[str, ...]]:
     bit = (
         {task: 1 << index for index, task in enumerate(needs)} if any(len(each) > 1 for each in needs.values()) else {}
     )
+    if not bit:
+        return dict(needs)
     above: dict[str, int] = {}
+    alike: dict[
+        tuple[str, ...], tuple[tuple[str, ...], int]
+    ] = {}  # where groups wait for groups, many wait for the same
     kept: dict[str, tuple[str, ...]] = {}
     for task, direct in needs.items():
-        implied = 0
-        for need in direct:
-            implied |= above.get(need, 0)
-        kept[task] = tuple(need for need in direct if not implied & bit[need]) if len(direct) > 1 else direct
-        if bit:
-            above[task] = implied
-            for need in direct:
-                above[task] |= bit[need]
+        if direct not in alike:
+            alike[direct] = _reduced(direct, above, bit)
+        kept[task], above[task] = alike[direct]
     return kept
+
+
+def _reduced(direct: tuple[str, ...], above: Mapping[str, int], bit: Mapping[str, int]) -> tuple[tuple[str, ...], int]:
+    """The needs that follow from none of the others, and all that is above a task with these needs."""
+    implied = 0
+    for need in direct:
+        implied |= above[need]
+    everything = implied
+    for need in direct:
+        everything |= bit[need]
+    return tuple(need for need in direct if not implied & bit[need]), everything
 
 
 def dependents_of(needs: Needs, rank: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
@@ -119,7 +131,10 @@ def dependents_of(needs: Needs, rank: Mapping[str, object]) -> dict[str, tuple[s
     for task in rank:
         for need in needs[task]:
             found[need].append(task)
-    return {task: tuple(below) for task, below in found.items()}
+    shared: dict[tuple[str, ...], tuple[str, ...]] = {}
+    return {
+        task: shared.setdefault(below, below) for task, below in ((one, tuple(all_)) for one, all_ in found.items())
+    }
 
 
 def _nodes(plan: Plan) -> dict[str, TaskNode]:

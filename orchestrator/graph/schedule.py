@@ -93,16 +93,26 @@ def _length(graph: TaskGraph, early: Mapping[str, float]) -> float:
 def _earliest(graph: TaskGraph) -> dict[str, float]:
     """Start of each task if nothing but its needs held it up."""
     early: dict[str, float] = {}
-    for task in graph.nodes:
-        early[task] = max((early[need] + graph.nodes[need].estimate for need in graph.needs[task]), default=0.0)
+    finish: dict[str, float] = {}
+    alike: dict[tuple[str, ...], float] = {}  # often many tasks wait for the same ones
+    for task, node in graph.nodes.items():
+        needs = graph.needs[task]
+        if needs not in alike:
+            alike[needs] = max(map(finish.__getitem__, needs), default=0.0)
+        early[task] = alike[needs]
+        finish[task] = early[task] + node.estimate
     return early
 
 
 def _latest(graph: TaskGraph, length: float) -> dict[str, float]:
     """Latest start of each task that still lets everything end at `length`."""
     late: dict[str, float] = {}
+    alike: dict[tuple[str, ...], float] = {}
     for task in reversed(list(graph.nodes)):
-        late[task] = min((late[one] for one in graph.dependents[task]), default=length) - graph.nodes[task].estimate
+        below = graph.dependents[task]
+        if below not in alike:
+            alike[below] = min(map(late.__getitem__, below), default=length)
+        late[task] = alike[below] - graph.nodes[task].estimate
     return late
 
 
@@ -127,13 +137,14 @@ def _list_schedule(plan: Plan, graph: TaskGraph, late: Mapping[str, float]) -> d
     free = capacities(plan)
     rank = {task: index for index, task in enumerate(graph.nodes)}
     waiting = {task: len(needs) for task, needs in graph.needs.items()}
+    claims = {task: claim(node) for task, node in graph.nodes.items()}
     queues: dict[tuple[tuple[str, int], ...], list[tuple[float, int, str]]] = {}
     running: list[tuple[float, int, str]] = []
     starts: dict[str, float] = {}
     now = 0.0
 
     def enqueue(task: str) -> None:
-        heapq.heappush(queues.setdefault(claim(graph.nodes[task]), []), (late[task], rank[task], task))
+        heapq.heappush(queues.setdefault(claims[task], []), (late[task], rank[task], task))
 
     for task, count in waiting.items():
         if count == 0:
@@ -150,7 +161,7 @@ def _list_schedule(plan: Plan, graph: TaskGraph, late: Mapping[str, float]) -> d
         while running and running[0][0] == now:
             finished.append(heapq.heappop(running)[2])
         for task in finished:
-            _take(claim(graph.nodes[task]), free, -1)
+            _take(claims[task], free, -1)
             for dependent in graph.dependents[task]:
                 waiting[dependent] -= 1
                 if waiting[dependent] == 0:
@@ -166,7 +177,7 @@ def capacities(plan: Plan) -> dict[str, int]:
 
 def claim(node: TaskNode) -> tuple[tuple[str, int], ...]:
     """What a task holds while it runs: one place of its agent, and its counters."""
-    counters = sorted((f"resource {name}", amount) for name, amount in node.demand.items())
+    counters = sorted([(f"resource {name}", amount) for name, amount in node.demand.items()]) if node.demand else []
     return ((f"agent {node.agent}", 1), *counters)
 
 

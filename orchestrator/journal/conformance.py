@@ -105,6 +105,16 @@ class JournalConformance:
         """With the way to the known ones."""
         with pytest.raises(UnknownRun, match="orchestrate history"):
             self.journal.read("nothing")
+        with pytest.raises(UnknownRun, match="orchestrate history"):
+            self.journal.check("nothing")
+
+    def test_a_check_counts_the_runs_own_events(self) -> None:
+        """And more of them as more come."""
+        fence = self.taken("demo-1", begun())
+        self.taken("demo-2", begun(), RunFinished(0))
+        assert self.journal.check("demo-1") == 1
+        self.journal.append("demo-1", sealed(TaskStarted("A.one", 1), first=2, fence=fence))
+        assert self.journal.check("demo-1") == len(self.journal.read("demo-1")) == 2
 
     def test_runs_are_listed_with_how_they_stand(self) -> None:
         """Oldest first; a finished run that was taken up again is not finished."""

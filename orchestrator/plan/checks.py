@@ -49,7 +49,14 @@ class Names:
         for full in self.tasks:
             self.by_group[full.split(".")[0]].append(full.split(".")[1])
         self.matrices = {*origins.values()}
+        self._sound: dict[tuple[str, tuple[str, ...]], bool] = {}
         self.criteria = [f"{name}.{one.id}" for name, group in self.groups.items() for one in group.success_criteria]
+
+    def all_resolve(self, group: str, references: tuple[str, ...]) -> bool:
+        """Whether nothing is wrong with any of them; looked at once, as often many tasks wait for the same ones."""
+        if (group, references) not in self._sound:
+            self._sound[group, references] = not any(self.problem_of(group, one) for one in references)
+        return self._sound[group, references]
 
     def problem_of(self, group: str, reference: str) -> tuple[str, str] | None:
         """What is wrong with a reference made in a group, and its mend; None where it resolves."""
@@ -144,7 +151,9 @@ def _from(name: str, reference: str, path: Path, known: Names, source: Source) -
 
 
 def _references(name: str, task: Task, path: Path, known: Names, source: Source) -> Iterator[Problem]:
-    for index, reference in enumerate(task.needs or ()):
+    if task.needs is None or known.all_resolve(name, task.needs):
+        return
+    for index, reference in enumerate(task.needs):
         wrong = known.problem_of(name, reference)
         if wrong:
             yield source.problem((*path, "needs", index), *wrong)

@@ -27,14 +27,24 @@ def resolve_needs(plan: Plan) -> dict[str, tuple[str, ...]]:
     resolved: dict[str, tuple[str, ...]] = {}
     for name, group in plan.groups.items():
         entry = _named(name, group.needs, known, last)
+        alike: dict[tuple[str, ...], tuple[str, ...]] = {}  # often many tasks wait for the same ones
         before: tuple[str, ...] = ()
         for task in group.tasks:
-            own = before if task.needs is None else _named(name, task.needs, known, last)
-            inside = any(need.startswith(f"{name}.") for need in own)
             full = f"{name}.{task.id}"
-            resolved[full] = own if inside else tuple(dict.fromkeys((*entry, *own)))
+            if task.needs is None:
+                resolved[full] = _entered(name, entry, before)
+            else:
+                if task.needs not in alike:
+                    alike[task.needs] = _entered(name, entry, _named(name, task.needs, known, last))
+                resolved[full] = alike[task.needs]
             before = (full,)
     return resolved
+
+
+def _entered(group: str, entry: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ...]:
+    """A task's own needs, and those of its group where none of them is within it."""
+    inside = any(need.startswith(f"{group}.") for need in own)
+    return own if inside else tuple(dict.fromkeys((*entry, *own)))
 
 
 def count_edges(plan: Plan) -> int:

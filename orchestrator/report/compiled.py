@@ -4,15 +4,11 @@ import sys
 from contextlib import suppress
 from importlib.util import cache_from_source
 from pathlib import Path
-from pickle import UnpicklingError
-from typing import Final
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
 from orchestrator.wholefile import replace_whole
-
-DAMAGE: Final = (OSError, EOFError, ValueError, TypeError, UnpicklingError)
 
 
 class CompiledTemplates(BytecodeCache):
@@ -30,7 +26,7 @@ class CompiledTemplates(BytecodeCache):
         try:
             with self._path(bucket).open("rb") as file:
                 bucket.load_bytecode(file)
-        except DAMAGE:
+        except Exception:  # noqa: BLE001 - unpickling what is damaged may raise anything
             bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:

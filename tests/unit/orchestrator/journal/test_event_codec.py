@@ -9,9 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.evidence.measurement import Evidence, Measurement, Samples, Usage
-from orchestrator.journal.codec import decode_event, encode_event
+from orchestrator.journal.codec import as_read, decode_event, encode_event
 from orchestrator.journal.errors import DamagedJournal
-from orchestrator.state.events import Event, TaskNoted, TaskSucceeded
+from orchestrator.state.events import (
+    Envelope,
+    Event,
+    ProgressReported,
+    RunResumed,
+    TaskNoted,
+    TaskStarted,
+    TaskSucceeded,
+)
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "journal"
 _SPEC = importlib.util.spec_from_file_location("journal_examples", GOLDEN / "examples.py")
@@ -75,6 +83,33 @@ def test_what_is_no_event_is_an_error(text):
 @given(st.text())
 def test_any_text_survives(text):
     assert decode_event(encode_event(TaskNoted("A.x", 1, text))).text == text.encode("utf-8", "replace").decode()
+
+
+def as_a_journal_gives_it(event):
+    return as_read(Envelope(1, 5.0, 0.0, 1, event)).event
+
+
+@pytest.mark.parametrize("event", _EXAMPLES.EXAMPLES, ids=lambda event: event.kind)
+def test_an_event_that_is_read_as_it_was_is_not_made_again(event):
+    assert as_a_journal_gives_it(event) is event
+
+
+NUMBERS = st.integers(0, 2**40) | st.floats()
+
+
+@given(st.text(st.characters(exclude_categories=())), NUMBERS, NUMBERS, st.integers(0, 2**40))
+def test_what_is_known_of_a_run_is_what_its_journal_says(text, seconds, cpu, count):
+    used = Usage(seconds, cpu, count, 0)
+    measured = Evidence((Measurement("m.x", "ms", Samples((seconds,)), text),))
+    for event in (
+        TaskStarted(text, count),
+        TaskNoted(text, count, text),
+        TaskSucceeded(text, count, Evidence(), used),
+        TaskSucceeded(text, count, measured, used),
+        ProgressReported(count, count, (text, text)),
+        RunResumed("d", text, {text: text}, {}, {text: text}),
+    ):
+        assert repr(as_a_journal_gives_it(event)) == repr(decode_event(encode_event(event)))
 
 
 def test_a_lone_surrogate_does_not_poison_the_journal():

@@ -9,7 +9,7 @@ from orchestrator.journal.errors import DamagedJournal, JournalError
 from orchestrator.journal.lease import Owner, owner_alive, this_owner
 from orchestrator.journal.sqlite import SYNCHRONOUS, SqliteJournal
 from orchestrator.process import boot_id, process_started
-from orchestrator.state.events import Envelope, RunFinished, RunStarted
+from orchestrator.state.events import Envelope, ProgressReported, RunFinished, RunStarted
 
 STARTED = RunStarted("demo-1", "demo", "d", "schema: 1\n", "plan.yaml", {}, {}, (), {})
 
@@ -47,6 +47,20 @@ def test_a_changed_row_is_found_when_it_is_read(path, statement):
     with pytest.raises(DamagedJournal, match="mend: ") as caught:
         journal.read("demo-1")
     assert caught.value.exit_code == 4
+    with pytest.raises(DamagedJournal, match="mend: "):
+        journal.check("demo-1")
+    journal.close()
+
+
+def test_a_check_looks_at_every_event_of_a_long_run(tmp_path):
+    journal = SqliteJournal(tmp_path / "journal.sqlite")
+    fence = journal.acquire("demo-1")
+    reports = [Envelope(seq, 5.0, 0.0, fence, ProgressReported(seq, 3000, ())) for seq in range(2, 3001)]
+    journal.append("demo-1", [Envelope(1, 5.0, 0.0, fence, STARTED), *reports])
+    assert journal.check("demo-1") == 3000
+    change(journal.path, "UPDATE event SET body = replace(body, '3000', '3001') WHERE seq = 2999")
+    with pytest.raises(DamagedJournal, match="event 2999"):
+        journal.check("demo-1")
     journal.close()
 
 

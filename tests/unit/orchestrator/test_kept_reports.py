@@ -1,0 +1,82 @@
+"""The report that a run leaves is the one that its journal gives later, and none is left where that journal is damaged."""
+
+import json
+import sqlite3
+
+import pytest
+
+from orchestrator.api import Manner, report_text, run
+from orchestrator.engine.runs import open_journal
+from orchestrator.journal.errors import DamagedJournal
+from orchestrator.runner import Runner
+from orchestrator.state.events import TaskNoted, TaskSucceeded
+
+
+def plan(kit, tmp_path, tasks):
+    (tmp_path / "plan.json").write_text(json.dumps(kit.plan_data(tasks, [kit.criterion(">= 5 cases")])))
+    return tmp_path / "plan.json"
+
+
+def manner(tmp_path, **more):
+    return Manner(state=tmp_path / "state", reports=tmp_path / "reports", page=False, **more)
+
+
+def text_later(tmp_path, name):
+    journal = open_journal(tmp_path / "state", readonly=True)
+    try:
+        return report_text(journal, name)
+    finally:
+        journal.close()
+
+
+def say(context):
+    """A note that no UTF-8 can hold, and a figure that is whole where a fraction is meant."""
+    context.note("recommendation: caf\udce9")
+
+
+def test_the_report_of_a_run_is_the_one_that_its_journal_gives(kit, tmp_path, monkeypatch):
+    registry = {"test.say": Runner("test.say", say)}
+    monkeypatch.setattr("orchestrator.api.load_registry", lambda: registry)
+    tasks = [kit.measuring("count", "5"), {"id": "say", "title": "Say", "run": "test.say", "needs": []}]
+    heard = []
+    ran = run(plan(kit, tmp_path, tasks), manner=manner(tmp_path, executor="inline", listener=heard.append))
+    assert any(isinstance(each.event, TaskNoted) and "\udce9" in each.event.text for each in heard)
+    assert "caf?" in ran.report.read_text()
+    assert text_later(tmp_path, ran.run) == ran.report.read_text()
+
+
+def test_the_report_of_a_run_that_was_resumed_is_the_one_that_its_journal_gives(kit, tmp_path):
+    path = plan(kit, tmp_path, [kit.measuring("count", "5"), {"id": "more", "title": "t", "command": ["true"]}])
+
+    def stop(envelope):
+        if isinstance(envelope.event, TaskSucceeded):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(path, manner=manner(tmp_path, listener=stop))
+    ran = run(path, manner=manner(tmp_path))
+    assert ran.exit_code == 0
+    assert "resumed 1 times" in ran.report.read_text()
+    assert text_later(tmp_path, ran.run) == ran.report.read_text()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE event SET body = replace(body, 'measurements', 'measurementz') WHERE kind = 'task_succeeded'",
+        "DELETE FROM event WHERE kind = 'task_succeeded'",
+        "UPDATE event SET mono = 0.5 WHERE kind = 'task_started'",
+    ],
+)
+def test_a_journal_that_is_damaged_while_the_run_lasts_gives_an_error_and_no_report(kit, tmp_path, statement):
+    def damage(envelope):
+        if isinstance(envelope.event, TaskSucceeded):
+            connection = sqlite3.connect(tmp_path / "state" / "journal.sqlite")
+            with connection:
+                connection.execute(statement)
+            connection.close()
+
+    path = plan(kit, tmp_path, [kit.measuring("count", "5"), {"id": "more", "title": "t", "command": ["true"]}])
+    with pytest.raises(DamagedJournal, match="mend: "):
+        run(path, manner=manner(tmp_path, listener=damage))
+    assert not (tmp_path / "reports").exists()
