@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from encoder.glyphs.integers import MAX_DIGITS, TEXT_FULL
 from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, Int, kernel
-from encoder.glyphs.sink import OUT, PACKED, SINK, end_stream
+from encoder.glyphs.sink import OUT, PACKED, SINK, Sink, end_stream
 from encoder.glyphs.wide import digits_end
 
 VARIED = 255
@@ -41,24 +41,20 @@ def decimal_places(data: NDArray[np.uint8], start: Int, size: Int) -> Int:
     return places if fits else np.int64(NOT_DECIMAL)
 
 
-@kernel(types.void(BYTES, I32S, I32S, INT, INT, *SINK))
+@kernel(types.void(BYTES, I32S, I32S, INT, INT, SINK), allocates=False)
 def write_places(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
     sizes: NDArray[np.int32],
     first: Int,
     count: Int,
-    out: NDArray[np.uint8],
-    classes: NDArray[np.int32],
-    ends: NDArray[np.int64],
-    meta: NDArray[np.uint64],  # noqa: ARG001  a sink is always passed whole
-    cursor: NDArray[np.int64],
+    sink: Sink,
 ) -> None:
     """The stream of VARIED."""
     for nth in range(first, first + count):
-        out[cursor[OUT]] = decimal_places(data, starts[nth], sizes[nth])
-        cursor[OUT] += 1
-    end_stream(classes, ends, cursor, PACKED)
+        sink.out[sink.cursor[OUT]] = decimal_places(data, starts[nth], sizes[nth])
+        sink.cursor[OUT] += 1
+    end_stream(sink, PACKED)
 
 
 @kernel(INT(I64S, INT, INT, BYTES, INT, BUFFER, INT, INT, I32S, I32S, INT))

@@ -5,6 +5,8 @@ newline (no value holds one); then, when more than one is distinct, one byte pla
 when more than 256 are.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numba import types
 from numpy.typing import NDArray
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from encoder.glyphs.hashing import SPREAD, hash_bytes
 from encoder.glyphs.kernel import BYTES, I32S, I64S, INT, REAL, U64S, Int, kernel
 from encoder.glyphs.numbers import plane_bits
-from encoder.glyphs.sink import INDEX, OUT, SINK, WORDS, end_stream, put
+from encoder.glyphs.sink import INDEX, OUT, SINK, WORDS, Sink, end_stream, put
 from encoder.glyphs.wide import copy_over, same_bytes
 
 MAX_DISTINCT = 3000
@@ -22,7 +24,24 @@ WORD_BITS = 2.5
 """What a back end makes of a byte of a number among its like."""
 
 
-@kernel(INT(BYTES, I32S, I32S, INT, INT, INT, U64S, I32S, I64S, I64S))
+class Room(NamedTuple):
+    """What writing one column works in. shape: as `encoder.glyphs.choose` has it. values, indices: as long as the longest column.
+    firsts: above MAX_DISTINCT. keys, slots: a power of two above 2 * MAX_DISTINCT.
+    """
+
+    shape: NDArray[np.int64]
+    firsts: NDArray[np.int64]
+    values: NDArray[np.int64]
+    indices: NDArray[np.int64]
+    keys: NDArray[np.uint64]
+    slots: NDArray[np.int32]
+
+
+ROOM = types.NamedTuple((I64S, I64S, I64S, I64S, U64S, I32S), Room)  # type: ignore[no-untyped-call]  # numba ships no types
+"""The machine type of `Room`."""
+
+
+@kernel(INT(BYTES, I32S, I32S, INT, INT, INT, ROOM), allocates=False)
 def number_values(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
@@ -30,16 +49,14 @@ def number_values(
     first: Int,
     count: Int,
     limit: Int,
-    keys: NDArray[np.uint64],
-    slots: NDArray[np.int32],
-    firsts: NDArray[np.int64],
-    values: NDArray[np.int64],
+    room: Room,
 ) -> Int:
-    """Numbers the values first .. first + count by first appearance into `values`; firsts[d] is where number d stood.
+    """Numbers the values first .. first + count by first appearance into room.indices; room.firsts[d] is where number d stood.
 
     Returns how many are distinct, or TOO_MANY as soon as they exceed `limit` (at most MAX_DISTINCT). A hash that is
-    found is compared byte for byte. keys, slots: scratch of a power of two above 2 * MAX_DISTINCT.
+    found is compared byte for byte.
     """
+    keys, slots, firsts = room.keys, room.slots, room.firsts
     size = 16
     while size < 2 * min(count, limit + 1):
         size *= 2
@@ -70,7 +87,7 @@ def number_values(
             firsts[distinct] = first + nth
             found = distinct
             distinct += 1
-        values[nth] = found
+        room.indices[nth] = found
     return distinct
 
 
@@ -86,7 +103,7 @@ def dictionary_bits(
     return planes + WORD_BITS * words
 
 
-@kernel(types.void(BYTES, I32S, I32S, INT, INT, I64S, I64S, *SINK))
+@kernel(types.void(BYTES, I32S, I32S, INT, INT, I64S, I64S, SINK), allocates=False)
 def write_dictionary(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
@@ -95,36 +112,32 @@ def write_dictionary(
     distinct: Int,
     firsts: NDArray[np.int64],
     values: NDArray[np.int64],
-    out: NDArray[np.uint8],
-    classes: NDArray[np.int32],
-    ends: NDArray[np.int64],
-    meta: NDArray[np.uint64],
-    cursor: NDArray[np.int64],
+    sink: Sink,
 ) -> None:
     """Writes what `number_values` found."""
-    begin = cursor[OUT]
+    begin = sink.cursor[OUT]
     at = begin
     for nth in range(distinct):
         size = np.int64(sizes[firsts[nth]])
-        copy_over(out, at, data, starts[firsts[nth]], size)
-        out[at + size] = 10
+        copy_over(sink.out, at, data, starts[firsts[nth]], size)
+        sink.out[at + size] = 10
         at += size + 1
-    cursor[OUT] = at
-    put(meta, cursor, distinct)
-    put(meta, cursor, at - begin)
-    end_stream(classes, ends, cursor, WORDS)
+    sink.cursor[OUT] = at
+    put(sink, distinct)
+    put(sink, at - begin)
+    end_stream(sink, WORDS)
     if distinct <= 1:
         return
     if distinct > 256:
         for nth in range(count):
-            out[at + nth] = values[nth] >> 8
+            sink.out[at + nth] = values[nth] >> 8
         at += count
-        cursor[OUT] = at
-        end_stream(classes, ends, cursor, INDEX)
+        sink.cursor[OUT] = at
+        end_stream(sink, INDEX)
     for nth in range(count):
-        out[at + nth] = values[nth] & 255
-    cursor[OUT] = at + count
-    end_stream(classes, ends, cursor, INDEX)
+        sink.out[at + nth] = values[nth] & 255
+    sink.cursor[OUT] = at + count
+    end_stream(sink, INDEX)
 
 
 @kernel(INT(BYTES, INT, INT, INT, I32S, I32S, I32S, I32S, INT))

@@ -9,25 +9,21 @@ from numpy.typing import NDArray
 
 from encoder.glyphs.integers import TEXT_FULL
 from encoder.glyphs.kernel import BUFFER, BYTES, I32S, INT, Int, kernel
-from encoder.glyphs.sink import OUT, PACKED, SINK, end_stream, put
+from encoder.glyphs.sink import OUT, PACKED, SINK, Sink, end_stream, put
 
 
-@kernel(types.void(BYTES, I32S, INT, INT, INT, *SINK))
+@kernel(types.void(BYTES, I32S, INT, INT, INT, SINK), allocates=False)
 def write_hexadecimal(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
     first: Int,
     count: Int,
     digits: Int,
-    out: NDArray[np.uint8],
-    classes: NDArray[np.int32],
-    ends: NDArray[np.int64],
-    meta: NDArray[np.uint64],
-    cursor: NDArray[np.int64],
+    sink: Sink,
 ) -> None:
     """Writes the values first .. first + count, all of `digits` digits."""
-    put(meta, cursor, digits)
-    base = cursor[OUT]
+    put(sink, digits)
+    base = sink.cursor[OUT]
     for nth in range(count):
         start = starts[first + nth]
         for pair in range(digits // 2):
@@ -35,9 +31,9 @@ def write_hexadecimal(
             low = np.int64(data[start + 2 * pair + 1])
             high = high - 48 if high < 58 else high - 87
             low = low - 48 if low < 58 else low - 87
-            out[base + pair * count + nth] = high * 16 + low
-    cursor[OUT] = base + digits // 2 * count
-    end_stream(classes, ends, cursor, PACKED)
+            sink.out[base + pair * count + nth] = high * 16 + low
+    sink.cursor[OUT] = base + digits // 2 * count
+    end_stream(sink, PACKED)
 
 
 @kernel(INT(BUFFER, INT, INT, INT, INT, INT, I32S, I32S, INT))

@@ -102,11 +102,15 @@ KERNELS: Final[list[Kernel]] = []
 """Those of every module imported so far, without their parts, which are compiled into them."""
 
 
-def kernel(signature: Any) -> Callable[[Function], Function]:  # noqa: ANN401  numba ships no types
-    """Decorates a plain function on arrays: compiled for exactly `signature`, lock released, cached."""
+def kernel(signature: Any, *, allocates: bool = True) -> Callable[[Function], Function]:  # noqa: ANN401  numba ships no types
+    """Decorates a plain function on arrays: compiled for exactly `signature`, lock released, cached.
+
+    A kernel that says that it makes no array counts no references to those it is given: of a tuple of arrays, numba counts them at
+    every use, which takes longer than the use itself.
+    """
 
     def decorate(function: Function) -> Function:
-        declared = Kernel(function, signature)
+        declared = Kernel(function, signature, _nrt=allocates)
         KERNELS.append(declared)
         return declared  # type: ignore[return-value]  # is called as the function is
 
@@ -114,8 +118,8 @@ def kernel(signature: Any) -> Callable[[Function], Function]:  # noqa: ANN401  n
 
 
 def part(signature: Any) -> Callable[[Function], Function]:  # noqa: ANN401  numba ships no types
-    """As `kernel`, for what other kernels call for every value: compiled into its callers, and without counting references to
-    arrays, which would take longer than most parts do. A part allocates nothing, therefore, and returns no array.
+    """As `kernel`, for what other kernels call for every value: compiled into its callers. It allocates nothing, and returns no
+    array.
     """
 
     def decorate(function: Function) -> Function:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import GOLDEN, find_or_add
 from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, I64S, INT, REAL, U64S, Int, kernel, part, several
-from encoder.glyphs.sink import NUMBERS, OUT, SINK, end_stream, put
+from encoder.glyphs.sink import NUMBERS, OUT, SINK, Sink, end_stream, put
 
 CONSTANT, DELTA, OFFSET = range(3)
 SAMPLE = 1024
@@ -146,27 +146,23 @@ def number_bits(
     return plane_bits(values, count, differences, low, width)
 
 
-@kernel(INT(I64S, INT, INT, FLAG, *SINK))
+@kernel(INT(I64S, INT, INT, FLAG, SINK), allocates=False)
 def write_numbers(
     values: NDArray[np.int64],
     count: Int,
     budget: Int,
     delta: bool,
-    out: NDArray[np.uint8],
-    classes: NDArray[np.int32],
-    ends: NDArray[np.int64],
-    meta: NDArray[np.uint64],
-    cursor: NDArray[np.int64],
+    sink: Sink,
 ) -> Int:
     """Writes values[:count], count >= 1, as differences or as offsets. Returns -1, and has written nothing, if the planes would exceed `budget` bytes.
 
     Differences must not overflow int64.
     """
     low, extent, widest = spread(values, count)
-    return write_spread(values, count, budget, delta, low, extent, widest, out, classes, ends, meta, cursor)
+    return write_spread(values, count, budget, delta, low, extent, widest, sink)
 
 
-@kernel(INT(I64S, INT, INT, FLAG, HASH, HASH, HASH, *SINK))
+@kernel(INT(I64S, INT, INT, FLAG, HASH, HASH, HASH, SINK), allocates=False)
 def write_spread(
     values: NDArray[np.int64],
     count: Int,
@@ -175,35 +171,31 @@ def write_spread(
     low: np.uint64,
     extent: np.uint64,
     widest: np.uint64,
-    out: NDArray[np.uint8],
-    classes: NDArray[np.int32],
-    ends: NDArray[np.int64],
-    meta: NDArray[np.uint64],
-    cursor: NDArray[np.int64],
+    sink: Sink,
 ) -> Int:
     """As `write_numbers`, where the `spread` of the values is known."""
     if extent == 0:
-        put(meta, cursor, CONSTANT)
-        put(meta, cursor, np.int64(zigzag(np.int64(low))))
+        put(sink, CONSTANT)
+        put(sink, np.int64(zigzag(np.int64(low))))
         return 0
     width = byte_width(widest) if delta else byte_width(extent)
     if width * count > budget:
         return -1
-    put(meta, cursor, DELTA if delta else OFFSET)
+    put(sink, DELTA if delta else OFFSET)
     if not delta:
-        put(meta, cursor, np.int64(zigzag(np.int64(low))))
-    put(meta, cursor, width)
-    base = cursor[OUT]
+        put(sink, np.int64(zigzag(np.int64(low))))
+    put(sink, width)
+    base = sink.cursor[OUT]
     previous = np.int64(0)
     for nth in range(count):
         mapped = zigzag(values[nth] - previous) if delta else np.uint64(values[nth]) - low
         previous = values[nth]
         for plane in range(width - 1, -1, -1):
-            out[base + plane * count + nth] = mapped & np.uint64(255)
+            sink.out[base + plane * count + nth] = mapped & np.uint64(255)
             mapped >>= np.uint64(8)
     for _ in range(width):
-        cursor[OUT] += count
-        end_stream(classes, ends, cursor, NUMBERS)
+        sink.cursor[OUT] += count
+        end_stream(sink, NUMBERS)
     return 0
 
 

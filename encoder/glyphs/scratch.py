@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from encoder.glyphs.choose import SHAPE_SIZE
+from encoder.glyphs.dictionary import Room
 from encoder.glyphs.tokenise import MAX_TEMPLATES, TABLE_SLOTS, Found
 from encoder.glyphs.tokenise_json import COUNT_SLOTS
 
@@ -34,17 +36,13 @@ class Scratch:
     __slots__ = (
         "column_sizes",
         "column_starts",
-        "firsts",
         "found",
-        "indices",
         "key_counts",
-        "keys",
         "names",
-        "numbers",
         "offsets",
         "path_counts",
+        "room",
         "size",
-        "slots",
     )
 
     def __init__(self, size: int) -> None:
@@ -63,15 +61,18 @@ class Scratch:
         )
         self.column_starts = _reserved(variables, np.int32)
         self.column_sizes = _reserved(variables, np.int32)
-        self.numbers = _reserved(variables, np.int64)
-        self.indices = _reserved(variables, np.int64)
         self.names = np.empty(TABLE_SLOTS, np.uint64)
         self.offsets = np.empty(TABLE_SLOTS, np.int64)
         self.key_counts = np.empty(COUNT_SLOTS, np.int32)
         self.path_counts = np.empty(COUNT_SLOTS, np.int32)
-        self.keys = np.empty(_SMALL_TABLE, np.uint64)
-        self.slots = np.empty(_SMALL_TABLE, np.int32)
-        self.firsts = np.empty(_SMALL_TABLE, np.int64)
+        self.room = Room(
+            shape=np.empty(SHAPE_SIZE, np.int64),
+            firsts=np.empty(_SMALL_TABLE, np.int64),
+            values=_reserved(variables, np.int64),
+            indices=_reserved(variables, np.int64),
+            keys=np.empty(_SMALL_TABLE, np.uint64),
+            slots=np.empty(_SMALL_TABLE, np.int32),
+        )
 
 
 _kept = threading.local()

@@ -1,42 +1,64 @@
 """Where the column kernels write: one buffer of streams end to end, one array of numbers that describe them.
 
-`cursor` holds how much is used of each: [OUT] bytes of `out`, [STREAMS] of `classes` and `ends` (a stream's class, and
-where it ends in `out`), [META] of `meta`. The decoder reads the numbers in the same order and so knows every stream's
-class and length before it opens one.
+The decoder reads the numbers in the same order and so knows every stream's class and length before it opens one.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, I32S, I64S, INT, U64S, Int, kernel
+from encoder.glyphs.kernel import BUFFER, I32S, I64S, INT, U64S, Int, part
 
 OUT = 0
 STREAMS = 1
 META = 2
-CURSOR_SIZE = 3
 
 TEMPLATES, IDS, NUMBERS, INDEX, WORDS, TEXT, PACKED = range(7)
 CLASS_NAMES = ("templates", "ids", "numbers", "index", "words", "text", "packed")
 """Stream classes: like streams share a class, small ones of a class are compressed together."""
 TEXT_CLASSES = (TEMPLATES, WORDS, TEXT)
 
-SINK = (BUFFER, I32S, I64S, U64S, I64S)
-"""out, classes, ends, meta, cursor."""
+
+class Sink(NamedTuple):
+    """Streams end to end in `out`, the class of each and where it ends, and the numbers, in `meta`.
+
+    cursor: how much is used of each: [OUT] bytes, [STREAMS], [META] numbers.
+    """
+
+    out: NDArray[np.uint8]
+    classes: NDArray[np.int32]
+    ends: NDArray[np.int64]
+    meta: NDArray[np.uint64]
+    cursor: NDArray[np.int64]
 
 
-@kernel(types.void(U64S, I64S, INT))
-def put(meta: NDArray[np.uint64], cursor: NDArray[np.int64], value: Int) -> None:
+SINK = types.NamedTuple((BUFFER, I32S, I64S, U64S, I64S), Sink)  # type: ignore[no-untyped-call]  # numba ships no types
+"""The machine type of `Sink`."""
+
+
+def empty_sink(size: int, streams: int, numbers: int) -> Sink:
+    """A sink with room for so many bytes, streams and numbers."""
+    return Sink(
+        np.empty(size, np.uint8),
+        np.empty(streams, np.int32),
+        np.empty(streams, np.int64),
+        np.empty(numbers, np.uint64),
+        np.zeros(3, np.int64),
+    )
+
+
+@part(types.void(SINK, INT))
+def put(sink: Sink, value: Int) -> None:
     """Appends one number, taken as unsigned 64-bit."""
-    meta[cursor[META]] = np.uint64(value)
-    cursor[META] += 1
+    sink.meta[sink.cursor[META]] = np.uint64(value)
+    sink.cursor[META] += 1
 
 
-@kernel(types.void(I32S, I64S, I64S, INT))
-def end_stream(
-    classes: NDArray[np.int32], ends: NDArray[np.int64], cursor: NDArray[np.int64], stream_class: int
-) -> None:
+@part(types.void(SINK, INT))
+def end_stream(sink: Sink, stream_class: int) -> None:
     """What was written since the last stream ended is a stream of this class."""
-    classes[cursor[STREAMS]] = stream_class
-    ends[cursor[STREAMS]] = cursor[OUT]
-    cursor[STREAMS] += 1
+    sink.classes[sink.cursor[STREAMS]] = stream_class
+    sink.ends[sink.cursor[STREAMS]] = sink.cursor[OUT]
+    sink.cursor[STREAMS] += 1

@@ -11,14 +11,14 @@ from numpy.typing import NDArray
 
 from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, Int, kernel
 from encoder.glyphs.numbers import are_better_as_differences, write_numbers
-from encoder.glyphs.sink import OUT, SINK, TEXT, end_stream, put
+from encoder.glyphs.sink import OUT, SINK, TEXT, Sink, end_stream, put
 from encoder.glyphs.wide import copy_over
 
 JOINED, MEASURED = range(2)
 BAD_STRINGS = -1
 
 
-@kernel(types.void(BYTES, I32S, I32S, INT, INT, FLAG, I64S, U64S, I32S, *SINK))
+@kernel(types.void(BYTES, I32S, I32S, INT, INT, FLAG, I64S, U64S, I32S, SINK), allocates=False)
 def write_strings(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
@@ -29,33 +29,29 @@ def write_strings(
     values: NDArray[np.int64],
     keys: NDArray[np.uint64],
     slots: NDArray[np.int32],
-    out: NDArray[np.uint8],
-    classes: NDArray[np.int32],
-    ends: NDArray[np.int64],
-    meta: NDArray[np.uint64],
-    cursor: NDArray[np.int64],
+    sink: Sink,
 ) -> None:
     """Writes the values first .. first + count; `newlines` says that some hold a newline."""
     total = np.int64(0)
     for nth in range(count):
         values[nth] = sizes[first + nth]
         total += values[nth]
-    put(meta, cursor, MEASURED if newlines else JOINED)
+    put(sink, MEASURED if newlines else JOINED)
     if newlines:
-        put(meta, cursor, total)
+        put(sink, total)
         delta = are_better_as_differences(values, count, keys, slots)
-        write_numbers(values, count, 8 * count, delta, out, classes, ends, meta, cursor)
+        write_numbers(values, count, 8 * count, delta, sink)
     else:
-        put(meta, cursor, total + count)
-    at = cursor[OUT]
+        put(sink, total + count)
+    at = sink.cursor[OUT]
     for nth in range(first, first + count):
-        copy_over(out, at, data, starts[nth], sizes[nth])
+        copy_over(sink.out, at, data, starts[nth], sizes[nth])
         at += sizes[nth]
         if not newlines:
-            out[at] = 10
+            sink.out[at] = 10
             at += 1
-    cursor[OUT] = at
-    end_stream(classes, ends, cursor, TEXT)
+    sink.cursor[OUT] = at
+    end_stream(sink, TEXT)
 
 
 @kernel(INT(BYTES, INT, INT, INT, I32S, I32S, INT))

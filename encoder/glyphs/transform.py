@@ -23,7 +23,7 @@ from encoder.glyphs.compose import write_ids
 from encoder.glyphs.gather import column_names, gather, merge_small, write_lines
 from encoder.glyphs.kernel import Int
 from encoder.glyphs.scratch import Scratch, scratch_for
-from encoder.glyphs.sink import CURSOR_SIZE, IDS, META, OUT, STREAMS, TEMPLATES, TEXT
+from encoder.glyphs.sink import IDS, TEMPLATES, TEXT, empty_sink
 from encoder.glyphs.templates import write_templates
 from encoder.glyphs.tokenise import Found
 from encoder.glyphs.tokenise_csv import tokenise_csv
@@ -232,12 +232,12 @@ def _write_columns(
 ) -> tuple[int, NDArray[np.uint64]]:
     """All columns' streams; returns the bytes of text made from numbers, and the columns' metadata."""
     bound = int(scratch.column_sizes[: tokens.variables].sum())
-    out = np.empty(bound + 6 * tokens.variables + SLACK_PER_COLUMN * columns, np.uint8)
-    classes = np.empty(STREAMS_PER_COLUMN * columns, np.int32)
-    ends = np.empty(STREAMS_PER_COLUMN * columns, np.int64)
-    meta = np.empty(NUMBERS_PER_COLUMN * columns, np.uint64)
+    sink = empty_sink(
+        bound + 6 * int(tokens.variables) + SLACK_PER_COLUMN * columns,
+        STREAMS_PER_COLUMN * columns,
+        NUMBERS_PER_COLUMN * columns,
+    )
     streams = np.empty(columns, np.int32)
-    cursor = np.zeros(CURSOR_SIZE, np.int64)
     made = write_columns(
         tokens.data,
         scratch.column_starts,
@@ -248,26 +248,19 @@ def _write_columns(
         tokens.multiline,
         kinds,
         streams,
-        scratch.firsts,
-        scratch.numbers,
-        scratch.indices,
-        scratch.keys,
-        scratch.slots,
-        out,
-        classes,
-        ends,
-        meta,
-        cursor,
+        scratch.room,
+        sink,
     )
-    view = out[: cursor[OUT]].copy().data  # what was reserved beyond it is given back
+    used, ended, numbers = sink.cursor.tolist()
+    view = sink.out[:used].copy().data  # what was reserved beyond it is given back
     begin = 0
-    for stream_class, end in zip(classes[: cursor[STREAMS]].tolist(), ends[: cursor[STREAMS]].tolist(), strict=True):
+    for stream_class, end in zip(sink.classes[:ended].tolist(), sink.ends[:ended].tolist(), strict=True):
         result.streams.append((stream_class, view[begin:end]))
         begin = end
     level = len(result.numbers) // 2
     for name, count in zip(scratch.names[:columns].tolist(), streams.tolist(), strict=True):
         result.names += [(level, name, nth) for nth in range(count)]
-    return int(made), meta[: cursor[META]]
+    return int(made), sink.meta[:numbers]
 
 
 def _lines_below(

@@ -21,6 +21,7 @@ from encoder.glyphs.decimals import NOT_DECIMAL, decimal_places  # noqa: E402  a
 from encoder.glyphs.plan import COUNT, KIND, ROW_SIZE, STREAM, plan_columns  # noqa: E402  as above
 from encoder.glyphs.read_columns import read_columns  # noqa: E402  as above
 from encoder.glyphs.scratch import Scratch  # noqa: E402  as above
+from encoder.glyphs.sink import empty_sink  # noqa: E402  as above
 from encoder.glyphs.tokenise_log import WORDS  # noqa: E402  as above
 
 
@@ -34,18 +35,11 @@ def write(columns, grain):
     kinds = np.zeros(len(columns), np.int32)
     counts = np.zeros(len(columns), np.int32)
     scratch = Scratch(4 * len(values) + 16)
-    out = np.empty(len(data) + 6 * len(values) + 64 * len(columns), np.uint8)
-    classes = np.empty(10 * len(columns), np.int32)
-    ends = np.empty(10 * len(columns), np.int64)
-    meta = np.empty(8 * len(columns), np.uint64)
-    cursor = np.zeros(3, np.int64)
-    made = write_columns(
-        data, starts, sizes, offsets, len(columns), grain, True, kinds, counts, scratch.firsts, scratch.numbers, scratch.indices,
-        scratch.keys, scratch.slots, out, classes, ends, meta, cursor,
-    )  # fmt: skip
-    used, streams, numbers = cursor.tolist()
+    sink = empty_sink(len(data) + 6 * len(values) + 64 * len(columns), 10 * len(columns), 8 * len(columns))
+    made = write_columns(data, starts, sizes, offsets, len(columns), grain, True, kinds, counts, scratch.room, sink)
+    used, streams, numbers = sink.cursor.tolist()
     assert counts.sum() == streams
-    return kinds.tolist(), made, meta[:numbers], classes[:streams], ends[:streams], out[:used]
+    return kinds.tolist(), made, sink.meta[:numbers], sink.classes[:streams], sink.ends[:streams], sink.out[:used]
 
 
 def read(columns, written):
