@@ -16,8 +16,10 @@ from orchestrator.engine.resources import Slots, capacities, demands
 from orchestrator.engine.retry import Again, after_failure
 from orchestrator.engine.sampling import Sampling
 from orchestrator.evidence.measurement import Evidence, Usage
-from orchestrator.executors.carry_out import carry_out
+from orchestrator.executors.carry_out import Supervision, carry_on, carry_out
+from orchestrator.executors.foreground import Foreground
 from orchestrator.executors.order import AttemptResult, Launched, Note, StopSignal, Told, WorkOrder
+from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.state.events import (
     AttemptFailed,
     AttemptLaunched,
@@ -59,7 +61,7 @@ class Interrupt:
     name: str
 
 
-Message = Done | Told | Interrupt
+Message = Done | AttemptResult | Told | Interrupt
 CarryOut = Callable[[WorkOrder, StopSignal, Callable[[Told], None]], AttemptResult]
 
 
@@ -86,6 +88,8 @@ class Engine:
         self._recorder = recorder
         self._executor = executor
         self._carry_out = carry
+        short = isinstance(executor, ProcessExecutor) and carry is carry_out
+        self._foreground = Foreground(self.messages.put, self._go_on, self._broke) if short else None
         self._keep_going = keep_going
         self._kill = kill
         full = capacities(orders.plan, jobs)
@@ -114,11 +118,13 @@ class Engine:
                 self._report_progress()
         finally:
             self._end_attempts()
+            if self._foreground is not None:
+                self._foreground.close()
         return self.interrupted is None
 
     def interrupt(self, name: str) -> None:
         """Ask the run to stop; safe in a signal handler and from any thread. The second time, at once."""
-        self.messages.put(Interrupt(name))
+        self._tell(Interrupt(name))
 
     def _advance(self) -> bool:
         """Carry out what is decided, one commit for all of it; whether anything was started."""
@@ -148,26 +154,56 @@ class Engine:
         return ()
 
     def _submit(self, order: WorkOrder) -> None:
-        task, attempt = order.task, order.attempt
+        self._handed_out.add((order.task, order.attempt))
+        if self._foreground is None or order.command is None:
+            self._hand_over(order, self._carry_out, order)
+            return
+        try:
+            self._foreground.start(order)
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one attempt is not the end of the others
+            self._broke(order, error)
+
+    def _go_on(self, attempt: Supervision) -> None:
+        """Have a thread watch what was begun in this one."""
+        self._hand_over(attempt.order, carry_on, attempt)
+
+    def _broke(self, order: WorkOrder, error: Exception) -> None:
+        future: Future[AttemptResult] = Future()
+        future.set_exception(error)
+        self.messages.put(Done(order.task, order.attempt, future))
+
+    def _hand_over(self, order: WorkOrder, what: Callable[..., AttemptResult], begun: WorkOrder | Supervision) -> None:
         future: Future[AttemptResult]
         try:
-            future = self._executor.submit(self._carry_out, order, self._stop, self.messages.put)
+            future = self._executor.submit(what, begun, self._stop, self._tell)
         except Exception as error:  # noqa: BLE001 - a pool that is broken or cannot start a thread
             future = Future()
             future.set_exception(error)
-        self._handed_out.add((task, attempt))
-        future.add_done_callback(lambda done: self.messages.put(Done(task, attempt, done)))
+        future.add_done_callback(lambda done: self._tell(Done(order.task, order.attempt, done)))
+
+    def _tell(self, message: Message) -> None:
+        """Safe from any thread and in a signal handler."""
+        self.messages.put(message)
+        if self._foreground is not None:
+            self._foreground.wake()
 
     def _wait(self) -> list[Message]:
         """Everything that has come in; sleeps until something does, or until a retry or report is due."""
         due = [time for time in (self._next_due(), self._next_report) if time is not None]
-        timeout = min(LONGEST_WAIT, max(0.0, min(due, default=LONGEST_WAIT) - self._recorder.now()))
+        messages = self._receive(min(LONGEST_WAIT, max(0.0, min(due, default=LONGEST_WAIT) - self._recorder.now())))
+        self._handed_out -= {(each.task, each.attempt) for each in messages if isinstance(each, Done | AttemptResult)}
+        return messages
+
+    def _receive(self, timeout: float) -> list[Message]:
+        """What has come in, once something has or the time is over; what is in the foreground is attended to meanwhile."""
         messages: list[Message] = []
+        if self._foreground is not None:
+            self._foreground.attend(timeout if self.messages.empty() else 0.0)
+            timeout = 0.0
         with suppress(Empty):
             messages.append(self.messages.get(timeout=timeout))
             while True:
                 messages.append(self.messages.get_nowait())
-        self._handed_out -= {(each.task, each.attempt) for each in messages if isinstance(each, Done)}
         return messages
 
     def _next_due(self) -> float | None:
@@ -184,6 +220,8 @@ class Engine:
                     self._recorder.record(AttemptLaunched(task, attempt, launch))
                 case Note(task=task, attempt=attempt, text=text, claim=claim):
                     self._recorder.record(TaskNoted(task, attempt, text, claim))
+                case AttemptResult():
+                    self._end(message.task, message.attempt, message)
                 case Done():
                     self._end(message.task, message.attempt, _result(message))
 
@@ -265,11 +303,11 @@ class Engine:
         """Nothing is left running behind an engine that stops. What a failed commit recorded as started never was."""
         self._stop.set()
         while self._handed_out:
-            message = self.messages.get()
-            if isinstance(message, Done):
-                self._handed_out.discard((message.task, message.attempt))
-            elif isinstance(message, Interrupt):
-                self._kill()
+            for message in self._receive(LONGEST_WAIT):
+                if isinstance(message, Done | AttemptResult):
+                    self._handed_out.discard((message.task, message.attempt))
+                elif isinstance(message, Interrupt):
+                    self._kill()
 
 
 def _left_in_groups(orders: Orders, recorder: Recorder) -> dict[str, int]:

@@ -1,17 +1,17 @@
 """Supervise one attempt: start it, keep what it prints, watch its memory, pass on its notes, end it whole, collect.
 
-Everything happens in the caller's thread, in one loop over the attempt's pipes; `processes` gives each attempt a thread.
-That thread must outlive the attempt: the kernel ties the child to it.
+Everything happens in the caller's thread, in one loop over the attempt's pipes; `processes` gives each attempt a thread, and `foreground`
+takes programs through their first moments without one.
 """
 
-import contextlib
+import os
 import selectors
 import signal
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Final
+from typing import Final, Protocol
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Evidence, Origin, Usage
@@ -31,6 +31,7 @@ from orchestrator.process import Launch, process_of, this_process
 from orchestrator.state.events import Cause, Failure
 
 FIRST_LOOK: Final = 0.025  # seconds to the first sample: looking at a tree takes longer than most short programs
+LOGS: Final = ("stdout.log", "stderr.log")
 TICK: Final = 0.1  # seconds between looks at the stop signal, the clock and the notes
 
 
@@ -42,14 +43,24 @@ def carry_out(
     stop: set it to end the attempt (TERM, `order.grace`, KILL); then the result has stopped=True. listener: called with each
     note while the task runs, and with its processes once it has run for FIRST_LOOK seconds. log_cap: bytes kept of each of stdout and stderr.
     """
+    begun = begin(order, log_cap)
+    return begun if isinstance(begun, AttemptResult) else carry_on(begun, stop, listener)
+
+
+def begin(order: WorkOrder, log_cap: int = CAP) -> "Supervision | AttemptResult":
+    """Start the attempt. Where the system does not let us, what came of it."""
     start = time.monotonic()
     try:
         _prepare(order)
-        supervision = Supervision(order, log_cap, start)
+        return Supervision(order, log_cap, start)
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
         failure = Failure(Cause.SPAWN, f"the attempt could not be started: {error.strerror or error}{where}")
         return AttemptResult(order.task, order.attempt, Evidence(), Usage(time.monotonic() - start, 0.0, 0, 0), failure)
+
+
+def carry_on(supervision: "Supervision", stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
+    """Watch what was begun to its end, and let go of it."""
     try:
         return supervision.watch(stop, listener)
     finally:
@@ -62,42 +73,59 @@ def _prepare(order: WorkOrder) -> None:
     write_order(order)
 
 
+class Closable(Protocol):
+    """What holds descriptors or a process."""
+
+    def close(self) -> None:
+        """Let go of them."""
+
+
 class Supervision:
-    """One attempt while it runs. Make it, `watch` it once, `close` it."""
+    """One attempt while it runs. Make it, `watch` it once (or have `result_now` say what came of it), `close` it.
+
+    start: when it began, as `time.monotonic` says.
+    """
 
     def __init__(self, order: WorkOrder, log_cap: int, start: float) -> None:
-        self._order = order
-        self._start = start
-        self._collector = Collector(order.folder / EVIDENCE, order.metrics)
+        self.order = order
+        self.start = start
+        self._collector = Collector(f"{order.folder}/{EVIDENCE}", order.metrics)
         self._stopped = self._timed_out = False
         self._kill_at: float | None = None
         self._ended: Ended | None = None
         self._load_before = self._load_during = load_average()
-        self._held = contextlib.ExitStack()  # closed in reverse, also where a full disk stops us half-way
-        self._held.callback(self._collector.close)
-        with contextlib.ExitStack() as undo:
-            undo.push(self._held)
+        self._held: list[Closable] = [self._collector]
+        try:
             self._started = _start(order)
-            self._held.callback(self._started.close)  # what was started must not be left
+            self._held.append(self._started)  # what was started must not be left
             self._attach(log_cap)
-            undo.pop_all()
+        except BaseException:
+            _close(self._held)
+            raise
 
     def _attach(self, log_cap: int) -> None:
-        folder, started = self._order.folder, self._started
-        self._sampler = TreeSampler(started.root, folder / "series.csv", self._start)
-        self._held.callback(self._sampler.close)
-        self._selector = self._held.enter_context(selectors.PollSelector())
-        self._logs: list[CappedLog] = []
-        for pipe, name in zip(started.pipes, ("stdout.log", "stderr.log"), strict=True):
-            log = CappedLog(pipe, folder / name, log_cap)
-            self._held.callback(log.close)
-            self._logs.append(log)
-            self._selector.register(log.pipe, selectors.EVENT_READ, log)
-        self._selector.register(started.fileno(), selectors.EVENT_READ)
+        folder, started = os.fspath(self.order.folder), self._started
+        self._sampler = TreeSampler(started.root, f"{folder}/series.csv", self.start)
+        self.logs = [
+            CappedLog(pipe, f"{folder}/{name}", log_cap) for pipe, name in zip(started.pipes, LOGS, strict=True)
+        ]
+        self._held += (self._sampler, *self.logs)
+
+    def fileno(self) -> int:
+        """Readable once the program has ended."""
+        return self._started.fileno()
+
+    def result_now(self, listener: Callable[[Told], None]) -> AttemptResult | None:
+        """What came of it, if it has ended and left nothing that takes time: no process, no evidence, no artifact."""
+        ended = self._started.poll()
+        if ended is None or ended.left != frozenset() or self.order.artifacts or self._collector.waiting():
+            return None
+        return self._settled(ended, listener)
 
     def watch(self, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
         """Until the attempt has ended, with all its processes; then what came of it."""
-        tick, sample, named = 0.0, self._start + FIRST_LOOK, False
+        self._listen()
+        tick, sample, named = 0.0, self.start + FIRST_LOOK, False
         while (ended := self._started.poll()) is None:
             now = time.monotonic()
             if now >= sample:
@@ -110,8 +138,19 @@ class Supervision:
                 self._end_if_due(now, stop)
                 tick = now + TICK
             self._pump(max(0.0, min(tick, sample) - time.monotonic()))
+        return self._settled(ended, listener)
+
+    def _listen(self) -> None:
+        self._selector = selectors.PollSelector()
+        self._held.append(self._selector)
+        for log in self.logs:
+            self._selector.register(log.pipe, selectors.EVENT_READ, log)
+        if self._started.poll() is None:
+            self._selector.register(self.fileno(), selectors.EVENT_READ)
+
+    def _settled(self, ended: Ended, listener: Callable[[Told], None]) -> AttemptResult:
         self._ended = ended
-        seconds = time.monotonic() - self._start
+        seconds = time.monotonic() - self.start
         unended = 0 if ended.left == frozenset() else self._end_rest(ended.left or frozenset())
         self._drain()
         self._tell(listener, last=True)
@@ -120,8 +159,8 @@ class Supervision:
     def close(self) -> None:
         """End whatever still runs (only where `watch` was left early) and let go of every file."""
         if self._ended is None:
-            end_tree(self._order.marker, 0)
-        self._held.close()
+            end_tree(self.order.marker, 0)
+        _close(self._held)
 
     def _pump(self, timeout: float) -> None:
         for key, _ in self._selector.select(timeout):
@@ -135,40 +174,40 @@ class Supervision:
         first = next((each for each in map(process_of, children(root)) if each is not None), None)
         if launcher is None or first is None:
             return False
-        listener(Launched(self._order.task, self._order.attempt, Launch(this_process(), launcher, first)))
+        listener(Launched(self.order.task, self.order.attempt, Launch(this_process(), launcher, first)))
         return True
 
     def _tell(self, listener: Callable[[Told], None], *, last: bool = False) -> None:
         for said in self._collector.poll(last=last):
-            listener(Note(self._order.task, self._order.attempt, said.text, said.claim))
+            listener(Note(self.order.task, self.order.attempt, said.text, said.claim))
 
     def _end_if_due(self, now: float, stop: StopSignal) -> None:
         if self._kill_at is None:
-            limit = self._order.timeout
+            limit = self.order.timeout
             self._stopped = stop.is_set()
-            self._timed_out = not self._stopped and limit is not None and now - self._start >= limit
+            self._timed_out = not self._stopped and limit is not None and now - self.start >= limit
             if self._stopped or self._timed_out:
-                self._kill_at = now + self._order.grace
-                signal_tree(self._order.marker, signal.SIGTERM, self._sampler.alive())
+                self._kill_at = now + self.order.grace
+                signal_tree(self.order.marker, signal.SIGTERM, self._sampler.alive())
         elif now >= self._kill_at:
-            signal_tree(self._order.marker, signal.SIGKILL, self._sampler.alive())
+            signal_tree(self.order.marker, signal.SIGKILL, self._sampler.alive())
             if now >= self._kill_at + LONGEST_KILL:
                 self._started.abandon()
 
     def _end_rest(self, left: frozenset[int]) -> int:
         """End what the first process left behind, at leisure if it has not been told yet. left: pids of it, where they are known."""
-        grace = self._order.grace if self._kill_at is None else max(0.0, self._kill_at - time.monotonic())
-        unended = end_tree(self._order.marker, grace)
-        signal_tree(self._order.marker, signal.SIGKILL, self._sampler.alive() | left)
+        grace = self.order.grace if self._kill_at is None else max(0.0, self._kill_at - time.monotonic())
+        unended = end_tree(self.order.marker, grace)
+        signal_tree(self.order.marker, signal.SIGKILL, self._sampler.alive() | left)
         return unended
 
     def _drain(self) -> None:
         """Read what is still in the pipes; nobody is left to write, so it is little."""
-        for log in self._logs:
+        for log in self.logs:
             log.pump()
 
     def _result(self, seconds: float, ended: Ended, unended: int) -> AttemptResult:
-        order, usage = self._order, self._sampler.usage(seconds, ended.cpu)
+        order, usage = self.order, self._sampler.usage(seconds, ended.cpu)
         if self._stopped:
             return AttemptResult(order.task, order.attempt, Evidence(), usage, None, stopped=True)
         failure, evidence = settle(self._ending(ended, unended), self._collector, order)
@@ -176,23 +215,32 @@ class Supervision:
         return AttemptResult(order.task, order.attempt, evidence, usage, failure)
 
     def _origin(self, seconds: float) -> Origin:
-        argv = self._order.command or worker_argv(self._order)
-        return Origin(self._order.attempt, argv, self._load_before, self._load_during, seconds)
+        argv = self.order.command or worker_argv(self.order)
+        return Origin(self.order.attempt, argv, self._load_before, self._load_during, seconds)
 
     def _ending(self, ended: Ended, unended: int) -> Ending:
         return Ending(
             exit_code=ended.exit_code,
             done=self._collector.done,
-            program=self._order.command[0] if self._order.command else None,
-            timeout=self._order.timeout if self._timed_out else None,
+            program=self.order.command[0] if self.order.command else None,
+            timeout=self.order.timeout if self._timed_out else None,
             reported=self._collector.failed if ended.problem is None else self._not_started(ended.problem),
             problem=self._collector.problem,
             unended=unended,
         )
 
     def _not_started(self, problem: str) -> FailedLine:
-        program = self._order.command[0] if self._order.command else "worker"
+        program = self.order.command[0] if self.order.command else "worker"
         return FailedLine(Cause.SPAWN, f"{program!r} could not be started: {problem}; is it installed and on PATH?")
+
+
+def _close(held: list[Closable]) -> None:
+    """The last first, each of them also where a full disk stops us half-way."""
+    if held:
+        try:
+            held.pop().close()
+        finally:
+            _close(held)
 
 
 def settle(ending: Ending, collector: Collector, order: WorkOrder) -> tuple[Failure | None, Evidence]:

@@ -33,7 +33,7 @@ CHUNK: Final = 2**18
 class EvidenceTail:
     """Reads the lines of a growing file. It is opened once: who puts another file in its place is found out."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str | Path) -> None:
         self._path = path
         self._descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
         self._read = 0
@@ -53,6 +53,10 @@ class EvidenceTail:
             self._check_same_file()
             yield self._rest
 
+    def waiting(self) -> bool:
+        """Whether there is something that was not read yet."""
+        return os.fstat(self._descriptor).st_size != self._read
+
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._descriptor)
@@ -60,7 +64,7 @@ class EvidenceTail:
     def _check_same_file(self) -> None:
         mine = os.fstat(self._descriptor)
         try:
-            there = self._path.lstat()
+            there = os.lstat(self._path)
         except OSError:
             there = None
         if there is None or not os.path.samestat(mine, there) or mine.st_size != self._read:
@@ -70,7 +74,7 @@ class EvidenceTail:
 class Collector:
     """Gathers an attempt's lines. `problem` is the first thing in them that cannot be used, None while all is well."""
 
-    def __init__(self, path: Path, metrics: Sequence[Metric]) -> None:
+    def __init__(self, path: str | Path, metrics: Sequence[Metric]) -> None:
         self.done = False
         self.failed: FailedLine | None = None
         self.problem: str | None = None
@@ -95,6 +99,10 @@ class Collector:
         except (WireError, OSError) as error:
             self.problem = f"evidence.jsonl, line {self._line}: {error}" if self._line else f"evidence.jsonl: {error}"
         return notes
+
+    def waiting(self) -> bool:
+        """Whether the attempt wrote what was not read yet."""
+        return self._tail.waiting()
 
     @property
     def measured(self) -> tuple[Measurement, ...]:

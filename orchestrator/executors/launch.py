@@ -20,6 +20,7 @@ from orchestrator.executors.started import Ended
 
 COMMAND: Final = (sys.executable, "-I", "-S", launcher.__file__)
 LONGEST_CLOSE: Final = 10.0  # seconds: one that was stopped never sees that its socket is closed
+LONGEST_ANSWER: Final = 1 << 16  # bytes that are read at once
 KILLED: Final = 9  # the wait status of a program whose launcher was killed: nothing else is known of it
 
 _idle: deque["Launcher"] = deque()
@@ -91,20 +92,8 @@ class LaunchedProgram:
     def poll(self) -> Ended | None:
         """How it ended, None while it runs."""
         if self._ended is None and self._launcher is not None:
-            readable = select.poll()
-            readable.register(self._launcher.socket, select.POLLIN)
-            if readable.poll(0):
-                self._ended = self._read(self._launcher)
+            self._ended = _answer(self._launcher.socket)
         return self._ended
-
-    def _read(self, launcher: Launcher) -> Ended:
-        try:
-            errno, status, user, system, count = ENDED.unpack(_receive(launcher.socket, ENDED.size))
-            left = struct.unpack(f"={count}i", _receive(launcher.socket, 4 * count))
-        except EOFError:
-            return Ended(-KILLED, 0.0, None)
-        problem = os.strerror(errno) if errno else None
-        return Ended(os.waitstatus_to_exitcode(status), user + system, frozenset(left), problem)
 
     def abandon(self) -> None:
         """Kill the launcher: it does not tell how the program ended, because one of them is stopped or cannot be killed."""
@@ -171,6 +160,23 @@ def _idle_launcher() -> Launcher | None:
             launcher.socket.close()
         return launcher
     return None
+
+
+def _answer(connection: socket.socket) -> Ended | None:
+    """How the program ended, None where that has not been said; a launcher that is gone says nothing any more."""
+    try:
+        data = connection.recv(LONGEST_ANSWER, socket.MSG_DONTWAIT)
+        if len(data) < ENDED.size:
+            data += _receive(connection, ENDED.size - len(data))
+        errno, status, user, system, count = ENDED.unpack_from(data)
+        if len(data) < ENDED.size + 4 * count:
+            data += _receive(connection, ENDED.size + 4 * count - len(data))
+    except BlockingIOError:
+        return None
+    except (EOFError, ConnectionError):
+        return Ended(-KILLED, 0.0, None)
+    left = frozenset(struct.unpack_from(f"={count}i", data, ENDED.size)) if count else frozenset()
+    return Ended(os.waitstatus_to_exitcode(status), user + system, left, os.strerror(errno) if errno else None)
 
 
 def _receive(connection: socket.socket, size: int) -> bytes:

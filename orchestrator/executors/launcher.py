@@ -16,22 +16,30 @@ import errno
 import marshal
 import os
 import select
-import signal
-import socket
 import struct
+from _socket import (
+    CMSG_SPACE,
+    MSG_CMSG_CLOEXEC,
+    SCM_RIGHTS,
+    SOL_SOCKET,
+    socket,
+)  # what is around it takes longer to import than all else here
 
 ENDED = struct.Struct("=iiddi")
+PIPES = struct.Struct("=2i")
 LENGTH = struct.Struct("=Q")
+ROOM = CMSG_SPACE(PIPES.size)
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 LOOK = 1000  # milliseconds between looks for orphans that have ended
 PATH = os.environ.get("PATH")  # along which the system's own look-up goes
-DEFAULTS = (signal.SIGPIPE, signal.SIGXFSZ)  # Python ignores them, and what is ignored stays so in a child
+SIGKILL, SIGPIPE, SIGXFSZ = 9, 13, 25  # signal(7); the module `signal` takes long to import
+DEFAULTS = (SIGPIPE, SIGXFSZ)  # Python ignores them, and what is ignored stays so in a child
 
 
 def main() -> None:
     """Serve requests until the other side is gone."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    requests = socket.socket(fileno=0)
+    requests = socket(fileno=0)
     try:
         while serve(requests):
             pass
@@ -39,7 +47,7 @@ def main() -> None:
         end_all()
 
 
-def serve(requests: socket.socket) -> bool:
+def serve(requests: socket) -> bool:
     """Start one program and tell how it ended; False when the other side is gone."""
     asked = receive(requests)
     if asked is None:
@@ -52,7 +60,7 @@ def serve(requests: socket.socket) -> bool:
             os.close(pipe)
 
 
-def carry_out(requests: socket.socket, argv: "list[str]", env: "dict[str, str]", cwd: str, pipes: "list[int]") -> bool:
+def carry_out(requests: socket, argv: "list[str]", env: "dict[str, str]", cwd: str, pipes: "list[int]") -> bool:
     """Start the program, wait, and answer; False when the other side is gone."""
     try:
         os.chdir(cwd)
@@ -73,11 +81,17 @@ def carry_out(requests: socket.socket, argv: "list[str]", env: "dict[str, str]",
     return True
 
 
-def receive(requests: socket.socket) -> "tuple[tuple[list[str], dict[str, str], str], list[int]] | None":
+def receive(requests: socket) -> "tuple[tuple[list[str], dict[str, str], str], list[int]] | None":
     """The next request and its descriptors, None when there will be none."""
-    data, pipes, _, _ = socket.recv_fds(requests, 1 << 16, 2, socket.MSG_CMSG_CLOEXEC)
+    data, carried, _, _ = requests.recvmsg(1 << 16, ROOM, MSG_CMSG_CLOEXEC)
     if not data:
         return None
+    pipes = [
+        each
+        for level, kind, held in carried
+        if (level, kind) == (SOL_SOCKET, SCM_RIGHTS)
+        for each in PIPES.unpack(held)
+    ]
     (length,) = LENGTH.unpack_from(data)
     parts = [data[LENGTH.size :]]
     missing = length - len(parts[0])
@@ -116,7 +130,7 @@ def found(program: str, env: "dict[str, str]") -> str:
     raise problem
 
 
-def wait(pid: int, requests: socket.socket) -> "tuple[int, os._rusage] | None":  # type: ignore[name-defined]
+def wait(pid: int, requests: socket) -> "tuple[int, os._rusage] | None":  # type: ignore[name-defined]
     """The program's wait status and what it used, once it has ended; None when the other side is gone before."""
     handle = os.pidfd_open(pid)
     try:
@@ -159,7 +173,7 @@ def end_all() -> None:
     while left := children():
         for pid in left:
             try:
-                os.kill(pid, signal.SIGKILL)
+                os.kill(pid, SIGKILL)
             except OSError:
                 continue
         select.select([], [], [], 0.005)

@@ -16,7 +16,7 @@ class CappedLog:
     The file is made with the first byte, and is not written where the task made something of that name. Memory: one chunk of 64 KiB. A disk that refuses the log does not fail the task: the rest is dropped too.
     """
 
-    def __init__(self, pipe: int, path: Path, cap: int = CAP) -> None:
+    def __init__(self, pipe: int, path: str | Path, cap: int = CAP) -> None:
         os.set_blocking(pipe, False)
         self.pipe = pipe
         self.dropped = 0

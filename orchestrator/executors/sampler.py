@@ -23,7 +23,7 @@ class TreeSampler:
     does not count. The file is made with the first sample.
     """
 
-    def __init__(self, pid: int, path: Path, start: float) -> None:
+    def __init__(self, pid: int, path: str | Path, start: float) -> None:
         self._pid = pid
         self._start = start
         self._cpu: dict[tuple[int, float], float] = {}
@@ -60,7 +60,7 @@ class TreeSampler:
         self._peak = max(self._peak, rss)
         with contextlib.suppress(OSError):  # a full disk costs the series, not the task
             if self._file is None:
-                self._file = self._path.open("x", encoding="ascii", buffering=1)
+                self._file = Path(self._path).open("x", encoding="ascii", buffering=1)  # noqa: SIM115 - kept open
                 self._file.write(HEADER)
             self._file.write(f"{now - self._start:.3f},{rss},{sum(self._cpu.values()):.2f},{processes}\n")
 

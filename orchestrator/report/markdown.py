@@ -29,7 +29,8 @@ def one_line(text: str) -> str:
     if len(text) <= LONGEST and text.isprintable() and "  " not in text and text == text.strip(" "):
         return text  # which holds of nearly every text
     flat = " ".join(text[: 4 * LONGEST].split())
-    flat = "".join(letter for letter in flat if letter.isprintable())
+    if not flat.isprintable():
+        flat = "".join(letter for letter in flat if letter.isprintable())
     return flat if len(flat) <= LONGEST else flat[:LONGEST] + "…"
 
 

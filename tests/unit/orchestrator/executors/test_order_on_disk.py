@@ -30,8 +30,8 @@ def order(folder):
 
 
 def test_an_order_round_trips_through_its_file(tmp_path):
-    path = write_order(order(tmp_path))
-    assert order_from_json(path.read_text()) == order(tmp_path)
+    write_order(order(tmp_path))
+    assert order_from_json((tmp_path / "order.json").read_text()) == order(tmp_path)
     assert [entry.name for entry in tmp_path.iterdir()] == ["order.json"]
 
 

@@ -1,0 +1,104 @@
+"""Take programs through their first moments in the caller's thread, several side by side.
+
+A thread of its own for each attempt costs more than many a short program: threads of one interpreter take turns, and every hand-over
+waits for a turn. So a program is started and waited for here; what is not over within `FIRST_LOOK`, or leaves something that takes
+time to gather, goes on in a thread (`carry_on`), which alone knows timeouts, stops and samples.
+"""
+
+import os
+import select
+import time
+from collections.abc import Callable
+from typing import Final
+
+from orchestrator.executors.carry_out import FIRST_LOOK, Supervision, begin
+from orchestrator.executors.order import AttemptResult, Told, WorkOrder
+from orchestrator.executors.output import CappedLog
+
+LONGEST: Final = 3600.0
+
+
+class Foreground:
+    """Attempts in their first moments. All but `wake` is for one thread, the one that calls `attend`.
+
+    tell: gets what came of an attempt, and its notes. go_on: has the attempt watched by a thread, to its end. broke: told of an attempt in
+    which this code itself failed.
+    """
+
+    def __init__(
+        self,
+        tell: Callable[[AttemptResult | Told], None],
+        go_on: Callable[[Supervision], None],
+        broke: Callable[[WorkOrder, Exception], None],
+    ) -> None:
+        self._tell = tell
+        self._go_on = go_on
+        self._broke = broke
+        self._poll = select.epoll()
+        self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._poll.register(self._wake, select.EPOLLIN)
+        self._begun: dict[int, Supervision] = {}
+        self._logs: dict[int, CappedLog] = {}
+
+    def start(self, order: WorkOrder) -> None:
+        """Begin an attempt. Raises what only a fault of ours raises."""
+        begun = begin(order)
+        if isinstance(begun, AttemptResult):
+            self._tell(begun)
+            return
+        self._begun[begun.fileno()] = begun
+        self._poll.register(begun.fileno(), select.EPOLLIN)
+        for log in begun.logs:
+            self._logs[log.pipe] = log
+            self._poll.register(log.pipe, select.EPOLLIN)
+
+    def attend(self, timeout: float) -> None:
+        """Wait at most so many seconds until something happens, and see to it."""
+        due = min((each.start for each in self._begun.values()), default=LONGEST) + FIRST_LOOK - time.monotonic()
+        for descriptor, _ in self._poll.poll(max(0.0, min(timeout, due)) if self._begun else timeout):
+            if descriptor in self._begun:
+                self._look(self._begun[descriptor])
+            elif descriptor in self._logs:
+                self._pump(self._logs[descriptor])
+            elif descriptor == self._wake:
+                os.eventfd_read(self._wake)
+        begun = time.monotonic() - FIRST_LOOK
+        for each in [each for each in self._begun.values() if each.start <= begun]:
+            self._let_go(each)
+            self._go_on(each)
+
+    def wake(self) -> None:
+        """Have `attend` return; from any thread, and from a signal handler."""
+        os.eventfd_write(self._wake, 1)
+
+    def close(self) -> None:
+        """Let go of its descriptors, once no attempt is under way."""
+        self._poll.close()
+        os.close(self._wake)
+
+    def _look(self, attempt: Supervision) -> None:
+        self._let_go(attempt)
+        try:
+            result = attempt.result_now(self._tell)
+            if result is not None:
+                attempt.close()
+        except Exception as error:  # noqa: BLE001 - a fault of ours is this attempt's, not the end of the others
+            attempt.close()
+            self._broke(attempt.order, error)
+            return
+        if result is None:
+            self._go_on(attempt)
+        else:
+            self._tell(result)
+
+    def _pump(self, log: CappedLog) -> None:
+        if not log.pump():
+            self._poll.unregister(log.pipe)
+            del self._logs[log.pipe]
+
+    def _let_go(self, attempt: Supervision) -> None:
+        del self._begun[attempt.fileno()]
+        self._poll.unregister(attempt.fileno())
+        for log in attempt.logs:
+            if self._logs.pop(log.pipe, None) is not None:
+                self._poll.unregister(log.pipe)
