@@ -273,48 +273,52 @@ def _restore_level(
     out: Bytes,
     out_at: int,
 ) -> None:
+    values = _read_values(level, streams, work, at, below)
+    records, literals, piece_ends, first_piece, slots = _read_skeleton(level, streams, work)
+    end = out_at + level.size - level.tail
+    if compose(records, literals, piece_ends, first_piece, slots, *values, work, out, out_at, end):
+        raise FormatError("the templates or records of the block do not fit its columns")
+    tail_at = int(streams[1 + id_width(level.templates) + id_width(len(level.rows))])
+    out[end : end + level.tail] = work[tail_at : tail_at + level.tail]
+
+
+def _read_values(
+    level: Level, streams: NDArray[np.int64], work: Bytes, at: int, below: tuple[int, int]
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
+    """Where each column begins among all values, and where each value's text begins in `work`, and its bytes. Numbers are spelled out
+    from work[at] on.
+    """
     offsets = np.zeros(len(level.rows) + 1, np.int64)
     np.cumsum(level.rows[:, COUNT], out=offsets[1:])
     starts = np.empty(level.values, np.int32)
     sizes = np.empty(level.values, np.int32)
-    values = np.empty(int(level.rows[:, COUNT].max(initial=0)), np.int64)
-    below_at, below_size = below
-    ended = read_columns(
-        work, level.rows, streams, at, at + level.text, below_at, below_size, level.divided, values, starts, sizes
-    )
-    if ended != at + level.text:
+    numbers = np.empty(int(level.rows[:, COUNT].max(initial=0)), np.int64)
+    end = at + level.text
+    if read_columns(work, level.rows, streams, at, end, *below, level.divided, numbers, starts, sizes) != end:
         raise FormatError("a column of the block is damaged")
+    return offsets, starts, sizes
+
+
+def _read_skeleton(
+    level: Level, streams: NDArray[np.int64], work: Bytes
+) -> tuple[NDArray[np.int32], Bytes, NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """Each record's template; the templates' literals, where each piece of those ends, and each template's first piece; the column
+    of each variable. Inverse of `_skeleton_streams` but for the tail.
+    """
     template_width, slot_width = id_width(level.templates), id_width(len(level.rows))
     text_at = int(streams[0])
+    records_at = int(streams[1]) if template_width else 0
+    slots_at = int(streams[1 + template_width]) if slot_width else 0
     literals = np.empty(level.template_bytes + SLACK, np.uint8)
     piece_ends = np.empty(level.slots + level.templates, np.int32)
     first_piece = np.empty(level.templates + 1, np.int32)
     records = np.empty(level.records, np.int32)
     slots = np.empty(level.slots, np.int32)
-    tail_stream = 1 + template_width + slot_width
-    tail_at = int(streams[tail_stream])
-    records_at = int(streams[1]) if template_width else 0
-    slots_at = int(streams[1 + template_width]) if slot_width else 0
     text = work[text_at : text_at + level.template_bytes]
-    damaged = (
+    if (
         read_templates(text, level.templates, level.slots, literals, piece_ends, first_piece)
         or read_ids(work, records_at, template_width, level.templates, records)
         or read_ids(work, slots_at, slot_width, len(level.rows), slots)
-        or compose(
-            records,
-            literals,
-            piece_ends,
-            first_piece,
-            slots,
-            offsets,
-            starts,
-            sizes,
-            work,
-            out,
-            out_at,
-            out_at + level.size - level.tail,
-        )
-    )
-    if damaged:
-        raise FormatError("the templates or records of the block do not fit its columns")
-    out[out_at + level.size - level.tail : out_at + level.size] = work[tail_at : tail_at + level.tail]
+    ):
+        raise FormatError("the templates of the block are damaged")
+    return records, literals, piece_ends, first_piece, slots

@@ -115,26 +115,9 @@ def _encoded(
     found = scratch.found
     records = found.records[: tokens.records].copy()
     variables = found.templates[3, : tokens.templates].copy()
-    template_size = id_width(tokens.templates)
-    count = int(tokens.variables) + (len(records) if template_size else 0)
-    values = int(found.sizes[: tokens.variables].sum()) + int(tokens.variables)
-    text = np.empty(values + template_size * len(records), np.uint8)
-    starts = np.empty(count + 1, np.int32)
-    names = np.empty(count, np.uint32)
-    spell_tokens(
-        tokens.data,
-        records,
-        variables,
-        found.starts,
-        found.sizes,
-        template_size,
-        terminator,
-        text,
-        starts,
-        names,
-    )
+    text, starts, names = _spelled(tokens, records, variables, terminator, scratch)
     siblings = np.empty(2 * columns, np.int32)
-    choose_siblings(records, variables, found.columns, names, int(template_size > 0), siblings, columns)
+    choose_siblings(records, variables, found.columns, names, int(tokens.templates > 1), siblings, columns)
     first_slot = np.zeros(len(variables) + 1, np.int64)
     np.cumsum(variables, out=first_slot[1:])
     coded = np.empty(len(text), np.uint8)
@@ -143,17 +126,37 @@ def _encoded(
     )
     if not 0 <= size <= len(coded):
         return None
-    width = id_width(columns)
-    planes = np.empty(width * len(slots), np.uint8)
-    write_ids(slots, width, planes)
+    planes = np.empty(id_width(columns) * len(slots), np.uint8)
+    write_ids(slots, id_width(columns), planes)
     tail = tokens.data[tokens.end :]
     header = [len(tokens.data), len(records), len(variables), columns, len(slots)]
-    header += [len(template_text), len(tail), len(text), count, terminator]
-    numbers = np.concatenate([np.array(header, np.uint64), siblings.astype(np.uint64)])
-    metadata = np.empty(10 * len(numbers), np.uint8)
-    metadata = metadata[: write_varints(numbers, metadata)]
-    streams = [metadata.tobytes(), template_text.tobytes(), planes.tobytes(), tail.tobytes()]
+    header += [len(template_text), len(tail), len(text), len(names), terminator]
+    streams = [_metadata(header, siblings), template_text.tobytes(), planes.tobytes(), tail.tobytes()]
     return EncodedRows(streams, len(text), bytes([model]) + coded[:size].tobytes())
+
+
+def _spelled(
+    tokens: Tokens, records: NDArray[np.int32], variables: NDArray[np.int32], terminator: int, scratch: Scratch
+) -> tuple[Bytes, NDArray[np.int32], NDArray[np.uint32]]:
+    """Every token's text end to end, where each begins, and its name: a record's template, where there are several, and its values."""
+    found = scratch.found
+    template_size = id_width(tokens.templates)
+    count = int(tokens.variables) + (len(records) if template_size else 0)
+    values = int(found.sizes[: tokens.variables].sum()) + int(tokens.variables)
+    text = np.empty(values + template_size * len(records), np.uint8)
+    starts = np.empty(count + 1, np.int32)
+    names = np.empty(count, np.uint32)
+    spell_tokens(
+        tokens.data, records, variables, found.starts, found.sizes, template_size, terminator, text, starts, names
+    )
+    return text, starts, names
+
+
+def _metadata(header: list[int], siblings: NDArray[np.int32]) -> bytes:
+    """`HEADER`'s numbers, and the siblings, as varints."""
+    numbers = np.concatenate([np.array(header, np.uint64), siblings.astype(np.uint64)])
+    written = np.empty(10 * len(numbers), np.uint8)
+    return written[: write_varints(numbers, written)].tobytes()
 
 
 def plan_rows(metadata: bytes, raw_size: int | None, limits: Limits) -> RowPlan:
