@@ -1,20 +1,17 @@
-"""The plan as a graph of tasks: topological order, direct needs and dependents, ancestors on demand; and as networkx has it.
+"""The plan as a networkx graph of tasks: topological order, direct needs and dependents, ancestors on demand.
 
-Order and transitive reduction are ours: networkx's walks the graph once per task, and loading it takes longer than most runs' graphs
-(docs/decisions/0040-transitive-reduction.md, 0043-topological-order.md).
+The transitive reduction is ours, since networkx's walks the graph once per task (docs/decisions/0040-transitive-reduction.md).
 """
 
-import heapq
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
+
+import networkx as nx
 
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.model import Group, Plan, Task
-from orchestrator.plan.needs import Needs, in_order, resolve_needs
+from orchestrator.plan.needs import Needs, resolve_needs
 from orchestrator.plan.preflight import ancestors_of
-
-if TYPE_CHECKING:
-    import networkx as nx
 
 REDUCE_LIMIT: Final = (
     20_000  # tasks; above it, needs that others imply are kept: the memory for it grows with the square
@@ -40,11 +37,11 @@ class Ancestors(Mapping[str, frozenset[str]]):
 def build_graph(plan: Plan) -> TaskGraph:
     """The graph of a checked plan whose matrices are expanded. Needs that follow from others are left out.
 
-    Raises ValueError where the tasks wait for each other; `parse_plan` refuses such plans.
+    Raises networkx.NetworkXUnfeasible where the tasks wait for each other; `parse_plan` refuses such plans.
     """
     declared = resolve_needs(plan)
     rank = {task: index for index, task in enumerate(declared)}
-    order = topological(declared)
+    order = list(nx.lexicographical_topological_sort(to_network(declared), key=rank.__getitem__))
     alike = {needs: tuple(sorted(needs, key=rank.__getitem__)) for needs in set(declared.values())}
     ordered = {task: alike[declared[task]] for task in order}
     direct = reduced(ordered) if len(order) <= REDUCE_LIMIT else ordered
@@ -53,38 +50,8 @@ def build_graph(plan: Plan) -> TaskGraph:
     return TaskGraph({task: nodes[task] for task in order}, direct, dependents, Ancestors(direct), declared)
 
 
-def topological(needs: Needs) -> list[str]:
-    """The tasks, each after all that it needs, and as early in the given order as that lets it: networkx's lexicographical sort.
-
-    Raises ValueError where tasks wait for each other. Source: A. Kahn, Topological sorting of large networks, 1962, with a heap.
-    """
-    if in_order(needs):
-        return list(needs)  # the first that is left waits for nothing that is left
-    rank = {task: place for place, task in enumerate(needs)}
-    tasks = list(needs)
-    waiting = {task: len(above) for task, above in needs.items()}
-    below = dependents_of(needs, needs)
-    ready = [rank[task] for task, count in waiting.items() if count == 0]  # ascending, so a heap
-    order: list[str] = []
-    while ready:
-        task = tasks[heapq.heappop(ready)]
-        order.append(task)
-        for dependent in below[task]:
-            waiting[dependent] -= 1
-            if waiting[dependent] == 0:
-                heapq.heappush(ready, rank[dependent])
-    if len(order) < len(tasks):
-        raise ValueError("tasks wait for each other")
-    return order
-
-
 def to_network(needs: Needs) -> "nx.DiGraph[str]":
-    """The tasks as a networkx graph, with an edge from each need to the task that waits for it: for what networkx knows of graphs.
-
-    needs: such as a graph's `needs` or `declared`.
-    """
-    import networkx as nx  # noqa: PLC0415 - it takes as long to load as all of this package
-
+    """The tasks as a networkx graph, with an edge from each need to the task that waits for it."""
     network: nx.DiGraph[str] = nx.DiGraph()
     network.add_nodes_from(needs)
     network.add_edges_from((need, task) for task, above in needs.items() for need in above)

@@ -1,12 +1,10 @@
 import string
 from itertools import pairwise
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from networkx import lexicographical_topological_sort
 
-from orchestrator.graph.build import build_graph, to_network, topological
+from orchestrator.graph.build import build_graph
 from orchestrator.graph.mermaid import escape
 from orchestrator.graph.schedule import claim, critical_path, forecast
 from orchestrator.plan.load import PlanError, parse_plan
@@ -49,21 +47,6 @@ def test_the_order_of_a_graph_respects_every_need_of_the_plan(data):
     for task, needs in resolve_needs(plan).items():
         assert all(rank[need] < rank[task] for need in needs)
         assert set(needs) <= graph.ancestors[task]
-
-
-@settings(max_examples=60, deadline=None)
-@given(plans(), st.randoms(use_true_random=False))
-def test_tasks_are_ordered_as_networkx_orders_them(data, chance):
-    needs = resolve_needs(Plan.model_validate(data))
-    shuffled = {task: needs[task] for task in chance.sample(list(needs), len(needs))}
-    for each in (needs, shuffled):
-        rank = {task: place for place, task in enumerate(each)}
-        assert topological(each) == [*lexicographical_topological_sort(to_network(each), key=rank.__getitem__)]
-
-
-def test_tasks_that_wait_for_each_other_have_no_order():
-    with pytest.raises(ValueError, match="wait for each other"):
-        topological({"A.a": (), "A.b": ("A.c",), "A.c": ("A.b", "A.a")})
 
 
 @settings(max_examples=60, deadline=None)
