@@ -6,7 +6,7 @@ from typing import Final
 from encoder.backends import compress
 from encoder.body import PLAIN, ROWS, STORED, UNTRANSFORMED, Header
 from encoder.mixed import LEAST_MIXED, pack_rows, small_strategy
-from encoder.packing import LARGEST_TRANSFORMED, LAYOUT_LEVEL, packing_of
+from encoder.packing import LARGEST_TRANSFORMED, LAYOUT_LEVEL, Packing, packing_of
 from encoder.segments import SegmentPlace
 from encoder.strategy import BackEnd, Strategy, TreeType
 
@@ -18,6 +18,7 @@ _CLEAR_GAIN: Final = 0.75  # of a quick compression: what no stronger back end m
 _FAR_SMALLER: Final = 0.75  # than a sample says that the plain bytes become
 _LITTLE_GAIN: Final = 0.85  # of the plain bytes at the same level
 _MOSTLY: Final = 0.5  # of a body
+_HARDLY_ANY_GAIN: Final = 0.95  # of the plain bytes at the level for prose: at their own they may be smaller
 _SAMPLED: Final = 8  # one part in so many is the sample, from the middle of the block
 _LEAST_SAMPLE: Final = 1 << 16
 _MIXED_GAINS: Final = {1: (3, 0.83), 2: (9, 0.65)}
@@ -79,8 +80,8 @@ def _carried_body(view: memoryview, strategy: Strategy) -> bytes:
 
 
 def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
-    """Records behind zstd. Where taking them apart gains little and they are mostly text: that, and the plain bytes, get the
-    strategy's level for prose, but for a sample.
+    """Records behind zstd, or the plain bytes. Where taking them apart gains little and they are mostly text, it is not left at that,
+    but for a sample.
     """
     packing = packing_of(view, strategy, place, thorough=thorough)
     body = None if packing is None else packing.body()
@@ -91,9 +92,18 @@ def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None
         return body
     mostly_text = packing is None or packing.text_size() > _MOSTLY * len(body or b"")
     if thorough and mostly_text and strategy.prose_level is not None:
-        slower = replace(strategy, level=strategy.prose_level)
-        plain = plain_body(view, slower, TreeType.TEXT, fell_back=True)
-        body = None if packing is None else packing.body(text_level=strategy.prose_level)
+        return _prose_body(view, strategy, packing, strategy.prose_level)
+    return plain if body is None or len(plain) <= len(body) else body
+
+
+def _prose_body(view: memoryview, strategy: Strategy, packing: Packing | None, level: int) -> bytes:
+    """The columns with their text, or the plain bytes, at that level, the one for prose; and where columns gain hardly anything over
+    that, the plain bytes at the level that they have where nothing was taken apart.
+    """
+    body = None if packing is None else packing.body(text_level=level)
+    plain = plain_body(view, replace(strategy, level=level), TreeType.TEXT, fell_back=True)
+    if strategy.plain_level is not None and (body is None or len(body) > _HARDLY_ANY_GAIN * len(plain)):
+        plain = plain_body(view, replace(strategy, level=strategy.plain_level), TreeType.TEXT, fell_back=True)
     return plain if body is None or len(plain) <= len(body) else body
 
 

@@ -23,6 +23,7 @@ LAYOUT_LEVEL: Final = 3
 _NAMED_TREES: Final = (TreeType.JSON, TreeType.JSON_LINES)
 _LINES_TRIED: Final = 1 << 17
 _POOLED_TREES: Final = (TreeType.JSON, TreeType.XML, TreeType.JSON_LINES)  # their columns say the same things again
+_MUCH_TEXT: Final = 4  # one part in so many of the columns' bytes
 _SEARCHED: Final = 10  # one part in so many of a block's time goes into the search for siblings
 _CARRIED_BELOW: Final = 1 << 16
 """Bytes of a stream; in a longer one, what a codebook has is soon said by the stream itself."""
@@ -84,8 +85,8 @@ def _quick_size(transformed: "Transformed | None", tree: TreeType) -> int:
 
 
 def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | None, budget: int) -> "Packing":
-    """Flags, metadata and streams; of a tree in `_POOLED_TREES` with its text in one stream or in many, whichever a quick
-    compression makes smaller.
+    """Flags, metadata and streams; of a tree in `_POOLED_TREES`, and of others with much text, with that in one stream or in many,
+    whichever a quick compression makes smaller.
     """
     from encoder.glyphs.siblings import permutation_numbers, sort_streams  # noqa: PLC0415  as the module says
 
@@ -99,9 +100,22 @@ def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | 
             flags, metadata = SORTED, transformed.metadata(permutation_numbers(sorting.permutations))
         if place is not None:
             place.found(sorting.plan)
-    if strategy.tree in _POOLED_TREES and _pools_better(streams, packer):
-        flags |= TEXT_POOLED
-    return Packing(strategy, packer, flags, metadata, streams)
+    packing = Packing(strategy, packer, flags, metadata, streams)
+    return (
+        replace(packing, flags=flags | TEXT_POOLED)
+        if _may_pool(packing) and _pools_better(streams, packer)
+        else packing
+    )
+
+
+def _may_pool(packing: "Packing") -> bool:
+    """Whether text in one stream is tried: where columns say the same things again, or else much of the body is text that matters."""
+    if packing.strategy.tree in _POOLED_TREES:
+        return True
+    if packing.strategy.prose_level is None:
+        return False
+    text = packing.text_size()
+    return text > 0 and _MUCH_TEXT * text > sum(packing.packer.size(*stream) for stream in packing.streams)
 
 
 def _pools_better(streams: Sequence[tuple[int, memoryview]], packer: "_Packer") -> bool:

@@ -24,6 +24,8 @@ LEVELS: Final = {  # the back ends' own ranges
     BackEnd.BROTLI: (0, 11),
     BackEnd.MIXING: (1, 2),
 }
+RISES: Final = ("text_level", "prose_level", "plain_level")
+"""A strategy's levels beside `level`, each for a part of what it encodes; any may be left out."""
 SMALLEST_BLOCK: Final = 1024
 MOST_WORKERS: Final = 256
 MOST_BUFFERS: Final = 65536
@@ -229,16 +231,16 @@ def _strategies(document: _Reader) -> dict[TreeType, Strategy]:
 
 
 def _strategy(document: _Reader) -> Strategy:
-    fields = document.fields("tree", "back_end", "level", optional=("separator", "verify", "text_level", "prose_level"))
+    fields = document.fields("tree", "back_end", "level", optional=("separator", "verify", *RISES))
     back_end = BackEnd(fields["back_end"].choice(tuple(back_end.value for back_end in LEVELS)))
+    rises: dict[str, Any] = {name: fields[name].integer(*LEVELS[back_end]) for name in RISES if name in fields}
     return Strategy(
         tree=TreeType(fields["tree"].choice(tuple(tree.value for tree in TreeType))),
         back_end=back_end,
         level=fields["level"].integer(*LEVELS[back_end]),
         separator=_separator(fields["separator"]) if "separator" in fields else ord(","),
         verify=fields["verify"].flag() if "verify" in fields else False,
-        text_level=fields["text_level"].integer(*LEVELS[back_end]) if "text_level" in fields else None,
-        prose_level=fields["prose_level"].integer(*LEVELS[back_end]) if "prose_level" in fields else None,
+        **rises,
     )
 
 
@@ -257,10 +259,7 @@ def _strategy_document(strategy: Strategy) -> dict[str, str | int | bool]:
     }
     if strategy.verify:
         document["verify"] = True
-    if strategy.text_level is not None:
-        document["text_level"] = strategy.text_level
-    if strategy.prose_level is not None:
-        document["prose_level"] = strategy.prose_level
+    document |= {name: level for name in RISES if (level := getattr(strategy, name)) is not None}
     if strategy.separator != ord(","):
         document["separator"] = chr(strategy.separator)
     return document

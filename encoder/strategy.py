@@ -40,6 +40,7 @@ class Strategy:
     text_level: the level for streams of text behind the transform, None for `level`. Text gains by a higher level several
     times what numbers do.
     prose_level: the level for text, and for the plain bytes, of a block that turns out to be mostly text; None for no such rise.
+    plain_level: the level for the plain bytes of such a block where taking it apart gains hardly anything; None for no further rise.
     codebook: bytes of blocks before, which this one may refer to (`encoder.codebook`); none for a block that stands for itself.
     """
 
@@ -50,6 +51,7 @@ class Strategy:
     verify: bool = False
     text_level: int | None = None
     prose_level: int | None = None
+    plain_level: int | None = None
     codebook: bytes = field(default=b"", repr=False)
 
     def level_of(self, *, text: bool) -> int:

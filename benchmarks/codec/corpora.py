@@ -8,15 +8,13 @@ from pathlib import Path
 from benchmarks.codec.generated import generate
 from encoder.records import cut_blocks
 
-WINDOW = 2 << 20
+WINDOW = 1 << 20
 SMALLEST = 1 << 16
-PER_FILE = 2
-"""Windows taken from one file or group, evenly spread, so that a large one does not outvote the rest."""
 
 
 @dataclass(frozen=True)
 class Window:
-    """At most 2 MiB of one corpus. source: where corpora come from; corpus: what is kept together in cross-validation."""
+    """At most 1 MiB of one corpus. source: where corpora come from; corpus: what is kept together in cross-validation."""
 
     source: str
     corpus: str
@@ -24,11 +22,12 @@ class Window:
 
 
 def windows(source: str, corpus: str, data: bytes) -> Iterator[Window]:
-    """Up to `PER_FILE` of the blocks that the encoder would cut `data` into; none below 64 KiB, for which nothing is detected."""
+    """The middle one of the blocks that the encoder would cut `data` into, so that a large file does not outvote the rest; none below
+    64 KiB, for which nothing is detected.
+    """
     blocks = [bytes(block) for block in cut_blocks(memoryview(data), WINDOW) if len(block) >= SMALLEST]
-    step = max(1, -(-len(blocks) // PER_FILE))
-    for block in blocks[::step]:
-        yield Window(source, corpus, block)
+    if blocks:
+        yield Window(source, corpus, blocks[len(blocks) // 2])
 
 
 def standard_library() -> Iterator[Window]:
@@ -62,6 +61,6 @@ def _joined(files: list[Path]) -> bytes:
     out = bytearray()
     for file in files:
         out += file.read_bytes()
-        if len(out) >= PER_FILE * WINDOW:
+        if len(out) >= 2 * WINDOW:
             break
     return bytes(out)

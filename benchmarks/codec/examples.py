@@ -2,7 +2,7 @@
 
     python -m benchmarks.codec.examples FILE [FOLDER…] [--profile fast] [--only-folders]
 
-Blocks of at most 2 MiB from the interpreter's own files, from generated data and from the folders are each encoded with every strategy of the profile,
+Blocks of at most 1 MiB from the interpreter's own files, from generated data and from the folders are each encoded with every strategy of the profile,
 and so is the part of the block that the selector tries strategies on. What the selector stores untried is left out.
 """
 
@@ -18,6 +18,7 @@ from encoder.detect.features import FEATURE_NAMES, Features
 from encoder.detect.pattern import Pattern, PatternDetector
 from encoder.detect.sample import take_sample
 from encoder.detect.selector import incompressible, strategy_for, trial_of
+from encoder.detect.trial import at_leisure, encode_lazily, tried_as
 from encoder.profile import load_profile
 from encoder.strategy import TreeType
 
@@ -36,7 +37,7 @@ SAME = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One block. sizes, tried: bytes that every candidate makes of the block, and of its sample."""
+    """One block. sizes, tried: bytes that every candidate makes of the block, and of its sample. leisurely: how they were tried."""
 
     source: str
     corpus: str
@@ -44,6 +45,7 @@ class Example:
     pattern: Pattern
     sizes: tuple[int, ...]
     tried: tuple[int, ...]
+    leisurely: bool
 
     @property
     def group(self) -> str:
@@ -77,10 +79,12 @@ def measure(windows: Iterable[Window], profile: str) -> Iterator[Example]:
         pattern = detector.detect(take_sample(window.data))
         if incompressible(pattern):
             continue  # no tree is asked
-        sample = trial_of(window.data, pattern)
         plans = [strategy_for(tree, pattern, strategies) for tree in CANDIDATES]
-        sizes, tried = (tuple(len(encode_block(data, plan)) for plan in plans) for data in (window.data, sample))
-        yield Example(window.source, window.corpus, len(window.data), pattern, sizes, tried)
+        leisurely = at_leisure(seen := [plan for plan in plans if plan.tree is not TreeType.OPAQUE])
+        sample = trial_of(window.data, pattern, seen)
+        sizes = tuple(len(encode_block(window.data, plan)) for plan in plans)
+        tried = tuple(len(encode_lazily(sample, tried_as(plan, leisurely=leisurely))) for plan in plans)
+        yield Example(window.source, window.corpus, len(window.data), pattern, sizes, tried, leisurely)
 
 
 def write(path: Path, examples: Iterable[Example]) -> Iterator[Example]:

@@ -16,6 +16,7 @@ from encoder.detect.lines import (
     bracketed_share,
     distinct,
     find_lines,
+    member_shares,
     prefix_likeness,
     timed_share,
 )
@@ -47,6 +48,8 @@ class Features:
     open_tag: float  # < and a letter, / ! or ?
     close_tag: float  # </ and />
     bracketed: float  # of lines: open with { or [ and close with } or ]
+    member: float  # of lines: indented or not, open with " { } [ or ] and end with , { } [ or ]
+    tagged: float  # of lines: indented or not, open with < and end with >
     timed: float  # of lines: a time of day near the beginning
     prefix_same: float  # equal character classes in neighbouring lines' first 16 bytes
     prefix_shapes: float  # distinct class shapes of these per line
@@ -77,6 +80,7 @@ def measure(sample: bytes | bytearray | memoryview) -> Features:
     same, shapes = prefix_likeness(data, lines)
     separation = find_separator(data, lines)
     opened, closed = _tags(data)
+    member, tagged = member_shares(data, lines)
     return Features(
         entropy=_entropy(share),
         digit=float(classes[DIGIT]),
@@ -94,6 +98,8 @@ def measure(sample: bytes | bytearray | memoryview) -> Features:
         open_tag=opened,
         close_tag=closed,
         bracketed=bracketed_share(data, lines),
+        member=member,
+        tagged=tagged,
         timed=timed_share(data, lines),
         prefix_same=same,
         prefix_shapes=shapes,

@@ -32,9 +32,18 @@ def _character_classes() -> Bytes:
     return table
 
 
+def _one_of(values: bytes) -> NDArray[np.bool_]:
+    """Whether a byte value is one of these, by the byte."""
+    table = np.zeros(256, np.bool_)
+    table[list(values)] = True
+    return table
+
+
 CLASSES: Final = _character_classes()
 DIGIT, ALPHA, BLANK, CONTROL, HIGH = 1, 2, 3, 5, 6
 _SHAPE_WEIGHTS: Final = np.uint64(7) ** np.arange(PREFIX, dtype=np.uint64)
+_OPENS_MEMBER: Final = _one_of(b'"{}[]')
+_ENDS_MEMBER: Final = _one_of(b",{}[]")
 _OPENERS: Final = (ord("{"), ord("["))
 _CLOSERS: Final = (ord("}"), ord("]"))
 
@@ -75,6 +84,23 @@ def bracketed_share(data: Bytes, lines: Lines) -> float:
     opens = (first == _OPENERS[0]) | (first == _OPENERS[1])
     closes = (closing == _CLOSERS[0]) | (closing == _CLOSERS[1])
     return float(np.mean(opens & closes & (last > lines.starts)))
+
+
+def member_shares(data: Bytes, lines: Lines) -> tuple[float, float]:
+    """Shares of lines that, their indent left out, are of indented JSON, and of XML: the one open with a quote, brace or bracket and end with
+    a comma, brace or bracket, also where most of them are no keys; the others open with an angle and end with one, however few
+    their tags. Blank lines are neither.
+    """
+    if not len(lines.ends):
+        return 0.0, 0.0
+    solid = np.flatnonzero(CLASSES[data] != BLANK)  # line ends among them, so that every line has one
+    first = data[solid[np.searchsorted(solid, lines.starts)]]
+    last = lines.ends - 1
+    last = last - (data[np.maximum(last, 0)] == ord("\r"))
+    ending = data[np.maximum(last, 0)]
+    whole = last >= lines.starts
+    json = _OPENS_MEMBER[first] & _ENDS_MEMBER[ending] & whole
+    return float(np.mean(json)), float(np.mean((first == ord("<")) & (ending == ord(">")) & whole))
 
 
 def timed_share(data: Bytes, lines: Lines) -> float:

@@ -43,18 +43,25 @@ def _json_lines(f: Features) -> float:
 
 
 def _json(f: Features) -> float:
-    """Many keys among braces, nested arrays of numbers, or numbers on one endless line; neither records of a log nor of JSON lines."""
+    """Many keys among braces, nested arrays of numbers, numbers on one endless line, or quoted members line by line; neither records of a
+    log nor of JSON lines.
+    """
     solid = 1.0 - min(f.blank, 0.9)  # of a pretty-printed array most is blank
     keys = _ramp(f.key, 0.0, 0.01) * _ramp(f.brace + f.bracket, 0.0, 0.001)
     arrays = _ramp(f.bracket / solid, 0.02, 0.05) * _ramp(f.digit / solid, 0.1, 0.2)
     unbroken = _ramp(f.digit, 0.3, 0.5) * (1.0 - _ramp(f.newline, 0.0, 0.001))
-    return max(keys, arrays, unbroken) * (1.0 - f.bracketed * (1.0 - _endless(f))) * (1.0 - f.timed)
+    indented = _ramp(f.member, 0.6, 0.9) * _ramp(f.quote, 0.01, 0.03) * _ramp(f.brace + f.bracket, 0.0, 0.001)
+    return max(keys, arrays, unbroken, indented) * (1.0 - f.bracketed * (1.0 - _endless(f))) * (1.0 - f.timed)
 
 
 def _xml(f: Features) -> float:
-    """Tags, of which a fair share closes another or itself; not those inside the strings of JSON."""
+    """Tags, or lines that are tags, of which a fair share closes another or itself; not those inside the strings of JSON."""
     closing = f.close_tag / f.open_tag if f.open_tag else 0.0
-    return _ramp(f.open_tag, 0.0, 0.005) * _ramp(closing, 0.1, 0.3) * (1.0 - _ramp(f.key, 0.002, 0.008))
+    return (
+        max(_ramp(f.open_tag, 0.0, 0.005), _ramp(f.tagged, 0.4, 0.8))
+        * _ramp(closing, 0.1, 0.3)
+        * (1.0 - _ramp(f.key, 0.002, 0.008))
+    )
 
 
 def _csv(f: Features) -> float:

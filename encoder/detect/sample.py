@@ -14,6 +14,8 @@ speaks for plain text too often, and more costs a fast level a good part of its 
 """
 FOREIGN_FROM: Final = 1 << 18
 """Bytes of a block from which on its head may be passed over; less is mostly head."""
+LEISURELY_TRIAL: Final = 1 << 20
+"""Strategies that take many times what a trial does are tried on as much of a block: it sees nearly what the whole block will."""
 SEAM: Final = 1 << 12
 """How far into the middle slice a line's beginning is looked for, and how far back its end in the head."""
 
@@ -50,9 +52,10 @@ def _joined(head: bytes, body: bytes) -> bytes:
     return head[: head_end + 1] + body[body_start + 1 :]
 
 
-def take_trial(block: bytes | bytearray | memoryview, *, nested: bool) -> bytes:
+def take_trial(block: bytes | bytearray | memoryview, *, nested: bool, leisurely: bool = False) -> bytes:
     """The part of `block` that strategies are tried on. nested: it is a document's, whose middle means little without its head; only its
-    head is taken.
+    head is taken. leisurely: trials cost little beside the encoding.
     """
-    size = min(LARGEST_TRIAL, max(SMALLEST_TRIAL, memoryview(block).nbytes // TRIAL_SHARE))
+    share = min(LARGEST_TRIAL, max(SMALLEST_TRIAL, memoryview(block).nbytes // TRIAL_SHARE))
+    size = LEISURELY_TRIAL if leisurely else share
     return bytes(memoryview(block)[:size]) if nested else take_sample(block, size)

@@ -1,7 +1,7 @@
 """Chooses a strategy for each block: a shortlist from what it looks like, tried on its sample, kept while blocks look the same."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,7 +9,7 @@ from encoder.detect.glance import Glance, alike, distance, middle_glance
 from encoder.detect.pattern import Pattern, PatternDetector
 from encoder.detect.sample import SAMPLE_SIZE, take_sample, take_trial
 from encoder.detect.tree import DecisionTree, load_tree
-from encoder.detect.trial import BlockEncoder, best_on, encode_lazily
+from encoder.detect.trial import BlockEncoder, at_leisure, best_on, encode_lazily
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType
 
@@ -49,7 +49,9 @@ MOST_UNSEEN: Final = 7
 """Blocks like one that was looked at that may go without a look of their own."""
 
 FEW_BRACKETS: Final = 0.05
-"""Share of lines in brackets below which JSON's tokenisers, the dearest to try, are not tried on another shape."""
+"""Share of lines in brackets below which JSON's tokenisers, the dearest to try, are not tried on records of another shape."""
+
+DOCUMENTS: Final = (TreeType.JSON, TreeType.XML)
 
 JSON_TREES: Final = (TreeType.JSON, TreeType.JSON_LINES)
 
@@ -98,16 +100,17 @@ def incompressible(pattern: Pattern) -> bool:
     return pattern.tree is TreeType.OPAQUE and seen.entropy >= INCOMPRESSIBLE and seen.repeated <= MOST_REPEATED
 
 
-def trial_of(block: bytes | bytearray | memoryview, pattern: Pattern) -> bytes:
-    """The part of a block of that pattern that strategies are tried on."""
-    return take_trial(block, nested=pattern.tree in (TreeType.JSON, TreeType.XML))
+def trial_of(block: bytes | bytearray | memoryview, pattern: Pattern, shortlist: Sequence[Strategy]) -> bytes:
+    """The part of a block of that pattern that the strategies are tried on."""
+    return take_trial(block, nested=pattern.tree in DOCUMENTS, leisurely=at_leisure(shortlist))
 
 
 def worth_trying(trees: tuple[TreeType, ...], pattern: Pattern) -> tuple[TreeType, ...]:
     """Those of a shortlist that are tried on a block of that pattern; never none."""
     if pattern.tree in UNTRANSFORMED:
         return trees
-    senseless = {*UNTRANSFORMED} if pattern.features.bracketed >= FEW_BRACKETS else {*UNTRANSFORMED, *JSON_TREES}
+    may_be_json = pattern.tree in DOCUMENTS or pattern.features.bracketed >= FEW_BRACKETS
+    senseless = {*UNTRANSFORMED} if may_be_json else {*UNTRANSFORMED, *JSON_TREES}
     senseless.discard(pattern.tree)
     return tuple(tree for tree in trees if tree not in senseless) or trees
 
@@ -233,7 +236,8 @@ class AdaptiveCompressionSelector:
         if settled is not None:
             return settled, 0
         self._tried, self._relied = shortlist, 0
-        return best_on(trial_of(block, pattern), shortlist, self._encode or encode_lazily), len(shortlist)
+        trial = trial_of(block, pattern, shortlist)
+        return best_on(trial, shortlist, self._encode or encode_lazily), len(shortlist)
 
     def _settled(self, shortlist: list[Strategy]) -> Strategy | None:
         """The choice where nothing has to be tried: of one, without trials, or of the shortlist that the last trial was about.

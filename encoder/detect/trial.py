@@ -1,21 +1,36 @@
 """Trials: strategies run on a block's sample, for the one that makes it smallest."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
 from encoder.strategy import BackEnd, Strategy, TreeType
 
-PLAIN_HANDICAP: Final[Mapping[TreeType, float]] = {TreeType.TEXT: 1.03, TreeType.OPAQUE: 1.03}
-"""A sample is kinder to plain bytes than the whole block is, in which templates and dictionaries are written once."""
+SLOW_FROM: Final = 16
+"""Level of zstd from which an encode takes so long that its strategies are tried at leisure: on much of the block, all at `LEISURELY_LEVEL`."""
+LEISURELY_LEVEL: Final = 9
 
-OTHERS_HANDICAP: Final = 1.08
-"""A tokeniser that is not the tree's first choice must win by this much: columns that are sorted or lie along a path gain in a
-whole block what a sample does not show.
+PLAIN: Final = (TreeType.TEXT, TreeType.OPAQUE)
+
+
+@dataclass(frozen=True, slots=True)
+class Handicaps:
+    """What the size that a trial gives is multiplied by: of plain bytes, and of a tokeniser that is not the tree's first choice."""
+
+    plain: float
+    others: float
+
+    def of(self, tree: TreeType, place: int) -> float:
+        """For the tokeniser at that place in its shortlist."""
+        return self.plain if tree in PLAIN else self.others if place else 1.0
+
+
+QUICK: Final = Handicaps(plain=1.03, others=1.02)
+"""A sample is kinder to plain bytes than the whole block is, in which templates and dictionaries are written once; and columns that are sorted
+or lie along a path gain in a whole block what it does not show.
 """
-
-
-_MIXING_TRIED_AT: Final = 12
+LEISURELY: Final = Handicaps(plain=0.97, others=1.02)
+"""Plain bytes gain more by a high level than columns do, and are tried at a low one."""
 
 
 class BlockEncoder(Protocol):
@@ -32,25 +47,34 @@ def encode_lazily(data: bytes, strategy: Strategy, /) -> bytes:
     return encode_block(data, strategy, thorough=False)
 
 
+def at_leisure(shortlist: Sequence[Strategy]) -> bool:
+    """Whether all of them take so long that a trial may be thorough."""
+    return all(
+        strategy.level >= SLOW_FROM if strategy.back_end is BackEnd.ZSTD else strategy.back_end is not BackEnd.STORE
+        for strategy in shortlist
+    )
+
+
 def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: BlockEncoder) -> Strategy:
-    """The strategy that makes the sample smallest. shortlist: at least one."""
-    sizes = [len(encode(sample, _tried_as(strategy))) for strategy in shortlist]
-    return shortlist[smallest([strategy.tree for strategy in shortlist], sizes)]
+    """The strategy that makes the sample smallest, or will its block. shortlist: at least one."""
+    leisurely = at_leisure(shortlist)
+    sizes = [len(encode(sample, tried_as(strategy, leisurely=leisurely))) for strategy in shortlist]
+    return shortlist[smallest([strategy.tree for strategy in shortlist], sizes, LEISURELY if leisurely else QUICK)]
 
 
-def _tried_as(strategy: Strategy) -> Strategy:
-    """Not decoded again, whatever the strategy says; and tokenisers in front of mixing are compared in front of zstd, which takes
-    a hundredth of its time and does not have to learn first.
+def tried_as(strategy: Strategy, *, leisurely: bool) -> Strategy:
+    """What a trial of the strategy runs: not decoded again, whatever that says; at leisure behind zstd at a low level, which takes
+    a hundredth of a slow back end's time and does not have to learn first.
     """
-    if strategy.back_end is BackEnd.MIXING and strategy.tree not in PLAIN_HANDICAP:
-        strategy = replace(strategy, back_end=BackEnd.ZSTD, level=_MIXING_TRIED_AT)
-    return replace(strategy, verify=False)
+    strategy = replace(strategy, verify=False)
+    if not leisurely:
+        return strategy
+    return replace(
+        strategy, back_end=BackEnd.ZSTD, level=LEISURELY_LEVEL, text_level=None, prose_level=None, plain_level=None
+    )
 
 
-def smallest(trees: Sequence[TreeType], sizes: Sequence[int]) -> int:
-    """The number of the smallest of `sizes`, the first of equals, where plain bytes and all but the first bear a handicap."""
-    weighed = [
-        size * PLAIN_HANDICAP.get(tree, OTHERS_HANDICAP if place else 1.0)
-        for place, (tree, size) in enumerate(zip(trees, sizes, strict=True))
-    ]
+def smallest(trees: Sequence[TreeType], sizes: Sequence[int], handicaps: Handicaps = QUICK) -> int:
+    """The number of the smallest of `sizes`, the first of equals, handicaps counted."""
+    weighed = [size * handicaps.of(tree, place) for place, (tree, size) in enumerate(zip(trees, sizes, strict=True))]
     return weighed.index(min(weighed))

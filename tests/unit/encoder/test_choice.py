@@ -92,3 +92,32 @@ def test_records_that_are_mostly_text_are_no_larger_than_plain_zstd_at_level_9()
         assert len(body) <= len(modest)
         assert len(encode_block(data, zstd(tree))) > len(body)
         assert decode_block(body, len(data)) == data
+
+
+def pairs(count):
+    """Lines of words and a few numbers, in which the same names stand in columns of different templates."""
+    chance = random.Random(6)
+    names = ["".join(chance.choices("abcdefghijklmnop", k=9)) + str(n) for n in range(400)]
+    verbs = ["unpacked", "configured", "installed", "half-installed", "removed", "triggered"]
+    return "".join(
+        f"status {chance.choice(verbs)} {name} 1.{n % 7}\n" for n in range(count) for name in [chance.choice(names)]
+    ).encode()
+
+
+def test_text_that_columns_share_is_put_in_one_stream_where_the_strategy_cares_for_prose():
+    data = pairs(6000)
+    apart = chosen(data, zstd(TreeType.LOG))
+    pooled = chosen(data, replace(zstd(TreeType.LOG), prose_level=3))
+    assert len(pooled) < len(apart)
+    assert decode_block(pooled, len(data)) == data
+
+
+def test_what_gains_hardly_anything_by_columns_is_left_plain_at_its_own_level():
+    data = prose().replace(b" ", b"\n", 2000)
+    higher = [replace(zstd(TreeType.LOG), prose_level=9, plain_level=level) for level in (None, 19)]
+    modest, plain = (chosen(data, strategy) for strategy in higher)
+    assert describe_block(plain) == BlockInfo(TreeType.TEXT, True, BackEnd.ZSTD, 19, 0, 0, ())
+    assert len(plain) < len(modest)
+    assert decode_block(plain, len(data)) == data
+    sampled = smallest_body(memoryview(data), higher[1], None, thorough=False)
+    assert describe_block(sampled).level == 3

@@ -48,6 +48,17 @@ def test_a_key_may_have_a_blank_before_its_colon():
     assert measure(b'"a"  :1').key == 0
 
 
+def test_members_open_with_a_quote_or_bracket_behind_their_indent_and_end_with_a_comma_or_bracket():
+    assert measure(b'[\n  "a",\r\n\t{\n    "b": 1,\n  },\n]\n').member == 1
+    assert measure(b'"a": [\n1,\n\nplain\n').member == pytest.approx(0.25)
+    assert measure(b'"a",').member == 0  # no line is complete
+
+
+def test_tagged_lines_open_and_end_with_an_angle():
+    assert measure(b'<a>\r\n  <b c="1" d="2"/>\n</a>\n\n').tagged == pytest.approx(0.75)
+    assert measure(b"<a>\ntext</a>\n").tagged == pytest.approx(0.5)
+
+
 def test_escape_is_no_control_character_and_nul_is():
     assert measure(b"\x1b[0m" * 20).control == 0
     assert measure(b"\x00abc" * 20).control == pytest.approx(0.25)

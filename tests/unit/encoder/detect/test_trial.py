@@ -1,11 +1,12 @@
 import lzma
 import zlib
+from dataclasses import replace
 
 from encoder.detect.pattern import PatternDetector
-from encoder.detect.sample import LARGEST_TRIAL, SMALLEST_TRIAL, take_trial
+from encoder.detect.sample import LARGEST_TRIAL, LEISURELY_TRIAL, SMALLEST_TRIAL, take_trial
 from encoder.detect.selector import AdaptiveCompressionSelector, incompressible, worth_trying
 from encoder.detect.tree import parse_tree
-from encoder.detect.trial import best_on
+from encoder.detect.trial import LEISURELY_LEVEL, at_leisure, best_on
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 STRATEGIES = {tree: Strategy(tree, BackEnd.ZSTD, 3) for tree in TreeType}
@@ -101,8 +102,8 @@ def test_bytes_that_repeat_or_are_not_evenly_spread_are_not_taken_for_incompress
 
 def test_another_tokeniser_wins_only_where_it_is_clearly_smaller():
     plans = [STRATEGIES[TreeType.JSON_LINES], STRATEGIES[TreeType.XML]]
-    assert best_on(b"x", plans, Sizes(jsonl=100, xml=93)).tree is TreeType.JSON_LINES
-    assert best_on(b"x", plans, Sizes(jsonl=100, xml=92)).tree is TreeType.XML
+    assert best_on(b"x", plans, Sizes(jsonl=100, xml=99)).tree is TreeType.JSON_LINES
+    assert best_on(b"x", plans, Sizes(jsonl=100, xml=98)).tree is TreeType.XML
 
 
 def test_plain_bytes_win_only_where_they_are_clearly_smaller():
@@ -119,8 +120,30 @@ def test_a_trial_takes_a_share_of_the_block_within_bounds():
 
 def test_a_document_is_tried_on_its_head_alone():
     block = bytes(range(256)) * 8192
-    assert take_trial(block, nested=True) == block[:LARGEST_TRIAL]
-    assert take_trial(block, nested=False) != block[:LARGEST_TRIAL]
+    for leisurely, size in ((False, LARGEST_TRIAL), (True, LEISURELY_TRIAL)):
+        assert take_trial(block, nested=True, leisurely=leisurely) == block[:size]
+        assert len(take_trial(block, nested=False, leisurely=leisurely)) <= size
+        assert take_trial(block, nested=False, leisurely=leisurely) != block[:size]
+
+
+def test_slow_strategies_are_tried_on_much_of_the_block_behind_a_quick_back_end():
+    tried = []
+
+    def encode(data, strategy):
+        tried.append((len(data), strategy.back_end, strategy.level, strategy.verify))
+        return b"body"
+
+    for slow in (Strategy(TreeType.TEXT, BackEnd.ZSTD, 19), Strategy(TreeType.TEXT, BackEnd.MIXING, 2, verify=True)):
+        strategies = {tree: replace(slow, tree=tree) for tree in TreeType}
+        AdaptiveCompressionSelector(strategies, tree=THREE, encode=encode).select(b"some text\n" * 300_000)
+    assert tried == [(LEISURELY_TRIAL - 18, BackEnd.ZSTD, LEISURELY_LEVEL, False)] * 6  # halves of it cut at lines
+
+
+def test_at_leisure_plain_bytes_are_given_what_a_high_level_makes_of_them():
+    plans = [Strategy(tree, BackEnd.ZSTD, 19) for tree in (TreeType.LOG, TreeType.TEXT)]
+    assert best_on(b"x", plans, Sizes(log=100, text=106)).tree is TreeType.LOG
+    assert best_on(b"x", plans, Sizes(log=100, text=105)).tree is TreeType.TEXT
+    assert not at_leisure([*plans, Strategy(TreeType.OPAQUE, BackEnd.ZSTD, 1)])
 
 
 def test_plain_text_is_tried_only_on_what_was_seen_as_text_or_opaque(samples):
@@ -150,3 +173,5 @@ def test_json_is_not_tried_on_lines_without_brackets(samples):
     lines = PatternDetector().detect(samples["JSON lines"][2])
     assert worth_trying(shortlist, lines) == shortlist
     assert worth_trying((TreeType.JSON,), pattern) == (TreeType.JSON,)
+    document = PatternDetector().detect(samples["an indented JSON document"][2])
+    assert worth_trying(shortlist, document) == shortlist
