@@ -21,6 +21,7 @@ CASES = {
     "csv-sorted": (TreeType.CSV, BackEnd.ZSTD, 3),
     "xml-pooled": (TreeType.XML, BackEnd.ZSTD, 9),
     "json-nested": (TreeType.JSON, BackEnd.ZSTD, 9),
+    "log-pooled": (TreeType.LOG, BackEnd.ZSTD, 3),
 }
 RECORDS = {
     TreeType.LOG: 'Jan {0} 10:0{1} host app[{2}]: took {3}.{4} ms -{5}.5 "q{6}" deadbeef{7:02x} \x01\n',
@@ -41,6 +42,8 @@ def raw(name: str) -> bytes:
         return _said_twice()
     if name == "json-nested":
         return _keys_of_data()
+    if name == "log-pooled":
+        return _names_in_many_lines()
     tree = CASES[name][0]
     numbers = [[n * step % (40 * step + 9) for step in range(1, 9)] for n in range(200)]
     return "".join(RECORDS[tree].format(*row) for row in numbers).encode() + b"a tail without its newline, 7"
@@ -66,6 +69,15 @@ def _said_twice() -> bytes:
     return "".join(f"<r><name>{one}</name><title>{other}</title></r>\n" for one, other in pairs).encode()
 
 
+def _names_in_many_lines() -> bytes:
+    """A log whose templates have columns of their own, in which the same names stand."""
+    steps = ("unpacked", "configured", "triggered", "removed")
+    names = [_words(n).replace(" ", "-") + str(n % 7) for n in range(120)]
+    return "".join(
+        f"10:00:{n % 60:02} status {steps[n % 4]} {names[n * n % 113]} 1.{n % 9}\n" for n in range(3000)
+    ).encode()
+
+
 def _keys_of_data() -> bytes:
     """A document on one line, whose objects are named by data and hold places in arrays."""
     shapes = [f'"S{n}":{{"doc":"{_words(n)}","at":[{n},{n * n % 97},[{n / 4},0]],"ok":true}}' for n in range(300)]
@@ -77,7 +89,8 @@ def main() -> None:
     for name, (tree, back_end, level) in CASES.items():
         path = FOLDER / f"{name}.body"
         if not path.exists():
-            path.write_bytes(encode_block(raw(name), Strategy(tree, back_end, level)))
+            prose_level = level if name == "log-pooled" else None
+            path.write_bytes(encode_block(raw(name), Strategy(tree, back_end, level, prose_level=prose_level)))
 
 
 if __name__ == "__main__":

@@ -141,8 +141,8 @@ def test_slow_strategies_are_tried_on_much_of_the_block_behind_a_quick_back_end(
 
 def test_at_leisure_plain_bytes_are_given_what_a_high_level_makes_of_them():
     plans = [Strategy(tree, BackEnd.ZSTD, 19) for tree in (TreeType.LOG, TreeType.TEXT)]
-    assert best_on(b"x", plans, Sizes(log=100, text=106)).tree is TreeType.LOG
-    assert best_on(b"x", plans, Sizes(log=100, text=105)).tree is TreeType.TEXT
+    assert best_on(b"x", plans, Sizes(log=100, text=104)).tree is TreeType.LOG
+    assert best_on(b"x", plans, Sizes(log=100, text=103)).tree is TreeType.TEXT
     assert not at_leisure([*plans, Strategy(TreeType.OPAQUE, BackEnd.ZSTD, 1)])
 
 
