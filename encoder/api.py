@@ -15,7 +15,7 @@ from encoder.profile import DEFAULT, Profile
 from encoder.records import count_records, cut_blocks, ends_inside
 from encoder.segments import Segments
 from encoder.stream_decoder import StreamingDecoder
-from encoder.stream_encoder import StreamingEncoder, resolve_profile, selector_for, standard_block_encoder
+from encoder.stream_encoder import StreamingEncoder, cutting_for, resolve_profile, selector_for, standard_block_encoder
 from encoder.writer import ContainerWriter
 
 
@@ -33,11 +33,12 @@ def encode(data: bytes | bytearray | memoryview, profile: str | Path | Profile =
     segments = Segments()
     writer = ContainerWriter(sink, plan.block_size, carries=plan.codebook is not None)
     with memoryview(data) as whole, whole.cast("B") as view:
-        for block in cut_blocks(view, plan.block_size):
+        for block in cut_blocks(view, plan.block_size, cutting_for(plan)):
             strategy = selector.select(block)
             body = standard_block_encoder(block, strategy, segments.next(strategy))
             records = count_records(block, continues=continues)
-            writer.write_block(block, body, records, xxh3_64_intdigest(block), codebook_of(body, strategy))
+            writer.add_to_check(block)
+            writer.write_block(len(block), body, records, xxh3_64_intdigest(block), codebook_of(body, strategy))
             continues = ends_inside(block)
     writer.finish()
     return sink.getvalue()

@@ -2,8 +2,8 @@
 
     caller (reader) --submit--> queue --> workers (encode) --> finished --> writer (in order) --> sink
 
-Every block in flight holds its pool lease until it is written, so that the pool bounds queued blocks, blocks being encoded
-and encoded blocks waiting for their turn alike. Strategies are selected, and segments led, in the reader's order: the bytes written do
+Every block in flight holds its pool lease until it is encoded, and until it is written unless those that wait for their turn are small together,
+so that the pool bounds queued blocks, blocks being encoded and encoded blocks alike, and few workers wait for one that has more to do. Strategies are selected, and segments led, in the reader's order: the bytes written do
 not depend on the number of workers, on the pool or on timing. The first error of any stage stops them all, releases every lease and is raised
 to the caller.
 """
@@ -40,6 +40,10 @@ class BlockEncoder(Protocol):
 
     def __call__(self, data: memoryview, strategy: Strategy, place: SegmentPlace | None, /) -> bytes:
         """A self-contained body. place: the block's in its segment, None where it is in none."""
+
+
+_WAITING_SHARE: Final = 2
+"""Bodies that wait for their turn without a lease take at most one part in so many of a block together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ class Pipeline:
         self._records = 0
         self._idle = 0
         self._writing = False
+        self._waiting = 0  # bytes of bodies whose leases have ended
 
     @property
     def statistics(self) -> PipelineStatistics:
@@ -202,6 +207,7 @@ class Pipeline:
         self._clocks.detect += time.monotonic() - began
         self._trees[strategy.tree] = self._trees.get(strategy.tree, 0) + 1
         place = self._segments.next(strategy)
+        self._writer.add_to_check(view)
         block = _Block(self._submitted, lease, size, strategy, place, self._continues)
         self._continues = ends_inside(view)
         view.release()
@@ -273,11 +279,14 @@ class Pipeline:
 
     def _hand_over(self, encoded: _Encoded) -> None:
         with self._lock:
-            if self._error is None and not self._stopping:
+            dropped = self._error is not None or self._stopping
+            if not dropped:
                 self._finished[encoded.block.number] = encoded
+                self._waiting += len(encoded.body)
                 self._done.notify_all()
-                return
-        encoded.block.lease.release()
+            small = self._waiting * _WAITING_SHARE <= self._writer.block_size
+        if dropped or small:
+            encoded.block.lease.release()
 
     def _write_loop(self) -> None:
         while (encoded := self._next_in_order()) is not None:
@@ -294,15 +303,16 @@ class Pipeline:
             while self._written not in self._finished and not self._stopping:
                 self._done.wait()
             self._clocks.turn_wait += time.monotonic() - began
-            self._writing = self._written in self._finished
-            return None if self._stopping else self._finished.pop(self._written, None)
+            encoded = None if self._stopping else self._finished.pop(self._written, None)
+            self._writing = encoded is not None
+            self._waiting -= len(encoded.body) if encoded is not None else 0
+            return encoded
 
     def _write(self, encoded: _Encoded) -> None:
         block = encoded.block
         began = time.monotonic()
         try:
-            with block.lease.buffer[: block.size] as view:
-                self._writer.write_block(view, encoded.body, encoded.records, encoded.raw_check, encoded.codebook)
+            self._writer.write_block(block.size, encoded.body, encoded.records, encoded.raw_check, encoded.codebook)
         finally:
             block.lease.release()
         with self._lock:

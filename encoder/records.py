@@ -6,7 +6,8 @@ the block's size. The rest of it is carried into the next block, so that memory 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 RECORD_END: Final = b"\n"
@@ -46,15 +47,28 @@ def _last_closing(window: memoryview) -> int:
     return low + best.end() if best else 0
 
 
-def cut_blocks(data: memoryview, block_size: int) -> Iterator[memoryview]:
+@dataclass(frozen=True, slots=True)
+class Cutting:
+    """How a stream is cut: how many bytes of a window the next block takes, 1 to all of them, a function of the window alone.
+
+    full: of one block size of bytes. rest: of fewer, behind which the stream ends or is flushed; never empty.
+    """
+
+    full: Callable[[memoryview], int]
+    rest: Callable[[memoryview], int]
+
+
+AT_RECORDS: Final = Cutting(cut_at, len)
+
+
+def cut_blocks(data: memoryview, block_size: int, cutting: Cutting = AT_RECORDS) -> Iterator[memoryview]:
     """The blocks of bytes that lie in memory whole, as slices of `data`; none for no bytes."""
     start = 0
-    while len(data) - start >= block_size:
-        size = cut_at(data[start : start + block_size])
-        yield data[start : start + size]
+    while start < len(data):
+        window = data[start : start + block_size]
+        size = cutting.full(window) if len(window) == block_size else cutting.rest(window)
+        yield window[:size]
         start += size
-    if start < len(data):
-        yield data[start:]
 
 
 def count_records(block: memoryview, *, continues: bool) -> int:

@@ -1,6 +1,7 @@
 """The streaming encoder: a file object to write to, or a file to read from; memory bounded by the profile's pool."""
 
 import io
+import mmap
 import sys
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from encoder.late_selector import LateSelector
 from encoder.pipeline import BlockEncoder, Pipeline, StrategySelector
 from encoder.pool import GlyphBufferPool, Lease
 from encoder.profile import DEFAULT, MOST_WORKERS, Profile, load_profile
-from encoder.records import cut_at
+from encoder.records import AT_RECORDS, Cutting
 from encoder.segments import SegmentPlace
 from encoder.stages import PipelineStatistics
 from encoder.strategy import Strategy
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
 
 _PIECE: Final = 1 << 18
 """Bytes that a source without `readinto` is asked for at once: few enough for the heap, where larger objects are mapped in and out again."""
+
+
+LEAST_CUT_BY_KIND: Final = 1 << 20
+"""Bytes, below which a window is never cut by kind (`encoder.detect.boundary.LEAST_WINDOW`)."""
 
 
 class Readable(Protocol):
@@ -48,6 +53,25 @@ def selector_for(profile: Profile) -> StrategySelector:
     return (
         selector if profile.codebook is None else CarryingSelector(selector, profile.codebook, standard_block_encoder)
     )
+
+
+def cutting_for(profile: Profile) -> Cutting:
+    """Where the profile's blocks end: at a record, and where it chooses for each block how to encode it, where the kind of data changes.
+
+    Blocks too small to change their kind load no numpy.
+    """
+    if not profile.adaptive or profile.block_size < LEAST_CUT_BY_KIND:
+        return AT_RECORDS
+    return Cutting(
+        lambda window: _cut_by_kind().full(window),
+        lambda window: len(window) if len(window) < LEAST_CUT_BY_KIND else _cut_by_kind().rest(window),
+    )
+
+
+def _cut_by_kind() -> Cutting:
+    from encoder.detect.boundary import BY_KIND  # noqa: PLC0415 - loads numpy, which a short stream does without
+
+    return BY_KIND
 
 
 def resolve_profile(profile: str | Path | Profile) -> Profile:
@@ -116,8 +140,10 @@ class StreamingEncoder(io.BufferedIOBase):
             workers=self.profile.workers,
             progress=progress,
         )
+        self._cutting: Final = cutting_for(self.profile)
         self._filled = 0
-        self._carried = b""
+        self._carry: mmap.mmap | None = None  # kept once it is needed: its pages would else come in anew each time
+        self._carried = 0
 
     @property
     def statistics(self) -> PipelineStatistics:
@@ -235,8 +261,9 @@ class StreamingEncoder(io.BufferedIOBase):
         """The free part of the current buffer, never empty; what the last cut carried over stands before it."""
         if self._lease is None:
             self._lease = self._running().lease()
-            self._lease.buffer[: len(self._carried)] = self._carried
-            self._filled, self._carried = len(self._carried), b""
+            if self._carry is not None:
+                self._lease.buffer[: self._carried] = memoryview(self._carry)[: self._carried]
+            self._filled, self._carried = self._carried, 0
         return self._lease.buffer[self._filled :]
 
     def _advance(self, count: int) -> None:
@@ -247,20 +274,28 @@ class StreamingEncoder(io.BufferedIOBase):
     def _submit_full(self) -> None:
         lease, self._lease = self._lease, None
         assert lease is not None, "a full buffer is a leased one"
-        size = cut_at(lease.buffer)
-        self._carried = bytes(lease.buffer[size:])
+        size = self._cutting.full(lease.buffer)
+        self._carry_over(lease.buffer[size:])
         self._running().submit(lease, size)
 
     def _submit_rest(self) -> None:
-        if self._carried:
+        while self._carried or self._lease is not None:
             self._room().release()
-        lease, self._lease = self._lease, None
-        if lease is None:
-            return
-        if self._filled:
-            self._running().submit(lease, self._filled, short=True)
-        else:
-            lease.release()
+            lease, self._lease = self._lease, None
+            assert lease is not None, "there is room in a leased buffer"
+            if not self._filled:
+                lease.release()
+                return
+            size = self._cutting.rest(lease.buffer[: self._filled])
+            self._carry_over(lease.buffer[size : self._filled])
+            self._running().submit(lease, size, short=True)
+
+    def _carry_over(self, rest: memoryview) -> None:
+        """Keeps the bytes behind a cut for the next block."""
+        self._carried = len(rest)
+        if self._carried:
+            self._carry = self._carry or mmap.mmap(-1, self._block_size)
+            self._carry[: self._carried] = rest
 
 
 def _readinto_of(source: Readable) -> Callable[[memoryview], int | None]:

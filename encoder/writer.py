@@ -57,24 +57,29 @@ class ContainerWriter:
         """How many blocks have been written."""
         return len(self._index) // ENTRY.size
 
-    def write_block(self, raw: memoryview, body: bytes, records: int, raw_check: int, codebook: bytes = b"") -> None:
-        """Append one block. raw: its decoded bytes, for the whole-stream checksum; raw_check: their own xxh3-64.
+    def add_to_check(self, raw: memoryview) -> None:
+        """Add a block's decoded bytes to the checksum of the whole stream: every block's once, in their order, before `finish`. Another thread
+        may do so while this one writes.
+        """
+        self._check.update(raw)
+
+    def write_block(self, raw_size: int, body: bytes, records: int, raw_check: int, codebook: bytes = b"") -> None:
+        """Append one block. raw_size: of its decoded bytes; raw_check: their own xxh3-64.
 
         codebook: what the body refers to, if anything; one that is not the last one's is written first.
         """
         if codebook:
             body = self._reference(codebook) + body
-        if len(body) > largest_body(len(raw)) or not 0 < len(raw) <= self.block_size:
-            raise GlyphError(f"a block of {len(raw)} bytes with a body of {len(body)} does not fit the container")
+        if len(body) > largest_body(raw_size) or not 0 < raw_size <= self.block_size:
+            raise GlyphError(f"a block of {raw_size} bytes with a body of {len(body)} does not fit the container")
         if self.blocks == MOST_BLOCKS:
             raise GlyphError(f"a stream holds at most {MOST_BLOCKS} blocks; use a larger block size")
-        frame = FrameHeader(len(raw), len(body), records, raw_check, xxh3_64_intdigest(body), refers=bool(codebook))
+        frame = FrameHeader(raw_size, len(body), records, raw_check, xxh3_64_intdigest(body), refers=bool(codebook))
         self._index.extend(pack_entry(IndexEntry(self.offset, self.raw_offset, records)))
         self._put(pack_frame(frame, self.raw_offset))
         self._put(body)
-        self._check.update(raw)
         self._records += records
-        self.raw_offset += len(raw)
+        self.raw_offset += raw_size
 
     def finish(self) -> None:
         """Write the trailer: only now is the stream complete."""

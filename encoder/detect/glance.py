@@ -9,15 +9,15 @@ Glance = NDArray[np.float64]
 """Shares of the 256 byte values: shape (256,), sum 1."""
 
 GLANCE: Final = 16 << 10
-"""Bytes that a glance looks at."""
+"""Bytes that a glance looks at, unless told otherwise."""
 
 ALIKE: Final = 0.1
 """How far two glances may lie apart, in total variation, and still be of one kind of data."""
 
 
-def glance(block: bytes | bytearray | memoryview, start: int = 0) -> Glance:
-    """Of the `GLANCE` bytes from `start` on. There must be one there."""
-    piece = np.frombuffer(memoryview(block)[start : start + GLANCE], np.uint8)
+def glance(block: bytes | bytearray | memoryview, start: int = 0, size: int = GLANCE) -> Glance:
+    """Of the `size` bytes from `start` on. There must be one there."""
+    piece = np.frombuffer(memoryview(block)[start : start + size], np.uint8)
     return np.bincount(piece, minlength=256) / piece.size
 
 

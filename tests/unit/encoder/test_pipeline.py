@@ -170,3 +170,24 @@ def test_a_pool_with_fewer_buffers_than_workers_and_one_grows_at_once(capacity):
     pool.close()
     assert seen.capacity == seen.peak_in_flight == 3
     assert seen.grown == 3 - capacity
+
+
+def test_a_buffer_is_free_again_once_its_block_is_encoded_where_what_waits_is_small():
+    gate = threading.Event()
+
+    def first_is_slow(data, _strategy, _place):
+        if data[0] == 0:
+            gate.wait(10)
+        return b""
+
+    pipeline, pool = pipeline_of(first_is_slow, capacity=3)
+    reader = threading.Thread(target=feed, args=(pipeline, 20))
+    reader.start()
+    reader.join(10)
+    assert not reader.is_alive()
+    assert pipeline.statistics.blocks == 0
+    gate.set()
+    pipeline.finish()
+    assert pipeline.statistics.blocks == 20
+    assert pool.statistics.peak_in_flight <= 3
+    pool.close()
