@@ -16,7 +16,7 @@ import zstandard
 from encoder.errors import FormatError, VersionError
 from encoder.mixing.loading import prepare_mixing
 from encoder.mixing.memory import text_sizes
-from encoder.mixing.models import LEVELS, TEXT_MODELS, WRITTEN
+from encoder.mixing.models import LEVELS, TEXT_MODELS, WRITTEN_TEXT
 from encoder.strategy import BackEnd
 
 Compress = Callable[[bytes | memoryview, int, bool, bytes], bytes]
@@ -215,7 +215,7 @@ def _mixing_compress(data: bytes | memoryview, level: int, text: bool, codebook:
     prepare_mixing()
     from encoder.mixing.stream import compress as mix  # noqa: PLC0415  numba is loaded only when something is mixed
 
-    mixed = mix(data, WRITTEN[level])
+    mixed = mix(data, WRITTEN_TEXT[level])
     return bytes(data) if mixed is None else mixed
 
 

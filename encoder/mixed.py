@@ -12,7 +12,7 @@ from encoder.body import NO_FLAGS, Stream, open_stream, write_streams
 from encoder.errors import FormatError
 from encoder.limits import Limits
 from encoder.mixing.loading import ROWS, prepare_mixing
-from encoder.mixing.models import LEVELS, LIGHT, WRITTEN, row_model
+from encoder.mixing.models import LEVELS, LIGHT, WRITTEN_ROWS, row_model
 from encoder.strategy import BackEnd, Strategy
 
 LEAST_MIXED: Final = 4096
@@ -37,7 +37,7 @@ def pack_rows(view: memoryview, strategy: Strategy) -> bytes | None:
     """Everything after a body's header, or None where token rows do not apply."""
     if strategy.level not in LEVELS:
         raise ValueError(f"{BackEnd.MIXING} has levels {LEVELS[0]} to {LEVELS[-1]}, not {strategy.level}")
-    model = WRITTEN[strategy.level]
+    model = WRITTEN_ROWS[strategy.level]
     prepare_mixing(ROWS[model])
     from encoder.mixing.row_body import encode_rows  # noqa: PLC0415  numba is loaded only when something is mixed
 

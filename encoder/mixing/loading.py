@@ -3,14 +3,18 @@
 import threading
 from typing import Final
 
-from encoder.mixing.models import QUICK_MODEL, ROW_MODELS
+from encoder.mixing.models import LEAN_MODEL, QUICK_MODEL, ROW_MODELS
 
 Modules = tuple[str, ...]
 
 TEXT: Final[Modules] = ("encoder.mixing.stream",)
-_BIT_ROWS: Final[Modules] = ("encoder.mixing.row_body", "encoder.mixing.rows")
-_QUICK_ROWS: Final[Modules] = ("encoder.mixing.row_body", "encoder.mixing.quick_rows")
-ROWS: Final = {model: _QUICK_ROWS if model == QUICK_MODEL else _BIT_ROWS for model in ROW_MODELS}
+_ROWS: Final = "encoder.mixing.row_body"
+_BIT_ROWS: Final[Modules] = (_ROWS, "encoder.mixing.rows")
+ROWS: Final = {
+    **dict.fromkeys(ROW_MODELS, _BIT_ROWS),
+    QUICK_MODEL: (_ROWS, "encoder.mixing.quick_rows"),
+    LEAN_MODEL: (_ROWS, "encoder.mixing.lean_rows"),
+}
 """By the model of rows. Between them these import every kernel module of this package."""
 _preparing: Final = threading.Lock()
 _prepared: Final[set[Modules]] = set()
@@ -30,6 +34,6 @@ def load_mixing() -> None:
     """Loads every kernel now; compiles what the cache does not have."""
     from encoder.glyphs.loading import load_kernels  # noqa: PLC0415  as above
 
-    for modules in (TEXT, _BIT_ROWS, _QUICK_ROWS):
+    for modules in (TEXT, *ROWS.values()):
         prepare_mixing(modules)
         load_kernels(modules)

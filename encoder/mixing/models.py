@@ -1,4 +1,4 @@
-"""The models: what a stream's first byte says. Every one of them is read; those of `WRITTEN` are written."""
+"""The models: what a stream's first byte says. Every one of them is read; those of `WRITTEN_TEXT` and `WRITTEN_ROWS` are written."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -22,6 +22,8 @@ FEW: Final = 6
 """Contexts of a text model that does not have them all."""
 QUICK_MODEL: Final = 3
 """Of rows: compiled apart, by `encoder.mixing.row_kernel`, with bytes coded by `encoder.mixing.quick`."""
+LEAN_MODEL: Final = 5
+"""Of rows: those contexts that tell most, as many as fill sixteen inputs of a mixer; compiled apart as well."""
 TEXT_MODELS: Final = {
     1: Model(FEW, 20, 19660, 6),
     2: Model(12, 21, 19660, 6),
@@ -33,11 +35,13 @@ ROW_MODELS: Final = {
     2: Model(12, 19, 13107, 6),
     QUICK_MODEL: Model(3, 16, 20000, 6),
     4: Model(12, 19, 6500, 22),
+    LEAN_MODEL: Model(7, 19, 9000, 28),
 }
 LIGHT, FULL = LEVELS = (1, 2)
 """The levels of the back end."""
-WRITTEN: Final = {LIGHT: 3, FULL: 4}
-"""The model that is written at each level, of text and of rows."""
+WRITTEN_TEXT: Final = {LIGHT: 3, FULL: 4}
+WRITTEN_ROWS: Final = {LIGHT: QUICK_MODEL, FULL: LEAN_MODEL}
+"""The models that are written at each level."""
 
 
 def row_model(tokens: memoryview) -> int:

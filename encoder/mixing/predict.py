@@ -19,6 +19,7 @@ from encoder.mixing.tables import GOLDEN, RANGE, SPREAD, SQUASH, STRETCH, TRUST
 
 QUICK = 3
 LIGHT = 6
+LEAN = 7
 FULL = 12
 """How many contexts a model mixes."""
 GUESSES = 2

@@ -1,74 +1,93 @@
 """A byte of a value by its bits: the contexts of a tree under two mixers, with what a repeat and the column's last value guess."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U64S, Int, part
 from encoder.mixing.coder import U32S, least
-from encoder.mixing.predict import FULL, NO_GUESS, QUICK, byte_kernel
+from encoder.mixing.predict import FULL, LEAN, NO_GUESS, QUICK, byte_kernel
 
 FIRST_SETS = 3 * 256
 SETS_PER_COLUMN = 8
 GUESS_SLOTS = 32
 GUESS_SLOTS_PER_COLUMN = 4
 code_quick = byte_kernel(QUICK)
+code_lean = byte_kernel(LEAN)
 code_full = byte_kernel(FULL)
 
 
-@part(
-    INT(
-        *(FLAG, I64S, BUFFER, INT, U64S, INT, INT, INT, INT, INT, FLAG, INT),
-        *(U32S, HASH, I32S, U32S, I64S, I64S, U64S, U32S, U32S, I32S),
-    )
-)
-def code_guessed(
-    decoding: bool,
-    state: NDArray[np.int64],
-    coded: NDArray[np.uint8],
-    byte: Int,
-    hashes: NDArray[np.uint64],
-    repeated: Int,
-    length: Int,
-    above: Int,
-    offset: Int,
-    column: Int,
-    full: bool,
-    learning: Int,
-    table: NDArray[np.uint32],
-    mask: np.uint64,
-    weights: NDArray[np.int32],
-    guess_table: NDArray[np.uint32],
-    guesses: NDArray[np.int64],
-    guess_slots: NDArray[np.int64],
-    lines: NDArray[np.uint64],
-    checks: NDArray[np.uint32],
-    found: NDArray[np.uint32],
-    values: NDArray[np.int32],
-) -> Int:
-    """Codes `byte`, or decodes and returns it; as `quick.code_foretold`, whose arguments it shares. full: all contexts, not three.
+def guessed_kernel(*, lean: bool) -> Callable[..., Any]:
+    """The kernel that codes a byte under the lean contexts, or under as many of the others as it is told."""
 
-    guesses, guess_slots and what follows: working room.
-    """
-    first_set = 0
-    guesses[0] = NO_GUESS
-    guesses[1] = NO_GUESS
-    if repeated >= 0:
-        guesses[0] = repeated
-        guess_slots[0] = least(length, GUESS_SLOTS - 1)
-        first_set = 256 if length < 16 else 512
-    if above >= 0:
-        guesses[1] = above
-        guess_slots[1] = GUESS_SLOTS + column * GUESS_SLOTS_PER_COLUMN + least(offset, 3)
-    second_set = FIRST_SETS + column * SETS_PER_COLUMN
-    result: Int
-    if full:
-        result = code_full(
-            decoding, state, coded, byte, hashes, table, mask, weights, first_set, second_set,
-            guesses, guess_slots, guess_table, lines, checks, found, values, learning,
-        )  # fmt: skip
-    else:
-        result = code_quick(
-            decoding, state, coded, byte, hashes, table, mask, weights, first_set, second_set,
-            guesses, guess_slots, guess_table, lines, checks, found, values, learning,
-        )  # fmt: skip
-    return result
+    @part(
+        INT(
+            *(FLAG, I64S, BUFFER, INT, U64S, INT, INT, INT, INT, INT, INT, INT),
+            *(U32S, HASH, I32S, U32S, I64S, I64S, U64S, U32S, U32S, I32S),
+        )
+    )
+    def code_guessed(
+        decoding: bool,
+        state: NDArray[np.int64],
+        coded: NDArray[np.uint8],
+        byte: Int,
+        hashes: NDArray[np.uint64],
+        repeated: Int,
+        length: Int,
+        above: Int,
+        offset: Int,
+        column: Int,
+        contexts: Int,
+        learning: Int,
+        table: NDArray[np.uint32],
+        mask: np.uint64,
+        weights: NDArray[np.int32],
+        guess_table: NDArray[np.uint32],
+        guesses: NDArray[np.int64],
+        guess_slots: NDArray[np.int64],
+        lines: NDArray[np.uint64],
+        checks: NDArray[np.uint32],
+        found: NDArray[np.uint32],
+        values: NDArray[np.int32],
+    ) -> Int:
+        """Codes `byte`, or decodes and returns it; as `quick.code_foretold`, whose arguments it shares. contexts: how many.
+
+        guesses, guess_slots and what follows: working room.
+        """
+        first_set = 0
+        guesses[0] = NO_GUESS
+        guesses[1] = NO_GUESS
+        if repeated >= 0:
+            guesses[0] = repeated
+            guess_slots[0] = least(length, GUESS_SLOTS - 1)
+            first_set = 256 if length < 16 else 512
+        if above >= 0:
+            guesses[1] = above
+            guess_slots[1] = GUESS_SLOTS + column * GUESS_SLOTS_PER_COLUMN + least(offset, 3)
+        second_set = FIRST_SETS + column * SETS_PER_COLUMN
+        result: Int
+        if lean:
+            result = code_lean(
+                decoding, state, coded, byte, hashes, table, mask, weights, first_set, second_set,
+                guesses, guess_slots, guess_table, lines, checks, found, values, learning,
+            )  # fmt: skip
+        elif contexts == FULL:
+            result = code_full(
+                decoding, state, coded, byte, hashes, table, mask, weights, first_set, second_set,
+                guesses, guess_slots, guess_table, lines, checks, found, values, learning,
+            )  # fmt: skip
+        else:
+            result = code_quick(
+                decoding, state, coded, byte, hashes, table, mask, weights, first_set, second_set,
+                guesses, guess_slots, guess_table, lines, checks, found, values, learning,
+            )  # fmt: skip
+        return result
+
+    compiled: Callable[..., Any] = code_guessed
+    return compiled
+
+
+code_lean_guessed = guessed_kernel(lean=True)
+code_guessed = guessed_kernel(lean=False)

@@ -14,9 +14,9 @@ from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, Int, kern
 from encoder.mixing.coder import AT, STATE_SIZE, U32S, end, finish, least, start
 from encoder.mixing.follow import ROOM, step_between, write_following
 from encoder.mixing.memory import MOST_COLUMNS
-from encoder.mixing.predict import FULL, GUESSES, NO_GUESS, inputs_of
+from encoder.mixing.predict import FULL, GUESSES, LEAN, NO_GUESS, QUICK, inputs_of
 from encoder.mixing.quick import FORETELLERS, U16S, code_foretold
-from encoder.mixing.row_bits import code_guessed
+from encoder.mixing.row_bits import code_guessed, code_lean_guessed
 from encoder.mixing.row_parts import (
     DAMAGED,
     PAST,
@@ -52,8 +52,9 @@ _SELDOM = 15  # but for every sixteenth value
 _INPUTS = inputs_of(FULL)
 
 
-def row_kernel(*, quick: bool) -> Callable[..., Any]:
-    """The kernel of the quick model of rows, or of the others: compiled apart, so that what a model does not use costs it nothing.
+def row_kernel(*, quick: bool = False, lean: bool = False) -> Callable[..., Any]:
+    """The kernel of the quick model of rows, of the lean one, or of the others: compiled apart, so that what a model does not use
+    costs it nothing.
 
     The quick model has one mixer for votes, asks a column whose values hardly ever come again for votes only now and then, and codes
     bytes by `quick.code_foretold`.
@@ -62,7 +63,7 @@ def row_kernel(*, quick: bool) -> Callable[..., Any]:
 
     @kernel(
         INT(
-            *(FLAG, BUFFER, I32S, I64S, I32S, INT, I32S, INT, U32S, I32S, FLAG, INT),
+            *(FLAG, BUFFER, I32S, I64S, I32S, INT, I32S, INT, U32S, I32S, INT, INT),
             *(U32S, INT, U32S, I32S, BUFFER, U32S, HASH, I32S, U32S, U32S, U32S, U16S, INT, I32S, INT),
         )
     )
@@ -77,7 +78,7 @@ def row_kernel(*, quick: bool) -> Callable[..., Any]:
         terminator: Int,
         names: NDArray[np.uint32],
         starts: NDArray[np.int32],
-        full: bool,
+        contexts: Int,
         learning: Int,
         memory: NDArray[np.uint32],
         memory_bits: Int,
@@ -101,6 +102,7 @@ def row_kernel(*, quick: bool) -> Callable[..., Any]:
         does not fill `text` and `starts` exactly or names no template. siblings: two columns for each. The templates are column
         `columns`. starts: one more than there are tokens.
         """
+        known = QUICK if quick else LEAN if lean else contexts
         state = np.zeros(STATE_SIZE, np.int64)
         start(decoding, state, coded)
         hashes = np.zeros(FULL, np.uint64)
@@ -120,7 +122,7 @@ def row_kernel(*, quick: bool) -> Callable[..., Any]:
         step = np.zeros(columns + 1, np.int64)
         step_record = np.zeros(columns + 1, np.int64)
         misses = np.zeros(columns + 1, np.int64)
-        contexts = np.zeros(REMEMBERING, np.uint64)
+        asking = np.zeros(REMEMBERING, np.uint64)
         voted = np.zeros(VOTERS, np.int64)
         called = np.zeros(VOTERS, np.int64)
         standing = np.zeros(VOTERS, np.int64)
@@ -174,10 +176,10 @@ def row_kernel(*, quick: bool) -> Callable[..., Any]:
                 asked = not quick or misses[column] < HOPELESS or (misses[column] & _SELDOM) == 0
                 if asked:
                     vote_contexts(
-                        contexts, of_template, before, name_before[column], sibling, second_sibling, neighbour, second_neighbour,
+                        asking, of_template, before, name_before[column], sibling, second_sibling, neighbour, second_neighbour,
                         past,
                     )  # fmt: skip
-                    look_up(vote_places, contexts, column, memory, memory_bits, voted, standing)
+                    look_up(vote_places, asking, column, memory, memory_bits, voted, standing)
                     voted[LAST] = previous
                     standing[LAST] = last_record[column]
                     for voter in range(LAST + 1):
@@ -258,7 +260,7 @@ def row_kernel(*, quick: bool) -> Callable[..., Any]:
                         else:
                             same = False
                         row_contexts(
-                            hashes, full and not quick, last, sofar ^ apart, U(column), before, sibling, second_sibling, neighbour, word,
+                            hashes, known, last, sofar ^ apart, U(column), before, sibling, second_sibling, neighbour, word,
                             above | (next_above << U(8)), same,
                         )  # fmt: skip
                         length, repeat = find_repeat(text, at, last, length, repeat, places, place_bits)
@@ -271,10 +273,16 @@ def row_kernel(*, quick: bool) -> Callable[..., Any]:
                                 table, mask, weights, chances, flags, remembered, byte_bits,
                                 lines, byte_places, foretold, sure,
                             )  # fmt: skip
+                        elif lean:
+                            byte = code_lean_guessed(
+                                decoding, state, coded, byte, hashes, repeated, length, expected, offset, shared,
+                                known, learning, table, mask, weights, guess_table,
+                                guesses, guess_slots, lines, checks, found, values,
+                            )  # fmt: skip
                         else:
                             byte = code_guessed(
                                 decoding, state, coded, byte, hashes, repeated, length, expected, offset, shared,
-                                full, learning, table, mask, weights, guess_table,
+                                known, learning, table, mask, weights, guess_table,
                                 guesses, guess_slots, lines, checks, found, values,
                             )  # fmt: skip
                         if state[AT] > coded.shape[0] or at >= text.shape[0]:

@@ -5,7 +5,7 @@ from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, INT, U64S, Int, part, several
-from encoder.mixing.predict import FULL, QUICK, spread
+from encoder.mixing.predict import FULL, LEAN, spread
 from encoder.mixing.tables import GOLDEN, SPREAD
 
 U = np.uint64
@@ -49,10 +49,10 @@ def same_bytes(
     return True
 
 
-@part(types.void(U64S, FLAG, HASH, HASH, HASH, HASH, HASH, HASH, HASH, HASH, HASH, FLAG))
+@part(types.void(U64S, INT, HASH, HASH, HASH, HASH, HASH, HASH, HASH, HASH, HASH, FLAG))
 def row_contexts(
     hashes: NDArray[np.uint64],
-    full: bool,
+    contexts: Int,
     last: np.uint64,
     sofar: np.uint64,
     column: np.uint64,
@@ -64,7 +64,7 @@ def row_contexts(
     above: np.uint64,
     same: bool,
 ) -> None:
-    """The contexts of one byte of a value. last: the last eight bytes. sofar: name of the value so far, with its column.
+    """The contexts of one byte of a value, so many of them. last: the last eight bytes. sofar: name of the value so far, with its column.
 
     above: the byte of the column's last value at the same place, and the next one (times 256).
     """
@@ -72,7 +72,13 @@ def row_contexts(
     hashes[0] = sofar ^ (sibling * GOLDEN)
     hashes[1] = (above | (column << U(24)) | (nearest << U(48))) ^ (U(1 if same else 0) << U(62))
     hashes[2] = (last & U(0xFFFF)) | (column << U(40))
-    if full:
+    if contexts == LEAN:
+        hashes[2] = sofar
+        hashes[3] = last & U(0xFFFFFFFF)
+        hashes[4] = last & U(0xFFFFFF)
+        hashes[5] = nearest | (column << U(40))
+        hashes[6] = word ^ (nearest << U(56))
+    elif contexts == FULL:
         hashes[3] = sofar
         hashes[4] = sofar ^ (before * GOLDEN)
         hashes[5] = last & U(0xFFFFFFFF)
@@ -82,10 +88,10 @@ def row_contexts(
         hashes[9] = last & U(0xFFFFFFFFFFFF)
         hashes[10] = nearest | (column << U(40))
         hashes[11] = word ^ (nearest << U(56))
-    spread(hashes, FULL if full else QUICK)
+    spread(hashes, contexts)
 
 
-@part(types.void(U64S, FLAG, HASH, HASH, HASH, HASH, HASH, HASH, U64S))
+@part(types.void(U64S, INT, HASH, HASH, HASH, HASH, HASH, HASH, U64S))
 def vote_contexts(
     contexts: NDArray[np.uint64],
     of_template: bool,

@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from encoder.glyphs.kernel import Int
 from encoder.mixing.memory import RowSizes, row_sizes
-from encoder.mixing.models import QUICK_MODEL, ROW_MODELS
-from encoder.mixing.predict import FULL as ALL_CONTEXTS
+from encoder.mixing.models import LEAN_MODEL, QUICK_MODEL, ROW_MODELS
 from encoder.mixing.predict import inputs_of
 from encoder.mixing.quick import CHANCES, FLAGS, ROWS_PER_COLUMN
 from encoder.mixing.quick import INPUTS as QUICK_INPUTS
@@ -51,7 +50,7 @@ def code_tokens(
     lines = (slot_table(sizes.line_bits), np.uint64((1 << sizes.line_bits) - 1))
     places = (np.zeros(1 << sizes.place_bits, np.int32), sizes.place_bits)
     known = ROW_MODELS[model]
-    learning = (known.contexts == ALL_CONTEXTS, known.learning)
+    learning = (known.contexts, known.learning)
     tables = _quick_tables(sizes) if model == QUICK_MODEL else _bit_tables(sizes, model)
     return int(_kernel_of(model)(*tokens, *learning, *votes, *lines, *tables, *places))
 
@@ -61,6 +60,10 @@ def _kernel_of(model: int) -> Callable[..., Int]:
         from encoder.mixing.quick_rows import code_quick_rows  # noqa: PLC0415  see above
 
         return code_quick_rows
+    if model == LEAN_MODEL:
+        from encoder.mixing.lean_rows import code_lean_rows  # noqa: PLC0415  see above
+
+        return code_lean_rows
     from encoder.mixing.rows import code_rows  # noqa: PLC0415  see above
 
     return code_rows

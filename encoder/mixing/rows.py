@@ -2,4 +2,4 @@
 
 from encoder.mixing.row_kernel import row_kernel
 
-code_rows = row_kernel(quick=False)
+code_rows = row_kernel()
