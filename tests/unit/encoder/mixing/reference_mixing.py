@@ -381,6 +381,7 @@ class Rows:
             2: (12, 19, 13107, 6),
             3: (3, 16, 20000, 6),
             4: (12, 19, 6500, 22),
+            5: (7, 19, 9000, 28),
         }[self.m]
         self.coder = Coder(stream[1:])
         lines = 1 << bits(self.token_bytes * self.contexts // 4, most)
@@ -547,6 +548,8 @@ class Rows:
             given += [(above | next_above << 8 | c << 24 | near << 48) ^ int(same) << 62, low(last, 2) | c << 40]
             given += [y, y ^ b * G & WRAP, low(last, 4), (y ^ f * G & WRAP) + f_before * S, (y ^ r * G & WRAP) + 9]
             given += [low(last, 3), low(last, 6), near | c << 40, word ^ near << 56]
+            if self.m == 5:
+                given = [given[k] for k in (0, 1, 3, 5, 8, 10, 11)]
             self.repeat.look(self.text, last)
             length = self.repeat.length
             repeated = self.text[self.repeat.r] if length > 0 else None

@@ -109,8 +109,8 @@ def test_a_later_model_of_rows_needs_a_newer_reader():
     body = encode_block(data, mixing(TreeType.LOG))
     *_, tokens = describe_block(body).columns
     later = bytearray(body)
-    later[len(body) - tokens.encoded_bytes] = 5
-    with pytest.raises(VersionError, match="model 5"):
+    later[len(body) - tokens.encoded_bytes] = 6
+    with pytest.raises(VersionError, match="model 6"):
         decode_block(bytes(later), len(data))
 
 
