@@ -52,7 +52,7 @@ ASKED = {
 """Inputs that may be asked about blocks of a shape, where not all may. What describes text is chance where there is none; and for text, only
 what shows records: with few corpora the tree would else learn their languages."""
 RECORDS: Final = {
-    TreeType.LOG: {TreeType.LOG},
+    TreeType.LOG: {TreeType.LOG, TreeType.CSV, TreeType.JSON_LINES},
     TreeType.JSON_LINES: {TreeType.JSON_LINES, TreeType.JSON},
     TreeType.CSV: {TreeType.CSV, TreeType.LOG},
     TreeType.JSON: {TreeType.JSON, TreeType.JSON_LINES},
@@ -102,9 +102,15 @@ def kept(example: Example, shortlist: Shortlist) -> TreeType:
     return trees[smallest(trees, [example.tried[CANDIDATES.index(tree)] for tree in trees], handicaps)]
 
 
-def price(shortlist: Shortlist) -> float:
-    """What its trials cost."""
-    return TRIAL_PRICE * len(shortlist) if len(shortlist) > 1 else 0.0
+def price(example: Example, shortlist: Shortlist) -> float:
+    """What its trials cost on that block."""
+    return TRIAL_PRICE * trials(example, shortlist)
+
+
+def trials(example: Example, shortlist: Shortlist) -> int:
+    """How many strategies are tried on that block."""
+    tried = len(worth_trying(shortlist, example.pattern))
+    return tried if tried > 1 else 0
 
 
 def weights(examples: Sequence[Example]) -> list[float]:
@@ -165,9 +171,9 @@ def best_list(examples: Sequence[Example], shape: TreeType, word: float) -> Shor
     seen = sum(weight)
 
     def cost(shortlist: Shortlist) -> float:
-        regrets = [min(np.log1p(it.regret(kept(it, shortlist))), MOST_REGRET) for it in examples]
+        regrets = [min(np.log1p(it.regret(kept(it, shortlist))), MOST_REGRET) + price(it, shortlist) for it in examples]
         prior = 0.0 if shape in shortlist else PRIOR_REGRET
-        return (float(np.dot(weight, regrets)) + word * prior) / (seen + word) + price(shortlist)
+        return (float(np.dot(weight, regrets)) + word * prior) / (seen + word)
 
     alone = {tree: cost((tree,)) for tree in CANDIDATES}
     ordered = [tuple(sorted(each, key=alone.__getitem__)) for each in _lists_for(shape)]
@@ -219,7 +225,9 @@ def cross_validated(examples: Sequence[Example], settings: Mapping[TreeType, Set
 
 def mean_cost(examples: Sequence[Example], lists: Sequence[Shortlist]) -> float:
     """Mean regret, and the price of the trials."""
-    return mean_regret(examples, lists) + _mean(examples, [price(each) for each in lists])
+    return mean_regret(examples, lists) + _mean(
+        examples, [price(it, each) for it, each in zip(examples, lists, strict=True)]
+    )
 
 
 def mean_regret(examples: Sequence[Example], lists: Sequence[Shortlist]) -> float:
@@ -236,7 +244,7 @@ def judge(examples: Sequence[Example], lists: Sequence[Shortlist]) -> dict[str, 
         "corpora": len({it.corpus for it in examples}),
         "regret": round(mean_regret(examples, lists), 4),
         "within_half_a_percent": round(_mean(examples, right), 4),
-        "trials": round(_mean(examples, [float(len(each)) if len(each) > 1 else 0.0 for each in lists]), 2),
+        "trials": round(_mean(examples, [trials(it, each) for it, each in zip(examples, lists, strict=True)]), 2),
         "regret_of_the_first_choice_without_trials": round(mean_regret(examples, firsts), 4),
         "regret_of_the_detected_shape": round(mean_regret(examples, [(it.pattern.tree,) for it in examples]), 4),
         "by_source": _by(lambda it: it.source, examples, lists),

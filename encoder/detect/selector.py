@@ -49,7 +49,15 @@ MOST_UNSEEN: Final = 7
 """Blocks like one that was looked at that may go without a look of their own."""
 
 FEW_BRACKETS: Final = 0.05
-"""Share of lines in brackets below which JSON's tokenisers, the dearest to try, are not tried on records of another shape."""
+"""Share of lines in brackets below which, where there are few keys too, JSON's tokenisers, the dearest to try, are not tried on records of another
+shape.
+"""
+
+FEW_KEYS: Final = 0.01
+"""Keys for each byte; a log whose lines end with an object has three times as many."""
+
+HALF_CONSISTENT: Final = 0.5
+"""Share of lines with the usual number of separators, below which CSV's tokeniser is not tried on records of another shape."""
 
 DOCUMENTS: Final = (TreeType.JSON, TreeType.XML)
 
@@ -106,13 +114,25 @@ def trial_of(block: bytes | bytearray | memoryview, pattern: Pattern, shortlist:
 
 
 def worth_trying(trees: tuple[TreeType, ...], pattern: Pattern) -> tuple[TreeType, ...]:
-    """Those of a shortlist that are tried on a block of that pattern; never none."""
+    """Those of a shortlist that are tried on a block of that pattern: of records and documents its first, and what something speaks for.
+    Never none.
+    """
     if pattern.tree in UNTRANSFORMED:
         return trees
-    may_be_json = pattern.tree in DOCUMENTS or pattern.features.bracketed >= FEW_BRACKETS
-    senseless = {*UNTRANSFORMED} if may_be_json else {*UNTRANSFORMED, *JSON_TREES}
-    senseless.discard(pattern.tree)
-    return tuple(tree for tree in trees if tree not in senseless) or trees
+    first = None if trees[0] in UNTRANSFORMED else trees[0]
+    return tuple(tree for tree in trees if tree in (first, pattern.tree) or _speaks_for(tree, pattern)) or trees
+
+
+def _speaks_for(tree: TreeType, pattern: Pattern) -> bool:
+    """Whether records or documents that were seen as another shape may be of this one, as far as a look can tell."""
+    if tree in UNTRANSFORMED:
+        return False
+    if pattern.tree in DOCUMENTS:
+        return True
+    seen = pattern.features
+    if tree in JSON_TREES:
+        return seen.bracketed >= FEW_BRACKETS or seen.key >= FEW_KEYS
+    return tree is not TreeType.CSV or seen.field_consistency >= HALF_CONSISTENT
 
 
 def strategy_for(tree: TreeType, pattern: Pattern, strategies: Mapping[TreeType, Strategy]) -> Strategy:

@@ -166,12 +166,18 @@ def test_the_detected_shape_gives_the_level_and_the_trial_the_tokeniser(samples)
     assert chooser.select(samples["a syslog"][2] * 20) == Strategy(TreeType.XML, BackEnd.ZSTD, 7)
 
 
-def test_json_is_not_tried_on_lines_without_brackets(samples):
-    pattern = PatternDetector().detect(samples["a syslog"][2])
-    shortlist = (TreeType.LOG, TreeType.JSON_LINES, TreeType.JSON, TreeType.CSV)
-    assert worth_trying(shortlist, pattern) == (TreeType.LOG, TreeType.CSV)
-    lines = PatternDetector().detect(samples["JSON lines"][2])
-    assert worth_trying(shortlist, lines) == shortlist
-    assert worth_trying((TreeType.JSON,), pattern) == (TreeType.JSON,)
-    document = PatternDetector().detect(samples["an indented JSON document"][2])
-    assert worth_trying(shortlist, document) == shortlist
+def test_on_records_a_tokeniser_is_tried_only_where_something_speaks_for_it(samples):
+    def tried(sample):
+        return worth_trying(shortlist, PatternDetector().detect(sample))
+
+    shortlist = (TreeType.LOG, TreeType.JSON_LINES, TreeType.JSON, TreeType.CSV, TreeType.TEXT)
+    assert tried(samples["a syslog"][2]) == (TreeType.LOG,)
+    assert tried(samples["JSON lines"][2])[:3] == shortlist[:3]
+    carrying = b"".join(
+        b'2026-01-02 03:04:%02d INFO app {"id": %d, "name": "n%d"}\n' % (n % 60, n, n) for n in range(3000)
+    )
+    assert {TreeType.JSON_LINES, TreeType.JSON} < set(tried(carrying))
+    tabular = b"".join(b"2026-01-02 03:04:%02d INFO [%d] a;%d;c;%d\n" % (n % 60, n, n * n, n % 9) for n in range(3000))
+    assert TreeType.CSV in tried(tabular)
+    assert tried(samples["an indented JSON document"][2]) == shortlist[:4]
+    assert worth_trying((TreeType.JSON,), PatternDetector().detect(samples["a syslog"][2])) == (TreeType.JSON,)
