@@ -7,9 +7,9 @@ of its processor time was spent looking through them again and again. Source: ht
 import gc
 from typing import Final
 
-YOUNG: Final = 100_000
-"""Objects made since the last look, where Python's own is 700: at most some 20 MB of cycles wait for it."""
-OLDER: Final = 50
+YOUNG: Final = 500_000
+"""Objects made since the last look, where Python's own is 700: at most some 100 MB of cycles wait for it."""
+OLDER: Final = 20
 """Looks at the young for one at those that survived one, and of those for one at everything: Python's own is 10."""
 
 

@@ -202,7 +202,7 @@ class Engine:
             timeout = 0.0
         with suppress(Empty):
             messages.append(self.messages.get(timeout=timeout))
-            while True:
+            while not self.messages.empty():  # nobody else takes from it
                 messages.append(self.messages.get_nowait())
         return messages
 

@@ -19,8 +19,12 @@ from orchestrator.state.events import (
     Envelope,
     Event,
     ProgressReported,
+    RunFinished,
+    RunInterrupted,
     RunResumed,
     RunStarted,
+    TaskRequeued,
+    TaskSkipped,
     TaskStarted,
     TaskSucceeded,
 )
@@ -144,10 +148,12 @@ def _is_ascii(value: object) -> bool:
         return value.isascii()
     if isinstance(value, dict):
         return all(key.isascii() and _is_ascii(inner) for key, inner in value.items())
-    return all(map(_is_ascii, value)) if isinstance(value, tuple) else isinstance(value, int)
+    return all(map(_is_ascii, value)) if isinstance(value, tuple) else isinstance(value, int | None)
 
 
-_WITHOUT_FRACTIONS: Final = frozenset({RunStarted, RunResumed, ProgressReported})
+_WITHOUT_FRACTIONS: Final = frozenset(
+    {RunStarted, RunResumed, RunFinished, RunInterrupted, ProgressReported, TaskRequeued, TaskSkipped}
+)
 
 
 def checksum(run: str, seq: int, at: float, mono: float, fence: int, kind: str, body: str) -> str:  # noqa: PLR0913, PLR0917 - a row

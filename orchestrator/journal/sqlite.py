@@ -164,15 +164,16 @@ class SqliteJournal:
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction that locks the file from its beginning, so that what it read still holds when it writes."""
-        with self._lock, self._explained():
-            self._connection.execute("BEGIN IMMEDIATE")
+        with self._lock:
             try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
                 self._connection.execute("COMMIT")
             except BaseException:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+                with self._explained():
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
+                    raise
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
