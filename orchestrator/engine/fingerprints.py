@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from orchestrator.engine.named_files import NamedFiles
 from orchestrator.engine.orders import promised
@@ -83,13 +83,11 @@ def _fingerprint(plan: Plan, graph: TaskGraph, node: TaskNode, runners: Mapping[
         "leaves": (*promised(plan, node), *(metric.model_dump(mode="json") for metric in task.metrics)),
         "code": "" if runner is None else code.digest(runner),
     }
-    return " ".join(
-        [
-            f"{part}={_short_text(value) if type(value) is str else _short(value)}"
-            for part, value in said.items()
-            if value
-        ]
-    )
+    return " ".join([f"{part}={_digest(part, value)}" for part, value in said.items() if value])
+
+
+def _digest(part: str, value: Any) -> str:  # noqa: ANN401 - whatever a part says
+    return _shared(value) if part in {"run", "needs", "code"} else _short(value)
 
 
 def _listed(named: Mapping[str, str]) -> str:
@@ -107,8 +105,8 @@ def _short(value: object) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _short_text(value: str) -> str:
-    """As `_short`, for what many tasks share: a runner's name, its code."""
+def _shared(value: str | tuple[str, ...]) -> str:
+    """As `_short`, for what many tasks may have alike: a runner's name, its code, what they wait for."""
     return _short(value)
 
 

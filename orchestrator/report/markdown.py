@@ -5,6 +5,7 @@ import re
 import shlex
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Final
 
@@ -34,16 +35,18 @@ def one_line(text: str) -> str:
     return flat if len(flat) <= LONGEST else flat[:LONGEST] + "…"
 
 
+@lru_cache(maxsize=4096)
 def escape(text: str) -> Safe:
     """Text for a paragraph, a heading, a list item or a table's cell."""
     marked = _SPECIAL.sub(r"\\\1", one_line(text))
-    return Safe(_OPENING.sub(lambda match: _opening(match[0]), marked))
+    return Safe(marked if marked[:1].isalpha() else _OPENING.sub(lambda match: _opening(match[0]), marked))
 
 
 def _opening(text: str) -> str:
     return f"{text}\\" if text[0].isdigit() else f"&#{ord(text)};"
 
 
+@lru_cache(maxsize=4096)
 def code(text: str) -> Safe:
     """Text in type of fixed width."""
     flat = one_line(text)

@@ -8,6 +8,7 @@ from orchestrator.report.markdown import Safe
 from orchestrator.report.model import Figure, TaskRow
 
 NOTES_SHOWN: Final = 6
+NOTHING: Final = Safe("—")
 
 
 def task_rows(tasks: Sequence[TaskRow]) -> Safe:
@@ -22,7 +23,7 @@ def said_rows(tasks: Sequence[TaskRow]) -> Safe:
 
 def lasted(seconds: float | None) -> Safe:
     """Seconds for people, a dash where there are none."""
-    return Safe("—" if seconds is None else markdown.duration(seconds))
+    return NOTHING if seconds is None else Safe(markdown.duration(seconds))
 
 
 def figure(found: Figure) -> Safe:
@@ -42,11 +43,13 @@ def evidence(numbers: Sequence[int]) -> Safe:
 
 def said(notes: Sequence[str]) -> Safe:
     """The last few notes of a task."""
+    if not notes:
+        return NOTHING
     shown: list[str] = [markdown.escape(note) for note in notes[-NOTES_SHOWN:]]
     left = len(notes) - len(shown)
     if left:
         shown.insert(0, f"({left} earlier in the journal)")
-    return Safe("<br>".join(shown) or "—")
+    return Safe("<br>".join(shown))
 
 
 def with_unit(value: float, unit: str) -> str:
@@ -57,11 +60,12 @@ def with_unit(value: float, unit: str) -> str:
 def _task_row(task: TaskRow) -> str:
     usage = task.usage
     peak = markdown.size(usage.peak_rss) if usage is not None and usage.samples else "—"
-    cpu = lasted(None if usage is None else usage.cpu_seconds)
+    cpu = "—" if usage is None else markdown.duration(usage.cpu_seconds)
+    took = "—" if task.seconds is None else markdown.duration(task.seconds)
     events = f"#{task.first} to #{task.last}" if task.first else "—"
     return (
         f"| {markdown.code(task.id)} | {markdown.escape(task.title)} | {markdown.code(task.agent)} | {markdown.escape(task.status)} "
-        f"| {task.attempts} | {lasted(task.seconds)} | {lasted(task.estimate)} | {peak} | {cpu} | {events} |"
+        f"| {task.attempts} | {took} | {markdown.duration(task.estimate)} | {peak} | {cpu} | {events} |"
     )
 
 
