@@ -3,6 +3,7 @@
 The transitive reduction is ours, since networkx's walks the graph once per task (docs/decisions/0040-transitive-reduction.md).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -12,6 +13,9 @@ from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.model import Group, Plan, Task
 from orchestrator.plan.needs import Needs, resolve_needs
 from orchestrator.plan.preflight import ancestors_of
+
+Node = str | tuple[str, ...]
+"""A task's id, or needs that several tasks have alike."""
 
 REDUCE_LIMIT: Final = (
     20_000  # tasks; above it, needs that others imply are kept: the memory for it grows with the square
@@ -41,7 +45,7 @@ def build_graph(plan: Plan) -> TaskGraph:
     """
     declared = resolve_needs(plan)
     rank = {task: index for index, task in enumerate(declared)}
-    order = list(nx.lexicographical_topological_sort(to_network(declared), key=rank.__getitem__))
+    order = ordered_tasks(declared, rank)
     alike = {needs: tuple(sorted(needs, key=rank.__getitem__)) for needs in set(declared.values())}
     ordered = {task: alike[declared[task]] for task in order}
     direct = reduced(ordered) if len(order) <= REDUCE_LIMIT else ordered
@@ -50,11 +54,28 @@ def build_graph(plan: Plan) -> TaskGraph:
     return TaskGraph({task: nodes[task] for task in order}, direct, dependents, Ancestors(direct), declared)
 
 
-def to_network(needs: Needs) -> "nx.DiGraph[str]":
-    """The tasks as a networkx graph, with an edge from each need to the task that waits for it."""
-    network: nx.DiGraph[str] = nx.DiGraph()
+def ordered_tasks(needs: Needs, rank: Mapping[str, int]) -> list[str]:
+    """The tasks in topological order, ties by rank. Raises networkx.NetworkXUnfeasible."""
+    network = to_network(needs)
+    places: dict[Node, int] = {joint: -1 for joint in network if not isinstance(joint, str)}
+    places.update(rank)  # a joint comes at once when all that it joins is done, and so changes nothing
+    order = nx.lexicographical_topological_sort(network, key=places.__getitem__)
+    return [node for node in order if isinstance(node, str)]
+
+
+def to_network(needs: Needs) -> "nx.DiGraph[Node]":
+    """The tasks as a networkx graph, with an edge from each need to the task that waits for it.
+
+    Where several tasks wait for the same ones, a joint stands between: the tuple of those needs. Layers that wait for each other
+    all to all thus have as many edges as tasks, not as many as pairs of tasks.
+    """
+    network: nx.DiGraph[Node] = nx.DiGraph()
     network.add_nodes_from(needs)
-    network.add_edges_from((need, task) for task, above in needs.items() for need in above)
+    shared = Counter(above for above in needs.values() if len(above) > 1)
+    joints = {above for above, tasks in shared.items() if tasks > 1}
+    network.add_edges_from((need, joint) for joint in joints for need in joint)
+    network.add_edges_from((above, task) for task, above in needs.items() if above in joints)
+    network.add_edges_from((need, task) for task, above in needs.items() if above not in joints for need in above)
     return network
 
 

@@ -1,10 +1,11 @@
 import string
 from itertools import pairwise
 
+import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.graph.build import build_graph
+from orchestrator.graph.build import build_graph, ordered_tasks, to_network
 from orchestrator.graph.mermaid import escape
 from orchestrator.graph.schedule import claim, critical_path, forecast
 from orchestrator.plan.load import PlanError, parse_plan
@@ -47,6 +48,28 @@ def test_the_order_of_a_graph_respects_every_need_of_the_plan(data):
     for task, needs in resolve_needs(plan).items():
         assert all(rank[need] < rank[task] for need in needs)
         assert set(needs) <= graph.ancestors[task]
+
+
+@settings(max_examples=100, deadline=None)
+@given(plans(), st.lists(st.integers(0, 13), min_size=2, max_size=4, unique=True), st.randoms(use_true_random=False))
+def test_needs_that_tasks_have_alike_do_not_change_their_order(data, last, chance):
+    needs = resolve_needs(Plan.model_validate(data))
+    alike = tuple(task for place, task in enumerate(needs) if place in last)
+    needs |= {f"C.{index}": alike for index in range(3)} | {"C.after": ("C.1", "C.0"), "C.also": ("C.1", "C.0")}
+    shuffled = {task: needs[task] for task in chance.sample(list(needs), len(needs))}
+    for each in (needs, shuffled):
+        rank = {task: place for place, task in enumerate(each)}
+        plain = nx.DiGraph([(need, task) for task, above in each.items() for need in above])
+        plain.add_nodes_from(each)
+        expected = [*nx.lexicographical_topological_sort(plain, key=rank.__getitem__)]
+        assert ordered_tasks(each, rank) == expected
+
+
+def test_layers_all_to_all_have_as_many_edges_as_tasks():
+    layers = [[f"A.{layer}-{place}" for place in range(20)] for layer in range(3)]
+    needs = dict.fromkeys(layers[0], ())
+    needs |= {task: tuple(above) for above, below in pairwise(layers) for task in below}
+    assert len(to_network(needs).edges) == 80
 
 
 @settings(max_examples=60, deadline=None)
