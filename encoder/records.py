@@ -49,7 +49,7 @@ def _last_closing(window: memoryview) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Cutting:
-    """How a stream is cut: how many bytes of a window the next block takes, 1 to all of them, a function of the window alone.
+    """How a stream is cut: how many bytes of a window the next block takes, 1 to all of them, a function of the windows so far.
 
     full: of one block size of bytes. rest: of fewer, behind which the stream ends or is flushed; never empty.
     """

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol, Self
 from encoder.carry import CarryingSelector
 from encoder.errors import ProfileError
 from encoder.heap import WORTHWHILE, give_back
+from encoder.late_cutting import LEAST_CUT_BY_KIND, LateCutting
 from encoder.late_selector import LateSelector
 from encoder.pipeline import BlockEncoder, Pipeline, StrategySelector
 from encoder.pool import GlyphBufferPool, Lease
@@ -29,10 +30,6 @@ if TYPE_CHECKING:
 
 _PIECE: Final = 1 << 18
 """Bytes that a source without `readinto` is asked for at once: few enough for the heap, where larger objects are mapped in and out again."""
-
-
-LEAST_CUT_BY_KIND: Final = 1 << 20
-"""Bytes, below which a window is never cut by kind (`encoder.detect.boundary.LEAST_WINDOW`)."""
 
 
 class Readable(Protocol):
@@ -56,22 +53,8 @@ def selector_for(profile: Profile) -> StrategySelector:
 
 
 def cutting_for(profile: Profile) -> Cutting:
-    """Where the profile's blocks end: at a record, and where it chooses for each block how to encode it, where the kind of data changes.
-
-    Blocks too small to change their kind load no numpy.
-    """
-    if not profile.adaptive or profile.block_size < LEAST_CUT_BY_KIND:
-        return AT_RECORDS
-    return Cutting(
-        lambda window: _cut_by_kind().full(window),
-        lambda window: len(window) if len(window) < LEAST_CUT_BY_KIND else _cut_by_kind().rest(window),
-    )
-
-
-def _cut_by_kind() -> Cutting:
-    from encoder.detect.boundary import BY_KIND  # noqa: PLC0415 - loads numpy, which a short stream does without
-
-    return BY_KIND
+    """For one stream of the profile, where blocks end: at a record, and where it chooses for each block how to encode it, where the kind of data changes."""
+    return LateCutting().cutting if profile.adaptive and profile.block_size >= LEAST_CUT_BY_KIND else AT_RECORDS
 
 
 def resolve_profile(profile: str | Path | Profile) -> Profile:

@@ -6,12 +6,13 @@ on a change.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
 
 import numpy as np
 
-from encoder.detect.glance import Glance, distance, glance
+from encoder.detect.glance import Glance, alike, distance, glance
 from encoder.detect.pattern import PatternDetector
 from encoder.records import RECORD_END, Cutting, cut_at
 from encoder.strategy import TreeType
@@ -39,30 +40,56 @@ LEAST_PART: Final = 1 << 17
 SKIPPED: Final = LEAST_PART // 2 - PIECE
 """Bytes at the head that no glance is taken of: the last cut may have left a few records of what came before there."""
 
+MOST_VERDICTS: Final = 8
+"""Changes that are remembered: kinds that take turns change in the same ways."""
+
 RECORDS: Final = (TreeType.LOG, TreeType.JSON_LINES, TreeType.CSV)
 KEPT_WHOLE: Final = (TreeType.JSON, TreeType.XML)
 """Documents: one that is large has parts of many looks, and loses by being cut."""
 
 
-def change_in(window: memoryview) -> int:
-    """Bytes before the change from records to another kind of data, or to records from another kind; 0 where there is none."""
-    size = len(window)
-    if size < LEAST_WINDOW or not _may_change(window):
-        return 0
-    step = size // PLACES
-    starts = [SKIPPED, *range(step, PLACES * step, step), size - PIECE]
-    glances = [glance(window, start, PIECE) for start in starts]
-    place = _first_apart(glances)
-    if not place:
-        return 0
-    end = _narrowed(
-        window, (starts[place - 1], starts[place]), _mean(glances[:place]), _mean(glances[place : place + 2])
-    )
-    found = bytes(window[end : end + LEAST_PART]).find(RECORD_END)
-    cut = end + found + 1
-    if found < 0 or not LEAST_PART <= cut <= size - LEAST_PART:
-        return 0
-    return cut if _kinds_differ(window[:cut], window[cut:]) else 0
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """Whether data that looks like `before` is of another kind than what looks like `after`."""
+
+    before: Glance
+    after: Glance
+    differ: bool
+
+
+class KindCutting:
+    """Finds the changes in one stream's windows, asked for in their order. A function of the windows so far; not thread-safe."""
+
+    def __init__(self) -> None:
+        self._verdicts: list[_Verdict] = []
+
+    def change_in(self, window: memoryview) -> int:
+        """Bytes before the change from records to another kind of data, or to records from another kind; 0 where there is none."""
+        size = len(window)
+        if size < LEAST_WINDOW or not _may_change(window):
+            return 0
+        step = size // PLACES
+        starts = [SKIPPED, *range(step, PLACES * step, step), size - PIECE]
+        glances = [glance(window, start, PIECE) for start in starts]
+        place = _first_apart(glances)
+        if not place:
+            return 0
+        sides = _mean(glances[:place]), _mean(glances[place : place + 2])
+        end = _narrowed(window, (starts[place - 1], starts[place]), *sides)
+        found = bytes(window[end : end + LEAST_PART]).find(RECORD_END)
+        cut = end + found + 1
+        if found < 0 or not LEAST_PART <= cut <= size - LEAST_PART:
+            return 0
+        return cut if self._differ(sides, window, cut) else 0
+
+    def _differ(self, sides: tuple[Glance, Glance], window: memoryview, cut: int) -> bool:
+        """Whether the kinds on both sides differ; of sides like those of a change before, what was found then."""
+        for verdict in self._verdicts:
+            if alike(verdict.before, sides[0]) and alike(verdict.after, sides[1]):
+                return verdict.differ
+        differ = _kinds_differ(window[:cut], window[cut:])
+        self._verdicts = [_Verdict(*sides, differ), *self._verdicts][:MOST_VERDICTS]
+        return differ
 
 
 def _may_change(window: memoryview) -> bool:
@@ -105,7 +132,9 @@ def _kinds_differ(one: memoryview, other: memoryview) -> bool:
     return len(trees) > 1 and not trees.isdisjoint(RECORDS) and trees.isdisjoint(KEPT_WHOLE)
 
 
-BY_KIND: Final = Cutting(
-    full=lambda window: change_in(window) or cut_at(window), rest=lambda window: change_in(window) or len(window)
-)
-"""As `encoder.records.AT_RECORDS`, and behind the first kind's last record where the kind of data changes."""
+def by_kind() -> Cutting:
+    """For one stream: as `encoder.records.AT_RECORDS`, and behind the first kind's last record where the kind of data changes."""
+    change_in = KindCutting().change_in
+    return Cutting(
+        full=lambda window: change_in(window) or cut_at(window), rest=lambda window: change_in(window) or len(window)
+    )
