@@ -60,7 +60,8 @@ def forecast(plan: Plan, graph: TaskGraph, starts: Mapping[str, float] | None = 
     early = _earliest(graph)
     length = _length(graph, early)
     late = _latest(graph, length)
-    starts = _list_schedule(plan, graph, late) if starts is None else starts
+    if starts is None:  # what takes no time makes nobody wait
+        starts = _list_schedule(plan, graph, late) if length else dict.fromkeys(graph.nodes, 0.0)
     tasks = {
         task: TaskForecast(
             task=task,

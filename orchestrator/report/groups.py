@@ -41,6 +41,9 @@ def sections_of(sources: Sources) -> tuple[GroupSection, ...]:
 
 def seconds_of(spans: Sequence[Span]) -> float | None:
     """Seconds over all ended attempts, None where none ended."""
+    if len(spans) == 1:
+        (span,) = spans
+        return None if span.end is None else span.end - span.start
     ended = [span.end - span.start for span in spans if span.end is not None]
     return sum(ended) if ended else None
 
@@ -86,7 +89,7 @@ def _task(sources: Sources, node: TaskNode) -> TaskRow:
         seconds=seconds_of(sources.course.spans.get(node.id, [])),
         estimate=node.estimate,
         usage=record.usage,
-        reason=record.reason or "; ".join(_failed(each) for each in record.failures),
+        reason=record.reason or "; ".join(map(_failed, record.failures)),
         said=record.notes,
         figures=tuple(sources.by_task.get(node.id, ())),
         origins=record.evidence.origins if record.evidence else (),

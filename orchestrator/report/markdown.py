@@ -5,7 +5,6 @@ import re
 import shlex
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import PurePath
 from typing import Final
 
@@ -35,7 +34,6 @@ def one_line(text: str) -> str:
     return flat if len(flat) <= LONGEST else flat[:LONGEST] + "…"
 
 
-@lru_cache(maxsize=4096)
 def escape(text: str) -> Safe:
     """Text for a paragraph, a heading, a list item or a table's cell."""
     marked = _SPECIAL.sub(r"\\\1", one_line(text))
@@ -46,7 +44,6 @@ def _opening(text: str) -> str:
     return f"{text}\\" if text[0].isdigit() else f"&#{ord(text)};"
 
 
-@lru_cache(maxsize=4096)
 def code(text: str) -> Safe:
     """Text in type of fixed width."""
     flat = one_line(text)

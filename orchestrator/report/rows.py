@@ -1,6 +1,7 @@
 """Rows of the tables that have one for each task: a template takes ten times as long, and a large run has ten thousand of them."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from orchestrator.report import markdown
@@ -8,6 +9,8 @@ from orchestrator.report.markdown import Safe
 from orchestrator.report.model import Figure, TaskRow
 
 NOTES_SHOWN: Final = 6
+_agent = lru_cache(maxsize=256)(markdown.code)  # the same few in every row
+_status = lru_cache(maxsize=256)(markdown.escape)
 NOTHING: Final = Safe("—")
 
 
@@ -64,7 +67,7 @@ def _task_row(task: TaskRow) -> str:
     took = "—" if task.seconds is None else markdown.duration(task.seconds)
     events = f"#{task.first} to #{task.last}" if task.first else "—"
     return (
-        f"| {markdown.code(task.id)} | {markdown.escape(task.title)} | {markdown.code(task.agent)} | {markdown.escape(task.status)} "
+        f"| {markdown.code(task.id)} | {markdown.escape(task.title)} | {_agent(task.agent)} | {_status(task.status)} "
         f"| {task.attempts} | {took} | {markdown.duration(task.estimate)} | {peak} | {cpu} | {events} |"
     )
 

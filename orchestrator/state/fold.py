@@ -125,7 +125,7 @@ def _apply_task(state: RunState, event: TaskEvent, envelope: Envelope) -> None:
     if attempt != record.attempt + isinstance(event, TaskStarted):
         raise IllegalTransition(event.task, f"at attempt {record.attempt}", event, record.story)
     status = next_status(event.task, record.status, event, record.story)
-    changes = _changes(record, event, envelope)  # all of them, before the first is made
+    changes = _changes(record, event, envelope)
     state.settled += (status in SETTLED) - record.settled
     record.status, record.story = status, (*record.story, _line(event, envelope))[-STORY_KEPT:]
     for name, value in changes.items():
