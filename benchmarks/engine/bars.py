@@ -25,6 +25,7 @@ from statistics import median
 from typing import Final
 
 from benchmarks.engine import ours
+from benchmarks.engine.accounting import Shares, shares_of
 from benchmarks.engine.loading import load_seconds
 from benchmarks.engine.measure import Cost, cost_of
 from benchmarks.engine.peers import PEERS
@@ -71,25 +72,31 @@ class Bench:
         self.lines.append(line)
 
     def folder(self) -> Path:
-        """A fresh folder to run in."""
+        """A fresh folder to run in.
+
+        One with many files is not removed while others are to be timed: ext4 without a journal passes over each inode that was freed in
+        the last minutes, one by one (`recently_deleted` in fs/ext4/ialloc.c), and so who makes a file pays for what was removed before.
+        """
         return Path(tempfile.mkdtemp(dir=self.workdir))
 
     def mine(self, shape: Shape, **how: str | int) -> ours.Ran:
-        """One run of ours."""
-        folder = self.folder()
-        try:
-            return ours.run(shape, folder, **how)  # type: ignore[arg-type]
-        finally:
-            shutil.rmtree(folder)
+        """One run of ours. What it leaves stays until the end: see `folder`."""
+        return ours.run(shape, self.folder(), **how)  # type: ignore[arg-type]
 
     def peer(self, name: str, shape: Shape) -> Cost:
         """One run of a peer."""
         folder, peer = self.folder(), PEERS[name]
-        try:
-            peer.prepare(shape, folder)
-            return cost_of(peer.command(shape, self.peers), folder)
-        finally:
-            shutil.rmtree(folder)
+        peer.prepare(shape, folder)
+        return cost_of(peer.command(shape, self.peers), folder)
+
+    def shares(self, name: str, shape: Shape) -> Shares:
+        """Whose processor time one run of a peer takes, or one of ours where no peer is named."""
+        folder = self.folder()
+        if name:
+            PEERS[name].prepare(shape, folder)
+            return shares_of(PEERS[name].command(shape, self.peers), folder)
+        ours.write_plan(shape, folder)
+        return shares_of(ours.command(executor="processes"), folder, ours.ENV)
 
     def has(self, name: str) -> bool:
         """Whether the peer is installed; says so where it is not."""
@@ -207,6 +214,26 @@ def shell(bench: Bench) -> None:
     bench.say(Line("true, 1,000 times: per task", median(mine for mine, _ in pairs) * US, "us"))
     bench.say(Line("true, 1,000 times: make, per task", median(theirs for _, theirs in pairs) * US, "us"))
     bench.say(Line("true, 1,000 times: over make", median(mine / theirs for mine, theirs in pairs), "x", 1.5))
+    shell_shares(bench, shape, one)
+
+
+def shell_shares(bench: Bench, shape: Shape, one: Shape) -> None:
+    """Whose processor time that is, ours and make's, per task."""
+    taken: dict[str, list[list[float]]] = {"": [], "make, ": []}
+    for _ in range(bench.repeat):
+        for name, rows in taken.items():
+            many, single = (bench.shares(name.rstrip(", "), what) for what in (shape, one))
+            rows.append(
+                [getattr(many, part) - getattr(single, part) for part in ("first", "others", "programs", "all")]
+            )
+    each = {
+        name: [median(column) / (len(shape.jobs) - 1) for column in zip(*rows, strict=True)]
+        for name, rows in taken.items()
+    }
+    for name, (first, others, programs, whole) in each.items():
+        said = f"itself {first * US:.0f}, launchers {others * US:.0f}, programs {programs * US:.0f}"
+        bench.say(Line(f"true, 1,000 times: {name}processor time per task", whole * US, "us", None, said))
+    bench.say(Line("true, 1,000 times: processor time over make", each[""][-1] / each["make, "][-1], "x"))
 
 
 def resume(bench: Bench) -> None:

@@ -44,13 +44,18 @@ def write_plan(shape: Shape, folder: Path, *, yaml: bool = False) -> Path:
     return path
 
 
+def command(*, executor: str = "inline", durability: str = "process", jobs: int = 4) -> list[str]:
+    """The command line that runs `plan.json` of the current folder as a new run."""
+    flags = ("--new", "-q", "--no-page", "-j", str(jobs), "--executor", executor, "--durability", durability)
+    return orchestrate("run", *flags, "plan.json")
+
+
 def run(shape: Shape, folder: Path, *, executor: str = "inline", durability: str = "process", jobs: int = 4) -> Ran:
     """Run the shape as a new run by the command line. Raises CommandError."""
     plan = folder / "plan.json"
     if not plan.exists():
         write_plan(shape, folder)
-    flags = ("--new", "-q", "--no-page", "-j", str(jobs), "--executor", executor, "--durability", durability)
-    cost = cost_of(orchestrate("run", *flags, plan.name), folder, ENV)
+    cost = cost_of(command(executor=executor, durability=durability, jobs=jobs), folder, ENV)
     return Ran(cost, *told(folder / ".orchestrate" / "journal.sqlite", shape))
 
 

@@ -236,10 +236,11 @@ class Supervision:
 
 def _close(held: list[Closable]) -> None:
     """The last first, each of them also where a full disk stops us half-way."""
-    if held:
-        try:
+    try:
+        while held:
             held.pop().close()
-        finally:
+    finally:
+        if held:
             _close(held)
 
 

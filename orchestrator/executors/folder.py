@@ -12,14 +12,15 @@ EVIDENCE: Final = "evidence.jsonl"
 
 def fresh(folder: Path) -> Path:
     """Make the folder, with the one for temporary files in it. What a forgotten attempt left there is set aside. Raises OSError."""
+    path = os.fspath(folder)
     try:
-        os.mkdir(folder.parent)  # noqa: PTH102 - pathlib asks the system more often, and this is done for every attempt
+        os.mkdir(os.path.dirname(path))  # noqa: PTH102, PTH120 - pathlib takes longer, and this is done for every attempt
     except FileExistsError:
         pass
     except FileNotFoundError:
         folder.parent.mkdir(parents=True, exist_ok=True)
     try:
-        os.mkdir(folder)  # noqa: PTH102 - as above
+        os.mkdir(path)  # noqa: PTH102 - as above
     except FileExistsError:
         _set_aside(folder)
     with contextlib.suppress(FileExistsError):

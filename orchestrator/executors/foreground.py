@@ -46,8 +46,9 @@ class Foreground:
         if isinstance(begun, AttemptResult):
             self._tell(begun)
             return
-        self._begun[begun.fileno()] = begun
-        self._poll.register(begun.fileno(), select.EPOLLIN)
+        ended = begun.fileno()
+        self._begun[ended] = begun
+        self._poll.register(ended, select.EPOLLIN)
         for log in begun.logs:
             self._logs[log.pipe] = log
             self._poll.register(log.pipe, select.EPOLLIN)
@@ -97,8 +98,9 @@ class Foreground:
             del self._logs[log.pipe]
 
     def _let_go(self, attempt: Supervision) -> None:
-        del self._begun[attempt.fileno()]
-        self._poll.unregister(attempt.fileno())
+        ended = attempt.fileno()
+        del self._begun[ended]
+        self._poll.unregister(ended)
         for log in attempt.logs:
             if self._logs.pop(log.pipe, None) is not None:
                 self._poll.unregister(log.pipe)

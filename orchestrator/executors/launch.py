@@ -10,12 +10,12 @@ import socket
 import struct
 import sys
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 from orchestrator.executors import launcher
-from orchestrator.executors.launcher import ENDED, LENGTH
+from orchestrator.executors.launcher import ENDED, LENGTH, PIPES
 from orchestrator.executors.started import Ended
 
 COMMAND: Final = (sys.executable, "-I", "-S", launcher.__file__)
@@ -63,11 +63,14 @@ class Launcher:
 
 def _ends(pid: int, seconds: float) -> bool:
     """Wait for a child, at most so long; whether it ended. Raises ChildProcessError where it was waited for already."""
-    with _closing(handle := os.pidfd_open(pid)):
+    handle = os.pidfd_open(pid)
+    try:
         ended = select.poll()
         ended.register(handle, select.POLLIN)
         if not ended.poll(seconds * 1000):
             return False
+    finally:
+        os.close(handle)
     os.waitpid(pid, 0)
     return True
 
@@ -121,44 +124,47 @@ def launched(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> Launched
     """
     said = marshal.dumps((list(argv), dict(env), str(cwd)))
     while launcher := _idle_launcher():
-        with contextlib.suppress(BrokenPipeError):  # somebody killed it while it had nothing to do
+        try:
             return _launch(launcher, said)
+        except BrokenPipeError:  # somebody killed it while it had nothing to do
+            continue
     return _launch(Launcher(), said)
 
 
 def _launch(launcher: Launcher, said: bytes) -> LaunchedProgram:
-    request = LENGTH.pack(len(said)) + said
-    with contextlib.ExitStack() as undo:
-        undo.callback(launcher.close)
-        out, err = _pipe(undo), _pipe(undo)
-        with _closing(out[1], err[1]):
-            sent = socket.send_fds(launcher.socket, [request], [out[1], err[1]])
-            launcher.socket.sendall(request[sent:])
-        undo.pop_all()
-    return LaunchedProgram(launcher, (out[0], err[0]))
-
-
-def _pipe(undo: contextlib.ExitStack) -> tuple[int, int]:
-    read, write = os.pipe()
-    undo.callback(os.close, read)
-    return read, write
-
-
-@contextlib.contextmanager
-def _closing(*descriptors: int) -> Iterator[None]:
+    """Have it start the program, which writes into pipes of its own."""
+    ends: list[int] = []
     try:
-        yield
-    finally:
-        for each in descriptors:
+        ends += os.pipe()
+        ends += os.pipe()
+        _send(launcher.socket, LENGTH.pack(len(said)) + said, PIPES.pack(ends[1], ends[3]))
+    except BaseException:
+        for each in ends:
             os.close(each)
+        launcher.close()
+        raise
+    os.close(ends[1])
+    os.close(ends[3])
+    return LaunchedProgram(launcher, (ends[0], ends[2]))
+
+
+def _send(connection: socket.socket, request: bytes, pipes: bytes) -> None:
+    """All of the request, the descriptors beside its first bytes."""
+    sent = connection.sendmsg([request], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, pipes)])
+    if sent < len(request):
+        connection.sendall(request[sent:])
 
 
 def _idle_launcher() -> Launcher | None:
     """One that is not in use, of this process and not of one that this was forked from."""
-    with contextlib.suppress(IndexError):
-        while (launcher := _idle.pop()).owner != os.getpid():
-            launcher.socket.close()
-        return launcher
+    while _idle:
+        try:
+            launcher = _idle.pop()
+        except IndexError:  # another thread was faster
+            break
+        if launcher.owner == os.getpid():
+            return launcher
+        launcher.socket.close()
     return None
 
 
