@@ -21,8 +21,10 @@ _MOSTLY: Final = 0.5  # of a body
 _HARDLY_ANY_GAIN: Final = 0.95  # of the plain bytes at the level for prose: at their own they may be smaller
 _SAMPLED: Final = 8  # one part in so many is the sample, from the middle of the block
 _LEAST_SAMPLE: Final = 1 << 16
+_SEVERAL: Final = 3
 _MIXED_GAINS: Final = {1: (3, 0.83), 2: (9, 0.65)}
 """By the level of mixing: a level of zstd, and the part of what it makes of the plain bytes below which mixing those is not tried."""
+_BELOW_ESTIMATE: Final = 0.9  # a sample learns less than the whole, so that it seems to gain less by mixing
 _COLUMNS_LEVELS: Final = (12, 19)
 """Of zstd, at which columns are held against mixed rows: first, and where they are close."""
 _COLUMNS_CLOSE: Final = 1.1  # times the rows, within which a higher level may still make columns smaller than them
@@ -167,7 +169,7 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
     if strategy.back_end is BackEnd.STORE:
         return len(body) < len(view)
     if strategy.back_end is BackEnd.MIXING:
-        return strategy.tree not in _DOCUMENTS and _rows_clearly_pay(body, view, strategy.level)
+        return _mixed_clearly_pays(body, view, strategy)
     if strategy.tree not in _DOCUMENTS:
         return _sample_says_so(body, view)
     if strategy.back_end is BackEnd.ZSTD and strategy.level <= _QUICK_LEVEL:
@@ -176,16 +178,34 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
     return len(body) < _CLEAR_GAIN * len(quick)
 
 
-def _rows_clearly_pay(body: bytes, view: memoryview, level: int) -> bool:
-    quick_level, gain = _MIXED_GAINS[level]
-    _, quick = compress(BackEnd.ZSTD, view, quick_level, text=True)
-    return len(body) < gain * len(quick)
+def _mixed_clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
+    """Whether the body is far below a quick compression of the plain bytes; or, which alone counts for a document, whose plain bytes
+    may gain more by mixing, well below that times what mixing gains on a sample of them.
+    """
+    level, gain = _MIXED_GAINS[strategy.level]
+    quick = _size(BackEnd.ZSTD, view, level)
+    if strategy.tree not in _DOCUMENTS and len(body) < gain * quick:
+        return True
+    if len(view) < _SEVERAL * _LEAST_SAMPLE:
+        return False  # the sample would take as long as what it is to spare
+    sample = _middle(view)
+    mixed = _size(BackEnd.MIXING, sample, strategy.level)
+    return len(body) * _size(BackEnd.ZSTD, sample, level) < _BELOW_ESTIMATE * mixed * quick
 
 
 def _sample_says_so(body: bytes, view: memoryview) -> bool:
     """Whether the body is far smaller than a sample of the plain bytes, quickly compressed, makes them all."""
+    sample = _middle(view)
+    return len(body) * len(sample) < _FAR_SMALLER * _size(BackEnd.ZSTD, sample, 1) * len(view)
+
+
+def _middle(view: memoryview) -> memoryview:
+    """The sample of a block."""
     size = max(_LEAST_SAMPLE, len(view) // _SAMPLED)
     middle = max(0, len(view) - size) // 2
-    sample = view[middle : middle + size]
-    _, quick = compress(BackEnd.ZSTD, sample, 1, text=True)
-    return len(body) * len(sample) < _FAR_SMALLER * len(quick) * len(view)
+    return view[middle : middle + size]
+
+
+def _size(back_end: BackEnd, data: memoryview, level: int) -> int:
+    """Bytes that text takes."""
+    return len(compress(back_end, data, level, text=True)[1])

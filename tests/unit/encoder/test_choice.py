@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import zstandard
 
+from encoder.backends import compress
 from encoder.block import BlockInfo, decode_block, describe_block, encode_block
-from encoder.body import GLYPHS, HEADER_SIZE, PLAIN, STORED
+from encoder.body import GLYPHS, HEADER_SIZE, PLAIN, ROWS, STORED
 from encoder.choice import SAFE, plain_body, smallest_body
 from encoder.strategy import BackEnd, Strategy, TreeType
 
@@ -121,3 +122,29 @@ def test_what_gains_hardly_anything_by_columns_is_left_plain_at_its_own_level():
     assert decode_block(plain, len(data)) == data
     sampled = smallest_body(memoryview(data), higher[1], None, thorough=False)
     assert describe_block(sampled).level == 3
+
+
+def mixed_whole(data, monkeypatch):
+    """The body of a document at a level that mixes, and whether all of its plain bytes were mixed to find it."""
+    real, sizes = compress, []
+
+    def counted(back_end, stream, level, **how):
+        if back_end is BackEnd.MIXING:
+            sizes.append(len(stream))
+        return real(back_end, stream, level, **how)
+
+    monkeypatch.setattr("encoder.choice.compress", counted)
+    body = encode_block(data, Strategy(TreeType.XML, BackEnd.MIXING, 1))
+    assert decode_block(body, len(data)) == data
+    return body, len(data) in sizes
+
+
+def test_a_document_of_records_is_not_mixed_whole_where_a_sample_says_that_this_would_gain_less(monkeypatch):
+    rows = b"".join(b"<r id='%d'><v>%d</v><w>%d.5</w></r>\n" % (n, n * n % 977, n % 7) for n in range(7000))
+    body, whole = mixed_whole(b"<all>" + rows + b"</all>", monkeypatch)
+    assert (form_of(body), whole) in {(GLYPHS, False), (ROWS, False)}
+
+
+def test_a_document_of_prose_is_mixed_whole_where_a_sample_says_that_this_may_win(monkeypatch):
+    body, whole = mixed_whole(b"<all><p>" + 2 * prose() + b"</p></all>\n", monkeypatch)
+    assert (form_of(body), whole) == (PLAIN, True)
