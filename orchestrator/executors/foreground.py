@@ -8,6 +8,7 @@ time to gather, goes on in a thread (`carry_on`), which alone knows timeouts, st
 import os
 import select
 import time
+import weakref
 from collections.abc import Callable
 from typing import Final
 
@@ -36,6 +37,9 @@ class Foreground:
         self._broke = broke
         self._poll = select.epoll()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        weakref.finalize(
+            self, os.close, self._wake
+        )  # who wakes may be late, and the number another file's if closed sooner
         self._poll.register(self._wake, select.EPOLLIN)
         self._begun: dict[int, Supervision] = {}
         self._logs: dict[int, CappedLog] = {}
@@ -73,9 +77,8 @@ class Foreground:
         os.eventfd_write(self._wake, 1)
 
     def close(self) -> None:
-        """Let go of its descriptors, once no attempt is under way."""
+        """No attempt is under way any more, and none will be."""
         self._poll.close()
-        os.close(self._wake)
 
     def _look(self, attempt: Supervision) -> None:
         self._let_go(attempt)

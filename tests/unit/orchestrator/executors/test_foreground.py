@@ -139,3 +139,11 @@ def test_whoever_waits_is_woken_from_another_thread(kit):
     kit.foreground.wake()
     waiting.join(LONG / 2)
     assert not waiting.is_alive()
+
+
+def test_who_wakes_it_too_late_does_no_harm(tmp_path):
+    kit = Kit(tmp_path)
+    kit.foreground.close()
+    with (tmp_path / "other").open("wb"):  # gets the lowest number that is free
+        kit.foreground.wake()
+    assert (tmp_path / "other").stat().st_size == 0
