@@ -10,7 +10,7 @@ from typing import Annotated, Final, NoReturn
 import typer
 
 from orchestrator.cli import plan_verbs, run_verbs
-from orchestrator.cli.collecting import collect_seldom
+from orchestrator.cli.collecting import collect_seldom, leave_the_rest
 from orchestrator.cli.complaint import MEND, complaint
 from orchestrator.cli.faults import DEBUG, Exit, reported
 from orchestrator.cli.output import tell
@@ -105,7 +105,10 @@ def main() -> None:
     collect_seldom()
     signal.signal(signal.SIGTERM, _terminate)
     arguments = force_all(sys.argv[1:])
-    sys.exit(_as_data(arguments) if "--json" in arguments else app(arguments, prog_name="orchestrate"))
+    try:
+        sys.exit(_as_data(arguments) if "--json" in arguments else app(arguments, prog_name="orchestrate"))
+    finally:
+        leave_the_rest()
 
 
 def _as_data(arguments: Sequence[str]) -> int:
