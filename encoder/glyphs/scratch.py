@@ -15,10 +15,11 @@ from encoder.glyphs.tokenise_json import COUNT_SLOTS
 
 _KEPT = 4 << 20  # bytes of block, above which scratch is dropped after use
 _STEP = 1 << 18  # sizes are rounded up to this, for blocks that are cut at records differ a little from each other
+_MOST_WRITTEN = 5  # bytes for each byte of block; a level takes more only where it has very many columns
 _SMALL_TABLE = 8192  # slots for one column's distinct values
 
 
-def _reserved(count: int, kind: type[np.int32 | np.int64]) -> NDArray[Any]:
+def _reserved(count: int, kind: type[np.uint8 | np.int32 | np.int64]) -> NDArray[Any]:
     """An array of which only the pages that are touched take memory: numpy's own asks for huge ones, 2 MiB each."""
     size = count * np.dtype(kind).itemsize
     memory = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
@@ -29,7 +30,7 @@ def _reserved(count: int, kind: type[np.int32 | np.int64]) -> NDArray[Any]:
 
 
 class Scratch:
-    """Arrays for blocks of up to `size` bytes: at most size // 2 variables and records; about 20 bytes per byte of block
+    """Arrays for blocks of up to `size` bytes: at most size // 2 variables and records; about 25 bytes per byte of block
     are reserved, of which a block touches what it uses.
     """
 
@@ -43,6 +44,7 @@ class Scratch:
         "path_counts",
         "room",
         "size",
+        "written",
     )
 
     def __init__(self, size: int) -> None:
@@ -73,6 +75,11 @@ class Scratch:
             keys=np.empty(_SMALL_TABLE, np.uint64),
             slots=np.empty(_SMALL_TABLE, np.int32),
         )
+        self.written = _reserved(_MOST_WRITTEN * size, np.uint8)
+
+    def to_write(self, size: int) -> NDArray[np.uint8]:
+        """Room for so many bytes, until it is asked for again."""
+        return self.written[:size] if size <= len(self.written) else np.empty(size, np.uint8)
 
 
 _kept = threading.local()

@@ -38,10 +38,10 @@ SINK = types.NamedTuple((BUFFER, I32S, I64S, U64S, I64S), Sink)  # type: ignore[
 """The machine type of `Sink`."""
 
 
-def empty_sink(size: int, streams: int, numbers: int) -> Sink:
-    """A sink with room for so many bytes, streams and numbers."""
+def empty_sink(out: NDArray[np.uint8], streams: int, numbers: int) -> Sink:
+    """A sink that writes to `out`, with room for so many streams and numbers."""
     return Sink(
-        np.empty(size, np.uint8),
+        out,
         np.empty(streams, np.int32),
         np.empty(streams, np.int64),
         np.empty(numbers, np.uint64),

@@ -233,7 +233,7 @@ def _write_columns(
     """All columns' streams; returns the bytes of text made from numbers, and the columns' metadata."""
     bound = int(scratch.column_sizes[: tokens.variables].sum())
     sink = empty_sink(
-        bound + 6 * int(tokens.variables) + SLACK_PER_COLUMN * columns,
+        scratch.to_write(bound + 6 * int(tokens.variables) + SLACK_PER_COLUMN * columns),
         STREAMS_PER_COLUMN * columns,
         NUMBERS_PER_COLUMN * columns,
     )
@@ -252,7 +252,7 @@ def _write_columns(
         sink,
     )
     used, ended, numbers = sink.cursor.tolist()
-    view = sink.out[:used].copy().data  # what was reserved beyond it is given back
+    view = sink.out[:used].copy().data  # the scratch is written again at the next level
     begin = 0
     for stream_class, end in zip(sink.classes[:ended].tolist(), sink.ends[:ended].tolist(), strict=True):
         result.streams.append((stream_class, view[begin:end]))

@@ -35,7 +35,9 @@ def write(columns, grain):
     kinds = np.zeros(len(columns), np.int32)
     counts = np.zeros(len(columns), np.int32)
     scratch = Scratch(4 * len(values) + 16)
-    sink = empty_sink(len(data) + 6 * len(values) + 64 * len(columns), 10 * len(columns), 8 * len(columns))
+    sink = empty_sink(
+        np.empty(len(data) + 6 * len(values) + 64 * len(columns), np.uint8), 10 * len(columns), 8 * len(columns)
+    )
     made = write_columns(data, starts, sizes, offsets, len(columns), grain, True, kinds, counts, scratch.room, sink)
     used, streams, numbers = sink.cursor.tolist()
     assert counts.sum() == streams
