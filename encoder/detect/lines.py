@@ -13,6 +13,8 @@ MOST_LINES: Final = 512
 """Lines looked at one by one; of more, evenly spread ones are."""
 PREFIX: Final = 16
 """Bytes of a line that make its beginning's shape."""
+MOST_INDENT: Final = 64
+"""Blanks at a line's beginning that may be its indent."""
 STAMP_WITHIN: Final = 96
 """A time of day further into its line than this is a value, not the record's stamp."""
 
@@ -93,14 +95,24 @@ def member_shares(data: Bytes, lines: Lines) -> tuple[float, float]:
     """
     if not len(lines.ends):
         return 0.0, 0.0
-    solid = np.flatnonzero(CLASSES[data] != BLANK)  # line ends among them, so that every line has one
-    first = data[solid[np.searchsorted(solid, lines.starts)]]
+    first = data[_behind_indents(data, lines.starts)]
     last = lines.ends - 1
     last = last - (data[np.maximum(last, 0)] == ord("\r"))
     ending = data[np.maximum(last, 0)]
     whole = last >= lines.starts
     json = _OPENS_MEMBER[first] & _ENDS_MEMBER[ending] & whole
     return float(np.mean(json)), float(np.mean((first == ord("<")) & (ending == ord(">")) & whole))
+
+
+def _behind_indents(data: Bytes, starts: Positions) -> Positions:
+    """Where lines begin, their indents of at most `MOST_INDENT` blanks left out. A line feed is no blank, so that none is left."""
+    at = starts
+    for _ in range(MOST_INDENT):
+        blank = CLASSES[data[at]] == BLANK
+        if not blank.any():
+            break
+        at = at + blank
+    return at
 
 
 def timed_share(data: Bytes, lines: Lines) -> float:
