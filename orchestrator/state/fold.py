@@ -1,7 +1,7 @@
 """From events to state: `apply` takes one step, `fold` all of them. No clock, no disk."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 from orchestrator.evidence.pooling import pool
 from orchestrator.state.events import (
@@ -42,6 +42,11 @@ EndEvent = (
 )
 """The events after which nothing runs for the task."""
 
+FRESH: Final[Mapping[str, Any]] = dict.fromkeys(
+    ("finished_at", "finished_mono", "evidence", "usage", "due", "reused", "launch")
+) | {"reason": ""}
+"""What an attempt that begins takes back of the one before it."""
+
 TaskEvent = TaskStarted | AttemptLaunched | TaskNoted | TaskRequeued | TaskInvalidated | EndEvent
 """The events of one task; the others are the run's."""
 
@@ -62,6 +67,8 @@ def apply(state: RunState, envelope: Envelope) -> RunState:
     event = envelope.event
     _check_run(state, envelope)
     match event:
+        case TaskStarted() | TaskSucceeded():  # first, as most are
+            _apply_task(state, event, envelope)
         case RunStarted():
             _start(state, event, envelope)
         case RunResumed():
@@ -140,7 +147,7 @@ def _changes(record: TaskRecord, event: TaskEvent, envelope: Envelope) -> Mappin
     """The fields that the event changes beside status and story."""
     match event:
         case TaskStarted():
-            return _begun(event, envelope)
+            return {"attempt": event.attempt, "started_at": envelope.at, "started_mono": envelope.mono, **FRESH}
         case AttemptLaunched():
             return {"launch": event.launch}
         case TaskNoted():
@@ -180,14 +187,6 @@ def _ended(record: TaskRecord, event: EndEvent, envelope: Envelope) -> Mapping[s
             return {"reason": event.reason, "due": None}
         case _:
             assert_never(event)
-
-
-def _begun(event: TaskStarted, envelope: Envelope) -> Mapping[str, Any]:
-    fresh = {"finished_at": None, "finished_mono": None, "evidence": None, "usage": None, "due": None, "reused": None,
-             "launch": None}  # fmt: skip
-    return {
-        "attempt": event.attempt, "started_at": envelope.at, "started_mono": envelope.mono, "reason": "", **fresh,
-    }  # fmt: skip
 
 
 def _forgotten(event: TaskInvalidated) -> Mapping[str, Any]:
