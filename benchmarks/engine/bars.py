@@ -33,7 +33,7 @@ from benchmarks.engine.plans import wide_plan
 from benchmarks.engine.resuming import resume_seconds
 from benchmarks.engine.shapes import SHAPES, Shape
 from benchmarks.engine.shapes import wide as wide_jobs
-from benchmarks.engine.turns import BEYOND, READINGS, Turn
+from benchmarks.engine.turns import BEYOND, READINGS, Turn, over
 from benchmarks.engine.workflows import shape_of
 
 US: Final = 1e6
@@ -130,7 +130,7 @@ def compare(
             told = _told(who, turns) if reading == BEYOND else ""
             bench.say(Line(f"{label}: {reading}, {who}", median(map(of, turns)) * US, "us", None, told))
         if below in found:
-            quotient = median(of(one) / of(other) for one, other in zip(found[OURS], found[below], strict=True))
+            quotient = median(over(of(one), of(other)) for one, other in zip(found[OURS], found[below], strict=True))
             bench.say(Line(f"{label}: {reading}, ours over {below}", quotient, "x", 1.0 if reading == BEYOND else None))
 
 

@@ -1,5 +1,6 @@
 """What a task costs, read from two commands side by side: one that does a whole shape, and one that does a single job."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -39,3 +40,8 @@ READINGS: Final[Mapping[str, Callable[[Turn], float]]] = {
     BEYOND: lambda turn: turn.beyond,
     WHOLE: lambda turn: turn.whole,
 }
+
+
+def over(ours: float, theirs: float) -> float:
+    """The quotient; infinite where noise left less than nothing of either, so that it meets no bar."""
+    return ours / theirs if ours > 0 and theirs > 0 else math.inf
