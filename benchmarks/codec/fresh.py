@@ -1,8 +1,8 @@
-"""Corpora to judge the selector on that nothing was ever trained or tuned with: `python -m benchmarks.codec.fresh OUT`.
+"""Corpora to judge the selector on that nothing was ever trained or tuned with: `python -m benchmarks.codec.fresh OUT [--second]`.
 
 Packages and programs' output as in `benchmarks.codec.fetch`, none of them in its list: documents, tables, logs and text of other people and other programs. The
-list was written before the first of its figures was read, and no setting was changed after (docs/selector.md). Whoever changes a setting because of
-a figure on it makes it unclean, and should replace it. Then: `python -m benchmarks.codec.regret OUT`.
+list, the third, was written before the first of its figures was read, and no setting was changed after (docs/selector.md). Whoever changes a setting because of
+a figure on it makes it unclean, and should replace it, as it did the second, whose misses were looked into. Then: `python -m benchmarks.codec.regret OUT`.
 """
 
 import argparse
