@@ -96,7 +96,8 @@ def sort_streams(
     groups = _Groups(streams, names, able)
     for number in large[:_MOST_TRIED]:
         if number not in attempt.kept and known.get(names[number], _UNKNOWN) is not None:
-            budget -= attempt.search(number, groups) if budget > 0 else attempt.pass_over(number)
+            affordable = budget >= _LOOK + len(streams[number][1])  # should it be sorted in vain
+            budget -= attempt.search(number, groups) if affordable else attempt.pass_over(number)
     return attempt.sorting()
 
 
