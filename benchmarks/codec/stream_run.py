@@ -1,7 +1,8 @@
-"""One stream in a process of its own: `python -m benchmarks.codec.stream_run FILE MIB [--workers 2] [--level fast]`.
+"""One stream in a process of its own: `python -m benchmarks.codec.stream_run FILE MIB [--workers 2] [--level fast] [--warm 0]`.
 
 Encodes so many MiB (FILE again and again, never all in memory) with `StreamingEncoder` into a sink that only counts. Prints one JSON line:
 wall and processor seconds, bytes out, the pool's statistics, and resident memory in MiB: `before` (kernels loaded) and `peak`.
+--warm encodes so many MiB before the clock starts, for a comparison with a process that has encoded before.
 """
 
 import argparse
@@ -69,12 +70,15 @@ def main() -> None:
     parser.add_argument("mib", type=int)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--level", default="fast")
+    parser.add_argument("--warm", type=int, default=0)
     arguments = parser.parse_args()
     warm()
     profile = replace(load_profile(arguments.level), workers=arguments.workers)
     sink = Counter()
+    before = memory("VmRSS")
+    with io.FileIO(arguments.file) as file, StreamingEncoder(Counter(), profile) as first:
+        first.encode_from(Again(file, arguments.warm * MIB))
     with io.FileIO(arguments.file) as file:
-        before = memory("VmRSS")
         wall, cpu = time.perf_counter(), time.process_time()
         with StreamingEncoder(sink, profile) as stream:
             stream.encode_from(Again(file, arguments.mib * MIB))

@@ -21,8 +21,10 @@ class Handicaps:
     others: float
 
     def of(self, tree: TreeType, place: int) -> float:
-        """For the tokeniser at that place in its shortlist."""
-        return self.plain if tree in PLAIN else self.others if place else 1.0
+        """For the tokeniser at that place in its shortlist; the first is what the data looks like, and bears none."""
+        if tree in PLAIN:
+            return self.plain if place else min(self.plain, 1.0)
+        return self.others if place else 1.0
 
 
 QUICK: Final = Handicaps(plain=1.03, others=1.02)

@@ -76,7 +76,7 @@ def test_a_leader_that_sorts_nothing_or_fails_lets_the_others_go_on(strategy):
 
 def test_a_block_that_follows_sorts_as_the_leader_did():
     segments = Segments()
-    first, second = towns(1, 9000), towns(2, 9000)
+    first, second = towns(1, 24_000), towns(2, 24_000)
     encode_block(first, CSV, segments.next(CSV))
     place = segments.next(CSV)
     assert any(place.known().values())

@@ -112,6 +112,12 @@ def test_plain_bytes_win_only_where_they_are_clearly_smaller():
     assert best_on(b"x", plans, Sizes(csv=100, text=97)).tree is TreeType.TEXT
 
 
+def test_what_looks_like_text_is_taken_apart_only_where_that_is_clearly_smaller():
+    plans = [STRATEGIES[TreeType.TEXT], STRATEGIES[TreeType.LOG]]
+    assert best_on(b"x", plans, Sizes(text=100, log=99)).tree is TreeType.TEXT
+    assert best_on(b"x", plans, Sizes(text=100, log=98)).tree is TreeType.LOG
+
+
 def test_a_trial_takes_a_share_of_the_block_within_bounds():
     for nested in (False, True):
         sizes = [len(take_trial(bytes(size), nested=nested)) for size in (1000, 100_000, 1_600_000, 4_000_000)]

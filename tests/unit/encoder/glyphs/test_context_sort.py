@@ -153,6 +153,16 @@ def test_the_search_ends_with_its_budget_and_the_blocks_that_follow_do_not_take_
     assert sorting.plan == dict.fromkeys(NAMES[:2])
 
 
+def test_a_stream_is_searched_for_only_where_the_budget_covers_sorting_it_in_vain():
+    streams = dependent(1)
+    found = asked(streams, {})[0].permutations
+    budgets = (0, len(streams[1][1]), ENOUGH)
+    sizes = [
+        sort_streams(streams, NAMES, lambda _, view: len(zlib.compress(bytes(view))), budget=each) for each in budgets
+    ]
+    assert [each.permutations for each in sizes] == [[], [], found]
+
+
 def test_a_sorting_that_cannot_be_smaller_than_the_stream_is_already_is_not_taken():
     one, other = noise(4, 1024, 12), noise(5, 1024, 3)
     samples = np.stack([one, other, noise(6, 36)[one.astype(int) * 3 + other]])
