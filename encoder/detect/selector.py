@@ -59,6 +59,9 @@ FEW_KEYS: Final = 0.01
 HALF_CONSISTENT: Final = 0.5
 """Share of lines with the usual number of separators, below which CSV's tokeniser is not tried on records of another shape."""
 
+MOSTLY_TIMED: Final = 0.5
+"""Share of lines with a time of day from which on a single separator in each is that of the seconds' fraction, as Python's loggers write it."""
+
 DOCUMENTS: Final = (TreeType.JSON, TreeType.XML)
 
 JSON_TREES: Final = (TreeType.JSON, TreeType.JSON_LINES)
@@ -132,7 +135,10 @@ def _speaks_for(tree: TreeType, pattern: Pattern) -> bool:
     seen = pattern.features
     if tree in JSON_TREES:
         return seen.bracketed >= FEW_BRACKETS or seen.key >= FEW_KEYS
-    return tree is not TreeType.CSV or seen.field_consistency >= HALF_CONSISTENT
+    if tree is not TreeType.CSV:
+        return True
+    one_in_a_time = seen.field_count <= 1 and seen.timed >= MOSTLY_TIMED
+    return seen.field_consistency >= HALF_CONSISTENT and not one_in_a_time
 
 
 def strategy_for(tree: TreeType, pattern: Pattern, strategies: Mapping[TreeType, Strategy]) -> Strategy:

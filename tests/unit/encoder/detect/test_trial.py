@@ -185,5 +185,7 @@ def test_on_records_a_tokeniser_is_tried_only_where_something_speaks_for_it(samp
     assert {TreeType.JSON_LINES, TreeType.JSON} < set(tried(carrying))
     tabular = b"".join(b"2026-01-02 03:04:%02d INFO [%d] a;%d;c;%d\n" % (n % 60, n, n * n, n % 9) for n in range(3000))
     assert TreeType.CSV in tried(tabular)
+    commas = b"".join(b"2026-01-02 03:04:%02d,%03d INFO took %d ms\n" % (n % 60, n % 999, n) for n in range(3000))
+    assert TreeType.CSV not in tried(commas)
     assert tried(samples["an indented JSON document"][2]) == shortlist[:4]
     assert worth_trying((TreeType.JSON,), PatternDetector().detect(samples["a syslog"][2])) == (TreeType.JSON,)
