@@ -3,7 +3,7 @@
 
 >>> runs = Runs(".orchestrate")
 >>> runs.latest
-'phase4a3-20261123T180013Z-68fd'
+'phase4a3-20261123T213132Z-0cf9'
 """
 
 from collections.abc import Iterator, Mapping
