@@ -24,7 +24,7 @@ _NAMED_TREES: Final = (TreeType.JSON, TreeType.JSON_LINES)
 _LINES_TRIED: Final = 1 << 17
 _POOLED_TREES: Final = (TreeType.JSON, TreeType.XML, TreeType.JSON_LINES)  # their columns say the same things again
 _MUCH_TEXT: Final = 2  # one part in so many of the columns' bytes
-_SEARCHED: Final = 10  # one part in so many of a block's time goes into the search for siblings
+_SEARCHED: Final = 12  # one part in so many of a block's time goes into the search for siblings
 _CARRIED_BELOW: Final = 1 << 16
 """Bytes of a stream; in a longer one, what a codebook has is soon said by the stream itself."""
 _METADATA: Final = -1

@@ -29,7 +29,7 @@ _MOST_TRIED: Final = 16  # streams of a block, the largest once compressed
 _WINDOW: Final = 24  # siblings that each is held against, the nearest before it
 _LEAST_SHARE: Final = 64  # a stream that takes less than one part in so many is left alone
 _WORTH_TRYING: Final = 0.9  # of the estimated bits
-_LOOK: Final = 7_000  # bytes that are encoded in the time of one look at a stream's siblings; and a stream, in that of sorting it in vain
+_LOOK: Final = 11_000  # bytes that are encoded in the time of one look at a stream's siblings; and a stream, in that of sorting it in vain
 _MOST_BITS: Final = (
     8 * 1.15
 )  # for each byte that it takes unsorted: an estimate beyond is of a stream that repeats itself

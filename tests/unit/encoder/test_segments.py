@@ -20,10 +20,10 @@ def leads(segments, strategy, count):
 
 
 def towns(seed, count):
-    """Rows whose mast and code follow from the town."""
+    """Rows whose mast and code follow from the town, and a number of their own."""
     chance = random.Random(seed)
     return "".join(
-        f"{town},mast{town * 7919 % 1000},{town * 104729 % 997}\n"
+        f"{town},mast{town * 7919 % 1000},{town * 104729 % 997},{chance.getrandbits(64):016x}\n"
         for town in (chance.randrange(90) for _ in range(count))
     ).encode()
 

@@ -72,7 +72,7 @@ def test_the_siblings_that_a_stream_depends_on_are_found():
 
 
 def test_a_block_of_dependent_columns_is_sorted_smaller_and_read_by_the_second_decoder():
-    data = dependent_rows(6000)
+    data = dependent_rows(24_000)
     body = encode_block(data, CSV)
     assert body[4] & 1
     assert decode_block(body, len(data)) == data
