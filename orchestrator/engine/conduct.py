@@ -15,6 +15,7 @@ from orchestrator.engine.orders import Orders, Places
 from orchestrator.engine.outcome import INTERRUPTED, exit_code
 from orchestrator.engine.recorder import Recorder
 from orchestrator.executors.carry_out import carry_out
+from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.executors.tree import signal_tree
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import JournalError, UnknownRun
@@ -114,6 +115,7 @@ def _engine(loaded: LoadedPlan, recorder: Recorder, conditions: Conditions) -> E
         recorder,
         conditions.executor,
         carry=conditions.carry,
+        programs_here=isinstance(conditions.executor, ProcessExecutor) and conditions.carry is carry_out,
         jobs=conditions.jobs,
         keep_going=conditions.keep_going,
         excluded=conditions.excluded,

@@ -19,7 +19,6 @@ from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.executors.carry_out import Supervision, carry_on, carry_out
 from orchestrator.executors.foreground import Foreground
 from orchestrator.executors.order import AttemptResult, Launched, Note, StopSignal, Told, WorkOrder
-from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.state.events import (
     AttemptFailed,
     AttemptLaunched,
@@ -68,7 +67,8 @@ CarryOut = Callable[[WorkOrder, StopSignal, Callable[[Told], None]], AttemptResu
 class Engine:
     """Carries one run from where its state stands to where every task is settled, or to an interrupt.
 
-    carry: does one attempt, called by the executor. kill: ends every process of the run at once, for the second interrupt.
+    carry: does one attempt, called by the executor. programs_here: programs are started, and waited for in their first moments, in the
+    thread of the engine; only what `carry_out` does can go on from there. kill: ends every process of the run at once, for the second interrupt.
     """
 
     def __init__(  # noqa: PLR0913 - what it acts on and by
@@ -78,6 +78,7 @@ class Engine:
         executor: Executor,
         *,
         carry: CarryOut = carry_out,
+        programs_here: bool = False,
         jobs: int | None,
         keep_going: bool,
         excluded: Collection[str],
@@ -88,8 +89,7 @@ class Engine:
         self._recorder = recorder
         self._executor = executor
         self._carry_out = carry
-        short = isinstance(executor, ProcessExecutor) and carry is carry_out
-        self._foreground = Foreground(self.messages.put, self._go_on, self._broke) if short else None
+        self._foreground = Foreground(self.messages.put, self._go_on, self._broke) if programs_here else None
         self._keep_going = keep_going
         self._kill = kill
         full = capacities(orders.plan, jobs)
