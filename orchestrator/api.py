@@ -12,6 +12,7 @@ from typing import Any, Final, Literal
 from orchestrator.bundle.check import Checked
 from orchestrator.bundle.write import Exported, export
 from orchestrator.engine.adoption import intact
+from orchestrator.engine.briefs import NO_AGENTS, Agents
 from orchestrator.engine.conduct import RunResult
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.entry import entry
@@ -36,6 +37,7 @@ from orchestrator.journal.errors import DamagedJournal
 from orchestrator.journal.port import JournalPort
 from orchestrator.journal.sqlite import Durability
 from orchestrator.plan.cache import PlanCache
+from orchestrator.plan.handins import briefed, joined
 from orchestrator.plan.model import Plan
 from orchestrator.plan.text import plan_text
 from orchestrator.registry import load_registry
@@ -172,7 +174,7 @@ def load(
 def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, manner: Manner) -> RunOutcome:
     """As `run`, for a plan already loaded."""
     with _journal(manner) as journal, EXECUTORS[manner.executor].make(manner, loaded, runners) as executor:
-        given = _circumstances(runners, manner, journal) | _with(executor, manner)
+        given = _circumstances(loaded, runners, manner, journal) | _with(executor, manner)
         with entry(journal, loaded.plan.id, loaded.settings) as leave:
             unfinished = None if new else find_interrupted(journal, loaded.plan.id, loaded.settings)
             if unfinished is None:
@@ -185,7 +187,7 @@ def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, 
 def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner) -> RunOutcome:
     """Carry on that run. Raises as `run` does."""
     with _journal(manner) as journal, EXECUTORS[manner.executor].make(manner, loaded, runners) as executor:
-        given = _circumstances(runners, manner, journal) | _with(executor, manner)
+        given = _circumstances(loaded, runners, manner, journal) | _with(executor, manner)
         result = resume_run(run, loaded, force=manner.force, **given)
         return _outcome(result, loaded, journal, manner)
 
@@ -195,7 +197,7 @@ def explain_loaded(
 ) -> tuple[Explanation, ...]:
     """What `run_loaded` would do with each task, or `resume_loaded` with the given run, and why. Nothing is written."""
     looked_at = named_files(loaded.plan, Path.cwd(), manner.state.absolute())
-    digests = fingerprints(loaded.plan, loaded.graph, runners, looked_at)
+    digests = fingerprints(loaded.plan, loaded.graph, runners, looked_at, _agents(loaded.plan, Path.cwd()))
     left_out = excluded(loaded.graph, manner.only, manner.until)
     forced = named(loaded.graph, manner.force)
     with _journal_if_any(manner) as journal:
@@ -329,7 +331,9 @@ def _with(executor: Executor, manner: Manner) -> dict[str, Any]:
     return {"executor": executor, "jobs": manner.jobs or getattr(executor, "slots", None)}
 
 
-def _circumstances(runners: Mapping[str, Runner], manner: Manner, journal: JournalPort) -> dict[str, Any]:
+def _circumstances(
+    loaded: LoadedPlan, runners: Mapping[str, Runner], manner: Manner, journal: JournalPort
+) -> dict[str, Any]:
     """What starting and resuming take alike."""
     project = Path.cwd()
     return {
@@ -343,8 +347,27 @@ def _circumstances(runners: Mapping[str, Runner], manner: Manner, journal: Journ
         "until": manner.until,
         "runners": runners,
         "journal": journal,
-        "carry": EXECUTORS[manner.executor].carry(runners),
+        "carry": _carry(loaded, runners, manner),
+        "agents": _agents(loaded.plan, project),
     }
+
+
+def _carry(loaded: LoadedPlan, runners: Mapping[str, Runner], manner: Manner) -> CarryOut:
+    """What does an attempt: with agents' work in the plan, something that can do that too."""
+    if not (briefed(loaded.plan) or joined(loaded.plan)):
+        return EXECUTORS[manner.executor].carry(runners)
+    from orchestrator.agents.carry import carry  # noqa: PLC0415 - most plans need none of it
+
+    return carry
+
+
+def _agents(plan: Plan, project: Path) -> Agents:
+    """What the agents' files say. Raises AgentFileError."""
+    if not any(agent.from_ for agent in plan.agents.values()):
+        return NO_AGENTS
+    from orchestrator.agents.instructions import read_agents  # noqa: PLC0415 - as above
+
+    return read_agents(plan, project)
 
 
 def _outcome(result: RunResult, loaded: LoadedPlan, journal: JournalPort, manner: Manner) -> RunOutcome:

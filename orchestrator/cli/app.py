@@ -9,7 +9,7 @@ from typing import Annotated, Final, NoReturn
 
 import typer
 
-from orchestrator.cli import plan_verbs, run_verbs
+from orchestrator.cli import agent_verbs, plan_verbs, run_verbs
 from orchestrator.cli.collecting import collect_seldom, leave_the_rest
 from orchestrator.cli.complaint import MEND, complaint
 from orchestrator.cli.faults import DEBUG, Exit, reported
@@ -59,6 +59,7 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     (run_verbs.report, ("orchestrate report", "orchestrate report -o report.md phase4a3-2026", "orchestrate report -f html -o report.html", "orchestrate report --json | jq .claims")),
     (run_verbs.serve, ("orchestrate serve", "orchestrate serve --port 0 --state .orchestrate")),
     (run_verbs.export, ("orchestrate export", "orchestrate export -o run.tar --junit verdicts.xml phase4a3-2026")),
+    (agent_verbs.agent_script, ("orchestrate agent-script honest.yaml",)),
     (run_verbs.verify, ("orchestrate verify", "orchestrate verify run.tar", "orchestrate verify --json phase4a3-2026 | jq .ok")),
 )  # fmt: skip
 """Each verb with its examples, in the order of `orchestrate --help`."""
@@ -95,9 +96,10 @@ def _orchestrate(
 
 
 for _verb, _examples in VERBS:
-    app.command(_verb.__name__.rstrip("_"), epilog="Examples:\n\n" + "\n\n".join(f"  {line}" for line in _examples))(
-        reported(_verb)
-    )
+    app.command(
+        _verb.__name__.rstrip("_").replace("_", "-"),
+        epilog="Examples:\n\n" + "\n\n".join(f"  {line}" for line in _examples),
+    )(reported(_verb))
 
 
 def main() -> None:
@@ -116,7 +118,7 @@ def _as_data(arguments: Sequence[str]) -> int:
     try:
         return app(arguments, prog_name="orchestrate", standalone_mode=False) or Exit.PASS
     except Exception as error:
-        known = {verb.__name__.rstrip("_") for verb, _ in VERBS}
+        known = {verb.__name__.rstrip("_").replace("_", "-") for verb, _ in VERBS}
         if not hasattr(error, "format_message"):  # typer's own; where their class lies differs from version to version
             raise
         verb = next((f" {one}" for one in arguments if one in known), "")

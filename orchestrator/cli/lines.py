@@ -44,6 +44,14 @@ def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case 
             return f"cancel   {task}: {reason}"
         case e.TaskInvalidated(task=task, reason=reason):
             return f"redo     {task}: {reason}"
+        case e.HandedIn(task=task, hand_in=hand_in):
+            return f"handed   {task}: commit {hand_in.commit[:12]}, {counted(len(hand_in.files), 'file')} changed; now it is measured"
+        case e.RoundJudged(task=task, round=one):
+            return f"round    {task}: round {one.number} " + ("is accepted" if one.passed else f"is refused: {one.why}")
+        case e.RoundReturned(task=task, reason=reason):
+            return f"back     {task}: {reason}"
+        case e.HandInJoined(joined=one):
+            return f"joined   {one.task} as {one.commit[:12]}" if one.commit else f"apart    {one.task}: {one.why}"
         case e.ProgressReported(settled=settled, total=total, running=running):
             return f"progress {settled} of {total} tasks settled; running: {', '.join(running) or 'nothing'}"
         case e.CriterionJudged(verdict=verdict):

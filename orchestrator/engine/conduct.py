@@ -8,12 +8,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestrator.engine.briefs import NO_AGENTS, Agents
 from orchestrator.engine.engine import CarryOut, Engine
 from orchestrator.engine.interrupts import interrupts
 from orchestrator.engine.judging import declared_metrics, file_digest, judge_run
 from orchestrator.engine.orders import Orders, Places
 from orchestrator.engine.outcome import INTERRUPTED, exit_code
 from orchestrator.engine.recorder import Recorder
+from orchestrator.engine.rounds import rounds_of
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.executors.tree import signal_tree
@@ -45,7 +47,7 @@ class Conditions:
 
     jobs: tasks at once, None for as many as the plan's `cpu` allows, or the processors. keep_going: after a failure, carry on with what does not need the failed
     task. excluded: tasks not asked for. listener: told of every event once it is durable. clock: monotonic seconds;
-    wall: seconds since the epoch. carry: does one attempt, called by the executor. opened: called once the beginning
+    wall: seconds since the epoch. agents: what they are told beside their tasks. carry: does one attempt, called by the executor. opened: called once the beginning
     of this turn is durable.
     """
 
@@ -60,6 +62,7 @@ class Conditions:
     wall: Callable[[], float] = time.time
     carry: CarryOut = carry_out
     opened: Callable[[], None] = lambda: None
+    agents: Agents = NO_AGENTS
 
 
 def conduct(
@@ -109,7 +112,7 @@ def _owned(journal: JournalPort, run: str) -> Iterator[int]:
 
 def _engine(loaded: LoadedPlan, recorder: Recorder, conditions: Conditions) -> Engine:
     order = {task: place for place, task in enumerate(loaded.graph.nodes)}
-    orders = Orders(loaded.plan, loaded.graph, conditions.runners, conditions.places, order)
+    orders = Orders(loaded.plan, loaded.graph, conditions.runners, conditions.places, order, conditions.agents)
     return Engine(
         orders,
         recorder,
@@ -120,6 +123,9 @@ def _engine(loaded: LoadedPlan, recorder: Recorder, conditions: Conditions) -> E
         keep_going=conditions.keep_going,
         excluded=conditions.excluded,
         kill=lambda: signal_tree(f"{recorder.run}/", signal.SIGKILL),
+        rounds=rounds_of(
+            loaded.plan, loaded.graph, conditions.runners, file_digest(conditions.places.run_folder(recorder.run))
+        ),
     )
 
 

@@ -8,6 +8,7 @@ sum of estimates down to the end), ties in plan order: the same list scheduling 
 import heapq
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from orchestrator.engine.reconcile import NOT_ASKED_FOR
 from orchestrator.engine.resources import Demand, Slots
@@ -15,6 +16,8 @@ from orchestrator.engine.triggers import all_succeeded, culprit, ended, satisfie
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.state.run import RunState
 from orchestrator.state.transitions import SETTLED, Status
+
+NO_INSTRUMENTS: Final[Mapping[str, Collection[str]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class Frontier:
     """The edge between what is done and what is not.
 
     state: the run's state, which its owner keeps up to date before it calls `changed`. demands: what each task holds.
-    excluded: tasks that were not asked for (`--only`, `--until`), and so are skipped.
+    excluded: tasks that were not asked for (`--only`, `--until`), and so are skipped. instruments: for each task that leaves a
+    hand-in, the tasks that measure it.
     """
 
     def __init__(
@@ -57,14 +61,18 @@ class Frontier:
         state: RunState,
         demands: Mapping[str, Demand],
         excluded: Collection[str] = (),
+        instruments: Mapping[str, Collection[str]] = NO_INSTRUMENTS,
     ) -> None:
         self._graph = graph
+        self._instruments = instruments
         self._state = state
         self._demands = demands
         self._declared = graph.declared or graph.needs  # trigger rules look at all that the plan says
         self._excluded = frozenset(excluded)
         self._rank = ranks(graph)
         self._open = _open_needs(graph, state)
+        for task in instruments:
+            self._recount(task)
         self._decidable: list[str] = []
         self._ready: dict[Demand, list[tuple[tuple[float, int], str]]] = {}
         self._waiting: list[tuple[float, str]] = []
@@ -73,13 +81,34 @@ class Frontier:
 
     def changed(self, task: str) -> None:
         """Take note that an event changed the task's status."""
-        if self._state.tasks[task].status in SETTLED:
+        if task in self._instruments:
+            self._recount(task)
+            waiting = [each for each in self._graph.dependents[task] if self._open[each] == 0]
+            for each in (task, *waiting):
+                self._place(each)
+        elif self._state.tasks[task].status in SETTLED:
             for dependent in self._graph.dependents[task]:
                 self._open[dependent] -= 1
                 if self._open[dependent] == 0:
                     self._place(dependent)
         else:
             self._place(task)
+
+    def reopened(self, task: str) -> None:
+        """Take note that a settled task has to run again. Nothing that waits for it has started."""
+        self._recount(task)
+        self._place(task)
+
+    def _recount(self, task: str) -> None:
+        """Count anew what those that wait for the task still wait for."""
+        for dependent in self._graph.dependents[task]:
+            if self._open[dependent] >= 0:  # below: nothing more shall start
+                self._open[dependent] = sum(not self._met(need, dependent) for need in self._graph.needs[dependent])
+
+    def _met(self, need: str, dependent: str) -> bool:
+        """Whether a need is no reason to wait: it is settled or, for an instrument of it, handed in."""
+        status = self._state.tasks[need].status
+        return status in SETTLED or (status is Status.HANDED_IN and dependent in self._instruments.get(need, ()))
 
     def decide(self, free: Slots, now: float) -> list[Instruction]:
         """What to carry out now, every one of it. Call again after recording it: a skip may settle what another waits for."""
@@ -129,6 +158,8 @@ class Frontier:
                 return starts
             demand = min(fitting, key=lambda each: self._ready[each][0])
             task = heapq.heappop(self._ready[demand])[1]
+            if self._open[task] > 0:
+                continue  # what it waits for was returned to its agent meanwhile
             free.take(demand)
             starts.append(Start(task, self._state.tasks[task].attempt + 1))
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from typing import Final
@@ -14,6 +14,7 @@ from orchestrator.engine.orders import Orders
 from orchestrator.engine.recorder import Recorder
 from orchestrator.engine.resources import Slots, capacities, demands
 from orchestrator.engine.retry import Again, after_failure
+from orchestrator.engine.rounds import Rounds
 from orchestrator.engine.sampling import Sampling
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.executors.carry_out import Supervision, carry_on, carry_out
@@ -24,10 +25,15 @@ from orchestrator.state.events import (
     AttemptLaunched,
     Cause,
     Failure,
+    HandedIn,
+    HandInJoined,
     ProgressReported,
+    RoundJudged,
+    RoundReturned,
     TaskCancelled,
     TaskFailed,
     TaskInterrupted,
+    TaskInvalidated,
     TaskNoted,
     TaskRequeued,
     TaskSampled,
@@ -35,6 +41,7 @@ from orchestrator.state.events import (
     TaskStarted,
     TaskSucceeded,
 )
+from orchestrator.state.rounds import Round
 from orchestrator.state.transitions import Status
 
 LONGEST_WAIT: Final = 3600.0
@@ -83,6 +90,7 @@ class Engine:
         keep_going: bool,
         excluded: Collection[str],
         kill: Callable[[], object],
+        rounds: Rounds,
     ) -> None:
         self.messages: SimpleQueue[Message] = SimpleQueue()
         self._orders = orders
@@ -95,7 +103,8 @@ class Engine:
         full = capacities(orders.plan, jobs)
         self._slots = Slots(dict(full))
         self._demands = demands(orders.graph, full)
-        self._frontier = Frontier(orders.graph, recorder.state, self._demands, excluded)
+        self._rounds = rounds
+        self._frontier = Frontier(orders.graph, recorder.state, self._demands, excluded, rounds.instruments)
         self._sampling = Sampling(orders.plan, orders.graph, orders.runners)
         self._stop = Flag()
         self._draining = False
@@ -106,6 +115,7 @@ class Engine:
         self._every = orders.plan.progress_reports.every if orders.plan.progress_reports else None
         self._next_report = self._every
         self.interrupted: str | None = None
+        self._judge_rounds()
 
     def run(self) -> bool:
         """Work until every task is settled (True) or the run was interrupted (False). Raises JournalError.
@@ -243,6 +253,10 @@ class Engine:
             self._frontier.changed(task)
         elif result.failure is not None or result.stopped or result.lost:
             self._fail(task, attempt, result)
+        elif self._rounds.leaves_hand_in(task):
+            self._handed_over(task, attempt, result)
+        elif result.joined:
+            self._joined(task, attempt, result)
         else:
             self._succeed(task, attempt, result)
 
@@ -256,6 +270,75 @@ class Engine:
         else:
             self._settle(TaskSucceeded(task, attempt, result.evidence, result.usage))
 
+    def _handed_over(self, task: str, attempt: int, result: AttemptResult) -> None:
+        """An agent's turn is over: what it left is measured next, or the round is lost."""
+        if result.hand_in is not None:
+            self._recorder.record(HandedIn(task, attempt, result.hand_in, result.usage))
+            self._frontier.changed(task)
+            self._judge_rounds()
+        else:
+            self._after(
+                self._rounds.lost(task, self._recorder.state, result.fruitless, result.talk), task, result.usage
+            )
+
+    def _judge_rounds(self) -> None:
+        """Judge every hand-in that all its instruments have measured."""
+        for task in list(self._rounds.due(self._recorder.state)):
+            usage = self._recorder.state.tasks[task].usage or NOTHING_USED
+            self._after(self._rounds.judge(task, self._recorder.state), task, usage)
+
+    def _after(self, judged: Round, task: str, usage: Usage) -> None:
+        """What follows from a round: the task is done, goes back to its agent, or has failed."""
+        attempt = judged.attempt
+        self._recorder.record(RoundJudged(task, attempt, judged))
+        if judged.passed:
+            self._settle(TaskSucceeded(task, attempt, Evidence(), usage))
+        elif self._rounds.left(task, self._recorder.state) > 0 and not self._draining:
+            self._return(
+                task, attempt, f"round {judged.number} of {self._orders.graph.nodes[task].task.rounds}: {judged.why}"
+            )
+        else:
+            spec = self._orders.graph.nodes[task].task
+            failure = Failure(Cause.ROUNDS, f"round {judged.number} of {spec.rounds} was the last: {judged.why}")
+            self._settle(TaskFailed(task, attempt, failure, usage, tolerated=spec.continue_on_error))
+            if not (self._keep_going or spec.continue_on_error):
+                self._cancel_rest(task)
+
+    def _return(self, task: str, attempt: int, reason: str) -> None:
+        """Give a hand-in back to its agent, and open what measured it for the next."""
+        was_settled = self._recorder.state.tasks[task].settled
+        self._recorder.record(RoundReturned(task, attempt, reason))
+        if was_settled:
+            self._left[self._orders.graph.nodes[task].group] += 1
+        self._frontier.reopened(task)
+        for each in self._rounds.instruments.get(task, ()):
+            if self._recorder.state.tasks[each].settled:
+                self._recorder.record(TaskInvalidated(each, f"{task} has another round"))
+                self._left[self._orders.graph.nodes[each].group] += 1
+                self._frontier.reopened(each)
+
+    def _joined(self, task: str, attempt: int, result: AttemptResult) -> None:
+        """A merge is over. What it could not join goes back to its agent, and the merge waits for it."""
+        state = self._recorder.state
+        for each in result.joined:
+            self._recorder.record(HandInJoined(task, attempt, each))
+        back = [each for each in result.joined if not each.commit]
+        for each in back:
+            record = state.tasks[each.task]
+            lost = self._rounds.lost(each.task, state, each.why, None, record.hand_in)
+            self._recorder.record(RoundJudged(each.task, record.attempt, lost))
+        stuck = [each for each in back if self._rounds.left(each.task, state) <= 0]
+        if not back:
+            self._succeed(task, attempt, result)
+        elif stuck or self._draining:
+            told = "; ".join(f"{each.task} was not joined: {each.why}" for each in back)
+            self._fail(task, attempt, replace(result, failure=Failure(Cause.MERGE, told)))
+        else:
+            self._recorder.record(RoundReturned(task, attempt, "; ".join(f"{each.task}: {each.why}" for each in back)))
+            for each in back:
+                self._return(each.task, state.tasks[each.task].attempt, each.why)
+            self._frontier.changed(task)
+
     def _fail(self, task: str, attempt: int, result: AttemptResult) -> None:
         failure = result.failure or Failure(Cause.LOST, result.lost or "it was stopped, and nobody had asked for that")
         spec = self._orders.graph.nodes[task].task
@@ -264,15 +347,18 @@ class Engine:
             self._recorder.record(AttemptFailed(task, attempt, failure, result.usage, again.delay))
             self._frontier.changed(task)
             return
+        measured = self._rounds.of_instrument(task, self._recorder.state)
         self._settle(TaskFailed(task, attempt, failure, result.usage, tolerated=spec.continue_on_error))
-        if not (self._keep_going or spec.continue_on_error):
+        if not (
+            self._keep_going or spec.continue_on_error or measured
+        ):  # what an instrument says of a hand-in is its round's affair
             self._cancel_rest(task)
 
     def _cancel_rest(self, culprit: str) -> None:
         """Start nothing more; what runs may end."""
         self._draining = True
         for task, record in list(self._recorder.state.tasks.items()):
-            if record.status in {Status.PENDING, Status.WAITING}:
+            if record.status in {Status.PENDING, Status.WAITING, Status.HANDED_IN}:
                 self._recorder.record(TaskCancelled(task, f"{culprit} failed, and the run stops at the first failure"))
                 self._count(task)
         self._frontier.clear()
@@ -281,6 +367,8 @@ class Engine:
         self._recorder.record(event)
         self._frontier.changed(event.task)
         self._count(event.task)
+        if event.task in self._rounds.measured:
+            self._judge_rounds()
 
     def _count(self, task: str) -> None:
         """Report progress whenever a group completes."""

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from orchestrator.engine.briefs import NO_AGENTS, Agents
 from orchestrator.engine.named_files import NamedFiles
 from orchestrator.engine.orders import promised
 from orchestrator.graph.model import TaskGraph, TaskNode
@@ -29,6 +30,7 @@ WORDS: Final = {
     "when": "its condition or trigger rule",
     "leaves": "the files or metrics that it promises",
     "code": "its runner's code",
+    "hand_in": "its brief, its agent, or what a hand-in is held against",
     "files": "a file that its parameters name",
 }
 """The parts of a fingerprint, in their order, and what to call them."""
@@ -39,13 +41,14 @@ def fingerprints(
     graph: TaskGraph,
     runners: Mapping[str, Runner],
     files: NamedFiles | None = None,
+    agents: Agents = NO_AGENTS,
 ) -> dict[str, str]:
     """A fingerprint for every task, in the graph's order. files: looks at what parameters name; without it nobody does."""
     code = Code()
     found = {}
     for task, node in graph.nodes.items():
         named = {} if files is None else files.digests(node.task.with_)
-        said = _fingerprint(plan, graph, node, runners, code)
+        said = _fingerprint(plan, graph, node, runners, code, agents)
         found[task] = f"{said} files={_listed(named)}" if named else said
     return found
 
@@ -69,7 +72,9 @@ def differences(was: str, now: str) -> tuple[str, ...]:
     return changed or ("what it runs",)  # written by a version with other parts
 
 
-def _fingerprint(plan: Plan, graph: TaskGraph, node: TaskNode, runners: Mapping[str, Runner], code: Code) -> str:
+def _fingerprint(  # noqa: PLR0913, PLR0917 - all that a result depends on
+    plan: Plan, graph: TaskGraph, node: TaskNode, runners: Mapping[str, Runner], code: Code, agents: Agents
+) -> str:
     task = node.task
     runner = runners.get(task.run or "")
     said = {
@@ -82,8 +87,28 @@ def _fingerprint(plan: Plan, graph: TaskGraph, node: TaskNode, runners: Mapping[
         else (task.if_, task.trigger_rule.value),
         "leaves": (*promised(plan, node), *(metric.model_dump(mode="json") for metric in task.metrics)),
         "code": "" if runner is None else code.digest(runner),
+        "hand_in": _hand_in(plan, node, agents),
     }
     return " ".join([f"{part}={_digest(part, value)}" for part, value in said.items() if value])
+
+
+def _hand_in(plan: Plan, node: TaskNode, agents: Agents) -> object:
+    """What an agent's work depends on: who does it, from what, within which bounds, and what accepts it."""
+    task, agent = node.task, plan.agents[node.agent]
+    if task.merge is not None or task.measures is not None:
+        return (task.merge, task.into, task.measures)
+    if task.brief is None:
+        return ()
+    who = (
+        str(agent.driver),
+        agent.program,
+        agent.mode,
+        agents.digest(node.agent),
+        agent.sandbox.value,
+        agent.may.model_dump(),
+    )
+    bounds = (task.writes, task.pinned, task.until, task.rounds, task.workspace.model_dump())
+    return (task.brief, who, bounds)
 
 
 def _digest(part: str, value: Any) -> str:  # noqa: ANN401 - whatever a part says

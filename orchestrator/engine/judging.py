@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from orchestrator.evidence.judge import Candidate, demand_of, judge
+from orchestrator.evidence.judge import Candidate, Demand, demand_of, judge
 from orchestrator.evidence.measurement import Artifact, Evidence, Measurement
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.graph.model import TaskGraph
+from orchestrator.plan.handins import briefed, full_id
 from orchestrator.plan.model import Criterion, Plan, Task
 from orchestrator.runner import Runner
 from orchestrator.state.run import RunState
@@ -22,11 +23,38 @@ def judge_run(
     plan: Plan, graph: TaskGraph, state: RunState, metrics: Mapping[str, Metric], digest: Digest
 ) -> Iterator[Verdict]:
     """A verdict for every criterion, in the plan's order. metrics: as they are declared, by name."""
-    for group_id, group in plan.groups.items():
-        for criterion in group.success_criteria:
-            metric = metrics.get(criterion.metric) or _nobodys(criterion)
-            found = candidates(graph, state, group_id, criterion, digest)
-            yield judge(demand_of(f"{group_id}.{criterion.id}", criterion, metric), found)
+    for criterion in plan.criteria:
+        yield verdict_on(plan, graph, state, metrics, digest, criterion)
+
+
+def verdict_on(  # noqa: PLR0913, PLR0917 - what is judged, by what, and on what
+    plan: Plan, graph: TaskGraph, state: RunState, metrics: Mapping[str, Metric], digest: Digest, full: str
+) -> Verdict:
+    """The verdict on one criterion, by its full id."""
+    criterion = plan.criteria[full]
+    metric = metrics.get(criterion.metric) or _nobodys(criterion)
+    return judge(
+        demand_at(plan, full, metric), candidates(graph, state, full.split(".", maxsplit=1)[0], criterion, digest)
+    )
+
+
+def demand_at(plan: Plan, full: str, metric: Metric) -> Demand:
+    """What a criterion demands, at the confidence that one of its looks needs."""
+    return demand_of(full, plan.criteria[full].model_copy(update={"level": shared_level(plan, full)}), metric)
+
+
+def shared_level(plan: Plan, full: str) -> float:
+    """The confidence that one look at a criterion needs, where hand-ins are measured until it passes.
+
+    Every round is another chance to pass by luck, so that what the level leaves to luck is divided over all rounds (Bonferroni).
+    """
+    level = plan.criteria[full].level
+    rounds = sum(
+        task.rounds
+        for name, task in briefed(plan).items()
+        if full in {full_id(name.split(".")[0], each) for each in task.until}
+    )
+    return level if rounds <= 1 else 1 - (1 - level) / rounds
 
 
 def candidates(

@@ -7,9 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from orchestrator.engine.judging import metrics_of
+from orchestrator.engine.briefs import NO_AGENTS, Agents, render_brief
+from orchestrator.engine.judging import declared_metrics, demand_at, metrics_of
+from orchestrator.executors.agentwork import Checkout, Merge, ToJoin, Turn
 from orchestrator.executors.order import LateInputs, WorkOrder
 from orchestrator.graph.model import TaskGraph, TaskNode
+from orchestrator.plan.handins import full_id, instruments
 from orchestrator.plan.model import Plan
 from orchestrator.registry import Registry
 from orchestrator.runner import Runner, TaskInput
@@ -35,6 +38,10 @@ class Places:
         """What the paths of artifacts are relative to."""
         return _below(self.state, "runs", run)
 
+    def work_folder(self, run: str, task: str, attempt: int) -> Path:
+        """Where an agent's workspace, its home or a checkout is: beside the runs, so that no attempt's folder holds a copy."""
+        return _below(self.state, "work", run).joinpath(task, str(attempt))
+
     def attempt_folder(self, run: str, task: str, attempt: int) -> Path:
         """An attempt's own folder."""
         return self.run_folder(run).joinpath(task, str(attempt))
@@ -55,12 +62,15 @@ class Orders:
     runners: Mapping[str, Runner]
     places: Places
     order: Mapping[str, int]
+    agents: Agents = NO_AGENTS
 
     def write(self, state: RunState, task: str, attempt: int) -> WorkOrder:
         """The order for an attempt that is about to start. Pure: the folder is made by who carries it out."""
         node = self.graph.nodes[task]
         folder = self.places.attempt_folder(state.run, task, attempt)
-        known = {"state": self.places.state, "project": self.places.project, "folder": folder}
+        known: dict[str, object] = {"state": self.places.state, "project": self.places.project, "folder": folder}
+        if node.task.measures is not None:
+            known["checkout"] = self.places.work_folder(state.run, task, attempt) / "checkout"
         return WorkOrder(
             run=state.run,
             task=task,
@@ -79,7 +89,65 @@ class Orders:
             artifacts=promised(self.plan, node),
             inputs=LateInputs(lambda: tuple(self._inputs(state, task))),
             offer=_offer(self.runners, node.task.run),
+            turn=self._turn(state, node, attempt, known) if node.task.brief is not None else None,
+            checkout=self._checkout(state, node, attempt) if node.task.measures is not None else None,
+            merge=self._merge(state, node) if node.task.merge is not None else None,
         )
+
+    def _turn(self, state: RunState, node: TaskNode, attempt: int, known: Mapping[str, object]) -> Turn:
+        """The next round of an agent's task: in the session of the round before, and from what that handed in."""
+        task, record, agent = node.task, state.tasks[node.id], self.plan.agents[node.agent]
+        last = record.rounds[-1] if record.rounds else None
+        place = self.places.work_folder(state.run, node.id, attempt)
+        return Turn(
+            agent=node.agent,
+            driver=str(agent.driver),
+            program=filled(agent.program, known),
+            env=agent.env,
+            mode=agent.mode,
+            brief=render_brief(self.plan, node, self.agents, state),
+            session=next((one.talk.session for one in reversed(record.rounds) if one.talk and one.talk.session), ""),
+            repo=self.places.project / filled(task.workspace.repo, known),
+            base=task.workspace.base,
+            onto=last.hand_in if last else None,
+            workspace=place / "workspace",
+            home=self.places.work_folder(state.run, node.id, 0) / "home",
+            branch=f"orchestrate/{state.run}/{node.id}/{attempt}",
+            writes=task.writes,
+            pinned=task.pinned,
+            run=agent.may.run,
+            network=agent.may.network,
+            sandbox=agent.sandbox.value,
+            silent=agent.silent,
+            number=len(record.rounds) + 1,
+        )
+
+    def _checkout(self, state: RunState, node: TaskNode, attempt: int) -> Checkout | None:
+        """What an instrument measures: the hand-in of the round that is open, or of the last one."""
+        measured = full_id(node.group, node.task.measures or "")
+        given = state.tasks[measured].hand_in
+        if given is None:
+            return None
+        folder = self.places.work_folder(state.run, node.id, attempt) / "checkout"
+        return Checkout(Path(given.repo), given.commit, given.base, self.graph.nodes[measured].task.pinned, folder)
+
+    def _merge(self, state: RunState, node: TaskNode) -> Merge:
+        """The hand-ins that wait to be joined, and what measures each of them."""
+        names = [full_id(node.group, each) for each in node.task.merge or ()]
+        queue = tuple(self._to_join(state, name) for name in names if state.tasks[name].hand_in is not None)
+        first = self.graph.nodes[names[0]].task.workspace
+        repo = queue[0].hand_in.repo if queue else str(self.places.project)
+        return Merge(Path(repo), node.task.into or first.base, queue)
+
+    def _to_join(self, state: RunState, name: str) -> ToJoin:
+        """A hand-in with its instruments' orders, as they stand; who joins puts the joined commit in their place."""
+        given = state.tasks[name].hand_in
+        assert given is not None, "only hand-ins are joined"
+        metrics = declared_metrics(self.graph, self.runners)
+        until = [full_id(name.split(".", maxsplit=1)[0], each) for each in self.graph.nodes[name].task.until]
+        demands = [demand_at(self.plan, each, metrics[self.plan.criteria[each].metric]) for each in until]
+        orders = [self.write(state, each, state.tasks[each].attempt) for each in instruments(self.plan).get(name, ())]
+        return ToJoin(name, given, tuple(orders), tuple(demands))
 
     def _inputs(self, state: RunState, task: str) -> Iterator[TaskInput]:
         """What every task above this one that succeeded left, in the graph's order."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from orchestrator.engine.adoption import into
+from orchestrator.engine.briefs import NO_AGENTS, Agents
 from orchestrator.engine.conduct import Conditions, RunResult, absolute, conduct
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.fingerprints import fingerprints, named_files
@@ -53,6 +54,7 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
     journal: JournalPort | None = None,
     carry: CarryOut = carry_out,
     opened: Callable[[], None] = lambda: None,
+    agents: Agents = NO_AGENTS,
 ) -> RunResult:
     """Run a plan from its beginning, as a new run.
 
@@ -64,9 +66,13 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
     offered = load_registry() if runners is None else runners
     left_out = excluded(loaded.graph, only, until)
     places = absolute(state_dir, project)
-    conditions = Conditions(places, executor, offered, jobs, keep_going, left_out, listener, clock, wall, carry, opened)
+    conditions = Conditions(
+        places, executor, offered, jobs, keep_going, left_out, listener, clock, wall, carry, opened, agents
+    )
     run = new_run_id(loaded.plan.id, wall())
-    digests = fingerprints(loaded.plan, loaded.graph, offered, named_files(loaded.plan, places.project, places.state))
+    digests = fingerprints(
+        loaded.plan, loaded.graph, offered, named_files(loaded.plan, places.project, places.state), agents
+    )
     fresh = frozenset(loaded.graph.nodes) - left_out - named(loaded.graph, force)
 
     def opening(_state: RunState) -> Iterable[Event]:
@@ -105,6 +111,7 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
     journal: JournalPort | None = None,
     carry: CarryOut = carry_out,
     opened: Callable[[], None] = lambda: None,
+    agents: Agents = NO_AGENTS,
 ) -> RunResult:
     """Carry a run on: the given one, or the latest interrupted one of the plan. The plan may have been edited since.
 
@@ -116,8 +123,12 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
     left_out = excluded(loaded.graph, only, until)
     forced = named(loaded.graph, force)
     places = absolute(state_dir, project)
-    conditions = Conditions(places, executor, offered, jobs, keep_going, left_out, listener, clock, wall, carry, opened)
-    digests = fingerprints(loaded.plan, loaded.graph, offered, named_files(loaded.plan, places.project, places.state))
+    conditions = Conditions(
+        places, executor, offered, jobs, keep_going, left_out, listener, clock, wall, carry, opened, agents
+    )
+    digests = fingerprints(
+        loaded.plan, loaded.graph, offered, named_files(loaded.plan, places.project, places.state), agents
+    )
 
     def opening(state: RunState) -> Iterable[Event]:
         if not state.run:

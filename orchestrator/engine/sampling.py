@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from orchestrator.engine.judging import declared_metrics, metrics_of
-from orchestrator.evidence.judge import Demand, demand_of, wants_more
+from orchestrator.engine.judging import declared_metrics, demand_at, metrics_of
+from orchestrator.evidence.judge import Demand, wants_more
 from orchestrator.evidence.pooling import Batch, pool
 from orchestrator.graph.model import TaskGraph
 from orchestrator.plan.model import Criterion, Plan
@@ -24,7 +24,7 @@ class Sampling:
         metrics = declared_metrics(graph, runners) if sequential else {}
         for group, criterion in sequential:
             if criterion.metric in metrics:
-                demand = demand_of(f"{group}.{criterion.id}", criterion, metrics[criterion.metric])
+                demand = demand_at(plan, f"{group}.{criterion.id}", metrics[criterion.metric])
                 for task in rested_on(graph, runners, group, criterion):
                     self._demands.setdefault(task, []).append(demand)
 

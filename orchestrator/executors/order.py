@@ -9,9 +9,11 @@ from typing import Any, Protocol, overload
 
 from orchestrator.evidence.measurement import Claim, Evidence, Usage
 from orchestrator.evidence.metric import Better, Form, Metric
+from orchestrator.executors.agentwork import Checkout, Merge, Turn
 from orchestrator.process import Launch
 from orchestrator.runner import TaskInput
 from orchestrator.state.events import Failure
+from orchestrator.state.rounds import HandIn, Joined, Talk
 from orchestrator.wire import measurement_from_json, measurement_to_json
 
 
@@ -23,6 +25,8 @@ class WorkOrder:
     env: what the plan adds. folder: the attempt's own, absolute; project: where the run was started; cache: caches of all
     tasks. timeout, grace: seconds (None: no limit; grace: between TERM and KILL). metrics: all that may be recorded.
     artifacts: names below the folder that must exist at the end. inputs: the tasks above that succeeded.
+    turn, merge: in place of runner and command, an agent's work; checkout: the hand-in that is measured. They are for the orchestrator
+    itself, so that order.json does not have them.
     """
 
     run: str
@@ -42,6 +46,9 @@ class WorkOrder:
     artifacts: tuple[str, ...] = ()
     inputs: Sequence[TaskInput] = ()
     offer: str | None = None
+    turn: Turn | None = None
+    checkout: Checkout | None = None
+    merge: Merge | None = None
 
     @property
     def marker(self) -> str:
@@ -91,6 +98,8 @@ class AttemptResult:
     """How an attempt ended. It succeeded where failure is None, stopped False and lost empty; only then is there evidence.
 
     lost: how the machine that did it went away, or went silent; it says nothing about the task.
+    hand_in, talk: what an agent's turn left; fruitless: why it left nothing that counts, which is a lost round and no failure of ours.
+    joined: what a merge made of each hand-in.
     """
 
     task: str
@@ -100,6 +109,10 @@ class AttemptResult:
     failure: Failure | None = None
     stopped: bool = False
     lost: str = ""
+    hand_in: HandIn | None = None
+    talk: Talk | None = None
+    fruitless: str = ""
+    joined: tuple[Joined, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Final
 import networkx as nx
 
 from orchestrator.graph.model import TaskGraph, TaskNode
+from orchestrator.plan.handins import briefed
 from orchestrator.plan.model import Group, Plan, Task
 from orchestrator.plan.needs import Needs, resolve_needs
 from orchestrator.plan.preflight import ancestors_of
@@ -49,9 +50,23 @@ def build_graph(plan: Plan) -> TaskGraph:
     alike = {needs: tuple(sorted(needs, key=rank.__getitem__)) for needs in set(declared.values())}
     ordered = {task: alike[declared[task]] for task in order}
     direct = reduced(ordered) if len(order) <= REDUCE_LIMIT else ordered
+    direct = _with_hand_ins(plan, direct, ordered)
     nodes = _nodes(plan)
     dependents = dependents_of(direct, declared)
     return TaskGraph({task: nodes[task] for task in order}, direct, dependents, Ancestors(direct), declared)
+
+
+def _with_hand_ins(plan: Plan, direct: dict[str, tuple[str, ...]], ordered: Needs) -> dict[str, tuple[str, ...]]:
+    """The needs with tasks that leave a hand-in kept, also where they follow from others.
+
+    An instrument may settle before the round that it measures is judged, so that what waits for both has to wait for both.
+    """
+    leaving = briefed(plan).keys()
+    if not leaving:
+        return direct
+    return {
+        task: tuple(need for need in ordered[task] if need in leaving or need in kept) for task, kept in direct.items()
+    }
 
 
 def ordered_tasks(needs: Needs, rank: Mapping[str, int]) -> list[str]:

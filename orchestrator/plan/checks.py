@@ -5,12 +5,15 @@ from itertools import chain, islice
 from typing import Final
 
 from orchestrator.evidence.sequential import FEWEST_SAMPLES, MOST_LOOKS
+from orchestrator.plan.handin_checks import hand_in_problems
 from orchestrator.plan.matrix import INSTANCE_LIMIT, expand_matrices, matrix_references, matrix_size
 from orchestrator.plan.model import Criterion, Group, Plan, Task
 from orchestrator.plan.needs import EDGE_LIMIT, count_edges, find_cycle, resolve_needs, task_ids
 from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean
 from orchestrator.plan.source import Path, Source
 
+WORK: Final = ("run", "command", "brief", "merge")
+WORDS_OF_WORK: Final = "`run`, `command`, `brief` and `merge`"
 UNREADABLE: Final = "unreadable-part"  # stands where a part could not be read, so that the rest can still be checked
 
 
@@ -35,6 +38,7 @@ def _names(plan: Plan, known: "Names", source: Source) -> Iterator[Problem]:
             yield from _work(task, place, source)
             yield from _resources(task, place, plan, source)
             yield from _matrix(task, place, source)
+    yield from hand_in_problems(plan, source, known.problem_of)
     yield from _summary(plan, known, source)
 
 
@@ -160,11 +164,14 @@ def _references(name: str, task: Task, path: Path, known: Names, source: Source)
 
 
 def _work(task: Task, path: Path, source: Source) -> Iterator[Problem]:
-    if (task.run is None) == (task.command is None):
-        what = "the task has both `run` and `command`" if task.run else "the task has neither `run` nor `command`"
-        yield source.problem(
-            path, what, "give exactly one: `run: a registered runner` or `command: [program, argument]`"
+    given = [name for name in WORK if getattr(task, name) is not None]
+    if len(given) != 1:
+        listed = ", ".join(f"`{name}`" for name in given)
+        what = (
+            f"the task has {listed}: more than one kind of work" if given else f"the task has none of {WORDS_OF_WORK}"
         )
+        mend = "give exactly one: `run: a registered runner`, `command: [program, argument]`, `brief: what to do` or `merge: [task]`"
+        yield source.problem(path, what, mend)
     elif task.command is not None and not (task.command and task.command[0]):
         yield source.problem((*path, "command"), "names no program", "write `command: [program, argument]`")
 

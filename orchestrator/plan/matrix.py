@@ -46,7 +46,15 @@ def matrix_size(task: Task) -> int:
 
 def matrix_references(task: Task) -> set[str]:
     """The keys that the task's texts take from its matrix."""
-    texts = [task.title, *(task.command or ()), *task.env.values(), *task.artifacts, *task.writes]
+    texts = [
+        task.title,
+        *(task.command or ()),
+        *task.env.values(),
+        *task.artifacts,
+        *task.writes,
+        *task.pinned,
+        task.brief or "",
+    ]
     texts += [
         text
         for value in task.with_.values()
@@ -69,6 +77,8 @@ def _instances(task: Task) -> Iterator[Task]:
                 if REFERENCE.search(task.title)
                 else f"{task.title} ({_words(chosen)})",
                 "command": _filled(task.command, chosen),
+                "brief": _filled(task.brief, chosen),
+                "pinned": _filled(task.pinned, chosen),
                 "with_": {**chosen, **{key: _filled(value, chosen) for key, value in task.with_.items()}},
                 "env": {key: _filled(value, chosen) for key, value in task.env.items()},
                 "artifacts": _filled(task.artifacts, chosen),

@@ -10,10 +10,13 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from orchestrator.evidence.metric import Better, Form
-from orchestrator.plan.values import Duration, ParamValue, Target
+from orchestrator.plan.values import Cost, Count, Duration, ParamValue, Target
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=64)]
 TaskReference = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)?$")]
+
+DriverName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
+"""A driver that another package brings (entry point group `orchestrator.drivers`)."""
 
 Capacity = Annotated[int, Field(ge=1, le=1_000_000)]
 Amount = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -30,6 +33,7 @@ class Driver(StrEnum):
 
     PYTHON = "python"
     COMMAND = "command"
+    ACP = "acp"
 
 
 class TriggerRule(StrEnum):
@@ -49,13 +53,62 @@ class Reuse(StrEnum):
     NEVER = "never"
 
 
-class Agent(PlanModel):
-    """Who does tasks: capacity is how many at once, duty what the plan says it is there for."""
+class Budget(PlanModel):
+    """What may be spent at the most; None is no limit.
 
-    specialty: str
+    cost: in US dollars. tokens: of all answers, input and output. time: seconds of turns. turns: prompts.
+    """
+
+    cost: Cost | None = None
+    tokens: Count | None = None
+    time: Duration | None = None
+    turns: int | None = Field(default=None, ge=1, le=100_000)
+
+
+class May(PlanModel):
+    """What an agent may do beyond reading and writing its workspace.
+
+    run: programs, as shell-style patterns of whole command lines. network: reach other hosts than the metering proxy.
+    """
+
+    run: tuple[str, ...] = ()
+    network: bool = False
+
+
+class Sandbox(StrEnum):
+    """How an agent's programs are kept in. AUTO: bubblewrap, else landlock; where there is neither, the task fails."""
+
+    AUTO = "auto"
+    BUBBLEWRAP = "bubblewrap"
+    LANDLOCK = "landlock"
+    NONE = "none"
+
+
+class Agent(PlanModel):
+    """Who does tasks: capacity is how many at once, duty what the plan says it is there for.
+
+    from_: an agent file (front matter and instructions), relative to the project; it gives `specialty` where the plan does not.
+    program: how the driver starts the agent. env: names of our environment that it gets; nothing else of it is passed on.
+    mode: the session mode to ask for, where the agent has several. silent: seconds without a word after which it is shown as silent.
+    """
+
+    specialty: str = ""
+    from_: str | None = Field(default=None, alias="from")
     duty: str = ""
     capacity: int = Field(default=1, ge=1, le=1024)
-    driver: Driver = Driver.PYTHON
+    driver: Driver | DriverName = Driver.PYTHON
+    program: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+    budget: Budget = Budget()
+    may: May = May()
+    sandbox: Sandbox = Sandbox.AUTO
+    mode: str | None = None
+    silent: Duration = 1200.0
+
+    @property
+    def works_on_briefs(self) -> bool:
+        """Whether its driver can do a task that is described by a `brief`."""
+        return self.driver is not Driver.PYTHON and bool(self.program)
 
 
 class Retries(PlanModel):
@@ -106,18 +159,39 @@ class Criterion(PlanModel):
     from_: TaskReference | None = Field(default=None, alias="from")
 
 
+class Workspace(PlanModel):
+    """Where an agent works: a worktree of `repo` (a path; the project's own unless given) on a branch that starts at `base`."""
+
+    repo: str = "${project}"
+    base: str = "HEAD"
+
+
 class Task(PlanModel):
-    """The unit that runs: exactly one of `run` (a registered runner) and `command` (argv).
+    """The unit that runs: exactly one of `run` (a registered runner), `command` (argv), `brief` (what an agent is asked to
+    change in a workspace) and `merge` (hand-ins to join).
 
     needs: None means the task before it in its group (or, for the first, what its group needs); ids of the same group or
     "GROUP.task" or a whole "GROUP".
     agent: who does it, the group's lead unless named. resources: named counters, `cpu: 1` unless named.
+    writes: with a brief, what the hand-in may change; pinned: what must stay byte-identical to the base (glob patterns, `**` for
+    any depth). until: criteria that a hand-in must PASS, else another round, up to `rounds` of them. measures: the task whose
+    hand-in this one measures, in a clean checkout of it (`${checkout}`). merge: tasks whose hand-ins are joined in this order
+    on the branch `into` (unless given, the base that they share).
     """
 
     id: Identifier
     title: str
     run: str | None = None
     command: tuple[str, ...] | None = None
+    brief: str | None = None
+    merge: tuple[TaskReference, ...] | None = None
+    into: str | None = None
+    measures: TaskReference | None = None
+    workspace: Workspace = Workspace()
+    pinned: tuple[str, ...] = ()
+    until: tuple[TaskReference, ...] = ()
+    rounds: int = Field(default=1, ge=1, le=20)
+    budget: Budget = Budget()
     with_: dict[str, ParamValue] = Field(default_factory=dict, alias="with")
     needs: tuple[TaskReference, ...] | None = None
     agent: Identifier | None = None
@@ -195,6 +269,7 @@ class Plan(PlanModel):
     params: dict[str, ParamValue] = Field(default_factory=dict)
     resources: dict[str, Capacity] = Field(default_factory=dict)
     env: dict[str, str] = Field(default_factory=dict)
+    budget: Budget = Budget()
     agents: dict[Identifier, Agent] = Field(min_length=1)
     workstreams: dict[Identifier, Workstream] = Field(min_length=1)
     stages: dict[Identifier, Stage] = Field(default_factory=dict)

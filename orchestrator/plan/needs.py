@@ -4,6 +4,7 @@ import graphlib
 from collections.abc import Mapping
 from typing import Final
 
+from orchestrator.plan.handins import with_hand_in_needs
 from orchestrator.plan.model import Group, Plan, Task
 
 EDGE_LIMIT: Final = 1_000_000
@@ -20,7 +21,8 @@ def resolve_needs(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Direct needs of every task, by full id, in the plan's order. Names that mean nothing are left out.
 
     A task without `needs` waits for the one before it in its group. A task that waits for nothing in its own group waits
-    for what its group needs. A whole group stands for its last tasks, those that no other task of it waits for.
+    for what its group needs. A whole group stands for its last tasks, those that no other task of it waits for. Hand-ins bring needs
+    of their own (`handins.with_hand_in_needs`).
     """
     known = task_ids(plan)
     last = {name: _last_tasks(name, group) for name, group in plan.groups.items()}
@@ -38,7 +40,7 @@ def resolve_needs(plan: Plan) -> dict[str, tuple[str, ...]]:
                     alike[task.needs] = _entered(name, entry, _named(name, task.needs, known, last))
                 resolved[full] = alike[task.needs]
             before = (full,)
-    return resolved
+    return with_hand_in_needs(plan, resolved)
 
 
 def _entered(group: str, entry: tuple[str, ...], own: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,8 +15,10 @@ from orchestrator.plan.source import Data, Path, Source, scalar
 from orchestrator.plan.values import shown
 
 REFERENCE: Final = re.compile(r"(?P<escape>\$)?\$\{(?P<name>[^{}\s]{1,100})\}")
-TEXTS: Final = frozenset({"command", "env", "artifacts", "writes", "title", "goal", "summary"})
-RUNTIME: Final = frozenset({"project", "state", "folder"})
+TEXTS: Final = frozenset(
+    {"command", "env", "artifacts", "writes", "title", "goal", "summary", "brief", "pinned", "program"}
+)
+RUNTIME: Final = frozenset({"project", "state", "folder", "checkout"})
 
 
 def apply_settings(source: Source, settings: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:

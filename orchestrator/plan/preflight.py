@@ -7,7 +7,7 @@ from typing import Final
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.units import UnitError, compatible, parse_unit
 from orchestrator.plan.checks import UNREADABLE, group_path
-from orchestrator.plan.model import Criterion, DeclaredMetric, Plan, Task
+from orchestrator.plan.model import Criterion, DeclaredMetric, Group, Plan, Task
 from orchestrator.plan.needs import find_cycle, resolve_needs, task_ids
 from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean, nearest
 from orchestrator.plan.source import Path, Source
@@ -32,7 +32,12 @@ def _criteria(plan: Plan, declared: Mapping[str, Mapping[str, Metric]], source: 
     for name, group in plan.groups.items():
         for index, criterion in enumerate(group.success_criteria):
             path = (*group_path(plan, name), "success_criteria", index)
-            yield from _criterion(name, criterion, path, declared, source)
+            yield from _criterion(name, criterion, path, declared, source, agents_work=_only_briefs(group))
+
+
+def _only_briefs(group: Group) -> bool:
+    """Whether agents do the group's work from briefs, so that a metric wants an instrument."""
+    return any(task.brief is not None for task in group.tasks)
 
 
 def declared_metrics(task: Task, runners: Runners) -> dict[str, Metric]:
@@ -72,7 +77,13 @@ def _units(tasks: Mapping[str, Task], source: Source, places: Mapping[str, Path]
 
 
 def _criterion(
-    group: str, criterion: Criterion, path: Path, declared: Mapping[str, Mapping[str, Metric]], source: Source
+    group: str,
+    criterion: Criterion,
+    path: Path,
+    declared: Mapping[str, Mapping[str, Metric]],
+    source: Source,
+    *,
+    agents_work: bool,
 ) -> Iterator[Problem]:
     if UNREADABLE in criterion.metric:
         return
@@ -88,6 +99,8 @@ def _criterion(
         what = f"no task declares the metric '{criterion.metric}'"
         near = nearest(criterion.metric, known)
         mend = f"did you mean '{near}'?" if near else "name a metric that a runner or a task's `metrics` declares"
+        if agents_work and not near:
+            mend = "add a task with `measures:` that measures it; an agent's own figures are claims"
         yield source.problem((*path, "metric"), what, mend)
     elif not _fits(criterion.target.unit, offered[0].unit):
         what = f"the target is in {criterion.target.unit}, the metric {criterion.metric} in {offered[0].unit}"

@@ -113,6 +113,47 @@ TARGET_SCHEMA: Final = {
     "pattern": r"^\s*([<>]=?|==)\s*[+-]?\d+(\.\d+)?\s*\S+\s*$",
     "description": "operator, number, unit: >= 25 %",
 }
+COUNT: Final = re.compile(r"(?P<number>\d{1,12}(?:\.\d{1,6})?)(?P<unit>[kMG]?)", re.ASCII)
+COST: Final = re.compile(r"(?P<number>\d{1,9}(?:\.\d{1,6})?)\s*USD", re.ASCII)
+THOUSANDS: Final = {"": 1, "k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
+
+
+def parse_count(text: object) -> int:
+    """A count of tokens: `2500`, `200k`, `10M`."""
+    found = COUNT.fullmatch(str(text)) if isinstance(text, str | int) and not isinstance(text, bool) else None
+    exact = None if found is None else Decimal(found["number"]) * THOUSANDS[found["unit"]]
+    if exact is None or exact != int(exact) or exact < 1:
+        raise ValueTextError(
+            f"{shown(text)} is not a count", "write a whole number, or thousands and millions: 200k, 10M"
+        )
+    return int(exact)
+
+
+def parse_cost(text: object) -> float:
+    """US dollars: `20 USD`, `0.50 USD`. Prices are known in no other currency."""
+    if isinstance(text, float):
+        return text
+    found = COST.fullmatch(text.strip()) if isinstance(text, str) else None
+    if found is None or not float(found["number"]):
+        raise ValueTextError(f"{shown(text)} is not a cost", "write an amount in US dollars: 20 USD")
+    return float(found["number"])
+
+
+Count = Annotated[
+    int,
+    BeforeValidator(parse_count),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": r"^\d+(\.\d+)?[kMG]?$"}]}
+    ),
+]
+"""A whole number; read also from 200k and 10M."""
+Cost = Annotated[
+    float,
+    BeforeValidator(parse_cost),
+    PlainSerializer(lambda dollars: f"{Decimal(repr(dollars)):f} USD", when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*\d+(\.\d+)?\s*USD\s*$", "description": "US dollars: 20 USD"}),
+]
+"""US dollars; read from '20 USD', and written so in JSON."""
 Duration = Annotated[
     float,
     BeforeValidator(parse_duration),

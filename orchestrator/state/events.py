@@ -8,6 +8,7 @@ from orchestrator.evidence.measurement import Claim, Evidence, Measurement, Usag
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
+from orchestrator.state.rounds import HandIn, Joined, Round
 
 
 class Cause(StrEnum):
@@ -20,6 +21,8 @@ class Cause(StrEnum):
     LOST = "lost"  # it ended without reporting that it was done
     EVIDENCE = "evidence"  # what it reported could not be used
     SPAWN = "spawn"  # it could not be started
+    ROUNDS = "rounds"  # its last round was judged, and not accepted
+    MERGE = "merge"  # a hand-in could not be joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +152,47 @@ class TaskRequeued:
 
 
 @dataclass(frozen=True, slots=True)
+class HandedIn:
+    """The agent's turn is over and left a commit. It is measured and judged before the task counts as done."""
+
+    task: str
+    attempt: int
+    hand_in: HandIn
+    usage: Usage
+    kind: Literal["handed_in"] = "handed_in"
+
+
+@dataclass(frozen=True, slots=True)
+class RoundJudged:
+    """What became of a round. What follows from it (done, again, failed) is the next event of the task."""
+
+    task: str
+    attempt: int
+    round: Round
+    kind: Literal["round_judged"] = "round_judged"
+
+
+@dataclass(frozen=True, slots=True)
+class RoundReturned:
+    """The hand-in goes back to its agent, with the verdicts: the task has another round. rounds: how many more it may have."""
+
+    task: str
+    attempt: int
+    reason: str
+    kind: Literal["round_returned"] = "round_returned"
+
+
+@dataclass(frozen=True, slots=True)
+class HandInJoined:
+    """A merge joined a hand-in, or says why it did not."""
+
+    task: str
+    attempt: int
+    joined: Joined
+    kind: Literal["hand_in_joined"] = "hand_in_joined"
+
+
+@dataclass(frozen=True, slots=True)
 class TaskFailed:
     """The last allowed attempt failed. tolerated: the task says `continue_on_error`."""
 
@@ -246,6 +290,10 @@ Event = (
     | TaskReused
     | TaskSampled
     | AttemptFailed
+    | HandedIn
+    | RoundJudged
+    | RoundReturned
+    | HandInJoined
     | TaskRequeued
     | TaskFailed
     | TaskInterrupted

@@ -10,7 +10,11 @@ from orchestrator.state.events import (
     CriterionJudged,
     Envelope,
     Event,
+    HandedIn,
+    HandInJoined,
     ProgressReported,
+    RoundJudged,
+    RoundReturned,
     RunFinished,
     RunInterrupted,
     RunResumed,
@@ -32,6 +36,7 @@ from orchestrator.state.transitions import SETTLED, IllegalTransition, Status, n
 
 EndEvent = (
     TaskSucceeded
+    | HandedIn
     | TaskReused
     | TaskSampled
     | AttemptFailed
@@ -43,11 +48,16 @@ EndEvent = (
 """The events after which nothing runs for the task."""
 
 FRESH: Final[Mapping[str, Any]] = dict.fromkeys(
-    ("finished_at", "finished_mono", "evidence", "usage", "due", "reused", "launch")
-) | {"reason": ""}
+    ("finished_at", "hand_in", "finished_mono", "evidence", "usage", "due", "reused", "launch")
+) | {"reason": "", "joined": ()}
 """What an attempt that begins takes back of the one before it."""
 
-TaskEvent = TaskStarted | AttemptLaunched | TaskNoted | TaskRequeued | TaskInvalidated | EndEvent
+RoundEvent = RoundJudged | RoundReturned | HandInJoined
+"""The events of an agent's rounds that end no attempt by themselves."""
+
+TaskEvent = (
+    RoundEvent | HandedIn | TaskStarted | AttemptLaunched | TaskNoted | TaskRequeued | TaskInvalidated | EndEvent
+)
 """The events of one task; the others are the run's."""
 
 
@@ -156,6 +166,12 @@ def _changes(record: TaskRecord, event: TaskEvent, envelope: Envelope) -> Mappin
             return {"due": None}
         case TaskInvalidated():
             return _forgotten(event)
+        case RoundJudged():
+            return {"rounds": (*record.rounds, event.round)}
+        case RoundReturned():
+            return {"hand_in": None, "reason": event.reason, "finished_at": envelope.at, "finished_mono": envelope.mono}
+        case HandInJoined():
+            return {"joined": (*record.joined, event.joined)}
         case _:
             return {"finished_at": envelope.at, "finished_mono": envelope.mono, **_ended(record, event, envelope)}
 
@@ -165,6 +181,8 @@ def _ended(record: TaskRecord, event: EndEvent, envelope: Envelope) -> Mapping[s
     match event:
         case TaskSucceeded():
             return {"evidence": pool((*record.batches, (event.attempt, event.evidence))), "usage": event.usage}
+        case HandedIn():
+            return {"hand_in": event.hand_in, "usage": event.usage}
         case TaskReused():
             source = (event.source, event.source_attempt)
             why = (
@@ -192,7 +210,7 @@ def _ended(record: TaskRecord, event: EndEvent, envelope: Envelope) -> Mapping[s
 def _forgotten(event: TaskInvalidated) -> Mapping[str, Any]:
     """An invalidated task starts afresh, with its whole allowance of retries; attempts count on."""
     return {
-        "reason": event.reason, "culprit": None, "reused": None, "batches": (), "tolerated": False, "failures": (), "evidence": None, "usage": None,
+        "reason": event.reason, "culprit": None, "reused": None, "batches": (), "tolerated": False, "failures": (), "evidence": None, "hand_in": None, "rounds": (), "joined": (), "usage": None,
         "due": None, "started_at": None, "finished_at": None, "started_mono": None, "finished_mono": None,
     }  # fmt: skip
 

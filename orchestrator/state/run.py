@@ -7,6 +7,7 @@ from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
 from orchestrator.state.events import Failure
+from orchestrator.state.rounds import HandIn, Joined, Round
 from orchestrator.state.transitions import SETTLED, Status
 
 NOTES_KEPT = 100
@@ -25,7 +26,8 @@ class TaskRecord:
     reused: the run and attempt that did it instead; then `attempt` is 0, whose folder holds what was brought over.
     story: its last 40 events, one line each. batches: attempts that ended well before it was run again for more samples,
     each with what it left; `evidence` then is of all of them together. launch: the processes of the latest attempt, None
-    where it had none for long.
+    where it had none for long. hand_in: what its agent left last, None while it works on it. rounds: those that were judged, in order.
+    joined: what a merge made of each hand-in, in order.
     """
 
     id: str
@@ -47,6 +49,9 @@ class TaskRecord:
     story: tuple[str, ...] = ()
     batches: tuple[tuple[int, Evidence], ...] = ()
     launch: Launch | None = None
+    hand_in: HandIn | None = None
+    rounds: tuple[Round, ...] = ()
+    joined: tuple[Joined, ...] = ()
 
     @property
     def settled(self) -> bool:

@@ -1,6 +1,7 @@
 """What may follow what: the state machine of a task, as a table.
 
 pending -> running -> succeeded | failed | waiting -> pending
+running -> handed in -> succeeded | failed | pending (another round)
 pending -> succeeded (reused) | skipped | cancelled
 """
 
@@ -12,6 +13,10 @@ from orchestrator.state.events import (
     AttemptFailed,
     AttemptLaunched,
     Event,
+    HandedIn,
+    HandInJoined,
+    RoundJudged,
+    RoundReturned,
     TaskCancelled,
     TaskFailed,
     TaskInterrupted,
@@ -27,10 +32,11 @@ from orchestrator.state.events import (
 
 
 class Status(StrEnum):
-    """Where a task stands. WAITING: for the delay before its next attempt."""
+    """Where a task stands. WAITING: for the delay before its next attempt. HANDED_IN: until its hand-in is measured and judged."""
 
     PENDING = "pending"
     RUNNING = "running"
+    HANDED_IN = "handed in"
     WAITING = "waiting"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
@@ -43,7 +49,7 @@ class Status(StrEnum):
 
 
 SETTLED: Final = frozenset({Status.SUCCEEDED, Status.FAILED, Status.SKIPPED, Status.CANCELLED})
-"""The terminal states: only an invalidation, on resume, leaves them."""
+"""The terminal states: only an invalidation leaves them, or a merge that returns a hand-in to its agent."""
 
 TRANSITIONS: Final[dict[tuple[Status, type[Event]], Status]] = {
     (Status.PENDING, TaskStarted): Status.RUNNING,
@@ -58,6 +64,18 @@ TRANSITIONS: Final[dict[tuple[Status, type[Event]], Status]] = {
     (Status.RUNNING, TaskFailed): Status.FAILED,
     (Status.RUNNING, TaskInterrupted): Status.PENDING,
     (Status.RUNNING, TaskCancelled): Status.CANCELLED,
+    (Status.RUNNING, HandedIn): Status.HANDED_IN,
+    (Status.RUNNING, RoundJudged): Status.RUNNING,
+    (Status.RUNNING, RoundReturned): Status.PENDING,
+    (Status.RUNNING, HandInJoined): Status.RUNNING,
+    (Status.HANDED_IN, RoundJudged): Status.HANDED_IN,
+    (Status.HANDED_IN, RoundReturned): Status.PENDING,
+    (Status.HANDED_IN, TaskSucceeded): Status.SUCCEEDED,
+    (Status.HANDED_IN, TaskFailed): Status.FAILED,
+    (Status.HANDED_IN, TaskCancelled): Status.CANCELLED,
+    (Status.HANDED_IN, TaskInvalidated): Status.PENDING,
+    (Status.SUCCEEDED, RoundJudged): Status.SUCCEEDED,
+    (Status.SUCCEEDED, RoundReturned): Status.PENDING,
     (Status.WAITING, TaskRequeued): Status.PENDING,
     (Status.WAITING, TaskCancelled): Status.CANCELLED,
     (Status.PENDING, TaskInvalidated): Status.PENDING,

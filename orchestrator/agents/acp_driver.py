@@ -1,0 +1,211 @@
+"""The driver `acp`: any program that speaks the Agent Client Protocol on its standard streams.
+
+https://agentclientprotocol.com. The SDK stands behind this module alone. No file or terminal capability is offered: the agent works in
+the worktree itself. Its stop reason is told, and never taken for success.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import shutil
+import time
+from typing import Any, Final
+
+import acp
+from acp import schema
+
+from orchestrator.agents.driver import DriverError, Going
+from orchestrator.agents.permission import Calls, answer
+from orchestrator.agents.process import AgentProcess
+from orchestrator.state.rounds import Talk
+
+HELLO: Final = 60.0
+"""Seconds that an agent may take to answer `initialize`, and to open or load a session."""
+CANCELLING: Final = 10.0
+"""Seconds that a turn may take to end once it is cancelled."""
+LOOK: Final = 0.05
+LONGEST_LINE: Final = 16 * 2**20
+SAID_LIMIT: Final = 4_000
+NOTES_LIMIT: Final = 500
+REFUSED_LIMIT: Final = 50
+_QUIET: Final = logging.NullHandler()
+
+
+class AcpDriver:
+    """Takes turns with a program that speaks the Agent Client Protocol."""
+
+    name = "acp"
+
+    def problem(self, program: tuple[str, ...]) -> str | None:
+        """Why it could not work with this program; None where it could."""
+        if shutil.which(program[0]) is None:
+            return f"the program {program[0]!r} is not there\n  mend: install it, or write its path in the agent's `program`"
+        return None
+
+    def take_turn(self, going: Going) -> Talk:
+        """One prompt, from start to end. Raises DriverError where the turn could not begin."""
+        logging.getLogger().addHandler(_QUIET)  # what the SDK logs of a broken connection is told in `Talk.stop`
+        with AgentProcess(going) as process:
+            return asyncio.run(_Conversation(going, process).turn())
+
+
+class _Client:
+    """What the agent may ask of us, and tell us."""
+
+    def __init__(self, going: Going) -> None:
+        self._going = going
+        self._calls = Calls()
+        self._notes = 0
+        self.said = ""
+        self.refused: list[str] = []
+        self.heard_at = time.monotonic()
+
+    async def request_permission(
+        self, session_id: str, tool_call: Any, options: list[Any], **_: Any
+    ) -> schema.RequestPermissionResponse:
+        """Answer by the plan, at once."""
+        self.heard_at = time.monotonic()
+        turn = self._going.turn
+        found = answer(self._calls.heard(_plain(tool_call)), turn.workspace, turn.run, network=turn.network)
+        wanted = "allow_once" if found.allowed else "reject_once"
+        choice = next((option for option in options if option.kind == wanted), None)
+        if not found.allowed:
+            self.refused = [*self.refused, f"{found.asked}: {found.why}"][-REFUSED_LIMIT:]
+            self.note(f"refused: {found.asked} ({found.why})")
+        if choice is None:
+            return schema.RequestPermissionResponse(outcome=schema.DeniedOutcome(outcome="cancelled"))
+        return schema.RequestPermissionResponse(
+            outcome=schema.AllowedOutcome(outcome="selected", option_id=choice.option_id)
+        )
+
+    async def session_update(self, session_id: str, update: Any, **_: Any) -> None:
+        """Take what it tells: its words, its plan, its calls."""
+        self.heard_at = time.monotonic()
+        if isinstance(update, schema.AgentMessageChunk):
+            self.said = (self.said + str(getattr(update.content, "text", "")))[-SAID_LIMIT:]
+        elif isinstance(update, schema.AgentPlanUpdate):
+            done = sum(entry.status == "completed" for entry in update.entries)
+            self.note(f"plan: {done} of {len(update.entries)} done")
+        elif isinstance(update, schema.ToolCallStart | schema.ToolCallProgress):
+            call = self._calls.heard(_plain(update))
+            if update.status in {"completed", "failed"} or isinstance(update, schema.ToolCallStart):
+                self.note(f"{update.status or 'begins'}: {call.get('title', '')}"[:200])
+
+    def note(self, text: str) -> None:
+        """Pass a note on, as long as there are not too many."""
+        self._notes += 1
+        if self._notes <= NOTES_LIMIT:
+            self._going.tell(text, None)
+
+
+class _Conversation:
+    """One turn: start, greet, open or load the session, prompt, and end in any case."""
+
+    def __init__(self, going: Going, process: AgentProcess) -> None:
+        self._going = going
+        self._process = process
+        self._client = _Client(going)
+        self._name = ""
+        self._session = ""
+
+    async def turn(self) -> Talk:
+        stop = ""
+        try:
+            agent = await self._connected()
+            await self._opened(agent)
+            stop = await self._prompted(agent)
+        except (acp.RequestError, ConnectionError, ValueError, asyncio.IncompleteReadError) as error:
+            stop = f"error: {error} {getattr(error, 'data', None) or ''}".strip()[:500]
+        except TimeoutError:
+            stop = "stuck: it did not answer in time"
+        turn = self._going.turn
+        return Talk(
+            self.driver, self._name, self._session, stop, turn.sandbox, self._client.said, tuple(self._client.refused)
+        )
+
+    driver = "acp"
+
+    async def _connected(self) -> Any:  # noqa: ANN401 - the SDK's own
+        loop = asyncio.get_running_loop()
+        reader = asyncio.StreamReader(limit=LONGEST_LINE)
+        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), _file(self._process.stdout, "rb"))
+        transport, protocol = await loop.connect_write_pipe(
+            asyncio.streams.FlowControlMixin, _file(self._process.stdin, "wb")
+        )
+        writer = asyncio.StreamWriter(transport, protocol, None, loop)
+        return acp.connect_to_agent(self._client, writer, reader)  # type: ignore[arg-type]  # a client of what we offer
+
+    async def _opened(self, agent: Any) -> None:  # noqa: ANN401 - the SDK's own
+        hello = await self._while_alive(agent.initialize(acp.PROTOCOL_VERSION, schema.ClientCapabilities()), HELLO)
+        if hello.agent_info is not None:
+            self._name = f"{hello.agent_info.name} {hello.agent_info.version or ''}".strip()
+        turn, loads = self._going.turn, bool(hello.agent_capabilities and hello.agent_capabilities.load_session)
+        if turn.session and loads:
+            with contextlib.suppress(acp.RequestError):  # it has forgotten it: the brief tells the story
+                await self._while_alive(agent.load_session(str(turn.workspace), turn.session, []), HELLO)
+                self._session = turn.session
+        if not self._session:
+            opened = await self._while_alive(agent.new_session(str(turn.workspace), None, []), HELLO)
+            self._session = opened.session_id
+        if turn.mode:
+            await self._while_alive(agent.set_session_mode(self._session, turn.mode), HELLO)
+        self._client.said = ""  # what a loaded session says again was said before
+
+    async def _prompted(self, agent: Any) -> str:  # noqa: ANN401 - the SDK's own
+        turn = self._going.turn
+        prompt = asyncio.ensure_future(agent.prompt(self._session, [acp.text_block(turn.brief)]))
+        deadline = None if turn.limits.seconds is None else time.monotonic() + turn.limits.seconds
+        why, told_silent = "", False
+        while not prompt.done() and not why:
+            await asyncio.wait({prompt}, timeout=LOOK)
+            quiet = time.monotonic() - self._client.heard_at
+            if quiet > turn.silent and not told_silent:
+                told_silent = True
+                self._client.note(f"silent for {quiet:.0f} s")
+            told_silent = told_silent and quiet > turn.silent
+            why = self._reason_to_end(deadline)
+        if why and not prompt.done():
+            with contextlib.suppress(acp.RequestError, ConnectionError):
+                await agent.cancel(self._session)
+        answered = await asyncio.wait_for(prompt, CANCELLING)
+        return why or str(answered.stop_reason)
+
+    def _reason_to_end(self, deadline: float | None) -> str:
+        if self._going.stop.is_set():
+            return "stopped"
+        if deadline is not None and time.monotonic() > deadline:
+            return "out of time"
+        if self._process.look() is not None:
+            raise ConnectionResetError("its program ended in the middle of the turn")
+        return ""
+
+    async def _while_alive(self, asked: Any, seconds: float) -> Any:  # noqa: ANN401 - whatever is awaited
+        """Wait for an answer, as long as the program lives and nobody stops it."""
+        waiting = asyncio.ensure_future(asked)
+        deadline = time.monotonic() + seconds
+        while not waiting.done():
+            await asyncio.wait({waiting}, timeout=LOOK)
+            if self._process.look() is not None and not waiting.done():
+                waiting.cancel()
+                raise DriverError(f"its program ended before it could be asked: {_last_words(self._going)}")
+            if self._going.stop.is_set() or time.monotonic() > deadline:
+                waiting.cancel()
+                raise TimeoutError
+        return waiting.result()
+
+
+def _file(descriptor: int, mode: str) -> Any:  # noqa: ANN401 - a file object of either kind
+    return os.fdopen(os.dup(descriptor), mode, buffering=0)
+
+
+def _plain(model: Any) -> dict[str, Any]:  # noqa: ANN401 - any part of the protocol
+    return dict(model.model_dump(by_alias=True, exclude_none=True, mode="json"))
+
+
+def _last_words(going: Going) -> str:
+    try:
+        text = (going.folder / "stderr.log").read_bytes()[-400:].decode("utf-8", "replace").strip()
+    except OSError:
+        text = ""
+    return text.splitlines()[-1] if text else "it said nothing on standard error"

@@ -1,0 +1,122 @@
+"""Drivers: how an agent's program is talked to. A driver takes one turn; whatever it says of the result is a claim.
+
+A package brings its own by an entry point of the group `orchestrator.drivers` that names an object with what `Driver` has.
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import ClassVar, Final, Protocol
+
+from orchestrator.errors import OrchestratorError
+from orchestrator.evidence.measurement import Claim
+from orchestrator.executors.agentwork import Turn
+from orchestrator.executors.order import StopSignal
+from orchestrator.state.rounds import Talk
+
+GROUP: Final = "orchestrator.drivers"
+
+
+class DriverError(OrchestratorError):
+    """A driver cannot work: it is not there, or its program could not be started. The message has the mend."""
+
+    exit_code: ClassVar[int] = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """What a driver works with.
+
+    argv: the program as it is to be started, sandbox included. env: all of its environment. folder: for logs, the attempt's own;
+    log_cap: bytes kept of each. stop: set to end the turn. tell: passes a note on, with the figure in it. marker: what the agent's
+    processes carry in ORCHESTRATE_ATTEMPT.
+    """
+
+    turn: Turn
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+    folder: Path
+    stop: StopSignal
+    tell: Callable[[str, Claim | None], None]
+    log_cap: int
+    marker: str
+
+
+class Driver(Protocol):
+    """Takes turns with one kind of program. `name`: as plans call it."""
+
+    name: str
+
+    def problem(self, program: tuple[str, ...]) -> str | None:
+        """Why it could not work with this program on this machine, with the mend; None where it could. Nothing is started."""
+
+    def take_turn(self, going: Going) -> Talk:
+        """One prompt, from start to end; every process that it started has ended when it returns.
+
+        Raises DriverError where the turn could not begin. A turn that went wrong later is told in `Talk.stop`.
+        """
+
+
+def find_driver(name: str) -> Driver:
+    """The driver of that name. Raises DriverError."""
+    for point in metadata.entry_points(group=GROUP):
+        if point.name == name:
+            try:
+                return _driver(point.load())
+            except Exception as error:
+                raise DriverError(
+                    f"the driver {name!r} cannot be used: {type(error).__name__}: {error}\n  mend: {_mend(name)}"
+                ) from error
+    if name in OWN:
+        return OWN[name]()
+    known = ", ".join(sorted({*OWN, *(point.name for point in metadata.entry_points(group=GROUP))}))
+    raise DriverError(
+        f"there is no driver {name!r}\n  mend: install the package that brings it, or use one of: {known}"
+    )
+
+
+def _driver(found: object) -> Driver:
+    made = found() if isinstance(found, type) else found
+    if not all(hasattr(made, each) for each in ("name", "problem", "take_turn")):
+        raise TypeError("it is no driver: it lacks `name`, `problem` or `take_turn`")
+    return made  # type: ignore[return-value]  # looked at just now
+
+
+def _mend(name: str) -> str:
+    return (
+        "pip install 'workstream-orchestrator[agents]'"
+        if name == "acp"
+        else "mend or uninstall the package that brings it"
+    )
+
+
+def _acp() -> Driver:
+    from orchestrator.agents.acp_driver import AcpDriver  # noqa: PLC0415 - it loads the SDK, an extra
+
+    return AcpDriver()
+
+
+def _command() -> Driver:
+    from orchestrator.agents.command_driver import CommandDriver  # noqa: PLC0415 - as above
+
+    return CommandDriver()
+
+
+OWN: Final[Mapping[str, Callable[[], Driver]]] = {"acp": _acp, "command": _command}
+"""Ours. Another package's of the same name stands before it."""
+
+
+def agent_environment(turn: Turn, marks: Mapping[str, str]) -> dict[str, str]:
+    """All that an agent's program sees of an environment: a path, its own home, and the names that the plan passes on."""
+    base = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
+    home = str(turn.home)
+    own = {"HOME": home, "TMPDIR": f"{home}/tmp", "XDG_CACHE_HOME": f"{home}/.cache", "TERM": "dumb", "USER": "agent"}
+    passed = {name: os.environ[name] for name in turn.env if name in os.environ}
+    return {**base, **own, **passed, **(turn.settings or {}), **marks}
+
+
+def missing_names(turn: Turn) -> Iterator[str]:
+    """Names that the plan passes on, and our environment does not have."""
+    return (name for name in turn.env if name not in os.environ)

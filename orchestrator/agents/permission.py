@@ -1,0 +1,107 @@
+"""Answers to what an agent asks for, by the plan: at once, and never by a person who may not be there. Pure but for links.
+
+An agent tells of a call in pieces, and its request may hold only the call's id; so a request is judged on all that was said of the call.
+"""
+
+import fnmatch
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+PATH_KEYS: Final = ("path", "file_path", "filePath", "filepath", "notebook_path", "abs_path", "target", "destination")
+COMMAND_KEYS: Final = ("command", "cmd", "script")
+READING: Final = frozenset({"read", "search", "think"})
+CHAINING: Final = (";", "&", "|", "`", "$(", "\n", ">", "<")
+
+
+@dataclass(slots=True)
+class Calls:
+    """All that was said of each call, by its id."""
+
+    known: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def heard(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Take a piece, and answer all that is known of its call. Values of later pieces stand; a list that is empty says nothing."""
+        call = self.known.setdefault(str(said.get("toolCallId", "")), {})
+        call.update({key: value for key, value in said.items() if value not in (None, [], {})})
+        return call
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """allowed, and why not in one sentence. asked: what was asked for, for people."""
+
+    allowed: bool
+    asked: str
+    why: str = ""
+
+
+def answer(
+    call: Mapping[str, Any], root: Path, run: Sequence[str], *, network: bool, servers: Sequence[str] = ()
+) -> Answer:
+    """Whether a call may be made: files only below `root`, links and `..` resolved; command lines only that match `run`.
+
+    What is none of these, and what no rule answers, is refused. servers: names of our own servers, whose tools may be called.
+    """
+    kind, title = str(call.get("kind") or "other"), str(call.get("title") or "")
+    raw = call.get("rawInput") if isinstance(call.get("rawInput"), Mapping) else {}
+    assert isinstance(raw, Mapping)
+    asked = f"{kind} {title}".strip()[:200]
+    command = command_of(raw, kind, title)
+    if command is not None and not _ours(title, servers):
+        return (
+            Answer(True, asked)
+            if runs(command, run)
+            else Answer(False, asked, f"`run` has no pattern for {command[:120]!r}")
+        )
+    if kind == "fetch":
+        return Answer(network, asked, "" if network else "the plan gives it no network")
+    paths = paths_of(call, raw)
+    if paths:
+        outside = [path for path in paths if not within(root, path)]
+        return Answer(not outside, asked, f"{outside[0]} is not in the workspace" if outside else "")
+    if _ours(title, servers) or kind in READING:
+        return Answer(True, asked)
+    return Answer(False, asked, "no rule of the plan answers it")
+
+
+def command_of(raw: Mapping[str, Any], kind: str, title: str) -> str | None:
+    """The command line that a call would run, None where it runs none."""
+    for key in COMMAND_KEYS:
+        if key in raw:
+            value = raw[key]
+            return value if isinstance(value, str) else str(value[-1]) if isinstance(value, list) and value else ""
+    return title if kind == "execute" else None
+
+
+def runs(command: str, patterns: Sequence[str]) -> bool:
+    """Whether a command line matches a pattern. One that joins several commands must be written out in the plan as it is."""
+    plain = not any(sign in command for sign in CHAINING)
+    return any(command == each or (plain and fnmatch.fnmatchcase(command, each)) for each in patterns)
+
+
+def paths_of(call: Mapping[str, Any], raw: Mapping[str, Any]) -> list[str]:
+    """Every path that a call names."""
+    parts = [*_mappings(call.get("locations")), *_mappings(call.get("content"))]
+    found = [str(part["path"]) for part in parts if part.get("path")]
+    return found + [str(raw[key]) for key in PATH_KEYS if isinstance(raw.get(key), str) and raw[key]]
+
+
+def within(root: Path, path: str) -> bool:
+    """Whether a path lies below `root` once `..` and every link are resolved."""
+    try:
+        real = os.path.realpath(os.path.join(root, path))  # noqa: PTH118 - a Path cannot hold every text
+    except (OSError, ValueError):
+        return False
+    top = os.path.realpath(root)
+    return (real == top or real.startswith(top + os.sep)) and ".git" not in Path(os.path.relpath(real, top)).parts
+
+
+def _mappings(value: object) -> list[Mapping[str, Any]]:
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+
+
+def _ours(title: str, servers: Sequence[str]) -> bool:
+    return any(title.startswith((f"{each}.", f"{each}__", f"mcp__{each}__", f"{each}/")) for each in servers)

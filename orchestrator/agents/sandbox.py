@@ -1,0 +1,152 @@
+"""What an agent's program is kept in: its workspace and its home writable, the project to read, everything of ours out of sight.
+
+bubblewrap makes a view of the file system without our state folder, home and credentials, with processes and network of its own.
+Where it is not installed, landlock (`orchestrator.agents.landlocked`) forbids the same of what is there.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from orchestrator.errors import OrchestratorError
+
+HIDDEN: Final = (".env", ".netrc", ".npmrc", ".pypirc", ".git-credentials")
+"""Files of a project that hold secrets by custom; `.env.*` too."""
+RELAY: Final = str(Path(__file__).with_name("relay.py"))
+LANDLOCKED: Final = str(Path(__file__).with_name("landlocked.py"))
+
+
+class NoSandboxError(OrchestratorError):
+    """The plan asks for a sandbox, and this machine has none."""
+
+    exit_code = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """What an agent may see. workspace, home: to write; project, repo: to read; state: out of sight.
+
+    network: whether it reaches other hosts. socket: of the metering proxy, None where there is none; port: where the agent finds it.
+    """
+
+    workspace: Path
+    home: Path
+    project: Path
+    repo: Path
+    state: Path
+    network: bool = False
+    socket: Path | None = None
+    port: int = 0
+
+
+def choose(asked: str) -> str:
+    """The sandbox to use: the one that is asked for, or the best there is. Raises NoSandboxError with the mend."""
+    if asked == "none":
+        return "none"
+    if asked in {"auto", "bubblewrap"} and shutil.which("bwrap"):
+        return "bubblewrap"
+    if asked in {"auto", "landlock"} and _has_landlock():
+        return "landlock"
+    wanted = "sandbox" if asked == "auto" else f"sandbox {asked!r}"
+    raise NoSandboxError(
+        f"there is no {wanted} on this machine, and an agent's program needs one\n"
+        "  mend: install bubblewrap (Debian: apt install bubblewrap), or write `sandbox: none` for the agent; the report will say so"
+    )
+
+
+def _has_landlock() -> bool:
+    try:
+        import landlockpy  # noqa: PLC0415 - an extra
+    except ImportError:
+        return False
+    return bool(landlockpy.supported())
+
+
+def enclosed(kind: str, argv: Sequence[str], inside: Enclosure) -> list[str]:
+    """The command line that runs the program in the sandbox."""
+    match kind:
+        case "bubblewrap":
+            return [*bubblewrap(argv, inside), *_through_relay(argv, inside)]
+        case "landlock":
+            return _landlocked(argv, inside)
+        case _:
+            return _through_relay(argv, inside)
+
+
+def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
+    """Bwrap's words before the program's own. Later ones cover earlier ones."""
+    home = os.path.expanduser("~")  # noqa: PTH111 - as text
+    words = ["bwrap", "--die-with-parent", "--unshare-all"]
+    words += ["--share-net"] if inside.network else []
+    words += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
+    for place in dict.fromkeys(("/tmp", "/var/tmp", "/run", "/root", "/home", home)):  # noqa: S108 - what is covered there
+        words += ["--tmpfs", place] if os.path.isdir(place) else []  # noqa: PTH112
+    for place in dict.fromkeys((*installation(argv[0]), *_interpreter(), str(inside.project), str(inside.repo))):
+        words += ["--ro-bind-try", place, place]
+    for secret in secrets_of(inside.project):
+        words += ["--ro-bind", "/dev/null", secret]
+    words += ["--tmpfs", str(inside.state)]
+    words += ["--ro-bind-try", str(inside.repo), str(inside.repo)] if _below(inside.repo, inside.state) else []
+    for writable in (inside.workspace, inside.home):
+        words += ["--bind", str(writable), str(writable)]
+    if inside.socket is not None:
+        words += ["--bind", str(inside.socket), str(inside.socket)]
+    return [*words, "--chdir", str(inside.workspace), "--"]
+
+
+def installation(program: str) -> list[str]:
+    """Folders that a program needs of what the sandbox hides: where it is installed, and what it is a link to."""
+    path = shutil.which(program)
+    if path is None:
+        return []
+    found = []
+    for place in dict.fromkeys((os.path.abspath(path), os.path.realpath(path))):  # noqa: PTH100
+        parts = Path(place).parts
+        if "node_modules" in parts:
+            found.append(str(Path(*parts[: parts.index("node_modules") + 1])))
+        elif (Path(place).parent.parent / "pyvenv.cfg").exists() or Path(place).parent.name == "bin":
+            found.append(str(Path(place).parent.parent))
+        else:
+            found.append(place)
+    return [place for place in found if place not in {"/", "/usr", os.path.expanduser("~")}]  # noqa: PTH111
+
+
+def secrets_of(project: Path) -> list[str]:
+    """Files at the top of the project that hold secrets by custom."""
+    try:
+        names = sorted(os.listdir(project))  # noqa: PTH208
+    except OSError:
+        return []
+    secret = [name for name in names if name in HIDDEN or name.startswith(".env.")]
+    return [str(project / name) for name in secret if (project / name).is_file() and not (project / name).is_symlink()]
+
+
+def _interpreter() -> list[str]:
+    """What our own interpreter needs: the relay runs in the sandbox."""
+    package = str(Path(__file__).parents[1])
+    return list(dict.fromkeys((sys.prefix, sys.base_prefix, package)))
+
+
+def _through_relay(argv: Sequence[str], inside: Enclosure) -> list[str]:
+    if inside.socket is None:
+        return list(argv)
+    return [sys.executable, "-I", "-S", RELAY, str(inside.socket), str(inside.port), *argv]
+
+
+def _landlocked(argv: Sequence[str], inside: Enclosure) -> list[str]:
+    words = [sys.executable, "-I", LANDLOCKED]
+    for writable in (inside.workspace, inside.home):
+        words += ["--write", str(writable)]
+    for place in (*installation(argv[0]), *_interpreter(), str(inside.project), str(inside.repo)):
+        words += ["--read", place]
+    words += ["--hide", str(inside.state)]
+    words += ["--network"] if inside.network else ["--port", str(inside.port)]
+    return [*words, "--", *_through_relay(argv, inside)]
+
+
+def _below(path: Path, folder: Path) -> bool:
+    return path == folder or folder in path.parents

@@ -1,0 +1,316 @@
+"""A fake agent: it speaks the Agent Client Protocol and plays a script, so that a plan can be tried without a model.
+
+    orchestrate agent-script SCRIPT.yaml
+
+It shares no code with the driver. The format of scripts is in docs/agent-scripts.md. The n-th prompt of a task plays the n-th round of
+the script (the last one again, where there are fewer); what was played is kept in a file in HOME, so that a new process goes on.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from orchestrator.errors import OrchestratorError
+
+PROTOCOL: Final = 1
+MEMORY: Final = ".agent-script.json"
+Step = Mapping[str, Any]
+
+
+class ScriptError(OrchestratorError):
+    """A script cannot be played."""
+
+    exit_code = 2
+
+
+class Ended(Exception):  # noqa: N818 - it is how a turn ends, not a fault
+    """The turn is over. reason: ACP's stop reason."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def read_script(path: Path) -> dict[str, Any]:
+    """The script in a file. Raises ScriptError with the mend."""
+    try:
+        script = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ScriptError(f"{path}: {error}\n  mend: name a readable file in YAML") from error
+    except yaml.YAMLError as error:
+        raise ScriptError(f"{path}: it is no YAML\n  mend: see docs/agent-scripts.md") from error
+    return checked(script, str(path))
+
+
+def checked(script: Any, source: str) -> dict[str, Any]:  # noqa: ANN401 - whatever the file holds
+    """The script, if it can be played. Raises ScriptError."""
+    rounds = script.get("rounds") if isinstance(script, dict) else None
+    if not isinstance(rounds, list) or not rounds:
+        raise ScriptError(
+            f"{source}: it has no rounds\n  mend: write `rounds: [[{{say: …}}]]`: a list of steps for each prompt"
+        )
+    for number, steps in enumerate(rounds, 1):
+        for step in steps if isinstance(steps, list) else [steps]:
+            if not (isinstance(step, dict) and len(step) == 1 and next(iter(step)) in STEPS):
+                raise ScriptError(
+                    f"{source}: round {number}: {step!r} is no step\n  mend: write one of {', '.join(STEPS)} with its value"
+                )
+    return dict(script)
+
+
+class ScriptedAgent:
+    """Plays a script over two streams of lines. root: the workspace, once a session is open."""
+
+    def __init__(self, script: Mapping[str, Any], read: Callable[[], str], write: Callable[[str], object]) -> None:
+        self._script = script
+        self._read = read
+        self._write = write
+        self._ids = count(1)
+        self._cancelled = False
+        self._memory = Path(os.environ.get("HOME", ".")) / MEMORY
+        self.session = ""
+        self.root = Path.cwd()
+
+    def serve(self) -> None:
+        """Answer until the other side has gone."""
+        while line := self._read():
+            message = json.loads(line)
+            if "method" in message:
+                self._asked(message)
+
+    def _asked(self, message: Mapping[str, Any]) -> None:
+        method, params = message["method"], message.get("params") or {}
+        if method == "session/cancel":
+            self._cancelled = True
+        elif method == "session/prompt":
+            self._answer(message, {"stopReason": self._turn()})
+        elif method in {"session/new", "session/load"}:
+            self.root = Path(params["cwd"])
+            self.session = params.get("sessionId") or f"script-{os.getpid()}-{time.monotonic_ns()}"
+            self._answer(message, {"sessionId": self.session} if method == "session/new" else {})
+        elif method == "initialize":
+            loads = bool(self._script.get("load", True))
+            self._answer(
+                message,
+                {
+                    "protocolVersion": PROTOCOL,
+                    "agentCapabilities": {"loadSession": loads},
+                    "agentInfo": {"name": str(self._script.get("name", "agent-script")), "version": "1"},
+                },
+            )
+        elif "id" in message:
+            self._answer(message, {})
+
+    def _turn(self) -> str:
+        """Play the next round. Returns ACP's stop reason."""
+        self._cancelled = False
+        rounds = self._script["rounds"]
+        steps = rounds[min(self._next_round(), len(rounds) - 1)]
+        try:
+            for step in steps if isinstance(steps, list) else [steps]:
+                self._look()
+                ((name, value),) = step.items()
+                STEPS[name](self, value)
+        except Ended as ended:
+            return ended.reason
+        return "end_turn"
+
+    def _next_round(self) -> int:
+        try:
+            played = int(json.loads(self._memory.read_text("utf-8")))
+        except (OSError, ValueError):
+            played = 0
+        self._memory.write_text(json.dumps(played + 1), "utf-8")
+        return played
+
+    def _look(self) -> None:
+        if self._cancelled:
+            raise Ended("cancelled")
+
+    def _answer(self, message: Mapping[str, Any], result: Mapping[str, Any]) -> None:
+        self._send({"jsonrpc": "2.0", "id": message["id"], "result": result})
+
+    def _send(self, message: Mapping[str, Any]) -> None:
+        self._write(json.dumps(message) + "\n")
+
+    def update(self, sort: str, /, **said: Any) -> None:  # noqa: ANN401 - parts of the protocol
+        """Tell something of the session."""
+        params = {"sessionId": self.session, "update": {"sessionUpdate": sort, **said}}
+        self._send({"jsonrpc": "2.0", "method": "session/update", "params": params})
+
+    def request(self, method: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Ask the other side, and wait for the answer; a cancellation that comes first is taken note of."""
+        number = next(self._ids)
+        self._send({"jsonrpc": "2.0", "id": number, "method": method, "params": {"sessionId": self.session, **params}})
+        while line := self._read():
+            message = json.loads(line)
+            if message.get("id") == number and "method" not in message:
+                return dict(message.get("result") or {})
+            if message.get("method") == "session/cancel":
+                self._cancelled = True
+            elif "method" in message:
+                self._asked(message)
+        raise SystemExit(0)
+
+    def allowed(self, call: Mapping[str, Any]) -> bool:
+        """Ask for permission for a call."""
+        options = [
+            {"optionId": "yes", "name": "Allow", "kind": "allow_once"},
+            {"optionId": "no", "name": "Reject", "kind": "reject_once"},
+        ]
+        answered = self.request("session/request_permission", {"toolCall": call, "options": options})
+        return bool(answered.get("outcome", {}).get("optionId") == "yes")
+
+
+def _say(agent: ScriptedAgent, text: Any) -> None:  # noqa: ANN401 - a step's value
+    agent.update("agent_message_chunk", content={"type": "text", "text": str(text)})
+
+
+def _write(agent: ScriptedAgent, files: Any) -> None:  # noqa: ANN401
+    for path, content in files.items():
+        place = agent.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(str(content), "utf-8")
+
+
+def _append(agent: ScriptedAgent, files: Any) -> None:  # noqa: ANN401
+    for path, content in files.items():
+        with (agent.root / path).open("a", encoding="utf-8") as file:
+            file.write(str(content))
+
+
+def _delete(agent: ScriptedAgent, paths: Any) -> None:  # noqa: ANN401
+    for path in [paths] if isinstance(paths, str) else paths:
+        (agent.root / path).unlink()
+
+
+def _link(agent: ScriptedAgent, links: Any) -> None:  # noqa: ANN401
+    for path, target in links.items():
+        (agent.root / path).unlink(missing_ok=True)
+        (agent.root / path).symlink_to(target)
+
+
+def _run(agent: ScriptedAgent, argv: Any) -> None:  # noqa: ANN401
+    """Run a program, without asking: only the sandbox is in its way."""
+    words = ["sh", "-c", argv] if isinstance(argv, str) else [str(word) for word in argv]
+    agent.update(
+        "tool_call",
+        toolCallId=f"run-{time.monotonic_ns()}",
+        title=" ".join(words)[:100],
+        kind="execute",
+        status="in_progress",
+    )
+    done = subprocess.run(words, cwd=agent.root, capture_output=True, check=False, text=True, errors="replace")
+    _say(agent, f"[exit {done.returncode}] {(done.stdout + done.stderr)[-500:]}")
+
+
+def _ask(agent: ScriptedAgent, asked: Any) -> None:  # noqa: ANN401
+    """Ask for permission as agents do, the call told in pieces; then do it if it is allowed."""
+    call = {
+        "toolCallId": f"ask-{time.monotonic_ns()}",
+        "title": str(asked.get("title", "a call")),
+        "kind": asked.get("kind", "other"),
+    }
+    raw = {key: value for key, value in asked.items() if key in {"command", "path"}}
+    agent.update("tool_call", **call, status="pending", rawInput=raw)
+    if agent.allowed({"toolCallId": call["toolCallId"]}):
+        agent.update("tool_call_update", toolCallId=call["toolCallId"], status="completed")
+        for step in asked.get("then", []):
+            ((name, value),) = step.items()
+            STEPS[name](agent, value)
+    else:
+        agent.update("tool_call_update", toolCallId=call["toolCallId"], status="failed")
+
+
+def _plan(agent: ScriptedAgent, entries: Any) -> None:  # noqa: ANN401
+    told = [{"content": text, "priority": "medium", "status": status} for text, status in entries.items()]
+    agent.update("plan", entries=told)
+
+
+def _usage(agent: ScriptedAgent, said: Any) -> None:  # noqa: ANN401
+    agent.update("usage_update", **said)
+
+
+def _model(agent: ScriptedAgent, asked: Any) -> None:  # noqa: ANN401
+    """Ask the model whose address is in the environment: a claim of usage is another step."""
+    import urllib.error  # noqa: PLC0415 - few scripts need it
+    import urllib.request  # noqa: PLC0415
+
+    base = os.environ.get(str(asked.get("base", "OPENAI_BASE_URL")), "")
+    body = json.dumps(asked.get("body", {"model": asked.get("model", "scripted"), "messages": []})).encode()
+    token = os.environ.get(str(asked.get("key", "OPENAI_API_KEY")), "")
+    head = {"Content-Type": "application/json", "Authorization": f"Bearer {token}", "x-api-key": token}
+    for _ in range(int(asked.get("times", 1))):
+        request = urllib.request.Request(base + str(asked.get("path", "/chat/completions")), body, head)  # noqa: S310
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answered:  # noqa: S310
+                _say(agent, f"[model {answered.status}] {answered.read()[:200].decode('utf-8', 'replace')}")
+        except urllib.error.HTTPError as error:
+            _say(agent, f"[model {error.code}]")
+            if asked.get("end", True):
+                raise Ended("end_turn") from error
+
+
+def _sleep(agent: ScriptedAgent, seconds: Any) -> None:  # noqa: ANN401, ARG001
+    time.sleep(float(seconds))
+
+
+def _leave(agent: ScriptedAgent, argv: Any) -> None:  # noqa: ANN401
+    """Leave a process behind, in a session and with streams of its own."""
+    words = ["sh", "-c", argv] if isinstance(argv, str) else [str(word) for word in argv]
+    subprocess.Popen(
+        words,
+        cwd=agent.root,
+        start_new_session=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def _hang(agent: ScriptedAgent, seconds: Any) -> None:  # noqa: ANN401, ARG001
+    """Neither answer nor heed a TERM."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    time.sleep(float(seconds))
+
+
+def _crash(agent: ScriptedAgent, code: Any) -> None:  # noqa: ANN401, ARG001
+    os._exit(int(code))
+
+
+def _stop(agent: ScriptedAgent, reason: Any) -> None:  # noqa: ANN401, ARG001
+    raise Ended(str(reason))
+
+
+def _send(agent: ScriptedAgent, text: Any) -> None:  # noqa: ANN401
+    """Send a line as it is, whether it is the protocol or not."""
+    agent._write(f"{text}\n")  # noqa: SLF001 - the raw stream is what the step is for
+
+
+STEPS: Final[Mapping[str, Callable[[ScriptedAgent, Any], None]]] = {
+    "say": _say, "write": _write, "append": _append, "delete": _delete, "link": _link, "run": _run, "ask": _ask, "plan": _plan,
+    "usage": _usage, "model": _model, "sleep": _sleep, "leave": _leave, "hang": _hang, "crash": _crash, "stop": _stop, "send": _send,
+}  # fmt: skip
+
+
+def play(path: Path) -> None:
+    """Play the script in the file on the standard streams. Raises ScriptError."""
+
+    def write(line: str) -> None:
+        sys.stdout.write(line)
+        sys.stdout.flush()
+
+    ScriptedAgent(read_script(path), sys.stdin.readline, write).serve()
+
+
+if __name__ == "__main__":
+    play(Path(sys.argv[1]))

@@ -1,0 +1,115 @@
+"""One turn of an agent as an attempt: workspace, sandbox, driver, and the hand-in once every process of the agent has ended."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from orchestrator.agents.driver import Driver, DriverError, Going, agent_environment, find_driver, missing_names
+from orchestrator.agents.git import GitError, attempted, commit_id
+from orchestrator.agents.sandbox import Enclosure, NoSandboxError, choose, enclosed
+from orchestrator.agents.workspace import Taken, Workspace, close_workspace, open_workspace, take_hand_in
+from orchestrator.evidence.measurement import Claim, Evidence, Usage
+from orchestrator.executors.agentwork import Turn
+from orchestrator.executors.folder import fresh
+from orchestrator.executors.guard import owner
+from orchestrator.executors.order import AttemptResult, Note, StopSignal, Told, WorkOrder
+from orchestrator.executors.output import CAP
+from orchestrator.executors.tree import ATTEMPT, OWNER
+from orchestrator.state.events import Cause, Failure
+from orchestrator.state.rounds import Talk
+
+RULES_LIMIT: Final = 64 * 1024
+"""Bytes of a workspace's AGENTS.md that a brief takes over."""
+
+
+def carry_turn(order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
+    """Take the turn that the order asks for. What the agent does never raises here; a turn that could not begin is a failure."""
+    assert order.turn is not None
+    start = time.monotonic()
+    try:
+        driver, turn = _ready(order.turn)
+        fresh(order.folder)
+        return _taken(order, turn, driver, stop, listener, start)
+    except (DriverError, GitError, NoSandboxError) as error:
+        return _failed(order, start, str(error))
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        return _failed(order, start, f"{error.strerror or error}{where}")
+
+
+def _ready(turn: Turn) -> tuple[Driver, Turn]:
+    """Everything that can be known before something is spent. Raises DriverError, NoSandboxError."""
+    driver = find_driver(turn.driver)
+    if wrong := driver.problem(turn.program):
+        raise DriverError(wrong)
+    if missing := list(missing_names(turn)):
+        raise DriverError(f"{', '.join(missing)} is not set\n  mend: export it, or take it out of the agent's `env`")
+    return driver, replace(turn, sandbox=choose(turn.sandbox))
+
+
+def _taken(  # noqa: PLR0913, PLR0917 - one turn
+    order: WorkOrder, turn: Turn, driver: Driver, stop: StopSignal, listener: Callable[[Told], None], start: float
+) -> AttemptResult:
+    def tell(text: str, claim: Claim | None) -> None:
+        listener(Note(order.task, order.attempt, text, claim))
+
+    workspace = open_workspace(turn, lambda text: tell(text, None))
+    keep = True
+    try:
+        turn = replace(turn, brief=turn.brief + rules_of(turn))
+        talk = driver.take_turn(_going(order, turn, stop, tell))
+        usage = _usage(order.folder, start)
+        if stop.is_set():
+            return AttemptResult(order.task, order.attempt, Evidence(), usage, stopped=True, talk=talk)
+        found = _hand_in(turn, workspace, talk)
+        keep = bool(found.refused) and found.hand_in is None
+        why = found.refused and f"{found.refused} (it ended its turn with: {talk.stop})"
+        return AttemptResult(
+            order.task, order.attempt, Evidence(), usage, talk=talk, hand_in=found.hand_in, fruitless=why
+        )
+    finally:
+        close_workspace(workspace, keep=keep)
+
+
+def _going(order: WorkOrder, turn: Turn, stop: StopSignal, tell: Callable[[str, Claim | None], None]) -> Going:
+    for folder in (turn.home, turn.home / "tmp"):
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    env = agent_environment(turn, {ATTEMPT: order.marker, OWNER: owner()})
+    inside = Enclosure(turn.workspace, turn.home, order.project, turn.repo, order.cache.parent, turn.network)
+    argv = tuple(enclosed(turn.sandbox, turn.program, inside))
+    return Going(turn, argv, env, order.folder, stop, tell, CAP, order.marker)
+
+
+def _hand_in(turn: Turn, workspace: Workspace, talk: Talk) -> Taken:
+    try:
+        return take_hand_in(turn, workspace, talk)
+    except GitError as error:  # what the agent left cannot be taken: its affair, not ours
+        return Taken(None, str(error).replace("\n  mend:", ";"))
+
+
+def rules_of(turn: Turn) -> str:
+    """What the workspace's own AGENTS.md says, as a part of the brief; "" where there is none. It is the base's, not the agent's."""
+    said = attempted(turn.repo, "cat-file", "blob", f"{commit_id(turn.repo, turn.base)}:AGENTS.md")
+    if said.returncode or not said.stdout.strip():
+        return ""
+    text = said.stdout[:RULES_LIMIT].decode("utf-8", "replace").strip()
+    return f"\n## AGENTS.md of this repository\n\n{text}\n"
+
+
+def _usage(folder: Path, start: float) -> Usage:
+    """What the agent's processes used, by the samples that were written."""
+    rows: list[list[str]] = []
+    try:
+        rows = [line.split(",") for line in (folder / "series.csv").read_text("ascii").splitlines()[1:]]
+    except OSError:
+        pass
+    peak = max((int(row[1]) for row in rows), default=0)
+    return Usage(time.monotonic() - start, max((float(row[2]) for row in rows), default=0.0), peak, len(rows))
+
+
+def _failed(order: WorkOrder, start: float, message: str) -> AttemptResult:
+    usage = Usage(time.monotonic() - start, 0.0, 0, 0)
+    failure = Failure(Cause.SPAWN, message.replace("\n  mend:", "; mend:"))
+    return AttemptResult(order.task, order.attempt, Evidence(), usage, failure)

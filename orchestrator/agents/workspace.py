@@ -1,0 +1,192 @@
+"""Workspaces: a git worktree on a branch of its own for each attempt, and the hand-in that is taken from it.
+
+The agent may do in it what it likes. What it hands in is what lies in the folder when its turn is over and all its processes have
+ended; we read it byte for byte, hold it against `writes` and `pinned`, and commit it ourselves.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from orchestrator.agents.git import (
+    GitError,
+    Tree,
+    attempted,
+    commit_id,
+    commit_tree,
+    git,
+    require_repository,
+    tree_of,
+    write_tree,
+)
+from orchestrator.agents.patterns import matches
+from orchestrator.agents.trees import LINK, changes, remove, taken, write_out
+from orchestrator.executors.agentwork import Checkout, Turn
+from orchestrator.state.rounds import HandIn, Talk
+
+LITTER: Final = (
+    "**/__pycache__/**", "**/*.pyc", "**/.pytest_cache/**", "**/.mypy_cache/**", "**/.ruff_cache/**", "**/.hypothesis/**",
+)  # fmt: skip
+"""What tools leave behind them, and no hand-in needs: it is left out where the base does not have it."""
+NAMED: Final = 10
+"""How many paths a message lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A worktree that is ready. base: the commit that it starts at; before: the tree that was written into it."""
+
+    folder: Path
+    repo: Path
+    base: str
+    base_tree: Tree
+    before: Tree
+    branch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a workspace. hand_in: what was committed; refused: why it does not count, "" where it does."""
+
+    hand_in: HandIn | None
+    refused: str
+
+
+def open_workspace(turn: Turn, note: Callable[[str], None]) -> Workspace:
+    """Make the worktree for a turn: from the base or, in later rounds, from what was handed in before. Raises GitError, OSError.
+
+    Where the base has moved since, the hand-in before is merged with it; conflicts stand in the files, marked as git marks them.
+    """
+    require_repository(turn.repo)
+    base = commit_id(turn.repo, turn.base)
+    _warn_of_dirt(turn, note)
+    base_tree = tree_of(turn.repo, base)
+    start = base_tree if turn.onto is None else tree_of(turn.repo, _continued(turn.repo, base, turn.onto, note))
+    _note_kinds(base_tree, turn.repo, base, note)
+    remove(turn.workspace)
+    turn.workspace.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    git(turn.repo, "worktree", "prune")
+    git(turn.repo, "worktree", "add", "--no-checkout", "--lock", "-B", turn.branch, str(turn.workspace), base)
+    write_out(turn.repo, start, turn.workspace)
+    git(turn.workspace, "read-tree", base)
+    return Workspace(turn.workspace, turn.repo, base, base_tree, start, turn.branch)
+
+
+def _continued(repo: Path, base: str, onto: HandIn, note: Callable[[str], None]) -> str:
+    """The tree to go on from."""
+    if onto.base == base:
+        return onto.commit
+    merged = attempted(repo, "merge-tree", "--write-tree", "--allow-unrelated-histories", base, onto.commit)
+    if merged.returncode not in {0, 1}:
+        raise GitError(f"git merge-tree in {repo}: {merged.stderr.decode('utf-8', 'replace').strip()[:300]}")
+    if merged.returncode:
+        note("the base has moved, and it clashes with the hand-in before: the conflicts are marked in the files")
+    return merged.stdout.split(b"\n", 1)[0].decode()
+
+
+def _warn_of_dirt(turn: Turn, note: Callable[[str], None]) -> None:
+    """Say what of the repository the workspace does not have."""
+    if git(turn.repo, "rev-parse", "--is-bare-repository").strip() == b"true":
+        return
+    dirty = attempted(turn.repo, "status", "--porcelain", "--untracked-files=no")
+    if dirty.returncode == 0 and dirty.stdout.strip():
+        note(f"{turn.repo} has changes that are not committed; the workspace starts without them")
+
+
+def _note_kinds(tree: Tree, repo: Path, base: str, note: Callable[[str], None]) -> None:
+    """Say what is in the workspace in another form than in a usual checkout."""
+    if any(entry.mode == "160000" for entry in tree.values()):
+        note("submodules are empty folders in the workspace; their content is not the agent's to change")
+    if ".gitattributes" in tree and b"filter=lfs" in git(repo, "cat-file", "blob", f"{base}:.gitattributes"):
+        note("files of Git LFS are pointers in the workspace")
+
+
+def take_hand_in(turn: Turn, workspace: Workspace, talk: Talk) -> Taken:
+    """Commit what lies in the workspace, if the task allows it. Nothing of the agent may run any more. Raises GitError, OSError."""
+    after = taken(workspace.repo, workspace.folder, _left_out(workspace))
+    files = changes(workspace.base_tree, after)
+    if not files:
+        return Taken(None, "nothing was handed in: no file differs from the base")
+    refused = _refused(turn, workspace, after, files)
+    kept = _within(workspace.base_tree, after, turn) if refused else after
+    if refused and not changes(workspace.base_tree, kept):
+        return Taken(None, refused)
+    hand_in = _committed(turn, workspace, kept, talk)
+    if not refused and turn.onto is not None and kept == workspace.before:
+        refused = "nothing was changed since the round before"
+    return Taken(hand_in, refused)
+
+
+def _committed(turn: Turn, workspace: Workspace, tree: Tree, talk: Talk) -> HandIn:
+    repo = workspace.repo
+    tree = tree | {path: entry for path, entry in workspace.base_tree.items() if entry.mode == "160000"}
+    scratch = workspace.folder.with_name(f"{workspace.folder.name}.index")
+    commit = commit_tree(repo, write_tree(repo, tree, scratch), [workspace.base], f"{turn.agent}: {turn.branch}\n")
+    git(repo, "update-ref", f"refs/heads/{workspace.branch}", commit)
+    return HandIn(os.fspath(repo), workspace.branch, workspace.base, commit, changes(workspace.base_tree, tree), talk)
+
+
+def _left_out(workspace: Workspace) -> frozenset[str]:
+    """Untracked files that the repository ignores, and what tools leave behind."""
+    listed = git(workspace.folder, "ls-files", "-z", "--others", "--ignored", "--exclude-per-directory=.gitignore")
+    ignored = {os.fsdecode(path) for path in listed.split(b"\0") if path}
+    others = git(workspace.folder, "ls-files", "-z", "--others")
+    litter = {path for path in map(os.fsdecode, filter(None, others.split(b"\0"))) if matches(path, LITTER)}
+    return frozenset((ignored | litter) - workspace.base_tree.keys())
+
+
+def _refused(turn: Turn, workspace: Workspace, after: Tree, files: tuple[str, ...]) -> str:
+    """Why the hand-in does not count, "" where it does."""
+    pinned = [path for path in files if matches(path, turn.pinned)]
+    if pinned:
+        return f"it changes what is pinned: {_listed(pinned)}"
+    outside = [path for path in files if not matches(path, turn.writes)]
+    if outside:
+        return f"it changes files outside its `writes`: {_listed(outside)}"
+    links = [path for path in files if path in after and after[path].mode == LINK and _leads_out(workspace, path)]
+    if links:
+        return f"it has links that lead out of the workspace: {_listed(links)}"
+    return ""
+
+
+def _leads_out(workspace: Workspace, path: str) -> bool:
+    target = os.readlink(workspace.folder / path)  # noqa: PTH115 - Path.readlink would make a Path of what may be no path
+    inside = os.path.normpath(os.path.join(os.path.dirname(path), target))  # noqa: PTH118, PTH120 - by text, following nothing
+    return os.path.isabs(target) or inside == ".." or inside.startswith("../") or "/.git" in f"/{inside}"  # noqa: PTH117
+
+
+def _within(before: Tree, after: Tree, turn: Turn) -> Tree:
+    """The tree with every change that is not allowed taken back, so that the next round starts from the rest."""
+    kept = dict(before)
+    for path in changes(before, after):
+        if matches(path, turn.writes) and not matches(path, turn.pinned):
+            if path not in after:
+                kept.pop(path)
+            elif after[path].mode != LINK:
+                kept[path] = after[path]
+    return kept
+
+
+def close_workspace(workspace: Workspace, *, keep: bool) -> None:
+    """Let go of the worktree; `keep` leaves the folder, since it holds what no commit has. Raises GitError, OSError."""
+    attempted(workspace.repo, "worktree", "unlock", str(workspace.folder))
+    if not keep:
+        remove(workspace.folder)
+        git(workspace.repo, "worktree", "prune")
+
+
+def check_out(checkout: Checkout) -> None:
+    """Write a clean checkout of a hand-in, with what is pinned as the base has it. Raises GitError, OSError."""
+    tree = tree_of(checkout.repo, checkout.commit)
+    base = tree_of(checkout.repo, checkout.base)
+    ours = {path: entry for path, entry in tree.items() if not matches(path, checkout.pinned)}
+    ours |= {path: entry for path, entry in base.items() if matches(path, checkout.pinned)}
+    remove(checkout.folder)
+    write_out(checkout.repo, ours, checkout.folder)
+
+
+def _listed(paths: list[str]) -> str:
+    more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
+    return ", ".join(ascii(path)[1:-1] for path in paths[:NAMED]) + more

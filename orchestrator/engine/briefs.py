@@ -1,0 +1,69 @@
+"""The brief: what an agent is told. Pure; the words are in `brief.md.j2`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from orchestrator.graph.model import TaskNode
+from orchestrator.plan.agentfile import AgentFile
+from orchestrator.plan.handins import full_id, instruments
+from orchestrator.plan.model import Plan
+from orchestrator.state.rounds import Round
+from orchestrator.state.run import RunState
+
+
+@dataclass(frozen=True, slots=True)
+class Agents:
+    """What the plan's agents are told beside their tasks. files: by agent, of those that have one."""
+
+    files: Mapping[str, AgentFile] = field(default_factory=dict)
+
+    def digest(self, agent: str) -> str:
+        """The digest of the agent's file, "" where it has none."""
+        return self.files[agent].digest if agent in self.files else ""
+
+
+NO_AGENTS: Final = Agents()
+
+
+def render_brief(plan: Plan, node: TaskNode, agents: Agents, state: RunState) -> str:
+    """The prompt for the next round of a task: the work, what it is judged by, and what the rounds before came to."""
+    group = plan.groups[node.group]
+    agent = plan.agents[node.agent]
+    given = agents.files.get(node.agent)
+    record = state.tasks[node.id]
+    return _template().render(
+        plan=plan,
+        group=group,
+        task=node.task,
+        agent=node.agent,
+        specialty=agent.specialty or (given.description if given else ""),
+        instructions=given.instructions if given else "",
+        criteria=[(full, plan.criteria[full]) for full in (full_id(node.group, each) for each in node.task.until)],
+        deliverables=[each for each in group.deliverables if each.from_ == node.task.id],
+        measured_by=list(instruments(plan).get(node.id, ())),
+        inputs=[(each, state.tasks[each].hand_in) for each in node.task.needs or () if each in state.tasks],
+        number=len(record.rounds) + 1,
+        rounds=record.rounds,
+    )
+
+
+def judged(one: Round) -> str:
+    """A round in one line."""
+    return f"round {one.number}: " + ("accepted" if one.passed else one.why)
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("orchestrator.engine", "."),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,  # noqa: S701 - it is Markdown for an agent, not HTML
+    )
+    return environment.get_template("brief.md.j2")

@@ -1,0 +1,105 @@
+"""Checks of what concerns agents' work: briefs, hand-ins, instruments, rounds, merges. Pure."""
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Final
+
+from orchestrator.plan.handins import briefed, full_id
+from orchestrator.plan.model import Driver, Plan, Task
+from orchestrator.plan.problem import Problem, did_you_mean
+from orchestrator.plan.source import Path, Source
+
+Unresolved = Callable[[str, str], tuple[str, str] | None]
+"""What is wrong with a reference made in a group, and its mend."""
+
+ONLY_WITH_BRIEF: Final = ("pinned", "until")
+
+
+def hand_in_problems(plan: Plan, source: Source, unresolved: Unresolved) -> Iterator[Problem]:
+    """Every problem of briefs, instruments and merges."""
+    leaving = briefed(plan)
+    yield from _agents(plan, source)
+    for name, group in plan.groups.items():
+        path = ("workstreams" if name in plan.workstreams else "stages", name, "tasks")
+        for index, task in enumerate(group.tasks):
+            place = (*path, index)
+            yield from _brief(plan, name, task, place, source)
+            yield from _until(plan, name, task, place, source)
+            if task.measures is not None:
+                yield from _measures(leaving, name, task, place, source, unresolved)
+            if task.merge is not None:
+                yield from _merge(leaving, name, task, place, source)
+
+
+def _agents(plan: Plan, source: Source) -> Iterator[Problem]:
+    for name, agent in plan.agents.items():
+        path = ("agents", name)
+        if not agent.specialty and agent.from_ is None:
+            yield source.problem(path, "has no specialty", "write `specialty: …`, or `from:` the agent's file")
+        if agent.driver is Driver.ACP and not agent.program:
+            mend = "write `program: [name of a program that speaks the Agent Client Protocol]`"
+            yield source.problem((*path, "driver"), "the driver acp has no program to start", mend)
+
+
+def _brief(plan: Plan, group: str, task: Task, path: Path, source: Source) -> Iterator[Problem]:
+    if task.brief is None:
+        for key in ONLY_WITH_BRIEF:
+            if getattr(task, key):
+                what = f"`{key}` says something of a hand-in, and this task leaves none"
+                yield source.problem((*path, key), what, "give it to the task with the `brief`")
+        return
+    agent = plan.agents.get(task.agent or plan.groups[group].lead)
+    if agent is not None and not agent.works_on_briefs:
+        what = "its agent has no driver that can work on a brief"
+        yield source.problem((*path, "brief"), what, "give the agent `driver: acp` (or `command`) and a `program`")
+    if not task.brief.strip():
+        yield source.problem((*path, "brief"), "is empty", "write what is to be done")
+    if not task.writes:
+        mend = 'write which files it may change, as in `writes: ["src/**"]`'
+        yield source.problem(path, "a task with a brief says nothing of what it may change", mend)
+    if task.metrics:
+        what = "an agent's own figures are claims, so a task with a brief can declare no metric"
+        yield source.problem((*path, "metrics"), what, "add a task with `measures:` that measures the hand-in")
+
+
+def _until(plan: Plan, group: str, task: Task, path: Path, source: Source) -> Iterator[Problem]:
+    for index, reference in enumerate(task.until):
+        full = full_id(group, reference)
+        if full not in plan.criteria:
+            what = f"'{reference}' is no criterion"
+            yield source.problem((*path, "until", index), what, did_you_mean(full, plan.criteria))
+    if task.rounds > 1 and task.brief is None:
+        yield source.problem((*path, "rounds"), "only a task with a brief has rounds", "remove it, or use `retries`")
+
+
+def _measures(  # noqa: PLR0913, PLR0917 - one reference and all that it is held against
+    leaving: dict[str, Task], group: str, task: Task, path: Path, source: Source, unresolved: Unresolved
+) -> Iterator[Problem]:
+    assert task.measures is not None
+    full = full_id(group, task.measures)
+    if wrong := unresolved(group, task.measures):
+        yield source.problem((*path, "measures"), *wrong)
+    elif full not in leaving:
+        what = f"'{task.measures}' leaves no hand-in: it has no `brief`"
+        yield source.problem((*path, "measures"), what, did_you_mean(task.measures, leaving))
+    if task.brief is not None or task.merge is not None:
+        mend = "measure with a runner (`run`) or a program (`command`)"
+        yield source.problem((*path, "measures"), "an instrument is no task of an agent", mend)
+
+
+def _merge(leaving: dict[str, Task], group: str, task: Task, path: Path, source: Source) -> Iterator[Problem]:
+    assert task.merge is not None
+    if not task.merge:
+        yield source.problem((*path, "merge"), "joins nothing", "name the tasks whose hand-ins are to be joined")
+    names = [full_id(group, each) for each in task.merge]
+    for index, (reference, full) in enumerate(zip(task.merge, names, strict=True)):
+        place = (*path, "merge", index)
+        if full not in leaving:
+            what = f"'{reference}' leaves no hand-in: it has no `brief`"
+            yield source.problem(place, what, did_you_mean(reference, leaving))
+        elif full in names[:index]:
+            yield source.problem(place, f"'{reference}' stands twice", "name each hand-in once")
+    where = [leaving[full].workspace for full in names if full in leaving]
+    if any((one.repo, one.base) != (other.repo, other.base) for one, other in pairwise(where)):
+        what = "the hand-ins start at different bases or repositories"
+        yield source.problem((*path, "merge"), what, "give the tasks one `workspace`, or merge them apart")
