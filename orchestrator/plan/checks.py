@@ -13,7 +13,6 @@ from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean
 from orchestrator.plan.source import Path, Source
 
 WORK: Final = ("run", "command", "brief", "merge")
-WORDS_OF_WORK: Final = "`run`, `command`, `brief` and `merge`"
 UNREADABLE: Final = "unreadable-part"  # stands where a part could not be read, so that the rest can still be checked
 
 

@@ -17,10 +17,12 @@ from orchestrator.report.model import (
     CriterionRow,
     Figure,
     GroupSection,
+    JoinedRow,
     MilestoneRow,
     Move,
     ProgressRow,
     Report,
+    RoundRow,
     Said,
     SuccessRow,
 )
@@ -85,7 +87,19 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], st
         figures=figures,
         files=files,
         graph=_drawn(sources),
+        rounds=tuple(_rounds(sources)),
+        joined=tuple(
+            JoinedRow(task, each) for task, record in state.tasks.items() if task in graph.nodes for each in record.joined
+        ),
     )
+
+
+def _rounds(sources: Sources) -> Iterator[RoundRow]:
+    """Every round that was judged, by task in the plan's order."""
+    for task, node in sources.graph.nodes.items():
+        record = sources.state.tasks.get(task)
+        for each in record.rounds if record else ():
+            yield RoundRow(task, node.agent, node.task.rounds, each)
 
 
 def _outcome(state: RunState, counts: Mapping[str, int]) -> Outcome:

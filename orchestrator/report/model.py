@@ -11,6 +11,7 @@ from enum import StrEnum
 from orchestrator.evidence.measurement import Artifact, Measurement, Origin, Usage
 from orchestrator.evidence.metric import Form
 from orchestrator.evidence.verdict import Outcome, Verdict
+from orchestrator.state.rounds import Joined, Round
 
 
 class Standing(StrEnum):
@@ -201,6 +202,24 @@ class ClaimRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundRow:
+    """A round of an agent's task, with all that is known of it."""
+
+    task: str
+    agent: str
+    allowed: int
+    round: Round
+
+
+@dataclass(frozen=True, slots=True)
+class JoinedRow:
+    """A hand-in that a merge joined, or did not. merge: the task that did it."""
+
+    merge: str
+    joined: Joined
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """A resume in another environment than before. seq: its event; differences: (name, before, from there on)."""
 
@@ -256,3 +275,5 @@ class Report:
     figures: tuple[Figure, ...]
     files: tuple[FileRow, ...]
     graph: str
+    rounds: tuple[RoundRow, ...] = ()
+    joined: tuple[JoinedRow, ...] = ()
