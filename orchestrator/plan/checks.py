@@ -5,7 +5,7 @@ from itertools import chain, islice
 from typing import Final
 
 from orchestrator.evidence.sequential import FEWEST_SAMPLES, MOST_LOOKS
-from orchestrator.plan.handin_checks import hand_in_problems
+from orchestrator.plan.handin_checks import UNREADABLE, hand_in_problems
 from orchestrator.plan.matrix import INSTANCE_LIMIT, expand_matrices, matrix_references, matrix_size
 from orchestrator.plan.model import Criterion, Group, Plan, Task
 from orchestrator.plan.needs import EDGE_LIMIT, count_edges, find_cycle, resolve_needs, task_ids
@@ -13,7 +13,6 @@ from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean
 from orchestrator.plan.source import Path, Source
 
 WORK: Final = ("run", "command", "brief", "merge")
-UNREADABLE: Final = "unreadable-part"  # stands where a part could not be read, so that the rest can still be checked
 
 
 def check_plan(plan: Plan, source: Source) -> list[Problem]:
@@ -165,9 +164,9 @@ def _references(name: str, task: Task, path: Path, known: Names, source: Source)
 def _work(task: Task, path: Path, source: Source) -> Iterator[Problem]:
     given = [name for name in WORK if getattr(task, name) is not None]
     if len(given) != 1:
-        listed = ", ".join(f"`{name}`" for name in given)
+        listed = " and ".join(f"`{name}`" for name in given)
         what = (
-            f"the task has {listed}: more than one kind of work" if given else f"the task has none of {WORDS_OF_WORK}"
+            f"the task has both {listed}" if given else "the task has neither `run` nor `command`, `brief` or `merge`"
         )
         mend = "give exactly one: `run: a registered runner`, `command: [program, argument]`, `brief: what to do` or `merge: [task]`"
         yield source.problem(path, what, mend)

@@ -9,6 +9,8 @@ from orchestrator.plan.model import Driver, Plan, Task
 from orchestrator.plan.problem import Problem, did_you_mean
 from orchestrator.plan.source import Path, Source
 
+UNREADABLE: Final = "unreadable-part"
+"""It stands where a part could not be read, so that the rest can still be checked."""
 Unresolved = Callable[[str, str], tuple[str, str] | None]
 """What is wrong with a reference made in a group, and its mend."""
 
@@ -34,6 +36,8 @@ def hand_in_problems(plan: Plan, source: Source, unresolved: Unresolved) -> Iter
 def _agents(plan: Plan, source: Source) -> Iterator[Problem]:
     for name, agent in plan.agents.items():
         path = ("agents", name)
+        if UNREADABLE in name:
+            continue
         if not agent.specialty and agent.from_ is None:
             yield source.problem(path, "has no specialty", "write `specialty: …`, or `from:` the agent's file")
         if agent.driver is Driver.ACP and not agent.program:

@@ -89,7 +89,10 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], st
         graph=_drawn(sources),
         rounds=tuple(_rounds(sources)),
         joined=tuple(
-            JoinedRow(task, each) for task, record in state.tasks.items() if task in graph.nodes for each in record.joined
+            JoinedRow(task, each)
+            for task, record in state.tasks.items()
+            if task in graph.nodes
+            for each in record.joined
         ),
     )
 

@@ -16,6 +16,7 @@ from orchestrator.evidence.measurement import (
 from orchestrator.evidence.verdict import Control, NegativeControl, Outcome, Verdict, Why
 from orchestrator.process import Launch, ProcessId
 from orchestrator.state import events as e
+from orchestrator.state.rounds import HandIn, Joined, Round, Talk
 
 USED = Usage(1.5, 1.25, 1 << 20, 15)
 BROKEN = e.Failure(e.Cause.EXIT, "'sh' ended with exit code 3", 3)
@@ -51,6 +52,11 @@ VERDICT = Verdict(
     "A.fast", Outcome.UNPROVEN, Why.INCONCLUSIVE, "so so", "%", 24.0, 20.0, 28.0, 0.95, 5, None, -1.0, 1.0
 )
 
+TALK = Talk(
+    "acp", "honest 1", "s-1", "end_turn", "bubblewrap", "Done, all targets exceeded.", ("execute rm -rf /: no rule",)
+)
+HAND_IN = HandIn("/repo", "orchestrate/demo-1/A.x/1", "0" * 40, "1" * 40, ("src/a.py",), TALK)
+
 EXAMPLES = (
     e.RunStarted(
         "demo-1", "demo", "ab", "schema: 1\n", "p.yaml", {"n": "1"}, {"cpu": "ü"}, ("go", "-j2"), {"A.x": "f"}
@@ -64,6 +70,11 @@ EXAMPLES = (
     e.TaskReused("A.x", "demo-0", 2, EVIDENCE, USED),
     e.AttemptFailed("A.x", 1, BROKEN, USED, 0.5),
     e.AttemptFailed("A.x", 2, BROKEN_OFF, USED, 0.5),
+    e.HandedIn("A.x", 1, HAND_IN, USED),
+    e.RoundJudged("A.x", 1, Round(1, 1, False, "too slow", (VERDICT,), HAND_IN, TALK)),
+    e.RoundJudged("A.x", 1, Round(2, 1, False, "nothing was handed in")),
+    e.RoundReturned("A.x", 1, "too slow"),
+    e.HandInJoined("A.m", 1, Joined("A.x", "1" * 40, "", "it clashes with what is in already: a.py", (VERDICT,))),
     e.TaskRequeued("A.x"),
     e.TaskFailed("A.x", 2, BROKEN, USED, tolerated=True),
     e.TaskInterrupted("A.x", 1, "SIGINT received"),

@@ -6,6 +6,7 @@ from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.evidence.verdict import Outcome, Verdict, Why
 from orchestrator.state import events as e
 from orchestrator.state.fold import apply, fold
+from orchestrator.state.rounds import HandIn, Round, Talk
 from orchestrator.state.transitions import SETTLED, TRANSITIONS, IllegalTransition, Status
 
 USED = Usage(1.0, 1.0, 1, 1)
@@ -36,6 +37,9 @@ def test_a_task_that_fails_waits_and_succeeds_carries_its_story():
     assert len(record.story) == len(steps)
 
 
+HAND_IN = HandIn("/repo", "b", "0" * 40, "1" * 40, ("a.py",), Talk("acp", session="s", stop="end_turn"))
+
+
 @pytest.mark.parametrize("status", Status)
 def test_a_pair_that_is_not_in_the_table_is_refused_with_the_story(status):
     ways = {
@@ -43,6 +47,7 @@ def test_a_pair_that_is_not_in_the_table_is_refused_with_the_story(status):
         Status.WAITING: (e.TaskStarted("A.x", 1), e.AttemptFailed("A.x", 1, BROKEN, USED, 1.0)),
         Status.SUCCEEDED: (e.TaskStarted("A.x", 1), e.TaskSucceeded("A.x", 1, Evidence(), USED)),
         Status.FAILED: (e.TaskStarted("A.x", 1), e.TaskFailed("A.x", 1, BROKEN, USED)),
+        Status.HANDED_IN: (e.TaskStarted("A.x", 1), e.HandedIn("A.x", 1, HAND_IN, USED)),
         Status.SKIPPED: (e.TaskSkipped("A.x", "no"),), Status.CANCELLED: (e.TaskCancelled("A.x", "no"),),
     }  # fmt: skip
     at = 0 if status in {Status.PENDING, Status.SKIPPED, Status.CANCELLED} else 1
@@ -63,9 +68,21 @@ def test_a_pair_that_is_not_in_the_table_is_refused_with_the_story(status):
             assert caught.value.exit_code == 70
 
 
-def test_only_an_invalidation_leaves_a_settled_state():
-    leaving = {event for (status, event) in TRANSITIONS if status in SETTLED}
-    assert leaving == {e.TaskInvalidated}
+def test_only_an_invalidation_and_a_merge_that_returns_a_hand_in_leave_a_settled_state():
+    leaving = {event for (status, event), after in TRANSITIONS.items() if status in SETTLED and after is not status}
+    assert leaving == {e.TaskInvalidated, e.RoundReturned}
+
+
+def test_a_round_that_is_refused_is_kept_and_the_next_begins_without_a_hand_in():
+    refused = Round(1, 1, passed=False, why="too slow", hand_in=HAND_IN)
+    steps = (
+        e.TaskStarted("A.x", 1), e.HandedIn("A.x", 1, HAND_IN, USED), e.RoundJudged("A.x", 1, refused),
+        e.RoundReturned("A.x", 1, "too slow"),
+    )  # fmt: skip
+    handed = fold(sealed(*steps[:2])).tasks["A.x"]
+    assert (handed.status, handed.hand_in, handed.settled) == (Status.HANDED_IN, HAND_IN, False)
+    record = fold(sealed(*steps)).tasks["A.x"]
+    assert (record.status, record.hand_in, record.rounds) == (Status.PENDING, None, (refused,))
 
 
 @pytest.mark.parametrize(
