@@ -62,7 +62,11 @@ class _Client:
         self.heard_at = time.monotonic()
 
     async def request_permission(
-        self, session_id: str, tool_call: Any, options: list[Any], **_: Any
+        self,
+        session_id: str,  # noqa: ARG002 - the protocol's signature, here and below
+        tool_call: Any,  # noqa: ANN401 - the SDK's own
+        options: list[Any],
+        **_: Any,  # noqa: ANN401
     ) -> schema.RequestPermissionResponse:
         """Answer by the plan, at once."""
         self.heard_at = time.monotonic()
@@ -79,7 +83,7 @@ class _Client:
             outcome=schema.AllowedOutcome(outcome="selected", option_id=choice.option_id)
         )
 
-    async def session_update(self, session_id: str, update: Any, **_: Any) -> None:
+    async def session_update(self, session_id: str, update: Any, **_: Any) -> None:  # noqa: ANN401, ARG002 - the SDK's own
         """Take what it tells: its words, its plan, its calls."""
         self.heard_at = time.monotonic()
         if isinstance(update, schema.AgentMessageChunk):

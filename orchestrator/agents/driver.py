@@ -112,7 +112,7 @@ def agent_environment(turn: Turn, marks: Mapping[str, str]) -> dict[str, str]:
     """All that an agent's program sees of an environment: a path, its own home, and the names that the plan passes on."""
     base = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
     home = str(turn.home)
-    own = {"HOME": home, "TMPDIR": f"{home}/tmp", "XDG_CACHE_HOME": f"{home}/.cache", "TERM": "dumb", "USER": "agent"}
+    own = {"HOME": home, "TMPDIR": f"{home}/tmp", "XDG_CACHE_HOME": f"{home}/.cache", "TERM": "dumb", "USER": "agent"}  # noqa: S108 - its own folder
     passed = {name: os.environ[name] for name in turn.env if name in os.environ}
     return {**base, **own, **passed, **(turn.settings or {}), **marks}
 

@@ -1,5 +1,6 @@
 """One turn of an agent as an attempt: workspace, sandbox, driver, and the hand-in once every process of the agent has ended."""
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -101,10 +102,8 @@ def rules_of(turn: Turn) -> str:
 def _usage(folder: Path, start: float) -> Usage:
     """What the agent's processes used, by the samples that were written."""
     rows: list[list[str]] = []
-    try:
+    with contextlib.suppress(OSError):  # it was too short to be looked at
         rows = [line.split(",") for line in (folder / "series.csv").read_text("ascii").splitlines()[1:]]
-    except OSError:
-        pass
     peak = max((int(row[1]) for row in rows), default=0)
     return Usage(time.monotonic() - start, max((float(row[2]) for row in rows), default=0.0), peak, len(rows))
 

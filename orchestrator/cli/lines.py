@@ -7,7 +7,7 @@ from orchestrator.evidence.measurement import Evidence
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.state import events as e
 
-QUIET_KINDS: Final = frozenset({"task_noted", "task_requeued", "progress_reported"})
+QUIET_KINDS: Final = frozenset({"task_noted", "task_requeued", "progress_reported", "spend_reserved", "spend_settled"})
 """What a reader of a whole run's plain progress does not need a line for."""
 
 
@@ -46,6 +46,12 @@ def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case 
             return f"redo     {task}: {reason}"
         case e.HandedIn(task=task, hand_in=hand_in):
             return f"handed   {task}: commit {hand_in.commit[:12]}, {counted(len(hand_in.files), 'file')} changed; now it is measured"
+        case e.SpendReserved(task=task, reserved=one):
+            return f"reserve  {task}: up to {one.tokens:,} tokens of {one.model}"
+        case e.SpendSettled(task=task, settled=one):
+            return f"spent    {task}: " + (
+                f"{one.input_tokens + one.output_tokens:,} tokens" if one.known else "unknown; charged as reserved"
+            )
         case e.RoundJudged(task=task, round=one):
             return f"round    {task}: round {one.number} " + ("is accepted" if one.passed else f"is refused: {one.why}")
         case e.RoundReturned(task=task, reason=reason):

@@ -19,7 +19,7 @@ from orchestrator.engine.sampling import Sampling
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.executors.carry_out import Supervision, carry_on, carry_out
 from orchestrator.executors.foreground import Foreground
-from orchestrator.executors.order import AttemptResult, Launched, Note, StopSignal, Told, WorkOrder
+from orchestrator.executors.order import Asking, AttemptResult, Launched, Note, Spent, StopSignal, Told, WorkOrder
 from orchestrator.state.events import (
     AttemptFailed,
     AttemptLaunched,
@@ -30,6 +30,8 @@ from orchestrator.state.events import (
     ProgressReported,
     RoundJudged,
     RoundReturned,
+    SpendReserved,
+    SpendSettled,
     TaskCancelled,
     TaskFailed,
     TaskInterrupted,
@@ -108,6 +110,7 @@ class Engine:
         self._sampling = Sampling(orders.plan, orders.graph, orders.runners)
         self._stop = Flag()
         self._draining = False
+        self._granted: list[Callable[[str], object]] = []
         self._handed_out: set[tuple[str, int]] = set()
         self._running: dict[str, int] = {}
         self._losses: Counter[str] = Counter()
@@ -144,6 +147,8 @@ class Engine:
                 for instruction in instructions:
                     started += self._carry(instruction)
         self._recorder.commit()
+        while self._granted:
+            self._granted.pop()("")
         for order in started:
             self._submit(order)
         return bool(started)
@@ -151,6 +156,8 @@ class Engine:
     def _carry(self, instruction: Instruction) -> Iterable[WorkOrder]:
         task = instruction.task
         match instruction:
+            case Start() if self._spent_out(task):
+                pass
             case Start(attempt=attempt):
                 self._recorder.record(TaskStarted(task, attempt))
                 self._slots.take(self._demands[task])
@@ -162,6 +169,29 @@ class Engine:
                 self._recorder.record(TaskRequeued(task))
                 self._frontier.changed(task)
         return ()
+
+    def _spent_out(self, task: str) -> bool:
+        """Whether a turn cannot begin because a budget is used up; then the task has failed."""
+        if not self._rounds.leaves_hand_in(task):
+            return False
+        reason = self._orders.left(self._recorder.state, task).reason
+        if reason:
+            record, spec = self._recorder.state.tasks[task], self._orders.graph.nodes[task].task
+            failure = Failure(Cause.BUDGET, reason)
+            self._settle(TaskFailed(task, record.attempt, failure, NOTHING_USED, tolerated=spec.continue_on_error))
+            if not (self._keep_going or spec.continue_on_error):
+                self._cancel_rest(task)
+        return bool(reason)
+
+    def _ask(self, asked: Asking) -> None:
+        """Let a call be made once its reservation is durable, or say why it may not be."""
+        left = self._orders.left(self._recorder.state, asked.task)
+        none_left = (left.tokens is not None and left.tokens <= 0) or (left.cost is not None and left.cost <= 0)
+        if (left.reason and not left.only_turns) or none_left:
+            asked.reply(left.reason or "all that is left of a budget is reserved for calls under way")
+            return
+        self._recorder.record(SpendReserved(asked.task, asked.attempt, asked.reserved))
+        self._granted.append(asked.reply)
 
     def _submit(self, order: WorkOrder) -> None:
         self._handed_out.add((order.task, order.attempt))
@@ -221,19 +251,29 @@ class Engine:
 
     def _take(self, messages: Iterable[Message]) -> None:
         for message in messages:
-            match message:
-                case Interrupt(name=name):
-                    self._interrupted(name)
-                case _ if self._running.get(message.task) != message.attempt:
-                    pass  # a note after its attempt had ended, or the late result of one that was given up: refused
-                case Launched(task=task, attempt=attempt, launch=launch):
-                    self._recorder.record(AttemptLaunched(task, attempt, launch))
-                case Note(task=task, attempt=attempt, text=text, claim=claim):
-                    self._recorder.record(TaskNoted(task, attempt, text, claim))
-                case AttemptResult():
-                    self._end(message.task, message.attempt, message)
-                case Done():
-                    self._end(message.task, message.attempt, _result(message))
+            if isinstance(message, Interrupt):
+                self._interrupted(message.name)
+            elif self._running.get(message.task) == message.attempt:
+                self._hear(message)
+            elif isinstance(message, Asking):
+                message.reply("its attempt has ended")
+            # Others: a note after its attempt had ended, or the late result of one that was given up. They are refused.
+
+    def _hear(self, message: Done | AttemptResult | Told) -> None:
+        """What comes of an attempt under way."""
+        match message:
+            case Launched(task=task, attempt=attempt, launch=launch):
+                self._recorder.record(AttemptLaunched(task, attempt, launch))
+            case Note(task=task, attempt=attempt, text=text, claim=claim):
+                self._recorder.record(TaskNoted(task, attempt, text, claim))
+            case Asking():
+                self._ask(message)
+            case Spent(task=task, attempt=attempt, settled=settled):
+                self._recorder.record(SpendSettled(task, attempt, settled))
+            case AttemptResult():
+                self._end(message.task, message.attempt, message)
+            case Done():
+                self._end(message.task, message.attempt, _result(message))
 
     def _interrupted(self, name: str) -> None:
         if self.interrupted is not None:

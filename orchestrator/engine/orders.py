@@ -9,13 +9,14 @@ from typing import Any
 
 from orchestrator.engine.briefs import NO_AGENTS, Agents, render_brief
 from orchestrator.engine.judging import declared_metrics, demand_at, metrics_of
-from orchestrator.executors.agentwork import Checkout, Merge, ToJoin, Turn
+from orchestrator.executors.agentwork import Checkout, Limits, Merge, ToJoin, Turn
 from orchestrator.executors.order import LateInputs, WorkOrder
 from orchestrator.graph.model import TaskGraph, TaskNode
-from orchestrator.plan.handins import full_id, instruments
+from orchestrator.plan.handins import briefed, full_id, instruments
 from orchestrator.plan.model import Plan
 from orchestrator.registry import Registry
 from orchestrator.runner import Runner, TaskInput
+from orchestrator.state.ledger import Left, left_of, spent_by, spent_in, spent_on
 from orchestrator.state.run import RunState, TaskRecord
 from orchestrator.state.transitions import Status
 
@@ -120,6 +121,25 @@ class Orders:
             sandbox=agent.sandbox.value,
             silent=agent.silent,
             number=len(record.rounds) + 1,
+            limits=self._limits(state, node),
+        )
+
+    def _limits(self, state: RunState, node: TaskNode) -> Limits:
+        """What the turn may use: what the tightest budget leaves, and the task's own timeout."""
+        left = self.left(state, node.id)
+        seconds = [each for each in (left.seconds, node.task.timeout) if each is not None]
+        return Limits(min(seconds, default=None), left.tokens, left.cost)
+
+    def left(self, state: RunState, task: str) -> Left:
+        """What the budgets of a task, of its agent and of the run leave for a turn of it."""
+        node = self.graph.nodes[task]
+        doers = {name: self.graph.nodes[name].agent for name in briefed(self.plan)}
+        return left_of(
+            (
+                (task, node.task.budget, spent_on(state.tasks[task])),
+                (f"agent {node.agent}", self.plan.agents[node.agent].budget, spent_by(state, doers, node.agent)),
+                ("the run", self.plan.budget, spent_in(state, doers)),
+            )
         )
 
     def _checkout(self, state: RunState, node: TaskNode, attempt: int) -> Checkout | None:

@@ -14,6 +14,7 @@ from orchestrator.process import Launch
 from orchestrator.runner import TaskInput
 from orchestrator.state.events import Failure
 from orchestrator.state.rounds import HandIn, Joined, Talk
+from orchestrator.state.spending import Reserved, Settled
 from orchestrator.wire import measurement_from_json, measurement_to_json
 
 
@@ -134,7 +135,26 @@ class Launched:
     launch: Launch
 
 
-Told = Note | Launched
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A call of a model is to be made for the attempt, and waits. reply: told once it is durable that it may ("") or why it may not."""
+
+    task: str
+    attempt: int
+    reserved: Reserved
+    reply: Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """A call of a model was answered, or broken off."""
+
+    task: str
+    attempt: int
+    settled: Settled
+
+
+Told = Note | Launched | Asking | Spent
 """What is told of an attempt while it is under way."""
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from orchestrator.plan.checks import UNREADABLE
+from orchestrator.plan.handin_checks import UNREADABLE
 from orchestrator.plan.model import Plan
 from orchestrator.plan.problem import PROBLEM_LIMIT, PlanError, Problem, did_you_mean, nearest
 from orchestrator.plan.source import Data, Path, Source

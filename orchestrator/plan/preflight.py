@@ -6,7 +6,8 @@ from typing import Final
 
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.units import UnitError, compatible, parse_unit
-from orchestrator.plan.checks import UNREADABLE, group_path
+from orchestrator.plan.checks import group_path
+from orchestrator.plan.handin_checks import UNREADABLE
 from orchestrator.plan.model import Criterion, DeclaredMetric, Group, Plan, Task
 from orchestrator.plan.needs import find_cycle, resolve_needs, task_ids
 from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean, nearest
@@ -76,7 +77,7 @@ def _units(tasks: Mapping[str, Task], source: Source, places: Mapping[str, Path]
                 yield source.problem(path, str(error), "use one of the known units, or a quotient of two, as in MiB/s")
 
 
-def _criterion(
+def _criterion(  # noqa: PLR0913 - one criterion, and all that it is held against
     group: str,
     criterion: Criterion,
     path: Path,

@@ -9,6 +9,7 @@ from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
 from orchestrator.state.rounds import HandIn, Joined, Round
+from orchestrator.state.spending import Reserved, Settled
 
 
 class Cause(StrEnum):
@@ -21,6 +22,7 @@ class Cause(StrEnum):
     LOST = "lost"  # it ended without reporting that it was done
     EVIDENCE = "evidence"  # what it reported could not be used
     SPAWN = "spawn"  # it could not be started
+    BUDGET = "budget"  # nothing was left to begin its turn with
     ROUNDS = "rounds"  # its last round was judged, and not accepted
     MERGE = "merge"  # a hand-in could not be joined
 
@@ -149,6 +151,26 @@ class TaskRequeued:
 
     task: str
     kind: Literal["task_requeued"] = "task_requeued"
+
+
+@dataclass(frozen=True, slots=True)
+class SpendReserved:
+    """A call of a model is about to be made for the attempt; it is journalled before the call is."""
+
+    task: str
+    attempt: int
+    reserved: Reserved
+    kind: Literal["spend_reserved"] = "spend_reserved"
+
+
+@dataclass(frozen=True, slots=True)
+class SpendSettled:
+    """A call was answered, and this is what it cost."""
+
+    task: str
+    attempt: int
+    settled: Settled
+    kind: Literal["spend_settled"] = "spend_settled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +312,8 @@ Event = (
     | TaskReused
     | TaskSampled
     | AttemptFailed
+    | SpendReserved
+    | SpendSettled
     | HandedIn
     | RoundJudged
     | RoundReturned

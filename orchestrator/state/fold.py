@@ -19,6 +19,8 @@ from orchestrator.state.events import (
     RunInterrupted,
     RunResumed,
     RunStarted,
+    SpendReserved,
+    SpendSettled,
     TaskCancelled,
     TaskFailed,
     TaskInterrupted,
@@ -52,7 +54,7 @@ FRESH: Final[Mapping[str, Any]] = dict.fromkeys(
 ) | {"reason": "", "joined": ()}
 """What an attempt that begins takes back of the one before it."""
 
-RoundEvent = RoundJudged | RoundReturned | HandInJoined
+RoundEvent = SpendReserved | SpendSettled | RoundJudged | RoundReturned | HandInJoined
 """The events of an agent's rounds that end no attempt by themselves."""
 
 TaskEvent = (
@@ -153,7 +155,9 @@ def _line(event: Event, envelope: Envelope) -> str:
     return f"#{envelope.seq} {event.kind} (attempt {getattr(event, 'attempt', '-')})"
 
 
-def _changes(record: TaskRecord, event: TaskEvent, envelope: Envelope) -> Mapping[str, Any]:
+def _changes(  # noqa: PLR0911 - one case for each event
+    record: TaskRecord, event: TaskEvent, envelope: Envelope
+) -> Mapping[str, Any]:
     """The fields that the event changes beside status and story."""
     match event:
         case TaskStarted():
@@ -166,14 +170,38 @@ def _changes(record: TaskRecord, event: TaskEvent, envelope: Envelope) -> Mappin
             return {"due": None}
         case TaskInvalidated():
             return _forgotten(event)
+        case SpendReserved() | SpendSettled() | RoundJudged() | RoundReturned() | HandInJoined():
+            return _of_round(record, event, envelope)
+        case _:
+            return {
+                "finished_at": envelope.at,
+                "finished_mono": envelope.mono,
+                **_turned(record, event, envelope),
+                **_ended(record, event, envelope),
+            }
+
+
+def _of_round(record: TaskRecord, event: RoundEvent, envelope: Envelope) -> Mapping[str, Any]:
+    """The fields that an event of an agent's rounds changes."""
+    match event:
+        case SpendReserved():
+            return {"reserved": record.reserved | {(event.attempt, event.reserved.call): event.reserved}}
+        case SpendSettled():
+            return {"settled_calls": record.settled_calls | {(event.attempt, event.settled.call): event.settled}}
         case RoundJudged():
             return {"rounds": (*record.rounds, event.round)}
-        case RoundReturned():
-            return {"hand_in": None, "reason": event.reason, "finished_at": envelope.at, "finished_mono": envelope.mono}
         case HandInJoined():
             return {"joined": (*record.joined, event.joined)}
-        case _:
-            return {"finished_at": envelope.at, "finished_mono": envelope.mono, **_ended(record, event, envelope)}
+        case RoundReturned():
+            ended = {"finished_at": envelope.at, "finished_mono": envelope.mono}
+            return {"hand_in": None, "reason": event.reason, **ended, **_turned(record, event, envelope)}
+
+
+def _turned(record: TaskRecord, event: EndEvent | RoundReturned, envelope: Envelope) -> Mapping[str, Any]:
+    """How long its turns took in all. One that a later owner records as interrupted counts by that one's clock, or as nothing."""
+    if isinstance(event, TaskSucceeded) or record.status is not Status.RUNNING or record.started_mono is None:
+        return {}
+    return {"turn_seconds": record.turn_seconds + max(0.0, envelope.mono - record.started_mono)}
 
 
 def _ended(record: TaskRecord, event: EndEvent, envelope: Envelope) -> Mapping[str, Any]:  # noqa: PLR0911 - one case for each event
@@ -196,7 +224,7 @@ def _ended(record: TaskRecord, event: EndEvent, envelope: Envelope) -> Mapping[s
             return {"failures": failures, "usage": event.usage, "due": envelope.mono + event.delay}
         case TaskFailed():
             failures = (*record.failures, event.failure)
-            return {"failures": failures, "usage": event.usage, "tolerated": event.tolerated}
+            return {"failures": failures, "usage": event.usage, "tolerated": event.tolerated, "reason": ""}
         case TaskInterrupted():
             return {"reason": event.reason}
         case TaskSkipped():

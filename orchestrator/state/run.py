@@ -8,6 +8,7 @@ from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
 from orchestrator.state.events import Failure
 from orchestrator.state.rounds import HandIn, Joined, Round
+from orchestrator.state.spending import Reserved, Settled
 from orchestrator.state.transitions import SETTLED, Status
 
 NOTES_KEPT = 100
@@ -27,7 +28,8 @@ class TaskRecord:
     story: its last 40 events, one line each. batches: attempts that ended well before it was run again for more samples,
     each with what it left; `evidence` then is of all of them together. launch: the processes of the latest attempt, None
     where it had none for long. hand_in: what its agent left last, None while it works on it. rounds: those that were judged, in order.
-    joined: what a merge made of each hand-in, in order.
+    joined: what a merge made of each hand-in, in order. reserved, settled_calls: of calls of models, by attempt and call; turn_seconds:
+    of all turns that ended. Neither a resume nor an invalidation forgets what was spent.
     """
 
     id: str
@@ -52,6 +54,9 @@ class TaskRecord:
     hand_in: HandIn | None = None
     rounds: tuple[Round, ...] = ()
     joined: tuple[Joined, ...] = ()
+    reserved: dict[tuple[int, int], Reserved] = field(default_factory=dict)
+    settled_calls: dict[tuple[int, int], Settled] = field(default_factory=dict)
+    turn_seconds: float = 0.0
 
     @property
     def settled(self) -> bool:

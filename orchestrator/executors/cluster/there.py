@@ -15,7 +15,7 @@ from typing import Any, Final
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.cluster.facts import Facts, differences, facts_here
 from orchestrator.executors.cluster.store import Store, StoreError
-from orchestrator.executors.order import AttemptResult, Launched, Told, WorkOrder
+from orchestrator.executors.order import AttemptResult, Launched, Note, Told, WorkOrder
 from orchestrator.runner import TaskInput
 
 KEPT: Final = ("stdout.log", "stderr.log", "series.csv", "evidence.jsonl", "order.json")
@@ -86,7 +86,7 @@ def _carry_out(shipment: Shipment, execution: str, root: Path, stop: "StopWhenRe
                 "launched",
                 launch=[astuple(each) for each in (told.launch.owner, told.launch.launcher, told.launch.process)],
             )
-        else:
+        elif isinstance(told, Note):
             claim = told.claim
             tell("note", text=told.text, claim=claim and (claim.metric, claim.value, claim.unit))
 

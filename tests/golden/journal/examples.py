@@ -17,6 +17,7 @@ from orchestrator.evidence.verdict import Control, NegativeControl, Outcome, Ver
 from orchestrator.process import Launch, ProcessId
 from orchestrator.state import events as e
 from orchestrator.state.rounds import HandIn, Joined, Round, Talk
+from orchestrator.state.spending import Reserved, Settled
 
 USED = Usage(1.5, 1.25, 1 << 20, 15)
 BROKEN = e.Failure(e.Cause.EXIT, "'sh' ended with exit code 3", 3)
@@ -70,6 +71,8 @@ EXAMPLES = (
     e.TaskReused("A.x", "demo-0", 2, EVIDENCE, USED),
     e.AttemptFailed("A.x", 1, BROKEN, USED, 0.5),
     e.AttemptFailed("A.x", 2, BROKEN_OFF, USED, 0.5),
+    e.SpendReserved("A.x", 1, Reserved(1, "openai", "gpt-x", 4096, 0.25)),
+    e.SpendSettled("A.x", 1, Settled(1, 1000, 50, 900, 0.0125)),
     e.HandedIn("A.x", 1, HAND_IN, USED),
     e.RoundJudged("A.x", 1, Round(1, 1, False, "too slow", (VERDICT,), HAND_IN, TALK)),
     e.RoundJudged("A.x", 1, Round(2, 1, False, "nothing was handed in")),
