@@ -1,5 +1,6 @@
 """Run a plan from Python, as the command line does: load, check, run or continue, judge, write the report."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -173,8 +174,12 @@ def load(
 
 def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, manner: Manner) -> RunOutcome:
     """As `run`, for a plan already loaded."""
-    with _journal(manner) as journal, EXECUTORS[manner.executor].make(manner, loaded, runners) as executor:
-        given = _circumstances(loaded, runners, manner, journal) | _with(executor, manner)
+    with (
+        _journal(manner) as journal,
+        EXECUTORS[manner.executor].make(manner, loaded, runners) as executor,
+        _carrying(loaded, runners, manner) as carry,
+    ):
+        given = _circumstances(loaded, runners, manner, journal) | _with(executor, manner) | {"carry": carry}
         with entry(journal, loaded.plan.id, loaded.settings) as leave:
             unfinished = None if new else find_interrupted(journal, loaded.plan.id, loaded.settings)
             if unfinished is None:
@@ -186,8 +191,12 @@ def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, 
 
 def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner) -> RunOutcome:
     """Carry on that run. Raises as `run` does."""
-    with _journal(manner) as journal, EXECUTORS[manner.executor].make(manner, loaded, runners) as executor:
-        given = _circumstances(loaded, runners, manner, journal) | _with(executor, manner)
+    with (
+        _journal(manner) as journal,
+        EXECUTORS[manner.executor].make(manner, loaded, runners) as executor,
+        _carrying(loaded, runners, manner) as carry,
+    ):
+        given = _circumstances(loaded, runners, manner, journal) | _with(executor, manner) | {"carry": carry}
         result = resume_run(run, loaded, force=manner.force, **given)
         return _outcome(result, loaded, journal, manner)
 
@@ -347,18 +356,20 @@ def _circumstances(
         "until": manner.until,
         "runners": runners,
         "journal": journal,
-        "carry": _carry(loaded, runners, manner),
         "agents": _agents(loaded.plan, project),
     }
 
 
-def _carry(loaded: LoadedPlan, runners: Mapping[str, Runner], manner: Manner) -> CarryOut:
+@contextmanager
+def _carrying(loaded: LoadedPlan, runners: Mapping[str, Runner], manner: Manner) -> Iterator[CarryOut]:
     """What does an attempt: with agents' work in the plan, something that can do that too."""
     if not (briefed(loaded.plan) or joined(loaded.plan)):
-        return EXECUTORS[manner.executor].carry(runners)
-    from orchestrator.agents.carry import carry  # noqa: PLC0415 - most plans need none of it
+        yield EXECUTORS[manner.executor].carry(runners)
+        return
+    from orchestrator.agents.carry import carrying  # noqa: PLC0415 - most plans need none of it
 
-    return carry
+    with carrying(loaded.plan, os.environ) as carry:
+        yield carry
 
 
 def _agents(plan: Plan, project: Path) -> Agents:

@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import ClassVar, Final, Protocol
 
+from orchestrator.agents.meter.providers import provider_of
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Claim
 from orchestrator.executors.agentwork import Turn
@@ -109,11 +110,14 @@ OWN: Final[Mapping[str, Callable[[], Driver]]] = {"acp": _acp, "command": _comma
 
 
 def agent_environment(turn: Turn, marks: Mapping[str, str]) -> dict[str, str]:
-    """All that an agent's program sees of an environment: a path, its own home, and the names that the plan passes on."""
+    """All that an agent's program sees of an environment: a path, its own home, and the names that the plan passes on.
+
+    Of providers' keys it never has one: the metering proxy gives it a token in place of each.
+    """
     base = {name: os.environ[name] for name in ("PATH", "LANG", "TZ") if name in os.environ}
     home = str(turn.home)
     own = {"HOME": home, "TMPDIR": f"{home}/tmp", "XDG_CACHE_HOME": f"{home}/.cache", "TERM": "dumb", "USER": "agent"}  # noqa: S108 - its own folder
-    passed = {name: os.environ[name] for name in turn.env if name in os.environ}
+    passed = {name: os.environ[name] for name in turn.env if name in os.environ and provider_of(name) is None}
     return {**base, **own, **passed, **(turn.settings or {}), **marks}
 
 

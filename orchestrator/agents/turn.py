@@ -3,12 +3,14 @@
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from orchestrator.agents.driver import Driver, DriverError, Going, agent_environment, find_driver, missing_names
 from orchestrator.agents.git import GitError, attempted, commit_id
+from orchestrator.agents.meter.accounts import Account
+from orchestrator.agents.meter.providers import provider_of
 from orchestrator.agents.sandbox import Enclosure, NoSandboxError, choose, enclosed
 from orchestrator.agents.workspace import Taken, Workspace, close_workspace, open_workspace, take_hand_in
 from orchestrator.evidence.measurement import Claim, Evidence, Usage
@@ -25,14 +27,32 @@ RULES_LIMIT: Final = 64 * 1024
 """Bytes of a workspace's AGENTS.md that a brief takes over."""
 
 
-def carry_turn(order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
+class Meter(Protocol):
+    """The way to models: the metering proxy, as a turn needs it."""
+
+    socket: Path
+    port: int
+
+    def open_account(self, account: Account) -> None:
+        """Let the attempt call."""
+
+    def close_account(self, account: Account) -> None:
+        """Let it call no more, and wait until what is under way is settled."""
+
+    def settings(self, account: Account, names: tuple[str, ...]) -> dict[str, str]:
+        """What stands in the agent's environment in place of keys."""
+
+
+def carry_turn(
+    order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None], meter: Meter | None = None
+) -> AttemptResult:
     """Take the turn that the order asks for. What the agent does never raises here; a turn that could not begin is a failure."""
     assert order.turn is not None
     start = time.monotonic()
     try:
         driver, turn = _ready(order.turn)
         fresh(order.folder)
-        return _taken(order, turn, driver, stop, listener, start)
+        return _Turning(order, turn, driver, stop, listener, meter, start).take()
     except (DriverError, GitError, NoSandboxError) as error:
         return _failed(order, start, str(error))
     except OSError as error:
@@ -50,37 +70,69 @@ def _ready(turn: Turn) -> tuple[Driver, Turn]:
     return driver, replace(turn, sandbox=choose(turn.sandbox))
 
 
-def _taken(  # noqa: PLR0913, PLR0917 - one turn
-    order: WorkOrder, turn: Turn, driver: Driver, stop: StopSignal, listener: Callable[[Told], None], start: float
-) -> AttemptResult:
-    def tell(text: str, claim: Claim | None) -> None:
-        listener(Note(order.task, order.attempt, text, claim))
+@dataclass(slots=True)
+class _Turning:
+    """A turn that can begin."""
 
-    workspace = open_workspace(turn, lambda text: tell(text, None))
-    keep = True
-    try:
-        turn = replace(turn, brief=turn.brief + rules_of(turn))
-        talk = driver.take_turn(_going(order, turn, stop, tell))
-        usage = _usage(order.folder, start)
-        if stop.is_set():
-            return AttemptResult(order.task, order.attempt, Evidence(), usage, stopped=True, talk=talk)
-        found = _hand_in(turn, workspace, talk)
-        keep = bool(found.refused) and found.hand_in is None
-        why = found.refused and f"{found.refused} (it ended its turn with: {talk.stop})"
-        return AttemptResult(
-            order.task, order.attempt, Evidence(), usage, talk=talk, hand_in=found.hand_in, fruitless=why
+    order: WorkOrder
+    turn: Turn
+    driver: Driver
+    stop: StopSignal
+    listener: Callable[[Told], None]
+    meter: Meter | None
+    start: float
+
+    def take(self) -> AttemptResult:
+        order = self.order
+        workspace = open_workspace(self.turn, lambda text: self._tell(text, None))
+        keep = True
+        try:
+            talk = self._talked()
+            usage = _usage(order.folder, self.start)
+            if self.stop.is_set():
+                return AttemptResult(order.task, order.attempt, Evidence(), usage, stopped=True, talk=talk)
+            found = _hand_in(self.turn, workspace, talk)
+            keep = bool(found.refused) and found.hand_in is None
+            why = found.refused and f"{found.refused} (it ended its turn with: {talk.stop})"
+            result = AttemptResult(order.task, order.attempt, Evidence(), usage, talk=talk, hand_in=found.hand_in)
+            return replace(result, fruitless=why)
+        finally:
+            close_workspace(workspace, keep=keep)
+
+    def _talked(self) -> Talk:
+        """The turn itself; what its calls cost is settled when it returns."""
+        account = Account(self.order.task, self.order.attempt, self.listener)
+        metered = self.meter is not None and any(provider_of(name) for name in self.turn.env)
+        if self.meter is None or not metered:
+            return self.driver.take_turn(self._going({}))
+        self.meter.open_account(account)
+        try:
+            return self.driver.take_turn(self._going(self.meter.settings(account, self.turn.env)))
+        finally:
+            self.meter.close_account(account)
+
+    def _going(self, settings: dict[str, str]) -> Going:
+        order = self.order
+        turn = replace(self.turn, brief=self.turn.brief + rules_of(self.turn), settings=settings)
+        for folder in (turn.home, turn.home / "tmp"):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        env = agent_environment(turn, {ATTEMPT: order.marker, OWNER: owner()})
+        door = (self.meter.socket, self.meter.port) if self.meter is not None and settings else (None, 0)
+        relayed = turn.sandbox == "bubblewrap" and not turn.network
+        inside = Enclosure(
+            turn.workspace,
+            turn.home,
+            order.project,
+            turn.repo,
+            order.cache.parent,
+            turn.network,
+            *(door if relayed else (None, door[1])),
         )
-    finally:
-        close_workspace(workspace, keep=keep)
+        argv = tuple(enclosed(turn.sandbox, turn.program, inside))
+        return Going(turn, argv, env, order.folder, self.stop, self._tell, CAP, order.marker)
 
-
-def _going(order: WorkOrder, turn: Turn, stop: StopSignal, tell: Callable[[str, Claim | None], None]) -> Going:
-    for folder in (turn.home, turn.home / "tmp"):
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    env = agent_environment(turn, {ATTEMPT: order.marker, OWNER: owner()})
-    inside = Enclosure(turn.workspace, turn.home, order.project, turn.repo, order.cache.parent, turn.network)
-    argv = tuple(enclosed(turn.sandbox, turn.program, inside))
-    return Going(turn, argv, env, order.folder, stop, tell, CAP, order.marker)
+    def _tell(self, text: str, claim: Claim | None) -> None:
+        self.listener(Note(self.order.task, self.order.attempt, text, claim))
 
 
 def _hand_in(turn: Turn, workspace: Workspace, talk: Talk) -> Taken:

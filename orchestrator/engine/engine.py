@@ -333,16 +333,24 @@ class Engine:
         self._recorder.record(RoundJudged(task, attempt, judged))
         if judged.passed:
             self._settle(TaskSucceeded(task, attempt, Evidence(), usage))
-        elif self._rounds.left(task, self._recorder.state) > 0 and not self._draining:
-            self._return(
-                task, attempt, f"round {judged.number} of {self._orders.graph.nodes[task].task.rounds}: {judged.why}"
-            )
+        elif (ending := self._why_last(task)) is None:
+            of = self._orders.graph.nodes[task].task.rounds
+            self._return(task, attempt, f"round {judged.number} of {of}: {judged.why}")
         else:
             spec = self._orders.graph.nodes[task].task
-            failure = Failure(Cause.ROUNDS, f"round {judged.number} of {spec.rounds} was the last: {judged.why}")
+            failure = Failure(
+                Cause.ROUNDS, f"round {judged.number} of {spec.rounds} was the last{ending}: {judged.why}"
+            )
             self._settle(TaskFailed(task, attempt, failure, usage, tolerated=spec.continue_on_error))
             if not (self._keep_going or spec.continue_on_error):
                 self._cancel_rest(task)
+
+    def _why_last(self, task: str) -> str | None:
+        """Why a round that was refused is the last one, None where another follows."""
+        if self._rounds.left(task, self._recorder.state) <= 0 or self._draining:
+            return ""
+        spent = self._orders.left(self._recorder.state, task).reason
+        return f", since {spent}" if spent else None
 
     def _return(self, task: str, attempt: int, reason: str) -> None:
         """Give a hand-in back to its agent, and open what measured it for the next."""

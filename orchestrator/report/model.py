@@ -11,7 +11,9 @@ from enum import StrEnum
 from orchestrator.evidence.measurement import Artifact, Measurement, Origin, Usage
 from orchestrator.evidence.metric import Form
 from orchestrator.evidence.verdict import Outcome, Verdict
+from orchestrator.plan.model import Budget
 from orchestrator.state.rounds import Joined, Round
+from orchestrator.state.spending import Spending
 
 
 class Standing(StrEnum):
@@ -212,6 +214,15 @@ class RoundRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SpendRow:
+    """What was spent, on a task, by an agent or in the whole run, and of what budget. whose: as people call it."""
+
+    whose: str
+    budget: Budget
+    spent: Spending
+
+
+@dataclass(frozen=True, slots=True)
 class JoinedRow:
     """A hand-in that a merge joined, or did not. merge: the task that did it."""
 
@@ -277,3 +288,4 @@ class Report:
     graph: str
     rounds: tuple[RoundRow, ...] = ()
     joined: tuple[JoinedRow, ...] = ()
+    spent: tuple[SpendRow, ...] = ()

@@ -1,0 +1,57 @@
+"""The providers that the proxy speaks for: where they are, how they are asked, and which variables an agent finds them by. A table."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+UNKNOWN_OUTPUT: Final = 8_192
+"""Tokens that an answer is reserved for where the request sets no limit."""
+BYTES_PER_TOKEN: Final = 3
+"""A cautious guess: English text has four, code and other scripts fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One provider. key, base: variables that agents read, the first that is set counts; upstream: where it is unless `base` says otherwise.
+
+    header, prefix: how it is given the key. suffix: what agents expect below the base's host.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    bases: tuple[str, ...]
+    upstream: str
+    header: str
+    prefix: str = ""
+    suffix: str = ""
+
+
+PROVIDERS: Final[Mapping[str, Provider]] = {
+    each.name: each
+    for each in (
+        Provider("openai", ("OPENAI_API_KEY",), ("OPENAI_BASE_URL", "OPENAI_API_BASE"), "https://api.openai.com/v1", "authorization", "Bearer ", "/v1"),
+        Provider("anthropic", ("ANTHROPIC_API_KEY",), ("ANTHROPIC_BASE_URL",), "https://api.anthropic.com", "x-api-key"),
+        Provider("gemini", ("GEMINI_API_KEY", "GOOGLE_API_KEY"), ("GOOGLE_GEMINI_BASE_URL",), "https://generativelanguage.googleapis.com", "x-goog-api-key"),
+    )
+}  # fmt: skip
+
+
+def provider_of(variable: str) -> Provider | None:
+    """The provider whose key a variable holds, None for any other variable."""
+    return next((each for each in PROVIDERS.values() if variable in each.keys), None)
+
+
+def model_of(path: str, body: Mapping[str, Any]) -> str:
+    """The model that a request names: in its body or, with Gemini, in its path."""
+    if "/models/" in path:
+        return path.partition("/models/")[2].partition(":")[0]
+    return str(body.get("model") or "")
+
+
+def most_tokens(body: Mapping[str, Any], size: int) -> int:
+    """What a request may cost at the most: its own size, and the output that it allows. size: of the body, in bytes."""
+    config = body.get("generationConfig")
+    limits = [body.get(key) for key in ("max_tokens", "max_output_tokens", "max_completion_tokens")]
+    limits += [config.get("maxOutputTokens")] if isinstance(config, dict) else []
+    given = [limit for limit in limits if isinstance(limit, int) and not isinstance(limit, bool) and limit > 0]
+    return size // BYTES_PER_TOKEN + min(given, default=UNKNOWN_OUTPUT)
