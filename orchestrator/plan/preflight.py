@@ -121,7 +121,8 @@ def _shared_paths(
     plan: Plan, tasks: Mapping[str, Task], source: Source, places: Mapping[str, Path]
 ) -> Iterator[Problem]:
     writers: dict[str, list[str]] = {}
-    for full, task in tasks.items():
+    in_place = {full: task for full, task in tasks.items() if task.brief is None}  # agents write in a worktree each
+    for full, task in in_place.items():
         for path in dict.fromkeys(task.writes):
             writers.setdefault(path, []).append(full)
     shared = {path: names for path, names in writers.items() if len(names) > 1}
