@@ -107,12 +107,15 @@ def _spent(sources: Sources) -> Iterator[SpendRow]:
     doers = {task: sources.graph.nodes[task].agent for task in briefed(plan)}
     if not doers:
         return
-    yield SpendRow("the run", plan.budget, spent_in(state, doers))
+    yield SpendRow("the run", plan.budget.model_dump(exclude_none=True), spent_in(state, doers))
     for name in dict.fromkeys(doers.values()):
-        yield SpendRow(f"agent {name}", plan.agents[name].budget, spent_by(state, doers, name))
+        yield SpendRow(
+            f"agent {name}", plan.agents[name].budget.model_dump(exclude_none=True), spent_by(state, doers, name)
+        )
     for task in doers:
         if task in state.tasks:
-            yield SpendRow(task, sources.graph.nodes[task].task.budget, spent_on(state.tasks[task]))
+            limits = sources.graph.nodes[task].task.budget.model_dump(exclude_none=True)
+            yield SpendRow(task, limits, spent_on(state.tasks[task]))
 
 
 def _rounds(sources: Sources) -> Iterator[RoundRow]:

@@ -11,7 +11,6 @@ from enum import StrEnum
 from orchestrator.evidence.measurement import Artifact, Measurement, Origin, Usage
 from orchestrator.evidence.metric import Form
 from orchestrator.evidence.verdict import Outcome, Verdict
-from orchestrator.plan.model import Budget
 from orchestrator.state.rounds import Joined, Round
 from orchestrator.state.spending import Spending
 
@@ -215,10 +214,10 @@ class RoundRow:
 
 @dataclass(frozen=True, slots=True)
 class SpendRow:
-    """What was spent, on a task, by an agent or in the whole run, and of what budget. whose: as people call it."""
+    """What was spent, on a task, by an agent or in the whole run. whose: as people call it; budget: its limits that are set."""
 
     whose: str
-    budget: Budget
+    budget: Mapping[str, float]
     spent: Spending
 
 

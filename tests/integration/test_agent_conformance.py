@@ -1,0 +1,114 @@
+"""Agents through the real command line: no cheat passes, and no honest agent fails."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+pytest.importorskip("acp")
+ROOT = Path(__file__).parents[2]
+_SPEC = importlib.util.spec_from_file_location("agent_scripts", ROOT / "tests/conformance/agent_scripts.py")
+SCRIPTS = importlib.util.module_from_spec(_SPEC)
+sys.modules["agent_scripts"] = SCRIPTS
+_SPEC.loader.exec_module(SCRIPTS)
+PROBES = {
+    "self-reported-figures",
+    "edited-benchmark",
+    "link-out",
+    "process-left-behind",
+    "state-folder",
+    "not-the-inverse",
+    "crash",
+}
+HONEST_PROBES = {"two-rounds", "after-a-refusal", "it-left-a-process"}
+
+
+def _plan(folder, scripts):
+    """A plan with one agent for each script, all in one repository."""
+    repo = folder / "repo"
+    subprocess.run(["sh", ROOT / "plans/examples/agents/make-repo.sh", repo], check=True)
+    agents, streams = {}, {}
+    for index, script in enumerate(scripts):
+        (folder / f"{script.name}.yaml").write_text(
+            yaml.safe_dump({"name": script.name, "rounds": script.rounds}), "utf-8"
+        )
+        agents[f"G{index}"] = {
+            "specialty": script.name, "driver": "acp",
+            "program": [sys.executable, str(ROOT / "orchestrator/agents/script.py"), str(folder / f"{script.name}.yaml")],
+        }  # fmt: skip
+        metric = f"share.m{index}"
+        measure = [
+            "sh",
+            "-c",
+            'python3 -I "$1/bench/measure.py" "$1/src/pack.py" "$2" >> "$ORCHESTRATE_EVIDENCE"',
+            "sh",
+            "${checkout}",
+            metric,
+        ]
+        streams[f"W{index}"] = {
+            "title": script.name, "lead": f"G{index}",
+            "tasks": [
+                {"id": "write", "title": "Pack", "brief": "Make it small.", "workspace": {"repo": str(repo), "base": "main"}, "writes": ["src/**"],
+                 "pinned": ["bench/**", "tests/**"], "until": [f"W{index}.small"], "rounds": max(1, len(script.rounds))},
+                {"id": "measure", "title": "Size", "measures": "write", "command": measure, "metrics": [{"name": metric, "unit": "%", "better": "lower"}]},
+            ],
+            "success_criteria": [{"id": "small", "title": "Small", "metric": metric, "target": "< 20 %"}],
+        }  # fmt: skip
+    plan = {
+        "schema": 1,
+        "id": "conformance",
+        "title": "Conformance",
+        "resources": {"cpu": 3},
+        "agents": agents,
+        "workstreams": streams,
+    }
+    (folder / "plan.yaml").write_text(yaml.safe_dump(plan, sort_keys=False), "utf-8")
+
+
+def _run(folder, scripts):
+    """Each script's verdict, and all that the run says of its tasks."""
+    _plan(folder, scripts)
+    command = [sys.executable, "-m", "orchestrator"]
+    subprocess.run(
+        [*command, "run", "-q", "--no-page", "plan.yaml"], cwd=folder, capture_output=True, timeout=900, check=False
+    )
+    told = subprocess.run([*command, "report", "--json"], cwd=folder, capture_output=True, timeout=120, check=True)
+    report = json.loads(told.stdout)
+    verdicts = {each["id"].split(".")[0]: each["verdict"]["outcome"] for each in report["criteria"]}
+    said = {f"W{index}": "" for index in range(len(scripts))}
+    for each in report["rounds"]:
+        said[each["task"].split(".")[0]] += f" {each['round']['why']}"
+    return [(script, verdicts[f"W{index}"], said[f"W{index}"]) for index, script in enumerate(scripts)]
+
+
+def _check_cheats(folder, scripts):
+    for script, verdict, said in _run(folder, scripts):
+        assert verdict != "PASS", script.name
+        assert script.why in said, (script.name, said)
+
+
+def _check_honest(folder, scripts):
+    for script, verdict, said in _run(folder, scripts):
+        assert verdict == "PASS", (script.name, said)
+
+
+def test_a_cheating_agent_never_passes_and_is_told_why(tmp_path):
+    _check_cheats(tmp_path, [each for each in SCRIPTS.CHEATS if each.name in PROBES])
+
+
+def test_an_honest_agent_passes(tmp_path):
+    _check_honest(tmp_path, [each for each in SCRIPTS.HONEST if each.name in HONEST_PROBES])
+
+
+@pytest.mark.slow
+def test_none_of_all_the_cheats_passes(tmp_path):
+    _check_cheats(tmp_path, SCRIPTS.CHEATS)
+
+
+@pytest.mark.slow
+def test_every_honest_script_passes(tmp_path):
+    _check_honest(tmp_path, SCRIPTS.HONEST)
