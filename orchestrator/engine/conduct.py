@@ -11,8 +11,9 @@ from pathlib import Path
 from orchestrator.engine.engine import CarryOut, Engine
 from orchestrator.engine.interrupts import interrupts
 from orchestrator.engine.judging import declared_metrics, file_digest, judge_run
-from orchestrator.engine.orders import Orders, Places
+from orchestrator.engine.orders import Orders
 from orchestrator.engine.outcome import INTERRUPTED, exit_code
+from orchestrator.engine.places import Places
 from orchestrator.engine.recorder import Recorder
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.processes import ProcessExecutor

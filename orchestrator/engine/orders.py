@@ -1,49 +1,21 @@
 """Work orders: all that an executor needs to know of one attempt, from plan and state."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
+from orchestrator.engine.above import Above
 from orchestrator.engine.judging import metrics_of
-from orchestrator.executors.order import LateInputs, WorkOrder
+from orchestrator.engine.places import Places
+from orchestrator.executors.order import WorkOrder
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.model import Plan
 from orchestrator.registry import Registry
-from orchestrator.runner import Runner, TaskInput
-from orchestrator.state.run import RunState, TaskRecord
-from orchestrator.state.transitions import Status
+from orchestrator.runner import Runner
+from orchestrator.state.run import RunState
 
 GRACE = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where a run happens. state: the state folder; project: where the command was started; both absolute."""
-
-    state: Path
-    project: Path
-
-    @property
-    def cache(self) -> Path:
-        """Caches that attempts share."""
-        return _below(self.state, "cache")
-
-    def run_folder(self, run: str) -> Path:
-        """What the paths of artifacts are relative to."""
-        return _below(self.state, "runs", run)
-
-    def attempt_folder(self, run: str, task: str, attempt: int) -> Path:
-        """An attempt's own folder."""
-        return self.run_folder(run).joinpath(task, str(attempt))
-
-
-@lru_cache(maxsize=16)
-def _below(folder: Path, *names: str) -> Path:
-    """A folder that is asked for with every attempt: putting a path together takes longer than most else here."""
-    return folder.joinpath(*names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +27,10 @@ class Orders:
     runners: Mapping[str, Runner]
     places: Places
     order: Mapping[str, int]
+    above: Above = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "above", Above(self.graph, self.places, self.order))
 
     def write(self, state: RunState, task: str, attempt: int) -> WorkOrder:
         """The order for an attempt that is about to start. Pure: the folder is made by who carries it out."""
@@ -77,30 +53,8 @@ class Orders:
             seed=seed(state.plan_digest, task, attempt),
             metrics=metrics_of(node.task, self.runners),
             artifacts=promised(self.plan, node),
-            inputs=LateInputs(lambda: tuple(self._inputs(state, task))),
+            inputs=self.above.inputs(state, task),
             offer=_offer(self.runners, node.task.run),
-        )
-
-    def _inputs(self, state: RunState, task: str) -> Iterator[TaskInput]:
-        """What every task above this one that succeeded left, in the graph's order."""
-        for above in sorted(self.graph.ancestors[task], key=self.order.__getitem__):
-            record = state.tasks[above]
-            if record.status is Status.SUCCEEDED:
-                yield self._input(state.run, self.graph.nodes[above], record)
-
-    def _input(self, run: str, node: TaskNode, record: TaskRecord) -> TaskInput:
-        root = self.places.run_folder(run)
-        series = self.places.attempt_folder(run, node.id, record.attempt) / "series.csv"
-        evidence = record.evidence
-        return TaskInput(
-            task=node.id,
-            group=node.group,
-            title=node.task.title,
-            agent=node.agent,
-            artifacts={each.name: root / each.path for each in evidence.artifacts} if evidence else {},
-            measurements=evidence.measurements if evidence else (),
-            usage=record.usage,
-            series=series if record.usage is not None and record.usage.samples else None,
         )
 
 
