@@ -17,6 +17,7 @@ from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Evidence, Origin, Usage
 from orchestrator.executors.collect import Collector
 from orchestrator.executors.folder import EVIDENCE, fresh, shared
+from orchestrator.executors.heed import CutShort, Heed, heeding, never
 from orchestrator.executors.launch import LaunchedProgram, launched
 from orchestrator.executors.lines import FailedLine
 from orchestrator.executors.load import load_average
@@ -120,7 +121,7 @@ class Supervision:
         ended = self._started.poll()
         if ended is None or ended.left != frozenset() or self.order.artifacts or self._collector.waiting():
             return None
-        return self._settled(ended, listener)
+        return self._settled(ended, listener, never)
 
     def watch(self, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
         """Until the attempt has ended, with all its processes; then what came of it."""
@@ -138,7 +139,7 @@ class Supervision:
                 self._end_if_due(now, stop)
                 tick = now + TICK
             self._pump(max(0.0, min(tick, sample) - time.monotonic()))
-        return self._settled(ended, listener)
+        return self._settled(ended, listener, heeding(stop, self.start, self.order.timeout))
 
     def _listen(self) -> None:
         self._selector = selectors.PollSelector()
@@ -148,13 +149,16 @@ class Supervision:
         if self._started.poll() is None:
             self._selector.register(self.fileno(), selectors.EVENT_READ)
 
-    def _settled(self, ended: Ended, listener: Callable[[Told], None]) -> AttemptResult:
+    def _settled(self, ended: Ended, listener: Callable[[Told], None], heed: Heed) -> AttemptResult:
         self._ended = ended
         seconds = time.monotonic() - self.start
         unended = 0 if ended.left == frozenset() else self._end_rest(ended.left or frozenset())
-        self._drain()
-        self._tell(listener, last=True)
-        return self._result(seconds, ended, unended)
+        self._finish_files()
+        try:
+            self._tell(listener, last=True, heed=heed)
+            return self._result(seconds, ended, unended, heed)
+        except CutShort as cut:
+            return self._cut_short(ended, timeout=cut.timeout)
 
     def close(self) -> None:
         """End whatever still runs (only where `watch` was left early) and let go of every file."""
@@ -177,8 +181,8 @@ class Supervision:
         listener(Launched(self.order.task, self.order.attempt, Launch(this_process(), launcher, first)))
         return True
 
-    def _tell(self, listener: Callable[[Told], None], *, last: bool = False) -> None:
-        for said in self._collector.poll(last=last):
+    def _tell(self, listener: Callable[[Told], None], *, last: bool = False, heed: Heed = never) -> None:
+        for said in self._collector.poll(last=last, heed=heed):
             listener(Note(self.order.task, self.order.attempt, said.text, said.claim))
 
     def _end_if_due(self, now: float, stop: StopSignal) -> None:
@@ -201,16 +205,29 @@ class Supervision:
         signal_tree(self.order.marker, signal.SIGKILL, self._sampler.alive() | left)
         return unended
 
-    def _drain(self) -> None:
-        """Read what is still in the pipes; nobody is left to write, so it is little."""
-        for log in self.logs:
+    def _finish_files(self) -> None:
+        """Read what is still in the pipes, which is little as nobody is left to write, and touch no file of the attempt from now on:
+        any of them may be an artifact, whose checksum is taken next.
+        """
+        for log, name in zip(self.logs, LOGS, strict=True):
             log.pump()
+            log.finish(made=name in self.order.artifacts)
+        self._sampler.close()
 
-    def _result(self, seconds: float, ended: Ended, unended: int) -> AttemptResult:
+    def _cut_short(self, ended: Ended, *, timeout: bool) -> AttemptResult:
+        """What came of an attempt whose program had ended, but not what we do after it."""
+        order, usage = self.order, self._sampler.usage(time.monotonic() - self.start, ended.cpu)
+        if not timeout:
+            return AttemptResult(order.task, order.attempt, Evidence(), usage, None, stopped=True)
+        what = f"its timeout of {order.timeout:g} s was over before its evidence was read and its artifacts' checksums taken"
+        failure = Failure(Cause.TIMEOUT, f"{what}; leave less behind, or raise the timeout", ended.exit_code)
+        return AttemptResult(order.task, order.attempt, Evidence(), usage, failure)
+
+    def _result(self, seconds: float, ended: Ended, unended: int, heed: Heed) -> AttemptResult:
         order, usage = self.order, self._sampler.usage(seconds, ended.cpu)
         if self._stopped:
             return AttemptResult(order.task, order.attempt, Evidence(), usage, None, stopped=True)
-        failure, evidence = settle(self._ending(ended, unended), self._collector, order)
+        failure, evidence = settle(self._ending(ended, unended), self._collector, order, heed)
         evidence = with_origin(evidence, self._origin(seconds))
         return AttemptResult(order.task, order.attempt, evidence, usage, failure)
 
@@ -244,12 +261,14 @@ def _close(held: list[Closable]) -> None:
             _close(held)
 
 
-def settle(ending: Ending, collector: Collector, order: WorkOrder) -> tuple[Failure | None, Evidence]:
-    """The failure or, where there is none, the evidence; artifacts that cannot be used are a failure too."""
+def settle(
+    ending: Ending, collector: Collector, order: WorkOrder, heed: Heed = never
+) -> tuple[Failure | None, Evidence]:
+    """The failure or, where there is none, the evidence; artifacts that cannot be used are a failure too. Raises what `heed` raises."""
     failure = judge_ending(ending)
     if failure is None:
         try:
-            return None, collector.evidence(order.folder, order.artifacts, order.inputs)
+            return None, collector.evidence(order.folder, order.artifacts, order.inputs, heed)
         except OrchestratorError as error:
             failure = Failure(Cause.EVIDENCE, str(error), ending.exit_code)
         except OSError as error:
