@@ -28,6 +28,7 @@ from orchestrator.executors.sampler import TreeSampler, children
 from orchestrator.executors.started import Ended
 from orchestrator.executors.surroundings import attempt_environment, inherited
 from orchestrator.executors.tree import LONGEST_KILL, end_tree, signal_tree
+from orchestrator.executors.unstartable import NO_COMMAND, Attempted, why_no_command, why_not_started
 from orchestrator.process import Launch, process_of, this_process
 from orchestrator.state.events import Cause, Failure
 
@@ -228,6 +229,8 @@ class Supervision:
         if self._stopped:
             return AttemptResult(order.task, order.attempt, Evidence(), usage, None, stopped=True)
         failure, evidence = settle(self._ending(ended, unended), self._collector, order, heed)
+        if failure is not None and failure.cause is Cause.EXIT and ended.exit_code in NO_COMMAND and order.command:
+            failure = replace(failure, message=failure.message + why_no_command(self._attempted(0)))
         evidence = with_origin(evidence, self._origin(seconds))
         return AttemptResult(order.task, order.attempt, evidence, usage, failure)
 
@@ -241,14 +244,19 @@ class Supervision:
             done=self._collector.done,
             program=self.order.command[0] if self.order.command else None,
             timeout=self.order.timeout if self._timed_out else None,
-            reported=self._collector.failed if ended.problem is None else self._not_started(ended.problem),
+            reported=self._not_started(ended.errno) if ended.errno else self._collector.failed,
             problem=self._collector.problem,
             unended=unended,
         )
 
-    def _not_started(self, problem: str) -> FailedLine:
-        program = self.order.command[0] if self.order.command else "worker"
-        return FailedLine(Cause.SPAWN, f"{program!r} could not be started: {problem}; is it installed and on PATH?")
+    def _not_started(self, number: int) -> FailedLine:
+        return FailedLine(Cause.SPAWN, why_not_started(self._attempted(number)))
+
+    def _attempted(self, number: int) -> Attempted:
+        order = self.order
+        path = attempt_environment(order, inherited()).get("PATH", os.defpath)
+        program = order.command[0] if order.command else sys.executable
+        return Attempted(program, number, order.folder, order.project, path)
 
 
 def _close(held: list[Closable]) -> None:

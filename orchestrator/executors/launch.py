@@ -182,7 +182,7 @@ def _answer(connection: socket.socket) -> Ended | None:
     except (EOFError, ConnectionError):
         return Ended(-KILLED, 0.0, None)
     left = frozenset(struct.unpack_from(f"={count}i", data, ENDED.size)) if count else frozenset()
-    return Ended(os.waitstatus_to_exitcode(status), user + system, left, os.strerror(errno) if errno else None)
+    return Ended(os.waitstatus_to_exitcode(status), user + system, left, errno)
 
 
 def _receive(connection: socket.socket, size: int) -> bytes:
