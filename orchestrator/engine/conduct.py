@@ -17,6 +17,7 @@ from orchestrator.engine.places import Places
 from orchestrator.engine.recorder import Recorder
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.processes import ProcessExecutor
+from orchestrator.executors.temporary import tidy
 from orchestrator.executors.tree import signal_tree
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import JournalError, UnknownRun
@@ -74,7 +75,7 @@ def conduct(
 
     Raises JournalError, and RunOwned where another live orchestrator has the run.
     """
-    with _owned(journal, run) as fence:
+    with _owned(journal, run) as fence, tidy(conditions.places.run_folder(run)):
         before = _recorded(journal, run)
         recorder = Recorder(
             journal,

@@ -27,6 +27,7 @@ from orchestrator.executors.output import CAP, CappedLog
 from orchestrator.executors.sampler import TreeSampler, children
 from orchestrator.executors.started import Ended
 from orchestrator.executors.surroundings import attempt_environment, inherited
+from orchestrator.executors.temporary import make_tmp, remove_tmp
 from orchestrator.executors.tree import LONGEST_KILL, end_tree, signal_tree
 from orchestrator.executors.unstartable import NO_COMMAND, Attempted, why_no_command, why_not_started
 from orchestrator.process import Launch, process_of, this_process
@@ -72,6 +73,7 @@ def carry_on(supervision: "Supervision", stop: StopSignal, listener: Callable[[T
 def _prepare(order: WorkOrder) -> None:
     shared(order.cache)
     fresh(order.folder)
+    make_tmp(order.folder)
     write_order(order)
 
 
@@ -103,6 +105,7 @@ class Supervision:
             self._attach(log_cap)
         except BaseException:
             _close(self._held)
+            remove_tmp(order.folder)
             raise
 
     def _attach(self, log_cap: int) -> None:
@@ -165,7 +168,10 @@ class Supervision:
         """End whatever still runs (only where `watch` was left early) and let go of every file."""
         if self._ended is None:
             end_tree(self.order.marker, 0)
-        _close(self._held)
+        try:
+            _close(self._held)
+        finally:
+            remove_tmp(self.order.folder)
 
     def _pump(self, timeout: float) -> None:
         for key, _ in self._selector.select(timeout):

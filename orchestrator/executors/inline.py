@@ -75,7 +75,7 @@ class LateFolder:
         self._made = False
 
     def made(self) -> Path:
-        """The folder, with the one for temporary files in it. Raises OSError."""
+        """The folder. Raises OSError."""
         if not self._made:
             fresh(self._path)
             self._made = True
