@@ -1,5 +1,6 @@
 """Run a plan from Python, as the command line does: load, check, run or continue, judge, write the report."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
@@ -29,6 +30,7 @@ from orchestrator.evidence.verdict import Verdict
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.inline import InlineExecutor, ThreadExecutor, carry_out_inline
 from orchestrator.executors.processes import ProcessExecutor
+from orchestrator.executors.room import make_room
 from orchestrator.graph.load import LoadedPlan, load_plan, load_text
 from orchestrator.journal.codec import as_read
 from orchestrator.journal.codec import plain as as_plain
@@ -107,6 +109,7 @@ class Manner:
     scheduler, store: with the executor `dask`, the scheduler's address (None: a cluster of processes on this machine) and the folder or
     URL that artifacts travel by (None: `store` in the state folder).
     page: beside the report, write it as an HTML page, and one of each group. command: argv to show as what repeats the run.
+    told: called with a sentence for people about how the run is done, before it begins.
     listener: told of every
     event once it is durable.
     """
@@ -126,6 +129,7 @@ class Manner:
     command: tuple[str, ...] = ()
     page: bool = True
     listener: Callable[[Envelope], None] = field(default=lambda _envelope: None)
+    told: Callable[[str], None] = field(default=lambda _text: None)
 
 
 DEFAULT: Final = Manner()
@@ -172,7 +176,8 @@ def load(
 def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, manner: Manner) -> RunOutcome:
     """As `run`, for a plan already loaded."""
     with _journal(manner) as journal, EXECUTORS[manner.executor].make(manner, loaded, runners) as executor:
-        given = _circumstances(runners, manner, journal) | _with(executor, manner)
+        given = _circumstances(loaded, runners, manner, journal, _room(loaded, executor, manner))
+        given["executor"] = executor
         with entry(journal, loaded.plan.id, loaded.settings) as leave:
             unfinished = None if new else find_interrupted(journal, loaded.plan.id, loaded.settings)
             if unfinished is None:
@@ -185,7 +190,8 @@ def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, 
 def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner) -> RunOutcome:
     """Carry on that run. Raises as `run` does."""
     with _journal(manner) as journal, EXECUTORS[manner.executor].make(manner, loaded, runners) as executor:
-        given = _circumstances(runners, manner, journal) | _with(executor, manner)
+        given = _circumstances(loaded, runners, manner, journal, _room(loaded, executor, manner))
+        given["executor"] = executor
         result = resume_run(run, loaded, force=manner.force, **given)
         return _outcome(result, loaded, journal, manner)
 
@@ -324,18 +330,33 @@ def _promised(runners: Mapping[str, Runner]) -> dict[str, tuple[Metric, ...]]:
     return {name: runner.metrics for name, runner in runners.items()}
 
 
-def _with(executor: Executor, manner: Manner) -> dict[str, Any]:
-    """The executor, and how many tasks at once: where nobody says it, as many as a cluster has room for."""
-    return {"executor": executor, "jobs": manner.jobs or getattr(executor, "slots", None)}
+def _room(loaded: LoadedPlan, executor: Executor, manner: Manner) -> tuple[int | None, str]:
+    """How many tasks at once: where nobody says it, as many as a cluster has room for; and why not as many as that, where this machine has less."""
+    jobs = manner.jobs or getattr(executor, "slots", None)
+    if not isinstance(executor, ProcessExecutor):
+        return jobs, ""
+    room = make_room(jobs or loaded.plan.resources.get("cpu") or os.cpu_count() or 1)
+    if not room.said:
+        return jobs, ""
+    manner.told(room.said)
+    return room.jobs, room.said
 
 
-def _circumstances(runners: Mapping[str, Runner], manner: Manner, journal: JournalPort) -> dict[str, Any]:
+def _circumstances(
+    loaded: LoadedPlan,
+    runners: Mapping[str, Runner],
+    manner: Manner,
+    journal: JournalPort,
+    room: tuple[int | None, str],
+) -> dict[str, Any]:
     """What starting and resuming take alike."""
     project = Path.cwd()
+    jobs, said = room
     return {
+        "jobs": jobs,
         "state_dir": manner.state,
         "project": project,
-        "environment": capture(project),
+        "environment": capture(project, Path(loaded.source)) | ({"limits": said} if said else {}),
         "command": manner.command or (Path(sys.argv[0]).name, *sys.argv[1:]),
         "keep_going": manner.keep_going,
         "listener": manner.listener,

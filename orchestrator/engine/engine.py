@@ -16,7 +16,7 @@ from orchestrator.engine.resources import Slots, capacities, demands
 from orchestrator.engine.retry import Again, after_failure
 from orchestrator.engine.sampling import Sampling
 from orchestrator.evidence.measurement import Evidence, Usage
-from orchestrator.executors.carry_out import Supervision, carry_on, carry_out
+from orchestrator.executors.carry_out import Supervision, carry_out, go_on
 from orchestrator.executors.foreground import Foreground
 from orchestrator.executors.order import AttemptResult, Launched, Note, StopSignal, Told, WorkOrder
 from orchestrator.state.events import (
@@ -89,7 +89,7 @@ class Engine:
         self._recorder = recorder
         self._executor = executor
         self._carry_out = carry
-        self._foreground = Foreground(self.messages.put, self._go_on, self._broke) if programs_here else None
+        self._foreground = self._in_foreground() if programs_here else None
         self._keep_going = keep_going
         self._kill = kill
         full = capacities(orders.plan, jobs)
@@ -163,9 +163,16 @@ class Engine:
         except Exception as error:  # noqa: BLE001 - a fault of ours in one attempt is not the end of the others
             self._broke(order, error)
 
+    def _in_foreground(self) -> Foreground:
+        return Foreground(self.messages.put, self._go_on, self._broke, self._postponed)
+
+    def _postponed(self, order: WorkOrder) -> None:
+        """Have a thread wait until there is room for it."""
+        self._hand_over(order, self._carry_out, order)
+
     def _go_on(self, attempt: Supervision) -> None:
         """Have a thread watch what was begun in this one."""
-        self._hand_over(attempt.order, carry_on, attempt)
+        self._hand_over(attempt.order, go_on, attempt)
 
     def _broke(self, order: WorkOrder, error: Exception) -> None:
         future: Future[AttemptResult] = Future()

@@ -4,6 +4,7 @@ Everything happens in the caller's thread, in one loop over the attempt's pipes;
 takes programs through their first moments without one.
 """
 
+import contextlib
 import os
 import selectors
 import signal
@@ -17,15 +18,18 @@ from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Evidence, Origin, Usage
 from orchestrator.executors.collect import Collector
 from orchestrator.executors.folder import EVIDENCE, fresh, shared
+from orchestrator.executors.guard import guard_pid
 from orchestrator.executors.heed import CutShort, Heed, heeding, never
-from orchestrator.executors.launch import LaunchedProgram, launched
+from orchestrator.executors.launch import LAUNCHERS, LaunchedProgram, launched
 from orchestrator.executors.lines import FailedLine
 from orchestrator.executors.load import load_average
 from orchestrator.executors.order import AttemptResult, Launched, Note, StopSignal, Told, WorkOrder, write_order
 from orchestrator.executors.outcome import Ending, judge_ending
 from orchestrator.executors.output import CAP, CappedLog
+from orchestrator.executors.room import Alive, NoRoom, Patience, is_shortage
 from orchestrator.executors.sampler import TreeSampler, children
 from orchestrator.executors.started import Ended
+from orchestrator.executors.strays import end_strays
 from orchestrator.executors.surroundings import attempt_environment, inherited
 from orchestrator.executors.temporary import make_tmp, remove_tmp
 from orchestrator.executors.tree import LONGEST_KILL, end_tree, signal_tree
@@ -46,24 +50,54 @@ def carry_out(
     stop: set it to end the attempt (TERM, `order.grace`, KILL); then the result has stopped=True. listener: called with each
     note while the task runs, and with its processes once it has run for FIRST_LOOK seconds. log_cap: bytes kept of each of stdout and stderr.
     """
-    begun = begin(order, log_cap)
-    return begun if isinstance(begun, AttemptResult) else carry_on(begun, stop, listener)
+    patience = Patience()
+    while True:
+        try:
+            begun = begin(order, log_cap)
+            return begun if isinstance(begun, AttemptResult) else carry_on(begun, stop, listener)
+        except NoRoom as error:
+            if stop.is_set():
+                return AttemptResult(order.task, order.attempt, Evidence(), Usage(0.0, 0.0, 0, 0), None, stopped=True)
+            if not patience.wait():
+                what = f"the attempt could not be started: {error}, and nothing else of ours runs that would make room"
+                return _not_begun(order, time.monotonic(), f"{what}; raise ulimit -n, -u or -v, or free memory")
 
 
 def begin(order: WorkOrder, log_cap: int = CAP) -> "Supervision | AttemptResult":
-    """Start the attempt. Where the system does not let us, what came of it."""
+    """Start the attempt. Where the system does not let us, what came of it. Raises NoRoom where it is only short of something now."""
     start = time.monotonic()
     try:
         _prepare(order)
         return Supervision(order, log_cap, start)
     except OSError as error:
+        if is_shortage(error.errno):
+            forget(order)
+            raise NoRoom(error.strerror) from None
         where = f" ({error.filename})" if error.filename else ""
-        failure = Failure(Cause.SPAWN, f"the attempt could not be started: {error.strerror or error}{where}")
-        return AttemptResult(order.task, order.attempt, Evidence(), Usage(time.monotonic() - start, 0.0, 0, 0), failure)
+        return _not_begun(order, start, f"the attempt could not be started: {error.strerror or error}{where}")
+
+
+def _not_begun(order: WorkOrder, start: float, message: str) -> AttemptResult:
+    usage = Usage(time.monotonic() - start, 0.0, 0, 0)
+    return AttemptResult(order.task, order.attempt, Evidence(), usage, Failure(Cause.SPAWN, message))
+
+
+def forget(order: WorkOrder) -> None:
+    """An attempt that was not begun leaves nothing behind that a next try would take for another's."""
+    with contextlib.suppress(OSError):
+        os.unlink(f"{order.folder}/{EVIDENCE}")  # noqa: PTH108 - as in `folder`
+
+
+def go_on(supervision: "Supervision", stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
+    """As `carry_on`; where there was no room for the program, it is begun again once there is."""
+    try:
+        return carry_on(supervision, stop, listener)
+    except NoRoom:
+        return carry_out(supervision.order, stop, listener)
 
 
 def carry_on(supervision: "Supervision", stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
-    """Watch what was begun to its end, and let go of it."""
+    """Watch what was begun to its end, and let go of it. Raises NoRoom where it did not begin for that."""
     try:
         return supervision.watch(stop, listener)
     finally:
@@ -103,6 +137,7 @@ class Supervision:
             self._started = _start(order)
             self._held.append(self._started)  # what was started must not be left
             self._attach(log_cap)
+            Alive.attempts.add(self)
         except BaseException:
             _close(self._held)
             remove_tmp(order.folder)
@@ -155,6 +190,9 @@ class Supervision:
 
     def _settled(self, ended: Ended, listener: Callable[[Told], None], heed: Heed) -> AttemptResult:
         self._ended = ended
+        if is_shortage(ended.errno) and not self._stopped:
+            forget(self.order)
+            raise NoRoom(os.strerror(ended.errno))
         seconds = time.monotonic() - self.start
         unended = 0 if ended.left == frozenset() else self._end_rest(ended.left or frozenset())
         self._finish_files()
@@ -166,6 +204,7 @@ class Supervision:
 
     def close(self) -> None:
         """End whatever still runs (only where `watch` was left early) and let go of every file."""
+        Alive.attempts.discard(self)
         if self._ended is None:
             end_tree(self.order.marker, 0)
         try:
@@ -210,6 +249,7 @@ class Supervision:
         grace = self.order.grace if self._kill_at is None else max(0.0, self._kill_at - time.monotonic())
         unended = end_tree(self.order.marker, grace)
         signal_tree(self.order.marker, signal.SIGKILL, self._sampler.alive() | left)
+        end_strays({*LAUNCHERS, guard_pid()})
         return unended
 
     def _finish_files(self) -> None:

@@ -22,6 +22,7 @@ from orchestrator.executors.lines import (
     UsedLine,
     parse_line,
 )
+from orchestrator.executors.room import with_room
 from orchestrator.runner import TaskInput
 from orchestrator.wire import WireError
 
@@ -210,7 +211,8 @@ def take_artifact(folder: Path, name: str, title: str = "", heed: Heed = never) 
     if (folder / name).resolve() != folder.resolve() / name:
         raise ArtifactError(f"artifact {name!r} is or goes through a symbolic link; copy the file into the folder")
     try:
-        descriptor = os.open(folder / name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        descriptor = with_room(lambda: os.open(folder / name, flags), heed)
     except OSError as error:
         raise ArtifactError(
             f"artifact {name!r} was not left behind ({error.strerror}); write it, or do not declare it"
@@ -229,7 +231,7 @@ def take_used(run_folder: Path, given: TaskInput | None, task: str, name: str, h
     if path is None:
         raise ArtifactError(f"no task {task!r} above left a file {name!r}; declare as used only what order.json lists")
     try:
-        with path.open("rb") as file:
+        with with_room(lambda: path.open("rb"), heed) as file:
             sha256, size = checksum(file, heed)
             return Artifact(f"{task}/{name}", path.relative_to(run_folder).as_posix(), sha256, size)
     except (OSError, ValueError) as error:

@@ -37,13 +37,19 @@ class _Held:
     """Open until this process ends, which tells the guard; -1 where there is no guard."""
 
     pipe: ClassVar[int] = -1
+    guard: ClassVar[int] = 0
+
+
+def guard_pid() -> int:
+    """The guard's pid, 0 where there is none."""
+    return _Held.guard
 
 
 def _start(marker: str) -> int:
     watched, held = os.pipe()
     os.set_blocking(held, False)
     try:
-        os.posix_spawn(
+        _Held.guard = os.posix_spawn(
             sys.executable,
             [sys.executable, "-P", "-m", "orchestrator.executors.guard", marker],
             {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},

@@ -5,6 +5,9 @@ import os
 from pathlib import Path
 from typing import Final
 
+from orchestrator.executors.heed import never
+from orchestrator.executors.room import with_room
+
 CAP: Final = 16 * 2**20
 CHUNK: Final = 2**16
 CHUNKS_AT_ONCE: Final = 64
@@ -64,7 +67,8 @@ class CappedLog:
     def _write(self, data: bytes) -> bool:
         try:
             if self._file is None:
-                self._file = io.FileIO(self._path, "xb")  # a pipe or link that the task put there is not followed
+                # A pipe or link that the task put there is not followed.
+                self._file = with_room(lambda: io.FileIO(self._path, "xb"), never)
             self._file.write(data)
         except OSError:
             return False
