@@ -29,7 +29,8 @@ def resume(name: str | None, manner: Manner, telling: Telling, *, junit: Path | 
                          "  mend: put the plan back, or start a run of the new one with `orchestrate run`")  # fmt: skip
     if telling.explain and not telling.as_json:
         show_explanation(explain_loaded(loaded, registry, run=summary.run, manner=manner))
-    adopt_orphans()
+    if manner.executor == "processes":
+        adopt_orphans()
     with listening(loaded, registry, telling) as listener:
         outcome = resume_loaded(summary.run, loaded, registry, manner=replace(manner, listener=listener, told=tell))
     conclude(outcome, manner, telling, junit)

@@ -31,7 +31,8 @@ def run_plan(  # noqa: PLR0913 - the run and how it is told of
     loaded = load(path, parse_settings(settings), registry, manner.state)
     if telling.explain and not telling.as_json:
         show_explanation(explain_loaded(loaded, registry, new=new, manner=manner))
-    adopt_orphans()
+    if manner.executor == "processes":
+        adopt_orphans()
     with listening(loaded, registry, telling) as listener:
         outcome = run_loaded(loaded, registry, new=new, manner=replace(manner, listener=listener, told=tell))
     conclude(outcome, manner, telling, junit)

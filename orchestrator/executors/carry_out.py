@@ -20,7 +20,7 @@ from orchestrator.executors.collect import Collector
 from orchestrator.executors.folder import EVIDENCE, fresh, shared
 from orchestrator.executors.guard import guard_pid
 from orchestrator.executors.heed import CutShort, Heed, heeding, never
-from orchestrator.executors.launch import LAUNCHERS, LaunchedProgram, launched
+from orchestrator.executors.launch import LAUNCHERS, SPAWNING, LaunchedProgram, launched
 from orchestrator.executors.lines import FailedLine
 from orchestrator.executors.load import load_average
 from orchestrator.executors.order import AttemptResult, Launched, Note, StopSignal, Told, WorkOrder, write_order
@@ -249,7 +249,7 @@ class Supervision:
         grace = self.order.grace if self._kill_at is None else max(0.0, self._kill_at - time.monotonic())
         unended = end_tree(self.order.marker, grace)
         signal_tree(self.order.marker, signal.SIGKILL, self._sampler.alive() | left)
-        end_strays({*LAUNCHERS, guard_pid()})
+        end_strays(lambda: {*LAUNCHERS, guard_pid()}, SPAWNING)
         return unended
 
     def _finish_files(self) -> None:

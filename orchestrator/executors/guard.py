@@ -9,17 +9,26 @@ import functools
 import os
 import shutil
 import sys
+import threading
 import time
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from orchestrator.executors.tree import OWNER, end_tree
 
 GRACE = 1.0
 
 
-@functools.cache
 def owner() -> str:
     """What the processes of this orchestrator's attempts carry in ORCHESTRATE_OWNER; starts the guard the first time."""
+    with _FIRST:  # attempts begin in several threads
+        return _owner()
+
+
+_FIRST: Final = threading.Lock()
+
+
+@functools.cache
+def _owner() -> str:
     marker = f"{os.getpid()}-{time.monotonic_ns()}"
     with contextlib.suppress(OSError):  # without a guard, `reap` does the same when the run is resumed
         _Held.pipe = _start(marker)

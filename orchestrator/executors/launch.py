@@ -10,6 +10,7 @@ import signal
 import socket
 import struct
 import sys
+import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,6 +28,8 @@ KILLED: Final = 9  # the wait status of a program whose launcher was killed: not
 
 LAUNCHERS: Final[set[int]] = set()
 """The pids of those of this process."""
+SPAWNING: Final = threading.Lock()
+"""Held while there may be one whose pid is not among them yet."""
 
 _idle: deque["Launcher"] = deque()
 
@@ -48,6 +51,7 @@ class Launcher:
             failed = undo.enter_context(contextlib.ExitStack())
             failed.callback(ours.close)
             self.owner = os.getpid()
+            undo.enter_context(SPAWNING)
             self.pid = os.posix_spawn(
                 command[0],
                 command,
@@ -59,9 +63,9 @@ class Launcher:
                 ],
                 setsid=True,  # Ctrl-C is for the orchestrator
             )
+            LAUNCHERS.add(self.pid)
             failed.pop_all()
         self.socket = ours
-        LAUNCHERS.add(self.pid)
 
     def close(self) -> None:
         """Have it kill what is left, and end. One that does not end in time is killed; what cannot even be killed is left behind."""

@@ -8,8 +8,9 @@ import contextlib
 import ctypes
 import os
 import signal
+import threading
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import ClassVar, Final
 
 from orchestrator.executors.sampler import children, descendants
@@ -32,12 +33,15 @@ def adopt_orphans() -> None:
         _Adopting.before = frozenset(children(os.getpid()))
 
 
-def end_strays(ours: Collection[int]) -> None:
-    """Kill every stray and all below it. ours: children in sessions of their own that were started on purpose."""
+def end_strays(ours: Callable[[], Collection[int]], spawning: threading.Lock) -> None:
+    """Kill every stray and all below it.
+
+    ours: children in sessions of their own that were started on purpose; spawning: held by whoever starts one of them.
+    """
     if _Adopting.before is None:
         return
     deadline = time.monotonic() + LONGEST_KILL
-    while (left := _strays(_Adopting.before | frozenset(ours))) and time.monotonic() < deadline:
+    while (left := _strays(ours, spawning)) and time.monotonic() < deadline:
         for stray in left:
             for pid in (stray, *descendants(stray)):
                 with contextlib.suppress(OSError):
@@ -47,15 +51,20 @@ def end_strays(ours: Collection[int]) -> None:
         time.sleep(PAUSE)
 
 
-def _strays(but: Collection[int]) -> list[int]:
+def _strays(ours: Callable[[], Collection[int]], spawning: threading.Lock) -> list[int]:
     """Children in sessions of their own: what an attempt starts is in none of ours, and cannot come back into it."""
     own = os.getsid(0)
-    found = []
-    for pid in children(os.getpid()):
-        with contextlib.suppress(OSError):
-            if pid not in but and os.getsid(pid) != own and not _buried(pid):
-                found.append(pid)
-    return found
+    with spawning:
+        found = set(children(os.getpid())) - set(ours()) - (_Adopting.before or frozenset())
+    return [pid for pid in sorted(found) if _session(pid) not in {own, None} and not _buried(pid)]
+
+
+def _session(pid: int) -> int | None:
+    """None for a process that is gone."""
+    try:
+        return os.getsid(pid)
+    except OSError:
+        return None
 
 
 def _buried(pid: int) -> bool:

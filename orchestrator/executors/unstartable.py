@@ -8,7 +8,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 BEGINNING: Final = 256  # bytes of a file that are looked at: the kernel reads no longer a first line
 ELF: Final = b"\x7fELF"
@@ -125,7 +125,7 @@ def _not_allowed(there: Path) -> str:
 
 def _no_format(there: Path, begins: bytes) -> str:
     if begins.startswith(ELF) and len(begins) > 20:
-        order = "big" if begins[5] == 2 else "little"
+        order: Literal["big", "little"] = "big" if begins[5] == 2 else "little"
         machine = int.from_bytes(begins[18:20], order)
         name = MACHINES.get(machine, f"machine {machine}")
         return f"it is a program for {name}, and this machine is {platform.machine()}; build or install it for this one"
