@@ -6,10 +6,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.detect.lines import Bytes, Lines, Positions
+from encoder.detect.lines import Lines
+from encoder.detect.marks import LINE_END, QUOTE, SEPARATORS, Marks, before
 
-SEPARATORS: Final = tuple(b",;\t|")
-"""Separators that are tried, the first winning a tie."""
 MOST_FIELDS: Final = 64
 """Counts above this say nothing more, and are cut to it."""
 FEWEST_LINES: Final = 5
@@ -30,33 +29,36 @@ class Separation:
 NOTHING: Final = Separation(SEPARATORS[0], 0.0, 0)
 
 
-def find_separator(data: Bytes, lines: Lines) -> Separation:
+def find_separator(marks: Marks, lines: Lines) -> Separation:
     """The best of `SEPARATORS`: counts outside double quotes (RFC 4180), weighed by consistency and, a little, by number."""
     if len(lines.ends) < FEWEST_LINES:
         return NOTHING
-    quotes = np.flatnonzero(data == ord('"'))
-    found = [_consistency(data, lines, separator, quotes) for separator in SEPARATORS]
+    frequent = [separator for separator in SEPARATORS if marks.counts[separator] * 2 >= len(lines.ends)]
+    if not frequent:
+        return NOTHING
+    outside = _outside_quotes(marks) if marks.counts[QUOTE] else None
+    found = [_consistency(marks, lines, separator, outside) for separator in frequent]
     best = max(found, key=lambda it: it.consistency * min(it.count, 3))
     return best if best.count else NOTHING
 
 
-def _consistency(data: Bytes, lines: Lines, separator: int, quotes: Positions) -> Separation:
-    places = np.flatnonzero(data == separator)
-    if len(places) * 2 < len(lines.ends):
-        return Separation(separator, 0.0, 0)
-    if len(quotes):
-        places = places[~_quoted(places, lines, quotes)]
-    counts = np.minimum(np.searchsorted(places, lines.ends) - np.searchsorted(places, lines.starts), MOST_FIELDS)
+def _consistency(marks: Marks, lines: Lines, separator: int, outside: NDArray[np.bool_] | None) -> Separation:
+    stands = marks.values == separator
+    sums = before(stands if outside is None else stands & outside)
+    counts = np.minimum(sums[lines.last] - sums[lines.first], MOST_FIELDS)
     filled = counts[lines.ends > lines.starts]  # blank lines belong to no table
     if not len(filled):
         return Separation(separator, 0.0, 0)
     usual = int(np.bincount(filled).argmax())
-    return Separation(separator, float(np.mean(filled == usual)) if usual else 0.0, usual)
+    return Separation(separator, np.count_nonzero(filled == usual) / len(filled) if usual else 0.0, usual)
 
 
-def _quoted(places: Positions, lines: Lines, quotes: Positions) -> NDArray[np.bool_]:
-    """Which of `places` stand behind an odd number of quotes, counted from their own line's start."""
-    line = np.maximum(np.searchsorted(lines.starts, places, side="right") - 1, 0)
-    before = np.searchsorted(quotes, places) - np.searchsorted(quotes, lines.starts)[line]
-    odd: NDArray[np.bool_] = before % 2 == 1
-    return odd
+def _outside_quotes(marks: Marks) -> NDArray[np.bool_]:
+    """Which marks stand behind an even number of quotes, counted from their own line's start."""
+    quotes = before(marks.values == QUOTE)
+    ends = marks.values == LINE_END
+    at_start = np.zeros(np.count_nonzero(ends) + 1, np.int64)
+    at_start[1:] = quotes[1:][ends]
+    line = before(ends)[:-1]
+    even: NDArray[np.bool_] = (quotes[:-1] - at_start[line]) % 2 == 0
+    return even
