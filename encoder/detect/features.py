@@ -18,7 +18,7 @@ from encoder.detect.lines import (
     prefix_likeness,
     timed_share,
 )
-from encoder.detect.marks import CLOSE, OPEN, QUOTE, SEPARATORS, Bytes, Marks, find_marks, pieces
+from encoder.detect.marks import QUOTE, SEPARATORS, Bytes, Marks, find_marks, pieces
 from encoder.detect.sample import SAMPLE_SIZE
 from encoder.detect.separator import find_separator
 
@@ -122,20 +122,26 @@ def _entropy(share: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
 def _keys(marks: Marks) -> float:
     """Share of places where a quote is followed by a colon, at once or behind one blank."""
     data = marks.data
-    quotes = marks.of(QUOTE)
-    quotes = quotes[quotes < len(data) - 2]
-    after = data[quotes + 1]
-    behind_blank = (after == ord(" ")) & (data[quotes + 2] == ord(":"))
-    return float(np.count_nonzero((after == ord(":")) | behind_blank)) / len(data)
+    if not (marks.counts[QUOTE] and marks.counts[ord(":")]):
+        return 0.0
+    colons = data == ord(":")
+    follows = data[1:-1] == ord(" ")
+    follows &= colons[2:]
+    follows |= colons[1:-1]
+    follows &= data[:-2] == QUOTE
+    return float(np.count_nonzero(follows)) / len(data)
 
 
 def _tags(marks: Marks) -> tuple[float, float]:
     """(opening or closing tags, closing ones) per byte."""
-    data = marks.data
-    angles, ends = marks.of(OPEN), marks.of(CLOSE)
-    after = data[angles[angles < len(data) - 1] + 1]
-    slashes = np.count_nonzero(data[ends[ends > 0] - 1] == ord("/")) + np.count_nonzero(after == ord("/"))
-    return float(np.count_nonzero(_OPENS_TAG[after])) / len(data), float(slashes) / len(data)
+    data, counts = marks.data, marks.counts
+    opening = slashes = 0
+    if counts[ord("<")]:
+        after = data[(data[:-1] == ord("<")).nonzero()[0] + 1]
+        opening, slashes = np.count_nonzero(_OPENS_TAG[after]), np.count_nonzero(after == ord("/"))
+    if counts[ord(">")] and counts[ord("/")]:
+        slashes += np.count_nonzero((data[1:] == ord(">")) & (data[:-1] == ord("/")))
+    return opening / len(data), slashes / len(data)
 
 
 def _repeated(data: Bytes) -> float:

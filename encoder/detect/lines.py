@@ -6,10 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.detect.marks import COLON, LINE_END, Bytes, Marks, Positions, before, pieces
+from encoder.detect.marks import LINE_END, Bytes, Marks, Positions, pieces, step_of
 
-MOST_LINES: Final = 512
-"""Lines looked at one by one; of more, evenly spread ones are."""
 PREFIX: Final = 16
 """Bytes of a line that make its beginning's shape."""
 MOST_INDENT: Final = 64
@@ -68,7 +66,7 @@ class Lines:
 
 def find_lines(marks: Marks) -> Lines:
     """The complete lines of a sample; a last line without a line feed is left out, and a sample without any has no lines."""
-    last = marks.numbers_of(LINE_END)
+    last = (marks.values == LINE_END).nonzero()[0]
     if not len(last):
         return Lines(last, last, last, last, float(len(marks.data)), 1.0)
     ends = marks.at[last]
@@ -77,7 +75,7 @@ def find_lines(marks: Marks) -> Lines:
     mean = float(ends[-1] + 1) / len(ends)
     deviations = lengths - mean
     variation = float(np.sqrt(np.add.reduce(deviations * deviations) / len(ends))) / mean if len(ends) > 1 else 1.0
-    step = -(-len(ends) // MOST_LINES)
+    step = step_of(len(ends))
     return Lines(starts[::step], ends[::step], first[::step], last[::step], mean, variation)
 
 
@@ -147,20 +145,17 @@ def _behind_indents(data: Bytes, starts: Positions, opening: Bytes) -> Positions
 def timed_share(marks: Marks, lines: Lines) -> float:
     """Share of lines with a time of day (two digits, a colon, two digits) near their beginning."""
     data = marks.data
-    if not len(lines.ends) or len(data) < 5 or not marks.counts[COLON]:
+    if not len(lines.ends) or len(data) < 5 or not marks.counts[ord(":")]:
         return 0.0
-    numbers = marks.numbers_of(COLON)
-    colons = marks.at[numbers]
-    inner = (colons >= 2) & (colons < len(data) - 2)
-    numbers, colons = numbers[inner], colons[inner]
-    for offset in (-2, -1, 1, 2):
-        digits = data[colons + offset] - np.uint8(ord("0")) < 10  # wraps for bytes below "0", which makes them large
-        numbers, colons = numbers[digits], colons[digits]
+    digits = data - np.uint8(ord("0")) < 10  # wraps for bytes below "0", which makes them large
+    pairs = digits[:-1] & digits[1:]
+    times = data[2:-2] == ord(":")
+    times &= pairs[:-3]
+    times &= pairs[3:]
+    colons = times.nonzero()[0] + 2
     if not len(colons):
         return 0.0
-    timed = np.zeros(len(marks.at), np.bool_)
-    timed[numbers] = True
-    following = before(timed)[lines.first]
+    following = np.searchsorted(colons, lines.starts)
     nearest = colons[np.minimum(following, len(colons) - 1)]
     within = (following < len(colons)) & (nearest < np.minimum(lines.ends, lines.starts + STAMP_WITHIN))
     return float(np.count_nonzero(within)) / len(within)

@@ -1,4 +1,4 @@
-"""Where a sample's marks stand: the line ends, quotes, colons, angles and separators that the features are made of, found in one pass."""
+"""Where a sample's marks stand: the line ends, and the quotes and separators of its fields, found in one pass."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,57 +8,56 @@ from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
 Positions = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 LINE_END: Final = ord("\n")
 QUOTE: Final = ord('"')
-COLON: Final = ord(":")
-OPEN: Final = ord("<")
-CLOSE: Final = ord(">")
 SEPARATORS: Final = tuple(b",;\t|")
 """Separators that are tried, the first winning a tie."""
-MARKS: Final = (LINE_END, QUOTE, COLON, OPEN, CLOSE, *SEPARATORS)
+MOST_LINES: Final = 512
+"""Lines looked at one by one; of more, evenly spread ones are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
     """The marks of a sample in the order in which they stand.
 
-    data: the sample. counts: how often each byte value stands in it, shape (256,). at: the marks' places. values: the bytes
-    there.
+    data: the sample. counts: how often each byte value stands in it, shape (256,). separators: those of `SEPARATORS` of which there is one for
+    every other line that is looked at. at: the places of the line ends, of these separators, and of quotes where there are any of these.
+    values: the bytes there.
     """
 
     data: Bytes
     counts: Positions
+    separators: tuple[int, ...]
     at: Positions
     values: Bytes
 
-    def of(self, value: int) -> Positions:
-        """The places of one mark."""
-        return self.at[self.values == value] if self.counts[value] else self.at[:0]
-
-    def numbers_of(self, value: int) -> Positions:
-        """Which of the marks, counted from 0, are this one."""
-        return (self.values == value).nonzero()[0]
-
 
 def find_marks(data: Bytes) -> Marks:
-    """The marks of `data`, which is not empty. What the histogram knows to be absent is not looked for."""
+    """The marks of `data`, which is not empty. What the histogram knows to be absent or too seldom is not looked for."""
     counts = np.bincount(data, minlength=256)
-    there = [value for value in MARKS if counts[value]]
-    marked = np.zeros(len(data), np.bool_)
-    found = np.empty(len(data), np.bool_)
-    for value in there:
-        np.equal(data, value, out=found)
-        marked |= found
+    ends = int(counts[LINE_END])
+    looked_at = -(-ends // step_of(ends)) if ends else 0
+    separators = tuple(one for one in SEPARATORS if counts[one] and counts[one] * 2 >= looked_at) if looked_at else ()
+    marked = data == LINE_END
+    for value in (QUOTE, *separators) if separators else ():
+        if counts[value]:
+            marked |= data == value
     at = marked.nonzero()[0]
-    return Marks(data, counts, at, data[at])
+    return Marks(data, counts, separators, at, data[at])
 
 
-def before(marked: NDArray[np.bool_]) -> Positions:
+def step_of(lines: int) -> int:
+    """Of that many lines, 1 or more, one in how many is looked at."""
+    return -(-lines // MOST_LINES)
+
+
+def before(marked: Mask) -> NDArray[np.int32]:
     """How many are marked before each place, and in all: shape (n + 1,)."""
-    sums = np.empty(len(marked) + 1, np.int64)
+    sums = np.empty(len(marked) + 1, np.int32)
     sums[0] = 0
-    np.cumsum(marked, out=sums[1:])
+    np.cumsum(marked, dtype=np.int32, out=sums[1:])
     return sums
 
 

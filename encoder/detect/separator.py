@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from encoder.detect.lines import Lines
-from encoder.detect.marks import LINE_END, QUOTE, SEPARATORS, Marks, before
+from encoder.detect.marks import LINE_END, QUOTE, SEPARATORS, Marks, Mask, before
 
 MOST_FIELDS: Final = 64
 """Counts above this say nothing more, and are cut to it."""
@@ -33,16 +32,15 @@ def find_separator(marks: Marks, lines: Lines) -> Separation:
     """The best of `SEPARATORS`: counts outside double quotes (RFC 4180), weighed by consistency and, a little, by number."""
     if len(lines.ends) < FEWEST_LINES:
         return NOTHING
-    frequent = [separator for separator in SEPARATORS if marks.counts[separator] * 2 >= len(lines.ends)]
-    if not frequent:
+    if not marks.separators:
         return NOTHING
     outside = _outside_quotes(marks) if marks.counts[QUOTE] else None
-    found = [_consistency(marks, lines, separator, outside) for separator in frequent]
+    found = [_consistency(marks, lines, separator, outside) for separator in marks.separators]
     best = max(found, key=lambda it: it.consistency * min(it.count, 3))
     return best if best.count else NOTHING
 
 
-def _consistency(marks: Marks, lines: Lines, separator: int, outside: NDArray[np.bool_] | None) -> Separation:
+def _consistency(marks: Marks, lines: Lines, separator: int, outside: Mask | None) -> Separation:
     stands = marks.values == separator
     sums = before(stands if outside is None else stands & outside)
     counts = np.minimum(sums[lines.last] - sums[lines.first], MOST_FIELDS)
@@ -53,12 +51,12 @@ def _consistency(marks: Marks, lines: Lines, separator: int, outside: NDArray[np
     return Separation(separator, np.count_nonzero(filled == usual) / len(filled) if usual else 0.0, usual)
 
 
-def _outside_quotes(marks: Marks) -> NDArray[np.bool_]:
+def _outside_quotes(marks: Marks) -> Mask:
     """Which marks stand behind an even number of quotes, counted from their own line's start."""
-    quotes = before(marks.values == QUOTE)
-    ends = marks.values == LINE_END
-    at_start = np.zeros(np.count_nonzero(ends) + 1, np.int64)
-    at_start[1:] = quotes[1:][ends]
-    line = before(ends)[:-1]
-    even: NDArray[np.bool_] = (quotes[:-1] - at_start[line]) % 2 == 0
+    odd = np.cumsum(marks.values == QUOTE, dtype=np.uint8)  # wraps, which leaves odd and even as they are
+    ends = (marks.values == LINE_END).nonzero()[0]
+    starts = np.zeros(len(ends) + 1, np.uint8)
+    starts[1:] = odd[ends]
+    odd ^= np.repeat(starts, np.diff(ends, prepend=-1, append=len(odd) - 1))
+    even: Mask = odd & np.uint8(1) == 0
     return even
