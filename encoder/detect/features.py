@@ -138,9 +138,9 @@ def _tags(marks: Marks) -> tuple[float, float]:
     opening = slashes = 0
     if counts[ord("<")]:
         after = data[(data[:-1] == ord("<")).nonzero()[0] + 1]
-        opening, slashes = np.count_nonzero(_OPENS_TAG[after]), np.count_nonzero(after == ord("/"))
+        opening, slashes = int(np.count_nonzero(_OPENS_TAG[after])), int(np.count_nonzero(after == ord("/")))
     if counts[ord(">")] and counts[ord("/")]:
-        slashes += np.count_nonzero((data[1:] == ord(">")) & (data[:-1] == ord("/")))
+        slashes += int(np.count_nonzero((data[1:] == ord(">")) & (data[:-1] == ord("/"))))
     return opening / len(data), slashes / len(data)
 
 

@@ -1,4 +1,4 @@
-"""The suite of sizes: time and memory of an encode from 1 to 100 MB, by kind of data, by rounds over all sizes."""
+"""The suite of sizes: time and memory of an encode from 1 to 48 MB, by kind of data, by rounds over all sizes."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -120,4 +120,4 @@ def suite(context: TaskContext) -> None:
     )
 
 
-SUITE: Final = Runner("profiling.suite", suite, (LINEARITY, TIME_SLOPE, PEAK), "Sizes from 1 to 100 MB, by kind")
+SUITE: Final = Runner("profiling.suite", suite, (LINEARITY, TIME_SLOPE, PEAK), "Sizes from 1 to 48 MB, by kind")

@@ -42,7 +42,7 @@ def test_the_profile_held_against_itself_has_every_comparison_on_record(context,
     path = tmp_path / "tuned.json"
     path.write_text(load_profile("baseline").to_json())
     above = {"I.a": TaskInput("I.a", "INTEGRATION", "", "", {"tuned.json": path}, (), None, None)}
-    params = {"size": "64KiB", "rounds": 2, "memory_size": "100KB", "memory_rounds": 1}
+    params = {"size": "64KiB", "rounds": 2, "budget": 1, "memory_size": "100KB", "memory_rounds": 1, "memory_budget": 1}
     given = context("VALIDATION.regression", params, above)
     next(it for it in RUNNERS if it.name == "validation.regression").run(given)
 
