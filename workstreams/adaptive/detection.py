@@ -1,6 +1,7 @@
 """Pattern detection: how often it names labelled data rightly, and how long one block takes."""
 
 import time
+from collections.abc import Sequence
 from typing import Final
 
 from orchestrator.evidence.metric import Better, Metric
@@ -43,6 +44,12 @@ def seconds_of(block: bytes, repeats: int) -> float:
     return min(_look_once(block) for _ in range(repeats))
 
 
+def fastest(blocks: Sequence[bytes], repeats: int, passes: int) -> list[float]:
+    """Of every block, the least over several passes over all: what else the machine does comes in phases, and a pass is in another one."""
+    taken = [[seconds_of(block, repeats) for block in blocks] for _ in range(passes)]
+    return [min(of_one) for of_one in zip(*taken, strict=True)]
+
+
 def _look_once(block: bytes) -> float:
     began = time.thread_time()
     look(block)
@@ -51,21 +58,14 @@ def _look_once(block: bytes) -> float:
 
 def detection(context: TaskContext) -> None:
     """Look at every window; record right answers and time."""
-    repeats = whole(context.params, "repeats", 9)
+    repeats, passes = whole(context.params, "repeats", 9), whole(context.params, "passes", 3)
+    looked_at = [(kind, block) for kind in collect(context, "2MiB") for block in windows(kind)]
+    seconds = fastest([block for _, block in looked_at], repeats, passes)
     rows: list[tuple[str, str, str, float, float]] = []
-    for kind in collect(context, "2MiB"):
-        for block in windows(kind):
-            pattern, _ = look(block)
-            label = kind.label
-            rows.append(
-                (
-                    kind.name,
-                    label.value if label else "",
-                    pattern.tree.value,
-                    pattern.confidence,
-                    1e3 * seconds_of(block, repeats),
-                )
-            )
+    for (kind, block), took in zip(looked_at, seconds, strict=True):
+        pattern, _ = look(block)
+        label = kind.label.value if kind.label else ""
+        rows.append((kind.name, label, pattern.tree.value, pattern.confidence, 1e3 * took))
     write_text(
         context, "detection.csv", csv_text(("kind", "label", "seen", "confidence", "ms"), rows), title="Every window"
     )
@@ -85,7 +85,7 @@ def detection(context: TaskContext) -> None:
         [row[4] for row in rows],
         cases=len(rows),
         method="processor time of the one thread that runs take_sample, detect and decide on each window, "
-        f"the least of {repeats}",
+        f"the least of {passes} times {repeats}",
         artifacts=["detection.csv"],
     )
 
