@@ -31,6 +31,7 @@ from orchestrator.evidence.verdict import Verdict
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.inline import InlineExecutor, ThreadExecutor, carry_out_inline
 from orchestrator.executors.processes import ProcessExecutor
+from orchestrator.executors.room import make_room
 from orchestrator.graph.load import LoadedPlan, load_plan, load_text
 from orchestrator.journal.codec import as_read
 from orchestrator.journal.codec import plain as as_plain
@@ -110,6 +111,7 @@ class Manner:
     scheduler, store: with the executor `dask`, the scheduler's address (None: a cluster of processes on this machine) and the folder or
     URL that artifacts travel by (None: `store` in the state folder).
     page: beside the report, write it as an HTML page, and one of each group. command: argv to show as what repeats the run.
+    told: called with a sentence for people about how the run is done, before it begins.
     listener: told of every
     event once it is durable.
     """
@@ -129,6 +131,7 @@ class Manner:
     command: tuple[str, ...] = ()
     page: bool = True
     listener: Callable[[Envelope], None] = field(default=lambda _envelope: None)
+    told: Callable[[str], None] = field(default=lambda _text: None)
 
 
 DEFAULT: Final = Manner()
@@ -179,7 +182,8 @@ def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, 
         EXECUTORS[manner.executor].make(manner, loaded, runners) as executor,
         _carrying(loaded, runners, manner) as carry,
     ):
-        given = _circumstances(loaded, runners, manner, journal) | _with(executor, manner) | {"carry": carry}
+        given = _circumstances(loaded, runners, manner, journal, _room(loaded, executor, manner))
+        given |= {"executor": executor, "carry": carry}
         with entry(journal, loaded.plan.id, loaded.settings) as leave:
             unfinished = None if new else find_interrupted(journal, loaded.plan.id, loaded.settings)
             if unfinished is None:
@@ -196,7 +200,8 @@ def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *
         EXECUTORS[manner.executor].make(manner, loaded, runners) as executor,
         _carrying(loaded, runners, manner) as carry,
     ):
-        given = _circumstances(loaded, runners, manner, journal) | _with(executor, manner) | {"carry": carry}
+        given = _circumstances(loaded, runners, manner, journal, _room(loaded, executor, manner))
+        given |= {"executor": executor, "carry": carry}
         result = resume_run(run, loaded, force=manner.force, **given)
         return _outcome(result, loaded, journal, manner)
 
@@ -335,20 +340,33 @@ def _promised(runners: Mapping[str, Runner]) -> dict[str, tuple[Metric, ...]]:
     return {name: runner.metrics for name, runner in runners.items()}
 
 
-def _with(executor: Executor, manner: Manner) -> dict[str, Any]:
-    """The executor, and how many tasks at once: where nobody says it, as many as a cluster has room for."""
-    return {"executor": executor, "jobs": manner.jobs or getattr(executor, "slots", None)}
+def _room(loaded: LoadedPlan, executor: Executor, manner: Manner) -> tuple[int | None, str]:
+    """How many tasks at once: where nobody says it, as many as a cluster has room for; and why not as many as that, where this machine has less."""
+    jobs = manner.jobs or getattr(executor, "slots", None)
+    if not isinstance(executor, ProcessExecutor):
+        return jobs, ""
+    room = make_room(jobs or loaded.plan.resources.get("cpu") or os.cpu_count() or 1)
+    if not room.said:
+        return jobs, ""
+    manner.told(room.said)
+    return room.jobs, room.said
 
 
 def _circumstances(
-    loaded: LoadedPlan, runners: Mapping[str, Runner], manner: Manner, journal: JournalPort
+    loaded: LoadedPlan,
+    runners: Mapping[str, Runner],
+    manner: Manner,
+    journal: JournalPort,
+    room: tuple[int | None, str],
 ) -> dict[str, Any]:
     """What starting and resuming take alike."""
     project = Path.cwd()
+    jobs, said = room
     return {
+        "jobs": jobs,
         "state_dir": manner.state,
         "project": project,
-        "environment": capture(project),
+        "environment": capture(project, Path(loaded.source)) | ({"limits": said} if said else {}),
         "command": manner.command or (Path(sys.argv[0]).name, *sys.argv[1:]),
         "keep_going": manner.keep_going,
         "listener": manner.listener,

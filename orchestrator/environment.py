@@ -13,12 +13,19 @@ import psutil
 
 PACKAGE: Final = "workstream-orchestrator"
 GIT_SECONDS: Final = 5.0
+REFUSED: Final = "safe.directory"
+"""What git's complaint about a repository of another owner names, in every language."""
+OF_GIT: Final = frozenset(
+    {"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES"}
+)
+"""Variables that do not say which repository is meant."""
+PLAIN_GIT: Final = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
 
 
-def capture(project: Path) -> dict[str, str]:
-    """The environment of a run started in the folder `project`.
+def capture(project: Path, plan: Path | None = None) -> dict[str, str]:
+    """The environment of a run started in the folder `project`. plan: its file.
 
-    Keys: cpu, cores, memory, kernel, python, load, git (commit and whether the tree was dirty; only in a repository),
+    Keys: cpu, cores, memory, kernel, python, load, git (commit, and whether the tree was dirty or the plan untracked; only in a repository),
     and `package <name>` for this package and everything it declares that it needs. What cannot be found out is left out.
     """
     facts = {
@@ -28,7 +35,7 @@ def capture(project: Path) -> dict[str, str]:
         "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "load": " ".join(f"{value:.2f}" for value in os.getloadavg()),
-        "git": _git_state(project),
+        "git": _git_state(project, plan),
         **{f"package {name}": version for name, version in packages()},
     }
     return {name: value for name, value in facts.items() if value}
@@ -51,19 +58,33 @@ def _cores() -> str:
     return f"{usable}" if usable == present else f"{usable} of {present}"
 
 
-def _git_state(project: Path) -> str:
-    commit = _git(project, "rev-parse", "HEAD")
+def _git_state(project: Path, plan: Path | None) -> str:
+    """The commit that the project's folder is at, and whether what was run is what that commit holds; or that git refuses to say."""
+    commit, complaint = _git(project, "rev-parse", "HEAD")
+    if REFUSED in complaint:
+        return "not known: git refuses a repository of another owner (git config --global --add safe.directory PATH)"
     if not commit:
         return ""
-    dirty = _git(project, "status", "--porcelain", "--untracked-files=no")
-    return f"{commit} (dirty)" if dirty else commit
+    dirty, _ = _git(project, "status", "--porcelain", "--untracked-files=no")
+    said = f"{commit} (dirty)" if dirty else commit
+    return f"{said}, {plan.name} is untracked" if plan is not None and _is_untracked(project, plan) else said
 
 
-def _git(project: Path, *arguments: str) -> str:
-    """Its standard output, or nothing where git is missing, slow or says no. Takes no locks: others may be at work."""
+def _is_untracked(project: Path, plan: Path) -> bool:
+    """Whether the plan is a file that the project's repository does not hold."""
+    path = str(project / plan)
+    tracked, _ = _git(project, "ls-files", "--cached", "--", path)
+    return (project / plan).is_file() and not tracked
+
+
+def _git(project: Path, *arguments: str) -> tuple[str, str]:
+    """Its standard output and error; nothing where git is missing or slow, no output where it says no.
+
+    Takes no locks: others may be at work. It looks at the project's folder, whatever repository its variables (GIT_DIR) name.
+    """
     program = shutil.which("git")
     if program is None:
-        return ""
+        return "", ""
     try:
         done = subprocess.run(
             (program, "--no-optional-locks", "-C", str(project), *arguments),
@@ -71,10 +92,12 @@ def _git(project: Path, *arguments: str) -> str:
             capture_output=True,
             timeout=GIT_SECONDS,
             check=False,
+            env={name: value for name, value in os.environ.items() if name in OF_GIT or name[:4] != "GIT_"} | PLAIN_GIT,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else ""
+        return "", ""
+    said, complaint = (text.decode("utf-8", "replace").strip() for text in (done.stdout, done.stderr))
+    return (said if done.returncode == 0 else ""), complaint
 
 
 def packages() -> Iterator[tuple[str, str]]:

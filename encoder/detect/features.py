@@ -12,20 +12,23 @@ from encoder.detect.lines import (
     CONTROL,
     DIGIT,
     HIGH,
-    Bytes,
-    bracketed_share,
     distinct,
     find_lines,
-    member_shares,
+    line_shares,
     prefix_likeness,
     timed_share,
 )
+from encoder.detect.marks import QUOTE, SEPARATORS, Bytes, Marks, find_marks, pieces
 from encoder.detect.sample import SAMPLE_SIZE
-from encoder.detect.separator import SEPARATORS, find_separator
+from encoder.detect.separator import find_separator
 
 ANCHOR_MASK: Final = 31
 """One place in about this many is an anchor, at which the next eight bytes are compared with those of every other anchor."""
 MOST_ANCHORS: Final = 4096
+
+
+_OPENS_TAG: Final = CLASSES == ALPHA
+_OPENS_TAG[list(b"/!?")] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +76,14 @@ def measure(sample: bytes | bytearray | memoryview) -> Features:
     data = np.frombuffer(sample, np.uint8)[:SAMPLE_SIZE]
     if not len(data):
         return _EMPTY
-    counts = np.bincount(data, minlength=256)
-    share = counts / len(data)
+    marks = find_marks(data)
+    share = marks.counts / len(data)
     classes = np.bincount(CLASSES, weights=share, minlength=8)
-    lines = find_lines(data)
+    lines = find_lines(marks)
     same, shapes = prefix_likeness(data, lines)
-    separation = find_separator(data, lines)
-    opened, closed = _tags(data)
-    member, tagged = member_shares(data, lines)
+    separation = find_separator(marks, lines)
+    opened, closed = _tags(marks)
+    shares = line_shares(data, lines)
     return Features(
         entropy=_entropy(share),
         digit=float(classes[DIGIT]),
@@ -94,13 +97,13 @@ def measure(sample: bytes | bytearray | memoryview) -> Features:
         brace=float(share[ord("{")] + share[ord("}")]),
         bracket=float(share[ord("[")] + share[ord("]")]),
         quote=float(share[ord('"')]),
-        key=_keys(data),
+        key=_keys(marks),
         open_tag=opened,
         close_tag=closed,
-        bracketed=bracketed_share(data, lines),
-        member=member,
-        tagged=tagged,
-        timed=timed_share(data, lines),
+        bracketed=shares.bracketed,
+        member=shares.member,
+        tagged=shares.tagged,
+        timed=timed_share(marks, lines),
         prefix_same=same,
         prefix_shapes=shapes,
         field_consistency=separation.consistency,
@@ -116,23 +119,29 @@ def _entropy(share: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
     return max(0.0, float(-(present * np.log2(present)).sum()))
 
 
-def _keys(data: Bytes) -> float:
+def _keys(marks: Marks) -> float:
     """Share of places where a quote is followed by a colon, at once or behind one blank."""
-    quotes = np.flatnonzero(data[:-2] == ord('"'))
-    after = data[quotes + 1]
-    behind_blank = (after == ord(" ")) & (data[quotes + 2] == ord(":"))
-    return float(np.count_nonzero((after == ord(":")) | behind_blank)) / len(data)
+    data = marks.data
+    if not (marks.counts[QUOTE] and marks.counts[ord(":")]):
+        return 0.0
+    colons = data == ord(":")
+    follows = data[1:-1] == ord(" ")
+    follows &= colons[2:]
+    follows |= colons[1:-1]
+    follows &= data[:-2] == QUOTE
+    return float(np.count_nonzero(follows)) / len(data)
 
 
-def _tags(data: Bytes) -> tuple[float, float]:
+def _tags(marks: Marks) -> tuple[float, float]:
     """(opening or closing tags, closing ones) per byte."""
-    angles = np.flatnonzero(data[:-1] == ord("<"))
-    after = data[angles + 1]
-    named = (CLASSES[after] == ALPHA) | (after == ord("/")) | (after == ord("!")) | (after == ord("?"))
-    slashes = np.count_nonzero(after == ord("/"))
-    ends = np.flatnonzero(data[1:] == ord(">"))
-    self_closing = np.count_nonzero(data[ends] == ord("/"))
-    return float(np.count_nonzero(named)) / len(data), float(slashes + self_closing) / len(data)
+    data, counts = marks.data, marks.counts
+    opening = slashes = 0
+    if counts[ord("<")]:
+        after = data[(data[:-1] == ord("<")).nonzero()[0] + 1]
+        opening, slashes = int(np.count_nonzero(_OPENS_TAG[after])), int(np.count_nonzero(after == ord("/")))
+    if counts[ord(">")] and counts[ord("/")]:
+        slashes += int(np.count_nonzero((data[1:] == ord(">")) & (data[:-1] == ord("/"))))
+    return opening / len(data), slashes / len(data)
 
 
 def _repeated(data: Bytes) -> float:
@@ -142,14 +151,16 @@ def _repeated(data: Bytes) -> float:
     """
     if len(data) < 16:
         return 0.0
-    mixed = data[:-8] * np.uint8(167) ^ data[1:-7] * np.uint8(91)
-    anchors = np.flatnonzero(mixed & ANCHOR_MASK == 0)
+    mixed = data[:-8] * np.uint8(5)
+    mixed ^= data[1:-7]
+    mixed &= np.uint8(ANCHOR_MASK)
+    anchors = (mixed == 0).nonzero()[0]
     if len(anchors) > MOST_ANCHORS:
         anchors = anchors[:: -(-len(anchors) // MOST_ANCHORS)]
     if not len(anchors):
         return 0.0
-    words = data[anchors[:, None] + np.arange(8)].view("<u8")
-    return 1.0 - distinct(words.ravel()) / len(anchors)
+    words = pieces(data, anchors, 8).view(np.uint64).ravel()
+    return 1.0 - distinct(words) / len(anchors)
 
 
 _EMPTY: Final = Features(

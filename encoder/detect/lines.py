@@ -6,11 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-Bytes = NDArray[np.uint8]
-Positions = NDArray[np.int64]
+from encoder.detect.marks import LINE_END, Bytes, Marks, Positions, pieces, step_of
 
-MOST_LINES: Final = 512
-"""Lines looked at one by one; of more, evenly spread ones are."""
 PREFIX: Final = 16
 """Bytes of a line that make its beginning's shape."""
 MOST_INDENT: Final = 64
@@ -43,93 +40,125 @@ def _one_of(values: bytes) -> NDArray[np.bool_]:
 
 CLASSES: Final = _character_classes()
 DIGIT, ALPHA, BLANK, CONTROL, HIGH = 1, 2, 3, 5, 6
-_SHAPE_WEIGHTS: Final = np.uint64(7) ** np.arange(PREFIX, dtype=np.uint64)
 _OPENS_MEMBER: Final = _one_of(b'"{}[]')
 _ENDS_MEMBER: Final = _one_of(b",{}[]")
-_OPENERS: Final = (ord("{"), ord("["))
-_CLOSERS: Final = (ord("}"), ord("]"))
+_OPENS: Final = _one_of(b"{[")
+_CLOSES: Final = _one_of(b"}]")
+_BLANKS: Final = _one_of(b" \t")
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Where complete lines start, and where their line feeds stand: two arrays of one length, `MOST_LINES` at most."""
+    """The complete lines that are looked at, `MOST_LINES` at most: arrays of one length.
+
+    starts, ends: where a line begins and its line feed stands. first, last: how many marks stand before its beginning, and before its line
+    feed. mean_length, variation: of all lines; the standard deviation of their lengths over the mean, 1 for fewer than two lines,
+    of which nothing says that they are alike.
+    """
 
     starts: Positions
     ends: Positions
+    first: Positions
+    last: Positions
     mean_length: float
     variation: float
-    """Standard deviation of the lengths over their mean; 1 for fewer than two lines, of which nothing says that they are alike."""
 
 
-def find_lines(data: Bytes) -> Lines:
-    """The complete lines of `data`; a last line without a line feed is left out, and a sample without any has no lines."""
-    ends = np.flatnonzero(data == ord("\n"))
-    if not len(ends):
-        return Lines(ends, ends, float(len(data)), 1.0)
-    starts = np.concatenate((np.zeros(1, ends.dtype), ends[:-1] + 1))
+def find_lines(marks: Marks) -> Lines:
+    """The complete lines of a sample; a last line without a line feed is left out, and a sample without any has no lines."""
+    last = (marks.values == LINE_END).nonzero()[0]
+    if not len(last):
+        return Lines(last, last, last, last, float(len(marks.data)), 1.0)
+    ends = marks.at[last]
+    starts, first = _behind(ends), _behind(last)
     lengths = ends - starts + 1
-    mean = float(lengths.mean())
-    step = -(-len(ends) // MOST_LINES)
-    variation = float(lengths.std()) / mean if len(ends) > 1 else 1.0
-    return Lines(starts[::step], ends[::step], mean, variation)
+    mean = float(ends[-1] + 1) / len(ends)
+    deviations = lengths - mean
+    variation = float(np.sqrt(np.add.reduce(deviations * deviations) / len(ends))) / mean if len(ends) > 1 else 1.0
+    step = step_of(len(ends))
+    return Lines(starts[::step], ends[::step], first[::step], last[::step], mean, variation)
 
 
-def bracketed_share(data: Bytes, lines: Lines) -> float:
-    """Share of lines that open with a brace or bracket and close with one, a comma after it allowed. Blank lines do not close."""
-    if not len(lines.ends):
-        return 0.0
-    first = data[lines.starts]
-    last = lines.ends - 1
-    for skipped in b"\r,":
-        last = last - (data[np.maximum(last, 0)] == skipped)
-    closing = data[np.maximum(last, 0)]
-    opens = (first == _OPENERS[0]) | (first == _OPENERS[1])
-    closes = (closing == _CLOSERS[0]) | (closing == _CLOSERS[1])
-    return float(np.mean(opens & closes & (last > lines.starts)))
+def _behind(ends: Positions) -> Positions:
+    """Where each begins that goes on behind the end of the one before it."""
+    starts = np.empty_like(ends)
+    starts[0] = 0
+    np.add(ends[:-1], 1, out=starts[1:])
+    return starts
 
 
-def member_shares(data: Bytes, lines: Lines) -> tuple[float, float]:
-    """Shares of lines that, their indent left out, are of indented JSON, and of XML: the one open with a quote, brace or bracket and end with
-    a comma, brace or bracket, also where most of them are no keys; the others open with an angle and end with one, however few
-    their tags. Blank lines are neither.
+@dataclass(frozen=True, slots=True)
+class LineShares:
+    """Shares of the lines, by how they open and close. Blank lines are none of these.
+
+    bracketed: open with a brace or bracket and close with one, a comma after it allowed. member: of indented JSON: their indent left out,
+    they open with a quote, brace or bracket and end with a comma, brace or bracket, also where most of them are no keys. tagged: of XML:
+    indented or not, they open with an angle and end with one, however few their tags.
     """
-    if not len(lines.ends):
-        return 0.0, 0.0
-    first = data[_behind_indents(data, lines.starts)]
-    last = lines.ends - 1
-    last = last - (data[np.maximum(last, 0)] == ord("\r"))
-    ending = data[np.maximum(last, 0)]
+
+    bracketed: float
+    member: float
+    tagged: float
+
+
+def line_shares(data: Bytes, lines: Lines) -> LineShares:
+    """The shares of a sample's lines; all zero where there are none."""
+    count = len(lines.ends)
+    if not count:
+        return LineShares(0.0, 0.0, 0.0)
+    opening = data[lines.starts]
+    last, ending = _without(data, lines.ends - 1, ord("\r"))
+    inner = _OPENS_MEMBER[(first := data[_behind_indents(data, lines.starts, opening)])]
     whole = last >= lines.starts
-    json = _OPENS_MEMBER[first] & _ENDS_MEMBER[ending] & whole
-    return float(np.mean(json)), float(np.mean((first == ord("<")) & (ending == ord(">")) & whole))
+    json = inner & _ENDS_MEMBER[ending] & whole
+    xml = (first == ord("<")) & (ending == ord(">")) & whole
+    last, closing = _without(data, last, ord(","))
+    bracketed = _OPENS[opening] & _CLOSES[closing] & (last > lines.starts)
+    return LineShares(*(float(np.count_nonzero(each)) / count for each in (bracketed, json, xml)))
 
 
-def _behind_indents(data: Bytes, starts: Positions) -> Positions:
+def _without(data: Bytes, last: Positions, value: int) -> tuple[Positions, Bytes]:
+    """The lines' last places, one further to the front where `value` stands there, and the bytes that are there."""
+    ending = data[np.maximum(last, 0)]
+    skipped = ending == value
+    if not skipped.any():
+        return last, ending
+    last = last - skipped
+    return last, data[np.maximum(last, 0)]
+
+
+def _behind_indents(data: Bytes, starts: Positions, opening: Bytes) -> Positions:
     """Where lines begin, their indents of at most `MOST_INDENT` blanks left out. A line feed is no blank, so that none is left."""
-    at = starts
-    for _ in range(MOST_INDENT):
-        blank = CLASSES[data[at]] == BLANK
-        if not blank.any():
-            break
-        at = at + blank
-    return at
+    indented = _BLANKS[opening].nonzero()[0]
+    if not len(indented):
+        return starts
+    padded = np.zeros(len(data) + MOST_INDENT + 1, np.uint8)
+    padded[: len(data)] = data
+    heads = pieces(padded, starts[indented], MOST_INDENT + 1)
+    inside = (heads != ord(" ")) & (heads != ord("\t"))
+    inside[:, MOST_INDENT] = True
+    begins = starts.copy()
+    begins[indented] += inside.argmax(axis=1)
+    return begins
 
 
-def timed_share(data: Bytes, lines: Lines) -> float:
+def timed_share(marks: Marks, lines: Lines) -> float:
     """Share of lines with a time of day (two digits, a colon, two digits) near their beginning."""
-    if not len(lines.ends) or len(data) < 5:
+    data = marks.data
+    if not len(lines.ends) or len(data) < 5 or not marks.counts[ord(":")]:
         return 0.0
-    colons = np.flatnonzero(data == ord(":"))
-    colons = colons[(colons >= 2) & (colons < len(data) - 2)]
-    for offset in (-2, -1, 1, 2):
-        digits = data[colons + offset] - np.uint8(ord("0")) < 10  # wraps for bytes below "0", which makes them large
-        colons = colons[digits]
+    digits = data - np.uint8(ord("0")) < 10  # wraps for bytes below "0", which makes them large
+    pairs = digits[:-1] & digits[1:]
+    times = data[2:-2] == ord(":")
+    times &= pairs[:-3]
+    times &= pairs[3:]
+    colons = times.nonzero()[0] + 2
     if not len(colons):
         return 0.0
     following = np.searchsorted(colons, lines.starts)
     nearest = colons[np.minimum(following, len(colons) - 1)]
     within = (following < len(colons)) & (nearest < np.minimum(lines.ends, lines.starts + STAMP_WITHIN))
-    return float(np.mean(within))
+    return float(np.count_nonzero(within)) / len(within)
 
 
 def prefix_likeness(data: Bytes, lines: Lines) -> tuple[float, float]:
@@ -140,10 +169,11 @@ def prefix_likeness(data: Bytes, lines: Lines) -> tuple[float, float]:
     starts = lines.starts[lines.starts < len(data) - PREFIX]
     if len(starts) < 4:
         return 0.0, 1.0
-    shapes = CLASSES[data[starts[:, None] + np.arange(PREFIX)]]
-    same = float(np.mean(shapes[1:] == shapes[:-1]))
-    keys = shapes.astype(np.uint64) @ _SHAPE_WEIGHTS
-    return same, distinct(keys) / len(keys)
+    shapes = CLASSES[pieces(data, starts, PREFIX)]
+    same = np.count_nonzero(shapes[1:] == shapes[:-1]) / (shapes.size - PREFIX)
+    halves = shapes.view(np.uint64)
+    keys = halves[:, 0] | halves[:, 1] << np.uint64(4)  # a class has three bits of its byte's eight
+    return float(same), distinct(keys) / len(keys)
 
 
 def distinct(values: NDArray[np.uint64]) -> int:

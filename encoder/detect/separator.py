@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from encoder.detect.lines import Bytes, Lines, Positions
+from encoder.detect.lines import Lines
+from encoder.detect.marks import LINE_END, QUOTE, SEPARATORS, Marks, Mask, before
 
-SEPARATORS: Final = tuple(b",;\t|")
-"""Separators that are tried, the first winning a tie."""
 MOST_FIELDS: Final = 64
 """Counts above this say nothing more, and are cut to it."""
 FEWEST_LINES: Final = 5
@@ -30,33 +28,35 @@ class Separation:
 NOTHING: Final = Separation(SEPARATORS[0], 0.0, 0)
 
 
-def find_separator(data: Bytes, lines: Lines) -> Separation:
+def find_separator(marks: Marks, lines: Lines) -> Separation:
     """The best of `SEPARATORS`: counts outside double quotes (RFC 4180), weighed by consistency and, a little, by number."""
     if len(lines.ends) < FEWEST_LINES:
         return NOTHING
-    quotes = np.flatnonzero(data == ord('"'))
-    found = [_consistency(data, lines, separator, quotes) for separator in SEPARATORS]
+    if not marks.separators:
+        return NOTHING
+    outside = _outside_quotes(marks) if marks.counts[QUOTE] else None
+    found = [_consistency(marks, lines, separator, outside) for separator in marks.separators]
     best = max(found, key=lambda it: it.consistency * min(it.count, 3))
     return best if best.count else NOTHING
 
 
-def _consistency(data: Bytes, lines: Lines, separator: int, quotes: Positions) -> Separation:
-    places = np.flatnonzero(data == separator)
-    if len(places) * 2 < len(lines.ends):
-        return Separation(separator, 0.0, 0)
-    if len(quotes):
-        places = places[~_quoted(places, lines, quotes)]
-    counts = np.minimum(np.searchsorted(places, lines.ends) - np.searchsorted(places, lines.starts), MOST_FIELDS)
+def _consistency(marks: Marks, lines: Lines, separator: int, outside: Mask | None) -> Separation:
+    stands = marks.values == separator
+    sums = before(stands if outside is None else stands & outside)
+    counts = np.minimum(sums[lines.last] - sums[lines.first], MOST_FIELDS)
     filled = counts[lines.ends > lines.starts]  # blank lines belong to no table
     if not len(filled):
         return Separation(separator, 0.0, 0)
     usual = int(np.bincount(filled).argmax())
-    return Separation(separator, float(np.mean(filled == usual)) if usual else 0.0, usual)
+    return Separation(separator, np.count_nonzero(filled == usual) / len(filled) if usual else 0.0, usual)
 
 
-def _quoted(places: Positions, lines: Lines, quotes: Positions) -> NDArray[np.bool_]:
-    """Which of `places` stand behind an odd number of quotes, counted from their own line's start."""
-    line = np.maximum(np.searchsorted(lines.starts, places, side="right") - 1, 0)
-    before = np.searchsorted(quotes, places) - np.searchsorted(quotes, lines.starts)[line]
-    odd: NDArray[np.bool_] = before % 2 == 1
-    return odd
+def _outside_quotes(marks: Marks) -> Mask:
+    """Which marks stand behind an even number of quotes, counted from their own line's start."""
+    odd = np.cumsum(marks.values == QUOTE, dtype=np.uint8)  # wraps, which leaves odd and even as they are
+    ends = (marks.values == LINE_END).nonzero()[0]
+    starts = np.zeros(len(ends) + 1, np.uint8)
+    starts[1:] = odd[ends]
+    odd ^= np.repeat(starts, np.diff(ends, prepend=-1, append=len(odd) - 1))
+    even: Mask = odd & np.uint8(1) == 0
+    return even

@@ -10,6 +10,7 @@ from orchestrator.cli.output import tell
 from orchestrator.cli.places import find_run, opened_journal
 from orchestrator.cli.progress import Telling, listening
 from orchestrator.cli.run import check_manner, conclude
+from orchestrator.executors.strays import adopt_orphans
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.port import RunSummary
 from orchestrator.journal.sqlite import SqliteJournal
@@ -28,8 +29,10 @@ def resume(name: str | None, manner: Manner, telling: Telling, *, junit: Path | 
                          "  mend: put the plan back, or start a run of the new one with `orchestrate run`")  # fmt: skip
     if telling.explain and not telling.as_json:
         show_explanation(explain_loaded(loaded, registry, run=summary.run, manner=manner))
+    if manner.executor == "processes":
+        adopt_orphans()
     with listening(loaded, registry, telling) as listener:
-        outcome = resume_loaded(summary.run, loaded, registry, manner=replace(manner, listener=listener))
+        outcome = resume_loaded(summary.run, loaded, registry, manner=replace(manner, listener=listener, told=tell))
     conclude(outcome, manner, telling, junit)
     return outcome.exit_code
 

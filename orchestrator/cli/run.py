@@ -15,6 +15,7 @@ from orchestrator.cli.schedule import schedule_text
 from orchestrator.cli.settings import parse_settings
 from orchestrator.engine.reuse import Asked
 from orchestrator.engine.selection import excluded
+from orchestrator.executors.strays import adopt_orphans
 from orchestrator.graph.schedule import forecast
 from orchestrator.graph.view import schedule_view
 from orchestrator.journal.sqlite import SYNCHRONOUS
@@ -30,8 +31,10 @@ def run_plan(  # noqa: PLR0913 - the run and how it is told of
     loaded = load(path, parse_settings(settings), registry, manner.state)
     if telling.explain and not telling.as_json:
         show_explanation(explain_loaded(loaded, registry, new=new, manner=manner))
+    if manner.executor == "processes":
+        adopt_orphans()
     with listening(loaded, registry, telling) as listener:
-        outcome = run_loaded(loaded, registry, new=new, manner=replace(manner, listener=listener))
+        outcome = run_loaded(loaded, registry, new=new, manner=replace(manner, listener=listener, told=tell))
     conclude(outcome, manner, telling, junit)
     return outcome.exit_code
 

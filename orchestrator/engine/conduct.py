@@ -12,12 +12,14 @@ from orchestrator.engine.briefs import NO_AGENTS, Agents
 from orchestrator.engine.engine import CarryOut, Engine
 from orchestrator.engine.interrupts import interrupts
 from orchestrator.engine.judging import declared_metrics, file_digest, judge_run
-from orchestrator.engine.orders import Orders, Places
+from orchestrator.engine.orders import Orders
 from orchestrator.engine.outcome import INTERRUPTED, exit_code
+from orchestrator.engine.places import Places
 from orchestrator.engine.recorder import Recorder
 from orchestrator.engine.rounds import rounds_of
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.processes import ProcessExecutor
+from orchestrator.executors.temporary import tidy
 from orchestrator.executors.tree import signal_tree
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import JournalError, UnknownRun
@@ -76,7 +78,7 @@ def conduct(
 
     Raises JournalError, and RunOwned where another live orchestrator has the run.
     """
-    with _owned(journal, run) as fence:
+    with _owned(journal, run) as fence, tidy(conditions.places.run_folder(run)):
         before = _recorded(journal, run)
         recorder = Recorder(
             journal,

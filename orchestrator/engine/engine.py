@@ -17,7 +17,7 @@ from orchestrator.engine.retry import Again, after_failure
 from orchestrator.engine.rounds import Rounds
 from orchestrator.engine.sampling import Sampling
 from orchestrator.evidence.measurement import Evidence, Usage
-from orchestrator.executors.carry_out import Supervision, carry_on, carry_out
+from orchestrator.executors.carry_out import Supervision, carry_out, go_on
 from orchestrator.executors.foreground import Foreground
 from orchestrator.executors.order import Asking, AttemptResult, Launched, Note, Spent, StopSignal, Told, WorkOrder
 from orchestrator.state.events import (
@@ -99,7 +99,7 @@ class Engine:
         self._recorder = recorder
         self._executor = executor
         self._carry_out = carry
-        self._foreground = Foreground(self.messages.put, self._go_on, self._broke) if programs_here else None
+        self._foreground = self._in_foreground() if programs_here else None
         self._keep_going = keep_going
         self._kill = kill
         full = capacities(orders.plan, jobs)
@@ -174,7 +174,7 @@ class Engine:
         """Whether a turn cannot begin because a budget is used up; then the task has failed."""
         if not self._rounds.leaves_hand_in(task):
             return False
-        reason = self._orders.left(self._recorder.state, task).reason
+        reason = self._orders.hand_ins.left(self._recorder.state, task).reason
         if reason:
             record, spec = self._recorder.state.tasks[task], self._orders.graph.nodes[task].task
             failure = Failure(Cause.BUDGET, reason)
@@ -185,7 +185,7 @@ class Engine:
 
     def _ask(self, asked: Asking) -> None:
         """Let a call be made once its reservation is durable, or say why it may not be."""
-        left = self._orders.left(self._recorder.state, asked.task)
+        left = self._orders.hand_ins.left(self._recorder.state, asked.task)
         none_left = (left.tokens is not None and left.tokens <= 0) or (left.cost is not None and left.cost <= 0)
         if (left.reason and not left.only_turns) or none_left:
             asked.reply(left.reason or "all that is left of a budget is reserved for calls under way")
@@ -203,9 +203,16 @@ class Engine:
         except Exception as error:  # noqa: BLE001 - a fault of ours in one attempt is not the end of the others
             self._broke(order, error)
 
+    def _in_foreground(self) -> Foreground:
+        return Foreground(self.messages.put, self._go_on, self._broke, self._postponed)
+
+    def _postponed(self, order: WorkOrder) -> None:
+        """Have a thread wait until there is room for it."""
+        self._hand_over(order, self._carry_out, order)
+
     def _go_on(self, attempt: Supervision) -> None:
         """Have a thread watch what was begun in this one."""
-        self._hand_over(attempt.order, carry_on, attempt)
+        self._hand_over(attempt.order, go_on, attempt)
 
     def _broke(self, order: WorkOrder, error: Exception) -> None:
         future: Future[AttemptResult] = Future()
@@ -349,7 +356,7 @@ class Engine:
         """Why a round that was refused is the last one, None where another follows."""
         if self._rounds.left(task, self._recorder.state) <= 0 or self._draining:
             return ""
-        spent = self._orders.left(self._recorder.state, task).reason
+        spent = self._orders.hand_ins.left(self._recorder.state, task).reason
         return f", since {spent}" if spent else None
 
     def _return(self, task: str, attempt: int, reason: str) -> None:

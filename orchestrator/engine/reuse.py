@@ -21,7 +21,7 @@ Adopt = Callable[[str, TaskRecord, Evidence], bool]
 """Bring over what a task of another run left, to where the given evidence says; whether all of it is as it was."""
 
 SOFTWARE: Final = ("python", "package ")
-NOT_THE_MACHINE: Final = ("load", "git")
+NOT_THE_MACHINE: Final = ("load", "git", "limits")
 ADOPTED: Final = 0
 """The attempt that a reused task counts as: it was not tried in this run."""
 

@@ -10,6 +10,7 @@ then PASS, so that nothing is gained by measuring until one fits. `docs/verdicts
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from textwrap import shorten
 from typing import Final
 
 from orchestrator.evidence import intervals
@@ -20,6 +21,9 @@ from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.negative import negative_of
 from orchestrator.evidence.sequential import cuts, first, level_of_look, planned_looks
 from orchestrator.evidence.verdict import NegativeControl, Outcome, Verdict, Why
+
+LONGEST_METHOD: Final = 600
+"""Characters of a measurement's method that a verdict repeats: how it counts its cases, and why there are fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +140,10 @@ def _weigh(demand: Demand, measurement: Measurement, found: Estimate) -> tuple[O
     if cases == 0:
         return Outcome.UNPROVEN, Why.TOO_FEW_CASES, "nothing was examined"
     if demand.expect is not None and (cases is None or cases < demand.expect):
-        reason = f"{cases or 0} of the {demand.expect} cases that it expects were examined"
+        counted = shorten(measurement.method, LONGEST_METHOD, placeholder=" ...")
+        reason = f"{cases or 0} of the {demand.expect} cases that it expects were examined" + (
+            counted and f": {counted}"
+        )
         return Outcome.UNPROVEN, Why.TOO_FEW_CASES, reason
     if found.control_failed:
         return Outcome.UNPROVEN, Why.CONTROL_FAILED, found.control_failed

@@ -29,6 +29,15 @@ def level_of_look(level: float, looks: int) -> float:
     return 1.0 - (1.0 - level) / looks
 
 
+def level_at(level: float, look: int) -> float:
+    """The confidence of look number `look`, 1 or more, where nobody knows beforehand how many there will be.
+
+    Look k spends 1 / (k * (k + 1)) of the error that `level` allows. These shares come to 1 over all looks, so that by Bonferroni's inequality
+    any number of them errs no more often than one look at `level` would.
+    """
+    return 1.0 - (1.0 - level) / (look * (look + 1))
+
+
 def cuts(batches: Sequence[int], samples: int, max_samples: int) -> tuple[int, ...]:
     """The sample sizes at which a look is due, for attempts that left `batches` samples each.
 

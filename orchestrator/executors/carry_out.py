@@ -4,6 +4,7 @@ Everything happens in the caller's thread, in one loop over the attempt's pipes;
 takes programs through their first moments without one.
 """
 
+import contextlib
 import os
 import selectors
 import signal
@@ -17,16 +18,22 @@ from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Evidence, Origin, Usage
 from orchestrator.executors.collect import Collector
 from orchestrator.executors.folder import EVIDENCE, fresh, shared
-from orchestrator.executors.launch import LaunchedProgram, launched
+from orchestrator.executors.guard import guard_pid
+from orchestrator.executors.heed import CutShort, Heed, heeding, never
+from orchestrator.executors.launch import LAUNCHERS, SPAWNING, LaunchedProgram, launched
 from orchestrator.executors.lines import FailedLine
 from orchestrator.executors.load import load_average
 from orchestrator.executors.order import AttemptResult, Launched, Note, StopSignal, Told, WorkOrder, write_order
 from orchestrator.executors.outcome import Ending, judge_ending
 from orchestrator.executors.output import CAP, CappedLog
+from orchestrator.executors.room import Alive, NoRoom, Patience, is_shortage
 from orchestrator.executors.sampler import TreeSampler, children
 from orchestrator.executors.started import Ended
+from orchestrator.executors.strays import end_strays
 from orchestrator.executors.surroundings import attempt_environment, inherited
+from orchestrator.executors.temporary import make_tmp, remove_tmp
 from orchestrator.executors.tree import LONGEST_KILL, end_tree, signal_tree
+from orchestrator.executors.unstartable import NO_COMMAND, Attempted, why_no_command, why_not_started
 from orchestrator.process import Launch, process_of, this_process
 from orchestrator.state.events import Cause, Failure
 
@@ -43,24 +50,54 @@ def carry_out(
     stop: set it to end the attempt (TERM, `order.grace`, KILL); then the result has stopped=True. listener: called with each
     note while the task runs, and with its processes once it has run for FIRST_LOOK seconds. log_cap: bytes kept of each of stdout and stderr.
     """
-    begun = begin(order, log_cap)
-    return begun if isinstance(begun, AttemptResult) else carry_on(begun, stop, listener)
+    patience = Patience()
+    while True:
+        try:
+            begun = begin(order, log_cap)
+            return begun if isinstance(begun, AttemptResult) else carry_on(begun, stop, listener)
+        except NoRoom as error:
+            if stop.is_set():
+                return AttemptResult(order.task, order.attempt, Evidence(), Usage(0.0, 0.0, 0, 0), None, stopped=True)
+            if not patience.wait():
+                what = f"the attempt could not be started: {error}, and nothing else of ours runs that would make room"
+                return _not_begun(order, time.monotonic(), f"{what}; raise ulimit -n, -u or -v, or free memory")
 
 
 def begin(order: WorkOrder, log_cap: int = CAP) -> "Supervision | AttemptResult":
-    """Start the attempt. Where the system does not let us, what came of it."""
+    """Start the attempt. Where the system does not let us, what came of it. Raises NoRoom where it is only short of something now."""
     start = time.monotonic()
     try:
         _prepare(order)
         return Supervision(order, log_cap, start)
     except OSError as error:
+        if is_shortage(error.errno):
+            forget(order)
+            raise NoRoom(error.strerror) from None
         where = f" ({error.filename})" if error.filename else ""
-        failure = Failure(Cause.SPAWN, f"the attempt could not be started: {error.strerror or error}{where}")
-        return AttemptResult(order.task, order.attempt, Evidence(), Usage(time.monotonic() - start, 0.0, 0, 0), failure)
+        return _not_begun(order, start, f"the attempt could not be started: {error.strerror or error}{where}")
+
+
+def _not_begun(order: WorkOrder, start: float, message: str) -> AttemptResult:
+    usage = Usage(time.monotonic() - start, 0.0, 0, 0)
+    return AttemptResult(order.task, order.attempt, Evidence(), usage, Failure(Cause.SPAWN, message))
+
+
+def forget(order: WorkOrder) -> None:
+    """An attempt that was not begun leaves nothing behind that a next try would take for another's."""
+    with contextlib.suppress(OSError):
+        os.unlink(f"{order.folder}/{EVIDENCE}")  # noqa: PTH108 - as in `folder`
+
+
+def go_on(supervision: "Supervision", stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
+    """As `carry_on`; where there was no room for the program, it is begun again once there is."""
+    try:
+        return carry_on(supervision, stop, listener)
+    except NoRoom:
+        return carry_out(supervision.order, stop, listener)
 
 
 def carry_on(supervision: "Supervision", stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
-    """Watch what was begun to its end, and let go of it."""
+    """Watch what was begun to its end, and let go of it. Raises NoRoom where it did not begin for that."""
     try:
         return supervision.watch(stop, listener)
     finally:
@@ -70,6 +107,7 @@ def carry_on(supervision: "Supervision", stop: StopSignal, listener: Callable[[T
 def _prepare(order: WorkOrder) -> None:
     shared(order.cache)
     fresh(order.folder)
+    make_tmp(order.folder)
     write_order(order)
 
 
@@ -99,8 +137,10 @@ class Supervision:
             self._started = _start(order)
             self._held.append(self._started)  # what was started must not be left
             self._attach(log_cap)
+            Alive.attempts.add(self)
         except BaseException:
             _close(self._held)
+            remove_tmp(order.folder)
             raise
 
     def _attach(self, log_cap: int) -> None:
@@ -120,7 +160,7 @@ class Supervision:
         ended = self._started.poll()
         if ended is None or ended.left != frozenset() or self.order.artifacts or self._collector.waiting():
             return None
-        return self._settled(ended, listener)
+        return self._settled(ended, listener, never)
 
     def watch(self, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
         """Until the attempt has ended, with all its processes; then what came of it."""
@@ -138,7 +178,7 @@ class Supervision:
                 self._end_if_due(now, stop)
                 tick = now + TICK
             self._pump(max(0.0, min(tick, sample) - time.monotonic()))
-        return self._settled(ended, listener)
+        return self._settled(ended, listener, heeding(stop, self.start, self.order.timeout))
 
     def _listen(self) -> None:
         self._selector = selectors.PollSelector()
@@ -148,19 +188,29 @@ class Supervision:
         if self._started.poll() is None:
             self._selector.register(self.fileno(), selectors.EVENT_READ)
 
-    def _settled(self, ended: Ended, listener: Callable[[Told], None]) -> AttemptResult:
+    def _settled(self, ended: Ended, listener: Callable[[Told], None], heed: Heed) -> AttemptResult:
         self._ended = ended
+        if is_shortage(ended.errno) and not self._stopped:
+            forget(self.order)
+            raise NoRoom(os.strerror(ended.errno))
         seconds = time.monotonic() - self.start
         unended = 0 if ended.left == frozenset() else self._end_rest(ended.left or frozenset())
-        self._drain()
-        self._tell(listener, last=True)
-        return self._result(seconds, ended, unended)
+        self._finish_files()
+        try:
+            self._tell(listener, last=True, heed=heed)
+            return self._result(seconds, ended, unended, heed)
+        except CutShort as cut:
+            return self._cut_short(ended, timeout=cut.timeout)
 
     def close(self) -> None:
         """End whatever still runs (only where `watch` was left early) and let go of every file."""
+        Alive.attempts.discard(self)
         if self._ended is None:
             end_tree(self.order.marker, 0)
-        _close(self._held)
+        try:
+            _close(self._held)
+        finally:
+            remove_tmp(self.order.folder)
 
     def _pump(self, timeout: float) -> None:
         for key, _ in self._selector.select(timeout):
@@ -177,8 +227,8 @@ class Supervision:
         listener(Launched(self.order.task, self.order.attempt, Launch(this_process(), launcher, first)))
         return True
 
-    def _tell(self, listener: Callable[[Told], None], *, last: bool = False) -> None:
-        for said in self._collector.poll(last=last):
+    def _tell(self, listener: Callable[[Told], None], *, last: bool = False, heed: Heed = never) -> None:
+        for said in self._collector.poll(last=last, heed=heed):
             listener(Note(self.order.task, self.order.attempt, said.text, said.claim))
 
     def _end_if_due(self, now: float, stop: StopSignal) -> None:
@@ -199,18 +249,34 @@ class Supervision:
         grace = self.order.grace if self._kill_at is None else max(0.0, self._kill_at - time.monotonic())
         unended = end_tree(self.order.marker, grace)
         signal_tree(self.order.marker, signal.SIGKILL, self._sampler.alive() | left)
+        end_strays(lambda: {*LAUNCHERS, guard_pid()}, SPAWNING)
         return unended
 
-    def _drain(self) -> None:
-        """Read what is still in the pipes; nobody is left to write, so it is little."""
-        for log in self.logs:
+    def _finish_files(self) -> None:
+        """Read what is still in the pipes, which is little as nobody is left to write, and touch no file of the attempt from now on:
+        any of them may be an artifact, whose checksum is taken next.
+        """
+        for log, name in zip(self.logs, LOGS, strict=True):
             log.pump()
+            log.finish(made=name in self.order.artifacts)
+        self._sampler.close()
 
-    def _result(self, seconds: float, ended: Ended, unended: int) -> AttemptResult:
+    def _cut_short(self, ended: Ended, *, timeout: bool) -> AttemptResult:
+        """What came of an attempt whose program had ended, but not what we do after it."""
+        order, usage = self.order, self._sampler.usage(time.monotonic() - self.start, ended.cpu)
+        if not timeout:
+            return AttemptResult(order.task, order.attempt, Evidence(), usage, None, stopped=True)
+        what = f"its timeout of {order.timeout:g} s was over before its evidence was read and its artifacts' checksums taken"
+        failure = Failure(Cause.TIMEOUT, f"{what}; leave less behind, or raise the timeout", ended.exit_code)
+        return AttemptResult(order.task, order.attempt, Evidence(), usage, failure)
+
+    def _result(self, seconds: float, ended: Ended, unended: int, heed: Heed) -> AttemptResult:
         order, usage = self.order, self._sampler.usage(seconds, ended.cpu)
         if self._stopped:
             return AttemptResult(order.task, order.attempt, Evidence(), usage, None, stopped=True)
-        failure, evidence = settle(self._ending(ended, unended), self._collector, order)
+        failure, evidence = settle(self._ending(ended, unended), self._collector, order, heed)
+        if failure is not None and failure.cause is Cause.EXIT and ended.exit_code in NO_COMMAND and order.command:
+            failure = replace(failure, message=failure.message + why_no_command(self._attempted(0)))
         evidence = with_origin(evidence, self._origin(seconds))
         return AttemptResult(order.task, order.attempt, evidence, usage, failure)
 
@@ -224,14 +290,19 @@ class Supervision:
             done=self._collector.done,
             program=self.order.command[0] if self.order.command else None,
             timeout=self.order.timeout if self._timed_out else None,
-            reported=self._collector.failed if ended.problem is None else self._not_started(ended.problem),
+            reported=self._not_started(ended.errno) if ended.errno else self._collector.failed,
             problem=self._collector.problem,
             unended=unended,
         )
 
-    def _not_started(self, problem: str) -> FailedLine:
-        program = self.order.command[0] if self.order.command else "worker"
-        return FailedLine(Cause.SPAWN, f"{program!r} could not be started: {problem}; is it installed and on PATH?")
+    def _not_started(self, number: int) -> FailedLine:
+        return FailedLine(Cause.SPAWN, why_not_started(self._attempted(number)))
+
+    def _attempted(self, number: int) -> Attempted:
+        order = self.order
+        path = attempt_environment(order, inherited()).get("PATH", os.defpath)
+        program = order.command[0] if order.command else sys.executable
+        return Attempted(program, number, order.folder, order.project, path)
 
 
 def _close(held: list[Closable]) -> None:
@@ -244,12 +315,14 @@ def _close(held: list[Closable]) -> None:
             _close(held)
 
 
-def settle(ending: Ending, collector: Collector, order: WorkOrder) -> tuple[Failure | None, Evidence]:
-    """The failure or, where there is none, the evidence; artifacts that cannot be used are a failure too."""
+def settle(
+    ending: Ending, collector: Collector, order: WorkOrder, heed: Heed = never
+) -> tuple[Failure | None, Evidence]:
+    """The failure or, where there is none, the evidence; artifacts that cannot be used are a failure too. Raises what `heed` raises."""
     failure = judge_ending(ending)
     if failure is None:
         try:
-            return None, collector.evidence(order.folder, order.artifacts, order.inputs)
+            return None, collector.evidence(order.folder, order.artifacts, order.inputs, heed)
         except OrchestratorError as error:
             failure = Failure(Cause.EVIDENCE, str(error), ending.exit_code)
         except OSError as error:

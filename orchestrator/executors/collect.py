@@ -1,6 +1,5 @@
 """Turn what an attempt wrote into Evidence: read its lines with limits, check them, and take its artifacts' checksums."""
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -12,6 +11,8 @@ from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Artifact, Comparison, Evidence, Measurement, Trend
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.units import UnitError, compatible, parse_unit
+from orchestrator.executors.checksum import checksum
+from orchestrator.executors.heed import Heed, never
 from orchestrator.executors.lines import (
     ArtifactLine,
     DoneLine,
@@ -21,13 +22,17 @@ from orchestrator.executors.lines import (
     UsedLine,
     parse_line,
 )
+from orchestrator.executors.room import with_room
 from orchestrator.runner import TaskInput
 from orchestrator.wire import WireError
 
 LONGEST_LINE: Final = 4 * 2**20
 LARGEST_FILE: Final = 64 * 2**20
 MOST_NOTES: Final = 1_000
+LONGEST_PART: Final = 255  # bytes, as file systems have it
+LONGEST_SHOWN: Final = 100
 CHUNK: Final = 2**18
+MOST_AT_ONCE: Final = 4 * 2**20  # while the task runs: who reads also looks at the clock and the stop signal
 
 
 class EvidenceTail:
@@ -39,9 +44,15 @@ class EvidenceTail:
         self._read = 0
         self._rest = b""
 
-    def lines(self, *, last: bool = False) -> Iterator[bytes]:
-        """Every line that became whole since; at the last call also one without an end. Raises WireError beyond limits."""
-        while chunk := os.read(self._descriptor, CHUNK):
+    def lines(self, *, last: bool = False, heed: Heed = never) -> Iterator[bytes]:
+        """Every line that became whole since, of the next 4 MiB; at the last call of all, and one without an end.
+
+        Raises WireError beyond limits, and what `heed` raises.
+        """
+        most = LARGEST_FILE if last else MOST_AT_ONCE
+        begun = self._read
+        while self._read - begun <= most and (chunk := os.read(self._descriptor, CHUNK)):
+            heed()
             self._read += len(chunk)
             if self._read > LARGEST_FILE:
                 raise WireError(f"it is larger than {LARGEST_FILE >> 20} MiB; record fewer values, or an artifact")
@@ -86,13 +97,13 @@ class Collector:
         self._line = 0
         self._notes = 0
 
-    def poll(self, *, last: bool = False) -> list[NoteLine]:
-        """Read what is new and return the notes in it."""
+    def poll(self, *, last: bool = False, heed: Heed = never) -> list[NoteLine]:
+        """Read what is new and return the notes in it. Raises what `heed` raises."""
         notes: list[NoteLine] = []
         if self.problem is not None:
             return notes
         try:
-            for line in self._tail.lines(last=last):
+            for line in self._tail.lines(last=last, heed=heed):
                 self._line += 1
                 if line.strip():
                     self._take(line, notes)
@@ -113,17 +124,19 @@ class Collector:
         """Let go of the file."""
         self._tail.close()
 
-    def evidence(self, folder: Path, demanded: Sequence[str], inputs: Sequence[TaskInput] = ()) -> Evidence:
+    def evidence(
+        self, folder: Path, demanded: Sequence[str], inputs: Sequence[TaskInput] = (), heed: Heed = never
+    ) -> Evidence:
         """The measurements, the artifacts that were declared, demanded or used, and the files of `inputs` that were read.
 
-        Raises ArtifactError.
+        Raises ArtifactError, and what `heed` raises.
         """
         names = dict.fromkeys(
             [*demanded, *self._titles, *(name for one in self._measurements for name in one.artifacts)]
         )
-        artifacts = tuple(take_artifact(folder, name, self._titles.get(name, "")) for name in names)
+        artifacts = tuple(take_artifact(folder, name, self._titles.get(name, ""), heed) for name in names)
         given = {one.task: one for one in inputs} if self._used else {}
-        used = tuple(take_used(folder.parent.parent, given.get(task), task, name) for task, name in self._used)
+        used = tuple(take_used(folder.parent.parent, given.get(task), task, name, heed) for task, name in self._used)
         return Evidence(tuple(self._measurements), artifacts, used)
 
     def _take(self, line: bytes, notes: list[NoteLine]) -> None:
@@ -174,15 +187,32 @@ class ArtifactError(OrchestratorError):
     """An artifact is missing, is no regular file, or is not inside the attempt's folder."""
 
 
-def take_artifact(folder: Path, name: str, title: str = "") -> Artifact:
+def check_name(name: str) -> None:
+    """Raise ArtifactError for the name of a file that reports, bundles and terminals cannot show as it is."""
+    shown = ascii(name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}…")
+    if any("\ud800" <= char <= "\udfff" for char in name):
+        raise ArtifactError(f"artifact {shown}: the file's name is not UTF-8; give the file a name that is")
+    if not name.isprintable():
+        raise ArtifactError(
+            f"artifact {shown}: the file's name holds a control character, a line's end or one that is not shown; rename the file"
+        )
+    if any(len(part.encode()) > LONGEST_PART for part in name.split("/")):
+        raise ArtifactError(
+            f"artifact {shown}: a part of the file's name is longer than {LONGEST_PART} bytes; shorten it"
+        )
+
+
+def take_artifact(folder: Path, name: str, title: str = "", heed: Heed = never) -> Artifact:
     """The artifact `folder / name` with its checksum. Raises ArtifactError; follows no link, so nothing outside is read."""
+    check_name(name)
     parts = Path(name).parts
     if not parts or Path(name).is_absolute() or ".." in parts or "\0" in name:
         raise ArtifactError(f"artifact {name!r} is not inside the attempt's folder; name a file below it")
     if (folder / name).resolve() != folder.resolve() / name:
         raise ArtifactError(f"artifact {name!r} is or goes through a symbolic link; copy the file into the folder")
     try:
-        descriptor = os.open(folder / name, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        descriptor = with_room(lambda: os.open(folder / name, flags), heed)
     except OSError as error:
         raise ArtifactError(
             f"artifact {name!r} was not left behind ({error.strerror}); write it, or do not declare it"
@@ -190,21 +220,20 @@ def take_artifact(folder: Path, name: str, title: str = "") -> Artifact:
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise ArtifactError(f"artifact {name!r} is not a regular file; declare files, or pack the folder into one")
-    with os.fdopen(descriptor, "rb") as file:
-        checksum = hashlib.file_digest(file, "sha256").hexdigest()
-        size = file.tell()
-    return Artifact(name, f"{folder.parent.name}/{folder.name}/{name}", checksum, size, title)
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        sha256, size = checksum(file, heed)
+    return Artifact(name, f"{folder.parent.name}/{folder.name}/{name}", sha256, size, title)
 
 
-def take_used(run_folder: Path, given: TaskInput | None, task: str, name: str) -> Artifact:
+def take_used(run_folder: Path, given: TaskInput | None, task: str, name: str, heed: Heed = never) -> Artifact:
     """The file `name` that the task above left, with the checksum that it has now. Raises ArtifactError where there is none."""
     path = None if given is None else given.artifacts.get(name)
     if path is None:
         raise ArtifactError(f"no task {task!r} above left a file {name!r}; declare as used only what order.json lists")
     try:
-        with path.open("rb") as file:
-            checksum = hashlib.file_digest(file, "sha256").hexdigest()
-            return Artifact(f"{task}/{name}", path.relative_to(run_folder).as_posix(), checksum, file.tell())
+        with with_room(lambda: path.open("rb"), heed) as file:
+            sha256, size = checksum(file, heed)
+            return Artifact(f"{task}/{name}", path.relative_to(run_folder).as_posix(), sha256, size)
     except (OSError, ValueError) as error:
         raise ArtifactError(
             f"the file {name!r} of {task} cannot be read again ({error}); leave inputs as they are"

@@ -1,6 +1,5 @@
 """An attempt's folder: made afresh, whatever lies where it shall be."""
 
-import contextlib
 import functools
 import os
 import secrets
@@ -11,7 +10,7 @@ EVIDENCE: Final = "evidence.jsonl"
 
 
 def fresh(folder: Path) -> Path:
-    """Make the folder, with the one for temporary files in it. What a forgotten attempt left there is set aside. Raises OSError."""
+    """Make the folder. What a forgotten attempt left there is set aside. Raises OSError."""
     path = os.fspath(folder)
     try:
         os.mkdir(os.path.dirname(path))  # noqa: PTH102, PTH120 - pathlib takes longer, and this is done for every attempt
@@ -23,14 +22,7 @@ def fresh(folder: Path) -> Path:
         os.mkdir(path)  # noqa: PTH102 - as above
     except FileExistsError:
         _set_aside(folder)
-    with contextlib.suppress(FileExistsError):
-        os.mkdir(tmp_of(folder))  # noqa: PTH102 - as above
     return folder
-
-
-def tmp_of(folder: Path) -> str:
-    """The folder for temporary files in an attempt's folder."""
-    return f"{folder}{os.sep}tmp"
 
 
 @functools.lru_cache(maxsize=64)

@@ -15,6 +15,7 @@ from typing import Final
 from orchestrator.executors.carry_out import FIRST_LOOK, Supervision, begin
 from orchestrator.executors.order import AttemptResult, Told, WorkOrder
 from orchestrator.executors.output import CappedLog
+from orchestrator.executors.room import NoRoom
 
 LONGEST: Final = 3600.0
 
@@ -22,7 +23,8 @@ LONGEST: Final = 3600.0
 class Foreground:
     """Attempts in their first moments. All but `wake` is for one thread, the one that calls `attend`.
 
-    tell: gets what came of an attempt, and its notes. go_on: has the attempt watched by a thread, to its end. broke: told of an attempt in
+    tell: gets what came of an attempt, and its notes. go_on: has the attempt watched by a thread, to its end. postpone: has a thread
+    begin it once there is room for it. broke: told of an attempt in
     which this code itself failed.
     """
 
@@ -31,9 +33,11 @@ class Foreground:
         tell: Callable[[AttemptResult | Told], None],
         go_on: Callable[[Supervision], None],
         broke: Callable[[WorkOrder, Exception], None],
+        postpone: Callable[[WorkOrder], None],
     ) -> None:
         self._tell = tell
         self._go_on = go_on
+        self._postpone = postpone
         self._broke = broke
         self._poll = select.epoll()
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
@@ -46,7 +50,11 @@ class Foreground:
 
     def start(self, order: WorkOrder) -> None:
         """Begin an attempt. Raises what only a fault of ours raises."""
-        begun = begin(order)
+        try:
+            begun = begin(order)
+        except NoRoom:
+            self._postpone(order)
+            return
         if isinstance(begun, AttemptResult):
             self._tell(begun)
             return
@@ -86,6 +94,10 @@ class Foreground:
             result = attempt.result_now(self._tell)
             if result is not None:
                 attempt.close()
+        except NoRoom:
+            attempt.close()
+            self._postpone(attempt.order)
+            return
         except Exception as error:  # noqa: BLE001 - a fault of ours is this attempt's, not the end of the others
             attempt.close()
             self._broke(attempt.order, error)

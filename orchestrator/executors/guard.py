@@ -1,4 +1,4 @@
-"""A small process beside the orchestrator: when that one is gone, however it died, it ends what was left running.
+"""A small process beside the orchestrator: when that one is gone, however it died, it ends what was left running and removes temporary folders.
 
 The kernel already kills each attempt's first process then (see `worker`); the guard ends their descendants too. It waits on
 a pipe whose other end only the orchestrator holds, so it needs no clock and never outlives it for long.
@@ -7,27 +7,58 @@ a pipe whose other end only the orchestrator holds, so it needs no clock and nev
 import contextlib
 import functools
 import os
+import shutil
 import sys
+import threading
 import time
+from typing import ClassVar, Final
 
 from orchestrator.executors.tree import OWNER, end_tree
 
 GRACE = 1.0
 
 
-@functools.cache
 def owner() -> str:
     """What the processes of this orchestrator's attempts carry in ORCHESTRATE_OWNER; starts the guard the first time."""
+    with _FIRST:  # attempts begin in several threads
+        return _owner()
+
+
+_FIRST: Final = threading.Lock()
+
+
+@functools.cache
+def _owner() -> str:
     marker = f"{os.getpid()}-{time.monotonic_ns()}"
     with contextlib.suppress(OSError):  # without a guard, `reap` does the same when the run is resumed
-        _start(marker)
+        _Held.pipe = _start(marker)
     return marker
 
 
-def _start(marker: str) -> None:
-    watched, held = os.pipe()  # `held` is open until this process ends: that is what it is for
+def clean_after(folder: str) -> None:
+    """Have the guard remove this folder, if it is still there then."""
+    owner()
+    with contextlib.suppress(OSError):  # no guard, or one that is stopped and does not read
+        os.write(_Held.pipe, os.fsencode(folder) + b"\0")
+
+
+class _Held:
+    """Open until this process ends, which tells the guard; -1 where there is no guard."""
+
+    pipe: ClassVar[int] = -1
+    guard: ClassVar[int] = 0
+
+
+def guard_pid() -> int:
+    """The guard's pid, 0 where there is none."""
+    return _Held.guard
+
+
+def _start(marker: str) -> int:
+    watched, held = os.pipe()
+    os.set_blocking(held, False)
     try:
-        os.posix_spawn(
+        _Held.guard = os.posix_spawn(
             sys.executable,
             [sys.executable, "-P", "-m", "orchestrator.executors.guard", marker],
             {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -42,15 +73,22 @@ def _start(marker: str) -> None:
         raise
     finally:
         os.close(watched)
+    return held
 
 
 def main() -> None:
-    """Wait for the end of standard input, then end every process of that owner."""
+    """Wait for the end of standard input, then end every process of that owner and remove the folders that were named on it."""
     os.setsid()  # Ctrl-C is for the orchestrator, which may still need a guard
     os.chdir("/")
-    while os.read(0, 1):
-        pass
+    named, rest = set[bytes](), b""
+    while said := os.read(0, 1 << 16):
+        *whole, rest = (rest + said).split(b"\0")
+        named.update(whole)
     end_tree(sys.argv[1], GRACE, OWNER)
+    for folder in named:
+        shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(OSError):
+            os.rmdir(os.path.dirname(folder))  # noqa: PTH106, PTH120 - bytes
 
 
 if __name__ == "__main__":

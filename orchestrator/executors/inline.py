@@ -19,6 +19,7 @@ from orchestrator.evidence.measurement import Evidence, Origin, Usage
 from orchestrator.executors.carry_out import carry_out, settle, with_origin
 from orchestrator.executors.collect import Collector
 from orchestrator.executors.folder import EVIDENCE, fresh
+from orchestrator.executors.heed import CutShort, Heed, heeding, never
 from orchestrator.executors.load import load_average
 from orchestrator.executors.order import AttemptResult, Note, StopSignal, Told, WorkOrder
 from orchestrator.executors.outcome import Ending
@@ -61,7 +62,7 @@ def carry_out_inline(runners: Mapping[str, Runner]) -> CarryOut:
             return carry_out(order, stop, listener)
         if stop.is_set():
             return AttemptResult(order.task, order.attempt, Evidence(), Usage(0.0, 0.0, 0, 0), None, stopped=True)
-        return _run_here(runners[order.runner or ""], order, listener)
+        return _run_here(runners[order.runner or ""], order, stop, listener)
 
     return carry_out_here
 
@@ -74,7 +75,7 @@ class LateFolder:
         self._made = False
 
     def made(self) -> Path:
-        """The folder, with the one for temporary files in it. Raises OSError."""
+        """The folder. Raises OSError."""
         if not self._made:
             fresh(self._path)
             self._made = True
@@ -106,8 +107,10 @@ class LateEvidence:
             self._file.close()
             self._file = None
 
-    def settled(self, usage: Usage, exit_code: int, listener: Callable[[Told], None]) -> AttemptResult:
-        """What came of the attempt, its notes told."""
+    def settled(
+        self, usage: Usage, exit_code: int, listener: Callable[[Told], None], heed: Heed = never
+    ) -> AttemptResult:
+        """What came of the attempt, its notes told. Raises what `heed` raises."""
         order = self._order
         if self._collector is None:
             if exit_code == 0 and self.done and not order.artifacts:
@@ -115,11 +118,11 @@ class LateEvidence:
             self._open()
         assert self._collector is not None, "opened just now"
         try:
-            for said in self._collector.poll(last=True):
+            for said in self._collector.poll(last=True, heed=heed):
                 listener(Note(order.task, order.attempt, said.text, said.claim))
             told = self._collector
             ending = Ending(exit_code, self.done, reported=told.failed, problem=told.problem)
-            failure, evidence = settle(ending, told, order)
+            failure, evidence = settle(ending, told, order, heed)
             load = load_average()
             origin = Origin(order.attempt, tuple(sys.argv), self._load, max(load, self._load), usage.seconds)
             evidence = with_origin(evidence, origin)
@@ -150,13 +153,16 @@ class LateContext(FileContext):
         return self._late.made()
 
 
-def _run_here(runner: Runner, order: WorkOrder, listener: Callable[[Told], None]) -> AttemptResult:
+def _run_here(runner: Runner, order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
     start, cpu = time.monotonic(), time.thread_time()
     folder = LateFolder(order.folder)
     evidence = LateEvidence(order, runner, folder)
     exit_code = _exit_code(runner, order, evidence, folder)
     usage = Usage(time.monotonic() - start, time.thread_time() - cpu, 0, 0)
-    return evidence.settled(usage, exit_code, listener)
+    try:
+        return evidence.settled(usage, exit_code, listener, heeding(stop, start, None))
+    except CutShort:
+        return AttemptResult(order.task, order.attempt, NOTHING, usage, stopped=True)
 
 
 def _exit_code(runner: Runner, order: WorkOrder, evidence: LateEvidence, folder: LateFolder) -> int:

@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import errno
 import marshal
 import os
 import select
@@ -9,6 +10,7 @@ import signal
 import socket
 import struct
 import sys
+import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,12 +18,18 @@ from typing import Final
 
 from orchestrator.executors import launcher
 from orchestrator.executors.launcher import ENDED, LENGTH, PIPES
+from orchestrator.executors.room import Alive
 from orchestrator.executors.started import Ended
 
 COMMAND: Final = (sys.executable, "-I", "-S", launcher.__file__)
 LONGEST_CLOSE: Final = 10.0  # seconds: one that was stopped never sees that its socket is closed
 LONGEST_ANSWER: Final = 1 << 16  # bytes that are read at once
 KILLED: Final = 9  # the wait status of a program whose launcher was killed: nothing else is known of it
+
+LAUNCHERS: Final[set[int]] = set()
+"""The pids of those of this process."""
+SPAWNING: Final = threading.Lock()
+"""Held while there may be one whose pid is not among them yet."""
 
 _idle: deque["Launcher"] = deque()
 
@@ -37,11 +45,16 @@ class Launcher:
 
     def __init__(self) -> None:
         ours, theirs = socket.socketpair()
-        with theirs:
+        command = COMMAND if Alive.files is None else (*COMMAND, str(Alive.files))
+        with contextlib.ExitStack() as undo:
+            undo.callback(theirs.close)
+            failed = undo.enter_context(contextlib.ExitStack())
+            failed.callback(ours.close)
             self.owner = os.getpid()
+            undo.enter_context(SPAWNING)
             self.pid = os.posix_spawn(
-                COMMAND[0],
-                COMMAND,
+                command[0],
+                command,
                 os.environ,
                 file_actions=[
                     (os.POSIX_SPAWN_DUP2, theirs.fileno(), 0),
@@ -50,6 +63,8 @@ class Launcher:
                 ],
                 setsid=True,  # Ctrl-C is for the orchestrator
             )
+            LAUNCHERS.add(self.pid)
+            failed.pop_all()
         self.socket = ours
 
     def close(self) -> None:
@@ -59,6 +74,7 @@ class Launcher:
             if not _ends(self.pid, LONGEST_CLOSE):
                 os.kill(self.pid, signal.SIGKILL)
                 _ends(self.pid, LONGEST_CLOSE)
+        LAUNCHERS.discard(self.pid)
 
 
 def _ends(pid: int, seconds: float) -> bool:
@@ -95,7 +111,7 @@ class LaunchedProgram:
     def poll(self) -> Ended | None:
         """How it ended, None while it runs."""
         if self._ended is None and self._launcher is not None:
-            self._ended = _answer(self._launcher.socket)
+            self._ended = _answer(self._launcher)
         return self._ended
 
     def abandon(self) -> None:
@@ -168,21 +184,37 @@ def _idle_launcher() -> Launcher | None:
     return None
 
 
-def _answer(connection: socket.socket) -> Ended | None:
+def _answer(launcher: Launcher) -> Ended | None:
     """How the program ended, None where that has not been said; a launcher that is gone says nothing any more."""
+    connection = launcher.socket
     try:
         data = connection.recv(LONGEST_ANSWER, socket.MSG_DONTWAIT)
         if len(data) < ENDED.size:
             data += _receive(connection, ENDED.size - len(data))
-        errno, status, user, system, count = ENDED.unpack_from(data)
+        number, status, user, system, count = ENDED.unpack_from(data)
         if len(data) < ENDED.size + 4 * count:
             data += _receive(connection, ENDED.size + 4 * count - len(data))
     except BlockingIOError:
         return None
     except (EOFError, ConnectionError):
-        return Ended(-KILLED, 0.0, None)
+        return Ended(-KILLED, 0.0, None, errno.EAGAIN if _broke(launcher.pid) else 0)
     left = frozenset(struct.unpack_from(f"={count}i", data, ENDED.size)) if count else frozenset()
-    return Ended(os.waitstatus_to_exitcode(status), user + system, left, os.strerror(errno) if errno else None)
+    return Ended(os.waitstatus_to_exitcode(status), user + system, left, number)
+
+
+def _broke(pid: int) -> bool:
+    """Whether a launcher that is gone gave up by itself, as it does where there is no memory for it; a task can only kill it."""
+    with contextlib.suppress(OSError):
+        handle = os.pidfd_open(pid)
+        try:
+            gone = select.poll()
+            gone.register(handle, select.POLLIN)
+            gone.poll(LONGEST_CLOSE * 1000)
+        finally:
+            os.close(handle)
+        ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG)
+        return ended is not None and ended.si_code == os.CLD_EXITED and ended.si_status != 0
+    return False
 
 
 def _receive(connection: socket.socket, size: int) -> bytes:

@@ -17,6 +17,7 @@ import marshal
 import os
 import select
 import struct
+import sys
 from _socket import (
     CMSG_SPACE,
     MSG_CMSG_CLOEXEC,
@@ -39,12 +40,22 @@ DEFAULTS = (SIGPIPE, SIGXFSZ)  # Python ignores them, and what is ignored stays 
 def main() -> None:
     """Serve requests until the other side is gone."""
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    restore_limit()
     requests = socket(fileno=0)
     try:
         while serve(requests):
             pass
     finally:
         end_all()
+
+
+def restore_limit() -> None:
+    """Programs get the limit of open files that the orchestrator had before it raised its own: some take time for each that may be open."""
+    if len(sys.argv) > 1:
+        import resource  # noqa: PLC0415 - seldom needed
+
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (int(sys.argv[1]), hard))
 
 
 def serve(requests: socket) -> bool:

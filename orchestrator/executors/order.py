@@ -10,12 +10,19 @@ from typing import Any, Protocol, overload
 from orchestrator.evidence.measurement import Claim, Evidence, Usage
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.executors.agentwork import Checkout, Merge, Turn
+from orchestrator.executors.results import (
+    Line,
+    input_from_json,
+    input_to_json,
+    lines_from_json,
+    lines_to_json,
+    read_results,
+)
 from orchestrator.process import Launch
 from orchestrator.runner import TaskInput
 from orchestrator.state.events import Failure
 from orchestrator.state.rounds import HandIn, Joined, Talk
 from orchestrator.state.spending import Reserved, Settled
-from orchestrator.wire import measurement_from_json, measurement_to_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +67,22 @@ class WorkOrder:
 class LateInputs(Sequence[TaskInput]):
     """Inputs that are put together when someone looks at them: most tasks never do, and a long chain has many.
 
-    gather: makes them; its answer must not depend on when it is asked. Pickled and compared as the plain tuple.
+    gather: makes them; its answer must not depend on when it is asked. refer: says where they stand in the run's file of results. Pickled
+    and compared as the plain tuple.
     """
 
-    __slots__ = ("_found", "_gather")
+    __slots__ = ("_found", "_gather", "_refer")
 
-    def __init__(self, gather: Callable[[], tuple[TaskInput, ...]]) -> None:
+    def __init__(
+        self, gather: Callable[[], tuple[TaskInput, ...]], refer: Callable[[], tuple[str, list[Line]]] | None = None
+    ) -> None:
         self._gather = gather
+        self._refer = refer
         self._found: tuple[TaskInput, ...] | None = None
+
+    def named(self) -> tuple[str, list[Line]] | None:
+        """The file of results and the lines in it of the tasks directly above, None where there is none. Raises OSError."""
+        return None if self._refer is None else self._refer()
 
     @overload
     def __getitem__(self, index: int) -> TaskInput: ...
@@ -184,7 +199,7 @@ def order_to_json(order: WorkOrder) -> str:
             "seed": order.seed,
             "metrics": [_metric_to_json(metric) for metric in order.metrics],
             "artifacts": order.artifacts,
-            "inputs": [_input_to_json(given) for given in order.inputs],
+            "inputs": _inputs_to_json(order.inputs),
             "offer": order.offer,
         }
     )
@@ -202,7 +217,7 @@ def order_from_json(text: str) -> WorkOrder:
             "cache": Path(plain["cache"]),
             "metrics": tuple(_metric_from_json(metric) for metric in plain["metrics"]),
             "artifacts": tuple(plain["artifacts"]),
-            "inputs": tuple(_input_from_json(given) for given in plain["inputs"]),
+            "inputs": _inputs_from_json(plain["inputs"]),
         }
     )
 
@@ -236,28 +251,15 @@ def _metric_from_json(plain: Mapping[str, str]) -> Metric:
     return Metric(plain["name"], plain["unit"], Better(plain["better"]), Form(plain["form"]), plain["description"])
 
 
-def _input_to_json(given: TaskInput) -> dict[str, Any]:
-    usage = given.usage
-    return {
-        "task": given.task,
-        "group": given.group,
-        "title": given.title,
-        "agent": given.agent,
-        "artifacts": {name: str(path) for name, path in given.artifacts.items()},
-        "measurements": [measurement_to_json(one) for one in given.measurements],
-        "usage": usage and [usage.seconds, usage.cpu_seconds, usage.peak_rss, usage.samples],
-        "series": given.series and str(given.series),
-    }
+def _inputs_to_json(inputs: Sequence[TaskInput]) -> list[dict[str, Any]] | dict[str, Any]:
+    """By place in the run's file of results; in full where there is none, as on a worker of a cluster."""
+    named = inputs.named() if isinstance(inputs, LateInputs) else None
+    if named is None:
+        return [input_to_json(given) for given in inputs]
+    return {"file": named[0], "lines": lines_to_json(named[1])}
 
 
-def _input_from_json(plain: Mapping[str, Any]) -> TaskInput:
-    return TaskInput(
-        task=plain["task"],
-        group=plain["group"],
-        title=plain["title"],
-        agent=plain["agent"],
-        artifacts={name: Path(path) for name, path in plain["artifacts"].items()},
-        measurements=tuple(measurement_from_json(one) for one in plain["measurements"]),
-        usage=plain["usage"] and Usage(*plain["usage"]),
-        series=plain["series"] and Path(plain["series"]),
-    )
+def _inputs_from_json(plain: Any) -> Sequence[TaskInput]:  # noqa: ANN401 - a list or an object
+    if isinstance(plain, list):
+        return tuple(input_from_json(given) for given in plain)
+    return LateInputs(lambda: read_results(Path(plain["file"]), lines_from_json(plain["lines"])))

@@ -5,6 +5,9 @@ import os
 from pathlib import Path
 from typing import Final
 
+from orchestrator.executors.heed import never
+from orchestrator.executors.room import with_room
+
 CAP: Final = 16 * 2**20
 CHUNK: Final = 2**16
 CHUNKS_AT_ONCE: Final = 64
@@ -23,6 +26,7 @@ class CappedLog:
         self._left = cap
         self._path = path
         self._file: io.FileIO | None = None
+        self._finished = False
 
     def pump(self) -> bool:
         """Copy what is there, up to 4 MiB; returns False once every writer has closed the pipe."""
@@ -36,12 +40,21 @@ class CappedLog:
             self._keep(chunk)
         return True
 
-    def close(self) -> None:
-        """Say in the file what was dropped, and close it."""
+    def finish(self, *, made: bool = False) -> None:
+        """Say in the file what was dropped, and close it: it is not written any more. made: there is to be a file also without a byte."""
+        if self._finished:
+            return
+        self._finished = True
         if self.dropped:
             self._write(b"\n[orchestrate: %d more bytes were not kept]\n" % self.dropped)
+        elif made:
+            self._write(b"")
         if self._file is not None:
             self._file.close()
+
+    def close(self) -> None:
+        """As `finish`, where that was not done."""
+        self.finish()
 
     def _keep(self, chunk: bytes) -> None:
         kept = chunk[: self._left]
@@ -54,7 +67,8 @@ class CappedLog:
     def _write(self, data: bytes) -> bool:
         try:
             if self._file is None:
-                self._file = io.FileIO(self._path, "xb")  # a pipe or link that the task put there is not followed
+                # A pipe or link that the task put there is not followed.
+                self._file = with_room(lambda: io.FileIO(self._path, "xb"), never)
             self._file.write(data)
         except OSError:
             return False

@@ -4,11 +4,16 @@ with ProcessExecutor() as executor:
     future = executor.submit(carry_out, order, stop, listener)
 """
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
 
 from orchestrator.executors.carry_out import carry_out
 
 __all__ = ["ProcessExecutor", "carry_out"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class ProcessExecutor(ThreadPoolExecutor):
@@ -18,3 +23,26 @@ class ProcessExecutor(ThreadPoolExecutor):
 
     def __init__(self, most_at_once: int = 256) -> None:
         super().__init__(max_workers=most_at_once, thread_name_prefix="attempt")
+        super().submit(int).result()  # there is one thread from now on, whatever the system refuses later
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """As `ThreadPoolExecutor`; where the system has no further thread to give, one of those that there are does it when it is free."""
+        future: Future[T] = Future()
+        future.set_running_or_notify_cancel()
+
+        def settle() -> None:
+            try:
+                result = fn(*args, **kwargs)
+            except BaseException as error:  # noqa: BLE001 - it belongs to whoever asks the future
+                future.set_exception(error)
+            else:
+                future.set_result(result)
+
+        try:
+            super().submit(settle)
+        except (
+            RuntimeError
+        ):  # raised after the work was queued where no thread could be started, and before where the pool is closed
+            if self._shutdown or not self._threads:
+                raise
+        return future

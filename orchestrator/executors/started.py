@@ -6,10 +6,10 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Ended:
     """exit_code: negative for a signal. cpu: user and system seconds of the process and all that it waited for. left: pids of what it
-    left running, None where that is not known and must be searched for. problem: why it could not be started, None where it was.
+    left running, None where that is not known and must be searched for. errno: why it could not be started, 0 where it was.
     """
 
     exit_code: int
     cpu: float
     left: frozenset[int] | None
-    problem: str | None = None
+    errno: int = 0

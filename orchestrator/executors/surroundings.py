@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar, Final
 
-from orchestrator.executors.folder import EVIDENCE, tmp_of
+from orchestrator.executors.folder import EVIDENCE
 from orchestrator.executors.guard import owner
 from orchestrator.executors.order import WorkOrder
+from orchestrator.executors.temporary import tmp_of
 from orchestrator.executors.tree import ATTEMPT, OWNER
 
 PACKAGE_PARENT: Final = str(Path(__file__).resolve().parents[2])

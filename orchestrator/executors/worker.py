@@ -5,6 +5,7 @@ dies with the orchestrator and takes along whatever else there is of the attempt
 """
 
 import ctypes
+import errno
 import os
 import signal
 import sys
@@ -15,6 +16,7 @@ from typing import Final
 
 from orchestrator.context import EvidenceFile, EvidenceSink, FileContext
 from orchestrator.executors.order import WorkOrder, order_from_json
+from orchestrator.executors.unstartable import Attempted, why_not_started
 from orchestrator.registry import find_runner
 from orchestrator.runner import Runner
 from orchestrator.state.events import Cause
@@ -29,7 +31,7 @@ def main() -> int:
     order = order_from_json(Path(sys.argv[1]).read_text(encoding="utf-8"))
     evidence = EvidenceFile(Path(os.environ["ORCHESTRATE_EVIDENCE"]))
     if order.command is not None:
-        return become(order.command, evidence)
+        return become(order, order.command, evidence)
     return run(order, evidence)
 
 
@@ -38,13 +40,14 @@ def tie_to_parent() -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def become(command: tuple[str, ...], evidence: EvidenceFile) -> int:
+def become(order: WorkOrder, command: tuple[str, ...], evidence: EvidenceFile) -> int:
     """Replace this process by the program; returns only if that could not be done."""
     try:
         os.execvp(command[0], command)  # noqa: S606 - argv as the plan says it, no shell
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        fail(evidence, Cause.SPAWN, f"{command[0]!r} could not be started: {reason}; is it installed and on PATH?")
+    except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
+        number = getattr(error, "errno", None) or errno.EINVAL
+        start = Attempted(command[0], number, order.folder, order.project, os.environ.get("PATH", os.defpath))
+        fail(evidence, Cause.SPAWN, why_not_started(start))
     return FAILED
 
 

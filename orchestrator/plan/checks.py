@@ -24,6 +24,7 @@ def check_plan(plan: Plan, source: Source) -> list[Problem]:
 
 
 def _names(plan: Plan, known: "Names", source: Source) -> Iterator[Problem]:
+    yield from _environment(plan.env, ("env",), source)
     for name, group in plan.groups.items():
         path = group_path(plan, name)
         yield from _agents(group, path, plan, source)
@@ -34,6 +35,9 @@ def _names(plan: Plan, known: "Names", source: Source) -> Iterator[Problem]:
             place = (*path, "tasks", index)
             yield from _references(name, task, place, known, source)
             yield from _work(task, place, source)
+            yield from _environment(task.env, (*place, "env"), source)
+            for number, artifact in enumerate(task.artifacts):
+                yield from _file(artifact, (*place, "artifacts", number), source)
             yield from _resources(task, place, plan, source)
             yield from _matrix(task, place, source)
     yield from hand_in_problems(plan, source, known.problem_of)
@@ -116,6 +120,7 @@ def _group_needs(name: str, group: Group, path: Path, known: Names, source: Sour
 def _deliverables(name: str, group: Group, path: Path, known: Names, source: Source) -> Iterator[Problem]:
     for index, deliverable in enumerate(group.deliverables):
         yield from _from(name, deliverable.from_, (*path, "deliverables", index, "from"), known, source)
+        yield from _file(deliverable.artifact, (*path, "deliverables", index, "artifact"), source)
 
 
 def _criteria(name: str, group: Group, path: Path, known: Names, source: Source) -> Iterator[Problem]:
@@ -172,6 +177,28 @@ def _work(task: Task, path: Path, source: Source) -> Iterator[Problem]:
         yield source.problem(path, what, mend)
     elif task.command is not None and not (task.command and task.command[0]):
         yield source.problem((*path, "command"), "names no program", "write `command: [program, argument]`")
+    for index, word in enumerate(task.command or ()):
+        if "\0" in word:
+            yield source.problem((*path, "command", index), "holds a NUL, which no argument can", "leave the NUL out")
+
+
+def _environment(variables: Mapping[str, object], path: Path, source: Source) -> Iterator[Problem]:
+    """Names and values that no program can be given: starting it would fail."""
+    for name, value in variables.items():
+        if not name or "=" in name or "\0" in name:
+            what = f"{name!r} cannot be the name of a variable"
+            yield source.problem((*path, name), what, "name it without '=' and NUL: `env: {NAME: value}`", key=True)
+        if isinstance(value, str) and "\0" in value:
+            yield source.problem((*path, name), "the value holds a NUL, which no variable can", "leave the NUL out")
+
+
+def _file(name: str, path: Path, source: Source) -> Iterator[Problem]:
+    """The name of an artifact that the attempt could never leave behind."""
+    if not name or name.startswith("/") or ".." in name.split("/"):
+        yield source.problem(path, f"{name!r} is no file in the attempt's folder", "name a file below it, without '..'")
+    elif not name.isprintable():
+        what = f"{name!r} holds a control character, a line's end or one that is not shown"
+        yield source.problem(path, what, "rename the file")
 
 
 def _resources(task: Task, path: Path, plan: Plan, source: Source) -> Iterator[Problem]:

@@ -15,7 +15,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from orchestrator.engine.engine import Done, Engine
 from orchestrator.engine.fingerprints import fingerprints
-from orchestrator.engine.orders import Orders, Places
+from orchestrator.engine.orders import Orders
+from orchestrator.engine.places import Places
 from orchestrator.engine.reconcile import Change, reconcile
 from orchestrator.engine.recorder import Recorder
 from orchestrator.evidence.measurement import Evidence, Usage

@@ -6,7 +6,6 @@ The kernels are loaded before the clock starts, so that no figure holds a compil
 import ctypes
 import gc
 import hashlib
-import os
 import sys
 import time
 from collections.abc import Mapping
@@ -112,18 +111,12 @@ def load() -> None:
     warm()
 
 
-def cpu_seconds() -> float:
-    """User and system time of this process so far."""
-    times = os.times()
-    return times.user + times.system
-
-
 def take_sample(spec: Spec) -> SampleResult:
     """Load, do the job, and say what it took."""
     load()
-    before, cpu, began = memory("VmRSS"), cpu_seconds(), time.perf_counter()
+    before, cpu, began = memory("VmRSS"), time.process_time(), time.perf_counter()
     work = do(spec)
-    seconds, cpu = time.perf_counter() - began, cpu_seconds() - cpu
+    seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     after, peak = memory("VmRSS"), memory("VmHWM")
     settled = tuple(_settle(time.perf_counter(), spec.settle))
     target = Path(spec.target) if spec.target else None

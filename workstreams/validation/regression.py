@@ -2,27 +2,28 @@
 
 A regression is a comparison whose whole 95 % interval lies more than 5 % on the worse side of the baseline. Ratios are exact.
 An interval that only reaches over the border is undecided: it is no regression, and no case that was examined either, so that a
-criterion that expects all cases stays unproven.
+criterion that expects all cases stays unproven, and says which noise of the machine it saw. Speed and memory are sampled until they
+are decided or the budget is spent (`workstreams.validation.pairs`).
 """
 
 import io
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from orchestrator.evidence.intervals import of_median, seed_of
 from orchestrator.evidence.metric import Better, Form, Metric
-from orchestrator.evidence.sequential import level_of_look
 from orchestrator.runner import Runner, TaskContext
 from workstreams import corpus
 from workstreams.integration.points import TUNED
 from workstreams.parameters import size, whole
 from workstreams.profiling.inputs import input_file
-from workstreams.sampling import Job, SampleResult, Spec, interleave, order_taken
+from workstreams.sampling import Job, Spec, sample
 from workstreams.tables import Cell, markdown_table
 from workstreams.upstream import needed_artifact, scratch, write_json, write_text
+from workstreams.validation.pairs import Finding, Pairs, finding, grow, load, why_undecided
 
 if TYPE_CHECKING:
     from encoder import Profile
@@ -47,37 +48,11 @@ MEMORY: Final = Metric(
     Form.REDUCTION,
     "Peak resident set, merged profile against baseline",
 )
-BORDER: Final = 5.0
+METHOD: Final = (
+    "ratio (exact), speed and peak memory of the merged profile against the baseline; a regression is a whole 95 % interval more than "
+    "5 % on the worse side, and only a decided comparison is a case"
+)
 ROLES: Final = {"baseline": "baseline", "merged": "treatment", "control": "control"}
-MOST_TIMES: Final = 4
-LEVEL: Final = level_of_look(0.95, MOST_TIMES)
-"""Of each look at a comparison that grows while it is undecided, so that all looks together are at 95 %."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One comparison. worse: how much worse than the baseline, in %, by its median; low, high: its interval; below 0 is better."""
-
-    quantity: str
-    name: str
-    worse: float
-    low: float
-    high: float
-    samples: int
-
-    @property
-    def verdict(self) -> str:
-        """By the whole interval."""
-        if self.low > BORDER:
-            return "regression"
-        return "undecided" if self.high > BORDER else "no regression"
-
-
-def finding(quantity: str, name: str, merged: Sequence[float], baseline: Sequence[float]) -> Finding:
-    """Of paired arms in which less is better."""
-    worse = [100 * (ours / theirs - 1) for ours, theirs in zip(merged, baseline, strict=True)]
-    found = of_median(worse, LEVEL, seed_of(f"{quantity} {name}"))
-    return Finding(quantity, name, found.value, found.low, found.high, len(worse))
 
 
 def encode_seconds(profile: "Profile", data: bytes) -> tuple[float, int]:
@@ -91,42 +66,6 @@ def encode_seconds(profile: "Profile", data: bytes) -> tuple[float, int]:
     return time.perf_counter() - began, len(sink.getvalue())
 
 
-@dataclass(slots=True)
-class SpeedArms:
-    """Seconds by arm, paired by round, bytes out, and the arms in the order in which they ran."""
-
-    seconds: dict[str, list[float]]
-    sizes: dict[str, int]
-    order: list[str]
-
-
-def speed_arms(plans: "Mapping[str, Profile]", name: str, data: bytes, rounds: int) -> SpeedArms:
-    """Interleaved rounds, the order turned each time, the first one to warm up and dropped. While the comparison is undecided
-    the same number is added, up to `MOST_TIMES` as many; every sample counts, and every look is corrected for the others.
-    """
-    arms = SpeedArms({arm: [] for arm in plans}, {}, [])
-    for arm, plan in plans.items():
-        _, arms.sizes[arm] = encode_seconds(plan, data)
-    for turn in range(MOST_TIMES * rounds):
-        for arm in list(plans) if turn % 2 else list(plans)[::-1]:
-            arms.order.append(ROLES[arm])
-            arms.seconds[arm].append(encode_seconds(plans[arm], data)[0])
-        done = turn + 1
-        if done % rounds == 0 and speed_finding(name, arms).verdict != "undecided":
-            break
-    return arms
-
-
-def speed_finding(name: str, arms: SpeedArms) -> Finding:
-    """The comparison of wall time."""
-    return finding("speed", name, arms.seconds["merged"], arms.seconds["baseline"])
-
-
-def ratio_finding(name: str, arms: SpeedArms) -> Finding:
-    """The comparison of bytes out."""
-    return finding("ratio", name, [arms.sizes["merged"]], [arms.sizes["baseline"]])
-
-
 def inputs(context: TaskContext) -> dict[str, bytes]:
     """The kinds whose ratio and speed are compared; small ones are repeated to the wanted size, blocks apart."""
     wanted = size(context.params, "size", "6MiB")
@@ -136,34 +75,22 @@ def inputs(context: TaskContext) -> dict[str, bytes]:
     return {name: (data * -(-wanted // len(data)))[:wanted] for name, data in (made | found).items()}
 
 
-def memory_arms(context: TaskContext, profile: Path) -> dict[str, list[SampleResult]]:
-    """Peak memory in fresh processes: baseline, merged, baseline again."""
-    folder = scratch(context)
-    with input_file(folder, "server log", size(context.params, "memory_size", "64MB")) as source:
-        names = {"baseline": "baseline", "merged": str(profile), "control": "baseline"}
-        target = str(folder / "out.glyph")
-        arms = {name: Spec(Job.ENCODE, str(source), target, plan) for name, plan in names.items()}
-        return interleave(arms, whole(context.params, "memory_rounds", 3), folder)
-
-
 def regression(context: TaskContext) -> None:
     """Compare, decide, and leave the table."""
     path = needed_artifact(context, TUNED)
-    kinds = compared_kinds(context, path)
-    taken = memory_arms(context, path)
-    peaks = {arm: [it.peak_rss / 1e6 for it in results] for arm, results in taken.items()}
-    findings = [
-        found for name, arms in kinds.items() for found in (ratio_finding(name, arms), speed_finding(name, arms))
-    ]
-    findings.append(finding("memory", "server log", peaks["merged"], peaks["baseline"]))
-    pooled = [seconds for arms in kinds.values() for seconds in arms.seconds["baseline"]]
+    ratios, speeds = compared_kinds(context, path)
+    memory = memory_pairs(context, path)
+    pairs = [*speeds, memory]
+    findings = [*ratios, *(each.found for each in pairs if each.found)]
+    pooled = [seconds for each in speeds for seconds in each.values["baseline"]]
     slower = [1.2 * seconds for seconds in pooled]
-    leave(context, findings, [finding("speed", "a fifth slower", slower, pooled)])
-    record_speed(context, kinds)
-    record_memory(context, peaks)
+    undecided = [why_undecided(each) for each in pairs if not each.decided]
+    leave(context, findings, [finding("speed", "a fifth slower", slower, pooled)], undecided)
+    record_speed(context, speeds)
+    record_memory(context, memory)
 
 
-def compared_kinds(context: TaskContext, merged: Path) -> dict[str, SpeedArms]:
+def compared_kinds(context: TaskContext, merged: Path) -> tuple[list[Finding], list[Pairs]]:
     """Ratio and speed on every kind: baseline, merged, baseline again."""
     from encoder import load_profile  # noqa: PLC0415 - as above
     from encoder.block import warm  # noqa: PLC0415 - as above
@@ -171,42 +98,71 @@ def compared_kinds(context: TaskContext, merged: Path) -> dict[str, SpeedArms]:
     warm()
     baseline = load_profile("baseline")
     plans = {"baseline": baseline, "merged": load_profile(str(merged)), "control": baseline}
-    rounds = whole(context.params, "rounds", 7)
-    return {name: speed_arms(plans, name, data, rounds) for name, data in inputs(context).items()}
+    ratios, speeds = [], []
+    for name, data in inputs(context).items():
+        _, ours = encode_seconds(plans["merged"], data)  # the first encodes of a kind warm up, and are not timed
+        _, theirs = encode_seconds(baseline, data)
+        ratios.append(finding("ratio", name, [ours], [theirs]))
+        speeds.append(Pairs("speed", name, partial(seconds_of_arm, plans, data)))
+    grow(speeds, whole(context.params, "rounds", 6), whole(context.params, "budget", 90), time.monotonic)
+    return ratios, speeds
 
 
-def record_speed(context: TaskContext, kinds: Mapping[str, SpeedArms]) -> None:
+def seconds_of_arm(plans: "Mapping[str, Profile]", data: bytes, arm: str) -> float:
+    """Wall time of one encode with an arm's profile."""
+    return encode_seconds(plans[arm], data)[0]
+
+
+def memory_pairs(context: TaskContext, profile: Path) -> Pairs:
+    """Peak memory in fresh processes, MB: baseline, merged, baseline again."""
+    folder = scratch(context)
+    with input_file(folder, "server log", size(context.params, "memory_size", "64MB")) as source:
+        names = {"baseline": "baseline", "merged": str(profile), "control": "baseline"}
+        target = str(folder / "out.glyph")
+
+        def peak(arm: str) -> float:
+            return sample(Spec(Job.ENCODE, str(source), target, names[arm]), folder).peak_rss / 1e6
+
+        pairs = Pairs("memory", "server log", peak)
+        rounds, budget = whole(context.params, "memory_rounds", 3), whole(context.params, "memory_budget", 60)
+        grow([pairs], rounds, budget, time.monotonic)
+        return pairs
+
+
+def record_speed(context: TaskContext, speeds: Sequence[Pairs]) -> None:
     """Wall time of all kinds together."""
-    pooled = {arm: [one for arms in kinds.values() for one in arms.seconds[arm]] for arm in ROLES}
+    pooled = {arm: [one for each in speeds for one in each.values[arm]] for arm in ROLES}
     context.compare(
         SPEED,
         treatment=pooled["merged"],
         baseline=pooled["baseline"],
         control=pooled["control"],
         arm_unit="s",
-        labels=[name for name, arms in kinds.items() for _ in arms.seconds["merged"]],
-        order=[role for arms in kinds.values() for role in arms.order],
+        labels=[each.name for each in speeds for _ in each.values["merged"]],
+        order=[ROLES[arm] for each in speeds for arm in each.order],
         method="StreamingEncoder in one process on every kind, arms interleaved, wall time",
         artifacts=["regressions.json"],
     )
 
 
-def record_memory(context: TaskContext, peaks: Mapping[str, Sequence[float]]) -> None:
-    """Peak memory. peaks: MB by arm, round by round."""
+def record_memory(context: TaskContext, memory: Pairs) -> None:
+    """Peak memory."""
     context.compare(
         MEMORY,
-        treatment=peaks["merged"],
-        baseline=peaks["baseline"],
-        control=peaks["control"],
+        treatment=memory.values["merged"],
+        baseline=memory.values["baseline"],
+        control=memory.values["control"],
         arm_unit="MB",
-        order=order_taken(ROLES, tuple(peaks), len(peaks["merged"])),
+        order=[ROLES[arm] for arm in memory.order],
         method="VmHWM of a fresh process per sample, arms interleaved",
         artifacts=["regressions.json"],
     )
 
 
-def leave(context: TaskContext, findings: Sequence[Finding], planted: Sequence[Finding]) -> None:
-    """The count, the list and a table for people. planted: comparisons that must come out as regressions."""
+def leave(
+    context: TaskContext, findings: Sequence[Finding], planted: Sequence[Finding], undecided: Sequence[str] = ()
+) -> None:
+    """The count, the list and a table for people. planted: comparisons that must come out as regressions. undecided: why some are."""
     write_json(
         context, "regressions.json", [asdict(it) | {"verdict": it.verdict} for it in findings], title="Comparisons"
     )
@@ -221,17 +177,18 @@ def leave(context: TaskContext, findings: Sequence[Finding], planted: Sequence[F
     write_text(context, "regressions.md", heading + markdown_table(titles, rows), title="Regression report")
     bad = [it for it in findings if it.verdict == "regression"]
     for it in findings:
-        if it.verdict != "no regression":
+        if it.verdict == "regression":
             context.note(
-                f"{it.verdict}: {it.quantity} on {it.name}, {it.worse:+.1f} % worse ({it.low:+.1f} to {it.high:+.1f})"
+                f"regression: {it.quantity} on {it.name}, {it.worse:+.1f} % worse ({it.low:+.1f} to {it.high:+.1f})"
             )
+    for said in undecided:
+        context.note(said)
     context.note(f"{len(findings)} comparisons, {len(bad)} regressions")
     context.samples(
         REGRESSIONS,
         [len(bad)],
         cases=sum(it.verdict != "undecided" for it in findings),
-        method="ratio (exact), speed and peak memory of the merged profile against the baseline; a regression is a whole 95 % "
-        "interval more than 5 % on the worse side, and only a decided comparison is a case",
+        method="; ".join([*undecided, load(), METHOD] if undecided else [METHOD]),
         artifacts=["regressions.json"],
         negative=[sum(it.verdict == "regression" for it in planted)],
         negative_of="the baseline's own durations, a fifth longer, against themselves",

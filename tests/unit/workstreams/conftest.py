@@ -6,7 +6,7 @@ import pytest
 from orchestrator.runner import TaskInput
 from workstreams.sampling import child, outside
 
-SAMPLING_MODULES = ("buffer.analyze", "buffer.benchmark", "streaming.buffering")
+SAMPLING_MODULES = ("buffer.analyze", "buffer.benchmark", "streaming.buffering", "validation.regression")
 
 
 class RecordingContext:

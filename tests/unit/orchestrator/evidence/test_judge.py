@@ -104,6 +104,13 @@ def test_the_denominator_is_pinned(cases, why):
     assert ruled(demand(LEAKS, "==", 0, expect=25), of(LEAKS, Samples((0.0,)), cases=cases))[1] is why
 
 
+def test_too_few_cases_say_how_they_were_counted_in_a_bounded_space():
+    told = judge(demand(LEAKS, "==", 0, expect=25), [of(LEAKS, Samples((0.0,)), cases=24)]).detail
+    assert told == "24 of the 25 cases that it expects were examined: by hand"
+    endless = Candidate("A.sweep", 1, Measurement("pool.leaks", "leaks", Samples((0.0,)), "a word " * 10_000, cases=1))
+    assert len(judge(demand(LEAKS, "==", 0, expect=25), [endless]).detail) < 1000
+
+
 def test_stale_evidence_is_unproven():
     stale = replace(of(PEAK, Samples((1.0,))), stale=True)
     assert ruled(demand(PEAK, "<", 100), stale) == (Outcome.UNPROVEN, Why.STALE)

@@ -11,7 +11,7 @@ from orchestrator.evidence.demand import Demand
 from orchestrator.evidence.judge import Candidate, judge, wants_more
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Better, Form, Metric
-from orchestrator.evidence.sequential import cuts, first, level_of_look, planned_looks
+from orchestrator.evidence.sequential import cuts, first, level_at, level_of_look, planned_looks
 from orchestrator.evidence.verdict import Outcome, Why
 
 TIME = Metric("m.time", "ms", Better.LOWER)
@@ -107,3 +107,11 @@ def test_looking_again_and_again_passes_by_luck_no_more_often_than_the_level_say
     naive = passes(replace(BELOW, level=1 - 0.05 * 3), np.random.default_rng(5), trials)  # 95 % at every look
     assert honest <= 0.05 * trials
     assert naive > honest
+
+
+@pytest.mark.parametrize("level", [0.95, 0.99])
+def test_any_number_of_looks_spends_no_more_than_the_error_of_one(level):
+    spent = [1 - level_at(level, look) for look in range(1, 10_000)]
+    assert sum(spent) < 1 - level
+    assert sum(spent) == pytest.approx(1 - level, rel=1e-3)
+    assert spent == sorted(spent, reverse=True)

@@ -8,7 +8,7 @@ import pytest
 from orchestrator.evidence.measurement import Claim, Negative
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.executors.inline import InlineExecutor, carry_out_inline
-from orchestrator.executors.order import LateInputs, WorkOrder
+from orchestrator.executors.order import LateInputs, Note, WorkOrder
 from orchestrator.runner import Runner, TaskInput
 from orchestrator.state.events import Cause
 
@@ -35,7 +35,7 @@ def carry_out(tmp_path, runner=None, stop=None, **changes):
     order = WorkOrder("r", "A.t", 1, tmp_path / "A.t" / "1", tmp_path, tmp_path, runner, params={"n": 7}, **changes)
     stop = stop or threading.Event()
     result = InlineExecutor().submit(carry_out_inline(RUNNERS), order, stop, notes.append).result()
-    return result, [note.text for note in notes]
+    return result, [told.text for told in notes if isinstance(told, Note)]  # a slow machine tells processes too
 
 
 def test_a_runner_runs_in_this_process_with_the_same_checks(tmp_path):

@@ -22,8 +22,10 @@ def test_the_workstream_has_its_six_tasks():
     assert len({runner.name for runner in RUNNERS}) == 6
 
 
-def test_the_log_is_measured_in_every_size_and_the_other_kinds_in_the_small_ones():
-    assert plan_of((1, 100)) == [("server log", 1), ("server log", 100), ("JSON lines", 1), ("CSV table", 1)]
+def test_the_log_is_measured_in_every_size_and_each_other_kind_in_the_largest_small_one():
+    assert plan_of((1, 2, 100))[:3] == [("server log", 1), ("server log", 2), ("server log", 100)]
+    assert plan_of((1, 2, 100))[3:] == [("JSON lines", 2), ("CSV table", 2)]
+    assert plan_of((50,)) == [("server log", 50), ("JSON lines", 50), ("CSV table", 50)]
 
 
 def test_each_size_counts_its_fastest_encode_wherever_in_the_rounds_it_fell(tmp_path, monkeypatch):
@@ -32,7 +34,9 @@ def test_each_size_counts_its_fastest_encode_wherever_in_the_rounds_it_fell(tmp_
     def slow_first(specs, _folder):
         passes.append([Path(spec.source).name for spec in specs])
         return [
-            SampleResult((1 if at in (2, 3) else 3) * float(Path(spec.source).stat().st_size), 0, 2, 1, 2, 3, 1, "")
+            SampleResult(
+                (1 if at in (2, 3) else 3) * float(Path(spec.source).stat().st_size), 7 - at, 2, 1, 2, 3, 1, ""
+            )
             for at, spec in enumerate(specs)
         ]
 
@@ -43,6 +47,7 @@ def test_each_size_counts_its_fastest_encode_wherever_in_the_rounds_it_fell(tmp_
     assert passes == [[one], [two], [one, two, two, one]]
     assert [point.seconds for point in points] == [1e6, 2e6]
     assert [point.times for point in points] == [(3e6, 3e6, 1e6), (6e6, 6e6, 2e6)]
+    assert [point.cpu for point in points] == [4, 5]
 
 
 @pytest.mark.parametrize("kind", ["server log", "JSON lines", "CSV table"])

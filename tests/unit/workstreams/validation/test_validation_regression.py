@@ -6,7 +6,8 @@ from encoder import load_profile
 from orchestrator.runner import TaskInput
 from workstreams import corpus
 from workstreams.validation import RUNNERS
-from workstreams.validation.regression import finding, leave
+from workstreams.validation.pairs import finding
+from workstreams.validation.regression import leave
 
 
 @pytest.mark.parametrize(
@@ -25,10 +26,14 @@ def test_a_regression_is_a_whole_interval_beyond_five_percent(merged, verdict):
 def test_an_undecided_comparison_is_no_examined_case(context):
     given = context("VALIDATION.regression", {})
     planted = [finding("speed", "slower", [1.2] * 9, [1.0] * 9)]
-    leave(given, [finding("speed", "x", [0.9, 1.2] * 5, [1.0] * 10), finding("ratio", "x", [1.3], [1.0])], planted)
+    doubtful = finding("speed", "x", [0.9, 1.2] * 5, [1.0] * 10)
+    leave(
+        given, [doubtful, finding("ratio", "x", [1.3], [1.0])], planted, ["speed on x is undecided; machine noise: 9 %"]
+    )
     assert given.negatives["validation.regressions"] == [1]
 
     assert given.of("validation.regressions") == {"values": [1], "cases": 1}
+    assert "speed on x is undecided; machine noise: 9 %" in given.notes
 
 
 @pytest.mark.usefixtures("in_process")
@@ -37,7 +42,7 @@ def test_the_profile_held_against_itself_has_every_comparison_on_record(context,
     path = tmp_path / "tuned.json"
     path.write_text(load_profile("baseline").to_json())
     above = {"I.a": TaskInput("I.a", "INTEGRATION", "", "", {"tuned.json": path}, (), None, None)}
-    params = {"size": "64KiB", "rounds": 2, "memory_size": "100KB", "memory_rounds": 1}
+    params = {"size": "64KiB", "rounds": 2, "budget": 1, "memory_size": "100KB", "memory_rounds": 1, "memory_budget": 1}
     given = context("VALIDATION.regression", params, above)
     next(it for it in RUNNERS if it.name == "validation.regression").run(given)
 

@@ -1,0 +1,104 @@
+"""What an order says of agents' work: the next turn, the commit to measure, the hand-ins to join. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from orchestrator.engine.briefs import Agents, render_brief
+from orchestrator.engine.filling import filled
+from orchestrator.engine.judging import declared_metrics, demand_at
+from orchestrator.engine.places import Places
+from orchestrator.executors.agentwork import Checkout, Limits, Merge, ToJoin, Turn
+from orchestrator.executors.order import WorkOrder
+from orchestrator.graph.model import TaskGraph, TaskNode
+from orchestrator.plan.handins import briefed, full_id, instruments
+from orchestrator.plan.model import Plan
+from orchestrator.runner import Runner
+from orchestrator.state.ledger import Left, left_of, spent_by, spent_in, spent_on
+from orchestrator.state.run import RunState
+
+
+@dataclass(frozen=True, slots=True)
+class AgentOrders:
+    """Writes those parts of orders for one run. write: an order of any task, for the instruments of a merge."""
+
+    plan: Plan
+    graph: TaskGraph
+    runners: Mapping[str, Runner]
+    places: Places
+    agents: Agents
+    write: Callable[[RunState, str, int], WorkOrder]
+
+    def turn(self, state: RunState, node: TaskNode, attempt: int, known: Mapping[str, object]) -> Turn:
+        """The next round of an agent's task: in the session of the round before, and from what that handed in."""
+        task, record, agent = node.task, state.tasks[node.id], self.plan.agents[node.agent]
+        last = record.rounds[-1] if record.rounds else None
+        place = self.places.work_folder(state.run, node.id, attempt)
+        return Turn(
+            agent=node.agent,
+            driver=str(agent.driver),
+            program=filled(agent.program, known),
+            env=agent.env,
+            mode=agent.mode,
+            brief=render_brief(self.plan, node, self.agents, state),
+            session=next((one.talk.session for one in reversed(record.rounds) if one.talk and one.talk.session), ""),
+            repo=self.places.project / filled(task.workspace.repo, known),
+            base=task.workspace.base,
+            onto=last.hand_in if last else None,
+            workspace=place / "workspace",
+            home=self.places.work_folder(state.run, node.id, 0) / "home",
+            branch=f"orchestrate/{state.run}/{node.id}/{attempt}",
+            writes=task.writes,
+            pinned=task.pinned,
+            run=agent.may.run,
+            network=agent.may.network,
+            sandbox=agent.sandbox.value,
+            silent=agent.silent,
+            number=len(record.rounds) + 1,
+            limits=self._limits(state, node),
+        )
+
+    def _limits(self, state: RunState, node: TaskNode) -> Limits:
+        """What the turn may use: what the tightest budget leaves, and the task's own timeout."""
+        left = self.left(state, node.id)
+        seconds = [each for each in (left.seconds, node.task.timeout) if each is not None]
+        return Limits(min(seconds, default=None), left.tokens, left.cost)
+
+    def left(self, state: RunState, task: str) -> Left:
+        """What the budgets of a task, of its agent and of the run leave for a turn of it."""
+        node = self.graph.nodes[task]
+        doers = {name: self.graph.nodes[name].agent for name in briefed(self.plan)}
+        return left_of(
+            (
+                (task, node.task.budget, spent_on(state.tasks[task])),
+                (f"agent {node.agent}", self.plan.agents[node.agent].budget, spent_by(state, doers, node.agent)),
+                ("the run", self.plan.budget, spent_in(state, doers)),
+            )
+        )
+
+    def checkout(self, state: RunState, node: TaskNode, attempt: int) -> Checkout | None:
+        """What an instrument measures: the hand-in of the round that is open, or of the last one."""
+        measured = full_id(node.group, node.task.measures or "")
+        given = state.tasks[measured].hand_in
+        if given is None:
+            return None
+        folder = self.places.work_folder(state.run, node.id, attempt) / "checkout"
+        return Checkout(Path(given.repo), given.commit, given.base, self.graph.nodes[measured].task.pinned, folder)
+
+    def merge(self, state: RunState, node: TaskNode) -> Merge:
+        """The hand-ins that wait to be joined, and what measures each of them."""
+        names = [full_id(node.group, each) for each in node.task.merge or ()]
+        queue = tuple(self._to_join(state, name) for name in names if state.tasks[name].hand_in is not None)
+        first = self.graph.nodes[names[0]].task.workspace
+        repo = queue[0].hand_in.repo if queue else str(self.places.project)
+        return Merge(Path(repo), node.task.into or first.base, queue)
+
+    def _to_join(self, state: RunState, name: str) -> ToJoin:
+        """A hand-in with its instruments' orders, as they stand; who joins puts the joined commit in their place."""
+        given = state.tasks[name].hand_in
+        assert given is not None, "only hand-ins are joined"
+        metrics = declared_metrics(self.graph, self.runners)
+        until = [full_id(name.split(".", maxsplit=1)[0], each) for each in self.graph.nodes[name].task.until]
+        demands = [demand_at(self.plan, each, metrics[self.plan.criteria[each].metric]) for each in until]
+        orders = [self.write(state, each, state.tasks[each].attempt) for each in instruments(self.plan).get(name, ())]
+        return ToJoin(name, given, tuple(orders), tuple(demands))
