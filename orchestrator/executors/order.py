@@ -12,6 +12,7 @@ from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.process import Launch
 from orchestrator.runner import TaskInput
 from orchestrator.state.events import Failure
+from orchestrator.strict_json import read_json
 from orchestrator.wire import measurement_from_json, measurement_to_json
 
 
@@ -159,7 +160,7 @@ def order_to_json(order: WorkOrder) -> str:
 
 def order_from_json(text: str) -> WorkOrder:
     """Read what `order_to_json` wrote: our own file, so a mistake in it raises KeyError, TypeError or ValueError."""
-    plain = json.loads(text)
+    plain = read_json(text)
     return WorkOrder(
         **{
             **plain,
