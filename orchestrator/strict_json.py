@@ -46,4 +46,6 @@ def _decoded(text: bytes) -> str:
     return text.decode(json.detect_encoding(text), "surrogatepass")
 
 
-_DECODER: Final = json.JSONDecoder(object_pairs_hook=once)  # one for all: to make one takes as long as to read a short event
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=once
+)  # one for all: to make one takes as long as to read a short event

@@ -30,6 +30,8 @@ FLOAT: Final = re.compile(
 )
 OCTAL: Final = re.compile(r"[-+]?0[0-9_]+", re.ASCII)
 SEXAGESIMAL: Final = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+", re.ASCII)
+TOO_DEEP: Final = f"more than {DEPTH_LIMIT} levels of nesting"
+BRACKETS: Final = "a plan needs about eight: check the brackets"
 STRING_TAG: Final = "tag:yaml.org,2002:str"
 
 
@@ -106,6 +108,9 @@ def read_source(text: str, name: str) -> Source:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        if _opened(text[: mark.index if mark else 0]) > DEPTH_LIMIT:  # libyaml looks ahead, and may stop before the reader does
+            source.problems.append(Problem(name, *where, TOO_DEEP, BRACKETS))
+            raise PlanError(source.problems) from error
         said = " ".join(part for part in (error.context, error.problem) if part)
         mend = "check the indentation, quotes and brackets here and in the lines before"
         source.problems.append(Problem(name, *where, f"not YAML: {said}", mend))
@@ -123,6 +128,11 @@ def read_source(text: str, name: str) -> Source:
         )
         raise PlanError(source.problems)
     return source
+
+
+def _opened(text: str) -> int:
+    """How many brackets stand open at the end of the text, those in quotes counted too."""
+    return sum(map(text.count, "[{")) - sum(map(text.count, "]}"))
 
 
 class _Reader:
@@ -188,9 +198,7 @@ class _Reader:
         if self._awaits_key():
             self._stop(event, "a key must be text", "write the key as a word")
         if len(self.stack) >= DEPTH_LIMIT:
-            self._stop(
-                event, f"more than {DEPTH_LIMIT} levels of nesting", "a plan needs about eight: check the brackets"
-            )
+            self._stop(event, TOO_DEEP, BRACKETS)
         if event.tag not in {None, "!"}:
             self._say(event, f"the tag {shown(event.tag)} means nothing in a plan", "remove it")
         began = self.nodes

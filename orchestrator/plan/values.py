@@ -9,6 +9,7 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
+from orchestrator.evidence.numbers import DIGITS, settled, spelled
 from orchestrator.evidence.units import UnitError, parse_unit
 
 ParamValue = str | int | float | bool | list[str | int | float | bool]
@@ -19,7 +20,7 @@ DURATION: Final = re.compile(
     re.ASCII,
 )
 TARGET: Final = re.compile(
-    r"(?P<operator>[<>]=?|==)\s*(?P<value>[+-]?\d{1,20}(?:\.\d{1,20})?)\s*(?P<unit>\S+)", re.ASCII
+    r"(?P<operator>[<>]=?|==)\s*(?P<value>[+-]?\d{1,40}(?:\.\d{1,40})?)\s*(?P<unit>\S+)", re.ASCII
 )
 SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
@@ -43,7 +44,7 @@ class TargetValue:
     unit: str
 
     def __str__(self) -> str:
-        return f"{self.operator} {self.value:g} {self.unit}"
+        return f"{self.operator} {spelled(self.value)} {self.unit}"
 
 
 class ValueTextError(ValueError):
@@ -89,12 +90,16 @@ def parse_target(text: object) -> TargetValue:
         parse_unit(found["unit"])
     except UnitError as error:
         raise ValueTextError(str(error), "use one of the known units, or a quotient of two, as in MiB/s") from error
-    return TargetValue(Operator(found["operator"]), float(found["value"]), found["unit"])
+    value = float(found["value"])
+    if Decimal(found["value"]) != Decimal(repr(settled(value))):
+        mend = f"write at most {DIGITS} digits that count: more cannot be told apart"
+        raise ValueTextError(f"{shown(text)} has too many digits", mend)
+    return TargetValue(Operator(found["operator"]), value, found["unit"])
 
 
 def _written_target(target: TargetValue) -> str:
     """As `parse_target` reads it: no exponent."""
-    return f"{target.operator} {Decimal(repr(target.value)):f} {target.unit}"
+    return str(target)
 
 
 def shown(value: object) -> str:

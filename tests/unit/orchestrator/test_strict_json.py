@@ -2,6 +2,7 @@
 
 import json
 import math
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -50,7 +51,5 @@ def test_a_number_that_is_none_is_read_so_that_the_judge_can_say_so() -> None:
 
 @given(st.binary(max_size=64))
 def test_no_bytes_raise_anything_else(data: bytes) -> None:
-    try:
+    with suppress(StrictJsonError):
         read_json(data)
-    except StrictJsonError as error:
-        assert str(error)
