@@ -38,11 +38,11 @@ def parse_plan(
     return plan_from(source_of(text, source), settings, runners)
 
 
-def source_of(text: str, name: str, told: str | None = None) -> Source:
-    """What a text says, as data. told: the same as JSON, where it is known from an earlier reading. Raises PlanError."""
+def source_of(text: str, name: str) -> Source:
+    """What a text says, as data. Raises PlanError."""
     if len(text) > SIZE_LIMIT:
         raise PlanError([too_large(name)])
-    return quick_source(text, name, told)
+    return quick_source(text, name)
 
 
 def plan_from(read: Source, settings: Mapping[str, str], runners: Mapping[str, tuple[Metric, ...]] | None) -> Plan:

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from orchestrator.plan.model import Group, Plan, Task
-from orchestrator.plan.params import spell
 from orchestrator.plan.source import Data
+from orchestrator.plan.spelling import spell
 
 INSTANCE_LIMIT: Final = 1_000
 REFERENCE: Final = re.compile(r"\$\{matrix\.([^{}\s]{1,100})\}")

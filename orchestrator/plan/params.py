@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean
-from orchestrator.plan.source import Data, Path, Source, scalar
+from orchestrator.plan.source import Data, Path, Source
+from orchestrator.plan.spelling import respelled, scalar, spell
 from orchestrator.plan.values import shown
 
 REFERENCE: Final = re.compile(r"(?P<escape>\$)?\$\{(?P<name>[^{}\s]{1,100})\}")
@@ -30,7 +31,12 @@ def apply_settings(source: Source, settings: Mapping[str, str]) -> tuple[dict[st
             problems.append(Problem(source.name, *source.place(("params",), key=True), what, mend))
             continue
         value = _like(values[name], text)
-        if value is None:
+        changed = next(filter(None, map(respelled, _parts(values[name], text))), None)
+        if changed is not None:
+            what = f"--set {name}: {shown(text)} is no text here but a number, and would become {changed}"
+            mend = f"write the number as {changed}, or the parameter's default in quotes: then it is text"
+            problems.append(Problem(source.name, *source.place(("params", name)), what, mend))
+        elif value is None:
             kind = type(values[name]).__name__
             what = f"--set {name}: {shown(text)} does not fit the default {shown(values[name])}"
             problems.append(Problem(source.name, *source.place(("params", name)), what, f"give a value of type {kind}"))
@@ -44,11 +50,22 @@ def _like(default: Data, text: str) -> Data:
     if isinstance(default, str):
         return text
     if isinstance(default, list):
-        return [scalar(part.strip()) for part in text.split(",")]
+        return [_like("", part) if _of_texts(default) else scalar(part) for part in map(str.strip, text.split(","))]
     value = scalar(text)
     if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
+        return value  # a whole number, spelled as it was given
     return value if type(value) is type(default) else None
+
+
+def _parts(default: Data, text: str) -> list[str]:
+    """The plain scalars that a setting is read as; none where it is text."""
+    if isinstance(default, list):
+        return [] if _of_texts(default) else [part.strip() for part in text.split(",")]
+    return [text] if isinstance(default, int | float) and not isinstance(default, bool) else []
+
+
+def _of_texts(default: list[Data]) -> bool:
+    return bool(default) and all(isinstance(part, str) for part in default)
 
 
 def substitute(source: Source, params: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
@@ -91,10 +108,3 @@ def _text(text: str, path: Path, params: Mapping[str, Any], source: Source, prob
         value_itself = params[whole["name"]]
         return spell(value_itself) if TEXTS.intersection(path) and "with" not in path else value_itself
     return REFERENCE.sub(value, text)
-
-
-def spell(value: Data) -> str:
-    """A value within a longer text: truth values as YAML writes them, lists with commas."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return ",".join(spell(part) for part in value) if isinstance(value, list) else str(value)

@@ -1,11 +1,10 @@
 """Plan text as plain data with the position of every part, read strictly and within limits.
 
-The text is YAML, but the traps of YAML 1.1 are errors here: `no`/`on` as booleans, `1:30` as 90, `010` as 8, tags, merge
-keys and duplicate keys. The reader works on libyaml's events with a stack of its own, so that neither depth nor
+The text is YAML, but the traps of YAML 1.1 are errors here: `no`/`on` as booleans, `1:30` as 90, `010` as 8, `3.10` as 3.1,
+tags, merge keys and duplicate keys. The reader works on libyaml's events with a stack of its own, so that neither depth nor
 aliases can exhaust anything: an alias costs as many nodes as what it stands for.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -13,6 +12,7 @@ from typing import Any, Final
 import yaml
 
 from orchestrator.plan.problem import PlanError, Problem
+from orchestrator.plan.spelling import NUMBER_KEYS, SWITCHES, scalar, trap
 from orchestrator.plan.values import shown
 
 NODE_LIMIT: Final = 500_000
@@ -20,16 +20,7 @@ DEPTH_LIMIT: Final = 40
 
 Path = tuple[str | int, ...]
 Data = Any  # what YAML holds: None, bool, int, float, str, and lists and mappings of them
-WORDS: Final = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
-    form: word == "true" for word in ("true", "false") for form in (word, word.capitalize(), word.upper())
-}
-SWITCHES: Final = {form for word in ("yes", "no", "on", "off") for form in (word, word.capitalize(), word.upper())}
-INTEGER: Final = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})", re.ASCII)
-FLOAT: Final = re.compile(
-    r"[-+]?([0-9]{1,30}\.[0-9]{0,30}|\.[0-9]{1,30}|[0-9]{1,30}(?=[eE]))([eE][-+]?[0-9]{1,3})?", re.ASCII
-)
-OCTAL: Final = re.compile(r"[-+]?0[0-9_]+", re.ASCII)
-SEXAGESIMAL: Final = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+", re.ASCII)
+FREE: Final = frozenset({"params", "with", "matrix"})  # keys below which a name means nothing to us
 TOO_DEEP: Final = f"more than {DEPTH_LIMIT} levels of nesting"
 BRACKETS: Final = "a plan needs about eight: check the brackets"
 STRING_TAG: Final = "tag:yaml.org,2002:str"
@@ -108,7 +99,9 @@ def read_source(text: str, name: str) -> Source:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        if _opened(text[: mark.index if mark else 0]) > DEPTH_LIMIT:  # libyaml looks ahead, and may stop before the reader does
+        if (
+            _opened(text[: mark.index if mark else 0]) > DEPTH_LIMIT
+        ):  # libyaml looks ahead, and may stop before the reader does
             source.problems.append(Problem(name, *where, TOO_DEEP, BRACKETS))
             raise PlanError(source.problems) from error
         said = " ".join(part for part in (error.context, error.problem) if part)
@@ -272,20 +265,11 @@ class _Reader:
 
     def _plain(self, text: str, event: yaml.ScalarEvent) -> Data:
         """What a scalar without quotes means."""
-        if text in WORDS:
-            return WORDS[text]
-        if text in SWITCHES:
-            self._say(
-                event, f"{text} without quotes is a truth value to YAML", f'write true or false, or "{text}" in quotes'
-            )
-        elif SEXAGESIMAL.fullmatch(text):
-            self._say(
-                event, f"{text} is a number to base 60 in YAML", f'write a duration as 1h30m, or "{text}" in quotes'
-            )
-        elif OCTAL.fullmatch(text):
-            self._say(
-                event, f"{text} is an octal number to YAML", f'write the number without its 0, or "{text}" in quotes'
-            )
+        path = self._path() or ()
+        number = bool(path) and path[-1] in NUMBER_KEYS and FREE.isdisjoint(path)
+        wrong = trap(text, number=number)
+        if wrong:
+            self._say(event, *wrong)
         return scalar(text)
 
 
@@ -293,12 +277,3 @@ def position(event: yaml.Event) -> tuple[int, int]:
     """Line and column, from 1, where the event's text begins."""
     mark = event.start_mark
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
-
-
-def scalar(text: str) -> Data:
-    """The value of a plain scalar: None, a truth value, a number, or else the text itself."""
-    if text in WORDS:
-        return WORDS[text]
-    if INTEGER.fullmatch(text):
-        return int(text)
-    return float(text) if FLOAT.fullmatch(text) else text

@@ -7,13 +7,14 @@ import yaml
 
 from orchestrator.plan.model import Plan
 from orchestrator.plan.params import REFERENCE, RUNTIME
+from orchestrator.plan.spelling import PlanDumper
 
 
 def plan_text(plan: Plan) -> str:
     """YAML that `parse_plan` reads as the same plan: parameters filled in, matrices expanded, what is as unless told left out."""
     data = plan.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     kept = {key: value if key == "params" else _literal(value) for key, value in data.items()}
-    return yaml.safe_dump(kept, sort_keys=False, allow_unicode=True, width=120)
+    return yaml.dump(kept, Dumper=PlanDumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def _literal(part: Any) -> Any:  # noqa: ANN401 - plain data
