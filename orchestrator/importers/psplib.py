@@ -9,6 +9,7 @@ from typing import Final
 import yaml
 
 from orchestrator.plan.problem import PlanError, Problem
+from orchestrator.plan.spelling import PlanDumper
 
 LARGEST: Final = 10_000
 PRECEDENCE: Final = "PRECEDENCE RELATIONS:"

@@ -26,6 +26,14 @@ OTHER_NUMBER: Final = re.compile(
     r"|\.(nan|NaN|NAN)",
     re.ASCII,
 )
+NUMBER_STARTS: Final = frozenset("+-.0123456789")
+TRAPS: Final = (
+    (SEXAGESIMAL, "{} is a number to base 60 in YAML", 'write a duration as 1h30m, or "{}" in quotes'),
+    (OCTAL, "{} is an octal number to YAML", 'write the number without its 0, or put it in quotes: "{}"'),
+    (OTHER_NUMBER, "{} is a number to YAML, and a text to others", 'put it in quotes: "{}"; or write digits alone'),
+)
+"""What is one thing to some readers of YAML and another to others: pattern, what is wrong, mend."""
+
 NUMBER_KEYS: Final = frozenset({"tolerance", "level", "backoff"})
 """Keys whose value is a number and nothing else, so that its spelling is nowhere seen."""
 
@@ -62,19 +70,18 @@ def trap(text: str, *, number: bool = False) -> tuple[str, str] | None:
 
     number: it stands where nothing but a number can, so that only its value counts.
     """
-    if not text or text in WORDS:
-        return None
     if text in SWITCHES:
         return f"{text} without quotes is a truth value to YAML", f'write true or false, or "{text}" in quotes'
-    if text[0] not in "+-.0123456789":
+    if text[:1] not in NUMBER_STARTS:
         return None
-    if SEXAGESIMAL.fullmatch(text):
-        return f"{text} is a number to base 60 in YAML", f'write a duration as 1h30m, or "{text}" in quotes'
-    if OCTAL.fullmatch(text):
-        return f"{text} is an octal number to YAML", f'write the number without its 0, or put it in quotes: "{text}"'
-    if OTHER_NUMBER.fullmatch(text):
-        return f"{text} is a number to YAML, and a text to others", f'put it in quotes: "{text}"; or write digits alone'
-    other = None if number else respelled(text)
+    for pattern, what, mend in TRAPS:
+        if pattern.fullmatch(text):
+            return what.format(text), mend.format(text)
+    return None if number else _changed(text)
+
+
+def _changed(text: str) -> tuple[str, str] | None:
+    other = respelled(text)
     if other is None:
         return None
     short = other if len(other) <= 40 else f"{other[:40]}…"
