@@ -1,6 +1,7 @@
 """Work orders: all that an executor needs to know of one attempt, from plan and state."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -105,16 +106,26 @@ class Orders:
 
 
 def filled(part: Any, known: Mapping[str, object]) -> Any:  # noqa: ANN401 - whatever a plan's value may be
-    """${state}, ${project} and ${folder} in a text, or in each text of a sequence or mapping, replaced; other dollars stay."""
+    """${state}, ${project} and ${folder} in a text, or in each text of a sequence or mapping, replaced; other dollars stay.
+
+    $${folder} is the text ${folder}. What a value holds is not looked at again.
+    """
     if not part:
         return part
     if isinstance(part, str):
-        for name, value in known.items() if "${" in part else ():
-            part = part.replace(f"${{{name}}}", str(value))
-        return part
+        return _LATE.sub(lambda found: _value(found, known), part) if "${" in part else part
     if isinstance(part, dict):
         return {key: filled(value, known) for key, value in part.items()}
     return type(part)(filled(each, known) for each in part) if isinstance(part, list | tuple) else part
+
+
+_LATE = re.compile(r"(?P<escape>\$)?\$\{(?P<name>state|project|folder)\}")
+
+
+def _value(found: re.Match[str], known: Mapping[str, object]) -> str:
+    if found["escape"]:
+        return found[0][1:]
+    return str(known[found["name"]]) if found["name"] in known else found[0]
 
 
 def promised(plan: Plan, node: TaskNode) -> tuple[str, ...]:

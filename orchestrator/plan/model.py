@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from orchestrator.evidence.metric import Better, Form
-from orchestrator.plan.values import Duration, ParamValue, Target
+from orchestrator.plan.values import Duration, Interval, ParamValue, Target, Timeout
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=64)]
 TaskReference = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)?$")]
@@ -123,7 +123,7 @@ class Task(PlanModel):
     agent: Identifier | None = None
     resources: dict[str, Amount] = Field(default_factory=dict)
     estimate: Duration | None = None
-    timeout: Duration | None = None
+    timeout: Timeout | None = None
     retries: Retries = Retries()
     if_: bool = Field(default=True, alias="if")
     trigger_rule: TriggerRule = TriggerRule.ALL_SUCCESS
@@ -179,8 +179,8 @@ class Milestone(PlanModel):
 class ProgressReports(PlanModel):
     """Agents report progress every `every` seconds."""
 
-    every: Duration
-    at_most: Duration | None = None
+    every: Interval
+    at_most: Interval | None = None
 
 
 class Plan(PlanModel):

@@ -24,10 +24,10 @@ def quick_source(text: str, name: str) -> Source:
     changed: list[str] = []
     data = json_data(text, changed)
     if isinstance(data, dict) and is_wfformat(data):
-        return Source(name, plan_data(data, name), quick=True, fixed=True)
+        return Source(name, plan_data(data, name), quick=True, fixed=True, size=len(text))
     if not isinstance(data, dict) or changed:
         return read_source(text, name)
-    read = Source(name, data, quick=True, later=partial(read_source, text, name))
+    read = Source(name, data, quick=True, later=partial(read_source, text, name), size=len(text))
     read.fixed = "${" not in text and "\\" not in text
     return read
 

@@ -17,11 +17,16 @@ from orchestrator.plan.values import shown
 
 NODE_LIMIT: Final = 500_000
 DEPTH_LIMIT: Final = 40
+GROWTH: Final = 2**20  # characters; beyond these a plan may at most double
 
 Path = tuple[str | int, ...]
 Data = Any  # what YAML holds: None, bool, int, float, str, and lists and mappings of them
 FREE: Final = frozenset({"params", "with", "matrix"})  # keys below which a name means nothing to us
 TOO_DEEP: Final = f"more than {DEPTH_LIMIT} levels of nesting"
+TOO_LARGE: Final = (
+    "the plan is too large with its parameters filled in",
+    "name long values less often: put them into a file that tasks read",
+)
 BRACKETS: Final = "a plan needs about eight: check the brackets"
 STRING_TAG: Final = "tag:yaml.org,2002:str"
 
@@ -35,6 +40,7 @@ class Source:
     """What the text says. data: mappings, lists and scalars; values and keys: positions (line, column) by path.
 
     quick: it was read without positions; later: finds them. fixed: nothing in the data stands for a parameter.
+    size: characters of the text, which say how much may come of it.
     """
 
     name: str
@@ -45,6 +51,12 @@ class Source:
     quick: bool = False
     later: "Callable[[], Source] | None" = None
     fixed: bool = False
+    size: int = 0
+
+    @property
+    def room(self) -> int:
+        """By how many characters the plan may grow when aliases and parameters are filled in."""
+        return GROWTH + self.size
 
     def locate(self) -> None:
         """Have the positions, where they were left for later."""
@@ -86,12 +98,13 @@ class _Frame:
     path: Path | None
     anchor: str | None
     began: int
+    letters: int
     key: str | None = None
 
 
 def read_source(text: str, name: str) -> Source:
     """Data and positions of the text. Problems go to `Source.problems`; what cannot be read on from raises PlanError."""
-    source = Source(name)
+    source = Source(name, size=len(text))
     reader = _Reader(source)
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
@@ -99,9 +112,7 @@ def read_source(text: str, name: str) -> Source:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        if (
-            _opened(text[: mark.index if mark else 0]) > DEPTH_LIMIT
-        ):  # libyaml looks ahead, and may stop before the reader does
+        if _opened(text[: mark.index if mark else 0]) > DEPTH_LIMIT:  # libyaml looks ahead, and may stop before us
             source.problems.append(Problem(name, *where, TOO_DEEP, BRACKETS))
             raise PlanError(source.problems) from error
         said = " ".join(part for part in (error.context, error.problem) if part)
@@ -134,8 +145,9 @@ class _Reader:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.stack: list[_Frame] = []
-        self.anchors: dict[str, tuple[Data, int]] = {}
+        self.anchors: dict[str, tuple[Data, int, int]] = {}
         self.nodes = 0
+        self.letters = 0  # of all texts, those behind an alias counted each time
         self.documents = 0
 
     def take(self, event: yaml.Event) -> None:
@@ -149,7 +161,11 @@ class _Reader:
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 frame = self.stack.pop()
                 if frame.anchor:
-                    self.anchors[frame.anchor] = (frame.container, self.nodes - frame.began)
+                    self.anchors[frame.anchor] = (
+                        frame.container,
+                        self.nodes - frame.began,
+                        self.letters - frame.letters,
+                    )
             case yaml.AliasEvent():
                 self._alias(event)
             case yaml.DocumentStartEvent():
@@ -166,8 +182,11 @@ class _Reader:
         self._say(event, what, mend)
         raise _Stop
 
-    def _count(self, event: yaml.Event, nodes: int) -> None:
+    def _count(self, event: yaml.Event, nodes: int, letters: int = 0) -> None:
         self.nodes += nodes
+        self.letters += letters
+        if self.letters > self.source.size + self.source.room:
+            self._stop(event, *TOO_LARGE)
         if self.nodes > NODE_LIMIT:
             self._stop(
                 event,
@@ -194,26 +213,26 @@ class _Reader:
             self._stop(event, TOO_DEEP, BRACKETS)
         if event.tag not in {None, "!"}:
             self._say(event, f"the tag {shown(event.tag)} means nothing in a plan", "remove it")
-        began = self.nodes
+        frame = _Frame(container, None, event.anchor, self.nodes, self.letters)
         self._count(event, 1)
-        path = self._place(container, event)
-        self.stack.append(_Frame(container, path, event.anchor, began))
+        frame.path = self._place(container, event)
+        self.stack.append(frame)
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         if self._awaits_key():
             self._key(event)
             return
-        self._count(event, 1)
+        self._count(event, 1, len(event.value))
         value = self._value(event)
         if event.anchor:
-            self.anchors[event.anchor] = (value, 1)
+            self.anchors[event.anchor] = (value, 1, len(event.value))
         self._place(value, event)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
         if event.anchor not in self.anchors or self._awaits_key():
             self._stop(event, f"the alias *{event.anchor} stands for nothing here", f"define &{event.anchor} before it")
-        value, nodes = self.anchors[str(event.anchor)]
-        self._count(event, nodes)
+        value, nodes, letters = self.anchors[str(event.anchor)]
+        self._count(event, nodes, letters)
         self._place(value, event)
 
     def _place(self, value: Data, event: yaml.Event) -> Path | None:
@@ -239,7 +258,7 @@ class _Reader:
         self._count(event, 1)
         key = event.value
         if event.anchor:
-            self.anchors[event.anchor] = (key, 1)
+            self.anchors[event.anchor] = (key, 1, len(key))
         if event.implicit[0] and key in SWITCHES:
             self._say(event, f"the key {key} without quotes is a truth value to YAML", f'write "{key}" in quotes')
         if event.implicit[0] and key == "<<":

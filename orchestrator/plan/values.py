@@ -2,12 +2,13 @@
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
 from orchestrator.evidence.numbers import DIGITS, settled, spelled
 from orchestrator.evidence.units import UnitError, parse_unit
@@ -63,6 +64,19 @@ def parse_duration(text: object) -> float:
     if found is None or not text:
         raise ValueTextError(f"{shown(text)} is not a duration", "write hours, minutes and seconds: 45s, 5m, 2h, 1h30m")
     return math.fsum(float(number) * SECONDS[unit] for unit, number in found.groupdict().items() if number)
+
+
+def at_least(shortest: float, what: str) -> Callable[[float], float]:
+    """A check that a duration of a plan is no shorter than that many seconds. what: why not, and what to write instead."""
+
+    def check(seconds: float) -> float:
+        if seconds < shortest:
+            raise ValueTextError(
+                f"{_written_duration(seconds)} is too short", f"write {spell_duration(shortest)} or more{what}"
+            )
+        return seconds
+
+    return check
 
 
 def spell_duration(seconds: float) -> str:
@@ -125,6 +139,10 @@ Duration = Annotated[
     WithJsonSchema(DURATION_SCHEMA),
 ]
 """Seconds; read from 45s, 5m, 2h, 1h30m, and written so in JSON."""
+Interval = Annotated[Duration, AfterValidator(at_least(0.1, "; leave it out to have none"))]
+"""Seconds between things that happen again and again: at least a tenth, or nothing else would happen."""
+Timeout = Annotated[Duration, AfterValidator(at_least(0.01, "; leave it out for no limit"))]
+"""Seconds that something may take: at least the time that a process takes to start."""
 Target = Annotated[
     TargetValue,
     BeforeValidator(parse_target),
