@@ -246,7 +246,7 @@ def _shape(plan: Plan, source: Source) -> Iterator[Problem]:
         yield source.problem((), f"the tasks' needs are {edges:,} pairs, more than {EDGE_LIMIT:,}", mend)
         return
     cycle = find_cycle(resolve_needs(expanded))
-    if cycle:
+    if cycle and not any(UNREADABLE in one for one in cycle):
         path = task_places(plan, origins)[cycle[0]]
         what = f"the tasks wait for each other: {_short(cycle)}"
         yield source.problem((*path, "needs"), what, "remove one of these needs", key=True)
