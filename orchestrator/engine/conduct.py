@@ -14,6 +14,7 @@ from orchestrator.engine.judging import declared_metrics, file_digest, judge_run
 from orchestrator.engine.orders import Orders, Places
 from orchestrator.engine.outcome import INTERRUPTED, exit_code
 from orchestrator.engine.recorder import Recorder
+from orchestrator.engine.secrecy import secrets_of_run
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.executors.tree import signal_tree
@@ -84,6 +85,7 @@ def conduct(
             conditions.clock,
             conditions.wall,
             conditions.clock(),
+            secrets_of_run(loaded.plan, conditions.places.project),
         )
         for event in opening(recorder.state):
             recorder.record(event)

@@ -17,7 +17,7 @@ from typing import Any, Final
 from orchestrator.engine.named_files import NamedFiles
 from orchestrator.engine.orders import promised
 from orchestrator.graph.model import TaskGraph, TaskNode
-from orchestrator.plan.model import Plan, TriggerRule
+from orchestrator.plan.model import Plan, Task, TriggerRule
 from orchestrator.runner import Runner
 from orchestrator.sourcecode import Code
 
@@ -75,7 +75,7 @@ def _fingerprint(plan: Plan, graph: TaskGraph, node: TaskNode, runners: Mapping[
     said = {
         "run": task.run or task.command,
         "with": task.with_,
-        "env": {**plan.env, **task.env},
+        "env": _environment(plan, task),
         "needs": graph.needs[node.id],
         "when": ()
         if task.if_ and task.trigger_rule is TriggerRule.ALL_SUCCESS
@@ -84,6 +84,12 @@ def _fingerprint(plan: Plan, graph: TaskGraph, node: TaskNode, runners: Mapping[
         "code": "" if runner is None else code.digest(runner),
     }
     return " ".join([f"{part}={_digest(part, value)}" for part, value in said.items() if value])
+
+
+def _environment(plan: Plan, task: Task) -> dict[str, object]:
+    """Of a value that is named by reference the name alone."""
+    values, references = plan.variables(task)
+    return {**values, **{name: {"from": source} for name, source in references.items()}}
 
 
 def _digest(part: str, value: Any) -> str:  # noqa: ANN401 - whatever a part says

@@ -25,7 +25,7 @@ from orchestrator.executors.outcome import Ending, judge_ending
 from orchestrator.executors.output import CAP, CappedLog
 from orchestrator.executors.sampler import TreeSampler, children
 from orchestrator.executors.started import Ended
-from orchestrator.executors.surroundings import attempt_environment, inherited
+from orchestrator.executors.surroundings import attempt_environment, inherited, secrets_of
 from orchestrator.executors.tree import LONGEST_KILL, end_tree, signal_tree
 from orchestrator.process import Launch, process_of, this_process
 from orchestrator.state.events import Cause, Failure
@@ -106,8 +106,10 @@ class Supervision:
     def _attach(self, log_cap: int) -> None:
         folder, started = os.fspath(self.order.folder), self._started
         self._sampler = TreeSampler(started.root, f"{folder}/series.csv", self.start)
+        secrets = secrets_of(self.order, inherited())
         self.logs = [
-            CappedLog(pipe, f"{folder}/{name}", log_cap) for pipe, name in zip(started.pipes, LOGS, strict=True)
+            CappedLog(pipe, f"{folder}/{name}", log_cap, secrets)
+            for pipe, name in zip(started.pipes, LOGS, strict=True)
         ]
         self._held += (self._sampler, *self.logs)
 

@@ -63,7 +63,13 @@ def matrix_references(task: Task) -> set[str]:
 
 def _texts(task: Task) -> list[str]:
     """Those of its texts that may name a matrix."""
-    texts = [task.title, *(task.command or ()), *task.env.values(), *task.artifacts, *task.writes]
+    texts = [
+        task.title,
+        *(task.command or ()),
+        *(value for value in task.env.values() if isinstance(value, str)),
+        *task.artifacts,
+        *task.writes,
+    ]
     for value in task.with_.values():
         texts += [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
     return texts
@@ -90,7 +96,9 @@ def _texts_filled(task: Task, chosen: Mapping[str, Any]) -> dict[str, Any]:
         "title": _filled(task.title, chosen),
         "command": _filled(task.command, chosen),
         "with_": {**chosen, **{key: _filled(value, chosen) for key, value in task.with_.items()}},
-        "env": {key: spell(_filled(value, chosen)) for key, value in task.env.items()},
+        "env": {
+            key: spell(_filled(value, chosen)) if isinstance(value, str) else value for key, value in task.env.items()
+        },
         "artifacts": _filled(task.artifacts, chosen),
         "writes": _filled(task.writes, chosen),
     }

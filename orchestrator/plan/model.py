@@ -15,6 +15,7 @@ from orchestrator.plan.values import Duration, Interval, ParamValue, Target, Tim
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=64)]
 TaskReference = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)?$")]
 
+VariableName = Annotated[str, Field(pattern=r"^[^=\x00]+$", max_length=256)]
 Capacity = Annotated[int, Field(ge=1, le=1_000_000)]
 Amount = Annotated[int, Field(ge=0, le=1_000_000)]
 
@@ -47,6 +48,16 @@ class Reuse(StrEnum):
     AUTO = "auto"
     ALWAYS = "always"
     NEVER = "never"
+
+
+class FromEnvironment(PlanModel):
+    """A value that the plan does not hold: `{from: API_TOKEN}` is that variable's where the attempt runs, and stands nowhere else."""
+
+    from_: VariableName = Field(alias="from")
+
+
+Variables = dict[VariableName, str | FromEnvironment]
+"""What a task finds in its environment: values, or the names of variables to take them from."""
 
 
 class Agent(PlanModel):
@@ -129,7 +140,7 @@ class Task(PlanModel):
     trigger_rule: TriggerRule = TriggerRule.ALL_SUCCESS
     continue_on_error: bool = False
     matrix: dict[str, tuple[ParamValue, ...]] = Field(default_factory=dict)
-    env: dict[str, str] = Field(default_factory=dict)
+    env: Variables = Field(default_factory=dict)
     artifacts: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     metrics: tuple[DeclaredMetric, ...] = ()
@@ -194,7 +205,7 @@ class Plan(PlanModel):
     estimate: Duration | None = None
     params: dict[str, ParamValue] = Field(default_factory=dict)
     resources: dict[str, Capacity] = Field(default_factory=dict)
-    env: dict[str, str] = Field(default_factory=dict)
+    env: Variables = Field(default_factory=dict)
     agents: dict[Identifier, Agent] = Field(min_length=1)
     workstreams: dict[Identifier, Workstream] = Field(min_length=1)
     stages: dict[Identifier, Stage] = Field(default_factory=dict)
@@ -202,6 +213,12 @@ class Plan(PlanModel):
     timeline: tuple[Milestone, ...] = ()
     progress_reports: ProgressReports | None = None
     next_steps: tuple[str, ...] = ()
+
+    def variables(self, task: Task) -> tuple[dict[str, str], dict[str, str]]:
+        """The values that a task is given, and of those that the plan does not hold the variables that they are taken from."""
+        told = {**self.env, **task.env}
+        values = {name: value for name, value in told.items() if isinstance(value, str)}
+        return values, {name: value.from_ for name, value in told.items() if isinstance(value, FromEnvironment)}
 
     @property
     def groups(self) -> dict[str, Group]:
