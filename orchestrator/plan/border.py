@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from orchestrator.plan.checks import UNREADABLE
-from orchestrator.plan.model import Plan
+from orchestrator.plan.model import REFERENCE_TAG, TEXT_TAG, Plan
 from orchestrator.plan.problem import PROBLEM_LIMIT, PlanError, Problem, did_you_mean, nearest
 from orchestrator.plan.source import Data, Path, Source
 from orchestrator.plan.values import ValueTextError, shown
@@ -129,7 +129,7 @@ def _copied(part: Data) -> Data:
 
 
 def _path(error: ErrorDetails) -> Path:
-    return tuple(part for part in error["loc"] if part != "[key]")
+    return tuple(part for part in error["loc"] if part not in {"[key]", TEXT_TAG, REFERENCE_TAG})
 
 
 def _at(path: Path, data: Data) -> Data:

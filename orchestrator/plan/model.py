@@ -7,7 +7,7 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from orchestrator.evidence.metric import Better, Form
 from orchestrator.plan.values import Duration, Interval, ParamValue, Target, Timeout
@@ -15,6 +15,7 @@ from orchestrator.plan.values import Duration, Interval, ParamValue, Target, Tim
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=64)]
 TaskReference = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)?$")]
 
+TEXT_TAG, REFERENCE_TAG = "<text>", "<reference>"  # in pydantic's places of errors
 VariableName = Annotated[str, Field(pattern=r"^[^=\x00]+$", max_length=256)]
 Capacity = Annotated[int, Field(ge=1, le=1_000_000)]
 Amount = Annotated[int, Field(ge=0, le=1_000_000)]
@@ -56,7 +57,14 @@ class FromEnvironment(PlanModel):
     from_: VariableName = Field(alias="from")
 
 
-Variables = dict[VariableName, str | FromEnvironment]
+def _kind(value: object) -> str:
+    return REFERENCE_TAG if isinstance(value, dict | FromEnvironment) else TEXT_TAG
+
+
+VariableValue = Annotated[
+    Annotated[str, Tag(TEXT_TAG)] | Annotated[FromEnvironment, Tag(REFERENCE_TAG)], Discriminator(_kind)
+]
+Variables = dict[VariableName, VariableValue]
 """What a task finds in its environment: values, or the names of variables to take them from."""
 
 

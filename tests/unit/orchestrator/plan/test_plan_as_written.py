@@ -228,3 +228,22 @@ def test_a_setting_that_would_be_spelled_another_way_is_a_problem(default, given
 def test_a_setting_is_spelled_as_it_was_given(default, given):
     text = f"{HEAD}params: {{v: {default}}}\nworkstreams:\n  A:\n    title: W\n    lead: ME\n    tasks:\n      - {{id: a, title: t, command: [echo, '${{v}}']}}\n"
     assert parse_plan(text, "p.yaml", {"v": given}).workstreams["A"].tasks[0].command == ("echo", given)
+
+
+def test_a_variable_may_be_named_by_reference_and_its_value_is_no_part_of_the_plan():
+    text = (
+        HEAD + "env: {TOKEN: {from: DEPLOY}, MODE: fast}\nworkstreams:\n  A:\n    title: W\n    lead: ME\n    tasks:\n"
+    )
+    plan = parse_plan(
+        text + "      - {id: a, title: t, matrix: {n: [1]}, command: [x], env: {MODE: {from: MODE_HERE}}}\n", "p.yaml"
+    )
+    (one,) = plan.workstreams["A"].tasks
+    assert plan.variables(one) == ({}, {"TOKEN": "DEPLOY", "MODE": "MODE_HERE"})
+    assert parse_plan(plan_text(plan), "again") == plan
+
+
+@pytest.mark.parametrize(
+    "env", ["{A: {form: B}}", "{A: {from: B, to: C}}", "{A: {from: 'x=y'}}", "{A: {}}", "{'a=b': c}"]
+)
+def test_a_reference_that_is_none_is_a_problem(env):
+    assert problems_of(task(f"env: {env}"))
