@@ -6,7 +6,7 @@ WORDS = (b"zebra-crossing-42", b"plain-in-the-plan", b"from-dotenv-77", b"ghp_" 
 SCRIPT = """
 printf 'zebra-cross'; sleep 0.05; printf 'ing-42 and %s\\n' "$API_KEY"
 echo "$TOKEN $NAMED" >&2
-printf '%s from-dotenv-77' "$TOKEN"
+printf '%s ' "$TOKEN"; cut -d= -f2 '${project}/.env'
 echo '{"kind": "note", "text": "used '$TOKEN'"}' >> "$ORCHESTRATE_EVIDENCE"
 echo '{"kind": "measurement", "metric": "t", "unit": "ms", "values": [1], "method": "with '$NAMED'"}' >> "$ORCHESTRATE_EVIDENCE"
 """
