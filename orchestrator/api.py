@@ -38,7 +38,6 @@ from orchestrator.journal.codec import plain as as_plain
 from orchestrator.journal.errors import DamagedJournal
 from orchestrator.journal.port import JournalPort
 from orchestrator.journal.sqlite import Durability
-from orchestrator.plan.cache import PlanCache
 from orchestrator.plan.handins import briefed, joined
 from orchestrator.plan.model import Plan
 from orchestrator.plan.text import plan_text
@@ -151,7 +150,7 @@ def run(
     """
     runners = load_registry()
     if isinstance(plan, str | Path):
-        loaded = load(Path(plan), settings or {}, runners, manner.state)
+        loaded = load(Path(plan), settings or {}, runners)
     else:
         loaded = _checked(plan, settings, runners)
     return run_loaded(loaded, runners, new=new, manner=manner)
@@ -164,15 +163,9 @@ def _checked(plan: Plan | LoadedPlan, settings: Mapping[str, str] | None, runner
     return load_text(plan.text, plan.source, settings or plan.settings, _promised(runners))
 
 
-def load(
-    path: Path, settings: Mapping[str, str], runners: Mapping[str, Runner], state: Path | None = None
-) -> LoadedPlan:
-    """The plan in the file, checked against what the runners promise. Raises PlanError.
-
-    state: the state folder, where the reading of a large plan is kept for the next time; nothing is kept without.
-    """
-    cache = None if state is None else PlanCache(state / "cache" / "plans")
-    return load_plan(path, settings, _promised(runners), cache)
+def load(path: Path, settings: Mapping[str, str], runners: Mapping[str, Runner]) -> LoadedPlan:
+    """The plan in the file, checked against what the runners promise. Raises PlanError."""
+    return load_plan(path, settings, _promised(runners))
 
 
 def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, manner: Manner) -> RunOutcome:

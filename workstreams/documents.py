@@ -6,6 +6,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from orchestrator import strict_json
+
 
 def write_json(path: Path, document: Any) -> None:  # noqa: ANN401 - anything that JSON has
     """Write the document, indented, with a newline at its end."""
@@ -13,8 +15,8 @@ def write_json(path: Path, document: Any) -> None:  # noqa: ANN401 - anything th
 
 
 def read_json(path: Path) -> Any:  # noqa: ANN401 - anything that JSON has
-    """The document in that file."""
-    return json.loads(path.read_text(encoding="utf-8"))
+    """The document in that file. Raises StrictJsonError where it is no JSON or says a thing twice."""
+    return strict_json.read_json(path.read_text(encoding="utf-8"))
 
 
 def render(package: str, template: str, facts: Mapping[str, Any]) -> str:

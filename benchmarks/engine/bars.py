@@ -177,7 +177,7 @@ def shapes(bench: Bench) -> None:
 def loading(bench: Bench) -> None:
     """10,000 tasks: parse, validate, graph and preflight, in a fresh process, imports apart."""
     shape = SHAPES["wide-10000"]()
-    for form, bar in (("yaml", 3.0), ("json", 0.5), ("cached", 0.5)):
+    for form, bar in (("yaml", 3.0), ("json", 0.5)):
         folder = bench.folder()
         took = [load_seconds(shape, folder, form) for _ in range(bench.repeat)]
         shutil.rmtree(folder)

@@ -1,6 +1,6 @@
 """How long a fresh process takes to load a plan: read, parse, validate, build the graph, check it against the runners.
 
-python -m benchmarks.engine.loading PLAN STATE    prints wall and processor seconds, imports apart
+python -m benchmarks.engine.loading PLAN    prints wall and processor seconds, imports apart
 """
 
 import os
@@ -14,14 +14,13 @@ from benchmarks.engine.shapes import Shape
 
 
 def load_seconds(shape: Shape, folder: Path, form: str) -> tuple[float, float]:
-    """form: "yaml", "json", or "cached": YAML that was loaded with the same state folder before. The plan is written once."""
+    """form: "yaml" or "json". The plan is written once."""
     path = folder / f"plan.{'json' if form == 'json' else 'yaml'}"
     if not path.exists():
         ours.write_plan(shape, folder, yaml=form != "json")
-    state = folder / "state"
-    if form == "cached" and not state.exists():
-        _load(path, state)
-    return _load(path, state if form == "cached" else folder / "never")
+    command = [sys.executable, "-m", "benchmarks.engine.loading", str(path)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **ours.ENV})
+    return seconds_in(done.stdout)
 
 
 def seconds_in(text: str) -> tuple[float, float]:
@@ -30,21 +29,15 @@ def seconds_in(text: str) -> tuple[float, float]:
     return wall, cpu
 
 
-def _load(path: Path, state: Path) -> tuple[float, float]:
-    command = [sys.executable, "-m", "benchmarks.engine.loading", str(path), str(state)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **ours.ENV})
-    return seconds_in(done.stdout)
-
-
 def main() -> None:
-    """Load it, and say how long that took. A state folder named "never" is not used, so that nothing is kept."""
+    """Load it, and say how long that took."""
     from orchestrator.api import load  # noqa: PLC0415 - imports are not counted
     from orchestrator.registry import load_registry  # noqa: PLC0415
 
-    path, state = Path(sys.argv[1]), Path(sys.argv[2])
+    path = Path(sys.argv[1])
     registry = load_registry()
     began, used = time.perf_counter(), time.process_time()
-    load(path, {}, registry, None if state.name == "never" else state)
+    load(path, {}, registry)
     print(time.perf_counter() - began, time.process_time() - used)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from orchestrator.journal.codec import checksum, decode_event, encode_event
 from orchestrator.journal.errors import DamagedJournal
 from orchestrator.state.events import Envelope
+from orchestrator.strict_json import read_json
 
 
 def events_text(run: str, envelopes: Iterable[Envelope]) -> bytes:
@@ -36,7 +37,7 @@ def read_events(run: str, text: bytes) -> tuple[tuple[Envelope, ...], tuple[int,
 def _read(run: str, line: bytes) -> Envelope | None:
     """The event on the line, None for one that is not written as `events_text` writes it."""
     try:
-        plain = json.loads(line)
+        plain = read_json(line)
         event = decode_event(json.dumps(plain["event"]))
         one = Envelope(plain["seq"], float(plain["at"]), float(plain["mono"]), plain["fence"], event)
         return one if _same(run, one, plain, line) else None

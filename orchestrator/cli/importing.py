@@ -17,6 +17,7 @@ from orchestrator.importers.psplib import read_psplib
 from orchestrator.importers.taskmaster import read_taskmaster
 from orchestrator.importers.write import in_order, write_plan
 from orchestrator.plan.load import parse_plan, read_plan_text
+from orchestrator.plan.spelling import PlanDumper
 from orchestrator.plan.wfformat import is_wfformat, plan_data
 from orchestrator.wholefile import write_whole
 
@@ -35,7 +36,7 @@ def _json(text: str, source: str) -> tuple[str, list[Note]]:
     with suppress(ValueError, RecursionError):
         data = json.loads(text)
         if is_wfformat(data):
-            return yaml.safe_dump(plan_data(data, source), sort_keys=False, allow_unicode=True), []
+            return yaml.dump(plan_data(data, source), Dumper=PlanDumper, sort_keys=False, allow_unicode=True), []
     return _drafted(read_taskmaster)(text, source)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import say
 from orchestrator.cli.places import as_json
-from orchestrator.scaffold import is_name, project_files
+from orchestrator.scaffold import is_name, project_files, taken_by
 from orchestrator.wholefile import write_whole
 
 EXAMPLE: Final = r"""# A first plan. `orchestrate validate` checks it, `orchestrate run` runs it and writes a report.
@@ -85,6 +85,9 @@ def write_project(folder: Path) -> list[Path]:
         raise UsageError(
             f"{name!r} is no name for a project\n  mend: begin with a letter, and use letters, digits, - and _ only"
         )
+    if taken := taken_by(name):
+        raise UsageError(f"{name!r} is no name for a project: {taken}, and would be found in its place\n"
+                         f"  mend: name another folder, e.g. my-{name}")  # fmt: skip
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} exists already\n  mend: name another folder: orchestrate init FOLDER")
     files = project_files(name)

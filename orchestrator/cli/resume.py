@@ -23,7 +23,7 @@ def resume(name: str | None, manner: Manner, telling: Telling, *, junit: Path | 
     registry = load_registry()
     with opened_journal(manner.state) as journal:
         summary = find_run(journal, name) if name else _latest_unfinished(journal)
-        loaded = _plan_now(journal, summary.run, registry, manner.state, aloud=not telling.as_json)
+        loaded = _plan_now(journal, summary.run, registry, aloud=not telling.as_json)
     if loaded.plan.id != summary.plan_id:
         raise UsageError(f"{loaded.source} now holds plan {loaded.plan.id!r}; run {summary.run} is of {summary.plan_id!r}\n"
                          "  mend: put the plan back, or start a run of the new one with `orchestrate run`")  # fmt: skip
@@ -45,10 +45,10 @@ def _latest_unfinished(journal: SqliteJournal) -> RunSummary:
     return unfinished[-1]
 
 
-def _plan_now(journal: SqliteJournal, run: str, registry: Registry, state: Path, *, aloud: bool) -> LoadedPlan:
+def _plan_now(journal: SqliteJournal, run: str, registry: Registry, *, aloud: bool) -> LoadedPlan:
     source, settings = origin_of(journal, run)
     if not Path(source).is_file():
         if aloud:
             tell(f"{source} is gone; going on with the plan as the journal has it")
         return plan_of(journal, run, registry)
-    return load(Path(source), settings, registry, state)
+    return load(Path(source), settings, registry)

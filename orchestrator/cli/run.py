@@ -28,7 +28,7 @@ def run_plan(  # noqa: PLR0913 - the run and how it is told of
     """Run it; the exit code. Raises what `orchestrator.api.run` raises."""
     check_manner(manner)
     registry = load_registry()
-    loaded = load(path, parse_settings(settings), registry, manner.state)
+    loaded = load(path, parse_settings(settings), registry)
     if telling.explain and not telling.as_json:
         show_explanation(explain_loaded(loaded, registry, new=new, manner=manner))
     if manner.executor == "processes":

@@ -17,6 +17,7 @@ from orchestrator.engine.outcome import INTERRUPTED, exit_code
 from orchestrator.engine.places import Places
 from orchestrator.engine.recorder import Recorder
 from orchestrator.engine.rounds import rounds_of
+from orchestrator.engine.secrecy import secrets_of_run
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.executors.temporary import tidy
@@ -89,6 +90,7 @@ def conduct(
             conditions.clock,
             conditions.wall,
             conditions.clock(),
+            secrets_of_run(loaded.plan, conditions.places.project),
         )
         for event in opening(recorder.state):
             recorder.record(event)

@@ -18,7 +18,7 @@ from orchestrator.engine.briefs import NO_AGENTS, Agents
 from orchestrator.engine.named_files import NamedFiles
 from orchestrator.engine.orders import promised
 from orchestrator.graph.model import TaskGraph, TaskNode
-from orchestrator.plan.model import Plan, TriggerRule
+from orchestrator.plan.model import Plan, Task, TriggerRule
 from orchestrator.runner import Runner
 from orchestrator.sourcecode import Code
 
@@ -80,7 +80,7 @@ def _fingerprint(  # noqa: PLR0913, PLR0917 - all that a result depends on
     said = {
         "run": task.run or task.command,
         "with": task.with_,
-        "env": {**plan.env, **task.env},
+        "env": _environment(plan, task),
         "needs": graph.needs[node.id],
         "when": ()
         if task.if_ and task.trigger_rule is TriggerRule.ALL_SUCCESS
@@ -109,6 +109,12 @@ def _hand_in(plan: Plan, node: TaskNode, agents: Agents) -> object:
     )
     bounds = (task.writes, task.pinned, task.until, task.rounds, task.workspace.model_dump())
     return (task.brief, who, bounds)
+
+
+def _environment(plan: Plan, task: Task) -> dict[str, object]:
+    """Of a value that is named by reference the name alone."""
+    values, references = plan.variables(task)
+    return {**values, **{name: {"from": source} for name, source in references.items()}}
 
 
 def _digest(part: str, value: Any) -> str:  # noqa: ANN401 - whatever a part says

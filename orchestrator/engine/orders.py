@@ -42,6 +42,7 @@ class Orders:
         """The order for an attempt that is about to start. Pure: the folder is made by who carries it out."""
         node = self.graph.nodes[task]
         folder = self.places.attempt_folder(state.run, task, attempt)
+        values, references = self.plan.variables(node.task)
         known: dict[str, object] = {"state": self.places.state, "project": self.places.project, "folder": folder}
         if node.task.measures is not None:
             known["checkout"] = self.places.work_folder(state.run, task, attempt) / "checkout"
@@ -55,7 +56,8 @@ class Orders:
             runner=node.task.run,
             command=filled(node.task.command, known),
             params=filled(node.task.with_, known),
-            env=filled({**self.plan.env, **node.task.env}, known),
+            env=filled(values, known),
+            env_from=references,
             timeout=node.task.timeout,
             grace=GRACE,
             seed=seed(state.plan_digest, task, attempt),

@@ -2,11 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from orchestrator.journal.port import JournalPort
+from orchestrator.secrets import mask, mask_within
 from orchestrator.state.events import Envelope, Event
 from orchestrator.state.fold import apply
 from orchestrator.state.run import RunState
+
+WITHOUT_WORDS: Final = frozenset(
+    {"task_started", "attempt_launched", "progress_reported", "task_requeued", "run_finished"}
+)
+"""Kinds of events in which nobody says anything."""
 
 
 @dataclass(slots=True)
@@ -14,7 +21,7 @@ class Recorder:
     """The only way that anything happens to a run.
 
     clock: monotonic seconds; wall: seconds since the epoch; began: what the clock said when this owner took the run.
-    listener: told of every event after it is durable. committed: every event of this owner that is durable.
+    listener: told of every event after it is durable. secrets: masked in every text of an event, as is what looks like one. committed: every event of this owner that is durable.
     """
 
     journal: JournalPort
@@ -25,6 +32,7 @@ class Recorder:
     clock: Callable[[], float]
     wall: Callable[[], float]
     began: float
+    secrets: tuple[str, ...] = ()
     committed: list[Envelope] = field(default_factory=list)
     _pending: list[Envelope] = field(default_factory=list)
 
@@ -34,6 +42,8 @@ class Recorder:
 
     def record(self, event: Event) -> None:
         """Apply the event, and have it committed with the next `commit`. Raises IllegalTransition."""
+        if event.kind not in WITHOUT_WORDS:
+            event = mask_within(event, lambda text: mask(text, self.secrets))
         envelope = Envelope(self.state.seq + 1, self.wall(), self.now(), self.fence, event)
         self.state = apply(self.state, envelope)
         self._pending.append(envelope)

@@ -1,5 +1,6 @@
 """Start a run, resume one, find one to resume: what the command line calls."""
 
+import os
 import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,6 +16,7 @@ from orchestrator.engine.fingerprints import fingerprints, named_files
 from orchestrator.engine.judging import file_digest
 from orchestrator.engine.reconcile import Change, reconcile
 from orchestrator.engine.reuse import Asked, Wish, reused
+from orchestrator.engine.secrecy import journalled_settings, journalled_text, require_variables
 from orchestrator.engine.selection import excluded, named
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.leftovers import reap
@@ -65,6 +67,7 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
     """
     offered = load_registry() if runners is None else runners
     left_out = excluded(loaded.graph, only, until)
+    require_variables(loaded.plan, loaded.graph, left_out, os.environ)
     places = absolute(state_dir, project)
     conditions = Conditions(
         places, executor, offered, jobs, keep_going, left_out, listener, clock, wall, carry, opened, agents
@@ -77,7 +80,7 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
 
     def opening(_state: RunState) -> Iterable[Event]:
         yield RunStarted(
-            run, loaded.plan.id, loaded.digest, loaded.text, loaded.source, dict(loaded.settings), dict(environment), command,
+            run, loaded.plan.id, loaded.digest, journalled_text(loaded), loaded.source, journalled_settings(loaded), dict(environment), command,
             digests,
         )  # fmt: skip
         wish = Wish(reuse, fresh, environment)
@@ -121,6 +124,7 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
     """
     offered = load_registry() if runners is None else runners
     left_out = excluded(loaded.graph, only, until)
+    require_variables(loaded.plan, loaded.graph, left_out, os.environ)
     forced = named(loaded.graph, force)
     places = absolute(state_dir, project)
     conditions = Conditions(
@@ -136,7 +140,9 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
         reap(state.run, [each.launch for each in state.tasks.values() if each.launch and not each.settled])
         change = Change(digests, left_out, forced, file_digest(places.run_folder(state.run)))
         kept = list(reconcile(loaded.graph, state, change))
-        yield RunResumed(loaded.digest, loaded.text, dict(loaded.settings), dict(environment), digests)
+        yield RunResumed(
+            loaded.digest, journalled_text(loaded), journalled_settings(loaded), dict(environment), digests
+        )
         yield from kept
 
     with _journal(journal, state_dir, durability) as port:

@@ -6,12 +6,14 @@ Each form of metric has one rule in `DERIVATIONS`: what kind of data it needs, a
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
-from orchestrator.evidence import intervals
+from orchestrator.evidence import intervals, numbers
 from orchestrator.evidence.intervals import Interval
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Form, Metric
+from orchestrator.evidence.numbers import times
 from orchestrator.evidence.units import UnitError, conversion, dimension
 from orchestrator.evidence.verdict import Why
 
@@ -93,9 +95,11 @@ def pairwise(form: Form, treatment: Sequence[float], baseline: Sequence[float]) 
 def _pair(form: Form, treatment: float, baseline: float) -> float:
     if baseline <= 0.0 or treatment < 0.0 or (form is Form.SPEEDUP and treatment == 0.0):
         return math.nan
+    if not (math.isfinite(treatment) and math.isfinite(baseline)):
+        return math.nan
     if form is Form.SPEEDUP:
-        return baseline / treatment
-    change = 100.0 * (treatment - baseline) / baseline
+        return numbers.ratio(baseline, treatment)
+    change = numbers.percent_of_change(treatment, baseline)
     return change if form is Form.INCREASE else 0.0 - change
 
 
@@ -169,7 +173,7 @@ DERIVATIONS: Final[dict[Form, tuple[Callable[..., Estimate], type]]] = {
 }
 
 
-def _unit_factor(metric: Metric, measurement: Measurement, unit: str) -> float:
+def _unit_factor(metric: Metric, measurement: Measurement, unit: str) -> Fraction:
     conversion(measurement.unit, metric.unit)  # what was recorded must be what was declared
     conversion(metric.unit, unit)
     return conversion(derived_unit(metric.form, measurement), unit)
@@ -198,17 +202,17 @@ def _with_control(
     )  # fmt: skip
 
 
-def _scaled(raw: Estimate, factor: float, unit: str) -> Estimate:
+def _scaled(raw: Estimate, factor: Fraction, unit: str) -> Estimate:
     def pair(span: tuple[float, float] | None) -> tuple[float, float] | None:
-        return None if span is None else (span[0] * factor, span[1] * factor)
+        return None if span is None else (times(span[0], factor), times(span[1], factor))
 
     return Estimate(
-        value=raw.value * factor,
-        low=raw.low * factor,
-        high=raw.high * factor,
+        value=times(raw.value, factor),
+        low=times(raw.low, factor),
+        high=times(raw.high, factor),
         n=raw.n,
         unit=unit,
-        values=tuple(value * factor for value in raw.values),
+        values=raw.values if factor == 1 else tuple(times(value, factor) for value in raw.values),
         spread=pair(raw.spread),
         control=pair(raw.control),
         control_failed=raw.control_failed,

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Final
 
+from orchestrator.evidence import numbers
 from orchestrator.late import Late
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ else:
 
 RESAMPLES: Final = 10_000
 FEWEST_FOR_BOOTSTRAP: Final = 10
+MOST_EXACT_POINTS: Final = 10_000
 MOST_FOR_BOOTSTRAP: Final = 1_000
 _BATCH_CELLS: Final = 1 << 20  # resamples are drawn in batches of this many values, so that memory stays bounded
 
@@ -55,7 +57,9 @@ def seed_of(text: str) -> int:
 
 
 def of_median(values: Sequence[float], level: float, seed: int) -> Interval:
-    """The median of n >= 1 finite values."""
+    """The median of n >= 1 finite values. Where they are all the same, that is the median and the interval."""
+    if (same := _only(values)) is not None:
+        return Interval(same, same, same)
     data = np.sort(np.asarray(values, dtype=np.float64))
     with np.errstate(all="ignore"):
         value = float(np.median(data))
@@ -65,10 +69,12 @@ def of_median(values: Sequence[float], level: float, seed: int) -> Interval:
 
 
 def of_mean(values: Sequence[float], level: float, seed: int) -> Interval:
-    """The mean of n >= 1 finite values."""
+    """The mean of n >= 1 finite values, read as decimals. Where they are all the same, that is the mean and the interval."""
+    if (same := _only(values)) is not None:
+        return Interval(same, same, same)
     data = np.asarray(values, dtype=np.float64)
     with np.errstate(all="ignore"):
-        value = float(np.mean(data))
+        value = numbers.mean(values)
         if len(data) > MOST_FOR_BOOTSTRAP:
             half = _normal_quantile(level) * float(np.std(data, ddof=1)) / math.sqrt(len(data))
             return Interval(value, value - half, value + half)
@@ -112,29 +118,36 @@ def _medians(data: Floats, generator: np.random.Generator) -> Floats:
 
 def of_slope(x: Sequence[float], y: Sequence[float], level: float) -> Interval:
     """The least-squares slope through n >= 3 finite points whose x differ."""
-    with np.errstate(all="ignore"):
-        xs, ys = _centred(x), _centred(y)
-        spread = float(xs @ xs)
-        slope = float(xs @ ys) / spread
-        residual = ys - slope * xs
-        freedom = len(xs) - 2
-        error = math.sqrt(float(residual @ residual) / freedom / spread)
-        half = student_quantile(_upper(level), freedom) * error
-    return Interval(slope, slope - half, slope + half)
+    line, freedom = _line(x, y), len(x) - 2
+    half = student_quantile(_upper(level), freedom) * math.sqrt(max(0.0, line.residual) / freedom / line.spread)
+    return Interval(line.slope, line.slope - half, line.slope + half)
 
 
 def of_r_squared(x: Sequence[float], y: Sequence[float], level: float) -> Interval:
     """The coefficient of determination of that line; n >= 3 finite points whose x differ and whose y differ."""
-    with np.errstate(all="ignore"):
-        xs, ys = _centred(x), _centred(y)
-        r = min(1.0, abs(float(xs @ ys)) / math.sqrt(float(xs @ xs) * float(ys @ ys)))
-    if len(xs) < 4:
-        return Interval(r * r, 0.0, 1.0)
+    line = _line(x, y)
+    squared = min(1.0, line.r_squared)
+    if len(x) < 4:
+        return Interval(squared, 0.0, 1.0)
+    r = math.sqrt(squared)
     if r >= 1.0 or math.isnan(r):
         return Interval(r, r, r)
-    half = _normal_quantile(level) / math.sqrt(len(xs) - 3)
+    half = _normal_quantile(level) / math.sqrt(len(x) - 3)
     low, high = math.tanh(max(0.0, math.atanh(r) - half)), math.tanh(math.atanh(r) + half)
-    return Interval(r * r, low * low, high * high)
+    return Interval(squared, low * low, high * high)
+
+
+def _line(x: Sequence[float], y: Sequence[float]) -> numbers.Fit:
+    """On the decimals that were written, as long as that takes no time; else in doubles."""
+    if len(x) <= MOST_EXACT_POINTS:
+        return numbers.fit(x, y)
+    with np.errstate(all="ignore"):
+        xs, ys = _centred(x), _centred(y)
+        spread, both, about = float(xs @ xs), float(xs @ ys), float(ys @ ys)
+        residual = ys - both / spread * xs
+        return numbers.Fit(
+            both / spread, spread, float(residual @ residual), both * both / (spread * about) if about else 0.0
+        )
 
 
 def student_quantile(p: float, freedom: int) -> float:
@@ -163,9 +176,12 @@ def student_below(t: float, freedom: int) -> float:
     return 0.5 + within / 2.0
 
 
+def _only(values: Sequence[float]) -> float | None:
+    """The value of samples that are all the same."""
+    return float(values[0]) if min(values) == max(values) else None
+
+
 def _by_count(data: Floats, level: float, seed: int, statistic: Callable[..., Floats]) -> tuple[float, float]:
-    if len(data) == 1 or data.min() == data.max():
-        return float(data[0]), float(data[0])
     if len(data) < FEWEST_FOR_BOOTSTRAP:
         half = student_quantile(_upper(level), len(data) - 1) * float(np.std(data, ddof=1)) / math.sqrt(len(data))
         return float(np.mean(data)) - half, float(np.mean(data)) + half
@@ -195,6 +211,8 @@ def _held(value: float, low: float, high: float) -> Interval:
 
 def _centred(values: Sequence[float]) -> Floats:
     data = np.asarray(values, dtype=np.float64)
+    if data.min() == data.max():
+        return np.zeros_like(data)
     return np.asarray(data - data.mean(), dtype=np.float64)
 
 

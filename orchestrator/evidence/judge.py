@@ -19,6 +19,7 @@ from orchestrator.evidence.estimate import Estimate, Refusal, estimate
 from orchestrator.evidence.measurement import Measurement
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.negative import negative_of
+from orchestrator.evidence.numbers import compared, plus
 from orchestrator.evidence.sequential import cuts, first, level_of_look, planned_looks
 from orchestrator.evidence.verdict import NegativeControl, Outcome, Verdict, Why
 
@@ -154,16 +155,34 @@ def _weigh(demand: Demand, measurement: Measurement, found: Estimate) -> tuple[O
 
 
 def _equal(demand: Demand, found: Estimate) -> Outcome:
-    holds = found.low <= demand.target <= found.high
+    low, high = _sides(demand, found)
+    holds = low <= 0 <= high
     if demand.tolerance is None:
         values = found.values or (found.low, found.high)
-        if all(math.isclose(value, demand.target, rel_tol=1e-12) for value in values):
+        if all(compared(value, demand.target) == 0 for value in values):
             return Outcome.PASS
         return Outcome.FAIL if found.values or not holds else Outcome.UNPROVEN
     if not holds:
         return Outcome.FAIL
-    within = demand.target - demand.tolerance <= found.low and found.high <= demand.target + demand.tolerance
+    least, most = plus(demand.target, -demand.tolerance), plus(demand.target, demand.tolerance)
+    within = compared(found.low, least) >= 0 and compared(found.high, most) <= 0
     return Outcome.PASS if within else Outcome.UNPROVEN
+
+
+def _sides(demand: Demand, found: Estimate) -> tuple[int, int]:
+    """How the interval's ends lie to the target: -1 below it, 0 at it, 1 above it."""
+    return compared(found.low, demand.target), compared(found.high, demand.target)
+
+
+def _holds(operator: str) -> Callable[[Demand, Estimate], Outcome]:
+    """The rule of an operator that has two sides: met by both ends, missed by both, or neither."""
+    meets = MEETS[operator]
+
+    def rule(demand: Demand, found: Estimate) -> Outcome:
+        ends = [meets(side) for side in _sides(demand, found)]
+        return _sided(met=all(ends), missed=not any(ends))
+
+    return rule
 
 
 def _sided(*, met: bool, missed: bool) -> Outcome:
@@ -172,13 +191,15 @@ def _sided(*, met: bool, missed: bool) -> Outcome:
     return Outcome.FAIL if missed else Outcome.UNPROVEN
 
 
-RULES: Final[dict[str, Callable[[Demand, Estimate], Outcome]]] = {
-    ">=": lambda demand, found: _sided(met=found.low >= demand.target, missed=found.high < demand.target),
-    "<=": lambda demand, found: _sided(met=found.high <= demand.target, missed=found.low > demand.target),
-    ">": lambda demand, found: _sided(met=found.low > demand.target, missed=found.high <= demand.target),
-    "<": lambda demand, found: _sided(met=found.high < demand.target, missed=found.low >= demand.target),
-    "==": _equal,
+MEETS: Final[dict[str, Callable[[int], bool]]] = {
+    ">=": lambda side: side >= 0,
+    "<=": lambda side: side <= 0,
+    ">": lambda side: side > 0,
+    "<": lambda side: side < 0,
 }
+"""Whether a value on that side of the target meets it."""
+
+RULES: Final[dict[str, Callable[[Demand, Estimate], Outcome]]] = {each: _holds(each) for each in MEETS} | {"==": _equal}
 WHY: Final = {Outcome.PASS: Why.MET, Outcome.FAIL: Why.MISSED, Outcome.UNPROVEN: Why.INCONCLUSIVE}
 SENTENCE: Final = {
     Outcome.PASS: "the whole interval meets the target",

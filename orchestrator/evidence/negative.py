@@ -14,6 +14,7 @@ from orchestrator.evidence.estimate import derived_unit, no_difference
 from orchestrator.evidence.intervals import seed_of
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Form
+from orchestrator.evidence.numbers import compared, plus
 from orchestrator.evidence.units import UnitError, conversion
 from orchestrator.evidence.verdict import Control
 from orchestrator.late import Late
@@ -57,11 +58,11 @@ def _by_form(demand: Demand, measurement: Measurement) -> Planned:
 
 
 MEETS: Final[dict[str, Callable[[float, Demand], bool]]] = {
-    ">=": lambda value, demand: value >= demand.target,
-    ">": lambda value, demand: value > demand.target,
-    "<=": lambda value, demand: value <= demand.target,
-    "<": lambda value, demand: value < demand.target,
-    "==": lambda value, demand: abs(value - demand.target) <= (demand.tolerance or 0.0),
+    ">=": lambda value, demand: compared(value, demand.target) >= 0,
+    ">": lambda value, demand: compared(value, demand.target) > 0,
+    "<=": lambda value, demand: compared(value, demand.target) <= 0,
+    "<": lambda value, demand: compared(value, demand.target) < 0,
+    "==": lambda value, demand: compared(abs(plus(value, -demand.target)), demand.tolerance or 0.0) <= 0,
 }
 
 
@@ -96,7 +97,7 @@ def _planted(demand: Demand, measurement: Measurement, points: Trend) -> Planned
     own = float(centred @ (y - y.mean())) / float(centred @ centred)
     if not math.isfinite(own):
         return NOTHING
-    planted = tuple((y + (slope * factor - own) * x).tolist())
+    planted = tuple((y + (slope * float(factor) - own) * x).tolist())
     told = f"the same scatter about a line of slope {slope:g} {demand.unit}"
     return Control.PLANTED, replace(measurement, data=replace(points, y=planted), batches=()), told
 

@@ -4,15 +4,18 @@ A unit is a word of the tables below or a quotient of two (`MiB/GiB`, `MB/s`). U
 everything else is an error. Two dimensions are kept apart on purpose although both are pure numbers: `%` and `1` are
 shares, `x` is a factor (1.25 x faster is not 125 % faster). Every counted noun is a dimension of its own, so that "0
 leaks" can never be decided by a count of cases. SI prefixes are powers of 1000, IEC prefixes powers of 1024 (IEC 80000-13).
+Factors are exact fractions, and a value is read as the decimal that it is written as, so that 9 ms are 0.009 s to the last digit.
 """
 
 import difflib
-import math
 import re
+import sys
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
+from orchestrator.evidence.numbers import times
 
 
 class UnitError(OrchestratorError):
@@ -27,35 +30,35 @@ class Unit:
 
     text: str
     dimension: str
-    factor: float
+    factor: Fraction
 
 
-SIZES: Final = {
-    "B": 1.0,
-    "bytes": 1.0,
-    "kB": 1e3,
-    "KB": 1e3,
-    "MB": 1e6,
-    "GB": 1e9,
-    "TB": 1e12,
-    "KiB": 2.0**10,
-    "MiB": 2.0**20,
-    "GiB": 2.0**30,
-    "TiB": 2.0**40,
+SIZES: Final[dict[str, Fraction | int]] = {
+    "B": 1,
+    "bytes": 1,
+    "kB": 10**3,
+    "KB": 10**3,
+    "MB": 10**6,
+    "GB": 10**9,
+    "TB": 10**12,
+    "KiB": 2**10,
+    "MiB": 2**20,
+    "GiB": 2**30,
+    "TiB": 2**40,
 }
-TIMES: Final = {
-    "ns": 1e-9,
-    "us": 1e-6,
-    "µs": 1e-6,
-    "ms": 1e-3,
-    "s": 1.0,
-    "seconds": 1.0,
-    "m": 60.0,
-    "min": 60.0,
-    "h": 3600.0,
+TIMES: Final[dict[str, Fraction | int]] = {
+    "ns": Fraction(1, 10**9),
+    "us": Fraction(1, 10**6),
+    "µs": Fraction(1, 10**6),
+    "ms": Fraction(1, 10**3),
+    "s": 1,
+    "seconds": 1,
+    "m": 60,
+    "min": 60,
+    "h": 3600,
 }
-SHARES: Final = {"1": 1.0, "%": 0.01}
-FACTORS: Final = {"x": 1.0}
+SHARES: Final[dict[str, Fraction | int]] = {"1": 1, "%": Fraction(1, 100)}
+FACTORS: Final[dict[str, Fraction | int]] = {"x": 1}
 # singular -> plural; a plan may write either
 COUNTS: Final = {
     "agent": "agents",
@@ -137,13 +140,14 @@ COUNTS: Final = {
 def known_units() -> dict[str, Unit]:
     """Every word that a unit may be, or be a quotient of."""
     tables = (("size", SIZES), ("time", TIMES), ("share", SHARES), ("factor", FACTORS))
-    units = {word: Unit(word, kind, factor) for kind, table in tables for word, factor in table.items()}
+    units = {word: Unit(word, kind, Fraction(factor)) for kind, table in tables for word, factor in table.items()}
     for one, many in COUNTS.items():
-        units |= {one: Unit(one, many, 1.0), many: Unit(many, many, 1.0)}
+        units |= {one: Unit(one, many, Fraction(1)), many: Unit(many, many, Fraction(1))}
     return units
 
 
 UNITS: Final = known_units()
+LONGEST_NUMBER: Final = 400
 _SIZE: Final = re.compile(r"(?P<number>[0-9]+(\.[0-9]+)?)\s*(?P<unit>[A-Za-z]*)", re.ASCII)
 
 
@@ -172,20 +176,20 @@ def compatible(a: str, b: str) -> bool:
         return False
 
 
-def conversion(from_unit: str, to_unit: str) -> float:
-    """The number to multiply by. Raises UnitError when a unit is unknown or the dimensions differ."""
+def conversion(from_unit: str, to_unit: str) -> Fraction:
+    """The number to multiply by, exactly; `numbers.times` does it. Raises UnitError when a unit is unknown or the dimensions differ."""
     source, goal = parse_unit(from_unit), parse_unit(to_unit)
     if source.dimension != goal.dimension:
         raise UnitError(
             f"{from_unit!r} measures {source.dimension} and {to_unit!r} measures {goal.dimension}: "
             f"write a unit of {source.dimension}",
         )
-    return 1.0 if source.factor == goal.factor else source.factor / goal.factor
+    return source.factor / goal.factor
 
 
 def convert(value: float, from_unit: str, to_unit: str) -> float:
-    """`value` in `to_unit`. Raises UnitError as `conversion` does."""
-    return value * conversion(from_unit, to_unit)
+    """`value`, read as the decimal it is written as, in `to_unit`. Raises UnitError as `conversion` does."""
+    return times(value, conversion(from_unit, to_unit))
 
 
 def parse_size(text: str) -> int:
@@ -193,8 +197,9 @@ def parse_size(text: str) -> int:
     match = _SIZE.fullmatch(text.strip())
     if match is None:
         raise UnitError(f"size {_shown(text)}: write a number and a unit of size, e.g. 64MiB")
-    size = float(match["number"]) * conversion(match["unit"] or "B", "B")
-    if not math.isfinite(size):
+    factor = conversion(match["unit"] or "B", "B")
+    size = Fraction(match["number"]) * factor if len(match["number"]) <= LONGEST_NUMBER else None
+    if size is None or size > sys.float_info.max:
         raise UnitError(f"size {_shown(text)}: too large")
     return int(size)
 

@@ -30,7 +30,7 @@ from orchestrator.executors.room import Alive, NoRoom, Patience, is_shortage
 from orchestrator.executors.sampler import TreeSampler, children
 from orchestrator.executors.started import Ended
 from orchestrator.executors.strays import end_strays
-from orchestrator.executors.surroundings import attempt_environment, inherited
+from orchestrator.executors.surroundings import attempt_environment, inherited, secrets_of
 from orchestrator.executors.temporary import make_tmp, remove_tmp
 from orchestrator.executors.tree import LONGEST_KILL, end_tree, signal_tree
 from orchestrator.executors.unstartable import NO_COMMAND, Attempted, why_no_command, why_not_started
@@ -146,8 +146,10 @@ class Supervision:
     def _attach(self, log_cap: int) -> None:
         folder, started = os.fspath(self.order.folder), self._started
         self._sampler = TreeSampler(started.root, f"{folder}/series.csv", self.start)
+        secrets = secrets_of(self.order, inherited())
         self.logs = [
-            CappedLog(pipe, f"{folder}/{name}", log_cap) for pipe, name in zip(started.pipes, LOGS, strict=True)
+            CappedLog(pipe, f"{folder}/{name}", log_cap, secrets)
+            for pipe, name in zip(started.pipes, LOGS, strict=True)
         ]
         self._held += (self._sampler, *self.logs)
 

@@ -1,11 +1,11 @@
 """The lines of evidence.jsonl as values. Anyone may write them, so reading one never trusts it."""
 
-import json
 from dataclasses import dataclass
 from typing import Any, Final
 
 from orchestrator.evidence.measurement import Claim, Measurement
 from orchestrator.state.events import Cause
+from orchestrator.strict_json import StrictJsonError, read_json
 from orchestrator.wire import WireError, claim_from_json, measurement_from_json, text
 
 KINDS: Final = ("note", "measurement", "artifact", "used", "done", "failed")
@@ -80,9 +80,9 @@ def parse_line(line: bytes) -> Line:
 
 def _parse_object(line: bytes) -> dict[str, Any]:
     try:
-        plain = json.loads(line)
-    except (ValueError, RecursionError) as error:  # ValueError: not JSON, not UTF-8, or a number of too many digits
-        raise WireError(f"it is not JSON ({str(error)[:100]}); write one object per line") from None
+        plain = read_json(line)
+    except StrictJsonError as error:
+        raise WireError(f"{error}; write one object per line") from None
     if not isinstance(plain, dict):
         raise WireError("it is not a JSON object; write one object per line")
     return plain

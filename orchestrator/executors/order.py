@@ -20,9 +20,11 @@ from orchestrator.executors.results import (
 )
 from orchestrator.process import Launch
 from orchestrator.runner import TaskInput
+from orchestrator.secrets import MASK, looks_secret
 from orchestrator.state.events import Failure
 from orchestrator.state.rounds import HandIn, Joined, Talk
 from orchestrator.state.spending import Reserved, Settled
+from orchestrator.strict_json import read_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class WorkOrder:
     """One attempt, as plain data: picklable, and written to order.json for the child.
 
     runner or command: exactly one is given. offer: where the runner comes from, "workstreams:RUNNERS" (None: look it up).
-    env: what the plan adds. folder: the attempt's own, absolute; project: where the run was started; cache: caches of all
+    env: what the plan adds; env_from: variables that it names by reference, and the ones of the executor that they are read from. folder: the attempt's own, absolute; project: where the run was started; cache: caches of all
     tasks. timeout, grace: seconds (None: no limit; grace: between TERM and KILL). metrics: all that may be recorded.
     artifacts: names below the folder that must exist at the end. inputs: the tasks above that succeeded.
     turn, merge: in place of runner and command, an agent's work; checkout: the hand-in that is measured. They are for the orchestrator
@@ -47,6 +49,7 @@ class WorkOrder:
     command: tuple[str, ...] | None = None
     params: Mapping[str, Any] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
+    env_from: Mapping[str, str] = field(default_factory=dict)
     timeout: float | None = None
     grace: float = 5.0
     seed: int = 0
@@ -181,7 +184,7 @@ class StopSignal(Protocol):
 
 
 def order_to_json(order: WorkOrder) -> str:
-    """The text of order.json; `order_from_json` is its inverse."""
+    """The text of order.json; `order_from_json` is its inverse, but for values of the environment whose names look secret."""
     return json.dumps(
         {
             "run": order.run,
@@ -190,7 +193,8 @@ def order_to_json(order: WorkOrder) -> str:
             "runner": order.runner,
             "command": order.command,
             "params": dict(order.params),
-            "env": dict(order.env),
+            "env": {name: MASK if looks_secret(name) else value for name, value in order.env.items()},
+            "env_from": dict(order.env_from),
             "folder": str(order.folder),
             "project": str(order.project),
             "cache": str(order.cache),
@@ -207,7 +211,7 @@ def order_to_json(order: WorkOrder) -> str:
 
 def order_from_json(text: str) -> WorkOrder:
     """Read what `order_to_json` wrote: our own file, so a mistake in it raises KeyError, TypeError or ValueError."""
-    plain = json.loads(text)
+    plain = read_json(text)
     return WorkOrder(
         **{
             **plain,

@@ -2,11 +2,13 @@
 
 import io
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
 from orchestrator.executors.heed import never
 from orchestrator.executors.room import with_room
+from orchestrator.secrets import MaskedStream
 
 CAP: Final = 16 * 2**20
 CHUNK: Final = 2**16
@@ -16,10 +18,11 @@ CHUNKS_AT_ONCE: Final = 64
 class CappedLog:
     """Copies a pipe into a file, up to `cap` bytes; what comes after is read (or the task would block) and dropped.
 
+    Secrets are masked on the way: those given, and what looks like one.
     The file is made with the first byte, and is not written where the task made something of that name. Memory: one chunk of 64 KiB. A disk that refuses the log does not fail the task: the rest is dropped too.
     """
 
-    def __init__(self, pipe: int, path: str | Path, cap: int = CAP) -> None:
+    def __init__(self, pipe: int, path: str | Path, cap: int = CAP, secrets: Iterable[str] = ()) -> None:
         os.set_blocking(pipe, False)
         self.pipe = pipe
         self.dropped = 0
@@ -27,6 +30,7 @@ class CappedLog:
         self._path = path
         self._file: io.FileIO | None = None
         self._finished = False
+        self._masked = MaskedStream(secrets)
 
     def pump(self) -> bool:
         """Copy what is there, up to 4 MiB; returns False once every writer has closed the pipe."""
@@ -37,7 +41,7 @@ class CappedLog:
                 return True
             if not chunk:
                 return False
-            self._keep(chunk)
+            self._keep(self._masked.feed(chunk))
         return True
 
     def finish(self, *, made: bool = False) -> None:
@@ -45,6 +49,7 @@ class CappedLog:
         if self._finished:
             return
         self._finished = True
+        self._keep(self._masked.flush())
         if self.dropped:
             self._write(b"\n[orchestrate: %d more bytes were not kept]\n" % self.dropped)
         elif made:

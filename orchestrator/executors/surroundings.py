@@ -1,5 +1,6 @@
 """What the processes of an attempt have around them: their environment."""
 
+import errno
 import functools
 import os
 import sysconfig
@@ -12,12 +13,20 @@ from orchestrator.executors.guard import owner
 from orchestrator.executors.order import WorkOrder
 from orchestrator.executors.temporary import tmp_of
 from orchestrator.executors.tree import ATTEMPT, OWNER
+from orchestrator.secrets import dotenv_variables, known_secrets
 
+LARGEST_DOTENV: Final = 2**20
 PACKAGE_PARENT: Final = str(Path(__file__).resolve().parents[2])
 
 
 def attempt_environment(order: WorkOrder, base: Mapping[str, str]) -> dict[str, str]:
-    """What the attempt's processes see: ours, where to put files, what the plan says, and the marks it is found by."""
+    """What the attempt's processes see: ours, where to put files, what the plan says, and the marks it is found by.
+
+    Raises OSError where a variable that the plan names by reference is not set here.
+    """
+    missing = next((name for name in order.env_from.values() if name not in base), None)
+    if missing is not None:
+        raise OSError(errno.ENOENT, f"the plan takes a value from the variable {missing}, which is not set here")
     folder, cache = str(order.folder), str(order.cache)
     environment = {
         **base,
@@ -26,6 +35,7 @@ def attempt_environment(order: WorkOrder, base: Mapping[str, str]) -> dict[str, 
         "PYTHONPYCACHEPREFIX": f"{cache}/pycache",
         "PYTHONHASHSEED": "0",
         **order.env,
+        **{name: base[source] for name, source in order.env_from.items()},
         "ORCHESTRATE_EVIDENCE": f"{folder}/{EVIDENCE}",
         ATTEMPT: order.marker,
         OWNER: owner(),
@@ -34,6 +44,32 @@ def attempt_environment(order: WorkOrder, base: Mapping[str, str]) -> dict[str, 
         paths = [PACKAGE_PARENT, *filter(None, [environment.get("PYTHONPATH")])]
         environment["PYTHONPATH"] = os.pathsep.join(paths)  # a checkout that is not installed
     return environment
+
+
+def secrets_of(order: WorkOrder, base: Mapping[str, str]) -> tuple[str, ...]:
+    """The values that are masked in what the attempt prints: of secret names, of references, and of the project's `.env`."""
+    values = {**dotenv_of(order.project), **base, **order.env}
+    return known_secrets(values, order.env_from.values())
+
+
+def dotenv_of(project: Path) -> Mapping[str, str]:
+    """The entries of the project's `.env`, none where there is no such file that can be read."""
+    path = f"{project}/.env"
+    try:
+        found = os.stat(path)  # noqa: PTH116 - asked for with every attempt
+    except OSError:
+        return {}
+    return _dotenv(path, found.st_mtime_ns, found.st_size)
+
+
+@functools.lru_cache(maxsize=4)
+def _dotenv(path: str, _changed: int, size: int) -> Mapping[str, str]:
+    if size > LARGEST_DOTENV:
+        return {}
+    try:
+        return dotenv_variables(Path(path).read_text(encoding="utf-8", errors="replace"))
+    except OSError:
+        return {}
 
 
 def inherited() -> Mapping[str, str]:

@@ -7,8 +7,7 @@ from pathlib import Path
 from orchestrator.evidence.metric import Metric
 from orchestrator.graph.build import build_graph
 from orchestrator.graph.model import TaskGraph
-from orchestrator.plan.cache import PlanCache
-from orchestrator.plan.load import NO_SETTINGS, parse_plan, plan_digest, plan_from, read_plan_text, source_of
+from orchestrator.plan.load import NO_SETTINGS, parse_plan, plan_digest, read_plan_text
 from orchestrator.plan.model import Plan
 
 
@@ -39,13 +38,6 @@ def load_plan(
     path: Path,
     settings: Mapping[str, str] = NO_SETTINGS,
     runners: Mapping[str, tuple[Metric, ...]] | None = None,
-    cache: PlanCache | None = None,
 ) -> LoadedPlan:
-    """As `load_text`, from a file. cache: readings of earlier times, which this one is added to. Raises PlanError."""
-    text = read_plan_text(path)
-    told = cache.told(text) if cache else None
-    read = source_of(text, str(path), told)
-    plan = plan_from(read, settings, runners)
-    if cache and told is None and not read.quick:
-        cache.keep(text, read.data)
-    return LoadedPlan(plan, build_graph(plan), text, plan_digest(text, settings), str(path), dict(settings))
+    """As `load_text`, from a file: what is judged is its text, read each time. Raises PlanError."""
+    return load_text(read_plan_text(path), str(path), settings, runners)

@@ -9,6 +9,7 @@ from typing import Final
 import yaml
 
 from orchestrator.plan.problem import PlanError, Problem
+from orchestrator.plan.spelling import PlanDumper
 
 LARGEST: Final = 10_000
 PRECEDENCE: Final = "PRECEDENCE RELATIONS:"
@@ -30,7 +31,7 @@ def read_psplib(text: str, source: str) -> str:
     agent = {"specialty": "Everything", "driver": "command", "capacity": min(len(tasks), 1024)}
     plan = {"schema": 1, "id": "psplib", "title": source, "resources": resources, "agents": {"ALL": agent}}
     group = {"title": source, "lead": "ALL", "tasks": tasks}
-    return yaml.safe_dump(plan | {"workstreams": {"P": group}}, sort_keys=False)
+    return yaml.dump(plan | {"workstreams": {"P": group}}, Dumper=PlanDumper, sort_keys=False)
 
 
 def _task(row: list[str], needs: dict[str, list[str]], resources: int, source: str) -> dict[str, object]:

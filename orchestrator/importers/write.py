@@ -8,6 +8,7 @@ import yaml
 
 from orchestrator.importers.breakdown import criteria_of
 from orchestrator.importers.draft import Concern, Draft, DraftGroup, DraftTask, Note, identifier, place_name
+from orchestrator.plan.spelling import PlanDumper
 from orchestrator.plan.values import spell_duration
 
 NOBODY: Final = "SOMEBODY"
@@ -24,7 +25,7 @@ def write_plan(draft: Draft) -> str:
     return "\n".join([*_head(draft), body])
 
 
-class _Dumper(yaml.SafeDumper):
+class _Dumper(PlanDumper):
     """Indents lists, as people write them."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:  # noqa: ANN401, ARG002, FBT001, FBT002 - the library's signature

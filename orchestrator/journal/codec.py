@@ -28,6 +28,7 @@ from orchestrator.state.events import (
     TaskStarted,
     TaskSucceeded,
 )
+from orchestrator.strict_json import read_json
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
@@ -107,8 +108,8 @@ def decode_event(text: str) -> Event:
     Raises DamagedJournal for what is no event.
     """
     try:
-        return _reader().validate_python(json.loads(text))
-    except (ValueError, RecursionError) as error:
+        return _reader().validate_python(read_json(text))
+    except ValueError as error:
         first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
         raise DamagedJournal(
             f"not an event: {text[:80]!r} ({first})\n"

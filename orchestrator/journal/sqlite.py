@@ -3,7 +3,6 @@
 Format and pragmas are described in docs/journal.md.
 """
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from orchestrator.journal.lease import Lease, Owner, owner_alive, this_owner
 from orchestrator.journal.port import RunSummary
 from orchestrator.journal.sequence import require_sequence
 from orchestrator.state.events import Envelope
+from orchestrator.strict_json import read_json
 
 Durability = Literal["process", "power"]
 
@@ -298,9 +298,9 @@ def _summary(run: str, marks: Sequence[tuple[Any, ...]]) -> RunSummary:
     """From the rows that begin, end and take up a run, in order of seq; `marks` also end with the kinds of the run's last two."""
     begun, ended = marks[0], marks[-1]
     try:
-        code = json.loads(ended[5])["exit_code"] if ended[4] == "run_finished" else None
+        code = read_json(ended[5])["exit_code"] if ended[4] == "run_finished" else None
         return RunSummary(
-            run, str(json.loads(begun[5])["plan_id"]), begun[1], begun[7], code, begun[8] == "criterion_judged"
+            run, str(read_json(begun[5])["plan_id"]), begun[1], begun[7], code, begun[8] == "criterion_judged"
         )
     except (ValueError, KeyError, TypeError) as error:
         raise DamagedJournal(

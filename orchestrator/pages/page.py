@@ -134,14 +134,14 @@ def _badge(outcome: str) -> Markup:
     return Markup('<span class="badge {}">{}</span>').format(outcome.lower(), outcome)
 
 
-def _measured(verdict: Any) -> str:  # noqa: ANN401 - a Verdict or a Figure: both have a value
-    return "—" if verdict.value is None else markdown.number(verdict.value)
+def _measured(verdict: Any, target: float | None = None) -> str:  # noqa: ANN401 - a Verdict or a Figure: both have a value
+    return "—" if verdict.value is None else markdown.number(verdict.value, target)
 
 
-def _interval(verdict: Any) -> str:  # noqa: ANN401 - as above
+def _interval(verdict: Any, target: float | None = None) -> str:  # noqa: ANN401 - as above
     if verdict.low is None or verdict.high is None or verdict.low == verdict.high:
         return "—"
-    return f"{markdown.number(verdict.low)} to {markdown.number(verdict.high)}"
+    return f"{markdown.number(verdict.low, target)} to {markdown.number(verdict.high, target)}"
 
 
 def _values(values: tuple[float, ...]) -> str:

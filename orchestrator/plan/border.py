@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from orchestrator.plan.handin_checks import UNREADABLE
-from orchestrator.plan.model import Plan
+from orchestrator.plan.model import REFERENCE_TAG, TEXT_TAG, Plan
 from orchestrator.plan.problem import PROBLEM_LIMIT, PlanError, Problem, did_you_mean, nearest
 from orchestrator.plan.source import Data, Path, Source
 from orchestrator.plan.values import ValueTextError, shown
@@ -89,7 +89,7 @@ def build_model(data: dict[str, Any], source: Source) -> tuple[Plan | None, list
         try:
             return Plan.model_validate(data), problems
         except ValidationError as invalid:
-            errors = invalid.errors(include_url=False)
+            errors = _of_their_own(invalid.errors(include_url=False))
         data = _copied(data)
         renamed = _rename(errors, data, source, problems)
         errors = [one for one in errors if one["type"] != "extra_forbidden" and _path(one) not in renamed]
@@ -105,6 +105,12 @@ def build_model(data: dict[str, Any], source: Source) -> tuple[Plan | None, list
             problems.append(_problem(error, path, source))
         _stand_in_all(errors, data)
     return None, problems
+
+
+def _of_their_own(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Without "too short" of a list that only lacks the items which could not be read."""
+    inside = {error["loc"][:depth] for error in errors for depth in range(len(error["loc"]))}
+    return [one for one in errors if one["type"] != "too_short" or one["loc"] not in inside]
 
 
 def require_plan(data: dict[str, Any], source: Source) -> None:
@@ -123,7 +129,7 @@ def _copied(part: Data) -> Data:
 
 
 def _path(error: ErrorDetails) -> Path:
-    return tuple(part for part in error["loc"] if part != "[key]")
+    return tuple(part for part in error["loc"] if part not in {"[key]", TEXT_TAG, REFERENCE_TAG})
 
 
 def _at(path: Path, data: Data) -> Data:

@@ -6,10 +6,11 @@ from typing import Final
 
 from orchestrator.evidence.sequential import FEWEST_SAMPLES, MOST_LOOKS
 from orchestrator.plan.handin_checks import UNREADABLE, hand_in_problems
-from orchestrator.plan.matrix import INSTANCE_LIMIT, expand_matrices, matrix_references, matrix_size
+from orchestrator.plan.matrix import INSTANCE_LIMIT, expand_matrices, instance_ids, matrix_references, matrix_size
 from orchestrator.plan.model import Criterion, Group, Plan, Task
 from orchestrator.plan.needs import EDGE_LIMIT, count_edges, find_cycle, resolve_needs, task_ids
 from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean
+from orchestrator.plan.promises import wider_promises
 from orchestrator.plan.source import Path, Source
 
 WORK: Final = ("run", "command", "brief", "merge")
@@ -18,7 +19,7 @@ WORK: Final = ("run", "command", "brief", "merge")
 def check_plan(plan: Plan, source: Source) -> list[Problem]:
     """Problems of a plan whose parts are each well formed, at most PROBLEM_LIMIT. Its matrices are not yet expanded."""
     known = Names(plan)
-    twice = list(islice(_twice(plan, source), PROBLEM_LIMIT))
+    twice = list(islice(_twice(plan, source), PROBLEM_LIMIT)) or list(islice(_collisions(plan, source), PROBLEM_LIMIT))
     shape = [] if twice else _shape(plan, source)
     return [*twice, *islice(chain(_names(plan, known, source), shape), PROBLEM_LIMIT)]
 
@@ -42,6 +43,7 @@ def _names(plan: Plan, known: "Names", source: Source) -> Iterator[Problem]:
             yield from _matrix(task, place, source)
     yield from hand_in_problems(plan, source, known.problem_of)
     yield from _summary(plan, known, source)
+    yield from wider_promises(plan, source)
 
 
 class Names:
@@ -67,6 +69,9 @@ class Names:
     def problem_of(self, group: str, reference: str) -> tuple[str, str] | None:
         """What is wrong with a reference made in a group, and its mend; None where it resolves."""
         inside = reference if "." in reference else f"{group}.{reference}"
+        if "." not in reference and inside in self.tasks and reference in self.groups and reference != group:
+            mend = f"write '{inside}' for the task; for the group, rename the task"
+            return f"'{reference}' is a task of this group, and a group as well", mend
         if inside in self.tasks or (reference in self.groups and reference != group) or UNREADABLE in reference:
             return None
         if reference == group:
@@ -97,6 +102,32 @@ def _twice(plan: Plan, source: Source) -> Iterator[Problem]:
                     line = source.place((*path, field, first[one], "id"))[0]
                     what = f"'{one}' is the id of another one on line {line}"
                     yield source.problem((*path, field, index, "id"), what, "give each an id of its own")
+
+
+def _collisions(plan: Plan, source: Source) -> Iterator[Problem]:
+    """Ids that are those of two tasks once the matrices are expanded; each is told at both."""
+    for name, group in plan.groups.items():
+        if not any(task.matrix for task in group.tasks):
+            continue
+        tasks = (*group_path(plan, name), "tasks")
+        owner: dict[str, int] = {}
+        for index, task in enumerate(group.tasks):
+            for one in instance_ids(task):
+                first = owner.setdefault(one, index)
+                if first != index:
+                    yield _collision(one, (*tasks, index), (*tasks, first), plan, source)
+                    yield _collision(one, (*tasks, first), (*tasks, index), plan, source)
+
+
+def _collision(made: str, path: Path, other_path: Path, plan: Plan, source: Source) -> Problem:
+    """An id that two tasks at these paths come to, told at the first."""
+    task, other = (plan.groups[str(place[1])].tasks[int(place[3])] for place in (path, other_path))
+    line = source.place((*other_path, "id"))[0]
+    whose = (
+        f"a task that the matrix of '{other.id}' on line {line} makes" if other.matrix else f"the task on line {line}"
+    )
+    what = f"its matrix makes '{made}', which is the id of {whose}" if task.matrix else f"'{made}' is the id of {whose}"
+    return source.problem((*path, "matrix" if task.matrix else "id"), what, "rename one of the two tasks")
 
 
 def _agents(group: Group, path: Path, plan: Plan, source: Source) -> Iterator[Problem]:
@@ -247,7 +278,7 @@ def _shape(plan: Plan, source: Source) -> Iterator[Problem]:
         yield source.problem((), f"the tasks' needs are {edges:,} pairs, more than {EDGE_LIMIT:,}", mend)
         return
     cycle = find_cycle(resolve_needs(expanded))
-    if cycle:
+    if cycle and not any(UNREADABLE in one for one in cycle):
         path = task_places(plan, origins)[cycle[0]]
         what = f"the tasks wait for each other: {_short(cycle)}"
         yield source.problem((*path, "needs"), what, "remove one of these needs", key=True)

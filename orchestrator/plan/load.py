@@ -9,7 +9,7 @@ from typing import Final
 from orchestrator.evidence.metric import Metric
 from orchestrator.plan.border import build_model, require_plan
 from orchestrator.plan.checks import check_plan, task_places
-from orchestrator.plan.matrix import expand_matrices, matrix_size
+from orchestrator.plan.matrix import expand_matrices, matrix_letters, matrix_size
 from orchestrator.plan.model import Plan
 from orchestrator.plan.params import apply_settings, substitute
 from orchestrator.plan.preflight import preflight
@@ -19,6 +19,7 @@ from orchestrator.plan.source import Source
 
 SIZE_LIMIT: Final = 8 * 2**20  # bytes; a plan of 10,000 tasks has about 2 MiB
 TASK_LIMIT: Final = 100_000
+MATRIX_LIMIT: Final = 32 * 2**20  # characters of texts that name a matrix, in all instances
 NO_SETTINGS: Final[Mapping[str, str]] = {}
 
 __all__ = ["PlanError", "Problem", "parse_plan", "plan_digest", "read_plan", "read_plan_text"]
@@ -38,11 +39,11 @@ def parse_plan(
     return plan_from(source_of(text, source), settings, runners)
 
 
-def source_of(text: str, name: str, told: str | None = None) -> Source:
-    """What a text says, as data. told: the same as JSON, where it is known from an earlier reading. Raises PlanError."""
+def source_of(text: str, name: str) -> Source:
+    """What a text says, as data. Raises PlanError."""
     if len(text) > SIZE_LIMIT:
         raise PlanError([too_large(name)])
-    return quick_source(text, name, told)
+    return quick_source(text, name)
 
 
 def plan_from(read: Source, settings: Mapping[str, str], runners: Mapping[str, tuple[Metric, ...]] | None) -> Plan:
@@ -58,6 +59,9 @@ def plan_from(read: Source, settings: Mapping[str, str], runners: Mapping[str, t
     if tasks > TASK_LIMIT:
         what = f"the plan has {tasks:,} tasks, its matrices expanded"
         problems.append(Problem(source, 1, 1, what, f"stay within {TASK_LIMIT:,}: use smaller matrices"))
+    elif plan is not None and sum(matrix_letters(t) for g in plan.groups.values() for t in g.tasks) > MATRIX_LIMIT:
+        what = "the plan is too large with its matrices expanded"
+        problems.append(Problem(source, 1, 1, what, "put long texts into a file that the tasks read"))
     elif plan is not None:
         expanded, origins = expand_matrices(plan)
         found = check_plan(plan, read)

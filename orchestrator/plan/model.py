@@ -7,10 +7,10 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from orchestrator.evidence.metric import Better, Form
-from orchestrator.plan.values import Cost, Count, Duration, ParamValue, Target
+from orchestrator.plan.values import Cost, Count, Duration, Interval, ParamValue, Target, Timeout
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=64)]
 TaskReference = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)?$")]
@@ -18,6 +18,8 @@ TaskReference = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z
 DriverName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
 """A driver that another package brings (entry point group `orchestrator.drivers`)."""
 
+TEXT_TAG, REFERENCE_TAG = "<text>", "<reference>"  # in pydantic's places of errors
+VariableName = Annotated[str, Field(pattern=r"^[^=\x00]+$", max_length=256)]
 Capacity = Annotated[int, Field(ge=1, le=1_000_000)]
 Amount = Annotated[int, Field(ge=0, le=1_000_000)]
 
@@ -51,6 +53,23 @@ class Reuse(StrEnum):
     AUTO = "auto"
     ALWAYS = "always"
     NEVER = "never"
+
+
+class FromEnvironment(PlanModel):
+    """A value that the plan does not hold: `{from: API_TOKEN}` is that variable's where the attempt runs, and stands nowhere else."""
+
+    from_: VariableName = Field(alias="from")
+
+
+def _kind(value: object) -> str:
+    return REFERENCE_TAG if isinstance(value, dict | FromEnvironment) else TEXT_TAG
+
+
+VariableValue = Annotated[
+    Annotated[str, Tag(TEXT_TAG)] | Annotated[FromEnvironment, Tag(REFERENCE_TAG)], Discriminator(_kind)
+]
+Variables = dict[VariableName, VariableValue]
+"""What a task finds in its environment: values, or the names of variables to take them from."""
 
 
 class Budget(PlanModel):
@@ -197,13 +216,13 @@ class Task(PlanModel):
     agent: Identifier | None = None
     resources: dict[str, Amount] = Field(default_factory=dict)
     estimate: Duration | None = None
-    timeout: Duration | None = None
+    timeout: Timeout | None = None
     retries: Retries = Retries()
     if_: bool = Field(default=True, alias="if")
     trigger_rule: TriggerRule = TriggerRule.ALL_SUCCESS
     continue_on_error: bool = False
     matrix: dict[str, tuple[ParamValue, ...]] = Field(default_factory=dict)
-    env: dict[str, str] = Field(default_factory=dict)
+    env: Variables = Field(default_factory=dict)
     artifacts: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     metrics: tuple[DeclaredMetric, ...] = ()
@@ -253,8 +272,8 @@ class Milestone(PlanModel):
 class ProgressReports(PlanModel):
     """Agents report progress every `every` seconds."""
 
-    every: Duration
-    at_most: Duration | None = None
+    every: Interval
+    at_most: Interval | None = None
 
 
 class Plan(PlanModel):
@@ -268,7 +287,7 @@ class Plan(PlanModel):
     estimate: Duration | None = None
     params: dict[str, ParamValue] = Field(default_factory=dict)
     resources: dict[str, Capacity] = Field(default_factory=dict)
-    env: dict[str, str] = Field(default_factory=dict)
+    env: Variables = Field(default_factory=dict)
     budget: Budget = Budget()
     agents: dict[Identifier, Agent] = Field(min_length=1)
     workstreams: dict[Identifier, Workstream] = Field(min_length=1)
@@ -277,6 +296,12 @@ class Plan(PlanModel):
     timeline: tuple[Milestone, ...] = ()
     progress_reports: ProgressReports | None = None
     next_steps: tuple[str, ...] = ()
+
+    def variables(self, task: Task) -> tuple[dict[str, str], dict[str, str]]:
+        """The values that a task is given, and of those that the plan does not hold the variables that they are taken from."""
+        told = {**self.env, **task.env}
+        values = {name: value for name, value in told.items() if isinstance(value, str)}
+        return values, {name: value.from_ for name, value in told.items() if isinstance(value, FromEnvironment)}
 
     @property
     def groups(self) -> dict[str, Group]:

@@ -8,7 +8,8 @@ import json
 from functools import partial
 from typing import Any, Final
 
-from orchestrator.plan.source import DEPTH_LIMIT, NODE_LIMIT, Data, Source, read_source, scalar
+from orchestrator.plan.source import DEPTH_LIMIT, NODE_LIMIT, Data, Source, read_source
+from orchestrator.plan.spelling import scalar, spell
 from orchestrator.plan.wfformat import is_wfformat, plan_data
 
 DOUBTS: Final = ("\\u0000", "\\ud", "\\uD")  # a NUL, or half of a character: let the strict reader say what is wrong
@@ -18,28 +19,36 @@ class _Doubt(ValueError):  # noqa: N818 - it is no error of the text
     """The other reader may have something to say about the text."""
 
 
-def quick_source(text: str, name: str, told: str | None = None) -> Source:
-    """As `read_source`, and as quick as the text allows. Raises PlanError as that does.
-
-    told: the same plan's data as JSON text, where it is known from an earlier reading.
-    """
-    data = json_data(text if told is None else told)
-    if not isinstance(data, dict):
+def quick_source(text: str, name: str) -> Source:
+    """As `read_source`, and as quick as the text allows. Raises PlanError as that does."""
+    changed: list[str] = []
+    data = json_data(text, changed)
+    if isinstance(data, dict) and is_wfformat(data):
+        return Source(name, plan_data(data, name), quick=True, fixed=True, size=len(text))
+    if not isinstance(data, dict) or changed:
         return read_source(text, name)
-    if is_wfformat(data):
-        return Source(name, plan_data(data, name), quick=True, fixed=True)
-    read = Source(name, data, quick=True, later=partial(read_source, text, name))
+    read = Source(name, data, quick=True, later=partial(read_source, text, name), size=len(text))
     read.fixed = "${" not in text and "\\" not in text
     return read
 
 
-def json_data(text: str) -> Data:
-    """What a JSON text holds, None where it is no JSON or where YAML might take it for something else."""
+def json_data(text: str, changed: list[str] | None = None) -> Data:
+    """What a JSON text holds, None where it is no JSON or where YAML might take it for something else.
+
+    changed: numbers that are not spelled as they are written are put there; as Python writes them they are.
+    """
     if text[:1] not in "{\n " or any(doubt in text for doubt in DOUBTS):
         return None
+
+    def number(text: str) -> Data:
+        value = scalar(text)
+        if changed is not None and spell(value) != text and repr(value) != text:
+            changed.append(text)
+        return value
+
     try:
         data = json.loads(
-            text, object_pairs_hook=_object, parse_int=scalar, parse_float=scalar, parse_constant=_no_constant
+            text, object_pairs_hook=_object, parse_int=number, parse_float=number, parse_constant=_no_constant
         )
     except (ValueError, RecursionError):
         return None

@@ -1,11 +1,10 @@
 """Plan text as plain data with the position of every part, read strictly and within limits.
 
-The text is YAML, but the traps of YAML 1.1 are errors here: `no`/`on` as booleans, `1:30` as 90, `010` as 8, tags, merge
-keys and duplicate keys. The reader works on libyaml's events with a stack of its own, so that neither depth nor
+The text is YAML, but the traps of YAML 1.1 are errors here: `no`/`on` as booleans, `1:30` as 90, `010` as 8, `3.10` as 3.1,
+tags, merge keys and duplicate keys. The reader works on libyaml's events with a stack of its own, so that neither depth nor
 aliases can exhaust anything: an alias costs as many nodes as what it stands for.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -13,23 +12,22 @@ from typing import Any, Final
 import yaml
 
 from orchestrator.plan.problem import PlanError, Problem
+from orchestrator.plan.spelling import NUMBER_KEYS, SWITCHES, scalar, trap
 from orchestrator.plan.values import shown
 
 NODE_LIMIT: Final = 500_000
 DEPTH_LIMIT: Final = 40
+GROWTH: Final = 2**20  # characters; beyond these a plan may at most double
 
 Path = tuple[str | int, ...]
 Data = Any  # what YAML holds: None, bool, int, float, str, and lists and mappings of them
-WORDS: Final = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
-    form: word == "true" for word in ("true", "false") for form in (word, word.capitalize(), word.upper())
-}
-SWITCHES: Final = {form for word in ("yes", "no", "on", "off") for form in (word, word.capitalize(), word.upper())}
-INTEGER: Final = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})", re.ASCII)
-FLOAT: Final = re.compile(
-    r"[-+]?([0-9]{1,30}\.[0-9]{0,30}|\.[0-9]{1,30}|[0-9]{1,30}(?=[eE]))([eE][-+]?[0-9]{1,3})?", re.ASCII
+FREE: Final = frozenset({"params", "with", "matrix"})  # keys below which a name means nothing to us
+TOO_DEEP: Final = f"more than {DEPTH_LIMIT} levels of nesting"
+TOO_LARGE: Final = (
+    "the plan is too large with its parameters filled in",
+    "name long values less often: put them into a file that tasks read",
 )
-OCTAL: Final = re.compile(r"[-+]?0[0-9_]+", re.ASCII)
-SEXAGESIMAL: Final = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+", re.ASCII)
+BRACKETS: Final = "a plan needs about eight: check the brackets"
 STRING_TAG: Final = "tag:yaml.org,2002:str"
 
 
@@ -42,6 +40,7 @@ class Source:
     """What the text says. data: mappings, lists and scalars; values and keys: positions (line, column) by path.
 
     quick: it was read without positions; later: finds them. fixed: nothing in the data stands for a parameter.
+    size: characters of the text, which say how much may come of it.
     """
 
     name: str
@@ -52,6 +51,12 @@ class Source:
     quick: bool = False
     later: "Callable[[], Source] | None" = None
     fixed: bool = False
+    size: int = 0
+
+    @property
+    def room(self) -> int:
+        """By how many characters the plan may grow when aliases and parameters are filled in."""
+        return GROWTH + self.size
 
     def locate(self) -> None:
         """Have the positions, where they were left for later."""
@@ -93,12 +98,13 @@ class _Frame:
     path: Path | None
     anchor: str | None
     began: int
+    letters: int
     key: str | None = None
 
 
 def read_source(text: str, name: str) -> Source:
     """Data and positions of the text. Problems go to `Source.problems`; what cannot be read on from raises PlanError."""
-    source = Source(name)
+    source = Source(name, size=len(text))
     reader = _Reader(source)
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
@@ -106,6 +112,9 @@ def read_source(text: str, name: str) -> Source:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        if _opened(text[: mark.index if mark else 0]) > DEPTH_LIMIT:  # libyaml looks ahead, and may stop before us
+            source.problems.append(Problem(name, *where, TOO_DEEP, BRACKETS))
+            raise PlanError(source.problems) from error
         said = " ".join(part for part in (error.context, error.problem) if part)
         mend = "check the indentation, quotes and brackets here and in the lines before"
         source.problems.append(Problem(name, *where, f"not YAML: {said}", mend))
@@ -125,14 +134,20 @@ def read_source(text: str, name: str) -> Source:
     return source
 
 
+def _opened(text: str) -> int:
+    """How many brackets stand open at the end of the text, those in quotes counted too."""
+    return sum(map(text.count, "[{")) - sum(map(text.count, "]}"))
+
+
 class _Reader:
     """Builds data from events; one event at a time, no recursion."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.stack: list[_Frame] = []
-        self.anchors: dict[str, tuple[Data, int]] = {}
+        self.anchors: dict[str, tuple[Data, int, int]] = {}
         self.nodes = 0
+        self.letters = 0  # of all texts, those behind an alias counted each time
         self.documents = 0
 
     def take(self, event: yaml.Event) -> None:
@@ -146,7 +161,11 @@ class _Reader:
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 frame = self.stack.pop()
                 if frame.anchor:
-                    self.anchors[frame.anchor] = (frame.container, self.nodes - frame.began)
+                    self.anchors[frame.anchor] = (
+                        frame.container,
+                        self.nodes - frame.began,
+                        self.letters - frame.letters,
+                    )
             case yaml.AliasEvent():
                 self._alias(event)
             case yaml.DocumentStartEvent():
@@ -163,8 +182,11 @@ class _Reader:
         self._say(event, what, mend)
         raise _Stop
 
-    def _count(self, event: yaml.Event, nodes: int) -> None:
+    def _count(self, event: yaml.Event, nodes: int, letters: int = 0) -> None:
         self.nodes += nodes
+        self.letters += letters
+        if self.letters > self.source.size + self.source.room:
+            self._stop(event, *TOO_LARGE)
         if self.nodes > NODE_LIMIT:
             self._stop(
                 event,
@@ -188,31 +210,29 @@ class _Reader:
         if self._awaits_key():
             self._stop(event, "a key must be text", "write the key as a word")
         if len(self.stack) >= DEPTH_LIMIT:
-            self._stop(
-                event, f"more than {DEPTH_LIMIT} levels of nesting", "a plan needs about eight: check the brackets"
-            )
+            self._stop(event, TOO_DEEP, BRACKETS)
         if event.tag not in {None, "!"}:
             self._say(event, f"the tag {shown(event.tag)} means nothing in a plan", "remove it")
-        began = self.nodes
+        frame = _Frame(container, None, event.anchor, self.nodes, self.letters)
         self._count(event, 1)
-        path = self._place(container, event)
-        self.stack.append(_Frame(container, path, event.anchor, began))
+        frame.path = self._place(container, event)
+        self.stack.append(frame)
 
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         if self._awaits_key():
             self._key(event)
             return
-        self._count(event, 1)
+        self._count(event, 1, len(event.value))
         value = self._value(event)
         if event.anchor:
-            self.anchors[event.anchor] = (value, 1)
+            self.anchors[event.anchor] = (value, 1, len(event.value))
         self._place(value, event)
 
     def _alias(self, event: yaml.AliasEvent) -> None:
         if event.anchor not in self.anchors or self._awaits_key():
             self._stop(event, f"the alias *{event.anchor} stands for nothing here", f"define &{event.anchor} before it")
-        value, nodes = self.anchors[str(event.anchor)]
-        self._count(event, nodes)
+        value, nodes, letters = self.anchors[str(event.anchor)]
+        self._count(event, nodes, letters)
         self._place(value, event)
 
     def _place(self, value: Data, event: yaml.Event) -> Path | None:
@@ -238,7 +258,7 @@ class _Reader:
         self._count(event, 1)
         key = event.value
         if event.anchor:
-            self.anchors[event.anchor] = (key, 1)
+            self.anchors[event.anchor] = (key, 1, len(key))
         if event.implicit[0] and key in SWITCHES:
             self._say(event, f"the key {key} without quotes is a truth value to YAML", f'write "{key}" in quotes')
         if event.implicit[0] and key == "<<":
@@ -264,20 +284,11 @@ class _Reader:
 
     def _plain(self, text: str, event: yaml.ScalarEvent) -> Data:
         """What a scalar without quotes means."""
-        if text in WORDS:
-            return WORDS[text]
-        if text in SWITCHES:
-            self._say(
-                event, f"{text} without quotes is a truth value to YAML", f'write true or false, or "{text}" in quotes'
-            )
-        elif SEXAGESIMAL.fullmatch(text):
-            self._say(
-                event, f"{text} is a number to base 60 in YAML", f'write a duration as 1h30m, or "{text}" in quotes'
-            )
-        elif OCTAL.fullmatch(text):
-            self._say(
-                event, f"{text} is an octal number to YAML", f'write the number without its 0, or "{text}" in quotes'
-            )
+        path = self._path() or ()
+        number = bool(path) and path[-1] in NUMBER_KEYS and FREE.isdisjoint(path)
+        wrong = trap(text, number=number)
+        if wrong:
+            self._say(event, *wrong)
         return scalar(text)
 
 
@@ -285,12 +296,3 @@ def position(event: yaml.Event) -> tuple[int, int]:
     """Line and column, from 1, where the event's text begins."""
     mark = event.start_mark
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
-
-
-def scalar(text: str) -> Data:
-    """The value of a plain scalar: None, a truth value, a number, or else the text itself."""
-    if text in WORDS:
-        return WORDS[text]
-    if INTEGER.fullmatch(text):
-        return int(text)
-    return float(text) if FLOAT.fullmatch(text) else text

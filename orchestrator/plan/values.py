@@ -2,13 +2,15 @@
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
+from orchestrator.evidence.numbers import DIGITS, settled, spelled
 from orchestrator.evidence.units import UnitError, parse_unit
 
 ParamValue = str | int | float | bool | list[str | int | float | bool]
@@ -19,7 +21,7 @@ DURATION: Final = re.compile(
     re.ASCII,
 )
 TARGET: Final = re.compile(
-    r"(?P<operator>[<>]=?|==)\s*(?P<value>[+-]?\d{1,20}(?:\.\d{1,20})?)\s*(?P<unit>\S+)", re.ASCII
+    r"(?P<operator>[<>]=?|==)\s*(?P<value>[+-]?\d{1,40}(?:\.\d{1,40})?)\s*(?P<unit>\S+)", re.ASCII
 )
 SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
@@ -43,7 +45,7 @@ class TargetValue:
     unit: str
 
     def __str__(self) -> str:
-        return f"{self.operator} {self.value:g} {self.unit}"
+        return f"{self.operator} {spelled(self.value)} {self.unit}"
 
 
 class ValueTextError(ValueError):
@@ -62,6 +64,19 @@ def parse_duration(text: object) -> float:
     if found is None or not text:
         raise ValueTextError(f"{shown(text)} is not a duration", "write hours, minutes and seconds: 45s, 5m, 2h, 1h30m")
     return math.fsum(float(number) * SECONDS[unit] for unit, number in found.groupdict().items() if number)
+
+
+def at_least(shortest: float, what: str) -> Callable[[float], float]:
+    """A check that a duration of a plan is no shorter than that many seconds. what: why not, and what to write instead."""
+
+    def check(seconds: float) -> float:
+        if seconds < shortest:
+            raise ValueTextError(
+                f"{_written_duration(seconds)} is too short", f"write {spell_duration(shortest)} or more{what}"
+            )
+        return seconds
+
+    return check
 
 
 def spell_duration(seconds: float) -> str:
@@ -89,12 +104,16 @@ def parse_target(text: object) -> TargetValue:
         parse_unit(found["unit"])
     except UnitError as error:
         raise ValueTextError(str(error), "use one of the known units, or a quotient of two, as in MiB/s") from error
-    return TargetValue(Operator(found["operator"]), float(found["value"]), found["unit"])
+    value = float(found["value"])
+    if Decimal(found["value"]) != Decimal(repr(settled(value))):
+        mend = f"write at most {DIGITS} digits that count: more cannot be told apart"
+        raise ValueTextError(f"{shown(text)} has too many digits", mend)
+    return TargetValue(Operator(found["operator"]), value, found["unit"])
 
 
 def _written_target(target: TargetValue) -> str:
     """As `parse_target` reads it: no exponent."""
-    return f"{target.operator} {Decimal(repr(target.value)):f} {target.unit}"
+    return str(target)
 
 
 def shown(value: object) -> str:
@@ -161,6 +180,10 @@ Duration = Annotated[
     WithJsonSchema(DURATION_SCHEMA),
 ]
 """Seconds; read from 45s, 5m, 2h, 1h30m, and written so in JSON."""
+Interval = Annotated[Duration, AfterValidator(at_least(0.1, "; leave it out to have none"))]
+"""Seconds between things that happen again and again: at least a tenth, or nothing else would happen."""
+Timeout = Annotated[Duration, AfterValidator(at_least(0.01, "; leave it out for no limit"))]
+"""Seconds that something may take: at least the time that a process takes to start."""
 Target = Annotated[
     TargetValue,
     BeforeValidator(parse_target),

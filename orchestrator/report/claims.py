@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from orchestrator.evidence.measurement import Claim
+from orchestrator.evidence.numbers import times
 from orchestrator.evidence.units import UnitError, conversion
 from orchestrator.graph.model import TaskGraph
 from orchestrator.report.model import ClaimRow, Figure, Standing
@@ -69,7 +70,7 @@ def _row(  # noqa: PLR0913 - the parts of a row
             factor = conversion(figure.measurement.unit, claim.unit)
         except UnitError:
             continue
-        value, low, high = (each * factor for each in (figure.value, figure.low, figure.high))
+        value, low, high = (times(each, factor) for each in (figure.value, figure.low, figure.high))
         standing = Standing.AGREES if agrees(claim.value, value, low, high) else Standing.DISAGREES
         return ClaimRow(
             note.task, agent, seq, note.text, claim.metric, claim.value, claim.unit, parsed, standing, value, low, high,

@@ -9,9 +9,11 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from typing import Final
 
 from orchestrator.evidence.intervals import of_difference, seed_of
+from orchestrator.evidence.numbers import times
 from orchestrator.evidence.units import UnitError, conversion
 from orchestrator.evidence.verdict import Outcome
 from orchestrator.report.model import CriterionRow, Figure, Report
@@ -129,7 +131,7 @@ def _both(one: Figure, other: Figure, better: str, level: float) -> MetricChange
         factor = conversion(one.measurement.unit, unit)
     except UnitError:
         return MetricChange(other.task, metric, unit, Trend.CHANGED, one.value, other.value)
-    before = None if one.value is None else one.value * factor
+    before = None if one.value is None else times(one.value, factor)
     span = _difference(one, other, factor, level, seed_of(f"{other.task} {metric}"))
     trend = _trend(before, other.value, span, better)
     scale = abs(before) if before else None
@@ -140,17 +142,17 @@ def _both(one: Figure, other: Figure, better: str, level: float) -> MetricChange
     return MetricChange(other.task, metric, unit, trend, before, other.value, percent, low, high, (one.n, other.n))
 
 
-def _difference(one: Figure, other: Figure, factor: float, level: float, seed: int) -> tuple[float, float] | None:
+def _difference(one: Figure, other: Figure, factor: Fraction, level: float, seed: int) -> tuple[float, float] | None:
     """The interval of the difference, None where the samples give none."""
     if min(len(one.values), len(other.values)) >= 2:
-        span = of_difference([value * factor for value in one.values], other.values, level, seed)
+        span = of_difference([times(value, factor) for value in one.values], other.values, level, seed)
         return (span.low, span.high) if math.isfinite(span.low) and math.isfinite(span.high) else None
     if one.values or other.values or None in {one.low, one.high, other.low, other.high}:
         return None
     assert one.low is not None and one.high is not None and other.low is not None and other.high is not None  # noqa: PT018 - one fact
     return (
-        other.low - one.high * factor,
-        other.high - one.low * factor,
+        other.low - times(one.high, factor),
+        other.high - times(one.low, factor),
     )  # of a line: as far apart as both intervals allow
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from orchestrator.evidence.metric import Better, Metric
+from orchestrator.evidence.numbers import spelled, times
 from orchestrator.evidence.units import compatible, conversion
 from orchestrator.evidence.verdict import Outcome, Verdict, Why
 from orchestrator.graph.model import TaskGraph, TaskNode
@@ -118,9 +119,9 @@ def _deliverable(sources: Sources, group: str, promised: Deliverable) -> Deliver
 
 def _criterion(sources: Sources, full: str, criterion: Criterion) -> CriterionRow:
     target = criterion.target
-    told = f"{target.operator} {target.value:g} {target.unit}"
+    told = f"{target.operator} {spelled(target.value)} {target.unit}"
     if criterion.tolerance is not None:
-        told += f" ± {criterion.tolerance:g}"
+        told += f" ± {spelled(criterion.tolerance)}"
     verdict = sources.state.verdicts.get(full, _not_judged(full, target.unit))
     numbers = _rests_on(sources, criterion, verdict)
     metric = sources.state.metrics.get(criterion.metric)
@@ -152,7 +153,7 @@ def _values(sources: Sources, numbers: Sequence[int], metric: Metric | None, uni
         shown = metric.unit if metric else figure.measurement.unit
         if compatible(figure.measurement.unit, unit) and compatible(shown, unit):
             factor = conversion(figure.measurement.unit, unit)
-            found += [value * factor for value in figure.values]
+            found += [times(value, factor) for value in figure.values]
     return tuple(found)
 
 

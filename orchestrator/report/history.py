@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from orchestrator.evidence.numbers import times
 from orchestrator.evidence.units import UnitError, conversion
 from orchestrator.report.model import Report
 
@@ -52,6 +53,6 @@ def _in_unit(points: list[MetricPoint], unit: str) -> Iterator[MetricPoint]:
         except UnitError:
             continue
         yield MetricPoint(
-            one.run, one.started_at, one.task, one.value * factor, one.low * factor, one.high * factor, unit, one.samples,
+            one.run, one.started_at, one.task, times(one.value, factor), times(one.low, factor), times(one.high, factor), unit, one.samples,
             one.verdicts,
         )  # fmt: skip

@@ -44,7 +44,7 @@ def _count(element: ET.Element, cases: list[ET.Element]) -> None:
 def _criterion(row: CriterionRow) -> ET.Element:
     verdict = row.verdict
     case = ET.Element("testcase", {"classname": row.id.split(".", 1)[0], "name": f"{row.id} {_safe(row.title)}"})
-    measured = "nothing" if verdict.value is None else f"{number(verdict.value)} {verdict.unit}"
+    measured = "nothing" if verdict.value is None else f"{number(verdict.value, row.goal)} {verdict.unit}"
     told = f"{row.metric}: {measured}, target {row.target}; {verdict.why}: {_safe(verdict.detail)}"
     if verdict.outcome in ELEMENT:
         ET.SubElement(case, ELEMENT[verdict.outcome], {"type": str(verdict.why), "message": told})

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import Final
 
+from orchestrator.evidence.numbers import told_apart
 from orchestrator.evidence.verdict import Outcome
 
 LONGEST: Final = 600  # characters of one text shown; the journal has the rest
@@ -67,8 +68,15 @@ def attribute(text: str) -> Safe:
     return Safe(html.escape(one_line(text)))
 
 
-def number(value: float) -> str:
-    """Four digits that count, or all before the point: 12345.6 -> "12,346", 0.00123 -> "0.00123"."""
+def number(value: float, target: float | None = None) -> str:
+    """Four digits that count, or all before the point: 12345.6 -> "12,346", 0.00123 -> "0.00123".
+
+    As many more as it takes to lie to `target` as the value does: 28.00001 beside 28 is not shown as 28.
+    """
+    return told_apart(value, target, _rounded(value))
+
+
+def _rounded(value: float) -> str:
     value = value + 0.0 if value else 0.0
     if abs(value) >= 1e15:
         return f"{value:.3e}"

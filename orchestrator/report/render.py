@@ -60,7 +60,7 @@ def render_summary(report: Report) -> str:
 
 def _summary_row(row: CriterionRow) -> tuple[str, ...]:
     verdict = row.verdict
-    measured = "-" if verdict.value is None else f"{markdown.number(verdict.value)} {verdict.unit}"
+    measured = "-" if verdict.value is None else f"{markdown.number(verdict.value, row.goal)} {verdict.unit}"
     why = "" if verdict.outcome is not Outcome.UNPROVEN else f" ({verdict.why})"
     return (row.id, row.target, measured, str(verdict.samples), f"{verdict.outcome}{why}")
 
@@ -116,16 +116,16 @@ def _printed(value: Any) -> Any:  # noqa: ANN401 - whatever a template prints
     return markdown.number(value) if isinstance(value, float) else markdown.escape(str(value))
 
 
-def _measured(verdict: Verdict) -> Safe:
-    return Safe("—" if verdict.value is None else with_unit(verdict.value, verdict.unit))
+def _measured(verdict: Verdict, target: float | None = None) -> Safe:
+    return Safe("—" if verdict.value is None else with_unit(verdict.value, verdict.unit, target))
 
 
-def _interval(verdict: Verdict) -> Safe:
+def _interval(verdict: Verdict, target: float | None = None) -> Safe:
     if verdict.low is None or verdict.high is None or verdict.level is None:
         return Safe("—")
     if verdict.low == verdict.high:
         return Safe("point")
-    span = f"{markdown.number(verdict.low)} to {markdown.number(verdict.high)}"
+    span = f"{markdown.number(verdict.low, target)} to {markdown.number(verdict.high, target)}"
     return Safe(f"{span} ({100 * verdict.level:.4g} %)")
 
 

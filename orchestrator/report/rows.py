@@ -55,9 +55,10 @@ def said(notes: Sequence[str]) -> Safe:
     return Safe("<br>".join(shown))
 
 
-def with_unit(value: float, unit: str) -> str:
-    """A number and its unit; a bare number has the unit 1."""
-    return markdown.number(value) if unit == "1" else f"{markdown.number(value)} {markdown.escape(unit)}"
+def with_unit(value: float, unit: str, target: float | None = None) -> str:
+    """A number and its unit; a bare number has the unit 1. target: what it is to be told apart from, in the same unit."""
+    told = markdown.number(value, target)
+    return told if unit == "1" else f"{told} {markdown.escape(unit)}"
 
 
 def _task_row(task: TaskRow) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from orchestrator.evidence.numbers import spelled
 from orchestrator.plan.model import Criterion
 from orchestrator.review.acceptance import loosened_target
 from orchestrator.review.change import Action, Change, Part
@@ -34,7 +35,7 @@ class _Term:
 
 
 def _spelled_target(criterion: Criterion) -> str:
-    within = f" ± {criterion.tolerance:g}" if criterion.tolerance else ""
+    within = f" ± {spelled(criterion.tolerance)}" if criterion.tolerance else ""
     return f"{criterion.target}{within}"
 
 

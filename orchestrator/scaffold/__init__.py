@@ -1,8 +1,12 @@
 """The files of a new project: a plan, a package with a runner, and a test that runs it."""
 
+import importlib.util
 import keyword
 import re
+import sys
 from functools import cache
+from importlib.machinery import ModuleSpec
+from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -16,12 +20,38 @@ FILES: Final = {
 }
 """Where each file stands in the project, and the template that it is made from."""
 
+RESERVED: Final = frozenset({"orchestrator", "encoder", "workstreams"})
 NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}", re.ASCII)
 
 
 def is_name(name: str) -> bool:
     """Whether a project can be called so: letters, digits, - and _, and no word of Python."""
     return NAME.fullmatch(name) is not None and not keyword.iskeyword(module_of(name))
+
+
+def taken_by(name: str) -> str:
+    """Why Python would find another module under the project's name; empty where it finds none.
+
+    The standard library comes before what is installed, and two packages of one name hide each other.
+    """
+    module = module_of(name)
+    if module in sys.stdlib_module_names or module in sys.builtin_module_names:
+        return f"{module!r} is a module of Python's standard library"
+    if module == "tests" or module in RESERVED:
+        return f"{module!r} is a folder that the project has already, or a package of ours"
+    try:
+        found = importlib.util.find_spec(module)
+    except (ImportError, ValueError):
+        return ""
+    if found is None or _is_here(found):
+        return ""
+    return f"{module!r} is an installed package, or one of Python's own"
+
+
+def _is_here(found: ModuleSpec) -> bool:
+    """Whether it is found only because of where the command was started: a folder there, which may well be the project."""
+    places = [found.origin] if found.origin else list(found.submodule_search_locations or ())
+    return found.origin is None and all(Path(place).parent == Path.cwd() for place in places)
 
 
 def module_of(name: str) -> str:

@@ -114,3 +114,8 @@ def test_what_is_known_of_a_run_is_what_its_journal_says(text, seconds, cpu, cou
 
 def test_a_lone_surrogate_does_not_poison_the_journal():
     assert decode_event(encode_event(TaskNoted("A.x", 1, "caf\udce9"))).text == "caf?"
+
+
+def test_an_event_that_says_a_thing_twice_is_an_error():
+    with pytest.raises(DamagedJournal, match="'attempt' stands twice"):
+        decode_event('{"attempt": 1, "attempt": 2, "kind": "task_started", "task": "A.a"}')

@@ -46,7 +46,12 @@ def test_positions_are_found_when_a_problem_asks_for_them():
     assert source.place(("a", "b"), key=True) == (3, 3)
 
 
-def test_data_known_from_an_earlier_reading_stands_for_the_text():
-    source = quick_source("a: {b: 1}\n", "p.yaml", '{"a": {"b": 1}}')
-    assert source.data == {"a": {"b": 1}}
-    assert source.place(("a", "b")) == (1, 8)
+@pytest.mark.parametrize("number", ["3.10", "7225e10", "1.50"])
+def test_a_number_in_json_that_is_not_spelled_as_it_is_written_is_left_to_the_strict_reader(number):
+    source = quick_source('{"params": {"a": ' + number + "}}", "p.json")
+    assert "quotes" in source.problems[0].mend
+
+
+@pytest.mark.parametrize("number", ["3.1", "1e-05", "0.00001", "1e+22", "-0.5", "12"])
+def test_a_number_in_json_as_python_writes_it_is_a_number(number):
+    assert quick_source('{"params": {"a": ' + number + "}}", "p.json").quick

@@ -1,7 +1,11 @@
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from orchestrator.plan.problem import PlanError
 from orchestrator.plan.source import NODE_LIMIT, read_source
+from orchestrator.plan.spelling import PlanDumper, spell
 
 
 def problems_of(text):
@@ -37,6 +41,25 @@ def test_a_duplicate_key_names_both_lines_and_the_first_value_stays():
         ("On", "truth value"),
         ("1:30", "base 60"),
         ("010", "octal"),
+        ("3.10", "would become 3.1"),
+        ("7225e10", "would become 72250000000000.0"),
+        ("1234e56", "would become 1234"),
+        ("1e999", "would become Infinity"),
+        ("1.", "would become 1.0"),
+        (".5", "would become 0.5"),
+        (".5e3", "would become 500.0"),
+        ("+7", "would become 7"),
+        ("-0", "would become 0"),
+        ("00.5", "would become 0.5"),
+        ("0.10000000000000000001", "would become 0.1"),
+        ("1_000", "a number to YAML"),
+        ("1_0.5", "a number to YAML"),
+        ("0x1F", "a number to YAML"),
+        ("0o17", "a number to YAML"),
+        ("0b101", "a number to YAML"),
+        (".inf", "a number to YAML"),
+        (".NaN", "a number to YAML"),
+        ("1:30.5", "base 60"),
         ("!!python/object:x {}", "tag"),
     ],
 )
@@ -44,6 +67,41 @@ def test_a_trap_of_yaml_is_a_problem(value, said):
     (problem,) = problems_of(f"a: {value}\n")
     assert said in problem.what
     assert (problem.line, problem.column) == (1, 4)
+
+
+def test_the_mend_of_a_number_that_would_be_changed_is_quotes():
+    (problem,) = problems_of("matrix: [3.9, 3.10]\n")
+    assert problem.mend == 'put it in quotes: "3.10"; as a number write 3.1'
+    assert (problem.line, problem.column) == (1, 15)
+
+
+@pytest.mark.parametrize("text", ["tolerance: 0.10", "level: 0.950", "backoff: 1e0"])
+def test_where_only_a_number_can_stand_its_value_counts(text):
+    assert not problems_of(text)
+
+
+def test_below_parameters_every_name_is_the_users_own():
+    assert problems_of("with: {level: 3.10}")
+
+
+@pytest.mark.parametrize(
+    "text", ["3.9", "0.00001", "-3", "12.5", "1.0", "123456789012345678", "1.2.3", "v1_0", "1e", "e10", "1-2"]
+)
+def test_what_is_spelled_as_it_is_written_is_no_problem(text):
+    source = read_source(f"a: {text}\n", "p.yaml")
+    assert not source.problems
+    assert spell(source.data["a"]) == text
+
+
+@given(
+    st.from_regex(r"[-+]?[0-9._xobeE]{1,9}", fullmatch=True)
+    | st.text(max_size=6)
+    | st.floats(allow_nan=False, allow_infinity=False)
+)
+def test_what_the_dumper_writes_is_read_back_the_same(value):
+    read = read_source(yaml.dump({"a": [value]}, Dumper=PlanDumper, allow_unicode=True), "p.yaml")
+    assert read.data == {"a": [value]}
+    assert not read.problems
 
 
 @pytest.mark.parametrize("value", ['"no"', "'1:30'", '"010"', "2025-01-31", "1h30m", ">= 3"])

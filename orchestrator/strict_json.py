@@ -1,0 +1,51 @@
+"""JSON that says each thing once: a key that stands twice in one object is an error, where `json.loads` takes the last.
+
+Two readers of one text must not see two different things, so whatever we read is read by this: lines of evidence, plans, orders,
+journals, bundles and files of other tools.
+"""
+
+import json
+from collections import Counter
+from typing import Any, Final
+
+LONGEST_NAME: Final = 60
+
+
+class StrictJsonError(ValueError):
+    """The text is no JSON, is nested too deeply, holds a number of too many digits, or says a thing twice. One line."""
+
+
+def read_json(text: str | bytes) -> Any:  # noqa: ANN401 - what JSON holds
+    """What the text holds; `NaN` and `Infinity` are read as Python writes them. bytes: UTF-8. Raises StrictJsonError alone."""
+    try:
+        return _DECODER.decode(_decoded(text) if isinstance(text, bytes) else text)
+    except StrictJsonError:
+        raise
+    except RecursionError:
+        raise StrictJsonError("it is nested too deeply") from None
+    except ValueError as error:  # not JSON, not UTF-8, or a number of too many digits
+        raise StrictJsonError(f"it is not JSON ({str(error)[:100]})") from None
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these pairs, as `object_pairs_hook` wants it. Raises StrictJsonError where a key stands twice."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        name, times = Counter(name for name, _ in pairs).most_common(1)[0]
+        told = "twice" if times == 2 else f"{times} times"
+        raise StrictJsonError(f"{shortened(name)} stands {told} in one object; keep one of them")
+    return made
+
+
+def shortened(name: str) -> str:
+    """A key as a message shows it."""
+    return repr(name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "…")
+
+
+def _decoded(text: bytes) -> str:
+    return text.decode(json.detect_encoding(text), "surrogatepass")
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=once
+)  # one for all: to make one takes as long as to read a short event
