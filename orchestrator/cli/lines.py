@@ -44,6 +44,8 @@ def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case 
             return f"cancel   {task}: {reason}"
         case e.TaskInvalidated(task=task, reason=reason):
             return f"redo     {task}: {reason}"
+        case e.RunExpected(seconds=seconds, basis=basis):
+            return f"expect   about {duration(seconds)} on this machine (by {basis})"
         case e.ProgressReported(settled=settled, total=total, running=running):
             return f"progress {settled} of {total} tasks settled; running: {', '.join(running) or 'nothing'}"
         case e.CriterionJudged(verdict=verdict):

@@ -1,6 +1,7 @@
 """Text as Markdown that says what the text says, whatever is in it (GitHub Flavored Markdown, spec 0.29)."""
 
 import html
+import math
 import re
 import shlex
 from collections.abc import Sequence
@@ -69,6 +70,8 @@ def attribute(text: str) -> Safe:
 
 def number(value: float) -> str:
     """Four digits that count, or all before the point: 12345.6 -> "12,346", 0.00123 -> "0.00123"."""
+    if math.isnan(value):
+        return "not a number"
     value = value + 0.0 if value else 0.0
     if abs(value) >= 1e15:
         return f"{value:.3e}"
@@ -86,6 +89,8 @@ def process(argv: Sequence[str], run: str) -> str:
 
 def duration(seconds: float) -> str:
     """0.42 s, 3.1 s, 2 m 05 s, 1 h 02 m."""
+    if not math.isfinite(seconds):
+        return f"{number(seconds)} s"
     if seconds < 9.95:
         return f"{seconds:.2g} s"
     whole = round(seconds)
@@ -105,5 +110,8 @@ def size(count: float) -> str:
 
 
 def moment(at: float) -> str:
-    """Seconds since the epoch as UTC, to the second."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    """Seconds since the epoch as UTC, to the second; as they are where no calendar has such a day."""
+    try:
+        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (OverflowError, OSError, ValueError):
+        return f"{at:.0f} s since 1970"

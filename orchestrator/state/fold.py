@@ -11,6 +11,7 @@ from orchestrator.state.events import (
     Envelope,
     Event,
     ProgressReported,
+    RunExpected,
     RunFinished,
     RunInterrupted,
     RunResumed,
@@ -75,6 +76,8 @@ def apply(state: RunState, envelope: Envelope) -> RunState:
             _resume(state, event)
         case ProgressReported():
             state.progress = (event.settled, event.total)
+        case RunExpected():
+            pass  # what it will take changes nothing; the report has it beside what it took
         case CriterionJudged():
             state.verdicts[event.verdict.criterion] = event.verdict
             if event.metric is not None:
