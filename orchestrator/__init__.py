@@ -9,10 +9,13 @@ Who writes runners needs `Runner`, `Metric`, `Form`, `Better` and `TaskContext`.
 so that `import orchestrator` costs next to nothing.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from __future__ import annotations
+
+TYPE_CHECKING = False  # as `typing` has it, which takes ten milliseconds to load: nothing here does, so that signals are heeded at once
 
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from orchestrator.api import Manner, RunOutcome, run
     from orchestrator.bundle.check import check_bundle
     from orchestrator.engine.stop import NotStopped
@@ -154,6 +157,8 @@ __all__ = [
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - PEP 562
     if name not in _HOMES:
         raise AttributeError(f"module 'orchestrator' has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - as above
+
     value = getattr(import_module(f"orchestrator.{_HOMES[name]}"), name)
     globals()[name] = value
     return value

@@ -5,7 +5,8 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -14,16 +15,25 @@ from orchestrator.bundle.check import Checked
 from orchestrator.bundle.write import Exported, export
 from orchestrator.engine.adoption import intact
 from orchestrator.engine.briefs import NO_AGENTS, Agents
-from orchestrator.engine.conduct import RunResult
+from orchestrator.engine.conduct import RunResult, owned
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.entry import entry
+from orchestrator.engine.expecting import expect, times_text
 from orchestrator.engine.explain import Explanation, explain
 from orchestrator.engine.fingerprints import fingerprints, named_files
 from orchestrator.engine.judging import declared_metrics, file_digest, judge_run
 from orchestrator.engine.outcome import UNPROVEN, exit_code
-from orchestrator.engine.reconcile import Change
+from orchestrator.engine.reconcile import NOT_ASKED_FOR, Change
 from orchestrator.engine.reuse import Asked, Wish, reused
-from orchestrator.engine.runs import JOURNAL_FILE, earlier_runs, find_interrupted, open_journal, resume_run, start_run
+from orchestrator.engine.runs import (
+    JOURNAL_FILE,
+    earlier_runs,
+    find_interrupted,
+    find_unreported,
+    open_journal,
+    resume_run,
+    start_run,
+)
 from orchestrator.engine.selection import excluded, named
 from orchestrator.environment import PACKAGE, capture
 from orchestrator.evidence.metric import Metric
@@ -46,10 +56,10 @@ from orchestrator.report import Report, build_report, render_group, render_markd
 from orchestrator.report.junit import to_junit
 from orchestrator.report.verify import Standing, verify
 from orchestrator.runner import Runner
-from orchestrator.state.events import Envelope, RunResumed, RunStarted
+from orchestrator.state.events import Envelope, RunExpected, RunResumed, RunStarted
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
-from orchestrator.wholefile import write_whole
+from orchestrator.wholefile import require_writable, write_whole
 
 STATE: Final = Path(".orchestrate")
 REPORTS: Final = Path("reports")
@@ -86,9 +96,10 @@ EXECUTORS: Final[Mapping[str, Way]] = {
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """How a run ended. exit_code: as of the command line. report: None where it was interrupted. verdicts: by criterion.
+    """How a run ended. exit_code: as of the command line. report: None where it was interrupted or could not be written. verdicts: by criterion.
 
-    summary: what it came to, in a few lines of plain text; empty where it was interrupted.
+    summary: what it came to, in a few lines of plain text; empty where it was interrupted. trouble: what kept the report or the page
+    from being written, though the verdicts stand. ran: False where all had been done before, but for the report.
     """
 
     run: str
@@ -96,6 +107,8 @@ class RunOutcome:
     report: Path | None
     verdicts: Mapping[str, Verdict]
     summary: str = ""
+    trouble: Exception | None = None
+    ran: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +125,7 @@ class Manner:
     page: beside the report, write it as an HTML page, and one of each group. command: argv to show as what repeats the run.
     told: called with a sentence for people about how the run is done, before it begins.
     listener: told of every
-    event once it is durable.
+    event once it is durable. announce: told the summary once everything is judged, before the report is written and the page drawn.
     """
 
     state: Path = STATE
@@ -131,6 +144,7 @@ class Manner:
     page: bool = True
     listener: Callable[[Envelope], None] = field(default=lambda _envelope: None)
     told: Callable[[str], None] = field(default=lambda _text: None)
+    announce: Callable[[str], None] = field(default=lambda _summary: None)
 
 
 DEFAULT: Final = Manner()
@@ -169,34 +183,69 @@ def load(path: Path, settings: Mapping[str, str], runners: Mapping[str, Runner])
 
 
 def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, manner: Manner) -> RunOutcome:
-    """As `run`, for a plan already loaded."""
+    """As `run`, for a plan already loaded. Raises OSError, too, where the report could not be written later."""
+    require_writable(_report_path(manner, f"{loaded.plan.id}-00000000T000000Z-0000"))
     with (
         _journal(manner) as journal,
         EXECUTORS[manner.executor].make(manner, loaded, runners) as executor,
         _carrying(loaded, runners, manner) as carry,
     ):
+        ending = _Ending(loaded, journal, manner)
         given = _circumstances(loaded, runners, manner, journal, _room(loaded, executor, manner))
-        given |= {"executor": executor, "carry": carry}
+        given |= {"executor": executor, "carry": carry, "closing": ending.close}
+        given["expect"] = partial(expect, loaded, journal, given["environment"], given["jobs"])
         with entry(journal, loaded.plan.id, loaded.settings) as leave:
             unfinished = None if new else find_interrupted(journal, loaded.plan.id, loaded.settings)
+            unreported = None if new or unfinished else _same_unreported(journal, loaded, runners, manner)
+            if unreported is not None:
+                return ending.report(unreported)
             if unfinished is None:
-                result = start_run(loaded, opened=leave, force=manner.force, reuse=manner.reuse, **given)
+                start_run(loaded, opened=leave, force=manner.force, reuse=manner.reuse, **given)
             else:
-                result = resume_run(unfinished, loaded, opened=leave, force=manner.force, **given)
-        return _outcome(result, loaded, journal, manner)
+                resume_run(unfinished, loaded, opened=leave, force=manner.force, **given)
+        return ending.outcome
 
 
 def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner) -> RunOutcome:
     """Carry on that run. Raises as `run` does."""
+    require_writable(_report_path(manner, run))
     with (
         _journal(manner) as journal,
         EXECUTORS[manner.executor].make(manner, loaded, runners) as executor,
         _carrying(loaded, runners, manner) as carry,
     ):
+        ending = _Ending(loaded, journal, manner)
         given = _circumstances(loaded, runners, manner, journal, _room(loaded, executor, manner))
-        given |= {"executor": executor, "carry": carry}
-        result = resume_run(run, loaded, force=manner.force, **given)
-        return _outcome(result, loaded, journal, manner)
+        given |= {"executor": executor, "carry": carry, "closing": ending.close}
+        given["expect"] = partial(expect, loaded, journal, given["environment"], given["jobs"])
+        resume_run(run, loaded, force=manner.force, **given)
+        return ending.outcome
+
+
+def report_loaded(run: str, loaded: LoadedPlan, *, manner: Manner) -> RunOutcome:
+    """Write the report of a run that finished, as it would have been; nothing runs. Raises RunOwned, OSError."""
+    require_writable(_report_path(manner, run))
+    with _journal(manner) as journal:
+        return _Ending(loaded, journal, manner).report(run)
+
+
+def _same_unreported(
+    journal: JournalPort, loaded: LoadedPlan, runners: Mapping[str, Runner], manner: Manner
+) -> str | None:
+    """The run that finished without its report, if the same is asked for now: plan, code, parameters, and which tasks."""
+    run = None if manner.force else find_unreported(journal, loaded.plan.id, loaded.settings)
+    if run is None:
+        return None
+    state = fold(journal.read(run))
+    looked_at = named_files(loaded.plan, Path.cwd(), manner.state.absolute())
+    left_out = {task for task, record in state.tasks.items() if record.reason == NOT_ASKED_FOR}
+    same = (
+        state.plan_digest == loaded.digest
+        and state.fingerprints
+        == fingerprints(loaded.plan, loaded.graph, runners, looked_at, _agents(loaded.plan, Path.cwd()))
+        and left_out == set(excluded(loaded.graph, manner.only, manner.until))
+    )
+    return run if same else None
 
 
 def explain_loaded(
@@ -216,6 +265,12 @@ def explain_loaded(
     standing = reused(loaded.graph, digests, earlier, wish, intact(manner.state / "runs"))
     change = Change(digests, left_out, forced, file_digest(manner.state / "runs" / (state.run if state else "")))
     return tuple(explain(loaded.graph, state, change, {event.task: event.source for event in standing}))
+
+
+def expectation(loaded: LoadedPlan, manner: Manner) -> RunExpected | None:
+    """How long a new run of the plan would take here, and by what that is known; None where nothing tells. Nothing is written."""
+    with _journal_if_any(manner) as journal:
+        return expect(loaded, journal, capture(Path.cwd()), manner.jobs)
 
 
 @contextmanager
@@ -288,6 +343,11 @@ def report_data(journal: JournalPort, run: str) -> dict[str, Any]:
     return dict(as_plain(report_of(journal, run)))
 
 
+def times_data(journal: JournalPort, run: str) -> str:
+    """What the run's tasks took, as the file of times that a plan may have beside it."""
+    return times_text(journal.read(run))
+
+
 def export_bundle(journal: JournalPort, run: str, state: Path, target: Path) -> Exported:
     """Write the run with all its evidence as one file that `orchestrate verify` checks offline. Raises OSError."""
     return export(journal.read(run), state / "runs" / run, target, version())
@@ -322,11 +382,15 @@ def report_of(journal: JournalPort, run: str) -> Report:
     return build_report(loaded.plan, loaded.graph, envelopes)
 
 
-def _write(report: Report, reports: Path) -> Path:
-    """`<reports>/<run>.md`, whole or not at all; its path. Raises OSError."""
-    path = reports / f"{report.run}.md"
+def _write(report: Report, manner: Manner) -> Path:
+    """The report, whole or not at all; its path. Raises OSError."""
+    path = _report_path(manner, report.run)
     write_whole(path, render_markdown(report))
     return path
+
+
+def _report_path(manner: Manner, run: str) -> Path:
+    return manner.reports / f"{run}.md"
 
 
 def _promised(runners: Mapping[str, Runner]) -> dict[str, tuple[Metric, ...]]:
@@ -392,18 +456,50 @@ def _agents(plan: Plan, project: Path) -> Agents:
     return read_agents(plan, project)
 
 
-def _outcome(result: RunResult, loaded: LoadedPlan, journal: JournalPort, manner: Manner) -> RunOutcome:
-    verdicts = dict(result.state.verdicts)
-    if not result.state.finished:
-        return RunOutcome(result.run, result.exit_code, None, verdicts)
-    envelopes, state = _as_kept(result, journal)
-    report = build_report(loaded.plan, loaded.graph, envelopes, state)
-    path = _write(report, manner.reports)
-    if manner.page and len(loaded.graph.nodes) <= PAGE_LIMIT:
+class _Ending:
+    """What comes after the last task of a run, while it is still this process's. outcome: once it is closed or reported."""
+
+    outcome: RunOutcome
+
+    def __init__(self, loaded: LoadedPlan, journal: JournalPort, manner: Manner) -> None:
+        self._loaded = loaded
+        self._journal = journal
+        self._manner = manner
+
+    def close(self, result: RunResult) -> None:
+        """Say what it came to and write it down; nothing where it was interrupted."""
+        if result.state.finished:
+            self._publish(*_as_kept(result, self._journal))
+        else:
+            self.outcome = RunOutcome(result.run, result.exit_code, None, dict(result.state.verdicts))
+
+    def report(self, run: str) -> RunOutcome:
+        """The same for a run that finished under another process."""
+        with owned(self._journal, run):
+            envelopes = self._journal.read(run)
+            self._publish(envelopes, fold(envelopes))
+        self.outcome = replace(self.outcome, ran=False)
+        return self.outcome
+
+    def _publish(self, envelopes: Sequence[Envelope], state: RunState) -> None:
+        assert state.exit_code is not None, "only a run that finished is reported"
+        report = build_report(self._loaded.plan, self._loaded.graph, envelopes, state)
+        summary = render_summary(report)
+        self._manner.announce(summary)
+        self.outcome = RunOutcome(state.run, state.exit_code, None, dict(state.verdicts), summary)
+        try:
+            self.outcome = replace(self.outcome, report=_write(report, self._manner))
+            self._draw(report, envelopes)
+        except Exception as error:  # noqa: BLE001 - the verdicts stand; whoever asked for the run is told of it after them
+            self.outcome = replace(self.outcome, trouble=error)
+
+    def _draw(self, report: Report, envelopes: Sequence[Envelope]) -> None:
+        if not self._manner.page or len(self._loaded.graph.nodes) > PAGE_LIMIT:
+            return
+        path = _report_path(self._manner, report.run)
         for group in report.groups:
             write_whole(path.with_suffix("") / f"{group.id}.md", render_group(report, group.id))
-        write_whole(path.with_suffix(".html"), _page(loaded, envelopes, manner.state / "runs" / result.run))
-    return RunOutcome(result.run, result.exit_code, path, verdicts, render_summary(report))
+        write_whole(path.with_suffix(".html"), _page(self._loaded, envelopes, self._manner.state / "runs" / report.run))
 
 
 def _as_kept(result: RunResult, journal: JournalPort) -> tuple[Sequence[Envelope], RunState]:

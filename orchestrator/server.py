@@ -5,6 +5,7 @@ read through it (DNS rebinding).
 """
 
 import json
+import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -15,7 +16,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain
 from pathlib import Path
-from typing import Final
+from threading import BoundedSemaphore
+from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from orchestrator.api import plan_of
@@ -32,6 +34,9 @@ HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 LOOK_EVERY: Final = 0.5
 """Seconds between two looks at the journal while somebody follows a run."""
 KEEP_ALIVE: Final = 15.0
+PATIENCE: Final = 30.0
+"""Seconds that a client may stand still in the middle of a request or of an answer."""
+AT_ONCE: Final = 64
 POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; connect-src 'self'"
 )
@@ -66,6 +71,9 @@ class Pages:
             pass
         except OrchestratorError as error:
             return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, f"<pre>{escape(str(error))}</pre>")
+        except Exception as error:  # noqa: BLE001 - one page that cannot be made is told there, and the others are served
+            told = escape(f"{type(error).__name__}: {error}")
+            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, f"<pre>this page cannot be made: {told}</pre>")
         return Answer(HTTPStatus.NOT_FOUND, "<p>There is nothing here. <a href='/'>All runs</a></p>")
 
     def runs(self) -> tuple[RunSummary, ...]:
@@ -132,6 +140,7 @@ def _parts(target: str) -> list[str]:
 class _Handler(BaseHTTPRequestHandler):
     pages: Pages
     protocol_version = "HTTP/1.1"
+    timeout = PATIENCE
 
     def do_GET(self) -> None:
         if not _local(self.headers.get("Host", "")):
@@ -146,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815 - the base class's way of naming
 
     def _send(self, answer: Answer) -> None:
-        body = answer.body.encode()
+        body = answer.body.encode("utf-8", "backslashreplace")
         self.send_response(answer.status)
         self._headers({"Content-Type": answer.kind, "Content-Length": str(len(body))})
         if self.command != "HEAD":
@@ -170,7 +179,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._headers({"Content-Type": "text/event-stream", "Connection": "close"})
         if self.command == "HEAD":
             return
-        with suppress(OSError):  # the page was closed
+        with suppress(OSError, OrchestratorError):  # the page was closed, or the journal went away
             for text in chain([first], changes):
                 self.wfile.write(text.encode())
                 self.wfile.flush()
@@ -200,9 +209,47 @@ def _event(name: str, last: int) -> str:
     return f"event: {name}\nid: {last}\ndata: {json.dumps({'last': last})}\n\n"
 
 
+class _Server(ThreadingHTTPServer):
+    """Answers so many at once; whoever comes then is told to come again. A client that goes away is no fault, and not told."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, address: tuple[str, int], handler: type[_Handler]) -> None:
+        super().__init__(address, handler)
+        self._places = BoundedSemaphore(AT_ONCE)
+
+    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the base class's signature
+        """In a thread of its own, while there is a place for it."""
+        if not self._places.acquire(blocking=False):
+            with suppress(OSError):
+                request.setblocking(False)  # a client that reads nothing is not waited for
+                request.send(
+                    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                )
+            self.shutdown_request(request)
+            return
+        try:
+            super().process_request(request, client_address)
+        except BaseException:
+            self._places.release()
+            raise
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - as above
+        """Give the place back at the end."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._places.release()
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401, ARG002 - as above
+        """Nothing for a connection that broke or stood still; one line for a fault of ours."""
+        error = sys.exc_info()[1]
+        if error is not None and not isinstance(error, OSError):
+            print(f"a request failed: {type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - as the base class does
+
+
 def make_server(state: Path, port: int) -> ThreadingHTTPServer:
     """A server on the loopback interface, not yet serving; port 0 for any that is free. Raises OSError."""
     handler = type("Handler", (_Handler,), {"pages": Pages(state)})
-    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
-    server.daemon_threads = True
-    return server
+    return _Server(("127.0.0.1", port), handler)

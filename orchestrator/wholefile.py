@@ -1,9 +1,15 @@
 """Files that are whole or not there: written beside, synced, then renamed."""
 
 import contextlib
+import errno
 import os
 import tempfile
 from pathlib import Path
+from typing import Final
+
+from orchestrator.leaving import owing
+
+TRIES: Final = 5
 
 
 def write_whole(target: Path, text: str) -> None:
@@ -20,21 +26,55 @@ def replace_whole(target: Path, content: bytes, *, synced: bool = False) -> None
 
     Raises OSError.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".part")
+    handle, part = _begun(target)
+    with owing(lambda: part.unlink(missing_ok=True)):
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                if synced:
+                    file.flush()
+                    os.fsync(file.fileno())
+            mask = os.umask(0)
+            os.umask(mask)
+            part.chmod(0o666 & ~mask)  # as any new file; mkstemp's are private
+            part.replace(target)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+
+
+def require_writable(target: Path) -> None:
+    """Raise OSError, with the path in it, unless a file can be written there now. Leaves nothing behind."""
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+    made = [folder for folder in target.parents if not os.path.lexists(folder)]
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            if synced:
-                file.flush()
-                os.fsync(file.fileno())
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)  # as any new file; mkstemp's are private
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        handle, part = _begun(target)
+        os.close(handle)
+        part.unlink()
+        with contextlib.suppress(FileNotFoundError):
+            os.lstat(target)  # a name that is too long is found out here
+    finally:
+        for folder in made:
+            with contextlib.suppress(OSError):
+                folder.rmdir()
+
+
+def _begun(target: Path) -> tuple[int, Path]:
+    """A new file beside the target, open to be written, and its path."""
+    for attempt in range(TRIES):
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".part")
+        except FileExistsError as error:
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), error.filename) from None
+        except OSError as error:
+            if isinstance(error, FileNotFoundError) and attempt < TRIES - 1:
+                continue  # another process tried whether it could write there, and took the folder away again
+            error.filename = str(target)  # which says more than the name that it would have had until it was whole
+            raise
+        return handle, Path(name)
+    raise AssertionError("the last try returns or raises")
 
 
 def _sync_folder(folder: Path) -> None:

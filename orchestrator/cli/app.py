@@ -1,11 +1,9 @@
 """The command line itself: its verbs by name. What each takes stands in `plan_verbs` and `run_verbs`."""
 
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, Final, NoReturn
+from typing import Annotated, Final
 
 import typer
 
@@ -14,6 +12,8 @@ from orchestrator.cli.collecting import collect_seldom, leave_the_rest
 from orchestrator.cli.complaint import MEND, complaint
 from orchestrator.cli.faults import DEBUG, Exit, reported
 from orchestrator.cli.output import tell
+from orchestrator.cli.streams import make_safe
+from orchestrator.leaving import leave_on_signals
 
 EVERY: Final = "*"
 PLAN_FILES: Final = frozenset({".yaml", ".yml", ".json"})
@@ -21,7 +21,8 @@ PLAN_FILES: Final = frozenset({".yaml", ".yml", ".json"})
 HELP: Final = "Run a work breakdown written as YAML, and judge every success criterion only from measured evidence."
 EXIT_CODES: Final = (
     "Exit codes: 0 every criterion PASS; 1 a task failed or a criterion FAILed; 2 invalid plan or usage; "
-    "3 a criterion UNPROVEN; 4 journal or environment; 70 internal error; 130 interrupted."
+    "3 a criterion UNPROVEN; 4 journal or environment; 70 internal error; "
+    "130 interrupted, or Ctrl-C; 143 SIGTERM while no run was under way."
 )
 
 VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
@@ -104,8 +105,9 @@ for _verb, _examples in VERBS:
 
 def main() -> None:
     """Run the command line and exit with one of the documented codes."""
+    leave_on_signals()  # as `start` did, unless this is where the command begins
+    make_safe()
     collect_seldom()
-    signal.signal(signal.SIGTERM, _terminate)
     arguments = force_all(sys.argv[1:])
     try:
         sys.exit(_as_data(arguments) if "--json" in arguments else app(arguments, prog_name="orchestrate"))
@@ -136,8 +138,3 @@ def force_all(arguments: Sequence[str]) -> list[str]:
         else each
         for each, after in zip(arguments, following, strict=False)
     ]
-
-
-def _terminate(number: int, _frame: FrameType | None) -> NoReturn:
-    """Leave as from Ctrl-C; while a run is under way the engine listens instead, and leaves it resumable."""
-    sys.exit(128 + number)

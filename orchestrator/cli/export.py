@@ -7,13 +7,17 @@ from orchestrator.api import export_bundle
 from orchestrator.cli.output import say, tell
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.cli.report import write_junit
+from orchestrator.wholefile import require_writable
 
 
 def export_run(state: Path, name: str | None, output: Path | None, junit: Path | None, *, as_data: bool) -> None:
     """Write the bundle (`<run>.tar` unless told) and say its sha256. Raises UsageError, JournalError, OSError."""
     with opened_journal(state) as journal:
         run = find_run(journal, name).run
-        done = export_bundle(journal, run, state, output or Path(f"{run}.tar"))
+        target = output or Path(f"{run}.tar")
+        for file in filter(None, (target, junit)):
+            require_writable(file)
+        done = export_bundle(journal, run, state, target)
         write_junit(journal, run, junit)
     if as_data:
         say(as_json({"run": run, **asdict(done), "path": str(done.path)}))

@@ -14,6 +14,7 @@ import typer
 
 from orchestrator.cli.complaint import complaint
 from orchestrator.cli.output import plain, tell
+from orchestrator.cli.streams import lost_output
 from orchestrator.errors import OrchestratorError
 
 
@@ -35,6 +36,8 @@ class UsageError(OrchestratorError):
     exit_code: ClassVar[int] = Exit.USAGE
 
 
+RUNNING: Final = frozenset({"run", "resume"})
+"""Verbs whose exit code is the verdicts' whatever becomes of what they print."""
 DEBUG: Final = ContextVar("debug", default=False)
 
 P = ParamSpec("P")
@@ -52,9 +55,19 @@ def reported(verb: Callable[P, int | None]) -> Callable[P, None]:
         except BaseException as error:  # noqa: BLE001 - the outermost shell: everything becomes a message
             state = kwargs.get("state")
             code = explain(error, state if isinstance(state, Path) else None, as_data=kwargs.get("json") is True)
-        raise typer.Exit(code)
+        raise typer.Exit(_after_loss(verb.__name__, code, as_data=kwargs.get("json") is True))
 
     return command
+
+
+def _after_loss(verb: str, code: int, *, as_data: bool) -> int:
+    """The exit code where results did not arrive on standard output: what was there to print was lost, but no verdict changes by it."""
+    lost = lost_output()
+    if lost is None:
+        return code
+    lost.filename = "standard output"
+    fault = explain(lost, None, as_data=as_data)
+    return code if code or verb in RUNNING else fault
 
 
 def explain(error: BaseException, state: Path | None, *, as_data: bool = False) -> int:

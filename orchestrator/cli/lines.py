@@ -58,6 +58,8 @@ def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case 
             return f"back     {task}: {reason}"
         case e.HandInJoined(joined=one):
             return f"joined   {one.task} as {one.commit[:12]}" if one.commit else f"apart    {one.task}: {one.why}"
+        case e.RunExpected(seconds=seconds, basis=basis):
+            return f"expect   about {duration(seconds)} on this machine (by {basis})"
         case e.ProgressReported(settled=settled, total=total, running=running):
             return f"progress {settled} of {total} tasks settled; running: {', '.join(running) or 'nothing'}"
         case e.CriterionJudged(verdict=verdict):

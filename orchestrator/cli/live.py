@@ -1,5 +1,6 @@
 """The live display: a bar for each workstream and stage, what is running under it, failures above at once."""
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,9 +18,11 @@ from orchestrator.cli.output import duration, one_line
 from orchestrator.cli.standing import Standing
 from orchestrator.evidence.metric import Metric
 from orchestrator.graph.load import LoadedPlan
+from orchestrator.leaving import owing
 from orchestrator.state import events as e
 from orchestrator.state.events import Envelope
 
+SHOW_CURSOR: Final = b"\x1b[?25h"
 SHOWN_RUNNING: Final = 8
 STYLES: Final = {"PASS": "green", "FAIL": "bold red", "UNPROVEN": "yellow"}
 
@@ -36,7 +39,7 @@ def live_display(
         with lock:
             return render(standing, began, time.monotonic())
 
-    with Live(get_renderable=draw, console=console, transient=True, refresh_per_second=4, redirect_stderr=False,
+    with owing(lambda: os.write(2, SHOW_CURSOR)), Live(get_renderable=draw, console=console, transient=True, refresh_per_second=4, redirect_stderr=False,
               redirect_stdout=False) as live:  # fmt: skip
 
         def listen(envelope: Envelope) -> None:
@@ -56,6 +59,8 @@ def remark(event: e.Event) -> Text | None:
             return Text(one_line(describe(event)), style=STYLES[verdict.outcome.value])
         case e.TaskFailed() | e.AttemptFailed():
             return Text(one_line(describe(event)), style="red")
+        case e.RunExpected():
+            return Text(one_line(describe(event)), style="dim")
         case e.TaskSkipped() | e.TaskSampled() | e.TaskInvalidated() | e.RunInterrupted():
             return Text(one_line(describe(event)), style="yellow")
         case _:

@@ -1,6 +1,7 @@
 """`orchestrate history --metric M`: one metric over the runs, as a table and a plot."""
 
 import difflib
+import math
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -8,13 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from orchestrator.api import report_of
+from orchestrator.axes import axis_over
 from orchestrator.cli.condition import clock
 from orchestrator.cli.faults import UsageError
-from orchestrator.cli.output import say, table
+from orchestrator.cli.output import one_line, say, table
 from orchestrator.cli.places import as_json, opened_journal
+from orchestrator.deadline import within
 from orchestrator.report.history import MetricPoint, points_of
 from orchestrator.report.markdown import number
 
+DEADLINE: Final = 20.0  # seconds
 WIDEST: Final = 100
 HEIGHT: Final = 16
 MOST_TICKS: Final = 8
@@ -45,19 +49,32 @@ def _row(one: MetricPoint) -> tuple[str, ...]:
 
 
 def plotted(points: Sequence[MetricPoint], metric: str) -> str:
-    """Values with their intervals, one column for each; plain text without colours."""
+    """Values with their intervals, one column for each; plain text without colours. What cannot be drawn says so."""
+    shown = [point for point in points if all(map(math.isfinite, (point.value, point.low, point.high)))]
+    if not shown:
+        return "there is no plot: none of the values is a number"
+    try:
+        return within(DEADLINE, lambda: _plot(shown, metric))
+    except Exception as error:  # noqa: BLE001 - whatever a library raises for figures that it did not expect
+        return one_line(f"the plot cannot be drawn: {error}")
+
+
+def _plot(points: Sequence[MetricPoint], metric: str) -> str:
     import plotext  # noqa: PLC0415 - only this needs it
 
+    axis = axis_over(end for one in points for end in (one.value, one.low, one.high))
     places = list(range(1, len(points) + 1))
+    ends = [(axis.at(one.low), axis.at(one.high)) for one in points]
     plotext.clear_figure()
     plotext.theme("clear")
     plotext.plotsize(min(WIDEST, shutil.get_terminal_size((WIDEST, HEIGHT)).columns), HEIGHT)
-    half = [one.high - one.low for one in points]
-    plotext.error(places, [(one.high + one.low) / 2 for one in points], yerr=half)
-    plotext.scatter(places, [one.value for one in points], marker="o")
+    plotext.error(places, [(high + low) / 2 for low, high in ends], yerr=[high - low for low, high in ends])
+    plotext.scatter(places, [axis.at(one.value) for one in points], marker="o")
+    if axis.widened:
+        plotext.ylim(axis.low, axis.high)
     step = -(-len(points) // MOST_TICKS)
     plotext.xticks(places[::step], [str(place) for place in places[::step]])
-    plotext.title(f"{metric}, {points[0].unit}, by run (1: the oldest)")
+    plotext.title(f"{metric}, {axis.titled(points[0].unit)}, by run (1: the oldest)")
     text = str(plotext.uncolorize(plotext.build()))
     plotext.clear_figure()
     return "\n".join(line.rstrip() for line in text.splitlines())

@@ -24,8 +24,14 @@ Junit = Annotated[
     Path | None,
     typer.Option("--junit", metavar="FILE", help="Write the verdicts there as JUnit XML too.", show_default=False),
 ]
-State = Annotated[Path, typer.Option("--state", metavar="DIR", help="The folder of journal, logs and artifacts.")]
-Reports = Annotated[Path, typer.Option("--reports", metavar="DIR", help="The folder that the report is written to.")]
+State = Annotated[
+    Path,
+    typer.Option("--state", metavar="DIR", readable=False, help="The folder of journal, logs and artifacts."),
+]  # whether it can be read is said by who opens it, with the mend
+Reports = Annotated[
+    Path,
+    typer.Option("--reports", metavar="DIR", readable=False, help="The folder that the report is written to."),
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Set one of the plan's params; repeatable.", show_default=False),

@@ -1,8 +1,9 @@
 """Text to the terminal: results on standard output, everything else on standard error."""
 
-import os
+import math
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TextIO
 
 _KEPT = "\n\t"
@@ -38,6 +39,8 @@ def counted(count: int, noun: str) -> str:
 
 def duration(seconds: float) -> str:
     """For people: 0.4s, 12s, 3m05s, 2h05m."""
+    if not math.isfinite(seconds):
+        return "?"
     if seconds < 9.95:  # what is more rounds to 10s, which needs no tenth
         return f"{seconds:.1f}s"
     whole = round(seconds)
@@ -56,10 +59,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _write(stream: TextIO, text: str) -> None:
-    try:
+    """Whoever reads it may be gone: that is noted by the stream itself (`orchestrator.cli.streams`) or nowhere."""
+    with suppress(OSError):
         stream.write(text if text.endswith("\n") else f"{text}\n")
         stream.flush()
-    except BrokenPipeError:
-        # Python flushes again on the way out, and would complain there.
-        with open(os.devnull, "w", encoding="utf-8") as nowhere:  # noqa: PTH123 - its descriptor is all that is wanted
-            os.dup2(nowhere.fileno(), stream.fileno())

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from orchestrator.cli.options import Json, JsonFormat, Output, PlanFile, Settings
+from orchestrator.cli.options import STATE, Json, JsonFormat, Output, PlanFile, Settings, State
 
 
 def init(
@@ -72,7 +72,7 @@ def graph(
     draw_graph(plan, settings or [], "json" if json else style, output)
 
 
-def schedule(
+def schedule(  # noqa: PLR0913 - one parameter for each option
     plan: PlanFile,
     *,
     optimize: Annotated[
@@ -82,16 +82,17 @@ def schedule(
         str, typer.Option("--time-limit", metavar="DURATION", help="How long to look for one, as in 10s.")
     ] = "10s",
     settings: Settings = None,
+    state: State = STATE,
     json: Json = False,
 ) -> None:
     """Forecast a run: times, slack, critical path, load.
 
-    From estimates and capacities alone; nothing is started. With --optimize, agents and resources are levelled by OR-tools'
+    From estimates and capacities alone, with a line of what earlier runs in the state folder say; nothing is started. With --optimize, agents and resources are levelled by OR-tools'
     CP-SAT where the extra `schedule` is installed, and by list scheduling where it is not.
     """
     from orchestrator.cli.schedule import show_schedule
 
-    show_schedule(plan, settings or [], as_data=json, optimize=optimize, limit=time_limit)
+    show_schedule(plan, settings or [], state, as_data=json, optimize=optimize, limit=time_limit)
 
 
 def diff(

@@ -38,7 +38,30 @@ UNTOLD: Final = (e.AttemptLaunched, e.TaskNoted, e.TaskRequeued, e.ProgressRepor
 
 @contextmanager
 def listening(loaded: LoadedPlan, runners: Mapping[str, Runner], telling: Telling) -> Iterator[Listener]:
-    """A listener for the run's events that shows them as asked, until the block ends."""
+    """A listener for the run's events that shows them as asked, until the block ends, and that never ends the run."""
+    with _listener(loaded, runners, telling) as listener:
+        yield Steadfast(listener)
+
+
+class Steadfast:
+    """A listener that a fault of the display does not come out of: the first is told, and what could not be shown is left out."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._told = False
+
+    def __call__(self, envelope: Envelope) -> None:
+        """Pass the event on."""
+        try:
+            self._listener(envelope)
+        except Exception as error:  # noqa: BLE001 - whatever a terminal library raises, the run is worth more
+            if not self._told:
+                tell(one_line(f"progress cannot be shown ({type(error).__name__}: {error}); the run goes on"))
+            self._told = True
+
+
+@contextmanager
+def _listener(loaded: LoadedPlan, runners: Mapping[str, Runner], telling: Telling) -> Iterator[Listener]:
     metrics = declared_metrics(loaded.graph, runners)
     if telling.as_json:
         yield json_line

@@ -5,17 +5,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from orchestrator.api import junit_text, page_text, report_data, report_text
+from orchestrator.api import junit_text, page_text, report_data, report_text, times_data
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import say
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.journal.port import JournalPort
 from orchestrator.plan.problem import did_you_mean
-from orchestrator.wholefile import write_whole
+from orchestrator.wholefile import require_writable, write_whole
 
 FORMATS: Final[Mapping[str, Callable[[JournalPort, str, Path], str]]] = {
     "markdown": lambda journal, run, _state: report_text(journal, run),
     "html": page_text,
+    "times": lambda journal, run, _state: times_data(journal, run),
     "json": lambda journal, run, _state: as_json(report_data(journal, run)),
 }
 
@@ -34,6 +35,8 @@ def show_report(state: Path, name: str | None, wanted: Wanted) -> None:
     """Print the report, or write it to a file. A run under way is reported as far as it got. Raises UsageError, JournalError."""
     if wanted.style not in FORMATS:
         raise UsageError(f"there is no format {wanted.style!r}\n  mend: use one of {', '.join(FORMATS)}")
+    for target in filter(None, (wanted.output, wanted.junit)):
+        require_writable(target)
     with opened_journal(state) as journal:
         run = find_run(journal, name).run
         if wanted.group is None:

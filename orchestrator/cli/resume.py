@@ -1,15 +1,15 @@
 """`orchestrate resume`: carry on a run that was interrupted, or whose orchestrator died."""
 
-from dataclasses import replace
 from pathlib import Path
 
-from orchestrator.api import Manner, explain_loaded, load, origin_of, plan_of, resume_loaded
+from orchestrator.api import Manner, explain_loaded, load, origin_of, plan_of, report_loaded, resume_loaded
 from orchestrator.cli.explain import show_explanation
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import tell
 from orchestrator.cli.places import find_run, opened_journal
-from orchestrator.cli.progress import Telling, listening
-from orchestrator.cli.run import check_manner, conclude
+from orchestrator.cli.progress import Telling
+from orchestrator.cli.run import check_manner, conclude, shown
+from orchestrator.engine.runs import left_behind
 from orchestrator.executors.strays import adopt_orphans
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.port import RunSummary
@@ -19,11 +19,14 @@ from orchestrator.registry import Registry, load_registry
 
 def resume(name: str | None, manner: Manner, telling: Telling, *, junit: Path | None = None) -> int:
     """Carry it on with the plan file as it is now, or as it was where the file is gone; the exit code."""
-    check_manner(manner)
+    check_manner(manner, junit)
     registry = load_registry()
     with opened_journal(manner.state) as journal:
         summary = find_run(journal, name) if name else _latest_unfinished(journal)
-        loaded = _plan_now(journal, summary.run, registry, aloud=not telling.as_json)
+        if summary.finished and not name:
+            loaded = plan_of(journal, summary.run, registry)
+        else:
+            loaded = _plan_now(journal, summary.run, registry, aloud=not telling.as_json)
     if loaded.plan.id != summary.plan_id:
         raise UsageError(f"{loaded.source} now holds plan {loaded.plan.id!r}; run {summary.run} is of {summary.plan_id!r}\n"
                          "  mend: put the plan back, or start a run of the new one with `orchestrate run`")  # fmt: skip
@@ -31,14 +34,18 @@ def resume(name: str | None, manner: Manner, telling: Telling, *, junit: Path | 
         show_explanation(explain_loaded(loaded, registry, run=summary.run, manner=manner))
     if manner.executor == "processes":
         adopt_orphans()
-    with listening(loaded, registry, telling) as listener:
-        outcome = resume_loaded(summary.run, loaded, registry, manner=replace(manner, listener=listener, told=tell))
-    conclude(outcome, manner, telling, junit)
-    return outcome.exit_code
+    with shown(loaded, registry, telling, manner) as told:
+        if summary.finished and not name:
+            outcome = report_loaded(summary.run, loaded, manner=told)
+        else:
+            outcome = resume_loaded(summary.run, loaded, registry, manner=told)
+    return conclude(outcome, manner, telling, junit)
 
 
 def _latest_unfinished(journal: SqliteJournal) -> RunSummary:
     unfinished = [run for run in journal.runs() if not run.finished]
+    if not unfinished and (runs := journal.runs()) and left_behind(journal, runs[-1].run):
+        return runs[-1]  # its report was not written yet
     if not unfinished:
         raise UsageError("no run here is unfinished\n  mend: name one to give its failed tasks another chance, "
                          "or start one with `orchestrate run PLAN`")  # fmt: skip

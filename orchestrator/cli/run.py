@@ -1,42 +1,60 @@
 """`orchestrate run`: the whole of a plan, or the rest of a run that did not finish."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
-from orchestrator.api import EXECUTORS, Manner, RunOutcome, explain_loaded, load, run_loaded
+from orchestrator.api import EXECUTORS, Manner, RunOutcome, expectation, explain_loaded, load, run_loaded
 from orchestrator.cli.explain import explanation_data, show_explanation
-from orchestrator.cli.faults import UsageError
+from orchestrator.cli.faults import Exit, UsageError, explain
 from orchestrator.cli.output import plain, say, tell
 from orchestrator.cli.places import as_json, opened_journal
 from orchestrator.cli.progress import Telling, listening
 from orchestrator.cli.report import write_junit
-from orchestrator.cli.schedule import schedule_text
+from orchestrator.cli.schedule import expected_text, expected_view, schedule_text
 from orchestrator.cli.settings import parse_settings
 from orchestrator.engine.reuse import Asked
 from orchestrator.engine.selection import excluded
+from orchestrator.errors import OrchestratorError
 from orchestrator.executors.strays import adopt_orphans
+from orchestrator.graph.load import LoadedPlan
 from orchestrator.graph.schedule import forecast
 from orchestrator.graph.view import schedule_view
 from orchestrator.journal.sqlite import SYNCHRONOUS
-from orchestrator.registry import load_registry
+from orchestrator.registry import Registry, load_registry
+from orchestrator.wholefile import require_writable
 
 
 def run_plan(  # noqa: PLR0913 - the run and how it is told of
     path: Path, settings: list[str], manner: Manner, telling: Telling, *, new: bool, junit: Path | None = None
 ) -> int:
     """Run it; the exit code. Raises what `orchestrator.api.run` raises."""
-    check_manner(manner)
+    check_manner(manner, junit)
     registry = load_registry()
     loaded = load(path, parse_settings(settings), registry)
     if telling.explain and not telling.as_json:
         show_explanation(explain_loaded(loaded, registry, new=new, manner=manner))
     if manner.executor == "processes":
         adopt_orphans()
-    with listening(loaded, registry, telling) as listener:
-        outcome = run_loaded(loaded, registry, new=new, manner=replace(manner, listener=listener, told=tell))
-    conclude(outcome, manner, telling, junit)
-    return outcome.exit_code
+    with shown(loaded, registry, telling, manner) as told:
+        outcome = run_loaded(loaded, registry, new=new, manner=told)
+    return conclude(outcome, manner, telling, junit)
+
+
+@contextmanager
+def shown(loaded: LoadedPlan, registry: Registry, telling: Telling, manner: Manner) -> Iterator[Manner]:
+    """The manner with somebody who listens: progress while it runs, and the summary as soon as everything is judged."""
+    with ExitStack() as progress:
+        listener = progress.enter_context(listening(loaded, registry, telling))
+
+        def announce(summary: str) -> None:
+            progress.close()
+            if not telling.as_json:
+                say(summary.rstrip("\n"))
+
+        yield replace(manner, listener=listener, announce=announce, told=tell)
 
 
 def foretell(path: Path, settings: list[str], manner: Manner, telling: Telling, *, new: bool = False) -> None:
@@ -53,18 +71,20 @@ def foretell(path: Path, settings: list[str], manner: Manner, telling: Telling, 
         return
     left_out = excluded(loaded.graph, manner.only, manner.until)
     unasked = [task for task in loaded.graph.nodes if task in left_out]
-    schedule = forecast(loaded.plan, loaded.graph)
+    schedule, told = forecast(loaded.plan, loaded.graph), expectation(loaded, manner)
     if telling.as_json:
-        say(as_json({"plan": loaded.plan.id, "dry_run": True, "left_out": unasked, **schedule_view(schedule)}))
+        facts = {"plan": loaded.plan.id, "dry_run": True, "left_out": unasked, "expected": expected_view(told)}
+        say(as_json({**facts, **schedule_view(schedule)}))
         return
     say(schedule_text(schedule))
+    say(expected_text(told))
     if unasked:
         say(f"not asked for: {', '.join(unasked)}")
     say(plain(f"{loaded.source} is valid; nothing was started (dry run)"))
 
 
-def check_manner(manner: Manner) -> None:
-    """Raises UsageError for names that mean nothing."""
+def check_manner(manner: Manner, junit: Path | None = None) -> None:
+    """Raises UsageError for names that mean nothing, OSError for a file that could not be written at the end."""
     named = (
         ("--durability", manner.durability, SYNCHRONOUS),
         ("--executor", manner.executor, EXECUTORS),
@@ -76,23 +96,48 @@ def check_manner(manner: Manner) -> None:
     for option, given in (("--scheduler", manner.scheduler), ("--store", manner.store)):
         if given is not None and manner.executor != "dask":
             raise UsageError(f"{option} means something only with --executor dask\n  mend: add that, or leave it out")
-
-
-def conclude(outcome: RunOutcome, manner: Manner, telling: Telling, junit: Path | None = None) -> None:
-    """The summary on standard output, where the report is, or how to go on; and the verdicts as JUnit XML where asked."""
     if junit is not None:
-        with opened_journal(manner.state) as journal:
-            write_junit(journal, outcome.run, junit)
-    if telling.as_json:
-        return
+        require_writable(junit)
+
+
+def conclude(outcome: RunOutcome, manner: Manner, telling: Telling, junit: Path | None = None) -> int:
+    """After the summary: where the report is, what kept it from being written, or how to go on; the exit code. The verdicts as JUnit XML where asked."""
+    if not outcome.summary:
+        if not telling.as_json:
+            tell(
+                f"run {outcome.run} was interrupted; what was finished is kept\n"
+                f"resume with: {_resume(outcome.run, manner)}"
+            )
+        return outcome.exit_code
+    trouble = _junit_trouble(outcome, manner, junit)
+    if not telling.as_json:
+        _tell_places(outcome, manner)
+    codes = [
+        explain(error, manner.state, as_data=telling.as_json)
+        for error in (outcome.trouble, trouble)
+        if error is not None
+    ]
+    return outcome.exit_code or max(codes, default=Exit.PASS)
+
+
+def _tell_places(outcome: RunOutcome, manner: Manner) -> None:
+    if not outcome.ran:
+        tell(f"run {outcome.run} had finished before, without its report; nothing ran again (--new starts a new run)")
     if outcome.report is None:
-        tell(
-            f"run {outcome.run} was interrupted; what was finished is kept\nresume with: {_resume(outcome.run, manner)}"
-        )
         return
-    say(outcome.summary.rstrip("\n"))
     page = outcome.report.with_suffix(".html")
     say(f"report: {outcome.report}" + (f"\npage: {page}" if manner.page and page.is_file() else ""))
+
+
+def _junit_trouble(outcome: RunOutcome, manner: Manner, junit: Path | None) -> Exception | None:
+    if junit is None:
+        return None
+    try:
+        with opened_journal(manner.state) as journal:
+            write_junit(journal, outcome.run, junit)
+    except (OSError, OrchestratorError) as error:
+        return error
+    return None
 
 
 def _resume(run: str, manner: Manner) -> str:

@@ -211,7 +211,8 @@ def report(  # noqa: PLR0913 - one parameter for each option
     run: RunName = None,
     *,
     style: Annotated[
-        str, typer.Option("-f", "--format", metavar="FORMAT", help="markdown, html or json.")
+        str,
+        typer.Option("-f", "--format", metavar="FORMAT", help="markdown, html, json, or times: what its tasks took."),
     ] = "markdown",
     group: Annotated[
         str | None,

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from orchestrator.api import Manner, expectation
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import duration, say, table
 from orchestrator.cli.places import as_json
@@ -11,20 +12,42 @@ from orchestrator.graph.load import load_plan
 from orchestrator.graph.schedule import AgentLoad, Schedule, TaskForecast, forecast
 from orchestrator.graph.view import schedule_view
 from orchestrator.plan.values import ValueTextError, parse_duration
+from orchestrator.state.events import RunExpected
 
 TASK_COLUMNS = ("task", "agent", "start", "finish", "earliest", "latest", "slack", "")
 LOAD_COLUMNS = ("agent", "tasks", "busy", "capacity", "load")
 
 
-def show_schedule(path: Path, settings: list[str], *, as_data: bool, optimize: bool, limit: str) -> None:
+def show_schedule(  # noqa: PLR0913 - one for each option
+    path: Path, settings: list[str], state: Path, *, as_data: bool, optimize: bool, limit: str
+) -> None:
     """Print the forecast. Runners need not be installed. Raises PlanError, UsageError."""
     loaded = load_plan(path, parse_settings(settings))
     levelled = level(loaded.plan, loaded.graph, _seconds(limit)) if optimize else None
     schedule = forecast(loaded.plan, loaded.graph) if levelled is None else levelled.schedule
+    told = expectation(loaded, Manner(state=state))
     if as_data:
-        say(as_json(schedule_view(schedule) | (_level_view(levelled) if levelled else {})))
+        say(
+            as_json(
+                schedule_view(schedule)
+                | {"expected": expected_view(told)}
+                | (_level_view(levelled) if levelled else {})
+            )
+        )
     else:
-        say("\n".join([schedule_text(schedule), *(_level_lines(levelled) if levelled else [])]))
+        say("\n".join([schedule_text(schedule), expected_text(told), *(_level_lines(levelled) if levelled else [])]))
+
+
+def expected_text(told: RunExpected | None) -> str:
+    """What a run would take on this machine, in a line."""
+    if told is None:
+        return "on this machine: neither an estimate nor an earlier run tells how long it takes"
+    return f"on this machine: about {duration(told.seconds)} (by {told.basis})"
+
+
+def expected_view(told: RunExpected | None) -> dict[str, object] | None:
+    """The same as plain data."""
+    return None if told is None else {"seconds": told.seconds, "basis": told.basis}
 
 
 def _seconds(limit: str) -> float:

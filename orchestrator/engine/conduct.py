@@ -26,7 +26,7 @@ from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import JournalError, UnknownRun
 from orchestrator.journal.port import JournalPort
 from orchestrator.runner import Runner
-from orchestrator.state.events import CriterionJudged, Envelope, Event, RunFinished, RunInterrupted
+from orchestrator.state.events import CriterionJudged, Envelope, Event, RunExpected, RunFinished, RunInterrupted
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
 
@@ -50,8 +50,10 @@ class Conditions:
 
     jobs: tasks at once, None for as many as the plan's `cpu` allows, or the processors. keep_going: after a failure, carry on with what does not need the failed
     task. excluded: tasks not asked for. listener: told of every event once it is durable. clock: monotonic seconds;
-    wall: seconds since the epoch. agents: what they are told beside their tasks. carry: does one attempt, called by the executor. opened: called once the beginning
-    of this turn is durable.
+    wall: seconds since the epoch. carry: does one attempt, called by the executor. opened: called once the beginning
+    of this turn is durable. closing: told how it ended while the run is still this process's: a lease that outlives its owner on
+    a run that finished says that this was not done. expect: how long what is left will take, to be kept; None where that is not asked.
+    agents: what they are told beside their tasks.
     """
 
     places: Places
@@ -65,6 +67,8 @@ class Conditions:
     wall: Callable[[], float] = time.time
     carry: CarryOut = carry_out
     opened: Callable[[], None] = lambda: None
+    closing: Callable[[RunResult], None] = lambda _result: None
+    expect: Callable[[RunState], RunExpected | None] = lambda _state: None
     agents: Agents = NO_AGENTS
 
 
@@ -79,7 +83,7 @@ def conduct(
 
     Raises JournalError, and RunOwned where another live orchestrator has the run.
     """
-    with _owned(journal, run) as fence, tidy(conditions.places.run_folder(run)):
+    with owned(journal, run) as fence, tidy(conditions.places.run_folder(run)):
         before = _recorded(journal, run)
         recorder = Recorder(
             journal,
@@ -94,6 +98,8 @@ def conduct(
         )
         for event in opening(recorder.state):
             recorder.record(event)
+        if (told := conditions.expect(recorder.state)) is not None:
+            recorder.record(told)
         recorder.commit()
         conditions.opened()
         engine = _engine(loaded, recorder, conditions)
@@ -101,11 +107,14 @@ def conduct(
             settled = engine.run()
         _close(engine, recorder, loaded, conditions, settled=settled)
         code = recorder.state.exit_code if settled else INTERRUPTED
-        return RunResult(run, code, recorder.state, (*before, *recorder.committed))  # type: ignore[arg-type]  # settled: finished just now
+        result = RunResult(run, code, recorder.state, (*before, *recorder.committed))  # type: ignore[arg-type]  # settled: finished just now
+        conditions.closing(result)
+        return result
 
 
 @contextmanager
-def _owned(journal: JournalPort, run: str) -> Iterator[int]:
+def owned(journal: JournalPort, run: str) -> Iterator[int]:
+    """The run is this process's within; yields the fencing token. Raises RunOwned."""
     fence = journal.acquire(run)
     try:
         yield fence

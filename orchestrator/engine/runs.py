@@ -26,7 +26,7 @@ from orchestrator.journal.port import JournalPort
 from orchestrator.journal.sqlite import Durability, SqliteJournal
 from orchestrator.registry import load_registry
 from orchestrator.runner import Runner
-from orchestrator.state.events import Envelope, Event, RunResumed, RunStarted
+from orchestrator.state.events import Envelope, Event, RunExpected, RunResumed, RunStarted
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
 
@@ -56,13 +56,15 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
     journal: JournalPort | None = None,
     carry: CarryOut = carry_out,
     opened: Callable[[], None] = lambda: None,
+    closing: Callable[[RunResult], None] = lambda _result: None,
+    expect: Callable[[RunState], RunExpected | None] = lambda _state: None,
     agents: Agents = NO_AGENTS,
 ) -> RunResult:
     """Run a plan from its beginning, as a new run.
 
     runners: all that are installed, unless given. journal: the one in the state folder, unless
     given (then `durability` is its own affair). carry: does one attempt, called by the executor. opened: called once the run is this
-    process's and its beginning is durable. reuse: what earlier runs of the plan did may stand, but for the tasks that `force` names and all below
+    process's and its beginning is durable. closing, expect: see `Conditions`. reuse: what earlier runs of the plan did may stand, but for the tasks that `force` names and all below
     them (see `orchestrator.engine.reuse`). The rest: see `Conditions`. Raises JournalError and UnknownTask.
     """
     offered = load_registry() if runners is None else runners
@@ -70,7 +72,20 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
     require_variables(loaded.plan, loaded.graph, left_out, os.environ)
     places = absolute(state_dir, project)
     conditions = Conditions(
-        places, executor, offered, jobs, keep_going, left_out, listener, clock, wall, carry, opened, agents
+        places,
+        executor,
+        offered,
+        jobs,
+        keep_going,
+        left_out,
+        listener,
+        clock,
+        wall,
+        carry,
+        opened,
+        closing,
+        expect,
+        agents,
     )
     run = new_run_id(loaded.plan.id, wall())
     digests = fingerprints(
@@ -114,6 +129,8 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
     journal: JournalPort | None = None,
     carry: CarryOut = carry_out,
     opened: Callable[[], None] = lambda: None,
+    closing: Callable[[RunResult], None] = lambda _result: None,
+    expect: Callable[[RunState], RunExpected | None] = lambda _state: None,
     agents: Agents = NO_AGENTS,
 ) -> RunResult:
     """Carry a run on: the given one, or the latest interrupted one of the plan. The plan may have been edited since.
@@ -128,7 +145,20 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
     forced = named(loaded.graph, force)
     places = absolute(state_dir, project)
     conditions = Conditions(
-        places, executor, offered, jobs, keep_going, left_out, listener, clock, wall, carry, opened, agents
+        places,
+        executor,
+        offered,
+        jobs,
+        keep_going,
+        left_out,
+        listener,
+        clock,
+        wall,
+        carry,
+        opened,
+        closing,
+        expect,
+        agents,
     )
     digests = fingerprints(
         loaded.plan, loaded.graph, offered, named_files(loaded.plan, places.project, places.state), agents
@@ -163,6 +193,27 @@ def find_interrupted(journal: JournalPort, plan_id: str, settings: Mapping[str, 
         if summary.plan_id == plan_id and (settings is None or _settings(journal, summary.run) == dict(settings)):
             return None if summary.finished else summary.run
     return None
+
+
+def find_unreported(journal: JournalPort, plan_id: str, settings: Mapping[str, str] | None = None) -> str | None:
+    """The latest run of the plan if it finished and its orchestrator died before it was done with it: before it wrote the report.
+
+    settings: only a run with these counts.
+    """
+    runs = [each for each in reversed(journal.runs()) if each.plan_id == plan_id]
+    left = {each.run for each in runs if each.finished and left_behind(journal, each.run)}
+    if not left:  # as nearly always: then no run's events need be read for its settings
+        return None
+    for summary in runs:
+        if settings is None or _settings(journal, summary.run) == dict(settings):
+            return summary.run if summary.run in left else None
+    return None
+
+
+def left_behind(journal: JournalPort, run: str) -> bool:
+    """Whether whoever had the run died with it: nobody has it, and it was not given back."""
+    lease = journal.lease(run)
+    return lease is not None and lease.held and journal.owned(run) is None
 
 
 def earlier_runs(journal: JournalPort, plan_id: str, wish: Wish) -> tuple[RunState, ...]:

@@ -14,6 +14,8 @@ from typing import Final
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.model import Plan
 
+ANYTHING: Final = "tasks"
+"""The counter of everything that runs."""
 NO_SLACK: Final = 1e-6  # seconds; sums of estimates differ by rounding
 
 
@@ -55,13 +57,18 @@ class Schedule:
     load: Mapping[str, AgentLoad]
 
 
-def forecast(plan: Plan, graph: TaskGraph, starts: Mapping[str, float] | None = None) -> Schedule:
-    """The forecast of a whole run. Pure and deterministic. starts: of every task, where list scheduling shall not say."""
+def forecast(
+    plan: Plan, graph: TaskGraph, starts: Mapping[str, float] | None = None, *, at_once: int | None = None
+) -> Schedule:
+    """The forecast of a whole run. Pure and deterministic. starts: of every task, where list scheduling shall not say.
+
+    at_once: no more tasks than that run side by side, whatever agents and resources allow.
+    """
     early = _earliest(graph)
     length = _length(graph, early)
     late = _latest(graph, length)
     if starts is None:  # what takes no time makes nobody wait
-        starts = _list_schedule(plan, graph, late) if length else dict.fromkeys(graph.nodes, 0.0)
+        starts = _list_schedule(plan, graph, late, at_once) if length else dict.fromkeys(graph.nodes, 0.0)
     tasks = {
         task: TaskForecast(
             task=task,
@@ -129,16 +136,17 @@ def _critical_path(graph: TaskGraph, early: Mapping[str, float], length: float) 
     return tuple(reversed(path))
 
 
-def _list_schedule(plan: Plan, graph: TaskGraph, late: Mapping[str, float]) -> dict[str, float]:
+def _list_schedule(plan: Plan, graph: TaskGraph, late: Mapping[str, float], at_once: int | None) -> dict[str, float]:
     """Start of each task under the capacities.
 
     Ready tasks wait in one queue per kind of claim (agent and counters): if the first of a queue does not fit, none of
     it does, so a step never looks at every ready task.
     """
-    free = capacities(plan)
+    free = capacities(plan) | ({} if at_once is None else {ANYTHING: at_once})
+    place = () if at_once is None else ((ANYTHING, 1),)
     rank = {task: index for index, task in enumerate(graph.nodes)}
     waiting = {task: len(needs) for task, needs in graph.needs.items()}
-    claims = {task: claim(node) for task, node in graph.nodes.items()}
+    claims = {task: (*claim(node), *place) for task, node in graph.nodes.items()}
     queues: dict[tuple[tuple[str, int], ...], list[tuple[float, int, str]]] = {}
     running: list[tuple[float, int, str]] = []
     starts: dict[str, float] = {}

@@ -14,6 +14,7 @@ from orchestrator.journal.codec import checksum, decode_event, encode_event
 from orchestrator.journal.errors import DamagedJournal, JournalError, LeaseLost, RunOwned, UnknownRun
 from orchestrator.journal.lease import Lease, Owner, owner_alive, this_owner
 from orchestrator.journal.port import RunSummary
+from orchestrator.journal.reading import connect_to_read
 from orchestrator.journal.sequence import require_sequence
 from orchestrator.state.events import Envelope
 from orchestrator.strict_json import read_json
@@ -50,7 +51,7 @@ _RUNS: Final = """
 SELECT run, seq, at, mono, fence, kind, body, checksum,
     (SELECT kind FROM event WHERE run = mark.run ORDER BY seq DESC LIMIT 1),
     (SELECT kind FROM event WHERE run = mark.run ORDER BY seq DESC LIMIT 1 OFFSET 1)
-FROM event AS mark WHERE kind IN ('run_started', 'run_resumed', 'run_finished') ORDER BY at, rowid
+FROM event AS mark WHERE kind IN ('run_started', 'run_resumed', 'run_finished') ORDER BY rowid
 """
 """The kinds stand as in the index, which SQLite uses only for a query that says its condition in the same words."""
 
@@ -189,12 +190,13 @@ class SqliteJournal:
 def _open(path: Path, durability: Durability, *, readonly: bool) -> sqlite3.Connection:
     if not readonly:
         path.parent.mkdir(parents=True, exist_ok=True)
-    elif not path.is_file():
-        raise FileNotFoundError(2, "no journal here", str(path))
-    address = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
-    connection = sqlite3.connect(
-        address, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )  # fmt: skip
+    if readonly:
+        connection = connect_to_read(path, BUSY_SECONDS)
+    else:
+        connection = sqlite3.connect(
+            f"{path.absolute().as_uri()}?mode=rwc", uri=True, timeout=BUSY_SECONDS, isolation_level=None,
+            check_same_thread=False,
+        )  # fmt: skip
     try:
         _prepare(connection, durability, readonly=readonly)
     except BaseException:

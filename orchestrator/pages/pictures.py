@@ -75,6 +75,7 @@ def _line(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
     x, y = [one for one, _ in points], [one for _, one in points]
     try:
         slope, start = linear_regression(x, y)
-    except StatisticsError:
+    except (StatisticsError, OverflowError):
         return []
-    return [(end, start + slope * end) for end in (min(x), max(x))]
+    ends = [(end, start + slope * end) for end in (min(x), max(x))]
+    return ends if all(math.isfinite(height) for _, height in ends) else []

@@ -16,6 +16,7 @@ from orchestrator.report.groups import Sources, criteria_of, seconds_of, section
 from orchestrator.report.model import (
     AgentRow,
     CriterionRow,
+    ExpectedRow,
     Figure,
     GroupSection,
     JoinedRow,
@@ -28,7 +29,7 @@ from orchestrator.report.model import (
     SpendRow,
     SuccessRow,
 )
-from orchestrator.report.spans import course_of
+from orchestrator.report.spans import Course, course_of
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
 from orchestrator.state.ledger import spent_by, spent_in, spent_on
@@ -70,6 +71,7 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], st
         started_at=state.started_at,
         seconds=sources.course.seconds,
         planned_seconds=sources.schedule.makespan,
+        expected=tuple(_expected(sources.course)),
         resumes=state.resumes,
         statuses=dict(sorted(Counter(task.status for section in sections for task in section.tasks).items())),
         counts={outcome.value: counts[outcome.value] for outcome in Outcome},
@@ -141,6 +143,13 @@ def _standing(state: RunState) -> str:
     if state.interrupted is not None:
         return f"interrupted ({state.interrupted}); it can be resumed"
     return "not finished"
+
+
+def _expected(course: Course) -> Iterator[ExpectedRow]:
+    """A turn ends where the next one begins, or with the run."""
+    ends = [*(at for at, _, _ in course.expected), course.seconds][1:]
+    for (at, seq, event), end in zip(course.expected, ends, strict=True):
+        yield ExpectedRow(event.seconds, event.basis, end - at, seq)
 
 
 def _success(plan: Plan, criteria: Mapping[str, CriterionRow]) -> tuple[SuccessRow, ...]:

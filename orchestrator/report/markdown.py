@@ -1,6 +1,7 @@
 """Text as Markdown that says what the text says, whatever is in it (GitHub Flavored Markdown, spec 0.29)."""
 
 import html
+import math
 import re
 import shlex
 from collections.abc import Sequence
@@ -73,6 +74,8 @@ def number(value: float, target: float | None = None) -> str:
 
     As many more as it takes to lie to `target` as the value does: 28.00001 beside 28 is not shown as 28.
     """
+    if math.isnan(value):
+        return "not a number"
     return told_apart(value, target, _rounded(value))
 
 
@@ -94,6 +97,8 @@ def process(argv: Sequence[str], run: str) -> str:
 
 def duration(seconds: float) -> str:
     """0.42 s, 3.1 s, 2 m 05 s, 1 h 02 m."""
+    if not math.isfinite(seconds):
+        return f"{number(seconds)} s"
     if seconds < 9.95:
         return f"{seconds:.2g} s"
     whole = round(seconds)
@@ -113,5 +118,8 @@ def size(count: float) -> str:
 
 
 def moment(at: float) -> str:
-    """Seconds since the epoch as UTC, to the second."""
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    """Seconds since the epoch as UTC, to the second; as they are where no calendar has such a day."""
+    try:
+        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (OverflowError, OSError, ValueError):
+        return f"{at:.0f} s since 1970"

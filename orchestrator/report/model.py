@@ -249,6 +249,16 @@ class ProgressRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectedRow:
+    """What an owner of the run expected of its turn when that began, and what the turn took, both in seconds of the wall clock."""
+
+    seconds: float
+    basis: str
+    took: float
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything that the templates show. outcome: of the whole run; standing: how far it got, in words."""
 
@@ -268,6 +278,7 @@ class Report:
     started_at: float | None
     seconds: float
     planned_seconds: float
+    expected: tuple[ExpectedRow, ...]
     resumes: int
     statuses: Mapping[str, int]
     counts: Mapping[str, int]

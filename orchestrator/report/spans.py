@@ -11,6 +11,7 @@ from orchestrator.state.events import (
     AttemptFailed,
     Envelope,
     ProgressReported,
+    RunExpected,
     RunResumed,
     RunStarted,
     TaskCancelled,
@@ -48,6 +49,7 @@ class Course:
     notes: list[tuple[int, TaskNoted]] = field(default_factory=list)
     progress: list[tuple[float, int, ProgressReported]] = field(default_factory=list)
     environments: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    expected: list[tuple[float, int, RunExpected]] = field(default_factory=list)
 
 
 def course_of(envelopes: Iterable[Envelope]) -> Course:
@@ -73,6 +75,8 @@ def _take(course: Course, envelope: Envelope, now: float) -> None:
         _end(course.spans.get(event.task, []), now)
     elif isinstance(event, RunStarted | RunResumed):
         course.environments.append((envelope.seq, event.environment))
+    elif isinstance(event, RunExpected):
+        course.expected.append((now, envelope.seq, event))
     elif isinstance(event, TaskNoted):
         course.notes.append((envelope.seq, event))
     elif isinstance(event, ProgressReported):

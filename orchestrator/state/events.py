@@ -278,6 +278,19 @@ class ProgressReported:
 
 
 @dataclass(frozen=True, slots=True)
+class RunExpected:
+    """How long what is left was expected to take when this owner took the run. seconds: of the wall clock; basis: what that rests on.
+
+    pace: seconds that a short calculation took on this machine, by which another one's figures are scaled.
+    """
+
+    seconds: float
+    basis: str
+    pace: float
+    kind: Literal["run_expected"] = "run_expected"
+
+
+@dataclass(frozen=True, slots=True)
 class CriterionJudged:
     """One criterion's verdict. metric: as it was declared when it was judged; None in journals of older versions."""
 
@@ -325,6 +338,7 @@ Event = (
     | TaskCancelled
     | TaskInvalidated
     | ProgressReported
+    | RunExpected
     | CriterionJudged
     | RunInterrupted
     | RunFinished

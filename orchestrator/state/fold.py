@@ -15,6 +15,7 @@ from orchestrator.state.events import (
     ProgressReported,
     RoundJudged,
     RoundReturned,
+    RunExpected,
     RunFinished,
     RunInterrupted,
     RunResumed,
@@ -87,6 +88,8 @@ def apply(state: RunState, envelope: Envelope) -> RunState:
             _resume(state, event)
         case ProgressReported():
             state.progress = (event.settled, event.total)
+        case RunExpected():
+            pass  # what it will take changes nothing; the report has it beside what it took
         case CriterionJudged():
             state.verdicts[event.verdict.criterion] = event.verdict
             if event.metric is not None:

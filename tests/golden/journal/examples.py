@@ -85,6 +85,7 @@ EXAMPLES = (
     e.TaskCancelled("A.x", "cancelled"),
     e.TaskInvalidated("A.x", "what it runs has changed"),
     e.ProgressReported(1, 2, ("A.x",)),
+    e.RunExpected(61.5, "2 earlier runs", 0.004),
     e.CriterionJudged(VERDICT),
     e.CriterionJudged(CONTROLLED),
     e.RunInterrupted("SIGTERM received"),

@@ -1,0 +1,50 @@
+"""Axes for figures of any size: what a chart library gets is neither huge nor tiny, and never so close together that its scale has no steps.
+
+Libraries count from one mark of a scale to the next by adding a step. Where the step is below the last place of the values that adds
+nothing, for ever; beyond 1e300 it overflows. So values are drawn as so many times a power of ten, and a scale is never narrower than a
+millionth of what stands on it.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+SMALLEST, LARGEST = 1e-6, 1e12
+"""Between these, a largest value is drawn as it is."""
+NARROWEST: Final = 1e-6
+"""Of a scale, as a part of its largest value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """exponent: values are drawn divided by ten to it. low, high: the ends, as drawn. widened: whether they are further apart than the values."""
+
+    exponent: int = 0
+    low: float = 0.0
+    high: float = 1.0
+    widened: bool = True
+
+    def at(self, value: float) -> float:
+        """The value as drawn. Two divisions, as ten to the full exponent may be no float."""
+        half = self.exponent // 2
+        return value / 10.0**half / 10.0 ** (self.exponent - half) if self.exponent else float(value)
+
+    def titled(self, unit: str) -> str:
+        """The axis's title: the unit, and the power of ten where there is one."""
+        return f"{unit}, times 1e{self.exponent}" if self.exponent else unit
+
+
+def axis_over(values: Iterable[float], *, from_zero: bool = False) -> Axis:
+    """The axis that has all of the values that are finite. from_zero: zero stands on it too, as bars begin there."""
+    finite = [float(value) for value in values if math.isfinite(value)]
+    if not finite:
+        return Axis()
+    most = max(map(abs, finite))
+    exponent = 0 if most == 0 or SMALLEST <= most < LARGEST else math.floor(math.log10(most))
+    drawn = [Axis(exponent).at(value) for value in (min(finite), max(finite))]
+    low, high = (min(0.0, drawn[0]), max(0.0, drawn[1])) if from_zero else drawn
+    least = NARROWEST * max(abs(low), abs(high)) or 1.0
+    if high - low >= least:
+        return Axis(exponent, low, high, widened=False)
+    return Axis(exponent, low - least, high + least)

@@ -1,0 +1,18 @@
+"""Where `orchestrate` starts: before anything that takes time is imported, signals and streams are made safe.
+
+From here on SIGTERM ends the program with 143 and Ctrl-C with 130 and not a word, until a run listens for them itself.
+"""
+
+from orchestrator.leaving import leave_on_signals
+
+leave_on_signals()
+
+
+def main() -> None:
+    """Run the command line and exit with one of the documented codes."""
+    from orchestrator.cli.streams import make_safe  # noqa: PLC0415 - after the signals
+
+    make_safe()
+    from orchestrator.cli.app import main as command_line  # noqa: PLC0415 - as above
+
+    command_line()

@@ -1,0 +1,133 @@
+"""Open a journal to read it, also where nothing may be written: in another user's folder, or on a medium that is read-only.
+
+SQLite reads a file in WAL mode together with two others beside it, and makes them where they are missing. Where it cannot, a copy is read.
+"""
+
+import os
+import pwd
+import shutil
+import sqlite3
+import stat
+import tempfile
+from contextlib import ExitStack, suppress
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from orchestrator.journal.errors import JournalError
+from orchestrator.leaving import owing
+
+BESIDE: Final = ("", "-wal")
+TRIES: Final = 5
+_NEEDS_TO_WRITE: Final = ("readonly", "unable to open")
+
+
+class _Copy(sqlite3.Connection):
+    """Of a copy, which goes when it is closed."""
+
+    kept: ExitStack | None = None
+
+    def close(self) -> None:
+        super().close()
+        if self.kept is not None:
+            self.kept.close()
+
+
+def connect_to_read(path: Path, patience: float) -> sqlite3.Connection:
+    """A connection, for any thread, that reads the journal and changes nothing. patience: seconds to wait for a lock.
+
+    Raises FileNotFoundError, JournalError, OSError, sqlite3.Error.
+    """
+    require_readable(path)
+    try:
+        return _connect_in_place(path, patience)
+    except sqlite3.OperationalError as error:
+        if not any(sign in str(error) for sign in _NEEDS_TO_WRITE):
+            raise
+    return _connect_to_copy(path)
+
+
+def _connect_in_place(path: Path, patience: float) -> sqlite3.Connection:
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    connection = sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA user_version").fetchone()  # only now does SQLite look at the files beside it
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def require_readable(path: Path) -> None:
+    """Raise FileNotFoundError where there is no such file, JournalError where this user may not read it."""
+    try:
+        there = path.stat()
+        os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC))
+    except PermissionError:
+        raise JournalError(_refusal(path)) from None
+    except FileNotFoundError:
+        raise FileNotFoundError(2, "no journal here", str(path)) from None
+    if not stat.S_ISREG(there.st_mode):
+        raise FileNotFoundError(2, "no journal here", str(path))
+
+
+def _refusal(path: Path) -> str:
+    """Which folder or file on the way is closed, whose it is, and how it is opened."""
+    absolute = path.absolute()
+    way = [*reversed(absolute.parents)]
+    closed = next((one for one in way if not os.access(one, os.X_OK)), absolute)
+    state = absolute.parent
+    owner, mode = "another user", ""
+    with suppress(OSError, KeyError):
+        facts = closed.stat()
+        mode = f" (mode {stat.S_IMODE(facts.st_mode):04o})"
+        owner = f"user {facts.st_uid}"
+        owner = f"user {pwd.getpwuid(facts.st_uid).pw_name}"
+    return (
+        f"{path}: you may not read it: {closed} belongs to {owner} and is closed to you{mode}\n"
+        f"  mend: read it as {owner}, or have them open it with `chmod -R a+rX {min(state, closed)}`"
+    )
+
+
+def _connect_to_copy(path: Path) -> sqlite3.Connection:
+    folder = Path(tempfile.mkdtemp(prefix="orchestrate-journal-"))
+    kept = ExitStack()
+    kept.callback(shutil.rmtree, folder, ignore_errors=True)
+    kept.enter_context(owing(partial(shutil.rmtree, folder, ignore_errors=True)))
+    try:
+        _copy_unchanged(path, folder / path.name)
+        connection = sqlite3.connect(folder / path.name, factory=_Copy, isolation_level=None, check_same_thread=False)
+        connection.kept = kept
+    except BaseException:
+        kept.close()
+        raise
+    return connection
+
+
+def _copy_unchanged(path: Path, target: Path) -> None:
+    """A copy of one moment: what was written to meanwhile is copied again."""
+    for _ in range(TRIES):
+        before = _facts(path)
+        for name in BESIDE:
+            with suppress(FileNotFoundError):
+                shutil.copyfile(f"{path}{name}", f"{target}{name}")
+        if _facts(path) == before:
+            return
+        for name in BESIDE:
+            Path(f"{target}{name}").unlink(missing_ok=True)
+    raise JournalError(
+        f"{path}: it is written to faster than it can be copied, and this user may not read it in place\n"
+        "  mend: try again when the run is done, or read it as its owner"
+    )
+
+
+def _facts(path: Path) -> list[tuple[int, int, int, int] | None]:
+    found: list[tuple[int, int, int, int] | None] = []
+    for name in BESIDE:
+        try:
+            facts = os.stat(f"{path}{name}")  # noqa: PTH116 - a suffix, and no path of its own
+        except FileNotFoundError:
+            found.append(None)
+        else:
+            found.append((facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns))
+    return found
