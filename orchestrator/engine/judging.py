@@ -65,7 +65,9 @@ def declared_metrics(graph: TaskGraph, runners: Mapping[str, Runner]) -> dict[st
 def metrics_of(task: Task, runners: Mapping[str, Runner]) -> tuple[Metric, ...]:
     """What the task may record: its runner's metrics and those that the plan declares for it."""
     runner = runners.get(task.run or "")
-    said = tuple(Metric(each.name, each.unit, each.better, each.form, each.description) for each in task.metrics)
+    said = tuple(
+        Metric(each.name, each.unit, each.better, each.form, each.description, each.exact) for each in task.metrics
+    )
     return said if runner is None else (*runner.metrics, *said)
 
 

@@ -15,7 +15,7 @@ from typing import Final
 
 from orchestrator.evidence import intervals
 from orchestrator.evidence.demand import Demand, demand_of
-from orchestrator.evidence.estimate import Estimate, Refusal, estimate
+from orchestrator.evidence.estimate import Estimate, Refusal, estimate, no_difference
 from orchestrator.evidence.measurement import Measurement
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.negative import negative_of
@@ -150,7 +150,27 @@ def _weigh(demand: Demand, measurement: Measurement, found: Estimate) -> tuple[O
     if not math.isfinite(demand.target):
         return Outcome.UNPROVEN, Why.NOT_A_NUMBER, "the target is not a finite number"
     outcome = RULES[demand.operator](demand, found)
+    if outcome is Outcome.PASS and (wide := _wide_control(demand, found)):
+        return Outcome.UNPROVEN, Why.CONTROL_FAILED, wide
     return outcome, WHY[outcome], SENTENCE[outcome]
+
+
+def _wide_control(demand: Demand, found: Estimate) -> str:
+    """Why the control shows too little to believe a PASS, empty where it shows enough.
+
+    It may be as wide as the effect only where all of it meets the target by itself ("no more than 5 % slower").
+    """
+    if found.control is None:
+        return ""
+    low, high = found.control
+    effect = abs(found.value - no_difference(demand.metric.form))
+    alone = replace(found, low=low, high=high, values=())
+    if high - low < effect or RULES[demand.operator](demand, alone) is Outcome.PASS:
+        return ""
+    return (
+        f"the baseline against itself comes to {low:.4g} to {high:.4g} {demand.unit}, "
+        f"as wide as the effect of {effect:.4g} {demand.unit}"
+    )
 
 
 def _equal(demand: Demand, found: Estimate) -> Outcome:
@@ -188,6 +208,7 @@ SENTENCE: Final = {
 
 
 def _detail(demand: Demand, found: Estimate, reason: str) -> str:
+    reason = f"{reason} ({found.told})" if found.told else reason
     if found.spread is None:
         return reason
     low, high = found.spread

@@ -37,6 +37,8 @@ class Metric:
 
     name: dotted, unique over all runners, e.g. "buffer.peak_memory_reduction".
     unit: of the metric's value, one that `evidence.units` knows, e.g. "%", "MiB", "ms", "MiB/GiB", "cases".
+    exact: a comparison of it may be recorded as exact, without a control: its arms come out the same every time. Who records it cannot
+    say so by itself, and what holds a time never is.
     """
 
     name: str
@@ -44,3 +46,4 @@ class Metric:
     better: Better
     form: Form = Form.SAMPLES
     description: str = ""
+    exact: bool = False

@@ -68,13 +68,17 @@ class Retries(PlanModel):
 
 
 class DeclaredMetric(PlanModel):
-    """A metric that a `command` task promises to report; runners in Python declare theirs in code."""
+    """A metric that a `command` task promises to report; runners in Python declare theirs in code.
+
+    exact: a comparison whose arms come out the same every time (bytes of output, say), so that it needs no control.
+    """
 
     name: str
     unit: str
     better: Better
     form: Form = Form.SAMPLES
     description: str = ""
+    exact: bool = False
 
 
 class Deliverable(PlanModel):
