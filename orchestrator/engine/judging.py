@@ -1,16 +1,19 @@
 """Lays the evidence of a run before the judge, criterion by criterion."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from orchestrator.evidence.judge import Candidate, demand_of, judge
+from orchestrator.engine.fingerprints import differences
+from orchestrator.engine.promises import declared_metrics, metrics_of
+from orchestrator.evidence.draw import Draw
+from orchestrator.evidence.judge import Candidate, demand_of
 from orchestrator.evidence.measurement import Artifact, Evidence, Measurement
 from orchestrator.evidence.metric import Better, Metric
+from orchestrator.evidence.redraws import judge_with_draws
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.graph.model import TaskGraph
-from orchestrator.plan.model import Criterion, Plan, Task
-from orchestrator.runner import Runner
+from orchestrator.plan.model import Criterion, Plan
 from orchestrator.state.run import RunState
 from orchestrator.state.transitions import Status
 
@@ -26,7 +29,9 @@ def judge_run(
         for criterion in group.success_criteria:
             metric = metrics.get(criterion.metric) or _nobodys(criterion)
             found = candidates(graph, state, group_id, criterion, digest)
-            yield judge(demand_of(f"{group_id}.{criterion.id}", criterion, metric), found)
+            drawn = draws(graph, state, group_id, criterion, found)
+            ignored = criterion.redraws.ignore if criterion.redraws else ""
+            yield judge_with_draws(demand_of(f"{group_id}.{criterion.id}", criterion, metric), found, drawn, ignored)
 
 
 def candidates(
@@ -51,24 +56,51 @@ def candidates(
     return tuple(_candidate(state, task, measurement, digest) for task, measurement in chosen)
 
 
+def draws(
+    graph: TaskGraph, state: RunState, group: str, criterion: Criterion, found: Sequence[Candidate]
+) -> list[tuple[Draw, str]]:
+    """What else the tasks drew that the criterion rests on, in order, each with why it does not count (empty where it does).
+
+    found: the candidates. Of a task that is no candidate, only what it measured of the metric is of interest.
+    """
+    resting = {each.task for each in found}
+    return [
+        (draw, _why_not(graph, state, draw, resting))
+        for task, drawn in state.draws.items()
+        if task in resting or _may_rest_on(graph, task, group, criterion)
+        for draw in drawn
+        if (task in resting and draw.by_itself) or any(each.metric == criterion.metric for each in draw.measured)
+    ]
+
+
+def _may_rest_on(graph: TaskGraph, task: str, group: str, criterion: Criterion) -> bool:
+    """Whether a task that is no candidate could be one. Of one that the plan lost, only its name is known."""
+    if criterion.from_ is not None and task in graph.nodes:
+        return _named(task, group, criterion.from_)
+    return (graph.nodes[task].group if task in graph.nodes else task.partition(".")[0]) == group
+
+
+def _why_not(graph: TaskGraph, state: RunState, draw: Draw, resting: Collection[str]) -> str:
+    """Why a draw does not count: it is of something else than what stands. Empty where it is of the same."""
+    now = [draw.task] if draw.task in graph.nodes else list(resting)
+    if any(_same_thing(graph, state, draw, task) for task in now):
+        return ""
+    return "it, or what it rests on, was changed since"
+
+
+def _same_thing(graph: TaskGraph, state: RunState, draw: Draw, task: str) -> bool:
+    """Whether the task, and every task above it, is as it was when the draw was made."""
+    then, now = state.turns[draw.turn].fingerprints, state.fingerprints
+    if then is now and draw.task == task:
+        return True
+    pairs = [(draw.task, task), *((above, above) for above in graph.ancestors[task])]
+    return all(was in then and not differences(then[was], now[name]) for was, name in pairs)
+
+
 def _all_succeeded(graph: TaskGraph, state: RunState, group: str) -> bool:
     return all(
         state.tasks[task].status is Status.SUCCEEDED for task, node in graph.nodes.items() if node.group == group
     )
-
-
-def declared_metrics(graph: TaskGraph, runners: Mapping[str, Runner]) -> dict[str, Metric]:
-    """Every metric that a task of the graph promises, by name."""
-    return {metric.name: metric for node in graph.nodes.values() for metric in metrics_of(node.task, runners)}
-
-
-def metrics_of(task: Task, runners: Mapping[str, Runner]) -> tuple[Metric, ...]:
-    """What the task may record: its runner's metrics and those that the plan declares for it."""
-    runner = runners.get(task.run or "")
-    said = tuple(
-        Metric(each.name, each.unit, each.better, each.form, each.description, each.exact) for each in task.metrics
-    )
-    return said if runner is None else (*runner.metrics, *said)
 
 
 def stale(evidence: Evidence, measurement: Measurement, digest: Digest) -> bool:
@@ -121,3 +153,6 @@ def _left_above(state: RunState, used: Artifact) -> bool:
 def _nobodys(criterion: Criterion) -> Metric:
     """A metric that nobody declares: the judge will find no evidence for it."""
     return Metric(criterion.metric, criterion.target.unit, Better.NEITHER)
+
+
+__all__ = ["Digest", "candidates", "declared_metrics", "draws", "file_digest", "judge_run", "metrics_of", "stale"]

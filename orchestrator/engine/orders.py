@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestrator.engine.above import Above
-from orchestrator.engine.judging import metrics_of
 from orchestrator.engine.places import Places
+from orchestrator.engine.promises import metrics_of
 from orchestrator.executors.order import WorkOrder
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.model import Plan

@@ -81,7 +81,9 @@ def _may(task: Task, state: RunState, name: str, wish: Wish) -> bool:
     """Whether this kind of result may be reused, here."""
     evidence = state.tasks[name].evidence
     measured = bool(evidence and evidence.measurements)
-    if task.reuse is Reuse.NEVER:
+    if task.reuse is Reuse.NEVER or (
+        measured and state.draws.get(name)
+    ):  # drawn more than once: one draw does not stand for all
         return False
     if task.reuse is not Reuse.ALWAYS and wish.asked != "all" and (measured or task.run is None):
         return False

@@ -12,10 +12,14 @@ from orchestrator.engine.conduct import Conditions, RunResult, absolute, conduct
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.fingerprints import fingerprints, named_files
 from orchestrator.engine.judging import file_digest
-from orchestrator.engine.reconcile import Change, reconcile
+from orchestrator.engine.promises import metrics_of
+from orchestrator.engine.reconcile import Change, Left, reconcile
 from orchestrator.engine.reuse import Asked, Wish, reused
 from orchestrator.engine.selection import excluded, named
+from orchestrator.evidence.measurement import Measurement
 from orchestrator.executors.carry_out import carry_out
+from orchestrator.executors.collect import left_measured
+from orchestrator.executors.folder import EVIDENCE
 from orchestrator.executors.leftovers import reap
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import DamagedJournal, JournalError, UnknownRun
@@ -123,7 +127,8 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
         if not state.run:
             raise UnknownRun(run or "")
         reap(state.run, [each.launch for each in state.tasks.values() if each.launch and not each.settled])
-        change = Change(digests, left_out, forced, file_digest(places.run_folder(state.run)))
+        folder = places.run_folder(state.run)
+        change = Change(digests, left_out, forced, file_digest(folder), _left(loaded, offered, folder))
         kept = list(reconcile(loaded.graph, state, change))
         yield RunResumed(loaded.digest, loaded.text, dict(loaded.settings), dict(environment), digests)
         yield from kept
@@ -135,6 +140,16 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
                 f"no interrupted run of plan {loaded.plan.id} to resume\n  mend: start one with `orchestrate run`",
             )
         return conduct(port, chosen, loaded, conditions, opening)
+
+
+def _left(loaded: LoadedPlan, runners: Mapping[str, Runner], folder: Path) -> Left:
+    """The effect: what attempts under way wrote before whoever watched them died."""
+
+    def left(task: str, attempt: int) -> tuple[Measurement, ...]:
+        metrics = metrics_of(loaded.graph.nodes[task].task, runners)
+        return left_measured(folder / task / str(attempt) / EVIDENCE, metrics)
+
+    return left
 
 
 def find_interrupted(journal: JournalPort, plan_id: str, settings: Mapping[str, str] | None = None) -> str | None:

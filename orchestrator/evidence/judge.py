@@ -134,25 +134,32 @@ def _judge_whole(demand: Demand, candidate: Candidate) -> Verdict:
 
 
 def _weigh(demand: Demand, measurement: Measurement, found: Estimate) -> tuple[Outcome, Why, str]:
+    if (short := _short(demand, measurement, found)) is not None:
+        return Outcome.UNPROVEN, *short
+    outcome = RULES[demand.operator](demand, found)
+    if outcome is Outcome.PASS and (wide := _wide_control(demand, found)):
+        return Outcome.UNPROVEN, Why.CONTROL_FAILED, wide
+    return outcome, WHY[outcome], SENTENCE[outcome]
+
+
+def _short(demand: Demand, measurement: Measurement, found: Estimate) -> tuple[Why, str] | None:
+    """What is missing before the target is looked at."""
     cases = measurement.cases
     if found.n < demand.samples:
-        return Outcome.UNPROVEN, Why.TOO_FEW_SAMPLES, f"{found.n} of the {demand.samples} samples that it demands"
+        return Why.TOO_FEW_SAMPLES, f"{found.n} of the {demand.samples} samples that it demands"
     if cases == 0:
-        return Outcome.UNPROVEN, Why.TOO_FEW_CASES, "nothing was examined"
+        return Why.TOO_FEW_CASES, "nothing was examined"
     if demand.expect is not None and (cases is None or cases < demand.expect):
         counted = shorten(measurement.method, LONGEST_METHOD, placeholder=" ...")
         reason = f"{cases or 0} of the {demand.expect} cases that it expects were examined" + (
             counted and f": {counted}"
         )
-        return Outcome.UNPROVEN, Why.TOO_FEW_CASES, reason
+        return Why.TOO_FEW_CASES, reason
     if found.control_failed:
-        return Outcome.UNPROVEN, Why.CONTROL_FAILED, found.control_failed
+        return Why.CONTROL_FAILED, found.control_failed
     if not math.isfinite(demand.target):
-        return Outcome.UNPROVEN, Why.NOT_A_NUMBER, "the target is not a finite number"
-    outcome = RULES[demand.operator](demand, found)
-    if outcome is Outcome.PASS and (wide := _wide_control(demand, found)):
-        return Outcome.UNPROVEN, Why.CONTROL_FAILED, wide
-    return outcome, WHY[outcome], SENTENCE[outcome]
+        return Why.NOT_A_NUMBER, "the target is not a finite number"
+    return None
 
 
 def _wide_control(demand: Demand, found: Estimate) -> str:

@@ -1,7 +1,12 @@
 """A metric: a declared quantity that a runner promises to measure, and that a criterion may set a target for."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, Final
+
+LATE: Final[Mapping[str, Any]] = {"late": True}
+"""Of a field that the journal's format got later: where it is at its default, nothing is written, as before there was one."""
 
 
 class Better(StrEnum):
@@ -46,4 +51,4 @@ class Metric:
     better: Better
     form: Form = Form.SAMPLES
     description: str = ""
-    exact: bool = False
+    exact: bool = field(default=False, metadata=LATE)

@@ -1,11 +1,11 @@
 """What can happen to a run, as plain data. Time, sequence number and fencing token live in the envelope."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
 from orchestrator.evidence.measurement import Claim, Evidence, Measurement, Usage
-from orchestrator.evidence.metric import Metric
+from orchestrator.evidence.metric import LATE, Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
 
@@ -26,7 +26,7 @@ class Cause(StrEnum):
 class Failure:
     """cause and one line for people; exit_code is the process's, negative for a signal, None where there is none.
 
-    measured: what the attempt had recorded until then. It is told, so that nobody drops samples by failing, and never counts.
+    measured: what the attempt had recorded until then. It stands beside the verdict, so that nobody drops samples by failing.
     """
 
     cause: Cause
@@ -53,13 +53,14 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class RunResumed:
-    """The plan may have been edited meanwhile: it is stored again."""
+    """The plan may have been edited meanwhile: it is stored again. accept_loosened: that it asks for less was accepted."""
 
     plan_digest: str
     plan_text: str
     settings: dict[str, str]
     environment: dict[str, str]
     fingerprints: dict[str, str]
+    accept_loosened: bool = field(default=False, metadata=LATE)
     kind: Literal["run_resumed"] = "run_resumed"
 
 
@@ -162,11 +163,15 @@ class TaskFailed:
 
 @dataclass(frozen=True, slots=True)
 class TaskInterrupted:
-    """The orchestrator stopped or died while the attempt ran; it says nothing about the task."""
+    """The orchestrator stopped or died while the attempt ran; it says nothing about the task.
+
+    measured: what the attempt had recorded until then.
+    """
 
     task: str
     attempt: int
     reason: str
+    measured: tuple[Measurement, ...] = field(default=(), metadata=LATE)
     kind: Literal["task_interrupted"] = "task_interrupted"
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from orchestrator.evidence.draw import Draw
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
@@ -11,6 +12,23 @@ from orchestrator.state.transitions import SETTLED, Status
 
 NOTES_KEPT = 100
 STORY_KEPT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A start or a resume of a run, and the contract that it was made under. accepted: that this one asks for less was accepted."""
+
+    seq: int
+    at: float
+    plan_digest: str
+    plan_text: str
+    settings: dict[str, str]
+    fingerprints: dict[str, str]
+    accepted: bool = False
+
+    def same_contract(self, other: "Turn") -> bool:
+        """Whether both were made under the same plan and settings."""
+        return (self.plan_digest, self.settings) == (other.plan_digest, other.settings)
 
 
 @dataclass(slots=True)
@@ -25,7 +43,7 @@ class TaskRecord:
     reused: the run and attempt that did it instead; then `attempt` is 0, whose folder holds what was brought over.
     story: its last 40 events, one line each. batches: attempts that ended well before it was run again for more samples,
     each with what it left; `evidence` then is of all of them together. launch: the processes of the latest attempt, None
-    where it had none for long.
+    where it had none for long. turn: in which start or resume of the run the latest attempt was started, from 0.
     """
 
     id: str
@@ -47,6 +65,7 @@ class TaskRecord:
     story: tuple[str, ...] = ()
     batches: tuple[tuple[int, Evidence], ...] = ()
     launch: Launch | None = None
+    turn: int = 0
 
     @property
     def settled(self) -> bool:
@@ -68,7 +87,8 @@ class RunState:
     tasks: every task of the plan as last started or resumed, by id. verdicts: by criterion, of the latest judging;
     metrics: those that were judged, by name, as they were declared then.
     exit_code: None until finished. interrupted: the reason while stopped early, else None. resumes: how often it was
-    taken up again. seq, fence: of the last event. started_at, ended_at: wall clock seconds.
+    taken up again. seq, fence: of the last event. started_at, ended_at: wall clock seconds. turns: the start and every resume.
+    draws: of each task, what its attempts came to that does not stand; also of tasks that the plan lost.
     """
 
     run: str = ""
@@ -92,6 +112,8 @@ class RunState:
     progress: tuple[int, int] | None = None
     seq: int = 0
     fence: int = 0
+    turns: tuple[Turn, ...] = ()
+    draws: dict[str, tuple[Draw, ...]] = field(default_factory=dict)
 
     @property
     def finished(self) -> bool:

@@ -17,9 +17,9 @@ LINE = Metric("m.line", "1", Better.HIGHER, Form.R_SQUARED)
 GROWTH = Metric("m.growth", "ms/MiB", Better.LOWER, Form.SLOPE)
 
 
-def judged(metric, data, operator, target, *, samples=1, unit=None, batches=()):
-    measurement = Measurement(metric.name, metric.unit, data, "by hand", batches=batches)
-    demand = Demand("A.it", metric, operator, target, unit or metric.unit, samples)
+def judged(metric, data, operator, target, *, samples=1):
+    measurement = Measurement(metric.name, metric.unit, data, "by hand")
+    demand = Demand("A.it", metric, operator, target, metric.unit, samples)
     return judge(demand, [Candidate("A.t", 1, measurement)])
 
 
