@@ -14,11 +14,12 @@ from orchestrator.bundle.check import Checked
 from orchestrator.bundle.write import Exported, export
 from orchestrator.engine.adoption import intact
 from orchestrator.engine.conduct import RunResult
+from orchestrator.engine.contract import judge_under_contract
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.entry import entry
 from orchestrator.engine.explain import Explanation, explain
 from orchestrator.engine.fingerprints import fingerprints, named_files
-from orchestrator.engine.judging import declared_metrics, file_digest, judge_run
+from orchestrator.engine.judging import declared_metrics, file_digest
 from orchestrator.engine.outcome import UNPROVEN, exit_code
 from orchestrator.engine.reconcile import Change
 from orchestrator.engine.reuse import Asked, Wish, reused
@@ -47,7 +48,7 @@ from orchestrator.report.verify import Standing, verify
 from orchestrator.runner import Runner
 from orchestrator.state.events import Envelope, RunResumed, RunStarted
 from orchestrator.state.fold import fold
-from orchestrator.state.run import RunState
+from orchestrator.state.run import RunState, metrics_known
 from orchestrator.wholefile import write_whole
 
 STATE: Final = Path(".orchestrate")
@@ -105,7 +106,8 @@ class Manner:
     go on with what does not need it. executor: `processes`; `threads` and `inline` run runners within this process, side by side
     or one after the other (`orchestrator.executors.inline` says what that costs). only, until: tasks
     or groups; see `orchestrator.engine.selection`. force: tasks or groups that run again whatever they came to, "*" for all.
-    reuse: whether what earlier runs of the plan did may stand (`orchestrator.engine.reuse`).
+    reuse: whether what earlier runs of the plan did may stand (`orchestrator.engine.reuse`). accept_loosened: where a run is taken up
+    again, that its plan asks for less than it did before is accepted; otherwise the exit code is 3 at best.
     scheduler, store: with the executor `dask`, the scheduler's address (None: a cluster of processes on this machine) and the folder or
     URL that artifacts travel by (None: `store` in the state folder).
     page: beside the report, write it as an HTML page, and one of each group. command: argv to show as what repeats the run.
@@ -124,6 +126,7 @@ class Manner:
     until: Sequence[str] = ()
     force: Sequence[str] = ()
     reuse: Asked = "auto"
+    accept_loosened: bool = False
     scheduler: str | None = None
     store: str | None = None
     command: tuple[str, ...] = ()
@@ -183,7 +186,7 @@ def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, 
             if unfinished is None:
                 result = start_run(loaded, opened=leave, force=manner.force, reuse=manner.reuse, **given)
             else:
-                result = resume_run(unfinished, loaded, opened=leave, force=manner.force, **given)
+                result = resume_run(unfinished, loaded, opened=leave, **_taken_up(manner), **given)
         return _outcome(result, loaded, journal, manner)
 
 
@@ -192,8 +195,13 @@ def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *
     with _journal(manner) as journal, EXECUTORS[manner.executor].make(manner, loaded, runners) as executor:
         given = _circumstances(loaded, runners, manner, journal, _room(loaded, executor, manner))
         given["executor"] = executor
-        result = resume_run(run, loaded, force=manner.force, **given)
+        result = resume_run(run, loaded, **_taken_up(manner), **given)
         return _outcome(result, loaded, journal, manner)
+
+
+def _taken_up(manner: Manner) -> dict[str, Any]:
+    """What resuming takes beside what starting takes too."""
+    return {"force": manner.force, "accept_loosened": manner.accept_loosened}
 
 
 def explain_loaded(
@@ -296,11 +304,12 @@ def verify_run(journal: JournalPort, run: str, state: Path) -> Checked:
     The exit code is what a run with the verdicts of now has; where that would be 0 and something does not match, it is 3.
     """
     loaded, told = plan_of(journal, run), fold(journal.read(run))
-    metrics = {**declared_metrics(loaded.graph, load_registry()), **told.metrics}
+    metrics = {**declared_metrics(loaded.graph, load_registry()), **metrics_known(told)}
     digest = file_digest(state / "runs" / run)
     findings = verify(loaded.plan, loaded.graph, told, metrics, digest)
     stands = all(one.standing is Standing.MATCHES for one in findings)
-    code = exit_code(told.tasks.values(), judge_run(loaded.plan, loaded.graph, told, metrics, digest))
+    judged = judge_under_contract(loaded.plan, loaded.graph, told, metrics, digest)
+    code = exit_code(told.tasks.values(), judged.verdicts, accepted=judged.accepted)
     return Checked(run, code if stands else code or UNPROVEN, findings)
 
 

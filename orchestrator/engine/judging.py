@@ -27,11 +27,24 @@ def judge_run(
     """A verdict for every criterion, in the plan's order. metrics: as they are declared, by name."""
     for group_id, group in plan.groups.items():
         for criterion in group.success_criteria:
-            metric = metrics.get(criterion.metric) or _nobodys(criterion)
-            found = candidates(graph, state, group_id, criterion, digest)
-            drawn = draws(graph, state, group_id, criterion, found)
-            ignored = criterion.redraws.ignore if criterion.redraws else ""
-            yield judge_with_draws(demand_of(f"{group_id}.{criterion.id}", criterion, metric), found, drawn, ignored)
+            yield verdict_on(graph, state, f"{group_id}.{criterion.id}", criterion, metrics, digest)
+
+
+def verdict_on(  # noqa: PLR0913, PLR0917 - what a verdict follows from
+    graph: TaskGraph,
+    state: RunState,
+    name: str,
+    criterion: Criterion,
+    metrics: Mapping[str, Metric],
+    digest: Digest,
+) -> Verdict:
+    """The verdict on one criterion, by its full name "A.peak-memory"."""
+    group = name.partition(".")[0]
+    found = candidates(graph, state, group, criterion, digest)
+    drawn = draws(graph, state, group, criterion, found)
+    ignored = criterion.redraws.ignore if criterion.redraws else ""
+    demand = demand_of(name, criterion, metrics.get(criterion.metric) or _nobodys(criterion))
+    return judge_with_draws(demand, found, drawn, ignored)
 
 
 def candidates(
@@ -155,4 +168,14 @@ def _nobodys(criterion: Criterion) -> Metric:
     return Metric(criterion.metric, criterion.target.unit, Better.NEITHER)
 
 
-__all__ = ["Digest", "candidates", "declared_metrics", "draws", "file_digest", "judge_run", "metrics_of", "stale"]
+__all__ = [
+    "Digest",
+    "candidates",
+    "declared_metrics",
+    "draws",
+    "file_digest",
+    "judge_run",
+    "metrics_of",
+    "stale",
+    "verdict_on",
+]

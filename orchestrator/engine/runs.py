@@ -105,6 +105,7 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
     only: Sequence[str] = (),
     until: Sequence[str] = (),
     force: Sequence[str] = (),
+    accept_loosened: bool = False,
     runners: Mapping[str, Runner] | None = None,
     journal: JournalPort | None = None,
     carry: CarryOut = carry_out,
@@ -113,7 +114,8 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
     """Carry a run on: the given one, or the latest interrupted one of the plan. The plan may have been edited since.
 
     Finished tasks keep their results (`reconcile` says which do not); those that `force` names run again, with all below them. What a dead orchestrator left running is ended first.
-    Arguments are as for `start_run`; raises RunOwned while another orchestrator
+    accept_loosened: that the plan asks for less than it did earlier in the run is accepted; otherwise the exit code is 3 at best.
+    Other arguments are as for `start_run`; raises RunOwned while another orchestrator
     has the run, UnknownRun for an id that the journal does not have, and JournalError where there is none to resume.
     """
     offered = load_registry() if runners is None else runners
@@ -130,7 +132,7 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
         folder = places.run_folder(state.run)
         change = Change(digests, left_out, forced, file_digest(folder), _left(loaded, offered, folder))
         kept = list(reconcile(loaded.graph, state, change))
-        yield RunResumed(loaded.digest, loaded.text, dict(loaded.settings), dict(environment), digests)
+        yield RunResumed(loaded.digest, loaded.text, dict(loaded.settings), dict(environment), digests, accept_loosened)
         yield from kept
 
     with _journal(journal, state_dir, durability) as port:

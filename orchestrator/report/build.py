@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from orchestrator.engine.contract import loosened_so_far
 from orchestrator.evidence.verdict import Outcome
 from orchestrator.graph.mermaid import to_mermaid
 from orchestrator.graph.model import TaskGraph
@@ -85,6 +86,7 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], st
         figures=figures,
         files=files,
         graph=_drawn(sources),
+        loosened=loosened_so_far(plan, graph, state),
     )
 
 

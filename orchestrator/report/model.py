@@ -11,6 +11,7 @@ from enum import StrEnum
 from orchestrator.evidence.measurement import Artifact, Measurement, Origin, Usage
 from orchestrator.evidence.metric import Form
 from orchestrator.evidence.verdict import Outcome, Verdict
+from orchestrator.state.events import Loosened
 
 
 class Standing(StrEnum):
@@ -221,7 +222,10 @@ class ProgressRow:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that the templates show. outcome: of the whole run; standing: how far it got, in words."""
+    """Everything that the templates show. outcome: of the whole run; standing: how far it got, in words.
+
+    loosened: by what the plan asks for less than it did earlier in the run.
+    """
 
     title: str
     summary: str
@@ -256,3 +260,4 @@ class Report:
     figures: tuple[Figure, ...]
     files: tuple[FileRow, ...]
     graph: str
+    loosened: tuple[Loosened, ...] = ()

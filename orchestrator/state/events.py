@@ -234,10 +234,33 @@ class RunInterrupted:
 
 
 @dataclass(frozen=True, slots=True)
+class Loosened:
+    """A change by which the plan asks for less than it did earlier in the run.
+
+    what: the change in words; why: why it asks for less. criterion: the one that it is about, as it is called now, empty for
+    something else. seq, at: the event and wall clock second of the resume that brought it. accepted: whether a resume accepted it.
+    former: what a criterion that was loosened or removed would have come to. metric: of that, as it is declared.
+    """
+
+    what: str
+    why: str
+    criterion: str
+    seq: int
+    at: float
+    accepted: bool
+    former: Verdict | None = None
+    metric: Metric | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunFinished:
-    """exit_code as documented: 0 all PASS, 1 a task failed or a criterion FAILed, 3 something UNPROVEN."""
+    """exit_code as documented: 0 all PASS, 1 a task failed or a criterion FAILed, 3 something UNPROVEN or loosened.
+
+    loosened: by what the contract asks for less than it did earlier in the run.
+    """
 
     exit_code: int
+    loosened: tuple[Loosened, ...] = field(default=(), metadata=LATE)
     kind: Literal["run_finished"] = "run_finished"
 
 

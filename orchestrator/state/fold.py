@@ -97,6 +97,7 @@ def apply(state: RunState, envelope: Envelope) -> RunState:
             state.interrupted, state.ended_at = event.reason, envelope.at
         case RunFinished():
             state.exit_code, state.interrupted, state.ended_at = event.exit_code, None, envelope.at
+            state.loosened = event.loosened
         case _:
             _apply_task(state, event, envelope)
     state.seq, state.fence = envelope.seq, envelope.fence
@@ -125,7 +126,7 @@ def _start(state: RunState, event: RunStarted, envelope: Envelope) -> None:
 def _resume(state: RunState, event: RunResumed, envelope: Envelope) -> None:
     _take_plan(state, event, envelope)
     state.exit_code = state.interrupted = state.ended_at = None
-    state.verdicts, state.metrics = {}, {}
+    state.verdicts, state.metrics, state.loosened = {}, {}, ()
     state.resumes += 1
 
 

@@ -7,7 +7,7 @@ from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
-from orchestrator.state.events import Failure
+from orchestrator.state.events import Failure, Loosened
 from orchestrator.state.transitions import SETTLED, Status
 
 NOTES_KEPT = 100
@@ -80,6 +80,12 @@ class TaskRecord:
         return self.finished_mono - self.started_mono
 
 
+def metrics_known(state: "RunState") -> dict[str, Metric]:
+    """Every metric whose declaration the journal holds: of the criteria that were judged, and of those that were before them."""
+    formers = {one.metric.name: one.metric for one in state.loosened if one.metric is not None}
+    return {**formers, **state.metrics}
+
+
 @dataclass(slots=True)
 class RunState:
     """A run so far. One owner at a time: `apply` changes it in place, so that a step costs what changed.
@@ -88,6 +94,7 @@ class RunState:
     metrics: those that were judged, by name, as they were declared then.
     exit_code: None until finished. interrupted: the reason while stopped early, else None. resumes: how often it was
     taken up again. seq, fence: of the last event. started_at, ended_at: wall clock seconds. turns: the start and every resume.
+    loosened: by what the contract was loosened, as it was judged at the end.
     draws: of each task, what its attempts came to that does not stand; also of tasks that the plan lost.
     """
 
@@ -113,6 +120,7 @@ class RunState:
     seq: int = 0
     fence: int = 0
     turns: tuple[Turn, ...] = ()
+    loosened: tuple[Loosened, ...] = ()
     draws: dict[str, tuple[Draw, ...]] = field(default_factory=dict)
 
     @property
