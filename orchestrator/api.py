@@ -14,7 +14,7 @@ from orchestrator.bundle.check import Checked
 from orchestrator.bundle.write import Exported, export
 from orchestrator.engine.adoption import intact
 from orchestrator.engine.conduct import RunResult
-from orchestrator.engine.contract import judge_under_contract
+from orchestrator.engine.contract import asks_less, judge_under_contract
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.entry import entry
 from orchestrator.engine.explain import Explanation, explain
@@ -215,7 +215,10 @@ def explain_loaded(
     with _journal_if_any(manner) as journal:
         state = None if new or journal is None else _state_to_continue(journal, loaded, run)
         wish = Wish(
-            "none" if state else manner.reuse, frozenset(loaded.graph.nodes) - left_out - forced, capture(Path.cwd())
+            "none" if state else manner.reuse,
+            frozenset(loaded.graph.nodes) - left_out - forced,
+            capture(Path.cwd()),
+            asks_less(loaded.plan, loaded.graph, loaded.digest),
         )
         earlier = () if journal is None else earlier_runs(journal, loaded.plan.id, wish)
     standing = reused(loaded.graph, digests, earlier, wish, intact(manner.state / "runs"))

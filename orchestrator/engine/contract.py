@@ -4,7 +4,7 @@ A plan may be edited between a start and a resume. What `orchestrate diff` calls
 verdicts, with what they would have been. Unless the resume accepted it, a criterion that was loosened does not pass.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -72,6 +72,27 @@ def loosened_so_far(plan: Plan, graph: TaskGraph, state: RunState) -> tuple[Loos
     if state.finished:
         return state.loosened
     return tuple(replace(one, former=None) for one in loosenings(plan, graph, state, state.metrics, lambda _path: None))
+
+
+def asks_less(plan: Plan, graph: TaskGraph, digest: str) -> Callable[[RunState], bool]:
+    """Whether the plan's criteria ask for less than an earlier run's. digest: of the plan, as a run has it."""
+    known: dict[str, bool] = {digest: False}
+
+    def less(earlier: RunState) -> bool:
+        if earlier.plan_digest not in known:
+            known[earlier.plan_digest] = _asks_less(earlier, plan, graph)
+        return known[earlier.plan_digest]
+
+    return less
+
+
+def _asks_less(earlier: RunState, plan: Plan, graph: TaskGraph) -> bool:
+    try:
+        old = load_text(earlier.plan_text, earlier.plan_source, earlier.settings)
+    except PlanError:
+        return True
+    changes = changes_between(old.plan, old.graph, plan, graph)
+    return any(change.loosens and change.part is Part.CRITERION for change in changes)
 
 
 def loosened_in(state: RunState) -> tuple[Loosened, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from orchestrator.engine.adoption import into
 from orchestrator.engine.conduct import Conditions, RunResult, absolute, conduct
+from orchestrator.engine.contract import asks_less
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.fingerprints import fingerprints, named_files
 from orchestrator.engine.judging import file_digest
@@ -78,7 +79,7 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
             run, loaded.plan.id, loaded.digest, loaded.text, loaded.source, dict(loaded.settings), dict(environment), command,
             digests,
         )  # fmt: skip
-        wish = Wish(reuse, fresh, environment)
+        wish = Wish(reuse, fresh, environment, asks_less(loaded.plan, loaded.graph, loaded.digest))
         yield from reused(
             loaded.graph, digests, earlier_runs(port, loaded.plan.id, wish), wish, into(places.state / "runs", run)
         )

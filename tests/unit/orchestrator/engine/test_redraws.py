@@ -148,3 +148,25 @@ def test_with_max_samples_draws_are_looked_at_like_any_other_attempt():
     bad = missed(4.0, 4.1, 4.2, 4.3, 4.4, 4.5)
     result = go(judged(criterion), Scripted({"A.one": [bad, measured(12.0, 12.1, 12.2, 12.3, 12.4, 12.5)]}))
     assert verdict(result).outcome is Outcome.FAIL
+
+
+def reusing(journal, criterion, tmp_path, script=None):
+    """A new run of the plan that may reuse measurements, and the tasks that it ran."""
+    executor = Scripted(script or {"A.one": [measured(9.0)]})
+    places = {"state_dir": tmp_path, "project": tmp_path}
+    result = go(judged(criterion), executor, journal, reuse="all", **places)
+    return result, [order.task for order in executor.orders]
+
+
+def test_a_figure_is_not_reused_for_a_criterion_that_asks_for_less(tmp_path):
+    journal = MemoryJournal()
+    assert reusing(journal, CRITERION, tmp_path)[1] == ["A.one"]
+    assert reusing(journal, CRITERION, tmp_path)[1] == []
+    assert reusing(journal, CRITERION | {"target": ">= 20 MB/s"}, tmp_path)[1] == []
+    assert reusing(journal, CRITERION | {"target": ">= 5 MB/s"}, tmp_path)[1] == ["A.one"]
+
+
+def test_what_was_drawn_more_than_once_is_not_reused(tmp_path):
+    journal = MemoryJournal()
+    reusing(journal, CRITERION, tmp_path, {"A.one": [missed(4.0), measured(12.0)]})
+    assert reusing(journal, CRITERION, tmp_path)[1] == ["A.one"]
