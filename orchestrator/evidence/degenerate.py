@@ -52,14 +52,14 @@ def distinct(measurement: Measurement) -> tuple[Measurement, str]:
 def repeated_arm(arms: Comparison) -> str:
     """Which arm repeats another, in words; empty where none does, or where no clock made them.
 
-    An arm repeats another where more than half of its values are those of the other, to the last digit.
+    An arm repeats another where four of five of its values or more are those of the other, to the last digit.
     """
     if not holds_time(arms.arm_unit):
         return ""
     named = {"treatment": arms.treatment, "control": arms.control, "baseline": arms.baseline}
     for one, other in (("control", "baseline"), ("treatment", "baseline"), ("treatment", "control")):
         same = sum(a == b for a, b in zip(named[one], named[other], strict=False))
-        if 2 * same > len(named[one]) > 0:
+        if 5 * same >= 4 * len(named[one]) > 0:
             return (
                 f"{same} of the {len(named[one])} values of the {one} are those of the {other} to the last digit, "
                 "which no clock gives: measure that arm by itself, and record all digits"
