@@ -148,3 +148,53 @@ def test_a_coarse_clock_is_not_taken_for_pasted_samples():
     drawn = (Samples(tuple(np.round(10 + 0.1 * generator.standard_normal(12), 1))) for _ in range(300))
     lost = sum(distinct(Measurement("m.time", "ms", each, "by hand"))[0].size < 12 for each in drawn)
     assert lost == 0
+
+
+KEPT_PEAK = Comparison(  # of the kept report of the founding plan
+    (184.586, 184.273, 183.574, 184.32, 184.062, 184.219),
+    (308.77, 307.855, 308.797, 308.273, 308.074, 308.656),
+    "MiB",
+    (309.141, 308.918, 308.035, 308.723, 308.754, 308.801),
+)
+KEPT_SPEED = Comparison(
+    (0.425999, 0.435234, 0.429535, 0.434483, 0.434744, 0.436545, 0.445754, 0.435356),
+    (0.805704, 0.811515, 0.806278, 0.811013, 0.801223, 0.824247, 0.833952, 0.812752),
+    "s",
+    (0.811733, 0.829618, 0.833655, 0.818094, 0.81667, 0.80573, 0.827921, 0.834532),
+)
+KEPT_MEMORY = Trend(
+    (1.0, 0.375, 0.25, 0.1875, 0.125, 0.125, 0.125, 0.0625, 0.0625, 0.0625, 0.0625, 0.0625),
+    (186.5, 187.434, 186.66, 186.352, 186.203, 185.059, 185.891, 185.598, 184.844, 185.648, 185.32, 185.473),
+    "GiB",
+    "MiB",
+)
+KEPT_LINE = Trend(
+    (1.0, 2.0, 4.0, 8.0, 16.0, 24.0, 32.0, 48.0, 64.0, 100.0),
+    (13.7719, 23.0082, 34.5137, 57.5749, 104.507, 151.742, 202.223, 292.668, 384.269, 600.208),
+    "MB",
+    "ms",
+)
+
+
+@pytest.mark.parametrize(
+    ("demand", "data"),
+    [
+        (Demand("A.peak-memory", SAVED, ">=", 25, "%", 6, max_samples=18), KEPT_PEAK),
+        (
+            Demand("B.faster", Metric("s", "x", Better.HIGHER, Form.SPEEDUP), ">", 1, "x", 8, max_samples=32),
+            KEPT_SPEED,
+        ),
+        (
+            Demand(
+                "B.constant-memory", Metric("g", "MiB/GiB", Better.NEITHER, Form.SLOPE), "==", 0, "MiB/GiB", 12,
+                tolerance=24, level=0.99,
+            ),
+            KEPT_MEMORY,
+        ),
+        (Demand("C.linear-scaling", LINE, ">=", 0.98, "1", 10, max_samples=30), KEPT_LINE),
+    ],
+    ids=lambda each: getattr(each, "criterion", ""),
+)  # fmt: skip
+def test_what_the_founding_plan_measured_passes_as_before(demand, data):
+    measurement = Measurement(demand.metric.name, demand.metric.unit, data, "by hand")
+    assert judge(demand, [Candidate("A.t", 1, measurement)]).outcome is Outcome.PASS
