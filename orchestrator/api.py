@@ -16,12 +16,13 @@ from orchestrator.bundle.write import Exported, export
 from orchestrator.engine.adoption import intact
 from orchestrator.engine.briefs import NO_AGENTS, Agents
 from orchestrator.engine.conduct import RunResult, owned
+from orchestrator.engine.contract import asks_less, judge_under_contract
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.entry import entry
 from orchestrator.engine.expecting import expect, times_text
 from orchestrator.engine.explain import Explanation, explain
 from orchestrator.engine.fingerprints import fingerprints, named_files
-from orchestrator.engine.judging import declared_metrics, file_digest, judge_run
+from orchestrator.engine.judging import declared_metrics, file_digest
 from orchestrator.engine.outcome import UNPROVEN, exit_code
 from orchestrator.engine.reconcile import NOT_ASKED_FOR, Change
 from orchestrator.engine.reuse import Asked, Wish, reused
@@ -58,7 +59,7 @@ from orchestrator.report.verify import Standing, verify
 from orchestrator.runner import Runner
 from orchestrator.state.events import Envelope, RunExpected, RunResumed, RunStarted
 from orchestrator.state.fold import fold
-from orchestrator.state.run import RunState
+from orchestrator.state.run import RunState, metrics_known
 from orchestrator.wholefile import require_writable, write_whole
 
 STATE: Final = Path(".orchestrate")
@@ -119,7 +120,8 @@ class Manner:
     go on with what does not need it. executor: `processes`; `threads` and `inline` run runners within this process, side by side
     or one after the other (`orchestrator.executors.inline` says what that costs). only, until: tasks
     or groups; see `orchestrator.engine.selection`. force: tasks or groups that run again whatever they came to, "*" for all.
-    reuse: whether what earlier runs of the plan did may stand (`orchestrator.engine.reuse`).
+    reuse: whether what earlier runs of the plan did may stand (`orchestrator.engine.reuse`). accept_loosened: where a run is taken up
+    again, that its plan asks for less than it did before is accepted; otherwise the exit code is 3 at best.
     scheduler, store: with the executor `dask`, the scheduler's address (None: a cluster of processes on this machine) and the folder or
     URL that artifacts travel by (None: `store` in the state folder).
     page: beside the report, write it as an HTML page, and one of each group. command: argv to show as what repeats the run.
@@ -138,6 +140,7 @@ class Manner:
     until: Sequence[str] = ()
     force: Sequence[str] = ()
     reuse: Asked = "auto"
+    accept_loosened: bool = False
     scheduler: str | None = None
     store: str | None = None
     command: tuple[str, ...] = ()
@@ -202,7 +205,7 @@ def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, 
             if unfinished is None:
                 start_run(loaded, opened=leave, force=manner.force, reuse=manner.reuse, **given)
             else:
-                resume_run(unfinished, loaded, opened=leave, force=manner.force, **given)
+                resume_run(unfinished, loaded, opened=leave, **_taken_up(manner), **given)
         return ending.outcome
 
 
@@ -218,7 +221,7 @@ def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *
         given = _circumstances(loaded, runners, manner, journal, _room(loaded, executor, manner))
         given |= {"executor": executor, "carry": carry, "closing": ending.close}
         given["expect"] = partial(expect, loaded, journal, given["environment"], given["jobs"])
-        resume_run(run, loaded, force=manner.force, **given)
+        resume_run(run, loaded, **_taken_up(manner), **given)
         return ending.outcome
 
 
@@ -248,6 +251,11 @@ def _same_unreported(
     return run if same else None
 
 
+def _taken_up(manner: Manner) -> dict[str, Any]:
+    """What resuming takes beside what starting takes too."""
+    return {"force": manner.force, "accept_loosened": manner.accept_loosened}
+
+
 def explain_loaded(
     loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner, run: str | None = None, new: bool = False
 ) -> tuple[Explanation, ...]:
@@ -259,7 +267,10 @@ def explain_loaded(
     with _journal_if_any(manner) as journal:
         state = None if new or journal is None else _state_to_continue(journal, loaded, run)
         wish = Wish(
-            "none" if state else manner.reuse, frozenset(loaded.graph.nodes) - left_out - forced, capture(Path.cwd())
+            "none" if state else manner.reuse,
+            frozenset(loaded.graph.nodes) - left_out - forced,
+            capture(Path.cwd()),
+            asks_less(loaded.plan, loaded.graph, loaded.digest),
         )
         earlier = () if journal is None else earlier_runs(journal, loaded.plan.id, wish)
     standing = reused(loaded.graph, digests, earlier, wish, intact(manner.state / "runs"))
@@ -359,11 +370,12 @@ def verify_run(journal: JournalPort, run: str, state: Path) -> Checked:
     The exit code is what a run with the verdicts of now has; where that would be 0 and something does not match, it is 3.
     """
     loaded, told = plan_of(journal, run), fold(journal.read(run))
-    metrics = {**declared_metrics(loaded.graph, load_registry()), **told.metrics}
+    metrics = {**declared_metrics(loaded.graph, load_registry()), **metrics_known(told)}
     digest = file_digest(state / "runs" / run)
     findings = verify(loaded.plan, loaded.graph, told, metrics, digest)
     stands = all(one.standing is Standing.MATCHES for one in findings)
-    code = exit_code(told.tasks.values(), judge_run(loaded.plan, loaded.graph, told, metrics, digest))
+    judged = judge_under_contract(loaded.plan, loaded.graph, told, metrics, digest)
+    code = exit_code(told.tasks.values(), judged.verdicts, accepted=judged.accepted)
     return Checked(run, code if stands else code or UNPROVEN, findings)
 
 

@@ -25,13 +25,14 @@ from orchestrator.bundle.contents import (
     sums,
 )
 from orchestrator.bundle.lines import read_events
-from orchestrator.engine.judging import judge_run
+from orchestrator.engine.contract import judge_under_contract
 from orchestrator.engine.outcome import exit_code
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.metric import Metric
 from orchestrator.report.verify import Finding, Standing, verify
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
+from orchestrator.state.run import metrics_known
 
 MOST_TEXT: Final = 1 << 30
 MOST_SMALL: Final = 64 << 20
@@ -79,7 +80,7 @@ def _check(opened: Opened, metrics: Mapping[str, Metric]) -> Checked:
 def _judge_again(opened: Opened, envelopes: Sequence[Envelope], text: bytes, metrics: Mapping[str, Metric]) -> Checked:
     state, loaded = fold(envelopes), plan_in(envelopes)
     there = {name: _digest(opened, name) for name in opened.names}
-    known = {**metrics, **state.metrics}
+    known = {**metrics, **metrics_known(state)}
 
     def digest(path: str) -> str | None:
         return there.get(f"{ARTIFACTS}{path}")
@@ -94,7 +95,8 @@ def _judge_again(opened: Opened, envelopes: Sequence[Envelope], text: bytes, met
     if all(one.standing is Standing.MATCHES for one in findings):
         findings += chain(_sums(opened, there), _bytes(opened))
     stands = all(one.standing is Standing.MATCHES for one in findings)
-    code = exit_code(state.tasks.values(), judge_run(loaded.plan, loaded.graph, state, known, digest))
+    judged = judge_under_contract(loaded.plan, loaded.graph, state, known, digest)
+    code = exit_code(state.tasks.values(), judged.verdicts, accepted=judged.accepted)
     return Checked(state.run, code if stands else code or 3, tuple(findings))
 
 

@@ -94,6 +94,13 @@ Force = Annotated[
         help="Run this task or group again, and what lies below it; all where none is named; repeatable.",
     ),
 ]  # fmt: skip
+AcceptLoosened = Annotated[
+    bool,
+    typer.Option(
+        "--accept-loosened",
+        help="Going on with a plan that asks for less than before is meant; unless given, that ends with 3 at best.",
+    ),
+]
 Explain = Annotated[
     bool, typer.Option("--explain", help="Say first what is done with each task, and why; with -n, only that.")
 ]

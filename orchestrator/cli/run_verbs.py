@@ -9,6 +9,7 @@ import typer
 from orchestrator.cli.options import (
     REPORTS,
     STATE,
+    AcceptLoosened,
     Durability,
     ExecutorName,
     Explain,
@@ -48,6 +49,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
     only: Only = None,
     until: Until = None,
     force: Force = None,
+    accept_loosened: AcceptLoosened = False,
     explain: Explain = False,
     reuse: Reuse = None,
     new: Annotated[bool, typer.Option("--new", help="A new run, even where one did not finish.")] = False,
@@ -73,7 +75,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
 
     manner = _manner(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
-        only=tuple(only or ()), until=tuple(until or ()), reuse=reuse or ("none" if new else "auto"), force=tuple(force or ()), scheduler=scheduler, store=store,
+        only=tuple(only or ()), until=tuple(until or ()), reuse=reuse or ("none" if new else "auto"), force=tuple(force or ()), accept_loosened=accept_loosened, scheduler=scheduler, store=store,
     )  # fmt: skip
     if dry_run:
         foretell(plan, settings or [], manner, Telling(as_json=json, explain=explain), new=new)
@@ -88,6 +90,7 @@ def resume(  # noqa: PLR0913 - one parameter for each option
     jobs: Jobs = None,
     keep_going: KeepGoing = True,
     force: Force = None,
+    accept_loosened: AcceptLoosened = False,
     explain: Explain = False,
     state: State = STATE,
     reports: Reports = REPORTS,
@@ -111,7 +114,7 @@ def resume(  # noqa: PLR0913 - one parameter for each option
 
     manner = _manner(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
-        force=tuple(force or ()), scheduler=scheduler, store=store,
+        force=tuple(force or ()), accept_loosened=accept_loosened, scheduler=scheduler, store=store,
     )  # fmt: skip
     telling = Telling(as_json=json, quiet=quiet, color=not no_color, explain=explain)
     return carry_on(run, manner, telling, junit=junit)

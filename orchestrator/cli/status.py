@@ -8,6 +8,7 @@ from typing import Any
 from orchestrator.cli.condition import clock, condition
 from orchestrator.cli.output import counted, duration, say, table
 from orchestrator.cli.places import as_json, find_run, opened_journal
+from orchestrator.engine.contract import describe, loosened_in
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState, TaskRecord
 
@@ -35,6 +36,7 @@ def _data(run: RunState, word: str, pid: int | None) -> dict[str, Any]:
         "ended_at": run.ended_at,
         "tasks": [_task_data(record) for record in run.tasks.values()],
         "verdicts": [dataclasses.asdict(verdict) for verdict in run.verdicts.values()],
+        "loosened": [dataclasses.asdict(one) for one in loosened_in(run)],
     }
 
 
@@ -62,6 +64,8 @@ def _text(run: RunState, word: str, pid: int | None) -> str:
     if run.verdicts:
         rows = ((v.criterion, v.outcome.value, v.detail) for v in run.verdicts.values())
         lines += ["", table(("criterion", "verdict", ""), rows)]
+    if loosened := loosened_in(run):
+        lines += ["", *(f"contract {describe(one)}" for one in loosened)]
     if word in {"interrupted", "died"}:
         lines += ["", f"resume with: orchestrate resume {run.run}"]
     return "\n".join(lines)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from orchestrator.engine.briefs import Agents, render_brief
 from orchestrator.engine.filling import filled
-from orchestrator.engine.judging import declared_metrics, demand_at
+from orchestrator.engine.levels import demand_at
 from orchestrator.engine.places import Places
+from orchestrator.engine.promises import declared_metrics
 from orchestrator.executors.agentwork import Checkout, Limits, Merge, ToJoin, Turn
 from orchestrator.executors.order import WorkOrder
 from orchestrator.graph.model import TaskGraph, TaskNode

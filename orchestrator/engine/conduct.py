@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.engine.briefs import NO_AGENTS, Agents
+from orchestrator.engine.contract import judge_under_contract
 from orchestrator.engine.engine import CarryOut, Engine
 from orchestrator.engine.interrupts import interrupts
-from orchestrator.engine.judging import declared_metrics, file_digest, judge_run
+from orchestrator.engine.judging import declared_metrics, file_digest
 from orchestrator.engine.orders import Orders
 from orchestrator.engine.outcome import INTERRUPTED, exit_code
 from orchestrator.engine.places import Places
@@ -147,10 +148,11 @@ def _close(engine: Engine, recorder: Recorder, loaded: LoadedPlan, conditions: C
     if settled:
         digest = file_digest(conditions.places.run_folder(recorder.run))
         metrics, named = declared_metrics(loaded.graph, conditions.runners), loaded.plan.criteria
-        for verdict in judge_run(loaded.plan, loaded.graph, recorder.state, metrics, digest):
+        judged = judge_under_contract(loaded.plan, loaded.graph, recorder.state, metrics, digest)
+        for verdict in judged.verdicts:
             recorder.record(CriterionJudged(verdict, metrics.get(named[verdict.criterion].metric)))
-        state = recorder.state
-        recorder.record(RunFinished(exit_code(state.tasks.values(), state.verdicts.values())))
+        code = exit_code(recorder.state.tasks.values(), judged.verdicts, accepted=judged.accepted)
+        recorder.record(RunFinished(code, judged.loosened))
     else:
         recorder.record(RunInterrupted(engine.interrupted or "stopped"))
     recorder.commit()

@@ -16,7 +16,7 @@ from orchestrator.engine.resources import Slots, capacities, demands
 from orchestrator.engine.retry import Again, after_failure
 from orchestrator.engine.rounds import Rounds
 from orchestrator.engine.sampling import Sampling
-from orchestrator.evidence.measurement import Evidence, Usage
+from orchestrator.evidence.measurement import Evidence, Measurement, Usage
 from orchestrator.executors.carry_out import Supervision, carry_out, go_on
 from orchestrator.executors.foreground import Foreground
 from orchestrator.executors.order import Asking, AttemptResult, Launched, Note, Spent, StopSignal, Told, WorkOrder
@@ -35,7 +35,6 @@ from orchestrator.state.events import (
     TaskCancelled,
     TaskFailed,
     TaskInterrupted,
-    TaskInvalidated,
     TaskNoted,
     TaskRequeued,
     TaskSampled,
@@ -293,10 +292,10 @@ class Engine:
         self._slots.give(self._demands[task])
         if self.interrupted is not None and (result.stopped or result.lost or result.failure is not None):
             # What fails while its processes are being ended says nothing about the task.
-            self._recorder.record(TaskInterrupted(task, attempt, self.interrupted))
+            self._recorder.record(TaskInterrupted(task, attempt, self.interrupted, _measured(result)))
         elif result.lost and not self._draining and self._losses[task] < LOSSES_BORNE:
             self._losses[task] += 1
-            self._recorder.record(TaskInterrupted(task, attempt, result.lost))
+            self._recorder.record(TaskInterrupted(task, attempt, result.lost, _measured(result)))
             self._frontier.changed(task)
         elif result.failure is not None or result.stopped or result.lost:
             self._fail(task, attempt, result)
@@ -368,7 +367,8 @@ class Engine:
         self._frontier.reopened(task)
         for each in self._rounds.instruments.get(task, ()):
             if self._recorder.state.tasks[each].settled:
-                self._recorder.record(TaskInvalidated(each, f"{task} has another round"))
+                attempt = self._recorder.state.tasks[each].attempt
+                self._recorder.record(RoundReturned(each, attempt, f"{task} has another round"))
                 self._left[self._orders.graph.nodes[each].group] += 1
                 self._frontier.reopened(each)
 
@@ -458,6 +458,11 @@ def _left_in_groups(orders: Orders, recorder: Recorder) -> dict[str, int]:
     for node in orders.graph.nodes.values():
         left[node.group] += not recorder.state.tasks[node.id].settled
     return left
+
+
+def _measured(result: AttemptResult) -> tuple[Measurement, ...]:
+    """What an attempt had recorded that does not stand."""
+    return (*result.evidence.measurements, *(result.failure.measured if result.failure else ()))
 
 
 def _result(done: Done) -> AttemptResult:

@@ -1,17 +1,20 @@
 """Lays the evidence of a run before the judge, criterion by criterion."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from orchestrator.evidence.judge import Candidate, Demand, demand_of, judge
+from orchestrator.engine.fingerprints import differences
+from orchestrator.engine.levels import levelled
+from orchestrator.engine.promises import declared_metrics, metrics_of
+from orchestrator.evidence.draw import Draw
+from orchestrator.evidence.judge import Candidate, demand_of
 from orchestrator.evidence.measurement import Artifact, Evidence, Measurement
 from orchestrator.evidence.metric import Better, Metric
+from orchestrator.evidence.redraws import judge_with_draws
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.graph.model import TaskGraph
-from orchestrator.plan.handins import briefed, full_id
-from orchestrator.plan.model import Criterion, Plan, Task
-from orchestrator.runner import Runner
+from orchestrator.plan.model import Criterion, Plan
 from orchestrator.state.run import RunState
 from orchestrator.state.transitions import Status
 
@@ -23,38 +26,25 @@ def judge_run(
     plan: Plan, graph: TaskGraph, state: RunState, metrics: Mapping[str, Metric], digest: Digest
 ) -> Iterator[Verdict]:
     """A verdict for every criterion, in the plan's order. metrics: as they are declared, by name."""
-    for criterion in plan.criteria:
-        yield verdict_on(plan, graph, state, metrics, digest, criterion)
+    for full in plan.criteria:
+        yield verdict_on(graph, state, full, levelled(plan, full), metrics, digest)
 
 
-def verdict_on(  # noqa: PLR0913, PLR0917 - what is judged, by what, and on what
-    plan: Plan, graph: TaskGraph, state: RunState, metrics: Mapping[str, Metric], digest: Digest, full: str
+def verdict_on(  # noqa: PLR0913, PLR0917 - what a verdict follows from
+    graph: TaskGraph,
+    state: RunState,
+    name: str,
+    criterion: Criterion,
+    metrics: Mapping[str, Metric],
+    digest: Digest,
 ) -> Verdict:
-    """The verdict on one criterion, by its full id."""
-    criterion = plan.criteria[full]
-    metric = metrics.get(criterion.metric) or _nobodys(criterion)
-    return judge(
-        demand_at(plan, full, metric), candidates(graph, state, full.split(".", maxsplit=1)[0], criterion, digest)
-    )
-
-
-def demand_at(plan: Plan, full: str, metric: Metric) -> Demand:
-    """What a criterion demands, at the confidence that one of its looks needs."""
-    return demand_of(full, plan.criteria[full].model_copy(update={"level": shared_level(plan, full)}), metric)
-
-
-def shared_level(plan: Plan, full: str) -> float:
-    """The confidence that one look at a criterion needs, where hand-ins are measured until it passes.
-
-    Every round is another chance to pass by luck, so that what the level leaves to luck is divided over all rounds (Bonferroni).
-    """
-    level = plan.criteria[full].level
-    rounds = sum(
-        task.rounds
-        for name, task in briefed(plan).items()
-        if full in {full_id(name.split(".")[0], each) for each in task.until}
-    )
-    return level if rounds <= 1 else 1 - (1 - level) / rounds
+    """The verdict on one criterion, by its full name "A.peak-memory"."""
+    group = name.partition(".")[0]
+    found = candidates(graph, state, group, criterion, digest)
+    drawn = draws(graph, state, group, criterion, found)
+    ignored = criterion.redraws.ignore if criterion.redraws else ""
+    demand = demand_of(name, criterion, metrics.get(criterion.metric) or _nobodys(criterion))
+    return judge_with_draws(demand, found, drawn, ignored)
 
 
 def candidates(
@@ -79,22 +69,51 @@ def candidates(
     return tuple(_candidate(state, task, measurement, digest) for task, measurement in chosen)
 
 
+def draws(
+    graph: TaskGraph, state: RunState, group: str, criterion: Criterion, found: Sequence[Candidate]
+) -> list[tuple[Draw, str]]:
+    """What else the tasks drew that the criterion rests on, in order, each with why it does not count (empty where it does).
+
+    found: the candidates. Of a task that is no candidate, only what it measured of the metric is of interest.
+    """
+    resting = {each.task for each in found}
+    return [
+        (draw, _why_not(graph, state, draw, resting))
+        for task, drawn in state.draws.items()
+        if task in resting or _may_rest_on(graph, task, group, criterion)
+        for draw in drawn
+        if (task in resting and draw.by_itself) or any(each.metric == criterion.metric for each in draw.measured)
+    ]
+
+
+def _may_rest_on(graph: TaskGraph, task: str, group: str, criterion: Criterion) -> bool:
+    """Whether a task that is no candidate could be one. Of one that the plan lost, only its name is known."""
+    if criterion.from_ is not None and task in graph.nodes:
+        return _named(task, group, criterion.from_)
+    return (graph.nodes[task].group if task in graph.nodes else task.partition(".")[0]) == group
+
+
+def _why_not(graph: TaskGraph, state: RunState, draw: Draw, resting: Collection[str]) -> str:
+    """Why a draw does not count: it is of something else than what stands. Empty where it is of the same."""
+    now = [draw.task] if draw.task in graph.nodes else list(resting)
+    if any(_same_thing(graph, state, draw, task) for task in now):
+        return ""
+    return "it, or what it rests on, was changed since"
+
+
+def _same_thing(graph: TaskGraph, state: RunState, draw: Draw, task: str) -> bool:
+    """Whether the task, and every task above it, is as it was when the draw was made."""
+    then, now = state.turns[draw.turn].fingerprints, state.fingerprints
+    if then is now and draw.task == task:
+        return True
+    pairs = [(draw.task, task), *((above, above) for above in graph.ancestors[task])]
+    return all(was in then and not differences(then[was], now[name]) for was, name in pairs)
+
+
 def _all_succeeded(graph: TaskGraph, state: RunState, group: str) -> bool:
     return all(
         state.tasks[task].status is Status.SUCCEEDED for task, node in graph.nodes.items() if node.group == group
     )
-
-
-def declared_metrics(graph: TaskGraph, runners: Mapping[str, Runner]) -> dict[str, Metric]:
-    """Every metric that a task of the graph promises, by name."""
-    return {metric.name: metric for node in graph.nodes.values() for metric in metrics_of(node.task, runners)}
-
-
-def metrics_of(task: Task, runners: Mapping[str, Runner]) -> tuple[Metric, ...]:
-    """What the task may record: its runner's metrics and those that the plan declares for it."""
-    runner = runners.get(task.run or "")
-    said = tuple(Metric(each.name, each.unit, each.better, each.form, each.description) for each in task.metrics)
-    return said if runner is None else (*runner.metrics, *said)
 
 
 def stale(evidence: Evidence, measurement: Measurement, digest: Digest) -> bool:
@@ -147,3 +166,16 @@ def _left_above(state: RunState, used: Artifact) -> bool:
 def _nobodys(criterion: Criterion) -> Metric:
     """A metric that nobody declares: the judge will find no evidence for it."""
     return Metric(criterion.metric, criterion.target.unit, Better.NEITHER)
+
+
+__all__ = [
+    "Digest",
+    "candidates",
+    "declared_metrics",
+    "draws",
+    "file_digest",
+    "judge_run",
+    "metrics_of",
+    "stale",
+    "verdict_on",
+]

@@ -8,8 +8,8 @@ from orchestrator.engine.above import Above
 from orchestrator.engine.agent_orders import AgentOrders
 from orchestrator.engine.briefs import NO_AGENTS, Agents
 from orchestrator.engine.filling import filled
-from orchestrator.engine.judging import metrics_of
 from orchestrator.engine.places import Places
+from orchestrator.engine.promises import metrics_of
 from orchestrator.executors.order import WorkOrder
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.model import Plan

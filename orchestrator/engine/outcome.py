@@ -9,12 +9,15 @@ from orchestrator.state.transitions import Status
 PASSED, MISSED, UNPROVEN, INTERRUPTED = 0, 1, 3, 130
 
 
-def exit_code(tasks: Iterable[TaskRecord], verdicts: Iterable[Verdict]) -> int:
-    """1 where a task failed (and its failure is not tolerated) or was cancelled, or a criterion FAILed; else 3 where one is UNPROVEN; else 0."""
+def exit_code(tasks: Iterable[TaskRecord], verdicts: Iterable[Verdict], *, accepted: bool = True) -> int:
+    """1 where a task failed (and its failure is not tolerated) or was cancelled, or a criterion FAILed; else 3 where one is UNPROVEN; else 0.
+
+    accepted: whether everything by which the contract was loosened was accepted; where not, it is no better than 3.
+    """
     outcomes = {verdict.outcome for verdict in verdicts}
     if any(_bad(record) for record in tasks) or Outcome.FAIL in outcomes:
         return MISSED
-    return UNPROVEN if Outcome.UNPROVEN in outcomes else PASSED
+    return UNPROVEN if Outcome.UNPROVEN in outcomes or not accepted else PASSED
 
 
 def _bad(record: TaskRecord) -> bool:

@@ -1,10 +1,11 @@
 """What a resumed run takes over from before, and what runs again. Pure but for the digests of files, which are an argument."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from orchestrator.engine.fingerprints import differences
 from orchestrator.engine.judging import Digest
+from orchestrator.evidence.measurement import Measurement
 from orchestrator.graph.model import TaskGraph
 from orchestrator.state.events import TaskInterrupted, TaskInvalidated, TaskRequeued
 from orchestrator.state.run import RunState, TaskRecord
@@ -14,6 +15,8 @@ NOT_ASKED_FOR = "not asked for"
 DIED = "its orchestrator ended while it ran"
 FORCED = "it was forced"
 
+Left = Callable[[str, int], tuple[Measurement, ...]]
+
 Reconciliation = TaskInterrupted | TaskRequeued | TaskInvalidated
 
 
@@ -22,13 +25,15 @@ class Change:
     """What makes a resumption differ from the run so far.
 
     fingerprints: of every task of the plan as it is now. excluded: tasks not asked for. forced: tasks to run again whatever
-    they came to. digest: sha256 of a file by its path below the run's folder, None where there is none.
+    they came to. digest: sha256 of a file by its path below the run's folder, None where there is none. left: what an attempt that
+    was under way had measured, by task and attempt.
     """
 
     fingerprints: Mapping[str, str]
     excluded: Collection[str]
     forced: Collection[str]
     digest: Digest
+    left: Left = lambda _task, _attempt: ()
 
 
 def reconcile(graph: TaskGraph, state: RunState, change: Change) -> Iterator[Reconciliation]:
@@ -36,7 +41,7 @@ def reconcile(graph: TaskGraph, state: RunState, change: Change) -> Iterator[Rec
     reasons = again(graph, state, change)
     for task in graph.nodes:
         if (record := state.tasks.get(task)) is not None:
-            yield from _events(record, reasons.get(task, ""))
+            yield from _events(record, reasons.get(task, ""), change.left)
 
 
 def again(graph: TaskGraph, state: RunState, change: Change) -> dict[str, str]:
@@ -57,9 +62,9 @@ def again(graph: TaskGraph, state: RunState, change: Change) -> dict[str, str]:
     return reasons
 
 
-def _events(record: TaskRecord, reason: str) -> Iterator[Reconciliation]:
+def _events(record: TaskRecord, reason: str, left: Left) -> Iterator[Reconciliation]:
     if record.status is Status.RUNNING:
-        yield TaskInterrupted(record.id, record.attempt, DIED)
+        yield TaskInterrupted(record.id, record.attempt, DIED, left(record.id, record.attempt))
         if reason and record.batches:
             yield TaskInvalidated(record.id, reason)
     elif reason and (record.status is not Status.PENDING or record.batches):

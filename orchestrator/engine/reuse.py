@@ -31,12 +31,14 @@ class Wish:
     """What may be reused. asked: `auto`, what runners did that measured nothing; `all`, also measurements and commands; `none`.
 
     A task's own `reuse` in the plan goes before it, but for `none`. candidates: tasks that have not run and are neither forced nor left out.
-    environment: as it is now.
+    environment: as it is now. asks_less: whether the plan's criteria ask for less than those of an earlier run; then nothing that run
+    measured is reused.
     """
 
     asked: Asked
     candidates: Collection[str]
     environment: Mapping[str, str]
+    asks_less: Callable[[RunState], bool] = lambda _earlier: False
 
 
 def reused(
@@ -81,9 +83,13 @@ def _may(task: Task, state: RunState, name: str, wish: Wish) -> bool:
     """Whether this kind of result may be reused, here."""
     evidence = state.tasks[name].evidence
     measured = bool(evidence and evidence.measurements)
-    if task.reuse is Reuse.NEVER:
+    if task.reuse is Reuse.NEVER or (
+        measured and state.draws.get(name)
+    ):  # drawn more than once: one draw does not stand for all
         return False
     if task.reuse is not Reuse.ALWAYS and wish.asked != "all" and (measured or task.run is None):
+        return False
+    if measured and wish.asks_less(state):
         return False
     return _facts(state.environment, whole=measured) == _facts(wish.environment, whole=measured)
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from orchestrator.engine.judging import Digest, declared_metrics, verdict_on
+from orchestrator.engine.judging import Digest, verdict_on
+from orchestrator.engine.levels import levelled
+from orchestrator.engine.promises import declared_metrics
 from orchestrator.evidence.verdict import Outcome, Verdict
 from orchestrator.graph.model import TaskGraph
 from orchestrator.plan.handins import briefed, full_id, instruments, measured_by
@@ -75,7 +77,7 @@ class Rounds:
 
     def _verdict(self, criterion: str, state: RunState) -> Verdict:
         metrics = declared_metrics(self.graph, self.runners)
-        return verdict_on(self.plan, self.graph, state, metrics, self.digest, criterion)
+        return verdict_on(self.graph, state, criterion, levelled(self.plan, criterion), metrics, self.digest)
 
 
 def rounds_of(plan: Plan, graph: TaskGraph, runners: Mapping[str, Runner], digest: Digest) -> Rounds:

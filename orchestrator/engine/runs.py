@@ -11,14 +11,19 @@ from pathlib import Path
 from orchestrator.engine.adoption import into
 from orchestrator.engine.briefs import NO_AGENTS, Agents
 from orchestrator.engine.conduct import Conditions, RunResult, absolute, conduct
+from orchestrator.engine.contract import asks_less
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.fingerprints import fingerprints, named_files
 from orchestrator.engine.judging import file_digest
-from orchestrator.engine.reconcile import Change, reconcile
+from orchestrator.engine.promises import metrics_of
+from orchestrator.engine.reconcile import Change, Left, reconcile
 from orchestrator.engine.reuse import Asked, Wish, reused
 from orchestrator.engine.secrecy import journalled_settings, journalled_text, require_variables
 from orchestrator.engine.selection import excluded, named
+from orchestrator.evidence.measurement import Measurement
 from orchestrator.executors.carry_out import carry_out
+from orchestrator.executors.collect import left_measured
+from orchestrator.executors.folder import EVIDENCE
 from orchestrator.executors.leftovers import reap
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import DamagedJournal, JournalError, UnknownRun
@@ -98,7 +103,7 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
             run, loaded.plan.id, loaded.digest, journalled_text(loaded), loaded.source, journalled_settings(loaded), dict(environment), command,
             digests,
         )  # fmt: skip
-        wish = Wish(reuse, fresh, environment)
+        wish = Wish(reuse, fresh, environment, asks_less(loaded.plan, loaded.graph, loaded.digest))
         yield from reused(
             loaded.graph, digests, earlier_runs(port, loaded.plan.id, wish), wish, into(places.state / "runs", run)
         )
@@ -125,6 +130,7 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
     only: Sequence[str] = (),
     until: Sequence[str] = (),
     force: Sequence[str] = (),
+    accept_loosened: bool = False,
     runners: Mapping[str, Runner] | None = None,
     journal: JournalPort | None = None,
     carry: CarryOut = carry_out,
@@ -136,7 +142,8 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
     """Carry a run on: the given one, or the latest interrupted one of the plan. The plan may have been edited since.
 
     Finished tasks keep their results (`reconcile` says which do not); those that `force` names run again, with all below them. What a dead orchestrator left running is ended first.
-    Arguments are as for `start_run`; raises RunOwned while another orchestrator
+    accept_loosened: that the plan asks for less than it did earlier in the run is accepted; otherwise the exit code is 3 at best.
+    Other arguments are as for `start_run`; raises RunOwned while another orchestrator
     has the run, UnknownRun for an id that the journal does not have, and JournalError where there is none to resume.
     """
     offered = load_registry() if runners is None else runners
@@ -168,10 +175,16 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
         if not state.run:
             raise UnknownRun(run or "")
         reap(state.run, [each.launch for each in state.tasks.values() if each.launch and not each.settled])
-        change = Change(digests, left_out, forced, file_digest(places.run_folder(state.run)))
+        folder = places.run_folder(state.run)
+        change = Change(digests, left_out, forced, file_digest(folder), _left(loaded, offered, folder))
         kept = list(reconcile(loaded.graph, state, change))
         yield RunResumed(
-            loaded.digest, journalled_text(loaded), journalled_settings(loaded), dict(environment), digests
+            loaded.digest,
+            journalled_text(loaded),
+            journalled_settings(loaded),
+            dict(environment),
+            digests,
+            accept_loosened,
         )
         yield from kept
 
@@ -182,6 +195,16 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
                 f"no interrupted run of plan {loaded.plan.id} to resume\n  mend: start one with `orchestrate run`",
             )
         return conduct(port, chosen, loaded, conditions, opening)
+
+
+def _left(loaded: LoadedPlan, runners: Mapping[str, Runner], folder: Path) -> Left:
+    """The effect: what attempts under way wrote before whoever watched them died."""
+
+    def left(task: str, attempt: int) -> tuple[Measurement, ...]:
+        metrics = metrics_of(loaded.graph.nodes[task].task, runners)
+        return left_measured(folder / task / str(attempt) / EVIDENCE, metrics)
+
+    return left
 
 
 def find_interrupted(journal: JournalPort, plan_id: str, settings: Mapping[str, str] | None = None) -> str | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from orchestrator.engine.judging import declared_metrics, demand_at, metrics_of
+from orchestrator.engine.levels import demand_at
+from orchestrator.engine.promises import declared_metrics, metrics_of
 from orchestrator.evidence.judge import Demand, wants_more
 from orchestrator.evidence.pooling import Batch, pool
 from orchestrator.graph.model import TaskGraph

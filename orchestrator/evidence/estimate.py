@@ -5,11 +5,12 @@ Each form of metric has one rule in `DERIVATIONS`: what kind of data it needs, a
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Final
 
 from orchestrator.evidence import intervals, numbers
+from orchestrator.evidence.degenerate import distinct, holds_time, repeated_arm, ties
 from orchestrator.evidence.intervals import Interval
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Form, Metric
@@ -18,6 +19,9 @@ from orchestrator.evidence.units import UnitError, conversion, dimension
 from orchestrator.evidence.verdict import Why
 
 FEWEST_POINTS: Final = 3
+NO_CONTROL: Final = (
+    "no control (A/A) arm was recorded; only what the plan or its runner declares exact, and holds no time, needs none"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,7 @@ class Estimate:
 
     values: the derived value of each sample, empty for a trend. spread: for an exact comparison over several inputs,
     the interval of the mean over inputs, which is told but does not decide. control: the A/A control's interval.
+    told: what a reader must know of the data, empty where there is nothing: samples pasted, no spread.
     """
 
     value: float
@@ -37,6 +42,7 @@ class Estimate:
     spread: tuple[float, float] | None = None
     control: tuple[float, float] | None = None
     control_failed: str = ""
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +68,27 @@ def estimate(metric: Metric, measurement: Measurement, unit: str, level: float, 
             detail = f"{metric.name} is of form {metric.form} and was recorded as {measurement.data.kind}"
             return Refusal(Why.NO_EVIDENCE, detail)
         factor = _unit_factor(metric, measurement, unit)
-        return _finite(_scaled(rule(metric.form, measurement.data, level, seed), factor, unit))
+        once, pasted = distinct(as_declared(metric, measurement))
+        found = _finite(_scaled(rule(metric.form, once.data, level, seed), factor, unit))
+        if isinstance(found, Refusal):
+            return replace(found, detail="; ".join(filter(None, (found.detail, pasted))))
+        return replace(
+            found, told="; ".join(filter(None, (pasted, ties(measurement, found.values, found.low, found.high))))
+        )
     except _Refused as refused:
         return refused.refusal
     except UnitError as error:
         return Refusal(Why.WRONG_UNIT, str(error))
     except (OverflowError, ZeroDivisionError, ValueError):
         return Refusal(Why.NOT_A_NUMBER, "the arithmetic left the range of numbers")
+
+
+def as_declared(metric: Metric, measurement: Measurement) -> Measurement:
+    """The measurement, exact only where its metric was declared so and nothing in it holds a time: who records cannot decide that."""
+    arms = measurement.data
+    if not isinstance(arms, Comparison) or not arms.exact or (metric.exact and not holds_time(arms.arm_unit)):
+        return measurement
+    return replace(measurement, data=replace(arms, exact=False))
 
 
 def derived_unit(form: Form, measurement: Measurement) -> str:
@@ -129,22 +149,20 @@ def _check_arms(form: Form, data: Comparison) -> None:
         raise _Refused(Why.TOO_FEW_SAMPLES, detail, n)
     if form is Form.SPEEDUP and dimension(data.arm_unit) != "time":
         raise _Refused(Why.WRONG_UNIT, f"a speed-up compares durations; its arms are in {data.arm_unit}", n)
-    if data.exact and dimension(data.arm_unit) == "time":
-        raise _Refused(Why.CONTROL_FAILED, "durations are never exact; record a control (A/A) arm", n)
 
 
 def _control(form: Form, data: Comparison, level: float, seed: int) -> tuple[tuple[float, float] | None, str]:
     if not data.control:
-        return None, "" if data.exact else "no control (A/A) arm was recorded"
+        return None, "" if data.exact else NO_CONTROL
     if len(data.control) != len(data.baseline):
         return None, f"the control has {len(data.control)} values for {len(data.baseline)} pairs"
     values = pairwise(form, data.control, data.baseline)
     if not all(map(math.isfinite, values)):
         return None, "the control is not a number"
     span = intervals.of_median(values, level, seed)
-    if span.low <= no_difference(form) <= span.high:
-        return (span.low, span.high), ""
-    return (span.low, span.high), "the baseline against itself shows a difference"
+    if not span.low <= no_difference(form) <= span.high:
+        return (span.low, span.high), "the baseline against itself shows a difference"
+    return (span.low, span.high), "" if data.exact else repeated_arm(data)
 
 
 def _trend(form: Form, data: Trend, level: float, _: int) -> Estimate:
@@ -156,6 +174,9 @@ def _trend(form: Form, data: Trend, level: float, _: int) -> Estimate:
         raise _Refused(Why.TOO_FEW_SAMPLES, f"a line needs at least {FEWEST_POINTS} points; there are {n}", n)
     if min(data.x) == max(data.x):
         raise _Refused(Why.NOT_A_NUMBER, "every point has the same x, so there is no slope", n)
+    if (places := len(set(data.x))) < FEWEST_POINTS:
+        detail = f"a line needs points at {FEWEST_POINTS} different x or more; these {n} lie at {places}"
+        raise _Refused(Why.TOO_FEW_SAMPLES, detail, places)
     if form is Form.SLOPE:
         return _estimate(intervals.of_slope(data.x, data.y, level), (), n)
     if min(data.y) == max(data.y):

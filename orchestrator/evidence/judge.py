@@ -15,7 +15,7 @@ from typing import Final
 
 from orchestrator.evidence import intervals
 from orchestrator.evidence.demand import Demand, demand_of
-from orchestrator.evidence.estimate import Estimate, Refusal, estimate
+from orchestrator.evidence.estimate import Estimate, Refusal, estimate, no_difference
 from orchestrator.evidence.measurement import Measurement
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.negative import negative_of
@@ -135,23 +135,50 @@ def _judge_whole(demand: Demand, candidate: Candidate) -> Verdict:
 
 
 def _weigh(demand: Demand, measurement: Measurement, found: Estimate) -> tuple[Outcome, Why, str]:
+    if (short := _short(demand, measurement, found)) is not None:
+        return Outcome.UNPROVEN, *short
+    outcome = RULES[demand.operator](demand, found)
+    if outcome is Outcome.PASS and (wide := _wide_control(demand, found)):
+        return Outcome.UNPROVEN, Why.CONTROL_FAILED, wide
+    return outcome, WHY[outcome], SENTENCE[outcome]
+
+
+def _short(demand: Demand, measurement: Measurement, found: Estimate) -> tuple[Why, str] | None:
+    """What is missing before the target is looked at."""
     cases = measurement.cases
     if found.n < demand.samples:
-        return Outcome.UNPROVEN, Why.TOO_FEW_SAMPLES, f"{found.n} of the {demand.samples} samples that it demands"
+        return Why.TOO_FEW_SAMPLES, f"{found.n} of the {demand.samples} samples that it demands"
     if cases == 0:
-        return Outcome.UNPROVEN, Why.TOO_FEW_CASES, "nothing was examined"
+        return Why.TOO_FEW_CASES, "nothing was examined"
     if demand.expect is not None and (cases is None or cases < demand.expect):
         counted = shorten(measurement.method, LONGEST_METHOD, placeholder=" ...")
         reason = f"{cases or 0} of the {demand.expect} cases that it expects were examined" + (
             counted and f": {counted}"
         )
-        return Outcome.UNPROVEN, Why.TOO_FEW_CASES, reason
+        return Why.TOO_FEW_CASES, reason
     if found.control_failed:
-        return Outcome.UNPROVEN, Why.CONTROL_FAILED, found.control_failed
+        return Why.CONTROL_FAILED, found.control_failed
     if not math.isfinite(demand.target):
-        return Outcome.UNPROVEN, Why.NOT_A_NUMBER, "the target is not a finite number"
-    outcome = RULES[demand.operator](demand, found)
-    return outcome, WHY[outcome], SENTENCE[outcome]
+        return Why.NOT_A_NUMBER, "the target is not a finite number"
+    return None
+
+
+def _wide_control(demand: Demand, found: Estimate) -> str:
+    """Why the control shows too little to believe a PASS, empty where it shows enough.
+
+    It may be as wide as the effect only where all of it meets the target by itself ("no more than 5 % slower").
+    """
+    if found.control is None:
+        return ""
+    low, high = found.control
+    effect = abs(found.value - no_difference(demand.metric.form))
+    alone = replace(found, low=low, high=high, values=())
+    if high - low < effect or RULES[demand.operator](demand, alone) is Outcome.PASS:
+        return ""
+    return (
+        f"the baseline against itself comes to {low:.4g} to {high:.4g} {demand.unit}, "
+        f"as wide as the effect of {effect:.4g} {demand.unit}"
+    )
 
 
 def _equal(demand: Demand, found: Estimate) -> Outcome:
@@ -209,6 +236,7 @@ SENTENCE: Final = {
 
 
 def _detail(demand: Demand, found: Estimate, reason: str) -> str:
+    reason = f"{reason} ({found.told})" if found.told else reason
     if found.spread is None:
         return reason
     low, high = found.spread

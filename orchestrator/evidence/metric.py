@@ -1,7 +1,12 @@
 """A metric: a declared quantity that a runner promises to measure, and that a criterion may set a target for."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, Final
+
+LATE: Final[Mapping[str, Any]] = {"late": True}
+"""Of a field that the journal's format got later: where it is at its default, nothing is written, as before there was one."""
 
 
 class Better(StrEnum):
@@ -37,6 +42,8 @@ class Metric:
 
     name: dotted, unique over all runners, e.g. "buffer.peak_memory_reduction".
     unit: of the metric's value, one that `evidence.units` knows, e.g. "%", "MiB", "ms", "MiB/GiB", "cases".
+    exact: a comparison of it may be recorded as exact, without a control: its arms come out the same every time. Who records it cannot
+    say so by itself, and what holds a time never is.
     """
 
     name: str
@@ -44,3 +51,4 @@ class Metric:
     better: Better
     form: Form = Form.SAMPLES
     description: str = ""
+    exact: bool = field(default=False, metadata=LATE)

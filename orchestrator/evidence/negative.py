@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from orchestrator.evidence.demand import Demand
-from orchestrator.evidence.estimate import derived_unit, no_difference
+from orchestrator.evidence.estimate import as_declared, derived_unit, no_difference
 from orchestrator.evidence.intervals import seed_of
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Form
@@ -40,7 +40,7 @@ def negative_of(demand: Demand, measurement: Measurement | None) -> Planned:
         values = Samples(measurement.negative.values)
         return Control.BROKEN, replace(measurement, data=values, batches=()), measurement.negative.of
     try:
-        return _by_form(demand, measurement)
+        return _by_form(demand, as_declared(demand.metric, measurement))
     except (UnitError, ValueError, OverflowError, ZeroDivisionError):
         return NOTHING  # the measurement itself cannot be used, and its verdict says why
 

@@ -82,7 +82,7 @@ def _joined(one: Measurement, other: Measurement) -> Measurement:
         method=one.method if one.method == other.method else f"{one.method}; then: {other.method}",
         cases=min(cases) if len(cases) == 2 else None,
         artifacts=(*other.artifacts, *one.artifacts),
-        batches=(*(one.batches or (one.size,)), other.size),
+        batches=(*(one.batches or (one.size,)), *(other.batches or (other.size,))),
         negative=_negatives(one.negative, other.negative),
     )
 

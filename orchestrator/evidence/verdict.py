@@ -1,8 +1,10 @@
 """Verdicts: PASS, FAIL or UNPROVEN, with the figures they rest on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Never
+
+from orchestrator.evidence.metric import LATE
 
 
 class Outcome(StrEnum):
@@ -27,6 +29,8 @@ class Why(StrEnum):
     NOT_A_NUMBER = "not a number"
     WRONG_UNIT = "wrong unit"
     STALE = "stale"
+    MEASURED_AGAIN = "measured again"
+    CONTRACT_LOOSENED = "contract loosened"
 
 
 class Control(StrEnum):
@@ -61,6 +65,24 @@ class NegativeControl:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """What an attempt measured of the criterion's metric that does not stand as its task's result.
+
+    ended: how the attempt ended, or why it stands no more. ignored: why it does not count, empty where it does. samples: how many it
+    recorded. value, low, high: in the verdict's unit, None where it recorded nothing that can be used.
+    """
+
+    task: str
+    attempt: int
+    ended: str
+    ignored: str
+    samples: int
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What one criterion came to.
 
@@ -71,6 +93,7 @@ class Verdict:
     look, looks: at which of how many allowed looks at a growing sample it was decided; 0 where only one is allowed.
     `level` and `samples` are those of that look. artifacts: files that the figure was computed from.
     negative: the negative control, None in journals of versions that had none.
+    draws: what else was measured of the metric in the run, by attempts that do not stand.
     """
 
     criterion: str
@@ -92,6 +115,7 @@ class Verdict:
     looks: int = 0
     artifacts: tuple[str, ...] = ()
     negative: NegativeControl | None = None
+    draws: tuple[Drawn, ...] = field(default=(), metadata=LATE)
 
     def __bool__(self) -> Never:
         """A verdict has no truth value, so that UNPROVEN can never pass for True."""

@@ -266,16 +266,18 @@ class Supervision:
     def _cut_short(self, ended: Ended, *, timeout: bool) -> AttemptResult:
         """What came of an attempt whose program had ended, but not what we do after it."""
         order, usage = self.order, self._sampler.usage(time.monotonic() - self.start, ended.cpu)
+        measured = self._collector.measured
         if not timeout:
-            return AttemptResult(order.task, order.attempt, Evidence(), usage, None, stopped=True)
+            return AttemptResult(order.task, order.attempt, Evidence(measured), usage, None, stopped=True)
         what = f"its timeout of {order.timeout:g} s was over before its evidence was read and its artifacts' checksums taken"
-        failure = Failure(Cause.TIMEOUT, f"{what}; leave less behind, or raise the timeout", ended.exit_code)
+        failure = Failure(Cause.TIMEOUT, f"{what}; leave less behind, or raise the timeout", ended.exit_code, measured)
         return AttemptResult(order.task, order.attempt, Evidence(), usage, failure)
 
     def _result(self, seconds: float, ended: Ended, unended: int, heed: Heed) -> AttemptResult:
         order, usage = self.order, self._sampler.usage(seconds, ended.cpu)
         if self._stopped:
-            return AttemptResult(order.task, order.attempt, Evidence(), usage, None, stopped=True)
+            measured = Evidence(self._collector.measured)  # it does not stand, and is not lost either
+            return AttemptResult(order.task, order.attempt, measured, usage, None, stopped=True)
         failure, evidence = settle(self._ending(ended, unended), self._collector, order, heed)
         if failure is not None and failure.cause is Cause.EXIT and ended.exit_code in NO_COMMAND and order.command:
             failure = replace(failure, message=failure.message + why_no_command(self._attempted(0)))

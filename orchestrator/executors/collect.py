@@ -3,6 +3,7 @@
 import os
 import stat
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -80,6 +81,40 @@ class EvidenceTail:
             there = None
         if there is None or not os.path.samestat(mine, there) or mine.st_size != self._read:
             raise WireError("it was replaced or cut short while the task ran; only append to it (>>)")
+
+
+def left_measured(path: Path, metrics: Sequence[Metric]) -> tuple[Measurement, ...]:
+    """What an attempt that nobody watched to its end had recorded, as far as it can be read: the lines before the first that cannot be.
+
+    Follows no link, and reads no more than an attempt may write.
+    """
+    found: list[Measurement] = []
+    known = {metric.name: metric for metric in metrics}
+    with suppress(OSError, WireError):
+        for line in _read_lines(path):
+            match parse_line(line):
+                case MeasurementLine(measurement):
+                    check_measurement(measurement, known)
+                    check_units(measurement, known[measurement.metric])
+                    found.append(measurement)
+                case _:
+                    pass
+    return tuple(found)
+
+
+def _read_lines(path: Path) -> Iterator[bytes]:
+    """Whole lines that are not empty. Raises OSError, WireError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return
+        read = 0
+        while (line := file.readline(LONGEST_LINE + 1)).endswith(b"\n"):
+            read += len(line)
+            if read > LARGEST_FILE:
+                return
+            if line.strip():
+                yield line
 
 
 class Collector:

@@ -241,18 +241,20 @@ def write_order(order: WorkOrder) -> None:
         os.close(descriptor)
 
 
-def _metric_to_json(metric: Metric) -> dict[str, str]:
+def _metric_to_json(metric: Metric) -> dict[str, Any]:
     return {
         "name": metric.name,
         "unit": metric.unit,
         "better": metric.better.value,
         "form": metric.form.value,
         "description": metric.description,
+        "exact": metric.exact,
     }
 
 
-def _metric_from_json(plain: Mapping[str, str]) -> Metric:
-    return Metric(plain["name"], plain["unit"], Better(plain["better"]), Form(plain["form"]), plain["description"])
+def _metric_from_json(plain: Mapping[str, Any]) -> Metric:
+    form, better = Form(plain["form"]), Better(plain["better"])
+    return Metric(plain["name"], plain["unit"], better, form, plain["description"], plain["exact"])
 
 
 def _inputs_to_json(inputs: Sequence[TaskInput]) -> list[dict[str, Any]] | dict[str, Any]:

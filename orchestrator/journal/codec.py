@@ -33,7 +33,11 @@ from orchestrator.strict_json import read_json
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
 _NAMES: Final[dict[type, tuple[str, ...]]] = {}  # fields of each kind met so far; none for what is no dataclass
-_KEYS: Final[dict[type, tuple[tuple[str, str], ...]]] = {}  # the same, sorted, each with its key as it is written
+_KEYS: Final[dict[type, tuple[tuple[str, str, Any], ...]]] = {}  # the same, sorted, each with its key as it is written
+_LATE: Final[
+    dict[type, dict[str, Any]]
+] = {}  # fields that the format got later, with what they are where nothing is said
+_ALWAYS: Final = object()
 
 
 @cache
@@ -59,16 +63,25 @@ def _text(value: Any) -> str:  # noqa: ANN401 - whatever an event is made of
         return "[]"
     keys = _KEYS.get(kind)
     if keys is None:
-        keys = _KEYS[kind] = tuple((f'"{name}":', name) for name in sorted(_field_names(kind)))
+        late = _late(kind)
+        keys = _KEYS[kind] = tuple((f'"{name}":', name, late.get(name, _ALWAYS)) for name in sorted(_field_names(kind)))
     return _object(value, keys) if keys else _ENCODER.encode(plain(value))
 
 
-def _object(value: Any, keys: tuple[tuple[str, str], ...]) -> str:  # noqa: ANN401 - a dataclass
+def _late(kind: type) -> dict[str, Any]:
+    """The fields that came after the format was first written, with what they are where nothing is written of them."""
+    fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
+    return {field.name: field.default for field in fields if field.metadata.get("late")}
+
+
+def _object(value: Any, keys: tuple[tuple[str, str, Any], ...]) -> str:  # noqa: ANN401 - a dataclass
     """A dataclass, field by field; leaves are written here, as a call for each would take longer than the writing."""
     parts = []
-    for key, name in keys:
+    for key, name, absent in keys:
         inner = getattr(value, name)
         kind = type(inner)
+        if absent is not _ALWAYS and inner == absent:
+            continue
         if kind is str:
             parts.append(key + encode_basestring(inner))
         elif kind is int:
@@ -83,6 +96,8 @@ def _object(value: Any, keys: tuple[tuple[str, str], ...]) -> str:  # noqa: ANN4
 def plain(value: Any) -> Any:  # noqa: ANN401 - whatever an event is made of
     """A dataclass, and all within it, as a dict by field; sequences as lists. Texts, numbers and truth values are themselves.
 
+    A field that the format got later is left out where it says nothing, so that what an older version wrote is written the same.
+
     As `dataclasses.asdict`, which takes ten times as long because it copies the leaves and asks each value for its fields again.
     """
     kind = type(value)
@@ -91,8 +106,11 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - whatever an event is made of
     names = _NAMES.get(kind)
     if names is None:
         names = _NAMES[kind] = _field_names(kind)
+        _LATE[kind] = _late(kind)
     if names:
-        return {name: plain(getattr(value, name)) for name in names}
+        late = _LATE[kind]
+        held = ((name, getattr(value, name)) for name in names)
+        return {name: plain(inner) for name, inner in held if name not in late or inner != late[name]}
     if isinstance(value, dict):
         return {key: plain(inner) for key, inner in value.items()}
     return [plain(inner) for inner in value] if isinstance(value, tuple | list) else value

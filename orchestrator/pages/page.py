@@ -8,6 +8,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from orchestrator.engine.contract import describe
 from orchestrator.graph.drawing import draw
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.graph.svg import RULES, inline_svg
@@ -125,6 +126,7 @@ def _environment() -> Environment:
         "interval": _interval,
         "values": _values,
         "task_anchor": task_anchor,
+        "loosened": describe,
     }
     return environment
 

@@ -140,13 +140,17 @@ class Retries(PlanModel):
 
 
 class DeclaredMetric(PlanModel):
-    """A metric that a `command` task promises to report; runners in Python declare theirs in code."""
+    """A metric that a `command` task promises to report; runners in Python declare theirs in code.
+
+    exact: a comparison whose arms come out the same every time (bytes of output, say), so that it needs no control.
+    """
 
     name: str
     unit: str
     better: Better
     form: Form = Form.SAMPLES
     description: str = ""
+    exact: bool = False
 
 
 class Deliverable(PlanModel):
@@ -157,6 +161,12 @@ class Deliverable(PlanModel):
     from_: Identifier = Field(alias="from")
 
 
+class Redraws(PlanModel):
+    """What becomes of samples that attempts took which do not stand. ignore: why they do not count; the report tells it."""
+
+    ignore: str = Field(min_length=1, max_length=500)
+
+
 class Criterion(PlanModel):
     """A numeric success criterion, judged only from measured evidence of its metric.
 
@@ -164,6 +174,7 @@ class Criterion(PlanModel):
     must have been examined. tolerance: with `==`, the half-width that the whole interval must stay within.
     level: confidence of the interval. from_: the task whose measurement counts, where several measure the metric.
     max_samples: while it is undecided its task runs again for more samples, up to this many; unless given, it runs once.
+    redraws: unless given, what failed, interrupted and repeated attempts measured counts as well.
     """
 
     id: Identifier
@@ -176,6 +187,7 @@ class Criterion(PlanModel):
     max_samples: int | None = Field(default=None, ge=1, le=100_000)
     level: float = Field(default=0.95, gt=0.5, lt=1.0)
     from_: TaskReference | None = Field(default=None, alias="from")
+    redraws: Redraws | None = None
 
 
 class Workspace(PlanModel):

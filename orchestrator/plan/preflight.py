@@ -55,7 +55,7 @@ def _meant(run: str, runners: Runners) -> tuple[Metric, ...]:
 
 def as_metric(declared: DeclaredMetric) -> Metric:
     """A metric that a plan declares, as the one that a runner would."""
-    return Metric(declared.name, declared.unit, declared.better, declared.form, declared.description)
+    return Metric(declared.name, declared.unit, declared.better, declared.form, declared.description, declared.exact)
 
 
 def _runners(

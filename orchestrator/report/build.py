@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from orchestrator.engine.contract import loosened_so_far
 from orchestrator.evidence.verdict import Outcome
 from orchestrator.graph.mermaid import to_mermaid
 from orchestrator.graph.model import TaskGraph
@@ -100,6 +101,7 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], st
             for each in record.joined
         ),
         spent=tuple(_spent(sources)),
+        loosened=loosened_so_far(plan, graph, state),
     )
 
 

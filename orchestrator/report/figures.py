@@ -6,7 +6,7 @@ the signed change of the treatment against the baseline.
 
 from collections.abc import Mapping
 
-from orchestrator.evidence.estimate import Refusal
+from orchestrator.evidence.estimate import Refusal, as_declared
 from orchestrator.evidence.judge import summarise
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Better, Form, Metric
@@ -44,8 +44,9 @@ def _proven(graph: TaskGraph, tasks: Mapping[str, TaskRecord]) -> list[TaskRecor
 def _figure(number: int, record: TaskRecord, measurement: Measurement, metrics: Mapping[str, Metric]) -> Figure:
     known = metrics.get(measurement.metric)
     form = _form(measurement) if known is None else known.form
-    what = _words(form, measurement)
-    found = summarise(Metric(measurement.metric, measurement.unit, Better.NEITHER, form), measurement)
+    metric = Metric(measurement.metric, measurement.unit, Better.NEITHER, form, exact=known is None or known.exact)
+    what = _words(form, as_declared(metric, measurement))
+    found = summarise(metric, measurement)
     if isinstance(found, Refusal):
         return Figure(
             number, record.id, record.attempt, measurement, what, None, None, None, found.n, found.detail, form=form

@@ -101,9 +101,9 @@ def _task(sources: Sources, node: TaskNode) -> TaskRow:
 
 
 def _failed(failure: Failure) -> str:
-    """Why an attempt failed, and what it had measured by then: who reads the figures must know of those that are not among them."""
+    """Why an attempt failed, and what it had measured by then, which the verdicts name."""
     taken = ", ".join(f"{each.size} of {each.metric}" for each in failure.measured)
-    dropped = f" (samples taken before that, which do not count: {taken})" if taken else ""
+    dropped = f" (samples taken before that, which its criteria name: {taken})" if taken else ""
     return f"{failure.cause}: {failure.message}{dropped}"
 
 

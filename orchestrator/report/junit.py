@@ -7,6 +7,7 @@ pytest and Jenkins write: testsuites > testsuite > testcase > failure or error.
 import xml.etree.ElementTree as ET
 from typing import Final
 
+from orchestrator.engine.contract import describe
 from orchestrator.evidence.verdict import Outcome
 from orchestrator.report.markdown import number, one_line
 from orchestrator.report.model import CriterionRow, GroupSection, Report, TaskRow
@@ -17,13 +18,25 @@ ELEMENT: Final = {Outcome.FAIL: "failure", Outcome.UNPROVEN: "error"}
 def to_junit(report: Report) -> str:
     """The whole document, UTF-8 declared."""
     root = ET.Element("testsuites", {"name": _safe(report.title)})
-    for group in report.groups:
-        suite = _suite(report, group)
+    for suite in (_contract(report), *(_suite(report, group) for group in report.groups)):
         if len(suite):
             root.append(suite)
     _count(root, [case for suite in root for case in suite])
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _contract(report: Report) -> ET.Element:
+    """A case for each change by which the contract was loosened in mid-run: an error where nobody accepted it."""
+    suite = ET.Element("testsuite", {"name": "contract", "hostname": report.run})
+    for one in report.loosened:
+        case = ET.SubElement(suite, "testcase", {"classname": "contract", "name": _safe(one.what)})
+        if one.accepted:
+            ET.SubElement(case, "system-out").text = _safe(describe(one))
+        else:
+            ET.SubElement(case, "error", {"type": "contract loosened", "message": _safe(describe(one))})
+    _count(suite, list(suite))
+    return suite
 
 
 def _suite(report: Report, group: GroupSection) -> ET.Element:

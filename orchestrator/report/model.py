@@ -11,6 +11,7 @@ from enum import StrEnum
 from orchestrator.evidence.measurement import Artifact, Measurement, Origin, Usage
 from orchestrator.evidence.metric import Form
 from orchestrator.evidence.verdict import Outcome, Verdict
+from orchestrator.state.events import Loosened
 from orchestrator.state.rounds import Joined, Round
 from orchestrator.state.spending import Spending
 
@@ -260,7 +261,10 @@ class ExpectedRow:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that the templates show. outcome: of the whole run; standing: how far it got, in words."""
+    """Everything that the templates show. outcome: of the whole run; standing: how far it got, in words.
+
+    loosened: by what the plan asks for less than it did earlier in the run.
+    """
 
     title: str
     summary: str
@@ -299,3 +303,4 @@ class Report:
     rounds: tuple[RoundRow, ...] = ()
     joined: tuple[JoinedRow, ...] = ()
     spent: tuple[SpendRow, ...] = ()
+    loosened: tuple[Loosened, ...] = ()

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined
 
+from orchestrator.engine.contract import describe
 from orchestrator.evidence.measurement import Comparison, Samples, Trend
 from orchestrator.evidence.verdict import Outcome, Verdict
 from orchestrator.report import markdown
@@ -55,7 +56,9 @@ def render_summary(report: Report) -> str:
         for task in group.tasks
         if task.status == "failed"
     ]
-    return "\n".join([f"{report.outcome.value}: {counts}; {report.standing} ({report.run})", *failed, "", *lines])
+    loosened = [f"contract {describe(one)}" for one in report.loosened]
+    head = f"{report.outcome.value}: {counts}; {report.standing} ({report.run})"
+    return "\n".join([head, *failed, *loosened, "", *lines])
 
 
 def _summary_row(row: CriterionRow) -> tuple[str, ...]:

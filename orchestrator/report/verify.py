@@ -4,15 +4,16 @@ Pure but for `digest`, which is given: it reads the files. A finding for every c
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from orchestrator.engine.judging import judge_run
+from orchestrator.engine.contract import describe, judge_under_contract
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict, Why
 from orchestrator.graph.model import TaskGraph
 from orchestrator.plan.model import Plan
+from orchestrator.state.events import Loosened
 from orchestrator.state.run import RunState
 
 Digest = Callable[[str], str | None]
@@ -44,9 +45,28 @@ def verify(
 
     metrics: as they are declared, by name. digest: sha256 of a path below the run's folder.
     """
-    verdicts = judge_run(plan, graph, state, metrics, digest)
-    criteria = (_compared(verdict, state.verdicts.get(verdict.criterion)) for verdict in verdicts)
-    return (*_unfinished(state), *criteria, *_files(graph, state, digest))
+    judged = judge_under_contract(plan, graph, state, metrics, digest)
+    criteria = (_compared(verdict, state.verdicts.get(verdict.criterion)) for verdict in judged.verdicts)
+    return (*_unfinished(state), *_contract(judged.loosened, state), *criteria, *_files(graph, state, digest))
+
+
+def _contract(now: Sequence[Loosened], state: RunState) -> Iterator[Finding]:
+    """By what the contract was loosened, held against what the journal says of it."""
+    then = {(one.what, one.seq): one for one in state.loosened}
+    for one in now:
+        kept = then.pop((one.what, one.seq), None)
+        if kept is None:
+            yield Finding("contract", Standing.MISSING, f"{describe(one)}; the journal does not say so")
+        elif (kept.accepted, _outcome(kept)) != (one.accepted, _outcome(one)):
+            yield Finding("contract", Standing.DIFFERS, f"{describe(one)}; it was: {describe(kept)}")
+        else:
+            yield Finding("contract", Standing.MATCHES, describe(one))
+    for one in then.values():
+        yield Finding("contract", Standing.DIFFERS, f"it is not so any more: {describe(one)}")
+
+
+def _outcome(one: Loosened) -> tuple[object, ...] | None:
+    return None if one.former is None else _gist(one.former)
 
 
 def _unfinished(state: RunState) -> Iterator[Finding]:
@@ -73,7 +93,8 @@ def _compared(now: Verdict, then: Verdict | None) -> Finding:
 def _gist(verdict: Verdict) -> tuple[object, ...]:
     negative = verdict.negative
     told = None if negative is None else (negative.control, negative.outcome, negative.why)
-    return verdict.outcome, verdict.why, verdict.task, verdict.attempt, verdict.look, verdict.samples, told
+    draws = tuple((each.task, each.attempt, each.samples, each.ignored) for each in verdict.draws)
+    return verdict.outcome, verdict.why, verdict.task, verdict.attempt, verdict.look, verdict.samples, told, draws
 
 
 def _same(one: float | None, other: float | None) -> bool:

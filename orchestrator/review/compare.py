@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from orchestrator.graph.load import LoadedPlan
+from orchestrator.graph.model import TaskGraph
 from orchestrator.graph.schedule import Schedule, forecast
-from orchestrator.plan.model import Agent, Criterion, Deliverable, Group, Plan, SuccessMetric
+from orchestrator.plan.model import Agent, Deliverable, Group, Plan, SuccessMetric
 from orchestrator.plan.values import spell_duration
 from orchestrator.review.change import Action, Change, Part, in_order
 from orchestrator.review.criteria import compare_criteria, pair_criteria
@@ -37,26 +38,26 @@ class Review:
 
 def review_plans(old: LoadedPlan, new: LoadedPlan) -> Review:
     """Hold two versions of a plan against each other."""
-    tasks = pair_tasks(old.graph, new.graph)
-    criteria = pair_criteria(_criteria(old.plan), _criteria(new.plan))
-    changes = [
-        *compare_criteria(_criteria(old.plan), _criteria(new.plan), criteria),
-        *compare_edges(old.graph, new.graph, tasks),
-        *compare_tasks(old.graph, new.graph, tasks),
-        *_parts(
-            Part.DELIVERABLE, _deliverables(old.plan), _deliverables(new.plan), _promise, lost="nobody promises it"
-        ),
-        *_parts(Part.SUCCESS_METRIC, _rows(old.plan), _rows(new.plan), _row, lost=UNASKED, less=_fewer(criteria)),
-        *_parts(Part.AGENT, old.plan.agents, new.plan.agents, _agent),
-        *_parts(Part.GROUP, old.plan.groups, new.plan.groups, _group),
-        *_plan_fields(old.plan, new.plan),
-    ]
+    changes = changes_between(old.plan, old.graph, new.plan, new.graph)
     before, after = forecast(old.plan, old.graph), forecast(new.plan, new.graph)
-    return Review(old, new, in_order(changes), before, after, tasks)
+    return Review(old, new, changes, before, after, pair_tasks(old.graph, new.graph))
 
 
-def _criteria(plan: Plan) -> dict[str, Criterion]:
-    return {f"{name}.{one.id}": one for name, group in plan.groups.items() for one in group.success_criteria}
+def changes_between(old: Plan, old_graph: TaskGraph, new: Plan, new_graph: TaskGraph) -> tuple[Change, ...]:
+    """Everything that differs, what loosens the contract first."""
+    tasks = pair_tasks(old_graph, new_graph)
+    criteria = pair_criteria(old.criteria, new.criteria)
+    changes = [
+        *compare_criteria(old.criteria, new.criteria, criteria),
+        *compare_edges(old_graph, new_graph, tasks),
+        *compare_tasks(old_graph, new_graph, tasks),
+        *_parts(Part.DELIVERABLE, _deliverables(old), _deliverables(new), _promise, lost="nobody promises it"),
+        *_parts(Part.SUCCESS_METRIC, _rows(old), _rows(new), _row, lost=UNASKED, less=_fewer(criteria)),
+        *_parts(Part.AGENT, old.agents, new.agents, _agent),
+        *_parts(Part.GROUP, old.groups, new.groups, _group),
+        *_plan_fields(old, new),
+    ]
+    return in_order(changes)
 
 
 def _deliverables(plan: Plan) -> dict[str, Deliverable]:

@@ -47,6 +47,14 @@ def _optional(value: object) -> str:
     return "" if value is None else str(value)
 
 
+def _ignored(criterion: Criterion) -> str:
+    return criterion.redraws.ignore if criterion.redraws else ""
+
+
+def _sets_aside(old: Criterion, new: Criterion) -> str:
+    return "what other attempts measured no longer counts" if _ignored(new) and not _ignored(old) else ""
+
+
 TERMS: Final = (
     _Term("metric", lambda one: one.metric, _another_measure),
     _Term("target", _spelled_target, loosened_target),
@@ -55,6 +63,7 @@ TERMS: Final = (
     _Term("level", lambda one: f"{one.level:g}", _fewer("level")),
     _Term("from", lambda one: _optional(one.from_), _another_measure),
     _Term("max_samples", lambda one: _optional(one.max_samples), _never),
+    _Term("redraws", _ignored, _sets_aside),
     _Term("title", lambda one: one.title, _never),
 )
 """Every field of a criterion that a review compares."""

@@ -99,11 +99,17 @@ def _lost(field: str, before: object, after: object) -> str:
             return "a file need no longer be there"
         case "metrics", tuple(), tuple() if _declared(before) - _declared(after):
             return "what it promised to measure is measured otherwise, or not at all"
+        case "metrics", tuple(), tuple() if _exact(after) - _exact(before):
+            return "what it compares needs no control any more"
     return ""
 
 
 def _declared(metrics: tuple[DeclaredMetric, ...]) -> set[tuple[str, str, str]]:
     return {(one.name, one.unit, one.form) for one in metrics}
+
+
+def _exact(metrics: tuple[DeclaredMetric, ...]) -> set[str]:
+    return {one.name for one in metrics if one.exact}
 
 
 def spell(value: object) -> str:

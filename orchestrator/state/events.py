@@ -1,11 +1,11 @@
 """What can happen to a run, as plain data. Time, sequence number and fencing token live in the envelope."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
 from orchestrator.evidence.measurement import Claim, Evidence, Measurement, Usage
-from orchestrator.evidence.metric import Metric
+from orchestrator.evidence.metric import LATE, Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
 from orchestrator.state.rounds import HandIn, Joined, Round
@@ -31,7 +31,7 @@ class Cause(StrEnum):
 class Failure:
     """cause and one line for people; exit_code is the process's, negative for a signal, None where there is none.
 
-    measured: what the attempt had recorded until then. It is told, so that nobody drops samples by failing, and never counts.
+    measured: what the attempt had recorded until then. It stands beside the verdict, so that nobody drops samples by failing.
     """
 
     cause: Cause
@@ -58,13 +58,14 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class RunResumed:
-    """The plan may have been edited meanwhile: it is stored again."""
+    """The plan may have been edited meanwhile: it is stored again. accept_loosened: that it asks for less was accepted."""
 
     plan_digest: str
     plan_text: str
     settings: dict[str, str]
     environment: dict[str, str]
     fingerprints: dict[str, str]
+    accept_loosened: bool = field(default=False, metadata=LATE)
     kind: Literal["run_resumed"] = "run_resumed"
 
 
@@ -228,11 +229,15 @@ class TaskFailed:
 
 @dataclass(frozen=True, slots=True)
 class TaskInterrupted:
-    """The orchestrator stopped or died while the attempt ran; it says nothing about the task."""
+    """The orchestrator stopped or died while the attempt ran; it says nothing about the task.
+
+    measured: what the attempt had recorded until then.
+    """
 
     task: str
     attempt: int
     reason: str
+    measured: tuple[Measurement, ...] = field(default=(), metadata=LATE)
     kind: Literal["task_interrupted"] = "task_interrupted"
 
 
@@ -308,10 +313,33 @@ class RunInterrupted:
 
 
 @dataclass(frozen=True, slots=True)
+class Loosened:
+    """A change by which the plan asks for less than it did earlier in the run.
+
+    what: the change in words; why: why it asks for less. criterion: the one that it is about, as it is called now, empty for
+    something else. seq, at: the event and wall clock second of the resume that brought it. accepted: whether a resume accepted it.
+    former: what a criterion that was loosened or removed would have come to. metric: of that, as it is declared.
+    """
+
+    what: str
+    why: str
+    criterion: str
+    seq: int
+    at: float
+    accepted: bool
+    former: Verdict | None = None
+    metric: Metric | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RunFinished:
-    """exit_code as documented: 0 all PASS, 1 a task failed or a criterion FAILed, 3 something UNPROVEN."""
+    """exit_code as documented: 0 all PASS, 1 a task failed or a criterion FAILed, 3 something UNPROVEN or loosened.
+
+    loosened: by what the contract asks for less than it did earlier in the run.
+    """
 
     exit_code: int
+    loosened: tuple[Loosened, ...] = field(default=(), metadata=LATE)
     kind: Literal["run_finished"] = "run_finished"
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, assert_never
 
+from orchestrator.evidence.draw import Draw, stood
 from orchestrator.evidence.pooling import pool
 from orchestrator.state.events import (
     AttemptFailed,
     AttemptLaunched,
+    Cause,
     CriterionJudged,
     Envelope,
     Event,
+    Failure,
     HandedIn,
     HandInJoined,
     ProgressReported,
@@ -34,7 +37,7 @@ from orchestrator.state.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from orchestrator.state.run import NOTES_KEPT, STORY_KEPT, RunState, TaskRecord
+from orchestrator.state.run import NOTES_KEPT, STORY_KEPT, RunState, TaskRecord, Turn
 from orchestrator.state.transitions import SETTLED, IllegalTransition, Status, next_status
 
 EndEvent = (
@@ -58,10 +61,21 @@ FRESH: Final[Mapping[str, Any]] = dict.fromkeys(
 RoundEvent = SpendReserved | SpendSettled | RoundJudged | RoundReturned | HandInJoined
 """The events of an agent's rounds that end no attempt by themselves."""
 
+BY_ITSELF: Final = frozenset({Cause.EXIT, Cause.EXCEPTION, Cause.LOST, Cause.EVIDENCE})
+"""Failures by the task's own doing: it may have looked at its figure first. A signal or a time limit comes from outside."""
+
+MESSAGE_KEPT: Final = 200
+
 TaskEvent = (
     RoundEvent | HandedIn | TaskStarted | AttemptLaunched | TaskNoted | TaskRequeued | TaskInvalidated | EndEvent
 )
 """The events of one task; the others are the run's."""
+
+BEGIN: Final = frozenset({TaskStarted, TaskReused})
+"""The events that make the turn under way the task's own."""
+
+DRAWN: Final = frozenset({AttemptFailed, TaskFailed, TaskInterrupted, TaskInvalidated})
+"""The events by which something that was measured does not stand."""
 
 
 def fold(envelopes: Iterable[Envelope]) -> RunState:
@@ -85,7 +99,7 @@ def apply(state: RunState, envelope: Envelope) -> RunState:
         case RunStarted():
             _start(state, event, envelope)
         case RunResumed():
-            _resume(state, event)
+            _resume(state, event, envelope)
         case ProgressReported():
             state.progress = (event.settled, event.total)
         case RunExpected():
@@ -98,6 +112,7 @@ def apply(state: RunState, envelope: Envelope) -> RunState:
             state.interrupted, state.ended_at = event.reason, envelope.at
         case RunFinished():
             state.exit_code, state.interrupted, state.ended_at = event.exit_code, None, envelope.at
+            state.loosened = event.loosened
         case _:
             _apply_task(state, event, envelope)
     state.seq, state.fence = envelope.seq, envelope.fence
@@ -120,18 +135,22 @@ def _check_run(state: RunState, envelope: Envelope) -> None:
 def _start(state: RunState, event: RunStarted, envelope: Envelope) -> None:
     state.run, state.plan_id, state.plan_source = event.run, event.plan_id, event.plan_source
     state.command, state.started_at = event.command, envelope.at
-    _take_plan(state, event)
+    _take_plan(state, event, envelope)
 
 
-def _resume(state: RunState, event: RunResumed) -> None:
-    _take_plan(state, event)
+def _resume(state: RunState, event: RunResumed, envelope: Envelope) -> None:
+    _take_plan(state, event, envelope)
     state.exit_code = state.interrupted = state.ended_at = None
-    state.verdicts, state.metrics = {}, {}
+    state.verdicts, state.metrics, state.loosened = {}, {}, ()
     state.resumes += 1
 
 
-def _take_plan(state: RunState, event: RunStarted | RunResumed) -> None:
+def _take_plan(state: RunState, event: RunStarted | RunResumed, envelope: Envelope) -> None:
     """The fingerprints name every task of the plan; a task that the plan lost leaves the state, not the journal."""
+    lost = [record for task, record in state.tasks.items() if task not in event.fingerprints]
+    for record in lost:
+        _draw(state, _stood(record, "its task left the plan"))
+    state.turns = (*state.turns, _turn(state, event, envelope))
     state.plan_digest, state.plan_text = event.plan_digest, event.plan_text
     state.settings, state.environment = event.settings, event.environment
     state.fingerprints = event.fingerprints
@@ -148,10 +167,57 @@ def _apply_task(state: RunState, event: TaskEvent, envelope: Envelope) -> None:
         raise IllegalTransition(event.task, f"at attempt {record.attempt}", event, record.story)
     status = next_status(event.task, record.status, event, record.story)
     changes = _changes(record, event, envelope)
+    if type(event) in DRAWN:
+        _draw(state, _draws(record, event))
+    elif type(event) is RoundReturned:
+        state.draws.pop(event.task, None)  # they were of another hand-in; its rounds tell of them
+    if type(event) in BEGIN:
+        record.turn = len(state.turns) - 1
     state.settled += (status in SETTLED) - record.settled
     record.status, record.story = status, (*record.story, _line(event, envelope))[-STORY_KEPT:]
     for name, value in changes.items():
         setattr(record, name, value)
+
+
+def _turn(state: RunState, event: RunStarted | RunResumed, envelope: Envelope) -> Turn:
+    """The turn that begins, which shares with the one before it what is equal: a run may be resumed many times."""
+    accepted = isinstance(event, RunResumed) and event.accept_loosened
+    text, settings, prints = event.plan_text, event.settings, event.fingerprints
+    if state.turns:
+        last = state.turns[-1]
+        text = last.plan_text if last.plan_text == text else text
+        prints = last.fingerprints if last.fingerprints == prints else prints
+    return Turn(envelope.seq, envelope.at, event.plan_digest, text, settings, prints, accepted)
+
+
+def _draw(state: RunState, draws: tuple[Draw, ...]) -> None:
+    for draw in draws:
+        state.draws[draw.task] = (*state.draws.get(draw.task, ()), draw)
+
+
+def _draws(record: TaskRecord, event: TaskEvent) -> tuple[Draw, ...]:
+    """What the event takes from the evidence that stands, or never lets become it."""
+    match event:
+        case AttemptFailed(failure=failure) | TaskFailed(failure=failure):
+            by_itself = failure.cause in BY_ITSELF
+            draw = Draw(record.id, record.attempt, record.turn, _ended_by(failure), by_itself, failure.measured)
+            return (draw,) if by_itself or failure.measured else ()
+        case TaskInterrupted(measured=measured) if measured:
+            return (Draw(record.id, record.attempt, record.turn, event.reason, by_itself=False, measured=measured),)
+        case TaskInvalidated():
+            return _stood(record, event.reason)
+        case _:
+            return ()
+
+
+def _ended_by(failure: Failure) -> str:
+    return f"{failure.cause}: {failure.message}"[:MESSAGE_KEPT]
+
+
+def _stood(record: TaskRecord, why: str) -> tuple[Draw, ...]:
+    """What stood of the task until now."""
+    attempts = ((record.attempt, record.evidence),) if record.evidence is not None else record.batches
+    return stood(record.id, record.turn, why, attempts)
 
 
 def _line(event: Event, envelope: Envelope) -> str:
@@ -197,7 +263,15 @@ def _of_round(record: TaskRecord, event: RoundEvent, envelope: Envelope) -> Mapp
             return {"joined": (*record.joined, event.joined)}
         case RoundReturned():
             ended = {"finished_at": envelope.at, "finished_mono": envelope.mono}
-            return {"hand_in": None, "reason": event.reason, **ended, **_turned(record, event, envelope)}
+            return {**_OF_ANOTHER_HAND_IN, "reason": event.reason, **ended, **_turned(record, event, envelope)}
+
+
+_OF_ANOTHER_HAND_IN: Final[Mapping[str, Any]] = dict.fromkeys(("hand_in", "evidence", "culprit", "due")) | {
+    "batches": (),
+    "failures": (),
+    "tolerated": False,
+}
+"""What a task, or an instrument of it, takes back when another round begins."""
 
 
 def _turned(record: TaskRecord, event: EndEvent | RoundReturned, envelope: Envelope) -> Mapping[str, Any]:

@@ -2,17 +2,35 @@
 
 from dataclasses import dataclass, field
 
+from orchestrator.evidence.draw import Draw
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
-from orchestrator.state.events import Failure
+from orchestrator.state.events import Failure, Loosened
 from orchestrator.state.rounds import HandIn, Joined, Round
 from orchestrator.state.spending import Reserved, Settled
 from orchestrator.state.transitions import SETTLED, Status
 
 NOTES_KEPT = 100
 STORY_KEPT = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A start or a resume of a run, and the contract that it was made under. accepted: that this one asks for less was accepted."""
+
+    seq: int
+    at: float
+    plan_digest: str
+    plan_text: str
+    settings: dict[str, str]
+    fingerprints: dict[str, str]
+    accepted: bool = False
+
+    def same_contract(self, other: "Turn") -> bool:
+        """Whether both were made under the same plan and settings."""
+        return (self.plan_digest, self.settings) == (other.plan_digest, other.settings)
 
 
 @dataclass(slots=True)
@@ -27,7 +45,8 @@ class TaskRecord:
     reused: the run and attempt that did it instead; then `attempt` is 0, whose folder holds what was brought over.
     story: its last 40 events, one line each. batches: attempts that ended well before it was run again for more samples,
     each with what it left; `evidence` then is of all of them together. launch: the processes of the latest attempt, None
-    where it had none for long. hand_in: what its agent left last, None while it works on it. rounds: those that were judged, in order.
+    where it had none for long. turn: in which start or resume of the run the latest attempt was started, from 0.
+    hand_in: what its agent left last, None while it works on it. rounds: those that were judged, in order.
     joined: what a merge made of each hand-in, in order. reserved, settled_calls: of calls of models, by attempt and call; turn_seconds:
     of all turns that ended. Neither a resume nor an invalidation forgets what was spent.
     """
@@ -57,6 +76,7 @@ class TaskRecord:
     reserved: dict[tuple[int, int], Reserved] = field(default_factory=dict)
     settled_calls: dict[tuple[int, int], Settled] = field(default_factory=dict)
     turn_seconds: float = 0.0
+    turn: int = 0
 
     @property
     def settled(self) -> bool:
@@ -71,6 +91,12 @@ class TaskRecord:
         return self.finished_mono - self.started_mono
 
 
+def metrics_known(state: "RunState") -> dict[str, Metric]:
+    """Every metric whose declaration the journal holds: of the criteria that were judged, and of those that were before them."""
+    formers = {one.metric.name: one.metric for one in state.loosened if one.metric is not None}
+    return {**formers, **state.metrics}
+
+
 @dataclass(slots=True)
 class RunState:
     """A run so far. One owner at a time: `apply` changes it in place, so that a step costs what changed.
@@ -78,7 +104,9 @@ class RunState:
     tasks: every task of the plan as last started or resumed, by id. verdicts: by criterion, of the latest judging;
     metrics: those that were judged, by name, as they were declared then.
     exit_code: None until finished. interrupted: the reason while stopped early, else None. resumes: how often it was
-    taken up again. seq, fence: of the last event. started_at, ended_at: wall clock seconds.
+    taken up again. seq, fence: of the last event. started_at, ended_at: wall clock seconds. turns: the start and every resume.
+    loosened: by what the contract was loosened, as it was judged at the end.
+    draws: of each task, what its attempts came to that does not stand; also of tasks that the plan lost.
     """
 
     run: str = ""
@@ -102,6 +130,9 @@ class RunState:
     progress: tuple[int, int] | None = None
     seq: int = 0
     fence: int = 0
+    turns: tuple[Turn, ...] = ()
+    loosened: tuple[Loosened, ...] = ()
+    draws: dict[str, tuple[Draw, ...]] = field(default_factory=dict)
 
     @property
     def finished(self) -> bool:

@@ -81,6 +81,8 @@ TRANSITIONS: Final[dict[tuple[Status, type[Event]], Status]] = {
     (Status.HANDED_IN, TaskInvalidated): Status.PENDING,
     (Status.SUCCEEDED, RoundJudged): Status.SUCCEEDED,
     (Status.SUCCEEDED, RoundReturned): Status.PENDING,
+    (Status.FAILED, RoundReturned): Status.PENDING,
+    (Status.SKIPPED, RoundReturned): Status.PENDING,
     (Status.WAITING, TaskRequeued): Status.PENDING,
     (Status.WAITING, TaskCancelled): Status.CANCELLED,
     (Status.PENDING, TaskInvalidated): Status.PENDING,

@@ -16,6 +16,7 @@ BEST_TREE_GAIN: Final = Metric(
     Better.HIGHER,
     Form.INCREASE,
     "Ratio of each kind's best tree type over that of the log tree, at one back-end level",
+    exact=True,
 )
 
 

@@ -26,7 +26,12 @@ REDUCTION: Final = Metric(
 )
 SPEEDUP: Final = Metric("profiling.speedup", "x", Better.HIGHER, Form.SPEEDUP, "Encode time, baseline over tuned")
 OUTPUT: Final = Metric(
-    "profiling.output_reduction", "%", Better.HIGHER, Form.REDUCTION, "Bytes out, tuned against baseline"
+    "profiling.output_reduction",
+    "%",
+    Better.HIGHER,
+    Form.REDUCTION,
+    "Bytes out, tuned against baseline",
+    exact=True,
 )
 ROLES: Final = {"baseline": "baseline", "tuned": "treatment", "control": "control"}
 SETTLE: Final = (0.1, 0.5, 1.0)

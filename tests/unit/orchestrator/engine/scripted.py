@@ -39,7 +39,7 @@ def measured(*values):
 class Scripted(Executor):
     """Answers each order at once. script: by task, a list of answers for its attempts, the last for all further ones.
 
-    An answer is Evidence, a Failure message, or an exception that the executor itself ends with.
+    An answer is Evidence, a Failure or its message, or an exception that the executor itself ends with.
     """
 
     def __init__(self, script=None):
@@ -60,6 +60,7 @@ class Scripted(Executor):
             return future
         listener(Note(order.task, order.attempt, f"at work on {order.task}"))
         failure = Failure(Cause.EXIT, answer, 3) if isinstance(answer, str) else None
+        failure = answer if isinstance(answer, Failure) else failure
         evidence = Evidence() if failure else answer
         stopped = stop.is_set()
         future.set_result(AttemptResult(order.task, order.attempt, evidence, USED, failure, stopped))

@@ -12,7 +12,7 @@ from orchestrator.evidence.verdict import Outcome, Why
 
 PEAK = Metric("pool.peak", "MiB", Better.LOWER)
 SAVED = Metric("pool.saved", "%", Better.HIGHER, Form.REDUCTION)
-GAINED = Metric("ratio.gain", "%", Better.HIGHER, Form.INCREASE)
+GAINED = Metric("ratio.gain", "%", Better.HIGHER, Form.INCREASE, exact=True)
 FASTER = Metric("stream.speedup", "x", Better.HIGHER, Form.SPEEDUP)
 GROWTH = Metric("stream.growth", "MiB/GiB", Better.NEITHER, Form.SLOPE)
 LINE = Metric("memory.line", "1", Better.HIGHER, Form.R_SQUARED)

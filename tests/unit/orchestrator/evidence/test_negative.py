@@ -1,5 +1,7 @@
 """Every criterion is also judged on what must not pass."""
 
+from dataclasses import replace
+
 import pytest
 
 from orchestrator.evidence.demand import Demand
@@ -29,7 +31,7 @@ def test_a_claimed_change_is_also_judged_on_the_unchanged_deliverable():
 
 
 def test_exact_arms_are_held_against_the_baseline_itself():
-    verdict = judged(SAVED, Comparison((60.0,), (100.0,), "B", exact=True), ">", 0)
+    verdict = judged(replace(SAVED, exact=True), Comparison((60.0,), (100.0,), "B", exact=True), ">", 0)
     assert (verdict.outcome, verdict.negative.outcome, verdict.negative.value) == (Outcome.PASS, Outcome.FAIL, 0.0)
 
 
