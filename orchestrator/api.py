@@ -23,8 +23,18 @@ from orchestrator.engine.judging import declared_metrics, file_digest, judge_run
 from orchestrator.engine.outcome import UNPROVEN, exit_code
 from orchestrator.engine.reconcile import Change
 from orchestrator.engine.reuse import Asked, Wish, reused
-from orchestrator.engine.runs import JOURNAL_FILE, earlier_runs, find_interrupted, open_journal, resume_run, start_run
+from orchestrator.engine.runs import (
+    JOURNAL_FILE,
+    Origin,
+    earlier_runs,
+    find_interrupted,
+    of_another_file,
+    open_journal,
+    resume_run,
+    start_run,
+)
 from orchestrator.engine.selection import excluded, named
+from orchestrator.engine.testimony import contradictions
 from orchestrator.environment import PACKAGE, capture
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
@@ -35,17 +45,18 @@ from orchestrator.executors.room import make_room
 from orchestrator.graph.load import LoadedPlan, load_plan, load_text
 from orchestrator.journal.codec import as_read
 from orchestrator.journal.codec import plain as as_plain
-from orchestrator.journal.errors import DamagedJournal
+from orchestrator.journal.errors import Contradicted, DamagedJournal
 from orchestrator.journal.port import JournalPort
 from orchestrator.journal.sqlite import Durability
 from orchestrator.plan.cache import PlanCache
 from orchestrator.plan.handins import briefed, joined
 from orchestrator.plan.model import Plan
 from orchestrator.plan.text import plan_text
+from orchestrator.privacy import tighten
 from orchestrator.registry import load_registry
 from orchestrator.report import Report, build_report, render_group, render_markdown, render_summary
 from orchestrator.report.junit import to_junit
-from orchestrator.report.verify import Standing, verify
+from orchestrator.report.verify import STANDS, sealed, testified, verify
 from orchestrator.runner import Runner
 from orchestrator.state.events import Envelope, RunResumed, RunStarted
 from orchestrator.state.fold import fold
@@ -113,7 +124,7 @@ class Manner:
     page: beside the report, write it as an HTML page, and one of each group. command: argv to show as what repeats the run.
     told: called with a sentence for people about how the run is done, before it begins.
     listener: told of every
-    event once it is durable.
+    event once it is durable. notice: told what its user should know and no report says, in a sentence.
     """
 
     state: Path = STATE
@@ -132,6 +143,7 @@ class Manner:
     page: bool = True
     listener: Callable[[Envelope], None] = field(default=lambda _envelope: None)
     told: Callable[[str], None] = field(default=lambda _text: None)
+    notice: Callable[[str], None] = field(default=lambda _text: None)
 
 
 DEFAULT: Final = Manner()
@@ -185,12 +197,25 @@ def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, 
         given = _circumstances(loaded, runners, manner, journal, _room(loaded, executor, manner))
         given |= {"executor": executor, "carry": carry}
         with entry(journal, loaded.plan.id, loaded.settings) as leave:
-            unfinished = None if new else find_interrupted(journal, loaded.plan.id, loaded.settings)
+            unfinished = None if new else _to_continue(journal, loaded, manner)
             if unfinished is None:
                 result = start_run(loaded, opened=leave, force=manner.force, reuse=manner.reuse, **given)
             else:
                 result = resume_run(unfinished, loaded, opened=leave, force=manner.force, **given)
         return _outcome(result, loaded, journal, manner)
+
+
+def _to_continue(journal: JournalPort, loaded: LoadedPlan, manner: Manner) -> str | None:
+    """The plan's run that did not finish. That another plan of the same id has one is told, and lets it be."""
+
+    def passed_over(run: str, origin: Origin) -> None:
+        manner.notice(
+            f"run {run} of {origin.source} did not finish; {loaded.source} is another plan with the id {loaded.plan.id}, and has "
+            f"runs of its own\n  mend: give one of them another id; carry that run on with `orchestrate resume {run}`"
+        )
+
+    another = of_another_file(loaded, Path.cwd())
+    return find_interrupted(journal, loaded.plan.id, loaded.settings, another, passed_over)
 
 
 def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner) -> RunOutcome:
@@ -238,7 +263,7 @@ def _journal_if_any(manner: Manner) -> Iterator[JournalPort | None]:
 
 
 def _state_to_continue(journal: JournalPort, loaded: LoadedPlan, run: str | None) -> RunState | None:
-    chosen = run or find_interrupted(journal, loaded.plan.id, loaded.settings)
+    chosen = run or _to_continue(journal, loaded, DEFAULT)
     return None if chosen is None else fold(journal.read(chosen))
 
 
@@ -296,8 +321,16 @@ def report_data(journal: JournalPort, run: str) -> dict[str, Any]:
 
 
 def export_bundle(journal: JournalPort, run: str, state: Path, target: Path) -> Exported:
-    """Write the run with all its evidence as one file that `orchestrate verify` checks offline. Raises OSError."""
-    return export(journal.read(run), state / "runs" / run, target, version())
+    """Write the run with all its evidence as one file that `orchestrate verify` checks offline.
+
+    Raises OSError, and Contradicted where the attempts' own files say something else than the journal.
+    """
+    envelopes = journal.read(run)
+    folder = state / "runs" / run
+    found = next((one for one in contradictions(envelopes, folder) if not one.gone), None)
+    if found is not None:
+        raise Contradicted(run, found.path, found.detail)
+    return export(envelopes, folder, target, version())
 
 
 def verify_run(journal: JournalPort, run: str, state: Path) -> Checked:
@@ -305,11 +338,13 @@ def verify_run(journal: JournalPort, run: str, state: Path) -> Checked:
 
     The exit code is what a run with the verdicts of now has; where that would be 0 and something does not match, it is 3.
     """
-    loaded, told = plan_of(journal, run), fold(journal.read(run))
+    envelopes = journal.read(run, unsealed=True)
+    loaded, told = _plan_in(envelopes, run), fold(envelopes)
     metrics = {**declared_metrics(loaded.graph, load_registry()), **told.metrics}
     digest = file_digest(state / "runs" / run)
-    findings = verify(loaded.plan, loaded.graph, told, metrics, digest)
-    stands = all(one.standing is Standing.MATCHES for one in findings)
+    own = (*sealed(journal.seal(run)), *testified(contradictions(envelopes, state / "runs" / run)))
+    findings = (*own, *verify(loaded.plan, loaded.graph, told, metrics, digest))
+    stands = all(one.standing in STANDS for one in findings)
     code = exit_code(told.tasks.values(), judge_run(loaded.plan, loaded.graph, told, metrics, digest))
     return Checked(run, code if stands else code or UNPROVEN, findings)
 
@@ -428,6 +463,8 @@ def _as_kept(result: RunResult, journal: JournalPort) -> tuple[Sequence[Envelope
 
 @contextmanager
 def _journal(manner: Manner) -> Iterator[JournalPort]:
+    for said in tighten(manner.state):
+        manner.notice(said)
     journal = open_journal(manner.state, manner.durability)
     try:
         yield journal

@@ -6,7 +6,7 @@ from pathlib import Path
 from orchestrator.api import Manner, explain_loaded, load, origin_of, plan_of, resume_loaded
 from orchestrator.cli.explain import show_explanation
 from orchestrator.cli.faults import UsageError
-from orchestrator.cli.output import tell
+from orchestrator.cli.output import notice, tell
 from orchestrator.cli.places import find_run, opened_journal
 from orchestrator.cli.progress import Telling, listening
 from orchestrator.cli.run import check_manner, conclude
@@ -32,7 +32,8 @@ def resume(name: str | None, manner: Manner, telling: Telling, *, junit: Path | 
     if manner.executor == "processes":
         adopt_orphans()
     with listening(loaded, registry, telling) as listener:
-        outcome = resume_loaded(summary.run, loaded, registry, manner=replace(manner, listener=listener, told=tell))
+        telling_of = replace(manner, listener=listener, told=tell, notice=notice)
+        outcome = resume_loaded(summary.run, loaded, registry, manner=telling_of)
     conclude(outcome, manner, telling, junit)
     return outcome.exit_code
 

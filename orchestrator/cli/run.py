@@ -7,7 +7,7 @@ from typing import get_args
 from orchestrator.api import EXECUTORS, Manner, RunOutcome, explain_loaded, load, run_loaded
 from orchestrator.cli.explain import explanation_data, show_explanation
 from orchestrator.cli.faults import UsageError
-from orchestrator.cli.output import plain, say, tell
+from orchestrator.cli.output import notice, plain, say, tell
 from orchestrator.cli.places import as_json, opened_journal
 from orchestrator.cli.progress import Telling, listening
 from orchestrator.cli.report import write_junit
@@ -34,7 +34,8 @@ def run_plan(  # noqa: PLR0913 - the run and how it is told of
     if manner.executor == "processes":
         adopt_orphans()
     with listening(loaded, registry, telling) as listener:
-        outcome = run_loaded(loaded, registry, new=new, manner=replace(manner, listener=listener, told=tell))
+        telling_of = replace(manner, listener=listener, told=tell, notice=notice)
+        outcome = run_loaded(loaded, registry, new=new, manner=telling_of)
     conclude(outcome, manner, telling, junit)
     return outcome.exit_code
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar, Final
 
-from orchestrator.executors.folder import EVIDENCE
 from orchestrator.executors.guard import owner
 from orchestrator.executors.order import WorkOrder
 from orchestrator.executors.temporary import tmp_of
@@ -16,9 +15,12 @@ from orchestrator.executors.tree import ATTEMPT, OWNER
 PACKAGE_PARENT: Final = str(Path(__file__).resolve().parents[2])
 
 
-def attempt_environment(order: WorkOrder, base: Mapping[str, str]) -> dict[str, str]:
-    """What the attempt's processes see: ours, where to put files, what the plan says, and the marks it is found by."""
-    folder, cache = str(order.folder), str(order.cache)
+def attempt_environment(order: WorkOrder, base: Mapping[str, str], evidence: str) -> dict[str, str]:
+    """What the attempt's processes see: ours, where to put files, what the plan says, and the marks it is found by.
+
+    evidence: where to append lines of it.
+    """
+    cache = str(order.cache)
     environment = {
         **base,
         "TMPDIR": tmp_of(order.folder),
@@ -26,7 +28,7 @@ def attempt_environment(order: WorkOrder, base: Mapping[str, str]) -> dict[str, 
         "PYTHONPYCACHEPREFIX": f"{cache}/pycache",
         "PYTHONHASHSEED": "0",
         **order.env,
-        "ORCHESTRATE_EVIDENCE": f"{folder}/{EVIDENCE}",
+        "ORCHESTRATE_EVIDENCE": evidence,
         ATTEMPT: order.marker,
         OWNER: owner(),
     }
