@@ -28,14 +28,17 @@ from orchestrator.engine.reconcile import NOT_ASKED_FOR, Change
 from orchestrator.engine.reuse import Asked, Wish, reused
 from orchestrator.engine.runs import (
     JOURNAL_FILE,
+    Origin,
     earlier_runs,
     find_interrupted,
     find_unreported,
+    of_another_file,
     open_journal,
     resume_run,
     start_run,
 )
 from orchestrator.engine.selection import excluded, named
+from orchestrator.engine.testimony import contradictions
 from orchestrator.environment import PACKAGE, capture
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
@@ -46,16 +49,17 @@ from orchestrator.executors.room import make_room
 from orchestrator.graph.load import LoadedPlan, load_plan, load_text
 from orchestrator.journal.codec import as_read
 from orchestrator.journal.codec import plain as as_plain
-from orchestrator.journal.errors import DamagedJournal
+from orchestrator.journal.errors import Contradicted, DamagedJournal
 from orchestrator.journal.port import JournalPort
 from orchestrator.journal.sqlite import Durability
 from orchestrator.plan.handins import briefed, joined
 from orchestrator.plan.model import Plan
 from orchestrator.plan.text import plan_text
+from orchestrator.privacy import tighten
 from orchestrator.registry import load_registry
 from orchestrator.report import Report, build_report, render_group, render_markdown, render_summary
 from orchestrator.report.junit import to_junit
-from orchestrator.report.verify import Standing, verify
+from orchestrator.report.verify import STANDS, sealed, testified, verify
 from orchestrator.runner import Runner
 from orchestrator.state.events import Envelope, RunExpected, RunResumed, RunStarted
 from orchestrator.state.fold import fold
@@ -128,6 +132,7 @@ class Manner:
     told: called with a sentence for people about how the run is done, before it begins.
     listener: told of every
     event once it is durable. announce: told the summary once everything is judged, before the report is written and the page drawn.
+    notice: told what its user should know and no report says, in a sentence.
     """
 
     state: Path = STATE
@@ -148,6 +153,7 @@ class Manner:
     listener: Callable[[Envelope], None] = field(default=lambda _envelope: None)
     told: Callable[[str], None] = field(default=lambda _text: None)
     announce: Callable[[str], None] = field(default=lambda _summary: None)
+    notice: Callable[[str], None] = field(default=lambda _text: None)
 
 
 DEFAULT: Final = Manner()
@@ -198,7 +204,7 @@ def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, 
         given |= {"executor": executor, "carry": carry, "closing": ending.close}
         given["expect"] = partial(expect, loaded, journal, given["environment"], given["jobs"])
         with entry(journal, loaded.plan.id, loaded.settings) as leave:
-            unfinished = None if new else find_interrupted(journal, loaded.plan.id, loaded.settings)
+            unfinished = None if new else _to_continue(journal, loaded, manner)
             unreported = None if new or unfinished else _same_unreported(journal, loaded, runners, manner)
             if unreported is not None:
                 return ending.report(unreported)
@@ -207,6 +213,19 @@ def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, 
             else:
                 resume_run(unfinished, loaded, opened=leave, **_taken_up(manner), **given)
         return ending.outcome
+
+
+def _to_continue(journal: JournalPort, loaded: LoadedPlan, manner: Manner) -> str | None:
+    """The plan's run that did not finish. That another plan of the same id has one is told, and lets it be."""
+
+    def passed_over(run: str, origin: Origin) -> None:
+        manner.notice(
+            f"run {run} of {origin.source} did not finish; {loaded.source} is another plan with the id {loaded.plan.id}, and has "
+            f"runs of its own\n  mend: give one of them another id; carry that run on with `orchestrate resume {run}`"
+        )
+
+    another = of_another_file(loaded, Path.cwd())
+    return find_interrupted(journal, loaded.plan.id, loaded.settings, another, passed_over)
 
 
 def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner) -> RunOutcome:
@@ -297,7 +316,7 @@ def _journal_if_any(manner: Manner) -> Iterator[JournalPort | None]:
 
 
 def _state_to_continue(journal: JournalPort, loaded: LoadedPlan, run: str | None) -> RunState | None:
-    chosen = run or find_interrupted(journal, loaded.plan.id, loaded.settings)
+    chosen = run or _to_continue(journal, loaded, DEFAULT)
     return None if chosen is None else fold(journal.read(chosen))
 
 
@@ -360,8 +379,16 @@ def times_data(journal: JournalPort, run: str) -> str:
 
 
 def export_bundle(journal: JournalPort, run: str, state: Path, target: Path) -> Exported:
-    """Write the run with all its evidence as one file that `orchestrate verify` checks offline. Raises OSError."""
-    return export(journal.read(run), state / "runs" / run, target, version())
+    """Write the run with all its evidence as one file that `orchestrate verify` checks offline.
+
+    Raises OSError, and Contradicted where the attempts' own files say something else than the journal.
+    """
+    envelopes = journal.read(run)
+    folder = state / "runs" / run
+    found = next((one for one in contradictions(envelopes, folder) if not one.gone), None)
+    if found is not None:
+        raise Contradicted(run, found.path, found.detail)
+    return export(envelopes, folder, target, version())
 
 
 def verify_run(journal: JournalPort, run: str, state: Path) -> Checked:
@@ -369,11 +396,13 @@ def verify_run(journal: JournalPort, run: str, state: Path) -> Checked:
 
     The exit code is what a run with the verdicts of now has; where that would be 0 and something does not match, it is 3.
     """
-    loaded, told = plan_of(journal, run), fold(journal.read(run))
+    envelopes = journal.read(run, unsealed=True)
+    loaded, told = _plan_in(envelopes, run), fold(envelopes)
     metrics = {**declared_metrics(loaded.graph, load_registry()), **metrics_known(told)}
     digest = file_digest(state / "runs" / run)
-    findings = verify(loaded.plan, loaded.graph, told, metrics, digest)
-    stands = all(one.standing is Standing.MATCHES for one in findings)
+    own = (*sealed(journal.seal(run)), *testified(contradictions(envelopes, state / "runs" / run)))
+    findings = (*own, *verify(loaded.plan, loaded.graph, told, metrics, digest))
+    stands = all(one.standing in STANDS for one in findings)
     judged = judge_under_contract(loaded.plan, loaded.graph, told, metrics, digest)
     code = exit_code(told.tasks.values(), judged.verdicts, accepted=judged.accepted)
     return Checked(run, code if stands else code or UNPROVEN, findings)
@@ -529,6 +558,8 @@ def _as_kept(result: RunResult, journal: JournalPort) -> tuple[Sequence[Envelope
 
 @contextmanager
 def _journal(manner: Manner) -> Iterator[JournalPort]:
+    for said in tighten(manner.state):
+        manner.notice(said)
     journal = open_journal(manner.state, manner.durability)
     try:
         yield journal

@@ -9,6 +9,7 @@ from typing import Any, Final, Protocol
 
 from orchestrator.evidence.measurement import Comparison, Measurement, Negative, Samples, Trend
 from orchestrator.evidence.metric import Form, Metric
+from orchestrator.evidence.packed import numbers
 from orchestrator.runner import TaskInput
 from orchestrator.wire import LONGEST_TEXT, WireError, check_data, measurement_to_json
 
@@ -254,4 +255,4 @@ class Watched(Mapping[str, Path]):
 
 
 def _floats(values: Sequence[float]) -> tuple[float, ...]:
-    return tuple(float(value) for value in values)
+    return numbers([float(value) for value in values])

@@ -2,9 +2,12 @@
 
 from collections import deque
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TextIO
 
+from orchestrator.attempts import found_folder
+from orchestrator.beneath import open_below
 from orchestrator.errors import OrchestratorError
 from orchestrator.state.run import RunState
 
@@ -40,20 +43,32 @@ def attempt_of(run: RunState, task: str, attempt: int | None) -> int:
 
 
 def attempt_folder(state: Path, run: str, task: str, attempt: int) -> Path:
-    """Where an attempt worked, with its stdout.log and stderr.log."""
-    return state / "runs" / run / task / str(attempt)
+    """Where an attempt works or worked, with its stdout.log and stderr.log."""
+    return found_folder(state, run, task, attempt)
 
 
 def read_log(state: Path, run: RunState, task: str, attempt: int | None = None, tail: int | None = None) -> TaskLog:
     """What it printed, or the last `tail` lines of either stream; empty where nothing is left. Raises NoSuchAttempt, OSError."""
     chosen = attempt_of(run, task, attempt)
     folder = attempt_folder(state, run.run, task, chosen)
-    out, err = (_lines(folder / f"{stream}.log", tail) for stream in STREAMS)
+    out, err = (_lines(state, folder / f"{stream}.log", tail) for stream in STREAMS)
     return TaskLog(run.run, task, chosen, out, err)
 
 
-def _lines(path: Path, tail: int | None) -> tuple[str, ...]:
-    if not path.is_file():
+def opened_log(state: Path, path: Path) -> TextIO | None:
+    """The log at the path below the state folder, None where there is none: a link or pipe in its place is none. Raises OSError."""
+    try:
+        binary = open_below(state, path.relative_to(state).as_posix(), sole=True)
+    except PermissionError:
+        raise
+    except OSError:
+        return None
+    return TextIOWrapper(binary, encoding="utf-8", errors="backslashreplace")
+
+
+def _lines(state: Path, path: Path, tail: int | None) -> tuple[str, ...]:
+    file = opened_log(state, path)
+    if file is None:
         return ()
-    with path.open(encoding="utf-8", errors="backslashreplace") as file:
+    with file:
         return tuple(line.rstrip("\n") for line in (file if tail is None else deque(file, maxlen=tail)))

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Claim, Comparison, Measurement, Negative, Samples, Trend
+from orchestrator.evidence.packed import numbers
 
 LONGEST_TEXT: Final = 4_000
 COMMON: Final = frozenset({"metric", "unit", "method", "cases", "command", "artifacts"})
@@ -161,10 +162,10 @@ def _numbers(plain: Mapping[str, Any], key: str) -> tuple[float, ...]:
     value = plain.get(key)
     if not isinstance(value, list):
         raise WireError(f"{key!r} must be a list of numbers" if key in plain else f"{key!r} is missing")
-    if any(isinstance(one, bool) or not isinstance(one, int | float) for one in value):
+    if not {*map(type, value)} <= {int, float}:
         raise WireError(f"{key!r} must hold only numbers")
     try:
-        return tuple(float(one) for one in value)
+        return numbers(value)
     except OverflowError:
         raise WireError(f"{key!r} holds a number beyond the range of a double") from None
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -26,6 +27,9 @@ if (
 os.environ["PYTHONSAFEPATH"] = (
     "1"  # what the tests start imports the package under test too, not what lies in the folder
 )
+
+_CONFIG = tempfile.TemporaryDirectory(prefix="orchestrate-config-")
+os.environ["XDG_CONFIG_HOME"] = _CONFIG.name  # the keys of the tests' runs are not the user's
 
 ROOT = Path(orchestrator.__file__).parents[1]
 COMMAND = (sys.executable, "-m", "orchestrator")

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from orchestrator.agents.git import (
@@ -32,6 +33,9 @@ LITTER: Final = (
 """What tools leave behind them, and no hand-in needs: it is left out where the base does not have it."""
 NAMED: Final = 10
 """How many paths a message lists."""
+
+_ONE_AT_A_TIME: Final = Lock()
+"""git's worktrees of one repository are listed in files that two of its processes must not write at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,9 @@ def open_workspace(turn: Turn, note: Callable[[str], None]) -> Workspace:
     _note_kinds(base_tree, turn.repo, base, note)
     remove(turn.workspace)
     turn.workspace.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    git(turn.repo, "worktree", "prune")
-    git(turn.repo, "worktree", "add", "--no-checkout", "--lock", "-B", turn.branch, str(turn.workspace), base)
+    with _ONE_AT_A_TIME:
+        git(turn.repo, "worktree", "prune")
+        git(turn.repo, "worktree", "add", "--no-checkout", "--lock", "-B", turn.branch, str(turn.workspace), base)
     write_out(turn.repo, start, turn.workspace)
     git(turn.workspace, "read-tree", base)
     return Workspace(turn.workspace, turn.repo, base, base_tree, start, turn.branch)
@@ -171,10 +176,11 @@ def _within(before: Tree, after: Tree, turn: Turn) -> Tree:
 
 def close_workspace(workspace: Workspace, *, keep: bool) -> None:
     """Let go of the worktree; `keep` leaves the folder, since it holds what no commit has. Raises GitError, OSError."""
-    attempted(workspace.repo, "worktree", "unlock", str(workspace.folder))
-    if not keep:
-        remove(workspace.folder)
-        git(workspace.repo, "worktree", "prune")
+    with _ONE_AT_A_TIME:
+        attempted(workspace.repo, "worktree", "unlock", str(workspace.folder))
+        if not keep:
+            remove(workspace.folder)
+            git(workspace.repo, "worktree", "prune")
 
 
 def check_out(checkout: Checkout) -> None:

@@ -4,16 +4,30 @@ Members are sorted by name, regular, of mode 644, of nobody and of the epoch's f
 made again from what is in it and compared byte for byte: no bit of it can change without being noticed.
 """
 
+import os
 import tarfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
+from orchestrator.beneath import open_below
 from orchestrator.errors import OrchestratorError
 
 BLOCK: Final = tarfile.BLOCKSIZE
 CHUNK: Final = 1 << 20
-Source = bytes | Path
+
+
+@dataclass(frozen=True, slots=True)
+class Below:
+    """A file below a folder, by its path there; no link is followed to it."""
+
+    folder: Path
+    path: str
+
+
+Source = bytes | Below
 """A file's content, or where it is."""
 
 
@@ -32,12 +46,14 @@ def chunks(files: Mapping[str, Source]) -> Iterator[tuple[str, bytes]]:
 
 
 def _member(name: str, source: Source) -> Iterator[bytes]:
-    size = len(source) if isinstance(source, bytes) else source.stat().st_size
-    yield header(name, size)
     if isinstance(source, bytes):
+        size = len(source)
+        yield header(name, size)
         yield source
     else:
-        with source.open("rb") as file:
+        with open_below(source.folder, source.path) as file:
+            size = os.fstat(file.fileno()).st_size
+            yield header(name, size)
             yield from _exactly(file, size)
     yield b"\0" * (-size % BLOCK)
 
@@ -107,7 +123,9 @@ class Opened:
                 f"{self.path}: {name} has {size:,} bytes, more than the {most:,} that it may have\n"
                 "  mend: get the bundle again; `orchestrate export` writes one"
             )
-        return b"".join(self.pieces(name))
+        content = BytesIO()
+        content.writelines(self.pieces(name))
+        return content.getvalue()
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """A member's content, piece by piece. Raises BundleError where the archive ends within it."""

@@ -29,7 +29,7 @@ from orchestrator.engine.contract import judge_under_contract
 from orchestrator.engine.outcome import exit_code
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.metric import Metric
-from orchestrator.report.verify import Finding, Standing, verify
+from orchestrator.report.verify import STANDS, Finding, Standing, verify
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
 from orchestrator.state.run import metrics_known
@@ -49,7 +49,7 @@ class Checked:
     @property
     def stands(self) -> bool:
         """Whether everything matches."""
-        return all(one.standing is Standing.MATCHES for one in self.findings)
+        return all(one.standing in STANDS for one in self.findings)
 
 
 def check_bundle(path: Path, metrics: Mapping[str, Metric] = MappingProxyType({})) -> Checked:
@@ -102,7 +102,7 @@ def _judge_again(opened: Opened, envelopes: Sequence[Envelope], text: bytes, met
 
 def _events(opened: Opened, text: bytes) -> tuple[str, tuple[Envelope, ...], tuple[int, ...]]:
     """The run, its events and the damaged ones. The first event and bundle.json both name the run: the one that fits counts."""
-    names = dict.fromkeys((_between(text.split(b"\n", 1)[0], b'"run":"'), _said(opened, b'"run": "')))
+    names = dict.fromkeys((_between(text[: text.find(b"\n")], b'"run":"'), _said(opened, b'"run": "')))
     readings = [(run, *read_events(run, text)) for run in names]
     return max(readings, key=lambda reading: len(reading[1]))
 

@@ -1,11 +1,14 @@
 """Write a bundle: what follows from the events, and the run's files as they are now."""
 
 import hashlib
+import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestrator.bundle.archive import Source, chunks
+from orchestrator.beneath import open_below
+from orchestrator.bundle.archive import Below, Source, chunks
 from orchestrator.bundle.contents import ARTIFACTS, SUMS, artifacts_of, derived, sha256, sums
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
@@ -30,26 +33,37 @@ def export(envelopes: Sequence[Envelope], run_folder: Path, target: Path, versio
     missing: list[str] = []
     changed: list[str] = []
     for path, artifact in artifacts_of(fold(envelopes)).items():
-        there = run_folder / path
-        if not there.is_file():
+        there = Below(run_folder.parents[1], f"{run_folder.parent.name}/{run_folder.name}/{path}")
+        found = _digest(there, artifact.sha256)
+        if found is None:
             missing.append(path)
             continue
         files[f"{ARTIFACTS}{path}"] = there
-        with there.open("rb") as file:
-            digests[f"{ARTIFACTS}{path}"] = hashlib.file_digest(file, "sha256").hexdigest()
-        if digests[f"{ARTIFACTS}{path}"] != artifact.sha256:
+        digests[f"{ARTIFACTS}{path}"] = found
+        if found != artifact.sha256:
             changed.append(path)
     files[SUMS] = sums(digests)
     digest, size = _write(files, target)
     return Exported(target, digest, size, len(files), tuple(missing), tuple(changed))
 
 
+def _digest(there: Below, expected: str) -> str | None:
+    """The file's sha256; None where there is none. What changed and has a name elsewhere, too, is another file put in its place."""
+    try:
+        with open_below(there.folder, there.path) as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+            return found if found == expected or os.fstat(file.fileno()).st_nlink == 1 else None
+    except OSError:
+        return None
+
+
 def _write(files: dict[str, Source], target: Path) -> tuple[str, int]:
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".part")
+    part = Path(name)
     digest, size = hashlib.sha256(), 0
     try:
-        with part.open("wb") as file:
+        with os.fdopen(handle, "wb") as file:
             for _, piece in chunks(files):
                 file.write(piece)
                 digest.update(piece)

@@ -12,6 +12,7 @@ from typing import ClassVar, Final, ParamSpec
 
 import typer
 
+from orchestrator.beneath import write_text
 from orchestrator.cli.complaint import complaint
 from orchestrator.cli.output import plain, tell
 from orchestrator.cli.streams import lost_output
@@ -115,7 +116,7 @@ def _confession(error: BaseException, state: Path | None) -> str:
     try:
         if path is None or not path.parent.is_dir():
             raise FileNotFoundError
-        path.write_text(story, encoding="utf-8", errors="backslashreplace")
+        write_text(path.parent, path.name, story)
     except OSError:
         return f"{said}\n{story}"
     return f"{said}\n  mend: the traceback is in {path}; please report it. What was finished is kept: the same command continues."

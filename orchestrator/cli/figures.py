@@ -1,12 +1,11 @@
 """What was just measured, in a few words: a first look that decides nothing, without interval or judgement."""
 
-import math
 from collections.abc import Iterable, Mapping
-from statistics import median
 
 from orchestrator.evidence.estimate import derived_unit, pairwise
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Metric
+from orchestrator.evidence.packed import middle
 
 SHOWN = 3
 
@@ -34,5 +33,4 @@ def _value(metric: Metric, measurement: Measurement) -> float | None:
             values = pairwise(metric.form, treatment, baseline) if len(treatment) == len(baseline) else ()
         case Trend():
             return None
-    value = median(values) if values and not any(map(math.isnan, values)) else math.nan
-    return value if math.isfinite(value) else None
+    return middle(values)

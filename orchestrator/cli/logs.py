@@ -1,9 +1,11 @@
 """`orchestrate logs`: what a run's tasks printed, or everything that happened, in order."""
 
+import os
 from collections import deque
 from dataclasses import asdict
 from pathlib import Path
 
+from orchestrator.beneath import size_below
 from orchestrator.cli.condition import clock
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.lines import describe
@@ -12,7 +14,7 @@ from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.journal.codec import plain as plain_data
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
-from orchestrator.tasklogs import STREAMS, attempt_folder, attempt_of, read_log
+from orchestrator.tasklogs import STREAMS, attempt_folder, attempt_of, opened_log, read_log
 
 
 def show_logs(state: Path, names: list[str], attempt: int | None, tail: int | None, *, as_data: bool = False) -> None:
@@ -55,22 +57,27 @@ def _show_task(state: Path, run: RunState, task: str, attempt: int | None, tail:
         say(f"{task} has not started: {record.reason or record.status.value}")
     elif not folder.is_dir():
         say(f"{task} left nothing in {folder}")
-    elif not any(_size(folder / f"{stream}.log") for stream in STREAMS):
+    elif not any(_size(state, folder / f"{stream}.log") for stream in STREAMS):
         failure = f"; it failed: {record.failures[-1].message}" if record.failures else ""
         say(plain(f"{task} printed nothing{failure}"))
     for stream in STREAMS:
-        _show_stream(folder / f"{stream}.log", stream, tail)
+        _show_stream(state, folder / f"{stream}.log", stream, tail)
 
 
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.is_file() else 0
+def _size(state: Path, path: Path) -> int:
+    return size_below(state, path.relative_to(state).as_posix())
 
 
-def _show_stream(path: Path, stream: str, tail: int | None) -> None:
-    """A few lines at a time: a log may be large. An empty one is not mentioned."""
-    if not _size(path):
+def _show_stream(state: Path, path: Path, stream: str, tail: int | None) -> None:
+    """A few lines at a time: a log may be large. An empty one is not mentioned; a link or pipe in its place is."""
+    file = opened_log(state, path)
+    if file is None:
+        if os.path.lexists(path):
+            say(plain(f"== {stream}: {path} is not the file that was written; it is not followed"))
         return
-    say(f"== {stream} ({path})")
-    with path.open(encoding="utf-8", errors="backslashreplace") as file:
+    with file:
+        if not _size(state, path):
+            return
+        say(f"== {stream} ({path})")
         for line in file if tail is None else deque(file, maxlen=tail):
             say(plain(line))

@@ -19,6 +19,11 @@ def tell(text: str) -> None:
     _write(sys.stderr, text)
 
 
+def notice(text: str) -> None:
+    """What the user should know beside progress, on standard error, whoever wrote the names in it."""
+    tell(plain(text))
+
+
 def plain(text: str) -> str:
     """The text with control characters made visible, so that what a task says cannot drive the terminal."""
     if text.isprintable():

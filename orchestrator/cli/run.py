@@ -9,7 +9,7 @@ from typing import get_args
 from orchestrator.api import EXECUTORS, Manner, RunOutcome, expectation, explain_loaded, load, run_loaded
 from orchestrator.cli.explain import explanation_data, show_explanation
 from orchestrator.cli.faults import Exit, UsageError, explain
-from orchestrator.cli.output import plain, say, tell
+from orchestrator.cli.output import notice, plain, say, tell
 from orchestrator.cli.places import as_json, opened_journal
 from orchestrator.cli.progress import Telling, listening
 from orchestrator.cli.report import write_junit
@@ -54,7 +54,7 @@ def shown(loaded: LoadedPlan, registry: Registry, telling: Telling, manner: Mann
             if not telling.as_json:
                 say(summary.rstrip("\n"))
 
-        yield replace(manner, listener=listener, announce=announce, told=tell)
+        yield replace(manner, listener=listener, announce=announce, told=tell, notice=notice)
 
 
 def foretell(path: Path, settings: list[str], manner: Manner, telling: Telling, *, new: bool = False) -> None:

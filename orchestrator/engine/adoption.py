@@ -3,14 +3,16 @@
 import contextlib
 import hashlib
 import os
-import shutil
+import secrets
 from pathlib import Path
 from typing import Final
 
+from orchestrator.beneath import FOLDER_MODE, create_below, digest_below, folder_below, open_below, private_folder
 from orchestrator.engine.reuse import ADOPTED, Adopt
 from orchestrator.evidence.measurement import Evidence
 from orchestrator.state.run import TaskRecord
 
+CHUNK: Final = 1 << 20
 BESIDE: Final = ("stdout.log", "stderr.log", "series.csv", "evidence.jsonl", "order.json")
 
 
@@ -21,14 +23,14 @@ def into(runs: Path, run: str) -> Adopt:
         before = record.evidence.artifacts if record.evidence else ()
         try:
             for old, new in zip(before, evidence.artifacts, strict=True):
-                if not _copied(runs / source / old.path, runs / run / new.path, old.sha256):
+                if not _copied(runs, f"{source}/{old.path}", runs / run / new.path, old.sha256):
                     return False
         except OSError:
             return False
-        there, here = runs / source / record.id / str(record.attempt), runs / run / record.id / str(ADOPTED)
+        there, here = f"{source}/{record.id}/{record.attempt}", runs / run / record.id / str(ADOPTED)
         for name in BESIDE:
             with contextlib.suppress(OSError):  # what is only for people may be gone
-                _copied(there / name, here / name, None)
+                _copied(runs, f"{there}/{name}", here / name, None)
         return True
 
     return adopt
@@ -40,29 +42,37 @@ def intact(runs: Path) -> Adopt:
     def adopt(source: str, record: TaskRecord, _evidence: Evidence) -> bool:
         artifacts = record.evidence.artifacts if record.evidence else ()
         try:
-            return all(_digest(runs / source / each.path) == each.sha256 for each in artifacts)
+            return all(digest_below(runs, f"{source}/{each.path}").sha256 == each.sha256 for each in artifacts)
         except OSError:
             return False
 
     return adopt
 
 
-def _copied(source: Path, target: Path, sha256: str | None) -> bool:
-    """Copy the file, whole or not at all; False where it is not what the checksum says. Raises OSError."""
-    if source.is_symlink() or not source.is_file():
-        return False
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(f".{target.name}.part")
-    try:
-        shutil.copyfile(source, beside)
-        if sha256 is not None and _digest(beside) != sha256:
-            return False
-        os.replace(beside, target)  # noqa: PTH105 - the same call, and the name says what it does
-    finally:
-        beside.unlink(missing_ok=True)
+def _copied(runs: Path, source: str, target: Path, sha256: str | None) -> bool:
+    """Copy the file, whole or not at all; False where it is not what the checksum says. No link is followed. Raises OSError."""
+    with open_below(runs, source, sole=sha256 is None) as file:
+        _make_folders(runs, target.parent)
+        beside = target.with_name(f".{secrets.token_hex(8)}.part")
+        digest = hashlib.sha256()
+        try:
+            with os.fdopen(create_below(beside.parent, beside.name), "wb") as copy:
+                while piece := file.read(CHUNK):
+                    digest.update(piece)
+                    copy.write(piece)
+            if sha256 is not None and digest.hexdigest() != sha256:
+                return False
+            os.replace(beside, target)  # noqa: PTH105 - the same call, and the name says what it does
+        finally:
+            beside.unlink(missing_ok=True)
     return True
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _make_folders(runs: Path, folder: Path) -> None:
+    """Make the folders from `runs` down to this one. Raises OSError where a link is among them."""
+    private_folder(runs)
+    below = ""
+    for part in folder.relative_to(runs).parts:
+        below = f"{below}/{part}" if below else part
+        (runs / below).mkdir(FOLDER_MODE, exist_ok=True)
+        os.close(folder_below(runs, below))

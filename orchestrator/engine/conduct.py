@@ -1,5 +1,6 @@
 """One owner's turn at a run: take it, work, judge, say how it ended, and give it back."""
 
+import secrets
 import signal
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -8,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestrator.attempts import bring_home
 from orchestrator.engine.briefs import NO_AGENTS, Agents
 from orchestrator.engine.contract import judge_under_contract
 from orchestrator.engine.engine import CarryOut, Engine
@@ -26,6 +28,7 @@ from orchestrator.executors.tree import signal_tree
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import JournalError, UnknownRun
 from orchestrator.journal.port import JournalPort
+from orchestrator.keys import SIZE, user_keys
 from orchestrator.runner import Runner
 from orchestrator.state.events import CriterionJudged, Envelope, Event, RunExpected, RunFinished, RunInterrupted
 from orchestrator.state.fold import fold
@@ -104,8 +107,12 @@ def conduct(
         recorder.commit()
         conditions.opened()
         engine = _engine(loaded, recorder, conditions)
-        with interrupts(engine.interrupt):
-            settled = engine.run()
+        bring_home(conditions.places.run_folder(run))  # what an owner left that died
+        try:
+            with interrupts(engine.interrupt):
+                settled = engine.run()
+        finally:
+            bring_home(conditions.places.run_folder(run))
         _close(engine, recorder, loaded, conditions, settled=settled)
         code = recorder.state.exit_code if settled else INTERRUPTED
         result = RunResult(run, code, recorder.state, (*before, *recorder.committed))  # type: ignore[arg-type]  # settled: finished just now
@@ -126,7 +133,8 @@ def owned(journal: JournalPort, run: str) -> Iterator[int]:
 
 def _engine(loaded: LoadedPlan, recorder: Recorder, conditions: Conditions) -> Engine:
     order = {task: place for place, task in enumerate(loaded.graph.nodes)}
-    orders = Orders(loaded.plan, loaded.graph, conditions.runners, conditions.places, order, conditions.agents)
+    secret = user_keys().find(recorder.run) or secrets.token_bytes(SIZE)
+    orders = Orders(loaded.plan, loaded.graph, conditions.runners, conditions.places, order, secret, conditions.agents)
     return Engine(
         orders,
         recorder,

@@ -1,9 +1,9 @@
 """Lays the evidence of a run before the judge, criterion by criterion."""
 
-import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from orchestrator.beneath import digest_below
 from orchestrator.engine.fingerprints import differences
 from orchestrator.engine.levels import levelled
 from orchestrator.engine.promises import declared_metrics, metrics_of
@@ -126,14 +126,11 @@ def stale(evidence: Evidence, measurement: Measurement, digest: Digest) -> bool:
 
 
 def file_digest(folder: Path) -> Digest:
-    """The effect: digests of the files below `folder`, the run's."""
+    """The effect: digests of the files below `folder`, the run's. What was replaced by a link or a pipe is not there."""
 
     def digest(path: str) -> str | None:
         try:
-            if not (folder / path).is_file():  # a pipe in its place would be waited for
-                return None
-            with (folder / path).open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
+            return digest_below(folder.parents[1], f"{folder.parent.name}/{folder.name}/{path}").sha256
         except OSError:
             return None
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from orchestrator.attempts import working_folder
 from orchestrator.engine.above import Above
 from orchestrator.engine.agent_orders import AgentOrders
 from orchestrator.engine.briefs import NO_AGENTS, Agents
@@ -22,13 +23,14 @@ GRACE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """Writes work orders for one run. order: each task's place in the graph's order."""
+    """Writes work orders for one run. order: each task's place in the graph's order. secret: the run's, which names folders."""
 
     plan: Plan
     graph: TaskGraph
     runners: Mapping[str, Runner]
     places: Places
     order: Mapping[str, int]
+    secret: bytes
     agents: Agents = NO_AGENTS
     above: Above = field(init=False)
     hand_ins: AgentOrders = field(init=False)
@@ -41,7 +43,9 @@ class Orders:
     def write(self, state: RunState, task: str, attempt: int) -> WorkOrder:
         """The order for an attempt that is about to start. Pure: the folder is made by who carries it out."""
         node = self.graph.nodes[task]
-        folder = self.places.attempt_folder(state.run, task, attempt)
+        kept = self.places.attempt_folder(state.run, task, attempt)
+        agents = node.task.brief is not None or node.task.merge is not None  # no evidence is taken from their folders
+        folder = kept if agents else working_folder(self.places.run_folder(state.run), task, attempt, self.secret)
         values, references = self.plan.variables(node.task)
         known: dict[str, object] = {"state": self.places.state, "project": self.places.project, "folder": folder}
         if node.task.measures is not None:
@@ -68,6 +72,7 @@ class Orders:
             turn=self.hand_ins.turn(state, node, attempt, known) if node.task.brief is not None else None,
             checkout=self.hand_ins.checkout(state, node, attempt) if node.task.measures is not None else None,
             merge=self.hand_ins.merge(state, node) if node.task.merge is not None else None,
+            kept=None if agents else kept,
         )
 
 

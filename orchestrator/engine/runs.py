@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.engine.adoption import into
@@ -37,6 +38,15 @@ from orchestrator.state.run import RunState
 
 JOURNAL_FILE = "journal.sqlite"
 LOOKED_BACK = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a run was last taken up with. source: the plan file's name as it was given first; file: its path, where that is known."""
+
+    settings: Mapping[str, str]
+    source: str
+    file: str
 
 
 def start_run(  # noqa: PLR0913 - the run's circumstances, by name
@@ -101,7 +111,7 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
     def opening(_state: RunState) -> Iterable[Event]:
         yield RunStarted(
             run, loaded.plan.id, loaded.digest, journalled_text(loaded), loaded.source, journalled_settings(loaded), dict(environment), command,
-            digests,
+            digests, plan_file(loaded, places.project),
         )  # fmt: skip
         wish = Wish(reuse, fresh, environment, asks_less(loaded.plan, loaded.graph, loaded.digest))
         yield from reused(
@@ -185,6 +195,7 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
             dict(environment),
             digests,
             accept_loosened,
+            plan_file(loaded, places.project),
         )
         yield from kept
 
@@ -207,14 +218,29 @@ def _left(loaded: LoadedPlan, runners: Mapping[str, Runner], folder: Path) -> Le
     return left
 
 
-def find_interrupted(journal: JournalPort, plan_id: str, settings: Mapping[str, str] | None = None) -> str | None:
+def find_interrupted(
+    journal: JournalPort,
+    plan_id: str,
+    settings: Mapping[str, str] | None = None,
+    another: Callable[[Origin], bool] = lambda _: False,
+    passed_over: Callable[[str, Origin], object] = lambda *_: None,
+) -> str | None:
     """The latest run of the plan if it did not finish, None otherwise.
 
     settings: only a run with these counts. A run that an orchestrator is working on counts too: whoever resumes it is told.
+    another: whether a run is of another plan of the same id (see `of_another_file`): it does not count; passed_over is told of each that
+    did not finish.
     """
     for summary in reversed(journal.runs()):
-        if summary.plan_id == plan_id and (settings is None or _settings(journal, summary.run) == dict(settings)):
+        if summary.plan_id != plan_id:
+            continue
+        origin = _origin(journal, summary.run)
+        if settings is not None and origin.settings != dict(settings):
+            continue
+        if not another(origin):
             return None if summary.finished else summary.run
+        if not summary.finished:
+            passed_over(summary.run, origin)
     return None
 
 
@@ -228,7 +254,7 @@ def find_unreported(journal: JournalPort, plan_id: str, settings: Mapping[str, s
     if not left:  # as nearly always: then no run's events need be read for its settings
         return None
     for summary in runs:
-        if settings is None or _settings(journal, summary.run) == dict(settings):
+        if settings is None or _origin(journal, summary.run).settings == dict(settings):
             return summary.run if summary.run in left else None
     return None
 
@@ -237,6 +263,25 @@ def left_behind(journal: JournalPort, run: str) -> bool:
     """Whether whoever had the run died with it: nobody has it, and it was not given back."""
     lease = journal.lease(run)
     return lease is not None and lease.held and journal.owned(run) is None
+
+
+def of_another_file(loaded: LoadedPlan, project: Path) -> Callable[[Origin], bool]:
+    """Whether a run was begun from another plan file, which is still there. Where that is gone, the plan was moved or renamed: the run is its own."""
+    now = plan_file(loaded, project)
+
+    def another(origin: Origin) -> bool:
+        before = origin.file or str(project.absolute() / origin.source)
+        if before == now or not os.path.isfile(before):  # noqa: PTH113 - a text
+            return False
+        return not now or not os.path.samefile(before, now)  # noqa: PTH121 - as above
+
+    return another
+
+
+def plan_file(loaded: LoadedPlan, project: Path) -> str:
+    """The absolute path of the plan's file, "" for a plan that is in none."""
+    path = project.absolute() / loaded.source
+    return str(path) if path.is_file() else ""
 
 
 def earlier_runs(journal: JournalPort, plan_id: str, wish: Wish) -> tuple[RunState, ...]:
@@ -261,12 +306,17 @@ def open_journal(state_dir: Path, durability: Durability = "process", *, readonl
     return SqliteJournal(state_dir / JOURNAL_FILE, durability, readonly=readonly)
 
 
-def _settings(journal: JournalPort, run: str) -> dict[str, str]:
-    last: dict[str, str] = {}
-    for envelope in journal.read(run):
-        if isinstance(envelope.event, RunStarted | RunResumed):
-            last = envelope.event.settings
-    return last
+def _origin(journal: JournalPort, run: str) -> Origin:
+    found = Origin({}, "", "")
+    for envelope in journal.read(run, unsealed=True):  # who takes the run up looks at its seals
+        match envelope.event:
+            case RunStarted() as begun:
+                found = Origin(begun.settings, begun.plan_source, begun.plan_file)
+            case RunResumed() as begun:
+                found = Origin(begun.settings, found.source, begun.plan_file or found.file)
+            case _:
+                pass
+    return found
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from orchestrator.evidence.intervals import Interval
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Form, Metric
 from orchestrator.evidence.numbers import times
+from orchestrator.evidence.packed import finite
+from orchestrator.evidence.packed import numbers as many
 from orchestrator.evidence.units import UnitError, conversion, dimension
 from orchestrator.evidence.verdict import Why
 
@@ -109,7 +111,7 @@ def no_difference(form: Form) -> float:
 
 def pairwise(form: Form, treatment: Sequence[float], baseline: Sequence[float]) -> tuple[float, ...]:
     """The derived value of every pair, in % or x; a pair that has none becomes NaN."""
-    return tuple(_pair(form, t, b) for t, b in zip(treatment, baseline, strict=True))
+    return many([_pair(form, t, b) for t, b in zip(treatment, baseline, strict=True)])
 
 
 def _pair(form: Form, treatment: float, baseline: float) -> float:
@@ -143,7 +145,7 @@ def _comparison(form: Form, data: Comparison, level: float, seed: int) -> Estima
 
 def _check_arms(form: Form, data: Comparison) -> None:
     n = min(len(data.treatment), len(data.baseline))
-    _demand_numbers("pair", (*data.treatment, *data.baseline, *data.control), n)
+    _demand_numbers("pair", data.treatment + data.baseline + data.control, n)
     if len(data.treatment) != len(data.baseline):
         detail = f"the arms are not paired: {len(data.treatment)} and {len(data.baseline)} values"
         raise _Refused(Why.TOO_FEW_SAMPLES, detail, n)
@@ -157,7 +159,7 @@ def _control(form: Form, data: Comparison, level: float, seed: int) -> tuple[tup
     if len(data.control) != len(data.baseline):
         return None, f"the control has {len(data.control)} values for {len(data.baseline)} pairs"
     values = pairwise(form, data.control, data.baseline)
-    if not all(map(math.isfinite, values)):
+    if not finite(values):
         return None, "the control is not a number"
     span = intervals.of_median(values, level, seed)
     if not span.low <= no_difference(form) <= span.high:
@@ -167,7 +169,7 @@ def _control(form: Form, data: Comparison, level: float, seed: int) -> tuple[tup
 
 def _trend(form: Form, data: Trend, level: float, _: int) -> Estimate:
     n = min(len(data.x), len(data.y))
-    _demand_numbers("point", (*data.x, *data.y), n)
+    _demand_numbers("point", data.x + data.y, n)
     if len(data.x) != len(data.y):
         raise _Refused(Why.TOO_FEW_SAMPLES, f"{len(data.x)} x for {len(data.y)} y", n)
     if n < FEWEST_POINTS:
@@ -204,7 +206,7 @@ def _demand_numbers(noun: str, values: Sequence[float], n: int | None = None) ->
     count = len(values) if n is None else n
     if not values:
         raise _Refused(Why.TOO_FEW_SAMPLES, f"no {noun} was recorded", 0)
-    if not all(map(math.isfinite, values)):
+    if not finite(values):
         raise _Refused(Why.NOT_A_NUMBER, f"a {noun} is not a finite number", count)
 
 
@@ -233,7 +235,7 @@ def _scaled(raw: Estimate, factor: Fraction, unit: str) -> Estimate:
         high=times(raw.high, factor),
         n=raw.n,
         unit=unit,
-        values=raw.values if factor == 1 else tuple(times(value, factor) for value in raw.values),
+        values=raw.values if factor == 1 else many([times(value, factor) for value in raw.values]),
         spread=pair(raw.spread),
         control=pair(raw.control),
         control_failed=raw.control_failed,
@@ -241,6 +243,7 @@ def _scaled(raw: Estimate, factor: Fraction, unit: str) -> Estimate:
 
 
 def _finite(found: Estimate) -> Estimate | Refusal:
-    if all(map(math.isfinite, (found.value, found.low, found.high, *found.values, *(found.control or ())))):
+    told = (found.value, found.low, found.high, *(found.control or ()))
+    if all(map(math.isfinite, told)) and finite(found.values):
         return found
     return Refusal(Why.NOT_A_NUMBER, "the value or its interval is not a finite number", found.n)

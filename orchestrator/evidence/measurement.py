@@ -3,12 +3,14 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from orchestrator.evidence.packed import Numbers
+
 
 @dataclass(frozen=True, slots=True)
 class Samples:
     """Values of the metric itself, in the measurement's unit, in the order in which they were taken."""
 
-    values: tuple[float, ...]
+    values: Numbers
     kind: Literal["samples"] = "samples"
 
 
@@ -24,10 +26,10 @@ class Comparison:
     was not recorded.
     """
 
-    treatment: tuple[float, ...]
-    baseline: tuple[float, ...]
+    treatment: Numbers
+    baseline: Numbers
     arm_unit: str
-    control: tuple[float, ...] = ()
+    control: Numbers = ()
     exact: bool = False
     labels: tuple[str, ...] = ()
     kind: Literal["comparison"] = "comparison"
@@ -38,8 +40,8 @@ class Comparison:
 class Trend:
     """Points of a quantity `y` measured at settings `x`, for a slope or a coefficient of determination."""
 
-    x: tuple[float, ...]
-    y: tuple[float, ...]
+    x: Numbers
+    y: Numbers
     x_unit: str
     y_unit: str
     kind: Literal["trend"] = "trend"
@@ -52,7 +54,7 @@ class Negative:
     values: in the measurement's unit. of: what was checked, e.g. "the output with one bit flipped".
     """
 
-    values: tuple[float, ...]
+    values: Numbers
     of: str
 
 

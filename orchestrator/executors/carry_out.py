@@ -4,9 +4,9 @@ Everything happens in the caller's thread, in one loop over the attempt's pipes;
 takes programs through their first moments without one.
 """
 
-import contextlib
 import os
 import selectors
+import shutil
 import signal
 import sys
 import time
@@ -17,7 +17,7 @@ from typing import Final, Protocol
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Evidence, Origin, Usage
 from orchestrator.executors.collect import Collector
-from orchestrator.executors.folder import EVIDENCE, fresh, shared
+from orchestrator.executors.folder import fresh, shared
 from orchestrator.executors.guard import guard_pid
 from orchestrator.executors.heed import CutShort, Heed, heeding, never
 from orchestrator.executors.launch import LAUNCHERS, SPAWNING, LaunchedProgram, launched
@@ -26,6 +26,7 @@ from orchestrator.executors.load import load_average
 from orchestrator.executors.order import AttemptResult, Launched, Note, StopSignal, Told, WorkOrder, write_order
 from orchestrator.executors.outcome import Ending, judge_ending
 from orchestrator.executors.output import CAP, CappedLog
+from orchestrator.executors.place import Place, keep_all
 from orchestrator.executors.room import Alive, NoRoom, Patience, is_shortage
 from orchestrator.executors.sampler import TreeSampler, children
 from orchestrator.executors.started import Ended
@@ -84,8 +85,7 @@ def _not_begun(order: WorkOrder, start: float, message: str) -> AttemptResult:
 
 def forget(order: WorkOrder) -> None:
     """An attempt that was not begun leaves nothing behind that a next try would take for another's."""
-    with contextlib.suppress(OSError):
-        os.unlink(f"{order.folder}/{EVIDENCE}")  # noqa: PTH108 - as in `folder`
+    shutil.rmtree(order.folder, ignore_errors=True)
 
 
 def go_on(supervision: "Supervision", stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
@@ -127,14 +127,15 @@ class Supervision:
     def __init__(self, order: WorkOrder, log_cap: int, start: float) -> None:
         self.order = order
         self.start = start
-        self._collector = Collector(f"{order.folder}/{EVIDENCE}", order.metrics)
+        self._place = Place(order.folder)
+        self._collector = _collector(order, self._place)
         self._stopped = self._timed_out = False
         self._kill_at: float | None = None
         self._ended: Ended | None = None
         self._load_before = self._load_during = load_average()
-        self._held: list[Closable] = [self._collector]
+        self._held: list[Closable] = [self._place, self._collector]
         try:
-            self._started = _start(order)
+            self._started = _start(order, self._collector.address)
             self._held.append(self._started)  # what was started must not be left
             self._attach(log_cap)
             Alive.attempts.add(self)
@@ -144,7 +145,7 @@ class Supervision:
             raise
 
     def _attach(self, log_cap: int) -> None:
-        folder, started = os.fspath(self.order.folder), self._started
+        folder, started = self._place.path, self._started
         self._sampler = TreeSampler(started.root, f"{folder}/series.csv", self.start)
         secrets = secrets_of(self.order, inherited())
         self.logs = [
@@ -200,9 +201,10 @@ class Supervision:
         self._finish_files()
         try:
             self._tell(listener, last=True, heed=heed)
-            return self._result(seconds, ended, unended, heed)
+            result = self._result(seconds, ended, unended, heed)
         except CutShort as cut:
-            return self._cut_short(ended, timeout=cut.timeout)
+            result = self._cut_short(ended, timeout=cut.timeout)
+        return self._kept(result, listener)
 
     def close(self) -> None:
         """End whatever still runs (only where `watch` was left early) and let go of every file."""
@@ -284,8 +286,21 @@ class Supervision:
         evidence = with_origin(evidence, self._origin(seconds))
         return AttemptResult(order.task, order.attempt, evidence, usage, failure)
 
+    def _kept(self, result: AttemptResult, listener: Callable[[Told], None]) -> AttemptResult:
+        """The result, once what the attempt left is where it is kept. What is told of that is a note."""
+        try:
+            told = keep_all(self.order, self._place, self._collector)
+        except OSError as error:
+            if result.failure is not None or result.stopped:
+                return result
+            failure = Failure(Cause.EVIDENCE, f"what it left could not be kept: {error.strerror or error}")
+            return replace(result, evidence=Evidence(), failure=failure)
+        for text in told:
+            listener(Note(self.order.task, self.order.attempt, text))
+        return result
+
     def _origin(self, seconds: float) -> Origin:
-        argv = self.order.command or worker_argv(self.order)
+        argv = kept_argv(self.order, self.order.command or worker_argv(self.order))
         return Origin(self.order.attempt, argv, self._load_before, self._load_during, seconds)
 
     def _ending(self, ended: Ended, unended: int) -> Ending:
@@ -304,7 +319,7 @@ class Supervision:
 
     def _attempted(self, number: int) -> Attempted:
         order = self.order
-        path = attempt_environment(order, inherited()).get("PATH", os.defpath)
+        path = attempt_environment(order, inherited(), "").get("PATH", os.defpath)
         program = order.command[0] if order.command else sys.executable
         return Attempted(program, number, order.folder, order.project, path)
 
@@ -326,7 +341,7 @@ def settle(
     failure = judge_ending(ending)
     if failure is None:
         try:
-            return None, collector.evidence(order.folder, order.artifacts, order.inputs, heed)
+            return None, collector.evidence(order.folder, order.artifacts, order.inputs, heed, order.home)
         except OrchestratorError as error:
             failure = Failure(Cause.EVIDENCE, str(error), ending.exit_code)
         except OSError as error:
@@ -346,6 +361,21 @@ def worker_argv(order: WorkOrder) -> tuple[str, ...]:
     return (*worker, str(order.folder / "order.json"))
 
 
-def _start(order: WorkOrder) -> LaunchedProgram:
+def kept_argv(order: WorkOrder, argv: tuple[str, ...]) -> tuple[str, ...]:
+    """The argv as it repeats the attempt later: with the folder where that is kept."""
+    working, home = str(order.folder), str(order.home)
+    return argv if working == home else tuple(part.replace(working, home) for part in argv)
+
+
+def _start(order: WorkOrder, evidence: str) -> LaunchedProgram:
     """The attempt's first process: the program itself, or a worker for a runner. Raises OSError."""
-    return launched(order.command or worker_argv(order), attempt_environment(order, inherited()), order.folder)
+    environment = attempt_environment(order, inherited(), evidence)
+    return launched(order.command or worker_argv(order), environment, order.folder)
+
+
+def _collector(order: WorkOrder, place: Place) -> Collector:
+    try:
+        return Collector(order.folder, order.metrics)
+    except BaseException:
+        place.close()
+        raise

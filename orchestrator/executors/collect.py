@@ -1,5 +1,6 @@
 """Turn what an attempt wrote into Evidence: read its lines with limits, check them, and take its artifacts' checksums."""
 
+import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -7,12 +8,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from orchestrator.beneath import open_below, set_aside
 from orchestrator.context import check_measurement
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Artifact, Comparison, Evidence, Measurement, Trend
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.units import UnitError, compatible, parse_unit
 from orchestrator.executors.checksum import checksum
+from orchestrator.executors.folder import EVIDENCE
 from orchestrator.executors.heed import Heed, never
 from orchestrator.executors.lines import (
     ArtifactLine,
@@ -23,6 +26,7 @@ from orchestrator.executors.lines import (
     UsedLine,
     parse_line,
 )
+from orchestrator.executors.nameless import name_file, nameless
 from orchestrator.executors.room import with_room
 from orchestrator.runner import TaskInput
 from orchestrator.wire import WireError
@@ -37,11 +41,14 @@ MOST_AT_ONCE: Final = 4 * 2**20  # while the task runs: who reads also looks at 
 
 
 class EvidenceTail:
-    """Reads the lines of a growing file. It is opened once: who puts another file in its place is found out."""
+    """Makes a file that has no name, and reads its lines as it grows.
 
-    def __init__(self, path: str | Path) -> None:
-        self._path = path
-        self._descriptor = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+    address: where the attempt's processes, however far down, append to it. Other tasks find it in no folder.
+    """
+
+    def __init__(self, folder: str | Path) -> None:
+        self._descriptor = nameless(folder)
+        self.address = f"/proc/{os.getpid()}/fd/{self._descriptor}"
         self._read = 0
         self._rest = b""
 
@@ -69,18 +76,21 @@ class EvidenceTail:
         """Whether there is something that was not read yet."""
         return os.fstat(self._descriptor).st_size != self._read
 
+    def keep(self, folder: int) -> str | None:
+        """Give the file its name in the attempt's folder, now that nobody writes to it. What had that name is renamed, and its new name
+        returned. Raises OSError.
+        """
+        aside = set_aside(folder, EVIDENCE)
+        name_file(self._descriptor, folder, EVIDENCE)
+        return aside
+
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._descriptor)
 
     def _check_same_file(self) -> None:
-        mine = os.fstat(self._descriptor)
-        try:
-            there = os.lstat(self._path)
-        except OSError:
-            there = None
-        if there is None or not os.path.samestat(mine, there) or mine.st_size != self._read:
-            raise WireError("it was replaced or cut short while the task ran; only append to it (>>)")
+        if os.fstat(self._descriptor).st_size != self._read:
+            raise WireError("it was cut short while the task ran; only append to it (>>)")
 
 
 def left_measured(path: Path, metrics: Sequence[Metric]) -> tuple[Measurement, ...]:
@@ -118,13 +128,17 @@ def _read_lines(path: Path) -> Iterator[bytes]:
 
 
 class Collector:
-    """Gathers an attempt's lines. `problem` is the first thing in them that cannot be used, None while all is well."""
+    """Gathers an attempt's lines. `problem` is the first thing in them that cannot be used, None while all is well.
 
-    def __init__(self, path: str | Path, metrics: Sequence[Metric]) -> None:
+    folder: on whose disk the lines are kept. address: where the attempt appends them.
+    """
+
+    def __init__(self, folder: str | Path, metrics: Sequence[Metric]) -> None:
         self.done = False
         self.failed: FailedLine | None = None
         self.problem: str | None = None
-        self._tail = EvidenceTail(path)
+        self._tail = EvidenceTail(folder)
+        self.address = self._tail.address
         self._metrics = {metric.name: metric for metric in metrics}
         self._measurements: list[Measurement] = []
         self._titles: dict[str, str] = {}
@@ -155,21 +169,30 @@ class Collector:
         """The measurements in the lines that were read so far."""
         return tuple(self._measurements)
 
+    def keep(self, folder: int) -> str | None:
+        """Leave the lines in the attempt's folder, as a file. See `EvidenceTail.keep`."""
+        return self._tail.keep(folder)
+
     def close(self) -> None:
         """Let go of the file."""
         self._tail.close()
 
     def evidence(
-        self, folder: Path, demanded: Sequence[str], inputs: Sequence[TaskInput] = (), heed: Heed = never
+        self,
+        folder: Path,
+        demanded: Sequence[str],
+        inputs: Sequence[TaskInput] = (),
+        heed: Heed = never,
+        kept: Path | None = None,
     ) -> Evidence:
         """The measurements, the artifacts that were declared, demanded or used, and the files of `inputs` that were read.
 
-        Raises ArtifactError, and what `heed` raises.
+        kept: where the folder will be. Raises ArtifactError, and what `heed` raises.
         """
         names = dict.fromkeys(
             [*demanded, *self._titles, *(name for one in self._measurements for name in one.artifacts)]
         )
-        artifacts = tuple(take_artifact(folder, name, self._titles.get(name, ""), heed) for name in names)
+        artifacts = tuple(take_artifact(folder, name, self._titles.get(name, ""), heed, kept) for name in names)
         given = {one.task: one for one in inputs} if self._used else {}
         used = tuple(take_used(folder.parent.parent, given.get(task), task, name, heed) for task, name in self._used)
         return Evidence(tuple(self._measurements), artifacts, used)
@@ -237,27 +260,32 @@ def check_name(name: str) -> None:
         )
 
 
-def take_artifact(folder: Path, name: str, title: str = "", heed: Heed = never) -> Artifact:
-    """The artifact `folder / name` with its checksum. Raises ArtifactError; follows no link, so nothing outside is read."""
+def take_artifact(folder: Path, name: str, title: str = "", heed: Heed = never, kept: Path | None = None) -> Artifact:
+    """The artifact `folder / name` with its checksum. Raises ArtifactError; follows no link, so nothing outside is read.
+
+    kept: where the folder will be when the artifact is looked up, None where it stays.
+    """
     check_name(name)
     parts = Path(name).parts
     if not parts or Path(name).is_absolute() or ".." in parts or "\0" in name:
         raise ArtifactError(f"artifact {name!r} is not inside the attempt's folder; name a file below it")
-    if (folder / name).resolve() != folder.resolve() / name:
-        raise ArtifactError(f"artifact {name!r} is or goes through a symbolic link; copy the file into the folder")
     try:
-        flags = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
-        descriptor = with_room(lambda: os.open(folder / name, flags), heed)
+        with with_room(lambda: open_below(folder, name), heed) as file:
+            sha256, size = checksum(file, heed)
     except OSError as error:
-        raise ArtifactError(
-            f"artifact {name!r} was not left behind ({error.strerror}); write it, or do not declare it"
-        ) from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise ArtifactError(f"artifact {name!r} is not a regular file; declare files, or pack the folder into one")
-    with os.fdopen(descriptor, "rb", buffering=0) as file:
-        sha256, size = checksum(file, heed)
-    return Artifact(name, f"{folder.parent.name}/{folder.name}/{name}", sha256, size, title)
+        raise ArtifactError(f"artifact {name!r} {_why_not(error)}") from None
+    home = kept or folder
+    return Artifact(name, f"{home.parent.name}/{home.name}/{name}", sha256, size, title)
+
+
+def _why_not(error: OSError) -> str:
+    match error.errno:
+        case errno.ELOOP:
+            return "is or goes through a symbolic link; copy the file into the folder"
+        case errno.EINVAL | errno.ENXIO | errno.EISDIR:
+            return "is not a regular file; declare files, or pack the folder into one"
+        case _:
+            return f"was not left behind ({error.strerror}); write it, or do not declare it"
 
 
 def take_used(run_folder: Path, given: TaskInput | None, task: str, name: str, heed: Heed = never) -> Artifact:
@@ -266,10 +294,11 @@ def take_used(run_folder: Path, given: TaskInput | None, task: str, name: str, h
     if path is None:
         raise ArtifactError(f"no task {task!r} above left a file {name!r}; declare as used only what order.json lists")
     try:
-        with with_room(lambda: path.open("rb"), heed) as file:
+        below = path.relative_to(run_folder).as_posix()
+        with with_room(lambda: open_below(run_folder, below), heed) as file:
             sha256, size = checksum(file, heed)
-            return Artifact(f"{task}/{name}", path.relative_to(run_folder).as_posix(), sha256, size)
     except (OSError, ValueError) as error:
         raise ArtifactError(
             f"the file {name!r} of {task} cannot be read again ({error}); leave inputs as they are"
         ) from None
+    return Artifact(f"{task}/{name}", below, sha256, size)

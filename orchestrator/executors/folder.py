@@ -1,25 +1,26 @@
-"""An attempt's folder: made afresh, whatever lies where it shall be."""
+"""An attempt's folder: made afresh, whatever lies where it shall be, and moved to where it is kept when the attempt has ended."""
 
+import contextlib
 import functools
 import os
 import secrets
 from pathlib import Path
 from typing import Final
 
+from orchestrator.attempts import UNDER_WAY, UNLISTED
+from orchestrator.beneath import FOLDER_MODE, folder_below, private_folder, set_aside
+
 EVIDENCE: Final = "evidence.jsonl"
 
 
 def fresh(folder: Path) -> Path:
-    """Make the folder. What a forgotten attempt left there is set aside. Raises OSError."""
+    """Make the folder. What lies there already is set aside. Raises OSError."""
     path = os.fspath(folder)
     try:
-        os.mkdir(os.path.dirname(path))  # noqa: PTH102, PTH120 - pathlib takes longer, and this is done for every attempt
-    except FileExistsError:
-        pass
+        _make(path)
     except FileNotFoundError:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.mkdir(path)  # noqa: PTH102 - as above
+        _make_above(folder.parent)
+        _make(path)
     except FileExistsError:
         _set_aside(folder)
     return folder
@@ -28,11 +29,59 @@ def fresh(folder: Path) -> Path:
 @functools.lru_cache(maxsize=64)
 def shared(folder: Path) -> None:
     """Make a folder that all attempts share, once. Raises OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
+    private_folder(folder)
+
+
+def keep(folder: Path, kept: Path, handle: int) -> str | None:
+    """Move the folder of an attempt that has ended to where it is kept. handle: the folder as it was opened when the attempt began.
+
+    Nothing is followed, and what lies there already is kept under another name, which is returned. Raises OSError, also where the folder is
+    not the one any more that the attempt was given.
+    """
+    if folder == kept:
+        return None
+    run_folder, task = kept.parents[1], kept.parent.name
+    run = os.open(run_folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        below = _folder_of_task(run, task)
+        try:
+            if not os.path.samestat(os.fstat(handle), os.lstat(folder)):
+                raise OSError(0, "the attempt's folder was moved or replaced while it ran")
+            aside = set_aside(below, kept.name)
+            os.rename(folder, kept.name, dst_dir_fd=below)
+        finally:
+            os.close(below)
+    finally:
+        os.close(run)
+    return None if aside is None else f"{task}/{aside}"
+
+
+def _folder_of_task(run: int, task: str) -> int:
+    """A handle on the folder of a task's attempts, which is made where it is missing; a file or link in its place is set aside."""
+    for _ in range(2):
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(task, FOLDER_MODE, dir_fd=run)
+        try:
+            return folder_below(run, task)
+        except OSError:
+            set_aside(run, task)
+    return folder_below(run, task)
+
+
+def _make(path: str) -> None:
+    os.mkdir(path, FOLDER_MODE)  # noqa: PTH102 - as above
+
+
+def _make_above(folder: Path) -> None:
+    """The folders above an attempt's; that of all attempts under way cannot be listed."""
+    private_folder(folder.parent.parent)
+    private_folder(folder.parent)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(UNLISTED if folder.name == UNDER_WAY else FOLDER_MODE)
 
 
 def _set_aside(folder: Path) -> None:
-    """Move what an attempt left that the journal has forgotten: after a power cut, or when it was restored from a copy."""
-    if (folder / EVIDENCE).exists():
+    """Move away what is there: of an attempt that the journal has forgotten after a power cut, or put there by another."""
+    if folder.is_symlink() or not folder.is_dir() or any(folder.iterdir()):
         folder.rename(folder.with_name(f"{folder.name}.forgotten-{secrets.token_hex(4)}"))
-        folder.mkdir()
+        folder.mkdir(FOLDER_MODE)

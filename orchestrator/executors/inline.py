@@ -14,18 +14,20 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from orchestrator.beneath import write_text
 from orchestrator.context import EvidenceFile, FileContext
 from orchestrator.evidence.measurement import Evidence, Origin, Usage
 from orchestrator.executors.carry_out import carry_out, settle, with_origin
 from orchestrator.executors.collect import Collector
-from orchestrator.executors.folder import EVIDENCE, fresh
+from orchestrator.executors.folder import fresh
 from orchestrator.executors.heed import CutShort, Heed, heeding, never
 from orchestrator.executors.load import load_average
 from orchestrator.executors.order import AttemptResult, Note, StopSignal, Told, WorkOrder
 from orchestrator.executors.outcome import Ending
+from orchestrator.executors.place import Place, keep_all
 from orchestrator.executors.worker import context_of, fail, one_line, place_of
 from orchestrator.runner import Runner
-from orchestrator.state.events import Cause
+from orchestrator.state.events import Cause, Failure
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -72,13 +74,13 @@ class LateFolder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._made = False
+        self.is_made = False
 
     def made(self) -> Path:
         """The folder. Raises OSError."""
-        if not self._made:
+        if not self.is_made:
             fresh(self._path)
-            self._made = True
+            self.is_made = True
         return self._path
 
 
@@ -113,7 +115,7 @@ class LateEvidence:
         """What came of the attempt, its notes told. Raises what `heed` raises."""
         order = self._order
         if self._collector is None:
-            if exit_code == 0 and self.done and not order.artifacts:
+            if exit_code == 0 and self.done and not order.artifacts and not self._folder.is_made:
                 return AttemptResult(order.task, order.attempt, NOTHING, usage)
             self._open()
         assert self._collector is not None, "opened just now"
@@ -126,15 +128,31 @@ class LateEvidence:
             load = load_average()
             origin = Origin(order.attempt, tuple(sys.argv), self._load, max(load, self._load), usage.seconds)
             evidence = with_origin(evidence, origin)
+            failure, evidence = self._kept(failure, evidence, listener)
         finally:
             self.close()
             self._collector.close()
         return AttemptResult(order.task, order.attempt, evidence, usage, failure)
 
+    def _kept(
+        self, failure: Failure | None, evidence: Evidence, listener: Callable[[Told], None]
+    ) -> tuple[Failure | None, Evidence]:
+        """The same, once what the attempt left is where it is kept."""
+        assert self._collector is not None, "asked for what it has"
+        order, place = self._order, Place(self._folder.made())
+        try:
+            for text in keep_all(order, place, self._collector):
+                listener(Note(order.task, order.attempt, text))
+        except OSError as error:
+            said = f"what it left could not be kept: {error.strerror or error}"
+            return failure or Failure(Cause.EVIDENCE, said), Evidence()
+        finally:
+            place.close()
+        return failure, evidence
+
     def _open(self) -> None:
-        path = self._folder.made() / EVIDENCE
-        self._collector = Collector(path, self._order.metrics or self._runner.metrics)
-        self._file = EvidenceFile(path)
+        self._collector = Collector(self._folder.made(), self._order.metrics or self._runner.metrics)
+        self._file = EvidenceFile(Path(self._collector.address))
 
 
 NOTHING = Evidence()
@@ -171,7 +189,7 @@ def _exit_code(runner: Runner, order: WorkOrder, evidence: LateEvidence, folder:
     except SystemExit as leave:
         return leave.code if isinstance(leave.code, int) else int(leave.code is not None)
     except Exception as error:  # noqa: BLE001 - the runner's failure is data
-        (folder.made() / "stderr.log").write_text(traceback.format_exc(), encoding="utf-8", errors="replace")
+        write_text(folder.made(), "stderr.log", traceback.format_exc())
         fail(evidence, Cause.EXCEPTION, f"{one_line(error)}{place_of(error)}; the traceback is in stderr.log")
         return 1
     evidence.done = True

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, overload
 
+from orchestrator.beneath import create_below
 from orchestrator.evidence.measurement import Claim, Evidence, Usage
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.executors.agentwork import Checkout, Merge, Turn
@@ -34,7 +35,8 @@ class WorkOrder:
     runner or command: exactly one is given. offer: where the runner comes from, "workstreams:RUNNERS" (None: look it up).
     env: what the plan adds; env_from: variables that it names by reference, and the ones of the executor that they are read from. folder: the attempt's own, absolute; project: where the run was started; cache: caches of all
     tasks. timeout, grace: seconds (None: no limit; grace: between TERM and KILL). metrics: all that may be recorded.
-    artifacts: names below the folder that must exist at the end. inputs: the tasks above that succeeded.
+    artifacts: names below the folder that must exist at the end. inputs: the tasks above that succeeded. kept: where the folder is
+    moved when the attempt has ended, None where it stays.
     turn, merge: in place of runner and command, an agent's work; checkout: the hand-in that is measured. They are for the orchestrator
     itself, so that order.json does not have them.
     """
@@ -60,6 +62,12 @@ class WorkOrder:
     turn: Turn | None = None
     checkout: Checkout | None = None
     merge: Merge | None = None
+    kept: Path | None = None
+
+    @property
+    def home(self) -> Path:
+        """Where the attempt's folder is once it has ended."""
+        return self.kept or self.folder
 
     @property
     def marker(self) -> str:
@@ -231,8 +239,7 @@ def write_order(order: WorkOrder) -> None:
 
     Nothing reads it before the attempt begins, so half of one is never read.
     """
-    path = f"{order.folder}/order.json"  # a text: a Path takes longer to make
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+    descriptor = create_below(order.folder, "order.json")
     try:
         text = order_to_json(order).encode("utf-8", "surrogateescape")
         while text:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from orchestrator.beneath import private
 from orchestrator.executors.heed import never
 from orchestrator.executors.room import with_room
 from orchestrator.secrets import MaskedStream
@@ -73,7 +74,7 @@ class CappedLog:
         try:
             if self._file is None:
                 # A pipe or link that the task put there is not followed.
-                self._file = with_room(lambda: io.FileIO(self._path, "xb"), never)
+                self._file = with_room(lambda: io.FileIO(self._path, "xb", opener=private), never)
             self._file.write(data)
         except OSError:
             return False

@@ -7,6 +7,7 @@ from typing import Final, TextIO
 
 import psutil
 
+from orchestrator.beneath import private
 from orchestrator.evidence.measurement import Usage
 
 HEADER: Final = "seconds,rss_bytes,cpu_seconds,processes\n"
@@ -60,7 +61,7 @@ class TreeSampler:
         self._peak = max(self._peak, rss)
         with contextlib.suppress(OSError):  # a full disk costs the series, not the task
             if self._file is None:
-                self._file = Path(self._path).open("x", encoding="ascii", buffering=1)  # noqa: SIM115 - kept open
+                self._file = open(self._path, "x", encoding="ascii", buffering=1, opener=private)  # noqa: SIM115 - kept open; Path has no opener
                 self._file.write(HEADER)
             self._file.write(f"{now - self._start:.3f},{rss},{sum(self._cpu.values()):.2f},{processes}\n")
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import ClassVar, Final
 
-from orchestrator.executors.folder import EVIDENCE
 from orchestrator.executors.guard import owner
 from orchestrator.executors.order import WorkOrder
 from orchestrator.executors.temporary import tmp_of
@@ -19,15 +18,15 @@ LARGEST_DOTENV: Final = 2**20
 PACKAGE_PARENT: Final = str(Path(__file__).resolve().parents[2])
 
 
-def attempt_environment(order: WorkOrder, base: Mapping[str, str]) -> dict[str, str]:
+def attempt_environment(order: WorkOrder, base: Mapping[str, str], evidence: str) -> dict[str, str]:
     """What the attempt's processes see: ours, where to put files, what the plan says, and the marks it is found by.
 
-    Raises OSError where a variable that the plan names by reference is not set here.
+    evidence: where to append lines of it. Raises OSError where a variable that the plan names by reference is not set here.
     """
     missing = next((name for name in order.env_from.values() if name not in base), None)
     if missing is not None:
         raise OSError(errno.ENOENT, f"the plan takes a value from the variable {missing}, which is not set here")
-    folder, cache = str(order.folder), str(order.cache)
+    cache = str(order.cache)
     environment = {
         **base,
         "TMPDIR": tmp_of(order.folder),
@@ -36,7 +35,7 @@ def attempt_environment(order: WorkOrder, base: Mapping[str, str]) -> dict[str, 
         "PYTHONHASHSEED": "0",
         **order.env,
         **{name: base[source] for name, source in order.env_from.items()},
-        "ORCHESTRATE_EVIDENCE": f"{folder}/{EVIDENCE}",
+        "ORCHESTRATE_EVIDENCE": evidence,
         ATTEMPT: order.marker,
         OWNER: owner(),
     }

@@ -41,7 +41,7 @@ def make_tmp(folder: Path) -> None:
     path = tmp_of(folder)
     if _is_in(folder, path):
         with contextlib.suppress(FileExistsError):
-            os.mkdir(path)  # noqa: PTH102 - pathlib takes longer, and this is done for every attempt
+            os.mkdir(path, PRIVATE)  # noqa: PTH102 - pathlib takes longer, and this is done for every attempt
         return
     parent = os.path.dirname(path)  # noqa: PTH120 - as above
     with contextlib.suppress(FileExistsError):

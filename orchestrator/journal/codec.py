@@ -6,6 +6,7 @@ measurement must come back as it was given. A lone surrogate (bytes of a file na
 
 import dataclasses
 import json
+from collections.abc import Iterable, Iterator
 from functools import cache
 from json.encoder import encode_basestring
 from math import isfinite
@@ -14,8 +15,11 @@ from typing import Annotated, Any, Final
 import xxhash
 from pydantic import Field, TypeAdapter, ValidationError
 
+from orchestrator.evidence.packed import Figures
 from orchestrator.journal.errors import DamagedJournal
+from orchestrator.journal.many import loaded
 from orchestrator.state.events import (
+    AttemptFailed,
     Envelope,
     Event,
     ProgressReported,
@@ -23,14 +27,17 @@ from orchestrator.state.events import (
     RunInterrupted,
     RunResumed,
     RunStarted,
+    TaskFailed,
     TaskRequeued,
+    TaskReused,
+    TaskSampled,
     TaskSkipped,
     TaskStarted,
     TaskSucceeded,
 )
-from orchestrator.strict_json import read_json
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
+LONG: Final = 1 << 20
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
 _NAMES: Final[dict[type, tuple[str, ...]]] = {}  # fields of each kind met so far; none for what is no dataclass
 _KEYS: Final[dict[type, tuple[tuple[str, str, Any], ...]]] = {}  # the same, sorted, each with its key as it is written
@@ -48,8 +55,41 @@ def _reader() -> TypeAdapter[Event]:
 
 def encode_event(event: Event) -> str:
     """The event as JSON on one line, always the same text for the same event."""
+    return "".join(event_pieces(event))
+
+
+def event_pieces(event: Event) -> Iterator[str]:
+    """The same text, a part at a time where it holds many numbers."""
     text = _text(event)
+    if "\0" not in text:  # JSON writes that character otherwise, so it only stands where numbers are to be put in
+        yield _writable(text)
+        return
+    many = {str(id(each)): each for each in _many(event)}
+    for place, part in enumerate(text.split("\0")):
+        if place % 2:
+            yield from many[part].pieces()
+        else:
+            yield _writable(part)
+
+
+def holds_many(event: Event) -> bool:
+    """Whether there are many numbers in it."""
+    return type(event) in _MEASURED and next(_many(event), None) is not None
+
+
+def _writable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _many(value: Any) -> Iterator[Figures]:  # noqa: ANN401 - whatever an event is made of
+    if isinstance(value, Figures):
+        yield value
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from _many(inner)
+    else:
+        for name in _field_names(type(value)):
+            yield from _many(getattr(value, name))
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - whatever an event is made of
@@ -61,6 +101,10 @@ def _text(value: Any) -> str:  # noqa: ANN401 - whatever an event is made of
         return repr(value)
     if kind is tuple and not value:
         return "[]"
+    if kind is Figures:
+        return f"[\0{id(value)}\0]"
+    if kind is tuple and dataclasses.is_dataclass(value[0]):
+        return f"[{','.join(map(_text, value))}]"
     keys = _KEYS.get(kind)
     if keys is None:
         late = _late(kind)
@@ -97,6 +141,7 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - whatever an event is made of
     """A dataclass, and all within it, as a dict by field; sequences as lists. Texts, numbers and truth values are themselves.
 
     A field that the format got later is left out where it says nothing, so that what an older version wrote is written the same.
+    Many numbers are told by their count and a digest: the journal's text has them all.
 
     As `dataclasses.asdict`, which takes ten times as long because it copies the leaves and asks each value for its fields again.
     """
@@ -113,6 +158,8 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - whatever an event is made of
         return {name: plain(inner) for name, inner in held if name not in late or inner != late[name]}
     if isinstance(value, dict):
         return {key: plain(inner) for key, inner in value.items()}
+    if kind is Figures:
+        return {"count": len(value), "digest": value.digest}
     return [plain(inner) for inner in value] if isinstance(value, tuple | list) else value
 
 
@@ -126,8 +173,8 @@ def decode_event(text: str) -> Event:
     Raises DamagedJournal for what is no event.
     """
     try:
-        return _reader().validate_python(read_json(text))
-    except ValueError as error:
+        return _reader().validate_python(loaded(text))
+    except (ValueError, RecursionError) as error:
         first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
         raise DamagedJournal(
             f"not an event: {text[:80]!r} ({first})\n"
@@ -140,12 +187,28 @@ def as_read(envelope: Envelope) -> Envelope:
 
     Raises DamagedJournal for what could not be read.
     """
-    if _comes_back(envelope.event):
+    if _comes_back(envelope.event) or (holds_many(envelope.event) and _shell_comes_back(envelope.event)):
         return envelope
     event = decode_event(encode_event(envelope.event))
     if repr(event) == repr(envelope.event):  # which tells 5 from 5.0, and a list from a tuple
         return envelope
     return Envelope(envelope.seq, envelope.at, envelope.mono, envelope.fence, event)
+
+
+def _shell_comes_back(event: Event) -> bool:
+    """Whether the event is read as it was, but for its many numbers, which always are: without their text, which is long."""
+    shell = _without_many(event)
+    return repr(decode_event(encode_event(shell))) == repr(shell)
+
+
+def _without_many(value: Any) -> Any:  # noqa: ANN401 - whatever an event is made of
+    if isinstance(value, Figures):
+        return ()
+    if type(value) is tuple:
+        return tuple(map(_without_many, value))
+    if names := [name for name in _field_names(type(value)) if name != "kind"]:
+        return dataclasses.replace(value, **{name: _without_many(getattr(value, name)) for name in names})
+    return value
 
 
 def _comes_back(event: Event) -> bool:
@@ -170,12 +233,25 @@ def _is_ascii(value: object) -> bool:
     return all(map(_is_ascii, value)) if isinstance(value, tuple) else isinstance(value, int | None)
 
 
+_MEASURED: Final = frozenset({TaskSucceeded, TaskSampled, TaskReused, AttemptFailed, TaskFailed})
 _WITHOUT_FRACTIONS: Final = frozenset(
     {RunStarted, RunResumed, RunFinished, RunInterrupted, ProgressReported, TaskRequeued, TaskSkipped}
 )
 
 
-def checksum(run: str, seq: int, at: float, mono: float, fence: int, kind: str, body: str) -> str:  # noqa: PLR0913, PLR0917 - a row
+def checksum(run: str, seq: int, at: float, mono: float, fence: int, kind: str, body: str | bytes) -> str:  # noqa: PLR0913, PLR0917 - a row
     """xxh3-64 over everything that a row says, 16 hex digits."""
-    said = (run, str(seq), repr(at), repr(mono), str(fence), kind, body)
-    return xxhash.xxh3_64_hexdigest("\0".join(said).encode("utf-8", "replace"))
+    return checksum_of(
+        run, seq, at, mono, fence, kind, (body[start : start + LONG] for start in range(0, len(body), LONG))
+    )
+
+
+def checksum_of(  # noqa: PLR0913, PLR0917 - a row
+    run: str, seq: int, at: float, mono: float, fence: int, kind: str, body: Iterable[str | bytes]
+) -> str:
+    """The same, of a body in pieces."""
+    head = "\0".join((run, str(seq), repr(at), repr(mono), str(fence), kind, ""))
+    digest = xxhash.xxh3_64(head.encode("utf-8", "replace"))
+    for part in body:
+        digest.update(part.encode("utf-8", "replace") if isinstance(part, str) else part)
+    return digest.hexdigest()

@@ -1,5 +1,7 @@
 """What can go wrong with a journal; each message names the mend."""
 
+from pathlib import Path
+
 from orchestrator.errors import OrchestratorError
 
 
@@ -9,6 +11,35 @@ class JournalError(OrchestratorError):
 
 class DamagedJournal(JournalError):  # noqa: N818 - named after what was found
     """What was read is not what was written."""
+
+
+class BrokenSeal(DamagedJournal):
+    """The rows are whole, but not those that the run's orchestrator sealed."""
+
+    def __init__(self, run: str, what: str) -> None:
+        super().__init__(
+            f"run {run}: {what}\n  mend: `orchestrate verify {run}` compares it with what its attempts left; "
+            "restore the journal from a copy, or start again with `orchestrate run --new`",
+        )
+
+
+class Contradicted(DamagedJournal):
+    """What an attempt left is not what the journal says that it left."""
+
+    def __init__(self, run: str, path: str, how: str) -> None:
+        super().__init__(
+            f"run {run}, {path}: {how}\n  mend: `orchestrate verify {run}` names all that differs; run the task again"
+        )
+
+
+class JournalGone(JournalError):  # noqa: N818 - named after what was found
+    """The file was removed or replaced while it was in use: what is written now would be lost with it."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path}: the journal was removed or replaced while the run was under way\n"
+            "  mend: find the task that clears the state folder, keep it from that, and run the plan again",
+        )
 
 
 class RunOwned(JournalError):  # noqa: N818 - named after what was found

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from orchestrator.journal.lease import Lease
+from orchestrator.journal.seals import Seal
 from orchestrator.state.events import Envelope
 
 
@@ -54,8 +55,14 @@ class JournalPort(Protocol):
         Raises LeaseLost where an envelope's fence is not the current one.
         """
 
-    def read(self, run: str, after: int = 0) -> tuple[Envelope, ...]:
-        """The run's events with seq > after, in order. Raises UnknownRun, and DamagedJournal for a gap or a wrong checksum."""
+    def read(self, run: str, after: int = 0, *, unsealed: bool = False) -> tuple[Envelope, ...]:
+        """The run's events with seq > after, in order. Raises UnknownRun, and DamagedJournal for a gap or a wrong checksum.
+
+        Also, for the whole run, where its seals are broken, unless `unsealed`.
+        """
+
+    def seal(self, run: str) -> Seal:
+        """Whether the run's events are those that its orchestrator wrote."""
 
     def check(self, run: str) -> int:
         """How many events the run has; each is looked at as `read` does, but for what it says. Raises as `read`."""

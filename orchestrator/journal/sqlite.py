@@ -3,19 +3,33 @@
 Format and pragmas are described in docs/journal.md.
 """
 
+import errno
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
-from orchestrator.journal.codec import checksum, decode_event, encode_event
-from orchestrator.journal.errors import DamagedJournal, JournalError, LeaseLost, RunOwned, UnknownRun
+from orchestrator.beneath import FILE_MODE, private_folder
+from orchestrator.journal.codec import checksum, decode_event, encode_event, event_pieces, holds_many
+from orchestrator.journal.errors import (
+    BrokenSeal,
+    DamagedJournal,
+    JournalError,
+    JournalGone,
+    LeaseLost,
+    RunOwned,
+    UnknownRun,
+)
 from orchestrator.journal.lease import Lease, Owner, owner_alive, this_owner
+from orchestrator.journal.many import packed, unpacked
 from orchestrator.journal.port import RunSummary
 from orchestrator.journal.reading import connect_to_read
+from orchestrator.journal.seals import Mark, Seal, SealCheck, SealState, seal
 from orchestrator.journal.sequence import require_sequence
+from orchestrator.keys import KeyStore, user_keys
 from orchestrator.state.events import Envelope
 from orchestrator.strict_json import read_json
 
@@ -41,6 +55,9 @@ CREATE TABLE IF NOT EXISTS lease (
     run TEXT PRIMARY KEY, fence INTEGER NOT NULL, boot TEXT NOT NULL, pid INTEGER NOT NULL, started REAL NOT NULL,
     held INTEGER NOT NULL
 );
+CREATE TABLE IF NOT EXISTS seal (
+    run TEXT NOT NULL, since INTEGER NOT NULL, seq INTEGER NOT NULL, mark TEXT NOT NULL, PRIMARY KEY (run, seq)
+) WITHOUT ROWID;
 """
 
 _STANDING: Final = "SELECT (SELECT fence FROM lease WHERE run = ? AND held), (SELECT max(seq) FROM event WHERE run = ?)"
@@ -56,10 +73,17 @@ FROM event AS mark WHERE kind IN ('run_started', 'run_resumed', 'run_finished') 
 """The kinds stand as in the index, which SQLite uses only for a query that says its condition in the same words."""
 
 
+class _Chain(NamedTuple):
+    """A run's key, and the last seal made with it, "" before the first."""
+
+    key: bytes
+    mark: str
+
+
 class SqliteJournal:
     """A JournalPort in the file `path`, which is made when it is missing (with its folder), unless `readonly`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - where, how, and by whom
         self,
         path: Path,
         durability: Durability = "process",
@@ -67,13 +91,17 @@ class SqliteJournal:
         readonly: bool = False,
         owner: Owner | None = None,
         alive: Callable[[Owner], bool] = owner_alive,
+        keys: KeyStore | None = None,
     ) -> None:
         self.path = path
+        self._keys = keys or user_keys()
+        self._sealed: dict[str, _Chain | None] = {}
         self._owner = owner or this_owner()
         self._alive = alive
         self._lock = RLock()
         with self._explained():
             self._connection = _open(path, durability, readonly=readonly)
+            self._identities = {} if readonly else _identities(path)
 
     def acquire(self, run: str) -> int:
         """See JournalPort."""
@@ -107,6 +135,7 @@ class SqliteJournal:
     def append(self, run: str, envelopes: Sequence[Envelope]) -> None:
         """See JournalPort. One transaction, with the check of the fence inside it."""
         rows = [_row(run, envelope) for envelope in envelopes]
+        self._require_there()
         with self._writing() as connection:
             held, last = connection.execute(_STANDING, (run, run)).fetchone()
             for envelope in envelopes:
@@ -114,30 +143,82 @@ class SqliteJournal:
                     raise LeaseLost(run, envelope.fence)
             require_sequence(run, [envelope.seq for envelope in envelopes], last or 0)
             connection.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            chain = self._seal(run, last or 0, rows) if rows else self._sealed.get(run)
+        self._sealed[run] = chain
 
-    def read(self, run: str, after: int = 0) -> tuple[Envelope, ...]:
+    def _seal(self, run: str, last: int, rows: Sequence[tuple[Any, ...]]) -> _Chain | None:
+        """Seal the commit's rows. None where the run has no key here: it cannot be kept, or is another machine's."""
+        chain = self._sealed[run] if run in self._sealed else self._chain(run)
+        if chain is None:
+            return None
+        mark = seal(chain.key, chain.mark, last + 1, rows)
+        self._connection.execute("INSERT INTO seal VALUES (?, ?, ?, ?)", (run, last + 1, rows[-1][1], mark))
+        return _Chain(chain.key, mark)
+
+    def _chain(self, run: str) -> _Chain | None:
+        marks = self._marks(run)
+        key = self._keys.find(run) if marks else self._keys.make(run)
+        return None if key is None else _Chain(key, marks[-1][2] if marks else "")
+
+    def _marks(self, run: str) -> list[Mark]:
+        if not self._select("SELECT 1 FROM sqlite_schema WHERE name = 'seal'"):  # of an older version, opened to read
+            return []
+        rows = self._select("SELECT since, seq, mark FROM seal WHERE run = ? ORDER BY seq", run)
+        return [(row[0], row[1], row[2]) for row in rows if _typed(row, (int, int, str))]
+
+    def _require_there(self) -> None:
+        """Raise JournalGone where the file, or its write-ahead log, is not the one any more that this process has open."""
+        there = _identities(self.path)
+        if any(there.get(name) != known for name, known in self._identities.items()):
+            raise JournalGone(self.path)
+        self._identities = there
+
+    def _checking(self, run: str) -> SealCheck:
+        return SealCheck(run, self._keys.find(run), self._marks(run))
+
+    def seal(self, run: str) -> Seal:
         """See JournalPort."""
-        end = self._end(run)  # before the rows: meanwhile there may be more of them
-        rows = self._select(_EVENTS, run, after)
+        with self._snapshot() as connection:
+            check = self._checking(run)
+            found = connection.execute(_EVENTS, (run, 0))
+            while rows := found.fetchmany(1000):
+                for row in rows:
+                    check.feed(row)
+        return check.result()
+
+    def read(self, run: str, after: int = 0, *, unsealed: bool = False) -> tuple[Envelope, ...]:
+        """See JournalPort."""
+        with self._snapshot():
+            rows, end = self._select(_EVENTS, run, after), self._end(run)
+            check = self._checking(run) if not (after or unsealed) else None
         if not rows and not self._select("SELECT 1 FROM event WHERE run = ? LIMIT 1", run):
             raise UnknownRun(run)
         require_sequence(run, [row[0] for row in rows], after)
         _require_end(run, rows[-1][0] if rows else after, end)
-        return tuple(_envelope(run, row) for row in rows)
+        found = tuple(_envelope(run, row) for row in rows)
+        if check is not None:
+            for row in rows:
+                check.feed(row)
+            _require_sealed(run, check.result())
+        return found
 
     def check(self, run: str) -> int:
         """See JournalPort. A thousand rows at a time, as their texts together may be large."""
-        last, end = 0, self._end(run)
-        with self._lock, self._explained():
-            found = self._connection.execute(_EVENTS, (run, 0))
+        self._require_there()
+        last = 0
+        with self._snapshot() as connection:
+            end, check = self._end(run), self._checking(run)
+            found = connection.execute(_EVENTS, (run, 0))
             while rows := found.fetchmany(1000):
                 require_sequence(run, [row[0] for row in rows], last)
                 for row in rows:
                     _require_whole(run, row)
+                    check.feed(row)
                 last = rows[-1][0]
         if not last:
             raise UnknownRun(run)
         _require_end(run, last, end)
+        _require_sealed(run, check.result())
         return last
 
     def _end(self, run: str) -> int:
@@ -161,6 +242,17 @@ class SqliteJournal:
     def _select(self, statement: str, *values: object) -> list[Any]:
         with self._lock, self._explained():
             return self._connection.execute(statement, values).fetchall()
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[sqlite3.Connection]:
+        """Everything read within is of one moment: events and their seals belong together."""
+        with self._lock, self._explained():
+            self._connection.execute("BEGIN")
+            try:
+                yield self._connection
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("COMMIT")
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -188,8 +280,11 @@ class SqliteJournal:
 
 
 def _open(path: Path, durability: Durability, *, readonly: bool) -> sqlite3.Connection:
+    if path.is_symlink():
+        raise OSError(errno.ELOOP, "it is a symbolic link, which is not followed", str(path))
     if not readonly:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
+        _make_private(path)
     if readonly:
         connection = connect_to_read(path, BUSY_SECONDS)
     else:
@@ -203,6 +298,26 @@ def _open(path: Path, durability: Durability, *, readonly: bool) -> sqlite3.Conn
         connection.close()
         raise
     return connection
+
+
+def _make_private(path: Path) -> None:
+    """Have the file there before SQLite makes it, for its owner alone: what SQLite puts beside it has the same mode. Raises OSError."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE))
+    except FileExistsError:
+        return
+
+
+def _identities(path: Path) -> dict[str, tuple[int, int]]:
+    """Device and inode of the journal's file and of its write-ahead log, as far as they are there."""
+    found = {}
+    for name in (str(path), f"{path}-wal"):
+        try:
+            facts = os.lstat(name)
+        except FileNotFoundError:
+            continue
+        found[name] = (facts.st_dev, facts.st_ino)
+    return found
 
 
 def _prepare(connection: sqlite3.Connection, durability: Durability, *, readonly: bool) -> None:
@@ -239,6 +354,7 @@ _MENDS: Final = {
     "not a directory": "make the state folder writable, or choose another one with --state",
     "not a": "the file is damaged or no journal; move it away, or choose another folder with --state",
     "malformed": "restore the journal from a copy, or move it away and start again",
+    "not followed": "put the journal itself in the link's place, or choose another folder with --state",
     "newer": "use the newer version of this program that wrote it",
     "locked": "another orchestrator keeps it busy; try again when it is done",
     "i/o error": "check the disk, then continue with `orchestrate resume`; nothing committed is lost",
@@ -258,17 +374,28 @@ def _is_damage(error: Exception) -> bool:
 
 
 def _row(run: str, envelope: Envelope) -> tuple[object, ...]:
-    said = (envelope.seq, envelope.at, envelope.mono, envelope.fence, envelope.event.kind, encode_event(envelope.event))
+    body: str | bytes = (
+        encode_event(envelope.event) if not holds_many(envelope.event) else packed(event_pieces(envelope.event))
+    )
+    said = (envelope.seq, envelope.at, envelope.mono, envelope.fence, envelope.event.kind, body)
     return (run, *said, checksum(run, *said))
 
 
 def _envelope(run: str, row: tuple[Any, ...]) -> Envelope:
     _require_whole(run, row)
     seq, at, mono, fence, _, body, _ = row
-    return Envelope(seq, at, mono, fence, decode_event(body))
+    return Envelope(seq, at, mono, fence, decode_event(body if isinstance(body, str) else _unpacked(run, seq, body)))
+
+
+def _unpacked(run: str, seq: int, body: bytes) -> str:
+    try:
+        return unpacked(body)
+    except ValueError as error:
+        raise DamagedJournal(f"run {run}, event {seq}: {error}\n  mend: restore the journal from a copy") from error
 
 
 _EVENT_TYPES: Final = (int, float, float, int, str, str, str)
+_PACKED_TYPES: Final = (int, float, float, int, str, bytes, str)
 _LEASE_TYPES: Final = (int, str, int, float, int)
 
 
@@ -281,6 +408,12 @@ def _require_end(run: str, last: int, end: int) -> None:
         )
 
 
+def _require_sealed(run: str, found: Seal) -> None:
+    """Raise BrokenSeal where another program wrote to the run."""
+    if found.state is SealState.BROKEN:
+        raise BrokenSeal(run, found.detail)
+
+
 def _typed(row: Sequence[Any], types: tuple[type, ...]) -> bool:
     """Whether SQLite gives what was put in: the kind of a value stands beside it in the file, and may be damaged too."""
     return tuple(map(type, row)) == types
@@ -289,7 +422,7 @@ def _typed(row: Sequence[Any], types: tuple[type, ...]) -> bool:
 def _require_whole(run: str, row: Sequence[Any]) -> None:
     """Raise DamagedJournal unless the row is as its checksum says."""
     *said, written = row
-    if not _typed(row, _EVENT_TYPES) or checksum(run, *said) != written:
+    if not (_typed(row, _EVENT_TYPES) or _typed(row, _PACKED_TYPES)) or checksum(run, *said) != written:
         raise DamagedJournal(
             f"run {run}, event {said[0]}: what was read is not what was written\n"
             "  mend: the disk or another program changed it; restore the journal from a copy",

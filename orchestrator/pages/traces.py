@@ -4,8 +4,12 @@ import csv
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
 from typing import Final
+
+from orchestrator.attempts import found_folder
+from orchestrator.beneath import open_below
 
 POINTS: Final = 240
 """Points of a series that are kept, evenly spread; a peak between two of them is kept in their place."""
@@ -27,21 +31,21 @@ NO_TRACES: Final[Mapping[str, Trace]] = {}
 
 def read_traces(folder: Path, attempts: Iterable[tuple[str, int]]) -> dict[str, Trace]:
     """Traces by task, from a run's folder. What is missing or damaged is empty: the journal is the truth, this is colour."""
-    return {task: _trace(folder / task / str(attempt)) for task, attempt in attempts if attempt}
+    state = folder.parents[1]
+    return {
+        task: _trace(state, found_folder(state, folder.name, task, attempt)) for task, attempt in attempts if attempt
+    }
 
 
-def _trace(folder: Path) -> Trace:
-    told = [_tail(folder / name) for name in ("stdout.log", "stderr.log")]
-    return Trace(thinned(_series(folder / "series.csv")), "\n".join(part for part in told if part))
+def _trace(state: Path, folder: Path) -> Trace:
+    told = [_tail(state, folder / name) for name in ("stdout.log", "stderr.log")]
+    return Trace(thinned(_series(state, folder / "series.csv")), "\n".join(part for part in told if part))
 
 
-def _series(path: Path) -> list[tuple[float, float]]:
+def _series(state: Path, path: Path) -> list[tuple[float, float]]:
     points: list[tuple[float, float]] = []
-    with (
-        suppress(OSError, ValueError, csv.Error, KeyError, TypeError),
-        _regular(path).open(encoding="ascii", errors="replace") as file,
-    ):
-        text = file.read(SERIES_BYTES)
+    with suppress(OSError, ValueError, csv.Error, KeyError, TypeError), _opened(state, path) as file:
+        text = file.read(SERIES_BYTES).decode("ascii", "replace")
         points.extend(
             (float(row["seconds"]), float(row["rss_bytes"]) / MIB) for row in csv.DictReader(text.splitlines())
         )
@@ -55,8 +59,8 @@ def thinned(points: list[tuple[float, float]], most: int = POINTS) -> tuple[tupl
     return tuple(max(share, key=lambda point: point[1]) for share in shares)
 
 
-def _tail(path: Path) -> str:
-    with suppress(OSError), _regular(path).open("rb") as file:
+def _tail(state: Path, path: Path) -> str:
+    with suppress(OSError), _opened(state, path) as file:
         size = file.seek(0, 2)
         file.seek(max(0, size - LOG_BYTES))
         text = file.read(LOG_BYTES).decode("utf-8", "replace")
@@ -64,8 +68,6 @@ def _tail(path: Path) -> str:
     return ""
 
 
-def _regular(path: Path) -> Path:
-    """The path of a file; opening a pipe that a task put there would wait for ever. Raises OSError."""
-    if not path.is_file():
-        raise FileNotFoundError(path)
-    return path
+def _opened(state: Path, path: Path) -> BufferedReader:
+    """One of our files, whatever a task may have put in its place. Raises OSError."""
+    return open_below(state, path.relative_to(state).as_posix(), sole=True)

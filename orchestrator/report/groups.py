@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.evidence.numbers import spelled, times
@@ -145,6 +146,10 @@ def _criterion(sources: Sources, full: str, criterion: Criterion) -> CriterionRo
     )
 
 
+MOST_VALUES: Final = 10_000
+"""Of a criterion, that a plot is drawn from; the journal has them all."""
+
+
 def _values(sources: Sources, numbers: Sequence[int], metric: Metric | None, unit: str) -> tuple[float, ...]:
     """The derived values of the figures in the target's unit; none where they cannot be converted."""
     found: list[float] = []
@@ -153,7 +158,7 @@ def _values(sources: Sources, numbers: Sequence[int], metric: Metric | None, uni
         shown = metric.unit if metric else figure.measurement.unit
         if compatible(figure.measurement.unit, unit) and compatible(shown, unit):
             factor = conversion(figure.measurement.unit, unit)
-            found += [times(value, factor) for value in figure.values]
+            found += [times(value, factor) for value in figure.values[: MOST_VALUES - len(found)]]
     return tuple(found)
 
 

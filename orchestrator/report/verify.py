@@ -4,14 +4,17 @@ Pure but for `digest`, which is given: it reads the files. A finding for every c
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from orchestrator.engine.contract import describe, judge_under_contract
+from orchestrator.engine.testimony import Contradiction
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict, Why
 from orchestrator.graph.model import TaskGraph
+from orchestrator.journal.seals import Seal, SealState
 from orchestrator.plan.model import Plan
 from orchestrator.state.events import Loosened
 from orchestrator.state.run import RunState
@@ -21,12 +24,20 @@ CLOSE = 1e-9  # relative; another release of numpy may round a bootstrap's quant
 
 
 class Standing(StrEnum):
-    """How the evidence compares with what was journalled. MISSING: a file is gone, or a verdict was never given."""
+    """How the evidence compares with what was journalled. MISSING: a file is gone, or a verdict was never given.
+
+    UNCHECKED: nobody can tell here.
+    """
 
     MATCHES = "matches"
     DIFFERS = "differs"
     STALE = "stale"
     MISSING = "missing"
+    UNCHECKED = "unchecked"
+
+
+STANDS: Final = frozenset({Standing.MATCHES, Standing.UNCHECKED})
+"""What does not speak against the evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,18 @@ def _contract(now: Sequence[Loosened], state: RunState) -> Iterator[Finding]:
 
 def _outcome(one: Loosened) -> tuple[object, ...] | None:
     return None if one.former is None else _gist(one.former)
+
+
+def sealed(found: Seal) -> tuple[Finding, ...]:
+    """What the seals of the run's events say."""
+    standings = {SealState.SOUND: Standing.MATCHES, SealState.BROKEN: Standing.DIFFERS}
+    return (Finding("journal", standings.get(found.state, Standing.UNCHECKED), found.detail),)
+
+
+def testified(found: Iterable[Contradiction]) -> Iterator[Finding]:
+    """What the attempts' own files say against the journal."""
+    for one in found:
+        yield Finding(one.path, Standing.MISSING if one.gone else Standing.DIFFERS, one.detail)
 
 
 def _unfinished(state: RunState) -> Iterator[Finding]:

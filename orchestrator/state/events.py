@@ -42,7 +42,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """plan_text is the YAML as read, settings what `--set` gave, environment what the machine was."""
+    """plan_text is the YAML as read, settings what `--set` gave, environment what the machine was.
+
+    plan_file: the plan's absolute path, empty for one that is in no file, and in journals of older versions.
+    """
 
     run: str
     plan_id: str
@@ -53,6 +56,7 @@ class RunStarted:
     environment: dict[str, str]
     command: tuple[str, ...]
     fingerprints: dict[str, str]
+    plan_file: str = ""
     kind: Literal["run_started"] = "run_started"
 
 
@@ -66,6 +70,7 @@ class RunResumed:
     environment: dict[str, str]
     fingerprints: dict[str, str]
     accept_loosened: bool = field(default=False, metadata=LATE)
+    plan_file: str = field(default="", metadata=LATE)
     kind: Literal["run_resumed"] = "run_resumed"
 
 

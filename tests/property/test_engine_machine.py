@@ -108,7 +108,7 @@ class EngineMachine(RuleBasedStateMachine):
         places = Places(Path("/nowhere/s"), Path("/nowhere/p"))
         self.executor = Held()
         self.engine = Engine(
-            Orders(self.loaded.plan, self.loaded.graph, RUNNERS, places, order), self.recorder, self.executor,
+            Orders(self.loaded.plan, self.loaded.graph, RUNNERS, places, order, b"secret"), self.recorder, self.executor,
             carry=None, jobs=JOBS, keep_going=self.keep_going, excluded=(), kill=lambda: None,
         )  # fmt: skip
         self.step()

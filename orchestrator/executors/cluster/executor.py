@@ -20,7 +20,9 @@ from orchestrator.executors.cluster.facts import Facts, differences, facts_here
 from orchestrator.executors.cluster.store import Store, StoreError
 from orchestrator.executors.cluster.there import Delivery, Shipment, WrongEnvironment, carry_out_there
 from orchestrator.executors.cluster.watch import Watch
+from orchestrator.executors.folder import fresh, keep
 from orchestrator.executors.order import AttemptResult, StopSignal, Told, WorkOrder
+from orchestrator.executors.place import Place
 from orchestrator.runner import Runner
 from orchestrator.state.events import Cause, Failure
 
@@ -108,7 +110,7 @@ class DaskExecutor(ThreadPoolExecutor):
             self.watch.give_up(order.marker)
 
     def _carried_out(self, order: WorkOrder, stop: StopSignal, start: float) -> AttemptResult:
-        order.folder.mkdir(parents=True, exist_ok=True)
+        fresh(order.folder)
         shipment = Shipment(order, self._shipped(order), self._store, self._topic, self._facts)
         try:
             future = self._dispatch(shipment)
@@ -123,6 +125,11 @@ class DaskExecutor(ThreadPoolExecutor):
             return AttemptResult(order.task, order.attempt, Evidence(), _used(start), None, stopped=True)
         for name, content in delivery.files.items():
             self._store.get(content, order.folder / name)
+        place = Place(order.folder)
+        try:
+            keep(order.folder, order.home, place.handle)
+        finally:
+            place.close()
         return delivery.result
 
     def _dispatch(self, shipment: Shipment) -> "Future[Delivery]":

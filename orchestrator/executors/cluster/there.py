@@ -115,6 +115,7 @@ def localized(shipment: Shipment, root: Path) -> WorkOrder:
     return replace(
         order,
         folder=folder,
+        kept=None,
         cache=root.parent.parent / "cache",
         command=moved(order.command),
         params=moved(order.params),

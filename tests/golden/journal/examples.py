@@ -60,7 +60,16 @@ HAND_IN = HandIn("/repo", "orchestrate/demo-1/A.x/1", "0" * 40, "1" * 40, ("src/
 
 EXAMPLES = (
     e.RunStarted(
-        "demo-1", "demo", "ab", "schema: 1\n", "p.yaml", {"n": "1"}, {"cpu": "ü"}, ("go", "-j2"), {"A.x": "f"}
+        "demo-1",
+        "demo",
+        "ab",
+        "schema: 1\n",
+        "p.yaml",
+        {"n": "1"},
+        {"cpu": "ü"},
+        ("go", "-j2"),
+        {"A.x": "f"},
+        "/p/p.yaml",
     ),
     e.RunResumed("cd", "schema: 1\n", {}, {"cpu": "ü"}, {"A.x": "g"}),
     e.TaskStarted("A.x", 1),

@@ -178,3 +178,10 @@ def test_a_run_that_did_not_finish_does_not_stand_even_without_criteria(events, 
     checked = check_bundle(export(cut_off, folder, tmp_path / "cut.tar", "1.2.3").path, {})
     assert (checked.stands, checked.exit_code) == (False, 3)
     assert any("did not finish" in one.detail for one in checked.findings)
+
+
+def test_nothing_is_written_through_a_link_in_the_place_of_the_part_file(events, folder, tmp_path):
+    (tmp_path / "precious").write_text("precious")
+    (tmp_path / ".b.tar.part").symlink_to(tmp_path / "precious")
+    export(events, folder, tmp_path / "b.tar", "1")
+    assert (tmp_path / "precious").read_text() == "precious"

@@ -2,6 +2,7 @@ import hashlib
 import os
 import signal
 import threading
+from dataclasses import replace
 from queue import SimpleQueue
 
 import pytest
@@ -102,7 +103,9 @@ def test_an_order_carries_everything_that_an_attempt_needs(tmp_path):
     result = go(loaded, executor, state_dir=tmp_path / "s", project=tmp_path / "p")
     order = executor.orders[-1]
     assert order.task == "A.three"
-    assert order.folder == tmp_path / "s" / "runs" / result.run / "A.three" / "1"
+    assert order.home == tmp_path / "s" / "runs" / result.run / "A.three" / "1"
+    assert order.folder.parent == tmp_path / "s" / "runs" / result.run / "under-way"
+    assert order.folder.name.startswith("A.three.1.")
     assert order.env == {"WHERE": f"{tmp_path}/p/x $HOME $$", "ALSO": f"{tmp_path}/s"}
     assert order.artifacts == ("a.txt", "b.txt")
     assert [given.task for given in order.inputs] == ["A.one", "A.two"]
@@ -174,7 +177,9 @@ def test_beside_the_main_thread_signals_stay_as_they_are():
 def test_orders_are_pure(tmp_path):
     loaded = load({"one": {}})
     state = go(loaded).state
-    orders = Orders(loaded.plan, loaded.graph, RUNNERS, Places(tmp_path / "s", tmp_path), {"A.one": 0})
+    orders = Orders(loaded.plan, loaded.graph, RUNNERS, Places(tmp_path / "s", tmp_path), {"A.one": 0}, b"secret")
+    other = replace(orders, secret=b"another")
+    assert other.write(state, "A.one", 2).folder != orders.write(state, "A.one", 2).folder
     assert orders.write(state, "A.one", 2) == orders.write(state, "A.one", 2)
     assert not (tmp_path / "s").exists()
 

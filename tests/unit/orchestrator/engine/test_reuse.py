@@ -18,9 +18,9 @@ class Writing(Scripted):
 
     def submit(self, fn, /, order, stop, listener):
         content = CONTENT.get(order.task, b"other")
-        order.folder.mkdir(parents=True)
-        (order.folder / "out.txt").write_bytes(content)
-        (order.folder / "stdout.log").write_text("said")
+        order.home.mkdir(parents=True)
+        (order.home / "out.txt").write_bytes(content)
+        (order.home / "stdout.log").write_text("said")
         path = f"{order.task}/{order.attempt}/out.txt"
         artifact = Artifact("out.txt", path, hashlib.sha256(content).hexdigest(), len(content))
         figures = measured(9.0).measurements if order.task == "A.timed" else ()

@@ -1,0 +1,47 @@
+"""Files without a name: who is not given a descriptor of one finds it in no folder. They get a name when they are finished."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Final
+
+from orchestrator.beneath import FILE_MODE, create_below
+
+CHUNK: Final = 2**20
+
+
+def nameless(folder: str | Path) -> int:
+    """A descriptor of a new file on the folder's disk, to read; others append through it in /proc. Raises OSError."""
+    try:
+        return os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, FILE_MODE)
+    except OSError:
+        return _made_and_unlinked(folder)
+
+
+def name_file(descriptor: int, folder: int, name: str) -> None:
+    """Give the file a name in the folder; where the system cannot, a copy of it. Raises FileExistsError, OSError."""
+    try:
+        os.link(f"/proc/self/fd/{descriptor}", name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)
+    except FileExistsError:
+        raise
+    except OSError:
+        _copy(descriptor, create_below(folder, name))
+
+
+def _made_and_unlinked(folder: str | Path) -> int:
+    """For file systems without O_TMPFILE: it has a name that nobody can guess, for a moment."""
+    path = f"{os.fspath(folder)}/.{secrets.token_hex(16)}"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE)
+    os.unlink(path)  # noqa: PTH108 - a text
+    return descriptor
+
+
+def _copy(source: int, target: int) -> None:
+    try:
+        at = 0
+        while chunk := os.pread(source, CHUNK, at):
+            at += len(chunk)
+            while chunk:
+                chunk = chunk[os.write(target, chunk) :]
+    finally:
+        os.close(target)

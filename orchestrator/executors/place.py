@@ -1,0 +1,36 @@
+"""An attempt's folder, held open while the attempt runs: what we write there goes into that folder, whatever a task does to its name."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from orchestrator.executors.collect import Collector
+from orchestrator.executors.folder import keep
+from orchestrator.executors.order import WorkOrder
+
+SAYS: Final = "[orchestrate]"  # how a note of ours begins
+
+
+class Place:
+    """A folder, opened. handle: for `dir_fd`; path: of the folder through the handle, for this process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.handle = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        self.path = f"/proc/self/fd/{self.handle}"
+
+    def close(self) -> None:
+        """Let go of it."""
+        os.close(self.handle)
+
+
+def keep_all(order: WorkOrder, place: Place, collector: Collector) -> tuple[str, ...]:
+    """Leave the evidence in the folder, and the folder where it is kept; what is to be told about that. Raises OSError."""
+    told = []
+    if aside := collector.keep(place.handle):
+        told.append(
+            f"{SAYS} a file evidence.jsonl in the folder is not evidence, and is kept as {aside}; "
+            "append to what ORCHESTRATE_EVIDENCE names"
+        )
+    if aside := keep(order.folder, order.home, place.handle):
+        told.append(f"{SAYS} what lay at {order.task}/{order.attempt} is not this attempt's, and is kept as {aside}")
+    return tuple(told)

@@ -1,0 +1,71 @@
+"""The secret of each run, which seals its events: in the user's own folder, not in the project, and in no task's environment.
+
+`$XDG_CONFIG_HOME/orchestrate/keys/<run>` (else `~/.config/…`), readable by the user alone. A task that runs as the same user without a
+sandbox can still open it: docs/journal.md says what that leaves possible.
+"""
+
+import os
+import re
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from orchestrator.beneath import create_below, open_below, private_folder
+
+SIZE: Final = 32
+_NAME: Final = re.compile(r"[\w.+@-]{1,200}")
+
+
+class KeyStore:
+    """Keys by run, in a folder that is made with the first of them; None where nothing is kept and nothing is found."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    def find(self, run: str) -> bytes | None:
+        """The run's key, None where there is none here."""
+        if self._folder is None or not _usable(run):
+            return None
+        with suppress(OSError), open_below(self._folder, run) as file:
+            key = file.read(SIZE + 1)
+            return key if len(key) == SIZE else None
+        return None
+
+    def make(self, run: str) -> bytes | None:
+        """The run's key, made when it is missing; None where it cannot be kept: then the run is not sealed."""
+        if (found := self.find(run)) is not None or self._folder is None or not _usable(run):
+            return found
+        with suppress(OSError):
+            private_folder(self._folder)
+            self._write(run, secrets.token_bytes(SIZE))
+        return self.find(run)
+
+    def _write(self, run: str, key: bytes) -> None:
+        """Whole or not at all; of two that make one at once, the first one's stays."""
+        assert self._folder is not None, "asked before"
+        beside = f".{secrets.token_hex(8)}"
+        descriptor = create_below(self._folder, beside)
+        try:
+            os.write(descriptor, key)
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        try:
+            with suppress(FileExistsError):
+                os.link(self._folder / beside, self._folder / run, follow_symlinks=False)
+        finally:
+            (self._folder / beside).unlink(missing_ok=True)
+
+
+def user_keys() -> KeyStore:
+    """The user's keys. Nothing is kept for a user without a home."""
+    try:
+        base = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    except RuntimeError:
+        return KeyStore(None)
+    return KeyStore(base / "orchestrate" / "keys" if base.is_absolute() else None)
+
+
+def _usable(run: str) -> bool:
+    return _NAME.fullmatch(run) is not None and not run.startswith(".")
