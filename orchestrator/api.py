@@ -72,7 +72,7 @@ def _on_a_cluster(manner: "Manner", loaded: LoadedPlan, runners: Mapping[str, Ru
 
     names = sorted({node.task.run for node in loaded.graph.nodes.values() if node.task.run is not None})
     store = manner.store or str((manner.state / "store").absolute())
-    return DaskExecutor(manner.scheduler, store, runners, names)
+    return DaskExecutor(manner.scheduler, store, runners, names, patience=manner.cluster_wait)
 
 
 EXECUTORS: Final[Mapping[str, Way]] = {
@@ -87,7 +87,7 @@ EXECUTORS: Final[Mapping[str, Way]] = {
 class RunOutcome:
     """How a run ended. exit_code: as of the command line. report: None where it was interrupted. verdicts: by criterion.
 
-    summary: what it came to, in a few lines of plain text; empty where it was interrupted.
+    summary: what it came to, in a few lines of plain text; empty where it was interrupted. why: what interrupted it.
     """
 
     run: str
@@ -95,6 +95,7 @@ class RunOutcome:
     report: Path | None
     verdicts: Mapping[str, Verdict]
     summary: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class Manner:
     or groups; see `orchestrator.engine.selection`. force: tasks or groups that run again whatever they came to, "*" for all.
     reuse: whether what earlier runs of the plan did may stand (`orchestrator.engine.reuse`).
     scheduler, store: with the executor `dask`, the scheduler's address (None: a cluster of processes on this machine) and the folder or
-    URL that artifacts travel by (None: `store` in the state folder).
+    URL that artifacts travel by (None: `store` in the state folder). cluster_wait: seconds to wait for a cluster that went away.
     page: beside the report, write it as an HTML page, and one of each group. command: argv to show as what repeats the run.
     told: called with a sentence for people about how the run is done, before it begins.
     listener: told of every
@@ -126,6 +127,7 @@ class Manner:
     reuse: Asked = "auto"
     scheduler: str | None = None
     store: str | None = None
+    cluster_wait: float = 60.0
     command: tuple[str, ...] = ()
     page: bool = True
     listener: Callable[[Envelope], None] = field(default=lambda _envelope: None)
@@ -371,7 +373,7 @@ def _circumstances(
 def _outcome(result: RunResult, loaded: LoadedPlan, journal: JournalPort, manner: Manner) -> RunOutcome:
     verdicts = dict(result.state.verdicts)
     if not result.state.finished:
-        return RunOutcome(result.run, result.exit_code, None, verdicts)
+        return RunOutcome(result.run, result.exit_code, None, verdicts, why=result.state.interrupted or "")
     envelopes, state = _as_kept(result, journal)
     report = build_report(loaded.plan, loaded.graph, envelopes, state)
     path = _write(report, manner.reports)

@@ -1,12 +1,13 @@
 """`orchestrate run`: the whole of a plan, or the rest of a run that did not finish."""
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
 from orchestrator.api import EXECUTORS, Manner, RunOutcome, explain_loaded, load, run_loaded
 from orchestrator.cli.explain import explanation_data, show_explanation
-from orchestrator.cli.faults import UsageError
+from orchestrator.cli.faults import Exit, UsageError
 from orchestrator.cli.output import plain, say, tell
 from orchestrator.cli.places import as_json, opened_journal
 from orchestrator.cli.progress import Telling, listening
@@ -86,8 +87,9 @@ def conclude(outcome: RunOutcome, manner: Manner, telling: Telling, junit: Path 
     if telling.as_json:
         return
     if outcome.report is None:
+        why = plain(f": {outcome.why}") if outcome.exit_code == Exit.FAULT else ""
         tell(
-            f"run {outcome.run} was interrupted; what was finished is kept\nresume with: {_resume(outcome.run, manner)}"
+            f"run {outcome.run} was interrupted{why}; what was finished is kept\nresume with: {_resume(outcome.run, manner)}"
         )
         return
     say(outcome.summary.rstrip("\n"))
@@ -97,4 +99,7 @@ def conclude(outcome: RunOutcome, manner: Manner, telling: Telling, junit: Path 
 
 def _resume(run: str, manner: Manner) -> str:
     state = "" if manner.state == Manner().state else f" --state {manner.state}"
-    return f"orchestrate resume {run}{state}"
+    cluster = " --executor dask" if manner.executor == "dask" else ""
+    for option, given in (("--scheduler", manner.scheduler), ("--store", manner.store)):
+        cluster += f" {option} {shlex.quote(given)}" if given is not None else ""
+    return f"orchestrate resume {run}{state}{cluster}"

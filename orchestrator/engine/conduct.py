@@ -12,7 +12,7 @@ from orchestrator.engine.engine import CarryOut, Engine
 from orchestrator.engine.interrupts import interrupts
 from orchestrator.engine.judging import declared_metrics, file_digest, judge_run
 from orchestrator.engine.orders import Orders
-from orchestrator.engine.outcome import INTERRUPTED, exit_code
+from orchestrator.engine.outcome import FAULT, INTERRUPTED, exit_code
 from orchestrator.engine.places import Places
 from orchestrator.engine.recorder import Recorder
 from orchestrator.executors.carry_out import carry_out
@@ -30,7 +30,7 @@ from orchestrator.state.run import RunState
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How a run ended. exit_code: as documented in `orchestrator.engine.outcome`; 130 when it was interrupted.
+    """How a run ended. exit_code: as documented in `orchestrator.engine.outcome`; 130 when it was interrupted, 4 when its executor broke.
 
     events: all that its journal has of it, as they were recorded.
     """
@@ -95,7 +95,7 @@ def conduct(
         with interrupts(engine.interrupt):
             settled = engine.run()
         _close(engine, recorder, loaded, conditions, settled=settled)
-        code = recorder.state.exit_code if settled else INTERRUPTED
+        code = recorder.state.exit_code if settled else FAULT if engine.faulty else INTERRUPTED
         return RunResult(run, code, recorder.state, (*before, *recorder.committed))  # type: ignore[arg-type]  # settled: finished just now
 
 

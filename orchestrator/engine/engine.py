@@ -106,6 +106,8 @@ class Engine:
         self._every = orders.plan.progress_reports.every if orders.plan.progress_reports else None
         self._next_report = self._every
         self.interrupted: str | None = None
+        self.faulty = False
+        """Whether it was the executor that broke, and not somebody who asked."""
 
     def run(self) -> bool:
         """Work until every task is settled (True) or the run was interrupted (False). Raises JournalError.
@@ -241,11 +243,16 @@ class Engine:
     def _end(self, task: str, attempt: int, result: AttemptResult) -> None:
         self._running.pop(task, None)
         self._slots.give(self._demands[task])
-        if self.interrupted is not None and (result.stopped or result.lost or result.failure is not None):
+        if result.fault and self.interrupted is None:
+            self.interrupted, self.faulty = result.fault, True
+            self._stop.set()
+        if self.interrupted is not None and (
+            result.fault or result.stopped or result.lost or result.failure is not None
+        ):
             # What fails while its processes are being ended says nothing about the task.
             self._recorder.record(TaskInterrupted(task, attempt, self.interrupted))
-        elif result.lost and not self._draining and self._losses[task] < LOSSES_BORNE:
-            self._losses[task] += 1
+        elif result.lost and not self._draining and (result.outage or self._losses[task] < LOSSES_BORNE):
+            self._losses[task] += not result.outage
             self._recorder.record(TaskInterrupted(task, attempt, result.lost))
             self._frontier.changed(task)
         elif result.failure is not None or result.stopped or result.lost:

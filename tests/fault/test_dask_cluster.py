@@ -16,7 +16,8 @@ import yaml
 from distributed import LocalCluster
 
 from orchestrator.engine.runs import start_run
-from orchestrator.executors.cluster.executor import QUIET, ClusterFault, DaskExecutor
+from orchestrator.executors.cluster.address import ClusterFault
+from orchestrator.executors.cluster.executor import DaskExecutor
 from orchestrator.executors.cluster.store import Store
 from orchestrator.executors.processes import carry_out
 from orchestrator.executors.tree import find_attempt_processes
@@ -50,7 +51,7 @@ def cluster():
         silence_logs=50,
         memory_limit=0,
         scheduler_port=0,
-        scheduler_kwargs=QUIET,
+        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
     ) as started:
         yield started
 
@@ -180,7 +181,7 @@ def test_what_runs_on_workers_ends_with_a_killed_or_interrupted_orchestrator_and
 
 
 def test_a_scheduler_that_is_not_there_is_a_fault_with_a_mend(monkeypatch):
-    monkeypatch.setattr("orchestrator.executors.cluster.executor.CONNECT", 0.3)
+    monkeypatch.setattr("orchestrator.executors.cluster.address.PATIENCE", 0.3)
     with pytest.raises(ClusterFault, match="mend: check the address"):
         DaskExecutor("tcp://127.0.0.1:9", "memory://x", {}, [])
 
