@@ -238,6 +238,43 @@ def test_a_whole_cluster_that_is_lost_and_comes_back_finishes_the_run(tmp_path):
 
 
 @pytest.mark.slow
+def test_a_scheduler_that_does_not_come_back_ends_the_run_as_a_fault_that_can_be_resumed(tmp_path, capfd):
+    cluster = OwnCluster(tmp_path)
+    try:
+        far = Far(cluster, tmp_path)
+        far.start(plan({"id": "hang", "command": ["sh", "-c", f"touch {tmp_path}/h; sleep 60"]}), lease=10, patience=3)
+        until((tmp_path / "h").exists)
+        cluster.kill()
+        result = far.finish(120)
+    finally:
+        cluster.kill()
+    assert result.exit_code == 4
+    assert "did not come back within 3 s" in result.state.interrupted
+    assert far.of(e.TaskFailed) == []
+    assert far.of(e.TaskInterrupted)[0].reason.endswith("its lease is over")
+    assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.slow
+def test_after_kills_at_random_no_second_attempt_begins_while_the_first_one_lives():
+    from benchmarks.engine.cluster_kills import trial
+
+    told = trial(seed=11, what="workers", kills=2, tasks=8)
+    assert (told.exit_code, told.overlaps, told.ran_again, told.unfinished, told.left, told.tracebacks) == (0,) * 6
+
+
+def test_the_cluster_of_a_run_hears_only_who_has_its_certificate(tmp_path):
+    from distributed import Client
+
+    with DaskExecutor(None, str(tmp_path / "store"), {}, [], workers=1) as executor:
+        address = executor.client.scheduler.address
+        assert address.startswith("tls://127.0.0.1:")
+        for foreign in (address, address.replace("tls://", "tcp://")):
+            with pytest.raises((OSError, TypeError, ValueError)):
+                Client(foreign, timeout=1, set_as_default=False)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_workers_killed_at_random_leave_the_run_that_nobody_disturbs(far, seed):
     rng = random.Random(seed)

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event, Lock, Thread
 from typing import Final
 
@@ -139,5 +139,8 @@ class Tending:
         if self._away is None or not self._away.scheduler:
             self._away = self._gone()
         if not self._link.own:
-            with contextlib.suppress(ClusterFault):
+            try:
                 self._link.renew()
+            except ClusterFault as error:
+                line = str(error).partition("\n")[0]
+                self._away = replace(self._away, why=f"{self._link.name} went away ({line})")
