@@ -3,8 +3,8 @@
     python -m benchmarks.engine.cluster_kills [--trials 5] [--kills 4] [--tasks 24] [--seed 1] [--what workers|nannies|scheduler]
 
 Each task holds a lock on a file of its own (flock) from its first moment to its last, in a process that outlives its worker unless somebody ends
-it. Who finds it taken is a second attempt while the first one lives: an overlap. A finished task that runs again is one whose attempts
-that ended well are more than one. One line of JSON for each trial, and one for all. Everything stays on loopback; the seeds are `--seed`, `--seed` + 1 and so on.
+it. Who finds it taken is a second attempt while the first one lives: an overlap. A finished task that runs again is one that the journal
+has as started after it had as succeeded. One line of JSON for each trial, and one for all. Everything stays on loopback; the seeds are `--seed`, `--seed` + 1 and so on.
 """
 
 import argparse
@@ -27,6 +27,10 @@ from typing import Final
 
 import psutil
 import yaml
+from distributed import Client
+
+from orchestrator.engine.runs import open_journal
+from orchestrator.state.events import TaskStarted, TaskSucceeded
 
 LONGEST: Final = 600.0
 TASK: Final = """
@@ -125,9 +129,8 @@ def _command(process: psutil.Process) -> str:
 def _cluster(folder: Path) -> Iterator[Cluster]:
     cluster = Cluster(folder)
     try:
-        deadline = time.monotonic() + LONGEST
-        while len(cluster.of("workers")) < 2 and time.monotonic() < deadline:
-            time.sleep(0.1)
+        with Client(cluster.address, timeout=LONGEST, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+            client.wait_for_workers(2, timeout=LONGEST)
         yield cluster
     finally:
         cluster.end()
@@ -174,13 +177,31 @@ def trial(seed: int, what: str, kills: int, tasks: int) -> Trial:
         code = run.wait(LONGEST)
         seconds = time.monotonic() - began
         lines = [line for log in folder.glob("*.log") for line in _counts(log)]
+        output = (folder / "said").read_text(errors="replace")
+        if code:
+            crashes = (each.read_text(errors="replace") for each in folder.glob(".orchestrate/crash-*"))
+            print(output, *crashes, sep="\n", file=sys.stderr)
         told = Trial(
-            seed, killed, code, sum(each["overlap"] for each in lines), sum(max(0, each["end"] - 1) for each in lines),
+            seed, killed, code, sum(each["overlap"] for each in lines), _ran_again(folder / ".orchestrate"),
             tasks - sum(each["end"] > 0 for each in lines), _left(folder), round(seconds, 1),
-            (folder / "said").read_text(errors="replace").count("Traceback"),
+            output.count("Traceback"),
         )  # fmt: skip
         print(json.dumps(asdict(told)), flush=True)
     return told
+
+
+def _ran_again(state: Path) -> int:
+    journal = open_journal(state, readonly=True)
+    try:
+        events = [one.event for summary in journal.runs() for one in journal.read(summary.run)]
+    finally:
+        journal.close()
+    done: set[str] = set()
+    again = 0
+    for event in events:
+        again += isinstance(event, TaskStarted) and event.task in done
+        done |= {event.task} if isinstance(event, TaskSucceeded) else set()
+    return again
 
 
 def _counts(log: Path) -> Iterator[Counter[str]]:
