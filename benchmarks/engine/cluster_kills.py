@@ -167,6 +167,7 @@ def trial(seed: int, what: str, kills: int, tasks: int) -> Trial:
             "dask",
             "--scheduler",
             cluster.address,
+            "--no-page",
             "plan.yaml",
         )
         with (folder / "said").open("wb") as said:
