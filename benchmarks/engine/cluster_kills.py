@@ -143,6 +143,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.add_argument(f"--{name}", type=int, default=least)
     parser.add_argument("--what", choices=PARTS, default="workers")
     asked = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the cluster ends with it
     trials = [trial(asked.seed + number, asked.what, asked.kills, asked.tasks) for number in range(asked.trials)]
     total = Counter[str]()
     for each in trials:
