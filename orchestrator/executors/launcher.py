@@ -108,10 +108,13 @@ def carry_out(  # noqa: PLR0913, PLR0917 - the parts of a request
 
 
 def share(path: str) -> None:
-    """Lock the lease's file until this process ends. Raises BlockingIOError where somebody has it alone: the attempt was given up."""
+    """Lock the lease's file until this process ends. Raises OSError (ESTALE) where somebody has it alone: the attempt was given up."""
     import fcntl  # noqa: PLC0415 - most have no lease
 
-    fcntl.flock(os.open(path, os.O_RDONLY | os.O_CLOEXEC), fcntl.LOCK_SH | fcntl.LOCK_NB)
+    try:
+        fcntl.flock(os.open(path, os.O_RDONLY | os.O_CLOEXEC), fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:  # not EAGAIN, which would be tried again
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE)) from None
 
 
 def receive(

@@ -1,6 +1,7 @@
 """Leases of executions on a cluster: by a clock of the test's own, and by real locks and launchers."""
 
 import contextlib
+import errno
 import os
 import time
 from concurrent.futures import Future
@@ -116,7 +117,7 @@ def test_the_fence_is_shut_only_once_neither_worker_nor_launcher_lives(tmp_path)
     assert fence.shut()
     late = _started(tmp_path, known[1], time.monotonic() + 60, "touch late")
     _until(lambda: late.poll() is not None)
-    assert late.poll().problem
+    assert late.poll().errno == errno.ESTALE
     assert not (tmp_path / "late").exists()
     late.close()
     fence.close()
