@@ -12,6 +12,14 @@ check:
     bash .ci/check
     pytest
 
+# The tests with the oldest release that pyproject.toml allows of every dependency, in a fresh environment
+lowest *ARGS:
+    bash .ci/lowest {{ARGS}}
+
+# Write the lock files again after a change of pyproject.toml's dependencies; needs uv
+locks:
+    locks/compile
+
 # The heavy tests that a landing does not wait for
 slow:
     pytest -m slow

@@ -88,7 +88,7 @@ def _on_a_cluster(manner: "Manner", loaded: LoadedPlan, runners: Mapping[str, Ru
 
     names = sorted({node.task.run for node in loaded.graph.nodes.values() if node.task.run is not None})
     store = manner.store or str((manner.state / "store").absolute())
-    return DaskExecutor(manner.scheduler, store, runners, names)
+    return DaskExecutor(manner.scheduler, store, runners, names, patience=manner.cluster_wait)
 
 
 EXECUTORS: Final[Mapping[str, Way]] = {
@@ -104,7 +104,7 @@ class RunOutcome:
     """How a run ended. exit_code: as of the command line. report: None where it was interrupted or could not be written. verdicts: by criterion.
 
     summary: what it came to, in a few lines of plain text; empty where it was interrupted. trouble: what kept the report or the page
-    from being written, though the verdicts stand. ran: False where all had been done before, but for the report.
+    from being written, though the verdicts stand. ran: False where all had been done before, but for the report. why: what interrupted it.
     """
 
     run: str
@@ -114,6 +114,7 @@ class RunOutcome:
     summary: str = ""
     trouble: Exception | None = None
     ran: bool = True
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ class Manner:
     reuse: whether what earlier runs of the plan did may stand (`orchestrator.engine.reuse`). accept_loosened: where a run is taken up
     again, that its plan asks for less than it did before is accepted; otherwise the exit code is 3 at best.
     scheduler, store: with the executor `dask`, the scheduler's address (None: a cluster of processes on this machine) and the folder or
-    URL that artifacts travel by (None: `store` in the state folder).
+    URL that artifacts travel by (None: `store` in the state folder). cluster_wait: seconds to wait for a cluster that went away.
     page: beside the report, write it as an HTML page, and one of each group. command: argv to show as what repeats the run.
     told: called with a sentence for people about how the run is done, before it begins.
     listener: told of every
@@ -148,6 +149,7 @@ class Manner:
     accept_loosened: bool = False
     scheduler: str | None = None
     store: str | None = None
+    cluster_wait: float = 60.0
     command: tuple[str, ...] = ()
     page: bool = True
     listener: Callable[[Envelope], None] = field(default=lambda _envelope: None)
@@ -512,7 +514,9 @@ class _Ending:
         if result.state.finished:
             self._publish(*_as_kept(result, self._journal))
         else:
-            self.outcome = RunOutcome(result.run, result.exit_code, None, dict(result.state.verdicts))
+            self.outcome = RunOutcome(
+                result.run, result.exit_code, None, dict(result.state.verdicts), why=result.state.interrupted or ""
+            )
 
     def report(self, run: str) -> RunOutcome:
         """The same for a run that finished under another process."""

@@ -125,6 +125,13 @@ Store = Annotated[
         help="With --executor dask: the folder or URL that artifacts travel by; `store` in the state folder unless given.",
     ),
 ]  # fmt: skip
+ClusterWait = Annotated[
+    str,
+    typer.Option(
+        "--cluster-wait", metavar="DURATION",
+        help="With --executor dask: wait so long for a cluster that went away, then end with exit code 4; the run can be resumed.",
+    ),
+]  # fmt: skip
 
 STATE: Final = Path(".orchestrate")
 REPORTS: Final = Path("reports")

@@ -1,5 +1,6 @@
 """`orchestrate run`: the whole of a plan, or the rest of a run that did not finish."""
 
+import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -104,8 +105,9 @@ def conclude(outcome: RunOutcome, manner: Manner, telling: Telling, junit: Path 
     """After the summary: where the report is, what kept it from being written, or how to go on; the exit code. The verdicts as JUnit XML where asked."""
     if not outcome.summary:
         if not telling.as_json:
+            why = plain(f": {outcome.why}") if outcome.exit_code == Exit.FAULT else ""
             tell(
-                f"run {outcome.run} was interrupted; what was finished is kept\n"
+                f"run {outcome.run} was interrupted{why}; what was finished is kept\n"
                 f"resume with: {_resume(outcome.run, manner)}"
             )
         return outcome.exit_code
@@ -142,4 +144,7 @@ def _junit_trouble(outcome: RunOutcome, manner: Manner, junit: Path | None) -> E
 
 def _resume(run: str, manner: Manner) -> str:
     state = "" if manner.state == Manner().state else f" --state {manner.state}"
-    return f"orchestrate resume {run}{state}"
+    cluster = " --executor dask" if manner.executor == "dask" else ""
+    for option, given in (("--scheduler", manner.scheduler), ("--store", manner.store)):
+        cluster += f" {option} {shlex.quote(given)}" if given is not None else ""
+    return f"orchestrate resume {run}{state}{cluster}"

@@ -10,6 +10,7 @@ from orchestrator.cli.options import (
     REPORTS,
     STATE,
     AcceptLoosened,
+    ClusterWait,
     Durability,
     ExecutorName,
     Explain,
@@ -60,6 +61,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
     executor: ExecutorName = "processes",
     scheduler: Scheduler = None,
     store: Store = None,
+    cluster_wait: ClusterWait = "60s",
     page: Page = True,
     json: JsonStream = False,
     quiet: Quiet = False,
@@ -72,10 +74,12 @@ def run(  # noqa: PLR0913 - one parameter for each option
     """
     from orchestrator.cli.progress import Telling
     from orchestrator.cli.run import foretell, run_plan
+    from orchestrator.cli.settings import parse_wait
 
     manner = _manner(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
         only=tuple(only or ()), until=tuple(until or ()), reuse=reuse or ("none" if new else "auto"), force=tuple(force or ()), accept_loosened=accept_loosened, scheduler=scheduler, store=store,
+        cluster_wait=parse_wait("--cluster-wait", cluster_wait),
     )  # fmt: skip
     if dry_run:
         foretell(plan, settings or [], manner, Telling(as_json=json, explain=explain), new=new)
@@ -98,6 +102,7 @@ def resume(  # noqa: PLR0913 - one parameter for each option
     executor: ExecutorName = "processes",
     scheduler: Scheduler = None,
     store: Store = None,
+    cluster_wait: ClusterWait = "60s",
     page: Page = True,
     json: JsonStream = False,
     quiet: Quiet = False,
@@ -111,10 +116,12 @@ def resume(  # noqa: PLR0913 - one parameter for each option
     """
     from orchestrator.cli.progress import Telling
     from orchestrator.cli.resume import resume as carry_on
+    from orchestrator.cli.settings import parse_wait
 
     manner = _manner(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
         force=tuple(force or ()), accept_loosened=accept_loosened, scheduler=scheduler, store=store,
+        cluster_wait=parse_wait("--cluster-wait", cluster_wait),
     )  # fmt: skip
     telling = Telling(as_json=json, quiet=quiet, color=not no_color, explain=explain)
     return carry_on(run, manner, telling, junit=junit)

@@ -1,8 +1,9 @@
-"""`--set name=value`."""
+"""`--set name=value`, and durations as a plan writes them."""
 
 from collections.abc import Iterable
 
 from orchestrator.cli.faults import UsageError
+from orchestrator.plan.values import ValueTextError, parse_duration
 
 
 def parse_settings(texts: Iterable[str]) -> dict[str, str]:
@@ -14,3 +15,11 @@ def parse_settings(texts: Iterable[str]) -> dict[str, str]:
             raise UsageError(f"--set {text!r} gives no value\n  mend: write it as --set name=value")
         settings[name] = value
     return settings
+
+
+def parse_wait(option: str, text: str) -> float:
+    """Seconds of a duration such as 45s or 1h30m. Raises UsageError."""
+    try:
+        return parse_duration("0s" if text == "0" else text)
+    except ValueTextError as error:
+        raise UsageError(f"{option}: {error}\n  mend: {error.mend}") from error

@@ -16,7 +16,7 @@ from orchestrator.engine.engine import CarryOut, Engine
 from orchestrator.engine.interrupts import interrupts
 from orchestrator.engine.judging import declared_metrics, file_digest
 from orchestrator.engine.orders import Orders
-from orchestrator.engine.outcome import INTERRUPTED, exit_code
+from orchestrator.engine.outcome import FAULT, INTERRUPTED, exit_code
 from orchestrator.engine.places import Places
 from orchestrator.engine.recorder import Recorder
 from orchestrator.engine.rounds import rounds_of
@@ -37,7 +37,7 @@ from orchestrator.state.run import RunState
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How a run ended. exit_code: as documented in `orchestrator.engine.outcome`; 130 when it was interrupted.
+    """How a run ended. exit_code: as documented in `orchestrator.engine.outcome`; 130 when it was interrupted, 4 when its executor broke.
 
     events: all that its journal has of it, as they were recorded.
     """
@@ -114,7 +114,7 @@ def conduct(
         finally:
             bring_home(conditions.places.run_folder(run))
         _close(engine, recorder, loaded, conditions, settled=settled)
-        code = recorder.state.exit_code if settled else INTERRUPTED
+        code = recorder.state.exit_code if settled else FAULT if engine.faulty else INTERRUPTED
         result = RunResult(run, code, recorder.state, (*before, *recorder.committed))  # type: ignore[arg-type]  # settled: finished just now
         conditions.closing(result)
         return result

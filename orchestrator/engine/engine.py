@@ -117,6 +117,8 @@ class Engine:
         self._every = orders.plan.progress_reports.every if orders.plan.progress_reports else None
         self._next_report = self._every
         self.interrupted: str | None = None
+        self.faulty = False
+        """Whether it was the executor that broke, and not somebody who asked."""
         self._judge_rounds()
 
     def run(self) -> bool:
@@ -290,11 +292,16 @@ class Engine:
     def _end(self, task: str, attempt: int, result: AttemptResult) -> None:
         self._running.pop(task, None)
         self._slots.give(self._demands[task])
-        if self.interrupted is not None and (result.stopped or result.lost or result.failure is not None):
+        if result.fault and self.interrupted is None:
+            self.interrupted, self.faulty = result.fault, True
+            self._stop.set()
+        if self.interrupted is not None and (
+            result.fault or result.stopped or result.lost or result.failure is not None
+        ):
             # What fails while its processes are being ended says nothing about the task.
             self._recorder.record(TaskInterrupted(task, attempt, self.interrupted, _measured(result)))
-        elif result.lost and not self._draining and self._losses[task] < LOSSES_BORNE:
-            self._losses[task] += 1
+        elif result.lost and not self._draining and (result.outage or self._losses[task] < LOSSES_BORNE):
+            self._losses[task] += not result.outage
             self._recorder.record(TaskInterrupted(task, attempt, result.lost, _measured(result)))
             self._frontier.changed(task)
         elif result.failure is not None or result.stopped or result.lost:

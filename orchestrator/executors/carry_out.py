@@ -44,17 +44,23 @@ TICK: Final = 0.1  # seconds between looks at the stop signal, the clock and the
 
 
 def carry_out(
-    order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None], *, log_cap: int = CAP
+    order: WorkOrder,
+    stop: StopSignal,
+    listener: Callable[[Told], None],
+    *,
+    log_cap: int = CAP,
+    lease: "Lease | None" = None,
 ) -> AttemptResult:
     """Carry out one order and say how it ended. What the task does never raises here; a fault of ours does.
 
     stop: set it to end the attempt (TERM, `order.grace`, KILL); then the result has stopped=True. listener: called with each
     note while the task runs, and with its processes once it has run for FIRST_LOOK seconds. log_cap: bytes kept of each of stdout and stderr.
+    lease: how long it may run, whatever becomes of this process.
     """
     patience = Patience()
     while True:
         try:
-            begun = begin(order, log_cap)
+            begun = begin(order, log_cap, lease)
             return begun if isinstance(begun, AttemptResult) else carry_on(begun, stop, listener)
         except NoRoom as error:
             if stop.is_set():
@@ -64,12 +70,12 @@ def carry_out(
                 return _not_begun(order, time.monotonic(), f"{what}; raise ulimit -n, -u or -v, or free memory")
 
 
-def begin(order: WorkOrder, log_cap: int = CAP) -> "Supervision | AttemptResult":
+def begin(order: WorkOrder, log_cap: int = CAP, lease: "Lease | None" = None) -> "Supervision | AttemptResult":
     """Start the attempt. Where the system does not let us, what came of it. Raises NoRoom where it is only short of something now."""
     start = time.monotonic()
     try:
         _prepare(order)
-        return Supervision(order, log_cap, start)
+        return Supervision(order, log_cap, start, lease)
     except OSError as error:
         if is_shortage(error.errno):
             forget(order)
@@ -118,14 +124,24 @@ class Closable(Protocol):
         """Let go of them."""
 
 
+class Lease(Protocol):
+    """How long an attempt may run. path: a file to be locked as long as anything of it does."""
+
+    path: str
+
+    def deadline(self) -> float:
+        """Until when, by `time.monotonic`; it may be later each time."""
+
+
 class Supervision:
     """One attempt while it runs. Make it, `watch` it once (or have `result_now` say what came of it), `close` it.
 
     start: when it began, as `time.monotonic` says.
     """
 
-    def __init__(self, order: WorkOrder, log_cap: int, start: float) -> None:
+    def __init__(self, order: WorkOrder, log_cap: int, start: float, lease: Lease | None = None) -> None:
         self.order = order
+        self._lease = lease
         self.start = start
         self._place = Place(order.folder)
         self._collector = _collector(order, self._place)
@@ -135,7 +151,7 @@ class Supervision:
         self._load_before = self._load_during = load_average()
         self._held: list[Closable] = [self._place, self._collector]
         try:
-            self._started = _start(order, self._collector.address)
+            self._started = _start(order, self._collector.address, lease)
             self._held.append(self._started)  # what was started must not be left
             self._attach(log_cap)
             Alive.attempts.add(self)
@@ -179,6 +195,8 @@ class Supervision:
             if now >= tick:
                 self._tell(listener)
                 self._end_if_due(now, stop)
+                if self._lease is not None:
+                    self._started.renew(self._lease.deadline())
                 tick = now + TICK
             self._pump(max(0.0, min(tick, sample) - time.monotonic()))
         return self._settled(ended, listener, heeding(stop, self.start, self.order.timeout))
@@ -367,10 +385,11 @@ def kept_argv(order: WorkOrder, argv: tuple[str, ...]) -> tuple[str, ...]:
     return argv if working == home else tuple(part.replace(working, home) for part in argv)
 
 
-def _start(order: WorkOrder, evidence: str) -> LaunchedProgram:
+def _start(order: WorkOrder, evidence: str, lease: Lease | None) -> LaunchedProgram:
     """The attempt's first process: the program itself, or a worker for a runner. Raises OSError."""
     environment = attempt_environment(order, inherited(), evidence)
-    return launched(order.command or worker_argv(order), environment, order.folder)
+    held = None if lease is None else (lease.path, lease.deadline())
+    return launched(order.command or worker_argv(order), environment, order.folder, held)
 
 
 def _collector(order: WorkOrder, place: Place) -> Collector:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from orchestrator.executors import launcher
-from orchestrator.executors.launcher import ENDED, LENGTH, PIPES
+from orchestrator.executors.launcher import DEADLINE, ENDED, LENGTH, PIPES
 from orchestrator.executors.room import Alive
 from orchestrator.executors.started import Ended
 
@@ -95,11 +95,13 @@ class LaunchedProgram:
     """A program that a launcher started. Make it with `launched`.
 
     root: the launcher, whose descendants are the attempt's processes. pipes: descriptors to read standard output and error from.
+    leased: it runs no longer than until the time that `renew` said last.
     """
 
-    def __init__(self, launcher: Launcher, pipes: tuple[int, int]) -> None:
+    def __init__(self, launcher: Launcher, pipes: tuple[int, int], *, leased: bool = False) -> None:
         self.root = launcher.pid
         self.pipes = pipes
+        self._leased = leased
         self._launcher: Launcher | None = launcher
         self._ended: Ended | None = None
 
@@ -114,6 +116,12 @@ class LaunchedProgram:
             self._ended = _answer(self._launcher)
         return self._ended
 
+    def renew(self, deadline: float) -> None:
+        """It may run until then, by `time.monotonic`. Only for what has a lease."""
+        if self._launcher is not None and self._ended is None:
+            with contextlib.suppress(OSError):  # one that is gone, or stopped, needs no longer
+                self._launcher.socket.send(DEADLINE.pack(deadline), socket.MSG_DONTWAIT)
+
     def abandon(self) -> None:
         """Kill the launcher: it does not tell how the program ended, because one of them is stopped or cannot be killed."""
         assert self._launcher is not None, "asked for while it runs"
@@ -121,33 +129,37 @@ class LaunchedProgram:
             os.kill(self._launcher.pid, signal.SIGKILL)  # our own child, not waited for yet: no other has its pid
 
     def close(self) -> None:
-        """Let go of it. The launcher is used again if its program left nothing; otherwise it kills what is left."""
+        """Let go of it. The launcher is used again if its program left nothing and had no lease; otherwise it kills what is left."""
         for pipe in self.pipes:
             os.close(pipe)
         launcher, self._launcher = self._launcher, None
         if launcher is None:
             return
-        if self._ended is not None and self._ended.left == frozenset():
+        if self._ended is not None and self._ended.left == frozenset() and not self._leased:
             _idle.append(launcher)
         else:
             launcher.close()
 
 
-def launched(argv: Sequence[str], env: Mapping[str, str], cwd: Path) -> LaunchedProgram:
+def launched(
+    argv: Sequence[str], env: Mapping[str, str], cwd: Path, lease: tuple[str, float] | None = None
+) -> LaunchedProgram:
     """Start a program, its output in pipes, in a session of its own. That it could not be started shows in how it `Ended`.
 
+    lease: a file that is locked as long as anything of it runs, and how long it may run, by `time.monotonic`.
     Raises OSError where there are no pipes or processes to be had.
     """
-    said = marshal.dumps((list(argv), dict(env), str(cwd)))
+    said = marshal.dumps((list(argv), dict(env), str(cwd), lease))
+    leased = lease is not None
     while launcher := _idle_launcher():
         try:
-            return _launch(launcher, said)
+            return _launch(launcher, said, leased=leased)
         except BrokenPipeError:  # somebody killed it while it had nothing to do
             continue
-    return _launch(Launcher(), said)
+    return _launch(Launcher(), said, leased=leased)
 
 
-def _launch(launcher: Launcher, said: bytes) -> LaunchedProgram:
+def _launch(launcher: Launcher, said: bytes, *, leased: bool) -> LaunchedProgram:
     """Have it start the program, which writes into pipes of its own."""
     ends: list[int] = []
     try:
@@ -161,7 +173,7 @@ def _launch(launcher: Launcher, said: bytes) -> LaunchedProgram:
         raise
     os.close(ends[1])
     os.close(ends[3])
-    return LaunchedProgram(launcher, (ends[0], ends[2]))
+    return LaunchedProgram(launcher, (ends[0], ends[2]), leased=leased)
 
 
 def _send(connection: socket.socket, request: bytes, pipes: bytes) -> None:

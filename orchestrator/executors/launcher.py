@@ -5,10 +5,14 @@ small, so that starting a program from it costs what the program's own start cos
 of every process that loses its own below the program. So once the program has ended, whether anything of it is left is no
 search but a question to the kernel: has this process children?
 
-Standard input is a stream socket. A request is a length (8 bytes) and a marshalled (argv, env, cwd), with two descriptors, the
+Standard input is a stream socket. A request is a length (8 bytes) and a marshalled (argv, env, cwd, lease), with two descriptors, the
 program's standard output and error. The answer, when it has ended, is ENDED: errno (0 where it was started), wait status, user and
 system seconds, and the number of processes left, whose pids follow. When the other side of the socket is closed, whatever is left is
 killed, and this process ends.
+
+A lease, where there is one, is a file and a monotonic time. The file is locked (flock(2), shared) until this process ends: whoever gets it
+for himself alone knows that nothing of the attempt runs. The time may be set anew by writing DEADLINE while the program runs; when it is
+over, it is as if the other side were closed.
 """
 
 import ctypes
@@ -18,6 +22,7 @@ import os
 import select
 import struct
 import sys
+import time
 from _socket import (
     CMSG_SPACE,
     MSG_CMSG_CLOEXEC,
@@ -29,6 +34,7 @@ from _socket import (
 ENDED = struct.Struct("=iiddi")
 PIPES = struct.Struct("=2i")
 LENGTH = struct.Struct("=Q")
+DEADLINE = struct.Struct("=d")
 ROOM = CMSG_SPACE(PIPES.size)
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 LOOK = 1000  # milliseconds between looks for orphans that have ended
@@ -71,9 +77,18 @@ def serve(requests: socket) -> bool:
             os.close(pipe)
 
 
-def carry_out(requests: socket, argv: "list[str]", env: "dict[str, str]", cwd: str, pipes: "list[int]") -> bool:
-    """Start the program, wait, and answer; False when the other side is gone."""
+def carry_out(  # noqa: PLR0913, PLR0917 - the parts of a request
+    requests: socket,
+    argv: "list[str]",
+    env: "dict[str, str]",
+    cwd: str,
+    lease: "tuple[str, float] | None",
+    pipes: "list[int]",
+) -> bool:
+    """Start the program, wait, and answer; False when the other side is gone, or the lease is over."""
     try:
+        if lease is not None:
+            share(lease[0])
         os.chdir(cwd)
         pid = start(argv, env, pipes)
     except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
@@ -81,7 +96,7 @@ def carry_out(requests: socket, argv: "list[str]", env: "dict[str, str]", cwd: s
         return True
     finally:
         os.chdir("/")
-    status = wait(pid, requests)
+    status = wait(pid, requests, None if lease is None else lease[1])
     if status is None:
         return False
     code, used = status
@@ -92,7 +107,19 @@ def carry_out(requests: socket, argv: "list[str]", env: "dict[str, str]", cwd: s
     return True
 
 
-def receive(requests: socket) -> "tuple[tuple[list[str], dict[str, str], str], list[int]] | None":
+def share(path: str) -> None:
+    """Lock the lease's file until this process ends. Raises OSError (ESTALE) where somebody has it alone: the attempt was given up."""
+    import fcntl  # noqa: PLC0415 - most have no lease
+
+    try:
+        fcntl.flock(os.open(path, os.O_RDONLY | os.O_CLOEXEC), fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:  # not EAGAIN, which would be tried again
+        raise OSError(errno.ESTALE, os.strerror(errno.ESTALE)) from None
+
+
+def receive(
+    requests: socket,
+) -> "tuple[tuple[list[str], dict[str, str], str, tuple[str, float] | None], list[int]] | None":
     """The next request and its descriptors, None when there will be none."""
     data, carried, _, _ = requests.recvmsg(1 << 16, ROOM, MSG_CMSG_CLOEXEC)
     if not data:
@@ -141,23 +168,38 @@ def found(program: str, env: "dict[str, str]") -> str:
     raise problem
 
 
-def wait(pid: int, requests: socket) -> "tuple[int, os._rusage] | None":  # type: ignore[name-defined]
-    """The program's wait status and what it used, once it has ended; None when the other side is gone before."""
+def wait(pid: int, requests: socket, deadline: "float | None") -> "tuple[int, os._rusage] | None":  # type: ignore[name-defined]
+    """The program's wait status and what it used, once it has ended; None when the other side is gone or the lease over before."""
     handle = os.pidfd_open(pid)
     try:
         poll = select.poll()
         poll.register(handle, select.POLLIN)
         poll.register(requests, select.POLLIN)
         while True:
-            ready = {descriptor for descriptor, _ in poll.poll(LOOK)}
+            ready = {descriptor for descriptor, _ in poll.poll(LOOK if deadline is None else until(deadline))}
             if handle in ready:
                 _, status, used = os.wait4(pid, 0)
                 return status, used
             if requests.fileno() in ready:
+                deadline = renewed(requests)
+                if deadline is None:
+                    return None
+            if deadline is not None and time.monotonic() >= deadline:
                 return None
             bury(pid)
     finally:
         os.close(handle)
+
+
+def until(deadline: float) -> float:
+    """Milliseconds to it, but no more than LOOK."""
+    return min(LOOK, max(0.0, deadline - time.monotonic()) * 1000 + 1)
+
+
+def renewed(requests: socket) -> "float | None":
+    """The latest time that was written, None when the other side is gone."""
+    data = requests.recv(1 << 12)
+    return DEADLINE.unpack(data[-DEADLINE.size :])[0] if len(data) >= DEADLINE.size else None
 
 
 def bury(but: int) -> None:

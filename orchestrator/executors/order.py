@@ -124,7 +124,8 @@ class LateInputs(Sequence[TaskInput]):
 class AttemptResult:
     """How an attempt ended. It succeeded where failure is None, stopped False and lost empty; only then is there evidence.
 
-    lost: how the machine that did it went away, or went silent; it says nothing about the task.
+    lost: how the machine that did it went away, or went silent; it says nothing about the task. outage: all machines did, so that
+    it says nothing even when it comes again and again. fault: why the executor cannot carry out anything any more; the run ends, and can be resumed.
     hand_in, talk: what an agent's turn left; fruitless: why it left nothing that counts, which is a lost round and no failure of ours.
     joined: what a merge made of each hand-in.
     """
@@ -136,6 +137,8 @@ class AttemptResult:
     failure: Failure | None = None
     stopped: bool = False
     lost: str = ""
+    outage: bool = False
+    fault: str = ""
     hand_in: HandIn | None = None
     talk: Talk | None = None
     fruitless: str = ""

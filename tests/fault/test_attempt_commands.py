@@ -1,5 +1,8 @@
 """Commands: what they print, what they write as evidence, and how that can be wrong."""
 
+import errno
+import os
+
 import pytest
 
 from orchestrator.evidence.measurement import Samples
@@ -64,7 +67,7 @@ def test_an_exit_code_of_zero_without_the_demanded_file_is_a_failure(attempts):
 def test_a_command_that_is_not_found_could_not_be_started(attempts):
     result = attempts.carry_out(attempts.order(command=("no-such-program",)))
     assert result.failure.cause is Cause.SPAWN
-    assert "'no-such-program' could not be started: No such file" in result.failure.message
+    assert f"'no-such-program' could not be started: {os.strerror(errno.ENOENT)}" in result.failure.message
 
 
 def test_output_beyond_the_cap_is_drained_and_counted(attempts):

@@ -16,7 +16,8 @@ import yaml
 from distributed import LocalCluster
 
 from orchestrator.engine.runs import start_run
-from orchestrator.executors.cluster.executor import QUIET, ClusterFault, DaskExecutor
+from orchestrator.executors.cluster.address import ClusterFault
+from orchestrator.executors.cluster.executor import DaskExecutor
 from orchestrator.executors.cluster.store import Store
 from orchestrator.executors.processes import carry_out
 from orchestrator.executors.tree import find_attempt_processes
@@ -50,7 +51,7 @@ def cluster():
         silence_logs=50,
         memory_limit=0,
         scheduler_port=0,
-        scheduler_kwargs=QUIET,
+        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
     ) as started:
         yield started
 
@@ -180,7 +181,7 @@ def test_what_runs_on_workers_ends_with_a_killed_or_interrupted_orchestrator_and
 
 
 def test_a_scheduler_that_is_not_there_is_a_fault_with_a_mend(monkeypatch):
-    monkeypatch.setattr("orchestrator.executors.cluster.executor.CONNECT", 0.3)
+    monkeypatch.setattr("orchestrator.executors.cluster.address.PATIENCE", 0.3)
     with pytest.raises(ClusterFault, match="mend: check the address"):
         DaskExecutor("tcp://127.0.0.1:9", "memory://x", {}, [])
 
@@ -234,6 +235,43 @@ def test_a_whole_cluster_that_is_lost_and_comes_back_finishes_the_run(tmp_path):
     assert result.exit_code == 0
     assert [event.task for event in far.of(e.TaskSucceeded)] == ["A.first", "A.hang"]
     assert result.state.tasks["A.first"].attempt == 1
+
+
+@pytest.mark.slow
+def test_a_scheduler_that_does_not_come_back_ends_the_run_as_a_fault_that_can_be_resumed(tmp_path, capfd):
+    cluster = OwnCluster(tmp_path)
+    try:
+        far = Far(cluster, tmp_path)
+        far.start(plan({"id": "hang", "command": ["sh", "-c", f"touch {tmp_path}/h; sleep 60"]}), lease=10, patience=3)
+        until((tmp_path / "h").exists)
+        cluster.kill()
+        result = far.finish(120)
+    finally:
+        cluster.kill()
+    assert result.exit_code == 4
+    assert "did not come back within 3 s" in result.state.interrupted
+    assert far.of(e.TaskFailed) == []
+    assert far.of(e.TaskInterrupted)[0].reason.endswith("its lease is over")
+    assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.slow
+def test_after_kills_at_random_no_second_attempt_begins_while_the_first_one_lives():
+    from benchmarks.engine.cluster_kills import trial
+
+    told = trial(seed=11, what="workers", kills=2, tasks=8)
+    assert (told.exit_code, told.overlaps, told.ran_again, told.unfinished, told.left, told.tracebacks) == (0,) * 6
+
+
+def test_the_cluster_of_a_run_hears_only_who_has_its_certificate(tmp_path):
+    from distributed import Client
+
+    with DaskExecutor(None, str(tmp_path / "store"), {}, [], workers=1) as executor:
+        address = executor.client.scheduler.address
+        assert address.startswith("tls://127.0.0.1:")
+        for foreign in (address, address.replace("tls://", "tcp://")):
+            with pytest.raises((OSError, TypeError, ValueError)):
+                Client(foreign, timeout=1, set_as_default=False)
 
 
 @pytest.mark.slow

@@ -3,17 +3,20 @@
 Everything here is called by Dask in a thread of a worker process; the attempt runs in a process tree of its own, as anywhere.
 """
 
+import asyncio
 import contextlib
 import functools
 import secrets
 import shutil
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.cluster.facts import Facts, differences, facts_here
+from orchestrator.executors.cluster.lease import FILE, GRANTS, Lease, locked
 from orchestrator.executors.cluster.store import Store, StoreError
 from orchestrator.executors.order import AttemptResult, Launched, Note, Told, WorkOrder
 from orchestrator.runner import TaskInput
@@ -29,7 +32,7 @@ class WrongEnvironment(Exception):  # noqa: N818 - named after what was found
 @dataclass(frozen=True, slots=True)
 class Shipment:
     """An order on its way. files: sha256 of each input file, by the path that the order has. topic: where to tell what
-    happens. facts: what the worker must be like.
+    happens. facts: what the worker must be like. lease: seconds that an execution may run without hearing of its orchestrator.
     """
 
     order: WorkOrder
@@ -37,6 +40,7 @@ class Shipment:
     store: Store
     topic: str
     facts: Facts
+    lease: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Delivery:
 
 
 def carry_out_there(shipment: Shipment) -> Delivery:
-    """Carry out the order on this worker. Raises WrongEnvironment, StoreError; what the task does is in the result.
+    """Carry out the order on this worker. Raises WrongEnvironment, NotGranted, StoreError; what the task does is in the result.
 
     What this worker's system refuses (a full disk, no rights) is a StoreError too: as an OSError it would look as if the worker were gone.
     """
@@ -66,7 +70,14 @@ def carry_out_there(shipment: Shipment) -> Delivery:
         require_alike(shipment.facts)
         root = Path(worker.local_directory) / "attempts" / execution
         try:
-            return _carry_out(shipment, execution, root, StopWhenReleased(worker), tell)
+            with locked(root / FILE) as known:
+                tell("asks", lease=known)
+                lease = Lease(
+                    execution, str(root / FILE), shipment.lease, ask=functools.partial(_ask, worker, shipment.order.run),
+                    released=StopWhenReleased(worker),
+                )  # fmt: skip
+                lease.await_grant()
+                return _carry_out(shipment, execution, root, lease, tell)
         except OSError as error:
             raise StoreError(f"worker {worker.address}: {error}\n  mend: look at its disk and rights") from error
         finally:
@@ -75,7 +86,13 @@ def carry_out_there(shipment: Shipment) -> Delivery:
         tell("ended")
 
 
-def _carry_out(shipment: Shipment, execution: str, root: Path, stop: "StopWhenReleased", tell: Any) -> Delivery:  # noqa: ANN401
+def _ask(worker: Any, run: str) -> "Future[Any]":  # noqa: ANN401 - distributed has no types
+    """Begin to read what the run's orchestrator grants this worker."""
+    reading = worker.scheduler.get_metadata(keys=[GRANTS, run, worker.address], default=None)
+    return asyncio.run_coroutine_threadsafe(reading, worker.loop.asyncio_loop)
+
+
+def _carry_out(shipment: Shipment, execution: str, root: Path, lease: Lease, tell: Any) -> Delivery:  # noqa: ANN401
     order = localized(shipment, root)
     for path, content in shipment.files.items():
         shipment.store.get(content, moved_path(shipment.order, root, path))
@@ -90,7 +107,7 @@ def _carry_out(shipment: Shipment, execution: str, root: Path, stop: "StopWhenRe
             claim = told.claim
             tell("note", text=told.text, claim=claim and (claim.metric, claim.value, claim.unit))
 
-    result = carry_out(order, stop, listen)
+    result = carry_out(order, lease, listen, lease=lease)
     names = [*KEPT, *(_below(artifact.path, order) for artifact in result.evidence.artifacts)]
     files = {name: shipment.store.put(order.folder / name) for name in names if (order.folder / name).is_file()}
     return Delivery(execution, result, files)

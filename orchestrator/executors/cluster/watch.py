@@ -1,9 +1,9 @@
-"""What the orchestrator knows of attempts on a cluster: which execution is theirs, and whether its worker still gives signs of life.
+"""What the orchestrator knows of attempts on a cluster: which execution is theirs, until when it may run, and whether its worker lives.
 
 Pure but for the lock: times and the scheduler's list of workers are arguments.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any
@@ -12,10 +12,16 @@ from orchestrator.evidence.measurement import Claim
 from orchestrator.executors.order import Launched, Note, Told, WorkOrder
 from orchestrator.process import Launch, ProcessId
 
+Grants = dict[str, dict[str, dict[str, str]]]
+"""By run and worker's address: the marker of each execution that may run there."""
+
 
 @dataclass(slots=True)
 class Watched:
-    """One attempt under way. execution, worker: of its first start, "" before. another: whether a second one was started."""
+    """One attempt under way. execution, worker: of its first start, "" before. another: whether a second one was started.
+
+    granted: when its lease was last renewed; withdrawn: whether it shall not be again.
+    """
 
     order: WorkOrder
     listener: Callable[[Told], None]
@@ -23,12 +29,15 @@ class Watched:
     worker: str = ""
     another: bool = False
     ended: bool = False
+    granted: float | None = None
+    withdrawn: bool = False
 
 
 class Watch:
     """Fencing for attempts: the first execution that starts is the attempt's, and only as long as its worker's lease lasts.
 
-    lease: seconds that a worker may be silent. refused: how many messages and results came of executions that were given up.
+    lease: seconds that a worker may be silent, and that an execution may run unless it is renewed. refused: how many messages and
+    results came of executions that were given up.
     """
 
     def __init__(self, lease: float) -> None:
@@ -48,19 +57,19 @@ class Watch:
         with self._lock:
             self._watched.pop(marker, None)
 
-    def hear(self, said: Mapping[str, Any]) -> None:
-        """A message of a worker: started, launched, note or ended."""
+    def hear(self, said: Mapping[str, Any]) -> bool:
+        """A message of a worker: started, asks, launched, note or ended. Whether it is of an attempt's own execution."""
         with self._lock:
             one = self._watched.get(said["marker"])
             if one is None:
                 self.refused += 1
-                return
+                return False
             if said["kind"] == "started" and not one.execution:
                 one.execution, one.worker = said["execution"], said["worker"]
             if said["execution"] != one.execution:
                 one.another = True
                 self.refused += 1
-                return
+                return False
             one.ended = one.ended or said["kind"] == "ended"
         task, attempt = one.order.task, one.order.attempt
         if said["kind"] == "note":
@@ -68,6 +77,13 @@ class Watch:
             one.listener(Note(task, attempt, said["text"], Claim(*claim) if claim else None))
         elif said["kind"] == "launched":
             one.listener(Launched(task, attempt, Launch(*(ProcessId(*each) for each in said["launch"]))))
+        return True
+
+    def tell(self, marker: str, text: str) -> None:
+        """Tell the attempt's listener something of our own."""
+        with self._lock:
+            one = self._watched[marker]
+        one.listener(Note(one.order.task, one.order.attempt, text))
 
     def see(self, workers: Mapping[str, Mapping[str, Any]], now: float) -> None:
         """Take in the scheduler's list of workers. now: monotonic seconds; a worker's own clock is only compared with itself."""
@@ -104,6 +120,33 @@ class Watch:
         if now - seen[1] > self.lease:
             return f"its worker {one.worker} has been silent for more than {self.lease:g} s"
         return ""
+
+    def grants(self) -> Grants:
+        """What may run where, of all that is under way."""
+        with self._lock:
+            granted: Grants = {}
+            for marker, one in self._watched.items():
+                if one.execution and not one.withdrawn and not one.ended:
+                    granted.setdefault(one.order.run, {}).setdefault(one.worker, {})[one.execution] = marker
+            return granted
+
+    def granted(self, markers: Iterable[str], now: float) -> None:
+        """Their leases may have been renewed, up to now."""
+        with self._lock:
+            for marker in markers:
+                if marker in self._watched:
+                    self._watched[marker].granted = now
+
+    def withdraw(self, marker: str) -> None:
+        """Its lease is not renewed any more."""
+        with self._lock:
+            self._watched[marker].withdrawn = True
+
+    def over(self, marker: str, now: float) -> bool:
+        """Whether nothing of it can run: it said that it has ended, it never was allowed to, or its lease is over."""
+        with self._lock:
+            one = self._watched[marker]
+            return one.ended or one.granted is None or now >= one.granted + self.lease
 
     def accepts(self, marker: str, execution: str) -> bool:
         """Whether a result is of the attempt's own execution; one that is not is refused."""

@@ -6,8 +6,10 @@ from types import SimpleNamespace
 import pytest
 from distributed.comm import CommClosedError
 
-from orchestrator.executors.cluster.executor import ClusterFault, _is_loss, require_alike
+from orchestrator.executors.cluster.address import ClusterFault
+from orchestrator.executors.cluster.executor import is_loss
 from orchestrator.executors.cluster.facts import Facts, differences, facts_here
+from orchestrator.executors.cluster.link import require_alike
 from orchestrator.executors.cluster.store import Store, StoreError
 from orchestrator.executors.cluster.there import Shipment, carry_out_there, localized
 from orchestrator.executors.cluster.watch import Watch
@@ -80,7 +82,7 @@ def test_the_processes_of_an_attempt_are_told_as_the_worker_named_them(watch):
     (PermissionError("no rights"), False), (OSError(28, "No space left on device"), False), (ValueError("x"), False),
 ])  # fmt: skip
 def test_only_what_tells_of_the_connection_is_a_loss(error, loss):
-    assert _is_loss(error) is loss
+    assert is_loss(error) is loss
 
 
 def test_what_a_workers_system_refuses_fails_the_attempt_and_is_no_loss(tmp_path, monkeypatch):
@@ -94,11 +96,16 @@ def test_what_a_workers_system_refuses_fails_the_attempt_and_is_no_loss(tmp_path
     store = Store(str(tmp_path / "store"))
     (tmp_path / "in").write_text("x")
     shipment = Shipment(
-        ORDER, {ORDER.folder.parents[1] / "A.w" / "1" / "in": store.put(tmp_path / "in")}, store, "t", facts_here([])
+        ORDER,
+        {ORDER.folder.parents[1] / "A.w" / "1" / "in": store.put(tmp_path / "in")},
+        store,
+        "t",
+        facts_here([]),
+        10.0,
     )
     with pytest.raises(StoreError, match=r"worker tcp://one: .*\n  mend: look at its disk") as caught:
         carry_out_there(shipment)
-    assert not _is_loss(caught.value)
+    assert not is_loss(caught.value)
     assert told == [("t", "started"), ("t", "ended")]
 
 
@@ -171,7 +178,7 @@ def test_an_order_is_moved_to_the_workers_folders_wherever_they_stand():
         "r-1", "A.t", 1, ORDER.folder, Path("/p"), Path("/s/cache"), command=("cat", f"{ORDER.folder}/x"),
         params={"a": [f"{ORDER.folder}", 3]}, env={"OUT": f"{ORDER.folder}/o"}, inputs=(given,),
     )  # fmt: skip
-    there = localized(Shipment(order, {}, Store("memory://x"), "topic", facts_here([])), Path("/w/attempts/1"))
+    there = localized(Shipment(order, {}, Store("memory://x"), "topic", facts_here([]), 10.0), Path("/w/attempts/1"))
     folder = "/w/attempts/1/r-1/A.t/1"
     assert str(there.folder) == folder
     assert there.command == ("cat", f"{folder}/x")

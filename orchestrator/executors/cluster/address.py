@@ -1,0 +1,68 @@
+"""Whether anybody listens at a scheduler's address: asked before Dask is even loaded, so that a wrong one is told at once."""
+
+import contextlib
+import socket
+import struct
+import time
+from typing import ClassVar, Final
+from urllib.parse import urlsplit
+
+from orchestrator.errors import OrchestratorError
+
+PATIENCE: Final = 3.0
+PAUSE: Final = 0.2
+LENGTH: Final = struct.Struct("<Q")
+LONGEST_GREETING: Final = 1 << 20
+SCHEMES: Final = frozenset({"tcp", "tls"})
+
+
+class ClusterFault(OrchestratorError):  # noqa: N818 - named after what was found
+    """The cluster cannot be reached, has no workers, or has some that are not like this machine."""
+
+    exit_code: ClassVar[int] = 4
+
+
+def require_listener(address: str, patience: float = PATIENCE) -> None:
+    """Raise ClusterFault, about `patience` seconds from now, where nobody listens there. Other kinds than tcp and tls are left to Dask."""
+    where = _host_and_port(address)
+    if where is None:
+        return
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            with contextlib.closing(socket.create_connection(where, max(PAUSE, deadline - time.monotonic()))) as there:
+                if not address.startswith("tls://") and not _greets(there):
+                    raise unreachable(address, "what listens there does not answer as Dask's scheduler does")
+                return
+        except OSError as error:
+            if time.monotonic() + PAUSE >= deadline:
+                raise unreachable(address, str(error.strerror or error)) from error
+            time.sleep(PAUSE)  # it may be starting just now
+
+
+def unreachable(address: str, why: str) -> ClusterFault:
+    """Nobody answers there as a scheduler does."""
+    return ClusterFault(f"{address}: {why}\n  mend: check the address, and that a scheduler listens there")
+
+
+def _greets(there: socket.socket) -> bool:
+    """Whether it begins as Dask does, which speaks first: with the length of a short message. Dask's client takes any length for granted."""
+    said = b""
+    with contextlib.suppress(OSError):
+        while len(said) < LENGTH.size and (more := there.recv(LENGTH.size - len(said))):
+            said += more
+    return len(said) == LENGTH.size and LENGTH.unpack(said)[0] <= LONGEST_GREETING
+
+
+def _host_and_port(address: str) -> tuple[str, int] | None:
+    scheme, _, rest = address.rpartition("://")
+    if scheme and scheme not in SCHEMES:
+        return None
+    try:
+        parts = urlsplit(f"//{rest}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+    if not host or not port:
+        raise ClusterFault(f"{address}: this is no address of a scheduler\n  mend: write it as tcp://host:8786")
+    return host, port

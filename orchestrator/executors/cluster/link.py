@@ -1,0 +1,181 @@
+"""The connection to a cluster: made, asked over, found broken, and made again; and a cluster of this machine's own.
+
+Dask's own client waits for a scheduler that went away without saying so, and tells of it by tracebacks on the terminal: here every question
+has a deadline, a connection that broke is replaced, and what the libraries log stays away from the terminal.
+"""
+
+import contextlib
+import logging
+import os
+from collections.abc import Callable, Iterator, Mapping
+from threading import Thread
+from typing import Any, Final
+
+from orchestrator.executors.cluster.address import ClusterFault, unreachable
+from orchestrator.executors.cluster.facts import Facts, differences, facts_here
+
+CONNECT: Final = 5.0
+ANSWER: Final = 4.0  # seconds that the scheduler has for one question
+CLOSE: Final = 2.0
+QUIET: Final = {"dashboard_address": "127.0.0.1:0", "allowed_failures": 0}
+"""For the scheduler of an own cluster: without an address, it serves HTTP to everyone on port 8787; and what a lost worker did is ours to begin again."""
+SILENT: Final[dict[str, list[str]]] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
+"""Of an own cluster, nothing is to be seen by other users of the machine."""
+LOGGERS: Final = ("distributed", "tornado", "asyncio", "bokeh")
+
+
+class Link:
+    """A client of the scheduler at the address, or (None) of a cluster on this machine that ends with it.
+
+    facts: what workers must be like. hear: gets every event of the topic. client: the present one, of `distributed`; another one
+    after `renew`. Raises ClusterFault.
+    """
+
+    def __init__(
+        self,
+        scheduler: str | None,
+        facts: Facts,
+        *,
+        topic: str,
+        hear: Callable[[tuple[float, Mapping[str, Any]]], None],
+        workers: int | None = None,
+    ) -> None:
+        self.name = f"the scheduler {scheduler}" if scheduler else "the cluster on this machine"
+        self.own = scheduler is None
+        self._facts, self._topic, self._hear = facts, topic, hear
+        self._held = contextlib.ExitStack()
+        with contextlib.ExitStack() as undo:
+            undo.push(self._held)
+            self._held.enter_context(silenced())
+            self._address: Any = scheduler or self._held.enter_context(_own_cluster(workers))
+            self.client = self._met()
+            undo.pop_all()
+
+    def ask(self, what: str, **more: object) -> Any:  # noqa: ANN401 - distributed has no types
+        """The scheduler's answer. Raises whatever the connection does, TimeoutError included."""
+        return self.client.sync(getattr(self.client.scheduler, what), callback_timeout=ANSWER, **more)
+
+    @property
+    def broken(self) -> bool:
+        """Whether the client knows that it has no connection."""
+        return bool(self.client.status != "running")
+
+    def workers(self) -> Mapping[str, Mapping[str, Any]]:
+        """The scheduler's list of workers. Raises as `ask`."""
+        found: Mapping[str, Mapping[str, Any]] = self.ask("identity")["workers"]
+        return found
+
+    def renew(self) -> None:
+        """Connect again. Raises ClusterFault where that is not possible now."""
+        fresh, former = self._met(), self.client
+        self.client = fresh
+        Thread(target=_close, args=(former,), daemon=True).start()
+
+    def close(self) -> None:
+        """End the connection, and a cluster of its own."""
+        closing = Thread(target=_close, args=(self.client,), daemon=True)
+        closing.start()
+        closing.join(3 * CLOSE)  # one whose scheduler is stopped waits for it
+        self._held.close()
+
+    def _met(self) -> Any:  # noqa: ANN401 - as above
+        """A client whose cluster has workers, all alike. Raises ClusterFault."""
+        client = _client(self._address)
+        try:
+            found = client.run(facts_here, tuple(self._facts.code), callback_timeout=4 * CONNECT)
+            require_alike(found, self._facts)
+            client.subscribe_topic(self._topic, self._hear)
+        except ClusterFault:
+            _close(client)
+            raise
+        except Exception as error:
+            _close(client)
+            raise ClusterFault(
+                f"{self.name}: its workers do not answer ({type(error).__name__}: {_line(error)})\n"
+                "  mend: check that they run, with this package installed"
+            ) from error
+        return client
+
+
+def require_alike(found: Mapping[str, Facts], wanted: Facts) -> None:
+    """Raise ClusterFault unless there are workers, each with what the runners depend on as it is here."""
+    if not found:
+        raise ClusterFault("the cluster has no workers\n  mend: start some (`dask worker ADDRESS`), then run again")
+    for address, facts in sorted(found.items()):
+        if told := differences(wanted, facts):
+            raise ClusterFault(
+                f"worker {address}: {'; '.join(told)}\n  mend: install the same versions there, and start it again"
+            )
+
+
+@contextlib.contextmanager
+def silenced() -> Iterator[None]:
+    """Meanwhile, what the libraries log goes nowhere: what matters of it is noticed here, and told as ours."""
+    with _installed():
+        import distributed  # noqa: F401, PLC0415 - sets up its loggers when it is imported
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] in LOGGERS]
+    former = {
+        name: (logging.getLogger(name).handlers, logging.getLogger(name).propagate) for name in {*names, *LOGGERS}
+    }
+    for name in former:
+        logging.getLogger(name).handlers = [logging.NullHandler()]
+        logging.getLogger(name).propagate = name not in LOGGERS
+    try:
+        yield
+    finally:
+        for name, (handlers, propagate) in former.items():
+            logging.getLogger(name).handlers, logging.getLogger(name).propagate = handlers, propagate
+
+
+@contextlib.contextmanager
+def _installed() -> Iterator[None]:
+    try:
+        yield
+    except ImportError as error:
+        raise ClusterFault(
+            f"Dask is not installed ({error})\n  mend: pip install 'workstream-orchestrator[dask]'"
+        ) from error
+
+
+def _client(address: Any) -> Any:  # noqa: ANN401 - distributed has no types
+    """Raises ClusterFault, at the latest soon after CONNECT."""
+    from distributed import Client  # noqa: PLC0415 - heavy, and an extra
+
+    try:
+        return Client(address, timeout=CONNECT, set_as_default=False)  # type: ignore[no-untyped-call]
+    except Exception as error:  # a wrong address raises anything from OSError to KeyError
+        where = address if isinstance(address, str) else "a cluster on this machine"
+        raise unreachable(where, _line(error)) from error
+
+
+@contextlib.contextmanager
+def _own_cluster(workers: int | None) -> Iterator[Any]:
+    """One process for each processor, unless told; over TLS with a certificate of its own, which only its processes have."""
+    with _installed():
+        import dask  # noqa: PLC0415 - heavy, and an extra
+        from distributed import LocalCluster  # noqa: PLC0415
+        from distributed.security import Security  # noqa: PLC0415
+
+        security = Security.temporary()  # type: ignore[no-untyped-call]
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(dask.config.set(SILENT))
+        try:
+            cluster = LocalCluster(  # type: ignore[no-untyped-call]
+                n_workers=workers or os.cpu_count(), threads_per_worker=8, dashboard_address=None, silence_logs=50,
+                memory_limit=0, scheduler_kwargs=QUIET, protocol="tls://", security=security,
+            )  # fmt: skip
+            stack.enter_context(cluster)
+        except Exception as error:
+            raise ClusterFault(
+                f"a cluster on this machine: {_line(error)}\n  mend: check that processes and ports are to be had"
+            ) from error
+        yield cluster
+
+
+def _close(client: Any) -> None:  # noqa: ANN401 - as above
+    with contextlib.suppress(Exception):
+        client.close(timeout=CLOSE)
+
+
+def _line(error: BaseException) -> str:
+    return str(error).split("\n", 1)[0][:300] or type(error).__name__
