@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import yaml
 
 pytest.importorskip("acp")
+pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="agents need a sandbox: install bubblewrap")
 ROOT = Path(__file__).parents[2]
 _SPEC = importlib.util.spec_from_file_location("agent_scripts", ROOT / "tests/conformance/agent_scripts.py")
 SCRIPTS = importlib.util.module_from_spec(_SPEC)
