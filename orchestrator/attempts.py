@@ -1,6 +1,6 @@
 """Where an attempt works, and where what it left is kept.
 
-While it works, its folder is `<run>/under-way/<task>.<attempt>.<token>`: the token follows from the run's key, so other tasks cannot guess
+While it works, its folder is `<run>/under-way/<task>.<attempt>.<token>/<attempt>`: the token follows from the run's key, so other tasks cannot guess
 the name, and `under-way` cannot be listed. Once it has ended, the folder is `<run>/<task>/<attempt>`.
 """
 
@@ -20,7 +20,7 @@ KEPT: Final = "runs"
 
 def working_folder(run_folder: Path, task: str, attempt: int, secret: bytes) -> Path:
     """Where the attempt works. secret: the run's."""
-    return run_folder / UNDER_WAY / f"{task}.{attempt}.{_token(secret, run_folder.name, task, attempt)}"
+    return run_folder / UNDER_WAY / f"{task}.{attempt}.{_token(secret, run_folder.name, task, attempt)}" / str(attempt)
 
 
 def kept_folder(state: Path, run: str, task: str, attempt: int) -> Path:
@@ -40,7 +40,7 @@ def found_folder(state: Path, run: str, task: str, attempt: int) -> Path:
     with contextlib.suppress(OSError):
         begins = f"{task}.{attempt}."
         names = [each for each in os.listdir(run_folder / UNDER_WAY) if each.startswith(begins)]  # noqa: PTH208
-        return run_folder / UNDER_WAY / names[0] if names else kept
+        return run_folder / UNDER_WAY / names[0] / str(attempt) if names else kept
     return kept
 
 
@@ -54,13 +54,15 @@ def bring_home(run_folder: Path) -> None:
         for name in os.listdir(folder):  # noqa: PTH208 - names
             task, _, rest = name.rpartition(".")[0].rpartition(".")
             if rest.isdigit():
-                _move(folder / name, run_folder / task / rest)
+                _move(folder / name / rest, run_folder / task / rest)
+                with contextlib.suppress(OSError):
+                    (folder / name).rmdir()
         folder.rmdir()
 
 
 def _move(working: Path, kept: Path) -> None:
     kept.parent.mkdir(FOLDER_MODE, exist_ok=True)
-    if not kept.parent.is_symlink() and not os.path.lexists(kept):
+    if not kept.parent.is_symlink() and not os.path.lexists(kept) and working.is_dir():
         working.rename(kept)
 
 

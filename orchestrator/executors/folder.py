@@ -49,6 +49,8 @@ def keep(folder: Path, kept: Path, handle: int) -> str | None:
                 raise OSError(0, "the attempt's folder was moved or replaced while it ran")
             aside = set_aside(below, kept.name)
             os.rename(folder, kept.name, dst_dir_fd=below)
+            with contextlib.suppress(OSError):  # a task that made something beside its folder keeps it
+                folder.parent.rmdir()
         finally:
             os.close(below)
     finally:
@@ -74,10 +76,15 @@ def _make(path: str) -> None:
 
 def _make_above(folder: Path) -> None:
     """The folders above an attempt's; that of all attempts under way cannot be listed."""
-    private_folder(folder.parent.parent)
-    private_folder(folder.parent)
+    hidden = folder.parent.name == UNDER_WAY
+    run_folder = folder.parent.parent if hidden else folder.parent
+    private_folder(run_folder.parent)
+    private_folder(run_folder)
+    if hidden:
+        with contextlib.suppress(FileExistsError):
+            folder.parent.mkdir(UNLISTED)
     with contextlib.suppress(FileExistsError):
-        folder.mkdir(UNLISTED if folder.name == UNDER_WAY else FOLDER_MODE)
+        folder.mkdir(FOLDER_MODE)
 
 
 def _set_aside(folder: Path) -> None:

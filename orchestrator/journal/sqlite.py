@@ -280,7 +280,7 @@ class SqliteJournal:
 
 
 def _open(path: Path, durability: Durability, *, readonly: bool) -> sqlite3.Connection:
-    if path.is_symlink():
+    if os.path.islink(path):  # noqa: PTH114 - pathlib's raises where the folder may not be looked into
         raise OSError(errno.ELOOP, "it is a symbolic link, which is not followed", str(path))
     if not readonly:
         private_folder(path.parent)

@@ -19,7 +19,7 @@ DriverName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
 """A driver that another package brings (entry point group `orchestrator.drivers`)."""
 
 TEXT_TAG, REFERENCE_TAG = "<text>", "<reference>"  # in pydantic's places of errors
-VariableName = Annotated[str, Field(pattern=r"^[^=\x00]+$", max_length=256)]
+VariableName = Annotated[str, Field(max_length=256)]
 Capacity = Annotated[int, Field(ge=1, le=1_000_000)]
 Amount = Annotated[int, Field(ge=0, le=1_000_000)]
 

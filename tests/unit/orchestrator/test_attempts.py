@@ -15,7 +15,9 @@ def run_folder(tmp_path):
 
 def test_a_working_folder_depends_on_the_secret_and_on_the_attempt(run_folder):
     names = {
-        working_folder(run_folder, "A.t", attempt, secret).name for attempt in (1, 2) for secret in (SECRET, b"other")
+        working_folder(run_folder, "A.t", attempt, secret).parent.name
+        for attempt in (1, 2)
+        for secret in (SECRET, b"other")
     }
     assert len(names) == 4
     assert working_folder(run_folder, "A.t", 1, SECRET) == working_folder(run_folder, "A.t", 1, SECRET)
@@ -25,7 +27,7 @@ def test_a_folder_is_found_where_it_is_kept_and_while_it_is_under_way(run_folder
     assert found_folder(tmp_path, "r-1", "A.t", 1) == kept_folder(tmp_path, "r-1", "A.t", 1)
     secret = user_keys().make("r-1")
     working = working_folder(run_folder, "A.t", 1, secret)
-    working.mkdir()
+    working.mkdir(parents=True)
     (run_folder / "under-way").chmod(0o300)
     assert found_folder(tmp_path, "r-1", "A.t", 1) == working
     bring_home(run_folder)
@@ -37,7 +39,7 @@ def test_what_was_cut_off_is_kept_but_replaces_nothing(run_folder):
     cut_off = working_folder(run_folder, "A.t", 1, SECRET)
     (cut_off / "sub").mkdir(parents=True)
     taken = working_folder(run_folder, "A.t", 2, SECRET)
-    taken.mkdir()
+    taken.mkdir(parents=True)
     (run_folder / "A.t" / "2" / "mine").mkdir(parents=True)
     (run_folder / "under-way" / "strange").mkdir()
     bring_home(run_folder)
