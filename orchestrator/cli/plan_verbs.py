@@ -36,17 +36,20 @@ def import_(
         ),
     ],
     *,
+    tag: Annotated[
+        str | None, typer.Option("--tag", metavar="TAG", help="Of a task-master file, the one list to read.")
+    ] = None,
     output: Output = None,
     json: Json = False,
 ) -> None:
     """Make a plan of a work breakdown in another format.
 
-    Every line that was not understood, every reading that is not plain and every contradiction is told with its line.
-    The plan is complete but for its runners.
+    Every line that was not understood, every reading that is not plain and every contradiction is told with its line; the last
+    line says how many lines are in the plan, in notes, and prose. The plan is complete but for its runners.
     """
     from orchestrator.cli.importing import import_plan
 
-    import_plan(file, output, as_data=json)
+    import_plan(file, output, tag=tag, as_data=json)
 
 
 def validate(plan: PlanFile, *, settings: Settings = None, json: Json = False) -> int:

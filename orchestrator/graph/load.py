@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from orchestrator.evidence.metric import Metric
 from orchestrator.graph.build import build_graph
 from orchestrator.graph.model import TaskGraph
 from orchestrator.plan.load import NO_SETTINGS, parse_plan, plan_digest, read_plan_text
 from orchestrator.plan.model import Plan
+from orchestrator.plan.problem import PlanError, Problem
+
+DOCUMENTS: Final = frozenset({".md", ".markdown", ".txt", ".sm"})
+"""Endings of files that are no plans, but that `orchestrate import` makes plans of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +45,18 @@ def load_plan(
     runners: Mapping[str, tuple[Metric, ...]] | None = None,
 ) -> LoadedPlan:
     """As `load_text`, from a file: what is judged is its text, read each time. Raises PlanError."""
-    return load_text(read_plan_text(path), str(path), settings, runners)
+    text = read_plan_text(path)
+    try:
+        return load_text(text, str(path), settings, runners)
+    except PlanError as error:
+        raise (_to_import(path, text) or error) from error
+
+
+def _to_import(path: Path, text: str) -> PlanError | None:
+    """What to say of a file that is no plan but what `orchestrate import` makes one of; None of any other."""
+    is_tasks = path.suffix.lower() == ".json" and '"tasks"' in text and '"workstreams"' not in text
+    if path.suffix.lower() not in DOCUMENTS and not is_tasks:
+        return None
+    kind = "a list of tasks" if is_tasks else f"a document ({path.suffix})"
+    mend = f"make a plan of it: orchestrate import -o plan.yaml {path}"
+    return PlanError([Problem(str(path), 0, 0, f"{kind}, and no plan", mend)])

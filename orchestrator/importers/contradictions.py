@@ -17,6 +17,8 @@ NUMBERS: Final = {
 COUNTED: Final = re.compile(
     r"\b(?P<count>\d+|" + "|".join(NUMBERS) + r")\s+(?:\w+\s+)?(?P<noun>workstreams|phases|tracks)\b", re.IGNORECASE
 )
+LONGEST: Final = 400  # characters of a line that are looked at
+STAGES: Final = 20  # that are looked at
 FIRST: Final = re.compile(r"\b(when|once|after|as soon as)\b.*\bfirst\b|\bfirst\b.*\bcompletes?\b", re.IGNORECASE)
 AFTER_ALL: Final = re.compile(r"\b(when|once|after)\b.*\b(all|every|everything)\b", re.IGNORECASE)
 FINISHED: Final = re.compile(r"\b(complete[ds]?|done|finished)\b", re.IGNORECASE)
@@ -33,8 +35,8 @@ def _counts(draft: Draft, lines: Sequence[Line]) -> Iterator[tuple[int, str]]:
     """Find "three parallel workstreams" where there are four."""
     streams = [group for group in draft.groups.values() if not group.stage]
     for line in lines:
-        for found in COUNTED.finditer(line.text):
-            count = NUMBERS.get(found["count"].lower()) or int(found["count"])
+        for found in COUNTED.finditer(line.text[:LONGEST]):
+            count = NUMBERS.get(found["count"].lower()) or int(found["count"][:9])
             if streams and count != len(streams):
                 where = ", ".join(str(group.line) for group in streams)
                 yield line.number, f"{found[0]!r} here, but there are {len(streams)} (lines {where})"
@@ -42,14 +44,16 @@ def _counts(draft: Draft, lines: Sequence[Line]) -> Iterator[tuple[int, str]]:
 
 def _beginnings(draft: Draft, lines: Sequence[Line]) -> Iterator[tuple[int, str]]:
     """One line lets a stage begin after everything, another after the first."""
-    for stage in (group for group in draft.groups.values() if group.stage):
+    for stage in [group for group in draft.groups.values() if group.stage][:STAGES]:
         word = stage.title.split()[-1].lower()
         said = [line for line in lines if word in f"{' '.join(line.above[-2:])} {line.text}".lower()]
-        early = [line for line in said if word in line.text.lower() and FIRST.search(line.text)]
+        early = [line for line in said if word in line.text.lower() and FIRST.search(line.text[:LONGEST])]
         late = [
             line
             for line in said
-            if word in line.text.lower() and AFTER_ALL.search(line.text) and not FIRST.search(line.text)
+            if word in line.text.lower()
+            and AFTER_ALL.search(line.text[:LONGEST])
+            and not FIRST.search(line.text[:LONGEST])
         ]
         if not early or not late:
             continue

@@ -19,20 +19,63 @@ class Concern(StrEnum):
     NOT_UNDERSTOOD = "not understood"
     READ_AS = "read as"
     MISSING = "missing"
+    DONE = "done"
+    LEFT_OUT = "left out"
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something that a person should look at. line: in the source, from 1; 0 for the whole."""
+    """Something that a person should look at. line: in the source, from 1; 0 for the whole.
+
+    kind: notes of one kind are told together where there are many. rest: the lines of further notes that this one stands for.
+    """
 
     line: int
     concern: Concern
     text: str
+    kind: str = ""
+    rest: tuple[int, ...] = ()
+
+    @property
+    def lines(self) -> tuple[int, ...]:
+        """All lines that it is about."""
+        return (self.line, *self.rest)
+
+
+class Names:
+    """Gives names that are not given yet, each in a time that does not grow with how many there are. reserved: names that none may be."""
+
+    def __init__(self, reserved: Collection[str] = ()) -> None:
+        self.reserved = reserved
+        self.given: dict[str, None] = {}
+        self.counts: dict[str, int] = {}
+
+    def is_free(self, name: str) -> bool:
+        """Whether nobody has it."""
+        return name not in self.given and name not in self.reserved
+
+    def give(self, base: str) -> str:
+        """The name itself where it is free, else with the next number behind it."""
+        name, count = base, self.counts.get(base, 1)
+        while not self.is_free(name):
+            count += 1
+            name = f"{base}-{count}"
+        self.counts[base] = count
+        self.given[name] = None
+        return name
+
+    def give_title(self, title: str, *, words: int = 4, fallback: str = "x") -> str:
+        """An identifier of a title."""
+        return self.give(identifier(title, words=words, fallback=fallback))
 
 
 @dataclass(slots=True)
 class DraftTask:
-    """needs: as the source names them; None where it says nothing, so that order decides."""
+    """needs: as the source names them; None where it says nothing, so that order decides.
+
+    done: the source says that it is. ref: what `needs` may call it besides its key and title. beside: it waits for what the task before it
+    waits for, not for that. story: the user story that it belongs to. row: it is a table's.
+    """
 
     title: str
     line: int
@@ -40,6 +83,21 @@ class DraftTask:
     agent: str = ""
     estimate: float | None = None
     needs: list[str] | None = None
+    done: bool = False
+    ref: str = ""
+    beside: bool = False
+    story: str = ""
+    row: bool = False
+
+
+@dataclass(slots=True)
+class DraftDeliverable:
+    """task: the one that leaves it behind; None for the last of its group."""
+
+    title: str
+    line: int
+    task: DraftTask | None = None
+    done: bool = False
 
 
 @dataclass(slots=True)
@@ -53,7 +111,7 @@ class DraftCriterion:
 
 @dataclass(slots=True)
 class DraftGroup:
-    """A workstream or a stage. needs: ids of groups."""
+    """A workstream or a stage. needs: ids of groups. within: the group that it is a part of; "" for none. key: its number in a table."""
 
     id: str
     title: str
@@ -65,7 +123,10 @@ class DraftGroup:
     estimate: float | None = None
     needs: list[str] = field(default_factory=list)
     tasks: list[DraftTask] = field(default_factory=list)
-    deliverables: list[tuple[str, int]] = field(default_factory=list)
+    deliverables: list[DraftDeliverable] = field(default_factory=list)
+    within: str = ""
+    key: str = ""
+    done: bool = False
     criteria: list[DraftCriterion] = field(default_factory=list)
 
 
@@ -80,13 +141,18 @@ class DraftAgent:
 
 @dataclass(slots=True)
 class Draft:
-    """The plan so far; `write_plan` makes a plan's text of it."""
+    """The plan so far; `write_plan` makes a plan's text of it.
+
+    criteria, deliverables: of the whole, which some group has to take. taken: the source's lines that are in the plan. headings, code:
+    the lines of the source that are such.
+    """
 
     source: str
     id: str = "imported"
     title: str = ""
     summary: str = ""
     date: str = ""
+    lead: str = ""
     estimate: float | None = None
     agents: dict[str, DraftAgent] = field(default_factory=dict)
     groups: dict[str, DraftGroup] = field(default_factory=dict)
@@ -95,10 +161,22 @@ class Draft:
     progress: tuple[float, float | None] | None = None
     next_steps: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    criteria: list[DraftCriterion] = field(default_factory=list)
+    deliverables: list[DraftDeliverable] = field(default_factory=list)
+    taken: set[int] = field(default_factory=set)
+    names: Names = field(default_factory=Names)
+    headings: set[int] = field(default_factory=set)
+    code: set[int] = field(default_factory=set)
 
-    def note(self, line: int, concern: Concern, text: str) -> None:
+    def note(self, line: int, concern: Concern, text: str, kind: str = "") -> None:
         """Tell a person."""
-        self.notes.append(Note(line, concern, text))
+        self.notes.append(Note(line, concern, text, kind))
+
+    def new_group(self, name: str, title: str, line: int) -> DraftGroup:
+        """A group of that name, or of the name with a number behind it; it is in the draft from now on."""
+        own = self.names.give(name)
+        self.groups[own] = DraftGroup(own, title, line)
+        return self.groups[own]
 
     def agent(self, name: str, *, specialty: str = "", duty: str = "", line: int = 0) -> str:
         """The agent of that name, as a plan can spell it, known from now on.
@@ -132,10 +210,9 @@ def place_name(group: str, place: int) -> str:
 def identifier(text: str, taken: Collection[str] = (), *, words: int = 4, fallback: str = "x") -> str:
     """A plan's identifier from a title: its first significant words, lower case, joined by "-", not yet taken."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    found = [word for word in re.findall(r"[a-z0-9]+", plain) if word not in SMALL_WORDS][:words]
-    base = "-".join(found)[:48] or fallback
+    found = [word for word in re.findall(r"[a-z0-9]+", plain[:400]) if word not in SMALL_WORDS][:words]
+    base = "-".join(found)[:48].rstrip("-") or fallback
     base = base if base[0].isalpha() else f"{fallback}{base}"
-    name, count = base, 2
-    while name in taken:
-        name, count = f"{base}-{count}", count + 1
-    return name
+    if base not in taken:
+        return base
+    return Names(taken).give(base)

@@ -8,6 +8,7 @@ from orchestrator.importers.draft import Draft, DraftGroup, place_name
 from orchestrator.importers.outline import Kind, Line
 from orchestrator.importers.topics import Topic, topic_above
 
+LONGEST: Final = 400  # characters of a line that are looked at
 SHORT_NAME: Final = re.compile(r"\bworkstream\s+(?P<id>\w+)\s*\((?P<name>[^)]+)\)", re.IGNORECASE)
 AFTER_STREAMS: Final = re.compile(
     r"(?P<stage>\w+)\s+(?:runs|begins|starts|happens)\s+(?:after|once|when)\s+(?:all|every)\b.*\b(?:workstreams?|tracks?|complete)\b",
@@ -19,7 +20,7 @@ def wait_for_all(draft: Draft, lines: Sequence[Line]) -> None:
     """A stage of which a line says that it runs after all workstreams needs each of them, besides what it stands under."""
     streams = [group.id for group in draft.groups.values() if not group.stage]
     for line in lines:
-        found = AFTER_STREAMS.search(line.text) if line.kind is Kind.ITEM else None
+        found = AFTER_STREAMS.search(line.text[:LONGEST]) if line.kind is Kind.ITEM else None
         if found is None or topic_above(line.above) not in {Topic.NEXT, Topic.ORDER}:
             continue
         for stage in draft.groups.values():
@@ -51,7 +52,7 @@ def begin_early(draft: Draft, stage: DraftGroup, lines: Sequence[Line]) -> bool:
 
 def _words_of(draft: Draft, lines: Sequence[Line]) -> dict[str, set[str]]:
     """The words by which a point names a workstream: of its short name, "Workstream D (Adaptive)", or of its title."""
-    said = {found["id"]: found["name"] for line in lines for found in SHORT_NAME.finditer(line.text)}
+    said = {found["id"]: found["name"] for line in lines for found in SHORT_NAME.finditer(line.text[:LONGEST])}
     return {name: _stems(said.get(name, group.title)) for name, group in draft.groups.items() if not group.stage}
 
 

@@ -1,24 +1,30 @@
 """A Markdown document as a list of lines that mean something, each with its place and the headings above it.
 
-Markdown is parsed by markdown-it (CommonMark and tables); here its tokens only become headings, fields ("**Lead:** X"), items,
-table rows, prose and lines of code blocks.
+`blocks` finds headings, items, rows, paragraphs and code by their form; here they become headings, labels ("Tasks:"), fields ("**Lead:** X"),
+items, table rows, prose and code. A paragraph that is bold as a whole is a heading below all others, and so is an item that is named as a
+phase and has items of its own.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from orchestrator.importers.blocks import Block, Shape, read_blocks
+from orchestrator.importers.inline import clean, marked
+from orchestrator.importers.topics import Topic, names_group, names_task, topic_of
 
-FIELD: Final = re.compile(r"\**(?P<key>[A-Za-z][A-Za-z /-]{0,40}?)\s*:\**\s*(?P<value>.*)", re.ASCII)
-NEXT_FIELD: Final = re.compile(r"(?<=\S)[\s|,;]+(?=\*\*[A-Za-z][A-Za-z /-]{0,40}?:\*\*)", re.ASCII)
+KEY: Final = r"[^\W\d_][\w /()'\u2019-]{0,40}?"
+FIELD: Final = re.compile(rf"(?P<bold>\**)_?(?P<key>{KEY})_?\s*\**\s*:\**\s*(?P<value>.*)")
+NEXT_FIELD: Final = re.compile(
+    rf"(?<=\S)(?:\s{{1,8}}|\s?[|,;\u00b7\u2022]\s?)\s?(?=\*\*{KEY}\s?:\s?\*\*|\*\*{KEY}\*\*\s?:)"
+)
 """Between two fields on one line: "**Owner:** X  **Date:** Y"."""
-CHECKBOX: Final = re.compile(r"\[([ xX])\]\s+")
-MARKUP: Final = re.compile(r"\*\*|__|`|<!--.*?-->")
-LINK: Final = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+BOLD: Final = re.compile(r"\*\*(?P<text>[^*]{1,200})\*\*(?P<more>[^\w*:]{0,12})")
+WRAPPED: Final = 200  # characters up to which an item may go on in the next line
+BOLD_LEVEL: Final = 7
+ITEM_LEVEL: Final = 8
 
 
 class Kind(Enum):
@@ -39,6 +45,8 @@ class Line:
 
     above: the headings around it, outermost first, and last the label ("Tasks:") that it stands under, if any.
     key: a field's name, lower case. cells: a table row by column name, lower case. level: of a heading, or how deep an item is.
+    box: what stands in an item's check box, "" for none. done: a mark says so. code: its text begins as code does. lines: of the file that
+    it takes. front: it stands in the front matter. raw: the text as written. label: the one that it stands under, "" for none.
     """
 
     number: int
@@ -48,131 +56,214 @@ class Line:
     key: str = ""
     cells: Mapping[str, str] = field(default_factory=dict)
     level: int = 0
+    box: str = ""
+    done: bool = False
+    ordered: bool = False
+    code: bool = False
+    front: bool = False
+    lines: int = 1
+    raw: str = ""
+    label: str = ""
 
 
 def read_outline(text: str) -> tuple[Line, ...]:
-    """The document's lines. Never raises: whatever is no Markdown structure is prose."""
-    return tuple(_Walk().lines(MarkdownIt("commonmark").enable("table").parse(text)))
-
-
-def clean(text: str) -> str:
-    """The text without markup, emoji, and blanks around."""
-    plain = MARKUP.sub("", LINK.sub(r"\1", text))
-    return " ".join("".join(sign for sign in plain if not _is_emoji(sign)).split())
-
-
-def _is_emoji(sign: str) -> bool:
-    code = ord(sign)
-    return (
-        0x1F000 <= code <= 0x1FAFF
-        or 0x2600 <= code <= 0x27BF
-        or 0x2B00 <= code <= 0x2BFF
-        or code in {0xFE0F, 0x200D, 0x23F3}
-    )
+    """The document's lines. Never raises: whatever is no structure is prose."""
+    return tuple(_Walk().lines(list(read_blocks(text))))
 
 
 class _Walk:
-    """Goes through the tokens once and remembers where it is."""
+    """Goes through the blocks once and remembers where it is."""
 
     def __init__(self) -> None:
         self.headings: list[tuple[int, str]] = []
         self.label = ""
-        self.depth = 0
-        self.level = 0
+        self.listed = ""
+        self.coded = False
+        self.nested = 0
         self.columns: list[str] = []
-        self.cells: list[str] = []
-        self.line = 0
 
-    def lines(self, tokens: list[Token]) -> Iterator[Line]:
-        inside = ""
-        for token in tokens:
-            if token.map:
-                self.line = token.map[0] + 1
-            part, _, edge = token.type.rpartition("_")
-            if edge == "open":
-                inside = part
-            self._step(token, part, edge)
-            match token.type:
-                case "tr_close" if self.cells:
-                    yield self._row()
-                case "fence" | "code_block":
-                    yield from self._code(token)
-                case "inline":
-                    yield from self._inline(inside, token.content)
-                case "html_block":
-                    yield from self._prose(token.content)
-
-    def _step(self, token: Token, part: str, edge: str) -> None:
-        """Into or out of a part of the document."""
-        match part, edge:
-            case "heading", "open":
-                self.level = int(token.tag[1])
-            case (("bullet_list" | "ordered_list"), _):
-                self.depth += 1 if edge == "open" else -1
-            case "thead", "open":
-                self.columns = []
-            case "tr", "open":
-                self.cells = []
+    def lines(self, blocks: Sequence[Block]) -> Iterator[Line]:
+        at = 0
+        while at < len(blocks):
+            block = blocks[at]
+            match block.shape:
+                case Shape.HEADING:
+                    yield from self._heading(block, block.level)
+                case Shape.ITEM:
+                    at += yield from self._item(blocks, at)
+                case Shape.ROW:
+                    yield from self._row(block)
+                case Shape.CODE:
+                    self.coded = True
+                    yield Line(block.number, Kind.CODE, block.text, self._above(), label=self.label)
+                case Shape.FRONT:
+                    yield from self._front(block)
+                case Shape.QUOTE:
+                    yield Line(block.number, Kind.PROSE, clean(block.text), self._above(), level=1)
+                case Shape.MORE:
+                    yield from self._prose(block)
+                case Shape.TEXT:
+                    yield from self._paragraph(blocks, at)
+            at += 1
 
     def _above(self) -> tuple[str, ...]:
         headings = tuple(text for _, text in self.headings)
         return (*headings, self.label) if self.label else headings
 
-    def _inline(self, inside: str, content: str) -> Iterator[Line]:
-        match inside:
-            case "heading":
-                yield self._heading(clean(content))
-            case "th":
-                self.columns.append(clean(content).lower())
-            case "td":
-                self.cells.append(content.strip())
-            case _ if self.depth:
-                yield from self._item(content)
-            case _:
-                yield from self._prose(content)
-
-    def _heading(self, text: str) -> Line:
-        while self.headings and self.headings[-1][0] >= self.level:
+    def _heading(self, block: Block, level: int) -> Iterator[Line]:
+        found = marked(block.text)
+        while self.headings and self.headings[-1][0] >= level:
             self.headings.pop()
-        self.label = ""
-        line = Line(self.line, Kind.HEADING, text, self._above(), level=self.level)
-        self.headings.append((self.level, text))
-        return line
+        self.label = self.listed = ""
+        self.nested = block.level if level == ITEM_LEVEL else 0
+        done = found.done or found.struck
+        if found.text:
+            yield Line(
+                block.number,
+                Kind.HEADING,
+                found.text,
+                self._above(),
+                level=level,
+                done=done,
+                box=found.box,
+                raw=block.text,
+            )
+            self.headings.append((level, found.text[:WRAPPED]))
 
-    def _row(self) -> Line:
-        cells = {column: clean(cell) for column, cell in zip(self.columns, self.cells, strict=False)}
-        return Line(self.line, Kind.ROW, " | ".join(cells.values()), self._above(), cells=cells)
-
-    def _item(self, content: str) -> Iterator[Line]:
-        first, *rest = content.splitlines()
-        text = CHECKBOX.sub("", first, count=1)
-        found = FIELD.fullmatch(text.strip())
-        if found and text.lstrip().startswith("**") and found["value"]:
-            key = clean(found["key"]).lower()
-            yield Line(self.line, Kind.ITEM, clean(text), self._above(), key=key, level=self.depth)
-        else:
-            yield Line(self.line, Kind.ITEM, clean(text), self._above(), level=self.depth)
-        for offset, line in enumerate(rest, 1):
-            yield Line(self.line + offset, Kind.PROSE, clean(line), self._above(), level=self.depth)
-
-    def _prose(self, content: str) -> Iterator[Line]:
-        told = (
-            (offset, part) for offset, raw in enumerate(content.splitlines()) for part in NEXT_FIELD.split(raw.strip())
+    def _front(self, block: Block) -> Iterator[Line]:
+        kind = Kind.ITEM if block.level else Kind.FIELD
+        yield Line(
+            block.number,
+            kind,
+            clean(block.text),
+            (block.key,),
+            key=block.key,
+            level=block.level,
+            front=True,
+            label=block.key if block.level else "",
         )
-        for offset, part in told:
-            number, text = self.line + offset, part.strip(" |")
-            found = FIELD.fullmatch(text)
-            if found and not clean(found["value"]):
-                self.label = clean(found["key"])
-                yield Line(number, Kind.LABEL, self.label, self._above()[:-1])
-            elif found and (text.startswith("**") or len(found["key"].split()) <= 3):
-                value = clean(found["value"])
-                yield Line(number, Kind.FIELD, value, self._above(), key=clean(found["key"]).lower())
-            elif clean(text):
-                yield Line(number, Kind.PROSE, clean(text), self._above())
 
-    def _code(self, token: Token) -> Iterator[Line]:
-        begin = self.line + (token.type == "fence")
-        for offset, text in enumerate(token.content.splitlines()):
-            if text.strip():
-                yield Line(begin + offset, Kind.CODE, text, self._above())
+    def _row(self, block: Block) -> Iterator[Line]:
+        if not block.cells:
+            return
+        cells = {clean(column).lower(): clean(cell) for column, cell in block.cells.items()}
+        done = any(marked(cell).done for cell in block.cells.values())
+        struck = any(marked(cell).struck for cell in block.cells.values())
+        text = " | ".join(cell for cell in cells.values())
+        yield Line(
+            block.number,
+            Kind.ROW,
+            text,
+            self._above(),
+            cells=cells,
+            done=done or struck,
+            raw=block.text,
+            label=self.label,
+        )
+
+    def _item(self, blocks: Sequence[Block], at: int) -> Generator[Line, None, int]:
+        """The item, with the lines that it runs over; returns how many further blocks it took."""
+        block = blocks[at]
+        if self.nested and block.level <= self.nested:
+            self._leave_item()
+        found = marked(block.text)
+        deeper = at + 1 < len(blocks) and blocks[at + 1].shape is Shape.ITEM and blocks[at + 1].level > block.level
+        if deeper and block.level == 1 and names_group(found.text.rstrip(" :")):
+            yield from self._heading(
+                Block(block.number, Shape.HEADING, block.text.rstrip(" :"), block.level), ITEM_LEVEL
+            )
+            return 0
+        self._leave_label(block, found.box)
+        text, taken = self._wrapped(blocks, at, found.text)
+        shown = block.text.lstrip()
+        parts = FIELD.fullmatch(clean_keeping_bold(block.text))
+        key = clean(parts["key"]).lower() if parts and (parts["bold"] or len(parts["key"].split()) <= 3) else ""
+        yield Line(
+            block.number, Kind.ITEM, text, self._above(), key=key, level=block.level - self.nested, box=found.box,
+            done=found.done or found.struck, ordered=block.ordered, code=shown.startswith("`"), lines=1 + taken, raw=block.text, label=self.label,
+        )  # fmt: skip
+        return taken
+
+    def _leave_item(self) -> None:
+        """Out of an item that was a heading."""
+        while self.headings and self.headings[-1][0] == ITEM_LEVEL:
+            self.headings.pop()
+        self.nested, self.label = 0, ""
+
+    def _leave_label(self, block: Block, box: str) -> None:
+        """A list behind the label's own code, or one that changes from plain items to boxes, is no longer the label's."""
+        kind = "box" if box else "plain"
+        if self.label and block.level == 1 and block.starts and ((self.listed == "plain" and box) or self.coded):
+            self.label = ""
+        self.coded = False
+        if block.level == 1:
+            self.listed = kind
+
+    def _wrapped(self, blocks: Sequence[Block], at: int, text: str) -> tuple[str, int]:
+        taken = 0
+        while at + 1 + taken < len(blocks) and len(text) < WRAPPED and text[-1:] not in ".:;!?":
+            more = blocks[at + 1 + taken]
+            if more.shape is not Shape.MORE or more.starts or not (more.text[:1].islower() or more.text[:1] in "(`"):
+                break
+            text, taken = f"{text} {clean(more.text)}", taken + 1
+        return text, taken
+
+    def _paragraph(self, blocks: Sequence[Block], at: int) -> Iterator[Line]:
+        block = blocks[at]
+        self._leave_item() if self.nested else None
+        found = BOLD.fullmatch(block.text)
+        named = found is not None and (names_group(clean(found["text"])) is not None or not self._goes_on(blocks, at))
+        said = FIELD.fullmatch(found["text"]) if found is not None else None
+        name = clean(said[0]) if said is not None else ""
+        if (
+            said is not None
+            and said["value"]
+            and not (names_group(name) or names_task(name) or len(said["key"].split()) > 2)
+        ):
+            yield from self._prose(
+                Block(block.number, Shape.TEXT, f"**{said['key']}:** {said['value']}", starts=block.starts)
+            )
+            return
+        if found is not None and named and not found["text"].rstrip().endswith(":") and block.starts:
+            yield from self._heading(block, BOLD_LEVEL)
+            return
+        if self.listed and self.label and block.starts:
+            self.label = ""
+        self.listed = ""
+        yield from self._prose(block)
+
+    def _goes_on(self, blocks: Sequence[Block], at: int) -> bool:
+        """Whether the paragraph has a further line that is no field."""
+        after = blocks[at + 1] if at + 1 < len(blocks) else None
+        return after is not None and after.shape is Shape.TEXT and not after.starts and not FIELD.fullmatch(after.text)
+
+    def _prose(self, block: Block) -> Iterator[Line]:
+        parts = NEXT_FIELD.split(block.text) if block.text.count("**") > 2 and len(block.text) < 2000 else [block.text]
+        for part in parts:
+            yield from self._part(block, part.strip(" |\\"))
+
+    def _part(self, block: Block, text: str) -> Iterator[Line]:
+        found = FIELD.fullmatch(text) if len(text) < 2000 else None
+        level = block.level if block.shape is Shape.MORE else 0
+        value = clean(found["value"]) if found else ""
+        plain = clean(text)
+        if (found and not value) or (plain.endswith(":") and len(plain) < 120):
+            self.label = (clean(found["key"]) if found and not value else plain).rstrip(" :")
+            self.listed, self.coded = "", False
+            yield Line(block.number, Kind.LABEL, self.label, self._above()[:-1], raw=text)
+        elif found and (found["bold"] or len(found["key"].split()) <= 3) and "://" not in text[:60]:
+            key = clean(found["key"]).lower()
+            yield Line(block.number, Kind.FIELD, value, self._above(), key=key, level=level, raw=text, label=self.label)
+        elif plain:
+            yield Line(block.number, Kind.PROSE, plain, self._above(), level=level, raw=text, label=self.label)
+
+
+def clean_keeping_bold(raw: str) -> str:
+    """An item's text without its check box, its bold signs kept: they say what is a field's name."""
+    text = raw.strip()
+    return re.sub(r"^\\?\[[ xX]?\\?\]\s+", "", text)[:2000]
+
+
+def stands_under(line: Line, topic: Topic) -> bool:
+    """Whether the label or heading next above a line announces a topic."""
+    return bool(line.above) and topic_of(line.above[-1]) is topic

@@ -10,6 +10,8 @@ from orchestrator.importers.joining import wait_for_all
 from orchestrator.importers.outline import Kind, Line
 from orchestrator.importers.topics import Topic, topic_above
 
+LONGEST: Final = 400  # characters of a line that are looked at
+MOST: Final = 20  # stages of a drawing
 BOX: Final = re.compile(r"[A-Z][A-Z0-9]+(?: [A-Z0-9]+)*")
 WORKSTREAM: Final = re.compile(r"WORKSTREAM (\w+)")
 ENDS: Final = frozenset({"START", "END", "BEGIN", "DONE"})
@@ -21,9 +23,11 @@ def add_stages(draft: Draft, lines: Sequence[Line]) -> None:
     for line in lines:
         if line.kind is not Kind.CODE or topic_above(line.above) is not Topic.ORDER:
             continue
-        known = [name for name in WORKSTREAM.findall(line.text) if name in draft.groups]
-        names = [] if known else [name for name in BOX.findall(line.text) if name not in ENDS and len(name) > 3]
-        for name in names:
+        known = [name for name in WORKSTREAM.findall(line.text[:LONGEST]) if name in draft.groups]
+        names = (
+            [] if known else [name for name in BOX.findall(line.text[:LONGEST]) if name not in ENDS and len(name) > 3]
+        )
+        for name in names[: MOST - sum(group.stage for group in draft.groups.values())]:
             stage = DraftGroup(name.split()[-1], name.title(), line.number, stage=True, needs=above)
             draft.groups[stage.id] = stage
             above = [stage.id]

@@ -1,99 +1,326 @@
-"""One task in one line: "- [ ] Do it (2h) @ada, depends on T1", or a table row with ID, Depends on, Est."""
+"""One task in one line: "- [ ] T012 [P] [US1] Do it (2h) @ada, depends on T1", or a table row with ID, Depends on, Est."""
 
 import re
-from collections.abc import Mapping
 from typing import Final
 
 from orchestrator.importers.draft import Concern, Draft, DraftTask
+from orchestrator.importers.durations import find_duration, is_size
 from orchestrator.importers.outline import Line
-from orchestrator.importers.quantities import find_duration
+from orchestrator.importers.tablecolumns import part_of, task_cells, unit_of
+from orchestrator.importers.topics import KEYED, names_task
 
-KEY: Final = re.compile(r"^(?P<key>(?:[A-Z]{1,6}-?)?\d+(?:\.\d+)*|[A-Z]{1,4}\d+(?:\.\d+)*)[.:)]?\s+(?=\S)")
+KEY: Final = re.compile(
+    r"(?P<key>(?:[A-Z]{1,6}-?)?\d{1,9}(?:\.\d{1,9}){0,6}|[A-Z]{1,4}\d{1,9}(?:\.\d{1,9}){0,6})[.:)]?\s+(?=\S)"
+)
+STEP: Final = re.compile(
+    r"(?:step|sub-?task|task|schritt|t\u00e2che|\u00e9tape)\s+(?P<key>\d{1,4}(?:\.\d{1,4}){0,3})\s?[:.\u2013\u2014)-]\s?(?=\S)",
+    re.IGNORECASE,
+)
+MARK: Final = re.compile(r"\s?\[(?P<mark>P\??|US\d{1,3}|Story[ -]?\d{1,3})\](?=\s|$)", re.IGNORECASE)
 ESTIMATE: Final = re.compile(
-    r"\s*[(\[]?(?:est(?:imate)?\.?\s*:?\s*|~)?(?P<text>\d+(?:\.\d+)?\s*(?:h|hrs?|hours?|m|mins?|minutes?|d|days?|w|weeks?))[)\]]?\s*$",
+    r"(?P<text>\d{1,6}(?:[.,]\d{1,4})?\s?(?:[-\u2013]\s?\d{1,6}(?:[.,]\d{1,4})?)?\s?"
+    r"(?:h|hrs?|hours?|m|mins?|minutes?|d|days?|w|weeks?|person-days?|pd|j|jours?|semaines?|heures?|tage?|stunden?|wochen?)"
+    r"(?:\s?\d{1,4}\s?(?:h|hrs?|hours?|m|mins?|minutes?))?)$",
     re.IGNORECASE,
 )
-NEEDS: Final = re.compile(
-    r"[\s,;(]*\b(?:depends on|after|blocked by|requires|needs)\s*:?\s*"
-    r"(?P<names>#?[\w.-]*\d[\w.-]*(?:\s*(?:,|and|&)\s*#?[\w.-]*\d[\w.-]*)*)\)?\s*$",
+BEFORE_ESTIMATE: Final = re.compile(
+    r"(?:\b(?:est(?:imated?)?\.?|effort|duration|dur\u00e9e|aufwand)\s?:?|~|\u2248|[\u2013\u2014(\[-])\s?$",
     re.IGNORECASE,
 )
-"""What a task waits for; names have a digit in them, so that "profile before/after optimization" is a title."""
-BY_TITLE: Final = re.compile(r"[\s,;(]*\b(?:depends on|blocked by)\s*:?\s*(?P<titles>[^()@]+?)\)?\s*$", re.IGNORECASE)
-"""The same by titles, which only these words announce clearly enough."""
-OWNER: Final = re.compile(r"\s*@(?P<name>[A-Za-z][\w-]*)")
-POINTS: Final = re.compile(r"\b\d+\s*(?:sp|pts?|points?|story points?)\b", re.IGNORECASE)
-
-COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
-    "key": ("id", "#", "no", "no.", "nr", "key", "wbs"),
-    "title": ("task", "title", "name", "description", "work item", "item", "activity", "what"),
-    "needs": (
-        "depends on",
-        "depends",
-        "dependencies",
-        "dependency",
-        "blocked by",
-        "predecessors",
-        "needs",
-        "after",
-        "requires",
-    ),
-    "estimate": ("est", "est.", "estimate", "effort", "duration", "time", "hours"),
-    "agent": ("owner", "assignee", "agent", "who", "lead", "responsible"),
-}
-NOTHING: Final = frozenset({"", "-", "\u2013", "\u2014", "none", "n/a"})
+WAITS: Final = re.compile(
+    r"\b(?:depends on|dependencies|depend on|blocked by|requires|needs|after|d\u00e9pend de|abh\u00e4ngig von|nach)\b\s?:?\s?",
+    re.IGNORECASE,
+)
+BY_TITLE: Final = re.compile(r"depend|block|d\u00e9p|abh", re.IGNORECASE)
+"""These announce titles clearly enough; the others only names with a digit, so that "profile before/after optimization" is a title."""
+NAMED: Final = re.compile(r"#?[\w.-]{1,40}(?:\s?(?:,|and|&|et|und|\s)\s?#?[\w.-]{1,40}){0,40}")
+OWNER: Final = re.compile(r"(?<![\w@])@(?P<name>[^\W\d_][\w-]{0,60})")
+LAG: Final = re.compile(
+    r"(?P<key>[\w.-]{1,40}?)(?P<kind>FS|SS|FF|SF)(?P<lag>[+-]\s?\d{1,5}(?:[.,]\d{1,3})?\s?\w{0,10})?", re.IGNORECASE
+)
+PERCENT: Final = re.compile(r"\s?\[\s?\d{1,4}\s?%?\s?\]")
+NOTHING: Final = frozenset(
+    {
+        "",
+        "-",
+        "\u2013",
+        "\u2014",
+        "none",
+        "n/a",
+        "na",
+        "nothing",
+        "aucune",
+        "aucun",
+        "keine",
+        "tbd",
+        "?",
+        "null",
+        "[]",
+        "no",
+        "start",
+    }
+)
+MARKS: Final = 6  # of one task
+TAIL: Final = 400  # characters at the end of a line in which estimate, owner and needs are looked for
+DONE_WORDS: Final = frozenset(
+    {
+        "done",
+        "complete",
+        "completed",
+        "finished",
+        "closed",
+        "shipped",
+        "merged",
+        "x",
+        "yes",
+        "100%",
+        "termin\u00e9",
+        "termin\u00e9e",
+        "fait",
+        "erledigt",
+        "fertig",
+        "resolved",
+        "hecho",
+        "true",
+    }
+)
 
 
 def split_names(text: str) -> list[str]:
     """The names in "T1, T2 and #3"; none for a dash."""
-    names = (name.strip().lstrip("#") for name in re.split(r",|;|&|\band\b|\s+", text))
+    names = (name.strip().strip("#[]'\"()`.") for name in re.split(r"[,;&+\n]|\band\b|\bet\b|\bund\b|\s", text[:2000]))
     return [name for name in names if name.lower() not in NOTHING]
 
 
-def read_task(draft: Draft, line: Line) -> DraftTask:
-    """A list item as a task; its number, owner, estimate and needs are taken out of the title."""
-    text = line.text
-    task = DraftTask("", line.number)
-    if found := KEY.match(text):
-        task.key, text = found["key"], text[found.end() :]
+def is_done(status: str) -> bool:
+    """Whether a status says that something is done."""
+    word = status.strip(" .!*").lower()
+    return word in DONE_WORDS or word.partition(" ")[0].rstrip(",:;") in {
+        "done",
+        "completed",
+        "complete",
+        "termin\u00e9",
+        "erledigt",
+    }
+
+
+def read_task(draft: Draft, line: Line, text: str | None = None) -> DraftTask:
+    """A list item as a task; its number, marks, owner, estimate and needs are taken out of the title. text: the item's, unless it is all."""
+    text = line.text if text is None else text
+    task = DraftTask("", line.number, done=line.done)
+    text = _marked(task, _keyed(task, text))
     for _ in range(3):
-        if found := NEEDS.search(text):
-            task.needs, text = split_names(found["names"]), text[: found.start()]
-        elif task.needs is None and (found := BY_TITLE.search(text)):
-            task.needs, text = [one.strip() for one in found["titles"].split(",")], text[: found.start()]
-        if found := OWNER.search(text):
-            task.agent = draft.agent(found["name"])
-            text = (text[: found.start()] + text[found.end() :]).strip()
-        if found := ESTIMATE.search(text):
-            task.estimate, text = _seconds(draft, line, found["text"]), text[: found.start()]
-    task.title = text.strip(" -\u2013\u2014:,;") or line.text
+        before, text = text, _owned(draft, task, _estimated(draft, line, task, _waiting(task, text)))
+        if text == before:
+            break
+    task.title = text.strip(" -\u2013\u2014:,;|") or line.text.strip() or "Untitled"
     return task
 
 
-def read_row(draft: Draft, line: Line) -> DraftTask | None:
-    """A table row as a task; None where no column is a task's title."""
-    cells = {part: line.cells[name] for part, names in COLUMNS.items() for name in names if name in line.cells}
-    if not cells.get("title"):
-        return None
-    task = DraftTask(cells["title"], line.number, key=cells.get("key", ""))
+def _keyed(task: DraftTask, text: str) -> str:
+    for _ in range(2):
+        found = STEP.match(text) or KEY.match(text)
+        keyed = None if found else KEYED.match(text)
+        if found:
+            task.key, text = found["key"] if not STEP.match(text) else task.key, text[found.end() :]
+        elif keyed and names_task(text):
+            task.key, text = keyed["id"], keyed["title"]
+    return text
+
+
+def _marked(task: DraftTask, text: str) -> str:
+    """Without the marks of spec-kit: [P] runs beside its neighbours, [US1] belongs to a story."""
+    for _ in range(MARKS):
+        found = MARK.match(text)
+        if found is None:
+            break
+        mark = found["mark"].upper()
+        task.beside = task.beside or mark.startswith("P")
+        task.story = task.story if mark.startswith("P") else mark
+        text = text[found.end() :].lstrip()
+    return text
+
+
+def _waiting(task: DraftTask, text: str) -> str:
+    """Without what it waits for, which stands at the end."""
+    if task.needs is not None or not WAITS.search(text, max(0, len(text) - TAIL)):
+        return text
+    begin = max(0, len(text) - TAIL)
+    for found in reversed(list(WAITS.finditer(text, begin))):
+        said = text[found.end() :].strip().rstrip(").;,] ")
+        names = split_names(said) if NAMED.fullmatch(said) else []
+        if names and all(any(sign.isdigit() for sign in name) for name in names):
+            task.needs = names
+        elif said and BY_TITLE.match(found[0]) and not set(said) & set("()@") and found.start():
+            task.needs = [one.strip() for one in said.split(",")]
+        else:
+            continue
+        return text[: found.start()].rstrip(" ,;(-\u2013\u2014[")
+    return text
+
+
+def _owned(draft: Draft, task: DraftTask, text: str) -> str:
+    found = OWNER.search(text, max(0, len(text) - TAIL)) if "@" in text else None
+    if found is None or task.agent:
+        return text
+    task.agent = draft.agent(found["name"], line=task.line)
+    return (
+        f"{text[: found.start()].rstrip()} {text[found.end() :].lstrip()}".strip(" ()[]")
+        if found.end() < len(text)
+        else text[: found.start()].rstrip(" (-\u2013\u2014")
+    )
+
+
+def _estimated(draft: Draft, line: Line, task: DraftTask, text: str) -> str:
+    """Without the estimate, which stands at the end, in brackets or behind a word or a dash that announces it."""
+    body = text.rstrip(" )].,;")
+    if not any(sign.isdigit() for sign in body[-40:]):
+        return text
+    found = ESTIMATE.search(body, max(0, len(body) - 40))
+    before = BEFORE_ESTIMATE.search(body[max(0, found.start() - 20) : found.start()]) if found else None
+    if (
+        found is None
+        or before is None
+        or task.estimate is not None
+        or (body == text.rstrip() and before[0].strip() in {"(", "["})
+    ):
+        return text
+    start = found.start() - (min(20, found.start()) - before.start())
+    task.estimate = seconds_of(draft, line.number, found["text"])
+    return text[:start].rstrip(" ,;(-\u2013\u2014")
+
+
+def read_row(draft: Draft, line: Line) -> DraftTask:
+    """A row of a table of tasks as a task; what its columns say besides is told."""
+    cells = task_cells(line)
+    task = read_task(draft, line, cells["title"])
+    task.key, task.row = cells.get("key", "").strip("[]# ") or task.key, True
     if "needs" in cells:
-        task.needs = split_names(cells["needs"])
-    if cells.get("agent", "").lower() not in NOTHING:
-        task.agent = draft.agent(re.sub(r"[^\w-]", "", cells["agent"].split(",")[0].lstrip("@").replace(" ", "-")))
-    if cells.get("estimate", "").lower() not in NOTHING:
-        task.estimate = _seconds(draft, line, cells["estimate"])
-    known = {name for names in COLUMNS.values() for name in names}
-    for column, cell in line.cells.items():
-        if column not in known and cell:
-            draft.note(line.number, Concern.NOT_UNDERSTOOD, f"{column}: {cell} (of task {cells['title']!r})")
+        task.needs = read_needs(draft, line.number, cells["needs"])
+    if (agent := cells.get("agent", "").strip()).lower() not in NOTHING:
+        task.agent = read_agent(draft, line.number, agent) or task.agent
+    _row_estimate(draft, line, task, cells.get("estimate", ""))
+    if status := cells.get("status", "").strip():
+        task.done = task.done or is_done(status)
+    _tell_columns(draft, line, task)
     return task
 
 
-def _seconds(draft: Draft, line: Line, text: str) -> float | None:
-    found = None if POINTS.search(text) else find_duration(text)
+def _row_estimate(draft: Draft, line: Line, task: DraftTask, cell: str) -> None:
+    if cell.strip().lower() in NOTHING:
+        return
+    column = next((name for name in line.cells if part_of(name) == "estimate"), "")
+    if cell.strip().replace(".", "").replace(",", "").isdigit() and (unit := unit_of(column)):
+        cell = f"{cell.strip()} {unit}"
+    task.estimate = seconds_of(draft, line.number, cell)
+
+
+def read_agent(draft: Draft, line: int, said: str) -> str:
+    """Who does it, of "Ada", "@ada", "Ada[50%]; Bob"; whoever else is named is told. "" for nobody."""
+    names = [PERCENT.sub("", one).strip(" @") for one in re.split(r"[,;/&]|\band\b|\bet\b|\bund\b", said[:300])]
+    names = [re.sub(r"\s*\([^()]*\)", "", name).strip() for name in names]
+    names = [name for name in names if name and name.lower() not in NOTHING and any(sign.isalpha() for sign in name)]
+    for other in names[1:]:
+        draft.note(
+            line,
+            Concern.NOT_UNDERSTOOD,
+            f"{said}: a task has one agent, {names[0]}; {other} is left out",
+            "a second agent",
+        )
+    if PERCENT.search(said):
+        draft.note(line, Concern.NOT_UNDERSTOOD, f"{said}: a plan knows no share of a person", "a share of a person")
+    return draft.agent("-".join(names[0].split()), line=line) if names else ""
+
+
+def read_needs(draft: Draft, line: int, cell: str) -> list[str]:
+    """The names in a cell of predecessors: "1,2FS+1d"; a lag or another relation than finish to start is told."""
+    said = re.sub(r"(?<=[+-])\s?(\d{1,5}(?:[.,]\d{1,3})?)\s(?=[A-Za-z])", r"\1", cell[:2000])
+    if said.strip().lower() in NOTHING:
+        return []
+    if ALL_OF.match(said.strip()):
+        return [f"all {said.strip().split()[-1]}"]
+    parts = re.split(r"[,;\n]", said) if re.search(r"[,;]", said) else [said]
+    names: list[str] = []
+    for part in parts:
+        name = part.strip().strip("#[]`")
+        found = LAG.fullmatch(name.replace(" ", ""))
+        if found and found["key"][-1:].isdigit():
+            _tell_lag(draft, line, name, found)
+            name = found["key"]
+        if name.lower() not in NOTHING:
+            names += [name] if " " not in name or not any(sign.isdigit() for sign in name) else [f"? {name}"]
+    return [one for name in names for one in _told_apart(name)]
+
+
+ALL_OF: Final = re.compile(r"all (?:of )?(?:the )?\S{1,40}$", re.IGNORECASE)
+
+
+def _told_apart(name: str) -> list[str]:
+    """One name as it stands, or the several names of "T1 and T2"."""
+    if not name.startswith("? "):
+        return [name]
+    words = split_names(name[2:])
+    keyed = [word for word in words if any(sign.isdigit() for sign in word)]
+    return keyed if len(keyed) == len(words) else [name[2:]]
+
+
+def _tell_lag(draft: Draft, line: int, name: str, found: re.Match[str]) -> None:
+    if found["lag"] or found["kind"].upper() != "FS":
+        what = f"a lag of {found['lag'].replace(' ', '')}" if found["lag"] else f"{found['kind'].upper()}"
+        draft.note(
+            line,
+            Concern.READ_AS,
+            f"{name}: waits for the end of {found['key']}; {what} is no part of a plan",
+            "lags and relations",
+        )
+
+
+def _tell_columns(draft: Draft, line: Line, task: DraftTask) -> None:
+    for column, cell in line.cells.items():
+        known = part_of(column)
+        plain = cell.strip().lower() not in NOTHING
+        used = {"task", "weak"} if "task" not in {part_of(name) for name in line.cells} else {"task"}
+        if not plain or (known in {"key", "needs", "estimate", "agent", "group", *used}):
+            continue
+        if known == "status":
+            if not is_done(cell) and cell.strip().lower() not in {
+                "todo",
+                "open",
+                "pending",
+                "ready",
+                "not started",
+                "planned",
+                "to do",
+                "0%",
+                "no",
+                "false",
+            }:
+                draft.note(line.number, Concern.NOT_UNDERSTOOD, f"{column}: {cell} (of task {task.title!r})", "status")
+            continue
+        draft.note(
+            line.number, Concern.NOT_UNDERSTOOD, f"{column}: {cell} (of task {task.title!r})", f"column {column}"
+        )
+
+
+def seconds_of(draft: Draft, line: int, text: str, unit: str = "") -> float | None:
+    """Seconds of an estimate; a size is counted, to be told once, and what is no duration is told."""
+    found = find_duration(text, unit)
+    if (
+        found is None
+        and is_size(text)
+        and any(sign.isalpha() for sign in text)
+        and not any(sign.isdigit() for sign in text)
+    ):
+        draft.note(line, Concern.NOT_UNDERSTOOD, f"estimate {text.strip()!r}: a size, and no duration", "size")
+        return None
     if found is None:
-        draft.note(line.number, Concern.NOT_UNDERSTOOD, f"estimate {text!r}: no duration")
+        draft.note(line, Concern.NOT_UNDERSTOOD, f"estimate {text!r}: no duration", "estimate")
         return None
     if found[1]:
-        draft.note(line.number, Concern.READ_AS, f"estimate {text}: {found[1]}")
+        draft.note(
+            line,
+            Concern.READ_AS,
+            f"estimate {text}: {found[1]}",
+            "working days" if "8 hours" in found[1] else "estimate",
+        )
     return found[0]

@@ -1,53 +1,79 @@
 """A draft as a plan's text: strict, complete but for its runners, with the notes as comments at its head."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import translate
 from typing import Any, Final
 
-import yaml
-
-from orchestrator.importers.breakdown import criteria_of
-from orchestrator.importers.draft import Concern, Draft, DraftGroup, DraftTask, Note, identifier, place_name
-from orchestrator.plan.spelling import PlanDumper
+from orchestrator.importers.accounting import spelled_lines, told
+from orchestrator.importers.criteria import criteria_of
+from orchestrator.importers.draft import (
+    Concern,
+    Draft,
+    DraftDeliverable,
+    DraftGroup,
+    DraftTask,
+    Names,
+    Note,
+    identifier,
+    place_name,
+)
+from orchestrator.importers.finish import done_tasks
+from orchestrator.importers.plantext import Remarked, plan_yaml
 from orchestrator.plan.values import spell_duration
 
 NOBODY: Final = "SOMEBODY"
-WIDTH: Final = 120
+FEW: Final = 5_000  # names among which a pattern is looked for
+SPAN: Final = re.compile(
+    r"(?P<stem>[a-z_-]{0,20}?)(?P<first>\d{1,6})(?:\.\.|\s?[-\u2013\u2026]\s?|\s(?:to|through)\s)(?P=stem)?(?P<last>\d{1,6})"
+)
+"""Several names as one: "T1-T4", "P1-001..P1-004"."""
 
 
-def write_plan(draft: Draft) -> str:
+def write_plan(draft: Draft, account: str = "") -> str:
     """The plan as YAML. Tasks name runners that somebody has to write; `orchestrate validate` lists them.
 
-    Raises nothing; what the draft lacks (a lead, a title) gets a placeholder and a note.
+    account: where the lines of the source went, for the head. Raises nothing; what the draft lacks (a lead, a title) gets a placeholder
+    and a note.
     """
-    document = _document(draft)
-    body = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=WIDTH)
-    return "\n".join([*_head(draft), body])
+    return written(draft, plan_document(draft), account)
 
 
-class _Dumper(PlanDumper):
-    """Indents lists, as people write them."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:  # noqa: ANN401, ARG002, FBT001, FBT002 - the library's signature
-        return super().increase_indent(flow, False)
+def written(draft: Draft, document: Mapping[str, Any], account: str = "") -> str:
+    """The text of a document that `plan_document` made, with the notes at its head."""
+    return "\n".join([*_head(draft, account), plan_yaml(document)])
 
 
-def in_order(notes: list[Note]) -> list[Note]:
-    """Contradictions first, then what was not understood; by line."""
-    rank = {concern: index for index, concern in enumerate(Concern)}
-    return sorted(notes, key=lambda note: (rank[note.concern], note.line))
+def _head(draft: Draft, account: str) -> Iterator[str]:
+    yield f"# Imported from {' '.join(draft.source.split())}. Its runners are still to be written: `orchestrate validate` names each."
+    if account:
+        yield f"# {account}"
+    for note in told(draft.notes):
+        yield f"# {_where(note)}{note.concern}: {_one_line(note.text)}"
 
 
-def _head(draft: Draft) -> Iterator[str]:
-    yield f"# Imported from {draft.source}. Its runners are still to be written: `orchestrate validate` names each."
-    for note in in_order(draft.notes):
-        yield f"# line {note.line}: {note.concern}: {' '.join(note.text.split())}"
+def _where(note: Note) -> str:
+    if not note.line:
+        return ""
+    return f"line {note.line}: " if not note.rest else f"lines {spelled_lines(note)}: "
+
+
+def _one_line(text: str) -> str:
+    """Without what would end a comment, and without what no plan may hold."""
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text[:500]).split())
+
+
+def plan_document(draft: Draft) -> dict[str, Any]:
+    """The plan as data. Adds to the draft what it lacks."""
+    for task in done_tasks(draft):
+        draft.note(task.line, Concern.DONE, f"{task.title[:80]}: done already, so nothing runs for it", "done")
+    return _document(draft)
 
 
 def _document(draft: Draft) -> dict[str, Any]:
     groups = {name: _group(draft, group) for name, group in _with_tasks(draft).items()}  # first: it may add agents
-    names = _task_names(draft)
-    _resolve_needs(draft, groups, names)
+    _resolve_needs(draft, groups)
     document: dict[str, Any] = {"schema": 1, "id": draft.id, "title": draft.title or draft.source}
     document |= {key: value for key, value in (("summary", draft.summary), ("date", draft.date)) if value}
     if draft.estimate:
@@ -66,17 +92,27 @@ def _document(draft: Draft) -> dict[str, Any]:
 def _with_tasks(draft: Draft) -> dict[str, DraftGroup]:
     for group in draft.groups.values():
         if not group.tasks:
-            draft.note(group.line, Concern.MISSING, f"{group.title}: no tasks; one of its name stands for them")
-            group.tasks.append(DraftTask(group.title, group.line))
+            draft.note(
+                group.line,
+                Concern.MISSING,
+                f"{group.title}: no tasks; one of its name stands for them",
+                "groups without tasks",
+            )
+            group.tasks.append(DraftTask(group.title, group.line, done=group.done))
     return draft.groups
 
 
 def _group(draft: Draft, group: DraftGroup) -> dict[str, Any]:
     if not group.lead:
-        group.lead = next((task.agent for task in group.tasks if task.agent), "") or draft.agent(
-            NOBODY, specialty="not said"
-        )
-        draft.note(group.line, Concern.MISSING, f"{group.title}: no lead; {group.lead} stands for it")
+        group.lead = next((task.agent for task in group.tasks if task.agent), "") or draft.lead
+        group.lead = group.lead or draft.agent(NOBODY, specialty="not said")
+        if group.lead != draft.lead:
+            draft.note(
+                group.line,
+                Concern.MISSING,
+                f"{group.title}: no lead; {group.lead} stands for it",
+                "groups without a lead",
+            )
     data: dict[str, Any] = {"title": group.title}
     data |= {"goal": group.goal} if group.goal else {}
     data["lead"] = group.lead
@@ -85,48 +121,62 @@ def _group(draft: Draft, group: DraftGroup) -> dict[str, Any]:
     data |= {"estimate": spell_duration(group.estimate)} if group.estimate else {}
     data |= {"needs": list(group.needs)} if group.needs else {}
     data["tasks"] = _tasks(draft, group)
-    data |= {"deliverables": _deliverables(draft, group)} if group.deliverables else {}
+    data |= {"deliverables": _deliverables(draft, group)} if _owed(group) else {}
     data |= {"success_criteria": _criteria(group)} if group.criteria else {}
     return data
 
 
 def _ids(draft: Draft, group: DraftGroup) -> list[str]:
     """Ids of a group's tasks; none is a group's, which would then be out of reach from inside."""
-    taken = list(draft.groups)
+    names = Names(draft.groups)
     for task in group.tasks:
-        own = re.sub(r"[^A-Za-z0-9_-]", "-", task.key)
+        own = re.sub(r"[^A-Za-z0-9_-]", "-", task.key)[:48]
         own = own if own[:1].isalpha() else f"t{own}"
-        taken.append(own if task.key and own not in taken else identifier(task.title, taken, fallback="t"))
-    return taken[len(draft.groups) :]
+        base = identifier(task.title, fallback="t")
+        base = f"{base}-task" if base in draft.groups else base
+        names.give(own if task.key and names.is_free(own) else base)
+    return list(names.given)
 
 
 def _tasks(draft: Draft, group: DraftGroup) -> list[dict[str, Any]]:
     tasks = []
+    owed = {id(_maker(group, one.task)) for one in _owed(group)}
     for name, task in zip(_ids(draft, group), group.tasks, strict=True):
-        data: dict[str, Any] = {"id": name, "title": task.title, "run": f"{group.id.lower()}.{name}"}
+        data: dict[str, Any] = {"id": name, "title": Remarked(task.title, "done") if task.done else task.title}
+        idle = task.done and id(task) not in owed
+        data |= {"command": ["true"]} if idle else {"run": f"{group.id.lower()}.{name}"}
         data |= {"agent": task.agent} if task.agent and task.agent != group.lead else {}
-        data |= {"estimate": spell_duration(task.estimate)} if task.estimate else {}
+        data |= {"estimate": spell_duration(task.estimate)} if task.estimate is not None else {}
         data |= {"needs": list(task.needs)} if task.needs is not None else {}
         tasks.append(data)
     return tasks
 
 
+def _owed(group: DraftGroup) -> list[DraftDeliverable]:
+    """The deliverables that are still to be made: of what is done, nothing runs that could leave a file behind."""
+    return [one for one in group.deliverables if not (one.done or _maker(group, one.task).done)]
+
+
+def _maker(group: DraftGroup, task: DraftTask | None) -> DraftTask:
+    """The task that leaves a deliverable behind: the one that names it, or the last."""
+    if task is not None and any(one is task for one in group.tasks):
+        return task
+    return next((one for one in reversed(group.tasks) if not one.done), group.tasks[-1])
+
+
 def _deliverables(draft: Draft, group: DraftGroup) -> list[dict[str, str]]:
-    last = _ids(draft, group)[-1]
-    files: list[str] = []
-    for title, _ in group.deliverables:
-        files.append(identifier(title, files))
+    names = {id(task): name for name, task in zip(_ids(draft, group), group.tasks, strict=True)}
+    named = Names()
+    files = [named.give_title(one.title) for one in _owed(group)]
     return [
-        {"title": title, "artifact": f"{file}.md", "from": last}
-        for (title, _), file in zip(group.deliverables, files, strict=True)
+        {"title": one.title, "artifact": f"{file}.md", "from": names[id(_maker(group, one.task))]}
+        for one, file in zip(_owed(group), files, strict=True)
     ]
 
 
 def _criterion_ids(group: DraftGroup) -> list[str]:
-    taken: list[str] = []
-    for one in group.criteria:
-        taken.append(identifier(one.title, taken, words=3))
-    return taken
+    names = Names()
+    return [names.give_title(one.title, words=3) for one in group.criteria]
 
 
 def _criteria(group: DraftGroup) -> list[dict[str, str]]:
@@ -145,33 +195,77 @@ def _task_names(draft: Draft) -> dict[str, str]:
     }
     for group in draft.groups.values():
         for name, task in zip(_ids(draft, group), group.tasks, strict=True):
-            for said in (task.key, task.title, name):
+            for said in (task.ref, task.key, task.title, name):
                 names.setdefault(said.lower(), f"{group.id}.{name}") if said else None
     return names
 
 
-def _resolve_needs(draft: Draft, groups: dict[str, dict[str, Any]], names: dict[str, str]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the document calls groups and tasks, lower case, with their ids."""
+
+    groups: dict[str, str]
+    tasks: dict[str, str]
+
+
+def _resolve_needs(draft: Draft, groups: dict[str, dict[str, Any]]) -> None:
+    names = _Names(_group_names(draft), _task_names(draft))
     for group_id, data in groups.items():
         if "needs" in data:
-            data["needs"] = _resolved(draft, data["needs"], names, draft.groups[group_id].line)
+            needs = _resolved(draft, data["needs"], names, draft.groups[group_id].line)
+            data["needs"] = [one for one in needs if one != group_id and not one.startswith(f"{group_id}.")]
         for task, source in zip(data["tasks"], draft.groups[group_id].tasks, strict=True):
             if "needs" in task:
                 full = _resolved(draft, task["needs"], names, source.line)
-                task["needs"] = [one.removeprefix(f"{group_id}.") for one in full]
+                own = f"{group_id}.{task['id']}"
+                task["needs"] = [one.removeprefix(f"{group_id}.") for one in full if one not in {own, group_id}]
 
 
-def _resolved(draft: Draft, said: list[str], names: dict[str, str], line: int) -> list[str]:
-    groups = {name.lower(): name for name in draft.groups} | {
-        one.title.lower(): name for name, one in draft.groups.items()
-    }
-    found = []
+def _resolved(draft: Draft, said: list[str], names: "_Names", line: int) -> list[str]:
+    groups, tasks = names.groups, names.tasks
+    found: dict[str, None] = {}
     for name in said:
-        meant = groups.get(name.lower()) or names.get(name.lower())
-        if meant is None:
-            draft.note(line, Concern.NOT_UNDERSTOOD, f"depends on {name!r}, which nothing here is called")
-        else:
-            found.append(meant)
-    return found
+        meant = groups.get(name.lower()) or tasks.get(name.lower())
+        several = [] if meant else _several(name.lower(), tasks)
+        if meant is None and not several:
+            draft.note(
+                line, Concern.NOT_UNDERSTOOD, f"depends on {name!r}, which nothing here is called", "unknown names"
+            )
+        found |= dict.fromkeys([meant] if meant else several)
+    return list(found)
+
+
+def _group_names(draft: Draft) -> dict[str, str]:
+    """Ids of groups by what a document calls them, lower case: their ids, titles, numbers, and names such as "phase 1"."""
+    names: dict[str, str] = {}
+    for name, one in draft.groups.items():
+        spaced = re.sub(r"(?<=[a-z])(?=[0-9])", " ", name.lower())
+        said = (name.lower(), one.title.lower(), one.key, spaced, f"workstream {name.lower()}", *_short(one.title))
+        for each in said:
+            if each:
+                names.setdefault(each, name)
+    return names
+
+
+def _short(title: str) -> list[str]:
+    """A title without the remark in brackets behind it."""
+    return [title.partition("(")[0].strip().lower()] if "(" in title else []
+
+
+def _several(name: str, names: dict[str, str]) -> list[str]:
+    """As in "all P1-*", "P1-001..P1-004", "T1-T3": every task whose name fits."""
+    pattern = name.removeprefix("all ").removeprefix("of ").strip()
+    if pattern != name and pattern in {"above", "previous", "tasks", "others"}:
+        return []
+    if "*" in pattern and len(names) <= FEW and len(pattern) <= 40 and pattern.count("*") == 1:
+        fits = re.compile(translate(pattern))
+        return list(dict.fromkeys(full for said, full in names.items() if fits.match(said)))
+    if found := SPAN.fullmatch(pattern):
+        first, last = int(found["first"]), int(found["last"])
+        width = len(found["first"])
+        spelled = [f"{found['stem']}{number:0{width}}" for number in range(first, min(last, first + 500) + 1)]
+        return [names[one] for one in spelled if one in names]
+    return []
 
 
 def _closing(draft: Draft) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Workflow instances of WfCommons, read as plans: the graphs of real scientific workflows, to schedule, draw and try out.
 
 A task becomes a command that does nothing (`true`), with its recorded runtime as its estimate and what it ran as its title; all of them
-form one workstream. Files, machines and the programs themselves are left out. Read are schema versions 1.5 and 1.6, with tasks in
+form one workstream. Machines become counters of cores, which tasks hold as they did, and the recorded makespan says how much ran at once
+(`wfmachines`). Files and the programs themselves are left out. Read are schema versions 1.5 and 1.6, with tasks in
 `workflow.specification` and runtimes in `workflow.execution`, and the earlier form with both in `workflow.tasks`.
 Source of the format: https://github.com/wfcommons/WfFormat
 """
@@ -15,10 +16,10 @@ from typing import Any, Final
 
 from orchestrator.plan.problem import PROBLEM_LIMIT, PlanError, Problem, did_you_mean
 from orchestrator.plan.values import shown, spell_duration
+from orchestrator.plan.wfmachines import Fleet, read_fleet
 
 GROUP: Final = "W"
 AGENT: Final = "WORKFLOW"
-AT_ONCE: Final = 1024  # the most that an agent can do at once; `--jobs` says how many it is
 LONGEST: Final = 3.6e8  # seconds; 100,000 hours
 
 
@@ -40,26 +41,46 @@ def plan_data(data: Mapping[str, Any], name: str) -> dict[str, Any]:
     if problems:
         raise PlanError(problems)
     seconds = _runtimes(workflow, tasks)
-    return {
-        "schema": 1,
-        "id": _identifier(title or "workflow"),
-        "title": title or "workflow",
-        "agents": {AGENT: {"specialty": "Workflow", "capacity": AT_ONCE}},
-        "workstreams": {
-            GROUP: {"title": title or "workflow", "lead": AGENT, "tasks": [_task(each, ids, seconds) for each in tasks]}
-        },
+    fleet = _fleet(workflow, tasks, ids, seconds)
+    rows = [_task(each, ids, seconds, fleet, held) for each, held in zip(tasks, fleet.holds, strict=True)]
+    head = {"schema": 1, "id": _identifier(title or "workflow"), "title": title or "workflow"}
+    head |= {"summary": fleet.told()} if fleet.told() else {}
+    head |= {"estimate": spell_duration(min(fleet.makespan, LONGEST))} if fleet.makespan else {}
+    head |= {"resources": dict(fleet.cores)} if fleet.cores else {}
+    return head | {
+        "agents": {AGENT: {"specialty": "Workflow", "capacity": fleet.at_once}},
+        "workstreams": {GROUP: {"title": title or "workflow", "lead": AGENT, "tasks": rows}},
     }
 
 
-def _task(task: Mapping[str, Any], ids: Mapping[str, str], seconds: Mapping[str, float]) -> dict[str, Any]:
+def _fleet(
+    workflow: Mapping[str, Any], tasks: list[Any], ids: Mapping[str, str], seconds: Mapping[str, float]
+) -> Fleet:
+    """The record's machines; without one, as much at once as an agent can do."""
+    execution = workflow.get("execution")
+    record = execution if isinstance(execution, dict) else workflow
+    order = [_own(task) for task in tasks]
+    place = {ids[own]: index for index, own in enumerate(order)}
+    needs = [tuple(dict.fromkeys(place[ids[parent]] for parent in _parents(task))) for task in tasks]
+    return read_fleet(record, order, [seconds.get(own, 0.0) for own in order], needs)
+
+
+def _task(
+    task: Mapping[str, Any],
+    ids: Mapping[str, str],
+    seconds: Mapping[str, float],
+    fleet: Fleet,
+    held: tuple[str, int] | None,
+) -> dict[str, Any]:
     own = _own(task)
-    return {
+    data = {
         "id": ids[own],
         "title": str(task.get("name", own))[:200] or own,
         "command": ["true"],
         "needs": list(dict.fromkeys(ids[parent] for parent in _parents(task))),
-        "estimate": spell_duration(seconds.get(own, 0.0)),
+        "estimate": spell_duration(min(seconds.get(own, 0.0) * fleet.stretch, LONGEST)),
     }
+    return data | ({"resources": {held[0]: held[1]}} if held and fleet.cores else {})
 
 
 def _own(task: Mapping[str, Any]) -> str:

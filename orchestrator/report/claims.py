@@ -22,9 +22,11 @@ from orchestrator.state.run import RunState
 
 ROUNDED: Final = 0.005
 ORDER: Final = tuple(Standing)
-_SAID: Final = re.compile(
-    r"(?P<metric>[A-Za-z][\w-]*(?:\.[\w-]+)+)\s*(?:=|:|is|was|at|of)?\s*"
-    r"(?P<value>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?P<unit>[A-Za-zµ%]+(?:/[A-Za-zµ]+)?)",
+_SAID: Final = (
+    re.compile(  # no start within a name, and bounded blanks: the time grows with the length of the note alone
+        r"(?<![\w.-])(?P<metric>[A-Za-z][\w-]*(?:\.[\w-]+)+)\s{0,8}(?:=|:|is|was|at|of)?\s{0,8}"
+        r"(?P<value>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s{0,8}(?P<unit>[A-Za-zµ%]+(?:/[A-Za-zµ]+)?)",
+    )
 )
 
 

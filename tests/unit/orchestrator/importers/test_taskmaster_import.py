@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from orchestrator.importers.draft import Draft
 from orchestrator.importers.taskmaster import read_taskmaster
 from orchestrator.importers.write import write_plan
 from orchestrator.plan.load import parse_plan
@@ -29,8 +30,12 @@ FILE = {
 }
 
 
+def read(text: str, tag: str | None = None) -> Draft:
+    return read_taskmaster(text, "tasks.json", tag)
+
+
 def test_tasks_with_subtasks_are_workstreams_and_dependencies_are_kept() -> None:
-    draft = read_taskmaster(json.dumps(FILE), "tasks.json")
+    draft = read(json.dumps(FILE))
     plan = parse_plan(write_plan(draft), "imported")
     assert plan.title == "Shop"
     assert resolve_needs(plan) == {
@@ -46,11 +51,14 @@ def test_tasks_with_subtasks_are_workstreams_and_dependencies_are_kept() -> None
 
 def test_a_tagged_file_gives_every_tags_tasks() -> None:
     tagged = {"main": {"tasks": [{"id": 1, "title": "One"}]}, "other": {"tasks": [{"id": 5, "title": "Five"}]}}
-    plan = parse_plan(write_plan(read_taskmaster(json.dumps(tagged), "tasks.json")), "imported")
-    assert [task.title for task in plan.workstreams["TASKS"].tasks] == ["One", "Five"]
+    plan = parse_plan(write_plan(read(json.dumps(tagged))), "imported")
+    assert {name: [task.title for task in group.tasks] for name, group in plan.workstreams.items()} == {
+        "main-TASKS": ["One"],
+        "other-TASKS": ["Five"],
+    }
 
 
 @pytest.mark.parametrize("text", ["", "[", "{}", '{"tasks": 3}', "null", '{"tasks": [1, 2]}', "[" * 100_000])
 def test_what_is_no_list_of_tasks_is_refused_with_a_mend(text: str) -> None:
     with pytest.raises(PlanError, match="mend"):
-        read_taskmaster(text, "tasks.json")
+        read(text)

@@ -3,6 +3,7 @@ import json
 import pytest
 
 from orchestrator.graph.load import load_text
+from orchestrator.graph.schedule import forecast
 from orchestrator.plan.problem import PlanError
 
 INSTANCE = {
@@ -96,3 +97,49 @@ def test_runtimes_that_are_no_times_count_as_none():
     tasks = [task | {"id": f"a{index}"} for index, task in enumerate(tasks)]
     graph = load({"name": "", "schemaVersion": "1.4", "workflow": {"tasks": tasks}}).graph
     assert [node.estimate for node in graph.nodes.values()] == [0.0, 0.0, 0.0, 3.6e8]
+
+
+def recorded(makespan, cores, *, seconds=100.0, wide=8, core_count=1):
+    tasks = [{"id": f"t{place}", "parents": []} for place in range(wide)]
+    done = [
+        {"id": one["id"], "runtimeInSeconds": seconds, "coreCount": core_count, "machines": ["box 1"]} for one in tasks
+    ]
+    machines = [{"nodeName": "box 1", "cpu": {"coreCount": cores}}]
+    execution = {"makespanInSeconds": makespan, "tasks": done, "machines": machines}
+    return {
+        "name": "w",
+        "schemaVersion": "1.5",
+        "workflow": {"specification": {"tasks": tasks}, "execution": execution},
+    }
+
+
+@pytest.mark.parametrize(
+    ("makespan", "cores", "core_count"),
+    [
+        (810, 1, 1),  # one after the other
+        (205, 4, 1),
+        (410, 8, 1),  # the machine could do more than it did
+        (900, 1, 1),  # it waited
+        (205, 4, 4),  # tasks held less than they say
+        (150, 8, 1),
+    ],
+)
+def test_a_forecast_ends_when_the_recorded_run_did(makespan, cores, core_count):
+    loaded = load(recorded(makespan, cores, core_count=core_count))
+    assert forecast(loaded.plan, loaded.graph).makespan == pytest.approx(makespan, rel=0.1)
+    assert loaded.plan.estimate == makespan
+
+
+def test_what_a_task_held_of_its_machine_is_a_counter():
+    plan = load(recorded(410, 4, core_count=2)).plan
+    assert plan.resources == {"box_1": 4}
+    assert plan.workstreams["W"].tasks[0].resources == {"box_1": 2}
+
+
+@pytest.mark.parametrize(
+    "machines", [None, 3, [], [{}], [{"nodeName": "a"}], [{"nodeName": "a", "cpu": {"coreCount": -1}}]]
+)
+def test_machines_that_say_nothing_limit_nothing(machines):
+    instance = recorded(100, 4)
+    instance["workflow"]["execution"]["machines"] = machines
+    assert load(instance).plan.resources == {}

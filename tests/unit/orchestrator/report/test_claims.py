@@ -1,5 +1,7 @@
 """What a task said stands beside what was measured, and never counts."""
 
+import time
+
 import pytest
 
 from orchestrator.evidence.measurement import Claim
@@ -34,6 +36,18 @@ def said(text):
 )
 def test_a_figure_is_read_from_a_note_only_where_a_metric_a_number_and_a_unit_stand_together(text, found):
     assert said(text) == found
+
+
+@pytest.mark.parametrize("unit", ["a", "a.", "a.b ", "a.a" + " " * 40])
+def test_a_hostile_note_takes_no_longer_than_its_length(unit):
+    def spent(size):
+        note = TaskNoted("A.a", 1, (unit * size)[:size])
+        begin = time.process_time()
+        assert list(claims_of(note, {"a.b": None})) == []
+        return time.process_time() - begin
+
+    spent(1_000)
+    assert min(spent(80_000) for _ in range(2)) < 30 * min(spent(10_000) for _ in range(3))  # quadratic would be 64
 
 
 def test_a_claim_that_is_said_as_one_is_taken_as_it_is():

@@ -1,0 +1,63 @@
+"""The columns of a table of tasks, in the words that people and tools give them: Task Name, Est (h), Predecessors, Resource Names."""
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+
+from orchestrator.importers.outline import Line
+
+COLUMNS: Final[Mapping[str, str]] = {
+    "key": r"id|#|no\.?|nr\.?|n\u00b0|key|wbs(?: code)?|task id|ref|code|num\u00e9ro|number|ticket|item #|task #|unique id",
+    "task": r"task(?: name| title)?|task description|activity(?: name)?|action(?: item)?|work item|to-?do|step|story|user story|t\u00e2che|activit\u00e9|aufgabe|vorgang(?:sname)?|t\u00e4tigkeit|tarea|actividad|work package|issue|ticket title|job",
+    "weak": r"title|name|description|item|what|summary|feature|deliverable|subject|titre|nom|bezeichnung|titel|t\u00edtulo|nombre|details|requirement|work",
+    "needs": r"depends(?: on)?|dependenc(?:y|ies)|deps?|blocked by|predecessors?|needs|after|requires|prerequisites?|waits for|d\u00e9pend(?: de)?|d\u00e9pendances?|pr\u00e9d\u00e9cesseurs?|vorg\u00e4nger|abh\u00e4ngig(?: von)?|abh\u00e4ngigkeiten|predecesoras?|depende de",
+    "estimate": r"(?:est|estimate|estimated|estimation|effort|duration|time|hours|days|hrs|work|size|dur\u00e9e|charge|dauer|aufwand|duraci\u00f3n|points|story points|sp)\.?(?: (?:time|effort|hours|days|duration))?(?: ?\([^()]{1,20}\))?",
+    "agent": r"owner|assignee|assigned(?: to)?|agent|who|lead|responsible|resources?(?: names?)?|responsable|qui|verantwortlich|zust\u00e4ndig|ressource(?:nname)?n?|person|developer|dev|recursos?|dri|by",
+    "status": r"status|state|done|\u2713|completed?|% complete|progress|statut|\u00e9tat|erledigt|estado|complete\?",
+    "group": r"phase|workstream|stream|track|epic|sprint|milestone|stage|wave|iteration|lot|chantier|workpackage",
+}
+PATTERNS: Final = {part: re.compile(pattern, re.IGNORECASE) for part, pattern in COLUMNS.items()}
+WORK: Final = ("needs", "estimate", "agent", "status", "key")
+KEY: Final = re.compile(r"(?:[A-Za-z]{1,10}[-_.]?){0,3}\d{1,5}(?:[.-]\d{1,4}){0,4}[a-z]?")
+HOURS: Final = re.compile(
+    r"\b(h|hours?|hrs?|d|days?|w|weeks?|min|minutes?|heures?|jours?|tage|stunden)\b", re.IGNORECASE
+)
+
+
+@lru_cache(maxsize=2048)
+def part_of(column: str) -> str:
+    """Which part of a task a column holds; "" for none. weak: a title, if others say that the table is one of tasks."""
+    return next((part for part, pattern in PATTERNS.items() if pattern.fullmatch(column[:60].strip())), "")
+
+
+def task_cells(line: Line) -> dict[str, str]:
+    """A row's cells by the part of a task that they hold; the first column of each kind counts."""
+    cells: dict[str, str] = {}
+    for column, cell in line.cells.items():
+        part = part_of(column)
+        if part:
+            cells.setdefault(part, cell)
+    cells["title"] = cells.get("task", "") or cells.get("weak", "") if "task" not in cells else cells["task"]
+    return cells
+
+
+def is_task_row(line: Line) -> bool:
+    """Whether a row is a task's: a column for tasks, or one for titles beside one that only tasks have."""
+    cells = task_cells(line)
+    if not cells["title"]:
+        return False
+    if "task" in cells:
+        return True
+    told = [part for part in WORK if part in cells]
+    return (
+        ("key" in told and len(told) > 1 and KEY.fullmatch(cells["key"]) is not None)
+        or "needs" in told
+        or "estimate" in told
+    )
+
+
+def unit_of(column: str) -> str:
+    """The unit that a column's name gives its numbers: "Est (h)", "Days"; "" for none."""
+    found = HOURS.search(column[:60])
+    return found[1].lower() if found else ""
