@@ -106,7 +106,7 @@ def test_an_order_carries_everything_that_an_attempt_needs(tmp_path):
     assert order.home == tmp_path / "s" / "runs" / result.run / "A.three" / "1"
     assert order.folder.parent.parent == tmp_path / "s" / "runs" / result.run / "under-way"
     assert order.folder.name == "1"
-    assert order.folder.name.startswith("A.three.1.")
+    assert order.folder.parent.name.startswith("A.three.1.")
     assert order.env == {"WHERE": f"{tmp_path}/p/x $HOME $$", "ALSO": f"{tmp_path}/s"}
     assert order.artifacts == ("a.txt", "b.txt")
     assert [given.task for given in order.inputs] == ["A.one", "A.two"]
