@@ -1,7 +1,8 @@
 """Where an attempt works, and where what it left is kept.
 
-While it works, its folder is `<run>/under-way/<task>.<attempt>.<token>/<attempt>`: the token follows from the run's key, so other tasks cannot guess
-the name, and `under-way` cannot be listed. Once it has ended, the folder is `<run>/<task>/<attempt>`.
+While it works, its folder is `<state>/under-way/<run>/<task>.<attempt>.<token>/<attempt>`: the token follows from the run's key, so other tasks
+cannot guess the name, and the run's folder there cannot be listed. Once it has ended, the folder is `<state>/runs/<run>/<task>/<attempt>`, just as
+deep: a path from it to the project stays the same.
 """
 
 import contextlib
@@ -20,7 +21,12 @@ KEPT: Final = "runs"
 
 def working_folder(run_folder: Path, task: str, attempt: int, secret: bytes) -> Path:
     """Where the attempt works. secret: the run's."""
-    return run_folder / UNDER_WAY / f"{task}.{attempt}.{_token(secret, run_folder.name, task, attempt)}" / str(attempt)
+    return under_way(run_folder) / f"{task}.{attempt}.{_token(secret, run_folder.name, task, attempt)}" / str(attempt)
+
+
+def under_way(run_folder: Path) -> Path:
+    """Where the run's attempts are while they work."""
+    return run_folder.parents[1] / UNDER_WAY / run_folder.name
 
 
 def kept_folder(state: Path, run: str, task: str, attempt: int) -> Path:
@@ -39,14 +45,14 @@ def found_folder(state: Path, run: str, task: str, attempt: int) -> Path:
         return working
     with contextlib.suppress(OSError):
         begins = f"{task}.{attempt}."
-        names = [each for each in os.listdir(run_folder / UNDER_WAY) if each.startswith(begins)]  # noqa: PTH208
-        return run_folder / UNDER_WAY / names[0] / str(attempt) if names else kept
+        names = [each for each in os.listdir(under_way(run_folder)) if each.startswith(begins)]  # noqa: PTH208
+        return under_way(run_folder) / names[0] / str(attempt) if names else kept
     return kept
 
 
 def bring_home(run_folder: Path) -> None:
     """No attempt of the run is under way any more: folders of those that were cut off go where the others are kept, as far as that is free."""
-    folder = run_folder / UNDER_WAY
+    folder = under_way(run_folder)
     with contextlib.suppress(OSError):
         if folder.is_symlink():
             return
@@ -58,6 +64,7 @@ def bring_home(run_folder: Path) -> None:
                 with contextlib.suppress(OSError):
                     (folder / name).rmdir()
         folder.rmdir()
+        folder.parent.rmdir()  # unless another run is under way
 
 
 def _move(working: Path, kept: Path) -> None:

@@ -194,7 +194,8 @@ class Collector:
         )
         artifacts = tuple(take_artifact(folder, name, self._titles.get(name, ""), heed, kept) for name in names)
         given = {one.task: one for one in inputs} if self._used else {}
-        used = tuple(take_used(folder.parent.parent, given.get(task), task, name, heed) for task, name in self._used)
+        run_folder = (kept or folder).parents[1]
+        used = tuple(take_used(run_folder, given.get(task), task, name, heed) for task, name in self._used)
         return Evidence(tuple(self._measurements), artifacts, used)
 
     def _take(self, line: bytes, notes: list[NoteLine]) -> None:

@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-from orchestrator.attempts import UNDER_WAY, UNLISTED
+from orchestrator.attempts import KEPT, UNDER_WAY, UNLISTED
 from orchestrator.beneath import FOLDER_MODE, folder_below, private_folder, set_aside
 
 EVIDENCE: Final = "evidence.jsonl"
@@ -75,14 +75,17 @@ def _make(path: str) -> None:
 
 
 def _make_above(folder: Path) -> None:
-    """The folders above an attempt's; that of all attempts under way cannot be listed."""
-    hidden = folder.parent.name == UNDER_WAY
-    run_folder = folder.parent.parent if hidden else folder.parent
-    private_folder(run_folder.parent)
-    private_folder(run_folder)
-    if hidden:
+    """The folders above an attempt's. Of a run's attempts that are under way, the folder cannot be listed, and where they are kept is there too."""
+    run = folder.parent
+    private_folder(run.parent.parent)
+    private_folder(run.parent)
+    if run.parent.name == UNDER_WAY:
+        for kept in (run.parent.parent / KEPT, run.parent.parent / KEPT / run.name):
+            private_folder(kept)
         with contextlib.suppress(FileExistsError):
-            folder.parent.mkdir(UNLISTED)
+            run.mkdir(UNLISTED)
+    else:
+        private_folder(run)
     with contextlib.suppress(FileExistsError):
         folder.mkdir(FOLDER_MODE)
 

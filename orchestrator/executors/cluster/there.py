@@ -143,7 +143,7 @@ def localized(shipment: Shipment, root: Path) -> WorkOrder:
 
 def moved_path(order: WorkOrder, root: Path, path: Path) -> Path:
     """Where a file of the run's folder lies on this worker: at the same place below the run's folder here."""
-    return root / order.run / path.relative_to(order.folder.parents[1])
+    return root / order.run / path.relative_to(order.home.parents[1])
 
 
 def require_alike(wanted: Facts) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from orchestrator.attempts import bring_home, found_folder, kept_folder, working_folder
+from orchestrator.attempts import bring_home, found_folder, kept_folder, under_way, working_folder
 from orchestrator.keys import user_keys
 
 SECRET = b"s" * 32
@@ -9,7 +9,8 @@ SECRET = b"s" * 32
 @pytest.fixture
 def run_folder(tmp_path):
     folder = tmp_path / "runs" / "r-1"
-    (folder / "under-way").mkdir(0o700, parents=True)
+    folder.mkdir(0o700, parents=True)
+    under_way(folder).mkdir(0o700, parents=True)
     return folder
 
 
@@ -28,11 +29,11 @@ def test_a_folder_is_found_where_it_is_kept_and_while_it_is_under_way(run_folder
     secret = user_keys().make("r-1")
     working = working_folder(run_folder, "A.t", 1, secret)
     working.mkdir(parents=True)
-    (run_folder / "under-way").chmod(0o300)
+    under_way(run_folder).chmod(0o300)
     assert found_folder(tmp_path, "r-1", "A.t", 1) == working
     bring_home(run_folder)
     assert found_folder(tmp_path, "r-1", "A.t", 1) == kept_folder(tmp_path, "r-1", "A.t", 1)
-    assert not (run_folder / "under-way").exists()
+    assert not under_way(run_folder).exists()
 
 
 def test_what_was_cut_off_is_kept_but_replaces_nothing(run_folder):
@@ -41,7 +42,7 @@ def test_what_was_cut_off_is_kept_but_replaces_nothing(run_folder):
     taken = working_folder(run_folder, "A.t", 2, SECRET)
     taken.mkdir(parents=True)
     (run_folder / "A.t" / "2" / "mine").mkdir(parents=True)
-    (run_folder / "under-way" / "strange").mkdir()
+    (under_way(run_folder) / "strange").mkdir()
     bring_home(run_folder)
     assert (run_folder / "A.t" / "1" / "sub").is_dir()
     assert (run_folder / "A.t" / "2" / "mine").is_dir()

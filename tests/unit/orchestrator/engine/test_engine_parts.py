@@ -104,7 +104,7 @@ def test_an_order_carries_everything_that_an_attempt_needs(tmp_path):
     order = executor.orders[-1]
     assert order.task == "A.three"
     assert order.home == tmp_path / "s" / "runs" / result.run / "A.three" / "1"
-    assert order.folder.parent.parent == tmp_path / "s" / "runs" / result.run / "under-way"
+    assert order.folder.parent.parent == tmp_path / "s" / "under-way" / result.run
     assert order.folder.name == "1"
     assert order.folder.parent.name.startswith("A.three.1.")
     assert order.env == {"WHERE": f"{tmp_path}/p/x $HOME $$", "ALSO": f"{tmp_path}/s"}
