@@ -11,6 +11,7 @@ from math import isclose
 from typing import Final, TypeVar
 
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
+from orchestrator.evidence.packed import Figures, all_equal, may_be_pasted
 from orchestrator.evidence.units import COUNTS, UnitError, dimension
 
 Row = TypeVar("Row", bound=Hashable)
@@ -40,7 +41,7 @@ def distinct(measurement: Measurement) -> tuple[Measurement, str]:
     match measurement.data:
         case Samples(values=values) if holds_time(measurement.unit):
             kept, told = _once(values, measurement.batches, "samples")
-            return (replace(measurement, data=Samples(kept)) if len(kept) < len(values) else measurement), told
+            return (replace(measurement, data=Samples(tuple(kept))) if len(kept) < len(values) else measurement), told
         case Comparison() as arms if holds_time(arms.arm_unit):
             return _pairs_once(measurement, arms)
         case Trend() as points:
@@ -76,7 +77,7 @@ def ties(measurement: Measurement, values: Sequence[float], low: float, high: fl
         return (
             "the points lie on one line to the last digit, so the interval has no width" if isclose(low, high) else ""
         )
-    if len(values) < 2 or min(values) != max(values) or _counted(measurement):
+    if len(values) < 2 or not all_equal(values) or _counted(measurement):
         return ""
     noun = "pairs" if isinstance(measurement.data, Comparison) else "samples"
     return f"all {len(values)} {noun} come to the same, so the interval has no width"
@@ -110,11 +111,11 @@ def _points_once(measurement: Measurement, points: Trend) -> tuple[Measurement, 
     return replace(measurement, data=kept), _told(len(points.x), len(once), "points")
 
 
-def _once(rows: Sequence[Row], batches: Sequence[int], noun: str) -> tuple[tuple[Row, ...], str]:
+def _once(rows: Sequence[Row], batches: Sequence[int], noun: str) -> tuple[Sequence[Row], str]:
     """The rows without repetitions of a whole sequence within an attempt, and what is to be told."""
     found = [(_pasted(part), part) for part in _by_attempt(rows, batches)]
     if all(once is None for once, _ in found):
-        return tuple(rows), ""
+        return rows, ""
     often = [once is not None and len(part) >= FEWEST_TIMES * len(once) for once, part in found]
     kept = tuple(
         row for (once, part), paste in zip(found, often, strict=True) for row in (once if paste and once else part)
@@ -133,6 +134,8 @@ def _by_attempt(rows: Sequence[Row], batches: Sequence[int]) -> Iterator[Sequenc
 
 def _pasted(rows: Sequence[Row]) -> tuple[Row, ...] | None:
     """The sequence that the rows are several times over; None where they are not."""
+    if isinstance(rows, Figures) and not may_be_pasted(rows, FEWEST_APART):
+        return None
     counts = Counter(rows)
     if len(counts) < FEWEST_APART or min(counts.values()) < 2:
         return None

@@ -15,7 +15,7 @@ from orchestrator.evidence.intervals import Interval
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Form, Metric
 from orchestrator.evidence.numbers import times
-from orchestrator.evidence.packed import finite
+from orchestrator.evidence.packed import finite, scaled
 from orchestrator.evidence.packed import numbers as many
 from orchestrator.evidence.units import UnitError, conversion, dimension
 from orchestrator.evidence.verdict import Why
@@ -225,6 +225,13 @@ def _with_control(
     )  # fmt: skip
 
 
+def _times_each(values: tuple[float, ...], factor: Fraction) -> tuple[float, ...]:
+    """Each value times the factor: as written where they are few, as doubles where they are many."""
+    if factor == 1:
+        return values
+    return scaled(values, float(factor)) if len(values) >= MANY else many([times(each, factor) for each in values])
+
+
 def _scaled(raw: Estimate, factor: Fraction, unit: str) -> Estimate:
     def pair(span: tuple[float, float] | None) -> tuple[float, float] | None:
         return None if span is None else (times(span[0], factor), times(span[1], factor))
@@ -235,7 +242,7 @@ def _scaled(raw: Estimate, factor: Fraction, unit: str) -> Estimate:
         high=times(raw.high, factor),
         n=raw.n,
         unit=unit,
-        values=raw.values if factor == 1 else many([times(value, factor) for value in raw.values]),
+        values=_times_each(raw.values, factor),
         spread=pair(raw.spread),
         control=pair(raw.control),
         control_failed=raw.control_failed,

@@ -25,6 +25,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING, Final
 
 from orchestrator.evidence import numbers
+from orchestrator.evidence.packed import all_equal
 from orchestrator.late import Late
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ def student_below(t: float, freedom: int) -> float:
 
 def _only(values: Sequence[float]) -> float | None:
     """The value of samples that are all the same."""
-    return float(values[0]) if min(values) == max(values) else None
+    return float(values[0]) if all_equal(values) else None
 
 
 def _by_count(data: Floats, level: float, seed: int, statistic: Callable[..., Floats]) -> tuple[float, float]:

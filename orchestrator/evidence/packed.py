@@ -99,6 +99,19 @@ def finite(values: Sequence[float]) -> bool:
     return bool(np.isfinite(values.array).all()) if isinstance(values, Figures) else all(map(math.isfinite, values))
 
 
+def all_equal(values: Sequence[float]) -> bool:
+    """Whether every value is the same; at least one."""
+    if isinstance(values, Figures):
+        return bool((values.array == values.array[0]).all())
+    return min(values) == max(values)
+
+
+def may_be_pasted(values: Figures, fewest: int) -> bool:
+    """Whether each of at least `fewest` different values stands there more than once."""
+    _, counts = np.unique(values.array, return_counts=True)
+    return len(counts) >= fewest and int(counts.min()) > 1
+
+
 def middle(values: Sequence[float]) -> float | None:
     """The median, None where there is none or it is not finite."""
     if isinstance(values, Figures):
