@@ -15,7 +15,7 @@ from orchestrator.evidence.intervals import Interval
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Form, Metric
 from orchestrator.evidence.numbers import times
-from orchestrator.evidence.packed import finite, scaled
+from orchestrator.evidence.packed import MANY, finite, scaled
 from orchestrator.evidence.packed import numbers as many
 from orchestrator.evidence.units import UnitError, conversion, dimension
 from orchestrator.evidence.verdict import Why
