@@ -7,7 +7,7 @@ from typing import Final
 from orchestrator.evidence.sequential import FEWEST_SAMPLES, MOST_LOOKS
 from orchestrator.plan.handin_checks import UNREADABLE, hand_in_problems
 from orchestrator.plan.matrix import INSTANCE_LIMIT, expand_matrices, instance_ids, matrix_references, matrix_size
-from orchestrator.plan.model import Criterion, Group, Plan, Task
+from orchestrator.plan.model import Criterion, FromEnvironment, Group, Plan, Task
 from orchestrator.plan.needs import EDGE_LIMIT, count_edges, find_cycle, resolve_needs, task_ids
 from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean
 from orchestrator.plan.promises import wider_promises
@@ -216,11 +216,18 @@ def _work(task: Task, path: Path, source: Source) -> Iterator[Problem]:
 def _environment(variables: Mapping[str, object], path: Path, source: Source) -> Iterator[Problem]:
     """Names and values that no program can be given: starting it would fail."""
     for name, value in variables.items():
-        if not name or "=" in name or "\0" in name:
+        if not _names_variable(name):
             what = f"{name!r} cannot be the name of a variable"
             yield source.problem((*path, name), what, "name it without '=' and NUL: `env: {NAME: value}`", key=True)
+        if isinstance(value, FromEnvironment) and not _names_variable(value.from_):
+            what = f"{value.from_!r} cannot be the name of a variable"
+            yield source.problem((*path, name, "from"), what, "name it without '=' and NUL: `{from: NAME}`")
         if isinstance(value, str) and "\0" in value:
             yield source.problem((*path, name), "the value holds a NUL, which no variable can", "leave the NUL out")
+
+
+def _names_variable(name: str) -> bool:
+    return bool(name) and "=" not in name and "\0" not in name
 
 
 def _file(name: str, path: Path, source: Source) -> Iterator[Problem]:
