@@ -41,6 +41,11 @@ def provider_of(variable: str) -> Provider | None:
     return next((each for each in PROVIDERS.values() if variable in each.keys), None)
 
 
+def bases_in(settings: Mapping[str, str]) -> dict[str, str]:
+    """Where an agent finds the proxy, by the provider's name; settings: what stands in its environment in place of keys."""
+    return {each.name: settings[each.bases[0]] for each in PROVIDERS.values() if each.bases[0] in settings}
+
+
 def model_of(path: str, body: Mapping[str, Any]) -> str:
     """The model that a request names: in its body or, with Gemini, in its path."""
     if "/models/" in path:
