@@ -42,11 +42,14 @@ class Answered:
 
 def as_json(said: object, status: int = 200, **headers: str) -> Answered:
     """An answer that is one JSON document."""
-    return Answered([json.dumps(said).encode()], status, headers={name.replace("_", "-"): value for name, value in headers.items()})
+    return Answered(
+        [json.dumps(said).encode()], status, headers={name.replace("_", "-"): value for name, value in headers.items()}
+    )
 
 
 def as_events(events: Iterable[dict[str, Any]], *, done: bool = False) -> Answered:
     """An answer that is a stream of events. done: whether OpenAI's last line follows."""
+
     def pieces() -> Iterator[bytes]:
         for event in events:
             name = f"event: {event['type']}\n" if "type" in event else ""

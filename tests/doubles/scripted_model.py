@@ -94,7 +94,9 @@ def _steps_taken(body: Json, said: set[str]) -> int:
             content = item.get("content") or item.get("parts") or []
             parts = [{"text": content}] if isinstance(content, str) else content
             at += len(item.get("tool_calls") or [])
-            at += sum(part.get("type") == "tool_use" or "functionCall" in part or part.get("text") in said for part in parts)
+            at += sum(
+                part.get("type") == "tool_use" or "functionCall" in part or part.get("text") in said for part in parts
+            )
     return at
 
 
@@ -115,7 +117,11 @@ def chat(name: str, args: Json, text: str, ident: str, read: int, written: int) 
 
 def responses(name: str, args: Json, text: str, ident: str, read: int, written: int) -> tuple[Json, list[Json]]:  # noqa: PLR0913, PLR0917
     """OpenAI responses."""
-    item: Json = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": text, "annotations": []}]}
+    item: Json = {
+        "type": "message",
+        "role": "assistant",
+        "content": [{"type": "output_text", "text": text, "annotations": []}],
+    }
     if name:
         item = {"type": "function_call", "call_id": ident, "name": name, "arguments": json.dumps(args)}
     item |= {"id": f"item_{ident}", "status": "completed"}
@@ -136,10 +142,27 @@ def messages(name: str, args: Json, text: str, ident: str, read: int, written: i
     block: Json = {"type": "text", "text": text}
     if name:
         block = {"type": "tool_use", "id": f"toolu_{ident}", "name": name, "input": args}
-    empty, end = {"input": {}} if name else {"text": ""}, {"stop_reason": "tool_use" if name else "end_turn", "stop_sequence": None}
-    delta = {"type": "input_json_delta", "partial_json": json.dumps(args)} if name else {"type": "text_delta", "text": text}
-    usage = {"input_tokens": read, "output_tokens": written, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0}
-    whole = {"id": f"msg_{ident}", "type": "message", "role": "assistant", "model": NAME, "content": [block], "usage": usage} | end
+    empty, end = (
+        {"input": {}} if name else {"text": ""},
+        {"stop_reason": "tool_use" if name else "end_turn", "stop_sequence": None},
+    )
+    delta = (
+        {"type": "input_json_delta", "partial_json": json.dumps(args)} if name else {"type": "text_delta", "text": text}
+    )
+    usage = {
+        "input_tokens": read,
+        "output_tokens": written,
+        "cache_creation_input_tokens": 0,
+        "cache_read_input_tokens": 0,
+    }
+    whole = {
+        "id": f"msg_{ident}",
+        "type": "message",
+        "role": "assistant",
+        "model": NAME,
+        "content": [block],
+        "usage": usage,
+    } | end
     return whole, [
         {"type": "message_start", "message": whole | {"content": [], "stop_reason": None}},
         {"type": "content_block_start", "index": 0, "content_block": block | empty},

@@ -84,12 +84,23 @@ def test_it_does_a_task_in_two_rounds_of_one_session_and_cannot_write_outside(co
     outside = codex.folder / "outside.txt"
     escape = {"shell": f"echo out > {outside}; cat {outside}"}
     asks = {"args": {"sandbox_permissions": "require_escalated", "justification": "I need it"}}
-    first = [{"write": "src/pack.py", "content": f"# not yet\n{PLAIN}"}, escape, {**escape, **asks}, {"say": "All targets exceeded."}]
-    code, report, provider = codex.run([*first, {"write": "src/pack.py", "content": ZLIB}, {"say": "Now it is."}], rounds=2)
+    first = [
+        {"write": "src/pack.py", "content": f"# not yet\n{PLAIN}"},
+        escape,
+        {**escape, **asks},
+        {"say": "All targets exceeded."},
+    ]
+    code, report, provider = codex.run(
+        [*first, {"write": "src/pack.py", "content": ZLIB}, {"say": "Now it is."}], rounds=2
+    )
     lost, won = (each["round"] for each in report["rounds"])
 
     assert code == 0
-    assert (lost["passed"], lost["talk"]["stop"], won["passed"]) == (False, "end_turn", True)  # `end_turn` is no success
+    assert (lost["passed"], lost["talk"]["stop"], won["passed"]) == (
+        False,
+        "end_turn",
+        True,
+    )  # `end_turn` is no success
     assert "W.small FAIL" in lost["why"]
     assert {each["talk"]["sandbox"] for each in (lost, won)} == {"bubblewrap"}
 
@@ -108,7 +119,9 @@ def test_it_does_a_task_in_two_rounds_of_one_session_and_cannot_write_outside(co
 
 
 def test_a_call_under_way_at_the_deadline_is_cancelled_and_nothing_is_left(codex):
-    _, report, provider = codex.run([{"write": "src/pack.py", "content": ZLIB}, {"shell": "true", "delay": 120}], budget={"time": "8s"})
+    _, report, provider = codex.run(
+        [{"write": "src/pack.py", "content": ZLIB}, {"shell": "true", "delay": 120}], budget={"time": "8s"}
+    )
     (only,) = report["rounds"]
 
     assert only["round"]["talk"]["stop"] == "out of time"
