@@ -51,7 +51,7 @@ def _put(home: Path, name: str, text: str) -> None:
     target, beside = place / last, place / f"{last}.orchestrate-new"
     _clear(beside)
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with open(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(text)
     if target.is_dir() and not target.is_symlink():
         shutil.rmtree(target)

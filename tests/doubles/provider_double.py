@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 
 
 class BrokenOffError(Exception):
@@ -73,7 +73,7 @@ class ProviderDouble(ThreadingHTTPServer):
         self.broken = 0
         self._thread = threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True)
 
-    def __enter__(self) -> "ProviderDouble":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -116,4 +116,4 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.broken += not isinstance(error, BrokenOffError)
             self.close_connection = True
 
-    do_GET = do_POST
+    do_GET = do_POST  # noqa: N815 - the name that the server looks for

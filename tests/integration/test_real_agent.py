@@ -46,7 +46,7 @@ class Codex:
 
     def run(self, script, rounds=1, budget=None):
         """What the run reports, and the provider that was asked."""
-        agent = {"specialty": "Packing", "driver": "acp", "program": [PROGRAM], "env": ["OPENAI_API_KEY"], "mode": "agent",
+        agent = {"specialty": "Packing", "driver": "acp", "program": [PROGRAM], "env": ["OPENAI_API_KEY"], "mode": "workspace-write",
                  "home": {".codex/config.toml": CONFIG}, "budget": budget or {"time": "60s"}}  # fmt: skip
         write = {"id": "write", "title": "Pack", "brief": "Make it small.", "workspace": {"repo": str(self.folder / "repo"), "base": "main"},
                  "writes": ["src/**"], "pinned": ["bench/**"], "until": ["W.small"], "rounds": rounds}  # fmt: skip
@@ -80,36 +80,33 @@ def _holders(folder, secret):
     return [path for path in files if secret.encode() in path.read_bytes()]
 
 
-def test_it_does_a_task_in_two_rounds_of_one_session_and_cannot_write_outside(codex):
+def test_it_does_a_task_in_rounds_of_one_session_and_cannot_write_outside(codex):
     outside = codex.folder / "outside.txt"
     escape = {"shell": f"echo out > {outside}; cat {outside}"}
     asks = {"args": {"sandbox_permissions": "require_escalated", "justification": "I need it"}}
-    first = [
-        {"write": "src/pack.py", "content": f"# not yet\n{PLAIN}"},
-        escape,
-        {**escape, **asks},
-        {"say": "All targets exceeded."},
-    ]
     code, report, provider = codex.run(
-        [*first, {"write": "src/pack.py", "content": ZLIB}, {"say": "Now it is."}], rounds=2
-    )
-    lost, won = (each["round"] for each in report["rounds"])
+        [
+            {"write": "src/pack.py", "content": f"# first\n{PLAIN}"}, escape, {"say": "All targets exceeded."},
+            {"write": "src/pack.py", "content": f"# second\n{PLAIN}"}, {**escape, **asks},
+            {"write": "src/pack.py", "content": ZLIB}, {"say": "Now it is."},
+        ],
+        rounds=3,
+    )  # fmt: skip
+    first, second, third = (each["round"] for each in report["rounds"])
+    talks = [each["talk"] for each in (first, second, third)]
 
     assert code == 0
-    assert (lost["passed"], lost["talk"]["stop"], won["passed"]) == (
-        False,
-        "end_turn",
-        True,
-    )  # `end_turn` is no success
-    assert "W.small FAIL" in lost["why"]
-    assert {each["talk"]["sandbox"] for each in (lost, won)} == {"bubblewrap"}
+    assert [each["passed"] for each in (first, second, third)] == [False, False, True]
+    assert talks[0]["stop"] == "end_turn"  # which is no success
+    assert "W.small FAIL" in first["why"]
+    assert {each["sandbox"] for each in talks} == {"bubblewrap"}
 
-    assert lost["talk"]["session"] == won["talk"]["session"]
+    assert len({each["session"] for each in talks}) == 1
     later = [each.raw for each in provider.asked if b"All targets exceeded." in each.raw]
     assert any(b"W.small" in each for each in later)  # a new process knew what was said, and was told the verdict
 
     assert not outside.exists()
-    assert any("outside.txt" in each for each in lost["talk"]["refused"])
+    assert any("outside.txt" in each for each in talks[1]["refused"])
 
     assert {each.headers["authorization"] for each in provider.asked} == {f"Bearer {KEY}"}
     assert _holders(codex.folder, KEY) == []

@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse, Response
 
 from orchestrator.agents.meter.accounts import Account
 from orchestrator.agents.meter.gate import Gate, retry_after
-from orchestrator.agents.meter.prices import price
+from orchestrator.agents.meter.prices import load_prices, price
 from orchestrator.agents.meter.providers import PROVIDERS, Kind, Provider, kind_of, model_of, most_tokens
 from orchestrator.agents.meter.usage import Counted, Reader
 from orchestrator.state.spending import Settled
@@ -106,6 +106,7 @@ class MeteringProxy:
 
     def __enter__(self) -> Self:
         self._thread.start()
+        threading.Thread(target=load_prices, name="prices", daemon=True).start()  # so that the first call need not
         return self
 
     def __exit__(self, *_: object) -> None:
