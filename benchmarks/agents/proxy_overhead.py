@@ -135,7 +135,11 @@ def main():
     provider.terminate()
     plain, through = ([pair[side] for pair in pairs] for side in (0, 1))
     print(f"{len(pairs)} pairs of calls, {given.streams} streams at once; milliseconds to the first byte")
-    for name, values in (("direct", plain), ("through the proxy", through), ("difference of a pair", [b - a for a, b in pairs])):
+    for name, values in (
+        ("direct", plain),
+        ("through the proxy", through),
+        ("difference of a pair", [b - a for a, b in pairs]),
+    ):
         print(f"  {name:22} median {statistics.median(values):6.2f}   p95 {percentile(values, 0.95):6.2f}")
     added = percentile(through, 0.95) - percentile(plain, 0.95)
     print(f"added at p95: {added:.2f} ms, the bar is {BAR:g} ms: {'met' if added <= BAR else 'MISSED'}")
