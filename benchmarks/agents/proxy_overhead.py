@@ -13,6 +13,7 @@ import multiprocessing
 import random
 import statistics
 import time
+from multiprocessing.connection import Connection
 
 from orchestrator.agents.meter.accounts import Account
 from orchestrator.agents.meter.proxy import MeteringProxy, upstreams
@@ -26,7 +27,7 @@ LAST = b'data: {"choices": [], "usage": {"prompt_tokens": 900, "completion_token
 BODY = json.dumps({"model": "gpt-4o", "stream": True, "messages": [{"role": "user", "content": "x" * 20_000}]}).encode()
 
 
-async def answer(reader, writer):
+async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """The provider: one stream of events for each request of a connection."""
     try:
         while True:
@@ -42,10 +43,10 @@ async def answer(reader, writer):
         writer.close()
 
 
-def provide(told):
+def provide(told: Connection) -> None:
     """The provider's process."""
 
-    async def serve():
+    async def serve() -> None:
         server = await asyncio.start_server(answer, "127.0.0.1", 0, limit=2**20)
         told.send(server.sockets[0].getsockname()[1])
         await asyncio.Event().wait()
@@ -53,7 +54,7 @@ def provide(told):
     asyncio.run(serve())
 
 
-def meter(port, told):
+def meter(port: int, told: Connection) -> None:
     """The proxy's process; every call is let through at once."""
     account = Account("T", 1, lambda each: each.reply("") if isinstance(each, Asking) else None)
     where = {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": f"http://127.0.0.1:{port}/v1"}
@@ -66,13 +67,13 @@ def meter(port, told):
 class Client:
     """One connection that is kept open."""
 
-    def __init__(self, port, path, token):
+    def __init__(self, port: int, path: str, token: str) -> None:
         self.port = port
         head = f"POST {path} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\ncontent-type: application/json\r\n"
         self.request = f"{head}content-length: {len(BODY)}\r\n\r\n".encode() + BODY
-        self.ends = None
+        self.ends: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
-    async def call(self):
+    async def call(self) -> float:
         """Milliseconds until the first byte of the answer's body."""
         self.ends = self.ends or await asyncio.open_connection("127.0.0.1", self.port, limit=2**20)
         reader, writer = self.ends
@@ -88,7 +89,7 @@ class Client:
         return first * 1000
 
 
-async def stream(clients, calls, pairs):
+async def stream(clients: list[Client], calls: int, pairs: list[tuple[float, float]]) -> None:
     """One agent: it calls, thinks a little, and calls again."""
     for each in clients:
         await each.call()  # connections are open, prices are loaded
@@ -100,9 +101,9 @@ async def stream(clients, calls, pairs):
         pairs.append((pair[0], pair[1]))
 
 
-async def measure(direct, proxied, token, streams, calls):
+async def measure(direct: int, proxied: int, token: str, streams: int, calls: int) -> list[tuple[float, float]]:
     """Pairs of milliseconds: directly, through the proxy."""
-    pairs = []
+    pairs: list[tuple[float, float]] = []
     async with asyncio.TaskGroup() as group:
         for _ in range(streams):
             ends = [Client(direct, "/v1/chat/completions", "k"), Client(proxied, "/openai/v1/chat/completions", token)]
@@ -110,12 +111,12 @@ async def measure(direct, proxied, token, streams, calls):
     return pairs
 
 
-def percentile(values, share):
+def percentile(values: list[float], share: float) -> float:
     """By rank."""
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
 
 
-def main():
+def main() -> None:
     """Measure and print."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--streams", type=int, default=32)

@@ -17,7 +17,7 @@ from contextlib import closing
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests/doubles"))
-from provider_double import ProviderDouble, as_json
+from provider_double import Answered, Asked, ProviderDouble, as_json
 
 from orchestrator.agents.meter.accounts import Account
 from orchestrator.agents.meter.proxy import MeteringProxy, upstreams
@@ -30,12 +30,12 @@ REPLY = {"choices": [{"message": {"content": "hi"}}], "usage": {"prompt_tokens":
 class Busy:
     """Shut for `shut` seconds at the first request, and again after `middle` good answers."""
 
-    def __init__(self, shut, middle):
-        self.shut, self.middle, self.good, self.until, self.times = shut, middle, 0, None, 0
+    def __init__(self, shut: float, middle: int) -> None:
+        self.shut, self.middle, self.good, self.until, self.times = shut, middle, 0, 0.0, 0
         self.lock = threading.Lock()
 
-    def __call__(self, asked):
-        del asked
+    def __call__(self, _: Asked) -> Answered:
+        """Answer one request."""
         with self.lock:
             now = time.monotonic()
             if self.times == 0 or (self.times == 1 and self.good >= self.middle):
@@ -47,7 +47,7 @@ class Busy:
         return as_json(REPLY)
 
 
-def agent(proxy, calls):
+def agent(proxy: MeteringProxy, calls: int) -> list[int]:
     """The statuses of one agent's calls, each of which it makes once."""
     account = Account("T", 1, lambda told: told.reply("") if isinstance(told, Asking) else None)
     proxy.open_account(account)
@@ -62,7 +62,7 @@ def agent(proxy, calls):
     return statuses
 
 
-def main():
+def main() -> None:
     """Measure and print."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--agents", type=int, default=16)
