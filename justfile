@@ -28,6 +28,10 @@ slow:
 browser:
     pytest -m browser
 
+# A real agent against a scripted model on loopback; fetches some 460 MB from npm
+agents:
+    bash .ci/real-agent "${TMPDIR:-/tmp}/orchestrate-real-agent"
+
 # Draw the phase plan again after editing it
 draw:
     orchestrate graph plans/phase4a3.yaml -f mermaid -o plans/phase4a3.mmd

@@ -9,8 +9,9 @@ from typing import Final, Protocol
 
 from orchestrator.agents.driver import Driver, DriverError, Going, agent_environment, find_driver, missing_names
 from orchestrator.agents.git import GitError, attempted, commit_id
+from orchestrator.agents.home import make_home
 from orchestrator.agents.meter.accounts import Account
-from orchestrator.agents.meter.providers import provider_of
+from orchestrator.agents.meter.providers import bases_in, provider_of
 from orchestrator.agents.sandbox import Enclosure, NoSandboxError, choose, enclosed
 from orchestrator.agents.workspace import Taken, Workspace, close_workspace, open_workspace, take_hand_in
 from orchestrator.evidence.measurement import Claim, Evidence, Usage
@@ -114,8 +115,7 @@ class _Turning:
     def _going(self, settings: dict[str, str]) -> Going:
         order = self.order
         turn = replace(self.turn, brief=self.turn.brief + rules_of(self.turn), settings=settings)
-        for folder in (turn.home, turn.home / "tmp"):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_home(turn, bases_in(settings))
         env = agent_environment(turn, {ATTEMPT: order.marker, OWNER: owner()})
         door = (self.meter.socket, self.meter.port) if self.meter is not None and settings else (None, 0)
         relayed = turn.sandbox == "bubblewrap" and not turn.network

@@ -41,6 +41,7 @@ class AgentOrders:
             program=filled(agent.program, known),
             env=agent.env,
             mode=agent.mode,
+            files=filled(agent.home, known),
             brief=render_brief(self.plan, node, self.agents, state),
             session=next((one.talk.session for one in reversed(record.rounds) if one.talk and one.talk.session), ""),
             repo=self.places.project / filled(task.workspace.repo, known),

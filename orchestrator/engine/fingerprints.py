@@ -106,6 +106,7 @@ def _hand_in(plan: Plan, node: TaskNode, agents: Agents) -> object:
         agents.digest(node.agent),
         agent.sandbox.value,
         agent.may.model_dump(),
+        *(sorted(agent.home.items()),) * bool(agent.home),
     )
     bounds = (task.writes, task.pinned, task.until, task.rounds, task.workspace.model_dump())
     return (task.brief, who, bounds)

@@ -1,7 +1,7 @@
 """What an order says of agents' work: a turn to take, a commit to measure, hand-ins to join. Plain data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,7 +41,8 @@ class Turn:
     repo, base: where the workspace starts, the base as a commit or a branch; onto: a hand-in to go on from, None in the first round.
     workspace, home: folders for the turn; branch: of the hand-in. writes, pinned: patterns that the hand-in must keep to.
     run: patterns of command lines that it may run; network: whether it may reach other hosts; sandbox: which one is asked for.
-    silent: seconds without a word after which it is shown as silent.
+    silent: seconds without a word after which it is shown as silent. files: what lies in its home when the turn begins, by their path in it.
+    settings: what stands in its environment in place of keys.
     """
 
     agent: str
@@ -65,6 +66,7 @@ class Turn:
     silent: float
     number: int
     limits: Limits = Limits()
+    files: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] | None = None
 
 

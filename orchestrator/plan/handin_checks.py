@@ -43,6 +43,10 @@ def _agents(plan: Plan, source: Source) -> Iterator[Problem]:
         if agent.driver is Driver.ACP and not agent.program:
             mend = "write `program: [name of a program that speaks the Agent Client Protocol]`"
             yield source.problem((*path, "driver"), "the driver acp has no program to start", mend)
+        for file in agent.home:
+            if {".", ".."}.intersection(file.split("/")):
+                what = f"{file!r} does not lie in the agent's home"
+                yield source.problem((*path, "home", file), what, "write its path from the home, without `.` and `..`")
 
 
 def _brief(plan: Plan, group: str, task: Task, path: Path, source: Source) -> Iterator[Problem]:

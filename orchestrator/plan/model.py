@@ -20,6 +20,9 @@ DriverName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
 
 TEXT_TAG, REFERENCE_TAG = "<text>", "<reference>"  # in pydantic's places of errors
 VariableName = Annotated[str, Field(max_length=256)]
+HomePath = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$", max_length=200)]
+"""A file in an agent's home; that none of its names is `..` is looked at with the plan."""
+
 Capacity = Annotated[int, Field(ge=1, le=1_000_000)]
 Amount = Annotated[int, Field(ge=0, le=1_000_000)]
 
@@ -109,6 +112,7 @@ class Agent(PlanModel):
     from_: an agent file (front matter and instructions), relative to the project; it gives `specialty` where the plan does not.
     program: how the driver starts the agent. env: names of our environment that it gets; nothing else of it is passed on.
     mode: the session mode to ask for, where the agent has several. silent: seconds without a word after which it is shown as silent.
+    home: files that lie in its home when a turn begins, as texts by their path in it.
     """
 
     specialty: str = ""
@@ -122,6 +126,7 @@ class Agent(PlanModel):
     may: May = May()
     sandbox: Sandbox = Sandbox.AUTO
     mode: str | None = None
+    home: dict[HomePath, str] = Field(default_factory=dict, max_length=64)
     silent: Duration = 1200.0
 
     @property

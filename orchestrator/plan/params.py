@@ -2,7 +2,8 @@
 
 A text that is nothing but `${name}` becomes the value itself, with its type; within a longer text, and where only text can
 stand (a command, the environment, a title), its spelling.
-`${project}`, `${state}` and `${folder}` are known only when a task starts, `${matrix.key}` when the matrix is expanded; they are left.
+`${project}`, `${state}` and `${folder}` are known only when a task starts, `${proxy.openai}` when an agent's turn does, and `${matrix.key}`
+when the matrix is expanded; they are left.
 `$${name}` stands for the text `${name}` itself, and loses its first dollar where `${name}` would have got its value.
 """
 
@@ -17,12 +18,15 @@ from orchestrator.plan.values import shown
 
 REFERENCE: Final = re.compile(r"(?P<escape>\$)?\$\{(?P<name>[^{}\s]{1,100})\}")
 TEXTS: Final = frozenset(
-    {"command", "env", "artifacts", "writes", "title", "goal", "summary", "brief", "pinned", "program"}
+    {"command", "env", "artifacts", "writes", "title", "goal", "summary", "brief", "pinned", "program", "home"}
 )
 RUNTIME: Final = frozenset({"project", "state", "folder", "checkout"})
 STARTED: Final = frozenset(
     {"command", "env", "with", "program", "workspace"}
 )  # the keys below which RUNTIME gets its values
+OF_AGENTS: Final = frozenset({"program", "home"})  # the same of agents
+LATER: Final = ("matrix.", "proxy.")
+"""Beginnings of names that are known only later, too."""
 
 
 def apply_settings(source: Source, settings: Mapping[str, str]) -> tuple[dict[str, Any], list[Problem]]:
@@ -97,6 +101,12 @@ def is_later(name: str, path: Path) -> bool:
     in_task = len(path) > 3 and path[2] == "tasks"
     if name.startswith("matrix."):
         return in_task
+    if path[:1] == ("agents",):
+        return (
+            path[2:3] == ("home",)
+            if name.startswith("proxy.")
+            else name in RUNTIME and path[2:3] != () and path[2] in OF_AGENTS
+        )
     return name in RUNTIME and ((in_task and path[4:5] != () and path[4] in STARTED) or path[:1] == ("env",))
 
 
@@ -129,7 +139,7 @@ class _Filling:
 
     def _value(self, found: re.Match[str], path: Path) -> str:
         name = found["name"]
-        if (name in RUNTIME or name.startswith("matrix.")) and (not found["escape"] or is_later(name, path)):
+        if (name in RUNTIME or name.startswith(LATER)) and (not found["escape"] or is_later(name, path)):
             return found[0]
         if found["escape"]:
             return found[0][1:]

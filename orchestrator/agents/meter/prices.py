@@ -27,6 +27,11 @@ def source() -> str:
         return "none"
 
 
+def load_prices() -> None:
+    """Have the prices at hand; that takes a second or two."""
+    price("openai", "gpt-4o", 1, 1)
+
+
 @cache
 def _library() -> Any:  # noqa: ANN401 - a module, or nothing
     try:

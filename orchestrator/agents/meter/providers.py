@@ -1,13 +1,22 @@
 """The providers that the proxy speaks for: where they are, how they are asked, and which variables an agent finds them by. A table."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Any, Final
 
 UNKNOWN_OUTPUT: Final = 8_192
 """Tokens that an answer is reserved for where the request sets no limit."""
 BYTES_PER_TOKEN: Final = 3
 """A cautious guess: English text has four, code and other scripts fewer."""
+
+
+class Kind(Enum):
+    """What the proxy does with a request. FREE: pass it on. METERED: reserve and settle it."""
+
+    FREE = auto()
+    METERED = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,34 @@ PROVIDERS: Final[Mapping[str, Provider]] = {
 def provider_of(variable: str) -> Provider | None:
     """The provider whose key a variable holds, None for any other variable."""
     return next((each for each in PROVIDERS.values() if variable in each.keys), None)
+
+
+METERED: Final[Mapping[str, re.Pattern[str]]] = {
+    "openai": re.compile(r"(v1/)?(chat/completions|completions|responses|responses/compact|embeddings)"),
+    "anthropic": re.compile(r"v1/(messages|complete)"),
+    "gemini": re.compile(
+        r"v\w+/models/[\w.-]+:(generateContent|streamGenerateContent|embedContent|batchEmbedContents)"
+    ),
+}
+"""Paths whose answers tell what they cost. What is not here, and not free, is refused: a batch could spend without being seen."""
+FREE: Final[Mapping[str, re.Pattern[str]]] = {
+    "openai": re.compile(r"GET (v1/)?models(/[\w.:-]+)?"),
+    "anthropic": re.compile(r"GET v1/models(/[\w.:-]+)?|POST v1/messages/count_tokens"),
+    "gemini": re.compile(r"GET v\w+/models(/[\w.-]+)?|POST v\w+/models/[\w.-]+:countTokens"),
+}
+"""Methods and paths that cost nothing."""
+
+
+def kind_of(provider: Provider, method: str, path: str) -> Kind | None:
+    """What to do with a request, None where it is to be refused."""
+    if FREE[provider.name].fullmatch(f"{method} {path}"):
+        return Kind.FREE
+    return Kind.METERED if method == "POST" and METERED[provider.name].fullmatch(path) else None
+
+
+def bases_in(settings: Mapping[str, str]) -> dict[str, str]:
+    """Where an agent finds the proxy, by the provider's name; settings: what stands in its environment in place of keys."""
+    return {each.name: settings[each.bases[0]] for each in PROVIDERS.values() if each.bases[0] in settings}
 
 
 def model_of(path: str, body: Mapping[str, Any]) -> str:
