@@ -17,7 +17,9 @@ def agent_script(
     *,
     json: Json = False,  # noqa: ARG001 - what it prints is the protocol in any case
 ) -> None:
-    """Play an agent that follows a script, over the Agent Client Protocol on the standard streams.
+    """Play an agent that follows a script.
+
+    It speaks the Agent Client Protocol on its standard streams.
 
     Name it as an agent's `program` to try a plan without a model.
     """

@@ -116,9 +116,7 @@ def _exact(metrics: tuple[DeclaredMetric, ...]) -> set[str]:
 def spell(value: object) -> str:
     """A field's value for a reader, as a plan would write it, and empty for nothing."""
     match value:
-        case None | "" | ():
-            return ""
-        case dict() if not value:
+        case None | str() | tuple() | dict() if not value:
             return ""
         case bool():
             return str(value).lower()
