@@ -51,7 +51,13 @@ def _more_network(old: Agent, new: Agent) -> str:
 
 def within(pattern: str, known: Iterable[str]) -> bool:
     """Whether every path that the pattern matches is matched by one of the known ones; a pattern in doubt is not."""
-    return any(_holds(each, pattern) for each in known)
+    return any(_holds(_whole(each), _whole(pattern)) for each in known)
+
+
+def _whole(pattern: str) -> str:
+    """As patterns are read: one that ends in a slash stands for all below it."""
+    pattern = pattern.removeprefix("./")
+    return f"{pattern}**" if pattern.endswith("/") else pattern
 
 
 def _holds(known: str, pattern: str) -> bool:

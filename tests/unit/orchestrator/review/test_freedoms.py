@@ -98,4 +98,5 @@ def test_less_freedom_or_other_words_are_told_and_loosen_nothing(old, new):
 def test_a_pattern_in_doubt_is_taken_for_a_wider_one():
     assert within("src/a/*.py", ["src/**"])
     assert not within("src/a.py", ["src/*.py"])
+    assert within("./src/a/", ["src/"])
     assert not within("srcs/a.py", ["src/**"])
