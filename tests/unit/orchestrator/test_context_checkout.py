@@ -6,7 +6,7 @@ from orchestrator.context import CHECKOUT, FileContext
 
 
 class _Nowhere:
-    def append(self, kind, plain):
+    def append(self, kind, _plain):
         raise AssertionError(kind)
 
     def close(self):
