@@ -16,6 +16,7 @@ TYPE_CHECKING = False  # as `typing` has it, which takes ten milliseconds to loa
 if TYPE_CHECKING:
     from typing import Any, Final
 
+    from orchestrator.agents.script import read_script
     from orchestrator.api import Manner, RunOutcome, run
     from orchestrator.bundle.check import check_bundle
     from orchestrator.engine.stop import NotStopped
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from orchestrator.plan.schema import plan_schema
     from orchestrator.plan.text import plan_text
     from orchestrator.registry import load_registry
+    from orchestrator.report.agentwork import agent_tasks, spent_rows
     from orchestrator.review.compare import review_plans
     from orchestrator.review.render import to_markdown
     from orchestrator.runner import Runner, TaskContext, TaskInput
@@ -60,6 +62,9 @@ _HOMES: Final = {
     "RunOutcome": "api",
     "run": "api",
     "Runs": "runs",
+    "agent_tasks": "report.agentwork",
+    "spent_rows": "report.agentwork",
+    "read_script": "agents.script",
     "draw": "graph.drawing",
     "forecast": "graph.schedule",
     "level": "graph.level",
@@ -128,6 +133,7 @@ __all__ = [
     "Usage",
     "Verdict",
     "Why",
+    "agent_tasks",
     "check_bundle",
     "draw",
     "forecast",
@@ -142,10 +148,12 @@ __all__ = [
     "project_files",
     "read_breakdown",
     "read_psplib",
+    "read_script",
     "read_taskmaster",
     "review_plans",
     "run",
     "schedule_view",
+    "spent_rows",
     "to_dot",
     "to_markdown",
     "to_mermaid",

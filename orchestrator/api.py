@@ -56,7 +56,7 @@ from orchestrator.plan.handins import briefed, joined
 from orchestrator.plan.model import Plan
 from orchestrator.plan.text import plan_text
 from orchestrator.privacy import tighten
-from orchestrator.registry import load_registry
+from orchestrator.registry import driver_names, load_registry
 from orchestrator.report import Report, build_report, render_group, render_markdown, render_summary
 from orchestrator.report.junit import to_junit
 from orchestrator.report.verify import STANDS, sealed, testified, verify
@@ -184,13 +184,13 @@ def run(
 def _checked(plan: Plan | LoadedPlan, settings: Mapping[str, str] | None, runners: Mapping[str, Runner]) -> LoadedPlan:
     """A plan in memory as one from a file, checked against what the runners promise. Raises PlanError."""
     if isinstance(plan, Plan):
-        return load_text(plan_text(plan), f"plan {plan.id}", settings or {}, _promised(runners))
-    return load_text(plan.text, plan.source, settings or plan.settings, _promised(runners))
+        return load_text(plan_text(plan), f"plan {plan.id}", settings or {}, _promised(runners), driver_names())
+    return load_text(plan.text, plan.source, settings or plan.settings, _promised(runners), driver_names())
 
 
 def load(path: Path, settings: Mapping[str, str], runners: Mapping[str, Runner]) -> LoadedPlan:
     """The plan in the file, checked against what the runners promise. Raises PlanError."""
-    return load_plan(path, settings, _promised(runners))
+    return load_plan(path, settings, _promised(runners), driver_names())
 
 
 def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, manner: Manner) -> RunOutcome:

@@ -13,6 +13,9 @@ from orchestrator.evidence.packed import numbers
 from orchestrator.runner import TaskInput
 from orchestrator.wire import LONGEST_TEXT, WireError, check_data, measurement_to_json
 
+CHECKOUT: Final = "ORCHESTRATE_CHECKOUT"
+"""The variable by which an instrument is told of its checkout."""
+
 FORM_OF: Final[dict[type, frozenset[Form]]] = {
     Samples: frozenset({Form.SAMPLES}),
     Comparison: frozenset({Form.REDUCTION, Form.INCREASE, Form.SPEEDUP}),
@@ -116,6 +119,12 @@ class FileContext:
     def project(self) -> Path:
         """The folder that the run was started in; read only."""
         return self._project
+
+    @property
+    def checkout(self) -> Path | None:
+        """The clean checkout of the hand-in that the task `measures`; None where it measures none."""
+        given = os.environ.get(CHECKOUT)
+        return Path(given) if given else None
 
     @property
     def inputs(self) -> Mapping[str, TaskInput]:

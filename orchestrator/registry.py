@@ -11,9 +11,11 @@ from importlib import import_module
 from typing import ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
+from orchestrator.plan.model import Driver
 from orchestrator.runner import Runner
 
 GROUP: Final = "orchestrator.runners"
+DRIVERS: Final = "orchestrator.drivers"
 VARIABLE: Final = "ORCHESTRATE_RUNNERS"
 
 
@@ -97,6 +99,13 @@ def find_offers() -> tuple[Offer, ...]:
     named = [value.strip() for value in os.environ.get(VARIABLE, "").split(",")]
     further = {value: Offer(value, VARIABLE) for value in named if value and value not in installed}
     return tuple(sorted((installed | further).values(), key=lambda offer: (offer.source, offer.value)))
+
+
+def driver_names() -> frozenset[str]:
+    """The drivers that agents of a plan can have: our own, and those of installed packages. Nothing is imported."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - as above
+
+    return frozenset(map(str, Driver)) | {point.name for point in entry_points(group=DRIVERS)}
 
 
 def import_offer(value: str) -> tuple[Runner, ...]:

@@ -57,6 +57,10 @@ class TaskContext(Protocol):
         """The folder that the run was started in; read only."""
 
     @property
+    def checkout(self) -> Path | None:
+        """The clean checkout of the hand-in that the task `measures`; None where it measures none."""
+
+    @property
     def inputs(self) -> Mapping[str, TaskInput]:
         """Every task above this one in the graph that succeeded, by id."""
 

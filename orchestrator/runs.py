@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from orchestrator.agents.workspaces import Left, workspaces
 from orchestrator.api import (
     DEFAULT,
     Manner,
@@ -48,7 +49,7 @@ from orchestrator.tasklogs import TaskLog, read_log
 
 class Runs:
     """Reads the journal of one state folder. Every method raises JournalError where it cannot be read, UnknownRun for an id that it does
-    not have; none changes anything but `resume` and `cancel`.
+    not have; none changes anything but `resume`, `cancel` and `workspaces(prune=True)`.
     """
 
     def __init__(self, state: str | Path = ".orchestrate") -> None:
@@ -132,6 +133,12 @@ class Runs:
         """
         with self._journal() as journal:
             stop_run(journal, run, wait)
+
+    def workspaces(self, run: str | None = None, *, prune: bool = False) -> tuple[Left, ...]:
+        """What agents' worktrees and branches hold, of all runs or of one. prune: first remove what is merged or empty."""
+        with self._journal() as journal:
+            runs = [one.run for one in journal.runs()] if run is None else [run]
+            return tuple(workspaces(journal, self.folder, runs, prune=prune))
 
     def explain(
         self,

@@ -18,7 +18,7 @@ from acp import schema
 from orchestrator.agents.driver import DriverError, Going
 from orchestrator.agents.permission import Calls, answer
 from orchestrator.agents.process import AgentProcess
-from orchestrator.state.rounds import Talk
+from orchestrator.state.rounds import SILENT, Talk
 
 HELLO: Final = 60.0
 """Seconds that an agent may take to answer `initialize`, and to open or load a session."""
@@ -166,8 +166,10 @@ class _Conversation:
             quiet = time.monotonic() - self._client.heard_at
             if quiet > turn.silent and not told_silent:
                 told_silent = True
-                self._client.note(f"silent for {quiet:.0f} s")
-            told_silent = told_silent and quiet > turn.silent
+                self._client.note(f"{SILENT}{quiet:.0f} s")
+            if told_silent and quiet <= turn.silent:
+                told_silent = False
+                self._client.note("it speaks again")
             why = self._reason_to_end(deadline)
         if why and not prompt.done():
             with contextlib.suppress(acp.RequestError, ConnectionError):

@@ -6,6 +6,7 @@ from typing import Final
 
 from orchestrator.agents.driver import Going
 from orchestrator.agents.process import AgentProcess
+from orchestrator.agents.silence import Silence
 from orchestrator.executors.output import CappedLog
 from orchestrator.state.rounds import Talk
 
@@ -30,9 +31,10 @@ class CommandDriver:
         with AgentProcess(going, turn.brief) as process:
             log = CappedLog(process.stdout, going.folder / "stdout.log", going.log_cap)
             deadline = None if turn.limits.seconds is None else time.monotonic() + turn.limits.seconds
-            stop = ""
+            stop, silence = "", Silence(turn.silent, lambda text: going.tell(text, None))
             while process.look() is None and not stop:
                 log.pump()
+                silence.look(log.seen)
                 late = deadline is not None and time.monotonic() > deadline
                 stop = "stopped" if going.stop.is_set() else "out of time" if late else ""
                 time.sleep(LOOK)

@@ -1,10 +1,11 @@
 """Drivers: how an agent's program is talked to. A driver takes one turn; whatever it says of the result is a claim.
 
-A package brings its own by an entry point of the group `orchestrator.drivers` that names an object with what `Driver` has.
+A package brings its own by an entry point of the group `orchestrator.drivers` that names an object with what `Driver` has, or a class
+of such objects (docs/drivers.md).
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -15,9 +16,8 @@ from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Claim
 from orchestrator.executors.agentwork import Turn
 from orchestrator.executors.order import StopSignal
+from orchestrator.registry import DRIVERS, driver_names
 from orchestrator.state.rounds import Talk
-
-GROUP: Final = "orchestrator.drivers"
 
 
 class DriverError(OrchestratorError):
@@ -61,21 +61,21 @@ class Driver(Protocol):
 
 
 def find_driver(name: str) -> Driver:
-    """The driver of that name. Raises DriverError."""
-    for point in metadata.entry_points(group=GROUP):
-        if point.name == name:
-            try:
-                return _driver(point.load())
-            except Exception as error:
-                raise DriverError(
-                    f"the driver {name!r} cannot be used: {type(error).__name__}: {error}\n  mend: {_mend(name)}"
-                ) from error
-    if name in OWN:
-        return OWN[name]()
-    known = ", ".join(sorted({*OWN, *(point.name for point in metadata.entry_points(group=GROUP))}))
-    raise DriverError(
-        f"there is no driver {name!r}\n  mend: install the package that brings it, or use one of: {known}"
-    )
+    """The driver of that name. Raises DriverError: nobody offers it, two packages do, or what is offered cannot be used."""
+    offered = {point.value: point for point in metadata.entry_points(group=DRIVERS) if point.name == name}
+    if len(offered) > 1:
+        told = " and ".join(f"{point.dist.name if point.dist else '?'} ({value})" for value, point in offered.items())
+        raise DriverError(f"two packages offer the driver {name!r}: {told}\n  mend: uninstall one of them")
+    if not offered and name not in OWN:
+        known = ", ".join(sorted(driver_names()))
+        raise DriverError(
+            f"there is no driver {name!r}\n  mend: install the package that brings it, or use one of: {known}"
+        )
+    try:
+        return _driver(next(iter(offered.values())).load() if offered else OWN[name]())
+    except Exception as error:
+        why = f"the driver {name!r} cannot be used: {type(error).__name__}: {error}"
+        raise DriverError(f"{why}\n  mend: {_mend(name, offered)}") from error
 
 
 def _driver(found: object) -> Driver:
@@ -85,12 +85,10 @@ def _driver(found: object) -> Driver:
     return made  # type: ignore[return-value]  # looked at just now
 
 
-def _mend(name: str) -> str:
-    return (
-        "pip install 'workstream-orchestrator[agents]'"
-        if name == "acp"
-        else "mend or uninstall the package that brings it"
-    )
+def _mend(name: str, offered: Iterable[str]) -> str:
+    for value in offered:
+        return f"mend or uninstall the package that brings it ({value})"
+    return "pip install 'workstream-orchestrator[agents]'" if name == "acp" else "install orchestrate again"
 
 
 def _acp() -> Driver:

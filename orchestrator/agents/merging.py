@@ -13,6 +13,7 @@ from typing import Final
 from orchestrator.agents.git import GitError, attempted, commit_id, commit_tree, git, is_ancestor, move_branch
 from orchestrator.agents.trees import remove
 from orchestrator.agents.workspace import check_out
+from orchestrator.context import CHECKOUT
 from orchestrator.evidence.judge import Candidate, judge
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.evidence.verdict import Outcome, Verdict
@@ -152,7 +153,7 @@ def carry_instrument(order: WorkOrder, stop: StopSignal, listener: Callable[[Tol
         failure = Failure(Cause.SPAWN, f"the hand-in could not be checked out: {error}".replace("\n  mend:", "; mend:"))
         return AttemptResult(order.task, order.attempt, Evidence(), Usage(time.monotonic() - start, 0.0, 0, 0), failure)
     try:
-        env = {**order.env, "ORCHESTRATE_CHECKOUT": str(order.checkout.folder)}
+        env = {**order.env, CHECKOUT: str(order.checkout.folder)}
         return carry_out(replace(order, env=env), stop, listener)
     finally:
         remove(order.checkout.folder)

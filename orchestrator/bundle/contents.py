@@ -22,7 +22,10 @@ from orchestrator.evidence.measurement import Artifact, Evidence
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.graph.load import LoadedPlan, load_text
 from orchestrator.journal.codec import plain
+from orchestrator.plan.handins import measured_by
+from orchestrator.plan.model import Plan
 from orchestrator.report import build_report, render_markdown
+from orchestrator.report.verify import measured_commit
 from orchestrator.state.events import Envelope, RunResumed, RunStarted
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
@@ -47,7 +50,7 @@ def derived(envelopes: Sequence[Envelope], version: str, events: bytes | None = 
     for task, evidence in evidence_of(state):
         files[_evidence_file(task)] = json_text({"task": task, **plain(evidence)})
     for verdict in state.verdicts.values():
-        files[f"statements/{verdict.criterion}.intoto.json"] = _statement(state, verdict, files)
+        files[f"statements/{verdict.criterion}.intoto.json"] = _statement(loaded.plan, state, verdict, files)
     return files
 
 
@@ -82,11 +85,13 @@ def _evidence_file(task: str) -> str:
     return f"evidence/{task}.json"
 
 
-def _statement(state: RunState, verdict: Verdict, files: Mapping[str, bytes]) -> bytes:
+def _statement(plan: Plan, state: RunState, verdict: Verdict, files: Mapping[str, bytes]) -> bytes:
     """About the files that the figure was computed from and the evidence; about the events where nothing was measured."""
     record = state.tasks.get(verdict.task or "")
     known = {each.name: each for each in record.evidence.artifacts} if record and record.evidence else {}
     about = [(f"{ARTIFACTS}{known[n].path}", known[n].sha256) for n in verdict.artifacts if n in known]
     evidence = _evidence_file(verdict.task or "")
     about.append((evidence, sha256(files[evidence])) if evidence in files else (EVENTS, sha256(files[EVENTS])))
-    return statement(verdict, about, {PLAN: sha256(files[PLAN])})
+    commit = measured_commit(plan, state, verdict.task)
+    hand_ins = {f"hand-in of {measured_by(plan)[verdict.task]}": commit} if commit and verdict.task else {}
+    return statement(verdict, about, {PLAN: sha256(files[PLAN])}, hand_ins)

@@ -7,21 +7,34 @@ it for a success; the verdict itself, with its figures, stands in the annotation
 
 import json
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from orchestrator.evidence.verdict import Outcome, Verdict
 from orchestrator.journal.codec import plain
 
 STATEMENT: Final = "https://in-toto.io/Statement/v1"
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 PREDICATE: Final = "https://in-toto.io/attestation/test-result/v0.1"
 
 
-def statement(verdict: Verdict, subjects: Sequence[tuple[str, str]], configuration: Mapping[str, str]) -> bytes:
-    """The statement on one criterion. subjects: name and sha256 of what was tested; configuration: of what it was tested by."""
+def statement(
+    verdict: Verdict,
+    subjects: Sequence[tuple[str, str]],
+    configuration: Mapping[str, str],
+    commits: Mapping[str, str] = NOTHING,
+) -> bytes:
+    """The statement on one criterion. subjects: name and sha256 of what was tested; configuration: of what it was tested by.
+
+    commits: hand-ins that were measured, by the task that left each (https://github.com/in-toto/attestation, spec/v1/digest_set.md: gitCommit).
+    """
     passed = verdict.outcome is Outcome.PASS
     document = {
         "_type": STATEMENT,
-        "subject": [_described(name, digest) for name, digest in subjects],
+        "subject": [
+            *(_described(name, digest) for name, digest in subjects),
+            *({"name": name, "digest": {"gitCommit": commit}} for name, commit in commits.items()),
+        ],
         "predicateType": PREDICATE,
         "predicate": {
             "result": "PASSED" if passed else "FAILED",

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from orchestrator.cli.options import Json
+from orchestrator.cli.options import STATE, Json, State
 
 
 def agent_script(
@@ -17,10 +17,33 @@ def agent_script(
     *,
     json: Json = False,  # noqa: ARG001 - what it prints is the protocol in any case
 ) -> None:
-    """Play an agent that follows a script, over the Agent Client Protocol on the standard streams.
+    """Play an agent that follows a script.
+
+    It speaks the Agent Client Protocol on its standard streams.
 
     Name it as an agent's `program` to try a plan without a model.
     """
     from orchestrator.agents.script import play
 
     play(script)
+
+
+def workspaces(
+    run: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="RUN", help="A run's id or the beginning of one; all runs unless given.", show_default=False
+        ),
+    ] = None,
+    *,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove what is merged or empty, and nothing else.")] = False,
+    json: Json = False,
+    state: State = STATE,
+) -> None:
+    """List agents' worktrees and branches, and what they hold.
+
+    dirty: files that no commit has. unmerged: a commit that no target branch has. merged, empty: nothing is lost with it.
+    """
+    from orchestrator.cli.workspaces import show_workspaces
+
+    show_workspaces(state, run, prune=prune, as_data=json)

@@ -27,7 +27,7 @@ EXIT_CODES: Final = (
 
 VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     (plan_verbs.init, ("orchestrate init my-plan", "orchestrate init plans/mine.yaml")),
-    (plan_verbs.import_, ("orchestrate import plans/phase4a3.md", "orchestrate import -o plan.yaml tasks.json")),
+    (plan_verbs.import_, ("orchestrate import plans/phase4a3.md", "orchestrate import -o plan.yaml tasks.json", "orchestrate import --agents .github/agents -o filled.yaml plan.yaml")),
     (plan_verbs.validate, ("orchestrate validate plans/phase4a3.yaml", "orchestrate validate --json plan.yaml | jq .problems")),
     (plan_verbs.graph, ("orchestrate graph plan.yaml > plan.mmd", "orchestrate graph -f svg -o plan.svg plan.yaml")),
     (plan_verbs.schedule, ("orchestrate schedule plans/phase4a3.yaml", "orchestrate schedule --json plan.yaml | jq .critical_path", "orchestrate schedule --optimize --time-limit 30s plan.yaml")),
@@ -60,6 +60,7 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     (run_verbs.report, ("orchestrate report", "orchestrate report -o report.md phase4a3-2026", "orchestrate report -f html -o report.html", "orchestrate report --json | jq .claims")),
     (run_verbs.serve, ("orchestrate serve", "orchestrate serve --port 0 --state .orchestrate")),
     (run_verbs.export, ("orchestrate export", "orchestrate export -o run.tar --junit verdicts.xml phase4a3-2026")),
+    (agent_verbs.workspaces, ("orchestrate workspaces", "orchestrate workspaces --prune", "orchestrate workspaces --json agents-2026 | jq -r '.[].branch'")),
     (agent_verbs.agent_script, ("orchestrate agent-script honest.yaml",)),
     (run_verbs.verify, ("orchestrate verify", "orchestrate verify run.tar", "orchestrate verify --json phase4a3-2026 | jq .ok")),
 )  # fmt: skip

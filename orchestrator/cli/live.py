@@ -61,6 +61,9 @@ def remark(event: e.Event) -> Text | None:
             return Text(one_line(describe(event)), style="red")
         case e.RunExpected():
             return Text(one_line(describe(event)), style="dim")
+        case e.RoundJudged() | e.HandInJoined():
+            well = event.round.passed if isinstance(event, e.RoundJudged) else event.joined.commit
+            return Text(one_line(describe(event)), style="green" if well else "yellow")
         case e.TaskSkipped() | e.TaskSampled() | e.TaskInvalidated() | e.RunInterrupted():
             return Text(one_line(describe(event)), style="yellow")
         case _:
@@ -83,8 +86,11 @@ def _running(standing: Standing, now: float) -> Iterator[Text]:
     graph = standing.loaded.graph
     for task, working in list(standing.working.items())[:SHOWN_RUNNING]:
         said = working.said or (graph.nodes[task].task.title if task in graph.nodes else "")
-        line = Text(f"  {task} {duration(now - working.since)}  ", no_wrap=True, overflow="ellipsis")
+        told = f", {working.round}" if working.round else ""
+        line = Text(f"  {task} {duration(now - working.since)}{told}  ", no_wrap=True, overflow="ellipsis")
         yield line.append(one_line(said), style="dim")
+    for task, told in list(standing.waiting.items())[:SHOWN_RUNNING]:
+        yield Text(f"  {task} {told}", style="dim", no_wrap=True, overflow="ellipsis")
     if standing.measured:
         yield Text(f"  {standing.measured}", style="cyan", no_wrap=True, overflow="ellipsis")
 

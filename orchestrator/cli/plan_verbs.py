@@ -28,14 +28,23 @@ def init(
 
 def import_(
     file: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="FILE",
-            help="A Markdown document, task-master's tasks.json, a WfCommons instance (.json) or a PSPLIB problem (.sm).",
+            help="A Markdown document, task-master's tasks.json, a WfCommons instance (.json) or a PSPLIB problem (.sm). With --agents, a plan.",
             show_default=False,
         ),
-    ],
+    ] = None,
     *,
+    agents: Annotated[
+        Path | None,
+        typer.Option(
+            "--agents",
+            metavar="DIR",
+            help="Fill the plan's agents from the agent files of a folder, as .github/agents or .claude/agents.",
+            show_default=False,
+        ),
+    ] = None,
     tag: Annotated[
         str | None, typer.Option("--tag", metavar="TAG", help="Of a task-master file, the one list to read.")
     ] = None,
@@ -47,6 +56,15 @@ def import_(
     Every line that was not understood, every reading that is not plain and every contradiction is told with its line; the last
     line says how many lines are in the plan, in notes, and prose. The plan is complete but for its runners.
     """
+    if agents is not None:
+        from orchestrator.cli.importing_agents import import_agents
+
+        import_agents(agents, file, output, as_data=json)
+        return
+    if file is None:
+        from orchestrator.cli.faults import UsageError
+
+        raise UsageError("nothing to import\n  mend: name a file, or a folder of agent files with --agents")
     from orchestrator.cli.importing import import_plan
 
     import_plan(file, output, tag=tag, as_data=json)

@@ -13,17 +13,18 @@ from orchestrator.state import events as e
 
 @dataclass(slots=True)
 class Working:
-    """A task under way. since: monotonic seconds; said: the last thing its agent said."""
+    """A task under way. since: monotonic seconds; said: the last thing its agent said; round: of an agent's task, "" of others."""
 
     attempt: int
     since: float
     said: str = ""
+    round: str = ""
 
 
 @dataclass(slots=True)
 class Standing:
     """metrics: the declared ones by name. settled: the tasks with nothing left to do, with whether they are well. spent:
-    seconds that finished tasks took. most: tasks that ever ran at once. measured: the latest figures, for people.
+    seconds that finished tasks took. rounds: how many of each agent's task were judged; waiting: those whose hand-in waits to be measured. most: tasks that ever ran at once. measured: the latest figures, for people.
     """
 
     loaded: LoadedPlan
@@ -31,6 +32,8 @@ class Standing:
     settled: dict[str, bool] = field(default_factory=dict)
     working: dict[str, Working] = field(default_factory=dict)
     spent: dict[str, float] = field(default_factory=dict)
+    rounds: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, str] = field(default_factory=dict)
     most: int = 1
     measured: str = ""
 
@@ -38,11 +41,20 @@ class Standing:
         """Note what happened. now: monotonic seconds, of the same clock as for `remaining`."""
         match event:
             case e.TaskStarted(task=task, attempt=attempt):
-                self.working[task] = Working(attempt, now)
+                self.working[task] = Working(attempt, now, round=self._round(task))
                 self.most = max(self.most, len(self.working))
             case e.TaskNoted(task=task, text=text) if task in self.working:
                 self.working[task].said = one_line(text)
             case e.TaskInvalidated(task=task):
+                self.settled.pop(task, None)
+            case e.HandedIn(task=task, hand_in=hand_in):
+                self.working.pop(task, None)
+                self.waiting[task] = f"{self._round(task)}: {hand_in.commit[:12]} waits to be measured"
+            case e.RoundJudged(task=task):
+                self.rounds[task] = self.rounds.get(task, 0) + 1
+                self.waiting.pop(task, None)
+            case e.RoundReturned(task=task):
+                self.working.pop(task, None)
                 self.settled.pop(task, None)
             case e.AttemptFailed(task=task) | e.TaskInterrupted(task=task) | e.TaskSampled(task=task):
                 self.working.pop(task, None)
@@ -53,12 +65,20 @@ class Standing:
 
     def _settle(self, event: e.TaskSucceeded | e.TaskReused | e.TaskFailed | e.TaskSkipped | e.TaskCancelled) -> None:
         self.working.pop(event.task, None)
+        self.waiting.pop(event.task, None)
         self.settled[event.task] = isinstance(event, e.TaskSucceeded | e.TaskReused | e.TaskSkipped)
         if not isinstance(event, e.TaskSucceeded):
             return
         self.spent[event.task] = event.usage.seconds
         if event.evidence.measurements:
             self.measured = one_line(f"{event.task}: {figures(self.metrics, event.evidence.measurements)}")
+
+    def _round(self, task: str) -> str:
+        """Which round of an agent's task is under way, in words; "" of any other task."""
+        node = self.loaded.graph.nodes.get(task)
+        if node is None or node.task.brief is None:
+            return ""
+        return f"round {self.rounds.get(task, 0) + 1} of {node.task.rounds}"
 
     def groups(self) -> dict[str, tuple[int, int, int]]:
         """Per group: tasks, settled ones, those of them that are not well."""

@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from orchestrator.cli.agents_status import agents_data, agents_text
 from orchestrator.cli.condition import clock, condition
 from orchestrator.cli.output import counted, duration, say, table
 from orchestrator.cli.places import as_json, find_run, opened_journal
@@ -37,6 +38,7 @@ def _data(run: RunState, word: str, pid: int | None) -> dict[str, Any]:
         "tasks": [_task_data(record) for record in run.tasks.values()],
         "verdicts": [dataclasses.asdict(verdict) for verdict in run.verdicts.values()],
         "loosened": [dataclasses.asdict(one) for one in loosened_in(run)],
+        **agents_data(run),
     }
 
 
@@ -61,6 +63,8 @@ def _text(run: RunState, word: str, pid: int | None) -> str:
         "",
         table(("task", "status", "attempt", "time", ""), map(_row, run.tasks.values())),
     ]
+    if told := agents_text(run):
+        lines += ["", told]
     if run.verdicts:
         rows = ((v.criterion, v.outcome.value, v.detail) for v in run.verdicts.values())
         lines += ["", table(("criterion", "verdict", ""), rows)]

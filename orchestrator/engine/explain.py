@@ -58,12 +58,25 @@ def explain(
 def _as_it_stands(record: TaskRecord) -> Explanation:
     match record.status:
         case Status.PENDING:
-            return Explanation(record.id, Fate.RUN, record.reason or "it has not run yet")
+            return Explanation(record.id, Fate.RUN, _why_pending(record))
         case Status.RUNNING:
             return Explanation(record.id, Fate.RUN, f"attempt {record.attempt} was cut off")
         case Status.WAITING:
             return Explanation(record.id, Fate.RUN, f"attempt {record.attempt} failed, and it has another")
+        case Status.HANDED_IN:
+            commit = record.hand_in.commit[:12] if record.hand_in else "its hand-in"
+            why = f"round {len(record.rounds) + 1} handed in {commit}, which is measured and judged; its agent is not asked again for it"
+            return Explanation(record.id, Fate.KEEP, why)
         case Status.SUCCEEDED:
-            return Explanation(record.id, Fate.KEEP, f"attempt {record.attempt} succeeded, and nothing of it changed")
+            done = (
+                f"round {len(record.rounds)} was accepted" if record.rounds else f"attempt {record.attempt} succeeded"
+            )
+            return Explanation(record.id, Fate.KEEP, f"{done}, and nothing of it changed")
         case _:
             return Explanation(record.id, Fate.KEEP, f"it {record.status} before, and nothing of it changed")
+
+
+def _why_pending(record: TaskRecord) -> str:
+    if record.rounds:
+        return f"it has round {len(record.rounds) + 1}, after round {record.rounds[-1].number}: {record.rounds[-1].why}"
+    return record.reason or "it has not run yet"

@@ -27,6 +27,7 @@ class CappedLog:
         os.set_blocking(pipe, False)
         self.pipe = pipe
         self.dropped = 0
+        self.seen = 0
         self._left = cap
         self._path = path
         self._file: io.FileIO | None = None
@@ -63,6 +64,7 @@ class CappedLog:
         self.finish()
 
     def _keep(self, chunk: bytes) -> None:
+        self.seen += len(chunk)
         kept = chunk[: self._left]
         self._left -= len(kept)
         self.dropped += len(chunk) - len(kept)

@@ -1,6 +1,6 @@
 """A plan ready to run: text, plan and graph together, checked against the registered runners."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -33,9 +33,10 @@ def load_text(
     source: str,
     settings: Mapping[str, str] = NO_SETTINGS,
     runners: Mapping[str, tuple[Metric, ...]] | None = None,
+    drivers: Collection[str] | None = None,
 ) -> LoadedPlan:
     """Everything about a plan's text; without runners the preflight is left out. Pure. Raises PlanError."""
-    plan = parse_plan(text, source, settings, runners)
+    plan = parse_plan(text, source, settings, runners, drivers)
     return LoadedPlan(plan, build_graph(plan), text, plan_digest(text, settings), source, dict(settings))
 
 
@@ -43,11 +44,12 @@ def load_plan(
     path: Path,
     settings: Mapping[str, str] = NO_SETTINGS,
     runners: Mapping[str, tuple[Metric, ...]] | None = None,
+    drivers: Collection[str] | None = None,
 ) -> LoadedPlan:
     """As `load_text`, from a file: what is judged is its text, read each time. Raises PlanError."""
     text = read_plan_text(path)
     try:
-        return load_text(text, str(path), settings, runners)
+        return load_text(text, str(path), settings, runners, drivers)
     except PlanError as error:
         raise (_to_import(path, text) or error) from error
 

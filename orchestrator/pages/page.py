@@ -16,10 +16,12 @@ from orchestrator.journal.port import RunSummary
 from orchestrator.pages import pictures
 from orchestrator.pages.traces import NO_TRACES, Trace
 from orchestrator.report import markdown
+from orchestrator.report.agentwork import agent_tasks
 from orchestrator.report.build import DRAWN, build_report
 from orchestrator.report.model import CriterionRow, Figure, Report
 from orchestrator.report.spans import Course, course_of
 from orchestrator.state.events import Envelope
+from orchestrator.state.fold import fold
 
 VALUES_SHOWN: Final = 64
 
@@ -32,13 +34,15 @@ def render_page(
     Raises IllegalTransition where the journal contradicts itself.
     """
     events = list(envelopes)
-    report, course = build_report(loaded.plan, loaded.graph, events), course_of(events)
+    state, course = fold(events), course_of(events)
+    report = build_report(loaded.plan, loaded.graph, events, state)
     return (
         _environment()
         .get_template("page.html.j2")
         .render(
             r=report,
             live=live,
+            agents=list(agent_tasks(loaded.plan, loaded.graph, state)),
             outcome=report.outcome,
             graph=_picture(_graph(loaded, report)),
             gantt=_picture(pictures.gantt_chart(report, course.spans)),

@@ -9,8 +9,8 @@ from orchestrator.evidence.verdict import Outcome
 from orchestrator.graph.mermaid import to_mermaid
 from orchestrator.graph.model import TaskGraph
 from orchestrator.graph.schedule import forecast
-from orchestrator.plan.handins import briefed
 from orchestrator.plan.model import Plan
+from orchestrator.report.agentwork import spent_rows
 from orchestrator.report.claims import ledger
 from orchestrator.report.figures import figures_of, files_of
 from orchestrator.report.groups import Sources, criteria_of, seconds_of, sections_of
@@ -27,13 +27,11 @@ from orchestrator.report.model import (
     Report,
     RoundRow,
     Said,
-    SpendRow,
     SuccessRow,
 )
 from orchestrator.report.spans import Course, course_of
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
-from orchestrator.state.ledger import spent_by, spent_in, spent_on
 from orchestrator.state.run import RunState
 from orchestrator.state.transitions import Status
 
@@ -100,26 +98,9 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], st
             if task in graph.nodes
             for each in record.joined
         ),
-        spent=tuple(_spent(sources)),
+        spent=tuple(spent_rows(plan, graph, state)),
         loosened=loosened_so_far(plan, graph, state),
     )
-
-
-def _spent(sources: Sources) -> Iterator[SpendRow]:
-    """What agents' work cost: the run, then each agent, then each task; nothing where no task is done from a brief."""
-    plan, state = sources.plan, sources.state
-    doers = {task: sources.graph.nodes[task].agent for task in briefed(plan)}
-    if not doers:
-        return
-    yield SpendRow("the run", plan.budget.model_dump(exclude_none=True), spent_in(state, doers))
-    for name in dict.fromkeys(doers.values()):
-        yield SpendRow(
-            f"agent {name}", plan.agents[name].budget.model_dump(exclude_none=True), spent_by(state, doers, name)
-        )
-    for task in doers:
-        if task in state.tasks:
-            limits = sources.graph.nodes[task].task.budget.model_dump(exclude_none=True)
-            yield SpendRow(task, limits, spent_on(state.tasks[task]))
 
 
 def _rounds(sources: Sources) -> Iterator[RoundRow]:

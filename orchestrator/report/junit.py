@@ -1,16 +1,17 @@
-"""Verdicts as JUnit XML, for CI systems: a suite for each group, a case for each criterion.
+"""Verdicts as JUnit XML, for CI systems: a suite for each group, a case for each criterion, each failed task and each task of an agent.
 
 What is UNPROVEN is an error (it was not shown), what FAILed a failure; both turn a pipeline red. The format is the one that
 pytest and Jenkins write: testsuites > testsuite > testcase > failure or error.
 """
 
 import xml.etree.ElementTree as ET
+from itertools import groupby
 from typing import Final
 
 from orchestrator.engine.contract import describe
 from orchestrator.evidence.verdict import Outcome
 from orchestrator.report.markdown import number, one_line
-from orchestrator.report.model import CriterionRow, GroupSection, Report, TaskRow
+from orchestrator.report.model import CriterionRow, GroupSection, Report, RoundRow, TaskRow
 
 ELEMENT: Final = {Outcome.FAIL: "failure", Outcome.UNPROVEN: "error"}
 
@@ -42,7 +43,12 @@ def _contract(report: Report) -> ET.Element:
 def _suite(report: Report, group: GroupSection) -> ET.Element:
     suite = ET.Element("testsuite", {"name": f"{group.id}: {_safe(group.title)}", "hostname": report.run})
     cases = [_criterion(row) for row in group.criteria]
-    cases += [_task(row) for row in group.tasks if row.status in {"failed", "cancelled"}]
+    told = {task: [*rows] for task, rows in groupby(report.rounds, key=lambda row: row.task)}
+    cases += [
+        _task(row, told.get(row.id, []))
+        for row in group.tasks
+        if row.status in {"failed", "cancelled"} or row.id in told
+    ]
     suite.extend(cases)
     _count(suite, cases)
     return suite
@@ -66,10 +72,23 @@ def _criterion(row: CriterionRow) -> ET.Element:
     return case
 
 
-def _task(row: TaskRow) -> ET.Element:
+def _task(row: TaskRow, rounds: list[RoundRow]) -> ET.Element:
+    """A task that failed, or one of an agent: that has its rounds beside it."""
     case = ET.Element("testcase", {"classname": row.id.split(".", 1)[0], "name": f"task {row.id}"})
-    ET.SubElement(case, "failure", {"type": row.status, "message": _safe(row.reason) or row.status})
+    if row.status in {"failed", "cancelled"}:
+        ET.SubElement(case, "failure", {"type": row.status, "message": _safe(row.reason) or row.status})
+    elif row.status != "succeeded":
+        ET.SubElement(case, "error", {"type": row.status, "message": _safe(row.reason) or row.status})
+    if rounds:
+        ET.SubElement(case, "system-out").text = "\n".join(map(_round, rounds))
     return case
+
+
+def _round(row: RoundRow) -> str:
+    one = row.round
+    commit = one.hand_in.commit if one.hand_in else "nothing"
+    told = "accepted" if one.passed else f"refused: {_safe(one.why)}"
+    return f"round {one.number} of {row.allowed}: {row.agent} handed in {commit}; {told}"
 
 
 def _safe(text: str) -> str:

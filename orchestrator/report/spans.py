@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from orchestrator.state.events import (
     AttemptFailed,
     Envelope,
+    HandedIn,
     ProgressReported,
+    RoundReturned,
     RunExpected,
     RunResumed,
     RunStarted,
@@ -23,7 +25,7 @@ from orchestrator.state.events import (
     TaskSucceeded,
 )
 
-ENDS = (TaskSucceeded, TaskSampled, AttemptFailed, TaskFailed, TaskInterrupted, TaskCancelled)
+ENDS = (TaskSucceeded, HandedIn, RoundReturned, TaskSampled, AttemptFailed, TaskFailed, TaskInterrupted, TaskCancelled)
 
 
 @dataclass(frozen=True, slots=True)

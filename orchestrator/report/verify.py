@@ -5,19 +5,21 @@ Pure but for `digest`, which is given: it reads the files. A finding for every c
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 from orchestrator.engine.contract import describe, judge_under_contract
 from orchestrator.engine.testimony import Contradiction
 from orchestrator.evidence.metric import Metric
-from orchestrator.evidence.verdict import Verdict, Why
+from orchestrator.evidence.verdict import Outcome, Verdict, Why
 from orchestrator.graph.model import TaskGraph
 from orchestrator.journal.seals import Seal, SealState
+from orchestrator.plan.handins import briefed, measured_by
 from orchestrator.plan.model import Plan
 from orchestrator.state.events import Loosened
 from orchestrator.state.run import RunState
+from orchestrator.state.transitions import Status
 
 Digest = Callable[[str], str | None]
 CLOSE = 1e-9  # relative; another release of numpy may round a bootstrap's quantile differently
@@ -52,13 +54,19 @@ class Finding:
 def verify(
     plan: Plan, graph: TaskGraph, state: RunState, metrics: Mapping[str, Metric], digest: Digest
 ) -> tuple[Finding, ...]:
-    """The run itself where it did not finish, criteria in the plan's order, then artifacts in the graph's.
+    """The run itself where it did not finish, criteria in the plan's order, agents' hand-ins, then artifacts in the graph's. No repository is needed.
 
     metrics: as they are declared, by name. digest: sha256 of a path below the run's folder.
     """
     judged = judge_under_contract(plan, graph, state, metrics, digest)
-    criteria = (_compared(verdict, state.verdicts.get(verdict.criterion)) for verdict in judged.verdicts)
-    return (*_unfinished(state), *_contract(judged.loosened, state), *criteria, *_files(graph, state, digest))
+    criteria = (_with_commit(plan, state, verdict) for verdict in judged.verdicts)
+    return (
+        *_unfinished(state),
+        *_contract(judged.loosened, state),
+        *criteria,
+        *_hand_ins(plan, state),
+        *_files(graph, state, digest),
+    )
 
 
 def _contract(now: Sequence[Loosened], state: RunState) -> Iterator[Finding]:
@@ -90,6 +98,35 @@ def testified(found: Iterable[Contradiction]) -> Iterator[Finding]:
     """What the attempts' own files say against the journal."""
     for one in found:
         yield Finding(one.path, Standing.MISSING if one.gone else Standing.DIFFERS, one.detail)
+
+
+def _with_commit(plan: Plan, state: RunState, now: Verdict) -> Finding:
+    """What became of a verdict, and which commit was measured for it, where it was a hand-in."""
+    found = _compared(now, state.verdicts.get(now.criterion))
+    commit = measured_commit(plan, state, now.task)
+    return replace(found, detail=f"{found.detail}, measured of commit {commit}") if commit else found
+
+
+def measured_commit(plan: Plan, state: RunState, task: str | None) -> str:
+    """The commit that the task measured, in full; "" where it is no instrument, or there is no hand-in."""
+    measured = state.tasks.get(measured_by(plan).get(task or "", ""))
+    return measured.hand_in.commit if measured is not None and measured.hand_in is not None else ""
+
+
+def _hand_ins(plan: Plan, state: RunState) -> Iterator[Finding]:
+    """What agents handed in, by the journal alone: a task that is done was accepted in a round, with the commit that it has now."""
+    for task in briefed(plan):
+        record = state.tasks.get(task)
+        if record is None or record.status is not Status.SUCCEEDED or record.reused is not None:
+            continue
+        accepted = next((one for one in reversed(record.rounds) if one.passed), None)
+        if accepted is None or record.hand_in is None:
+            yield Finding(task, Standing.MISSING, "it is done, and no round of it was accepted")
+        elif accepted.hand_in != record.hand_in or any(each.outcome is not Outcome.PASS for each in accepted.verdicts):
+            yield Finding(task, Standing.DIFFERS, f"round {accepted.number} was accepted for something else")
+        else:
+            told = f"round {accepted.number} was accepted with commit {record.hand_in.commit}"
+            yield Finding(task, Standing.MATCHES, told)
 
 
 def _unfinished(state: RunState) -> Iterator[Finding]:

@@ -7,10 +7,11 @@ from typing import Final, TypeVar
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.graph.model import TaskGraph
 from orchestrator.graph.schedule import Schedule, forecast
-from orchestrator.plan.model import Agent, Deliverable, Group, Plan, SuccessMetric
+from orchestrator.plan.model import Agent, Budget, Deliverable, Group, Plan, SuccessMetric
 from orchestrator.plan.values import spell_duration
 from orchestrator.review.change import Action, Change, Part, in_order
 from orchestrator.review.criteria import compare_criteria, pair_criteria
+from orchestrator.review.freedoms import loosened_agent, loosened_budget
 from orchestrator.review.pairing import Pairs, pair
 from orchestrator.review.tasks import compare_edges, compare_tasks, pair_tasks, spell
 
@@ -53,7 +54,7 @@ def changes_between(old: Plan, old_graph: TaskGraph, new: Plan, new_graph: TaskG
         *compare_tasks(old_graph, new_graph, tasks),
         *_parts(Part.DELIVERABLE, _deliverables(old), _deliverables(new), _promise, lost="nobody promises it"),
         *_parts(Part.SUCCESS_METRIC, _rows(old), _rows(new), _row, lost=UNASKED, less=_fewer(criteria)),
-        *_parts(Part.AGENT, old.agents, new.agents, _agent),
+        *_parts(Part.AGENT, old.agents, new.agents, _agent, less=loosened_agent),
         *_parts(Part.GROUP, old.groups, new.groups, _group),
         *_plan_fields(old, new),
     ]
@@ -76,18 +77,20 @@ def _row(one: SuccessMetric) -> dict[str, str]:
     return {"target": one.target, "criteria": spell(one.criteria)}
 
 
-def _fewer(criteria: Pairs) -> Callable[[SuccessMetric, SuccessMetric], str]:
+def _fewer(criteria: Pairs) -> Callable[[SuccessMetric, SuccessMetric], Mapping[str, str]]:
     """Whether a row of the summary rests on less: on criteria that are still there, but no longer on all that it did."""
     named = dict(criteria.kept)
 
-    def judge(old: SuccessMetric, new: SuccessMetric) -> str:
-        return UNASKED if {named[one] for one in old.criteria if one in named} - {*new.criteria} else ""
+    def judge(old: SuccessMetric, new: SuccessMetric) -> Mapping[str, str]:
+        lost = {named[one] for one in old.criteria if one in named} - {*new.criteria}
+        return {"criteria": UNASKED} if lost else {}
 
     return judge
 
 
 def _agent(one: Agent) -> dict[str, str]:
-    return {"specialty": one.specialty, "duty": one.duty, "capacity": str(one.capacity), "driver": one.driver}
+    """Every key with its value as a plan has it; those that say nothing new are the same on both sides."""
+    return {info.alias or name: spell(getattr(one, name)) for name, info in Agent.model_fields.items()}
 
 
 def _group(one: Group) -> dict[str, str]:
@@ -103,9 +106,9 @@ def _parts(  # noqa: PLR0913 - what one kind of part is compared by
     fields: Callable[[T], Mapping[str, str]],
     *,
     lost: str = "",
-    less: Callable[[T, T], str] = lambda _old, _new: "",
+    less: Callable[[T, T], Mapping[str, str]] = lambda _old, _new: {},
 ) -> Iterator[Change]:
-    """lost: why a removed part loosens the contract. less: why a changed one does, empty where it does not."""
+    """lost: why a removed part loosens the contract. less: why a changed one does, by the key that changed."""
     pairs = pair(old, new, fields)
     yield from (Change(part, Action.REMOVED, name, loosens=lost) for name in pairs.removed)
     for before, after in pairs.kept:
@@ -114,7 +117,7 @@ def _parts(  # noqa: PLR0913 - what one kind of part is compared by
         was, now = fields(old[before]), fields(new[after])
         why = less(old[before], new[after])
         yield from (
-            Change(part, Action.CHANGED, after, key, was[key], now[key], why if key == "criteria" else "")
+            Change(part, Action.CHANGED, after, key, was[key], now[key], why.get(key, ""))
             for key in now
             if was[key] != now[key]
         )
@@ -128,7 +131,8 @@ def _plan_fields(old: Plan, new: Plan) -> Iterator[Change]:
     for field, info in Plan.model_fields.items():
         was, now = getattr(old, field), getattr(new, field)
         if field not in ELSEWHERE and was != now:
-            yield Change(Part.PLAN, Action.CHANGED, info.alias or field, "", _plan_value(was), _plan_value(now))
+            why = loosened_budget(was, now) if isinstance(was, Budget) and isinstance(now, Budget) else ""
+            yield Change(Part.PLAN, Action.CHANGED, info.alias or field, "", _plan_value(was), _plan_value(now), why)
 
 
 def _plan_value(value: object) -> str:

@@ -9,6 +9,7 @@ from orchestrator.graph.model import TaskGraph
 from orchestrator.plan.model import DeclaredMetric, Reuse, Task, TriggerRule
 from orchestrator.plan.values import spell_duration
 from orchestrator.review.change import Action, Change, Part
+from orchestrator.review.freedoms import loosened_task
 from orchestrator.review.pairing import Pairs, pair
 
 STRICTNESS: Final = {
@@ -75,8 +76,8 @@ def _fields(name: str, old: Task, new: Task) -> Iterator[Change]:
         before, after = getattr(old, field), getattr(new, field)
         if field in ELSEWHERE or before == after:
             continue
-        key = info.alias or field
-        yield Change(Part.TASK, Action.CHANGED, name, key, spell(before), spell(after), _loosens(field, before, after))
+        why = _loosens(field, before, after) or loosened_task(old, new, field)
+        yield Change(Part.TASK, Action.CHANGED, name, info.alias or field, spell(before), spell(after), why)
 
 
 def _loosens(field: str, before: object, after: object) -> str:
@@ -115,7 +116,7 @@ def _exact(metrics: tuple[DeclaredMetric, ...]) -> set[str]:
 def spell(value: object) -> str:
     """A field's value for a reader, as a plan would write it, and empty for nothing."""
     match value:
-        case None | "" | () | {}:
+        case None | str() | tuple() | dict() if not value:
             return ""
         case bool():
             return str(value).lower()

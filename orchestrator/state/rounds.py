@@ -1,8 +1,12 @@
 """Rounds as data: what an agent handed in, and what became of it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from orchestrator.evidence.verdict import Verdict
+
+SILENT: Final = "silent for "
+"""How a note begins by which we, and not the agent, say that it has said nothing for long."""
 
 
 @dataclass(frozen=True, slots=True)

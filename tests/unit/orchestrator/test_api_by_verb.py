@@ -10,7 +10,7 @@ from orchestrator.cli.app import VERBS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "python-api.md").read_text(encoding="utf-8")
 EXAMPLES = "\n".join(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL))
-ROWS = re.findall(r"^\| `(\w+)` \| (.+) \|$", PAGE.partition("## By verb")[2], re.MULTILINE)
+ROWS = re.findall(r"^\| `([\w-]+)` \| (.+) \|$", PAGE.partition("## By verb")[2], re.MULTILINE)
 UNTRIED = {"read_psplib"}
 """What no example calls: its input is a file of a library of problems."""
 
@@ -20,7 +20,7 @@ def calls(cell):
 
 
 def test_every_verb_has_a_row_and_each_row_a_call():
-    assert [verb for verb, _ in ROWS] == [verb.__name__.rstrip("_") for verb, _ in VERBS]
+    assert [verb for verb, _ in ROWS] == [verb.__name__.rstrip("_").replace("_", "-") for verb, _ in VERBS]
     assert all(calls(cell) for _, cell in ROWS)
 
 

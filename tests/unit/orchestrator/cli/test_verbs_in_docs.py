@@ -10,7 +10,7 @@ import typer
 from orchestrator.cli.app import VERBS, app
 
 ROOT = Path(__file__).parents[4]
-NAMES = [verb.__name__.rstrip("_") for verb, _ in VERBS]
+NAMES = [verb.__name__.rstrip("_").replace("_", "-") for verb, _ in VERBS]
 
 
 def rows(path):
@@ -31,7 +31,7 @@ def test_every_verb_has_a_row_in_the_readme(verb):
 
 @pytest.mark.parametrize(("verb", "examples"), VERBS, ids=NAMES)
 def test_every_verb_has_examples_with_options_that_it_takes(verb, examples):
-    command = typer.main.get_command(app).commands[verb.__name__.rstrip("_")]
+    command = typer.main.get_command(app).commands[verb.__name__.rstrip("_").replace("_", "-")]
     known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
     assert examples
     for example in examples:

@@ -1,0 +1,24 @@
+"""Run a runner of the founding plan on a checkout: what it imports of the encoder is the checkout's. Usage: runner.py CHECKOUT RUNNER PARAMS.
+
+PARAMS is JSON. The checkout stands before everything that is installed, which a plan's `env` cannot do for a task with `run`.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+sys.path.insert(0, sys.argv[1])
+
+from orchestrator.context import EvidenceFile, FileContext
+from workstreams import RUNNERS
+
+runner = next(one for one in RUNNERS if one.name == sys.argv[2])
+evidence = EvidenceFile(Path(os.environ["ORCHESTRATE_EVIDENCE"]))
+runner.run(
+    FileContext(
+        task=runner.name, attempt=1, params=json.loads(sys.argv[3]), folder=Path.cwd(), project=Path.cwd(), inputs=(), seed=1,
+        metrics=runner.metrics, evidence=evidence,
+    )
+)  # fmt: skip
+evidence.close()
