@@ -140,6 +140,8 @@ def _hand_in(turn: Turn, workspace: Workspace, talk: Talk) -> Taken:
         return take_hand_in(turn, workspace, talk)
     except GitError as error:  # what the agent left cannot be taken: its affair, not ours
         return Taken(None, str(error).replace("\n  mend:", ";"))
+    except PermissionError as error:
+        return Taken(None, f"what it left cannot be read: {error.filename}")
 
 
 def rules_of(turn: Turn) -> str:

@@ -5,7 +5,7 @@ ended; we read it byte for byte, hold it against `writes` and `pinned`, and comm
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -135,11 +135,21 @@ def _committed(turn: Turn, workspace: Workspace, tree: Tree, talk: Talk) -> Hand
 
 def _left_out(workspace: Workspace) -> frozenset[str]:
     """Untracked files that the repository ignores, and what tools leave behind."""
-    listed = git(workspace.folder, "ls-files", "-z", "--others", "--ignored", "--exclude-per-directory=.gitignore")
-    ignored = {os.fsdecode(path) for path in listed.split(b"\0") if path}
-    others = git(workspace.folder, "ls-files", "-z", "--others")
-    litter = {path for path in map(os.fsdecode, filter(None, others.split(b"\0"))) if matches(path, LITTER)}
+    asked = ("--others", "--ignored", "--exclude-per-directory=.gitignore")
+    ignored = set(_others(workspace, *asked))
+    litter = {path for path in _others(workspace, "--others") if matches(path, LITTER)}
     return frozenset((ignored | litter) - workspace.base_tree.keys())
+
+
+def _others(workspace: Workspace, *asked: str) -> Iterator[str]:
+    """Untracked files, by an empty index and the repository's own folder: what the agent made of `.git` is not asked."""
+    env = {
+        "GIT_DIR": os.fspath(require_repository(workspace.repo)),
+        "GIT_WORK_TREE": os.fspath(workspace.folder),
+        "GIT_INDEX_FILE": os.fspath(workspace.folder.with_name(f"{workspace.folder.name}.none")),
+    }
+    listed = git(workspace.folder, "-c", "core.bare=false", "ls-files", "-z", *asked, env=env)
+    return map(os.fsdecode, filter(None, listed.split(b"\0")))
 
 
 def _refused(turn: Turn, workspace: Workspace, after: Tree, files: tuple[str, ...]) -> str:
