@@ -19,6 +19,9 @@ HIDDEN: Final = (".env", ".netrc", ".npmrc", ".pypirc", ".git-credentials")
 RELAY: Final = str(Path(__file__).with_name("relay.py"))
 LANDLOCKED: Final = str(Path(__file__).with_name("landlocked.py"))
 
+TCP_ABI: Final = 4
+"""Landlock's first version that restricts connections."""
+
 
 class NoSandboxError(OrchestratorError):
     """The plan asks for a sandbox, and this machine has none."""
@@ -64,6 +67,19 @@ def _has_landlock() -> bool:
     except ImportError:
         return False
     return bool(landlockpy.supported())
+
+
+def shortfall(kind: str, *, network: bool) -> str:
+    """What the sandbox does not keep the agent from, in one sentence; "" where it keeps it from all that it should."""
+    if kind == "none":
+        return "the agent runs without a sandbox: it can read and write whatever we can"
+    if kind != "landlock" or network:
+        return ""
+    import landlockpy  # noqa: PLC0415 - an extra
+
+    if landlockpy.abi_version() < TCP_ABI:
+        return "landlock of this kernel does not keep the agent from the network"
+    return "landlock keeps the agent from TCP, but not from UDP and sockets in the file system"
 
 
 def enclosed(kind: str, argv: Sequence[str], inside: Enclosure) -> list[str]:
@@ -143,7 +159,8 @@ def _landlocked(argv: Sequence[str], inside: Enclosure) -> list[str]:
         words += ["--write", str(writable)]
     for place in (*installation(argv[0]), *_interpreter(), str(inside.project), str(inside.repo)):
         words += ["--read", place]
-    words += ["--hide", str(inside.state)]
+    for hidden in (str(inside.state), *secrets_of(inside.project)):
+        words += ["--hide", hidden]
     words += ["--network"] if inside.network else ["--port", str(inside.port)]
     return [*words, "--", *_through_relay(argv, inside)]
 

@@ -11,7 +11,7 @@ from orchestrator.agents.driver import Driver, DriverError, Going, agent_environ
 from orchestrator.agents.git import GitError, attempted, commit_id
 from orchestrator.agents.meter.accounts import Account
 from orchestrator.agents.meter.providers import provider_of
-from orchestrator.agents.sandbox import Enclosure, NoSandboxError, choose, enclosed
+from orchestrator.agents.sandbox import Enclosure, NoSandboxError, choose, enclosed, shortfall
 from orchestrator.agents.workspace import Taken, Workspace, close_workspace, open_workspace, put_away, take_hand_in
 from orchestrator.evidence.measurement import Claim, Evidence, Usage
 from orchestrator.executors.agentwork import Turn
@@ -130,6 +130,8 @@ class _Turning:
             turn.network,
             *(door if relayed else (None, door[1])),
         )
+        if lacking := shortfall(turn.sandbox, network=turn.network):
+            self._tell(lacking, None)
         argv = tuple(enclosed(turn.sandbox, turn.program, inside))
         return Going(turn, argv, env, order.folder, self.stop, self._tell, CAP, order.marker)
 
