@@ -165,6 +165,8 @@ def carry_instrument(order: WorkOrder, stop: StopSignal, listener: Callable[[Tol
     assert order.checkout is not None
     start = time.monotonic()
     try:
+        for left in order.checkout.folder.parent.parent.glob(f"*/{order.checkout.folder.name}"):
+            remove(left)  # of an attempt whose orchestrator died
         check_out(order.checkout)
     except (GitError, OSError) as error:
         failure = Failure(Cause.SPAWN, f"the hand-in could not be checked out: {error}".replace("\n  mend:", "; mend:"))
