@@ -100,8 +100,18 @@ def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
     words += ["--share-net"] if inside.network else []
     words += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
     for place in dict.fromkeys(("/tmp", "/var/tmp", "/run", "/root", "/home", home)):  # noqa: S108 - what is covered there
-        words += ["--tmpfs", place] if os.path.isdir(place) else []  # noqa: PTH112
-    for place in dict.fromkeys((*installation(argv[0]), *_interpreter(), str(inside.project), str(inside.repo))):
+        words += ["--tmpfs", place] if os.path.isdir(place) and place != "/" else []  # noqa: PTH112
+    for place in _readable(inside, home):
+        words += ["--ro-bind-try", place, place]
+    if any(_below(Path(home), place) for place in (inside.project, inside.repo)) and home != "/":
+        words += ["--tmpfs", home]  # once more: it lies in what was just shown
+        words += [
+            word
+            for place in _readable(inside, home)
+            if _below(Path(place), Path(home))
+            for word in ("--ro-bind-try", place, place)
+        ]
+    for place in dict.fromkeys((*installation(argv[0]), *_interpreter())):
         words += ["--ro-bind-try", place, place]
     for secret in secrets_of(inside.project):
         words += ["--ro-bind", "/dev/null", secret]
@@ -112,6 +122,12 @@ def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
     if inside.socket is not None:
         words += ["--bind", str(inside.socket), str(inside.socket)]
     return [*words, "--chdir", str(inside.workspace), "--"]
+
+
+def _readable(inside: Enclosure, home: str) -> list[str]:
+    """The project and the repository; of one that is our home itself only what git needs, since credentials lie there."""
+    places = dict.fromkeys((inside.project, inside.repo))
+    return [str(place / ".git" if str(place) == home else place) for place in places]
 
 
 def installation(program: str) -> list[str]:
@@ -157,9 +173,10 @@ def _landlocked(argv: Sequence[str], inside: Enclosure) -> list[str]:
     words = [sys.executable, "-I", LANDLOCKED]
     for writable in (inside.workspace, inside.home):
         words += ["--write", str(writable)]
-    for place in (*installation(argv[0]), *_interpreter(), str(inside.project), str(inside.repo)):
+    for place in (*installation(argv[0]), *_interpreter(), *_readable(inside, os.path.expanduser("~"))):  # noqa: PTH111 - as text
         words += ["--read", place]
-    for hidden in (str(inside.state), *secrets_of(inside.project)):
+    home = os.path.expanduser("~")  # noqa: PTH111 - as text
+    for hidden in (str(inside.state), home, *secrets_of(inside.project)):
         words += ["--hide", hidden]
     words += ["--network"] if inside.network else ["--port", str(inside.port)]
     return [*words, "--", *_through_relay(argv, inside)]

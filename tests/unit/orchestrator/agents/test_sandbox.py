@@ -152,7 +152,12 @@ def test_the_words_of_landlocked_are_read_and_others_refused(inside):
     allowed, argv = parsed(words[words.index("--write") :])
     assert (argv, allowed.port, allowed.network) == (["true", "--port"], 0, False)
     assert allowed.write == [str(inside.workspace), str(inside.home)]
-    assert allowed.hide == [str(inside.state), str(inside.project / ".env"), str(inside.project / ".env.local")]
+    assert allowed.hide == [
+        str(inside.state),
+        str(Path.home()),
+        str(inside.project / ".env"),
+        str(inside.project / ".env.local"),
+    ]
     with pytest.raises(ValueError, match="means nothing"):
         parsed(["--all", "--"])
 
@@ -186,3 +191,17 @@ def test_a_programs_installation_is_found_and_never_the_whole_home():
     assert installation("no-such-program") == []
     assert installation(sys.executable) == [sys.prefix] or str(Path(sys.executable).resolve().parent.parent) in installation(sys.executable)  # fmt: skip
     assert "/usr" not in installation("sh")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("where", [".", "home"])
+def test_a_home_that_is_the_project_or_lies_in_it_is_out_of_sight(kind, where, inside, monkeypatch):
+    home = inside.project / where
+    home.mkdir(exist_ok=True)
+    for name in (".ssh", ".git"):
+        (home / name).mkdir()
+    (home / ".ssh/key").write_text("canary")
+    (home / ".git/HEAD").write_text("ref")
+    monkeypatch.setenv("HOME", str(home))
+    done = run(kind, inside, READ, home / ".ssh/key", inside.workspace / "file", inside.repo / "file")
+    assert (done.stdout.splitlines()[1:], "canary" in done.stdout) == (["'mine'", "'readable'"], False), done.stderr
