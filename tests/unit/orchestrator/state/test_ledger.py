@@ -39,7 +39,9 @@ def test_what_an_agent_spent_is_the_sum_over_its_tasks_and_no_others():
 
 def test_the_tightest_budget_counts_with_what_is_reserved():
     spent = Spending(turns=1, seconds=10.0, tokens=40, cost=0.25, open_tokens=20, open_cost=0.25)
-    left = left_of([("a", Budget(tokens=100, cost=2.0), spent), ("b", Budget(tokens=1000, cost=1.0, time="30s"), spent)])
+    left = left_of(
+        [("a", Budget(tokens=100, cost=2.0), spent), ("b", Budget(tokens=1000, cost=1.0, time="30s"), spent)]
+    )
     assert (left.tokens, left.cost, left.seconds, left.reason) == (40, 0.5, 20.0, "")
 
 
@@ -63,5 +65,7 @@ def test_used_up_turns_do_not_hide_another_budget_that_is_used_up_too():
 
 
 def test_the_last_turn_keeps_to_what_is_left_of_everything_else():
-    left = left_of([("the task", Budget(turns=1, tokens=100, time="60s"), Spending(turns=1, tokens=30, open_tokens=10))])
+    left = left_of(
+        [("the task", Budget(turns=1, tokens=100, time="60s"), Spending(turns=1, tokens=30, open_tokens=10))]
+    )
     assert (left.only_turns, left.tokens, left.seconds) == (True, 60, 60.0)
