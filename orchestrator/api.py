@@ -484,8 +484,11 @@ def _carrying(loaded: LoadedPlan, runners: Mapping[str, Runner], manner: Manner)
     if not (briefed(loaded.plan) or joined(loaded.plan)):
         yield EXECUTORS[manner.executor].carry(runners)
         return
-    from orchestrator.agents.carry import carrying  # noqa: PLC0415 - most plans need none of it
+    from orchestrator.agents.carry import carrying, require_drivers  # noqa: PLC0415 - most plans need none of it
 
+    left_out = excluded(loaded.graph, manner.only, manner.until)
+    asked = dict.fromkeys(loaded.graph.nodes[task].agent for task in briefed(loaded.plan) if task not in left_out)
+    require_drivers(loaded.plan, asked, {"project": Path.cwd(), "state": manner.state.absolute()})
     with carrying(loaded.plan, os.environ) as carry:
         yield carry
 

@@ -24,6 +24,8 @@ HELLO: Final = 60.0
 """Seconds that an agent may take to answer `initialize`, and to open or load a session."""
 CANCELLING: Final = 10.0
 """Seconds that a turn may take to end once it is cancelled."""
+ENDING: Final = 2.0
+"""Seconds after which a program that closed its streams is taken to live on."""
 LOOK: Final = 0.05
 LONGEST_LINE: Final = 16 * 2**20
 SAID_LIMIT: Final = 4_000
@@ -120,6 +122,8 @@ class _Conversation:
             await self._opened(agent)
             stop = await self._prompted(agent)
         except (acp.RequestError, ConnectionError, ValueError, asyncio.IncompleteReadError) as error:
+            if not self._session and isinstance(error, ConnectionError) and await self._has_ended():
+                raise DriverError(f"its program ended before it could be asked: {_last_words(self._going)}") from error
             stop = f"error: {error} {getattr(error, 'data', None) or ''}".strip()[:500]
         except TimeoutError:
             stop = "stuck: it did not answer in time"
@@ -176,6 +180,13 @@ class _Conversation:
                 await agent.cancel(self._session)
         answered = await asyncio.wait_for(prompt, CANCELLING)
         return why or str(answered.stop_reason)
+
+    async def _has_ended(self) -> bool:
+        """Whether the program is gone, as its end of the connection is; it may take a moment to be seen."""
+        deadline = time.monotonic() + ENDING
+        while self._process.look() is None and time.monotonic() < deadline:  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(LOOK)
+        return self._process.look() is not None
 
     def _reason_to_end(self, deadline: float | None) -> str:
         if self._going.stop.is_set():

@@ -1,15 +1,19 @@
 """Which of an order's kinds of work is to be done, and by what."""
 
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from orchestrator.agents.driver import DriverError, find_driver
 from orchestrator.agents.merging import carry_instrument, carry_merge
 from orchestrator.agents.meter.providers import provider_of
+from orchestrator.agents.sandbox import choose
 from orchestrator.agents.turn import Meter, carry_turn
+from orchestrator.engine.filling import filled
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.order import AttemptResult, StopSignal, Told, WorkOrder
-from orchestrator.plan.model import Plan
+from orchestrator.plan.model import Agent, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,30 @@ class Carry:
         if order.checkout is not None:
             return carry_instrument(order, stop, listener)
         return carry_out(order, stop, listener)
+
+
+def require_drivers(plan: Plan, agents: Iterable[str], known: Mapping[str, object]) -> None:
+    """Raise DriverError or NoSandboxError for what no agent's turn could begin with: all of it is known before anything is spent.
+
+    agents: those who are asked for. known: places in a plan's texts, as `project`; a program in another is not looked for.
+    """
+    wrong = [f"agent {name}: {why}" for name in agents for why in _problems(plan.agents[name], known)]
+    if wrong:
+        raise DriverError("\n".join(wrong))
+    for name in agents:
+        choose(plan.agents[name].sandbox.value)
+
+
+def _problems(agent: Agent, known: Mapping[str, object]) -> Iterator[str]:
+    program = filled(agent.program, known)
+    try:
+        driver = find_driver(str(agent.driver))
+        if program and "${" not in program[0] and (why := driver.problem(program)):
+            yield why
+    except DriverError as error:
+        yield str(error)
+    if missing := [name for name in agent.env if name not in os.environ]:
+        yield f"{', '.join(missing)} is not set\n  mend: export it, or take it out of the agent's `env`"
 
 
 @contextmanager

@@ -137,15 +137,13 @@ def _listed(line: bytes) -> tuple[str, Entry]:
 def store(repo: Path, paths: Iterable[Path]) -> list[str]:
     """Put files into the repository, byte for byte; the id of each. Links are not followed by who calls."""
     named = [os.fsencode(path) for path in paths]
-    if not named:
-        return []
-    found: list[str] = []
     plain = [name for name in named if b"\n" not in name]
-    if len(plain) != len(named):
-        raise GitError("a file name with a line break cannot be handed in\n  mend: rename the file")
-    said = git(repo, "hash-object", "-w", "--no-filters", "--stdin-paths", given=b"\n".join(plain) + b"\n")
-    found += said.decode().split()
-    return found
+    given = b"".join(name + b"\n" for name in plain)
+    said = git(repo, "hash-object", "-w", "--no-filters", "--stdin-paths", given=given) if plain else b""
+    ids = iter(said.decode().split())
+    return [
+        next(ids) if b"\n" not in name else store_bytes(repo, Path(os.fsdecode(name)).read_bytes()) for name in named
+    ]
 
 
 def store_bytes(repo: Path, content: bytes) -> str:

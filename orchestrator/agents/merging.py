@@ -4,13 +4,14 @@ Nothing is forced and no side is taken: what clashes, or makes a criterion of wh
 its agent. The branch is moved by compare and swap; where somebody else moved it meanwhile, the hand-in is joined again with that.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from orchestrator.agents.git import GitError, attempted, commit_id, commit_tree, git, is_ancestor, move_branch
+from orchestrator.agents.git import AUTHOR, GitError, attempted, commit_id, commit_tree, git, is_ancestor, move_branch
 from orchestrator.agents.trees import remove
 from orchestrator.agents.workspace import check_out
 from orchestrator.context import CHECKOUT
@@ -26,6 +27,8 @@ from orchestrator.state.rounds import Joined
 TRIES: Final = 5
 """How often a hand-in is joined anew because the branch moved meanwhile."""
 NAMED: Final = 5
+LAST_WORDS: Final = 300
+"""Bytes of an instrument's last line that go back to the agent."""
 
 
 def carry_merge(order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
@@ -58,23 +61,30 @@ class _Queue:
 
     def join(self) -> Iterator[Joined]:
         branch = target_branch(self.merge.repo, self.merge.into)
+        _catch_up(self.merge.repo, branch)
         in_so_far: list[ToJoin] = []
         for each in self.merge.queue:
             if self.stop.is_set():
                 return
-            done = self._joined_before(branch, each) or self._join(branch, each, in_so_far)
+            done = self._joined_before(branch, each, in_so_far) or self._join(branch, each, in_so_far)
             if done.commit:
                 in_so_far.append(each)
             yield done
 
-    def _joined_before(self, branch: str, each: ToJoin) -> Joined | None:
-        """A merge that was killed, or that waited for another hand-in, has joined it already."""
-        tip = commit_id(self.merge.repo, f"refs/heads/{branch}")
-        return (
-            Joined(each.task, each.hand_in.commit, tip)
-            if is_ancestor(self.merge.repo, each.hand_in.commit, tip)
-            else None
-        )
+    def _joined_before(self, branch: str, each: ToJoin, in_so_far: list[ToJoin]) -> Joined | None:
+        """A merge that was killed, or that waited for another hand-in, has joined it already; or somebody else has.
+
+        A merge of ours was measured before the branch moved to it. What somebody else merged is measured here.
+        """
+        repo, commit = self.merge.repo, each.hand_in.commit
+        tip = commit_id(repo, f"refs/heads/{branch}")
+        if not is_ancestor(repo, commit, tip):
+            return None
+        if ours := _merge_of(repo, commit, tip):
+            return Joined(each.task, commit, ours)
+        verdicts, why = self._measured(tip, [*in_so_far, each])
+        told = f"somebody else merged it into {branch}, and there it does not hold: {why}" if why else ""
+        return Joined(each.task, commit, "" if why else tip, told, verdicts)
 
     def _join(self, branch: str, each: ToJoin, in_so_far: list[ToJoin]) -> Joined:
         repo, commit = self.merge.repo, each.hand_in.commit
@@ -87,7 +97,7 @@ class _Queue:
                 raise GitError(f"git merge-tree in {repo}: {merged.stderr.decode('utf-8', 'replace').strip()[:300]}")
             tree = merged.stdout.split(b"\n", 1)[0].decode()
             joined = commit_tree(repo, tree, [tip, commit], f"Merge {each.task}\n")
-            verdicts, why = self._measured(joined, tip, [*in_so_far, each])
+            verdicts, why = self._measured(joined, [*in_so_far, each])
             if why:
                 return Joined(each.task, commit, "", why, verdicts)
             if self.stop.is_set():
@@ -97,22 +107,30 @@ class _Queue:
                 _follow(repo, branch, tip, joined)
                 self._tell(f"{each.task} is joined on {branch} as {joined[:12]}")
                 return Joined(each.task, commit, joined, "", verdicts)
+            if commit_id(repo, f"refs/heads/{branch}") == tip:
+                raise GitError(
+                    f"{branch} cannot be moved, though nobody moved it\n"
+                    f"  mend: see whether it is protected or locked (git update-ref refs/heads/{branch} {joined[:12]})"
+                )
             self._tell(f"{branch} moved meanwhile; {each.task} is joined anew")
         raise GitError(
             f"{branch} moved {TRIES} times while {each.task} was joined\n  mend: let nobody else move it, and resume"
         )
 
-    def _measured(self, commit: str, base: str, hand_ins: list[ToJoin]) -> tuple[tuple[Verdict, ...], str]:
-        """What the instruments of all that is in say of the joined tree, and why it cannot count."""
+    def _measured(self, commit: str, hand_ins: list[ToJoin]) -> tuple[tuple[Verdict, ...], str]:
+        """What the instruments of all that is in say of the joined tree, and why it cannot count.
+
+        Each measures with what it had pinned: files of its own hand-in's base, which no hand-in beside it could change.
+        """
         verdicts: list[Verdict] = []
         for each in hand_ins:
             found: list[Candidate] = []
             for instrument in each.instruments:
-                result = self._run(instrument, commit, base)
+                result = self._run(instrument, commit, each.hand_in.base)
                 if result.failure is not None:
                     return tuple(verdicts), f"on the joined tree {instrument.task} failed: {result.failure.message}"
                 if result.stopped or result.lost:
-                    return tuple(verdicts), ""
+                    return tuple(verdicts), f"{instrument.task} did not end: {result.lost or 'stopped'}"
                 found += [
                     Candidate(instrument.task, self.order.attempt, one, stale=False)
                     for one in result.evidence.measurements
@@ -133,7 +151,7 @@ class _Queue:
         number = 1
         while folder.exists():
             number, folder = number + 1, self.order.folder / f"{commit[:12]}-{instrument.task}-{number + 1}"
-        order = replace(instrument, folder=folder, checkout=checkout, attempt=self.order.attempt)
+        order = replace(instrument, folder=folder, kept=None, checkout=checkout, attempt=self.order.attempt)
         result = carry_instrument(order, self.stop, lambda _told: None)
         self.cpu_seconds += result.usage.cpu_seconds
         self.peak_rss, self.samples = max(self.peak_rss, result.usage.peak_rss), self.samples + result.usage.samples
@@ -148,15 +166,32 @@ def carry_instrument(order: WorkOrder, stop: StopSignal, listener: Callable[[Tol
     assert order.checkout is not None
     start = time.monotonic()
     try:
+        for left in order.checkout.folder.parent.parent.glob(f"*/{order.checkout.folder.name}"):
+            remove(left)  # of an attempt whose orchestrator died
         check_out(order.checkout)
     except (GitError, OSError) as error:
         failure = Failure(Cause.SPAWN, f"the hand-in could not be checked out: {error}".replace("\n  mend:", "; mend:"))
         return AttemptResult(order.task, order.attempt, Evidence(), Usage(time.monotonic() - start, 0.0, 0, 0), failure)
     try:
         env = {**order.env, CHECKOUT: str(order.checkout.folder)}
-        return carry_out(replace(order, env=env), stop, listener)
+        return _with_last_words(carry_out(replace(order, env=env), stop, listener), order.home)
     finally:
         remove(order.checkout.folder)
+
+
+def _with_last_words(result: AttemptResult, folder: Path) -> AttemptResult:
+    """A program that failed, with the last line that it wrote on standard error: the agent is told it, as data."""
+    if result.failure is None or result.failure.cause is not Cause.EXIT:
+        return result
+    try:
+        with (folder / "stderr.log").open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - LAST_WORDS))
+            lines = file.read().decode("utf-8", "replace").strip().splitlines()
+    except OSError:
+        return result
+    said = "".join(each if each.isprintable() else " " for each in lines[-1]) if lines else ""
+    message = f"{result.failure.message}; its last line: {said}" if said else result.failure.message
+    return replace(result, failure=replace(result.failure, message=message))
 
 
 def target_branch(repo: Path, name: str) -> str:
@@ -200,6 +235,32 @@ def _follow(repo: Path, branch: str, old: str, new: str) -> None:
     place = _checked_out(repo, branch)
     if place is not None and place.is_dir():
         git(place, "read-tree", "-m", "-u", old, new)
+
+
+def _catch_up(repo: Path, branch: str) -> None:
+    """Go on where a merge was killed after the branch moved, and before the worktree that has it checked out showed that."""
+    tip, place = commit_id(repo, f"refs/heads/{branch}"), _checked_out(repo, branch)
+    parents = _our_merge(repo, tip)
+    if place is None or not place.is_dir() or not parents:
+        return
+    behind = attempted(place, "diff-index", "--cached", "--quiet", parents[0]).returncode == 0
+    clean = attempted(place, "diff-files", "--quiet").returncode == 0
+    if behind and clean and attempted(place, "diff-index", "--cached", "--quiet", tip).returncode:
+        _follow(repo, branch, parents[0], tip)
+
+
+def _our_merge(repo: Path, commit: str) -> list[str]:
+    """The parents of a merge that the queue made, none for any other commit."""
+    said = git(repo, "show", "--no-patch", "--format=%ce%x00%P", commit).decode("utf-8", "replace").strip()
+    who, _, parents = said.partition("\0")
+    found = parents.split()
+    return found if who == AUTHOR["GIT_COMMITTER_EMAIL"] and len(found) == 2 else []
+
+
+def _merge_of(repo: Path, commit: str, tip: str) -> str:
+    """The merge of ours that brought a commit into the history of `tip`, "" where none did."""
+    listed = git(repo, "rev-list", "--first-parent", "--merges", tip, f"^{commit}").decode().split()
+    return next((each for each in listed if commit in _our_merge(repo, each)[1:]), "")
 
 
 def _clashing(listed: bytes) -> str:

@@ -5,6 +5,8 @@ An agent tells of a call in pieces, and its request may hold only the call's id;
 
 import fnmatch
 import os
+import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +15,8 @@ from typing import Any, Final
 PATH_KEYS: Final = ("path", "file_path", "filePath", "filepath", "notebook_path", "abs_path", "target", "destination")
 COMMAND_KEYS: Final = ("command", "cmd", "script")
 READING: Final = frozenset({"read", "search", "think"})
+SHELLS: Final = frozenset({"sh", "bash", "dash", "zsh", "ksh"})
+SHELL_OPTION: Final = re.compile(r"-[a-z]*c")
 CHAINING: Final = (";", "&", "|", "`", "$(", "\n", ">", "<")
 
 
@@ -72,8 +76,16 @@ def command_of(raw: Mapping[str, Any], kind: str, title: str) -> str | None:
     for key in COMMAND_KEYS:
         if key in raw:
             value = raw[key]
-            return value if isinstance(value, str) else str(value[-1]) if isinstance(value, list) and value else ""
+            return value if isinstance(value, str) else _joined(value) if isinstance(value, list) else ""
     return title if kind == "execute" else None
+
+
+def _joined(words: Sequence[object]) -> str:
+    """A list of words as the command line that it is; of `bash -lc TEXT` the text, as that is what runs."""
+    texts = [str(word) for word in words]
+    if len(texts) == 3 and os.path.basename(texts[0]) in SHELLS and SHELL_OPTION.fullmatch(texts[1]):  # noqa: PTH119 - text of the agent
+        return texts[2]
+    return shlex.join(texts)
 
 
 def runs(command: str, patterns: Sequence[str]) -> bool:

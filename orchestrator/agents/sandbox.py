@@ -19,6 +19,9 @@ HIDDEN: Final = (".env", ".netrc", ".npmrc", ".pypirc", ".git-credentials")
 RELAY: Final = str(Path(__file__).with_name("relay.py"))
 LANDLOCKED: Final = str(Path(__file__).with_name("landlocked.py"))
 
+TCP_ABI: Final = 4
+"""Landlock's first version that restricts connections."""
+
 
 class NoSandboxError(OrchestratorError):
     """The plan asks for a sandbox, and this machine has none."""
@@ -66,6 +69,19 @@ def _has_landlock() -> bool:
     return bool(landlockpy.supported())
 
 
+def shortfall(kind: str, *, network: bool) -> str:
+    """What the sandbox does not keep the agent from, in one sentence; "" where it keeps it from all that it should."""
+    if kind == "none":
+        return "the agent runs without a sandbox: it can read and write whatever we can"
+    if kind != "landlock" or network:
+        return ""
+    import landlockpy  # noqa: PLC0415 - an extra
+
+    if landlockpy.abi_version() < TCP_ABI:
+        return "landlock of this kernel does not keep the agent from the network"
+    return "landlock keeps the agent from TCP, but not from UDP and sockets in the file system"
+
+
 def enclosed(kind: str, argv: Sequence[str], inside: Enclosure) -> list[str]:
     """The command line that runs the program in the sandbox."""
     match kind:
@@ -84,8 +100,18 @@ def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
     words += ["--share-net"] if inside.network else []
     words += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
     for place in dict.fromkeys(("/tmp", "/var/tmp", "/run", "/root", "/home", home)):  # noqa: S108 - what is covered there
-        words += ["--tmpfs", place] if os.path.isdir(place) else []  # noqa: PTH112
-    for place in dict.fromkeys((*installation(argv[0]), *_interpreter(), str(inside.project), str(inside.repo))):
+        words += ["--tmpfs", place] if os.path.isdir(place) and place != "/" else []  # noqa: PTH112
+    for place in _readable(inside, home):
+        words += ["--ro-bind-try", place, place]
+    if any(_below(Path(home), place) for place in (inside.project, inside.repo)) and home != "/":
+        words += ["--tmpfs", home]  # once more: it lies in what was just shown
+        words += [
+            word
+            for place in _readable(inside, home)
+            if _below(Path(place), Path(home))
+            for word in ("--ro-bind-try", place, place)
+        ]
+    for place in dict.fromkeys((*installation(argv[0]), *_interpreter())):
         words += ["--ro-bind-try", place, place]
     for secret in secrets_of(inside.project):
         words += ["--ro-bind", "/dev/null", secret]
@@ -96,6 +122,12 @@ def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
     if inside.socket is not None:
         words += ["--bind", str(inside.socket), str(inside.socket)]
     return [*words, "--chdir", str(inside.workspace), "--"]
+
+
+def _readable(inside: Enclosure, home: str) -> list[str]:
+    """The project and the repository; of one that is our home itself only what git needs, since credentials lie there."""
+    places = dict.fromkeys((inside.project, inside.repo))
+    return [str(place / ".git" if str(place) == home else place) for place in places]
 
 
 def installation(program: str) -> list[str]:
@@ -141,9 +173,11 @@ def _landlocked(argv: Sequence[str], inside: Enclosure) -> list[str]:
     words = [sys.executable, "-I", LANDLOCKED]
     for writable in (inside.workspace, inside.home):
         words += ["--write", str(writable)]
-    for place in (*installation(argv[0]), *_interpreter(), str(inside.project), str(inside.repo)):
+    for place in (*installation(argv[0]), *_interpreter(), *_readable(inside, os.path.expanduser("~"))):  # noqa: PTH111 - as text
         words += ["--read", place]
-    words += ["--hide", str(inside.state)]
+    home = os.path.expanduser("~")  # noqa: PTH111 - as text
+    for hidden in (str(inside.state), home, *secrets_of(inside.project)):
+        words += ["--hide", hidden]
     words += ["--network"] if inside.network else ["--port", str(inside.port)]
     return [*words, "--", *_through_relay(argv, inside)]
 

@@ -57,7 +57,7 @@ def safe(path: str) -> str:
     """The path, if it stays within its folder. Raises GitError."""
     parts = path.split("/")
     if path.startswith("/") or any(part in {"", ".", ".."} or part.lower() == ".git" for part in parts):
-        raise GitError(f"the tree has a path that no checkout can have: {path!r}")
+        raise GitError(f"no checkout can have the path {path!r}\n  mend: remove or rename it")
     return path
 
 
@@ -114,6 +114,7 @@ def taken(repo: Path, folder: Path, ignored: frozenset[str] = frozenset()) -> Tr
     for path, found in on_disk(folder):
         if path in ignored:
             continue
+        safe(path)
         if stat.S_ISLNK(found.st_mode):
             target = os.fsencode(os.readlink(folder / path))  # noqa: PTH115 - Path.readlink would decode and encode again
             tree[path] = Entry(LINK, store_bytes(repo, target))

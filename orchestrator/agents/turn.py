@@ -12,8 +12,8 @@ from orchestrator.agents.git import GitError, attempted, commit_id
 from orchestrator.agents.home import make_home
 from orchestrator.agents.meter.accounts import Account
 from orchestrator.agents.meter.providers import bases_in, provider_of
-from orchestrator.agents.sandbox import Enclosure, NoSandboxError, choose, enclosed
-from orchestrator.agents.workspace import Taken, Workspace, close_workspace, open_workspace, take_hand_in
+from orchestrator.agents.sandbox import Enclosure, NoSandboxError, choose, enclosed, shortfall
+from orchestrator.agents.workspace import Taken, Workspace, close_workspace, open_workspace, put_away, take_hand_in
 from orchestrator.evidence.measurement import Claim, Evidence, Usage
 from orchestrator.executors.agentwork import Turn
 from orchestrator.executors.folder import fresh
@@ -86,19 +86,21 @@ class _Turning:
     def take(self) -> AttemptResult:
         order = self.order
         workspace = open_workspace(self.turn, lambda text: self._tell(text, None))
-        keep = True
+        found = None
         try:
             talk = self._talked()
             usage = _usage(order.folder, self.start)
             if self.stop.is_set():
                 return AttemptResult(order.task, order.attempt, Evidence(), usage, stopped=True, talk=talk)
             found = _hand_in(self.turn, workspace, talk)
-            keep = bool(found.refused) and found.hand_in is None
             why = found.refused and f"{found.refused} (it ended its turn with: {talk.stop})"
             result = AttemptResult(order.task, order.attempt, Evidence(), usage, talk=talk, hand_in=found.hand_in)
             return replace(result, fruitless=why)
         finally:
-            close_workspace(workspace, keep=keep)
+            if found is None:
+                put_away(workspace, lambda text: self._tell(text, None))
+            else:
+                close_workspace(workspace, keep=not found.whole)
 
     def _talked(self) -> Talk:
         """The turn itself; what its calls cost is settled when it returns."""
@@ -128,6 +130,8 @@ class _Turning:
             turn.network,
             *(door if relayed else (None, door[1])),
         )
+        if lacking := shortfall(turn.sandbox, network=turn.network):
+            self._tell(lacking, None)
         argv = tuple(enclosed(turn.sandbox, turn.program, inside))
         return Going(turn, argv, env, order.folder, self.stop, self._tell, CAP, order.marker)
 
@@ -139,7 +143,9 @@ def _hand_in(turn: Turn, workspace: Workspace, talk: Talk) -> Taken:
     try:
         return take_hand_in(turn, workspace, talk)
     except GitError as error:  # what the agent left cannot be taken: its affair, not ours
-        return Taken(None, str(error).replace("\n  mend:", ";"))
+        return Taken(None, str(error).replace("\n  mend:", ";"), whole=False)
+    except PermissionError as error:
+        return Taken(None, f"what it left cannot be read: {error.filename}", whole=False)
 
 
 def rules_of(turn: Turn) -> str:

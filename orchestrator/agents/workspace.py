@@ -5,7 +5,7 @@ ended; we read it byte for byte, hold it against `writes` and `pinned`, and comm
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -23,7 +23,7 @@ from orchestrator.agents.git import (
     write_tree,
 )
 from orchestrator.agents.patterns import matches
-from orchestrator.agents.trees import LINK, changes, remove, taken, write_out
+from orchestrator.agents.trees import LINK, SUBMODULE, changes, remove, taken, write_out
 from orchestrator.executors.agentwork import Checkout, Turn
 from orchestrator.state.rounds import HandIn, Talk
 
@@ -31,6 +31,8 @@ LITTER: Final = (
     "**/__pycache__/**", "**/*.pyc", "**/.pytest_cache/**", "**/.mypy_cache/**", "**/.ruff_cache/**", "**/.hypothesis/**",
 )  # fmt: skip
 """What tools leave behind them, and no hand-in needs: it is left out where the base does not have it."""
+REFUSED: Final = "refused"
+CUT_SHORT: Final = "cut-short"
 NAMED: Final = 10
 """How many paths a message lists."""
 
@@ -52,10 +54,14 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a workspace. hand_in: what was committed; refused: why it does not count, "" where it does."""
+    """What became of a workspace. hand_in: what was committed; refused: why it does not count, "" where it does.
+
+    whole: whether a commit has all that lay in it, so that its folder can go.
+    """
 
     hand_in: HandIn | None
     refused: str
+    whole: bool = True
 
 
 def open_workspace(turn: Turn, note: Callable[[str], None]) -> Workspace:
@@ -69,6 +75,7 @@ def open_workspace(turn: Turn, note: Callable[[str], None]) -> Workspace:
     base_tree = tree_of(turn.repo, base)
     start = base_tree if turn.onto is None else tree_of(turn.repo, _continued(turn.repo, base, turn.onto, note))
     _note_kinds(base_tree, turn.repo, base, note)
+    _clear_away(turn, note)
     remove(turn.workspace)
     turn.workspace.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _ONE_AT_A_TIME:
@@ -102,7 +109,7 @@ def _warn_of_dirt(turn: Turn, note: Callable[[str], None]) -> None:
 
 def _note_kinds(tree: Tree, repo: Path, base: str, note: Callable[[str], None]) -> None:
     """Say what is in the workspace in another form than in a usual checkout."""
-    if any(entry.mode == "160000" for entry in tree.values()):
+    if any(entry.mode == SUBMODULE for entry in tree.values()):
         note("submodules are empty folders in the workspace; their content is not the agent's to change")
     if ".gitattributes" in tree and b"filter=lfs" in git(repo, "cat-file", "blob", f"{base}:.gitattributes"):
         note("files of Git LFS are pointers in the workspace")
@@ -115,6 +122,8 @@ def take_hand_in(turn: Turn, workspace: Workspace, talk: Talk) -> Taken:
     if not files:
         return Taken(None, "nothing was handed in: no file differs from the base")
     refused = _refused(turn, workspace, after, files)
+    if refused:
+        _set_aside(workspace, after, REFUSED)
     kept = _within(workspace.base_tree, after, turn) if refused else after
     if refused and not changes(workspace.base_tree, kept):
         return Taken(None, refused)
@@ -126,7 +135,7 @@ def take_hand_in(turn: Turn, workspace: Workspace, talk: Talk) -> Taken:
 
 def _committed(turn: Turn, workspace: Workspace, tree: Tree, talk: Talk) -> HandIn:
     repo = workspace.repo
-    tree = tree | {path: entry for path, entry in workspace.base_tree.items() if entry.mode == "160000"}
+    tree = tree | {path: entry for path, entry in workspace.base_tree.items() if entry.mode == SUBMODULE}
     scratch = workspace.folder.with_name(f"{workspace.folder.name}.index")
     commit = commit_tree(repo, write_tree(repo, tree, scratch), [workspace.base], f"{turn.agent}: {turn.branch}\n")
     git(repo, "update-ref", f"refs/heads/{workspace.branch}", commit)
@@ -135,11 +144,21 @@ def _committed(turn: Turn, workspace: Workspace, tree: Tree, talk: Talk) -> Hand
 
 def _left_out(workspace: Workspace) -> frozenset[str]:
     """Untracked files that the repository ignores, and what tools leave behind."""
-    listed = git(workspace.folder, "ls-files", "-z", "--others", "--ignored", "--exclude-per-directory=.gitignore")
-    ignored = {os.fsdecode(path) for path in listed.split(b"\0") if path}
-    others = git(workspace.folder, "ls-files", "-z", "--others")
-    litter = {path for path in map(os.fsdecode, filter(None, others.split(b"\0"))) if matches(path, LITTER)}
+    asked = ("--others", "--ignored", "--exclude-per-directory=.gitignore")
+    ignored = set(_others(workspace, *asked))
+    litter = {path for path in _others(workspace, "--others") if matches(path, LITTER)}
     return frozenset((ignored | litter) - workspace.base_tree.keys())
+
+
+def _others(workspace: Workspace, *asked: str) -> Iterator[str]:
+    """Untracked files, by an empty index and the repository's own folder: what the agent made of `.git` is not asked."""
+    env = {
+        "GIT_DIR": os.fspath(require_repository(workspace.repo)),
+        "GIT_WORK_TREE": os.fspath(workspace.folder),
+        "GIT_INDEX_FILE": os.fspath(workspace.folder.with_name(f"{workspace.folder.name}.none")),
+    }
+    listed = git(workspace.folder, "-c", "core.bare=false", "ls-files", "-z", *asked, env=env)
+    return map(os.fsdecode, filter(None, listed.split(b"\0")))
 
 
 def _refused(turn: Turn, workspace: Workspace, after: Tree, files: tuple[str, ...]) -> str:
@@ -172,6 +191,50 @@ def _within(before: Tree, after: Tree, turn: Turn) -> Tree:
             elif after[path].mode != LINK:
                 kept[path] = after[path]
     return kept
+
+
+def _set_aside(workspace: Workspace, tree: Tree, why: str) -> str:
+    """Commit what is no hand-in on a branch beside it, so that nothing is lost with the folder; the branch's name."""
+    repo, branch = workspace.repo, f"{workspace.branch}-{why}"
+    tree = tree | {path: entry for path, entry in workspace.base_tree.items() if entry.mode == SUBMODULE}
+    scratch = workspace.folder.with_name(f"{workspace.folder.name}.index")
+    commit = commit_tree(repo, write_tree(repo, tree, scratch), [workspace.base], f"{why}: {workspace.branch}\n")
+    git(repo, "update-ref", f"refs/heads/{branch}", commit)
+    return branch
+
+
+def put_away(workspace: Workspace, note: Callable[[str], None]) -> None:
+    """Close the workspace of a turn that was cut short; what had been done in it is kept on a branch of its own.
+
+    Where that cannot be committed, the folder stays. Raises GitError, OSError.
+    """
+    try:
+        left = taken(workspace.repo, workspace.folder, _left_out(workspace))
+        if changes(workspace.before, left):
+            note(f"what the turn that was cut short left is on the branch {_set_aside(workspace, left, CUT_SHORT)}")
+    except (GitError, OSError) as error:
+        note(f"{workspace.folder} is kept, since no commit can hold it: {str(error).splitlines()[0]}")
+        close_workspace(workspace, keep=True)
+    else:
+        close_workspace(workspace, keep=False)
+
+
+def _clear_away(turn: Turn, note: Callable[[str], None]) -> None:
+    """Put away the workspaces of the task's attempts before, whose orchestrator died: they are locked still."""
+    mine = turn.workspace.parent.parent.resolve()
+    for place, branch in locked_worktrees(turn.repo):
+        if mine in place.parents and place != turn.workspace.resolve() and place.is_dir():
+            at = commit_id(turn.repo, branch)
+            tree = tree_of(turn.repo, at)
+            put_away(Workspace(place, turn.repo, at, tree, tree, branch.removeprefix("refs/heads/")), note)
+
+
+def locked_worktrees(repo: Path) -> Iterator[tuple[Path, str]]:
+    """The worktrees of a repository that are locked, as ours are while a turn is under way, each with its branch's full name."""
+    for block in git(repo, "worktree", "list", "--porcelain", "-z").decode("utf-8", "surrogateescape").split("\0\0"):
+        said = dict(line.partition(" ")[::2] for line in block.strip("\0").split("\0"))
+        if "locked" in said and "branch" in said:
+            yield Path(said["worktree"]), said["branch"]
 
 
 def close_workspace(workspace: Workspace, *, keep: bool) -> None:

@@ -325,14 +325,14 @@ class Engine:
 
     def _handed_over(self, task: str, attempt: int, result: AttemptResult) -> None:
         """An agent's turn is over: what it left is measured next, or the round is lost."""
-        if result.hand_in is not None:
+        if result.hand_in is not None and not result.fruitless:
             self._recorder.record(HandedIn(task, attempt, result.hand_in, result.usage))
             self._frontier.changed(task)
             self._judge_rounds()
         else:
-            self._after(
-                self._rounds.lost(task, self._recorder.state, result.fruitless, result.talk), task, result.usage
-            )
+            state = self._recorder.state
+            lost = self._rounds.lost(task, state, result.fruitless, result.talk, result.hand_in)
+            self._after(lost, task, result.usage)
 
     def _judge_rounds(self) -> None:
         """Judge every hand-in that all its instruments have measured."""

@@ -40,7 +40,7 @@ def _agents(plan: Plan, source: Source) -> Iterator[Problem]:
             continue
         if not agent.specialty and agent.from_ is None:
             yield source.problem(path, "has no specialty", "write `specialty: …`, or `from:` the agent's file")
-        if agent.driver is Driver.ACP and not agent.program:
+        if agent.driver == Driver.ACP and not agent.program:
             mend = "write `program: [name of a program that speaks the Agent Client Protocol]`"
             yield source.problem((*path, "driver"), "the driver acp has no program to start", mend)
         for file in agent.home:

@@ -132,7 +132,7 @@ class Agent(PlanModel):
     @property
     def works_on_briefs(self) -> bool:
         """Whether its driver can do a task that is described by a `brief`."""
-        return self.driver is not Driver.PYTHON and bool(self.program)
+        return self.driver != Driver.PYTHON and bool(self.program)
 
 
 class Retries(PlanModel):

@@ -47,16 +47,20 @@ def left_of(budgets: Iterable[tuple[str, Budget, Spending]]) -> Left:
     seconds: list[float] = []
     tokens: list[int] = []
     cost: list[float] = []
+    no_turns = ""
     for whose, budget, spent in budgets:
         if reason := _used_up(whose, budget, spent):
-            return Left(reason=reason, only_turns=reason.endswith(" turns"))
+            if not reason.endswith(" turns"):
+                return Left(reason=reason)
+            no_turns = no_turns or reason  # the last turn may go on, within what is left of everything else
         if budget.time is not None:
             seconds.append(budget.time - spent.seconds)
         if budget.tokens is not None:
             tokens.append(budget.tokens - spent.tokens - spent.open_tokens)
         if budget.cost is not None:
             cost.append(budget.cost - spent.cost - spent.open_cost)
-    return Left(min(seconds, default=None), min(tokens, default=None), min(cost, default=None))
+    least = (min(seconds, default=None), min(tokens, default=None), min(cost, default=None))
+    return Left(*least, reason=no_turns, only_turns=bool(no_turns))
 
 
 def _used_up(whose: str, budget: Budget, spent: Spending) -> str:
