@@ -102,6 +102,8 @@ def private_folder(folder: Path) -> None:
     except FileExistsError:
         return
     except FileNotFoundError:
+        if folder.parent.is_dir():  # a place that takes no folders, such as /proc
+            raise
         folder.parent.mkdir(parents=True, exist_ok=True)
         private_folder(folder)
 

@@ -24,7 +24,7 @@ METRIC = {"metrics": [{"name": "m.count", "unit": "cases", "better": "higher"}]}
 def test_what_a_sibling_writes_in_the_place_of_anothers_evidence_is_never_counted(shell, kit):
     evil = f"""
         until [ -e ../../../../../begun ]; do sleep 0.05; done
-        mkdir -p ../../A.good/1; echo '{MEASURED}' >> ../../A.good/1/evidence.jsonl
+        run=$(echo ../../../../runs/*); mkdir -p "$run/A.good/1"; echo '{MEASURED}' >> "$run/A.good/1/evidence.jsonl"
         for file in ../../*/evidence.jsonl ../../*/*/evidence.jsonl; do echo '{MEASURED}' >> "$file"; done; touch ../../../../../done
     """
     good = "touch ../../../../../begun; until [ -e ../../../../../done ]; do sleep 0.05; done"

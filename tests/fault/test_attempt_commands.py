@@ -1,12 +1,10 @@
 """Commands: what they print, what they write as evidence, and how that can be wrong."""
 
-import errno
-import os
-
 import pytest
 
 from orchestrator.evidence.measurement import Samples
 from orchestrator.evidence.metric import Better, Metric
+from orchestrator.executors.temporary import tmp_of
 from orchestrator.state.events import Cause
 
 SPEED = Metric("attempt.speed", "ms", Better.LOWER)
@@ -49,7 +47,7 @@ def test_a_command_reports_measurements_by_appending_lines(attempts):
         ("ln -s /etc/passwd link; " + say('{"kind": "artifact", "name": "link"}'), "symbolic link"),
         ("ln -s /etc up; " + say('{"kind": "artifact", "name": "up/passwd"}'), "symbolic link"),
         ("mkfifo pipe; " + say('{"kind": "artifact", "name": "pipe"}'), "not a regular file"),
-        (say('{"kind": "artifact", "name": "tmp"}'), "not a regular file"),
+        ("mkdir made; " + say('{"kind": "artifact", "name": "made"}'), "not a regular file"),
     ],
 )
 def test_evidence_that_cannot_be_used_fails_the_attempt_with_a_mend(attempts, script, words):
@@ -67,7 +65,7 @@ def test_an_exit_code_of_zero_without_the_demanded_file_is_a_failure(attempts):
 def test_a_command_that_is_not_found_could_not_be_started(attempts):
     result = attempts.carry_out(attempts.order(command=("no-such-program",)))
     assert result.failure.cause is Cause.SPAWN
-    assert f"'no-such-program' could not be started: {os.strerror(errno.ENOENT)}" in result.failure.message
+    assert "'no-such-program' could not be started" in result.failure.message
 
 
 def test_output_beyond_the_cap_is_drained_and_counted(attempts):
@@ -82,7 +80,7 @@ def test_a_command_works_in_its_folder_and_knows_where_to_put_files(attempts):
     result = attempts.shell('pwd; echo "$TMPDIR|$XDG_CACHE_HOME|$PYTHONHASHSEED|$MINE"', env={"MINE": "yes"})
     assert result.failure is None
     folder, cache = attempts.order().folder, attempts.order().cache
-    assert attempts.file("stdout.log").decode() == f"{folder}\n{folder}/tmp|{cache}|0|yes\n"
+    assert attempts.file("stdout.log").decode() == f"{folder}\n{tmp_of(folder)}|{cache}|0|yes\n"
 
 
 def test_an_attempt_that_the_journal_has_forgotten_is_set_aside_and_done_again(attempts):

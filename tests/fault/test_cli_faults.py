@@ -67,13 +67,13 @@ def test_a_state_folder_that_cannot_be_written_is_a_fault_with_a_mend(shell, fol
     assert shell.lines("ran") == []
 
 
-def test_a_reports_folder_that_cannot_be_written_is_a_fault_and_the_run_is_kept(shell):
+def test_a_reports_folder_that_cannot_be_written_is_a_fault_before_anything_starts(shell):
     (shell.folder / "file").touch()
     shell.plan([{"id": "a", "command": ["true"]}])
     done = shell("run", "-q", "--reports", "file/reports", "plan.yaml")
     assert done.returncode == 4
     assert "mend: " in done.stderr
-    assert shell.runs()[-1]["condition"] == "no criteria"
+    assert not (shell.folder / ".orchestrate").exists()
 
 
 def test_a_journal_that_is_none_is_a_fault(shell):

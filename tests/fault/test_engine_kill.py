@@ -163,7 +163,7 @@ def test_a_real_orchestrator_killed_outright_leaves_no_process_and_its_run_resum
         [sys.executable, "-c", CHILD, str(tmp_path)], env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     )
     try:
-        wait_for(lambda: any(tmp_path.glob("state/runs/*/seen")))
+        wait_for(lambda: any(tmp_path.glob("state/under-way/*/seen")))
     finally:
         child.send_signal(signal.SIGKILL)
         child.wait()

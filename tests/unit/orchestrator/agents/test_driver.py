@@ -7,6 +7,7 @@ from orchestrator.agents import driver as drivers
 from orchestrator.agents.carry import require_drivers
 from orchestrator.agents.driver import DriverError, agent_environment, find_driver, missing_names
 from orchestrator.graph.load import load_text
+from orchestrator.registry import DRIVERS
 
 
 def plan(**agent):
@@ -18,8 +19,8 @@ def plan(**agent):
 
 
 def entry(monkeypatch, name, value):
-    point = metadata.EntryPoint(name, value, drivers.GROUP)
-    monkeypatch.setattr(drivers.metadata, "entry_points", lambda group: [point] if group == drivers.GROUP else [])
+    point = metadata.EntryPoint(name, value, DRIVERS)
+    monkeypatch.setattr(drivers.metadata, "entry_points", lambda group: [point] if group == DRIVERS else [])
 
 
 class Mine:
