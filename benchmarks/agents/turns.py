@@ -21,6 +21,7 @@ from pathlib import Path
 
 import psutil
 
+from orchestrator.agents import script
 from orchestrator.agents.acp_driver import AcpDriver
 from orchestrator.agents.driver import Going, agent_environment
 from orchestrator.agents.turn import carry_turn
@@ -29,7 +30,7 @@ from orchestrator.executors.order import WorkOrder
 
 ROOT = Path(__file__).parents[2]
 TURN_BAR, AGENT_BAR, ALL_BAR = 250.0, 60.0, 1024.0
-SCRIPT = str(ROOT / "orchestrator/agents/script.py")
+SCRIPT = script.__file__
 
 
 class Scene:

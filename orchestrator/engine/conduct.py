@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestrator.attempts import bring_home
+from orchestrator.attempts import bring_home, under_way
 from orchestrator.engine.briefs import NO_AGENTS, Agents
 from orchestrator.engine.contract import judge_under_contract
 from orchestrator.engine.engine import CarryOut, Engine
@@ -87,7 +87,7 @@ def conduct(
 
     Raises JournalError, and RunOwned where another live orchestrator has the run.
     """
-    with owned(journal, run) as fence, tidy(conditions.places.run_folder(run)):
+    with owned(journal, run) as fence, tidy(under_way(conditions.places.run_folder(run))):
         before = _recorded(journal, run)
         recorder = Recorder(
             journal,

@@ -4,6 +4,7 @@ The orchestrator writes both. Who rewrites a row of the journal has to find the 
 """
 
 import errno
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BufferedReader
@@ -16,6 +17,7 @@ from orchestrator.executors.collect import LONGEST_LINE
 from orchestrator.executors.folder import EVIDENCE
 from orchestrator.executors.lines import MeasurementLine, parse_line
 from orchestrator.journal.codec import encode_event
+from orchestrator.secrets import MASK
 from orchestrator.state.events import AttemptFailed, Envelope, TaskFailed, TaskSampled, TaskSucceeded
 from orchestrator.wire import WireError
 
@@ -95,7 +97,16 @@ def _measurements(file: BufferedReader) -> Iterator[tuple[int, Measurement]]:
 
 
 def _same(one: Measurement, other: Measurement) -> bool:
-    return one == other or _text(one) == _text(other)  # NaN equals itself only as text
+    """Whether the file's measurement is the journal's, in which secrets are masked."""
+    return one == other or _alike(_text(one), _text(other))  # NaN equals itself only as text
+
+
+def _alike(written: str, masked: str) -> bool:
+    """Whether a text is what another was before secrets in it were masked."""
+    if MASK not in masked:
+        return written == masked
+    known = map(re.escape, masked.split(MASK))
+    return re.fullmatch('[^"]{1,4096}'.join(known), written) is not None
 
 
 def _text(measurement: Any) -> str:  # noqa: ANN401 - it is written as any part of an event is

@@ -14,6 +14,8 @@ pytest.importorskip("acp")
 pytest.importorskip("uvicorn")
 from provider_double import ProviderDouble, as_json
 
+from orchestrator.agents import script
+
 ROOT = Path(__file__).parents[2]
 EACH = 1050
 ZLIB = "import zlib\n\n\ndef pack(data):\n    return zlib.compress(data, 9)\n\n\ndef unpack(packed):\n    return zlib.decompress(packed)\n"
@@ -34,7 +36,7 @@ def _plan(folder, agents, budget=None, times=8):
     ]
     (folder / "agent.yaml").write_text(yaml.safe_dump({"name": "spender", "rounds": [steps]}))
     agent = {"specialty": "Spending", "driver": "acp", "env": ["OPENAI_API_KEY"], "budget": budget or {"turns": 100},
-             "program": [sys.executable, str(ROOT / "orchestrator/agents/script.py"), str(folder / "agent.yaml")]}  # fmt: skip
+             "program": [sys.executable, script.__file__, str(folder / "agent.yaml")]}  # fmt: skip
     write = {"id": "write", "title": "Pack", "brief": "Make it small.", "workspace": {"repo": str(folder / "repo"), "base": "main"},
              "writes": ["src/**"], "until": ["W0.small"]}  # fmt: skip
     measure = {

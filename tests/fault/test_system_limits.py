@@ -41,7 +41,7 @@ def test_hashing_ends_with_the_timeout_and_with_a_signal(shell, kit):
     shell.plan([image | {"id": "second"}])
     running = shell.start("run", "--no-page", "--new", "plan.yaml")
     kit.wait_until(
-        lambda: any(path.stat().st_size for path in shell.folder.glob(".orchestrate/runs/*/A.second/1/disk.img"))
+        lambda: any(path.stat().st_size for path in shell.folder.glob(".orchestrate/under-way/*/A.second.*/1/disk.img"))
     )
     running.send_signal(signal.SIGTERM)
     assert running.wait(120) == 130
@@ -72,7 +72,9 @@ def test_a_killed_run_leaves_no_temporary_folder(shell, tmp_path, kit):
     running = shell.start("run", "--no-page", "plan.yaml")
     where = []
     kit.wait_until(
-        lambda: bool(where.extend(shell.folder.glob(".orchestrate/runs/where")) or (where and where[-1].read_text()))
+        lambda: bool(
+            where.extend(shell.folder.glob(".orchestrate/under-way/where")) or (where and where[-1].read_text())
+        )
     )
     running.kill()
     running.wait()

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from orchestrator.agents import script as script_module
+
 pytest.importorskip("acp")
 pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="agents need a sandbox: install bubblewrap")
 ROOT = Path(__file__).parents[2]
@@ -40,7 +42,7 @@ def _plan(folder, scripts):
         )
         agents[f"G{index}"] = {
             "specialty": script.name, "driver": "acp",
-            "program": [sys.executable, str(ROOT / "orchestrator/agents/script.py"), str(folder / f"{script.name}.yaml")],
+            "program": [sys.executable, script_module.__file__, str(folder / f"{script.name}.yaml")],
         }  # fmt: skip
         metric = f"share.m{index}"
         measure = [

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 import orchestrator
+from orchestrator.agents import script as script_module
 from orchestrator.agents.trees import remove
 
 pytest.importorskip("acp")
@@ -66,7 +67,7 @@ def test_a_secret_of_ours_is_in_nothing_that_a_run_leaves_or_an_agent_sees(shell
     home = project / "home"
     look = LOOK.format(home=home, project=project)
     steps = [{"run": f"({look}) > src/seen.txt 2>&1; cat src/seen.txt"}, {"say": "done"}]
-    write_plan(project, [sys.executable, str(PACKAGE / "agents/script.py"), str(project / "script.yaml")], steps)
+    write_plan(project, [sys.executable, script_module.__file__, str(project / "script.yaml")], steps)
     done = shell("run", "-q", "plan.yaml")
     assert "A.it" in shell("status").stdout
     shell("export", "-o", "run.tar")

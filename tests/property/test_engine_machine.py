@@ -19,6 +19,7 @@ from orchestrator.engine.orders import Orders
 from orchestrator.engine.places import Places
 from orchestrator.engine.reconcile import Change, reconcile
 from orchestrator.engine.recorder import Recorder
+from orchestrator.engine.rounds import rounds_of
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.executors.order import AttemptResult, Launched, Note
 from orchestrator.graph.load import load_text
@@ -110,6 +111,7 @@ class EngineMachine(RuleBasedStateMachine):
         self.engine = Engine(
             Orders(self.loaded.plan, self.loaded.graph, RUNNERS, places, order, b"secret"), self.recorder, self.executor,
             carry=None, jobs=JOBS, keep_going=self.keep_going, excluded=(), kill=lambda: None,
+            rounds=rounds_of(self.loaded.plan, self.loaded.graph, RUNNERS, lambda _path: None),
         )  # fmt: skip
         self.step()
 

@@ -129,7 +129,7 @@ def test_the_interval_of_samples_that_are_all_the_same_is_their_value(value, cou
 
 def test_a_constant_reduction_in_an_exact_comparison_is_at_its_target():
     arms = Comparison((0.504, 1.008, 7.2), (0.7, 1.4, 10.0), "MB", exact=True)
-    metric = Metric("m", "%", Better.HIGHER, Form.REDUCTION)
+    metric = Metric("m", "%", Better.HIGHER, Form.REDUCTION, exact=True)
     demand = Demand("A.c", metric, ">=", 28.0, "%")
     assert judge(demand, [Candidate("A.t", 1, Measurement("m", "%", arms, "by hand"))]).outcome == "PASS"
     over = Demand("A.c", metric, ">", 28.0, "%")
