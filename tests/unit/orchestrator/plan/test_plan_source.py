@@ -1,6 +1,6 @@
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from orchestrator.plan.problem import PlanError
@@ -98,6 +98,8 @@ def test_what_is_spelled_as_it_is_written_is_no_problem(text):
     | st.text(max_size=6)
     | st.floats(allow_nan=False, allow_infinity=False)
 )
+@example("\x85")
+@example("a\u2028b\ufeff")
 def test_what_the_dumper_writes_is_read_back_the_same(value):
     read = read_source(yaml.dump({"a": [value]}, Dumper=PlanDumper, allow_unicode=True), "p.yaml")
     assert read.data == {"a": [value]}
