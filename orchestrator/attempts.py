@@ -8,11 +8,12 @@ deep: a path from it to the project stays the same.
 import contextlib
 import hashlib
 import os
+import shutil
 from pathlib import Path
 from typing import Final
 
 from orchestrator.beneath import FOLDER_MODE, folder_below
-from orchestrator.keys import user_keys
+from orchestrator.keys import unfinished_evidence, user_keys
 
 UNDER_WAY: Final = "under-way"
 UNLISTED: Final = 0o300  # who knows a name in it may use it; nobody but root may list it
@@ -65,6 +66,13 @@ def bring_home(run_folder: Path) -> None:
                     (folder / name).rmdir()
         folder.rmdir()
         folder.parent.rmdir()  # unless another run is under way
+
+
+def forget_unfinished(run: str) -> None:
+    """Remove what attempts that were cut off had recorded: it is in the journal now."""
+    folder = unfinished_evidence(run)
+    if folder is not None and not folder.is_symlink():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _move(working: Path, kept: Path) -> None:

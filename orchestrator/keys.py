@@ -23,6 +23,11 @@ class KeyStore:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
+    @property
+    def folder(self) -> Path | None:
+        """Where the keys are."""
+        return self._folder
+
     def find(self, run: str) -> bytes | None:
         """The run's key, None where there is none here."""
         if self._folder is None or not _usable(run):
@@ -65,6 +70,15 @@ def user_keys() -> KeyStore:
     except RuntimeError:
         return KeyStore(None)
     return KeyStore(base / "orchestrate" / "keys" if base.is_absolute() else None)
+
+
+def unfinished_evidence(run: str) -> Path | None:
+    """The folder for what attempts of a run record until they end, so that it outlives their orchestrator; None for a user without a home.
+
+    It is beside the keys: no task has a name that leads there.
+    """
+    folder = user_keys().folder
+    return folder.parent / "evidence" / run if folder is not None and _usable(run) else None
 
 
 def _usable(run: str) -> bool:

@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from orchestrator.attempts import bring_home, under_way
+from orchestrator.attempts import bring_home, forget_unfinished, under_way
 from orchestrator.engine.briefs import NO_AGENTS, Agents
 from orchestrator.engine.contract import judge_under_contract
 from orchestrator.engine.engine import CarryOut, Engine
@@ -108,12 +108,14 @@ def conduct(
         conditions.opened()
         engine = _engine(loaded, recorder, conditions)
         bring_home(conditions.places.run_folder(run))  # what an owner left that died
+        forget_unfinished(run)
         try:
             with interrupts(engine.interrupt):
                 settled = engine.run()
         finally:
             bring_home(conditions.places.run_folder(run))
         _close(engine, recorder, loaded, conditions, settled=settled)
+        forget_unfinished(run)
         code = recorder.state.exit_code if settled else FAULT if engine.faulty else INTERRUPTED
         result = RunResult(run, code, recorder.state, (*before, *recorder.committed))  # type: ignore[arg-type]  # settled: finished just now
         conditions.closing(result)

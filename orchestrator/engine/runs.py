@@ -30,6 +30,7 @@ from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import DamagedJournal, JournalError, UnknownRun
 from orchestrator.journal.port import JournalPort
 from orchestrator.journal.sqlite import Durability, SqliteJournal
+from orchestrator.keys import unfinished_evidence
 from orchestrator.registry import load_registry
 from orchestrator.runner import Runner
 from orchestrator.state.events import Envelope, Event, RunExpected, RunResumed, RunStarted
@@ -213,6 +214,9 @@ def _left(loaded: LoadedPlan, runners: Mapping[str, Runner], folder: Path) -> Le
 
     def left(task: str, attempt: int) -> tuple[Measurement, ...]:
         metrics = metrics_of(loaded.graph.nodes[task].task, runners)
+        beside = unfinished_evidence(folder.name)
+        if beside is not None and (beside / f"{task}.{attempt}").is_file():
+            return left_measured(beside / f"{task}.{attempt}", metrics)
         return left_measured(folder / task / str(attempt) / EVIDENCE, metrics)
 
     return left

@@ -35,6 +35,7 @@ from orchestrator.executors.surroundings import attempt_environment, inherited, 
 from orchestrator.executors.temporary import make_tmp, remove_tmp
 from orchestrator.executors.tree import LONGEST_KILL, end_tree, signal_tree
 from orchestrator.executors.unstartable import NO_COMMAND, Attempted, why_no_command, why_not_started
+from orchestrator.keys import unfinished_evidence
 from orchestrator.process import Launch, process_of, this_process
 from orchestrator.state.events import Cause, Failure
 
@@ -394,7 +395,8 @@ def _start(order: WorkOrder, evidence: str, lease: Lease | None) -> LaunchedProg
 
 def _collector(order: WorkOrder, place: Place) -> Collector:
     try:
-        return Collector(order.folder, order.metrics)
+        beside = unfinished_evidence(order.run) if order.kept is not None else None
+        return Collector(order.folder, order.metrics, beside and beside / f"{order.task}.{order.attempt}")
     except BaseException:
         place.close()
         raise

@@ -26,7 +26,7 @@ from orchestrator.executors.lines import (
     UsedLine,
     parse_line,
 )
-from orchestrator.executors.nameless import name_file, nameless
+from orchestrator.executors.nameless import name_file, named, nameless
 from orchestrator.executors.room import with_room
 from orchestrator.runner import TaskInput
 from orchestrator.wire import WireError
@@ -46,8 +46,10 @@ class EvidenceTail:
     address: where the attempt's processes, however far down, append to it. Other tasks find it in no folder.
     """
 
-    def __init__(self, folder: str | Path) -> None:
-        self._descriptor = nameless(folder)
+    def __init__(self, folder: str | Path, hidden: Path | None = None) -> None:
+        found = None if hidden is None else named(hidden)
+        self._hidden = None if found is None else hidden
+        self._descriptor = nameless(folder) if found is None else found
         self.address = f"/proc/{os.getpid()}/fd/{self._descriptor}"
         self._read = 0
         self._rest = b""
@@ -87,6 +89,9 @@ class EvidenceTail:
     def close(self) -> None:
         """Let go of the file."""
         os.close(self._descriptor)
+        if self._hidden is not None:
+            with suppress(OSError):
+                self._hidden.unlink()
 
     def _check_same_file(self) -> None:
         if os.fstat(self._descriptor).st_size != self._read:
@@ -130,14 +135,15 @@ def _read_lines(path: Path) -> Iterator[bytes]:
 class Collector:
     """Gathers an attempt's lines. `problem` is the first thing in them that cannot be used, None while all is well.
 
-    folder: on whose disk the lines are kept. address: where the attempt appends them.
+    folder: on whose disk the lines are kept. address: where the attempt appends them. hidden: a name for them until then, by which they
+    are found where whoever watches dies.
     """
 
-    def __init__(self, folder: str | Path, metrics: Sequence[Metric]) -> None:
+    def __init__(self, folder: str | Path, metrics: Sequence[Metric], hidden: Path | None = None) -> None:
         self.done = False
         self.failed: FailedLine | None = None
         self.problem: str | None = None
-        self._tail = EvidenceTail(folder)
+        self._tail = EvidenceTail(folder, hidden)
         self.address = self._tail.address
         self._metrics = {metric.name: metric for metric in metrics}
         self._measurements: list[Measurement] = []

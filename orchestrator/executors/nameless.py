@@ -5,7 +5,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-from orchestrator.beneath import FILE_MODE, create_below
+from orchestrator.beneath import FILE_MODE, create_below, private_folder
 
 CHUNK: Final = 2**20
 
@@ -16,6 +16,16 @@ def nameless(folder: str | Path) -> int:
         return os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, FILE_MODE)
     except OSError:
         return _made_and_unlinked(folder)
+
+
+def named(path: Path) -> int | None:
+    """The same, with a name in a folder that is made for its owner alone; None where it cannot be. What has that name is removed."""
+    try:
+        private_folder(path.parent)
+        path.unlink(missing_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE)
+    except OSError:
+        return None
 
 
 def name_file(descriptor: int, folder: int, name: str) -> None:

@@ -19,13 +19,14 @@ def plan(shell, kit, first):
     )
 
 
+@pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
 @pytest.mark.parametrize(("first", "ends"), [("4", (3, "UNPROVEN")), ("12", (0, "PASS"))])
-def test_what_a_stopped_attempt_had_measured_stands_beside_the_verdict(shell, kit, first, ends):
+def test_what_a_stopped_attempt_had_measured_stands_beside_the_verdict(shell, kit, sign, first, ends):
     code, outcome = ends
     plan(shell, kit, first)
     stopped = shell.start("run", "-q", "--no-page", "plan.yaml")
     kit.wait_until(lambda: any(shell.folder.glob(".orchestrate/under-way/*/A.count.*/wrote")))
-    stopped.send_signal(signal.SIGINT)
+    stopped.send_signal(sign)
     stopped.wait(timeout=60)
     done = shell("run", "-q", "--no-page", "plan.yaml")
     assert done.returncode == code, done.stdout + done.stderr
