@@ -26,3 +26,8 @@ def load_transform() -> None:
     from encoder.glyphs.loading import load_kernels  # noqa: PLC0415  numba is loaded only when it is needed
 
     load_kernels()
+
+
+def is_ready() -> bool:
+    """Whether the transform's kernels can be called without waiting for a compiler."""
+    return _prepared

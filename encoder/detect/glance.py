@@ -5,6 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from encoder.detect.histogram import histogram
+
 Glance = NDArray[np.float64]
 """Shares of the 256 byte values: shape (256,), sum 1."""
 
@@ -18,7 +20,7 @@ ALIKE: Final = 0.1
 def glance(block: bytes | bytearray | memoryview, start: int = 0, size: int = GLANCE) -> Glance:
     """Of the `size` bytes from `start` on. There must be one there."""
     piece = np.frombuffer(memoryview(block)[start : start + size], np.uint8)
-    return np.bincount(piece, minlength=256) / piece.size
+    return histogram(piece) / piece.size
 
 
 def middle_glance(block: bytes | bytearray | memoryview) -> Glance:

@@ -52,31 +52,29 @@ class Lines:
     """The complete lines that are looked at, `MOST_LINES` at most: arrays of one length.
 
     starts, ends: where a line begins and its line feed stands. first, last: how many marks stand before its beginning, and before its line
-    feed. mean_length, variation: of all lines; the standard deviation of their lengths over the mean, 1 for fewer than two lines,
-    of which nothing says that they are alike.
+    feed. count, covered, squares: of all lines, how many, their lengths' sum and their lengths' squares' sum, line feeds counted.
     """
 
     starts: Positions
     ends: Positions
     first: Positions
     last: Positions
-    mean_length: float
-    variation: float
+    count: int
+    covered: int
+    squares: int
 
 
 def find_lines(marks: Marks) -> Lines:
     """The complete lines of a sample; a last line without a line feed is left out, and a sample without any has no lines."""
     last = (marks.values == LINE_END).nonzero()[0]
     if not len(last):
-        return Lines(last, last, last, last, float(len(marks.data)), 1.0)
+        return Lines(last, last, last, last, 0, 0, 0)
     ends = marks.at[last]
     starts, first = _behind(ends), _behind(last)
     lengths = ends - starts + 1
-    mean = float(ends[-1] + 1) / len(ends)
-    deviations = lengths - mean
-    variation = float(np.sqrt(np.add.reduce(deviations * deviations) / len(ends))) / mean if len(ends) > 1 else 1.0
     step = step_of(len(ends))
-    return Lines(starts[::step], ends[::step], first[::step], last[::step], mean, variation)
+    counts = len(ends), int(ends[-1]) + 1, int(lengths @ lengths)
+    return Lines(starts[::step], ends[::step], first[::step], last[::step], *counts)
 
 
 def _behind(ends: Positions) -> Positions:
@@ -88,24 +86,23 @@ def _behind(ends: Positions) -> Positions:
 
 
 @dataclass(frozen=True, slots=True)
-class LineShares:
-    """Shares of the lines, by how they open and close. Blank lines are none of these.
+class LineShapes:
+    """How many of the lines open and close in some way. Blank lines are none of these.
 
     bracketed: open with a brace or bracket and close with one, a comma after it allowed. member: of indented JSON: their indent left out,
     they open with a quote, brace or bracket and end with a comma, brace or bracket, also where most of them are no keys. tagged: of XML:
     indented or not, they open with an angle and end with one, however few their tags.
     """
 
-    bracketed: float
-    member: float
-    tagged: float
+    bracketed: int
+    member: int
+    tagged: int
 
 
-def line_shares(data: Bytes, lines: Lines) -> LineShares:
-    """The shares of a sample's lines; all zero where there are none."""
-    count = len(lines.ends)
-    if not count:
-        return LineShares(0.0, 0.0, 0.0)
+def line_shapes(data: Bytes, lines: Lines) -> LineShapes:
+    """The shapes of a sample's lines; all zero where there are none."""
+    if not len(lines.ends):
+        return LineShapes(0, 0, 0)
     opening = data[lines.starts]
     last, ending = _without(data, lines.ends - 1, ord("\r"))
     inner = _OPENS_MEMBER[(first := data[_behind_indents(data, lines.starts, opening)])]
@@ -114,7 +111,7 @@ def line_shares(data: Bytes, lines: Lines) -> LineShares:
     xml = (first == ord("<")) & (ending == ord(">")) & whole
     last, closing = _without(data, last, ord(","))
     bracketed = _OPENS[opening] & _CLOSES[closing] & (last > lines.starts)
-    return LineShares(*(float(np.count_nonzero(each)) / count for each in (bracketed, json, xml)))
+    return LineShapes(*(int(np.count_nonzero(each)) for each in (bracketed, json, xml)))
 
 
 def _without(data: Bytes, last: Positions, value: int) -> tuple[Positions, Bytes]:
@@ -142,11 +139,11 @@ def _behind_indents(data: Bytes, starts: Positions, opening: Bytes) -> Positions
     return begins
 
 
-def timed_share(marks: Marks, lines: Lines) -> float:
-    """Share of lines with a time of day (two digits, a colon, two digits) near their beginning."""
+def timed_lines(marks: Marks, lines: Lines) -> int:
+    """How many lines have a time of day (two digits, a colon, two digits) near their beginning."""
     data = marks.data
     if not len(lines.ends) or len(data) < 5 or not marks.counts[ord(":")]:
-        return 0.0
+        return 0
     digits = data - np.uint8(ord("0")) < 10  # wraps for bytes below "0", which makes them large
     pairs = digits[:-1] & digits[1:]
     times = data[2:-2] == ord(":")
@@ -154,26 +151,25 @@ def timed_share(marks: Marks, lines: Lines) -> float:
     times &= pairs[3:]
     colons = times.nonzero()[0] + 2
     if not len(colons):
-        return 0.0
+        return 0
     following = np.searchsorted(colons, lines.starts)
     nearest = colons[np.minimum(following, len(colons) - 1)]
     within = (following < len(colons)) & (nearest < np.minimum(lines.ends, lines.starts + STAMP_WITHIN))
-    return float(np.count_nonzero(within)) / len(within)
+    return int(np.count_nonzero(within))
 
 
-def prefix_likeness(data: Bytes, lines: Lines) -> tuple[float, float]:
-    """How alike lines begin: (share of equal classes between neighbours' first bytes, distinct shapes per line).
-
-    (0, 1) for fewer than four lines that are followed by `PREFIX` bytes.
+def beginnings(data: Bytes, lines: Lines) -> tuple[int, int, int]:
+    """How alike lines begin, of those that are followed by `PREFIX` bytes: (these lines, equal classes between neighbours' first bytes,
+    distinct shapes).
     """
     starts = lines.starts[lines.starts < len(data) - PREFIX]
-    if len(starts) < 4:
-        return 0.0, 1.0
+    if not len(starts):
+        return 0, 0, 0
     shapes = CLASSES[pieces(data, starts, PREFIX)]
-    same = np.count_nonzero(shapes[1:] == shapes[:-1]) / (shapes.size - PREFIX)
+    same = int(np.count_nonzero(shapes[1:] == shapes[:-1]))
     halves = shapes.view(np.uint64)
     keys = halves[:, 0] | halves[:, 1] << np.uint64(4)  # a class has three bits of its byte's eight
-    return float(same), distinct(keys) / len(keys)
+    return len(starts), same, distinct(keys)
 
 
 def distinct(values: NDArray[np.uint64]) -> int:

@@ -1,5 +1,6 @@
 """Which byte, if any, cuts every line into the same number of fields."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,15 @@ from encoder.detect.marks import LINE_END, QUOTE, SEPARATORS, Marks, Mask, befor
 MOST_FIELDS: Final = 64
 """Counts above this say nothing more, and are cut to it."""
 FEWEST_LINES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """Of the lines that are not blank: the usual count of a separator outside double quotes, `MOST_FIELDS` at most, and how many have it."""
+
+    separator: int
+    usual: int
+    agreeing: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +38,34 @@ class Separation:
 NOTHING: Final = Separation(SEPARATORS[0], 0.0, 0)
 
 
-def find_separator(marks: Marks, lines: Lines) -> Separation:
-    """The best of `SEPARATORS`: counts outside double quotes (RFC 4180), weighed by consistency and, a little, by number."""
-    if len(lines.ends) < FEWEST_LINES:
+def separation_of(looked: int, filled: int, fields: Sequence[Fields]) -> Separation:
+    """The best of the separators tried: weighed by consistency and, a little, by number.
+
+    looked, filled: lines that were looked at, and those of them that are not blank.
+    """
+    found = [Separation(it.separator, it.agreeing / filled, it.usual) for it in fields if it.usual and it.agreeing]
+    if looked < FEWEST_LINES or not found:
         return NOTHING
-    if not marks.separators:
-        return NOTHING
-    outside = _outside_quotes(marks) if marks.counts[QUOTE] else None
-    found = [_consistency(marks, lines, separator, outside) for separator in marks.separators]
-    best = max(found, key=lambda it: it.consistency * min(it.count, 3))
-    return best if best.count else NOTHING
+    return max(found, key=lambda it: it.consistency * min(it.count, 3))
 
 
-def _consistency(marks: Marks, lines: Lines, separator: int, outside: Mask | None) -> Separation:
+def count_fields(marks: Marks, lines: Lines) -> tuple[int, tuple[Fields, ...]]:
+    """How many lines are not blank, and the fields of these by each separator tried (RFC 4180: those in double quotes cut nothing)."""
+    filled = lines.ends > lines.starts  # blank lines belong to no table
+    count = int(np.count_nonzero(filled))
+    if not count:
+        return 0, ()
+    outside = _outside_quotes(marks) if marks.separators and marks.counts[QUOTE] else None
+    return count, tuple(_fields(marks, lines, filled, separator, outside) for separator in marks.separators)
+
+
+def _fields(marks: Marks, lines: Lines, filled: Mask, separator: int, outside: Mask | None) -> Fields:
     stands = marks.values == separator
     sums = before(stands if outside is None else stands & outside)
-    counts = np.minimum(sums[lines.last] - sums[lines.first], MOST_FIELDS)
-    filled = counts[lines.ends > lines.starts]  # blank lines belong to no table
-    if not len(filled):
-        return Separation(separator, 0.0, 0)
-    usual = int(np.bincount(filled).argmax())
-    return Separation(separator, np.count_nonzero(filled == usual) / len(filled) if usual else 0.0, usual)
+    counts = np.minimum(sums[lines.last] - sums[lines.first], MOST_FIELDS)[filled]
+    frequencies = np.bincount(counts)
+    usual = int(frequencies.argmax())
+    return Fields(separator, usual, int(frequencies[usual]))
 
 
 def _outside_quotes(marks: Marks) -> Mask:

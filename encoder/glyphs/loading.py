@@ -15,7 +15,7 @@ from encoder.glyphs import cache_folder, sources_digest
 
 _log: Final = logging.getLogger(__name__)
 
-_MODULES = ("encoder.glyphs.transform", "encoder.glyphs.restore")
+_MODULES = ("encoder.glyphs.transform", "encoder.glyphs.restore", "encoder.glyphs.survey")
 """Between them they import every kernel module."""
 
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from encoder.detect.lines import find_lines
 from encoder.detect.marks import LINE_END, MOST_LINES, QUOTE, before, find_marks, pieces
-from encoder.detect.separator import find_separator
+from encoder.detect.separator import count_fields, separation_of
 
 
 def array(data: bytes) -> np.ndarray:
@@ -39,7 +39,8 @@ def test_pieces_are_the_bytes_behind_their_starts_up_to_the_very_end():
 )
 def test_separators_are_counted_outside_their_own_lines_quotes(lines):
     marks = find_marks(array(b"".join(lines)))
-    found = find_separator(marks, find_lines(marks))
+    seen = find_lines(marks)
+    found = separation_of(len(seen.ends), *count_fields(marks, seen))
     counts = [
         sum(line[:at].count(b'"') % 2 == 0 for at, one in enumerate(line) if one == found.separator)
         for line in lines
