@@ -40,7 +40,6 @@ from orchestrator.engine.runs import (
 from orchestrator.engine.selection import excluded, named
 from orchestrator.engine.testimony import contradictions
 from orchestrator.environment import PACKAGE, capture
-from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.inline import InlineExecutor, ThreadExecutor, carry_out_inline
@@ -56,7 +55,7 @@ from orchestrator.plan.handins import briefed, joined
 from orchestrator.plan.model import Plan
 from orchestrator.plan.text import plan_text
 from orchestrator.privacy import tighten
-from orchestrator.registry import driver_names, load_registry
+from orchestrator.registry import Promises, driver_names, load_registry
 from orchestrator.report import Report, build_report, render_group, render_markdown, render_summary
 from orchestrator.report.junit import to_junit
 from orchestrator.report.verify import STANDS, sealed, testified, verify
@@ -184,13 +183,13 @@ def run(
 def _checked(plan: Plan | LoadedPlan, settings: Mapping[str, str] | None, runners: Mapping[str, Runner]) -> LoadedPlan:
     """A plan in memory as one from a file, checked against what the runners promise. Raises PlanError."""
     if isinstance(plan, Plan):
-        return load_text(plan_text(plan), f"plan {plan.id}", settings or {}, _promised(runners), driver_names())
-    return load_text(plan.text, plan.source, settings or plan.settings, _promised(runners), driver_names())
+        return load_text(plan_text(plan), f"plan {plan.id}", settings or {}, Promises(runners), driver_names())
+    return load_text(plan.text, plan.source, settings or plan.settings, Promises(runners), driver_names())
 
 
 def load(path: Path, settings: Mapping[str, str], runners: Mapping[str, Runner]) -> LoadedPlan:
     """The plan in the file, checked against what the runners promise. Raises PlanError."""
-    return load_plan(path, settings, _promised(runners), driver_names())
+    return load_plan(path, settings, Promises(runners), driver_names())
 
 
 def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, manner: Manner) -> RunOutcome:
@@ -329,7 +328,7 @@ def plan_of(journal: JournalPort, run: str, runners: Mapping[str, Runner] | None
 
 def _plan_in(envelopes: Sequence[Envelope], run: str, runners: Mapping[str, Runner] | None = None) -> LoadedPlan:
     source, last = _begun(envelopes, run)
-    return load_text(last.plan_text, source, last.settings, None if runners is None else _promised(runners))
+    return load_text(last.plan_text, source, last.settings, None if runners is None else Promises(runners))
 
 
 def origin_of(journal: JournalPort, run: str) -> tuple[str, Mapping[str, str]]:
@@ -434,10 +433,6 @@ def _write(report: Report, manner: Manner) -> Path:
 
 def _report_path(manner: Manner, run: str) -> Path:
     return manner.reports / f"{run}.md"
-
-
-def _promised(runners: Mapping[str, Runner]) -> dict[str, tuple[Metric, ...]]:
-    return {name: runner.metrics for name, runner in runners.items()}
 
 
 def _room(loaded: LoadedPlan, executor: Executor, manner: Manner) -> tuple[int | None, str]:

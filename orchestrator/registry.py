@@ -5,12 +5,14 @@ ORCHESTRATE_RUNNERS names further ones ("package.module:NAME", separated by comm
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import import_module
 from typing import ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
+from orchestrator.evidence.metric import Metric
 from orchestrator.plan.model import Driver
 from orchestrator.runner import Runner
 
@@ -44,12 +46,35 @@ class BrokenOffer:
         return f"{self.offer.source}: {self.offer.value} cannot be used: {self.reason}"
 
 
-class Registry(Mapping[str, Runner]):
-    """Every runner by name. `broken` lists the offers that failed to import."""
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What the offers gave: each runner by name with its offer, and the offers that failed to import."""
 
-    def __init__(self, offered: Mapping[str, tuple[Runner, Offer]], broken: tuple[BrokenOffer, ...] = ()) -> None:
-        self._offered = dict(sorted(offered.items()))
-        self.broken = broken
+    runners: Mapping[str, tuple[Runner, Offer]]
+    broken: tuple[BrokenOffer, ...] = ()
+
+
+class Registry(Mapping[str, Runner]):
+    """Every runner by name. Nothing is imported before one is asked for: a plan of commands needs none.
+
+    Whatever asks first raises RegistryError where two packages offer a runner of one name.
+    """
+
+    def __init__(self, load: Callable[[], Offered]) -> None:
+        self._load = load
+
+    @cached_property
+    def _found(self) -> Offered:
+        return self._load()
+
+    @property
+    def _offered(self) -> Mapping[str, tuple[Runner, Offer]]:
+        return self._found.runners
+
+    @property
+    def broken(self) -> tuple[BrokenOffer, ...]:
+        """The offers that failed to import; the rest of the registry works without them."""
+        return self._found.broken
 
     def __getitem__(self, name: str) -> Runner:
         return self._offered[name][0]
@@ -71,11 +96,32 @@ class Registry(Mapping[str, Runner]):
         return self[name]
 
 
+class Promises(Mapping[str, tuple[Metric, ...]]):
+    """The metrics that each runner promises, by its name; what nobody asks for is not imported."""
+
+    def __init__(self, runners: Mapping[str, Runner]) -> None:
+        self._runners = runners
+
+    def __getitem__(self, name: str) -> tuple[Metric, ...]:
+        return self._runners[name].metrics
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._runners)
+
+    def __len__(self) -> int:
+        return len(self._runners)
+
+
 def load_registry(offers: Iterable[Offer] | None = None) -> Registry:
-    """Import every offer (all that are installed, unless given). Raises RegistryError for two runners of one name."""
+    """The runners of these offers (of all that are installed, unless given), imported when one is first asked for."""
+    return Registry(lambda: import_offers(find_offers() if offers is None else offers))
+
+
+def import_offers(offers: Iterable[Offer]) -> Offered:
+    """Import every offer. Raises RegistryError for two runners of one name."""
     offered: dict[str, tuple[Runner, Offer]] = {}
     broken: list[BrokenOffer] = []
-    for offer in find_offers() if offers is None else offers:
+    for offer in offers:
         try:
             runners = import_offer(offer.value)
         except Exception as error:  # noqa: BLE001 - whatever a foreign package raises while it is imported
@@ -85,7 +131,7 @@ def load_registry(offers: Iterable[Offer] | None = None) -> Registry:
             if runner.name in offered:
                 raise RegistryError(_twice(runner.name, offered[runner.name][1], offer))
             offered[runner.name] = (runner, offer)
-    return Registry(offered, tuple(broken))
+    return Offered(dict(sorted(offered.items())), tuple(broken))
 
 
 def find_offers() -> tuple[Offer, ...]:

@@ -76,7 +76,7 @@ def _fingerprint(  # noqa: PLR0913, PLR0917 - all that a result depends on
     plan: Plan, graph: TaskGraph, node: TaskNode, runners: Mapping[str, Runner], code: Code, agents: Agents
 ) -> str:
     task = node.task
-    runner = runners.get(task.run or "")
+    runner = runners.get(task.run) if task.run else None
     said = {
         "run": task.run or task.command,
         "with": task.with_,

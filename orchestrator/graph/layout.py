@@ -37,6 +37,18 @@ class _View:
 
 def lay_out(drawing: Drawing) -> Layout:
     """The places of a drawing's boxes; the same drawing gives the same places. What hangs together stands together."""
+    return _layered(drawing) if drawing.arrows else _column(drawing)
+
+
+def _column(drawing: Drawing) -> Layout:
+    """Boxes without arrows, one under the other. The library is not loaded for them: that takes longer than a small run."""
+    places = {box.name: (float(MARGIN), MARGIN + nth * (HEIGHT + DOWN)) for nth, box in enumerate(drawing.boxes)}
+    width = 2.0 * MARGIN + WIDTH if places else float(MARGIN + WIDTH)
+    return Layout(places, width, float(MARGIN + len(places) * (HEIGHT + DOWN)))
+
+
+def _layered(drawing: Drawing) -> Layout:
+    """Boxes in layers, each behind those that point at it."""
     graphs: Any = import_module("grandalf.graphs")  # loaded where used: drawing is not what most commands do
     vertices = {box.name: graphs.Vertex(box.name) for box in drawing.boxes}
     for vertex in vertices.values():

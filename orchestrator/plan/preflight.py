@@ -43,7 +43,7 @@ def _only_briefs(group: Group) -> bool:
 
 def declared_metrics(task: Task, runners: Runners) -> dict[str, Metric]:
     """What a task promises to measure, by name: its runner's metrics and its own."""
-    offered = runners.get(task.run or "", ())
+    offered = runners.get(task.run, ()) if task.run else ()
     return {metric.name: metric for metric in (*offered, *(as_metric(metric) for metric in task.metrics))}
 
 

@@ -3,7 +3,16 @@ import types
 
 import pytest
 
-from orchestrator.registry import Offer, RegistryError, find_offers, find_runner, load_registry
+from orchestrator.registry import (
+    Offer,
+    Offered,
+    Promises,
+    Registry,
+    RegistryError,
+    find_offers,
+    find_runner,
+    load_registry,
+)
 from orchestrator.runner import Runner
 
 
@@ -32,7 +41,7 @@ def test_every_offered_runner_is_found_by_name(offer):
 
 def test_two_packages_with_one_name_are_both_named(offer):
     with pytest.raises(RegistryError, match=r"'a.x': one-package \(one:RUNNERS\) and two-package"):
-        load_registry([offer("one", "a.x"), offer("two", "a.x")])
+        len(load_registry([offer("one", "a.x"), offer("two", "a.x")]))
 
 
 def test_a_package_that_cannot_be_imported_is_reported_and_the_rest_works(offer):
@@ -59,3 +68,12 @@ def test_the_variable_names_further_offers(offer, monkeypatch):
     assert Offer(mine.value, "ORCHESTRATE_RUNNERS") in find_offers()
     assert find_runner("a.x").name == "a.x"
     assert find_runner("a.x", mine.value).run is work
+
+
+def test_nothing_is_imported_before_a_runner_is_asked_for():
+    registry = load_registry([Offer("no_such_module:RUNNERS", "broken-package")])
+    Promises(registry)
+    assert "no_such_module" in str(registry.broken[0])
+    asked = []
+    Registry(lambda: asked.append("asked") or Offered({}))
+    assert not asked
