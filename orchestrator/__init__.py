@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from orchestrator.agents.script import read_script
     from orchestrator.api import Manner, RunOutcome, run
     from orchestrator.bundle.check import check_bundle
+    from orchestrator.doctor.examine import examine
+    from orchestrator.doctor.findings import findings
     from orchestrator.engine.stop import NotStopped
     from orchestrator.errors import OrchestratorError
     from orchestrator.evidence.measurement import Artifact, Comparison, Evidence, Measurement, Samples, Trend, Usage
@@ -66,6 +68,8 @@ _HOMES: Final = {
     "spent_rows": "report.agentwork",
     "read_script": "agents.script",
     "draw": "graph.drawing",
+    "examine": "doctor.examine",
+    "findings": "doctor.findings",
     "forecast": "graph.schedule",
     "level": "graph.level",
     "load_registry": "registry",
@@ -136,6 +140,8 @@ __all__ = [
     "agent_tasks",
     "check_bundle",
     "draw",
+    "examine",
+    "findings",
     "forecast",
     "graph_view",
     "level",

@@ -40,6 +40,7 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
         ),
     ),
     (plan_verbs.schema, ("orchestrate schema -o plan.schema.json",)),
+    (plan_verbs.doctor, ("orchestrate doctor", "orchestrate doctor --json | jq '.[] | select(.state == \"bad\")'")),
     (
         run_verbs.run,
         (

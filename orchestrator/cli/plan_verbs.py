@@ -152,3 +152,14 @@ def schema(
     from orchestrator.cli.schema import show_schema
 
     show_schema(output)
+
+
+def doctor(*, state: State = STATE, json: Json = False) -> int:
+    """Say what this machine offers, what would fail here, and the mend.
+
+    Python, git, cores, disk, limits, the clock, a sandbox, Chromium, the extras, and the agents on PATH, each asked which version of ACP it
+    speaks. Nothing is installed, changed or spent. The exit code is 4 where runs would fail here.
+    """
+    from orchestrator.cli.doctor import show_doctor
+
+    return show_doctor(state, as_data=json)

@@ -21,6 +21,7 @@ ONCE = (
     ("schedule", ["schedule", "plan.yaml"]),
     ("diff", ["diff", "plan.yaml", "plan.yaml"]),
     ("schema", ["schema"]),
+    ("doctor", ["doctor"]),
     ("run --dry-run", ["run", "--dry-run", "plan.yaml"]),
     ("run", ["run", "plan.yaml"]),
     ("status", ["status"]),

@@ -1,0 +1,1 @@
+"""What this machine offers a run, what is missing, and what to do about it."""

@@ -1,0 +1,148 @@
+"""Gather the facts about this machine. Every look is bounded in time; what cannot be found out is told as not known."""
+
+import ctypes
+import os
+import platform
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from orchestrator.doctor.findings import EXTRAS, Agent, Facts
+
+PATIENCE: Final = 10.0
+"""Seconds that a program may take to say its version."""
+CHROMIUMS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+AGENTS: Final[tuple[tuple[str, ...], ...]] = (
+    ("codex-acp",),
+    ("gemini", "--experimental-acp"),
+    ("claude-agent-acp",),
+    ("claude-code-acp",),
+    ("opencode", "acp"),
+    ("qwen", "--experimental-acp"),
+    ("vibe-acp",),
+    ("pi-acp",),
+)
+"""Programs known to speak ACP, with the words that make them."""
+TIME_ERROR: Final = 5
+"""What adjtimex(2) returns where the clock is not synchronised."""
+TIMEX_SIZE: Final = 512
+"""Bytes, more than any kernel's struct timex has."""
+
+
+def examine(state: Path) -> Facts:
+    """The facts. Starts `git`, `bwrap`, Chromium, Node and the agents that are on PATH, each for some seconds at most."""
+    place = _nearest(state)
+    return Facts(
+        python=sys.version_info[:3],
+        git=_version("git", "--version"),
+        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else psutil.cpu_count() or 1,
+        memory=psutil.virtual_memory().available,
+        open_files=_limit(resource.RLIMIT_NOFILE) or 1 << 20,
+        processes=_limit(resource.RLIMIT_NPROC),
+        state=str(state),
+        state_problem=_problem(state, place),
+        state_disk=shutil.disk_usage(place).free,
+        state_file_system=_file_system(place),
+        temporary=tempfile.gettempdir(),
+        temporary_disk=shutil.disk_usage(tempfile.gettempdir()).free,
+        bubblewrap=_bubblewrap(),
+        landlock=_landlock(),
+        chromium=next(filter(None, (_version(name, "--version") for name in CHROMIUMS)), ""),
+        node=_version("node", "--version"),
+        clock_kept=_clock_kept(),
+        modules=frozenset(module for module, _ in EXTRAS.values() if find_spec(module)),
+        agents=tuple(_agent(words) for words in AGENTS if shutil.which(words[0])),
+    )
+
+
+def _nearest(path: Path) -> Path:
+    """The folder, or the nearest one above it that is there."""
+    path = path.absolute()
+    return next(each for each in (path, *path.parents) if each.exists())
+
+
+def _problem(state: Path, place: Path) -> str:
+    if not place.is_dir():
+        return f"{place} is no folder"
+    if not os.access(place, os.W_OK | os.X_OK):
+        return f"no permission to write to {place}" if place == state.absolute() else f"cannot be made in {place}"
+    return ""
+
+
+def _file_system(place: Path) -> str:
+    """The type of the file system that holds it, by the longest mount point above it."""
+    mounts = [part for part in psutil.disk_partitions(all=True) if place.is_relative_to(part.mountpoint)]
+    return max(mounts, key=lambda part: len(part.mountpoint)).fstype if mounts else ""
+
+
+def _limit(kind: int) -> int | None:
+    """The hard limit, to which runs raise their own; None where there is none."""
+    hard = resource.getrlimit(kind)[1]
+    return None if hard == resource.RLIM_INFINITY else hard
+
+
+def _run(*argv: str) -> subprocess.CompletedProcess[str] | None:
+    try:
+        return subprocess.run(
+            argv,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=PATIENCE,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+
+
+def _version(*argv: str) -> str:
+    """The first line that the program prints about itself; "" where it is not there or fails."""
+    if shutil.which(argv[0]) is None:
+        return ""
+    done = _run(*argv)
+    return done.stdout.strip().partition("\n")[0] if done is not None and done.returncode == 0 else ""
+
+
+def _bubblewrap() -> str:
+    """Why it does not work; "" where it does."""
+    if shutil.which("bwrap") is None:
+        return "bubblewrap is not installed"
+    done = _run("bwrap", "--unshare-all", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "true")
+    if done is None:
+        return "bubblewrap does not answer"
+    return "" if done.returncode == 0 else f"bubblewrap may not make a sandbox: {done.stderr.strip()[:200]}"
+
+
+def _landlock() -> bool:
+    try:
+        import landlockpy  # noqa: PLC0415 - an extra
+    except ImportError:
+        return False
+    return bool(landlockpy.supported())
+
+
+def _clock_kept() -> bool | None:
+    """Whether the kernel's clock is synchronised, by adjtimex(2) in its reading mode; None where the system cannot say."""
+    if platform.system() != "Linux":
+        return None
+    try:
+        state = int(ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.create_string_buffer(TIMEX_SIZE)))
+    except (OSError, AttributeError):
+        return None
+    return None if state < 0 else state != TIME_ERROR
+
+
+def _agent(words: tuple[str, ...]) -> Agent:
+    if find_spec("acp") is None:
+        return Agent(words[0], why="the extra agents is not installed, so that it cannot be asked")
+    from orchestrator.doctor.greeting import greet  # noqa: PLC0415 - an extra
+
+    return greet(words)
