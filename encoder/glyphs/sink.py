@@ -16,8 +16,6 @@ STREAMS = 1
 META = 2
 
 TEMPLATES, IDS, NUMBERS, INDEX, WORDS, TEXT, PACKED = range(7)
-CLASS_NAMES = ("templates", "ids", "numbers", "index", "words", "text", "packed")
-"""Stream classes: like streams share a class, small ones of a class are compressed together."""
 TEXT_CLASSES = (TEMPLATES, WORDS, TEXT)
 
 

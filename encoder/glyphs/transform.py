@@ -35,7 +35,6 @@ from encoder.segments import StreamName
 from encoder.strategy import TreeType
 
 Bytes = NDArray[np.uint8]
-Ids = NDArray[np.int32]
 
 LEAST_IN_COLUMN: Final = 12
 """Columns of fewer values share one."""

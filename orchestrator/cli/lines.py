@@ -1,14 +1,11 @@
 """One line of plain text for each thing that happens."""
 
-from typing import Final, assert_never
+from typing import assert_never
 
 from orchestrator.cli.output import counted, duration
 from orchestrator.evidence.measurement import Evidence
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.state import events as e
-
-QUIET_KINDS: Final = frozenset({"task_noted", "task_requeued", "progress_reported", "spend_reserved", "spend_settled"})
-"""What a reader of a whole run's plain progress does not need a line for."""
 
 
 def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each event

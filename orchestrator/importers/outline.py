@@ -13,7 +13,7 @@ from typing import Final
 
 from orchestrator.importers.blocks import Block, Shape, read_blocks
 from orchestrator.importers.inline import clean, marked
-from orchestrator.importers.topics import Topic, names_group, names_task, topic_of
+from orchestrator.importers.topics import names_group, names_task
 
 KEY: Final = r"[^\W\d_][\w /()'\u2019-]{0,40}?"
 FIELD: Final = re.compile(rf"(?P<bold>\**)_?(?P<key>{KEY})_?\s*\**\s*:\**\s*(?P<value>.*)")
@@ -262,8 +262,3 @@ def clean_keeping_bold(raw: str) -> str:
     """An item's text without its check box, its bold signs kept: they say what is a field's name."""
     text = raw.strip()
     return re.sub(r"^\\?\[[ xX]?\\?\]\s+", "", text)[:2000]
-
-
-def stands_under(line: Line, topic: Topic) -> bool:
-    """Whether the label or heading next above a line announces a topic."""
-    return bool(line.above) and topic_of(line.above[-1]) is topic

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,6 +19,7 @@ from orchestrator.pages.traces import NO_TRACES, Trace
 from orchestrator.report import markdown
 from orchestrator.report.agentwork import agent_tasks
 from orchestrator.report.build import DRAWN, build_report
+from orchestrator.report.compiled import CompiledTemplates
 from orchestrator.report.model import CriterionRow, Figure, Report
 from orchestrator.report.spans import Course, course_of
 from orchestrator.state.events import Envelope
@@ -115,6 +117,7 @@ def _asset(name: str) -> Markup:
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("orchestrator.pages"),
+        bytecode_cache=CompiledTemplates(Path(__file__).with_name("templates")),
         undefined=StrictUndefined,
         autoescape=True,
         trim_blocks=True,
