@@ -108,8 +108,8 @@ def schedule(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Forecast a run: times, slack, critical path, load.
 
-    From estimates and capacities alone, with a line of what earlier runs in the state folder say; nothing is started. With --optimize, agents and resources are levelled by OR-tools'
-    CP-SAT where the extra `schedule` is installed, and by list scheduling where it is not.
+    From estimates and capacities alone, with a line of what earlier runs in the state folder say; nothing is started. With --optimize, agents and resources are levelled by a genetic search, beside OR-tools
+    CP-SAT where the extra `schedule` is installed.
     """
     from orchestrator.cli.schedule import show_schedule
 

@@ -1,10 +1,11 @@
 """`orchestrate schedule`: the forecast of a run from estimates and capacities."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from orchestrator.api import Manner, expectation
 from orchestrator.cli.faults import UsageError
-from orchestrator.cli.output import duration, say, table
+from orchestrator.cli.output import duration, say, table, tell
 from orchestrator.cli.places import as_json
 from orchestrator.cli.settings import parse_settings
 from orchestrator.graph.level import Levelled, level, solver_installed
@@ -23,7 +24,9 @@ def show_schedule(  # noqa: PLR0913 - one for each option
 ) -> None:
     """Print the forecast. Runners need not be installed. Raises PlanError, UsageError."""
     loaded = load_plan(path, parse_settings(settings))
-    levelled = level(loaded.plan, loaded.graph, _seconds(limit)) if optimize else None
+    levelled = (
+        level(loaded.plan, loaded.graph, _seconds(limit), _progress(limit, as_data=as_data)) if optimize else None
+    )
     schedule = forecast(loaded.plan, loaded.graph) if levelled is None else levelled.schedule
     told = expectation(loaded, Manner(state=state))
     if as_data:
@@ -50,6 +53,18 @@ def expected_view(told: RunExpected | None) -> dict[str, object] | None:
     return None if told is None else {"seconds": told.seconds, "basis": told.basis}
 
 
+def _progress(limit: str, *, as_data: bool) -> Callable[[float], None]:
+    """Who is told each schedule that the search finds, the first one at once: whoever waits."""
+    found: list[float] = []
+
+    def told(makespan: float) -> None:
+        found.append(makespan)
+        more = f"; a shorter one is looked for, for at most {limit}" if len(found) == 1 else ""
+        tell(f"found    a schedule of {duration(makespan)}{more}")
+
+    return (lambda _: None) if as_data else told
+
+
 def _seconds(limit: str) -> float:
     try:
         return parse_duration(limit)
@@ -63,7 +78,7 @@ def _level_view(levelled: Levelled) -> dict[str, object]:
 
 def _level_lines(levelled: Levelled) -> list[str]:
     gap = "proven shortest" if levelled.gap == 0 else f"at most {100 * levelled.gap:.1f} % longer than the shortest"
-    hint = "" if solver_installed() else "; a search needs the extra: pip install 'workstream-orchestrator[schedule]'"
+    hint = "" if solver_installed() else "; a proof needs the extra: pip install 'workstream-orchestrator[schedule]'"
     return [f"levelled by {levelled.method}: lower bound {duration(levelled.bound)}, {gap}{hint}"]
 
 

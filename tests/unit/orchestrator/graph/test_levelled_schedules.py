@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestrator.graph import level as module
-from orchestrator.graph.level import LIST, SOLVER, level
+from orchestrator.graph.level import GENETIC, LIST, SOLVER, level
 from orchestrator.graph.load import LoadedPlan, load_text
 from orchestrator.graph.schedule import Schedule, capacities, claim, forecast
 from orchestrator.importers.psplib import read_psplib
@@ -86,11 +86,25 @@ def test_a_levelled_schedule_is_valid_and_lies_between_its_bound_and_the_list_sc
     assert found.gap >= 0
 
 
-def test_without_the_solver_the_list_schedule_stands_with_its_bound(monkeypatch) -> None:
+def test_without_the_solver_the_genetic_search_works_alone_and_keeps_its_time(monkeypatch) -> None:
     monkeypatch.setattr(module, "solver_installed", lambda: False)
     loaded = plan_of([2, 2, 3], [2, 2, 2], set(), 3)
-    found = level(loaded.plan, loaded.graph, 120.0)
-    assert (found.method, found.schedule.makespan, found.bound, round(found.gap, 9)) == (LIST, 7.0, 14 / 3, 0.5)
+    moments = iter(range(1000))
+    found = level(loaded.plan, loaded.graph, 20.0, clock=lambda: float(next(moments)))
+    assert (found.method, found.schedule.makespan, found.bound, round(found.gap, 9)) == (LIST, 7.0, 5.0, 0.4)
+    assert next(moments) < 30
+
+
+def test_the_genetic_search_finds_what_list_scheduling_misses(monkeypatch) -> None:
+    monkeypatch.setattr(module, "solver_installed", lambda: False)
+    told: list[float] = []
+    loaded = plan_of([3, 3, 2, 2, 2], [1, 1, 1, 1, 1], {(2, 3), (3, 4)}, 2)
+    worse = plan_of([1, 4, 4, 3, 2, 3, 4], [3, 2, 1, 3, 2, 2, 1], {(0, 3), (1, 4), (2, 6)}, 4)
+    for each in (loaded, worse):
+        found = level(each.plan, each.graph, 2.0, told.append)
+        assert_valid(each, found.schedule)
+        assert found.method in {LIST, GENETIC}
+        assert told[-1] == found.schedule.makespan <= forecast(each.plan, each.graph).makespan
 
 
 def test_the_solver_finds_what_list_scheduling_misses() -> None:
@@ -98,7 +112,7 @@ def test_the_solver_finds_what_list_scheduling_misses() -> None:
     loaded = plan_of([3, 3, 2, 2, 2], [1, 1, 1, 1, 1], set(), 2)
     found = level(loaded.plan, loaded.graph, 120.0)
     assert found.schedule.makespan == 6.0
-    assert found.method in {LIST, SOLVER}
+    assert found.method in {LIST, GENETIC, SOLVER}
 
 
 def test_a_psplib_problem_is_read_as_a_plan() -> None:
