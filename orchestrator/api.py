@@ -7,7 +7,6 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
-from importlib import metadata
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -39,7 +38,7 @@ from orchestrator.engine.runs import (
 )
 from orchestrator.engine.selection import excluded, named
 from orchestrator.engine.testimony import contradictions
-from orchestrator.environment import PACKAGE, capture
+from orchestrator.environment import capture, version
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.inline import InlineExecutor, ThreadExecutor, carry_out_inline
@@ -407,14 +406,6 @@ def verify_run(journal: JournalPort, run: str, state: Path) -> Checked:
     judged = judge_under_contract(loaded.plan, loaded.graph, told, metrics, digest)
     code = exit_code(told.tasks.values(), judged.verdicts, accepted=judged.accepted)
     return Checked(run, code if stands else code or UNPROVEN, findings)
-
-
-def version() -> str:
-    """Of this package, "0" where it is not installed."""
-    try:
-        return metadata.version(PACKAGE)
-    except metadata.PackageNotFoundError:
-        return "0"
 
 
 def report_of(journal: JournalPort, run: str) -> Report:

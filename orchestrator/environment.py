@@ -11,7 +11,8 @@ from typing import Final
 
 import psutil
 
-PACKAGE: Final = "workstream-orchestrator"
+DISTRIBUTIONS: Final = ("workstream-orchestrator", "workstream-orchestrator-core")
+"""What brings this package: everything in one, or the orchestrator alone. Never both are installed."""
 GIT_SECONDS: Final = 5.0
 REFUSED: Final = "safe.directory"
 """What git's complaint about a repository of another owner names, in every language."""
@@ -100,14 +101,35 @@ def _git(project: Path, *arguments: str) -> tuple[str, str]:
     return (said if done.returncode == 0 else ""), complaint
 
 
+def distribution() -> str | None:
+    """The name under which this package is installed; None where it runs from a tree."""
+    for name in DISTRIBUTIONS:
+        try:
+            metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+        return name
+    return None
+
+
+def version() -> str:
+    """Of this package, "0" where it is not installed."""
+    own = distribution()
+    return "0" if own is None else metadata.version(own)
+
+
+def install_extra(name: str) -> str:
+    """The command that brings an extra to the distribution that is installed."""
+    return f"pip install '{distribution() or DISTRIBUTIONS[0]}[{name}]'"
+
+
 def packages() -> Iterator[tuple[str, str]]:
     """This package and its declared needs, with versions, by name; nothing when run from a tree not installed."""
-    try:
-        requirements = metadata.requires(PACKAGE) or []
-    except metadata.PackageNotFoundError:
+    own = distribution()
+    if own is None:
         return
-    needed = sorted({_name(text) for text in requirements if "extra ==" not in text})
-    for name in (PACKAGE, *needed):
+    needed = sorted({_name(text) for text in metadata.requires(own) or [] if "extra ==" not in text})
+    for name in (own, *needed):
         try:
             yield name, metadata.version(name)
         except metadata.PackageNotFoundError:

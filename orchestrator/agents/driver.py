@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ClassVar, Final, Protocol
 
 from orchestrator.agents.meter.providers import provider_of
+from orchestrator.environment import install_extra
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Claim
 from orchestrator.executors.agentwork import Turn
@@ -88,7 +89,7 @@ def _driver(found: object) -> Driver:
 def _mend(name: str, offered: Iterable[str]) -> str:
     for value in offered:
         return f"mend or uninstall the package that brings it ({value})"
-    return "pip install 'workstream-orchestrator[agents]'" if name == "acp" else "install orchestrate again"
+    return install_extra("agents") if name == "acp" else "install orchestrate again"
 
 
 def _acp() -> Driver:

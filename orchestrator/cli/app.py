@@ -81,7 +81,7 @@ app = typer.Typer(
 def _version(asked: bool) -> None:  # noqa: FBT001 - typer's signature
     """Say it where it is asked for, before a verb is missed."""
     if asked:
-        from orchestrator.api import version  # noqa: PLC0415 - only this option needs it
+        from orchestrator.environment import version  # noqa: PLC0415 - only this option needs it
 
         typer.echo(f"orchestrate {version()}")
         raise typer.Exit

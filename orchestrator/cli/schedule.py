@@ -8,6 +8,7 @@ from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import duration, say, table, tell
 from orchestrator.cli.places import as_json
 from orchestrator.cli.settings import parse_settings
+from orchestrator.environment import install_extra
 from orchestrator.graph.level import Levelled, level, solver_installed
 from orchestrator.graph.load import load_plan
 from orchestrator.graph.schedule import AgentLoad, Schedule, TaskForecast, forecast
@@ -78,7 +79,7 @@ def _level_view(levelled: Levelled) -> dict[str, object]:
 
 def _level_lines(levelled: Levelled) -> list[str]:
     gap = "proven shortest" if levelled.gap == 0 else f"at most {100 * levelled.gap:.1f} % longer than the shortest"
-    hint = "" if solver_installed() else "; a proof needs the extra: pip install 'workstream-orchestrator[schedule]'"
+    hint = "" if solver_installed() else f"; a proof needs the extra: {install_extra('schedule')}"
     return [f"levelled by {levelled.method}: lower bound {duration(levelled.bound)}, {gap}{hint}"]
 
 

@@ -11,6 +11,8 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from orchestrator.environment import DISTRIBUTIONS, distribution
+
 FILES: Final = {
     "README.md": "README.md.j2",
     "pyproject.toml": "pyproject.toml.j2",
@@ -62,8 +64,11 @@ def module_of(name: str) -> str:
 def project_files(name: str) -> dict[str, str]:
     """Every file's text by its path in the project. name: see `is_name`."""
     module = module_of(name)
+    orchestrator = distribution() or DISTRIBUTIONS[0]
     return {
-        path.format(module=module): _environment().get_template(template).render(name=name, module=module)
+        path.format(module=module): _environment()
+        .get_template(template)
+        .render(name=name, module=module, orchestrator=orchestrator)
         for path, template in FILES.items()
     }
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from threading import Thread
 from typing import Any, Final
 
+from orchestrator.environment import install_extra
 from orchestrator.executors.cluster.address import ClusterFault, unreachable
 from orchestrator.executors.cluster.facts import Facts, differences, facts_here
 
@@ -132,9 +133,7 @@ def _installed() -> Iterator[None]:
     try:
         yield
     except ImportError as error:
-        raise ClusterFault(
-            f"Dask is not installed ({error})\n  mend: pip install 'workstream-orchestrator[dask]'"
-        ) from error
+        raise ClusterFault(f"Dask is not installed ({error})\n  mend: {install_extra('dask')}") from error
 
 
 def _client(address: Any) -> Any:  # noqa: ANN401 - distributed has no types

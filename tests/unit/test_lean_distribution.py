@@ -1,0 +1,34 @@
+"""The orchestrator by itself: its list of packages is whole, and what it needs is what everything in one needs of it."""
+
+import tomllib
+from pathlib import Path
+
+from orchestrator.environment import DISTRIBUTIONS, distribution, install_extra
+
+ROOT = Path(__file__).parents[2]
+LEAN = tomllib.loads((ROOT / "orchestrator" / "pyproject.toml").read_text())
+WHOLE = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def test_every_package_is_listed_and_so_are_the_folders_of_templates():
+    files = [path for kind in ("*.py", "*.j2", "*.js", "*.css") for path in (ROOT / "orchestrator").rglob(kind)]
+    folders = {path.parent.relative_to(ROOT) for path in files}
+    packages = {".".join(folder.parts) for folder in folders if "build" not in folder.parts}
+    assert set(LEAN["tool"]["setuptools"]["packages"]) == packages
+
+
+def test_it_needs_a_part_of_what_everything_in_one_needs_and_the_same_releases():
+    assert set(LEAN["project"]["dependencies"]) < set(WHOLE["project"]["dependencies"])
+    extras = WHOLE["project"]["optional-dependencies"]
+    for name, needs in LEAN["project"]["optional-dependencies"].items():
+        assert set(needs) == set(extras[name])
+
+
+def test_both_carry_the_same_version_and_text():
+    for key in ("version", "description", "license", "requires-python"):
+        assert LEAN["project"][key] == WHOLE["project"][key]
+    assert {LEAN["project"]["name"], WHOLE["project"]["name"]} == set(DISTRIBUTIONS)
+
+
+def test_an_extra_is_asked_of_the_distribution_that_is_installed():
+    assert install_extra("dask") == f"pip install '{distribution() or DISTRIBUTIONS[0]}[dask]'"
