@@ -8,11 +8,15 @@ Everything here is loaded on first use, so that `import encoder` costs next to n
 its `compression="glyph"` is registered at once; else import `encoder.fsspec_codec` for it.
 """
 
+from __future__ import annotations
+
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
 
+TYPE_CHECKING = False  # as `typing` has it, which takes longer to load than all else here
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from encoder.api import decode, encode, open  # noqa: A004 - as in gzip: `encoder.open`
     from encoder.detect.pattern import PatternDetector
     from encoder.detect.selector import AdaptiveCompressionSelector

@@ -18,20 +18,46 @@ class LevelName(StrEnum):
     MAX = "max"
 
 
+PACKAGE = "workstream-orchestrator"
 EXIT_CODES = (
-    "Exit codes: 0 done, 1 damaged data, a limit or an i/o error, 2 usage, 130 interrupted, 141 the reader left."
+    "Exit codes: 0 done, 1 damaged data, a limit or an i/o error, 2 usage, 129 hang-up, 130 interrupted, 141 the reader left, "
+    "143 terminated."
 )
 
 app = typer.Typer(
     name="glyph",
-    help="Lossless compression of logs, JSON, CSV and any other bytes, with every byte verified.",
     epilog=EXIT_CODES,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 - typer's signature
+    """Say it where it is asked for, before a verb is missed."""
+    if asked:
+        from importlib import metadata  # noqa: PLC0415 - only this option needs it
+
+        from encoder.container import CARRYING_MINOR, MAJOR, MINOR  # noqa: PLC0415 - as above
+
+        try:
+            version = metadata.version(PACKAGE)
+        except metadata.PackageNotFoundError:  # a checkout that was not installed
+            version = "0"
+        typer.echo(f"glyph {version} (reads and writes format {MAJOR}.{MINOR} and {MAJOR}.{CARRYING_MINOR})")
+        raise typer.Exit
+
+
+@app.callback()
+def _glyph(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Lossless compression of logs, JSON, CSV and any other bytes, with every byte verified."""
+
 
 Files = Annotated[list[str] | None, typer.Argument(metavar="FILE", help="Files; - or none is standard input.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file (for one input).")]

@@ -14,16 +14,17 @@ import typer
 from encoder.cli.files import opened_input, whole_file
 from encoder.cli.progress import Report, progress_for
 from encoder.cli.reporting import DAMAGED, UsageError, for_each, human_size
+from encoder.cli.streams import StandardOutput, descriptor_of, flush_stdout, is_special
 from encoder.errors import FormatError, LimitError
 from encoder.limits import Limits
 from encoder.profile import Profile, load_profile
 from encoder.rescue import Lost, salvage
 from encoder.stream_decoder import StreamingDecoder
 from encoder.stream_encoder import StreamingEncoder
-from encoder.writer import write_all
+from encoder.writer import Sink, write_all
 
 SUFFIX: Final = ".glyph"
-Copy = Callable[[IO[bytes], IO[bytes], Report], tuple[int, int]]
+Copy = Callable[[IO[bytes], Sink, Report], tuple[int, int]]
 """Moves one stream; returns its raw bytes and its encoded bytes."""
 
 
@@ -73,7 +74,7 @@ def encode_files(names: list[str], destination: Destination, profile: str, threa
     plan = load_profile(profile)
     count = cores(threads)
 
-    def copy(source: IO[bytes], sink: IO[bytes], report: Report) -> tuple[int, int]:
+    def copy(source: IO[bytes], sink: Sink, report: Report) -> tuple[int, int]:
         return _encode(source, sink, plan, count, report)
 
     targets = _targets(names, destination, decoding=False)
@@ -88,7 +89,7 @@ def salvage_files(names: list[str], destination: Destination, limits: Limits) ->
         raise UsageError("--salvage keeps what it could not read; leave --rm out")
     losses: list[Lost] = []
 
-    def copy(source: IO[bytes], sink: IO[bytes], report: Report) -> tuple[int, int]:
+    def copy(source: IO[bytes], sink: Sink, report: Report) -> tuple[int, int]:
         if not source.seekable():
             raise UsageError("--salvage needs a file, not a pipe")
         return _salvage(source, sink, limits, losses, report)
@@ -102,7 +103,7 @@ def decode_files(names: list[str], destination: Destination, limits: Limits, thr
     """Decode each input to where `target_of` says. Raises UsageError; exits with 1 or 2 where one failed."""
     count = cores(threads) or 1
 
-    def copy(source: IO[bytes], sink: IO[bytes], report: Report) -> tuple[int, int]:
+    def copy(source: IO[bytes], sink: Sink, report: Report) -> tuple[int, int]:
         return _decode(source, sink, limits, count, report)
 
     _convert_all(_targets(names, destination, decoding=True), copy, destination)
@@ -114,9 +115,9 @@ def cores(threads: int | None) -> int | None:
 
 
 def target_of(name: str, destination: Destination, *, decoding: bool) -> Path | None:
-    """The file that an input is converted into, or None for standard output. Pure. Raises UsageError."""
+    """The file that an input is converted into, or None for standard output. Raises UsageError."""
     if destination.output is not None:
-        return None if str(destination.output) == "-" else destination.output
+        return None if str(destination.output) == "-" or descriptor_of(destination.output) == 1 else destination.output
     if destination.stdout or name == "-":
         return None
     if not decoding:
@@ -145,9 +146,9 @@ def _targets(names: list[str], destination: Destination, *, decoding: bool) -> l
         raise UsageError("-o and -c exclude each other; give one of them")
     targets = [(name, target_of(name, destination, decoding=decoding)) for name in inputs]
     for name, target in targets:
-        if destination.remove and (target is None or name == "-"):
+        if destination.remove and (target is None or name == "-" or is_special(target)):
             raise UsageError("--rm needs a file to read and another to write; leave it out")
-        if target is not None and target.exists() and Path(name).exists() and target.samefile(name):
+        if target is not None and target.is_file() and Path(name).exists() and target.samefile(name):
             raise UsageError(f"{name}: is its own output; give another name with -o")
     return targets
 
@@ -173,8 +174,8 @@ def _convert(name: str, target: Path | None, copy: Copy, destination: Destinatio
     try:
         with opened_input(name) as source, progress_for(name, source, quiet=destination.quiet) as report:
             if target is None:
-                sizes = copy(source, sys.stdout.buffer, report)
-                sys.stdout.buffer.flush()
+                sizes = copy(source, StandardOutput(), report)
+                flush_stdout()
             else:
                 with whole_file(target, force=destination.force, like=name) as sink:
                     sizes = copy(source, sink, report)
@@ -191,15 +192,13 @@ def _shown(name: str) -> str:
     return "standard input" if name == "-" else name
 
 
-def _encode(
-    source: IO[bytes], sink: IO[bytes], profile: Profile, threads: int | None, report: Report
-) -> tuple[int, int]:
+def _encode(source: IO[bytes], sink: Sink, profile: Profile, threads: int | None, report: Report) -> tuple[int, int]:
     with StreamingEncoder(sink, profile, lambda bytes_in, _bytes_out: report(bytes_in), threads=threads) as encoder:
         encoder.encode_from(source)
     return encoder.statistics.bytes_in, encoder.statistics.bytes_out
 
 
-def _decode(source: IO[bytes], sink: IO[bytes], limits: Limits, threads: int, report: Report) -> tuple[int, int]:
+def _decode(source: IO[bytes], sink: Sink, limits: Limits, threads: int, report: Report) -> tuple[int, int]:
     position = 0
     with StreamingDecoder(source, limits, threads=threads) as decoder:
         while piece := decoder.read1():
@@ -209,7 +208,7 @@ def _decode(source: IO[bytes], sink: IO[bytes], limits: Limits, threads: int, re
         return position, decoder.encoded_bytes
 
 
-def _salvage(source: IO[bytes], sink: IO[bytes], limits: Limits, losses: list[Lost], report: Report) -> tuple[int, int]:
+def _salvage(source: IO[bytes], sink: Sink, limits: Limits, losses: list[Lost], report: Report) -> tuple[int, int]:
     written = 0
     for piece in salvage(source, limits):
         if isinstance(piece, Lost):

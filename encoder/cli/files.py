@@ -1,4 +1,4 @@
-"""Output files that are whole or not there: written beside, synced, then renamed."""
+"""Output files that are whole or not there: written beside, synced, then renamed; and outputs that are no files, written to as they are."""
 
 import contextlib
 import os
@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from encoder.cli.leaving import owing, undisturbed
 from encoder.cli.reporting import UsageError
+from encoder.cli.streams import closed, is_special, opened_special
 
 
 @contextlib.contextmanager
 def opened_input(name: str) -> Iterator[IO[bytes]]:
     """The file, or standard input for "-". Raises UsageError where it cannot be opened."""
+    if name == "-" and 0 in closed:
+        raise UsageError("standard input is closed; name a file, or redirect one")
     if name == "-":
         yield sys.stdin.buffer
         return
@@ -28,31 +32,48 @@ def opened_input(name: str) -> Iterator[IO[bytes]]:
 
 @contextlib.contextmanager
 def whole_file(target: Path, *, force: bool, like: str) -> Iterator[IO[bytes]]:
-    """A file to write that becomes `target` only when the block ends well; then with the mode and times of `like`.
+    """A file to write that becomes `target` only when the block ends well; then with owner, mode and times of `like`.
 
-    like: a path, or "-" for none. A device or pipe is written to directly. Raises UsageError where target may not be written.
+    like: a path, or "-" for none. A device, a pipe or a descriptor is written to directly, forced or not. Raises UsageError where target may not
+    be written.
     """
-    _check_target(target, force=force)
-    if target.exists() and not target.is_file():
-        with target.open("wb") as device:
+    if is_special(target):
+        with _opened(target) as device:
             yield device
         return
+    _check_target(target, force=force)
+    with contextlib.ExitStack() as duties:
+        with undisturbed():
+            handle, part = _begun(target)
+            duties.enter_context(owing(lambda: part.unlink(missing_ok=True)))
+        try:
+            with os.fdopen(handle, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            _take_after(part, like)
+            _check_target(target, force=force)
+            part.replace(target)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+    _sync_folder(target.parent)
+
+
+def _opened(target: Path) -> IO[bytes]:
+    try:
+        return opened_special(target)
+    except OSError as error:
+        raise UsageError(f"{target}: cannot be written: {error.strerror}") from error
+
+
+def _begun(target: Path) -> tuple[int, Path]:
+    """A new file beside the target, open to be written, and its path."""
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".part")
     except OSError as error:
         raise UsageError(f"{target}: cannot be written: {error.strerror}") from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        _take_after(Path(name), like)
-        _check_target(target, force=force)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    _sync_folder(target.parent)
+    return handle, Path(name)
 
 
 def _check_target(target: Path, *, force: bool) -> None:
@@ -63,14 +84,21 @@ def _check_target(target: Path, *, force: bool) -> None:
 
 
 def _take_after(path: Path, like: str) -> None:
-    """Mode and times; a file made from standard input gets what a new file would have."""
+    """Owner, mode and times; a file made from standard input gets what a new file would have."""
     if like == "-":
         mask = os.umask(0)
         os.umask(mask)
         path.chmod(0o666 & ~mask)
         return
     source = Path(like).stat()
-    path.chmod(stat.S_IMODE(source.st_mode) & 0o777)
+    mode = stat.S_IMODE(source.st_mode) & 0o777
+    with contextlib.suppress(OSError):  # root's privilege
+        os.chown(path, source.st_uid, -1)
+    try:
+        os.chown(path, -1, source.st_gid)
+    except OSError:  # a group that this is not for gets no more than everyone
+        mode &= ~0o070 | (mode & 0o007) << 3
+    path.chmod(mode)
     with contextlib.suppress(OSError):  # some file systems keep no times
         os.utime(path, ns=(source.st_atime_ns, source.st_mtime_ns))
 

@@ -1,7 +1,6 @@
 """`cat`: what files decode to on standard output, whole or a part that is found by the index."""
 
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -9,6 +8,7 @@ from typing import Final
 from encoder.cli.convert import cores
 from encoder.cli.files import opened_input
 from encoder.cli.reporting import UsageError, for_each
+from encoder.cli.streams import StandardOutput
 from encoder.errors import FormatError, LimitError
 from encoder.limits import Limits
 from encoder.record_range import records_of
@@ -45,12 +45,13 @@ def part_of(records: str | None, from_byte: int, length: int | None) -> Part:
 def cat_files(names: list[str], part: Part, limits: Limits, threads: int | None) -> None:
     """Write the part of each input. Exits with 1 or 2 where one failed."""
     count = cores(threads) or 1
+    sink = StandardOutput()
 
     def one(name: str) -> None:
         try:
             with opened_input(name) as source, StreamingDecoder(source, limits, threads=count) as decoder:
                 for piece in _pieces(decoder, part, limits):
-                    write_all(sys.stdout.buffer, piece)
+                    write_all(sink, piece)
         except (FormatError, LimitError) as error:
             raise type(error)(f"{'standard input' if name == '-' else name}: {error}") from error
         except IsADirectoryError as error:

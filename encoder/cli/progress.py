@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import IO
 
+from encoder.cli.leaving import owing
+
 Report = Callable[[int], None]
 """Called with how many bytes of the input are done."""
 
@@ -21,9 +23,14 @@ def progress_for(name: str, source: IO[bytes], *, quiet: bool) -> Iterator[Repor
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn  # noqa: PLC0415
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with owing(_show_cursor), Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("" if name == "-" else name, total=_size_of(source))
         yield lambda done: bar.update(task, completed=done)
+
+
+def _show_cursor() -> None:
+    """By the descriptor: whoever draws may hold the console's lock."""
+    os.write(sys.stderr.fileno(), b"\r\x1b[2K\x1b[?25h")
 
 
 def _size_of(source: IO[bytes]) -> int | None:

@@ -1,7 +1,7 @@
 """Errors as one line on standard error and an exit code; and sizes as people write them."""
 
+import contextlib
 import functools
-import os
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -9,6 +9,7 @@ from typing import Final, ParamSpec, TypeVar
 
 import typer
 
+from encoder.cli.streams import flush_stdout, silence
 from encoder.errors import GlyphError, ProfileError
 from encoder.limits import DEFAULT_LIMITS, Limits
 
@@ -38,16 +39,27 @@ def reported(verb: Callable[Arguments, None]) -> Callable[Arguments, None]:
     def wrapped(*args: Arguments.args, **kwargs: Arguments.kwargs) -> None:
         try:
             verb(*args, **kwargs)
-            sys.stdout.flush()
         except BrokenPipeError:
-            _silence_stdout()
             sys.exit(BROKEN_PIPE)
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
         except EXPECTED as error:
-            sys.exit(_complain(error))
+            sys.exit(complain(error))
 
     return wrapped
+
+
+def ended(code: str | int | None) -> int:
+    """The exit code of a command that leaves with `code`, once what it printed has arrived."""
+    left = code if isinstance(code, int) else int(code is not None)
+    try:
+        flush_stdout()
+    except BrokenPipeError:
+        left = BROKEN_PIPE
+    except OSError as error:
+        left = left or complain(error)
+    silence()
+    return left
 
 
 def for_each(items: Iterable[Item], run: Callable[[Item], None]) -> None:
@@ -59,7 +71,7 @@ def for_each(items: Iterable[Item], run: Callable[[Item], None]) -> None:
         except BrokenPipeError:
             raise
         except EXPECTED as error:
-            worst = max(worst, _complain(error))
+            worst = max(worst, complain(error))
     if worst:
         sys.exit(worst)
 
@@ -90,12 +102,8 @@ def human_size(count: float) -> str:
     return f"{count:.1f} TiB"
 
 
-def _complain(error: BaseException) -> int:
+def complain(error: BaseException) -> int:
     """Print it; the exit code that it means."""
-    typer.echo(f"glyph: {str(error) or type(error).__name__}", err=True)
+    with contextlib.suppress(OSError):  # there is nobody to tell that there is nobody to tell
+        typer.echo(f"glyph: {str(error) or type(error).__name__}", err=True)
     return USAGE if isinstance(error, UsageError | ProfileError) else DAMAGED
-
-
-def _silence_stdout() -> None:
-    """The interpreter flushes stdout once more at its end; there is nobody left to read it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,6 +1,7 @@
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -315,3 +316,22 @@ def test_warming_is_only_needed_once_and_says_where_the_kernels_are(tmp_path):
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True)
     assert f"in {folder}" in done.stdout
     assert done.stdout.endswith("['glyphs', 'mixing']\n")
+
+
+def test_the_command_says_its_version_and_the_format_it_knows():
+    done = glyph("--version")
+    assert done.returncode == 0
+    assert re.fullmatch(rb"glyph \d+\.\d+\S* \(.*format 1\.0.*\)\n", done.stdout)
+
+
+@pytest.mark.parametrize(("shell", "typed"), [("bash", "glyph en"), ("zsh", "glyph encode --lev")])
+def test_a_shell_completes_verbs_and_options(shell, typed, monkeypatch):
+    monkeypatch.setenv("_GLYPH_COMPLETE", f"complete_{shell}")
+    monkeypatch.setenv("COMP_WORDS", typed)
+    monkeypatch.setenv("COMP_CWORD", str(len(typed.split()) - 1))
+    monkeypatch.setenv("_TYPER_COMPLETE_ARGS", typed)
+    assert {"bash": b"encode", "zsh": b"--level"}[shell] in glyph().stdout
+
+
+def test_the_help_says_how_completion_is_installed():
+    assert b"--install-completion" in glyph("--help").stdout

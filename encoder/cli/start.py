@@ -1,0 +1,24 @@
+"""Where `glyph` starts: before anything that takes time is imported, signals and streams are made safe."""
+
+import sys
+
+from encoder.cli.leaving import leave_on_signals
+
+leave_on_signals()
+
+
+def main() -> None:
+    """Run the command line and exit: 0 done, 1 damaged data, a limit or an i/o error, 2 usage."""
+    from encoder.cli.streams import make_safe  # noqa: PLC0415 - after the signals
+
+    make_safe()
+    from encoder.cli.app import app  # noqa: PLC0415 - as above
+    from encoder.cli.reporting import complain, ended  # noqa: PLC0415 - as above
+
+    try:
+        app(prog_name="glyph")
+    except SystemExit as leaving:
+        code = leaving.code
+    except OSError as error:  # of the help, which is printed outside of any verb
+        code = complain(error)
+    sys.exit(ended(code))
