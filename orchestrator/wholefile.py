@@ -1,13 +1,15 @@
-"""Files that are whole or not there: written beside, synced, then renamed."""
+"""Files that are whole or not there: written beside, synced, then renamed. What is no regular file is written to instead, and stays."""
 
 import contextlib
 import errno
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 from orchestrator.leaving import owing
+from orchestrator.specialfile import is_special, opened_special
 
 TRIES: Final = 5
 
@@ -26,14 +28,28 @@ def replace_whole(target: Path, content: bytes, *, synced: bool = False) -> None
 
     Raises OSError.
     """
+    with whole_file(target) as file:
+        file.write(content)
+        if synced and not is_special(target):
+            file.flush()
+            os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def whole_file(target: Path) -> Iterator[IO[bytes]]:
+    """A file to write that becomes `target` only when the block ends well; what is no regular file is written to directly. Makes the folder.
+
+    Raises OSError.
+    """
+    if is_special(target):
+        with opened_special(target) as device:
+            yield device
+        return
     handle, part = _begun(target)
     with owing(lambda: part.unlink(missing_ok=True)):
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                if synced:
-                    file.flush()
-                    os.fsync(file.fileno())
+                yield file
             mask = os.umask(0)
             os.umask(mask)
             part.chmod(0o666 & ~mask)  # as any new file; mkstemp's are private
@@ -47,6 +63,10 @@ def require_writable(target: Path) -> None:
     """Raise OSError, with the path in it, unless a file can be written there now. Leaves nothing behind."""
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+    if is_special(target):
+        if not os.access(target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+        return  # not tried: who reads a pipe would see it opened and closed
     made = [folder for folder in target.parents if not os.path.lexists(folder)]
     try:
         handle, part = _begun(target)

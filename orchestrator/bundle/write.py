@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from orchestrator.bundle.archive import Below, Source, chunks
 from orchestrator.bundle.contents import ARTIFACTS, SUMS, artifacts_of, derived, sha256, sums
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
+from orchestrator.wholefile import whole_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +58,10 @@ def _digest(there: Below, expected: str) -> str | None:
 
 
 def _write(files: dict[str, Source], target: Path) -> tuple[str, int]:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".part")
-    part = Path(name)
     digest, size = hashlib.sha256(), 0
-    try:
-        with os.fdopen(handle, "wb") as file:
-            for _, piece in chunks(files):
-                file.write(piece)
-                digest.update(piece)
-                size += len(piece)
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    with whole_file(target) as file:
+        for _, piece in chunks(files):
+            file.write(piece)
+            digest.update(piece)
+            size += len(piece)
     return digest.hexdigest(), size

@@ -22,6 +22,7 @@ from orchestrator.plan.load import parse_plan, read_plan_text
 from orchestrator.plan.problem import PlanError, Problem
 from orchestrator.plan.spelling import PlanDumper
 from orchestrator.plan.wfformat import is_wfformat, plan_data
+from orchestrator.specialfile import is_special
 from orchestrator.wholefile import write_whole
 
 MOST_LINES: Final = 20_000
@@ -108,7 +109,7 @@ def import_plan(path: Path, output: Path | None, *, tag: str | None = None, as_d
     if convert is None:
         known = ", ".join(CONVERTERS)
         raise UsageError(f"{path}: no format goes by {path.suffix or 'no ending'}\n  mend: one of {known}")
-    if output is not None and output.exists():
+    if output is not None and output.exists() and not is_special(output):
         raise UsageError(f"{output} exists already\n  mend: name another file, or remove it")
     made = convert(read_plan_text(path), path.name, tag)
     if not as_data:

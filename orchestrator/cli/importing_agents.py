@@ -13,6 +13,7 @@ from orchestrator.importers.agentfiles import FileNote, Found, NoAgentsPlaceErro
 from orchestrator.importers.draft import Concern
 from orchestrator.plan.agentfile import AgentFileError
 from orchestrator.plan.load import parse_plan, read_plan_text
+from orchestrator.specialfile import is_special
 from orchestrator.wholefile import write_whole
 
 HOMES = (".github/agents", ".claude/agents")
@@ -24,7 +25,7 @@ def import_agents(folder: Path, plan: Path | None, output: Path | None, *, as_da
 
     Raises UsageError where there are no agent files or `output` exists, PlanError where the outcome is no valid plan.
     """
-    if output is not None and output.exists():
+    if output is not None and output.exists() and not is_special(output):
         raise UsageError(f"{output} exists already\n  mend: name another file, or remove it")
     notes: list[FileNote] = []
     found = list(_found(folder, notes))

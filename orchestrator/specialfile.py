@@ -1,0 +1,31 @@
+"""Outputs that are no regular file: written to as they are, where a file would be written beside and renamed."""
+
+import os
+from pathlib import Path
+from typing import IO, Final
+
+MOST_LINKS: Final = 40
+
+
+def is_special(path: Path) -> bool:
+    """Whether it leads to a device, a pipe, a socket, or to what a process has open (`/dev/stdout`)."""
+    return _kernels_link(path) is not None or (path.exists() and not path.is_file() and not path.is_dir())
+
+
+def opened_special(path: Path) -> IO[bytes]:
+    """It, to be written to; a descriptor of this process as it stands, behind what was written there before. Raises OSError."""
+    link = _kernels_link(path)
+    if link is not None and link.name.isdecimal() and link.parent.samefile("/proc/self/fd"):
+        return os.fdopen(os.dup(int(link.name)), "wb")
+    return path.open("wb")
+
+
+def _kernels_link(path: Path) -> Path | None:
+    """The link below /proc that a path is or leads to: it stands for an open file, not for the name that it shows."""
+    for _ in range(MOST_LINKS):
+        if not path.is_symlink():
+            return None
+        if path.parent.resolve().is_relative_to("/proc"):
+            return path
+        path = path.parent / path.readlink()
+    return None

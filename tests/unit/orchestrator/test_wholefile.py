@@ -1,0 +1,61 @@
+"""Outputs of `orchestrate` that are no regular file."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from orchestrator.specialfile import is_special
+from orchestrator.wholefile import require_writable, write_whole
+
+
+def test_a_file_and_what_leads_to_one_are_not_special(tmp_path):
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "link").symlink_to("file")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    (tmp_path / "circle").symlink_to("circle")
+    assert not any(map(is_special, [*tmp_path.iterdir(), tmp_path, tmp_path / "absent" / "far"]))
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_pipe_is_written_to_and_stays(tmp_path, linked):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (tmp_path / "link").symlink_to(pipe)
+    require_writable(pipe)
+    with ThreadPoolExecutor(1) as reader:
+        taken = reader.submit(pipe.read_text)
+        write_whole(tmp_path / "link" if linked else pipe, "text")
+        assert taken.result(30) == "text"
+    assert pipe.is_fifo()
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_a_device_is_written_to_and_stays():
+    before = Path("/dev/null").stat()
+    require_writable(Path("/dev/null"))
+    write_whole(Path("/dev/null"), "text")
+    after = Path("/dev/null").stat()
+    assert (after.st_ino, after.st_mode) == (before.st_ino, before.st_mode)
+
+
+@pytest.mark.parametrize("name", ["/proc/self/fd/1", "link", "/dev/stdout"])
+@pytest.mark.parametrize("redirected", ["> out", "| cat > out"])
+@pytest.mark.parametrize("verb", ["schema", "graph {plan}", "import {plan}"])
+def test_every_verb_writes_to_a_name_of_standard_output(tmp_path, name, redirected, verb):
+    (tmp_path / "link").symlink_to("/proc/self/fd/1")
+    (tmp_path / "plan.md").write_text("# A plan\n\n## A\n\n- [ ] do it\n")
+    (tmp_path / "plan.yaml").write_text(
+        "schema: 1\nid: p\ntitle: P\nagents: {ME: {specialty: x, driver: command}}\n"
+        "workstreams: {A: {title: A, lead: ME, tasks: [{id: a, title: a, command: [ls]}]}}\n"
+    )
+    plan = "plan.md" if verb.startswith("import") else "plan.yaml"
+    said = f'"{sys.executable}" -m orchestrator {verb.format(plan=plan)} -o {name} {redirected}'
+    done = subprocess.run(("sh", "-c", said), cwd=tmp_path, capture_output=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "out").stat().st_size > 20
+    assert (tmp_path / "link").readlink() == Path("/proc/self/fd/1")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "out", "plan.md", "plan.yaml"]
