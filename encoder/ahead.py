@@ -1,10 +1,12 @@
 """Blocks decoded ahead of whoever reads them: bounded, in order, with errors where the reader comes to them."""
 
+import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Final
 
+from encoder.errors import GlyphError
 from encoder.reader import Block
 
 Fetch = Callable[[], Block | None]
@@ -27,9 +29,17 @@ class DecodeAhead:
         self._executor: ThreadPoolExecutor | None = None
         self._alone = True
         self._ended = False
+        self._process: Final = os.getpid()
 
     def next(self) -> tuple[Block, bytes] | None:
-        """The next block and its bytes; None at the end. Raises what fetching or decoding that block raised."""
+        """The next block and its bytes; None at the end. Raises what fetching or decoding that block raised.
+
+        Raises GlyphError in a process that was forked after threads had begun, which that one lacks.
+        """
+        if self._executor is not None and os.getpid() != self._process:
+            raise GlyphError(
+                f"the threads of this decoder are in process {self._process}; open the file anew in this one"
+            )
         if self._alone or self._threads == 1:
             self._alone = False
             block = self._fetch()
@@ -46,9 +56,9 @@ class DecodeAhead:
         """Drop what is in flight and end the threads."""
         self._ended = True
         self._pending.clear()
-        if self._executor is not None:
-            self._executor.shutdown(cancel_futures=True)
-            self._executor = None
+        executor, self._executor = self._executor, None
+        if executor is not None and os.getpid() == self._process:
+            executor.shutdown(cancel_futures=True)
 
     def _fill(self) -> None:
         while not self._ended and len(self._pending) <= self._threads:

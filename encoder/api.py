@@ -64,7 +64,7 @@ def open(  # noqa: A001 - as in gzip: `encoder.open`
 @overload
 def open(  # noqa: A001 - as above
     file: File,
-    mode: Literal["w", "wb", "x", "xb"],
+    mode: Literal["w", "wb", "x", "xb", "a", "ab"],
     *,
     profile: str | Path | Profile = ...,
     threads: int | None = ...,
@@ -72,7 +72,7 @@ def open(  # noqa: A001 - as above
 @overload
 def open(  # noqa: A001 - as above
     file: File,
-    mode: Literal["rt", "wt", "xt"],
+    mode: Literal["rt", "wt", "xt", "at"],
     *,
     profile: str | Path | Profile = ...,
     limits: Limits = ...,
@@ -92,16 +92,17 @@ def open(  # noqa: A001, PLR0913 - as above, and as many as the builtin's
     errors: str | None = None,
     newline: str | None = None,
 ) -> StreamingDecoder | StreamingEncoder | io.TextIOWrapper:
-    """Open a glyph file as `gzip.open` would: decoding ("r", "rb", "rt") or encoding ("w", "x", with "b" or "t").
+    """Open a glyph file as `gzip.open` would: decoding ("r", "rb", "rt") or encoding ("w", "x", "a", with "b" or "t").
 
-    Without "t" the mode is binary. file: a path, which is closed with the stream, or a binary file object, which stays open.
+    "a" writes another stream behind what the file holds; reading gives the bytes of all. Without "t" the mode is binary. file: a path, which is closed with the stream, or a binary file object, which stays open.
     An exception inside `with` leaves a file without a trailer, which no reader takes for complete. threads: None for the
     profile's when encoding, one when decoding. Raises ValueError for another mode, OSError, and what the streams raise.
     """
-    if mode not in {"r", "rb", "rt", "w", "wb", "wt", "x", "xb", "xt"}:
-        raise ValueError(f"mode {mode!r} is not known; give r, w or x, with b or t")
+    if mode not in {one + kind for one in "rwxa" for kind in ("", "b", "t")}:
+        raise ValueError(f"mode {mode!r} is not known; give r, w, x or a, with b or t")
     if isinstance(file, str | os.PathLike):
-        raw: IO[bytes] = builtins.open(file, mode[0] + "b")  # noqa: SIM115, PTH123 - the stream closes it
+        # Without a buffer to write: what it holds would be written twice where a process forks.
+        raw: IO[bytes] = builtins.open(file, mode[0] + "b", -1 if mode[0] == "r" else 0)  # noqa: SIM115, PTH123 - the stream closes it
         owned: IO[bytes] | None = raw
     else:
         raw, owned = file, None

@@ -140,8 +140,11 @@ def pack_frame(frame: FrameHeader, raw_offset: int) -> bytes:
     return packed + CHECK.pack(short_check(packed, raw_offset))
 
 
-def parse_frame(data: bytes, raw_offset: int, offset: int, header: StreamHeader, limits: Limits) -> FrameHeader:
-    """Read and check a frame's header (exactly `FRAME_SIZE` bytes) that starts at byte `offset` of the stream.
+def parse_frame(  # noqa: PLR0913 - where it stands, and what holds there
+    data: bytes, raw_offset: int, offset: int, header: StreamHeader, limits: Limits, *, before: int = 0
+) -> FrameHeader:
+    """Read and check a frame's header (exactly `FRAME_SIZE` bytes) that starts at byte `offset` of the stream. before: bytes that the streams
+    before this one in the file decode to, which count towards `limits.max_output`.
 
     Because the check is seeded with `raw_offset`, a block that was moved, doubled or dropped does not pass.
     Raises ChecksumError, VersionError, FormatError, LimitError.
@@ -150,7 +153,7 @@ def parse_frame(data: bytes, raw_offset: int, offset: int, header: StreamHeader,
         raise ChecksumError(f"byte {offset}: the frame header's checksum does not match; fetch the file again")
     frame = unpack_frame(data, offset)
     if frame.kind == FrameKind.BLOCK:
-        _check_block(frame, raw_offset, offset, header, limits)
+        _check_block(frame, before + raw_offset, offset, header, limits)
     elif frame.kind >= FIRST_SKIPPABLE:
         _check_skippable(frame, offset, limits)
     else:
@@ -179,7 +182,7 @@ def unpack_frame(data: bytes, offset: int) -> FrameHeader:
     return FrameHeader(raw_size, body_size, records, raw_check, body_check, kind, bool(must & REFERS))
 
 
-def _check_block(frame: FrameHeader, raw_offset: int, offset: int, header: StreamHeader, limits: Limits) -> None:
+def _check_block(frame: FrameHeader, given: int, offset: int, header: StreamHeader, limits: Limits) -> None:
     if not 0 < frame.raw_size <= header.block_size:
         raise FormatError(
             f"byte {offset}: a block of {frame.raw_size} bytes; the header allows 1 to {header.block_size}"
@@ -188,7 +191,7 @@ def _check_block(frame: FrameHeader, raw_offset: int, offset: int, header: Strea
         raise FormatError(f"byte {offset}: a body of {frame.body_size} bytes for a block of {frame.raw_size}")
     if frame.records > frame.raw_size:
         raise FormatError(f"byte {offset}: {frame.records} records in a block of {frame.raw_size} bytes")
-    if limits.max_output is not None and raw_offset + frame.raw_size > limits.max_output:
+    if limits.max_output is not None and given + frame.raw_size > limits.max_output:
         raise LimitError(
             f"byte {offset}: the stream decodes to more than max_output={limits.max_output} bytes; "
             "raise it if you trust the source"

@@ -1,4 +1,4 @@
-"""Frames looked for in the bytes of a stream whose end, or whose codebook, is damaged."""
+"""Frames looked for in the bytes of a file whose end, or whose codebook, is damaged."""
 
 import io
 import re
@@ -10,19 +10,29 @@ from xxhash import xxh3_64_intdigest
 
 from encoder.codebook import parse_codebook
 from encoder.container import (
+    COUNT,
+    END_MAGIC,
+    FOOTER,
     FRAME_SIZE,
+    HEADER_SIZE,
+    MAGIC,
     MOST_CODEBOOK,
+    PREFIX,
     FrameHeader,
     FrameKind,
     StreamHeader,
+    end_size,
     largest_body,
+    parse_end,
+    parse_header,
     unpack_frame,
 )
 from encoder.errors import GlyphError
+from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.reader import SeekableSource, read_at_most
 
-STARTS: Final = re.compile(rb"\x01[\x00\x01]\x00\x00|\x80\x00\x00\x00")
-"""How frames of blocks and of codebooks begin."""
+STARTS: Final = re.compile(rb"\x01[\x00\x01]\x00\x00|\x80\x00\x00\x00|" + re.escape(MAGIC[:4]))
+"""How frames of blocks and of codebooks begin, and streams."""
 START_SIZE: Final = 4
 STEP: Final = 1 << 20
 MOST_HASHED: Final = 64
@@ -44,11 +54,12 @@ class Found:
 
 
 class FrameSearch:
-    """Looks for frames. size: bytes of the source."""
+    """Looks for frames. size: bytes of the source. Blocks may be as large as the header allows, or that of any stream come across since."""
 
-    def __init__(self, source: SeekableSource, header: StreamHeader) -> None:
+    def __init__(self, source: SeekableSource, header: StreamHeader, limits: Limits = DEFAULT_LIMITS) -> None:
         self._source: Final = source
-        self._header: Final = header
+        self._limits: Final = limits
+        self._block_size = header.block_size
         self.size: Final = source.seek(0, io.SEEK_END)
         self._window_at = 0
         self._window = b""
@@ -67,6 +78,35 @@ class FrameSearch:
                 except GlyphError:
                     continue
         return None
+
+    def behind_end(self, at: int) -> int:
+        """Behind the whole end of a stream that stands at `at`, and the header behind that; `at` where there is none."""
+        prefix = self._read(at, PREFIX.size + COUNT.size)
+        if len(prefix) < PREFIX.size + COUNT.size or prefix[0] != FrameKind.END:
+            return at
+        size = end_size(COUNT.unpack_from(prefix, PREFIX.size)[0])
+        end = at + size + FOOTER.size
+        if end > self.size or size > self._hashable:
+            return at
+        self._hashable -= size
+        try:
+            parse_end(self._read(at, size), at)
+        except GlyphError:
+            return at
+        if self._read(at + size, FOOTER.size) != FOOTER.pack(size, END_MAGIC):
+            return at
+        return end + HEADER_SIZE if self._is_header(end) else end
+
+    def _is_header(self, at: int) -> bool:
+        """Whether a stream begins there; blocks as large as its own are looked for as well from now on."""
+        head = self._read(at, HEADER_SIZE)
+        if len(head) < HEADER_SIZE:
+            return False
+        try:
+            self._block_size = max(self._block_size, parse_header(head, self._limits).block_size)
+        except GlyphError:
+            return False
+        return True
 
     def _frames(self, at: int) -> Iterator[Found]:
         while self._hashable > 0 and (place := self._next_start(at)) is not None:
@@ -87,6 +127,9 @@ class FrameSearch:
 
     def _frame_at(self, place: int) -> Found | None:
         head = self._read(place, FRAME_SIZE)
+        if head[:1] == MAGIC[:1]:
+            self._is_header(place)
+            return None
         if len(head) < FRAME_SIZE:
             return None
         frame = unpack_frame(head, place)
@@ -99,7 +142,7 @@ class FrameSearch:
     def _sane(self, frame: FrameHeader) -> bool:
         if frame.kind == FrameKind.CODEBOOK:
             return not frame.raw_size and 0 < frame.body_size <= largest_body(MOST_CODEBOOK)
-        sized = 0 < frame.raw_size <= self._header.block_size and 0 < frame.body_size <= largest_body(frame.raw_size)
+        sized = 0 < frame.raw_size <= self._block_size and 0 < frame.body_size <= largest_body(frame.raw_size)
         return sized and frame.records <= frame.raw_size
 
     def _read(self, at: int, size: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The container read front to back from any file object, everything verified; and its trailer read from the end."""
+"""One stream read front to back from any file object, everything verified; and its trailer read from the end. Of several in a file: `encoder.members`."""
 
 import io
 from dataclasses import dataclass, replace
@@ -68,13 +68,16 @@ class Block:
 class ContainerReader:
     """Reads frame after frame and keeps account of what the trailer will have to say.
 
-    header: the stream's header. offset: bytes read so far. totals: the trailer's, once `next_block` returned None.
+    header: the stream's header. offset: bytes read so far. totals: the trailer's, once `next_block` returned None. Reads nothing behind the stream.
+    head: bytes of the stream that were read already. before: bytes that the streams before it in the file decode to.
     Raises FormatError or one of its subclasses, and LimitError.
     """
 
-    def __init__(self, source: Source, limits: Limits = DEFAULT_LIMITS) -> None:
+    def __init__(self, source: Source, limits: Limits = DEFAULT_LIMITS, *, head: bytes = b"", before: int = 0) -> None:
         self._source: Final = source
         self._limits: Final = limits
+        self._before: Final = before
+        self._accounted = 0
         self._index: Final = bytearray()
         self._check: Final = xxh3_64()
         self._raw_offset = 0
@@ -83,32 +86,58 @@ class ContainerReader:
         self._codebook_at = -1
         self.offset = 0
         self.totals: Totals | None = None
-        self.header: Final = self._read_header()
+        self.header: Final = self._read_header(head)
 
     def next_block(self) -> Block | None:
-        """The next block; None once the trailer was read and the source has ended.
+        """The next block; None once the trailer was read.
 
         Blocks may be read ahead. The caller decodes each and hands the result to `account` in order, then calls `finish`.
         """
-        while self.totals is None:
-            start = self.offset
-            prefix = self._read(PREFIX.size, "a frame header")
-            if prefix[0] == FrameKind.END:
-                self._read_end(prefix, start)
-                return None
-            head = prefix + self._read(FRAME_SIZE - PREFIX.size, "a frame header")
-            frame = parse_frame(head, self._raw_offset, start, self.header, self._limits)
+        while (found := self._next_frame()) is not None:
+            frame, start = found
             body = self._read(frame.body_size, "a block")
             check_body(frame, body, start)
             if frame.kind == FrameKind.CODEBOOK:
                 self._codebook, self._codebook_at = parse_codebook(body, start), start
             elif frame.kind == FrameKind.BLOCK:
                 block = self._with_codebook(bare_block(frame, body, start, self._raw_offset))
-                self._index.extend(pack_entry(IndexEntry(start, self._raw_offset, frame.records)))
-                self._raw_offset += frame.raw_size
-                self._records += frame.records
+                self._list(frame, start)
                 return block
         return None
+
+    def pass_over(self, source: SeekableSource) -> "Trailer":
+        """The trailer, once frame after frame was passed over, their headers alone read. source: the one that is read, which can seek."""
+        while (found := self._next_frame()) is not None:
+            frame, start = found
+            source.seek(frame.body_size, io.SEEK_CUR)
+            self.offset += frame.body_size
+            if frame.kind == FrameKind.BLOCK:
+                self._list(frame, start)
+        assert self.totals is not None, "set by the end frame"
+        end = self.offset - FOOTER.size - end_size(len(self._index) // ENTRY.size)
+        return Trailer(self.header, parse_index(self._index), self.totals, end)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the trailer was read and every block accounted for."""
+        return self.totals is not None and self._accounted == len(self._index) // ENTRY.size
+
+    def _next_frame(self) -> tuple[FrameHeader, int] | None:
+        """The next frame's header, and where it begins; None once the trailer was read."""
+        if self.totals is not None:
+            return None
+        start = self.offset
+        prefix = self._read(PREFIX.size, "a frame header")
+        if prefix[0] == FrameKind.END:
+            self._read_end(prefix, start)
+            return None
+        head = prefix + self._read(FRAME_SIZE - PREFIX.size, "a frame header")
+        return parse_frame(head, self._raw_offset, start, self.header, self._limits, before=self._before), start
+
+    def _list(self, frame: FrameHeader, start: int) -> None:
+        self._index.extend(pack_entry(IndexEntry(start, self._raw_offset, frame.records)))
+        self._raw_offset += frame.raw_size
+        self._records += frame.records
 
     def _with_codebook(self, block: Block) -> Block:
         if block.codebook_at is None:
@@ -120,14 +149,15 @@ class ContainerReader:
     def account(self, raw: bytes) -> None:
         """Add the next block's decoded bytes, which `check_raw` has verified, to the stream's checksum."""
         self._check.update(raw)
+        self._accounted += 1
 
     def finish(self) -> None:
         """Compare the whole output's checksum with the trailer's, once every block was accounted for. Raises ChecksumError."""
         if self.totals is not None and self.totals.check != self._check.intdigest():
             raise ChecksumError("the whole stream's checksum does not match; fetch the file again")
 
-    def _read_header(self) -> StreamHeader:
-        data = read_at_most(self._source, HEADER_SIZE)
+    def _read_header(self, head: bytes) -> StreamHeader:
+        data = head + read_at_most(self._source, HEADER_SIZE - len(head)) if len(head) < HEADER_SIZE else head
         if data[: len(MAGIC)] != MAGIC[: len(data)]:
             raise FormatError(f"not a glyph stream: it starts with {data[: len(MAGIC)]!r}, not {MAGIC!r}")
         if len(data) < HEADER_SIZE:
@@ -151,8 +181,6 @@ class ContainerReader:
             raise ChecksumError(f"byte {start}: the whole stream's sizes do not match; fetch the file again")
         if self._read(FOOTER.size, "the footer") != FOOTER.pack(size, END_MAGIC):
             raise FormatError(f"byte {start + size}: the footer is damaged")
-        if self._source.read(1):
-            raise FormatError(f"byte {self.offset}: more bytes follow the end of the stream; cut them off")
         self.totals = totals
 
     def _read(self, size: int, what: str) -> bytes:
@@ -228,14 +256,20 @@ def read_index(source: SeekableSource, header: StreamHeader, start: int = 0) -> 
     return Trailer(header, entries, totals, offset)
 
 
-def read_block(
-    source: SeekableSource, trailer: Trailer, number: int, start: int = 0, limits: Limits = DEFAULT_LIMITS
+def read_block(  # noqa: PLR0913 - where it stands, and what holds there
+    source: SeekableSource,
+    trailer: Trailer,
+    number: int,
+    start: int = 0,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    before: int = 0,
 ) -> Block:
-    """One block, found by the index of the stream that begins at byte `start`, and the codebook that it refers to.
+    """One block, found by the index of the stream that begins at byte `start`, and the codebook that it refers to. before: as in `parse_frame`.
 
     Raises FormatError or one of its subclasses, and LimitError.
     """
-    block = read_bare_block(source, trailer, number, start, limits)
+    block = read_bare_block(source, trailer, number, start, limits, before=before)
     if block.codebook_at is None:
         return block
     return replace(block, codebook=read_codebook(source, block.codebook_at, start, limits))
@@ -253,8 +287,14 @@ def read_codebook(source: SeekableSource, offset: int, start: int = 0, limits: L
     return parse_codebook(body, offset)
 
 
-def read_bare_block(
-    source: SeekableSource, trailer: Trailer, number: int, start: int = 0, limits: Limits = DEFAULT_LIMITS
+def read_bare_block(  # noqa: PLR0913 - as above
+    source: SeekableSource,
+    trailer: Trailer,
+    number: int,
+    start: int = 0,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    before: int = 0,
 ) -> Block:
     """As `read_block`, without the codebook. Raises as it."""
     entry = trailer.entries[number]
@@ -262,7 +302,7 @@ def read_bare_block(
     head = read_at_most(source, FRAME_SIZE)
     if len(head) < FRAME_SIZE:
         raise TruncatedError(f"the stream ends inside the block at byte {entry.offset}; fetch the whole file again")
-    frame = parse_frame(head, entry.raw_offset, entry.offset, trailer.header, limits)
+    frame = parse_frame(head, entry.raw_offset, entry.offset, trailer.header, limits, before=before)
     following = trailer.entries[number + 1].raw_offset if number + 1 < len(trailer.entries) else trailer.totals.raw_size
     if (frame.kind, frame.raw_size, frame.records) != (FrameKind.BLOCK, following - entry.raw_offset, entry.records):
         raise FormatError(f"byte {entry.offset}: the index does not list the block that stands here")

@@ -1,4 +1,4 @@
-"""What is left of a damaged stream: every block that is whole, in order, and what was lost between them.
+"""What is left of a damaged file of one stream or more: every block that is whole, in order, and what was lost between them.
 
 Blocks stand for themselves, or refer to a codebook that the stream has twice, so that damage costs the blocks that it hits. They are found by the index where the stream's end is
 whole, else by looking for frames: one is taken for real when its body has the checksum that it names.
@@ -14,16 +14,15 @@ from encoder.container import FRAME_SIZE, HEADER_SIZE, FrameKind, StreamHeader
 from encoder.errors import FormatError, GlyphError, LimitError
 from encoder.frame_search import Found, FrameSearch
 from encoder.limits import DEFAULT_LIMITS, Limits
+from encoder.members import Member, read_file_index
 from encoder.reader import (
     Block,
     ContainerReader,
     SeekableSource,
-    Trailer,
     bare_block,
     check_raw,
     read_bare_block,
     read_codebook,
-    read_index,
 )
 from encoder.stream_decoder import BlockDecoder, standard_block_decoder
 
@@ -67,12 +66,14 @@ def _pieces(source: SeekableSource, limits: Limits, decode_block: BlockDecoder) 
     if header is None:
         yield Lost(0, HEADER_SIZE, None, 0, "the stream's header is damaged")
     known = header or StreamHeader(limits.max_block)
+    search = FrameSearch(source, known, limits)
     try:
-        trailer = read_index(source, known)
+        index = read_file_index(source, 0, limits, known)
     except GlyphError as error:
-        yield from _by_search(source, known, limits, decode_block, str(error))
-    else:
-        yield from _by_index(source, trailer, limits, decode_block)
+        yield from _by_search(search, _Decoder(source, search, limits, decode_block), str(error))
+        return
+    for member in index.members:
+        yield from _by_index(source, member, limits, _Decoder(source, search, limits, decode_block, member.start))
 
 
 def _header(source: SeekableSource, limits: Limits) -> StreamHeader | None:
@@ -83,34 +84,34 @@ def _header(source: SeekableSource, limits: Limits) -> StreamHeader | None:
         return None
 
 
-def _by_index(
-    source: SeekableSource, trailer: Trailer, limits: Limits, decode_block: BlockDecoder
-) -> Iterator[bytes | Lost]:
+def _by_index(source: SeekableSource, member: Member, limits: Limits, decoder: "_Decoder") -> Iterator[bytes | Lost]:
+    trailer = member.trailer
     ends = [*(entry.offset for entry in trailer.entries[1:]), trailer.offset]
     raw_ends = [*(entry.raw_offset for entry in trailer.entries[1:]), trailer.totals.raw_size]
-    decoder = _Decoder(source, trailer.header, limits, decode_block)
     for number, entry in enumerate(trailer.entries):
         try:
-            raw = decoder.decoded(read_bare_block(source, trailer, number, limits=limits))
+            raw = decoder.decoded(read_bare_block(source, trailer, number, member.start, limits))
         except GlyphError as error:
             size, raw_size = ends[number] - entry.offset, raw_ends[number] - entry.raw_offset
-            yield Lost(entry.offset, size, entry.raw_offset, raw_size, str(error))
+            yield Lost(member.start + entry.offset, size, member.raw_start + entry.raw_offset, raw_size, str(error))
         else:
             yield raw
 
 
 class _Decoder:
     """Decodes blocks behind the codebook that they name, or, where that is damaged, behind the whole one before or after them: every
-    codebook stands on both sides of the blocks that refer to it, and a block's checksum says whether it was the right one.
+    codebook stands on both sides of the blocks that refer to it, and a block's checksum says whether it was the right one. start: the byte of
+    the file from which the places of its blocks count.
     """
 
     def __init__(
-        self, source: SeekableSource, header: StreamHeader, limits: Limits, decode_block: BlockDecoder
+        self, source: SeekableSource, search: FrameSearch, limits: Limits, decode_block: BlockDecoder, start: int = 0
     ) -> None:
         self._source: Final = source
         self._limits: Final = limits
         self._decode: Final = decode_block
-        self._search: Final = FrameSearch(source, header)
+        self._search: Final = search
+        self._start: Final = start
         self._following: tuple[int, tuple[int, bytes] | None] | None = (
             None  # (from where it was looked for, what was found)
         )
@@ -136,10 +137,10 @@ class _Decoder:
     def _candidates(self, block: Block) -> Iterator[bytes]:
         assert block.codebook_at is not None, "asked by `decoded`"
         with suppress(GlyphError):
-            yield read_codebook(self._source, block.codebook_at, limits=self._limits)
+            yield read_codebook(self._source, block.codebook_at, self._start, self._limits)
         if self.before:
             yield self.before
-        following = self._after(block.offset)
+        following = self._after(self._start + block.offset)
         if following is not None:
             yield following[1]
 
@@ -153,13 +154,10 @@ class _Decoder:
         return self._following[1]
 
 
-def _by_search(
-    source: SeekableSource, header: StreamHeader, limits: Limits, decode_block: BlockDecoder, why: str
-) -> Iterator[bytes | Lost]:
-    """Frame after frame from the start; after one that is not whole, the next place that looks like one."""
-    search, decoder = FrameSearch(source, header), _Decoder(source, header, limits, decode_block)
-    at = lost_from = HEADER_SIZE
-    raw_offset = 0
+def _by_search(search: FrameSearch, decoder: _Decoder, why: str) -> Iterator[bytes | Lost]:
+    """Frame after frame from the start; after one that is not whole, the next place that looks like one. A stream's whole end is no loss."""
+    at = lost_from = search.behind_end(HEADER_SIZE)
+    raw_offset = lost = 0
     while (found := search.frame_from(at)) is not None:
         try:
             raw = _opened(found, raw_offset, decoder)
@@ -167,12 +165,14 @@ def _by_search(
             at = found.offset + 1
             continue
         if found.offset > lost_from:
+            lost += 1
             yield Lost(lost_from, found.offset - lost_from, None, None, "no whole block stands here")
         if raw:
             yield raw
         raw_offset += len(raw)
-        at = lost_from = found.end
-    yield Lost(lost_from, max(0, search.size - lost_from), None, None, why)
+        at = lost_from = search.behind_end(found.end)
+    if not lost or lost_from < search.size:
+        yield Lost(lost_from, max(0, search.size - lost_from), None, None, why)
 
 
 def _opened(found: Found, raw_offset: int, decoder: _Decoder) -> bytes:

@@ -1,6 +1,7 @@
 """The streaming decoder: a file object to read from, which never gives out a byte that was not verified."""
 
 import io
+import operator
 import sys
 from bisect import bisect_right
 from itertools import accumulate
@@ -11,17 +12,10 @@ from encoder.ahead import DecodeAhead
 from encoder.container import StreamHeader
 from encoder.errors import FormatError
 from encoder.limits import DEFAULT_LIMITS, Limits
-from encoder.reader import (
-    Block,
-    ContainerReader,
-    SeekableSource,
-    Source,
-    Trailer,
-    check_raw,
-    read_block,
-    read_trailer,
-)
-from encoder.records import RECORD_END
+from encoder.members import FileIndex, FileReader, read_file_index
+from encoder.reader import Block, SeekableSource, Source, check_raw
+from encoder.records import RECORD_END, ends_inside
+from encoder.underlying import descriptor_of
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -42,10 +36,10 @@ def standard_block_decoder(body: bytes, raw_size: int, limits: Limits, codebook:
 
 
 class StreamingDecoder(io.BufferedIOBase):
-    """Reads one glyph stream from `fileobj`, which stays open, as the bytes that were encoded.
+    """Reads `fileobj`, which stays open, to its end: a glyph stream, or several one behind the other, as the bytes that were encoded.
 
-    A block's bytes are returned only after its checksum was verified. Reading to the end verifies the whole stream's
-    checksum, the trailer and that nothing follows it; a reader that stops earlier has verified only the blocks it saw.
+    A block's bytes are returned only after its checksum was verified. Reading to the end verifies every whole stream's
+    checksum, its trailer and that nothing else follows it; a reader that stops earlier has verified only the blocks it saw.
     Where `fileobj` is seekable, so is the decoder: `seek` reads the index from the trailer and then decodes single blocks, each verified by
     its own checksums; `seek_record` does so by the number of a record.
 
@@ -70,23 +64,34 @@ class StreamingDecoder(io.BufferedIOBase):
         self._decode: Final = decode_block
         self._blocks = DecodeAhead(self._fetch, self._decoded, threads)
         self._start: Final = _tell(fileobj)
-        self._reader: ContainerReader | None = ContainerReader(fileobj, limits)  # None once a seek left the sequence
+        self._reader: FileReader | None = FileReader(fileobj, limits)  # None once a seek left the sequence
         self.header: Final[StreamHeader] = self._reader.header
-        self._trailer: Trailer | None = None
-        self._raw_starts: list[int] = []
-        self._records_before: list[int] = []
+        self._known_index: FileIndex | None = None
+        self._known_records: tuple[list[int], list[int]] | None = None
         self._block = b""
         self._block_start = 0  # where the current block's bytes begin in the output
         self._at = 0  # position inside the current block
         self._encoded_bytes = 0
         self._error: Exception | None = None
 
+    @property
+    def mode(self) -> str:
+        """As the builtin's: "rb"."""
+        return "rb"
+
     def readable(self) -> bool:
-        """Always."""
+        """Always. Raises ValueError once it is closed."""
+        self._check_not_closed()
         return True
 
+    def fileno(self) -> int:
+        """The descriptor of the file that is read. Raises OSError where it has none."""
+        self._check_not_closed()
+        return descriptor_of(self._fileobj)
+
     def seekable(self) -> bool:
-        """Whether the file that is read is."""
+        """Whether the file that is read is. Raises ValueError once it is closed."""
+        self._check_not_closed()
         seekable = getattr(self._fileobj, "seekable", None)
         return bool(seekable is not None and seekable())
 
@@ -143,10 +148,16 @@ class StreamingDecoder(io.BufferedIOBase):
         return self._block_start + self._at
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Move to a position in the decoded bytes and decode the block there. Past the end, reads give no bytes."""
+        """Move to a position in the decoded bytes and decode the block there. Past the end, reads give no bytes.
+
+        Raises ValueError for another whence, TypeError for what is no whole number.
+        """
         self._check_open()
-        trailer = self._seekable_index()
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self.tell()}.get(whence, trailer.totals.raw_size)
+        offset = operator.index(offset)
+        if whence not in (io.SEEK_SET, io.SEEK_CUR, io.SEEK_END):
+            raise ValueError(f"whence {whence!r} is not known; give 0, 1 or 2 (io.SEEK_SET, SEEK_CUR, SEEK_END)")
+        index = self._seekable_index()
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self.tell()}.get(whence, index.raw_size)
         target = base + offset
         if target < 0:
             raise ValueError(f"cannot seek to {target}, before the start")
@@ -163,9 +174,13 @@ class StreamingDecoder(io.BufferedIOBase):
 
     @property
     def records(self) -> int:
-        """How many records the stream holds, by its trailer. Raises io.UnsupportedOperation where the file is not seekable."""
+        """How many records there are, by the trailer (of several streams also by each one's last block, as a record may go on in the next).
+
+        Raises io.UnsupportedOperation where the file is not seekable.
+        """
         self._check_open()
-        return self._seekable_index().totals.records
+        counts, before = self._records_index()
+        return before[-1] + counts[-1] if counts else 0
 
     def seek_record(self, number: int) -> int:
         """Move to where record `number` begins (from 0; past the last one: to the end), decoding one block. Its position.
@@ -175,13 +190,15 @@ class StreamingDecoder(io.BufferedIOBase):
         self._check_open()
         if number < 0:
             raise ValueError(f"cannot seek to record {number}, before the first")
-        trailer = self._seekable_index()
-        if number >= trailer.totals.records:
-            return self.seek(trailer.totals.raw_size)
-        block = bisect_right(self._records_before, number) - 1
-        self.seek(self._raw_starts[block])
+        number = operator.index(number)
+        counts, before = self._records_index()
+        index = self._index()
+        if number >= self.records:
+            return self.seek(index.raw_size)
+        block = bisect_right(before, number) - 1
+        self.seek(index.raw_starts[block])
         self._fill()
-        self._at = self._place_of(number - self._records_before[block], trailer.entries[block].records)
+        self._at = self._place_of(number - before[block], counts[block])
         return self.tell()
 
     def _place_of(self, number: int, records: int) -> int:
@@ -212,9 +229,12 @@ class StreamingDecoder(io.BufferedIOBase):
     ) -> None:
         self.close()
 
-    def _check_open(self) -> None:
+    def _check_not_closed(self) -> None:
         if self.closed:
             raise ValueError("the decoder is closed")
+
+    def _check_open(self) -> None:
+        self._check_not_closed()
         if self._error is not None:
             raise self._error
 
@@ -251,52 +271,62 @@ class StreamingDecoder(io.BufferedIOBase):
 
     def _jump(self, target: int) -> None:
         """Leave the sequence: from here on blocks are found by the index."""
-        trailer = self._index()
+        index = self._index()
         self._reader = None
         self._block, self._at = b"", 0
-        if target >= trailer.totals.raw_size:
+        if target >= index.raw_size:
             self._block_start = target
-            self._start_at(len(trailer.entries))
+            self._start_at(len(index.raw_starts))
             return
-        number = bisect_right(self._raw_starts, target) - 1
-        self._block_start = self._raw_starts[number]
+        number = bisect_right(index.raw_starts, target) - 1
+        self._block_start = index.raw_starts[number]
         self._start_at(number)
         self._fill()
         self._at = target - self._block_start
 
     def _start_at(self, number: int) -> None:
-        trailer, source = self._index(), self._seekable()
-        numbers = iter(range(number, len(trailer.entries)))
+        index, source = self._index(), self._seekable()
+        numbers = iter(range(number, len(index.raw_starts)))
 
         def fetch() -> Block | None:
             following = next(numbers, None)
-            return None if following is None else read_block(source, trailer, following, self._start, self._limits)
+            return None if following is None else index.block(source, following, self._limits)
 
         self._blocks.close()
         self._blocks = DecodeAhead(fetch, self._decoded, self._threads)
 
-    def _seekable_index(self) -> Trailer:
+    def _seekable_index(self) -> FileIndex:
         if not self.seekable():
             raise io.UnsupportedOperation("the file under this decoder is not seekable")
         return self._index()
 
-    def _index(self) -> Trailer:
-        """The trailer, read once; the file is left where it was."""
-        if self._trailer is None:
+    def _index(self) -> FileIndex:
+        """Read once; the file is left where it was."""
+        if self._known_index is None:
             source = self._seekable()
             place = source.seek(0, io.SEEK_CUR)
-            self._trailer = read_trailer(source, self._start, self._limits)
-            self._raw_starts = [entry.raw_offset for entry in self._trailer.entries]
-            counts = (entry.records for entry in self._trailer.entries)
-            self._records_before = [0, *accumulate(counts)][:-1]
+            self._known_index = read_file_index(source, self._start, self._limits, self.header)
             source.seek(place)
-        return self._trailer
+        return self._known_index
+
+    def _records_index(self) -> tuple[list[int], list[int]]:
+        """The records of each block, and how many begin before it."""
+        index = self._seekable_index()
+        if self._known_records is None:
+            source = self._seekable()
+            place = source.seek(0, io.SEEK_CUR)
+            counts = index.records(
+                lambda number: ends_inside(memoryview(self._decoded(index.block(source, number, self._limits))))
+            )
+            source.seek(place)
+            self._known_records = counts, list(accumulate(counts, initial=0))[:-1]
+        return self._known_records
 
     def _seekable(self) -> SeekableSource:
         return self._fileobj  # type: ignore[return-value]  # `seek` has asked `seekable`
 
 
-def _account(reader: ContainerReader, found: tuple[Block, bytes] | None) -> None:
+def _account(reader: FileReader, found: tuple[Block, bytes] | None) -> None:
     """Add a block to the account of the whole stream, or close it at the end."""
     if found is None:
         reader.finish()

@@ -2,6 +2,7 @@
 
 import io
 import mmap
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from encoder.carry import CarryingSelector
-from encoder.errors import ProfileError
+from encoder.errors import GlyphError, ProfileError
 from encoder.heap import WORTHWHILE, give_back
 from encoder.late_cutting import LEAST_CUT_BY_KIND, LateCutting
 from encoder.late_selector import LateSelector
@@ -22,6 +23,7 @@ from encoder.records import AT_RECORDS, Cutting
 from encoder.segments import SegmentPlace
 from encoder.stages import PipelineStatistics
 from encoder.strategy import Strategy
+from encoder.underlying import descriptor_of
 from encoder.writer import ContainerWriter, Sink
 
 if TYPE_CHECKING:
@@ -90,7 +92,8 @@ class StreamingEncoder(io.BufferedIOBase):
     profile: a name, a JSON file's path, or a Profile. progress: called with (bytes in, bytes out) after each block, from the
     writer's thread. threads: encoding threads, in place of the profile's. pool: one to share or observe, with buffers of the
     block size; the encoder then does not close it.
-    An error of any stage is raised by the next call; the stream cannot be completed any more.
+    An error of any stage is raised by the next call; the stream cannot be completed any more. In a process that was forked with it, every call but
+    `abort` is an error, and ending writes nothing: the stream is the first one's.
     """
 
     def __init__(  # noqa: PLR0913 - what it is built from, each a part of its own
@@ -107,6 +110,8 @@ class StreamingEncoder(io.BufferedIOBase):
         self._lease: Lease | None = None
         self._pipeline: Pipeline | None = None  # so that a failed construction can still be finalised
         self._ended = False
+        self._process: Final = os.getpid()
+        self._position = 0
         self.profile: Final = with_threads(resolve_profile(profile), threads)
         self._fileobj: Final = fileobj
         self._block_size: Final = self.profile.block_size
@@ -133,9 +138,30 @@ class StreamingEncoder(io.BufferedIOBase):
         """What every stage has done so far, and the pool; also after `close`."""
         return self._running().statistics
 
+    @property
+    def mode(self) -> str:
+        """As the builtin's: "wb"."""
+        return "wb"
+
     def writable(self) -> bool:
-        """Always."""
+        """Always. Raises ValueError once it is closed."""
+        self._check_not_closed()
         return True
+
+    def seekable(self) -> bool:
+        """Never. Raises ValueError once it is closed."""
+        self._check_not_closed()
+        return False
+
+    def tell(self) -> int:
+        """How many bytes were given so far."""
+        self._check_not_closed()
+        return self._position
+
+    def fileno(self) -> int:
+        """The descriptor of the file that is written. Raises OSError where it has none."""
+        self._check_not_closed()
+        return descriptor_of(self._fileobj)
 
     def write(self, data: "ReadableBuffer", /) -> int:
         """Take all the bytes, waiting while the pool is exhausted. Returns how many they were."""
@@ -151,6 +177,7 @@ class StreamingEncoder(io.BufferedIOBase):
                 self._running().note_read(time.monotonic() - began)
                 self._advance(taken)
                 start += taken
+                self._position += taken
             return len(view)
 
     def encode_from(self, source: Readable) -> int:
@@ -170,15 +197,18 @@ class StreamingEncoder(io.BufferedIOBase):
                 return total
             self._advance(taken)
             total += taken
+            self._position += taken
 
     def flush(self) -> None:
         """End the current block, wait until all that was given is written, and flush the file.
 
         A reader of the file then sees every byte given so far. Each flush that ends a block costs ratio; without new bytes
-        it does nothing to the stream.
+        it does nothing to the stream. Raises ValueError once it is closed.
         """
-        if self._ended:
+        self._check_not_closed()
+        if self._ended:  # `close` of the base class flushes
             return
+        self._check_process()
         self._submit_rest()
         self._running().drain()
         flush = getattr(self._fileobj, "flush", None)
@@ -189,6 +219,7 @@ class StreamingEncoder(io.BufferedIOBase):
         """Encode what is left and write the trailer. Further calls do nothing. Raises the first error of any stage."""
         if self.closed:
             return
+        self._check_process()
         try:
             self._submit_rest()
             self._running().finish()
@@ -201,6 +232,11 @@ class StreamingEncoder(io.BufferedIOBase):
         if self._ended:
             return
         self._ended = True
+        if self._process == os.getpid():  # a forked one has neither the threads nor a right to the locks
+            self._stop()
+        super().close()
+
+    def _stop(self) -> None:
         if self._lease is not None:
             self._lease.release()
             self._lease = None
@@ -210,7 +246,6 @@ class StreamingEncoder(io.BufferedIOBase):
                 self._pool.close()
             if self._pipeline.statistics.bytes_in >= WORTHWHILE:
                 give_back()
-        super().close()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -228,13 +263,25 @@ class StreamingEncoder(io.BufferedIOBase):
         """Dropping an encoder is no reason to complete its stream; a finaliser must not wait for threads either."""
         if not self._ended and self._pipeline is not None and not sys.is_finalizing():
             self._ended = True
+            if self._process != os.getpid():
+                return
             self._pipeline.stop()
             if self._lease is not None:
                 self._lease.release()
 
     def _check_open(self) -> None:
+        self._check_not_closed()
+        self._check_process()
+
+    def _check_not_closed(self) -> None:
         if self.closed:
             raise ValueError("the encoder is closed")
+
+    def _check_process(self) -> None:
+        if self._process != os.getpid():
+            raise GlyphError(
+                f"this encoder and its threads are in process {self._process}; write there, or begin another stream here"
+            )
 
     def _running(self) -> Pipeline:
         assert self._pipeline is not None, "set by the constructor"

@@ -16,7 +16,8 @@ from encoder.cli.reporting import UsageError, human_size
 from encoder.container import MAJOR
 from encoder.errors import FormatError, LimitError
 from encoder.limits import DEFAULT_LIMITS, Limits
-from encoder.reader import Trailer, read_block, read_trailer
+from encoder.members import Member, read_file_index
+from encoder.reader import read_block
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +34,42 @@ class BlockLine:
 
 @dataclass(frozen=True, slots=True)
 class StreamInfo:
-    """A whole file. size: bytes of the file."""
+    """A whole file. size: bytes of the file. blocks: of all its streams."""
 
     name: str
     size: int
-    trailer: Trailer
+    streams: tuple[Member, ...]
     blocks: tuple[BlockLine, ...]
+
+    @property
+    def raw_size(self) -> int:
+        """Bytes that the streams decode to together."""
+        return sum(stream.trailer.totals.raw_size for stream in self.streams)
+
+    @property
+    def records(self) -> int:
+        """Records of the streams, each by itself: one that goes on in the next stream counts twice."""
+        return sum(stream.trailer.totals.records for stream in self.streams)
+
+    @property
+    def block_size(self) -> int:
+        """The most bytes that any of the blocks may decode to."""
+        return max(stream.trailer.header.block_size for stream in self.streams)
+
+    @property
+    def format(self) -> str:
+        """The newest version among the streams."""
+        return f"{MAJOR}.{max(stream.trailer.header.minor for stream in self.streams)}"
+
+    @property
+    def checksum(self) -> str | None:
+        """Of the output, where there is one stream; several have one each."""
+        return f"{self.streams[0].trailer.totals.check:016x}" if len(self.streams) == 1 else None
 
     @property
     def ratio(self) -> float:
         """Decoded bytes for each encoded one."""
-        return self.trailer.totals.raw_size / self.size
+        return self.raw_size / self.size
 
 
 def show_info(paths: list[Path], limits: Limits, *, blocks: bool, most: int, as_json: bool) -> None:
@@ -59,14 +85,17 @@ def show_info(paths: list[Path], limits: Limits, *, blocks: bool, most: int, as_
 
 
 def describe(name: str, file: IO[bytes], limits: Limits = DEFAULT_LIMITS) -> StreamInfo:
-    """Read a seekable file's trailer and every block's body header. Raises FormatError, LimitError."""
-    trailer = read_trailer(file, limits=limits)
+    """Read a seekable file's trailers and every block's body header. Raises FormatError, LimitError."""
+    index = read_file_index(file, limits=limits)
     lines = []
-    for number, entry in enumerate(trailer.entries):
-        block = read_block(file, trailer, number, limits=limits)
-        frame, body = block.frame, describe_block(block.body, limits, block.codebook)
-        lines.append(BlockLine(entry.offset, frame.raw_size, frame.body_size, frame.records, body, block.codebook_at))
-    return StreamInfo(name, file.seek(0, 2), trailer, tuple(lines))
+    for stream in index.members:
+        for number, entry in enumerate(stream.trailer.entries):
+            block = read_block(file, stream.trailer, number, stream.start, limits)
+            frame, body = block.frame, describe_block(block.body, limits, block.codebook)
+            codebook = None if block.codebook_at is None else stream.start + block.codebook_at
+            at = stream.start + entry.offset
+            lines.append(BlockLine(at, frame.raw_size, frame.body_size, frame.records, body, codebook))
+    return StreamInfo(name, file.seek(0, 2), index.members, tuple(lines))
 
 
 def column_costs(blocks: tuple[BlockLine, ...]) -> list[ColumnInfo]:
@@ -83,16 +112,16 @@ def column_costs(blocks: tuple[BlockLine, ...]) -> list[ColumnInfo]:
 
 def to_document(info: StreamInfo) -> dict[str, Any]:
     """The description as plain data for JSON."""
-    totals = info.trailer.totals
     return {
         "file": info.name,
-        "format": f"{MAJOR}.{info.trailer.header.minor}",
+        "format": info.format,
         "size": info.size,
-        "raw_size": totals.raw_size,
+        "raw_size": info.raw_size,
         "ratio": round(info.ratio, 4),
-        "records": totals.records,
-        "xxh3_64": f"{totals.check:016x}",
-        "block_size": info.trailer.header.block_size,
+        "records": info.records,
+        "xxh3_64": info.checksum,
+        "block_size": info.block_size,
+        "streams": [_stream_document(stream) for stream in info.streams],
         "trees": _counts(info, "tree"),
         "back_ends": _counts(info, "back_end"),
         "fell_back": sum(block.body.fell_back for block in info.blocks),
@@ -104,15 +133,17 @@ def to_document(info: StreamInfo) -> dict[str, Any]:
 
 def to_lines(info: StreamInfo, *, blocks: bool) -> list[str]:
     """The description for people."""
-    totals = info.trailer.totals
+    several = len(info.streams) > 1
     lines = [
         info.name,
-        f"  format     {MAJOR}.{info.trailer.header.minor}",
+        f"  format     {info.format}",
         f"  size       {human_size(info.size)} ({info.size:,} bytes)",
-        f"  decoded    {human_size(totals.raw_size)} ({totals.raw_size:,} bytes), ratio {info.ratio:.2f}",
-        f"  records    {totals.records:,}",
-        f"  checksum   xxh3-64 {totals.check:016x}",
-        f"  blocks     {len(info.blocks)} of at most {human_size(info.trailer.header.block_size)}",
+        f"  decoded    {human_size(info.raw_size)} ({info.raw_size:,} bytes), ratio {info.ratio:.2f}",
+        f"  records    {info.records:,}",
+        f"  streams    {len(info.streams)}, each with a checksum"
+        if several
+        else f"  checksum   xxh3-64 {info.checksum}",
+        f"  blocks     {len(info.blocks)} of at most {human_size(info.block_size)}",
         f"  trees      {_listed(_counts(info, 'tree'))}",
         f"  back ends  {_listed(_counts(info, 'back_end'))}",
         f"  fell back  {sum(block.body.fell_back for block in info.blocks)}",
@@ -121,6 +152,18 @@ def to_lines(info: StreamInfo, *, blocks: bool) -> list[str]:
         referring = sum(block.codebook is not None for block in info.blocks)
         lines.append(f"  codebooks  {len(_codebooks(info))}, referred to by {referring} blocks")
     return lines + (_block_lines(info) if blocks else [])
+
+
+def _stream_document(stream: Member) -> dict[str, Any]:
+    totals = stream.trailer.totals
+    return {
+        "offset": stream.start,
+        "raw_offset": stream.raw_start,
+        "raw_size": totals.raw_size,
+        "records": totals.records,
+        "blocks": len(stream.trailer.entries),
+        "xxh3_64": f"{totals.check:016x}",
+    }
 
 
 def _described(path: Path, limits: Limits) -> StreamInfo:

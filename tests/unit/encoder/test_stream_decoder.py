@@ -142,8 +142,8 @@ def test_a_codec_that_decodes_wrongly_is_noticed_by_the_blocks_checksum():
 def test_bytes_after_the_end_are_an_error():
     with pytest.raises(FormatError, match="more bytes follow"):
         encoder.decode(BLOB + b"\0")
-    with pytest.raises(FormatError):
-        encoder.decode(BLOB + BLOB)
+    with pytest.raises(FormatError, match="more bytes follow"):
+        encoder.decode(BLOB + BLOB + b"\x8eGLX")
 
 
 def test_an_empty_file_is_a_truncated_stream():
