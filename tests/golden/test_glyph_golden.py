@@ -13,7 +13,7 @@ from encoder.strategy import BackEnd, TreeType
 
 FOLDER = Path(__file__).parent / "glyph"
 TABLES = runpy.run_path(str(FOLDER / "regenerate.py"))
-CASES, CARRIED = TABLES["CASES"], TABLES["CARRIED"]
+CASES, CARRIED, JOINED = TABLES["CASES"], TABLES["CARRIED"], TABLES["JOINED"]
 ALL = CASES | CARRIED
 HEAD = b"\x8eGLYPH\r\n" + bytes([1, 0, 0, 0])  # magic, version 1.0, no feature bits
 
@@ -25,6 +25,17 @@ def blob_of(name):
 @pytest.mark.parametrize("name", ALL)
 def test_a_golden_stream_decodes_to_its_raw_bytes(name):
     assert encoder.decode(blob_of(name)) == (FOLDER / f"{ALL[name][0]}.raw").read_bytes()
+
+
+@pytest.mark.parametrize("name", JOINED)
+def test_a_golden_file_of_several_streams_is_read_as_one_whichever_way(name):
+    raw = b"".join((FOLDER / f"{part}.raw").read_bytes() for part in TABLES["raws_of"](name))
+    assert encoder.decode(blob_of(name)) == raw
+    assert b"".join(encoder.iter_records(FOLDER / f"{name}.glyph")) == raw
+    with encoder.open(FOLDER / f"{name}.glyph") as file:
+        for place in range(0, len(raw), 997):
+            file.seek(place)
+            assert file.read(50) == raw[place : place + 50]
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -44,7 +55,7 @@ def test_a_golden_stream_was_made_by_what_its_case_says(name):
 
 
 def test_every_golden_file_belongs_to_a_case_and_every_tree_type_has_one():
-    assert {path.stem for path in FOLDER.glob("*.glyph")} == set(ALL)
+    assert {path.stem for path in FOLDER.glob("*.glyph")} == set(ALL | JOINED)
     assert {path.stem for path in FOLDER.glob("*.raw")} == {case[0] for case in ALL.values()}
     assert {case[1] for case in CASES.values()} == set(TreeType)
 

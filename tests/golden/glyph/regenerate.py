@@ -36,13 +36,23 @@ CARRIED = {
     "status-text-carried": ("status", TreeType.TEXT, BackEnd.BROTLI, 9, 2048),
     "status-lines-carried": ("status", TreeType.JSON_LINES, BackEnd.ZSTD, 9, 2048),
 }
+# several of those in one file, one behind the other, as `cat` joins them
+JOINED = {"several-streams": ("text-zstd", "empty", "one-byte", "status-lines-carried", "empty", "log-zstd")}
 CODEBOOK = CodebookSettings(size=4096, blocks=16)
+
+
+def raws_of(name: str) -> list[str]:
+    """The raw files whose bytes, one behind the other, the file decodes to."""
+    return [(CASES | CARRIED)[part][0] for part in JOINED.get(name, (name,))]
 
 
 def main() -> None:
     """Write the named cases' streams, or every one's."""
     known = CASES | CARRIED
-    for name in sys.argv[1:] or known:
+    for name in sys.argv[1:] or known | JOINED:
+        if name in JOINED:
+            (HERE / f"{name}.glyph").write_bytes(b"".join((HERE / f"{part}.glyph").read_bytes() for part in JOINED[name]))
+            continue
         raw, tree, back_end, level, block_size = known[name]
         strategy = Strategy(tree, back_end, level)
         codebook = CODEBOOK if name in CARRIED else None
