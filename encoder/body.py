@@ -15,6 +15,8 @@ from encoder.wire import Reader, varint
 
 VERSION: Final = 1
 """Of the layout."""
+FORM: Final = 0x0F
+"""The bits of a body's first byte that say which of these it has."""
 STORED, PLAIN, GLYPHS, ROWS = range(4)
 """Forms of a body: the bytes themselves, one stream of them compressed, templates and columns, or mixed token rows."""
 TREE_CODES: Final[dict[TreeType, int]] = {

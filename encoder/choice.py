@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Final
 
 from encoder.backends import compress
-from encoder.body import PLAIN, ROWS, STORED, UNTRANSFORMED, Header
+from encoder.body import FORM, PLAIN, ROWS, STORED, UNTRANSFORMED, Header
 from encoder.mixed import LEAST_MIXED, pack_rows, small_strategy
 from encoder.packing import LARGEST_TRANSFORMED, LAYOUT_LEVEL, Packing, packing_of
 from encoder.segments import SegmentPlace
@@ -24,10 +24,14 @@ _LEAST_SAMPLE: Final = 1 << 16
 _SEVERAL: Final = 3
 _MIXED_GAINS: Final = {1: (3, 0.83), 2: (9, 0.65)}
 """By the level of mixing: a level of zstd, and the part of what it makes of the plain bytes below which mixing those is not tried."""
+_HARDLY_MIXED: Final = 0.8
+"""Of what zstd's `_QUICK_LEVEL` makes of the plain bytes: above it, its highest level may make them smaller than mixing does."""
 _BELOW_ESTIMATE: Final = 0.9  # a sample learns less than the whole, so that it seems to gain less by mixing
 _COLUMNS_LEVELS: Final = (12, 19)
 """Of zstd, at which columns are held against mixed rows: first, and where they are close."""
 _COLUMNS_CLOSE: Final = 1.1  # times the rows, within which a higher level may still make columns smaller than them
+_TEXT_CLOSE: Final = 1.45
+"""As `_COLUMNS_CLOSE`, of columns that are mostly text, which gains most by the level (of reads of a genome, 1.4 times)."""
 _CARRIED_LEVEL: Final = 19  # of plain bytes behind a codebook, where the strategy's back end is not zstd
 _BROTLI_TOO: Final = 1 << 18  # bytes of text, of which its own dictionary may know much
 _SLOW: Final = (BackEnd.LZMA, BackEnd.BROTLI, BackEnd.MIXING)
@@ -61,13 +65,23 @@ def smallest_body(view: memoryview, strategy: Strategy, place: SegmentPlace | No
 def _mixed_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes | None:
     """Mixed rows, or columns behind zstd where those are smaller: of machine-made records and deep documents they may be."""
     first, closer = _COLUMNS_LEVELS
-    quick = replace(strategy, back_end=BackEnd.ZSTD, level=first)
-    columns = _glyph_body(view, quick, place)  # first, as others may wait for its sort plan
+    quick = replace(
+        strategy, back_end=BackEnd.ZSTD, level=first, prose_level=closer
+    )  # text is pooled as at lower levels
+    packing = packing_of(view, quick, place)  # first, as others may wait for its sort plan
+    columns = None if packing is None else packing.body()
     rows = _row_body(view, strategy)
-    may_win = columns is not None and (rows is None or len(columns) < _COLUMNS_CLOSE * len(rows))
+    may_win = False
+    if packing is not None and columns is not None:
+        may_win = rows is None or len(columns) < _closeness(packing, columns) * len(rows)
     if may_win or strategy.tree in _DOCUMENTS:
         columns = _smaller(columns, _glyph_body(view, replace(quick, level=closer), place))
     return _smaller(rows, columns)
+
+
+def _closeness(packing: Packing, columns: bytes) -> float:
+    """Times the rows, up to which columns may still become smaller than them at a higher level."""
+    return _TEXT_CLOSE if packing.text_size() > _MOSTLY * len(columns) else _COLUMNS_CLOSE
 
 
 def _carried_body(view: memoryview, strategy: Strategy) -> bytes:
@@ -120,9 +134,14 @@ def plain_body(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_bac
     Raises ValueError for a level that the back end does not have.
     """
     body = _one_stream(view, strategy, tree, fell_back=fell_back)
-    if strategy.back_end is BackEnd.MIXING and len(view) <= _BROTLI_TOO:
-        return min(body, _one_stream(view, small_strategy(strategy), tree, fell_back=fell_back), key=len)
-    return body
+    if strategy.back_end is not BackEnd.MIXING:
+        return body
+    if len(view) <= _BROTLI_TOO:
+        body = min(body, _one_stream(view, small_strategy(strategy), tree, fell_back=fell_back), key=len)
+    if len(body) < _HARDLY_MIXED * _size(BackEnd.ZSTD, view, _QUICK_LEVEL):
+        return body
+    packed = replace(strategy, back_end=BackEnd.ZSTD, level=_COLUMNS_LEVELS[-1])
+    return min(body, _one_stream(view, packed, tree, fell_back=fell_back), key=len)
 
 
 def _one_stream(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool) -> bytes:
@@ -179,12 +198,12 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
 
 
 def _mixed_clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
-    """Whether the body is far below a quick compression of the plain bytes; or, which alone counts for a document, whose plain bytes
-    may gain more by mixing, well below that times what mixing gains on a sample of them.
+    """Whether rows are far below a quick compression of the plain bytes; or, which alone counts for columns and for a document, whose plain bytes
+    may gain more by mixing, whether the body is well below that times what mixing gains on a sample of them.
     """
     level, gain = _MIXED_GAINS[strategy.level]
     quick = _size(BackEnd.ZSTD, view, level)
-    if strategy.tree not in _DOCUMENTS and len(body) < gain * quick:
+    if body[0] & FORM == ROWS and strategy.tree not in _DOCUMENTS and len(body) < gain * quick:
         return True
     if len(view) < _SEVERAL * _LEAST_SAMPLE:
         return False  # the sample would take as long as what it is to spare

@@ -1,0 +1,40 @@
+"""A higher level is never larger than a lower one by more than a thousandth: the kinds of data on which one was, or might have been."""
+
+import random
+
+import pytest
+
+import encoder
+from encoder.choice import plain_body
+from encoder.strategy import BackEnd, Strategy, TreeType
+
+MIXED = Strategy(TreeType.TEXT, BackEnd.MIXING, 1)
+
+
+def settings(size):
+    """Of several lines each, with words, some of them much more often than others."""
+    source = random.Random(7)
+    words = ["".join(source.choices("abcdefghijklmnopqrstuvwxyz", k=source.randint(3, 10))) for _ in range(3000)]
+    pieces = []
+    while sum(map(len, pieces[-1:])) + 90 * len(pieces) < size:
+        often = [words[min(int(source.paretovariate(0.7)), 2999)] for _ in range(5)]
+        some = source.choices(words, k=3)
+        pieces.append(
+            f"- name: {some[0]}\n  host: node{source.randint(1, 99):02}.example.org\n  port: {source.choice([80, 443])}\n"
+            f"  tags: [{some[1]}, {some[2]}]\n  note: {' '.join(often)}\n"
+        )
+    return "".join(pieces).encode()
+
+
+@pytest.mark.slow
+def test_columns_that_beat_rows_are_held_against_mixing_the_plain_bytes_too():
+    data = settings(450_000)
+    assert len(encoder.encode(data, "high")) < 0.9 * len(encoder.encode(data, "balanced"))
+
+
+def test_what_a_quick_look_sees_no_gain_in_is_held_against_the_highest_level_of_zstd():
+    source = random.Random(3)
+    packed = [source.randbytes(80_000) for _ in range(8)]  # again farther off than a quick compression remembers
+    data = b"".join(packed + packed[:2])
+    body = plain_body(memoryview(data), MIXED, TreeType.TEXT, fell_back=False)
+    assert len(body) < 0.9 * len(data)
