@@ -49,6 +49,13 @@ def encode_lazily(data: bytes, strategy: Strategy, /) -> bytes:
     return encode_block(data, strategy, thorough=False)
 
 
+def encode_at_leisure(data: bytes, strategy: Strategy, /) -> bytes:
+    """As `encode_lazily`, with JSON lines' columns named as in an encode: by path or by key may halve them, and a look at some lines says which."""
+    from encoder.block import encode_block  # noqa: PLC0415 - as above
+
+    return encode_block(data, strategy, thorough=strategy.tree is TreeType.JSON_LINES)
+
+
 def at_leisure(shortlist: Sequence[Strategy]) -> bool:
     """Whether all of them take so long that a trial may be thorough."""
     return all(
@@ -60,6 +67,8 @@ def at_leisure(shortlist: Sequence[Strategy]) -> bool:
 def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: BlockEncoder) -> Strategy:
     """The strategy that makes the sample smallest, or will its block. shortlist: at least one."""
     leisurely = at_leisure(shortlist)
+    if leisurely and encode is encode_lazily:
+        encode = encode_at_leisure
     sizes = [len(encode(sample, tried_as(strategy, leisurely=leisurely))) for strategy in shortlist]
     return shortlist[smallest([strategy.tree for strategy in shortlist], sizes, LEISURELY if leisurely else QUICK)]
 

@@ -1,11 +1,14 @@
 """A higher level is never larger than a lower one by more than a thousandth: the kinds of data on which one was, or might have been."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
 import encoder
+from encoder.block import encode_block
 from encoder.choice import plain_body
+from encoder.detect.trial import LEISURELY_LEVEL, SLOW_FROM, best_on, encode_at_leisure
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 MIXED = Strategy(TreeType.TEXT, BackEnd.MIXING, 1)
@@ -38,3 +41,17 @@ def test_what_a_quick_look_sees_no_gain_in_is_held_against_the_highest_level_of_
     data = b"".join(packed + packed[:2])
     body = plain_body(memoryview(data), MIXED, TreeType.TEXT, fell_back=False)
     assert len(body) < 0.9 * len(data)
+
+
+def test_a_trial_at_leisure_names_the_columns_of_json_lines_as_an_encode_does():
+    lines = b"".join(
+        b'{"zone": {"a%d": {"bytes": %d, "state": "up"}, "b%d": {"bytes": %d, "state": "up"}}}\n'
+        % (n % 50, n, n % 50, n * 3)
+        for n in range(2000)
+    )
+    strategy = Strategy(TreeType.JSON_LINES, BackEnd.ZSTD, LEISURELY_LEVEL)
+    sizes = [len(encode_block(lines, strategy, thorough=thorough)) for thorough in (True, False)]
+    assert len(encode_at_leisure(lines, strategy)) == sizes[0] < sizes[1]
+    tried = []
+    best_on(lines, [replace(strategy, level=SLOW_FROM)], lambda data, one: tried.append(one) or data)
+    assert tried == [strategy]
