@@ -51,7 +51,9 @@ def main() -> None:
     known = CASES | CARRIED
     for name in sys.argv[1:] or known | JOINED:
         if name in JOINED:
-            (HERE / f"{name}.glyph").write_bytes(b"".join((HERE / f"{part}.glyph").read_bytes() for part in JOINED[name]))
+            (HERE / f"{name}.glyph").write_bytes(
+                b"".join((HERE / f"{part}.glyph").read_bytes() for part in JOINED[name])
+            )
             continue
         raw, tree, back_end, level, block_size = known[name]
         strategy = Strategy(tree, back_end, level)

@@ -70,7 +70,7 @@ def test_open_writes_and_reads_text(tmp_path):
 
 def test_open_refuses_unknown_modes_and_existing_files_with_x(tmp_path):
     path = tmp_path / "a.glyph"
-    with pytest.raises(ValueError, match="'r[+]' is not known"):
+    with pytest.raises(ValueError, match=r"'r\+' is not known"):
         encoder.open(path, "r+")
     path.write_bytes(b"")
     with pytest.raises(FileExistsError):

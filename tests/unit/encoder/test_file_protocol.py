@@ -134,9 +134,13 @@ def outcome(opener, path, mode, question):
     file = OPENERS[opener](path, mode)
     try:
         answer = question(file)
-        return answer if isinstance(answer, int | bytes | tuple | list | str | None) else 'an object'
-    except Exception as error:  # the kind of error is the answer
-        return next(kind.__name__ for kind in (TypeError, ValueError, OSError, AttributeError, Exception) if isinstance(error, kind))
+        return answer if isinstance(answer, int | bytes | tuple | list | str | None) else "an object"
+    except Exception as error:  # noqa: BLE001 - the kind of error is the answer
+        return next(
+            kind.__name__
+            for kind in (TypeError, ValueError, OSError, AttributeError, Exception)
+            if isinstance(error, kind)
+        )
     finally:
         file.close()
 
