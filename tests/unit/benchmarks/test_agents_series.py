@@ -1,16 +1,15 @@
 """The series of benchmarks/agents can be started: what they take from the product is there."""
 
-import subprocess
-import sys
+import importlib
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[3]
+pytest.importorskip("acp")
+pytest.importorskip("aiohttp")
+NAMES = sorted(path.stem for path in (Path(__file__).parents[3] / "benchmarks/agents").glob("*.py"))
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "benchmarks/agents").glob("*.py")))
-def test_a_series_says_what_it_does(name):
-    said = subprocess.run([sys.executable, "-m", f"benchmarks.agents.{name}", "--help"], cwd=ROOT, capture_output=True, text=True, check=False)  # fmt: skip
-    assert (said.returncode, said.stderr) == (0, "")
-    assert "usage:" in said.stdout
+@pytest.mark.parametrize("name", NAMES)
+def test_a_series_can_be_loaded(name):
+    assert callable(importlib.import_module(f"benchmarks.agents.{name}").main)

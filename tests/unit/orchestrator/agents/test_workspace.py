@@ -287,13 +287,16 @@ def test_who_dies_while_a_workspace_is_closed_leaves_none_behind(repo, monkeypat
     def die(*_):
         raise DiedError
 
-    with monkeypatch.context() as patch, pytest.raises(DiedError):
-        if after in {"nothing", "renamed"}:
-            calls = iter([remove] * 2 if after == "renamed" else [])
-            patch.setattr("orchestrator.agents.workspace.remove", lambda folder: next(calls, die)(folder))
-        else:
-            patch.setattr(f"orchestrator.agents.workspace.{'git' if after == 'unlocked' else 'attempted'}", die)
-        close_workspace(workspace, keep=False)
+    alive = iter([remove] if after == "renamed" else [])
+
+    def dying(*given):
+        return next(alive, die)(*given)
+
+    name = {"removed": "attempted", "unlocked": "git"}.get(after, "remove")
+    with monkeypatch.context() as patch:
+        patch.setattr(f"orchestrator.agents.workspace.{name}", dying)
+        with pytest.raises(DiedError):
+            close_workspace(workspace, keep=False)
     turn = repo.turn(2)
     repo.open(turn)
     assert repo.worktrees() == [turn.workspace]
