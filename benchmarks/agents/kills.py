@@ -44,7 +44,7 @@ from orchestrator.state.fold import fold
 from orchestrator.state.ledger import spent_on
 
 GONE: Final = 3.0
-PLACES: Final = ("workspace", "workspace.gone", "checkout")
+PLACES: Final = ("workspace", "workspace.gone", "checkout", "cache", "evidence")
 LONGEST: Final = 120.0
 TASK: Final = "A.add"
 STEPS: Final = [
