@@ -23,6 +23,8 @@ PASSED: Final = ("PATH", "LANG", "LC_ALL", "TZ")
 """Names of our environment that an instrument of a hand-in gets; more where the plan's `env` takes a value from one."""
 USUAL: Final = ("sh", "python3", "python", "node")
 """Programs that an instrument's shell starts: where they are installed, they can be read."""
+OWN_CODE: Final = {"PYTHONPYCACHEPREFIX": "", "PYTHONDONTWRITEBYTECODE": "1"}
+"""Packages' compiled code is read where it was installed; none is written, and none of another attempt's is read."""
 VERSIONS: Final = "shims"
 """A folder on the PATH, as pyenv and its like have it: what stands in it starts something beside it."""
 
@@ -37,7 +39,7 @@ def caged(order: WorkOrder) -> WorkOrder:
     state, cache, fifo = order.cache.parent, *scratch(checkout)
     cache.mkdir(mode=0o700)
     tmp = Path(tmp_of(order.folder))
-    order = replace(order, cache=cache, inputs=tuple(order.inputs))
+    order = replace(order, cache=cache, env={**OWN_CODE, **order.env}, inputs=tuple(order.inputs))
     inside = Enclosure(
         order.folder,
         tmp,
