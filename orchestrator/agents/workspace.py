@@ -145,16 +145,17 @@ def _committed(turn: Turn, workspace: Workspace, tree: Tree, talk: Talk) -> Hand
 
 def _left_out(workspace: Workspace) -> frozenset[str]:
     """Untracked files that the repository ignores, and what tools leave behind."""
+    home = require_repository(workspace.repo)
     asked = ("--others", "--ignored", "--exclude-per-directory=.gitignore")
-    ignored = set(_others(workspace, *asked))
-    litter = {path for path in _others(workspace, "--others") if matches(path, LITTER)}
+    ignored = set(_others(workspace, home, *asked))
+    litter = {path for path in _others(workspace, home, "--others") if matches(path, LITTER)}
     return frozenset((ignored | litter) - workspace.base_tree.keys())
 
 
-def _others(workspace: Workspace, *asked: str) -> Iterator[str]:
-    """Untracked files, by an empty index and the repository's own folder: what the agent made of `.git` is not asked."""
+def _others(workspace: Workspace, home: Path, *asked: str) -> Iterator[str]:
+    """Untracked files, by an empty index and the repository's own folder `home`: what the agent made of `.git` is not asked."""
     env = {
-        "GIT_DIR": os.fspath(require_repository(workspace.repo)),
+        "GIT_DIR": os.fspath(home),
         "GIT_WORK_TREE": os.fspath(workspace.folder),
         "GIT_INDEX_FILE": os.fspath(workspace.folder.with_name(f"{workspace.folder.name}.none")),
     }
