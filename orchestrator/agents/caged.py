@@ -6,7 +6,9 @@ files that it is given of tasks above. Caches are its own, since one that is sha
 
 import importlib.util
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -47,7 +49,7 @@ def caged(order: WorkOrder) -> WorkOrder:
         order.project,
         state,
         checkout.network,
-        shown=(*shown(order), checkout.folder),
+        shown=(*shown(order, state), checkout.folder),
         written=(cache, fifo),
     )
     program = (order.command or (sys.executable,))[:1]
@@ -68,24 +70,31 @@ def environment(order: WorkOrder, ours: Mapping[str, str], home: Path) -> dict[s
     return {name: ours[name] for name in names if name in ours} | {"HOME": str(home)}
 
 
-def shown(order: WorkOrder) -> Iterator[Path]:
-    """What lies in places that are covered, and is needed: programs, packages, files of tasks above."""
-    for name in USUAL:
-        yield from map(Path, installation(name))
-    for folder in map(Path, os.get_exec_path()):
-        yield folder.parent if folder.name == VERSIONS else folder
-    for path in (PACKAGE_PARENT, *_packages(order)) if order.runner is not None else ():
-        yield Path(path)
+def shown(order: WorkOrder, state: Path) -> Iterator[Path]:
+    """What lies in places that are covered, and is needed: programs, packages, files of tasks above. Never what has a covered place in it."""
+    home = Path.home()
+    covered = (home, home / ".local/share", state, Path(tempfile.gettempdir()))
+    for place in (*_programs(), *(_packages(order) if order.runner is not None else ())):
+        if place.is_absolute() and not any(place == each or place in each.parents for each in covered):
+            yield place
     for given in order.inputs:
         yield from given.artifacts.values()
         if given.series is not None:
             yield given.series
 
 
-def _packages(order: WorkOrder) -> Iterator[str]:
+def _programs() -> Iterator[Path]:
+    """Folders on the PATH, and where the programs that shells start are installed."""
+    for folder in map(Path, os.get_exec_path()):
+        yield folder.parent if folder.name == VERSIONS else folder
+    for found in filter(None, map(shutil.which, USUAL)):
+        yield from map(Path, installation(os.path.realpath(found)))
+
+
+def _packages(order: WorkOrder) -> Iterator[Path]:
     """Where a runner, and what it imports, are found by a fresh interpreter."""
-    yield from (each for each in sys.path if each and each != os.path.expanduser("~"))  # noqa: PTH111 - as text
+    yield from map(Path, (PACKAGE_PARENT, *filter(None, sys.path)))
     top = (order.offer or "").partition(":")[0].partition(".")[0]
     found = importlib.util.find_spec(top) if top else None
     if found is not None:
-        yield from found.submodule_search_locations or filter(None, [found.origin])
+        yield from map(Path, found.submodule_search_locations or filter(None, [found.origin]))
