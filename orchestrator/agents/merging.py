@@ -13,7 +13,7 @@ from typing import Final
 
 from orchestrator.agents.caged import caged, scratch
 from orchestrator.agents.git import AUTHOR, GitError, attempted, commit_id, commit_tree, git, is_ancestor, move_branch
-from orchestrator.agents.sandbox import NoSandboxError
+from orchestrator.agents.sandbox import NoSandboxError, choose, shortfall
 from orchestrator.agents.trees import remove
 from orchestrator.agents.workspace import check_out
 from orchestrator.context import CHECKOUT
@@ -173,6 +173,8 @@ def carry_instrument(order: WorkOrder, stop: StopSignal, listener: Callable[[Tol
             for left in place.parent.parent.glob(f"*/{place.name}"):
                 remove(left)  # of an attempt whose orchestrator died
         check_out(checkout)
+        if lacking := shortfall(choose(checkout.sandbox), network=checkout.network):
+            listener(Note(order.task, order.attempt, f"what was handed in, while it is measured: {lacking}"))
         order = caged(replace(order, env={**order.env, CHECKOUT: str(checkout.folder)}))
     except (GitError, NoSandboxError, OSError) as error:
         said = f"the hand-in could not be made ready to be measured: {error}".replace("\n  mend:", "; mend:")

@@ -75,14 +75,14 @@ def _has_landlock() -> bool:
 def shortfall(kind: str, *, network: bool) -> str:
     """What the sandbox does not keep the agent from, in one sentence; "" where it keeps it from all that it should."""
     if kind == "none":
-        return "the agent runs without a sandbox: it can read and write whatever we can"
+        return "without a sandbox it can read and write whatever we can"
     if kind != "landlock" or network:
         return ""
     import landlockpy  # noqa: PLC0415 - an extra
 
     if landlockpy.abi_version() < TCP_ABI:
-        return "landlock of this kernel does not keep the agent from the network"
-    return "landlock keeps the agent from TCP, but not from UDP and sockets in the file system"
+        return "landlock of this kernel does not keep it from the network"
+    return "landlock keeps it from TCP, but not from UDP and sockets in the file system"
 
 
 def enclosed(kind: str, argv: Sequence[str], inside: Enclosure) -> list[str]:
