@@ -19,6 +19,10 @@ HIDDEN: Final = (".env", ".netrc", ".npmrc", ".pypirc", ".git-credentials")
 RELAY: Final = str(Path(__file__).with_name("relay.py"))
 LANDLOCKED: Final = str(Path(__file__).with_name("landlocked.py"))
 
+CAPABILITIES: Final = ("--cap-drop", "ALL", *(("--cap-add", "CAP_SETFCAP") if os.geteuid() == 0 else ()))
+"""Root could unmount what covers our folders. The one that is left lets it make a sandbox of its own, as some agents do for their
+tools (user_namespaces(7)): there, mounts are locked. bubblewrap lets no program gain others by it.
+"""
 TCP_ABI: Final = 4
 """Landlock's first version that restricts connections."""
 
@@ -99,13 +103,7 @@ def enclosed(kind: str, argv: Sequence[str], inside: Enclosure) -> list[str]:
 def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
     """Bwrap's words before the program's own. Later ones cover earlier ones."""
     home = os.path.expanduser("~")  # noqa: PTH111 - as text
-    words = [
-        "bwrap",
-        "--die-with-parent",
-        "--unshare-all",
-        "--cap-drop",
-        "ALL",
-    ]  # root could unmount what covers our folders
+    words = ["bwrap", "--die-with-parent", "--unshare-all", *CAPABILITIES]
     words += ["--share-net"] if inside.network else []
     words += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
     for place in dict.fromkeys(("/tmp", "/var/tmp", "/run", "/root", "/home", home)):  # noqa: S108 - what is covered there

@@ -137,14 +137,17 @@ except OSError:
         assert str(os.getpid()) not in run(kind, inside, "import os; print(*os.listdir('/proc'))").stdout.split()
 
 
+@pytest.mark.parametrize("where", ["here", "within"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_it_cannot_uncover_what_is_covered(kind, inside):
+def test_it_cannot_uncover_what_is_covered(kind, inside, where):
     code = """
 import ctypes, os, sys
 libc = ctypes.CDLL(None, use_errno=True)
+if sys.argv[2] == "within":
+    libc.unshare(0x10020000)  # CLONE_NEWUSER | CLONE_NEWNS, in which it has all capabilities
 print(libc.umount2(os.fsencode(sys.argv[1]), 2), os.path.exists(sys.argv[1] + "/journal"))  # MNT_DETACH
 """
-    done = run(kind, inside, code, inside.state)
+    done = run(kind, inside, code, inside.state, where)
     assert done.stdout.split()[0] == "-1", done.stderr
     assert done.stdout.split()[1] == str(kind == "landlock")  # there it can be seen, and not be read
 
