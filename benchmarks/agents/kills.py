@@ -44,6 +44,7 @@ from orchestrator.state.fold import fold
 from orchestrator.state.ledger import spent_on
 
 GONE: Final = 3.0
+PLACES: Final = ("workspace", "workspace.gone", "checkout", "cache", "evidence")
 LONGEST: Final = 120.0
 TASK: Final = "A.add"
 STEPS: Final = [
@@ -231,9 +232,7 @@ class Round:
         alive = set(self.git("rev-list", "--branches").split())
         require(self.commits <= alive, f"lost: {self.commits - alive}")
         require(self.git("worktree", "list").count("\n") == 0, f"a worktree is left: {self.git('worktree', 'list')}")
-        left = [
-            path for name in ("workspace", "checkout") for path in (self.folder / "state/work").glob(f"*/*/*/{name}")
-        ]
+        left = [path for name in PLACES for path in (self.folder / "state/work").glob(f"*/*/*/{name}")]
         require(not left, f"left: {left}")
         require(not find_attempt_processes(self.run_prefix()), "a process is left")
 

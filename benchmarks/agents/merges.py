@@ -35,7 +35,7 @@ import yaml
 
 from orchestrator.agents.git import AUTHOR
 from orchestrator.agents.merging import carry_merge
-from orchestrator.engine.judging import demand_at
+from orchestrator.engine.levels import demand_at
 from orchestrator.evidence.measurement import Evidence
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.executors.agentwork import Checkout, Merge, ToJoin

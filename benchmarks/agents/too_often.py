@@ -20,7 +20,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests/doubles"))
 from provider_double import Answered, Asked, ProviderDouble, as_json
 
 from orchestrator.agents.meter.accounts import Account
-from orchestrator.agents.meter.proxy import MeteringProxy, upstreams
+from orchestrator.agents.meter.proxy import MeteringProxy
+from orchestrator.agents.meter.upstream import upstreams
 from orchestrator.executors.order import Asking
 
 BAR = 1.2

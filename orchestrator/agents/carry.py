@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from orchestrator.agents.driver import DriverError, find_driver
 from orchestrator.agents.merging import carry_instrument, carry_merge
 from orchestrator.agents.meter.providers import provider_of
+from orchestrator.agents.meter.upstream import upstreams
 from orchestrator.agents.sandbox import choose
 from orchestrator.agents.turn import Meter, carry_turn
 from orchestrator.engine.filling import filled
@@ -66,7 +67,7 @@ def carrying(plan: Plan, environment: Mapping[str, str]) -> Iterator[Carry]:
     if not any(provider_of(name) for agent in plan.agents.values() for name in agent.env):
         yield Carry()
         return
-    from orchestrator.agents.meter.proxy import MeteringProxy, upstreams  # noqa: PLC0415 - heavy, and an extra
+    from orchestrator.agents.meter.proxy import MeteringProxy  # noqa: PLC0415 - heavy, and an extra
 
     with MeteringProxy(upstreams(environment)) as proxy:
         yield Carry(proxy)

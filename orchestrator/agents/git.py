@@ -3,6 +3,7 @@
 Files are written and read as blobs, byte for byte, so that attributes and filters of a repository change nothing.
 """
 
+import functools
 import os
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -116,6 +117,7 @@ def require_repository(repo: Path) -> Path:
     return Path(found.stdout.decode("utf-8", "surrogateescape").strip())
 
 
+@functools.cache
 def version() -> tuple[int, ...]:
     """Git's version, as (2, 39)."""
     words = git(Path("/"), "version").decode().split()

@@ -89,7 +89,7 @@ def restrict(allowed: Allowed) -> None:
     """Take from this process and its children whatever is not allowed. Raises OSError, ImportError."""
     from landlockpy import AccessFS, AccessNet, Ruleset, Scope  # noqa: PLC0415 - an extra
 
-    everything = ~AccessFS.NONE
+    everything, on_files = ~AccessFS.NONE, AccessFS.READ_FILE | AccessFS.WRITE_FILE
     reading = AccessFS.READ_FILE | AccessFS.READ_DIR | AccessFS.EXECUTE
     net = AccessNet.NONE if allowed.network else ~AccessNet.NONE
     with Ruleset(handled_net=net, scoped=Scope.SIGNAL | Scope.ABSTRACT_UNIX_SOCKET) as rules:
@@ -100,7 +100,7 @@ def restrict(allowed: Allowed) -> None:
                     rules.allow_path(each, reading if os.path.isdir(each) else reading & ~AccessFS.READ_DIR)  # noqa: PTH112
         rules.allow_path(DEVICES, AccessFS.READ_FILE | AccessFS.READ_DIR | AccessFS.WRITE_FILE | AccessFS.IOCTL_DEV)
         for place in allowed.write:
-            rules.allow_path(place, everything)
+            rules.allow_path(place, everything if os.path.isdir(place) else on_files)  # noqa: PTH112 - as text
         if allowed.port and not allowed.network:
             rules.allow_port(allowed.port, AccessNet.CONNECT_TCP)
         rules.restrict()

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from orchestrator.agents.caged import caged, scratch
 from orchestrator.agents.git import AUTHOR, GitError, attempted, commit_id, commit_tree, git, is_ancestor, move_branch
+from orchestrator.agents.sandbox import NoSandboxError, choose, shortfall
 from orchestrator.agents.trees import remove
 from orchestrator.agents.workspace import check_out
 from orchestrator.context import CHECKOUT
@@ -163,20 +165,26 @@ class _Queue:
 
 def carry_instrument(order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
     """Measure a hand-in in a clean checkout of it, which is removed again."""
-    assert order.checkout is not None
-    start = time.monotonic()
+    checkout, start = order.checkout, time.monotonic()
+    assert checkout is not None
+    places = (checkout.folder, *scratch(checkout))
     try:
-        for left in order.checkout.folder.parent.parent.glob(f"*/{order.checkout.folder.name}"):
-            remove(left)  # of an attempt whose orchestrator died
-        check_out(order.checkout)
-    except (GitError, OSError) as error:
-        failure = Failure(Cause.SPAWN, f"the hand-in could not be checked out: {error}".replace("\n  mend:", "; mend:"))
-        return AttemptResult(order.task, order.attempt, Evidence(), Usage(time.monotonic() - start, 0.0, 0, 0), failure)
+        for place in places:
+            for left in place.parent.parent.glob(f"*/{place.name}"):
+                remove(left)  # of an attempt whose orchestrator died
+        check_out(checkout)
+        if lacking := shortfall(choose(checkout.sandbox), network=checkout.network):
+            listener(Note(order.task, order.attempt, f"what was handed in, while it is measured: {lacking}"))
+        order = caged(replace(order, env={**order.env, CHECKOUT: str(checkout.folder)}))
+    except (GitError, NoSandboxError, OSError) as error:
+        said = f"the hand-in could not be made ready to be measured: {error}".replace("\n  mend:", "; mend:")
+        usage = Usage(time.monotonic() - start, 0.0, 0, 0)
+        return AttemptResult(order.task, order.attempt, Evidence(), usage, Failure(Cause.SPAWN, said))
     try:
-        env = {**order.env, CHECKOUT: str(order.checkout.folder)}
-        return _with_last_words(carry_out(replace(order, env=env), stop, listener), order.home)
+        return _with_last_words(carry_out(order, stop, listener), order.home)
     finally:
-        remove(order.checkout.folder)
+        for place in places:
+            remove(place)
 
 
 def _with_last_words(result: AttemptResult, folder: Path) -> AttemptResult:

@@ -1,4 +1,4 @@
-"""What an agent's program is kept in: its workspace and its home writable, the project to read, everything of ours out of sight.
+"""What an agent's program, or a hand-in that is measured, is kept in: its own places writable, the project to read, all of ours out of sight.
 
 bubblewrap makes a view of the file system without our state folder, home and credentials, with processes and network of its own.
 Where it is not installed, landlock (`orchestrator.agents.landlocked`) forbids the same of what is there.
@@ -19,6 +19,10 @@ HIDDEN: Final = (".env", ".netrc", ".npmrc", ".pypirc", ".git-credentials")
 RELAY: Final = str(Path(__file__).with_name("relay.py"))
 LANDLOCKED: Final = str(Path(__file__).with_name("landlocked.py"))
 
+CAPABILITIES: Final = ("--cap-drop", "ALL", *(("--cap-add", "CAP_SETFCAP") if os.geteuid() == 0 else ()))
+"""Root could unmount what covers our folders. The one that is left lets it make a sandbox of its own, as some agents do for their
+tools (user_namespaces(7)): there, mounts are locked. bubblewrap lets no program gain others by it.
+"""
 TCP_ABI: Final = 4
 """Landlock's first version that restricts connections."""
 
@@ -31,9 +35,10 @@ class NoSandboxError(OrchestratorError):
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """What an agent may see. workspace, home: to write; project, repo: to read; state: out of sight.
+    """What a program may see. workspace, home: to write; project, repo: to read; state: out of sight.
 
     network: whether it reaches other hosts. socket: of the metering proxy, None where there is none; port: where the agent finds it.
+    shown, written: more places to read and to write, wherever they lie.
     """
 
     workspace: Path
@@ -44,6 +49,8 @@ class Enclosure:
     network: bool = False
     socket: Path | None = None
     port: int = 0
+    shown: tuple[Path, ...] = ()
+    written: tuple[Path, ...] = ()
 
 
 def choose(asked: str) -> str:
@@ -72,14 +79,14 @@ def _has_landlock() -> bool:
 def shortfall(kind: str, *, network: bool) -> str:
     """What the sandbox does not keep the agent from, in one sentence; "" where it keeps it from all that it should."""
     if kind == "none":
-        return "the agent runs without a sandbox: it can read and write whatever we can"
+        return "without a sandbox it can read and write whatever we can"
     if kind != "landlock" or network:
         return ""
     import landlockpy  # noqa: PLC0415 - an extra
 
     if landlockpy.abi_version() < TCP_ABI:
-        return "landlock of this kernel does not keep the agent from the network"
-    return "landlock keeps the agent from TCP, but not from UDP and sockets in the file system"
+        return "landlock of this kernel does not keep it from the network"
+    return "landlock keeps it from TCP, but not from UDP and sockets in the file system"
 
 
 def enclosed(kind: str, argv: Sequence[str], inside: Enclosure) -> list[str]:
@@ -96,7 +103,7 @@ def enclosed(kind: str, argv: Sequence[str], inside: Enclosure) -> list[str]:
 def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
     """Bwrap's words before the program's own. Later ones cover earlier ones."""
     home = os.path.expanduser("~")  # noqa: PTH111 - as text
-    words = ["bwrap", "--die-with-parent", "--unshare-all"]
+    words = ["bwrap", "--die-with-parent", "--unshare-all", *CAPABILITIES]
     words += ["--share-net"] if inside.network else []
     words += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
     for place in dict.fromkeys(("/tmp", "/var/tmp", "/run", "/root", "/home", home)):  # noqa: S108 - what is covered there
@@ -117,8 +124,10 @@ def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
         words += ["--ro-bind", "/dev/null", secret]
     words += ["--tmpfs", str(inside.state)]
     words += ["--ro-bind-try", str(inside.repo), str(inside.repo)] if _below(inside.repo, inside.state) else []
-    for writable in (inside.workspace, inside.home):
-        words += ["--bind", str(writable), str(writable)]
+    for place in map(str, inside.shown):
+        words += ["--ro-bind-try", place, place]
+    for place in map(str, (inside.workspace, inside.home, *inside.written)):
+        words += ["--bind", place, place]
     if inside.socket is not None:
         words += ["--bind", str(inside.socket), str(inside.socket)]
     return [*words, "--chdir", str(inside.workspace), "--"]
@@ -171,11 +180,11 @@ def _through_relay(argv: Sequence[str], inside: Enclosure) -> list[str]:
 
 def _landlocked(argv: Sequence[str], inside: Enclosure) -> list[str]:
     words = [sys.executable, "-I", LANDLOCKED]
-    for writable in (inside.workspace, inside.home):
+    for writable in (inside.workspace, inside.home, *inside.written):
         words += ["--write", str(writable)]
-    for place in (*installation(argv[0]), *_interpreter(), *_readable(inside, os.path.expanduser("~"))):  # noqa: PTH111 - as text
-        words += ["--read", place]
     home = os.path.expanduser("~")  # noqa: PTH111 - as text
+    for place in (*installation(argv[0]), *_interpreter(), *_readable(inside, home), *map(str, inside.shown)):
+        words += ["--read", place]
     for hidden in (str(inside.state), home, *secrets_of(inside.project)):
         words += ["--hide", hidden]
     words += ["--network"] if inside.network else ["--port", str(inside.port)]

@@ -142,7 +142,7 @@ def remove(folder: Path) -> None:
         else:
             os.unlink(path)  # noqa: PTH108
 
-    if folder.is_symlink():
+    if folder.is_symlink() or folder.is_fifo():
         folder.unlink()
     elif folder.exists():
         shutil.rmtree(folder, onerror=again)

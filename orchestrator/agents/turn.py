@@ -131,7 +131,7 @@ class _Turning:
             *(door if relayed else (None, door[1])),
         )
         if lacking := shortfall(turn.sandbox, network=turn.network):
-            self._tell(lacking, None)
+            self._tell(f"the agent: {lacking}", None)
         argv = tuple(enclosed(turn.sandbox, turn.program, inside))
         return Going(turn, argv, env, order.folder, self.stop, self._tell, CAP, order.marker)
 

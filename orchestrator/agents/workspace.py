@@ -33,6 +33,7 @@ LITTER: Final = (
 """What tools leave behind them, and no hand-in needs: it is left out where the base does not have it."""
 REFUSED: Final = "refused"
 CUT_SHORT: Final = "cut-short"
+GONE: Final = ".gone"
 NAMED: Final = 10
 """How many paths a message lists."""
 
@@ -144,16 +145,17 @@ def _committed(turn: Turn, workspace: Workspace, tree: Tree, talk: Talk) -> Hand
 
 def _left_out(workspace: Workspace) -> frozenset[str]:
     """Untracked files that the repository ignores, and what tools leave behind."""
+    home = require_repository(workspace.repo)
     asked = ("--others", "--ignored", "--exclude-per-directory=.gitignore")
-    ignored = set(_others(workspace, *asked))
-    litter = {path for path in _others(workspace, "--others") if matches(path, LITTER)}
+    ignored = set(_others(workspace, home, *asked))
+    litter = {path for path in _others(workspace, home, "--others") if matches(path, LITTER)}
     return frozenset((ignored | litter) - workspace.base_tree.keys())
 
 
-def _others(workspace: Workspace, *asked: str) -> Iterator[str]:
-    """Untracked files, by an empty index and the repository's own folder: what the agent made of `.git` is not asked."""
+def _others(workspace: Workspace, home: Path, *asked: str) -> Iterator[str]:
+    """Untracked files, by an empty index and the repository's own folder `home`: what the agent made of `.git` is not asked."""
     env = {
-        "GIT_DIR": os.fspath(require_repository(workspace.repo)),
+        "GIT_DIR": os.fspath(home),
         "GIT_WORK_TREE": os.fspath(workspace.folder),
         "GIT_INDEX_FILE": os.fspath(workspace.folder.with_name(f"{workspace.folder.name}.none")),
     }
@@ -220,10 +222,16 @@ def put_away(workspace: Workspace, note: Callable[[str], None]) -> None:
 
 
 def _clear_away(turn: Turn, note: Callable[[str], None]) -> None:
-    """Put away the workspaces of the task's attempts before, whose orchestrator died: they are locked still."""
+    """Put away the workspaces of the task's attempts before, whose orchestrator died: they are locked until nothing is left of them."""
     mine = turn.workspace.parent.parent.resolve()
+    for gone in mine.glob(f"*/*{GONE}"):
+        remove(gone)
     for place, branch in locked_worktrees(turn.repo):
-        if mine in place.parents and place != turn.workspace.resolve() and place.is_dir():
+        if mine not in place.parents or place == turn.workspace.resolve():
+            continue
+        if not place.is_dir():
+            attempted(turn.repo, "worktree", "unlock", str(place))  # it died in between: see close_workspace
+        else:
             at = commit_id(turn.repo, branch)
             tree = tree_of(turn.repo, at)
             put_away(Workspace(place, turn.repo, at, tree, tree, branch.removeprefix("refs/heads/")), note)
@@ -240,10 +248,21 @@ def locked_worktrees(repo: Path) -> Iterator[tuple[Path, str]]:
 def close_workspace(workspace: Workspace, *, keep: bool) -> None:
     """Let go of the worktree; `keep` leaves the folder, since it holds what no commit has. Raises GitError, OSError."""
     with _ONE_AT_A_TIME:
+        if not keep:
+            _remove_at_once(workspace.folder)
         attempted(workspace.repo, "worktree", "unlock", str(workspace.folder))
         if not keep:
-            remove(workspace.folder)
             git(workspace.repo, "worktree", "prune")
+
+
+def _remove_at_once(folder: Path) -> None:
+    """Whoever dies in between leaves all of it or nothing under its name, and it is locked until then: the next attempt finds it."""
+    gone = folder.with_name(f"{folder.name}{GONE}")
+    remove(gone)
+    if folder.is_dir() and not folder.is_symlink():
+        folder.rename(gone)
+    remove(folder)
+    remove(gone)
 
 
 def check_out(checkout: Checkout) -> None:

@@ -85,7 +85,11 @@ class AgentOrders:
         if given is None:
             return None
         folder = self.places.work_folder(state.run, node.id, attempt) / "checkout"
-        return Checkout(Path(given.repo), given.commit, given.base, self.graph.nodes[measured].task.pinned, folder)
+        doer = self.graph.nodes[measured]
+        agent = self.plan.agents[doer.agent]
+        return Checkout(
+            Path(given.repo), given.commit, given.base, doer.task.pinned, folder, agent.sandbox.value, agent.may.network
+        )
 
     def merge(self, state: RunState, node: TaskNode) -> Merge:
         """The hand-ins that wait to be joined, and what measures each of them."""

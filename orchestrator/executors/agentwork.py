@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """A clean checkout of `commit`, with what matches `pinned` as it is in `base`. folder: where it is put."""
+    """A clean checkout of `commit`, with what matches `pinned` as it is in `base`. folder: where it is put.
+
+    sandbox, network: what its code is kept in while it is measured, and whether it reaches other hosts, both as its agent.
+    """
 
     repo: Path
     commit: str
     base: str
     pinned: tuple[str, ...]
     folder: Path
+    sandbox: str = "none"
+    network: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -388,9 +388,11 @@ def kept_argv(order: WorkOrder, argv: tuple[str, ...]) -> tuple[str, ...]:
 
 def _start(order: WorkOrder, evidence: str, lease: Lease | None) -> LaunchedProgram:
     """The attempt's first process: the program itself, or a worker for a runner. Raises OSError."""
-    environment = attempt_environment(order, inherited(), evidence)
+    cage = order.cage
+    environment = attempt_environment(order, inherited() if cage is None else cage.env, evidence)
     held = None if lease is None else (lease.path, lease.deadline())
-    return launched(order.command or worker_argv(order), environment, order.folder, held)
+    argv = (*(cage.argv if cage else ()), *(order.command or worker_argv(order)))
+    return launched(argv, environment, order.folder, held)
 
 
 def _collector(order: WorkOrder, place: Place) -> Collector:

@@ -29,6 +29,14 @@ from orchestrator.strict_json import read_json
 
 
 @dataclass(frozen=True, slots=True)
+class Cage:
+    """What an attempt's program is kept in. argv: the words before its own; env: all that it gets of our environment."""
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class WorkOrder:
     """One attempt, as plain data: picklable, and written to order.json for the child.
 
@@ -37,8 +45,8 @@ class WorkOrder:
     tasks. timeout, grace: seconds (None: no limit; grace: between TERM and KILL). metrics: all that may be recorded.
     artifacts: names below the folder that must exist at the end. inputs: the tasks above that succeeded. kept: where the folder is
     moved when the attempt has ended, None where it stays.
-    turn, merge: in place of runner and command, an agent's work; checkout: the hand-in that is measured. They are for the orchestrator
-    itself, so that order.json does not have them.
+    turn, merge: in place of runner and command, an agent's work; checkout: the hand-in that is measured; cage: None where the program is
+    kept in nothing. They are for the orchestrator itself, so that order.json does not have them.
     """
 
     run: str
@@ -63,6 +71,7 @@ class WorkOrder:
     checkout: Checkout | None = None
     merge: Merge | None = None
     kept: Path | None = None
+    cage: Cage | None = None
 
     @property
     def home(self) -> Path:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from orchestrator.context import EvidenceFile, EvidenceSink, FileContext
+from orchestrator.context import CHECKOUT, EvidenceFile, EvidenceSink, FileContext
 from orchestrator.executors.order import WorkOrder, order_from_json
 from orchestrator.executors.unstartable import Attempted, why_not_started
 from orchestrator.registry import find_runner
@@ -22,12 +22,15 @@ from orchestrator.runner import Runner
 from orchestrator.state.events import Cause
 
 PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
+PR_SET_DUMPABLE: Final = 4
 FAILED: Final = 1
 
 
 def main() -> int:
     """Carry out the order named on the command line; returns the exit code."""
     tie_to_parent()
+    if CHECKOUT in os.environ:
+        shut_off()
     order = order_from_json(Path(sys.argv[1]).read_text(encoding="utf-8"))
     evidence = EvidenceFile(Path(os.environ["ORCHESTRATE_EVIDENCE"]))
     if order.command is not None:
@@ -38,6 +41,11 @@ def main() -> int:
 def tie_to_parent() -> None:
     """Ask the kernel to kill this process when its launcher is gone. (Its orphans go to the launcher.)"""
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def shut_off() -> None:
+    """A hand-in that a runner starts must not reach the runner: its memory, descriptors and environment by way of /proc (proc(5))."""
+    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def become(order: WorkOrder, command: tuple[str, ...], evidence: EvidenceFile) -> int:

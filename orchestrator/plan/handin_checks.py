@@ -14,6 +14,12 @@ UNREADABLE: Final = "unreadable-part"
 Unresolved = Callable[[str, str], tuple[str, str] | None]
 """What is wrong with a reference made in a group, and its mend."""
 
+HANDED_IN: Final = "${checkout}"
+STEERING: Final = frozenset(
+    {"PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONUSERBASE", "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT"}
+)
+"""Variables by which a process takes in other code than its own."""
+
 ONLY_WITH_BRIEF: Final = ("pinned", "until")
 
 
@@ -29,6 +35,7 @@ def hand_in_problems(plan: Plan, source: Source, unresolved: Unresolved) -> Iter
             yield from _until(plan, name, task, place, source)
             if task.measures is not None:
                 yield from _measures(leaving, name, task, place, source, unresolved)
+                yield from _steering(plan, task, place, source)
             if task.merge is not None:
                 yield from _merge(leaving, name, task, place, source)
 
@@ -103,6 +110,18 @@ def _measures(  # noqa: PLR0913, PLR0917 - one reference and all that it is held
     if task.brief is not None or task.merge is not None:
         mend = "measure with a runner (`run`) or a program (`command`)"
         yield source.problem((*path, "measures"), "an instrument is no task of an agent", mend)
+
+
+def _steering(plan: Plan, task: Task, path: Path, source: Source) -> Iterator[Problem]:
+    """Variables that would have a runner import what it measures."""
+    for name, value in ({**plan.env, **task.env} if task.run is not None else {}).items():
+        if name in STEERING and HANDED_IN in str(value):
+            place = (*path, "env", name) if name in task.env else ("env", name)
+            what = (
+                f"{name} would have the runner itself import what was handed in, which could then record what it likes"
+            )
+            mend = "take it out; in the runner, start a process on `context.checkout`, or measure with a `command`"
+            yield source.problem(place, what, mend)
 
 
 def _merge(leaving: dict[str, Task], group: str, task: Task, path: Path, source: Source) -> Iterator[Problem]:

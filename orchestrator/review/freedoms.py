@@ -15,6 +15,7 @@ def loosened_agent(old: Agent, new: Agent) -> dict[str, str]:
     """Why a changed agent may do more than before, by the key that says so; empty where it may not."""
     found = {
         "env": "the agent gets more of our environment" if set(new.env) - set(old.env) else "",
+        "home": _other_settings(old, new),
         "may": "; ".join(filter(None, (_more_programs(old, new), _more_network(old, new)))),
         "sandbox": "the sandbox keeps less in" if STRENGTH[new.sandbox] < STRENGTH[old.sandbox] else "",
         "budget": loosened_budget(old.budget, new.budget),
@@ -33,6 +34,12 @@ def loosened_budget(old: Budget, new: Budget) -> str:
     pairs = {name: (getattr(old, name), getattr(new, name)) for name in Budget.model_fields}
     wider = [name for name, (was, now) in pairs.items() if was is not None and (now is None or now > was)]
     return f"more {', '.join(wider)} may be spent" if wider else ""
+
+
+def _other_settings(old: Agent, new: Agent) -> str:
+    """A program's settings may widen what it does or forbid it, so that any change of them is taken to widen it."""
+    paths = sorted(path for path in {*old.home, *new.home} if old.home.get(path) != new.home.get(path))
+    return f"its program finds other settings in its home: {', '.join(paths)}" if paths else ""
 
 
 def _more_programs(old: Agent, new: Agent) -> str:

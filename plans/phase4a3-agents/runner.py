@@ -1,6 +1,7 @@
 """Run a runner of the founding plan on a checkout: what it imports of the encoder is the checkout's. Usage: runner.py CHECKOUT RUNNER PARAMS.
 
-PARAMS is JSON. The checkout stands before everything that is installed, which a plan's `env` cannot do for a task with `run`.
+PARAMS is JSON. The checkout stands before everything that is installed. So the hand-in is in the process that records: enough to show how agents do
+this plan, and no proof against one that cheats. docs/agents.md says what an instrument has to keep to.
 """
 
 import json

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 pytest.importorskip("acp")
-pytest.importorskip("uvicorn")
+pytest.importorskip("aiohttp")
 from provider_double import ProviderDouble, as_json
 
 from orchestrator.agents import script

@@ -2,7 +2,9 @@
 
 import importlib.util
 import json
+import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -27,19 +29,26 @@ PROBES = {
     "state-folder",
     "not-the-inverse",
     "crash",
+    "measured-reads-the-home",
+    "measured-leaves-a-daemon",
+    "measured-kills-its-parent",
+    "measured-forges-by-descriptor",
 }
-HONEST_PROBES = {"two-rounds", "after-a-refusal", "it-left-a-process"}
+CANARY = "canary-of-conformance"
+HONEST_PROBES = {"two-rounds", "after-a-refusal", "it-left-a-process", "it-has-a-home"}
 
 
-def _plan(folder, scripts):
-    """A plan with one agent for each script, all in one repository."""
+def _plan(folder, home, port, scripts):
+    """A plan with one agent for each script, all in one repository. home: with a secret; port: somebody listens there."""
     repo = folder / "repo"
     subprocess.run(["sh", ROOT / "plans/examples/agents/make-repo.sh", repo], check=True)
     agents, streams = {}, {}
     for index, script in enumerate(scripts):
-        (folder / f"{script.name}.yaml").write_text(
-            yaml.safe_dump({"name": script.name, "rounds": script.rounds}), "utf-8"
-        )
+        text = yaml.safe_dump({"name": script.name, "rounds": script.rounds})
+        places = {"@HOME@": str(home), "@PROJECT@": str(folder), "@METRIC@": f"share.m{index}", "@PORT@": str(port)}
+        for name, value in places.items():
+            text = text.replace(name, value)
+        (folder / f"{script.name}.yaml").write_text(text, "utf-8")
         agents[f"G{index}"] = {
             "specialty": script.name, "driver": "acp",
             "program": [sys.executable, script_module.__file__, str(folder / f"{script.name}.yaml")],
@@ -75,11 +84,24 @@ def _plan(folder, scripts):
 
 def _run(folder, scripts):
     """Each script's verdict, and all that the run says of its tasks."""
-    _plan(folder, scripts)
-    command = [sys.executable, "-m", "orchestrator"]
-    subprocess.run(
-        [*command, "run", "-q", "--no-page", "plan.yaml"], cwd=folder, capture_output=True, timeout=900, check=False
-    )
+    project, home = folder / "project", folder / "home"
+    for each in (project, home):
+        each.mkdir()
+    (home / "secret").write_text(CANARY)
+    (project / ".env").write_text(f"API_KEY={CANARY}\n")
+    command, env = [sys.executable, "-m", "orchestrator"], os.environ | {"HOME": str(home), "CANARY_KEY": CANARY}
+    folder = project
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        _plan(folder, home, door.getsockname()[1], scripts)
+        subprocess.run(
+            [*command, "run", "-q", "--no-page", "plan.yaml"],
+            cwd=folder,
+            env=env,
+            capture_output=True,
+            timeout=900,
+            check=False,
+        )
+    _no_canary(folder / ".orchestrate")
     told = subprocess.run([*command, "report", "--json"], cwd=folder, capture_output=True, timeout=120, check=True)
     report = json.loads(told.stdout)
     verdicts = {each["id"].split(".")[0]: each["verdict"]["outcome"] for each in report["criteria"]}
@@ -87,6 +109,12 @@ def _run(folder, scripts):
     for each in report["rounds"]:
         said[each["task"].split(".")[0]] += f" {each['round']['why']}"
     return [(script, verdicts[f"W{index}"], said[f"W{index}"]) for index, script in enumerate(scripts)]
+
+
+def _no_canary(state):
+    """Nothing that the run left has the secret."""
+    for path in (each for each in state.rglob("*") if each.is_file()):
+        assert CANARY.encode() not in path.read_bytes(), path
 
 
 def _check_cheats(folder, scripts):
@@ -116,3 +144,8 @@ def test_none_of_all_the_cheats_passes(tmp_path):
 @pytest.mark.slow
 def test_every_honest_script_passes(tmp_path):
     _check_honest(tmp_path, SCRIPTS.HONEST)
+
+
+@pytest.mark.slow
+def test_what_is_handed_in_reaches_nothing_while_it_is_measured(tmp_path):
+    _check_cheats(tmp_path, SCRIPTS.MEASURED)

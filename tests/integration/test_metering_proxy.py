@@ -10,12 +10,13 @@ from contextlib import closing
 
 import pytest
 
-pytest.importorskip("uvicorn")
+pytest.importorskip("aiohttp")
 from provider_double import Answered, BrokenOffError, ProviderDouble, as_events, as_json
 from scripted_model import ScriptedModel
 
 from orchestrator.agents.meter.accounts import Account
-from orchestrator.agents.meter.proxy import LARGEST, MeteringProxy, upstreams
+from orchestrator.agents.meter.proxy import LARGEST, MeteringProxy
+from orchestrator.agents.meter.upstream import upstreams
 from orchestrator.executors.order import Asking, Spent
 
 KEY = "sk-of-the-provider"

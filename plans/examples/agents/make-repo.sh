@@ -20,14 +20,18 @@ cp src/pack.py src/other.py
 cat > bench/measure.py <<'END'
 """Print one line of evidence: how large a packed log is, after a check that it unpacks to itself.
 
-Usage: measure.py MODULE_FILE. The module runs in a process of its own, so that it cannot reach the measuring.
+Usage: measure.py MODULE_FILE. The module runs in a process of its own, so that it cannot reach the measuring; nor can it
+by way of /proc, for this process is not dumpable: prctl(2), PR_SET_DUMPABLE.
 """
+import ctypes
 import json
 import subprocess
 import sys
 
 LOG = b"".join(b"2026-01-01 12:00:%02d GET /item/%d 200\n" % (i % 60, i % 9) for i in range(200))
 RUN = "import runpy, sys; sys.stdout.buffer.write(runpy.run_path(sys.argv[1])[sys.argv[2]](sys.stdin.buffer.read()))"
+
+ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
 
 
 def call(function, data):

@@ -137,6 +137,35 @@ except OSError:
         assert str(os.getpid()) not in run(kind, inside, "import os; print(*os.listdir('/proc'))").stdout.split()
 
 
+@pytest.mark.parametrize("where", ["here", "within"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_cannot_uncover_what_is_covered(kind, inside, where):
+    code = """
+import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+if sys.argv[2] == "within":
+    libc.unshare(0x10020000)  # CLONE_NEWUSER | CLONE_NEWNS, in which it has all capabilities
+print(libc.umount2(os.fsencode(sys.argv[1]), 2), os.path.exists(sys.argv[1] + "/journal"))  # MNT_DETACH
+"""
+    done = run(kind, inside, code, inside.state, where)
+    assert done.stdout.split()[0] == "-1", done.stderr
+    assert done.stdout.split()[1] == str(kind == "landlock")  # there it can be seen, and not be read
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_more_places_are_shown_and_written(kind, inside):
+    (inside.state / "shown").mkdir()
+    (inside.state / "shown/file").write_text("readable")
+    os.mkfifo(inside.state / "fifo")
+    end = os.open(inside.state / "fifo", os.O_RDWR | os.O_NONBLOCK)
+    known = replace(inside, shown=(inside.state / "shown",), written=(inside.state / "fifo",))
+    assert run(kind, known, READ, inside.state / "shown/file").stdout == "'readable'\n"
+    done = run(kind, known, WRITE, inside.state / "fifo", inside.state / "shown/file")
+    assert (done.stdout.splitlines()[0], os.read(end, 9)) == ("written", b"x")
+    os.close(end)
+    assert (inside.state / "shown/file").read_text() == "readable"
+
+
 def test_a_folder_with_something_hidden_is_opened_entry_by_entry(tmp_path):
     for name in ("a/b/secret", "a/c", "d"):
         (tmp_path / name).mkdir(parents=True)

@@ -273,6 +273,37 @@ def test_the_workspace_of_a_dead_orchestrator_is_put_away_by_the_next_attempt(re
     assert repo.shown(f"{dead.branch}-cut-short", "src/pack.py") == "half done"
 
 
+class DiedError(Exception):
+    """The orchestrator is gone: nothing after this happened."""
+
+
+@pytest.mark.parametrize("after", ["nothing", "renamed", "removed", "unlocked"])
+def test_who_dies_while_a_workspace_is_closed_leaves_none_behind(repo, monkeypatch, after):
+    dead = repo.turn(1)
+    workspace = repo.open(dead)
+    (dead.workspace / "src/pack.py").write_text("whole\n")
+    assert repo.take(dead, workspace).whole
+
+    def die(*_):
+        raise DiedError
+
+    alive = iter([remove] if after == "renamed" else [])
+
+    def dying(*given):
+        return next(alive, die)(*given)
+
+    name = {"removed": "attempted", "unlocked": "git"}.get(after, "remove")
+    with monkeypatch.context() as patch:
+        patch.setattr(f"orchestrator.agents.workspace.{name}", dying)
+        with pytest.raises(DiedError):
+            close_workspace(workspace, keep=False)
+    turn = repo.turn(2)
+    repo.open(turn)
+    assert repo.worktrees() == [turn.workspace]
+    assert not list(dead.workspace.parent.glob("workspace*/**/*"))
+    assert repo.shown(dead.branch, "src/pack.py") == "whole"
+
+
 def test_a_checkout_has_what_is_pinned_from_the_base(repo):
     commit = repo.commit({"src/pack.py": "packed\n", "bench/measure.py": "cheat\n", "bench/new.py": "cheat\n"})
     folder = repo.state / "out"

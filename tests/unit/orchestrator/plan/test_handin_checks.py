@@ -76,6 +76,22 @@ def test_each_problem_is_told_with_its_mend(changes, what, mend):
     assert mend in message
 
 
+RUN = [(*TASKS, 2, "command", None), (*TASKS, 2, "run", "some.runner")]
+
+
+@pytest.mark.parametrize("place", [(*TASKS, 2, "env"), ("env",)])
+@pytest.mark.parametrize("name", ["PYTHONPATH", "LD_PRELOAD"])
+def test_a_runner_that_would_import_what_it_measures_is_a_problem(place, name):
+    message = told(*RUN, (*place, {name: "/x:${checkout}/src"}))
+    assert f"{name} would have the runner itself import what was handed in" in message
+    assert "start a process on `context.checkout`" in message
+
+
+@pytest.mark.parametrize("changes", [[(*TASKS, 2, "env", {"PYTHONPATH": "${checkout}"})], [*RUN, (*TASKS, 2, "env", {"PYTHONPATH": "/x", "WHERE": "${checkout}"})]])  # fmt: skip
+def test_a_program_may_import_what_it_likes_and_a_runner_be_told_where_it_is(changes):
+    assert load_text(text(*changes), "demo.yaml")
+
+
 def test_the_plan_itself_is_valid_and_its_needs_bring_the_hand_ins():
     loaded = load_text(text(), "demo.yaml")
     assert instruments(loaded.plan) == {"A.write": ("A.measure",), "A.other": ()}

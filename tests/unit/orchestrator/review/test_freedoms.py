@@ -20,6 +20,7 @@ agents:
     budget: {tokens: 2M, time: 45m}
     may: {run: ["pytest*"], network: false}
     sandbox: bubblewrap
+    home: {.x: quiet}
 workstreams:
   A:
     title: Alpha
@@ -69,6 +70,9 @@ def changes(old, new):
         ('pinned: ["tests/**", "bench/**"]', 'pinned: ["tests/**", "bench/one.py"]', "may now be changed"),
         ("until: [A.small, A.fast]", "until: [A.small]", "need not PASS"),
         ("rounds: 2", "rounds: 3", "another chance"),
+        ("    home: {.x: quiet}\n", "    home: {.x: loud}\n", "other settings in its home: .x"),
+        ("    home: {.x: quiet}\n", "    home: {.x: quiet, .y: more}\n", "other settings in its home: .y"),
+        ("    home: {.x: quiet}\n", "", "other settings in its home: .x"),
     ],
 )
 def test_a_wider_freedom_loosens_the_contract(old, new, why):
