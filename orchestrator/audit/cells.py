@@ -10,13 +10,117 @@ CODE: Final = re.compile(r"`{1,3}([^`]{1,400})`{1,3}")
 HTML_CODE: Final = re.compile(r"</?code>", re.IGNORECASE)
 CHUNK: Final = re.compile(r"[^\s()\[\]<>\"'`,;|*{}=]+")
 ENDINGS: Final = frozenset(
-    "py pyi md rst txt json jsonl yaml yml toml ini cfg sh bash bat ps1 js jsx ts tsx mjs cjs html htm css scss svg png jpg jpeg gif pdf csv "
-    "tsv parquet xml sql rs go java kt scala c h cc cpp hpp cs rb php pl lua swift r jl ipynb lock log diff patch tar gz zip whl proto "
-    "tf dockerfile env vue zig ex exs erl hs ml nim dart gradle cmake mk bin dat db sqlite npz npy onnx pkl".split()
+    [
+        "py",
+        "pyi",
+        "md",
+        "rst",
+        "txt",
+        "json",
+        "jsonl",
+        "yaml",
+        "yml",
+        "toml",
+        "ini",
+        "cfg",
+        "sh",
+        "bash",
+        "bat",
+        "ps1",
+        "js",
+        "jsx",
+        "ts",
+        "tsx",
+        "mjs",
+        "cjs",
+        "html",
+        "htm",
+        "css",
+        "scss",
+        "svg",
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "pdf",
+        "csv",
+        "tsv",
+        "parquet",
+        "xml",
+        "sql",
+        "rs",
+        "go",
+        "java",
+        "kt",
+        "scala",
+        "c",
+        "h",
+        "cc",
+        "cpp",
+        "hpp",
+        "cs",
+        "rb",
+        "php",
+        "pl",
+        "lua",
+        "swift",
+        "r",
+        "jl",
+        "ipynb",
+        "lock",
+        "log",
+        "diff",
+        "patch",
+        "tar",
+        "gz",
+        "zip",
+        "whl",
+        "proto",
+        "tf",
+        "dockerfile",
+        "env",
+        "vue",
+        "zig",
+        "ex",
+        "exs",
+        "erl",
+        "hs",
+        "ml",
+        "nim",
+        "dart",
+        "gradle",
+        "cmake",
+        "mk",
+        "bin",
+        "dat",
+        "db",
+        "sqlite",
+        "npz",
+        "npy",
+        "onnx",
+        "pkl",
+    ]
 )
 NAMES: Final = frozenset(
-    "node.js next.js vue.js d3.js three.js react.js nuxt.js express.js chart.js asp.net socket.io deno.js bun.js p5.js".split()
+    [
+        "node.js",
+        "next.js",
+        "vue.js",
+        "d3.js",
+        "three.js",
+        "react.js",
+        "nuxt.js",
+        "express.js",
+        "chart.js",
+        "asp.net",
+        "socket.io",
+        "deno.js",
+        "bun.js",
+        "p5.js",
+    ]
 )
+DONE: Final = re.compile(f"[{DONE_SIGNS}]")
+SIGNS: Final = re.compile(r"[*_~<`\\]")
 ADDRESS: Final = re.compile(r"\b[a-z]{2,10}://[^\s<>()\[\]|\"]+", re.IGNORECASE)
 MOST: Final = 300
 """Characters of a path."""
@@ -32,7 +136,7 @@ def clean_cell(line: int, raw: str, column: str = "") -> Cell:
         text = LINK.sub(lambda one: _link(one, targets), text)
     if "`" in text or "<c" in text or "</c" in text:
         text = CODE.sub(_span, HTML_CODE.sub("`", text))
-    if any(sign in text for sign in "*_~<\\`"):
+    if SIGNS.search(text):
         text = MARKUP.sub("", text)
     files: list[str] = []
     text = ADDRESS.sub(" ", text) if "://" in text else text
@@ -46,7 +150,7 @@ def clean_cell(line: int, raw: str, column: str = "") -> Cell:
 def _marks(raw: str) -> tuple[bool, str]:
     """Whether it is marked as done, and the text without its check box."""
     found = CHECKBOX.match(raw) if raw[:2] in {"[ ", "[x", "[X", "\\[", "[\u2713", "[\u2714", "[]"} else None
-    marked = any(sign in raw for sign in DONE_SIGNS) if not raw.isascii() else False
+    marked = not raw.isascii() and DONE.search(raw) is not None
     if found is None:
         return marked, raw
     return marked or found[1].strip() not in {"", "~", "/", ">", "-"}, raw[found.end() :]

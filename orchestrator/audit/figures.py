@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from orchestrator.audit.model import Figure
@@ -20,7 +21,8 @@ DATES: Final = re.compile(
 ORDERS: Final = re.compile(r"\bO\([^()]{0,20}\)")
 NUMBER: Final = re.compile(r"\d{1,3}(?:[\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,:'_/]\d+)*(?:[eE][+-]?\d{1,3}(?!\w))?")
 UNIT: Final = re.compile(r"[^\W\d_]{1,20}(?:/[^\W\d_]{1,20})?|[%\u00d7]")
-GAP: Final = re.compile(r"[ \u00a0\u202f]?")
+BLANKS: Final = frozenset(" \u00a0\u202f")
+SIGNS: Final = {"\u2264": "<", "\u2265": ">", "\u2248": "~"}
 RANGE: Final = re.compile(r"(?P<dash>[ \u00a0]?[-\u2013\u2014\u2026][ \u00a0]?|\.\.|\sto\s)(?=\d)")
 WORD: Final = re.compile(r"[^\W\d_]{1,40}(?:[-'][^\W\d_]{1,40})?")
 SPELLED: Final = re.compile(
@@ -28,9 +30,64 @@ SPELLED: Final = re.compile(
 )
 VERBS: Final = frozenset({"are", "were", "is", "was", "remain", "failed", "passed"})
 NAMING: Final = frozenset(
-    "phase step stage section chapter issue issues pr figure table task sprint day week milestone level port http rfc node python ubuntu "
-    "debian postgres version release line lines-of workstream stream round part item appendix option scenario java go gcc clang cuda rust "
-    "ticket epic iteration wave lot page tier type class model gen generation ipv schema".split()
+    [
+        "phase",
+        "step",
+        "stage",
+        "section",
+        "chapter",
+        "issue",
+        "issues",
+        "pr",
+        "figure",
+        "table",
+        "task",
+        "sprint",
+        "day",
+        "week",
+        "milestone",
+        "level",
+        "port",
+        "http",
+        "rfc",
+        "node",
+        "python",
+        "ubuntu",
+        "debian",
+        "postgres",
+        "version",
+        "release",
+        "line",
+        "lines-of",
+        "workstream",
+        "stream",
+        "round",
+        "part",
+        "item",
+        "appendix",
+        "option",
+        "scenario",
+        "java",
+        "go",
+        "gcc",
+        "clang",
+        "cuda",
+        "rust",
+        "ticket",
+        "epic",
+        "iteration",
+        "wave",
+        "lot",
+        "page",
+        "tier",
+        "type",
+        "class",
+        "model",
+        "gen",
+        "generation",
+        "ipv",
+        "schema",
+    ]
 )
 VERSIONED: Final = re.compile(
     r"\b(?:from|with|on|using|under|by|and|needs|requires|supports?)\s(?!ratio|score|mean|average)[A-Za-z][\w+]{1,20}$"
@@ -55,9 +112,8 @@ def find_figures(text: str) -> list[Figure]:
 
 def _blanked(text: str) -> str:
     """The text with days and orders of growth blanked out; as long as before."""
-    for pattern in (DATES, ORDERS):
-        text = pattern.sub(lambda one: " " * len(one[0]), text)
-    return text
+    text = DATES.sub(lambda one: " " * len(one[0]), text)
+    return ORDERS.sub(lambda one: " " * len(one[0]), text) if "O(" in text else text
 
 
 def _numbers(text: str) -> Iterator[Figure]:
@@ -90,14 +146,32 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
         return None
     value, end, half = _factored(text, end, value, match[0])
     money = MONEY.get(text[start - 1], "") if start else ""
-    unit, noun, plus, after = _unit(text, end)
-    if unit is None:
+    tail = _unit(text, end)
+    if tail is None:
         return None
-    figure = Figure("", value, value, money or unit, noun, whole, plus=plus, half=half, start=start, end=after)
-    figure = _ranged(text, figure, end)
-    if (not figure.unit or (figure.unit == "B" and after == end + 1)) and figure.whole is None and _named(text, start):
+    bare = end
+    high = value
+    if whole is None and (ranged := _ranged(text, start, bare, tail)):
+        high, half, tail = ranged
+    if (not tail.unit or (tail.unit == "B" and tail.end == bare + 1)) and whole is None and _named(text, start):
         return None
-    return _signed(text, replace(figure, text=_text(text, figure, bool(money))))
+    negative, about, bound = _sign(text, start)
+    shown = text[start - bool(money) : tail.end].replace("\u00a0", " ").strip()
+    return Figure(
+        shown,
+        value,
+        high,
+        money or tail.unit,
+        tail.noun,
+        whole,
+        negative,
+        tail.plus,
+        about,
+        bound,
+        half,
+        start,
+        tail.end,
+    )
 
 
 def _is_part(text: str, start: int, end: int) -> bool:
@@ -124,41 +198,48 @@ def _factored(text: str, end: int, value: Decimal, digits: str) -> tuple[Decimal
     """With the "k" or "million" behind it, and half of what its last digit stands for."""
     _, point, places = digits.partition(".")
     half = Decimal(5).scaleb(-len(places) - 1) if point and places.isdigit() else Decimal("0.5")
-    gap = GAP.match(text, end)
-    word = WORD.match(text, gap.end() if gap else end)
+    word = WORD.match(text, end + (text[end : end + 1] in BLANKS))
     if word is not None and word[0] in FACTORS and (word.start() == end or len(word[0]) > 1):
         return value * FACTORS[word[0]], word.end(), half * FACTORS[word[0]]
     return value, end, half
 
 
-def _unit(text: str, at: int) -> tuple[str | None, str, bool, int]:
-    """Unit, noun, whether a "+" stands there, and the figure's end. None as unit: the number is a part of a name."""
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """What stands behind a number. end: of the whole figure."""
+
+    unit: str
+    noun: str
+    plus: bool
+    end: int
+
+
+def _unit(text: str, at: int) -> _Tail | None:
+    """Unit or noun, with a "+" before or behind it. None where the number is a part of a name."""
     plus = text[at : at + 1] == "+" and not text[at + 1 : at + 2].isdigit()
     at += plus
-    gap = GAP.match(text, at)
-    begin = gap.end() if gap else at
+    begin = at + (text[at : at + 1] in BLANKS)
     match = UNIT.match(text, begin)
     if match is None or (match[0] == "x" and text[match.end() : match.end() + 1].isdigit()):
         hyphen = WORD.match(text, at + 1) if text[at : at + 1] == "-" else None
-        if hyphen is not None:
-            return _compound(hyphen, plus=plus, at=at)
-        return "", "", plus, at
+        return _Tail("", "", plus, at) if hyphen is None else _compound(hyphen, plus=plus, at=at)
     unit = unit_of(match[0], glued=begin == at)
     if unit is not None:
         more = text[match.end() : match.end() + 1] == "+" and not text[match.end() + 1 : match.end() + 2].isalnum()
-        return unit, "", plus or more, match.end() + more
+        return _Tail(unit, "", plus or more, match.end() + more)
     if begin == at and match[0][0].isalpha():
-        return None, "", plus, at
-    return "", noun_at(text, begin), plus, at
+        return None
+    return _Tail("", noun_at(text, begin), plus, at)
 
 
-def _compound(word: re.Match[str], *, plus: bool, at: int) -> tuple[str, str, bool, int]:
+def _compound(word: re.Match[str], *, plus: bool, at: int) -> _Tail:
     """Of "4-stream" and "30-day"."""
     head = word[0].partition("-")[0]
     unit = unit_of(head, glued=False)
-    return (unit, "", plus, word.end()) if unit else ("", head.lower(), plus, at)
+    return _Tail(unit, "", plus, word.end()) if unit else _Tail("", head.lower(), plus, at)
 
 
+@lru_cache(maxsize=4096)
 def unit_of(word: str, *, glued: bool) -> str | None:
     """The unit that a word is, in a plan's spelling; None for a noun or any other word."""
     low = word.lower()
@@ -182,50 +263,45 @@ def noun_at(text: str, at: int) -> str:
         if match is None or match[0].lower() in STOPPERS:
             break
         words.append(match[0].lower())
-        gap = GAP.match(text, match.end())
-        at = gap.end() if gap else match.end()
+        at = match.end() + (text[match.end() : match.end() + 1] in BLANKS)
         if at == match.end():
             break
     return " ".join(words)
 
 
-def _ranged(text: str, figure: Figure, bare: int) -> Figure:
-    """With the upper end of "10-15 %", "10 to 15 %", "10B - 10MB"."""
-    match = RANGE.match(text, figure.end)
-    if match is None or figure.whole is not None or figure.plus:
-        return figure
-    number = NUMBER.match(text, match.end())
-    if number is None or number.end() - number.start() > LONGEST:
-        return figure
+def _ranged(text: str, start: int, bare: int, low: _Tail) -> tuple[Decimal, Decimal, _Tail] | None:
+    """The upper end of "10-15 %", "10 to 15 %", "10B - 10MB", with its rounding and what stands behind it."""
+    match = None if low.plus else RANGE.match(text, low.end)
+    number = NUMBER.match(text, match.end()) if match else None
+    if match is None or number is None or number.end() - number.start() > LONGEST:
+        return None
     high, whole = _value(number[0])
     if high is None or whole is not None:
-        return figure
+        return None
     high, end, half = _factored(text, number.end(), high, number[0])
-    unit, noun, plus, after = _unit(text, end)
-    blank = match["dash"] != match["dash"].strip() or match["dash"].strip() == "to"
-    with_unit = figure.end > bare
-    if unit is None or (blank and (match["dash"].strip() == "to" or not (with_unit and unit))):
-        return figure if match["dash"].strip() != "to" or with_unit or not unit or _from(text, figure) else replace(
-            figure, high=high, unit=unit or "", noun=noun, plus=plus, half=half, end=after
-        )  # fmt: skip
-    return replace(figure, high=high, unit=unit or figure.unit, noun=noun, plus=plus, half=half, end=after)
+    tail = _unit(text, end)
+    if tail is None or not _joins(text, start, match["dash"], bare=low.end == bare, unit=tail.unit):
+        return None
+    return high, half, tail if tail.unit else _Tail(low.unit, tail.noun, tail.plus, tail.end)
 
 
-def _from(text: str, figure: Figure) -> bool:
-    return text[max(0, figure.start - 6) : figure.start].strip().lower().endswith("from")
+def _joins(text: str, start: int, dash: str, *, bare: bool, unit: str) -> bool:
+    """Whether what stands between two numbers makes them a range. bare: the first has no unit."""
+    if dash.strip() == "to":
+        return bare and bool(unit) and not text[max(0, start - 6) : start].strip().lower().endswith("from")
+    return dash == dash.strip() or (not bare and bool(unit))
 
 
-def _signed(text: str, figure: Figure) -> Figure:
-    """With what stands directly before it: "-5", "~5", "< 5"."""
-    head = text[max(0, figure.start - 4) : figure.start]
+def _sign(text: str, start: int) -> tuple[bool, bool, str]:
+    """Whether a minus, whether a "~", and which of "<" and ">" stands before a number."""
+    head = text[max(0, start - 4) : start]
     close = head.rstrip(" \u00a0")
     sign = close[-1:]
     if sign == "=" and close[-2:-1] in {"<", ">"}:
         sign = close[-2]
-    sign = {"\u2264": "<", "\u2265": ">", "\u2248": "~"}.get(sign, sign)
-    glued = head == close
-    negative = glued and sign == "-" and not close[-2:-1].isalnum()
-    return replace(figure, negative=negative, about=sign == "~", bound=sign if sign in {"<", ">"} else "")
+    sign = SIGNS.get(sign, sign)
+    negative = head == close and sign == "-" and not close[-2:-1].isalnum()
+    return negative, sign == "~", sign if sign in {"<", ">"} else ""
 
 
 def _named(text: str, start: int) -> bool:
@@ -242,12 +318,8 @@ def _is_decimal(text: str, start: int) -> bool:
     return found is not None and "." in found[0]
 
 
-def _text(text: str, figure: Figure, money: bool) -> str:
-    return text[figure.start - money : figure.end].replace("\u00a0", " ").strip()
-
-
 def _spelled(text: str) -> Iterator[Figure]:
-    """ "zero regressions", "three agents": numbers written as words, where something is counted."""
+    """As in "zero regressions", "three agents": numbers written as words, where something is counted."""
     for match in SPELLED.finditer(text):
         if text[match.end() : match.end() + 1] not in {" ", "\u00a0"} or text[max(0, match.start() - 1)] in "-/.":
             continue

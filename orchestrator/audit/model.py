@@ -94,7 +94,7 @@ class Row:
 class Claim:
     """Something that a text says. figure, file: of which one at most is there; neither for a statement such as "all targets exceeded".
 
-    row, cell: their places in the reading. words: what it is about, as stems.
+    row, cell: their places in the reading. about: the words around it; topic: the titles above it.
     """
 
     line: int
@@ -104,7 +104,7 @@ class Claim:
     figure: Figure | None = None
     file: str = ""
     role: Role = Role.CLAIM
-    words: frozenset[str] = frozenset()
+    about: str = ""
     topic: str = ""
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from orchestrator.audit.model import Cell, Figure, Role, Row
@@ -31,9 +32,7 @@ GOAL_COLUMN: Final = re.compile(
 BEFORE: Final = re.compile(
     r"\b(?:before|baseline|base|old|original|previous(?:ly)?|control|legacy|prior|was)\b", re.IGNORECASE
 )
-AFTER: Final = re.compile(
-    r"\b(?:after|new|optimi[sz]ed|candidate|treatment|current|improved|now)\b", re.IGNORECASE
-)
+AFTER: Final = re.compile(r"\b(?:after|new|optimi[sz]ed|candidate|treatment|current|improved|now)\b", re.IGNORECASE)
 CHANGE: Final = re.compile(
     r"\b(?:change|reduc\w{0,5}|sav(?:ed|ings?)|improve\w{0,5}|delta|diff(?:erence)?|speed-?ups?|ratio|gain|faster|smaller|factor)\b|\u0394",
     re.IGNORECASE,
@@ -57,7 +56,7 @@ def roles(row: Row, place: int, figures: Sequence[Figure]) -> list[Role]:
     if not figures:
         return []
     guessed = _is_guessed(row, place)
-    column = _column(row, cell) if row.table and place else None
+    column = _column(cell) if row.table and place else None
     found: list[Role] = []
     end = 0
     for figure in figures:
@@ -70,10 +69,15 @@ def _is_guessed(row: Row, place: int) -> bool:
     """Whether headings, column or the row's name say that its figures are estimates."""
     titles = [*row.heading, row.cells[place].column]
     titles += [row.cells[0].text[:NEAR]] if row.table and place else []
-    return any(ESTIMATE.search(title) and not GOAL_COLUMN.fullmatch(title) for title in titles if title)
+    return any(_guesses(title) for title in titles if title)
 
 
-def _column(row: Row, cell: Cell) -> Role | None:
+@lru_cache(maxsize=4096)
+def _guesses(title: str) -> bool:
+    return ESTIMATE.search(title) is not None and GOAL_COLUMN.fullmatch(title) is None
+
+
+def _column(cell: Cell) -> Role | None:
     if GOAL_COLUMN.search(cell.column):
         return Role.GOAL
     if CHANGE.search(cell.column):
@@ -89,7 +93,7 @@ def _role(text: str, figure: Figure, end: int, *, guessed: bool, column: Role | 
     if column is Role.GOAL:
         return Role.GOAL
     told = _said(figure, near, before, after)
-    if told is Role.GOAL:
+    if told is Role.GOAL and not ESTIMATE.search(near):
         return told
     if guessed or _is_estimate(before, after):
         return Role.ESTIMATE

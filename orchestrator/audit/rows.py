@@ -16,6 +16,7 @@ DRAWN: Final = re.compile("[\u2500-\u257f]{1,}")
 WIDE: Final = re.compile(r"\s{2,}")
 NUMBERED: Final = re.compile(r"\A\s{0,20}\d{1,3}(?:\.\d{1,3}){0,4}[.):]?\s+(?=[^\W\d_])")
 RULES: Final = frozenset("-=_+| \t~*\u2500\u2501\u2550")
+SAYING: Final = re.compile(r"[^\W_]")
 TITLE_LONGEST: Final = 120
 
 
@@ -24,8 +25,9 @@ def read_rows(text: str) -> list[Row]:
     lines, tables = split_tables(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     lines = [plain_line(line) if "<" in line or "&" in line else line for line in lines]
     reading = _Reading(lines)
-    for shape, blocks in groupby(read_blocks("\n".join(lines)), key=lambda one: one.shape is Shape.CODE):
-        reading.code([*blocks]) if shape else reading.prose(blocks)
+    for is_code, group in groupby(read_blocks("\n".join(lines)), key=lambda one: one.shape is Shape.CODE):
+        blocks = list(group)
+        reading.code(blocks) if is_code else reading.prose(blocks)
     found = sorted(reading.rows, key=lambda row: row.line)
     return sorted([*found, *_html_rows(tables, found)], key=lambda row: row.line) if tables else found
 
@@ -37,6 +39,7 @@ class _Reading:
     lines: Sequence[str]
     rows: list[Row] = field(default_factory=list)
     titles: dict[int, str] = field(default_factory=dict)
+    items: list[str] = field(default_factory=list)
     columns: tuple[str, ...] = ()
     block: int = 0
     kind: Shape | None = None
@@ -45,10 +48,14 @@ class _Reading:
     def heading(self) -> tuple[str, ...]:
         return tuple(self.titles[level] for level in sorted(self.titles))
 
-    def prose(self, blocks: Iterator[Block]) -> None:
+    def prose(self, blocks: list[Block]) -> None:
         for block in blocks:
             kind = Shape.ITEM if block.shape is Shape.MORE else block.shape
-            if kind is not self.kind or kind is Shape.HEADING or (kind is not Shape.ITEM and block.number > self.last + 2):
+            if (
+                kind is not self.kind
+                or kind is Shape.HEADING
+                or (kind is not Shape.ITEM and block.number > self.last + 2)
+            ):
                 self.block += 1
             self.kind, self.last = kind, block.number
             self._take(block)
@@ -64,9 +71,20 @@ class _Reading:
             self.titles = {each: title for each, title in self.titles.items() if each < level}
             self.titles[level] = text[:TITLE_LONGEST]
         cell = clean_cell(block.number, text)
+        above = (*self.heading(), *self._parents(block, cell.text))
         if cell.text or cell.files:
-            above = self.heading()
             self.rows.append(Row((cell,), above[:-1] if block.shape is Shape.HEADING else above, self.block))
+
+    def _parents(self, block: Block, text: str) -> list[str]:
+        """The items that an item hangs below; of these, the level's own is kept for what follows."""
+        if block.shape is not Shape.ITEM:
+            if block.shape is not Shape.MORE:
+                self.items.clear()
+            return []
+        del self.items[max(0, block.level - 1) :]
+        above = [*self.items]
+        self.items += [""] * (block.level - 1 - len(above)) + [text[:TITLE_LONGEST]]
+        return above
 
     def _row(self, block: Block) -> None:
         raw = self.lines[block.number - 1].strip().removeprefix("|")
@@ -96,8 +114,8 @@ class _Reading:
                 title, columns = "", ()
             text = DRAWN.sub("  ", block.text)
             below = next((one.text for one in blocks[place + 1 : place + 2] if one.number == block.number + 1), "")
-            parts = [part for part in WIDE.split(text.strip())] if "  " in text else [text.strip()]
-            if not any(sign.isalnum() for sign in text):
+            parts = WIDE.split(text.strip()) if "  " in text else [text.strip()]
+            if not SAYING.search(text):
                 continue
             if len(parts) > 2 and set(below) <= RULES and len(below.strip()) > 2:
                 columns = tuple(parts)
@@ -119,7 +137,11 @@ class _Reading:
 def _has_value(text: str) -> bool:
     """Whether a line says something of its own, so that it is no title."""
     head, colon, tail = text.partition(":")
-    return len(text) > TITLE_LONGEST or (bool(colon) and any(sign.isdigit() for sign in tail) and bool(head)) or "\u2192" in text
+    return (
+        len(text) > TITLE_LONGEST
+        or (bool(colon) and any(sign.isdigit() for sign in tail) and bool(head))
+        or "\u2192" in text
+    )
 
 
 def _html_rows(tables: Sequence[HtmlTable], found: Sequence[Row]) -> Iterator[Row]:

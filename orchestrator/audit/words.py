@@ -1,13 +1,70 @@
 """Words of claims as stems, by which two texts are found to be about the same thing."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 WORD: Final = re.compile(r"[^\W\d_]{2,40}")
 ENDINGS: Final = ("ations", "ation", "ings", "ing", "ions", "ion", "ers", "ed", "es", "er", "s", "e")
 EMPTY: Final = frozenset(
-    "the and for with from into than that this was were are is its our all any per not has have had now new by of in on to at an as be it or "
-    "up down key target goal achieved result value status metric item phase workstream stream complete ready we our my their about".split()
+    [
+        "the",
+        "and",
+        "for",
+        "with",
+        "from",
+        "into",
+        "than",
+        "that",
+        "this",
+        "was",
+        "were",
+        "are",
+        "is",
+        "its",
+        "our",
+        "all",
+        "any",
+        "per",
+        "not",
+        "has",
+        "have",
+        "had",
+        "now",
+        "new",
+        "by",
+        "of",
+        "in",
+        "on",
+        "to",
+        "at",
+        "an",
+        "as",
+        "be",
+        "it",
+        "or",
+        "up",
+        "down",
+        "key",
+        "target",
+        "goal",
+        "achieved",
+        "result",
+        "value",
+        "status",
+        "metric",
+        "item",
+        "phase",
+        "workstream",
+        "stream",
+        "complete",
+        "ready",
+        "we",
+        "our",
+        "my",
+        "their",
+        "about",
+    ]
 )
 SAME: Final = {
     "reduction": "reduc", "reduced": "reduc", "reduce": "reduc", "less": "reduc", "smaller": "reduc", "saving": "reduc", "savings": "reduc",
@@ -18,11 +75,13 @@ SAME: Final = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """The word without a common ending, lower case; words that say the same get the same stem."""
     low = word.lower()
-    if low in SAME:
-        return SAME[low]
+    known = SAME.get(low) or SAME.get(low.removesuffix("s"))
+    if known:
+        return known
     for ending in ENDINGS:
         if low.endswith(ending) and len(low) - len(ending) >= 4:
             return low[: -len(ending)]

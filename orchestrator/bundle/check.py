@@ -29,6 +29,8 @@ from orchestrator.engine.contract import judge_under_contract
 from orchestrator.engine.outcome import exit_code
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.metric import Metric
+from orchestrator.report.build import build_report
+from orchestrator.report.model import Report
 from orchestrator.report.verify import STANDS, Finding, Standing, verify
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
@@ -59,6 +61,23 @@ def check_bundle(path: Path, metrics: Mapping[str, Metric] = MappingProxyType({}
         return _check(opened, metrics)
     finally:
         opened.close()
+
+
+def report_in(path: Path) -> Report:
+    """The report of the run in a bundle that is as it was written. Raises BundleError for any other."""
+    checked = check_bundle(path)
+    wrong = next((one for one in checked.findings if one.standing not in STANDS), None)
+    if wrong is not None:
+        raise BundleError(
+            f"{path}: {wrong.subject} {wrong.standing}\n  mend: get the bundle again; `orchestrate verify` says what is wrong"
+        )
+    opened = Opened(path)
+    try:
+        _, envelopes, _ = _events(opened, opened.read(EVENTS, MOST_TEXT))
+    finally:
+        opened.close()
+    loaded = plan_in(envelopes)
+    return build_report(loaded.plan, loaded.graph, envelopes)
 
 
 def _check(opened: Opened, metrics: Mapping[str, Metric]) -> Checked:
