@@ -38,12 +38,13 @@ GIVEN: Final = re.compile(r"(?:\b(?:file|input|files|inputs|for|on|with) ?\(?)$"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A claim beside evidence. metric: "" for a goal beside a plan."""
+    """A claim beside evidence. metric: "" for a goal beside a plan. measured: value and interval in the claim's unit."""
 
     label: Label
     why: str
     beside: str
     metric: str = ""
+    measured: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,18 @@ def _claim(claim: Claim, measured: Sequence[Measured], known: Sequence[_Known]) 
     beside = f"{_shown(value)} {unit}" + (f" ({_shown(low)} to {_shown(high)})" if low != high else "")
     where = f"{one.metric} {one.source}".strip()
     if _agrees(claim.figure, value, low, high):
-        return Held(Label.MEASURED, f"within what was measured: {where}", beside, one.metric)
+        return Held(Label.MEASURED, f"within what was measured: {where}", beside, one.metric, (value, low, high))
     if claim.role is Role.ESTIMATE:
-        return Held(Label.ESTIMATE, f"the text says so itself; measured was another: {where}", beside, one.metric)
-    return Held(Label.CONTRADICTED, f"claimed {claim.text}, measured {beside}: {where}", beside, one.metric)
+        return Held(
+            Label.ESTIMATE,
+            f"the text says so itself; measured was another: {where}",
+            beside,
+            one.metric,
+            (value, low, high),
+        )
+    return Held(
+        Label.CONTRADICTED, f"claimed {claim.text}, measured {beside}: {where}", beside, one.metric, (value, low, high)
+    )
 
 
 def _shown(value: float) -> str:

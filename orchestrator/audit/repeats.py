@@ -30,8 +30,8 @@ def check_constants(reading: Reading) -> Flags:
         if row.cells[claim.cell].text[claim.figure.end :].lower().startswith(CONSTANT):
             constant.append((place, claim, name))
     flags: Flags = {}
-    for place, claim, name in constant[:100]:
-        for other, told in named[name][:1000]:
+    for place, claim, name in constant[:MOST]:
+        for other, told in named[name][: 10 * MOST]:
             if (
                 claim.figure
                 and told.figure

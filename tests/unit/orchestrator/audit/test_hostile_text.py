@@ -8,7 +8,7 @@ from orchestrator.audit.judge import Known, audit
 from orchestrator.audit.model import Measured
 
 KNOWN = Known((Measured("a.peak_memory", "Peak memory\nA", 1, 1, 1, "MB"),))
-SMALL, LARGE = 1_500, 9_000
+SMALL, LARGE = 700, 4_200
 GROWTH = 2.5
 """How much more than six times may pass for six times: a busy machine is no finding, and a square would be six times as much again."""
 
@@ -33,20 +33,20 @@ PIECES = {
 
 
 def spent(text):
-    best = float("inf")
-    for _ in range(2):
-        start = time.process_time()
-        audit("x", text, Nothing(), KNOWN)
-        best = min(best, time.process_time() - start)
-    return best
+    start = time.process_time()
+    audit("x", text, Nothing(), KNOWN)
+    return time.process_time() - start
 
 
 @pytest.mark.parametrize("name", PIECES)
 @pytest.mark.parametrize("end", ["", "\n"], ids=["one line", "lines"])
 def test_time_grows_with_the_length_alone(name, end):
     piece = PIECES[name] + end
-    small, large = (spent(piece * (size // len(piece))) for size in (SMALL, LARGE))
-    assert large < GROWTH * LARGE / SMALL * max(small, 0.002)
+    for _ in range(5):  # a busy machine may spoil a reading; a square spoils them all
+        small, large = (spent(piece * (size // len(piece))) for size in (SMALL, LARGE))
+        if large < GROWTH * LARGE / SMALL * max(small, 0.001):
+            return
+    pytest.fail(f"{small:.4f} s for {SMALL} signs, {large:.4f} s for {LARGE}")
 
 
 @pytest.mark.parametrize(
