@@ -27,7 +27,7 @@ EXIT_CODES: Final = (
 
 VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     (plan_verbs.init, ("orchestrate init my-plan", "orchestrate init plans/mine.yaml")),
-    (plan_verbs.import_, ("orchestrate import plans/phase4a3.md", "orchestrate import -o plan.yaml tasks.json", "orchestrate import --agents .github/agents -o filled.yaml plan.yaml")),
+    (plan_verbs.import_, ("orchestrate import plans/phase4a3.md", "orchestrate import -o plan.yaml tasks.json", "orchestrate import --driver acp --program codex-acp -o plan.yaml PLAN.md", "orchestrate import --agents .github/agents -o filled.yaml plan.yaml")),
     (plan_verbs.validate, ("orchestrate validate plans/phase4a3.yaml", "orchestrate validate --json plan.yaml | jq .problems")),
     (plan_verbs.graph, ("orchestrate graph plan.yaml > plan.mmd", "orchestrate graph -f svg -o plan.svg plan.yaml")),
     (plan_verbs.schedule, ("orchestrate schedule plans/phase4a3.yaml", "orchestrate schedule --json plan.yaml | jq .critical_path", "orchestrate schedule --optimize --time-limit 30s plan.yaml")),
