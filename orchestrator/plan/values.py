@@ -23,6 +23,7 @@ DURATION: Final = re.compile(
 TARGET: Final = re.compile(
     r"(?P<operator>[<>]=?|==)\s*(?P<value>[+-]?\d{1,40}(?:\.\d{1,40})?)\s*(?P<unit>\S+)", re.ASCII
 )
+UNIT_MEND: Final = "use one of the known units, or a quotient of two, as in MiB/s; or declare it under `units:`"
 SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
@@ -94,16 +95,22 @@ def _written_duration(seconds: float) -> str:
 
 
 def parse_target(text: object) -> TargetValue:
-    """Operator, number and unit of `>= 25 %`, `< 500 MB`, `== 0 leaks`; the unit must be one that we know."""
+    """As `parse_any_target`, but the unit must be one that we know."""
+    target = parse_any_target(text)
+    try:
+        parse_unit(target.unit)
+    except UnitError as error:
+        raise ValueTextError(str(error), UNIT_MEND) from error
+    return target
+
+
+def parse_any_target(text: object) -> TargetValue:
+    """Operator, number and unit of `>= 25 %`, `< 500 MB`, `== 0 leaks`. Whether the plan may have the unit is checked with the plan."""
     if isinstance(text, TargetValue):
         return text
     found = TARGET.fullmatch(text.strip()) if isinstance(text, str) else None
     if found is None:
         raise ValueTextError(f"{shown(text)} is not a target", "write operator, number and unit, as in '>= 25 %'")
-    try:
-        parse_unit(found["unit"])
-    except UnitError as error:
-        raise ValueTextError(str(error), "use one of the known units, or a quotient of two, as in MiB/s") from error
     value = float(found["value"])
     if Decimal(found["value"]) != Decimal(repr(settled(value))):
         mend = f"write at most {DIGITS} digits that count: more cannot be told apart"
@@ -186,7 +193,7 @@ Timeout = Annotated[Duration, AfterValidator(at_least(0.01, "; leave it out for 
 """Seconds that something may take: at least the time that a process takes to start."""
 Target = Annotated[
     TargetValue,
-    BeforeValidator(parse_target),
+    BeforeValidator(parse_any_target),
     PlainSerializer(_written_target, when_used="json"),
     WithJsonSchema(TARGET_SCHEMA),
 ]
