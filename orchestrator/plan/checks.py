@@ -161,6 +161,10 @@ def _criteria(name: str, group: Group, path: Path, known: Names, source: Source)
         if criterion.from_:
             yield from _from(name, criterion.from_, (*path, "success_criteria", index, "from"), known, source)
         yield from _limit(criterion, (*path, "success_criteria", index, "max_samples"), source)
+        if criterion.target.relative is not None and criterion.max_samples is not None:
+            what = "a target that rests on earlier runs is judged once"
+            mend = "remove it, or give the target a figure"
+            yield source.problem((*path, "success_criteria", index, "max_samples"), what, mend)
 
 
 def _limit(criterion: Criterion, path: Path, source: Source) -> Iterator[Problem]:

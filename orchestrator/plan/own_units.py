@@ -22,7 +22,10 @@ def unit_problems(plan: Plan, source: Source) -> Iterator[Problem]:
     for name, group in plan.groups.items():
         path: Path = ("workstreams" if name in plan.workstreams else "stages", name)
         for index, criterion in enumerate(group.success_criteria):
-            yield from unit_problem(plan, criterion.target.unit, (*path, "success_criteria", index, "target"), source)
+            if criterion.target.relative is None:
+                yield from unit_problem(
+                    plan, criterion.target.unit, (*path, "success_criteria", index, "target"), source
+                )
 
 
 def unit_problem(plan: Plan, unit: str, path: Path, source: Source) -> Iterator[Problem]:

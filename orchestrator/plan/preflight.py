@@ -99,7 +99,7 @@ def _criterion(  # noqa: PLR0913, PLR0917 - one criterion, and all that it is he
         if _only_briefs(plan.groups[group]) and not near:
             mend = "add a task with `measures:` that measures it; an agent's own figures are claims"
         yield source.problem((*path, "metric"), what, mend)
-    elif not _fits(criterion.target.unit, offered[0].unit, plan.units):
+    elif criterion.target.relative is None and not _fits(criterion.target.unit, offered[0].unit, plan.units):
         what = f"the target is in {criterion.target.unit}, the metric {criterion.metric} in {offered[0].unit}"
         yield source.problem(
             (*path, "target"), what, f"give the target in {offered[0].unit} or a unit of the same kind"

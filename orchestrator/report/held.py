@@ -38,6 +38,7 @@ def asked_of(plan: Plan) -> tuple[Asked, ...]:
         Asked(f"{name}.{one.id}", f"{one.title}\n{group.title}", one.target.operator, one.target.value, one.target.unit)
         for name, group in plan.groups.items()
         for one in group.success_criteria
+        if one.target.relative is None
     )
 
 
