@@ -161,6 +161,6 @@ def _listed(rows: Sequence[Row]) -> Mapping[int, int]:
 
 def _lists_a_goal(row: Row) -> bool:
     if row.table:
-        return any(GOAL_COLUMN.search(cell.column) and cell.text for cell in row.cells[1:])
+        return any(GOAL_COLUMN.search(cell.column) and (cell.text or cell.marked) for cell in row.cells[1:])
     words = [found.lastgroup for found in SAID.finditer(row.cells[0].text)]
     return words[:2] == ["goal", "done"] and OPENING.match(row.cells[0].text) is not None

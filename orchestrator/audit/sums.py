@@ -28,6 +28,7 @@ def check_sums(reading: Reading) -> Flags:
         flags |= _ratios(reading, members)
         flags |= _row_total(reading, members)
     flags |= _tables(reading)
+    flags |= _totals(reading)
     return flags | _measurements(reading)
 
 
@@ -96,6 +97,26 @@ def _tables(reading: Reading) -> Flags:
         total = sum((claim.figure.low for _, claim in column if claim.figure), Decimal(0))
         if len(column) > 1 and abs(total - 100) > max(Decimal(1), Decimal(len(column)) / 2):
             flags |= {place: f"the shares of this table add up to {total} %" for place, _ in column}
+    return flags
+
+
+def _totals(reading: Reading) -> Flags:
+    """A last row called "total" below the counts that make it."""
+    flags: Flags = {}
+    plain = [
+        (place, claim)
+        for place, claim in enumerate(reading.claims)
+        if reading.rows[claim.row].table and claim.cell and _is_plain(claim) and claim.figure and claim.figure.whole is None
+    ]  # fmt: skip
+    columns: dict[tuple[int, int], list[tuple[int, Claim]]] = {}
+    for place, claim in plain:
+        columns.setdefault((reading.rows[claim.row].block, claim.cell), []).append((place, claim))
+    for column in columns.values():
+        *parts, (place, last) = column
+        called = [TOTAL.fullmatch(reading.rows[one.row].cells[0].text.strip()) is not None for _, one in column]
+        total = sum((one.figure.low for _, one in parts if one.figure), Decimal(0))
+        if len(parts) > 1 and called == [False] * len(parts) + [True] and last.figure and last.figure.low != total:
+            flags[place] = f"line {last.line}: the rows above add up to {total}"
     return flags
 
 

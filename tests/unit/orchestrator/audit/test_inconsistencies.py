@@ -76,6 +76,17 @@ def test_shares_of_a_whole_and_totals_add_up():
     assert flagged(counts.format(45)) == []
 
 
+def test_a_last_row_called_total_is_the_sum_of_the_rows_above():
+    table = "| Domain | Endpoints |\n|---|---|\n| Users | 7 |\n| Items | 12 |\n| **Total** | **{}** |\n"
+    assert flagged(table.format(20)) == ["20"]
+    assert flagged(table.format(19)) == []
+
+
+def test_a_target_that_is_only_a_mark_is_one_of_those_that_are_counted():
+    rows = "| What | Target | Achieved |\n|---|---|---|\n| Speed | 2x | 3x |\n| No setup | \u2713 | \u2713 |\n\n"
+    assert flagged(f"{rows}2/2 criteria met\n") == []
+
+
 def test_what_lies_between_two_figures_is_no_change_of_one_thing():
     assert flagged("Coverage rose from 71% to 84%; the hit rate is 92%.") == []
     assert flagged("12 MB of 40 MB are index, 30%.") == []
