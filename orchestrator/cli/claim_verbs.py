@@ -51,9 +51,9 @@ def audit(  # noqa: PLR0913 - one parameter for each option
     json: JsonFormat = False,
     state: State = STATE,
 ) -> int:
-    """Hold what a report claims to account: every figure, file and statement.
+    """Label every claim of a report or message.
 
-    Each claim is measured, contradicted, inconsistent with the text itself, from constants or an estimate, a missing file, or without
+    By evidence of a run, by the files there are, and by the text itself. Each claim is measured, contradicted, inconsistent with the text itself, from constants or an estimate, a missing file, or without
     evidence. Nothing is guessed and no model is asked. Exits with 1 where anything is contradicted or inconsistent.
     """
     from orchestrator.cli.audit import Against, Wanted, audit_file
