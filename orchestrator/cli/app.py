@@ -69,10 +69,10 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
         ),
     ),
     (run_verbs.serve, ("orchestrate serve", "orchestrate serve --port 0 --state .orchestrate")),
-    (run_verbs.export, ("orchestrate export", "orchestrate export -o run.tar --junit verdicts.xml phase4a3-2026")),
+    (run_verbs.export, ("orchestrate export", "orchestrate export -o run.tar --junit verdicts.xml phase4a3-2026", "orchestrate export --key key.pem -o run.tar")),
     (agent_verbs.workspaces, ("orchestrate workspaces", "orchestrate workspaces --prune", "orchestrate workspaces --json agents-2026 | jq -r '.[].branch'")),
     (agent_verbs.agent_script, ("orchestrate agent-script honest.yaml",)),
-    (run_verbs.verify, ("orchestrate verify", "orchestrate verify run.tar", "orchestrate verify --json phase4a3-2026 | jq .ok")),
+    (run_verbs.verify, ("orchestrate verify", "orchestrate verify run.tar", "orchestrate verify --key key.pub run.tar", "orchestrate verify --json phase4a3-2026 | jq .ok")),
 )  # fmt: skip
 """Each verb with its examples, in the order of `orchestrate --help`."""
 
