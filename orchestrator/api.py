@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from orchestrator.bundle.check import Checked
+from orchestrator.bundle.dsse import Signer
 from orchestrator.bundle.write import Exported, export
 from orchestrator.engine.adoption import intact
 from orchestrator.engine.briefs import NO_AGENTS, Agents
@@ -378,7 +379,7 @@ def times_data(journal: JournalPort, run: str) -> str:
     return times_text(journal.read(run))
 
 
-def export_bundle(journal: JournalPort, run: str, state: Path, target: Path) -> Exported:
+def export_bundle(journal: JournalPort, run: str, state: Path, target: Path, signer: Signer | None = None) -> Exported:
     """Write the run with all its evidence as one file that `orchestrate verify` checks offline.
 
     Raises OSError, and Contradicted where the attempts' own files say something else than the journal.
@@ -388,7 +389,7 @@ def export_bundle(journal: JournalPort, run: str, state: Path, target: Path) -> 
     found = next((one for one in contradictions(envelopes, folder) if not one.gone), None)
     if found is not None:
         raise Contradicted(run, found.path, found.detail)
-    return export(envelopes, folder, target, version())
+    return export(envelopes, folder, target, version(), signer)
 
 
 def verify_run(journal: JournalPort, run: str, state: Path) -> Checked:

@@ -18,7 +18,7 @@ CHECKOUT: Final = "ORCHESTRATE_CHECKOUT"
 """The variable by which an instrument is told of its checkout."""
 
 FORM_OF: Final[dict[type, frozenset[Form]]] = {
-    Samples: frozenset({Form.SAMPLES}),
+    Samples: frozenset({Form.SAMPLES, Form.PROPORTION}),
     Comparison: frozenset({Form.REDUCTION, Form.INCREASE, Form.SPEEDUP}),
     Trend: frozenset({Form.SLOPE, Form.R_SQUARED}),
 }

@@ -77,10 +77,24 @@ def fitted(draw: Draw, generator: np.random.Generator, most: int) -> Measurement
     return Measurement("m", "MiB/GiB", Trend(x, tuple(draw(generator, most).tolist()), "GiB", "MiB"), "simulated")
 
 
+def counted(share: float) -> Callable[[Draw, np.random.Generator, int], Measurement]:
+    """Trials that succeed with that probability, whatever the distribution."""
+
+    def make(_: Draw, generator: np.random.Generator, most: int) -> Measurement:
+        trials = tuple((generator.random(most) < share).astype(float).tolist())
+        return Measurement("m", "1", Samples(trials), "simulated")
+
+    return make
+
+
+SHARE = Metric("m", "%", Better.HIGHER, Form.PROPORTION)
 FORMS = {
     "samples": (Metric("m", "ms", Better.LOWER), TRUTH, "ms", sampled),
     "slope": (Metric("m", "MiB/GiB", Better.LOWER, Form.SLOPE), 0.0, "MiB/GiB", fitted),
     "speed-up": (Metric("m", "x", Better.HIGHER, Form.SPEEDUP), 1.0, "x", compared),
+    "share of 50 %": (SHARE, 50.0, "%", counted(0.5)),
+    "share of 90 %": (SHARE, 90.0, "%", counted(0.9)),
+    "share of 98 %": (SHARE, 98.0, "%", counted(0.98)),
 }
 
 
@@ -94,7 +108,7 @@ def rows(trials: int, seed: int, forms: Sequence[str], shapes: Sequence[str]) ->
     """Every distribution, operator and size of these forms."""
     for form in forms:
         metric, target, unit, make = FORMS[form]
-        for name in shapes:
+        for name in shapes[:1] if metric is SHARE else shapes:
             draw = DISTRIBUTIONS[name]
             for operator in ("<", ">"):
                 for samples, most in SIZES:

@@ -24,11 +24,14 @@ from orchestrator.bundle.contents import (
     sha256,
     sums,
 )
+from orchestrator.bundle.dsse import Checker, check_signatures, is_signature
 from orchestrator.bundle.lines import read_events
 from orchestrator.engine.contract import judge_under_contract
 from orchestrator.engine.outcome import exit_code
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.metric import Metric
+from orchestrator.report.build import build_report
+from orchestrator.report.model import Report
 from orchestrator.report.verify import STANDS, Finding, Standing, verify
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
@@ -52,16 +55,35 @@ class Checked:
         return all(one.standing in STANDS for one in self.findings)
 
 
-def check_bundle(path: Path, metrics: Mapping[str, Metric] = MappingProxyType({})) -> Checked:
-    """Check the bundle. metrics: declarations for journals that do not hold them. Raises BundleError for what is no bundle."""
+def check_bundle(
+    path: Path, metrics: Mapping[str, Metric] = MappingProxyType({}), checker: Checker | None = None
+) -> Checked:
+    """Check the bundle. metrics: declarations for journals that do not hold them; checker: by whom it must be signed. Raises BundleError for what is no bundle."""
     opened = Opened(path)
     try:
-        return _check(opened, metrics)
+        return _check(opened, metrics, checker)
     finally:
         opened.close()
 
 
-def _check(opened: Opened, metrics: Mapping[str, Metric]) -> Checked:
+def report_in(path: Path) -> Report:
+    """The report of the run in a bundle that is as it was written. Raises BundleError for any other."""
+    checked = check_bundle(path)
+    wrong = next((one for one in checked.findings if one.standing not in STANDS), None)
+    if wrong is not None:
+        raise BundleError(
+            f"{path}: {wrong.subject} {wrong.standing}\n  mend: get the bundle again; `orchestrate verify` says what is wrong"
+        )
+    opened = Opened(path)
+    try:
+        _, envelopes, _ = _events(opened, opened.read(EVENTS, MOST_TEXT))
+    finally:
+        opened.close()
+    loaded = plan_in(envelopes)
+    return build_report(loaded.plan, loaded.graph, envelopes)
+
+
+def _check(opened: Opened, metrics: Mapping[str, Metric], checker: Checker | None) -> Checked:
     if EVENTS not in opened.names:
         raise BundleError(
             f"{opened.path}: no {EVENTS} in it\n  mend: get the bundle again; `orchestrate export` writes one"
@@ -72,12 +94,14 @@ def _check(opened: Opened, metrics: Mapping[str, Metric]) -> Checked:
         lines = [Finding(f"{EVENTS}, event {n}", Standing.DIFFERS, "not what was written") for n in damaged]
         return Checked(run, 3, tuple(lines) or (Finding(EVENTS, Standing.MISSING, "it holds no event"),))
     try:
-        return _judge_again(opened, envelopes, text, metrics)
+        return _judge_again(opened, envelopes, text, metrics, checker)
     except OrchestratorError as error:
         return Checked(run, 3, (Finding(EVENTS, Standing.DIFFERS, f"the events contradict themselves: {error}"),))
 
 
-def _judge_again(opened: Opened, envelopes: Sequence[Envelope], text: bytes, metrics: Mapping[str, Metric]) -> Checked:
+def _judge_again(
+    opened: Opened, envelopes: Sequence[Envelope], text: bytes, metrics: Mapping[str, Metric], checker: Checker | None
+) -> Checked:
     state, loaded = fold(envelopes), plan_in(envelopes)
     there = {name: _digest(opened, name) for name in opened.names}
     known = {**metrics, **metrics_known(state)}
@@ -91,7 +115,11 @@ def _judge_again(opened: Opened, envelopes: Sequence[Envelope], text: bytes, met
     findings += [
         Finding(name, Standing.DIFFERS, "no event knows this file")
         for name in sorted({*there} - {*files} - kept - {SUMS})
+        if not is_signature(name)
     ]
+    hashed = {name: digest for name, digest in there.items() if name != SUMS and not is_signature(name)}
+    found = {name: opened.read(name, MOST_SMALL) for name in there if is_signature(name)}
+    findings += check_signatures(state.run, files, hashed, found, checker)
     if all(one.standing is Standing.MATCHES for one in findings):
         findings += chain(_sums(opened, there), _bytes(opened))
     stands = all(one.standing is Standing.MATCHES for one in findings)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.beneath import open_below
+from orchestrator.bundle import dsse as signing
 from orchestrator.bundle.archive import Below, Source, chunks
 from orchestrator.bundle.contents import ARTIFACTS, SUMS, artifacts_of, derived, sha256, sums
+from orchestrator.bundle.dsse import Signer
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
 from orchestrator.wholefile import whole_file
@@ -16,7 +18,10 @@ from orchestrator.wholefile import whole_file
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written. sha256, size: of the bundle. missing: artifacts whose files are gone; changed: those that are not as measured."""
+    """What was written. sha256, size: of the bundle. missing: artifacts whose files are gone; changed: those that are not as measured.
+
+    signed: the id of the key, "" where it is not signed.
+    """
 
     path: Path
     sha256: str
@@ -24,15 +29,20 @@ class Exported:
     files: int
     missing: tuple[str, ...]
     changed: tuple[str, ...]
+    signed: str = ""
 
 
-def export(envelopes: Sequence[Envelope], run_folder: Path, target: Path, version: str) -> Exported:
-    """Write the bundle to `target`, whole or not at all. Raises OSError, PlanError, IllegalTransition."""
-    files: dict[str, Source] = dict(derived(envelopes, version))
-    digests = {name: sha256(content) for name, content in files.items() if isinstance(content, bytes)}
+def export(
+    envelopes: Sequence[Envelope], run_folder: Path, target: Path, version: str, signer: Signer | None = None
+) -> Exported:
+    """Write the bundle to `target`, whole or not at all. signer: signs its statements, and one on all files. Raises OSError, PlanError, IllegalTransition."""
+    own = derived(envelopes, version)
+    files: dict[str, Source] = dict(own)
+    digests = {name: sha256(content) for name, content in own.items()}
     missing: list[str] = []
     changed: list[str] = []
-    for path, artifact in artifacts_of(fold(envelopes)).items():
+    state = fold(envelopes)
+    for path, artifact in artifacts_of(state).items():
         there = Below(run_folder.parents[1], f"{run_folder.parent.name}/{run_folder.name}/{path}")
         found = _digest(there, artifact.sha256)
         if found is None:
@@ -42,9 +52,12 @@ def export(envelopes: Sequence[Envelope], run_folder: Path, target: Path, versio
         digests[f"{ARTIFACTS}{path}"] = found
         if found != artifact.sha256:
             changed.append(path)
+    signatures = signing.envelopes(state.run, own, digests, signer) if signer is not None else {}
+    files |= signatures
+    digests |= {name: sha256(content) for name, content in signatures.items()}
     files[SUMS] = sums(digests)
     digest, size = _write(files, target)
-    return Exported(target, digest, size, len(files), tuple(missing), tuple(changed))
+    return Exported(target, digest, size, len(files), tuple(missing), tuple(changed), signer.keyid if signer else "")
 
 
 def _digest(there: Below, expected: str) -> str | None:

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from orchestrator.cli import agent_verbs, plan_verbs, run_verbs
+from orchestrator.cli import agent_verbs, claim_verbs, plan_verbs, run_verbs
 from orchestrator.cli.collecting import collect_seldom, leave_the_rest
 from orchestrator.cli.complaint import MEND, complaint
 from orchestrator.cli.faults import DEBUG, Exit, reported
@@ -27,7 +27,7 @@ EXIT_CODES: Final = (
 
 VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     (plan_verbs.init, ("orchestrate init my-plan", "orchestrate init plans/mine.yaml")),
-    (plan_verbs.import_, ("orchestrate import plans/phase4a3.md", "orchestrate import -o plan.yaml tasks.json", "orchestrate import --agents .github/agents -o filled.yaml plan.yaml")),
+    (plan_verbs.import_, ("orchestrate import plans/phase4a3.md", "orchestrate import -o plan.yaml tasks.json", "orchestrate import --driver acp --program codex-acp -o plan.yaml PLAN.md", "orchestrate import --agents .github/agents -o filled.yaml plan.yaml")),
     (plan_verbs.validate, ("orchestrate validate plans/phase4a3.yaml", "orchestrate validate --json plan.yaml | jq .problems")),
     (plan_verbs.graph, ("orchestrate graph plan.yaml > plan.mmd", "orchestrate graph -f svg -o plan.svg plan.yaml")),
     (plan_verbs.schedule, ("orchestrate schedule plans/phase4a3.yaml", "orchestrate schedule --json plan.yaml | jq .critical_path", "orchestrate schedule --optimize --time-limit 30s plan.yaml")),
@@ -59,11 +59,20 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     (run_verbs.history, ("orchestrate history", "orchestrate history --json | jq -r '.[-1].run'", "orchestrate history --metric streaming.speedup")),
     (run_verbs.compare, ("orchestrate compare phase4a3-20260101", "orchestrate compare --json FIRST SECOND | jq .metrics")),
     (run_verbs.report, ("orchestrate report", "orchestrate report -o report.md phase4a3-2026", "orchestrate report -f html -o report.html", "orchestrate report --json | jq .claims")),
+    (
+        claim_verbs.audit,
+        (
+            "orchestrate audit COMPLETION_REPORT.md",
+            "orchestrate audit --run phase4a3-2026 --plan plans/phase4a3.yaml COMPLETION_REPORT.md",
+            "orchestrate audit --run reports/phase4a3-20261123T213132Z-0cf9.md --junit claims.xml pr-text.md",
+            "orchestrate audit --json last-message.txt | jq '.claims[] | select(.label == \"contradicted\")'",
+        ),
+    ),
     (run_verbs.serve, ("orchestrate serve", "orchestrate serve --port 0 --state .orchestrate")),
-    (run_verbs.export, ("orchestrate export", "orchestrate export -o run.tar --junit verdicts.xml phase4a3-2026")),
+    (run_verbs.export, ("orchestrate export", "orchestrate export -o run.tar --junit verdicts.xml phase4a3-2026", "orchestrate export --key key.pem -o run.tar")),
     (agent_verbs.workspaces, ("orchestrate workspaces", "orchestrate workspaces --prune", "orchestrate workspaces --json agents-2026 | jq -r '.[].branch'")),
     (agent_verbs.agent_script, ("orchestrate agent-script honest.yaml",)),
-    (run_verbs.verify, ("orchestrate verify", "orchestrate verify run.tar", "orchestrate verify --json phase4a3-2026 | jq .ok")),
+    (run_verbs.verify, ("orchestrate verify", "orchestrate verify run.tar", "orchestrate verify --key key.pub run.tar", "orchestrate verify --json phase4a3-2026 | jq .ok")),
 )  # fmt: skip
 """Each verb with its examples, in the order of `orchestrate --help`."""
 

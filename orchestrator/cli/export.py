@@ -4,26 +4,37 @@ from dataclasses import asdict
 from pathlib import Path
 
 from orchestrator.api import export_bundle
+from orchestrator.bundle.keys import PrivateKey
 from orchestrator.cli.output import say, tell
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.cli.report import write_junit
 from orchestrator.wholefile import require_writable
 
 
-def export_run(state: Path, name: str | None, output: Path | None, junit: Path | None, *, as_data: bool) -> None:
-    """Write the bundle (`<run>.tar` unless told) and say its sha256. Raises UsageError, JournalError, OSError."""
+def export_run(  # noqa: PLR0913 - what the verb takes
+    state: Path,
+    name: str | None,
+    output: Path | None,
+    junit: Path | None,
+    key: Path | None = None,
+    *,
+    as_data: bool,
+) -> None:
+    """Write the bundle (`<run>.tar` unless told), signed where a key is named, and say its sha256. Raises UsageError, JournalError, OSError."""
+    signer = None if key is None else PrivateKey(key)
     with opened_journal(state) as journal:
         run = find_run(journal, name).run
         target = output or Path(f"{run}.tar")
         for file in filter(None, (target, junit)):
             require_writable(file)
-        done = export_bundle(journal, run, state, target)
+        done = export_bundle(journal, run, state, target, signer)
         write_junit(journal, run, junit)
     if as_data:
         say(as_json({"run": run, **asdict(done), "path": str(done.path)}))
         return
     say(f"{done.sha256}  {done.path}")
     tell(f"{done.files} files, {done.size} bytes; check it anywhere with: orchestrate verify {done.path}")
+    tell(f"signed with key {done.signed[:16]}" if done.signed else "not signed: `--key` names a key to sign it with")
     for told, paths in (("gone, so it is not in the bundle", done.missing), ("not as it was measured", done.changed)):
         for path in paths:
             tell(f"{path}: {told}; what was computed from it is stale")

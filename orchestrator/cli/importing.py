@@ -1,7 +1,8 @@
 """`orchestrate import`: a plan from a work breakdown in another format."""
 
 import json
-from collections.abc import Callable, Mapping
+import shlex
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -12,11 +13,14 @@ from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import plain, say, tell
 from orchestrator.cli.places import as_json
 from orchestrator.importers.accounting import account, counts, is_hardly_a_plan, spelled_lines, told
+from orchestrator.importers.agentwork import ALL_FILES, Workers, as_briefs
+from orchestrator.importers.agentwork import LEFT as BRIEFS_LEFT
 from orchestrator.importers.breakdown import read_breakdown
 from orchestrator.importers.draft import Concern, Draft, Note
 from orchestrator.importers.jsontext import read_json
 from orchestrator.importers.psplib import read_psplib
 from orchestrator.importers.taskmaster import draft_of_tasks
+from orchestrator.importers.write import LEFT as RUNNERS_LEFT
 from orchestrator.importers.write import plan_document, written
 from orchestrator.plan.load import parse_plan, read_plan_text
 from orchestrator.plan.problem import PlanError, Problem
@@ -39,7 +43,7 @@ class Imported:
     summary: str = ""
 
 
-def _markdown(text: str, source: str, tag: str | None) -> Imported:
+def _markdown(text: str, source: str, tag: str | None, workers: Workers | None) -> Imported:
     _no_tag(tag, source)
     number = text.count("\n") + 1
     if number > MOST_LINES:
@@ -56,28 +60,33 @@ def _markdown(text: str, source: str, tag: str | None) -> Imported:
             0, Concern.CONTRADICTION, "little of this looks like a plan: most of its lines are about other things"
         )
     document = plan_document(draft)
-    return _imported(draft, document, account(draft, text))
+    return _imported(draft, document, account(draft, text), workers)
 
 
-def _imported(draft: Draft, document: dict[str, Any], summary: str) -> Imported:
+def _imported(draft: Draft, document: dict[str, Any], summary: str, workers: Workers | None) -> Imported:
+    if workers is not None:
+        document = as_briefs(draft, document, workers)
     notes = told(draft.notes)
-    return Imported(written(draft, document, summary), json.dumps(document), notes, summary)
+    text = written(draft, document, summary, RUNNERS_LEFT if workers is None else BRIEFS_LEFT)
+    return Imported(text, json.dumps(document), notes, summary)
 
 
-def _json(text: str, source: str, tag: str | None) -> Imported:
+def _json(text: str, source: str, tag: str | None, workers: Workers | None) -> Imported:
     """A workflow instance of WfCommons, or else task-master's file."""
     data = read_json(text, source)
     if is_wfformat(data):
         _no_tag(tag, source)
+        _no_agents(workers, source)
         plan = plan_data(data, source)
         dumped = yaml.dump(plan, Dumper=PlanDumper, sort_keys=False, allow_unicode=True)
         return Imported(dumped, json.dumps(plan))
     draft = draft_of_tasks(data, source, tag)
-    return _imported(draft, plan_document(draft), counts(draft))
+    return _imported(draft, plan_document(draft), counts(draft), workers)
 
 
-def _psplib(text: str, source: str, tag: str | None) -> Imported:
+def _psplib(text: str, source: str, tag: str | None, workers: Workers | None) -> Imported:
     _no_tag(tag, source)
+    _no_agents(workers, source)
     plan = read_psplib(text, source)
     return Imported(plan, plan)
 
@@ -87,7 +96,35 @@ def _no_tag(tag: str | None, source: str) -> None:
         raise UsageError(f"--tag {tag}: {source} has no tags\n  mend: leave it out; only task-master's files have them")
 
 
-Converter = Callable[[str, str, str | None], Imported]
+def _no_agents(workers: Workers | None, source: str) -> None:
+    if workers is not None:
+        raise UsageError(
+            f"--driver {workers.driver}: {source} says nothing that an agent could be asked to do\n  mend: leave it out"
+        )
+
+
+def workers_of(driver: str | None, program: str | None, writes: Sequence[str]) -> Workers | None:
+    """How agents are to do the plan; None where no driver is named. Raises UsageError where options do not fit each other."""
+    if driver is None:
+        if program is not None or writes:
+            raise UsageError(
+                "--program and --writes say how agents work\n  mend: name their driver, as in `--driver acp`"
+            )
+        return None
+    words = tuple(_words(program or ""))
+    if not words:
+        raise UsageError(f"--driver {driver}: no program to start\n  mend: name it, as in `--program 'codex-acp'`")
+    return Workers(driver, words, tuple(writes) or (ALL_FILES,))
+
+
+def _words(program: str) -> list[str]:
+    try:
+        return shlex.split(program)
+    except ValueError as error:
+        raise UsageError(f"--program {program!r}: {error}\n  mend: close what is quoted") from None
+
+
+Converter = Callable[[str, str, str | None, Workers | None], Imported]
 CONVERTERS: Final[Mapping[str, Converter]] = {
     ".md": _markdown,
     ".markdown": _markdown,
@@ -98,10 +135,12 @@ CONVERTERS: Final[Mapping[str, Converter]] = {
 """By the file's ending: the plan's text, and what needs a look."""
 
 
-def import_plan(path: Path, output: Path | None, *, tag: str | None = None, as_data: bool = False) -> None:
+def import_plan(
+    path: Path, output: Path | None, *, tag: str | None = None, workers: Workers | None = None, as_data: bool = False
+) -> None:
     """Print the plan, or write it to a new file; what needs a look goes to standard error, each with its line.
 
-    tag: of a task-master file, the one list that is read. as_data: print one object instead, with the plan, the notes and what was written.
+    tag: of a task-master file, the one list that is read. workers: how agents do its tasks, which then are briefs. as_data: print one object instead, with the plan, the notes and what was written.
 
     Raises PlanError where nothing can be read or the outcome is no valid plan, UsageError where `output` exists.
     """
@@ -111,7 +150,7 @@ def import_plan(path: Path, output: Path | None, *, tag: str | None = None, as_d
         raise UsageError(f"{path}: no format goes by {path.suffix or 'no ending'}\n  mend: one of {known}")
     if output is not None and output.exists() and not is_special(output):
         raise UsageError(f"{output} exists already\n  mend: name another file, or remove it")
-    made = convert(read_plan_text(path), path.name, tag)
+    made = convert(read_plan_text(path), path.name, tag, workers)
     if not as_data:
         _tell(path, made)
     parse_plan(made.checked, f"{path} as a plan")

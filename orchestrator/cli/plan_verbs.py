@@ -26,7 +26,7 @@ def init(
     scaffold(path, as_data=json)
 
 
-def import_(
+def import_(  # noqa: PLR0913 - one parameter for each option
     file: Annotated[
         Path | None,
         typer.Argument(
@@ -48,13 +48,36 @@ def import_(
     tag: Annotated[
         str | None, typer.Option("--tag", metavar="TAG", help="Of a task-master file, the one list to read.")
     ] = None,
+    driver: Annotated[
+        str | None,
+        typer.Option(
+            "--driver",
+            metavar="NAME",
+            show_default=False,
+            help="Let agents do the tasks by this driver (acp, command): each becomes a brief.",
+        ),
+    ] = None,
+    program: Annotated[
+        str | None,
+        typer.Option("--program", metavar="COMMAND", help="With --driver: the agents' program.", show_default=False),
+    ] = None,
+    writes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--writes",
+            metavar="PATTERN",
+            show_default=False,
+            help="With --driver: files that a hand-in may change; all of them unless given; repeatable.",
+        ),
+    ] = None,
     output: Output = None,
     json: Json = False,
 ) -> None:
     """Make a plan of a work breakdown in another format.
 
     Every line that was not understood, every reading that is not plain and every contradiction is told with its line; the last
-    line says how many lines are in the plan, in notes, and prose. The plan is complete but for its runners.
+    line says how many lines are in the plan, in notes, and prose. The plan is complete but for its runners. With --driver its tasks are
+    briefs for agents, and each criterion that nothing measures yet is told.
     """
     if agents is not None:
         from orchestrator.cli.importing_agents import import_agents
@@ -65,9 +88,9 @@ def import_(
         from orchestrator.cli.faults import UsageError
 
         raise UsageError("nothing to import\n  mend: name a file, or a folder of agent files with --agents")
-    from orchestrator.cli.importing import import_plan
+    from orchestrator.cli.importing import import_plan, workers_of
 
-    import_plan(file, output, tag=tag, as_data=json)
+    import_plan(file, output, tag=tag, workers=workers_of(driver, program, writes or ()), as_data=json)
 
 
 def validate(plan: PlanFile, *, settings: Settings = None, json: Json = False) -> int:

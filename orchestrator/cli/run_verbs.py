@@ -2,6 +2,7 @@
 
 # ruff: noqa: PLC0415 - see above
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -256,8 +257,17 @@ def serve(
     serve_pages(state, port, as_data=json)
 
 
-def export(
-    run: RunName = None, *, output: Output = None, junit: Junit = None, json: Json = False, state: State = STATE
+def export(  # noqa: PLR0913 - one parameter for each option
+    run: RunName = None,
+    *,
+    output: Output = None,
+    junit: Junit = None,
+    key: Annotated[
+        Path | None,
+        typer.Option("--key", metavar="FILE", help="Sign it with this private Ed25519 key (PEM).", show_default=False),
+    ] = None,
+    json: Json = False,
+    state: State = STATE,
 ) -> None:
     """Write a run with all its evidence as one file.
 
@@ -267,17 +277,28 @@ def export(
     """
     from orchestrator.cli.export import export_run
 
-    export_run(state, run, output, junit, as_data=json)
+    export_run(state, run, output, junit, key, as_data=json)
 
 
-def verify(run: RunOrBundle = None, *, json: Json = False, state: State = STATE) -> int:
+def verify(
+    run: RunOrBundle = None,
+    *,
+    key: Annotated[
+        Path | None,
+        typer.Option(
+            "--key", metavar="FILE", help="A bundle must be signed with this Ed25519 key (PEM).", show_default=False
+        ),
+    ] = None,
+    json: Json = False,
+    state: State = STATE,
+) -> int:
     """Judge again from the stored evidence; check every file.
 
     Of a run, every artifact by its sha256; of a bundle, every byte.
     """
     from orchestrator.cli.verify import verify_named
 
-    return verify_named(state, run, as_data=json)
+    return verify_named(state, run, key, as_data=json)
 
 
 def _manner(**chosen: Any) -> "Manner":  # noqa: ANN401 - the fields of Manner, checked there

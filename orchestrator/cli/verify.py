@@ -5,20 +5,24 @@ from pathlib import Path
 
 from orchestrator.api import verify_run
 from orchestrator.bundle.check import Checked, check_bundle
+from orchestrator.bundle.keys import PublicKey
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import say, table
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.report.verify import Standing
 
 
-def verify_named(state: Path, name: str | None, *, as_data: bool) -> int:
-    """Print a finding for every criterion, artifact and file. name: a run, or a bundle's path.
+def verify_named(state: Path, name: str | None, key: Path | None = None, *, as_data: bool) -> int:
+    """Print a finding for every criterion, artifact and file. name: a run, or a bundle's path; key: by which that must be signed.
 
     The exit code is what a run with the verdicts of now has; where that would be 0 and something does not match, it is 3.
     Raises UsageError, JournalError, BundleError.
     """
     bundle = _bundle(name)
-    checked = _check_run(state, name) if bundle is None else check_bundle(bundle)
+    if bundle is None and key is not None:
+        raise UsageError("--key: only a bundle is signed\n  mend: leave it out, or name a bundle")
+    checker = None if key is None else PublicKey(key)
+    checked = _check_run(state, name) if bundle is None else check_bundle(bundle, checker=checker)
     if as_data:
         told = {"run": checked.run, "ok": checked.stands, "exit_code": checked.exit_code}
         say(as_json({**told, "findings": [asdict(one) for one in checked.findings]}))

@@ -15,7 +15,7 @@ from orchestrator.evidence.redraws import judge_with_draws
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.graph.model import TaskGraph
 from orchestrator.plan.model import Criterion, Plan
-from orchestrator.state.run import RunState
+from orchestrator.state.run import RunState, earlier_of
 from orchestrator.state.transitions import Status
 
 Digest = Callable[[str], str | None]
@@ -43,7 +43,8 @@ def verdict_on(  # noqa: PLR0913, PLR0917 - what a verdict follows from
     found = candidates(graph, state, group, criterion, digest)
     drawn = draws(graph, state, group, criterion, found)
     ignored = criterion.redraws.ignore if criterion.redraws else ""
-    demand = demand_of(name, criterion, metrics.get(criterion.metric) or _nobodys(criterion))
+    metric = metrics.get(criterion.metric) or _nobodys(criterion)
+    demand = demand_of(name, criterion, metric, earlier_of(state, name))
     return judge_with_draws(demand, found, drawn, ignored)
 
 
@@ -162,7 +163,7 @@ def _left_above(state: RunState, used: Artifact) -> bool:
 
 def _nobodys(criterion: Criterion) -> Metric:
     """A metric that nobody declares: the judge will find no evidence for it."""
-    return Metric(criterion.metric, criterion.target.unit, Better.NEITHER)
+    return Metric(criterion.metric, criterion.target.unit or "1", Better.NEITHER)
 
 
 __all__ = [

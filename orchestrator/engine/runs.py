@@ -15,6 +15,7 @@ from orchestrator.engine.conduct import Conditions, RunResult, absolute, conduct
 from orchestrator.engine.contract import asks_less
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.fingerprints import fingerprints, named_files
+from orchestrator.engine.history import earlier_values
 from orchestrator.engine.judging import file_digest
 from orchestrator.engine.promises import metrics_of
 from orchestrator.engine.reconcile import Change, Left, reconcile
@@ -112,7 +113,7 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
     def opening(_state: RunState) -> Iterable[Event]:
         yield RunStarted(
             run, loaded.plan.id, loaded.digest, journalled_text(loaded), loaded.source, journalled_settings(loaded), dict(environment), command,
-            digests, plan_file(loaded, places.project),
+            digests, plan_file(loaded, places.project), earlier_values(port, loaded.plan),
         )  # fmt: skip
         wish = Wish(reuse, fresh, environment, asks_less(loaded.plan, loaded.graph, loaded.digest))
         yield from reused(

@@ -1,8 +1,10 @@
 """What one criterion asks of the evidence, as plain data."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
+from orchestrator.evidence.history import Earlier, Relative, resolve
 from orchestrator.evidence.metric import Metric
 
 
@@ -20,6 +22,10 @@ class TargetLike(Protocol):
     @property
     def unit(self) -> str:
         """Of the target, and so of the verdict."""
+
+    @property
+    def relative(self) -> Relative | None:
+        """How it follows from earlier runs, None where it is a figure of its own."""
 
 
 class CriterionLike(Protocol):
@@ -57,6 +63,7 @@ class Demand:
     criterion: its full id, "A.peak-memory". operator: one of >= <= > < ==. target, tolerance: in `unit`.
     samples, expect: the fewest samples and cases that can prove it. level: confidence of the interval.
     max_samples: up to how many samples are taken while it is undecided; None: it is judged once.
+    rests_on: the earlier runs that the target comes from, in words; lacking: why they give none.
     """
 
     criterion: str
@@ -69,10 +76,21 @@ class Demand:
     tolerance: float | None = None
     level: float = 0.95
     max_samples: int | None = None
+    rests_on: str = ""
+    lacking: str = ""
 
 
-def demand_of(criterion_id: str, criterion: CriterionLike, metric: Metric) -> Demand:
-    """The demand of a plan's criterion on `metric`."""
+def demand_of(criterion_id: str, criterion: CriterionLike, metric: Metric, earlier: Sequence[Earlier] = ()) -> Demand:
+    """The demand of a plan's criterion on `metric`. earlier: what earlier runs came to, for a target that rests on them."""
+    target = criterion.target
+    fixed = _fixed(criterion_id, criterion, metric)
+    if target.relative is None:
+        return fixed
+    found = resolve(target.relative, earlier, metric.unit)
+    return replace(fixed, target=found.value, unit=metric.unit, rests_on=found.told, lacking=found.lacking)
+
+
+def _fixed(criterion_id: str, criterion: CriterionLike, metric: Metric) -> Demand:
     target = criterion.target
     return Demand(
         criterion=criterion_id,

@@ -17,10 +17,13 @@ from orchestrator.evidence.metric import Form, Metric
 from orchestrator.evidence.numbers import times
 from orchestrator.evidence.packed import MANY, finite, scaled
 from orchestrator.evidence.packed import numbers as many
+from orchestrator.evidence.proportions import of_proportion
 from orchestrator.evidence.units import UnitError, conversion, dimension
 from orchestrator.evidence.verdict import Why
 
 FEWEST_POINTS: Final = 3
+TRIAL: Final = "1"
+"""The unit of a proportion's trials."""
 NO_CONTROL: Final = (
     "no control (A/A) arm was recorded; only what the plan or its runner declares exact, and holds no time, needs none"
 )
@@ -97,7 +100,7 @@ def derived_unit(form: Form, measurement: Measurement) -> str:
     """The unit in which the rule of `form` gives its value."""
     match measurement.data:
         case Samples():
-            return measurement.unit
+            return TRIAL if form is Form.PROPORTION else measurement.unit
         case Comparison():
             return "x" if form is Form.SPEEDUP else "%"
         case Trend(x_unit=x_unit, y_unit=y_unit):
@@ -128,6 +131,16 @@ def _pair(form: Form, treatment: float, baseline: float) -> float:
 def _samples(_: Form, data: Samples, level: float, seed: int) -> Estimate:
     _demand_numbers("sample", data.values)
     return _estimate(intervals.of_median(data.values, level, seed), data.values)
+
+
+def _proportion(_: Form, data: Samples, level: float, __: int) -> Estimate:
+    """K of n. It has no derived values: the trials are what it is made of, and none has a share by itself."""
+    _demand_numbers("trial", data.values)
+    n = len(data.values)
+    k = sum(value == 1.0 for value in data.values)
+    if k + sum(value == 0.0 for value in data.values) < n:
+        raise _Refused(Why.NOT_A_NUMBER, "a trial of a proportion is 1 or 0, and another value was recorded", n)
+    return _estimate(of_proportion(k, n, level), (), n)
 
 
 def _comparison(form: Form, data: Comparison, level: float, seed: int) -> Estimate:
@@ -188,6 +201,7 @@ def _trend(form: Form, data: Trend, level: float, _: int) -> Estimate:
 
 DERIVATIONS: Final[dict[Form, tuple[Callable[..., Estimate], type]]] = {
     Form.SAMPLES: (_samples, Samples),
+    Form.PROPORTION: (_proportion, Samples),
     Form.REDUCTION: (_comparison, Comparison),
     Form.INCREASE: (_comparison, Comparison),
     Form.SPEEDUP: (_comparison, Comparison),
@@ -197,6 +211,8 @@ DERIVATIONS: Final[dict[Form, tuple[Callable[..., Estimate], type]]] = {
 
 
 def _unit_factor(metric: Metric, measurement: Measurement, unit: str) -> Fraction:
+    if metric.form is Form.PROPORTION and measurement.unit != TRIAL:
+        raise UnitError(f"trials of a proportion are recorded in the unit {TRIAL}, not in {measurement.unit}")
     conversion(measurement.unit, metric.unit)  # what was recorded must be what was declared
     conversion(metric.unit, unit)
     return conversion(derived_unit(metric.form, measurement), unit)

@@ -21,7 +21,7 @@ from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.negative import negative_of
 from orchestrator.evidence.numbers import compared, plus
 from orchestrator.evidence.sequential import cuts, first, level_of_look, planned_looks
-from orchestrator.evidence.verdict import NegativeControl, Outcome, Verdict, Why
+from orchestrator.evidence.verdict import Control, NegativeControl, Outcome, Verdict, Why
 
 LONGEST_METHOD: Final = 600
 """Characters of a measurement's method that a verdict repeats: how it counts its cases, and why there are fewer."""
@@ -78,6 +78,8 @@ def _controlled(demand: Demand, candidate: Candidate) -> Verdict:
 
 
 def _negative(demand: Demand, measurement: Measurement | None) -> NegativeControl:
+    if demand.lacking:
+        return NegativeControl(Control.EMPTY, Outcome.UNPROVEN, Why.TOO_FEW_RUNS, "no target to hold it against")
     control, planned, told = negative_of(demand, measurement)
     if planned is None:
         return NegativeControl(control, Outcome.UNPROVEN, Why.NO_EVIDENCE, told)
@@ -135,6 +137,8 @@ def _judge_whole(demand: Demand, candidate: Candidate) -> Verdict:
 
 
 def _weigh(demand: Demand, measurement: Measurement, found: Estimate) -> tuple[Outcome, Why, str]:
+    if demand.lacking:
+        return Outcome.UNPROVEN, Why.TOO_FEW_RUNS, demand.lacking
     if (short := _short(demand, measurement, found)) is not None:
         return Outcome.UNPROVEN, *short
     outcome = RULES[demand.operator](demand, found)
@@ -237,6 +241,7 @@ SENTENCE: Final = {
 
 def _detail(demand: Demand, found: Estimate, reason: str) -> str:
     reason = f"{reason} ({found.told})" if found.told else reason
+    reason = f"{reason}; the target is {demand.rests_on}" if demand.rests_on else reason
     if found.spread is None:
         return reason
     low, high = found.spread

@@ -21,6 +21,7 @@ class Form(StrEnum):
     """What a measurement of the metric consists of, and so how its value and interval are computed.
 
     SAMPLES: values of the quantity itself; the value is their median.
+    PROPORTION: 1 for each trial that succeeded and 0 for each other, in the unit 1; the share of ones, with an exact interval.
     REDUCTION: two paired arms; 100 * (1 - treatment / baseline), in %.
     INCREASE: two paired arms; 100 * (treatment / baseline - 1), in %.
     SPEEDUP: two paired arms of seconds; baseline / treatment, in x.
@@ -29,6 +30,7 @@ class Form(StrEnum):
     """
 
     SAMPLES = "samples"
+    PROPORTION = "proportion"
     REDUCTION = "reduction"
     INCREASE = "increase"
     SPEEDUP = "speedup"

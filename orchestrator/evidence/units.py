@@ -10,6 +10,7 @@ Factors are exact fractions, and a value is read as the decimal that it is writt
 import difflib
 import re
 import sys
+from collections.abc import Container
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, Final
@@ -59,6 +60,8 @@ TIMES: Final[dict[str, Fraction | int]] = {
 }
 SHARES: Final[dict[str, Fraction | int]] = {"1": 1, "%": Fraction(1, 100)}
 FACTORS: Final[dict[str, Fraction | int]] = {"x": 1}
+MONEY: Final = ("USD", "EUR", "GBP", "CHF")
+"""Currencies; none becomes another, as no rate is known."""
 # singular -> plural; a plan may write either
 COUNTS: Final = {
     "agent": "agents",
@@ -140,7 +143,9 @@ COUNTS: Final = {
     "task": "tasks",
     "test": "tests",
     "thread": "threads",
+    "token": "tokens",
     "tree": "trees",
+    "turn": "turns",
     "type": "types",
     "user": "users",
     "value": "values",
@@ -157,6 +162,7 @@ def known_units() -> dict[str, Unit]:
     """Every word that a unit may be, or be a quotient of."""
     tables = (("size", SIZES), ("time", TIMES), ("share", SHARES), ("factor", FACTORS))
     units = {word: Unit(word, kind, Fraction(factor)) for kind, table in tables for word, factor in table.items()}
+    units |= {word: Unit(word, f"money in {word}", Fraction(1)) for word in MONEY}
     for one, many in COUNTS.items():
         units |= {one: Unit(one, many, Fraction(1)), many: Unit(many, many, Fraction(1))}
     return units
@@ -167,12 +173,17 @@ LONGEST_NUMBER: Final = 400
 _SIZE: Final = re.compile(r"(?P<number>[0-9]+(\.[0-9]+)?)\s*(?P<unit>[A-Za-z]*)", re.ASCII)
 
 
-def parse_unit(text: str) -> Unit:
-    """The unit that `text` names. Raises UnitError, with the nearest known word, for any other text."""
+def parse_unit(text: str, own: Container[str] = ()) -> Unit:
+    """The unit that `text` names. own: further words and quotients that a plan declares, each of a dimension of its own.
+
+    Raises UnitError, with the nearest known word, for any other text.
+    """
+    if text in own:
+        return Unit(text, f"own {text}", Fraction(1))
     parts = [part.strip() for part in text.split("/")]
     if len(parts) > 2:
         raise UnitError(f"unit {_shown(text)}: more than one '/'; write a unit or a quotient of two, e.g. MiB/GiB")
-    words = [_word(part, text) for part in parts]
+    words = [_word(part, text, own) for part in parts]
     if len(words) == 1:
         return words[0]
     above, below = words
@@ -185,7 +196,9 @@ def dimension(unit: str) -> str:
 
 
 def compatible(a: str, b: str) -> bool:
-    """Whether both are known units of the same dimension. Never raises."""
+    """Whether both are units of the same dimension; a unit is always one with itself, whoever declared it. Never raises."""
+    if a == b:
+        return True
     try:
         return dimension(a) == dimension(b)
     except UnitError:
@@ -193,7 +206,12 @@ def compatible(a: str, b: str) -> bool:
 
 
 def conversion(from_unit: str, to_unit: str) -> Fraction:
-    """The number to multiply by, exactly; `numbers.times` does it. Raises UnitError when a unit is unknown or the dimensions differ."""
+    """The number to multiply by, exactly; `numbers.times` does it. A unit becomes itself, whoever declared it.
+
+    Raises UnitError when a unit is unknown or the dimensions differ.
+    """
+    if from_unit == to_unit:
+        return Fraction(1)
     source, goal = parse_unit(from_unit), parse_unit(to_unit)
     if source.dimension != goal.dimension:
         raise UnitError(
@@ -220,13 +238,14 @@ def parse_size(text: str) -> int:
     return int(size)
 
 
-def _word(word: str, text: str) -> Unit:
-    unit = UNITS.get(word)
+def _word(word: str, text: str, own: Container[str]) -> Unit:
+    unit = Unit(word, f"own {word}", Fraction(1)) if word in own else UNITS.get(word)
     if unit is not None:
         return unit
     near = _nearest(word)
-    mend = f"did you mean {near!r}?" if near else "known are B, MiB, MB/s, ms, s, %, x, 1, cases, … (docs/verdicts.md)"
-    raise UnitError(f"unit {_shown(text)}: {_shown(word)} is not known; {mend}")
+    known = "known are B, MiB, MB/s, ms, s, %, x, 1, cases, … (docs/verdicts.md)"
+    mend = f"did you mean {near!r}? A plan may declare its own" if near else f"{known}; a plan may declare its own"
+    raise UnitError(f"unit {_shown(text)}: {_shown(word)} is not known; {mend} under `units:`")
 
 
 def _nearest(word: str) -> str | None:

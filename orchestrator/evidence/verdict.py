@@ -23,6 +23,7 @@ class Why(StrEnum):
     NO_EVIDENCE = "no evidence"
     TOO_FEW_SAMPLES = "too few samples"
     TOO_FEW_CASES = "too few cases"
+    TOO_FEW_RUNS = "too few earlier runs"
     INCONCLUSIVE = "inconclusive"
     CONTROL_FAILED = "control failed"
     NEGATIVE_CONTROL = "negative control passed"

@@ -18,6 +18,7 @@ class Concern(StrEnum):
     CONTRADICTION = "contradiction"
     NOT_UNDERSTOOD = "not understood"
     READ_AS = "read as"
+    TO_MEASURE = "to be measured"
     MISSING = "missing"
     DONE = "done"
     LEFT_OUT = "left out"

@@ -23,6 +23,7 @@ from orchestrator.importers.finish import done_tasks
 from orchestrator.importers.plantext import Remarked, plan_yaml
 from orchestrator.plan.values import spell_duration
 
+LEFT: Final = "Its runners are still to be written: `orchestrate validate` names each."
 NOBODY: Final = "SOMEBODY"
 FEW: Final = 5_000  # names among which a pattern is looked for
 SPAN: Final = re.compile(
@@ -40,13 +41,13 @@ def write_plan(draft: Draft, account: str = "") -> str:
     return written(draft, plan_document(draft), account)
 
 
-def written(draft: Draft, document: Mapping[str, Any], account: str = "") -> str:
-    """The text of a document that `plan_document` made, with the notes at its head."""
-    return "\n".join([*_head(draft, account), plan_yaml(document)])
+def written(draft: Draft, document: Mapping[str, Any], account: str = "", left: str = LEFT) -> str:
+    """The text of a document that `plan_document` made, with the notes at its head. left: what is left to do."""
+    return "\n".join([*_head(draft, account, left), plan_yaml(document)])
 
 
-def _head(draft: Draft, account: str) -> Iterator[str]:
-    yield f"# Imported from {' '.join(draft.source.split())}. Its runners are still to be written: `orchestrate validate` names each."
+def _head(draft: Draft, account: str, left: str) -> Iterator[str]:
+    yield f"# Imported from {' '.join(draft.source.split())}. {left}"
     if account:
         yield f"# {account}"
     for note in told(draft.notes):

@@ -39,7 +39,7 @@ def render_page(
     state, course = fold(events), course_of(events)
     report = build_report(loaded.plan, loaded.graph, events, state)
     return (
-        _environment()
+        environment()
         .get_template("page.html.j2")
         .render(
             r=report,
@@ -54,15 +54,15 @@ def render_page(
             tasks=[task for group in report.groups for task in group.tasks],
             verdicts=_verdicts_by_task(report),
             starts=_starts(course),
-            css=_asset("page.css") + _picture(RULES),
-            js=_asset("page.js"),
+            css=asset("page.css") + _picture(RULES),
+            js=asset("page.js"),
         )
     )
 
 
 def index_page(runs: Iterable[RunSummary]) -> str:
     """The list of runs, the latest first."""
-    return _environment().get_template("index.html.j2").render(runs=list(reversed(list(runs))), css=_asset("page.css"))
+    return environment().get_template("index.html.j2").render(runs=list(reversed(list(runs))), css=asset("page.css"))
 
 
 def task_anchor(task: str) -> str:
@@ -108,13 +108,15 @@ def _picture(svg: str) -> Markup:
 
 
 @cache
-def _asset(name: str) -> Markup:
+def asset(name: str) -> Markup:
+    """A style or script of this package."""
     text = resources.files("orchestrator.pages").joinpath("templates", name).read_text(encoding="utf-8")
     return Markup(text)  # noqa: S704 - a file of this package
 
 
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """The templates of this package; every text in them is escaped."""
     environment = Environment(
         loader=PackageLoader("orchestrator.pages"),
         bytecode_cache=CompiledTemplates(Path(__file__).with_name("templates")),

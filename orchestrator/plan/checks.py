@@ -9,6 +9,7 @@ from orchestrator.plan.handin_checks import UNREADABLE, hand_in_problems
 from orchestrator.plan.matrix import INSTANCE_LIMIT, expand_matrices, instance_ids, matrix_references, matrix_size
 from orchestrator.plan.model import Criterion, FromEnvironment, Group, Plan, Task
 from orchestrator.plan.needs import EDGE_LIMIT, count_edges, find_cycle, resolve_needs, task_ids
+from orchestrator.plan.own_units import unit_problems
 from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean
 from orchestrator.plan.promises import wider_promises
 from orchestrator.plan.source import Path, Source
@@ -41,6 +42,7 @@ def _names(plan: Plan, known: "Names", source: Source) -> Iterator[Problem]:
                 yield from _file(artifact, (*place, "artifacts", number), source)
             yield from _resources(task, place, plan, source)
             yield from _matrix(task, place, source)
+    yield from unit_problems(plan, source)
     yield from hand_in_problems(plan, source, known.problem_of)
     yield from _summary(plan, known, source)
     yield from wider_promises(plan, source)
@@ -159,6 +161,10 @@ def _criteria(name: str, group: Group, path: Path, known: Names, source: Source)
         if criterion.from_:
             yield from _from(name, criterion.from_, (*path, "success_criteria", index, "from"), known, source)
         yield from _limit(criterion, (*path, "success_criteria", index, "max_samples"), source)
+        if criterion.target.relative is not None and criterion.max_samples is not None:
+            what = "a target that rests on earlier runs is judged once"
+            mend = "remove it, or give the target a figure"
+            yield source.problem((*path, "success_criteria", index, "max_samples"), what, mend)
 
 
 def _limit(criterion: Criterion, path: Path, source: Source) -> Iterator[Problem]:

@@ -93,6 +93,9 @@ def _until(plan: Plan, group: str, task: Task, path: Path, source: Source) -> It
         if full not in plan.criteria:
             what = f"'{reference}' is no criterion"
             yield source.problem((*path, "until", index), what, did_you_mean(full, plan.criteria))
+        elif plan.criteria[full].target.relative is not None:
+            what = f"the target of '{reference}' rests on earlier runs, and a round wants a figure"
+            yield source.problem((*path, "until", index), what, "give its target a figure, or leave it out here")
     if task.rounds > 1 and task.brief is None:
         yield source.problem((*path, "rounds"), "only a task with a brief has rounds", "remove it, or use `retries`")
 

@@ -293,8 +293,19 @@ class ProgressReports(PlanModel):
     at_most: Interval | None = None
 
 
+class UnitKind(StrEnum):
+    """What a unit of a plan's own measures. COUNT: how many of something. MONEY: an amount. RATE: a quotient of two units."""
+
+    COUNT = "count"
+    MONEY = "money"
+    RATE = "rate"
+
+
 class Plan(PlanModel):
-    """The whole work breakdown. resources: how much of each counter there is; estimate: seconds."""
+    """The whole work breakdown. resources: how much of each counter there is; estimate: seconds.
+
+    units: words that targets and metrics may use as units beside the known ones; each is only ever held against itself.
+    """
 
     schema_: int = Field(alias="schema", ge=1, le=1)
     id: Identifier
@@ -304,6 +315,7 @@ class Plan(PlanModel):
     estimate: Duration | None = None
     params: dict[str, ParamValue] = Field(default_factory=dict)
     resources: dict[str, Capacity] = Field(default_factory=dict)
+    units: dict[str, UnitKind] = Field(default_factory=dict, max_length=64)
     env: Variables = Field(default_factory=dict)
     budget: Budget = Budget()
     agents: dict[Identifier, Agent] = Field(min_length=1)

@@ -1,15 +1,16 @@
 """Preflight: the plan against what the registered runners offer, before anything starts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from itertools import chain, islice
 from typing import Final
 
 from orchestrator.evidence.metric import Metric
-from orchestrator.evidence.units import UnitError, compatible, parse_unit
+from orchestrator.evidence.units import UnitError, parse_unit
 from orchestrator.plan.checks import group_path
 from orchestrator.plan.handin_checks import UNREADABLE
 from orchestrator.plan.model import Criterion, DeclaredMetric, Group, Plan, Task
 from orchestrator.plan.needs import find_cycle, resolve_needs, task_ids
+from orchestrator.plan.own_units import unit_problem
 from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean, nearest
 from orchestrator.plan.source import Path, Source
 
@@ -24,7 +25,7 @@ def preflight(plan: Plan, runners: Runners, source: Source, places: Mapping[str,
     named = {task.run for task in tasks.values() if task.run}
     meant = {run: runners[run] if run in runners else _meant(run, runners) for run in islice(named, KINDS)}
     declared = {full: declared_metrics(task, meant) for full, task in tasks.items()}
-    known = chain(_runners(tasks, runners, source, places), _units(tasks, source, places))
+    known = chain(_runners(tasks, runners, source, places), _units(plan, tasks, source, places))
     every = chain(known, _criteria(plan, declared, source), _shared_paths(plan, tasks, source, places))
     return list(islice(every, PROBLEM_LIMIT))
 
@@ -33,7 +34,7 @@ def _criteria(plan: Plan, declared: Mapping[str, Mapping[str, Metric]], source: 
     for name, group in plan.groups.items():
         for index, criterion in enumerate(group.success_criteria):
             path = (*group_path(plan, name), "success_criteria", index)
-            yield from _criterion(name, criterion, path, declared, source, agents_work=_only_briefs(group))
+            yield from _criterion(plan, name, criterion, path, declared, source)
 
 
 def _only_briefs(group: Group) -> bool:
@@ -67,24 +68,19 @@ def _runners(
             yield source.problem((*places[full], "run"), what, did_you_mean(task.run, runners))
 
 
-def _units(tasks: Mapping[str, Task], source: Source, places: Mapping[str, Path]) -> Iterator[Problem]:
+def _units(plan: Plan, tasks: Mapping[str, Task], source: Source, places: Mapping[str, Path]) -> Iterator[Problem]:
     for full, task in tasks.items():
         for index, metric in enumerate(task.metrics):
-            try:
-                parse_unit(metric.unit)
-            except UnitError as error:
-                path = (*places[full], "metrics", index, "unit")
-                yield source.problem(path, str(error), "use one of the known units, or a quotient of two, as in MiB/s")
+            yield from unit_problem(plan, metric.unit, (*places[full], "metrics", index, "unit"), source)
 
 
-def _criterion(  # noqa: PLR0913 - one criterion, and all that it is held against
+def _criterion(  # noqa: PLR0913, PLR0917 - one criterion, and all that it is held against
+    plan: Plan,
     group: str,
     criterion: Criterion,
     path: Path,
     declared: Mapping[str, Mapping[str, Metric]],
     source: Source,
-    *,
-    agents_work: bool,
 ) -> Iterator[Problem]:
     if UNREADABLE in criterion.metric:
         return
@@ -100,21 +96,22 @@ def _criterion(  # noqa: PLR0913 - one criterion, and all that it is held agains
         what = f"no task declares the metric '{criterion.metric}'"
         near = nearest(criterion.metric, known)
         mend = f"did you mean '{near}'?" if near else "name a metric that a runner or a task's `metrics` declares"
-        if agents_work and not near:
+        if _only_briefs(plan.groups[group]) and not near:
             mend = "add a task with `measures:` that measures it; an agent's own figures are claims"
         yield source.problem((*path, "metric"), what, mend)
-    elif not _fits(criterion.target.unit, offered[0].unit):
+    elif criterion.target.relative is None and not _fits(criterion.target.unit, offered[0].unit, plan.units):
         what = f"the target is in {criterion.target.unit}, the metric {criterion.metric} in {offered[0].unit}"
         yield source.problem(
             (*path, "target"), what, f"give the target in {offered[0].unit} or a unit of the same kind"
         )
 
 
-def _fits(wanted: str, offered: str) -> bool:
+def _fits(wanted: str, offered: str, own: Container[str]) -> bool:
+    """Whether a target can be in that unit. own: declared ones, which fit themselves alone; unknown ones are problems of their own."""
     try:
-        return compatible(wanted, offered)
+        return parse_unit(wanted, own).dimension == parse_unit(offered, own).dimension
     except UnitError:
-        return True  # the unit itself is a problem of its own
+        return True
 
 
 def _shared_paths(

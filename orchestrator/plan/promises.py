@@ -78,7 +78,8 @@ def _wider(metric: SuccessMetric, criteria: list[tuple[str, Criterion]]) -> tupl
 
 def promised(text: str, criterion: Criterion) -> TargetValue | None:
     """The target that a row's words are, beside one of its criteria; None where they are no figure that can be held against it."""
-    found = PROMISE.fullmatch(text) if len(text) <= LONGEST else None
+    held = criterion.target.relative is None  # what only earlier runs tell cannot be compared with words
+    found = PROMISE.fullmatch(text) if held and len(text) <= LONGEST else None
     if found is None:
         return None
     told = OPERATORS.get((found["operator"] or "").lower()) or DIRECTIONS.get((found["more"] or "").lower())

@@ -10,6 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
+from orchestrator.evidence.history import Relative
 from orchestrator.evidence.numbers import DIGITS, settled, spelled
 from orchestrator.evidence.units import UnitError, parse_unit
 
@@ -23,6 +24,13 @@ DURATION: Final = re.compile(
 TARGET: Final = re.compile(
     r"(?P<operator>[<>]=?|==)\s*(?P<value>[+-]?\d{1,40}(?:\.\d{1,40})?)\s*(?P<unit>\S+)", re.ASCII
 )
+UNIT_MEND: Final = "use one of the known units, or a quotient of two, as in MiB/s; or declare it under `units:`"
+RELATIVE: Final = re.compile(
+    r"(?P<operator>[<>]=?)\s*(?P<factor>\d{1,6}(?:\.\d{1,6})?)\s*x\s*median\(\s*last\s+(?P<last>\d{1,4})\s*\)", re.ASCII
+)
+FEWEST_RUNS: Final = 10
+"""Earlier runs that a target rests on: by fewer, its own scatter would be passed or failed on (benchmarks/evidence/history.py)."""
+MOST_RUNS: Final = 1_000
 SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
@@ -38,13 +46,16 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TargetValue:
-    """`>= 25 %`: operator, number and unit."""
+    """`>= 25 %`: operator, number and unit. relative: of `>= 0.97 x median(last 20)`, whose value only a run knows (NaN, unit "")."""
 
     operator: Operator
     value: float
     unit: str
+    relative: Relative | None = None
 
     def __str__(self) -> str:
+        if self.relative is not None:
+            return f"{self.operator} {self.relative}"
         return f"{self.operator} {spelled(self.value)} {self.unit}"
 
 
@@ -94,21 +105,39 @@ def _written_duration(seconds: float) -> str:
 
 
 def parse_target(text: object) -> TargetValue:
-    """Operator, number and unit of `>= 25 %`, `< 500 MB`, `== 0 leaks`; the unit must be one that we know."""
+    """As `parse_any_target`, but the unit must be one that we know."""
+    target = parse_any_target(text)
+    if target.relative is not None:
+        return target
+    try:
+        parse_unit(target.unit)
+    except UnitError as error:
+        raise ValueTextError(str(error), UNIT_MEND) from error
+    return target
+
+
+def parse_any_target(text: object) -> TargetValue:
+    """Operator, number and unit of `>= 25 %`, `< 500 MB`, `== 0 leaks`. Whether the plan may have the unit is checked with the plan."""
     if isinstance(text, TargetValue):
         return text
+    if isinstance(text, str) and (by_history := RELATIVE.fullmatch(text.strip())):
+        return _relative(text, by_history)
     found = TARGET.fullmatch(text.strip()) if isinstance(text, str) else None
     if found is None:
         raise ValueTextError(f"{shown(text)} is not a target", "write operator, number and unit, as in '>= 25 %'")
-    try:
-        parse_unit(found["unit"])
-    except UnitError as error:
-        raise ValueTextError(str(error), "use one of the known units, or a quotient of two, as in MiB/s") from error
     value = float(found["value"])
     if Decimal(found["value"]) != Decimal(repr(settled(value))):
         mend = f"write at most {DIGITS} digits that count: more cannot be told apart"
         raise ValueTextError(f"{shown(text)} has too many digits", mend)
     return TargetValue(Operator(found["operator"]), value, found["unit"])
+
+
+def _relative(text: str, found: re.Match[str]) -> TargetValue:
+    last, factor = int(found["last"]), float(found["factor"])
+    if not FEWEST_RUNS <= last <= MOST_RUNS or factor == 0:
+        what = f"{shown(text)} rests on no {FEWEST_RUNS} to {MOST_RUNS} runs"
+        raise ValueTextError(what, "write as in '>= 0.97 x median(last 20)'")
+    return TargetValue(Operator(found["operator"]), math.nan, "", Relative(factor, last))
 
 
 def _written_target(target: TargetValue) -> str:
@@ -129,8 +158,8 @@ DURATION_SCHEMA: Final = {
 }
 TARGET_SCHEMA: Final = {
     "type": "string",
-    "pattern": r"^\s*([<>]=?|==)\s*[+-]?\d+(\.\d+)?\s*\S+\s*$",
-    "description": "operator, number, unit: >= 25 %",
+    "pattern": r"^\s*(([<>]=?|==)\s*[+-]?\d+(\.\d+)?\s*\S+|[<>]=?\s*\d+(\.\d+)?\s*x\s*median\(\s*last\s+\d+\s*\))\s*$",
+    "description": "operator, number, unit: >= 25 %; or a share of earlier runs: >= 0.97 x median(last 20)",
 }
 COUNT: Final = re.compile(r"(?P<number>\d{1,12}(?:\.\d{1,6})?)(?P<unit>[kMG]?)", re.ASCII)
 COST: Final = re.compile(r"(?P<number>\d{1,9}(?:\.\d{1,6})?)\s*USD", re.ASCII)
@@ -186,7 +215,7 @@ Timeout = Annotated[Duration, AfterValidator(at_least(0.01, "; leave it out for 
 """Seconds that something may take: at least the time that a process takes to start."""
 Target = Annotated[
     TargetValue,
-    BeforeValidator(parse_target),
+    BeforeValidator(parse_any_target),
     PlainSerializer(_written_target, when_used="json"),
     WithJsonSchema(TARGET_SCHEMA),
 ]

@@ -30,6 +30,7 @@ from orchestrator.report.model import (
     SuccessRow,
 )
 from orchestrator.report.spans import Course, course_of
+from orchestrator.report.spoken import spoken
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
@@ -82,7 +83,7 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], st
         recommendations=_said(sources, "recommendation:"),
         bottlenecks=_said(sources, "bottleneck:"),
         moves=tuple(_moves(sources)),
-        claims=ledger(graph, state, sources.course, figures),
+        claims=ledger(graph, state, sources.course, figures, spoken(graph, sources.course, criteria)),
         progress=tuple(
             ProgressRow(at, event.settled, event.total, event.running, seq)
             for at, seq, event in sources.course.progress

@@ -8,7 +8,7 @@ A claim agrees with a measurement when it lies within its interval, or within 0.
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from orchestrator.evidence.measurement import Claim
@@ -30,8 +30,13 @@ _SAID: Final = (
 )
 
 
-def ledger(graph: TaskGraph, state: RunState, course: Course, figures: Sequence[Figure]) -> tuple[ClaimRow, ...]:
-    """Claims of the attempts that count, disagreements first, then what nobody measured; within each in the order said."""
+def ledger(
+    graph: TaskGraph, state: RunState, course: Course, figures: Sequence[Figure], spoken: Iterable[ClaimRow] = ()
+) -> tuple[ClaimRow, ...]:
+    """Claims of the attempts that count, disagreements first, then what nobody measured; within each in the order said.
+
+    spoken: what agents said of their rounds (`orchestrator.report.spoken`).
+    """
     by_metric: dict[str, list[Figure]] = {}
     for figure in figures:
         by_metric.setdefault(figure.measurement.metric, []).append(figure)
@@ -41,7 +46,7 @@ def ledger(graph: TaskGraph, state: RunState, course: Course, figures: Sequence[
         if _counts(graph, state, note)
         for claim in claims_of(note, by_metric)
     ]
-    return tuple(sorted(rows, key=lambda row: (ORDER.index(row.standing), row.seq)))
+    return tuple(sorted([*rows, *spoken], key=lambda row: (ORDER.index(row.standing), row.seq)))
 
 
 def claims_of(note: TaskNoted, known: Mapping[str, object]) -> Iterator[Claim]:

@@ -69,6 +69,8 @@ def _form(measurement: Measurement) -> Form:
 
 def _words(form: Form, measurement: Measurement) -> str:
     match measurement.data:
+        case Samples() if form is Form.PROPORTION:
+            return "share"
         case Samples(values=values):
             return "median" if len(values) > 1 else "value"
         case Comparison(exact=exact) if form in COMPARED:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from orchestrator.evidence.history import resolve
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.evidence.numbers import spelled, times
 from orchestrator.evidence.units import compatible, conversion
@@ -14,7 +15,7 @@ from orchestrator.plan.model import Criterion, Deliverable, Group, Plan
 from orchestrator.report.model import CriterionRow, DeliverableRow, Figure, FileRow, GroupSection, TaskRow
 from orchestrator.report.spans import Course, Span
 from orchestrator.state.events import Failure
-from orchestrator.state.run import RunState, TaskRecord
+from orchestrator.state.run import RunState, TaskRecord, earlier_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +121,16 @@ def _deliverable(sources: Sources, group: str, promised: Deliverable) -> Deliver
 
 def _criterion(sources: Sources, full: str, criterion: Criterion) -> CriterionRow:
     target = criterion.target
-    told = f"{target.operator} {spelled(target.value)} {target.unit}"
+    told = str(target)
     if criterion.tolerance is not None:
         told += f" ± {spelled(criterion.tolerance)}"
     verdict = sources.state.verdicts.get(full, _not_judged(full, target.unit))
     numbers = _rests_on(sources, criterion, verdict)
     metric = sources.state.metrics.get(criterion.metric)
+    goal, unit = target.value, target.unit
+    if target.relative is not None:
+        unit = metric.unit if metric else verdict.unit or "1"
+        goal = resolve(target.relative, earlier_of(sources.state, full), unit).value
     return CriterionRow(
         id=full,
         title=criterion.title,
@@ -134,15 +139,15 @@ def _criterion(sources: Sources, full: str, criterion: Criterion) -> CriterionRo
         verdict=verdict,
         evidence=numbers,
         operator=str(target.operator),
-        goal=target.value,
-        unit=target.unit,
+        goal=goal,
+        unit=unit,
         tolerance=criterion.tolerance,
         better=str(metric.better if metric else Better.NEITHER),
         asked=criterion.samples,
         most=criterion.max_samples,
         expect=criterion.expect,
         level=criterion.level,
-        values=_values(sources, numbers, metric, target.unit),
+        values=_values(sources, numbers, metric, unit),
     )
 
 

@@ -20,6 +20,7 @@ class Standing(StrEnum):
     """How what was said compares with what was measured, the worst first."""
 
     DISAGREES = "disagrees"
+    INCONSISTENT = "contradicts itself"
     UNMEASURED = "not measured"
     AGREES = "agrees"
 
@@ -182,7 +183,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """A figure that a task said beside what was measured of it. standing: how the two compare.
+    """A figure that a task said beside what was measured of it. standing: how the two compare. metric: "" where nothing tells which.
 
     claimed: in `unit`. measured, low, high: in the same unit, None where nothing was. parsed: found in a note's text, not said as
     a claim. figure: the number of the measurement in the appendix, None without one. seq: the note's event.

@@ -12,6 +12,7 @@ from orchestrator.state.events import (
     Envelope,
     HandedIn,
     ProgressReported,
+    RoundJudged,
     RoundReturned,
     RunExpected,
     RunResumed,
@@ -24,6 +25,7 @@ from orchestrator.state.events import (
     TaskStarted,
     TaskSucceeded,
 )
+from orchestrator.state.rounds import Round
 
 ENDS = (TaskSucceeded, HandedIn, RoundReturned, TaskSampled, AttemptFailed, TaskFailed, TaskInterrupted, TaskCancelled)
 
@@ -40,7 +42,7 @@ class Span:
 
 @dataclass(slots=True)
 class Course:
-    """What the journal tells beside the run's state. events: first and last sequence number of each task.
+    """What the journal tells beside the run's state. events: first and last sequence number of each task. rounds: as they were judged.
 
     environments: of the start and of every resume, with its event's number.
     """
@@ -49,6 +51,7 @@ class Course:
     spans: dict[str, list[Span]] = field(default_factory=dict)
     events: dict[str, tuple[int, int]] = field(default_factory=dict)
     notes: list[tuple[int, TaskNoted]] = field(default_factory=list)
+    rounds: list[tuple[int, str, Round]] = field(default_factory=list)
     progress: list[tuple[float, int, ProgressReported]] = field(default_factory=list)
     environments: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     expected: list[tuple[float, int, RunExpected]] = field(default_factory=list)
@@ -81,6 +84,8 @@ def _take(course: Course, envelope: Envelope, now: float) -> None:
         course.expected.append((now, envelope.seq, event))
     elif isinstance(event, TaskNoted):
         course.notes.append((envelope.seq, event))
+    elif isinstance(event, RoundJudged):
+        course.rounds.append((envelope.seq, event.task, event.round))
     elif isinstance(event, ProgressReported):
         course.progress.append((now, envelope.seq, event))
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from orchestrator.evidence.history import Earlier
 from orchestrator.evidence.measurement import Claim, Evidence, Measurement, Usage
 from orchestrator.evidence.metric import LATE, Metric
 from orchestrator.evidence.verdict import Verdict
@@ -45,6 +46,7 @@ class RunStarted:
     """plan_text is the YAML as read, settings what `--set` gave, environment what the machine was.
 
     plan_file: the plan's absolute path, empty for one that is in no file, and in journals of older versions.
+    earlier: what earlier runs came to, for criteria whose targets rest on it, in the order of the runs.
     """
 
     run: str
@@ -57,6 +59,7 @@ class RunStarted:
     command: tuple[str, ...]
     fingerprints: dict[str, str]
     plan_file: str = ""
+    earlier: tuple[Earlier, ...] = field(default=(), metadata=LATE)
     kind: Literal["run_started"] = "run_started"
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from orchestrator.evidence.draw import Draw
+from orchestrator.evidence.history import Earlier
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
@@ -107,6 +108,7 @@ class RunState:
     taken up again. seq, fence: of the last event. started_at, ended_at: wall clock seconds. turns: the start and every resume.
     loosened: by what the contract was loosened, as it was judged at the end.
     draws: of each task, what its attempts came to that does not stand; also of tasks that the plan lost.
+    earlier: what earlier runs came to, as it was known when this one started.
     """
 
     run: str = ""
@@ -133,6 +135,7 @@ class RunState:
     turns: tuple[Turn, ...] = ()
     loosened: tuple[Loosened, ...] = ()
     draws: dict[str, tuple[Draw, ...]] = field(default_factory=dict)
+    earlier: tuple[Earlier, ...] = ()
 
     @property
     def finished(self) -> bool:
@@ -143,3 +146,8 @@ class RunState:
     def running(self) -> tuple[str, ...]:
         """The ids of the tasks under way, in plan order."""
         return tuple(task for task, record in self.tasks.items() if record.status is Status.RUNNING)
+
+
+def earlier_of(state: RunState, criterion: str) -> tuple[Earlier, ...]:
+    """What earlier runs came to on a criterion, in the order of the runs."""
+    return tuple(one for one in state.earlier if one.criterion == criterion)

@@ -32,6 +32,7 @@ ONCE = (
     ("compare", ["compare", "small"]),
     ("report", ["report"]),
     ("report --group", ["report", "--group", "A"]),
+    ("audit", ["audit", "work.md"]),
     ("export", ["export", "-o", "run.tar"]),
     ("verify", ["verify", "run.tar"]),
     ("resume", ["resume", "small"]),

@@ -248,6 +248,7 @@ class PlannedTarget:
     operator: str = "<"
     value: float = 2.0
     unit: str = "GiB"
+    relative: None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,16 @@
 
 import pytest
 
-from orchestrator.evidence.units import UNITS, UnitError, compatible, convert, dimension, parse_size, parse_unit
+from orchestrator.evidence.units import (
+    UNITS,
+    UnitError,
+    compatible,
+    conversion,
+    convert,
+    dimension,
+    parse_size,
+    parse_unit,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,7 +35,7 @@ def test_a_value_is_converted_within_its_dimension(value, source, goal, expected
 
 @pytest.mark.parametrize(
     ("a", "b"),
-    [("MiB", "ms"), ("x", "%"), ("leaks", "cases"), ("MiB/GiB", "MiB"), ("MiB/s", "s/MiB"), ("bogus", "bogus")],
+    [("MiB", "ms"), ("x", "%"), ("leaks", "cases"), ("MiB/GiB", "MiB"), ("MiB/s", "s/MiB"), ("bogus", "ms")],
 )
 def test_what_measures_something_else_is_not_compatible(a, b):
     assert not compatible(a, b)
@@ -69,3 +78,15 @@ def test_a_size_is_read_as_bytes(text, expected):
 def test_what_is_no_size_is_an_error_not_a_guess(text):
     with pytest.raises(UnitError):
         parse_size(text)
+
+
+def test_a_unit_that_only_a_plan_knows_is_compatible_with_itself_and_becomes_itself():
+    assert compatible("widgets", "widgets")
+    assert conversion("widgets", "widgets") == 1
+    with pytest.raises(UnitError, match="units:"):
+        conversion("widgets", "MB")
+
+
+def test_no_currency_becomes_another():
+    assert not compatible("USD", "EUR")
+    assert compatible("USD/run", "USD/runs")

@@ -1,0 +1,245 @@
+"""Changes recomputed: a reduction, saving or speed-up against the rows before and after that the text itself gives."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+from typing import Final
+
+from orchestrator.audit.arithmetic import CHANGES, change, fits, quantity, told
+from orchestrator.audit.model import Claim, Figure, Reading, Role, Row
+from orchestrator.audit.roles import AFTER, BEFORE, CHANGE
+from orchestrator.audit.words import stems
+
+ARROW: Final = re.compile(
+    r"\s*(?:\u2192|->|=>|\u27f6)\s*[~\u2248]?\s?$|^\s*to\s*[~\u2248]?\s?$|^\s*(?:pages|files|lines|items) to\s*$"
+)
+INSTEAD: Final = re.compile(
+    r"^\s*(?:instead of|,? ?down from|,? ?up from|\(was|\(before:?|\(from|versus|vs\.?)\s*[~\u2248]?\s?$", re.IGNORECASE
+)
+LESS: Final = re.compile(
+    r"\b(?:reduc\w{0,5}|less|fewer|smaller|sav(?:ed?|ings?)|lower|drop\w{0,4}|fell|decreas\w{0,3}|shrank|shrinks?)\b",
+    re.IGNORECASE,
+)
+MORE: Final = re.compile(r"\b(?:more|increas\w{0,3}|higher|larger|rose|grew)\b", re.IGNORECASE)
+FAST: Final = re.compile(r"\b(?:faster|speed-?ups?|quicker)\b", re.IGNORECASE)
+GAIN: Final = re.compile(r"\b(?:improve\w{0,5}|gains?|better|efficien\w{0,3})\b", re.IGNORECASE)
+NOT_OWN: Final = frozenset({Role.GOAL, Role.RELATIVE})
+KEYED: Final = re.compile(r"^(?P<key>[^\u2192:]{2,60}?)\s*(?:\u2192|->|:)\s*")
+MOST_PAIRS: Final = 200
+"""Pairs that claims elsewhere are held against: time stays linear, and no report has more."""
+FAR: Final = 60
+"""Signs between two figures that belong together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Before and after of one thing. words: what it is called, as stems; key: the same as text, where it holds a figure."""
+
+    words: frozenset[str]
+    before: Claim
+    after: Claim
+    key: str = ""
+
+    @property
+    def lines(self) -> str:
+        """As in "lines 19 and 20"."""
+        lines = sorted({self.before.line, self.after.line})
+        return f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]} and {lines[1]}"
+
+
+Flags = dict[int, str]
+"""Why a claim, by its place among the claims, is inconsistent."""
+
+
+def check_changes(reading: Reading) -> Flags:
+    """The claimed changes that the text's own figures refute."""
+    flags: Flags = {}
+    by_row = _by_row(reading.claims)
+    for row, places in by_row.items():
+        _within_row(reading, reading.rows[row], places, flags)
+    _against(reading, [*_vertical(reading, by_row)][:MOST_PAIRS], flags)
+    _keyed(reading, [*_series(reading, by_row)][:MOST_PAIRS], flags)
+    return flags
+
+
+def _by_row(claims: Sequence[Claim]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for place, claim in enumerate(claims):
+        if claim.figure is not None:
+            found[claim.row].append(place)
+    return found
+
+
+def _within_row(reading: Reading, row: Row, places: Sequence[int], flags: Flags) -> None:
+    if row.table and (pair := _across(reading.claims, row, places)):
+        for place in places:
+            claim = reading.claims[place]
+            if claim is not pair.before and claim is not pair.after and CHANGE.search(row.cells[claim.cell].column):
+                _hold(place, claim, pair, f"{row.cells[claim.cell].column} {row.cells[claim.cell].text}", flags)
+    for _, group in groupby(places, key=lambda place: reading.claims[place].cell):
+        _within_cell(reading, row, [*group], flags)
+
+
+def _across(claims: Sequence[Claim], row: Row, places: Sequence[int]) -> Pair | None:
+    """The states before and after in a table's row: by their columns, or the two figures of a kind beside a change."""
+    own = [claims[place] for place in places if claims[place].cell]
+    before = [one for one in own if one.role is Role.BEFORE]
+    after = [one for one in own if one.role is Role.AFTER]
+    if not (len(before) == len(after) == 1):
+        states = [one for one in own if one.role not in NOT_OWN and not CHANGE.search(row.cells[one.cell].column)]
+        changes = [one for one in own if CHANGE.search(row.cells[one.cell].column)]
+        if len(states) != 2 or len(changes) != 1:
+            return None
+        before, after = states[:1], states[1:]
+    return Pair(stems(row.cells[0].text), before[0], after[0])
+
+
+def _within_cell(reading: Reading, row: Row, places: Sequence[int], flags: Flags) -> None:
+    """A sentence's "from A to B" beside its "C %"."""
+    if len(places) < 3:
+        return
+    claims = reading.claims
+    for at, (one, other) in enumerate(pairwise(places)):
+        pair = _told_pair(row.cells[claims[one].cell].text, claims[one], claims[other])
+        if pair is None:
+            continue
+        for place in (*places[max(0, at - 2) : at], *places[at + 2 : at + 4]):
+            if _same_sentence(row.cells[claims[one].cell].text, claims[place], pair):
+                _hold(place, claims[place], pair, claims[place].about, flags)
+
+
+def _told_pair(text: str, one: Claim, other: Claim) -> Pair | None:
+    first, second = one.figure, other.figure
+    if first is None or second is None or first.unit in CHANGES or quantity(first).kind != quantity(second).kind:
+        return None
+    if second.start - first.end > FAR:
+        return None
+    between = text[first.end : second.start]
+    if first.end < second.start and first.noun and between.strip().startswith(first.noun.split()[0]):
+        between = between.strip()[len(first.noun.split()[0]) :]
+    if INSTEAD.search(between):
+        return Pair(frozenset(), other, one)
+    return Pair(frozenset(), one, other) if ARROW.search(between) else None
+
+
+def _same_sentence(text: str, claim: Claim, pair: Pair) -> bool:
+    figures = [one.figure for one in (claim, pair.before, pair.after) if one.figure]
+    start, end = min(one.start for one in figures), max(one.end for one in figures)
+    return end - start < 200 and re.search(r"[.;!?]\s", text[start:end]) is None
+
+
+def _hold(place: int, claim: Claim, pair: Pair, words: str, flags: Flags) -> None:
+    figure = claim.figure
+    if (
+        figure is None
+        or figure.unit not in CHANGES
+        or claim.role in NOT_OWN
+        or not (pair.before.figure and pair.after.figure)
+    ):
+        return
+    real = change(pair.before.figure, pair.after.figure)
+    if real is None:
+        return
+    timed = quantity(pair.before.figure).kind == "time"
+    direction = _direction(figure, words, timed=timed)
+    strict = FAST.search(words) is None
+    if not fits(figure, real, direction=direction, strict=strict):
+        shown = f"{pair.before.text} before and {pair.after.text} after"
+        flags.setdefault(place, f"{pair.lines}: {shown}, which is {told(real, figure)}")
+
+
+def _direction(figure: Figure, words: str, *, timed: bool) -> int:
+    """Which way the words say that it went: -1 down, 1 up, 0 either."""
+    if FAST.search(words):
+        return -1 if timed else 1
+    if LESS.search(words):
+        return -1
+    if MORE.search(words):
+        return 1
+    if GAIN.search(words) or figure.unit == "x":
+        return 0
+    return -1 if figure.negative else 1 if figure.text.startswith("+") or "+" in words[-12:] else 0
+
+
+def _vertical(reading: Reading, by_row: Mapping[int, Sequence[int]]) -> Iterator[Pair]:
+    """Tables whose rows are called before and after: a pair for each column; and rows with both, for claims elsewhere."""
+    for _, rows in groupby(
+        (row for row in sorted(by_row) if reading.rows[row].table), key=lambda row: reading.rows[row].block
+    ):
+        table = [*rows]
+        first = [row for row in table if BEFORE.search(reading.rows[row].cells[0].text)]
+        last = [row for row in table if AFTER.search(reading.rows[row].cells[0].text)]
+        if len(first) == len(last) == 1:
+            yield from _columns(reading, by_row[first[0]], by_row[last[0]])
+        for row in table:
+            pair = _across(reading.claims, reading.rows[row], by_row[row])
+            if pair is not None and pair.before.role is Role.BEFORE:
+                yield pair
+
+
+def _columns(reading: Reading, first: Sequence[int], last: Sequence[int]) -> Iterator[Pair]:
+    afters = {reading.claims[place].cell: reading.claims[place] for place in last}
+    for place in first:
+        claim = reading.claims[place]
+        if claim.cell and claim.cell in afters:
+            column = reading.rows[claim.row].cells[claim.cell].column
+            yield Pair(stems(column), claim, afters[claim.cell])
+
+
+def _against(reading: Reading, pairs: Sequence[Pair], flags: Flags) -> None:
+    """Changes claimed anywhere against the pairs of that name; one that fits any of them stands."""
+    named = [pair for pair in pairs if len(pair.words) > 1 and _comparable(pair)]
+    if not named:
+        return
+    for place, claim in enumerate(reading.claims):
+        if claim.figure is None or claim.figure.unit not in CHANGES or claim.role is not Role.CLAIM or place in flags:
+            continue
+        if not (LESS.search(claim.about) or GAIN.search(claim.about) or claim.figure.negative):
+            continue
+        words = stems(claim.about)
+        own = [pair for pair in named if pair.words <= words and pair.before.row != claim.row]
+        found: list[Flags] = []
+        for pair in own:
+            one: Flags = {}
+            _hold(place, claim, pair, claim.about, one)
+            found.append(one)
+        if found and all(found):
+            flags.update(found[0])
+
+
+def _comparable(pair: Pair) -> bool:
+    return all(one.figure is not None and one.figure.unit not in {"", "%"} for one in (pair.before, pair.after))
+
+
+def _series(reading: Reading, by_row: Mapping[int, Sequence[int]]) -> Iterator[Pair]:
+    """Lists under "Before" and under "After" with the same keys, each with a figure in it: "1GB file -> 6.2MB"."""
+    before: dict[tuple[int, str], Claim] = {}
+    for row in sorted(by_row):
+        here = reading.rows[row]
+        found = None if here.table or not here.heading else KEYED.match(here.cells[0].text)
+        if found is None or not any(sign.isdigit() for sign in found["key"]):
+            continue
+        key = " ".join(found["key"].lower().split())
+        values = [reading.claims[place] for place in by_row[row]]
+        value = next((one for one in values if one.figure and one.figure.start >= found.end()), None)
+        if value is None:
+            continue
+        if BEFORE.search(here.heading[-1].split(":")[0]):
+            before[here.block, key] = value
+        elif AFTER.search(here.heading[-1].split(":")[0]) and (here.block, key) in before:
+            yield Pair(frozenset(), before[here.block, key], value, key)
+
+
+def _keyed(reading: Reading, pairs: Sequence[Pair], flags: Flags) -> None:
+    """Changes in rows that name such a key."""
+    if not pairs:
+        return
+    for place, claim in enumerate(reading.claims):
+        if claim.figure is None or claim.figure.unit not in CHANGES or claim.role in NOT_OWN:
+            continue
+        text = " ".join(" ".join(cell.text[:200] for cell in reading.rows[claim.row].cells[:8]).lower().split())
+        for pair in pairs:
+            if pair.key in text and claim.row not in {pair.before.row, pair.after.row}:
+                _hold(place, claim, pair, claim.about, flags)

@@ -1,0 +1,336 @@
+"""The figures of a cell's text. One pass over the numbers; around each, a bounded number of signs is looked at, so time is linear."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+
+from orchestrator.audit.model import Figure
+from orchestrator.evidence.units import COUNTS
+from orchestrator.importers.figures import NOUNS, STOPPERS, plan_unit
+from orchestrator.importers.numerals import FACTORS, WORDS, read_number
+
+MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+DATES: Final = re.compile(
+    rf"\b\d{{4}}-\d\d(?:-\d\d)?(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{{1,9}})?Z?)?\b|\b{MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s\d{{4}})?\b"
+    rf"|\b\d{{1,2}}\.?\s{MONTH}\.?(?:\s\d{{4}})?\b|\b{MONTH}\s\d{{4}}\b|\bin\s(?:19|20)\d\d\b",
+    re.IGNORECASE,
+)
+ORDERS: Final = re.compile(r"\bO\([^()]{0,20}\)")
+NUMBER: Final = re.compile(r"\d{1,3}(?:[\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,:'_/]\d+)*(?:[eE][+-]?\d{1,3}(?!\w))?")
+UNIT: Final = re.compile(r"[^\W\d_]{1,20}(?:/[^\W\d_]{1,20})?|[%\u00d7]")
+BLANKS: Final = frozenset(" \u00a0\u202f")
+SIGNS: Final = {"\u2264": "<", "\u2265": ">", "\u2248": "~"}
+RANGE: Final = re.compile(r"(?P<dash>[ \u00a0]?[-\u2013\u2014\u2026][ \u00a0]?|\.\.|\sto\s)(?=\d)")
+WORD: Final = re.compile(r"[^\W\d_]{1,40}(?:[-'][^\W\d_]{1,40})?")
+SPELLED: Final = re.compile(
+    r"\b(" + "|".join(sorted(set(WORDS) - {"one"}, key=len, reverse=True)) + r")\b", re.IGNORECASE
+)
+VERBS: Final = frozenset({"are", "were", "is", "was", "remain", "failed", "passed"})
+NAMING: Final = frozenset(
+    [
+        "phase",
+        "step",
+        "stage",
+        "section",
+        "chapter",
+        "issue",
+        "issues",
+        "pr",
+        "figure",
+        "table",
+        "task",
+        "sprint",
+        "day",
+        "week",
+        "milestone",
+        "level",
+        "port",
+        "http",
+        "rfc",
+        "node",
+        "python",
+        "ubuntu",
+        "debian",
+        "postgres",
+        "version",
+        "release",
+        "line",
+        "lines-of",
+        "workstream",
+        "stream",
+        "round",
+        "part",
+        "item",
+        "appendix",
+        "option",
+        "scenario",
+        "java",
+        "go",
+        "gcc",
+        "clang",
+        "cuda",
+        "rust",
+        "ticket",
+        "epic",
+        "iteration",
+        "wave",
+        "lot",
+        "page",
+        "tier",
+        "type",
+        "class",
+        "model",
+        "gen",
+        "generation",
+        "ipv",
+        "schema",
+    ]
+)
+VERSIONED: Final = re.compile(
+    r"\b(?:from|with|on|using|under|by|and|needs|requires|supports?)\s(?!ratio|score|mean|average)[A-Za-z][\w+]{1,20}$"
+)
+"""A tool before a number with a point: "from mypy 1.11"."""
+MONEY: Final = {"$": "USD", "\u20ac": "EUR", "\u00a3": "GBP"}
+CURRENCIES: Final = frozenset({"usd", "eur", "gbp", "chf", "dollars", "euros", "cents"})
+CALENDAR: Final = frozenset({"day", "days", "week", "weeks", "month", "months"})
+SIZED: Final = {"b": "B", "kb": "KB", "mb": "MB", "gb": "GB", "tb": "TB"}
+LONGEST: Final = 30
+"""Signs of a number; what is longer is none."""
+
+
+def find_figures(text: str) -> list[Figure]:
+    """Every figure in order. Numbers within names, versions, days, references and addresses are none."""
+    if not text.isascii():
+        text = text.replace("\u2212", "-").replace("\u202f", "\u00a0")
+    bare = _blanked(text)
+    found = [*_numbers(bare), *_spelled(bare)]
+    return sorted(found, key=lambda one: one.start)
+
+
+def _blanked(text: str) -> str:
+    """The text with days and orders of growth blanked out; as long as before."""
+    text = DATES.sub(lambda one: " " * len(one[0]), text)
+    return ORDERS.sub(lambda one: " " * len(one[0]), text) if "O(" in text else text
+
+
+def _numbers(text: str) -> Iterator[Figure]:
+    end, versions = 0, set[str]()
+    last: Figure | None = None
+    for match in NUMBER.finditer(text):
+        if match.start() < end:
+            continue
+        figure = _figure(text, match)
+        if figure is None:
+            if _named(text, match.start()) and "." in match[0]:
+                versions.add(match[0].partition(".")[0])
+            continue
+        if not (figure.unit or figure.noun) and "." in match[0] and match[0].partition(".")[0] in versions:
+            continue
+        end = figure.end
+        if last is not None and text[last.end : figure.start].strip() == "\u00b1":
+            continue  # the spread of the figure before it
+        last = figure
+        yield figure
+
+
+def _figure(text: str, match: re.Match[str]) -> Figure | None:
+    """The figure whose number is there; None where the number is a part of a name."""
+    start, end = match.span()
+    if end - start > LONGEST or _is_part(text, start, end):
+        return None
+    value, whole = _value(match[0])
+    if value is None:
+        return None
+    value, end, half = _factored(text, end, value, match[0])
+    money = MONEY.get(text[start - 1], "") if start else ""
+    tail = _unit(text, end)
+    if tail is None:
+        return None
+    bare = end
+    high = value
+    if whole is None and (ranged := _ranged(text, start, bare, tail)):
+        high, half, tail = ranged
+    if (not tail.unit or (tail.unit == "B" and tail.end == bare + 1)) and whole is None and _named(text, start):
+        return None
+    negative, about, bound = _sign(text, start)
+    shown = text[start - bool(money) : tail.end].replace("\u00a0", " ").strip()
+    return Figure(
+        shown,
+        value,
+        high,
+        money or tail.unit,
+        tail.noun,
+        whole,
+        negative,
+        tail.plus,
+        about,
+        bound,
+        half,
+        start,
+        tail.end,
+    )
+
+
+def _is_part(text: str, start: int, end: int) -> bool:
+    """Whether a number belongs to a name, a reference or a path."""
+    before = text[start - 1] if start else " "
+    further = text[start - 2] if start > 1 else " "
+    if before.isalpha() or before in "_#@^\\":
+        return True
+    if before in "-\u2013./'" and (further.isalpha() or further in "_)" or (further.isdigit() and before in "/.")):
+        return True
+    return before == "[" and text[end : end + 1] == "]"
+
+
+def _value(text: str) -> tuple[Decimal | None, Decimal | None]:
+    """The number, and n of "k/n"; None for a time of day, a version, a day."""
+    above, slash, below = text.partition("/")
+    if slash:
+        k, n = read_number(above), read_number(below) if "/" not in below else None
+        return (k, n) if n is not None else (None, None)
+    return (None if ":" in text else read_number(text)), None
+
+
+def _factored(text: str, end: int, value: Decimal, digits: str) -> tuple[Decimal, int, Decimal]:
+    """With the "k" or "million" behind it, and half of what its last digit stands for."""
+    _, point, places = digits.partition(".")
+    half = Decimal(5).scaleb(-len(places) - 1) if point and places.isdigit() else Decimal("0.5")
+    word = WORD.match(text, end + (text[end : end + 1] in BLANKS))
+    if word is not None and word[0] in FACTORS and (word.start() == end or len(word[0]) > 1):
+        return value * FACTORS[word[0]], word.end(), half * FACTORS[word[0]]
+    return value, end, half
+
+
+@dataclass(frozen=True, slots=True)
+class _Tail:
+    """What stands behind a number. end: of the whole figure."""
+
+    unit: str
+    noun: str
+    plus: bool
+    end: int
+
+
+def _unit(text: str, at: int) -> _Tail | None:
+    """Unit or noun, with a "+" before or behind it. None where the number is a part of a name."""
+    plus = text[at : at + 1] == "+" and not text[at + 1 : at + 2].isdigit()
+    at += plus
+    begin = at + (text[at : at + 1] in BLANKS)
+    match = UNIT.match(text, begin)
+    if match is None or (match[0] == "x" and text[match.end() : match.end() + 1].isdigit()):
+        hyphen = WORD.match(text, at + 1) if text[at : at + 1] == "-" else None
+        return _Tail("", "", plus, at) if hyphen is None else _compound(hyphen, plus=plus, at=at)
+    unit = unit_of(match[0], glued=begin == at)
+    if unit is not None:
+        more = text[match.end() : match.end() + 1] == "+" and not text[match.end() + 1 : match.end() + 2].isalnum()
+        return _Tail(unit, "", plus or more, match.end() + more)
+    if begin == at and match[0][0].isalpha():
+        return None
+    return _Tail("", noun_at(text, begin), plus, at)
+
+
+def _compound(word: re.Match[str], *, plus: bool, at: int) -> _Tail:
+    """Of "4-stream" and "30-day"."""
+    head = word[0].partition("-")[0]
+    unit = unit_of(head, glued=False)
+    return _Tail(unit, "", plus, word.end()) if unit else _Tail("", head.lower(), plus, at)
+
+
+@lru_cache(maxsize=4096)
+def unit_of(word: str, *, glued: bool) -> str | None:
+    """The unit that a word is, in a plan's spelling; None for a noun or any other word."""
+    low = word.lower()
+    if low in CALENDAR or low in CURRENCIES:
+        return low
+    if low in {"times", "fold"}:
+        return None
+    if low == "m" and not glued:
+        return None
+    if low in SIZED and (glued or len(low) > 1):
+        return word if word in {"B", "kB", "KB", "MB", "GB", "TB"} else SIZED[low]
+    found = plan_unit(word)
+    return None if found is None or found in COUNTS.values() or found == "counts" else found
+
+
+def noun_at(text: str, at: int) -> str:
+    """What is counted: the first three words behind a number as far as its clause goes, lower case."""
+    words: list[str] = []
+    for _ in range(3):
+        match = WORD.match(text, at)
+        if match is None or match[0].lower() in STOPPERS:
+            break
+        words.append(match[0].lower())
+        at = match.end() + (text[match.end() : match.end() + 1] in BLANKS)
+        if at == match.end():
+            break
+    return " ".join(words)
+
+
+def _ranged(text: str, start: int, bare: int, low: _Tail) -> tuple[Decimal, Decimal, _Tail] | None:
+    """The upper end of "10-15 %", "10 to 15 %", "10B - 10MB", with its rounding and what stands behind it."""
+    match = None if low.plus else RANGE.match(text, low.end)
+    number = NUMBER.match(text, match.end()) if match else None
+    if match is None or number is None or number.end() - number.start() > LONGEST:
+        return None
+    high, whole = _value(number[0])
+    if high is None or whole is not None:
+        return None
+    high, end, half = _factored(text, number.end(), high, number[0])
+    tail = _unit(text, end)
+    if tail is None or not _joins(text, start, match["dash"], bare=low.end == bare, unit=tail.unit):
+        return None
+    return high, half, tail if tail.unit else _Tail(low.unit, tail.noun, tail.plus, tail.end)
+
+
+def _joins(text: str, start: int, dash: str, *, bare: bool, unit: str) -> bool:
+    """Whether what stands between two numbers makes them a range. bare: the first has no unit."""
+    if dash.strip() == "to":
+        return bare and bool(unit) and not text[max(0, start - 6) : start].strip().lower().endswith("from")
+    return dash == dash.strip() or (not bare and bool(unit))
+
+
+def _sign(text: str, start: int) -> tuple[bool, bool, str]:
+    """Whether a minus, whether a "~", and which of "<" and ">" stands before a number."""
+    head = text[max(0, start - 4) : start]
+    close = head.rstrip(" \u00a0")
+    sign = close[-1:]
+    if sign == "=" and close[-2:-1] in {"<", ">"}:
+        sign = close[-2]
+    sign = SIGNS.get(sign, sign)
+    negative = head == close and sign == "-" and not close[-2:-1].isalnum()
+    return negative, sign == "~", sign if sign in {"<", ">"} else ""
+
+
+def _named(text: str, start: int) -> bool:
+    """Whether the word before a number makes it a name: "Phase 4", "Python 3.12"."""
+    head = text[max(0, start - 24) : start].rstrip(" \u00a0")
+    words = head.split()
+    if not words or len(head) == start:
+        return False
+    return words[-1].lower().strip("(*") in NAMING or (VERSIONED.search(head) is not None and _is_decimal(text, start))
+
+
+def _is_decimal(text: str, start: int) -> bool:
+    found = NUMBER.match(text, start)
+    return found is not None and "." in found[0]
+
+
+def _spelled(text: str) -> Iterator[Figure]:
+    """As in "zero regressions", "three agents": numbers written as words, where something is counted."""
+    for match in SPELLED.finditer(text):
+        if text[match.end() : match.end() + 1] not in {" ", "\u00a0"} or text[max(0, match.start() - 1)] in "-/.":
+            continue
+        word = WORD.match(text, match.end() + 1)
+        if word is None:
+            continue
+        noun = noun_at(text, match.end() + 1)
+        if match[0].lower() == "zero" or _is_counted(noun) or word[0].lower() in VERBS:
+            value = WORDS[match[0].lower()]
+            yield Figure(match[0], value, value, noun=noun, start=match.start(), end=match.end())
+
+
+def _is_counted(noun: str) -> bool:
+    return any(word in COUNTS.values() or word in NOUNS for word in noun.split())

@@ -1,0 +1,73 @@
+"""A figure told again: one that the text refutes is refuted wherever it stands, and what is called constant may have one value only."""
+
+from collections import defaultdict
+from typing import Final
+
+from orchestrator.audit.arithmetic import digits, same
+from orchestrator.audit.changes import Flags
+from orchestrator.audit.model import Claim, Reading, Role
+from orchestrator.audit.read import label_of
+from orchestrator.audit.words import stems
+
+CONSTANT: Final = " constant"
+MOST: Final = 20
+TELLING: Final = 3
+"""Significant digits by which a figure is known again."""
+
+
+def check_constants(reading: Reading) -> Flags:
+    """As in "6.2MB constant" as peak memory, and another peak memory elsewhere."""
+    named: dict[frozenset[str], list[tuple[int, Claim]]] = defaultdict(list)
+    constant: list[tuple[int, Claim, frozenset[str]]] = []
+    for place, claim in enumerate(reading.claims):
+        if claim.figure is None or not claim.figure.unit or claim.role not in {Role.CLAIM, Role.AFTER}:
+            continue
+        row = reading.rows[claim.row]
+        if any("before" in title.lower() for title in row.heading[-1:]):
+            continue
+        name = stems(label_of(row, claim.cell, claim.figure), 60)
+        named[name].append((place, claim))
+        if row.cells[claim.cell].text[claim.figure.end :].lower().startswith(CONSTANT):
+            constant.append((place, claim, name))
+    flags: Flags = {}
+    for place, claim, name in constant[:MOST]:
+        for other, told in named[name][: 10 * MOST]:
+            if (
+                claim.figure
+                and told.figure
+                and told.figure.unit == claim.figure.unit
+                and not same(claim.figure, told.figure)
+            ):
+                flags[place] = f"said to be constant, but line {told.line} says {told.text}"
+                flags[other] = f"line {claim.line} says {claim.text}, constant"
+    return flags
+
+
+def spread(reading: Reading, flags: Flags, *, constants: Flags) -> Flags:
+    """The same figures elsewhere. Of constants, only where it is about the same thing."""
+    known: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for place in [*flags, *constants]:
+        known[_same(reading.claims[place])].append(place)
+    found: Flags = {}
+    for place, claim in enumerate(reading.claims):
+        if claim.figure is None or place in flags or place in constants or claim.role in {Role.GOAL, Role.ESTIMATE}:
+            continue
+        others = known.get(_same(claim), ())[:MOST]
+        other = next((one for one in others if _again(claim, reading.claims[one], loosely=one in constants)), None)
+        if other is not None:
+            found[place] = f"the same figure as on line {reading.claims[other].line}"
+    return found
+
+
+def _same(claim: Claim) -> tuple[object, ...]:
+    figure = claim.figure
+    return () if figure is None else (figure.low, figure.high, figure.unit, figure.whole)
+
+
+def _again(claim: Claim, other: Claim, *, loosely: bool) -> bool:
+    """Whether it is the same claim. loosely: a shared word is enough, however short the figure."""
+    if claim.figure is None or other.figure is None:
+        return False
+    if claim.figure.whole is not None or loosely:
+        return bool(stems(claim.about) & stems(other.about))
+    return bool(claim.figure.unit) and digits(claim.figure) >= TELLING

@@ -1,0 +1,120 @@
+"""What a figure is in its sentence: a claim, a goal, an estimate, a state before or after, or a comparison with a goal."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from orchestrator.audit.model import Cell, Figure, Role, Row
+
+GOAL: Final = r"targets?|goals?|budget|limit|threshold|objective|required|requirement|slo|sla"
+SAID: Final = re.compile(
+    rf"\b(?:(?P<goal>{GOAL})|(?P<done>achieved|met|exceed(?:s|ed|ing)?|beats?|actual(?:ly)?|results?|measured|got|reached|now))\b",
+    re.IGNORECASE,
+)
+AFTERWARDS: Final = re.compile(r"[ \u00a0]?(?:[\w-]{1,20} )?(?:target|goal|budget|limit|threshold)\b", re.IGNORECASE)
+VERSUS: Final = re.compile(
+    r"[ \u00a0]?(?:(?:above|below|over|under|better than|beyond|past|ahead of|more than|less than) )(?:the |our |its )?(?:target|goal|budget|limit)\b",
+    re.IGNORECASE,
+)
+EXCEEDS: Final = re.compile(rf"\b(?:exceed\w{{0,3}}|beats?|above|over)\b[^.;]{{0,60}}\b(?:{GOAL})\b", re.IGNORECASE)
+ESTIMATE: Final = re.compile(
+    r"\b(?:estimat\w{0,5}|projected|projections?|theoretical(?:ly)?|hypothetical|extrapolat\w{0,5}|predict\w{0,5}|assum(?:ed|es|ing|ption|ptions)"
+    r"|forecast|hard-?coded|constants|from (?:a|the) constant|nominal|expects?|expected(?! by)|anticipated|back-of-the-envelope"
+    r"|should (?:be|reach|gain|save|take|give)|would (?:be|reach|gain|save|take|give)|could (?:save|reach|gain|give)|potential(?:ly)?)\b",
+    re.IGNORECASE,
+)
+MEASURED: Final = re.compile(r"\b(?:measured|actual(?:ly)?|achieved|observed)\b", re.IGNORECASE)
+STOP: Final = re.compile(r"[.;!?](?=\s|$)")
+GOAL_COLUMN: Final = re.compile(
+    r"\b(?:target|goal|budget|required?|threshold|limit|expected|slo|objective|planned)\b", re.IGNORECASE
+)
+BEFORE: Final = re.compile(
+    r"\b(?:before|baseline|base|old|original|previous(?:ly)?|control|legacy|prior|was)\b", re.IGNORECASE
+)
+AFTER: Final = re.compile(r"\b(?:after|new|optimi[sz]ed|candidate|treatment|current|improved|now)\b", re.IGNORECASE)
+CHANGE: Final = re.compile(
+    r"\b(?:change|reduc\w{0,5}|sav(?:ed|ings?)|improve\w{0,5}|delta|diff(?:erence)?|speed-?ups?|ratio|gain|faster|smaller|factor)\b|\u0394",
+    re.IGNORECASE,
+)
+NEAR: Final = 160
+"""Signs before a figure that are looked at; a sentence's words further away say nothing of it."""
+
+
+def sentence(text: str, figure: Figure) -> tuple[str, str]:
+    """What stands before and behind a figure in its sentence, as far as it is looked at."""
+    before = text[max(0, figure.start - NEAR) : figure.start]
+    stops = [one.end() for one in STOP.finditer(before)]
+    after = text[figure.end : figure.end + NEAR]
+    stop = STOP.search(after)
+    return before[stops[-1] if stops else 0 :], after[: stop.start()] if stop else after
+
+
+def roles(row: Row, place: int, figures: Sequence[Figure]) -> list[Role]:
+    """The role of each of a cell's figures."""
+    cell = row.cells[place]
+    if not figures:
+        return []
+    guessed = _is_guessed(row, place)
+    column = _column(cell) if row.table and place else None
+    found: list[Role] = []
+    end = 0
+    for figure in figures:
+        found.append(_role(cell.text, figure, end, guessed=guessed, column=column))
+        end = figure.end
+    return found
+
+
+def _is_guessed(row: Row, place: int) -> bool:
+    """Whether headings, column or the row's name say that its figures are estimates."""
+    titles = [*row.heading, row.cells[place].column]
+    titles += [row.cells[0].text[:NEAR]] if row.table and place else []
+    return any(_guesses(title) for title in titles if title)
+
+
+@lru_cache(maxsize=4096)
+def _guesses(title: str) -> bool:
+    return ESTIMATE.search(title) is not None and GOAL_COLUMN.fullmatch(title) is None
+
+
+def _column(cell: Cell) -> Role | None:
+    if GOAL_COLUMN.search(cell.column):
+        return Role.GOAL
+    if CHANGE.search(cell.column):
+        return None
+    if BEFORE.search(cell.column):
+        return Role.BEFORE
+    return Role.AFTER if AFTER.search(cell.column) else None
+
+
+def _role(text: str, figure: Figure, end: int, *, guessed: bool, column: Role | None) -> Role:
+    before, after = sentence(text, figure)
+    near = text[max(end, figure.start - len(before)) : figure.start]
+    if column is Role.GOAL:
+        return Role.GOAL
+    told = _said(figure, near, before, after)
+    if told is Role.GOAL and not ESTIMATE.search(near):
+        return told
+    if guessed or _is_estimate(before, after):
+        return Role.ESTIMATE
+    return told or column or Role.CLAIM
+
+
+def _said(figure: Figure, near: str, before: str, after: str) -> Role | None:
+    """What the words around it say: a goal, or a comparison with one."""
+    if VERSUS.match(after) or (figure.unit == "x" and (AFTERWARDS.match(after) or EXCEEDS.search(before))):
+        return Role.RELATIVE
+    if figure.unit and near.rstrip().lower().endswith(" by") and EXCEEDS.search(before):
+        return Role.RELATIVE
+    if figure.whole is not None:
+        return None
+    if figure.unit and AFTERWARDS.match(after):
+        return Role.GOAL
+    words = [*SAID.finditer(near)]
+    return Role.GOAL if words and words[-1]["goal"] and "," not in near[words[-1].end() :] else None
+
+
+def _is_estimate(before: str, after: str) -> bool:
+    if found := [*ESTIMATE.finditer(before)]:
+        return MEASURED.search(before, found[-1].end()) is None
+    return ESTIMATE.search(after) is not None and MEASURED.search(before) is None

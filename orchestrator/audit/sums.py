@@ -1,0 +1,137 @@
+"""Numbers of a text that must add up: k of n beside its percentage, a total, shares of a whole, and how often something was measured."""
+
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+from itertools import groupby
+from typing import Final
+
+from orchestrator.audit.changes import Flags
+from orchestrator.audit.model import Claim, Reading, Role
+
+SHARE: Final = re.compile(
+    r"\b(?:share|portion|fraction|proportion|distribution|split)\b|% of|percent(?:age)? of", re.IGNORECASE
+)
+TOTAL: Final = re.compile(r"\b(?:total|sum|overall|all)\b", re.IGNORECASE)
+OF: Final = re.compile(r"^\s*(?:out )?of\s*$")
+PASSING: Final = re.compile(
+    r"^\s*(?:\)|,|;|\.|$|pass\w{0,4}\b|green\b|succe\w{0,5}\b|of (?:the )?tests\b)", re.IGNORECASE
+)
+MEASURING: Final = frozenset({"measurements", "samples", "observations", "data points", "datapoints"})
+
+
+def check_sums(reading: Reading) -> Flags:
+    """What does not add up."""
+    flags: Flags = {}
+    for _, group in groupby(enumerate(reading.claims), key=lambda one: one[1].row):
+        members = [(place, claim) for place, claim in group if claim.figure is not None]
+        flags |= _ratios(reading, members)
+        flags |= _row_total(reading, members)
+    flags |= _tables(reading)
+    flags |= _totals(reading)
+    return flags | _measurements(reading)
+
+
+def _ratios(reading: Reading, members: Sequence[tuple[int, Claim]]) -> Flags:
+    """As in "18/20 passing (100%)"."""
+    flags: Flags = {}
+    for at, (place, claim) in enumerate(members):
+        figure = claim.figure
+        if figure is None or figure.unit != "%" or not at:
+            continue
+        text = reading.rows[claim.row].cells[claim.cell].text
+        if not PASSING.match(text[figure.end : figure.end + 20]):
+            continue
+        k, n = _k_of_n(text, [one for _, one in members[max(0, at - 2) : at] if one.cell == claim.cell])
+        if n and abs(100 * k / n - figure.low) > max(figure.half, Decimal("0.5")) and not figure.plus:
+            flags[place] = f"line {claim.line}: {k} of {n} are {100 * k / n:.4g} %"
+    return flags
+
+
+def _k_of_n(text: str, before: Sequence[Claim]) -> tuple[Decimal, Decimal]:
+    last = before[-1].figure if before else None
+    if last is not None and last.whole is not None:
+        return last.low, last.whole
+    first = before[0].figure if len(before) > 1 else None
+    if first is not None and last is not None and OF.match(text[first.end : last.start]):
+        return first.low, last.low
+    return Decimal(0), Decimal(0)
+
+
+def _row_total(reading: Reading, members: Sequence[tuple[int, Claim]]) -> Flags:
+    """A column "total" beside the counts that make it."""
+    if len(members) < 3 or not reading.rows[members[0][1].row].table:
+        return {}
+    row = reading.rows[members[0][1].row]
+    plain = [(place, claim) for place, claim in members if claim.cell and _is_plain(claim)]
+    totals = [one for one in plain if TOTAL.fullmatch(row.cells[one[1].cell].column.strip())]
+    parts = [
+        claim.figure.low
+        for _, claim in plain
+        if claim.figure and not TOTAL.fullmatch(row.cells[claim.cell].column.strip())
+    ]
+    if len(totals) != 1 or len(parts) < 2:
+        return {}
+    place, claim = totals[0]
+    total = sum(parts, Decimal(0))
+    if claim.figure is None or claim.figure.low == total or claim.figure.low in parts:
+        return {}
+    return {place: f"line {claim.line}: the row's parts add up to {total}"}
+
+
+def _is_plain(claim: Claim) -> bool:
+    return claim.figure is not None and not claim.figure.unit and claim.role is not Role.GOAL
+
+
+def _tables(reading: Reading) -> Flags:
+    """Columns of shares that make no whole."""
+    flags: Flags = {}
+    shares = [
+        (place, claim)
+        for place, claim in enumerate(reading.claims)
+        if claim.figure is not None and claim.figure.unit == "%" and reading.rows[claim.row].table
+        and SHARE.search(reading.rows[claim.row].cells[claim.cell].column)
+    ]  # fmt: skip
+    for _, group in groupby(shares, key=lambda one: (reading.rows[one[1].row].block, one[1].cell)):
+        column = [(place, claim) for place, claim in group if not TOTAL.search(reading.rows[claim.row].cells[0].text)]
+        total = sum((claim.figure.low for _, claim in column if claim.figure), Decimal(0))
+        if len(column) > 1 and abs(total - 100) > max(Decimal(1), Decimal(len(column)) / 2):
+            flags |= {place: f"the shares of this table add up to {total} %" for place, _ in column}
+    return flags
+
+
+def _totals(reading: Reading) -> Flags:
+    """A last row called "total" below the counts that make it."""
+    flags: Flags = {}
+    plain = [
+        (place, claim)
+        for place, claim in enumerate(reading.claims)
+        if reading.rows[claim.row].table and claim.cell and _is_plain(claim) and claim.figure and claim.figure.whole is None
+    ]  # fmt: skip
+    columns: dict[tuple[int, int], list[tuple[int, Claim]]] = {}
+    for place, claim in plain:
+        columns.setdefault((reading.rows[claim.row].block, claim.cell), []).append((place, claim))
+    for column in columns.values():
+        *parts, (place, last) = column
+        called = [TOTAL.fullmatch(reading.rows[one.row].cells[0].text.strip()) is not None for _, one in column]
+        total = sum((one.figure.low for _, one in parts if one.figure), Decimal(0))
+        if len(parts) > 1 and called == [False] * len(parts) + [True] and last.figure and last.figure.low != total:
+            flags[place] = f"line {last.line}: the rows above add up to {total}"
+    return flags
+
+
+def _measurements(reading: Reading) -> Flags:
+    """As in "80 measurements" beside "10 measurements"."""
+    flags: Flags = {}
+    found: dict[str, list[tuple[int, Claim]]] = {}
+    for place, claim in enumerate(reading.claims):
+        figure = claim.figure
+        if figure is not None and figure.noun in MEASURING and not figure.plus and claim.role is Role.CLAIM:
+            found.setdefault(figure.noun, []).append((place, claim))
+    for noun, told in found.items():
+        values = {claim.figure.low: claim for _, claim in told if claim.figure}
+        if len(values) == 2:
+            for place, claim in told:
+                other = next(one for value, one in values.items() if claim.figure and value != claim.figure.low)
+                flags[place] = f"line {other.line} says {other.text} {noun}"
+    return flags

@@ -1,0 +1,61 @@
+"""What the verb about claims takes. What it does is imported when it is used, so that `--help` stays fast."""
+
+# ruff: noqa: PLC0415 - see above
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestrator.cli.options import STATE, JsonFormat, Output, State
+
+
+def audit(  # noqa: PLR0913 - one parameter for each option
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="A report or message: Markdown, HTML or plain text.", show_default=False),
+    ],
+    *,
+    run: Annotated[
+        str | None,
+        typer.Option(
+            "--run",
+            metavar="RUN|BUNDLE|REPORT",
+            show_default=False,
+            help="Hold the claims against a run's id or the beginning of one, a bundle, or a run's report kept as Markdown.",
+        ),
+    ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            "--plan", metavar="PLAN", help="Hold the goals that it tells against this plan's.", show_default=False
+        ),
+    ] = None,
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            "--root",
+            metavar="DIR",
+            show_default=False,
+            help="Where the files that it names are looked for; the checkout that holds FILE unless given.",
+        ),
+    ] = None,
+    style: Annotated[
+        str, typer.Option("-f", "--format", metavar="FORMAT", help="markdown, html, json or junit.")
+    ] = "markdown",
+    output: Output = None,
+    junit: Annotated[
+        Path | None,
+        typer.Option("--junit", metavar="FILE", help="Write the claims there as JUnit XML too.", show_default=False),
+    ] = None,
+    json: JsonFormat = False,
+    state: State = STATE,
+) -> int:
+    """Label every claim of a report or message.
+
+    By evidence of a run, by the files there are, and by the text itself. Each claim is measured, contradicted, inconsistent with the text itself, from constants or an estimate, a missing file, or without
+    evidence. Nothing is guessed and no model is asked. Exits with 1 where anything is contradicted or inconsistent.
+    """
+    from orchestrator.cli.audit import Against, Wanted, audit_file
+
+    return audit_file(file, Against(run, plan, root, state), Wanted("json" if json else style, output, junit))
