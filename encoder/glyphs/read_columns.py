@@ -12,7 +12,7 @@ from encoder.glyphs.decimals import VARIED, format_decimals
 from encoder.glyphs.dictionary import MAX_DISTINCT, read_indexed
 from encoder.glyphs.hexadecimal import read_hexadecimal
 from encoder.glyphs.integers import format_integers
-from encoder.glyphs.kernel import BUFFER, I32S, I64S, INT, ROWS, Int, kernel
+from encoder.glyphs.kernel import BUFFER, I32S, I64S, INT, Int, ROWS, kernel
 from encoder.glyphs.numbers import CONSTANT, read_numbers
 from encoder.glyphs.plan import BASE, COUNT, DETAIL, FIRST_STREAM, KIND, LENGTH, MODE, WIDTH
 from encoder.glyphs.strings import JOINED, read_joined, read_measured
@@ -97,8 +97,9 @@ def read_columns(
         if count == 0:
             continue
         if rows[row, KIND] == DIVIDED:
-            starts[first : first + count] = line_starts[line : line + count]
-            sizes[first : first + count] = line_sizes[line : line + count]
+            for nth in range(count):
+                starts[first + nth] = line_starts[line + nth]
+                sizes[first + nth] = line_sizes[line + nth]
             line += count
         else:
             at = read_column(work, rows, row, streams, at, end, values, word_starts, word_sizes, starts, sizes, first)

@@ -1,0 +1,106 @@
+"""All kernels as one object file: each compiled by numba, joined, and optimised once more as a whole."""
+
+import importlib
+import pkgutil
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import llvmlite.binding as llvm
+
+import encoder.glyphs
+import encoder.mixing
+from building.entry import argument_types, entry
+from encoder.glyphs.jit import CompiledKernel
+from encoder.glyphs.kernel import KERNELS, PARTS
+from encoder.glyphs.library import DIGEST_SYMBOL
+from encoder.glyphs.sources import sources_digest
+
+_C_LIBRARY: Final = frozenset({"malloc", "free", "memcpy", "memmove", "memset"})
+"""All that the library may take from outside."""
+_THOROUGH: Final = 3
+
+
+class BuildError(Exception):
+    """A kernel cannot be part of the library. Says which and why."""
+
+
+def compiled_kernels(processor: str) -> bytes:
+    """The object file, for any processor that has what `processor` has. Raises BuildError."""
+    for package in (encoder.glyphs, encoder.mixing):
+        import_all(package)
+    kernels = _by_name([*KERNELS, *PARTS])
+    whole = llvm.parse_assembly(_head(kernels))
+    for name, kernel in kernels.items():
+        whole.link_in(_module_of(name, kernel))
+    _hide(whole, kernels)
+    return _emitted(whole, processor)
+
+
+def import_all(package: ModuleType) -> None:
+    """Every module of the package, so that every kernel is declared."""
+    for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        importlib.import_module(module.name)
+
+
+def _by_name(kernels: list[Any]) -> dict[str, CompiledKernel]:
+    found: dict[str, CompiledKernel] = {}
+    for kernel in kernels:
+        before = found.setdefault(kernel.declared.name, kernel)
+        if before.declared.function.__code__ != kernel.declared.function.__code__:
+            raise BuildError(f"two kernels go by the name {kernel.declared.name}")
+    return found
+
+
+def _target(kernel: CompiledKernel) -> str:
+    return str(kernel.result.fndesc.llvm_func_name)
+
+
+def _head(kernels: dict[str, CompiledKernel]) -> str:
+    """What is not a kernel: the runtime, the functions that Python calls, the digest."""
+    digest = sources_digest()
+    told = f'@{DIGEST_SYMBOL} = constant [{len(digest)} x i8] c"{digest}"\n'
+    entries = [entry(kernel.declared, _target(kernel)) for kernel in kernels.values()]
+    return Path(__file__).with_name("runtime.ll").read_text(encoding="utf-8") + told + "".join(entries)
+
+
+def _module_of(name: str, kernel: CompiledKernel) -> Any:  # noqa: ANN401  llvmlite ships no types
+    """The kernel and what it calls, of which only itself is seen from outside. Raises BuildError."""
+    module = llvm.parse_assembly(kernel.result.library.get_llvm_str())
+    target = _target(kernel)
+    for function in module.functions:
+        if not function.is_declaration and function.name != target and not function.name.startswith("NRT_"):
+            function.linkage = "internal"
+    given = [str(argument.type) for argument in module.get_function(target).arguments][2:]
+    if given != argument_types(kernel.declared.signature):
+        raise BuildError(f"{name}: numba takes {given}, and not what its entry gives it")
+    return module
+
+
+def _hide(whole: Any, kernels: dict[str, CompiledKernel]) -> None:  # noqa: ANN401  as above
+    """Nothing but the functions that Python calls, and the digest, is seen from outside."""
+    for function in whole.functions:
+        if not function.is_declaration and function.name not in kernels:
+            function.linkage = "internal"
+    for value in whole.global_variables:
+        if not value.is_declaration and value.name != DIGEST_SYMBOL:
+            value.linkage = "internal"
+
+
+def _emitted(whole: Any, processor: str) -> bytes:  # noqa: ANN401  as above
+    target = llvm.Target.from_default_triple()
+    machine = target.create_target_machine(
+        cpu=processor, features="", opt=_THOROUGH, reloc="pic", codemodel="small"
+    )
+    options = llvm.create_pipeline_tuning_options(_THOROUGH)
+    passes = llvm.create_pass_builder(machine, options).getModulePassManager()
+    passes.add_global_dead_code_eliminate_pass()
+    passes.run(whole, llvm.create_pass_builder(machine, options))
+    whole.verify()
+    outside = {function.name for function in whole.functions if function.is_declaration}
+    outside |= {value.name for value in whole.global_variables if value.is_declaration}
+    strangers = sorted(name for name in outside - _C_LIBRARY if not name.startswith("llvm."))
+    if strangers:
+        raise BuildError(f"kernels need {', '.join(strangers)}, which no library has: does one copy a slice, or raise?")
+    code: bytes = machine.emit_object(whole)
+    return code
