@@ -89,9 +89,7 @@ def _hide(whole: Any, kernels: dict[str, CompiledKernel]) -> None:  # noqa: ANN4
 
 def _emitted(whole: Any, processor: str) -> bytes:  # noqa: ANN401  as above
     target = llvm.Target.from_default_triple()
-    machine = target.create_target_machine(
-        cpu=processor, features="", opt=_THOROUGH, reloc="pic", codemodel="small"
-    )
+    machine = target.create_target_machine(cpu=processor, features="", opt=_THOROUGH, reloc="pic", codemodel="small")
     options = llvm.create_pipeline_tuning_options(_THOROUGH)
     passes = llvm.create_pass_builder(machine, options).getModulePassManager()
     passes.add_global_dead_code_eliminate_pass()

@@ -39,7 +39,7 @@ class _Unpacking:
                 self._take_scalar(kind)
 
     def _take_array(self, kind: Array) -> None:
-        """numba's own order: who owns it, its items, their size, its data, its lengths, its strides."""
+        """Numba's own order: who owns it, its items, their size, its data, its lengths, its strides."""
         size = MACHINE[kind.scalar.name][1]
         data = self._made(f"inttoptr i64 {self._word()} to ptr")
         lengths = [self._word() for _ in range(kind.dimensions)]

@@ -21,11 +21,9 @@ class LinkError(Exception):
 
 def system_linkers() -> list[list[str]]:
     """The commands of the system that link, without their arguments; the first is tried first."""
-    found = [[path] for path in map(shutil.which, ("ld", "ld.lld", "ld.gold")) if path]
-    for compiler in map(shutil.which, ("cc", "gcc", "clang")):
-        if compiler:
-            found.append([compiler, "-nostdlib"])
-    return found
+    linkers = [[path] for path in map(shutil.which, ("ld", "ld.lld", "ld.gold")) if path]
+    compilers = [[path, "-nostdlib"] for path in map(shutil.which, ("cc", "gcc", "clang")) if path]
+    return linkers + compilers
 
 
 def link(made: Path, library: Path) -> str:
@@ -41,7 +39,9 @@ def link(made: Path, library: Path) -> str:
             return " ".join(command)
         answers.append(f"{' '.join(called)}: exit code {done.returncode}: {done.stderr.strip()[-400:]}")
     told = "\n  ".join(answers) or "there is none"
-    raise LinkError(f"no linker made the library of kernels\n  {told}\n  mend: install gcc or binutils, or `pip install {ZIG}`")
+    raise LinkError(
+        f"no linker made the library of kernels\n  {told}\n  mend: install gcc or binutils, or `pip install {ZIG}`"
+    )
 
 
 def _spelled(command: list[str]) -> list[str]:

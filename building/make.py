@@ -29,7 +29,7 @@ def main() -> None:
     from building.link import link  # noqa: PLC0415  as above
     from encoder.glyphs import library  # noqa: PLC0415  as above
 
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(library.__file__).with_name(library.FILE)
+    target = Path(sys.argv[1]) if len(sys.argv) > 1 else library.library_path()
     code = compiled_kernels(os.environ["NUMBA_CPU_NAME"])
     compiled = time.process_time()
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
@@ -39,7 +39,8 @@ def main() -> None:
         linker = link(made, linked)
         library.open_library(linked)
         linked.replace(target)
-    print(f"{target}: {target.stat().st_size} bytes, compiled in {compiled:.0f} s of processor time, linked by {linker}")  # noqa: T201
+    size = target.stat().st_size
+    print(f"{target}: {size} bytes, compiled in {compiled:.0f} s of processor time, linked by {linker}")
 
 
 if __name__ == "__main__":

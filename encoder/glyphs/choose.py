@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from encoder.glyphs.decimals import NOT_DECIMAL, VARIED, decimal_places
 from encoder.glyphs.hashing import GOLDEN, MARK, START, find_or_add, finish
 from encoder.glyphs.integers import MAX_DIGITS
-from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, Int, U64S, VOID, kernel
+from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, VOID, Int, kernel
 from encoder.glyphs.tokenise import CLASSES, DIGIT, LETTER
 from encoder.glyphs.tokenise_log import FINE
 from encoder.glyphs.wide import digits_end, holds

@@ -27,7 +27,7 @@ from encoder.glyphs.decimals import VARIED, write_places
 from encoder.glyphs.dictionary import MAX_DISTINCT, ROOM, Room, dictionary_bits, number_values, write_dictionary
 from encoder.glyphs.hexadecimal import write_hexadecimal
 from encoder.glyphs.integers import parse_decimals, parse_integers
-from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, I64S, INT, Int, VOID, kernel, part
+from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, I64S, INT, VOID, Int, kernel, part
 from encoder.glyphs.numbers import are_better_as_differences, number_bits, spread, write_spread
 from encoder.glyphs.sink import META, OUT, SINK, STREAMS, Sink, put
 from encoder.glyphs.strings import write_strings

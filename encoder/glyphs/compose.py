@@ -6,7 +6,7 @@ Values of a column are used in the order of the records, and within a record in 
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, I64S, INT, Int, VOID, kernel, record
+from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, I64S, INT, VOID, Int, kernel
 from encoder.glyphs.wide import copy_over
 
 BAD_IDS = -1

@@ -8,7 +8,7 @@ dependencies of Vo and Vo, "Compressing table data with column dependency", 2007
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, INT, Int, PLANES, REAL, TABLE, VOID, kernel, part, several
+from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, INT, PLANES, REAL, TABLE, VOID, Int, kernel, part, several
 from encoder.glyphs.numbers import LOGARITHMS
 
 LEAST_SORTED = 1024

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.integers import MAX_DIGITS, TEXT_FULL
-from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, Int, VOID, kernel
+from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, VOID, Int, kernel
 from encoder.glyphs.sink import OUT, PACKED, SINK, Sink, end_stream
 from encoder.glyphs.wide import digits_end
 

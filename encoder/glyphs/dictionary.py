@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import SPREAD, hash_bytes
-from encoder.glyphs.kernel import BYTES, I32S, I64S, INT, Int, REAL, U64S, VOID, kernel, record
+from encoder.glyphs.kernel import BYTES, I32S, I64S, INT, REAL, U64S, VOID, Int, kernel, record
 from encoder.glyphs.numbers import plane_bits
 from encoder.glyphs.sink import INDEX, OUT, SINK, WORDS, Sink, end_stream, put
 from encoder.glyphs.wide import copy_over, same_bytes

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from encoder.glyphs.choose import DIVIDED
 from encoder.glyphs.hashing import GOLDEN
-from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, Int, U64S, VOID, kernel
+from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, U64S, VOID, Int, kernel
 from encoder.glyphs.wide import copy_over
 
 REST = 0

@@ -6,7 +6,7 @@ A table is a pair of arrays of a power-of-two length: `keys` (uint64) and `value
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BYTES, HASH, I32S, INT, Int, U64S, part
+from encoder.glyphs.kernel import BYTES, HASH, I32S, INT, U64S, Int, part
 from encoder.glyphs.wide import WORD, load_word, short_word
 
 GOLDEN = np.uint64(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.integers import TEXT_FULL
-from encoder.glyphs.kernel import BUFFER, BYTES, I32S, INT, Int, VOID, kernel
+from encoder.glyphs.kernel import BUFFER, BYTES, I32S, INT, VOID, Int, kernel
 from encoder.glyphs.sink import OUT, PACKED, SINK, Sink, end_stream, put
 
 

@@ -6,7 +6,7 @@ Metadata: the width that values are padded to with zeros, 0 for none; then the v
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, BYTES, HASH, I32S, I64S, INT, Int, VOID, kernel, part
+from encoder.glyphs.kernel import BUFFER, BYTES, HASH, I32S, I64S, INT, VOID, Int, kernel, part
 from encoder.glyphs.wide import WORD, digits_end, digits_value, load_word, short_word
 
 MAX_DIGITS = 18

@@ -8,34 +8,29 @@ import logging
 from collections.abc import Callable
 from typing import Any, Final
 
-import llvmlite.binding
 from numba import njit, types
 from numba.core.caching import FunctionCache
 from numba.core.compiler_lock import global_compiler_lock
-from numba.core.registry import CPUDispatcher
+from numba.core.registry import CPUDispatcher, cpu_target
 from numba.core.runtime.nrt import rtsys
 from numba.extending import intrinsic
 
 from encoder.glyphs.cache import cache_folder
 from encoder.glyphs.declared import Declared
 from encoder.glyphs.instructions import INSTRUCTIONS
-from encoder.glyphs.kinds import Array, Kind, Record, Several, Signature
+from encoder.glyphs.kinds import Array, Kind, Record, Result, Scalar, Several, Signature
 
 _log: Final = logging.getLogger(__name__)
 
 cache_folder()
 
 
-def processor() -> tuple[str, str]:
-    """What numba compiles for here: a processor's name and its features. Code for another is not run."""
-    from numba.core import config  # noqa: PLC0415  as the environment sets it when it is asked
-
-    named = config.CPU_NAME or llvmlite.binding.get_host_cpu_name()
-    features = config.CPU_FEATURES
-    return named, llvmlite.binding.get_host_cpu_features().flatten() if features is None else features
+def processor() -> str:
+    """What numba compiles for here: system, processor and its features. It runs no code that it cached for another."""
+    return str(cpu_target.target_context.codegen().magic_tuple())
 
 
-def translated(kind: Kind | Several) -> Any:  # noqa: ANN401  numba ships no types
+def translated(kind: Kind | Result) -> Any:  # noqa: ANN401  numba ships no types
     """What numba calls this kind."""
     match kind:
         case Array(scalar, dimensions, writable):
@@ -44,8 +39,10 @@ def translated(kind: Kind | Several) -> Any:  # noqa: ANN401  numba ships no typ
             return types.NamedTuple(tuple(map(translated, arrays)), made)  # type: ignore[no-untyped-call]  # as above
         case Several(scalar, count):
             return types.UniTuple(translated(scalar), count)  # type: ignore[no-untyped-call]  # as above
+        case Scalar(name):
+            return getattr(types, "boolean" if name == "bool" else name)
         case _:
-            return getattr(types, "boolean" if kind.name == "bool" else kind.name)
+            raise TypeError(f"numba has no name for {kind}")
 
 
 def _signature(signature: Signature) -> Any:  # noqa: ANN401  as above
@@ -129,7 +126,8 @@ class CompiledKernel(CPUDispatcher):
         self.declared = declared
         self._wanted = _signature(declared.signature)
         self._cache = _Cache(declared.function)  # type: ignore[no-untyped-call]  # as above
-        self._compiler.compile = _with_plain_indices(self._compiler.compile)
+        compiler: Any = self._compiler  # type: ignore[attr-defined]  # as above
+        compiler.compile = _with_plain_indices(compiler.compile)
 
     @property
     def settled(self) -> bool:

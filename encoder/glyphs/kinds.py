@@ -1,18 +1,19 @@
 """The machine types of what a kernel takes and returns: plain data, of which a compiler learns only when it compiles."""
 
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 
-class _Result:
+class Result:
     """What a kernel may return. Called with the kinds of the arguments it gives the signature: `INT(BYTES, INT)`."""
 
     def __call__(self, *arguments: "Kind") -> "Signature":
+        """The signature of a kernel that takes these and returns this."""
         return Signature(self, arguments)
 
 
 @dataclass(frozen=True, slots=True)
-class Scalar(_Result):
+class Scalar(Result):
     """A number. name: numpy's. code: as `struct` has it; empty for nothing at all."""
 
     name: str
@@ -20,7 +21,7 @@ class Scalar(_Result):
 
 
 @dataclass(frozen=True, slots=True)
-class Several(_Result):
+class Several(Result):
     """A tuple of so many numbers of one kind."""
 
     scalar: Scalar
@@ -40,7 +41,7 @@ class Array:
 class Record:
     """A NamedTuple, `made`, of arrays."""
 
-    made: type
+    made: type[tuple[Any, ...]]
     arrays: tuple[Array, ...]
 
 
@@ -51,7 +52,7 @@ Kind: TypeAlias = Scalar | Array | Record
 class Signature:
     """A kernel's result and its arguments."""
 
-    result: _Result
+    result: Result
     arguments: tuple[Kind, ...]
 
 
@@ -84,6 +85,6 @@ def several(kind: Scalar, count: int) -> Several:
     return Several(kind, count)
 
 
-def record(made: type, *arrays: Array) -> Record:
+def record(made: type[tuple[Any, ...]], *arrays: Array) -> Record:
     """The kind of a NamedTuple of arrays of these kinds, in its order."""
     return Record(made, arrays)

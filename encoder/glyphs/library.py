@@ -18,8 +18,8 @@ from encoder.glyphs.declared import Declared
 from encoder.glyphs.kinds import HASH, INT, REAL, VOID, Array, Kind, Record, Scalar, Several
 from encoder.glyphs.sources import sources_digest
 
-FILE: Final = "_kernels.so"
-"""Its name, beside this module."""
+FILE: Final = "libkernels.so.0"
+"""Its name, beside this module: not one that Python would import."""
 DIGEST_SYMBOL: Final = "glyph_kernels_digest"
 """An array of characters that holds the digest of the sources that it was made of."""
 ROOM: Final = 64
@@ -40,7 +40,12 @@ class NoLibraryError(Exception):
     """There is no library that this process could call; says why."""
 
 
-def open_library(path: Path = Path(__file__).with_name(FILE)) -> ctypes.CDLL:
+def library_path() -> Path:
+    """Where the library is, if it is there."""
+    return Path(__file__).with_name(FILE)
+
+
+def open_library(path: Path) -> ctypes.CDLL:
     """The library, if it is there, for this machine, and of these sources. Raises NoLibraryError."""
     if not path.exists():
         raise NoLibraryError("there is no library of kernels")
@@ -135,12 +140,12 @@ def _told(value: Any) -> str:  # noqa: ANN401  anything may be given
     return type(value).__name__
 
 
-def _record_taker(made: type, takers: tuple[_Taker, ...]) -> _Taker:
+def _record_taker(made: type[tuple[Any, ...]], takers: tuple[_Taker, ...]) -> _Taker:
     def take(value: Any, words: list[int]) -> None:  # noqa: ANN401  as above
         if type(value) is not made:
             raise TypeError(f"not a {made.__name__}: {_told(value)}")
-        for each, part in zip(takers, value, strict=True):
-            each(part, words)
+        for each, array in zip(takers, tuple(value), strict=True):
+            each(array, words)
 
     return take
 

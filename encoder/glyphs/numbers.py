@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import GOLDEN, find_or_add
-from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, I64S, INT, Int, REAL, U64S, VOID, kernel, part, several
+from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, I64S, INT, REAL, U64S, VOID, Int, kernel, part, several
 from encoder.glyphs.sink import NUMBERS, OUT, SINK, Sink, end_stream, put
 
 CONSTANT, DELTA, OFFSET = range(3)

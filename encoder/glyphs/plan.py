@@ -11,7 +11,7 @@ from encoder.glyphs.choose import DECIMALS, DICTIONARY, DIVIDED, HEXADECIMAL, IN
 from encoder.glyphs.decimals import VARIED
 from encoder.glyphs.dictionary import MAX_DISTINCT
 from encoder.glyphs.integers import MAX_DIGITS
-from encoder.glyphs.kernel import HASH, I32S, I64S, INT, Int, ROWS, U64S, VOID, kernel
+from encoder.glyphs.kernel import HASH, I32S, I64S, INT, ROWS, U64S, VOID, Int, kernel
 from encoder.glyphs.numbers import CONSTANT, OFFSET, unzigzag
 from encoder.glyphs.sink import INDEX, NUMBERS, PACKED, TEXT, WORDS
 from encoder.glyphs.strings import MEASURED

@@ -12,7 +12,7 @@ from encoder.glyphs.decimals import VARIED, format_decimals
 from encoder.glyphs.dictionary import MAX_DISTINCT, read_indexed
 from encoder.glyphs.hexadecimal import read_hexadecimal
 from encoder.glyphs.integers import format_integers
-from encoder.glyphs.kernel import BUFFER, I32S, I64S, INT, Int, ROWS, kernel
+from encoder.glyphs.kernel import BUFFER, I32S, I64S, INT, ROWS, Int, kernel
 from encoder.glyphs.numbers import CONSTANT, read_numbers
 from encoder.glyphs.plan import BASE, COUNT, DETAIL, FIRST_STREAM, KIND, LENGTH, MODE, WIDTH
 from encoder.glyphs.strings import JOINED, read_joined, read_measured

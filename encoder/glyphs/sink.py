@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, I32S, I64S, INT, Int, U64S, VOID, part, record
+from encoder.glyphs.kernel import BUFFER, I32S, I64S, INT, U64S, VOID, Int, part, record
 
 OUT = 0
 STREAMS = 1

@@ -8,7 +8,7 @@ of class TEXT, the values end to end, after the streams of their lengths.
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, Int, U64S, VOID, kernel
+from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, VOID, Int, kernel
 from encoder.glyphs.numbers import are_better_as_differences, write_numbers
 from encoder.glyphs.sink import OUT, SINK, TEXT, Sink, end_stream, put
 from encoder.glyphs.wide import copy_over

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import CROWDED, find_or_add
-from encoder.glyphs.kernel import HASH, I32S, INT, Int, TABLE, U64S, part, record, several
+from encoder.glyphs.kernel import HASH, I32S, INT, TABLE, U64S, Int, part, record, several
 
 MAX_TEMPLATES = 1 << 15
 MAX_COLUMNS = 1 << 14

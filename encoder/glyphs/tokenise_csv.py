@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import CROWDED, GOLDEN, START, finish
-from encoder.glyphs.kernel import BYTES, FLAG, INT, Int, kernel, part, record
+from encoder.glyphs.kernel import BYTES, FLAG, INT, Int, kernel, part
 from encoder.glyphs.templates import number_template
 from encoder.glyphs.tokenise import FOUND, MAX_TEMPLATES, MAX_VARIABLES, TOKENISED, Found
 from encoder.glyphs.wide import find_either

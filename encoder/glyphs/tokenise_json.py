@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import CROWDED, GOLDEN, finish, hash_bytes
-from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, INT, Int, VOID, kernel, part, record
+from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, INT, VOID, Int, kernel, part
 from encoder.glyphs.templates import number_record
 from encoder.glyphs.tokenise import FOUND, MAX_TEMPLATES, MAX_VARIABLES, TOKENISED, Found, add_variable
 from encoder.glyphs.wide import find_string_end

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import CROWDED, GOLDEN, MARK, START, finish, hash_bytes, hash_more
-from encoder.glyphs.kernel import BYTES, I32S, INT, Int, U64S, kernel, record
+from encoder.glyphs.kernel import BYTES, I32S, INT, U64S, Int, kernel
 from encoder.glyphs.templates import number_record
 from encoder.glyphs.tokenise import (
     CLASSES,

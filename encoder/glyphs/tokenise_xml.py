@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import CROWDED, GOLDEN, MARK, START, finish
-from encoder.glyphs.kernel import BYTES, FLAG, Int, kernel, record
+from encoder.glyphs.kernel import BYTES, FLAG, Int, kernel
 from encoder.glyphs.templates import number_template
 from encoder.glyphs.tokenise import FOUND, MAX_TEMPLATES, MAX_VARIABLES, TOKENISED, Found, add_variable
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, BYTES, INT, Int, U64S, kernel
+from encoder.glyphs.kernel import BUFFER, BYTES, INT, U64S, Int, kernel
 
 BAD_VARINTS = -1
 

@@ -7,7 +7,7 @@ written, or read. Source of the carry-less form: Mahoney, "Data Compression Expl
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, I64S, INT, Int, VOID, inlined, kernel
+from encoder.glyphs.kernel import BUFFER, FLAG, I64S, INT, VOID, Int, inlined, kernel
 
 LOW, HIGH, CODE, AT = range(4)
 STATE_SIZE = 4

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, Int, U32S, U64S, VOID, part
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U32S, U64S, VOID, Int, part
 from encoder.mixing.coder import code_bit, within
 from encoder.mixing.slots import HALF_TRUE, claim, learned
 from encoder.mixing.tables import GOLDEN, RANGE, SPREAD, SQUASH, STRETCH, TRUST

@@ -5,7 +5,7 @@ its bits under three contexts and one mixer.
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, Int, U16S, U32S, U64S, VOID, part
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U16S, U32S, U64S, VOID, Int, part
 from encoder.mixing.coder import code_bit, least, within
 from encoder.mixing.predict import QUICK
 from encoder.mixing.slots import HALF_TRUE, claim, learned

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, Int, U32S, U64S, part
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U32S, U64S, Int, part
 from encoder.mixing.coder import least
 from encoder.mixing.predict import FULL, LEAN, NO_GUESS, QUICK, byte_kernel
 

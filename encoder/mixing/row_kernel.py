@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, Int, U16S, U32S, kernel, record
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U16S, U32S, Int, kernel
 from encoder.mixing.coder import AT, STATE_SIZE, end, finish, least, start
 from encoder.mixing.follow import ROOM, step_between, write_following
 from encoder.mixing.memory import MOST_COLUMNS

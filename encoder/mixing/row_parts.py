@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, INT, Int, U64S, VOID, part, several
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, INT, U64S, VOID, Int, part, several
 from encoder.mixing.predict import FULL, LEAN, spread
 from encoder.mixing.tables import GOLDEN, SPREAD
 

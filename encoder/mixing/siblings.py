@@ -6,7 +6,7 @@ Chosen by the encoder on the first values; a body says the choice, so a decoder 
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import I32S, INT, Int, REAL, U32S, VOID, kernel, record
+from encoder.glyphs.kernel import I32S, INT, REAL, U32S, VOID, Int, kernel
 from encoder.mixing.tables import GOLDEN, SPREAD
 
 U = np.uint64

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import HASH, INT, Int, U32S, UINT32, part
+from encoder.glyphs.kernel import HASH, INT, U32S, UINT32, Int, part
 from encoder.mixing.tables import MOST_SEEN, RATES, UNSEEN
 
 U = np.uint64

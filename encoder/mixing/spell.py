@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, I64S, INT, Int, U32S, VOID, kernel, record
+from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, I64S, INT, U32S, VOID, Int, kernel
 from encoder.mixing.row_parts import name_of
 
 BAD_RECORDS = -1

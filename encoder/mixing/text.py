@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, INT, Int, U32S, kernel
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, INT, U32S, Int, kernel
 from encoder.mixing.coder import AT, STATE_SIZE, end, finish, least, start
 from encoder.mixing.predict import FULL, GUESSES, LIGHT, NO_GUESS, byte_kernel, inputs_of, spread
 from encoder.mixing.tables import GOLDEN, SPREAD

@@ -7,7 +7,7 @@ number that follows it. A voter's record, six bits: how often it was right of la
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, I32S, I64S, INT, Int, U32S, U64S, VOID, part, record, several
+from encoder.glyphs.kernel import BUFFER, FLAG, I32S, I64S, INT, U32S, U64S, VOID, Int, part, several
 from encoder.mixing.coder import code_bit, least, within
 from encoder.mixing.slots import HALF_TRUE, learned
 from encoder.mixing.tables import GOLDEN, RANGE, SPREAD, SQUASH, STRETCH
