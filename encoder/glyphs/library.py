@@ -161,7 +161,7 @@ def _take_flag(value: Any, words: list[int]) -> None:  # noqa: ANN401  as above
 
 
 def _take_real(value: Any, words: list[int]) -> None:  # noqa: ANN401  as above
-    if isinstance(value, np.ndarray):
+    if not isinstance(value, int | float | np.number):
         raise TypeError(f"not a number: {_told(value)}")
     words.append(_BITS.unpack(_REAL.pack(value))[0])
 
