@@ -42,7 +42,7 @@ from encoder.glyphs.kinds import (
     record,
     several,
 )
-from encoder.glyphs.library import LibraryKernel, NoLibraryError, library_path, open_library
+from encoder.glyphs.library import LibraryKernel, NoLibraryError, find_library
 
 __all__ = [
     "BUFFER",
@@ -118,7 +118,7 @@ def means() -> Means:
     why = f"{VARIABLE} says jit"
     if wanted != "jit":
         try:
-            return Means(open_library(library_path()))
+            return Means(find_library())
         except NoLibraryError as error:
             why = str(error)
     if wanted == "library":

@@ -8,6 +8,7 @@ stands here is what keeps a wrong argument from it.
 import ctypes
 import operator
 import struct
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
@@ -41,8 +42,20 @@ class NoLibraryError(Exception):
 
 
 def library_path() -> Path:
-    """Where the library is, if it is there."""
+    """Where the library belongs: beside this module."""
     return Path(__file__).with_name(FILE)
+
+
+def find_library() -> ctypes.CDLL:
+    """The library beside this module; else one that was installed, which fits a checkout of the same sources. Raises NoLibraryError."""
+    installed = (Path(entry, *Path(__file__).parts[-3:-1], FILE) for entry in sys.path)
+    refused = []
+    for path in dict.fromkeys((library_path(), *filter(Path.exists, installed))):
+        try:
+            return open_library(path)
+        except NoLibraryError as error:
+            refused.append(error)
+    raise refused[-1]
 
 
 def open_library(path: Path) -> ctypes.CDLL:

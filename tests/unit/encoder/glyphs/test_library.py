@@ -2,6 +2,8 @@ import ctypes
 import os
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
@@ -12,10 +14,26 @@ from encoder.glyphs import kernel as kernels
 from encoder.glyphs import library
 from encoder.glyphs.declared import Declared
 from encoder.glyphs.kinds import BUFFER, BYTES, FLAG, INT, REAL, TABLE, VOID, record, several
-from encoder.glyphs.library import LibraryKernel, NoLibraryError, open_library
+from encoder.glyphs.library import LibraryKernel, NoLibraryError, find_library, open_library
 
 WRITABLE = np.zeros(8, np.uint8)
 UNALIGNED = np.zeros(17, np.uint8)[1:].view(np.int32)
+
+
+def installed_libraries():
+    return [Path(entry, "encoder", "glyphs", library.FILE) for entry in sys.path]
+
+
+def has_library():
+    try:
+        return find_library() is not None
+    except NoLibraryError:
+        return False
+
+
+needs_library = pytest.mark.skipif(
+    not has_library(), reason="no library of these sources; mend: python -m building.make"
+)
 
 
 class Pair(NamedTuple):
@@ -150,17 +168,28 @@ def test_a_library_that_is_missing_foreign_or_of_other_sources_is_refused(tmp_pa
         open_library(foreign)
 
 
+@needs_library
 def test_a_library_of_other_sources_is_refused(monkeypatch):
-    if not library.library_path().exists():
-        pytest.skip("the package was installed without a library: python -m building.make")
     monkeypatch.setattr(library, "sources_digest", lambda: "0" * 32)
     with pytest.raises(NoLibraryError, match="other sources"):
-        open_library(library.library_path())
+        find_library()
+
+
+@needs_library
+def test_a_checkout_of_the_same_sources_finds_the_library_that_was_installed(monkeypatch, tmp_path):
+    found = next(path for path in (library.library_path(), *installed_libraries()) if path.exists())
+    place = tmp_path / "encoder" / "glyphs"
+    place.mkdir(parents=True)
+    (place / library.FILE).write_bytes(found.read_bytes())
+    monkeypatch.setattr(library, "library_path", lambda: tmp_path / "none")
+    monkeypatch.setattr(library, "sys", SimpleNamespace(path=["/nowhere", str(tmp_path)]))
+    assert Path(find_library()._name).parent == place
 
 
 @pytest.fixture
 def without_a_library(monkeypatch, tmp_path):
-    monkeypatch.setattr(kernels, "library_path", lambda: tmp_path / "none")
+    monkeypatch.setattr(library, "library_path", lambda: tmp_path / "none")
+    monkeypatch.setattr(library, "sys", SimpleNamespace(path=[]))
     kernels.means.cache_clear()
     yield monkeypatch
     kernels.means.cache_clear()
@@ -196,9 +225,8 @@ print([each for each in opened if each[0] != "open" or sys.argv[1] in each[1]], 
 """
 
 
+@needs_library
 def test_with_a_library_nothing_is_read_from_the_users_cache_and_numba_is_not_loaded(tmp_path):
-    if kernels.means().library is None:
-        pytest.skip("the kernels of this run are compiled by numba")
     environment = os.environ | {"XDG_CACHE_HOME": str(tmp_path), "HOME": str(tmp_path), kernels.VARIABLE: "library"}
     command = [sys.executable, "-c", OPENED, str(tmp_path)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
