@@ -8,7 +8,6 @@ import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
@@ -65,6 +64,8 @@ def load_kernels(modules: tuple[str, ...] = _MODULES) -> None:
 
 def _digest(modules: tuple[str, ...]) -> str:
     """What the compiled code depends on."""
+    from importlib.metadata import version  # noqa: PLC0415  slow to load, and seldom needed
+
     from encoder.glyphs.jit import processor  # noqa: PLC0415  numba is loaded only where it compiles
 
     facts = f"{sources_digest()} {modules} {platform.python_version()} {processor()} {version('numba')}"
