@@ -10,8 +10,9 @@ import llvmlite.binding as llvm
 
 import encoder.glyphs
 import encoder.mixing
+from building.ahead import AheadKernel
 from building.entry import argument_types, entry
-from encoder.glyphs.jit import CompiledKernel
+from encoder.glyphs import jit
 from encoder.glyphs.kernel import KERNELS, PARTS
 from encoder.glyphs.library import DIGEST_SYMBOL
 from encoder.glyphs.sources import sources_digest
@@ -27,6 +28,7 @@ class BuildError(Exception):
 
 def compiled_kernels(processor: str) -> bytes:
     """The object file, for any processor that has what `processor` has. Raises BuildError."""
+    vars(jit)["CompiledKernel"] = AheadKernel  # before any kernel is declared
     for package in (encoder.glyphs, encoder.mixing):
         import_all(package)
     kernels = _by_name([*KERNELS, *PARTS])
@@ -43,8 +45,8 @@ def import_all(package: ModuleType) -> None:
         importlib.import_module(module.name)
 
 
-def _by_name(kernels: list[Any]) -> dict[str, CompiledKernel]:
-    found: dict[str, CompiledKernel] = {}
+def _by_name(kernels: list[Any]) -> dict[str, AheadKernel]:
+    found: dict[str, AheadKernel] = {}
     for kernel in kernels:
         before = found.setdefault(kernel.declared.name, kernel)
         if before.declared.function.__code__ != kernel.declared.function.__code__:
@@ -52,11 +54,11 @@ def _by_name(kernels: list[Any]) -> dict[str, CompiledKernel]:
     return found
 
 
-def _target(kernel: CompiledKernel) -> str:
+def _target(kernel: AheadKernel) -> str:
     return str(kernel.result.fndesc.llvm_func_name)
 
 
-def _head(kernels: dict[str, CompiledKernel]) -> str:
+def _head(kernels: dict[str, AheadKernel]) -> str:
     """What is not a kernel: the runtime, the functions that Python calls, the digest."""
     digest = sources_digest()
     told = f'@{DIGEST_SYMBOL} = constant [{len(digest)} x i8] c"{digest}"\n'
@@ -64,7 +66,7 @@ def _head(kernels: dict[str, CompiledKernel]) -> str:
     return Path(__file__).with_name("runtime.ll").read_text(encoding="utf-8") + told + "".join(entries)
 
 
-def _module_of(name: str, kernel: CompiledKernel) -> Any:  # noqa: ANN401  llvmlite ships no types
+def _module_of(name: str, kernel: AheadKernel) -> Any:  # noqa: ANN401  llvmlite ships no types
     """The kernel and what it calls, of which only itself is seen from outside. Raises BuildError."""
     module = llvm.parse_assembly(kernel.result.library.get_llvm_str())
     target = _target(kernel)
@@ -77,7 +79,7 @@ def _module_of(name: str, kernel: CompiledKernel) -> Any:  # noqa: ANN401  llvml
     return module
 
 
-def _hide(whole: Any, kernels: dict[str, CompiledKernel]) -> None:  # noqa: ANN401  as above
+def _hide(whole: Any, kernels: dict[str, AheadKernel]) -> None:  # noqa: ANN401  as above
     """Nothing but the functions that Python calls, and the digest, is seen from outside."""
     for function in whole.functions:
         if not function.is_declaration and function.name not in kernels:

@@ -228,7 +228,9 @@ def bench(  # noqa: PLR0913 - one parameter for each option
     show_bench(files, rounds=rounds, limit=limit, slow=slow, only=codec or [], as_json=json)
 
 
-@app.command(epilog="Examples:\n\n  glyph warm                            once, where the package came without compiled kernels")
+@app.command(
+    epilog="Examples:\n\n  glyph warm                            once, where the package came without compiled kernels"
+)
 @reported
 def warm(*, quiet: Quiet = False) -> None:
     """Make all kernels ready now, so that the first large encode or decode need not; compile them where they did not come compiled."""
