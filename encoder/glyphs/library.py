@@ -33,6 +33,7 @@ _BITS: Final = struct.Struct("=Q")
 _REASON: Final = struct.Struct("Pi")  # numba's: a pickled exception and its length
 _RAISED: Final = (MemoryError, ZeroDivisionError)
 _Taker = Callable[[Any, list[int]], None]
+_Nothing: Final = ctypes.c_char * 0
 _Room: Final = ctypes.c_char * ROOM
 _Reason: Final = ctypes.c_void_p * 1
 
@@ -84,6 +85,7 @@ class LibraryKernel:
         self.__doc__ = declared.function.__doc__
         self._library: Final = library
         self._takers: Final = tuple(_taker(kind) for kind in declared.signature.arguments)
+        self._pack: Final = struct.Struct(f"={sum(map(_words_of, declared.signature.arguments))}Q").pack
         self._result: Final = _result_of(declared)
         self._address: Any = None
 
@@ -112,9 +114,19 @@ class LibraryKernel:
         except TypeError as error:
             raise TypeError(f"{self.__name__} takes {self.declared.signature.arguments}: {error}") from error
         room, reason = _Room(), _Reason()
-        if self.settle()(struct.pack(f"={len(words)}Q", *words), room, reason):
+        if (self._address or self.settle())(self._pack(*words), room, reason):
             raise _failure(self.__name__, reason[0])
         return self._result(room)
+
+
+def _words_of(kind: Kind) -> int:
+    match kind:
+        case Array(dimensions=dimensions):
+            return 1 + dimensions
+        case Record(arrays=arrays):
+            return sum(map(_words_of, arrays))
+        case _:
+            return 1
 
 
 def _taker(kind: Kind) -> _Taker:
@@ -139,9 +151,13 @@ def _array_taker(kind: Array) -> _Taker:
     def take(value: Any, words: list[int]) -> None:  # noqa: ANN401  anything may be given
         if not isinstance(value, np.ndarray) or value.dtype != dtype or value.ndim != dimensions:
             raise TypeError(f"not an array of {dtype} in {dimensions} dimensions: {_told(value)}")
-        if value.flags.num & needed != needed:
+        flags = value.flags.num
+        if flags & needed != needed:
             raise TypeError(f"an array that is not contiguous, aligned{' and writable' if kind.writable else ''}")
-        words.append(value.__array_interface__["data"][0])
+        if flags & _WRITEABLE:
+            words.append(ctypes.addressof(_Nothing.from_buffer(value)))  # far quicker, but for what may be written only
+        else:
+            words.append(value.__array_interface__["data"][0])
         words.extend(value.shape)
 
     return take
