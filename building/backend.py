@@ -13,7 +13,7 @@ from setuptools.build_meta import (
     prepare_metadata_for_build_wheel,
 )
 
-from building.link import ZIG, system_linkers
+from building.link import needed
 
 __all__ = [
     "build_editable",
@@ -29,5 +29,4 @@ __all__ = [
 
 def get_requires_for_build_wheel(config_settings: Any = None) -> list[str]:  # noqa: ANN401  as PEP 517 has it
     """What pip installs before it builds a wheel."""
-    needed: list[str] = build_meta.get_requires_for_build_wheel(config_settings)
-    return needed if system_linkers() else [*needed, ZIG]
+    return [*build_meta.get_requires_for_build_wheel(config_settings), *needed()]

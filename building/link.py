@@ -26,6 +26,11 @@ def system_linkers() -> list[list[str]]:
     return linkers + compilers
 
 
+def needed() -> list[str]:
+    """What pip is to install before anything is linked."""
+    return [] if system_linkers() else [ZIG]
+
+
 def link(made: Path, library: Path) -> str:
     """Writes the library, and returns the command that did. Raises LinkError."""
     commands = system_linkers()
