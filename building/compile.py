@@ -32,11 +32,7 @@ def compiled_kernels(processor: str) -> bytes:
     for package in (encoder.glyphs, encoder.mixing):
         import_all(package)
     kernels = _by_name([*KERNELS, *PARTS])
-    whole = llvm.parse_assembly(_head(kernels))
-    for name, kernel in kernels.items():
-        whole.link_in(_module_of(name, kernel))
-    _hide(whole, kernels)
-    return _emitted(whole, processor)
+    return _emitted(_joined(kernels), kernels, processor)
 
 
 def import_all(package: ModuleType) -> None:
@@ -66,17 +62,25 @@ def _head(kernels: dict[str, AheadKernel]) -> str:
     return Path(__file__).with_name("runtime.ll").read_text(encoding="utf-8") + told + "".join(entries)
 
 
-def _module_of(name: str, kernel: AheadKernel) -> Any:  # noqa: ANN401  llvmlite ships no types
-    """The kernel and what it calls, of which only itself is seen from outside. Raises BuildError."""
-    module = llvm.parse_assembly(kernel.result.library.get_llvm_str())
-    target = _target(kernel)
-    for function in module.functions:
-        if not function.is_declaration and function.name != target and not function.name.startswith("NRT_"):
-            function.linkage = "internal"
-    given = [str(argument.type) for argument in module.get_function(target).arguments][2:]
+def _joined(kernels: dict[str, AheadKernel]) -> Any:  # noqa: ANN401  llvmlite ships no types
+    """One module of all that numba made, nothing of it optimised as a whole. Raises BuildError."""
+    whole = llvm.parse_assembly(_head(kernels))
+    for name, kernel in kernels.items():
+        _check(name, kernel)
+        whole.link_in(llvm.parse_assembly(str(kernel.result.library._final_module)))  # noqa: SLF001  numba has no other way
+    own = {kernel.result.library for kernel in kernels.values()}
+    numbas = {library: None for made in own for library in made._linking_libraries if library not in own}  # noqa: SLF001
+    for library in numbas:  # after what calls it: of what nothing calls, LLVM links nothing
+        whole.link_in(library._get_module_for_linking(), preserve=True)  # noqa: SLF001  as numba does itself
+    return whole
+
+
+def _check(name: str, kernel: AheadKernel) -> None:
+    """Raises BuildError where numba's arguments are not what the entry gives: calls are not checked by LLVM."""
+    function = kernel.result.library.get_function(_target(kernel))
+    given = [str(argument.type) for argument in function.arguments][2:]
     if given != argument_types(kernel.declared.signature):
         raise BuildError(f"{name}: numba takes {given}, and not what its entry gives it")
-    return module
 
 
 def _hide(whole: Any, kernels: dict[str, AheadKernel]) -> None:  # noqa: ANN401  as above
@@ -89,13 +93,13 @@ def _hide(whole: Any, kernels: dict[str, AheadKernel]) -> None:  # noqa: ANN401 
             value.linkage = "internal"
 
 
-def _emitted(whole: Any, processor: str) -> bytes:  # noqa: ANN401  as above
+def _emitted(whole: Any, kernels: dict[str, AheadKernel], processor: str) -> bytes:  # noqa: ANN401  as above
     target = llvm.Target.from_default_triple()
     machine = target.create_target_machine(cpu=processor, features="", opt=_THOROUGH, reloc="pic", codemodel="small")
-    options = llvm.create_pipeline_tuning_options(_THOROUGH)
-    passes = llvm.create_pass_builder(machine, options).getModulePassManager()
-    passes.add_global_dead_code_eliminate_pass()
-    passes.run(whole, llvm.create_pass_builder(machine, options))
+    _optimise(whole, machine, level=0)  # brings together what the next removes: references counted up and down again
+    _hide(whole, kernels)
+    _optimise(whole, machine, level=_THOROUGH)
+    _optimise(whole, machine, level=_THOROUGH)
     whole.verify()
     outside = {function.name for function in whole.functions if function.is_declaration}
     outside |= {value.name for value in whole.global_variables if value.is_declaration}
@@ -104,3 +108,16 @@ def _emitted(whole: Any, processor: str) -> bytes:  # noqa: ANN401  as above
         raise BuildError(f"kernels need {', '.join(strangers)}, which no library has: does one copy a slice, or raise?")
     code: bytes = machine.emit_object(whole)
     return code
+
+
+def _optimise(whole: Any, machine: Any, *, level: int) -> None:  # noqa: ANN401  as above
+    """As numba does for a kernel: a cheap pass by its own choice, or LLVM's whole pipeline; and what no entry needs goes."""
+    builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(level))
+    passes = builder.getModulePassManager()
+    if level == 0:
+        passes.add_loop_rotate_pass()
+        passes.add_instruction_combine_pass()
+        passes.add_jump_threading_pass()
+    passes.add_refprune_pass()
+    passes.add_global_dead_code_eliminate_pass()
+    passes.run(whole, builder)
