@@ -155,7 +155,8 @@ def _array_taker(kind: Array) -> _Taker:
         if flags & needed != needed:
             raise TypeError(f"an array that is not contiguous, aligned{' and writable' if kind.writable else ''}")
         if flags & _WRITEABLE:
-            words.append(ctypes.addressof(_Nothing.from_buffer(value)))  # far quicker, but for what may be written only
+            at = ctypes.addressof(_Nothing.from_buffer(value))  # type: ignore[arg-type]  # an array is a buffer, and this the quickest way
+            words.append(at)
         else:
             words.append(value.__array_interface__["data"][0])
         words.extend(value.shape)
