@@ -5,6 +5,7 @@ lengths), the place of its result, and that of the reason if it fails; it return
 stands here is what keeps a wrong argument from it.
 """
 
+import contextlib
 import ctypes
 import operator
 import struct
@@ -25,6 +26,8 @@ DIGEST_SYMBOL: Final = "glyph_kernels_digest"
 """An array of characters that holds the digest of the sources that it was made of."""
 ROOM: Final = 64
 """Bytes for a result."""
+_MATHEMATICS: Final = "libm.so.6"
+"""Has a logarithm that the library takes from whoever is in the process; Python itself brings it, as a rule."""
 _WRITEABLE: Final = 0x0400  # numpy's flags of an array
 _BEHAVED: Final = 0x0101  # C-contiguous and aligned
 _WORD: Final = 0xFFFFFFFFFFFFFFFF
@@ -63,6 +66,8 @@ def open_library(path: Path) -> ctypes.CDLL:
     """The library, if it is there, for this machine, and of these sources. Raises NoLibraryError."""
     if not path.exists():
         raise NoLibraryError("there is no library of kernels")
+    with contextlib.suppress(OSError):  # where it goes by another name, Python has it
+        ctypes.CDLL(_MATHEMATICS, ctypes.RTLD_GLOBAL)
     try:
         library = ctypes.CDLL(str(path))
         digest = (ctypes.c_char * len(sources_digest())).in_dll(library, DIGEST_SYMBOL).raw
