@@ -24,6 +24,7 @@ from orchestrator.engine.explain import Explanation, explain
 from orchestrator.engine.fingerprints import fingerprints, named_files
 from orchestrator.engine.judging import declared_metrics, file_digest
 from orchestrator.engine.outcome import UNPROVEN, exit_code
+from orchestrator.engine.people import People, Tip, nobody_knows
 from orchestrator.engine.reconcile import NOT_ASKED_FOR, Change
 from orchestrator.engine.reuse import Asked, Wish, reused
 from orchestrator.engine.runs import (
@@ -51,7 +52,7 @@ from orchestrator.journal.codec import plain as as_plain
 from orchestrator.journal.errors import Contradicted, DamagedJournal
 from orchestrator.journal.port import JournalPort
 from orchestrator.journal.sqlite import Durability
-from orchestrator.plan.handins import briefed, joined
+from orchestrator.plan.handins import briefed, gates, joined
 from orchestrator.plan.model import Plan
 from orchestrator.plan.text import plan_text
 from orchestrator.privacy import tighten
@@ -294,7 +295,10 @@ def explain_loaded(
         )
         earlier = () if journal is None else earlier_runs(journal, loaded.plan.id, wish)
     standing = reused(loaded.graph, digests, earlier, wish, intact(manner.state / "runs"))
-    change = Change(digests, left_out, forced, file_digest(manner.state / "runs" / (state.run if state else "")))
+    people = People(loaded.plan, loaded.graph, loaded.digest, _agents(loaded.plan, Path.cwd()))
+    void = {} if state is None else people.void(state, _tip(loaded.plan))
+    kept = file_digest(manner.state / "runs" / (state.run if state else ""))
+    change = Change(digests, left_out, forced, kept, void=void)
     return tuple(explain(loaded.graph, state, change, {event.task: event.source for event in standing}))
 
 
@@ -462,6 +466,7 @@ def _circumstances(
         "runners": runners,
         "journal": journal,
         "agents": _agents(loaded.plan, project),
+        "tip": _tip(loaded.plan),
     }
 
 
@@ -487,6 +492,15 @@ def _agents(plan: Plan, project: Path) -> Agents:
     from orchestrator.agents.instructions import read_agents  # noqa: PLC0415 - as above
 
     return read_agents(plan, project)
+
+
+def _tip(plan: Plan) -> Tip:
+    """Where branches of repositories are, for plans in which people approve what agents did."""
+    if not gates(plan):
+        return nobody_knows
+    from orchestrator.agents.git import tip  # noqa: PLC0415 - as above
+
+    return tip
 
 
 class _Ending:

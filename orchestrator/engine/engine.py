@@ -10,7 +10,9 @@ from threading import Event as Flag
 from typing import Final
 
 from orchestrator.engine.decide import Frontier, Instruction, Requeue, Skip, Start
+from orchestrator.engine.door import Brought
 from orchestrator.engine.orders import Orders
+from orchestrator.engine.people import People, expired, is_taken, next_expiry, refusal
 from orchestrator.engine.recorder import Recorder
 from orchestrator.engine.resources import Slots, capacities, demands
 from orchestrator.engine.retry import Again, after_failure
@@ -27,6 +29,8 @@ from orchestrator.state.events import (
     Failure,
     HandedIn,
     HandInJoined,
+    PersonAnswered,
+    PersonAsked,
     ProgressReported,
     RoundJudged,
     RoundReturned,
@@ -42,10 +46,13 @@ from orchestrator.state.events import (
     TaskStarted,
     TaskSucceeded,
 )
+from orchestrator.state.people import Word
 from orchestrator.state.rounds import Round
 from orchestrator.state.transitions import Status
 
 LONGEST_WAIT: Final = 3600.0
+OPEN: Final = frozenset({Status.PENDING, Status.WAITING, Status.HANDED_IN, Status.ASKED, Status.ANSWERED})
+"""Where nothing of a task is under way, and it is not done."""
 LOSSES_BORNE: Final = 3
 """How often in this turn a task may lose its machine before that counts as a failure of its own: some tasks break machines."""
 
@@ -68,7 +75,7 @@ class Interrupt:
     name: str
 
 
-Message = Done | AttemptResult | Told | Interrupt
+Message = Done | AttemptResult | Told | Interrupt | Brought
 CarryOut = Callable[[WorkOrder, StopSignal, Callable[[Told], None]], AttemptResult]
 
 
@@ -92,6 +99,7 @@ class Engine:
         excluded: Collection[str],
         kill: Callable[[], object],
         rounds: Rounds,
+        people: People,
     ) -> None:
         self.messages: SimpleQueue[Message] = SimpleQueue()
         self._orders = orders
@@ -105,6 +113,8 @@ class Engine:
         self._slots = Slots(dict(full))
         self._demands = demands(orders.graph, full)
         self._rounds = rounds
+        self._people = people
+        self._for_people = frozenset(people.tasks())
         self._frontier = Frontier(orders.graph, recorder.state, self._demands, excluded, rounds.instruments)
         self._sampling = Sampling(orders.plan, orders.graph, orders.runners)
         self._stop = Flag()
@@ -120,21 +130,32 @@ class Engine:
         self.faulty = False
         """Whether it was the executor that broke, and not somebody who asked."""
         self._judge_rounds()
+        self._attend_people()
+
+    @property
+    def waits(self) -> tuple[str, ...]:
+        """The tasks that wait for people."""
+        return self._recorder.state.asking
 
     def run(self) -> bool:
-        """Work until every task is settled (True) or the run was interrupted (False). Raises JournalError.
+        """Work until every task is settled or waits for people (True), or the run was interrupted (False). Raises JournalError.
 
         Whatever is raised, no attempt outlives it.
         """
         try:
             while self._advance() or self._running or self._next_due() is not None:
                 self._take(self._wait())
+                self._attend_people()
                 self._report_progress()
         finally:
             self._end_attempts()
             if self._foreground is not None:
                 self._foreground.close()
         return self.interrupted is None
+
+    def hear(self, brought: Brought) -> None:
+        """Take an answer that somebody brought; safe from any thread. They are told once it is durable."""
+        self._tell(brought)
 
     def interrupt(self, name: str) -> None:
         """Ask the run to stop; safe in a signal handler and from any thread. The second time, at once."""
@@ -159,6 +180,11 @@ class Engine:
         match instruction:
             case Start() if self._spent_out(task):
                 pass
+            case Start(attempt=attempt) if task in self._for_people:
+                state = self._recorder.state
+                self._recorder.record(
+                    PersonAsked(task, attempt, self._people.question(state, task, self._recorder.wall()))
+                )
             case Start(attempt=attempt):
                 self._recorder.record(TaskStarted(task, attempt))
                 self._slots.take(self._demands[task])
@@ -237,7 +263,7 @@ class Engine:
 
     def _wait(self) -> list[Message]:
         """Everything that has come in; sleeps until something does, or until a retry or report is due."""
-        due = [time for time in (self._next_due(), self._next_report) if time is not None]
+        due = [time for time in (self._next_due(), self._next_report, self._next_expiry()) if time is not None]
         messages = self._receive(min(LONGEST_WAIT, max(0.0, min(due, default=LONGEST_WAIT) - self._recorder.now())))
         self._handed_out -= {(each.task, each.attempt) for each in messages if isinstance(each, Done | AttemptResult)}
         return messages
@@ -254,6 +280,11 @@ class Engine:
                 messages.append(self.messages.get_nowait())
         return messages
 
+    def _next_expiry(self) -> float | None:
+        """When the next question to a person is over, on the clock of the run; only a run that does something else waits for that."""
+        until = next_expiry(self._recorder.state) if self._for_people else None
+        return None if until is None else self._recorder.now() + max(0.0, until - self._recorder.wall())
+
     def _next_due(self) -> float | None:
         return self._frontier.next_due() if self.interrupted is None else None
 
@@ -261,6 +292,8 @@ class Engine:
         for message in messages:
             if isinstance(message, Interrupt):
                 self._interrupted(message.name)
+            elif isinstance(message, Brought):
+                self._let_in(message)
             elif self._running.get(message.task) == message.attempt:
                 self._hear(message)
             elif isinstance(message, Asking):
@@ -282,6 +315,69 @@ class Engine:
                 self._end(message.task, message.attempt, message)
             case Done():
                 self._end(message.task, message.attempt, _result(message))
+
+    def _let_in(self, brought: Brought) -> None:
+        """Record what a person says, or say why not."""
+        state, answer = self._recorder.state, brought.answer
+        said = refusal(state, brought.task, answer, self._recorder.wall())
+        if said:
+            brought.reply(said)
+            return
+        if not is_taken(state, brought.task, answer):
+            self._recorder.record(PersonAnswered(brought.task, answer.attempt, answer))
+        self._granted.append(brought.reply)
+
+    def _attend_people(self) -> None:
+        """Do what follows from answers, and give up questions whose time is over."""
+        if not self._for_people:
+            return
+        for task in list(expired(self._recorder.state, self._recorder.wall())):
+            self._refuse(task, Failure(Cause.EXPIRED, "nobody answered in time"))
+        for task in self._people.tasks():
+            if self._recorder.state.tasks[task].status is Status.ANSWERED:
+                self._follow(task)
+
+    def _follow(self, task: str) -> None:
+        """What follows from a person's answer: the task is done, or its agents have another round, or it has failed."""
+        state = self._recorder.state
+        record = state.tasks[task]
+        answer = record.answer
+        if answer is None or answer.word is not Word.REJECTED:
+            self._settle(TaskSucceeded(task, record.attempt, Evidence(), NOTHING_USED))
+            return
+        why = f"{task} was rejected by {answer.by}" + (f": {answer.comment}" if answer.comment else "")
+        back = self._people.to_return(task, state)
+        used_up = [each for each in back if self._rounds.left(each, state) < 2]  # this refusal is a round itself
+        if used_up or not back or self._draining:
+            told = f"; {', '.join(used_up)} has no round left" if used_up else ""
+            self._refuse(task, Failure(Cause.REJECTED, why + told))
+        else:
+            self._send_back(back, why)
+
+    def _send_back(self, back: tuple[str, ...], why: str) -> None:
+        """Give agents another round, and open all that rests on what they handed in; once nothing of that is under way."""
+        state, again = self._recorder.state, self._people.below(back)
+        if any(state.tasks[each].status in {Status.RUNNING, Status.WAITING} for each in again):
+            return
+        for each in back:
+            record = state.tasks[each]
+            lost = self._rounds.lost(each, state, why, None, record.hand_in)
+            self._recorder.record(RoundJudged(each, record.attempt, lost))
+        for each in again:
+            record = state.tasks[each]
+            if record.status is Status.PENDING:
+                continue
+            self._left[self._orders.graph.nodes[each].group] += record.settled
+            self._recorder.record(RoundReturned(each, record.attempt, why))
+        for each in again:
+            self._frontier.reopened(each)
+
+    def _refuse(self, task: str, failure: Failure) -> None:
+        spec = self._orders.graph.nodes[task].task
+        attempt = self._recorder.state.tasks[task].attempt
+        self._settle(TaskFailed(task, attempt, failure, NOTHING_USED, tolerated=spec.continue_on_error))
+        if not (self._keep_going or spec.continue_on_error):
+            self._cancel_rest(task)
 
     def _interrupted(self, name: str) -> None:
         if self.interrupted is not None:
@@ -420,7 +516,7 @@ class Engine:
         """Start nothing more; what runs may end."""
         self._draining = True
         for task, record in list(self._recorder.state.tasks.items()):
-            if record.status in {Status.PENDING, Status.WAITING, Status.HANDED_IN}:
+            if record.status in OPEN:
                 self._recorder.record(TaskCancelled(task, f"{culprit} failed, and the run stops at the first failure"))
                 self._count(task)
         self._frontier.clear()

@@ -2,6 +2,7 @@
 
 pending -> running -> succeeded | failed | waiting -> pending
 running -> handed in -> succeeded | failed | pending (another round)
+pending -> asked -> answered -> succeeded | failed | pending (another round, or void)
 pending -> succeeded (reused) | skipped | cancelled
 """
 
@@ -15,6 +16,8 @@ from orchestrator.state.events import (
     Event,
     HandedIn,
     HandInJoined,
+    PersonAnswered,
+    PersonAsked,
     RoundJudged,
     RoundReturned,
     SpendReserved,
@@ -34,12 +37,16 @@ from orchestrator.state.events import (
 
 
 class Status(StrEnum):
-    """Where a task stands. WAITING: for the delay before its next attempt. HANDED_IN: until its hand-in is measured and judged."""
+    """Where a task stands. WAITING: for the delay before its next attempt. HANDED_IN: until its hand-in is measured and judged.
+    ASKED: until a person answers. ANSWERED: until what follows from that is done.
+    """
 
     PENDING = "pending"
     RUNNING = "running"
     HANDED_IN = "handed in"
     WAITING = "waiting"
+    ASKED = "asked"
+    ANSWERED = "answered"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     SKIPPED = "skipped"
@@ -79,6 +86,17 @@ TRANSITIONS: Final[dict[tuple[Status, type[Event]], Status]] = {
     (Status.HANDED_IN, TaskFailed): Status.FAILED,
     (Status.HANDED_IN, TaskCancelled): Status.CANCELLED,
     (Status.HANDED_IN, TaskInvalidated): Status.PENDING,
+    (Status.PENDING, PersonAsked): Status.ASKED,
+    (Status.ASKED, PersonAnswered): Status.ANSWERED,
+    (Status.ASKED, TaskFailed): Status.FAILED,
+    (Status.ASKED, RoundReturned): Status.PENDING,
+    (Status.ASKED, TaskCancelled): Status.CANCELLED,
+    (Status.ASKED, TaskInvalidated): Status.PENDING,
+    (Status.ANSWERED, TaskSucceeded): Status.SUCCEEDED,
+    (Status.ANSWERED, TaskFailed): Status.FAILED,
+    (Status.ANSWERED, RoundReturned): Status.PENDING,
+    (Status.ANSWERED, TaskCancelled): Status.CANCELLED,
+    (Status.ANSWERED, TaskInvalidated): Status.PENDING,
     (Status.SUCCEEDED, RoundJudged): Status.SUCCEEDED,
     (Status.SUCCEEDED, RoundReturned): Status.PENDING,
     (Status.FAILED, RoundReturned): Status.PENDING,
