@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from orchestrator.runs import Runs
     from orchestrator.scaffold import project_files
     from orchestrator.server import make_server
+    from orchestrator.state.people import Word
     from orchestrator.tasklogs import NoSuchAttempt, TaskLog
 
 _HOMES: Final = {
@@ -108,6 +109,7 @@ _HOMES: Final = {
     "TaskContext": "runner",
     "TaskInput": "runner",
     "TaskLog": "tasklogs",
+    "Word": "state.people",
 }
 
 __all__ = [
@@ -137,6 +139,7 @@ __all__ = [
     "Usage",
     "Verdict",
     "Why",
+    "Word",
     "agent_tasks",
     "check_bundle",
     "draw",

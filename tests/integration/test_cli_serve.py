@@ -89,8 +89,9 @@ def test_a_request_under_another_name_is_refused(served):
     assert get(served[1], "/", host="evil.example")[0] == 403
 
 
-def test_only_reading_is_answered(served):
-    assert get(served[1], "/", method="POST")[0] == 501
+def test_only_reading_and_answers_to_questions_are_answered(served):
+    assert get(served[1], "/", method="PUT")[0] == 501
+    assert get(served[1], "/", method="POST")[0] == 404
 
 
 def test_a_run_under_way_is_followed_to_its_end(shell, kit):
