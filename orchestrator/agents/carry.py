@@ -14,7 +14,7 @@ from orchestrator.agents.turn import Meter, carry_turn
 from orchestrator.engine.filling import filled
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.order import AttemptResult, StopSignal, Told, WorkOrder
-from orchestrator.plan.model import Agent, Plan
+from orchestrator.plan.model import Agent, Driver, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,8 @@ def require_drivers(plan: Plan, agents: Iterable[str], known: Mapping[str, objec
     if wrong:
         raise DriverError("\n".join(wrong))
     for name in agents:
-        choose(plan.agents[name].sandbox.value)
+        if plan.agents[name].driver != Driver.PULL:  # it brings its own
+            choose(plan.agents[name].sandbox.value)
 
 
 def _problems(agent: Agent, known: Mapping[str, object]) -> Iterator[str]:

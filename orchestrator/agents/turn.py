@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
-from orchestrator.agents.driver import Driver, DriverError, Going, agent_environment, find_driver, missing_names
+from orchestrator.agents.driver import Driver, DriverError, Going, Lost, agent_environment, find_driver, missing_names
 from orchestrator.agents.git import GitError, attempted, commit_id
 from orchestrator.agents.home import make_home
 from orchestrator.agents.meter.accounts import Account
@@ -18,7 +18,7 @@ from orchestrator.evidence.measurement import Claim, Evidence, Usage
 from orchestrator.executors.agentwork import Turn
 from orchestrator.executors.folder import fresh
 from orchestrator.executors.guard import owner
-from orchestrator.executors.order import AttemptResult, Note, StopSignal, Told, WorkOrder
+from orchestrator.executors.order import AttemptResult, Note, Offered, StopSignal, Told, TurnEnd, WorkOrder
 from orchestrator.executors.output import CAP
 from orchestrator.executors.tree import ATTEMPT, OWNER
 from orchestrator.state.events import Cause, Failure
@@ -88,7 +88,11 @@ class _Turning:
         workspace = open_workspace(self.turn, lambda text: self._tell(text, None))
         found = None
         try:
-            talk = self._talked()
+            try:
+                talk = self._talked()
+            except Lost as gone:
+                usage = _usage(order.folder, self.start)
+                return AttemptResult(order.task, order.attempt, Evidence(), usage, lost=str(gone), outage=True)
             usage = _usage(order.folder, self.start)
             if self.stop.is_set():
                 return AttemptResult(order.task, order.attempt, Evidence(), usage, stopped=True, talk=talk)
@@ -133,7 +137,13 @@ class _Turning:
         if lacking := shortfall(turn.sandbox, network=turn.network):
             self._tell(f"the agent: {lacking}", None)
         argv = tuple(enclosed(turn.sandbox, turn.program, inside))
-        return Going(turn, argv, env, order.folder, self.stop, self._tell, CAP, order.marker)
+        return Going(turn, argv, env, order.folder, self.stop, self._tell, CAP, order.marker, self._offer)
+
+    def _offer(self, end: Callable[[TurnEnd], object]) -> None:
+        """Have whoever claims it take the turn; the brief has the workspace's rules in it, as any other."""
+        order, turn = self.order, self.turn
+        brief = turn.brief + rules_of(turn)
+        self.listener(Offered(order.task, order.attempt, turn.agent, turn.workspace, brief, turn.silent, end))
 
     def _tell(self, text: str, claim: Claim | None) -> None:
         self.listener(Note(self.order.task, self.order.attempt, text, claim))

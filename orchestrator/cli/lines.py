@@ -55,6 +55,8 @@ def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case 
             return f"back     {task}: {reason}"
         case e.HandInJoined(joined=one):
             return f"joined   {one.task} as {one.commit[:12]}" if one.commit else f"apart    {one.task}: {one.why}"
+        case e.TurnClaimed(task=task, attempt=attempt, claim=one):
+            return f"claimed  {task}: by {one.name} for {one.agent} ({one.channel}), attempt {attempt}"
         case e.PersonAsked(task=task, asked=asked):
             return f"asked    {task}: {asked.who} is asked: {asked.text}"
         case e.PersonAnswered(task=task, answer=one):

@@ -10,6 +10,7 @@ from orchestrator.engine.conduct import owned
 from orchestrator.engine.door import knock
 from orchestrator.engine.people import is_taken, refusal
 from orchestrator.engine.recorder import Recorder
+from orchestrator.engine.requests import Answering
 from orchestrator.errors import OrchestratorError
 from orchestrator.journal.errors import RunOwned
 from orchestrator.journal.port import JournalPort
@@ -40,8 +41,9 @@ def give(  # noqa: PLR0913 - the answer and what it is recorded by
     """Record the answer; it is durable on return. folder: the run's. Raises Refused, RunOwned where its owner does not open, JournalError."""
     deadline = time.monotonic() + PATIENCE
     while True:
-        said = knock(folder, task, answer)
-        if said is None:
+        heard = knock(folder, Answering(task, answer))
+        said = "" if heard is None else str(heard["refused"])
+        if heard is None:
             try:
                 said = _record(journal, run, task, answer, tuple(secrets), wall)
             except RunOwned:

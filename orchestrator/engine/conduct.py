@@ -33,6 +33,7 @@ from orchestrator.journal.errors import JournalError, UnknownRun
 from orchestrator.journal.port import JournalPort
 from orchestrator.keys import SIZE, user_keys
 from orchestrator.plan.handins import for_people
+from orchestrator.plan.model import Driver
 from orchestrator.runner import Runner
 from orchestrator.state.events import (
     CriterionJudged,
@@ -140,8 +141,9 @@ def conduct(
 
 @contextmanager
 def _door(folder: Path, loaded: LoadedPlan, engine: Engine) -> Iterator[None]:
-    """People's answers are let in within, where the plan asks for any."""
-    if not for_people(loaded.plan):
+    """What other processes ask is let in within, where the plan has anything for people, or for agents that come by themselves."""
+    pulled = any(agent.driver == Driver.PULL for agent in loaded.plan.agents.values())
+    if not (pulled or for_people(loaded.plan)):
         yield
         return
     private_folder(folder.parent)

@@ -1,24 +1,21 @@
-"""The door of a run: a socket at which other processes of the same user bring answers while an orchestrator has the run.
+"""The door of a run: a socket at which other processes of the same user ask things of its owner while an orchestrator has the run.
 
-Who knocks is told only once what they brought is durable. Where nobody has the run there is no door, and they take it for a moment.
+Who knocks is told only once what came of it is durable. Where nobody has the run there is no door; a person's answer is then
+recorded by who brings it (`orchestrator.engine.answering`).
 """
 
 import json
 import os
 import socket
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from threading import Event, Thread
-from typing import Final
+from typing import Any, Final
 
-from pydantic import TypeAdapter, ValidationError
-
-from orchestrator.journal.codec import plain
-from orchestrator.state.people import Answer
+from orchestrator.engine.requests import Request, read, spelled
 
 NAME: Final = "door"
 PATIENCE: Final = 10.0
@@ -29,15 +26,14 @@ LONGEST: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """An answer that somebody brought. reply: told once it is durable (""), or why it is refused."""
+    """Something that somebody asks. reply: told what came of it once that is durable; its "refused" says why not, "" where it is done."""
 
-    task: str
-    answer: Answer
-    reply: Callable[[str], object]
+    request: Request
+    reply: Callable[[Mapping[str, Any]], object]
 
 
 class Door:
-    """Listens until it is closed. folder: the run's; heard: called, in a thread of its own, with each answer that comes."""
+    """Listens until it is closed. folder: the run's; heard: called, in a thread of its own, with each request that comes."""
 
     def __init__(self, folder: Path, heard: Callable[[Brought], object]) -> None:
         self._heard = heard
@@ -71,46 +67,32 @@ class Door:
             if _user(visitor) != os.getuid():
                 return
             visitor.settimeout(PATIENCE)
-            task, answer = _read(visitor)
-            said: list[str] = []
+            request = read(_line(visitor))
+            said: list[Mapping[str, Any]] = []
             done = Event()
 
-            def reply(text: str) -> None:
-                said.append(text)
+            def reply(told: Mapping[str, Any]) -> None:
+                said.append(told)
                 done.set()
 
-            self._heard(Brought(task, answer, reply))
+            self._heard(Brought(request, reply))
             while not done.wait(0.1):
                 if self._closed.is_set():
                     return
-            visitor.sendall(json.dumps({"refused": said[0]}).encode() + b"\n")
+            visitor.sendall(json.dumps(dict(said[0])).encode() + b"\n")
 
 
-def knock(folder: Path, task: str, answer: Answer) -> str | None:
-    """Bring an answer to whoever has the run: "" once it is durable, why it was refused, or None where nobody answers."""
+def knock(folder: Path, request: Request, patience: float = 6 * PATIENCE) -> dict[str, Any] | None:
+    """Ask whoever has the run: what came of it, or None where nobody answers. patience: seconds to wait for that."""
     try:
         with socket.socket(socket.AF_UNIX) as visitor, _short(folder) as place:
-            visitor.settimeout(6 * PATIENCE)
+            visitor.settimeout(patience)
             visitor.connect(f"{place}/{NAME}")
-            visitor.sendall(json.dumps({"task": task, "answer": plain(answer)}).encode() + b"\n")
+            visitor.sendall(spelled(request))
             said = _line(visitor)
     except OSError:
         return None
-    return str(json.loads(said)["refused"]) if said else None
-
-
-def _read(visitor: socket.socket) -> tuple[str, Answer]:
-    """What somebody brings. Raises ValueError for what is no answer."""
-    brought = json.loads(_line(visitor))
-    try:
-        return str(brought["task"]), _reader().validate_python(brought["answer"])
-    except (KeyError, TypeError, ValidationError) as error:
-        raise ValueError(str(error)) from error
-
-
-@cache
-def _reader() -> TypeAdapter[Answer]:
-    return TypeAdapter(Answer)
+    return dict(json.loads(said)) if said.endswith(b"\n") else None
 
 
 def _line(visitor: socket.socket) -> bytes:

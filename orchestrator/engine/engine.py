@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from typing import Final
@@ -13,7 +14,9 @@ from orchestrator.engine.decide import Frontier, Instruction, Requeue, Skip, Sta
 from orchestrator.engine.door import Brought
 from orchestrator.engine.orders import Orders
 from orchestrator.engine.people import People, expired, is_taken, next_expiry, refusal
+from orchestrator.engine.pulling import Pulls
 from orchestrator.engine.recorder import Recorder
+from orchestrator.engine.requests import Answering, Claiming, Saying, refused
 from orchestrator.engine.resources import Slots, capacities, demands
 from orchestrator.engine.retry import Again, after_failure
 from orchestrator.engine.rounds import Rounds
@@ -21,7 +24,18 @@ from orchestrator.engine.sampling import Sampling
 from orchestrator.evidence.measurement import Evidence, Measurement, Usage
 from orchestrator.executors.carry_out import Supervision, carry_out, go_on
 from orchestrator.executors.foreground import Foreground
-from orchestrator.executors.order import Asking, AttemptResult, Launched, Note, Spent, StopSignal, Told, WorkOrder
+from orchestrator.executors.order import (
+    Asking,
+    AttemptResult,
+    Launched,
+    Note,
+    Offered,
+    Spent,
+    StopSignal,
+    Told,
+    WorkOrder,
+)
+from orchestrator.plan.model import Driver
 from orchestrator.state.events import (
     AttemptFailed,
     AttemptLaunched,
@@ -45,11 +59,14 @@ from orchestrator.state.events import (
     TaskSkipped,
     TaskStarted,
     TaskSucceeded,
+    TurnClaimed,
 )
 from orchestrator.state.people import Word
 from orchestrator.state.rounds import Round
 from orchestrator.state.transitions import Status
 
+ELSEWHERE: Final = frozenset({Driver.HUMAN, Driver.PULL})
+"""Drivers of agents who work somewhere else."""
 LONGEST_WAIT: Final = 3600.0
 OPEN: Final = frozenset({Status.PENDING, Status.WAITING, Status.HANDED_IN, Status.ASKED, Status.ANSWERED})
 """Where nothing of a task is under way, and it is not done."""
@@ -111,15 +128,17 @@ class Engine:
         self._kill = kill
         full = capacities(orders.plan, jobs)
         self._slots = Slots(dict(full))
-        self._demands = demands(orders.graph, full)
+        elsewhere = {name for name, agent in orders.plan.agents.items() if agent.driver in ELSEWHERE}
+        self._demands = demands(orders.graph, full, elsewhere)
         self._rounds = rounds
         self._people = people
         self._for_people = frozenset(people.tasks())
+        self._pulls = Pulls()
         self._frontier = Frontier(orders.graph, recorder.state, self._demands, excluded, rounds.instruments)
         self._sampling = Sampling(orders.plan, orders.graph, orders.runners)
         self._stop = Flag()
         self._draining = False
-        self._granted: list[Callable[[str], object]] = []
+        self._granted: list[Callable[[], object]] = []
         self._handed_out: set[tuple[str, int]] = set()
         self._running: dict[str, int] = {}
         self._losses: Counter[str] = Counter()
@@ -146,6 +165,7 @@ class Engine:
             while self._advance() or self._running or self._next_due() is not None:
                 self._take(self._wait())
                 self._attend_people()
+                self._pulls.lapse(self._recorder.now())
                 self._report_progress()
         finally:
             self._end_attempts()
@@ -154,7 +174,7 @@ class Engine:
         return self.interrupted is None
 
     def hear(self, brought: Brought) -> None:
-        """Take an answer that somebody brought; safe from any thread. They are told once it is durable."""
+        """Take what somebody asks; safe from any thread. They are told once what came of it is durable."""
         self._tell(brought)
 
     def interrupt(self, name: str) -> None:
@@ -170,7 +190,7 @@ class Engine:
                     started += self._carry(instruction)
         self._recorder.commit()
         while self._granted:
-            self._granted.pop()("")
+            self._granted.pop()()
         for order in started:
             self._submit(order)
         return bool(started)
@@ -218,7 +238,7 @@ class Engine:
             asked.reply(left.reason or "all that is left of a budget is reserved for calls under way")
             return
         self._recorder.record(SpendReserved(asked.task, asked.attempt, asked.reserved))
-        self._granted.append(asked.reply)
+        self._granted.append(partial(asked.reply, ""))
 
     def _submit(self, order: WorkOrder) -> None:
         self._handed_out.add((order.task, order.attempt))
@@ -263,7 +283,8 @@ class Engine:
 
     def _wait(self) -> list[Message]:
         """Everything that has come in; sleeps until something does, or until a retry or report is due."""
-        due = [time for time in (self._next_due(), self._next_report, self._next_expiry()) if time is not None]
+        times = (self._next_due(), self._next_report, self._next_expiry(), self._pulls.next_lapse())
+        due = [time for time in times if time is not None]
         messages = self._receive(min(LONGEST_WAIT, max(0.0, min(due, default=LONGEST_WAIT) - self._recorder.now())))
         self._handed_out -= {(each.task, each.attempt) for each in messages if isinstance(each, Done | AttemptResult)}
         return messages
@@ -309,6 +330,8 @@ class Engine:
                 self._recorder.record(TaskNoted(task, attempt, text, claim))
             case Asking():
                 self._ask(message)
+            case Offered():
+                self._pulls.offer(message)
             case Spent(task=task, attempt=attempt, settled=settled):
                 self._recorder.record(SpendSettled(task, attempt, settled))
             case AttemptResult():
@@ -317,15 +340,44 @@ class Engine:
                 self._end(message.task, message.attempt, _result(message))
 
     def _let_in(self, brought: Brought) -> None:
+        """Do what somebody asks, or say why not."""
+        asked, now = brought.request, self._recorder.now()
+        match asked:
+            case Answering():
+                self._answered(asked, brought)
+            case Claiming():
+                claim, reply = self._pulls.claim(asked, now)
+                if claim is not None:
+                    self._recorder.record(TurnClaimed(asked.task, reply["attempt"], claim))
+                self._granted.append(partial(brought.reply, reply))
+            case Saying():
+                said = self._pulls.hear(asked, now, brought.reply)
+                if not said and asked.text:
+                    self._recorder.record(TaskNoted(asked.task, asked.attempt, asked.text, asked.claim))
+                self._granted.append(partial(brought.reply, refused(said)))
+            case _:
+                if said := self._pulls.hear(asked, now, brought.reply):
+                    brought.reply(refused(said))
+
+    def _answered(self, asked: Answering, brought: Brought) -> None:
         """Record what a person says, or say why not."""
-        state, answer = self._recorder.state, brought.answer
-        said = refusal(state, brought.task, answer, self._recorder.wall())
-        if said:
-            brought.reply(said)
+        state = self._recorder.state
+        said = refusal(state, asked.task, asked.answer, self._recorder.wall())
+        if not said and not is_taken(state, asked.task, asked.answer):
+            self._recorder.record(PersonAnswered(asked.task, asked.answer.attempt, asked.answer))
+        self._granted.append(partial(brought.reply, refused(said)))
+
+    def _turn_is_over(self, task: str) -> None:
+        """Tell who handed in, or gave back, what came of it, once that is durable."""
+        reply = self._pulls.ended(task)
+        if reply is None:
             return
-        if not is_taken(state, brought.task, answer):
-            self._recorder.record(PersonAnswered(brought.task, answer.attempt, answer))
-        self._granted.append(brought.reply)
+        record = self._recorder.state.tasks[task]
+        last = record.rounds[-1] if record.rounds else None
+        lost = last is not None and last.attempt == record.attempt and record.hand_in is None
+        commit = record.hand_in.commit if record.hand_in else ""
+        why = last.why if lost and last is not None else ""
+        self._granted.append(partial(reply, {**refused(""), "commit": commit, "round_lost": why}))
 
     def _attend_people(self) -> None:
         """Do what follows from answers, and give up questions whose time is over."""
@@ -408,6 +460,7 @@ class Engine:
             self._joined(task, attempt, result)
         else:
             self._succeed(task, attempt, result)
+        self._turn_is_over(task)
 
     def _succeed(self, task: str, attempt: int, result: AttemptResult) -> None:
         """Settle it, unless a criterion asks for more samples than it has now."""

@@ -40,6 +40,7 @@ class Driver(StrEnum):
     COMMAND = "command"
     ACP = "acp"
     HUMAN = "human"
+    PULL = "pull"
 
 
 class TriggerRule(StrEnum):
@@ -133,7 +134,7 @@ class Agent(PlanModel):
     @property
     def works_on_briefs(self) -> bool:
         """Whether its driver can do a task that is described by a `brief`."""
-        return self.driver == Driver.HUMAN or (self.driver != Driver.PYTHON and bool(self.program))
+        return self.driver in {Driver.HUMAN, Driver.PULL} or (self.driver != Driver.PYTHON and bool(self.program))
 
 
 class Retries(PlanModel):

@@ -9,6 +9,7 @@ from orchestrator.evidence.measurement import Claim, Evidence, Measurement, Usag
 from orchestrator.evidence.metric import LATE, Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
+from orchestrator.state.claims import Claimed
 from orchestrator.state.people import Answer, Asked
 from orchestrator.state.rounds import HandIn, Joined, Round
 from orchestrator.state.spending import Reserved, Settled
@@ -227,6 +228,16 @@ class HandInJoined:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnClaimed:
+    """An agent that came by itself has taken the turn. A turn is claimed once; when its claimant is lost, it is interrupted."""
+
+    task: str
+    attempt: int
+    claim: Claimed
+    kind: Literal["turn_claimed"] = "turn_claimed"
+
+
+@dataclass(frozen=True, slots=True)
 class PersonAsked:
     """The task waits for a person from here on. attempt counts from 1 within the run, as of tasks that run."""
 
@@ -398,6 +409,7 @@ Event = (
     | RoundJudged
     | RoundReturned
     | HandInJoined
+    | TurnClaimed
     | PersonAsked
     | PersonAnswered
     | TaskRequeued

@@ -40,6 +40,7 @@ from orchestrator.state.events import (
     TaskSkipped,
     TaskStarted,
     TaskSucceeded,
+    TurnClaimed,
 )
 from orchestrator.state.people import Answer
 from orchestrator.state.run import NOTES_KEPT, STORY_KEPT, RunState, TaskRecord, Turn
@@ -59,7 +60,7 @@ EndEvent = (
 """The events after which nothing runs for the task."""
 
 FRESH: Final[Mapping[str, Any]] = dict.fromkeys(
-    ("finished_at", "hand_in", "finished_mono", "evidence", "usage", "due", "reused", "launch")
+    ("finished_at", "hand_in", "finished_mono", "evidence", "usage", "due", "reused", "launch", "claim")
 ) | {"reason": "", "joined": ()}
 """What an attempt that begins takes back of the one before it."""
 
@@ -78,6 +79,7 @@ TaskEvent = (
     | PersonAnswered
     | TaskStarted
     | AttemptLaunched
+    | TurnClaimed
     | TaskNoted
     | TaskRequeued
     | TaskInvalidated
@@ -183,6 +185,8 @@ def _apply_task(state: RunState, event: TaskEvent, envelope: Envelope) -> None:
     attempt = getattr(event, "attempt", record.attempt + begins)
     if attempt != record.attempt + begins:
         raise IllegalTransition(event.task, f"at attempt {record.attempt}", event, record.story)
+    if isinstance(event, TurnClaimed) and record.claim is not None:
+        raise IllegalTransition(event.task, f"claimed by {record.claim.name}", event, record.story)
     status = next_status(event.task, record.status, event, record.story)
     changes = _changes(record, event, envelope)
     if type(event) in DRAWN:
@@ -254,6 +258,8 @@ def _changes(  # noqa: PLR0911 - one case for each event
             return {"attempt": event.attempt, "asked": event.asked, **began, **FRESH}
         case PersonAnswered():
             return {"answers": (*record.answers, event.answer)}
+        case TurnClaimed():
+            return {"claim": event.claim}
         case AttemptLaunched():
             return {"launch": event.launch}
         case TaskNoted():

@@ -8,6 +8,7 @@ from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
+from orchestrator.state.claims import Claimed
 from orchestrator.state.events import Failure, Loosened
 from orchestrator.state.people import Answer, Asked
 from orchestrator.state.rounds import HandIn, Joined, Round
@@ -51,6 +52,7 @@ class TaskRecord:
     hand_in: what its agent left last, None while it works on it. rounds: those that were judged, in order.
     joined: what a merge made of each hand-in, in order. reserved, settled_calls: of calls of models, by attempt and call; turn_seconds:
     of all turns that ended. Neither a resume nor an invalidation forgets what was spent.
+    claim: who has taken the turn under way, or had the last one.
     asked: what a person was asked last; answers: all that people said of it, in order, with those that are void now.
     """
 
@@ -82,6 +84,7 @@ class TaskRecord:
     turn: int = 0
     asked: Asked | None = None
     answers: tuple[Answer, ...] = ()
+    claim: Claimed | None = None
 
     @property
     def settled(self) -> bool:

@@ -33,6 +33,7 @@ from orchestrator.state.events import (
     TaskSkipped,
     TaskStarted,
     TaskSucceeded,
+    TurnClaimed,
 )
 
 
@@ -76,6 +77,7 @@ TRANSITIONS: Final[dict[tuple[Status, type[Event]], Status]] = {
     (Status.RUNNING, TaskCancelled): Status.CANCELLED,
     (Status.RUNNING, SpendReserved): Status.RUNNING,
     (Status.RUNNING, SpendSettled): Status.RUNNING,
+    (Status.RUNNING, TurnClaimed): Status.RUNNING,
     (Status.RUNNING, HandedIn): Status.HANDED_IN,
     (Status.RUNNING, RoundJudged): Status.RUNNING,
     (Status.RUNNING, RoundReturned): Status.PENDING,

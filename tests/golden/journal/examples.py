@@ -16,6 +16,7 @@ from orchestrator.evidence.measurement import (
 from orchestrator.evidence.verdict import Control, NegativeControl, Outcome, Verdict, Why
 from orchestrator.process import Launch, ProcessId
 from orchestrator.state import events as e
+from orchestrator.state.claims import Claimed
 from orchestrator.state.people import Answer, Asked, Bound, Word
 from orchestrator.state.rounds import HandIn, Joined, Round, Talk
 from orchestrator.state.spending import Reserved, Settled
@@ -90,6 +91,7 @@ EXAMPLES = (
     e.RoundJudged("A.x", 1, Round(2, 1, False, "nothing was handed in")),
     e.RoundReturned("A.x", 1, "too slow"),
     e.HandInJoined("A.m", 1, Joined("A.x", "1" * 40, "", "it clashes with what is in already: a.py", (VERDICT,))),
+    e.TurnClaimed("A.x", 1, Claimed("VELOCITY", "codex 2.6", "mcp stdio", "4" * 64, 1200.0)),
     e.PersonAsked("A.m", 1, Asked(True, "MENTOR", "Ship this?", "A.x", BOUND, 1767225600.5)),
     e.PersonAnswered("A.m", 1, Answer("0a", Word.REJECTED, "Ada", "ada", "page", "Not yet.", BOUND, 1, 1767220000.25)),
     e.TaskRequeued("A.x"),

@@ -14,6 +14,7 @@ from orchestrator.desk import Desk, Said
 from orchestrator.engine.answering import Refused
 from orchestrator.engine.door import Door, knock
 from orchestrator.engine.people import expired, refusal
+from orchestrator.engine.requests import Answering, refused
 from orchestrator.report.verify import Standing, verify
 from orchestrator.runs import Runs
 from orchestrator.state import events as e
@@ -242,22 +243,22 @@ def test_who_knocks_is_told_once_it_was_heard_and_a_shut_door_answers_nobody(tmp
     heard = []
 
     def hear(brought):
-        heard.append((brought.task, brought.answer))
-        brought.reply("no" if brought.answer.comment else "")
+        heard.append(brought.request)
+        brought.reply(refused("no" if brought.request.answer.comment else ""))
 
     deep = tmp_path.joinpath(*["a-rather-long-name-of-a-folder"] * 6)
     deep.mkdir(parents=True)
     door = Door(deep, hear)
-    assert knock(deep, "A.x", ANSWER) == ""
-    assert knock(deep, "A.x", replace(ANSWER, comment="?")) == "no"
-    assert heard[0] == ("A.x", ANSWER)
+    assert knock(deep, Answering("A.x", ANSWER)) == {"refused": ""}
+    assert knock(deep, Answering("A.x", replace(ANSWER, comment="?"))) == {"refused": "no"}
+    assert heard[0] == Answering("A.x", ANSWER)
     door.close()
-    assert knock(deep, "A.x", ANSWER) is None
+    assert knock(deep, Answering("A.x", ANSWER)) is None
 
 
 def test_a_door_that_shuts_while_somebody_stands_in_it_tells_them_nothing(tmp_path):
     door = Door(tmp_path, lambda _brought: door.close())
-    assert knock(tmp_path, "A.x", ANSWER) is None
+    assert knock(tmp_path, Answering("A.x", ANSWER)) is None
 
 
 def git(*words):
