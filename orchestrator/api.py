@@ -4,11 +4,11 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from orchestrator.bundle.check import Checked
 from orchestrator.bundle.dsse import Signer
@@ -53,7 +53,7 @@ from orchestrator.journal.errors import Contradicted, DamagedJournal
 from orchestrator.journal.port import JournalPort
 from orchestrator.journal.sqlite import Durability
 from orchestrator.plan.handins import briefed, gates, joined
-from orchestrator.plan.model import Plan
+from orchestrator.plan.model import Driver, Plan
 from orchestrator.plan.text import plan_text
 from orchestrator.privacy import tighten
 from orchestrator.registry import Promises, driver_names, load_registry
@@ -65,6 +65,9 @@ from orchestrator.state.events import Envelope, RunExpected, RunResumed, RunStar
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState, metrics_known
 from orchestrator.wholefile import require_writable, write_whole
+
+if TYPE_CHECKING:
+    from orchestrator.agents.turn import Counter
 
 STATE: Final = Path(".orchestrate")
 REPORTS: Final = Path("reports")
@@ -481,8 +484,20 @@ def _carrying(loaded: LoadedPlan, runners: Mapping[str, Runner], manner: Manner)
     left_out = excluded(loaded.graph, manner.only, manner.until)
     asked = dict.fromkeys(loaded.graph.nodes[task].agent for task in briefed(loaded.plan) if task not in left_out)
     require_drivers(loaded.plan, asked, {"project": Path.cwd(), "state": manner.state.absolute()})
-    with carrying(loaded.plan, os.environ) as carry:
+    with _counter(loaded.plan, manner.state) as counter, carrying(loaded.plan, os.environ, counter) as carry:
         yield carry
+
+
+def _counter(plan: Plan, state: Path) -> AbstractContextManager["Counter | None"]:
+    """Where agents that speak a protocol of agents ask about their tasks; nowhere without the SDK, which is an extra."""
+    doers = {task.agent or plan.groups[name.split(".")[0]].lead for name, task in briefed(plan).items()}
+    if not any(plan.agents[name].driver == Driver.ACP for name in doers):
+        return nullcontext()
+    try:
+        from orchestrator.mcpserver.own import OwnServer  # noqa: PLC0415 - as above
+    except ImportError:
+        return nullcontext()
+    return OwnServer(state.absolute())
 
 
 def _agents(plan: Plan, project: Path) -> Agents:

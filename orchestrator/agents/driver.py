@@ -31,13 +31,26 @@ class Lost(OrchestratorError):  # noqa: N818 - named after what happened
     """Whoever had taken the turn has it no more: that says nothing of the task, which has another turn."""
 
 
+Tell = Callable[[str, Claim | None], object]
+"""Passes a note on, with the figure in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hatch:
+    """By which an agent that we drive asks about its own task: a socket where it is heard, and the token of its attempt."""
+
+    socket: Path
+    token: str
+
+
 @dataclass(frozen=True, slots=True)
 class Going:
     """What a driver works with.
 
     argv: the program as it is to be started, sandbox included. env: all of its environment. folder: for logs, the attempt's own;
     log_cap: bytes kept of each. stop: set to end the turn. tell: passes a note on, with the figure in it. marker: what the agent's
-    processes carry in ORCHESTRATE_ATTEMPT. offer: has the turn wait for an agent that claims it, whose end is told by the function given.
+    processes carry in ORCHESTRATE_ATTEMPT. offer: has the turn wait for an agent that claims it, whose end is told by the function given. hatch: by which
+    the agent can ask about its task, None where it cannot.
     """
 
     turn: Turn
@@ -49,6 +62,7 @@ class Going:
     log_cap: int
     marker: str
     offer: Callable[[Callable[[TurnEnd], object]], object] = lambda _end: None
+    hatch: Hatch | None = None
 
 
 class Driver(Protocol):

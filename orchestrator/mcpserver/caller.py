@@ -10,6 +10,7 @@ from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Claim
 from orchestrator.mcpserver.known import Known, Look
 from orchestrator.mcpserver.views import ASKS, evidence_view, offers_view, plan_view, verdicts_view
+from orchestrator.report import build_report, render_markdown
 
 HAND_IN_PATIENCE: Final = 600.0
 TEXT_KEPT: Final = 4_000
@@ -84,6 +85,11 @@ class Caller:
         """How a task stands and what became of its rounds. Raises Refusal for one that is not there."""
         return verdicts_view(self._look_at(task, run).state, task)
 
+    def report(self, run: str = "") -> str:
+        """The report in Markdown, as far as the run got."""
+        look = self.known.look(run)
+        return render_markdown(build_report(look.loaded.plan, look.loaded.graph, self.known.events(look.run)))
+
     def evidence(self, task: str, run: str = "") -> dict[str, Any]:
         """What was measured in a task."""
         return evidence_view(self._look_at(task, run).state, task)
@@ -91,7 +97,8 @@ class Caller:
     def say(self, claim: str, text: str = "", figure: Claim | None = None) -> dict[str, Any]:
         """Show that the claimant lives, and pass on what it says. Raises Refusal where it has the claim no more."""
         held = ticket(claim)
-        return self._done(held, Saying(held.task, held.attempt, secret_of(held.token), text[:TEXT_KEPT], figure))
+        self._done(held, Saying(held.task, held.attempt, secret_of(held.token), text[:TEXT_KEPT], figure))
+        return {"yours": held.task}
 
     def ask(self, claim: str, question: str) -> dict[str, Any]:
         """Put a question to people. Nobody is waited for."""

@@ -8,6 +8,7 @@ from orchestrator.engine.runs import open_journal
 from orchestrator.errors import OrchestratorError
 from orchestrator.graph.load import LoadedPlan, load_text
 from orchestrator.journal.sqlite import SqliteJournal
+from orchestrator.state.events import Envelope
 from orchestrator.state.fold import apply
 from orchestrator.state.run import RunState
 
@@ -46,6 +47,11 @@ class Known:
                 state = apply(state, envelope)
             self._states[chosen] = state
             return Look(chosen, state, self._plan(chosen, state))
+
+    def events(self, run: str) -> tuple[Envelope, ...]:
+        """All that happened in the run."""
+        with self._lock:
+            return self._opened().read(run)
 
     def folder_of(self, run: str) -> Path:
         """Where the run's own files are."""

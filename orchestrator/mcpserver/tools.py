@@ -2,15 +2,14 @@
 
 import json
 from collections.abc import Callable
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, Protocol, TypeVar
 
 import anyio
 from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 
-from orchestrator.api import report_text, version
-from orchestrator.engine.runs import open_journal
+from orchestrator.environment import version
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Claim
 from orchestrator.mcpserver.caller import Caller
@@ -39,27 +38,42 @@ def make_mcp(who: Who) -> MCPServer[Any]:
     server: MCPServer[Any] = MCPServer(
         "orchestrate", instructions=INSTRUCTIONS, version=version(), log_level="CRITICAL", subscriptions=False
     )
-    _reading(server, who)
+    reading(server, who)
     _claiming(server, who)
     _resources(server, who)
     return server
 
 
-def _reading(server: MCPServer[Any], who: Who) -> None:
+class Reader(Protocol):
+    """Who may read of a run."""
+
+    def plan(self, run: str = "") -> dict[str, Any]:
+        """The plan with how it stands."""
+
+    def next_tasks(self, run: str = "") -> list[dict[str, Any]]:
+        """The turns that wait for it."""
+
+    def verdicts(self, task: str, run: str = "") -> dict[str, Any]:
+        """What became of a task's rounds."""
+
+
+def reading(server: MCPServer[Any], who: Callable[[Context[Any, Any]], Reader]) -> None:
+    """The tools by which a run is read."""
+
     @server.tool()
     def plan(ctx: Context[Any, Any], run: RunText = "") -> dict[str, Any]:
         """The plan: its tasks and criteria, and how each stands."""
-        return _said(lambda: who(ctx).plan(run))
+        return said(lambda: who(ctx).plan(run))
 
     @server.tool()
     def next_tasks(ctx: Context[Any, Any], run: RunText = "") -> dict[str, Any]:
         """The tasks that wait to be claimed by you."""
-        return _said(lambda: {"tasks": who(ctx).next_tasks(run)})
+        return said(lambda: {"tasks": who(ctx).next_tasks(run)})
 
     @server.tool()
     def verdicts(ctx: Context[Any, Any], task: TaskText, run: RunText = "") -> dict[str, Any]:
         """How a task stands, and the verdicts of its rounds: value, interval, target, and why."""
-        return _said(lambda: who(ctx).verdicts(task, run))
+        return said(lambda: who(ctx).verdicts(task, run))
 
 
 def _claiming(server: MCPServer[Any], who: Who) -> None:
@@ -71,22 +85,22 @@ def _claiming(server: MCPServer[Any], who: Who) -> None:
         name: Annotated[str, Field(description="what you call yourself, with your version")] = "",
     ) -> dict[str, Any]:
         """Take a task. Answers a claim, the brief, the workspace to work in, and how long you may be silent."""
-        return _said(lambda: who(ctx).claim(task, run, name))
+        return said(lambda: who(ctx).claim(task, run, name))
 
     @server.tool()
     def brief(ctx: Context[Any, Any], claim: ClaimText) -> dict[str, Any]:
         """What you have claimed: the work, what it must PASS, what it may change, and the rounds so far."""
-        return _said(lambda: who(ctx).brief(claim))
+        return said(lambda: who(ctx).brief(claim))
 
     @server.tool()
     def heartbeat(ctx: Context[Any, Any], claim: ClaimText) -> dict[str, Any]:
         """Say that you are still at it."""
-        return _said(lambda: who(ctx).say(claim))
+        return said(lambda: who(ctx).say(claim))
 
     @server.tool()
     def progress(ctx: Context[Any, Any], claim: ClaimText, text: str) -> dict[str, Any]:
         """Say what you are doing; people see it."""
-        return _said(lambda: who(ctx).say(claim, text))
+        return said(lambda: who(ctx).say(claim, text))
 
     @server.tool()
     def submit_figure(  # noqa: PLR0913, PLR0917 - what a figure is
@@ -94,29 +108,29 @@ def _claiming(server: MCPServer[Any], who: Who) -> None:
     ) -> dict[str, Any]:
         """Say a figure that you measured. It is kept as your claim, beside what is measured of your hand-in."""
         figure = Claim(metric, value, unit)
-        return _said(lambda: who(ctx).say(claim, text or f"{metric}: {value:g} {unit}", figure))
+        return said(lambda: who(ctx).say(claim, text or f"{metric}: {value:g} {unit}", figure))
 
     @server.tool()
     def ask_person(ctx: Context[Any, Any], claim: ClaimText, question: str) -> dict[str, Any]:
         """Put a question to people. Nobody is waited for: go on as well as you can without an answer."""
-        return _said(lambda: who(ctx).ask(claim, question))
+        return said(lambda: who(ctx).ask(claim, question))
 
     @server.tool()
     def release(ctx: Context[Any, Any], claim: ClaimText, why: str = "") -> dict[str, Any]:
         """Give the task back, without a hand-in. Another turn of it will be on offer."""
-        return _said(lambda: who(ctx).release(claim, why))
+        return said(lambda: who(ctx).release(claim, why))
 
     @server.tool()
     async def hand_in(
         ctx: Context[Any, Any],
         claim: ClaimText,
-        said: Annotated[str, Field(description="what you did, in a few words")] = "",
+        words: Annotated[str, Field(description="what you did, in a few words")] = "",
         wait: Annotated[float, Field(ge=0, le=LONGEST_WAIT, description="seconds to wait for the verdicts")] = 0,
     ) -> dict[str, Any]:
         """End your turn: what lies in the workspace is committed, measured and judged. Answers the commit, or why the round is lost."""
         caller = who(ctx)
         await ctx.report_progress(0, 2, "taking the hand-in")
-        taken = await anyio.to_thread.run_sync(lambda: _said(lambda: caller.hand_in(claim, said)))
+        taken = await anyio.to_thread.run_sync(lambda: said(lambda: caller.hand_in(claim, words)))
         await ctx.report_progress(1, 2, "it is measured now" if taken["commit"] else "the round is lost")
         if not wait or not taken["commit"]:
             return taken
@@ -138,24 +152,20 @@ def _resources(server: MCPServer[Any], who: Who) -> None:
     @server.resource("orchestrate://{run}/plan", mime_type="application/json")
     def plan_of(run: str, ctx: Context[Any, Any]) -> str:
         """The plan of a run, and how it stands."""
-        return json.dumps(_said(lambda: who(ctx).plan(run)), indent=2)
+        return json.dumps(said(lambda: who(ctx).plan(run)), indent=2)
 
     @server.resource("orchestrate://{run}/report", mime_type="text/markdown")
     def report(run: str, ctx: Context[Any, Any]) -> str:
         """The report of a run, as far as it got."""
-        journal = open_journal(who(ctx).known.folder, readonly=True)
-        try:
-            return str(_said(lambda: report_text(journal, run)))
-        finally:
-            journal.close()
+        return said(lambda: who(ctx).report(run))
 
     @server.resource("orchestrate://{run}/evidence/{task}", mime_type="application/json")
     def evidence(run: str, task: str, ctx: Context[Any, Any]) -> str:
         """What was measured in a task of a run."""
-        return json.dumps(_said(lambda: who(ctx).evidence(task, run)), indent=2)
+        return json.dumps(said(lambda: who(ctx).evidence(task, run)), indent=2)
 
 
-def _said(call: Callable[[], T]) -> T:
+def said(call: Callable[[], T]) -> T:
     """The answer, or what went wrong as an error that the model reads."""
     try:
         return call()

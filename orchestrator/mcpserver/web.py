@@ -35,6 +35,7 @@ class McpHttp:
         self._socket = socket.socket()
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
+        self._socket.listen(128)  # who comes before the thread has begun waits
         self.port = int(self._socket.getsockname()[1])
         self.url = f"http://127.0.0.1:{self.port}{PATH}"
         hosts = [f"{name}:{self.port}" for name in NAMES]
