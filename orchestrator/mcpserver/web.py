@@ -32,7 +32,9 @@ class McpHttp:
     def __init__(self, known: Known, agents: Sequence[str], port: int = 0) -> None:
         self.tokens = {name: secrets.token_urlsafe(32) for name in agents}
         self._known = known
-        self._socket = socket.socket()
+        self._socket = socket.socket(
+            socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
+        )  # by which asyncio knows it needs no Nagle
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
         self._socket.listen(128)  # who comes before the thread has begun waits
