@@ -70,7 +70,7 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     ),
     (run_verbs.serve, ("orchestrate serve", "orchestrate serve --port 0 --state .orchestrate", "orchestrate serve --agent VELOCITY")),
     (run_verbs.export, ("orchestrate export", "orchestrate export -o run.tar --junit verdicts.xml phase4a3-2026", "orchestrate export --key key.pem -o run.tar")),
-    (agent_verbs.mcp, ("orchestrate mcp VELOCITY", "claude mcp add work -- orchestrate mcp VELOCITY --state /project/.orchestrate")),
+    (agent_verbs.mcp, ("orchestrate mcp VELOCITY", "orchestrate mcp VELOCITY --state /project/.orchestrate")),
     (people_verbs.inbox, ("orchestrate inbox", "orchestrate inbox --json | jq -r '.[].commands[0]'")),
     (people_verbs.approve, ("orchestrate approve phase4a3-2026 INTEGRATION.review", "orchestrate approve phase4a3-2026 INTEGRATION.review --as 'Ada' --comment 'Read it all.'")),
     (people_verbs.reject, ("orchestrate reject phase4a3-2026 INTEGRATION.review --comment 'The pool never shrinks.'",)),
