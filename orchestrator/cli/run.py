@@ -10,14 +10,13 @@ from typing import get_args
 from orchestrator.api import EXECUTORS, Manner, RunOutcome, expectation, explain_loaded, load, run_loaded
 from orchestrator.cli.explain import explanation_data, show_explanation
 from orchestrator.cli.faults import Exit, UsageError, explain
+from orchestrator.cli.github import tell_github
 from orchestrator.cli.output import notice, plain, say, tell
-from orchestrator.cli.people import waiting_text
 from orchestrator.cli.places import as_json, opened_journal
 from orchestrator.cli.progress import Telling, listening
 from orchestrator.cli.report import write_junit
 from orchestrator.cli.schedule import expected_text, expected_view, schedule_text
 from orchestrator.cli.settings import parse_settings
-from orchestrator.desk import Desk
 from orchestrator.engine.reuse import Asked
 from orchestrator.engine.selection import excluded
 from orchestrator.errors import OrchestratorError
@@ -105,6 +104,9 @@ def check_manner(manner: Manner, junit: Path | None = None) -> None:
 
 def conclude(outcome: RunOutcome, manner: Manner, telling: Telling, junit: Path | None = None) -> int:
     """After the summary: where the report is, what kept it from being written, or how to go on; the exit code. The verdicts as JUnit XML where asked."""
+    if outcome.summary or outcome.exit_code == Exit.WAITS:
+        with opened_journal(manner.state) as journal:
+            tell_github(journal, outcome.run, annotate=not telling.as_json)
     if outcome.exit_code == Exit.WAITS:
         if not telling.as_json:
             tell(_waits(outcome.run, manner))
@@ -130,6 +132,9 @@ def conclude(outcome: RunOutcome, manner: Manner, telling: Telling, junit: Path 
 
 def _waits(run: str, manner: Manner) -> str:
     """What a run waits for, with the commands that answer it."""
+    from orchestrator.cli.people import waiting_text  # noqa: PLC0415 - few runs wait
+    from orchestrator.desk import Desk  # noqa: PLC0415
+
     waiting = waiting_text(Desk(manner.state, Path.cwd()).inbox(run), manner.state)
     return f"run {run} waits for people; what was finished is kept\n{waiting}\nthen: {_resume(run, manner)}"
 
