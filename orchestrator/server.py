@@ -130,6 +130,9 @@ class Pages:
         journal = open_journal(self.state, readonly=True)
         try:
             while True:
+                if journal.stands_still:
+                    journal.close()
+                    journal = open_journal(self.state, readonly=True)
                 for envelope in journal.read(run, after=last):
                     last, finished = envelope.seq, isinstance(envelope.event, RunFinished)
                 yield last, finished

@@ -213,7 +213,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 except MissError as miss:
                     print(f"kill {number} around {stage} after {delay * 1000:.1f} ms: {miss}")
                     return 1
-                if (number + 1) % 50 == 0:
+                if (number + 1) % 10 == 0:
                     print(f"{number + 1} kills, no miss, {time.monotonic() - began:.0f} s", flush=True)
         finally:
             here.send(False)

@@ -10,7 +10,9 @@ from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Claim
 from orchestrator.mcpserver.known import Known, Look
 from orchestrator.mcpserver.views import ASKS, evidence_view, offers_view, plan_view, verdicts_view
+from orchestrator.plan.handins import full_id
 from orchestrator.report import build_report, render_markdown
+from orchestrator.state.run import RunState
 
 HAND_IN_PATIENCE: Final = 600.0
 TEXT_KEPT: Final = 4_000
@@ -53,46 +55,45 @@ class Caller:
 
     def plan(self, run: str = "") -> dict[str, Any]:
         """The plan with how it stands."""
-        look = self.known.look(run)
-        return plan_view(look.loaded, look.state)
+        return self.known.seen(run, lambda look: plan_view(look.loaded, look.state))
 
     def next_tasks(self, run: str = "") -> list[dict[str, Any]]:
         """The turns that wait to be claimed by this agent."""
-        look = self.known.look(run)
-        return offers_view(look.loaded, look.state, self.agent)
+        return self.known.seen(run, lambda look: offers_view(look.loaded, look.state, self.agent))
 
     def claim(self, task: str = "", run: str = "", name: str = "") -> dict[str, Any]:
         """Take a turn: that of the task, or the first that is on offer. Raises Refusal."""
-        look = self.known.look(run)
-        wanted = [task] if task else [each["task"] for each in offers_view(look.loaded, look.state, self.agent)]
-        said = f"nothing is on offer for {self.agent} in run {look.run}"
+        chosen, offers = self.known.seen(run, lambda look: (look.run, offers_view(look.loaded, look.state, self.agent)))
+        wanted = [task] if task else [each["task"] for each in offers]
+        said = f"nothing is on offer for {self.agent} in run {chosen}"
         for each in wanted:
             token = secrets.token_urlsafe(24)
             asked = Claiming(each, self.agent, (name or self.agent)[:200], self.channel, secret_of(token))
-            found = self._asked(look.run, asked)
+            found = self._asked(chosen, asked)
             said = str(found.pop("refused"))
             if not said:
-                return {"claim": str(Ticket(look.run, each, int(found["attempt"]), token)), "run": look.run, **found}
+                return {"claim": str(Ticket(chosen, each, int(found["attempt"]), token)), "run": chosen, **found}
         raise Refusal(said)
 
     def brief(self, claim: str) -> dict[str, Any]:
         """The rounds so far of what is claimed, and what it must PASS: the brief itself came with the claim."""
         held = ticket(claim)
-        look = self.known.look(held.run)
-        return {**self._demands(look, held.task), **verdicts_view(look.state, held.task)}
+        return self.known.seen(
+            held.run, lambda look: {**_demands(look, held.task), **verdicts_view(look.state, held.task)}
+        )
 
     def verdicts(self, task: str, run: str = "") -> dict[str, Any]:
         """How a task stands and what became of its rounds. Raises Refusal for one that is not there."""
-        return verdicts_view(self._look_at(task, run).state, task)
+        return self.known.seen(run, lambda look: verdicts_view(_with_task(look, task), task))
 
     def report(self, run: str = "") -> str:
         """The report in Markdown, as far as the run got."""
-        look = self.known.look(run)
-        return render_markdown(build_report(look.loaded.plan, look.loaded.graph, self.known.events(look.run)))
+        chosen, loaded = self.known.seen(run, lambda look: (look.run, look.loaded))
+        return render_markdown(build_report(loaded.plan, loaded.graph, self.known.events(chosen)))
 
     def evidence(self, task: str, run: str = "") -> dict[str, Any]:
         """What was measured in a task."""
-        return evidence_view(self._look_at(task, run).state, task)
+        return self.known.seen(run, lambda look: evidence_view(_with_task(look, task), task))
 
     def say(self, claim: str, text: str = "", figure: Claim | None = None) -> dict[str, Any]:
         """Show that the claimant lives, and pass on what it says. Raises Refusal where it has the claim no more."""
@@ -117,19 +118,6 @@ class Caller:
         self._done(held, LettingGo(held.task, held.attempt, secret_of(held.token), why[:TEXT_KEPT]))
         return {"released": held.task}
 
-    def _look_at(self, task: str, run: str) -> Look:
-        look = self.known.look(run)
-        if task not in look.state.tasks:
-            raise Refusal(f"run {look.run} has no task {task!r}\n  mend: the tool `plan` lists the tasks")
-        return look
-
-    def _demands(self, look: Look, task: str) -> dict[str, Any]:
-        node = look.loaded.graph.nodes[task]
-        spec = node.task
-        criteria = [each if "." in each else f"{node.group}.{each}" for each in spec.until]
-        wanted = {name: str(look.loaded.plan.criteria[name].target) for name in criteria}
-        return {"brief": spec.brief, "writes": list(spec.writes), "pinned": list(spec.pinned), "must_pass": wanted}
-
     def _done(self, held: Ticket, asked: OfClaimant) -> dict[str, Any]:
         found = self._asked(held.run, asked)
         if said := str(found.pop("refused")):
@@ -143,3 +131,19 @@ class Caller:
                 f"run {run} is not under way\n  mend: somebody carries it on with `orchestrate resume {run}`; then claim again"
             )
         return found
+
+
+def _with_task(look: Look, task: str) -> RunState:
+    """The run's state, if it has such a task. Raises Refusal."""
+    if task not in look.state.tasks:
+        raise Refusal(f"run {look.run} has no task {task!r}\n  mend: the tool `plan` lists the tasks")
+    return look.state
+
+
+def _demands(look: Look, task: str) -> dict[str, Any]:
+    _with_task(look, task)
+    node = look.loaded.graph.nodes[task]
+    spec = node.task
+    criteria = [full_id(node.group, each) for each in spec.until]
+    wanted = {name: str(look.loaded.plan.criteria[name].target) for name in criteria}
+    return {"brief": spec.brief, "writes": list(spec.writes), "pinned": list(spec.pinned), "must_pass": wanted}

@@ -1,8 +1,10 @@
 """What the runs of a state folder come to, kept up with their journal: looking again costs what happened since."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from typing import TypeVar
 
 from orchestrator.engine.runs import open_journal
 from orchestrator.errors import OrchestratorError
@@ -11,6 +13,8 @@ from orchestrator.journal.sqlite import SqliteJournal
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import apply
 from orchestrator.state.run import RunState
+
+T = TypeVar("T")
 
 
 class NoRun(OrchestratorError):  # noqa: N818 - named after what was found
@@ -21,7 +25,7 @@ class NoRun(OrchestratorError):  # noqa: N818 - named after what was found
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A run as it is now. The state is shared with who looks next: read it, and keep no part of it that changes."""
+    """A run as it is now. The state goes on with the journal: what is made of it is made while nobody else looks (`Known.seen`)."""
 
     run: str
     state: RunState
@@ -38,15 +42,21 @@ class Known:
         self._states: dict[str, RunState] = {}
         self._plans: dict[tuple[str, int], LoadedPlan] = {}
 
-    def look(self, run: str = "") -> Look:
-        """The run, or the latest one that is not finished, else the latest. Raises NoRun, JournalError, PlanError."""
+    def seen(self, run: str, view: Callable[[Look], T]) -> T:
+        """What somebody makes of the run, or for "" of the latest one that is not finished, else the latest.
+
+        Raises NoRun, UnknownRun, JournalError, PlanError.
+        """
         with self._lock:
-            chosen = run or self._latest()
-            state = self._states.get(chosen) or RunState()
-            for envelope in self._opened().read(chosen, after=state.seq):
-                state = apply(state, envelope)
-            self._states[chosen] = state
-            return Look(chosen, state, self._plan(chosen, state))
+            return view(self._look(run))
+
+    def _look(self, run: str) -> Look:
+        chosen = run or self._latest()
+        state = self._states.get(chosen) or RunState()
+        for envelope in self._opened().read(chosen, after=state.seq):
+            state = apply(state, envelope)
+        self._states[chosen] = state
+        return Look(chosen, state, self._plan(chosen, state))
 
     def events(self, run: str) -> tuple[Envelope, ...]:
         """All that happened in the run."""
@@ -63,6 +73,9 @@ class Known:
             self._journal.close()
 
     def _opened(self) -> SqliteJournal:
+        if self._journal is not None and self._journal.stands_still:
+            self._journal.close()  # it was opened in a moment in which only a copy could be read
+            self._journal = None
         if self._journal is None:
             self._journal = open_journal(self.folder, readonly=True)
         return self._journal

@@ -42,18 +42,17 @@ class Own:
 
     def plan(self, run: str = "") -> dict[str, Any]:  # noqa: ARG002 - as of who claims
         """The plan with how it stands; of the attempt's own run, whatever is asked for."""
-        look = self.known.look(self.run)
-        return plan_view(look.loaded, look.state)
+        return self.known.seen(self.run, lambda look: plan_view(look.loaded, look.state))
 
     def next_tasks(self, run: str = "") -> list[dict[str, Any]]:  # noqa: ARG002 - as above
         """Nothing: it has a task."""
-        look = self.known.look(self.run)
-        return offers_view(look.loaded, look.state, "")
+        return self.known.seen(self.run, lambda look: offers_view(look.loaded, look.state, ""))
 
     def verdicts(self, task: str, run: str = "") -> dict[str, Any]:  # noqa: ARG002 - as above
         """What became of the rounds of a task of its run."""
-        state = self.known.look(self.run).state
-        return verdicts_view(state, task if task in state.tasks else self.task)
+        return self.known.seen(
+            self.run, lambda look: verdicts_view(look.state, task if task in look.state.tasks else self.task)
+        )
 
 
 class OwnServer:

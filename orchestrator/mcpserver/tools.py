@@ -143,7 +143,7 @@ def _claiming(server: MCPServer[Any], who: Who) -> None:
 async def _judged(caller: Caller, task: str, run: str, wait: float) -> dict[str, Any]:
     """How the task stands once its hand-in is judged, or the time is over."""
     with anyio.move_on_after(wait):
-        while caller.known.look(run).state.tasks[task].status is Status.HANDED_IN:  # noqa: ASYNC110 - nothing tells of it
+        while caller.known.seen(run, lambda look: look.state.tasks[task].status) is Status.HANDED_IN:  # noqa: ASYNC110 - nothing tells of it
             await anyio.sleep(LOOK)
     return caller.verdicts(task, run)
 
