@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from orchestrator.cli.faults import UsageError
+from orchestrator.environment import install_extra
 
-MISSING = "this needs the extra agents\n  mend: pip install 'workstream-orchestrator[agents]'"
+MISSING = f"this needs the extra agents\n  mend: {install_extra('agents')}"
 
 
 def serve_agent(state: Path, agent: str) -> None:
