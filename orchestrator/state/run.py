@@ -162,7 +162,6 @@ class RunState:
         """The ids of the tasks under way, in plan order."""
         return tuple(task for task, record in self.tasks.items() if record.status is Status.RUNNING)
 
-
     @property
     def asking(self) -> tuple[str, ...]:
         """The ids of the tasks that wait for a person, in plan order."""
