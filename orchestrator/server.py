@@ -1,16 +1,18 @@
 """A small local server: the list of runs, each run's page, and server-sent events that tell when it changed.
 
-It only reads, answers GET and HEAD alone, and only to requests that name a loopback host, so that no other site's page can
-read through it (DNS rebinding).
+It reads, and takes people's answers; only from requests that name a loopback host, so that no other site's page can read through it (DNS
+rebinding). An answer also has to come from a page of ours: with its token, from its origin, by a process of our own user.
 """
 
 import json
+import secrets
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from hmac import compare_digest
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,17 +20,20 @@ from itertools import chain
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from orchestrator.api import plan_of
+from orchestrator.desk import Desk, Said
 from orchestrator.engine.runs import open_journal
 from orchestrator.errors import OrchestratorError
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import UnknownRun
 from orchestrator.journal.port import RunSummary
 from orchestrator.pages import index_page, read_traces, render_page
+from orchestrator.peers import is_ours
 from orchestrator.state.events import Envelope, RunFinished, RunResumed, RunStarted
 from orchestrator.state.fold import fold
+from orchestrator.state.people import Word
 
 HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 LOOK_EVERY: Final = 0.5
@@ -38,8 +43,11 @@ PATIENCE: Final = 30.0
 """Seconds that a client may stand still in the middle of a request or of an answer."""
 AT_ONCE: Final = 64
 POLICY: Final = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; connect-src 'self'"
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+LONGEST_ANSWER: Final = 1 << 18
+"""Bytes of a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,7 @@ class Answer:
     status: HTTPStatus
     body: str
     kind: str = "text/html; charset=utf-8"
+    location: str = ""
 
 
 class Pages:
@@ -56,17 +65,19 @@ class Pages:
 
     def __init__(self, state: Path) -> None:
         self.state = state
+        self.token = secrets.token_urlsafe(32)
+        self._desk = Desk(state, Path.cwd())
         self._plan = lru_cache(maxsize=16)(self._read_plan)
 
-    def answer(self, path: str) -> Answer:
-        """The page of a path; 404 for what is not there, 500 with the reason for a journal that cannot be read."""
+    def answer(self, path: str, *, ours: bool = False) -> Answer:
+        """The page of a path, on which our own user can answer questions; 404 for what is not there, 500 with the reason for a journal that cannot be read."""
         parts = [unquote(part) for part in _parts(path)]
         try:
             match parts:
                 case [""]:
                     return Answer(HTTPStatus.OK, index_page(self.runs()))
                 case ["runs", run]:
-                    return Answer(HTTPStatus.OK, self.page(run))
+                    return Answer(HTTPStatus.OK, self.page(run, ours=ours))
         except UnknownRun:
             pass
         except OrchestratorError as error:
@@ -84,8 +95,24 @@ class Pages:
         finally:
             journal.close()
 
-    def page(self, run: str) -> str:
-        """A run's page, as far as the run got."""
+    def take(self, run: str, form: Mapping[str, str]) -> Answer:
+        """Take a person's answer from a page, and lead back to it."""
+        try:
+            said = Said(
+                Word(form["word"]), "page", form.get("comment", ""), form.get("by", ""), int(form.get("attempt", "0"))
+            )
+            self._desk.answer(run, form["task"], said)
+        except (KeyError, ValueError):
+            return Answer(HTTPStatus.BAD_REQUEST, "<p>That is no answer.</p>")
+        except UnknownRun:
+            return Answer(HTTPStatus.NOT_FOUND, "<p>There is no such run.</p>")
+        except OrchestratorError as error:
+            back = f"<a href='/runs/{quote(run, safe='')}'>back to the run</a>"
+            return Answer(HTTPStatus.CONFLICT, f"<pre>{escape(str(error))}</pre><p>{back}</p>")
+        return Answer(HTTPStatus.SEE_OTHER, "", location=f"/runs/{quote(run, safe='')}#people")
+
+    def page(self, run: str, *, ours: bool = False) -> str:
+        """A run's page, as far as the run got. ours: who reads it may answer questions there."""
         journal = open_journal(self.state, readonly=True)
         try:
             events = journal.read(run)
@@ -94,7 +121,8 @@ class Pages:
         attempts = [(name, record.attempt) for name, record in fold(events).tasks.items()]
         traces = read_traces(self.state / "runs" / run, attempts)
         finished = isinstance(events[-1].event, RunFinished)
-        return render_page(self._plan(run, _planned(events)), events, traces, live=not finished)
+        token = self.token if ours and not finished else ""
+        return render_page(self._plan(run, _planned(events)), events, traces, live=not finished, token=token)
 
     def follow(self, run: str) -> Iterator[tuple[int, bool]]:
         """The number of the run's last event so far and whether that ended it, each time somebody asks. Raises UnknownRun."""
@@ -102,6 +130,9 @@ class Pages:
         journal = open_journal(self.state, readonly=True)
         try:
             while True:
+                if journal.stands_still:
+                    journal.close()
+                    journal = open_journal(self.state, readonly=True)
                 for envelope in journal.read(run, after=last):
                     last, finished = envelope.seq, isinstance(envelope.event, RunFinished)
                 yield last, finished
@@ -150,14 +181,40 @@ class _Handler(BaseHTTPRequestHandler):
         if len(parts) == 3 and parts[0] == "runs" and parts[2] == "events":
             self._follow(unquote(parts[1]))
         else:
-            self._send(self.pages.answer(self.path))
+            self._send(self.pages.answer(self.path, ours=is_ours(self.connection)))
+
+    def do_POST(self) -> None:
+        parts = _parts(self.path)
+        if len(parts) != 3 or parts[0] != "runs" or parts[2] != "answer":
+            self.close_connection = True
+            self._send(Answer(HTTPStatus.NOT_FOUND, "<p>There is nothing here.</p>"))
+            return
+        form = self._form()
+        if form is None or not compare_digest(form.get("token", "").encode(), self.pages.token.encode()):
+            self.close_connection = True
+            self._send(Answer(HTTPStatus.FORBIDDEN, "<p>An answer is taken from a page of this server only.</p>"))
+            return
+        self._send(self.pages.take(unquote(parts[1]), form))
+
+    def _form(self) -> dict[str, str] | None:
+        """What a form of ours holds; None for anything else: another host, origin, user or kind of body."""
+        host, length = self.headers.get("Host", ""), self.headers.get("Content-Length", "")
+        kind = self.headers.get("Content-Type", "").split(";")[0].strip()
+        ours = _local(host) and self.headers.get("Origin") == f"http://{host}" and is_ours(self.connection)
+        if not ours or kind != "application/x-www-form-urlencoded":
+            return None
+        if not length.isdecimal() or int(length) > LONGEST_ANSWER:
+            return None
+        body = self.rfile.read(int(length)).decode("utf-8", "replace")
+        return {name: values[-1] for name, values in parse_qs(body, keep_blank_values=True).items()}
 
     do_HEAD = do_GET  # noqa: N815 - the base class's way of naming
 
     def _send(self, answer: Answer) -> None:
         body = answer.body.encode("utf-8", "backslashreplace")
         self.send_response(answer.status)
-        self._headers({"Content-Type": answer.kind, "Content-Length": str(len(body))})
+        moved = {"Location": answer.location} if answer.location else {}
+        self._headers({"Content-Type": answer.kind, "Content-Length": str(len(body)), **moved})
         if self.command != "HEAD":
             self.wfile.write(body)
 

@@ -12,6 +12,7 @@ from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.engine.contract import describe, loosened_in
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState, TaskRecord
+from orchestrator.state.transitions import Status
 
 
 def show_status(state: Path, name: str | None, *, as_data: bool) -> None:
@@ -35,6 +36,12 @@ def _data(run: RunState, word: str, pid: int | None) -> dict[str, Any]:
         "exit_code": run.exit_code,
         "started_at": run.started_at,
         "ended_at": run.ended_at,
+        "waits": run.asking,
+        "answers": {
+            record.id: [dataclasses.asdict(one) for one in record.answers]
+            for record in run.tasks.values()
+            if record.answers
+        },
         "tasks": [_task_data(record) for record in run.tasks.values()],
         "verdicts": [dataclasses.asdict(verdict) for verdict in run.verdicts.values()],
         "loosened": [dataclasses.asdict(one) for one in loosened_in(run)],
@@ -70,7 +77,9 @@ def _text(run: RunState, word: str, pid: int | None) -> str:
         lines += ["", table(("criterion", "verdict", ""), rows)]
     if loosened := loosened_in(run):
         lines += ["", *(f"contract {describe(one)}" for one in loosened)]
-    if word in {"interrupted", "died"}:
+    if run.asking:
+        lines += ["", *(f"waits    {task}: orchestrate inbox {run.run}" for task in run.asking)]
+    if word in {"interrupted", "died", "waits for people"}:
         lines += ["", f"resume with: orchestrate resume {run.run}"]
     return "\n".join(lines)
 
@@ -78,5 +87,15 @@ def _text(run: RunState, word: str, pid: int | None) -> str:
 def _row(record: TaskRecord) -> tuple[str, ...]:
     seconds = "" if record.seconds is None else duration(record.seconds)
     failure = record.failures[-1].message if record.failures else ""
-    why = record.reason or failure or (record.notes[-1] if record.notes else "")
+    why = _asked(record) or record.reason or failure or (record.notes[-1] if record.notes else "")
     return record.id, record.status.value, str(record.attempt or ""), seconds, why
+
+
+def _asked(record: TaskRecord) -> str:
+    """What a person is asked, or said last while that holds."""
+    if record.status is Status.ASKED and record.asked is not None:
+        return f"{record.asked.who} is asked: {record.asked.text}"
+    answer = record.answer
+    if answer is None:
+        return ""
+    return f"{answer.word.value} by {answer.by}" + (f": {answer.comment}" if answer.comment else "")

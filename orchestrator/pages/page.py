@@ -29,9 +29,14 @@ VALUES_SHOWN: Final = 64
 
 
 def render_page(
-    loaded: LoadedPlan, envelopes: Iterable[Envelope], traces: Mapping[str, Trace] = NO_TRACES, *, live: bool = False
+    loaded: LoadedPlan,
+    envelopes: Iterable[Envelope],
+    traces: Mapping[str, Trace] = NO_TRACES,
+    *,
+    live: bool = False,
+    token: str = "",
 ) -> str:
-    """The page of a run, finished or not. live: it is served, and follows the run.
+    """The page of a run, finished or not. live: it is served, and follows the run. token: with it people answer there, "" where they cannot.
 
     Raises IllegalTransition where the journal contradicts itself.
     """
@@ -44,6 +49,8 @@ def render_page(
         .render(
             r=report,
             live=live,
+            token=token,
+            questions=[state.tasks[task] for task in state.asking],
             agents=list(agent_tasks(loaded.plan, loaded.graph, state)),
             outcome=report.outcome,
             graph=_picture(_graph(loaded, report)),
