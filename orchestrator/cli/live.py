@@ -32,7 +32,7 @@ def live_display(
     loaded: LoadedPlan, metrics: Mapping[str, Metric], *, color: bool
 ) -> Iterator[Callable[[Envelope], None]]:
     """A listener that keeps a display at the foot of the terminal, until the block ends."""
-    console = Console(stderr=True, no_color=not color, highlight=False)
+    console = Console(stderr=True, no_color=None if color else True, highlight=False)
     standing, lock, began = Standing(loaded, metrics), Lock(), time.monotonic()
 
     def draw() -> RenderableType:

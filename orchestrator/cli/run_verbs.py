@@ -143,11 +143,22 @@ def cancel(
     cancel_run(state, run, wait, as_data=json)
 
 
-def status(run: RunName = None, *, json: Json = False, state: State = STATE) -> None:
-    """Show how a run stands, by task and by criterion."""
+def status(
+    run: RunName = None,
+    *,
+    everything: Annotated[
+        bool, typer.Option("-a", "--all", help="A line for each task, also where they do not fit on the screen.")
+    ] = False,
+    json: Json = False,
+    state: State = STATE,
+) -> None:
+    """Show how a run stands: what failed first, and why.
+
+    Then what runs, the workstreams, and the criteria with figures and targets.
+    """
     from orchestrator.cli.status import show_status
 
-    show_status(state, run, as_data=json)
+    show_status(state, run, as_data=json, everything=everything)
 
 
 def logs(

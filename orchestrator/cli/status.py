@@ -1,28 +1,39 @@
 """`orchestrate status`: how a run stands, by task and by criterion."""
 
 import dataclasses
+import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from orchestrator.cli.agents_status import agents_data, agents_text
 from orchestrator.cli.condition import clock, condition
-from orchestrator.cli.output import counted, duration, say, table
+from orchestrator.cli.output import counted, duration, say
 from orchestrator.cli.places import as_json, find_run, opened_journal
+from orchestrator.cli.screen import Screen, screen_of_stdout
+from orchestrator.cli.status_text import Moment, run_text
 from orchestrator.engine.contract import describe, loosened_in
+from orchestrator.errors import OrchestratorError
+from orchestrator.plan.load import parse_plan
+from orchestrator.plan.model import Plan
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState, TaskRecord
 
+LARGEST_PLAN: Final = 2**19  # characters
 
-def show_status(state: Path, name: str | None, *, as_data: bool) -> None:
-    """Show one run. Raises UsageError for a run that is not there, JournalError."""
+
+def show_status(state: Path, name: str | None, *, as_data: bool, everything: bool = False) -> None:
+    """Show one run. everything: a line for each task. Raises UsageError for a run that is not there, JournalError."""
     with opened_journal(state) as journal:
         summary = find_run(journal, name)
         owner = journal.owned(summary.run)
         run = fold(journal.read(summary.run))
     word = condition(summary, owner)
     pid = owner.owner.pid if owner else None
-    say(as_json(_data(run, word, pid)) if as_data else _text(run, word, pid))
+    if as_data:
+        say(as_json(_data(run, word, pid)))
+    else:
+        say(_text(run, word, pid, screen_of_stdout(), everything=everything))
 
 
 def _data(run: RunState, word: str, pid: int | None) -> dict[str, Any]:
@@ -54,29 +65,36 @@ def _task_data(record: TaskRecord) -> dict[str, Any]:
     }
 
 
-def _text(run: RunState, word: str, pid: int | None) -> str:
+def _text(run: RunState, word: str, pid: int | None, screen: Screen, *, everything: bool) -> str:
     counts = Counter(record.status.value for record in run.tasks.values())
     owner = f" (process {pid})" if pid else ""
+    told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     lines = [
-        f"{run.run}: {word}{owner}, started {clock(run.started_at)}",
-        f"{counted(len(run.tasks), 'task')}: {', '.join(f'{count} {status}' for status, count in sorted(counts.items()))}",
+        *screen.wrap(f"{run.run}: {word}{owner}, started {clock(run.started_at)}{_lasted(run)}"),
+        *screen.wrap(f"{counted(len(run.tasks), 'task')}: {told}"),
         "",
-        table(("task", "status", "attempt", "time", ""), map(_row, run.tasks.values())),
+        *run_text(run, _plan(run), screen, Moment(time.time(), time.monotonic()), everything=everything),
     ]
     if told := agents_text(run):
         lines += ["", told]
-    if run.verdicts:
-        rows = ((v.criterion, v.outcome.value, v.detail) for v in run.verdicts.values())
-        lines += ["", table(("criterion", "verdict", ""), rows)]
     if loosened := loosened_in(run):
-        lines += ["", *(f"contract {describe(one)}" for one in loosened)]
+        lines += ["", *(line for one in loosened for line in screen.wrap(f"contract {describe(one)}"))]
     if word in {"interrupted", "died"}:
         lines += ["", f"resume with: orchestrate resume {run.run}"]
     return "\n".join(lines)
 
 
-def _row(record: TaskRecord) -> tuple[str, ...]:
-    seconds = "" if record.seconds is None else duration(record.seconds)
-    failure = record.failures[-1].message if record.failures else ""
-    why = record.reason or failure or (record.notes[-1] if record.notes else "")
-    return record.id, record.status.value, str(record.attempt or ""), seconds, why
+def _lasted(run: RunState) -> str:
+    if run.started_at is None or run.ended_at is None or run.resumes:
+        return ""
+    return f", took {duration(max(0.0, run.ended_at - run.started_at))}"
+
+
+def _plan(run: RunState) -> Plan | None:
+    """The run's plan, for titles and targets; None where another version wrote it, or where reading it would take longer than all the rest."""
+    if len(run.plan_text) > LARGEST_PLAN:
+        return None
+    try:
+        return parse_plan(run.plan_text, run.plan_source, run.settings)
+    except OrchestratorError:
+        return None

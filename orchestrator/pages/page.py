@@ -20,7 +20,8 @@ from orchestrator.report import markdown
 from orchestrator.report.agentwork import agent_tasks
 from orchestrator.report.build import DRAWN, build_report
 from orchestrator.report.compiled import CompiledTemplates
-from orchestrator.report.model import CriterionRow, Figure, Report
+from orchestrator.report.failing import FAILING, by_reason, failing_tasks
+from orchestrator.report.model import CriterionRow, Figure, Report, TaskRow
 from orchestrator.report.spans import Course, course_of
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
@@ -38,6 +39,8 @@ def render_page(
     events = list(envelopes)
     state, course = fold(events), course_of(events)
     report = build_report(loaded.plan, loaded.graph, events, state)
+    tasks = [task for group in report.groups for task in group.tasks]
+    failing = failing_tasks(report.groups)
     return (
         environment()
         .get_template("page.html.j2")
@@ -50,14 +53,25 @@ def render_page(
             gantt=_picture(pictures.gantt_chart(report, course.spans)),
             memory={group.id: _picture(pictures.memory_chart(group, course.spans, traces)) for group in report.groups},
             samples=_sample_charts(report),
-            logs={task: trace.log for task, trace in traces.items()},
-            tasks=[task for group in report.groups for task in group.tasks],
+            logs={task.id: _log(task, traces) for task in tasks},
+            tasks=tasks,
+            failing=failing,
+            statuses=FAILING,
+            skipped=by_reason(task for task in tasks if task.status == "skipped"),
             verdicts=_verdicts_by_task(report),
             starts=_starts(course),
             css=asset("page.css") + _picture(RULES),
             js=asset("page.js"),
         )
     )
+
+
+def _log(task: TaskRow, traces: Mapping[str, Trace]) -> str:
+    """The end of what the task printed, but for the lines that stand above under "What failed"."""
+    log = traces.get(task.id, Trace()).log
+    told = "\n".join(task.printed)
+    rest = log.rstrip().removesuffix(told)
+    return log if not told or len(rest) == len(log.rstrip()) else f"{rest}(the rest stands above, under What failed)"
 
 
 def index_page(runs: Iterable[RunSummary]) -> str:

@@ -12,6 +12,7 @@ from orchestrator.graph.schedule import forecast
 from orchestrator.plan.model import Plan
 from orchestrator.report.agentwork import spent_rows
 from orchestrator.report.claims import ledger
+from orchestrator.report.failing import failing_first
 from orchestrator.report.figures import figures_of, files_of
 from orchestrator.report.groups import Sources, criteria_of, seconds_of, sections_of
 from orchestrator.report.model import (
@@ -76,7 +77,7 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], st
         statuses=dict(sorted(Counter(task.status for section in sections for task in section.tasks).items())),
         counts={outcome.value: counts[outcome.value] for outcome in Outcome},
         success=_success(plan, criteria),
-        criteria=tuple(criteria.values()),
+        criteria=failing_first(criteria.values()),
         groups=sections,
         milestones=_milestones(plan, sections),
         agents=_agents(sources),
