@@ -5,6 +5,16 @@ from typing import Annotated, Final
 
 import typer
 
+STATE: Final = Path(".orchestrate")
+REPORTS: Final = Path("reports")
+
+
+def _state(given: Path | None) -> Path | None:
+    from orchestrator.cli.home import found_state  # noqa: PLC0415 - it needs these options
+
+    return None if given is None else found_state(given)
+
+
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="The plan, a YAML file.", show_default=False)]
 RunName = Annotated[
     str | None,
@@ -26,7 +36,13 @@ Junit = Annotated[
 ]
 State = Annotated[
     Path,
-    typer.Option("--state", metavar="DIR", readable=False, help="The folder of journal, logs and artifacts."),
+    typer.Option(
+        "--state",
+        metavar="DIR",
+        readable=False,
+        callback=_state,
+        help="The folder of journal, logs and artifacts; unless given, also that of the project around this folder.",
+    ),
 ]  # whether it can be read is said by who opens it, with the mend
 Reports = Annotated[
     Path,
@@ -132,6 +148,3 @@ ClusterWait = Annotated[
         help="With --executor dask: wait so long for a cluster that went away, then end with exit code 4; the run can be resumed.",
     ),
 ]  # fmt: skip
-
-STATE: Final = Path(".orchestrate")
-REPORTS: Final = Path("reports")

@@ -143,8 +143,10 @@ def _junit_trouble(outcome: RunOutcome, manner: Manner, junit: Path | None) -> E
 
 
 def _resume(run: str, manner: Manner) -> str:
-    state = "" if manner.state == Manner().state else f" --state {manner.state}"
+    usual = Manner()
+    folders = (("--state", manner.state, usual.state), ("--reports", manner.reports, usual.reports))
+    places = "".join(f" {option} {shlex.quote(str(given))}" for option, given, default in folders if given != default)
     cluster = " --executor dask" if manner.executor == "dask" else ""
     for option, given in (("--scheduler", manner.scheduler), ("--store", manner.store)):
         cluster += f" {option} {shlex.quote(given)}" if given is not None else ""
-    return f"orchestrate resume {run}{state}{cluster}"
+    return f"orchestrate resume {run}{places}{cluster}"

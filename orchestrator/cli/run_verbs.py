@@ -73,10 +73,13 @@ def run(  # noqa: PLR0913 - one parameter for each option
 
     The same command continues a run that was interrupted: what is finished does not run again.
     """
+    from orchestrator.cli.home import go_to_project
     from orchestrator.cli.progress import Telling
     from orchestrator.cli.run import foretell, run_plan
     from orchestrator.cli.settings import parse_wait
 
+    junit = junit and junit.absolute()
+    plan, state, reports = go_to_project(plan, state, reports)
     manner = _manner(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
         only=tuple(only or ()), until=tuple(until or ()), reuse=reuse or ("none" if new else "auto"), force=tuple(force or ()), accept_loosened=accept_loosened, scheduler=scheduler, store=store,
@@ -115,10 +118,13 @@ def resume(  # noqa: PLR0913 - one parameter for each option
     Finished tasks do not run again, unless the plan or their code changed. A run that did finish gives what failed another
     chance.
     """
+    from orchestrator.cli.home import go_to_project
     from orchestrator.cli.progress import Telling
     from orchestrator.cli.resume import resume as carry_on
     from orchestrator.cli.settings import parse_wait
 
+    junit = junit and junit.absolute()
+    _, state, reports = go_to_project(Path(), state, reports)
     manner = _manner(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
         force=tuple(force or ()), accept_loosened=accept_loosened, scheduler=scheduler, store=store,
