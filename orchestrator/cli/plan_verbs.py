@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from orchestrator.cli import completion
 from orchestrator.cli.options import STATE, Json, JsonFormat, Output, PlanFile, Settings, State
 
 
@@ -104,7 +105,14 @@ def graph(
     plan: PlanFile,
     *,
     style: Annotated[
-        str, typer.Option("-f", "--format", metavar="FORMAT", help="mermaid, dot, svg or json.")
+        str,
+        typer.Option(
+            "-f",
+            "--format",
+            metavar="FORMAT",
+            help="mermaid, dot, svg or json.",
+            autocompletion=completion.among("mermaid", "dot", "svg", "json"),
+        ),
     ] = "mermaid",
     output: Output = None,
     settings: Settings = None,
@@ -152,7 +160,16 @@ def diff(
         str | None, typer.Argument(metavar="NEW", help="A plan file or REVISION:PATH.", show_default=False)
     ] = None,
     *,
-    style: Annotated[str, typer.Option("-f", "--format", metavar="FORMAT", help="text, markdown or json.")] = "text",
+    style: Annotated[
+        str,
+        typer.Option(
+            "-f",
+            "--format",
+            metavar="FORMAT",
+            help="text, markdown or json.",
+            autocompletion=completion.among("text", "markdown", "json"),
+        ),
+    ] = "text",
     output: Output = None,
     json: JsonFormat = False,
 ) -> int:

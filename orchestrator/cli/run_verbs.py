@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from orchestrator.cli import completion
 from orchestrator.cli.options import (
     REPORTS,
     STATE,
@@ -170,7 +171,12 @@ def status(
 def logs(
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="RUN|TASK", help="A run, a task as GROUP.task, or both.", show_default=False),
+        typer.Argument(
+            metavar="RUN|TASK",
+            help="A run, a task as GROUP.task, or both.",
+            show_default=False,
+            autocompletion=completion.runs_and_tasks,
+        ),
     ] = None,
     *,
     attempt: Annotated[
@@ -193,12 +199,22 @@ def history(
     *,
     metric: Annotated[
         str | None,
-        typer.Option("--metric", metavar="NAME", help="This metric over the runs, with a plot.", show_default=False),
+        typer.Option(
+            "--metric",
+            metavar="NAME",
+            help="This metric over the runs, with a plot.",
+            show_default=False,
+            autocompletion=completion.metrics,
+        ),
     ] = None,
     task: Annotated[
         str | None,
         typer.Option(
-            "--task", metavar="GROUP.TASK", help="With --metric: only as this task measured it.", show_default=False
+            "--task",
+            metavar="GROUP.TASK",
+            help="With --metric: only as this task measured it.",
+            show_default=False,
+            autocompletion=completion.tasks,
         ),
     ] = None,
     json: Json = False,
@@ -215,7 +231,12 @@ def history(
 
 
 def compare(
-    before: Annotated[str, typer.Argument(metavar="RUN", help="The run to compare with.", show_default=False)],
+    before: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN", help="The run to compare with.", show_default=False, autocompletion=completion.runs
+        ),
+    ],
     after: RunName = None,
     *,
     level: Annotated[
@@ -240,12 +261,22 @@ def report(  # noqa: PLR0913 - one parameter for each option
     *,
     style: Annotated[
         str,
-        typer.Option("-f", "--format", metavar="FORMAT", help="markdown, html, json, or times: what its tasks took."),
+        typer.Option(
+            "-f",
+            "--format",
+            metavar="FORMAT",
+            help="markdown, html, json, or times: what its tasks took.",
+            autocompletion=completion.among("markdown", "html", "json", "times"),
+        ),
     ] = "markdown",
     group: Annotated[
         str | None,
         typer.Option(
-            "--group", metavar="NAME", help="Only this workstream or stage, as Markdown or JSON.", show_default=False
+            "--group",
+            metavar="NAME",
+            help="Only this workstream or stage, as Markdown or JSON.",
+            show_default=False,
+            autocompletion=completion.groups,
         ),
     ] = None,
     output: Output = None,
