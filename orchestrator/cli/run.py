@@ -15,6 +15,7 @@ from orchestrator.cli.places import as_json, opened_journal
 from orchestrator.cli.progress import Telling, listening
 from orchestrator.cli.report import write_junit
 from orchestrator.cli.schedule import expected_text, expected_view, schedule_text
+from orchestrator.cli.screen import screen_of_stdout
 from orchestrator.cli.settings import parse_settings
 from orchestrator.engine.reuse import Asked
 from orchestrator.engine.selection import excluded
@@ -53,7 +54,7 @@ def shown(loaded: LoadedPlan, registry: Registry, telling: Telling, manner: Mann
         def announce(summary: str) -> None:
             progress.close()
             if not telling.as_json:
-                say(summary.rstrip("\n"))
+                say(screen_of_stdout().fit(summary.rstrip("\n")))
 
         yield replace(manner, listener=listener, announce=announce, told=tell, notice=notice)
 

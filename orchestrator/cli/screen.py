@@ -1,6 +1,7 @@
 """How wide and how high what is printed may be, whether it may have colours, and text that is wrapped to it."""
 
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -26,6 +27,14 @@ class Screen:
             return [text]
         indent = " " * min(hang, self.width // 4)
         return textwrap.wrap(text, self.width, subsequent_indent=indent, break_on_hyphens=False) or [""]
+
+    def fit(self, text: str, hang: int = 8) -> str:
+        """Lines that are too long wrapped, and the word that each begins with in its colour."""
+        return "\n".join(self._painted(part) for line in text.split("\n") for part in self.wrap(line, hang))
+
+    def _painted(self, line: str) -> str:
+        word = re.match(r"[A-Za-z]+", line)
+        return line if word is None else self.paint(word[0]) + line[word.end() :]
 
     def cut(self, text: str) -> str:
         """The text, no longer than one line."""

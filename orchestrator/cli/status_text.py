@@ -10,9 +10,8 @@ from orchestrator.cli.screen import Screen
 from orchestrator.evidence.numbers import spelled
 from orchestrator.evidence.verdict import Outcome, Verdict
 from orchestrator.plan.model import Criterion, Plan
-from orchestrator.report.failing import FAILING, SEVERITY, why_failed
+from orchestrator.report.failing import FAILING, SEVERITY, enumerated, why_failed
 from orchestrator.report.markdown import number
-from orchestrator.report.render import enumerated
 from orchestrator.state.run import RunState, TaskRecord
 from orchestrator.state.transitions import Status
 

@@ -10,6 +10,7 @@ from orchestrator.state.events import Failure
 
 FAILING: Final = frozenset({"failed", "cancelled", "interrupted", "waiting"})
 """Statuses of tasks that tell why: what settled badly, and what is about to be tried again."""
+NAMED: Final = 6
 SEVERITY: Final = {Outcome.FAIL: 0, Outcome.UNPROVEN: 1, Outcome.PASS: 2}
 
 
@@ -44,6 +45,12 @@ def by_reason(tasks: Iterable[TaskRow]) -> list[tuple[str, list[TaskRow]]]:
         if task.reason and task.status not in FAILING:
             found.setdefault(task.reason, []).append(task)
     return list(found.items())
+
+
+def enumerated(names: Sequence[str], most: int = NAMED) -> str:
+    """The names, at most so many of them: "A.x, A.y and 40 more"."""
+    more = len(names) - most
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:most])} and {more} more"
 
 
 def _attempts(first: int, count: int) -> str:

@@ -5,7 +5,6 @@ template can neither let a plan's text become markup nor leave a gap where a fig
 """
 
 import shlex
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -18,14 +17,13 @@ from orchestrator.evidence.measurement import Comparison, Samples, Trend
 from orchestrator.evidence.verdict import Outcome, Verdict
 from orchestrator.report import markdown
 from orchestrator.report.compiled import CompiledTemplates
-from orchestrator.report.failing import by_reason, failing_tasks
+from orchestrator.report.failing import by_reason, enumerated, failing_tasks
 from orchestrator.report.gantt import scale_of, to_gantt
 from orchestrator.report.markdown import MARKS, Safe
 from orchestrator.report.model import CriterionRow, Figure, Report, TaskRow
 from orchestrator.report.rows import evidence, figure, lasted, said_rows, task_rows, with_unit
 
 VALUES_SHOWN: Final = 64
-NAMED: Final = 6
 COLUMNS: Final = ("criterion", "target", "measured", "samples", "verdict")
 
 
@@ -67,12 +65,6 @@ def render_summary(report: Report) -> str:
     head = f"{report.outcome.value}: {counts}; {report.standing} ({report.run})"
     told = [head, *failed, *loosened]
     return "\n".join([*told, "", *lines] if report.criteria else [*told, "", "the plan has no criteria"])
-
-
-def enumerated(names: Sequence[str], most: int = NAMED) -> str:
-    """The names, at most so many of them: "A.x, A.y and 40 more"."""
-    more = len(names) - most
-    return ", ".join(names) if more <= 0 else f"{', '.join(names[:most])} and {more} more"
 
 
 def _failure(task: TaskRow) -> list[str]:
