@@ -46,7 +46,7 @@ def live_display(
 
         def listen(envelope: Envelope) -> None:
             with lock:
-                standing.take(envelope.event, time.monotonic())
+                standing.take(envelope.event, envelope.mono)
             line = remark(envelope.event)
             if line is not None:
                 live.console.print(line)

@@ -168,7 +168,7 @@ def status(
     show_status(state, run, as_data=json, everything=everything)
 
 
-def logs(
+def logs(  # noqa: PLR0913 - one parameter for each option
     names: Annotated[
         list[str] | None,
         typer.Argument(
@@ -186,13 +186,34 @@ def logs(
         int | None,
         typer.Option("-n", "--tail", min=1, max=1_000_000, help="Only the last so many lines.", show_default=False),
     ] = None,
+    follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on as more comes, until it has ended.")] = False,
     json: Json = False,
     state: State = STATE,
 ) -> None:
     """Show what a task printed, or all that happened in a run."""
-    from orchestrator.cli.logs import show_logs
+    from orchestrator.cli.logs import follow_logs, show_logs
 
+    if follow:
+        follow_logs(state, names or [], attempt, as_data=json)
+        return
     show_logs(state, names or [], attempt, tail, as_data=json)
+
+
+def watch(
+    run: RunName = None,
+    *,
+    json: JsonStream = False,
+    no_color: NoColor = False,
+    state: State = STATE,
+) -> int:
+    """Follow a run that is under way, as where it was started.
+
+    Ends with the run, and with its exit code; 130 where it was interrupted.
+    """
+    from orchestrator.cli.progress import Telling
+    from orchestrator.cli.watch import watch_run
+
+    return watch_run(state, run, Telling(as_json=json, color=not no_color))
 
 
 def history(
