@@ -71,14 +71,18 @@ def follow_task(state: Path, journal: SqliteJournal, run: str, task: str) -> Non
 
 def _follow_attempt(state: Path, folded: _Folded, run: str, record: TaskRecord) -> None:
     files: dict[str, TextIO] = {}
+    rests = dict.fromkeys(STREAMS, "")
     task, attempt, last, over = record.id, record.attempt, "", False
     try:
         while not over:
             record = folded.task(task)
             over = record.attempt != attempt or record.status is not Status.RUNNING or folded.ended
             for stream, text in _printed(state, attempt_folder(state, run, task, attempt), files):
-                say(plain(text if stream == last else f"== {stream}\n{text}"))
-                last = stream
+                whole, line_end, rest = (rests[stream] + text).rpartition("\n")
+                told, rests[stream] = (whole + line_end + rest, "") if over else (whole + line_end, rest)
+                if told:
+                    say(plain(told if stream == last else f"== {stream}\n{told}"))
+                    last = stream
             if not over:
                 time.sleep(LOOK_EVERY)
     finally:
@@ -87,9 +91,9 @@ def _follow_attempt(state: Path, folded: _Folded, run: str, record: TaskRecord) 
 
 
 def _printed(state: Path, folder: Path, files: dict[str, TextIO]) -> Iterator[tuple[str, str]]:
-    """What is new of each stream. An opened file stays the same when its folder is moved."""
+    """What is new of each stream, also where that is nothing. An opened file stays the same when its folder is moved."""
     for stream in STREAMS:
         if stream not in files and (found := opened_log(state, folder / f"{stream}.log")) is not None:
             files[stream] = found
-        if stream in files and (text := files[stream].read()):
-            yield stream, text
+        if stream in files:
+            yield stream, files[stream].read()

@@ -107,8 +107,8 @@ def _running(standing: Standing, now: float) -> Iterator[Text]:
         yield line.append(one_line(said), style="dim")
     for task, pause in list(standing.pausing.items())[:SHOWN_RUNNING]:
         wait = duration(max(0.0, pause.due - now))
-        line = f"  {task} attempt {pause.attempt} of {standing.attempts(task)} in {wait}: {pause.why}"
-        yield Text(line, style="yellow", no_wrap=True, overflow="ellipsis")
+        told = f"  {task} attempt {pause.attempt} of {standing.attempts(task)} in {wait}: {pause.why}"
+        yield Text(told, style="yellow", no_wrap=True, overflow="ellipsis")
     for task, told in list(standing.waiting.items())[:SHOWN_RUNNING]:
         yield Text(f"  {task} {told}", style="dim", no_wrap=True, overflow="ellipsis")
     if standing.measured:
