@@ -46,7 +46,7 @@ def live_display(
 
         def listen(envelope: Envelope) -> None:
             with lock:
-                standing.take(envelope.event, envelope.mono)
+                standing.take(envelope.event, time.monotonic() - max(0.0, time.time() - envelope.at))
             line = remark(envelope.event)
             if line is not None:
                 live.console.print(line)

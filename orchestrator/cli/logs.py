@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from orchestrator.beneath import size_below
-from orchestrator.cli.condition import clock
+from orchestrator.cli.clock import clock
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.following import coming, follow_task
 from orchestrator.cli.lines import describe

@@ -7,7 +7,7 @@ from orchestrator.cli.figures import figures
 from orchestrator.cli.output import one_line
 from orchestrator.evidence.metric import Metric
 from orchestrator.graph.load import LoadedPlan
-from orchestrator.graph.model import TaskGraph
+from orchestrator.graph.rest import longest_rest, remaining, seconds_left
 from orchestrator.state import events as e
 
 
@@ -124,7 +124,7 @@ class Standing:
     def remaining(self, now: float) -> float | None:
         """Seconds still to go by the estimates, at the pace so far; None before anything finished."""
         left = self._left(now)
-        return None if left is None else max(longest_rest(self.loaded.graph, left), sum(left.values()) / self.most)
+        return None if left is None else remaining(self.loaded.graph, left, self.most)
 
     def critical_rest(self, now: float) -> float | None:
         """Seconds that the longest chain of what is left still takes, at the pace so far; None before anything finished."""
@@ -132,22 +132,5 @@ class Standing:
         return None if left is None else longest_rest(self.loaded.graph, left)
 
     def _left(self, now: float) -> dict[str, float] | None:
-        graph = self.loaded.graph
-        guessed = sum(graph.nodes[task].estimate for task in self.spent if task in graph.nodes)
-        if guessed <= 0:
-            return None
-        pace = sum(self.spent.values()) / guessed
-        return {
-            task: max(0.0, node.estimate * pace - (now - self.working[task].since if task in self.working else 0.0))
-            for task, node in graph.nodes.items()
-            if task not in self.settled
-        }
-
-
-def longest_rest(graph: TaskGraph, left: Mapping[str, float]) -> float:
-    """Seconds of the longest chain, of tasks that have so many left; those not named have none."""
-    finish: dict[str, float] = {}
-    for task in graph.nodes:
-        wait = max((finish[need] for need in graph.needs[task]), default=0.0)
-        finish[task] = wait + left.get(task, 0.0)
-    return max(finish.values(), default=0.0)
+        working = {task: now - one.since for task, one in self.working.items()}
+        return seconds_left(self.loaded.graph, self.spent, working, self.settled)

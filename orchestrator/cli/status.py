@@ -3,17 +3,19 @@
 import dataclasses
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from orchestrator.cli.agents_status import agents_data, agents_text
-from orchestrator.cli.condition import clock, condition
+from orchestrator.cli.clock import clock
 from orchestrator.cli.output import counted, duration, say
 from orchestrator.cli.places import as_json, find_run, opened_journal
-from orchestrator.cli.screen import Screen, screen_of_stdout
-from orchestrator.cli.status_text import Moment, run_text
+from orchestrator.cli.screen import WIDEST, Screen, screen_of_stdout
+from orchestrator.cli.status_text import Moment, moment_after, run_text
 from orchestrator.engine.contract import describe, loosened_in
 from orchestrator.errors import OrchestratorError
+from orchestrator.journal.condition import condition
 from orchestrator.plan.load import parse_plan
 from orchestrator.plan.model import Plan
 from orchestrator.state.fold import fold
@@ -27,13 +29,15 @@ def show_status(state: Path, name: str | None, *, as_data: bool, everything: boo
     with opened_journal(state) as journal:
         summary = find_run(journal, name)
         owner = journal.owned(summary.run)
-        run = fold(journal.read(summary.run))
+        events = journal.read(summary.run)
+    run, now = fold(events), moment_after(events[-1], time.time())
     word = condition(summary, owner)
     pid = owner.owner.pid if owner else None
+    screen = screen_of_stdout()
     if as_data:
         say(as_json(_data(run, word, pid)))
     else:
-        say(_text(run, word, pid, screen_of_stdout(), everything=everything))
+        say(_text(run, word, pid, replace(screen, height=WIDEST) if everything else screen, now))
 
 
 def _data(run: RunState, word: str, pid: int | None) -> dict[str, Any]:
@@ -65,7 +69,7 @@ def _task_data(record: TaskRecord) -> dict[str, Any]:
     }
 
 
-def _text(run: RunState, word: str, pid: int | None, screen: Screen, *, everything: bool) -> str:
+def _text(run: RunState, word: str, pid: int | None, screen: Screen, now: Moment) -> str:
     counts = Counter(record.status.value for record in run.tasks.values())
     owner = f" (process {pid})" if pid else ""
     told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
@@ -73,7 +77,7 @@ def _text(run: RunState, word: str, pid: int | None, screen: Screen, *, everythi
         *screen.wrap(f"{run.run}: {word}{owner}, started {clock(run.started_at)}{_lasted(run)}"),
         *screen.wrap(f"{counted(len(run.tasks), 'task')}: {told}"),
         "",
-        *run_text(run, _plan(run), screen, Moment(time.time(), time.monotonic()), everything=everything),
+        *run_text(run, _plan(run), screen, now),
     ]
     if told := agents_text(run):
         lines += ["", told]

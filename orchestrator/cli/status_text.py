@@ -12,6 +12,7 @@ from orchestrator.evidence.verdict import Outcome, Verdict
 from orchestrator.plan.model import Criterion, Plan
 from orchestrator.report.failing import FAILING, SEVERITY, enumerated, why_failed
 from orchestrator.report.markdown import number
+from orchestrator.state.events import Envelope
 from orchestrator.state.run import RunState, TaskRecord
 from orchestrator.state.transitions import Status
 
@@ -24,14 +25,19 @@ FRAME: Final = 7  # lines that stand around: what the run is, a prompt, and empt
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When it is looked at. at: wall clock seconds; mono: monotonic ones of this machine."""
+    """When it is looked at. at: wall clock seconds; mono: what the monotonic clock of the run's owner says then."""
 
     at: float
     mono: float
 
 
-def run_text(run: RunState, plan: Plan | None, screen: Screen, now: Moment, *, everything: bool) -> list[str]:
-    """The lines. everything: one for each task and criterion, however many; else the workstreams are told in sum where all does not fit."""
+def moment_after(last: Envelope, at: float) -> Moment:
+    """The moment at these wall clock seconds, by what both clocks said at the last event."""
+    return Moment(at, last.mono + max(0.0, at - last.at))
+
+
+def run_text(run: RunState, plan: Plan | None, screen: Screen, now: Moment) -> list[str]:
+    """The lines: one for each task and criterion where that fits, else the workstreams in sum."""
     known = {} if plan is None else _criteria(plan)
     records = list(run.tasks.values())
     working = [record for record in records if record.status in WORKING]
@@ -43,7 +49,7 @@ def run_text(run: RunState, plan: Plan | None, screen: Screen, now: Moment, *, e
     head += [line for record in working for line in screen.wrap(_working(record, now), HANG)]
     head += [line for told in _skipped(records) for line in screen.wrap(told, HANG)]
     bad = [line for each in verdicts[: -len(good) or None] for line in _verdict(each, known, screen)]
-    if everything or len(head) + len(rest) + len(bad) + len(good) <= screen.height - FRAME:
+    if len(head) + len(rest) + len(bad) + len(good) <= screen.height - FRAME:
         passed = [line for each in good for line in _verdict(each, known, screen)]
         return _parts([*head, *_each(rest, screen)], [*bad, *passed])
     return _parts(head, bad, list(_by_group(run, plan, good, known, screen)))

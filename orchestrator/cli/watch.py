@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Final
 
 from orchestrator.api import plan_of
-from orchestrator.cli.condition import condition
 from orchestrator.cli.faults import Exit
 from orchestrator.cli.following import coming
 from orchestrator.cli.output import say, tell
 from orchestrator.cli.places import find_run, opened_journal
 from orchestrator.cli.progress import Telling, listening
 from orchestrator.cli.screen import screen_of_stdout
+from orchestrator.journal.condition import condition
 from orchestrator.registry import load_registry
 from orchestrator.report import build_report, render_summary
 from orchestrator.state.events import Envelope

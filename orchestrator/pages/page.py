@@ -1,6 +1,7 @@
 """One HTML page of a run: Jinja2 over the report's model, with everything inline. Pure: the same input gives the same bytes."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -22,6 +23,7 @@ from orchestrator.report.build import DRAWN, build_report
 from orchestrator.report.compiled import CompiledTemplates
 from orchestrator.report.failing import FAILING, by_reason, failing_tasks
 from orchestrator.report.model import CriterionRow, Figure, Report, TaskRow
+from orchestrator.report.progress import progress_of
 from orchestrator.report.spans import Course, course_of
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
@@ -29,10 +31,25 @@ from orchestrator.state.fold import fold
 VALUES_SHOWN: Final = 64
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """How a run stands that a server shows. word: as `orchestrate history` has it. at, mono: this moment, by the wall clock and the monotonic one of its owner."""
+
+    word: str
+    at: float
+    mono: float
+
+
+RUNNING: Final = "running"
+
+
 def render_page(
-    loaded: LoadedPlan, envelopes: Iterable[Envelope], traces: Mapping[str, Trace] = NO_TRACES, *, live: bool = False
+    loaded: LoadedPlan,
+    envelopes: Iterable[Envelope],
+    traces: Mapping[str, Trace] = NO_TRACES,
+    served: Served | None = None,
 ) -> str:
-    """The page of a run, finished or not. live: it is served, and follows the run.
+    """The page of a run, finished or not. served: where it is shown by a server, how the run stands; then it links to logs and files.
 
     Raises IllegalTransition where the journal contradicts itself.
     """
@@ -46,7 +63,10 @@ def render_page(
         .get_template("page.html.j2")
         .render(
             r=report,
-            live=live,
+            live=served is not None and served.word == RUNNING,
+            served=served,
+            word=report.outcome.value if served is None else served.word,
+            progress=progress_of(loaded.graph, state, served.at, served.mono) if served else None,
             agents=list(agent_tasks(loaded.plan, loaded.graph, state)),
             outcome=report.outcome,
             graph=_picture(_graph(loaded, report)),
@@ -74,9 +94,11 @@ def _log(task: TaskRow, traces: Mapping[str, Trace]) -> str:
     return log if not told or len(rest) == len(log.rstrip()) else f"{rest}(the rest stands above, under What failed)"
 
 
-def index_page(runs: Iterable[RunSummary]) -> str:
-    """The list of runs, the latest first."""
-    return environment().get_template("index.html.j2").render(runs=list(reversed(list(runs))), css=asset("page.css"))
+def index_page(runs: Iterable[tuple[RunSummary, str]]) -> str:
+    """The list of runs, each with how it stands, the latest first. While one is running, the page loads itself again."""
+    listed = list(reversed(list(runs)))
+    running = any(word == RUNNING for _, word in listed)
+    return environment().get_template("index.html.j2").render(runs=listed, running=running, css=asset("page.css"))
 
 
 def task_anchor(task: str) -> str:
@@ -156,7 +178,7 @@ def environment() -> Environment:
 
 def _badge(outcome: str) -> Markup:
     """The word in a coloured frame: no sign that a reader's fonts might lack, and nothing that colour alone says."""
-    return Markup('<span class="badge {}">{}</span>').format(outcome.lower(), outcome)
+    return Markup('<span class="badge {}">{}</span>').format(outcome.lower().replace(" ", "-"), outcome)
 
 
 def _measured(verdict: Any, target: float | None = None) -> str:  # noqa: ANN401 - a Verdict or a Figure: both have a value
