@@ -87,11 +87,7 @@ def test_a_wait_for_a_retry_counts_down_and_skipped_tasks_take_one_line():
 
 
 def test_colours_are_only_where_the_screen_has_them():
-    plain = run_text(
-        run_of(TaskRecord("A.x", Status.FAILED, 1, failures=(BAD,))), None, Screen(), NOW, everything=False
-    )
-    painted = run_text(
-        run_of(TaskRecord("A.x", Status.FAILED, 1, failures=(BAD,))), None, Screen(color=True), NOW, everything=False
-    )
+    plain = run_text(run_of(TaskRecord("A.x", Status.FAILED, 1, failures=(BAD,))), None, Screen(), NOW)
+    painted = run_text(run_of(TaskRecord("A.x", Status.FAILED, 1, failures=(BAD,))), None, Screen(color=True), NOW)
     assert "\x1b" not in "".join(plain)
     assert painted[0].startswith("\x1b[31mfailed\x1b[0m")
