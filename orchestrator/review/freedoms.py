@@ -19,12 +19,16 @@ def loosened_agent(old: Agent, new: Agent) -> dict[str, str]:
         "may": "; ".join(filter(None, (_more_programs(old, new), _more_network(old, new)))),
         "sandbox": "the sandbox keeps less in" if STRENGTH[new.sandbox] < STRENGTH[old.sandbox] else "",
         "budget": loosened_budget(old.budget, new.budget),
+        "capacity": "the agent may do more at once" if new.capacity > old.capacity else "",
     }
     return {key: why for key, why in found.items() if why}
 
 
 def loosened_task(old: Task, new: Task, field: str) -> str:
     """Why a changed field of a task asks less of a hand-in; "" where it does not, or says nothing of hand-ins."""
+    kind, _, name = field.partition(".")
+    if kind == "budget":
+        return more_of(old.budget, new.budget, name)
     judge = OF_TASKS.get(field)
     return judge(old, new) if judge else ""
 
@@ -40,6 +44,12 @@ def _other_settings(old: Agent, new: Agent) -> str:
     """A program's settings may widen what it does or forbid it, so that any change of them is taken to widen it."""
     paths = sorted(path for path in {*old.home, *new.home} if old.home.get(path) != new.home.get(path))
     return f"its program finds other settings in its home: {', '.join(paths)}" if paths else ""
+
+
+def more_of(old: Budget, new: Budget, name: str) -> str:
+    """As `loosened_budget`, of one of its limits."""
+    limits = {each: None if each != name else getattr(old, name) for each in Budget.model_fields}
+    return loosened_budget(Budget.model_construct(**limits), new)
 
 
 def _more_programs(old: Agent, new: Agent) -> str:
@@ -106,6 +116,5 @@ OF_TASKS: Final[Mapping[str, Callable[[Task, Task], str]]] = {
     "rounds": _rounds,
     "measures": _measures,
     "merge": _merge,
-    "budget": lambda old, new: loosened_budget(old.budget, new.budget),
 }
 """The fields of a task that say what a hand-in has to keep to."""
