@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from orchestrator.engine.contract import loosened_so_far
 from orchestrator.evidence.verdict import Outcome
-from orchestrator.graph.mermaid import to_mermaid
+from orchestrator.graph.mermaid import to_page
 from orchestrator.graph.model import TaskGraph
 from orchestrator.graph.schedule import forecast
 from orchestrator.plan.model import Plan
@@ -92,7 +92,7 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], st
         next_steps=plan.next_steps,
         figures=figures,
         files=files,
-        graph=_drawn(sources),
+        graph=_drawn(sources, sections),
         rounds=tuple(_rounds(sources)),
         joined=tuple(
             JoinedRow(task, each)
@@ -201,8 +201,15 @@ def _said(sources: Sources, prefix: str) -> tuple[Said, ...]:
     return tuple(found.values())
 
 
-def _drawn(sources: Sources) -> str:
+def _drawn(sources: Sources, sections: Sequence[GroupSection]) -> str:
     records = sources.state.tasks
     shown = {status: DRAWN.get(status, str(status)) for status in Status}
     outcomes = {task: shown[records[task].status] if task in records else "pending" for task in sources.graph.nodes}
-    return to_mermaid(sources.graph, sources.plan, outcomes=outcomes, path=sources.schedule.critical_path)
+    figures = {section.id: _figure(section) for section in sections}
+    return to_page(sources.graph, sources.plan, outcomes, figures, sources.schedule.critical_path)
+
+
+def _figure(section: GroupSection) -> str:
+    """What of a group's criteria passed; "" where it has none."""
+    passed = sum(row.verdict.outcome is Outcome.PASS for row in section.criteria)
+    return f"{passed} of {len(section.criteria)} PASS" if section.criteria else ""
