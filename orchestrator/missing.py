@@ -2,13 +2,15 @@
 
 import os
 import re
+import sys
+import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from orchestrator.plan.problem import PlanError, Problem
-from orchestrator.registry import BrokenOffer
+from orchestrator.registry import GROUP, BrokenOffer, Offer
 
 PROJECTS: Final = ("pyproject.toml", "setup.py", "setup.cfg")
 UPWARDS: Final = 3  # folders above the plan's in which its project is looked for
@@ -31,6 +33,26 @@ def project_beside(plan: Path) -> Path | None:
         if any((each / name).is_file() for name in PROJECTS):
             return each
     return None
+
+
+def offers_beside(plan: Path) -> tuple[Offer, ...]:
+    """The runners that the project beside the plan declares, installed or not; its folder and `src` become importable. Reads pyproject.toml.
+
+    A file that cannot be read declares nothing: what is wrong with it is for whoever installs the project.
+    """
+    project = project_beside(plan)
+    if project is None:
+        return ()
+    try:
+        data = tomllib.loads((project / PROJECTS[0]).read_text(encoding="utf-8"))
+        declared = data["project"]["entry-points"][GROUP]
+        values = [str(value) for value in declared.values()]
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return ()
+    for folder in (project / "src", project):
+        if folder.is_dir() and str(folder) not in sys.path:
+            sys.path.insert(0, str(folder))
+    return tuple(Offer(value, _shown(project)) for value in values)
 
 
 def _explained(problem: Problem, offers: list[BrokenOffer], project: Path | None) -> Problem:

@@ -94,11 +94,19 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     import_plan(file, output, tag=tag, workers=workers_of(driver, program, writes or ()), as_data=json)
 
 
-def validate(plan: PlanFile, *, settings: Settings = None, json: Json = False) -> int:
+def validate(
+    plan: PlanFile,
+    *,
+    settings: Settings = None,
+    beside: Annotated[
+        bool, typer.Option("--beside", help="With the runners of the project that the plan lies in, installed or not.")
+    ] = False,
+    json: Json = False,
+) -> int:
     """Check a plan: every problem, with its place and mend."""
     from orchestrator.cli.validate import check_plan_file
 
-    return check_plan_file(plan, settings or [], as_data=json)
+    return check_plan_file(plan, settings or [], as_data=json, beside=beside)
 
 
 def graph(
