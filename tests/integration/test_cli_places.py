@@ -81,3 +81,13 @@ def test_the_hint_to_resume_names_the_folders_again(shell, kit):
     kit.wait_until(lambda: shell("status", "--state", "st").stdout.count("running   A.one") == 1)
     process.terminate()
     assert "--state st --reports 'my reports'" in process.communicate()[1]
+
+
+def test_beside_checks_a_plan_with_the_runners_of_its_project_that_is_not_installed(acme):
+    del acme.env["ORCHESTRATE_RUNNERS"]
+    (acme.folder / "pyproject.toml").write_text(
+        '[project]\nname = "acme"\nversion = "1"\n[project.entry-points."orchestrator.runners"]\nacme = "acme_checks:RUNNERS"\n'
+    )
+    assert acme("validate", "plan.yaml").returncode == 2
+    done = acme("validate", "--beside", "plan.yaml")
+    assert done.returncode == 0, done.stderr
