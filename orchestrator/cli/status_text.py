@@ -76,11 +76,13 @@ def _figure(verdict: Verdict, known: Mapping[str, Criterion]) -> str:
     """What was measured and, in brackets, what is asked for in the same unit."""
     criterion = known.get(verdict.criterion)
     unit = "" if verdict.unit == "1" else f" {verdict.unit}"
-    goal = None if criterion is None else criterion.target.value
+    fixed = criterion is not None and criterion.target.relative is None
+    goal = criterion.target.value if criterion is not None and fixed else None
     measured = "nothing" if verdict.value is None else f"{number(verdict.value, goal)}{unit}"
-    return (
-        measured if criterion is None else f"{measured} ({criterion.target.operator} {spelled(criterion.target.value)})"
-    )
+    if criterion is None:
+        return measured
+    asked = f"{criterion.target.operator} {spelled(criterion.target.value)}" if fixed else str(criterion.target)
+    return f"{measured} ({asked})"
 
 
 def _criteria(plan: Plan) -> Mapping[str, Criterion]:
