@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from orchestrator.evidence.verdict import Outcome, Verdict, Why
     from orchestrator.graph.dot import to_dot
     from orchestrator.graph.drawing import draw
-    from orchestrator.graph.level import level
     from orchestrator.graph.load import LoadedPlan, load_plan
     from orchestrator.graph.mermaid import to_mermaid
     from orchestrator.graph.schedule import forecast
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from orchestrator.importers.psplib import read_psplib
     from orchestrator.importers.taskmaster import read_taskmaster
     from orchestrator.importers.write import write_plan
+    from orchestrator.levelling import level
     from orchestrator.mcpserver.streams import serve_streams
     from orchestrator.plan.load import parse_plan
     from orchestrator.plan.model import Plan
@@ -73,7 +73,7 @@ _HOMES: Final = {
     "examine": "doctor.examine",
     "findings": "doctor.findings",
     "forecast": "graph.schedule",
-    "level": "graph.level",
+    "level": "levelling",
     "load_registry": "registry",
     "make_server": "server",
     "serve_streams": "mcpserver.streams",

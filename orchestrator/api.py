@@ -52,11 +52,13 @@ from orchestrator.journal.codec import plain as as_plain
 from orchestrator.journal.errors import Contradicted, DamagedJournal
 from orchestrator.journal.port import JournalPort
 from orchestrator.journal.sqlite import Durability
+from orchestrator.missing import explained
 from orchestrator.plan.handins import briefed, gates, joined
 from orchestrator.plan.model import Driver, Plan
+from orchestrator.plan.problem import PlanError
 from orchestrator.plan.text import plan_text
 from orchestrator.privacy import tighten
-from orchestrator.registry import Promises, driver_names, load_registry
+from orchestrator.registry import Promises, Registry, driver_names, load_registry
 from orchestrator.report import Report, build_report, render_group, render_markdown, render_summary
 from orchestrator.report.junit import to_junit
 from orchestrator.report.verify import STANDS, sealed, testified, verify
@@ -193,7 +195,10 @@ def _checked(plan: Plan | LoadedPlan, settings: Mapping[str, str] | None, runner
 
 def load(path: Path, settings: Mapping[str, str], runners: Mapping[str, Runner]) -> LoadedPlan:
     """The plan in the file, checked against what the runners promise. Raises PlanError."""
-    return load_plan(path, settings, Promises(runners), driver_names())
+    try:
+        return load_plan(path, settings, Promises(runners), driver_names())
+    except PlanError as error:
+        raise explained(error, path, lambda: runners.broken if isinstance(runners, Registry) else ()) from None
 
 
 def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, manner: Manner) -> RunOutcome:

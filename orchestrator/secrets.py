@@ -180,7 +180,9 @@ def mask_within(value: Any, masked: Callable[[str], str]) -> Any:  # noqa: ANN40
     return replace(value, **changed) if changed else value
 
 
-WORDS: Final = frozenset({"text", "message", "reason", "method", "of", "labels", "title", "detail", "command", "argv"})
+WORDS: Final = frozenset(
+    {"text", "message", "printed", "reason", "method", "of", "labels", "title", "detail", "command", "argv"}
+)
 """Fields that hold what people, programs and plans say."""
 
 

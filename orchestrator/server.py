@@ -6,34 +6,39 @@ rebinding). An answer also has to come from a page of ours: with its token, from
 
 import json
 import secrets
+import shutil
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from hmac import compare_digest
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from orchestrator.api import plan_of
+from orchestrator.beneath import open_below
 from orchestrator.desk import Desk, Said
 from orchestrator.engine.runs import open_journal
 from orchestrator.errors import OrchestratorError
 from orchestrator.graph.load import LoadedPlan
+from orchestrator.journal.condition import condition
 from orchestrator.journal.errors import UnknownRun
-from orchestrator.journal.port import RunSummary
-from orchestrator.pages import index_page, read_traces, render_page
+from orchestrator.journal.port import JournalPort, RunSummary
+from orchestrator.pages import Served, index_page, read_traces, render_page
 from orchestrator.peers import is_ours
 from orchestrator.state.events import Envelope, RunFinished, RunResumed, RunStarted
 from orchestrator.state.fold import fold
 from orchestrator.state.people import Word
+from orchestrator.tasklogs import NoSuchAttempt, read_log
 
 HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 LOOK_EVERY: Final = 0.5
@@ -42,6 +47,7 @@ KEEP_ALIVE: Final = 15.0
 PATIENCE: Final = 30.0
 """Seconds that a client may stand still in the middle of a request or of an answer."""
 AT_ONCE: Final = 64
+MOST_LINES: Final = 20_000  # of each stream of a log
 POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -52,12 +58,13 @@ LONGEST_ANSWER: Final = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a path is answered with."""
+    """What a path is answered with. body: a page, or an open file; name: what a browser saves it as, "" for what it shows."""
 
     status: HTTPStatus
-    body: str
+    body: str | BinaryIO
     kind: str = "text/html; charset=utf-8"
     location: str = ""
+    name: str = ""
 
 
 class Pages:
@@ -71,21 +78,28 @@ class Pages:
 
     def answer(self, path: str, *, ours: bool = False) -> Answer:
         """The page of a path, on which our own user can answer questions; 404 for what is not there, 500 with the reason for a journal that cannot be read."""
-        parts = [unquote(part) for part in _parts(path)]
         try:
-            match parts:
-                case [""]:
-                    return Answer(HTTPStatus.OK, index_page(self.runs()))
-                case ["runs", run]:
-                    return Answer(HTTPStatus.OK, self.page(run, ours=ours))
-        except UnknownRun:
-            pass
+            found = self._found([unquote(part) for part in _parts(path)], ours=ours)
+        except (UnknownRun, NoSuchAttempt, NoSuchFile):
+            found = None
         except OrchestratorError as error:
             return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, f"<pre>{escape(str(error))}</pre>")
         except Exception as error:  # noqa: BLE001 - one page that cannot be made is told there, and the others are served
             told = escape(f"{type(error).__name__}: {error}")
             return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, f"<pre>this page cannot be made: {told}</pre>")
-        return Answer(HTTPStatus.NOT_FOUND, "<p>There is nothing here. <a href='/'>All runs</a></p>")
+        return found or Answer(HTTPStatus.NOT_FOUND, "<p>There is nothing here. <a href='/'>All runs</a></p>")
+
+    def _found(self, parts: list[str], *, ours: bool) -> Answer | None:
+        match parts:
+            case [""]:
+                return Answer(HTTPStatus.OK, index_page(self.standing()))
+            case ["runs", run]:
+                return Answer(HTTPStatus.OK, self.page(run, ours=ours))
+            case ["runs", run, "logs", task, *attempt]:
+                return Answer(HTTPStatus.OK, self.log(run, task, *attempt[:1]), "text/plain; charset=utf-8")
+            case ["runs", run, "files", *names] if names:
+                return Answer(HTTPStatus.OK, self.file(run, "/".join(names)), "application/octet-stream", names[-1])
+        return None
 
     def runs(self) -> tuple[RunSummary, ...]:
         """All runs, the oldest first."""
@@ -111,18 +125,49 @@ class Pages:
             return Answer(HTTPStatus.CONFLICT, f"<pre>{escape(str(error))}</pre><p>{back}</p>")
         return Answer(HTTPStatus.SEE_OTHER, "", location=f"/runs/{quote(run, safe='')}#people")
 
-    def page(self, run: str, *, ours: bool = False) -> str:
-        """A run's page, as far as the run got. ours: who reads it may answer questions there."""
+    def standing(self) -> list[tuple[RunSummary, str]]:
+        """All runs, each with how it stands."""
+        with self._journal() as journal:
+            return [(run, condition(run, None if run.finished else journal.owned(run.run))) for run in journal.runs()]
+
+    def log(self, run: str, task: str, attempt: str = "") -> str:
+        """What an attempt printed, or the latest. Raises UnknownRun, NoSuchAttempt."""
+        with self._journal() as journal:
+            state = fold(journal.read(run))
+        found = read_log(self.state, state, task, int(attempt) if attempt.isdecimal() else None, MOST_LINES)
+        return "\n".join(line for name in ("stdout", "stderr") for line in (f"== {name}", *getattr(found, name), ""))
+
+    def file(self, run: str, path: str) -> BinaryIO:
+        """An artifact of the run, open: one that its journal names, and nothing else. Raises UnknownRun, NoSuchFile."""
+        with self._journal() as journal:
+            tasks = fold(journal.read(run)).tasks.values()
+        known = {each.path for task in tasks if task.evidence for each in task.evidence.artifacts}
+        if path not in known:
+            raise NoSuchFile(path)
+        try:
+            return open_below(self.state, f"runs/{run}/{path}", sole=True)
+        except OSError as error:
+            raise NoSuchFile(path) from error
+
+    @contextmanager
+    def _journal(self) -> Iterator[JournalPort]:
         journal = open_journal(self.state, readonly=True)
         try:
-            events = journal.read(run)
+            yield journal
         finally:
             journal.close()
+
+    def page(self, run: str, *, ours: bool = False) -> str:
+        """A run's page, as far as the run got. ours: who reads it may answer questions there."""
+        with self._journal() as journal:
+            events, owner = journal.read(run), journal.owned(run)
+            summary = next(each for each in journal.runs() if each.run == run)
         attempts = [(name, record.attempt) for name, record in fold(events).tasks.items()]
         traces = read_traces(self.state / "runs" / run, attempts)
-        finished = isinstance(events[-1].event, RunFinished)
-        token = self.token if ours and not finished else ""
-        return render_page(self._plan(run, _planned(events)), events, traces, live=not finished, token=token)
+        now = time.time()
+        served = Served(condition(summary, owner), now, events[-1].mono + max(0.0, now - events[-1].at))
+        token = self.token if ours and not isinstance(events[-1].event, RunFinished) else ""
+        return render_page(self._plan(run, _planned(events)), events, traces, served, token)
 
     def follow(self, run: str) -> Iterator[tuple[int, bool]]:
         """The number of the run's last event so far and whether that ended it, each time somebody asks. Raises UnknownRun."""
@@ -145,6 +190,10 @@ class Pages:
             return plan_of(journal, run)
         finally:
             journal.close()
+
+
+class NoSuchFile(OrchestratorError):  # noqa: N818 - as UnknownRun
+    """The run left no such file."""
 
 
 def _planned(events: Iterable[Envelope]) -> int:
@@ -211,12 +260,16 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815 - the base class's way of naming
 
     def _send(self, answer: Answer) -> None:
-        body = answer.body.encode("utf-8", "backslashreplace")
-        self.send_response(answer.status)
-        moved = {"Location": answer.location} if answer.location else {}
-        self._headers({"Content-Type": answer.kind, "Content-Length": str(len(body)), **moved})
-        if self.command != "HEAD":
-            self.wfile.write(body)
+        page = answer.body
+        with BytesIO(page.encode("utf-8", "backslashreplace")) if isinstance(page, str) else page as body:
+            size = body.seek(0, 2)
+            body.seek(0)
+            saved = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(answer.name)}"} if answer.name else {}
+            moved = {"Location": answer.location} if answer.location else {}
+            self.send_response(answer.status)
+            self._headers({"Content-Type": answer.kind, "Content-Length": str(size), **saved, **moved})
+            if self.command != "HEAD":
+                shutil.copyfileobj(body, self.wfile)
 
     def _headers(self, headers: Mapping[str, str]) -> None:
         always = {"Cache-Control": "no-store", "Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}

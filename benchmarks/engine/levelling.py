@@ -14,11 +14,11 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
-from orchestrator.graph.level import level
 from orchestrator.graph.load import LoadedPlan, load_text
 from orchestrator.graph.project import Project, project_of
 from orchestrator.graph.schedule import forecast
 from orchestrator.importers.psplib import read_psplib
+from orchestrator.levelling import level
 
 COUNTERS = 4
 LONGEST = 10

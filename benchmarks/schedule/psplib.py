@@ -14,10 +14,10 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from orchestrator.graph.level import level, solver_installed
 from orchestrator.graph.load import load_text
 from orchestrator.graph.schedule import forecast
 from orchestrator.importers.psplib import read_psplib
+from orchestrator.levelling import level, solver_installed
 
 ARCHIVE = "https://files.pythonhosted.org/packages/cd/fd/46185faaa175724b934951833841c4cef0dfe21d199a960ff8d5b323189b/scikit_decide-1.1.1.tar.gz"
 DIGEST = "4dd501a2d82c2eadf2b7286bf5a6534a9a4c64af853a316e4977730d18c85dfd"

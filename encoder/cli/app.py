@@ -1,11 +1,13 @@
 """The verbs with their options and examples; what each does stands in a module of its own."""
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from encoder.cli.progress import waiting
 from encoder.cli.reporting import reported
 
 
@@ -59,6 +61,10 @@ def _glyph(
     """Lossless compression of logs, JSON, CSV and any other bytes, with every byte verified."""
 
 
+def _profiles(incomplete: str) -> list[str]:
+    return [level.value for level in LevelName if level.value.startswith(incomplete)]
+
+
 Files = Annotated[list[str] | None, typer.Argument(metavar="FILE", help="Files; - or none is standard input.")]
 Output = Annotated[Path | None, typer.Option("-o", "--output", help="Write to this file (for one input).")]
 ToStdout = Annotated[bool, typer.Option("-c", "--stdout", help="Write to standard output.")]
@@ -73,7 +79,13 @@ Threads = Annotated[
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress and no summary.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ProfileName = Annotated[
-    str | None, typer.Option("--profile", metavar="NAME|FILE", help="A built-in profile's name, or a JSON file's path.")
+    str | None,
+    typer.Option(
+        "--profile",
+        metavar="NAME|FILE",
+        autocompletion=_profiles,
+        help="A built-in profile's name, or a JSON file's path.",
+    ),
 ]
 Level = Annotated[LevelName, typer.Option("-l", "--level", help="From the fastest to the smallest output.")]
 MaxOutput = Annotated[
@@ -183,7 +195,8 @@ def cat(  # noqa: PLR0913 - one parameter for each option
     from encoder.cli.reporting import limits_of  # noqa: PLC0415 - as above
 
     part = part_of(records, from_byte, length)
-    cat_files(files or ["-"], part, limits_of(max_output, max_block, max_memory), threads)
+    with waiting("decoding", quiet=sys.stdout.isatty()):
+        cat_files(files or ["-"], part, limits_of(max_output, max_block, max_memory), threads)
 
 
 @app.command(epilog="Examples:\n\n  glyph info app.log.glyph\n\n  glyph info --json app.log.glyph | jq .ratio")
@@ -201,7 +214,8 @@ def info(  # noqa: PLR0913 - one parameter for each option
     from encoder.cli.info import show_info  # noqa: PLC0415 - so that --help stays fast
     from encoder.cli.reporting import limits_of  # noqa: PLC0415 - as above
 
-    show_info(files, limits_of(None, max_block, max_memory), blocks=blocks, most=columns, as_json=json)
+    with waiting("reading blocks"):
+        show_info(files, limits_of(None, max_block, max_memory), blocks=blocks, most=columns, as_json=json)
 
 
 @app.command(
@@ -225,7 +239,8 @@ def bench(  # noqa: PLR0913 - one parameter for each option
     """Compare ratio and speed with zstd, xz, brotli and gzip on your own data, in memory and one thread each."""
     from encoder.cli.bench import show_bench  # noqa: PLC0415 - so that --help stays fast
 
-    show_bench(files, rounds=rounds, limit=limit, slow=slow, only=codec or [], as_json=json)
+    with waiting("measuring"):
+        show_bench(files, rounds=rounds, limit=limit, slow=slow, only=codec or [], as_json=json)
 
 
 @app.command(
@@ -236,4 +251,5 @@ def warm(*, quiet: Quiet = False) -> None:
     """Make all kernels ready now, so that the first large encode or decode need not; compile them where they did not come compiled."""
     from encoder.cli.warming import warm_kernels  # noqa: PLC0415 - so that --help stays fast
 
-    warm_kernels(quiet=quiet)
+    with waiting("compiling kernels", quiet=quiet):
+        warm_kernels(quiet=quiet)

@@ -29,7 +29,11 @@ def compare_named(state: Path, before: str, after: str | None, level: float, *, 
 
 def _text(found: RunComparison) -> str:
     head = f"{found.before} -> {found.after}: {'something got worse' if found.worse else 'nothing got worse'}"
-    parts = [head]
+    parts = []
+    if found.targets:
+        parts.append("the target changed, so that these verdicts do not compare:")
+        parts.append(table(("criterion", "before", "after"), found.targets))
+    parts.append(head)
     if found.verdicts:
         rows = (
             (one.criterion, _told(one.before), _told(one.after), "worse" if one.worse else "") for one in found.verdicts

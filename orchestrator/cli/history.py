@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from orchestrator.cli.condition import clock, condition
+from orchestrator.cli.clock import clock
 from orchestrator.cli.output import say, table
 from orchestrator.cli.places import as_json, opened_journal
+from orchestrator.journal.condition import condition
 
 
 def show_history(state: Path, *, as_data: bool) -> None:

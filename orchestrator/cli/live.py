@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from threading import Lock
 from typing import Final
 
@@ -14,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestrator.cli.lines import describe
-from orchestrator.cli.output import duration, one_line
+from orchestrator.cli.output import counted, duration, one_line
 from orchestrator.cli.standing import Standing
 from orchestrator.evidence.metric import Metric
 from orchestrator.graph.load import LoadedPlan
@@ -24,6 +25,7 @@ from orchestrator.state.events import Envelope
 
 SHOW_CURSOR: Final = b"\x1b[?25h"
 SHOWN_RUNNING: Final = 8
+ROOMY: Final = 70  # columns from which on there is room for titles
 STYLES: Final = {"PASS": "green", "FAIL": "bold red", "UNPROVEN": "yellow"}
 
 
@@ -32,19 +34,19 @@ def live_display(
     loaded: LoadedPlan, metrics: Mapping[str, Metric], *, color: bool
 ) -> Iterator[Callable[[Envelope], None]]:
     """A listener that keeps a display at the foot of the terminal, until the block ends."""
-    console = Console(stderr=True, no_color=not color, highlight=False)
+    console = Console(stderr=True, no_color=None if color else True, highlight=False)
     standing, lock, began = Standing(loaded, metrics), Lock(), time.monotonic()
 
     def draw() -> RenderableType:
         with lock:
-            return render(standing, began, time.monotonic())
+            return render(standing, began, time.monotonic(), console.width)
 
     with owing(lambda: os.write(2, SHOW_CURSOR)), Live(get_renderable=draw, console=console, transient=True, refresh_per_second=4, redirect_stderr=False,
               redirect_stdout=False) as live:  # fmt: skip
 
         def listen(envelope: Envelope) -> None:
             with lock:
-                standing.take(envelope.event, time.monotonic())
+                standing.take(envelope.event, time.monotonic() - max(0.0, time.time() - envelope.at))
             line = remark(envelope.event)
             if line is not None:
                 live.console.print(line)
@@ -66,22 +68,35 @@ def remark(event: e.Event) -> Text | None:  # noqa: PLR0911 - one case for each 
             return Text(one_line(describe(event)), style="green" if well else "yellow")
         case e.PersonAsked() | e.PersonAnswered() | e.RunWaits():
             return Text(one_line(describe(event)), style="cyan")
-        case e.TaskSkipped() | e.TaskSampled() | e.TaskInvalidated() | e.RunInterrupted():
+        case e.TaskSampled() | e.TaskInvalidated() | e.RunInterrupted():
             return Text(one_line(describe(event)), style="yellow")
         case _:
             return None
 
 
-def render(standing: Standing, began: float, now: float) -> RenderableType:
-    """The whole display at one moment. began, now: monotonic seconds."""
-    grid = Table.grid(padding=(0, 1))
-    for width in (4, 40, 20, 8):
-        grid.add_column(max_width=width, no_wrap=True)
+def render(standing: Standing, began: float, now: float, width: int = 100) -> RenderableType:
+    """The whole display at one moment. began, now: monotonic seconds; width: of the terminal, in columns."""
+    return Group(_bars(standing, width), *_running(standing, now), *_foot(standing, began, now))
+
+
+def _bars(standing: Standing, width: int) -> Table:
+    """A bar for each group; where there is little room it is short, and titles are cut or left out."""
+    wide = width >= ROOMY
+    grid = Table.grid(padding=(0, 1, 0, 0), expand=False)
+    grid.add_column(max_width=16, no_wrap=True, overflow="ellipsis")
+    if wide:
+        grid.add_column(max_width=width - 58, no_wrap=True, overflow="ellipsis")
+    grid.add_column(no_wrap=True)
+    grid.add_column(no_wrap=True)
     titles = {name: group.title for name, group in standing.loaded.plan.groups.items()}
     for name, (total, settled, bad) in standing.groups().items():
-        bar = ProgressBar(total=total, completed=settled, width=20, complete_style="red" if bad else "green")
-        grid.add_row(Text(name, style="bold"), Text(one_line(titles[name])), bar, Text(f"{settled}/{total}"))
-    return Group(grid, *_running(standing, now), Text(_foot(standing, began, now), style="dim"))
+        style = "red" if bad else "green"
+        size = 20 if wide else 8
+        bar = ProgressBar(total=total, completed=settled, width=size, complete_style=style, finished_style=style)
+        told = Text(f"{settled}/{total}" + (f", {bad} failed" if bad else ""), style="red" if bad else "")
+        title = [Text(one_line(titles[name]))] if wide else []
+        grid.add_row(Text(name, style="bold"), *title, bar, told)
+    return grid
 
 
 def _running(standing: Standing, now: float) -> Iterator[Text]:
@@ -89,16 +104,37 @@ def _running(standing: Standing, now: float) -> Iterator[Text]:
     for task, working in list(standing.working.items())[:SHOWN_RUNNING]:
         said = working.said or (graph.nodes[task].task.title if task in graph.nodes else "")
         told = f", {working.round}" if working.round else ""
+        told += f", attempt {working.attempt} of {standing.attempts(task)}" if working.attempt > 1 else ""
         line = Text(f"  {task} {duration(now - working.since)}{told}  ", no_wrap=True, overflow="ellipsis")
         yield line.append(one_line(said), style="dim")
+    for task, pause in list(standing.pausing.items())[:SHOWN_RUNNING]:
+        wait = duration(max(0.0, pause.due - now))
+        told = f"  {task} attempt {pause.attempt} of {standing.attempts(task)} in {wait}: {pause.why}"
+        yield Text(told, style="yellow", no_wrap=True, overflow="ellipsis")
     for task, told in list(standing.waiting.items())[:SHOWN_RUNNING]:
         yield Text(f"  {task} {told}", style="dim", no_wrap=True, overflow="ellipsis")
     if standing.measured:
         yield Text(f"  {standing.measured}", style="cyan", no_wrap=True, overflow="ellipsis")
 
 
-def _foot(standing: Standing, began: float, now: float) -> str:
+def _foot(standing: Standing, began: float, now: float) -> Iterator[Text]:
+    """What was skipped, in one line; how far it is, and how long it will take."""
+    if standing.skipped:
+        count = sum(map(len, standing.skipped.values()))
+        told = f"  {counted(count, 'task')} skipped: {'; '.join(standing.skipped)}"
+        yield Text(one_line(told), style="yellow", no_wrap=True, overflow="ellipsis")
     total = len(standing.loaded.graph.nodes)
+    failed = f", {standing.failures} failed" if standing.failures else ""
+    yield Text(f"{len(standing.settled)} of {total} tasks{failed}, {duration(now - began)}{_to_go(standing, now)}", style="dim")  # fmt: skip
+    if (slowest := standing.slowest(now)) is not None:
+        rest = standing.critical_rest(now)
+        path = f", critical path {duration(rest)} to go" if rest else ""
+        yield Text(f"slowest {slowest[0]} {duration(slowest[1])}{path}", style="dim", no_wrap=True, overflow="ellipsis")
+
+
+def _to_go(standing: Standing, now: float) -> str:
     rest = standing.remaining(now)
-    told = "" if rest is None or rest < 1 else f", about {duration(rest)} to go"
-    return f"{len(standing.settled)} of {total} tasks, {duration(now - began)}{told}"
+    if rest is None or rest < 1:
+        return ""
+    until = datetime.now().astimezone() + timedelta(seconds=rest)
+    return f", about {duration(rest)} to go, until {until:%H:%M}"

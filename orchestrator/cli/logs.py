@@ -1,13 +1,15 @@
 """`orchestrate logs`: what a run's tasks printed, or everything that happened, in order."""
 
+import json
 import os
 from collections import deque
 from dataclasses import asdict
 from pathlib import Path
 
 from orchestrator.beneath import size_below
-from orchestrator.cli.condition import clock
+from orchestrator.cli.clock import clock
 from orchestrator.cli.faults import UsageError
+from orchestrator.cli.following import coming, follow_task
 from orchestrator.cli.lines import describe
 from orchestrator.cli.output import one_line, plain, say
 from orchestrator.cli.places import as_json, find_run, opened_journal
@@ -15,6 +17,22 @@ from orchestrator.journal.codec import plain as plain_data
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
 from orchestrator.tasklogs import STREAMS, attempt_folder, attempt_of, opened_log, read_log
+
+
+def follow_logs(state: Path, names: list[str], attempt: int | None, *, as_data: bool = False) -> None:
+    """What a task prints, or what happens in a run, as it comes, until that ends. Raises as `show_logs`."""
+    name, task = _sort_out(names)
+    if attempt is not None or (as_data and task is not None):
+        raise UsageError("--follow shows all attempts of a task, as text\n  mend: leave out --attempt and --json")
+    with opened_journal(state) as journal:
+        run = find_run(journal, name).run
+        if task is not None:
+            attempt_of(fold(journal.read(run)), task, None)
+            follow_task(state, journal, run, task)
+            return
+        for one in coming(journal, run):
+            said = f"{clock(one.at)}  {one_line(describe(one.event))}"
+            say(json.dumps(plain_data(one), ensure_ascii=False) if as_data else said)
 
 
 def show_logs(state: Path, names: list[str], attempt: int | None, tail: int | None, *, as_data: bool = False) -> None:

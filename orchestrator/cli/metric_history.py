@@ -10,7 +10,7 @@ from typing import Final
 
 from orchestrator.api import report_of
 from orchestrator.axes import axis_over
-from orchestrator.cli.condition import clock
+from orchestrator.cli.clock import clock
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import one_line, say, table
 from orchestrator.cli.places import as_json, opened_journal

@@ -5,11 +5,26 @@ from typing import Annotated, Final
 
 import typer
 
+from orchestrator.cli import completion
+
+STATE: Final = Path(".orchestrate")
+REPORTS: Final = Path("reports")
+
+
+def _state(given: Path | None) -> Path | None:
+    from orchestrator.cli.home import found_state  # noqa: PLC0415 - it needs these options
+
+    return None if given is None else found_state(given)
+
+
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="The plan, a YAML file.", show_default=False)]
 RunName = Annotated[
     str | None,
     typer.Argument(
-        metavar="RUN", help="A run's id or the beginning of one; the latest run unless given.", show_default=False
+        metavar="RUN",
+        help="A run's id or the beginning of one; the latest run unless given.",
+        show_default=False,
+        autocompletion=completion.runs,
     ),
 ]
 RunOrBundle = Annotated[
@@ -18,6 +33,7 @@ RunOrBundle = Annotated[
         metavar="RUN|BUNDLE",
         help="A run's id or the beginning of one, or the path of a bundle; the latest run unless given.",
         show_default=False,
+        autocompletion=completion.runs,
     ),
 ]
 Junit = Annotated[
@@ -26,7 +42,13 @@ Junit = Annotated[
 ]
 State = Annotated[
     Path,
-    typer.Option("--state", metavar="DIR", readable=False, help="The folder of journal, logs and artifacts."),
+    typer.Option(
+        "--state",
+        metavar="DIR",
+        readable=False,
+        callback=_state,
+        help="The folder of journal, logs and artifacts; unless given, also that of the project around this folder.",
+    ),
 ]  # whether it can be read is said by who opens it, with the mend
 Reports = Annotated[
     Path,
@@ -60,13 +82,16 @@ KeepGoing = Annotated[
 Durability = Annotated[
     str,
     typer.Option(
-        "--durability", metavar="LEVEL", help="process: what is finished survives a crash; power: a power cut."
+        "--durability",
+        metavar="LEVEL",
+        autocompletion=completion.among("process", "power"),
+        help="process: what is finished survives a crash; power: a power cut.",
     ),
 ]
 ExecutorName = Annotated[
     str,
     typer.Option(
-        "--executor", metavar="NAME",
+        "--executor", metavar="NAME", autocompletion=completion.among(*completion.EXECUTORS),
         help="processes: each task in one of its own; threads: within this one, for short tasks; inline: so, one by one; dask: on a cluster.",
     ),
 ]  # fmt: skip
@@ -81,16 +106,16 @@ Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress; the sum
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; the variable NO_COLOR does the same.")]
 Only = Annotated[
     list[str] | None,
-    typer.Option("--only", metavar="NAME", help="Only this task or group and what it needs; repeatable.", show_default=False),
+    typer.Option("--only", metavar="NAME", autocompletion=completion.parts, help="Only this task or group and what it needs; repeatable.", show_default=False),
 ]  # fmt: skip
 Until = Annotated[
     list[str] | None,
-    typer.Option("--until", metavar="NAME", help="Nothing that lies below this task or group; repeatable.", show_default=False),
+    typer.Option("--until", metavar="NAME", autocompletion=completion.parts, help="Nothing that lies below this task or group; repeatable.", show_default=False),
 ]  # fmt: skip
 Force = Annotated[
     list[str] | None,
     typer.Option(
-        "--force", metavar="[NAME]", show_default=False,
+        "--force", metavar="[NAME]", show_default=False, autocompletion=completion.parts,
         help="Run this task or group again, and what lies below it; all where none is named; repeatable.",
     ),
 ]  # fmt: skip
@@ -107,7 +132,7 @@ Explain = Annotated[
 Reuse = Annotated[
     str | None,
     typer.Option(
-        "--reuse", metavar="WHAT", show_default=False,
+        "--reuse", metavar="WHAT", show_default=False, autocompletion=completion.among("auto", "all", "none"),
         help="Of earlier runs with the same code, inputs and parameters: auto, what measured nothing (unless told, or --new); all, measurements too; none.",
     ),
 ]  # fmt: skip
@@ -132,6 +157,3 @@ ClusterWait = Annotated[
         help="With --executor dask: wait so long for a cluster that went away, then end with exit code 4; the run can be resumed.",
     ),
 ]  # fmt: skip
-
-STATE: Final = Path(".orchestrate")
-REPORTS: Final = Path("reports")

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
-from orchestrator.cli.condition import clock
+from orchestrator.cli.clock import clock
 from orchestrator.cli.output import plain, say
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.desk import Desk, Said, Waiting

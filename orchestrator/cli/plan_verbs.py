@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from orchestrator.cli import completion
 from orchestrator.cli.options import STATE, Json, JsonFormat, Output, PlanFile, Settings, State
 
 
@@ -93,18 +94,33 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     import_plan(file, output, tag=tag, workers=workers_of(driver, program, writes or ()), as_data=json)
 
 
-def validate(plan: PlanFile, *, settings: Settings = None, json: Json = False) -> int:
+def validate(
+    plan: PlanFile,
+    *,
+    settings: Settings = None,
+    beside: Annotated[
+        bool, typer.Option("--beside", help="With the runners of the project that the plan lies in, installed or not.")
+    ] = False,
+    json: Json = False,
+) -> int:
     """Check a plan: every problem, with its place and mend."""
     from orchestrator.cli.validate import check_plan_file
 
-    return check_plan_file(plan, settings or [], as_data=json)
+    return check_plan_file(plan, settings or [], as_data=json, beside=beside)
 
 
 def graph(
     plan: PlanFile,
     *,
     style: Annotated[
-        str, typer.Option("-f", "--format", metavar="FORMAT", help="mermaid, dot, svg or json.")
+        str,
+        typer.Option(
+            "-f",
+            "--format",
+            metavar="FORMAT",
+            help="mermaid, dot, svg or json.",
+            autocompletion=completion.among("mermaid", "dot", "svg", "json"),
+        ),
     ] = "mermaid",
     output: Output = None,
     settings: Settings = None,
@@ -152,7 +168,16 @@ def diff(
         str | None, typer.Argument(metavar="NEW", help="A plan file or REVISION:PATH.", show_default=False)
     ] = None,
     *,
-    style: Annotated[str, typer.Option("-f", "--format", metavar="FORMAT", help="text, markdown or json.")] = "text",
+    style: Annotated[
+        str,
+        typer.Option(
+            "-f",
+            "--format",
+            metavar="FORMAT",
+            help="text, markdown or json.",
+            autocompletion=completion.among("text", "markdown", "json"),
+        ),
+    ] = "text",
     output: Output = None,
     json: JsonFormat = False,
 ) -> int:

@@ -5,8 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from typing import Final
+from typing import Final, Self
 
 from orchestrator.cli.figures import figures
 from orchestrator.cli.lines import describe
@@ -15,6 +14,7 @@ from orchestrator.engine.judging import declared_metrics
 from orchestrator.evidence.metric import Metric
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.codec import encode_event
+from orchestrator.report.failing import enumerated
 from orchestrator.runner import Runner
 from orchestrator.state import events as e
 from orchestrator.state.events import Envelope
@@ -73,11 +73,39 @@ def _listener(loaded: LoadedPlan, runners: Mapping[str, Runner], telling: Tellin
         with live_display(loaded, metrics, color=telling.color) as listener:
             yield listener
     else:
-        yield partial(plain_line, metrics)
+        with PlainLines(metrics) as listener:
+            yield listener
+
+
+class PlainLines:
+    """Lines on standard error for what a reader of a log wants to know. Tasks that are skipped in a row for one reason share a line."""
+
+    def __init__(self, metrics: Mapping[str, Metric]) -> None:
+        self._metrics = metrics
+        self._skipped: dict[str, list[str]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._tell_skipped()
+
+    def __call__(self, envelope: Envelope) -> None:
+        """Tell of the event, or keep it for the line that it shares."""
+        if isinstance(envelope.event, e.TaskSkipped):
+            self._skipped.setdefault(envelope.event.reason, []).append(envelope.event.task)
+        else:
+            self._tell_skipped()
+            plain_line(self._metrics, envelope)
+
+    def _tell_skipped(self) -> None:
+        for why, tasks in self._skipped.items():
+            tell(one_line(f"skipped  {enumerated(tasks)}: {why}"))
+        self._skipped.clear()
 
 
 def plain_line(metrics: Mapping[str, Metric], envelope: Envelope) -> None:
-    """A line on standard error for what a reader of a log wants to know; a second one for what a task measured."""
+    """A line for an event; a second one for what a task measured."""
     event = envelope.event
     if not isinstance(event, UNTOLD):
         tell(one_line(describe(event)))

@@ -16,6 +16,7 @@ from orchestrator.cli.places import as_json, opened_journal
 from orchestrator.cli.progress import Telling, listening
 from orchestrator.cli.report import write_junit
 from orchestrator.cli.schedule import expected_text, expected_view, schedule_text
+from orchestrator.cli.screen import screen_of_stdout
 from orchestrator.cli.settings import parse_settings
 from orchestrator.engine.reuse import Asked
 from orchestrator.engine.selection import excluded
@@ -54,7 +55,7 @@ def shown(loaded: LoadedPlan, registry: Registry, telling: Telling, manner: Mann
         def announce(summary: str) -> None:
             progress.close()
             if not telling.as_json:
-                say(summary.rstrip("\n"))
+                say(screen_of_stdout().fit(summary.rstrip("\n")))
 
         yield replace(manner, listener=listener, announce=announce, told=tell, notice=notice)
 
@@ -160,8 +161,10 @@ def _junit_trouble(outcome: RunOutcome, manner: Manner, junit: Path | None) -> E
 
 
 def _resume(run: str, manner: Manner) -> str:
-    state = "" if manner.state == Manner().state else f" --state {manner.state}"
+    usual = Manner()
+    folders = (("--state", manner.state, usual.state), ("--reports", manner.reports, usual.reports))
+    places = "".join(f" {option} {shlex.quote(str(given))}" for option, given, default in folders if given != default)
     cluster = " --executor dask" if manner.executor == "dask" else ""
     for option, given in (("--scheduler", manner.scheduler), ("--store", manner.store)):
         cluster += f" {option} {shlex.quote(given)}" if given is not None else ""
-    return f"orchestrate resume {run}{state}{cluster}"
+    return f"orchestrate resume {run}{places}{cluster}"

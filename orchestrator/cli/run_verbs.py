@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from orchestrator.cli import completion
 from orchestrator.cli.options import (
     REPORTS,
     STATE,
@@ -73,10 +74,13 @@ def run(  # noqa: PLR0913 - one parameter for each option
 
     The same command continues a run that was interrupted: what is finished does not run again.
     """
+    from orchestrator.cli.home import go_to_project
     from orchestrator.cli.progress import Telling
     from orchestrator.cli.run import foretell, run_plan
     from orchestrator.cli.settings import parse_wait
 
+    junit = junit and junit.absolute()
+    plan, state, reports = go_to_project(plan, state, reports)
     manner = _manner(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
         only=tuple(only or ()), until=tuple(until or ()), reuse=reuse or ("none" if new else "auto"), force=tuple(force or ()), accept_loosened=accept_loosened, scheduler=scheduler, store=store,
@@ -115,10 +119,13 @@ def resume(  # noqa: PLR0913 - one parameter for each option
     Finished tasks do not run again, unless the plan or their code changed. A run that did finish gives what failed another
     chance.
     """
+    from orchestrator.cli.home import go_to_project
     from orchestrator.cli.progress import Telling
     from orchestrator.cli.resume import resume as carry_on
     from orchestrator.cli.settings import parse_wait
 
+    junit = junit and junit.absolute()
+    _, state, reports = go_to_project(Path(), state, reports)
     manner = _manner(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
         force=tuple(force or ()), accept_loosened=accept_loosened, scheduler=scheduler, store=store,
@@ -143,17 +150,33 @@ def cancel(
     cancel_run(state, run, wait, as_data=json)
 
 
-def status(run: RunName = None, *, json: Json = False, state: State = STATE) -> None:
-    """Show how a run stands, by task and by criterion."""
+def status(
+    run: RunName = None,
+    *,
+    everything: Annotated[
+        bool, typer.Option("-a", "--all", help="A line for each task, also where they do not fit on the screen.")
+    ] = False,
+    json: Json = False,
+    state: State = STATE,
+) -> None:
+    """Show how a run stands: what failed first, and why.
+
+    Then what runs, the workstreams, and the criteria with figures and targets.
+    """
     from orchestrator.cli.status import show_status
 
-    show_status(state, run, as_data=json)
+    show_status(state, run, as_data=json, everything=everything)
 
 
-def logs(
+def logs(  # noqa: PLR0913 - one parameter for each option
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="RUN|TASK", help="A run, a task as GROUP.task, or both.", show_default=False),
+        typer.Argument(
+            metavar="RUN|TASK",
+            help="A run, a task as GROUP.task, or both.",
+            show_default=False,
+            autocompletion=completion.runs_and_tasks,
+        ),
     ] = None,
     *,
     attempt: Annotated[
@@ -163,25 +186,56 @@ def logs(
         int | None,
         typer.Option("-n", "--tail", min=1, max=1_000_000, help="Only the last so many lines.", show_default=False),
     ] = None,
+    follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on as more comes, until it has ended.")] = False,
     json: Json = False,
     state: State = STATE,
 ) -> None:
     """Show what a task printed, or all that happened in a run."""
-    from orchestrator.cli.logs import show_logs
+    from orchestrator.cli.logs import follow_logs, show_logs
 
+    if follow:
+        follow_logs(state, names or [], attempt, as_data=json)
+        return
     show_logs(state, names or [], attempt, tail, as_data=json)
+
+
+def watch(
+    run: RunName = None,
+    *,
+    json: JsonStream = False,
+    no_color: NoColor = False,
+    state: State = STATE,
+) -> int:
+    """Follow a run that is under way, as where it was started.
+
+    Ends with the run, and with its exit code; 130 where it was interrupted.
+    """
+    from orchestrator.cli.progress import Telling
+    from orchestrator.cli.watch import watch_run
+
+    return watch_run(state, run, Telling(as_json=json, color=not no_color))
 
 
 def history(
     *,
     metric: Annotated[
         str | None,
-        typer.Option("--metric", metavar="NAME", help="This metric over the runs, with a plot.", show_default=False),
+        typer.Option(
+            "--metric",
+            metavar="NAME",
+            help="This metric over the runs, with a plot.",
+            show_default=False,
+            autocompletion=completion.metrics,
+        ),
     ] = None,
     task: Annotated[
         str | None,
         typer.Option(
-            "--task", metavar="GROUP.TASK", help="With --metric: only as this task measured it.", show_default=False
+            "--task",
+            metavar="GROUP.TASK",
+            help="With --metric: only as this task measured it.",
+            show_default=False,
+            autocompletion=completion.tasks,
         ),
     ] = None,
     json: Json = False,
@@ -198,7 +252,12 @@ def history(
 
 
 def compare(
-    before: Annotated[str, typer.Argument(metavar="RUN", help="The run to compare with.", show_default=False)],
+    before: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN", help="The run to compare with.", show_default=False, autocompletion=completion.runs
+        ),
+    ],
     after: RunName = None,
     *,
     level: Annotated[
@@ -223,12 +282,22 @@ def report(  # noqa: PLR0913 - one parameter for each option
     *,
     style: Annotated[
         str,
-        typer.Option("-f", "--format", metavar="FORMAT", help="markdown, html, json, or times: what its tasks took."),
+        typer.Option(
+            "-f",
+            "--format",
+            metavar="FORMAT",
+            help="markdown, html, json, or times: what its tasks took.",
+            autocompletion=completion.among("markdown", "html", "json", "times"),
+        ),
     ] = "markdown",
     group: Annotated[
         str | None,
         typer.Option(
-            "--group", metavar="NAME", help="Only this workstream or stage, as Markdown or JSON.", show_default=False
+            "--group",
+            metavar="NAME",
+            help="Only this workstream or stage, as Markdown or JSON.",
+            show_default=False,
+            autocompletion=completion.groups,
         ),
     ] = None,
     output: Output = None,

@@ -9,10 +9,10 @@ from orchestrator.cli.output import duration, say, table, tell
 from orchestrator.cli.places import as_json
 from orchestrator.cli.settings import parse_settings
 from orchestrator.environment import install_extra
-from orchestrator.graph.level import Levelled, level, solver_installed
 from orchestrator.graph.load import load_plan
 from orchestrator.graph.schedule import AgentLoad, Schedule, TaskForecast, forecast
 from orchestrator.graph.view import schedule_view
+from orchestrator.levelling import Levelled, level, solver_installed
 from orchestrator.plan.values import ValueTextError, parse_duration
 from orchestrator.state.events import RunExpected
 

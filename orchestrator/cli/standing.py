@@ -7,7 +7,7 @@ from orchestrator.cli.figures import figures
 from orchestrator.cli.output import one_line
 from orchestrator.evidence.metric import Metric
 from orchestrator.graph.load import LoadedPlan
-from orchestrator.graph.model import TaskGraph
+from orchestrator.graph.rest import longest_rest, remaining, seconds_left
 from orchestrator.state import events as e
 
 
@@ -21,10 +21,19 @@ class Working:
     round: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Pausing:
+    """A task before its next attempt. due: monotonic seconds when that begins; why: what became of the one before."""
+
+    attempt: int
+    due: float
+    why: str
+
+
 @dataclass(slots=True)
 class Standing:
     """metrics: the declared ones by name. settled: the tasks with nothing left to do, with whether they are well. spent:
-    seconds that finished tasks took. rounds: how many of each agent's task were judged; waiting: those whose hand-in waits to be measured. most: tasks that ever ran at once. measured: the latest figures, for people.
+    seconds that finished tasks took. rounds: how many of each agent's task were judged; waiting: those whose hand-in waits to be measured. pausing: tasks before a further attempt; skipped: by reason. most: tasks that ever ran at once. measured: the latest figures, for people.
     """
 
     loaded: LoadedPlan
@@ -34,6 +43,8 @@ class Standing:
     spent: dict[str, float] = field(default_factory=dict)
     rounds: dict[str, int] = field(default_factory=dict)
     waiting: dict[str, str] = field(default_factory=dict)
+    pausing: dict[str, Pausing] = field(default_factory=dict)
+    skipped: dict[str, list[str]] = field(default_factory=dict)
     most: int = 1
     measured: str = ""
 
@@ -41,6 +52,7 @@ class Standing:
         """Note what happened. now: monotonic seconds, of the same clock as for `remaining`."""
         match event:
             case e.TaskStarted(task=task, attempt=attempt):
+                self.pausing.pop(task, None)
                 self.working[task] = Working(attempt, now, round=self._round(task))
                 self.most = max(self.most, len(self.working))
             case e.TaskNoted(task=task, text=text) if task in self.working:
@@ -62,7 +74,10 @@ class Standing:
                 self.working.pop(task, None)
                 self.settled.pop(task, None)
                 self.waiting.pop(task, None)
-            case e.AttemptFailed(task=task) | e.TaskInterrupted(task=task) | e.TaskSampled(task=task):
+            case e.AttemptFailed(task=task, attempt=attempt, failure=failure, delay=delay):
+                self.working.pop(task, None)
+                self.pausing[task] = Pausing(attempt + 1, now + delay, one_line(failure.message))
+            case e.TaskInterrupted(task=task) | e.TaskSampled(task=task):
                 self.working.pop(task, None)
             case e.TaskSucceeded() | e.TaskReused() | e.TaskFailed() | e.TaskSkipped() | e.TaskCancelled():
                 self._settle(event)
@@ -72,6 +87,9 @@ class Standing:
     def _settle(self, event: e.TaskSucceeded | e.TaskReused | e.TaskFailed | e.TaskSkipped | e.TaskCancelled) -> None:
         self.working.pop(event.task, None)
         self.waiting.pop(event.task, None)
+        self.pausing.pop(event.task, None)
+        if isinstance(event, e.TaskSkipped):
+            self.skipped.setdefault(event.reason, []).append(event.task)
         self.settled[event.task] = isinstance(event, e.TaskSucceeded | e.TaskReused | e.TaskSkipped)
         if not isinstance(event, e.TaskSucceeded):
             return
@@ -94,25 +112,31 @@ class Standing:
             counts[node.group] = (total + 1, settled + (task in self.settled), bad + (self.settled.get(task) is False))
         return counts
 
+    @property
+    def failures(self) -> int:
+        """How many tasks ended badly."""
+        return sum(not well for well in self.settled.values())
+
+    def attempts(self, task: str) -> int:
+        """The most attempts that the plan allows a task."""
+        node = self.loaded.graph.nodes.get(task)
+        return 1 if node is None else 1 + node.task.retries.max
+
+    def slowest(self, now: float) -> tuple[str, float] | None:
+        """The task that took longest until now, running ones included, and its seconds."""
+        took = self.spent | {task: now - one.since for task, one in self.working.items()}
+        return max(took.items(), key=lambda each: each[1], default=None)
+
     def remaining(self, now: float) -> float | None:
         """Seconds still to go by the estimates, at the pace so far; None before anything finished."""
-        graph = self.loaded.graph
-        guessed = sum(graph.nodes[task].estimate for task in self.spent if task in graph.nodes)
-        if guessed <= 0:
-            return None
-        pace = sum(self.spent.values()) / guessed
-        left = {
-            task: max(0.0, node.estimate * pace - (now - self.working[task].since if task in self.working else 0.0))
-            for task, node in graph.nodes.items()
-            if task not in self.settled
-        }
-        return max(longest_rest(graph, left), sum(left.values()) / self.most)
+        left = self._left(now)
+        return None if left is None else remaining(self.loaded.graph, left, self.most)
 
+    def critical_rest(self, now: float) -> float | None:
+        """Seconds that the longest chain of what is left still takes, at the pace so far; None before anything finished."""
+        left = self._left(now)
+        return None if left is None else longest_rest(self.loaded.graph, left)
 
-def longest_rest(graph: TaskGraph, left: Mapping[str, float]) -> float:
-    """Seconds of the longest chain, of tasks that have so many left; those not named have none."""
-    finish: dict[str, float] = {}
-    for task in graph.nodes:
-        wait = max((finish[need] for need in graph.needs[task]), default=0.0)
-        finish[task] = wait + left.get(task, 0.0)
-    return max(finish.values(), default=0.0)
+    def _left(self, now: float) -> dict[str, float] | None:
+        working = {task: now - one.since for task, one in self.working.items()}
+        return seconds_left(self.loaded.graph, self.spent, working, self.settled)

@@ -1,29 +1,43 @@
 """`orchestrate status`: how a run stands, by task and by criterion."""
 
 import dataclasses
+import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from orchestrator.cli.agents_status import agents_data, agents_text
-from orchestrator.cli.condition import clock, condition
-from orchestrator.cli.output import counted, duration, say, table
+from orchestrator.cli.clock import clock
+from orchestrator.cli.output import counted, duration, say
 from orchestrator.cli.places import as_json, find_run, opened_journal
+from orchestrator.cli.screen import WIDEST, Screen, screen_of_stdout
+from orchestrator.cli.status_text import Moment, moment_after, run_text
 from orchestrator.engine.contract import describe, loosened_in
+from orchestrator.errors import OrchestratorError
+from orchestrator.journal.condition import condition
+from orchestrator.plan.load import parse_plan
+from orchestrator.plan.model import Plan
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState, TaskRecord
-from orchestrator.state.transitions import Status
+
+LARGEST_PLAN: Final = 2**19  # characters
 
 
-def show_status(state: Path, name: str | None, *, as_data: bool) -> None:
-    """Show one run. Raises UsageError for a run that is not there, JournalError."""
+def show_status(state: Path, name: str | None, *, as_data: bool, everything: bool = False) -> None:
+    """Show one run. everything: a line for each task. Raises UsageError for a run that is not there, JournalError."""
     with opened_journal(state) as journal:
         summary = find_run(journal, name)
         owner = journal.owned(summary.run)
-        run = fold(journal.read(summary.run))
+        events = journal.read(summary.run)
+    run, now = fold(events), moment_after(events[-1], time.time())
     word = condition(summary, owner)
     pid = owner.owner.pid if owner else None
-    say(as_json(_data(run, word, pid)) if as_data else _text(run, word, pid))
+    screen = screen_of_stdout()
+    if as_data:
+        say(as_json(_data(run, word, pid)))
+    else:
+        say(_text(run, word, pid, replace(screen, height=WIDEST) if everything else screen, now))
 
 
 def _data(run: RunState, word: str, pid: int | None) -> dict[str, Any]:
@@ -61,22 +75,20 @@ def _task_data(record: TaskRecord) -> dict[str, Any]:
     }
 
 
-def _text(run: RunState, word: str, pid: int | None) -> str:
+def _text(run: RunState, word: str, pid: int | None, screen: Screen, now: Moment) -> str:
     counts = Counter(record.status.value for record in run.tasks.values())
     owner = f" (process {pid})" if pid else ""
+    told = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
     lines = [
-        f"{run.run}: {word}{owner}, started {clock(run.started_at)}",
-        f"{counted(len(run.tasks), 'task')}: {', '.join(f'{count} {status}' for status, count in sorted(counts.items()))}",
+        *screen.wrap(f"{run.run}: {word}{owner}, started {clock(run.started_at)}{_lasted(run)}"),
+        *screen.wrap(f"{counted(len(run.tasks), 'task')}: {told}"),
         "",
-        table(("task", "status", "attempt", "time", ""), map(_row, run.tasks.values())),
+        *run_text(run, _plan(run), screen, now),
     ]
     if told := agents_text(run):
         lines += ["", told]
-    if run.verdicts:
-        rows = ((v.criterion, v.outcome.value, v.detail) for v in run.verdicts.values())
-        lines += ["", table(("criterion", "verdict", ""), rows)]
     if loosened := loosened_in(run):
-        lines += ["", *(f"contract {describe(one)}" for one in loosened)]
+        lines += ["", *(line for one in loosened for line in screen.wrap(f"contract {describe(one)}"))]
     if run.asking:
         lines += ["", *(f"waits    {task}: orchestrate inbox {run.run}" for task in run.asking)]
     if word in {"interrupted", "died", "waits for people"}:
@@ -84,18 +96,17 @@ def _text(run: RunState, word: str, pid: int | None) -> str:
     return "\n".join(lines)
 
 
-def _row(record: TaskRecord) -> tuple[str, ...]:
-    seconds = "" if record.seconds is None else duration(record.seconds)
-    failure = record.failures[-1].message if record.failures else ""
-    why = _asked(record) or record.reason or failure or (record.notes[-1] if record.notes else "")
-    return record.id, record.status.value, str(record.attempt or ""), seconds, why
-
-
-def _asked(record: TaskRecord) -> str:
-    """What a person is asked, or said last while that holds."""
-    if record.status is Status.ASKED and record.asked is not None:
-        return f"{record.asked.who} is asked: {record.asked.text}"
-    answer = record.answer
-    if answer is None:
+def _lasted(run: RunState) -> str:
+    if run.started_at is None or run.ended_at is None or run.resumes:
         return ""
-    return f"{answer.word.value} by {answer.by}" + (f": {answer.comment}" if answer.comment else "")
+    return f", took {duration(max(0.0, run.ended_at - run.started_at))}"
+
+
+def _plan(run: RunState) -> Plan | None:
+    """The run's plan, for titles and targets; None where another version wrote it, or where reading it would take longer than all the rest."""
+    if len(run.plan_text) > LARGEST_PLAN:
+        return None
+    try:
+        return parse_plan(run.plan_text, run.plan_source, run.settings)
+    except OrchestratorError:
+        return None

@@ -6,13 +6,16 @@ from orchestrator.api import load
 from orchestrator.cli.output import plain, say, tell
 from orchestrator.cli.places import as_json
 from orchestrator.cli.settings import parse_settings
+from orchestrator.missing import offers_beside
 from orchestrator.plan.problem import PlanError
-from orchestrator.registry import load_registry
+from orchestrator.registry import Offer, find_offers, load_registry
 
 
-def check_plan_file(path: Path, settings: list[str], *, as_data: bool) -> int:
-    """Load and check; the exit code. Problems go to standard error, or as data to standard output."""
-    registry = load_registry()
+def check_plan_file(path: Path, settings: list[str], *, as_data: bool, beside: bool = False) -> int:
+    """Load and check; the exit code. Problems go to standard error, or as data to standard output. beside: with the runners of the project
+    that the plan lies in, installed or not.
+    """
+    registry = load_registry(_with_those_beside(path) if beside else None)
     warnings = [str(broken) for broken in registry.broken]
     for warning in [] if as_data else warnings:
         tell(plain(f"warning: {warning}"))
@@ -43,3 +46,8 @@ def check_plan_file(path: Path, settings: list[str], *, as_data: bool) -> int:
         counts = ", ".join(f"{facts[noun]} {noun}" for noun in ("workstreams", "stages", "tasks", "criteria", "agents"))
         say(plain(f"{path}: valid: {counts}"))
     return 0
+
+
+def _with_those_beside(path: Path) -> tuple[Offer, ...]:
+    """Each offer once: an installed project is found both ways."""
+    return tuple({offer.value: offer for offer in (*offers_beside(path), *find_offers())}.values())

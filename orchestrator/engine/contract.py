@@ -61,7 +61,7 @@ def loosenings(
         known = {**declared_metrics(old.graph, {}), **metrics}
         names = {now: was for was, now in pair_criteria(old.plan.criteria, plan.criteria).kept}
         for change in changes_between(old.plan, old.graph, plan, graph):
-            if not change.loosens or change in told:
+            if not change.loosens or change.leeway or change in told:
                 continue
             told.add(change)
             one = Loosened(sentence(change), change.loosens, "", since.seq, since.at, accepted)

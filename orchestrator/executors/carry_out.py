@@ -27,6 +27,7 @@ from orchestrator.executors.order import AttemptResult, Launched, Note, StopSign
 from orchestrator.executors.outcome import Ending, judge_ending
 from orchestrator.executors.output import CAP, CappedLog
 from orchestrator.executors.place import Place, keep_all
+from orchestrator.executors.printed import said_last
 from orchestrator.executors.room import Alive, NoRoom, Patience, is_shortage
 from orchestrator.executors.sampler import TreeSampler, children
 from orchestrator.executors.started import Ended
@@ -223,7 +224,7 @@ class Supervision:
             result = self._result(seconds, ended, unended, heed)
         except CutShort as cut:
             result = self._cut_short(ended, timeout=cut.timeout)
-        return self._kept(result, listener)
+        return self._with_last_lines(self._kept(result, listener))
 
     def close(self) -> None:
         """End whatever still runs (only where `watch` was left early) and let go of every file."""
@@ -317,6 +318,13 @@ class Supervision:
         for text in told:
             listener(Note(self.order.task, self.order.attempt, text))
         return result
+
+    def _with_last_lines(self, result: AttemptResult) -> AttemptResult:
+        if result.failure is None:
+            return result
+        stdout, stderr = (log.ending for log in self.logs)
+        stream, lines = said_last(stderr, stdout)
+        return replace(result, failure=replace(result.failure, printed=lines, stream=stream))
 
     def _origin(self, seconds: float) -> Origin:
         argv = kept_argv(self.order, self.order.command or worker_argv(self.order))

@@ -11,6 +11,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -25,8 +26,11 @@ from orchestrator.executors.load import load_average
 from orchestrator.executors.order import AttemptResult, Note, StopSignal, Told, WorkOrder
 from orchestrator.executors.outcome import Ending
 from orchestrator.executors.place import Place, keep_all
+from orchestrator.executors.printed import ENDING, said_last
+from orchestrator.executors.surroundings import inherited, secrets_of
 from orchestrator.executors.worker import context_of, fail, one_line, place_of
 from orchestrator.runner import Runner
+from orchestrator.secrets import mask
 from orchestrator.state.events import Cause, Failure
 
 P = ParamSpec("P")
@@ -89,6 +93,7 @@ class LateEvidence:
 
     def __init__(self, order: WorkOrder, runner: Runner, folder: LateFolder) -> None:
         self.done = False
+        self.printed: tuple[str, tuple[str, ...]] = ("", ())
         self._folder = folder
         self._load = load_average()
         self._order = order
@@ -132,6 +137,9 @@ class LateEvidence:
         finally:
             self.close()
             self._collector.close()
+        if failure is not None:
+            stream, lines = self.printed
+            failure = replace(failure, printed=lines, stream=stream)
         return AttemptResult(order.task, order.attempt, evidence, usage, failure)
 
     def _kept(
@@ -189,7 +197,9 @@ def _exit_code(runner: Runner, order: WorkOrder, evidence: LateEvidence, folder:
     except SystemExit as leave:
         return leave.code if isinstance(leave.code, int) else int(leave.code is not None)
     except Exception as error:  # noqa: BLE001 - the runner's failure is data
-        write_text(folder.made(), "stderr.log", traceback.format_exc())
+        told = mask(traceback.format_exc(), secrets_of(order, inherited()))
+        write_text(folder.made(), "stderr.log", told)
+        evidence.printed = said_last(told.encode("utf-8", "replace")[-ENDING:], b"")
         fail(evidence, Cause.EXCEPTION, f"{one_line(error)}{place_of(error)}; the traceback is in stderr.log")
         return 1
     evidence.done = True

@@ -35,7 +35,7 @@ def judge_ending(ending: Ending) -> Failure | None:  # noqa: PLR0911 - one line 
     if code < 0:
         return Failure(Cause.SIGNAL, f"{_name(ending)} was killed by {_signal_name(-code)}", code)
     if code > 0:
-        return Failure(Cause.EXIT, f"{_name(ending)} ended with exit code {code}; see stderr.log", code)
+        return Failure(Cause.EXIT, f"{_name(ending)} ended with exit code {code}", code)
     if ending.problem is not None:  # before `done`, which is not read after a problem
         return Failure(Cause.EVIDENCE, ending.problem, code)
     if ending.program is None and not ending.done:

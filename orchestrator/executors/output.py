@@ -8,6 +8,7 @@ from typing import Final
 
 from orchestrator.beneath import private
 from orchestrator.executors.heed import never
+from orchestrator.executors.printed import ENDING
 from orchestrator.executors.room import with_room
 from orchestrator.secrets import MaskedStream
 
@@ -21,6 +22,7 @@ class CappedLog:
 
     Secrets are masked on the way: those given, and what looks like one.
     The file is made with the first byte, and is not written where the task made something of that name. Memory: one chunk of 64 KiB. A disk that refuses the log does not fail the task: the rest is dropped too.
+    ending: the last bytes of all that was printed, also beyond the cap.
     """
 
     def __init__(self, pipe: int, path: str | Path, cap: int = CAP, secrets: Iterable[str] = ()) -> None:
@@ -28,6 +30,7 @@ class CappedLog:
         self.pipe = pipe
         self.dropped = 0
         self.seen = 0
+        self.ending = b""
         self._left = cap
         self._path = path
         self._file: io.FileIO | None = None
@@ -65,6 +68,7 @@ class CappedLog:
 
     def _keep(self, chunk: bytes) -> None:
         self.seen += len(chunk)
+        self.ending = (self.ending + chunk)[-ENDING:] if len(chunk) < ENDING else chunk[-ENDING:]
         kept = chunk[: self._left]
         self._left -= len(kept)
         self.dropped += len(chunk) - len(kept)

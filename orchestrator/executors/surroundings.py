@@ -39,10 +39,17 @@ def attempt_environment(order: WorkOrder, base: Mapping[str, str], evidence: str
         ATTEMPT: order.marker,
         OWNER: owner(),
     }
+    if found := environment.get("PYTHONPATH"):
+        environment["PYTHONPATH"] = within(order.project, found)
     if not _installed():
         paths = [PACKAGE_PARENT, *filter(None, [environment.get("PYTHONPATH")])]
         environment["PYTHONPATH"] = os.pathsep.join(paths)  # a checkout that is not installed
     return environment
+
+
+def within(project: Path, paths: str) -> str:
+    """A search path whose relative parts mean the project's folder, as they did where the run was started."""
+    return os.pathsep.join(os.path.normpath(os.path.join(project, part)) for part in paths.split(os.pathsep))  # noqa: PTH118 - asked for with every attempt
 
 
 def secrets_of(order: WorkOrder, base: Mapping[str, str]) -> tuple[str, ...]:

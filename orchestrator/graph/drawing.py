@@ -35,23 +35,26 @@ class Drawing:
     arrows: tuple[tuple[str, str, bool], ...]
 
 
-def draw(
+def draw(  # noqa: PLR0913 - all but two are for one kind of drawing each
     graph: TaskGraph,
     plan: Plan,
     *,
     outcomes: Mapping[str, str] | None = None,
     collapsed: bool | None = None,
     path: tuple[str, ...] | None = None,
+    figures: Mapping[str, str] | None = None,
 ) -> Drawing:
     """The drawing of a graph: of its tasks, or of its groups where that would be too large or `collapsed` says so.
 
-    path: the critical one, where it is known.
+    path: the critical one, where it is known. figures: by group, what its box says where groups are drawn, in place of its estimate.
     """
     arrows = sum(len(needs) for needs in graph.needs.values())
     if collapsed is None:
         collapsed = arrows > LARGEST or len(graph.nodes) > LARGEST
     path = critical_path(graph) if path is None else path
-    return (_groups if collapsed else _tasks)(graph, plan, path, outcomes or {})
+    if collapsed:
+        return _groups(graph, plan, path, outcomes or {}, figures or {})
+    return _tasks(graph, plan, path, outcomes or {})
 
 
 def _tasks(graph: TaskGraph, plan: Plan, path: tuple[str, ...], outcomes: Mapping[str, str]) -> Drawing:
@@ -70,7 +73,9 @@ def _tasks(graph: TaskGraph, plan: Plan, path: tuple[str, ...], outcomes: Mappin
     return Drawing(plan.title, {name: f"{name}: {group.title}" for name, group in plan.groups.items()}, boxes, arrows)
 
 
-def _groups(graph: TaskGraph, plan: Plan, path: tuple[str, ...], outcomes: Mapping[str, str]) -> Drawing:
+def _groups(
+    graph: TaskGraph, plan: Plan, path: tuple[str, ...], outcomes: Mapping[str, str], figures: Mapping[str, str]
+) -> Drawing:
     group_of = {name: node.group for name, node in graph.nodes.items()}
     visited = [group_of[task] for task in path]
     steps = set(pairwise(visited))
@@ -81,7 +86,11 @@ def _groups(graph: TaskGraph, plan: Plan, path: tuple[str, ...], outcomes: Mappi
         Box(
             name,
             "",
-            (f"{name}: {group.title}", f"{len(members[name])} tasks", spell_duration(_work(graph, members[name]))),
+            (
+                f"{name}: {group.title}",
+                f"{len(members[name])} tasks",
+                figures.get(name) or spell_duration(_work(graph, members[name])),
+            ),
             name in visited,
             _worst([outcomes[task] for task in members[name] if task in outcomes]),
         )

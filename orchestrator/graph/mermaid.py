@@ -1,6 +1,7 @@
 """The graph as a Mermaid flowchart, which code hosts draw. Syntax: https://mermaid.js.org/syntax/flowchart.html"""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -18,6 +19,9 @@ STYLES: Final = {  # every fill says its text's colour too, so that light and da
     "pending": "fill:#ffffff,color:#434343",
 }
 ESCAPES: Final = {"#": "#35;", "&": "#38;", '"': "#quot;", "<": "#lt;", ">": "#gt;", "`": "#96;", "\\": "#92;"}
+READABLE: Final = 60  # boxes of tasks on a page
+WIDEST: Final = 2.0  # times as wide as high
+BOX: Final = (260, 110)  # about what a box with three lines takes, with the space around it
 LINK: Final = "stroke:#d4380d,stroke-width:3px"
 
 
@@ -36,13 +40,53 @@ def to_mermaid(
     path: the critical one, where it is known.
     """
     drawing = draw(graph, plan, outcomes=outcomes, collapsed=collapsed, path=path)
-    return "\n".join(_lines(drawing)) + "\n"
+    return "\n".join(_lines(drawing, "LR")) + "\n"
 
 
-def _lines(drawing: Drawing) -> Iterator[str]:
+def to_page(
+    graph: TaskGraph, plan: Plan, outcomes: Mapping[str, str], figures: Mapping[str, str], path: tuple[str, ...]
+) -> str:
+    """For the width of a page: no wider than twice its height, from the top down where it would be; else of the groups, each with a figure."""
+    tasks = draw(graph, plan, outcomes=outcomes, path=path, figures=figures)
+    if len(tasks.boxes) <= READABLE and (direction := direction_of(tasks)):
+        return "\n".join(_lines(tasks, direction)) + "\n"
+    groups = draw(graph, plan, outcomes=outcomes, collapsed=True, path=path, figures=figures)
+    return "\n".join(_lines(groups, direction_of(groups) or "TB")) + "\n"
+
+
+def direction_of(drawing: Drawing) -> str:
+    """From left to right, or from the top down where that would be wider than WIDEST; "" where that is so either way."""
+    ranks = _ranks(drawing)
+    deep, broad = max(ranks.values(), default=0) + 1, max(Counter(ranks.values()).values(), default=1)
+    if deep * BOX[0] <= WIDEST * broad * BOX[1]:
+        return "LR"
+    return "TB" if broad * BOX[0] <= WIDEST * deep * BOX[1] else ""
+
+
+def _ranks(drawing: Drawing) -> dict[str, int]:
+    """How many boxes at most lie before each, as the drawing's layers will be."""
+    before: dict[str, list[str]] = {box.name: [] for box in drawing.boxes}
+    for one, other, _ in drawing.arrows:
+        before[other].append(one)
+    ranks: dict[str, int] = {}
+    waiting = list(before)
+    while waiting:
+        later = []
+        for name in waiting:
+            if all(one in ranks for one in before[name]):
+                ranks[name] = max((ranks[one] + 1 for one in before[name]), default=0)
+            else:
+                later.append(name)
+        if len(later) == len(waiting):  # groups that need each other's tasks
+            return ranks | dict.fromkeys(later, 0)
+        waiting = later
+    return ranks
+
+
+def _lines(drawing: Drawing, direction: str) -> Iterator[str]:
     names = identifiers([box.name for box in drawing.boxes])
     frames = identifiers(list(drawing.frames), "g_")
-    yield "flowchart LR"
+    yield f"flowchart {direction}"
     for frame, title in drawing.frames.items():
         yield f'  subgraph {frames[frame]}["{escape(title)}"]'
         yield from (f"    {_box(box, names)}" for box in drawing.boxes if box.frame == frame)

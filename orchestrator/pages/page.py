@@ -1,6 +1,7 @@
 """One HTML page of a run: Jinja2 over the report's model, with everything inline. Pure: the same input gives the same bytes."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -20,7 +21,9 @@ from orchestrator.report import markdown
 from orchestrator.report.agentwork import agent_tasks
 from orchestrator.report.build import DRAWN, build_report
 from orchestrator.report.compiled import CompiledTemplates
-from orchestrator.report.model import CriterionRow, Figure, Report
+from orchestrator.report.failing import FAILING, by_reason, failing_tasks
+from orchestrator.report.model import CriterionRow, Figure, Report, TaskRow
+from orchestrator.report.progress import progress_of
 from orchestrator.report.spans import Course, course_of
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
@@ -28,27 +31,44 @@ from orchestrator.state.fold import fold
 VALUES_SHOWN: Final = 64
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """How a run stands that a server shows. word: as `orchestrate history` has it. at, mono: this moment, by the wall clock and the monotonic one of its owner."""
+
+    word: str
+    at: float
+    mono: float
+
+
+RUNNING: Final = "running"
+
+
 def render_page(
     loaded: LoadedPlan,
     envelopes: Iterable[Envelope],
     traces: Mapping[str, Trace] = NO_TRACES,
-    *,
-    live: bool = False,
+    served: Served | None = None,
     token: str = "",
 ) -> str:
-    """The page of a run, finished or not. live: it is served, and follows the run. token: with it people answer there, "" where they cannot.
+    """The page of a run, finished or not. served: where it is shown by a server, how the run stands; then it links to logs and files.
+    token: with it people answer there, "" where they cannot.
 
     Raises IllegalTransition where the journal contradicts itself.
     """
     events = list(envelopes)
     state, course = fold(events), course_of(events)
     report = build_report(loaded.plan, loaded.graph, events, state)
+    tasks = [task for group in report.groups for task in group.tasks]
+    failing = failing_tasks(report.groups)
     return (
         environment()
         .get_template("page.html.j2")
         .render(
             r=report,
-            live=live,
+            live=served is not None and served.word == RUNNING,
+            served=served,
+            word=report.outcome.value if served is None else served.word,
+            progress=progress_of(loaded.graph, state, served.at, served.mono) if served else None,
             token=token,
             questions=[state.tasks[task] for task in state.asking],
             agents=list(agent_tasks(loaded.plan, loaded.graph, state)),
@@ -57,8 +77,11 @@ def render_page(
             gantt=_picture(pictures.gantt_chart(report, course.spans)),
             memory={group.id: _picture(pictures.memory_chart(group, course.spans, traces)) for group in report.groups},
             samples=_sample_charts(report),
-            logs={task: trace.log for task, trace in traces.items()},
-            tasks=[task for group in report.groups for task in group.tasks],
+            logs={task.id: _log(task, traces) for task in tasks},
+            tasks=tasks,
+            failing=failing,
+            statuses=FAILING,
+            skipped=by_reason(task for task in tasks if task.status == "skipped"),
             verdicts=_verdicts_by_task(report),
             starts=_starts(course),
             css=asset("page.css") + _picture(RULES),
@@ -67,9 +90,19 @@ def render_page(
     )
 
 
-def index_page(runs: Iterable[RunSummary]) -> str:
-    """The list of runs, the latest first."""
-    return environment().get_template("index.html.j2").render(runs=list(reversed(list(runs))), css=asset("page.css"))
+def _log(task: TaskRow, traces: Mapping[str, Trace]) -> str:
+    """The end of what the task printed, but for the lines that stand above under "What failed"."""
+    log = traces.get(task.id, Trace()).log
+    told = "\n".join(task.printed)
+    rest = log.rstrip().removesuffix(told)
+    return log if not told or len(rest) == len(log.rstrip()) else f"{rest}(the rest stands above, under What failed)"
+
+
+def index_page(runs: Iterable[tuple[RunSummary, str]]) -> str:
+    """The list of runs, each with how it stands, the latest first. While one is running, the page loads itself again."""
+    listed = list(reversed(list(runs)))
+    running = any(word == RUNNING for _, word in listed)
+    return environment().get_template("index.html.j2").render(runs=listed, running=running, css=asset("page.css"))
 
 
 def task_anchor(task: str) -> str:
@@ -149,7 +182,7 @@ def environment() -> Environment:
 
 def _badge(outcome: str) -> Markup:
     """The word in a coloured frame: no sign that a reader's fonts might lack, and nothing that colour alone says."""
-    return Markup('<span class="badge {}">{}</span>').format(outcome.lower(), outcome)
+    return Markup('<span class="badge {}">{}</span>').format(outcome.lower().replace(" ", "-"), outcome)
 
 
 def _measured(verdict: Any, target: float | None = None) -> str:  # noqa: ANN401 - a Verdict or a Figure: both have a value

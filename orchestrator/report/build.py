@@ -6,12 +6,13 @@ from itertools import pairwise
 
 from orchestrator.engine.contract import loosened_so_far
 from orchestrator.evidence.verdict import Outcome
-from orchestrator.graph.mermaid import to_mermaid
+from orchestrator.graph.mermaid import to_page
 from orchestrator.graph.model import TaskGraph
 from orchestrator.graph.schedule import forecast
 from orchestrator.plan.model import Plan
 from orchestrator.report.agentwork import spent_rows
 from orchestrator.report.claims import ledger
+from orchestrator.report.failing import failing_first
 from orchestrator.report.figures import figures_of, files_of
 from orchestrator.report.groups import Sources, criteria_of, seconds_of, sections_of
 from orchestrator.report.model import (
@@ -78,7 +79,7 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], st
         statuses=dict(sorted(Counter(task.status for section in sections for task in section.tasks).items())),
         counts={outcome.value: counts[outcome.value] for outcome in Outcome},
         success=_success(plan, criteria),
-        criteria=tuple(criteria.values()),
+        criteria=failing_first(criteria.values()),
         groups=sections,
         milestones=_milestones(plan, sections),
         agents=_agents(sources),
@@ -93,7 +94,7 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], st
         next_steps=plan.next_steps,
         figures=figures,
         files=files,
-        graph=_drawn(sources),
+        graph=_drawn(sources, sections),
         rounds=tuple(_rounds(sources)),
         joined=tuple(
             JoinedRow(task, each)
@@ -205,8 +206,15 @@ def _said(sources: Sources, prefix: str) -> tuple[Said, ...]:
     return tuple(found.values())
 
 
-def _drawn(sources: Sources) -> str:
+def _drawn(sources: Sources, sections: Sequence[GroupSection]) -> str:
     records = sources.state.tasks
     shown = {status: DRAWN.get(status, str(status)) for status in Status}
     outcomes = {task: shown[records[task].status] if task in records else "pending" for task in sources.graph.nodes}
-    return to_mermaid(sources.graph, sources.plan, outcomes=outcomes, path=sources.schedule.critical_path)
+    figures = {section.id: _figure(section) for section in sections}
+    return to_page(sources.graph, sources.plan, outcomes, figures, sources.schedule.critical_path)
+
+
+def _figure(section: GroupSection) -> str:
+    """What of a group's criteria passed; "" where it has none."""
+    passed = sum(row.verdict.outcome is Outcome.PASS for row in section.criteria)
+    return f"{passed} of {len(section.criteria)} PASS" if section.criteria else ""

@@ -65,7 +65,10 @@ class VerdictChange:
 
 @dataclass(frozen=True, slots=True)
 class RunComparison:
-    """before, after: the runs' ids. circumstances: what differs of the machines, (name, before, after)."""
+    """before, after: the runs' ids. circumstances: what differs of the machines, (name, before, after).
+
+    targets: criteria that ask for something else now, (criterion, before, after): their verdicts do not compare.
+    """
 
     before: str
     after: str
@@ -73,6 +76,7 @@ class RunComparison:
     verdicts: tuple[VerdictChange, ...]
     metrics: tuple[MetricChange, ...]
     circumstances: tuple[tuple[str, str, str], ...]
+    targets: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def worse(self) -> bool:
@@ -91,7 +95,19 @@ def compare_runs(before: Report, after: Report, level: float = LEVEL) -> RunComp
         tuple(_verdicts(before, after)),
         tuple(changes),
         tuple(_circumstances(before, after)),
+        tuple(_targets(before, after)),
     )
+
+
+def _targets(before: Report, after: Report) -> Iterator[tuple[str, str, str]]:
+    then = {row.id: row for row in before.criteria}
+    for row in after.criteria:
+        if row.id in then and (was := _asked(then[row.id])) != (now := _asked(row)):
+            yield row.id, was, now
+
+
+def _asked(row: CriterionRow) -> str:
+    return f"{row.metric} {row.target}, {row.asked} sample{'' if row.asked == 1 else 's'}"
 
 
 def _metrics(before: Report, after: Report, better: dict[str, str], level: float) -> Iterator[MetricChange]:

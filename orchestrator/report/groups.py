@@ -12,9 +12,9 @@ from orchestrator.evidence.verdict import Outcome, Verdict, Why
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.graph.schedule import Schedule
 from orchestrator.plan.model import Criterion, Deliverable, Group, Plan
+from orchestrator.report.failing import FAILING, why_failed
 from orchestrator.report.model import CriterionRow, DeliverableRow, Figure, FileRow, GroupSection, TaskRow
 from orchestrator.report.spans import Course, Span
-from orchestrator.state.events import Failure
 from orchestrator.state.run import RunState, TaskRecord, earlier_of
 
 
@@ -83,6 +83,7 @@ def _extent(sources: Sources, nodes: Sequence[TaskNode]) -> tuple[float | None, 
 def _task(sources: Sources, node: TaskNode) -> TaskRow:
     record = sources.state.tasks.get(node.id) or TaskRecord(node.id)
     first, last = sources.course.events.get(node.id, (0, 0))
+    failed = bool(record.failures) and str(record.status) in FAILING
     return TaskRow(
         id=node.id,
         title=node.task.title,
@@ -92,7 +93,9 @@ def _task(sources: Sources, node: TaskNode) -> TaskRow:
         seconds=seconds_of(sources.course.spans.get(node.id, [])),
         estimate=node.estimate,
         usage=record.usage,
-        reason=record.reason or "; ".join(map(_failed, record.failures)),
+        reason=record.reason or why_failed(record.failures),
+        printed=record.failures[-1].printed if failed else (),
+        stream=record.failures[-1].stream if failed else "",
         said=record.notes,
         figures=tuple(sources.by_task.get(node.id, ())),
         origins=record.evidence.origins if record.evidence else (),
@@ -100,13 +103,6 @@ def _task(sources: Sources, node: TaskNode) -> TaskRow:
         first=first,
         last=last,
     )
-
-
-def _failed(failure: Failure) -> str:
-    """Why an attempt failed, and what it had measured by then, which the verdicts name."""
-    taken = ", ".join(f"{each.size} of {each.metric}" for each in failure.measured)
-    dropped = f" (samples taken before that, which its criteria name: {taken})" if taken else ""
-    return f"{failure.cause}: {failure.message}{dropped}"
 
 
 def _deliverable(sources: Sources, group: str, promised: Deliverable) -> DeliverableRow:

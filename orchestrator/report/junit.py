@@ -19,9 +19,8 @@ ELEMENT: Final = {Outcome.FAIL: "failure", Outcome.UNPROVEN: "error"}
 def to_junit(report: Report) -> str:
     """The whole document, UTF-8 declared."""
     root = ET.Element("testsuites", {"name": _safe(report.title)})
-    for suite in (_contract(report), *(_suite(report, group) for group in report.groups)):
-        if len(suite):
-            root.append(suite)
+    suites = [_contract(report), *(_suite(report, group) for group in report.groups)]
+    root.extend(sorted((suite for suite in suites if len(suite)), key=_is_well))
     _count(root, [case for suite in root for case in suite])
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
@@ -50,9 +49,16 @@ def _suite(report: Report, group: GroupSection) -> ET.Element:
         for row in group.tasks
         if row.status in {"failed", "cancelled"} or row.id in told or row.id in asked
     ]
+    cases.sort(key=lambda case: not (case.get("name") or "").startswith("task ") or _is_well(case))
+    cases.sort(key=_is_well)
     suite.extend(cases)
     _count(suite, cases)
     return suite
+
+
+def _is_well(element: ET.Element) -> bool:
+    """Whether nothing in it failed: what did comes first."""
+    return element.find(".//failure") is None and element.find(".//error") is None
 
 
 def _count(element: ET.Element, cases: list[ET.Element]) -> None:
@@ -77,7 +83,8 @@ def _task(row: TaskRow, told: list[str]) -> ET.Element:
     """A task that failed, or one of an agent or a person. told: its rounds, or what people said."""
     case = ET.Element("testcase", {"classname": row.id.split(".", 1)[0], "name": f"task {row.id}"})
     if row.status in {"failed", "cancelled"}:
-        ET.SubElement(case, "failure", {"type": row.status, "message": _safe(row.reason) or row.status})
+        failure = ET.SubElement(case, "failure", {"type": row.status, "message": _safe(row.reason) or row.status})
+        failure.text = "\n".join(row.printed) or None
     elif row.status != "succeeded":
         ET.SubElement(case, "error", {"type": row.status, "message": _safe(row.reason) or row.status})
     if told:

@@ -100,6 +100,7 @@ class TaskRow:
     """A task as it went. seconds: all its attempts, None before it ran. first, last: its events in the journal (0: none).
 
     origins: the circumstances of each attempt that left evidence. used: files of tasks above that it read.
+    printed: the last lines that a failed one printed, on `stream`.
     """
 
     id: str
@@ -117,6 +118,8 @@ class TaskRow:
     used: tuple[Artifact, ...]
     first: int
     last: int
+    printed: tuple[str, ...] = ()
+    stream: str = ""
 
 
 @dataclass(frozen=True, slots=True)

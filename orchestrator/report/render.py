@@ -17,9 +17,10 @@ from orchestrator.evidence.measurement import Comparison, Samples, Trend
 from orchestrator.evidence.verdict import Outcome, Verdict
 from orchestrator.report import markdown
 from orchestrator.report.compiled import CompiledTemplates
+from orchestrator.report.failing import by_reason, enumerated, failing_tasks
 from orchestrator.report.gantt import scale_of, to_gantt
 from orchestrator.report.markdown import MARKS, Safe
-from orchestrator.report.model import CriterionRow, Figure, Report
+from orchestrator.report.model import CriterionRow, Figure, Report, TaskRow
 from orchestrator.report.rows import evidence, figure, lasted, said_rows, task_rows, with_unit
 
 VALUES_SHOWN: Final = 64
@@ -28,7 +29,11 @@ COLUMNS: Final = ("criterion", "target", "measured", "samples", "verdict")
 
 def render_markdown(report: Report) -> str:
     """The whole report."""
-    page = _environment().get_template("report.md.j2").render(r=report, gantt=to_gantt(report), scale=scale_of(report))
+    page = (
+        _environment()
+        .get_template("report.md.j2")
+        .render(r=report, gantt=to_gantt(report), scale=scale_of(report), failing=failing_tasks(report.groups))
+    )
     return page.rstrip() + "\n"
 
 
@@ -37,7 +42,9 @@ def render_group(report: Report, group: str) -> str:
     section = {each.id: each for each in report.groups}[group]
     figures = tuple(each for task in section.tasks for each in task.figures)
     page = (
-        _environment().get_template("workstream.md.j2").render(r=replace(report, figures=figures, files=()), g=section)
+        _environment()
+        .get_template("workstream.md.j2")
+        .render(r=replace(report, figures=figures, files=()), g=section, failing=failing_tasks([section]))
     )
     return page.rstrip() + "\n"
 
@@ -50,15 +57,19 @@ def render_summary(report: Report) -> str:
     counts = ", ".join(f"{count} {name}" for name, count in report.counts.items())
     tasks = ", ".join(f"{count} {status}" for status, count in report.statuses.items() if status != "succeeded")
     counts += f" (tasks: {tasks})" if tasks else ""
-    failed = [
-        f"failed  {task.id}: {task.reason}"
-        for group in report.groups
-        for task in group.tasks
-        if task.status == "failed"
-    ]
+    failed = [line for task in failing_tasks(report.groups) for line in _failure(task)]
+    everything = [task for group in report.groups for task in group.tasks]
+    skipped = (task for task in everything if task.status == "skipped")
+    failed += [f"skipped {enumerated([task.id for task in tasks])}: {why}" for why, tasks in by_reason(skipped)]
     loosened = [f"contract {describe(one)}" for one in report.loosened]
     head = f"{report.outcome.value}: {counts}; {report.standing} ({report.run})"
-    return "\n".join([head, *failed, *loosened, "", *lines])
+    told = [head, *failed, *loosened]
+    return "\n".join([*told, "", *lines] if report.criteria else [*told, "", "the plan has no criteria"])
+
+
+def _failure(task: TaskRow) -> list[str]:
+    """Why a task failed, and under it the last lines that it printed."""
+    return [f"{task.status:7} {task.id}: {task.reason}", *(f"        | {line}" for line in task.printed)]
 
 
 def _summary_row(row: CriterionRow) -> tuple[str, ...]:
@@ -94,6 +105,8 @@ def _environment() -> Environment:
         "figure": figure,
         "evidence": evidence,
         "samples": _samples,
+        "lines": "\n".join,
+        "by_reason": by_reason,
         "counted": lambda counts: ", ".join(f"{count} {name}" for name, count in counts.items()),
         "shell": shlex.join,
         "process": markdown.process,

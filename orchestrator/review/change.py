@@ -26,6 +26,7 @@ class Action(StrEnum):
     REMOVED = "removed"
     ADDED = "added"
     RENAMED = "renamed"
+    MOVED = "moved"
     CHANGED = "changed"
 
 
@@ -35,7 +36,8 @@ class Change:
 
     name: the part's full name, "A.peak-memory", or "A.tune -> A.adapt" for an edge. field: what of it changed, empty for
     the whole. before, after: as a plan writes them, empty where there is nothing. loosens: why the new plan asks for less
-    than the old one, empty where it does not.
+    than the old one, empty where it does not. leeway: it only gives more time or room, which is for a reviewer to see, and
+    nothing that a resumed run is held to.
     """
 
     part: Part
@@ -45,6 +47,7 @@ class Change:
     before: str = ""
     after: str = ""
     loosens: str = ""
+    leeway: bool = False
 
 
 _PARTS: Final[Mapping[Part, int]] = {part: index for index, part in enumerate(Part)}

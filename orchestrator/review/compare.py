@@ -1,19 +1,22 @@
 """A whole plan held against another version of itself. Pure."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, TypeVar
 
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.graph.model import TaskGraph
 from orchestrator.graph.schedule import Schedule, forecast
-from orchestrator.plan.model import Agent, Budget, Deliverable, Group, Plan, SuccessMetric
+from orchestrator.plan.model import Agent, Deliverable, Group, Plan, SuccessMetric
 from orchestrator.plan.values import spell_duration
 from orchestrator.review.change import Action, Change, Part, in_order
 from orchestrator.review.criteria import compare_criteria, pair_criteria
-from orchestrator.review.freedoms import loosened_agent, loosened_budget
-from orchestrator.review.pairing import Pairs, pair
-from orchestrator.review.tasks import compare_edges, compare_tasks, pair_tasks, spell
+from orchestrator.review.freedoms import loosened_agent, more_of
+from orchestrator.review.pairing import Pairs, group_of, pair
+from orchestrator.review.spelled import differing, spell, told
+from orchestrator.review.tasks import compare_edges, compare_tasks, pair_tasks
+from orchestrator.review.weaker import FEWER, LESS, SMALLER, WIDER, weakened
+from orchestrator.secrets import mask
 
 T = TypeVar("T")
 
@@ -51,14 +54,34 @@ def changes_between(old: Plan, old_graph: TaskGraph, new: Plan, new_graph: TaskG
     changes = [
         *compare_criteria(old.criteria, new.criteria, criteria),
         *compare_edges(old_graph, new_graph, tasks),
-        *compare_tasks(old_graph, new_graph, tasks),
+        *compare_tasks(old_graph, new_graph, tasks, new),
         *_parts(Part.DELIVERABLE, _deliverables(old), _deliverables(new), _promise, lost="nobody promises it"),
         *_parts(Part.SUCCESS_METRIC, _rows(old), _rows(new), _row, lost=UNASKED, less=_fewer(criteria)),
-        *_parts(Part.AGENT, old.agents, new.agents, _agent, less=loosened_agent),
+        *_parts(Part.AGENT, old.agents, new.agents, _agent, less=loosened_agent, leeway=frozenset({"capacity"})),
         *_parts(Part.GROUP, old.groups, new.groups, _group),
         *_plan_fields(old, new),
     ]
-    return in_order(changes)
+    renamed = {(before, after) for before, after in pair(old.groups, new.groups, _group).kept if before != after}
+    return in_order([*_once(_with_params(changes, old, new), renamed)])
+
+
+def _once(changes: Iterable[Change], renamed: Collection[tuple[str, str]]) -> Iterator[Change]:
+    """Without the moves that follow from a group's new name: that is told of the group."""
+    for one in changes:
+        if one.action is not Action.MOVED or (group_of(one.name), group_of(one.after)) not in renamed:
+            yield one
+
+
+def _with_params(changes: Sequence[Change], old: Plan, new: Plan) -> Iterator[Change]:
+    """A parameter of the plan loosens where what it became makes a measuring task weaker."""
+    felt = {one.loosens for one in changes if one.part is Part.TASK} & {FEWER, SMALLER, WIDER, LESS}
+    for one in changes:
+        kind, _, name = one.name.partition(".")
+        if one.part is not Part.PLAN or kind != "params" or not felt:
+            yield one
+            continue
+        why = weakened(name, old.params.get(name), new.params.get(name))
+        yield replace(one, loosens=why if why in felt else "")
 
 
 def _deliverables(plan: Plan) -> dict[str, Deliverable]:
@@ -90,7 +113,9 @@ def _fewer(criteria: Pairs) -> Callable[[SuccessMetric, SuccessMetric], Mapping[
 
 def _agent(one: Agent) -> dict[str, str]:
     """Every key with its value as a plan has it; those that say nothing new are the same on both sides."""
-    return {info.alias or name: spell(getattr(one, name)) for name, info in Agent.model_fields.items()}
+    plain = one.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    known = {info.alias or name: info.get_default() for name, info in Agent.model_fields.items()}
+    return {key: mask(spell(plain.get(key, default))) for key, default in known.items()}
 
 
 def _group(one: Group) -> dict[str, str]:
@@ -106,6 +131,7 @@ def _parts(  # noqa: PLR0913 - what one kind of part is compared by
     fields: Callable[[T], Mapping[str, str]],
     *,
     lost: str = "",
+    leeway: Collection[str] = (),
     less: Callable[[T, T], Mapping[str, str]] = lambda _old, _new: {},
 ) -> Iterator[Change]:
     """lost: why a removed part loosens the contract. less: why a changed one does, by the key that changed."""
@@ -117,7 +143,16 @@ def _parts(  # noqa: PLR0913 - what one kind of part is compared by
         was, now = fields(old[before]), fields(new[after])
         why = less(old[before], new[after])
         yield from (
-            Change(part, Action.CHANGED, after, key, was[key], now[key], why.get(key, ""))
+            Change(
+                part,
+                Action.CHANGED,
+                after,
+                key,
+                was[key],
+                now[key],
+                why.get(key, ""),
+                bool(why.get(key)) and key in leeway,
+            )
             for key in now
             if was[key] != now[key]
         )
@@ -128,12 +163,8 @@ ELSEWHERE: Final = frozenset({"agents", "workstreams", "stages", "success_metric
 
 
 def _plan_fields(old: Plan, new: Plan) -> Iterator[Change]:
-    for field, info in Plan.model_fields.items():
-        was, now = getattr(old, field), getattr(new, field)
-        if field not in ELSEWHERE and was != now:
-            why = loosened_budget(was, now) if isinstance(was, Budget) and isinstance(now, Budget) else ""
-            yield Change(Part.PLAN, Action.CHANGED, info.alias or field, "", _plan_value(was), _plan_value(now), why)
-
-
-def _plan_value(value: object) -> str:
-    return spell_duration(value) if isinstance(value, float) else spell(value)
+    for key, before, after in differing(old, new):
+        kind, _, name = key.partition(".")
+        if kind not in ELSEWHERE:
+            why = more_of(old.budget, new.budget, name) if kind == "budget" else ""
+            yield Change(Part.PLAN, Action.CHANGED, key, "", told(key, before), told(key, after), why)

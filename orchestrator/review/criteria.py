@@ -8,7 +8,7 @@ from orchestrator.evidence.numbers import spelled
 from orchestrator.plan.model import Criterion
 from orchestrator.review.acceptance import loosened_target
 from orchestrator.review.change import Action, Change, Part
-from orchestrator.review.pairing import Pairs, pair
+from orchestrator.review.pairing import Pairs, moved, pair
 
 
 def _fewer(what: str) -> Callable[[Criterion, Criterion], str]:
@@ -70,8 +70,14 @@ TERMS: Final = (
 
 
 def pair_criteria(old: Mapping[str, Criterion], new: Mapping[str, Criterion]) -> Pairs:
-    """Which criterion is which, by full name "A.peak-memory"; one that only changed its name is the same."""
-    return pair(old, new, lambda one: one.model_copy(update={"id": "_", "title": "_"}))
+    """Which criterion is which, by full name "A.peak-memory"; one that only changed its name or group is the same, whatever it asks now."""
+    return pair(
+        old,
+        new,
+        lambda one: one.model_copy(update={"id": "_", "title": "_"}),
+        lambda one: (one.id, one.metric),
+        lambda one: (one.metric, one.target.operator, one.from_),
+    )
 
 
 def compare_criteria(old: Mapping[str, Criterion], new: Mapping[str, Criterion], pairs: Pairs) -> Iterator[Change]:
@@ -81,7 +87,8 @@ def compare_criteria(old: Mapping[str, Criterion], new: Mapping[str, Criterion],
         yield Change(Part.CRITERION, Action.REMOVED, name, before=_terms(old[name]), loosens=lost)
     for before, after in pairs.kept:
         if before != after:
-            yield Change(Part.CRITERION, Action.RENAMED, before, after=after)
+            action = Action.MOVED if moved(before, after) else Action.RENAMED
+            yield Change(Part.CRITERION, action, before, after=after)
         yield from _terms_changed(after, old[before], new[after])
     for name in pairs.added:
         yield Change(Part.CRITERION, Action.ADDED, name, after=_terms(new[name]))

@@ -20,12 +20,16 @@ def loosened_agent(old: Agent, new: Agent) -> dict[str, str]:
         "sandbox": "the sandbox keeps less in" if STRENGTH[new.sandbox] < STRENGTH[old.sandbox] else "",
         "budget": loosened_budget(old.budget, new.budget),
         "driver": "a program does what a person did" if Driver.HUMAN in {old.driver} - {new.driver} else "",
+        "capacity": "the agent may do more at once" if new.capacity > old.capacity else "",
     }
     return {key: why for key, why in found.items() if why}
 
 
 def loosened_task(old: Task, new: Task, field: str) -> str:
     """Why a changed field of a task asks less of a hand-in; "" where it does not, or says nothing of hand-ins."""
+    kind, _, name = field.partition(".")
+    if kind == "budget":
+        return more_of(old.budget, new.budget, name)
     judge = OF_TASKS.get(field)
     return judge(old, new) if judge else ""
 
@@ -41,6 +45,12 @@ def _other_settings(old: Agent, new: Agent) -> str:
     """A program's settings may widen what it does or forbid it, so that any change of them is taken to widen it."""
     paths = sorted(path for path in {*old.home, *new.home} if old.home.get(path) != new.home.get(path))
     return f"its program finds other settings in its home: {', '.join(paths)}" if paths else ""
+
+
+def more_of(old: Budget, new: Budget, name: str) -> str:
+    """As `loosened_budget`, of one of its limits."""
+    limits = {each: None if each != name else getattr(old, name) for each in Budget.model_fields}
+    return loosened_budget(Budget.model_construct(**limits), new)
 
 
 def _more_programs(old: Agent, new: Agent) -> str:

@@ -33,8 +33,8 @@ def _styles(review: Review) -> dict[str, str]:
     styles: dict[str, str] = {}
     for one in review.changes:
         if one.part in {Part.TASK, Part.ESTIMATE}:
-            name = one.after if one.action is Action.RENAMED else one.name
-            styles[name] = "changed" if one.action is Action.RENAMED else str(one.action)
+            moved = one.action in {Action.RENAMED, Action.MOVED}
+            styles[one.after if moved else one.name] = "changed" if moved else str(one.action)
         elif one.part is Part.EDGE:
             for name in one.name.split(" -> "):
                 styles.setdefault(name, "changed")

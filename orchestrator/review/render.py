@@ -30,6 +30,8 @@ def sentence(change: Change) -> str:
     match change.action:
         case Action.RENAMED:
             return f"{what} renamed to {change.after}"
+        case Action.MOVED:
+            return f"{what} moved to {change.after}"
         case Action.REMOVED:
             return f"{what} removed" + (f" ({change.before})" if change.before else "")
         case Action.ADDED:

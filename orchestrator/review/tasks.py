@@ -1,16 +1,16 @@
 """Tasks and the order between them held against each other."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
-from pydantic import BaseModel
-
-from orchestrator.graph.model import TaskGraph
-from orchestrator.plan.model import DeclaredMetric, Reuse, Task, TriggerRule
+from orchestrator.graph.model import TaskGraph, TaskNode
+from orchestrator.plan.model import DeclaredMetric, Plan, Reuse, Task, TriggerRule
 from orchestrator.plan.values import spell_duration
 from orchestrator.review.change import Action, Change, Part
 from orchestrator.review.freedoms import loosened_task
-from orchestrator.review.pairing import Pairs, pair
+from orchestrator.review.pairing import Pairs, moved, pair
+from orchestrator.review.spelled import differing, told
+from orchestrator.review.weaker import measures, weakened, weakened_command
 
 STRICTNESS: Final = {
     TriggerRule.ALL_SUCCESS: 3,
@@ -21,28 +21,46 @@ STRICTNESS: Final = {
 """How much each rule asks of the tasks above; a change to less lets a task run where it would not have."""
 
 ESTIMATE: Final = "estimate"
-ELSEWHERE: Final = frozenset({"id", "needs", ESTIMATE, "matrix"})
-"""Fields that are compared otherwise: as the name, as edges, as estimates, and as the tasks that a matrix makes."""
+ELSEWHERE: Final = frozenset({"id", "needs", ESTIMATE, "matrix", "agent"})
+"""Fields that are compared otherwise: as the name, by who does it, as edges, as estimates, and as the tasks that a matrix makes."""
 
 
 def pair_tasks(old: TaskGraph, new: TaskGraph) -> Pairs:
-    """Which task is which; one that only changed its id is the same."""
-    return pair(_tasks(old), _tasks(new), lambda task: task.model_copy(update={"id": "_"}))
+    """Which task is which; one that only changed its id or its group is the same, also where it was edited on the way."""
+    return pair(
+        _tasks(old),
+        _tasks(new),
+        lambda task: task.model_copy(update={"id": "_"}),
+        lambda task: (task.id, *_work(task)),
+        lambda task: (task.id, task.title),
+        lambda task: (task.title, *_work(task)),
+    )
 
 
-def compare_tasks(old: TaskGraph, new: TaskGraph, pairs: Pairs) -> Iterator[Change]:
-    """What became of each task and its estimate."""
+def _work(task: Task) -> tuple[object, ...]:
+    return task.run, task.command, task.brief, task.merge
+
+
+def compare_tasks(old: TaskGraph, new: TaskGraph, pairs: Pairs, plan: Plan) -> Iterator[Change]:
+    """What became of each task and its estimate. plan: the new one."""
     for name in pairs.removed:
         yield Change(Part.TASK, Action.REMOVED, name, before=old.nodes[name].task.title, loosens="its work is not done")
     for before, after in pairs.kept:
         if before != after:
-            yield Change(Part.TASK, Action.RENAMED, before, after=after)
-        yield from _fields(after, old.nodes[before].task, new.nodes[after].task)
+            yield Change(Part.TASK, Action.MOVED if moved(before, after) else Action.RENAMED, before, after=after)
+        yield from _agent(old.nodes[before], new.nodes[after])
+        yield from _fields(after, old.nodes[before].task, new.nodes[after].task, plan)
         was, now = old.nodes[before].estimate, new.nodes[after].estimate
         if was != now:
             yield Change(Part.ESTIMATE, Action.CHANGED, after, "", spell_duration(was), spell_duration(now))
     for name in pairs.added:
         yield Change(Part.TASK, Action.ADDED, name, after=new.nodes[name].task.title)
+
+
+def _agent(old: TaskNode, new: TaskNode) -> Iterator[Change]:
+    """Who does it, by name also where the group's lead does; a new lead is told once, of the group."""
+    if old.agent != new.agent and (old.task.agent, old.group) != (new.task.agent, new.group):
+        yield Change(Part.TASK, Action.CHANGED, new.id, "agent", old.agent, new.agent)
 
 
 def compare_edges(old: TaskGraph, new: TaskGraph, pairs: Pairs) -> Iterator[Change]:
@@ -71,13 +89,29 @@ def _edges(graph: TaskGraph) -> Iterator[tuple[str, str]]:
     return ((need, task) for task, needs in graph.needs.items() for need in needs)
 
 
-def _fields(name: str, old: Task, new: Task) -> Iterator[Change]:
-    for field, info in Task.model_fields.items():
-        before, after = getattr(old, field), getattr(new, field)
-        if field in ELSEWHERE or before == after:
+def _fields(name: str, old: Task, new: Task, plan: Plan) -> Iterator[Change]:
+    fields = {info.alias or field: field for field, info in Task.model_fields.items()}
+    for key, before, after in differing(old, new):
+        field = fields[key.partition(".")[0]]
+        if field in ELSEWHERE:
             continue
-        why = _loosens(field, before, after) or loosened_task(old, new, field)
-        yield Change(Part.TASK, Action.CHANGED, name, info.alias or field, spell(before), spell(after), why)
+        why = _loosens(field, getattr(old, field), getattr(new, field)) or loosened_task(old, new, key)
+        if not why and measures(old, plan):
+            why = _weaker(key, before, after)
+        leeway = not why and field == "timeout" and _longer(old.timeout, new.timeout)
+        why = "it may take longer" if leeway else why
+        yield Change(Part.TASK, Action.CHANGED, name, key, told(key, before), told(key, after), why, leeway)
+
+
+def _weaker(key: str, before: Any, after: Any) -> str:  # noqa: ANN401 - values of a plan
+    kind, _, name = key.partition(".")
+    if kind == "command":
+        return weakened_command(before, after)
+    return weakened(name, before, after) if kind in {"with", "env"} else ""
+
+
+def _longer(before: float | None, after: float | None) -> bool:
+    return before is not None and (after is None or after > before)
 
 
 def _loosens(field: str, before: object, after: object) -> str:
@@ -111,19 +145,3 @@ def _declared(metrics: tuple[DeclaredMetric, ...]) -> set[tuple[str, str, str]]:
 
 def _exact(metrics: tuple[DeclaredMetric, ...]) -> set[str]:
     return {one.name for one in metrics if one.exact}
-
-
-def spell(value: object) -> str:
-    """A field's value for a reader, as a plan would write it, and empty for nothing."""
-    match value:
-        case None | str() | tuple() | dict() if not value:
-            return ""
-        case bool():
-            return str(value).lower()
-        case tuple():
-            return f"[{', '.join(map(spell, value))}]"
-        case dict():
-            return f"{{{', '.join(f'{key}: {spell(inner)}' for key, inner in value.items())}}}"
-        case BaseModel():
-            return spell(value.model_dump(by_alias=True, exclude_defaults=True))
-    return str(value)

@@ -37,12 +37,15 @@ class Failure:
     """cause and one line for people; exit_code is the process's, negative for a signal, None where there is none.
 
     measured: what the attempt had recorded until then. It stands beside the verdict, so that nobody drops samples by failing.
+    printed: the last lines that it printed, on `stream`: stderr, or stdout where that is all there is.
     """
 
     cause: Cause
     message: str
     exit_code: int | None = None
     measured: tuple[Measurement, ...] = ()
+    printed: tuple[str, ...] = field(default=(), metadata=LATE)
+    stream: str = field(default="", metadata=LATE)
 
 
 @dataclass(frozen=True, slots=True)

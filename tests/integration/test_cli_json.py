@@ -27,6 +27,7 @@ ONCE = (
     ("status", ["status"]),
     ("logs", ["logs"]),
     ("logs TASK", ["logs", "A.count"]),
+    ("watch", ["watch"]),
     ("history", ["history"]),
     ("history --metric", ["history", "--metric", "m.count"]),
     ("compare", ["compare", "small"]),
@@ -52,7 +53,7 @@ def keys_of(verb):
 
 def documents(verb, text):
     """What was printed, as a list of objects."""
-    if verb in {"run", "resume"}:
+    if verb in {"run", "resume", "watch"}:
         return [json.loads(line) for line in text.splitlines()]
     found = json.loads(text)
     return found if isinstance(found, list) else [found]

@@ -128,3 +128,17 @@ def test_the_commit_hook_refuses_a_loosened_plan_and_lets_another_pass(shell, co
 def test_the_commit_hook_lets_a_new_plan_pass(shell):
     shell.plan([{"id": "a", "command": ["true"]}], name="second.yaml")
     assert hooked(shell, ("add", ".")) == (0, "")
+
+
+def test_the_action_runs_a_plan_and_writes_its_report_to_the_jobs_summary(shell, kit, tmp_path):
+    shell.plan([kit.measuring("count", "4")], [kit.criterion(">= 5 cases")], name="nightly.yaml")
+    summary = tmp_path / "summary.md"
+    installed = f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}"
+    environment = shell.env | {"PLAN": "nightly.yaml", "GITHUB_STEP_SUMMARY": str(summary), "PATH": installed}
+    script = SCRIPT.with_name("run-plan")
+    done = subprocess.run(
+        ["bash", str(script)], cwd=shell.folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    assert "::error file=nightly.yaml" in done.stdout
+    assert summary.read_text().startswith("# A small plan: ❌ FAIL")

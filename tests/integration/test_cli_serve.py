@@ -19,14 +19,16 @@ title: {}
 agents: {{X: {{specialty: S}}}}
 workstreams: {{A: {{title: A, lead: X, tasks: [{{id: a, title: a, command: ["true"], if: false}}]}}}}
 """
-SLOW = [{"id": "a", "command": ["sh", "-c", "echo x >> ${project}/ran; sleep 1"]}, {"id": "b", "command": ["true"]}]
+GATE = "echo x >> ${project}/ran; while [ ! -e ${project}/go ]; do sleep 0.05; done"
+SLOW = [{"id": "a", "command": ["sh", "-c", GATE]}, {"id": "b", "command": ["true"]}]
 
 
 @pytest.fixture(scope="module")
 def served(shell_in, tmp_path_factory):
     """A run that is over, and the port on which it is served."""
     shell = shell_in(tmp_path_factory.mktemp("served"))
-    shell.plan([{"id": "a", "command": ["true"]}])
+    script = "echo said; echo {} > figures.json"
+    shell.plan([{"id": "a", "command": ["sh", "-c", script], "artifacts": ["figures.json"]}])
     assert shell("run", "plan.yaml").returncode == 0
     process = shell.start("serve", "--port", "0")
     yield shell, port_of(process)
@@ -58,6 +60,26 @@ def test_the_list_leads_to_the_page_of_each_run(served):
     status, page, _ = get(port, f"/runs/{run}")
     assert status == 200
     assert run in page
+
+
+def test_a_page_leads_back_to_the_list_and_to_its_logs_and_files(served):
+    shell, port = served
+    run = shell.runs()[-1]["run"]
+    page = get(port, f"/runs/{run}")[1]
+    assert 'href="/"' in page
+    log, file = f"/runs/{run}/logs/A.a/1", f"/runs/{run}/files/A.a/1/figures.json"
+    assert f'href="{log}"' in page
+    assert f'href="{file}"' in page
+    assert "== stdout\nsaid" in get(port, log)[1]
+    status, text, headers = get(port, file)
+    assert (status, text.strip()) == (200, "{}")
+    assert headers["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize("path", ["A.a/1/order.json", "../journal.sqlite", "A.a/1/../../../../plan.yaml", "%2e%2e/x"])
+def test_only_files_that_the_journal_names_are_served(served, path):
+    shell, port = served
+    assert get(port, f"/runs/{shell.runs()[-1]['run']}/files/{path}")[0] == 404
 
 
 @pytest.mark.parametrize(
@@ -100,6 +122,11 @@ def test_a_run_under_way_is_followed_to_its_end(shell, kit):
     running = shell.start("run", "plan.yaml")
     kit.wait_until(lambda: shell.lines("ran") == ["x"])
     port = port_of(shell.start("serve", "--port", "0"))
+    assert 'class="badge running"' in get(port, "/")[1]
+    page = get(port, f"/runs/{shell.runs()[-1]['run']}")[1]
+    assert 'class="badge running"' in page
+    assert "0 of 2 tasks" in page or "1 of 2 tasks" in page
+    (shell.folder / "go").touch()
     status, text, headers = get(port, f"/runs/{shell.runs()[-1]['run']}/events")
     assert status == 200
     assert headers["Content-Type"] == "text/event-stream"

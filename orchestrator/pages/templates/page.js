@@ -111,7 +111,8 @@
     };
     const source = new EventSource(`/runs/${encodeURIComponent(run)}/events`);
     source.addEventListener("changed", refresh);
-    source.addEventListener("finished", () => { source.close(); refresh(); });
+    const tick = setInterval(refresh, 5000);  // clocks go on where nothing happens
+    source.addEventListener("finished", () => { source.close(); clearInterval(tick); refresh(); });
   };
 
   wire();

@@ -349,3 +349,11 @@ def test_a_shell_completes_verbs_and_options(shell, typed, monkeypatch):
 
 def test_the_help_says_how_completion_is_installed():
     assert b"--install-completion" in glyph("--help").stdout
+
+
+def test_levels_are_completed(monkeypatch):
+    asked = {"_GLYPH_COMPLETE": "complete_bash", "COMP_WORDS": "glyph encode --profile b", "COMP_CWORD": "3"}
+    for name, value in asked.items():
+        monkeypatch.setenv(name, value)
+    done = glyph()
+    assert done.stdout.split() == [b"balanced"]

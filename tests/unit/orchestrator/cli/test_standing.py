@@ -89,3 +89,45 @@ def test_figures_are_medians_and_what_has_none_is_named_only():
         Measurement("unknown", "s", Samples((1.0,)), "how"),
     ]
     assert figures(METRICS, measurements) == "m.less 50 %, m.count, m.slope, and 1 more"
+
+
+def test_a_failed_group_is_never_green_and_its_failures_are_counted(standing):
+    for task in "abc":
+        standing.take(e.TaskFailed(f"A.{task}", 1, e.Failure(e.Cause.EXIT, "no", 1), Usage(1, 0, 0, 1)), 1.0)
+    console = Console(width=100, color_system="standard", force_terminal=True)
+    with console.capture() as capture:
+        console.print(render(standing, 0.0, 2.0))
+    assert "\x1b[32m" not in capture.get()
+    assert "3/3, 3 failed" in drawn(standing, 2.0)
+
+
+def test_the_wait_for_a_retry_counts_down(standing):
+    standing.take(e.TaskStarted("A.a", 1), 0.0)
+    standing.take(e.AttemptFailed("A.a", 1, e.Failure(e.Cause.EXIT, "no luck", 1), Usage(1, 0, 0, 1), 30.0), 10.0)
+    assert "A.a attempt 2 of 1 in 25s: no luck" in drawn(standing, 15.0)
+    assert "in 10s: no luck" in drawn(standing, 30.0)
+    standing.take(e.TaskStarted("A.a", 2), 40.0)
+    assert "A.a 2.0s, attempt 2" in drawn(standing, 42.0)
+
+
+def test_skipped_tasks_take_one_line_and_the_slowest_task_is_named(standing):
+    standing.take(done("A.a", 6.0), 6.0)
+    standing.take(e.TaskSkipped("A.b", "A.x failed"), 7.0)
+    standing.take(e.TaskSkipped("A.c", "A.x failed"), 7.0)
+    shown = drawn(standing, 9.0)
+    assert shown.count("A.x failed") == 1
+    assert "2 tasks skipped: A.x failed" in shown
+    assert "slowest A.a 6.0s" in shown
+    assert remark(e.TaskSkipped("A.b", "A.x failed")) is None
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_no_line_of_the_display_is_wider_than_the_terminal(standing, width):
+    standing.take(e.TaskStarted("A.a", 1), 0.0)
+    standing.take(e.TaskNoted("A.a", 1, "much to say " * 20), 0.0)
+    console = Console(width=width, color_system=None)
+    with console.capture() as capture:
+        console.print(render(standing, 0.0, 2.0, width))
+    lines = capture.get().splitlines()
+    assert len(lines) == 4, lines
+    assert max(map(len, lines)) <= width

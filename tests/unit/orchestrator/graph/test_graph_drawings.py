@@ -1,9 +1,11 @@
 import json
 import re
 
+import pytest
+
 from orchestrator.graph.dot import to_dot
 from orchestrator.graph.load import load_text
-from orchestrator.graph.mermaid import escape, identifiers, to_mermaid
+from orchestrator.graph.mermaid import escape, identifiers, to_mermaid, to_page
 from orchestrator.graph.schedule import forecast
 from orchestrator.graph.view import graph_view, schedule_view
 
@@ -112,3 +114,26 @@ def test_an_agent_who_is_busy_delays_a_task_that_is_ready():
     times = forecast(one.plan, one.graph)
     assert times.makespan == 105.0
     assert times.length == 95.0
+
+
+def chain(tasks, groups):
+    plan = json.loads(
+        json.dumps({"schema": 1, "id": "p", "title": "P", "agents": {"ONE": {"specialty": "x"}}, "workstreams": {}})
+    )
+    for group in range(groups):
+        rows = [{"id": f"t{n}", "title": f"t{n}", "command": ["x"], "estimate": "1s"} for n in range(tasks)]
+        plan["workstreams"][f"G{group}"] = {"title": "g", "lead": "ONE", "tasks": rows}
+    return load_text(json.dumps(plan), "p.yaml")
+
+
+@pytest.mark.parametrize(
+    ("tasks", "groups", "head", "boxes"),
+    [(1, 4, "flowchart LR", 4), (6, 4, "flowchart TB", 24), (20, 4, "flowchart LR", 4), (1, 59, "flowchart LR", 59)],
+    ids=["beside each other", "in chains", "too many", "all at once"],
+)
+def test_a_drawing_for_a_page_is_no_wider_than_twice_its_height(tasks, groups, head, boxes):
+    one = chain(tasks, groups)
+    text = to_page(one.graph, one.plan, {}, {"G0": "3 of 4 PASS"}, ())
+    assert text.startswith(head)
+    assert len(re.findall(r'^ +n_\w+\["', text, re.MULTILINE)) == boxes
+    assert ("3 of 4 PASS" in text) == (boxes == groups and tasks > 1)

@@ -75,7 +75,7 @@ def test_the_page_holds_everything_and_asks_for_nothing_from_outside(page):
     found = outline(page)
     assert found.outside == []
     assert len(page.encode()) < 3_000_000
-    assert {"criteria", "graph", "course", "memory", "samples", "claims", "tasks"} <= set(found.ids)
+    assert {"criteria", "graph", "course", "samples", "tasks"} <= set(found.ids)
 
 
 def test_every_link_leads_somewhere_and_no_id_stands_twice(page):

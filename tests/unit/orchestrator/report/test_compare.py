@@ -106,3 +106,14 @@ def test_a_metric_over_the_runs_is_a_point_for_each_with_its_interval(report_wit
     assert points[0].verdicts == ("PASS",)
     assert points_of(reports, "pool.saved", "B.flow") == ()
     assert points_of(reports, "pool.unheard") == ()
+
+
+def test_a_target_that_changed_is_told_before_the_verdicts(report_with):
+    before, after = report_with(saved(60.0, 61.0)), report_with(saved(60.0, 61.0))
+    first = after.criteria[0]
+    eased = replace(after, criteria=(replace(first, target=">= 5 %"), *after.criteria[1:]))
+    (told,) = compare_runs(before, eased).targets
+    assert told[0] == first.id
+    assert first.target in told[1]
+    assert ">= 5 %" in told[2]
+    assert compare_runs(before, after).targets == ()

@@ -1,6 +1,5 @@
-"""How a run stands, in a word or two: for `status` and `history`."""
+"""How a run stands, in a word or two, by its last event and whether its owner lives."""
 
-from datetime import UTC, datetime
 from typing import Final
 
 from orchestrator.journal.lease import Lease
@@ -23,13 +22,3 @@ def condition(run: RunSummary, owner: Lease | None) -> str:
     if run.last in WAITING:
         return "waits for people"
     return "interrupted" if run.last == "run_interrupted" else "died"
-
-
-def clock(at: float | None) -> str:
-    """Wall clock seconds as UTC, for people; as they are where a clock was so wrong that no calendar has the day."""
-    if at is None:
-        return ""
-    try:
-        return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
-    except (OverflowError, OSError, ValueError):
-        return f"{at:.0f} s since 1970"

@@ -5,11 +5,11 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orchestrator.graph import level as module
-from orchestrator.graph.level import GENETIC, LIST, SOLVER, level
+from orchestrator import levelling as module
 from orchestrator.graph.load import LoadedPlan, load_text
 from orchestrator.graph.schedule import Schedule, capacities, claim, forecast
 from orchestrator.importers.psplib import read_psplib
+from orchestrator.levelling import GENETIC, LIST, SOLVER, level
 from orchestrator.plan.problem import PlanError
 
 PSPLIB = """\

@@ -1,6 +1,6 @@
 import pytest
 
-from orchestrator.cli.condition import condition
+from orchestrator.journal.condition import condition
 from orchestrator.journal.lease import Lease, Owner
 from orchestrator.journal.port import RunSummary
 

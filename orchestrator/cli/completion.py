@@ -1,0 +1,104 @@
+"""What a shell completes: executors and formats, runs of the state folder, and tasks, groups and metrics of a plan. Never fails.
+
+The plan is the one on the line, else that of the latest run. Errors mean that nothing is completed.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import typer
+
+if TYPE_CHECKING:
+    from orchestrator.plan.model import Plan  # pydantic, which takes longer than all the rest of `--help`
+
+EXECUTORS: Final = ("processes", "threads", "inline", "dask")
+Complete = Callable[[typer.Context, str], list[str]]
+
+
+def among(*words: str) -> Complete:
+    """Completes one of the words."""
+
+    def complete(ctx: typer.Context, incomplete: str) -> list[str]:  # noqa: ARG001 - typer's signature
+        return _begin(words, incomplete)
+
+    return complete
+
+
+def runs(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Runs of the state folder, the latest first."""
+    return _begin(reversed(list(_runs(ctx))), incomplete)
+
+
+def tasks(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Tasks as GROUP.task."""
+    return _begin(_tasks(ctx), incomplete)
+
+
+def groups(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Workstreams and stages."""
+    plan = _plan(ctx)
+    return _begin(plan.groups if plan else (), incomplete)
+
+
+def parts(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Groups, and tasks once a group is written: what `--only`, `--until` and `--force` take."""
+    return groups(ctx, incomplete) + tasks(ctx, incomplete)
+
+
+def runs_and_tasks(ctx: typer.Context, incomplete: str) -> list[str]:
+    """What `logs` takes."""
+    return tasks(ctx, incomplete) + runs(ctx, incomplete)
+
+
+def metrics(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Metrics that criteria of the plan ask for, or its tasks declare."""
+    plan = _plan(ctx)
+    return _begin(sorted(set(_metrics(plan))) if plan else (), incomplete)
+
+
+def _begin(words: Iterable[str], incomplete: str) -> list[str]:
+    return [word for word in words if word.startswith(incomplete)]
+
+
+def _metrics(plan: "Plan") -> Iterator[str]:
+    for group in plan.groups.values():
+        yield from (each.metric for each in group.success_criteria)
+        yield from (metric.name for task in group.tasks for metric in task.metrics)
+
+
+def _tasks(ctx: typer.Context) -> Iterator[str]:
+    plan = _plan(ctx)
+    for name, group in plan.groups.items() if plan else ():
+        yield from (f"{name}.{task.id}" for task in group.tasks)
+
+
+def _runs(ctx: typer.Context) -> Iterator[str]:
+    with suppress(Exception), _journal(ctx) as journal:
+        yield from [run.run for run in journal.runs()]
+
+
+def _plan(ctx: typer.Context) -> "Plan | None":
+    """The plan of the file on the line, else of the run on it, else of the latest run."""
+    from orchestrator.plan.load import parse_plan  # noqa: PLC0415 - only here
+
+    given = ctx.params.get("plan")
+    with suppress(Exception):
+        if given:
+            return parse_plan(Path(given).read_text(encoding="utf-8"), str(given))
+    with suppress(Exception), _journal(ctx) as journal:
+        from orchestrator.api import plan_of  # noqa: PLC0415 - as above
+        from orchestrator.cli.places import find_run  # noqa: PLC0415 - as above
+
+        named = ctx.params.get("run")
+        return plan_of(journal, find_run(journal, named if isinstance(named, str) else None).run).plan
+    return None
+
+
+def _journal(ctx: typer.Context) -> Any:  # noqa: ANN401 - a context manager of a journal
+    from orchestrator.cli.home import found_state  # noqa: PLC0415 - as above
+    from orchestrator.cli.options import STATE  # noqa: PLC0415 - options need this module
+    from orchestrator.cli.places import opened_journal  # noqa: PLC0415 - as above
+
+    return opened_journal(found_state(Path(ctx.params.get("state") or STATE)))

@@ -1,0 +1,91 @@
+"""Whether a changed parameter makes a measurement weaker: fewer samples, smaller inputs, a wider tolerance. Pure.
+
+Names and numbers are all that a review has: what it cannot tell is no loosening, and stands among the other changes.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+from orchestrator.evidence.units import compatible, conversion
+from orchestrator.plan.model import Plan, Task
+from orchestrator.plan.values import ValueTextError, parse_duration
+
+FEWER: Final = "it takes fewer samples"
+SMALLER: Final = "it measures something smaller"
+WIDER: Final = "it is more lenient"
+LESS: Final = "it leaves out something that it did"
+
+_LENIENT: Final = re.compile(r"toleran|threshold|slack|margin|skip|allow|ignor|quick|fast|lenient|exclude|max_(err|fail|diff)", re.IGNORECASE)  # fmt: skip
+_COUNTS: Final = re.compile(r"(^n$|sample|repeat|round|iteration|runs?$|times$|count|trials|pairs)", re.IGNORECASE)
+_NEUTRAL: Final = re.compile(r"(^|_)(seed|port|version|year|date|id|warm_?up|level|index)($|_)", re.IGNORECASE)
+_QUANTITY: Final = re.compile(r"([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*([A-Za-zµ%/]*)")
+_OPTION: Final = re.compile(r"-{1,2}([A-Za-z][\w-]*)(?:=(.*))?")
+
+
+def measures(task: Task, plan: Plan) -> bool:
+    """Whether criteria may rest on what the task does: a runner's metrics are not known here, so any runner's may."""
+    return bool(plan.criteria) and (task.run is not None or bool(task.metrics) or task.measures is not None)
+
+
+def weakened(name: str, was: Any, now: Any) -> str:  # noqa: ANN401 - values of parameters
+    """Why a parameter that changed so makes the measurement weaker, "" where that cannot be said."""
+    if _NEUTRAL.search(name) or was is None or now is None:
+        return ""
+    if isinstance(was, bool) or isinstance(now, bool):
+        return _switched(name, was, now)
+    if isinstance(was, list | tuple) and isinstance(now, list | tuple):
+        return _listed(name, was, now)
+    before, after = _ordered(was, now)
+    if before is None or after is None or before == after or (after > before) is not bool(_LENIENT.search(name)):
+        return ""
+    if after > before:
+        return WIDER
+    return FEWER if _COUNTS.search(name) else SMALLER
+
+
+def weakened_command(was: Sequence[str] | None, now: Sequence[str] | None) -> str:
+    """The same of a command's options: of `--samples 20` or `--size=1GiB` that stand in both."""
+    before, after = _options(was or ()), _options(now or ())
+    found = (weakened(name, before[name], after[name]) for name in before if name in after)
+    return next(filter(None, found), "")
+
+
+def _switched(name: str, was: object, now: object) -> str:
+    lenient = bool(_LENIENT.search(name))
+    if was is True and now is False and not lenient:
+        return LESS
+    return WIDER if lenient and was is False and now is True else ""
+
+
+def _listed(name: str, was: Sequence[Any], now: Sequence[Any]) -> str:
+    if len(now) < len(was):
+        return "" if _LENIENT.search(name) else LESS
+    if len(now) > len(was):
+        return WIDER if _LENIENT.search(name) else ""
+    found = [weakened(name, one, other) for one, other in zip(was, now, strict=True) if one != other]
+    return found[0] if found and all(found) else ""
+
+
+def _ordered(was: object, now: object) -> tuple[float | None, float | None]:
+    """Both as numbers of one unit; None for what is no quantity, or of another kind."""
+    if isinstance(was, int | float) and isinstance(now, int | float):
+        return float(was), float(now)
+    before, after = _QUANTITY.fullmatch(str(was).strip()), _QUANTITY.fullmatch(str(now).strip())
+    if before and after and before[2] == after[2]:
+        return float(before[1]), float(after[1])
+    if before and after and compatible(before[2], after[2]):
+        return float(before[1]) * float(conversion(before[2], after[2])), float(after[1])
+    try:
+        return parse_duration(was), parse_duration(now)
+    except ValueTextError:
+        return None, None
+
+
+def _options(argv: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for one, following in pairwise([*argv, ""]):
+        if option := _OPTION.fullmatch(one):
+            found[option[1]] = following if option[2] is None else option[2]
+    return found
