@@ -1,15 +1,56 @@
-"""Files that are whole or not there: written beside, synced, then renamed."""
+"""Files that are whole or not there: written beside, synced, then renamed. Devices and pipes are written to as they are."""
 
 import contextlib
 import errno
 import os
+import stat
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from orchestrator.leaving import owing
 
 TRIES: Final = 5
+SYSTEM: Final = ("/dev/", "/proc/")
+MEMORY: Final = "/dev/shm/"  # noqa: S108 - files like any others, which only happen to lie below /dev
+
+
+def write_output(target: Path, text: str) -> None:
+    """As `write_whole`, where somebody named the target: a device or a pipe (`/dev/stdout`, `/dev/null`) is written to, not replaced."""
+    if not is_stream(target):
+        write_whole(target, text)
+        return
+    handle = os.open(target, os.O_WRONLY | os.O_APPEND | os.O_NOCTTY | os.O_CLOEXEC)
+    with named(target), os.fdopen(handle, "wb") as file:
+        file.write(text.encode())
+
+
+def is_stream(target: Path) -> bool:
+    """Whether it is a device or a pipe. What the system lists below /dev and /proc is one whatever it leads to."""
+    where = os.path.abspath(target)  # noqa: PTH100 - without following a link
+    if where.startswith(SYSTEM) and not where.startswith(MEMORY):
+        return os.path.lexists(target)
+    with contextlib.suppress(OSError):
+        kind = target.stat().st_mode
+        return not (stat.S_ISREG(kind) or stat.S_ISDIR(kind))
+    return False
+
+
+def require_file(target: Path) -> None:
+    """Raise OSError, with the path in it, for a device or a pipe: what is to be read again later needs a file."""
+    if is_stream(target):
+        raise OSError(errno.EINVAL, "it is a device or a pipe, and no file", str(target))
+
+
+@contextlib.contextmanager
+def named(target: Path) -> Iterator[None]:
+    """An OSError that leaves it names the target."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = str(target)
+        raise
 
 
 def write_whole(target: Path, text: str) -> None:
@@ -47,6 +88,9 @@ def require_writable(target: Path) -> None:
     """Raise OSError, with the path in it, unless a file can be written there now. Leaves nothing behind."""
     if target.is_dir():
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+    if is_stream(target):
+        _require_open(target)
+        return
     made = [folder for folder in target.parents if not os.path.lexists(folder)]
     try:
         handle, part = _begun(target)
@@ -58,6 +102,11 @@ def require_writable(target: Path) -> None:
         for folder in made:
             with contextlib.suppress(OSError):
                 folder.rmdir()
+
+
+def _require_open(target: Path) -> None:
+    if not os.access(target, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(target))
 
 
 def _begun(target: Path) -> tuple[int, Path]:

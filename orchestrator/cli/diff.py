@@ -13,7 +13,7 @@ from orchestrator.engine.secrecy import secrets_of_plan
 from orchestrator.review.compare import Review, review_plans
 from orchestrator.review.render import to_data, to_markdown, to_text
 from orchestrator.secrets import mask
-from orchestrator.wholefile import write_whole
+from orchestrator.wholefile import write_output
 
 FORMATS: Final[Mapping[str, Callable[[Review], str]]] = {
     "text": lambda found: plain(to_text(found)),
@@ -32,7 +32,7 @@ def show_diff(old: str, new: str | None, style: str, output: Path | None) -> int
     if output is None:
         say(text)
     else:
-        write_whole(output, text if text.endswith("\n") else f"{text}\n")
+        write_output(output, text if text.endswith("\n") else f"{text}\n")
     return Exit.FAIL if found.loosened else Exit.PASS
 
 

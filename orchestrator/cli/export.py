@@ -7,7 +7,7 @@ from orchestrator.api import export_bundle
 from orchestrator.cli.output import say, tell
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.cli.report import write_junit
-from orchestrator.wholefile import require_writable
+from orchestrator.wholefile import require_file, require_writable
 
 
 def export_run(state: Path, name: str | None, output: Path | None, junit: Path | None, *, as_data: bool) -> None:
@@ -15,6 +15,7 @@ def export_run(state: Path, name: str | None, output: Path | None, junit: Path |
     with opened_journal(state) as journal:
         run = find_run(journal, name).run
         target = output or Path(f"{run}.tar")
+        require_file(target)
         for file in filter(None, (target, junit)):
             require_writable(file)
         done = export_bundle(journal, run, state, target)

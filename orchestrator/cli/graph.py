@@ -14,7 +14,7 @@ from orchestrator.graph.load import LoadedPlan, load_plan
 from orchestrator.graph.mermaid import to_mermaid
 from orchestrator.graph.svg import to_svg
 from orchestrator.graph.view import graph_view
-from orchestrator.wholefile import write_whole
+from orchestrator.wholefile import write_output
 
 FORMATS: Final[Mapping[str, Callable[[LoadedPlan], str]]] = {
     "mermaid": lambda loaded: to_mermaid(loaded.graph, loaded.plan),
@@ -33,4 +33,4 @@ def draw_graph(path: Path, settings: list[str], style: str, output: Path | None)
     if output is None:
         say(text)
     else:
-        write_whole(output, text)
+        write_output(output, text)

@@ -11,7 +11,7 @@ from orchestrator.cli.output import say
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.journal.port import JournalPort
 from orchestrator.plan.problem import did_you_mean
-from orchestrator.wholefile import require_writable, write_whole
+from orchestrator.wholefile import require_writable, write_output
 
 FORMATS: Final[Mapping[str, Callable[[JournalPort, str, Path], str]]] = {
     "markdown": lambda journal, run, _state: report_text(journal, run),
@@ -47,7 +47,7 @@ def show_report(state: Path, name: str | None, wanted: Wanted) -> None:
     if wanted.output is None:
         say(text)
     else:
-        write_whole(wanted.output, text if text.endswith("\n") else f"{text}\n")
+        write_output(wanted.output, text if text.endswith("\n") else f"{text}\n")
 
 
 def _of_group(journal: JournalPort, run: str, group: str, style: str) -> str:
@@ -62,4 +62,4 @@ def _of_group(journal: JournalPort, run: str, group: str, style: str) -> str:
 def write_junit(journal: JournalPort, run: str, target: Path | None) -> None:
     """The verdicts as JUnit XML, where a file for them was named."""
     if target is not None:
-        write_whole(target, junit_text(journal, run))
+        write_output(target, junit_text(journal, run))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from orchestrator.cli.output import say
 from orchestrator.plan.schema import plan_schema
-from orchestrator.wholefile import write_whole
+from orchestrator.wholefile import write_output
 
 
 def show_schema(output: Path | None) -> None:
@@ -14,4 +14,4 @@ def show_schema(output: Path | None) -> None:
     if output is None:
         say(text)
     else:
-        write_whole(output, text)
+        write_output(output, text)
