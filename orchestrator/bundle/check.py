@@ -29,7 +29,7 @@ from orchestrator.engine.contract import judge_under_contract
 from orchestrator.engine.outcome import exit_code
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.metric import Metric
-from orchestrator.report.verify import STANDS, Finding, Standing, verify
+from orchestrator.report.verify import STANDS, Finding, Standing, compared
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
 from orchestrator.state.run import metrics_known
@@ -86,7 +86,8 @@ def _judge_again(opened: Opened, envelopes: Sequence[Envelope], text: bytes, met
         return there.get(f"{ARTIFACTS}{path}")
 
     files = derived(envelopes, _said(opened, b'"version": "'), text)
-    findings = [*_compared(files, there), *verify(loaded.plan, loaded.graph, state, known, digest)]
+    judged = judge_under_contract(loaded.plan, loaded.graph, state, known, digest)
+    findings = [*_compared(files, there), *compared(loaded.plan, loaded.graph, state, judged, digest)]
     kept = {f"{ARTIFACTS}{path}" for path in artifacts_of(state)}
     findings += [
         Finding(name, Standing.DIFFERS, "no event knows this file")
@@ -95,7 +96,6 @@ def _judge_again(opened: Opened, envelopes: Sequence[Envelope], text: bytes, met
     if all(one.standing is Standing.MATCHES for one in findings):
         findings += chain(_sums(opened, there), _bytes(opened))
     stands = all(one.standing is Standing.MATCHES for one in findings)
-    judged = judge_under_contract(loaded.plan, loaded.graph, state, known, digest)
     code = exit_code(state.tasks.values(), judged.verdicts, accepted=judged.accepted)
     return Checked(state.run, code if stands else code or 3, tuple(findings))
 

@@ -53,6 +53,8 @@ def _digest(there: Below, expected: str) -> str | None:
         with open_below(there.folder, there.path) as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
             return found if found == expected or os.fstat(file.fileno()).st_nlink == 1 else None
+    except PermissionError:  # of another user: that says nothing about the file
+        raise
     except OSError:
         return None
 
