@@ -24,7 +24,7 @@ from orchestrator.bundle.contents import (
     sha256,
     sums,
 )
-from orchestrator.bundle.lines import read_events
+from orchestrator.bundle.lines import Text, read_events
 from orchestrator.engine.contract import judge_under_contract
 from orchestrator.engine.outcome import exit_code
 from orchestrator.errors import OrchestratorError
@@ -66,18 +66,17 @@ def _check(opened: Opened, metrics: Mapping[str, Metric]) -> Checked:
         raise BundleError(
             f"{opened.path}: no {EVENTS} in it\n  mend: get the bundle again; `orchestrate export` writes one"
         )
-    text = opened.read(EVENTS, MOST_TEXT)
-    run, envelopes, damaged = _events(opened, text)
+    run, envelopes, damaged = _events(opened, opened.text(EVENTS, MOST_TEXT))
     if damaged or not envelopes:
         lines = [Finding(f"{EVENTS}, event {n}", Standing.DIFFERS, "not what was written") for n in damaged]
         return Checked(run, 3, tuple(lines) or (Finding(EVENTS, Standing.MISSING, "it holds no event"),))
     try:
-        return _judge_again(opened, envelopes, text, metrics)
+        return _judge_again(opened, envelopes, metrics)
     except OrchestratorError as error:
         return Checked(run, 3, (Finding(EVENTS, Standing.DIFFERS, f"the events contradict themselves: {error}"),))
 
 
-def _judge_again(opened: Opened, envelopes: Sequence[Envelope], text: bytes, metrics: Mapping[str, Metric]) -> Checked:
+def _judge_again(opened: Opened, envelopes: Sequence[Envelope], metrics: Mapping[str, Metric]) -> Checked:
     state, loaded = fold(envelopes), plan_in(envelopes)
     there = {name: _digest(opened, name) for name in opened.names}
     known = {**metrics, **metrics_known(state)}
@@ -85,7 +84,11 @@ def _judge_again(opened: Opened, envelopes: Sequence[Envelope], text: bytes, met
     def digest(path: str) -> str | None:
         return there.get(f"{ARTIFACTS}{path}")
 
-    files = derived(envelopes, _said(opened, b'"version": "'), text)
+    made = derived(envelopes, _said(opened, b'"version": "'), there[EVENTS])
+    files = {
+        **{name: sha256(content) for name, content in made.items()},
+        EVENTS: there[EVENTS],
+    }  # each line has its own checksum
     judged = judge_under_contract(loaded.plan, loaded.graph, state, known, digest)
     findings = [*_compared(files, there), *compared(loaded.plan, loaded.graph, state, judged, digest)]
     kept = {f"{ARTIFACTS}{path}" for path in artifacts_of(state)}
@@ -100,11 +103,21 @@ def _judge_again(opened: Opened, envelopes: Sequence[Envelope], text: bytes, met
     return Checked(state.run, code if stands else code or 3, tuple(findings))
 
 
-def _events(opened: Opened, text: bytes) -> tuple[str, tuple[Envelope, ...], tuple[int, ...]]:
+def _events(opened: Opened, text: Text) -> tuple[str, tuple[Envelope, ...], tuple[int, ...]]:
     """The run, its events and the damaged ones. The first event and bundle.json both name the run: the one that fits counts."""
-    names = dict.fromkeys((_between(text[: text.find(b"\n")], b'"run":"'), _said(opened, b'"run": "')))
+    names = dict.fromkeys((_between(_first_line(text), b'"run":"'), _said(opened, b'"run": "')))
     readings = [(run, *read_events(run, text)) for run in names]
     return max(readings, key=lambda reading: len(reading[1]))
+
+
+def _first_line(text: Text) -> bytes:
+    line = b""
+    for piece in text.between(0, min(text.size, MOST_SMALL)):
+        begun, end, _ = piece.partition(b"\n")
+        line += begun
+        if end:
+            break
+    return line
 
 
 def _said(opened: Opened, key: bytes) -> str:
@@ -125,13 +138,13 @@ def _digest(opened: Opened, name: str) -> str:
     return digest.hexdigest()
 
 
-def _compared(files: Mapping[str, bytes], there: Mapping[str, str]) -> Iterator[Finding]:
-    """Every file that follows from the events, made again."""
-    for name, content in sorted(files.items()):
+def _compared(files: Mapping[str, str], there: Mapping[str, str]) -> Iterator[Finding]:
+    """Every file that follows from the events, made again. files, there: sha256 by name."""
+    for name, digest in sorted(files.items()):
         if name not in there:
             yield Finding(name, Standing.MISSING, "it is not in the bundle")
-        elif there[name] == sha256(content):
-            yield Finding(name, Standing.MATCHES, f"made again, sha256 {there[name][:12]}")
+        elif there[name] == digest:
+            yield Finding(name, Standing.MATCHES, f"made again, sha256 {digest[:12]}")
         else:
             yield Finding(name, Standing.DIFFERS, "it is not what the events give, by this version of the program")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from orchestrator.beneath import open_below
 from orchestrator.bundle.archive import Below, Source, chunks
-from orchestrator.bundle.contents import ARTIFACTS, SUMS, artifacts_of, derived, sha256, sums
+from orchestrator.bundle.contents import ARTIFACTS, EVENTS, SUMS, artifacts_of, derived, events_made, sha256, sums
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
 
@@ -28,11 +28,14 @@ class Exported:
 
 def export(envelopes: Sequence[Envelope], run_folder: Path, target: Path, version: str) -> Exported:
     """Write the bundle to `target`, whole or not at all. Raises OSError, PlanError, IllegalTransition."""
-    files: dict[str, Source] = dict(derived(envelopes, version))
-    digests = {name: sha256(content) for name, content in files.items() if isinstance(content, bytes)}
+    state = fold(envelopes)
+    events, digest = events_made(state.run, envelopes)
+    made = derived(envelopes, version, digest)
+    files: dict[str, Source] = {**made, EVENTS: events}
+    digests = {**{name: sha256(content) for name, content in made.items()}, EVENTS: digest}
     missing: list[str] = []
     changed: list[str] = []
-    for path, artifact in artifacts_of(fold(envelopes)).items():
+    for path, artifact in artifacts_of(state).items():
         there = Below(run_folder.parents[1], f"{run_folder.parent.name}/{run_folder.name}/{path}")
         found = _digest(there, artifact.sha256)
         if found is None:

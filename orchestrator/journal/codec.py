@@ -262,8 +262,13 @@ def checksum_of(  # noqa: PLR0913, PLR0917 - a row
     run: str, seq: int, at: float, mono: float, fence: int, kind: str, body: Iterable[str | bytes]
 ) -> str:
     """The same, of a body in pieces."""
-    head = "\0".join((run, str(seq), repr(at), repr(mono), str(fence), kind, ""))
-    digest = xxhash.xxh3_64(head.encode("utf-8", "replace"))
+    digest = checksum_begun(run, seq, at, mono, fence, kind)
     for part in body:
         digest.update(part.encode("utf-8", "replace") if isinstance(part, str) else part)
     return digest.hexdigest()
+
+
+def checksum_begun(run: str, seq: int, at: float, mono: float, fence: int, kind: str) -> xxhash.xxh3_64:  # noqa: PLR0913, PLR0917 - a row
+    """The same, of what stands before the body, which is to be put in as bytes."""
+    head = "\0".join((run, str(seq), repr(at), repr(mono), str(fence), kind, ""))
+    return xxhash.xxh3_64(head.encode("utf-8", "replace"))

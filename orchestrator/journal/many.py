@@ -22,7 +22,11 @@ _LONGEST_KEY: Final = len('"treatment":[')
 
 def loaded(text: str) -> Any:  # noqa: ANN401 - anything that JSON says
     """As `json.loads`; long lists of numbers under the keys of a measurement come as `Figures`. Raises ValueError."""
-    return read_json(text) if len(text) < LEAST else loaded_from(text[at : at + CHUNK] for at in range(0, len(text), CHUNK))
+    return (
+        read_json(text)
+        if len(text) < LEAST
+        else loaded_from(text[at : at + CHUNK] for at in range(0, len(text), CHUNK))
+    )
 
 
 def loaded_from(pieces: Iterable[str]) -> Any:  # noqa: ANN401 - as above
