@@ -51,6 +51,7 @@ from orchestrator.journal.codec import as_read
 from orchestrator.journal.codec import plain as as_plain
 from orchestrator.journal.errors import Contradicted, DamagedJournal
 from orchestrator.journal.port import JournalPort
+from orchestrator.journal.reading import refusals_told
 from orchestrator.journal.sqlite import Durability
 from orchestrator.missing import explained
 from orchestrator.plan.handins import briefed, gates, joined
@@ -61,7 +62,7 @@ from orchestrator.privacy import tighten
 from orchestrator.registry import Promises, Registry, driver_names, load_registry
 from orchestrator.report import Report, build_report, render_group, render_markdown, render_summary
 from orchestrator.report.junit import to_junit
-from orchestrator.report.verify import STANDS, sealed, testified, verify
+from orchestrator.report.verify import STANDS, compared, sealed, testified
 from orchestrator.runner import Runner
 from orchestrator.state.events import Envelope, RunExpected, RunResumed, RunStarted
 from orchestrator.state.fold import fold
@@ -398,25 +399,28 @@ def export_bundle(journal: JournalPort, run: str, state: Path, target: Path, sig
     """
     envelopes = journal.read(run)
     folder = state / "runs" / run
-    found = next((one for one in contradictions(envelopes, folder) if not one.gone), None)
-    if found is not None:
-        raise Contradicted(run, found.path, found.detail)
-    return export(envelopes, folder, target, version(), signer)
+    with refusals_told(state):
+        found = next((one for one in contradictions(envelopes, folder) if not one.gone), None)
+        if found is not None:
+            raise Contradicted(run, found.path, found.detail)
+        return export(envelopes, folder, target, version(), signer)
 
 
 def verify_run(journal: JournalPort, run: str, state: Path) -> Checked:
     """Judge the run again from its stored evidence, and check every artifact.
 
-    The exit code is what a run with the verdicts of now has; where that would be 0 and something does not match, it is 3.
+    The exit code is what a run with the verdicts of now has; where that would be 0 and something does not match, it is 3. Raises JournalError
+    where this user may not read a file of the run: nothing can be said of it then.
     """
     envelopes = journal.read(run, unsealed=True)
     loaded, told = _plan_in(envelopes, run), fold(envelopes)
     metrics = {**declared_metrics(loaded.graph, load_registry()), **metrics_known(told)}
-    digest = file_digest(state / "runs" / run)
-    own = (*sealed(journal.seal(run)), *testified(contradictions(envelopes, state / "runs" / run)))
-    findings = (*own, *verify(loaded.plan, loaded.graph, told, metrics, digest))
+    digest = file_digest(state / "runs" / run, told=True)
+    with refusals_told(state):
+        judged = judge_under_contract(loaded.plan, loaded.graph, told, metrics, digest)
+        own = (*sealed(journal.seal(run)), *testified(contradictions(envelopes, state / "runs" / run)))
+        findings = (*own, *compared(loaded.plan, loaded.graph, told, judged, digest))
     stands = all(one.standing in STANDS for one in findings)
-    judged = judge_under_contract(loaded.plan, loaded.graph, told, metrics, digest)
     code = exit_code(told.tasks.values(), judged.verdicts, accepted=judged.accepted)
     return Checked(run, code if stands else code or UNPROVEN, findings)
 

@@ -87,10 +87,12 @@ def digest_below(root: Path | int, path: str) -> Digested:
 
 
 def size_below(root: Path | int, path: str) -> int:
-    """The size in bytes of one of our files, 0 where there is none to be read."""
+    """The size in bytes of one of our files, 0 where there is none to be read. Raises PermissionError where it is another user's."""
     try:
         with open_below(root, path, sole=True) as file:
             return os.fstat(file.fileno()).st_size
+    except PermissionError:
+        raise
     except OSError:
         return 0
 

@@ -14,6 +14,12 @@ from orchestrator.specialfile import is_special, opened_special
 TRIES: Final = 5
 
 
+def require_file(target: Path) -> None:
+    """Raise OSError, with the path in it, for a device or a pipe: what is to be read again later needs a file."""
+    if is_special(target):
+        raise OSError(errno.EINVAL, "it is a device or a pipe, and no file", str(target))
+
+
 def write_whole(target: Path, text: str) -> None:
     """Write UTF-8 text so that a reader sees the old file or the new one, never a part. Makes the folder.
 

@@ -6,17 +6,17 @@ made again from what is in it and compared byte for byte: no bit of it can chang
 
 import os
 import tarfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 from orchestrator.beneath import open_below
+from orchestrator.bundle.lines import Text
 from orchestrator.errors import OrchestratorError
 
 BLOCK: Final = tarfile.BLOCKSIZE
-CHUNK: Final = 1 << 20
+CHUNK: Final = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,16 @@ class Below:
     path: str
 
 
-Source = bytes | Below
-"""A file's content, or where it is."""
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A file that is made again whenever it is asked for, because it is large."""
+
+    size: int
+    pieces: Callable[[], Iterator[bytes]]
+
+
+Source = bytes | Below | Made
+"""A file's content, where it is, or how it is made."""
 
 
 class BundleError(OrchestratorError):
@@ -50,6 +58,10 @@ def _member(name: str, source: Source) -> Iterator[bytes]:
         size = len(source)
         yield header(name, size)
         yield source
+    elif isinstance(source, Made):
+        size = source.size
+        yield header(name, size)
+        yield from source.pieces()
     else:
         with open_below(source.folder, source.path) as file:
             size = os.fstat(file.fileno()).st_size
@@ -117,15 +129,16 @@ class Opened:
 
     def read(self, name: str, most: int) -> bytes:
         """A member's content. Raises BundleError where it is larger than `most` bytes or cut off."""
+        self._require_small(name, most)
+        return b"".join(self.pieces(name))
+
+    def _require_small(self, name: str, most: int) -> None:
         size = self._members[name].size
         if size > most:
             raise BundleError(
                 f"{self.path}: {name} has {size:,} bytes, more than the {most:,} that it may have\n"
                 "  mend: get the bundle again; `orchestrate export` writes one"
             )
-        content = BytesIO()
-        content.writelines(self.pieces(name))
-        return content.getvalue()
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """A member's content, piece by piece. Raises BundleError where the archive ends within it."""
@@ -138,6 +151,23 @@ class Opened:
                 f"{self.path}: {name} cannot be read ({error})\n"
                 "  mend: get the bundle again; `orchestrate export` writes one"
             ) from error
+
+    def text(self, name: str, most: int) -> Text:
+        """A member's content, to be read in parts. Raises BundleError where it is larger than `most` bytes; the parts do where it is cut off."""
+        self._require_small(name, most)
+        first = self._members[name].offset_data
+        return Text(self._members[name].size, lambda start, end: self._between(first + start, first + end))
+
+    def _between(self, start: int, end: int) -> Iterator[bytes]:
+        while start < end:
+            self._file.seek(start)
+            piece = self._file.read(min(CHUNK, end - start))
+            if not piece:
+                raise BundleError(
+                    f"{self.path}: it is cut off\n  mend: get the bundle again; `orchestrate export` writes one"
+                )
+            start += len(piece)
+            yield piece
 
     def rebuilt(self) -> Iterator[tuple[str, bytes]]:
         """The bytes that an archive of these members has."""

@@ -25,14 +25,14 @@ from orchestrator.bundle.contents import (
     sums,
 )
 from orchestrator.bundle.dsse import Checker, check_signatures, is_signature
-from orchestrator.bundle.lines import read_events
+from orchestrator.bundle.lines import Text, read_events
 from orchestrator.engine.contract import judge_under_contract
 from orchestrator.engine.outcome import exit_code
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.metric import Metric
 from orchestrator.report.build import build_report
 from orchestrator.report.model import Report
-from orchestrator.report.verify import STANDS, Finding, Standing, verify
+from orchestrator.report.verify import STANDS, Finding, Standing, compared
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
 from orchestrator.state.run import metrics_known
@@ -76,7 +76,7 @@ def report_in(path: Path) -> Report:
         )
     opened = Opened(path)
     try:
-        _, envelopes, _ = _events(opened, opened.read(EVENTS, MOST_TEXT))
+        _, envelopes, _ = _events(opened, opened.text(EVENTS, MOST_TEXT))
     finally:
         opened.close()
     loaded = plan_in(envelopes)
@@ -88,19 +88,18 @@ def _check(opened: Opened, metrics: Mapping[str, Metric], checker: Checker | Non
         raise BundleError(
             f"{opened.path}: no {EVENTS} in it\n  mend: get the bundle again; `orchestrate export` writes one"
         )
-    text = opened.read(EVENTS, MOST_TEXT)
-    run, envelopes, damaged = _events(opened, text)
+    run, envelopes, damaged = _events(opened, opened.text(EVENTS, MOST_TEXT))
     if damaged or not envelopes:
         lines = [Finding(f"{EVENTS}, event {n}", Standing.DIFFERS, "not what was written") for n in damaged]
         return Checked(run, 3, tuple(lines) or (Finding(EVENTS, Standing.MISSING, "it holds no event"),))
     try:
-        return _judge_again(opened, envelopes, text, metrics, checker)
+        return _judge_again(opened, envelopes, metrics, checker)
     except OrchestratorError as error:
         return Checked(run, 3, (Finding(EVENTS, Standing.DIFFERS, f"the events contradict themselves: {error}"),))
 
 
 def _judge_again(
-    opened: Opened, envelopes: Sequence[Envelope], text: bytes, metrics: Mapping[str, Metric], checker: Checker | None
+    opened: Opened, envelopes: Sequence[Envelope], metrics: Mapping[str, Metric], checker: Checker | None
 ) -> Checked:
     state, loaded = fold(envelopes), plan_in(envelopes)
     there = {name: _digest(opened, name) for name in opened.names}
@@ -109,8 +108,13 @@ def _judge_again(
     def digest(path: str) -> str | None:
         return there.get(f"{ARTIFACTS}{path}")
 
-    files = derived(envelopes, _said(opened, b'"version": "'), text)
-    findings = [*_compared(files, there), *verify(loaded.plan, loaded.graph, state, known, digest)]
+    made = derived(envelopes, _said(opened, b'"version": "'), there[EVENTS])
+    files = {
+        **{name: sha256(content) for name, content in made.items()},
+        EVENTS: there[EVENTS],
+    }  # each line has its own checksum
+    judged = judge_under_contract(loaded.plan, loaded.graph, state, known, digest)
+    findings = [*_compared(files, there), *compared(loaded.plan, loaded.graph, state, judged, digest)]
     kept = {f"{ARTIFACTS}{path}" for path in artifacts_of(state)}
     findings += [
         Finding(name, Standing.DIFFERS, "no event knows this file")
@@ -119,20 +123,29 @@ def _judge_again(
     ]
     hashed = {name: digest for name, digest in there.items() if name != SUMS and not is_signature(name)}
     found = {name: opened.read(name, MOST_SMALL) for name in there if is_signature(name)}
-    findings += check_signatures(state.run, files, hashed, found, checker)
+    findings += check_signatures(state.run, made, hashed, found, checker)
     if all(one.standing is Standing.MATCHES for one in findings):
         findings += chain(_sums(opened, there), _bytes(opened))
     stands = all(one.standing is Standing.MATCHES for one in findings)
-    judged = judge_under_contract(loaded.plan, loaded.graph, state, known, digest)
     code = exit_code(state.tasks.values(), judged.verdicts, accepted=judged.accepted)
     return Checked(state.run, code if stands else code or 3, tuple(findings))
 
 
-def _events(opened: Opened, text: bytes) -> tuple[str, tuple[Envelope, ...], tuple[int, ...]]:
+def _events(opened: Opened, text: Text) -> tuple[str, tuple[Envelope, ...], tuple[int, ...]]:
     """The run, its events and the damaged ones. The first event and bundle.json both name the run: the one that fits counts."""
-    names = dict.fromkeys((_between(text[: text.find(b"\n")], b'"run":"'), _said(opened, b'"run": "')))
+    names = dict.fromkeys((_between(_first_line(text), b'"run":"'), _said(opened, b'"run": "')))
     readings = [(run, *read_events(run, text)) for run in names]
     return max(readings, key=lambda reading: len(reading[1]))
+
+
+def _first_line(text: Text) -> bytes:
+    line = b""
+    for piece in text.between(0, min(text.size, MOST_SMALL)):
+        begun, end, _ = piece.partition(b"\n")
+        line += begun
+        if end:
+            break
+    return line
 
 
 def _said(opened: Opened, key: bytes) -> str:
@@ -153,13 +166,13 @@ def _digest(opened: Opened, name: str) -> str:
     return digest.hexdigest()
 
 
-def _compared(files: Mapping[str, bytes], there: Mapping[str, str]) -> Iterator[Finding]:
-    """Every file that follows from the events, made again."""
-    for name, content in sorted(files.items()):
+def _compared(files: Mapping[str, str], there: Mapping[str, str]) -> Iterator[Finding]:
+    """Every file that follows from the events, made again. files, there: sha256 by name."""
+    for name, digest in sorted(files.items()):
         if name not in there:
             yield Finding(name, Standing.MISSING, "it is not in the bundle")
-        elif there[name] == sha256(content):
-            yield Finding(name, Standing.MATCHES, f"made again, sha256 {there[name][:12]}")
+        elif there[name] == digest:
+            yield Finding(name, Standing.MATCHES, f"made again, sha256 {digest[:12]}")
         else:
             yield Finding(name, Standing.DIFFERS, "it is not what the events give, by this version of the program")
 

@@ -16,6 +16,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from orchestrator.bundle.archive import Made
 from orchestrator.bundle.lines import events_text
 from orchestrator.bundle.statement import json_text, statement
 from orchestrator.evidence.measurement import Artifact, Evidence
@@ -35,22 +36,30 @@ ABOUT, PLAN, EVENTS, REPORT, SUMS = "bundle.json", "plan.yaml", "events.jsonl", 
 ARTIFACTS: Final = "artifacts/"
 
 
-def derived(envelopes: Sequence[Envelope], version: str, events: bytes | None = None) -> dict[str, bytes]:
-    """Every file of the bundle that follows from the events, by name; the report by this version's templates.
+def events_made(run: str, envelopes: Sequence[Envelope]) -> tuple[Made, str]:
+    """The events' text, to be made when it is written, and its sha256."""
+    size, digest = 0, hashlib.sha256()
+    for piece in events_text(run, envelopes):
+        size += len(piece)
+        digest.update(piece)
+    return Made(size, lambda: events_text(run, envelopes)), digest.hexdigest()
 
-    version: of the program that writes it. events: their text where it is there already. Raises PlanError, IllegalTransition where the events contradict themselves.
+
+def derived(envelopes: Sequence[Envelope], version: str, events: str) -> dict[str, bytes]:
+    """Every other file of the bundle that follows from the events, by name; the report by this version's templates.
+
+    version: of the program that writes it. events: sha256 of their text. Raises PlanError, IllegalTransition where the events contradict themselves.
     """
     state, loaded = fold(envelopes), plan_in(envelopes)
     files = {
         ABOUT: json_text({"format": FORMAT, "run": state.run, "version": version}),
         PLAN: state.plan_text.encode(),
-        EVENTS: events_text(state.run, envelopes) if events is None else events,
         REPORT: render_markdown(build_report(loaded.plan, loaded.graph, envelopes)).encode(),
     }
     for task, evidence in evidence_of(state):
         files[_evidence_file(task)] = json_text({"task": task, **plain(evidence)})
     for verdict in state.verdicts.values():
-        files[f"statements/{verdict.criterion}.intoto.json"] = _statement(loaded.plan, state, verdict, files)
+        files[f"statements/{verdict.criterion}.intoto.json"] = _statement(loaded.plan, state, verdict, files, events)
     return files
 
 
@@ -85,13 +94,13 @@ def _evidence_file(task: str) -> str:
     return f"evidence/{task}.json"
 
 
-def _statement(plan: Plan, state: RunState, verdict: Verdict, files: Mapping[str, bytes]) -> bytes:
+def _statement(plan: Plan, state: RunState, verdict: Verdict, files: Mapping[str, bytes], events: str) -> bytes:
     """About the files that the figure was computed from and the evidence; about the events where nothing was measured."""
     record = state.tasks.get(verdict.task or "")
     known = {each.name: each for each in record.evidence.artifacts} if record and record.evidence else {}
     about = [(f"{ARTIFACTS}{known[n].path}", known[n].sha256) for n in verdict.artifacts if n in known]
     evidence = _evidence_file(verdict.task or "")
-    about.append((evidence, sha256(files[evidence])) if evidence in files else (EVENTS, sha256(files[EVENTS])))
+    about.append((evidence, sha256(files[evidence])) if evidence in files else (EVENTS, events))
     commit = measured_commit(plan, state, verdict.task)
     hand_ins = {f"hand-in of {measured_by(plan)[verdict.task]}": commit} if commit and verdict.task else {}
     return statement(verdict, about, {PLAN: sha256(files[PLAN])}, hand_ins)

@@ -1,28 +1,48 @@
-"""Events as lines of JSON with the journal's own checksum, and back."""
+"""Events as lines of JSON with the journal's own checksum, and back. A line may be as long as all samples of a task: it is never there at once."""
 
-from collections.abc import Iterable
-from io import BytesIO
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
-from orchestrator.journal.codec import checksum, checksum_of, decode_event, event_pieces
+from orchestrator.journal.codec import checksum_begun, checksum_of, decode_event, decode_pieces, event_pieces
 from orchestrator.journal.errors import DamagedJournal
-from orchestrator.state.events import Envelope
+from orchestrator.journal.many import decoded
+from orchestrator.state.events import Envelope, Event
 from orchestrator.strict_json import read_json
 
 EVENT: Final = ',"event":'
 MARK: Final = ',"checksum":"'
+LONG: Final = 1 << 20  # bytes of a line that is read in pieces
+AROUND: Final = 1 << 12  # bytes in which what stands around a long line's event is looked for
 
 
-def events_text(run: str, envelopes: Iterable[Envelope]) -> bytes:
-    """One line for each event: seq, at, mono, fence, event, and the checksum over all of them."""
-    text = BytesIO()
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that can be read in parts. between: the bytes from one place up to another, in pieces."""
+
+    size: int
+    between: Callable[[int, int], Iterator[bytes]]
+
+    def part(self, start: int, end: int) -> bytes:
+        """A short part of it."""
+        return b"".join(self.between(start, end))
+
+
+def held(content: bytes) -> Text:
+    """A text that is in memory."""
+    return Text(len(content), lambda start, end: iter((content[start:end],)))
+
+
+def events_text(run: str, envelopes: Iterable[Envelope]) -> Iterator[bytes]:
+    """One line for each event: seq, at, mono, fence, event, and the checksum over all of them. In pieces."""
     for one in envelopes:
-        text.write(_head(one).encode())
-        text.writelines(piece.encode() for piece in event_pieces(one.event))
-        mark = checksum_of(run, one.seq, one.at, one.mono, one.fence, one.event.kind, event_pieces(one.event))
-        text.write(_tail(mark).encode())
-        text.write(b"\n")
-    return text.getvalue()
+        yield _head(one).encode()
+        mark = checksum_begun(run, one.seq, one.at, one.mono, one.fence, one.event.kind)
+        for piece in event_pieces(one.event):
+            said = piece.encode()
+            mark.update(said)
+            yield said
+        yield _tail(mark.hexdigest()).encode() + b"\n"
 
 
 def _head(one: Envelope) -> str:
@@ -33,36 +53,62 @@ def _tail(mark: str) -> str:
     return f'{MARK}{mark}"}}'
 
 
-def read_events(run: str, text: bytes) -> tuple[tuple[Envelope, ...], tuple[int, ...]]:
+def read_events(run: str, text: Text) -> tuple[tuple[Envelope, ...], tuple[int, ...]]:
     """The events that are as they were written, in order, and the numbers of those that are not or are missing."""
-    read, whole = [], memoryview(text)
-    at = 0
-    while (end := text.find(b"\n", at)) >= 0:  # not split: the text may be large, and would be there twice
-        read.append(_read(run, text, whole, at, end))
-        at = end + 1
+    read = [
+        _read_long(run, text, start, end) if line is None else _read(run, line) for start, end, line in _lines(text)
+    ]
     found = tuple(one for one in read if one is not None)
     numbers = {one.seq for one in found}
     last = max(numbers, default=0)
-    unread = sum(one is None for one in read) + (at < len(text))
+    unread = sum(one is None for one in read)
     damaged = [seq for seq in range(1, last + 1) if seq not in numbers]
     damaged += range(last + 1, last + 1 + unread - len(damaged))  # lines beyond the last that can be read
     in_order = [one.seq for one in found] == sorted(numbers)
     return found, tuple(damaged) if in_order else tuple(damaged) or (last,)
 
 
-def _read(run: str, text: bytes, whole: memoryview, start: int, end: int) -> Envelope | None:
+def _lines(text: Text) -> Iterator[tuple[int, int, bytes | None]]:
+    """Where each line begins and ends, and the line itself unless it is long. What has no line's end is a line that cannot be read."""
+    start, length, line = 0, 0, bytearray()
+    for piece in text.between(0, text.size):
+        at = 0
+        while (end := piece.find(b"\n", at)) >= 0:
+            length += end - at
+            yield start, start + length, bytes(line) + piece[at:end] if length <= LONG else None
+            start, at, length, line = start + length + 1, end + 1, 0, bytearray()
+        length += len(piece) - at
+        line = line + piece[at:] if length <= LONG else bytearray()
+    if length:
+        yield start, start + length, b""
+
+
+def _read(run: str, line: bytes) -> Envelope | None:
     """The event on the line, None for one that is not written as `events_text` writes it."""
     try:
-        begins = text.index(EVENT.encode(), start, end) + len(EVENT)
-        ends = text.rindex(MARK.encode(), begins, end)
-        head, tail = str(whole[start:begins], "utf-8"), str(whole[ends:end], "utf-8")
-        plain = read_json(f"{head}null{tail}")
-        body = str(whole[begins:ends], "utf-8")
-        event = decode_event(body)
-        one = Envelope(plain["seq"], float(plain["at"]), float(plain["mono"]), plain["fence"], event)
-        mark = checksum(
-            run, one.seq, one.at, one.mono, one.fence, event.kind, body
-        )  # of its own text, which a newer version may have extended
-        return one if (head, tail) == (_head(one), _tail(mark)) else None
+        begins = line.index(EVENT.encode()) + len(EVENT)
+        ends = line.rindex(MARK.encode(), begins)
+        body = line[begins:ends].decode()
+        return _as_written(run, line[:begins], line[ends:], decode_event(body), (body,))
     except (ValueError, KeyError, TypeError, RecursionError, DamagedJournal):
         return None
+
+
+def _read_long(run: str, text: Text, start: int, end: int) -> Envelope | None:
+    """The same, without having the line at once."""
+    try:
+        first, last = text.part(start, start + AROUND), text.part(end - AROUND, end)
+        begins, ends = first.index(EVENT.encode()) + len(EVENT), last.rindex(MARK.encode())
+        body = (start + begins, end - len(last) + ends)
+        event = decode_pieces(decoded(text.between(*body)))
+        return _as_written(run, first[:begins], last[ends:], event, text.between(*body))
+    except (ValueError, KeyError, TypeError, RecursionError, DamagedJournal):
+        return None
+
+
+def _as_written(run: str, head: bytes, tail: bytes, event: Event, body: Iterable[str | bytes]) -> Envelope | None:
+    """The envelope, None where head or tail is not what `events_text` writes around it. body: its own text, which a newer version may have extended."""
+    said = read_json(f"{head.decode()}null{tail.decode()}")
+    one = Envelope(said["seq"], float(said["at"]), float(said["mono"]), said["fence"], event)
+    mark = checksum_of(run, one.seq, one.at, one.mono, one.fence, event.kind, body)
+    return one if (head, tail) == (_head(one).encode(), _tail(mark).encode()) else None

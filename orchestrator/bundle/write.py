@@ -9,7 +9,7 @@ from pathlib import Path
 from orchestrator.beneath import open_below
 from orchestrator.bundle import dsse as signing
 from orchestrator.bundle.archive import Below, Source, chunks
-from orchestrator.bundle.contents import ARTIFACTS, SUMS, artifacts_of, derived, sha256, sums
+from orchestrator.bundle.contents import ARTIFACTS, EVENTS, SUMS, artifacts_of, derived, events_made, sha256, sums
 from orchestrator.bundle.dsse import Signer
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
@@ -36,12 +36,13 @@ def export(
     envelopes: Sequence[Envelope], run_folder: Path, target: Path, version: str, signer: Signer | None = None
 ) -> Exported:
     """Write the bundle to `target`, whole or not at all. signer: signs its statements, and one on all files. Raises OSError, PlanError, IllegalTransition."""
-    own = derived(envelopes, version)
-    files: dict[str, Source] = dict(own)
-    digests = {name: sha256(content) for name, content in own.items()}
+    state = fold(envelopes)
+    events, digest = events_made(state.run, envelopes)
+    own = derived(envelopes, version, digest)
+    files: dict[str, Source] = {**own, EVENTS: events}
+    digests = {**{name: sha256(content) for name, content in own.items()}, EVENTS: digest}
     missing: list[str] = []
     changed: list[str] = []
-    state = fold(envelopes)
     for path, artifact in artifacts_of(state).items():
         there = Below(run_folder.parents[1], f"{run_folder.parent.name}/{run_folder.name}/{path}")
         found = _digest(there, artifact.sha256)
@@ -66,6 +67,8 @@ def _digest(there: Below, expected: str) -> str | None:
         with open_below(there.folder, there.path) as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
             return found if found == expected or os.fstat(file.fileno()).st_nlink == 1 else None
+    except PermissionError:  # of another user: that says nothing about the file
+        raise
     except OSError:
         return None
 

@@ -8,7 +8,7 @@ from orchestrator.bundle.keys import PrivateKey
 from orchestrator.cli.output import say, tell
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.cli.report import write_junit
-from orchestrator.wholefile import require_writable
+from orchestrator.wholefile import require_file, require_writable
 
 
 def export_run(  # noqa: PLR0913 - what the verb takes
@@ -25,6 +25,7 @@ def export_run(  # noqa: PLR0913 - what the verb takes
     with opened_journal(state) as journal:
         run = find_run(journal, name).run
         target = output or Path(f"{run}.tar")
+        require_file(target)
         for file in filter(None, (target, junit)):
             require_writable(file)
         done = export_bundle(journal, run, state, target, signer)

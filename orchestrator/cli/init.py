@@ -86,7 +86,7 @@ def write_project(folder: Path) -> list[Path]:
             f"{name!r} is no name for a project\n  mend: begin with a letter, and use letters, digits, - and _ only"
         )
     if taken := taken_by(name):
-        raise UsageError(f"{name!r} is no name for a project: {taken}, and would be found in its place\n"
+        raise UsageError(f"{name!r} is no name for a project: {taken}, and one would stand in the place of the other\n"
                          f"  mend: name another folder, e.g. my-{name}")  # fmt: skip
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} exists already\n  mend: name another folder: orchestrate init FOLDER")

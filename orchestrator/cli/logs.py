@@ -14,6 +14,7 @@ from orchestrator.cli.lines import describe
 from orchestrator.cli.output import one_line, plain, say
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.journal.codec import plain as plain_data
+from orchestrator.journal.reading import refusals_told
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
 from orchestrator.tasklogs import STREAMS, attempt_folder, attempt_of, opened_log, read_log
@@ -45,11 +46,11 @@ def show_logs(state: Path, names: list[str], attempt: int | None, tail: int | No
         summary = find_run(journal, name)
         envelopes = journal.read(summary.run)
     if task is not None:
-        run = fold(envelopes)
-        if as_data:
-            say(as_json(asdict(read_log(state, run, task, attempt, tail))))
-        else:
-            _show_task(state, run, task, attempt, tail)
+        with refusals_told(state):
+            if as_data:
+                say(as_json(asdict(read_log(state, fold(envelopes), task, attempt, tail))))
+            else:
+                _show_task(state, fold(envelopes), task, attempt, tail)
         return
     if as_data:
         chosen = envelopes if tail is None else envelopes[-tail:]

@@ -126,14 +126,21 @@ def stale(evidence: Evidence, measurement: Measurement, digest: Digest) -> bool:
     return any(digest(each.path) != each.sha256 for each in rested_on)
 
 
-def file_digest(folder: Path) -> Digest:
-    """The effect: digests of the files below `folder`, the run's. What was replaced by a link or a pipe is not there."""
+def file_digest(folder: Path, *, told: bool = False) -> Digest:
+    """The effect: digests of the files below `folder`, the run's. What was replaced by a link or a pipe is not there.
+
+    told: whether a file that this user may not read raises PermissionError: it says nothing about the file. Otherwise it is not there either.
+    """
 
     def digest(path: str) -> str | None:
         try:
             return digest_below(folder.parents[1], f"{folder.parent.name}/{folder.name}/{path}").sha256
+        except PermissionError:
+            if told:
+                raise
         except OSError:
-            return None
+            pass
+        return None
 
     return digest
 

@@ -4,6 +4,7 @@ What a clock made never comes out the same to the last digit time after time. So
 nothing was measured anew. Counts and sizes may well be equal.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
@@ -22,6 +23,18 @@ FEWEST_SHUFFLED: Final = 6
 """The same where the repetitions are in another order."""
 FEWEST_TIMES: Final = 3
 """How often a sequence stands there before it counts once; twice is only told, as a coarse clock may do that."""
+
+SAME_PLACE: Final = 0.01
+"""Part of the range of all x within which points lie at one place: fifty points about two of them say as little of a line as two do."""
+
+
+def places(x: Sequence[float]) -> int:
+    """At how many places points lie that can be told from each other by their x. x: finite, at least one."""
+    ordered, at, count = sorted(x), 0, 0
+    apart = (ordered[-1] - ordered[0]) * SAME_PLACE
+    while at < len(ordered):
+        at, count = bisect_right(ordered, ordered[at] + apart), count + 1
+    return count
 
 
 def holds_time(unit: str) -> bool:

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Final
 
 from orchestrator.evidence import intervals, numbers
-from orchestrator.evidence.degenerate import distinct, holds_time, repeated_arm, ties
+from orchestrator.evidence.degenerate import distinct, holds_time, places, repeated_arm, ties
 from orchestrator.evidence.intervals import Interval
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Form, Metric
@@ -189,9 +189,9 @@ def _trend(form: Form, data: Trend, level: float, _: int) -> Estimate:
         raise _Refused(Why.TOO_FEW_SAMPLES, f"a line needs at least {FEWEST_POINTS} points; there are {n}", n)
     if min(data.x) == max(data.x):
         raise _Refused(Why.NOT_A_NUMBER, "every point has the same x, so there is no slope", n)
-    if (places := len(set(data.x))) < FEWEST_POINTS:
-        detail = f"a line needs points at {FEWEST_POINTS} different x or more; these {n} lie at {places}"
-        raise _Refused(Why.TOO_FEW_SAMPLES, detail, places)
+    if (found := places(data.x)) < FEWEST_POINTS:
+        detail = f"a line needs points at {FEWEST_POINTS} different x or more, at least 1 % of their range apart; these {n} lie at {found}"
+        raise _Refused(Why.TOO_FEW_SAMPLES, detail, found)
     if form is Form.SLOPE:
         return _estimate(intervals.of_slope(data.x, data.y, level), (), n)
     if min(data.y) == max(data.y):

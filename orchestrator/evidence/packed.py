@@ -82,7 +82,9 @@ class Figures(Sequence[float]):
 
 def numbers(values: Sequence[float]) -> tuple[float, ...]:
     """The values as floats, in little memory where they are many. Raises OverflowError for a number beyond the range of a double."""
-    if isinstance(values, Figures) or len(values) >= MANY:
+    if isinstance(values, Figures):
+        return cast("tuple[float, ...]", values)
+    if len(values) >= MANY:
         return numbers_of(_array(values))
     return tuple(float(value) for value in values)
 
@@ -91,7 +93,7 @@ def numbers_of(array: NDArray[Any]) -> tuple[float, ...]:
     """The array's values: as `Figures` where they are many. (They are declared as what they can do, not as what they are.)"""
     if len(array) < MANY:
         return tuple(array.astype(np.float64).tolist())
-    return cast("tuple[float, ...]", Figures(_smallest(array)))
+    return cast("tuple[float, ...]", Figures(smallest(array)))
 
 
 def finite(values: Sequence[float]) -> bool:
@@ -129,14 +131,14 @@ def scaled(values: Sequence[float], factor: float) -> tuple[float, ...]:
 
 def joined(parts: Sequence[NDArray[Any]]) -> tuple[float, ...]:
     """The numbers of several arrays, one after the other."""
-    return numbers_of(np.concatenate([_smallest(part) for part in parts])) if parts else ()
+    return numbers_of(np.concatenate([smallest(part) for part in parts])) if parts else ()
 
 
 def _array(values: Sequence[float]) -> Floats:
     return np.asarray(values, dtype=np.float64)
 
 
-def _smallest(array: NDArray[Any]) -> NDArray[Any]:
+def smallest(array: NDArray[Any]) -> NDArray[Any]:
     """The same numbers in the smallest type that holds them all exactly, the sign of a zero too."""
     for kind in KINDS:
         if array.dtype == kind:

@@ -19,6 +19,15 @@ SECONDS: Final = {
 BESIDE: Final = frozenset(
     {"working", "business", "person", "man", "work", "calendar", "dev", "engineer", "engineering", "ideal", "about"}
 )
+AROUND: Final = frozenset(
+    {"ca.", "ca", "circa", "etwa", "approx", "approx.", "approximately", "roughly", "max", "max.", "at", "most", "up", "to", "bis", "und",
+     "and", "a", "an", "half", "est", "estimate", "estimated", "effort", "duration", "in", "total", "each", "-", "\u2013", "\u2014", "~", "\u2248",
+     "<", "<=", "\u2264", ",", ".", ":"}
+)  # fmt: skip
+"""What may stand beside the figures of an estimate without making it anything else."""
+FRACTIONS: Final = {"\u00bd": Decimal("0.5"), "\u00bc": Decimal("0.25"), "\u00be": Decimal("0.75")}
+SHORTEST: Final = 60
+"""Seconds of the smallest unit that a bare estimate is given in: "(5 s)" behind a title is rather a part of it."""
 SIZES: Final = re.compile(
     r"(?:XXS|XS|S|M|L|XL|XXL|small|medium|large|tiny|huge)(?:\s*[-/]\s*(?:XS|S|M|L|XL))?", re.IGNORECASE
 )
@@ -29,6 +38,21 @@ LARGEST: Final = 100_000 * 3600
 def is_size(text: str) -> bool:
     """Whether it is a shirt's size, or points: an estimate that is no time."""
     return SIZES.fullmatch(text.strip()[:40]) is not None or POINTS.search(text.strip()[:40]) is not None
+
+
+def is_duration_alone(text: str) -> bool:
+    """Whether there is nothing in the text but a duration of minutes or more: "ca. 90 min", not "5 h after the deploy"."""
+    tokens = tokenise(text)
+    units = [SECONDS[token.low] for token in tokens if token.low in SECONDS]
+    known = (token.kind is Is.NUMBER or any(token.low in words for words in _ALONE) for token in tokens)
+    return bool(units) and min(units) >= SHORTEST and all(known)
+
+
+def speaks_of_time(text: str) -> bool:
+    """Whether figures, or words for them, and a unit of time stand in it."""
+    tokens = tokenise(text)
+    counted = (token.text[0].isnumeric() or token.low in WORDS or token.low == "half" for token in tokens)
+    return any(counted) and any(SECONDS.get(token.low, 0) >= SHORTEST for token in tokens)
 
 
 def find_duration(text: str, unit: str = "") -> tuple[float, str] | None:
@@ -73,8 +97,12 @@ def _part(tokens: list[Token], at: int, unit: str) -> tuple[Decimal | None, Deci
 
 def _number(tokens: list[Token], at: int) -> tuple[Decimal | None, int]:
     token = tokens[at]
+    if token.low in FRACTIONS:
+        return FRACTIONS[token.low], at + 1
     if token.kind is Is.NUMBER:
-        return read_number(token.text), at + 1
+        value = read_number(token.text)
+        part = FRACTIONS.get(tokens[at + 1].low) if at + 1 < len(tokens) else None
+        return (value, at + 1) if part is None or value is None else (value + part, at + 2)
     if token.low in WORDS:
         return WORDS[token.low], at + 1
     if token.low == "half" and at + 1 < len(tokens) and tokens[at + 1].low in {"a", "an"}:
@@ -107,3 +135,6 @@ def _size(tokens: list[Token], at: int, unit: str) -> tuple[Decimal | None, int]
     if unit and ends and not (at < len(tokens) and tokens[at].text == "%"):
         return Decimal(SECONDS[unit]), at
     return None, at
+
+
+_ALONE: Final = (SECONDS, BESIDE, WORDS, AROUND, FRACTIONS)

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from orchestrator.importers.draft import Concern, Draft, DraftTask
-from orchestrator.importers.durations import find_duration, is_size
+from orchestrator.importers.durations import find_duration, is_duration_alone, is_size, speaks_of_time
 from orchestrator.importers.outline import Line
 from orchestrator.importers.tablecolumns import part_of, task_cells, unit_of
 from orchestrator.importers.topics import KEYED, names_task
@@ -23,6 +23,7 @@ ESTIMATE: Final = re.compile(
     r"(?:\s?\d{1,4}\s?(?:h|hrs?|hours?|m|mins?|minutes?))?)$",
     re.IGNORECASE,
 )
+BRACKETED: Final = re.compile(r"\s?[(\[](?P<text>[^()\[\]]{2,40})[)\]]$")
 BEFORE_ESTIMATE: Final = re.compile(
     r"(?:\b(?:est(?:imated?)?\.?|effort|duration|dur\u00e9e|aufwand)\s?:?|~|\u2248|[\u2013\u2014(\[-])\s?$",
     re.IGNORECASE,
@@ -61,6 +62,7 @@ NOTHING: Final = frozenset(
     }
 )
 MARKS: Final = 6  # of one task
+FEW: Final = 3  # words in brackets that may be meant for an estimate
 TAIL: Final = 400  # characters at the end of a line in which estimate, owner and needs are looked for
 DONE_WORDS: Final = frozenset(
     {
@@ -174,8 +176,8 @@ def _owned(draft: Draft, task: DraftTask, text: str) -> str:
 def _estimated(draft: Draft, line: Line, task: DraftTask, text: str) -> str:
     """Without the estimate, which stands at the end, in brackets or behind a word or a dash that announces it."""
     body = text.rstrip(" )].,;")
-    if not any(sign.isdigit() for sign in body[-40:]):
-        return text
+    if not any(sign.isnumeric() for sign in body[-40:]):
+        return _bracketed(draft, line, task, text) if text.rstrip()[-1:] in {")", "]"} else text
     found = ESTIMATE.search(body, max(0, len(body) - 40))
     before = BEFORE_ESTIMATE.search(body[max(0, found.start() - 20) : found.start()]) if found else None
     if (
@@ -184,10 +186,23 @@ def _estimated(draft: Draft, line: Line, task: DraftTask, text: str) -> str:
         or task.estimate is not None
         or (body == text.rstrip() and before[0].strip() in {"(", "["})
     ):
-        return text
+        return _bracketed(draft, line, task, text)
     start = found.start() - (min(20, found.start()) - before.start())
     task.estimate = seconds_of(draft, line.number, found["text"])
     return text[:start].rstrip(" ,;(-\u2013\u2014")
+
+
+def _bracketed(draft: Draft, line: Line, task: DraftTask, text: str) -> str:
+    """Without brackets at the end that hold nothing but an estimate; what speaks of time in them and is none is told."""
+    found = BRACKETED.search(text.rstrip(), max(0, len(text.rstrip()) - 44))
+    if found is None or task.estimate is not None or not speaks_of_time(found["text"]):
+        return text
+    if is_duration_alone(found["text"]) and find_duration(found["text"]):
+        task.estimate = seconds_of(draft, line.number, found["text"])
+        return text[: found.start()].rstrip(" ,;-\u2013\u2014")
+    if len(found["text"].split()) <= FEW:
+        draft.note(line.number, Concern.NOT_UNDERSTOOD, f"estimate {found['text']!r}: no duration", "estimate")
+    return text
 
 
 def read_row(draft: Draft, line: Line) -> DraftTask:

@@ -17,7 +17,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from orchestrator.evidence.packed import Figures
 from orchestrator.journal.errors import DamagedJournal
-from orchestrator.journal.many import loaded
+from orchestrator.journal.many import loaded, loaded_from
 from orchestrator.state.events import (
     AttemptFailed,
     Envelope,
@@ -176,11 +176,23 @@ def decode_event(text: str) -> Event:
     try:
         return _reader().validate_python(loaded(text))
     except (ValueError, RecursionError) as error:
-        first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
-        raise DamagedJournal(
-            f"not an event: {text[:80]!r} ({first})\n"
-            "  mend: a newer version may have written it; otherwise restore the journal from a copy",
-        ) from error
+        raise _no_event(error, repr(text[:80])) from error
+
+
+def decode_pieces(pieces: Iterable[str]) -> Event:
+    """The same, of a text that comes in pieces because it is long."""
+    try:
+        return _reader().validate_python(loaded_from(pieces))
+    except (ValueError, RecursionError) as error:
+        raise _no_event(error, "a long text") from error
+
+
+def _no_event(error: Exception, what: str) -> DamagedJournal:
+    first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
+    return DamagedJournal(
+        f"not an event: {what} ({first})\n"
+        "  mend: a newer version may have written it; otherwise restore the journal from a copy",
+    )
 
 
 def as_read(envelope: Envelope) -> Envelope:
@@ -251,8 +263,13 @@ def checksum_of(  # noqa: PLR0913, PLR0917 - a row
     run: str, seq: int, at: float, mono: float, fence: int, kind: str, body: Iterable[str | bytes]
 ) -> str:
     """The same, of a body in pieces."""
-    head = "\0".join((run, str(seq), repr(at), repr(mono), str(fence), kind, ""))
-    digest = xxhash.xxh3_64(head.encode("utf-8", "replace"))
+    digest = checksum_begun(run, seq, at, mono, fence, kind)
     for part in body:
         digest.update(part.encode("utf-8", "replace") if isinstance(part, str) else part)
     return digest.hexdigest()
+
+
+def checksum_begun(run: str, seq: int, at: float, mono: float, fence: int, kind: str) -> xxhash.xxh3_64:  # noqa: PLR0913, PLR0917 - a row
+    """The same, of what stands before the body, which is to be put in as bytes."""
+    head = "\0".join((run, str(seq), repr(at), repr(mono), str(fence), kind, ""))
+    return xxhash.xxh3_64(head.encode("utf-8", "replace"))

@@ -9,7 +9,8 @@ import shutil
 import sqlite3
 import stat
 import tempfile
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -69,19 +70,41 @@ def require_readable(path: Path) -> None:
         there = path.stat()
         os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC))
     except PermissionError:
-        raise JournalError(_refusal(path)) from None
+        raise JournalError(_refusal(path, path.parent)) from None
     except FileNotFoundError:
         raise FileNotFoundError(2, "no journal here", str(path)) from None
     if not stat.S_ISREG(there.st_mode):
         raise FileNotFoundError(2, "no journal here", str(path))
 
 
-def _refusal(path: Path) -> str:
-    """Which folder or file on the way is closed, whose it is, and how it is opened."""
-    absolute = path.absolute()
+@contextmanager
+def refusals_told(state: Path) -> Iterator[None]:
+    """Meanwhile, a file below the state folder that this user may not read is told as the journal would be. Raises JournalError."""
+    try:
+        yield
+    except PermissionError as error:
+        named = Path(os.fsdecode(error.filename or ""))
+        path = named if named.is_relative_to(state) else state / named
+        if not path.is_relative_to(state) or not _may_be_there(path):
+            raise
+        raise JournalError(_refusal(path, state)) from None
+
+
+def _may_be_there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except PermissionError:  # a folder above it is closed
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _refusal(path: Path, state: Path) -> str:
+    """Which folder or file on the way is closed, whose it is, and how it is opened. state: the folder that is opened as a whole."""
+    absolute, whole = path.absolute(), state.absolute()
     way = [*reversed(absolute.parents)]
     closed = next((one for one in way if not os.access(one, os.X_OK)), absolute)
-    state = absolute.parent
     owner, mode = "another user", ""
     with suppress(OSError, KeyError):
         facts = closed.stat()
@@ -90,7 +113,7 @@ def _refusal(path: Path) -> str:
         owner = f"user {pwd.getpwuid(facts.st_uid).pw_name}"
     return (
         f"{path}: you may not read it: {closed} belongs to {owner} and is closed to you{mode}\n"
-        f"  mend: read it as {owner}, or have them open it with `chmod -R a+rX {min(state, closed)}`"
+        f"  mend: read it as {owner}, or have them open it with `chmod -R a+rX {min(whole, closed)}`"
     )
 
 

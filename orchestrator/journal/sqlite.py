@@ -13,7 +13,7 @@ from threading import RLock
 from typing import Any, Final, Literal, NamedTuple
 
 from orchestrator.beneath import FILE_MODE, private_folder
-from orchestrator.journal.codec import checksum, decode_event, encode_event, event_pieces, holds_many
+from orchestrator.journal.codec import checksum, decode_event, decode_pieces, encode_event, event_pieces, holds_many
 from orchestrator.journal.errors import (
     BrokenSeal,
     DamagedJournal,
@@ -30,7 +30,7 @@ from orchestrator.journal.reading import connect_to_read, is_copy
 from orchestrator.journal.seals import Mark, Seal, SealCheck, SealState, seal
 from orchestrator.journal.sequence import require_sequence
 from orchestrator.keys import KeyStore, user_keys
-from orchestrator.state.events import Envelope
+from orchestrator.state.events import Envelope, Event
 from orchestrator.strict_json import read_json
 
 Durability = Literal["process", "power"]
@@ -389,14 +389,14 @@ def _row(run: str, envelope: Envelope) -> tuple[object, ...]:
 def _envelope(run: str, row: tuple[Any, ...]) -> Envelope:
     _require_whole(run, row)
     seq, at, mono, fence, _, body, _ = row
-    return Envelope(seq, at, mono, fence, decode_event(body if isinstance(body, str) else _unpacked(run, seq, body)))
+    return Envelope(seq, at, mono, fence, decode_event(body) if isinstance(body, str) else _unpacked(run, seq, body))
 
 
-def _unpacked(run: str, seq: int, body: bytes) -> str:
+def _unpacked(run: str, seq: int, body: bytes) -> Event:
     try:
-        return unpacked(body)
-    except ValueError as error:
-        raise DamagedJournal(f"run {run}, event {seq}: {error}\n  mend: restore the journal from a copy") from error
+        return decode_pieces(unpacked(body))
+    except DamagedJournal as error:
+        raise DamagedJournal(f"run {run}, event {seq}: {error}") from error
 
 
 _EVENT_TYPES: Final = (int, float, float, int, str, str, str)

@@ -1,7 +1,8 @@
 """The summary table's promises against the criteria that decide them: a row may not say more than what is judged.
 
-A row's `target` is words for people. Where the words are a target (`>= 90 %`, `at most 5 ms`, `1GB+`), one criterion of the row must ask for
-that much at least, in whatever unit. A figure without a direction (`25%`, `10-15%`) is no target, and a number without a unit is in the criterion's.
+A row's `target` is words for people. Where a figure stands among them (`>= 90 %`, `at most 5 ms (p99)`, `1GB+`, `saves 25%`), one criterion of the row
+must ask for that much at least, in whatever unit. A figure without a direction has the criterion's, a number without a unit its unit, and of a range
+(`10-15%`) the end counts that is easier to reach. Words with several figures are left alone.
 """
 
 import re
@@ -20,12 +21,25 @@ OPERATORS: Final = {
     "≥": Operator.AT_LEAST,
     "at least": Operator.AT_LEAST,
     "no less than": Operator.AT_LEAST,
+    "not less than": Operator.AT_LEAST,
+    "no fewer than": Operator.AT_LEAST,
+    "not below": Operator.AT_LEAST,
     "minimum": Operator.AT_LEAST,
+    "minimum of": Operator.AT_LEAST,
+    "min.": Operator.AT_LEAST,
+    "min": Operator.AT_LEAST,
+    "=>": Operator.AT_LEAST,
     "<=": Operator.AT_MOST,
     "≤": Operator.AT_MOST,
     "at most": Operator.AT_MOST,
     "no more than": Operator.AT_MOST,
+    "not more than": Operator.AT_MOST,
+    "no higher than": Operator.AT_MOST,
+    "not above": Operator.AT_MOST,
     "up to": Operator.AT_MOST,
+    "max.": Operator.AT_MOST,
+    "max": Operator.AT_MOST,
+    "=<": Operator.AT_MOST,
     "within": Operator.AT_MOST,
     "maximum": Operator.AT_MOST,
     ">": Operator.ABOVE,
@@ -34,6 +48,7 @@ OPERATORS: Final = {
     "above": Operator.ABOVE,
     "<": Operator.BELOW,
     "less than": Operator.BELOW,
+    "fewer than": Operator.BELOW,
     "under": Operator.BELOW,
     "below": Operator.BELOW,
     "==": Operator.EQUAL,
@@ -43,12 +58,19 @@ OPERATORS: Final = {
 """How a row may say its direction."""
 
 _WORDS: Final = "|".join(re.escape(word) for word in sorted(OPERATORS, key=len, reverse=True))
+DIRECTIONS: Final = {
+    "+": Operator.AT_LEAST, "or more": Operator.AT_LEAST, "or higher": Operator.AT_LEAST, "and above": Operator.AT_LEAST,
+    "or less": Operator.AT_MOST, "or fewer": Operator.AT_MOST, "or lower": Operator.AT_MOST, "and below": Operator.AT_MOST,
+}  # fmt: skip
+"""The same, behind the figure."""
+PERCENT: Final = frozenset({"percent", "pct", "per cent"})
+_NUMBER: Final = r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?"
+_DIRECTION: Final = "|".join(re.escape(word) for word in DIRECTIONS)
 PROMISE: Final = re.compile(
-    rf"(?P<operator>{_WORDS})?\s*(?P<number>[+-]?[0-9]{{1,15}}(?:\.[0-9]{{1,15}})?)"
-    r"\s*(?P<unit>[^\s+]{1,40})?\s*(?P<more>\+|or more|or less)?",
+    rf"(?:[^0-9<>=≤≥]{{0,60}}?(?<![\w.]))?(?P<operator>{_WORDS})?\s*(?P<number>{_NUMBER})(?:\s*(?:-|–|to)\s*(?P<other>{_NUMBER}))?"  # noqa: RUF001
+    rf"\s*(?P<unit>(?!(?:or|and|to)\b)[^\s+()]{{1,40}})?\s*(?P<more>{_DIRECTION})?(?:[\s,;(](?:[^0-9]|(?<=[A-Za-z])[0-9]+){{0,80}})?",
     re.ASCII | re.IGNORECASE,
 )
-DIRECTIONS: Final = {"+": Operator.AT_LEAST, "or more": Operator.AT_LEAST, "or less": Operator.AT_MOST}
 LONGEST: Final = 120
 
 
@@ -83,12 +105,21 @@ def promised(text: str, criterion: Criterion) -> TargetValue | None:
     if found is None:
         return None
     told = OPERATORS.get((found["operator"] or "").lower()) or DIRECTIONS.get((found["more"] or "").lower())
-    if told is None:
-        return None
+    own = criterion.target
+    unit = "%" if (found["unit"] or "").lower() in PERCENT else found["unit"] or own.unit
+    number = _easier(found["number"], found["other"], told or own.operator)
     try:
-        return parse_target(f"{told} {found['number']} {found['unit'] or criterion.target.unit}")
+        promise = parse_target(f"{told or own.operator} {number} {unit}")
     except ValueTextError:
         return None
+    return promise if told or compatible(unit, own.unit) else None
+
+
+def _easier(number: str, other: str | None, operator: Operator) -> str:
+    """The end of a range that is easier to reach."""
+    if other is None:
+        return number
+    return (max if operator in {Operator.AT_MOST, Operator.BELOW} else min)(number, other, key=float)
 
 
 def keeps(criterion: Criterion, promise: TargetValue) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
-from orchestrator.engine.contract import describe, judge_under_contract
+from orchestrator.engine.contract import Judged, describe, judge_under_contract
 from orchestrator.engine.people import People
 from orchestrator.engine.testimony import Contradiction
 from orchestrator.evidence.metric import Metric
@@ -56,11 +56,15 @@ class Finding:
 def verify(
     plan: Plan, graph: TaskGraph, state: RunState, metrics: Mapping[str, Metric], digest: Digest
 ) -> tuple[Finding, ...]:
+    """As `compared`, judged here. metrics: as they are declared, by name."""
+    return compared(plan, graph, state, judge_under_contract(plan, graph, state, metrics, digest), digest)
+
+
+def compared(plan: Plan, graph: TaskGraph, state: RunState, judged: Judged, digest: Digest) -> tuple[Finding, ...]:
     """The run itself where it did not finish, criteria in the plan's order, agents' hand-ins, approvals, then artifacts in the graph's. No repository is needed.
 
-    metrics: as they are declared, by name. digest: sha256 of a path below the run's folder.
+    judged: of now. digest: sha256 of a path below the run's folder.
     """
-    judged = judge_under_contract(plan, graph, state, metrics, digest)
     criteria = (_with_commit(plan, state, verdict) for verdict in judged.verdicts)
     return (
         *_unfinished(state),

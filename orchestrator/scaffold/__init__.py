@@ -5,6 +5,7 @@ import keyword
 import re
 import sys
 from functools import cache
+from importlib import metadata
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Final
@@ -32,15 +33,18 @@ def is_name(name: str) -> bool:
 
 
 def taken_by(name: str) -> str:
-    """Why Python would find another module under the project's name; empty where it finds none.
+    """Why Python or pip would find something else under the project's name; empty where they find nothing.
 
-    The standard library comes before what is installed, and two packages of one name hide each other.
+    The standard library comes before what is installed, and two packages of one name hide each other. Where only pip takes two names
+    for the same (a project `pyyaml`, whose module is called `yaml`), installing one removes the other.
     """
     module = module_of(name)
     if module in sys.stdlib_module_names or module in sys.builtin_module_names:
         return f"{module!r} is a module of Python's standard library"
     if module == "tests" or module in RESERVED:
         return f"{module!r} is a folder that the project has already, or a package of ours"
+    if distribution := _installed_as(name):
+        return f"{distribution} is an installed package, which pip would replace"
     try:
         found = importlib.util.find_spec(module)
     except (ImportError, ValueError):
@@ -48,6 +52,21 @@ def taken_by(name: str) -> str:
     if found is None or _is_here(found):
         return ""
     return f"{module!r} is an installed package, or one of Python's own"
+
+
+def _installed_as(name: str) -> str:
+    """The installed distribution that pip takes for the same as a project of that name; "" where there is none, or it is the one here."""
+    try:
+        found = metadata.distribution(name)
+    except (metadata.PackageNotFoundError, ValueError):
+        return ""
+    return "" if _is_of(found, Path.cwd() / name) else found.metadata["Name"]
+
+
+def _is_of(found: metadata.Distribution, folder: Path) -> bool:
+    """Whether it was installed from the folder, as `pip install -e` does."""
+    told = found.read_text("direct_url.json") or ""
+    return f'"{folder.absolute().as_uri()}"' in told
 
 
 def _is_here(found: ModuleSpec) -> bool:

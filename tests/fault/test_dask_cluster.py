@@ -13,7 +13,7 @@ import time
 import psutil
 import pytest
 import yaml
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 
 from orchestrator.engine.runs import start_run
 from orchestrator.executors.cluster.address import ClusterFault
@@ -196,6 +196,14 @@ class OwnCluster:
             self.port = free.getsockname()[1]
         self.scheduler_address = f"tcp://127.0.0.1:{self.port}"
         self.start()
+        until(self._ready)  # on a busy machine, that takes longer than the product waits for an address
+
+    def _ready(self):
+        try:
+            with Client(self.scheduler_address, timeout=10, set_as_default=False) as client:
+                return bool(client.scheduler_info()["workers"])
+        except OSError:
+            return False
 
     def start(self):
         quiet = {"cwd": self.folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}

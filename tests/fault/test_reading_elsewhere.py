@@ -98,6 +98,38 @@ def test_a_reader_that_is_not_let_in_is_told_whose_the_folder_is_and_how_it_is_o
     assert f"chmod -R a+rX {state}" in told
 
 
+def test_an_artifact_that_the_reader_is_not_let_in_to_is_told_with_the_mend_and_is_not_taken_for_gone():
+    code = (
+        "import os, sys; from pathlib import Path; from orchestrator.engine.judging import file_digest\n"
+        "from orchestrator.journal.errors import JournalError; from orchestrator.journal.reading import refusals_told\n"
+        "state = Path(sys.argv[1]); run = state / 'runs' / 'r'; file_digest(run, told=True)('A.t/1/open.txt')\n"
+        f"if os.geteuid() == 0: os.setgid({NOBODY}); os.setuid({NOBODY})\n"
+        "print(file_digest(run)('A.t/1/closed.txt'))\n"
+        "try:\n"
+        "    with refusals_told(state): file_digest(run, told=True)('A.t/1/closed.txt')\n"
+        "except JournalError as error: print(error)\n"
+        "try:\n"
+        "    with refusals_told(state): raise PermissionError(13, 'no', 'elsewhere/file')\n"
+        "except PermissionError as error: print(error.filename)\n"
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        state = Path(folder) / "state"
+        attempt = state / "runs" / "r" / "A.t" / "1"
+        attempt.mkdir(parents=True)
+        for name, mode in (("open.txt", 0o644), ("closed.txt", 0o600 if os.geteuid() == 0 else 0)):
+            (attempt / name).write_text("x")
+            (attempt / name).chmod(mode)
+        for path in (Path(folder), state, state / "runs", attempt.parents[1], attempt.parent, attempt):
+            path.chmod(0o755)
+        argv = (sys.executable, "-c", code, str(state))
+        told = subprocess.run(argv, capture_output=True, text=True, timeout=120, check=True).stdout.splitlines()
+    assert told[0] == "None"
+    assert "you may not read it" in told[1]
+    assert str(attempt / "closed.txt") in told[1]
+    assert f"chmod -R a+rX {state}`" in told[2]
+    assert told[3] == "elsewhere/file"
+
+
 def test_a_journal_that_never_stands_still_is_refused_with_a_mend(tmp_path, monkeypatch):
     path = tmp_path / "journal.sqlite"
     begun(path).close()

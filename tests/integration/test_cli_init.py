@@ -36,7 +36,9 @@ def test_the_projects_own_test_passes_and_can_fail(project):
     assert done.returncode == 1
 
 
-@pytest.mark.parametrize("name", ["1st", "a b", "class", "ü", "x" * 50, "test", "json", "numpy", "Encoder", "tests"])
+@pytest.mark.parametrize(
+    "name", ["1st", "a b", "class", "ü", "x" * 50, "test", "json", "numpy", "Encoder", "tests", "pyyaml"]
+)
 def test_a_name_that_no_package_can_have_is_refused_with_a_mend(shell, name):
     done = shell("init", name)
     assert done.returncode == 2

@@ -48,6 +48,19 @@ def test_a_loosened_plan_exits_with_one_and_says_by_what(shell, committed):
     ]
 
 
+@pytest.mark.parametrize("style", ["text", "markdown", "json"])
+def test_a_secret_that_stands_in_the_plan_is_masked_in_what_a_review_tells(shell, committed, style):
+    text = committed.read_text()
+    committed.write_text(text.replace('"id": "b"', '"id": "b", "env": {"API_TOKEN": "first-one", "LEVEL": "loud"}'))
+    (shell.folder / "new.yaml").write_text(committed.read_text().replace("first-one", "other-one"))
+    for argv in (("plan.yaml", "new.yaml"), ("HEAD", "plan.yaml")):
+        done = shell("diff", "--format", style, *argv)
+        assert "(masked)" in done.stdout
+        assert "loud" in done.stdout
+        assert "first-one" not in done.stdout
+        assert "other-one" not in done.stdout
+
+
 def test_any_two_of_file_and_revision_can_be_held_against_each_other(shell, committed):
     switch_off(committed)
     done = shell("diff", "plan.yaml", "HEAD:plan.yaml")

@@ -33,9 +33,10 @@ PATIENCE: Final = 60.0
 TICK: Final = 0.1
 MOST_AT_ONCE: Final = 256
 LOSSES: Final = frozenset(
-    {"KilledWorker", "FutureCancelledError", "CancelledError", "CommClosedError", "FutureLost", "ClosedClientError"}
-)
-"""Exceptions, by name, that say that workers or scheduler went away; not that the task did anything."""
+    {"KilledWorker", "FutureCancelledError", "CancelledError", "CommClosedError", "FutureLost", "ClosedClientError",
+     "NotGranted"}
+)  # fmt: skip
+"""Exceptions, by name, that say that workers or scheduler went away, or did not hear of us; not that the task did anything."""
 
 
 @dataclass(frozen=True, slots=True)

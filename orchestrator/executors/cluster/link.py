@@ -50,16 +50,22 @@ class Link:
             self._held.enter_context(silenced())
             self._address: Any = scheduler or self._held.enter_context(_own_cluster(workers))
             self.client = self._met()
+            self._made = self.client.scheduler_comm
             undo.pop_all()
 
     def ask(self, what: str, **more: object) -> Any:  # noqa: ANN401 - distributed has no types
-        """The scheduler's answer. Raises whatever the connection does, TimeoutError included."""
-        return self.client.sync(getattr(self.client.scheduler, what), callback_timeout=ANSWER, **more)
+        """The scheduler's answer. Raises whatever the connection does, TimeoutError included, and ConnectionError where it is `broken`."""
+        answer = None
+        if not self.broken:
+            answer = self.client.sync(getattr(self.client.scheduler, what), callback_timeout=ANSWER, **more)
+        if self.broken:
+            raise ConnectionError(f"{self.name}: the connection is not the one that was made")
+        return answer
 
     @property
     def broken(self) -> bool:
-        """Whether the client knows that it has no connection."""
-        return bool(self.client.status != "running")
+        """Whether the connection that was made is gone. Dask's client makes another by itself, which hears nothing of the topic."""
+        return bool(self.client.status != "running" or self.client.scheduler_comm is not self._made)
 
     def workers(self) -> Mapping[str, Mapping[str, Any]]:
         """The scheduler's list of workers. Raises as `ask`."""
@@ -69,7 +75,7 @@ class Link:
     def renew(self) -> None:
         """Connect again. Raises ClusterFault where that is not possible now."""
         fresh, former = self._met(), self.client
-        self.client = fresh
+        self.client, self._made = fresh, fresh.scheduler_comm
         Thread(target=_close, args=(former,), daemon=True).start()
 
     def close(self) -> None:

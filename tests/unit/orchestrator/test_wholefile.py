@@ -1,6 +1,7 @@
 """Outputs of `orchestrate` that are no regular file."""
 
 import os
+import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.specialfile import is_special
-from orchestrator.wholefile import require_writable, write_whole
+from orchestrator.wholefile import require_file, require_writable, write_whole
 
 
 def test_a_file_and_what_leads_to_one_are_not_special(tmp_path):
@@ -59,3 +60,15 @@ def test_every_verb_writes_to_a_name_of_standard_output(tmp_path, name, redirect
     assert (tmp_path / "out").stat().st_size > 20
     assert (tmp_path / "link").readlink() == Path("/proc/self/fd/1")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "out", "plan.md", "plan.yaml"]
+
+
+def test_a_device_without_room_is_told_and_stays():
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(Path("/dev/full"), "too much")
+    assert stat.S_ISCHR(Path("/dev/full").stat().st_mode)
+
+
+def test_what_is_read_again_later_needs_a_file(tmp_path):
+    require_file(tmp_path / "run.tar")
+    with pytest.raises(OSError, match="no file"):
+        require_file(Path("/dev/null"))

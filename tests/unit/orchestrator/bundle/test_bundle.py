@@ -12,7 +12,7 @@ import pytest
 
 from orchestrator.bundle.archive import BundleError
 from orchestrator.bundle.check import check_bundle
-from orchestrator.bundle.lines import events_text, read_events
+from orchestrator.bundle.lines import Text, events_text, held, read_events
 from orchestrator.bundle.write import export
 from orchestrator.graph.load import load_text
 from orchestrator.report.verify import Standing
@@ -71,7 +71,7 @@ def test_one_flipped_bit_anywhere_is_found_and_what_it_is_in_is_named(bundle, tm
 
 @pytest.mark.parametrize("number", range(1, 8))
 def test_a_changed_event_is_named_by_its_number(bundle, tmp_path, events, number):
-    lines = events_text("demo-1", events).splitlines(keepends=True)
+    lines = b"".join(events_text("demo-1", events)).splitlines(keepends=True)
     line = lines[number - 1]
     lines[number - 1] = line[:60] + bytes([line[60] ^ 1]) + line[61:]
     found = wrong(rewritten(bundle, tmp_path / "changed.tar", **{"events.jsonl": b"".join(lines)}))
@@ -80,7 +80,7 @@ def test_a_changed_event_is_named_by_its_number(bundle, tmp_path, events, number
 
 @pytest.mark.parametrize("number", [1, 3, 7])
 def test_an_event_that_was_left_out_is_named_unless_it_was_the_last(bundle, tmp_path, events, number):
-    lines = events_text("demo-1", events).splitlines(keepends=True)
+    lines = b"".join(events_text("demo-1", events)).splitlines(keepends=True)
     del lines[number - 1]
     found = wrong(rewritten(bundle, tmp_path / "less.tar", **{"events.jsonl": b"".join(lines)}))
     assert (f"events.jsonl, event {number}" in found) == (number < 7)
@@ -166,8 +166,26 @@ def test_a_truncated_bundle_is_refused_or_found_wrong(bundle, tmp_path):
 
 
 def test_lines_are_read_back_as_they_were_written(events):
-    assert read_events("demo-1", events_text("demo-1", events)) == (events, ())
-    assert read_events("another", events_text("demo-1", events))[0] == ()
+    text = held(b"".join(events_text("demo-1", events)))
+    assert read_events("demo-1", text) == (events, ())
+    assert read_events("another", text)[0] == ()
+
+
+@pytest.mark.parametrize("size", [7, 4096])
+def test_lines_that_are_read_in_pieces_are_told_apart_as_others_are(events, monkeypatch, size):
+    monkeypatch.setattr("orchestrator.bundle.lines.LONG", 100)
+    content = b"".join(events_text("demo-1", events))
+
+    def between(whole):
+        return lambda start, end: (whole[at : min(at + size, end)] for at in range(start, min(end, len(whole)), size))
+
+    assert read_events("demo-1", Text(len(content), between(content))) == (events, ())
+    at = content.index(b'"fence":', content.index(b"\n")) + len(b'"fence":')
+    harmed = content[:at] + b"7" + content[at + 1 :]
+    found, damaged = read_events("demo-1", Text(len(harmed), between(harmed)))
+    assert len(found) == len(events) - 1
+    assert len(damaged) == 1
+    assert read_events("demo-1", Text(len(content) - 1, between(content[:-1])))[1] == (len(events),)
 
 
 def test_a_run_that_did_not_finish_does_not_stand_even_without_criteria(events, folder, tmp_path):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from orchestrator.evidence.degenerate import distinct, holds_time, repeated_arm
+from orchestrator.evidence.degenerate import distinct, holds_time, places, repeated_arm
 from orchestrator.evidence.demand import Demand
 from orchestrator.evidence.judge import Candidate, judge
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
@@ -100,6 +100,20 @@ def test_two_places_make_no_line_however_many_points_lie_there(metric, operator,
     assert (verdict.outcome, verdict.why) == (Outcome.UNPROVEN, Why.TOO_FEW_SAMPLES)
     spread = Trend((1.0, 2.0) * 25, tuple(5.0 * x + n / 1000 for n, x in enumerate((1.0, 2.0) * 25)), "MiB", "ms")
     assert judged(metric, spread, operator, target).why is Why.TOO_FEW_SAMPLES
+
+
+@pytest.mark.parametrize("jitter", [1e-9, 1e-4, 4e-3])
+@pytest.mark.parametrize(("metric", "operator", "target"), [(LINE, ">=", 0.98), (GROWTH, ">=", 1)])
+def test_points_about_two_places_make_no_line_either(metric, operator, target, jitter):
+    x = tuple(place + jitter * (n % 3) / 3 for n, place in enumerate((1.0, 2.0) * 25))
+    verdict = judged(metric, Trend(x, tuple(5.0 * each for each in x), "MiB", "ms"), operator, target)
+    assert (verdict.outcome, verdict.why) == (Outcome.UNPROVEN, Why.TOO_FEW_SAMPLES)
+
+
+def test_places_are_told_from_each_other_by_a_hundredth_of_their_range():
+    assert places((1.0, 1.005, 2.0, 1.995, 1.5)) == 3
+    assert places((1.0, 10.0, 100.0, 1000.0)) == 3
+    assert places((5.0,)) == 1
 
 
 def test_points_that_repeat_others_do_not_count():

@@ -9,8 +9,8 @@ import pytest
 
 from orchestrator.evidence.measurement import Evidence, Measurement, Samples, Usage
 from orchestrator.evidence.packed import MANY, Figures, finite, middle, numbers, scaled
-from orchestrator.journal.codec import checksum, decode_event, encode_event
-from orchestrator.journal.many import packed, unpacked
+from orchestrator.journal.codec import checksum, decode_event, decode_pieces, encode_event
+from orchestrator.journal.many import loaded, loaded_from, packed, unpacked
 from orchestrator.state.events import TaskSucceeded
 
 KINDS = {
@@ -74,14 +74,37 @@ def test_an_event_with_many_numbers_is_written_and_read_back(kind):
     assert isinstance(again.evidence.measurements[0].data.values, Figures)
     assert repr(again) == repr(event)
     assert encode_event(again) == text
-    assert unpacked(packed([text[:100], text[100:]])) == text
+    assert "".join(unpacked(packed([text[:100], text[100:]]))) == text
+    assert repr(decode_pieces(text[at : at + 1009] for at in range(0, len(text), 1009))) == repr(event)
     assert decode_event(text.replace('values":[', 'values":[ ', 1)).evidence == again.evidence or kind == "float64"
 
 
 @pytest.mark.parametrize("harm", [lambda b: b[:-1], lambda b: b + b"x", lambda _: b"", lambda b: b"\0" + b[1:]])
 def test_what_was_not_packed_so_is_not_unpacked(harm):
     with pytest.raises(ValueError, match=r"damaged|cut off"):
-        unpacked(harm(packed(["a" * 1000])))
+        "".join(unpacked(harm(packed(["a" * 1000]))))
+
+
+LONG = ",".join(["1.5"] * 20_000)
+
+
+@pytest.mark.parametrize("size", [97, 4096, 1 << 20])
+@pytest.mark.parametrize("text", [
+    f'{{"values":[{LONG}]}}', f'{{"x":[1,2],"y":[{LONG}],"t":"\\"values\\":[1"}}', '{"values":[]}', f'{{"values":[{LONG},"a"]}}',
+    f'{{"values":[{LONG},]}}', f'{{"values":[{LONG}', f'{{"values":[{"9" * 20_000}]}}', f'{{"values":[{LONG},{"9" * 400}]}}', "[1,2]",
+    f'{{"values":[{LONG}],"x":{{"many numbers stand here":7}}}}',
+])  # fmt: skip
+def test_a_text_in_pieces_is_read_as_the_whole_is_however_it_is_cut(text, size):
+    def read(reader):
+        try:
+            return repr(reader())
+        except ValueError:
+            return "refused"
+
+    pieces = [text[at : at + size] for at in range(0, len(text), size)]
+    assert read(lambda: loaded_from(pieces)) == read(lambda: loaded(text))
+    if len(text) < 20_000:
+        assert loaded(text) == json.loads(text)
 
 
 def test_a_checksum_does_not_depend_on_how_long_the_text_is():

@@ -9,6 +9,7 @@ from distributed.comm import CommClosedError
 from orchestrator.executors.cluster.address import ClusterFault
 from orchestrator.executors.cluster.executor import is_loss
 from orchestrator.executors.cluster.facts import Facts, differences, facts_here
+from orchestrator.executors.cluster.lease import NotGranted
 from orchestrator.executors.cluster.link import require_alike
 from orchestrator.executors.cluster.store import Store, StoreError
 from orchestrator.executors.cluster.there import Shipment, carry_out_there, localized
@@ -80,6 +81,7 @@ def test_the_processes_of_an_attempt_are_told_as_the_worker_named_them(watch):
 @pytest.mark.parametrize(("error", "loss"), [
     (ConnectionResetError("reset"), True), (TimeoutError("silence"), True), (CommClosedError("closed"), True),
     (PermissionError("no rights"), False), (OSError(28, "No space left on device"), False), (ValueError("x"), False),
+    (NotGranted("nobody granted it within a lease"), True),
 ])  # fmt: skip
 def test_only_what_tells_of_the_connection_is_a_loss(error, loss):
     assert is_loss(error) is loss

@@ -132,11 +132,36 @@ def test_a_figure_that_becomes_no_target_is_told_with_its_reason(text):
         ("2d-3d", 16),
         ("1,23,4 h", None),
         ("M", None),
+        ("½ day", 4),
+        ("1½ days", 12),
+        ("2 ¼ h", 2.25),
     ],
 )
 def test_a_duration_is_read_whole_or_not_at_all(text, hours):
     found = find_duration(text)
     assert (found[0] / 3600 if found else None) == hours
+
+
+@pytest.mark.parametrize(
+    ("said", "hours"),
+    [
+        ("(2 working days)", 16), ("(1e1 min)", 1 / 6), ("(ca. 90 Min.)", 1.5), ("(½ day)", 4), ("(1 h, 30 min)", 1.5), ("(two hours)", 2),
+        ("[approx. 2-3 days]", 16), ("(half a day)", 4), ("(5 s)", None), ("(3 min read of the whole book)", None), ("(phase 2)", None),
+    ],
+)  # fmt: skip
+def test_an_estimate_in_brackets_is_read_however_it_is_spelled_and_other_words_stay_in_the_title(said, hours):
+    draft = read_breakdown(f"# Plan\n\n## Phase 1: Build\n\n- Draw it {said}\n- Do it\n", "p.md")
+    (group,) = parse_plan(write_plan(draft), "imported").workstreams.values()
+    assert group.tasks[0].estimate == (None if hours is None else pytest.approx(hours * 3600))
+    assert group.tasks[0].title == ("Draw it" if hours is not None else f"Draw it {said}")
+
+
+@pytest.mark.parametrize("said", ["(1:30 h)", "(see 2 days)"])
+def test_brackets_that_speak_of_time_and_are_no_duration_are_told(said):
+    draft = read_breakdown(f"# Plan\n\n## Phase 1: Build\n\n- Draw it {said}\n- Do it\n", "p.md")
+    assert [note.text for note in draft.notes if "no duration" in note.text] == [
+        f"estimate {said[1:-1]!r}: no duration"
+    ]
 
 
 def test_rows_of_a_project_table_keep_their_predecessors_and_tell_the_lag():

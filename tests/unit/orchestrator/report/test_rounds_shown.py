@@ -230,6 +230,6 @@ def test_a_task_that_is_done_without_an_accepted_round_does_not_stand():
 
 
 def test_a_bundles_statement_names_the_commit_as_a_subject():
-    files = derived(finished(), "1")
+    files = derived(finished(), "1", "ab" * 32)
     subjects = json.loads(files["statements/A.small.intoto.json"])["subject"]
     assert {"name": "hand-in of A.write", "digest": {"gitCommit": "b" * 40}} in subjects
