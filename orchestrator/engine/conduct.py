@@ -1,4 +1,4 @@
-"""One owner's turn at a run: take it, work, judge, say how it ended, and give it back."""
+"""One owner's turn at a run: acquire it, work, judge, record how it ended, and release it."""
 
 import secrets
 import signal
@@ -37,9 +37,10 @@ from orchestrator.state.run import RunState
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How a run ended. exit_code: as documented in `orchestrator.engine.outcome`; 130 when it was interrupted, 4 when its executor broke.
+    """How a run ended.
 
-    events: all that its journal has of it, as they were recorded.
+    exit_code: as documented in `orchestrator.engine.outcome`; 130 if it was interrupted, 4 if its executor broke.
+    events: everything that its journal holds of it, as recorded.
     """
 
     run: str
@@ -50,14 +51,16 @@ class RunResult:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What a run is done with, beside its plan.
+    """The conditions of a run, besides its plan.
 
-    jobs: tasks at once, None for as many as the plan's `cpu` allows, or the processors. keep_going: after a failure, carry on with what does not need the failed
-    task. excluded: tasks not asked for. listener: told of every event once it is durable. clock: monotonic seconds;
-    wall: seconds since the epoch. carry: does one attempt, called by the executor. opened: called once the beginning
-    of this turn is durable. closing: told how it ended while the run is still this process's: a lease that outlives its owner on
-    a run that finished says that this was not done. expect: how long what is left will take, to be kept; None where that is not asked.
-    agents: what they are told beside their tasks.
+    jobs: tasks at once. None means as many as the plan's `cpu` allows, or one per processor. keep_going: after a
+    failure, carry on with what does not need the failed task. excluded: tasks not asked for. listener: gets every
+    event once it is durable. clock: monotonic seconds. wall: seconds since the epoch. carry: does one attempt, called
+    by the executor.
+
+    opened: called once the beginning of this turn is durable. closing: called with the result while this process still
+    owns the run. If the lease of a finished run outlives its owner, `closing` was not completed. expect: estimates how
+    long the rest will take, for the journal; None if nobody wants it. agents: what they are told besides their tasks.
     """
 
     places: Places
@@ -85,7 +88,7 @@ def conduct(
 ) -> RunResult:
     """Own the run from here to its end. `opening` gives the first events, from the state as the journal has it.
 
-    Raises JournalError, and RunOwned where another live orchestrator has the run.
+    Raises JournalError, and RunOwned if another live orchestrator owns the run.
     """
     with owned(journal, run) as fence, tidy(under_way(conditions.places.run_folder(run))):
         before = _recorded(journal, run)
@@ -107,7 +110,7 @@ def conduct(
         recorder.commit()
         conditions.opened()
         engine = _engine(loaded, recorder, conditions)
-        bring_home(conditions.places.run_folder(run))  # what an owner left that died
+        bring_home(conditions.places.run_folder(run))  # files of an owner that died
         forget_unfinished(run)
         try:
             with interrupts(engine.interrupt):
@@ -117,14 +120,15 @@ def conduct(
         _close(engine, recorder, loaded, conditions, settled=settled)
         forget_unfinished(run)
         code = recorder.state.exit_code if settled else FAULT if engine.faulty else INTERRUPTED
-        result = RunResult(run, code, recorder.state, (*before, *recorder.committed))  # type: ignore[arg-type]  # settled: finished just now
+        # A settled run has just finished, so its exit code is known.
+        result = RunResult(run, code, recorder.state, (*before, *recorder.committed))  # type: ignore[arg-type]
         conditions.closing(result)
         return result
 
 
 @contextmanager
 def owned(journal: JournalPort, run: str) -> Iterator[int]:
-    """The run is this process's within; yields the fencing token. Raises RunOwned."""
+    """This process owns the run inside the context. Yields the fencing token. Raises RunOwned."""
     fence = journal.acquire(run)
     try:
         yield fence
@@ -154,7 +158,7 @@ def _engine(loaded: LoadedPlan, recorder: Recorder, conditions: Conditions) -> E
 
 
 def _close(engine: Engine, recorder: Recorder, loaded: LoadedPlan, conditions: Conditions, *, settled: bool) -> None:
-    """Judge what came of it, or say why it stopped."""
+    """Judge the results, or say why the run stopped."""
     if settled:
         digest = file_digest(conditions.places.run_folder(recorder.run))
         metrics, named = declared_metrics(loaded.graph, conditions.runners), loaded.plan.criteria
@@ -169,7 +173,7 @@ def _close(engine: Engine, recorder: Recorder, loaded: LoadedPlan, conditions: C
 
 
 def _recorded(journal: JournalPort, run: str) -> tuple[Envelope, ...]:
-    """What happened so far, nothing for a run that is about to start."""
+    """What happened so far. Empty for a run that is about to start."""
     try:
         return journal.read(run)
     except UnknownRun:
@@ -177,5 +181,5 @@ def _recorded(journal: JournalPort, run: str) -> tuple[Envelope, ...]:
 
 
 def absolute(state_dir: Path, project: Path) -> Places:
-    """The places by absolute path: attempts run in folders of their own."""
+    """The places as absolute paths, because attempts run in folders of their own."""
     return Places(state_dir.absolute(), project.absolute())
