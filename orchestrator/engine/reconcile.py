@@ -1,4 +1,4 @@
-"""What a resumed run takes over from before, and what runs again. Pure but for the digests of files, which are an argument."""
+"""What a resumed run keeps, and what runs again. Pure, except for the digests of files, which are an argument."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ Reconciliation = TaskInterrupted | TaskRequeued | TaskInvalidated
 class Change:
     """What makes a resumption differ from the run so far.
 
-    fingerprints: of every task of the plan as it is now. excluded: tasks not asked for. forced: tasks to run again whatever
-    they came to. digest: sha256 of a file by its path below the run's folder, None where there is none. left: what an attempt that
-    was under way had measured, by task and attempt.
+    fingerprints: of every task of the current plan. excluded: tasks not asked for. forced: tasks to run again,
+    whatever their result was. digest: sha256 of a file by its path below the run's folder, None if there is no such
+    file. left: what an attempt that was under way had measured, by task and attempt.
     """
 
     fingerprints: Mapping[str, str]
@@ -37,7 +37,7 @@ class Change:
 
 
 def reconcile(graph: TaskGraph, state: RunState, change: Change) -> Iterator[Reconciliation]:
-    """The events that follow a RunResumed, in the graph's order. state: as it stood before that event."""
+    """The events that follow a RunResumed, in the graph's order. state: as it was before that event."""
     reasons = again(graph, state, change)
     for task in graph.nodes:
         if (record := state.tasks.get(task)) is not None:
@@ -45,10 +45,15 @@ def reconcile(graph: TaskGraph, state: RunState, change: Change) -> Iterator[Rec
 
 
 def again(graph: TaskGraph, state: RunState, change: Change) -> dict[str, str]:
-    """Why a task's result, or the attempt under way, does not count any more, by task; the others are kept as they are.
+    """Why a task's result, or the attempt under way, no longer counts, by task. The other tasks are kept.
 
-    A finished task keeps its result, unless the plan or code of it changed, a file of its evidence changed, it is forced, or a
-    task above it runs again. Where the run had finished and is taken up on purpose, what failed gets another chance.
+    A finished task keeps its result, unless:
+
+    - its plan or code changed, or a file of its evidence changed;
+    - it was not asked for before, and is now;
+    - it is forced, or a task above it runs again;
+    - it failed, was cancelled, or was skipped because of a failure, and the run had finished. It then gets another
+      chance.
     """
     reasons: dict[str, str] = {}
     for task in graph.nodes:
@@ -74,7 +79,7 @@ def _events(record: TaskRecord, reason: str, left: Left) -> Iterator[Reconciliat
 
 
 def _own_reason(graph: TaskGraph, state: RunState, record: TaskRecord, change: Change) -> str:
-    """Why the task's result does not count any more, "" while it does; those above it not regarded."""
+    """Why the task's result no longer counts, "" while it does. Tasks above it are not considered."""
     if changed := differences(state.fingerprints[record.id], change.fingerprints[record.id]):
         return f"{' and '.join(changed)} changed"
     if record.status is Status.SKIPPED and record.reason == NOT_ASKED_FOR and record.id not in change.excluded:
