@@ -9,16 +9,17 @@ from typing import Any, Final
 from orchestrator.evidence.packed import joined
 from orchestrator.strict_json import read_json
 
-LEAST: Final = 16_384  # characters of numbers, as in the pattern; fewer are read at once
+LEAST: Final = 16_384  # characters of numbers, as in the pattern; shorter lists are parsed at once
 CHUNK: Final = 1 << 20
-MOST: Final = 1 << 30  # bytes that a packed text may have
+MOST: Final = 1 << 30  # bytes that a packed text can have
 HERE: Final = "many numbers stand here"
 _MANY: Final = re.compile(r'"(?:values|treatment|baseline|control|x|y)":\[([-+.0-9eE,NaInfity]{16384,})\]')
-"""Within a text of JSON, a quote has a backslash before it: so this is found only where it is a key."""
+"""Within a JSON text, a quote has a backslash before it. So this pattern matches only a key."""
 
 
 def loaded(text: str) -> Any:  # noqa: ANN401 - anything that JSON says
-    """As `json.loads`; long lists of numbers under the keys of a measurement come as `Figures`. Raises ValueError."""
+    """As `json.loads`, but long lists of numbers under the keys of a measurement become `Figures`. Raises ValueError.
+    """
     if len(text) < LEAST or (first := _MANY.search(text)) is None:
         return read_json(text)
     parts: list[str] = []
@@ -32,7 +33,7 @@ def loaded(text: str) -> Any:  # noqa: ANN401 - anything that JSON says
 
 
 def packed(pieces: Iterable[str]) -> bytes:
-    """The text, compressed, without having all of it at once."""
+    """The text, compressed, without holding all of it at once."""
     packer = zlib.compressobj(1)
     return b"".join([*(packer.compress(piece.encode()) for piece in pieces), packer.flush()])
 
@@ -50,7 +51,7 @@ def unpacked(content: bytes) -> str:
 
 
 def _numbers(text: str, start: int, end: int) -> Any:  # noqa: ANN401 - Figures
-    import numpy as np  # noqa: PLC0415 - only what is large needs it
+    import numpy as np  # noqa: PLC0415 - only large lists need it
 
     parts = []
     while start < end:

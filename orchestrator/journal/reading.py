@@ -1,6 +1,7 @@
-"""Open a journal to read it, also where nothing may be written: in another user's folder, or on a medium that is read-only.
+"""Open a journal to read it, even if nothing can be written: in another user's folder, or on a read-only medium.
 
-SQLite reads a file in WAL mode together with two others beside it, and makes them where they are missing. Where it cannot, a copy is read.
+SQLite reads a file in WAL mode together with two others beside it, and makes them if they are missing. If it cannot, a
+copy is read.
 """
 
 import os
@@ -23,7 +24,7 @@ _NEEDS_TO_WRITE: Final = ("readonly", "unable to open")
 
 
 class _Copy(sqlite3.Connection):
-    """Of a copy, which goes when it is closed."""
+    """A connection to a copy, which is removed when the connection is closed."""
 
     kept: ExitStack | None = None
 
@@ -59,7 +60,7 @@ def _connect_in_place(path: Path, patience: float) -> sqlite3.Connection:
 
 
 def require_readable(path: Path) -> None:
-    """Raise FileNotFoundError where there is no such file, JournalError where this user may not read it."""
+    """Raise FileNotFoundError if there is no such file, JournalError if this user may not read it."""
     try:
         there = path.stat()
         os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC))
@@ -72,7 +73,7 @@ def require_readable(path: Path) -> None:
 
 
 def _refusal(path: Path) -> str:
-    """Which folder or file on the way is closed, whose it is, and how it is opened."""
+    """Which folder or file of the path is not accessible, who owns it, and how to open it."""
     absolute = path.absolute()
     way = [*reversed(absolute.parents)]
     closed = next((one for one in way if not os.access(one, os.X_OK)), absolute)
@@ -105,7 +106,7 @@ def _connect_to_copy(path: Path) -> sqlite3.Connection:
 
 
 def _copy_unchanged(path: Path, target: Path) -> None:
-    """A copy of one moment: what was written to meanwhile is copied again."""
+    """A copy of one moment. A file that was written to meanwhile is copied again."""
     for _ in range(TRIES):
         before = _facts(path)
         for name in BESIDE:
