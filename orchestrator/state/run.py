@@ -1,4 +1,4 @@
-"""A run's state as data: what a fold over its journal comes to."""
+"""A run's state as data: the result of a fold over its journal."""
 
 from dataclasses import dataclass, field
 
@@ -18,7 +18,10 @@ STORY_KEPT = 40
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A start or a resume of a run, and the contract that it was made under. accepted: that this one asks for less was accepted."""
+    """A start or a resume of a run, with the contract at that time.
+
+    accepted: whether it was accepted that this contract asks for less.
+    """
 
     seq: int
     at: float
@@ -29,26 +32,31 @@ class Turn:
     accepted: bool = False
 
     def same_contract(self, other: "Turn") -> bool:
-        """Whether both were made under the same plan and settings."""
+        """Whether both have the same plan and settings."""
         return (self.plan_digest, self.settings) == (other.plan_digest, other.settings)
 
 
 @dataclass(slots=True)
 class TaskRecord:
-    """All that is known of one task of a run. It belongs to its `RunState`, and changes with it.
+    """All that is known about one task of a run. It belongs to its `RunState`, and changes with it.
 
-    attempt: the latest, 0 before the first. started_at, finished_at: wall clock seconds; started_mono, finished_mono:
+    attempt: the latest, 0 before the first. started_at, finished_at: wall clock seconds. started_mono, finished_mono:
     monotonic seconds of the owner that wrote them (durations only). failures: of every failed attempt, in order.
-    evidence, usage: of the attempt that succeeded (usage also of the last failed one). reason: why it was skipped, cancelled
-    or set back; culprit: the failed task behind a skip. tolerated: it failed, and its `continue_on_error` counts
-    that as done. due: monotonic time of the next attempt while waiting. notes: the last 100 things its agent said.
-    reused: the run and attempt that did it instead; then `attempt` is 0, whose folder holds what was brought over.
-    story: its last 40 events, one line each. batches: attempts that ended well before it was run again for more samples,
-    each with what it left; `evidence` then is of all of them together. launch: the processes of the latest attempt, None
-    where it had none for long. turn: in which start or resume of the run the latest attempt was started, from 0.
-    hand_in: what its agent left last, None while it works on it. rounds: those that were judged, in order.
-    joined: what a merge made of each hand-in, in order. reserved, settled_calls: of calls of models, by attempt and call; turn_seconds:
-    of all turns that ended. Neither a resume nor an invalidation forgets what was spent.
+
+    evidence, usage: of the attempt that succeeded (usage also of the last failed one). batches: attempts that ended
+    well before the task ran again for more samples, each with what it left. `evidence` then combines all of them.
+
+    reason: why it was skipped, cancelled or set back. culprit: the failed task behind a skip. tolerated: it failed,
+    and its `continue_on_error` counts that as done. due: monotonic time of the next attempt while waiting. notes: the
+    last 100 notes of its agent. story: its last 40 events, one line each.
+
+    reused: the run and attempt that did it instead. Then `attempt` is 0, and its folder holds the copied files.
+    launch: the processes of the latest attempt, None if it ended too soon to have any. turn: the start or resume of
+    the run in which the latest attempt was started, from 0.
+
+    hand_in: what its agent left last, None while it works on it. rounds: the judged rounds, in order. joined: what a
+    merge made of each hand-in, in order. reserved, settled_calls: of calls of models, by attempt and call.
+    turn_seconds: of all turns that ended. Neither a resume nor an invalidation forgets what was spent.
     """
 
     id: str
@@ -92,21 +100,21 @@ class TaskRecord:
 
 
 def metrics_known(state: "RunState") -> dict[str, Metric]:
-    """Every metric whose declaration the journal holds: of the criteria that were judged, and of those that were before them."""
+    """Every metric whose declaration the journal holds: of judged criteria, and of those that came before them."""
     formers = {one.metric.name: one.metric for one in state.loosened if one.metric is not None}
     return {**formers, **state.metrics}
 
 
 @dataclass(slots=True)
 class RunState:
-    """A run so far. One owner at a time: `apply` changes it in place, so that a step costs what changed.
+    """A run so far. It has one owner at a time: `apply` changes it in place, so that a step costs what changed.
 
-    tasks: every task of the plan as last started or resumed, by id. verdicts: by criterion, of the latest judging;
-    metrics: those that were judged, by name, as they were declared then.
-    exit_code: None until finished. interrupted: the reason while stopped early, else None. resumes: how often it was
-    taken up again. seq, fence: of the last event. started_at, ended_at: wall clock seconds. turns: the start and every resume.
-    loosened: by what the contract was loosened, as it was judged at the end.
-    draws: of each task, what its attempts came to that does not stand; also of tasks that the plan lost.
+    tasks: every task of the plan as last started or resumed, by id. verdicts: by criterion, of the latest judging.
+    metrics: the judged ones, by name, as they were declared then. exit_code: None until finished. interrupted: the
+    reason while stopped early, else None. resumes: how often it was resumed. seq, fence: of the last event.
+    started_at, ended_at: wall clock seconds. turns: the start and every resume. loosened: how the contract was
+    loosened, as judged at the end. draws: for each task, the results of its attempts that do not stand; also of tasks
+    that the plan lost.
     """
 
     run: str = ""
@@ -136,7 +144,7 @@ class RunState:
 
     @property
     def finished(self) -> bool:
-        """Whether it ran to its end; an interrupted run did not."""
+        """Whether it ran to its end. An interrupted run did not."""
         return self.exit_code is not None
 
     @property

@@ -34,7 +34,7 @@ from orchestrator.state.events import (
 
 
 class Status(StrEnum):
-    """Where a task stands. WAITING: for the delay before its next attempt. HANDED_IN: until its hand-in is measured and judged."""
+    """The state of a task. WAITING: for the delay before its next attempt. HANDED_IN: until its hand-in is judged."""
 
     PENDING = "pending"
     RUNNING = "running"
@@ -47,11 +47,11 @@ class Status(StrEnum):
 
     __hash__ = (
         str.__hash__
-    )  # as it is equal to its text; the enum's own is slower, and every event asks for it several times
+    )  # equal to its text's; the enum's own is slower, and every event uses it several times
 
 
 SETTLED: Final = frozenset({Status.SUCCEEDED, Status.FAILED, Status.SKIPPED, Status.CANCELLED})
-"""The terminal states: only an invalidation leaves them, or a merge that returns a hand-in to its agent."""
+"""The terminal states. Only an invalidation leaves them, or a merge that returns a hand-in to its agent."""
 
 TRANSITIONS: Final[dict[tuple[Status, type[Event]], Status]] = {
     (Status.PENDING, TaskStarted): Status.RUNNING,
@@ -95,7 +95,7 @@ TRANSITIONS: Final[dict[tuple[Status, type[Event]], Status]] = {
 
 
 class IllegalTransition(OrchestratorError):  # noqa: N818 - named after what happened, as in the table
-    """An event that cannot follow the state. `story` is what happened to the task or run so far."""
+    """An event that cannot follow the state. `story`: what happened to the task or run so far."""
 
     exit_code: ClassVar[int] = 70
 
