@@ -1,7 +1,8 @@
 """A resource-levelled schedule: the shortest that can be found in a given time, and a bound that none can beat.
 
-Two searches work side by side, a thread each: a genetic one of our own (`orchestrator.graph.search`), and Google OR-tools' CP-SAT where the
-extra `schedule` is installed, which also proves bounds. Both begin with the list schedule of `forecast`, so that none is longer.
+Two searches work side by side, one thread each. One is a genetic search of our own (`orchestrator.graph.search`). The
+other is Google OR-tools' CP-SAT, if the extra `schedule` is installed, which also proves bounds. Both begin with the
+list schedule of `forecast`, so neither result is longer.
 """
 
 import random
@@ -34,7 +35,7 @@ LARGEST: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class Levelled:
-    """schedule: the best found. bound: seconds, which no schedule can beat. method: LIST, or what found or proved it."""
+    """schedule: the best one found. bound: seconds, which no schedule can beat. method: LIST, or what found or proved it."""
 
     schedule: Schedule
     bound: float
@@ -42,18 +43,20 @@ class Levelled:
 
     @property
     def gap(self) -> float:
-        """How far the schedule may be from the shortest one: (makespan - bound) / bound, 0 where it is proven shortest."""
+        """How far the schedule can be from the shortest one: (makespan - bound) / bound, 0 if it is proven shortest."""
         left = self.schedule.makespan - self.bound
         return left / self.bound if self.bound and left > 1 / TICKS else 0.0
 
 
 def solver_installed() -> bool:
-    """Whether the extra `schedule` is there."""
+    """Whether the extra `schedule` is installed."""
     return find_spec("ortools") is not None
 
 
 def lower_bound(plan: Plan, graph: TaskGraph, length: float) -> float:
-    """Seconds that no schedule can beat: the critical path, or the work of a counter over its capacity, if that is more."""
+    """Seconds that no schedule can beat: the critical path, or the work of a counter over its capacity if that is
+    more.
+    """
     work: dict[str, float] = {}
     for node in graph.nodes.values():
         for name, amount in claim(node):
