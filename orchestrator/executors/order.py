@@ -32,13 +32,17 @@ from orchestrator.strict_json import read_json
 class WorkOrder:
     """One attempt, as plain data: picklable, and written to order.json for the child.
 
-    runner or command: exactly one is given. offer: where the runner comes from, "workstreams:RUNNERS" (None: look it up).
-    env: what the plan adds; env_from: variables that it names by reference, and the ones of the executor that they are read from. folder: the attempt's own, absolute; project: where the run was started; cache: caches of all
-    tasks. timeout, grace: seconds (None: no limit; grace: between TERM and KILL). metrics: all that may be recorded.
-    artifacts: names below the folder that must exist at the end. inputs: the tasks above that succeeded. kept: where the folder is
-    moved when the attempt has ended, None where it stays.
-    turn, merge: in place of runner and command, an agent's work; checkout: the hand-in that is measured. They are for the orchestrator
-    itself, so that order.json does not have them.
+    runner or command: exactly one is given. offer: where the runner comes from, "workstreams:RUNNERS" (None: look it
+    up). env: what the plan adds. env_from: variables that it names by reference, with the executor's variables that
+    they are read from. folder: the attempt's own, absolute. project: where the run was started. cache: caches of all
+    tasks.
+
+    timeout, grace: seconds (None: no limit; grace: between TERM and KILL). metrics: all that may be recorded.
+    artifacts: names below the folder that must exist at the end. inputs: the succeeded tasks above. kept: where the
+    folder is moved when the attempt has ended, None if it stays.
+
+    turn, merge: an agent's work, instead of runner and command. checkout: the hand-in to measure. Only the
+    orchestrator itself needs these, so order.json does not have them.
     """
 
     run: str
@@ -71,15 +75,15 @@ class WorkOrder:
 
     @property
     def marker(self) -> str:
-        """What every process of the attempt carries in ORCHESTRATE_ATTEMPT."""
+        """The value of ORCHESTRATE_ATTEMPT in every process of the attempt."""
         return f"{self.run}/{self.task}/{self.attempt}"
 
 
 class LateInputs(Sequence[TaskInput]):
-    """Inputs that are put together when someone looks at them: most tasks never do, and a long chain has many.
+    """Inputs that are put together on demand: most tasks never read them, and a long chain has many.
 
-    gather: makes them; its answer must not depend on when it is asked. refer: says where they stand in the run's file of results. Pickled
-    and compared as the plain tuple.
+    gather: makes them; its answer must not depend on when it is asked. refer: says where they are in the run's file of
+    results. They are pickled and compared as the plain tuple.
     """
 
     __slots__ = ("_found", "_gather", "_refer")
@@ -92,7 +96,7 @@ class LateInputs(Sequence[TaskInput]):
         self._found: tuple[TaskInput, ...] | None = None
 
     def named(self) -> tuple[str, list[Line]] | None:
-        """The file of results and the lines in it of the tasks directly above, None where there is none. Raises OSError."""
+        """The file of results and its lines of the tasks directly above, None if there is none. Raises OSError."""
         return None if self._refer is None else self._refer()
 
     @overload
@@ -122,12 +126,13 @@ class LateInputs(Sequence[TaskInput]):
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """How an attempt ended. It succeeded where failure is None, stopped False and lost empty; only then is there evidence.
+    """How an attempt ended. It succeeded if failure is None, stopped False and lost empty; only then is there
+    evidence.
 
-    lost: how the machine that did it went away, or went silent; it says nothing about the task. outage: all machines did, so that
-    it says nothing even when it comes again and again. fault: why the executor cannot carry out anything any more; the run ends, and can be resumed.
-    hand_in, talk: what an agent's turn left; fruitless: why it left nothing that counts, which is a lost round and no failure of ours.
-    joined: what a merge made of each hand-in.
+    lost: how its machine went away, or went silent, which says nothing about the task. outage: all machines did, which
+    says nothing about the task however often it happens. fault: why the executor cannot carry out anything any more;
+    the run ends, and can be resumed. hand_in, talk: what an agent's turn left. fruitless: why it left nothing that
+    counts, which is a lost round and no failure of ours. joined: what a merge made of each hand-in.
     """
 
     task: str
@@ -157,7 +162,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Launched:
-    """Which processes are an attempt's, once it has run for a while: what is shorter leaves nothing to find."""
+    """An attempt's processes, once it has run for a while. A shorter attempt leaves nothing to find."""
 
     task: str
     attempt: int
@@ -166,7 +171,10 @@ class Launched:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A call of a model is to be made for the attempt, and waits. reply: told once it is durable that it may ("") or why it may not."""
+    """A call of a model is to be made for the attempt, and waits.
+
+    reply: called once the reservation is durable, with "" or with the reason why the call is not allowed.
+    """
 
     task: str
     attempt: int
@@ -184,18 +192,19 @@ class Spent:
 
 
 Told = Note | Launched | Asking | Spent
-"""What is told of an attempt while it is under way."""
+"""Messages about an attempt while it is under way."""
 
 
 class StopSignal(Protocol):
-    """Set to end an attempt: a `threading.Event` is one."""
+    """Set to end an attempt. A `threading.Event` is one."""
 
     def is_set(self) -> bool:
-        """Whether the attempt shall end."""
+        """Whether the attempt must end."""
 
 
 def order_to_json(order: WorkOrder) -> str:
-    """The text of order.json; `order_from_json` is its inverse, but for values of the environment whose names look secret."""
+    """The text of order.json. `order_from_json` is its inverse, except for environment values whose names look secret.
+    """
     return json.dumps(
         {
             "run": order.run,
@@ -221,7 +230,9 @@ def order_to_json(order: WorkOrder) -> str:
 
 
 def order_from_json(text: str) -> WorkOrder:
-    """Read what `order_to_json` wrote: our own file, so a mistake in it raises KeyError, TypeError or ValueError."""
+    """Read what `order_to_json` wrote. It is our own file, so a mistake in it raises KeyError, TypeError or
+    ValueError.
+    """
     plain = read_json(text)
     return WorkOrder(
         **{
@@ -268,7 +279,7 @@ def _metric_from_json(plain: Mapping[str, Any]) -> Metric:
 
 
 def _inputs_to_json(inputs: Sequence[TaskInput]) -> list[dict[str, Any]] | dict[str, Any]:
-    """By place in the run's file of results; in full where there is none, as on a worker of a cluster."""
+    """By place in the run's file of results. In full if there is none, as on a worker of a cluster."""
     named = inputs.named() if isinstance(inputs, LateInputs) else None
     if named is None:
         return [input_to_json(given) for given in inputs]
