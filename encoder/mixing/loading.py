@@ -1,4 +1,4 @@
-"""Preparing the mixing kernels, when something is really mixed, and only those of the models that are used."""
+"""Preparing the mixing kernels when something is really mixed, and only those of the models that are used."""
 
 import threading
 from typing import Final
@@ -15,23 +15,23 @@ ROWS: Final = {
     QUICK_MODEL: (_ROWS, "encoder.mixing.quick_rows"),
     LEAN_MODEL: (_ROWS, "encoder.mixing.lean_rows"),
 }
-"""By the model of rows. Between them these import every kernel module of this package."""
+"""By the model of rows. Together these import every kernel module of this package."""
 _preparing: Final = threading.Lock()
 _prepared: Final[set[Modules]] = set()
 
 
 def prepare_mixing(modules: Modules = TEXT) -> None:
-    """Sees to it that the kernels of `modules` are compiled; each is loaded when it is first called."""
+    """Makes sure that the kernels of `modules` are compiled. Each is loaded when it is first called."""
     with _preparing:
         if modules not in _prepared:
-            from encoder.glyphs.loading import prepare_kernels  # noqa: PLC0415  settles numba's cache, for those who mix
+            from encoder.glyphs.loading import prepare_kernels  # noqa: PLC0415  sets numba's cache, for those who mix
 
             prepare_kernels(modules)
             _prepared.add(modules)
 
 
 def load_mixing() -> None:
-    """Loads every kernel now; compiles what the cache does not have."""
+    """Loads every kernel now, and compiles what the cache does not have."""
     from encoder.glyphs.loading import load_kernels  # noqa: PLC0415  as above
 
     for modules in (TEXT, *ROWS.values()):
