@@ -32,7 +32,7 @@ class Slots:
                 self.free[name] -= amount
 
     def give(self, demand: Demand) -> None:
-        """Let go of the demand."""
+        """Release the demand."""
         for name, amount in demand:
             if name in self.free:
                 self.free[name] += amount

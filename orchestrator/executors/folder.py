@@ -99,8 +99,7 @@ def _make_above(folder: Path) -> None:
 
 
 def _set_aside(folder: Path) -> None:
-    """Move away what is there: of an attempt that the journal forgot after a power cut, or put there by someone else.
-    """
+    """Move away what is there: of an attempt that the journal forgot after a power cut, or put there by others."""
     if folder.is_symlink() or not folder.is_dir() or any(folder.iterdir()):
         folder.rename(folder.with_name(f"{folder.name}.forgotten-{secrets.token_hex(4)}"))
         folder.mkdir(FOLDER_MODE)

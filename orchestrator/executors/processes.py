@@ -46,7 +46,7 @@ class ProcessExecutor(ThreadPoolExecutor):
             super().submit(settle)
         except (
             RuntimeError
-        ):  # raised after the work was queued where no thread could be started, and before where the pool is closed
+        ):  # raised after queueing if no thread could be started, and before it if the pool is closed
             if self._shutdown or not self._threads:
                 raise
         return future

@@ -83,7 +83,7 @@ class MemoryJournal:
         return tuple(_summary(rows) for rows in self._events.values())
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Nothing to close."""
 
 
 def _summary(rows: Sequence[Envelope]) -> RunSummary:

@@ -62,7 +62,7 @@ def examples(context: TaskContext) -> list[Example]:
 
 def train(given: Sequence[Example]) -> Nodes:
     """Nodes of a tree that maps inputs to each strategy's regret; a leaf picks the least. Needs scikit-learn."""
-    import numpy as np  # noqa: PLC0415 - only where there is something to train with
+    import numpy as np  # noqa: PLC0415 - only training needs it
     from sklearn.tree import DecisionTreeRegressor  # noqa: PLC0415 - as above
 
     from encoder.detect.tree import INPUTS, inputs  # noqa: PLC0415 - runners load the encoder when they run
