@@ -33,8 +33,8 @@ LEFT_OUT: Final = (
 """Tests of what no workstream changes or relies on.
 
 These are the command line, the mixing levels, second decoders from the specification, and damage. The whole suite is
-`pytest`'s job. The rest tests the pool and its pipeline, both streams, the cutting of blocks, the choice of their
-strategies, the tokenisers, the container, and the bytes of released formats.
+`pytest`'s job. The rest tests the pool and its pipeline, both streams, the tokenisers and the container. It
+also tests how blocks are cut, how their strategies are chosen, and the bytes of released formats.
 """
 
 
