@@ -36,7 +36,9 @@ _LARGEST_FILE: Final = 8 * MIB
 
 
 def server_log(size: int, seed: int = 1) -> bytes:
-    """At least `size` bytes of log lines of five shapes, in the order of time. The same arguments give the same bytes.
+    """At least `size` bytes of log lines of five shapes, in the order of time.
+
+    The same arguments give the same bytes.
     """
     rng = random.Random(f"log {seed}")  # noqa: S311 - test data
     at = FIRST_DAY

@@ -86,9 +86,7 @@ def _survey(size: int, looked: int, counts: Positions, tried: list[int], facts: 
     beginnings, same, shapes, filled, anchors, different, *pairs = others
     fields = tuple(
         Fields(separator, usual, agreeing)
-        for separator, usual, agreeing in zip(
-            tried, pairs[::2], pairs[1::2], strict=False
-        )  # the quotes follow
+        for separator, usual, agreeing in zip(tried, pairs[::2], pairs[1::2], strict=False)  # the quotes follow
         if separator and filled
     )
     return Survey(

@@ -1,5 +1,4 @@
-"""Numbers that describe a sample: pure functions of its bytes, always finite, a fraction of a millisecond for 64 KiB.
-"""
+"""Numbers that describe a sample: pure functions of its bytes, always finite, below a millisecond for 64 KiB."""
 
 import math
 from dataclasses import dataclass, fields

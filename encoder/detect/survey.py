@@ -8,7 +8,9 @@ from encoder.detect.separator import Fields
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The counts of a sample. Lines are its complete ones. Of more than `MOST_LINES`, evenly spread ones are examined.
+    """The counts of a sample.
+
+    Lines are its complete ones. Of more than `MOST_LINES`, evenly spread ones are examined.
     """
 
     size: int

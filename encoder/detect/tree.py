@@ -38,7 +38,9 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Go to node `below` if input number `feature` is at most `threshold`, else to `above`. Both come after this node.
+    """Go to node `below` if input number `feature` is at most `threshold`, else to `above`.
+
+    Both come after this node.
     """
 
     feature: int

@@ -30,8 +30,7 @@ U = np.uint64
 
 
 def inputs_of(contexts: int) -> int:
-    """Inputs of a mixer: two for every context, one for every guess, a constant one and zeros, up to a multiple of 8.
-    """
+    """Inputs of a mixer: two per context, one per guess, a constant one and zeros, up to a multiple of 8."""
     return (2 * contexts + GUESSES + 7) // 8 * 8
 
 

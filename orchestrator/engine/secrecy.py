@@ -1,5 +1,4 @@
-"""What a run must not reveal: the values of a plan's secret variables, in its journal and in all that is made from it.
-"""
+"""What a run must not reveal: the values of a plan's secret variables, in its journal and what is made from it."""
 
 import os
 from collections.abc import Collection, Iterator, Mapping
@@ -61,7 +60,9 @@ def secrets_of_run(plan: Plan, project: FilePath) -> tuple[str, ...]:
 
 
 def journalled_text(loaded: LoadedPlan) -> str:
-    """The plan's text as the journal keeps it, with secrets masked. Values that are secret are found by their places.
+    """The plan's text as the journal keeps it, with secrets masked.
+
+    Values that are secret are found by their places.
     """
     secrets = frozenset(secrets_of_plan(loaded.plan))
     text = _without(loaded.text, read_source(loaded.text, loaded.source), secrets) if secrets else loaded.text

@@ -55,7 +55,9 @@ def contradictions(envelopes: Iterable[Envelope], run_folder: Path) -> Iterator[
 def _compared(
     run_folder: Path, attempt: str, journalled: Sequence[Measurement], *, whole: bool, event: int
 ) -> Iterator[Contradiction]:
-    """whole: every measurement of the file counts. Otherwise only the first ones count, up to what could not be used.
+    """whole: every measurement of the file counts.
+
+    Otherwise only the first ones count, up to what could not be used.
     """
     path = f"{attempt}/{EVIDENCE}"
     try:

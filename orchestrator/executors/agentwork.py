@@ -1,4 +1,6 @@
-"""The part of an order that concerns agents' work: a turn to take, a commit to measure, hand-ins to join. Plain data.
+"""The part of an order that concerns agents' work: a turn to take, a commit to measure, hand-ins to join.
+
+Plain data.
 """
 
 from collections.abc import Mapping

@@ -1,5 +1,4 @@
-"""An attempt's folder: made afresh, whatever is in its place, and moved to its final place when the attempt has ended.
-"""
+"""An attempt's folder: made afresh, whatever is in its place, and moved to its final place at the end."""
 
 import contextlib
 import functools

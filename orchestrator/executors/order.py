@@ -203,7 +203,9 @@ class StopSignal(Protocol):
 
 
 def order_to_json(order: WorkOrder) -> str:
-    """The text of order.json. `order_from_json` is its inverse, except for environment values whose names look secret.
+    """The text of order.json.
+
+    `order_from_json` is its inverse, except for environment values whose names look secret.
     """
     return json.dumps(
         {

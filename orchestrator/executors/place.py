@@ -27,7 +27,9 @@ class Place:
 
 
 def keep_all(order: WorkOrder, place: Place, collector: Collector) -> tuple[str, ...]:
-    """Leave the evidence in the folder, and move the folder to its final place. Returns notes on that. Raises OSError.
+    """Leave the evidence in the folder, and move the folder to its final place.
+
+    Returns notes on that. Raises OSError.
     """
     told = []
     if aside := collector.keep(place.handle):

@@ -44,9 +44,7 @@ class ProcessExecutor(ThreadPoolExecutor):
 
         try:
             super().submit(settle)
-        except (
-            RuntimeError
-        ):  # raised after queueing if no thread could be started, and before it if the pool is closed
+        except RuntimeError:  # raised after queueing if no thread could be started, and before it if the pool is closed
             if self._shutdown or not self._threads:
                 raise
         return future

@@ -28,7 +28,9 @@ PRIVATE: Final = 0o700
 
 
 def tmp_of(folder: Path) -> str:
-    """The folder for temporary files of the attempt with that folder. Pure, except for the system's temporary folders.
+    """The folder for temporary files of the attempt with that folder.
+
+    Pure, except for the system's temporary folders.
     """
     own = f"{folder}{os.sep}tmp"
     if fits(own):

@@ -19,7 +19,9 @@ LONGEST_KILL: Final = 10.0  # a process in uninterruptible sleep cannot be kille
 
 
 def find_attempt_processes(marker: str, variable: str = ATTEMPT) -> tuple[int, ...]:
-    """Pids whose environment holds the marker. A marker that ends in "/" matches every marker below it. Never our own.
+    """Pids whose environment holds the marker.
+
+    A marker that ends in "/" matches every marker below it. Never our own.
     """
     own = os.getpid()
     pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())

@@ -19,9 +19,7 @@ from orchestrator.plan.preflight import ancestors_of
 Node = str | tuple[str, ...]
 """A task's id, or needs that several tasks share."""
 
-REDUCE_LIMIT: Final = (
-    20_000  # tasks; above that, implied needs are kept: the memory grows with the square
-)
+REDUCE_LIMIT: Final = 20_000  # tasks; above that, implied needs are kept: the memory grows with the square
 
 
 class Ancestors(Mapping[str, frozenset[str]]):
@@ -156,8 +154,7 @@ def _nodes(plan: Plan) -> dict[str, TaskNode]:
 
 
 def _share(group: Group) -> float:
-    """Seconds for each task without an estimate: an even share of the rest of its group's estimate, 0 if it has none.
-    """
+    """Seconds for each task without an estimate: an even share of the rest of its group's estimate, else 0."""
     open_tasks = sum(task.estimate is None for task in group.tasks)
     left = (group.estimate or 0.0) - sum(task.estimate or 0.0 for task in group.tasks)
     return max(left, 0.0) / open_tasks if open_tasks else 0.0

@@ -41,9 +41,7 @@ LONG: Final = 1 << 20
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
 _NAMES: Final[dict[type, tuple[str, ...]]] = {}  # fields of each kind met so far; empty if it is no dataclass
 _KEYS: Final[dict[type, tuple[tuple[str, str, Any], ...]]] = {}  # the same, sorted, each with its key as written
-_LATE: Final[
-    dict[type, dict[str, Any]]
-] = {}  # fields that were added to the format later, with their defaults
+_LATE: Final[dict[type, dict[str, Any]]] = {}  # fields that were added to the format later, with their defaults
 _ALWAYS: Final = object()
 
 

@@ -18,7 +18,9 @@ _MANY: Final = re.compile(r'"(?:values|treatment|baseline|control|x|y)":\[([-+.0
 
 
 def loaded(text: str) -> Any:  # noqa: ANN401 - anything that JSON says
-    """As `json.loads`, but long lists of numbers under the keys of a measurement become `Figures`. Raises ValueError.
+    """As `json.loads`, but long lists of numbers under the keys of a measurement become `Figures`.
+
+    Raises ValueError.
     """
     if len(text) < LEAST or (first := _MANY.search(text)) is None:
         return read_json(text)

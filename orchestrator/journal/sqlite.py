@@ -41,9 +41,7 @@ SYNCHRONOUS: Final = {"process": "NORMAL", "power": "FULL"}
 APPLICATION_ID: Final = 0x57534F31  # "WSO1"
 FORMAT_VERSION: Final = 1
 BUSY_SECONDS: Final = 30.0
-CHECKPOINT_PAGES: Final = (
-    4_000  # of 4 KiB in the write-ahead log; a checkpoint syncs both files, so it is rare
-)
+CHECKPOINT_PAGES: Final = 4_000  # of 4 KiB in the write-ahead log; a checkpoint syncs both files, so it is rare
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS event (
@@ -149,7 +147,9 @@ class SqliteJournal:
         self._sealed[run] = chain
 
     def _seal(self, run: str, last: int, rows: Sequence[tuple[Any, ...]]) -> _Chain | None:
-        """Seal the commit's rows. None if the run has no key here: it cannot be stored, or belongs to another machine.
+        """Seal the commit's rows.
+
+        None if the run has no key here: it cannot be stored, or belongs to another machine.
         """
         chain = self._sealed[run] if run in self._sealed else self._chain(run)
         if chain is None:
@@ -421,7 +421,9 @@ def _require_sealed(run: str, found: Seal) -> None:
 
 
 def _typed(row: Sequence[Any], types: tuple[type, ...]) -> bool:
-    """Whether SQLite returns the types that were stored. A value's type is stored in the file, and can be damaged too.
+    """Whether SQLite returns the types that were stored.
+
+    A value's type is stored in the file, and can be damaged too.
     """
     return tuple(map(type, row)) == types
 

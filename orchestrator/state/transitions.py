@@ -45,9 +45,7 @@ class Status(StrEnum):
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
 
-    __hash__ = (
-        str.__hash__
-    )  # equal to its text's; the enum's own is slower, and every event uses it several times
+    __hash__ = str.__hash__  # equal to its text's; the enum's own is slower, and every event uses it several times
 
 
 SETTLED: Final = frozenset({Status.SUCCEEDED, Status.FAILED, Status.SKIPPED, Status.CANCELLED})

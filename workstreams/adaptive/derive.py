@@ -70,7 +70,9 @@ def try_levels(kinds: Iterable[Kind], baseline: "Strategy", repeats: int) -> dic
 
 
 def derive_profile(base: "Profile", trials: Mapping[str, Sequence[LevelTrial]]) -> "Profile":
-    """The profile `base` with each tree type at its chosen level. A type that no block had keeps the baseline's level.
+    """The profile `base` with each tree type at its chosen level.
+
+    A type that no block had keeps the baseline's level.
     """
     from encoder import TreeType  # noqa: PLC0415 - runners load the encoder when they run
 

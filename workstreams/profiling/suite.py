@@ -53,8 +53,7 @@ class Point:
 
 
 def plan_of(sizes: Sequence[int]) -> list[tuple[str, int]]:
-    """What to measure, in order: the log in all sizes, then each other kind in the largest size that is quick to make.
-    """
+    """What to measure, in order: the log in all sizes, then each other kind in the largest size made quickly."""
     quick = max((size for size in sizes if size <= LARGEST_OTHER), default=min(sizes))
     return [("server log", size) for size in sizes] + [(kind, quick) for kind in KINDS]
 

@@ -103,7 +103,9 @@ class DaskExecutor(ThreadPoolExecutor):
         return sum(int(worker["nthreads"]) for worker in self._link.workers().values())
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401, ARG002 - as Executor
-        """As `concurrent.futures.Executor`. `fn` is what the engine would call here; the worker calls its counterpart.
+        """As `concurrent.futures.Executor`.
+
+        `fn` is what the engine would call here; the worker calls its counterpart.
         """
         return super().submit(self._attempt, *args, **kwargs)
 
@@ -160,7 +162,9 @@ class DaskExecutor(ThreadPoolExecutor):
         return delivery.result
 
     def _dispatch(self, shipment: Shipment) -> "Future[Delivery]":
-        """Hand it to any worker that gives signs of life. Dask itself only notices workers that closed the connection.
+        """Hand it to any worker that gives signs of life.
+
+        Dask itself only notices workers that closed the connection.
         """
         now = time.monotonic()
         only = {"workers": list(self.watch.living(now))} if self.watch.silent(now) else {}

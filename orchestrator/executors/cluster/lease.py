@@ -114,7 +114,9 @@ class Lease:
 
 @contextmanager
 def locked(path: Path) -> Iterator[list[Any]]:
-    """Make the file and share its lock. Yields what `fence.Fence` finds it by, from the same machine. Raises OSError.
+    """Make the file and share its lock.
+
+    Yields what `fence.Fence` finds it by, from the same machine. Raises OSError.
     """
     path.parent.mkdir(parents=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)

@@ -153,7 +153,9 @@ def moved_path(order: WorkOrder, root: Path, path: Path) -> Path:
 
 
 def require_alike(wanted: Facts) -> None:
-    """Raises WrongEnvironment unless this worker has the facts that the orchestrator wants. Cached per worker process.
+    """Raises WrongEnvironment unless this worker has the facts that the orchestrator wants.
+
+    Cached per worker process.
     """
     found = _facts_once(tuple(wanted.code))
     if told := differences(wanted, found):
