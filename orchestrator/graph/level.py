@@ -24,18 +24,21 @@ LIST: Final = "list scheduling"
 GENETIC: Final = "genetic search"
 SOLVER: Final = "OR-tools CP-SAT"
 HEAD_START: Final = 0.2
-"""Share of the time in which the genetic search is alone: what it has found by then is where CP-SAT begins."""
+"""Share of the time in which the genetic search runs alone. CP-SAT begins with its best schedule."""
 LONGEST_START: Final = 2.0
-"""Seconds of it at most: what is small is proven at once."""
+"""The most seconds of it: small projects are proven at once."""
 LEAVING: Final = 0.1
-"""Seconds kept for putting the schedule together."""
+"""Seconds kept for composing the schedule."""
 LARGEST: Final = 2000
-"""Tasks of a project that the genetic search takes on: a single schedule of more takes too much of the time."""
+"""The most tasks of a project for the genetic search. With more, a single schedule takes too much of the time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Levelled:
-    """schedule: the best one found. bound: seconds, which no schedule can beat. method: LIST, or what found or proved it."""
+    """schedule: the best one found. bound: seconds, which no schedule can beat.
+
+    method: LIST, or what found or proved the schedule.
+    """
 
     schedule: Schedule
     bound: float
@@ -54,9 +57,7 @@ def solver_installed() -> bool:
 
 
 def lower_bound(plan: Plan, graph: TaskGraph, length: float) -> float:
-    """Seconds that no schedule can beat: the critical path, or the work of a counter over its capacity if that is
-    more.
-    """
+    """Seconds that no schedule can beat: the critical path or, if more, the work of a counter over its capacity."""
     work: dict[str, float] = {}
     for node in graph.nodes.values():
         for name, amount in claim(node):
@@ -74,7 +75,8 @@ def level(
 ) -> Levelled:
     """The best schedule found within `seconds`. Raises nothing; an empty plan has an empty schedule.
 
-    tell: called with the makespan of the list schedule and of every better one, in seconds, from the thread that finds it.
+    tell: called with the makespan of the list schedule and of every better one, in seconds. The thread that finds a
+    schedule calls it.
     """
     began = clock()
     listed = forecast(plan, graph)
@@ -93,7 +95,7 @@ def level(
 
 
 class _Work:
-    """What both searches know of each other: the best schedule, and the bound. In units of the project."""
+    """What both searches know about each other: the best schedule, and the bound. In units of the project."""
 
     def __init__(self, project: Project, first: Found, bound: int, tell: Callable[[float], None]) -> None:
         self.project, self.best, self.bound, self.method = project, first, bound, LIST
@@ -116,7 +118,7 @@ class _Work:
 
     @property
     def done(self) -> bool:
-        """Whether nothing can be shorter."""
+        """Whether no schedule can be shorter."""
         return self.best.makespan <= self.bound
 
 
@@ -164,7 +166,7 @@ def _solve(work: _Work, seconds: float) -> None:
 
 
 def _constrain(model: Any, project: Project, best: Found) -> list[Any]:  # noqa: ANN401 - OR-tools' own
-    """Order and capacities, the best schedule as a hint; the variables of the tasks' starts."""
+    """Order and capacities, with the best schedule as a hint. Returns the variables of the tasks' starts."""
     horizon = best.makespan
     starts = [model.new_int_var(0, horizon, name) for name in project.names]
     spans = [
