@@ -1,7 +1,8 @@
 """A resource-levelled schedule: the shortest that can be found in a given time, and a bound that none can beat.
 
-Two searches work side by side, a thread each: a genetic one of our own (`orchestrator.graph.search`), and Google OR-tools' CP-SAT where the
-extra `schedule` is installed, which also proves bounds. Both begin with the list schedule of `forecast`, so that none is longer.
+Two searches work side by side, one thread each. One is a genetic search of our own (`orchestrator.graph.search`). The
+other is Google OR-tools' CP-SAT, if the extra `schedule` is installed, which also proves bounds. Both begin with the
+list schedule of `forecast`, so neither result is longer.
 """
 
 import random
@@ -23,18 +24,21 @@ LIST: Final = "list scheduling"
 GENETIC: Final = "genetic search"
 SOLVER: Final = "OR-tools CP-SAT"
 HEAD_START: Final = 0.2
-"""Share of the time in which the genetic search is alone: what it has found by then is where CP-SAT begins."""
+"""Share of the time in which the genetic search runs alone. CP-SAT begins with its best schedule."""
 LONGEST_START: Final = 2.0
-"""Seconds of it at most: what is small is proven at once."""
+"""The most seconds of it: small projects are proven at once."""
 LEAVING: Final = 0.1
-"""Seconds kept for putting the schedule together."""
+"""Seconds kept for composing the schedule."""
 LARGEST: Final = 2000
-"""Tasks of a project that the genetic search takes on: a single schedule of more takes too much of the time."""
+"""The most tasks of a project for the genetic search. With more, a single schedule takes too much of the time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Levelled:
-    """schedule: the best found. bound: seconds, which no schedule can beat. method: LIST, or what found or proved it."""
+    """schedule: the best one found. bound: seconds, which no schedule can beat.
+
+    method: LIST, or what found or proved the schedule.
+    """
 
     schedule: Schedule
     bound: float
@@ -42,18 +46,18 @@ class Levelled:
 
     @property
     def gap(self) -> float:
-        """How far the schedule may be from the shortest one: (makespan - bound) / bound, 0 where it is proven shortest."""
+        """How far the schedule can be from the shortest one: (makespan - bound) / bound, 0 if it is proven shortest."""
         left = self.schedule.makespan - self.bound
         return left / self.bound if self.bound and left > 1 / TICKS else 0.0
 
 
 def solver_installed() -> bool:
-    """Whether the extra `schedule` is there."""
+    """Whether the extra `schedule` is installed."""
     return find_spec("ortools") is not None
 
 
 def lower_bound(plan: Plan, graph: TaskGraph, length: float) -> float:
-    """Seconds that no schedule can beat: the critical path, or the work of a counter over its capacity, if that is more."""
+    """Seconds that no schedule can beat: the critical path or, if more, the work of a counter over its capacity."""
     work: dict[str, float] = {}
     for node in graph.nodes.values():
         for name, amount in claim(node):
@@ -71,7 +75,8 @@ def level(
 ) -> Levelled:
     """The best schedule found within `seconds`. Raises nothing; an empty plan has an empty schedule.
 
-    tell: called with the makespan of the list schedule and of every better one, in seconds, from the thread that finds it.
+    tell: called with the makespan of the list schedule and of every better one, in seconds. The thread that finds a
+    schedule calls it.
     """
     began = clock()
     listed = forecast(plan, graph)
@@ -90,7 +95,7 @@ def level(
 
 
 class _Work:
-    """What both searches know of each other: the best schedule, and the bound. In units of the project."""
+    """What both searches know about each other: the best schedule, and the bound. In units of the project."""
 
     def __init__(self, project: Project, first: Found, bound: int, tell: Callable[[float], None]) -> None:
         self.project, self.best, self.bound, self.method = project, first, bound, LIST
@@ -113,7 +118,7 @@ class _Work:
 
     @property
     def done(self) -> bool:
-        """Whether nothing can be shorter."""
+        """Whether no schedule can be shorter."""
         return self.best.makespan <= self.bound
 
 
@@ -161,7 +166,7 @@ def _solve(work: _Work, seconds: float) -> None:
 
 
 def _constrain(model: Any, project: Project, best: Found) -> list[Any]:  # noqa: ANN401 - OR-tools' own
-    """Order and capacities, the best schedule as a hint; the variables of the tasks' starts."""
+    """Order and capacities, with the best schedule as a hint. Returns the variables of the tasks' starts."""
     horizon = best.makespan
     starts = [model.new_int_var(0, horizon, name) for name in project.names]
     spans = [

@@ -1,4 +1,4 @@
-"""The runners of the founding plan: they stand on the public faces of the engine and the encoder.
+"""The runners of the founding plan. They use the public API of the engine and the encoder.
 
 `RUNNERS` is put together on first use, so that a sample's child process imports none of what it does not measure.
 """

@@ -1,4 +1,4 @@
-"""Inputs to measure with: real files that are on any machine with Python, and seeded families made here."""
+"""Inputs to measure with: real files that exist on any machine with Python, and seeded families made here."""
 
 import csv
 import io
@@ -36,7 +36,10 @@ _LARGEST_FILE: Final = 8 * MIB
 
 
 def server_log(size: int, seed: int = 1) -> bytes:
-    """At least `size` bytes of log lines of five shapes, in the order of time; the same bytes for the same arguments."""
+    """At least `size` bytes of log lines of five shapes, in the order of time.
+
+    The same arguments give the same bytes.
+    """
     rng = random.Random(f"log {seed}")  # noqa: S311 - test data
     at = FIRST_DAY
     out = bytearray()
@@ -117,10 +120,10 @@ GENERATED: Final[Mapping[str, Callable[[int, int], bytes]]] = {
 
 
 def write_large(path: Path, size: int, seed: int = 1) -> int:
-    """Write exactly `size` bytes of log lines, whole but for the last, a few hundred MiB a second. Returns `size`.
+    """Write exactly `size` bytes of log lines, whole except the last, a few hundred MiB a second. Returns `size`.
 
-    One tile of lines is repeated, each time on another day. Blocks are encoded each by itself, so that repetition
-    at such a distance helps no ratio; what is measured on it is memory and time.
+    One tile of lines is repeated, each time on another day. Each block is encoded by itself, so repetition at such a
+    distance improves no ratio. What is measured on it is memory and time.
     """
     tile = server_log(min(TILE, size), seed)
     written = 0
@@ -135,9 +138,9 @@ def write_large(path: Path, size: int, seed: int = 1) -> int:
 def real(size: int, folder: Path | None = None) -> dict[str, bytes]:
     """Real data by kind, each up to about `size` bytes of whole files in the order of their paths.
 
-    "Python sources" and "documents" come from the standard library and the installed packages, "package records" are their
-    RECORD files, which are CSV. With `folder`, every file type found there is a kind of its own. A kind for which nothing
-    is found is left out.
+    "Python sources" and "documents" come from the standard library and the installed packages. "package records" are
+    their RECORD files, which are CSV. With `folder`, every file type found there is a kind of its own. A kind without
+    any files is left out.
     """
     library, packages = (Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib"))
     kinds: dict[str, list[Path]] = {
@@ -154,7 +157,7 @@ def real(size: int, folder: Path | None = None) -> dict[str, bytes]:
 
 
 def concatenated(paths: Iterable[Path], size: int) -> bytes:
-    """Whole files one after the other until `size` bytes are reached; unreadable ones are passed over."""
+    """Whole files one after the other until `size` bytes are reached. Unreadable ones are skipped."""
     out = bytearray()
     for path in paths:
         try:

@@ -1,4 +1,4 @@
-"""Artifacts as text: JSON that reads well in a diff, and Markdown from templates that lie beside their runners."""
+"""Artifacts as text: JSON that is readable in a diff, and Markdown from templates beside their runners."""
 
 import json
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ def write_json(path: Path, document: Any) -> None:  # noqa: ANN401 - anything th
 
 
 def read_json(path: Path) -> Any:  # noqa: ANN401 - anything that JSON has
-    """The document in that file. Raises StrictJsonError where it is no JSON or says a thing twice."""
+    """The document in that file. Raises StrictJsonError if it is no JSON or has a duplicate key."""
     return strict_json.read_json(path.read_text(encoding="utf-8"))
 
 
 def render(package: str, template: str, facts: Mapping[str, Any]) -> str:
-    """The package's template filled with `facts`; a name that is missing there is an error."""
-    import jinja2  # noqa: PLC0415 - loaded where used, so that registering runners stays light
+    """The package's template filled with `facts`. A name that is missing there is an error."""
+    import jinja2  # noqa: PLC0415 - loaded on use, so that registering runners stays light
 
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined,

@@ -1,4 +1,4 @@
-"""A task's parameters, read with their defaults; a mistake names the parameter and the mend."""
+"""A task's parameters, read with their defaults. An error names the parameter and the mend."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from orchestrator.evidence.units import UnitError, parse_size
 
 
 class ParameterError(ValueError):
-    """A parameter of a task cannot be used; the message says which, and what to write."""
+    """A parameter of a task cannot be used. The message says which, and what to write."""
 
 
 def size(params: Mapping[str, Any], name: str, default: str) -> int:

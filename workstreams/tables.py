@@ -8,7 +8,7 @@ Cell = str | int | float
 
 
 def markdown_table(titles: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
-    """A table that code-hosting pages show; numbers stand right. Ends with a line end."""
+    """A table that code-hosting pages show; numbers are right-aligned. Ends with a line end."""
     lines = [[_shown(cell) for cell in row] for row in rows]
     numeric = [all(_is_number(row[column]) for row in lines) for column in range(len(titles))]
     marks = ["---:" if right and lines else "---" for right in numeric]

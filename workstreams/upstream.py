@@ -12,7 +12,10 @@ class MissingInputError(RuntimeError):
 
 
 def artifact_above(context: TaskContext, name: str, group: str | None = None) -> Path | None:
-    """The artifact of that name from a task above (of that group, if given), the last in the plan's order; None if there is none."""
+    """The artifact of that name from a task above (of that group, if given); None if there is none.
+
+    If there are several, the last in the plan's order.
+    """
     found = [
         task.artifacts[name]
         for task in context.inputs.values()
@@ -22,7 +25,7 @@ def artifact_above(context: TaskContext, name: str, group: str | None = None) ->
 
 
 def needed_artifact(context: TaskContext, name: str, group: str | None = None) -> Path:
-    """As `artifact_above`; raises MissingInputError where there is none."""
+    """As `artifact_above`, but raises MissingInputError if there is none."""
     path = artifact_above(context, name, group)
     if path is None:
         known = ", ".join(sorted({name for task in context.inputs.values() for name in task.artifacts})) or "nothing"
@@ -50,7 +53,7 @@ def write_text(context: TaskContext, name: str, text: str, *, title: str = "") -
 
 
 def scratch(context: TaskContext) -> Path:
-    """The attempt's folder for what need not be kept."""
+    """The attempt's folder for files that need not be kept."""
     folder = context.folder / "tmp"
     folder.mkdir(exist_ok=True)
     return folder

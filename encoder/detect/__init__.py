@@ -1,7 +1,8 @@
 """What a block looks like, and which strategy suits it.
 
-sample → features → pattern (named shape) → decision tree (trained on measured sizes) → strategy, with the choice kept until the
-features drift. The decoder never comes here: it obeys the block's header. numpy is loaded by these modules, numba never.
+sample → features → pattern (named shape) → decision tree (trained on measured sizes) → strategy. The choice is kept
+until the features drift. The decoder never comes here: it obeys the block's header. These modules load numpy, but
+never numba.
 """
 
 from encoder.detect.features import Features, measure

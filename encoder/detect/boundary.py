@@ -1,8 +1,8 @@
-"""Where the kind of data changes inside a window, so that a block can end there: records of one kind compress far better without another's
-between them, and a block of two kinds is seen as neither.
+"""Where the kind of data changes inside a window, so that a block can end there.
 
-Most windows hold one kind: three glances say so. Only where one of them differs are more taken, and both sides are measured only where those agree
-on a change.
+Records of one kind compress far better without another kind between them. A block of two kinds is detected as neither.
+Most windows hold one kind, and three glances show that. More glances are taken only if one of the three differs. Both
+sides are measured only if those glances agree on a change.
 """
 
 from collections.abc import Sequence
@@ -18,39 +18,40 @@ from encoder.records import RECORD_END, Cutting, cut_at
 from encoder.strategy import TreeType
 
 PLACES: Final = 16
-"""Places of a window at which a glance is taken."""
+"""How many places of a window get a glance."""
 
 PIECE: Final = 1 << 12
-"""Bytes of such a glance, and about how far beside the change the cut may lie."""
+"""Bytes of such a glance, and about how far from the change the cut can be."""
 
 APART: Final = 0.28
-"""Total variation from what came before, from which on two places in a row are of another kind. Measured on pieces of `PIECE` bytes: within files of
-one kind at most 0.27, between kinds of records seldom less.
+"""Total variation from what came before that makes two consecutive places another kind.
+
+Measured on pieces of `PIECE` bytes: at most 0.27 within files of one kind, rarely less between kinds of records.
 """
 
 MEASURED: Final = 1 << 14
 """Bytes from the middle of each side, enough to name a shape."""
 
 LEAST_WINDOW: Final = 1 << 20
-"""Bytes, below which a window is not looked at."""
+"""A window of fewer bytes is not examined."""
 
 LEAST_PART: Final = 1 << 17
 """Bytes that each kind must have in the window for a cut between them."""
 
 SKIPPED: Final = LEAST_PART // 2 - PIECE
-"""Bytes at the head that no glance is taken of: the last cut may have left a few records of what came before there."""
+"""Bytes at the head without a glance. The last cut can have left a few records of the former kind there."""
 
 MOST_VERDICTS: Final = 8
-"""Changes that are remembered: kinds that take turns change in the same ways."""
+"""How many changes are remembered: kinds that alternate change in the same ways."""
 
 RECORDS: Final = (TreeType.LOG, TreeType.JSON_LINES, TreeType.CSV)
 KEPT_WHOLE: Final = (TreeType.JSON, TreeType.XML)
-"""Documents: one that is large has parts of many looks, and loses by being cut."""
+"""Documents: a large one has parts that look different, and loses by being cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """Whether data that looks like `before` is of another kind than what looks like `after`."""
+    """Whether data that looks like `before` is of another kind than data that looks like `after`."""
 
     before: Glance
     after: Glance
@@ -58,13 +59,16 @@ class _Verdict:
 
 
 class KindCutting:
-    """Finds the changes in one stream's windows, asked for in their order. A function of the windows so far; not thread-safe."""
+    """Finds the changes in one stream's windows, which must come in their order.
+
+    The result is a function of the windows so far. Not thread-safe.
+    """
 
     def __init__(self) -> None:
         self._verdicts: list[_Verdict] = []
 
     def change_in(self, window: memoryview) -> int:
-        """Bytes before the change from records to another kind of data, or to records from another kind; 0 where there is none."""
+        """Bytes before the change between records and another kind of data, or other records; 0 if there is none."""
         size = len(window)
         if size < LEAST_WINDOW or not _may_change(window):
             return 0
@@ -83,7 +87,9 @@ class KindCutting:
         return cut if self._differ(sides, window, cut) else 0
 
     def _differ(self, sides: tuple[Glance, Glance], window: memoryview, cut: int) -> bool:
-        """Whether the kinds on both sides differ; of sides like those of a change before, what was found then."""
+        """Whether the kinds on both sides differ. If the sides are like those of an earlier change, its result is
+        reused.
+        """
         for verdict in self._verdicts:
             if alike(verdict.before, sides[0]) and alike(verdict.after, sides[1]):
                 return verdict.differ
@@ -99,7 +105,7 @@ def _may_change(window: memoryview) -> bool:
 
 
 def _first_apart(glances: Sequence[Glance]) -> int:
-    """The first of two glances in a row that are apart from all before them; 0 where none are."""
+    """The first of two consecutive glances that differ from all before them; 0 if there are none."""
     for place in range(1, len(glances) - 1):
         before = _mean(glances[:place])
         if distance(before, glances[place]) > APART and distance(before, glances[place + 1]) > APART:
@@ -113,7 +119,7 @@ def _mean(glances: Sequence[Glance]) -> Glance:
 
 
 def _narrowed(window: memoryview, between: tuple[int, int], before: Glance, after: Glance) -> int:
-    """About where the change lies that is known to lie between two places."""
+    """The approximate place of a change that is between two places."""
     low, high = between
     while high - low > PIECE:
         middle = (low + high) // 2
@@ -133,7 +139,10 @@ def _kinds_differ(one: memoryview, other: memoryview) -> bool:
 
 
 def by_kind() -> Cutting:
-    """For one stream: as `encoder.records.AT_RECORDS`, and behind the first kind's last record where the kind of data changes."""
+    """For one stream: as `encoder.records.AT_RECORDS`, with extra cuts where the kind of data changes.
+
+    Such a cut is behind the first kind's last record.
+    """
     change_in = KindCutting().change_in
     return Cutting(
         full=lambda window: change_in(window) or cut_at(window), rest=lambda window: change_in(window) or len(window)

@@ -1,4 +1,4 @@
-"""A sample's survey by the compiled kernel, where the transform's kernels are ready: the same counts in a fifth of the time."""
+"""A sample's survey by the compiled kernel, if the kernels are ready: the same counts in a fifth of the time."""
 
 import threading
 from typing import Final
@@ -36,7 +36,10 @@ _kept = threading.local()
 
 
 def survey(data: Bytes) -> Survey | None:
-    """The counts of `data`, 1 to `SAMPLE_SIZE` bytes; None where the kernels are not ready, or the data was made to fill one place of a table."""
+    """The counts of `data`, 1 to `SAMPLE_SIZE` bytes.
+
+    None if the kernels are not ready, or if the data was made to fill one place of a table.
+    """
     if not is_ready():
         return None
     from encoder.glyphs import survey as kernels  # noqa: PLC0415  ready: there is nothing to compile or wait for
@@ -74,14 +77,16 @@ def _room() -> _Room:
 
 
 def _survey(size: int, looked: int, counts: Positions, tried: list[int], facts: list[int]) -> Survey:
-    """The kernel's facts by their names: three of bytes, three of all lines, eight of those looked at, two of anchors, and the fields."""
+    """The kernel's facts by name.
+
+    Three are about bytes, three about all lines, eight about the examined lines and two about anchors. The fields
+    follow.
+    """
     keys, opened, slashes, lines, covered, squares, bracketed, member, tagged, timed, *others = facts
     beginnings, same, shapes, filled, anchors, different, *pairs = others
     fields = tuple(
         Fields(separator, usual, agreeing)
-        for separator, usual, agreeing in zip(
-            tried, pairs[::2], pairs[1::2], strict=False
-        )  # behind them stand the quotes
+        for separator, usual, agreeing in zip(tried, pairs[::2], pairs[1::2], strict=False)  # the quotes follow
         if separator and filled
     )
     return Survey(

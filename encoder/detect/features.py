@@ -1,4 +1,4 @@
-"""Numbers that describe a sample: pure functions of its bytes, finite for any bytes, a fraction of a millisecond for 64 KiB."""
+"""Numbers that describe a sample: pure functions of its bytes, always finite, below a millisecond for 64 KiB."""
 
 import math
 from dataclasses import dataclass, fields
@@ -14,12 +14,12 @@ from encoder.detect.separator import separation_of
 from encoder.detect.survey import Survey
 
 FEWEST_ALIKE: Final = 4
-"""Lines of which it can be said how alike they begin."""
+"""Fewer lines do not tell how alike they begin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """What is known of a sample. Shares are of the sample's bytes, or of its lines where that is said, and lie in 0 to 1."""
+    """What is known about a sample. Shares are of the sample's bytes, or of its lines if stated, from 0 to 1."""
 
     entropy: float  # bits per byte, order 0: 0 to 8
     digit: float
@@ -45,7 +45,7 @@ class Features:
     field_consistency: float  # of lines: the usual number of separators
     field_count: float  # separators in a usual line, at most 64
     repeated: float  # of anchors: the next eight bytes stood at an earlier anchor
-    separator: int  # the byte that `field_count` counts; no number to compare, so it is not in `vector`
+    separator: int  # the byte that `field_count` counts; not a number to compare, so not in `vector`
 
     def vector(self) -> tuple[float, ...]:
         """The comparable numbers, in the order of `FEATURE_NAMES`."""
@@ -56,8 +56,9 @@ FEATURE_NAMES: Final = tuple(field.name for field in fields(Features) if field.n
 
 
 def measure(sample: bytes | bytearray | memoryview) -> Features:
-    """The features of the first `SAMPLE_SIZE` bytes of `sample`; of an empty one they are all zero but those that are 1
-    for want of lines.
+    """The features of the first `SAMPLE_SIZE` bytes of `sample`.
+
+    For an empty sample they are zero, except those that are 1 because there are no lines.
     """
     data = np.frombuffer(sample, np.uint8)[:SAMPLE_SIZE]
     return features_of(compiled.survey(data) or plain.survey(data)) if len(data) else _EMPTY
@@ -101,15 +102,19 @@ def features_of(seen: Survey) -> Features:
 
 
 def _likeness(seen: Survey) -> tuple[float, float]:
-    """(share of equal classes between neighbours' beginnings, distinct shapes per line); (0, 1) for fewer than four lines."""
+    """(share of equal classes between neighbours' beginnings, distinct shapes per line). (0, 1) for fewer than four
+    lines.
+    """
     if seen.beginnings < FEWEST_ALIKE:
         return 0.0, 1.0
     return seen.same / (PREFIX * (seen.beginnings - 1)), seen.shapes / seen.beginnings
 
 
 def _variation(seen: Survey) -> float:
-    """The standard deviation of the lines' lengths over their mean, from whole numbers, so that it is the same however they were
-    summed; 1 for fewer than two lines, of which nothing says that they are alike.
+    """The standard deviation of the lines' lengths over their mean; 1 for fewer than two lines.
+
+    It is computed from integers, so the order of summing does not matter. Fewer than two lines do not show that they
+    are alike.
     """
     if seen.lines < 2:
         return 1.0

@@ -1,10 +1,10 @@
-"""The selector that never looks: what a baseline profile asks for."""
+"""The selector that never looks, as a baseline profile wants it."""
 
 from encoder.strategy import Strategy
 
 
 class FixedStrategySelector:
-    """Always the same strategy, whatever the block, a small one too."""
+    """Always the same strategy, whatever the block, also for a small one."""
 
     def __init__(self, strategy: Strategy) -> None:
         self._strategy = strategy

@@ -1,4 +1,4 @@
-"""How often each byte value stands somewhere: by the compiled kernel where the transform's kernels are ready, else by numpy."""
+"""How often each byte value occurs: by the compiled kernel if the kernels are ready, else by numpy."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from encoder.kernels import is_ready
 
 COUNTED: Final = 4 * 256
-"""What the kernel counts in: four tables, by turns, of which the first holds the sums in the end."""
+"""What the kernel counts in: four alternating tables. The first holds the sums in the end."""
 
 
 def histogram(data: NDArray[np.uint8]) -> NDArray[np.int64]:

@@ -1,4 +1,6 @@
-"""Facts about a sample's lines: how long, how alike in their beginnings, how they open and close, whether they carry a time."""
+"""Facts about a sample's lines: their lengths, how alike they begin, how they open and close, whether they have a
+time.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -9,15 +11,15 @@ from numpy.typing import NDArray
 from encoder.detect.marks import LINE_END, Bytes, Marks, Positions, pieces, step_of
 
 PREFIX: Final = 16
-"""Bytes of a line that make its beginning's shape."""
+"""Bytes of a line that form its beginning's shape."""
 MOST_INDENT: Final = 64
-"""Blanks at a line's beginning that may be its indent."""
+"""Blanks at a line's beginning that can be its indent."""
 STAMP_WITHIN: Final = 96
-"""A time of day further into its line than this is a value, not the record's stamp."""
+"""A time of day further into its line is a value, not the record's stamp."""
 
 
 def _character_classes() -> Bytes:
-    """Class of each byte value: 0 other punctuation, 1 digit, 2 ASCII letter, 3 blank, 4 line end, 5 control, 6 above 127."""
+    """Class of each byte value: 0 punctuation, 1 digit, 2 ASCII letter, 3 blank, 4 line end, 5 control, 6 above 127."""
     table = np.zeros(256, np.uint8)
     table[:32] = 5
     table[127] = 5
@@ -49,10 +51,11 @@ _BLANKS: Final = _one_of(b" \t")
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The complete lines that are looked at, `MOST_LINES` at most: arrays of one length.
+    """The complete lines that are examined, `MOST_LINES` at most: arrays of one length.
 
-    starts, ends: where a line begins and its line feed stands. first, last: how many marks stand before its beginning, and before its line
-    feed. count, covered, squares: of all lines, how many, their lengths' sum and their lengths' squares' sum, line feeds counted.
+    starts, ends: the positions of a line's beginning and of its line feed. first, last: how many marks come before its
+    beginning, and before its line feed. count, covered, squares: of all lines, their number, the sum of their lengths
+    and the sum of their lengths' squares, line feeds included.
     """
 
     starts: Positions
@@ -65,7 +68,7 @@ class Lines:
 
 
 def find_lines(marks: Marks) -> Lines:
-    """The complete lines of a sample; a last line without a line feed is left out, and a sample without any has no lines."""
+    """The complete lines of a sample. A last line without a line feed is left out, so there can be no lines."""
     last = (marks.values == LINE_END).nonzero()[0]
     if not len(last):
         return Lines(last, last, last, last, 0, 0, 0)
@@ -78,7 +81,7 @@ def find_lines(marks: Marks) -> Lines:
 
 
 def _behind(ends: Positions) -> Positions:
-    """Where each begins that goes on behind the end of the one before it."""
+    """The beginning of each line, right after the end of the one before it."""
     starts = np.empty_like(ends)
     starts[0] = 0
     np.add(ends[:-1], 1, out=starts[1:])
@@ -87,11 +90,11 @@ def _behind(ends: Positions) -> Positions:
 
 @dataclass(frozen=True, slots=True)
 class LineShapes:
-    """How many of the lines open and close in some way. Blank lines are none of these.
+    """How many of the lines open and close in some way. Blank lines are not counted.
 
-    bracketed: open with a brace or bracket and close with one, a comma after it allowed. member: of indented JSON: their indent left out,
-    they open with a quote, brace or bracket and end with a comma, brace or bracket, also where most of them are no keys. tagged: of XML:
-    indented or not, they open with an angle and end with one, however few their tags.
+    bracketed: open with a brace or bracket and close with one, and a comma can follow. member: of indented JSON,
+    indent ignored. They open with a quote, brace or bracket and end with a comma, brace or bracket, even if most are
+    no keys. tagged: of XML, indented or not. They open and end with an angle bracket, however few their tags.
     """
 
     bracketed: int
@@ -100,7 +103,7 @@ class LineShapes:
 
 
 def line_shapes(data: Bytes, lines: Lines) -> LineShapes:
-    """The shapes of a sample's lines; all zero where there are none."""
+    """The shapes of a sample's lines; all zero if there are none."""
     if not len(lines.ends):
         return LineShapes(0, 0, 0)
     opening = data[lines.starts]
@@ -115,7 +118,7 @@ def line_shapes(data: Bytes, lines: Lines) -> LineShapes:
 
 
 def _without(data: Bytes, last: Positions, value: int) -> tuple[Positions, Bytes]:
-    """The lines' last places, one further to the front where `value` stands there, and the bytes that are there."""
+    """The lines' last places, moved one to the front if `value` is there, and the bytes at these places."""
     ending = data[np.maximum(last, 0)]
     skipped = ending == value
     if not skipped.any():
@@ -125,7 +128,10 @@ def _without(data: Bytes, last: Positions, value: int) -> tuple[Positions, Bytes
 
 
 def _behind_indents(data: Bytes, starts: Positions, opening: Bytes) -> Positions:
-    """Where lines begin, their indents of at most `MOST_INDENT` blanks left out. A line feed is no blank, so that none is left."""
+    """The beginnings of lines without their indents of at most `MOST_INDENT` blanks.
+
+    A line feed is no blank, so no line is skipped.
+    """
     indented = _BLANKS[opening].nonzero()[0]
     if not len(indented):
         return starts
@@ -159,8 +165,9 @@ def timed_lines(marks: Marks, lines: Lines) -> int:
 
 
 def beginnings(data: Bytes, lines: Lines) -> tuple[int, int, int]:
-    """How alike lines begin, of those that are followed by `PREFIX` bytes: (these lines, equal classes between neighbours' first bytes,
-    distinct shapes).
+    """How alike lines begin, for lines followed by `PREFIX` bytes.
+
+    Returns (these lines, equal classes between neighbours' first bytes, distinct shapes).
     """
     starts = lines.starts[lines.starts < len(data) - PREFIX]
     if not len(starts):
@@ -173,6 +180,9 @@ def beginnings(data: Bytes, lines: Lines) -> tuple[int, int, int]:
 
 
 def distinct(values: NDArray[np.uint64]) -> int:
-    """How many different values there are. shape (n,), n >= 1. numpy's `unique` would load its masked arrays first, which take longer than a whole look."""
+    """How many different values there are. shape (n,), n >= 1.
+
+    numpy's `unique` would first load its masked arrays, which takes longer than a whole look.
+    """
     ordered = np.sort(values)
     return 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))

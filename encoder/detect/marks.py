@@ -1,4 +1,4 @@
-"""Where a sample's marks stand: the line ends, and the quotes and separators of its fields, found in one pass."""
+"""The positions of a sample's marks: line ends, and the quotes and separators of its fields, found in one pass."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -13,18 +13,18 @@ Mask = NDArray[np.bool_]
 LINE_END: Final = ord("\n")
 QUOTE: Final = ord('"')
 SEPARATORS: Final = tuple(b",;\t|")
-"""Separators that are tried, the first winning a tie."""
+"""Separators that are tried. The first wins a tie."""
 MOST_LINES: Final = 512
-"""Lines looked at one by one; of more, evenly spread ones are."""
+"""Lines that are examined one at a time. If there are more, these are evenly spread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """The marks of a sample in the order in which they stand.
+    """The marks of a sample in their order.
 
-    data: the sample. counts: how often each byte value stands in it, shape (256,). separators: those of `SEPARATORS` of which there is one for
-    every other line that is looked at. at: the places of the line ends, of these separators, and of quotes where there are any of these.
-    values: the bytes there.
+    data: the sample. counts: how often each byte value occurs in it, shape (256,). separators: those of `SEPARATORS`
+    with at least one for every other examined line. at: the positions of the line ends, of these separators, and of
+    quotes if there are any separators. values: the bytes there.
     """
 
     data: Bytes
@@ -35,7 +35,9 @@ class Marks:
 
 
 def find_marks(data: Bytes) -> Marks:
-    """The marks of `data`, which is not empty. What the histogram knows to be absent or too seldom is not looked for."""
+    """The marks of `data`, which is not empty. Values that are absent or too rare by the histogram are not searched
+    for.
+    """
     counts = np.bincount(data, minlength=256)
     ends = int(counts[LINE_END])
     looked_at = -(-ends // step_of(ends)) if ends else 0
@@ -49,12 +51,12 @@ def find_marks(data: Bytes) -> Marks:
 
 
 def step_of(lines: int) -> int:
-    """Of that many lines, 1 or more, one in how many is looked at."""
+    """The step between examined lines, if there are so many lines (1 or more)."""
     return -(-lines // MOST_LINES)
 
 
 def before(marked: Mask) -> NDArray[np.int32]:
-    """How many are marked before each place, and in all: shape (n + 1,)."""
+    """How many marks come before each place, and in all: shape (n + 1,)."""
     sums = np.empty(len(marked) + 1, np.int32)
     sums[0] = 0
     np.cumsum(marked, dtype=np.int32, out=sums[1:])
@@ -62,6 +64,6 @@ def before(marked: Mask) -> NDArray[np.int32]:
 
 
 def pieces(data: Bytes, starts: Positions, size: int) -> Bytes:
-    """The `size` bytes from each start on, shape (n, size), copied as a whole and not byte by byte. There must be as many."""
+    """The `size` bytes from each start on, shape (n, size), copied as a whole. There must be as many bytes."""
     windows: NDArray[np.void] = np.ndarray((len(data) - size + 1,), f"V{size}", data, strides=(1,))
     return windows[starts].view(np.uint8).reshape(-1, size)

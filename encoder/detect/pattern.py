@@ -12,8 +12,9 @@ from encoder.strategy import TreeType
 class Pattern:
     """What a sample looks like.
 
-    tree: the shape's name. separator: CSV's field separator (comma, semicolon, tab or pipe), a comma when nothing separates fields.
-    confidence: 0 to 1, how much of the sample agrees with the shape. features: what it was judged from.
+    tree: the shape's name. separator: CSV's field separator (comma, semicolon, tab or pipe), a comma if nothing
+    separates fields. confidence: 0 to 1, how much of the sample agrees with the shape. features: the basis of the
+    judgement.
     """
 
     tree: TreeType
@@ -28,25 +29,31 @@ def _ramp(value: float, none: float, full: float) -> float:
 
 
 def _opaque(f: Features) -> float:
-    """Control characters, or nearly every byte value equally often: compressed, encrypted, executable, arrays of numbers."""
+    """Control characters, or nearly all byte values equally often: compressed, encrypted, executable, arrays of
+    numbers.
+    """
     return max(_ramp(f.control, 0.0, 0.04), _ramp(f.entropy, 6.6, 7.4))
 
 
 def _endless(f: Features) -> float:
-    """Lines of some 16 KiB or more, which hold a tree each and no record."""
+    """Lines of about 16 KiB or more, which hold a tree each and no record."""
     return _ramp(f.line_length, 13.5, 14.5)
 
 
 def _json_lines(f: Features) -> float:
-    """Nearly every line is one bracketed value, and there is something of JSON inside; not documents of many kilobytes, one a line."""
+    """Nearly every line is one bracketed value, and something of JSON is inside.
+
+    Documents of many kilobytes, one a line, do not count.
+    """
     return _ramp(f.bracketed, 0.4, 1.0) * _ramp(f.key + f.quote + f.bracket, 0.002, 0.02) * (1.0 - _endless(f))
 
 
 def _json(f: Features) -> float:
-    """Many keys among braces, nested arrays of numbers, numbers on one endless line, or quoted members line by line; neither records of a
-    log nor of JSON lines.
+    """Many keys among braces, nested arrays of numbers, numbers on one endless line, or quoted members line by line.
+
+    Neither records of a log nor of JSON lines.
     """
-    solid = 1.0 - min(f.blank, 0.9)  # of a pretty-printed array most is blank
+    solid = 1.0 - min(f.blank, 0.9)  # a pretty-printed array is mostly blank
     keys = _ramp(f.key, 0.0, 0.01) * _ramp(f.brace + f.bracket, 0.0, 0.001)
     arrays = _ramp(f.bracket / solid, 0.02, 0.05) * _ramp(f.digit / solid, 0.1, 0.2)
     unbroken = _ramp(f.digit, 0.3, 0.5) * (1.0 - _ramp(f.newline, 0.0, 0.001))
@@ -55,7 +62,10 @@ def _json(f: Features) -> float:
 
 
 def _xml(f: Features) -> float:
-    """Tags, or lines that are tags, of which a fair share closes another or itself; not those inside the strings of JSON."""
+    """Tags, or lines that are tags. A fair share of them closes another or itself.
+
+    Tags inside the strings of JSON do not count.
+    """
     closing = f.close_tag / f.open_tag if f.open_tag else 0.0
     return (
         max(_ramp(f.open_tag, 0.0, 0.005), _ramp(f.tagged, 0.4, 0.8))
@@ -67,7 +77,8 @@ def _xml(f: Features) -> float:
 def _csv(f: Features) -> float:
     """The same number of separators on nearly every line.
 
-    One or two of them prove little where there are words and blanks between, and any number where the lines carry JSON's keys.
+    One or two separators prove little if there are words and blanks between them. Any number proves little if the
+    lines have JSON's keys.
     """
     wordy = _ramp(f.blank, 0.02, 0.08) * _ramp(3.0 - f.field_count, 0.0, 1.0)
     return (
@@ -76,7 +87,7 @@ def _csv(f: Features) -> float:
 
 
 def _log(f: Features) -> float:
-    """Lines that carry a time, or that begin with the same classes of characters, digits among them."""
+    """Lines that have a time, or that begin with the same classes of characters, digits among them."""
     alike = _ramp(f.prefix_same, 0.7, 0.95) * _ramp(0.5 - f.prefix_shapes, 0.0, 0.3) * _ramp(f.digit, 0.04, 0.12)
     return max(_ramp(f.timed, 0.2, 0.8), alike) * _ramp(f.blank, 0.005, 0.03) * (1.0 - f.bracketed)
 
@@ -89,7 +100,7 @@ SCORES: Final[Mapping[TreeType, Callable[[Features], float]]] = {
     TreeType.JSON: _json,
     TreeType.LOG: _log,
 }
-"""How much speaks for each shape, 0 to 1. The highest names it, the first of equals; under one half it is TEXT."""
+"""How much supports each shape, 0 to 1. The highest names it, the first of equals. Below one half it is TEXT."""
 
 ENOUGH: Final = 0.5
 
@@ -98,7 +109,10 @@ class PatternDetector:
     """Names the shape of a sample. Stateless; safe to share between threads."""
 
     def detect(self, sample: bytes | bytearray | memoryview) -> Pattern:
-        """The pattern of the first 64 KiB of `sample`, whatever its bytes; TEXT for an empty one. See `take_sample` for large blocks."""
+        """The pattern of the first 64 KiB of `sample`, whatever its bytes; TEXT for an empty one.
+
+        See `take_sample` for large blocks.
+        """
         features = measure(sample)
         scores = {tree: score(features) for tree, score in SCORES.items()}
         best = max(scores, key=scores.__getitem__)

@@ -1,4 +1,4 @@
-"""A sample's survey with numpy alone: for where no kernel is loaded, and what the kernel is held against."""
+"""A sample's survey with numpy alone: used if no kernel is loaded, and as the reference for the kernel."""
 
 from typing import Final
 
@@ -10,7 +10,8 @@ from encoder.detect.separator import count_fields
 from encoder.detect.survey import Survey
 
 ANCHOR_MASK: Final = 31
-"""One place in about this many is an anchor, at which the next eight bytes are compared with those of every other anchor."""
+"""About one place in this many is an anchor. There the next eight bytes are compared with those of every other anchor.
+"""
 MOST_ANCHORS: Final = 4096
 
 _OPENS_TAG: Final = CLASSES == ALPHA
@@ -49,7 +50,7 @@ def survey(data: Bytes) -> Survey:
 
 
 def _keys(marks: Marks) -> int:
-    """Places where a quote is followed by a colon, at once or behind one blank."""
+    """Places where a colon follows a quote, at once or after one blank."""
     data = marks.data
     if not (marks.counts[QUOTE] and marks.counts[ord(":")]):
         return 0
@@ -74,9 +75,10 @@ def _tags(marks: Marks) -> tuple[int, int]:
 
 
 def _anchors(data: Bytes) -> tuple[int, int]:
-    """(anchors, different eight bytes that stand there): the fewer, the more there is for a match finder to live on.
+    """(anchors, different eight bytes at them). Fewer different ones mean more matches for a match finder.
 
-    Anchors are chosen by the two bytes that stand there (content-defined sampling), so equal strings have equal anchors wherever they lie.
+    The two bytes at a place decide whether it is an anchor (content-defined sampling). So equal strings have equal
+    anchors, wherever they are.
     """
     if len(data) < 16:
         return 0, 0

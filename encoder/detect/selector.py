@@ -1,4 +1,6 @@
-"""Chooses a strategy for each block: a shortlist from what it looks like, tried on its sample, kept while blocks look the same."""
+"""Chooses a strategy for each block: a shortlist from its features, tried on its sample, kept while blocks look the
+same.
+"""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -28,57 +30,72 @@ TOLERANCES: Final[Mapping[str, float]] = {
     "timed": 0.3,
     "field_consistency": 0.2,
 }
-"""How far each feature may move from where it stood at the decision. `line_length` is a logarithm: 1 is twice as long."""
+"""How far each feature can move from its value at the decision. `line_length` is a logarithm: 1 is twice as long."""
 
 INCOMPRESSIBLE: Final = 7.9
-"""Bits of entropy for each byte of a sample from which on no back end is tried on opaque data: what zip, xz, JPEG and encryption leave has
-7.95 and more; machine code and arrays of numbers, which are opaque too, stay well below.
+"""Bits of entropy for each byte of a sample from which on no back end is tried on opaque data.
+
+What zip, xz, JPEG and encryption produce has 7.95 and more. Machine code and arrays of numbers, which are opaque too,
+stay well below.
 """
 
 MOST_REPEATED: Final = 0.02
-"""Share of a sample's anchors that may have stood before in what counts as incompressible."""
+"""Share of a sample's anchors that can be repeated in incompressible data."""
 
 STORED: Final = Strategy(TreeType.OPAQUE, BackEnd.STORE, 0)
 
 UNTRANSFORMED: Final = (TreeType.TEXT, TreeType.OPAQUE)
-"""Not tried where the detector saw records or a document: every such block is held against plain compression anyway, and in a small sample
-plain text wins too often.
+"""Not tried if the detector found records or a document.
+
+Every such block is compared with plain compression anyway, and in a small sample plain text wins too often.
 """
 
 MOST_UNSEEN: Final = 7
-"""Blocks like one that was looked at that may go without a look of their own."""
+"""How many blocks like an examined one can skip their own look."""
 
 FEW_BRACKETS: Final = 0.05
-"""Share of lines in brackets below which, where there are few keys too, JSON's tokenisers, the dearest to try, are not tried on records of another
-shape.
+"""JSON's tokenisers, the dearest to try, are not tried on records of another shape below this share of bracketed
+lines.
+
+Few keys are a condition too.
 """
 
 FEW_KEYS: Final = 0.01
-"""Keys for each byte; a log whose lines end with an object has three times as many."""
+"""Keys for each byte. A log whose lines end with an object has three times as many."""
 
 HALF_CONSISTENT: Final = 0.5
-"""Share of lines with the usual number of separators, below which CSV's tokeniser is not tried on records of another shape."""
+"""CSV's tokeniser is not tried on records of another shape below this share of lines with the usual number of
+separators.
+"""
 
 MOSTLY_TIMED: Final = 0.5
-"""Share of lines with a time of day from which on a single separator in each is that of the seconds' fraction, as Python's loggers write it."""
+"""Share of lines with a time of day from which on a single separator in each belongs to the time.
+
+It separates the seconds' fraction, as Python's loggers write it.
+"""
 
 DOCUMENTS: Final = (TreeType.JSON, TreeType.XML)
 
 JSON_TREES: Final = (TreeType.JSON, TreeType.JSON_LINES)
 
 MOST_RELIED: Final = 7
-"""Decisions in a row about one and the same shortlist that may rely on its last trial."""
+"""How many consecutive decisions about the same shortlist can rely on its last trial."""
 
 MOST_REMEMBERED: Final = 8
-"""Decisions kept for blocks like those they were made for: in a stream of several kinds of data by turns none is made twice."""
+"""How many decisions are kept for similar blocks.
+
+So in a stream that alternates between several kinds of data, no decision is made twice.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Observations:
     """What a selector did so far.
 
-    blocks: asked for. detections: blocks whose features were taken (not the small ones', nor those that a glance found alike). decisions: times the tree was asked, at
-    the first detection and after each drift to what no remembered decision was made for. trials: strategies tried on a sample. switches: detections that changed the strategy. seconds: time spent in all of this.
+    blocks: how many were asked for. detections: blocks whose features were measured (no small ones, and none that a
+    glance found alike). decisions: how often the tree was asked, at the first detection and after each drift to a
+    pattern without a remembered decision. trials: strategies tried on a sample. switches: detections that changed the
+    strategy. seconds: time spent in all of this.
     """
 
     blocks: int = 0
@@ -90,10 +107,11 @@ class Observations:
 
 
 def drifted(previous: Pattern, current: Pattern) -> bool:
-    """Whether a choice made for `previous` should be thought over for `current`.
+    """Whether a choice made for `previous` must be reconsidered for `current`.
 
-    It should when the detector names another shape, or CSV with another separator, or when a feature in `TOLERANCES` has moved by more than is tolerated.
-    `previous` is the pattern at the last decision, not the last block's, so that slow drift adds up.
+    It must if the detector names another shape, or CSV with another separator. It also must if a feature in
+    `TOLERANCES` has moved by more than its tolerance. `previous` is the pattern at the last decision, not the last
+    block's, so slow drift adds up.
     """
     if previous.tree is not current.tree:
         return True
@@ -106,7 +124,9 @@ def drifted(previous: Pattern, current: Pattern) -> bool:
 
 
 def incompressible(pattern: Pattern) -> bool:
-    """Whether nothing will make such a block smaller: opaque, its bytes evenly spread, and no eight of them seen twice."""
+    """Whether nothing will make such a block smaller: opaque, its bytes evenly spread, and no eight of them seen
+    twice.
+    """
     seen = pattern.features
     return pattern.tree is TreeType.OPAQUE and seen.entropy >= INCOMPRESSIBLE and seen.repeated <= MOST_REPEATED
 
@@ -117,8 +137,9 @@ def trial_of(block: bytes | bytearray | memoryview, pattern: Pattern, shortlist:
 
 
 def worth_trying(trees: tuple[TreeType, ...], pattern: Pattern) -> tuple[TreeType, ...]:
-    """Those of a shortlist that are tried on a block of that pattern: of records and documents its first, and what something speaks for.
-    Never none.
+    """The trees of a shortlist that are tried on a block of that pattern; never none.
+
+    For records and documents that is the first one, and those that something speaks for.
     """
     if pattern.tree in UNTRANSFORMED:
         return trees
@@ -127,7 +148,7 @@ def worth_trying(trees: tuple[TreeType, ...], pattern: Pattern) -> tuple[TreeTyp
 
 
 def _speaks_for(tree: TreeType, pattern: Pattern) -> bool:
-    """Whether records or documents that were seen as another shape may be of this one, as far as a look can tell."""
+    """Whether records or documents detected as another shape could be of this one, as far as a look can tell."""
     if tree in UNTRANSFORMED:
         return False
     if pattern.tree in DOCUMENTS:
@@ -142,11 +163,11 @@ def _speaks_for(tree: TreeType, pattern: Pattern) -> bool:
 
 
 def strategy_for(tree: TreeType, pattern: Pattern, strategies: Mapping[TreeType, Strategy]) -> Strategy:
-    """The strategy that takes a block of that pattern apart as `tree`.
+    """The strategy that splits a block of that pattern as `tree`.
 
-    The detected shape's strategy gives back end and level, so that a trial compares tokenisers and the speed of a level does not hang on which
-    one wins. What is not taken apart, or was not seen as anything that is, keeps its own, but no lower level than plain text's at the same back end:
-    its blocks may come out plain after all.
+    The detected shape's strategy gives back end and level. So a trial compares tokenisers, and the speed of a level
+    does not depend on the winner. Plain bytes keep their own strategy, and so does a block detected as plain. But
+    their level is not below plain text's at the same back end, since such blocks can still come out plain.
     """
     own = strategies.get(tree, strategies[TreeType.TEXT])
     seen = strategies.get(pattern.tree, strategies[TreeType.TEXT])
@@ -158,7 +179,10 @@ def strategy_for(tree: TreeType, pattern: Pattern, strategies: Mapping[TreeType,
 
 @dataclass(frozen=True, slots=True)
 class _Decision:
-    """What was chosen for blocks of a pattern. glance: of the last of them that was looked at. unseen: how many like that one have gone without a look since."""
+    """What was chosen for blocks of a pattern.
+
+    glance: of the last examined one. unseen: how many like that one have skipped a look since.
+    """
 
     pattern: Pattern
     choice: Strategy
@@ -169,15 +193,19 @@ class _Decision:
 class AdaptiveCompressionSelector:
     """The strategy for each block of one stream, a deterministic function of the blocks so far.
 
-    Every block of 64 KiB or more gets a glance, a histogram of its middle. One that is not alike any block that a remembered decision was last confirmed on, and
-    every eighth in any case, is sampled and measured, which costs many times what a glance does. For the first one, and again only for one that has drifted
-    from the patterns of the last `MOST_REMEMBERED` decisions, the tree gives a shortlist of at most three, each is tried on a larger sample, and the best is kept; until
-    then the choice made for its pattern stands. Smaller blocks get `small` (none: TEXT's strategy), and change nothing. What is incompressible is stored, and nothing tried on it.
+    Every block of 64 KiB or more gets a glance, a histogram of its middle. It is compared with the glances at which
+    the remembered decisions were last confirmed. A block that is like none of them is sampled and measured, which
+    costs many times what a glance does. So is every eighth block in any case.
 
-    strategies: what to do for each tree type; TEXT must be there, and stands in for any that is not. CSV's separator is the one detected,
-    whatever the given strategy says. encode: what a trial runs, `encoder.block.encode_block` unless given; None: no trials, the shortlist's first is
-    taken. clock: seconds, for the observations only. One selector serves one stream, in its order: not thread-safe.
-    ProfileError: no TEXT among the strategies.
+    The first measured block needs a decision. Later ones need one only if they drifted from the patterns of the last
+    `MOST_REMEMBERED` decisions. Until then the choice made for their pattern stands. For a decision the tree gives a
+    shortlist of at most three. Each is tried on a larger sample, and the best is kept. Smaller blocks get `small`
+    (default: TEXT's strategy), and change nothing. Incompressible blocks are stored without a trial.
+
+    strategies: what to do for each tree type. TEXT must be there, and replaces any missing one. CSV's separator is the
+    detected one, whatever the given strategy says. encode: what a trial runs, by default `encoder.block.encode_block`.
+    None means no trials: the shortlist's first is taken. clock: seconds, for the observations only. One selector
+    serves one stream, in its order: not thread-safe. ProfileError: no TEXT among the strategies.
     """
 
     def __init__(  # noqa: PLR0913 - what it decides with, each a part of its own
@@ -228,7 +256,7 @@ class AdaptiveCompressionSelector:
         return choice
 
     def _known_by(self, now: Glance) -> _Decision | None:
-        """The decision for the block that a glance finds most alike, of those that may go on without a look."""
+        """The decision whose glance is nearest to this one, if its blocks can skip a look."""
         near = min(self._decisions, key=lambda past: distance(past.glance, now), default=None)
         return near if near is not None and near.unseen < MOST_UNSEEN and alike(near.glance, now) else None
 
@@ -248,7 +276,7 @@ class AdaptiveCompressionSelector:
         return _Decision(pattern, choice, now), decided
 
     def _stand_by(self, decision: _Decision, seen: Observations) -> tuple[Strategy, Observations]:
-        """Makes it the latest."""
+        """Make it the latest."""
         switched = bool(self._decisions) and decision.choice != self._choice
         others = [past for past in self._decisions if past.pattern is not decision.pattern]
         self._decisions = [*others, decision][-MOST_REMEMBERED:]
@@ -266,9 +294,10 @@ class AdaptiveCompressionSelector:
         return best_on(trial, shortlist, self._encode or encode_lazily), len(shortlist)
 
     def _settled(self, shortlist: list[Strategy]) -> Strategy | None:
-        """The choice where nothing has to be tried: of one, without trials, or of the shortlist that the last trial was about.
+        """The choice if nothing has to be tried, else None.
 
-        Data that drifts within one shape asks the same question again and again; a few answers in a row stand on one trial.
+        That is a shortlist of one, a selector without trials, or the shortlist of the last trial. Data that drifts
+        within one shape asks the same question repeatedly, so a few consecutive answers rely on one trial.
         """
         if len(shortlist) == 1 or self._encode is None:
             return shortlist[0]
@@ -278,7 +307,7 @@ class AdaptiveCompressionSelector:
         return None
 
     def _shortlist(self, pattern: Pattern) -> list[Strategy]:
-        """The strategies for the tree's shortlist, no two the same."""
+        """The strategies for the tree's shortlist, all different."""
         if incompressible(pattern):
             return [STORED]
         trees = worth_trying(self._tree.shortlist(pattern), pattern)

@@ -1,4 +1,4 @@
-"""Which byte, if any, cuts every line into the same number of fields."""
+"""Which byte, if any, splits every line into the same number of fields."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,13 +10,16 @@ from encoder.detect.lines import Lines
 from encoder.detect.marks import LINE_END, QUOTE, SEPARATORS, Marks, Mask, before
 
 MOST_FIELDS: Final = 64
-"""Counts above this say nothing more, and are cut to it."""
+"""Larger counts say nothing more, and are cut to this."""
 FEWEST_LINES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Of the lines that are not blank: the usual count of a separator outside double quotes, `MOST_FIELDS` at most, and how many have it."""
+    """Fields of the lines that are not blank, for one separator outside double quotes.
+
+    usual: the usual count, `MOST_FIELDS` at most. agreeing: how many lines have it.
+    """
 
     separator: int
     usual: int
@@ -25,9 +28,9 @@ class Fields:
 
 @dataclass(frozen=True, slots=True)
 class Separation:
-    """separator: the byte, or a comma when nothing separates. consistency: share of lines with the usual count, 0 to 1.
+    """separator: the byte, or a comma if nothing separates. consistency: share of lines with the usual count, 0 to 1.
 
-    count: separators in a usual line, at most `MOST_FIELDS`; 0 when nothing separates.
+    count: separators in a usual line, at most `MOST_FIELDS`; 0 if nothing separates.
     """
 
     separator: int
@@ -39,9 +42,9 @@ NOTHING: Final = Separation(SEPARATORS[0], 0.0, 0)
 
 
 def separation_of(looked: int, filled: int, fields: Sequence[Fields]) -> Separation:
-    """The best of the separators tried: weighed by consistency and, a little, by number.
+    """The best of the tried separators, weighed by consistency and, a little, by number.
 
-    looked, filled: lines that were looked at, and those of them that are not blank.
+    looked, filled: examined lines, and how many of them are not blank.
     """
     found = [Separation(it.separator, it.agreeing / filled, it.usual) for it in fields if it.usual and it.agreeing]
     if looked < FEWEST_LINES or not found:
@@ -50,7 +53,9 @@ def separation_of(looked: int, filled: int, fields: Sequence[Fields]) -> Separat
 
 
 def count_fields(marks: Marks, lines: Lines) -> tuple[int, tuple[Fields, ...]]:
-    """How many lines are not blank, and the fields of these by each separator tried (RFC 4180: those in double quotes cut nothing)."""
+    """How many lines are not blank, and their fields by each tried separator (RFC 4180: double quotes protect
+    separators).
+    """
     filled = lines.ends > lines.starts  # blank lines belong to no table
     count = int(np.count_nonzero(filled))
     if not count:
@@ -69,8 +74,8 @@ def _fields(marks: Marks, lines: Lines, filled: Mask, separator: int, outside: M
 
 
 def _outside_quotes(marks: Marks) -> Mask:
-    """Which marks stand behind an even number of quotes, counted from their own line's start."""
-    odd = np.cumsum(marks.values == QUOTE, dtype=np.uint8)  # wraps, which leaves odd and even as they are
+    """Which marks come after an even number of quotes, counted from their own line's start."""
+    odd = np.cumsum(marks.values == QUOTE, dtype=np.uint8)  # wraps, which keeps odd and even
     ends = (marks.values == LINE_END).nonzero()[0]
     starts = np.zeros(len(ends) + 1, np.uint8)
     starts[1:] = odd[ends]

@@ -15,10 +15,10 @@ from encoder.strategy import TreeType
 FORMAT: Final = 1
 MOST_NODES: Final = 1023
 LONGEST_LIST: Final = 3
-"""Tokenisers that a leaf may name, and so trials that a decision may cost."""
+"""Tokenisers that a leaf can name, and so trials that a decision can cost."""
 SHAPES: Final = tuple(f"seen_{tree.value}" for tree in TreeType)
 INPUTS: Final = (*FEATURE_NAMES, *SHAPES)
-"""What a tree may ask: every feature, and for each shape whether the detector named it (1) or not (0)."""
+"""What a tree can ask: every feature, and for each shape whether the detector named it (1) or not (0)."""
 
 
 def inputs(pattern: Pattern) -> tuple[float, ...]:
@@ -28,8 +28,9 @@ def inputs(pattern: Pattern) -> tuple[float, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """shortlist: one to `LONGEST_LIST` tokenisers, no two the same, the one that gave the smallest blocks in training first, then those that
-    were the best of the rest where it was not.
+    """shortlist: one to `LONGEST_LIST` different tokenisers.
+
+    The first gave the smallest blocks in training. The others were the best of the rest where it did not.
     """
 
     shortlist: tuple[TreeType, ...]
@@ -37,7 +38,10 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Go to node `below` when input number `feature` is at most `threshold`, else to `above`; both stand behind this node."""
+    """Go to node `below` if input number `feature` is at most `threshold`, else to `above`.
+
+    Both come after this node.
+    """
 
     feature: int
     threshold: float
@@ -47,18 +51,19 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class DecisionTree:
-    """nodes: the root first. provenance: what it was trained on and how well it did, for people; never looked at by the code."""
+    """nodes: the root first. provenance: its training data and results, for people; the code never reads it."""
 
     nodes: tuple[Leaf | Split, ...]
     provenance: dict[str, Any]
 
     def decide(self, pattern: Pattern) -> TreeType:
-        """Which tokeniser to use for a block of this pattern, when none can be tried: the shortlist's first."""
+        """Which tokeniser to use for a block of this pattern if none can be tried: the shortlist's first."""
         return self.shortlist(pattern)[0]
 
     def shortlist(self, pattern: Pattern) -> tuple[TreeType, ...]:
-        """Which tokenisers are worth a trial on a block of this pattern, the likeliest first. Deterministic, and ends: every step goes
-        to a later node.
+        """Which tokenisers are worth a trial on a block of this pattern, the likeliest first.
+
+        Deterministic. It ends, because every step goes to a later node.
         """
         values = inputs(pattern)
         node = self.nodes[0]
@@ -68,10 +73,10 @@ class DecisionTree:
 
 
 def parse_tree(text: str, source: str) -> DecisionTree:
-    """The tree written in `text`; ProfileError names `source`, the place and the mend.
+    """The tree written in `text`. ProfileError names `source`, the place and the mend.
 
-    Strict: unknown keys, unknown inputs or choices, thresholds that are no finite numbers, and nodes that are not reached exactly once
-    from the root are all errors, so that a tree that loads also ends.
+    Strict: unknown keys, inputs or choices are errors, and so are thresholds that are no finite numbers. Every node
+    must be reached exactly once from the root. So walking a loaded tree always ends.
     """
     try:
         document = json.loads(text, parse_constant=_no_constant)
@@ -115,7 +120,7 @@ def _node(source: str, index: int, node: object, total: int) -> Leaf | Split:
 
 
 def _leaf(source: str, place: str, node: dict[str, object]) -> Leaf:
-    """`next` may be left out: then there is nothing to try."""
+    """`next` can be left out: then there is nothing to try."""
     _expect_keys(source, place, node, {"choice", "next"} if "next" in node else {"choice"})
     following = node.get("next", [])
     if not isinstance(following, list) or len(following) >= LONGEST_LIST:

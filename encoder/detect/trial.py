@@ -1,4 +1,4 @@
-"""Trials: strategies run on a block's sample, for the one that makes it smallest."""
+"""Trials: strategies run on a block's sample, to find the one that makes it smallest."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,10 @@ from typing import Final, Protocol
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 SLOW_FROM: Final = 16
-"""Level of zstd from which an encode takes so long that its strategies are tried at leisure: on much of the block, all at `LEISURELY_LEVEL`."""
+"""From this level on, zstd takes so long that its strategies are tried at leisure.
+
+The trial is then on much of the block, with all strategies at `LEISURELY_LEVEL`.
+"""
 LEISURELY_LEVEL: Final = 9
 
 PLAIN: Final = (TreeType.TEXT, TreeType.OPAQUE)
@@ -15,21 +18,27 @@ PLAIN: Final = (TreeType.TEXT, TreeType.OPAQUE)
 
 @dataclass(frozen=True, slots=True)
 class Handicaps:
-    """What the size that a trial gives is multiplied by: of plain bytes, and of a tokeniser that is not the tree's first choice."""
+    """The factors on the size that a trial gives: for plain bytes, and for a tokeniser that is not the tree's first
+    choice.
+    """
 
     plain: float
     others: float
 
     def of(self, tree: TreeType, place: int) -> float:
-        """For the tokeniser at that place in its shortlist; the first is what the data looks like, and bears none."""
+        """The factor of the tokeniser at that place in its shortlist. The first is what the data looks like, so it
+        bears none.
+        """
         if tree in PLAIN:
             return self.plain if place else min(self.plain, 1.0)
         return self.others if place else 1.0
 
 
 QUICK: Final = Handicaps(plain=1.03, others=1.02)
-"""A sample is kinder to plain bytes than the whole block is, in which templates and dictionaries are written once; and columns that are sorted
-or lie along a path gain in a whole block what it does not show.
+"""A sample favours plain bytes more than the whole block does.
+
+In the whole block, templates and dictionaries are written once. Also, sorted columns and columns along a path gain
+there what a sample does not show.
 """
 LEISURELY: Final = Handicaps(plain=0.97, others=1.02)
 """Plain bytes gain more by a high level than columns do, and are tried at a low one."""
@@ -57,7 +66,7 @@ def encode_at_leisure(data: bytes, strategy: Strategy, /) -> bytes:
 
 
 def at_leisure(shortlist: Sequence[Strategy]) -> bool:
-    """Whether all of them take so long that a trial may be thorough."""
+    """Whether all of them take so long that a trial can be thorough."""
     return all(
         strategy.level >= SLOW_FROM if strategy.back_end is BackEnd.ZSTD else strategy.back_end is not BackEnd.STORE
         for strategy in shortlist
@@ -65,7 +74,7 @@ def at_leisure(shortlist: Sequence[Strategy]) -> bool:
 
 
 def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: BlockEncoder) -> Strategy:
-    """The strategy that makes the sample smallest, or will its block. shortlist: at least one."""
+    """The strategy that makes the sample smallest, or will make its block smallest. shortlist: at least one."""
     leisurely = at_leisure(shortlist)
     if leisurely and encode is encode_lazily:
         encode = encode_at_leisure
@@ -74,8 +83,10 @@ def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: BlockEncoder) 
 
 
 def tried_as(strategy: Strategy, *, leisurely: bool) -> Strategy:
-    """What a trial of the strategy runs: not decoded again, whatever that says; at leisure behind zstd at a low level, which takes
-    a hundredth of a slow back end's time and does not have to learn first.
+    """What a trial of the strategy runs. It is not decoded again, whatever the strategy says.
+
+    At leisure it runs behind zstd at a low level. That takes a hundredth of a slow back end's time, and does not have
+    to learn first.
     """
     strategy = replace(strategy, verify=False)
     if not leisurely:
@@ -86,6 +97,6 @@ def tried_as(strategy: Strategy, *, leisurely: bool) -> Strategy:
 
 
 def smallest(trees: Sequence[TreeType], sizes: Sequence[int], handicaps: Handicaps = QUICK) -> int:
-    """The number of the smallest of `sizes`, the first of equals, handicaps counted."""
+    """The number of the smallest of `sizes`, handicaps included; the first of equals."""
     weighed = [size * handicaps.of(tree, place) for place, (tree, size) in enumerate(zip(trees, sizes, strict=True))]
     return weighed.index(min(weighed))

@@ -47,7 +47,7 @@ def within(x: Int, bound: Int) -> Int:
 
 @inlined
 def code_bit(decoding: bool, state: NDArray[np.int64], coded: NDArray[np.uint8], probability: Int, bit: Int) -> Int:
-    """Codes `bit`, or decodes and returns it. Never writes or reads outside `coded`; AT counts on, and tells."""
+    """Codes `bit`, or decodes and returns it. Never writes or reads outside `coded`; AT counts on, and shows it."""
     low = state[LOW]
     high = state[HIGH]
     middle = low + (((high - low) * probability) >> 16)
@@ -74,7 +74,7 @@ def code_bit(decoding: bool, state: NDArray[np.int64], coded: NDArray[np.uint8],
 
 @kernel(INT(I64S, BUFFER))
 def finish(state: NDArray[np.int64], coded: NDArray[np.uint8]) -> Int:
-    """Ends an encoder's stream; returns its length, which is above len(coded) when it did not fit."""
+    """Ends an encoder's stream. Returns its length, which is above len(coded) if it did not fit."""
     end: Int = state[AT] + TAIL
     if end <= coded.shape[0]:
         for nth in range(TAIL):
@@ -84,6 +84,6 @@ def finish(state: NDArray[np.int64], coded: NDArray[np.uint8]) -> Int:
 
 @kernel(INT(I64S))
 def end(state: NDArray[np.int64]) -> Int:
-    """How many bytes a decoder that has all its bits has read, or WRONG_END unless the encoder ended at this very state."""
+    """How many bytes a decoder with all its bits has read, or WRONG_END unless the encoder ended at this very state."""
     read: Int = state[AT]
     return read if state[CODE] == state[HIGH] else WRONG_END

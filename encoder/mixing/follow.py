@@ -1,4 +1,4 @@
-"""The number that follows: a column that counted from its value before last to its last one is expected to count on."""
+"""The number that follows: a column's last two values differ by a step, and the next value probably does too."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from encoder.glyphs.kernel import BUFFER, INT, Int, part, several
 
 LONGEST = 40
-"""Bytes of a value that ends in a number, at most."""
+"""The most bytes of a value that ends in a number."""
 MOST_DIGITS = 17
 ROOM = LONGEST + 2
 _ZERO = 48
@@ -28,8 +28,9 @@ def trailing_number(text: NDArray[np.uint8], begin: Int, end: Int) -> tuple[Int,
 
 @part(INT(BUFFER, INT, INT, INT, BUFFER))
 def write_following(text: NDArray[np.uint8], begin: Int, end: Int, step: Int, out: NDArray[np.uint8]) -> Int:
-    """Writes text[begin:end] with `step` added to its trailing number, as many digits as before or one more; returns the
-    length, or 0 where there is no such value.
+    """Writes text[begin:end] with `step` added to its trailing number, with as many digits as before or one more.
+
+    Returns the length, or 0 if there is no such value.
     """
     if end - begin > LONGEST or end - begin < 1 or step == 0:
         return 0
@@ -54,7 +55,7 @@ def write_following(text: NDArray[np.uint8], begin: Int, end: Int, step: Int, ou
 
 @part(INT(BUFFER, INT, INT, INT, INT))
 def step_between(text: NDArray[np.uint8], begin: Int, end: Int, next_begin: Int, next_end: Int) -> Int:
-    """The difference of the trailing numbers of two values that are alike before them; 0 where they are not."""
+    """The difference of the trailing numbers of two values that are otherwise equal; 0 if they are not."""
     if end - begin > LONGEST or next_end - next_begin > LONGEST:
         return 0
     number, digits_at = trailing_number(text, begin, end)

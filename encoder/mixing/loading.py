@@ -1,4 +1,4 @@
-"""Preparing the mixing kernels, when something is really mixed, and only those of the models that are used."""
+"""Preparing the mixing kernels when something is really mixed, and only those of the models that are used."""
 
 import threading
 from typing import Final
@@ -15,7 +15,7 @@ ROWS: Final = {
     QUICK_MODEL: (_ROWS, "encoder.mixing.quick_rows"),
     LEAN_MODEL: (_ROWS, "encoder.mixing.lean_rows"),
 }
-"""By the model of rows. Between them these import every kernel module of this package."""
+"""By the model of rows. Together these import every kernel module of this package."""
 _preparing: Final = threading.Lock()
 _prepared: Final[set[Modules]] = set()
 

@@ -1,4 +1,6 @@
-"""How large a model's tables are: functions of the model and of what it codes, so that a decoder knows them beforehand."""
+"""How large a model's tables are: functions of the model and of what it codes, so that a decoder knows them
+beforehand.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,7 +10,7 @@ from encoder.mixing.models import ROW_MODELS, TEXT_MODELS
 _LEAST_BITS: Final = 8
 _LINE_BYTES: Final = 64
 MOST_COLUMNS: Final = 1024
-"""Columns that are told apart; the others share the last."""
+"""Columns with slots of their own; the others share the last one's."""
 _COLUMN_BYTES: Final = 10 << 10  # slots of the votes, weights, guesses
 _FIXED: Final = 1 << 19
 """Bytes of what does not grow: weights, guesses, working room."""
@@ -16,7 +18,7 @@ _FIXED: Final = 1 << 19
 
 @dataclass(frozen=True, slots=True)
 class TextSizes:
-    """Binary logarithms of the lines of slots, and of the places that passages are looked up in."""
+    """Binary logarithms of the number of lines of slots, and of the places by which passages are looked up."""
 
     line_bits: int
     place_bits: int
@@ -29,8 +31,10 @@ class TextSizes:
 
 @dataclass(frozen=True, slots=True)
 class RowSizes:
-    """As `TextSizes`; and the binary logarithms of the voters' memory (an eighth of its entries) and of the bytes that the quick
-    model remembers for each context, and the columns that are told apart.
+    """As `TextSizes`, with more numbers.
+
+    memory_bits: the binary logarithm of the voters' memory (an eighth of its entries). byte_bits: that of the bytes
+    that the quick model remembers for each context. columns: how many have slots of their own.
     """
 
     line_bits: int

@@ -1,4 +1,7 @@
-"""The models: what a stream's first byte says. Every one of them is read; those of `WRITTEN_TEXT` and `WRITTEN_ROWS` are written."""
+"""The models, named by a stream's first byte.
+
+All of them can be read. Those of `WRITTEN_TEXT` and `WRITTEN_ROWS` are written.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -8,8 +11,10 @@ from encoder.errors import FormatError, VersionError
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """How bytes are mixed. contexts: how many; line_bits: binary logarithm of the lines of slots, at most; first_weight: of every
-    input, in 65536ths; learning: how far a weight moves, in sixteenths.
+    """How bytes are mixed.
+
+    contexts: how many. line_bits: the largest binary logarithm of the number of lines of slots. first_weight: of every
+    input, in 65536ths. learning: how far a weight moves, in sixteenths.
     """
 
     contexts: int
@@ -21,9 +26,9 @@ class Model:
 FEW: Final = 6
 """Contexts of a text model that does not have them all."""
 QUICK_MODEL: Final = 3
-"""Of rows: compiled apart, by `encoder.mixing.row_kernel`, with bytes coded by `encoder.mixing.quick`."""
+"""Of rows. It is compiled separately by `encoder.mixing.row_kernel`, and `encoder.mixing.quick` codes its bytes."""
 LEAN_MODEL: Final = 5
-"""Of rows: those contexts that tell most, as many as fill sixteen inputs of a mixer; compiled apart as well."""
+"""Of rows: the contexts that tell most, as many as fill sixteen inputs of a mixer. It is compiled separately too."""
 TEXT_MODELS: Final = {
     1: Model(FEW, 20, 19660, 6),
     2: Model(12, 21, 19660, 6),

@@ -1,8 +1,8 @@
 """One byte coded under hashed contexts: two nibbles, a line of 15 slots for each under every context, two mixers.
 
 A slot is 32 bits: the probability that the bit is 1 (22 bits) and how often the slot was seen (10). A line is sixteen
-slots, 64 bytes, of which the first holds a check on the context's hash; the line beside it is the second choice. Beside the contexts there are
-guesses: whole bytes that something foretells, each with a slot for how often such a guess was right.
+slots, 64 bytes. Its first holds a check on the context's hash; the neighbouring line is the second choice. Besides the
+contexts there are guesses: whole predicted bytes, each with a slot for how often such a guess was right.
 """
 
 from collections.abc import Callable
@@ -29,13 +29,13 @@ U = np.uint64
 
 
 def inputs_of(contexts: int) -> int:
-    """Inputs of a mixer: two for every context, one for every guess; to a multiple of 8, a constant one and zeros."""
+    """Inputs of a mixer: two per context, one per guess, a constant one and zeros, up to a multiple of 8."""
     return (2 * contexts + GUESSES + 7) // 8 * 8
 
 
 @part(VOID(U64S, INT))
 def spread(hashes: NDArray[np.uint64], count: Int) -> None:
-    """Turns contexts into hashes, each kind of context apart from the others."""
+    """Turns contexts into hashes, with each kind of context apart from the others."""
     for nth in range(count):
         mixed = (hashes[U(nth)] + U(nth + 1)) * GOLDEN
         mixed ^= mixed >> U(32)
@@ -69,11 +69,11 @@ def byte_kernel(contexts: int) -> Callable[..., Any]:
         values: NDArray[np.int32],
         learning: Int,
     ) -> Int:
-        """Codes `byte`, or decodes and returns it; changes `hashes`.
+        """Codes `byte`, or decodes and returns it. Changes `hashes`.
 
-        table: slots, 16 times a power of two; mask: its lines - 1. weights: rows of mixer inputs; the first mixer's row
-        is first_set + the bits so far, the second's second_set + the number of the bit. lines, checks, found, values:
-        working room.
+        table: slots, 16 times a power of two. mask: the number of its lines, minus 1. weights: rows of mixer inputs.
+        The first mixer's row is first_set plus the bits so far, the second's second_set plus the number of the bit.
+        lines, checks, found, values: working room.
         """
         sofar = np.int64(1)
         first_row = U(first_set) * U(inputs)
@@ -83,7 +83,7 @@ def byte_kernel(contexts: int) -> Callable[..., Any]:
         for half in range(2):
             for nth in range(
                 contexts
-            ):  # all lines are asked for before one is looked at, so that memory answers at once
+            ):  # all lines are requested before one is read, so that their memory accesses overlap
                 mixed = hashes[U(nth)]
                 if half == 1:
                     mixed = (mixed + U(sofar)) * GOLDEN

@@ -1,5 +1,7 @@
-"""A byte of a value coded quickly: first, where something foretells it well, one bit that says whether that is right; else
-its bits under three contexts and one mixer.
+"""A byte of a value coded quickly.
+
+If something predicts it well, one bit says whether the prediction is right. Otherwise its bits follow, under three
+contexts and one mixer.
 """
 
 import numpy as np
@@ -13,17 +15,17 @@ from encoder.mixing.tables import GOLDEN, RANGE, SQUASH, STRETCH, TRUST
 
 U = np.uint64
 INPUTS = 8
-"""Two for each context, and two to make a line of it."""
+"""Two for each context, and two to fill a line."""
 ROWS_PER_COLUMN = 8
 """Of weights: one for each bit of a byte."""
 FORETELLERS = 2 + QUICK
-"""The repeat, the column's last value, and the contexts, which remember the byte that came last in each."""
+"""The repeat, the column's last value, and the contexts. Each context remembers the byte that came last in it."""
 SUREST = 15
 _SURENESS = SUREST + 1
 CHANCES = FORETELLERS * _SURENESS
-"""Slots for how often each foretells rightly, by how sure it is."""
+"""Slots for how often each predicts correctly, by how sure it is."""
 FLAGS = CHANCES * 32
-"""Slots for whether the best is right: by which it is, how sure, and who agrees."""
+"""Slots for whether the best prediction is right: by which it is, how sure, and who agrees."""
 _LEAST_CHANCE = 2300000  # of 2**22: below, the bits are coded at once
 _LEARNING = 6
 _LEAST = 24  # of 65536, for a probability
@@ -42,7 +44,7 @@ def code_bits(
     row: Int,
     lines: NDArray[np.uint64],
 ) -> Int:
-    """Codes or decodes all bits of a byte. row: the first of its column's; lines: working room."""
+    """Codes or decodes all bits of a byte. row: the first of its column's. lines: working room."""
     sofar = np.int64(1)
     for half in range(2):
         for nth in range(QUICK):
@@ -106,7 +108,7 @@ def try_foretold(
     chances: NDArray[np.uint32],
     flags: NDArray[np.uint32],
 ) -> Int:
-    """Whether the best foretold byte is right: that byte, or -1 where it is not or none was tried."""
+    """Whether the best predicted byte is right: that byte, or -1 if it is wrong or none was tried."""
     best: Int = np.int64(-1)
     most = np.int64(_LEAST_CHANCE)
     for nth in range(FORETELLERS):
@@ -137,7 +139,7 @@ def try_foretold(
 def learn_foretold(
     byte: Int, foretold: NDArray[np.int64], sure: NDArray[np.int64], chances: NDArray[np.uint32]
 ) -> None:
-    """Each that foretold a byte learns whether it was right."""
+    """Every foreteller that predicted a byte learns whether it was right."""
     for nth in range(FORETELLERS):
         if foretold[U(nth)] >= 0:
             place = U(nth * _SURENESS + sure[U(nth)])
@@ -154,7 +156,10 @@ def look_up_bytes(
     foretold: NDArray[np.int64],
     sure: NDArray[np.int64],
 ) -> None:
-    """What the contexts foretell, and `places`: where that stands. An entry is a byte, and how sure it is (8 bits), 0 for none."""
+    """The predictions of the contexts, and `places`: where their entries are.
+
+    An entry is a byte, and how sure it is (8 bits), 0 for none.
+    """
     for nth in range(QUICK):
         place = (hashes[U(nth)] >> U(64 - byte_bits)) * U(4) + U(nth)
         places[U(nth)] = place
@@ -165,7 +170,7 @@ def look_up_bytes(
 
 @part(VOID(INT, U64S, U16S))
 def remember_byte(byte: Int, places: NDArray[np.uint64], remembered: NDArray[np.uint16]) -> None:
-    """The contexts learn which byte came; one that was sure of another is half as sure of it."""
+    """The contexts learn which byte came. One that was sure of another byte becomes half as sure of it."""
     for nth in range(QUICK):
         entry: Int = np.int64(remembered[places[U(nth)]])
         sure = entry & 255
@@ -207,8 +212,10 @@ def code_foretold(
     foretold: NDArray[np.int64],
     sure: NDArray[np.int64],
 ) -> Int:
-    """Codes `byte`, or decodes and returns it. repeated, above: what a repeat of that length and the column's last value, which has agreed
-    for `offset` bytes, foretell; -1 for nothing. lines, places, foretold, sure: working room.
+    """Codes `byte`, or decodes and returns it.
+
+    repeated: the prediction of a repeat of that length. above: the prediction of the column's last value, which has
+    agreed for `offset` bytes. Both are -1 for nothing. lines, places, foretold, sure: working room.
     """
     foretold[0] = repeated
     sure[0] = least(length >> 1, SUREST)

@@ -1,4 +1,7 @@
-"""A byte of a value by its bits: the contexts of a tree under two mixers, with what a repeat and the column's last value guess."""
+"""A byte of a value by its bits: the contexts of a tree under two mixers.
+
+A repeat and the column's last value add guesses.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +23,7 @@ code_full = byte_kernel(FULL)
 
 
 def guessed_kernel(*, lean: bool) -> Callable[..., Any]:
-    """The kernel that codes a byte under the lean contexts, or under as many of the others as it is told."""
+    """The kernel that codes a byte under the lean contexts, or under a given number of the others."""
 
     @part(
         INT(
@@ -52,9 +55,9 @@ def guessed_kernel(*, lean: bool) -> Callable[..., Any]:
         found: NDArray[np.uint32],
         values: NDArray[np.int32],
     ) -> Int:
-        """Codes `byte`, or decodes and returns it; as `quick.code_foretold`, whose arguments it shares. contexts: how many.
+        """Codes `byte`, or decodes and returns it, as `quick.code_foretold`, whose arguments it shares.
 
-        guesses, guess_slots and what follows: working room.
+        contexts: how many. guesses, guess_slots and what follows: working room.
         """
         first_set = 0
         guesses[0] = NO_GUESS

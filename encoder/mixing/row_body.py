@@ -25,7 +25,7 @@ Bytes = NDArray[np.uint8]
 LEAST_IN_COLUMN: Final = 4
 """Columns of fewer values share one."""
 MOST_TOKENS: Final = (1 << 26) - 2
-"""Tokens of a block: a voter's entry keeps 26 bits for one, and 0 for none."""
+"""Tokens of a block. A voter's entry keeps 26 bits for a token, and 0 for none."""
 MAX_NUMBERED: Final = 1 << 16
 _NEWLINE: Final = 10
 HEADER: Final = (
@@ -44,7 +44,7 @@ HEADER: Final = (
 
 @dataclass(frozen=True, slots=True)
 class RowPlan:
-    """What a body's metadata says: two siblings of each column, and its header's numbers in order."""
+    """A body's metadata: two siblings of each column, and its header's numbers in order."""
 
     siblings: NDArray[np.int32]
     size: int
@@ -64,7 +64,7 @@ class RowPlan:
         return [self.template_bytes, self.slots * id_width(self.columns), self.tail, self.token_bytes]
 
     def memory(self, model: int) -> int:
-        """Bytes that decoding takes in all, without what opens the other streams."""
+        """Bytes that decoding takes in all, except for what opens the other streams."""
         tables = row_sizes(self.token_bytes, self.tokens, self.columns, model).memory
         arrays = 2 * self.token_bytes + 8 * self.tokens + 4 * self.records + 80 * self.columns
         pieces = 20 * (self.slots + self.templates) + 3 * self.template_bytes
@@ -73,7 +73,10 @@ class RowPlan:
 
 @dataclass(frozen=True, slots=True)
 class EncodedRows:
-    """A block as rows. streams: metadata, templates, columns of their variables, tail, all as they are; then the tokens, mixed."""
+    """A block as rows.
+
+    streams: metadata, templates, columns of their variables and tail, unmixed. mixed: the tokens, mixed.
+    """
 
     streams: list[bytes]
     token_bytes: int
@@ -81,7 +84,10 @@ class EncodedRows:
 
 
 def encode_rows(data: memoryview, tree: TreeType, separator: int, model: int) -> EncodedRows | None:
-    """The block as rows; None where nothing can be taken apart, every byte is in a value, or the tokens do not shrink."""
+    """The block as rows.
+
+    None if it cannot be split, if every byte value occurs in a value, or if the tokens do not shrink.
+    """
     source = np.frombuffer(data, np.uint8)
     scratch = scratch_for(len(source))
     tokens = tokenise(source, tree, separator, scratch)
@@ -94,7 +100,7 @@ def encode_rows(data: memoryview, tree: TreeType, separator: int, model: int) ->
 
 
 def _terminator(tokens: Tokens, scratch: Scratch) -> int | None:
-    """A byte that no value holds: the newline if it can be."""
+    """A byte that no value holds: the newline if possible."""
     tally = np.zeros(256, np.int64)
     count_bytes(tokens.data, scratch.found.starts, scratch.found.sizes, tokens.variables, tally)
     free = np.flatnonzero(tally == 0)
@@ -138,7 +144,10 @@ def _encoded(
 def _spelled(
     tokens: Tokens, records: NDArray[np.int32], variables: NDArray[np.int32], terminator: int, scratch: Scratch
 ) -> tuple[Bytes, NDArray[np.int32], NDArray[np.uint32]]:
-    """Every token's text end to end, where each begins, and its name: a record's template, where there are several, and its values."""
+    """Every token's text end to end, where each begins, and its name.
+
+    A record's tokens are its template, if there are several, and its values.
+    """
     found = scratch.found
     template_size = id_width(tokens.templates)
     count = int(tokens.variables) + (len(records) if template_size else 0)
@@ -182,7 +191,7 @@ def plan_rows(metadata: bytes, raw_size: int | None, limits: Limits) -> RowPlan:
 
 
 def check_memory(plan: RowPlan, model: int, limits: Limits) -> None:
-    """Raises LimitError where decoding would take more than `limits.max_memory`."""
+    """Raises LimitError if decoding would take more than `limits.max_memory`."""
     if plan.memory(model) > limits.max_memory:
         raise LimitError(
             f"decoding this block would take {plan.memory(model)} bytes of memory, over the limit of {limits.max_memory}; "

@@ -1,7 +1,8 @@
-"""Token rows mixed: for every value of every record a vote, and where no vote is right, its bytes under the tree's contexts.
+"""Token rows mixed: for every value of every record a vote. If no vote is right, its bytes follow under the tree's
+contexts.
 
-The tokens of all records stand end to end in `text`: for each record its template's number (one byte, or two, where
-there are several templates), then the values of its variables, each with the terminator after it.
+The tokens of all records are end to end in `text`. Each record has its template's number if there are several
+templates (one byte or two). The values of its variables follow, each with the terminator after it.
 """
 
 from collections.abc import Callable
@@ -47,17 +48,16 @@ from encoder.mixing.votes import (
 
 U = np.uint64
 HOPELESS = 32
-"""Values in a row that no vote foretold, from which on the quick model asks a column seldom."""
-_SELDOM = 15  # but for every sixteenth value
+"""After this many consecutive values that no vote predicted, the quick model rarely asks a column."""
+_SELDOM = 15  # except for every sixteenth value
 _INPUTS = inputs_of(FULL)
 
 
 def row_kernel(*, quick: bool = False, lean: bool = False) -> Callable[..., Any]:
-    """The kernel of the quick model of rows, of the lean one, or of the others: compiled apart, so that what a model does not use
-    costs it nothing.
+    """The kernel of the quick model of rows, of the lean one, or of the others.
 
-    The quick model has one mixer for votes, asks a column whose values hardly ever come again for votes only now and then, and codes
-    bytes by `quick.code_foretold`.
+    They are compiled separately, so that what a model does not use costs it nothing. The quick model has one mixer for
+    votes. It rarely asks a column whose values hardly ever repeat for votes. It codes bytes by `quick.code_foretold`.
     """
     by_column = not quick
 
@@ -96,11 +96,12 @@ def row_kernel(*, quick: bool = False, lean: bool = False) -> Callable[..., Any]
         places: NDArray[np.int32],
         place_bits: Int,
     ) -> Int:
-        """Codes all tokens of `text` into `coded`, or decodes them from there, with their starts, names and records' templates.
+        """Codes all tokens of `text` into `coded`, or decodes them from there, with their starts, names and records'
+        templates.
 
-        Returns the coded length (see `coder.finish`); DAMAGED as soon as the coded bytes do not suffice, and for what
-        does not fill `text` and `starts` exactly or names no template. siblings: two columns for each. The templates are column
-        `columns`. starts: one more than there are tokens.
+        Returns the coded length (see `coder.finish`). Returns DAMAGED as soon as the coded bytes do not suffice, or if
+        they do not fill `text` and `starts` exactly or name no template. siblings: two columns for each. The templates
+        are column `columns`. starts: one more than there are tokens.
         """
         known = QUICK if quick else LEAN if lean else contexts
         state = np.zeros(STATE_SIZE, np.int64)

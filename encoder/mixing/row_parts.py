@@ -9,7 +9,7 @@ from encoder.mixing.tables import GOLDEN, SPREAD
 
 U = np.uint64
 PAST = 6
-"""Templates before, that a template's contexts see."""
+"""How many templates before it the contexts of a template see."""
 DAMAGED = -1
 HASHED = 6
 """Bytes by which a repeat is looked up."""
@@ -28,7 +28,7 @@ def extend(name: np.uint64, byte: np.uint64) -> np.uint64:
 
 @part(INT(BUFFER, INT, INT))
 def name_of(text: NDArray[np.uint8], begin: Int, end: Int) -> Int:
-    """The 32-bit name of a value: equal values have equal names, and others rarely do."""
+    """The 32-bit name of a value: equal values have equal names, and different ones rarely do."""
     name = SEED
     for at in range(begin, end):
         name = extend(name, U(text[at]))
@@ -63,9 +63,10 @@ def row_contexts(
     above: np.uint64,
     same: bool,
 ) -> None:
-    """The contexts of one byte of a value, so many of them. last: the last eight bytes. sofar: name of the value so far, with its column.
+    """The contexts of one byte of a value, so many of them.
 
-    above: the byte of the column's last value at the same place, and the next one (times 256).
+    last: the last eight bytes. sofar: name of the value so far, with its column. above: the byte of the column's last
+    value at the same place, and the next one (times 256).
     """
     nearest = last & U(255)
     hashes[0] = sofar ^ (sibling * GOLDEN)
@@ -131,9 +132,10 @@ def find_repeat(
     places: NDArray[np.int32],
     place_bits: Int,
 ) -> tuple[Int, Int]:
-    """How many bytes before `at` stand earlier as well, and where the one after those stands, given both for the byte before.
+    """How many bytes before `at` also occurred earlier, and the place after that occurrence, given both for the byte
+    before.
 
-    last: the last eight bytes. places: where each six bytes, by their hash, were last followed by something.
+    last: the last eight bytes. places: where each group of six bytes, by its hash, last ended.
     """
     if length > 0 and text[repeat] == (last & U(255)):
         length += 1

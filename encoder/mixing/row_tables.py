@@ -1,4 +1,6 @@
-"""A block's tokens coded with fresh tables, by the kernel of their model; the kernels of other models are not even loaded."""
+"""A block's tokens coded with fresh tables, by the kernel of their model. The kernels of other models are not even
+loaded.
+"""
 
 from collections.abc import Callable
 from typing import Final
@@ -20,7 +22,9 @@ Bytes = NDArray[np.uint8]
 
 Slots = NDArray[np.uint32]
 Tables = tuple[NDArray[np.int32], Slots, Slots, Slots, NDArray[np.uint16], int]
-"""What bytes are coded with: weights; slots of guesses; chances, flags, remembered bytes and their bits of the quick model."""
+"""Tables for coding bytes: weights; slots of guesses; the quick model's chances, flags, remembered bytes and their
+bits.
+"""
 
 _NO_SLOTS: Final = np.zeros(0, np.uint32)
 _NO_BYTES: Final = np.zeros(0, np.uint16)
@@ -41,7 +45,7 @@ def code_tokens(
     coded: Bytes,
     model: int,
 ) -> int:
-    """Codes all tokens or decodes them, in place; returns what `rows.code_rows` does."""
+    """Codes all tokens or decodes them, in place. Returns what `rows.code_rows` does."""
     sizes = row_sizes(len(text), len(names), columns, model)
     tokens = (decoding, text, records, first_slot, slots, columns, siblings, terminator, names, starts)
     memory = np.zeros(8 << sizes.memory_bits, np.uint32)

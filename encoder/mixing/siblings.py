@@ -1,6 +1,6 @@
-"""Which two columns foretell a column best: those whose last value leaves the least doubt about the next.
+"""Which two columns predict a column best: those whose last value leaves the least doubt about the next.
 
-Chosen by the encoder on the first values; a body says the choice, so a decoder never searches.
+The encoder chooses them from the first values. The body states the choice, so a decoder never searches.
 """
 
 import numpy as np
@@ -14,13 +14,13 @@ CANDIDATES = 10
 SAMPLE = 2048
 _LEAST_BITS = 6
 _LEAST = 16
-_NEW_PAIR = 12.0  # bits: what a value that was never seen beside that sibling costs
+_NEW_PAIR = 12.0  # bits: the cost of a value that was never seen beside that sibling
 _WORST = 1e18
 
 
 @kernel(REAL(U32S, U32S, INT))
 def doubt(values: NDArray[np.uint32], beside: NDArray[np.uint32], count: Int) -> float:
-    """Bits that `values` take when the value beside each is known, and a price for each pair that is new."""
+    """Bits that `values` take if the value beside each is known, plus a price for each new pair."""
     wide = np.int64(_LEAST_BITS)
     while (1 << wide) < 2 * count:
         wide += 1
@@ -56,8 +56,10 @@ def choose_siblings(
     siblings: NDArray[np.int32],
     known: Int,
 ) -> None:
-    """Fills two siblings for each of the `known` columns. variables: how many each template has. columns: of each value.
-    names: of each token; numbered: 1 where every record begins with its template's, else 0.
+    """Fills two siblings for each of the `known` columns.
+
+    variables: how many each template has. columns: of each value. names: of each token. numbered: 1 if every record
+    begins with its template's name, else 0.
     """
     seen = np.zeros(known, np.int64)
     values = np.empty((known, SAMPLE), np.uint32)

@@ -1,4 +1,4 @@
-"""A slot: how likely a bit is 1 (22 bits) and how often that was seen (10); a line of them holds a check and fifteen slots."""
+"""A slot: how likely a bit is 1 (22 bits) and how often that was seen (10). A line holds a check and fifteen slots."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ def learned(packed: Int, wanted: Int) -> np.uint32:
 
 @part(HASH(U32S, HASH, UINT32))
 def claim(table: NDArray[np.uint32], line: np.uint64, check: np.uint32) -> np.uint64:
-    """The line of a context that does not stand at its own place: the one beside, else whichever was seen less, emptied."""
+    """The line of a context that is not at its own place: the neighbour, else whichever was seen less, emptied."""
     beside = line ^ U(16)
     if table[beside] == check:
         line = beside

@@ -1,4 +1,4 @@
-"""Tokens in the order of the records, end to end; and the records put together from them again."""
+"""Tokens in the order of the records, end to end, and the records composed from them again."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,7 @@ def spell_tokens(
     token_starts: NDArray[np.int32],
     names: NDArray[np.uint32],
 ) -> Int:
-    """Writes all tokens to `text`, and where each begins and its name; returns the bytes written."""
+    """Writes all tokens to `text`, and where each begins and its name. Returns the bytes written."""
     at = np.int64(0)
     token = 0
     value = 0
@@ -82,7 +82,9 @@ def compose_rows(
     out: NDArray[np.uint8],
     end: Int,
 ) -> Int:
-    """Writes all records to out[:end]; 0 if they fill it exactly, else BAD_RECORDS. The tokens are as `code_rows` left them."""
+    """Writes all records to out[:end]. Returns 0 if they fill it exactly, else BAD_RECORDS. `code_rows` left the
+    tokens.
+    """
     at = np.int64(0)
     token = 0
     for record in range(records.shape[0]):

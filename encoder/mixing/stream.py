@@ -1,4 +1,6 @@
-"""The mixing back end: one stream of bytes coded with the text model. A byte names the model, the coded bits follow."""
+"""The mixing back end: one stream of bytes coded with the text model. A byte names the model, and the coded bits
+follow.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +22,7 @@ def compress(data: bytes | memoryview, model: int) -> bytes | None:
 
 
 def decompress(data: memoryview, raw_size: int) -> bytes:
-    """Inverse of `compress`. Raises FormatError for what is no such stream, VersionError for a later model."""
+    """Inverse of `compress`. Raises FormatError for any other data, VersionError for a later model."""
     if not len(data):
         raise FormatError("a mixed stream is empty")
     model = data[0]

@@ -1,4 +1,4 @@
-"""Bytes of any text mixed from what stands before them: the last bytes, the word, the line above, a repeated passage."""
+"""Bytes of any text mixed from what comes before them: the last bytes, the word, the line above, a repeated passage."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,8 +34,9 @@ def code_text(
     places: NDArray[np.int32],
     place_bits: Int,
 ) -> Int:
-    """Codes `text` into `coded`, or decodes it from there. Returns the coded length (see `coder.finish`), or STOPPED as soon
-    as the coded bytes do not suffice.
+    """Codes `text` into `coded`, or decodes it from there.
+
+    Returns the coded length (see `coder.finish`), or STOPPED as soon as the coded bytes do not suffice.
     """
     state = np.zeros(STATE_SIZE, np.int64)
     start(decoding, state, coded)

@@ -1,7 +1,9 @@
-"""Whole values foretold: voters name an earlier value each, the most trusted one's is tried, and one bit says if it is right.
+"""Whole values predicted: each voter names an earlier value. The most trusted voter's is tried, and one bit says if it
+is right.
 
-Six voters remember, each under its context, the value that came last there; one names the column's last value, one the
-number that follows it. A voter's record, six bits: how often it was right of late (3), and its last three results (3).
+Six voters remember, each under its context, the value that came last there. One names the column's last value, one the
+number that follows it. A voter's record has six bits: how often it was right lately (3), and its last three results
+(3).
 """
 
 import numpy as np
@@ -21,13 +23,13 @@ INPUTS = 16
 SLOTS_PER_COLUMN = VOTERS * 128
 """For each of the two attempts."""
 AGREEMENTS = 512
-"""Rows of weights by who agrees, for both attempts; those by column follow."""
-SECOND_TRY = 300000  # of 2**22: a second value is tried only where it is at least as likely as that
+"""Rows of weights by who agrees, for both attempts. Those by column follow."""
+SECOND_TRY = 300000  # of 2**22: a second value is tried only if it is at least this likely
 NONE = -1
 
 
 def first_slots() -> NDArray[np.uint32]:
-    """The slots of one voter in one column before anything was seen: disagreeing records, then agreeing ones."""
+    """The slots of one voter in one column before any result: disagreeing records, then agreeing ones."""
     slots = [419430 << 10] * 64
     for record in range(64):
         often, results = 2 * (record >> 3), 2 * (record & 7).bit_count()
@@ -45,7 +47,9 @@ def look_up(
     values: NDArray[np.int64],
     records: NDArray[np.int64],
 ) -> None:
-    """What the remembering voters name: number of a value, or NONE, and their records; `places`: where that stood."""
+    """What the remembering voters name (number of a value, or NONE), their records, and `places`: where the entries
+    are.
+    """
     apart = U(column + 1) * SPREAD
     for voter in range(REMEMBERING):
         mixed = (contexts[U(voter)] + apart) * GOLDEN
@@ -62,7 +66,7 @@ def look_up(
 def most_trusted(
     names: NDArray[np.int64], records: NDArray[np.int64], tried: Int, slots: NDArray[np.uint32], base: Int
 ) -> tuple[Int, Int]:
-    """The voter whose value is most likely right, of those that name another than `tried`, and how likely (of 2**22)."""
+    """The most trusted voter that names a value other than `tried`, and how likely that value is right (of 2**22)."""
     best = NONE
     chance = np.int64(-1)
     for voter in range(VOTERS):
@@ -91,9 +95,9 @@ def code_vote(
     values: NDArray[np.int32],
     used: NDArray[np.uint64],
 ) -> Int:
-    """Codes whether the value of that name is the right one, and learns from it; values, used: working room.
+    """Codes whether the value of that name is the right one, and learns from it. values, used: working room.
 
-    weights: rows of INPUTS, two attempts each: by who agrees, then, where a second mixer goes by it, by column.
+    weights: rows of INPUTS, two attempts each: by who agrees, then by column if a second mixer uses that.
     """
     base = (2 * column + attempt) * SLOTS_PER_COLUMN
     agreeing = 0
@@ -150,7 +154,9 @@ def remember(
     value: Int,
     memory: NDArray[np.uint32],
 ) -> None:
-    """The remembering voters learn that `value`, of that name, came; one that was wrong but mostly right keeps its own."""
+    """The remembering voters learn that `value`, of that name, came. One that was wrong but mostly right keeps its
+    own.
+    """
     for voter in range(REMEMBERING):
         record = records[U(voter)]
         kept = values[U(voter)]

@@ -1,1 +1,1 @@
-"""Runs a plan: decides what is next, has it done, records what happened, judges at the end."""
+"""Runs a plan: decides the next steps, carries them out, records what happened, and judges at the end."""

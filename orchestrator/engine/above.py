@@ -1,4 +1,7 @@
-"""What the tasks above a task left: in memory for runners in this process, by place in the run's file of results for all others."""
+"""What the tasks above a task left.
+
+Runners in this process get it in memory. All others get it by its place in the run's file of results.
+"""
 
 from collections.abc import Iterator, Mapping
 from threading import Lock
@@ -13,7 +16,10 @@ from orchestrator.state.transitions import Status
 
 
 class Above:
-    """Looks up results for one turn of a run, in which what is settled stays as it is. order: each task's place in the graph's order."""
+    """Looks up results for one turn of a run (a start or a resume), during which settled tasks do not change.
+
+    order: each task's place in the graph's order.
+    """
 
     def __init__(self, graph: TaskGraph, places: Places, order: Mapping[str, int]) -> None:
         self._graph = graph
@@ -24,7 +30,7 @@ class Above:
         self._lock = Lock()
 
     def inputs(self, state: RunState, task: str) -> LateInputs:
-        """What every task above this one that succeeded left, in the graph's order; put together when it is asked for."""
+        """What every succeeded task above this one left, in the graph's order. It is put together on demand."""
         return LateInputs(lambda: tuple(self._inputs(state, task)), lambda: self._named(state, task))
 
     def _inputs(self, state: RunState, task: str) -> Iterator[TaskInput]:
@@ -34,7 +40,10 @@ class Above:
                 yield found
 
     def _named(self, state: RunState, task: str) -> tuple[str, list[Line]]:
-        """The file, and the lines of the tasks directly above, written now where nobody asked for them before. Raises OSError."""
+        """The file, and the lines of the tasks directly above. Lines that nobody asked for before are written now.
+
+        Raises OSError.
+        """
         with self._lock:
             path = self._places.run_folder(state.run) / RESULTS
             self._file = self._file or ResultsFile(path)
@@ -43,7 +52,7 @@ class Above:
             return str(path), [self._lines[each] for each in self._graph.needs[task]]
 
     def _write(self, file: ResultsFile, state: RunState, task: str) -> None:
-        """The line of a task, those of all above it before it."""
+        """Write the line of a task, after those of all tasks above it."""
         waiting = [task]
         while waiting:
             one = waiting[-1]
@@ -57,7 +66,7 @@ class Above:
             waiting.pop()
 
     def _input(self, state: RunState, task: str) -> TaskInput | None:
-        """What the task left, None where it did not succeed."""
+        """What the task left, None if it did not succeed."""
         record = state.tasks[task]
         if record.status is not Status.SUCCEEDED:
             return None

@@ -1,4 +1,4 @@
-"""Bring what a task of an earlier run left over into this run's folder; only what is still as its checksum says."""
+"""Copy what a task of an earlier run left into this run's folder, if its checksum still matches."""
 
 import contextlib
 import hashlib
@@ -17,7 +17,7 @@ BESIDE: Final = ("stdout.log", "stderr.log", "series.csv", "evidence.jsonl", "or
 
 
 def into(runs: Path, run: str) -> Adopt:
-    """Adopt into `runs / run`: copies, so that what happens to one run's files does not happen to another's."""
+    """Adopt into `runs / run`. The files are copied, so that a change of one run's files does not change another's."""
 
     def adopt(source: str, record: TaskRecord, evidence: Evidence) -> bool:
         before = record.evidence.artifacts if record.evidence else ()
@@ -29,7 +29,7 @@ def into(runs: Path, run: str) -> Adopt:
             return False
         there, here = f"{source}/{record.id}/{record.attempt}", runs / run / record.id / str(ADOPTED)
         for name in BESIDE:
-            with contextlib.suppress(OSError):  # what is only for people may be gone
+            with contextlib.suppress(OSError):  # files that only people read may be gone
                 _copied(runs, f"{there}/{name}", here / name, None)
         return True
 
@@ -37,7 +37,7 @@ def into(runs: Path, run: str) -> Adopt:
 
 
 def intact(runs: Path) -> Adopt:
-    """Only look whether everything is there: for saying what would be reused."""
+    """Only check whether everything is there, to say what would be reused."""
 
     def adopt(source: str, record: TaskRecord, _evidence: Evidence) -> bool:
         artifacts = record.evidence.artifacts if record.evidence else ()
@@ -50,7 +50,10 @@ def intact(runs: Path) -> Adopt:
 
 
 def _copied(runs: Path, source: str, target: Path, sha256: str | None) -> bool:
-    """Copy the file, whole or not at all; False where it is not what the checksum says. No link is followed. Raises OSError."""
+    """Copy the file, whole or not at all. False if it does not match the checksum.
+
+    No link is followed. Raises OSError.
+    """
     with open_below(runs, source, sole=sha256 is None) as file:
         _make_folders(runs, target.parent)
         beside = target.with_name(f".{secrets.token_hex(8)}.part")
@@ -69,7 +72,7 @@ def _copied(runs: Path, source: str, target: Path, sha256: str | None) -> bool:
 
 
 def _make_folders(runs: Path, folder: Path) -> None:
-    """Make the folders from `runs` down to this one. Raises OSError where a link is among them."""
+    """Make the folders from `runs` down to this one. Raises OSError if a link is among them."""
     private_folder(runs)
     below = ""
     for part in folder.relative_to(runs).parts:

@@ -1,4 +1,4 @@
-"""What an order says of agents' work: the next turn, the commit to measure, the hand-ins to join. Pure."""
+"""The part of an order that concerns agents' work: the next turn, the commit to measure, the hand-ins to join. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from orchestrator.state.run import RunState
 
 @dataclass(frozen=True, slots=True)
 class AgentOrders:
-    """Writes those parts of orders for one run. write: an order of any task, for the instruments of a merge."""
+    """Writes these parts of orders for one run. write: makes an order of any task, for the instruments of a merge."""
 
     plan: Plan
     graph: TaskGraph
@@ -31,7 +31,7 @@ class AgentOrders:
     write: Callable[[RunState, str, int], WorkOrder]
 
     def turn(self, state: RunState, node: TaskNode, attempt: int, known: Mapping[str, object]) -> Turn:
-        """The next round of an agent's task: in the session of the round before, and from what that handed in."""
+        """The next round of an agent's task. It uses the session of the round before, and starts from its hand-in."""
         task, record, agent = node.task, state.tasks[node.id], self.plan.agents[node.agent]
         last = record.rounds[-1] if record.rounds else None
         place = self.places.work_folder(state.run, node.id, attempt)
@@ -61,13 +61,13 @@ class AgentOrders:
         )
 
     def _limits(self, state: RunState, node: TaskNode) -> Limits:
-        """What the turn may use: what the tightest budget leaves, and the task's own timeout."""
+        """The limits of the turn: what the tightest budget leaves, and the task's own timeout."""
         left = self.left(state, node.id)
         seconds = [each for each in (left.seconds, node.task.timeout) if each is not None]
         return Limits(min(seconds, default=None), left.tokens, left.cost)
 
     def left(self, state: RunState, task: str) -> Left:
-        """What the budgets of a task, of its agent and of the run leave for a turn of it."""
+        """What the budgets of a task, of its agent and of the run leave for a turn of the task."""
         node = self.graph.nodes[task]
         doers = {name: self.graph.nodes[name].agent for name in briefed(self.plan)}
         return left_of(
@@ -79,7 +79,7 @@ class AgentOrders:
         )
 
     def checkout(self, state: RunState, node: TaskNode, attempt: int) -> Checkout | None:
-        """What an instrument measures: the hand-in of the round that is open, or of the last one."""
+        """What an instrument measures: the hand-in of the open round, or of the last one."""
         measured = full_id(node.group, node.task.measures or "")
         given = state.tasks[measured].hand_in
         if given is None:
@@ -92,7 +92,7 @@ class AgentOrders:
         )
 
     def merge(self, state: RunState, node: TaskNode) -> Merge:
-        """The hand-ins that wait to be joined, and what measures each of them."""
+        """The hand-ins that wait to be joined, with the instruments that measure each of them."""
         names = [full_id(node.group, each) for each in node.task.merge or ()]
         queue = tuple(self._to_join(state, name) for name in names if state.tasks[name].hand_in is not None)
         first = self.graph.nodes[names[0]].task.workspace
@@ -100,7 +100,7 @@ class AgentOrders:
         return Merge(Path(repo), node.task.into or first.base, queue)
 
     def _to_join(self, state: RunState, name: str) -> ToJoin:
-        """A hand-in with its instruments' orders, as they stand; who joins puts the joined commit in their place."""
+        """A hand-in with its instruments' orders as they are. The merge replaces their commit by the joined one."""
         given = state.tasks[name].hand_in
         assert given is not None, "only hand-ins are joined"
         metrics = declared_metrics(self.graph, self.runners)

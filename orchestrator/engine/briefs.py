@@ -17,12 +17,12 @@ from orchestrator.state.run import RunState
 
 @dataclass(frozen=True, slots=True)
 class Agents:
-    """What the plan's agents are told beside their tasks. files: by agent, of those that have one."""
+    """What the plan's agents are told besides their tasks. files: by agent, for those that have one."""
 
     files: Mapping[str, AgentFile] = field(default_factory=dict)
 
     def digest(self, agent: str) -> str:
-        """The digest of the agent's file, "" where it has none."""
+        """The digest of the agent's file, "" if it has none."""
         return self.files[agent].digest if agent in self.files else ""
 
 
@@ -30,7 +30,7 @@ NO_AGENTS: Final = Agents()
 
 
 def render_brief(plan: Plan, node: TaskNode, agents: Agents, state: RunState) -> str:
-    """The prompt for the next round of a task: the work, what it is judged by, and what the rounds before came to."""
+    """The prompt for the next round of a task: the work, its criteria, and the results of the rounds before."""
     group = plan.groups[node.group]
     agent = plan.agents[node.agent]
     given = agents.files.get(node.agent)

@@ -1,4 +1,4 @@
-"""One owner's turn at a run: take it, work, judge, say how it ended, and give it back."""
+"""One owner's turn at a run: acquire it, work, judge, record how it ended, and release it."""
 
 import secrets
 import signal
@@ -53,7 +53,8 @@ class RunResult:
     """How a run ended. exit_code: as documented in `orchestrator.engine.outcome`; 5 when it waits for people, 130 when it was interrupted, 4 when its
     executor broke.
 
-    events: all that its journal has of it, as they were recorded.
+    exit_code: as documented in `orchestrator.engine.outcome`; 130 if it was interrupted, 4 if its executor broke.
+    events: everything that its journal holds of it, as recorded.
     """
 
     run: str
@@ -64,7 +65,7 @@ class RunResult:
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """What a run is done with, beside its plan.
+    """The conditions of a run, besides its plan.
 
     jobs: tasks at once, None for as many as the plan's `cpu` allows, or the processors. keep_going: after a failure, carry on with what does not need the failed
     task. excluded: tasks not asked for. listener: told of every event once it is durable. clock: monotonic seconds;
@@ -100,7 +101,7 @@ def conduct(
 ) -> RunResult:
     """Own the run from here to its end. `opening` gives the first events, from the state as the journal has it.
 
-    Raises JournalError, and RunOwned where another live orchestrator has the run.
+    Raises JournalError, and RunOwned if another live orchestrator owns the run.
     """
     with owned(journal, run) as fence, tidy(under_way(conditions.places.run_folder(run))):
         before = _recorded(journal, run)
@@ -122,7 +123,7 @@ def conduct(
         recorder.commit()
         conditions.opened()
         engine = _engine(loaded, recorder, conditions)
-        bring_home(conditions.places.run_folder(run))  # what an owner left that died
+        bring_home(conditions.places.run_folder(run))  # files of an owner that died
         forget_unfinished(run)
         try:
             with interrupts(engine.interrupt), _door(conditions.places.run_folder(run), loaded, engine):
@@ -157,7 +158,7 @@ def _door(folder: Path, loaded: LoadedPlan, engine: Engine) -> Iterator[None]:
 
 @contextmanager
 def owned(journal: JournalPort, run: str) -> Iterator[int]:
-    """The run is this process's within; yields the fencing token. Raises RunOwned."""
+    """This process owns the run inside the context. Yields the fencing token. Raises RunOwned."""
     fence = journal.acquire(run)
     try:
         yield fence
@@ -205,7 +206,7 @@ def _close(engine: Engine, recorder: Recorder, loaded: LoadedPlan, conditions: C
 
 
 def _recorded(journal: JournalPort, run: str) -> tuple[Envelope, ...]:
-    """What happened so far, nothing for a run that is about to start."""
+    """What happened so far. Empty for a run that is about to start."""
     try:
         return journal.read(run)
     except UnknownRun:
@@ -213,5 +214,5 @@ def _recorded(journal: JournalPort, run: str) -> tuple[Envelope, ...]:
 
 
 def absolute(state_dir: Path, project: Path) -> Places:
-    """The places by absolute path: attempts run in folders of their own."""
+    """The places as absolute paths, because attempts run in folders of their own."""
     return Places(state_dir.absolute(), project.absolute())

@@ -1,7 +1,9 @@
-"""The contract of a run: by what it was loosened since the run began, and the verdicts in the light of that. Pure but for `digest`.
+"""The contract of a run: how it was loosened since the run began, and the verdicts under it. Pure, except for
+`digest`.
 
-A plan may be edited between a start and a resume. What `orchestrate diff` calls loosened (`orchestrator.review`) is said beside the
-verdicts, with what they would have been. Unless the resume accepted it, a criterion that was loosened does not pass.
+A plan can be edited between a start and a resume. What `orchestrate diff` calls loosened (`orchestrator.review`) is
+shown beside the verdicts, with the verdicts it would have had before. A loosened criterion does not pass, unless a
+resume accepted the change.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,21 +29,21 @@ from orchestrator.state.run import RunState, Turn
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """verdicts: in the plan's order. loosened: by what the contract asks for less than one that the run was under before."""
+    """verdicts: in the plan's order. loosened: what the contract asks less than an earlier contract of the run."""
 
     verdicts: tuple[Verdict, ...]
     loosened: tuple[Loosened, ...]
 
     @property
     def accepted(self) -> bool:
-        """Whether everything that was loosened was accepted."""
+        """Whether every loosening was accepted."""
         return all(one.accepted for one in self.loosened)
 
 
 def judge_under_contract(
     plan: Plan, graph: TaskGraph, state: RunState, metrics: Mapping[str, Metric], digest: Digest
 ) -> Judged:
-    """Every criterion's verdict, and what the contract lost. Arguments are as for `judge_run`."""
+    """Every criterion's verdict, and every loosening of the contract. Arguments are as for `judge_run`."""
     loosened = tuple(loosenings(plan, graph, state, metrics, digest))
     verdicts = judge_run(plan, graph, state, metrics, digest)
     return Judged(tuple(_in_the_light_of(verdict, loosened) for verdict in verdicts), loosened)
@@ -50,7 +52,7 @@ def judge_under_contract(
 def loosenings(
     plan: Plan, graph: TaskGraph, state: RunState, metrics: Mapping[str, Metric], digest: Digest
 ) -> Iterator[Loosened]:
-    """What the plan as it is now asks less than under any earlier turn of the run; each change once."""
+    """What the current plan asks less than under any earlier turn of the run; each change once."""
     told: set[Change] = set()
     for former, since, accepted in _formers(state.turns):
         try:
@@ -69,14 +71,14 @@ def loosenings(
 
 
 def loosened_so_far(plan: Plan, graph: TaskGraph, state: RunState) -> tuple[Loosened, ...]:
-    """As it was judged where the run is finished; until then what is known of it, without verdicts."""
+    """As it was judged if the run is finished. Until then, what is known so far, without verdicts."""
     if state.finished:
         return state.loosened
     return tuple(replace(one, former=None) for one in loosenings(plan, graph, state, state.metrics, lambda _path: None))
 
 
 def asks_less(plan: Plan, graph: TaskGraph, digest: str) -> Callable[[RunState], bool]:
-    """Whether the plan's criteria ask for less than an earlier run's. digest: of the plan, as a run has it."""
+    """Whether the plan's criteria ask for less than an earlier run's. digest: the plan's, as a run stores it."""
     known: dict[str, bool] = {digest: False}
 
     def less(earlier: RunState) -> bool:
@@ -97,7 +99,7 @@ def _asks_less(earlier: RunState, plan: Plan, graph: TaskGraph) -> bool:
 
 
 def loosened_in(state: RunState) -> tuple[Loosened, ...]:
-    """As `loosened_so_far`, with the plan that the state holds. Raises PlanError where this version cannot read it."""
+    """As `loosened_so_far`, with the plan that the state holds. Raises PlanError if this version cannot read it."""
     if state.finished or not any(_formers(state.turns)):
         return state.loosened
     now = load_text(state.plan_text, state.plan_source, state.settings)
@@ -105,7 +107,10 @@ def loosened_in(state: RunState) -> tuple[Loosened, ...]:
 
 
 def _formers(turns: tuple[Turn, ...]) -> Iterator[tuple[Turn, Turn, bool]]:
-    """Every other contract of the run, with the turn that first left it for the one of now, and whether that was accepted."""
+    """Every other contract of the run.
+
+    Each comes with the turn that first replaced it by the current contract, and whether that was accepted.
+    """
     seen: set[str] = set()
     for place, former in enumerate(turns):
         later = [turn for turn in turns[place + 1 :] if turn.same_contract(turns[-1])]
@@ -125,7 +130,7 @@ def _with_verdict(  # noqa: PLR0913, PLR0917 - what a verdict follows from
     metrics: Mapping[str, Metric],
     digest: Digest,
 ) -> Loosened:
-    """With what the criterion that was loosened or removed would have come to."""
+    """Add the verdict on the loosened or removed criterion as it was before."""
     was = names.get(change.name, change.name)
     if change.part is not Part.CRITERION or was not in old.criteria:
         return one
@@ -136,7 +141,7 @@ def _with_verdict(  # noqa: PLR0913, PLR0917 - what a verdict follows from
 
 
 def _in_the_light_of(verdict: Verdict, loosened: Iterable[Loosened]) -> Verdict:
-    """The verdict with what was loosened about its criterion; a PASS only where that was accepted."""
+    """The verdict with the loosenings of its criterion. It stays PASS only if all of them were accepted."""
     mine = [one for one in loosened if one.criterion == verdict.criterion]
     if not mine:
         return verdict
@@ -147,14 +152,14 @@ def _in_the_light_of(verdict: Verdict, loosened: Iterable[Loosened]) -> Verdict:
 
 
 def describe(one: Loosened) -> str:
-    """What was loosened, what the verdict would have been, why that is less, and when, in one sentence."""
+    """One sentence: what was loosened, the former verdict, why the new contract asks less, and since when."""
     accepted = "accepted" if one.accepted else "not accepted"
     when = datetime.fromtimestamp(one.at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     return f"loosened, {accepted}: {one.what}{_before(one)}; {one.why}; since {when}, event {one.seq}"
 
 
 def _before(one: Loosened) -> str:
-    """What the verdict would have been under the former contract; empty where there is none."""
+    """The verdict under the former contract; empty if there is none."""
     if one.former is None:
         return ""
     value = "" if one.former.value is None else f" at {one.former.value:.6g} {one.former.unit}"

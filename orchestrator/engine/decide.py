@@ -1,8 +1,8 @@
 """What to do next. Pure: no clock, no thread, no disk.
 
-The frontier is kept, not found: it holds how many needs of each task are still open, and what is ready by demand, so
-that a step costs what changed and not the size of the graph. Ready tasks start longest remaining path first (the
-sum of estimates down to the end), ties in plan order: the same list scheduling as the forecast.
+The frontier is kept, not searched for. It holds how many needs of each task are still open, and which tasks are ready,
+by demand. So a step costs what changed, not the size of the graph. Ready tasks start longest remaining path first (the
+sum of estimates down to the end), with ties in plan order. The forecast uses the same list scheduling.
 """
 
 import heapq
@@ -50,8 +50,8 @@ Instruction = Start | Skip | Requeue
 class Frontier:
     """The edge between what is done and what is not.
 
-    state: the run's state, which its owner keeps up to date before it calls `changed`. demands: what each task holds.
-    excluded: tasks that were not asked for (`--only`, `--until`), and so are skipped. instruments: for each task that leaves a
+    state: the run's state, which its owner updates before it calls `changed`. demands: what each task holds. excluded:
+    tasks that were not asked for (`--only`, `--until`), and so are skipped. instruments: for each task that leaves a
     hand-in, the tasks that measure it.
     """
 
@@ -67,7 +67,7 @@ class Frontier:
         self._instruments = instruments
         self._state = state
         self._demands = demands
-        self._declared = graph.declared or graph.needs  # trigger rules look at all that the plan says
+        self._declared = graph.declared or graph.needs  # trigger rules consider every need that the plan states
         self._excluded = frozenset(excluded)
         self._rank = ranks(graph)
         self._open = _open_needs(graph, state)
@@ -95,28 +95,28 @@ class Frontier:
             self._place(task)
 
     def reopened(self, task: str) -> None:
-        """Take note that a settled task has to run again. Nothing that waits for it has started."""
+        """Take note that a settled task has to run again. No task that waits for it has started."""
         self._recount(task)
         self._place(task)
 
     def _recount(self, task: str) -> None:
-        """Count anew what those that wait for the task still wait for."""
+        """Count again the open needs of the tasks that wait for this one."""
         for dependent in self._graph.dependents[task]:
-            if self._open[dependent] >= 0:  # below: nothing more shall start
+            if self._open[dependent] >= 0:  # negative: nothing more may start
                 self._open[dependent] = sum(not self._met(need, dependent) for need in self._graph.needs[dependent])
 
     def _met(self, need: str, dependent: str) -> bool:
-        """Whether a need is no reason to wait: it is settled or, for an instrument of it, handed in."""
+        """Whether a need is met: it is settled or, for an instrument that measures it, handed in."""
         status = self._state.tasks[need].status
         return status in SETTLED or (status is Status.HANDED_IN and dependent in self._instruments.get(need, ()))
 
     def decide(self, free: Slots, now: float) -> list[Instruction]:
-        """What to carry out now, every one of it. Call again after recording it: a skip may settle what another waits for."""
+        """Everything to carry out now. Record it, then call again: a skip can settle what another task waits for."""
         settled = self._skips()
         return settled or [*self._requeues(now), *self._starts(free.copy())]
 
     def clear(self) -> None:
-        """Nothing more shall start."""
+        """Let nothing more start."""
         self._decidable, self._ready, self._waiting = [], {}, []
         self._open = dict.fromkeys(self._open, -1)
 
@@ -150,7 +150,7 @@ class Frontier:
         return due
 
     def _starts(self, free: Slots) -> list[Instruction]:
-        """Tasks alike in demand stand in one queue: only the heads of the queues that fit compete."""
+        """Tasks with the same demand share one queue, and only the heads of queues whose demand fits compete."""
         starts: list[Instruction] = []
         begun: set[str] = set()
         while True:
@@ -174,7 +174,7 @@ def decide(
 
 
 def why_not(node: TaskNode, state: RunState, declared: Sequence[str], *, excluded: bool = False) -> Skip | None:
-    """Why a task whose needs (`declared`) are all settled is skipped, None when it runs."""
+    """Why a task whose needs (`declared`) are all settled is skipped; None if it runs."""
     task = node.id
     if excluded:
         return Skip(task, NOT_ASKED_FOR, None)
@@ -192,9 +192,9 @@ def why_not(node: TaskNode, state: RunState, declared: Sequence[str], *, exclude
 
 
 def ranks(graph: TaskGraph) -> dict[str, tuple[float, int]]:
-    """Sort keys: the least is the task with the longest remaining path of estimates, ties in the graph's order."""
+    """Sort keys: the task with the longest remaining path of estimates comes first, ties in the graph's order."""
     remaining: dict[str, float] = {}
-    longest: dict[tuple[str, ...], float] = {}  # below tasks that the same ones wait for
+    longest: dict[tuple[str, ...], float] = {}  # by the set of tasks that wait; many tasks share one
     for task in reversed(tuple(graph.nodes)):
         below = graph.dependents[task]
         if below not in longest:

@@ -71,14 +71,17 @@ LONGEST_WAIT: Final = 3600.0
 OPEN: Final = frozenset({Status.PENDING, Status.WAITING, Status.HANDED_IN, Status.ASKED, Status.ANSWERED})
 """Where nothing of a task is under way, and it is not done."""
 LOSSES_BORNE: Final = 3
-"""How often in this turn a task may lose its machine before that counts as a failure of its own: some tasks break machines."""
+"""How often in this turn a task can lose its machine before a loss counts as its own failure.
+
+Some tasks break machines.
+"""
 
 NOTHING_USED: Final = Usage(0.0, 0.0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An executor is done with an attempt."""
+    """An executor has finished an attempt."""
 
     task: str
     attempt: int
@@ -87,7 +90,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Interrupt:
-    """Someone asks the run to stop: the name of the signal."""
+    """A request to stop the run. name: of the signal."""
 
     name: str
 
@@ -97,10 +100,11 @@ CarryOut = Callable[[WorkOrder, StopSignal, Callable[[Told], None]], AttemptResu
 
 
 class Engine:
-    """Carries one run from where its state stands to where every task is settled, or to an interrupt.
+    """Carries one run from its current state until every task is settled, or until an interrupt.
 
-    carry: does one attempt, called by the executor. programs_here: programs are started, and waited for in their first moments, in the
-    thread of the engine; only what `carry_out` does can go on from there. kill: ends every process of the run at once, for the second interrupt.
+    carry: does one attempt, called by the executor. programs_here: the engine's thread starts programs and waits for
+    them in their first moments. That needs `carry_out`, which alone can continue from there. kill: ends every process
+    of the run at once, for the second interrupt.
     """
 
     def __init__(  # noqa: PLR0913 - what it acts on and by
@@ -147,7 +151,7 @@ class Engine:
         self._next_report = self._every
         self.interrupted: str | None = None
         self.faulty = False
-        """Whether it was the executor that broke, and not somebody who asked."""
+        """Whether the executor broke. False if somebody asked to stop."""
         self._judge_rounds()
         self._attend_people()
 
@@ -178,11 +182,11 @@ class Engine:
         self._tell(brought)
 
     def interrupt(self, name: str) -> None:
-        """Ask the run to stop; safe in a signal handler and from any thread. The second time, at once."""
+        """Ask the run to stop. Safe in a signal handler and from any thread. A second call stops it at once."""
         self._tell(Interrupt(name))
 
     def _advance(self) -> bool:
-        """Carry out what is decided, one commit for all of it; whether anything was started."""
+        """Carry out the decisions with one commit for all of them. Returns whether anything was started."""
         started: list[WorkOrder] = []
         if self.interrupted is None:
             while instructions := self._frontier.decide(self._slots, self._recorder.now()):
@@ -218,7 +222,7 @@ class Engine:
         return ()
 
     def _spent_out(self, task: str) -> bool:
-        """Whether a turn cannot begin because a budget is used up; then the task has failed."""
+        """Whether a turn cannot begin because a budget is used up. If so, the task has failed."""
         if not self._rounds.leaves_hand_in(task):
             return False
         reason = self._orders.hand_ins.left(self._recorder.state, task).reason
@@ -231,7 +235,7 @@ class Engine:
         return bool(reason)
 
     def _ask(self, asked: Asking) -> None:
-        """Let a call be made once its reservation is durable, or say why it may not be."""
+        """Allow a call of a model once its reservation is durable, or reply why it is not allowed."""
         left = self._orders.hand_ins.left(self._recorder.state, asked.task)
         none_left = (left.tokens is not None and left.tokens <= 0) or (left.cost is not None and left.cost <= 0)
         if (left.reason and not left.only_turns) or none_left:
@@ -247,18 +251,18 @@ class Engine:
             return
         try:
             self._foreground.start(order)
-        except Exception as error:  # noqa: BLE001 - a fault of ours in one attempt is not the end of the others
+        except Exception as error:  # noqa: BLE001 - our fault in one attempt must not end the others
             self._broke(order, error)
 
     def _in_foreground(self) -> Foreground:
         return Foreground(self.messages.put, self._go_on, self._broke, self._postponed)
 
     def _postponed(self, order: WorkOrder) -> None:
-        """Have a thread wait until there is room for it."""
+        """Let a thread wait until there is room for the attempt."""
         self._hand_over(order, self._carry_out, order)
 
     def _go_on(self, attempt: Supervision) -> None:
-        """Have a thread watch what was begun in this one."""
+        """Let a thread watch an attempt that this thread began."""
         self._hand_over(attempt.order, go_on, attempt)
 
     def _broke(self, order: WorkOrder, error: Exception) -> None:
@@ -276,7 +280,7 @@ class Engine:
         future.add_done_callback(lambda done: self._tell(Done(order.task, order.attempt, done)))
 
     def _tell(self, message: Message) -> None:
-        """Safe from any thread and in a signal handler."""
+        """Put a message in the queue. Safe from any thread and in a signal handler."""
         self.messages.put(message)
         if self._foreground is not None:
             self._foreground.wake()
@@ -290,7 +294,10 @@ class Engine:
         return messages
 
     def _receive(self, timeout: float) -> list[Message]:
-        """What has come in, once something has or the time is over; what is in the foreground is attended to meanwhile."""
+        """The messages that have arrived, once one has or the timeout is over.
+
+        Meanwhile this thread attends to the programs in the foreground.
+        """
         messages: list[Message] = []
         if self._foreground is not None:
             self._foreground.attend(timeout if self.messages.empty() else 0.0)
@@ -319,10 +326,11 @@ class Engine:
                 self._hear(message)
             elif isinstance(message, Asking):
                 message.reply("its attempt has ended")
-            # Others: a note after its attempt had ended, or the late result of one that was given up. They are refused.
+            # Other messages are refused: a note after its attempt ended, or the late result of an attempt that was
+            # given up.
 
     def _hear(self, message: Done | AttemptResult | Told) -> None:
-        """What comes of an attempt under way."""
+        """Handle a message from an attempt under way."""
         match message:
             case Launched(task=task, attempt=attempt, launch=launch):
                 self._recorder.record(AttemptLaunched(task, attempt, launch))
@@ -446,7 +454,7 @@ class Engine:
         if self.interrupted is not None and (
             result.fault or result.stopped or result.lost or result.failure is not None
         ):
-            # What fails while its processes are being ended says nothing about the task.
+            # A failure while the processes are being ended says nothing about the task.
             self._recorder.record(TaskInterrupted(task, attempt, self.interrupted, _measured(result)))
         elif result.lost and not self._draining and (result.outage or self._losses[task] < LOSSES_BORNE):
             self._losses[task] += not result.outage
@@ -463,7 +471,7 @@ class Engine:
         self._turn_is_over(task)
 
     def _succeed(self, task: str, attempt: int, result: AttemptResult) -> None:
-        """Settle it, unless a criterion asks for more samples than it has now."""
+        """Settle the task, unless a criterion asks for more samples."""
         before = self._recorder.state.tasks[task].batches
         asking = self._sampling.asking(task, (*before, (attempt, result.evidence)))
         if asking and not self._draining:
@@ -473,7 +481,7 @@ class Engine:
             self._settle(TaskSucceeded(task, attempt, result.evidence, result.usage))
 
     def _handed_over(self, task: str, attempt: int, result: AttemptResult) -> None:
-        """An agent's turn is over: what it left is measured next, or the round is lost."""
+        """An agent's turn is over. Its hand-in is measured next, or the round is lost."""
         if result.hand_in is not None and not result.fruitless:
             self._recorder.record(HandedIn(task, attempt, result.hand_in, result.usage))
             self._frontier.changed(task)
@@ -508,14 +516,14 @@ class Engine:
                 self._cancel_rest(task)
 
     def _why_last(self, task: str) -> str | None:
-        """Why a round that was refused is the last one, None where another follows."""
+        """Why a refused round is the last one, None if another follows."""
         if self._rounds.left(task, self._recorder.state) <= 0 or self._draining:
             return ""
         spent = self._orders.hand_ins.left(self._recorder.state, task).reason
         return f", since {spent}" if spent else None
 
     def _return(self, task: str, attempt: int, reason: str) -> None:
-        """Give a hand-in back to its agent, and open what measured it for the next."""
+        """Return a hand-in to its agent, and reopen its instruments for the next one."""
         was_settled = self._recorder.state.tasks[task].settled
         self._recorder.record(RoundReturned(task, attempt, reason))
         if was_settled:
@@ -529,7 +537,7 @@ class Engine:
                 self._frontier.reopened(each)
 
     def _joined(self, task: str, attempt: int, result: AttemptResult) -> None:
-        """A merge is over. What it could not join goes back to its agent, and the merge waits for it."""
+        """A merge is over. A hand-in that it could not join goes back to its agent, and the merge waits for it."""
         state = self._recorder.state
         for each in result.joined:
             self._recorder.record(HandInJoined(task, attempt, each))
@@ -562,11 +570,11 @@ class Engine:
         self._settle(TaskFailed(task, attempt, failure, result.usage, tolerated=spec.continue_on_error))
         if not (
             self._keep_going or spec.continue_on_error or measured
-        ):  # what an instrument says of a hand-in is its round's affair
+        ):  # the round handles what an instrument says of a hand-in
             self._cancel_rest(task)
 
     def _cancel_rest(self, culprit: str) -> None:
-        """Start nothing more; what runs may end."""
+        """Start nothing more. Running tasks can finish."""
         self._draining = True
         for task, record in list(self._recorder.state.tasks.items()):
             if record.status in OPEN:
@@ -599,7 +607,7 @@ class Engine:
         return ProgressReported(state.settled, len(state.tasks), tuple(sorted(self._running)))
 
     def _end_attempts(self) -> None:
-        """Nothing is left running behind an engine that stops. What a failed commit recorded as started never was."""
+        """End all attempts when the engine stops. An attempt whose start could not be committed was never started."""
         self._stop.set()
         while self._handed_out:
             for message in self._receive(LONGEST_WAIT):
@@ -617,14 +625,14 @@ def _left_in_groups(orders: Orders, recorder: Recorder) -> dict[str, int]:
 
 
 def _measured(result: AttemptResult) -> tuple[Measurement, ...]:
-    """What an attempt had recorded that does not stand."""
+    """What the attempt had recorded that does not stand."""
     return (*result.evidence.measurements, *(result.failure.measured if result.failure else ()))
 
 
 def _result(done: Done) -> AttemptResult:
-    """What the executor answered. One that breaks is a failed attempt of the task, not the end of the run."""
+    """The executor's answer. If the executor breaks, that is a failed attempt of the task, not the end of the run."""
     try:
         return done.future.result(timeout=0)
-    except BaseException as error:  # noqa: BLE001 - whatever a foreign executor raises, cancellation included
+    except BaseException as error:  # noqa: BLE001 - whatever another executor raises, cancellation included
         failure = Failure(Cause.SPAWN, f"the executor broke: {type(error).__name__}: {error}")
         return AttemptResult(done.task, done.attempt, Evidence(), NOTHING_USED, failure)

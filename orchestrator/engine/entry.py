@@ -1,4 +1,7 @@
-"""One at a time finds out whether a plan has a run to continue: two commands in the same instant do not become two runs."""
+"""The per-plan start lock: one process at a time checks whether a plan has a run to continue.
+
+So two commands in the same instant do not become two runs.
+"""
 
 import hashlib
 import json
@@ -10,7 +13,7 @@ from typing import Final
 from orchestrator.journal.errors import RunOwned
 from orchestrator.journal.port import JournalPort
 
-PATIENCE: Final = 30.0  # seconds; who is inside needs the time to read the journal and to commit one event
+PATIENCE: Final = 30.0  # seconds; the holder needs time to read the journal and commit one event
 PAUSE: Final = 0.02
 
 
@@ -24,10 +27,11 @@ def entry(  # noqa: PLR0913 - the clock and the pause are for tests
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Iterator[Callable[[], None]]:
-    """Wait for whoever starts a run of the same plan and settings just now, then be that one.
+    """Acquire the start lock of a plan and its settings.
 
-    Yields what lets the next one in: call it once the run is owned and its beginning durable; leaving the context does it too.
-    A lease of the journal does it, so one who dies inside holds nobody up. Raises RunOwned when it takes longer than `patience` seconds.
+    Yields a function that releases the lock. Call it once the run is owned and its beginning is durable. Leaving the
+    context releases the lock too. It is a lease of the journal, so a process that dies inside blocks nobody. Raises
+    RunOwned if it takes longer than `patience` seconds.
     """
     door = _door(plan_id, settings)
     deadline = clock() + patience
@@ -53,6 +57,6 @@ def _try(journal: JournalPort, door: str, *, last: bool) -> int | None:
 
 
 def _door(plan_id: str, settings: Mapping[str, str]) -> str:
-    """A name for the lease that no run can have: run ids hold no blank."""
+    """The lock's name, which no run can have: run ids hold no blank."""
     said = json.dumps(dict(settings), sort_keys=True).encode("utf-8", "surrogatepass")
     return f"start of {plan_id} {hashlib.sha256(said).hexdigest()[:16]}"

@@ -1,10 +1,13 @@
-"""How long a run is going to take on this machine, said before its first task starts and kept beside what it took.
+"""The expected duration of a run on this machine, recorded before its first task starts.
 
-Each task that is left counts for what it took in the latest runs of the plan with the same settings: the median, and where such a run was on another
-machine, times how much slower this one is at a short calculation that each run makes at its start. Where there is no such run, for what the plan's
-file of times says (`PLAN.times.json`, as `orchestrate report -f times` writes it), scaled alike. What no run has measured counts for its
-estimate: times what the other tasks took of theirs, or times this machine's pace where none is known. Then the schedule's own rules say when
-the last task ends, under the agents' capacities, the resources and the number of tasks at once.
+Each remaining task counts with the median of what it took in the latest runs of the plan with the same settings. If
+such a run was on another machine, its figures are scaled. The factor comes from a short calculation that each run
+times at its start. Without such a run, the plan's file of times counts, scaled in the same way (`PLAN.times.json`, as
+`orchestrate report -f times` writes it).
+
+A task that no run has measured counts with its estimate. The estimate is scaled by how the other tasks compared with
+theirs, or by this machine's pace if none is known. The schedule's own rules then give the end of the last task. They
+respect the agents' capacities, the resources and the number of tasks at once.
 """
 
 import json
@@ -36,26 +39,29 @@ from orchestrator.state.run import RunState
 
 LOOKED_BACK: Final = 3
 MANY_TASKS: Final = 2_000
-"""Of a plan with more, one earlier run is read, and not three."""
+"""For a plan with more tasks, one earlier run is read instead of three."""
 MACHINE: Final = ("cpu", "cores")
 TURNS: Final = 3
 STEPS: Final = 20_000
 REFERENCE: Final = 0.002
-"""Processor seconds of the calculation on the machine that estimates are taken as meant for."""
+"""Processor seconds of the calculation on the machine that estimates are meant for."""
 TIMES_LIMIT: Final = 8 << 20
 BY_ESTIMATES: Final = "the plan's estimates, as no run of it was measured"
 
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """What tasks took. pace: seconds that the calculation took on the machine where they ran; 0.0 where that is this one, or not known."""
+    """How long tasks took. pace: seconds that the calculation took on the machine where they ran.
+
+    It is 0.0 if that is this machine, or if it is not known.
+    """
 
     seconds: Mapping[str, float]
     pace: float = 0.0
 
 
 def calibrate() -> float:
-    """Processor seconds of a short calculation here: the best of three turns, so that a busy neighbour counts for little."""
+    """Processor seconds of a short calculation here: the best of three turns, so a busy neighbour counts for little."""
     return min(_turn() for _ in range(TURNS))
 
 
@@ -69,9 +75,10 @@ def _turn() -> float:
 def expect(
     loaded: LoadedPlan, journal: JournalPort | None, environment: Mapping[str, str], jobs: int | None, state: RunState | None = None
 ) -> RunExpected | None:  # fmt: skip
-    """How long what is left will take, and what that rests on; None where neither a run nor an estimate tells. Reads files, raises nothing.
+    """How long the rest of the run will take, and what that is based on. Reads files, raises nothing.
 
-    state: of the run as it stands, None for one that begins. environment: of this machine.
+    None if neither a run nor an estimate tells. state: of the run so far, None for one that begins. environment: of
+    this machine.
     """
     pace = calibrate()
     earlier = (
@@ -87,7 +94,7 @@ def expect(
 
 
 def likely(graph: TaskGraph, earlier: Sequence[Times], pace: float) -> dict[str, float]:
-    """What each task will take, in seconds. Pure."""
+    """The expected seconds of each task. Pure."""
     known = {}
     for task in graph.nodes:
         took = [one.seconds[task] * (pace / one.pace if one.pace else 1.0) for one in earlier if task in one.seconds]
@@ -99,7 +106,10 @@ def likely(graph: TaskGraph, earlier: Sequence[Times], pace: float) -> dict[str,
 
 
 def expected_seconds(loaded: LoadedPlan, seconds: Mapping[str, float], jobs: int | None) -> float:
-    """From the first start to the last end, where tasks take so long; those not named are done. Pure but for the number of processors."""
+    """From the first start to the last end, given each task's seconds. Tasks without a figure are done.
+
+    Pure, except for the number of processors.
+    """
     graph = loaded.graph
     nodes = {task: replace(node, estimate=seconds.get(task, 0.0)) for task, node in graph.nodes.items()}
     at_once = capacities(loaded.plan, jobs).get(JOBS)
@@ -133,9 +143,10 @@ def _earlier(loaded: LoadedPlan, journal: JournalPort, environment: Mapping[str,
 def times_of(
     envelopes: Iterable[Envelope], settings: Mapping[str, str] | None, environment: Mapping[str, str]
 ) -> Times | None:
-    """What the tasks of a run took until they succeeded; None of a run with other settings, or that tells nothing. Pure.
+    """How long the tasks of a run took until they succeeded. Pure.
 
-    environment: of the machine that asks: where the run was on the same, its pace is not told.
+    None if the run had other settings, or says nothing. environment: of the machine that asks. If the run was on the
+    same machine, its pace is left out.
     """
     took: dict[str, float] = {}
     done: set[str] = set()
@@ -162,14 +173,17 @@ def times_of(
 
 
 def times_text(envelopes: Sequence[Envelope]) -> str:
-    """A plan's file of times: what the tasks of the run took, and its machine's pace, as JSON."""
+    """A plan's file of times: how long the tasks of the run took, and its machine's pace, as JSON."""
     times = times_of(envelopes, None, {}) or Times({})
     told = {"pace": times.pace, "seconds": {task: round(took, 3) for task, took in times.seconds.items()}}
     return json.dumps(told, indent=1, sort_keys=True)
 
 
 def _times_file(loaded: LoadedPlan) -> Iterable[Times]:
-    """Of the plan as it stands in the project: `plans/x.times.json` beside `plans/x.yaml`. What cannot be read tells nothing."""
+    """The times of the plan in the project: `plans/x.times.json` beside `plans/x.yaml`.
+
+    A file that cannot be read gives nothing.
+    """
     with suppress(OSError, ValueError, RecursionError):
         with Path(loaded.source).with_suffix(".times.json").open("rb") as file:
             said: Any = json.loads(file.read(TIMES_LIMIT))

@@ -1,4 +1,4 @@
-"""What a run would do with each task, and why: the words behind `--explain`. Pure but for the digests of files."""
+"""What a run would do with each task, and why: the words of `--explain`. Pure, except for the digests of files."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class Fate(StrEnum):
-    """What becomes of a task. KEEP: what it came to before stands; REUSE: what it came to in another run does."""
+    """The fate of a task. KEEP: its earlier result stands. REUSE: its result of another run stands."""
 
     RUN = "run"
     KEEP = "keep"
@@ -35,8 +35,10 @@ class Explanation:
 def explain(
     graph: TaskGraph, state: RunState | None, change: Change, standing: Mapping[str, str] = NOTHING
 ) -> Iterator[Explanation]:
-    """For every task, in the graph's order. state: of the run to be continued, None for a new one, for which `standing` says what is
-    reused of which run.
+    """An explanation for every task, in the graph's order.
+
+    state: of the run to be continued, None for a new run. standing: for a new run, which run each reused task comes
+    from.
     """
     reasons = {} if state is None else again(graph, state, change)
     for task in graph.nodes:

@@ -1,4 +1,4 @@
-"""Places in a plan's texts, which are known only when a task starts. Pure."""
+"""Placeholders in a plan's texts that are known only when a task starts. Pure."""
 
 import re
 from collections.abc import Mapping
@@ -8,9 +8,9 @@ _LATE: Final = re.compile(r"(?P<escape>\$)?\$\{(?P<name>state|project|folder|che
 
 
 def filled(part: Any, known: Mapping[str, object]) -> Any:  # noqa: ANN401 - whatever a plan's value may be
-    """${state}, ${project}, ${folder} and ${checkout} in a text, or in each text of a sequence or mapping, replaced; other dollars stay.
+    """Replace ${state}, ${project}, ${folder} and ${checkout} in a text, or in each text of a sequence or mapping.
 
-    $${folder} is the text ${folder}. What a value holds is not looked at again.
+    Other dollar signs stay. $${folder} becomes the text ${folder}. A replaced value is not examined again.
     """
     if not part:
         return part

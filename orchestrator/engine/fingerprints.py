@@ -1,10 +1,12 @@
-"""What a task's result depends on, in one line each: on resume, a task whose line changed runs again.
+"""What a task's result depends on, in one line each. On resume, a task whose line changed runs again.
 
-A fingerprint is some of "run=… with=… env=… needs=… when=… leaves=… code=… files=…", each a digest of 16 hex digits, so that two of them tell
-what changed; `files` is a list of such digests, "name:content,name:content", for what its parameters name. It covers what the task runs (runner or command), its parameters, environment, needs, condition, trigger rule,
-promised files and metrics, the code of its runner (`orchestrator.sourcecode`), and the content of the files and folders that its parameters name
-(`orchestrator.engine.named_files`). It does not cover title, estimate, timeout, retries or
-resources, which do not change a result, nor what a command's program is made of.
+A fingerprint is some of "run=… with=… env=… needs=… when=… leaves=… code=… files=…". Each part is a digest of 16 hex
+digits, so that two fingerprints tell what changed. `files` is a list of digests, "name:content,name:content".
+
+It covers the runner or command, its parameters, environment, needs, condition, trigger rule, promised files and
+metrics. It also covers the runner's code (`orchestrator.sourcecode`), and the content of the files and folders that
+the parameters name (`orchestrator.engine.named_files`). It does not cover title, estimate, timeout, retries or
+resources, which do not change a result. Nor does it cover what a command's program is made of.
 """
 
 import hashlib
@@ -34,7 +36,7 @@ WORDS: Final = {
     "hand_in": "its brief, its agent, or what a hand-in is held against",
     "files": "a file that its parameters name",
 }
-"""The parts of a fingerprint, in their order, and what to call them."""
+"""The parts of a fingerprint, in their order, and their names for people."""
 
 
 def fingerprints(
@@ -44,7 +46,10 @@ def fingerprints(
     files: NamedFiles | None = None,
     agents: Agents = NO_AGENTS,
 ) -> dict[str, str]:
-    """A fingerprint for every task, in the graph's order. files: looks at what parameters name; without it nobody does."""
+    """A fingerprint for every task, in the graph's order.
+
+    files: digests what parameters name. By default nothing does.
+    """
     code = Code()
     found = {}
     for task, node in graph.nodes.items():
@@ -55,13 +60,13 @@ def fingerprints(
 
 
 def named_files(plan: Plan, project: Path, state: Path) -> NamedFiles:
-    """What looks at the files that parameters of this plan name."""
+    """Digests the files that parameters of this plan name."""
     writes = {path for group in plan.groups.values() for task in group.tasks for path in task.writes}
     return NamedFiles(project, state, writes)
 
 
 def differences(was: str, now: str) -> tuple[str, ...]:
-    """What changed from one fingerprint to another, in words; () where they are equal."""
+    """What changed from one fingerprint to another, in words; () if they are equal."""
     if was == now:
         return ()
     before, after = _parts(was), _parts(now)
@@ -94,7 +99,7 @@ def _fingerprint(  # noqa: PLR0913, PLR0917 - all that a result depends on
 
 
 def _hand_in(plan: Plan, node: TaskNode, agents: Agents) -> object:
-    """What an agent's work depends on: who does it, from what, within which bounds, and what accepts it."""
+    """What an agent's work depends on: the agent, its input, its limits, and what accepts the hand-in."""
     task, agent = node.task, plan.agents[node.agent]
     if task.merge is not None or task.measures is not None:
         return (task.merge, task.into, task.measures)
@@ -116,7 +121,7 @@ def _hand_in(plan: Plan, node: TaskNode, agents: Agents) -> object:
 
 
 def _environment(plan: Plan, task: Task) -> dict[str, object]:
-    """Of a value that is named by reference the name alone."""
+    """The variables of a task. A value that is named by reference counts by its name alone."""
     values, references = plan.variables(task)
     return {**values, **{name: {"from": source} for name, source in references.items()}}
 
@@ -130,7 +135,7 @@ def _listed(named: Mapping[str, str]) -> str:
 
 
 def _same_files(was: str, now: str) -> bool:
-    """Whether everything that was there is as it was. What is there only now was not there when the task looked."""
+    """Whether all earlier files are unchanged. New files do not count: they were not there when the task looked."""
     before, after = (dict(each.partition(":")[::2] for each in said.split(",") if said) for said in (was, now))
     return all(after.get(name) == content for name, content in before.items())
 
@@ -141,7 +146,7 @@ def _short(value: object) -> str:
 
 @lru_cache(maxsize=1024)
 def _shared(value: str | tuple[str, ...]) -> str:
-    """As `_short`, for what many tasks may have alike: a runner's name, its code, what they wait for."""
+    """As `_short`, but cached, for values that many tasks share: a runner's name, its code, their needs."""
     return _short(value)
 
 

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as messages to the engine, in place of exceptions at any line."""
+"""Ctrl-C and SIGTERM as messages to the engine, instead of exceptions at any line."""
 
 import signal
 from collections.abc import Callable, Iterator
@@ -11,10 +11,10 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def interrupts(tell: Callable[[str], None]) -> Iterator[None]:
-    """While inside, each signal calls `tell` with its name; the former handlers are put back after.
+    """While inside, each signal calls `tell` with its name. Afterwards the former handlers are restored.
 
-    `tell` must be safe in a signal handler (`queue.SimpleQueue.put` is). In another thread than the main one no handler can be
-    set, and signals stay as they are.
+    `tell` must be safe in a signal handler (`queue.SimpleQueue.put` is). Handlers can only be set in the main thread.
+    In any other thread signals stay as they are.
     """
     if current_thread() is not main_thread():
         yield

@@ -1,4 +1,4 @@
-"""Lays the evidence of a run before the judge, criterion by criterion."""
+"""Presents the evidence of a run to the judge, criterion by criterion."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ from orchestrator.state.run import RunState, earlier_of
 from orchestrator.state.transitions import Status
 
 Digest = Callable[[str], str | None]
-"""The sha256 (hex) of a file by its path relative to the run's folder, None where there is no such file."""
+"""The sha256 (hex) of a file by its path relative to the run's folder, None if there is no such file."""
 
 
 def judge_run(
@@ -53,8 +53,9 @@ def candidates(
 ) -> tuple[Candidate, ...]:
     """The measurements that count for the criterion: of succeeded tasks only.
 
-    Those of the task that its `from` names; without one, its own group's; and other groups' only where no task of its own
-    group measured the metric though all of them succeeded: another's figures do not stand for a task that failed or never ran.
+    If its `from` names a task, these are that task's measurements; else those of its own group. Other groups'
+    measurements count only if all tasks of its own group succeeded and none measured the metric. So another group's
+    figures never stand for a task that failed or never ran.
     """
     found = [
         (task, measurement)
@@ -73,9 +74,10 @@ def candidates(
 def draws(
     graph: TaskGraph, state: RunState, group: str, criterion: Criterion, found: Sequence[Candidate]
 ) -> list[tuple[Draw, str]]:
-    """What else the tasks drew that the criterion rests on, in order, each with why it does not count (empty where it does).
+    """What else was drawn by the tasks that the criterion rests on, in order.
 
-    found: the candidates. Of a task that is no candidate, only what it measured of the metric is of interest.
+    Each draw comes with the reason why it does not count, empty if it does. found: the candidates. If a task is no
+    candidate, only what it measured of the metric matters.
     """
     resting = {each.task for each in found}
     return [
@@ -88,14 +90,14 @@ def draws(
 
 
 def _may_rest_on(graph: TaskGraph, task: str, group: str, criterion: Criterion) -> bool:
-    """Whether a task that is no candidate could be one. Of one that the plan lost, only its name is known."""
+    """Whether a task that is no candidate could be one. If the plan lost the task, only its name is known."""
     if criterion.from_ is not None and task in graph.nodes:
         return _named(task, group, criterion.from_)
     return (graph.nodes[task].group if task in graph.nodes else task.partition(".")[0]) == group
 
 
 def _why_not(graph: TaskGraph, state: RunState, draw: Draw, resting: Collection[str]) -> str:
-    """Why a draw does not count: it is of something else than what stands. Empty where it is of the same."""
+    """Why a draw does not count: it belongs to something other than what stands. Empty if it counts."""
     now = [draw.task] if draw.task in graph.nodes else list(resting)
     if any(_same_thing(graph, state, draw, task) for task in now):
         return ""
@@ -103,7 +105,7 @@ def _why_not(graph: TaskGraph, state: RunState, draw: Draw, resting: Collection[
 
 
 def _same_thing(graph: TaskGraph, state: RunState, draw: Draw, task: str) -> bool:
-    """Whether the task, and every task above it, is as it was when the draw was made."""
+    """Whether the task, and every task above it, is unchanged since the draw was made."""
     then, now = state.turns[draw.turn].fingerprints, state.fingerprints
     if then is now and draw.task == task:
         return True
@@ -118,7 +120,9 @@ def _all_succeeded(graph: TaskGraph, state: RunState, group: str) -> bool:
 
 
 def stale(evidence: Evidence, measurement: Measurement, digest: Digest) -> bool:
-    """Whether a file that the figure was computed from is gone or changed: its own, or one of a task above that was read."""
+    """Whether a file that the figure was computed from is gone or changed: its own, or one that it read of a task
+    above.
+    """
     files = {artifact.name: artifact for artifact in evidence.artifacts}
     if any(name not in files for name in measurement.artifacts):
         return True
@@ -162,7 +166,7 @@ def _candidate(state: RunState, task: str, measurement: Measurement, digest: Dig
 
 
 def _left_above(state: RunState, used: Artifact) -> bool:
-    """Whether a file that was read is the one that its task left, not one that was put in its place before it was read."""
+    """Whether the file that was read is the one that its task left, not one put in its place before it was read."""
     record = state.tasks.get(used.name.partition("/")[0])
     left = record.evidence.artifacts if record is not None and record.evidence else ()
     return any((each.path, each.sha256) == (used.path, used.sha256) for each in left)

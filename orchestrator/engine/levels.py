@@ -1,4 +1,4 @@
-"""The confidence that a criterion needs where its hand-in has several rounds. Pure."""
+"""The confidence level of a criterion whose hand-in has several rounds. Pure."""
 
 from orchestrator.evidence.judge import Demand, demand_of
 from orchestrator.evidence.metric import Metric
@@ -7,7 +7,7 @@ from orchestrator.plan.model import Criterion, Plan
 
 
 def levelled(plan: Plan, full: str) -> Criterion:
-    """A criterion, by its full id, at the confidence that one of its looks needs."""
+    """A criterion, by its full id, at the confidence level of one of its looks."""
     criterion = plan.criteria[full]
     level = shared_level(plan, full)
     return criterion if level == criterion.level else criterion.model_copy(update={"level": level})
@@ -19,9 +19,10 @@ def demand_at(plan: Plan, full: str, metric: Metric) -> Demand:
 
 
 def shared_level(plan: Plan, full: str) -> float:
-    """The confidence that one look at a criterion needs, where hand-ins are measured until it passes.
+    """The confidence level of one look at a criterion, if hand-ins are measured until it passes.
 
-    Every round is another chance to pass by luck, so that what the level leaves to luck is divided over all rounds (Bonferroni).
+    Every round is another chance to pass by luck. So the permitted error rate is divided by the number of rounds
+    (Bonferroni).
     """
     level = plan.criteria[full].level
     rounds = sum(

@@ -1,7 +1,8 @@
-"""The content of the files and folders that a task's parameters name: what its result depends on beside them.
+"""The content of the files and folders that a task's parameters name. Its result depends on them too.
 
-A text among the parameters names a file where there is one of that name, relative to the project's folder. Not looked at are places
-within the state folder, folders that the project lies in, and what some task of the plan says that it `writes`: those change because the plan runs.
+A text among the parameters names a file if one of that name exists, relative to the project's folder. Some places
+change when the plan runs, so they are ignored. These are places within the state folder, folders that contain the
+project, and what a task of the plan `writes`.
 """
 
 import hashlib
@@ -13,13 +14,14 @@ from typing import Any, Final
 
 MOST_FILES: Final = 10_000
 MOST_BYTES: Final = 2**30
-"""Of one name, whose content is read; files beyond it are known by their size and time of change."""
+"""How much content is read for one name. Files beyond that are known by their size and time of change."""
 
 
 class NamedFiles:
-    """Digests what texts name. A place is read once in its life: make a new one for a new look.
+    """Digests what texts name. Each place is read only once: make a new object for a new look.
 
-    project, state: absolute folders. writes: paths that tasks write, relative to the project. `${project}` in a text is the project.
+    project, state: absolute folders. writes: paths that tasks write, relative to the project. `${project}` in a text
+    is the project.
     """
 
     def __init__(self, project: Path, state: Path, writes: Collection[str] = ()) -> None:
@@ -38,7 +40,7 @@ class NamedFiles:
         return self._digests[text]
 
     def _look(self, text: str) -> str:
-        """A digest of what the text names, "" where that is nothing that counts."""
+        """A digest of what the text names, "" if that is nothing that counts."""
         if not text or len(text) > 4096 or "\0" in text:
             return ""
         place = self._place(text.replace("${project}", str(self._project)))
@@ -51,7 +53,7 @@ class NamedFiles:
         return ""
 
     def _folder(self, place: str) -> str:
-        """Of the names and contents of all files below, but for hidden ones, links and compiled caches."""
+        """The names and contents of all files below, except hidden ones, linked folders and compiled caches."""
         files: list[str] = []
         for folder, folders, names in os.walk(place):
             folders[:] = sorted(one for one in folders if _counts(one) and not self._is_left_out(f"{folder}/{one}"))
@@ -89,7 +91,10 @@ def _counts(name: str) -> bool:
 
 
 def _content(path: str, most: int) -> tuple[str, int]:
-    """A digest of a file's content and how many bytes were read: of what is known of it otherwise, where it is larger or no file."""
+    """A digest of a file's content, and how many bytes were read.
+
+    If the file is too large, the digest covers its size and time of change. If it is no regular file, it says so.
+    """
     try:
         with open(path, "rb", opener=_at_once) as file:
             facts = os.fstat(file.fileno())

@@ -1,4 +1,4 @@
-"""Work orders: all that an executor needs to know of one attempt, from plan and state."""
+"""Work orders: all that an executor needs to know about one attempt, from plan and state."""
 
 import hashlib
 from collections.abc import Mapping
@@ -23,7 +23,10 @@ GRACE = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """Writes work orders for one run. order: each task's place in the graph's order. secret: the run's, which names folders."""
+    """Writes work orders for one run.
+
+    order: each task's place in the graph's order. secret: the run's, which names folders.
+    """
 
     plan: Plan
     graph: TaskGraph
@@ -41,7 +44,7 @@ class Orders:
         object.__setattr__(self, "hand_ins", agents)
 
     def write(self, state: RunState, task: str, attempt: int) -> WorkOrder:
-        """The order for an attempt that is about to start. Pure: the folder is made by who carries it out."""
+        """The order for an attempt that is about to start. Pure: the executor makes the folder."""
         node = self.graph.nodes[task]
         kept = self.places.attempt_folder(state.run, task, attempt)
         agents = node.task.brief is not None or node.task.merge is not None  # no evidence is taken from their folders
@@ -77,7 +80,7 @@ class Orders:
 
 
 def promised(plan: Plan, node: TaskNode) -> tuple[str, ...]:
-    """The files that must exist when the attempt ends: the task's `artifacts` and its group's deliverables from it."""
+    """The files that must exist when the attempt ends: the task's `artifacts`, and its group's deliverables from it."""
     promises = plan.groups[node.group].deliverables
     if not (promises or node.task.artifacts):
         return ()
@@ -86,7 +89,7 @@ def promised(plan: Plan, node: TaskNode) -> tuple[str, ...]:
 
 
 def seed(plan_digest: str, task: str, attempt: int) -> int:
-    """63 bits of sha256 over plan, task and attempt: the same for the same three."""
+    """63 bits of sha256 over plan, task and attempt. The same three give the same seed."""
     digest = hashlib.sha256(f"{plan_digest}/{task}/{attempt}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1
 

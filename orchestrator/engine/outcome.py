@@ -1,4 +1,4 @@
-"""What a run came to, as an exit code. Pure."""
+"""The result of a run, as an exit code. Pure."""
 
 from collections.abc import Iterable
 
@@ -10,9 +10,11 @@ PASSED, MISSED, UNPROVEN, FAULT, WAITS, INTERRUPTED = 0, 1, 3, 4, 5, 130
 
 
 def exit_code(tasks: Iterable[TaskRecord], verdicts: Iterable[Verdict], *, accepted: bool = True) -> int:
-    """1 where a task failed (and its failure is not tolerated) or was cancelled, or a criterion FAILed; else 3 where one is UNPROVEN; else 0.
+    """The exit code of a finished run.
 
-    accepted: whether everything by which the contract was loosened was accepted; where not, it is no better than 3.
+    - 1 if a task was cancelled or failed (unless that is tolerated), or a criterion FAILed.
+    - Else 3 if a criterion is UNPROVEN, or if not every loosening of the contract was accepted (`accepted`).
+    - Else 0.
     """
     outcomes = {verdict.outcome for verdict in verdicts}
     if any(_bad(record) for record in tasks) or Outcome.FAIL in outcomes:

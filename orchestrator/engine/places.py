@@ -7,22 +7,25 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where a run happens. state: the state folder; project: where the command was started; both absolute."""
+    """Where a run happens. state: the state folder. project: where the command was started. Both are absolute."""
 
     state: Path
     project: Path
 
     @property
     def cache(self) -> Path:
-        """Caches that attempts share."""
+        """The caches that attempts share."""
         return _below(self.state, "cache")
 
     def run_folder(self, run: str) -> Path:
-        """What the paths of artifacts are relative to."""
+        """The folder that the paths of artifacts are relative to."""
         return _below(self.state, "runs", run)
 
     def work_folder(self, run: str, task: str, attempt: int) -> Path:
-        """Where an agent's workspace, its home or a checkout is: beside the runs, so that no attempt's folder holds a copy."""
+        """Where an agent's workspace, its home or a checkout is.
+
+        It is beside the runs, so that no attempt's folder holds a copy.
+        """
         return _below(self.state, "work", run).joinpath(task, str(attempt))
 
     def attempt_folder(self, run: str, task: str, attempt: int) -> Path:
@@ -32,5 +35,7 @@ class Places:
 
 @lru_cache(maxsize=16)
 def _below(folder: Path, *names: str) -> Path:
-    """A folder that is asked for with every attempt: putting a path together takes longer than most else here."""
+    """A folder that every attempt asks for. It is cached, because joining a path takes longer than most other steps
+    here.
+    """
     return folder.joinpath(*names)

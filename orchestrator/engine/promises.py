@@ -14,7 +14,7 @@ def declared_metrics(graph: TaskGraph, runners: Mapping[str, Runner]) -> dict[st
 
 
 def metrics_of(task: Task, runners: Mapping[str, Runner]) -> tuple[Metric, ...]:
-    """What the task may record: its runner's metrics and those that the plan declares for it."""
+    """What the task may record: its runner's metrics, and those that the plan declares for it."""
     runner = runners.get(task.run) if task.run else None
     said = tuple(
         Metric(each.name, each.unit, each.better, each.form, each.description, each.exact) for each in task.metrics

@@ -1,4 +1,4 @@
-"""What a resumed run takes over from before, and what runs again. Pure but for the digests of files, which are an argument."""
+"""What a resumed run keeps, and what runs again. Pure, except for the digests of files, which are an argument."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ class Change:
 
 
 def reconcile(graph: TaskGraph, state: RunState, change: Change) -> Iterator[Reconciliation]:
-    """The events that follow a RunResumed, in the graph's order. state: as it stood before that event."""
+    """The events that follow a RunResumed, in the graph's order. state: as it was before that event."""
     reasons = again(graph, state, change)
     for task in graph.nodes:
         if (record := state.tasks.get(task)) is not None:
@@ -46,10 +46,15 @@ def reconcile(graph: TaskGraph, state: RunState, change: Change) -> Iterator[Rec
 
 
 def again(graph: TaskGraph, state: RunState, change: Change) -> dict[str, str]:
-    """Why a task's result, or the attempt under way, does not count any more, by task; the others are kept as they are.
+    """Why a task's result, or the attempt under way, no longer counts, by task. The other tasks are kept.
 
-    A finished task keeps its result, unless the plan or code of it changed, a file of its evidence changed, it is forced, or a
-    task above it runs again. Where the run had finished and is taken up on purpose, what failed gets another chance.
+    A finished task keeps its result, unless:
+
+    - its plan or code changed, or a file of its evidence changed;
+    - it was not asked for before, and is now;
+    - it is forced, or a task above it runs again;
+    - it failed, was cancelled, or was skipped because of a failure, and the run had finished. It then gets another
+      chance.
     """
     reasons: dict[str, str] = {}
     for task in graph.nodes:

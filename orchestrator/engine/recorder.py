@@ -13,15 +13,16 @@ from orchestrator.state.run import RunState
 WITHOUT_WORDS: Final = frozenset(
     {"task_started", "attempt_launched", "progress_reported", "task_requeued", "run_finished"}
 )
-"""Kinds of events in which nobody says anything."""
+"""Kinds of events that hold no text of people or agents."""
 
 
 @dataclass(slots=True)
 class Recorder:
-    """The only way that anything happens to a run.
+    """The only way to record an event of a run.
 
-    clock: monotonic seconds; wall: seconds since the epoch; began: what the clock said when this owner took the run.
-    listener: told of every event after it is durable. secrets: masked in every text of an event, as is what looks like one. committed: every event of this owner that is durable.
+    clock: monotonic seconds. wall: seconds since the epoch. began: the clock when this owner took the run. listener:
+    gets every event after it is durable. secrets: masked in every text of an event, as is what looks like a secret.
+    committed: every durable event of this owner.
     """
 
     journal: JournalPort
@@ -41,7 +42,7 @@ class Recorder:
         return self.clock() - self.began
 
     def record(self, event: Event) -> None:
-        """Apply the event, and have it committed with the next `commit`. Raises IllegalTransition."""
+        """Apply the event, and queue it for the next `commit`. Raises IllegalTransition."""
         if event.kind not in WITHOUT_WORDS:
             event = mask_within(event, lambda text: mask(text, self.secrets))
         envelope = Envelope(self.state.seq + 1, self.wall(), self.now(), self.fence, event)
@@ -49,7 +50,7 @@ class Recorder:
         self._pending.append(envelope)
 
     def commit(self) -> None:
-        """Make everything recorded durable in one transaction, then tell the listener. Raises JournalError."""
+        """Make all recorded events durable in one transaction, then tell the listener. Raises JournalError."""
         batch, self._pending = self._pending, []
         if batch:
             self.journal.append(self.run, batch)

@@ -14,13 +14,13 @@ Demand = tuple[tuple[str, int], ...]
 
 @dataclass(slots=True)
 class Slots:
-    """What is free. `free` holds every counter; a demand on a counter that is not there is not limited."""
+    """What is free. `free` holds every counter. A demand on a counter that does not exist is not limited."""
 
     free: dict[str, int]
 
     def fits(self, demand: Demand) -> bool:
         """Whether all of the demand is free now."""
-        for name, amount in demand:  # noqa: SIM110 - `all` over a generator takes three times as long, and this is asked for every start
+        for name, amount in demand:  # noqa: SIM110 - `all` over a generator takes three times as long, at every start
             if self.free.get(name, amount) < amount:
                 return False
         return True
@@ -32,19 +32,21 @@ class Slots:
                 self.free[name] -= amount
 
     def give(self, demand: Demand) -> None:
-        """Let go of the demand."""
+        """Release the demand."""
         for name, amount in demand:
             if name in self.free:
                 self.free[name] += amount
 
     def copy(self) -> "Slots":
-        """The same counters, for trying something out."""
+        """A copy of the counters, for trying something out."""
         return Slots(dict(self.free))
 
 
 def capacities(plan: Plan, jobs: int | None) -> dict[str, int]:
-    """All counters at their full. jobs: how many tasks at once; None leaves it to the plan's `cpu`, and where the plan has
-    none, to the number of processors.
+    """All counters at their full value.
+
+    jobs: how many tasks at once. None leaves it to the plan's `cpu`. If the plan has no `cpu`, the number of
+    processors counts.
     """
     full = {**plan.resources, **{f"agent {name}": agent.capacity for name, agent in plan.agents.items()}}
     if jobs is not None or "cpu" not in plan.resources:

@@ -18,7 +18,9 @@ class GiveUp:
 
 
 def after_failure(retries: Retries, failures: int) -> Again | GiveUp:
-    """What follows the `failures`-th failed attempt (from 1). Interrupted attempts are not failures and do not count."""
+    """What follows the `failures`-th failed attempt (from 1). Interrupted attempts are not failures, so they do not
+    count.
+    """
     if failures > retries.max:
         return GiveUp()
     return Again(_delay(retries, failures))

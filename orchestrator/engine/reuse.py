@@ -1,7 +1,9 @@
-"""Which tasks need not run, because an earlier run of the plan did the very same. Pure but for `adopt`, which brings the files over.
+"""Which tasks need not run, because an earlier run of the plan did the same. Pure, except for `adopt`, which copies
+the files.
 
-The same: the same fingerprint (runner, code, parameters, environment, …) and, all the way up, tasks that are reused themselves and left the same
-evidence. What was measured is only reused where somebody asks for it: a machine is never twice the same.
+The same means an equal fingerprint (runner, code, parameters, environment, …). All tasks above it must be reused too,
+and must have left the same evidence. Measurements are reused only on request, because a machine is never twice the
+same.
 """
 
 import hashlib
@@ -18,21 +20,22 @@ from orchestrator.state.transitions import Status
 
 Asked = Literal["auto", "all", "none"]
 Adopt = Callable[[str, TaskRecord, Evidence], bool]
-"""Bring over what a task of another run left, to where the given evidence says; whether all of it is as it was."""
+"""Copy what a task of another run left to where the given evidence says. Returns whether all of it is unchanged."""
 
 SOFTWARE: Final = ("python", "package ")
 NOT_THE_MACHINE: Final = ("load", "git", "limits")
 ADOPTED: Final = 0
-"""The attempt that a reused task counts as: it was not tried in this run."""
+"""The attempt number of a reused task: it was not tried in this run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What may be reused. asked: `auto`, what runners did that measured nothing; `all`, also measurements and commands; `none`.
+    """What may be reused.
 
-    A task's own `reuse` in the plan goes before it, but for `none`. candidates: tasks that have not run and are neither forced nor left out.
-    environment: as it is now. asks_less: whether the plan's criteria ask for less than those of an earlier run; then nothing that run
-    measured is reused.
+    asked: `auto` reuses tasks of runners that recorded no measurements; `all` also measurements and commands; `none`
+    nothing. Except for `none`, a task's own `reuse` in the plan overrides it. candidates: tasks that have not run and
+    are neither forced nor left out. environment: the current one. asks_less: whether the plan's criteria ask for less
+    than those of an earlier run; then nothing that run measured is reused.
     """
 
     asked: Asked
@@ -44,7 +47,9 @@ class Wish:
 def reused(
     graph: TaskGraph, fingerprints: Mapping[str, str], earlier: Sequence[RunState], wish: Wish, adopt: Adopt
 ) -> Iterator[TaskReused]:
-    """An event for each task that need not run, in the graph's order. earlier: runs of the same plan, the latest first."""
+    """An event for each task that need not run, in the graph's order. earlier: runs of the same plan, the latest
+    first.
+    """
     if wish.asked == "none":
         return
     known = [(state, _identities(graph, state)) for state in earlier]
@@ -65,7 +70,7 @@ def reused(
 
 
 def _identities(graph: TaskGraph, state: RunState) -> dict[str, tuple[str, str]]:
-    """Of each task that succeeded: a digest of what it did it from, and one of that and of what it left."""
+    """For each succeeded task two digests: of what it was done from, and of that together with what it left."""
     found: dict[str, tuple[str, str]] = {}
     for task in graph.nodes:
         record = state.tasks.get(task)
@@ -80,7 +85,7 @@ def _identities(graph: TaskGraph, state: RunState) -> dict[str, tuple[str, str]]
 
 
 def _may(task: Task, state: RunState, name: str, wish: Wish) -> bool:
-    """Whether this kind of result may be reused, here."""
+    """Whether a result of this kind may be reused in this environment."""
     evidence = state.tasks[name].evidence
     measured = bool(evidence and evidence.measurements)
     if task.approve is not None or task.brief is not None or state.tasks[name].answers:
@@ -97,7 +102,10 @@ def _may(task: Task, state: RunState, name: str, wish: Wish) -> bool:
 
 
 def _facts(environment: Mapping[str, str], *, whole: bool) -> dict[str, str]:
-    """The software, and (whole) the machine too; not how busy it is, nor the state of a repository, which the code digest covers."""
+    """The software; with `whole`, the machine too.
+
+    The load does not count. Neither does a repository's state, which the code digest covers.
+    """
     return {
         name: value
         for name, value in environment.items()
@@ -115,7 +123,7 @@ def _event(run: str, record: TaskRecord) -> TaskReused:
 
 
 def adopted(path: str) -> str:
-    """Where a file lies in the run that reuses it: "A.one/2/x" at "A.one/0/2/x", and from there at the same place in further runs."""
+    """Where a file is in the run that reuses it: "A.one/2/x" at "A.one/0/2/x". Further runs keep that place."""
     task, _, rest = path.partition("/")
     return path if rest.startswith(f"{ADOPTED}/") else f"{task}/{ADOPTED}/{rest}"
 

@@ -1,4 +1,7 @@
-"""Rounds of agents' work: when a hand-in is to be judged, what is judged, and whether there is another round. Pure but for `digest`."""
+"""Rounds of agents' work: when a hand-in is judged, what is judged, and whether another round follows.
+
+Pure, except for `digest`.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,9 +21,10 @@ from orchestrator.state.transitions import SETTLED, Status
 
 @dataclass(frozen=True, slots=True)
 class Rounds:
-    """What the plan says of hand-ins, for one run.
+    """What the plan says about hand-ins, for one run.
 
-    until: for each task that leaves a hand-in the criteria, by full id, that it must PASS. digest: of files, when one is judged.
+    until: for each task that leaves a hand-in, the criteria that it must PASS, by full id. digest: of files, when one
+    is judged.
     """
 
     plan: Plan
@@ -36,19 +40,19 @@ class Rounds:
         return task in self.until
 
     def of_instrument(self, task: str, state: RunState) -> str | None:
-        """The task whose open round this one measures, None where it measures none."""
+        """The task whose open round this one measures, None if it measures none."""
         measured = self.measured.get(task)
         return measured if measured and state.tasks[measured].status is Status.HANDED_IN else None
 
     def due(self, state: RunState) -> Iterator[str]:
-        """The tasks whose hand-in has been measured by all that measure it, and is not judged yet."""
+        """The tasks whose hand-in is fully measured and not judged yet."""
         for task in self.until:
             record = state.tasks.get(task)
             if record is not None and record.status is Status.HANDED_IN and self._measured(task, state):
                 yield task
 
     def judge(self, task: str, state: RunState) -> Round:
-        """What becomes of the round whose hand-in is measured."""
+        """The result of the round whose hand-in is measured."""
         record = state.tasks[task]
         verdicts = tuple(self._verdict(criterion, state) for criterion in self.until[task])
         why = "; ".join(filter(None, [*self._failed_instruments(task, state), *map(_missed, verdicts)]))
@@ -56,12 +60,12 @@ class Rounds:
         return Round(len(record.rounds) + 1, record.attempt, not why, why, verdicts, record.hand_in, talk)
 
     def lost(self, task: str, state: RunState, why: str, talk: Talk | None, hand_in: HandIn | None = None) -> Round:
-        """A round that left nothing that could be measured, or whose hand-in could not be joined."""
+        """A round that left nothing to measure, or whose hand-in could not be joined."""
         record = state.tasks[task]
         return Round(len(record.rounds) + 1, record.attempt, passed=False, why=why, hand_in=hand_in, talk=talk)
 
     def left(self, task: str, state: RunState) -> int:
-        """How many more rounds the task may have."""
+        """How many more rounds the task can have."""
         return self.graph.nodes[task].task.rounds - len(state.tasks[task].rounds)
 
     def _measured(self, task: str, state: RunState) -> bool:
@@ -81,7 +85,7 @@ class Rounds:
 
 
 def rounds_of(plan: Plan, graph: TaskGraph, runners: Mapping[str, Runner], digest: Digest) -> Rounds:
-    """What a plan says of hand-ins."""
+    """What a plan says about hand-ins."""
     until = {
         task: tuple(full_id(task.split(".")[0], each) for each in spec.until) for task, spec in briefed(plan).items()
     }

@@ -45,7 +45,10 @@ LOOKED_BACK = 3
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a run was last taken up with. source: the plan file's name as it was given first; file: its path, where that is known."""
+    """How a run was last started or resumed.
+
+    source: the plan file's name as first given. file: its path, if that is known.
+    """
 
     settings: Mapping[str, str]
     source: str
@@ -81,10 +84,12 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
 ) -> RunResult:
     """Run a plan from its beginning, as a new run.
 
-    runners: all that are installed, unless given. journal: the one in the state folder, unless
-    given (then `durability` is its own affair). carry: does one attempt, called by the executor. opened: called once the run is this
-    process's and its beginning is durable. closing, expect: see `Conditions`. reuse: what earlier runs of the plan did may stand, but for the tasks that `force` names and all below
-    them (see `orchestrator.engine.reuse`). The rest: see `Conditions`. Raises JournalError and UnknownTask.
+    runners: by default, all installed ones. journal: by default, the one in the state folder; `durability` matters
+    only for that. carry: does one attempt, called by the executor. opened: called once this process owns the run and
+    its beginning is durable. reuse: whether results of earlier runs of the plan may stand (see
+    `orchestrator.engine.reuse`). Tasks that `force` names, and all below them, are never reused.
+
+    The others are described in `Conditions`. Raises JournalError and UnknownTask.
     """
     offered = load_registry() if runners is None else runners
     left_out = excluded(loaded.graph, only, until)
@@ -155,12 +160,14 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
     agents: Agents = NO_AGENTS,
     tip: Tip = nobody_knows,
 ) -> RunResult:
-    """Carry a run on: the given one, or the latest interrupted one of the plan. The plan may have been edited since.
+    """Continue a run: the given one, or the latest interrupted one of the plan. The plan may have been edited since.
 
-    Finished tasks keep their results (`reconcile` says which do not); those that `force` names run again, with all below them. What a dead orchestrator left running is ended first.
-    accept_loosened: that the plan asks for less than it did earlier in the run is accepted; otherwise the exit code is 3 at best.
-    Other arguments are as for `start_run`; raises RunOwned while another orchestrator
-    has the run, UnknownRun for an id that the journal does not have, and JournalError where there is none to resume.
+    Finished tasks keep their results (`reconcile` says which do not). Tasks that `force` names run again, with all
+    below them. What a dead orchestrator left running is ended first. accept_loosened: accept that the plan asks for
+    less than it did earlier in the run. Otherwise the exit code is 3 at best.
+
+    Other arguments are as for `start_run`. Raises RunOwned while another orchestrator owns the run. Raises UnknownRun
+    for an id that the journal does not have, and JournalError if there is no run to resume.
     """
     offered = load_registry() if runners is None else runners
     left_out = excluded(loaded.graph, only, until)
@@ -217,7 +224,7 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
 
 
 def _left(loaded: LoadedPlan, runners: Mapping[str, Runner], folder: Path) -> Left:
-    """The effect: what attempts under way wrote before whoever watched them died."""
+    """The effect: what attempts under way wrote before their orchestrator died."""
 
     def left(task: str, attempt: int) -> tuple[Measurement, ...]:
         metrics = metrics_of(loaded.graph.nodes[task].task, runners)
@@ -238,9 +245,9 @@ def find_interrupted(
 ) -> str | None:
     """The latest run of the plan if it did not finish, None otherwise.
 
-    settings: only a run with these counts. A run that an orchestrator is working on counts too: whoever resumes it is told.
-    another: whether a run is of another plan of the same id (see `of_another_file`): it does not count; passed_over is told of each that
-    did not finish.
+    settings: only a run with these counts. A run that an orchestrator is working on counts too; resuming it then
+    reports that. another: whether a run belongs to another plan with the same id (see `of_another_file`). Such a run
+    does not count. passed_over: called with each of them that did not finish.
     """
     for summary in reversed(journal.runs()):
         if summary.plan_id != plan_id:
@@ -256,13 +263,13 @@ def find_interrupted(
 
 
 def find_unreported(journal: JournalPort, plan_id: str, settings: Mapping[str, str] | None = None) -> str | None:
-    """The latest run of the plan if it finished and its orchestrator died before it was done with it: before it wrote the report.
+    """The latest run of the plan, if it finished but its orchestrator died before it wrote the report.
 
     settings: only a run with these counts.
     """
     runs = [each for each in reversed(journal.runs()) if each.plan_id == plan_id]
     left = {each.run for each in runs if each.finished and left_behind(journal, each.run)}
-    if not left:  # as nearly always: then no run's events need be read for its settings
+    if not left:  # the usual case; then no run's events need be read for its settings
         return None
     for summary in runs:
         if settings is None or _origin(journal, summary.run).settings == dict(settings):
@@ -271,13 +278,16 @@ def find_unreported(journal: JournalPort, plan_id: str, settings: Mapping[str, s
 
 
 def left_behind(journal: JournalPort, run: str) -> bool:
-    """Whether whoever had the run died with it: nobody has it, and it was not given back."""
+    """Whether the owner died with the run: nobody owns it, and its lease was not released."""
     lease = journal.lease(run)
     return lease is not None and lease.held and journal.owned(run) is None
 
 
 def of_another_file(loaded: LoadedPlan, project: Path) -> Callable[[Origin], bool]:
-    """Whether a run was begun from another plan file, which is still there. Where that is gone, the plan was moved or renamed: the run is its own."""
+    """Whether a run was started from another plan file that still exists.
+
+    If that file is gone, the plan was moved or renamed, and the run is its own.
+    """
     now = plan_file(loaded, project)
 
     def another(origin: Origin) -> bool:
@@ -290,19 +300,19 @@ def of_another_file(loaded: LoadedPlan, project: Path) -> Callable[[Origin], boo
 
 
 def plan_file(loaded: LoadedPlan, project: Path) -> str:
-    """The absolute path of the plan's file, "" for a plan that is in none."""
+    """The absolute path of the plan's file, "" for a plan without a file."""
     path = project.absolute() / loaded.source
     return str(path) if path.is_file() else ""
 
 
 def earlier_runs(journal: JournalPort, plan_id: str, wish: Wish) -> tuple[RunState, ...]:
-    """The latest few runs of the plan that can be read, the latest first; none where nothing of them is wanted."""
+    """The latest few readable runs of the plan, the latest first. None of them if nothing is to be reused."""
     if wish.asked == "none":
         return ()
     names = [each.run for each in reversed(journal.runs()) if each.plan_id == plan_id][:LOOKED_BACK]
     found = []
     for name in names:
-        with suppress(DamagedJournal):  # what cannot be trusted is not reused
+        with suppress(DamagedJournal):  # a damaged run is not reused
             found.append(fold(journal.read(name)))
     return tuple(found)
 
@@ -319,7 +329,7 @@ def open_journal(state_dir: Path, durability: Durability = "process", *, readonl
 
 def _origin(journal: JournalPort, run: str) -> Origin:
     found = Origin({}, "", "")
-    for envelope in journal.read(run, unsealed=True):  # who takes the run up looks at its seals
+    for envelope in journal.read(run, unsealed=True):  # resuming the run checks its seals
         match envelope.event:
             case RunStarted() as begun:
                 found = Origin(begun.settings, begun.plan_source, begun.plan_file)
@@ -332,7 +342,7 @@ def _origin(journal: JournalPort, run: str) -> Origin:
 
 @contextmanager
 def _journal(given: JournalPort | None, state_dir: Path, durability: Durability) -> Iterator[JournalPort]:
-    """The given one, which stays open, or the state folder's, which is closed again."""
+    """The given journal, which stays open, or the state folder's, which is closed afterwards."""
     if given is not None:
         yield given
         return

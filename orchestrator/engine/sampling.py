@@ -1,4 +1,4 @@
-"""Whether a task that ended well has to run again, because a criterion is undecided and its plan allows more samples. Pure."""
+"""Whether a successful task runs again, because a criterion is undecided and its plan allows more samples. Pure."""
 
 from collections.abc import Mapping, Sequence
 
@@ -32,7 +32,7 @@ class Sampling:
     def asking(self, task: str, batches: Sequence[Batch]) -> tuple[str, ...]:
         """The criteria that ask the task for more samples, given what all its attempts left, the latest last.
 
-        An attempt that added no sample of a metric is not repeated for its sake.
+        If an attempt added no sample of a metric, the task does not run again for that metric.
         """
         fresh = {each.metric for each in batches[-1][1].measurements if each.size}
         wanted = [demand for demand in self._demands.get(task, ()) if demand.metric.name in fresh]
@@ -45,7 +45,10 @@ class Sampling:
 
 
 def rested_on(graph: TaskGraph, runners: Mapping[str, Runner], group: str, criterion: Criterion) -> tuple[str, ...]:
-    """The tasks whose measurements count, as `judging.candidates` chooses: the one named, else the own group's, else anyone's."""
+    """The tasks whose measurements count, as `judging.candidates` chooses them.
+
+    That is the named task, else the tasks of the own group, else those of any group.
+    """
     if criterion.from_ is not None:
         return (criterion.from_ if "." in criterion.from_ else f"{group}.{criterion.from_}",)
     promising = [

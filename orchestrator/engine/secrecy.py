@@ -1,4 +1,4 @@
-"""What a run must not tell: the values of a plan's secret variables, in its journal and in whatever is made from that."""
+"""What a run must not reveal: the values of a plan's secret variables, in its journal and what is made from it."""
 
 import os
 from collections.abc import Collection, Iterator, Mapping
@@ -15,13 +15,13 @@ from orchestrator.secrets import MASK, known_secrets, looks_secret, mask
 
 
 class VariableError(OrchestratorError):
-    """The plan takes values from variables that are not set, or whose values are not known any more."""
+    """The plan takes values from variables that are not set, or whose values are no longer known."""
 
     exit_code: ClassVar[int] = 4
 
 
 def require_variables(plan: Plan, graph: TaskGraph, excluded: Collection[str], variables: Mapping[str, str]) -> None:
-    """Raises VariableError where a task that is about to run would miss a value that the plan names by reference."""
+    """Raise VariableError if a task that is about to run would miss a value that the plan names by reference."""
     for task, node in graph.nodes.items():
         if task in excluded:
             continue
@@ -39,7 +39,7 @@ def require_variables(plan: Plan, graph: TaskGraph, excluded: Collection[str], v
 
 
 def secrets_of_plan(plan: Plan) -> tuple[str, ...]:
-    """The values that stand in the plan under names that look secret."""
+    """The values in the plan whose names look secret."""
     told = [plan.env, *(task.env for group in plan.groups.values() for task in group.tasks if task.env)]
     named = {
         f"{n}_SECRET": v
@@ -49,7 +49,10 @@ def secrets_of_plan(plan: Plan) -> tuple[str, ...]:
 
 
 def secrets_of_run(plan: Plan, project: FilePath) -> tuple[str, ...]:
-    """All values that are masked in what a run tells: the plan's, those of references, of our own environment and of `.env`."""
+    """All values that are masked in a run's output.
+
+    These are the values of the plan, of its references, of our own environment and of `.env`.
+    """
     tasks = [task for group in plan.groups.values() for task in group.tasks if task.env or plan.env]
     references = {source for task in tasks for source in plan.variables(task)[1].values()}
     found = known_secrets({**dotenv_of(project), **os.environ}, references)
@@ -57,14 +60,17 @@ def secrets_of_run(plan: Plan, project: FilePath) -> tuple[str, ...]:
 
 
 def journalled_text(loaded: LoadedPlan) -> str:
-    """The plan's text as the journal keeps it: as it is, but for secrets. The values that stand as such are found by their places."""
+    """The plan's text as the journal keeps it, with secrets masked.
+
+    Values that are secret are found by their places.
+    """
     secrets = frozenset(secrets_of_plan(loaded.plan))
     text = _without(loaded.text, read_source(loaded.text, loaded.source), secrets) if secrets else loaded.text
     return mask(text)
 
 
 def journalled_settings(loaded: LoadedPlan) -> dict[str, str]:
-    """What `--set` gave, but for secrets."""
+    """The settings of `--set`, with secrets masked."""
     secrets = frozenset(secrets_of_plan(loaded.plan))
     return {name: MASK if value in secrets else mask(value) for name, value in loaded.settings.items()}
 

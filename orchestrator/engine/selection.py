@@ -24,7 +24,8 @@ class UnknownTask(OrchestratorError):  # noqa: N818 - named after what was found
 def excluded(graph: TaskGraph, only: Sequence[str] = (), until: Sequence[str] = ()) -> frozenset[str]:
     """The tasks that are left out, by id. Raises UnknownTask.
 
-    only: the named tasks and groups with everything that they need. until: everything but what lies below the named ones.
+    only: keep the named tasks and groups with everything that they need. until: leave out what lies below the named
+    ones.
     """
     kept = set(graph.nodes)
     if only:

@@ -19,7 +19,7 @@ class NotStopped(OrchestratorError):  # noqa: N818 - as UnknownRun
 
 
 def stop_run(journal: JournalPort, run: str, wait: float) -> None:
-    """Interrupt the run's owner and wait up to `wait` seconds until it let go. The run can be resumed.
+    """Interrupt the run's owner and wait up to `wait` seconds until it lets go. The run can be resumed.
 
     Raises NotStopped, JournalError.
     """
@@ -31,9 +31,9 @@ def stop_run(journal: JournalPort, run: str, wait: float) -> None:
 
 
 def _interrupt(owner: Owner) -> None:
-    """SIGTERM to that very process: the descriptor holds on to it, whatever becomes of its number.
+    """SIGTERM to that very process. The descriptor keeps its identity, even if its pid is recycled.
 
-    SIGINT would be lost on a run that a shell started in the background, which ignores it.
+    A run that a shell started in the background ignores SIGINT, so that would be lost.
     """
     try:
         handle = os.pidfd_open(owner.pid)

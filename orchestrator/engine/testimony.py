@@ -1,6 +1,7 @@
-"""What attempts left in their own files, held against what the journal says that they measured.
+"""Compares what attempts left in their own files with what the journal says they measured.
 
-The orchestrator writes both. Who rewrites a row of the journal has to find the attempt's file too, and the other way round.
+The orchestrator writes both. So someone who rewrites a row of the journal has to find the attempt's file too, and vice
+versa.
 """
 
 import errno
@@ -26,7 +27,9 @@ GONE: Final = frozenset({errno.ENOENT, errno.ENOTDIR})
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """path: of the attempt's file below the run's folder. gone: whether the file is missing. detail: one sentence for people."""
+    """path: of the attempt's file below the run's folder. gone: whether the file is missing. detail: one sentence for
+    people.
+    """
 
     path: str
     gone: bool
@@ -34,7 +37,7 @@ class Contradiction:
 
 
 def contradictions(envelopes: Iterable[Envelope], run_folder: Path) -> Iterator[Contradiction]:
-    """Every attempt whose own file does not say what the journal says. Raises PermissionError where it cannot be read."""
+    """Every attempt whose own file contradicts the journal. Raises PermissionError if a file cannot be read."""
     for one in envelopes:
         match one.event:
             case TaskSucceeded(task=task, attempt=attempt, evidence=evidence):
@@ -52,7 +55,10 @@ def contradictions(envelopes: Iterable[Envelope], run_folder: Path) -> Iterator[
 def _compared(
     run_folder: Path, attempt: str, journalled: Sequence[Measurement], *, whole: bool, event: int
 ) -> Iterator[Contradiction]:
-    """whole: every measurement of the file counts; else only the first ones, up to what could not be used."""
+    """whole: every measurement of the file counts.
+
+    Otherwise only the first ones count, up to what could not be used.
+    """
     path = f"{attempt}/{EVIDENCE}"
     try:
         with open_below(run_folder.parents[1], _below(run_folder, path), sole=True) as file:
@@ -70,7 +76,7 @@ def _compared(
 
 
 def _difference(file: BufferedReader, journalled: Sequence[Measurement], *, whole: bool) -> str:
-    """How the file differs, "" where it does not. One line at a time: a file may be large."""
+    """How the file differs, "" if it does not. It is read one line at a time, because a file can be large."""
     at = 0
     for number, measurement in _measurements(file):
         if at == len(journalled):
@@ -82,7 +88,7 @@ def _difference(file: BufferedReader, journalled: Sequence[Measurement], *, whol
 
 
 def _measurements(file: BufferedReader) -> Iterator[tuple[int, Measurement]]:
-    """Up to the first line that is none of the protocol's."""
+    """The measurements up to the first line that does not follow the protocol."""
     number = 0
     while line := file.readline(LONGEST_LINE + 1):
         number += 1
@@ -102,7 +108,7 @@ def _same(one: Measurement, other: Measurement) -> bool:
 
 
 def _alike(written: str, masked: str) -> bool:
-    """Whether a text is what another was before secrets in it were masked."""
+    """Whether a text is what another one was before its secrets were masked."""
     if MASK not in masked:
         return written == masked
     known = map(re.escape, masked.split(MASK))

@@ -1,4 +1,4 @@
-"""Trigger rules: whether a task runs, over how the tasks that it needs came out. Pure."""
+"""Trigger rules: whether a task runs, given how the tasks that it needs ended. Pure."""
 
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
@@ -9,14 +9,14 @@ from orchestrator.state.run import TaskRecord
 from orchestrator.state.transitions import Status
 
 GOOD: Final = frozenset({Status.SUCCEEDED, Status.HANDED_IN})
-"""Done or, as far as those are concerned that measure it, handed in."""
+"""Succeeded or handed in. Only a hand-in's own instruments see the latter."""
 
 
 class Ended(StrEnum):
-    """How a needed task came out, as the rules see it.
+    """How a needed task ended, from the rules' point of view.
 
-    A failure that is tolerated (`continue_on_error`) is a success to those below. UPSTREAM: it failed or was cancelled,
-    or was skipped for the sake of one that did. SKIPPED: its own condition, or one above it, was false.
+    A tolerated failure (`continue_on_error`) is a success to the tasks below. UPSTREAM: it failed or was cancelled, or
+    was skipped because of one that did. SKIPPED: its own condition, or one above it, was false.
     """
 
     SUCCESS = "success"
@@ -34,7 +34,7 @@ def ended(record: TaskRecord) -> Ended:
 
 
 def satisfied(rule: TriggerRule, ends: Sequence[Ended]) -> bool:
-    """Whether a task with this rule runs, once everything it needs is settled. A task that needs nothing runs."""
+    """Whether a task with this rule runs, once all its needs are settled. A task that needs nothing runs."""
     if not ends:
         return True
     match rule:
@@ -49,7 +49,7 @@ def satisfied(rule: TriggerRule, ends: Sequence[Ended]) -> bool:
 
 
 def all_succeeded(needs: Iterable[TaskRecord]) -> bool:
-    """Whether every one succeeded; then every rule is satisfied."""
+    """Whether every one succeeded. Then every rule is satisfied."""
     for record in needs:
         if record.status is not Status.SUCCEEDED and record.status is not Status.HANDED_IN:
             return False
@@ -57,7 +57,7 @@ def all_succeeded(needs: Iterable[TaskRecord]) -> bool:
 
 
 def culprit(needs: Sequence[TaskRecord]) -> str | None:
-    """The failed task behind a rule that is not met: the first that failed, or what the first skipped one names."""
+    """The failed task behind an unmet rule: the first that failed, or the one that the first skipped task names."""
     for record in needs:
         if ended(record) is Ended.UPSTREAM:
             return record.culprit or record.id

@@ -1,4 +1,7 @@
-"""What an order says of agents' work: a turn to take, a commit to measure, hand-ins to join. Plain data."""
+"""The part of an order that concerns agents' work: a turn to take, a commit to measure, hand-ins to join.
+
+Plain data.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -30,7 +33,7 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a turn may use at the most, as reserved for it; None is no limit. seconds: of wall time; cost: US dollars."""
+    """The limits of a turn, as reserved for it; None is no limit. seconds: of wall time. cost: US dollars."""
 
     seconds: float | None = None
     tokens: int | None = None
@@ -41,13 +44,17 @@ class Limits:
 class Turn:
     """One prompt to an agent in a workspace.
 
-    agent: its name in the plan. driver: by which it works; program: how that starts it; env: names of our variables that it gets;
-    mode: the session mode to ask for. brief: the prompt. session: of the round before, to go on in ("" for a fresh one).
-    repo, base: where the workspace starts, the base as a commit or a branch; onto: a hand-in to go on from, None in the first round.
-    workspace, home: folders for the turn; branch: of the hand-in. writes, pinned: patterns that the hand-in must keep to.
-    run: patterns of command lines that it may run; network: whether it may reach other hosts; sandbox: which one is asked for.
-    silent: seconds without a word after which it is shown as silent. files: what lies in its home when the turn begins, by their path in it.
-    settings: what stands in its environment in place of keys.
+    agent: its name in the plan. driver: the driver it works by. program: how the driver starts it. env: names of our
+    variables that it gets. mode: the session mode to ask for. brief: the prompt. session: of the round before, to
+    continue ("" for a fresh one).
+
+    repo, base: where the workspace starts, the base as a commit or a branch. onto: a hand-in to continue from, None in
+    the first round. workspace, home: folders for the turn. branch: of the hand-in. writes, pinned: patterns that the
+    hand-in must respect. run: patterns of command lines that it may run. network: whether it may reach other hosts.
+    sandbox: the requested one.
+
+    silent: seconds without a word after which it is shown as silent. files: the files in its home when the turn
+    begins, by their path in it. settings: variables in its environment instead of keys.
     """
 
     agent: str
@@ -77,7 +84,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class ToJoin:
-    """One hand-in in the queue, with what measures it and what it has to PASS on the joined tree."""
+    """One hand-in in the queue, with its instruments and what it has to PASS on the joined tree."""
 
     task: str
     hand_in: HandIn
@@ -87,7 +94,7 @@ class ToJoin:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Hand-ins to join on the branch `into` of `repo`, in order; "HEAD" is the branch that is checked out."""
+    """Hand-ins to join on the branch `into` of `repo`, in order. "HEAD" is the branch that is checked out."""
 
     repo: Path
     into: str

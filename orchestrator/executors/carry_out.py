@@ -1,7 +1,7 @@
-"""Supervise one attempt: start it, keep what it prints, watch its memory, pass on its notes, end it whole, collect.
+"""Supervise one attempt: start it, keep its output, watch its memory, pass on its notes, end it whole, collect.
 
-Everything happens in the caller's thread, in one loop over the attempt's pipes; `processes` gives each attempt a thread, and `foreground`
-takes programs through their first moments without one.
+Everything happens in the caller's thread, in one loop over the attempt's pipes. `processes` gives each attempt a
+thread. `foreground` takes programs through their first moments without one.
 """
 
 import os
@@ -40,7 +40,7 @@ from orchestrator.keys import unfinished_evidence
 from orchestrator.process import Launch, process_of, this_process
 from orchestrator.state.events import Cause, Failure
 
-FIRST_LOOK: Final = 0.025  # seconds to the first sample: looking at a tree takes longer than most short programs
+FIRST_LOOK: Final = 0.025  # seconds to the first sample: sampling a tree takes longer than most short programs
 LOGS: Final = ("stdout.log", "stderr.log")
 TICK: Final = 0.1  # seconds between looks at the stop signal, the clock and the notes
 
@@ -53,11 +53,11 @@ def carry_out(
     log_cap: int = CAP,
     lease: "Lease | None" = None,
 ) -> AttemptResult:
-    """Carry out one order and say how it ended. What the task does never raises here; a fault of ours does.
+    """Carry out one order and say how it ended. The task never makes this raise; only a fault of ours does.
 
-    stop: set it to end the attempt (TERM, `order.grace`, KILL); then the result has stopped=True. listener: called with each
-    note while the task runs, and with its processes once it has run for FIRST_LOOK seconds. log_cap: bytes kept of each of stdout and stderr.
-    lease: how long it may run, whatever becomes of this process.
+    stop: set it to end the attempt (TERM, `order.grace`, KILL); then the result has stopped=True. listener: called
+    with each note while the task runs, and with its processes once it has run for FIRST_LOOK seconds. log_cap: bytes
+    kept of each of stdout and stderr. lease: how long it may run, whatever happens to this process.
     """
     patience = Patience()
     while True:
@@ -73,7 +73,10 @@ def carry_out(
 
 
 def begin(order: WorkOrder, log_cap: int = CAP, lease: "Lease | None" = None) -> "Supervision | AttemptResult":
-    """Start the attempt. Where the system does not let us, what came of it. Raises NoRoom where it is only short of something now."""
+    """Start the attempt. If the system refuses, return the failed result.
+
+    Raises NoRoom if the system is only short of something now.
+    """
     start = time.monotonic()
     try:
         _prepare(order)
@@ -92,12 +95,12 @@ def _not_begun(order: WorkOrder, start: float, message: str) -> AttemptResult:
 
 
 def forget(order: WorkOrder) -> None:
-    """An attempt that was not begun leaves nothing behind that a next try would take for another's."""
+    """Remove what an attempt that was not begun left, so that the next try does not take it for another's."""
     shutil.rmtree(order.folder, ignore_errors=True)
 
 
 def go_on(supervision: "Supervision", stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
-    """As `carry_on`; where there was no room for the program, it is begun again once there is."""
+    """As `carry_on`. If there was no room for the program, it is begun again once there is."""
     try:
         return carry_on(supervision, stop, listener)
     except NoRoom:
@@ -105,7 +108,7 @@ def go_on(supervision: "Supervision", stop: StopSignal, listener: Callable[[Told
 
 
 def carry_on(supervision: "Supervision", stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
-    """Watch what was begun to its end, and let go of it. Raises NoRoom where it did not begin for that."""
+    """Watch a begun attempt to its end, and release it. Raises NoRoom if that was the reason why it did not begin."""
     try:
         return supervision.watch(stop, listener)
     finally:
@@ -120,25 +123,25 @@ def _prepare(order: WorkOrder) -> None:
 
 
 class Closable(Protocol):
-    """What holds descriptors or a process."""
+    """An object that holds descriptors or a process."""
 
     def close(self) -> None:
-        """Let go of them."""
+        """Release them."""
 
 
 class Lease(Protocol):
-    """How long an attempt may run. path: a file to be locked as long as anything of it does."""
+    """How long an attempt may run. path: a file that stays locked as long as anything of it runs."""
 
     path: str
 
     def deadline(self) -> float:
-        """Until when, by `time.monotonic`; it may be later each time."""
+        """The deadline, by `time.monotonic`. It can be later each time."""
 
 
 class Supervision:
-    """One attempt while it runs. Make it, `watch` it once (or have `result_now` say what came of it), `close` it.
+    """One attempt while it runs. Make it, `watch` it once (or let `result_now` give the result), `close` it.
 
-    start: when it began, as `time.monotonic` says.
+    start: when it began, by `time.monotonic`.
     """
 
     def __init__(self, order: WorkOrder, log_cap: int, start: float, lease: Lease | None = None) -> None:
@@ -154,7 +157,7 @@ class Supervision:
         self._held: list[Closable] = [self._place, self._collector]
         try:
             self._started = _start(order, self._collector.address, lease)
-            self._held.append(self._started)  # what was started must not be left
+            self._held.append(self._started)  # a started process must not be left
             self._attach(log_cap)
             Alive.attempts.add(self)
         except BaseException:
@@ -177,14 +180,14 @@ class Supervision:
         return self._started.fileno()
 
     def result_now(self, listener: Callable[[Told], None]) -> AttemptResult | None:
-        """What came of it, if it has ended and left nothing that takes time: no process, no evidence, no artifact."""
+        """The result, if it has ended and left nothing that takes time: no process, no evidence, no artifact."""
         ended = self._started.poll()
         if ended is None or ended.left != frozenset() or self.order.artifacts or self._collector.waiting():
             return None
         return self._settled(ended, listener, never)
 
     def watch(self, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
-        """Until the attempt has ended, with all its processes; then what came of it."""
+        """Wait until the attempt and all its processes have ended, then give the result."""
         self._listen()
         tick, sample, named = 0.0, self.start + FIRST_LOOK, False
         while (ended := self._started.poll()) is None:
@@ -227,7 +230,7 @@ class Supervision:
         return self._with_last_lines(self._kept(result, listener))
 
     def close(self) -> None:
-        """End whatever still runs (only where `watch` was left early) and let go of every file."""
+        """End what still runs (only if `watch` was left early) and close every file."""
         Alive.attempts.discard(self)
         if self._ended is None:
             end_tree(self.order.marker, 0)
@@ -242,7 +245,7 @@ class Supervision:
                 self._selector.unregister(key.fileobj)
 
     def _name(self, listener: Callable[[Told], None]) -> bool:
-        """Tell which processes are the attempt's, so that they can be found again; False where it has none just now."""
+        """Report the attempt's processes, so that they can be found again. False if it has none now."""
         root = self._started.root
         launcher = process_of(root)
         first = next((each for each in map(process_of, children(root)) if each is not None), None)
@@ -269,7 +272,10 @@ class Supervision:
                 self._started.abandon()
 
     def _end_rest(self, left: frozenset[int]) -> int:
-        """End what the first process left behind, at leisure if it has not been told yet. left: pids of it, where they are known."""
+        """End what the first process left behind. It gets its grace period unless that has begun already.
+
+        left: pids of these processes, if they are known.
+        """
         grace = self.order.grace if self._kill_at is None else max(0.0, self._kill_at - time.monotonic())
         unended = end_tree(self.order.marker, grace)
         signal_tree(self.order.marker, signal.SIGKILL, self._sampler.alive() | left)
@@ -277,8 +283,10 @@ class Supervision:
         return unended
 
     def _finish_files(self) -> None:
-        """Read what is still in the pipes, which is little as nobody is left to write, and touch no file of the attempt from now on:
-        any of them may be an artifact, whose checksum is taken next.
+        """Read the rest of the pipes, which is little, because no writer is left. Do not touch a file of the attempt
+        after that.
+
+        Any of them can be an artifact, whose checksum is taken next.
         """
         for log, name in zip(self.logs, LOGS, strict=True):
             log.pump()
@@ -286,7 +294,7 @@ class Supervision:
         self._sampler.close()
 
     def _cut_short(self, ended: Ended, *, timeout: bool) -> AttemptResult:
-        """What came of an attempt whose program had ended, but not what we do after it."""
+        """The result if the program had ended, but not our work after it."""
         order, usage = self.order, self._sampler.usage(time.monotonic() - self.start, ended.cpu)
         measured = self._collector.measured
         if not timeout:
@@ -307,7 +315,7 @@ class Supervision:
         return AttemptResult(order.task, order.attempt, evidence, usage, failure)
 
     def _kept(self, result: AttemptResult, listener: Callable[[Told], None]) -> AttemptResult:
-        """The result, once what the attempt left is where it is kept. What is told of that is a note."""
+        """The result, once what the attempt left is in its final place. Notes tell what happened to it."""
         try:
             told = keep_all(self.order, self._place, self._collector)
         except OSError as error:
@@ -352,7 +360,7 @@ class Supervision:
 
 
 def _close(held: list[Closable]) -> None:
-    """The last first, each of them also where a full disk stops us half-way."""
+    """Close the last first. Each is closed, even if a full disk stops us half-way."""
     try:
         while held:
             held.pop().close()
@@ -364,7 +372,10 @@ def _close(held: list[Closable]) -> None:
 def settle(
     ending: Ending, collector: Collector, order: WorkOrder, heed: Heed = never
 ) -> tuple[Failure | None, Evidence]:
-    """The failure or, where there is none, the evidence; artifacts that cannot be used are a failure too. Raises what `heed` raises."""
+    """The failure or, if there is none, the evidence. Artifacts that cannot be used are a failure too.
+
+    Raises what `heed` raises.
+    """
     failure = judge_ending(ending)
     if failure is None:
         try:
@@ -377,19 +388,19 @@ def settle(
 
 
 def with_origin(evidence: Evidence, origin: Origin) -> Evidence:
-    """The evidence with where it comes from; an attempt that left nothing stays without."""
+    """The evidence with its origin. Empty evidence gets none."""
     left = evidence.measurements or evidence.artifacts
     return replace(evidence, origins=(origin,)) if left else evidence
 
 
 def worker_argv(order: WorkOrder) -> tuple[str, ...]:
-    """The process that an attempt starts as."""
+    """The argv of an attempt's first process."""
     worker = (sys.executable, "-P", "-m", "orchestrator.executors.worker")
     return (*worker, str(order.folder / "order.json"))
 
 
 def kept_argv(order: WorkOrder, argv: tuple[str, ...]) -> tuple[str, ...]:
-    """The argv as it repeats the attempt later: with the folder where that is kept."""
+    """The argv that repeats the attempt later: with the folder's final path."""
     working, home = str(order.folder), str(order.home)
     return argv if working == home else tuple(part.replace(working, home) for part in argv)
 

@@ -1,4 +1,4 @@
-"""The checksum of a file, piece by piece, so that a large one can be let go of."""
+"""The checksum of a file, piece by piece, so that a large one can be interrupted."""
 
 import hashlib
 from typing import BinaryIO, Final
@@ -9,7 +9,10 @@ PIECE: Final = 1 << 20
 
 
 def checksum(file: BinaryIO, heed: Heed = never) -> tuple[str, int]:
-    """The sha256 (hex) of what is left of the file, and how many bytes that was. Raises OSError, and what `heed` raises."""
+    """The sha256 (hex) of the rest of the file, and how many bytes that was.
+
+    Raises OSError, and what `heed` raises.
+    """
     digest, size = hashlib.sha256(), 0
     room = bytearray(PIECE)
     view = memoryview(room)

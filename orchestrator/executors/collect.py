@@ -1,4 +1,6 @@
-"""Turn what an attempt wrote into Evidence: read its lines with limits, check them, and take its artifacts' checksums."""
+"""Turn what an attempt wrote into Evidence: read its lines within limits, check them, and take its artifacts'
+checksums.
+"""
 
 import errno
 import os
@@ -34,14 +36,14 @@ from orchestrator.wire import WireError
 LONGEST_LINE: Final = 4 * 2**20
 LARGEST_FILE: Final = 64 * 2**20
 MOST_NOTES: Final = 1_000
-LONGEST_PART: Final = 255  # bytes, as file systems have it
+LONGEST_PART: Final = 255  # bytes, the limit of file systems
 LONGEST_SHOWN: Final = 100
 CHUNK: Final = 2**18
-MOST_AT_ONCE: Final = 4 * 2**20  # while the task runs: who reads also looks at the clock and the stop signal
+MOST_AT_ONCE: Final = 4 * 2**20  # while the task runs: the reader also checks the clock and the stop signal
 
 
 class EvidenceTail:
-    """Makes a file that has no name, and reads its lines as it grows.
+    """Makes a file without a name, and reads its lines as it grows.
 
     address: where the attempt's processes, however far down, append to it. Other tasks find it in no folder.
     """
@@ -55,7 +57,8 @@ class EvidenceTail:
         self._rest = b""
 
     def lines(self, *, last: bool = False, heed: Heed = never) -> Iterator[bytes]:
-        """Every line that became whole since, of the next 4 MiB; at the last call of all, and one without an end.
+        """Every line completed since the last call, of the next 4 MiB. The very last call also returns a line without
+        an end.
 
         Raises WireError beyond limits, and what `heed` raises.
         """
@@ -75,19 +78,20 @@ class EvidenceTail:
             yield self._rest
 
     def waiting(self) -> bool:
-        """Whether there is something that was not read yet."""
+        """Whether something was not read yet."""
         return os.fstat(self._descriptor).st_size != self._read
 
     def keep(self, folder: int) -> str | None:
-        """Give the file its name in the attempt's folder, now that nobody writes to it. What had that name is renamed, and its new name
-        returned. Raises OSError.
+        """Give the file its name in the attempt's folder, now that nobody writes to it.
+
+        A file of that name is renamed, and its new name returned. Raises OSError.
         """
         aside = set_aside(folder, EVIDENCE)
         name_file(self._descriptor, folder, EVIDENCE)
         return aside
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         os.close(self._descriptor)
         if self._hidden is not None:
             with suppress(OSError):
@@ -99,7 +103,7 @@ class EvidenceTail:
 
 
 def left_measured(path: Path, metrics: Sequence[Metric]) -> tuple[Measurement, ...]:
-    """What an attempt that nobody watched to its end had recorded, as far as it can be read: the lines before the first that cannot be.
+    """What an attempt that nobody watched to its end had recorded: the lines before the first one that cannot be read.
 
     Follows no link, and reads no more than an attempt may write.
     """
@@ -133,10 +137,10 @@ def _read_lines(path: Path) -> Iterator[bytes]:
 
 
 class Collector:
-    """Gathers an attempt's lines. `problem` is the first thing in them that cannot be used, None while all is well.
+    """Gathers an attempt's lines. `problem` is the first unusable thing in them, None while all is well.
 
-    folder: on whose disk the lines are kept. address: where the attempt appends them. hidden: a name for them until then, by which they
-    are found where whoever watches dies.
+    folder: the lines are kept on its disk. address: where the attempt appends them. hidden: a name for them until
+    then. The lines are found by it if the orchestrator dies.
     """
 
     def __init__(self, folder: str | Path, metrics: Sequence[Metric], hidden: Path | None = None) -> None:
@@ -153,7 +157,7 @@ class Collector:
         self._notes = 0
 
     def poll(self, *, last: bool = False, heed: Heed = never) -> list[NoteLine]:
-        """Read what is new and return the notes in it. Raises what `heed` raises."""
+        """Read the new lines and return their notes. Raises what `heed` raises."""
         notes: list[NoteLine] = []
         if self.problem is not None:
             return notes
@@ -167,12 +171,12 @@ class Collector:
         return notes
 
     def waiting(self) -> bool:
-        """Whether the attempt wrote what was not read yet."""
+        """Whether the attempt wrote something that was not read yet."""
         return self._tail.waiting()
 
     @property
     def measured(self) -> tuple[Measurement, ...]:
-        """The measurements in the lines that were read so far."""
+        """The measurements in the lines read so far."""
         return tuple(self._measurements)
 
     def keep(self, folder: int) -> str | None:
@@ -180,7 +184,7 @@ class Collector:
         return self._tail.keep(folder)
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._tail.close()
 
     def evidence(
@@ -191,7 +195,7 @@ class Collector:
         heed: Heed = never,
         kept: Path | None = None,
     ) -> Evidence:
-        """The measurements, the artifacts that were declared, demanded or used, and the files of `inputs` that were read.
+        """The measurements; the declared, demanded or used artifacts; and the files of `inputs` that were read.
 
         kept: where the folder will be. Raises ArtifactError, and what `heed` raises.
         """
@@ -253,7 +257,7 @@ class ArtifactError(OrchestratorError):
 
 
 def check_name(name: str) -> None:
-    """Raise ArtifactError for the name of a file that reports, bundles and terminals cannot show as it is."""
+    """Raise ArtifactError for a file name that reports, bundles and terminals cannot show unchanged."""
     shown = ascii(name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}…")
     if any("\ud800" <= char <= "\udfff" for char in name):
         raise ArtifactError(f"artifact {shown}: the file's name is not UTF-8; give the file a name that is")
@@ -268,9 +272,10 @@ def check_name(name: str) -> None:
 
 
 def take_artifact(folder: Path, name: str, title: str = "", heed: Heed = never, kept: Path | None = None) -> Artifact:
-    """The artifact `folder / name` with its checksum. Raises ArtifactError; follows no link, so nothing outside is read.
+    """The artifact `folder / name` with its checksum. Raises ArtifactError. Follows no link, so nothing outside is
+    read.
 
-    kept: where the folder will be when the artifact is looked up, None where it stays.
+    kept: where the folder will be when the artifact is looked up, None if it stays.
     """
     check_name(name)
     parts = Path(name).parts
@@ -296,7 +301,10 @@ def _why_not(error: OSError) -> str:
 
 
 def take_used(run_folder: Path, given: TaskInput | None, task: str, name: str, heed: Heed = never) -> Artifact:
-    """The file `name` that the task above left, with the checksum that it has now. Raises ArtifactError where there is none."""
+    """The file `name` that the task above left, with its current checksum.
+
+    Raises ArtifactError if there is none.
+    """
     path = None if given is None else given.artifacts.get(name)
     if path is None:
         raise ArtifactError(f"no task {task!r} above left a file {name!r}; declare as used only what order.json lists")

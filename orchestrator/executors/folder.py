@@ -1,4 +1,4 @@
-"""An attempt's folder: made afresh, whatever lies where it shall be, and moved to where it is kept when the attempt has ended."""
+"""An attempt's folder: made afresh, whatever is in its place, and moved to its final place at the end."""
 
 import contextlib
 import functools
@@ -14,7 +14,7 @@ EVIDENCE: Final = "evidence.jsonl"
 
 
 def fresh(folder: Path) -> Path:
-    """Make the folder. What lies there already is set aside. Raises OSError."""
+    """Make the folder. What is there already is set aside. Raises OSError."""
     path = os.fspath(folder)
     try:
         _make(path)
@@ -33,10 +33,11 @@ def shared(folder: Path) -> None:
 
 
 def keep(folder: Path, kept: Path, handle: int) -> str | None:
-    """Move the folder of an attempt that has ended to where it is kept. handle: the folder as it was opened when the attempt began.
+    """Move the folder of an attempt that has ended to its final place. handle: the folder as opened when the attempt
+    began.
 
-    Nothing is followed, and what lies there already is kept under another name, which is returned. Raises OSError, also where the folder is
-    not the one any more that the attempt was given.
+    No link is followed. What is there already is kept under another name, which is returned. Raises OSError. That
+    includes the case that the folder is no longer the one that the attempt was given.
     """
     if folder == kept:
         return None
@@ -59,7 +60,10 @@ def keep(folder: Path, kept: Path, handle: int) -> str | None:
 
 
 def _folder_of_task(run: int, task: str) -> int:
-    """A handle on the folder of a task's attempts, which is made where it is missing; a file or link in its place is set aside."""
+    """A handle on the folder of a task's attempts. The folder is made if missing.
+
+    A file or link in its place is set aside.
+    """
     for _ in range(2):
         with contextlib.suppress(FileExistsError):
             os.mkdir(task, FOLDER_MODE, dir_fd=run)
@@ -75,7 +79,10 @@ def _make(path: str) -> None:
 
 
 def _make_above(folder: Path) -> None:
-    """The folders above an attempt's. Of a run's attempts that are under way, the folder cannot be listed, and where they are kept is there too."""
+    """The folders above an attempt's.
+
+    If the run's attempts are under way in it, the folder cannot be listed, and their final folder is made too.
+    """
     run = folder.parent
     private_folder(run.parent.parent)
     private_folder(run.parent)
@@ -91,7 +98,7 @@ def _make_above(folder: Path) -> None:
 
 
 def _set_aside(folder: Path) -> None:
-    """Move away what is there: of an attempt that the journal has forgotten after a power cut, or put there by another."""
+    """Move away what is there: of an attempt that the journal forgot after a power cut, or put there by others."""
     if folder.is_symlink() or not folder.is_dir() or any(folder.iterdir()):
         folder.rename(folder.with_name(f"{folder.name}.forgotten-{secrets.token_hex(4)}"))
         folder.mkdir(FOLDER_MODE)

@@ -1,8 +1,9 @@
-"""Take programs through their first moments in the caller's thread, several side by side.
+"""Take programs through their first moments in the caller's thread, several at once.
 
-A thread of its own for each attempt costs more than many a short program: threads of one interpreter take turns, and every hand-over
-waits for a turn. So a program is started and waited for here; what is not over within `FIRST_LOOK`, or leaves something that takes
-time to gather, goes on in a thread (`carry_on`), which alone knows timeouts, stops and samples.
+A thread for each attempt costs more than many short programs: threads of one interpreter take turns, and every
+hand-over waits for a turn. So a program is started and waited for here. It goes on in a thread (`carry_on`) if it is
+not over within `FIRST_LOOK`, or if it leaves something that takes time to gather. That thread alone knows timeouts,
+stops and samples.
 """
 
 import os
@@ -21,11 +22,10 @@ LONGEST: Final = 3600.0
 
 
 class Foreground:
-    """Attempts in their first moments. All but `wake` is for one thread, the one that calls `attend`.
+    """Attempts in their first moments. Everything except `wake` is for one thread, the one that calls `attend`.
 
-    tell: gets what came of an attempt, and its notes. go_on: has the attempt watched by a thread, to its end. postpone: has a thread
-    begin it once there is room for it. broke: told of an attempt in
-    which this code itself failed.
+    tell: gets the result of an attempt, and its notes. go_on: has a thread watch the attempt to its end. postpone: has
+    a thread begin it once there is room for it. broke: called with an attempt in which this code itself failed.
     """
 
     def __init__(
@@ -43,13 +43,13 @@ class Foreground:
         self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
         weakref.finalize(
             self, os.close, self._wake
-        )  # who wakes may be late, and the number another file's if closed sooner
+        )  # a wake-up can come late, when another file already has the number
         self._poll.register(self._wake, select.EPOLLIN)
         self._begun: dict[int, Supervision] = {}
         self._logs: dict[int, CappedLog] = {}
 
     def start(self, order: WorkOrder) -> None:
-        """Begin an attempt. Raises what only a fault of ours raises."""
+        """Begin an attempt. Raises only for a fault of ours."""
         try:
             begun = begin(order)
         except NoRoom:
@@ -66,7 +66,7 @@ class Foreground:
             self._poll.register(log.pipe, select.EPOLLIN)
 
     def attend(self, timeout: float) -> None:
-        """Wait at most so many seconds until something happens, and see to it."""
+        """Wait at most so many seconds until something happens, and handle it."""
         due = min((each.start for each in self._begun.values()), default=LONGEST) + FIRST_LOOK - time.monotonic()
         for descriptor, _ in self._poll.poll(max(0.0, min(timeout, due)) if self._begun else timeout):
             if descriptor in self._begun:
@@ -81,11 +81,11 @@ class Foreground:
             self._go_on(each)
 
     def wake(self) -> None:
-        """Have `attend` return; from any thread, and from a signal handler."""
+        """Make `attend` return. Safe from any thread, and from a signal handler."""
         os.eventfd_write(self._wake, 1)
 
     def close(self) -> None:
-        """No attempt is under way any more, and none will be."""
+        """Release everything. No attempt is under way any more, and none will be."""
         self._poll.close()
 
     def _look(self, attempt: Supervision) -> None:
@@ -98,7 +98,7 @@ class Foreground:
             attempt.close()
             self._postpone(attempt.order)
             return
-        except Exception as error:  # noqa: BLE001 - a fault of ours is this attempt's, not the end of the others
+        except Exception as error:  # noqa: BLE001 - our fault concerns this attempt, not the others
             attempt.close()
             self._broke(attempt.order, error)
             return

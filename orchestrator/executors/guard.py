@@ -1,7 +1,8 @@
-"""A small process beside the orchestrator: when that one is gone, however it died, it ends what was left running and removes temporary folders.
+"""A small process beside the orchestrator. When the orchestrator is gone, however it died, the guard cleans up.
 
-The kernel already kills each attempt's first process then (see `worker`); the guard ends their descendants too. It waits on
-a pipe whose other end only the orchestrator holds, so it needs no clock and never outlives it for long.
+It ends what was left running, and removes temporary folders. The kernel already kills each attempt's first process
+then (see `worker`); the guard ends their descendants too. It waits on a pipe whose other end only the orchestrator
+holds. So it needs no clock, and never outlives the orchestrator for long.
 """
 
 import contextlib
@@ -19,7 +20,9 @@ GRACE = 1.0
 
 
 def owner() -> str:
-    """What the processes of this orchestrator's attempts carry in ORCHESTRATE_OWNER; starts the guard the first time."""
+    """The value of ORCHESTRATE_OWNER in the processes of this orchestrator's attempts. The first call starts the
+    guard.
+    """
     with _FIRST:  # attempts begin in several threads
         return _owner()
 
@@ -36,21 +39,21 @@ def _owner() -> str:
 
 
 def clean_after(folder: str) -> None:
-    """Have the guard remove this folder, if it is still there then."""
+    """Let the guard remove this folder if it still exists then."""
     owner()
     with contextlib.suppress(OSError):  # no guard, or one that is stopped and does not read
         os.write(_Held.pipe, os.fsencode(folder) + b"\0")
 
 
 class _Held:
-    """Open until this process ends, which tells the guard; -1 where there is no guard."""
+    """Open until this process ends, which tells the guard; -1 if there is no guard."""
 
     pipe: ClassVar[int] = -1
     guard: ClassVar[int] = 0
 
 
 def guard_pid() -> int:
-    """The guard's pid, 0 where there is none."""
+    """The guard's pid, 0 if there is none."""
     return _Held.guard
 
 
@@ -77,8 +80,8 @@ def _start(marker: str) -> int:
 
 
 def main() -> None:
-    """Wait for the end of standard input, then end every process of that owner and remove the folders that were named on it."""
-    os.setsid()  # Ctrl-C is for the orchestrator, which may still need a guard
+    """Wait for the end of standard input. Then end every process of that owner, and remove the folders named on it."""
+    os.setsid()  # Ctrl-C is for the orchestrator, which can still need a guard
     os.chdir("/")
     named, rest = set[bytes](), b""
     while said := os.read(0, 1 << 16):

@@ -1,4 +1,4 @@
-"""Let go of long work of our own on an attempt that has ended: reading its evidence, taking checksums."""
+"""Interrupt long work of our own on an attempt that has ended: reading its evidence, taking checksums."""
 
 import time
 from collections.abc import Callable
@@ -6,14 +6,14 @@ from collections.abc import Callable
 from orchestrator.executors.order import StopSignal
 
 PATIENCE = 1.0
-"""Seconds in which the work of gathering is never cut: what is gathered by then need not be done again when the run is resumed."""
+"""Seconds in which gathering is never interrupted. What is gathered by then need not be gathered again on resume."""
 
 Heed = Callable[[], None]
-"""Called between pieces of work; raises CutShort where nobody waits for it any more."""
+"""Called between pieces of work. Raises CutShort if nobody waits for the result any more."""
 
 
 class CutShort(Exception):  # noqa: N818 - named after what happened
-    """Nobody waits for the rest. timeout: because the attempt's time is over; otherwise because it was stopped."""
+    """Nobody waits for the rest. timeout: the attempt's time is over; otherwise it was stopped."""
 
     def __init__(self, *, timeout: bool) -> None:
         super().__init__("timeout" if timeout else "stopped")
@@ -21,7 +21,10 @@ class CutShort(Exception):  # noqa: N818 - named after what happened
 
 
 def heeding(stop: StopSignal, start: float, timeout: float | None, clock: Callable[[], float] = time.monotonic) -> Heed:
-    """Heeds the stop signal and the attempt's timeout, once gathering has taken PATIENCE seconds from now. start: of the attempt."""
+    """Checks the stop signal and the attempt's timeout, once gathering has taken PATIENCE seconds from now.
+
+    start: of the attempt.
+    """
     patient_until = clock() + PATIENCE
 
     def heed() -> None:
@@ -37,4 +40,4 @@ def heeding(stop: StopSignal, start: float, timeout: float | None, clock: Callab
 
 
 def never() -> None:
-    """Heeds nothing."""
+    """Checks nothing."""

@@ -1,7 +1,11 @@
 """Carry out attempts in this process: for runners that take less time than the start of a process.
 
-What that costs: a runner that dies takes the orchestrator with it (and the run is resumed), neither a timeout nor a stop
-is heeded once it has begun, what it prints is not kept, its memory is not watched, and a current directory is not its own.
+The costs:
+
+- A runner that dies takes the orchestrator with it (and the run is resumed).
+- Once a runner has begun, neither a timeout nor a stop ends it.
+- Its output is not kept, its memory is not watched, and it has no current directory of its own.
+
 An attempt's folder is made when its runner first asks for it, or records something. Commands still get a process each.
 """
 
@@ -38,20 +42,20 @@ T = TypeVar("T")
 
 
 class InlineExecutor(Executor):
-    """A `concurrent.futures.Executor` that does the work within `submit` and returns a settled future."""
+    """A `concurrent.futures.Executor` that does the work within `submit` and returns a finished future."""
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """Call it now. What it raises is in the future."""
+        """Call it now. An exception is stored in the future."""
         future: Future[T] = Future()
         try:
             future.set_result(fn(*args, **kwargs))
-        except Exception as error:  # noqa: BLE001 - it belongs to whoever asks the future
+        except Exception as error:  # noqa: BLE001 - the future's reader gets it
             future.set_exception(error)
         return future
 
 
 class ThreadExecutor(ThreadPoolExecutor):
-    """Attempts side by side in threads of this process; who starts attempts counts the slots."""
+    """Attempts in parallel threads of this process. The engine counts the slots."""
 
     def __init__(self, most_at_once: int = 256) -> None:
         super().__init__(max_workers=most_at_once, thread_name_prefix="attempt")
@@ -61,7 +65,7 @@ CarryOut = Callable[[WorkOrder, StopSignal, Callable[[Told], None]], AttemptResu
 
 
 def carry_out_inline(runners: Mapping[str, Runner]) -> CarryOut:
-    """A stand-in for `carry_out` that runs these runners here; commands still get a process of their own."""
+    """A replacement for `carry_out` that runs these runners here. Commands still get a process of their own."""
 
     def carry_out_here(order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
         if order.command is not None:
@@ -74,7 +78,7 @@ def carry_out_inline(runners: Mapping[str, Runner]) -> CarryOut:
 
 
 class LateFolder:
-    """An attempt's folder that is made, once, when it is asked for."""
+    """An attempt's folder that is made once, on demand."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -89,7 +93,7 @@ class LateFolder:
 
 
 class LateEvidence:
-    """The evidence of an attempt in this process. Folder and file are made when there is a first line to keep."""
+    """The evidence of an attempt in this process. Folder and file are made for the first line."""
 
     def __init__(self, order: WorkOrder, runner: Runner, folder: LateFolder) -> None:
         self.done = False
@@ -102,7 +106,7 @@ class LateEvidence:
         self._collector: Collector | None = None
 
     def append(self, kind: str, plain: Mapping[str, Any]) -> None:
-        """Keep one line. Raises OSError where the disk refuses it."""
+        """Keep one line. Raises OSError if the disk refuses it."""
         if self._file is None:
             self._open()
         assert self._file is not None, "opened just now"
@@ -117,7 +121,7 @@ class LateEvidence:
     def settled(
         self, usage: Usage, exit_code: int, listener: Callable[[Told], None], heed: Heed = never
     ) -> AttemptResult:
-        """What came of the attempt, its notes told. Raises what `heed` raises."""
+        """The attempt's result, once its notes are told. Raises what `heed` raises."""
         order = self._order
         if self._collector is None:
             if exit_code == 0 and self.done and not order.artifacts and not self._folder.is_made:
@@ -145,7 +149,7 @@ class LateEvidence:
     def _kept(
         self, failure: Failure | None, evidence: Evidence, listener: Callable[[Told], None]
     ) -> tuple[Failure | None, Evidence]:
-        """The same, once what the attempt left is where it is kept."""
+        """The same, once what the attempt left is in its final place."""
         assert self._collector is not None, "asked for what it has"
         order, place = self._order, Place(self._folder.made())
         try:

@@ -1,4 +1,4 @@
-"""Start programs through `launcher`s, of which each has one program at a time and is used again."""
+"""Start programs through `launcher`s. Each has one program at a time and is used again."""
 
 import atexit
 import contextlib
@@ -22,14 +22,14 @@ from orchestrator.executors.room import Alive
 from orchestrator.executors.started import Ended
 
 COMMAND: Final = (sys.executable, "-I", "-S", launcher.__file__)
-LONGEST_CLOSE: Final = 10.0  # seconds: one that was stopped never sees that its socket is closed
-LONGEST_ANSWER: Final = 1 << 16  # bytes that are read at once
-KILLED: Final = 9  # the wait status of a program whose launcher was killed: nothing else is known of it
+LONGEST_CLOSE: Final = 10.0  # seconds: a stopped launcher never sees that its socket is closed
+LONGEST_ANSWER: Final = 1 << 16  # bytes read at once
+KILLED: Final = 9  # the wait status of a program whose launcher was killed: nothing else is known
 
 LAUNCHERS: Final[set[int]] = set()
-"""The pids of those of this process."""
+"""The pids of this process's launchers."""
 SPAWNING: Final = threading.Lock()
-"""Held while there may be one whose pid is not among them yet."""
+"""Held while a launcher can exist whose pid is not in LAUNCHERS yet."""
 
 _idle: deque["Launcher"] = deque()
 
@@ -68,7 +68,10 @@ class Launcher:
         self.socket = ours
 
     def close(self) -> None:
-        """Have it kill what is left, and end. One that does not end in time is killed; what cannot even be killed is left behind."""
+        """Let it kill what is left, and end. If it does not end in time, it is killed.
+
+        If it cannot even be killed, it is left behind.
+        """
         self.socket.close()
         with contextlib.suppress(ChildProcessError, ProcessLookupError):
             if not _ends(self.pid, LONGEST_CLOSE):
@@ -78,7 +81,10 @@ class Launcher:
 
 
 def _ends(pid: int, seconds: float) -> bool:
-    """Wait for a child, at most so long; whether it ended. Raises ChildProcessError where it was waited for already."""
+    """Wait for a child, at most so long. Returns whether it ended.
+
+    Raises ChildProcessError if it was waited for already.
+    """
     handle = os.pidfd_open(pid)
     try:
         ended = select.poll()
@@ -94,8 +100,8 @@ def _ends(pid: int, seconds: float) -> bool:
 class LaunchedProgram:
     """A program that a launcher started. Make it with `launched`.
 
-    root: the launcher, whose descendants are the attempt's processes. pipes: descriptors to read standard output and error from.
-    leased: it runs no longer than until the time that `renew` said last.
+    root: the launcher, whose descendants are the attempt's processes. pipes: descriptors to read standard output and
+    error from. leased: it runs no longer than `renew` said last.
     """
 
     def __init__(self, launcher: Launcher, pipes: tuple[int, int], *, leased: bool = False) -> None:
@@ -117,19 +123,25 @@ class LaunchedProgram:
         return self._ended
 
     def renew(self, deadline: float) -> None:
-        """It may run until then, by `time.monotonic`. Only for what has a lease."""
+        """It may run until then, by `time.monotonic`. Only for a program with a lease."""
         if self._launcher is not None and self._ended is None:
-            with contextlib.suppress(OSError):  # one that is gone, or stopped, needs no longer
+            with contextlib.suppress(OSError):  # a launcher that is gone, or stopped, needs no renewal
                 self._launcher.socket.send(DEADLINE.pack(deadline), socket.MSG_DONTWAIT)
 
     def abandon(self) -> None:
-        """Kill the launcher: it does not tell how the program ended, because one of them is stopped or cannot be killed."""
+        """Kill the launcher, because it does not say how the program ended.
+
+        The launcher or the program is stopped, or cannot be killed.
+        """
         assert self._launcher is not None, "asked for while it runs"
         with contextlib.suppress(ProcessLookupError):
-            os.kill(self._launcher.pid, signal.SIGKILL)  # our own child, not waited for yet: no other has its pid
+            os.kill(self._launcher.pid, signal.SIGKILL)  # our own child, not reaped yet: its pid is not recycled
 
     def close(self) -> None:
-        """Let go of it. The launcher is used again if its program left nothing and had no lease; otherwise it kills what is left."""
+        """Release it. The launcher is used again if its program left nothing and had no lease.
+
+        Otherwise the launcher kills what is left.
+        """
         for pipe in self.pipes:
             os.close(pipe)
         launcher, self._launcher = self._launcher, None
@@ -144,23 +156,23 @@ class LaunchedProgram:
 def launched(
     argv: Sequence[str], env: Mapping[str, str], cwd: Path, lease: tuple[str, float] | None = None
 ) -> LaunchedProgram:
-    """Start a program, its output in pipes, in a session of its own. That it could not be started shows in how it `Ended`.
+    """Start a program, its output in pipes, in a session of its own. If that fails, its `Ended` says so.
 
-    lease: a file that is locked as long as anything of it runs, and how long it may run, by `time.monotonic`.
-    Raises OSError where there are no pipes or processes to be had.
+    lease: a file that is locked as long as anything of it runs, and how long it may run, by `time.monotonic`. Raises
+    OSError if no pipe or process can be created.
     """
     said = marshal.dumps((list(argv), dict(env), str(cwd), lease))
     leased = lease is not None
     while launcher := _idle_launcher():
         try:
             return _launch(launcher, said, leased=leased)
-        except BrokenPipeError:  # somebody killed it while it had nothing to do
+        except BrokenPipeError:  # somebody killed it while it was idle
             continue
     return _launch(Launcher(), said, leased=leased)
 
 
 def _launch(launcher: Launcher, said: bytes, *, leased: bool) -> LaunchedProgram:
-    """Have it start the program, which writes into pipes of its own."""
+    """Let the launcher start the program, whose output goes into pipes of its own."""
     ends: list[int] = []
     try:
         ends += os.pipe()
@@ -177,14 +189,14 @@ def _launch(launcher: Launcher, said: bytes, *, leased: bool) -> LaunchedProgram
 
 
 def _send(connection: socket.socket, request: bytes, pipes: bytes) -> None:
-    """All of the request, the descriptors beside its first bytes."""
+    """Send all of the request, with the descriptors beside its first bytes."""
     sent = connection.sendmsg([request], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, pipes)])
     if sent < len(request):
         connection.sendall(request[sent:])
 
 
 def _idle_launcher() -> Launcher | None:
-    """One that is not in use, of this process and not of one that this was forked from."""
+    """An idle launcher of this process, not of one that this was forked from."""
     while _idle:
         try:
             launcher = _idle.pop()
@@ -197,7 +209,7 @@ def _idle_launcher() -> Launcher | None:
 
 
 def _answer(launcher: Launcher) -> Ended | None:
-    """How the program ended, None where that has not been said; a launcher that is gone says nothing any more."""
+    """How the program ended, None if that has not been said. A launcher that is gone says nothing any more."""
     connection = launcher.socket
     try:
         data = connection.recv(LONGEST_ANSWER, socket.MSG_DONTWAIT)
@@ -215,7 +227,7 @@ def _answer(launcher: Launcher) -> Ended | None:
 
 
 def _broke(pid: int) -> bool:
-    """Whether a launcher that is gone gave up by itself, as it does where there is no memory for it; a task can only kill it."""
+    """Whether a launcher that is gone gave up by itself, as it does if it has no memory. A task can only kill it."""
     with contextlib.suppress(OSError):
         handle = os.pidfd_open(pid)
         try:
@@ -230,7 +242,7 @@ def _broke(pid: int) -> bool:
 
 
 def _receive(connection: socket.socket, size: int) -> bytes:
-    """So many bytes. Raises EOFError where the launcher is gone."""
+    """So many bytes. Raises EOFError if the launcher is gone."""
     data = b""
     while len(data) < size:
         try:

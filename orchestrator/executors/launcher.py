@@ -1,18 +1,18 @@
 """A small process that starts programs for the orchestrator, one at a time, and gathers what they leave behind.
 
-It is run as a script, by its path and without site packages, and imports nothing of this package: it is ready at once and stays
-small, so that starting a program from it costs what the program's own start costs. As a child subreaper (prctl(2)) it becomes the parent
-of every process that loses its own below the program. So once the program has ended, whether anything of it is left is no
-search but a question to the kernel: has this process children?
+It runs as a script, by its path and without site packages, and imports nothing of this package. So it is ready at once
+and stays small, and starting a program from it costs only the program's own start. As a child subreaper (prctl(2)) it
+becomes the parent of every orphan below the program. So once the program has ended, no search is needed for what is
+left. The launcher asks the kernel whether it has children.
 
-Standard input is a stream socket. A request is a length (8 bytes) and a marshalled (argv, env, cwd, lease), with two descriptors, the
-program's standard output and error. The answer, when it has ended, is ENDED: errno (0 where it was started), wait status, user and
-system seconds, and the number of processes left, whose pids follow. When the other side of the socket is closed, whatever is left is
-killed, and this process ends.
+Standard input is a stream socket. A request is a length (8 bytes) and a marshalled (argv, env, cwd, lease). Two
+descriptors come with it: the program's standard output and error. The answer, when the program has ended, is ENDED and
+the pids of the processes left. ENDED is errno (0 if it was started), wait status, user and system seconds, and how
+many pids follow. When the other side of the socket is closed, all that is left is killed, and this process ends.
 
-A lease, where there is one, is a file and a monotonic time. The file is locked (flock(2), shared) until this process ends: whoever gets it
-for himself alone knows that nothing of the attempt runs. The time may be set anew by writing DEADLINE while the program runs; when it is
-over, it is as if the other side were closed.
+A lease is optional: a file and a monotonic time. The file is locked (flock(2), shared) until this process ends.
+Whoever gets an exclusive lock knows that nothing of the attempt runs. The other side can renew the time by writing
+DEADLINE while the program runs. When the time is over, it is as if the other side were closed.
 """
 
 import ctypes
@@ -37,10 +37,10 @@ LENGTH = struct.Struct("=Q")
 DEADLINE = struct.Struct("=d")
 ROOM = CMSG_SPACE(PIPES.size)
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
-LOOK = 1000  # milliseconds between looks for orphans that have ended
-PATH = os.environ.get("PATH")  # along which the system's own look-up goes
+LOOK = 1000  # milliseconds between checks for orphans that have ended
+PATH = os.environ.get("PATH")  # used by the system's own look-up
 SIGKILL, SIGPIPE, SIGXFSZ = 9, 13, 25  # signal(7); the module `signal` takes long to import
-DEFAULTS = (SIGPIPE, SIGXFSZ)  # Python ignores them, and what is ignored stays so in a child
+DEFAULTS = (SIGPIPE, SIGXFSZ)  # Python ignores them, and a child inherits that
 
 
 def main() -> None:
@@ -56,23 +56,26 @@ def main() -> None:
 
 
 def restore_limit() -> None:
-    """Programs get the limit of open files that the orchestrator had before it raised its own: some take time for each that may be open."""
+    """Give programs the limit of open files that the orchestrator had before it raised its own.
+
+    Some programs take time for each file that can be open.
+    """
     if len(sys.argv) > 1:
-        import resource  # noqa: PLC0415 - seldom needed
+        import resource  # noqa: PLC0415 - rarely needed
 
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (int(sys.argv[1]), hard))
 
 
 def serve(requests: socket) -> bool:
-    """Start one program and tell how it ended; False when the other side is gone."""
+    """Start one program and report how it ended. False when the other side is gone."""
     asked = receive(requests)
     if asked is None:
         return False
     what, pipes = asked
     try:
         return carry_out(requests, *what, pipes)
-    finally:  # after the answer, so that the other side wakes up once, and not for the end of each pipe before
+    finally:  # after the answer, so that the other side wakes up once, and not for the end of each pipe before it
         for pipe in pipes:
             os.close(pipe)
 
@@ -85,7 +88,7 @@ def carry_out(  # noqa: PLR0913, PLR0917 - the parts of a request
     lease: "tuple[str, float] | None",
     pipes: "list[int]",
 ) -> bool:
-    """Start the program, wait, and answer; False when the other side is gone, or the lease is over."""
+    """Start the program, wait, and answer. False when the other side is gone, or the lease is over."""
     try:
         if lease is not None:
             share(lease[0])
@@ -108,12 +111,15 @@ def carry_out(  # noqa: PLR0913, PLR0917 - the parts of a request
 
 
 def share(path: str) -> None:
-    """Lock the lease's file until this process ends. Raises OSError (ESTALE) where somebody has it alone: the attempt was given up."""
+    """Lock the lease's file until this process ends.
+
+    Raises OSError (ESTALE) if somebody holds the exclusive lock: the attempt was given up.
+    """
     import fcntl  # noqa: PLC0415 - most have no lease
 
     try:
         fcntl.flock(os.open(path, os.O_RDONLY | os.O_CLOEXEC), fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:  # not EAGAIN, which would be tried again
+    except BlockingIOError:  # not EAGAIN, which would be retried
         raise OSError(errno.ESTALE, os.strerror(errno.ESTALE)) from None
 
 
@@ -142,7 +148,7 @@ def receive(
 
 
 def start(argv: "list[str]", env: "dict[str, str]", pipes: "list[int]") -> int:
-    """Start the program in a session of its own; its pid. Raises OSError where it cannot be started."""
+    """Start the program in a session of its own, and return its pid. Raises OSError if it cannot be started."""
     actions = [
         (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
         (os.POSIX_SPAWN_DUP2, pipes[0], 1),
@@ -155,7 +161,7 @@ def start(argv: "list[str]", env: "dict[str, str]", pipes: "list[int]") -> int:
 
 
 def found(program: str, env: "dict[str, str]") -> str:
-    """The program's path, looked up along the PATH that the program itself will see, where that is another one than ours."""
+    """The program's path, looked up along the PATH that the program itself will see, if that differs from ours."""
     if "/" in program:
         return program
     problem: OSError = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), program)
@@ -169,7 +175,10 @@ def found(program: str, env: "dict[str, str]") -> str:
 
 
 def wait(pid: int, requests: socket, deadline: "float | None") -> "tuple[int, os._rusage] | None":  # type: ignore[name-defined]
-    """The program's wait status and what it used, once it has ended; None when the other side is gone or the lease over before."""
+    """The program's wait status and usage, once it has ended.
+
+    None if the other side is gone or the lease is over before that.
+    """
     handle = os.pidfd_open(pid)
     try:
         poll = select.poll()
@@ -192,7 +201,7 @@ def wait(pid: int, requests: socket, deadline: "float | None") -> "tuple[int, os
 
 
 def until(deadline: float) -> float:
-    """Milliseconds to it, but no more than LOOK."""
+    """Milliseconds until the deadline, but no more than LOOK."""
     return min(LOOK, max(0.0, deadline - time.monotonic()) * 1000 + 1)
 
 
@@ -203,7 +212,7 @@ def renewed(requests: socket) -> "float | None":
 
 
 def bury(but: int) -> None:
-    """Take note of orphans that have ended, so that they leave the table of processes."""
+    """Reap orphans that have ended, so that they leave the table of processes."""
     while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
         if ended.si_pid == but:
             return
@@ -211,7 +220,7 @@ def bury(but: int) -> None:
 
 
 def children() -> "list[int]":
-    """The pids of what is left: none of it had this process for a parent when it began."""
+    """The pids of what is left. None of them had this process as its first parent."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -222,7 +231,7 @@ def children() -> "list[int]":
 
 
 def end_all() -> None:
-    """Kill what is left, again and again: what it leaves behind comes here too."""
+    """Kill what is left, repeatedly: what it leaves behind comes here too."""
     while left := children():
         for pid in left:
             try:

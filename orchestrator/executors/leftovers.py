@@ -1,7 +1,7 @@
-"""End what a dead orchestrator left running of a run: the processes that its journal names, and all that carry the run's mark.
+"""End what a dead orchestrator left running of a run: processes that its journal names, and all with the run's mark.
 
-The journal names a process by boot, pid and start, so that another one which got its pid since is never hit, and finds also what emptied
-its environment. The mark finds what was started in the moment before the journal knew of it.
+The journal names a process by boot, pid and start. So a process with a recycled pid is never hit, and a process that
+emptied its environment is found too. The mark finds what was started in the moment before the journal knew of it.
 """
 
 import signal
@@ -25,9 +25,9 @@ def reap(run: str, launched: Collection[Launch] = (), grace: float = 1.0) -> int
 
 
 def end_launched(launched: Collection[Launch], grace: float) -> int:
-    """End those very processes and all below them; what has the pid of one that is gone is left alone.
+    """End those very processes and all below them. A process with a recycled pid is left alone.
 
-    The launchers come last: they are the parents of whatever loses its own.
+    The launchers come last, because they are the parents of all orphans.
     """
     if grace > 0 and _signal_all(launched, signal.SIGTERM):
         _wait(launched, grace)
@@ -40,7 +40,7 @@ def end_launched(launched: Collection[Launch], grace: float) -> int:
 
 
 def _signal_all(launched: Collection[Launch], number: signal.Signals) -> int:
-    """Send a signal to all members; how many there were."""
+    """Send a signal to all members. Returns how many there were."""
     return sum(send(pid, number, lambda pid: pid in _members(launched)) for pid in _members(launched))
 
 
@@ -51,7 +51,7 @@ def _wait(launched: Collection[Launch], seconds: float) -> None:
 
 
 def _members(launched: Collection[Launch]) -> frozenset[int]:
-    """The pids, as they are now, of the first processes and of all that is below them or their launchers, but for zombies."""
+    """The current pids of the first processes, and of all below them or their launchers, except zombies."""
     return frozenset(pid for pid in _found(launched) if process_started(pid) is not None)
 
 
@@ -65,5 +65,5 @@ def _found(launched: Collection[Launch]) -> Iterator[int]:
 
 
 def _orphaned(launch: Launch) -> bool:
-    """Whether the launcher is left over, too. One whose owner lives may have been given another attempt since."""
+    """Whether the launcher is left over too. One whose owner lives can have been given another attempt since."""
     return alive(launch.launcher) and not alive(launch.owner)

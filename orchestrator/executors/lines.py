@@ -44,7 +44,7 @@ class UsedLine:
 
 @dataclass(frozen=True, slots=True)
 class DoneLine:
-    """A Python runner came to its end."""
+    """A Python runner reached its end."""
 
 
 @dataclass(frozen=True, slots=True)

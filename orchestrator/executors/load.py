@@ -1,15 +1,18 @@
-"""How busy the machine is: the load average, which stands beside what was measured meanwhile."""
+"""How busy the machine is: the load average, shown beside what was measured meanwhile."""
 
 import os
 import time
 from typing import ClassVar, Final
 
 FRESH: Final = 1.0
-"""Seconds for which one look serves. The kernel brings the average up to date every 5 s, and to ask it costs as much as a short task."""
+"""Seconds for which one reading is reused.
+
+The kernel updates the average every 5 s, and reading it costs as much as a short task.
+"""
 
 
 class _Last:
-    """The last look: when, and what it said."""
+    """The last reading: its time and its value."""
 
     at: ClassVar[float] = float("-inf")
     load: ClassVar[float] = 0.0

@@ -1,4 +1,7 @@
-"""Files without a name: who is not given a descriptor of one finds it in no folder. They get a name when they are finished."""
+"""Files without a name. A process without a descriptor of one finds it in no folder.
+
+They get a name when they are finished.
+"""
 
 import os
 import secrets
@@ -11,7 +14,7 @@ CHUNK: Final = 2**20
 
 
 def nameless(folder: str | Path) -> int:
-    """A descriptor of a new file on the folder's disk, to read; others append through it in /proc. Raises OSError."""
+    """A descriptor for reading a new file on the folder's disk. Others append to it through /proc. Raises OSError."""
     try:
         return os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, FILE_MODE)
     except OSError:
@@ -19,7 +22,10 @@ def nameless(folder: str | Path) -> int:
 
 
 def named(path: Path) -> int | None:
-    """The same, with a name in a folder that is made for its owner alone; None where it cannot be. What has that name is removed."""
+    """The same, with a name in a folder that is made for its owner alone. None if that is not possible.
+
+    A file of that name is removed.
+    """
     try:
         private_folder(path.parent)
         path.unlink(missing_ok=True)
@@ -29,7 +35,7 @@ def named(path: Path) -> int | None:
 
 
 def name_file(descriptor: int, folder: int, name: str) -> None:
-    """Give the file a name in the folder; where the system cannot, a copy of it. Raises FileExistsError, OSError."""
+    """Give the file a name in the folder; if the system cannot, make a copy of it. Raises FileExistsError, OSError."""
     try:
         os.link(f"/proc/self/fd/{descriptor}", name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)
     except FileExistsError:
@@ -39,7 +45,7 @@ def name_file(descriptor: int, folder: int, name: str) -> None:
 
 
 def _made_and_unlinked(folder: str | Path) -> int:
-    """For file systems without O_TMPFILE: it has a name that nobody can guess, for a moment."""
+    """For file systems without O_TMPFILE: it has an unguessable name for a moment."""
     path = f"{os.fspath(folder)}/.{secrets.token_hex(16)}"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE)
     os.unlink(path)  # noqa: PTH108 - a text

@@ -80,15 +80,15 @@ class WorkOrder:
 
     @property
     def marker(self) -> str:
-        """What every process of the attempt carries in ORCHESTRATE_ATTEMPT."""
+        """The value of ORCHESTRATE_ATTEMPT in every process of the attempt."""
         return f"{self.run}/{self.task}/{self.attempt}"
 
 
 class LateInputs(Sequence[TaskInput]):
-    """Inputs that are put together when someone looks at them: most tasks never do, and a long chain has many.
+    """Inputs that are put together on demand: most tasks never read them, and a long chain has many.
 
-    gather: makes them; its answer must not depend on when it is asked. refer: says where they stand in the run's file of results. Pickled
-    and compared as the plain tuple.
+    gather: makes them; its answer must not depend on when it is asked. refer: says where they are in the run's file of
+    results. They are pickled and compared as the plain tuple.
     """
 
     __slots__ = ("_found", "_gather", "_refer")
@@ -101,7 +101,7 @@ class LateInputs(Sequence[TaskInput]):
         self._found: tuple[TaskInput, ...] | None = None
 
     def named(self) -> tuple[str, list[Line]] | None:
-        """The file of results and the lines in it of the tasks directly above, None where there is none. Raises OSError."""
+        """The file of results and its lines of the tasks directly above, None if there is none. Raises OSError."""
         return None if self._refer is None else self._refer()
 
     @overload
@@ -131,12 +131,13 @@ class LateInputs(Sequence[TaskInput]):
 
 @dataclass(frozen=True, slots=True)
 class AttemptResult:
-    """How an attempt ended. It succeeded where failure is None, stopped False and lost empty; only then is there evidence.
+    """How an attempt ended. It succeeded if failure is None, stopped False and lost empty; only then is there
+    evidence.
 
-    lost: how the machine that did it went away, or went silent; it says nothing about the task. outage: all machines did, so that
-    it says nothing even when it comes again and again. fault: why the executor cannot carry out anything any more; the run ends, and can be resumed.
-    hand_in, talk: what an agent's turn left; fruitless: why it left nothing that counts, which is a lost round and no failure of ours.
-    joined: what a merge made of each hand-in.
+    lost: how its machine went away, or went silent, which says nothing about the task. outage: all machines did, which
+    says nothing about the task however often it happens. fault: why the executor cannot carry out anything any more;
+    the run ends, and can be resumed. hand_in, talk: what an agent's turn left. fruitless: why it left nothing that
+    counts, which is a lost round and no failure of ours. joined: what a merge made of each hand-in.
     """
 
     task: str
@@ -166,7 +167,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Launched:
-    """Which processes are an attempt's, once it has run for a while: what is shorter leaves nothing to find."""
+    """An attempt's processes, once it has run for a while. A shorter attempt leaves nothing to find."""
 
     task: str
     attempt: int
@@ -175,7 +176,10 @@ class Launched:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A call of a model is to be made for the attempt, and waits. reply: told once it is durable that it may ("") or why it may not."""
+    """A call of a model is to be made for the attempt, and waits.
+
+    reply: called once the reservation is durable, with "" or with the reason why the call is not allowed.
+    """
 
     task: str
     attempt: int
@@ -219,14 +223,17 @@ Told = Note | Launched | Asking | Spent | Offered
 
 
 class StopSignal(Protocol):
-    """Set to end an attempt: a `threading.Event` is one."""
+    """Set to end an attempt. A `threading.Event` is one."""
 
     def is_set(self) -> bool:
-        """Whether the attempt shall end."""
+        """Whether the attempt must end."""
 
 
 def order_to_json(order: WorkOrder) -> str:
-    """The text of order.json; `order_from_json` is its inverse, but for values of the environment whose names look secret."""
+    """The text of order.json.
+
+    `order_from_json` is its inverse, except for environment values whose names look secret.
+    """
     return json.dumps(
         {
             "run": order.run,
@@ -252,7 +259,9 @@ def order_to_json(order: WorkOrder) -> str:
 
 
 def order_from_json(text: str) -> WorkOrder:
-    """Read what `order_to_json` wrote: our own file, so a mistake in it raises KeyError, TypeError or ValueError."""
+    """Read what `order_to_json` wrote. It is our own file, so a mistake in it raises KeyError, TypeError or
+    ValueError.
+    """
     plain = read_json(text)
     return WorkOrder(
         **{
@@ -299,7 +308,7 @@ def _metric_from_json(plain: Mapping[str, Any]) -> Metric:
 
 
 def _inputs_to_json(inputs: Sequence[TaskInput]) -> list[dict[str, Any]] | dict[str, Any]:
-    """By place in the run's file of results; in full where there is none, as on a worker of a cluster."""
+    """By place in the run's file of results. In full if there is none, as on a worker of a cluster."""
     named = inputs.named() if isinstance(inputs, LateInputs) else None
     if named is None:
         return [input_to_json(given) for given in inputs]

@@ -9,11 +9,11 @@ from orchestrator.state.events import Cause, Failure
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What is known of an attempt that ended.
+    """What is known about an attempt that ended.
 
-    exit_code: the process's, negative for a signal. timeout: the limit in seconds if it was reached. program: argv[0] of a
-    command, None for a Python runner, which must have said that it is `done`. reported: what the worker said went wrong.
-    problem: why its evidence cannot be used. unended: processes that could not be ended.
+    exit_code: the process's, negative for a signal. timeout: the limit in seconds if it was reached. program: argv[0]
+    of a command, None for a Python runner, which must have said that it is `done`. reported: what the worker said went
+    wrong. problem: why its evidence cannot be used. unended: processes that could not be ended.
     """
 
     exit_code: int
@@ -26,7 +26,7 @@ class Ending:
 
 
 def judge_ending(ending: Ending) -> Failure | None:  # noqa: PLR0911 - one line per way to end, first match wins
-    """The attempt's failure, or None where it succeeded. A zero exit code alone is never a runner's success."""
+    """The attempt's failure, or None if it succeeded. A zero exit code alone is never a runner's success."""
     code = ending.exit_code
     if ending.timeout is not None:
         return Failure(Cause.TIMEOUT, f"it ran longer than its timeout of {ending.timeout:g} s and was ended", code)

@@ -18,7 +18,7 @@ CHUNKS_AT_ONCE: Final = 64
 
 
 class CappedLog:
-    """Copies a pipe into a file, up to `cap` bytes; what comes after is read (or the task would block) and dropped.
+    """Copies a pipe into a file, up to `cap` bytes. The rest is read (or the task would block) and dropped.
 
     Secrets are masked on the way: those given, and what looks like one.
     The file is made with the first byte, and is not written where the task made something of that name. Memory: one chunk of 64 KiB. A disk that refuses the log does not fail the task: the rest is dropped too.
@@ -38,7 +38,7 @@ class CappedLog:
         self._masked = MaskedStream(secrets)
 
     def pump(self) -> bool:
-        """Copy what is there, up to 4 MiB; returns False once every writer has closed the pipe."""
+        """Copy what is there, up to 4 MiB. Returns False once every writer has closed the pipe."""
         for _ in range(CHUNKS_AT_ONCE):
             try:
                 chunk = os.read(self.pipe, CHUNK)
@@ -50,7 +50,7 @@ class CappedLog:
         return True
 
     def finish(self, *, made: bool = False) -> None:
-        """Say in the file what was dropped, and close it: it is not written any more. made: there is to be a file also without a byte."""
+        """Say in the file what was dropped, and close it for good. made: make the file even if nothing was printed."""
         if self._finished:
             return
         self._finished = True
@@ -63,7 +63,7 @@ class CappedLog:
             self._file.close()
 
     def close(self) -> None:
-        """As `finish`, where that was not done."""
+        """As `finish`, if that was not called."""
         self.finish()
 
     def _keep(self, chunk: bytes) -> None:
@@ -79,7 +79,7 @@ class CappedLog:
     def _write(self, data: bytes) -> bool:
         try:
             if self._file is None:
-                # A pipe or link that the task put there is not followed.
+                # Do not follow a pipe or link that the task put there.
                 self._file = with_room(lambda: io.FileIO(self._path, "xb", opener=private), never)
             self._file.write(data)
         except OSError:

@@ -1,4 +1,7 @@
-"""An attempt's folder, held open while the attempt runs: what we write there goes into that folder, whatever a task does to its name."""
+"""An attempt's folder, held open while the attempt runs.
+
+What we write goes into that folder, whatever a task does to its name.
+"""
 
 import os
 from pathlib import Path
@@ -12,19 +15,22 @@ SAYS: Final = "[orchestrate]"  # how a note of ours begins
 
 
 class Place:
-    """A folder, opened. handle: for `dir_fd`; path: of the folder through the handle, for this process."""
+    """An open folder. handle: for `dir_fd`. path: of the folder through the handle, for this process."""
 
     def __init__(self, folder: Path) -> None:
         self.handle = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         self.path = f"/proc/self/fd/{self.handle}"
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close it."""
         os.close(self.handle)
 
 
 def keep_all(order: WorkOrder, place: Place, collector: Collector) -> tuple[str, ...]:
-    """Leave the evidence in the folder, and the folder where it is kept; what is to be told about that. Raises OSError."""
+    """Leave the evidence in the folder, and move the folder to its final place.
+
+    Returns notes on that. Raises OSError.
+    """
     told = []
     if aside := collector.keep(place.handle):
         told.append(

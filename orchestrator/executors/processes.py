@@ -17,8 +17,10 @@ T = TypeVar("T")
 
 
 class ProcessExecutor(ThreadPoolExecutor):
-    """A `concurrent.futures.Executor` for `carry_out`. Its threads only wait, so it may have many: who starts attempts
-    counts the slots. A thread lives as long as the pool, and so outlives the attempt that the kernel ties to it.
+    """A `concurrent.futures.Executor` for `carry_out`.
+
+    Its threads only wait, so it can have many; the engine counts the slots. A thread lives as long as the pool. So it
+    outlives the attempt that the kernel ties to it.
     """
 
     def __init__(self, most_at_once: int = 256) -> None:
@@ -26,23 +28,23 @@ class ProcessExecutor(ThreadPoolExecutor):
         super().submit(int).result()  # there is one thread from now on, whatever the system refuses later
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
-        """As `ThreadPoolExecutor`; where the system has no further thread to give, one of those that there are does it when it is free."""
+        """As `ThreadPoolExecutor`. If the system refuses another thread, an existing one does the work when it is
+        free.
+        """
         future: Future[T] = Future()
         future.set_running_or_notify_cancel()
 
         def settle() -> None:
             try:
                 result = fn(*args, **kwargs)
-            except BaseException as error:  # noqa: BLE001 - it belongs to whoever asks the future
+            except BaseException as error:  # noqa: BLE001 - the future's reader gets it
                 future.set_exception(error)
             else:
                 future.set_result(result)
 
         try:
             super().submit(settle)
-        except (
-            RuntimeError
-        ):  # raised after the work was queued where no thread could be started, and before where the pool is closed
+        except RuntimeError:  # raised after queueing if no thread could be started, and before it if the pool is closed
             if self._shutdown or not self._threads:
                 raise
         return future

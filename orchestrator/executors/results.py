@@ -1,7 +1,8 @@
-"""What tasks left, for those below them: a line each in the run's `results.jsonl`, which an order names by its place in the file.
+"""What tasks left, for those below them: a line each in the run's `results.jsonl`. Orders name a line by its place.
 
-A line names the lines of the tasks directly above it in turn, so that all of it grows with the edges of the graph: orders that held copies of
-everything above them would make a chain of n tasks write n² / 2 of them. Each name holds a checksum: a line that was changed is not read.
+A line names the lines of the tasks directly above it in turn, so the file grows only with the edges of the graph. If
+orders held copies of everything above them, a chain of n tasks would write n² / 2 of them. Each name holds a checksum:
+a changed line is not read.
 """
 
 import hashlib
@@ -23,14 +24,14 @@ DIGITS: Final = 16
 
 
 class ResultsError(OrchestratorError):
-    """The file of results is not as the order that names it says."""
+    """The file of results differs from what the order that names it says."""
 
     exit_code: ClassVar[int] = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Where a task's result stands. at, size: bytes; sha256: the first 16 hexadecimal digits."""
+    """Where a task's result is. at, size: bytes. sha256: the first 16 hexadecimal digits."""
 
     task: str
     at: int
@@ -46,7 +47,10 @@ class ResultsFile:
         self._lock = threading.Lock()
 
     def put(self, task: str, rank: int, needs: Iterable[Line], result: TaskInput | None) -> Line:
-        """Keep what the task left (None: nothing that counts) and say where. rank: its place among the results. Raises OSError."""
+        """Keep what the task left (None: nothing that counts) and say where.
+
+        rank: its place among the results. Raises OSError.
+        """
         plain = {
             "task": task,
             "rank": rank,
@@ -58,7 +62,7 @@ class ResultsFile:
             return Line(task, self._append(said), len(said), _digest(said))
 
     def _append(self, said: bytes) -> int:
-        """Where it stands now. Half a line that a full disk left is in nobody's way: no place names it."""
+        """Append and return the place. Half a line that a full disk left does no harm: no place names it."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
         descriptor = os.open(self._path, flags, 0o600)
@@ -73,7 +77,10 @@ class ResultsFile:
 
 
 def read_results(path: Path, lines: Iterable[Line]) -> tuple[TaskInput, ...]:
-    """What these lines and all that are above them hold, by rank. Raises ResultsError for a line that is not as it was written."""
+    """The content of these lines and of all lines above them, by rank.
+
+    Raises ResultsError for a line that was changed.
+    """
     found: dict[str, tuple[int, TaskInput]] = {}
     seen: set[str] = set()
     waiting = list(lines)
@@ -106,7 +113,7 @@ def _checked(path: Path, line: Line, said: bytes) -> Any:  # noqa: ANN401 - what
 
 
 def lines_to_json(lines: Iterable[Line]) -> list[dict[str, Any]]:
-    """As they stand in order.json; `lines_from_json` is its inverse."""
+    """As in order.json; `lines_from_json` is its inverse."""
     return [asdict(each) for each in lines]
 
 

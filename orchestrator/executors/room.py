@@ -1,4 +1,7 @@
-"""What the system has room for: how many attempts at once, and which refusals are its shortage and say nothing about a task."""
+"""What the system has room for: how many attempts at once, and which refusals are shortages.
+
+A shortage says nothing about a task.
+"""
 
 import errno
 import os
@@ -14,39 +17,42 @@ SHORTAGES: Final = frozenset(
     {errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM, errno.ENOBUFS, errno.ETOOMANYREFS}
 )
 FILES_EACH: Final = 8  # evidence, two pipes, two logs, series, launcher, and one that is being hashed
-FILES_OURS: Final = 64  # journal, reports, what libraries open
+FILES_OURS: Final = 64  # journal, reports, files of libraries
 PROCESSES_EACH: Final = 4  # launcher, program, one below it, and the thread that watches
 PROCESSES_OURS: Final = 16
 PAUSE: Final = 0.1
 PATIENCE: Final = 30.0
-"""Seconds to wait for room when nothing of ours runs whose end would make some."""
+"""Seconds to wait for room while nothing of ours runs that would make room by its end."""
 
 T = TypeVar("T")
 UNBOUNDED: Final = 1 << 30
 
 
 class NoRoom(Exception):  # noqa: N818 - named after what was found
-    """The system refuses another process or file just now. Its message is the system's."""
+    """The system refuses another process or file now. The message is the system's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """jobs: how many attempts at once. said: why that is fewer than asked for, "" where it is not."""
+    """jobs: how many attempts at once. said: why that is fewer than asked for, "" if it is not."""
 
     jobs: int
     said: str = ""
 
 
 class Alive:
-    """The attempts of this process that run: while one does, waiting for room is not in vain."""
+    """The running attempts of this process. While one runs, it makes sense to wait for room."""
 
     attempts: ClassVar[set[object]] = set()
     files: ClassVar[int | None] = None
-    """The limit of open files that programs are started with, where ours was raised."""
+    """The limit of open files that programs are started with, if ours was raised."""
 
 
 def make_room(wanted: int) -> Room:
-    """Raise our own limit of open files as far as it takes and may be, and say for how many attempts at once there is room."""
+    """Raise our own limit of open files as far as needed and allowed.
+
+    Returns for how many attempts at once there is room.
+    """
     fits = {f"ulimit -n is {_limit_of_files(wanted)}": _fit_files(), _processes_said(): _fit_processes()}
     why, jobs = min(fits.items(), key=lambda each: each[1])
     jobs = max(1, jobs)
@@ -56,7 +62,7 @@ def make_room(wanted: int) -> Room:
 
 
 def _limit_of_files(wanted: int) -> int:
-    """The soft limit, raised first where there is need and leave."""
+    """The soft limit. It is raised first if that is needed and allowed."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = _open_files() + FILES_OURS + wanted * FILES_EACH
     if soft == resource.RLIM_INFINITY or needed <= soft:
@@ -78,7 +84,7 @@ def _processes_said() -> str:
 
 
 def _fit_processes() -> int:
-    """By the limit of processes of this user, to whom it does not apply where that is root."""
+    """The room by this user's limit of processes, which does not apply to root."""
     soft = resource.getrlimit(resource.RLIMIT_NPROC)[0]
     if soft == resource.RLIM_INFINITY or os.geteuid() == 0:
         return UNBOUNDED
@@ -111,7 +117,9 @@ def is_shortage(number: int | None) -> bool:
 
 
 class Patience:
-    """Waits between tries. Gives up once nothing of ours has run for PATIENCE seconds, so that nothing would ever make room."""
+    """Waits between tries. It gives up once nothing of ours has run for PATIENCE seconds: nothing would ever make
+    room.
+    """
 
     def __init__(
         self, clock: Callable[[], float] = time.monotonic, sleep: Callable[[float], None] = time.sleep
@@ -121,7 +129,7 @@ class Patience:
         self._since = clock()
 
     def wait(self) -> bool:
-        """Pause; whether to try once more."""
+        """Pause. Returns whether to try once more."""
         now = self._clock()
         if Alive.attempts:
             self._since = now
@@ -130,7 +138,10 @@ class Patience:
 
 
 def with_room(do: Callable[[], T], heed: Heed) -> T:
-    """Do it, again and again while the system is short of what it takes. Raises what it raises otherwise, and what `heed` raises."""
+    """Do it, and retry while the system is short of what it takes.
+
+    Raises any other exception of it, and what `heed` raises.
+    """
     patience = Patience()
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Look at a process tree from outside, again and again: its memory, processor time and size over time."""
+"""Sample a process tree from outside: its memory, processor time and size over time."""
 
 import contextlib
 import os
@@ -11,16 +11,16 @@ from orchestrator.beneath import private
 from orchestrator.evidence.measurement import Usage
 
 HEADER: Final = "seconds,rss_bytes,cpu_seconds,processes\n"
-CLOSE_LOOK: Final = 2.0  # seconds at the start in which it looks more often, so that short tasks are seen
+CLOSE_LOOK: Final = 2.0  # seconds at the start with more frequent samples, so that short tasks are seen
 CLOSE_INTERVAL: Final = 0.1
 INTERVAL: Final = 0.2
 
 
 class TreeSampler:
-    """Samples the tree below a process into series.csv and sums it up as `Usage`.
+    """Samples the tree below a process into series.csv, and sums it up as `Usage`.
 
-    rss_bytes: the sum of the resident sets (pages shared within the tree count once per process). cpu_seconds: user and
-    system time of everything seen so far, the dead included, so it never falls. The process itself, a launcher,
+    rss_bytes: the sum of the resident sets (pages shared within the tree count once per process). cpu_seconds: user
+    and system time of everything seen so far, the dead included, so it never falls. The process itself, a launcher,
     does not count. The file is made with the first sample.
     """
 
@@ -35,7 +35,7 @@ class TreeSampler:
         self._file: TextIO | None = None
 
     def close(self) -> None:
-        """Close the series; rows that a full disk refused are lost."""
+        """Close the series. Rows that a full disk refused are lost."""
         if self._file is not None:
             with contextlib.suppress(OSError):
                 self._file.close()
@@ -45,7 +45,7 @@ class TreeSampler:
         return CLOSE_INTERVAL if now - self._start < CLOSE_LOOK else INTERVAL
 
     def sample(self, now: float) -> None:
-        """Look at the tree once. A process that ends meanwhile is left out of this sample."""
+        """Sample the tree once. A process that ends meanwhile is left out of this sample."""
         rss = processes = 0
         self._known = self._tree()
         for process in self._known:
@@ -61,12 +61,13 @@ class TreeSampler:
         self._peak = max(self._peak, rss)
         with contextlib.suppress(OSError):  # a full disk costs the series, not the task
             if self._file is None:
-                self._file = open(self._path, "x", encoding="ascii", buffering=1, opener=private)  # noqa: SIM115 - kept open; Path has no opener
+                # It is kept open, and Path.open takes no opener.
+                self._file = open(self._path, "x", encoding="ascii", buffering=1, opener=private)  # noqa: SIM115
                 self._file.write(HEADER)
             self._file.write(f"{now - self._start:.3f},{rss},{sum(self._cpu.values()):.2f},{processes}\n")
 
     def alive(self) -> frozenset[int]:
-        """Pids of the last sample that still are the same processes: for those that hide their environment."""
+        """Pids of the last sample that are still the same processes. They include those that hide their environment."""
         return frozenset(process.pid for process in self._known if _is_alive(process))
 
     def usage(self, seconds: float, reaped_cpu: float) -> Usage:
@@ -74,7 +75,7 @@ class TreeSampler:
         return Usage(seconds, max(reaped_cpu, sum(self._cpu.values())), self._peak, self._samples)
 
     def _tree(self) -> list[psutil.Process]:
-        """Every process below the launcher; those of the sample before that still live where it is gone."""
+        """Every process below the launcher. If the launcher is gone, the live processes of the last sample."""
         pids = descendants(self._pid)
         if not pids and not psutil.pid_exists(self._pid):
             return [process for process in self._known if _is_alive(process)]
@@ -86,9 +87,9 @@ class TreeSampler:
 
 
 def descendants(root: int) -> list[int]:
-    """Pids of everything below a process, by what the kernel lists as the children of each of its threads.
+    """Pids of everything below a process, from the children that the kernel lists for each of its threads.
 
-    psutil looks at every process of the machine instead, which takes longer than many a task.
+    psutil examines every process of the machine instead, which takes longer than many tasks.
     """
     found: list[int] = []
     waiting = [root]

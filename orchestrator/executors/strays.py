@@ -1,7 +1,8 @@
 """End what lost its launcher: processes that come to this one when the launcher above them is killed.
 
-A launcher adopts what loses its parent below it. A task can kill its launcher, and what it started then goes to the next process above that adopts:
-this one, once `adopt_orphans` was called. It is for a process that is ours alone (the command line), as it changes whose child an orphan becomes.
+A launcher adopts the orphans below it. A task can kill its launcher. Its processes then go to the next process above
+that adopts: this one, once `adopt_orphans` was called. Use it only in a process that is ours alone (the command line),
+because it changes whose child an orphan becomes.
 """
 
 import contextlib
@@ -22,13 +23,13 @@ PAUSE: Final = 0.01
 
 
 class _Adopting:
-    """before: children that this process had before, None where it does not adopt."""
+    """before: children that this process had before, None if it does not adopt."""
 
     before: ClassVar[frozenset[int] | None] = None
 
 
 def adopt_orphans() -> None:
-    """From now on, this process is the parent of whatever loses its own below it."""
+    """From now on, this process is the parent of every orphan below it."""
     if _Adopting.before is None and ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0:
         _Adopting.before = frozenset(children(os.getpid()))
 
@@ -36,7 +37,8 @@ def adopt_orphans() -> None:
 def end_strays(ours: Callable[[], Collection[int]], spawning: threading.Lock) -> None:
     """Kill every stray and all below it.
 
-    ours: children in sessions of their own that were started on purpose; spawning: held by whoever starts one of them.
+    ours: children in sessions of their own that were started on purpose. spawning: held while one of them is being
+    started.
     """
     if _Adopting.before is None:
         return
@@ -52,7 +54,7 @@ def end_strays(ours: Callable[[], Collection[int]], spawning: threading.Lock) ->
 
 
 def _strays(ours: Callable[[], Collection[int]], spawning: threading.Lock) -> list[int]:
-    """Children in sessions of their own: what an attempt starts is in none of ours, and cannot come back into it."""
+    """Children in sessions of their own. A process of an attempt is in none of ours, and cannot get back into it."""
     own = os.getsid(0)
     with spawning:
         found = set(children(os.getpid())) - set(ours()) - (_Adopting.before or frozenset())
@@ -60,7 +62,7 @@ def _strays(ours: Callable[[], Collection[int]], spawning: threading.Lock) -> li
 
 
 def _session(pid: int) -> int | None:
-    """None for a process that is gone."""
+    """The session, None for a process that is gone."""
     try:
         return os.getsid(pid)
     except OSError:
@@ -68,7 +70,7 @@ def _session(pid: int) -> int | None:
 
 
 def _buried(pid: int) -> bool:
-    """Whether it had ended; if so it is gone from the table of processes now."""
+    """Whether it had ended. If so, it has now left the table of processes."""
     if process_started(pid) is None:
         with contextlib.suppress(OSError):
             os.waitpid(pid, os.WNOHANG)

@@ -1,4 +1,4 @@
-"""What the processes of an attempt have around them: their environment."""
+"""The environment of an attempt's processes."""
 
 import errno
 import functools
@@ -19,9 +19,10 @@ PACKAGE_PARENT: Final = str(Path(__file__).resolve().parents[2])
 
 
 def attempt_environment(order: WorkOrder, base: Mapping[str, str], evidence: str) -> dict[str, str]:
-    """What the attempt's processes see: ours, where to put files, what the plan says, and the marks it is found by.
+    """The variables of the attempt's processes: ours, where to put files, the plan's, and the marks for finding them.
 
-    evidence: where to append lines of it. Raises OSError where a variable that the plan names by reference is not set here.
+    evidence: where to append lines of it. Raises OSError if a variable that the plan names by reference is not set
+    here.
     """
     missing = next((name for name in order.env_from.values() if name not in base), None)
     if missing is not None:
@@ -53,13 +54,16 @@ def within(project: Path, paths: str) -> str:
 
 
 def secrets_of(order: WorkOrder, base: Mapping[str, str]) -> tuple[str, ...]:
-    """The values that are masked in what the attempt prints: of secret names, of references, and of the project's `.env`."""
+    """The values that are masked in what the attempt prints.
+
+    These are values of secret names, of references, and of the project's `.env`.
+    """
     values = {**dotenv_of(order.project), **base, **order.env}
     return known_secrets(values, order.env_from.values())
 
 
 def dotenv_of(project: Path) -> Mapping[str, str]:
-    """The entries of the project's `.env`, none where there is no such file that can be read."""
+    """The entries of the project's `.env`, none if there is no such readable file."""
     path = f"{project}/.env"
     try:
         found = os.stat(path)  # noqa: PTH116 - asked for with every attempt
@@ -79,7 +83,10 @@ def _dotenv(path: str, _changed: int, size: int) -> Mapping[str, str]:
 
 
 def inherited() -> Mapping[str, str]:
-    """os.environ as a plain dict. It decodes every value when it is asked, which takes far longer than to see that nothing changed."""
+    """os.environ as a plain dict, cached.
+
+    os.environ decodes every value on each access. Checking that nothing changed is far quicker.
+    """
     kept = vars(os.environ).get("_data")
     if kept is None or _Last.raw != kept:
         _Last.raw, _Last.text = dict(kept or {}), dict(os.environ)
@@ -87,7 +94,7 @@ def inherited() -> Mapping[str, str]:
 
 
 class _Last:
-    """The environment as it was last: what os.environ keeps, and what it says."""
+    """The last environment: what os.environ stores, and its decoded values."""
 
     raw: ClassVar[dict[bytes, bytes]] = {}
     text: ClassVar[dict[str, str]] = {}

@@ -1,8 +1,9 @@
 """A folder for an attempt's temporary files whose path is short enough for a socket.
 
-The address of a Unix socket has room for 107 bytes (unix(7)), and programs put sockets below TMPDIR. Where the attempt's own folder is too deep,
-its `tmp` is in the system's temporary folder: `orc-<run>/<attempt>`, for nobody else, removed when the attempt ends. What an orchestrator
-that was killed left there is removed by its guard, and by whoever owns the run next.
+The address of a Unix socket has room for 107 bytes (unix(7)), and programs put sockets below TMPDIR. If the attempt's
+own folder is too deep, its `tmp` is in the system's temporary folder: `orc-<run>/<attempt>`. Only the owner can enter
+it, and it is removed when the attempt ends. If an orchestrator is killed, its guard removes these folders. So does the
+run's next owner.
 """
 
 import contextlib
@@ -27,7 +28,10 @@ PRIVATE: Final = 0o700
 
 
 def tmp_of(folder: Path) -> str:
-    """The folder for temporary files of the attempt with that folder. Pure, but for what the system's temporary folders are."""
+    """The folder for temporary files of the attempt with that folder.
+
+    Pure, except for the system's temporary folders.
+    """
     own = f"{folder}{os.sep}tmp"
     if fits(own):
         return own
@@ -37,7 +41,7 @@ def tmp_of(folder: Path) -> str:
 
 
 def make_tmp(folder: Path) -> None:
-    """Make it, empty. Raises OSError, also where somebody else has put something in its place."""
+    """Make it, empty. Raises OSError, also if somebody else has put something in its place."""
     path = tmp_of(folder)
     if _is_in(folder, path):
         with contextlib.suppress(FileExistsError):
@@ -54,7 +58,7 @@ def make_tmp(folder: Path) -> None:
 
 
 def remove_tmp(folder: Path) -> None:
-    """Remove it where it is not in the attempt's folder."""
+    """Remove it if it is not in the attempt's folder."""
     path = tmp_of(folder)
     if not _is_in(folder, path):
         remove(path)
@@ -62,7 +66,10 @@ def remove_tmp(folder: Path) -> None:
 
 @contextmanager
 def tidy(run_folder: Path) -> Iterator[None]:
-    """While inside, the run is ours: what a former owner left in the system's temporary folder goes first, and ours at the end."""
+    """While inside, the run is ours. What a former owner left in the system's temporary folder is removed first.
+
+    Ours is removed at the end.
+    """
     _clear(run_folder)
     try:
         yield
@@ -84,7 +91,10 @@ def fits(path: str) -> bool:
 
 
 def remove(path: str) -> None:
-    """Remove a folder and all below it, following no link. Folders to which a task took its own rights get them back; what cannot be removed stays."""
+    """Remove a folder and all below it, following no link.
+
+    Folders whose rights a task removed get them back. What cannot be removed stays.
+    """
     shutil.rmtree(path, ignore_errors=True)
     if not os.path.lexists(path) or os.path.islink(path):  # noqa: PTH114 - as above
         return
@@ -111,7 +121,7 @@ def _is_in(folder: Path, path: str) -> bool:
 
 @functools.lru_cache(maxsize=16)
 def _run_name(run_folder: str) -> str | None:
-    """What holds the run's short folders; None where the system has no place whose path is short enough."""
+    """The parent of the run's short folders. None if the system has no place whose path is short enough."""
     for base in dict.fromkeys((tempfile.gettempdir(), *SYSTEM)):
         name = os.path.join(base, f"orc-{_short(run_folder, 10)}")  # noqa: PTH118 - as above
         if fits(f"{name}{os.sep}{'0' * 8}") and os.access(base, os.W_OK | os.X_OK):

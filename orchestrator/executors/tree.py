@@ -1,8 +1,8 @@
-"""Find and end every process of an attempt, however it was started: by a variable that all its descendants inherit.
+"""Find and end every process of an attempt, however it was started, by a variable that all its descendants inherit.
 
-A descendant that forks twice and takes a session of its own has no parent to be found by, but it still has the
-environment it was started with, and Linux shows that in /proc/PID/environ. A process that empties its environment is
-found as long as its ancestors live (the caller names those it has seen).
+A descendant that forks twice and starts its own session has no parent to be found by. But it still has the environment
+that it was started with, and Linux shows that in /proc/PID/environ. A process that empties its environment is found as
+long as its ancestors live (the caller names those it has seen).
 """
 
 import contextlib
@@ -19,14 +19,17 @@ LONGEST_KILL: Final = 10.0  # a process in uninterruptible sleep cannot be kille
 
 
 def find_attempt_processes(marker: str, variable: str = ATTEMPT) -> tuple[int, ...]:
-    """Pids whose environment holds the marker; one that ends in "/" matches every marker below it. Never our own."""
+    """Pids whose environment holds the marker.
+
+    A marker that ends in "/" matches every marker below it. Never our own.
+    """
     own = os.getpid()
     pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
     return tuple(pid for pid in pids if pid != own and carries(pid, marker, variable))
 
 
 def carries(pid: int, marker: str, variable: str = ATTEMPT) -> bool:
-    """Whether the process is alive and carries the marker. A zombie, or one that is not ours to read, does not."""
+    """Whether the process is alive and carries the marker. A zombie, or one that we may not read, does not."""
     try:
         environ = Path(f"/proc/{pid}/environ").read_bytes()
     except OSError:
@@ -37,7 +40,7 @@ def carries(pid: int, marker: str, variable: str = ATTEMPT) -> bool:
 
 
 def signal_tree(marker: str, number: signal.Signals, seen: Iterable[int] = (), variable: str = ATTEMPT) -> int:
-    """Send a signal to every process of the attempt and to those in `seen`; returns how many there were."""
+    """Send a signal to every process of the attempt and to those in `seen`. Returns how many there were."""
     known = frozenset(seen)
     pids = known | frozenset(find_attempt_processes(marker, variable))
 
@@ -59,7 +62,7 @@ def end_tree(marker: str, grace: float, variable: str = ATTEMPT) -> int:
         if _wait_until_none(marker, variable, time.monotonic() + grace):
             return 0
     deadline = time.monotonic() + LONGEST_KILL
-    while signal_tree(marker, signal.SIGKILL, variable=variable):  # again and again: a fork may outrun one look
+    while signal_tree(marker, signal.SIGKILL, variable=variable):  # repeatedly: a fork can outrun one search
         if _wait_until_none(marker, variable, time.monotonic() + 0.05):
             break
         if time.monotonic() > deadline:
@@ -78,7 +81,7 @@ def _wait_until_none(marker: str, variable: str, deadline: float) -> bool:
 
 
 def send(pid: int, number: signal.Signals, still_meant: Callable[[int], bool]) -> bool:
-    """Signal a process through a handle (pidfd) if it is still meant, so that a pid that was given to another meanwhile is not hit."""
+    """Signal a process through a handle (pidfd) if it is still the intended one. So a recycled pid is not hit."""
     with contextlib.suppress(OSError):
         handle = os.pidfd_open(pid)
         try:

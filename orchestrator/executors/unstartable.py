@@ -1,4 +1,7 @@
-"""Why a program could not be started, and the mend: the system's own word ("No such file or directory") is the same for six mistakes."""
+"""Why a program could not be started, and the mend.
+
+The system's own message ("No such file or directory") is the same for six mistakes.
+"""
 
 import errno
 import os
@@ -10,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-BEGINNING: Final = 256  # bytes of a file that are looked at: the kernel reads no longer a first line
+BEGINNING: Final = 256  # bytes of a file that are read: the kernel reads no longer first line
 ELF: Final = b"\x7fELF"
 MACHINES: Final = {
     0x03: "i386",
@@ -26,7 +29,7 @@ SHELL_WORDS: Final = frozenset(
     {"cd", "export", "source", ".", "set", "unset", "ulimit", "umask", "alias", "exec", "eval", "if", "for"}
 )
 NO_COMMAND: Final = frozenset({126, 127})
-"""What a shell and env(1) end with where they cannot start what they were asked for."""
+"""The exit codes of a shell and env(1) that cannot start a program."""
 
 OTHERS: Final[Mapping[int, str]] = {
     errno.E2BIG: "its arguments and environment are longer than the system takes; hand them over in a file",
@@ -39,7 +42,10 @@ OTHERS: Final[Mapping[int, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Attempted:
-    """A start that failed. number: errno; folder: where it was to start; project: the run's; path: the PATH that it was looked up along."""
+    """A start that failed.
+
+    number: errno. folder: where it was to start. project: the run's. path: the PATH that it was looked up along.
+    """
 
     program: str
     number: int
@@ -72,7 +78,7 @@ def _reason(start: Attempted) -> str:  # noqa: PLR0911 - one line per reason, fi
 
 
 def _file(start: Attempted) -> Path | None:
-    """What the name stands for; None where there is no such thing."""
+    """The file that the name stands for; None if there is none."""
     if "/" in start.program:
         there = start.folder / start.program
         return there if os.path.lexists(there) else None
@@ -156,7 +162,7 @@ def _windows(there: Path) -> str:
 
 
 def why_no_command(start: Attempted) -> str:
-    """What to add where a script ended with 126 or 127: "" unless its first line's end is the reason."""
+    """What to add if a script ended with 126 or 127: "" unless the end of its first line is the reason."""
     there = _file(start)
     if there is None or not there.is_file() or not windows_lines(_beginning(there)):
         return ""
@@ -164,7 +170,7 @@ def why_no_command(start: Attempted) -> str:
 
 
 def interpreter(begins: bytes) -> str | None:
-    """What a first line `#!…` names, None where there is none."""
+    """What a first line `#!…` names, None if there is none."""
     if not begins.startswith(b"#!"):
         return None
     words = begins[2:].split(b"\n", 1)[0].split(maxsplit=1)
@@ -177,7 +183,7 @@ def windows_lines(begins: bytes) -> bool:
 
 
 def _beginning(there: Path) -> bytes:
-    """The file's first bytes; none of what cannot be read, or is no regular file."""
+    """The file's first bytes; empty if it cannot be read or is no regular file."""
     try:
         descriptor = os.open(there, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:

@@ -1,7 +1,7 @@
 """The child: `python -m orchestrator.executors.worker ORDER.json` carries out one order in its own process.
 
-A command replaces this process; a Python runner is run in it. Either way the process dies with the launcher that started it, which
-dies with the orchestrator and takes along whatever else there is of the attempt. Nothing heavy is imported here.
+A command replaces this process; a Python runner runs in it. Either way the process dies with the launcher that started
+it. The launcher dies with the orchestrator and ends everything else of the attempt. Nothing heavy is imported here.
 """
 
 import ctypes
@@ -51,7 +51,7 @@ def shut_off() -> None:
 def become(order: WorkOrder, command: tuple[str, ...], evidence: EvidenceFile) -> int:
     """Replace this process by the program; returns only if that could not be done."""
     try:
-        os.execvp(command[0], command)  # noqa: S606 - argv as the plan says it, no shell
+        os.execvp(command[0], command)  # noqa: S606 - argv as in the plan, no shell
     except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
         number = getattr(error, "errno", None) or errno.EINVAL
         start = Attempted(command[0], number, order.folder, order.project, os.environ.get("PATH", os.defpath))
@@ -63,16 +63,16 @@ def run(order: WorkOrder, evidence: EvidenceFile) -> int:
     """Find the runner and run it; returns the exit code."""
     try:
         runner = find_runner(order.runner or "", order.offer)
-    except Exception as error:  # noqa: BLE001 - whatever a foreign package raises while it is imported
+    except Exception as error:  # noqa: BLE001 - whatever another package raises while it is imported
         traceback.print_exc()
         fail(evidence, Cause.SPAWN, f"the runner {order.runner!r} cannot be used: {one_line(error)}")
         return FAILED
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that `finally` is heeded
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that `finally` blocks run
     return execute(runner, order, evidence)
 
 
 def execute(runner: Runner, order: WorkOrder, evidence: EvidenceFile) -> int:
-    """Run a runner in this process; its end or its exception goes to the evidence. Returns the exit code."""
+    """Run a runner in this process. Its end or its exception goes to the evidence. Returns the exit code."""
     try:
         runner.run(context_of(order, runner, evidence))
     except Exception as error:  # noqa: BLE001 - the runner's failure is data

@@ -1,6 +1,7 @@
 """The plan as a networkx graph of tasks: topological order, direct needs and dependents, ancestors on demand.
 
-The transitive reduction is ours, since networkx's walks the graph once per task (docs/decisions/0040-transitive-reduction.md).
+The transitive reduction is our own, because networkx's walks the graph once per task
+(docs/decisions/0040-transitive-reduction.md).
 """
 
 from collections import Counter
@@ -16,15 +17,13 @@ from orchestrator.plan.needs import Needs, resolve_needs
 from orchestrator.plan.preflight import ancestors_of
 
 Node = str | tuple[str, ...]
-"""A task's id, or needs that several tasks have alike."""
+"""A task's id, or needs that several tasks share."""
 
-REDUCE_LIMIT: Final = (
-    20_000  # tasks; above it, needs that others imply are kept: the memory for it grows with the square
-)
+REDUCE_LIMIT: Final = 20_000  # tasks; above that, implied needs are kept: the memory grows with the square
 
 
 class Ancestors(Mapping[str, frozenset[str]]):
-    """Every task above each task, computed when asked: all of them at once would grow with the square of the graph."""
+    """Every task above each task, computed on demand. All of them at once would grow with the square of the graph."""
 
     def __init__(self, needs: Mapping[str, tuple[str, ...]]) -> None:
         self._needs = needs
@@ -42,7 +41,7 @@ class Ancestors(Mapping[str, frozenset[str]]):
 def build_graph(plan: Plan) -> TaskGraph:
     """The graph of a checked plan whose matrices are expanded. Needs that follow from others are left out.
 
-    Raises networkx.NetworkXUnfeasible where the tasks wait for each other; `parse_plan` refuses such plans.
+    Raises networkx.NetworkXUnfeasible if the tasks wait for each other. `parse_plan` refuses such plans.
     """
     declared = resolve_needs(plan)
     rank = {task: index for index, task in enumerate(declared)}
@@ -57,9 +56,9 @@ def build_graph(plan: Plan) -> TaskGraph:
 
 
 def _with_hand_ins(plan: Plan, direct: dict[str, tuple[str, ...]], ordered: Needs) -> dict[str, tuple[str, ...]]:
-    """The needs with tasks that leave a hand-in kept, also where they follow from others.
+    """The needs, with tasks that leave a hand-in kept even if they follow from others.
 
-    An instrument may settle before the round that it measures is judged, so that what waits for both has to wait for both.
+    An instrument can settle before the round that it measures is judged. So a task that needs both must wait for both.
     """
     leaving = briefed(plan).keys()
     if not leaving:
@@ -73,7 +72,7 @@ def ordered_tasks(needs: Needs, rank: Mapping[str, int]) -> list[str]:
     """The tasks in topological order, ties by rank. Raises networkx.NetworkXUnfeasible."""
     network = to_network(needs)
     places: dict[Node, int] = {joint: -1 for joint in network if not isinstance(joint, str)}
-    places.update(rank)  # a joint comes at once when all that it joins is done, and so changes nothing
+    places.update(rank)  # a joint is ready as soon as its needs are, so it changes nothing
     order = nx.lexicographical_topological_sort(network, key=places.__getitem__)
     return [node for node in order if isinstance(node, str)]
 
@@ -81,8 +80,8 @@ def ordered_tasks(needs: Needs, rank: Mapping[str, int]) -> list[str]:
 def to_network(needs: Needs) -> "nx.DiGraph[Node]":
     """The tasks as a networkx graph, with an edge from each need to the task that waits for it.
 
-    Where several tasks wait for the same ones, a joint stands between: the tuple of those needs. Layers that wait for each other
-    all to all thus have as many edges as tasks, not as many as pairs of tasks.
+    If several tasks wait for the same ones, a joint is put between: the tuple of those needs. So layers that wait for
+    each other all to all have as many edges as tasks, not as many as pairs of tasks.
     """
     network: nx.DiGraph[Node] = nx.DiGraph()
     network.add_nodes_from(needs)
@@ -95,10 +94,11 @@ def to_network(needs: Needs) -> "nx.DiGraph[Node]":
 
 
 def reduced(needs: Needs) -> dict[str, tuple[str, ...]]:
-    """The needs without those that follow from others: a need is left out where another need of the task lies below it.
+    """The needs without those that follow from others. A need is left out if another need of the task is below it.
 
-    needs: in topological order. The tasks above each are a set of bits, so that joining two sets is one operation on whole
-    words; n tasks take n**2 / 8 bytes. Source: A. Aho, M. Garey, J. Ullman, The transitive reduction of a directed graph, 1972.
+    needs: in topological order. The tasks above each task are a set of bits, so joining two sets is one operation on
+    whole words. n tasks take n**2 / 8 bytes. Source: A. Aho, M. Garey, J. Ullman, The transitive reduction of a
+    directed graph, 1972.
     """
     bit = (
         {task: 1 << index for index, task in enumerate(needs)} if any(len(each) > 1 for each in needs.values()) else {}
@@ -108,7 +108,7 @@ def reduced(needs: Needs) -> dict[str, tuple[str, ...]]:
     above: dict[str, int] = {}
     alike: dict[
         tuple[str, ...], tuple[tuple[str, ...], int]
-    ] = {}  # where groups wait for groups, many wait for the same
+    ] = {}  # if groups wait for groups, many tasks share the same needs
     kept: dict[str, tuple[str, ...]] = {}
     for task, direct in needs.items():
         if direct not in alike:
@@ -118,7 +118,7 @@ def reduced(needs: Needs) -> dict[str, tuple[str, ...]]:
 
 
 def _reduced(direct: tuple[str, ...], above: Mapping[str, int], bit: Mapping[str, int]) -> tuple[tuple[str, ...], int]:
-    """The needs that follow from none of the others, and all that is above a task with these needs."""
+    """The needs that follow from none of the others, and all tasks above a task with these needs."""
     implied = 0
     for need in direct:
         implied |= above[need]
@@ -129,7 +129,7 @@ def _reduced(direct: tuple[str, ...], above: Mapping[str, int], bit: Mapping[str
 
 
 def dependents_of(needs: Needs, rank: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
-    """Who needs each task, in topological order of keys; each one's dependents in the order of `rank`."""
+    """The dependents of each task. Keys are in topological order, each one's dependents in the order of `rank`."""
     found: dict[str, list[str]] = {task: [] for task in needs}
     for task in rank:
         for need in needs[task]:
@@ -154,7 +154,7 @@ def _nodes(plan: Plan) -> dict[str, TaskNode]:
 
 
 def _share(group: Group) -> float:
-    """Seconds for each task without an estimate: what its group's estimate leaves, evenly; 0 without one."""
+    """Seconds for each task without an estimate: an even share of the rest of its group's estimate, else 0."""
     open_tasks = sum(task.estimate is None for task in group.tasks)
     left = (group.estimate or 0.0) - sum(task.estimate or 0.0 for task in group.tasks)
     return max(left, 0.0) / open_tasks if open_tasks else 0.0

@@ -10,7 +10,7 @@ from orchestrator.plan.model import Plan
 def to_dot(
     graph: TaskGraph, plan: Plan, *, outcomes: Mapping[str, str] | None = None, collapsed: bool | None = None
 ) -> str:
-    """A digraph with a cluster per workstream or stage; arguments as for `to_mermaid`."""
+    """A digraph with a cluster per workstream or stage. Arguments are as for `to_mermaid`."""
     return "\n".join(_lines(draw(graph, plan, outcomes=outcomes, collapsed=collapsed))) + "\n"
 
 
@@ -37,6 +37,6 @@ def _box(box: Box) -> str:
 
 
 def quote(*lines: str) -> str:
-    """A quoted string; each argument is a line of it, in which nothing is an escape."""
+    """A quoted string; each argument is one line of it, in which nothing is an escape."""
     plain = ("".join(part if part.isprintable() else " " for part in line) for line in lines)
     return '"' + "\\n".join(line.replace("\\", "\\\\").replace('"', '\\"') for line in plain) + '"'

@@ -1,4 +1,4 @@
-"""What every drawing of a graph shows: boxes in frames, arrows, which of them are critical, and outcomes."""
+"""What every drawing of a graph shows: boxes in frames, arrows, the critical ones, and outcomes."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from orchestrator.graph.schedule import critical_path
 from orchestrator.plan.model import Plan
 from orchestrator.plan.values import spell_duration
 
-LARGEST: Final = 200  # arrows or boxes; a drawing with more is unreadable, and code hosts refuse it
+LARGEST: Final = 200  # arrows or boxes; a larger drawing is unreadable, and code hosts refuse it
 OUTCOMES: Final = ("failed", "cancelled", "running", "pending", "skipped", "succeeded")  # a frame shows its first
 
 
@@ -27,7 +27,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """frames: group id to title (empty where the boxes are the groups). arrows: from, to, critical."""
+    """frames: group id to title (empty if the boxes are the groups). arrows: from, to, critical."""
 
     title: str
     frames: Mapping[str, str]
@@ -44,7 +44,7 @@ def draw(  # noqa: PLR0913 - all but two are for one kind of drawing each
     path: tuple[str, ...] | None = None,
     figures: Mapping[str, str] | None = None,
 ) -> Drawing:
-    """The drawing of a graph: of its tasks, or of its groups where that would be too large or `collapsed` says so.
+    """The drawing of a graph: of its tasks, or of its groups if that would be too large or `collapsed` says so.
 
     path: the critical one, where it is known. figures: by group, what its box says where groups are drawn, in place of its estimate.
     """

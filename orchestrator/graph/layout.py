@@ -1,6 +1,7 @@
-"""Where each box of a drawing stands: in layers from left to right, with few crossings.
+"""The place of each box of a drawing: in layers from left to right, with few crossings.
 
-The method is Sugiyama, Tagawa and Toda's (1981), by grandalf; its layers go down the page, so here the axes are exchanged.
+The method is by Sugiyama, Tagawa and Toda (1981), from grandalf. Its layers go down the page, so the axes are
+exchanged here.
 """
 
 from collections.abc import Mapping
@@ -28,7 +29,7 @@ class Layout:
 
 @dataclass(slots=True)
 class _View:
-    """What grandalf knows of a box: its sizes along and across a layer; it sets the middle."""
+    """What grandalf knows about a box: its sizes along and across a layer. grandalf sets the middle."""
 
     w: float
     h: float
@@ -36,12 +37,12 @@ class _View:
 
 
 def lay_out(drawing: Drawing) -> Layout:
-    """The places of a drawing's boxes; the same drawing gives the same places. What hangs together stands together."""
+    """The places of a drawing's boxes. The same drawing gives the same places. Connected boxes are placed together."""
     return _layered(drawing) if drawing.arrows else _column(drawing)
 
 
 def _column(drawing: Drawing) -> Layout:
-    """Boxes without arrows, one under the other. The library is not loaded for them: that takes longer than a small run."""
+    """Boxes without arrows, one below the other. They do not load the library, which takes longer than a small run."""
     places = {box.name: (float(MARGIN), MARGIN + nth * (HEIGHT + DOWN)) for nth, box in enumerate(drawing.boxes)}
     width = 2.0 * MARGIN + WIDTH if places else float(MARGIN + WIDTH)
     return Layout(places, width, float(MARGIN + len(places) * (HEIGHT + DOWN)))
@@ -49,7 +50,7 @@ def _column(drawing: Drawing) -> Layout:
 
 def _layered(drawing: Drawing) -> Layout:
     """Boxes in layers, each behind those that point at it."""
-    graphs: Any = import_module("grandalf.graphs")  # loaded where used: drawing is not what most commands do
+    graphs: Any = import_module("grandalf.graphs")  # loaded on use, because most commands draw nothing
     vertices = {box.name: graphs.Vertex(box.name) for box in drawing.boxes}
     for vertex in vertices.values():
         vertex.view = _View(HEIGHT, WIDTH)
@@ -62,8 +63,8 @@ def _layered(drawing: Drawing) -> Layout:
     return Layout({name: places[name] for name in vertices}, width, below)
 
 
-def _place(part: Any, below: float, places: dict[str, tuple[float, float]]) -> float:  # noqa: ANN401 - grandalf has no types
-    """Put one connected part under what is there; returns where the next one begins."""
+def _place(part: Any, below: float, places: dict[str, tuple[float, float]]) -> float:  # noqa: ANN401 - untyped
+    """Put one connected part below what is there. Returns where the next one begins."""
     sugiyama = import_module("grandalf.layouts").SugiyamaLayout(part)
     sugiyama.xspace, sugiyama.yspace = DOWN, ACROSS
     sugiyama.init_all()

@@ -13,7 +13,7 @@ from orchestrator.plan.model import Plan
 from orchestrator.plan.problem import PlanError, Problem
 
 DOCUMENTS: Final = frozenset({".md", ".markdown", ".txt", ".sm"})
-"""Endings of files that are no plans, but that `orchestrate import` makes plans of."""
+"""Endings of files that are no plans, but that `orchestrate import` turns into plans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def load_text(
     runners: Mapping[str, tuple[Metric, ...]] | None = None,
     drivers: Collection[str] | None = None,
 ) -> LoadedPlan:
-    """Everything about a plan's text; without runners the preflight is left out. Pure. Raises PlanError."""
+    """Everything about a plan's text. Without runners the preflight is left out. Pure. Raises PlanError."""
     plan = parse_plan(text, source, settings, runners, drivers)
     return LoadedPlan(plan, build_graph(plan), text, plan_digest(text, settings), source, dict(settings))
 
@@ -46,7 +46,7 @@ def load_plan(
     runners: Mapping[str, tuple[Metric, ...]] | None = None,
     drivers: Collection[str] | None = None,
 ) -> LoadedPlan:
-    """As `load_text`, from a file: what is judged is its text, read each time. Raises PlanError."""
+    """As `load_text`, from a file. Its text is read and judged each time. Raises PlanError."""
     text = read_plan_text(path)
     try:
         return load_text(text, str(path), settings, runners, drivers)
@@ -55,7 +55,7 @@ def load_plan(
 
 
 def _to_import(path: Path, text: str) -> PlanError | None:
-    """What to say of a file that is no plan but what `orchestrate import` makes one of; None of any other."""
+    """The error for a file that is no plan but that `orchestrate import` can read; None for any other file."""
     is_tasks = path.suffix.lower() == ".json" and '"tasks"' in text and '"workstreams"' not in text
     if path.suffix.lower() not in DOCUMENTS and not is_tasks:
         return None

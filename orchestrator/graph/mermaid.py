@@ -9,7 +9,7 @@ from orchestrator.graph.drawing import OUTCOMES, Box, Drawing, draw
 from orchestrator.graph.model import TaskGraph
 from orchestrator.plan.model import Plan
 
-STYLES: Final = {  # every fill says its text's colour too, so that light and dark pages both stay readable
+STYLES: Final = {  # every fill sets its text's colour too, so that it is readable on light and dark pages
     "critical": "stroke:#d4380d,stroke-width:3px",
     "succeeded": "fill:#d9f7be,color:#135200",
     "failed": "fill:#ffccc7,color:#820014",
@@ -36,8 +36,8 @@ def to_mermaid(
     """A flowchart with a subgraph per workstream or stage, estimates on the boxes and the critical path in red.
 
     outcomes: by task id, one of succeeded, failed, skipped, cancelled, running, pending; they colour the boxes.
-    collapsed: groups instead of tasks; None: where the tasks would be more than 200 boxes or arrows.
-    path: the critical one, where it is known.
+    collapsed: groups instead of tasks; None means only if the tasks would be more than 200 boxes or arrows. path: the
+    critical one, if it is known.
     """
     drawing = draw(graph, plan, outcomes=outcomes, collapsed=collapsed, path=path)
     return "\n".join(_lines(drawing, "LR")) + "\n"
@@ -114,7 +114,7 @@ def _box(box: Box, names: Mapping[str, str]) -> str:
 
 
 def identifiers(names: list[str], prefix: str = "n_") -> dict[str, str]:
-    """A Mermaid identifier for each name: letters, digits and _, unique, stable under additions elsewhere."""
+    """A Mermaid identifier for each name: letters, digits and _, unique, stable if names are added elsewhere."""
     found: dict[str, str] = {}
     taken: set[str] = set()
     for name in names:
@@ -128,6 +128,6 @@ def identifiers(names: list[str], prefix: str = "n_") -> dict[str, str]:
 
 
 def escape(text: str) -> str:
-    """Text within a quoted label: nothing in it can end the label, be markup, or break the line."""
+    """Text within a quoted label. Nothing in it can end the label, be markup, or break the line."""
     plain = " ".join("".join(part if part.isprintable() else " " for part in text).split())
     return "".join(ESCAPES.get(part, part) for part in plain)

@@ -25,9 +25,10 @@ class TaskNode:
 
 @dataclass(frozen=True, slots=True)
 class TaskGraph:
-    """nodes in topological order (ties in plan order); needs and dependents hold direct edges, for every node.
+    """nodes in topological order (ties in plan order). needs and dependents hold direct edges, for every node.
 
-    declared: the needs as the plan says them, those among them that follow from others; empty where `needs` are all of them.
+    declared: the needs as the plan states them, including those that follow from others. Empty if `needs` are all of
+    them.
     """
 
     nodes: Mapping[str, TaskNode]

@@ -1,7 +1,7 @@
-"""A plan's graph as numbers: what a search for a short schedule works on.
+"""A plan's graph as numbers, for the search for a short schedule.
 
-The problem is resource-constrained project scheduling (RCPSP; Brucker et al. 1999): tasks of fixed length, an order, and counters of
-fixed capacity, of which an agent's places are one.
+The problem is resource-constrained project scheduling (RCPSP; Brucker et al. 1999): tasks of fixed length, an order,
+and counters of fixed capacity, among them an agent's places.
 """
 
 import math
@@ -14,15 +14,17 @@ from orchestrator.graph.schedule import capacities, claim
 from orchestrator.plan.model import Plan
 
 TICKS: Final = 1000
-"""Per second: lengths are whole milliseconds, as plans write estimates, and then counted in their greatest common divisor."""
+"""Per second. Lengths are whole milliseconds, as plans write estimates. They are then counted in their greatest common
+divisor.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Project:
     """Tasks by number, in topological order. Times are whole units of `unit` seconds.
 
-    lengths: of each task. before, after: the tasks that it waits for, and that wait for it. demands: (counter, amount) pairs, none of
-    them 0. full: each counter's capacity.
+    lengths: of each task. before, after: the tasks that it waits for, and that wait for it. demands: (counter, amount)
+    pairs, all above 0. full: each counter's capacity.
     """
 
     names: tuple[str, ...]
@@ -47,7 +49,7 @@ class Project:
 
 
 def project_of(plan: Plan, graph: TaskGraph) -> Project:
-    """The plan's project. A counter that nobody asks for is left out."""
+    """The plan's project. A counter without any demand is left out."""
     names = tuple(graph.nodes)
     number = {name: index for index, name in enumerate(names)}
     ticks = [math.ceil(node.estimate * TICKS - 1e-6) for node in graph.nodes.values()]

@@ -1,9 +1,10 @@
 """The forecast: when each task could start, must start and probably will, from estimates and capacities.
 
-Earliest and latest times and slack are those of the critical path method (Kelley and Walker 1959), which knows only who
-waits for whom. `start` and `finish` come from serial list scheduling on top of it: whoever is ready and fits into the
-agents' and the resources' capacities starts, the task with the least latest start first. That is a good schedule, not
-a proven shortest one. Everything is in seconds from the start of the run, and the same plan gives the same forecast.
+Earliest and latest times and slack are those of the critical path method (Kelley and Walker 1959), which only knows
+the order of tasks. `start` and `finish` come from serial list scheduling on top of it. A task starts if it is ready
+and fits into the capacities of agents and resources. The task with the least latest start comes first. That is a good
+schedule, not a proven shortest one. Everything is in seconds from the start of the run, and the same plan gives the
+same forecast.
 """
 
 import heapq
@@ -15,13 +16,13 @@ from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.model import Plan
 
 ANYTHING: Final = "tasks"
-"""The counter of everything that runs."""
+"""The counter of all running tasks."""
 NO_SLACK: Final = 1e-6  # seconds; sums of estimates differ by rounding
 
 
 @dataclass(frozen=True, slots=True)
 class TaskForecast:
-    """One task's times. slack: how much later it may finish without moving the critical path's end."""
+    """One task's times. slack: how much later it can finish without moving the critical path's end."""
 
     task: str
     agent: str
@@ -37,7 +38,9 @@ class TaskForecast:
 
 @dataclass(frozen=True, slots=True)
 class AgentLoad:
-    """busy: seconds of work, summed over its tasks. share: of what its capacity could do within the makespan, 0 to 1."""
+    """busy: seconds of work, summed over its tasks. share: busy over what its capacity allows within the makespan, 0
+    to 1.
+    """
 
     agent: str
     tasks: int
@@ -48,7 +51,7 @@ class AgentLoad:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """makespan: with capacities; length: of the critical path, which no capacity can beat. tasks in graph order."""
+    """makespan: with capacities. length: of the critical path, which no capacity can beat. tasks in graph order."""
 
     tasks: Mapping[str, TaskForecast]
     makespan: float
@@ -60,14 +63,14 @@ class Schedule:
 def forecast(
     plan: Plan, graph: TaskGraph, starts: Mapping[str, float] | None = None, *, at_once: int | None = None
 ) -> Schedule:
-    """The forecast of a whole run. Pure and deterministic. starts: of every task, where list scheduling shall not say.
+    """The forecast of a whole run. Pure and deterministic. starts: of every task, instead of list scheduling.
 
-    at_once: no more tasks than that run side by side, whatever agents and resources allow.
+    at_once: at most so many tasks run at once, whatever agents and resources allow.
     """
     early = _earliest(graph)
     length = _length(graph, early)
     late = _latest(graph, length)
-    if starts is None:  # what takes no time makes nobody wait
+    if starts is None:  # a task of no duration delays nobody
         starts = _list_schedule(plan, graph, late, at_once) if length else dict.fromkeys(graph.nodes, 0.0)
     tasks = {
         task: TaskForecast(
@@ -99,10 +102,10 @@ def _length(graph: TaskGraph, early: Mapping[str, float]) -> float:
 
 
 def _earliest(graph: TaskGraph) -> dict[str, float]:
-    """Start of each task if nothing but its needs held it up."""
+    """The start of each task if only its needs delayed it."""
     early: dict[str, float] = {}
     finish: dict[str, float] = {}
-    alike: dict[tuple[str, ...], float] = {}  # often many tasks wait for the same ones
+    alike: dict[tuple[str, ...], float] = {}  # many tasks often share the same needs
     for task, node in graph.nodes.items():
         needs = graph.needs[task]
         if needs not in alike:
@@ -113,7 +116,7 @@ def _earliest(graph: TaskGraph) -> dict[str, float]:
 
 
 def _latest(graph: TaskGraph, length: float) -> dict[str, float]:
-    """Latest start of each task that still lets everything end at `length`."""
+    """The latest start of each task that still lets everything end at `length`."""
     late: dict[str, float] = {}
     alike: dict[tuple[str, ...], float] = {}
     for task in reversed(list(graph.nodes)):
@@ -137,10 +140,10 @@ def _critical_path(graph: TaskGraph, early: Mapping[str, float], length: float) 
 
 
 def _list_schedule(plan: Plan, graph: TaskGraph, late: Mapping[str, float], at_once: int | None) -> dict[str, float]:
-    """Start of each task under the capacities.
+    """The start of each task under the capacities.
 
-    Ready tasks wait in one queue per kind of claim (agent and counters): if the first of a queue does not fit, none of
-    it does, so a step never looks at every ready task.
+    Ready tasks wait in one queue per kind of claim (agent and counters). If the first of a queue does not fit, none of
+    it does. So a step never looks at every ready task.
     """
     free = capacities(plan) | ({} if at_once is None else {ANYTHING: at_once})
     place = () if at_once is None else ((ANYTHING, 1),)
@@ -179,7 +182,7 @@ def _list_schedule(plan: Plan, graph: TaskGraph, late: Mapping[str, float], at_o
 
 
 def capacities(plan: Plan) -> dict[str, int]:
-    """How much there is of everything that a `claim` names."""
+    """The full amount of everything that a `claim` names."""
     full = {f"resource {name}": amount for name, amount in plan.resources.items()}
     return full | {f"agent {name}": agent.capacity for name, agent in plan.agents.items()}
 

@@ -1,8 +1,9 @@
 """A genetic search for a short schedule, on lists of tasks.
 
-A list is turned into a schedule by serial generation: each task in turn starts as early as order and capacities allow. Every schedule is
-then justified, to the right and back to the left, which keeps or shortens it (Valls, Ballestín and Quintanilla 2005). Lists are
-crossed at two points, which keeps their order valid (Hartmann 1998). Pure: chance and the moment to stop come in.
+A list is turned into a schedule by serial generation: each task in turn starts as early as order and capacities allow.
+Every schedule is then justified, to the right and back to the left, which keeps or shortens it (Valls, Ballestín and
+Quintanilla 2005). Lists are crossed at two points, which keeps their order valid (Hartmann 1998). Pure: chance and the
+moment to stop are arguments.
 """
 
 import random
@@ -17,9 +18,9 @@ POPULATION: Final = 40
 SWAPPED: Final = 0.05
 """Chance that a task changes places with its neighbour in a new list."""
 GREEDY: Final = 0.7
-"""Chance that the first lists take the most urgent ready task rather than any."""
+"""Chance that the first lists take the most urgent ready task instead of any."""
 STARTS: Final = 10
-"""First lists that are made by chance, beside the given ones; the rest of the population are their children."""
+"""First lists made by chance, besides the given ones. The rest of the population are their children."""
 
 Starts = list[int]
 
@@ -33,26 +34,29 @@ class Found:
 
     @property
     def order(self) -> list[int]:
-        """The tasks by their start; of those that start together, the plan's order, which is a valid one."""
+        """The tasks by their start. Tasks with the same start are in the plan's order, which is a valid one."""
         return sorted(range(len(self.starts)), key=lambda task: (self.starts[task], task))
 
 
 class _Profile:
-    """How much of every counter is free from each moment on. moments: sorted; rows: what is free until the next one."""
+    """The free amount of every counter over time.
+
+    moments: sorted. rows: what is free until the next moment.
+    """
 
     def __init__(self, full: Sequence[int]) -> None:
         self.moments = [0]
         self.rows = [list(full)]
 
     def earliest(self, ready: int, length: int, demand: Sequence[tuple[int, int]]) -> int:
-        """When a task that is ready then can start."""
+        """The earliest start of a task that is ready at that time."""
         moments, rows = self.moments, self.rows
         at = bisect_right(moments, ready) - 1
         start, end = ready, ready + length
         while at < len(moments) and moments[at] < end:
             row = rows[at]
             for counter, amount in demand:
-                if row[counter] < amount:  # the last row is free, so that there is a next one
+                if row[counter] < amount:  # the last row is free, so there is a next one
                     start = moments[at + 1]
                     end = start + length
                     break
@@ -60,13 +64,13 @@ class _Profile:
         return start
 
     def take(self, start: int, end: int, demand: Sequence[tuple[int, int]]) -> None:
-        """Hold what the task demands from its start to its end."""
+        """Hold the task's demand from its start to its end."""
         for row in self.rows[self._cut(start) : self._cut(end)]:
             for counter, amount in demand:
                 row[counter] -= amount
 
     def _cut(self, moment: int) -> int:
-        """The place of a moment, made where there is none."""
+        """The index of a moment, which is added if missing."""
         at = bisect_left(self.moments, moment)
         if at == len(self.moments) or self.moments[at] != moment:
             self.moments.insert(at, moment)
@@ -108,9 +112,9 @@ def search(
     enough: Callable[[], bool],
     offer: Callable[[Found], None],
 ) -> None:
-    """Look for a shorter schedule than `best` until `enough` says so; every one that is the shortest so far is offered.
+    """Search for a shorter schedule than `best` until `enough` says so. Every shortest one so far is offered.
 
-    A list has to have two tasks or more to be crossed with another.
+    A list needs two tasks or more to be crossed with another.
     """
     backwards = project.backwards()
     urgency = tails(project)
@@ -132,7 +136,7 @@ def search(
 
 
 def tails(project: Project) -> list[int]:
-    """Length of the longest chain that begins with each task: the more, the more urgent."""
+    """Length of the longest chain that begins with each task. A longer chain makes its task more urgent."""
     found = [0] * len(project.lengths)
     for task in reversed(range(len(found))):
         found[task] = project.lengths[task] + max((found[one] for one in project.after[task]), default=0)
@@ -140,7 +144,7 @@ def tails(project: Project) -> list[int]:
 
 
 def drawn(project: Project, urgency: Sequence[int], chance: random.Random) -> list[int]:
-    """A list by chance, in which urgent tasks tend to come early."""
+    """A random list in which urgent tasks tend to come early."""
     waiting = [len(needs) for needs in project.before]
     ready = [task for task, count in enumerate(waiting) if not count]
     order: list[int] = []
@@ -170,7 +174,7 @@ def crossed(mother: Sequence[int], father: Sequence[int], chance: random.Random)
 
 
 def mutated(project: Project, order: list[int], chance: random.Random) -> list[int]:
-    """The list with some neighbours in each other's place, where neither waits for the other."""
+    """The list with some neighbours swapped, if neither waits for the other."""
     for place in range(len(order) - 1):
         one, other = order[place], order[place + 1]
         if chance.random() < SWAPPED and one not in project.before[other]:
@@ -179,7 +183,7 @@ def mutated(project: Project, order: list[int], chance: random.Random) -> list[i
 
 
 def _survivors(population: list[Found]) -> list[Found]:
-    """The best, no two of the same schedule, the younger first among equals."""
+    """The best, all with different schedules, the younger first among equals."""
     if len(population) <= POPULATION:
         return population
     unlike = {found.starts: found for found in population}

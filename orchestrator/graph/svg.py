@@ -1,4 +1,4 @@
-"""The graph as an SVG picture, by itself or within a page. Colours are CSS, so that they follow light and dark."""
+"""The graph as an SVG picture, by itself or within a page. Colours are CSS, so they follow light and dark."""
 
 from collections.abc import Callable, Iterator
 from html import escape
@@ -17,7 +17,7 @@ svg.graph{--box:#fff;--ink:#1c2430;--line:#8b95a3;--path:#c2410c;--succeeded:#1a
 @media (prefers-color-scheme:dark){svg.graph{--box:#1f2630;--ink:#e6eaf0;--line:#6b7686;--path:#fb923c;--succeeded:#4ac26b;
 --failed:#ff7b72;--cancelled:#e3b341;--skipped:#6b7686;--running:#6cb6ff}}
 """
-"""The colours where no page gives them."""
+"""The colours if no page gives them."""
 
 RULES: Final = """
 svg.graph rect{fill:var(--box);stroke:var(--line)}svg.graph text{fill:var(--ink)}svg.graph .id{font-weight:600}

@@ -1,4 +1,4 @@
-"""The graph and its forecast as plain data for JSON, one shape for `orchestrate graph -f json` and `schedule --json`."""
+"""The graph and its forecast as plain data: one JSON shape for `orchestrate graph -f json` and `schedule --json`."""
 
 from dataclasses import asdict
 from typing import Any

@@ -1,6 +1,6 @@
-"""Events as text: one JSON object each, keys sorted, with a checksum that a flipped bit does not survive.
+"""Events as text: one JSON object each, keys sorted, with a checksum that detects a flipped bit.
 
-NaN and infinities are written as the constants NaN, Infinity and -Infinity, which Python's JSON reads back: a
+NaN and infinities are written as the constants NaN, Infinity and -Infinity, which Python's JSON reads back. A
 measurement must come back as it was given. A lone surrogate (bytes of a file name that are not UTF-8) becomes "?".
 """
 
@@ -40,29 +40,27 @@ from orchestrator.state.events import (
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
 LONG: Final = 1 << 20
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
-_NAMES: Final[dict[type, tuple[str, ...]]] = {}  # fields of each kind met so far; none for what is no dataclass
-_KEYS: Final[dict[type, tuple[tuple[str, str, Any], ...]]] = {}  # the same, sorted, each with its key as it is written
-_LATE: Final[
-    dict[type, dict[str, Any]]
-] = {}  # fields that the format got later, with what they are where nothing is said
+_NAMES: Final[dict[type, tuple[str, ...]]] = {}  # fields of each kind met so far; empty if it is no dataclass
+_KEYS: Final[dict[type, tuple[tuple[str, str, Any], ...]]] = {}  # the same, sorted, each with its key as written
+_LATE: Final[dict[type, dict[str, Any]]] = {}  # fields that were added to the format later, with their defaults
 _ALWAYS: Final = object()
 
 
 @cache
 def _reader() -> TypeAdapter[Event]:
-    """Made when the first event is read: a new run reads none."""
+    """Made when the first event is read, because a new run reads none."""
     return TypeAdapter(Annotated[Event, Field(discriminator="kind")])
 
 
 def encode_event(event: Event) -> str:
-    """The event as JSON on one line, always the same text for the same event."""
+    """The event as JSON on one line. The same event always gives the same text."""
     return "".join(event_pieces(event))
 
 
 def event_pieces(event: Event) -> Iterator[str]:
-    """The same text, a part at a time where it holds many numbers."""
+    """The same text, in parts if it holds many numbers."""
     text = _text(event)
-    if "\0" not in text:  # JSON writes that character otherwise, so it only stands where numbers are to be put in
+    if "\0" not in text:  # JSON escapes that character, so it only marks where numbers are inserted
         yield _writable(text)
         return
     many = {str(id(each)): each for each in _many(event)}
@@ -74,7 +72,7 @@ def event_pieces(event: Event) -> Iterator[str]:
 
 
 def holds_many(event: Event) -> bool:
-    """Whether there are many numbers in it."""
+    """Whether it holds many numbers."""
     return type(event) in _MEASURED and next(_many(event), None) is not None
 
 
@@ -94,7 +92,7 @@ def _many(value: Any) -> Iterator[Figures]:  # noqa: ANN401 - whatever an event 
 
 
 def _text(value: Any) -> str:  # noqa: ANN401 - whatever an event is made of
-    """What the encoder would say of `plain(value)`, put together from the fields: most events have a handful of short ones."""
+    """The encoder's text of `plain(value)`, joined from the fields, since most events have a handful of short ones."""
     kind = type(value)
     if kind is str:
         return encode_basestring(value)
@@ -114,13 +112,15 @@ def _text(value: Any) -> str:  # noqa: ANN401 - whatever an event is made of
 
 
 def _late(kind: type) -> dict[str, Any]:
-    """The fields that came after the format was first written, with what they are where nothing is written of them."""
+    """The fields that were added to the format later, with their defaults."""
     fields = dataclasses.fields(kind) if dataclasses.is_dataclass(kind) else ()
     return {field.name: field.default for field in fields if field.metadata.get("late")}
 
 
 def _object(value: Any, keys: tuple[tuple[str, str, Any], ...]) -> str:  # noqa: ANN401 - a dataclass
-    """A dataclass, field by field; leaves are written here, as a call for each would take longer than the writing."""
+    """A dataclass, field by field. Leaves are written here, because a call for each would take longer than the
+    writing.
+    """
     parts = []
     for key, name, absent in keys:
         inner = getattr(value, name)
@@ -139,12 +139,13 @@ def _object(value: Any, keys: tuple[tuple[str, str, Any], ...]) -> str:  # noqa:
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 - whatever an event is made of
-    """A dataclass, and all within it, as a dict by field; sequences as lists. Texts, numbers and truth values are themselves.
+    """A dataclass, and all within it, as a dict by field; sequences as lists. Texts, numbers and truth values stay.
 
-    A field that the format got later is left out where it says nothing, so that what an older version wrote is written the same.
-    Many numbers are told by their count and a digest: the journal's text has them all.
+    A field that was added to the format later is left out if it has its default. So what an older version wrote is
+    written the same. Many numbers are represented by their count and a digest; the journal's text has them all.
 
-    As `dataclasses.asdict`, which takes ten times as long because it copies the leaves and asks each value for its fields again.
+    It does what `dataclasses.asdict` does. That takes ten times as long, because it copies the leaves and asks each
+    value for its fields again.
     """
     kind = type(value)
     if kind in _LEAVES:
@@ -169,9 +170,9 @@ def _field_names(kind: type) -> tuple[str, ...]:
 
 
 def decode_event(text: str) -> Event:
-    """The inverse of `encode_event`. Fields that it does not know are passed over, so that an older program reads a newer journal.
+    """The inverse of `encode_event`. Unknown fields are ignored, so that an older program reads a newer journal.
 
-    Raises DamagedJournal for what is no event.
+    Raises DamagedJournal for a text that is no event.
     """
     try:
         return _reader().validate_python(loaded(text))
@@ -196,20 +197,24 @@ def _no_event(error: Exception, what: str) -> DamagedJournal:
 
 
 def as_read(envelope: Envelope) -> Envelope:
-    """The envelope as a journal gives it back: itself, unless its event holds what JSON does not tell apart or cannot say.
+    """The envelope as a journal returns it: usually itself.
 
-    Raises DamagedJournal for what could not be read.
+    It differs if its event holds something that JSON does not distinguish or cannot express. Raises DamagedJournal for
+    an event that could not be read.
     """
     if _comes_back(envelope.event) or (holds_many(envelope.event) and _shell_comes_back(envelope.event)):
         return envelope
     event = decode_event(encode_event(envelope.event))
-    if repr(event) == repr(envelope.event):  # which tells 5 from 5.0, and a list from a tuple
+    if repr(event) == repr(envelope.event):  # repr tells 5 from 5.0, and a list from a tuple
         return envelope
     return Envelope(envelope.seq, envelope.at, envelope.mono, envelope.fence, event)
 
 
 def _shell_comes_back(event: Event) -> bool:
-    """Whether the event is read as it was, but for its many numbers, which always are: without their text, which is long."""
+    """Whether the event is read back unchanged, apart from its many numbers.
+
+    Those always come back unchanged, and leaving out their long text saves time.
+    """
     shell = _without_many(event)
     return repr(decode_event(encode_event(shell))) == repr(shell)
 
@@ -225,7 +230,7 @@ def _without_many(value: Any) -> Any:  # noqa: ANN401 - whatever an event is mad
 
 
 def _comes_back(event: Event) -> bool:
-    """Whether it is seen at once that the event is read as it was: most are a task's name and a number or two."""
+    """Whether a quick check shows that the event is read back unchanged. Most are a task's name and a number or two."""
     if type(event) is TaskSucceeded:
         left, used = event.evidence, event.usage
         bare = not (left.measurements or left.artifacts or left.origins or left.used)
@@ -238,7 +243,7 @@ def _comes_back(event: Event) -> bool:
 
 
 def _is_ascii(value: object) -> bool:
-    """Whether it is such text, or whole numbers, or is made of them."""
+    """Whether it is ASCII text or a whole number, or consists of such values."""
     if isinstance(value, str):
         return value.isascii()
     if isinstance(value, dict):
@@ -252,7 +257,9 @@ _WITHOUT_FRACTIONS: Final = frozenset(
 )
 
 
-def checksum(run: str, seq: int, at: float, mono: float, fence: int, kind: str, body: str | bytes) -> str:  # noqa: PLR0913, PLR0917 - a row
+def checksum(  # noqa: PLR0913, PLR0917 - a row
+    run: str, seq: int, at: float, mono: float, fence: int, kind: str, body: str | bytes
+) -> str:
     """xxh3-64 over everything that a row says, 16 hex digits."""
     return checksum_of(
         run, seq, at, mono, fence, kind, (body[start : start + LONG] for start in range(0, len(body), LONG))

@@ -50,9 +50,9 @@ def sealed(*events: Event, first: int = 1, fence: int = 1) -> list[Envelope]:
 
 
 class JournalConformance:
-    """Derive from it and say how a journal is made. Each test gets one that is empty, in `self.journal`.
+    """Derive from it and say how a journal is made. Each test gets an empty one, in `self.journal`.
 
-    living: the owners that the journal takes to be alive.
+    living: the owners that the journal considers alive.
     """
 
     journal: JournalPort
@@ -61,7 +61,7 @@ class JournalConformance:
     def make(self, folder: Path, owner: Owner, alive: Callable[[Owner], bool]) -> JournalPort:
         """A journal with nothing in it, or (in the same folder) another handle on the same one.
 
-        owner: who asks for leases through it; alive: whether an owner still runs.
+        owner: acquires leases through it. alive: whether an owner still runs.
         """
         raise TypeError(f"{type(self).__name__} must say how its journal is made in {folder}, for {owner} and {alive}")
 
@@ -117,7 +117,7 @@ class JournalConformance:
         assert self.journal.check("demo-1") == len(self.journal.read("demo-1")) == 2
 
     def test_runs_are_listed_with_how_they_stand(self) -> None:
-        """Oldest first; a finished run that was taken up again is not finished."""
+        """Oldest first. A finished run that was resumed is not finished."""
         for number, run in enumerate(("demo-1", "demo-2", "demo-3")):
             ends: tuple[Event, ...] = (
                 (), (RunFinished(3),), (RunFinished(1), RunResumed("d", "t", {}, {}, {})),
@@ -131,14 +131,14 @@ class JournalConformance:
         assert [each.last for each in self.journal.runs()] == ["run_started", "run_finished", "run_resumed"]
 
     def test_a_run_is_listed_as_judged_where_verdicts_stand_before_its_end(self) -> None:
-        """What tells a run whose criteria passed from one that has none."""
+        """It tells a run whose criteria passed from one that has none."""
         verdict = Verdict("A.c", Outcome.PASS, Why.MET, "met", "ms")
         self.taken("demo-1", begun("demo-1"), CriterionJudged(verdict, None), RunFinished(0))
         self.taken("demo-2", begun("demo-2"), RunFinished(0))
         assert [each.judged for each in self.journal.runs()] == [True, False]
 
     def test_a_run_is_listed_once_it_has_an_event_and_not_by_its_lease(self) -> None:
-        """Whoever owns a run may die before its first event."""
+        """An owner can die before its run's first event."""
         self.taken()
         assert self.journal.runs() == ()
         with pytest.raises(UnknownRun):
@@ -172,7 +172,7 @@ class JournalConformance:
             self.journal.append("demo-1", sealed(begun()))
 
     def test_a_run_that_a_living_owner_holds_is_refused_naming_its_process(self) -> None:
-        """To the owner itself too: a second engine in one process is a second engine."""
+        """Also to the owner itself: a second engine in one process is a second engine."""
         self.journal.acquire("demo-1")
         with pytest.raises(RunOwned, match="process 10") as caught:
             self.journal.acquire("demo-1")
@@ -182,7 +182,7 @@ class JournalConformance:
         assert owned.owner == ME
 
     def test_a_dead_owners_lease_is_taken_over_and_its_late_writes_are_refused(self) -> None:
-        """The fencing token decides, whoever thinks that it lives."""
+        """The fencing token decides, whoever claims to be alive."""
         old = self.taken("demo-1", begun())
         self.living.clear()
         assert self.journal.owned("demo-1") is None
@@ -204,7 +204,7 @@ class JournalConformance:
         assert len(self.journal.read("demo-1")) == 1
 
     def test_a_lease_that_was_given_back_is_free_and_its_fence_is_never_used_again(self) -> None:
-        """Giving back what another has by now changes nothing."""
+        """Releasing a lease that another owner has by now changes nothing."""
         old = self.taken()
         self.journal.release("demo-1", old)
         new = self.journal.acquire("demo-1")

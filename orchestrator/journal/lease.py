@@ -14,7 +14,7 @@ owner_alive: Final = alive
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """fence: grows with every owner of the run; held: False once it was given back."""
+    """fence: grows with every owner of the run. held: False once the lease was released."""
 
     run: str
     fence: int

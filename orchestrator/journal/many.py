@@ -42,7 +42,7 @@ def loaded_from(pieces: Iterable[str]) -> Any:  # noqa: ANN401 - as above
 
 
 def packed(pieces: Iterable[str]) -> bytes:
-    """The text, compressed, without having all of it at once."""
+    """The text, compressed, without holding all of it at once."""
     packer = zlib.compressobj(1)
     return b"".join([*(packer.compress(piece.encode()) for piece in pieces), packer.flush()])
 

@@ -1,4 +1,4 @@
-"""The journal's twin in memory, for tests and dry work: the same rules, nothing durable."""
+"""The journal's twin in memory, for tests and dry runs: the same rules, nothing durable."""
 
 from collections.abc import Callable, Sequence
 from threading import Lock
@@ -13,7 +13,7 @@ from orchestrator.state.events import CriterionJudged, Envelope, RunFinished, Ru
 
 
 class MemoryJournal:
-    """A JournalPort. owner and alive: who asks, and whether an owner lives; given in tests that end owners."""
+    """A JournalPort. owner: who acquires leases. alive: whether an owner lives; given in tests that end owners."""
 
     def __init__(self, owner: Owner | None = None, alive: Callable[[Owner], bool] = owner_alive) -> None:
         self._owner = owner or this_owner()
@@ -83,7 +83,7 @@ class MemoryJournal:
         return tuple(_summary(rows) for rows in self._events.values())
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Nothing to close."""
 
 
 def _summary(rows: Sequence[Envelope]) -> RunSummary:

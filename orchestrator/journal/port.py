@@ -13,9 +13,9 @@ from orchestrator.state.events import Envelope
 class RunSummary:
     """One run in the list of runs.
 
-    started_at: wall clock seconds. last: the kind of its last event; exit_code: None unless it finished and was
-    not taken up again since. judged: whether a verdict stands right before its last event; a run that finished without one
-    has no criteria.
+    started_at: wall clock seconds. last: the kind of its last event. exit_code: None unless it finished and was not
+    resumed since. judged: whether a verdict comes right before its last event. A finished run without one has no
+    criteria.
     """
 
     run: str
@@ -41,7 +41,7 @@ class JournalPort(Protocol):
         """
 
     def release(self, run: str, fence: int) -> None:
-        """Give the lease back; nothing happens where another owner has it by now."""
+        """Release the lease. Nothing happens if another owner has it by now."""
 
     def lease(self, run: str) -> Lease | None:
         """Who owns the run, or owned it last; None for a run that nobody ever took."""
@@ -52,23 +52,24 @@ class JournalPort(Protocol):
     def append(self, run: str, envelopes: Sequence[Envelope]) -> None:
         """All of them or none, durable on return, in order of seq without a gap.
 
-        Raises LeaseLost where an envelope's fence is not the current one.
+        Raises LeaseLost if an envelope's fence is not the current one.
         """
 
     def read(self, run: str, after: int = 0, *, unsealed: bool = False) -> tuple[Envelope, ...]:
-        """The run's events with seq > after, in order. Raises UnknownRun, and DamagedJournal for a gap or a wrong checksum.
+        """The run's events with seq > after, in order.
 
-        Also, for the whole run, where its seals are broken, unless `unsealed`.
+        Raises UnknownRun, and DamagedJournal for a gap or a wrong checksum. For the whole run it also raises if its
+        seals are broken, unless `unsealed`.
         """
 
     def seal(self, run: str) -> Seal:
         """Whether the run's events are those that its orchestrator wrote."""
 
     def check(self, run: str) -> int:
-        """How many events the run has; each is looked at as `read` does, but for what it says. Raises as `read`."""
+        """How many events the run has. Each is checked as in `read`, except for its content. Raises as `read`."""
 
     def runs(self) -> tuple[RunSummary, ...]:
         """All runs, the oldest first."""
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""

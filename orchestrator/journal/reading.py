@@ -1,6 +1,7 @@
-"""Open a journal to read it, also where nothing may be written: in another user's folder, or on a medium that is read-only.
+"""Open a journal to read it, even if nothing can be written: in another user's folder, or on a read-only medium.
 
-SQLite reads a file in WAL mode together with two others beside it, and makes them where they are missing. Where it cannot, a copy is read.
+SQLite reads a file in WAL mode together with two others beside it, and makes them if they are missing. If it cannot, a
+copy is read.
 """
 
 import os
@@ -24,7 +25,7 @@ _NEEDS_TO_WRITE: Final = ("readonly", "unable to open")
 
 
 class _Copy(sqlite3.Connection):
-    """Of a copy, which goes when it is closed."""
+    """A connection to a copy, which is removed when the connection is closed."""
 
     kept: ExitStack | None = None
 
@@ -65,7 +66,7 @@ def _connect_in_place(path: Path, patience: float) -> sqlite3.Connection:
 
 
 def require_readable(path: Path) -> None:
-    """Raise FileNotFoundError where there is no such file, JournalError where this user may not read it."""
+    """Raise FileNotFoundError if there is no such file, JournalError if this user may not read it."""
     try:
         there = path.stat()
         os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC))
@@ -133,7 +134,7 @@ def _connect_to_copy(path: Path) -> sqlite3.Connection:
 
 
 def _copy_unchanged(path: Path, target: Path) -> None:
-    """A copy of one moment: what was written to meanwhile is copied again."""
+    """A copy of one moment. A file that was written to meanwhile is copied again."""
     for _ in range(TRIES):
         before = _facts(path)
         for name in BESIDE:

@@ -1,6 +1,7 @@
-"""Seals: for each commit, a keyed digest over the commit's rows and the seal before it. Who has no key cannot change a row unnoticed.
+"""Seals: for each commit, a keyed digest over the commit's rows and the seal before it.
 
-A row's own checksum has no key: it finds what a disk damages. A seal finds what a program rewrites.
+Without the key nobody can change a row unnoticed. A row's own checksum has no key: it detects what a disk damages. A
+seal detects what a program rewrites.
 """
 
 import hashlib
@@ -16,7 +17,10 @@ Mark = tuple[int, int, str]
 
 
 class SealState(StrEnum):
-    """SOUND: every event is sealed. OLDER: some, at the beginning, are of a version that did not seal. NO_KEY: nobody can tell here."""
+    """SOUND: every event is sealed. OLDER: some, at the beginning, are from a version that did not seal.
+
+    NO_KEY: this user or machine has no key to check with.
+    """
 
     SOUND = "sound"
     OLDER = "older"
@@ -26,14 +30,17 @@ class SealState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """How far a run's events are as their orchestrator wrote them. detail: one sentence for people."""
+    """Whether a run's events are as their orchestrator wrote them. detail: one sentence for people."""
 
     state: SealState
     detail: str
 
 
 def seal(key: bytes, before: str, since: int, rows: Iterable[Sequence[Any]]) -> str:
-    """The seal of a commit. rows: run, seq, at, mono, fence, kind, body and checksum of each event; before: the seal before, "" for none."""
+    """The seal of a commit.
+
+    rows: run, seq, at, mono, fence, kind, body and checksum of each event. before: the seal before, "" for none.
+    """
     digest = hashlib.blake2b(f"{before}\0{since}".encode(), key=key, digest_size=BYTES)
     for row in rows:
         for part in row:
@@ -47,7 +54,7 @@ def _text(part: object) -> str:
 
 
 class SealCheck:
-    """Holds a run's rows, in order of seq, against its seals; `result` once all were fed."""
+    """Compares a run's rows, in order of seq, with its seals. Read `result` once all rows were fed."""
 
     def __init__(self, run: str, key: bytes | None, marks: Sequence[Mark]) -> None:
         self._run = run
@@ -85,7 +92,7 @@ class SealCheck:
         self._marks.popleft()
 
     def result(self) -> Seal:
-        """What the rows come to."""
+        """The result for all rows."""
         if self._key is None:
             said = "its key is not here, so its seals were not checked" if self._any else "it was not sealed"
             return Seal(SealState.NO_KEY if self._any else SealState.OLDER, said)

@@ -36,14 +36,12 @@ from orchestrator.strict_json import read_json
 Durability = Literal["process", "power"]
 
 SYNCHRONOUS: Final = {"process": "NORMAL", "power": "FULL"}
-"""`process`: what is committed survives the death of any process; `power`: also a power cut (fsync at every commit)."""
+"""`process`: a commit survives the death of any process. `power`: also a power cut (fsync at every commit)."""
 
 APPLICATION_ID: Final = 0x57534F31  # "WSO1"
 FORMAT_VERSION: Final = 1
 BUSY_SECONDS: Final = 30.0
-CHECKPOINT_PAGES: Final = (
-    4_000  # of 4 KiB in the write-ahead log: moving them into the file syncs both, so it is done seldom
-)
+CHECKPOINT_PAGES: Final = 4_000  # of 4 KiB in the write-ahead log; a checkpoint syncs both files, so it is rare
 
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS event (
@@ -70,7 +68,9 @@ SELECT run, seq, at, mono, fence, kind, body, checksum,
     (SELECT kind FROM event WHERE run = mark.run ORDER BY seq DESC LIMIT 1 OFFSET 1)
 FROM event AS mark WHERE kind IN ('run_started', 'run_resumed', 'run_finished') ORDER BY rowid
 """
-"""The kinds stand as in the index, which SQLite uses only for a query that says its condition in the same words."""
+"""The kinds are written as in the index. SQLite uses the index only for a query with the same condition, word for
+word.
+"""
 
 
 class _Chain(NamedTuple):
@@ -81,7 +81,7 @@ class _Chain(NamedTuple):
 
 
 class SqliteJournal:
-    """A JournalPort in the file `path`, which is made when it is missing (with its folder), unless `readonly`."""
+    """A JournalPort in the file `path`. The file and its folder are made if missing, unless `readonly`."""
 
     def __init__(  # noqa: PLR0913 - where, how, and by whom
         self,
@@ -152,7 +152,10 @@ class SqliteJournal:
         self._sealed[run] = chain
 
     def _seal(self, run: str, last: int, rows: Sequence[tuple[Any, ...]]) -> _Chain | None:
-        """Seal the commit's rows. None where the run has no key here: it cannot be kept, or is another machine's."""
+        """Seal the commit's rows.
+
+        None if the run has no key here: it cannot be stored, or belongs to another machine.
+        """
         chain = self._sealed[run] if run in self._sealed else self._chain(run)
         if chain is None:
             return None
@@ -172,7 +175,7 @@ class SqliteJournal:
         return [(row[0], row[1], row[2]) for row in rows if _typed(row, (int, int, str))]
 
     def _require_there(self) -> None:
-        """Raise JournalGone where the file, or its write-ahead log, is not the one any more that this process has open."""
+        """Raise JournalGone if the file, or its write-ahead log, is no longer the one that this process has open."""
         there = _identities(self.path)
         if any(there.get(name) != known for name, known in self._identities.items()):
             raise JournalGone(self.path)
@@ -208,7 +211,7 @@ class SqliteJournal:
         return found
 
     def check(self, run: str) -> int:
-        """See JournalPort. A thousand rows at a time, as their texts together may be large."""
+        """See JournalPort. It reads a thousand rows at a time, because their texts together can be large."""
         self._require_there()
         last = 0
         with self._snapshot() as connection:
@@ -227,7 +230,7 @@ class SqliteJournal:
         return last
 
     def _end(self, run: str) -> int:
-        """The run's last seq by the table, read backwards without its index; 0 without any."""
+        """The run's last seq by the table, read backwards without its index; 0 if there is none."""
         rows = self._select("SELECT seq FROM event NOT INDEXED WHERE run = ? ORDER BY rowid DESC LIMIT 1", run)
         return rows[0][0] if rows and isinstance(rows[0][0], int) else 0
 
@@ -250,7 +253,7 @@ class SqliteJournal:
 
     @contextmanager
     def _snapshot(self) -> Iterator[sqlite3.Connection]:
-        """Everything read within is of one moment: events and their seals belong together."""
+        """All reads inside see one moment: events and their seals belong together."""
         with self._lock, self._explained():
             self._connection.execute("BEGIN")
             try:
@@ -261,7 +264,7 @@ class SqliteJournal:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """One transaction that locks the file from its beginning, so that what it read still holds when it writes."""
+        """One transaction that locks the file from its beginning, so that what it reads still holds when it writes."""
         with self._lock:
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
@@ -285,7 +288,7 @@ class SqliteJournal:
 
 
 def _open(path: Path, durability: Durability, *, readonly: bool) -> sqlite3.Connection:
-    if os.path.islink(path):  # noqa: PTH114 - pathlib's raises where the folder may not be looked into
+    if os.path.islink(path):  # noqa: PTH114 - pathlib's raises if the folder may not be searched
         raise OSError(errno.ELOOP, "it is a symbolic link, which is not followed", str(path))
     if not readonly:
         private_folder(path.parent)
@@ -306,7 +309,10 @@ def _open(path: Path, durability: Durability, *, readonly: bool) -> sqlite3.Conn
 
 
 def _make_private(path: Path) -> None:
-    """Have the file there before SQLite makes it, for its owner alone: what SQLite puts beside it has the same mode. Raises OSError."""
+    """Make the file, for its owner alone, before SQLite does. What SQLite puts beside it gets the same mode.
+
+    Raises OSError.
+    """
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE))
     except FileExistsError:
@@ -314,7 +320,7 @@ def _make_private(path: Path) -> None:
 
 
 def _identities(path: Path) -> dict[str, tuple[int, int]]:
-    """Device and inode of the journal's file and of its write-ahead log, as far as they are there."""
+    """Device and inode of the journal's file and of its write-ahead log, if they exist."""
     found = {}
     for name in (str(path), f"{path}-wal"):
         try:
@@ -340,7 +346,7 @@ def _prepare(connection: sqlite3.Connection, durability: Durability, *, readonly
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS[durability]}")
     connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-    connection.execute("BEGIN IMMEDIATE")  # two that open a new file at once: one waits
+    connection.execute("BEGIN IMMEDIATE")  # of two that open a new file at once, one waits
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
     for statement in SCHEMA.split(";\n"):
@@ -405,7 +411,7 @@ _LEASE_TYPES: Final = (int, str, int, float, int)
 
 
 def _require_end(run: str, last: int, end: int) -> None:
-    """Raise DamagedJournal where the index has lost the run's last events."""
+    """Raise DamagedJournal if the index has lost the run's last events."""
     if last < end:
         raise DamagedJournal(
             f"run {run}: its events end at {last} by the index, and at {end} by the table\n"
@@ -414,18 +420,21 @@ def _require_end(run: str, last: int, end: int) -> None:
 
 
 def _require_sealed(run: str, found: Seal) -> None:
-    """Raise BrokenSeal where another program wrote to the run."""
+    """Raise BrokenSeal if another program wrote to the run."""
     if found.state is SealState.BROKEN:
         raise BrokenSeal(run, found.detail)
 
 
 def _typed(row: Sequence[Any], types: tuple[type, ...]) -> bool:
-    """Whether SQLite gives what was put in: the kind of a value stands beside it in the file, and may be damaged too."""
+    """Whether SQLite returns the types that were stored.
+
+    A value's type is stored in the file, and can be damaged too.
+    """
     return tuple(map(type, row)) == types
 
 
 def _require_whole(run: str, row: Sequence[Any]) -> None:
-    """Raise DamagedJournal unless the row is as its checksum says."""
+    """Raise DamagedJournal unless the row matches its checksum."""
     *said, written = row
     if not (_typed(row, _EVENT_TYPES) or _typed(row, _PACKED_TYPES)) or checksum(run, *said) != written:
         raise DamagedJournal(
@@ -435,7 +444,10 @@ def _require_whole(run: str, row: Sequence[Any]) -> None:
 
 
 def _summary(run: str, marks: Sequence[tuple[Any, ...]]) -> RunSummary:
-    """From the rows that begin, end and take up a run, in order of seq; `marks` also end with the kinds of the run's last two."""
+    """The summary of a run, from the rows that begin, end and resume it, in order of seq.
+
+    Each of `marks` also ends with the kinds of the run's last two rows.
+    """
     begun, ended = marks[0], marks[-1]
     try:
         code = read_json(ended[5])["exit_code"] if ended[4] == "run_finished" else None

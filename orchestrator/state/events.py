@@ -1,4 +1,4 @@
-"""What can happen to a run, as plain data. Time, sequence number and fencing token live in the envelope."""
+"""What can happen to a run, as plain data. Time, sequence number and fencing token are in the envelope."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -26,7 +26,7 @@ class Cause(StrEnum):
     EVIDENCE = "evidence"  # what it reported could not be used
     SPAWN = "spawn"  # it could not be started
     BUDGET = "budget"  # nothing was left to begin its turn with
-    ROUNDS = "rounds"  # its last round was judged, and not accepted
+    ROUNDS = "rounds"  # its last round was judged and not accepted
     MERGE = "merge"  # a hand-in could not be joined
     REJECTED = "rejected"  # a person said no
     EXPIRED = "expired"  # no person answered in time
@@ -34,7 +34,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """cause and one line for people; exit_code is the process's, negative for a signal, None where there is none.
+    """cause, and one line for people. exit_code: the process's, negative for a signal, None if there is none.
 
     measured: what the attempt had recorded until then. It stands beside the verdict, so that nobody drops samples by failing.
     printed: the last lines that it printed, on `stream`: stderr, or stdout where that is all there is.
@@ -50,7 +50,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class RunStarted:
-    """plan_text is the YAML as read, settings what `--set` gave, environment what the machine was.
+    """plan_text: the YAML as read. settings: what `--set` gave. environment: a description of the machine.
 
     plan_file: the plan's absolute path, empty for one that is in no file, and in journals of older versions.
     earlier: what earlier runs came to, for criteria whose targets rest on it, in the order of the runs.
@@ -72,7 +72,10 @@ class RunStarted:
 
 @dataclass(frozen=True, slots=True)
 class RunResumed:
-    """The plan may have been edited meanwhile: it is stored again. accept_loosened: that it asks for less was accepted."""
+    """The plan may have been edited meanwhile, so it is stored again.
+
+    accept_loosened: whether it was accepted that the plan asks for less.
+    """
 
     plan_digest: str
     plan_text: str
@@ -95,7 +98,7 @@ class TaskStarted:
 
 @dataclass(frozen=True, slots=True)
 class AttemptLaunched:
-    """The attempt's processes, by which a later owner of the run finds what this one left."""
+    """The attempt's processes. A later owner of the run finds by them what this one left."""
 
     task: str
     attempt: int
@@ -105,7 +108,9 @@ class AttemptLaunched:
 
 @dataclass(frozen=True, slots=True)
 class TaskNoted:
-    """What an agent said while working: shown beside what was measured, never instead of it. claim: a figure in it."""
+    """What an agent said while working. It is shown beside the measurements, never instead of them. claim: a figure in
+    it.
+    """
 
     task: str
     attempt: int
@@ -127,7 +132,10 @@ class TaskSucceeded:
 
 @dataclass(frozen=True, slots=True)
 class TaskSampled:
-    """The attempt ended well and its evidence is kept, but leaves `criteria` undecided: the task runs again for more samples."""
+    """The attempt ended well and its evidence counts, but it leaves `criteria` undecided.
+
+    So the task runs again for more samples.
+    """
 
     task: str
     attempt: int
@@ -139,7 +147,10 @@ class TaskSampled:
 
 @dataclass(frozen=True, slots=True)
 class TaskReused:
-    """The task did not run: attempt `source_attempt` of the run `source` did the very same, and what it left was brought over."""
+    """The task did not run: attempt `source_attempt` of the run `source` did the same.
+
+    What that attempt left was copied into this run.
+    """
 
     task: str
     source: str
@@ -171,7 +182,7 @@ class TaskRequeued:
 
 @dataclass(frozen=True, slots=True)
 class SpendReserved:
-    """A call of a model is about to be made for the attempt; it is journalled before the call is."""
+    """A call of a model is about to be made for the attempt. This is journalled before the call."""
 
     task: str
     attempt: int
@@ -181,7 +192,7 @@ class SpendReserved:
 
 @dataclass(frozen=True, slots=True)
 class SpendSettled:
-    """A call was answered, and this is what it cost."""
+    """A call was answered, and this was its cost."""
 
     task: str
     attempt: int
@@ -191,7 +202,7 @@ class SpendSettled:
 
 @dataclass(frozen=True, slots=True)
 class HandedIn:
-    """The agent's turn is over and left a commit. It is measured and judged before the task counts as done."""
+    """The agent's turn is over and left a commit. The commit is measured and judged before the task counts as done."""
 
     task: str
     attempt: int
@@ -202,7 +213,7 @@ class HandedIn:
 
 @dataclass(frozen=True, slots=True)
 class RoundJudged:
-    """What became of a round. What follows from it (done, again, failed) is the next event of the task."""
+    """The result of a round. Its consequence (done, again, failed) is the next event of the task."""
 
     task: str
     attempt: int
@@ -212,7 +223,7 @@ class RoundJudged:
 
 @dataclass(frozen=True, slots=True)
 class RoundReturned:
-    """The hand-in goes back to its agent, with the verdicts: the task has another round. rounds: how many more it may have."""
+    """The hand-in goes back to its agent, with the verdicts: the task has another round."""
 
     task: str
     attempt: int
@@ -274,7 +285,7 @@ class TaskFailed:
 
 @dataclass(frozen=True, slots=True)
 class TaskInterrupted:
-    """The orchestrator stopped or died while the attempt ran; it says nothing about the task.
+    """The orchestrator stopped or died while the attempt ran. That says nothing about the task.
 
     measured: what the attempt had recorded until then.
     """
@@ -288,9 +299,9 @@ class TaskInterrupted:
 
 @dataclass(frozen=True, slots=True)
 class TaskSkipped:
-    """It will not run in this run: a condition was false or its trigger rule cannot be met.
+    """It will not run in this run: a condition was false, or its trigger rule cannot be met.
 
-    culprit: the failed task behind it, None where nothing failed (its own `if`, or a skip above it).
+    culprit: the failed task behind it, None if nothing failed (its own `if`, or a skip above it).
     """
 
     task: str
@@ -310,7 +321,7 @@ class TaskCancelled:
 
 @dataclass(frozen=True, slots=True)
 class TaskInvalidated:
-    """On resume: an earlier result does not count any more (the plan, the code or a task above it changed)."""
+    """On resume, an earlier result no longer counts (the plan, the code or a task above it changed)."""
 
     task: str
     reason: str
@@ -329,9 +340,10 @@ class ProgressReported:
 
 @dataclass(frozen=True, slots=True)
 class RunExpected:
-    """How long what is left was expected to take when this owner took the run. seconds: of the wall clock; basis: what that rests on.
+    """The expected duration of the rest of the run, when this owner took it.
 
-    pace: seconds that a short calculation took on this machine, by which another one's figures are scaled.
+    seconds: of the wall clock. basis: what that is based on. pace: seconds that a short calculation took on this
+    machine. Figures of other machines are scaled by it.
     """
 
     seconds: float
@@ -342,7 +354,7 @@ class RunExpected:
 
 @dataclass(frozen=True, slots=True)
 class CriterionJudged:
-    """One criterion's verdict. metric: as it was declared when it was judged; None in journals of older versions."""
+    """One criterion's verdict. metric: as declared when it was judged; None in journals of older versions."""
 
     verdict: Verdict
     metric: Metric | None = None
@@ -367,11 +379,12 @@ class RunWaits:
 
 @dataclass(frozen=True, slots=True)
 class Loosened:
-    """A change by which the plan asks for less than it did earlier in the run.
+    """A change that makes the plan ask for less than it did earlier in the run.
 
-    what: the change in words; why: why it asks for less. criterion: the one that it is about, as it is called now, empty for
-    something else. seq, at: the event and wall clock second of the resume that brought it. accepted: whether a resume accepted it.
-    former: what a criterion that was loosened or removed would have come to. metric: of that, as it is declared.
+    what: the change in words. why: why it asks for less. criterion: the criterion concerned, by its current name;
+    empty if it concerns something else. seq, at: the event and wall clock second of the resume that brought it.
+    accepted: whether a resume accepted it. former: the verdict that a loosened or removed criterion would have had.
+    metric: that criterion's, as declared.
     """
 
     what: str
@@ -386,9 +399,9 @@ class Loosened:
 
 @dataclass(frozen=True, slots=True)
 class RunFinished:
-    """exit_code as documented: 0 all PASS, 1 a task failed or a criterion FAILed, 3 something UNPROVEN or loosened.
+    """exit_code: 0 all PASS, 1 a task failed or a criterion FAILed, 3 something UNPROVEN or loosened.
 
-    loosened: by what the contract asks for less than it did earlier in the run.
+    loosened: what the contract asks less than earlier in the run.
     """
 
     exit_code: int
@@ -432,8 +445,10 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """seq counts from 1 without a gap; at: wall clock, seconds since the epoch, for people; mono: monotonic seconds
-    since this owner took the run (durations only); fence: the fencing token of the owner that wrote it.
+    """An event with its place in the journal.
+
+    seq counts from 1 without a gap. at: wall clock, seconds since the epoch, for people. mono: monotonic seconds since
+    this owner took the run (durations only). fence: the fencing token of the owner that wrote it.
     """
 
     seq: int

@@ -62,13 +62,15 @@ EndEvent = (
 FRESH: Final[Mapping[str, Any]] = dict.fromkeys(
     ("finished_at", "hand_in", "finished_mono", "evidence", "usage", "due", "reused", "launch", "claim")
 ) | {"reason": "", "joined": ()}
-"""What an attempt that begins takes back of the one before it."""
+"""What a new attempt resets from the one before it."""
 
 RoundEvent = SpendReserved | SpendSettled | RoundJudged | RoundReturned | HandInJoined
 """The events of an agent's rounds that end no attempt by themselves."""
 
 BY_ITSELF: Final = frozenset({Cause.EXIT, Cause.EXCEPTION, Cause.LOST, Cause.EVIDENCE})
-"""Failures by the task's own doing: it may have looked at its figure first. A signal or a time limit comes from outside."""
+"""Failures that the task caused itself: it may have seen its figure first. A signal or a time limit comes from
+outside.
+"""
 
 MESSAGE_KEPT: Final = 200
 
@@ -85,17 +87,17 @@ TaskEvent = (
     | TaskInvalidated
     | EndEvent
 )
-"""The events of one task; the others are the run's."""
+"""The events of one task. All others belong to the run."""
 
 BEGIN: Final = frozenset({TaskStarted, TaskReused, PersonAsked})
 """The events that make the turn under way the task's own."""
 
 DRAWN: Final = frozenset({AttemptFailed, TaskFailed, TaskInterrupted, TaskInvalidated})
-"""The events by which something that was measured does not stand."""
+"""The events after which something that was measured does not stand."""
 
 
 def fold(envelopes: Iterable[Envelope]) -> RunState:
-    """The state that the events come to. Raises IllegalTransition where they contradict each other."""
+    """The state after all events. Raises IllegalTransition if they contradict each other."""
     state = RunState()
     for envelope in envelopes:
         state = apply(state, envelope)
@@ -105,12 +107,12 @@ def fold(envelopes: Iterable[Envelope]) -> RunState:
 def apply(state: RunState, envelope: Envelope) -> RunState:  # noqa: C901 - one case for each event of the run
     """The state after the event. It takes the given state over, changes it in place and returns it.
 
-    Raises IllegalTransition, with the state untouched, when the event cannot follow.
+    Raises IllegalTransition, with the state untouched, if the event cannot follow.
     """
     event = envelope.event
     _check_run(state, envelope)
     match event:
-        case TaskStarted() | TaskSucceeded():  # first, as most are
+        case TaskStarted() | TaskSucceeded():  # first, because most events are these
             _apply_task(state, event, envelope)
         case RunStarted():
             _start(state, event, envelope)
@@ -119,7 +121,7 @@ def apply(state: RunState, envelope: Envelope) -> RunState:  # noqa: C901 - one 
         case ProgressReported():
             state.progress = (event.settled, event.total)
         case RunExpected():
-            pass  # what it will take changes nothing; the report has it beside what it took
+            pass  # the expectation changes nothing; the report shows it beside the duration
         case CriterionJudged():
             state.verdicts[event.verdict.criterion] = event.verdict
             if event.metric is not None:
@@ -139,7 +141,7 @@ def apply(state: RunState, envelope: Envelope) -> RunState:  # noqa: C901 - one 
 
 
 def _check_run(state: RunState, envelope: Envelope) -> None:
-    """The run's own machine: started once, nothing but a resume after its end, no gap, no event of an older owner."""
+    """The run's own state machine: one start, only a resume after its end, no gap, no event of an older owner."""
     event = envelope.event
     status = "finished" if state.finished else "under way" if state.run else "not started"
     in_order = envelope.seq == state.seq + 1 and envelope.fence >= state.fence
@@ -165,7 +167,7 @@ def _resume(state: RunState, event: RunResumed, envelope: Envelope) -> None:
 
 
 def _take_plan(state: RunState, event: RunStarted | RunResumed, envelope: Envelope) -> None:
-    """The fingerprints name every task of the plan; a task that the plan lost leaves the state, not the journal."""
+    """The fingerprints name every task of the plan. A task that the plan lost leaves the state, not the journal."""
     lost = [record for task, record in state.tasks.items() if task not in event.fingerprints]
     for record in lost:
         _draw(state, _stood(record, "its task left the plan"))
@@ -192,7 +194,7 @@ def _apply_task(state: RunState, event: TaskEvent, envelope: Envelope) -> None:
     if type(event) in DRAWN:
         _draw(state, _draws(record, event))
     elif type(event) is RoundReturned:
-        state.draws.pop(event.task, None)  # they were of another hand-in; its rounds tell of them
+        state.draws.pop(event.task, None)  # they belong to another hand-in, and its rounds report them
     if type(event) in BEGIN:
         record.turn = len(state.turns) - 1
     state.settled += (status in SETTLED) - record.settled
@@ -202,7 +204,7 @@ def _apply_task(state: RunState, event: TaskEvent, envelope: Envelope) -> None:
 
 
 def _turn(state: RunState, event: RunStarted | RunResumed, envelope: Envelope) -> Turn:
-    """The turn that begins, which shares with the one before it what is equal: a run may be resumed many times."""
+    """The turn that begins. It shares equal values with the turn before, because a run can be resumed many times."""
     accepted = isinstance(event, RunResumed) and event.accept_loosened
     text, settings, prints = event.plan_text, event.settings, event.fingerprints
     if state.turns:
@@ -218,7 +220,7 @@ def _draw(state: RunState, draws: tuple[Draw, ...]) -> None:
 
 
 def _draws(record: TaskRecord, event: TaskEvent) -> tuple[Draw, ...]:
-    """What the event takes from the evidence that stands, or never lets become it."""
+    """The evidence that the event withdraws, or never lets stand."""
     match event:
         case AttemptFailed(failure=failure) | TaskFailed(failure=failure):
             by_itself = failure.cause in BY_ITSELF
@@ -237,7 +239,7 @@ def _ended_by(failure: Failure) -> str:
 
 
 def _stood(record: TaskRecord, why: str) -> tuple[Draw, ...]:
-    """What stood of the task until now."""
+    """The task's evidence until now."""
     attempts = ((record.attempt, record.evidence),) if record.evidence is not None else record.batches
     return stood(record.id, record.turn, why, attempts)
 
@@ -246,10 +248,10 @@ def _line(event: Event, envelope: Envelope) -> str:
     return f"#{envelope.seq} {event.kind} (attempt {getattr(event, 'attempt', '-')})"
 
 
-def _changes(  # noqa: PLR0911 - one case for each event
+def _changes(  # noqa: PLR0911 - a case each
     record: TaskRecord, event: TaskEvent, envelope: Envelope
 ) -> Mapping[str, Any]:
-    """The fields that the event changes beside status and story."""
+    """The fields that the event changes, besides status and story."""
     match event:
         case TaskStarted():
             return {"attempt": event.attempt, "started_at": envelope.at, "started_mono": envelope.mono, **FRESH}
@@ -307,7 +309,7 @@ _OF_ANOTHER_HAND_IN: Final[Mapping[str, Any]] = dict.fromkeys(("hand_in", "evide
     "failures": (),
     "tolerated": False,
 }
-"""What a task, or an instrument of it, takes back when another round begins."""
+"""What a task, or an instrument of it, resets when another round begins."""
 
 
 def _voided(record: TaskRecord, why: str) -> tuple[Answer, ...]:
@@ -318,14 +320,17 @@ def _voided(record: TaskRecord, why: str) -> tuple[Answer, ...]:
 
 
 def _turned(record: TaskRecord, event: EndEvent | RoundReturned, envelope: Envelope) -> Mapping[str, Any]:
-    """How long its turns took in all. One that a later owner records as interrupted counts by that one's clock, or as nothing."""
+    """The task's total time in turns.
+
+    If a later owner records a turn as interrupted, that owner's clock counts, or the turn counts as nothing.
+    """
     if isinstance(event, TaskSucceeded) or record.status is not Status.RUNNING or record.started_mono is None:
         return {}
     return {"turn_seconds": record.turn_seconds + max(0.0, envelope.mono - record.started_mono)}
 
 
-def _ended(record: TaskRecord, event: EndEvent, envelope: Envelope) -> Mapping[str, Any]:  # noqa: PLR0911 - one case for each event
-    """The fields that an event changes which ends an attempt, or settles the task without one."""
+def _ended(record: TaskRecord, event: EndEvent, envelope: Envelope) -> Mapping[str, Any]:  # noqa: PLR0911 - a case each
+    """The fields changed by an event that ends an attempt, or settles the task without one."""
     match event:
         case TaskSucceeded():
             return {"evidence": pool((*record.batches, (event.attempt, event.evidence))), "usage": event.usage}
@@ -356,7 +361,7 @@ def _ended(record: TaskRecord, event: EndEvent, envelope: Envelope) -> Mapping[s
 
 
 def _forgotten(event: TaskInvalidated) -> Mapping[str, Any]:
-    """An invalidated task starts afresh, with its whole allowance of retries; attempts count on."""
+    """An invalidated task starts afresh, with its full number of retries. The attempt number goes on."""
     return {
         "reason": event.reason, "culprit": None, "reused": None, "batches": (), "tolerated": False, "failures": (), "evidence": None, "hand_in": None, "rounds": (), "joined": (), "usage": None,
         "due": None, "started_at": None, "finished_at": None, "started_mono": None, "finished_mono": None,

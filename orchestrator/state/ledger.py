@@ -1,4 +1,7 @@
-"""The ledger: what was spent on a task, by an agent and in the run, and what is left of a budget. Pure: a fold over what is recorded."""
+"""The ledger: what was spent on a task, by an agent and in the run, and what is left of a budget.
+
+Pure: a fold over what is recorded.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +16,8 @@ from orchestrator.state.transitions import Status
 class Left:
     """What a turn may still use; None is no limit.
 
-    reason: why there is nothing left, "" while there is. only_turns: it is turns that are used up, so that the last one may go on.
+    reason: why nothing is left, "" while something is. only_turns: only the number of turns is used up, so the last
+    turn may go on.
     """
 
     seconds: float | None = None
@@ -24,7 +28,10 @@ class Left:
 
 
 def spent_on(record: TaskRecord) -> Spending:
-    """What the turns of a task cost so far. A call that was reserved and never settled is charged as reserved once its attempt is over."""
+    """What the turns of a task cost so far.
+
+    A call that was reserved and never settled is charged as reserved once its attempt is over.
+    """
     running = record.status is Status.RUNNING
     total = Spending(turns=record.attempt, seconds=record.turn_seconds)
     for (attempt, call), reserved in record.reserved.items():
@@ -33,7 +40,7 @@ def spent_on(record: TaskRecord) -> Spending:
 
 
 def spent_by(state: RunState, agents: Mapping[str, str], agent: str) -> Spending:
-    """What an agent's turns cost. agents: who does each task that is done from a brief."""
+    """What an agent's turns cost. agents: the agent of each task that is done from a brief."""
     return _total(state.tasks[task] for task, name in agents.items() if name == agent and task in state.tasks)
 
 
@@ -43,7 +50,7 @@ def spent_in(state: RunState, agents: Mapping[str, str]) -> Spending:
 
 
 def left_of(budgets: Iterable[tuple[str, Budget, Spending]]) -> Left:
-    """What the tightest of the budgets leaves, each with whose it is and what was spent of it."""
+    """What the tightest of the budgets leaves. Each budget comes with its owner and what was spent of it."""
     seconds: list[float] = []
     tokens: list[int] = []
     cost: list[float] = []
@@ -68,7 +75,7 @@ def _used_up(whose: str, budget: Budget, spent: Spending) -> str:
         (budget.time, spent.seconds, "seconds"),
         (budget.tokens, spent.tokens, "tokens"),
         (budget.cost, spent.cost, "USD"),
-        (budget.turns, spent.turns, "turns"),  # last: the turn under way is counted already, and may go on
+        (budget.turns, spent.turns, "turns"),  # last: the current turn is already counted, and may go on
     )
     for limit, used, unit in parts:
         if limit is not None and used >= limit:

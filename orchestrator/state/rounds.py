@@ -1,4 +1,4 @@
-"""Rounds as data: what an agent handed in, and what became of it."""
+"""Rounds as data: what an agent handed in, and the result."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,17 +6,17 @@ from typing import Final
 from orchestrator.evidence.verdict import Verdict
 
 SILENT: Final = "silent for "
-"""How a note begins by which we, and not the agent, say that it has said nothing for long."""
+"""The beginning of a note in which we, not the agent, report that the agent has been silent for long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One turn of an agent, as it was seen from outside.
+    """One turn of an agent, as seen from outside.
 
-    driver: how it was driven. name: what the agent calls itself, with its version, "" where it does not say. session: by which it can
-    be continued, "" where it cannot. stop: the reason it gave for ending its turn; it is told, and never taken for success.
-    sandbox: what it was kept in. said: its last words, at most a few thousand characters: a claim.
-    refused: what it asked for and was refused, in the order it asked.
+    driver: the driver of the turn. name: the agent's own name with its version, "" if it does not say. session: by
+    which it can be continued, "" if it cannot. stop: the reason it gave for ending its turn, which never counts as
+    success. sandbox: the sandbox that it ran in. said: its last words, at most a few thousand characters: a claim.
+    refused: its refused requests, in order.
     """
 
     driver: str
@@ -30,7 +30,10 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class HandIn:
-    """The commit that an agent left. base, commit: full ids. files: what differs from the base, sorted. repo: where it is, as a path."""
+    """The commit that an agent left.
+
+    base, commit: full ids. files: what differs from the base, sorted. repo: the path of the repository.
+    """
 
     repo: str
     branch: str
@@ -42,10 +45,10 @@ class HandIn:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One prompt and the judgement of what came of it.
+    """One prompt and the judgement of its result.
 
-    number counts from 1 within the task; attempt: the one that it was. passed: every criterion of `until` PASSed and every
-    instrument ended well. why: in one sentence where it did not. hand_in: None where nothing was handed in.
+    number: counts from 1 within the task. attempt: the round's attempt. passed: every criterion of `until` PASSed and
+    every instrument ended well. why: one sentence if it did not pass. hand_in: None if nothing was handed in.
     """
 
     number: int
@@ -59,7 +62,10 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """What a merge made of one hand-in. commit: of the joined tree, "" where it was not joined. why: it was not, in one sentence."""
+    """What a merge made of one hand-in.
+
+    commit: of the joined tree, "" if it was not joined. why: why it was not, in one sentence.
+    """
 
     task: str
     hand_in: str

@@ -1,4 +1,4 @@
-"""A run's state as data: what a fold over its journal comes to."""
+"""A run's state as data: the result of a fold over its journal."""
 
 from dataclasses import dataclass, field
 
@@ -21,7 +21,10 @@ STORY_KEPT = 40
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A start or a resume of a run, and the contract that it was made under. accepted: that this one asks for less was accepted."""
+    """A start or a resume of a run, with the contract at that time.
+
+    accepted: whether it was accepted that this contract asks for less.
+    """
 
     seq: int
     at: float
@@ -32,15 +35,15 @@ class Turn:
     accepted: bool = False
 
     def same_contract(self, other: "Turn") -> bool:
-        """Whether both were made under the same plan and settings."""
+        """Whether both have the same plan and settings."""
         return (self.plan_digest, self.settings) == (other.plan_digest, other.settings)
 
 
 @dataclass(slots=True)
 class TaskRecord:
-    """All that is known of one task of a run. It belongs to its `RunState`, and changes with it.
+    """All that is known about one task of a run. It belongs to its `RunState`, and changes with it.
 
-    attempt: the latest, 0 before the first. started_at, finished_at: wall clock seconds; started_mono, finished_mono:
+    attempt: the latest, 0 before the first. started_at, finished_at: wall clock seconds. started_mono, finished_mono:
     monotonic seconds of the owner that wrote them (durations only). failures: of every failed attempt, in order.
     evidence, usage: of the attempt that succeeded (usage also of the last failed one). reason: why it was skipped, cancelled
     or set back; culprit: the failed task behind a skip. tolerated: it failed, and its `continue_on_error` counts
@@ -106,14 +109,14 @@ class TaskRecord:
 
 
 def metrics_known(state: "RunState") -> dict[str, Metric]:
-    """Every metric whose declaration the journal holds: of the criteria that were judged, and of those that were before them."""
+    """Every metric whose declaration the journal holds: of judged criteria, and of those that came before them."""
     formers = {one.metric.name: one.metric for one in state.loosened if one.metric is not None}
     return {**formers, **state.metrics}
 
 
 @dataclass(slots=True)
 class RunState:
-    """A run so far. One owner at a time: `apply` changes it in place, so that a step costs what changed.
+    """A run so far. It has one owner at a time: `apply` changes it in place, so that a step costs what changed.
 
     tasks: every task of the plan as last started or resumed, by id. verdicts: by criterion, of the latest judging;
     metrics: those that were judged, by name, as they were declared then.
@@ -154,7 +157,7 @@ class RunState:
 
     @property
     def finished(self) -> bool:
-        """Whether it ran to its end; an interrupted run did not."""
+        """Whether it ran to its end. An interrupted run did not."""
         return self.exit_code is not None
 
     @property

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Reserved:
-    """What one call of a model may cost at the most, as far as can be told before it. call counts from 1 within the attempt.
+    """The most that one call of a model can cost, as far as is known before it. call: counts from 1 within the
+    attempt.
 
-    tokens: input and output together. cost: US dollars, None where the model's price is not known.
+    tokens: input and output together. cost: US dollars, None if the model's price is not known.
     """
 
     call: int
@@ -19,9 +20,10 @@ class Reserved:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What one call did cost, by the provider's answer. known: False where that told no usage; then the reservation is charged.
+    """What one call did cost, by the provider's answer.
 
-    input_tokens: those from a cache among them. cost: US dollars, None where the model's price is not known.
+    known: False if the answer told no usage; then the reservation is charged. input_tokens: includes those from a
+    cache. cost: US dollars, None if the model's price is not known.
     """
 
     call: int
@@ -34,10 +36,11 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """What was spent in all, and what is reserved beside it.
+    """What was spent in all, and what is reserved besides.
 
-    tokens, cost: charged, with what is unknown charged as reserved. unknown: calls whose usage nobody told, those among them that were under way
-    when their orchestrator ended. unpriced: calls of models without a known price. seconds: of turns that ended.
+    tokens, cost: charged; unknown usage is charged as reserved. unknown: calls whose usage nobody told. They include
+    calls that were under way when their orchestrator ended. unpriced: calls of models without a known price. seconds:
+    of turns that ended.
     """
 
     turns: int = 0

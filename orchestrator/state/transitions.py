@@ -53,13 +53,11 @@ class Status(StrEnum):
     SKIPPED = "skipped"
     CANCELLED = "cancelled"
 
-    __hash__ = (
-        str.__hash__
-    )  # as it is equal to its text; the enum's own is slower, and every event asks for it several times
+    __hash__ = str.__hash__  # equal to its text's; the enum's own is slower, and every event uses it several times
 
 
 SETTLED: Final = frozenset({Status.SUCCEEDED, Status.FAILED, Status.SKIPPED, Status.CANCELLED})
-"""The terminal states: only an invalidation leaves them, or a merge that returns a hand-in to its agent."""
+"""The terminal states. Only an invalidation leaves them, or a merge that returns a hand-in to its agent."""
 
 TRANSITIONS: Final[dict[tuple[Status, type[Event]], Status]] = {
     (Status.PENDING, TaskStarted): Status.RUNNING,
@@ -115,7 +113,7 @@ TRANSITIONS: Final[dict[tuple[Status, type[Event]], Status]] = {
 
 
 class IllegalTransition(OrchestratorError):  # noqa: N818 - named after what happened, as in the table
-    """An event that cannot follow the state. `story` is what happened to the task or run so far."""
+    """An event that cannot follow the state. `story`: what happened to the task or run so far."""
 
     exit_code: ClassVar[int] = 70
 

@@ -1,4 +1,4 @@
-"""Workstream D: adaptive compression, from the ratio by tree type to a profile that is measured against the baseline."""
+"""Workstream D: adaptive compression, from the ratio by tree type to a profile measured against the baseline."""
 
 from typing import Final
 

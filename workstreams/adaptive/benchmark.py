@@ -1,4 +1,4 @@
-"""Scenarios: ratio of the adaptive profile against the fixed baseline strategy, kind by kind."""
+"""Scenarios: ratio of the adaptive profile against the fixed baseline strategy, by kind."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -66,7 +66,7 @@ class Row:
 
 
 def scenarios(kinds: Sequence[Kind]) -> list[Kind]:
-    """Inputs that are no kind by themselves, made of the kinds."""
+    """Inputs that are no kind by themselves, but are made of several kinds."""
     from encoder import encode  # noqa: PLC0415 - runners load the encoder when they run
 
     lines = {kind.name: kind.data for kind in kinds}
@@ -142,7 +142,7 @@ def table(rows: Sequence[Row]) -> tuple[list[str], list[list[str | int | float]]
 
 
 def record(context: TaskContext, metric: Metric, rows: Sequence[Row], *, same_level: bool = False) -> None:
-    """Both arms of a gain, exact because the output's bytes depend on the input and the profile alone."""
+    """Both arms of a gain. They are exact, because the output's bytes depend only on the input and the profile."""
     context.compare(
         metric,
         treatment=[row.size / (row.same_level if same_level else row.adaptive) for row in rows],

@@ -1,4 +1,4 @@
-"""Which back-end level each tree type takes: decided from trials, so that a better ratio is not bought with time."""
+"""The back-end level of each tree type. Trials decide it, so that a better ratio is not bought with time."""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from encoder import Profile, Strategy
 
 WORTHWHILE: Final = 0.005
-"""A higher level has to save this share of the bytes over the one below it that was taken."""
+"""A higher level must save this share of the bytes over the chosen one below it."""
 
 
 @dataclass(frozen=True, slots=True)
 class LevelTrial:
-    """All blocks of one tree type at one level, detection included, and the same under the baseline's strategy. Bytes and seconds."""
+    """All blocks of one tree type at one level, detection included, and under the baseline's strategy. Bytes and
+    seconds.
+    """
 
     tree: str
     level: int
@@ -33,8 +35,10 @@ class LevelTrial:
 
 
 def choose_level(trials: Sequence[LevelTrial]) -> LevelTrial:
-    """Of one tree type's trials: the strongest level that takes no more time than the baseline's strategy on the same blocks and still
-    saves something; the lowest level where none keeps up. Pure.
+    """The strongest level of one tree type's trials that costs no time and still saves something. Pure.
+
+    It takes no more time than the baseline's strategy on the same blocks. If no level keeps up, the lowest one is
+    chosen.
     """
     ordered = sorted(trials, key=lambda trial: trial.level)
     chosen = ordered[0]
@@ -45,13 +49,13 @@ def choose_level(trials: Sequence[LevelTrial]) -> LevelTrial:
 
 
 def try_levels(kinds: Iterable[Kind], baseline: "Strategy", repeats: int) -> dict[str, list[LevelTrial]]:
-    """Every level that a profile may take, for each tree type that is chosen for any block of the kinds."""
+    """Every level that a profile can use, for each tree type that is chosen for any block of the kinds."""
     sums: dict[tuple[str, int], list[float]] = {}
     for kind in kinds:
         for block in kind.blocks(1 << 20)[:1]:
             began = time.thread_time()
             pattern, tree = look(block)
-            looking = time.thread_time() - began  # the baseline does not look: the adaptive arm pays for it
+            looking = time.thread_time() - began  # the baseline does not detect, so the adaptive arm pays for it
             plans = {level: strategy_of(tree, level, pattern.separator) for level in LEVELS}
             found = try_block(block, [baseline, *plans.values()], repeats)
             for level, plan in plans.items():
@@ -66,7 +70,10 @@ def try_levels(kinds: Iterable[Kind], baseline: "Strategy", repeats: int) -> dic
 
 
 def derive_profile(base: "Profile", trials: Mapping[str, Sequence[LevelTrial]]) -> "Profile":
-    """The profile `base` with each tree type at its chosen level; a type that no block had keeps the baseline's level."""
+    """The profile `base` with each tree type at its chosen level.
+
+    A type that no block had keeps the baseline's level.
+    """
     from encoder import TreeType  # noqa: PLC0415 - runners load the encoder when they run
 
     chosen: dict[TreeType, Strategy] = {}

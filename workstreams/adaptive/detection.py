@@ -1,4 +1,4 @@
-"""Pattern detection: how often it names labelled data rightly, and how long one block takes."""
+"""Pattern detection: how often it names labelled data correctly, and how long one block takes."""
 
 import time
 from collections.abc import Sequence
@@ -36,16 +36,19 @@ def _line_from(data: bytes, start: int) -> int:
 
 
 def seconds_of(block: bytes, repeats: int) -> float:
-    """The least processor time of one look at the block, tree walked each time.
+    """The least processor time of one look at the block. The tree is walked each time.
 
-    A look is one thread's arithmetic and waits for nothing, so that this is its wall time on an idle machine; what else a machine does only ever
-    adds to either (the advice of Python's timeit).
+    A look is one thread's arithmetic and waits for nothing, so this is its wall time on an idle machine. Other work on
+    the machine only ever adds time (the advice of Python's timeit).
     """
     return min(_look_once(block) for _ in range(repeats))
 
 
 def fastest(blocks: Sequence[bytes], repeats: int, passes: int) -> list[float]:
-    """Of every block, the least over several passes over all: what else the machine does comes in phases, and a pass is in another one."""
+    """For every block, the least over several passes over all blocks.
+
+    Other work on the machine comes in phases, and each pass meets another phase.
+    """
     taken = [[seconds_of(block, repeats) for block in blocks] for _ in range(passes)]
     return [min(of_one) for of_one in zip(*taken, strict=True)]
 
@@ -57,7 +60,7 @@ def _look_once(block: bytes) -> float:
 
 
 def detection(context: TaskContext) -> None:
-    """Look at every window, kernels loaded as in any process that encodes; record right answers and time."""
+    """Look at every window, with the kernels loaded as in any process that encodes. Record correct answers and time."""
     from encoder.kernels import load_transform  # noqa: PLC0415 - runners load the encoder when they run
 
     load_transform()

@@ -1,4 +1,7 @@
-"""The kinds of data that the adaptive workstream measures on: made here with labels, and real ones that nobody here made."""
+"""The kinds of data that the adaptive workstream measures on.
+
+Some are made here with labels, others are real data that nobody here made.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,10 +26,10 @@ LABELS: Final[Mapping[str, str]] = {
     "package records": "csv",
     "package JSON": "json",
 }
-"""Kind → tree type, by what the data is and not by what any detector says; a kind found in a given folder has none."""
+"""Kind → tree type, by the nature of the data, not by any detector. A kind found in a given folder has none."""
 
 SMALLEST: Final = 1 << 16
-"""Bytes below which a kind proves nothing."""
+"""A kind with fewer bytes proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Kind:
 
     @property
     def label(self) -> "TreeType | None":
-        """What it is, where that is known beforehand."""
+        """The tree type, if it is known beforehand."""
         from encoder import TreeType  # noqa: PLC0415 - runners load the encoder when they run
 
         return TreeType(LABELS[self.name]) if self.name in LABELS else None
@@ -52,7 +55,10 @@ class Kind:
 
 
 def collect(context: TaskContext, default_size: str = "1MiB") -> list[Kind]:
-    """Every kind, `size` (parameter) bytes of each; the real ones also from the folder that the parameter `corpus` names."""
+    """Every kind, `size` (parameter) bytes of each.
+
+    The parameter `corpus` names a folder for more real kinds.
+    """
     size = size_in(context.params, "size", default_size)
     made = [Kind(name, real=False, data=make(size, 1 + context.seed % 1000)) for name, make in corpus.GENERATED.items()]
     named = str(context.params.get("corpus", ""))

@@ -1,4 +1,7 @@
-"""The adaptive selector on a stream that changes its nature: decisions, switches, and regret against the best choice."""
+"""The adaptive selector on a stream that changes its nature.
+
+It measures decisions, switches, and regret against the best choice.
+"""
 
 from typing import TYPE_CHECKING, Final
 
@@ -30,7 +33,7 @@ def mixed_stream(context: TaskContext, block_size: int, each: int) -> list[tuple
 
 
 def selector(context: TaskContext) -> None:
-    """Let the selector go through the stream, and the oracle after it."""
+    """Let the selector process the stream, and the oracle after it."""
     from encoder import AdaptiveCompressionSelector, load_profile  # noqa: PLC0415 - runners load the encoder when they run
     from encoder.block import warm  # noqa: PLC0415 - as above
 

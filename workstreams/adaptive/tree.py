@@ -1,4 +1,7 @@
-"""The decision tree, trained on sizes measured here where scikit-learn is at hand, and judged on kinds it has not seen."""
+"""The decision tree. If scikit-learn is installed, it is trained on sizes measured here.
+
+It is judged on kinds that it has not seen.
+"""
 
 import json
 from collections.abc import Sequence
@@ -32,7 +35,7 @@ AGREEMENT: Final = Metric(
     description="Blocks for which the exported tree is within 0.5 % of the best",
 )
 CLOSE: Final = 0.5
-"""Percent of regret up to which a choice counts as right: the sizes of some strategies differ by a header."""
+"""Percent of regret up to which a choice counts as right: the sizes of some strategies differ only by a header."""
 BLOCK: Final = 1 << 18
 
 Nodes = list[dict[str, Any]]
@@ -58,8 +61,8 @@ def examples(context: TaskContext) -> list[Example]:
 
 
 def train(given: Sequence[Example]) -> Nodes:
-    """Nodes of a tree that maps inputs to each strategy's regret; a leaf takes the least. Needs scikit-learn."""
-    import numpy as np  # noqa: PLC0415 - only where there is something to train with
+    """Nodes of a tree that maps inputs to each strategy's regret; a leaf picks the least. Needs scikit-learn."""
+    import numpy as np  # noqa: PLC0415 - only training needs it
     from sklearn.tree import DecisionTreeRegressor  # noqa: PLC0415 - as above
 
     from encoder.detect.tree import INPUTS, inputs  # noqa: PLC0415 - runners load the encoder when they run
@@ -95,7 +98,7 @@ def regret_by_kind(given: Sequence[Example], tree: "DecisionTree") -> dict[str, 
 
 
 def held_out(given: Sequence[Example]) -> dict[str, float]:
-    """The same of trees that were each trained without the kind they are judged on."""
+    """The same for trees that were each trained without the kind they are judged on."""
     from encoder.detect import parse_tree  # noqa: PLC0415 - as above
 
     found: dict[str, float] = {}
@@ -149,7 +152,7 @@ def _trained(context: TaskContext, given: Sequence[Example]) -> str:
 
 
 def _shipped(context: TaskContext) -> str:
-    """Without scikit-learn there is nothing to train with: the shipped tree is what was judged, and what is exported."""
+    """The shipped tree, which was judged and is exported. Without scikit-learn nothing can be trained."""
     from importlib.resources import files  # noqa: PLC0415 - as above
 
     context.note(

@@ -11,12 +11,14 @@ if TYPE_CHECKING:
 
 BASE_LEVEL: Final = 3
 LEVELS: Final = (3, 4, 5, 6, 7, 9)
-"""zstd levels that a profile may take: from the baseline's to the strongest that still keeps up with a disk."""
+"""zstd levels that a profile can use: from the baseline's to the strongest that still keeps up with a disk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """size: bytes out. seconds: of this thread's processor time, the least of the repeats, so that neighbours hardly matter."""
+    """size: bytes out. seconds: of this thread's processor time, the least of the repeats, so that neighbours hardly
+    matter.
+    """
 
     size: int
     seconds: float
@@ -41,7 +43,7 @@ def trees() -> "tuple[TreeType, ...]":
 
 
 def look(block: bytes, tree: "DecisionTree | None" = None) -> "tuple[Pattern, TreeType]":
-    """What the detector sees, and what the decision tree (the shipped one, unless given) makes of it."""
+    """What the detector sees, and what the decision tree (by default the shipped one) makes of it."""
     from encoder.detect import PatternDetector, load_tree  # noqa: PLC0415 - as above
     from encoder.detect.sample import take_sample  # noqa: PLC0415 - as above
 

@@ -1,4 +1,4 @@
-"""A.adapt: the adaptive pool at work, growing when a wait starves a worker and shrinking when buffers lie idle."""
+"""A.adapt: the adaptive pool at work. It grows when a wait starves a worker, and shrinks when buffers are idle."""
 
 import os
 import time
@@ -18,7 +18,7 @@ from workstreams.sampling.slow import SlowSource
 
 
 def adapt(ctx: TaskContext) -> None:
-    """Derive the adaptive pool from the tuned size, show it moving both ways, and write the profile that has it."""
+    """Derive the adaptive pool from the tuned size, show it moving both ways, and write the profile with it."""
     baseline = load_profile("baseline")
     tuned = read_json(ctx.inputs["A.tune"].artifacts["pool.json"])["pool"]["capacity"]
     pool = adaptive(tuned, baseline.workers)
@@ -40,7 +40,7 @@ def adapt(ctx: TaskContext) -> None:
 
 
 def between(capacity: int, maximum: int) -> PoolSettings:
-    """An adaptive pool that may go down to one buffer, so that nothing but the workload holds it."""
+    """An adaptive pool that can shrink to one buffer, so that only the workload limits it."""
     return PoolSettings(capacity, adaptive=True, minimum=1, maximum=maximum)
 
 
@@ -98,7 +98,7 @@ def trajectory(source: Path, profile: Profile, settings: PoolSettings, *, delay:
 
 def encode_to_nowhere(source: Path, profile: Profile, pool: GlyphBufferPool, delay: float) -> None:
     """One encode of the source with this pool; each read takes `delay` seconds."""
-    from encoder.stream_encoder import StreamingEncoder  # noqa: PLC0415 - loaded where used: registering stays light
+    from encoder.stream_encoder import StreamingEncoder  # noqa: PLC0415 - loaded on use: registering stays light
 
     with (
         source.open("rb", buffering=0) as raw,

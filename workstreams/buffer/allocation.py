@@ -1,4 +1,4 @@
-"""A.profile: sizes, lifetimes and the in-flight peak of every lease of real encodes, seen by the pool's observer."""
+"""A.profile: sizes, lifetimes and the in-flight peak of every lease of real encodes, from the pool's observer."""
 
 import os
 from collections import Counter
@@ -15,7 +15,7 @@ from workstreams.documents import write_json
 
 
 def profile(ctx: TaskContext) -> None:
-    """Encode with each built-in profile while an observer takes down every lease."""
+    """Encode with each built-in profile while an observer records every lease."""
     patterns: dict[str, Any] = {}
     with input_file(ctx, "144MiB") as source:
         for name in ("baseline", "tuned"):
@@ -41,7 +41,7 @@ def profile(ctx: TaskContext) -> None:
 
 
 def observe(source: Path, name: str) -> tuple[list[LeaseRecord], PoolStatistics]:
-    """Every lease of one encode of the source, which goes nowhere, and the pool's statistics at its end."""
+    """Every lease of one encode of the source, whose output is discarded, and the pool's statistics at its end."""
     from encoder.stream_encoder import StreamingEncoder  # noqa: PLC0415 - loaded where used: registering stays light
 
     plan = load_profile(name)
@@ -90,6 +90,6 @@ def in_flight(records: Sequence[LeaseRecord]) -> list[tuple[float, int]]:
 
 
 def histogram(lifetimes_ms: Sequence[float]) -> dict[str, int]:
-    """How many lie in each class; the classes' upper bounds are powers of two milliseconds."""
+    """How many are in each class. The classes' upper bounds are powers of two milliseconds."""
     classes = Counter(1 << max(0, int(lifetime).bit_length()) for lifetime in lifetimes_ms)
     return {f"<{bound}": classes[bound] for bound in sorted(classes)}

@@ -12,7 +12,7 @@ from workstreams.sampling import Job, SampleResult, Spec, compile_kernels, sampl
 
 
 def analyze(ctx: TaskContext) -> None:
-    """Encode once with the baseline in a child, and write down what its pool did."""
+    """Encode once with the baseline in a child, and record what its pool did."""
     imports = compile_kernels(ctx.folder)
     with input_file(ctx, "144MiB") as source:
         result = sample(Spec(Job.ENCODE, str(source), str(ctx.folder / "out.glyph"), "baseline"), ctx.folder)
@@ -50,7 +50,7 @@ def facts_of(result: SampleResult, imports: SampleResult) -> dict[str, Any]:
 
 
 def claims(facts: dict[str, Any]) -> list[str]:
-    """What a reader of the figures would say of them."""
+    """What a reader of the figures would say about them."""
     pool = facts["pool"]
     said = [
         f"the baseline touches {pool['allocations']} buffers ({facts['touched_mib']:.0f} MiB) for {facts['workers']} workers"

@@ -14,22 +14,22 @@ from workstreams.documents import render, write_json
 from workstreams.parameters import size, whole
 from workstreams.sampling import Job, SampleResult, Spec, compile_kernels, interleave, order_taken, sample
 
-SETTLING: Final = 16  # first encodes of a process, in which threads' heaps are still being laid out
+SETTLING: Final = 16  # first encodes of a process, while threads' heaps are still being laid out
 
 ROLES: Final = {"baseline": "baseline", "optimized": "treatment", "control": "control"}
 
 FILES: Final = ("benchmark.json",)
-"""The artifacts that the measurements are of."""
+"""The artifacts of the measurements."""
 
-BATCH: Final = 16  # encodes to a mean: the heap wanders for some ten encodes, so that single ones are not independent
+BATCH: Final = 16  # encodes to a mean: the heap wanders for some ten encodes, so single ones are not independent
 
 
 class OutputDiffersError(RuntimeError):
-    """The arms of a memory comparison wrote different bytes, so that comparing their memory says nothing."""
+    """The arms of a memory comparison wrote different bytes, so comparing their memory says nothing."""
 
 
 def benchmark(ctx: TaskContext) -> None:
-    """Peaks of baseline, the optimized pool, and the baseline again, interleaved; then repeated encodes."""
+    """Peaks of baseline, optimized pool, and baseline again, interleaved; then repeated encodes."""
     derived = str(ctx.inputs["A.adapt"].artifacts["buffer-profile.json"])
     imports = compile_kernels(ctx.folder)
     with input_file(ctx, "144MiB") as source:
@@ -65,7 +65,7 @@ def repeat(ctx: TaskContext, profile: str) -> SampleResult:
 
 
 def record(ctx: TaskContext, taken: Mapping[str, Sequence[SampleResult]], repeated: SampleResult) -> None:
-    """The measurements that A's criteria are judged by, and what they come to."""
+    """The measurements for A's criteria, and their results."""
     record_peaks(ctx, taken)
     record_pool(ctx, taken, repeated)
     record_growth(ctx, repeated)
@@ -96,7 +96,7 @@ def record_peaks(ctx: TaskContext, taken: Mapping[str, Sequence[SampleResult]]) 
 
 
 def record_pool(ctx: TaskContext, taken: Mapping[str, Sequence[SampleResult]], repeated: SampleResult) -> None:
-    """What the pool's own statistics say: the time it took to allocate, and the leases that were left."""
+    """What the pool's own statistics say: the time for allocation, and the leases that were left."""
     ctx.samples(
         ALLOCATION_OVERHEAD,
         [allocation_percent(result) for result in taken["optimized"]],
@@ -130,7 +130,10 @@ def record_growth(ctx: TaskContext, repeated: SampleResult) -> None:
 
 
 def outstanding_where_one_is_kept() -> int:
-    """What the pool's statistics say of a lease that nobody releases: a check that sees nothing there sees nothing anywhere."""
+    """What the pool's statistics say of a lease that nobody releases.
+
+    A check that sees nothing there sees nothing anywhere.
+    """
     from encoder.pool import GlyphBufferPool  # noqa: PLC0415 - registering stays light
 
     pool = GlyphBufferPool(1 << 16, PoolSettings(2, adaptive=False, minimum=2, maximum=2))
@@ -142,9 +145,10 @@ def outstanding_where_one_is_kept() -> int:
 
 
 def batch_means(kib: Sequence[float]) -> tuple[list[float], list[float]]:
-    """(middle of each batch, mean of each batch) of the encodes after the first `SETTLING`; the last batch may be short.
+    """(middle of each batch, mean of each batch) of the encodes after the first `SETTLING`. The last batch can be
+    short.
 
-    Means of batches are the usual way to get independent values from a series that is not (Law & Kelton, ch. 9).
+    Batch means are the usual way to get independent values from a dependent series (Law & Kelton, ch. 9).
     """
     starts = range(SETTLING, len(kib), BATCH)
     batches = [kib[start : start + BATCH] for start in starts]
@@ -161,7 +165,7 @@ def allocation_percent(result: SampleResult) -> float:
 def document_of(
     taken: Mapping[str, Sequence[SampleResult]], repeated: SampleResult, imports: SampleResult
 ) -> dict[str, Any]:
-    """All samples, as the benchmark's JSON has them."""
+    """All samples, as in the benchmark's JSON."""
     arms = {
         name: {
             "peak_rss_mib": [r.peak_mib for r in results],

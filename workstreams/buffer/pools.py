@@ -1,4 +1,4 @@
-"""The pool's settings as data: what one profile becomes when only its pool is replaced. Pure."""
+"""The pool's settings as data: one profile with only its pool replaced. Pure."""
 
 import difflib
 from dataclasses import asdict, replace
@@ -16,17 +16,17 @@ def fixed(capacity: int) -> PoolSettings:
 
 
 def adaptive(capacity: int, workers: int, headroom: int = 8) -> PoolSettings:
-    """A pool that starts at `capacity` and moves on its own.
+    """A pool that starts at `capacity` and adapts by itself.
 
-    At the least one buffer for each worker and one to fill; at most `headroom` times the start, which bounds the memory
-    whatever the workload does.
+    Its least size is one buffer for each worker and one to fill. Its greatest is `headroom` times the start, which
+    bounds the memory whatever the workload does.
     """
     minimum = min(capacity, workers + 1)
     return PoolSettings(capacity, adaptive=True, minimum=minimum, maximum=min(capacity * headroom, MOST_BUFFERS))
 
 
 def with_pool(profile: Profile, pool: PoolSettings, name: str, description: str = "") -> Profile:
-    """The same profile with another pool: its output is the same to the byte."""
+    """The same profile with another pool. Its output is the same to the byte."""
     return replace(profile, name=name, pool=pool, description=description or profile.description)
 
 

@@ -30,7 +30,7 @@ COLUMNS = (
 
 
 def sweep(ctx: TaskContext) -> None:
-    """Encode with the baseline's pool at each size, rounds interleaved, and keep memory and throughput of each."""
+    """Encode with the baseline's pool at each size, in interleaved rounds. Keep memory and throughput of each."""
     taken = take(
         ctx, wholes(ctx.params, "pool_sizes", (16, 32, 64, 128)), whole(ctx.params, "rounds", 2), "144MiB", interleave
     )

@@ -1,4 +1,4 @@
-"""The workload that the pool is measured on: one log-like file, made anew from a seed where it is needed."""
+"""The workload that the pool is measured on: one log-like file, made afresh from a seed where it is needed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from workstreams.parameters import size, whole
 
 @contextmanager
 def input_file(ctx: TaskContext, default: str) -> Iterator[Path]:
-    """A file of the parameter `size`, for as long as the task needs it: the same bytes in every task of one plan."""
+    """A file of the parameter `size`, for as long as the task needs it. Every task of one plan gets the same bytes."""
     path = ctx.folder / "input.log"
     write_large(path, size(ctx.params, "size", default), whole(ctx.params, "data_seed", 1))
     try:

@@ -1,4 +1,4 @@
-"""Merging profiles: who may set which setting, what is taken over, and what contradicts. Pure."""
+"""Merging profiles: who can set which setting, what is adopted, and what contradicts. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ OWNERS: Final[Mapping[str, str]] = {
     "strategy": "D",
     "strategies": "D",
 }
-"""Top-level key of a profile → the workstream whose result decides it. Names and descriptions are nobody's."""
+"""Top-level key of a profile → the workstream whose result decides it. Nobody owns names and descriptions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A setting, by its path, that a workstream's profile has otherwise than the profile that all began with."""
+    """A setting, by its path, that a workstream's profile changes compared with the common starting profile."""
 
     source: str
     path: str
@@ -27,13 +27,13 @@ class Change:
 
     @property
     def owner(self) -> str:
-        """Whose setting it is, "" for nobody's."""
+        """The workstream that owns the setting, "" if nobody does."""
         return OWNERS.get(self.path.split(".")[0], "")
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two workstreams give one setting different values: the owner's stands."""
+    """Two workstreams give one setting different values. The owner's stands."""
 
     path: str
     kept: object
@@ -44,7 +44,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """settings: flat, by path. changes: what was taken over. conflicts: what was not, and why."""
+    """settings: flat, by path. changes: what was adopted. conflicts: what was not, and why."""
 
     settings: Settings
     changes: tuple[Change, ...]
@@ -76,14 +76,17 @@ def unflatten(settings: Settings) -> dict[str, Any]:
 
 
 def changes_of(source: str, document: Mapping[str, Any], origin: Mapping[str, Any]) -> list[Change]:
-    """What a workstream's profile sets otherwise than the origin, without names and descriptions."""
+    """The settings that a workstream's profile changes, without names and descriptions."""
     flat, known = flatten(document), flatten(origin)
     changed = (path for path, value in flat.items() if path not in known or known[path] != value)
     return [Change(source, path, flat[path]) for path in changed if path.split(".")[0] in OWNERS]
 
 
 def merge(origin: Mapping[str, Any], proposals: Sequence[Change]) -> Merge:
-    """The origin with every change that its owner, or nobody else, proposes; the later of equals is refused."""
+    """The origin with every change that its owner proposes, or that only one proposes.
+
+    Of two equal claims, the later one is refused.
+    """
     taken: dict[str, Change] = {}
     conflicts: list[Conflict] = []
     for change in proposals:

@@ -1,4 +1,4 @@
-"""The merges: buffer pool, streaming API and adaptive selector, one after the other into one profile."""
+"""The merges of buffer pool, streaming API and adaptive selector, one after the other, into one profile."""
 
 import json
 from collections.abc import Sequence
@@ -36,11 +36,11 @@ TUNED: Final = "tuned.json"
 SMALL: Final = {"one byte": b"x", "no line end": b"a line\nand half a"}
 SPOILED: Final = "inputs of which the first bit was flipped on the way"
 PROFILES: Final = {"A": "buffer-profile.json", "B": "streaming-profile.json", "D": "adaptive-profile.json"}
-"""Workstream → the artifact with the profile that it came to; one that left none changes no setting."""
+"""Workstream → the artifact with its resulting profile. A workstream without one changes no setting."""
 
 
 def origin() -> dict[str, Any]:
-    """The profile that every workstream set out from: the baseline."""
+    """The profile that every workstream started from: the baseline."""
     from encoder import load_profile  # noqa: PLC0415 - runners load the encoder when they run
 
     document: dict[str, Any] = json.loads(load_profile("baseline").to_json())
@@ -48,7 +48,7 @@ def origin() -> dict[str, Any]:
 
 
 def proposals_of(context: TaskContext, group: str) -> list[Change]:
-    """What the workstream's profile changes; nothing where it left no profile."""
+    """What the workstream's profile changes. Empty if it left no profile."""
     path = artifact_above(context, PROFILES[group], group)
     found = changes_of(group, read_json(path), origin()) if path else []
     said = ", ".join(f"{change.path} = {json.dumps(change.value)}" for change in found[:6])
@@ -98,7 +98,7 @@ def settle(context: TaskContext, proposals: Sequence[Change], artifact: str) -> 
 
 
 def inputs(context: TaskContext) -> dict[str, bytes]:
-    """Data to prove a merge with: every made kind, and what has no full block."""
+    """Data to prove a merge with: every made kind, and inputs without a full block."""
     wanted = size(context.params, "size", "1MiB")
     made = {name: make(wanted * 2, 1) for name, make in corpus.GENERATED.items()}
     return made | {"nothing": b""} | SMALL
@@ -119,7 +119,10 @@ def merge_buffer(context: TaskContext) -> None:
 
 
 def record_differences(context: TaskContext, differing: Sequence[str], cases: int, what: str, seen: int) -> None:
-    """Say which inputs' bytes differ, and count them. seen: how many differences the comparison finds in spoiled inputs."""
+    """Report which inputs' bytes differ, and count them.
+
+    seen: how many differences the comparison finds in spoiled inputs.
+    """
     context.note(f"{cases} comparisons {what}; different bytes: {', '.join(differing) or 'none'}")
     context.samples(
         DIFFERENCES,
@@ -132,7 +135,7 @@ def record_differences(context: TaskContext, differing: Sequence[str], cases: in
 
 
 def streaming_api(context: TaskContext) -> None:
-    """Point 2: the streaming interface on the merged pool: however it is fed, the same bytes as in one call."""
+    """Point 2: the streaming interface on the merged pool. However it is fed, it writes the bytes of one call."""
     from encoder import encode  # noqa: PLC0415 - as above
     from encoder.block import warm  # noqa: PLC0415 - as above
 
@@ -152,7 +155,7 @@ def streaming_api(context: TaskContext) -> None:
 
 
 def adaptive(context: TaskContext) -> None:
-    """Point 3: the adaptive selector. The result is the tuned profile; all that it encodes must come back."""
+    """Point 3: the adaptive selector. The result is the tuned profile. All that it encodes must decode to the input."""
     from encoder.block import warm  # noqa: PLC0415 - as above
 
     warm()

@@ -1,4 +1,4 @@
-"""Memory profiling in the final build: switched on it changes no byte, and what it costs is measured."""
+"""Memory profiling in the final build: it must change no byte, and its cost is measured."""
 
 import io
 import json
@@ -51,7 +51,7 @@ ROLES: Final = {"on": "treatment", "off": "baseline", "again": "control"}
 
 
 def switched(context: TaskContext, data: bytes, profile: Path) -> bool:
-    """Whether the command writes the same bytes with profiling on and off; leaves the series."""
+    """Whether the command writes the same bytes with profiling on and off. Leaves the series."""
     folder = scratch(context)
     source, on, off = folder / "input.log", folder / "on.glyph", folder / "off.glyph"
     source.write_bytes(data)

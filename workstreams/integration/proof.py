@@ -1,4 +1,4 @@
-"""Proofs that a merged profile still does what it did: the same bytes, whole again after decoding."""
+"""Proofs that a merged profile still does what it did: the same bytes, and the input again after decoding."""
 
 import hashlib
 import io
@@ -46,5 +46,5 @@ def decodes_to(blob: bytes, data: bytes) -> bool:
 
 
 def spoiled(data: bytes) -> bytes:
-    """The data, one byte or more, with its first bit flipped: what a comparison must see."""
+    """The data, one byte or more, with its first bit flipped. A comparison must notice it."""
     return bytes([data[0] ^ 1]) + data[1:]

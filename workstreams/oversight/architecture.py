@@ -1,4 +1,4 @@
-"""ARCHITECT: who imports whom in the packages as they are installed, and whether the public names are there."""
+"""ARCHITECT: which installed packages import which, and whether the public names exist."""
 
 import ast
 import inspect
@@ -43,7 +43,7 @@ INTERFACE: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class Import:
-    """One import statement: the module it stands in, its line, and what it names."""
+    """One import statement: its module, its line, and what it names."""
 
     importer: str
     line: int
@@ -59,7 +59,7 @@ def folder_of(package: str) -> Path:
 
 
 def imports_of(package: str, folder: Path) -> Iterator[Import]:
-    """Every absolute import in the package's sources, those inside functions and under TYPE_CHECKING too."""
+    """Every absolute import in the package's sources, also inside functions and under TYPE_CHECKING."""
     for path in sorted(folder.rglob("*.py")):
         module = ".".join((package, *path.relative_to(folder).with_suffix("").parts)).removesuffix(".__init__")
         yield from imports_in(module, path.read_text(encoding="utf-8"))
@@ -94,7 +94,7 @@ def interface_problems(interface: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def architecture(context: TaskContext) -> None:
-    """Read the sources, hold them against the contract, look the names up."""
+    """Read the sources, check them against the contract, look the names up."""
     packages = ("encoder", "orchestrator", "workstreams")
     imports = [it for package in packages for it in imports_of(package, folder_of(package))]
     broken, lacking = violations(imports), interface_problems(INTERFACE)

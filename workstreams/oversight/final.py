@@ -1,4 +1,4 @@
-"""The final report's body, put together from what the tasks above left: an index of evidence with what was said beside it."""
+"""The final report's body, from what the tasks above left: an index of evidence, with what was said beside it."""
 
 import hashlib
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ INCLUDED: Final = (
     "observation.md",
     "recommendations.md",
 )
-"""Markdown from the tasks above that becomes a section, in this order; one that is not there is left out and named."""
+"""Markdown from the tasks above that becomes a section, in this order. A missing one is left out and named."""
 
 
 def index_rows(inputs: Mapping[str, TaskInput]) -> list[list[Cell]]:
@@ -40,7 +40,7 @@ def section(text: str) -> str:
 
 
 def final_report(context: TaskContext) -> None:
-    """Assemble; verdicts are not repeated here, they are the orchestrator's report's."""
+    """Assemble. Verdicts are not repeated here; they belong to the orchestrator's report."""
     parts = ["# Phase 4A.3: evidence assembled\n"]
     absent = []
     for name in INCLUDED:

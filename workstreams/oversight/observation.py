@@ -1,4 +1,4 @@
-"""SENTRY: what every task's process tree used, put side by side from the samples that the orchestrator took."""
+"""SENTRY: what every task's process tree used, side by side, from the samples that the orchestrator took."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ class Row:
 
 
 def read_series(path: Path | None) -> tuple[tuple[float, float], ...]:
-    """(seconds, MiB) from a series' CSV, thinned; nothing where there is no file or it cannot be read as one."""
+    """(seconds, MiB) from a series' CSV, thinned. Empty if there is no readable file."""
     if path is None or not path.is_file():
         return ()
     with path.open(encoding="utf-8", newline="") as file:

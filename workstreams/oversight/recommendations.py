@@ -17,7 +17,7 @@ COUNT: Final = Metric(
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """weight: how much there is to gain, in % of the quantity it is about; the ranking. basis: the evidence it rests on."""
+    """weight: how much there is to gain, in % of the quantity concerned; it gives the ranking. basis: the evidence."""
 
     weight: float
     text: str
@@ -28,7 +28,7 @@ Documents = Mapping[str, Any]
 
 
 def from_stages(found: Documents) -> list[Recommendation]:
-    """The busiest stage bounds what any other work can bring (Amdahl)."""
+    """The busiest stage limits what any other work can gain (Amdahl)."""
     stages = found["bottlenecks.json"]["busy"]
     top = stages[0]
     text = f"Work on the stage '{top['name']}' first ({top['meaning']}): all other stages together are {100 - top['share']:.0f} % of busy time."
@@ -36,7 +36,7 @@ def from_stages(found: Documents) -> list[Recommendation]:
 
 
 def from_memory(found: Documents) -> list[Recommendation]:
-    """How much of the peak is there before the first byte."""
+    """How much of the peak exists before the first byte."""
     tuned = found["before-after.json"]["tuned"]
     idle = max(it["rss_before"] / it["peak_rss"] for it in tuned)
     text = (
@@ -103,17 +103,17 @@ RULES: Final[Mapping[str, tuple[Callable[[Documents], list[Recommendation]], ...
     "regressions.json": (from_regressions,),
     "conflicts.json": (from_conflicts,),
 }
-"""Artifact → the rules that read it; a rule whose artifact is not there says nothing."""
+"""Artifact → the rules that read it. A rule whose artifact is missing says nothing."""
 
 
 def rank(found: Documents) -> list[Recommendation]:
-    """Everything that the documents support, the weightiest first. Pure."""
+    """Everything that the documents support, the largest weight first. Pure."""
     made = [it for name, rules in RULES.items() if name in found for rule in rules for it in rule(found)]
     return sorted(made, key=lambda it: (-it.weight, it.text))
 
 
 def thin_evidence(measurements: Sequence[Measurement]) -> list[str]:
-    """Metrics that rest on fewer than three values and are not counts of something exact: what to measure more of."""
+    """Metrics with fewer than three values that are not counts of something exact: what to measure more of."""
     return sorted({it.metric for it in measurements if it.cases is None and _values(it) < 3 and not _exact(it)})
 
 
@@ -132,7 +132,7 @@ def _exact(measurement: Measurement) -> bool:
 
 
 def recommendations(context: TaskContext) -> None:
-    """Read what is there, rank, say."""
+    """Read what is there, rank it, report it."""
     paths = {name: artifact_above(context, name) for name in RULES}
     ranked = rank({name: read_json(path) for name, path in paths.items() if path is not None})
     lines = "".join(f"{number}. {it.text} (from `{it.basis}`)\n" for number, it in enumerate(ranked, 1))

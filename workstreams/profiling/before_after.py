@@ -35,11 +35,11 @@ OUTPUT: Final = Metric(
 )
 ROLES: Final = {"baseline": "baseline", "tuned": "treatment", "control": "control"}
 SETTLE: Final = (0.1, 0.5, 1.0)
-"""Seconds after the encode at which the resident set is looked at again."""
+"""Seconds after the encode at which the resident set is read again."""
 
 METHOD: Final = "StreamingEncoder from file to file, a fresh process per sample, arms interleaved; "
 FILES: Final = ("before-after.csv",)
-"""The artifacts that the measurements are of."""
+"""The artifacts of the measurements."""
 SAMPLE_FIELDS: Final = (
     "seconds",
     "peak_rss",
@@ -56,7 +56,7 @@ Arms = Mapping[str, Sequence[SampleResult]]
 
 
 def retained(result: SampleResult) -> float:
-    """How much the resident set at the last look is above the one before the encode, in %; below it is negative."""
+    """How much the last resident set is above the one before the encode, in %; negative if it is below."""
     return 100 * (result.settled[-1] / result.rss_before - 1)
 
 
@@ -95,7 +95,7 @@ def record_tuned(context: TaskContext, tuned: Sequence[SampleResult]) -> None:
 def record_pairs(context: TaskContext, metric: Metric, unit: str, values: Mapping[str, list[float]], how: str) -> None:
     """The tuned arm against the baseline, round by round, with the baseline's second arm as the control.
 
-    values: by arm, in `unit`. how: what of each sample they are.
+    values: by arm, in `unit`. how: which figure of each sample they are.
     """
     context.compare(
         metric,
@@ -138,7 +138,7 @@ def leave(context: TaskContext, taken: Arms) -> None:
 
 
 def row(arm: str, number: int, it: SampleResult) -> tuple[Cell, ...]:
-    """One sample under `COLUMNS`; no last resident set where none was looked at."""
+    """One sample under `COLUMNS`. The last resident set is empty if none was read."""
     settled = it.settled[-1] if it.settled else ""
     return arm, number, it.seconds, it.peak_rss, it.rss_before, it.rss_after, settled, it.bytes_out
 

@@ -40,7 +40,9 @@ ADVICE: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """seconds: median over the samples, summed over the stage's threads. share: of all busy time, in %; of waits too."""
+    """seconds: median over the samples, summed over the stage's threads. share: of all busy time, in %; also for
+    waits.
+    """
 
     name: str
     seconds: float
@@ -69,7 +71,7 @@ def allocations(data: bytes, count: int) -> tuple[list[Site], int]:
 
 
 def series_of(data: bytes) -> str:
-    """The resident set over one encode of `data`, as CSV; nothing but the clock and the kernel's figure is followed."""
+    """The resident set over one encode of `data`, as CSV. Only the clock and the kernel's figure are read."""
     from encoder import StreamingEncoder  # noqa: PLC0415 - as above
 
     with Recorder() as recorder, StreamingEncoder(io.BytesIO(), "tuned") as stream:
@@ -90,7 +92,7 @@ def recommendations(busy: Sequence[Stage], waiting: Sequence[Stage], top: Sequen
 
 
 def bottlenecks(context: TaskContext) -> None:
-    """Rank, say, and leave both lists."""
+    """Rank, report, and leave both lists."""
     from encoder.block import warm  # noqa: PLC0415 - as above
 
     warm()

@@ -1,4 +1,4 @@
-"""The performance dashboard: one HTML page with its charts inside, which opens from disk and asks no network."""
+"""The performance dashboard: one HTML page with its charts inside, which opens from disk and needs no network."""
 
 import csv
 from collections.abc import Mapping, Sequence
@@ -86,7 +86,7 @@ def series_chart(path: Path) -> Chart:
 
 
 def facts_of(points: Sequence[Document], arms: Mapping[str, Sequence[Document]]) -> list[Fact]:
-    """The figures that one looks for first."""
+    """The figures that a reader looks for first."""
     tuned, baseline = arms["tuned"], arms["baseline"]
     peak, before = (median(it["peak_rss"] for it in arm) / MB for arm in (tuned, baseline))
     speed = median(it["bytes_in"] / it["seconds"] for it in tuned) / MB
@@ -101,7 +101,7 @@ def facts_of(points: Sequence[Document], arms: Mapping[str, Sequence[Document]])
 
 def render(facts: Sequence[Fact], shown: Sequence[Chart], *, title: str, summary: str) -> str:
     """The page. Text is escaped; the charts are our own SVG."""
-    import jinja2  # noqa: PLC0415 - loaded where used, so that registering runners stays light
+    import jinja2  # noqa: PLC0415 - loaded on use, so that registering runners stays light
 
     environment = jinja2.Environment(
         undefined=jinja2.StrictUndefined, autoescape=True, trim_blocks=True, lstrip_blocks=True

@@ -1,4 +1,4 @@
-"""The memory profiling framework, proven on allocations whose size is known before anything is measured with it."""
+"""The memory profiling framework, tested on allocations whose size is known beforehand."""
 
 import mmap
 from typing import Final

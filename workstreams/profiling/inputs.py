@@ -8,7 +8,7 @@ from typing import Final
 from workstreams import corpus
 
 TILE: Final = 4 << 20
-"""Kinds that are slow to make are repeated from here on: far beyond a block, so that no ratio gains by it."""
+"""Kinds that are slow to make are repeated from this size on: far beyond a block, so that no ratio improves by it."""
 
 KINDS: Final[Mapping[str, Callable[[int, int], bytes]]] = {
     "JSON lines": corpus.json_lines,
@@ -29,7 +29,7 @@ def write_kind(path: Path, kind: str, size: int, seed: int = 1) -> None:
 
 @contextmanager
 def input_file(folder: Path, kind: str, size: int) -> Iterator[Path]:
-    """A file for the time of the block."""
+    """A file that exists inside the `with` block."""
     path = folder / f"{kind.replace(' ', '-')}-{size}"
     write_kind(path, kind, size)
     try:

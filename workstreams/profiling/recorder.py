@@ -1,6 +1,6 @@
 """Watching this process's memory while it works: the resident set as a time series, and allocations by line.
 
-The recorder is what memory profiling means in the final build: wrapped around an encode it changes no byte of the output.
+The recorder is the final build's memory profiling: wrapped around an encode, it changes no byte of the output.
 """
 
 import threading
@@ -15,7 +15,7 @@ from typing import Final, Self
 from workstreams.tables import csv_text
 
 INTERVAL: Final = 0.01
-"""Seconds between two looks at the resident set."""
+"""Seconds between two readings of the resident set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A line of code and what it holds: bytes in `count` blocks of memory, at the moment the snapshot was taken."""
+    """A line of code and what it holds: bytes in `count` blocks of memory, when the snapshot was taken."""
 
     place: str
     size: int
@@ -38,9 +38,9 @@ class Site:
 class Recorder:
     """Samples this process while a `with` block runs.
 
-    allocations: also follow Python's allocations (tracemalloc), which slows the work; `peak_allocated` is then their
-    largest sum in bytes and `top(n)` the lines that hold most at the time of the call. numpy reports its arrays there; mmap and C
-    libraries do not, and show in the resident set alone.
+    allocations: also trace Python's allocations (tracemalloc), which slows the work. `peak_allocated` is then their
+    largest sum in bytes, and `top(n)` the lines that hold most at the time of the call. numpy reports its arrays to
+    tracemalloc. mmap and C libraries do not, and appear only in the resident set.
     """
 
     def __init__(self, interval: float = INTERVAL, *, allocations: bool = False) -> None:
@@ -54,7 +54,7 @@ class Recorder:
         self.peak_allocated = 0
 
     def __enter__(self) -> Self:
-        import psutil  # noqa: PLC0415 - loaded where used, so that registering runners stays light
+        import psutil  # noqa: PLC0415 - loaded on use, so that registering runners stays light
 
         process = psutil.Process()
         self._rss = lambda: int(process.memory_info().rss)
@@ -100,7 +100,7 @@ class Recorder:
         return csv_text(("seconds", "rss_bytes"), ((f"{it.seconds:.4f}", it.rss) for it in self.moments))
 
     def look(self) -> None:
-        """Take a sample at this very moment."""
+        """Take a sample at this moment."""
         self.moments.append(Moment(time.perf_counter() - self._began, self._rss()))
 
     def _watch(self) -> None:

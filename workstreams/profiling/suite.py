@@ -1,4 +1,4 @@
-"""The suite of sizes: time and memory of an encode from 1 to 48 MB, by kind of data, by rounds over all sizes."""
+"""The suite of sizes: time and memory of an encode from 1 to 48 MB, by kind of data, in rounds over all sizes."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -31,13 +31,15 @@ PEAK: Final = Metric(
     "profiling.suite_peak", "MB", Better.LOWER, description="Peak resident set of every sample of the suite"
 )
 LARGEST_OTHER: Final = 4
-"""MB, the largest input of kinds other than the log: they are slower to make than to encode."""
+"""MB, the largest input of kinds other than the log: making them is slower than encoding them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One kind in one size, in MB of 10**6 bytes. `idle`: the interpreter, imports and kernels; `times`: seconds of every encode;
-    `cpu`: the fewest seconds of processor time that one took, over all its threads.
+    """One kind in one size, in MB of 10**6 bytes.
+
+    idle: the interpreter, imports and kernels. times: seconds of every encode. cpu: the fewest seconds of processor
+    time of an encode, over all its threads.
     """
 
     kind: str
@@ -51,17 +53,18 @@ class Point:
 
 
 def plan_of(sizes: Sequence[int]) -> list[tuple[str, int]]:
-    """What to measure, in order: the log in all sizes, then each other kind in the largest that is quick to make."""
+    """What to measure, in order: the log in all sizes, then each other kind in the largest size made quickly."""
     quick = max((size for size in sizes if size <= LARGEST_OTHER), default=min(sizes))
     return [("server log", size) for size in sizes] + [(kind, quick) for kind in KINDS]
 
 
 def measure(folder: "Path", points: Sequence[tuple[str, int]], rounds: int) -> list[Point]:
-    """One encode of every point in a process of its own, then `rounds` over all of them in one, up and down; the fastest counts.
+    """One encode of every point in a process of its own, then `rounds` over all of them in one, up and down.
 
-    What else a machine does only ever adds time (the advice of Python's timeit), and it comes in phases of seconds:
-    rounds over all sizes spread every size over them, where turns at one size would all fall into the same. How time grows with size is read from the
-    processor's, which waiting for a busy machine does not add to.
+    The fastest encode counts, because other work on the machine only ever adds time (the advice of Python's timeit).
+    That work comes in phases of seconds. Rounds over all sizes spread every size over these phases. Consecutive
+    encodes of one size would all fall into the same one. How time grows with size is read from processor time, which
+    waiting for a busy machine does not increase.
     """
     with ExitStack() as files:
         sources = [str(files.enter_context(input_file(folder, kind, size * MB))) for kind, size in points]
@@ -75,14 +78,14 @@ def measure(folder: "Path", points: Sequence[tuple[str, int]], rounds: int) -> l
 
 
 def point_of(kind: str, size: int, taken: Sequence[SampleResult]) -> Point:
-    """All encodes of one kind in one size, the first of which had a process of its own."""
+    """All encodes of one kind in one size. The first had a process of its own."""
     alone, times = taken[0], tuple(it.seconds for it in taken)
     cpu = min(it.cpu_seconds for it in taken)
     return Point(kind, size, min(times), alone.peak_rss / MB, alone.rss_before / MB, alone.bytes_out, times, cpu)
 
 
 def suite(context: TaskContext) -> None:
-    """Measure every point; record the line through the log's."""
+    """Measure every point. Record the line through the log's."""
     sizes = wholes(context.params, "sizes", (1, 2, 4, 8, 16, 24, 32, 48, 64, 100))
     folder = scratch(context)
     compile_kernels(folder)

@@ -1,4 +1,4 @@
-"""Memory and time are measured from outside: one fresh interpreter per sample, judged by the system's own accounting."""
+"""Memory and time are measured from outside: one fresh interpreter per sample, by the system's own accounting."""
 
 from workstreams.sampling.outside import (
     SampleError,

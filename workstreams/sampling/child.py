@@ -1,6 +1,7 @@
-"""The child of a sample: `python -m workstreams.sampling.child SPECS.json RESULTS.json` does its jobs in order and ends.
+"""The child of a sample: `python -m workstreams.sampling.child SPECS.json RESULTS.json` does its jobs in order and
+ends.
 
-The kernels are loaded before the clock starts, so that no figure holds a compilation.
+The kernels are loaded before the clock starts, so that no figure includes a compilation.
 """
 
 import ctypes
@@ -18,7 +19,9 @@ from workstreams.sampling.spec import Job, SampleResult, Spec
 
 
 def memory(key: str) -> int:
-    """A figure of this process in bytes: "VmRSS" or "VmHWM" of /proc/self/status (proc(5)), which counts in kB of 1024."""
+    """A figure of this process in bytes: "VmRSS" or "VmHWM" of /proc/self/status (proc(5)), which counts in kB
+    of 1024.
+    """
     for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
         name, _, value = line.partition(":")
         if name == key:
@@ -36,8 +39,8 @@ class Work:
 
 
 def encode_once(spec: Spec) -> Mapping[str, Any]:
-    """The streaming encoder over the source; returns the pipeline's statistics as a mapping."""
-    from encoder.stream_encoder import StreamingEncoder  # noqa: PLC0415 - what is imported is part of what is measured
+    """Run the streaming encoder over the source. Returns the pipeline's statistics as a mapping."""
+    from encoder.stream_encoder import StreamingEncoder  # noqa: PLC0415 - the import is part of what is measured
 
     source, target = Path(spec.source), Path(spec.target)
     with source.open("rb", buffering=0) as raw, target.open("wb") as sink:
@@ -51,9 +54,10 @@ def encode_once(spec: Spec) -> Mapping[str, Any]:
 
 
 def encode_repeatedly(spec: Spec, work: Work) -> None:
-    """The same encode again and again in one process, with the resident set after each.
+    """The same encode repeatedly in one process, with the resident set after each.
 
-    What the C library keeps free for later is given back first, so that only what is still held is counted.
+    Before each reading, the C library gives back what it keeps free for later. So only memory that is still held
+    counts.
     """
     for _ in range(spec.repeats):
         work.pipeline = encode_once(spec)
@@ -62,7 +66,7 @@ def encode_repeatedly(spec: Spec, work: Work) -> None:
 
 
 def give_back_free_memory() -> None:
-    """Collects garbage and has malloc return its free pages (malloc_trim(3)), where the C library can."""
+    """Collect garbage and let malloc return its free pages (malloc_trim(3)), if the C library can."""
     gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
@@ -70,14 +74,14 @@ def give_back_free_memory() -> None:
 
 
 def encode_in_one_call(spec: Spec) -> None:
-    """What one writes without streams: read it all, encode it all, write it all."""
+    """Encode without streams: read it all, encode it all, write it all."""
     from encoder import encode  # noqa: PLC0415 - as in `encode_once`
 
     Path(spec.target).write_bytes(encode(Path(spec.source).read_bytes(), spec.profile))
 
 
 def decode_once(spec: Spec) -> None:
-    """The streaming decoder over the source, a MiB at a time."""
+    """Run the streaming decoder over the source, a MiB at a time."""
     from encoder.stream_decoder import StreamingDecoder  # noqa: PLC0415 - as in `encode_once`
 
     with Path(spec.source).open("rb") as raw, Path(spec.target).open("wb") as sink, StreamingDecoder(raw) as stream:
@@ -112,7 +116,7 @@ def load() -> None:
 
 
 def take_sample(spec: Spec) -> SampleResult:
-    """Load, do the job, and say what it took."""
+    """Load, do the job, and report what it took."""
     load()
     before, cpu, began = memory("VmRSS"), time.process_time(), time.perf_counter()
     work = do(spec)

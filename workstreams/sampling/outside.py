@@ -1,4 +1,6 @@
-"""Taking samples: a child process each, and several arms interleaved so that a drift of the machine meets them alike."""
+"""Taking samples: a child process each, with several arms interleaved, so that a drift of the machine affects all
+alike.
+"""
 
 import os
 import subprocess
@@ -16,7 +18,7 @@ _COMPILING: Final = 400.0  # seconds that the first process may take to compile 
 
 
 class SampleError(RuntimeError):
-    """A sample's child process failed; the message ends with the last lines it wrote."""
+    """A sample's child process failed. The message ends with the last lines it wrote."""
 
 
 def sample(spec: Spec, folder: Path) -> SampleResult:
@@ -28,9 +30,10 @@ def sample(spec: Spec, folder: Path) -> SampleResult:
 
 
 def sample_together(specs: Sequence[Spec], folder: Path) -> list[SampleResult]:
-    """The samples one after the other in one fresh interpreter: for durations, which do not need one each as memory does.
+    """The samples one after the other in one fresh interpreter.
 
-    Raises SampleError as `sample` does; the time allowed is the sum of the specs' timeouts.
+    This is for durations. Memory needs an interpreter for each sample, durations do not. Raises SampleError as
+    `sample` does. The timeout is the sum of the specs' timeouts.
     """
     jobs, allowed = "+".join(sorted({spec.job for spec in specs})), sum(spec.timeout for spec in specs)
     with tempfile.TemporaryDirectory(prefix="sample-", dir=folder) as scratch:
@@ -56,7 +59,7 @@ def compile_kernels(folder: Path) -> SampleResult:
 
 
 def interleave(arms: Mapping[str, Spec], rounds: int, folder: Path) -> dict[str, list[SampleResult]]:
-    """`rounds` samples of each arm, paired by position; each round takes the arms in another order.
+    """`rounds` samples of each arm, paired by position. Each round takes the arms in another order.
 
     Give the baseline twice, under two names: the second is the A/A control.
     """
@@ -68,9 +71,9 @@ def interleave(arms: Mapping[str, Spec], rounds: int, folder: Path) -> dict[str,
 
 
 def interleave_durations(arms: Mapping[str, Spec], rounds: int, folder: Path) -> dict[str, list[SampleResult]]:
-    """As `interleave`, all in one fresh interpreter: the durations are what counts, and their memory means nothing.
+    """As `interleave`, all in one fresh interpreter. Only the durations count; the memory figures mean nothing.
 
-    A round before the first is thrown away, in which caches and heaps are laid out.
+    A round before the first is discarded: caches and heaps are laid out in it.
     """
     order = [*arms, *(name for number in range(rounds) for name in order_of_round(tuple(arms), number))]
     results = sample_together([arms[name] for name in order], folder)
@@ -81,7 +84,7 @@ def interleave_durations(arms: Mapping[str, Spec], rounds: int, folder: Path) ->
 
 
 def order_of_round(names: Sequence[str], number: int) -> list[str]:
-    """The arms rotated by one more place each round, and backwards every other round: no arm is always first or last."""
+    """The arms rotated by one more place each round, and reversed every other round: no arm is always first or last."""
     shift = number % len(names)
     order = [*names[shift:], *names[:shift]]
     return order[::-1] if number % 2 else order
@@ -90,17 +93,18 @@ def order_of_round(names: Sequence[str], number: int) -> list[str]:
 def order_taken(roles: Mapping[str, str], arms: Sequence[str], rounds: int) -> list[str]:
     """The order in which `interleave` and `interleave_durations` took the samples, as a comparison records it.
 
-    roles: "baseline", "treatment" or "control" by the name of an arm; arms that have none are left out.
+    roles: "baseline", "treatment" or "control" by the name of an arm. Arms without a role are left out.
     """
     taken = (name for number in range(rounds) for name in order_of_round(arms, number))
     return [roles[name] for name in taken if name in roles]
 
 
 def _environment(specs: Sequence[Spec]) -> dict[str, str]:
-    """This process's, with the folder that these packages are imported from: the child does not start where we did.
+    """This process's environment, plus the folder that these packages are imported from: the child starts elsewhere.
 
-    Repeated encodes get one malloc arena: every new thread may otherwise start on another one, and what the arenas hold on
-    to wanders by some MiB over hundreds of encodes, which would hide a leak or look like one (`mallopt(3)`, M_ARENA_MAX).
+    Repeated encodes get one malloc arena. Otherwise every new thread can start on another one. What the arenas hold
+    then wanders by some MiB over hundreds of encodes, which would hide a leak or look like one (`mallopt(3)`,
+    M_ARENA_MAX).
     """
     home = str(Path(workstreams.__file__).resolve().parent.parent)
     known = os.environ.get("PYTHONPATH")

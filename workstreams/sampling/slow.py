@@ -1,4 +1,4 @@
-"""Sources and sinks that take their time, to see what a bounded pipeline does then."""
+"""Slow sources and sinks, to see what a bounded pipeline does with them."""
 
 import io
 import time

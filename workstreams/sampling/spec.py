@@ -1,4 +1,4 @@
-"""What one sample is to do, and what it found: plain data that crosses to the child and back as JSON."""
+"""What one sample does, and what it found: plain data that goes to the child and back as JSON."""
 
 import json
 from collections.abc import Mapping
@@ -28,9 +28,9 @@ class Job(StrEnum):
 class Spec:
     """One sample. source, target: absolute paths. profile: a built-in name or a JSON file's path.
 
-    read_size: bytes per read of the source, given to `write`; 0 hands the file to `encode_from`, which reads straight into the
-    pool's buffers. keep: leave the target where it is. settle: seconds after the work at which the resident set is
-    looked at again. timeout: seconds until the child is killed.
+    read_size: bytes per read of the source, given to `write`. 0 gives the file to `encode_from`, which reads straight
+    into the pool's buffers. keep: do not remove the target. settle: seconds after the work at which the resident set
+    is read again. timeout: seconds until the child is killed.
     """
 
     job: Job

@@ -1,4 +1,4 @@
-"""B.api: the stream API exercised as a caller would, and documented from its own signatures and docstrings."""
+"""B.api: the stream API used as a caller would, and documented from its own signatures and docstrings."""
 
 import contextlib
 import inspect
@@ -54,7 +54,7 @@ def entry(name: str) -> dict[str, Any]:
 
 
 def signature(thing: object) -> str:
-    """Parameters as they stand in the source; none for a property."""
+    """Parameters as in the source; none for a property."""
     if not callable(thing):
         return ""
     text = str(inspect.signature(thing)).replace("(self, ", "(").replace("(self)", "()")

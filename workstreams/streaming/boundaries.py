@@ -71,8 +71,8 @@ def boundaries(ctx: TaskContext) -> None:
 
 
 def spoiled_mismatches(seed: int, profile: Profile) -> int:
-    """What the comparison finds where a byte of the text was changed before it was written: every cut must show it."""
-    from encoder import encode  # noqa: PLC0415 - loaded where used: registering stays light
+    """What the comparison finds if a byte of the text is changed before it is written. Every cut must show it."""
+    from encoder import encode  # noqa: PLC0415 - loaded on use: registering stays light
 
     text = next(iter(texts(seed).values()))
     spoiled = bytes([text[0] ^ 1]) + text[1:]
@@ -91,8 +91,12 @@ def seeded_cuts(length: int, rng: random.Random, count: int) -> Iterator[list[in
 
 
 def examine(text: bytes, cuts: Iterator[list[int]], profile: Profile) -> tuple[int, int]:
-    """How many cuts there were and how many gave other bytes than the one-shot encoding, or did not decode to the text."""
-    from encoder import decode, encode  # noqa: PLC0415 - loaded where used: registering stays light
+    """How many cuts there were, and how many failed.
+
+    A cut fails if it gives other bytes than the one-shot encoding. The one-shot encoding fails if it does not decode
+    to the text.
+    """
+    from encoder import decode, encode  # noqa: PLC0415 - loaded on use: registering stays light
 
     expected = encode(text, profile)
     wrong = int(decode(expected) != text)

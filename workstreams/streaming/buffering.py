@@ -18,7 +18,7 @@ from workstreams.streaming.metrics import BOUND_EXCESS, IN_FLIGHT, LARGE_PEAK, L
 SIZES: Final = (16, 2, 2, 1, 1, 1, 1, 1)
 """Sizes of the inputs, largest first, in sixteenths of the whole: the file is truncated from one to the next.
 
-A slope is known best from the ends of its line, and the short end costs little.
+The ends of a line determine its slope best, and the short end costs little.
 """
 
 
@@ -57,8 +57,8 @@ def buffering(ctx: TaskContext) -> None:
 
 
 def watch(source: Path, scenario: Scenario) -> dict[str, Any]:
-    """One encode with the tuned profile; the buffers in flight are looked at after every release."""
-    from encoder.stream_encoder import StreamingEncoder  # noqa: PLC0415 - loaded where used: registering stays light
+    """One encode with the tuned profile. The buffers in flight are counted after every release."""
+    from encoder.stream_encoder import StreamingEncoder  # noqa: PLC0415 - loaded on use: registering stays light
 
     profile = load_profile("tuned")
     seen: list[tuple[int, int]] = []
@@ -98,7 +98,7 @@ def peaks(ctx: TaskContext, source: Path) -> list[SampleResult]:
 
 
 def record(ctx: TaskContext, scenarios: list[dict[str, Any]], taken: list[SampleResult]) -> None:
-    """The measurements that B's criteria are judged by."""
+    """The measurements for B's criteria."""
     files = ["buffering.json"]
     method = "the pool's own statistics in encodes with fast and slow sources and sinks, profile tuned"
     ctx.samples(

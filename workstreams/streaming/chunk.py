@@ -1,4 +1,4 @@
-"""B.chunk: the same bytes whatever the chunks; the same ratio as one-shot; and which of the two is faster."""
+"""B.chunk: the same bytes whatever the chunks, the same ratio as one-shot, and which of the two is faster."""
 
 from collections.abc import Mapping, Sequence
 from statistics import median
@@ -59,7 +59,7 @@ def measure_arms(ctx: TaskContext) -> dict[str, list[SampleResult]]:
 def record(
     ctx: TaskContext, by_chunk: Mapping[str, Sequence[SampleResult]], arms: Mapping[str, Sequence[SampleResult]]
 ) -> None:
-    """The measurements that B's criteria are judged by."""
+    """The measurements for B's criteria."""
     files = ["chunking.json"]
     one_shot, streamed, control = ([r.seconds for r in arms[name]] for name in ("one-shot", "streaming", "control"))
     ctx.compare(
@@ -88,7 +88,7 @@ def record(
 
 
 def say(ctx: TaskContext, by_chunk: Mapping[str, Sequence[SampleResult]]) -> None:
-    """What a reader of the figures would say of them."""
+    """What a reader of the figures would say about them."""
     digests = {r.digest for results in by_chunk.values() for r in results}
     same = "the same bytes" if len(digests) == 1 else f"{len(digests)} different outputs"
     ctx.note(f"{len(by_chunk)} ways to hand over the input gave {same}")
@@ -100,7 +100,7 @@ def say(ctx: TaskContext, by_chunk: Mapping[str, Sequence[SampleResult]]) -> Non
 
 
 def ratio_difference(streamed: SampleResult, one_shot: SampleResult) -> float:
-    """How far the two ratios lie apart, in % of the one-shot's; never negative."""
+    """How far apart the two ratios are, in % of the one-shot's; never negative."""
     return abs(one_shot.bytes_out / streamed.bytes_out - 1) * 100
 
 

@@ -11,7 +11,7 @@ from workstreams.documents import render
 
 
 def design(ctx: TaskContext) -> None:
-    """Write the note; nothing is measured here, so nothing is recorded."""
+    """Write the note. Nothing is measured here, so nothing is recorded."""
     facts = facts_of(load_profile("tuned"), load_profile("baseline"))
     text = render("workstreams.streaming", "architecture.md.j2", facts)
     ctx.artifact("architecture.md", title="Streaming architecture").write_text(text, encoding="utf-8")

@@ -1,4 +1,6 @@
-"""B.integration-tests: the project's own tests of the streaming encoder, run by pytest and counted from its JUnit file."""
+"""B.integration-tests: the project's own tests of the streaming encoder, run by pytest and counted from its JUnit
+file.
+"""
 
 import subprocess
 import sys
@@ -37,7 +39,7 @@ class Tally:
 
 
 def integration_tests(ctx: TaskContext) -> None:
-    """Run them; a test that fails or is skipped counts as a failure here, and the task itself succeeds."""
+    """Run them. A test that fails or is skipped counts as a failure here, and the task itself succeeds."""
     files = find(ctx.project)
     if not files:
         raise NoTestsError(
@@ -60,7 +62,7 @@ def integration_tests(ctx: TaskContext) -> None:
 
 
 def planted_failures(ctx: TaskContext) -> int:
-    """How many failures the same run of pytest counts where one is planted."""
+    """How many failures the same run of pytest counts if one is planted."""
     folder = ctx.folder / "tmp" / "planted"
     folder.mkdir(parents=True, exist_ok=True)
     test = folder / "test_planted.py"
@@ -71,7 +73,7 @@ def planted_failures(ctx: TaskContext) -> int:
 
 
 def find(project: Path) -> list[Path]:
-    """The test files that are there."""
+    """The existing test files."""
     return sorted(path for pattern in PATTERNS for path in project.glob(pattern))
 
 

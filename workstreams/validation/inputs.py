@@ -1,4 +1,4 @@
-"""Inputs that an encoder has to give back to the byte: every kind of data, and the edges where encoders break."""
+"""Inputs that an encoder must reproduce to the byte: every kind of data, and the edges where encoders break."""
 
 import random
 import zlib

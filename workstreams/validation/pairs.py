@@ -1,4 +1,7 @@
-"""Two profiles timed in turns, for as long as it takes to tell them apart: pairs, a control beside them, and looks that pay for being many."""
+"""Two profiles timed in turn, for as long as it takes to tell them apart.
+
+Pairs have a control beside them, and repeated looks use a higher confidence level.
+"""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +13,7 @@ from orchestrator.evidence.intervals import of_median, seed_of
 from orchestrator.evidence.sequential import level_at
 
 LEVEL: Final = 0.95
-"""Of all looks at one comparison together."""
+"""For all looks at one comparison together."""
 
 BORDER: Final = 5.0
 """How much worse than the baseline, in %, is a regression."""
@@ -20,12 +23,15 @@ ARMS: Final = ("baseline", "merged", "control")
 UNDECIDED: Final = "undecided"
 
 Measure = Callable[[str], float]
-"""From an arm's name to what one sample of it came to, less being better."""
+"""From an arm's name to the result of one sample of it; less is better."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One comparison. worse: how much worse than the baseline, in %, by its median; low, high: its interval; below 0 is better."""
+    """One comparison.
+
+    worse: how much worse than the baseline, in %, by its median. low, high: its interval. Below 0 is better.
+    """
 
     quantity: str
     name: str
@@ -48,7 +54,10 @@ def worse_by(ours: Sequence[float], theirs: Sequence[float]) -> list[float]:
 
 
 def finding(quantity: str, name: str, merged: Sequence[float], baseline: Sequence[float], look: int = 1) -> Finding:
-    """Of paired arms in which less is better, at look number `look` at a sample that grows until it decides."""
+    """A finding from paired arms in which less is better.
+
+    look: the number of the look at a sample that grows until it decides.
+    """
     worse = worse_by(merged, baseline)
     found = of_median(worse, level_at(LEVEL, look), seed_of(f"{quantity} {name}"))
     return Finding(quantity, name, found.value, found.low, found.high, len(worse))
@@ -56,7 +65,10 @@ def finding(quantity: str, name: str, merged: Sequence[float], baseline: Sequenc
 
 @dataclass(slots=True)
 class Pairs:
-    """A growing comparison. values: by arm, paired by round. order: the arms as they were measured. looks: at the sample so far."""
+    """A growing comparison. values: by arm, paired by round. order: the arms as they were measured.
+
+    looks: at the sample so far.
+    """
 
     quantity: str
     name: str
@@ -68,27 +80,28 @@ class Pairs:
 
     @property
     def decided(self) -> bool:
-        """Whether a look has told."""
+        """Whether a look has decided it."""
         return self.found is not None and self.found.verdict != UNDECIDED
 
     def take(self) -> None:
-        """One round of all arms, every other one backwards."""
+        """One round of all arms, reversed every other time."""
         turn = len(self.values[ARMS[0]])
         for arm in ARMS if turn % 2 else ARMS[::-1]:
             self.order.append(arm)
             self.values[arm].append(self.measure(arm))
 
     def look(self) -> None:
-        """Decides with the samples so far, where they can."""
+        """Decide with the samples so far, if they suffice."""
         self.looks += 1
         self.found = finding(self.quantity, self.name, self.values["merged"], self.values["baseline"], self.looks)
 
 
 def grow(pairs: Sequence[Pairs], rounds: int, budget: float, clock: Callable[[], float]) -> None:
-    """Rounds over all comparisons by turns until each is decided, or `budget` seconds of `clock` are over.
+    """Rounds over all comparisons in turn, until each is decided or `budget` seconds of `clock` are over.
 
-    The first look is due after `rounds` rounds, however long they take, and each further one when there are twice as many: seldom enough
-    for the looks to cost little confidence. A phase in which the machine is slow meets all comparisons alike.
+    The first look comes after `rounds` rounds, however long they take. Each further look comes when there are twice as
+    many, so looks are rare enough to cost little confidence. A phase in which the machine is slow affects all
+    comparisons alike.
     """
     ends = clock() + budget
     undecided, done, due = list(pairs), 0, rounds
@@ -106,7 +119,7 @@ def grow(pairs: Sequence[Pairs], rounds: int, budget: float, clock: Callable[[],
 
 
 def noise(values: Mapping[str, Sequence[float]]) -> float:
-    """How far the baseline lies from itself, in %, in half of the pairs: what the machine adds to every comparison."""
+    """How far the baseline is from itself, in %, in half of the pairs: what the machine adds to every comparison."""
     apart = [abs(one) for one in worse_by(values["control"], values["baseline"])]
     return median(apart)
 
@@ -118,7 +131,7 @@ def widest(values: Mapping[str, Sequence[float]]) -> float:
 
 
 def why_undecided(each: Pairs) -> str:
-    """What a comparison came to that its budget did not decide, and the noise that it had to be told from."""
+    """The result of a comparison that its budget did not decide, and the machine's noise."""
     found = each.found
     assert found is not None, "every comparison is looked at"
     return (
@@ -129,5 +142,5 @@ def why_undecided(each: Pairs) -> str:
 
 
 def load() -> str:
-    """The machine's load, as a reader wants it beside noise."""
+    """The machine's load, for a reader who sees the noise."""
     return f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"

@@ -1,9 +1,9 @@
 """Regressions of the merged profile against the baseline: ratio, speed and memory, each judged by its whole interval.
 
-A regression is a comparison whose whole 95 % interval lies more than 5 % on the worse side of the baseline. Ratios are exact.
-An interval that only reaches over the border is undecided: it is no regression, and no case that was examined either, so that a
-criterion that expects all cases stays unproven, and says which noise of the machine it saw. Speed and memory are sampled until they
-are decided or the budget is spent (`workstreams.validation.pairs`).
+A regression is a comparison whose whole 95 % interval is more than 5 % on the worse side of the baseline. Ratios are
+exact. An interval that contains the border is undecided. It is no regression, and no examined case either. So a
+criterion that expects all cases stays unproven, and says which noise of the machine it saw. Speed and memory are
+sampled until they are decided or the budget is spent (`workstreams.validation.pairs`).
 """
 
 import io
@@ -67,7 +67,7 @@ def encode_seconds(profile: "Profile", data: bytes) -> tuple[float, int]:
 
 
 def inputs(context: TaskContext) -> dict[str, bytes]:
-    """The kinds whose ratio and speed are compared; small ones are repeated to the wanted size, blocks apart."""
+    """The kinds whose ratio and speed are compared. Small ones are repeated to the wanted size, blocks apart."""
     wanted = size(context.params, "size", "6MiB")
     tile = min(wanted, 2 << 20)
     made = {name: corpus.GENERATED[name](tile, 1) for name in ("server log", "JSON lines", "CSV table")}
@@ -162,7 +162,10 @@ def record_memory(context: TaskContext, memory: Pairs) -> None:
 def leave(
     context: TaskContext, findings: Sequence[Finding], planted: Sequence[Finding], undecided: Sequence[str] = ()
 ) -> None:
-    """The count, the list and a table for people. planted: comparisons that must come out as regressions. undecided: why some are."""
+    """The count, the list and a table for people.
+
+    planted: comparisons that must be found as regressions. undecided: why some are.
+    """
     write_json(
         context, "regressions.json", [asdict(it) | {"verdict": it.verdict} for it in findings], title="Comparisons"
     )

@@ -21,7 +21,7 @@ FAILURES: Final = Metric(
 
 
 def profiles(context: TaskContext) -> "dict[str, Profile]":
-    """Both built-in profiles, and the merged one where integration left it."""
+    """Both built-in profiles, and the merged one if integration left it."""
     from encoder import load_profile  # noqa: PLC0415 - runners load the encoder when they run
 
     merged = artifact_above(context, TUNED, "INTEGRATION")
@@ -39,7 +39,7 @@ def ways(profile: "Profile", data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def failure_of(blob: bytes, data: bytes) -> str:
-    """What is wrong with a case, "" for nothing: an error is a failure like wrong bytes."""
+    """What is wrong with a case, "" for nothing. An error is a failure, like wrong bytes."""
     from encoder.errors import GlyphError  # noqa: PLC0415 - as above
 
     try:
@@ -49,7 +49,10 @@ def failure_of(blob: bytes, data: bytes) -> str:
 
 
 def spoiled_failures(given: Mapping[str, bytes]) -> int:
-    """How many inputs the comparison finds changed whose first bit was flipped before they were encoded: it must be all."""
+    """How many inputs with a flipped first bit the comparison finds changed. It must be all of them.
+
+    The bit is flipped before the input is encoded.
+    """
     from encoder import encode  # noqa: PLC0415 - as above
 
     return sum(bool(failure_of(encode(spoiled(data)), data)) for data in given.values() if data)

@@ -31,7 +31,7 @@ def measured(context: TaskContext) -> dict[str, tuple[str, Measurement]]:
 
 
 def row_of(name: str, metric: Metric | None, task: str, measurement: Measurement) -> list[Cell]:
-    """A line of the table; a measurement that cannot be summed up says why."""
+    """A line of the table. A measurement without a summary says why."""
     found = summarise(metric, measurement) if metric else None
     if found is None:
         return [name, "metric not registered", "", "", "", measurement.unit, task]
@@ -43,7 +43,7 @@ def row_of(name: str, metric: Metric | None, task: str, measurement: Measurement
 def table(
     names: Sequence[str], found: Mapping[str, tuple[str, Measurement]], metrics: Mapping[str, Metric]
 ) -> list[list[Cell]]:
-    """The asked-for metrics in their order; what was not measured is a line too."""
+    """The requested metrics in their order. A metric that was not measured gets a line too."""
     return [
         row_of(name, metrics.get(name), *found[name]) if name in found else [name, "not measured", "", "", "", "", ""]
         for name in names
@@ -51,7 +51,10 @@ def table(
 
 
 def success_metrics(context: TaskContext) -> None:
-    """Tell which of the metrics named by the parameter `metrics` have evidence. Verdicts are the orchestrator's to give."""
+    """Report which of the metrics named by the parameter `metrics` have evidence.
+
+    Verdicts are the orchestrator's to give.
+    """
     found = measured(context)
     asked = context.params.get("metrics") or sorted(found)
     names = [str(name) for name in (asked if isinstance(asked, list | tuple) else [asked])]

@@ -1,4 +1,4 @@
-"""The encoder's own tests, run by pytest as they stand in the project and counted from the JUnit file it writes."""
+"""The encoder's own tests, run by pytest in the project and counted from the JUnit file that it writes."""
 
 import os
 import subprocess
@@ -40,7 +40,8 @@ tokenisers, the container, and the bytes of what was released.
 def command_of(folders: list[Path], project: Path, report: Path, temporary: Path) -> list[str]:
     """Pytest without anything that it would leave in the project.
 
-    `-P`: it imports the encoder from where every other task does, whose kernels are compiled, not from the current folder.
+    `-P`: it imports the encoder from where every other task does, not from the current folder. There the kernels are
+    compiled.
     """
     options = ["-q", "-n0", "-p", "no:cacheprovider", f"--rootdir={project}", f"--basetemp={temporary / 'pytest'}"]
     options += [f"--ignore={project / name}" for name in LEFT_OUT]
@@ -48,7 +49,10 @@ def command_of(folders: list[Path], project: Path, report: Path, temporary: Path
 
 
 def encoder_tests(context: TaskContext) -> None:
-    """Run all but `LEFT_OUT`; a skipped test did not pass. Raises NoTestsError where there are none, or pytest cannot run."""
+    """Run all except `LEFT_OUT`. A skipped test did not pass.
+
+    Raises NoTestsError if there are none, or if pytest cannot run.
+    """
     folders = [context.project / name for name in FOLDERS if (context.project / name).is_dir()]
     if len(folders) < len(FOLDERS):
         raise NoTestsError(

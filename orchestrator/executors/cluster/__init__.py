@@ -1,1 +1,1 @@
-"""Attempts on the workers of a Dask cluster, for what one machine is not enough for. Needs the extra `[dask]`."""
+"""Attempts on the workers of a Dask cluster, if one machine is not enough. Needs the extra `[dask]`."""

@@ -1,4 +1,7 @@
-"""Whether anybody listens at a scheduler's address: asked before Dask is even loaded, so that a wrong one is told at once."""
+"""Whether anybody listens at a scheduler's address.
+
+This is checked before Dask is even loaded, so that a wrong address is reported at once.
+"""
 
 import contextlib
 import socket
@@ -17,13 +20,16 @@ SCHEMES: Final = frozenset({"tcp", "tls"})
 
 
 class ClusterFault(OrchestratorError):  # noqa: N818 - named after what was found
-    """The cluster cannot be reached, has no workers, or has some that are not like this machine."""
+    """The cluster cannot be reached, has no workers, or has some that differ from this machine."""
 
     exit_code: ClassVar[int] = 4
 
 
 def require_listener(address: str, patience: float = PATIENCE) -> None:
-    """Raise ClusterFault, about `patience` seconds from now, where nobody listens there. Other kinds than tcp and tls are left to Dask."""
+    """Raise ClusterFault, about `patience` seconds from now, if nobody listens there.
+
+    Other schemes than tcp and tls are left to Dask.
+    """
     where = _host_and_port(address)
     if where is None:
         return
@@ -37,16 +43,19 @@ def require_listener(address: str, patience: float = PATIENCE) -> None:
         except OSError as error:
             if time.monotonic() + PAUSE >= deadline:
                 raise unreachable(address, str(error.strerror or error)) from error
-            time.sleep(PAUSE)  # it may be starting just now
+            time.sleep(PAUSE)  # it may be starting now
 
 
 def unreachable(address: str, why: str) -> ClusterFault:
-    """Nobody answers there as a scheduler does."""
+    """The error for an address where no scheduler answers."""
     return ClusterFault(f"{address}: {why}\n  mend: check the address, and that a scheduler listens there")
 
 
 def _greets(there: socket.socket) -> bool:
-    """Whether it begins as Dask does, which speaks first: with the length of a short message. Dask's client takes any length for granted."""
+    """Whether it begins as Dask does, which speaks first, with the length of a short message.
+
+    Dask's client accepts any length.
+    """
     said = b""
     with contextlib.suppress(OSError):
         while len(said) < LENGTH.size and (more := there.recv(LENGTH.size - len(said))):

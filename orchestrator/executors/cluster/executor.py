@@ -1,7 +1,7 @@
-"""The orchestrator's side: a `concurrent.futures.Executor` that has attempts carried out by the workers of a Dask cluster.
+"""The orchestrator's side: a `concurrent.futures.Executor` whose attempts run on the workers of a Dask cluster.
 
-Every attempt has a thread here that ships its inputs, waits, watches its worker, and fetches what it left. The journal stays the truth: the
-cluster only dispatches, and forgets everything that the engine does not ask for.
+Every attempt has a thread here that ships its inputs, waits, watches its worker, and fetches what it left. The journal
+stays the truth. The cluster only dispatches, and forgets everything that the engine does not ask for.
 """
 
 import contextlib
@@ -41,7 +41,10 @@ LOSSES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Why an attempt is given up. outage: the whole cluster is away, which says nothing about the task, however often."""
+    """Why an attempt is given up.
+
+    outage: the whole cluster is away, which says nothing about the task, however often it happens.
+    """
 
     why: str
     outage: bool = False
@@ -52,16 +55,18 @@ class Stopped(Exception):  # noqa: N818 - named after what happened
 
 
 class GivenUp(Exception):  # noqa: N818 - as above
-    """The cluster did not come back in time; the message says which, and for how long it was waited for."""
+    """The cluster did not come back in time. The message names it, and how long it was waited for."""
 
 
 class DaskExecutor(ThreadPoolExecutor):
-    """`submit(carry_out, order, stop, listener)` has the order carried out by a worker. Use it as a context: it ends what it began.
+    """`submit(carry_out, order, stop, listener)` lets a worker carry out the order. Use it as a context.
 
-    scheduler: its address ("tcp://host:8786"), or None for a cluster of processes on this machine. store: the URL or folder that
-    artifacts travel by; every machine must reach it. lease: seconds that a worker may be silent, and an attempt go on without hearing of this
-    process. patience: seconds to wait for a cluster that went away. workers: how many, of an own
-    cluster. Raises ClusterFault where the environment of a worker differs from this one in what the runners depend on.
+    Leaving the context ends what it began. scheduler: its address ("tcp://host:8786"), or None for a cluster of
+    processes on this machine. store: the URL or folder that artifacts travel through; every machine must reach it.
+    lease: how many seconds a worker can be silent, and an attempt can run without hearing from this process. patience:
+    seconds to wait for a cluster that went away. workers: how many, for a cluster of its own.
+
+    Raises ClusterFault if the environment of a worker differs from this one in what the runners depend on.
     """
 
     def __init__(  # noqa: PLR0913 - where and how, by name
@@ -90,7 +95,7 @@ class DaskExecutor(ThreadPoolExecutor):
 
     @property
     def client(self) -> Any:  # noqa: ANN401 - distributed has no types
-        """Dask's client, as it is now."""
+        """Dask's current client."""
         return self._link.client
 
     @property
@@ -99,7 +104,10 @@ class DaskExecutor(ThreadPoolExecutor):
         return sum(int(worker["nthreads"]) for worker in self._link.workers().values())
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401, ARG002 - as Executor
-        """As `concurrent.futures.Executor`; `fn` is what the engine would call here, and stands for what the worker calls."""
+        """As `concurrent.futures.Executor`.
+
+        `fn` is what the engine would call here; the worker calls its counterpart.
+        """
         return super().submit(self._attempt, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - as Executor
@@ -155,7 +163,10 @@ class DaskExecutor(ThreadPoolExecutor):
         return delivery.result
 
     def _dispatch(self, shipment: Shipment) -> "Future[Delivery]":
-        """To any worker that gives signs of life; Dask itself only knows of those that have hung up."""
+        """Hand it to any worker that gives signs of life.
+
+        Dask itself only notices workers that closed the connection.
+        """
         now = time.monotonic()
         only = {"workers": list(self.watch.living(now))} if self.watch.silent(now) else {}
         executor = self._link.client.get_executor(pure=False, retries=0, **only)
@@ -176,7 +187,7 @@ class DaskExecutor(ThreadPoolExecutor):
             time.sleep(TICK)
 
     def _wait(self, order: WorkOrder, future: "Future[Delivery]", stop: StopSignal) -> Delivery | Lost | None:
-        """The delivery; why it was given up; or None where it was stopped."""
+        """The delivery; or why it was given up; or None if it was stopped."""
         while True:
             with contextlib.suppress(TimeoutError):
                 delivery = future.result(timeout=TICK)
@@ -206,7 +217,10 @@ class DaskExecutor(ThreadPoolExecutor):
         return Lost(why) if why else None
 
     def _as_loss(self, order: WorkOrder, error: Exception, client: object) -> Lost | None:
-        """What it says about the cluster, None where it says something about the attempt. client: what it was handed to."""
+        """What the error says about the cluster, None if it says something about the attempt.
+
+        client: the one that the attempt was handed to.
+        """
         away = self._tending.away()
         if client is not self._link.client or (away is not None and away.scheduler):
             return Lost(f"{self._link.name} went away", outage=True)
@@ -229,7 +243,10 @@ class DaskExecutor(ThreadPoolExecutor):
         return (fence is not None and fence.shut()) or self._tending.over(marker)
 
     def _await_former(self, order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None]) -> None:
-        """Where another orchestrator had the task under way when it went away: until that lease is over. Raises Stopped."""
+        """Wait for the end of a former orchestrator's lease, if that had the task under way when it went away.
+
+        Raises Stopped.
+        """
         told = False
         while (left := self._tending.former(order.run, order.task)) > 0:
             if stop.is_set():
@@ -241,7 +258,7 @@ class DaskExecutor(ThreadPoolExecutor):
             time.sleep(TICK)
 
     def _shipped(self, order: WorkOrder) -> dict[Path, str]:
-        """Put every input's content into the store; a file is put once."""
+        """Put every input's content into the store, each file once."""
         paths = dict.fromkeys(path for given in order.inputs for path in given.artifacts.values())
         for path in paths:
             if path not in self._digests:
@@ -261,7 +278,7 @@ class DaskExecutor(ThreadPoolExecutor):
 
 
 def is_loss(error: BaseException) -> bool:
-    """Whether it tells of the connection or of who is at its other end; any other OSError is of a file here."""
+    """Whether the error concerns the connection or its other end. Any other OSError concerns a file here."""
     return isinstance(error, CancelledError | ConnectionError | TimeoutError) or type(error).__name__ in LOSSES
 
 

@@ -1,4 +1,4 @@
-"""What a worker must have in common with the orchestrator's machine before it may do a task."""
+"""What a worker must have in common with the orchestrator's machine before it can do a task."""
 
 import platform
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +12,9 @@ from orchestrator.sourcecode import Code
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """python: its version; packages: versions of this package and what it needs; code: a digest of each runner's code."""
+    """python: its version. packages: versions of this package and of its dependencies. code: a digest of each runner's
+    code.
+    """
 
     python: str
     packages: Mapping[str, str]
@@ -20,7 +22,10 @@ class Facts:
 
 
 def facts_here(names: Iterable[str], runners: Mapping[str, Runner] | None = None) -> Facts:
-    """Of this process, for the named runners: all that are installed, unless given. A runner that is missing has the code ""."""
+    """The facts of this process for the named runners; by default, for all installed ones.
+
+    A missing runner has the code "".
+    """
     offered = load_registry() if runners is None else runners
     code = Code()
     digests = {name: code.digest(offered[name]) if name in offered else "" for name in names}
@@ -28,7 +33,7 @@ def facts_here(names: Iterable[str], runners: Mapping[str, Runner] | None = None
 
 
 def differences(wanted: Facts, found: Facts) -> tuple[str, ...]:
-    """What is not as it must be, one line each; () where all is."""
+    """The differences, one line each; () if there are none."""
     return tuple(_differences(wanted, found))
 
 

@@ -1,7 +1,8 @@
-"""The orchestrator's side of a lease's file, where the worker is on the same machine: proof that nothing of an execution runs.
+"""The orchestrator's side of a lease's file, if the worker is on the same machine: proof that no execution runs.
 
-Worker and launcher share the file's lock as long as either lives, and the launcher outlives what it started. Whoever gets the lock alone
-knows that it is over, and a launcher that comes late cannot share it any more.
+Worker and launcher share the file's lock as long as either lives, and the launcher outlives what it started. Whoever
+acquires the exclusive lock knows that the execution is over. A launcher that comes late cannot share the lock any
+more.
 """
 
 import contextlib
@@ -14,7 +15,7 @@ from orchestrator.process import boot_id
 
 
 class Fence:
-    """Make it with `Fence.found`. It stays shut until it is closed."""
+    """Make it with `Fence.found`. Once shut, it stays shut until it is closed."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -22,7 +23,7 @@ class Fence:
 
     @classmethod
     def found(cls, said: Sequence[Any]) -> "Fence | None":
-        """By what `lease.locked` told; None where the file is another machine's, or not to be seen from here."""
+        """Find it by what `lease.locked` yields. None if the file is on another machine, or not visible from here."""
         boot, path, device, number = said
         if boot != boot_id():
             return None
@@ -37,7 +38,7 @@ class Fence:
         return cls(descriptor)
 
     def shut(self) -> bool:
-        """Whether nothing of the execution runs, nor can begin to."""
+        """Whether nothing of the execution runs or can begin to."""
         if not self._shut:
             with contextlib.suppress(BlockingIOError):
                 fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -45,5 +46,5 @@ class Fence:
         return self._shut
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         os.close(self._descriptor)

@@ -1,8 +1,10 @@
-"""The worker's side of a lease: how long an execution may run, as its orchestrator grants it through the scheduler's memory.
+"""The worker's side of a lease: how long an execution can run, as its orchestrator grants it through the scheduler's
+memory.
 
-The orchestrator writes there, again and again, a beat (a number that grows) and which executions each worker may carry out. Who reads a
-new beat knows that it was written after it had last read the former one: from that moment on the lease lasts. So the orchestrator,
-who knows when it wrote last, knows when the lease is over, whoever of the three does not hear the others any more.
+The orchestrator repeatedly writes there a beat (a number that grows), and which executions each worker may carry out.
+A worker that reads a new beat knows that it was written after its own last reading of the former one. The lease lasts
+from that moment on. The orchestrator knows when it wrote last. So it knows when the lease is over, whichever of the
+three no longer hears the others.
 """
 
 import fcntl
@@ -18,9 +20,9 @@ from orchestrator.executors.order import StopSignal
 from orchestrator.process import boot_id
 
 GRANTS: Final = "orchestrate-grants"
-"""Where in the scheduler's memory grants are: [GRANTS, run, worker's address] → (beat, {execution: marker})."""
+"""The place of the grants in the scheduler's memory: [GRANTS, run, worker's address] → (beat, {execution: marker})."""
 FILE: Final = "lease"
-MARGIN: Final = 0.8  # of the lease: the rest of it is for ending what runs
+MARGIN: Final = 0.8  # of the lease: the rest is for ending what runs
 PACE: Final = 0.1  # of the lease: from one look to the next
 SOON: Final = 0.02  # seconds between looks for the first grant
 TICK: Final = 0.01
@@ -34,9 +36,11 @@ class NotGranted(Exception):  # noqa: N818 - named after what was found
 
 
 class Lease:
-    """One execution's. A StopSignal: set when the execution is not wanted any more, or the lease is over.
+    """The lease of one execution. It is a StopSignal: set when the execution is not wanted any more, or the lease is
+    over.
 
-    path: the file that is locked as long as anything of it runs. seconds: of a lease. released: whether Dask has let go of it.
+    path: the file that is locked as long as anything of it runs. seconds: of a lease. released: whether Dask has
+    dropped it.
     """
 
     def __init__(  # noqa: PLR0913 - what it looks at, by name
@@ -63,18 +67,18 @@ class Lease:
         self._granted = self._withdrawn = False
 
     def await_grant(self, sleep: Callable[[float], None] = time.sleep) -> None:
-        """Return once it may run. Raises NotGranted where that is not said for as long as a lease lasts."""
+        """Return once the execution may run. Raises NotGranted if no grant comes for the length of a lease."""
         while not self._granted:
             if self.is_set():
                 raise NotGranted(self._execution)
             sleep(TICK)
 
     def deadline(self) -> float:
-        """Until when it may run, by the clock."""
+        """The end of the lease, by the clock."""
         return self._until
 
     def is_set(self) -> bool:
-        """Looks at what has been answered, and asks again when it is time; never waits."""
+        """Examine the latest answer, and ask again when it is time. Never waits."""
         self._look()
         return self._withdrawn or self._released.is_set() or self._clock() >= self._until
 
@@ -97,7 +101,7 @@ class Lease:
             return None
 
     def _take(self, said: tuple[int, Mapping[str, str]] | None) -> None:
-        """What was said when it was asked for last. A scheduler that has forgotten everything renews nothing."""
+        """Take in the answer to the latest question. A scheduler that has forgotten everything renews nothing."""
         if said is not None and self._execution in said[1]:
             self._granted = True
             if said[0] != self._beat:
@@ -110,7 +114,10 @@ class Lease:
 
 @contextmanager
 def locked(path: Path) -> Iterator[list[Any]]:
-    """Make the file and share its lock; yields what `fence.Fence` finds it by, from the same machine. Raises OSError."""
+    """Make the file and share its lock.
+
+    Yields what `fence.Fence` finds it by, from the same machine. Raises OSError.
+    """
     path.parent.mkdir(parents=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:

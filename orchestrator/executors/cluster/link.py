@@ -1,7 +1,7 @@
-"""The connection to a cluster: made, asked over, found broken, and made again; and a cluster of this machine's own.
+"""The connection to a cluster: made, used, found broken, and made again. Also a cluster of this machine's own.
 
-Dask's own client waits for a scheduler that went away without saying so, and tells of it by tracebacks on the terminal: here every question
-has a deadline, a connection that broke is replaced, and what the libraries log stays away from the terminal.
+Dask's own client waits silently for a scheduler that went away, and prints tracebacks on the terminal. Here every
+question has a deadline, and a broken connection is replaced. What the libraries log stays away from the terminal.
 """
 
 import contextlib
@@ -19,17 +19,20 @@ CONNECT: Final = 5.0
 ANSWER: Final = 4.0  # seconds that the scheduler has for one question
 CLOSE: Final = 2.0
 QUIET: Final = {"dashboard_address": "127.0.0.1:0", "allowed_failures": 0}
-"""For the scheduler of an own cluster: without an address, it serves HTTP to everyone on port 8787; and what a lost worker did is ours to begin again."""
+"""For the scheduler of an own cluster. Without an address, it serves HTTP to everyone on port 8787.
+
+Only we restart what a lost worker did.
+"""
 SILENT: Final[dict[str, list[str]]] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
-"""Of an own cluster, nothing is to be seen by other users of the machine."""
+"""Other users of the machine must not see anything of an own cluster."""
 LOGGERS: Final = ("distributed", "tornado", "asyncio", "bokeh")
 
 
 class Link:
     """A client of the scheduler at the address, or (None) of a cluster on this machine that ends with it.
 
-    facts: what workers must be like. hear: gets every event of the topic. client: the present one, of `distributed`; another one
-    after `renew`. Raises ClusterFault.
+    facts: what workers must have. hear: gets every event of the topic. client: the current one, of `distributed`;
+    another one after `renew`. Raises ClusterFault.
     """
 
     def __init__(
@@ -73,7 +76,7 @@ class Link:
         return found
 
     def renew(self) -> None:
-        """Connect again. Raises ClusterFault where that is not possible now."""
+        """Connect again. Raises ClusterFault if that is not possible now."""
         fresh, former = self._met(), self.client
         self.client, self._made = fresh, fresh.scheduler_comm
         Thread(target=_close, args=(former,), daemon=True).start()
@@ -82,7 +85,7 @@ class Link:
         """End the connection, and a cluster of its own."""
         closing = Thread(target=_close, args=(self.client,), daemon=True)
         closing.start()
-        closing.join(3 * CLOSE)  # one whose scheduler is stopped waits for it
+        closing.join(3 * CLOSE)  # a client whose scheduler is stopped waits for it
         self._held.close()
 
     def _met(self) -> Any:  # noqa: ANN401 - as above
@@ -105,7 +108,7 @@ class Link:
 
 
 def require_alike(found: Mapping[str, Facts], wanted: Facts) -> None:
-    """Raise ClusterFault unless there are workers, each with what the runners depend on as it is here."""
+    """Raise ClusterFault unless there are workers, and all of them have what the runners depend on here."""
     if not found:
         raise ClusterFault("the cluster has no workers\n  mend: start some (`dask worker ADDRESS`), then run again")
     for address, facts in sorted(found.items()):
@@ -117,9 +120,9 @@ def require_alike(found: Mapping[str, Facts], wanted: Facts) -> None:
 
 @contextlib.contextmanager
 def silenced() -> Iterator[None]:
-    """Meanwhile, what the libraries log goes nowhere: what matters of it is noticed here, and told as ours."""
+    """Discard what the libraries log meanwhile. What matters of it is noticed here, and reported as ours."""
     with _installed():
-        import distributed  # noqa: F401, PLC0415 - sets up its loggers when it is imported
+        import distributed  # noqa: F401, PLC0415 - its import sets up its loggers
     names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] in LOGGERS]
     former = {
         name: (logging.getLogger(name).handlers, logging.getLogger(name).propagate) for name in {*names, *LOGGERS}
@@ -143,7 +146,7 @@ def _installed() -> Iterator[None]:
 
 
 def _client(address: Any) -> Any:  # noqa: ANN401 - distributed has no types
-    """Raises ClusterFault, at the latest soon after CONNECT."""
+    """A client. Raises ClusterFault, at the latest soon after CONNECT."""
     from distributed import Client  # noqa: PLC0415 - heavy, and an extra
 
     try:
@@ -155,7 +158,10 @@ def _client(address: Any) -> Any:  # noqa: ANN401 - distributed has no types
 
 @contextlib.contextmanager
 def _own_cluster(workers: int | None) -> Iterator[Any]:
-    """One process for each processor, unless told; over TLS with a certificate of its own, which only its processes have."""
+    """By default, one process for each processor.
+
+    It uses TLS with a certificate of its own, which only its processes have.
+    """
     with _installed():
         import dask  # noqa: PLC0415 - heavy, and an extra
         from distributed import LocalCluster  # noqa: PLC0415

@@ -1,7 +1,7 @@
-"""Files by their content, in a folder or any place that fsspec has a file system for: how artifacts travel between machines.
+"""Files by their content, in a folder or any place that fsspec has a file system for. Artifacts travel this way.
 
-A file lies at `<url>/ab/abcdef…`, named after its sha256. Two that put the same content write the same file; who gets one
-checks that it is what its name says.
+A file is at `<url>/ab/abcdef…`, named after its sha256. Two processes that put the same content write the same file.
+Whoever gets a file checks that its content matches its name.
 """
 
 import contextlib
@@ -23,13 +23,15 @@ class StoreError(OrchestratorError):
 
 
 class Store:
-    """url: a folder, or a URL as fsspec knows them ("s3://bucket/runs", "memory://runs"). Picklable."""
+    """url: a folder, or a URL in fsspec's form ("s3://bucket/runs", "memory://runs"). Picklable."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
     def put(self, path: Path) -> str:
-        """Keep the file's content; its sha256, in hex. Raises StoreError, and OSError where the file cannot be read."""
+        """Keep the file's content. Returns its sha256, in hex. Raises StoreError, and OSError if the file cannot be
+        read.
+        """
         name = digest(path)
         files, root = self._open()
         place = _place(root, name)
@@ -38,11 +40,14 @@ class Store:
                 beside = f"{place}.{secrets.token_hex(8)}"
                 files.makedirs(place.rpartition("/")[0], exist_ok=True)
                 files.put_file(str(path), beside)
-                files.mv(beside, place)  # whole or not at all, where the place can rename
+                files.mv(beside, place)  # whole or not at all, if the place can rename
         return name
 
     def get(self, name: str, path: Path) -> None:
-        """Write the content of that sha256 to the path, whole or not at all. Raises StoreError where it is not there or differs."""
+        """Write the content of that sha256 to the path, whole or not at all.
+
+        Raises StoreError if it is not there or differs.
+        """
         files, root = self._open()
         beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -59,7 +64,7 @@ class Store:
 
     def _open(self) -> tuple[Any, str]:
         """The file system and the root within it. fsspec has no types."""
-        import fsspec  # noqa: PLC0415 - only who uses a cluster needs it
+        import fsspec  # noqa: PLC0415 - only a cluster needs it
 
         with _explained(self.url):
             files, root = fsspec.url_to_fs(self.url)
@@ -78,7 +83,7 @@ def _place(root: str, name: str) -> str:
 
 @contextlib.contextmanager
 def _explained(url: str) -> Any:  # noqa: ANN401 - a generator, as contextmanager wants it
-    """Whatever a foreign file system raises, as StoreError."""
+    """Raise whatever another file system raises as StoreError."""
     try:
         yield
     except StoreError:

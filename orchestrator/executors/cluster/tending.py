@@ -1,4 +1,4 @@
-"""A thread that keeps in touch with the cluster: looks at its workers, renews the leases of what runs there, and connects again."""
+"""A thread that keeps in touch with the cluster. It polls the workers, renews leases, and reconnects."""
 
 import contextlib
 import time
@@ -17,7 +17,10 @@ RENEWALS: Final = 10  # in the time of a lease
 
 @dataclass(frozen=True, slots=True)
 class Away:
-    """Since when (monotonic seconds) and why nothing can be handed to the cluster. scheduler: it is that which does not answer."""
+    """Since when (monotonic seconds) and why nothing can be handed to the cluster.
+
+    scheduler: whether it is the scheduler that does not answer.
+    """
 
     since: float
     why: str
@@ -25,7 +28,7 @@ class Away:
 
 
 class Tending:
-    """Of one link, for the attempts of one watch, until it is closed."""
+    """Tends one link, for the attempts of one watch, until it is closed."""
 
     def __init__(self, link: Link, watch: Watch) -> None:
         self._link = link
@@ -47,7 +50,7 @@ class Tending:
         self._woken.set()
 
     def away(self) -> Away | None:
-        """Why nothing can be handed to the cluster; None where it can."""
+        """Why nothing can be handed to the cluster; None if it can."""
         if self._away is None and self._link.broken:  # the thread has not seen it yet
             return self._gone()
         return self._away
@@ -57,7 +60,7 @@ class Tending:
         return Away(since, f"{self._link.name} does not answer", scheduler=True)
 
     def withdraw(self, marker: str) -> None:
-        """Renew that lease no more."""
+        """Stop renewing that lease."""
         self._watch.withdraw(marker)
         self.wake()
 
@@ -67,7 +70,7 @@ class Tending:
             return self._watch.over(marker, time.monotonic())
 
     def former(self, run: str, task: str) -> float:
-        """Seconds until the lease of what another orchestrator had under way of the task is over; 0 where there is nothing."""
+        """Seconds until the lease of a former orchestrator's attempt of the task is over; 0 if there is none."""
         with self._granting:
             if run not in self._runs:
                 self._runs[run] = (time.monotonic(), self._found(run))
@@ -75,7 +78,7 @@ class Tending:
         return since + self._watch.lease - time.monotonic() if task in tasks else 0.0
 
     def close(self) -> None:
-        """Take everything back, and end the thread."""
+        """Withdraw all grants, and end the thread."""
         self._over = True
         self._woken.set()
         self._thread.join()
@@ -84,10 +87,10 @@ class Tending:
                 self._write(run, {})
 
     def _found(self, run: str) -> frozenset[str]:
-        """The tasks that the run's last grants are of."""
+        """The tasks that the run's last grants belong to."""
         try:
             said = self._link.ask("get_metadata", keys=[GRANTS, run], default=None) or {}
-        except Exception:  # noqa: BLE001 - a scheduler that is away has nothing of it
+        except Exception:  # noqa: BLE001 - a scheduler that is away has no grants
             return frozenset()
         return frozenset(marker.split("/")[1] for _, granted in said.values() for marker in granted.values())
 
@@ -127,12 +130,12 @@ class Tending:
         said = {address: (self._beat, executions) for address, executions in granted.items()}
         try:
             self._link.ask("set_metadata", keys=[GRANTS, run], value=said)
-        finally:  # one that was not answered may have been heard
+        finally:  # an unanswered request can still have been heard
             markers = [marker for executions in granted.values() for marker in executions.values()]
             self._watch.granted(markers, time.monotonic())
 
     def _failed(self) -> None:
-        """Take note that the scheduler did not answer; connect again where it is not ours."""
+        """Take note that the scheduler did not answer. Reconnect if the cluster is not ours."""
         silent = time.monotonic() - self._answered
         if not (self._link.broken or silent > self._watch.lease):
             return

@@ -1,6 +1,6 @@
-"""The worker's side: one attempt in a folder of the worker's own, its inputs fetched and its files put by content.
+"""The worker's side: one attempt in a folder of the worker's own. Its inputs are fetched and its files put by content.
 
-Everything here is called by Dask in a thread of a worker process; the attempt runs in a process tree of its own, as anywhere.
+Dask calls everything here in a thread of a worker process. The attempt runs in a process tree of its own, as anywhere.
 """
 
 import asyncio
@@ -26,13 +26,15 @@ WANTED: Final = frozenset({"executing", "long-running"})
 
 
 class WrongEnvironment(Exception):  # noqa: N818 - named after what was found
-    """This worker is not like the orchestrator's machine; its message says how."""
+    """This worker differs from the orchestrator's machine. The message says how."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """An order on its way. files: sha256 of each input file, by the path that the order has. topic: where to tell what
-    happens. facts: what the worker must be like. lease: seconds that an execution may run without hearing of its orchestrator.
+    """An order on its way.
+
+    files: sha256 of each input file, by the path that the order has. topic: where to report what happens. facts: what
+    the worker must have. lease: seconds that an execution can run without hearing from its orchestrator.
     """
 
     order: WorkOrder
@@ -45,7 +47,10 @@ class Shipment:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What comes back. execution: which execution of the attempt it is of; files: sha256 by path below the attempt's folder."""
+    """What comes back.
+
+    execution: the execution of the attempt that it belongs to. files: sha256 by path below the attempt's folder.
+    """
 
     execution: str
     result: AttemptResult
@@ -53,9 +58,10 @@ class Delivery:
 
 
 def carry_out_there(shipment: Shipment) -> Delivery:
-    """Carry out the order on this worker. Raises WrongEnvironment, NotGranted, StoreError; what the task does is in the result.
+    """Carry out the order on this worker. What the task does is in the result.
 
-    What this worker's system refuses (a full disk, no rights) is a StoreError too: as an OSError it would look as if the worker were gone.
+    Raises WrongEnvironment, NotGranted, StoreError. What this worker's system refuses (a full disk, no rights) is a
+    StoreError too: an OSError would look as if the worker were gone.
     """
     from distributed import get_worker  # noqa: PLC0415 - workers have it
 
@@ -114,7 +120,7 @@ def _carry_out(shipment: Shipment, execution: str, root: Path, lease: Lease, tel
 
 
 def localized(shipment: Shipment, root: Path) -> WorkOrder:
-    """The order with this worker's folders in place of the orchestrator's, wherever they stand. Pure."""
+    """The order with this worker's folders instead of the orchestrator's, wherever they occur. Pure."""
     order = shipment.order
     folder = root / order.run / order.task / str(order.attempt)
 
@@ -142,12 +148,15 @@ def localized(shipment: Shipment, root: Path) -> WorkOrder:
 
 
 def moved_path(order: WorkOrder, root: Path, path: Path) -> Path:
-    """Where a file of the run's folder lies on this worker: at the same place below the run's folder here."""
+    """Where a file of the run's folder is on this worker: at the same place below the run's folder here."""
     return root / order.run / path.relative_to(order.home.parents[1])
 
 
 def require_alike(wanted: Facts) -> None:
-    """Raises WrongEnvironment unless this worker is as the orchestrator says it must be. Looked up once per worker process."""
+    """Raises WrongEnvironment unless this worker has the facts that the orchestrator wants.
+
+    Cached per worker process.
+    """
     found = _facts_once(tuple(wanted.code))
     if told := differences(wanted, found):
         raise WrongEnvironment("; ".join(told))
@@ -161,7 +170,7 @@ def _facts_once(runners: tuple[str, ...]) -> Facts:
 class StopWhenReleased:
     """A StopSignal: set once the scheduler does not want the running task any more, or is gone.
 
-    It is the orchestrator that lets go of it: because it stops, because it has given this worker up, or because it died.
+    It is the orchestrator that drops the task: because it stops, has given this worker up, or died.
     """
 
     def __init__(self, worker: Any) -> None:  # noqa: ANN401 - distributed has no types
@@ -169,7 +178,7 @@ class StopWhenReleased:
         self._key = worker.get_current_task()
 
     def is_set(self) -> bool:
-        """Looks at the worker's own state: no message is sent."""
+        """Examines the worker's own state; no message is sent."""
         with contextlib.suppress(AttributeError):
             task = self._worker.state.tasks.get(self._key)
             return task is None or task.state not in WANTED
@@ -177,5 +186,5 @@ class StopWhenReleased:
 
 
 def _below(path: str, order: WorkOrder) -> str:
-    """An artifact's path relative to the attempt's folder; the collector gives it relative to the run's."""
+    """An artifact's path relative to the attempt's folder. The collector gives it relative to the run's."""
     return path.removeprefix(f"{order.task}/{order.attempt}/")

@@ -1,6 +1,7 @@
-"""What the orchestrator knows of attempts on a cluster: which execution is theirs, until when it may run, and whether its worker lives.
+"""What the orchestrator knows about attempts on a cluster: their execution, its deadline, and whether its worker
+lives.
 
-Pure but for the lock: times and the scheduler's list of workers are arguments.
+Pure, except for the lock: times and the scheduler's list of workers are arguments.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -18,9 +19,10 @@ Grants = dict[str, dict[str, dict[str, str]]]
 
 @dataclass(slots=True)
 class Watched:
-    """One attempt under way. execution, worker: of its first start, "" before. another: whether a second one was started.
+    """One attempt under way. execution, worker: of its first start, "" before. another: whether a second one was
+    started.
 
-    granted: when its lease was last renewed; withdrawn: whether it shall not be again.
+    granted: when its lease was last renewed. withdrawn: whether it must not be renewed again.
     """
 
     order: WorkOrder
@@ -34,10 +36,10 @@ class Watched:
 
 
 class Watch:
-    """Fencing for attempts: the first execution that starts is the attempt's, and only as long as its worker's lease lasts.
+    """Fencing for attempts. The first execution that starts is the attempt's, as long as its worker's lease lasts.
 
-    lease: seconds that a worker may be silent, and that an execution may run unless it is renewed. refused: how many messages and
-    results came of executions that were given up.
+    lease: seconds that a worker can be silent, and that an execution can run unless it is renewed. refused: how many
+    messages and results came from executions that were given up.
     """
 
     def __init__(self, lease: float) -> None:
@@ -53,12 +55,15 @@ class Watch:
             self._watched[order.marker] = Watched(order, listener)
 
     def give_up(self, marker: str) -> None:
-        """Whatever comes of it from now on is refused."""
+        """Refuse whatever comes from it from now on."""
         with self._lock:
             self._watched.pop(marker, None)
 
     def hear(self, said: Mapping[str, Any]) -> bool:
-        """A message of a worker: started, asks, launched, note or ended. Whether it is of an attempt's own execution."""
+        """Take a message of a worker: started, asks, launched, note or ended.
+
+        Returns whether it belongs to an attempt's own execution.
+        """
         with self._lock:
             one = self._watched.get(said["marker"])
             if one is None:
@@ -86,7 +91,10 @@ class Watch:
         one.listener(Note(one.order.task, one.order.attempt, text))
 
     def see(self, workers: Mapping[str, Mapping[str, Any]], now: float) -> None:
-        """Take in the scheduler's list of workers. now: monotonic seconds; a worker's own clock is only compared with itself."""
+        """Take in the scheduler's list of workers.
+
+        now: monotonic seconds. A worker's own clock is only compared with itself.
+        """
         with self._lock:
             fresh = {}
             for address, facts in workers.items():
@@ -96,7 +104,7 @@ class Watch:
             self._seen = fresh
 
     def silent(self, now: float) -> frozenset[str]:
-        """Addresses of workers that are listed and have been silent for longer than the lease."""
+        """Addresses of listed workers that have been silent for longer than the lease."""
         with self._lock:
             return frozenset(address for address, (_, at) in self._seen.items() if now - at > self.lease)
 
@@ -107,7 +115,7 @@ class Watch:
             return tuple(address for address in self._seen if address not in silent)
 
     def loss(self, marker: str, now: float) -> str:
-        """Why the attempt must be given up, "" while it need not be."""
+        """Why the attempt must be given up, "" if it need not be."""
         with self._lock:
             one = self._watched[marker]
             seen = self._seen.get(one.worker)
@@ -122,7 +130,7 @@ class Watch:
         return ""
 
     def grants(self) -> Grants:
-        """What may run where, of all that is under way."""
+        """Which execution may run where, for all attempts under way."""
         with self._lock:
             granted: Grants = {}
             for marker, one in self._watched.items():
@@ -143,13 +151,13 @@ class Watch:
             self._watched[marker].withdrawn = True
 
     def over(self, marker: str, now: float) -> bool:
-        """Whether nothing of it can run: it said that it has ended, it never was allowed to, or its lease is over."""
+        """Whether nothing of it can run: it reported its end, it was never allowed to run, or its lease is over."""
         with self._lock:
             one = self._watched[marker]
             return one.ended or one.granted is None or now >= one.granted + self.lease
 
     def accepts(self, marker: str, execution: str) -> bool:
-        """Whether a result is of the attempt's own execution; one that is not is refused."""
+        """Whether a result belongs to the attempt's own execution. Any other result is refused."""
         with self._lock:
             one = self._watched.get(marker)
             ours = one is not None and one.execution in {"", execution}
