@@ -20,6 +20,14 @@ lowest *ARGS:
 locks:
     locks/compile
 
+# The encoder's tests with kernels that numba compiles, in place of their library
+jit:
+    ENCODER_KERNELS=jit pytest tests/golden tests/unit/encoder tests/property/test_block_roundtrip.py tests/property/test_document_roundtrip.py
+
+# The library of kernels in this checkout, as `pip install .` builds it; good until a kernel is edited
+kernels:
+    python -m building.make
+
 # The heavy tests that a landing does not wait for
 slow:
     pytest -m slow

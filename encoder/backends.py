@@ -213,7 +213,7 @@ def _restore(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa
 
 def _mixing_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
     prepare_mixing()
-    from encoder.mixing.stream import compress as mix  # noqa: PLC0415  numba is loaded only when something is mixed
+    from encoder.mixing.stream import compress as mix  # noqa: PLC0415  kernels are loaded only when something is mixed
 
     mixed = mix(data, WRITTEN_TEXT[level])
     return bytes(data) if mixed is None else mixed

@@ -1,6 +1,6 @@
 """One block of bytes to a body and back, self-contained or behind a codebook.
 
-The kernels are imported when a block is really transformed, so that TEXT and OPAQUE blocks never load numba.
+The kernels are imported when a block is really transformed, so that TEXT and OPAQUE blocks never load them.
 """
 
 import logging
@@ -66,7 +66,7 @@ class BlockInfo:
 
 
 def warm() -> None:
-    """Loads every kernel of the transform from the cache now, or compiles it, so that no later block waits for any."""
+    """Loads every kernel of the transform now, or compiles it, so that no later block waits for any."""
     load_transform()
 
 

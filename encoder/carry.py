@@ -159,7 +159,7 @@ def material(past: bytes, strategy: Strategy, size: int) -> bytes:
     if strategy.tree is TreeType.TEXT:
         return past[-size:]
     prepare_transform()
-    from encoder.glyphs.layout import gather_physical  # noqa: PLC0415 - numba is loaded only when something is taken apart
+    from encoder.glyphs.layout import gather_physical  # noqa: PLC0415 - kernels are loaded only when something is taken apart
     from encoder.glyphs.sink import TEMPLATES, TEXT, WORDS  # noqa: PLC0415 - as above
     from encoder.glyphs.transform import transform  # noqa: PLC0415 - as above
 

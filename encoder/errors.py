@@ -27,3 +27,7 @@ class LimitError(GlyphError):
 
 class ProfileError(GlyphError):
     """A profile is not valid. Says which file, which key and the mend."""
+
+
+class KernelsError(GlyphError):
+    """There is nothing that kernels could run by: no library of them, and no numba to compile them. Says why, and the mend."""

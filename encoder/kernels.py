@@ -1,6 +1,6 @@
-"""The kernels of the transform made ready: compiled once for a machine, and loaded when they are first called.
+"""The kernels of the transform made ready, which is to say compiled once for a machine where they came without a library.
 
-A block that is not transformed never comes here, so that it never loads numba.
+A block that is not transformed never comes here, so that it loads neither the library nor numba.
 """
 
 import threading
@@ -10,20 +10,20 @@ _prepared = False
 
 
 def prepare_transform() -> None:
-    """Sees to it that every kernel of the transform is compiled; of processes that start together one compiles."""
+    """Sees to it that every kernel of the transform can be called; of processes that start together one compiles."""
     global _prepared  # noqa: PLW0603  once per process
     with _preparing:
         if not _prepared:
-            from encoder.glyphs.loading import prepare_kernels  # noqa: PLC0415  settles numba's cache before it is loaded
+            from encoder.glyphs.loading import prepare_kernels  # noqa: PLC0415  for those who transform
 
             prepare_kernels()
             _prepared = True
 
 
 def load_transform() -> None:
-    """Loads every kernel of the transform from the cache now, or compiles it, so that no later block waits for any."""
+    """Loads every kernel of the transform now, or compiles it, so that no later block waits for any."""
     prepare_transform()
-    from encoder.glyphs.loading import load_kernels  # noqa: PLC0415  numba is loaded only when it is needed
+    from encoder.glyphs.loading import load_kernels  # noqa: PLC0415  as above
 
     load_kernels()
 

@@ -16,7 +16,7 @@ from encoder.mixing.models import LEVELS, LIGHT, WRITTEN_ROWS, row_model
 from encoder.strategy import BackEnd, Strategy
 
 LEAST_MIXED: Final = 4096
-"""Bytes, below which a block is left to brotli: a model learns little from so few, and small inputs never load numba."""
+"""Bytes, below which a block is left to brotli: a model learns little from so few, and small inputs never load the kernels."""
 _SMALL_BACK_END: Final = (BackEnd.BROTLI, 11)
 _ROW_STREAMS: Final = 5
 _STREAM_NAMES: Final = ("metadata", "templates", "template columns", "tail", "tokens")
@@ -39,7 +39,7 @@ def pack_rows(view: memoryview, strategy: Strategy) -> bytes | None:
         raise ValueError(f"{BackEnd.MIXING} has levels {LEVELS[0]} to {LEVELS[-1]}, not {strategy.level}")
     model = WRITTEN_ROWS[strategy.level]
     prepare_mixing(ROWS[model])
-    from encoder.mixing.row_body import encode_rows  # noqa: PLC0415  numba is loaded only when something is mixed
+    from encoder.mixing.row_body import encode_rows  # noqa: PLC0415  kernels are loaded only when something is mixed
 
     encoded = encode_rows(view, strategy.tree, strategy.separator, model)
     if encoded is None:

@@ -1,6 +1,6 @@
 """A block taken apart and laid out in streams, and those streams packed by back ends: a body of templates and columns.
 
-The kernels are imported when a block is really transformed, so that other blocks never load numba.
+The kernels are imported when a block is really transformed, so that other blocks never load them.
 """
 
 from collections.abc import Sequence

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from orchestrator.importers.psplib import read_psplib
     from orchestrator.importers.taskmaster import read_taskmaster
     from orchestrator.importers.write import write_plan
+    from orchestrator.mcpserver.streams import serve_streams
     from orchestrator.plan.load import parse_plan
     from orchestrator.plan.model import Plan
     from orchestrator.plan.problem import PlanError
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from orchestrator.runs import Runs
     from orchestrator.scaffold import project_files
     from orchestrator.server import make_server
+    from orchestrator.state.people import Word
     from orchestrator.tasklogs import NoSuchAttempt, TaskLog
 
 _HOMES: Final = {
@@ -74,6 +76,7 @@ _HOMES: Final = {
     "level": "graph.level",
     "load_registry": "registry",
     "make_server": "server",
+    "serve_streams": "mcpserver.streams",
     "plan_schema": "plan.schema",
     "plan_text": "plan.text",
     "project_files": "scaffold",
@@ -108,6 +111,7 @@ _HOMES: Final = {
     "TaskContext": "runner",
     "TaskInput": "runner",
     "TaskLog": "tasklogs",
+    "Word": "state.people",
 }
 
 __all__ = [
@@ -137,6 +141,7 @@ __all__ = [
     "Usage",
     "Verdict",
     "Why",
+    "Word",
     "agent_tasks",
     "check_bundle",
     "draw",
@@ -159,6 +164,7 @@ __all__ = [
     "review_plans",
     "run",
     "schedule_view",
+    "serve_streams",
     "spent_rows",
     "to_dot",
     "to_markdown",

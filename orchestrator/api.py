@@ -4,11 +4,11 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from orchestrator.bundle.check import Checked
 from orchestrator.bundle.dsse import Signer
@@ -24,6 +24,7 @@ from orchestrator.engine.explain import Explanation, explain
 from orchestrator.engine.fingerprints import fingerprints, named_files
 from orchestrator.engine.judging import declared_metrics, file_digest
 from orchestrator.engine.outcome import UNPROVEN, exit_code
+from orchestrator.engine.people import People, Tip, nobody_knows
 from orchestrator.engine.reconcile import NOT_ASKED_FOR, Change
 from orchestrator.engine.reuse import Asked, Wish, reused
 from orchestrator.engine.runs import (
@@ -52,8 +53,8 @@ from orchestrator.journal.errors import Contradicted, DamagedJournal
 from orchestrator.journal.port import JournalPort
 from orchestrator.journal.sqlite import Durability
 from orchestrator.missing import explained
-from orchestrator.plan.handins import briefed, joined
-from orchestrator.plan.model import Plan
+from orchestrator.plan.handins import briefed, gates, joined
+from orchestrator.plan.model import Driver, Plan
 from orchestrator.plan.problem import PlanError
 from orchestrator.plan.text import plan_text
 from orchestrator.privacy import tighten
@@ -66,6 +67,9 @@ from orchestrator.state.events import Envelope, RunExpected, RunResumed, RunStar
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState, metrics_known
 from orchestrator.wholefile import require_writable, write_whole
+
+if TYPE_CHECKING:
+    from orchestrator.agents.turn import Counter
 
 STATE: Final = Path(".orchestrate")
 REPORTS: Final = Path("reports")
@@ -299,7 +303,10 @@ def explain_loaded(
         )
         earlier = () if journal is None else earlier_runs(journal, loaded.plan.id, wish)
     standing = reused(loaded.graph, digests, earlier, wish, intact(manner.state / "runs"))
-    change = Change(digests, left_out, forced, file_digest(manner.state / "runs" / (state.run if state else "")))
+    people = People(loaded.plan, loaded.graph, loaded.digest, _agents(loaded.plan, Path.cwd()))
+    void = {} if state is None else people.void(state, _tip(loaded.plan))
+    kept = file_digest(manner.state / "runs" / (state.run if state else ""))
+    change = Change(digests, left_out, forced, kept, void=void)
     return tuple(explain(loaded.graph, state, change, {event.task: event.source for event in standing}))
 
 
@@ -467,6 +474,7 @@ def _circumstances(
         "runners": runners,
         "journal": journal,
         "agents": _agents(loaded.plan, project),
+        "tip": _tip(loaded.plan),
     }
 
 
@@ -481,8 +489,20 @@ def _carrying(loaded: LoadedPlan, runners: Mapping[str, Runner], manner: Manner)
     left_out = excluded(loaded.graph, manner.only, manner.until)
     asked = dict.fromkeys(loaded.graph.nodes[task].agent for task in briefed(loaded.plan) if task not in left_out)
     require_drivers(loaded.plan, asked, {"project": Path.cwd(), "state": manner.state.absolute()})
-    with carrying(loaded.plan, os.environ) as carry:
+    with _counter(loaded.plan, manner.state) as counter, carrying(loaded.plan, os.environ, counter) as carry:
         yield carry
+
+
+def _counter(plan: Plan, state: Path) -> AbstractContextManager["Counter | None"]:
+    """Where agents that speak a protocol of agents ask about their tasks; nowhere without the SDK, which is an extra."""
+    doers = {task.agent or plan.groups[name.split(".")[0]].lead for name, task in briefed(plan).items()}
+    if not any(plan.agents[name].driver == Driver.ACP for name in doers):
+        return nullcontext()
+    try:
+        from orchestrator.mcpserver.own import OwnServer  # noqa: PLC0415 - as above
+    except ImportError:
+        return nullcontext()
+    return OwnServer(state.absolute())
 
 
 def _agents(plan: Plan, project: Path) -> Agents:
@@ -492,6 +512,15 @@ def _agents(plan: Plan, project: Path) -> Agents:
     from orchestrator.agents.instructions import read_agents  # noqa: PLC0415 - as above
 
     return read_agents(plan, project)
+
+
+def _tip(plan: Plan) -> Tip:
+    """Where branches of repositories are, for plans in which people approve what agents did."""
+    if not gates(plan):
+        return nobody_knows
+    from orchestrator.agents.git import tip  # noqa: PLC0415 - as above
+
+    return tip
 
 
 class _Ending:

@@ -1,5 +1,5 @@
-"""The runs of a state folder, from Python: what `status`, `logs`, `history`, `report`, `compare`, `export`, `verify`, `cancel` and
-`resume` do.
+"""The runs of a state folder, from Python: what `status`, `logs`, `history`, `report`, `compare`, `export`, `verify`, `cancel`, `inbox`,
+`approve` and `resume` do.
 
 >>> runs = Runs(".orchestrate")
 >>> runs.latest
@@ -31,6 +31,7 @@ from orchestrator.api import (
 )
 from orchestrator.bundle.check import Checked
 from orchestrator.bundle.write import Exported
+from orchestrator.desk import Desk, Said, Waiting
 from orchestrator.engine.explain import Explanation
 from orchestrator.engine.runs import open_journal
 from orchestrator.engine.stop import stop_run
@@ -43,13 +44,14 @@ from orchestrator.report.compare import RunComparison, compare_runs
 from orchestrator.report.history import MetricPoint, points_of
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
+from orchestrator.state.people import Answer, Word
 from orchestrator.state.run import RunState
 from orchestrator.tasklogs import TaskLog, read_log
 
 
 class Runs:
     """Reads the journal of one state folder. Every method raises JournalError where it cannot be read, UnknownRun for an id that it does
-    not have; none changes anything but `resume`, `cancel` and `workspaces(prune=True)`.
+    not have; none changes anything but `resume`, `cancel`, `answer` and `workspaces(prune=True)`.
     """
 
     def __init__(self, state: str | Path = ".orchestrate") -> None:
@@ -133,6 +135,14 @@ class Runs:
         """
         with self._journal() as journal:
             stop_run(journal, run, wait)
+
+    def inbox(self, run: str | None = None) -> tuple[Waiting, ...]:
+        """What waits for people, over all runs or in one."""
+        return Desk(self.folder, Path.cwd()).inbox(run)
+
+    def answer(self, run: str, task: str, word: Word, *, comment: str = "", by: str = "") -> Answer:
+        """Give a person's answer. Raises Refused where the task does not wait for it, or what it is about changed since it was asked."""
+        return Desk(self.folder, Path.cwd()).answer(run, task, Said(word, "python", comment, by))
 
     def workspaces(self, run: str | None = None, *, prune: bool = False) -> tuple[Left, ...]:
         """What agents' worktrees and branches hold, of all runs or of one. prune: first remove what is merged or empty."""

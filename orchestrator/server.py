@@ -1,10 +1,11 @@
 """A small local server: the list of runs, each run's page, and server-sent events that tell when it changed.
 
-It only reads, answers GET and HEAD alone, and only to requests that name a loopback host, so that no other site's page can
-read through it (DNS rebinding).
+It reads, and takes people's answers; only from requests that name a loopback host, so that no other site's page can read through it (DNS
+rebinding). An answer also has to come from a page of ours: with its token, from its origin, by a process of our own user.
 """
 
 import json
+import secrets
 import shutil
 import sys
 import time
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from hmac import compare_digest
 from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,10 +22,11 @@ from itertools import chain
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any, BinaryIO, Final
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from orchestrator.api import plan_of
 from orchestrator.beneath import open_below
+from orchestrator.desk import Desk, Said
 from orchestrator.engine.runs import open_journal
 from orchestrator.errors import OrchestratorError
 from orchestrator.graph.load import LoadedPlan
@@ -31,8 +34,10 @@ from orchestrator.journal.condition import condition
 from orchestrator.journal.errors import UnknownRun
 from orchestrator.journal.port import JournalPort, RunSummary
 from orchestrator.pages import Served, index_page, read_traces, render_page
+from orchestrator.peers import is_ours
 from orchestrator.state.events import Envelope, RunFinished, RunResumed, RunStarted
 from orchestrator.state.fold import fold
+from orchestrator.state.people import Word
 from orchestrator.tasklogs import NoSuchAttempt, read_log
 
 HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -44,8 +49,11 @@ PATIENCE: Final = 30.0
 AT_ONCE: Final = 64
 MOST_LINES: Final = 20_000  # of each stream of a log
 POLICY: Final = (
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; connect-src 'self'"
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
+LONGEST_ANSWER: Final = 1 << 18
+"""Bytes of a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,7 @@ class Answer:
     body: str | BinaryIO
     kind: str = "text/html; charset=utf-8"
     name: str = ""
+    location: str = ""
 
 
 class Pages:
@@ -63,12 +72,14 @@ class Pages:
 
     def __init__(self, state: Path) -> None:
         self.state = state
+        self.token = secrets.token_urlsafe(32)
+        self._desk = Desk(state, Path.cwd())
         self._plan = lru_cache(maxsize=16)(self._read_plan)
 
-    def answer(self, path: str) -> Answer:
-        """The page of a path; 404 for what is not there, 500 with the reason for a journal that cannot be read."""
+    def answer(self, path: str, *, ours: bool = False) -> Answer:
+        """The page of a path, on which our own user can answer questions; 404 for what is not there, 500 with the reason for a journal that cannot be read."""
         try:
-            found = self._found([unquote(part) for part in _parts(path)])
+            found = self._found([unquote(part) for part in _parts(path)], ours=ours)
         except (UnknownRun, NoSuchAttempt, NoSuchFile):
             found = None
         except OrchestratorError as error:
@@ -78,12 +89,12 @@ class Pages:
             return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, f"<pre>this page cannot be made: {told}</pre>")
         return found or Answer(HTTPStatus.NOT_FOUND, "<p>There is nothing here. <a href='/'>All runs</a></p>")
 
-    def _found(self, parts: list[str]) -> Answer | None:
+    def _found(self, parts: list[str], *, ours: bool) -> Answer | None:
         match parts:
             case [""]:
                 return Answer(HTTPStatus.OK, index_page(self.standing()))
             case ["runs", run]:
-                return Answer(HTTPStatus.OK, self.page(run))
+                return Answer(HTTPStatus.OK, self.page(run, ours=ours))
             case ["runs", run, "logs", task, *attempt]:
                 return Answer(HTTPStatus.OK, self.log(run, task, *attempt[:1]), "text/plain; charset=utf-8")
             case ["runs", run, "files", *names] if names:
@@ -97,6 +108,22 @@ class Pages:
             return journal.runs()
         finally:
             journal.close()
+
+    def take(self, run: str, form: Mapping[str, str]) -> Answer:
+        """Take a person's answer from a page, and lead back to it."""
+        try:
+            said = Said(
+                Word(form["word"]), "page", form.get("comment", ""), form.get("by", ""), int(form.get("attempt", "0"))
+            )
+            self._desk.answer(run, form["task"], said)
+        except (KeyError, ValueError):
+            return Answer(HTTPStatus.BAD_REQUEST, "<p>That is no answer.</p>")
+        except UnknownRun:
+            return Answer(HTTPStatus.NOT_FOUND, "<p>There is no such run.</p>")
+        except OrchestratorError as error:
+            back = f"<a href='/runs/{quote(run, safe='')}'>back to the run</a>"
+            return Answer(HTTPStatus.CONFLICT, f"<pre>{escape(str(error))}</pre><p>{back}</p>")
+        return Answer(HTTPStatus.SEE_OTHER, "", location=f"/runs/{quote(run, safe='')}#people")
 
     def standing(self) -> list[tuple[RunSummary, str]]:
         """All runs, each with how it stands."""
@@ -130,8 +157,8 @@ class Pages:
         finally:
             journal.close()
 
-    def page(self, run: str) -> str:
-        """A run's page, as far as the run got."""
+    def page(self, run: str, *, ours: bool = False) -> str:
+        """A run's page, as far as the run got. ours: who reads it may answer questions there."""
         with self._journal() as journal:
             events, owner = journal.read(run), journal.owned(run)
             summary = next(each for each in journal.runs() if each.run == run)
@@ -139,7 +166,8 @@ class Pages:
         traces = read_traces(self.state / "runs" / run, attempts)
         now = time.time()
         served = Served(condition(summary, owner), now, events[-1].mono + max(0.0, now - events[-1].at))
-        return render_page(self._plan(run, _planned(events)), events, traces, served)
+        token = self.token if ours and not isinstance(events[-1].event, RunFinished) else ""
+        return render_page(self._plan(run, _planned(events)), events, traces, served, token)
 
     def follow(self, run: str) -> Iterator[tuple[int, bool]]:
         """The number of the run's last event so far and whether that ended it, each time somebody asks. Raises UnknownRun."""
@@ -147,6 +175,9 @@ class Pages:
         journal = open_journal(self.state, readonly=True)
         try:
             while True:
+                if journal.stands_still:
+                    journal.close()
+                    journal = open_journal(self.state, readonly=True)
                 for envelope in journal.read(run, after=last):
                     last, finished = envelope.seq, isinstance(envelope.event, RunFinished)
                 yield last, finished
@@ -199,7 +230,32 @@ class _Handler(BaseHTTPRequestHandler):
         if len(parts) == 3 and parts[0] == "runs" and parts[2] == "events":
             self._follow(unquote(parts[1]))
         else:
-            self._send(self.pages.answer(self.path))
+            self._send(self.pages.answer(self.path, ours=is_ours(self.connection)))
+
+    def do_POST(self) -> None:
+        parts = _parts(self.path)
+        if len(parts) != 3 or parts[0] != "runs" or parts[2] != "answer":
+            self.close_connection = True
+            self._send(Answer(HTTPStatus.NOT_FOUND, "<p>There is nothing here.</p>"))
+            return
+        form = self._form()
+        if form is None or not compare_digest(form.get("token", "").encode(), self.pages.token.encode()):
+            self.close_connection = True
+            self._send(Answer(HTTPStatus.FORBIDDEN, "<p>An answer is taken from a page of this server only.</p>"))
+            return
+        self._send(self.pages.take(unquote(parts[1]), form))
+
+    def _form(self) -> dict[str, str] | None:
+        """What a form of ours holds; None for anything else: another host, origin, user or kind of body."""
+        host, length = self.headers.get("Host", ""), self.headers.get("Content-Length", "")
+        kind = self.headers.get("Content-Type", "").split(";")[0].strip()
+        ours = _local(host) and self.headers.get("Origin") == f"http://{host}" and is_ours(self.connection)
+        if not ours or kind != "application/x-www-form-urlencoded":
+            return None
+        if not length.isdecimal() or int(length) > LONGEST_ANSWER:
+            return None
+        body = self.rfile.read(int(length)).decode("utf-8", "replace")
+        return {name: values[-1] for name, values in parse_qs(body, keep_blank_values=True).items()}
 
     do_HEAD = do_GET  # noqa: N815 - the base class's way of naming
 
@@ -209,6 +265,7 @@ class _Handler(BaseHTTPRequestHandler):
             size = body.seek(0, 2)
             body.seek(0)
             saved = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(answer.name)}"} if answer.name else {}
+            saved |= {"Location": answer.location} if answer.location else {}
             self.send_response(answer.status)
             self._headers({"Content-Type": answer.kind, "Content-Length": str(size), **saved})
             if self.command != "HEAD":

@@ -24,6 +24,9 @@ if (
 ):  # a shell's background job; what the tests start would ignore it too
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
+    os.environ.pop(name, None)  # what the tests start would tell GitHub of their runs
+
 os.environ["PYTHONSAFEPATH"] = (
     "1"  # what the tests start imports the package under test too, not what lies in the folder
 )

@@ -21,14 +21,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-KERNELS = ("@kernel", "@part", "njit", "intrinsic", "overload")
+KERNELS = ("@kernel", "@part", "@inlined", "@instruction", "njit")
 """What a module's source holds when its functions are compiled and so cannot be instrumented."""
 SLOWEST = 1.0
 MOST_MEMORY = 1024
 """MiB resident, over which libFuzzer stops."""
 LONGEST = 1 << 15
 CODEBOOK = b'2026-03-01 00:00:00 INFO {"id": 1, "name": "what blocks before said"}\n' * 8
-ENVIRONMENT = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(Path(tempfile.gettempdir()) / "glyph-fuzz-kernels")}
+ENVIRONMENT = {
+    "ENCODER_KERNELS": "jit",
+    "NUMBA_BOUNDSCHECK": "1",
+    "NUMBA_CACHE_DIR": str(Path(tempfile.gettempdir()) / "glyph-fuzz-kernels"),
+}
 
 
 class TooSlowError(Exception):

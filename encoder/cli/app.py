@@ -243,10 +243,12 @@ def bench(  # noqa: PLR0913 - one parameter for each option
         show_bench(files, rounds=rounds, limit=limit, slow=slow, only=codec or [], as_json=json)
 
 
-@app.command(epilog="Examples:\n\n  glyph warm                            once, after installing or upgrading")
+@app.command(
+    epilog="Examples:\n\n  glyph warm                            once, where the package came without compiled kernels"
+)
 @reported
 def warm(*, quiet: Quiet = False) -> None:
-    """Compile all kernels for this machine now, so that the first large encode or decode need not."""
+    """Make all kernels ready now, so that the first large encode or decode need not; compile them where they did not come compiled."""
     from encoder.cli.warming import warm_kernels  # noqa: PLC0415 - so that --help stays fast
 
     with waiting("compiling kernels", quiet=quiet):

@@ -1,4 +1,4 @@
-"""`warm`: every kernel compiled and cached ahead of its first use."""
+"""`warm`: every kernel ready ahead of its first use."""
 
 import time
 
@@ -9,14 +9,21 @@ from encoder.cli.reporting import human_size
 
 
 def warm_kernels(*, quiet: bool) -> None:
-    """Compile what is not cached yet, and say where it is kept. Raises OSError."""
-    from encoder.glyphs import cache_folder  # noqa: PLC0415 - settles numba's cache
-    from encoder.mixing.loading import load_mixing  # noqa: PLC0415 - loads numba
+    """Make all kernels ready, compile what has to be, and say where they are. Raises OSError, KernelsError."""
+    from encoder.mixing.loading import load_mixing  # noqa: PLC0415 - loads all kernels
 
     began = time.monotonic()
     warm()
     load_mixing()
     if not quiet:
-        folder = cache_folder()
-        size = human_size(sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()))
-        typer.echo(f"ready in {time.monotonic() - began:.1f} s; {size} in {folder}")
+        typer.echo(f"ready in {time.monotonic() - began:.1f} s; {_whereabouts()}")
+
+
+def _whereabouts() -> str:
+    from encoder.glyphs.cache import cache_folder  # noqa: PLC0415 - as above
+    from encoder.glyphs.kernel import means  # noqa: PLC0415 - as above
+
+    if means().library is not None:
+        return "the kernels came compiled with the package, and nothing is kept elsewhere"
+    folder = cache_folder()
+    return f"{human_size(sum(path.stat().st_size for path in folder.rglob('*') if path.is_file()))} in {folder}"

@@ -1,13 +1,12 @@
 """Which kind a column is: looks at every value once, and at a sample where a guess is enough."""
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.decimals import NOT_DECIMAL, VARIED, decimal_places
 from encoder.glyphs.hashing import GOLDEN, MARK, START, find_or_add, finish
 from encoder.glyphs.integers import MAX_DIGITS
-from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, Int, kernel
+from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, VOID, Int, kernel
 from encoder.glyphs.tokenise import CLASSES, DIGIT, LETTER
 from encoder.glyphs.tokenise_log import FINE
 from encoder.glyphs.wide import digits_end, holds
@@ -23,7 +22,7 @@ _MIN_HEXADECIMAL = 8
 _PROBED = 160  # values that the choice to divide a column looks at
 
 
-@kernel(types.void(BYTES, I32S, I32S, INT, INT, FLAG, I64S))
+@kernel(VOID(BYTES, I32S, I32S, INT, INT, FLAG, I64S))
 def look(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],

@@ -4,7 +4,6 @@ Metadata of a column: how many values it has; if any, its kind and what that kin
 """
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.choose import (
@@ -28,7 +27,7 @@ from encoder.glyphs.decimals import VARIED, write_places
 from encoder.glyphs.dictionary import MAX_DISTINCT, ROOM, Room, dictionary_bits, number_values, write_dictionary
 from encoder.glyphs.hexadecimal import write_hexadecimal
 from encoder.glyphs.integers import parse_decimals, parse_integers
-from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, I64S, INT, Int, kernel, part
+from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, I64S, INT, VOID, Int, kernel, part
 from encoder.glyphs.numbers import are_better_as_differences, number_bits, spread, write_spread
 from encoder.glyphs.sink import META, OUT, SINK, STREAMS, Sink, put
 from encoder.glyphs.strings import write_strings
@@ -51,7 +50,7 @@ def _most_words(count: Int) -> Int:
     return min(count // 4, np.int64(MAX_DISTINCT))
 
 
-@part(types.void(BYTES, I32S, I32S, INT, INT, INT, I64S))
+@part(VOID(BYTES, I32S, I32S, INT, INT, INT, I64S))
 def parse_numbers(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],

@@ -4,17 +4,16 @@ Values of a column are used in the order of the records, and within a record in 
 """
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, I64S, INT, Int, kernel
+from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, I64S, INT, VOID, Int, kernel
 from encoder.glyphs.wide import copy_over
 
 BAD_IDS = -1
 BAD_RECORDS = -1
 
 
-@kernel(types.void(I32S, INT, BUFFER))
+@kernel(VOID(I32S, INT, BUFFER))
 def write_ids(ids: NDArray[np.int32], width: Int, out: NDArray[np.uint8]) -> None:
     """Numbers below 256**width as byte planes, the high one first, end to end."""
     count = ids.shape[0]

@@ -6,10 +6,9 @@ dependencies of Vo and Vo, "Compressing table data with column dependency", 2007
 """
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, INT, REAL, TABLE, Int, kernel, part, several
+from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, INT, PLANES, REAL, TABLE, VOID, Int, kernel, part, several
 from encoder.glyphs.numbers import LOGARITHMS
 
 LEAST_SORTED = 1024
@@ -25,7 +24,7 @@ sample is seldom new in the stream.
 _SLOTS = 1 << 16
 
 
-@part(types.void(BYTES, BYTES, FLAG, I32S))
+@part(VOID(BYTES, BYTES, FLAG, I32S))
 def _places(one: NDArray[np.uint8], other: NDArray[np.uint8], two: bool, following: NDArray[np.int32]) -> None:
     """Where the first byte beside each sibling byte, or pair of them, comes in the sorted stream."""
     following[:] = 0
@@ -36,7 +35,7 @@ def _places(one: NDArray[np.uint8], other: NDArray[np.uint8], two: bool, followi
         following[place] += following[place - 1]
 
 
-@kernel(types.void(BYTES, BYTES, BYTES, FLAG, BUFFER))
+@kernel(VOID(BYTES, BYTES, BYTES, FLAG, BUFFER))
 def sort_stream(
     stream: NDArray[np.uint8],
     one: NDArray[np.uint8],
@@ -53,7 +52,7 @@ def sort_stream(
         following[context] += 1
 
 
-@kernel(types.void(BUFFER, INT, INT, INT, INT, BUFFER))
+@kernel(VOID(BUFFER, INT, INT, INT, INT, BUFFER))
 def unsort_stream(
     work: NDArray[np.uint8],
     at: Int,
@@ -68,7 +67,8 @@ def unsort_stream(
     two = other_at != NO_SIBLING
     one = work[one_at : one_at + length]
     other = work[other_at : other_at + length] if two else one
-    spare[:length] = work[at : at + length]
+    for nth in range(length):
+        spare[nth] = work[at + nth]
     following = np.empty(65537 if two else 257, np.int32)
     _places(one, other, two, following)
     for nth in range(length):
@@ -108,7 +108,7 @@ def conditional_bits(
     return bits
 
 
-@kernel(several(INT, 2)(types.Array(types.uint8, 2, "C"), INT, INT, BYTES, TABLE, REAL, REAL))
+@kernel(several(INT, 2)(PLANES, INT, INT, BYTES, TABLE, REAL, REAL))
 def best_siblings(
     samples: NDArray[np.uint8],
     target: Int,
@@ -133,7 +133,8 @@ def best_siblings(
     one: Int = NO_SIBLING
     singly = np.empty(target, np.float64)
     for row in range(first, target):
-        contexts[:] = samples[row]
+        for nth in range(stream.shape[0]):
+            contexts[nth] = samples[row, nth]
         bits = conditional_bits(stream, contexts, fresh, alone, pairs)
         singly[row] = bits
         if bits < fewest:

@@ -6,11 +6,10 @@ of class PACKED before the planes: digits after the point, one byte a value.
 """
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.integers import MAX_DIGITS, TEXT_FULL
-from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, Int, kernel
+from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, VOID, Int, kernel
 from encoder.glyphs.sink import OUT, PACKED, SINK, Sink, end_stream
 from encoder.glyphs.wide import digits_end
 
@@ -41,7 +40,7 @@ def decimal_places(data: NDArray[np.uint8], start: Int, size: Int) -> Int:
     return places if fits else np.int64(NOT_DECIMAL)
 
 
-@kernel(types.void(BYTES, I32S, I32S, INT, INT, SINK), allocates=False)
+@kernel(VOID(BYTES, I32S, I32S, INT, INT, SINK), allocates=False)
 def write_places(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],

@@ -8,11 +8,10 @@ when more than 256 are.
 from typing import NamedTuple
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import SPREAD, hash_bytes
-from encoder.glyphs.kernel import BYTES, I32S, I64S, INT, REAL, U64S, Int, kernel
+from encoder.glyphs.kernel import BYTES, I32S, I64S, INT, REAL, U64S, VOID, Int, kernel, record
 from encoder.glyphs.numbers import plane_bits
 from encoder.glyphs.sink import INDEX, OUT, SINK, WORDS, Sink, end_stream, put
 from encoder.glyphs.wide import copy_over, same_bytes
@@ -37,7 +36,7 @@ class Room(NamedTuple):
     slots: NDArray[np.int32]
 
 
-ROOM = types.NamedTuple((I64S, I64S, I64S, I64S, U64S, I32S), Room)  # type: ignore[no-untyped-call]  # numba ships no types
+ROOM = record(Room, I64S, I64S, I64S, I64S, U64S, I32S)
 """The machine type of `Room`."""
 
 
@@ -103,7 +102,7 @@ def dictionary_bits(
     return planes + WORD_BITS * words
 
 
-@kernel(types.void(BYTES, I32S, I32S, INT, INT, I64S, I64S, SINK), allocates=False)
+@kernel(VOID(BYTES, I32S, I32S, INT, INT, I64S, I64S, SINK), allocates=False)
 def write_dictionary(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],

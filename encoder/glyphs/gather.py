@@ -1,12 +1,11 @@
 """Values gathered by column, and the lines that the next level takes apart."""
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.choose import DIVIDED
 from encoder.glyphs.hashing import GOLDEN
-from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, U64S, Int, kernel
+from encoder.glyphs.kernel import BUFFER, BYTES, I32S, I64S, INT, U64S, VOID, Int, kernel
 from encoder.glyphs.wide import copy_over
 
 REST = 0
@@ -54,7 +53,7 @@ def merge_small(
     return total
 
 
-@kernel(types.void(I32S, I32S, I32S, INT, I64S, INT, I32S, I32S))
+@kernel(VOID(I32S, I32S, I32S, INT, I64S, INT, I32S, I32S))
 def gather(
     columns: NDArray[np.int32],
     starts: NDArray[np.int32],
@@ -74,7 +73,7 @@ def gather(
         column_sizes[place] = sizes[nth]
 
 
-@kernel(types.void(U64S, I32S, INT, U64S))
+@kernel(VOID(U64S, I32S, INT, U64S))
 def column_names(keys: NDArray[np.uint64], values: NDArray[np.int32], known: Int, names: NDArray[np.uint64]) -> None:
     """The key of each column; one made of its number where the table does not hold it."""
     for column in range(known):

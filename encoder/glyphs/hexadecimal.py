@@ -4,15 +4,14 @@ Metadata: the digits. One stream of class PACKED: for each byte of a value, firs
 """
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.integers import TEXT_FULL
-from encoder.glyphs.kernel import BUFFER, BYTES, I32S, INT, Int, kernel
+from encoder.glyphs.kernel import BUFFER, BYTES, I32S, INT, VOID, Int, kernel
 from encoder.glyphs.sink import OUT, PACKED, SINK, Sink, end_stream, put
 
 
-@kernel(types.void(BYTES, I32S, INT, INT, INT, SINK), allocates=False)
+@kernel(VOID(BYTES, I32S, INT, INT, INT, SINK), allocates=False)
 def write_hexadecimal(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],

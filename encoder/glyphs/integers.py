@@ -4,10 +4,9 @@ Metadata: the width that values are padded to with zeros, 0 for none; then the v
 """
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, BYTES, HASH, I32S, I64S, INT, Int, kernel, part
+from encoder.glyphs.kernel import BUFFER, BYTES, HASH, I32S, I64S, INT, VOID, Int, kernel, part
 from encoder.glyphs.wide import WORD, digits_end, digits_value, load_word, short_word
 
 MAX_DIGITS = 18
@@ -30,7 +29,7 @@ def parse_digits(data: NDArray[np.uint8], start: Int, end: Int) -> np.uint64:
     return value
 
 
-@kernel(types.void(BYTES, I32S, I32S, INT, INT, I64S))
+@kernel(VOID(BYTES, I32S, I32S, INT, INT, I64S))
 def parse_integers(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],
@@ -45,7 +44,7 @@ def parse_integers(
         values[nth] = parse_digits(data, start, start + sizes[first + nth])
 
 
-@kernel(types.void(BYTES, I32S, I32S, INT, INT, I64S))
+@kernel(VOID(BYTES, I32S, I32S, INT, INT, I64S))
 def parse_decimals(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],

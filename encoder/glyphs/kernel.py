@@ -1,128 +1,185 @@
-"""How a kernel is declared: its machine types up front, so that no call ever compiles a second version of it.
+"""How a kernel is declared: its machine types up front, so that there is never a second version of it.
 
-Kernels release the interpreter lock and are cached on disk. They check no index: what they are given is valid by
-construction (encoding), or they check it themselves and return an error code below zero (decoding). A process loads a
-kernel from the cache when it first calls it, so that it waits for none that it does not use; `encoder.glyphs.loading` sees to
-it that a machine compiles them together.
+Kernels are plain functions on arrays that release the interpreter lock. They check no index: what they are given is valid by
+construction (encoding), or they check it themselves and return an error code below zero (decoding). No index is below zero.
+
+What runs is a function of the library that was compiled when this package was built (`encoder.glyphs.library`), or, where there is
+none of these sources for this machine, what numba compiles (`encoder.glyphs.jit`). $ENCODER_KERNELS says `library` or `jit` to
+have one of them only.
 """
 
+import ctypes
+import os
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias, TypeVar
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 import numpy as np
-from numba import types
-from numba.core.caching import FunctionCache
-from numba.core.compiler_lock import global_compiler_lock
-from numba.core.registry import CPUDispatcher
-from numba.core.runtime.nrt import rtsys
+
+from encoder.errors import KernelsError
+from encoder.glyphs.declared import Declared
+from encoder.glyphs.kinds import (
+    BUFFER,
+    BYTES,
+    FLAG,
+    HASH,
+    I32S,
+    I64S,
+    INT,
+    PLANES,
+    REAL,
+    ROWS,
+    TABLE,
+    U16S,
+    U32S,
+    U64S,
+    UINT8,
+    UINT32,
+    VOID,
+    Signature,
+    record,
+    several,
+)
+from encoder.glyphs.library import LibraryKernel, NoLibraryError, find_library
+
+__all__ = [
+    "BUFFER",
+    "BYTES",
+    "FLAG",
+    "HASH",
+    "I32S",
+    "I64S",
+    "INT",
+    "KERNELS",
+    "PLANES",
+    "REAL",
+    "ROWS",
+    "TABLE",
+    "U16S",
+    "U32S",
+    "U64S",
+    "UINT8",
+    "UINT32",
+    "VOID",
+    "Int",
+    "inlined",
+    "instruction",
+    "kernel",
+    "part",
+    "record",
+    "several",
+]
 
 Int: TypeAlias = int | np.int64
 """An integer in a kernel: Python's outside, a 64-bit one once compiled."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-BYTES = types.Array(types.uint8, 1, "C", readonly=True)
-"""Bytes that a kernel only reads."""
-BUFFER = types.uint8[::1]
-"""Bytes that a kernel writes."""
-I32S = types.int32[::1]
-I64S = types.int64[::1]
-U64S = types.uint64[::1]
-TABLE = types.int32[:, ::1]
-ROWS = types.int64[:, ::1]
-INT = types.int64
-HASH = types.uint64
-FLAG = types.boolean
-REAL = types.float64
+VARIABLE: Final = "ENCODER_KERNELS"
+_MEND: Final = (
+    "mend: install the package again, which builds it (`pip install --force-reinstall .`), or have the kernels compiled where they "
+    "run (the extra `jit`)"
+)
 
 
-def several(kind: Any, count: int) -> Any:  # noqa: ANN401  numba ships no types
-    """The type of a tuple of `count` results of one kind."""
-    return types.UniTuple(kind, count)  # type: ignore[no-untyped-call]  # as above
+class Kernel(Protocol):
+    """What a declared function becomes, beside that it is called as it was."""
+
+    declared: Declared
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is ready to be called."""
+
+    def settle(self) -> Any:  # noqa: ANN401  whatever is called in the end
+        """Makes it ready."""
 
 
-class _ToRun:
-    """numba's target context for running what is compiled already: what only compiling needs is left out, which takes longer
-    to look over than all kernels take to load.
-    """
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What kernels run by: a library; or numba, and why there is no library."""
 
-    def __init__(self, context: Any) -> None:  # noqa: ANN401  numba ships no types
-        self._context = context
-
-    def refresh(self) -> None:
-        """What numba calls before it loads anything."""
-        rtsys.initialize(self._context)
-
-    def __getattr__(self, name: str) -> Any:  # noqa: ANN401  as above
-        return getattr(self._context, name)
-
-
-class _Cache(FunctionCache):
-    """Kernels on disk, loaded without preparing to compile."""
-
-    def load_overload(self, sig: Any, target_context: Any) -> Any:  # noqa: ANN401  numba ships no types
-        """The compiled kernel, or None where there is none."""
-        loaded = super().load_overload(sig, _ToRun(target_context))  # type: ignore[no-untyped-call]  # as above
-        return None if loaded is None else loaded._replace(target_context=target_context)
-
-
-class Kernel(CPUDispatcher):
-    """A function with one declared signature. Until it is first called, from Python or by a kernel being compiled, nothing is
-    compiled or loaded.
-    """
-
-    def __init__(self, function: Callable[..., Any], signature: Any, **options: bool) -> None:  # noqa: ANN401  as above
-        super().__init__(function, targetoptions={"nopython": True, "boundscheck": None, "nogil": True, **options})
-        self._declared = signature
-        self._cache = _Cache(function)  # type: ignore[no-untyped-call]  # as above
-
-    def settle(self) -> Any:  # noqa: ANN401  numba ships no types
-        """What is called: loaded from the cache, else compiled. From then on there is no other version."""
-        with global_compiler_lock:
-            if not self.signatures:
-                self.compile(self._declared)
-                self.disable_compile()
-        return self.get_overload(self._declared)
-
-    def get_call_template(self, args: Any, kws: Any) -> Any:  # noqa: ANN401  as above
-        """What numba asks where a kernel that it compiles calls this one."""
-        self.settle()
-        return super().get_call_template(args, kws)
-
-    def _compile_for_args(self, *args: Any, **_: Any) -> Any:  # noqa: ANN401  as above
-        """What numba calls at a call from Python that no compiled version fits. Raises TypeError, as numba does, if none ever will."""
-        given = [self.typeof_pyval(argument) for argument in args]
-        wanted = self._declared.args
-        if len(given) != len(wanted) or not all(map(self.typingctx.can_convert, given, wanted)):
-            raise TypeError(f"{self.py_func.__name__} takes {wanted}, not {given}")
-        return self.settle()
+    library: ctypes.CDLL | None
+    why: str = ""
 
 
 KERNELS: Final[list[Kernel]] = []
 """Those of every module imported so far, without their parts, which are compiled into them."""
+PARTS: Final[list[Kernel]] = []
 
 
-def kernel(signature: Any, *, allocates: bool = True) -> Callable[[Function], Function]:  # noqa: ANN401  numba ships no types
-    """Decorates a plain function on arrays: compiled for exactly `signature`, lock released, cached.
+@cache
+def means() -> Means:
+    """What the kernels of this process run by. Raises KernelsError where there is nothing."""
+    wanted = os.environ.get(VARIABLE, "")
+    if wanted not in {"", "library", "jit"}:
+        raise KernelsError(f"{VARIABLE} is {wanted!r}\n  mend: set it to library or jit, or leave it out")
+    why = f"{VARIABLE} says jit"
+    if wanted != "jit":
+        try:
+            return Means(find_library())
+        except NoLibraryError as error:
+            why = str(error)
+    if wanted == "library":
+        raise KernelsError(f"{why}, and {VARIABLE} says library\n  {_MEND}")
+    if find_spec("numba") is None:
+        raise KernelsError(f"{why}, and numba, which could compile them, is not installed\n  {_MEND}")
+    return Means(None, why)
+
+
+def _made(declared: Declared) -> Any:  # noqa: ANN401  is called as the function is
+    library = means().library
+    if library is not None:
+        return LibraryKernel(declared, library)
+    from encoder.glyphs.jit import CompiledKernel  # noqa: PLC0415  numba is loaded only where it compiles
+
+    return CompiledKernel(declared)
+
+
+def kernel(signature: Signature, *, allocates: bool = True) -> Callable[[Function], Function]:
+    """Decorates a plain function on arrays: compiled for exactly `signature`, lock released.
 
     A kernel that says that it makes no array counts no references to those it is given: of a tuple of arrays, numba counts them at
     every use, which takes longer than the use itself.
     """
 
     def decorate(function: Function) -> Function:
-        declared = Kernel(function, signature, _nrt=allocates)
-        KERNELS.append(declared)
-        return declared  # type: ignore[return-value]  # is called as the function is
+        made = _made(Declared(function, signature, allocates=allocates, inline=False))
+        KERNELS.append(made)
+        return made  # type: ignore[no-any-return]  # is called as the function is
 
     return decorate
 
 
-def part(signature: Any) -> Callable[[Function], Function]:  # noqa: ANN401  numba ships no types
+def part(signature: Signature) -> Callable[[Function], Function]:
     """As `kernel`, for what other kernels call for every value: compiled into its callers. It allocates nothing, and returns no
     array.
     """
 
     def decorate(function: Function) -> Function:
-        return Kernel(function, signature, forceinline=True, _nrt=False)  # type: ignore[return-value]  # as above
+        made = _made(Declared(function, signature, allocates=False, inline=True))
+        PARTS.append(made)
+        return made  # type: ignore[no-any-return]  # as above
 
     return decorate
+
+
+def inlined(function: Function) -> Function:
+    """As `part`, for whatever types its callers have. Called from Python, it is a Python function where there is a library."""
+    if means().library is not None:
+        return function
+    from encoder.glyphs import jit  # noqa: PLC0415  as above
+
+    return jit.inlined(function)  # type: ignore[return-value]  # as above
+
+
+def instruction(function: Function) -> Function:
+    """What is one machine instruction in a kernel, by its name in `encoder.glyphs.instructions`; its body says what it does, and
+    runs where there is a library and it is called from Python.
+    """
+    if means().library is not None:
+        return function
+    from encoder.glyphs import jit  # noqa: PLC0415  as above
+
+    return jit.instruction(function)  # type: ignore[return-value]  # as above

@@ -1,4 +1,4 @@
-"""Compiling the kernels once for a machine, by one process at a time, and loading them from the cache ahead of their use."""
+"""Compiling the kernels once for a machine, by one process at a time, and loading them ahead of their use."""
 
 import fcntl
 import hashlib
@@ -7,11 +7,13 @@ import logging
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
+from functools import cache
 from pathlib import Path
 from typing import Final
 
-from encoder.glyphs import cache_folder, sources_digest
+from encoder.glyphs.cache import cache_folder, is_kept
+from encoder.glyphs.kernel import KERNELS, means
+from encoder.glyphs.sources import sources_digest
 
 _log: Final = logging.getLogger(__name__)
 
@@ -20,32 +22,53 @@ _MODULES = ("encoder.glyphs.transform", "encoder.glyphs.restore", "encoder.glyph
 
 
 def prepare_kernels(modules: tuple[str, ...] = _MODULES) -> None:
-    """Sees to it that every kernel of the transform, or of the modules named, is compiled, for a process that loads those it
-    uses when it uses them. The first process to do so compiles them, and others wait for it; each says so as a warning
-    to the logger of this module, which Python shows on standard error unless told otherwise.
+    """Sees to it that every kernel of the transform, or of the modules named, can be called. Raises KernelsError.
+
+    There is nothing to do where there is a library of them. Where numba compiles them, the first process does so for all, and others wait
+    for it; where nothing can be kept, each compiles what it calls. That is told, once for each cache, as a warning to the logger of
+    this module, which Python shows on standard error unless told otherwise.
     """
+    if means().library is not None:
+        return
+    if not is_kept():
+        _tell_that_nothing_is_kept()
+        return
     stamp = cache_folder() / f"compiled-{_digest(modules)}"
     if stamp.exists():
         return
-    _log.warning("glyph: compiling the kernels for this machine, once; it takes a while (`glyph warm` does it ahead)")
+    _log.warning(
+        "glyph: compiling the kernels for this machine, once, as %s; it takes a while (`glyph warm` does it ahead)",
+        means().why,
+    )
     with _only_one(cache_folder() / "compiling.lock"):
         load_kernels(modules)
         stamp.touch()
 
 
+@cache
+def _tell_that_nothing_is_kept() -> None:
+    _log.warning(
+        "glyph: compiling the kernels that are used, as %s; nothing is kept, as the cache folder cannot be written "
+        "(mend: set NUMBA_CACHE_DIR to one that can)",
+        means().why,
+    )
+
+
 def load_kernels(modules: tuple[str, ...] = _MODULES) -> None:
-    """Loads every kernel now, or compiles what the cache does not have, so that no later call waits for any."""
+    """Makes every kernel ready now, and compiles what neither the library nor the cache has, so that no later call waits for any."""
     for module in modules:
         importlib.import_module(module)
-    from encoder.glyphs.kernel import KERNELS  # noqa: PLC0415  numba is loaded only when it is needed
-
     for kernel in KERNELS:
         kernel.settle()
 
 
 def _digest(modules: tuple[str, ...]) -> str:
     """What the compiled code depends on."""
-    facts = f"{sources_digest()} {modules} {platform.python_version()} {platform.machine()} {version('numba')}"
+    from importlib.metadata import version  # noqa: PLC0415  slow to load, and seldom needed
+
+    from encoder.glyphs.jit import processor  # noqa: PLC0415  numba is loaded only where it compiles
+
+    facts = f"{sources_digest()} {modules} {platform.python_version()} {processor()} {version('numba')}"
     return hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 

@@ -8,11 +8,10 @@ through vectorization", 2015, section 2; planes as in Blosc's byte shuffle.
 """
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import GOLDEN, find_or_add
-from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, I64S, INT, REAL, U64S, Int, kernel, part, several
+from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, I64S, INT, REAL, U64S, VOID, Int, kernel, part, several
 from encoder.glyphs.sink import NUMBERS, OUT, SINK, Sink, end_stream, put
 
 CONSTANT, DELTA, OFFSET = range(3)
@@ -199,7 +198,7 @@ def write_spread(
     return 0
 
 
-@kernel(types.void(BYTES, INT, INT, INT, INT, INT, I64S))
+@kernel(VOID(BYTES, INT, INT, INT, INT, INT, I64S))
 def read_numbers(
     arena: NDArray[np.uint8],
     at: Int,

@@ -5,14 +5,13 @@ kernels that follow it cannot step outside their arrays.
 """
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.choose import DECIMALS, DICTIONARY, DIVIDED, HEXADECIMAL, INTEGERS, STRINGS
 from encoder.glyphs.decimals import VARIED
 from encoder.glyphs.dictionary import MAX_DISTINCT
 from encoder.glyphs.integers import MAX_DIGITS
-from encoder.glyphs.kernel import HASH, I32S, I64S, INT, ROWS, U64S, Int, kernel
+from encoder.glyphs.kernel import HASH, I32S, I64S, INT, ROWS, U64S, VOID, Int, kernel
 from encoder.glyphs.numbers import CONSTANT, OFFSET, unzigzag
 from encoder.glyphs.sink import INDEX, NUMBERS, PACKED, TEXT, WORDS
 from encoder.glyphs.strings import MEASURED
@@ -47,7 +46,7 @@ def next_count(meta: NDArray[np.uint64], cursor: NDArray[np.int64], most: Int) -
     return np.int64(number)
 
 
-@kernel(types.void(I64S, I32S, I64S, INT, INT, INT))
+@kernel(VOID(I64S, I32S, I64S, INT, INT, INT))
 def plan_streams(
     cursor: NDArray[np.int64],
     classes: NDArray[np.int32],
@@ -63,7 +62,7 @@ def plan_streams(
         cursor[STREAM] += 1
 
 
-@kernel(types.void(U64S, I64S, ROWS, INT, I32S, I64S))
+@kernel(VOID(U64S, I64S, ROWS, INT, I32S, I64S))
 def plan_numbers(
     meta: NDArray[np.uint64],
     cursor: NDArray[np.int64],
@@ -85,7 +84,7 @@ def plan_numbers(
         plan_streams(cursor, classes, lengths, NUMBERS, rows[row, COUNT], width)
 
 
-@kernel(types.void(U64S, I64S, ROWS, INT, INT, I32S, I64S))
+@kernel(VOID(U64S, I64S, ROWS, INT, INT, I32S, I64S))
 def plan_column(
     meta: NDArray[np.uint64],
     cursor: NDArray[np.int64],
@@ -133,7 +132,7 @@ def plan_column(
         plan_streams(cursor, classes, lengths, PACKED, digits // 2 * count, 1)
 
 
-@kernel(types.void(U64S, I64S, INT, INT, INT, ROWS, I32S, I64S))
+@kernel(VOID(U64S, I64S, INT, INT, INT, ROWS, I32S, I64S))
 def plan_columns(
     meta: NDArray[np.uint64],
     cursor: NDArray[np.int64],

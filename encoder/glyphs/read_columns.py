@@ -97,8 +97,9 @@ def read_columns(
         if count == 0:
             continue
         if rows[row, KIND] == DIVIDED:
-            starts[first : first + count] = line_starts[line : line + count]
-            sizes[first : first + count] = line_sizes[line : line + count]
+            for nth in range(count):
+                starts[first + nth] = line_starts[line + nth]
+                sizes[first + nth] = line_sizes[line + nth]
             line += count
         else:
             at = read_column(work, rows, row, streams, at, end, values, word_starts, word_sizes, starts, sizes, first)

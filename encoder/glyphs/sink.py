@@ -6,10 +6,9 @@ The decoder reads the numbers in the same order and so knows every stream's clas
 from typing import NamedTuple
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, I32S, I64S, INT, U64S, Int, part
+from encoder.glyphs.kernel import BUFFER, I32S, I64S, INT, U64S, VOID, Int, part, record
 
 OUT = 0
 STREAMS = 1
@@ -32,7 +31,7 @@ class Sink(NamedTuple):
     cursor: NDArray[np.int64]
 
 
-SINK = types.NamedTuple((BUFFER, I32S, I64S, U64S, I64S), Sink)  # type: ignore[no-untyped-call]  # numba ships no types
+SINK = record(Sink, BUFFER, I32S, I64S, U64S, I64S)
 """The machine type of `Sink`."""
 
 
@@ -47,14 +46,14 @@ def empty_sink(out: NDArray[np.uint8], streams: int, numbers: int) -> Sink:
     )
 
 
-@part(types.void(SINK, INT))
+@part(VOID(SINK, INT))
 def put(sink: Sink, value: Int) -> None:
     """Appends one number, taken as unsigned 64-bit."""
     sink.meta[sink.cursor[META]] = np.uint64(value)
     sink.cursor[META] += 1
 
 
-@part(types.void(SINK, INT))
+@part(VOID(SINK, INT))
 def end_stream(sink: Sink, stream_class: int) -> None:
     """What was written since the last stream ended is a stream of this class."""
     sink.classes[sink.cursor[STREAMS]] = stream_class

@@ -6,10 +6,9 @@ of class TEXT, the values end to end, after the streams of their lengths.
 """
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, Int, kernel
+from encoder.glyphs.kernel import BYTES, FLAG, I32S, I64S, INT, U64S, VOID, Int, kernel
 from encoder.glyphs.numbers import are_better_as_differences, write_numbers
 from encoder.glyphs.sink import OUT, SINK, TEXT, Sink, end_stream, put
 from encoder.glyphs.wide import copy_over
@@ -18,7 +17,7 @@ JOINED, MEASURED = range(2)
 BAD_STRINGS = -1
 
 
-@kernel(types.void(BYTES, I32S, I32S, INT, INT, FLAG, I64S, U64S, I32S, SINK), allocates=False)
+@kernel(VOID(BYTES, I32S, I32S, INT, INT, FLAG, I64S, U64S, I32S, SINK), allocates=False)
 def write_strings(
     data: NDArray[np.uint8],
     starts: NDArray[np.int32],

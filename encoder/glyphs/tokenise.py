@@ -8,11 +8,10 @@ the record that did not fit: data[end:] is then the tail, which the caller store
 from typing import NamedTuple
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import CROWDED, find_or_add
-from encoder.glyphs.kernel import HASH, I32S, INT, TABLE, U64S, Int, part, several
+from encoder.glyphs.kernel import HASH, I32S, INT, TABLE, U64S, Int, part, record, several
 
 MAX_TEMPLATES = 1 << 15
 MAX_COLUMNS = 1 << 14
@@ -38,7 +37,7 @@ class Found(NamedTuple):
     column_values: NDArray[np.int32]
 
 
-FOUND = types.NamedTuple((I32S, I32S, I32S, I32S, TABLE, U64S, I32S, U64S, I32S), Found)  # type: ignore[no-untyped-call]  # numba ships no types
+FOUND = record(Found, I32S, I32S, I32S, I32S, TABLE, U64S, I32S, U64S, I32S)
 """The machine type of `Found`."""
 
 PUNCTUATION = 0

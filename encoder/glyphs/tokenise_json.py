@@ -10,11 +10,10 @@ is cut into literals and variables all the same, and comes back as it was.
 """
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
 from encoder.glyphs.hashing import CROWDED, GOLDEN, finish, hash_bytes
-from encoder.glyphs.kernel import BYTES, FLAG, I32S, INT, Int, kernel, part
+from encoder.glyphs.kernel import BYTES, FLAG, HASH, I32S, INT, VOID, Int, kernel, part
 from encoder.glyphs.templates import number_record
 from encoder.glyphs.tokenise import FOUND, MAX_TEMPLATES, MAX_VARIABLES, TOKENISED, Found, add_variable
 from encoder.glyphs.wide import find_string_end
@@ -68,13 +67,13 @@ def is_key(data: NDArray[np.uint8], after: Int) -> bool:
     return bool(after < data.shape[0] and data[after] == _COLON)
 
 
-@part(INT(types.uint64))
+@part(INT(HASH))
 def slot_of(name: np.uint64) -> Int:
     """The counter of a key or path."""
     return np.int64(name & np.uint64(COUNT_SLOTS - 1))
 
 
-@kernel(types.void(BYTES, I32S))
+@kernel(VOID(BYTES, I32S))
 def count_keys(data: NDArray[np.uint8], counts: NDArray[np.int32]) -> None:
     """Adds to counts[slot] how often keys of that slot stand in the data. counts: shape (COUNT_SLOTS,)."""
     at: Int = np.int64(0)

@@ -1,19 +1,13 @@
 """Eight bytes at a time: unaligned loads and stores, and the copying and comparing that kernels do with them.
 
-A word holds its first byte lowest (little-endian), as on every machine that numba compiles for; no word is part of the
+A word holds its first byte lowest (little-endian), as on every machine that kernels are compiled for; no word is part of the
 format. Kernels look before they touch: a word that would cross the end of an array is taken byte by byte.
 """
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, HASH, INT, Int, part
+from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, HASH, INT, VOID, Int, instruction, part
 
 WORD = 8
 SLACK = 16
@@ -24,48 +18,22 @@ _HIGH = np.uint64(0x8080808080808080)
 _ZEROS = np.uint64(0x3030303030303030)  # the digit, eight times
 
 
-def _instruction(generator: Callable[..., Any]) -> Callable[..., np.uint64]:
-    """`intrinsic`, with the type of what it makes: a kernel's instruction that takes one argument less."""
-    made: Callable[..., np.uint64] = intrinsic(generator)
-    return made
-
-
-def _word_at(context: Any, builder: Any, kind: Any, array: Any, at: Any) -> Any:  # noqa: ANN401  llvmlite has no types
-    data = context.make_array(kind)(context, builder, array).data
-    return builder.bitcast(builder.gep(data, [at]), ir.IntType(64).as_pointer())
-
-
-@_instruction
-def load_word(typing: Any, array: Any, at: Any) -> Any:  # noqa: ANN401, ARG001  numba's protocol
+@instruction
+def load_word(array: NDArray[np.uint8], at: Int) -> np.uint64:
     """The word array[at : at + 8], wherever it lies."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401  as above
-        place = _word_at(context, builder, signature.args[0], *arguments)
-        return builder.load(place, align=1)
-
-    return types.uint64(array, types.int64), generate
+    return np.uint64(int.from_bytes(array[at : at + WORD].tobytes(), "little"))
 
 
-@_instruction
-def store_word(typing: Any, array: Any, at: Any, word: Any) -> Any:  # noqa: ANN401, ARG001  numba's protocol
+@instruction
+def store_word(array: NDArray[np.uint8], at: Int, word: np.uint64) -> None:
     """array[at : at + 8] = the word."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401  as above
-        place = _word_at(context, builder, signature.args[0], *arguments[:2])
-        builder.store(arguments[2], place, align=1)
-        return context.get_dummy_value()
-
-    return types.void(array, types.int64, types.uint64), generate
+    array[at : at + WORD] = np.frombuffer(int(word).to_bytes(WORD, "little"), np.uint8)
 
 
-@_instruction
-def _trailing_zeros(typing: Any, word: Any) -> Any:  # noqa: ANN401, ARG001  numba's protocol
+@instruction
+def trailing_zeros(word: np.uint64) -> np.uint64:
     """Zero bits below the lowest one; the word is not 0."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401, ARG001  as above
-        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
-
-    return types.uint64(types.uint64), generate
+    return np.uint64((int(word) & -int(word)).bit_length() - 1)
 
 
 @part(INT(BYTES, INT, INT, INT))
@@ -83,7 +51,7 @@ def find_either(data: NDArray[np.uint8], at: Int, one: Int, other: Int) -> Int:
         found = ((first - _LOW) & ~first | (second - _LOW) & ~second) & _HIGH
         at += WORD
     if found != 0:
-        at += np.int64(_trailing_zeros(found) >> np.uint64(3)) - WORD
+        at += np.int64(trailing_zeros(found) >> np.uint64(3)) - WORD
     while found == 0 and at < data.shape[0] and data[at] != one and data[at] != other:
         at += 1
     return at
@@ -100,7 +68,7 @@ def find_string_end(data: NDArray[np.uint8], at: Int) -> Int:
         found = ((first - _LOW) & ~first | (second - _LOW) & ~second | (third - _LOW) & ~third) & _HIGH
         at += WORD
     if found != 0:
-        at += np.int64(_trailing_zeros(found) >> np.uint64(3)) - WORD
+        at += np.int64(trailing_zeros(found) >> np.uint64(3)) - WORD
     while found == 0 and at < data.shape[0] and data[at] != 34 and data[at] != 92 and data[at] != 10:
         at += 1
     return at
@@ -133,7 +101,7 @@ def digits_end(data: NDArray[np.uint8], at: Int, end: Int) -> Int:
         others = ((word & ~_HIGH) + np.uint64(0x7676767676767676) | word) & _HIGH
         at += WORD
     if others != 0:
-        at += np.int64(_trailing_zeros(others) >> np.uint64(3)) - WORD
+        at += np.int64(trailing_zeros(others) >> np.uint64(3)) - WORD
     while others == 0 and at < data.shape[0] and data[at] >= 48 and data[at] <= 57:
         at += 1
     return min(at, end)
@@ -152,7 +120,7 @@ def digits_value(word: np.uint64) -> np.uint64:
     return word * np.uint64(10000) + (word >> np.uint64(32)) & np.uint64(0xFFFFFFFF)
 
 
-@part(types.void(BUFFER, INT, BYTES, INT, INT))
+@part(VOID(BUFFER, INT, BYTES, INT, INT))
 def copy_over(target: NDArray[np.uint8], at: Int, source: NDArray[np.uint8], start: Int, size: Int) -> None:
     """target[at : at + size] = source[start : start + size]; up to SLACK bytes of `target` after them may change too, so
     that a target is filled from its beginning to its end.

@@ -5,10 +5,9 @@ written, or read. Source of the carry-less form: Mahoney, "Data Compression Expl
 """
 
 import numpy as np
-from numba import njit, types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, I64S, INT, Int, kernel
+from encoder.glyphs.kernel import BUFFER, FLAG, I64S, INT, VOID, Int, inlined, kernel
 
 LOW, HIGH, CODE, AT = range(4)
 STATE_SIZE = 4
@@ -17,10 +16,8 @@ TAIL = 4
 
 WRONG_END = -3
 
-U32S = types.uint32[::1]
 
-
-@kernel(types.void(FLAG, I64S, BUFFER))
+@kernel(VOID(FLAG, I64S, BUFFER))
 def start(decoding: bool, state: NDArray[np.int64], coded: NDArray[np.uint8]) -> None:
     """Sets the state before the first bit."""
     state[LOW] = 0
@@ -34,13 +31,13 @@ def start(decoding: bool, state: NDArray[np.int64], coded: NDArray[np.uint8]) ->
         state[AT] = TAIL
 
 
-@njit(inline="always")
+@inlined
 def least(first: Int, second: Int) -> Int:
     """The smaller of two."""
     return min(second, first)
 
 
-@njit(inline="always")
+@inlined
 def within(x: Int, bound: Int) -> Int:
     """x, or the nearest number that is above -bound and below bound."""
     if x >= bound:
@@ -48,7 +45,7 @@ def within(x: Int, bound: Int) -> Int:
     return x if x > -bound else 1 - bound
 
 
-@njit(inline="always")
+@inlined
 def code_bit(decoding: bool, state: NDArray[np.int64], coded: NDArray[np.uint8], probability: Int, bit: Int) -> Int:
     """Codes `bit`, or decodes and returns it. Never writes or reads outside `coded`; AT counts on, and tells."""
     low = state[LOW]

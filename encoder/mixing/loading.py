@@ -21,17 +21,17 @@ _prepared: Final[set[Modules]] = set()
 
 
 def prepare_mixing(modules: Modules = TEXT) -> None:
-    """Sees to it that the kernels of `modules` are compiled; each is loaded when it is first called."""
+    """Sees to it that the kernels of `modules` can be called; each is loaded when it is first called."""
     with _preparing:
         if modules not in _prepared:
-            from encoder.glyphs.loading import prepare_kernels  # noqa: PLC0415  settles numba's cache, for those who mix
+            from encoder.glyphs.loading import prepare_kernels  # noqa: PLC0415  for those who mix
 
             prepare_kernels(modules)
             _prepared.add(modules)
 
 
 def load_mixing() -> None:
-    """Loads every kernel now; compiles what the cache does not have."""
+    """Loads every kernel now; compiles what neither the library nor the cache has."""
     from encoder.glyphs.loading import load_kernels  # noqa: PLC0415  as above
 
     for modules in (TEXT, *ROWS.values()):

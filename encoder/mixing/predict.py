@@ -9,11 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U64S, Int, part
-from encoder.mixing.coder import U32S, code_bit, within
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U32S, U64S, VOID, Int, part
+from encoder.mixing.coder import code_bit, within
 from encoder.mixing.slots import HALF_TRUE, claim, learned
 from encoder.mixing.tables import GOLDEN, RANGE, SPREAD, SQUASH, STRETCH, TRUST
 
@@ -34,7 +33,7 @@ def inputs_of(contexts: int) -> int:
     return (2 * contexts + GUESSES + 7) // 8 * 8
 
 
-@part(types.void(U64S, INT))
+@part(VOID(U64S, INT))
 def spread(hashes: NDArray[np.uint64], count: Int) -> None:
     """Turns contexts into hashes, each kind of context apart from the others."""
     for nth in range(count):

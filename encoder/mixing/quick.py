@@ -3,17 +3,15 @@ its bits under three contexts and one mixer.
 """
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U64S, Int, part
-from encoder.mixing.coder import U32S, code_bit, least, within
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U16S, U32S, U64S, VOID, Int, part
+from encoder.mixing.coder import code_bit, least, within
 from encoder.mixing.predict import QUICK
 from encoder.mixing.slots import HALF_TRUE, claim, learned
 from encoder.mixing.tables import GOLDEN, RANGE, SQUASH, STRETCH, TRUST
 
 U = np.uint64
-U16S = types.uint16[::1]
 INPUTS = 8
 """Two for each context, and two to make a line of it."""
 ROWS_PER_COLUMN = 8
@@ -135,7 +133,7 @@ def try_foretold(
     return result
 
 
-@part(types.void(INT, I64S, I64S, U32S))
+@part(VOID(INT, I64S, I64S, U32S))
 def learn_foretold(
     byte: Int, foretold: NDArray[np.int64], sure: NDArray[np.int64], chances: NDArray[np.uint32]
 ) -> None:
@@ -147,7 +145,7 @@ def learn_foretold(
             chances[place] = learned(np.int64(chances[place]), wanted)
 
 
-@part(types.void(U64S, U16S, INT, U64S, I64S, I64S))
+@part(VOID(U64S, U16S, INT, U64S, I64S, I64S))
 def look_up_bytes(
     hashes: NDArray[np.uint64],
     remembered: NDArray[np.uint16],
@@ -165,7 +163,7 @@ def look_up_bytes(
         foretold[U(2 + nth)] = (entry >> 8) if (entry & 255) > 0 else np.int64(-1)
 
 
-@part(types.void(INT, U64S, U16S))
+@part(VOID(INT, U64S, U16S))
 def remember_byte(byte: Int, places: NDArray[np.uint64], remembered: NDArray[np.uint16]) -> None:
     """The contexts learn which byte came; one that was sure of another is half as sure of it."""
     for nth in range(QUICK):

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U64S, Int, part
-from encoder.mixing.coder import U32S, least
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U32S, U64S, Int, part
+from encoder.mixing.coder import least
 from encoder.mixing.predict import FULL, LEAN, NO_GUESS, QUICK, byte_kernel
 
 FIRST_SETS = 3 * 256

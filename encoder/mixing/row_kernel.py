@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, Int, kernel
-from encoder.mixing.coder import AT, STATE_SIZE, U32S, end, finish, least, start
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U16S, U32S, Int, kernel
+from encoder.mixing.coder import AT, STATE_SIZE, end, finish, least, start
 from encoder.mixing.follow import ROOM, step_between, write_following
 from encoder.mixing.memory import MOST_COLUMNS
 from encoder.mixing.predict import FULL, GUESSES, LEAN, NO_GUESS, QUICK, inputs_of
-from encoder.mixing.quick import FORETELLERS, U16S, code_foretold
+from encoder.mixing.quick import FORETELLERS, code_foretold
 from encoder.mixing.row_bits import code_guessed, code_lean_guessed
 from encoder.mixing.row_parts import (
     DAMAGED,

@@ -1,10 +1,9 @@
 """What every model of token rows shares: names of values, and the contexts of votes and of bytes."""
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, INT, U64S, Int, part, several
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, INT, U64S, VOID, Int, part, several
 from encoder.mixing.predict import FULL, LEAN, spread
 from encoder.mixing.tables import GOLDEN, SPREAD
 
@@ -49,7 +48,7 @@ def same_bytes(
     return True
 
 
-@part(types.void(U64S, INT, HASH, HASH, HASH, HASH, HASH, HASH, HASH, HASH, HASH, FLAG))
+@part(VOID(U64S, INT, HASH, HASH, HASH, HASH, HASH, HASH, HASH, HASH, HASH, FLAG))
 def row_contexts(
     hashes: NDArray[np.uint64],
     contexts: Int,
@@ -91,7 +90,7 @@ def row_contexts(
     spread(hashes, contexts)
 
 
-@part(types.void(U64S, INT, HASH, HASH, HASH, HASH, HASH, HASH, U64S))
+@part(VOID(U64S, INT, HASH, HASH, HASH, HASH, HASH, HASH, U64S))
 def vote_contexts(
     contexts: NDArray[np.uint64],
     of_template: bool,

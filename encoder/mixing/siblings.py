@@ -4,11 +4,9 @@ Chosen by the encoder on the first values; a body says the choice, so a decoder 
 """
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import I32S, INT, Int, kernel
-from encoder.mixing.coder import U32S
+from encoder.glyphs.kernel import I32S, INT, REAL, U32S, VOID, Int, kernel
 from encoder.mixing.tables import GOLDEN, SPREAD
 
 U = np.uint64
@@ -20,7 +18,7 @@ _NEW_PAIR = 12.0  # bits: what a value that was never seen beside that sibling c
 _WORST = 1e18
 
 
-@kernel(types.float64(U32S, U32S, INT))
+@kernel(REAL(U32S, U32S, INT))
 def doubt(values: NDArray[np.uint32], beside: NDArray[np.uint32], count: Int) -> float:
     """Bits that `values` take when the value beside each is known, and a price for each pair that is new."""
     wide = np.int64(_LEAST_BITS)
@@ -48,7 +46,7 @@ def doubt(values: NDArray[np.uint32], beside: NDArray[np.uint32], count: Int) ->
     return bits
 
 
-@kernel(types.void(I32S, I32S, I32S, U32S, INT, I32S, INT))
+@kernel(VOID(I32S, I32S, I32S, U32S, INT, I32S, INT))
 def choose_siblings(
     records: NDArray[np.int32],
     variables: NDArray[np.int32],

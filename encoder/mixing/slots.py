@@ -1,11 +1,9 @@
 """A slot: how likely a bit is 1 (22 bits) and how often that was seen (10); a line of them holds a check and fifteen slots."""
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import INT, Int, part
-from encoder.mixing.coder import U32S
+from encoder.glyphs.kernel import HASH, INT, U32S, UINT32, Int, part
 from encoder.mixing.tables import MOST_SEEN, RATES, UNSEEN
 
 U = np.uint64
@@ -13,7 +11,7 @@ HALF_TRUE = 4194303
 """The largest 22-bit probability."""
 
 
-@part(types.uint32(INT, INT))
+@part(UINT32(INT, INT))
 def learned(packed: Int, wanted: Int) -> np.uint32:
     """A slot after one more result: `wanted` is HALF_TRUE for a bit that was 1, else 0."""
     seen = packed & 1023
@@ -22,7 +20,7 @@ def learned(packed: Int, wanted: Int) -> np.uint32:
     return np.uint32((chance << 10) | (seen + 1 if seen < MOST_SEEN else seen))
 
 
-@part(types.uint64(U32S, types.uint64, types.uint32))
+@part(HASH(U32S, HASH, UINT32))
 def claim(table: NDArray[np.uint32], line: np.uint64, check: np.uint32) -> np.uint64:
     """The line of a context that does not stand at its own place: the one beside, else whichever was seen less, emptied."""
     beside = line ^ U(16)

@@ -1,24 +1,22 @@
 """Tokens in the order of the records, end to end; and the records put together from them again."""
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, I64S, INT, Int, kernel
-from encoder.mixing.coder import U32S
+from encoder.glyphs.kernel import BUFFER, BYTES, FLAG, I32S, I64S, INT, U32S, VOID, Int, kernel
 from encoder.mixing.row_parts import name_of
 
 BAD_RECORDS = -1
 
 
-@kernel(types.void(BUFFER, INT, BYTES, INT, INT))
+@kernel(VOID(BUFFER, INT, BYTES, INT, INT))
 def copy_bytes(target: NDArray[np.uint8], at: Int, source: NDArray[np.uint8], start: Int, size: Int) -> None:
     """target[at : at + size] = source[start : start + size], and not a byte beyond."""
     for offset in range(size):
         target[at + offset] = source[start + offset]
 
 
-@kernel(types.void(BYTES, I32S, I32S, INT, I64S))
+@kernel(VOID(BYTES, I32S, I32S, INT, I64S))
 def count_bytes(
     data: NDArray[np.uint8], starts: NDArray[np.int32], sizes: NDArray[np.int32], count: Int, tally: NDArray[np.int64]
 ) -> None:

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, INT, Int, kernel
-from encoder.mixing.coder import AT, STATE_SIZE, U32S, end, finish, least, start
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, INT, U32S, Int, kernel
+from encoder.mixing.coder import AT, STATE_SIZE, end, finish, least, start
 from encoder.mixing.predict import FULL, GUESSES, LIGHT, NO_GUESS, byte_kernel, inputs_of, spread
 from encoder.mixing.tables import GOLDEN, SPREAD
 

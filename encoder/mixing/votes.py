@@ -5,11 +5,10 @@ number that follows it. A voter's record, six bits: how often it was right of la
 """
 
 import numpy as np
-from numba import types
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, I32S, I64S, INT, U64S, Int, part, several
-from encoder.mixing.coder import U32S, code_bit, least, within
+from encoder.glyphs.kernel import BUFFER, FLAG, I32S, I64S, INT, U32S, U64S, VOID, Int, part, several
+from encoder.mixing.coder import code_bit, least, within
 from encoder.mixing.slots import HALF_TRUE, learned
 from encoder.mixing.tables import GOLDEN, RANGE, SPREAD, SQUASH, STRETCH
 
@@ -36,7 +35,7 @@ def first_slots() -> NDArray[np.uint32]:
     return np.array(slots, np.uint32)
 
 
-@part(types.void(U64S, U64S, INT, U32S, INT, I64S, I64S))
+@part(VOID(U64S, U64S, INT, U32S, INT, I64S, I64S))
 def look_up(
     places: NDArray[np.uint64],
     contexts: NDArray[np.uint64],
@@ -141,7 +140,7 @@ def next_record(record: Int, right: bool) -> Int:
     return ((record >> 4) << 3) | ((record << 1) & 6)
 
 
-@part(types.void(U64S, I64S, I64S, I64S, INT, INT, U32S))
+@part(VOID(U64S, I64S, I64S, I64S, INT, INT, U32S))
 def remember(
     places: NDArray[np.uint64],
     values: NDArray[np.int64],

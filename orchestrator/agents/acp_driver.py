@@ -9,17 +9,20 @@ import contextlib
 import logging
 import os
 import shutil
+import sys
 import time
+from pathlib import Path
 from typing import Any, Final
 
 import acp
 from acp import schema
 
-from orchestrator.agents.driver import DriverError, Going
+from orchestrator.agents.driver import DriverError, Going, Hatch
 from orchestrator.agents.permission import Calls, answer
 from orchestrator.agents.process import AgentProcess
 from orchestrator.state.rounds import SILENT, Talk
 
+RELAY: Final = str(Path(__file__).with_name("mcp_relay.py"))
 HELLO: Final = 60.0
 """Seconds that an agent may take to answer `initialize`, and to open or load a session."""
 CANCELLING: Final = 10.0
@@ -149,12 +152,13 @@ class _Conversation:
         if hello.agent_info is not None:
             self._name = f"{hello.agent_info.name} {hello.agent_info.version or ''}".strip()
         turn, loads = self._going.turn, bool(hello.agent_capabilities and hello.agent_capabilities.load_session)
+        servers = _servers(self._going.hatch)
         if turn.session and loads:
             with contextlib.suppress(acp.RequestError):  # it has forgotten it: the brief tells the story
-                await self._while_alive(agent.load_session(str(turn.workspace), turn.session, []), HELLO)
+                await self._while_alive(agent.load_session(str(turn.workspace), turn.session, servers), HELLO)
                 self._session = turn.session
         if not self._session:
-            opened = await self._while_alive(agent.new_session(str(turn.workspace), None, []), HELLO)
+            opened = await self._while_alive(agent.new_session(str(turn.workspace), None, servers), HELLO)
             self._session = opened.session_id
         if turn.mode:
             await self._while_alive(agent.set_session_mode(self._session, turn.mode), HELLO)
@@ -210,6 +214,15 @@ class _Conversation:
                 waiting.cancel()
                 raise TimeoutError
         return waiting.result()
+
+
+def _servers(hatch: Hatch | None) -> list[Any]:
+    """Our own server, by which the agent can ask about its task; a small relay that is ready at once leads to it."""
+    if hatch is None:
+        return []
+    words = ["-I", "-S", RELAY, str(hatch.socket)]
+    token = schema.EnvVariable(name="ORCHESTRATE_MCP_TOKEN", value=hatch.token)
+    return [schema.McpServerStdio(name="orchestrate", command=sys.executable, args=words, env=[token])]
 
 
 def _file(descriptor: int, mode: str) -> Any:  # noqa: ANN401 - a file object of either kind

@@ -10,26 +10,27 @@ from orchestrator.agents.merging import carry_instrument, carry_merge
 from orchestrator.agents.meter.providers import provider_of
 from orchestrator.agents.meter.upstream import upstreams
 from orchestrator.agents.sandbox import choose
-from orchestrator.agents.turn import Meter, carry_turn
+from orchestrator.agents.turn import Counter, Meter, carry_turn
 from orchestrator.engine.filling import filled
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.order import AttemptResult, StopSignal, Told, WorkOrder
-from orchestrator.plan.model import Agent, Plan
+from orchestrator.plan.model import Agent, Driver, Plan
 
 
 @dataclass(frozen=True, slots=True)
 class Carry:
     """Carries out any order: an agent's turn, a merge, the measurement of a hand-in, or a runner or program as ever.
 
-    meter: the proxy of the run, None where no agent of the plan calls a model by it.
+    meter: the proxy of the run, None where no agent of the plan calls a model by it. counter: where agents ask about their tasks.
     """
 
     meter: Meter | None = None
+    counter: Counter | None = None
 
     def __call__(self, order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
         """Carry out one order and say how it ended."""
         if order.turn is not None:
-            return carry_turn(order, stop, listener, self.meter)
+            return carry_turn(order, stop, listener, self.meter, self.counter)
         if order.merge is not None:
             return carry_merge(order, stop, listener)
         if order.checkout is not None:
@@ -46,7 +47,8 @@ def require_drivers(plan: Plan, agents: Iterable[str], known: Mapping[str, objec
     if wrong:
         raise DriverError("\n".join(wrong))
     for name in agents:
-        choose(plan.agents[name].sandbox.value)
+        if plan.agents[name].driver != Driver.PULL:  # it brings its own
+            choose(plan.agents[name].sandbox.value)
 
 
 def _problems(agent: Agent, known: Mapping[str, object]) -> Iterator[str]:
@@ -62,12 +64,12 @@ def _problems(agent: Agent, known: Mapping[str, object]) -> Iterator[str]:
 
 
 @contextmanager
-def carrying(plan: Plan, environment: Mapping[str, str]) -> Iterator[Carry]:
+def carrying(plan: Plan, environment: Mapping[str, str], counter: Counter | None = None) -> Iterator[Carry]:
     """What carries out the plan's orders, with a metering proxy where an agent's `env` names a provider's key."""
     if not any(provider_of(name) for agent in plan.agents.values() for name in agent.env):
-        yield Carry()
+        yield Carry(counter=counter)
         return
     from orchestrator.agents.meter.proxy import MeteringProxy  # noqa: PLC0415 - heavy, and an extra
 
     with MeteringProxy(upstreams(environment)) as proxy:
-        yield Carry(proxy)
+        yield Carry(proxy, counter)

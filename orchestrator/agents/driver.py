@@ -16,7 +16,7 @@ from orchestrator.environment import install_extra
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Claim
 from orchestrator.executors.agentwork import Turn
-from orchestrator.executors.order import StopSignal
+from orchestrator.executors.order import StopSignal, TurnEnd
 from orchestrator.registry import DRIVERS, driver_names
 from orchestrator.state.rounds import Talk
 
@@ -27,13 +27,30 @@ class DriverError(OrchestratorError):
     exit_code: ClassVar[int] = 2
 
 
+class Lost(OrchestratorError):  # noqa: N818 - named after what happened
+    """Whoever had taken the turn has it no more: that says nothing of the task, which has another turn."""
+
+
+Tell = Callable[[str, Claim | None], object]
+"""Passes a note on, with the figure in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hatch:
+    """By which an agent that we drive asks about its own task: a socket where it is heard, and the token of its attempt."""
+
+    socket: Path
+    token: str
+
+
 @dataclass(frozen=True, slots=True)
 class Going:
     """What a driver works with.
 
     argv: the program as it is to be started, sandbox included. env: all of its environment. folder: for logs, the attempt's own;
     log_cap: bytes kept of each. stop: set to end the turn. tell: passes a note on, with the figure in it. marker: what the agent's
-    processes carry in ORCHESTRATE_ATTEMPT.
+    processes carry in ORCHESTRATE_ATTEMPT. offer: has the turn wait for an agent that claims it, whose end is told by the function given. hatch: by which
+    the agent can ask about its task, None where it cannot.
     """
 
     turn: Turn
@@ -44,6 +61,8 @@ class Going:
     tell: Callable[[str, Claim | None], None]
     log_cap: int
     marker: str
+    offer: Callable[[Callable[[TurnEnd], object]], object] = lambda _end: None
+    hatch: Hatch | None = None
 
 
 class Driver(Protocol):
@@ -104,7 +123,13 @@ def _command() -> Driver:
     return CommandDriver()
 
 
-OWN: Final[Mapping[str, Callable[[], Driver]]] = {"acp": _acp, "command": _command}
+def _pull() -> Driver:
+    from orchestrator.agents.pull_driver import PullDriver  # noqa: PLC0415 - as above
+
+    return PullDriver()
+
+
+OWN: Final[Mapping[str, Callable[[], Driver]]] = {"acp": _acp, "command": _command, "pull": _pull}
 """Ours. Another package's of the same name stands before it."""
 
 

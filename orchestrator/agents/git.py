@@ -185,3 +185,11 @@ def move_branch(repo: Path, branch: str, new: str, old: str) -> bool:
 def is_ancestor(repo: Path, older: str, newer: str) -> bool:
     """Whether one commit is part of the other's history."""
     return attempted(repo, "merge-base", "--is-ancestor", older, newer).returncode == 0
+
+
+def tip(repo: str, branch: str) -> str | None:
+    """The commit that a branch is at, or HEAD; None where it cannot be told."""
+    try:
+        return commit_id(Path(repo), branch if branch == "HEAD" else f"refs/heads/{branch}")
+    except GitError:
+        return None

@@ -39,6 +39,7 @@ class Enclosure:
 
     network: whether it reaches other hosts. socket: of the metering proxy, None where there is none; port: where the agent finds it.
     shown, written: more places to read and to write, wherever they lie.
+    hatch: a socket at which it may ask about its task, None where it may not.
     """
 
     workspace: Path
@@ -51,6 +52,7 @@ class Enclosure:
     port: int = 0
     shown: tuple[Path, ...] = ()
     written: tuple[Path, ...] = ()
+    hatch: Path | None = None
 
 
 def choose(asked: str) -> str:
@@ -128,8 +130,8 @@ def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
         words += ["--ro-bind-try", place, place]
     for place in map(str, (inside.workspace, inside.home, *inside.written)):
         words += ["--bind", place, place]
-    if inside.socket is not None:
-        words += ["--bind", str(inside.socket), str(inside.socket)]
+    for each in (inside.socket, inside.hatch):
+        words += ["--bind", str(each), str(each)] if each is not None else []
     return [*words, "--chdir", str(inside.workspace), "--"]
 
 

@@ -78,6 +78,7 @@ class ScriptedAgent:
         self._cancelled = False
         self._memory = Path(os.environ.get("HOME", ".")) / MEMORY
         self.session = ""
+        self.servers: list[Mapping[str, Any]] = []
         self.root = Path.cwd()
 
     def serve(self) -> None:
@@ -94,6 +95,7 @@ class ScriptedAgent:
         elif method == "session/prompt":
             self._answer(message, {"stopReason": self._turn()})
         elif method in {"session/new", "session/load"}:
+            self.servers = params.get("mcpServers") or []
             self.root = Path(params["cwd"])
             self.session = params.get("sessionId") or f"script-{os.getpid()}-{time.monotonic_ns()}"
             self._answer(message, {"sessionId": self.session} if method == "session/new" else {})
@@ -260,6 +262,40 @@ def _model(agent: ScriptedAgent, asked: Any) -> None:  # noqa: ANN401
                 raise Ended("end_turn") from error
 
 
+def _tool(agent: ScriptedAgent, asked: Any) -> None:  # noqa: ANN401
+    """Call a tool of a server of the Model Context Protocol that the session was given, and say what it answers."""
+    found = next((each for each in agent.servers if each["name"] == asked.get("server", "orchestrate")), None)
+    if found is None:
+        _say(agent, "[there is no such server]")
+        return
+    env = {**os.environ, **{each["name"]: each["value"] for each in found.get("env") or []}}
+    with subprocess.Popen(
+        [found["command"], *found["args"]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env
+    ) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        greeting = {
+            "protocolVersion": "2025-06-18",
+            "capabilities": {},
+            "clientInfo": {"name": "agent-script", "version": "1"},
+        }
+        call = {"name": asked["name"], "arguments": asked.get("with") or {}}
+        for message in (
+            {"id": 1, "method": "initialize", "params": greeting},
+            {"method": "notifications/initialized"},
+            {"id": 2, "method": "tools/call", "params": call},
+        ):
+            server.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
+            server.stdin.flush()
+            while "id" in message and (line := server.stdout.readline()):
+                answered = json.loads(line)
+                if answered.get("id") == message["id"]:
+                    break
+        result = answered.get("result") or {}
+        _say(agent, f"[{asked['name']}] " + "".join(each.get("text", "") for each in result.get("content", [])))
+        server.stdin.close()
+
+
 def _sleep(agent: ScriptedAgent, seconds: Any) -> None:  # noqa: ANN401, ARG001
     time.sleep(float(seconds))
 
@@ -298,7 +334,7 @@ def _send(agent: ScriptedAgent, text: Any) -> None:  # noqa: ANN401
 
 STEPS: Final[Mapping[str, Callable[[ScriptedAgent, Any], None]]] = {
     "say": _say, "write": _write, "append": _append, "delete": _delete, "link": _link, "run": _run, "ask": _ask, "plan": _plan,
-    "usage": _usage, "model": _model, "sleep": _sleep, "leave": _leave, "hang": _hang, "crash": _crash, "stop": _stop, "send": _send,
+    "usage": _usage, "model": _model, "tool": _tool, "sleep": _sleep, "leave": _leave, "hang": _hang, "crash": _crash, "stop": _stop, "send": _send,
 }  # fmt: skip
 
 

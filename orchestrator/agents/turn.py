@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
 
-from orchestrator.agents.driver import Driver, DriverError, Going, agent_environment, find_driver, missing_names
+from orchestrator.agents.driver import (
+    Driver,
+    DriverError,
+    Going,
+    Hatch,
+    Lost,
+    Tell,
+    agent_environment,
+    find_driver,
+    missing_names,
+)
 from orchestrator.agents.git import GitError, attempted, commit_id
 from orchestrator.agents.home import make_home
 from orchestrator.agents.meter.accounts import Account
@@ -18,7 +28,7 @@ from orchestrator.evidence.measurement import Claim, Evidence, Usage
 from orchestrator.executors.agentwork import Turn
 from orchestrator.executors.folder import fresh
 from orchestrator.executors.guard import owner
-from orchestrator.executors.order import AttemptResult, Note, StopSignal, Told, WorkOrder
+from orchestrator.executors.order import AttemptResult, Note, Offered, StopSignal, Told, TurnEnd, WorkOrder
 from orchestrator.executors.output import CAP
 from orchestrator.executors.tree import ATTEMPT, OWNER
 from orchestrator.state.events import Cause, Failure
@@ -44,8 +54,19 @@ class Meter(Protocol):
         """What stands in the agent's environment in place of keys."""
 
 
+class Counter(Protocol):
+    """Where agents that we drive ask about their tasks."""
+
+    def hatch(self, run: str, task: str, brief: str, tell: Tell) -> contextlib.AbstractContextManager[Hatch]:
+        """An attempt may ask within."""
+
+
 def carry_turn(
-    order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None], meter: Meter | None = None
+    order: WorkOrder,
+    stop: StopSignal,
+    listener: Callable[[Told], None],
+    meter: Meter | None = None,
+    counter: Counter | None = None,
 ) -> AttemptResult:
     """Take the turn that the order asks for. What the agent does never raises here; a turn that could not begin is a failure."""
     assert order.turn is not None
@@ -53,7 +74,7 @@ def carry_turn(
     try:
         driver, turn = _ready(order.turn)
         fresh(order.folder)
-        return _Turning(order, turn, driver, stop, listener, meter, start).take()
+        return _Turning(order, turn, driver, stop, listener, meter, counter, start).take()
     except (DriverError, GitError, NoSandboxError) as error:
         return _failed(order, start, str(error))
     except OSError as error:
@@ -81,6 +102,7 @@ class _Turning:
     stop: StopSignal
     listener: Callable[[Told], None]
     meter: Meter | None
+    counter: Counter | None
     start: float
 
     def take(self) -> AttemptResult:
@@ -88,7 +110,11 @@ class _Turning:
         workspace = open_workspace(self.turn, lambda text: self._tell(text, None))
         found = None
         try:
-            talk = self._talked()
+            try:
+                talk = self._talked()
+            except Lost as gone:
+                usage = _usage(order.folder, self.start)
+                return AttemptResult(order.task, order.attempt, Evidence(), usage, lost=str(gone), outage=True)
             usage = _usage(order.folder, self.start)
             if self.stop.is_set():
                 return AttemptResult(order.task, order.attempt, Evidence(), usage, stopped=True, talk=talk)
@@ -106,15 +132,22 @@ class _Turning:
         """The turn itself; what its calls cost is settled when it returns."""
         account = Account(self.order.task, self.order.attempt, self.listener)
         metered = self.meter is not None and any(provider_of(name) for name in self.turn.env)
-        if self.meter is None or not metered:
-            return self.driver.take_turn(self._going({}))
-        self.meter.open_account(account)
-        try:
-            return self.driver.take_turn(self._going(self.meter.settings(account, self.turn.env)))
-        finally:
-            self.meter.close_account(account)
+        with self._hatch() as hatch:
+            if self.meter is None or not metered:
+                return self.driver.take_turn(self._going({}, hatch))
+            self.meter.open_account(account)
+            try:
+                return self.driver.take_turn(self._going(self.meter.settings(account, self.turn.env), hatch))
+            finally:
+                self.meter.close_account(account)
 
-    def _going(self, settings: dict[str, str]) -> Going:
+    def _hatch(self) -> contextlib.AbstractContextManager[Hatch | None]:
+        """Only programs that speak a protocol of agents can be told of it."""
+        if self.counter is None or self.turn.driver != "acp":
+            return contextlib.nullcontext()
+        return self.counter.hatch(self.order.run, self.order.task, self.turn.brief, self._tell)
+
+    def _going(self, settings: dict[str, str], hatch: Hatch | None) -> Going:
         order = self.order
         turn = replace(self.turn, brief=self.turn.brief + rules_of(self.turn), settings=settings)
         make_home(turn, bases_in(settings))
@@ -128,12 +161,20 @@ class _Turning:
             turn.repo,
             order.cache.parent,
             turn.network,
-            *(door if relayed else (None, door[1])),
+            socket=door[0] if relayed else None,
+            port=door[1],
+            hatch=hatch.socket if hatch is not None else None,
         )
         if lacking := shortfall(turn.sandbox, network=turn.network):
             self._tell(f"the agent: {lacking}", None)
         argv = tuple(enclosed(turn.sandbox, turn.program, inside))
-        return Going(turn, argv, env, order.folder, self.stop, self._tell, CAP, order.marker)
+        return Going(turn, argv, env, order.folder, self.stop, self._tell, CAP, order.marker, self._offer, hatch)
+
+    def _offer(self, end: Callable[[TurnEnd], object]) -> None:
+        """Have whoever claims it take the turn; the brief has the workspace's rules in it, as any other."""
+        order, turn = self.order, self.turn
+        brief = turn.brief + rules_of(turn)
+        self.listener(Offered(order.task, order.attempt, turn.agent, turn.workspace, brief, turn.silent, end))
 
     def _tell(self, text: str, claim: Claim | None) -> None:
         self.listener(Note(self.order.task, self.order.attempt, text, claim))

@@ -28,6 +28,23 @@ def agent_script(
     play(script)
 
 
+def mcp(
+    agent: Annotated[
+        str, typer.Argument(metavar="AGENT", help="The name in the plan of who comes by it.", show_default=False)
+    ],
+    *,
+    json: Json = False,  # noqa: ARG001 - what it prints is the protocol in any case
+    state: State = STATE,
+) -> None:
+    """Let an agent take tasks by itself (driver pull).
+
+    It is a server of the Model Context Protocol on its standard streams, for an agent's own configuration.
+    """
+    from orchestrator.cli.mcp import serve_agent
+
+    serve_agent(state, agent)
+
+
 def workspaces(
     run: Annotated[
         str | None,

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from orchestrator.cli import agent_verbs, claim_verbs, plan_verbs, run_verbs
+from orchestrator.cli import agent_verbs, claim_verbs, people_verbs, plan_verbs, run_verbs
 from orchestrator.cli.collecting import collect_seldom, leave_the_rest
 from orchestrator.cli.complaint import MEND, complaint
 from orchestrator.cli.faults import DEBUG, Exit, reported
@@ -21,7 +21,7 @@ PLAN_FILES: Final = frozenset({".yaml", ".yml", ".json"})
 HELP: Final = "Run a work breakdown written as YAML, and judge every success criterion only from measured evidence."
 EXIT_CODES: Final = (
     "Exit codes: 0 every criterion PASS; 1 a task failed or a criterion FAILed; 2 invalid plan or usage; "
-    "3 a criterion UNPROVEN; 4 journal or environment; 70 internal error; "
+    "3 a criterion UNPROVEN; 4 journal or environment; 5 the run waits for people; 70 internal error; "
     "130 interrupted, or Ctrl-C; 143 SIGTERM while no run was under way."
 )
 
@@ -69,8 +69,13 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
             "orchestrate audit --json last-message.txt | jq '.claims[] | select(.label == \"contradicted\")'",
         ),
     ),
-    (run_verbs.serve, ("orchestrate serve", "orchestrate serve --port 0 --state .orchestrate")),
+    (run_verbs.serve, ("orchestrate serve", "orchestrate serve --port 0 --state .orchestrate", "orchestrate serve --agent VELOCITY")),
     (run_verbs.export, ("orchestrate export", "orchestrate export -o run.tar --junit verdicts.xml phase4a3-2026", "orchestrate export --key key.pem -o run.tar")),
+    (agent_verbs.mcp, ("orchestrate mcp VELOCITY", "orchestrate mcp VELOCITY --state /project/.orchestrate")),
+    (people_verbs.inbox, ("orchestrate inbox", "orchestrate inbox --json | jq -r '.[].commands[0]'")),
+    (people_verbs.approve, ("orchestrate approve phase4a3-2026 INTEGRATION.review", "orchestrate approve phase4a3-2026 INTEGRATION.review --as 'Ada' --comment 'Read it all.'")),
+    (people_verbs.reject, ("orchestrate reject phase4a3-2026 INTEGRATION.review --comment 'The pool never shrinks.'",)),
+    (people_verbs.done, ("orchestrate done phase4a3-2026 A.order-disks",)),
     (agent_verbs.workspaces, ("orchestrate workspaces", "orchestrate workspaces --prune", "orchestrate workspaces --json agents-2026 | jq -r '.[].branch'")),
     (agent_verbs.agent_script, ("orchestrate agent-script honest.yaml",)),
     (run_verbs.verify, ("orchestrate verify", "orchestrate verify run.tar", "orchestrate verify --key key.pub run.tar", "orchestrate verify --json phase4a3-2026 | jq .ok")),

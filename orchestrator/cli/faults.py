@@ -27,6 +27,7 @@ class Exit(IntEnum):
     USAGE = 2  # invalid plan or usage
     UNPROVEN = 3  # a criterion is UNPROVEN
     FAULT = 4  # the journal or the environment
+    WAITS = 5  # nothing is left to do but what waits for people
     DEFECT = 70  # our own defect (EX_SOFTWARE of sysexits.h)
     INTERRUPTED = 130  # 128 + SIGINT
 

@@ -55,6 +55,13 @@ def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case 
             return f"back     {task}: {reason}"
         case e.HandInJoined(joined=one):
             return f"joined   {one.task} as {one.commit[:12]}" if one.commit else f"apart    {one.task}: {one.why}"
+        case e.TurnClaimed(task=task, attempt=attempt, claim=one):
+            return f"claimed  {task}: by {one.name} for {one.agent} ({one.channel}), attempt {attempt}"
+        case e.PersonAsked(task=task, asked=asked):
+            return f"asked    {task}: {asked.who} is asked: {asked.text}"
+        case e.PersonAnswered(task=task, answer=one):
+            said = f": {one.comment}" if one.comment else ""
+            return f"answer   {task}: {one.word.value} by {one.by} ({one.channel}){said}"
         case e.RunExpected(seconds=seconds, basis=basis):
             return f"expect   about {duration(seconds)} on this machine (by {basis})"
         case e.ProgressReported(settled=settled, total=total, running=running):
@@ -63,6 +70,8 @@ def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case 
             return _verdict(verdict)
         case e.RunInterrupted(reason=reason):
             return f"stopped  {reason}"
+        case e.RunWaits(tasks=tasks):
+            return f"waits    for people: {', '.join(tasks)}"
         case e.RunFinished(exit_code=code):
             return f"finished with exit code {code}"
         case _:

@@ -54,7 +54,7 @@ def live_display(
         yield listen
 
 
-def remark(event: e.Event) -> Text | None:
+def remark(event: e.Event) -> Text | None:  # noqa: PLR0911 - one case for each kind of event
     """What stays on the screen: failures, at once, and the verdicts."""
     match event:
         case e.CriterionJudged(verdict=verdict):
@@ -66,6 +66,8 @@ def remark(event: e.Event) -> Text | None:
         case e.RoundJudged() | e.HandInJoined():
             well = event.round.passed if isinstance(event, e.RoundJudged) else event.joined.commit
             return Text(one_line(describe(event)), style="green" if well else "yellow")
+        case e.PersonAsked() | e.PersonAnswered() | e.RunWaits():
+            return Text(one_line(describe(event)), style="cyan")
         case e.TaskSampled() | e.TaskInvalidated() | e.RunInterrupted():
             return Text(one_line(describe(event)), style="yellow")
         case _:

@@ -10,6 +10,7 @@ from typing import get_args
 from orchestrator.api import EXECUTORS, Manner, RunOutcome, expectation, explain_loaded, load, run_loaded
 from orchestrator.cli.explain import explanation_data, show_explanation
 from orchestrator.cli.faults import Exit, UsageError, explain
+from orchestrator.cli.github import tell_github
 from orchestrator.cli.output import notice, plain, say, tell
 from orchestrator.cli.places import as_json, opened_journal
 from orchestrator.cli.progress import Telling, listening
@@ -104,6 +105,13 @@ def check_manner(manner: Manner, junit: Path | None = None) -> None:
 
 def conclude(outcome: RunOutcome, manner: Manner, telling: Telling, junit: Path | None = None) -> int:
     """After the summary: where the report is, what kept it from being written, or how to go on; the exit code. The verdicts as JUnit XML where asked."""
+    if outcome.summary or outcome.exit_code == Exit.WAITS:
+        with opened_journal(manner.state) as journal:
+            tell_github(journal, outcome.run, annotate=not telling.as_json)
+    if outcome.exit_code == Exit.WAITS:
+        if not telling.as_json:
+            tell(_waits(outcome.run, manner))
+        return outcome.exit_code
     if not outcome.summary:
         if not telling.as_json:
             why = plain(f": {outcome.why}") if outcome.exit_code == Exit.FAULT else ""
@@ -121,6 +129,15 @@ def conclude(outcome: RunOutcome, manner: Manner, telling: Telling, junit: Path 
         if error is not None
     ]
     return outcome.exit_code or max(codes, default=Exit.PASS)
+
+
+def _waits(run: str, manner: Manner) -> str:
+    """What a run waits for, with the commands that answer it."""
+    from orchestrator.cli.people import waiting_text  # noqa: PLC0415 - few runs wait
+    from orchestrator.desk import Desk  # noqa: PLC0415
+
+    waiting = waiting_text(Desk(manner.state, Path.cwd()).inbox(run), manner.state)
+    return f"run {run} waits for people; what was finished is kept\n{waiting}\nthen: {_resume(run, manner)}"
 
 
 def _tell_places(outcome: RunOutcome, manner: Manner) -> None:

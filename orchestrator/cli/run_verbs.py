@@ -315,6 +315,15 @@ def serve(
     *,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 for any that is free.")] = 8765,
     state: State = STATE,
+    agent: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--agent",
+            metavar="NAME",
+            help="Also let this agent of a plan take tasks over MCP; its token is shown once.",
+            show_default=False,
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print the address as one line of JSON.")] = False,
 ) -> None:
     """Show running and past runs in the browser, live.
@@ -323,7 +332,7 @@ def serve(
     """
     from orchestrator.cli.serve import serve as serve_pages
 
-    serve_pages(state, port, as_data=json)
+    serve_pages(state, port, agent or [], as_data=json)
 
 
 def export(  # noqa: PLR0913 - one parameter for each option

@@ -48,7 +48,7 @@ class Standing:
     most: int = 1
     measured: str = ""
 
-    def take(self, event: e.Event, now: float) -> None:
+    def take(self, event: e.Event, now: float) -> None:  # noqa: C901 - one case for each event
         """Note what happened. now: monotonic seconds, of the same clock as for `remaining`."""
         match event:
             case e.TaskStarted(task=task, attempt=attempt):
@@ -59,15 +59,21 @@ class Standing:
                 self.working[task].said = one_line(text)
             case e.TaskInvalidated(task=task):
                 self.settled.pop(task, None)
+                self.waiting.pop(task, None)
             case e.HandedIn(task=task, hand_in=hand_in):
                 self.working.pop(task, None)
                 self.waiting[task] = f"{self._round(task)}: {hand_in.commit[:12]} waits to be measured"
+            case e.PersonAsked(task=task, asked=asked):
+                self.waiting[task] = f"waits for {asked.who}: {one_line(asked.text)}"
+            case e.PersonAnswered(task=task):
+                self.waiting.pop(task, None)
             case e.RoundJudged(task=task):
                 self.rounds[task] = self.rounds.get(task, 0) + 1
                 self.waiting.pop(task, None)
             case e.RoundReturned(task=task):
                 self.working.pop(task, None)
                 self.settled.pop(task, None)
+                self.waiting.pop(task, None)
             case e.AttemptFailed(task=task, attempt=attempt, failure=failure, delay=delay):
                 self.working.pop(task, None)
                 self.pausing[task] = Pausing(attempt + 1, now + delay, one_line(failure.message))
@@ -94,7 +100,7 @@ class Standing:
     def _round(self, task: str) -> str:
         """Which round of an agent's task is under way, in words; "" of any other task."""
         node = self.loaded.graph.nodes.get(task)
-        if node is None or node.task.brief is None:
+        if node is None or node.task.brief is None or not node.task.writes:
             return ""
         return f"round {self.rounds.get(task, 0) + 1} of {node.task.rounds}"
 

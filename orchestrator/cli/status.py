@@ -50,6 +50,12 @@ def _data(run: RunState, word: str, pid: int | None) -> dict[str, Any]:
         "exit_code": run.exit_code,
         "started_at": run.started_at,
         "ended_at": run.ended_at,
+        "waits": run.asking,
+        "answers": {
+            record.id: [dataclasses.asdict(one) for one in record.answers]
+            for record in run.tasks.values()
+            if record.answers
+        },
         "tasks": [_task_data(record) for record in run.tasks.values()],
         "verdicts": [dataclasses.asdict(verdict) for verdict in run.verdicts.values()],
         "loosened": [dataclasses.asdict(one) for one in loosened_in(run)],
@@ -83,7 +89,9 @@ def _text(run: RunState, word: str, pid: int | None, screen: Screen, now: Moment
         lines += ["", told]
     if loosened := loosened_in(run):
         lines += ["", *(line for one in loosened for line in screen.wrap(f"contract {describe(one)}"))]
-    if word in {"interrupted", "died"}:
+    if run.asking:
+        lines += ["", *(f"waits    {task}: orchestrate inbox {run.run}" for task in run.asking)]
+    if word in {"interrupted", "died", "waits for people"}:
         lines += ["", f"resume with: orchestrate resume {run.run}"]
     return "\n".join(lines)
 

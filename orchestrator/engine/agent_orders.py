@@ -13,7 +13,7 @@ from orchestrator.executors.agentwork import Checkout, Limits, Merge, ToJoin, Tu
 from orchestrator.executors.order import WorkOrder
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.handins import briefed, full_id, instruments
-from orchestrator.plan.model import Plan
+from orchestrator.plan.model import Driver, Plan
 from orchestrator.runner import Runner
 from orchestrator.state.ledger import Left, left_of, spent_by, spent_in, spent_on
 from orchestrator.state.run import RunState
@@ -54,7 +54,7 @@ class AgentOrders:
             pinned=task.pinned,
             run=agent.may.run,
             network=agent.may.network,
-            sandbox=agent.sandbox.value,
+            sandbox="none" if agent.driver == Driver.PULL else agent.sandbox.value,
             silent=agent.silent,
             number=len(record.rounds) + 1,
             limits=self._limits(state, node),

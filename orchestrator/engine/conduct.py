@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.attempts import bring_home, forget_unfinished, under_way
+from orchestrator.beneath import private_folder
 from orchestrator.engine.briefs import NO_AGENTS, Agents
 from orchestrator.engine.contract import judge_under_contract
+from orchestrator.engine.door import Door
 from orchestrator.engine.engine import CarryOut, Engine
 from orchestrator.engine.interrupts import interrupts
 from orchestrator.engine.judging import declared_metrics, file_digest
 from orchestrator.engine.orders import Orders
-from orchestrator.engine.outcome import FAULT, INTERRUPTED, exit_code
+from orchestrator.engine.outcome import FAULT, INTERRUPTED, WAITS, exit_code
+from orchestrator.engine.people import People, Tip, nobody_knows
 from orchestrator.engine.places import Places
 from orchestrator.engine.recorder import Recorder
 from orchestrator.engine.rounds import rounds_of
@@ -29,15 +32,26 @@ from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import JournalError, UnknownRun
 from orchestrator.journal.port import JournalPort
 from orchestrator.keys import SIZE, user_keys
+from orchestrator.plan.handins import for_people
+from orchestrator.plan.model import Driver
 from orchestrator.runner import Runner
-from orchestrator.state.events import CriterionJudged, Envelope, Event, RunExpected, RunFinished, RunInterrupted
+from orchestrator.state.events import (
+    CriterionJudged,
+    Envelope,
+    Event,
+    RunExpected,
+    RunFinished,
+    RunInterrupted,
+    RunWaits,
+)
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How a run ended. exit_code: as documented in `orchestrator.engine.outcome`; 130 when it was interrupted, 4 when its executor broke.
+    """How a run ended. exit_code: as documented in `orchestrator.engine.outcome`; 5 when it waits for people, 130 when it was interrupted, 4 when its
+    executor broke.
 
     events: all that its journal has of it, as they were recorded.
     """
@@ -57,7 +71,7 @@ class Conditions:
     wall: seconds since the epoch. carry: does one attempt, called by the executor. opened: called once the beginning
     of this turn is durable. closing: told how it ended while the run is still this process's: a lease that outlives its owner on
     a run that finished says that this was not done. expect: how long what is left will take, to be kept; None where that is not asked.
-    agents: what they are told beside their tasks.
+    agents: what they are told beside their tasks. tip: where branches of repositories are now.
     """
 
     places: Places
@@ -74,6 +88,7 @@ class Conditions:
     closing: Callable[[RunResult], None] = lambda _result: None
     expect: Callable[[RunState], RunExpected | None] = lambda _state: None
     agents: Agents = NO_AGENTS
+    tip: Tip = nobody_knows
 
 
 def conduct(
@@ -110,16 +125,34 @@ def conduct(
         bring_home(conditions.places.run_folder(run))  # what an owner left that died
         forget_unfinished(run)
         try:
-            with interrupts(engine.interrupt):
+            with interrupts(engine.interrupt), _door(conditions.places.run_folder(run), loaded, engine):
                 settled = engine.run()
         finally:
             bring_home(conditions.places.run_folder(run))
         _close(engine, recorder, loaded, conditions, settled=settled)
         forget_unfinished(run)
-        code = recorder.state.exit_code if settled else FAULT if engine.faulty else INTERRUPTED
-        result = RunResult(run, code, recorder.state, (*before, *recorder.committed))  # type: ignore[arg-type]  # settled: finished just now
+        code = recorder.state.exit_code
+        if code is None:
+            code = WAITS if recorder.state.waits else FAULT if engine.faulty else INTERRUPTED
+        result = RunResult(run, code, recorder.state, (*before, *recorder.committed))
         conditions.closing(result)
         return result
+
+
+@contextmanager
+def _door(folder: Path, loaded: LoadedPlan, engine: Engine) -> Iterator[None]:
+    """What other processes ask is let in within, where the plan has anything for people, or for agents that come by themselves."""
+    pulled = any(agent.driver == Driver.PULL for agent in loaded.plan.agents.values())
+    if not (pulled or for_people(loaded.plan)):
+        yield
+        return
+    private_folder(folder.parent)
+    private_folder(folder)
+    door = Door(folder, engine.hear)
+    try:
+        yield
+    finally:
+        door.close()
 
 
 @contextmanager
@@ -150,12 +183,15 @@ def _engine(loaded: LoadedPlan, recorder: Recorder, conditions: Conditions) -> E
         rounds=rounds_of(
             loaded.plan, loaded.graph, conditions.runners, file_digest(conditions.places.run_folder(recorder.run))
         ),
+        people=People(loaded.plan, loaded.graph, loaded.digest, conditions.agents),
     )
 
 
 def _close(engine: Engine, recorder: Recorder, loaded: LoadedPlan, conditions: Conditions, *, settled: bool) -> None:
     """Judge what came of it, or say why it stopped."""
-    if settled:
+    if settled and engine.waits:
+        recorder.record(RunWaits(engine.waits))
+    elif settled:
         digest = file_digest(conditions.places.run_folder(recorder.run))
         metrics, named = declared_metrics(loaded.graph, conditions.runners), loaded.plan.criteria
         judged = judge_under_contract(loaded.plan, loaded.graph, recorder.state, metrics, digest)

@@ -152,14 +152,16 @@ class Frontier:
     def _starts(self, free: Slots) -> list[Instruction]:
         """Tasks alike in demand stand in one queue: only the heads of the queues that fit compete."""
         starts: list[Instruction] = []
+        begun: set[str] = set()
         while True:
             fitting = [demand for demand, queue in self._ready.items() if queue and free.fits(demand)]
             if not fitting:
                 return starts
             demand = min(fitting, key=lambda each: self._ready[each][0])
             task = heapq.heappop(self._ready[demand])[1]
-            if self._open[task] > 0:
-                continue  # what it waits for was returned to its agent meanwhile
+            if self._open[task] > 0 or task in begun or self._state.tasks[task].status is not Status.PENDING:
+                continue  # what it waits for was returned to its agent meanwhile, and it may stand here twice since
+            begun.add(task)
             free.take(demand)
             starts.append(Start(task, self._state.tasks[task].attempt + 1))
 

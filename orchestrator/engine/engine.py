@@ -5,13 +5,18 @@ from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from typing import Final
 
 from orchestrator.engine.decide import Frontier, Instruction, Requeue, Skip, Start
+from orchestrator.engine.door import Brought
 from orchestrator.engine.orders import Orders
+from orchestrator.engine.people import People, expired, is_taken, next_expiry, refusal
+from orchestrator.engine.pulling import Pulls
 from orchestrator.engine.recorder import Recorder
+from orchestrator.engine.requests import Answering, Claiming, Saying, refused
 from orchestrator.engine.resources import Slots, capacities, demands
 from orchestrator.engine.retry import Again, after_failure
 from orchestrator.engine.rounds import Rounds
@@ -19,7 +24,18 @@ from orchestrator.engine.sampling import Sampling
 from orchestrator.evidence.measurement import Evidence, Measurement, Usage
 from orchestrator.executors.carry_out import Supervision, carry_out, go_on
 from orchestrator.executors.foreground import Foreground
-from orchestrator.executors.order import Asking, AttemptResult, Launched, Note, Spent, StopSignal, Told, WorkOrder
+from orchestrator.executors.order import (
+    Asking,
+    AttemptResult,
+    Launched,
+    Note,
+    Offered,
+    Spent,
+    StopSignal,
+    Told,
+    WorkOrder,
+)
+from orchestrator.plan.model import Driver
 from orchestrator.state.events import (
     AttemptFailed,
     AttemptLaunched,
@@ -27,6 +43,8 @@ from orchestrator.state.events import (
     Failure,
     HandedIn,
     HandInJoined,
+    PersonAnswered,
+    PersonAsked,
     ProgressReported,
     RoundJudged,
     RoundReturned,
@@ -41,11 +59,17 @@ from orchestrator.state.events import (
     TaskSkipped,
     TaskStarted,
     TaskSucceeded,
+    TurnClaimed,
 )
+from orchestrator.state.people import Word
 from orchestrator.state.rounds import Round
 from orchestrator.state.transitions import Status
 
+ELSEWHERE: Final = frozenset({Driver.HUMAN, Driver.PULL})
+"""Drivers of agents who work somewhere else."""
 LONGEST_WAIT: Final = 3600.0
+OPEN: Final = frozenset({Status.PENDING, Status.WAITING, Status.HANDED_IN, Status.ASKED, Status.ANSWERED})
+"""Where nothing of a task is under way, and it is not done."""
 LOSSES_BORNE: Final = 3
 """How often in this turn a task may lose its machine before that counts as a failure of its own: some tasks break machines."""
 
@@ -68,7 +92,7 @@ class Interrupt:
     name: str
 
 
-Message = Done | AttemptResult | Told | Interrupt
+Message = Done | AttemptResult | Told | Interrupt | Brought
 CarryOut = Callable[[WorkOrder, StopSignal, Callable[[Told], None]], AttemptResult]
 
 
@@ -92,6 +116,7 @@ class Engine:
         excluded: Collection[str],
         kill: Callable[[], object],
         rounds: Rounds,
+        people: People,
     ) -> None:
         self.messages: SimpleQueue[Message] = SimpleQueue()
         self._orders = orders
@@ -103,13 +128,17 @@ class Engine:
         self._kill = kill
         full = capacities(orders.plan, jobs)
         self._slots = Slots(dict(full))
-        self._demands = demands(orders.graph, full)
+        elsewhere = {name for name, agent in orders.plan.agents.items() if agent.driver in ELSEWHERE}
+        self._demands = demands(orders.graph, full, elsewhere)
         self._rounds = rounds
+        self._people = people
+        self._for_people = frozenset(people.tasks())
+        self._pulls = Pulls()
         self._frontier = Frontier(orders.graph, recorder.state, self._demands, excluded, rounds.instruments)
         self._sampling = Sampling(orders.plan, orders.graph, orders.runners)
         self._stop = Flag()
         self._draining = False
-        self._granted: list[Callable[[str], object]] = []
+        self._granted: list[Callable[[], object]] = []
         self._handed_out: set[tuple[str, int]] = set()
         self._running: dict[str, int] = {}
         self._losses: Counter[str] = Counter()
@@ -120,21 +149,33 @@ class Engine:
         self.faulty = False
         """Whether it was the executor that broke, and not somebody who asked."""
         self._judge_rounds()
+        self._attend_people()
+
+    @property
+    def waits(self) -> tuple[str, ...]:
+        """The tasks that wait for people."""
+        return self._recorder.state.asking
 
     def run(self) -> bool:
-        """Work until every task is settled (True) or the run was interrupted (False). Raises JournalError.
+        """Work until every task is settled or waits for people (True), or the run was interrupted (False). Raises JournalError.
 
         Whatever is raised, no attempt outlives it.
         """
         try:
             while self._advance() or self._running or self._next_due() is not None:
                 self._take(self._wait())
+                self._attend_people()
+                self._pulls.lapse(self._recorder.now())
                 self._report_progress()
         finally:
             self._end_attempts()
             if self._foreground is not None:
                 self._foreground.close()
         return self.interrupted is None
+
+    def hear(self, brought: Brought) -> None:
+        """Take what somebody asks; safe from any thread. They are told once what came of it is durable."""
+        self._tell(brought)
 
     def interrupt(self, name: str) -> None:
         """Ask the run to stop; safe in a signal handler and from any thread. The second time, at once."""
@@ -149,7 +190,7 @@ class Engine:
                     started += self._carry(instruction)
         self._recorder.commit()
         while self._granted:
-            self._granted.pop()("")
+            self._granted.pop()()
         for order in started:
             self._submit(order)
         return bool(started)
@@ -159,6 +200,11 @@ class Engine:
         match instruction:
             case Start() if self._spent_out(task):
                 pass
+            case Start(attempt=attempt) if task in self._for_people:
+                state = self._recorder.state
+                self._recorder.record(
+                    PersonAsked(task, attempt, self._people.question(state, task, self._recorder.wall()))
+                )
             case Start(attempt=attempt):
                 self._recorder.record(TaskStarted(task, attempt))
                 self._slots.take(self._demands[task])
@@ -192,7 +238,7 @@ class Engine:
             asked.reply(left.reason or "all that is left of a budget is reserved for calls under way")
             return
         self._recorder.record(SpendReserved(asked.task, asked.attempt, asked.reserved))
-        self._granted.append(asked.reply)
+        self._granted.append(partial(asked.reply, ""))
 
     def _submit(self, order: WorkOrder) -> None:
         self._handed_out.add((order.task, order.attempt))
@@ -237,7 +283,8 @@ class Engine:
 
     def _wait(self) -> list[Message]:
         """Everything that has come in; sleeps until something does, or until a retry or report is due."""
-        due = [time for time in (self._next_due(), self._next_report) if time is not None]
+        times = (self._next_due(), self._next_report, self._next_expiry(), self._pulls.next_lapse())
+        due = [time for time in times if time is not None]
         messages = self._receive(min(LONGEST_WAIT, max(0.0, min(due, default=LONGEST_WAIT) - self._recorder.now())))
         self._handed_out -= {(each.task, each.attempt) for each in messages if isinstance(each, Done | AttemptResult)}
         return messages
@@ -254,6 +301,11 @@ class Engine:
                 messages.append(self.messages.get_nowait())
         return messages
 
+    def _next_expiry(self) -> float | None:
+        """When the next question to a person is over, on the clock of the run; only a run that does something else waits for that."""
+        until = next_expiry(self._recorder.state) if self._for_people else None
+        return None if until is None else self._recorder.now() + max(0.0, until - self._recorder.wall())
+
     def _next_due(self) -> float | None:
         return self._frontier.next_due() if self.interrupted is None else None
 
@@ -261,6 +313,8 @@ class Engine:
         for message in messages:
             if isinstance(message, Interrupt):
                 self._interrupted(message.name)
+            elif isinstance(message, Brought):
+                self._let_in(message)
             elif self._running.get(message.task) == message.attempt:
                 self._hear(message)
             elif isinstance(message, Asking):
@@ -276,12 +330,106 @@ class Engine:
                 self._recorder.record(TaskNoted(task, attempt, text, claim))
             case Asking():
                 self._ask(message)
+            case Offered():
+                self._pulls.offer(message)
             case Spent(task=task, attempt=attempt, settled=settled):
                 self._recorder.record(SpendSettled(task, attempt, settled))
             case AttemptResult():
                 self._end(message.task, message.attempt, message)
             case Done():
                 self._end(message.task, message.attempt, _result(message))
+
+    def _let_in(self, brought: Brought) -> None:
+        """Do what somebody asks, or say why not."""
+        asked, now = brought.request, self._recorder.now()
+        match asked:
+            case Answering():
+                self._answered(asked, brought)
+            case Claiming():
+                claim, reply = self._pulls.claim(asked, now)
+                if claim is not None:
+                    self._recorder.record(TurnClaimed(asked.task, reply["attempt"], claim))
+                self._granted.append(partial(brought.reply, reply))
+            case Saying():
+                said = self._pulls.hear(asked, now, brought.reply)
+                if not said and asked.text:
+                    self._recorder.record(TaskNoted(asked.task, asked.attempt, asked.text, asked.claim))
+                self._granted.append(partial(brought.reply, refused(said)))
+            case _:
+                if said := self._pulls.hear(asked, now, brought.reply):
+                    brought.reply(refused(said))
+
+    def _answered(self, asked: Answering, brought: Brought) -> None:
+        """Record what a person says, or say why not."""
+        state = self._recorder.state
+        said = refusal(state, asked.task, asked.answer, self._recorder.wall())
+        if not said and not is_taken(state, asked.task, asked.answer):
+            self._recorder.record(PersonAnswered(asked.task, asked.answer.attempt, asked.answer))
+        self._granted.append(partial(brought.reply, refused(said)))
+
+    def _turn_is_over(self, task: str) -> None:
+        """Tell who handed in, or gave back, what came of it, once that is durable."""
+        reply = self._pulls.ended(task)
+        if reply is None:
+            return
+        record = self._recorder.state.tasks[task]
+        last = record.rounds[-1] if record.rounds else None
+        lost = last is not None and last.attempt == record.attempt and record.hand_in is None
+        commit = record.hand_in.commit if record.hand_in else ""
+        why = last.why if lost and last is not None else ""
+        self._granted.append(partial(reply, {**refused(""), "commit": commit, "round_lost": why}))
+
+    def _attend_people(self) -> None:
+        """Do what follows from answers, and give up questions whose time is over."""
+        if not self._for_people:
+            return
+        for task in list(expired(self._recorder.state, self._recorder.wall())):
+            self._refuse(task, Failure(Cause.EXPIRED, "nobody answered in time"))
+        for task in self._people.tasks():
+            if self._recorder.state.tasks[task].status is Status.ANSWERED:
+                self._follow(task)
+
+    def _follow(self, task: str) -> None:
+        """What follows from a person's answer: the task is done, or its agents have another round, or it has failed."""
+        state = self._recorder.state
+        record = state.tasks[task]
+        answer = record.answer
+        if answer is None or answer.word is not Word.REJECTED:
+            self._settle(TaskSucceeded(task, record.attempt, Evidence(), NOTHING_USED))
+            return
+        why = f"{task} was rejected by {answer.by}" + (f": {answer.comment}" if answer.comment else "")
+        back = self._people.to_return(task, state)
+        used_up = [each for each in back if self._rounds.left(each, state) < 2]  # this refusal is a round itself
+        if used_up or not back or self._draining:
+            told = f"; {', '.join(used_up)} has no round left" if used_up else ""
+            self._refuse(task, Failure(Cause.REJECTED, why + told))
+        else:
+            self._send_back(back, why)
+
+    def _send_back(self, back: tuple[str, ...], why: str) -> None:
+        """Give agents another round, and open all that rests on what they handed in; once nothing of that is under way."""
+        state, again = self._recorder.state, self._people.below(back)
+        if any(state.tasks[each].status in {Status.RUNNING, Status.WAITING} for each in again):
+            return
+        for each in back:
+            record = state.tasks[each]
+            lost = self._rounds.lost(each, state, why, None, record.hand_in)
+            self._recorder.record(RoundJudged(each, record.attempt, lost))
+        for each in again:
+            record = state.tasks[each]
+            if record.status is Status.PENDING:
+                continue
+            self._left[self._orders.graph.nodes[each].group] += record.settled
+            self._recorder.record(RoundReturned(each, record.attempt, why))
+        for each in again:
+            self._frontier.reopened(each)
+
+    def _refuse(self, task: str, failure: Failure) -> None:
+        spec = self._orders.graph.nodes[task].task
+        attempt = self._recorder.state.tasks[task].attempt
+        self._settle(TaskFailed(task, attempt, failure, NOTHING_USED, tolerated=spec.continue_on_error))
+        if not (self._keep_going or spec.continue_on_error):
+            self._cancel_rest(task)
 
     def _interrupted(self, name: str) -> None:
         if self.interrupted is not None:
@@ -312,6 +460,7 @@ class Engine:
             self._joined(task, attempt, result)
         else:
             self._succeed(task, attempt, result)
+        self._turn_is_over(task)
 
     def _succeed(self, task: str, attempt: int, result: AttemptResult) -> None:
         """Settle it, unless a criterion asks for more samples than it has now."""
@@ -420,7 +569,7 @@ class Engine:
         """Start nothing more; what runs may end."""
         self._draining = True
         for task, record in list(self._recorder.state.tasks.items()):
-            if record.status in {Status.PENDING, Status.WAITING, Status.HANDED_IN}:
+            if record.status in OPEN:
                 self._recorder.record(TaskCancelled(task, f"{culprit} failed, and the run stops at the first failure"))
                 self._count(task)
         self._frontier.clear()

@@ -55,7 +55,7 @@ def explain(
             yield _as_it_stands(record)
 
 
-def _as_it_stands(record: TaskRecord) -> Explanation:
+def _as_it_stands(record: TaskRecord) -> Explanation:  # noqa: PLR0911 - one case for each status
     match record.status:
         case Status.PENDING:
             return Explanation(record.id, Fate.RUN, _why_pending(record))
@@ -67,6 +67,10 @@ def _as_it_stands(record: TaskRecord) -> Explanation:
             commit = record.hand_in.commit[:12] if record.hand_in else "its hand-in"
             why = f"round {len(record.rounds) + 1} handed in {commit}, which is measured and judged; its agent is not asked again for it"
             return Explanation(record.id, Fate.KEEP, why)
+        case Status.ASKED:
+            return Explanation(record.id, Fate.KEEP, "it waits for a person")
+        case Status.ANSWERED:
+            return Explanation(record.id, Fate.KEEP, "a person answered; what follows from that is done next")
         case Status.SUCCEEDED:
             done = (
                 f"round {len(record.rounds)} was accepted" if record.rounds else f"attempt {record.attempt} succeeded"

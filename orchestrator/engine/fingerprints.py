@@ -18,6 +18,7 @@ from orchestrator.engine.briefs import NO_AGENTS, Agents
 from orchestrator.engine.named_files import NamedFiles
 from orchestrator.engine.orders import promised
 from orchestrator.graph.model import TaskGraph, TaskNode
+from orchestrator.plan.handins import by_person
 from orchestrator.plan.model import Plan, Task, TriggerRule
 from orchestrator.runner import Runner
 from orchestrator.sourcecode import Code
@@ -97,6 +98,8 @@ def _hand_in(plan: Plan, node: TaskNode, agents: Agents) -> object:
     task, agent = node.task, plan.agents[node.agent]
     if task.merge is not None or task.measures is not None:
         return (task.merge, task.into, task.measures)
+    if by_person(plan, node.group, task):
+        return (task.brief, task.approve.model_dump() if task.approve else None, node.agent)
     if task.brief is None:
         return ()
     who = (

@@ -6,7 +6,7 @@ from orchestrator.evidence.verdict import Outcome, Verdict
 from orchestrator.state.run import TaskRecord
 from orchestrator.state.transitions import Status
 
-PASSED, MISSED, UNPROVEN, FAULT, INTERRUPTED = 0, 1, 3, 4, 130
+PASSED, MISSED, UNPROVEN, FAULT, WAITS, INTERRUPTED = 0, 1, 3, 4, 5, 130
 
 
 def exit_code(tasks: Iterable[TaskRecord], verdicts: Iterable[Verdict], *, accepted: bool = True) -> int:

@@ -1,7 +1,7 @@
 """What a resumed run takes over from before, and what runs again. Pure but for the digests of files, which are an argument."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orchestrator.engine.fingerprints import differences
 from orchestrator.engine.judging import Digest
@@ -26,7 +26,7 @@ class Change:
 
     fingerprints: of every task of the plan as it is now. excluded: tasks not asked for. forced: tasks to run again whatever
     they came to. digest: sha256 of a file by its path below the run's folder, None where there is none. left: what an attempt that
-    was under way had measured, by task and attempt.
+    was under way had measured, by task and attempt. void: why what people were asked or answered does not hold any more, by task.
     """
 
     fingerprints: Mapping[str, str]
@@ -34,6 +34,7 @@ class Change:
     forced: Collection[str]
     digest: Digest
     left: Left = lambda _task, _attempt: ()
+    void: Mapping[str, str] = field(default_factory=dict)
 
 
 def reconcile(graph: TaskGraph, state: RunState, change: Change) -> Iterator[Reconciliation]:
@@ -73,8 +74,12 @@ def _events(record: TaskRecord, reason: str, left: Left) -> Iterator[Reconciliat
         yield TaskRequeued(record.id)
 
 
-def _own_reason(graph: TaskGraph, state: RunState, record: TaskRecord, change: Change) -> str:
+def _own_reason(  # noqa: PLR0911 - one for each reason
+    graph: TaskGraph, state: RunState, record: TaskRecord, change: Change
+) -> str:
     """Why the task's result does not count any more, "" while it does; those above it not regarded."""
+    if record.id in change.void:
+        return change.void[record.id]
     if changed := differences(state.fingerprints[record.id], change.fingerprints[record.id]):
         return f"{' and '.join(changed)} changed"
     if record.status is Status.SKIPPED and record.reason == NOT_ASKED_FOR and record.id not in change.excluded:

@@ -1,7 +1,7 @@
 """Counters that tasks hold while they run: the plan's resources, each agent's capacity, and the number of jobs."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from orchestrator.graph.model import TaskGraph, TaskNode
@@ -52,9 +52,15 @@ def capacities(plan: Plan, jobs: int | None) -> dict[str, int]:
     return full
 
 
-def demands(graph: TaskGraph, full: Mapping[str, int]) -> dict[str, Demand]:
-    """What each task holds while it runs. A task that asks for more than there is takes all of it, and so runs."""
-    return {task: _demand(node, full) for task, node in graph.nodes.items()}
+def demands(graph: TaskGraph, full: Mapping[str, int], elsewhere: Collection[str] = ()) -> dict[str, Demand]:
+    """What each task holds while it runs. A task that asks for more than there is takes all of it, and so runs.
+
+    elsewhere: agents who work somewhere else, or wait: their tasks hold nothing of this machine.
+    """
+    return {
+        task: ((f"agent {node.agent}", 1),) if node.agent in elsewhere and node.task.brief else _demand(node, full)
+        for task, node in graph.nodes.items()
+    }
 
 
 def _demand(node: TaskNode, full: Mapping[str, int]) -> Demand:

@@ -83,6 +83,8 @@ def _may(task: Task, state: RunState, name: str, wish: Wish) -> bool:
     """Whether this kind of result may be reused, here."""
     evidence = state.tasks[name].evidence
     measured = bool(evidence and evidence.measurements)
+    if task.approve is not None or task.brief is not None or state.tasks[name].answers:
+        return False  # what a person said, or an agent did, holds for the run that it was said in
     if task.reuse is Reuse.NEVER or (
         measured and state.draws.get(name)
     ):  # drawn more than once: one draw does not stand for all

@@ -17,6 +17,7 @@ from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.fingerprints import fingerprints, named_files
 from orchestrator.engine.history import earlier_values
 from orchestrator.engine.judging import file_digest
+from orchestrator.engine.people import People, Tip, nobody_knows
 from orchestrator.engine.promises import metrics_of
 from orchestrator.engine.reconcile import Change, Left, reconcile
 from orchestrator.engine.reuse import Asked, Wish, reused
@@ -76,6 +77,7 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
     closing: Callable[[RunResult], None] = lambda _result: None,
     expect: Callable[[RunState], RunExpected | None] = lambda _state: None,
     agents: Agents = NO_AGENTS,
+    tip: Tip = nobody_knows,
 ) -> RunResult:
     """Run a plan from its beginning, as a new run.
 
@@ -103,6 +105,7 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
         closing,
         expect,
         agents,
+        tip,
     )
     run = new_run_id(loaded.plan.id, wall())
     digests = fingerprints(
@@ -150,6 +153,7 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
     closing: Callable[[RunResult], None] = lambda _result: None,
     expect: Callable[[RunState], RunExpected | None] = lambda _state: None,
     agents: Agents = NO_AGENTS,
+    tip: Tip = nobody_knows,
 ) -> RunResult:
     """Carry a run on: the given one, or the latest interrupted one of the plan. The plan may have been edited since.
 
@@ -178,6 +182,7 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
         closing,
         expect,
         agents,
+        tip,
     )
     digests = fingerprints(
         loaded.plan, loaded.graph, offered, named_files(loaded.plan, places.project, places.state), agents
@@ -188,7 +193,8 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
             raise UnknownRun(run or "")
         reap(state.run, [each.launch for each in state.tasks.values() if each.launch and not each.settled])
         folder = places.run_folder(state.run)
-        change = Change(digests, left_out, forced, file_digest(folder), _left(loaded, offered, folder))
+        void = People(loaded.plan, loaded.graph, loaded.digest, agents).void(state, tip)
+        change = Change(digests, left_out, forced, file_digest(folder), _left(loaded, offered, folder), void)
         kept = list(reconcile(loaded.graph, state, change))
         yield RunResumed(
             loaded.digest,

@@ -192,7 +192,29 @@ class Spent:
     settled: Settled
 
 
-Told = Note | Launched | Asking | Spent
+@dataclass(frozen=True, slots=True)
+class TurnEnd:
+    """How a turn that was claimed ended. name: what its claimant calls itself; said: its last words. lost: why the claimant has it no more."""
+
+    name: str
+    said: str
+    lost: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A turn waits to be claimed by an agent of that name. silent: seconds without a word after which a claim is lost. end: ends the turn."""
+
+    task: str
+    attempt: int
+    agent: str
+    workspace: Path
+    brief: str
+    silent: float
+    end: Callable[[TurnEnd], object]
+
+
+Told = Note | Launched | Asking | Spent | Offered
 """What is told of an attempt while it is under way."""
 
 

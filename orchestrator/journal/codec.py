@@ -27,6 +27,7 @@ from orchestrator.state.events import (
     RunInterrupted,
     RunResumed,
     RunStarted,
+    RunWaits,
     TaskFailed,
     TaskRequeued,
     TaskReused,
@@ -235,7 +236,7 @@ def _is_ascii(value: object) -> bool:
 
 _MEASURED: Final = frozenset({TaskSucceeded, TaskSampled, TaskReused, AttemptFailed, TaskFailed})
 _WITHOUT_FRACTIONS: Final = frozenset(
-    {RunStarted, RunResumed, RunFinished, RunInterrupted, ProgressReported, TaskRequeued, TaskSkipped}
+    {RunStarted, RunResumed, RunFinished, RunInterrupted, RunWaits, ProgressReported, TaskRequeued, TaskSkipped}
 )
 
 

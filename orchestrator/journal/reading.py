@@ -33,6 +33,11 @@ class _Copy(sqlite3.Connection):
             self.kept.close()
 
 
+def is_copy(connection: sqlite3.Connection) -> bool:
+    """Whether it reads a copy, which what happens later is not in."""
+    return isinstance(connection, _Copy)
+
+
 def connect_to_read(path: Path, patience: float) -> sqlite3.Connection:
     """A connection, for any thread, that reads the journal and changes nothing. patience: seconds to wait for a lock.
 

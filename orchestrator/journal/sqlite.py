@@ -26,7 +26,7 @@ from orchestrator.journal.errors import (
 from orchestrator.journal.lease import Lease, Owner, owner_alive, this_owner
 from orchestrator.journal.many import packed, unpacked
 from orchestrator.journal.port import RunSummary
-from orchestrator.journal.reading import connect_to_read
+from orchestrator.journal.reading import connect_to_read, is_copy
 from orchestrator.journal.seals import Mark, Seal, SealCheck, SealState, seal
 from orchestrator.journal.sequence import require_sequence
 from orchestrator.keys import KeyStore, user_keys
@@ -102,6 +102,11 @@ class SqliteJournal:
         with self._explained():
             self._connection = _open(path, durability, readonly=readonly)
             self._identities = {} if readonly else _identities(path)
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether it is read as it was when it was opened, and what happens since is not seen."""
+        return is_copy(self._connection)
 
     def acquire(self, run: str) -> int:
         """See JournalPort."""

@@ -48,8 +48,11 @@ def render_page(
     envelopes: Iterable[Envelope],
     traces: Mapping[str, Trace] = NO_TRACES,
     served: Served | None = None,
+    token: str = "",
 ) -> str:
     """The page of a run, finished or not. served: where it is shown by a server, how the run stands; then it links to logs and files.
+
+    token: with it people answer there, "" where they cannot.
 
     Raises IllegalTransition where the journal contradicts itself.
     """
@@ -67,6 +70,8 @@ def render_page(
             served=served,
             word=report.outcome.value if served is None else served.word,
             progress=progress_of(loaded.graph, state, served.at, served.mono) if served else None,
+            token=token,
+            questions=[state.tasks[task] for task in state.asking],
             agents=list(agent_tasks(loaded.plan, loaded.graph, state)),
             outcome=report.outcome,
             graph=_picture(_graph(loaded, report)),

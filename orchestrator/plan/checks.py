@@ -14,7 +14,7 @@ from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean
 from orchestrator.plan.promises import wider_promises
 from orchestrator.plan.source import Path, Source
 
-WORK: Final = ("run", "command", "brief", "merge")
+WORK: Final = ("run", "command", "brief", "merge", "approve")
 
 
 def check_plan(plan: Plan, source: Source) -> list[Problem]:
@@ -208,9 +208,11 @@ def _work(task: Task, path: Path, source: Source) -> Iterator[Problem]:
     if len(given) != 1:
         listed = " and ".join(f"`{name}`" for name in given)
         what = (
-            f"the task has both {listed}" if given else "the task has neither `run` nor `command`, `brief` or `merge`"
+            f"the task has both {listed}"
+            if given
+            else "the task has neither `run` nor `command`, `brief`, `merge` or `approve`"
         )
-        mend = "give exactly one: `run: a registered runner`, `command: [program, argument]`, `brief: what to do` or `merge: [task]`"
+        mend = "give exactly one: `run: a registered runner`, `command: [program, argument]`, `brief: what to do`, `merge: [task]` or `approve: {ask: question}`"
         yield source.problem(path, what, mend)
     elif task.command is not None and not (task.command and task.command[0]):
         yield source.problem((*path, "command"), "names no program", "write `command: [program, argument]`")

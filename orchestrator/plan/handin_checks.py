@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import pairwise
 from typing import Final
 
-from orchestrator.plan.handins import briefed, full_id
+from orchestrator.plan.handins import briefed, by_person, full_id
 from orchestrator.plan.model import Driver, Plan, Task
 from orchestrator.plan.problem import Problem, did_you_mean, nearest
 from orchestrator.plan.source import Path, Source
@@ -21,6 +21,8 @@ STEERING: Final = frozenset(
 """Variables by which a process takes in other code than its own."""
 
 ONLY_WITH_BRIEF: Final = ("pinned", "until")
+NOT_OF_PEOPLE: Final = ("writes", "pinned", "until", "metrics", "artifacts", "measures", "timeout")
+"""What says something of a program or of a hand-in, and nothing of what a person does."""
 
 
 def hand_in_problems(plan: Plan, source: Source, unresolved: Unresolved) -> Iterator[Problem]:
@@ -38,6 +40,8 @@ def hand_in_problems(plan: Plan, source: Source, unresolved: Unresolved) -> Iter
                 yield from _steering(plan, task, place, source)
             if task.merge is not None:
                 yield from _merge(leaving, name, task, place, source)
+            if by_person(plan, name, task):
+                yield from _of_people(name, task, place, source, unresolved)
 
 
 def _agents(plan: Plan, source: Source) -> Iterator[Problem]:
@@ -66,6 +70,23 @@ def driver_problems(plan: Plan, known: Collection[str], source: Source) -> Itera
             yield source.problem(("agents", name, "driver"), f"there is no driver '{agent.driver}'", mend)
 
 
+def _of_people(group: str, task: Task, path: Path, source: Source, unresolved: Unresolved) -> Iterator[Problem]:
+    """What cannot be said of a task that waits for a person."""
+    for key in NOT_OF_PEOPLE:
+        if getattr(task, key):
+            what = f"`{key}` means nothing for a task that waits for a person"
+            mend = "remove it; a gate's time limit is `approve: {within: 2d}`" if key == "timeout" else "remove it"
+            yield source.problem((*path, key), what, mend)
+    if task.approve is None or task.approve.of is None:
+        return
+    if wrong := unresolved(group, task.approve.of):
+        yield source.problem((*path, "approve", "of"), *wrong)
+    elif full_id(group, task.approve.of) == f"{group}.{task.id}":
+        yield source.problem((*path, "approve", "of"), "it is about itself", "name the task that is to be approved")
+    elif "." not in full_id(group, task.approve.of):
+        yield source.problem((*path, "approve", "of"), "names a group", "name one task, as in `of: merge`")
+
+
 def _brief(plan: Plan, group: str, task: Task, path: Path, source: Source) -> Iterator[Problem]:
     if task.brief is None:
         for key in ONLY_WITH_BRIEF:
@@ -73,12 +94,14 @@ def _brief(plan: Plan, group: str, task: Task, path: Path, source: Source) -> It
                 what = f"`{key}` says something of a hand-in, and this task leaves none"
                 yield source.problem((*path, key), what, "give it to the task with the `brief`")
         return
+    if not task.brief.strip():
+        yield source.problem((*path, "brief"), "is empty", "write what is to be done")
+    if by_person(plan, group, task):
+        return
     agent = plan.agents.get(task.agent or plan.groups[group].lead)
     if agent is not None and not agent.works_on_briefs:
         what = "its agent has no driver that can work on a brief"
         yield source.problem((*path, "brief"), what, "give the agent `driver: acp` (or `command`) and a `program`")
-    if not task.brief.strip():
-        yield source.problem((*path, "brief"), "is empty", "write what is to be done")
     if not task.writes:
         mend = 'write which files it may change, as in `writes: ["src/**"]`'
         yield source.problem(path, "a task with a brief says nothing of what it may change", mend)

@@ -1,8 +1,8 @@
-"""Which tasks leave hand-ins, what measures them and what joins them, by full id. Pure."""
+"""Which tasks leave hand-ins, what measures them and what joins them, and which wait for people, by full id. Pure."""
 
 from collections.abc import Mapping
 
-from orchestrator.plan.model import Plan, Task, TaskReference
+from orchestrator.plan.model import Driver, Plan, Task, TaskReference
 
 
 def full_id(group: str, reference: TaskReference) -> str:
@@ -16,7 +16,35 @@ def briefed(plan: Plan) -> dict[str, Task]:
         f"{name}.{task.id}": task
         for name, group in plan.groups.items()
         for task in group.tasks
-        if task.brief is not None
+        if task.brief is not None and not by_person(plan, name, task)
+    }
+
+
+def by_person(plan: Plan, group: str, task: Task) -> bool:
+    """Whether it is done by a person, or is a person's yes: it waits in the journal, and no program is started."""
+    if task.approve is not None:
+        return True
+    agent = plan.agents.get(task.agent or plan.groups[group].lead)
+    return task.brief is not None and agent is not None and agent.driver == Driver.HUMAN
+
+
+def for_people(plan: Plan) -> dict[str, Task]:
+    """The tasks that wait for people, in the plan's order."""
+    return {
+        f"{name}.{task.id}": task
+        for name, group in plan.groups.items()
+        for task in group.tasks
+        if by_person(plan, name, task)
+    }
+
+
+def gates(plan: Plan) -> dict[str, str]:
+    """For each gate that is about another task that one, in the plan's order."""
+    return {
+        f"{name}.{task.id}": full_id(name, task.approve.of)
+        for name, group in plan.groups.items()
+        for task in group.tasks
+        if task.approve is not None and task.approve.of is not None
     }
 
 
@@ -51,15 +79,15 @@ def joined(plan: Plan) -> dict[str, tuple[str, ...]]:
 def with_hand_in_needs(plan: Plan, needs: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """The needs with those that hand-ins bring.
 
-    An instrument waits for what it measures, a merge for what it joins and for the instruments of those. Who waits for an
+    An instrument waits for what it measures, a merge for what it joins and for the instruments of those, a gate for what it is about. Who waits for an
     instrument waits for the task that it measures too: the figures of a round that is not accepted are not the last.
     """
-    measured, merges, measuring = measured_by(plan), joined(plan), instruments(plan)
-    if not measured and not merges:
+    measured, merges, measuring, asking = measured_by(plan), joined(plan), instruments(plan), gates(plan)
+    if not measured and not merges and not asking:
         return dict(needs)
     full: dict[str, tuple[str, ...]] = {}
     for task, direct in needs.items():
-        more = [measured[task]] if task in measured else []
+        more = [measured[task]] if task in measured else [asking[task]] if task in asking else []
         for each in merges.get(task, ()):
             more += [each, *measuring.get(each, ())]
         own = measured.get(task)

@@ -39,6 +39,8 @@ class Driver(StrEnum):
     PYTHON = "python"
     COMMAND = "command"
     ACP = "acp"
+    HUMAN = "human"
+    PULL = "pull"
 
 
 class TriggerRule(StrEnum):
@@ -132,7 +134,7 @@ class Agent(PlanModel):
     @property
     def works_on_briefs(self) -> bool:
         """Whether its driver can do a task that is described by a `brief`."""
-        return self.driver != Driver.PYTHON and bool(self.program)
+        return self.driver in {Driver.HUMAN, Driver.PULL} or (self.driver != Driver.PYTHON and bool(self.program))
 
 
 class Retries(PlanModel):
@@ -202,9 +204,20 @@ class Workspace(PlanModel):
     base: str = "HEAD"
 
 
+class Approval(PlanModel):
+    """A person's yes. ask: the question, for people; of: the task whose result it is about, the whole plan unless given.
+
+    within: how long it is waited for; when that is over, the task has failed.
+    """
+
+    ask: str = Field(min_length=1, max_length=2000)
+    of: TaskReference | None = None
+    within: Interval | None = None
+
+
 class Task(PlanModel):
     """The unit that runs: exactly one of `run` (a registered runner), `command` (argv), `brief` (what an agent is asked to
-    change in a workspace) and `merge` (hand-ins to join).
+    change in a workspace, or a person to do), `merge` (hand-ins to join) and `approve` (what a person is to say yes to).
 
     needs: None means the task before it in its group (or, for the first, what its group needs); ids of the same group or
     "GROUP.task" or a whole "GROUP".
@@ -221,6 +234,7 @@ class Task(PlanModel):
     command: tuple[str, ...] | None = None
     brief: str | None = None
     merge: tuple[TaskReference, ...] | None = None
+    approve: Approval | None = None
     into: str | None = None
     measures: TaskReference | None = None
     workspace: Workspace = Workspace()

@@ -39,7 +39,7 @@ def _criteria(plan: Plan, declared: Mapping[str, Mapping[str, Metric]], source: 
 
 def _only_briefs(group: Group) -> bool:
     """Whether agents do the group's work from briefs, so that a metric wants an instrument."""
-    return any(task.brief is not None for task in group.tasks)
+    return any(task.brief is not None and task.writes for task in group.tasks)
 
 
 def declared_metrics(task: Task, runners: Runners) -> dict[str, Metric]:

@@ -17,6 +17,7 @@ from orchestrator.evidence.units import UnitError, parse_unit
 ParamValue = str | int | float | bool | list[str | int | float | bool]
 
 DURATION: Final = re.compile(
+    r"(?:(?P<d>\d{1,6}(?:\.\d{1,6})?)d)?"
     r"(?:(?P<h>\d{1,6}(?:\.\d{1,6})?)h)?(?:(?P<m>\d{1,6}(?:\.\d{1,6})?)m)?(?:(?P<s>\d{1,6}(?:\.\d{1,6})?)s)?"
     r"(?:(?P<ms>\d{1,9})ms)?",
     re.ASCII,
@@ -31,7 +32,7 @@ RELATIVE: Final = re.compile(
 FEWEST_RUNS: Final = 10
 """Earlier runs that a target rests on: by fewer, its own scatter would be passed or failed on (benchmarks/evidence/history.py)."""
 MOST_RUNS: Final = 1_000
-SECONDS: Final = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+SECONDS: Final = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 class Operator(StrEnum):
@@ -73,7 +74,9 @@ def parse_duration(text: object) -> float:
         return 0.0
     found = DURATION.fullmatch(text) if isinstance(text, str) else None
     if found is None or not text:
-        raise ValueTextError(f"{shown(text)} is not a duration", "write hours, minutes and seconds: 45s, 5m, 2h, 1h30m")
+        raise ValueTextError(
+            f"{shown(text)} is not a duration", "write days, hours, minutes and seconds: 45s, 5m, 2h, 1h30m, 2d"
+        )
     return math.fsum(float(number) * SECONDS[unit] for unit, number in found.groupdict().items() if number)
 
 
@@ -153,8 +156,8 @@ def shown(value: object) -> str:
 
 DURATION_SCHEMA: Final = {
     "type": "string",
-    "pattern": r"^(?=.)(\d+(\.\d+)?h)?(\d+(\.\d+)?m)?(\d+(\.\d+)?s)?(\d+ms)?$",
-    "description": "hours, minutes, seconds: 45s, 5m, 2h, 1h30m",
+    "pattern": r"^(?=.)(\d+(\.\d+)?d)?(\d+(\.\d+)?h)?(\d+(\.\d+)?m)?(\d+(\.\d+)?s)?(\d+ms)?$",
+    "description": "days, hours, minutes, seconds: 45s, 5m, 2h, 1h30m, 2d",
 }
 TARGET_SCHEMA: Final = {
     "type": "string",

@@ -19,6 +19,8 @@ STANDS: Final[Mapping[Status, str]] = {
     Status.RUNNING: "at work",
     Status.HANDED_IN: "waits to be measured",
     Status.WAITING: "waits to try again",
+    Status.ASKED: "waits for a person",
+    Status.ANSWERED: "answered by a person",
     Status.SUCCEEDED: "accepted",
     Status.FAILED: "not accepted",
     Status.SKIPPED: "skipped",

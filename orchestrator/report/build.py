@@ -30,6 +30,7 @@ from orchestrator.report.model import (
     Said,
     SuccessRow,
 )
+from orchestrator.report.people import people_rows
 from orchestrator.report.spans import Course, course_of
 from orchestrator.report.spoken import spoken
 from orchestrator.state.events import Envelope
@@ -37,7 +38,8 @@ from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
 from orchestrator.state.transitions import Status
 
-DRAWN = {Status.WAITING: "pending"}  # the graph has no colour of its own for the pause before a retry
+DRAWN = dict.fromkeys((Status.WAITING, Status.ASKED, Status.ANSWERED), "pending")
+"""The graph has no colour of its own for the pause before a retry, nor for one that a person ends."""
 
 
 def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], state: RunState | None = None) -> Report:
@@ -102,6 +104,7 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], st
         ),
         spent=tuple(spent_rows(plan, graph, state)),
         loosened=loosened_so_far(plan, graph, state),
+        people=tuple(people_rows(graph, state)),
     )
 
 
@@ -125,6 +128,8 @@ def _outcome(state: RunState, counts: Mapping[str, int]) -> Outcome:
 def _standing(state: RunState) -> str:
     if state.finished:
         return f"finished with exit code {state.exit_code}"
+    if state.waits or state.asking:
+        return f"not finished: it waits for people ({', '.join(state.waits or state.asking)})"
     if state.interrupted is not None:
         return f"interrupted ({state.interrupted}); it can be resumed"
     return "not finished"

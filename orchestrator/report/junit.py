@@ -10,8 +10,8 @@ from typing import Final
 
 from orchestrator.engine.contract import describe
 from orchestrator.evidence.verdict import Outcome
-from orchestrator.report.markdown import number, one_line
-from orchestrator.report.model import CriterionRow, GroupSection, Report, RoundRow, TaskRow
+from orchestrator.report.markdown import moment, number, one_line
+from orchestrator.report.model import CriterionRow, GroupSection, PersonRow, Report, RoundRow, TaskRow
 
 ELEMENT: Final = {Outcome.FAIL: "failure", Outcome.UNPROVEN: "error"}
 
@@ -43,10 +43,11 @@ def _suite(report: Report, group: GroupSection) -> ET.Element:
     suite = ET.Element("testsuite", {"name": f"{group.id}: {_safe(group.title)}", "hostname": report.run})
     cases = [_criterion(row) for row in group.criteria]
     told = {task: [*rows] for task, rows in groupby(report.rounds, key=lambda row: row.task)}
+    asked = {task: [*rows] for task, rows in groupby(report.people, key=lambda row: row.task)}
     cases += [
-        _task(row, told.get(row.id, []))
+        _task(row, [*map(_round, told.get(row.id, [])), *map(_person, asked.get(row.id, []))])
         for row in group.tasks
-        if row.status in {"failed", "cancelled"} or row.id in told
+        if row.status in {"failed", "cancelled"} or row.id in told or row.id in asked
     ]
     cases.sort(key=lambda case: not (case.get("name") or "").startswith("task ") or _is_well(case))
     cases.sort(key=_is_well)
@@ -78,17 +79,26 @@ def _criterion(row: CriterionRow) -> ET.Element:
     return case
 
 
-def _task(row: TaskRow, rounds: list[RoundRow]) -> ET.Element:
-    """A task that failed, or one of an agent: that has its rounds beside it."""
+def _task(row: TaskRow, told: list[str]) -> ET.Element:
+    """A task that failed, or one of an agent or a person. told: its rounds, or what people said."""
     case = ET.Element("testcase", {"classname": row.id.split(".", 1)[0], "name": f"task {row.id}"})
     if row.status in {"failed", "cancelled"}:
         failure = ET.SubElement(case, "failure", {"type": row.status, "message": _safe(row.reason) or row.status})
         failure.text = "\n".join(row.printed) or None
     elif row.status != "succeeded":
         ET.SubElement(case, "error", {"type": row.status, "message": _safe(row.reason) or row.status})
-    if rounds:
-        ET.SubElement(case, "system-out").text = "\n".join(map(_round, rounds))
+    if told:
+        ET.SubElement(case, "system-out").text = "\n".join(told)
     return case
+
+
+def _person(row: PersonRow) -> str:
+    answer = row.answer
+    if answer is None:
+        return f"{_safe(row.asked.who)} was asked: {_safe(row.asked.text)}; {_safe(row.standing)}"
+    of = f" commit {answer.bound.commit}" if answer.bound.commit else ""
+    when, comment = moment(answer.at), f": {_safe(answer.comment)}" if answer.comment else ""
+    return f"{answer.word.value}{of} by {_safe(answer.by)} ({answer.channel}, {when}){comment}; {_safe(row.standing)}"
 
 
 def _round(row: RoundRow) -> str:

@@ -12,6 +12,7 @@ from orchestrator.evidence.measurement import Artifact, Measurement, Origin, Usa
 from orchestrator.evidence.metric import Form
 from orchestrator.evidence.verdict import Outcome, Verdict
 from orchestrator.state.events import Loosened
+from orchestrator.state.people import Answer, Asked
 from orchestrator.state.rounds import Joined, Round
 from orchestrator.state.spending import Spending
 
@@ -235,6 +236,16 @@ class JoinedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonRow:
+    """What a task asks of a person, and one answer to it; None while it waits for one. standing: in words."""
+
+    task: str
+    asked: Asked
+    answer: Answer | None
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """A resume in another environment than before. seq: its event; differences: (name, before, from there on)."""
 
@@ -308,3 +319,4 @@ class Report:
     joined: tuple[JoinedRow, ...] = ()
     spent: tuple[SpendRow, ...] = ()
     loosened: tuple[Loosened, ...] = ()
+    people: tuple[PersonRow, ...] = ()

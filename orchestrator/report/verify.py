@@ -10,14 +10,16 @@ from enum import StrEnum
 from typing import Final
 
 from orchestrator.engine.contract import describe, judge_under_contract
+from orchestrator.engine.people import People
 from orchestrator.engine.testimony import Contradiction
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Outcome, Verdict, Why
 from orchestrator.graph.model import TaskGraph
 from orchestrator.journal.seals import Seal, SealState
-from orchestrator.plan.handins import briefed, measured_by
+from orchestrator.plan.handins import briefed, for_people, measured_by
 from orchestrator.plan.model import Plan
 from orchestrator.state.events import Loosened
+from orchestrator.state.people import Word, differences
 from orchestrator.state.run import RunState
 from orchestrator.state.transitions import Status
 
@@ -54,7 +56,7 @@ class Finding:
 def verify(
     plan: Plan, graph: TaskGraph, state: RunState, metrics: Mapping[str, Metric], digest: Digest
 ) -> tuple[Finding, ...]:
-    """The run itself where it did not finish, criteria in the plan's order, agents' hand-ins, then artifacts in the graph's. No repository is needed.
+    """The run itself where it did not finish, criteria in the plan's order, agents' hand-ins, approvals, then artifacts in the graph's. No repository is needed.
 
     metrics: as they are declared, by name. digest: sha256 of a path below the run's folder.
     """
@@ -65,6 +67,7 @@ def verify(
         *_contract(judged.loosened, state),
         *criteria,
         *_hand_ins(plan, state),
+        *_approvals(plan, graph, state),
         *_files(graph, state, digest),
     )
 
@@ -127,6 +130,30 @@ def _hand_ins(plan: Plan, state: RunState) -> Iterator[Finding]:
         else:
             told = f"round {accepted.number} was accepted with commit {record.hand_in.commit}"
             yield Finding(task, Standing.MATCHES, told)
+
+
+def _approvals(plan: Plan, graph: TaskGraph, state: RunState) -> Iterator[Finding]:
+    """What people approved, by the journal alone: a gate that is done has a yes that holds for plan, criteria and commit as they are now.
+
+    Agents' files are not in the journal; that they were the same when it was asked and when it was answered is.
+    """
+    people = People(plan, graph, state.plan_digest)
+    for task, spec in for_people(plan).items():
+        record = state.tasks.get(task)
+        if record is None or record.status is not Status.SUCCEEDED:
+            continue
+        answer, wanted = record.answer, Word.DONE if spec.approve is None else Word.APPROVED
+        if answer is None or answer.word is not wanted or record.asked is None:
+            yield Finding(task, Standing.MISSING, f"it is done, and nobody's answer says {wanted.value}")
+            continue
+        now = replace(people.bound(state, task), agents=record.asked.bound.agents)
+        changed = differences(answer.bound, now) if spec.approve is not None else ()
+        told = f"{answer.word.value} by {answer.by} over {answer.channel}"
+        if changed:
+            yield Finding(task, Standing.DIFFERS, f"{told}, for something else: {' and '.join(changed)} changed")
+        else:
+            of = f" for commit {answer.bound.commit}" if answer.bound.commit else ""
+            yield Finding(task, Standing.MATCHES, f"{told}{of}")
 
 
 def _unfinished(state: RunState) -> Iterator[Finding]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Final
 
-from orchestrator.plan.model import Agent, Budget, Sandbox, Task
+from orchestrator.plan.model import Agent, Budget, Driver, Sandbox, Task
 
 STRENGTH: Final = {Sandbox.NONE: 0, Sandbox.LANDLOCK: 1, Sandbox.AUTO: 2, Sandbox.BUBBLEWRAP: 3}
 """How much each sandbox keeps in; `auto` may come to landlock."""
@@ -20,6 +20,7 @@ def loosened_agent(old: Agent, new: Agent) -> dict[str, str]:
         "sandbox": "the sandbox keeps less in" if STRENGTH[new.sandbox] < STRENGTH[old.sandbox] else "",
         "budget": loosened_budget(old.budget, new.budget),
         "capacity": "the agent may do more at once" if new.capacity > old.capacity else "",
+        "driver": "a program does what a person did" if Driver.HUMAN in {old.driver} - {new.driver} else "",
     }
     return {key: why for key, why in found.items() if why}
 
@@ -109,6 +110,22 @@ def _merge(old: Task, new: Task) -> str:
     return "a hand-in is joined no more" if set(old.merge or ()) - set(new.merge or ()) else ""
 
 
+def _approve(old: Task, new: Task) -> str:
+    if old.approve is None:
+        return ""
+    if new.approve is None:
+        return "no person has to say yes any more"
+    was, now = old.approve.within, new.approve.within
+    longer = was is not None and (now is None or now > was)
+    return "a person may take longer to answer" if longer else _another_subject(old, new)
+
+
+def _another_subject(old: Task, new: Task) -> str:
+    assert old.approve is not None, "asked of gates only"
+    assert new.approve is not None, "as above"
+    return "" if old.approve.of in {None, new.approve.of} else "a person says yes to something else"
+
+
 OF_TASKS: Final[Mapping[str, Callable[[Task, Task], str]]] = {
     "writes": _writes,
     "pinned": _pinned,
@@ -116,5 +133,6 @@ OF_TASKS: Final[Mapping[str, Callable[[Task, Task], str]]] = {
     "rounds": _rounds,
     "measures": _measures,
     "merge": _merge,
+    "approve": _approve,
 }
 """The fields of a task that say what a hand-in has to keep to."""

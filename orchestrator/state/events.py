@@ -9,6 +9,8 @@ from orchestrator.evidence.measurement import Claim, Evidence, Measurement, Usag
 from orchestrator.evidence.metric import LATE, Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
+from orchestrator.state.claims import Claimed
+from orchestrator.state.people import Answer, Asked
 from orchestrator.state.rounds import HandIn, Joined, Round
 from orchestrator.state.spending import Reserved, Settled
 
@@ -26,6 +28,8 @@ class Cause(StrEnum):
     BUDGET = "budget"  # nothing was left to begin its turn with
     ROUNDS = "rounds"  # its last round was judged, and not accepted
     MERGE = "merge"  # a hand-in could not be joined
+    REJECTED = "rejected"  # a person said no
+    EXPIRED = "expired"  # no person answered in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +231,36 @@ class HandInJoined:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnClaimed:
+    """An agent that came by itself has taken the turn. A turn is claimed once; when its claimant is lost, it is interrupted."""
+
+    task: str
+    attempt: int
+    claim: Claimed
+    kind: Literal["turn_claimed"] = "turn_claimed"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAsked:
+    """The task waits for a person from here on. attempt counts from 1 within the run, as of tasks that run."""
+
+    task: str
+    attempt: int
+    asked: Asked
+    kind: Literal["person_asked"] = "person_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonAnswered:
+    """A person answered. What follows from it (done, again, failed) is the next event of the task."""
+
+    task: str
+    attempt: int
+    answer: Answer
+    kind: Literal["person_answered"] = "person_answered"
+
+
+@dataclass(frozen=True, slots=True)
 class TaskFailed:
     """The last allowed attempt failed. tolerated: the task says `continue_on_error`."""
 
@@ -324,6 +358,14 @@ class RunInterrupted:
 
 
 @dataclass(frozen=True, slots=True)
+class RunWaits:
+    """Nothing is left to do but what people have to answer: the run ends here, and goes on once they have. tasks: that wait for them."""
+
+    tasks: tuple[str, ...]
+    kind: Literal["run_waits"] = "run_waits"
+
+
+@dataclass(frozen=True, slots=True)
 class Loosened:
     """A change by which the plan asks for less than it did earlier in the run.
 
@@ -370,6 +412,9 @@ Event = (
     | RoundJudged
     | RoundReturned
     | HandInJoined
+    | TurnClaimed
+    | PersonAsked
+    | PersonAnswered
     | TaskRequeued
     | TaskFailed
     | TaskInterrupted
@@ -380,6 +425,7 @@ Event = (
     | RunExpected
     | CriterionJudged
     | RunInterrupted
+    | RunWaits
     | RunFinished
 )
 

@@ -1,6 +1,7 @@
 """From events to state: `apply` takes one step, `fold` all of them. No clock, no disk."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final, assert_never
 
 from orchestrator.evidence.draw import Draw, stood
@@ -15,6 +16,8 @@ from orchestrator.state.events import (
     Failure,
     HandedIn,
     HandInJoined,
+    PersonAnswered,
+    PersonAsked,
     ProgressReported,
     RoundJudged,
     RoundReturned,
@@ -23,6 +26,7 @@ from orchestrator.state.events import (
     RunInterrupted,
     RunResumed,
     RunStarted,
+    RunWaits,
     SpendReserved,
     SpendSettled,
     TaskCancelled,
@@ -36,7 +40,9 @@ from orchestrator.state.events import (
     TaskSkipped,
     TaskStarted,
     TaskSucceeded,
+    TurnClaimed,
 )
+from orchestrator.state.people import Answer
 from orchestrator.state.run import NOTES_KEPT, STORY_KEPT, RunState, TaskRecord, Turn
 from orchestrator.state.transitions import SETTLED, IllegalTransition, Status, next_status
 
@@ -54,7 +60,7 @@ EndEvent = (
 """The events after which nothing runs for the task."""
 
 FRESH: Final[Mapping[str, Any]] = dict.fromkeys(
-    ("finished_at", "hand_in", "finished_mono", "evidence", "usage", "due", "reused", "launch")
+    ("finished_at", "hand_in", "finished_mono", "evidence", "usage", "due", "reused", "launch", "claim")
 ) | {"reason": "", "joined": ()}
 """What an attempt that begins takes back of the one before it."""
 
@@ -67,11 +73,21 @@ BY_ITSELF: Final = frozenset({Cause.EXIT, Cause.EXCEPTION, Cause.LOST, Cause.EVI
 MESSAGE_KEPT: Final = 200
 
 TaskEvent = (
-    RoundEvent | HandedIn | TaskStarted | AttemptLaunched | TaskNoted | TaskRequeued | TaskInvalidated | EndEvent
+    RoundEvent
+    | HandedIn
+    | PersonAsked
+    | PersonAnswered
+    | TaskStarted
+    | AttemptLaunched
+    | TurnClaimed
+    | TaskNoted
+    | TaskRequeued
+    | TaskInvalidated
+    | EndEvent
 )
 """The events of one task; the others are the run's."""
 
-BEGIN: Final = frozenset({TaskStarted, TaskReused})
+BEGIN: Final = frozenset({TaskStarted, TaskReused, PersonAsked})
 """The events that make the turn under way the task's own."""
 
 DRAWN: Final = frozenset({AttemptFailed, TaskFailed, TaskInterrupted, TaskInvalidated})
@@ -86,7 +102,7 @@ def fold(envelopes: Iterable[Envelope]) -> RunState:
     return state
 
 
-def apply(state: RunState, envelope: Envelope) -> RunState:
+def apply(state: RunState, envelope: Envelope) -> RunState:  # noqa: C901 - one case for each event of the run
     """The state after the event. It takes the given state over, changes it in place and returns it.
 
     Raises IllegalTransition, with the state untouched, when the event cannot follow.
@@ -110,6 +126,9 @@ def apply(state: RunState, envelope: Envelope) -> RunState:
                 state.metrics[event.metric.name] = event.metric
         case RunInterrupted():
             state.interrupted, state.ended_at = event.reason, envelope.at
+        case RunWaits():
+            state.interrupted, state.ended_at = f"it waits for people: {', '.join(event.tasks)}", envelope.at
+            state.waits = event.tasks
         case RunFinished():
             state.exit_code, state.interrupted, state.ended_at = event.exit_code, None, envelope.at
             state.loosened = event.loosened
@@ -141,7 +160,7 @@ def _start(state: RunState, event: RunStarted, envelope: Envelope) -> None:
 def _resume(state: RunState, event: RunResumed, envelope: Envelope) -> None:
     _take_plan(state, event, envelope)
     state.exit_code = state.interrupted = state.ended_at = None
-    state.verdicts, state.metrics, state.loosened = {}, {}, ()
+    state.verdicts, state.metrics, state.loosened, state.waits = {}, {}, (), ()
     state.resumes += 1
 
 
@@ -162,9 +181,12 @@ def _apply_task(state: RunState, event: TaskEvent, envelope: Envelope) -> None:
     record = state.tasks.get(event.task)
     if record is None:
         raise IllegalTransition(event.task, "not in the plan", event, ())
-    attempt = getattr(event, "attempt", record.attempt + isinstance(event, TaskStarted))
-    if attempt != record.attempt + isinstance(event, TaskStarted):
+    begins = isinstance(event, TaskStarted | PersonAsked)
+    attempt = getattr(event, "attempt", record.attempt + begins)
+    if attempt != record.attempt + begins:
         raise IllegalTransition(event.task, f"at attempt {record.attempt}", event, record.story)
+    if isinstance(event, TurnClaimed) and record.claim is not None:
+        raise IllegalTransition(event.task, f"claimed by {record.claim.name}", event, record.story)
     status = next_status(event.task, record.status, event, record.story)
     changes = _changes(record, event, envelope)
     if type(event) in DRAWN:
@@ -231,6 +253,13 @@ def _changes(  # noqa: PLR0911 - one case for each event
     match event:
         case TaskStarted():
             return {"attempt": event.attempt, "started_at": envelope.at, "started_mono": envelope.mono, **FRESH}
+        case PersonAsked():
+            began = {"started_at": envelope.at, "started_mono": envelope.mono}
+            return {"attempt": event.attempt, "asked": event.asked, **began, **FRESH}
+        case PersonAnswered():
+            return {"answers": (*record.answers, event.answer)}
+        case TurnClaimed():
+            return {"claim": event.claim}
         case AttemptLaunched():
             return {"launch": event.launch}
         case TaskNoted():
@@ -238,7 +267,7 @@ def _changes(  # noqa: PLR0911 - one case for each event
         case TaskRequeued():
             return {"due": None}
         case TaskInvalidated():
-            return _forgotten(event)
+            return {**_forgotten(event), "answers": _voided(record, event.reason)}
         case SpendReserved() | SpendSettled() | RoundJudged() | RoundReturned() | HandInJoined():
             return _of_round(record, event, envelope)
         case _:
@@ -263,7 +292,14 @@ def _of_round(record: TaskRecord, event: RoundEvent, envelope: Envelope) -> Mapp
             return {"joined": (*record.joined, event.joined)}
         case RoundReturned():
             ended = {"finished_at": envelope.at, "finished_mono": envelope.mono}
-            return {**_OF_ANOTHER_HAND_IN, "reason": event.reason, **ended, **_turned(record, event, envelope)}
+            answers = _voided(record, event.reason) if record.status is not Status.ANSWERED else record.answers
+            return {
+                **_OF_ANOTHER_HAND_IN,
+                "reason": event.reason,
+                "answers": answers,
+                **ended,
+                **_turned(record, event, envelope),
+            }
 
 
 _OF_ANOTHER_HAND_IN: Final[Mapping[str, Any]] = dict.fromkeys(("hand_in", "evidence", "culprit", "due")) | {
@@ -272,6 +308,13 @@ _OF_ANOTHER_HAND_IN: Final[Mapping[str, Any]] = dict.fromkeys(("hand_in", "evide
     "tolerated": False,
 }
 """What a task, or an instrument of it, takes back when another round begins."""
+
+
+def _voided(record: TaskRecord, why: str) -> tuple[Answer, ...]:
+    """What people said of the task, with the answer that held until now told as void."""
+    if record.answer is None:
+        return record.answers
+    return (*record.answers[:-1], replace(record.answers[-1], void=why))
 
 
 def _turned(record: TaskRecord, event: EndEvent | RoundReturned, envelope: Envelope) -> Mapping[str, Any]:

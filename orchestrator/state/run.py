@@ -8,7 +8,9 @@ from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
+from orchestrator.state.claims import Claimed
 from orchestrator.state.events import Failure, Loosened
+from orchestrator.state.people import Answer, Asked
 from orchestrator.state.rounds import HandIn, Joined, Round
 from orchestrator.state.spending import Reserved, Settled
 from orchestrator.state.transitions import SETTLED, Status
@@ -50,6 +52,8 @@ class TaskRecord:
     hand_in: what its agent left last, None while it works on it. rounds: those that were judged, in order.
     joined: what a merge made of each hand-in, in order. reserved, settled_calls: of calls of models, by attempt and call; turn_seconds:
     of all turns that ended. Neither a resume nor an invalidation forgets what was spent.
+    claim: who has taken the turn under way, or had the last one.
+    asked: what a person was asked last; answers: all that people said of it, in order, with those that are void now.
     """
 
     id: str
@@ -78,11 +82,20 @@ class TaskRecord:
     settled_calls: dict[tuple[int, int], Settled] = field(default_factory=dict)
     turn_seconds: float = 0.0
     turn: int = 0
+    asked: Asked | None = None
+    answers: tuple[Answer, ...] = ()
+    claim: Claimed | None = None
 
     @property
     def settled(self) -> bool:
         """Whether it reached a terminal state."""
         return self.status in SETTLED
+
+    @property
+    def answer(self) -> Answer | None:
+        """What a person said to the latest question, None where nobody did or where it is void."""
+        last = self.answers[-1] if self.answers else None
+        return last if last is not None and last.attempt == self.attempt and not last.void else None
 
     @property
     def seconds(self) -> float | None:
@@ -104,7 +117,8 @@ class RunState:
 
     tasks: every task of the plan as last started or resumed, by id. verdicts: by criterion, of the latest judging;
     metrics: those that were judged, by name, as they were declared then.
-    exit_code: None until finished. interrupted: the reason while stopped early, else None. resumes: how often it was
+    exit_code: None until finished. interrupted: the reason while stopped early, else None. waits: the tasks for which it ended to wait for people, until
+    it is taken up again. resumes: how often it was
     taken up again. seq, fence: of the last event. started_at, ended_at: wall clock seconds. turns: the start and every resume.
     loosened: by what the contract was loosened, as it was judged at the end.
     draws: of each task, what its attempts came to that does not stand; also of tasks that the plan lost.
@@ -125,6 +139,7 @@ class RunState:
     metrics: dict[str, Metric] = field(default_factory=dict)
     exit_code: int | None = None
     interrupted: str | None = None
+    waits: tuple[str, ...] = ()
     started_at: float | None = None
     ended_at: float | None = None
     resumes: int = 0
@@ -146,6 +161,11 @@ class RunState:
     def running(self) -> tuple[str, ...]:
         """The ids of the tasks under way, in plan order."""
         return tuple(task for task, record in self.tasks.items() if record.status is Status.RUNNING)
+
+    @property
+    def asking(self) -> tuple[str, ...]:
+        """The ids of the tasks that wait for a person, in plan order."""
+        return tuple(task for task, record in self.tasks.items() if record.status is Status.ASKED)
 
 
 def earlier_of(state: RunState, criterion: str) -> tuple[Earlier, ...]:

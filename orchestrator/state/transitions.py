@@ -2,6 +2,7 @@
 
 pending -> running -> succeeded | failed | waiting -> pending
 running -> handed in -> succeeded | failed | pending (another round)
+pending -> asked -> answered -> succeeded | failed | pending (another round, or void)
 pending -> succeeded (reused) | skipped | cancelled
 """
 
@@ -15,6 +16,8 @@ from orchestrator.state.events import (
     Event,
     HandedIn,
     HandInJoined,
+    PersonAnswered,
+    PersonAsked,
     RoundJudged,
     RoundReturned,
     SpendReserved,
@@ -30,16 +33,21 @@ from orchestrator.state.events import (
     TaskSkipped,
     TaskStarted,
     TaskSucceeded,
+    TurnClaimed,
 )
 
 
 class Status(StrEnum):
-    """Where a task stands. WAITING: for the delay before its next attempt. HANDED_IN: until its hand-in is measured and judged."""
+    """Where a task stands. WAITING: for the delay before its next attempt. HANDED_IN: until its hand-in is measured and judged.
+    ASKED: until a person answers. ANSWERED: until what follows from that is done.
+    """
 
     PENDING = "pending"
     RUNNING = "running"
     HANDED_IN = "handed in"
     WAITING = "waiting"
+    ASKED = "asked"
+    ANSWERED = "answered"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     SKIPPED = "skipped"
@@ -69,6 +77,7 @@ TRANSITIONS: Final[dict[tuple[Status, type[Event]], Status]] = {
     (Status.RUNNING, TaskCancelled): Status.CANCELLED,
     (Status.RUNNING, SpendReserved): Status.RUNNING,
     (Status.RUNNING, SpendSettled): Status.RUNNING,
+    (Status.RUNNING, TurnClaimed): Status.RUNNING,
     (Status.RUNNING, HandedIn): Status.HANDED_IN,
     (Status.RUNNING, RoundJudged): Status.RUNNING,
     (Status.RUNNING, RoundReturned): Status.PENDING,
@@ -79,6 +88,17 @@ TRANSITIONS: Final[dict[tuple[Status, type[Event]], Status]] = {
     (Status.HANDED_IN, TaskFailed): Status.FAILED,
     (Status.HANDED_IN, TaskCancelled): Status.CANCELLED,
     (Status.HANDED_IN, TaskInvalidated): Status.PENDING,
+    (Status.PENDING, PersonAsked): Status.ASKED,
+    (Status.ASKED, PersonAnswered): Status.ANSWERED,
+    (Status.ASKED, TaskFailed): Status.FAILED,
+    (Status.ASKED, RoundReturned): Status.PENDING,
+    (Status.ASKED, TaskCancelled): Status.CANCELLED,
+    (Status.ASKED, TaskInvalidated): Status.PENDING,
+    (Status.ANSWERED, TaskSucceeded): Status.SUCCEEDED,
+    (Status.ANSWERED, TaskFailed): Status.FAILED,
+    (Status.ANSWERED, RoundReturned): Status.PENDING,
+    (Status.ANSWERED, TaskCancelled): Status.CANCELLED,
+    (Status.ANSWERED, TaskInvalidated): Status.PENDING,
     (Status.SUCCEEDED, RoundJudged): Status.SUCCEEDED,
     (Status.SUCCEEDED, RoundReturned): Status.PENDING,
     (Status.FAILED, RoundReturned): Status.PENDING,

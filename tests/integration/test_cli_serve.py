@@ -1,6 +1,7 @@
 """`orchestrate serve`: over a real socket, while a real run is under way."""
 
 import http.client
+import json
 import re
 import socket
 from threading import Thread
@@ -111,8 +112,9 @@ def test_a_request_under_another_name_is_refused(served):
     assert get(served[1], "/", host="evil.example")[0] == 403
 
 
-def test_only_reading_is_answered(served):
-    assert get(served[1], "/", method="POST")[0] == 501
+def test_only_reading_and_answers_to_questions_are_answered(served):
+    assert get(served[1], "/", method="PUT")[0] == 501
+    assert get(served[1], "/", method="POST")[0] == 404
 
 
 def test_a_run_under_way_is_followed_to_its_end(shell, kit):
@@ -157,3 +159,26 @@ def test_without_a_journal_there_is_nothing_to_serve(shell):
     done = shell("serve", "--port", "0")
     assert done.returncode == 4
     assert "mend:" in done.stderr
+
+
+def test_an_agent_is_let_in_beside_the_pages_with_the_token_that_is_shown(shell):
+    pytest.importorskip("mcp")
+    shell.plan([{"id": "a", "command": ["true"]}])
+    shell("run", "-q", "--no-page", "plan.yaml")
+    process = shell.start("serve", "--port", "0", "--agent", "X", "--json")
+    facts = json.loads(process.stdout.readline())
+    port, token = int(facts["mcp"]["url"].split(":")[2].split("/")[0]), facts["mcp"]["tokens"]["X"]
+    statuses = []
+    for given in ({}, {"Authorization": f"Bearer {token}"}):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+        headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream", **given}
+        connection.request("POST", "/mcp", json.dumps(HELLO), headers)
+        statuses.append(connection.getresponse().status)
+        connection.close()
+    assert statuses == [401, 200]
+
+
+HELLO = {
+    "jsonrpc": "2.0", "id": 1, "method": "initialize",
+    "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
+}  # fmt: skip

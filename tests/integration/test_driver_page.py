@@ -54,7 +54,7 @@ def test_the_package_is_found_and_its_plan_passes(tmp_path):
     )  # fmt: skip
     assert unknown.returncode == 2
     assert "there is no driver 'shell'" in unknown.stderr
-    assert "acp, command, python" in unknown.stderr
+    assert "acp, command, human, pull, python" in unknown.stderr
     done = run(project, target, "run", "-q", "--no-page", "plan.yaml")
     assert done.returncode == 0, done.stdout + done.stderr
     report = next((project / "reports").glob("shell-driver-*.md")).read_text("utf-8")
@@ -89,5 +89,5 @@ def test_two_packages_with_one_driver_are_both_named(tmp_path):
 
 
 def test_an_unknown_driver_is_told_with_those_that_there_are():
-    with pytest.raises(DriverError, match="acp, command, python"):
+    with pytest.raises(DriverError, match="acp, command, human, pull, python"):
         find_driver("nobody")

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from orchestrator.engine.engine import Done, Engine
 from orchestrator.engine.fingerprints import fingerprints
 from orchestrator.engine.orders import Orders
+from orchestrator.engine.people import People
 from orchestrator.engine.places import Places
 from orchestrator.engine.reconcile import Change, reconcile
 from orchestrator.engine.recorder import Recorder
@@ -112,6 +113,7 @@ class EngineMachine(RuleBasedStateMachine):
             Orders(self.loaded.plan, self.loaded.graph, RUNNERS, places, order, b"secret"), self.recorder, self.executor,
             carry=None, jobs=JOBS, keep_going=self.keep_going, excluded=(), kill=lambda: None,
             rounds=rounds_of(self.loaded.plan, self.loaded.graph, RUNNERS, lambda _path: None),
+            people=People(self.loaded.plan, self.loaded.graph, self.loaded.digest),
         )  # fmt: skip
         self.step()
 

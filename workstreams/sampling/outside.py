@@ -12,7 +12,7 @@ import workstreams
 from workstreams.sampling.spec import Job, SampleResult, Spec
 
 MODULE: Final = "workstreams.sampling.child"
-_COMPILING: Final = 400.0  # seconds that the first process may take to compile the kernels
+_COMPILING: Final = 400.0  # seconds that the first process may take to compile the kernels, where there is no library
 
 
 class SampleError(RuntimeError):
@@ -50,7 +50,7 @@ def sample_together(specs: Sequence[Spec], folder: Path) -> list[SampleResult]:
 
 
 def compile_kernels(folder: Path) -> SampleResult:
-    """Makes sure that the kernels are in the cache, and says what imports and kernels take by themselves."""
+    """Makes sure that the kernels are compiled, as they are where they came in a library, and says what imports and kernels take by themselves."""
     first = sample(Spec(Job.IMPORTS, timeout=_COMPILING), folder)
     return sample(Spec(Job.IMPORTS), folder) if first.peak_rss > 1.2 * first.rss_before else first
 

@@ -94,9 +94,13 @@
         const answer = await fetch(location.pathname, { cache: "no-store" });
         const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
         const opened = new Set([...document.querySelectorAll("details[open]")].map((one) => one.id));
+        const typed = new Map([...document.querySelectorAll("[data-keep]")].map((one) => [one.id, one.value]));
+        const typing = document.activeElement && document.activeElement.id;
         const view = box && [...box], before = whole && whole.join(" ");
         for (const part of ["header", "main"]) document.querySelector(part).replaceWith(fresh.querySelector(part));
         document.title = fresh.title;
+        typed.forEach((value, id) => { const one = document.getElementById(id); if (one) one.value = value; });
+        if (typed.has(typing)) { const one = document.getElementById(typing); if (one) one.focus({ preventScroll: true }); }
         opened.forEach((id) => { const one = id && document.getElementById(id); if (one) one.open = true; });
         wire();
         if (view && whole.join(" ") === before) { box = view; show(); }

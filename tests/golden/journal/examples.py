@@ -16,6 +16,8 @@ from orchestrator.evidence.measurement import (
 from orchestrator.evidence.verdict import Control, NegativeControl, Outcome, Verdict, Why
 from orchestrator.process import Launch, ProcessId
 from orchestrator.state import events as e
+from orchestrator.state.claims import Claimed
+from orchestrator.state.people import Answer, Asked, Bound, Word
 from orchestrator.state.rounds import HandIn, Joined, Round, Talk
 from orchestrator.state.spending import Reserved, Settled
 
@@ -58,6 +60,8 @@ TALK = Talk(
 )
 HAND_IN = HandIn("/repo", "orchestrate/demo-1/A.x/1", "0" * 40, "1" * 40, ("src/a.py",), TALK)
 
+BOUND = Bound("1" * 40, "2" * 64, "3" * 64, "")
+
 EXAMPLES = (
     e.RunStarted(
         "demo-1",
@@ -87,6 +91,9 @@ EXAMPLES = (
     e.RoundJudged("A.x", 1, Round(2, 1, False, "nothing was handed in")),
     e.RoundReturned("A.x", 1, "too slow"),
     e.HandInJoined("A.m", 1, Joined("A.x", "1" * 40, "", "it clashes with what is in already: a.py", (VERDICT,))),
+    e.TurnClaimed("A.x", 1, Claimed("VELOCITY", "codex 2.6", "mcp stdio", "4" * 64, 1200.0)),
+    e.PersonAsked("A.m", 1, Asked(True, "MENTOR", "Ship this?", "A.x", BOUND, 1767225600.5)),
+    e.PersonAnswered("A.m", 1, Answer("0a", Word.REJECTED, "Ada", "ada", "page", "Not yet.", BOUND, 1, 1767220000.25)),
     e.TaskRequeued("A.x"),
     e.TaskFailed("A.x", 2, BROKEN, USED, tolerated=True),
     e.TaskInterrupted("A.x", 1, "SIGINT received"),
@@ -98,5 +105,6 @@ EXAMPLES = (
     e.CriterionJudged(VERDICT),
     e.CriterionJudged(CONTROLLED),
     e.RunInterrupted("SIGTERM received"),
+    e.RunWaits(("A.m",)),
     e.RunFinished(3),
 )

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pytest
 
 import encoder
+from encoder.glyphs.library import NoLibraryError, find_library
 from encoder.profile import load_profile
 from encoder.strategy import BackEnd, Strategy, TreeType
 
@@ -302,8 +303,8 @@ def test_the_help_names_the_exit_codes():
     assert b"141 the reader left" in glyph("--help").stdout
 
 
-def test_warming_is_only_needed_once_and_says_where_the_kernels_are(tmp_path):
-    folder = tmp_path / "kernels"
+def warmed(**environment):
+    """What `glyph warm` prints, and which kernels it makes ready; none really are."""
     script = (
         "import encoder.block, encoder.mixing.loading as mixing, encoder.cli.warming as warming\n"
         "calls = []\n"
@@ -312,10 +313,23 @@ def test_warming_is_only_needed_once_and_says_where_the_kernels_are(tmp_path):
         "warming.warm_kernels(quiet=False)\n"
         "print(calls)\n"
     )
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "NUMBA_CACHE_DIR": str(folder)}
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment, check=True)
-    assert f"in {folder}" in done.stdout
+    around = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))} | environment
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=around, check=True)
     assert done.stdout.endswith("['glyphs', 'mixing']\n")
+    return done.stdout
+
+
+def test_warming_kernels_that_numba_compiles_says_where_they_are(tmp_path):
+    assert f"in {tmp_path / 'kernels'}" in warmed(ENCODER_KERNELS="jit", NUMBA_CACHE_DIR=str(tmp_path / "kernels"))
+
+
+def test_warming_says_where_there_is_nothing_to_compile(tmp_path):
+    try:
+        find_library()
+    except NoLibraryError:
+        pytest.skip("no library of these sources; mend: python -m building.make")
+    assert "came compiled" in warmed(ENCODER_KERNELS="library", NUMBA_CACHE_DIR=str(tmp_path / "kernels"))
+    assert not (tmp_path / "kernels").exists()
 
 
 def test_the_command_says_its_version_and_the_format_it_knows():

@@ -3,7 +3,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-PROGRAM = "import os, encoder.glyphs, sys; print(os.environ['NUMBA_CACHE_DIR']); sys.exit('numba' in sys.modules)"
+PROGRAM = (
+    "import os, sys; from encoder.glyphs.cache import cache_folder; cache_folder();"
+    "print(os.environ['NUMBA_CACHE_DIR']); sys.exit('numba' in sys.modules)"
+)
 LOAD = (
     "import threading; from encoder.block import warm;"
     "ts = [threading.Thread(target=warm) for _ in range(4)]; [t.start() for t in ts]; [t.join() for t in ts]; warm();"

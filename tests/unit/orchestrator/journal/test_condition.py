@@ -24,4 +24,5 @@ def test_an_unfinished_run_is_running_interrupted_or_dead():
     owner = Lease("r", 1, Owner("boot", 1, 0.0), held=True)
     assert condition(RunSummary("r", "p", 0.0, "task_started", None), owner) == "running"
     assert condition(RunSummary("r", "p", 0.0, "run_interrupted", None), None) == "interrupted"
+    assert condition(RunSummary("r", "p", 0.0, "run_waits", None), None) == "waits for people"
     assert condition(RunSummary("r", "p", 0.0, "task_started", None), None) == "died"

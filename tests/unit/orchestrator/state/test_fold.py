@@ -6,6 +6,7 @@ from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.evidence.verdict import Outcome, Verdict, Why
 from orchestrator.state import events as e
 from orchestrator.state.fold import apply, fold
+from orchestrator.state.people import Answer, Asked, Bound, Word
 from orchestrator.state.rounds import HandIn, Round, Talk
 from orchestrator.state.transitions import SETTLED, TRANSITIONS, IllegalTransition, Status
 
@@ -40,6 +41,11 @@ def test_a_task_that_fails_waits_and_succeeds_carries_its_story():
 HAND_IN = HandIn("/repo", "b", "0" * 40, "1" * 40, ("a.py",), Talk("acp", session="s", stop="end_turn"))
 
 
+BOUND = Bound("1" * 40, "p", "c", "")
+ASKED = Asked(True, "MENTOR", "Good?", "A.y", BOUND, 500.0)
+ANSWER = Answer("id", Word.APPROVED, "Ada", "ada", "cli", "", BOUND, 1, 103.0)
+
+
 @pytest.mark.parametrize("status", Status)
 def test_a_pair_that_is_not_in_the_table_is_refused_with_the_story(status):
     ways = {
@@ -48,6 +54,8 @@ def test_a_pair_that_is_not_in_the_table_is_refused_with_the_story(status):
         Status.SUCCEEDED: (e.TaskStarted("A.x", 1), e.TaskSucceeded("A.x", 1, Evidence(), USED)),
         Status.FAILED: (e.TaskStarted("A.x", 1), e.TaskFailed("A.x", 1, BROKEN, USED)),
         Status.HANDED_IN: (e.TaskStarted("A.x", 1), e.HandedIn("A.x", 1, HAND_IN, USED)),
+        Status.ASKED: (e.PersonAsked("A.x", 1, ASKED),),
+        Status.ANSWERED: (e.PersonAsked("A.x", 1, ASKED), e.PersonAnswered("A.x", 1, ANSWER)),
         Status.SKIPPED: (e.TaskSkipped("A.x", "no"),), Status.CANCELLED: (e.TaskCancelled("A.x", "no"),),
     }  # fmt: skip
     at = 0 if status in {Status.PENDING, Status.SKIPPED, Status.CANCELLED} else 1
@@ -55,7 +63,7 @@ def test_a_pair_that_is_not_in_the_table_is_refused_with_the_story(status):
         e.TaskStarted("A.x", at + 1), e.TaskNoted("A.x", at, "hm"), e.TaskSucceeded("A.x", at, Evidence(), USED),
         e.AttemptFailed("A.x", at, BROKEN, USED, 1.0), e.TaskFailed("A.x", at, BROKEN, USED), e.TaskRequeued("A.x"),
         e.TaskInterrupted("A.x", at, "no"), e.TaskSkipped("A.x", "no"), e.TaskCancelled("A.x", "no"),
-        e.TaskInvalidated("A.x", "no"),
+        e.TaskInvalidated("A.x", "no"), e.PersonAsked("A.x", at + 1, ASKED), e.PersonAnswered("A.x", at, ANSWER),
     )  # fmt: skip
     for event in tried:
         envelopes = sealed(*ways[status], event)
@@ -71,6 +79,26 @@ def test_a_pair_that_is_not_in_the_table_is_refused_with_the_story(status):
 def test_only_an_invalidation_and_a_merge_that_returns_a_hand_in_leave_a_settled_state():
     leaving = {event for (status, event), after in TRANSITIONS.items() if status in SETTLED and after is not status}
     assert leaving == {e.TaskInvalidated, e.RoundReturned}
+
+
+def test_an_answer_holds_until_the_task_is_set_back_and_then_says_why_it_does_not():
+    asked = fold(sealed(e.PersonAsked("A.x", 1, ASKED)))
+    assert (asked.asking, asked.tasks["A.x"].asked, asked.tasks["A.x"].answer) == (("A.x",), ASKED, None)
+    steps = (
+        e.PersonAsked("A.x", 1, ASKED), e.PersonAnswered("A.x", 1, ANSWER), e.TaskSucceeded("A.x", 1, Evidence(), USED),
+    )  # fmt: skip
+    assert fold(sealed(*steps)).tasks["A.x"].answer == ANSWER
+    void = fold(sealed(*steps, e.TaskInvalidated("A.x", "the plan changed"))).tasks["A.x"]
+    assert (void.status, void.answer, void.answers[-1].void) == (Status.PENDING, None, "the plan changed")
+
+
+def test_a_run_that_waits_for_people_says_so_until_it_is_taken_up():
+    waits = sealed(e.PersonAsked("A.x", 1, ASKED), e.RunWaits(("A.x",)))
+    state = fold(waits)
+    assert (state.finished, state.waits, state.interrupted) == (False, ("A.x",), "it waits for people: A.x")
+    resumed = e.Envelope(4, 0.0, 0.0, 2, e.RunResumed("d", "t", {}, {}, {"A.x": "1", "A.y": "2"}))
+    state = fold([*waits, resumed])
+    assert (state.waits, state.interrupted, state.asking) == ((), None, ("A.x",))
 
 
 def test_a_round_that_is_refused_is_kept_and_the_next_begins_without_a_hand_in():

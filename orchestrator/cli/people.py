@@ -1,0 +1,69 @@
+"""`orchestrate inbox`, `approve`, `reject`, `done`: what waits for people, and their answers."""
+
+import dataclasses
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+
+from orchestrator.cli.clock import clock
+from orchestrator.cli.output import plain, say
+from orchestrator.cli.places import as_json, find_run, opened_journal
+from orchestrator.desk import Desk, Said, Waiting
+
+STATE = Path(".orchestrate")
+
+
+def show_inbox(state: Path, name: str | None, *, as_data: bool) -> None:
+    """List what waits for people, over all runs or in one. Raises UsageError, JournalError."""
+    with opened_journal(state) as journal:
+        run = None if name is None else find_run(journal, name).run
+    found = Desk(state, Path.cwd()).inbox(run)
+    if as_data:
+        say(as_json([_data(one, state) for one in found]))
+    else:
+        say(waiting_text(found, state) if found else "nothing waits for people")
+
+
+def answer(state: Path, name: str, task: str, said: Said, *, as_data: bool) -> None:
+    """Give an answer on the command line. Raises UsageError, Refused, JournalError."""
+    with opened_journal(state) as journal:
+        run = find_run(journal, name).run
+    given = Desk(state, Path.cwd()).answer(run, task, said)
+    with opened_journal(state) as journal:
+        alive = journal.owned(run) is not None
+    if as_data:
+        say(as_json({"run": run, "task": task, "under_way": alive, **dataclasses.asdict(given)}))
+        return
+    of = f" at commit {given.bound.commit[:12]}" if given.bound.commit else ""
+    goes_on = "the run goes on" if alive else f"carry the run on with: orchestrate resume {run}{_option(state)}"
+    say(plain(f"{task} of run {run} is {said.word.value} by {given.by}{of}\n{goes_on}"))
+
+
+def waiting_text(found: Iterable[Waiting], state: Path) -> str:
+    """What waits, each with the commands that answer it."""
+    return "\n".join(line for one in found for line in _lines(one, state))
+
+
+def _lines(one: Waiting, state: Path) -> Iterable[str]:
+    until = f", until {clock(one.asked.until)}" if one.asked.until is not None else ""
+    over = "; the time to answer is over" if one.over else ""
+    of = f" of {one.asked.of}" if one.asked.of else ""
+    commit = f" (commit {one.asked.bound.commit[:12]})" if one.asked.of and one.asked.bound.commit else ""
+    yield plain(f"{one.task}: {one.asked.who} is asked{of}{commit}: {one.asked.text}")
+    yield f"  since {clock(one.since)}{until}{over}"
+    for command in commands(one, state):
+        yield f"  {command}"
+
+
+def commands(one: Waiting, state: Path) -> tuple[str, ...]:
+    """The command lines that answer it."""
+    words = (f"orchestrate {word} {one.run} {one.task}{_option(state)}" for word in one.words)
+    return tuple(f"{each} --comment WHY" if " reject " in each else each for each in words)
+
+
+def _option(state: Path) -> str:
+    return "" if state == STATE else f" --state {shlex.quote(str(state))}"
+
+
+def _data(one: Waiting, state: Path) -> dict[str, object]:
+    return {**dataclasses.asdict(one), "commands": commands(one, state)}

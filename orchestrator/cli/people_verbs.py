@@ -1,0 +1,77 @@
+"""What the verbs by which people answer take. What they do is imported when they are used, so that `--help` stays fast."""
+
+# ruff: noqa: PLC0415 - see above
+
+from typing import Annotated
+
+import typer
+
+from orchestrator.cli.options import STATE, Json, State
+
+WaitingRun = Annotated[
+    str, typer.Argument(metavar="RUN", help="A run's id or the beginning of one.", show_default=False)
+]
+WaitingTask = Annotated[str, typer.Argument(metavar="TASK", help="A task as GROUP.task.", show_default=False)]
+Comment = Annotated[str, typer.Option("--comment", metavar="TEXT", help="Kept beside the answer.", show_default=False)]
+As = Annotated[
+    str, typer.Option("--as", metavar="NAME", help="Who says it; your user's name unless given.", show_default=False)
+]
+
+
+def inbox(
+    run: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="RUN", help="A run's id or the beginning of one; all runs unless given.", show_default=False
+        ),
+    ] = None,
+    *,
+    json: Json = False,
+    state: State = STATE,
+) -> None:
+    """List what waits for people.
+
+    Each question with who is asked, since when and until when, and the commands that answer it.
+    """
+    from orchestrator.cli.people import show_inbox
+
+    show_inbox(state, run, as_data=json)
+
+
+def approve(  # noqa: PLR0913 - one parameter for each option
+    run: WaitingRun, task: WaitingTask, *, comment: Comment = "", as_: As = "", json: Json = False, state: State = STATE
+) -> None:
+    """Say yes to what a gate asks.
+
+    It holds for the commit, the plan, its criteria and agents' files as they are now. Once one of them changes it is void.
+    """
+    from orchestrator.cli.people import answer
+    from orchestrator.desk import Said
+    from orchestrator.state.people import Word
+
+    answer(state, run, task, Said(Word.APPROVED, "cli", comment, as_), as_data=json)
+
+
+def reject(  # noqa: PLR0913 - one parameter for each option
+    run: WaitingRun, task: WaitingTask, *, comment: Comment = "", as_: As = "", json: Json = False, state: State = STATE
+) -> None:
+    """Say no to what a gate asks, or that a task cannot be done.
+
+    Where agents did what is rejected, the comment goes to them as another round.
+    """
+    from orchestrator.cli.people import answer
+    from orchestrator.desk import Said
+    from orchestrator.state.people import Word
+
+    answer(state, run, task, Said(Word.REJECTED, "cli", comment, as_), as_data=json)
+
+
+def done(  # noqa: PLR0913 - one parameter for each option
+    run: WaitingRun, task: WaitingTask, *, comment: Comment = "", as_: As = "", json: Json = False, state: State = STATE
+) -> None:
+    """Say that a task which waits for a person is done."""
+    from orchestrator.cli.people import answer
+    from orchestrator.desk import Said
+    from orchestrator.state.people import Word
+
+    answer(state, run, task, Said(Word.DONE, "cli", comment, as_), as_data=json)

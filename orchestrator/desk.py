@@ -1,0 +1,161 @@
+"""The desk: what waits for people in a state folder, and what they say to it. Command line, page and MCP server all come here."""
+
+import os
+import pwd
+import secrets
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from orchestrator.agents.git import tip
+from orchestrator.agents.instructions import read_agents
+from orchestrator.engine.answering import Refused, give
+from orchestrator.engine.people import People
+from orchestrator.engine.runs import open_journal
+from orchestrator.engine.secrecy import secrets_of_run
+from orchestrator.graph.load import LoadedPlan, load_plan, load_text
+from orchestrator.journal.errors import UnknownRun
+from orchestrator.journal.sqlite import SqliteJournal
+from orchestrator.secrets import MASK
+from orchestrator.state.events import Envelope, RunResumed, RunStarted
+from orchestrator.state.fold import fold
+from orchestrator.state.people import Answer, Asked, Word, differences
+from orchestrator.state.run import RunState
+
+NAME_KEPT: Final = 200
+COMMENT_KEPT: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A question that waits for a person. since: wall clock seconds; over: nobody answered in time."""
+
+    run: str
+    plan: str
+    task: str
+    title: str
+    attempt: int
+    asked: Asked
+    since: float
+    over: bool
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The verbs of the command line that answer it."""
+        return ("approve", "reject") if self.asked.gate else ("done", "reject")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person says. by: their name, their user's where it is empty. attempt: the question that they were shown, 0 for the latest."""
+
+    word: Word
+    channel: str
+    comment: str = ""
+    by: str = ""
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """state: the state folder; project: to which paths in plans are relative. wall: seconds since the epoch."""
+
+    state: Path
+    project: Path
+    wall: Callable[[], float] = time.time
+
+    def inbox(self, run: str | None = None) -> tuple[Waiting, ...]:
+        """What waits for people, over all runs that are not finished or in one, the oldest run first. Raises JournalError."""
+        with self._journal(readonly=True) as journal:
+            runs = [each.run for each in journal.runs() if not each.finished and run in {None, each.run}]
+            return tuple(one for each in runs for one in self._waiting(journal.read(each)))
+
+    def answer(self, run: str, task: str, said: Said) -> Answer:
+        """Answer what the task waits for.
+
+        Raises Refused where it does not wait, where what it is about changed since it was asked, or where it is asked again meanwhile.
+        """
+        with self._journal(readonly=False) as journal:
+            events = journal.read(run)
+            state, loaded = fold(events), self._as_it_is(events)
+            asked = self._asked(state, task, loaded)
+            record = state.tasks[task]
+            user = _user()
+            given = Answer(
+                secrets.token_hex(8), said.word, (said.by.strip() or user)[:NAME_KEPT], user, said.channel,
+                said.comment[:COMMENT_KEPT], asked.bound, said.attempt or record.attempt, self.wall(),
+            )  # fmt: skip
+            folder = self.state / "runs" / run
+            give(journal, run, folder, task, given, secrets=secrets_of_run(loaded.plan, self.project), wall=self.wall)
+        return given
+
+    def _asked(self, state: RunState, task: str, loaded: LoadedPlan) -> Asked:
+        """What is asked, if that still holds: the plan, its criteria, its agents' files and the commit are as they were. Raises Refused."""
+        record = state.tasks.get(task)
+        if record is None or record.asked is None or task not in state.asking:
+            stands = f"it is {record.status}" if record else "the run has no such task"
+            raise Refused(
+                f"{task} does not wait for a person: {stands}\n  mend: `orchestrate inbox` shows what does",
+            )
+        if task not in loaded.graph.nodes:
+            raise Refused(f"{task}: the plan has no such task any more\n  mend: orchestrate resume {state.run}")
+        people = People(loaded.plan, loaded.graph, loaded.digest, read_agents(loaded.plan, self.project))
+        was, now = record.asked.bound, people.bound(state, task)
+        if any(MASK in value for value in state.settings.values()):
+            now = replace(now, plan=was.plan)  # a setting was a secret, and what it was is not kept
+        if changed := differences(was, now) or people.void(state, tip).get(task, ""):
+            why = changed if isinstance(changed, str) else f"{' and '.join(changed)} changed since it was asked"
+            raise Refused(
+                f"{task}: an answer would be void: {why}\n"
+                f"  mend: `orchestrate resume {state.run}` asks again, about what there is now"
+            )
+        return record.asked
+
+    def _waiting(self, events: Sequence[Envelope]) -> Iterator[Waiting]:
+        state = fold(events)
+        if not state.asking:
+            return
+        plan = load_text(state.plan_text, state.plan_source, state.settings)
+        for task in state.asking:
+            record = state.tasks[task]
+            assert record.asked is not None, "it waits for a person"
+            over = record.asked.until is not None and self.wall() >= record.asked.until
+            title = plan.graph.nodes[task].task.title if task in plan.graph.nodes else task
+            yield Waiting(
+                state.run, state.plan_id, task, title, record.attempt, record.asked, record.started_at or 0.0, over
+            )
+
+    def _as_it_is(self, events: Sequence[Envelope]) -> LoadedPlan:
+        """The run's plan as its file has it now; as the journal has it where there is no file. Raises PlanError."""
+        if not events:
+            raise UnknownRun("")
+        begun = [one.event for one in events if isinstance(one.event, RunStarted | RunResumed)]
+        last = begun[-1]
+        source = next((one.plan_source for one in begun if isinstance(one, RunStarted)), "")
+        file = next((one.plan_file for one in reversed(begun) if one.plan_file), "")
+        if file and Path(file).is_file():
+            return load_plan(Path(file), last.settings)
+        kept = load_text(last.plan_text, source, last.settings)
+        return replace(kept, digest=last.plan_digest)
+
+    @contextmanager
+    def _journal(self, *, readonly: bool) -> Iterator[SqliteJournal]:
+        with suppress(OSError):
+            if not readonly and not (self.state / "journal.sqlite").exists():
+                readonly = True  # which says that there is none, and makes none
+        journal = open_journal(self.state, readonly=readonly)
+        try:
+            yield journal
+        finally:
+            journal.close()
+
+
+def _user() -> str:
+    """The operating system's name of who runs this."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid {os.getuid()}"

@@ -1,0 +1,76 @@
+"""Record what a person says: by whoever has the run, and where nobody has, by taking it for a moment."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar, Final
+
+from orchestrator.engine.conduct import owned
+from orchestrator.engine.door import knock
+from orchestrator.engine.people import is_taken, refusal
+from orchestrator.engine.recorder import Recorder
+from orchestrator.engine.requests import Answering
+from orchestrator.errors import OrchestratorError
+from orchestrator.journal.errors import RunOwned
+from orchestrator.journal.port import JournalPort
+from orchestrator.state.events import PersonAnswered
+from orchestrator.state.fold import fold
+from orchestrator.state.people import Answer
+
+PATIENCE: Final = 30.0
+"""Seconds for which a run may be somebody's who does not open."""
+
+
+class Refused(OrchestratorError):  # noqa: N818 - named after what happened
+    """An answer that cannot be taken."""
+
+    exit_code: ClassVar[int] = 2
+
+
+def give(  # noqa: PLR0913 - the answer and what it is recorded by
+    journal: JournalPort,
+    run: str,
+    folder: Path,
+    task: str,
+    answer: Answer,
+    *,
+    secrets: Sequence[str] = (),
+    wall: Callable[[], float] = time.time,
+) -> None:
+    """Record the answer; it is durable on return. folder: the run's. Raises Refused, RunOwned where its owner does not open, JournalError."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        heard = knock(folder, Answering(task, answer))
+        said = "" if heard is None else str(heard["refused"])
+        if heard is None:
+            try:
+                said = _record(journal, run, task, answer, tuple(secrets), wall)
+            except RunOwned:
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - so that those who wait do not come at once
+                continue
+        if said:
+            raise Refused(f"{said}\n  mend: `orchestrate inbox` shows what waits for people")
+        return
+
+
+def _record(  # noqa: PLR0913, PLR0917 - as above
+    journal: JournalPort,
+    run: str,
+    task: str,
+    answer: Answer,
+    secrets: tuple[str, ...],
+    wall: Callable[[], float],
+) -> str:
+    with owned(journal, run) as fence:
+        state = fold(journal.read(run))
+        said = refusal(state, task, answer, wall())
+        if said or is_taken(state, task, answer):
+            return said
+        clock = time.monotonic
+        recorder = Recorder(journal, run, fence, state, lambda _envelope: None, clock, wall, clock(), secrets)
+        recorder.record(PersonAnswered(task, answer.attempt, answer))
+        recorder.commit()
+    return ""

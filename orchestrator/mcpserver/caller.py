@@ -1,0 +1,149 @@
+"""What an agent can do at the server, on behalf of its name: claim a turn, say something, hand in, let go. Any thread may call."""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any, Final
+
+from orchestrator.engine.door import knock
+from orchestrator.engine.requests import Claiming, HandingIn, LettingGo, OfClaimant, Request, Saying, secret_of
+from orchestrator.errors import OrchestratorError
+from orchestrator.evidence.measurement import Claim
+from orchestrator.mcpserver.known import Known, Look
+from orchestrator.mcpserver.views import ASKS, evidence_view, offers_view, plan_view, verdicts_view
+from orchestrator.plan.handins import full_id
+from orchestrator.report import build_report, render_markdown
+from orchestrator.state.run import RunState
+
+HAND_IN_PATIENCE: Final = 600.0
+TEXT_KEPT: Final = 4_000
+
+
+class Refusal(OrchestratorError):  # noqa: N818 - named after what happened
+    """The run says no; the message says why, and what to do."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A claim, as its holder has it: the run, task and attempt, and the token by which the run knows it."""
+
+    run: str
+    task: str
+    attempt: int
+    token: str
+
+    def __str__(self) -> str:
+        return f"{self.run}/{self.task}/{self.attempt}/{self.token}"
+
+
+def ticket(text: str) -> Ticket:
+    """The inverse of `str(ticket)`. Raises Refusal for what is none."""
+    parts = text.split("/")
+    if len(parts) != 4 or not parts[2].isdecimal():
+        raise Refusal("this is no claim\n  mend: give the text that the tool `claim` answered as `claim`")
+    return Ticket(parts[0], parts[1], int(parts[2]), parts[3])
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Calls made by whoever holds the name of an agent of the plan. channel: by which they came."""
+
+    known: Known
+    agent: str
+    channel: str
+
+    def plan(self, run: str = "") -> dict[str, Any]:
+        """The plan with how it stands."""
+        return self.known.seen(run, lambda look: plan_view(look.loaded, look.state))
+
+    def next_tasks(self, run: str = "") -> list[dict[str, Any]]:
+        """The turns that wait to be claimed by this agent."""
+        return self.known.seen(run, lambda look: offers_view(look.loaded, look.state, self.agent))
+
+    def claim(self, task: str = "", run: str = "", name: str = "") -> dict[str, Any]:
+        """Take a turn: that of the task, or the first that is on offer. Raises Refusal."""
+        chosen, offers = self.known.seen(run, lambda look: (look.run, offers_view(look.loaded, look.state, self.agent)))
+        wanted = [task] if task else [each["task"] for each in offers]
+        said = f"nothing is on offer for {self.agent} in run {chosen}"
+        for each in wanted:
+            token = secrets.token_urlsafe(24)
+            asked = Claiming(each, self.agent, (name or self.agent)[:200], self.channel, secret_of(token))
+            found = self._asked(chosen, asked)
+            said = str(found.pop("refused"))
+            if not said:
+                return {"claim": str(Ticket(chosen, each, int(found["attempt"]), token)), "run": chosen, **found}
+        raise Refusal(said)
+
+    def brief(self, claim: str) -> dict[str, Any]:
+        """The rounds so far of what is claimed, and what it must PASS: the brief itself came with the claim."""
+        held = ticket(claim)
+        return self.known.seen(
+            held.run, lambda look: {**_demands(look, held.task), **verdicts_view(look.state, held.task)}
+        )
+
+    def verdicts(self, task: str, run: str = "") -> dict[str, Any]:
+        """How a task stands and what became of its rounds. Raises Refusal for one that is not there."""
+        return self.known.seen(run, lambda look: verdicts_view(_with_task(look, task), task))
+
+    def report(self, run: str = "") -> str:
+        """The report in Markdown, as far as the run got."""
+        chosen, loaded = self.known.seen(run, lambda look: (look.run, look.loaded))
+        return render_markdown(build_report(loaded.plan, loaded.graph, self.known.events(chosen)))
+
+    def evidence(self, task: str, run: str = "") -> dict[str, Any]:
+        """What was measured in a task."""
+        return self.known.seen(run, lambda look: evidence_view(_with_task(look, task), task))
+
+    def say(self, claim: str, text: str = "", figure: Claim | None = None) -> dict[str, Any]:
+        """Show that the claimant lives, and pass on what it says. Raises Refusal where it has the claim no more."""
+        held = ticket(claim)
+        self._done(held, Saying(held.task, held.attempt, secret_of(held.token), text[:TEXT_KEPT], figure))
+        return {"yours": held.task}
+
+    def ask(self, claim: str, question: str) -> dict[str, Any]:
+        """Put a question to people. Nobody is waited for."""
+        self.say(claim, f"{ASKS}{question}")
+        return {"noted": True, "waits": False}
+
+    def hand_in(self, claim: str, said: str = "") -> dict[str, Any]:
+        """Hand in what lies in the workspace; answered once it is taken, or the round is lost. Raises Refusal."""
+        held = ticket(claim)
+        asked = HandingIn(held.task, held.attempt, secret_of(held.token), said[:TEXT_KEPT])
+        return {"task": held.task, **self._done(held, asked)}
+
+    def release(self, claim: str, why: str = "") -> dict[str, Any]:
+        """Give a turn back. Raises Refusal."""
+        held = ticket(claim)
+        self._done(held, LettingGo(held.task, held.attempt, secret_of(held.token), why[:TEXT_KEPT]))
+        return {"released": held.task}
+
+    def _done(self, held: Ticket, asked: OfClaimant) -> dict[str, Any]:
+        found = self._asked(held.run, asked)
+        if said := str(found.pop("refused")):
+            raise Refusal(said)
+        return found
+
+    def _asked(self, run: str, asked: Request) -> dict[str, Any]:
+        found = knock(self.known.folder_of(run), asked, HAND_IN_PATIENCE)
+        if found is None:
+            raise Refusal(
+                f"run {run} is not under way\n  mend: somebody carries it on with `orchestrate resume {run}`; then claim again"
+            )
+        return found
+
+
+def _with_task(look: Look, task: str) -> RunState:
+    """The run's state, if it has such a task. Raises Refusal."""
+    if task not in look.state.tasks:
+        raise Refusal(f"run {look.run} has no task {task!r}\n  mend: the tool `plan` lists the tasks")
+    return look.state
+
+
+def _demands(look: Look, task: str) -> dict[str, Any]:
+    _with_task(look, task)
+    node = look.loaded.graph.nodes[task]
+    spec = node.task
+    criteria = [full_id(node.group, each) for each in spec.until]
+    wanted = {name: str(look.loaded.plan.criteria[name].target) for name in criteria}
+    return {"brief": spec.brief, "writes": list(spec.writes), "pinned": list(spec.pinned), "must_pass": wanted}
