@@ -63,8 +63,8 @@ class Answer:
     status: HTTPStatus
     body: str | BinaryIO
     kind: str = "text/html; charset=utf-8"
-    location: str = ""
     name: str = ""
+    location: str = ""
 
 
 class Pages:
@@ -265,7 +265,7 @@ class _Handler(BaseHTTPRequestHandler):
             size = body.seek(0, 2)
             body.seek(0)
             saved = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(answer.name)}"} if answer.name else {}
-            moved = {"Location": answer.location} if answer.location else {}
+            saved |= {"Location": answer.location} if answer.location else {}
             self.send_response(answer.status)
             self._headers({"Content-Type": answer.kind, "Content-Length": str(size), **saved, **moved})
             if self.command != "HEAD":

@@ -104,6 +104,8 @@ def _working(record: TaskRecord, now: Moment) -> str:
     if record.status is Status.WAITING:
         wait = max(0.0, (record.due or now.mono) - now.mono)
         return one_line(f"waiting   {record.id}: attempt {record.attempt + 1} in {duration(wait)}; {why_failed(record.failures)}", 400)  # fmt: skip
+    if record.status is Status.ASKED and record.asked is not None:
+        return one_line(f"asked     {record.id}: {record.asked.who} is asked: {record.asked.text}", 400)
     if record.status is Status.HANDED_IN:
         return f"handed in {record.id}: it is measured"
     if record.status is Status.ASKED and record.asked is not None:
@@ -127,7 +129,7 @@ def _each(records: Sequence[TaskRecord], screen: Screen) -> Iterator[str]:
     for record in records:
         lasted = "" if record.seconds is None else f" {duration(record.seconds)}"
         attempt = f", attempt {record.attempt}" if record.attempt > 1 else ""
-        why = _answered(record) or (f": {record.reason}" if record.reason else "")
+        why = f": {_answered(record) or record.reason}" if _answered(record) or record.reason else ""
         yield from screen.wrap(one_line(f"{record.status.value:9} {record.id}{lasted}{attempt}{why}", 400), 10)
 
 
@@ -161,3 +163,11 @@ def _by_group(
 def _together(figure: str) -> str:
     """So that wrapping does not part a value from its target."""
     return plain(figure).replace(" ", UNBROKEN)
+
+
+def _answered(record: TaskRecord) -> str:
+    """What a person said last, while that holds."""
+    answer = record.answer
+    if answer is None:
+        return ""
+    return f"{answer.word.value} by {answer.by}" + (f": {answer.comment}" if answer.comment else "")

@@ -51,6 +51,7 @@ def render_page(
     token: str = "",
 ) -> str:
     """The page of a run, finished or not. served: where it is shown by a server, how the run stands; then it links to logs and files.
+
     token: with it people answer there, "" where they cannot.
 
     Raises IllegalTransition where the journal contradicts itself.

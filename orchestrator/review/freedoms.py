@@ -19,8 +19,8 @@ def loosened_agent(old: Agent, new: Agent) -> dict[str, str]:
         "may": "; ".join(filter(None, (_more_programs(old, new), _more_network(old, new)))),
         "sandbox": "the sandbox keeps less in" if STRENGTH[new.sandbox] < STRENGTH[old.sandbox] else "",
         "budget": loosened_budget(old.budget, new.budget),
-        "driver": "a program does what a person did" if Driver.HUMAN in {old.driver} - {new.driver} else "",
         "capacity": "the agent may do more at once" if new.capacity > old.capacity else "",
+        "driver": "a program does what a person did" if Driver.HUMAN in {old.driver} - {new.driver} else "",
     }
     return {key: why for key, why in found.items() if why}
 
@@ -133,7 +133,6 @@ OF_TASKS: Final[Mapping[str, Callable[[Task, Task], str]]] = {
     "rounds": _rounds,
     "measures": _measures,
     "merge": _merge,
-    "budget": lambda old, new: loosened_budget(old.budget, new.budget),
     "approve": _approve,
 }
 """The fields of a task that say what a hand-in has to keep to."""
