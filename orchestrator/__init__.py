@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from orchestrator.agents.script import read_script
     from orchestrator.api import Manner, RunOutcome, run
+    from orchestrator.auditing import audit_text
     from orchestrator.bundle.check import check_bundle
     from orchestrator.doctor.examine import examine
     from orchestrator.doctor.findings import findings
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
     from orchestrator.tasklogs import NoSuchAttempt, TaskLog
 
 _HOMES: Final = {
+    "audit_text": "auditing",
     "NoSuchAttempt": "tasklogs",
     "NotStopped": "engine.stop",
     "to_markdown": "review.render",
@@ -143,6 +145,7 @@ __all__ = [
     "Why",
     "Word",
     "agent_tasks",
+    "audit_text",
     "check_bundle",
     "draw",
     "examine",

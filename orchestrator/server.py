@@ -267,7 +267,7 @@ class _Handler(BaseHTTPRequestHandler):
             saved = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(answer.name)}"} if answer.name else {}
             saved |= {"Location": answer.location} if answer.location else {}
             self.send_response(answer.status)
-            self._headers({"Content-Type": answer.kind, "Content-Length": str(size), **saved, **moved})
+            self._headers({"Content-Type": answer.kind, "Content-Length": str(size), **saved})
             if self.command != "HEAD":
                 shutil.copyfileobj(body, self.wfile)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from orchestrator.audit.judge import NOTHING, Known, audit
 from orchestrator.audit.model import Audit, Ground, Label
-from orchestrator.cli.ground import Folder
+from orchestrator.ground import Folder
 
 HERE = Path(__file__).with_name("audit")
 LABELS = {

@@ -10,9 +10,9 @@ from orchestrator.audit.judge import Known, audit
 from orchestrator.audit.model import Asked, Audit, Measured
 from orchestrator.bundle.check import report_in
 from orchestrator.cli.faults import Exit, UsageError
-from orchestrator.cli.ground import Folder
 from orchestrator.cli.output import notice, plain, say
 from orchestrator.cli.places import as_json, find_run, opened_journal
+from orchestrator.ground import Folder
 from orchestrator.plan.load import read_plan_text
 from orchestrator.report.audited import audit_data, audit_junit, audit_markdown
 from orchestrator.report.held import asked_of, measured_in, measured_of

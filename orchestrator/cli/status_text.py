@@ -108,8 +108,6 @@ def _working(record: TaskRecord, now: Moment) -> str:
         return one_line(f"asked     {record.id}: {record.asked.who} is asked: {record.asked.text}", 400)
     if record.status is Status.HANDED_IN:
         return f"handed in {record.id}: it is measured"
-    if record.status is Status.ASKED and record.asked is not None:
-        return one_line(f"asked     {record.id}: {record.asked.who} is asked: {record.asked.text}", 400)
     lasted = "" if record.started_at is None else f" {duration(max(0.0, now.at - record.started_at))}"
     said = f": {record.notes[-1]}" if record.notes else ""
     return one_line(f"running   {record.id}{lasted}{attempt}{said}")
@@ -131,14 +129,6 @@ def _each(records: Sequence[TaskRecord], screen: Screen) -> Iterator[str]:
         attempt = f", attempt {record.attempt}" if record.attempt > 1 else ""
         why = f": {_answered(record) or record.reason}" if _answered(record) or record.reason else ""
         yield from screen.wrap(one_line(f"{record.status.value:9} {record.id}{lasted}{attempt}{why}", 400), 10)
-
-
-def _answered(record: TaskRecord) -> str:
-    """What a person said last, while that holds."""
-    answer = record.answer
-    if answer is None:
-        return ""
-    return f": {answer.word.value} by {answer.by}" + (f": {answer.comment}" if answer.comment else "")
 
 
 def _by_group(
