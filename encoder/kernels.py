@@ -4,6 +4,7 @@ A block that is not transformed never comes here, so that it loads neither the l
 """
 
 import threading
+from functools import cache
 
 _preparing = threading.Lock()
 _prepared = False
@@ -30,4 +31,16 @@ def load_transform() -> None:
 
 def is_ready() -> bool:
     """Whether the transform's kernels can be called without waiting for a compiler."""
-    return _prepared
+    return _prepared or _come_compiled()
+
+
+@cache
+def _come_compiled() -> bool:
+    """Whether there is a library of them for this machine."""
+    from encoder.errors import KernelsError  # noqa: PLC0415  as above
+    from encoder.glyphs.kernel import means  # noqa: PLC0415  as above
+
+    try:
+        return means().library is not None
+    except KernelsError:
+        return False

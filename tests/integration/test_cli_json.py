@@ -87,9 +87,24 @@ def test_a_run_is_cancelled_with_json_and_watched_at_a_printed_address(shell):
     assert (running.returncode, said) == (130, "")
 
 
+def test_what_waits_for_people_and_their_answers_are_the_listed_keys(shell):
+    gates = [{"id": name, "agent": "ONE", "approve": {"ask": "Go on?"}} for name in ("yes", "no")]
+    plan = kit.plan_data([*gates, {"id": "do", "agent": "PERSON", "brief": "Do it."}])
+    plan["agents"]["PERSON"] = {"specialty": "Judgement", "driver": "human", "capacity": 4}
+    (shell.folder / "plan.yaml").write_text(json.dumps(plan))
+    assert shell("run", "plan.yaml").returncode == 5
+    found = documents("inbox", shell("inbox", "--json").stdout)
+    assert all(each.keys() == keys_of("inbox") for each in found)
+    for verb, task in (("approve", "A.yes"), ("reject", "A.no"), ("done", "A.do")):
+        done = shell(verb, found[0]["run"], task, "--json")
+        assert (done.returncode, done.stderr) == (0, ""), verb
+        assert json.loads(done.stdout).keys() == keys_of(verb)
+
+
 def test_every_verb_is_in_the_table():
     verbs = {verb.__name__.rstrip("_") for verb, _ in VERBS} - {"agent_script"}  # it speaks a protocol of its own
-    tried = {verb.split()[0] for verb, _ in ONCE} | {"cancel", "serve"}
+    tried = {verb.split()[0] for verb, _ in ONCE} | {"cancel", "serve", "inbox", "approve", "reject", "done"}
+    tried |= {"mcp"}  # it speaks a protocol of its own, too, and has tests of its own
     listed = {name.strip("`").split()[0] for names, _, _ in ROWS for name in names.split(", ")}
     assert verbs == tried == listed
 
