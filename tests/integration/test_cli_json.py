@@ -87,9 +87,9 @@ def test_a_run_is_cancelled_with_json_and_watched_at_a_printed_address(shell):
     assert (running.returncode, said) == (130, "")
 
 
-def test_what_waits_for_people_and_their_answers_are_the_listed_keys(shell):
-    gates = [{"id": name, "agent": "ONE", "approve": {"ask": "Go on?"}} for name in ("yes", "no")]
-    plan = kit.plan_data([*gates, {"id": "do", "agent": "PERSON", "brief": "Do it."}])
+def test_what_waits_for_people_and_their_answers_are_the_listed_keys(shell, kit):
+    gates = [{"id": name, "agent": "ONE", "approve": {"ask": "Go on?"}, "needs": []} for name in ("yes", "no")]
+    plan = kit.plan_data([*gates, {"id": "do", "agent": "PERSON", "brief": "Do it.", "needs": []}])
     plan["agents"]["PERSON"] = {"specialty": "Judgement", "driver": "human", "capacity": 4}
     (shell.folder / "plan.yaml").write_text(json.dumps(plan))
     assert shell("run", "plan.yaml").returncode == 5
