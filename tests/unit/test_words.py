@@ -9,7 +9,9 @@ ROOT = Path(__file__).parents[2]
 PAGES = (  # grows with every page that is rewritten
     "CONTRIBUTING.md",
     "docs/architecture.md",
+    "docs/audit.md",
     "docs/bundle.md",
+    "docs/cli.md",
     "docs/dask.md",
     "docs/decisions/0020-reuse-across-runs.md",
     "docs/decisions/0021-lost-attempts.md",
@@ -31,6 +33,8 @@ PAGES = (  # grows with every page that is rewritten
     "docs/glyph-use.md",
     "docs/import.md",
     "docs/journal.md",
+    "docs/mcp.md",
+    "docs/people.md",
     "docs/python-api.md",
     "docs/runners.md",
     "docs/selector.md",
