@@ -8,6 +8,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = (  # grows with every page that is rewritten
     "CONTRIBUTING.md",
+    "docs/agents.md",
     "docs/architecture.md",
     "docs/audit.md",
     "docs/bundle.md",
@@ -36,8 +37,10 @@ PAGES = (  # grows with every page that is rewritten
     "docs/mcp.md",
     "docs/people.md",
     "docs/python-api.md",
+    "docs/review.md",
     "docs/runners.md",
     "docs/selector.md",
+    "docs/verdicts.md",
     "reports/README.md",
 )
 MOST_WORDS = 25
