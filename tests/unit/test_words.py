@@ -40,6 +40,7 @@ PAGES = (  # grows with every page that is rewritten
     "docs/review.md",
     "docs/runners.md",
     "docs/selector.md",
+    "docs/speed.md",
     "docs/verdicts.md",
     "reports/README.md",
 )
