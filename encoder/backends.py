@@ -5,7 +5,6 @@ decompressor here produces a byte more than that. Which class a stream is of (te
 """
 
 import lzma
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,6 +13,7 @@ import brotli
 import zstandard
 
 from encoder.errors import FormatError, VersionError
+from encoder.heap import kept_by_thread
 from encoder.mixing.loading import prepare_mixing
 from encoder.mixing.memory import text_sizes
 from encoder.mixing.models import LEVELS, TEXT_MODELS, WRITTEN_TEXT
@@ -41,7 +41,7 @@ _CONTEXT_BYTES: Final = 4 << 20  # of zstd contexts that a thread keeps beside t
 _LEAST_SLIMMED: Final = 16
 _SLIM_HASH_LOG: Final = 19
 """From that level on zstd searches binary trees, and their roots need no table of 16 MiB: 2 MiB find the same (docs/glyph-use.md, Memory)."""
-_contexts = threading.local()
+_contexts = kept_by_thread()
 
 
 def _zstd_compressor(level: int) -> zstandard.ZstdCompressor:

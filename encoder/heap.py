@@ -6,6 +6,7 @@ while should not look as if it still were at it; the founding plan measures that
 
 import ctypes
 import os
+import threading
 from functools import cache
 from typing import Any, Final
 
@@ -19,6 +20,19 @@ _LARGE: Final = 4 << 20
 """Bytes from which on an allocation is a mapping of its own, and from which on free pages at a heap's end go back. A block's own arrays stay
 below: mapped anew for every block, their pages would take a tenth of its time to come in again.
 """
+
+
+_NUDGE: Final = 128 << 10
+"""Bytes whose freeing makes glibc look at the end of a heap: more than its FASTBIN_CONSOLIDATION_THRESHOLD of 64 KiB (malloc.c)."""
+
+_KEPT: Final[list[threading.local]] = []
+
+
+def kept_by_thread() -> threading.local:
+    """Where a module keeps, for each thread, what the next block will want again; `give_back` empties it."""
+    local = threading.local()
+    _KEPT.append(local)
+    return local
 
 
 @cache
@@ -36,12 +50,41 @@ def settle() -> bool:
     )
 
 
+def leave() -> None:
+    """What a thread of an encode calls last: it drops what it keeps, and gives back what its own heap has free.
+
+    glibc's `malloc_trim` leaves the end of such a heap alone: that goes back when something large beside it is freed.
+    """
+    for local in _KEPT:
+        vars(local).clear()
+    if not settle():
+        return
+    library = _c_library()
+    library.mallopt(_M_TRIM_THRESHOLD, _NUDGE)
+    library.free(library.malloc(_NUDGE))
+    library.mallopt(_M_TRIM_THRESHOLD, _LARGE)
+
+
+@cache
+def _c_library() -> ctypes.CDLL:
+    library = ctypes.CDLL(None)
+    library.malloc.restype = ctypes.c_void_p
+    library.malloc.argtypes = [ctypes.c_size_t]
+    library.free.argtypes = [ctypes.c_void_p]
+    return library
+
+
 @cache
 def _trim() -> Any:  # noqa: ANN401 - a foreign function, or None where the C library has none
     return getattr(ctypes.CDLL(None), "malloc_trim", None)
 
 
 def give_back() -> bool:
-    """Ask the C library to return free heap pages to the system. Returns whether any were; False where it cannot (`malloc_trim(3)`)."""
+    """Drop what this thread keeps from block to block, and ask the C library to return free heap pages to the system (`malloc_trim(3)`).
+
+    Returns whether any were; False where it cannot.
+    """
+    for local in _KEPT:
+        vars(local).clear()
     trim = _trim()
     return trim is not None and trim(0) == 1

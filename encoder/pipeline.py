@@ -19,7 +19,7 @@ from xxhash import xxh3_64_intdigest
 
 from encoder.codebook import codebook_of
 from encoder.errors import GlyphError
-from encoder.heap import settle
+from encoder.heap import leave, settle
 from encoder.pool import GlyphBufferPool, Lease
 from encoder.records import count_records, ends_inside
 from encoder.segments import SegmentPlace, Segments
@@ -239,6 +239,12 @@ class Pipeline:
             return not self._finished or (self._idle > 0 and self._written not in self._finished)
 
     def _work_loop(self) -> None:
+        try:
+            self._work_blocks()
+        finally:
+            leave()
+
+    def _work_blocks(self) -> None:
         while (block := self._next_block()) is not None:
             try:
                 encoded = self._encoded(block)

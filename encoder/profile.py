@@ -4,7 +4,6 @@ import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -98,7 +97,7 @@ class Profile:
 def load_profile(name_or_path: str | Path) -> Profile:
     """The built-in profile of that name (one of `BUILT_IN`), or the one in that JSON file. Raises ProfileError."""
     if name_or_path in BUILT_IN:
-        file = resources.files("encoder") / "profiles" / f"{name_or_path}.json"
+        file = Path(__file__).with_name("profiles") / f"{name_or_path}.json"
         return parse_profile(file.read_text(encoding="utf-8"), f"profile {name_or_path}")
     try:
         text = Path(name_or_path).read_text(encoding="utf-8")

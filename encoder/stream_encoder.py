@@ -237,6 +237,7 @@ class StreamingEncoder(io.BufferedIOBase):
         super().close()
 
     def _stop(self) -> None:
+        self._carry = None
         if self._lease is not None:
             self._lease.release()
             self._lease = None

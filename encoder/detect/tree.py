@@ -4,7 +4,7 @@ import json
 import math
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from encoder.detect.features import FEATURE_NAMES
@@ -97,9 +97,9 @@ def parse_tree(text: str, source: str) -> DecisionTree:
 
 @cache
 def load_tree() -> DecisionTree:
-    """The tree that ships with the package. Read once."""
-    resource = files("encoder.detect") / "tree.json"
-    return parse_tree(resource.read_text(encoding="utf-8"), "encoder/detect/tree.json")
+    """The tree that ships with the package. Read once, as a file: the standard library's way to resources loads its zip reader."""
+    text = Path(__file__).with_name("tree.json").read_text(encoding="utf-8")
+    return parse_tree(text, "encoder/detect/tree.json")
 
 
 def _node(source: str, index: int, node: object, total: int) -> Leaf | Split:

@@ -2,7 +2,6 @@
 
 import contextlib
 import mmap
-import threading
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from encoder.glyphs.choose import SHAPE_SIZE
 from encoder.glyphs.dictionary import Room
 from encoder.glyphs.tokenise import MAX_TEMPLATES, TABLE_SLOTS, Found
 from encoder.glyphs.tokenise_json import COUNT_SLOTS
+from encoder.heap import kept_by_thread
 
 _KEPT = 4 << 20  # bytes of block, above which scratch is dropped after use
 _STEP = 1 << 18  # sizes are rounded up to this, for blocks that are cut at records differ a little from each other
@@ -82,7 +82,7 @@ class Scratch:
         return self.written[:size] if size <= len(self.written) else np.empty(size, np.uint8)
 
 
-_kept = threading.local()
+_kept = kept_by_thread()
 
 
 def scratch_for(size: int) -> Scratch:

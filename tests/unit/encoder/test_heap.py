@@ -2,9 +2,10 @@ import io
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from encoder import StreamingEncoder
+from encoder import StreamingEncoder, heap
 from encoder import stream_encoder as module
 from encoder.heap import WORTHWHILE, give_back
 
@@ -44,3 +45,29 @@ def test_the_c_librarys_thresholds_are_fixed_unless_the_environment_names_them()
             [sys.executable, "-c", code], env=kept | environment, capture_output=True, text=True, check=True
         )
         assert done.stdout.strip() in said
+
+
+def test_what_a_thread_keeps_is_dropped_when_heaps_are_given_back_and_by_that_thread_alone():
+    kept = heap.kept_by_thread()
+    kept.scratch = "main"
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(setattr, kept, "scratch", "its own").result()
+        heap.give_back()
+        assert not hasattr(kept, "scratch")
+        assert pool.submit(getattr, kept, "scratch").result() == "its own"
+        pool.submit(heap.leave).result()
+        assert not pool.submit(hasattr, kept, "scratch").result()
+    heap._KEPT.remove(kept)
+
+
+def test_a_threads_own_heap_goes_back_with_it():
+    def work() -> int:
+        blocks = [bytearray(64 << 10) for _ in range(48)]  # 3 MiB: below what glibc gives back by itself
+        del blocks
+        held = resident()
+        heap.leave()
+        return held - resident()
+
+    with ThreadPoolExecutor(1) as pool:
+        given = pool.submit(work).result()
+    assert given > (1 << 20) or not heap.settle()
