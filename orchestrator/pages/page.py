@@ -1,5 +1,6 @@
 """One HTML page of a run: Jinja2 over the report's model, with everything inline. Pure: the same input gives the same bytes."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -172,6 +173,7 @@ def environment() -> Environment:
         "size": markdown.size,
         "moment": markdown.moment,
         "badge": _badge,
+        "breakable": _breakable,
         "measured": _measured,
         "interval": _interval,
         "values": _values,
@@ -184,6 +186,11 @@ def environment() -> Environment:
 def _badge(outcome: str) -> Markup:
     """The word in a coloured frame: no sign that a reader's fonts might lack, and nothing that colour alone says."""
     return Markup('<span class="badge {}">{}</span>').format(outcome.lower().replace(" ", "-"), outcome)
+
+
+def _breakable(name: str) -> Markup:
+    """A task's name that may be cut into lines behind its dots, dashes and underscores, and nowhere else."""
+    return Markup("<wbr>").join(re.split(r"(?<=[.\-_])", name))
 
 
 def _measured(verdict: Any, target: float | None = None) -> str:  # noqa: ANN401 - a Verdict or a Figure: both have a value
