@@ -101,14 +101,6 @@ class Pages:
                 return Answer(HTTPStatus.OK, self.file(run, "/".join(names)), "application/octet-stream", names[-1])
         return None
 
-    def runs(self) -> tuple[RunSummary, ...]:
-        """All runs, the oldest first."""
-        journal = open_journal(self.state, readonly=True)
-        try:
-            return journal.runs()
-        finally:
-            journal.close()
-
     def take(self, run: str, form: Mapping[str, str]) -> Answer:
         """Take a person's answer from a page, and lead back to it."""
         try:

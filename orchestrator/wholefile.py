@@ -42,8 +42,8 @@ def replace_whole(target: Path, content: bytes, *, synced: bool = False) -> None
 
 
 @contextlib.contextmanager
-def whole_file(target: Path) -> Iterator[IO[bytes]]:
-    """A file to write that becomes `target` only when the block ends well; what is no regular file is written to directly. Makes the folder.
+def whole_file(target: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
+    """A file to write that becomes `target` only when the block ends well; what is no regular file is written to directly. Makes the folder. private: for its owner alone.
 
     Raises OSError.
     """
@@ -56,9 +56,10 @@ def whole_file(target: Path) -> Iterator[IO[bytes]]:
         try:
             with os.fdopen(handle, "wb") as file:
                 yield file
-            mask = os.umask(0)
-            os.umask(mask)
-            part.chmod(0o666 & ~mask)  # as any new file; mkstemp's are private
+            if not private:
+                mask = os.umask(0)
+                os.umask(mask)
+                part.chmod(0o666 & ~mask)  # as any new file; mkstemp's are private
             part.replace(target)
         except BaseException:
             part.unlink(missing_ok=True)

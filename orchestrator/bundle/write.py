@@ -75,7 +75,7 @@ def _digest(there: Below, expected: str) -> str | None:
 
 def _write(files: dict[str, Source], target: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
-    with whole_file(target) as file:
+    with whole_file(target, private=True) as file:
         for _, piece in chunks(files):
             file.write(piece)
             digest.update(piece)

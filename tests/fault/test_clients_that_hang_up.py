@@ -50,6 +50,6 @@ def test_a_page_that_cannot_be_made_says_so_and_the_others_are_served(tmp_path, 
     def broken(_self):
         raise ZeroDivisionError("odd")
 
-    monkeypatch.setattr(Pages, "runs", broken)
+    monkeypatch.setattr(Pages, "standing", broken)
     answer = Pages(tmp_path).answer("/")
     assert (answer.status, "odd" in answer.body) == (500, True)

@@ -27,7 +27,7 @@ workstreams:
     success_criteria:
       - {id: enough, title: Enough, metric: m.n, target: ">= 10 cases", samples: 3, expect: 5}
 success_metrics:
-  - {metric: Cases, target: "10", criteria: [A.enough]}
+  - {metric: Cases, target: "9", criteria: [A.enough]}
 """
 
 
@@ -97,7 +97,7 @@ def test_the_same_plan_has_no_changes() -> None:
             'id: two, title: Two, command: ["true"]',
             'id: two, title: Two, command: ["true"], trigger_rule: all_done',
         ),
-        ('success_metrics:\n  - {metric: Cases, target: "10", criteria: [A.enough]}\n', ""),
+        ('success_metrics:\n  - {metric: Cases, target: "9", criteria: [A.enough]}\n', ""),
         ("    deliverables:\n      - {title: A file, artifact: a.txt, from: three}\n", ""),
     ],
 )
@@ -125,7 +125,7 @@ def test_a_removed_criterion_comes_first_and_a_removed_order_next() -> None:
             PLAN[PLAN.index("    success_criteria") : PLAN.index("success_metrics")],
             "",
         ),
-        ('success_metrics:\n  - {metric: Cases, target: "10", criteria: [A.enough]}\n', ""),
+        ('success_metrics:\n  - {metric: Cases, target: "9", criteria: [A.enough]}\n', ""),
     )
     assert [one.part for one in found.changes] == [Part.CRITERION, Part.EDGE, Part.SUCCESS_METRIC, Part.PLAN]
     assert found.changes[1].name == "A.two -> A.three"
@@ -171,11 +171,11 @@ def test_text_and_data_tell_the_same_changes() -> None:
         ("artifacts: [a.txt]", "artifacts: [b.txt]"),
         ("unit: cases, better: higher}", "unit: cases, better: higher, form: slope}"),
         ('command: ["true"], estimate: 5s', 'command: ["true"], estimate: 5s, reuse: always'),
-        ('target: "10", criteria: [A.enough]', 'target: "10", criteria: [A.other]'),
+        ('target: "9", criteria: [A.enough]', 'target: "9", criteria: [A.other]'),
     ],
 )  # fmt: skip
 def test_what_asks_for_less_around_a_criterion_loosens(old: str, new: str) -> None:
-    other = '      - {id: other, title: Other, metric: m.n, target: ">= 1 cases"}\nsuccess_metrics:'
+    other = '      - {id: other, title: Other, metric: m.n, target: ">= 9 cases"}\nsuccess_metrics:'
     before = PLAN.replace("success_metrics:", other).replace(
         "artifact: a.txt, from: three", "artifact: c.txt, from: two"
     )
