@@ -51,18 +51,22 @@ def settle() -> bool:
 
 
 def leave() -> None:
-    """What a thread of an encode calls last: it drops what it keeps, and gives back what its own heap has free.
+    """What a thread of an encode calls last: it drops what it keeps, and gives back the free end of its own heap.
 
-    glibc's `malloc_trim` leaves the end of such a heap alone: that goes back when something large beside it is freed.
+    `malloc_trim` leaves that alone: it goes back when something large beside it is freed by a thread that uses the heap.
     """
-    for local in _KEPT:
-        vars(local).clear()
+    _drop_kept()
     if not settle():
         return
     library = _c_library()
     library.mallopt(_M_TRIM_THRESHOLD, _NUDGE)
     library.free(library.malloc(_NUDGE))
     library.mallopt(_M_TRIM_THRESHOLD, _LARGE)
+
+
+def _drop_kept() -> None:
+    for local in _KEPT:
+        vars(local).clear()
 
 
 @cache
@@ -84,7 +88,6 @@ def give_back() -> bool:
 
     Returns whether any were; False where it cannot.
     """
-    for local in _KEPT:
-        vars(local).clear()
+    _drop_kept()
     trim = _trim()
     return trim is not None and trim(0) == 1

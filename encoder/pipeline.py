@@ -67,6 +67,14 @@ class _Encoded:
     codebook: bytes  # what the body refers to
 
 
+def _ended_by_leaving(run: Callable[[], None]) -> None:
+    """What a thread of the pipeline does: its loop, and then it gives its heap back."""
+    try:
+        run()
+    finally:
+        leave()
+
+
 class Pipeline:
     """Encodes submitted buffers in `workers` threads and writes them in order in one more.
 
@@ -221,7 +229,8 @@ class Pipeline:
         names = [f"glyph-worker-{number}" for number in range(self._workers)] + ["glyph-writer"]
         # Daemons: an encoder that was never closed must not keep the interpreter from ending.
         threads = [
-            threading.Thread(target=run, name=name, daemon=True) for run, name in zip(targets, names, strict=True)
+            threading.Thread(target=_ended_by_leaving, args=(run,), name=name, daemon=True)
+            for run, name in zip(targets, names, strict=True)
         ]
         for thread in threads:
             thread.start()
@@ -239,12 +248,6 @@ class Pipeline:
             return not self._finished or (self._idle > 0 and self._written not in self._finished)
 
     def _work_loop(self) -> None:
-        try:
-            self._work_blocks()
-        finally:
-            leave()
-
-    def _work_blocks(self) -> None:
         while (block := self._next_block()) is not None:
             try:
                 encoded = self._encoded(block)

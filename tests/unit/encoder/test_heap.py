@@ -60,7 +60,7 @@ def test_what_a_thread_keeps_is_dropped_when_heaps_are_given_back_and_by_that_th
     heap._KEPT.remove(kept)
 
 
-def test_a_threads_own_heap_goes_back_with_it():
+def test_a_threads_own_heap_goes_back_before_it_ends():
     def work() -> int:
         blocks = [bytearray(64 << 10) for _ in range(48)]  # 3 MiB: below what glibc gives back by itself
         del blocks
