@@ -56,7 +56,7 @@ def job_summary(report: Report) -> str:
     for each in waiting:
         command = f"orchestrate {'approve' if each.asked.gate else 'done'} {report.run} {each.task}"
         lines.append(
-            f"- ⏳ {code(each.task)} waits for {escape(each.asked.who)}: {escape(each.asked.text)} ({code(command)})"
+            f"- {code(each.task)} waits for {escape(each.asked.who)}: {escape(each.asked.text)} ({code(command)})"
         )
     return "\n".join([*lines, ""])
 
