@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any, Final
 
     from orchestrator.agents.script import read_script
-    from orchestrator.api import Manner, RunOutcome, run
+    from orchestrator.api import RunOptions, RunOutcome, run
     from orchestrator.auditing import audit_text
     from orchestrator.bundle.check import check_bundle
     from orchestrator.doctor.examine import examine
@@ -64,7 +64,7 @@ _HOMES: Final = {
     "schedule_view": "graph.view",
     "graph_view": "graph.view",
     "check_bundle": "bundle.check",
-    "Manner": "api",
+    "RunOptions": "api",
     "RunOutcome": "api",
     "run": "api",
     "Runs": "runs",
@@ -123,7 +123,6 @@ __all__ = [
     "Evidence",
     "Form",
     "LoadedPlan",
-    "Manner",
     "Measurement",
     "Metric",
     "NoSuchAttempt",
@@ -132,6 +131,7 @@ __all__ = [
     "Outcome",
     "Plan",
     "PlanError",
+    "RunOptions",
     "RunOutcome",
     "Runner",
     "Runs",

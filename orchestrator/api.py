@@ -10,20 +10,20 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from orchestrator.atomic_write import require_writable, write_whole
 from orchestrator.bundle.check import Checked
 from orchestrator.bundle.dsse import Signer
 from orchestrator.bundle.write import Exported, export
 from orchestrator.engine.adoption import intact
 from orchestrator.engine.briefs import NO_AGENTS, Agents
-from orchestrator.engine.conduct import RunResult, owned
 from orchestrator.engine.contract import asks_less, judge_under_contract
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.entry import entry
+from orchestrator.engine.exit_code import UNPROVEN, exit_code
 from orchestrator.engine.expecting import expect, times_text
 from orchestrator.engine.explain import Explanation, explain
 from orchestrator.engine.fingerprints import fingerprints, named_files
 from orchestrator.engine.judging import declared_metrics, file_digest
-from orchestrator.engine.outcome import UNPROVEN, exit_code
 from orchestrator.engine.people import People, Tip, nobody_knows
 from orchestrator.engine.reconcile import NOT_ASKED_FOR, Change
 from orchestrator.engine.reuse import Asked, Wish, reused
@@ -39,6 +39,7 @@ from orchestrator.engine.runs import (
     start_run,
 )
 from orchestrator.engine.selection import excluded, named
+from orchestrator.engine.session import RunResult, owned
 from orchestrator.engine.testimony import contradictions
 from orchestrator.environment import capture, version
 from orchestrator.evidence.verdict import Verdict
@@ -67,7 +68,6 @@ from orchestrator.runner import Runner
 from orchestrator.state.events import Envelope, RunExpected, RunResumed, RunStarted
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState, metrics_known
-from orchestrator.wholefile import require_writable, write_whole
 
 if TYPE_CHECKING:
     from orchestrator.agents.turn import Counter
@@ -79,29 +79,29 @@ PAGE_LIMIT: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """One way to carry out attempts. make: its executor, from the manner, the plan and the runners that there are; carry: what
+class ExecutorSpec:
+    """One way to carry out attempts. make: its executor, from the options, the plan and the runners that there are; carry: what
     that calls.
     """
 
-    make: Callable[["Manner", LoadedPlan, Mapping[str, Runner]], Executor]
+    make: Callable[["RunOptions", LoadedPlan, Mapping[str, Runner]], Executor]
     carry: Callable[[Mapping[str, Runner]], CarryOut]
 
 
-def _on_a_cluster(manner: "Manner", loaded: LoadedPlan, runners: Mapping[str, Runner]) -> Executor:
+def _on_a_cluster(options: "RunOptions", loaded: LoadedPlan, runners: Mapping[str, Runner]) -> Executor:
     """Raises ClusterFault, before anything is started."""
     from orchestrator.executors.cluster.executor import DaskExecutor  # noqa: PLC0415 - heavy, and an extra
 
     names = sorted({node.task.run for node in loaded.graph.nodes.values() if node.task.run is not None})
-    store = manner.store or str((manner.state / "store").absolute())
-    return DaskExecutor(manner.scheduler, store, runners, names, patience=manner.cluster_wait)
+    store = options.store or str((options.state / "store").absolute())
+    return DaskExecutor(options.scheduler, store, runners, names, patience=options.cluster_wait)
 
 
-EXECUTORS: Final[Mapping[str, Way]] = {
-    "processes": Way(lambda *_: ProcessExecutor(), lambda _runners: carry_out),
-    "threads": Way(lambda *_: ThreadExecutor(), carry_out_inline),
-    "inline": Way(lambda *_: InlineExecutor(), carry_out_inline),
-    "dask": Way(_on_a_cluster, lambda _runners: carry_out),
+EXECUTORS: Final[Mapping[str, ExecutorSpec]] = {
+    "processes": ExecutorSpec(lambda *_: ProcessExecutor(), lambda _runners: carry_out),
+    "threads": ExecutorSpec(lambda *_: ThreadExecutor(), carry_out_inline),
+    "inline": ExecutorSpec(lambda *_: InlineExecutor(), carry_out_inline),
+    "dask": ExecutorSpec(_on_a_cluster, lambda _runners: carry_out),
 }
 
 
@@ -124,7 +124,7 @@ class RunOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class RunOptions:
     """How a run is to be done.
 
     state, reports: folders, made when missing. jobs: tasks at once, None for one per processor. keep_going: after a failure,
@@ -164,7 +164,7 @@ class Manner:
     notice: Callable[[str], None] = field(default=lambda _text: None)
 
 
-DEFAULT: Final = Manner()
+DEFAULT: Final = RunOptions()
 
 
 def run(
@@ -172,7 +172,7 @@ def run(
     *,
     settings: Mapping[str, str] | None = None,
     new: bool = False,
-    manner: Manner = DEFAULT,
+    options: RunOptions = DEFAULT,
 ) -> RunOutcome:
     """Run the plan, in a file or in memory; continue its latest run if that did not finish, unless `new`.
 
@@ -184,7 +184,7 @@ def run(
         loaded = load(Path(plan), settings or {}, runners)
     else:
         loaded = _checked(plan, settings, runners)
-    return run_loaded(loaded, runners, new=new, manner=manner)
+    return run_loaded(loaded, runners, new=new, options=options)
 
 
 def _checked(plan: Plan | LoadedPlan, settings: Mapping[str, str] | None, runners: Mapping[str, Runner]) -> LoadedPlan:
@@ -202,35 +202,35 @@ def load(path: Path, settings: Mapping[str, str], runners: Mapping[str, Runner])
         raise explained(error, path, lambda: runners.broken if isinstance(runners, Registry) else ()) from None
 
 
-def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, manner: Manner) -> RunOutcome:
+def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, options: RunOptions) -> RunOutcome:
     """As `run`, for a plan already loaded. Raises OSError, too, where the report could not be written later."""
-    require_writable(_report_path(manner, f"{loaded.plan.id}-00000000T000000Z-0000"))
+    require_writable(_report_path(options, f"{loaded.plan.id}-00000000T000000Z-0000"))
     with (
-        _journal(manner) as journal,
-        EXECUTORS[manner.executor].make(manner, loaded, runners) as executor,
-        _carrying(loaded, runners, manner) as carry,
+        _journal(options) as journal,
+        EXECUTORS[options.executor].make(options, loaded, runners) as executor,
+        _carrying(loaded, runners, options) as carry,
     ):
-        ending = _Ending(loaded, journal, manner)
-        given = _circumstances(loaded, runners, manner, journal, _room(loaded, executor, manner))
+        ending = _Ending(loaded, journal, options)
+        given = _circumstances(loaded, runners, options, journal, _room(loaded, executor, options))
         given |= {"executor": executor, "carry": carry, "closing": ending.close}
         given["expect"] = partial(expect, loaded, journal, given["environment"], given["jobs"])
         with entry(journal, loaded.plan.id, loaded.settings) as leave:
-            unfinished = None if new else _to_continue(journal, loaded, manner)
-            unreported = None if new or unfinished else _same_unreported(journal, loaded, runners, manner)
+            unfinished = None if new else _to_continue(journal, loaded, options)
+            unreported = None if new or unfinished else _same_unreported(journal, loaded, runners, options)
             if unreported is not None:
                 return ending.report(unreported)
             if unfinished is None:
-                start_run(loaded, opened=leave, force=manner.force, reuse=manner.reuse, **given)
+                start_run(loaded, opened=leave, force=options.force, reuse=options.reuse, **given)
             else:
-                resume_run(unfinished, loaded, opened=leave, **_taken_up(manner), **given)
+                resume_run(unfinished, loaded, opened=leave, **_taken_up(options), **given)
         return ending.outcome
 
 
-def _to_continue(journal: JournalPort, loaded: LoadedPlan, manner: Manner) -> str | None:
+def _to_continue(journal: JournalPort, loaded: LoadedPlan, options: RunOptions) -> str | None:
     """The plan's run that did not finish. That another plan of the same id has one is told, and lets it be."""
 
     def passed_over(run: str, origin: Origin) -> None:
-        manner.notice(
+        options.notice(
             f"run {run} of {origin.source} did not finish; {loaded.source} is another plan with the id {loaded.plan.id}, and has "
             f"runs of its own\n  mend: give one of them another id; carry that run on with `orchestrate resume {run}`"
         )
@@ -239,90 +239,90 @@ def _to_continue(journal: JournalPort, loaded: LoadedPlan, manner: Manner) -> st
     return find_interrupted(journal, loaded.plan.id, loaded.settings, another, passed_over)
 
 
-def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner) -> RunOutcome:
+def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *, options: RunOptions) -> RunOutcome:
     """Carry on that run. Raises as `run` does."""
-    require_writable(_report_path(manner, run))
+    require_writable(_report_path(options, run))
     with (
-        _journal(manner) as journal,
-        EXECUTORS[manner.executor].make(manner, loaded, runners) as executor,
-        _carrying(loaded, runners, manner) as carry,
+        _journal(options) as journal,
+        EXECUTORS[options.executor].make(options, loaded, runners) as executor,
+        _carrying(loaded, runners, options) as carry,
     ):
-        ending = _Ending(loaded, journal, manner)
-        given = _circumstances(loaded, runners, manner, journal, _room(loaded, executor, manner))
+        ending = _Ending(loaded, journal, options)
+        given = _circumstances(loaded, runners, options, journal, _room(loaded, executor, options))
         given |= {"executor": executor, "carry": carry, "closing": ending.close}
         given["expect"] = partial(expect, loaded, journal, given["environment"], given["jobs"])
-        resume_run(run, loaded, **_taken_up(manner), **given)
+        resume_run(run, loaded, **_taken_up(options), **given)
         return ending.outcome
 
 
-def report_loaded(run: str, loaded: LoadedPlan, *, manner: Manner) -> RunOutcome:
+def report_loaded(run: str, loaded: LoadedPlan, *, options: RunOptions) -> RunOutcome:
     """Write the report of a run that finished, as it would have been; nothing runs. Raises RunOwned, OSError."""
-    require_writable(_report_path(manner, run))
-    with _journal(manner) as journal:
-        return _Ending(loaded, journal, manner).report(run)
+    require_writable(_report_path(options, run))
+    with _journal(options) as journal:
+        return _Ending(loaded, journal, options).report(run)
 
 
 def _same_unreported(
-    journal: JournalPort, loaded: LoadedPlan, runners: Mapping[str, Runner], manner: Manner
+    journal: JournalPort, loaded: LoadedPlan, runners: Mapping[str, Runner], options: RunOptions
 ) -> str | None:
     """The run that finished without its report, if the same is asked for now: plan, code, parameters, and which tasks."""
-    run = None if manner.force else find_unreported(journal, loaded.plan.id, loaded.settings)
+    run = None if options.force else find_unreported(journal, loaded.plan.id, loaded.settings)
     if run is None:
         return None
     state = fold(journal.read(run))
-    looked_at = named_files(loaded.plan, Path.cwd(), manner.state.absolute())
+    looked_at = named_files(loaded.plan, Path.cwd(), options.state.absolute())
     left_out = {task for task, record in state.tasks.items() if record.reason == NOT_ASKED_FOR}
     same = (
         state.plan_digest == loaded.digest
         and state.fingerprints
         == fingerprints(loaded.plan, loaded.graph, runners, looked_at, _agents(loaded.plan, Path.cwd()))
-        and left_out == set(excluded(loaded.graph, manner.only, manner.until))
+        and left_out == set(excluded(loaded.graph, options.only, options.until))
     )
     return run if same else None
 
 
-def _taken_up(manner: Manner) -> dict[str, Any]:
+def _taken_up(options: RunOptions) -> dict[str, Any]:
     """What resuming takes beside what starting takes too."""
-    return {"force": manner.force, "accept_loosened": manner.accept_loosened}
+    return {"force": options.force, "accept_loosened": options.accept_loosened}
 
 
 def explain_loaded(
-    loaded: LoadedPlan, runners: Mapping[str, Runner], *, manner: Manner, run: str | None = None, new: bool = False
+    loaded: LoadedPlan, runners: Mapping[str, Runner], *, options: RunOptions, run: str | None = None, new: bool = False
 ) -> tuple[Explanation, ...]:
     """What `run_loaded` would do with each task, or `resume_loaded` with the given run, and why. Nothing is written."""
-    looked_at = named_files(loaded.plan, Path.cwd(), manner.state.absolute())
+    looked_at = named_files(loaded.plan, Path.cwd(), options.state.absolute())
     digests = fingerprints(loaded.plan, loaded.graph, runners, looked_at, _agents(loaded.plan, Path.cwd()))
-    left_out = excluded(loaded.graph, manner.only, manner.until)
-    forced = named(loaded.graph, manner.force)
-    with _journal_if_any(manner) as journal:
+    left_out = excluded(loaded.graph, options.only, options.until)
+    forced = named(loaded.graph, options.force)
+    with _journal_if_any(options) as journal:
         state = None if new or journal is None else _state_to_continue(journal, loaded, run)
         wish = Wish(
-            "none" if state else manner.reuse,
+            "none" if state else options.reuse,
             frozenset(loaded.graph.nodes) - left_out - forced,
             capture(Path.cwd()),
             asks_less(loaded.plan, loaded.graph, loaded.digest),
         )
         earlier = () if journal is None else earlier_runs(journal, loaded.plan.id, wish)
-    standing = reused(loaded.graph, digests, earlier, wish, intact(manner.state / "runs"))
+    standing = reused(loaded.graph, digests, earlier, wish, intact(options.state / "runs"))
     people = People(loaded.plan, loaded.graph, loaded.digest, _agents(loaded.plan, Path.cwd()))
     void = {} if state is None else people.void(state, _tip(loaded.plan))
-    kept = file_digest(manner.state / "runs" / (state.run if state else ""))
+    kept = file_digest(options.state / "runs" / (state.run if state else ""))
     change = Change(digests, left_out, forced, kept, void=void)
     return tuple(explain(loaded.graph, state, change, {event.task: event.source for event in standing}))
 
 
-def expectation(loaded: LoadedPlan, manner: Manner) -> RunExpected | None:
+def expectation(loaded: LoadedPlan, options: RunOptions) -> RunExpected | None:
     """How long a new run of the plan would take here, and by what that is known; None where nothing tells. Nothing is written."""
-    with _journal_if_any(manner) as journal:
-        return expect(loaded, journal, capture(Path.cwd()), manner.jobs)
+    with _journal_if_any(options) as journal:
+        return expect(loaded, journal, capture(Path.cwd()), options.jobs)
 
 
 @contextmanager
-def _journal_if_any(manner: Manner) -> Iterator[JournalPort | None]:
-    if not (manner.state / JOURNAL_FILE).exists():
+def _journal_if_any(options: RunOptions) -> Iterator[JournalPort | None]:
+    if not (options.state / JOURNAL_FILE).exists():
         yield None
         return
-    journal = open_journal(manner.state, readonly=True)
+    journal = open_journal(options.state, readonly=True)
     try:
         yield journal
     finally:
@@ -432,33 +432,33 @@ def report_of(journal: JournalPort, run: str) -> Report:
     return build_report(loaded.plan, loaded.graph, envelopes)
 
 
-def _write(report: Report, manner: Manner) -> Path:
+def _write(report: Report, options: RunOptions) -> Path:
     """The report, whole or not at all; its path. Raises OSError."""
-    path = _report_path(manner, report.run)
+    path = _report_path(options, report.run)
     write_whole(path, render_markdown(report))
     return path
 
 
-def _report_path(manner: Manner, run: str) -> Path:
-    return manner.reports / f"{run}.md"
+def _report_path(options: RunOptions, run: str) -> Path:
+    return options.reports / f"{run}.md"
 
 
-def _room(loaded: LoadedPlan, executor: Executor, manner: Manner) -> tuple[int | None, str]:
+def _room(loaded: LoadedPlan, executor: Executor, options: RunOptions) -> tuple[int | None, str]:
     """How many tasks at once: where nobody says it, as many as a cluster has room for; and why not as many as that, where this machine has less."""
-    jobs = manner.jobs or getattr(executor, "slots", None)
+    jobs = options.jobs or getattr(executor, "slots", None)
     if not isinstance(executor, ProcessExecutor):
         return jobs, ""
     room = make_room(jobs or loaded.plan.resources.get("cpu") or os.cpu_count() or 1)
     if not room.said:
         return jobs, ""
-    manner.told(room.said)
+    options.told(room.said)
     return room.jobs, room.said
 
 
 def _circumstances(
     loaded: LoadedPlan,
     runners: Mapping[str, Runner],
-    manner: Manner,
+    options: RunOptions,
     journal: JournalPort,
     room: tuple[int | None, str],
 ) -> dict[str, Any]:
@@ -467,14 +467,14 @@ def _circumstances(
     jobs, said = room
     return {
         "jobs": jobs,
-        "state_dir": manner.state,
+        "state_dir": options.state,
         "project": project,
         "environment": capture(project, Path(loaded.source)) | ({"limits": said} if said else {}),
-        "command": manner.command or (Path(sys.argv[0]).name, *sys.argv[1:]),
-        "keep_going": manner.keep_going,
-        "listener": manner.listener,
-        "only": manner.only,
-        "until": manner.until,
+        "command": options.command or (Path(sys.argv[0]).name, *sys.argv[1:]),
+        "keep_going": options.keep_going,
+        "listener": options.listener,
+        "only": options.only,
+        "until": options.until,
         "runners": runners,
         "journal": journal,
         "agents": _agents(loaded.plan, project),
@@ -483,17 +483,17 @@ def _circumstances(
 
 
 @contextmanager
-def _carrying(loaded: LoadedPlan, runners: Mapping[str, Runner], manner: Manner) -> Iterator[CarryOut]:
+def _carrying(loaded: LoadedPlan, runners: Mapping[str, Runner], options: RunOptions) -> Iterator[CarryOut]:
     """What does an attempt: with agents' work in the plan, something that can do that too."""
     if not (briefed(loaded.plan) or joined(loaded.plan)):
-        yield EXECUTORS[manner.executor].carry(runners)
+        yield EXECUTORS[options.executor].carry(runners)
         return
     from orchestrator.agents.carry import carrying, require_drivers  # noqa: PLC0415 - most plans need none of it
 
-    left_out = excluded(loaded.graph, manner.only, manner.until)
+    left_out = excluded(loaded.graph, options.only, options.until)
     asked = dict.fromkeys(loaded.graph.nodes[task].agent for task in briefed(loaded.plan) if task not in left_out)
-    require_drivers(loaded.plan, asked, {"project": Path.cwd(), "state": manner.state.absolute()})
-    with _counter(loaded.plan, manner.state) as counter, carrying(loaded.plan, os.environ, counter) as carry:
+    require_drivers(loaded.plan, asked, {"project": Path.cwd(), "state": options.state.absolute()})
+    with _counter(loaded.plan, options.state) as counter, carrying(loaded.plan, os.environ, counter) as carry:
         yield carry
 
 
@@ -532,10 +532,10 @@ class _Ending:
 
     outcome: RunOutcome
 
-    def __init__(self, loaded: LoadedPlan, journal: JournalPort, manner: Manner) -> None:
+    def __init__(self, loaded: LoadedPlan, journal: JournalPort, options: RunOptions) -> None:
         self._loaded = loaded
         self._journal = journal
-        self._manner = manner
+        self._options = options
 
     def close(self, result: RunResult) -> None:
         """Say what it came to and write it down; nothing where it was interrupted."""
@@ -558,21 +558,23 @@ class _Ending:
         assert state.exit_code is not None, "only a run that finished is reported"
         report = build_report(self._loaded.plan, self._loaded.graph, envelopes, state)
         summary = render_summary(report)
-        self._manner.announce(summary)
+        self._options.announce(summary)
         self.outcome = RunOutcome(state.run, state.exit_code, None, dict(state.verdicts), summary)
         try:
-            self.outcome = replace(self.outcome, report=_write(report, self._manner))
+            self.outcome = replace(self.outcome, report=_write(report, self._options))
             self._draw(report, envelopes)
         except Exception as error:  # noqa: BLE001 - the verdicts stand; whoever asked for the run is told of it after them
             self.outcome = replace(self.outcome, trouble=error)
 
     def _draw(self, report: Report, envelopes: Sequence[Envelope]) -> None:
-        if not self._manner.page or len(self._loaded.graph.nodes) > PAGE_LIMIT:
+        if not self._options.page or len(self._loaded.graph.nodes) > PAGE_LIMIT:
             return
-        path = _report_path(self._manner, report.run)
+        path = _report_path(self._options, report.run)
         for group in report.groups:
             write_whole(path.with_suffix("") / f"{group.id}.md", render_group(report, group.id))
-        write_whole(path.with_suffix(".html"), _page(self._loaded, envelopes, self._manner.state / "runs" / report.run))
+        write_whole(
+            path.with_suffix(".html"), _page(self._loaded, envelopes, self._options.state / "runs" / report.run)
+        )
 
 
 def _as_kept(result: RunResult, journal: JournalPort) -> tuple[Sequence[Envelope], RunState]:
@@ -589,10 +591,10 @@ def _as_kept(result: RunResult, journal: JournalPort) -> tuple[Sequence[Envelope
 
 
 @contextmanager
-def _journal(manner: Manner) -> Iterator[JournalPort]:
-    for said in tighten(manner.state):
-        manner.notice(said)
-    journal = open_journal(manner.state, manner.durability)
+def _journal(options: RunOptions) -> Iterator[JournalPort]:
+    for said in tighten(options.state):
+        options.notice(said)
+    journal = open_journal(options.state, options.durability)
     try:
         yield journal
     finally:

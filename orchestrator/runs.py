@@ -15,7 +15,7 @@ from typing import Any
 from orchestrator.agents.workspaces import Left, workspaces
 from orchestrator.api import (
     DEFAULT,
-    Manner,
+    RunOptions,
     RunOutcome,
     explain_loaded,
     export_bundle,
@@ -156,22 +156,22 @@ class Runs:
         settings: Mapping[str, str] = NO_SETTINGS,
         *,
         new: bool = False,
-        manner: Manner = DEFAULT,
+        options: RunOptions = DEFAULT,
     ) -> tuple[Explanation, ...]:
         """What a run of the plan in the file would do with each task here, and why; nothing is started. Raises PlanError."""
         runners = load_registry()
         loaded = load(Path(plan), settings, runners)
-        return explain_loaded(loaded, runners, new=new, manner=replace(manner, state=self.folder))
+        return explain_loaded(loaded, runners, new=new, options=replace(options, state=self.folder))
 
-    def resume(self, run: str, manner: Manner = DEFAULT) -> RunOutcome:
+    def resume(self, run: str, options: RunOptions = DEFAULT) -> RunOutcome:
         """Carry the run on with the plan that its journal has. Raises RunOwned while another process has it.
 
-        manner: whatever its `state` says, the run goes on in this folder.
+        options: whatever its `state` says, the run goes on in this folder.
         """
         runners = load_registry()
         with self._journal() as journal:
             loaded = plan_of(journal, run, runners)
-        return resume_loaded(run, loaded, runners, manner=replace(manner, state=self.folder))
+        return resume_loaded(run, loaded, runners, options=replace(options, state=self.folder))
 
     @contextmanager
     def _journal(self) -> Iterator[JournalPort]:

@@ -31,7 +31,7 @@ from typing import Final
 
 import yaml
 
-from orchestrator.api import Manner, run
+from orchestrator.api import RunOptions, run
 from orchestrator.desk import Desk, Said
 from orchestrator.errors import OrchestratorError
 from orchestrator.mcpserver.caller import Caller, ticket
@@ -116,7 +116,7 @@ def zygote(there: Connection) -> None:
         if pid == 0:
             code = 70
             try:
-                code = run("plan.yaml", manner=Manner(page=False, jobs=4, keep_going=True)).exit_code
+                code = run("plan.yaml", options=RunOptions(page=False, jobs=4, keep_going=True)).exit_code
             finally:
                 os._exit(code)
         there.send(pid)

@@ -105,14 +105,14 @@ def orchestrate(folder: Path, loaded: LoadedPlan, *, processes: bool, boundary: 
         return resume_run(unfinished, loaded, **given).exit_code
 
 
-def forked(folder: Path, loaded: LoadedPlan, **manner: Any) -> int:  # noqa: ANN401 - as orchestrate
+def forked(folder: Path, loaded: LoadedPlan, **options: Any) -> int:  # noqa: ANN401 - as orchestrate
     """An orchestrator in a process of its own; its pid. What it says is dropped unless it fails."""
     pid = os.fork()
     if pid:
         return pid
     code = 99
     try:
-        code = orchestrate(folder, loaded, **manner)
+        code = orchestrate(folder, loaded, **options)
     except BaseException:  # noqa: BLE001 - the child must not return into the parent's code
         import traceback  # noqa: PLC0415 - only for a child that fails
 

@@ -37,7 +37,7 @@ def _child(part: str, plan: Path, state: Path) -> subprocess.CompletedProcess[st
 
 def main() -> None:
     """One of the two parts."""
-    from orchestrator.api import Manner, load, run_loaded  # noqa: PLC0415 - imports are not counted
+    from orchestrator.api import RunOptions, load, run_loaded  # noqa: PLC0415 - imports are not counted
     from orchestrator.registry import load_registry  # noqa: PLC0415
     from orchestrator.state.events import Envelope, TaskStarted, TaskSucceeded  # noqa: PLC0415
 
@@ -56,9 +56,9 @@ def main() -> None:
         if isinstance(envelope.event, TaskStarted) and not first:
             first.extend((time.perf_counter(), time.process_time()))
 
-    manner = Manner(state=state, reports=state.parent / "reports", executor="inline", jobs=4, listener=listen)
+    options = RunOptions(state=state, reports=state.parent / "reports", executor="inline", jobs=4, listener=listen)
     began, used = time.perf_counter(), time.process_time()
-    run_loaded(loaded, registry, new=False, manner=manner)
+    run_loaded(loaded, registry, new=False, options=options)
     print(first[0] - began, first[1] - used)
 
 

@@ -22,8 +22,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from orchestrator.evidence import intervals
+from orchestrator.evidence.criterion import Candidate, judge
 from orchestrator.evidence.demand import Demand
-from orchestrator.evidence.judge import Candidate, judge
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.evidence.sequential import planned_looks

@@ -15,9 +15,9 @@ import numpy as np
 
 from benchmarks.evidence.false_pass import DISTRIBUTIONS, LEVEL, TRUTH, lower_bound, upper_bound
 from orchestrator.evidence import intervals
+from orchestrator.evidence.criterion import Candidate, judge
 from orchestrator.evidence.demand import Demand
 from orchestrator.evidence.history import Earlier, Relative, resolve
-from orchestrator.evidence.judge import Candidate, judge
 from orchestrator.evidence.measurement import Measurement, Samples
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.evidence.verdict import Outcome

@@ -15,9 +15,9 @@ from dataclasses import replace
 import numpy as np
 
 from orchestrator.evidence import intervals
+from orchestrator.evidence.criterion import Candidate, judge
 from orchestrator.evidence.demand import Demand
 from orchestrator.evidence.draw import Draw
-from orchestrator.evidence.judge import Candidate, judge
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.evidence.redraws import judge_with_draws

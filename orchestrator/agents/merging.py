@@ -17,7 +17,7 @@ from orchestrator.agents.sandbox import NoSandboxError, choose, shortfall
 from orchestrator.agents.trees import remove
 from orchestrator.agents.workspace import check_out
 from orchestrator.context import CHECKOUT
-from orchestrator.evidence.judge import Candidate, judge
+from orchestrator.evidence.criterion import Candidate, judge
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.evidence.verdict import Outcome, Verdict
 from orchestrator.executors.agentwork import Merge, ToJoin

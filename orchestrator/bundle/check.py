@@ -27,7 +27,7 @@ from orchestrator.bundle.contents import (
 from orchestrator.bundle.dsse import Checker, check_signatures, is_signature
 from orchestrator.bundle.lines import Text, read_events
 from orchestrator.engine.contract import judge_under_contract
-from orchestrator.engine.outcome import exit_code
+from orchestrator.engine.exit_code import exit_code
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.metric import Metric
 from orchestrator.report.build import build_report

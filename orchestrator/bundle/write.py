@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestrator.atomic_write import whole_file
 from orchestrator.beneath import open_below
 from orchestrator.bundle import dsse as signing
 from orchestrator.bundle.archive import Below, Source, chunks
@@ -13,7 +14,6 @@ from orchestrator.bundle.contents import ARTIFACTS, EVENTS, SUMS, artifacts_of, 
 from orchestrator.bundle.dsse import Signer
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
-from orchestrator.wholefile import whole_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from orchestrator.api import report_of
+from orchestrator.atomic_write import require_writable, write_whole
 from orchestrator.audit.judge import Known, audit
 from orchestrator.audit.model import Asked, Audit, Measured
 from orchestrator.bundle.check import report_in
@@ -16,7 +17,6 @@ from orchestrator.ground import Folder
 from orchestrator.plan.load import read_plan_text
 from orchestrator.report.audited import audit_data, audit_junit, audit_markdown
 from orchestrator.report.held import asked_of, measured_in, measured_of
-from orchestrator.wholefile import require_writable, write_whole
 
 
 def _page(found: Audit) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+from orchestrator.atomic_write import write_whole
 from orchestrator.cli.faults import Exit, UsageError
 from orchestrator.cli.output import plain, say
 from orchestrator.cli.places import as_json
@@ -13,7 +14,6 @@ from orchestrator.engine.secrecy import secrets_of_plan
 from orchestrator.review.compare import Review, review_plans
 from orchestrator.review.render import to_data, to_markdown, to_text
 from orchestrator.secrets import mask
-from orchestrator.wholefile import write_whole
 
 FORMATS: Final[Mapping[str, Callable[[Review], str]]] = {
     "text": lambda found: plain(to_text(found)),

@@ -4,11 +4,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from orchestrator.api import export_bundle
+from orchestrator.atomic_write import require_file, require_writable
 from orchestrator.bundle.keys import PrivateKey
 from orchestrator.cli.output import say, tell
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.cli.report import write_junit
-from orchestrator.wholefile import require_file, require_writable
 
 
 def export_run(  # noqa: PLR0913 - what the verb takes

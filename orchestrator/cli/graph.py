@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from orchestrator.atomic_write import write_whole
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import say
 from orchestrator.cli.places import as_json
@@ -14,7 +15,6 @@ from orchestrator.graph.load import LoadedPlan, load_plan
 from orchestrator.graph.mermaid import to_mermaid
 from orchestrator.graph.svg import to_svg
 from orchestrator.graph.view import graph_view
-from orchestrator.wholefile import write_whole
 
 FORMATS: Final[Mapping[str, Callable[[LoadedPlan], str]]] = {
     "mermaid": lambda loaded: to_mermaid(loaded.graph, loaded.plan),

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import yaml
 
+from orchestrator.atomic_write import write_whole
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import plain, say, tell
 from orchestrator.cli.places import as_json
@@ -27,7 +28,6 @@ from orchestrator.plan.problem import PlanError, Problem
 from orchestrator.plan.spelling import PlanDumper
 from orchestrator.plan.wfformat import is_wfformat, plan_data
 from orchestrator.specialfile import is_special
-from orchestrator.wholefile import write_whole
 
 MOST_LINES: Final = 20_000
 """Lines of a document: nobody reviews a plan of more."""

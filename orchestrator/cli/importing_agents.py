@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from orchestrator.agents.instructions import read_agent_file
+from orchestrator.atomic_write import write_whole
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import plain, say, tell
 from orchestrator.cli.places import as_json
@@ -14,7 +15,6 @@ from orchestrator.importers.draft import Concern
 from orchestrator.plan.agentfile import AgentFileError
 from orchestrator.plan.load import parse_plan, read_plan_text
 from orchestrator.specialfile import is_special
-from orchestrator.wholefile import write_whole
 
 HOMES = (".github/agents", ".claude/agents")
 """Where coding agents look for them in a project."""

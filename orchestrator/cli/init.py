@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Final
 
+from orchestrator.atomic_write import write_whole
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import say
 from orchestrator.cli.places import as_json
 from orchestrator.scaffold import is_name, project_files, taken_by
-from orchestrator.wholefile import write_whole
 
 EXAMPLE: Final = r"""# A first plan. `orchestrate validate` checks it, `orchestrate run` runs it and writes a report.
 schema: 1

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from orchestrator.cli.lines import describe
 from orchestrator.cli.output import counted, duration, one_line
-from orchestrator.cli.standing import Standing
+from orchestrator.cli.run_view import RunView
 from orchestrator.evidence.metric import Metric
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.leaving import owing
@@ -35,7 +35,7 @@ def live_display(
 ) -> Iterator[Callable[[Envelope], None]]:
     """A listener that keeps a display at the foot of the terminal, until the block ends."""
     console = Console(stderr=True, no_color=None if color else True, highlight=False)
-    standing, lock, began = Standing(loaded, metrics), Lock(), time.monotonic()
+    standing, lock, began = RunView(loaded, metrics), Lock(), time.monotonic()
 
     def draw() -> RenderableType:
         with lock:
@@ -74,12 +74,12 @@ def remark(event: e.Event) -> Text | None:  # noqa: PLR0911 - one case for each 
             return None
 
 
-def render(standing: Standing, began: float, now: float, width: int = 100) -> RenderableType:
+def render(standing: RunView, began: float, now: float, width: int = 100) -> RenderableType:
     """The whole display at one moment. began, now: monotonic seconds; width: of the terminal, in columns."""
     return Group(_bars(standing, width), *_running(standing, now), *_foot(standing, began, now))
 
 
-def _bars(standing: Standing, width: int) -> Table:
+def _bars(standing: RunView, width: int) -> Table:
     """A bar for each group; where there is little room it is short, and titles are cut or left out."""
     wide = width >= ROOMY
     grid = Table.grid(padding=(0, 1, 0, 0), expand=False)
@@ -99,7 +99,7 @@ def _bars(standing: Standing, width: int) -> Table:
     return grid
 
 
-def _running(standing: Standing, now: float) -> Iterator[Text]:
+def _running(standing: RunView, now: float) -> Iterator[Text]:
     graph = standing.loaded.graph
     for task, working in list(standing.working.items())[:SHOWN_RUNNING]:
         said = working.said or (graph.nodes[task].task.title if task in graph.nodes else "")
@@ -117,7 +117,7 @@ def _running(standing: Standing, now: float) -> Iterator[Text]:
         yield Text(f"  {standing.measured}", style="cyan", no_wrap=True, overflow="ellipsis")
 
 
-def _foot(standing: Standing, began: float, now: float) -> Iterator[Text]:
+def _foot(standing: RunView, began: float, now: float) -> Iterator[Text]:
     """What was skipped, in one line; how far it is, and how long it will take."""
     if standing.skipped:
         count = sum(map(len, standing.skipped.values()))
@@ -132,7 +132,7 @@ def _foot(standing: Standing, began: float, now: float) -> Iterator[Text]:
         yield Text(f"slowest {slowest[0]} {duration(slowest[1])}{path}", style="dim", no_wrap=True, overflow="ellipsis")
 
 
-def _to_go(standing: Standing, now: float) -> str:
+def _to_go(standing: RunView, now: float) -> str:
     rest = standing.remaining(now)
     if rest is None or rest < 1:
         return ""

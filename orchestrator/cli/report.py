@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Final
 
 from orchestrator.api import junit_text, page_text, report_data, report_text, times_data
+from orchestrator.atomic_write import require_writable, write_whole
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import say
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.journal.port import JournalPort
 from orchestrator.plan.problem import did_you_mean
-from orchestrator.wholefile import require_writable, write_whole
 
 FORMATS: Final[Mapping[str, Callable[[JournalPort, str, Path], str]]] = {
     "markdown": lambda journal, run, _state: report_text(journal, run),

@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from orchestrator.api import Manner, explain_loaded, load, origin_of, plan_of, report_loaded, resume_loaded
+from orchestrator.api import RunOptions, explain_loaded, load, origin_of, plan_of, report_loaded, resume_loaded
 from orchestrator.cli.explain import show_explanation
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import tell
 from orchestrator.cli.places import find_run, opened_journal
 from orchestrator.cli.progress import Telling
-from orchestrator.cli.run import check_manner, conclude, shown
+from orchestrator.cli.run import check_options, conclude, shown
 from orchestrator.engine.runs import left_behind
 from orchestrator.executors.strays import adopt_orphans
 from orchestrator.graph.load import LoadedPlan
@@ -17,11 +17,11 @@ from orchestrator.journal.sqlite import SqliteJournal
 from orchestrator.registry import Registry, load_registry
 
 
-def resume(name: str | None, manner: Manner, telling: Telling, *, junit: Path | None = None) -> int:
+def resume(name: str | None, options: RunOptions, telling: Telling, *, junit: Path | None = None) -> int:
     """Carry it on with the plan file as it is now, or as it was where the file is gone; the exit code."""
-    check_manner(manner, junit)
+    check_options(options, junit)
     registry = load_registry()
-    with opened_journal(manner.state) as journal:
+    with opened_journal(options.state) as journal:
         summary = find_run(journal, name) if name else _latest_unfinished(journal)
         if summary.finished and not name:
             loaded = plan_of(journal, summary.run, registry)
@@ -31,15 +31,15 @@ def resume(name: str | None, manner: Manner, telling: Telling, *, junit: Path | 
         raise UsageError(f"{loaded.source} now holds plan {loaded.plan.id!r}; run {summary.run} is of {summary.plan_id!r}\n"
                          "  mend: put the plan back, or start a run of the new one with `orchestrate run`")  # fmt: skip
     if telling.explain and not telling.as_json:
-        show_explanation(explain_loaded(loaded, registry, run=summary.run, manner=manner))
-    if manner.executor == "processes":
+        show_explanation(explain_loaded(loaded, registry, run=summary.run, options=options))
+    if options.executor == "processes":
         adopt_orphans()
-    with shown(loaded, registry, telling, manner) as told:
+    with shown(loaded, registry, telling, options) as told:
         if summary.finished and not name:
-            outcome = report_loaded(summary.run, loaded, manner=told)
+            outcome = report_loaded(summary.run, loaded, options=told)
         else:
-            outcome = resume_loaded(summary.run, loaded, registry, manner=told)
-    return conclude(outcome, manner, telling, junit)
+            outcome = resume_loaded(summary.run, loaded, registry, options=told)
+    return conclude(outcome, options, telling, junit)
 
 
 def _latest_unfinished(journal: SqliteJournal) -> RunSummary:

@@ -40,7 +40,7 @@ from orchestrator.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from orchestrator.api import Manner
+    from orchestrator.api import RunOptions
 
 
 def run(  # noqa: PLR0913 - one parameter for each option
@@ -81,16 +81,16 @@ def run(  # noqa: PLR0913 - one parameter for each option
 
     junit = junit and junit.absolute()
     plan, state, reports = go_to_project(plan, state, reports)
-    manner = _manner(
+    options = _options(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
         only=tuple(only or ()), until=tuple(until or ()), reuse=reuse or ("none" if new else "auto"), force=tuple(force or ()), accept_loosened=accept_loosened, scheduler=scheduler, store=store,
         cluster_wait=parse_wait("--cluster-wait", cluster_wait),
     )  # fmt: skip
     if dry_run:
-        foretell(plan, settings or [], manner, Telling(as_json=json, explain=explain), new=new)
+        foretell(plan, settings or [], options, Telling(as_json=json, explain=explain), new=new)
         return 0
     telling = Telling(as_json=json, quiet=quiet, color=not no_color, explain=explain)
-    return run_plan(plan, settings or [], manner, telling, new=new, junit=junit)
+    return run_plan(plan, settings or [], options, telling, new=new, junit=junit)
 
 
 def resume(  # noqa: PLR0913 - one parameter for each option
@@ -126,13 +126,13 @@ def resume(  # noqa: PLR0913 - one parameter for each option
 
     junit = junit and junit.absolute()
     _, state, reports = go_to_project(Path(), state, reports)
-    manner = _manner(
+    options = _options(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
         force=tuple(force or ()), accept_loosened=accept_loosened, scheduler=scheduler, store=store,
         cluster_wait=parse_wait("--cluster-wait", cluster_wait),
     )  # fmt: skip
     telling = Telling(as_json=json, quiet=quiet, color=not no_color, explain=explain)
-    return carry_on(run, manner, telling, junit=junit)
+    return carry_on(run, options, telling, junit=junit)
 
 
 def cancel(
@@ -379,7 +379,7 @@ def verify(
     return verify_named(state, run, key, as_data=json)
 
 
-def _manner(**chosen: Any) -> "Manner":  # noqa: ANN401 - the fields of Manner, checked there
-    from orchestrator.api import Manner
+def _options(**chosen: Any) -> "RunOptions":  # noqa: ANN401 - the fields of RunOptions, checked there
+    from orchestrator.api import RunOptions
 
-    return Manner(**chosen)
+    return RunOptions(**chosen)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from orchestrator.api import Manner, expectation
+from orchestrator.api import RunOptions, expectation
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import duration, say, table, tell
 from orchestrator.cli.places import as_json
@@ -29,7 +29,7 @@ def show_schedule(  # noqa: PLR0913 - one for each option
         level(loaded.plan, loaded.graph, _seconds(limit), _progress(limit, as_data=as_data)) if optimize else None
     )
     schedule = forecast(loaded.plan, loaded.graph) if levelled is None else levelled.schedule
-    told = expectation(loaded, Manner(state=state))
+    told = expectation(loaded, RunOptions(state=state))
     if as_data:
         say(
             as_json(

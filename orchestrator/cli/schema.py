@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
+from orchestrator.atomic_write import write_whole
 from orchestrator.cli.output import say
 from orchestrator.plan.schema import plan_schema
-from orchestrator.wholefile import write_whole
 
 
 def show_schema(output: Path | None) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
 
-from orchestrator.engine.conduct import owned
 from orchestrator.engine.door import knock
 from orchestrator.engine.people import is_taken, refusal
 from orchestrator.engine.recorder import Recorder
 from orchestrator.engine.requests import Answering
+from orchestrator.engine.session import owned
 from orchestrator.errors import OrchestratorError
 from orchestrator.journal.errors import RunOwned
 from orchestrator.journal.port import JournalPort

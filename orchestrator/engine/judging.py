@@ -7,8 +7,8 @@ from orchestrator.beneath import digest_below
 from orchestrator.engine.fingerprints import differences
 from orchestrator.engine.levels import levelled
 from orchestrator.engine.promises import declared_metrics, metrics_of
+from orchestrator.evidence.criterion import Candidate, demand_of
 from orchestrator.evidence.draw import Draw
-from orchestrator.evidence.judge import Candidate, demand_of
 from orchestrator.evidence.measurement import Artifact, Evidence, Measurement
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.evidence.redraws import judge_with_draws

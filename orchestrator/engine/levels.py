@@ -1,6 +1,6 @@
 """The confidence level of a criterion whose hand-in has several rounds. Pure."""
 
-from orchestrator.evidence.judge import Demand, demand_of
+from orchestrator.evidence.criterion import Demand, demand_of
 from orchestrator.evidence.metric import Metric
 from orchestrator.plan.handins import briefed, full_id
 from orchestrator.plan.model import Criterion, Plan

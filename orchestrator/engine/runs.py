@@ -11,7 +11,6 @@ from pathlib import Path
 
 from orchestrator.engine.adoption import into
 from orchestrator.engine.briefs import NO_AGENTS, Agents
-from orchestrator.engine.conduct import Conditions, RunResult, absolute, conduct
 from orchestrator.engine.contract import asks_less
 from orchestrator.engine.engine import CarryOut
 from orchestrator.engine.fingerprints import fingerprints, named_files
@@ -23,6 +22,7 @@ from orchestrator.engine.reconcile import Change, Left, reconcile
 from orchestrator.engine.reuse import Asked, Wish, reused
 from orchestrator.engine.secrecy import journalled_settings, journalled_text, require_variables
 from orchestrator.engine.selection import excluded, named
+from orchestrator.engine.session import Conditions, RunResult, absolute, run_session
 from orchestrator.evidence.measurement import Measurement
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.collect import left_measured
@@ -129,7 +129,7 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
         )
 
     with _journal(journal, state_dir, durability) as port:
-        return conduct(port, run, loaded, conditions, opening)
+        return run_session(port, run, loaded, conditions, opening)
 
 
 def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
@@ -220,7 +220,7 @@ def resume_run(  # noqa: PLR0913 - the run's circumstances, by name
             raise JournalError(
                 f"no interrupted run of plan {loaded.plan.id} to resume\n  mend: start one with `orchestrate run`",
             )
-        return conduct(port, chosen, loaded, conditions, opening)
+        return run_session(port, chosen, loaded, conditions, opening)
 
 
 def _left(loaded: LoadedPlan, runners: Mapping[str, Runner], folder: Path) -> Left:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from orchestrator.engine.levels import demand_at
 from orchestrator.engine.promises import declared_metrics, metrics_of
-from orchestrator.evidence.judge import Demand, wants_more
+from orchestrator.evidence.criterion import Demand, wants_more
 from orchestrator.evidence.pooling import Batch, pool
 from orchestrator.graph.model import TaskGraph
 from orchestrator.plan.model import Criterion, Plan

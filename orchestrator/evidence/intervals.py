@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Final
 
 from orchestrator.evidence import numbers
 from orchestrator.evidence.packed import all_equal
-from orchestrator.late import Late
+from orchestrator.lazy_import import LazyModule
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 else:
-    np = Late("numpy")
+    np = LazyModule("numpy")
 
 RESAMPLES: Final = 10_000
 FEWEST_FOR_BOOTSTRAP: Final = 10

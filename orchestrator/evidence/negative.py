@@ -17,12 +17,12 @@ from orchestrator.evidence.metric import Form
 from orchestrator.evidence.numbers import compared, plus
 from orchestrator.evidence.units import UnitError, conversion
 from orchestrator.evidence.verdict import Control
-from orchestrator.late import Late
+from orchestrator.lazy_import import LazyModule
 
 if TYPE_CHECKING:
     import numpy as np
 else:
-    np = Late("numpy")
+    np = LazyModule("numpy")
 
 Planned = tuple[Control, Measurement | None, str]
 """Which control, what is judged in the deliverable's place (None: nothing), and that in words."""

@@ -11,7 +11,7 @@ from functools import cached_property
 from statistics import median
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast, overload
 
-from orchestrator.late import Late
+from orchestrator.lazy_import import LazyModule
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 else:
-    np = Late("numpy")
+    np = LazyModule("numpy")
 
 MANY: Final = 4096
 CHUNK: Final = 1 << 16

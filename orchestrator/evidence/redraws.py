@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import Final
 
 from orchestrator.evidence import intervals
+from orchestrator.evidence.criterion import WEAKEST_FIRST, Candidate, judge
 from orchestrator.evidence.demand import Demand
 from orchestrator.evidence.draw import Draw
 from orchestrator.evidence.estimate import Refusal, estimate
-from orchestrator.evidence.judge import WEAKEST_FIRST, Candidate, judge
 from orchestrator.evidence.measurement import Evidence, Measurement
 from orchestrator.evidence.pooling import pool
 from orchestrator.evidence.sequential import level_of_look

@@ -17,14 +17,14 @@ from typing import Final, Protocol
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Evidence, Origin, Usage
 from orchestrator.executors.collect import Collector
+from orchestrator.executors.ending import Ending, failure_of
 from orchestrator.executors.folder import fresh, shared
 from orchestrator.executors.guard import guard_pid
 from orchestrator.executors.heed import CutShort, Heed, heeding, never
 from orchestrator.executors.launch import LAUNCHERS, SPAWNING, LaunchedProgram, launched
 from orchestrator.executors.lines import FailedLine
-from orchestrator.executors.load import load_average
+from orchestrator.executors.load_average import load_average
 from orchestrator.executors.order import AttemptResult, Launched, Note, StopSignal, Told, WorkOrder, write_order
-from orchestrator.executors.outcome import Ending, judge_ending
 from orchestrator.executors.output import CAP, CappedLog
 from orchestrator.executors.place import Place, keep_all
 from orchestrator.executors.printed import said_last
@@ -376,7 +376,7 @@ def settle(
 
     Raises what `heed` raises.
     """
-    failure = judge_ending(ending)
+    failure = failure_of(ending)
     if failure is None:
         try:
             return None, collector.evidence(order.folder, order.artifacts, order.inputs, heed, order.home)

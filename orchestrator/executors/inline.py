@@ -24,11 +24,11 @@ from orchestrator.context import EvidenceFile, FileContext
 from orchestrator.evidence.measurement import Evidence, Origin, Usage
 from orchestrator.executors.carry_out import carry_out, settle, with_origin
 from orchestrator.executors.collect import Collector
+from orchestrator.executors.ending import Ending
 from orchestrator.executors.folder import fresh
 from orchestrator.executors.heed import CutShort, Heed, heeding, never
-from orchestrator.executors.load import load_average
+from orchestrator.executors.load_average import load_average
 from orchestrator.executors.order import AttemptResult, Note, StopSignal, Told, WorkOrder
-from orchestrator.executors.outcome import Ending
 from orchestrator.executors.place import Place, keep_all
 from orchestrator.executors.printed import ENDING, said_last
 from orchestrator.executors.surroundings import inherited, secrets_of

@@ -15,13 +15,13 @@ from orchestrator.evidence.measurement import Claim
 from orchestrator.evidence.numbers import times
 from orchestrator.evidence.units import UnitError, conversion
 from orchestrator.graph.model import TaskGraph
-from orchestrator.report.model import ClaimRow, Figure, Standing
+from orchestrator.report.model import Agreement, ClaimRow, Figure
 from orchestrator.report.spans import Course
 from orchestrator.state.events import TaskNoted
 from orchestrator.state.run import RunState
 
 ROUNDED: Final = 0.005
-ORDER: Final = tuple(Standing)
+ORDER: Final = tuple(Agreement)
 _SAID: Final = (
     re.compile(  # no start within a name, and bounded blanks: the time grows with the length of the note alone
         r"(?<![\w.-])(?P<metric>[A-Za-z][\w-]*(?:\.[\w-]+)+)\s{0,8}(?:=|:|is|was|at|of)?\s{0,8}"
@@ -78,13 +78,13 @@ def _row(  # noqa: PLR0913 - the parts of a row
         except UnitError:
             continue
         value, low, high = (times(each, factor) for each in (figure.value, figure.low, figure.high))
-        standing = Standing.AGREES if agrees(claim.value, value, low, high) else Standing.DISAGREES
+        standing = Agreement.AGREES if agrees(claim.value, value, low, high) else Agreement.DISAGREES
         return ClaimRow(
             note.task, agent, seq, note.text, claim.metric, claim.value, claim.unit, parsed, standing, value, low, high,
             figure.number,
         )  # fmt: skip
     return ClaimRow(
-        note.task, agent, seq, note.text, claim.metric, claim.value, claim.unit, parsed, Standing.UNMEASURED
+        note.task, agent, seq, note.text, claim.metric, claim.value, claim.unit, parsed, Agreement.UNMEASURED
     )
 
 

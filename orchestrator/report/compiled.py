@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
-from orchestrator.wholefile import replace_whole
+from orchestrator.atomic_write import replace_whole
 
 
 class CompiledTemplates(BytecodeCache):

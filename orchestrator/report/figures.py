@@ -6,8 +6,8 @@ the signed change of the treatment against the baseline.
 
 from collections.abc import Mapping
 
+from orchestrator.evidence.criterion import summarise
 from orchestrator.evidence.estimate import Refusal, as_declared
-from orchestrator.evidence.judge import summarise
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.graph.model import TaskGraph

@@ -17,7 +17,7 @@ from orchestrator.state.rounds import Joined, Round
 from orchestrator.state.spending import Spending
 
 
-class Standing(StrEnum):
+class Agreement(StrEnum):
     """How what was said compares with what was measured, the worst first."""
 
     DISAGREES = "disagrees"
@@ -201,7 +201,7 @@ class ClaimRow:
     claimed: float
     unit: str
     parsed: bool
-    standing: Standing
+    standing: Agreement
     measured: float | None = None
     low: float | None = None
     high: float | None = None

@@ -8,14 +8,14 @@ from orchestrator.audit.match import Held, hold
 from orchestrator.audit.model import Claim, Label, Measured, Role
 from orchestrator.audit.read import read_claims
 from orchestrator.graph.model import TaskGraph
-from orchestrator.report.model import ClaimRow, CriterionRow, Standing
+from orchestrator.report.model import Agreement, ClaimRow, CriterionRow
 from orchestrator.report.spans import Course
 from orchestrator.state.rounds import Round
 
 MOST: Final = 20
 """Figures of a round that are shown; the journal has all words."""
 SAID: Final = frozenset({Role.CLAIM, Role.BEFORE, Role.AFTER, Role.ESTIMATE, Role.RELATIVE})
-STANDINGS: Final = {Label.CONTRADICTED: Standing.DISAGREES, Label.MEASURED: Standing.AGREES}
+STANDINGS: Final = {Label.CONTRADICTED: Agreement.DISAGREES, Label.MEASURED: Agreement.AGREES}
 
 
 def spoken(graph: TaskGraph, course: Course, criteria: Mapping[str, CriterionRow]) -> Iterator[ClaimRow]:
@@ -53,9 +53,9 @@ def _row(said: tuple[int, str, str, str], claim: Claim, held: Held | None, wrong
     seq, task, agent, text = said
     assert claim.figure is not None
     figure = claim.figure
-    standing = STANDINGS.get(held.label, Standing.UNMEASURED) if held else Standing.UNMEASURED
-    if wrong and standing is not Standing.DISAGREES:
-        standing, text = Standing.INCONSISTENT, f"{text} ({wrong})"
+    standing = STANDINGS.get(held.label, Agreement.UNMEASURED) if held else Agreement.UNMEASURED
+    if wrong and standing is not Agreement.DISAGREES:
+        standing, text = Agreement.INCONSISTENT, f"{text} ({wrong})"
     value, low, high = held.measured if held and held.measured else (None, None, None)
     claimed = float(-figure.low if figure.negative else figure.low)
     metric = held.metric if held else named

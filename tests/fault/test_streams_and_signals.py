@@ -97,7 +97,7 @@ def test_a_signal_at_any_moment_of_the_start_ends_the_command(shell, delay):
 def test_a_file_half_written_goes_with_a_signal(tmp_path):
     code = (
         "import os, signal; from pathlib import Path; from orchestrator.leaving import leave_on_signals; "
-        "from orchestrator.wholefile import write_whole; leave_on_signals(); "
+        "from orchestrator.atomic_write import write_whole; leave_on_signals(); "
         f"os.fsync = lambda _: os.kill(os.getpid(), signal.SIGTERM); write_whole(Path({str(tmp_path / 'x')!r}), 'text')"
     )
     assert subprocess.run((sys.executable, "-c", code), timeout=120, check=False).returncode == 143

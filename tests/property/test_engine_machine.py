@@ -89,7 +89,7 @@ class EngineMachine(RuleBasedStateMachine):
         self.take(first=True)
 
     def take(self, *, first=False):
-        """An owner takes the run, as `conduct` does."""
+        """An owner takes the run, as `run_session` does."""
         fence = self.journal.acquire(RUN)
         digests = fingerprints(self.loaded.plan, self.loaded.graph, RUNNERS)
         state = fold(() if first else self.journal.read(RUN))

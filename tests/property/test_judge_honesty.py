@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestrator.evidence import intervals
-from orchestrator.evidence.judge import Candidate, Demand, judge
+from orchestrator.evidence.criterion import Candidate, Demand, judge
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.evidence.verdict import Outcome

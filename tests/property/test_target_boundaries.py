@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestrator.evidence import intervals
+from orchestrator.evidence.criterion import Candidate, judge
 from orchestrator.evidence.demand import Demand
 from orchestrator.evidence.estimate import Form, pairwise
-from orchestrator.evidence.judge import Candidate, judge
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.evidence.numbers import DIGITS, compared, spelled

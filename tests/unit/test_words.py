@@ -51,7 +51,7 @@ INSTEAD = {  # what we do not write: what we write
     "heeded": "respected",
     "held against": "compared with",
     "in place of": "instead of",
-    "Manner": "options of a run",
+    "RunOptions": "options of a run",
     "not alike": "different",
     "of which one": "one of",
     "one by one": "one at a time",
@@ -147,4 +147,4 @@ def test_a_long_line_is_found_unless_a_links_address_makes_it_long():
 
 def test_an_unusual_word_is_found_across_a_lines_end_and_not_in_code():
     assert len(unusual_words("it goes on all\nthe same\n")) == 1
-    assert unusual_words("`Manner` holds the options\n") == []
+    assert unusual_words("`RunOptions` holds the options\n") == []

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from orchestrator.evidence.criterion import summarise
 from orchestrator.evidence.estimate import Refusal
-from orchestrator.evidence.judge import summarise
 from orchestrator.evidence.measurement import Measurement
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.registry import load_registry

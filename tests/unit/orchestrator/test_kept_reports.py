@@ -5,7 +5,7 @@ import sqlite3
 
 import pytest
 
-from orchestrator.api import Manner, report_text, run
+from orchestrator.api import RunOptions, report_text, run
 from orchestrator.engine.runs import open_journal
 from orchestrator.journal.errors import DamagedJournal
 from orchestrator.runner import Runner
@@ -17,8 +17,8 @@ def plan(kit, tmp_path, tasks):
     return tmp_path / "plan.json"
 
 
-def manner(tmp_path, **more):
-    return Manner(state=tmp_path / "state", reports=tmp_path / "reports", page=False, **more)
+def options(tmp_path, **more):
+    return RunOptions(state=tmp_path / "state", reports=tmp_path / "reports", page=False, **more)
 
 
 def text_later(tmp_path, name):
@@ -39,7 +39,7 @@ def test_the_report_of_a_run_is_the_one_that_its_journal_gives(kit, tmp_path, mo
     monkeypatch.setattr("orchestrator.api.load_registry", lambda: registry)
     tasks = [kit.measuring("count", "5"), {"id": "say", "title": "Say", "run": "test.say", "needs": []}]
     heard = []
-    ran = run(plan(kit, tmp_path, tasks), manner=manner(tmp_path, executor="inline", listener=heard.append))
+    ran = run(plan(kit, tmp_path, tasks), options=options(tmp_path, executor="inline", listener=heard.append))
     assert any(isinstance(each.event, TaskNoted) and "\udce9" in each.event.text for each in heard)
     assert "caf?" in ran.report.read_text()
     assert text_later(tmp_path, ran.run) == ran.report.read_text()
@@ -53,8 +53,8 @@ def test_the_report_of_a_run_that_was_resumed_is_the_one_that_its_journal_gives(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(path, manner=manner(tmp_path, listener=stop))
-    ran = run(path, manner=manner(tmp_path))
+        run(path, options=options(tmp_path, listener=stop))
+    ran = run(path, options=options(tmp_path))
     assert ran.exit_code == 0
     assert "resumed 1 times" in ran.report.read_text()
     assert text_later(tmp_path, ran.run) == ran.report.read_text()
@@ -78,5 +78,5 @@ def test_a_journal_that_is_damaged_while_the_run_lasts_gives_an_error_and_no_rep
 
     path = plan(kit, tmp_path, [kit.measuring("count", "5"), {"id": "more", "title": "t", "command": ["true"]}])
     with pytest.raises(DamagedJournal, match="mend: "):
-        run(path, manner=manner(tmp_path, listener=damage))
+        run(path, options=options(tmp_path, listener=damage))
     assert not (tmp_path / "reports").exists()

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from orchestrator.api import Manner, run
+from orchestrator.api import RunOptions, run
 from orchestrator.peers import is_ours, peer_user
 from orchestrator.plan.model import Plan
 from orchestrator.runs import Runs
@@ -26,7 +26,7 @@ def waiting(tmp_path, monkeypatch):
     agents = {"LEAD": {"specialty": "deciding", "driver": "human"}}
     groups = {"A": {"title": "A", "lead": "LEAD", "tasks": [task]}}
     plan = Plan(schema=1, id="small", title="Small", agents=agents, workstreams=groups)
-    return run(plan, manner=Manner(page=False)).run
+    return run(plan, options=RunOptions(page=False)).run
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_button_of_the_page_answers_and_leads_back_to_it(waiting, page):
     assert (answer.channel, answer.by, answer.comment) == ("page", "Ada", "Fine.")
     assert ask(port, "POST", f"{path}/answer", form)[0] == 409
     assert "<form" not in ask(port, "GET", path)[1]
-    assert Runs().resume(waiting, Manner(page=False)).exit_code == 0
+    assert Runs().resume(waiting, RunOptions(page=False)).exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 import yaml
 
 from orchestrator.bundle.write import export
+from orchestrator.evidence.criterion import Candidate, judge
 from orchestrator.evidence.demand import demand_of
-from orchestrator.evidence.judge import Candidate, judge
 from orchestrator.evidence.measurement import Artifact, Evidence, Measurement, Origin, Samples, Usage
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.graph.load import load_text

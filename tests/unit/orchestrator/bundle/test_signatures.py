@@ -12,8 +12,8 @@ from orchestrator.bundle.contents import SUMS, sha256, sums
 from orchestrator.bundle.dsse import PAYLOAD, encoded, is_signature, opened
 from orchestrator.bundle.keys import KeyFileError, PrivateKey, PublicKey
 from orchestrator.bundle.write import export
+from orchestrator.evidence.criterion import Candidate, judge
 from orchestrator.evidence.demand import demand_of
-from orchestrator.evidence.judge import Candidate, judge
 from orchestrator.evidence.measurement import Samples
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.graph.load import load_text

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.api import Manner, run
+from orchestrator.api import RunOptions, run
 from orchestrator.cli.github import annotations, job_summary, tell_github
 from orchestrator.engine.runs import open_journal
 from orchestrator.plan.model import Plan
@@ -24,7 +24,7 @@ def journal(tmp_path, monkeypatch):
     agents = {"X": {"specialty": "s", "driver": "command"}, "LEAD": {"specialty": "s", "driver": "human"}}
     groups = {"A": {"title": "A", "lead": "X", "tasks": tasks, "success_criteria": criteria}}
     plan = Plan(schema=1, id="small", title="Small", agents=agents, workstreams=groups)
-    assert run(plan, manner=Manner(page=False)).exit_code == 5
+    assert run(plan, options=RunOptions(page=False)).exit_code == 5
     opened = open_journal(Path(".orchestrate"), readonly=True)
     yield opened
     opened.close()

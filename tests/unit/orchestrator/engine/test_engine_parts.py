@@ -8,12 +8,12 @@ from queue import SimpleQueue
 import pytest
 from scripted import RUNNERS, SPEED, Scripted, go, load, measured
 
+from orchestrator.engine.exit_code import exit_code
 from orchestrator.engine.filling import filled
 from orchestrator.engine.fingerprints import fingerprints
 from orchestrator.engine.interrupts import interrupts
 from orchestrator.engine.judging import file_digest, judge_run
 from orchestrator.engine.orders import Orders, seed
-from orchestrator.engine.outcome import exit_code
 from orchestrator.engine.places import Places
 from orchestrator.engine.resources import Slots, capacities, demands
 from orchestrator.engine.retry import Again, GiveUp, after_failure

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from orchestrator.api import Manner, run
+from orchestrator.api import RunOptions, run
 from orchestrator.bundle.check import check_bundle
 from orchestrator.desk import Desk, Said
 from orchestrator.engine.answering import Refused
@@ -26,7 +26,7 @@ BOUND = Bound("1" * 40, "p", "c", "")
 ASKED = Asked(True, "MENTOR", "Good?", "A.y", BOUND, 500.0)
 ANSWER = Answer("id", Word.APPROVED, "Ada", "ada", "cli", "", BOUND, 1, 103.0)
 COUNT = """echo '{"kind":"measurement","metric":"n","unit":"files","values":[3],"method":"m"}' >> "$ORCHESTRATE_EVIDENCE" """
-QUIET = Manner(page=False)
+QUIET = RunOptions(page=False)
 
 
 def plan_data():
@@ -60,7 +60,7 @@ def gated(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("one.agent.md").write_text("---\nname: ONE\ndescription: counts\n---\nCount well.\n")
     write(plan_data())
-    waiting = run("plan.yaml", manner=QUIET)
+    waiting = run("plan.yaml", options=QUIET)
     assert (waiting.exit_code, waiting.report) == (5, None)
     return waiting.run
 
@@ -110,7 +110,7 @@ def test_a_run_waits_for_its_gate_goes_on_with_a_yes_and_keeps_who_said_it(gated
     assert (waiting.task, waiting.words, waiting.asked.of) == ("A.look", ("approve", "reject"), "A.count")
     given = a_yes(gated)
     assert Runs().inbox() == ()
-    done = run("plan.yaml", manner=QUIET)
+    done = run("plan.yaml", options=QUIET)
     assert (done.run, done.exit_code) == (gated, 0)
     record = Runs().state(gated).tasks["A.look"]
     assert (record.status, record.answer) == (Status.SUCCEEDED, given)
@@ -127,7 +127,7 @@ def test_what_changes_after_a_yes_voids_it_aloud_and_it_is_asked_again(gated, mu
     told = []
     again = Runs().resume if mutation == "agent file" else None
     outcome = (
-        again(gated, replace(QUIET, listener=told.append)) if again else run("plan.yaml", manner=replace(QUIET, listener=told.append))
+        again(gated, replace(QUIET, listener=told.append)) if again else run("plan.yaml", options=replace(QUIET, listener=told.append))
     )  # fmt: skip
     assert (outcome.run, outcome.exit_code) == (gated, 5)
     void = [each.event.reason for each in told if isinstance(each.event, e.TaskInvalidated) and each.event.task == "A.look"]  # fmt: skip
@@ -148,7 +148,7 @@ def test_a_yes_to_what_has_changed_since_it_was_asked_is_refused(gated, mutation
 
 def test_a_no_to_what_no_agent_did_fails_the_gate_with_the_comment(gated):
     Runs().answer(gated, "A.look", Word.REJECTED, comment="Count again.", by="Ada")
-    done = run("plan.yaml", manner=QUIET)
+    done = run("plan.yaml", options=QUIET)
     state = Runs().state(gated)
     assert done.exit_code == 1
     assert state.tasks["A.look"].failures[-1].cause is e.Cause.REJECTED
@@ -162,20 +162,20 @@ def test_a_question_whose_time_is_over_fails_at_the_next_look(tmp_path, monkeypa
     plan["agents"]["ONE"] = {"specialty": "s", "driver": "command"}
     plan["workstreams"]["A"]["tasks"][1]["approve"]["within"] = "100ms"
     write(plan)
-    first = run("plan.yaml", manner=QUIET)
+    first = run("plan.yaml", options=QUIET)
     with pytest.raises(Refused, match="the time to answer is over"):
         Desk(Path(".orchestrate"), Path.cwd(), wall=lambda: 1e11).answer(
             first.run, "A.look", Said(Word.APPROVED, "cli")
         )
     threading.Event().wait(0.15)
-    assert run("plan.yaml", manner=QUIET).exit_code == 1
+    assert run("plan.yaml", options=QUIET).exit_code == 1
     assert Runs().state(first.run).tasks["A.look"].failures[-1].cause is e.Cause.EXPIRED
 
 
 @pytest.mark.parametrize("part", ["commit", "plan", "criteria", "agents"])
 def test_an_approval_in_the_journal_that_is_for_something_else_does_not_verify(gated, part):
     a_yes(gated)
-    run("plan.yaml", manner=QUIET)
+    run("plan.yaml", options=QUIET)
     forged = [_with_bound(each, **{part: "0" * 64}) for each in Runs().events(gated)]
     loaded = Runs().plan(gated)
     found = verify(loaded.plan, loaded.graph, fold(forged), {}, lambda _path: None)
@@ -193,7 +193,7 @@ def _with_bound(envelope, **changed):
 def test_a_run_that_is_exported_holds_its_approvals(gated):
 
     a_yes(gated)
-    run("plan.yaml", manner=QUIET)
+    run("plan.yaml", options=QUIET)
     Runs().export(gated, "run.tar")
     found = {each.subject: each for each in check_bundle(Path("run.tar")).findings}
     assert found["A.look"].standing.value == "matches"
@@ -283,7 +283,7 @@ def handed_in(tmp_path, monkeypatch):
     ]  # fmt: skip
     del plan["workstreams"]["A"]["success_criteria"]
     write(plan)
-    waiting = run("plan.yaml", manner=QUIET)
+    waiting = run("plan.yaml", options=QUIET)
     assert waiting.exit_code == 5
     return waiting.run
 
@@ -303,7 +303,7 @@ def test_a_yes_to_a_commit_is_void_once_its_branch_has_another(handed_in, mutate
     a_yes(handed_in)
     hand_in = Runs().state(handed_in).tasks["A.write"].hand_in
     mutate(hand_in.branch, hand_in.commit)
-    assert run("plan.yaml", manner=QUIET).exit_code == 5
+    assert run("plan.yaml", options=QUIET).exit_code == 5
     record = Runs().state(handed_in).tasks["A.look"]
     assert "void: what it is about changed" in record.answers[-1].void
     with pytest.raises(Refused, match="would be void"):
@@ -313,12 +313,12 @@ def test_a_yes_to_a_commit_is_void_once_its_branch_has_another(handed_in, mutate
 def test_a_no_to_a_hand_in_goes_to_its_agent_as_a_round_and_the_next_one_is_asked_about(handed_in):
     first = Runs().inbox()[0].asked.bound.commit
     Runs().answer(handed_in, "A.look", Word.REJECTED, comment="Shorter, please.", by="Ada")
-    assert run("plan.yaml", manner=QUIET).exit_code == 5
+    assert run("plan.yaml", options=QUIET).exit_code == 5
     rounds = Runs().state(handed_in).tasks["A.write"].rounds
     assert [one.passed for one in rounds] == [True, False, True]
     assert "Shorter, please." in rounds[1].why
     second = Runs().inbox()[0].asked.bound.commit
     assert second != first
     Runs().answer(handed_in, "A.look", Word.REJECTED, comment="No.", by="Ada")
-    assert run("plan.yaml", manner=QUIET).exit_code == 1  # three rounds are used up
+    assert run("plan.yaml", options=QUIET).exit_code == 1  # three rounds are used up
     assert "no round left" in Runs().state(handed_in).tasks["A.look"].failures[-1].message

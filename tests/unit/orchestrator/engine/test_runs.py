@@ -211,7 +211,7 @@ def test_the_runs_of_a_folder_are_resumed_in_it(tmp_path, monkeypatch):
     done = go(load({"a": {}}), journal=journal)
     journal.close()
     told = []
-    monkeypatch.setattr("orchestrator.runs.resume_loaded", lambda *_, manner: told.append(manner.state))
+    monkeypatch.setattr("orchestrator.runs.resume_loaded", lambda *_, options: told.append(options.state))
     monkeypatch.setattr("orchestrator.runs.load_registry", lambda: RUNNERS)
     Runs(tmp_path / "state").resume(done.run)
     assert told == [tmp_path / "state"]

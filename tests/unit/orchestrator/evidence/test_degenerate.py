@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from orchestrator.evidence.criterion import Candidate, judge
 from orchestrator.evidence.degenerate import distinct, holds_time, places, repeated_arm
 from orchestrator.evidence.demand import Demand
-from orchestrator.evidence.judge import Candidate, judge
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.evidence.verdict import Outcome, Why

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
+from orchestrator.evidence.criterion import Candidate, judge
 from orchestrator.evidence.demand import demand_of
 from orchestrator.evidence.history import Earlier, Relative, resolve
-from orchestrator.evidence.judge import Candidate, judge
 from orchestrator.evidence.measurement import Measurement, Samples
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.evidence.verdict import Outcome, Why

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from orchestrator.evidence.criterion import Candidate, judge
 from orchestrator.evidence.demand import Demand
-from orchestrator.evidence.judge import Candidate, judge
 from orchestrator.evidence.measurement import Comparison, Measurement, Negative, Samples, Trend
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.evidence.verdict import Control, Outcome, Why

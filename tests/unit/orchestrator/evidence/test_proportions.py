@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestrator.evidence.criterion import Candidate, judge
 from orchestrator.evidence.demand import Demand
 from orchestrator.evidence.estimate import Refusal, estimate
-from orchestrator.evidence.judge import Candidate, judge
 from orchestrator.evidence.measurement import Measurement, Samples
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.evidence.proportions import beta_below, of_proportion

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from orchestrator.evidence import intervals
+from orchestrator.evidence.criterion import Candidate, judge, wants_more
 from orchestrator.evidence.demand import Demand
-from orchestrator.evidence.judge import Candidate, judge, wants_more
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.evidence.sequential import cuts, first, level_at, level_of_look, planned_looks

@@ -15,13 +15,13 @@ import yaml
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from orchestrator.api import Manner, run
+from orchestrator.api import RunOptions, run
 from orchestrator.mcpserver.known import Known
 from orchestrator.mcpserver.web import McpHttp
 from orchestrator.runs import Runs
 
 COUNT = """n=$(wc -l < ${checkout}/src/a.txt); echo "{\\"kind\\":\\"measurement\\",\\"metric\\":\\"n\\",\\"unit\\":\\"files\\",\\"values\\":[$n],\\"method\\":\\"wc\\"}" >> "$ORCHESTRATE_EVIDENCE" """
-QUIET = Manner(page=False, jobs=2)
+QUIET = RunOptions(page=False, jobs=2)
 
 
 def plan_data(**agent):
@@ -50,7 +50,7 @@ class Work:
         self._thread.start()
 
     def _run(self):
-        self.outcome = run("plan.yaml", manner=QUIET)
+        self.outcome = run("plan.yaml", options=QUIET)
 
     def join(self):
         self._thread.join(120)

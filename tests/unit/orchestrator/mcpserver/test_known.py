@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from orchestrator.api import Manner, run
+from orchestrator.api import RunOptions, run
 from orchestrator.engine.runs import open_journal
 from orchestrator.journal import reading
 from orchestrator.mcpserver.known import Known
@@ -14,7 +14,7 @@ def test_a_journal_that_was_opened_as_a_copy_is_opened_again_to_see_what_happens
     monkeypatch.chdir(tmp_path)
     groups = {"A": {"title": "A", "lead": "X", "tasks": [{"id": "a", "title": "A", "command": ["true"]}]}}
     plan = Plan(schema=1, id="small", title="S", agents={"X": {"specialty": "s"}}, workstreams=groups)
-    first = run(plan, manner=Manner(page=False)).run
+    first = run(plan, options=RunOptions(page=False)).run
     in_place, refused = reading._connect_in_place, iter([True])
 
     def once_refused(path, patience):
@@ -25,7 +25,7 @@ def test_a_journal_that_was_opened_as_a_copy_is_opened_again_to_see_what_happens
     monkeypatch.setattr(reading, "_connect_in_place", once_refused)
     known = Known(Path(".orchestrate"))
     assert known.seen("", lambda look: look.run) == first
-    second = run(plan, new=True, manner=Manner(page=False)).run
+    second = run(plan, new=True, options=RunOptions(page=False)).run
     assert known.seen("", lambda look: look.run) == second
     known.close()
     journal = open_journal(Path(".orchestrate"), readonly=True)

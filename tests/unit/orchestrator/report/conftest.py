@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestrator.evidence.judge import Candidate, demand_of, judge
+from orchestrator.evidence.criterion import Candidate, demand_of, judge
 from orchestrator.evidence.measurement import (
     Artifact,
     Claim,

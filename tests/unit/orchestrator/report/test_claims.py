@@ -7,7 +7,7 @@ import pytest
 from orchestrator.evidence.measurement import Claim
 from orchestrator.report.build import build_report
 from orchestrator.report.claims import agrees, claims_of
-from orchestrator.report.model import Standing
+from orchestrator.report.model import Agreement
 from orchestrator.state.events import TaskNoted
 
 KNOWN = {"pool.saved": 1, "pool.leaks": 1}
@@ -66,8 +66,8 @@ def test_rounding_is_no_disagreement():
 def test_disagreements_stand_first(plan, graph, journal):
     rows = build_report(plan, graph, journal).claims
     assert [(row.standing, row.claimed, row.parsed) for row in rows] == [
-        (Standing.DISAGREES, 55.0, False),
-        (Standing.AGREES, 40.0, True),
+        (Agreement.DISAGREES, 55.0, False),
+        (Agreement.AGREES, 40.0, True),
     ]
     assert rows[0].figure == 1
     assert rows[0].low <= rows[0].measured <= rows[0].high
@@ -79,7 +79,7 @@ def test_a_claim_of_what_nobody_measured_says_so(plan, graph, events):
     events[3:3] = [TaskNoted("A.measure", 1, "fast", Claim("pool.speed", 3.0, "x"))]
     journal = [Envelope(seq, 1.0, 1.0, 1, event) for seq, event in enumerate(events, 1)]
     found = {row.metric: row for row in build_report(plan, graph, journal).claims}
-    assert found["pool.speed"].standing is Standing.UNMEASURED
+    assert found["pool.speed"].standing is Agreement.UNMEASURED
     assert found["pool.speed"].measured is None
 
 

@@ -10,10 +10,10 @@ from rich.console import Console
 from orchestrator.bundle.contents import derived
 from orchestrator.cli.agents_status import agents_data, agents_text
 from orchestrator.cli.live import remark, render
-from orchestrator.cli.standing import Standing
+from orchestrator.cli.run_view import RunView
 from orchestrator.engine.explain import Fate, explain
 from orchestrator.engine.reconcile import Change
-from orchestrator.evidence.judge import Candidate, demand_of, judge
+from orchestrator.evidence.criterion import Candidate, demand_of, judge
 from orchestrator.evidence.measurement import Evidence, Measurement, Samples, Usage
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.graph.load import load_text
@@ -22,8 +22,7 @@ from orchestrator.report.agentwork import agent_tasks, spent_rows
 from orchestrator.report.build import build_report
 from orchestrator.report.junit import to_junit
 from orchestrator.report.spans import course_of
-from orchestrator.report.verify import Standing as Stands
-from orchestrator.report.verify import verify
+from orchestrator.report.verify import Standing, verify
 from orchestrator.state import events as e
 from orchestrator.state.fold import fold
 from orchestrator.state.rounds import HandIn, Joined, Round, Talk
@@ -158,7 +157,7 @@ def test_a_run_without_agents_tasks_has_no_part_about_them(plan, graph, journal)
 
 def test_the_live_display_shows_the_round_and_what_waits_to_be_measured():
     def drawn(number):
-        standing = Standing(LOADED, {})
+        standing = RunView(LOADED, {})
         for envelope in sealed(number):
             standing.take(envelope.event, envelope.mono)
         console = Console(width=120, color_system=None)
@@ -219,14 +218,14 @@ def test_verify_names_the_commit_that_was_measured_and_the_one_that_was_accepted
     told = {each.subject: each for each in found}
     assert told["A.small"].detail.endswith(f"measured of commit {'b' * 40}")
     assert told["A.write"].detail.endswith(f"commit {'b' * 40}")
-    assert {each.standing for each in found} == {Stands.MATCHES}
+    assert {each.standing for each in found} == {Standing.MATCHES}
 
 
 def test_a_task_that_is_done_without_an_accepted_round_does_not_stand():
     events = [each for each in EVENTS if not (isinstance(each, e.RoundJudged) and each.round.passed)]
     envelopes = [e.Envelope(n, float(n), float(n), 1, each) for n, each in enumerate(events, 1)]
     found = verify(LOADED.plan, LOADED.graph, fold(envelopes), {"m.n": METRIC}, lambda _: None)
-    assert next(each for each in found if each.subject == "A.write").standing is Stands.MISSING
+    assert next(each for each in found if each.subject == "A.write").standing is Standing.MISSING
 
 
 def test_a_bundles_statement_names_the_commit_as_a_subject():

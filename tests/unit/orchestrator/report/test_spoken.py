@@ -7,7 +7,7 @@ import pytest
 from orchestrator.evidence.verdict import Outcome, Verdict, Why
 from orchestrator.graph.load import load_text
 from orchestrator.report.build import build_report
-from orchestrator.report.model import Standing
+from orchestrator.report.model import Agreement
 from orchestrator.state import events as e
 from orchestrator.state.rounds import Round, Talk
 
@@ -45,10 +45,10 @@ def claims(said, *verdicts):
 @pytest.mark.parametrize(
     ("said", "standing"),
     [
-        ("The packed share of the text is 40 % ✅", Standing.DISAGREES),
-        ("pack.share = 72 %", Standing.AGREES),
-        ("It now takes 3 ms.", Standing.UNMEASURED),
-        ("It fell from 220 MB to 180 MB, a 31% saving.", Standing.INCONSISTENT),
+        ("The packed share of the text is 40 % ✅", Agreement.DISAGREES),
+        ("pack.share = 72 %", Agreement.AGREES),
+        ("It now takes 3 ms.", Agreement.UNMEASURED),
+        ("It fell from 220 MB to 180 MB, a 31% saving.", Agreement.INCONSISTENT),
     ],
 )
 def test_a_figure_in_an_agents_last_words_is_held_against_its_round(said, standing):
@@ -60,7 +60,7 @@ def test_a_figure_in_an_agents_last_words_is_held_against_its_round(said, standi
 
 def test_a_round_that_measured_nothing_leaves_the_figure_unmeasured_under_the_metrics_name():
     [row] = claims("pack.share is 4 %")
-    assert (row.standing, row.metric, row.measured) == (Standing.UNMEASURED, "pack.share", None)
+    assert (row.standing, row.metric, row.measured) == (Agreement.UNMEASURED, "pack.share", None)
 
 
 def test_goals_and_words_without_figures_are_no_claims_of_the_ledger():

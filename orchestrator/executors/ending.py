@@ -25,7 +25,7 @@ class Ending:
     unended: int = 0
 
 
-def judge_ending(ending: Ending) -> Failure | None:  # noqa: PLR0911 - one line per way to end, first match wins
+def failure_of(ending: Ending) -> Failure | None:  # noqa: PLR0911 - one line per way to end, first match wins
     """The attempt's failure, or None if it succeeded. A zero exit code alone is never a runner's success."""
     code = ending.exit_code
     if ending.timeout is not None:

@@ -2,8 +2,8 @@ import signal
 
 import pytest
 
+from orchestrator.executors.ending import Ending, failure_of
 from orchestrator.executors.lines import FailedLine
-from orchestrator.executors.outcome import Ending, judge_ending
 from orchestrator.state.events import Cause
 
 
@@ -24,5 +24,5 @@ from orchestrator.state.events import Cause
     ],
 )
 def test_an_attempt_succeeds_only_when_everything_is_well(ending, cause):
-    failure = judge_ending(ending)
+    failure = failure_of(ending)
     assert (failure and failure.cause) == cause

@@ -15,10 +15,10 @@ from orchestrator.engine.briefs import NO_AGENTS, Agents
 from orchestrator.engine.contract import judge_under_contract
 from orchestrator.engine.door import Door
 from orchestrator.engine.engine import CarryOut, Engine
+from orchestrator.engine.exit_code import FAULT, INTERRUPTED, WAITS, exit_code
 from orchestrator.engine.interrupts import interrupts
 from orchestrator.engine.judging import declared_metrics, file_digest
 from orchestrator.engine.orders import Orders
-from orchestrator.engine.outcome import FAULT, INTERRUPTED, WAITS, exit_code
 from orchestrator.engine.people import People, Tip, nobody_knows
 from orchestrator.engine.places import Places
 from orchestrator.engine.recorder import Recorder
@@ -50,10 +50,10 @@ from orchestrator.state.run import RunState
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How a run ended. exit_code: as documented in `orchestrator.engine.outcome`; 5 when it waits for people, 130 when it was interrupted, 4 when its
+    """How a run ended. exit_code: as documented in `orchestrator.engine.exit_code`; 5 when it waits for people, 130 when it was interrupted, 4 when its
     executor broke.
 
-    exit_code: as documented in `orchestrator.engine.outcome`; 130 if it was interrupted, 4 if its executor broke.
+    exit_code: as documented in `orchestrator.engine.exit_code`; 130 if it was interrupted, 4 if its executor broke.
     events: everything that its journal holds of it, as recorded.
     """
 
@@ -92,7 +92,7 @@ class Conditions:
     tip: Tip = nobody_knows
 
 
-def conduct(
+def run_session(
     journal: JournalPort,
     run: str,
     loaded: LoadedPlan,

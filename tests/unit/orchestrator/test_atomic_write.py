@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.atomic_write import require_file, require_writable, write_whole
 from orchestrator.specialfile import is_special
-from orchestrator.wholefile import require_file, require_writable, write_whole
 
 
 def test_a_file_and_what_leads_to_one_are_not_special(tmp_path):

@@ -31,7 +31,7 @@ class Pausing:
 
 
 @dataclass(slots=True)
-class Standing:
+class RunView:
     """metrics: the declared ones by name. settled: the tasks with nothing left to do, with whether they are well. spent:
     seconds that finished tasks took. rounds: how many of each agent's task were judged; waiting: those whose hand-in waits to be measured. pausing: tasks before a further attempt; skipped: by reason. most: tasks that ever ran at once. measured: the latest figures, for people.
     """

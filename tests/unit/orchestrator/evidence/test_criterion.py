@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from orchestrator.evidence.judge import Candidate, Demand, demand_of, judge, summarise
+from orchestrator.evidence.criterion import Candidate, Demand, demand_of, judge, summarise
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.evidence.verdict import Outcome, Why

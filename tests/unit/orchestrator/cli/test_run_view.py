@@ -6,7 +6,7 @@ from rich.console import Console
 
 from orchestrator.cli.figures import figures
 from orchestrator.cli.live import remark, render
-from orchestrator.cli.standing import Standing
+from orchestrator.cli.run_view import RunView
 from orchestrator.evidence.measurement import Comparison, Evidence, Measurement, Samples, Trend, Usage
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.graph.load import load_text
@@ -22,7 +22,7 @@ METRICS = {
 @pytest.fixture
 def standing(kit):
     tasks = [{"id": name, "command": ["true"], "estimate": "1m"} for name in ("a", "b", "c")]
-    return Standing(load_text(json.dumps(kit.plan_data(tasks)), "plan.yaml"), METRICS)
+    return RunView(load_text(json.dumps(kit.plan_data(tasks)), "plan.yaml"), METRICS)
 
 
 def done(task, seconds, *measurements):

@@ -4,8 +4,8 @@ from importlib import import_module
 from typing import Any
 
 
-class Late:
-    """Stands for a module: `np = Late("numpy")` where type checkers see `import numpy as np`."""
+class LazyModule:
+    """Stands for a module: `np = LazyModule("numpy")` where type checkers see `import numpy as np`."""
 
     def __init__(self, name: str) -> None:
         self._name = name
