@@ -55,8 +55,9 @@ from orchestrator.journal.port import JournalPort
 from orchestrator.journal.reading import refusals_told
 from orchestrator.journal.sqlite import Durability
 from orchestrator.missing import explained
+from orchestrator.plan.drivers import Driver
 from orchestrator.plan.handins import briefed, gates, joined
-from orchestrator.plan.model import Driver, Plan
+from orchestrator.plan.model import Plan
 from orchestrator.plan.problem import PlanError
 from orchestrator.plan.text import plan_text
 from orchestrator.privacy import tighten

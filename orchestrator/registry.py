@@ -13,7 +13,7 @@ from typing import ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.metric import Metric
-from orchestrator.plan.model import Driver
+from orchestrator.plan.drivers import Driver
 from orchestrator.runner import Runner
 
 GROUP: Final = "orchestrator.runners"

@@ -1,10 +1,14 @@
 """Where `glyph` starts: before anything that takes time is imported, signals and streams are made safe."""
 
+import os
 import sys
 
 from encoder.cli.leaving import leave_on_signals
 
 leave_on_signals()
+os.environ.setdefault(
+    "OPENBLAS_NUM_THREADS", "1"
+)  # nothing here multiplies matrices; numpy's threads for it start slowly
 
 
 def main() -> None:

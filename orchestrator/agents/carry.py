@@ -14,7 +14,8 @@ from orchestrator.agents.turn import Counter, Meter, carry_turn
 from orchestrator.engine.filling import filled
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.order import AttemptResult, StopSignal, Told, WorkOrder
-from orchestrator.plan.model import Agent, Driver, Plan
+from orchestrator.plan.drivers import Driver
+from orchestrator.plan.model import Agent, Plan
 
 
 @dataclass(frozen=True, slots=True)

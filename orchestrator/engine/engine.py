@@ -35,7 +35,7 @@ from orchestrator.executors.order import (
     Told,
     WorkOrder,
 )
-from orchestrator.plan.model import Driver
+from orchestrator.plan.drivers import Driver
 from orchestrator.state.events import (
     AttemptFailed,
     AttemptLaunched,

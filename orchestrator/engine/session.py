@@ -32,8 +32,8 @@ from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import JournalError, UnknownRun
 from orchestrator.journal.port import JournalPort
 from orchestrator.keys import SIZE, user_keys
+from orchestrator.plan.drivers import Driver
 from orchestrator.plan.handins import for_people
-from orchestrator.plan.model import Driver
 from orchestrator.runner import Runner
 from orchestrator.state.events import (
     CriterionJudged,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from orchestrator.evidence.criterion import Demand
+from orchestrator.evidence.demand import Demand
 from orchestrator.state.rounds import HandIn
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.codec import plain
-from orchestrator.plan.model import Driver
+from orchestrator.plan.drivers import Driver
 from orchestrator.report.agentwork import commit_of, stands
 from orchestrator.state.rounds import Round
 from orchestrator.state.run import RunState, TaskRecord

@@ -4,8 +4,9 @@ from collections.abc import Callable, Collection, Iterator
 from itertools import pairwise
 from typing import Final
 
+from orchestrator.plan.drivers import Driver
 from orchestrator.plan.handins import briefed, by_person, full_id
-from orchestrator.plan.model import Driver, Plan, Task
+from orchestrator.plan.model import Plan, Task
 from orchestrator.plan.problem import Problem, did_you_mean, nearest
 from orchestrator.plan.source import Path, Source
 

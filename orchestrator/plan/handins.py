@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from orchestrator.plan.model import Driver, Plan, Task, TaskReference
+from orchestrator.plan.drivers import Driver
+from orchestrator.plan.model import Plan, Task, TaskReference
 
 
 def full_id(group: str, reference: TaskReference) -> str:

@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from orchestrator.evidence.metric import Better, Form
+from orchestrator.plan.drivers import Driver
 from orchestrator.plan.values import Cost, Count, Duration, Interval, ParamValue, Target, Timeout
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=64)]
@@ -31,16 +32,6 @@ class PlanModel(BaseModel):
     """What every part of a plan has in common: strict and frozen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
-
-
-class Driver(StrEnum):
-    """How an agent's tasks are carried out."""
-
-    PYTHON = "python"
-    COMMAND = "command"
-    ACP = "acp"
-    HUMAN = "human"
-    PULL = "pull"
 
 
 class TriggerRule(StrEnum):

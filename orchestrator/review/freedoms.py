@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Final
 
-from orchestrator.plan.model import Agent, Budget, Driver, Sandbox, Task
+from orchestrator.plan.drivers import Driver
+from orchestrator.plan.model import Agent, Budget, Sandbox, Task
 
 STRENGTH: Final = {Sandbox.NONE: 0, Sandbox.LANDLOCK: 1, Sandbox.AUTO: 2, Sandbox.BUBBLEWRAP: 3}
 """How much each sandbox keeps in; `auto` may come to landlock."""

@@ -14,7 +14,7 @@ from workstreams.documents import write_json
 from workstreams.parameters import whole
 from workstreams.streaming.metrics import BOUNDARY_MISMATCHES
 
-BLOCK: Final = 1024
+BLOCK: Final = 768
 
 
 @dataclass(frozen=True, slots=True)
