@@ -19,7 +19,16 @@ from orchestrator.importers.sections import Role, Section, holds_strong, read_se
 from orchestrator.importers.stages import add_stages, idle
 from orchestrator.importers.tablecolumns import is_task_row, task_cells
 from orchestrator.importers.taskfields import Means, is_task_field, meaning
-from orchestrator.importers.tasklines import NOTHING, is_done, read_needs, read_row, read_task, seconds_of, split_names
+from orchestrator.importers.tasklines import (
+    NOTHING,
+    is_done,
+    read_needs,
+    read_row,
+    read_task,
+    seconds_of,
+    split_names,
+    without_estimate,
+)
 from orchestrator.importers.topics import FINISHED, NO_WORK, STEP, Topic, bare, is_serial, names_group, names_task
 from orchestrator.importers.verbs import is_imperative
 
@@ -134,7 +143,8 @@ class _Reading:
         name = _group_id(found["id"] if found else "1", prefix)
         within = self.group.id if self.group is not None else ""
         name = name if self.draft.names.is_free(name) else identifier(title)
-        group = self.group = self.draft.new_group(name, title[:LONGEST], line.number)
+        group = self.group = self.draft.new_group(name, "", line.number)
+        group.title = (without_estimate(self.draft, line, group, title) or title)[:LONGEST]
         group.within, group.done = within, line.done
         if not serial:
             return

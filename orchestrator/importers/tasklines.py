@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from orchestrator.importers.draft import Concern, Draft, DraftTask
+from orchestrator.importers.draft import Concern, Draft, DraftGroup, DraftTask
 from orchestrator.importers.durations import find_duration, is_duration_alone, is_size, speaks_of_time
 from orchestrator.importers.outline import Line
 from orchestrator.importers.tablecolumns import part_of, task_cells, unit_of
@@ -112,7 +112,7 @@ def read_task(draft: Draft, line: Line, text: str | None = None) -> DraftTask:
     task = DraftTask("", line.number, done=line.done)
     text = _marked(task, _keyed(task, text))
     for _ in range(3):
-        before, text = text, _owned(draft, task, _estimated(draft, line, task, _waiting(task, text)))
+        before, text = text, _owned(draft, task, without_estimate(draft, line, task, _waiting(task, text)))
         if text == before:
             break
     task.title = text.strip(" -\u2013\u2014:,;|") or line.text.strip() or "Untitled"
@@ -173,8 +173,8 @@ def _owned(draft: Draft, task: DraftTask, text: str) -> str:
     )
 
 
-def _estimated(draft: Draft, line: Line, task: DraftTask, text: str) -> str:
-    """Without the estimate, which stands at the end, in brackets or behind a word or a dash that announces it."""
+def without_estimate(draft: Draft, line: Line, task: DraftTask | DraftGroup, text: str) -> str:
+    """A task's or a group's title without its estimate, which stands at the end, in brackets or behind a word or a dash that announces it."""
     body = text.rstrip(" )].,;")
     if not any(sign.isnumeric() for sign in body[-40:]):
         return _bracketed(draft, line, task, text) if text.rstrip()[-1:] in {")", "]"} else text
@@ -192,7 +192,7 @@ def _estimated(draft: Draft, line: Line, task: DraftTask, text: str) -> str:
     return text[:start].rstrip(" ,;(-\u2013\u2014")
 
 
-def _bracketed(draft: Draft, line: Line, task: DraftTask, text: str) -> str:
+def _bracketed(draft: Draft, line: Line, task: DraftTask | DraftGroup, text: str) -> str:
     """Without brackets at the end that hold nothing but an estimate; what speaks of time in them and is none is told."""
     found = BRACKETED.search(text.rstrip(), max(0, len(text.rstrip()) - 44))
     if found is None or task.estimate is not None or not speaks_of_time(found["text"]):
@@ -200,7 +200,7 @@ def _bracketed(draft: Draft, line: Line, task: DraftTask, text: str) -> str:
     if is_duration_alone(found["text"]) and find_duration(found["text"]):
         task.estimate = seconds_of(draft, line.number, found["text"])
         return text[: found.start()].rstrip(" ,;-\u2013\u2014")
-    if len(found["text"].split()) <= FEW:
+    if isinstance(task, DraftTask) and len(found["text"].split()) <= FEW:  # "Setup (Week 1)" tells a group's place
         draft.note(line.number, Concern.NOT_UNDERSTOOD, f"estimate {found['text']!r}: no duration", "estimate")
     return text
 

@@ -22,6 +22,7 @@ LEFT_OUT: Final = (
     "tests/unit/encoder/detect/test_boundary.py",
     "tests/unit/encoder/glyphs/test_context_sort.py",
     "tests/unit/encoder/glyphs/test_jit.py",
+    "tests/unit/encoder/glyphs/test_kernel.py",
     "tests/unit/encoder/glyphs/test_json_names.py",
     "tests/unit/encoder/glyphs/test_loading.py",
     "tests/unit/encoder/glyphs/test_second_decoder.py",
@@ -29,6 +30,7 @@ LEFT_OUT: Final = (
     "tests/unit/encoder/test_block_damage.py",
     "tests/unit/encoder/test_capacity.py",
     "tests/unit/encoder/test_container_by_the_book.py",
+    "tests/unit/encoder/test_file_protocol.py",
     "tests/unit/encoder/test_heap.py",
 )
 """What no workstream changes or relies on: the command line, the levels that mix, second decoders by the book, damage, and what needs numba. The whole suite is

@@ -266,3 +266,21 @@ def test_whatever_the_order_of_its_parts_the_outcome_is_a_valid_plan_or_has_no_w
         assert all(group.tasks for group in plan.groups.values())
     else:
         assert WORK_HEADINGS.isdisjoint(pieces)
+
+
+@pytest.mark.parametrize(
+    ("heading", "title", "hours"),
+    [
+        ("Phase 1: Foundation (2 weeks)", "Foundation", 80),
+        ("Phase 1 - Build [1.5 weeks]", "Build", 60),
+        ("Phase 1: Launch — 5 days", "Launch", 40),
+        ("Phase 1: Setup (Week 1)", "Setup (Week 1)", None),
+        ("Phase 1: Setup (Weeks 1-3)", "Setup (Weeks 1-3)", None),
+        ("Phase 1: Survive 30 days", "Survive 30 days", None),
+    ],
+)
+def test_a_duration_behind_a_groups_title_is_its_estimate(heading: str, title: str, hours: float | None) -> None:
+    plan, draft = imported(f"# P\n\n## {heading}\n\n- Write the parser\n")
+    (group,) = plan.workstreams.values()
+    assert (group.title, group.estimate) == (title, None if hours is None else hours * 3600)
+    assert not told(draft, Concern.NOT_UNDERSTOOD)
