@@ -47,9 +47,10 @@ def by_size(points: Sequence[Document], key: str, title: str, unit: str) -> Char
 
 
 def arms_chart(arms: Mapping[str, Sequence[Document]]) -> Chart:
-    """Peak of every sample, arm by arm."""
-    series = {name: [it["peak_rss"] / MB for it in results] for name, results in arms.items()}
-    labels = [f"round {number}" for number in range(1, 1 + max(map(len, series.values())))]
+    """Peak of every sample that has partners, arm by arm."""
+    rounds = min(map(len, arms.values()))
+    series = {name: [it["peak_rss"] / MB for it in results[:rounds]] for name, results in arms.items()}
+    labels = [f"round {number}" for number in range(1, 1 + rounds)]
     rows = [
         (name, label, f"{value:.1f}")
         for name, line in series.items()

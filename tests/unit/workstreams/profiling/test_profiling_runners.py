@@ -76,7 +76,7 @@ def test_from_calibration_to_a_dashboard_that_asks_no_network(context, in_proces
     for name, params in (
         ("framework", {}),
         ("suite", {"sizes": [1, 2], "rounds": 1}),
-        ("before_after", {"size": "2MB", "rounds": 1}),
+        ("before_after", {"size": "2MB", "rounds": 1, "tuned_rounds": 2}),
         ("reports", {}),
         ("bottlenecks", {"size": "1MiB", "top": 3}),
         ("dashboard", {}),
@@ -84,7 +84,7 @@ def test_from_calibration_to_a_dashboard_that_asks_no_network(context, in_proces
         given = run(context, name, params, inputs)
         inputs[given.task] = given.as_input()
         if name == "before_after":
-            assert len(given.of("profiling.retained")["values"]) == 1
+            assert len(given.of("profiling.retained")["values"]) == 2
         if name == "bottlenecks":
             assert any(note.startswith("bottleneck: ") for note in given.notes)
             assert json.loads(given.artifacts["bottlenecks.json"].read_text())["busy"]
