@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.codec.corpora import Window, folder, generated, standard_library
-from encoder.block import encode_block
+from encoder.block.codec import encode_block
 from encoder.detect.features import FEATURE_NAMES, Features
 from encoder.detect.pattern import Pattern, PatternDetector
 from encoder.detect.sample import take_sample

@@ -4,7 +4,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from encoder.block import ColumnInfo
+from encoder.block.codec import ColumnInfo
 from encoder.cli.reporting import human_size
 
 if TYPE_CHECKING:

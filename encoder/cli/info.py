@@ -9,15 +9,15 @@ from typing import IO, Any
 
 import typer
 
-from encoder.block import BlockInfo, ColumnInfo, describe_block
+from encoder.block.codec import BlockInfo, ColumnInfo, describe_block
 from encoder.cli.costs import draw_costs
 from encoder.cli.files import opened_input
 from encoder.cli.reporting import UsageError, human_size
-from encoder.container import MAJOR
+from encoder.container.format import MAJOR
+from encoder.container.reader import read_block
 from encoder.errors import FormatError, LimitError
 from encoder.limits import DEFAULT_LIMITS, Limits
-from encoder.members import Member, read_file_index
-from encoder.reader import read_block
+from encoder.stream.members import Member, read_file_index
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import numpy as np
 
 from encoder.detect.glance import Glance, alike, distance, glance
 from encoder.detect.pattern import PatternDetector
-from encoder.records import RECORD_END, Cutting, cut_at
+from encoder.detect.records import RECORD_END, Cutting, cut_at
 from encoder.strategy import TreeType
 
 PLACES: Final = 16
@@ -139,7 +139,7 @@ def _kinds_differ(one: memoryview, other: memoryview) -> bool:
 
 
 def by_kind() -> Cutting:
-    """For one stream: as `encoder.records.AT_RECORDS`, with extra cuts where the kind of data changes.
+    """For one stream: as `encoder.detect.records.AT_RECORDS`, with extra cuts where the kind of data changes.
 
     Such a cut is behind the first kind's last record.
     """

@@ -9,9 +9,10 @@ from typing import Final
 
 from encoder.detect.glance import Glance, alike, distance, middle_glance
 from encoder.detect.pattern import Pattern, PatternDetector
+from encoder.detect.ports import SampleEncoder
 from encoder.detect.sample import SAMPLE_SIZE, take_sample, take_trial
 from encoder.detect.tree import DecisionTree, load_tree
-from encoder.detect.trial import BlockEncoder, at_leisure, best_on, encode_lazily
+from encoder.detect.trial import at_leisure, best_on, encode_lazily
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType
 
@@ -203,7 +204,7 @@ class AdaptiveCompressionSelector:
     (default: TEXT's strategy), and change nothing. Incompressible blocks are stored without a trial.
 
     strategies: what to do for each tree type. TEXT must be there, and replaces any missing one. CSV's separator is the
-    detected one, whatever the given strategy says. encode: what a trial runs, by default `encoder.block.encode_block`.
+    detected one, whatever the given strategy says. encode: what a trial runs, by default `encoder.block.codec.encode_block`.
     None means no trials: the shortlist's first is taken. clock: seconds, for the observations only. One selector
     serves one stream, in its order: not thread-safe. ProfileError: no TEXT among the strategies.
     """
@@ -215,7 +216,7 @@ class AdaptiveCompressionSelector:
         small: Strategy | None = None,
         detector: PatternDetector | None = None,
         tree: DecisionTree | None = None,
-        encode: BlockEncoder | None = encode_lazily,
+        encode: SampleEncoder | None = encode_lazily,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         if TreeType.TEXT not in strategies:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final
 
+from encoder.detect.ports import SampleEncoder
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 SLOW_FROM: Final = 16
@@ -44,23 +45,16 @@ LEISURELY: Final = Handicaps(plain=0.97, others=1.02)
 """Plain bytes gain more by a high level than columns do, and are tried at a low one."""
 
 
-class BlockEncoder(Protocol):
-    """What a trial runs."""
-
-    def __call__(self, data: bytes, strategy: Strategy, /) -> bytes:
-        """A block's body."""
-
-
 def encode_lazily(data: bytes, strategy: Strategy, /) -> bytes:
-    """`encoder.block.encode_block`, loaded when the first trial needs it."""
-    from encoder.block import encode_block  # noqa: PLC0415 - detection alone loads no back end
+    """`encoder.block.codec.encode_block`, loaded when the first trial needs it."""
+    from encoder.block.codec import encode_block  # noqa: PLC0415 - detection alone loads no back end
 
     return encode_block(data, strategy, thorough=False)
 
 
 def encode_at_leisure(data: bytes, strategy: Strategy, /) -> bytes:
     """As `encode_lazily`, with JSON lines' columns named as in an encode: by path or by key may halve them, and a look at some lines says which."""
-    from encoder.block import encode_block  # noqa: PLC0415 - as above
+    from encoder.block.codec import encode_block  # noqa: PLC0415 - as above
 
     return encode_block(data, strategy, thorough=strategy.tree is TreeType.JSON_LINES)
 
@@ -73,7 +67,7 @@ def at_leisure(shortlist: Sequence[Strategy]) -> bool:
     )
 
 
-def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: BlockEncoder) -> Strategy:
+def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder) -> Strategy:
     """The strategy that makes the sample smallest, or will make its block smallest. shortlist: at least one."""
     leisurely = at_leisure(shortlist)
     if leisurely and encode is encode_lazily:

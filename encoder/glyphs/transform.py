@@ -23,6 +23,7 @@ from encoder.glyphs.compose import write_ids
 from encoder.glyphs.gather import column_names, gather, merge_small, write_lines
 from encoder.glyphs.kernel import Int
 from encoder.glyphs.scratch import Scratch, scratch_for
+from encoder.glyphs.segments import StreamName
 from encoder.glyphs.sink import IDS, TEMPLATES, TEXT, empty_sink
 from encoder.glyphs.templates import write_templates
 from encoder.glyphs.tokenise import Found
@@ -31,7 +32,6 @@ from encoder.glyphs.tokenise_json import count_keys, tokenise_json
 from encoder.glyphs.tokenise_log import FINE, QUOTED, WORDS, tokenise_log
 from encoder.glyphs.tokenise_xml import tokenise_xml
 from encoder.glyphs.varints import write_varints
-from encoder.segments import StreamName
 from encoder.strategy import TreeType
 
 Bytes = NDArray[np.uint8]

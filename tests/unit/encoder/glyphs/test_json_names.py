@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from encoder.block import decode_block, describe_block, encode_block, warm
+from encoder.block.codec import decode_block, describe_block, encode_block, warm
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 warm()

@@ -1,0 +1,230 @@
+"""Which body of a block is the smallest: columns, mixed rows, or the plain bytes; and which of them need not be tried."""
+
+from dataclasses import replace
+from typing import Final
+
+from encoder.block.backends import compress
+from encoder.block.columns import LARGEST_TRANSFORMED, LAYOUT_LEVEL, Packing, packing_of
+from encoder.block.layout import FORM, PLAIN, ROWS, STORED, UNTRANSFORMED, Header
+from encoder.block.rows import LEAST_MIXED, pack_rows, small_strategy
+from encoder.glyphs.segments import SegmentPlace
+from encoder.strategy import BackEnd, Strategy, TreeType
+
+SAFE: Final = Strategy(TreeType.TEXT, BackEnd.ZSTD, 19)
+"""What a block gets that its own strategy failed."""
+_DOCUMENTS: Final = (TreeType.JSON, TreeType.XML)
+_QUICK_LEVEL: Final = 9  # up to here, plain zstd costs so little beside the transform that it is simply tried
+_CLEAR_GAIN: Final = 0.75  # of a quick compression: what no stronger back end makes of the plain bytes
+_FAR_SMALLER: Final = 0.75  # than a sample says that the plain bytes become
+_LITTLE_GAIN: Final = 0.85  # of the plain bytes at the same level
+_MOSTLY: Final = 0.5  # of a body
+_HARDLY_ANY_GAIN: Final = 0.95  # of the plain bytes at the level for prose: at their own they may be smaller
+_SAMPLED: Final = 8  # one part in so many is the sample, from the middle of the block
+_LEAST_SAMPLE: Final = 1 << 16
+_SEVERAL: Final = 3
+_MIXED_GAINS: Final = {1: (3, 0.83), 2: (9, 0.65)}
+"""By the level of mixing: a level of zstd, and the part of what it makes of the plain bytes below which mixing those is not tried."""
+_HARDLY_MIXED: Final = 0.8
+"""Of what zstd's `_QUICK_LEVEL` makes of the plain bytes: above it, its highest level may make them smaller than mixing does."""
+_BELOW_ESTIMATE: Final = 0.9  # a sample learns less than the whole, so that it seems to gain less by mixing
+_COLUMNS_LEVELS: Final = (12, 19)
+"""Of zstd, at which columns are held against mixed rows: first, and where they are close."""
+_COLUMNS_CLOSE: Final = 1.1  # times the rows, within which a higher level may still make columns smaller than them
+_TEXT_CLOSE: Final = 1.45
+"""As `_COLUMNS_CLOSE`, of columns that are mostly text, which gains most by the level (of reads of a genome, 1.4 times)."""
+_CARRIED_LEVEL: Final = 19  # of plain bytes behind a codebook, where the strategy's back end is not zstd
+_BROTLI_TOO: Final = 1 << 18  # bytes of text, of which its own dictionary may know much
+_SLOW: Final = (BackEnd.LZMA, BackEnd.BROTLI, BackEnd.MIXING)
+_WORTH_A_PROBE: Final = 1024  # bytes; fewer cost little, and brotli's own dictionary may help where zstd sees nothing
+
+
+def smallest_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
+    """The smallest body of those that the strategy allows and that are worth a trial. place, thorough: as in `encoder.block.codec.encode_block`.
+
+    Raises ValueError for a level that the back end does not have.
+    """
+    if strategy.back_end is BackEnd.MIXING and len(view) < LEAST_MIXED:
+        strategy = small_strategy(strategy)
+    if strategy.tree is TreeType.TEXT and strategy.codebook:
+        return _carried_body(view, strategy)
+    if strategy.tree in UNTRANSFORMED:
+        return plain_body(view, strategy, strategy.tree, fell_back=False)
+    if strategy.back_end is BackEnd.ZSTD and strategy.tree not in _DOCUMENTS:
+        return _quick_body(view, strategy, place, thorough=thorough)
+    body = (
+        _mixed_body(view, strategy, place)
+        if strategy.back_end is BackEnd.MIXING
+        else _glyph_body(view, strategy, place)
+    )
+    if body is not None and _clearly_pays(body, view, strategy):
+        return body
+    plain = plain_body(view, strategy, TreeType.TEXT, fell_back=True)
+    return body if body is not None and len(body) < len(plain) else plain
+
+
+def _mixed_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes | None:
+    """Mixed rows, or columns behind zstd where those are smaller: of machine-made records and deep documents they may be."""
+    first, closer = _COLUMNS_LEVELS
+    quick = replace(
+        strategy, back_end=BackEnd.ZSTD, level=first, prose_level=closer
+    )  # text is pooled as at lower levels
+    packing = packing_of(view, quick, place)  # first, as others may wait for its sort plan
+    columns = None if packing is None else packing.body()
+    rows = _row_body(view, strategy)
+    may_win = False
+    if packing is not None and columns is not None:
+        may_win = rows is None or len(columns) < _closeness(packing, columns) * len(rows)
+    if may_win or strategy.tree in _DOCUMENTS:
+        columns = _smaller(columns, _glyph_body(view, replace(quick, level=closer), place))
+    return _smaller(rows, columns)
+
+
+def _closeness(packing: Packing, columns: bytes) -> float:
+    """Times the rows, up to which columns may still become smaller than them at a higher level."""
+    return _TEXT_CLOSE if packing.text_size() > _MOSTLY * len(columns) else _COLUMNS_CLOSE
+
+
+def _carried_body(view: memoryview, strategy: Strategy) -> bytes:
+    """The plain bytes behind the codebook; or without it, where they are no longer like it or mixed, and that is smaller."""
+    level = strategy.level if strategy.back_end is BackEnd.ZSTD else _CARRIED_LEVEL
+    carried = replace(strategy, back_end=BackEnd.CARRIED, level=level)
+    body = plain_body(view, carried, TreeType.TEXT, fell_back=False)
+    _, quick = compress(BackEnd.ZSTD, view, LAYOUT_LEVEL, text=True)
+    if strategy.back_end is not BackEnd.MIXING and len(body) < _CLEAR_GAIN * len(quick):
+        return body
+    return min(body, plain_body(view, strategy, TreeType.TEXT, fell_back=False), key=len)
+
+
+def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
+    """Records behind zstd, or the plain bytes. Where taking them apart gains little and they are mostly text, it is not left at that,
+    but for a sample.
+    """
+    packing = packing_of(view, strategy, place, thorough=thorough)
+    body = None if packing is None else packing.body()
+    if body is not None and _clearly_pays(body, view, strategy):
+        return body
+    plain = plain_body(view, strategy, TreeType.TEXT, fell_back=True)
+    if body is not None and len(body) < _LITTLE_GAIN * len(plain):
+        return body
+    mostly_text = packing is None or packing.text_size() > _MOSTLY * len(body or b"")
+    if thorough and mostly_text and strategy.prose_level is not None:
+        return _prose_body(view, strategy, packing, strategy.prose_level)
+    return plain if body is None or len(plain) <= len(body) else body
+
+
+def _prose_body(view: memoryview, strategy: Strategy, packing: Packing | None, level: int) -> bytes:
+    """The columns with their text, or the plain bytes, at that level, the one for prose; and where columns gain hardly anything over
+    that, the plain bytes at the level that they have where nothing was taken apart.
+    """
+    body = None if packing is None else packing.body(text_level=level)
+    plain = plain_body(view, replace(strategy, level=level), TreeType.TEXT, fell_back=True)
+    if strategy.plain_level is not None and (body is None or len(body) > _HARDLY_ANY_GAIN * len(plain)):
+        plain = plain_body(view, replace(strategy, level=strategy.plain_level), TreeType.TEXT, fell_back=True)
+    return plain if body is None or len(plain) <= len(body) else body
+
+
+def _smaller(one: bytes | None, other: bytes | None) -> bytes | None:
+    """The smaller body, or the only one. Columns of deep documents, where much comes again far off, may beat rows of them."""
+    return min((body for body in (one, other) if body is not None), key=len, default=None)
+
+
+def plain_body(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool) -> bytes:
+    """The body of the bytes as they are, in one stream of the strategy's back end, or stored. tree, fell_back: as the header says them.
+
+    Raises ValueError for a level that the back end does not have.
+    """
+    body = _one_stream(view, strategy, tree, fell_back=fell_back)
+    if strategy.back_end is not BackEnd.MIXING:
+        return body
+    if len(view) <= _BROTLI_TOO:
+        body = min(body, _one_stream(view, small_strategy(strategy), tree, fell_back=fell_back), key=len)
+    if len(body) < _HARDLY_MIXED * _size(BackEnd.ZSTD, view, _QUICK_LEVEL):
+        return body
+    packed = replace(strategy, back_end=BackEnd.ZSTD, level=_COLUMNS_LEVELS[-1])
+    return min(body, _one_stream(view, packed, tree, fell_back=fell_back), key=len)
+
+
+def _one_stream(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool) -> bytes:
+    used, stream = BackEnd.STORE, b""
+    if strategy.back_end not in _SLOW or len(view) < _WORTH_A_PROBE or _shrinks(view):
+        used, stream = compress(strategy.back_end, view, strategy.level, text=True, codebook=strategy.codebook)
+    if used is BackEnd.STORE:
+        stream = bytes(view)
+    form = STORED if used is BackEnd.STORE else PLAIN
+    level = 0 if used is BackEnd.STORE else strategy.level
+    return Header(form, tree, fell_back, used, level).to_bytes() + stream
+
+
+def _shrinks(view: memoryview) -> bool:
+    """Whether a quick compression gains anything: where it does not, a slow one would take its time for nothing."""
+    used, _ = compress(BackEnd.ZSTD, view, 1, text=True)
+    return used is not BackEnd.STORE
+
+
+def _row_body(view: memoryview, strategy: Strategy) -> bytes | None:
+    """The body of token rows, or None when there is nothing to take apart."""
+    if len(view) > LARGEST_TRANSFORMED:
+        return None
+    payload = pack_rows(view, strategy)
+    if payload is None:
+        return None
+    return (
+        Header(ROWS, strategy.tree, fell_back=False, back_end=BackEnd.MIXING, level=strategy.level).to_bytes() + payload
+    )
+
+
+def _glyph_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes | None:
+    """The transformed body, or None when there is nothing to transform."""
+    packing = packing_of(view, strategy, place)
+    return None if packing is None else packing.body()
+
+
+def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
+    """Is the body so small that compressing the plain bytes, to compare, would be time wasted?
+
+    Where this says so of a document, the body is smaller than plain zstd at `_QUICK_LEVEL`; where not, the plain bytes
+    are really tried.
+    """
+    if strategy.back_end is BackEnd.STORE:
+        return len(body) < len(view)
+    if strategy.back_end is BackEnd.MIXING:
+        return _mixed_clearly_pays(body, view, strategy)
+    if strategy.tree not in _DOCUMENTS:
+        return _sample_says_so(body, view)
+    if strategy.back_end is BackEnd.ZSTD and strategy.level <= _QUICK_LEVEL:
+        return False
+    _, quick = compress(BackEnd.ZSTD, view, _QUICK_LEVEL, text=True)
+    return len(body) < _CLEAR_GAIN * len(quick)
+
+
+def _mixed_clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
+    """Whether rows are far below a quick compression of the plain bytes; or, which alone counts for columns and for a document, whose plain bytes
+    may gain more by mixing, whether the body is well below that times what mixing gains on a sample of them.
+    """
+    level, gain = _MIXED_GAINS[strategy.level]
+    quick = _size(BackEnd.ZSTD, view, level)
+    if body[0] & FORM == ROWS and strategy.tree not in _DOCUMENTS and len(body) < gain * quick:
+        return True
+    if len(view) < _SEVERAL * _LEAST_SAMPLE:
+        return False  # the sample would take as long as what it is to spare
+    sample = _middle(view)
+    mixed = _size(BackEnd.MIXING, sample, strategy.level)
+    return len(body) * _size(BackEnd.ZSTD, sample, level) < _BELOW_ESTIMATE * mixed * quick
+
+
+def _sample_says_so(body: bytes, view: memoryview) -> bool:
+    """Whether the body is far smaller than a sample of the plain bytes, quickly compressed, makes them all."""
+    sample = _middle(view)
+    return len(body) * len(sample) < _FAR_SMALLER * _size(BackEnd.ZSTD, sample, 1) * len(view)
+
+
+def _middle(view: memoryview) -> memoryview:
+    """The sample of a block."""
+    size = max(_LEAST_SAMPLE, len(view) // _SAMPLED)
+    middle = max(0, len(view) - size) // 2
+    return view[middle : middle + size]
+
+
+def _size(back_end: BackEnd, data: memoryview, level: int) -> int:
+    """Bytes that text takes."""
+    return len(compress(back_end, data, level, text=True)[1])
