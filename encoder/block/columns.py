@@ -12,6 +12,7 @@ from encoder.block.layout import GLYPHS, NO_FLAGS, SORTED, TEXT_POOLED, Header, 
 from encoder.glyphs.ready import prepare_transform
 from encoder.glyphs.segments import SegmentPlace
 from encoder.strategy import BackEnd, Strategy, TreeType
+from encoder.trees import TREES
 
 if TYPE_CHECKING:
     from encoder.glyphs.transform import Transformed
@@ -20,9 +21,7 @@ LARGEST_TRANSFORMED: Final = 1 << 29
 """Bytes of a block: positions are 32-bit, and lines of a level below may take twice the block."""
 LAYOUT_LEVEL: Final = 3
 """Of zstd, at which layouts are held against each other."""
-_NAMED_TREES: Final = (TreeType.JSON, TreeType.JSON_LINES)
 _LINES_TRIED: Final = 1 << 17
-_POOLED_TREES: Final = (TreeType.JSON, TreeType.XML, TreeType.JSON_LINES)  # their columns say the same things again
 _MUCH_TEXT: Final = 2  # one part in so many of the columns' bytes
 _SEARCHED: Final = 12  # one part in so many of a block's time goes into the search for siblings
 _CARRIED_BELOW: Final = 1 << 16
@@ -42,10 +41,10 @@ def packing_of(
     prepare_transform()
     from encoder.glyphs.transform import transform  # noqa: PLC0415  as the module says
 
-    if strategy.tree in _NAMED_TREES and strategy.back_end is not BackEnd.STORE and thorough:
+    if TREES[strategy.tree].names_tried and strategy.back_end is not BackEnd.STORE and thorough:
         transformed = _best_named(view, strategy, place)
     else:
-        by_path = strategy.tree is not TreeType.JSON_LINES  # what most samples of each are smaller with
+        by_path = TREES[strategy.tree].by_path
         transformed = transform(view, strategy.tree, strategy.separator, by_path=by_path)
     if transformed is None:
         return None
@@ -58,12 +57,13 @@ def _best_named(view: memoryview, strategy: Strategy, place: SegmentPlace | None
     """
     from encoder.glyphs.transform import transform  # noqa: PLC0415  as the module says
 
-    if strategy.tree is TreeType.JSON:
+    is_document = TREES[strategy.tree].document
+    if is_document:
         place = None  # a document's blocks are too unlike each other
     named = None if place is None else place.named()
     if named is not None:
         return transform(view, strategy.tree, strategy.separator, by_path=named)
-    part = view if strategy.tree is TreeType.JSON else view[:_LINES_TRIED]
+    part = view if is_document else view[:_LINES_TRIED]
     tried = {by_path: transform(part, strategy.tree, strategy.separator, by_path=by_path) for by_path in (True, False)}
     best = min(tried, key=lambda by_path: _quick_size(tried[by_path], strategy.tree))
     if place is not None:
@@ -79,13 +79,13 @@ def _quick_size(transformed: "Transformed | None", tree: TreeType) -> int:
 
     if transformed is None:
         return 0
-    physical = gather_physical(transformed.streams, text_pooled=tree in _POOLED_TREES)
+    physical = gather_physical(transformed.streams, text_pooled=TREES[tree].text_pooled)
     streams = [transformed.metadata(), *(raw for _, raw in physical)]
     return sum(len(compress(BackEnd.ZSTD, raw, 1, text=True)[1]) for raw in streams)
 
 
 def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | None, budget: int) -> "Packing":
-    """Flags, metadata and streams; of a tree in `_POOLED_TREES`, and of others with much text, with that in one stream or in many,
+    """Flags, metadata and streams; of a tree whose text is pooled, and of others with much text, with that in one stream or in many,
     whichever a quick compression makes smaller.
     """
     from encoder.glyphs.siblings import permutation_numbers, sort_streams  # noqa: PLC0415  as the module says
@@ -110,7 +110,7 @@ def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | 
 
 def _may_pool(packing: "Packing") -> bool:
     """Whether text in one stream is tried: where columns say the same things again, or else much of the body is text that matters."""
-    if packing.strategy.tree in _POOLED_TREES:
+    if TREES[packing.strategy.tree].text_pooled:
         return True
     if packing.strategy.prose_level is None:
         return False

@@ -11,6 +11,7 @@ from encoder.block.backends import BACK_END_BITS, CODECS, back_end_of, decompres
 from encoder.errors import FormatError, LimitError, VersionError
 from encoder.limits import Limits
 from encoder.strategy import BackEnd, TreeType
+from encoder.trees import TREES
 from encoder.varint import Reader, varint
 
 VERSION: Final = 1
@@ -19,16 +20,6 @@ FORM: Final = 0x0F
 """The bits of a body's first byte that say which of these it has."""
 STORED, PLAIN, GLYPHS, ROWS = range(4)
 """Forms of a body: the bytes themselves, one stream of them compressed, templates and columns, or mixed token rows."""
-TREE_CODES: Final[dict[TreeType, int]] = {
-    TreeType.OPAQUE: 0,
-    TreeType.TEXT: 1,
-    TreeType.LOG: 2,
-    TreeType.JSON_LINES: 3,
-    TreeType.JSON: 4,
-    TreeType.CSV: 5,
-    TreeType.XML: 6,
-}
-"""What a header calls a block's tree."""
 HEADER_SIZE: Final = 4
 """Bytes."""
 NO_FLAGS: Final = 0
@@ -37,10 +28,8 @@ SORTED: Final = 0x01
 """Flag of a body of columns: the metadata says which streams are in the order of others."""
 TEXT_POOLED: Final = 0x04
 """Flag of a body of columns: all text is in one stream."""
-UNTRANSFORMED: Final = (TreeType.TEXT, TreeType.OPAQUE)
-"""What has no tokeniser: bodies of these are stored, or one stream."""
 _TRANSFORMED: Final = (GLYPHS, ROWS)
-_TREES: Final = {code: tree for tree, code in TREE_CODES.items()}
+_TREES: Final = {row.code: tree for tree, row in TREES.items()}
 _FELL_BACK: Final = 0x10
 
 
@@ -56,7 +45,7 @@ class Header:
 
     def to_bytes(self) -> bytes:
         """Inverse of `read_header`."""
-        tree = TREE_CODES[self.tree] | (_FELL_BACK if self.fell_back else 0)
+        tree = TREES[self.tree].code | (_FELL_BACK if self.fell_back else 0)
         return bytes([VERSION << 4 | self.form, tree, CODECS[self.back_end].code, self.level & 0xFF])
 
 
@@ -70,7 +59,7 @@ def read_header(reader: Reader) -> Header:
     fell_back = bool(second & _FELL_BACK)
     back_end = back_end_of(third)
     level = fourth - 256 if fourth > 127 else fourth
-    if tree is None or (form in _TRANSFORMED) == (tree in UNTRANSFORMED) or (fell_back and tree is not TreeType.TEXT):
+    if tree is None or (form in _TRANSFORMED) == TREES[tree].plain or (fell_back and tree is not TreeType.TEXT):
         raise FormatError(f"a block's header is damaged: form {form} with tree code {second}")
     if form == ROWS and back_end is not BackEnd.MIXING:
         raise FormatError(f"a block's header is damaged: rows with back end {back_end}")

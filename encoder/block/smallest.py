@@ -5,14 +5,14 @@ from typing import Final
 
 from encoder.block.backends import compress
 from encoder.block.columns import LARGEST_TRANSFORMED, LAYOUT_LEVEL, Packing, packing_of
-from encoder.block.layout import FORM, PLAIN, ROWS, STORED, UNTRANSFORMED, Header
+from encoder.block.layout import FORM, PLAIN, ROWS, STORED, Header
 from encoder.block.rows import LEAST_MIXED, pack_rows, small_strategy
 from encoder.glyphs.segments import SegmentPlace
 from encoder.strategy import BackEnd, Strategy, TreeType
+from encoder.trees import TREES
 
 SAFE: Final = Strategy(TreeType.TEXT, BackEnd.ZSTD, 19)
 """What a block gets that its own strategy failed."""
-_DOCUMENTS: Final = (TreeType.JSON, TreeType.XML)
 _QUICK_LEVEL: Final = 9  # up to here, plain zstd costs so little beside the transform that it is simply tried
 _CLEAR_GAIN: Final = 0.75  # of a quick compression: what no stronger back end makes of the plain bytes
 _FAR_SMALLER: Final = 0.75  # than a sample says that the plain bytes become
@@ -47,9 +47,9 @@ def smallest_body(view: memoryview, strategy: Strategy, place: SegmentPlace | No
         strategy = small_strategy(strategy)
     if strategy.tree is TreeType.TEXT and strategy.codebook:
         return _carried_body(view, strategy)
-    if strategy.tree in UNTRANSFORMED:
+    if TREES[strategy.tree].plain:
         return plain_body(view, strategy, strategy.tree, fell_back=False)
-    if strategy.back_end is BackEnd.ZSTD and strategy.tree not in _DOCUMENTS:
+    if strategy.back_end is BackEnd.ZSTD and not TREES[strategy.tree].document:
         return _quick_body(view, strategy, place, thorough=thorough)
     body = (
         _mixed_body(view, strategy, place)
@@ -74,7 +74,7 @@ def _mixed_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None
     may_win = False
     if packing is not None and columns is not None:
         may_win = rows is None or len(columns) < _closeness(packing, columns) * len(rows)
-    if may_win or strategy.tree in _DOCUMENTS:
+    if may_win or TREES[strategy.tree].document:
         columns = _smaller(columns, _glyph_body(view, replace(quick, level=closer), place))
     return _smaller(rows, columns)
 
@@ -189,7 +189,7 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
         return len(body) < len(view)
     if strategy.back_end is BackEnd.MIXING:
         return _mixed_clearly_pays(body, view, strategy)
-    if strategy.tree not in _DOCUMENTS:
+    if not TREES[strategy.tree].document:
         return _sample_says_so(body, view)
     if strategy.back_end is BackEnd.ZSTD and strategy.level <= _QUICK_LEVEL:
         return False
@@ -203,7 +203,7 @@ def _mixed_clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bo
     """
     level, gain = _MIXED_GAINS[strategy.level]
     quick = _size(BackEnd.ZSTD, view, level)
-    if body[0] & FORM == ROWS and strategy.tree not in _DOCUMENTS and len(body) < gain * quick:
+    if body[0] & FORM == ROWS and not TREES[strategy.tree].document and len(body) < gain * quick:
         return True
     if len(view) < _SEVERAL * _LEAST_SAMPLE:
         return False  # the sample would take as long as what it is to spare

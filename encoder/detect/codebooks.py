@@ -15,6 +15,7 @@ from encoder.detect.ports import BlockEncoder, StrategySelector
 from encoder.glyphs.ready import prepare_transform
 from encoder.profile import CodebookSettings
 from encoder.strategy import BackEnd, Strategy, TreeType
+from encoder.trees import TREES
 
 SOURCE: Final = 1 << 16
 """Most bytes of the past that a codebook is made of, and of a block that it is tried on."""
@@ -70,8 +71,7 @@ class _Segment:
 
 def may_carry(strategy: Strategy) -> bool:
     """Whether blocks of the strategy can refer to a codebook: plain text, and what is taken apart with zstd behind it."""
-    transformed = strategy.tree not in (TreeType.TEXT, TreeType.OPAQUE)
-    return strategy.back_end is BackEnd.ZSTD if transformed else strategy.tree is TreeType.TEXT
+    return strategy.tree is TreeType.TEXT if TREES[strategy.tree].plain else strategy.back_end is BackEnd.ZSTD
 
 
 class CarryingSelector:
@@ -154,7 +154,7 @@ def material(past: bytes, strategy: Strategy, size: int) -> bytes:
     from encoder.glyphs.sink import TEMPLATES, TEXT, WORDS  # noqa: PLC0415 - as above
     from encoder.glyphs.transform import transform  # noqa: PLC0415 - as above
 
-    by_path = strategy.tree is not TreeType.JSON_LINES
+    by_path = TREES[strategy.tree].by_path
     transformed = transform(past, strategy.tree, strategy.separator, by_path=by_path) if past else None
     if transformed is None:
         return b""

@@ -6,6 +6,7 @@ from typing import Final
 
 from encoder.detect.ports import SampleEncoder
 from encoder.strategy import BackEnd, Strategy, TreeType
+from encoder.trees import TREES
 
 SLOW_FROM: Final = 16
 """From this level on, zstd takes so long that its strategies are tried at leisure.
@@ -13,8 +14,6 @@ SLOW_FROM: Final = 16
 The trial is then on much of the block, with all strategies at `LEISURELY_LEVEL`.
 """
 LEISURELY_LEVEL: Final = 9
-
-PLAIN: Final = (TreeType.TEXT, TreeType.OPAQUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,7 @@ class Handicaps:
         """The factor of the tokeniser at that place in its shortlist. The first is what the data looks like, so it
         bears none.
         """
-        if tree in PLAIN:
+        if TREES[tree].plain:
             return self.plain if place else min(self.plain, 1.0)
         return self.others if place else 1.0
 
@@ -56,7 +55,7 @@ def encode_at_leisure(data: bytes, strategy: Strategy, /) -> bytes:
     """As `encode_lazily`, with JSON lines' columns named as in an encode: by path or by key may halve them, and a look at some lines says which."""
     from encoder.block.codec import encode_block  # noqa: PLC0415 - as above
 
-    return encode_block(data, strategy, thorough=strategy.tree is TreeType.JSON_LINES)
+    return encode_block(data, strategy, thorough=TREES[strategy.tree].records and TREES[strategy.tree].names_tried)
 
 
 def at_leisure(shortlist: Sequence[Strategy]) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from encoder.strategy import Strategy, TreeType
+from encoder.trees import TREES
 
 SEGMENT_BLOCKS: Final = 16
 """Blocks, the first of which searches for all: the others' own plans would seldom differ, and data that changes does so at last here."""
@@ -81,7 +82,7 @@ class Segments:
 
     def next(self, strategy: Strategy) -> SegmentPlace | None:
         """The place of the stream's next block; None where its strategy takes nothing apart."""
-        if strategy.tree in {TreeType.TEXT, TreeType.OPAQUE}:
+        if TREES[strategy.tree].plain:
             return None
         shape = strategy.tree, strategy.separator
         leader, blocks = self._running.get(shape, (None, 0))

@@ -5,7 +5,7 @@ import pytest
 
 from encoder.block.codec import decode_block, describe_block
 
-GOLDEN = Path(__file__).parents[2] / "golden" / "block"
+GOLDEN = Path(__file__).parents[3] / "golden" / "block"
 _SPEC = importlib.util.spec_from_file_location("regenerate_block_golden", GOLDEN / "regenerate.py")
 regenerate = importlib.util.module_from_spec(_SPEC)
 _SPEC.loader.exec_module(regenerate)

@@ -57,7 +57,7 @@ def test_blocks_that_have_nothing_in_common_get_none():
 def test_few_blocks_cost_no_trial():
     encoded = []
 
-    def counting(block, strategy):
+    def counting(block, strategy, _place):
         encoded.append(strategy)
         return encode_block(block, strategy)
 
