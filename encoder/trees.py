@@ -5,10 +5,12 @@ The rules are ones that a reader can check against the data: how much of a sampl
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from encoder.features import Features
 from encoder.strategy import TreeType
+
+if TYPE_CHECKING:
+    from encoder.features import Features  # which only a sample's look loads
 
 Tokeniser = Literal["csv", "json", "log", "xml"]
 """What takes blocks apart, by name (`encoder.glyphs.tokenisers`)."""
@@ -19,19 +21,19 @@ def _ramp(value: float, none: float, full: float) -> float:
     return min(1.0, max(0.0, (value - none) / (full - none)))
 
 
-def _opaque(f: Features) -> float:
+def _opaque(f: "Features") -> float:
     """Control characters, or nearly all byte values equally often: compressed, encrypted, executable, arrays of
     numbers.
     """
     return max(_ramp(f.control, 0.0, 0.04), _ramp(f.entropy, 6.6, 7.4))
 
 
-def _endless(f: Features) -> float:
+def _endless(f: "Features") -> float:
     """Lines of about 16 KiB or more, which hold a tree each and no record."""
     return _ramp(f.line_length, 13.5, 14.5)
 
 
-def _json_lines(f: Features) -> float:
+def _json_lines(f: "Features") -> float:
     """Nearly every line is one bracketed value, and something of JSON is inside.
 
     Documents of many kilobytes, one a line, do not count.
@@ -39,7 +41,7 @@ def _json_lines(f: Features) -> float:
     return _ramp(f.bracketed, 0.4, 1.0) * _ramp(f.key + f.quote + f.bracket, 0.002, 0.02) * (1.0 - _endless(f))
 
 
-def _json(f: Features) -> float:
+def _json(f: "Features") -> float:
     """Many keys among braces, nested arrays of numbers, numbers on one endless line, or quoted members line by line.
 
     Neither records of a log nor of JSON lines.
@@ -52,7 +54,7 @@ def _json(f: Features) -> float:
     return max(keys, arrays, unbroken, indented) * (1.0 - f.bracketed * (1.0 - _endless(f))) * (1.0 - f.timed)
 
 
-def _xml(f: Features) -> float:
+def _xml(f: "Features") -> float:
     """Tags, or lines that are tags. A fair share of them closes another or itself.
 
     Tags inside the strings of JSON do not count.
@@ -65,7 +67,7 @@ def _xml(f: Features) -> float:
     )
 
 
-def _csv(f: Features) -> float:
+def _csv(f: "Features") -> float:
     """The same number of separators on nearly every line.
 
     One or two separators prove little if there are words and blanks between them. Any number proves little if the
@@ -77,7 +79,7 @@ def _csv(f: Features) -> float:
     )
 
 
-def _log(f: Features) -> float:
+def _log(f: "Features") -> float:
     """Lines that have a time, or that begin with the same classes of characters, digits among them."""
     alike = _ramp(f.prefix_same, 0.7, 0.95) * _ramp(0.5 - f.prefix_shapes, 0.0, 0.3) * _ramp(f.digit, 0.04, 0.12)
     return max(_ramp(f.timed, 0.2, 0.8), alike) * _ramp(f.blank, 0.005, 0.03) * (1.0 - f.bracketed)
@@ -105,15 +107,15 @@ It separates the seconds' fraction, as Python's loggers write it.
 """
 
 
-def _always(_f: Features) -> bool:
+def _always(_f: "Features") -> bool:
     return True
 
 
-def _has_json(f: Features) -> bool:
+def _has_json(f: "Features") -> bool:
     return f.bracketed >= FEW_BRACKETS or f.key >= FEW_KEYS
 
 
-def _is_separated(f: Features) -> bool:
+def _is_separated(f: "Features") -> bool:
     one_in_a_time = f.field_count <= 1 and f.timed >= MOSTLY_TIMED
     return f.field_consistency >= HALF_CONSISTENT and not one_in_a_time
 
@@ -133,8 +135,8 @@ class Tree:
 
     code: int
     tokeniser: Tokeniser | None = None
-    score: Callable[[Features], float] | None = None
-    hinted: Callable[[Features], bool] = _always
+    score: "Callable[[Features], float] | None" = None
+    hinted: "Callable[[Features], bool]" = _always
     document: bool = False
     names_tried: bool = False
     by_path: bool = True

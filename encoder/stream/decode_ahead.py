@@ -3,11 +3,14 @@
 import os
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Final
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Final
 
 from encoder.container.reader import Block
 from encoder.errors import GlyphError
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 Fetch = Callable[[], Block | None]
 Decode = Callable[[Block], bytes]
@@ -74,5 +77,7 @@ class DecodeAhead:
                 self._ended = True
                 return
             if self._executor is None:
+                from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - which one thread does not load
+
                 self._executor = ThreadPoolExecutor(self._threads, "glyph-decoder")
             self._pending.append((block, self._executor.submit(self._decode, block)))

@@ -238,9 +238,7 @@ class StreamingEncoder(io.BufferedIOBase):
 
     def _stop(self) -> None:
         self._carry = None
-        if self._lease is not None:
-            self._lease.release()
-            self._lease = None
+        self._lease = None
         if self._pipeline is not None:
             self._pipeline.abort()
             if self._owns_pool:
@@ -267,8 +265,6 @@ class StreamingEncoder(io.BufferedIOBase):
             if self._process != os.getpid():
                 return
             self._pipeline.stop()
-            if self._lease is not None:
-                self._lease.release()
 
     def _check_open(self) -> None:
         self._check_not_closed()
@@ -315,7 +311,7 @@ class StreamingEncoder(io.BufferedIOBase):
             lease, self._lease = self._lease, None
             assert lease is not None, "there is room in a leased buffer"
             if not self._filled:
-                lease.release()
+                self._running().give_back()
                 return
             size = self._cutting.rest(lease.buffer[: self._filled])
             self._carry_over(lease.buffer[size : self._filled])

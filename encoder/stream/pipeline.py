@@ -2,10 +2,11 @@
 
     caller (reader) --submit--> queue --> workers (encode) --> finished --> writer (in order) --> sink
 
-Every block in flight holds its pool lease until it is encoded, and until it is written unless those that wait for their turn are small together,
-so that the pool bounds queued blocks, blocks being encoded and encoded blocks alike, and few workers wait for one that has more to do. Strategies are selected, and segments led, in the reader's order: the bytes written do
-not depend on the number of workers, on the pool or on timing. The first error of any stage stops them all, releases every lease and is raised
-to the caller.
+Leases are given back here and nowhere else. Every block in flight holds its own until it is encoded, and until it is
+written unless those that wait for their turn are small together, so that the pool bounds queued blocks, blocks being
+encoded and encoded blocks alike, and few workers wait for one that has more to do. Strategies are selected, and segments
+led, in the reader's order: the bytes written do not depend on the number of workers, on the pool or on timing. The first
+error of any stage stops them all, releases every lease and is raised to the caller.
 """
 
 import threading
@@ -91,6 +92,7 @@ class Pipeline:
         self._queue: Final[deque[_Block]] = deque()
         self._finished: Final[dict[int, _Encoded]] = {}
         self._threads: list[threading.Thread] = []
+        self._lent: Lease | None = None  # the buffer that the caller is filling
         self._clocks: Final = StageClocks()
         self._trees: Final[dict[TreeType, int]] = {}
         self._error: BaseException | None = None
@@ -134,7 +136,14 @@ class Pipeline:
         if self._error is not None:
             lease.release()
             self._raise_error()
+        self._lent = lease
         return lease
+
+    def give_back(self) -> None:
+        """Release the buffer that was leased and not submitted, if there is one."""
+        lent, self._lent = self._lent, None
+        if lent is not None:
+            lent.release()
 
     def note_read(self, seconds: float) -> None:
         """Add to the time spent filling buffers."""
@@ -145,6 +154,7 @@ class Pipeline:
 
         short: the block is not a full one; where no thread runs yet, it is encoded at once in this one.
         """
+        self._lent = None
         try:
             block = self._prepare(lease, size)
             if short and not self._threads:
@@ -180,7 +190,11 @@ class Pipeline:
             self.abort()
 
     def stop(self) -> None:
-        """Tell the threads to drop what is in flight and end, without waiting for them. Safe in a finaliser."""
+        """Tell the threads to drop what is in flight and end, without waiting for them; the caller's buffer is given back. Safe in a finaliser."""
+        self.give_back()
+        self._end()
+
+    def _end(self) -> None:
         with self._lock:
             self._stopping = True
             self._work.notify_all()
@@ -322,7 +336,7 @@ class Pipeline:
     def _fail(self, error: BaseException) -> None:
         with self._lock:
             self._error = self._error or error
-        self.stop()
+        self._end()  # the caller may be filling its buffer
         self._drop()
 
     def _drop(self) -> None:

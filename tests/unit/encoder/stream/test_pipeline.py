@@ -8,7 +8,7 @@ from encoder.container.writer import ContainerWriter
 from encoder.profile import PoolSettings
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.stream.pipeline import Pipeline
-from encoder.stream.pool import GlyphBufferPool
+from encoder.stream.pool import GlyphBufferPool, PoolError
 
 STRATEGY = Strategy(TreeType.TEXT, BackEnd.STORE, 0)
 
@@ -155,6 +155,34 @@ def test_aborting_ends_the_threads_and_releases_every_lease(workers):
     assert not threads()
     assert pool.statistics.outstanding == 0
     pool.close()
+
+
+@pytest.mark.parametrize("ending", ["stop", "abort", "give_back"])
+def test_a_buffer_that_was_leased_and_not_submitted_is_given_back_at_the_end(ending):
+    pipeline, pool = pipeline_of()
+    lease = pipeline.lease()
+    getattr(pipeline, ending)()
+    assert pool.statistics.outstanding == 0
+    with pytest.raises(PoolError, match="ended"):
+        _ = lease.buffer
+
+
+def test_the_callers_buffer_stays_its_own_when_a_worker_fails_meanwhile():
+    held = threading.Event()
+
+    def broken(_data, _strategy, _place):
+        held.wait()
+        raise ZeroDivisionError
+
+    pipeline, pool = pipeline_of(broken)
+    feed(pipeline, 1)
+    lease = pipeline.lease()
+    held.set()
+    with pytest.raises(ZeroDivisionError):
+        pipeline.drain()
+    assert len(lease.buffer) == 8
+    pipeline.abort()
+    assert pool.statistics.outstanding == 0
 
 
 @pytest.mark.parametrize("capacity", [1, 2])
