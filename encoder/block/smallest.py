@@ -1,6 +1,6 @@
 """Which body of a block is the smallest: columns, mixed rows, or the plain bytes; and which of them need not be tried."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from encoder.block.backends import compress
@@ -16,69 +16,36 @@ SAFE: Final = Strategy(TreeType.TEXT, BackEnd.ZSTD, 19)
 _SLOW: Final = (BackEnd.LZMA, BackEnd.BROTLI, BackEnd.MIXING)
 
 
-@dataclass(frozen=True, slots=True)
-class Gain:
-    """What mixing must beat: a part of what zstd makes of the plain bytes at that level."""
+class _At:
+    """All that the choice compares with, measured on many kinds of data. Levels are of zstd, parts are of what is named."""
 
-    level: int
-    part: float
+    # time that is spared
+    quick_level: Final = 9  # up to here, plain zstd costs so little beside the transform that it is simply tried
+    clear_gain: Final = 0.75  # of a quick compression: what no stronger back end makes of the plain bytes
+    far_smaller: Final = 0.75  # than a sample says that the plain bytes become
+    sampled: Final = 8  # one part in so many is the sample, from the middle of the block
+    least_sample: Final = 1 << 16  # bytes
+    several: Final = 3  # samples in a block: of a smaller one the sample would take as long as what it is to spare
+    worth_a_probe: Final = 1024  # bytes; fewer cost little, and brotli may know them where zstd sees nothing
 
+    # columns or plain bytes
+    little_gain: Final = 0.85  # of the plain bytes at the same level: above it, text may be worth a higher one
+    mostly: Final = 0.5  # of a body
+    hardly_any_gain: Final = 0.95  # of the plain bytes at the level for prose: at their own they may be smaller
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """All that the choice compares with, measured on many kinds of data. Levels are of zstd, parts are of what is named.
+    # mixing
+    mixed_levels: Final = (3, 9)  # by the level of mixing, the one that the plain bytes are quickly compressed at
+    mixed_gains: Final = (0.83, 0.65)  # by the same, the part of that below which mixing those is not tried
+    below_estimate: Final = 0.9  # a sample learns less than the whole, so that it seems to gain less by mixing
+    hardly_mixed: Final = 0.8  # of `quick_level`: above it, `closer_columns` may beat mixing on the plain bytes
+    first_columns: Final = 12  # level at which columns are compared with mixed rows
+    closer_columns: Final = 19  # the same, where they are close
+    columns_close: Final = 1.1  # times the rows, within which a higher level may still make columns smaller than them
+    text_close: Final = 1.45  # the same of columns that are mostly text, which gains most (reads of a genome: 1.4)
+    brotli_too: Final = 1 << 18  # bytes of text, of which its own dictionary may know much
 
-    Time that is spared:
-    quick_level: up to here, plain zstd costs so little beside the transform that it is simply tried.
-    clear_gain: part of a quick compression of the plain bytes that no stronger back end makes of them.
-    far_smaller: part of what a sample says that the plain bytes become.
-    sampled: one part in so many is the sample, from the middle of the block. least_sample: its least bytes.
-    several: least samples in a block; of a smaller one the sample would take as long as what it is to spare.
-    worth_a_probe: bytes; fewer cost little, and brotli's own dictionary may help where zstd sees nothing.
-
-    Columns or plain bytes:
-    little_gain: part of the plain bytes at the same level, above which text may be worth a higher one.
-    mostly: part of a body from which on it is mostly text.
-    hardly_any_gain: part of the plain bytes at the level for prose, above which they may be smaller at their own.
-
-    Mixing:
-    mixed: by its level, the part of what zstd makes of the plain bytes below which mixing those is not tried.
-    below_estimate: as a sample learns less than the whole, so that it seems to gain less by mixing.
-    hardly_mixed: part of what `quick_level` makes of the plain bytes, above which `closer_columns` may make them smaller than mixing does.
-    first_columns, closer_columns: levels at which columns are held against mixed rows: first, and where they are close.
-    columns_close: times the rows, within which a higher level may still make columns smaller than them.
-    text_close: the same of columns that are mostly text, which gains most by the level (of reads of a genome, 1.4 times).
-    brotli_too: most bytes of text of which brotli's own dictionary may know much.
-
-    Codebooks:
-    carried_level: of plain bytes behind a codebook, where the strategy's back end is not zstd.
-    """
-
-    quick_level: int = 9
-    clear_gain: float = 0.75
-    far_smaller: float = 0.75
-    sampled: int = 8
-    least_sample: int = 1 << 16
-    several: int = 3
-    worth_a_probe: int = 1024
-
-    little_gain: float = 0.85
-    mostly: float = 0.5
-    hardly_any_gain: float = 0.95
-
-    mixed: tuple[Gain, Gain] = (Gain(3, 0.83), Gain(9, 0.65))
-    below_estimate: float = 0.9
-    hardly_mixed: float = 0.8
-    first_columns: int = 12
-    closer_columns: int = 19
-    columns_close: float = 1.1
-    text_close: float = 1.45
-    brotli_too: int = 1 << 18
-
-    carried_level: int = 19
-
-
-_AT: Final = Thresholds()
+    # codebooks
+    carried_level: Final = 19  # of plain bytes behind a codebook, where the strategy's back end is not zstd
 
 
 def smallest_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
@@ -107,9 +74,9 @@ def smallest_body(view: memoryview, strategy: Strategy, place: SegmentPlace | No
 
 def _mixed_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes | None:
     """Mixed rows, or columns behind zstd where those are smaller: of machine-made records and deep documents they may be."""
-    closer = _AT.closer_columns
+    closer = _At.closer_columns
     # text is pooled as at lower levels
-    quick = replace(strategy, back_end=BackEnd.ZSTD, level=_AT.first_columns, prose_level=closer)
+    quick = replace(strategy, back_end=BackEnd.ZSTD, level=_At.first_columns, prose_level=closer)
     packing = packing_of(view, quick, place)  # first, as others may wait for its sort plan
     columns = None if packing is None else packing.body()
     rows = _row_body(view, strategy)
@@ -123,16 +90,16 @@ def _mixed_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None
 
 def _closeness(packing: Packing, columns: bytes) -> float:
     """Times the rows, up to which columns may still become smaller than them at a higher level."""
-    return _AT.text_close if packing.text_size() > _AT.mostly * len(columns) else _AT.columns_close
+    return _At.text_close if packing.text_size() > _At.mostly * len(columns) else _At.columns_close
 
 
 def _carried_body(view: memoryview, strategy: Strategy) -> bytes:
     """The plain bytes behind the codebook; or without it, where they are no longer like it or mixed, and that is smaller."""
-    level = strategy.level if strategy.back_end is BackEnd.ZSTD else _AT.carried_level
+    level = strategy.level if strategy.back_end is BackEnd.ZSTD else _At.carried_level
     carried = replace(strategy, back_end=BackEnd.CARRIED, level=level)
     body = plain_body(view, carried, TreeType.TEXT, fell_back=False)
     _, quick = compress(BackEnd.ZSTD, view, LAYOUT_LEVEL, text=True)
-    if strategy.back_end is not BackEnd.MIXING and len(body) < _AT.clear_gain * len(quick):
+    if strategy.back_end is not BackEnd.MIXING and len(body) < _At.clear_gain * len(quick):
         return body
     return min(body, plain_body(view, strategy, TreeType.TEXT, fell_back=False), key=len)
 
@@ -146,9 +113,9 @@ def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None
     if body is not None and _clearly_pays(body, view, strategy):
         return body
     plain = plain_body(view, strategy, TreeType.TEXT, fell_back=True)
-    if body is not None and len(body) < _AT.little_gain * len(plain):
+    if body is not None and len(body) < _At.little_gain * len(plain):
         return body
-    mostly_text = packing is None or packing.text_size() > _AT.mostly * len(body or b"")
+    mostly_text = packing is None or packing.text_size() > _At.mostly * len(body or b"")
     if thorough and mostly_text and strategy.prose_level is not None:
         return _prose_body(view, strategy, packing, strategy.prose_level)
     return plain if body is None or len(plain) <= len(body) else body
@@ -160,7 +127,7 @@ def _prose_body(view: memoryview, strategy: Strategy, packing: Packing | None, l
     """
     body = None if packing is None else packing.body(text_level=level)
     plain = plain_body(view, replace(strategy, level=level), TreeType.TEXT, fell_back=True)
-    if strategy.plain_level is not None and (body is None or len(body) > _AT.hardly_any_gain * len(plain)):
+    if strategy.plain_level is not None and (body is None or len(body) > _At.hardly_any_gain * len(plain)):
         plain = plain_body(view, replace(strategy, level=strategy.plain_level), TreeType.TEXT, fell_back=True)
     return plain if body is None or len(plain) <= len(body) else body
 
@@ -178,17 +145,17 @@ def plain_body(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_bac
     body = _one_stream(view, strategy, tree, fell_back=fell_back)
     if strategy.back_end is not BackEnd.MIXING:
         return body
-    if len(view) <= _AT.brotli_too:
+    if len(view) <= _At.brotli_too:
         body = min(body, _one_stream(view, small_strategy(strategy), tree, fell_back=fell_back), key=len)
-    if len(body) < _AT.hardly_mixed * _size(BackEnd.ZSTD, view, _AT.quick_level):
+    if len(body) < _At.hardly_mixed * _size(BackEnd.ZSTD, view, _At.quick_level):
         return body
-    packed = replace(strategy, back_end=BackEnd.ZSTD, level=_AT.closer_columns)
+    packed = replace(strategy, back_end=BackEnd.ZSTD, level=_At.closer_columns)
     return min(body, _one_stream(view, packed, tree, fell_back=fell_back), key=len)
 
 
 def _one_stream(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool) -> bytes:
     used, stream = BackEnd.STORE, b""
-    if strategy.back_end not in _SLOW or len(view) < _AT.worth_a_probe or _shrinks(view):
+    if strategy.back_end not in _SLOW or len(view) < _At.worth_a_probe or _shrinks(view):
         used, stream = compress(strategy.back_end, view, strategy.level, text=True, codebook=strategy.codebook)
     if used is BackEnd.STORE:
         stream = bytes(view)
@@ -233,36 +200,36 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
         return _mixed_clearly_pays(body, view, strategy)
     if not TREES[strategy.tree].document:
         return _sample_says_so(body, view)
-    if strategy.back_end is BackEnd.ZSTD and strategy.level <= _AT.quick_level:
+    if strategy.back_end is BackEnd.ZSTD and strategy.level <= _At.quick_level:
         return False
-    _, quick = compress(BackEnd.ZSTD, view, _AT.quick_level, text=True)
-    return len(body) < _AT.clear_gain * len(quick)
+    _, quick = compress(BackEnd.ZSTD, view, _At.quick_level, text=True)
+    return len(body) < _At.clear_gain * len(quick)
 
 
 def _mixed_clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
     """Whether rows are far below a quick compression of the plain bytes; or, which alone counts for columns and for a document, whose plain bytes
     may gain more by mixing, whether the body is well below that times what mixing gains on a sample of them.
     """
-    gain = _AT.mixed[strategy.level - 1]
-    quick = _size(BackEnd.ZSTD, view, gain.level)
-    if body[0] & FORM == ROWS and not TREES[strategy.tree].document and len(body) < gain.part * quick:
+    level, gain = _At.mixed_levels[strategy.level - 1], _At.mixed_gains[strategy.level - 1]
+    quick = _size(BackEnd.ZSTD, view, level)
+    if body[0] & FORM == ROWS and not TREES[strategy.tree].document and len(body) < gain * quick:
         return True
-    if len(view) < _AT.several * _AT.least_sample:
+    if len(view) < _At.several * _At.least_sample:
         return False  # the sample would take as long as what it is to spare
     sample = _middle(view)
     mixed = _size(BackEnd.MIXING, sample, strategy.level)
-    return len(body) * _size(BackEnd.ZSTD, sample, gain.level) < _AT.below_estimate * mixed * quick
+    return len(body) * _size(BackEnd.ZSTD, sample, level) < _At.below_estimate * mixed * quick
 
 
 def _sample_says_so(body: bytes, view: memoryview) -> bool:
     """Whether the body is far smaller than a sample of the plain bytes, quickly compressed, makes them all."""
     sample = _middle(view)
-    return len(body) * len(sample) < _AT.far_smaller * _size(BackEnd.ZSTD, sample, 1) * len(view)
+    return len(body) * len(sample) < _At.far_smaller * _size(BackEnd.ZSTD, sample, 1) * len(view)
 
 
 def _middle(view: memoryview) -> memoryview:
     """The sample of a block."""
-    size = max(_AT.least_sample, len(view) // _AT.sampled)
+    size = max(_At.least_sample, len(view) // _At.sampled)
     middle = max(0, len(view) - size) // 2
     return view[middle : middle + size]
 
