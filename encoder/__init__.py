@@ -30,19 +30,19 @@ if TYPE_CHECKING:
         VersionError,
     )
     from encoder.limits import Limits
-    from encoder.pool import GlyphBufferPool, LeaseRecord, PoolStatistics
     from encoder.profile import PoolSettings, Profile, load_profile, parse_profile
-    from encoder.record_range import iter_records
-    from encoder.rescue import Lost, salvage
-    from encoder.stages import PipelineStatistics
     from encoder.strategy import BackEnd, Strategy, TreeType
-    from encoder.stream_decoder import StreamingDecoder
-    from encoder.stream_encoder import StreamingEncoder
+    from encoder.stream.decoder import StreamingDecoder
+    from encoder.stream.encoder import StreamingEncoder
+    from encoder.stream.pool import GlyphBufferPool, LeaseRecord, PoolStatistics
+    from encoder.stream.record_range import iter_records
+    from encoder.stream.salvage import Lost, salvage
+    from encoder.stream.statistics import PipelineStatistics
 
 _HOMES: Final = {
     "AdaptiveCompressionSelector": "detect.selector",
     "PatternDetector": "detect.pattern",
-    "LeaseRecord": "pool",
+    "LeaseRecord": "stream.pool",
     "ChecksumError": "errors",
     "FormatError": "errors",
     "GlyphError": "errors",
@@ -51,23 +51,23 @@ _HOMES: Final = {
     "TruncatedError": "errors",
     "VersionError": "errors",
     "Limits": "limits",
-    "GlyphBufferPool": "pool",
-    "PoolStatistics": "pool",
+    "GlyphBufferPool": "stream.pool",
+    "PoolStatistics": "stream.pool",
     "PoolSettings": "profile",
     "Profile": "profile",
     "load_profile": "profile",
     "parse_profile": "profile",
-    "PipelineStatistics": "stages",
+    "PipelineStatistics": "stream.statistics",
     "BackEnd": "strategy",
     "Strategy": "strategy",
     "TreeType": "strategy",
-    "StreamingDecoder": "stream_decoder",
-    "StreamingEncoder": "stream_encoder",
+    "StreamingDecoder": "stream.decoder",
+    "StreamingEncoder": "stream.encoder",
     "decode": "api",
-    "Lost": "rescue",
-    "salvage": "rescue",
+    "Lost": "stream.salvage",
+    "salvage": "stream.salvage",
     "encode": "api",
-    "iter_records": "record_range",
+    "iter_records": "stream.record_range",
     "open": "api",
 }
 

@@ -9,14 +9,14 @@ from typing import IO, Final, Literal, TypeAlias, overload
 
 from xxhash import xxh3_64_intdigest
 
-from encoder.codebook import codebook_of
+from encoder.container.codebook_frame import codebook_of
+from encoder.container.writer import ContainerWriter
+from encoder.detect.records import count_records, cut_blocks, ends_inside
+from encoder.glyphs.segments import Segments
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.profile import DEFAULT, Profile
-from encoder.records import count_records, cut_blocks, ends_inside
-from encoder.segments import Segments
-from encoder.stream_decoder import StreamingDecoder
-from encoder.stream_encoder import StreamingEncoder, cutting_for, resolve_profile, selector_for, standard_block_encoder
-from encoder.writer import ContainerWriter
+from encoder.stream.decoder import StreamingDecoder
+from encoder.stream.encoder import StreamingEncoder, cutting_for, resolve_profile, selector_for, standard_block_encoder
 
 
 def encode(data: bytes | bytearray | memoryview, profile: str | Path | Profile = DEFAULT, *, threads: int = 1) -> bytes:

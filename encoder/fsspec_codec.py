@@ -16,8 +16,8 @@ from fsspec.compression import register_compression
 
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.profile import DEFAULT, Profile
-from encoder.stream_decoder import StreamingDecoder
-from encoder.stream_encoder import StreamingEncoder
+from encoder.stream.decoder import StreamingDecoder
+from encoder.stream.encoder import StreamingEncoder
 
 NAME: Final = "glyph"
 

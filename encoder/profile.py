@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from encoder.container import MOST_CODEBOOK
+from encoder.container.format import MOST_CODEBOOK
 from encoder.errors import ProfileError
 from encoder.limits import DEFAULT_LIMITS
 from encoder.strategy import BackEnd, Strategy, TreeType

@@ -41,7 +41,7 @@ class Strategy:
     times what numbers do.
     prose_level: the level for text, and for the plain bytes, of a block that turns out to be mostly text; None for no such rise.
     plain_level: the level for the plain bytes of such a block where taking it apart gains hardly anything; None for no further rise.
-    codebook: bytes of blocks before, which this one may refer to (`encoder.codebook`); none for a block that stands for itself.
+    codebook: bytes of blocks before, which this one may refer to (`encoder.container.codebook_frame`); none for a block that stands for itself.
     """
 
     tree: TreeType

@@ -28,7 +28,7 @@ from benchmarks.codec.report import Verdict, file_lines, group_lines, judge_file
 from benchmarks.codec.samples import MIB, Sample, compressed, families, given, machine
 from benchmarks.codec.servers import make_logs
 from benchmarks.codec.timing import measure
-from encoder.block import warm
+from encoder.block.codec import warm
 from encoder.profile import LEVEL_NAMES
 
 QUICK_FILES = 2

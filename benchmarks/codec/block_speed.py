@@ -15,7 +15,7 @@ from typing import Any
 
 import zstandard
 
-from encoder.block import decode_block, encode_block, warm
+from encoder.block.codec import decode_block, encode_block, warm
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 BLOCK = 1 << 20

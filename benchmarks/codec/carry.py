@@ -18,10 +18,10 @@ from pathlib import Path
 
 import encoder
 from benchmarks.codec.generated import FAMILIES, Source
-from encoder.block import warm
+from encoder.block.codec import warm
+from encoder.container.reader import read_block, read_trailer
 from encoder.profile import LEVEL_NAMES, Profile, load_profile
-from encoder.reader import read_block, read_trailer
-from encoder.stream_encoder import StreamingEncoder
+from encoder.stream.encoder import StreamingEncoder
 
 KIB, MIB = 1 << 10, 1 << 20
 WRITES = (1, 4, 16, 64, 256, 0)

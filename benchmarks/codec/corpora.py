@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.codec.generated import generate
-from encoder.records import cut_blocks
+from encoder.detect.records import cut_blocks
 
 WINDOW = 1 << 20
 SMALLEST = 1 << 16

@@ -19,7 +19,7 @@ from xxhash import xxh3_64_intdigest
 
 import encoder
 from benchmarks.codec.generated import FAMILIES, Source
-from encoder.container import FRAME_SIZE, HEADER_SIZE, short_check
+from encoder.container.format import FRAME_SIZE, HEADER_SIZE, short_check
 from encoder.errors import GlyphError
 from encoder.limits import Limits
 from encoder.profile import BUILT_IN, load_profile

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.codec.generated import generate
-from encoder.detect import PatternDetector, load_tree
+from encoder.detect.pattern import PatternDetector
 from encoder.detect.sample import take_sample
+from encoder.detect.tree import load_tree
 
 ROUNDS = 60
 BLOCK = 1 << 20

@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.codec.corpora import Window, folder, generated, standard_library
-from encoder.block import encode_block
-from encoder.detect.features import FEATURE_NAMES, Features
+from encoder.block.codec import encode_block
 from encoder.detect.pattern import Pattern, PatternDetector
 from encoder.detect.sample import take_sample
 from encoder.detect.selector import incompressible, strategy_for, trial_of
 from encoder.detect.trial import at_leisure, encode_lazily, tried_as
+from encoder.features import FEATURE_NAMES, Features
 from encoder.profile import load_profile
 from encoder.strategy import TreeType
 

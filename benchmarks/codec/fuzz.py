@@ -51,7 +51,7 @@ def modules(*, compiled: bool) -> Iterator[str]:
 
 def fuzz_body(data: bytes) -> None:
     """The first three bytes say how many bytes are asked for."""
-    from encoder.block import decode_block, describe_block  # noqa: PLC0415 - loaded instrumented
+    from encoder.block.codec import decode_block, describe_block  # noqa: PLC0415 - loaded instrumented
     from encoder.errors import GlyphError  # noqa: PLC0415 - as above
     from encoder.limits import Limits  # noqa: PLC0415 - as above
 
@@ -70,7 +70,7 @@ def fuzz_stream(data: bytes) -> None:
     from encoder.api import decode  # noqa: PLC0415 - as above
     from encoder.errors import GlyphError  # noqa: PLC0415 - as above
     from encoder.limits import Limits  # noqa: PLC0415 - as above
-    from encoder.stream_decoder import StreamingDecoder  # noqa: PLC0415 - as above
+    from encoder.stream.decoder import StreamingDecoder  # noqa: PLC0415 - as above
 
     limits = Limits(max_output=1 << 22, max_block=1 << 20, max_memory=1 << 27)
     blob = repaired(data)
@@ -86,7 +86,7 @@ def repaired(data: bytes) -> bytes:
     """The stream with the checksums of its header, its first frames and its end frame made right where they stand."""
     from xxhash import xxh3_64_intdigest  # noqa: PLC0415 - as above
 
-    from encoder.container import END_CHECK, FOOTER, FRAME_SIZE, HEADER_SIZE, SIZES, short_check  # noqa: PLC0415 - as above
+    from encoder.container.format import END_CHECK, FOOTER, FRAME_SIZE, HEADER_SIZE, SIZES, short_check  # noqa: PLC0415 - as above
 
     out = bytearray(data)
     if len(out) < HEADER_SIZE + FOOTER.size:
@@ -109,7 +109,7 @@ def repaired(data: bytes) -> bytes:
 
 def fuzz_encode(data: bytes) -> None:
     """The first two bytes choose the strategy."""
-    from encoder.block import decode_block, encode_block  # noqa: PLC0415 - as above
+    from encoder.block.codec import decode_block, encode_block  # noqa: PLC0415 - as above
 
     choices = strategies()
     strategy = choices[int.from_bytes(data[:2], "little") % len(choices)]
@@ -140,7 +140,7 @@ def seeds(target: str) -> Iterator[bytes]:
     """Small valid inputs: every strategy on a little of every generated family of records."""
     from benchmarks.codec.generated import FAMILIES, Source  # noqa: PLC0415 - as above
     from encoder.api import encode  # noqa: PLC0415 - as above
-    from encoder.block import encode_block  # noqa: PLC0415 - as above
+    from encoder.block.codec import encode_block  # noqa: PLC0415 - as above
 
     pieces = [build(Source(random.Random(name)), 3000)[:6000] for name, build in FAMILIES.items()]
     plans = strategies()
@@ -199,7 +199,7 @@ def main() -> None:
 
 def _load() -> None:
     """Everything that a target runs, kernels compiled, before the first input's time is taken."""
-    from encoder.block import warm  # noqa: PLC0415 - as above
+    from encoder.block.codec import warm  # noqa: PLC0415 - as above
     from encoder.mixing.loading import load_mixing  # noqa: PLC0415 - as above
 
     for module in modules(compiled=False):

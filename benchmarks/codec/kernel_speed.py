@@ -22,7 +22,7 @@ _MIB: Final = 1 << 20
 WORKER: Final = """
 import hashlib, json, sys, time
 import encoder
-from encoder.block import warm
+from encoder.block.codec import warm
 from encoder.mixing.loading import load_mixing
 warm()
 load_mixing()
@@ -52,7 +52,7 @@ print(json.dumps(found))
 """
 LOADED: Final = """
 import json, resource
-from encoder.block import warm
+from encoder.block.codec import warm
 warm()
 print(json.dumps({"MiB, kernels loaded": int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize() / 2**20}))
 """

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import zstandard
 
-from encoder.block import decode_block, encode_block
+from encoder.block.codec import decode_block, encode_block
 from encoder.limits import Limits
 from encoder.profile import load_profile
 from encoder.strategy import Strategy, TreeType

@@ -18,12 +18,12 @@ from pathlib import Path
 
 from benchmarks.codec.examples import CANDIDATES
 from benchmarks.codec.samples import MIB, SMALLEST, families, machine
-from encoder.block import encode_block, warm
+from encoder.block.codec import encode_block, warm
 from encoder.detect.pattern import PatternDetector
+from encoder.detect.records import cut_blocks
 from encoder.detect.sample import take_sample
 from encoder.detect.selector import AdaptiveCompressionSelector, strategy_for
 from encoder.profile import LEVEL_NAMES, Profile, load_profile
-from encoder.records import cut_blocks
 
 
 @dataclass(frozen=True, slots=True)

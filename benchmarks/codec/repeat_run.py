@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from benchmarks.codec.stream_run import Counter, memory
-from encoder.heap import give_back
-from encoder.stream_encoder import StreamingEncoder
+from encoder.stream.encoder import StreamingEncoder
+from encoder.stream.malloc import give_back
 
 
 def held() -> float:

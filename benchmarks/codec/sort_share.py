@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
-from encoder.block import encode_block, warm
+from encoder.block.codec import encode_block, warm
+from encoder.detect.records import cut_blocks
 from encoder.detect.selector import AdaptiveCompressionSelector
+from encoder.glyphs.segments import SegmentPlace, Segments, SortPlan
 from encoder.profile import LEVEL_NAMES, load_profile
-from encoder.records import cut_blocks
-from encoder.segments import SegmentPlace, Segments, SortPlan
 from encoder.strategy import Strategy, TreeType
 
 WAYS = ("alone", "told", "kept")

@@ -12,9 +12,9 @@ import time
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from encoder.block import warm
+from encoder.block.codec import warm
 from encoder.profile import load_profile
-from encoder.stream_encoder import StreamingEncoder
+from encoder.stream.encoder import StreamingEncoder
 
 MIB = 1 << 20
 

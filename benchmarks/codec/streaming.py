@@ -29,7 +29,7 @@ ONE_CALL = """
 import json, sys, time
 from pathlib import Path
 import encoder
-from encoder.block import warm
+from encoder.block.codec import warm
 data = Path(sys.argv[1]).read_bytes()
 data = (data * (int(sys.argv[2]) * 2**20 // len(data) + 1))[: int(sys.argv[2]) * 2**20]
 warm()

@@ -27,6 +27,7 @@ from encoder.detect.selector import worth_trying
 from encoder.detect.tree import FORMAT, INPUTS, LONGEST_LIST, DecisionTree, inputs, parse_tree
 from encoder.detect.trial import LEISURELY, QUICK, smallest
 from encoder.strategy import TreeType
+from encoder.trees import TREES
 
 MOST_REGRET = np.log(2.0)
 """Being wrong by more than twice the size teaches no more than this, so that a few extreme blocks do not shape the whole tree."""
@@ -60,7 +61,7 @@ RECORDS: Final = {
 }
 """What is always tried on records and documents, with one or two more: what was clean in training need not be elsewhere, and a log's tokeniser takes any
 lines apart, also those that only look like a table."""
-PLAIN: Final = {TreeType.OPAQUE, TreeType.TEXT}
+PLAIN: Final = {tree for tree, row in TREES.items() if row.plain}
 FOLDS = 10
 SHIPPED = Path("encoder/detect/tree.json")
 LISTS: Final = tuple(each for size in range(1, LONGEST_LIST + 1) for each in combinations(CANDIDATES, size))

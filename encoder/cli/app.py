@@ -41,7 +41,7 @@ def _version(asked: bool) -> None:  # noqa: FBT001 - typer's signature
     if asked:
         from importlib import metadata  # noqa: PLC0415 - only this option needs it
 
-        from encoder.container import CARRYING_MINOR, MAJOR, MINOR  # noqa: PLC0415 - as above
+        from encoder.container.format import CARRYING_MINOR, MAJOR, MINOR  # noqa: PLC0415 - as above
 
         try:
             version = metadata.version(PACKAGE)

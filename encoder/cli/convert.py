@@ -15,13 +15,13 @@ from encoder.cli.files import opened_input, whole_file
 from encoder.cli.progress import Report, progress_for
 from encoder.cli.reporting import DAMAGED, UsageError, for_each, human_size
 from encoder.cli.streams import StandardOutput, descriptor_of, flush_stdout, is_special
+from encoder.container.writer import Sink, write_all
 from encoder.errors import FormatError, LimitError
 from encoder.limits import Limits
 from encoder.profile import Profile, load_profile
-from encoder.rescue import Lost, salvage
-from encoder.stream_decoder import StreamingDecoder
-from encoder.stream_encoder import StreamingEncoder
-from encoder.writer import Sink, write_all
+from encoder.stream.decoder import StreamingDecoder
+from encoder.stream.encoder import StreamingEncoder
+from encoder.stream.salvage import Lost, salvage
 
 SUFFIX: Final = ".glyph"
 Copy = Callable[[IO[bytes], Sink, Report], tuple[int, int]]

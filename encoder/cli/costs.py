@@ -2,13 +2,11 @@
 
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from encoder.block import ColumnInfo
+from encoder.block.codec import ColumnInfo
 from encoder.cli.reporting import human_size
-
-if TYPE_CHECKING:
-    from encoder.cli.info import StreamInfo
+from encoder.cli.stream_info import StreamInfo
 
 BAR_WIDTH: Final = 24
 PIPED_WIDTH: Final = 120
@@ -24,7 +22,7 @@ class Cost:
     column: ColumnInfo | None = None
 
 
-def costs_of(info: "StreamInfo", columns: list[ColumnInfo], most: int) -> list[Cost]:
+def costs_of(info: StreamInfo, columns: list[ColumnInfo], most: int) -> list[Cost]:
     """Where the file's bytes go, the costliest first, adding up to its size. Pure.
 
     columns: of all blocks, costliest first. Those after the first `most` are one line; so are templates and ids, the blocks
@@ -50,7 +48,7 @@ def bar_of(share: float, *, drawn: bool) -> str:
     return "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
 
 
-def draw_costs(info: "StreamInfo", columns: list[ColumnInfo], most: int) -> None:
+def draw_costs(info: StreamInfo, columns: list[ColumnInfo], most: int) -> None:
     """Print the table to standard output, as wide as the terminal."""
     from rich.console import Console  # noqa: PLC0415 - only where a table is drawn
     from rich.table import Table  # noqa: PLC0415 - as above

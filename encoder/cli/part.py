@@ -9,11 +9,11 @@ from encoder.cli.convert import cores
 from encoder.cli.files import opened_input
 from encoder.cli.reporting import UsageError, for_each
 from encoder.cli.streams import StandardOutput
+from encoder.container.writer import write_all
 from encoder.errors import FormatError, LimitError
 from encoder.limits import Limits
-from encoder.record_range import records_of
-from encoder.stream_decoder import StreamingDecoder
-from encoder.writer import write_all
+from encoder.stream.decoder import StreamingDecoder
+from encoder.stream.record_range import records_of
 
 STEP: Final = 1 << 20
 

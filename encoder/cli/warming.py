@@ -4,7 +4,7 @@ import time
 
 import typer
 
-from encoder.block import warm
+from encoder.block.codec import warm
 from encoder.cli.reporting import human_size
 
 

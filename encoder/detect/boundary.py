@@ -14,8 +14,8 @@ import numpy as np
 
 from encoder.detect.glance import Glance, alike, distance, glance
 from encoder.detect.pattern import PatternDetector
-from encoder.records import RECORD_END, Cutting, cut_at
-from encoder.strategy import TreeType
+from encoder.detect.records import RECORD_END, Cutting, cut_at
+from encoder.trees import TREES
 
 PLACES: Final = 16
 """How many places of a window get a glance."""
@@ -43,10 +43,6 @@ SKIPPED: Final = LEAST_PART // 2 - PIECE
 
 MOST_VERDICTS: Final = 8
 """How many changes are remembered: kinds that alternate change in the same ways."""
-
-RECORDS: Final = (TreeType.LOG, TreeType.JSON_LINES, TreeType.CSV)
-KEPT_WHOLE: Final = (TreeType.JSON, TreeType.XML)
-"""Documents: a large one has parts that look different, and loses by being cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +128,18 @@ def _narrowed(window: memoryview, between: tuple[int, int], before: Glance, afte
 
 
 def _kinds_differ(one: memoryview, other: memoryview) -> bool:
-    """Whether the detector names two shapes, one of them records and neither a document."""
+    """Whether the detector names two shapes, one of them records and neither a document.
+
+    A large document has parts that look different, and loses by being cut.
+    """
     middles = [part[len(part) // 2 :][:MEASURED] for part in (one, other)]
-    trees = {PatternDetector().detect(middle).tree for middle in middles}
-    return len(trees) > 1 and not trees.isdisjoint(RECORDS) and trees.isdisjoint(KEPT_WHOLE)
+    one_tree, other_tree = (PatternDetector().detect(middle).tree for middle in middles)
+    rows = TREES[one_tree], TREES[other_tree]
+    return one_tree is not other_tree and any(row.records for row in rows) and not any(row.document for row in rows)
 
 
 def by_kind() -> Cutting:
-    """For one stream: as `encoder.records.AT_RECORDS`, with extra cuts where the kind of data changes.
+    """For one stream: as `encoder.detect.records.AT_RECORDS`, with extra cuts where the kind of data changes.
 
     Such a cut is behind the first kind's last record.
     """

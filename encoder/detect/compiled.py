@@ -11,8 +11,8 @@ from encoder.detect.plain import MOST_ANCHORS
 from encoder.detect.sample import SAMPLE_SIZE
 from encoder.detect.separator import Fields
 from encoder.detect.survey import Survey
-from encoder.heap import kept_by_thread
-from encoder.kernels import is_ready
+from encoder.glyphs.kept import kept_by_thread
+from encoder.glyphs.ready import is_ready
 
 _PADDING: Final = 16
 _SLOTS: Final = 8192

@@ -1,7 +1,6 @@
 """Numbers that describe a sample: pure functions of its bytes, always finite, below a millisecond for 64 KiB."""
 
 import math
-from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
@@ -12,47 +11,10 @@ from encoder.detect.marks import LINE_END, QUOTE, SEPARATORS
 from encoder.detect.sample import SAMPLE_SIZE
 from encoder.detect.separator import separation_of
 from encoder.detect.survey import Survey
+from encoder.features import FEATURE_NAMES, Features
 
 FEWEST_ALIKE: Final = 4
 """Fewer lines do not tell how alike they begin."""
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What is known about a sample. Shares are of the sample's bytes, or of its lines if stated, from 0 to 1."""
-
-    entropy: float  # bits per byte, order 0: 0 to 8
-    digit: float
-    alpha: float
-    blank: float
-    control: float  # not tab, line ends or escape
-    high: float  # bytes above 127
-    newline: float
-    line_length: float  # log2(1 + mean bytes per line)
-    line_variation: float  # standard deviation of the lengths over their mean; 1 for fewer than two lines
-    brace: float  # { and }
-    bracket: float  # [ and ]
-    quote: float
-    key: float  # quote, colon: JSON's keys
-    open_tag: float  # < and a letter, / ! or ?
-    close_tag: float  # </ and />
-    bracketed: float  # of lines: open with { or [ and close with } or ]
-    member: float  # of lines: indented or not, open with " { } [ or ] and end with , { } [ or ]
-    tagged: float  # of lines: indented or not, open with < and end with >
-    timed: float  # of lines: a time of day near the beginning
-    prefix_same: float  # equal character classes in neighbouring lines' first 16 bytes
-    prefix_shapes: float  # distinct class shapes of these per line
-    field_consistency: float  # of lines: the usual number of separators
-    field_count: float  # separators in a usual line, at most 64
-    repeated: float  # of anchors: the next eight bytes stood at an earlier anchor
-    separator: int  # the byte that `field_count` counts; not a number to compare, so not in `vector`
-
-    def vector(self) -> tuple[float, ...]:
-        """The comparable numbers, in the order of `FEATURE_NAMES`."""
-        return tuple(getattr(self, name) for name in FEATURE_NAMES)
-
-
-FEATURE_NAMES: Final = tuple(field.name for field in fields(Features) if field.name != "separator")
 
 
 def measure(sample: bytes | bytearray | memoryview) -> Features:

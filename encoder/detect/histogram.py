@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.kernels import is_ready
+from encoder.glyphs.ready import is_ready
 
 COUNTED: Final = 4 * 256
 """What the kernel counts in: four alternating tables. The first holds the sums in the end."""

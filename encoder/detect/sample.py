@@ -6,7 +6,7 @@ Half is from the block's head, half from its middle.
 from typing import Final
 
 from encoder.detect.glance import head_is_foreign
-from encoder.records import CLOSINGS
+from encoder.detect.records import CLOSINGS
 
 SAMPLE_SIZE: Final = 1 << 16
 SMALLEST_TRIAL: Final = 1 << 15

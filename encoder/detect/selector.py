@@ -9,11 +9,13 @@ from typing import Final
 
 from encoder.detect.glance import Glance, alike, distance, middle_glance
 from encoder.detect.pattern import Pattern, PatternDetector
+from encoder.detect.ports import SampleEncoder
 from encoder.detect.sample import SAMPLE_SIZE, take_sample, take_trial
 from encoder.detect.tree import DecisionTree, load_tree
-from encoder.detect.trial import BlockEncoder, at_leisure, best_on, encode_lazily
+from encoder.detect.trial import at_leisure, best_on, encode_lazily
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType
+from encoder.trees import TREES
 
 SMALLEST: Final = SAMPLE_SIZE
 """A block below this many bytes gets one strategy without a look, so that small inputs never load a tokeniser."""
@@ -44,39 +46,8 @@ MOST_REPEATED: Final = 0.02
 
 STORED: Final = Strategy(TreeType.OPAQUE, BackEnd.STORE, 0)
 
-UNTRANSFORMED: Final = (TreeType.TEXT, TreeType.OPAQUE)
-"""Not tried if the detector found records or a document.
-
-Every such block is compared with plain compression anyway, and in a small sample plain text wins too often.
-"""
-
 MOST_UNSEEN: Final = 7
 """How many blocks like an examined one can skip their own look."""
-
-FEW_BRACKETS: Final = 0.05
-"""JSON's tokenisers, the dearest to try, are not tried on records of another shape below this share of bracketed
-lines.
-
-Few keys are a condition too.
-"""
-
-FEW_KEYS: Final = 0.01
-"""Keys for each byte. A log whose lines end with an object has three times as many."""
-
-HALF_CONSISTENT: Final = 0.5
-"""CSV's tokeniser is not tried on records of another shape below this share of lines with the usual number of
-separators.
-"""
-
-MOSTLY_TIMED: Final = 0.5
-"""Share of lines with a time of day from which on a single separator in each belongs to the time.
-
-It separates the seconds' fraction, as Python's loggers write it.
-"""
-
-DOCUMENTS: Final = (TreeType.JSON, TreeType.XML)
-
-JSON_TREES: Final = (TreeType.JSON, TreeType.JSON_LINES)
 
 MOST_RELIED: Final = 7
 """How many consecutive decisions about the same shortlist can rely on its last trial."""
@@ -115,7 +86,7 @@ def drifted(previous: Pattern, current: Pattern) -> bool:
     """
     if previous.tree is not current.tree:
         return True
-    if current.tree is TreeType.CSV and previous.separator != current.separator:
+    if TREES[current.tree].separated and previous.separator != current.separator:
         return True
     return any(
         abs(getattr(previous.features, name) - getattr(current.features, name)) > most
@@ -133,33 +104,25 @@ def incompressible(pattern: Pattern) -> bool:
 
 def trial_of(block: bytes | bytearray | memoryview, pattern: Pattern, shortlist: Sequence[Strategy]) -> bytes:
     """The part of a block of that pattern that the strategies are tried on."""
-    return take_trial(block, nested=pattern.tree in DOCUMENTS, leisurely=at_leisure(shortlist))
+    return take_trial(block, nested=TREES[pattern.tree].document, leisurely=at_leisure(shortlist))
 
 
 def worth_trying(trees: tuple[TreeType, ...], pattern: Pattern) -> tuple[TreeType, ...]:
     """The trees of a shortlist that are tried on a block of that pattern; never none.
 
-    For records and documents that is the first one, and those that something speaks for.
+    For records and documents that is the first one, and those that something speaks for. Plain bytes are not tried
+    there: every such block is compared with plain compression anyway, and in a small sample plain text wins too often.
     """
-    if pattern.tree in UNTRANSFORMED:
+    if TREES[pattern.tree].plain:
         return trees
-    first = None if trees[0] in UNTRANSFORMED else trees[0]
+    first = None if TREES[trees[0]].plain else trees[0]
     return tuple(tree for tree in trees if tree in (first, pattern.tree) or _speaks_for(tree, pattern)) or trees
 
 
 def _speaks_for(tree: TreeType, pattern: Pattern) -> bool:
     """Whether records or documents detected as another shape could be of this one, as far as a look can tell."""
-    if tree in UNTRANSFORMED:
-        return False
-    if pattern.tree in DOCUMENTS:
-        return True
-    seen = pattern.features
-    if tree in JSON_TREES:
-        return seen.bracketed >= FEW_BRACKETS or seen.key >= FEW_KEYS
-    if tree is not TreeType.CSV:
-        return True
-    one_in_a_time = seen.field_count <= 1 and seen.timed >= MOSTLY_TIMED
-    return seen.field_consistency >= HALF_CONSISTENT and not one_in_a_time
+    row = TREES[tree]
+    return not row.plain and (TREES[pattern.tree].document or row.hinted(pattern.features))
 
 
 def strategy_for(tree: TreeType, pattern: Pattern, strategies: Mapping[TreeType, Strategy]) -> Strategy:
@@ -171,10 +134,10 @@ def strategy_for(tree: TreeType, pattern: Pattern, strategies: Mapping[TreeType,
     """
     own = strategies.get(tree, strategies[TreeType.TEXT])
     seen = strategies.get(pattern.tree, strategies[TreeType.TEXT])
-    plan = own if {own.tree, seen.tree} & set(UNTRANSFORMED) else replace(seen, tree=own.tree)
+    plan = own if TREES[own.tree].plain or TREES[seen.tree].plain else replace(seen, tree=own.tree)
     if seen.tree is TreeType.TEXT and plan.back_end is seen.back_end and plan.tree is not TreeType.OPAQUE:
         plan = replace(plan, level=max(plan.level, seen.level))
-    return replace(plan, separator=pattern.separator) if plan.tree is TreeType.CSV else plan
+    return replace(plan, separator=pattern.separator) if TREES[plan.tree].separated else plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +166,7 @@ class AdaptiveCompressionSelector:
     (default: TEXT's strategy), and change nothing. Incompressible blocks are stored without a trial.
 
     strategies: what to do for each tree type. TEXT must be there, and replaces any missing one. CSV's separator is the
-    detected one, whatever the given strategy says. encode: what a trial runs, by default `encoder.block.encode_block`.
+    detected one, whatever the given strategy says. encode: what a trial runs, by default `encoder.block.codec.encode_block`.
     None means no trials: the shortlist's first is taken. clock: seconds, for the observations only. One selector
     serves one stream, in its order: not thread-safe. ProfileError: no TEXT among the strategies.
     """
@@ -215,7 +178,7 @@ class AdaptiveCompressionSelector:
         small: Strategy | None = None,
         detector: PatternDetector | None = None,
         tree: DecisionTree | None = None,
-        encode: BlockEncoder | None = encode_lazily,
+        encode: SampleEncoder | None = encode_lazily,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         if TreeType.TEXT not in strategies:

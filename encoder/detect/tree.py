@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from encoder.detect.features import FEATURE_NAMES
 from encoder.detect.pattern import Pattern
 from encoder.errors import ProfileError
+from encoder.features import FEATURE_NAMES
 from encoder.strategy import TreeType
 
 FORMAT: Final = 1

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final
 
+from encoder.detect.ports import SampleEncoder
 from encoder.strategy import BackEnd, Strategy, TreeType
+from encoder.trees import TREES
 
 SLOW_FROM: Final = 16
 """From this level on, zstd takes so long that its strategies are tried at leisure.
@@ -12,8 +14,6 @@ SLOW_FROM: Final = 16
 The trial is then on much of the block, with all strategies at `LEISURELY_LEVEL`.
 """
 LEISURELY_LEVEL: Final = 9
-
-PLAIN: Final = (TreeType.TEXT, TreeType.OPAQUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Handicaps:
         """The factor of the tokeniser at that place in its shortlist. The first is what the data looks like, so it
         bears none.
         """
-        if tree in PLAIN:
+        if TREES[tree].plain:
             return self.plain if place else min(self.plain, 1.0)
         return self.others if place else 1.0
 
@@ -44,25 +44,18 @@ LEISURELY: Final = Handicaps(plain=0.97, others=1.02)
 """Plain bytes gain more by a high level than columns do, and are tried at a low one."""
 
 
-class BlockEncoder(Protocol):
-    """What a trial runs."""
-
-    def __call__(self, data: bytes, strategy: Strategy, /) -> bytes:
-        """A block's body."""
-
-
 def encode_lazily(data: bytes, strategy: Strategy, /) -> bytes:
-    """`encoder.block.encode_block`, loaded when the first trial needs it."""
-    from encoder.block import encode_block  # noqa: PLC0415 - detection alone loads no back end
+    """`encoder.block.codec.encode_block`, loaded when the first trial needs it."""
+    from encoder.block.codec import encode_block  # noqa: PLC0415 - detection alone loads no back end
 
     return encode_block(data, strategy, thorough=False)
 
 
 def encode_at_leisure(data: bytes, strategy: Strategy, /) -> bytes:
     """As `encode_lazily`, with JSON lines' columns named as in an encode: by path or by key may halve them, and a look at some lines says which."""
-    from encoder.block import encode_block  # noqa: PLC0415 - as above
+    from encoder.block.codec import encode_block  # noqa: PLC0415 - as above
 
-    return encode_block(data, strategy, thorough=strategy.tree is TreeType.JSON_LINES)
+    return encode_block(data, strategy, thorough=TREES[strategy.tree].records and TREES[strategy.tree].names_tried)
 
 
 def at_leisure(shortlist: Sequence[Strategy]) -> bool:
@@ -73,7 +66,7 @@ def at_leisure(shortlist: Sequence[Strategy]) -> bool:
     )
 
 
-def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: BlockEncoder) -> Strategy:
+def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder) -> Strategy:
     """The strategy that makes the sample smallest, or will make its block smallest. shortlist: at least one."""
     leisurely = at_leisure(shortlist)
     if leisurely and encode is encode_lazily:

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from encoder.glyphs.choose import SHAPE_SIZE
 from encoder.glyphs.dictionary import Room
+from encoder.glyphs.kept import kept_by_thread
 from encoder.glyphs.tokenise import MAX_TEMPLATES, TABLE_SLOTS, Found
 from encoder.glyphs.tokenise_json import COUNT_SLOTS
-from encoder.heap import kept_by_thread
 
 _KEPT = 4 << 20  # bytes of block, above which scratch is dropped after use
 _STEP = 1 << 18  # sizes are rounded up to this, for blocks that are cut at records differ a little from each other

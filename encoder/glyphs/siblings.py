@@ -20,8 +20,8 @@ from encoder.glyphs.context_sort import (
     sort_stream,
 )
 from encoder.glyphs.numbers import SAMPLE
+from encoder.glyphs.segments import Choice, SortPlan, StreamName
 from encoder.glyphs.sink import TEXT_CLASSES
-from encoder.segments import Choice, SortPlan, StreamName
 
 Stream = tuple[int, memoryview]
 

@@ -23,33 +23,20 @@ from encoder.glyphs.compose import write_ids
 from encoder.glyphs.gather import column_names, gather, merge_small, write_lines
 from encoder.glyphs.kernel import Int
 from encoder.glyphs.scratch import Scratch, scratch_for
+from encoder.glyphs.segments import StreamName
 from encoder.glyphs.sink import IDS, TEMPLATES, TEXT, empty_sink
 from encoder.glyphs.templates import write_templates
 from encoder.glyphs.tokenise import Found
-from encoder.glyphs.tokenise_csv import tokenise_csv
-from encoder.glyphs.tokenise_json import count_keys, tokenise_json
-from encoder.glyphs.tokenise_log import FINE, QUOTED, WORDS, tokenise_log
-from encoder.glyphs.tokenise_xml import tokenise_xml
+from encoder.glyphs.tokenise_log import FINE, WORDS, tokenise_log
+from encoder.glyphs.tokenisers import Tokens, clear_tables, tokenise
 from encoder.glyphs.varints import write_varints
-from encoder.segments import StreamName
 from encoder.strategy import TreeType
 
 Bytes = NDArray[np.uint8]
 
 LEAST_IN_COLUMN: Final = 12
 """Columns of fewer values share one."""
-_RARE_KEY: Final = 3
-"""Occurrences, below which a key is data."""
-_LEAST_OF_PATH: Final = 256
-"""Values, below which a path does not name a column of its own."""
-_STRETCH: Final = 1 << 16
-_STRETCHES: Final = 4
-_RARE_KEY_SAMPLED: Final = 2
-_LEAST_OF_PATH_SAMPLED: Final = 24
-_NO_SALTS: Final = np.empty(0, np.uint64)
-_NO_SALT_ENDS: Final = np.empty(0, np.int32)
 _GRAINS_BELOW: Final = (WORDS, FINE)
-_LONG_LINE: Final = 600  # mean bytes; an XML document with longer lines is cut at its closing tags
 
 
 @dataclass(slots=True)
@@ -65,21 +52,6 @@ class Transformed:
         numbers = np.concatenate([*self.numbers, np.array(more, np.uint64)])
         out = np.empty(10 * len(numbers), np.uint8)
         return out[: write_varints(numbers, out)].tobytes()
-
-
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """What a tokeniser found in `data`: counts, where the tail begins, and whether its variables may hold newlines. The
-    rest is in the scratch.
-    """
-
-    data: Bytes
-    records: Int
-    variables: Int
-    templates: Int
-    columns: Int
-    end: Int
-    multiline: bool = False
 
 
 def transform(
@@ -103,58 +75,11 @@ def transform(
     return result
 
 
-def tokenise(source: Bytes, tree: TreeType, separator: int, scratch: Scratch, *, by_path: bool = True) -> Tokens:
-    """The block's records and variables, for a tree that has a tokeniser; the scratch holds them."""
-    _clear(scratch)
-    match tree:
-        case TreeType.LOG:
-            counts = tokenise_log(source, QUOTED, _NO_SALTS, _NO_SALT_ENDS, scratch.found)
-        case TreeType.JSON_LINES | TreeType.JSON:
-            counts = _tokenise_json(source, scratch, document=tree is TreeType.JSON, by_path=by_path)
-        case TreeType.CSV:
-            counts = tokenise_csv(source, separator, scratch.found)
-        case TreeType.XML:
-            counts = tokenise_xml(source, _has_long_lines(source), scratch.found)
-        case _:
-            raise ValueError(f"{tree} has no tokeniser")
-    return Tokens(source, *counts, multiline=tree is TreeType.CSV)
-
-
-def _tokenise_json(source: Bytes, scratch: Scratch, *, document: bool, by_path: bool) -> tuple[Int, Int, Int, Int, Int]:
-    """Tokenises by the frequencies of keys and paths: in a document of all of it, of lines by a sample."""
-    keys, paths = scratch.key_counts, scratch.path_counts
-    keys.fill(0)
-    paths.fill(0)
-    parts = [source] if document else _stretches(source)
-    rare, least = (_RARE_KEY, _LEAST_OF_PATH) if document else (_RARE_KEY_SAMPLED, _LEAST_OF_PATH_SAMPLED)
-    for stretch in parts:
-        count_keys(stretch, keys)
-    for stretch in parts if by_path else []:
-        tokenise_json(stretch, document, True, rare, least, keys, paths, scratch.found)
-    return tokenise_json(source, document, False, rare, least, keys, paths, scratch.found)
-
-
-def _stretches(source: Bytes) -> list[Bytes]:
-    """Evenly spread parts of the source, that are enough to count in."""
-    step = max(_STRETCH, len(source) // _STRETCHES)
-    return [source[at : at + _STRETCH] for at in range(0, len(source), step)]
-
-
 def _tokenise_lines(
     lines: Bytes, salts: NDArray[np.uint64], salt_ends: NDArray[np.int32], grain: int, scratch: Scratch
 ) -> Tokens:
-    _clear(scratch)
+    clear_tables(scratch)
     return Tokens(lines, *tokenise_log(lines, grain, salts, salt_ends, scratch.found))
-
-
-def _clear(scratch: Scratch) -> None:
-    scratch.found.template_values.fill(-1)
-    scratch.found.column_values.fill(-1)
-
-
-def _has_long_lines(source: Bytes) -> bool:
-    sample = source[: 1 << 16]
-    return len(sample) > _LONG_LINE * (1 + int(np.count_nonzero(sample == ord("\n"))))
 
 
 def _write_level(

@@ -1,4 +1,4 @@
-"""The metadata's numbers as bytes: varints, as in `encoder.wire`, many at a time."""
+"""The metadata's numbers as bytes: varints, as in `encoder.varint`, many at a time."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -10,7 +10,8 @@ from encoder.errors import FormatError, LimitError
 from encoder.glyphs.compose import read_ids, write_ids
 from encoder.glyphs.scratch import Scratch, scratch_for
 from encoder.glyphs.templates import read_templates
-from encoder.glyphs.transform import Tokens, id_width, merge_columns, spell_templates, tokenise
+from encoder.glyphs.tokenisers import Tokens, tokenise
+from encoder.glyphs.transform import id_width, merge_columns, spell_templates
 from encoder.glyphs.varints import read_varints, write_varints
 from encoder.limits import Limits
 from encoder.mixing.memory import row_sizes

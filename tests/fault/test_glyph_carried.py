@@ -12,13 +12,13 @@ import pytest
 from xxhash import xxh3_64_intdigest
 
 import encoder
-from encoder.container import FRAME_SIZE, FrameKind, short_check
-from encoder.frame_search import FrameSearch
+from encoder.container.format import FRAME_SIZE, FrameKind, short_check
+from encoder.container.frame_search import FrameSearch
+from encoder.container.reader import read_block, read_trailer
 from encoder.profile import CodebookSettings, PoolSettings, load_profile
-from encoder.reader import read_block, read_trailer
-from encoder.rescue import Lost, salvage
 from encoder.strategy import BackEnd, Strategy, TreeType
-from encoder.stream_encoder import StreamingEncoder
+from encoder.stream.encoder import StreamingEncoder
+from encoder.stream.salvage import Lost, salvage
 
 PROFILE = replace(
     load_profile("baseline"),

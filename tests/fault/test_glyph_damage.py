@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 import encoder
+from encoder.container.reader import read_trailer
 from encoder.errors import FormatError, GlyphError
 from encoder.profile import load_profile
-from encoder.reader import read_trailer
 from encoder.strategy import BackEnd, Strategy, TreeType
-from encoder.stream_decoder import StreamingDecoder
+from encoder.stream.decoder import StreamingDecoder
 
 DATA = b"".join(b"%d,name %d,%d\n" % (number, number * 7, number * number) for number in range(60))
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 import pytest
 
 import encoder
-from encoder.members import read_file_index
 from encoder.profile import CodebookSettings, load_profile
 from encoder.strategy import BackEnd, Strategy, TreeType
+from encoder.stream.members import read_file_index
 
 PLAIN = replace(load_profile("baseline"), block_size=1024, strategy=Strategy(TreeType.TEXT, BackEnd.ZSTD, 1))
 LARGE = replace(PLAIN, block_size=1 << 16)

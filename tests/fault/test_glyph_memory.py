@@ -7,8 +7,8 @@ import sys
 CHILD = """
 import io, random, sys
 from pathlib import Path
-from encoder.stream_encoder import StreamingEncoder
-from encoder.stream_decoder import StreamingDecoder
+from encoder.stream.encoder import StreamingEncoder
+from encoder.stream.decoder import StreamingDecoder
 
 def peak():
     status = Path("/proc/self/status").read_text()

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 import encoder
+from encoder.container.reader import read_trailer
 from encoder.profile import load_profile
-from encoder.reader import read_trailer
-from encoder.rescue import Lost, salvage
 from encoder.strategy import BackEnd, Strategy, TreeType
+from encoder.stream.salvage import Lost, salvage
 
 PLAIN = replace(load_profile("baseline"), block_size=1024, strategy=Strategy(TreeType.TEXT, BackEnd.ZSTD, 1))
 DATA = b"".join(b"record %d of a file that will be damaged\n" % number for number in range(1000))

@@ -8,10 +8,10 @@ import pytest
 
 import encoder
 from encoder.errors import TruncatedError
-from encoder.pool import GlyphBufferPool
 from encoder.profile import PoolSettings, load_profile
 from encoder.strategy import BackEnd, Strategy, TreeType
-from encoder.stream_encoder import StreamingEncoder, standard_block_encoder
+from encoder.stream.encoder import StreamingEncoder, standard_block_encoder
+from encoder.stream.pool import GlyphBufferPool
 
 PLAIN = replace(
     load_profile("baseline"),

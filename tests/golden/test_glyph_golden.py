@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import encoder
-from encoder.block import describe_block
-from encoder.reader import read_block, read_trailer
+from encoder.block.codec import describe_block
+from encoder.container.reader import read_block, read_trailer
 from encoder.strategy import BackEnd, TreeType
 
 FOLDER = Path(__file__).parent / "glyph"

@@ -1,7 +1,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from encoder.block import decode_block, describe_block, encode_block, warm
+from encoder.block.codec import decode_block, describe_block, encode_block, warm
 from encoder.errors import GlyphError
 from encoder.limits import Limits
 from encoder.profile import BUILT_IN, load_profile

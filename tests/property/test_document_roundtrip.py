@@ -3,8 +3,8 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from encoder.block import decode_block, encode_block, warm
-from encoder.records import cut_blocks
+from encoder.block.codec import decode_block, encode_block, warm
+from encoder.detect.records import cut_blocks
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 warm()

@@ -4,12 +4,12 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from encoder.backends import CODECS
-from encoder.block import decode_block, encode_block
-from encoder.body import ROWS, Header
+from encoder.block.backends import CODECS
+from encoder.block.codec import decode_block, encode_block
+from encoder.block.layout import ROWS, Header
+from encoder.block.rows import LEAST_MIXED, pack_rows
 from encoder.errors import GlyphError
 from encoder.limits import Limits
-from encoder.mixed import LEAST_MIXED, pack_rows
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 MIXING = CODECS[BackEnd.MIXING]

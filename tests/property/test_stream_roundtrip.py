@@ -5,12 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import encoder
-from encoder.capacity import PoolWindow, next_capacity
+from encoder.detect.records import cut_at, cut_blocks
 from encoder.profile import PoolSettings, load_profile
-from encoder.records import cut_at, cut_blocks
 from encoder.strategy import BackEnd, Strategy, TreeType
-from encoder.stream_decoder import StreamingDecoder
-from encoder.stream_encoder import StreamingEncoder
+from encoder.stream.decoder import StreamingDecoder
+from encoder.stream.encoder import StreamingEncoder
+from encoder.stream.pool_sizing import PoolWindow, next_capacity
 
 PLAIN = replace(
     load_profile("baseline"),

@@ -32,7 +32,7 @@ def by_tree(kind: Kind, block_size: int, level: int) -> dict[str, int]:
 
 def analyze(context: TaskContext) -> None:
     """Measure, and leave the table as JSON, CSV and Markdown."""
-    from encoder.block import warm  # noqa: PLC0415 - runners load the encoder when they run
+    from encoder.block.codec import warm  # noqa: PLC0415 - runners load the encoder when they run
 
     warm()
     level = whole(context.params, "level", BASE_LEVEL)

@@ -158,7 +158,7 @@ def record(context: TaskContext, metric: Metric, rows: Sequence[Row], *, same_le
 
 def benchmark(context: TaskContext) -> None:
     """Every kind and every scenario under the three profiles."""
-    from encoder.block import warm  # noqa: PLC0415 - as above
+    from encoder.block.codec import warm  # noqa: PLC0415 - as above
 
     warm()
     plans = profiles(str(needed_artifact(context, PROFILE)))

@@ -61,7 +61,7 @@ def _look_once(block: bytes) -> float:
 
 def detection(context: TaskContext) -> None:
     """Look at every window, with the kernels loaded as in any process that encodes. Record correct answers and time."""
-    from encoder.kernels import load_transform  # noqa: PLC0415 - runners load the encoder when they run
+    from encoder.glyphs.ready import load_transform  # noqa: PLC0415 - runners load the encoder when they run
 
     load_transform()
     repeats, passes = whole(context.params, "repeats", 9), whole(context.params, "passes", 3)

@@ -39,7 +39,7 @@ def comes_back(profile: "Profile", kind: Kind) -> bool:
 def integrate(context: TaskContext) -> None:
     """Derive, write, read back, encode and decode."""
     from encoder import load_profile, parse_profile  # noqa: PLC0415 - as above
-    from encoder.block import warm  # noqa: PLC0415 - as above
+    from encoder.block.codec import warm  # noqa: PLC0415 - as above
 
     warm()
     kinds = collect(context)

@@ -49,7 +49,7 @@ class Kind:
 
     def blocks(self, size: int) -> list[bytes]:
         """The blocks of at most `size` bytes that an encoder would cut it into."""
-        from encoder.records import cut_blocks  # noqa: PLC0415 - as above
+        from encoder.detect.records import cut_blocks  # noqa: PLC0415 - as above
 
         return [bytes(block) for block in cut_blocks(memoryview(self.data), size)]
 

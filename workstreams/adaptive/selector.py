@@ -35,7 +35,7 @@ def mixed_stream(context: TaskContext, block_size: int, each: int) -> list[tuple
 def selector(context: TaskContext) -> None:
     """Let the selector process the stream, and the oracle after it."""
     from encoder import AdaptiveCompressionSelector, load_profile  # noqa: PLC0415 - runners load the encoder when they run
-    from encoder.block import warm  # noqa: PLC0415 - as above
+    from encoder.block.codec import warm  # noqa: PLC0415 - as above
 
     warm()
     chooser = AdaptiveCompressionSelector(at_level(load_profile("tuned").strategies, BASE_LEVEL))

@@ -17,7 +17,8 @@ from workstreams.upstream import write_text
 
 if TYPE_CHECKING:
     from encoder import TreeType
-    from encoder.detect import DecisionTree, Pattern
+    from encoder.detect.pattern import Pattern
+    from encoder.detect.tree import DecisionTree
 
 SHIPPED_REGRET: Final = Metric(
     "adaptive.shipped_tree_regret", "%", Better.LOWER, description="Mean over a kind's blocks, shipped tree"
@@ -99,7 +100,7 @@ def regret_by_kind(given: Sequence[Example], tree: "DecisionTree") -> dict[str, 
 
 def held_out(given: Sequence[Example]) -> dict[str, float]:
     """The same for trees that were each trained without the kind they are judged on."""
-    from encoder.detect import parse_tree  # noqa: PLC0415 - as above
+    from encoder.detect.tree import parse_tree  # noqa: PLC0415 - as above
 
     found: dict[str, float] = {}
     for kind in dict.fromkeys(example.kind for example in given):
@@ -111,8 +112,8 @@ def held_out(given: Sequence[Example]) -> dict[str, float]:
 
 def decision_tree(context: TaskContext) -> None:
     """Measure, train where possible, judge, and export the tree as data."""
-    from encoder.block import warm  # noqa: PLC0415 - runners load the encoder when they run
-    from encoder.detect import load_tree, parse_tree  # noqa: PLC0415 - as above
+    from encoder.block.codec import warm  # noqa: PLC0415 - runners load the encoder when they run
+    from encoder.detect.tree import load_tree, parse_tree  # noqa: PLC0415 - as above
 
     warm()
     given = examples(context)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from encoder import Strategy, TreeType
-    from encoder.detect import DecisionTree, Pattern
+    from encoder.detect.pattern import Pattern
+    from encoder.detect.tree import DecisionTree
 
 BASE_LEVEL: Final = 3
 LEVELS: Final = (3, 4, 5, 6, 7, 9)
@@ -44,8 +45,9 @@ def trees() -> "tuple[TreeType, ...]":
 
 def look(block: bytes, tree: "DecisionTree | None" = None) -> "tuple[Pattern, TreeType]":
     """What the detector sees, and what the decision tree (by default the shipped one) makes of it."""
-    from encoder.detect import PatternDetector, load_tree  # noqa: PLC0415 - as above
+    from encoder.detect.pattern import PatternDetector  # noqa: PLC0415 - as above
     from encoder.detect.sample import take_sample  # noqa: PLC0415 - as above
+    from encoder.detect.tree import load_tree  # noqa: PLC0415 - as above
 
     pattern = PatternDetector().detect(take_sample(block))
     return pattern, (tree or load_tree()).decide(pattern)
@@ -53,7 +55,7 @@ def look(block: bytes, tree: "DecisionTree | None" = None) -> "tuple[Pattern, Tr
 
 def try_block(block: bytes, strategies: "Iterable[Strategy]", repeats: int = 1) -> "dict[Strategy, Trial]":
     """The block under each strategy; repeats are interleaved."""
-    from encoder.block import encode_block  # noqa: PLC0415 - as above
+    from encoder.block.codec import encode_block  # noqa: PLC0415 - as above
 
     found: dict[Strategy, Trial] = {}
     plans = list(strategies)

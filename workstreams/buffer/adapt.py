@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from encoder.pool import GlyphBufferPool, LeaseRecord
 from encoder.profile import PoolSettings, Profile, load_profile
 from encoder.strategy import BackEnd, Strategy, TreeType
+from encoder.stream.pool import GlyphBufferPool, LeaseRecord
 from orchestrator.runner import TaskContext
 from workstreams.buffer.metrics import GROWTHS, SHRINKS
 from workstreams.buffer.pools import adaptive, changes, described, with_pool
@@ -98,7 +98,7 @@ def trajectory(source: Path, profile: Profile, settings: PoolSettings, *, delay:
 
 def encode_to_nowhere(source: Path, profile: Profile, pool: GlyphBufferPool, delay: float) -> None:
     """One encode of the source with this pool; each read takes `delay` seconds."""
-    from encoder.stream_encoder import StreamingEncoder  # noqa: PLC0415 - loaded on use: registering stays light
+    from encoder.stream.encoder import StreamingEncoder  # noqa: PLC0415 - loaded on use: registering stays light
 
     with (
         source.open("rb", buffering=0) as raw,

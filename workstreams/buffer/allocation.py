@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from encoder.pool import GlyphBufferPool, LeaseRecord, PoolStatistics
 from encoder.profile import load_profile
+from encoder.stream.pool import GlyphBufferPool, LeaseRecord, PoolStatistics
 from orchestrator.runner import TaskContext
 from workstreams.buffer.metrics import LIFETIME
 from workstreams.buffer.workload import input_file
@@ -42,7 +42,7 @@ def profile(ctx: TaskContext) -> None:
 
 def observe(source: Path, name: str) -> tuple[list[LeaseRecord], PoolStatistics]:
     """Every lease of one encode of the source, whose output is discarded, and the pool's statistics at its end."""
-    from encoder.stream_encoder import StreamingEncoder  # noqa: PLC0415 - loaded where used: registering stays light
+    from encoder.stream.encoder import StreamingEncoder  # noqa: PLC0415 - loaded where used: registering stays light
 
     plan = load_profile(name)
     records: list[LeaseRecord] = []

@@ -134,7 +134,7 @@ def outstanding_where_one_is_kept() -> int:
 
     A check that sees nothing there sees nothing anywhere.
     """
-    from encoder.pool import GlyphBufferPool  # noqa: PLC0415 - registering stays light
+    from encoder.stream.pool import GlyphBufferPool  # noqa: PLC0415 - registering stays light
 
     pool = GlyphBufferPool(1 << 16, PoolSettings(2, adaptive=False, minimum=2, maximum=2))
     kept = pool.lease()

@@ -107,7 +107,7 @@ def inputs(context: TaskContext) -> dict[str, bytes]:
 def merge_buffer(context: TaskContext) -> None:
     """Point 1: the pool of workstream A. The pool must not change a single byte of output."""
     from encoder import load_profile  # noqa: PLC0415 - as above
-    from encoder.block import warm  # noqa: PLC0415 - as above
+    from encoder.block.codec import warm  # noqa: PLC0415 - as above
 
     warm()
     profile = settle(context, proposals_of(context, "A"), "merged-buffer.json")
@@ -137,7 +137,7 @@ def record_differences(context: TaskContext, differing: Sequence[str], cases: in
 def streaming_api(context: TaskContext) -> None:
     """Point 2: the streaming interface on the merged pool. However it is fed, it writes the bytes of one call."""
     from encoder import encode  # noqa: PLC0415 - as above
-    from encoder.block import warm  # noqa: PLC0415 - as above
+    from encoder.block.codec import warm  # noqa: PLC0415 - as above
 
     warm()
     profile = settle(
@@ -156,7 +156,7 @@ def streaming_api(context: TaskContext) -> None:
 
 def adaptive(context: TaskContext) -> None:
     """Point 3: the adaptive selector. The result is the tuned profile. All that it encodes must decode to the input."""
-    from encoder.block import warm  # noqa: PLC0415 - as above
+    from encoder.block.codec import warm  # noqa: PLC0415 - as above
 
     warm()
     needed_artifact(context, PROFILES["D"], "D")

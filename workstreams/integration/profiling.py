@@ -69,7 +69,7 @@ def switched(context: TaskContext, data: bytes, profile: Path) -> bool:
 def profiling(context: TaskContext) -> None:
     """Point 4: switch it on, compare the bytes, measure the cost."""
     from encoder import load_profile  # noqa: PLC0415 - as above
-    from encoder.block import warm  # noqa: PLC0415 - as above
+    from encoder.block.codec import warm  # noqa: PLC0415 - as above
 
     warm()
     path = needed_artifact(context, TUNED)

@@ -93,7 +93,7 @@ def recommendations(busy: Sequence[Stage], waiting: Sequence[Stage], top: Sequen
 
 def bottlenecks(context: TaskContext) -> None:
     """Rank, report, and leave both lists."""
-    from encoder.block import warm  # noqa: PLC0415 - as above
+    from encoder.block.codec import warm  # noqa: PLC0415 - as above
 
     warm()
     pipelines = [it["pipeline"] for it in needed_json(context, "before-after.json")["tuned"]]

@@ -40,7 +40,7 @@ class Work:
 
 def encode_once(spec: Spec) -> Mapping[str, Any]:
     """Run the streaming encoder over the source. Returns the pipeline's statistics as a mapping."""
-    from encoder.stream_encoder import StreamingEncoder  # noqa: PLC0415 - the import is part of what is measured
+    from encoder.stream.encoder import StreamingEncoder  # noqa: PLC0415 - the import is part of what is measured
 
     source, target = Path(spec.source), Path(spec.target)
     with source.open("rb", buffering=0) as raw, target.open("wb") as sink:
@@ -82,7 +82,7 @@ def encode_in_one_call(spec: Spec) -> None:
 
 def decode_once(spec: Spec) -> None:
     """Run the streaming decoder over the source, a MiB at a time."""
-    from encoder.stream_decoder import StreamingDecoder  # noqa: PLC0415 - as in `encode_once`
+    from encoder.stream.decoder import StreamingDecoder  # noqa: PLC0415 - as in `encode_once`
 
     with Path(spec.source).open("rb") as raw, Path(spec.target).open("wb") as sink, StreamingDecoder(raw) as stream:
         while piece := stream.read(1 << 20):
@@ -110,7 +110,7 @@ def load() -> None:
     """Everything that a job imports, and the kernels."""
     import_module("encoder.api")
     import_module("encoder.detect.selector")
-    from encoder.block import warm  # noqa: PLC0415 - as in `encode_once`
+    from encoder.block.codec import warm  # noqa: PLC0415 - as in `encode_once`
 
     warm()
 

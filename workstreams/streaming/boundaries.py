@@ -109,7 +109,7 @@ def examine(text: bytes, cuts: Iterator[list[int]], profile: Profile) -> tuple[i
 
 def written(text: bytes, places: list[int], profile: Profile) -> bytes:
     """The stream of the text handed over in the pieces between these places."""
-    from encoder.stream_encoder import StreamingEncoder  # noqa: PLC0415 - as above
+    from encoder.stream.encoder import StreamingEncoder  # noqa: PLC0415 - as above
 
     sink = io.BytesIO()
     with StreamingEncoder(sink, profile) as stream:

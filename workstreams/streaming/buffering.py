@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from encoder.pool import GlyphBufferPool, LeaseRecord
 from encoder.profile import load_profile
+from encoder.stream.pool import GlyphBufferPool, LeaseRecord
 from orchestrator.runner import TaskContext
 from workstreams.corpus import write_large
 from workstreams.documents import write_json
@@ -59,7 +59,7 @@ def buffering(ctx: TaskContext) -> None:
 
 def watch(source: Path, scenario: Scenario) -> dict[str, Any]:
     """One encode with the tuned profile. The buffers in flight are counted after every release."""
-    from encoder.stream_encoder import StreamingEncoder  # noqa: PLC0415 - loaded on use: registering stays light
+    from encoder.stream.encoder import StreamingEncoder  # noqa: PLC0415 - loaded on use: registering stays light
 
     profile = load_profile("tuned")
     seen: list[tuple[int, int]] = []

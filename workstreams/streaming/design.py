@@ -3,9 +3,10 @@
 import inspect
 from typing import Any
 
-from encoder import capacity, container, pipeline, pool
+from encoder.container import format as layout
 from encoder.profile import Profile, load_profile
-from encoder.stages import PipelineStatistics
+from encoder.stream import pipeline, pool, pool_sizing
+from encoder.stream.statistics import PipelineStatistics
 from orchestrator.runner import TaskContext
 from workstreams.documents import render
 
@@ -23,12 +24,12 @@ def facts_of(tuned: Profile, baseline: Profile) -> dict[str, Any]:
     return {
         "tuned": bounds(tuned),
         "baseline": bounds(baseline),
-        "entry_bytes": container.ENTRY.size,
-        "header_bytes": container.HEADER_SIZE,
-        "window": capacity.WINDOW,
+        "entry_bytes": layout.ENTRY.size,
+        "header_bytes": layout.HEADER_SIZE,
+        "window": pool_sizing.WINDOW,
         "pipeline_says": inspect.cleandoc(pipeline.__doc__ or ""),
         "pool_says": inspect.cleandoc(pool.__doc__ or ""),
-        "growth_says": inspect.cleandoc(capacity.next_capacity.__doc__ or ""),
+        "growth_says": inspect.cleandoc(pool_sizing.next_capacity.__doc__ or ""),
         "statistics_say": inspect.cleandoc(PipelineStatistics.__doc__ or ""),
     }
 

@@ -14,8 +14,8 @@ from workstreams.streaming.metrics import TEST_FAILURES
 
 PATTERNS: Final = (
     "tests/unit/encoder/test_stream_*.py",
-    "tests/unit/encoder/test_pool.py",
-    "tests/unit/encoder/test_pipeline.py",
+    "tests/unit/encoder/stream/test_pool.py",
+    "tests/unit/encoder/stream/test_pipeline.py",
     "tests/property/test_stream_roundtrip.py",
 )
 

@@ -93,7 +93,7 @@ def regression(context: TaskContext) -> None:
 def compared_kinds(context: TaskContext, merged: Path) -> tuple[list[Finding], list[Pairs]]:
     """Ratio and speed on every kind: baseline, merged, baseline again."""
     from encoder import load_profile  # noqa: PLC0415 - as above
-    from encoder.block import warm  # noqa: PLC0415 - as above
+    from encoder.block.codec import warm  # noqa: PLC0415 - as above
 
     warm()
     baseline = load_profile("baseline")

@@ -27,11 +27,11 @@ LEFT_OUT: Final = (
     "tests/unit/encoder/glyphs/test_loading.py",
     "tests/unit/encoder/glyphs/test_second_decoder.py",
     "tests/unit/encoder/mixing",
-    "tests/unit/encoder/test_block_damage.py",
-    "tests/unit/encoder/test_capacity.py",
-    "tests/unit/encoder/test_container_by_the_book.py",
-    "tests/unit/encoder/test_file_protocol.py",
-    "tests/unit/encoder/test_heap.py",
+    "tests/unit/encoder/block/test_block_damage.py",
+    "tests/unit/encoder/stream/test_pool_sizing.py",
+    "tests/unit/encoder/container/test_container_by_the_book.py",
+    "tests/unit/encoder/stream/test_file_protocol.py",
+    "tests/unit/encoder/stream/test_malloc.py",
 )
 """What no workstream changes or relies on: the command line, the levels that mix, second decoders by the book, damage, and what needs numba. The whole suite is
 `pytest`'s job; what is left are the tests of the pool and its pipeline, both streams, how blocks are cut and their strategies chosen, the

@@ -5,7 +5,7 @@ Bodies that older releases wrote must stay readable, so a file that is here alre
 
 from pathlib import Path
 
-from encoder.block import encode_block
+from encoder.block.codec import encode_block
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 FOLDER = Path(__file__).parent

@@ -5,9 +5,9 @@ Bodies that older releases wrote must stay readable, so a file that is here alre
 
 from pathlib import Path
 
-from encoder.block import encode_block
-from encoder.body import ROWS, Header
-from encoder.mixed import pack_rows
+from encoder.block.codec import encode_block
+from encoder.block.layout import ROWS, Header
+from encoder.block.rows import pack_rows
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 FOLDER = Path(__file__).parent

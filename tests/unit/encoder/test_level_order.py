@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 import encoder
-from encoder.block import encode_block
-from encoder.choice import plain_body
+from encoder.block.codec import encode_block
+from encoder.block.smallest import plain_body
 from encoder.detect.trial import LEISURELY_LEVEL, SLOW_FROM, best_on, encode_at_leisure
 from encoder.strategy import BackEnd, Strategy, TreeType
 

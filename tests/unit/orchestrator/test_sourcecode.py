@@ -64,7 +64,7 @@ def test_the_founding_plans_runners_stand_on_the_encoder_but_not_on_this_package
     from orchestrator.registry import load_registry
 
     files = set(Code().files(load_registry()["streaming.api"]))
-    assert {"encoder/stream_encoder.py", "encoder/profiles/tuned.json", "workstreams/sampling/child.py"} <= files
+    assert {"encoder/stream/encoder.py", "encoder/profiles/tuned.json", "workstreams/sampling/child.py"} <= files
     assert not any(name.startswith("orchestrator/") for name in files)
 
 

@@ -2,17 +2,17 @@ from pathlib import Path
 
 import pytest
 
-from encoder.block import BlockInfo, ColumnInfo
+from encoder.block.codec import BlockInfo, ColumnInfo
 from encoder.cli.bench import chosen, measure
 from encoder.cli.convert import Destination, expanded, target_of
 from encoder.cli.costs import Cost, bar_of, costs_of
 from encoder.cli.files import whole_file
-from encoder.cli.info import BlockLine, StreamInfo, column_costs
 from encoder.cli.part import Part, part_of
 from encoder.cli.reporting import UsageError, human_size, parse_size
-from encoder.container import StreamHeader, Totals
+from encoder.cli.stream_info import BlockLine, StreamInfo, column_costs
+from encoder.container.format import StreamHeader, Totals
+from encoder.container.reader import Trailer
 from encoder.errors import GlyphError
-from encoder.reader import Trailer
 from encoder.strategy import BackEnd, TreeType
 
 NOWHERE = Destination(None, stdout=False, force=False, quiet=True)

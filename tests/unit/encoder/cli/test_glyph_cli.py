@@ -306,7 +306,7 @@ def test_the_help_names_the_exit_codes():
 def warmed(**environment):
     """What `glyph warm` prints, and which kernels it makes ready; none really are."""
     script = (
-        "import encoder.block, encoder.mixing.loading as mixing, encoder.cli.warming as warming\n"
+        "import encoder.block.codec, encoder.mixing.loading as mixing, encoder.cli.warming as warming\n"
         "calls = []\n"
         "warming.warm = lambda: calls.append('glyphs')\n"
         "mixing.load_mixing = lambda: calls.append('mixing')\n"

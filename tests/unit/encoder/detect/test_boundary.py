@@ -1,7 +1,7 @@
 import pytest
 
 from encoder.detect.boundary import LEAST_PART, LEAST_WINDOW, PIECE, KindCutting, by_kind
-from encoder.records import cut_at
+from encoder.detect.records import cut_at
 
 NEAR = 2 * PIECE
 

@@ -9,7 +9,7 @@ from encoder.detect import compiled, plain
 from encoder.detect.histogram import histogram
 from encoder.detect.sample import SAMPLE_SIZE
 from encoder.detect.survey import Survey
-from encoder.kernels import load_transform
+from encoder.glyphs.ready import load_transform
 
 ALPHABETS = [
     b'\n",;\t|{}[]: <>/a1',

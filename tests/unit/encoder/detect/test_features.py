@@ -6,8 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from encoder.detect.features import FEATURE_NAMES, Features, measure
+from encoder.detect.features import measure
 from encoder.detect.sample import SAMPLE_SIZE
+from encoder.features import FEATURE_NAMES, Features
 
 
 def test_the_vector_holds_every_feature_but_the_separator():

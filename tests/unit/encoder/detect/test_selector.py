@@ -2,9 +2,18 @@ import random
 
 import pytest
 
-from encoder.detect import AdaptiveCompressionSelector, FixedStrategySelector, PatternDetector, drifted
+from encoder.detect.fixed import FixedStrategySelector
 from encoder.detect.glance import alike, middle_glance
-from encoder.detect.selector import MOST_REMEMBERED, MOST_UNSEEN, SMALLEST, TOLERANCES, strategy_for
+from encoder.detect.pattern import PatternDetector
+from encoder.detect.selector import (
+    MOST_REMEMBERED,
+    MOST_UNSEEN,
+    SMALLEST,
+    TOLERANCES,
+    AdaptiveCompressionSelector,
+    drifted,
+    strategy_for,
+)
 from encoder.detect.tree import parse_tree
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType

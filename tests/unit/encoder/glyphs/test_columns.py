@@ -4,7 +4,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from encoder.block import warm
+from encoder.block.codec import warm
 
 warm()
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from encoder.block import decode_block, encode_block, warm
+from encoder.block.codec import decode_block, encode_block, warm
 from encoder.errors import FormatError, GlyphError
+from encoder.glyphs.segments import Choice
 from encoder.glyphs.sink import INDEX, TEXT
 from encoder.limits import DEFAULT_LIMITS
-from encoder.segments import Choice
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 warm()

@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from encoder.block import decode_block, describe_block, encode_block, warm
+from encoder.block.codec import decode_block, describe_block, encode_block, warm
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 warm()
@@ -13,12 +13,12 @@ def tokenised(data, *, document=True, rare=3, least=4, counted=True):
     """(columns of the variables, their texts) of one pass over the data, keys and paths counted in the data itself."""
     from encoder.glyphs.scratch import scratch_for
     from encoder.glyphs.tokenise_json import COUNT_SLOTS, count_keys, tokenise_json
-    from encoder.glyphs.transform import _clear
+    from encoder.glyphs.tokenisers import clear_tables
 
     source = np.frombuffer(data, np.uint8)
     scratch = scratch_for(len(source))
     found = scratch.found
-    _clear(scratch)
+    clear_tables(scratch)
     keys, paths = np.zeros(COUNT_SLOTS, np.int32), np.zeros(COUNT_SLOTS, np.int32)
     if counted:
         count_keys(source, keys)

@@ -8,7 +8,7 @@ PROGRAM = (
     "print(os.environ['NUMBA_CACHE_DIR']); sys.exit('numba' in sys.modules)"
 )
 LOAD = (
-    "import threading; from encoder.block import warm;"
+    "import threading; from encoder.block.codec import warm;"
     "ts = [threading.Thread(target=warm) for _ in range(4)]; [t.start() for t in ts]; [t.join() for t in ts]; warm();"
     "import encoder.glyphs.restore, encoder.glyphs.transform"
 )

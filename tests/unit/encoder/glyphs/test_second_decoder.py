@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from encoder.block import decode_block, encode_block
-from encoder.body import GLYPHS
+from encoder.block.codec import decode_block, encode_block
+from encoder.block.layout import GLYPHS
 from encoder.profile import LEVELS
 from encoder.strategy import BackEnd, Strategy, TreeType
 

@@ -1,6 +1,6 @@
 import pytest
 
-from encoder.block import decode_block, describe_block, encode_block, warm
+from encoder.block.codec import decode_block, describe_block, encode_block, warm
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 warm()

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from encoder.block import warm
+from encoder.block.codec import warm
 
 warm()
 

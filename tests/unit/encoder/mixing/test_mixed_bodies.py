@@ -3,9 +3,9 @@ import tracemalloc
 
 import pytest
 
-from encoder.backends import CODECS, decompress
-from encoder.block import decode_block, describe_block, encode_block
-from encoder.body import ROWS
+from encoder.block.backends import CODECS, decompress
+from encoder.block.codec import decode_block, describe_block, encode_block
+from encoder.block.layout import ROWS
 from encoder.errors import FormatError, GlyphError, LimitError, VersionError
 from encoder.limits import Limits
 from encoder.strategy import BackEnd, Strategy, TreeType
@@ -141,7 +141,7 @@ def test_what_decoding_takes_is_refused_before_it_is_taken(tree):
 def test_what_does_not_decode_to_its_source_is_encoded_anew(monkeypatch, caplog):
     data = data_of(TreeType.LOG)
     real = decode_block
-    monkeypatch.setattr("encoder.block.decode_block", lambda *_: b"something else")
+    monkeypatch.setattr("encoder.block.codec.decode_block", lambda *_: b"something else")
     body = encode_block(data, Strategy(TreeType.LOG, BackEnd.MIXING, 1, verify=True))
     assert "did not decode" in caplog.text
     assert describe_block(body).back_end is BackEnd.ZSTD

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from encoder.backends import CODECS
-from encoder.block import decode_block, describe_block
-from encoder.body import PLAIN, ROWS
+from encoder.block.backends import CODECS
+from encoder.block.codec import decode_block, describe_block
+from encoder.block.layout import PLAIN, ROWS
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from encoder import TreeType, load_profile
-from encoder.detect import parse_tree
+from encoder.detect.tree import parse_tree
 from workstreams import corpus
 from workstreams.adaptive import RUNNERS
 from workstreams.adaptive.kinds import LABELS, collect

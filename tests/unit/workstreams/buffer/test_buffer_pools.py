@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 
 import encoder
-from encoder.pool import LeaseRecord
 from encoder.profile import PoolSettings, load_profile, parse_profile
+from encoder.stream.pool import LeaseRecord
 from workstreams.buffer.allocation import histogram, in_flight
 from workstreams.buffer.benchmark import SETTLING, OutputDiffersError, batch_means, check_same_output
 from workstreams.buffer.pools import adaptive, changes, fixed, save, smallest_near_best, with_pool

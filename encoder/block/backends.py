@@ -1,0 +1,281 @@
+"""The general compressors behind the transform: one table, bounded output, contexts kept per thread.
+
+Every back end compresses one stream on its own; the stream's raw length is kept by whoever stores it, and no
+decompressor here produces a byte more than that. Which class a stream is of (text or binary) only helps LZMA.
+"""
+
+import lzma
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import brotli
+import zstandard
+
+from encoder.errors import FormatError, VersionError
+from encoder.glyphs.kept import kept_by_thread
+from encoder.mixing.loading import prepare_mixing
+from encoder.mixing.memory import text_sizes
+from encoder.mixing.models import LEVELS, TEXT_MODELS, WRITTEN_TEXT
+from encoder.strategy import BackEnd
+
+Compress = Callable[[bytes | memoryview, int, bool, bytes], bytes]
+Decompress = Callable[[memoryview, int, bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """One back end. `code`: its number in the format. `levels`: lowest and highest level it takes.
+
+    compress(data, level, text, codebook) and decompress(data, raw_size, codebook); the latter raises FormatError unless `data` is
+    exactly one stream of exactly raw_size bytes. Only CARRIED looks at the codebook.
+    """
+
+    code: int
+    levels: tuple[int, int]
+    compress: Compress
+    decompress: Decompress
+
+
+_CONTEXT_BYTES: Final = 4 << 20  # of zstd contexts that a thread keeps beside the one in use; a level's grow to 36 MiB
+_LEAST_SLIMMED: Final = 16
+_SLIM_HASH_LOG: Final = 19
+"""From that level on zstd searches binary trees, and their roots need no table of 16 MiB: 2 MiB find the same (docs/glyph-use.md, Memory)."""
+_contexts = kept_by_thread()
+
+
+def _zstd_compressor(level: int) -> zstandard.ZstdCompressor:
+    """This thread's compressor of that level; those of other levels are kept while they are small together."""
+    kept: dict[int, zstandard.ZstdCompressor] | None = getattr(_contexts, "compressors", None)
+    if kept is None:
+        kept = _contexts.compressors = {}
+    compressor = kept.pop(level, None)
+    if compressor is None:
+        _drop_contexts(kept)
+        compressor = _new_compressor(level)
+    kept[level] = compressor  # the last one used stands last
+    return compressor
+
+
+def _drop_contexts(kept: dict[int, zstandard.ZstdCompressor]) -> None:
+    sizes = {level: compressor.memory_size() for level, compressor in kept.items()}
+    total = sum(sizes.values())
+    for level, size in sizes.items():  # the one that was not used for longest first
+        if total <= _CONTEXT_BYTES:
+            return
+        del kept[level]
+        total -= size
+
+
+def _new_compressor(level: int, book: zstandard.ZstdCompressionDict | None = None) -> zstandard.ZstdCompressor:
+    return zstandard.ZstdCompressor(
+        dict_data=book,
+        compression_params=zstandard.ZstdCompressionParameters(
+            compression_level=level,
+            hash_log=_SLIM_HASH_LOG if level >= _LEAST_SLIMMED else 0,  # 0: the level's own
+            format=zstandard.FORMAT_ZSTD1_MAGICLESS,
+            write_content_size=False,
+            write_checksum=False,
+            write_dict_id=False,
+        ),
+    )
+
+
+def _zstd_decompressor() -> zstandard.ZstdDecompressor:
+    kept: zstandard.ZstdDecompressor | None = getattr(_contexts, "decompressor", None)
+    if kept is None:
+        kept = _contexts.decompressor = zstandard.ZstdDecompressor(format=zstandard.FORMAT_ZSTD1_MAGICLESS)
+    return kept
+
+
+def _zstd_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+    return _zstd_compressor(level).compress(data)
+
+
+def _zstd_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table
+    try:
+        out = _zstd_decompressor().decompress(data, max_output_size=raw_size, allow_extra_data=False)
+    except (zstandard.ZstdError, MemoryError) as error:
+        raise FormatError(f"a zstd stream of {raw_size} bytes does not decompress: {error}") from error
+    return _exactly(out, raw_size)
+
+
+class _Carried:
+    """A thread's contexts behind one codebook: a compressor for each level, and the decompressor."""
+
+    def __init__(self, codebook: bytes) -> None:
+        self.codebook: Final = codebook
+        self._book: Final = zstandard.ZstdCompressionDict(codebook, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        self._compressors: Final[dict[int, zstandard.ZstdCompressor]] = {}
+        self.decompressor: Final = zstandard.ZstdDecompressor(
+            dict_data=self._book, format=zstandard.FORMAT_ZSTD1_MAGICLESS
+        )
+
+    def compressor(self, level: int) -> zstandard.ZstdCompressor:
+        if level not in self._compressors:
+            self._compressors[level] = _new_compressor(level, self._book)
+        return self._compressors[level]
+
+
+def _carried(codebook: bytes) -> _Carried:
+    """This thread's contexts behind that codebook; those behind the one before are given up."""
+    kept: _Carried | None = getattr(_contexts, "carried", None)
+    if kept is None or kept.codebook != codebook:
+        kept = _contexts.carried = _Carried(codebook)
+    return kept
+
+
+def _carried_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+    if not codebook:
+        raise ValueError("there is no codebook; a block is carried by giving its strategy one")
+    return _carried(codebook).compressor(level).compress(data)
+
+
+def _carried_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:
+    if not codebook:
+        raise FormatError("a stream stands behind a codebook, and its block names none")
+    try:
+        out = _carried(codebook).decompressor.decompress(data, max_output_size=raw_size, allow_extra_data=False)
+    except (zstandard.ZstdError, MemoryError) as error:
+        raise FormatError(f"a zstd stream of {raw_size} bytes does not decompress: {error}") from error
+    return _exactly(out, raw_size)
+
+
+def _lzma_filters(raw_size: int, *, level: int = 6, text: bool = True) -> list[dict[str, Any]]:
+    """The raw LZMA2 chain. The dictionary is the stream's own size, so the decoder's memory is bounded by it."""
+    dictionary = max(4096, raw_size)
+    literal, position = (4, 0) if text else (0, 0)
+    return [
+        {
+            "id": lzma.FILTER_LZMA2,
+            "preset": level,
+            "dict_size": dictionary,
+            "lc": literal,
+            "lp": 0,
+            "pb": position,
+        }
+    ]
+
+
+def _lzma_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+    return lzma.compress(data, format=lzma.FORMAT_RAW, filters=_lzma_filters(len(data), level=level, text=text))
+
+
+def _lzma_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table
+    try:
+        decoder = lzma.LZMADecompressor(format=lzma.FORMAT_RAW, filters=_lzma_filters(raw_size))
+        out = decoder.decompress(data, max_length=raw_size) if raw_size else b""
+        if len(out) == raw_size and not decoder.eof:
+            out += decoder.decompress(b"", max_length=1)  # lets it read the end mark; a byte more is an error below
+    except (lzma.LZMAError, EOFError, MemoryError) as error:
+        raise FormatError(f"an LZMA stream of {raw_size} bytes does not decompress: {error}") from error
+    if not decoder.eof or decoder.unused_data:
+        raise FormatError(f"an LZMA stream of {raw_size} bytes does not end where it should")
+    return _exactly(out, raw_size)
+
+
+_BROTLI_WINDOW: Final = (10, 22)
+
+
+def _brotli_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+    low, high = _BROTLI_WINDOW
+    window = min(high, max(low, len(data).bit_length()))
+    return bytes(brotli.compress(bytes(data), quality=level, lgwin=window))
+
+
+def _brotli_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table
+    decoder = brotli.Decompressor()
+    out = bytearray()
+    pending = bytes(data)
+    try:
+        while not decoder.is_finished():
+            part = decoder.process(pending, output_buffer_limit=max(1, raw_size + 1 - len(out)))
+            if not part and not pending:
+                break
+            pending = b""
+            out += part
+            if len(out) > raw_size:
+                break
+    except brotli.error as error:
+        raise FormatError(f"a brotli stream of {raw_size} bytes does not decompress: {error}") from error
+    if not decoder.is_finished():
+        raise FormatError(f"a brotli stream of {raw_size} bytes does not end where it should")
+    return _exactly(bytes(out), raw_size)
+
+
+def _store(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+    return bytes(data)
+
+
+def _restore(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table
+    return _exactly(bytes(data), raw_size)
+
+
+def _mixing_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+    prepare_mixing()
+    from encoder.mixing.stream import compress as mix  # noqa: PLC0415  kernels are loaded only when something is mixed
+
+    mixed = mix(data, WRITTEN_TEXT[level])
+    return bytes(data) if mixed is None else mixed
+
+
+def _mixing_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table
+    prepare_mixing()
+    from encoder.mixing.stream import decompress as unmix  # noqa: PLC0415  as above
+
+    return unmix(data, raw_size)
+
+
+def _exactly(out: bytes, raw_size: int) -> bytes:
+    if len(out) != raw_size:
+        raise FormatError(f"a stream holds {len(out)} bytes where {raw_size} were announced")
+    return out
+
+
+CODECS: Final[dict[BackEnd, Codec]] = {
+    BackEnd.STORE: Codec(0, (-128, 127), _store, _restore),
+    BackEnd.ZSTD: Codec(1, (-100, 22), _zstd_compress, _zstd_decompress),
+    BackEnd.LZMA: Codec(2, (0, 9), _lzma_compress, _lzma_decompress),
+    BackEnd.BROTLI: Codec(3, (0, 11), _brotli_compress, _brotli_decompress),
+    BackEnd.MIXING: Codec(4, LEVELS, _mixing_compress, _mixing_decompress),
+    BackEnd.CARRIED: Codec(5, (-100, 22), _carried_compress, _carried_decompress),
+}
+BY_CODE: Final[dict[int, BackEnd]] = {codec.code: name for name, codec in CODECS.items()}
+BACK_END_BITS: Final = 3
+"""Bits that a back end's code takes in a body."""
+
+
+def back_end_of(code: int) -> BackEnd:
+    """The back end of that code. Raises VersionError for one that only a newer reader knows."""
+    if code not in BY_CODE:
+        raise VersionError(f"a stream of back end {code} needs a newer reader than this")
+    return BY_CODE[code]
+
+
+def compress(
+    back_end: BackEnd, data: bytes | memoryview, level: int, *, text: bool, codebook: bytes = b""
+) -> tuple[BackEnd, bytes]:
+    """`data` compressed, and the back end that did it: STORE when the asked-for one does not make it smaller.
+
+    codebook: what CARRIED stands behind. Raises ValueError for a level outside `CODECS[back_end].levels`, or CARRIED without a codebook.
+    """
+    codec = CODECS[back_end]
+    low, high = codec.levels
+    if not low <= level <= high:
+        raise ValueError(f"{back_end} has levels {low} to {high}, not {level}")
+    if back_end is BackEnd.STORE or not len(data):
+        return BackEnd.STORE, bytes(data)
+    out = codec.compress(data, level, text, codebook)
+    return (back_end, out) if len(out) < len(data) else (BackEnd.STORE, bytes(data))
+
+
+def memory_of(back_end: BackEnd, data: memoryview, raw_size: int) -> int:
+    """Bytes that `decompress` takes beside what the stream and its result take; 0 where that is little."""
+    if back_end is not BackEnd.MIXING or not len(data) or data[0] not in TEXT_MODELS:
+        return 0
+    return text_sizes(raw_size, data[0]).memory + 2 * raw_size + len(data)
+
+
+def decompress(back_end: BackEnd, data: memoryview, raw_size: int, codebook: bytes = b"") -> bytes:
+    """Exactly `raw_size` bytes, or FormatError. codebook: what CARRIED stands behind."""
+    return CODECS[back_end].decompress(data, raw_size, codebook)

@@ -1,0 +1,202 @@
+"""A block taken apart and laid out in streams, and those streams packed by back ends: a body of templates and columns.
+
+The kernels are imported when a block is really transformed, so that other blocks never load them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from encoder.block.backends import compress
+from encoder.block.layout import GLYPHS, NO_FLAGS, SORTED, TEXT_POOLED, Header, write_streams
+from encoder.glyphs.ready import prepare_transform
+from encoder.glyphs.segments import SegmentPlace
+from encoder.strategy import BackEnd, Strategy, TreeType
+from encoder.trees import TREES
+
+if TYPE_CHECKING:
+    from encoder.glyphs.transform import Transformed
+
+LARGEST_TRANSFORMED: Final = 1 << 29
+"""Bytes of a block: positions are 32-bit, and lines of a level below may take twice the block."""
+LAYOUT_LEVEL: Final = 3
+"""Of zstd, at which layouts are held against each other."""
+_LINES_TRIED: Final = 1 << 17
+_MUCH_TEXT: Final = 2  # one part in so many of the columns' bytes
+_SEARCHED: Final = 12  # one part in so many of a block's time goes into the search for siblings
+_CARRIED_BELOW: Final = 1 << 16
+"""Bytes of a stream; in a longer one, what a codebook has is soon said by the stream itself."""
+_METADATA: Final = -1
+
+
+def packing_of(
+    view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool = True
+) -> "Packing | None":
+    """The block transformed and laid out, or None when there is nothing to transform. thorough: as in `encoder.block.codec.encode_block`.
+
+    place: the sort plan and the naming of JSON lines' columns go through it, to or from the other blocks of its segment.
+    """
+    if not 0 < len(view) <= LARGEST_TRANSFORMED:
+        return None
+    prepare_transform()
+    from encoder.glyphs.transform import transform  # noqa: PLC0415  as the module says
+
+    if TREES[strategy.tree].names_tried and strategy.back_end is not BackEnd.STORE and thorough:
+        transformed = _best_named(view, strategy, place)
+    else:
+        by_path = TREES[strategy.tree].by_path
+        transformed = transform(view, strategy.tree, strategy.separator, by_path=by_path)
+    if transformed is None:
+        return None
+    return _pack(transformed, strategy, place, len(view) // _SEARCHED)
+
+
+def _best_named(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> "Transformed | None":
+    """JSON with its columns named by path or by key alone, whichever a quick compression makes smaller: of a document all of it,
+    of lines the first of them, and as the segment's leader has them.
+    """
+    from encoder.glyphs.transform import transform  # noqa: PLC0415  as the module says
+
+    is_document = TREES[strategy.tree].document
+    if is_document:
+        place = None  # a document's blocks are too unlike each other
+    named = None if place is None else place.named()
+    if named is not None:
+        return transform(view, strategy.tree, strategy.separator, by_path=named)
+    part = view if is_document else view[:_LINES_TRIED]
+    tried = {by_path: transform(part, strategy.tree, strategy.separator, by_path=by_path) for by_path in (True, False)}
+    best = min(tried, key=lambda by_path: _quick_size(tried[by_path], strategy.tree))
+    if place is not None:
+        place.name(by_path=best)
+    if len(part) == len(view):
+        return tried[best]
+    return transform(view, strategy.tree, strategy.separator, by_path=best)
+
+
+def _quick_size(transformed: "Transformed | None", tree: TreeType) -> int:
+    """What the streams take at zstd 1, as large and small as they will be stored."""
+    from encoder.glyphs.layout import gather_physical  # noqa: PLC0415  as the module says
+
+    if transformed is None:
+        return 0
+    physical = gather_physical(transformed.streams, text_pooled=TREES[tree].text_pooled)
+    streams = [transformed.metadata(), *(raw for _, raw in physical)]
+    return sum(len(compress(BackEnd.ZSTD, raw, 1, text=True)[1]) for raw in streams)
+
+
+def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | None, budget: int) -> "Packing":
+    """Flags, metadata and streams; of a tree whose text is pooled, and of others with much text, with that in one stream or in many,
+    whichever a quick compression makes smaller.
+    """
+    from encoder.glyphs.siblings import permutation_numbers, sort_streams  # noqa: PLC0415  as the module says
+
+    packer = _Packer(strategy)
+    streams, flags, metadata = transformed.streams, NO_FLAGS, transformed.metadata()
+    if strategy.back_end is not BackEnd.STORE:
+        known = {} if place is None else place.known()
+        sorting = sort_streams(streams, transformed.names, packer.size, known, budget=budget)
+        streams = sorting.streams
+        if sorting.permutations:
+            flags, metadata = SORTED, transformed.metadata(permutation_numbers(sorting.permutations))
+        if place is not None:
+            place.found(sorting.plan)
+    packing = Packing(strategy, packer, flags, metadata, streams)
+    return (
+        replace(packing, flags=flags | TEXT_POOLED)
+        if _may_pool(packing) and _pools_better(streams, packer)
+        else packing
+    )
+
+
+def _may_pool(packing: "Packing") -> bool:
+    """Whether text in one stream is tried: where columns say the same things again, or else much of the body is text that matters."""
+    if TREES[packing.strategy.tree].text_pooled:
+        return True
+    if packing.strategy.prose_level is None:
+        return False
+    text = packing.text_size()
+    return text > 0 and _MUCH_TEXT * text > sum(packing.packer.size(*stream) for stream in packing.streams)
+
+
+def _pools_better(streams: Sequence[tuple[int, memoryview]], packer: "_Packer") -> bool:
+    """Whether a quick compression makes all text in one stream smaller than in many."""
+    from encoder.glyphs.layout import gather_physical  # noqa: PLC0415  as the module says
+    from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as the module says
+
+    text = [(stream_class, raw) for stream_class, raw in streams if stream_class in TEXT_CLASSES]
+    many, one = gather_physical(text), gather_physical(text, text_pooled=True)
+    return sum(map(packer.quick_size, one)) < sum(map(packer.quick_size, many))
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """A transformed block, ready to be compressed."""
+
+    strategy: Strategy
+    packer: "_Packer"
+    flags: int
+    metadata: bytes
+    streams: list[tuple[int, memoryview]]
+
+    def body(self, text_level: int | None = None) -> bytes:
+        """The body, its text at that level; what was compressed before is not compressed again."""
+        used = self.strategy
+        back_end = BackEnd.CARRIED if used.codebook else used.back_end
+        header = Header(GLYPHS, used.tree, fell_back=False, back_end=back_end, level=used.level)
+        packer = self.packer if text_level is None else self.packer.with_text_at(text_level)
+        return header.to_bytes() + packer.packed(self.flags, self.metadata, self.streams)
+
+    def text_size(self) -> int:
+        """Bytes that its larger streams of text take, each on its own."""
+        from encoder.glyphs.layout import POOLED_BELOW  # noqa: PLC0415  as the module says
+        from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as the module says
+
+        text = [(kind, raw) for kind, raw in self.streams if kind in TEXT_CLASSES and len(raw) >= POOLED_BELOW]
+        return sum(self.packer.size(*stream) for stream in text)
+
+
+class _Packer:
+    """Compresses the streams of one block, each stream once: large ones are asked for again in another layout."""
+
+    def __init__(self, strategy: Strategy) -> None:
+        self._strategy = strategy
+        # by level and the identity of the raw bytes, which are kept
+        self._done: dict[tuple[int, int], tuple[bytes | memoryview, BackEnd, bytes]] = {}
+
+    def with_text_at(self, level: int) -> "_Packer":
+        """One that compresses text at that level, and knows what this one has compressed."""
+        other = _Packer(replace(self._strategy, text_level=level))
+        other._done = self._done
+        return other
+
+    def size(self, stream_class: int, raw: bytes | memoryview) -> int:
+        """Bytes that a stream takes."""
+        return len(self._compressed(stream_class, raw)[1])
+
+    def quick_size(self, stream: tuple[int, bytes | memoryview]) -> int:
+        """Bytes that a stream of text, (class, raw bytes), takes at `LAYOUT_LEVEL`."""
+        used = self._strategy
+        if used.back_end is BackEnd.ZSTD and used.level_of(text=True) == LAYOUT_LEVEL:
+            return self.size(*stream)  # most of them will be asked for again
+        return len(compress(BackEnd.ZSTD, stream[1], LAYOUT_LEVEL, text=True)[1])
+
+    def _compressed(self, stream_class: int, raw: bytes | memoryview) -> tuple[BackEnd, bytes]:
+        from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as the module says
+
+        text = stream_class in TEXT_CLASSES
+        level = self._strategy.level_of(text=text)
+        key = level, id(raw)
+        if key not in self._done:
+            book = self._strategy.codebook if text or stream_class == _METADATA else b""
+            back_end = BackEnd.CARRIED if book and len(raw) < _CARRIED_BELOW else self._strategy.back_end
+            self._done[key] = raw, *compress(back_end, raw, level, text=text, codebook=book)
+        _, used, stream = self._done[key]
+        return used, stream
+
+    def packed(self, flags: int, metadata: bytes, logical: Sequence[tuple[int, memoryview]]) -> bytes:
+        """The body after its header."""
+        from encoder.glyphs.layout import gather_physical  # noqa: PLC0415  as the module says
+
+        physical = gather_physical(logical, text_pooled=bool(flags & TEXT_POOLED))
+        every = [(_METADATA, metadata), *physical]
+        return write_streams(flags, [(len(raw), *self._compressed(kind, raw)) for kind, raw in every])

@@ -1,0 +1,239 @@
+"""Which body of a block is the smallest: columns, mixed rows, or the plain bytes; and which of them need not be tried."""
+
+from dataclasses import replace
+from typing import Final
+
+from encoder.block.backends import compress
+from encoder.block.columns import LARGEST_TRANSFORMED, LAYOUT_LEVEL, Packing, packing_of
+from encoder.block.layout import FORM, PLAIN, ROWS, STORED, Header
+from encoder.block.rows import LEAST_MIXED, pack_rows, small_strategy
+from encoder.glyphs.segments import SegmentPlace
+from encoder.strategy import BackEnd, Strategy, TreeType
+from encoder.trees import TREES
+
+SAFE: Final = Strategy(TreeType.TEXT, BackEnd.ZSTD, 19)
+"""What a block gets that its own strategy failed."""
+_SLOW: Final = (BackEnd.LZMA, BackEnd.BROTLI, BackEnd.MIXING)
+
+
+class _At:
+    """All that the choice compares with, measured on many kinds of data. Levels are of zstd, parts are of what is named."""
+
+    # time that is spared
+    quick_level: Final = 9  # up to here, plain zstd costs so little beside the transform that it is simply tried
+    clear_gain: Final = 0.75  # of a quick compression: what no stronger back end makes of the plain bytes
+    far_smaller: Final = 0.75  # than a sample says that the plain bytes become
+    sampled: Final = 8  # one part in so many is the sample, from the middle of the block
+    least_sample: Final = 1 << 16  # bytes
+    several: Final = 3  # samples in a block: of a smaller one the sample would take as long as what it is to spare
+    worth_a_probe: Final = 1024  # bytes; fewer cost little, and brotli may know them where zstd sees nothing
+
+    # columns or plain bytes
+    little_gain: Final = 0.85  # of the plain bytes at the same level: above it, text may be worth a higher one
+    mostly: Final = 0.5  # of a body
+    hardly_any_gain: Final = 0.95  # of the plain bytes at the level for prose: at their own they may be smaller
+
+    # mixing
+    mixed_levels: Final = (3, 9)  # by the level of mixing, the one that the plain bytes are quickly compressed at
+    mixed_gains: Final = (0.83, 0.65)  # by the same, the part of that below which mixing those is not tried
+    below_estimate: Final = 0.9  # a sample learns less than the whole, so that it seems to gain less by mixing
+    hardly_mixed: Final = 0.8  # of `quick_level`: above it, `closer_columns` may beat mixing on the plain bytes
+    first_columns: Final = 12  # level at which columns are compared with mixed rows
+    closer_columns: Final = 19  # the same, where they are close
+    columns_close: Final = 1.1  # times the rows, within which a higher level may still make columns smaller than them
+    text_close: Final = 1.45  # the same of columns that are mostly text, which gains most (reads of a genome: 1.4)
+    brotli_too: Final = 1 << 18  # bytes of text, of which its own dictionary may know much
+
+    # codebooks
+    carried_level: Final = 19  # of plain bytes behind a codebook, where the strategy's back end is not zstd
+
+
+def smallest_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
+    """The smallest body of those that the strategy allows and that are worth a trial. place, thorough: as in `encoder.block.codec.encode_block`.
+
+    Raises ValueError for a level that the back end does not have.
+    """
+    if strategy.back_end is BackEnd.MIXING and len(view) < LEAST_MIXED:
+        strategy = small_strategy(strategy)
+    if strategy.tree is TreeType.TEXT and strategy.codebook:
+        return _carried_body(view, strategy)
+    if TREES[strategy.tree].plain:
+        return plain_body(view, strategy, strategy.tree, fell_back=False)
+    if strategy.back_end is BackEnd.ZSTD and not TREES[strategy.tree].document:
+        return _quick_body(view, strategy, place, thorough=thorough)
+    body = (
+        _mixed_body(view, strategy, place)
+        if strategy.back_end is BackEnd.MIXING
+        else _glyph_body(view, strategy, place)
+    )
+    if body is not None and _clearly_pays(body, view, strategy):
+        return body
+    plain = plain_body(view, strategy, TreeType.TEXT, fell_back=True)
+    return body if body is not None and len(body) < len(plain) else plain
+
+
+def _mixed_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes | None:
+    """Mixed rows, or columns behind zstd where those are smaller: of machine-made records and deep documents they may be."""
+    closer = _At.closer_columns
+    # text is pooled as at lower levels
+    quick = replace(strategy, back_end=BackEnd.ZSTD, level=_At.first_columns, prose_level=closer)
+    packing = packing_of(view, quick, place)  # first, as others may wait for its sort plan
+    columns = None if packing is None else packing.body()
+    rows = _row_body(view, strategy)
+    may_win = False
+    if packing is not None and columns is not None:
+        may_win = rows is None or len(columns) < _closeness(packing, columns) * len(rows)
+    if may_win or TREES[strategy.tree].document:
+        columns = _smaller(columns, _glyph_body(view, replace(quick, level=closer), place))
+    return _smaller(rows, columns)
+
+
+def _closeness(packing: Packing, columns: bytes) -> float:
+    """Times the rows, up to which columns may still become smaller than them at a higher level."""
+    return _At.text_close if packing.text_size() > _At.mostly * len(columns) else _At.columns_close
+
+
+def _carried_body(view: memoryview, strategy: Strategy) -> bytes:
+    """The plain bytes behind the codebook; or without it, where they are no longer like it or mixed, and that is smaller."""
+    level = strategy.level if strategy.back_end is BackEnd.ZSTD else _At.carried_level
+    carried = replace(strategy, back_end=BackEnd.CARRIED, level=level)
+    body = plain_body(view, carried, TreeType.TEXT, fell_back=False)
+    _, quick = compress(BackEnd.ZSTD, view, LAYOUT_LEVEL, text=True)
+    if strategy.back_end is not BackEnd.MIXING and len(body) < _At.clear_gain * len(quick):
+        return body
+    return min(body, plain_body(view, strategy, TreeType.TEXT, fell_back=False), key=len)
+
+
+def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
+    """Records behind zstd, or the plain bytes. Where taking them apart gains little and they are mostly text, it is not left at that,
+    but for a sample.
+    """
+    packing = packing_of(view, strategy, place, thorough=thorough)
+    body = None if packing is None else packing.body()
+    if body is not None and _clearly_pays(body, view, strategy):
+        return body
+    plain = plain_body(view, strategy, TreeType.TEXT, fell_back=True)
+    if body is not None and len(body) < _At.little_gain * len(plain):
+        return body
+    mostly_text = packing is None or packing.text_size() > _At.mostly * len(body or b"")
+    if thorough and mostly_text and strategy.prose_level is not None:
+        return _prose_body(view, strategy, packing, strategy.prose_level)
+    return plain if body is None or len(plain) <= len(body) else body
+
+
+def _prose_body(view: memoryview, strategy: Strategy, packing: Packing | None, level: int) -> bytes:
+    """The columns with their text, or the plain bytes, at that level, the one for prose; and where columns gain hardly anything over
+    that, the plain bytes at the level that they have where nothing was taken apart.
+    """
+    body = None if packing is None else packing.body(text_level=level)
+    plain = plain_body(view, replace(strategy, level=level), TreeType.TEXT, fell_back=True)
+    if strategy.plain_level is not None and (body is None or len(body) > _At.hardly_any_gain * len(plain)):
+        plain = plain_body(view, replace(strategy, level=strategy.plain_level), TreeType.TEXT, fell_back=True)
+    return plain if body is None or len(plain) <= len(body) else body
+
+
+def _smaller(one: bytes | None, other: bytes | None) -> bytes | None:
+    """The smaller body, or the only one. Columns of deep documents, where much comes again far off, may beat rows of them."""
+    return min((body for body in (one, other) if body is not None), key=len, default=None)
+
+
+def plain_body(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool) -> bytes:
+    """The body of the bytes as they are, in one stream of the strategy's back end, or stored. tree, fell_back: as the header says them.
+
+    Raises ValueError for a level that the back end does not have.
+    """
+    body = _one_stream(view, strategy, tree, fell_back=fell_back)
+    if strategy.back_end is not BackEnd.MIXING:
+        return body
+    if len(view) <= _At.brotli_too:
+        body = min(body, _one_stream(view, small_strategy(strategy), tree, fell_back=fell_back), key=len)
+    if len(body) < _At.hardly_mixed * _size(BackEnd.ZSTD, view, _At.quick_level):
+        return body
+    packed = replace(strategy, back_end=BackEnd.ZSTD, level=_At.closer_columns)
+    return min(body, _one_stream(view, packed, tree, fell_back=fell_back), key=len)
+
+
+def _one_stream(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool) -> bytes:
+    used, stream = BackEnd.STORE, b""
+    if strategy.back_end not in _SLOW or len(view) < _At.worth_a_probe or _shrinks(view):
+        used, stream = compress(strategy.back_end, view, strategy.level, text=True, codebook=strategy.codebook)
+    if used is BackEnd.STORE:
+        stream = bytes(view)
+    form = STORED if used is BackEnd.STORE else PLAIN
+    level = 0 if used is BackEnd.STORE else strategy.level
+    return Header(form, tree, fell_back, used, level).to_bytes() + stream
+
+
+def _shrinks(view: memoryview) -> bool:
+    """Whether a quick compression gains anything: where it does not, a slow one would take its time for nothing."""
+    used, _ = compress(BackEnd.ZSTD, view, 1, text=True)
+    return used is not BackEnd.STORE
+
+
+def _row_body(view: memoryview, strategy: Strategy) -> bytes | None:
+    """The body of token rows, or None when there is nothing to take apart."""
+    if len(view) > LARGEST_TRANSFORMED:
+        return None
+    payload = pack_rows(view, strategy)
+    if payload is None:
+        return None
+    return (
+        Header(ROWS, strategy.tree, fell_back=False, back_end=BackEnd.MIXING, level=strategy.level).to_bytes() + payload
+    )
+
+
+def _glyph_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes | None:
+    """The transformed body, or None when there is nothing to transform."""
+    packing = packing_of(view, strategy, place)
+    return None if packing is None else packing.body()
+
+
+def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
+    """Is the body so small that compressing the plain bytes, to compare, would be time wasted?
+
+    Where this says so of a document, the body is smaller than plain zstd at `quick_level`; where not, the plain bytes
+    are really tried.
+    """
+    if strategy.back_end is BackEnd.STORE:
+        return len(body) < len(view)
+    if strategy.back_end is BackEnd.MIXING:
+        return _mixed_clearly_pays(body, view, strategy)
+    if not TREES[strategy.tree].document:
+        return _sample_says_so(body, view)
+    if strategy.back_end is BackEnd.ZSTD and strategy.level <= _At.quick_level:
+        return False
+    _, quick = compress(BackEnd.ZSTD, view, _At.quick_level, text=True)
+    return len(body) < _At.clear_gain * len(quick)
+
+
+def _mixed_clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
+    """Whether rows are far below a quick compression of the plain bytes; or, which alone counts for columns and for a document, whose plain bytes
+    may gain more by mixing, whether the body is well below that times what mixing gains on a sample of them.
+    """
+    level, gain = _At.mixed_levels[strategy.level - 1], _At.mixed_gains[strategy.level - 1]
+    quick = _size(BackEnd.ZSTD, view, level)
+    if body[0] & FORM == ROWS and not TREES[strategy.tree].document and len(body) < gain * quick:
+        return True
+    if len(view) < _At.several * _At.least_sample:
+        return False  # the sample would take as long as what it is to spare
+    sample = _middle(view)
+    mixed = _size(BackEnd.MIXING, sample, strategy.level)
+    return len(body) * _size(BackEnd.ZSTD, sample, level) < _At.below_estimate * mixed * quick
+
+
+def _sample_says_so(body: bytes, view: memoryview) -> bool:
+    """Whether the body is far smaller than a sample of the plain bytes, quickly compressed, makes them all."""
+    sample = _middle(view)
+    return len(body) * len(sample) < _At.far_smaller * _size(BackEnd.ZSTD, sample, 1) * len(view)
+
+
+def _middle(view: memoryview) -> memoryview:
+    """The sample of a block."""
+    size = max(_At.least_sample, len(view) // _At.sampled)
+    middle = max(0, len(view) - size) // 2
+    return view[middle : middle + size]
+
+
+def _size(back_end: BackEnd, data: memoryview, level: int) -> int:
+    """Bytes that text takes."""
+    return len(compress(back_end, data, level, text=True)[1])

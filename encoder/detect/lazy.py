@@ -1,0 +1,56 @@
+"""Selector and cutting of a stream, made when the first block comes that they would look at: until then numpy is not loaded."""
+
+from typing import Final
+
+from encoder.detect.ports import StrategySelector
+from encoder.detect.records import Cutting
+from encoder.profile import Profile
+from encoder.strategy import Strategy, TreeType
+
+LEAST_LOOKED_AT: Final = 1 << 16
+"""Bytes of a block, below which the adaptive selector does not look at it and keeps nothing of it (`encoder.detect.selector.SMALLEST`)."""
+LEAST_CUT_BY_KIND: Final = 1 << 20
+"""Bytes, below which a window is never cut by kind (`encoder.detect.boundary.LEAST_WINDOW`)."""
+
+
+class LazySelector:
+    """Selects as `AdaptiveCompressionSelector` does for this profile. One serves one stream, in its order: not thread-safe."""
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile: Final = profile
+        self._made: StrategySelector | None = None
+
+    def select(self, block: bytes | memoryview, /) -> Strategy:
+        """The strategy for the stream's next block."""
+        if self._made is None:
+            if memoryview(block).nbytes < LEAST_LOOKED_AT:
+                return self._profile.small or self._profile.strategies[TreeType.TEXT]
+            from encoder.detect.selector import AdaptiveCompressionSelector  # noqa: PLC0415 - what this class is for
+
+            self._made = AdaptiveCompressionSelector(self._profile.strategies, small=self._profile.small)
+        return self._made.select(block)
+
+
+class LazyCutting:
+    """Cuts as `encoder.detect.boundary.by_kind` does. One serves one stream, in its order: not thread-safe."""
+
+    def __init__(self) -> None:
+        self._made: Cutting | None = None
+
+    @property
+    def cutting(self) -> Cutting:
+        """The cutting of the stream."""
+        return Cutting(self._full, self._rest)
+
+    def _full(self, window: memoryview) -> int:
+        return self._by_kind().full(window)
+
+    def _rest(self, window: memoryview) -> int:
+        return len(window) if len(window) < LEAST_CUT_BY_KIND else self._by_kind().rest(window)
+
+    def _by_kind(self) -> Cutting:
+        if self._made is None:
+            from encoder.detect.boundary import by_kind  # noqa: PLC0415 - what this class is for
+
+            self._made = by_kind()
+        return self._made

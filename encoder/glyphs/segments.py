@@ -1,0 +1,95 @@
+"""Segments: runs of blocks of one shape that share what the first of them finds, so that the others need not search for it.
+
+Which block leads follows from the order of the blocks and their strategies alone: what is encoded does not depend on threads.
+A block that does not lead waits for the one that does, where it needs what that finds; blocks are begun in their order, so that
+the one waited for is always under way.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Final
+
+from encoder.strategy import Strategy, TreeType
+from encoder.trees import TREES
+
+SEGMENT_BLOCKS: Final = 16
+"""Blocks, the first of which searches for all: the others' own plans would seldom differ, and data that changes does so at last here."""
+
+StreamName = tuple[int, int, int]
+"""A logical stream by what it holds: level, the column's own name (a hash of its template and slot, or of its path), place in the column.
+Streams outside columns have negative names.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A stream is sorted by `one`, or by that and `other`. sorted_share, plain_share: compressed bytes for each of its bytes, in the block where
+    it was found.
+    """
+
+    one: StreamName
+    other: StreamName | None
+    sorted_share: float
+    plain_share: float
+
+    @property
+    def tolerated(self) -> float:
+        """The share above which the gain may have fallen: then sorting is held against not sorting."""
+        return (self.sorted_share + self.plain_share) / 2
+
+
+SortPlan = Mapping[StreamName, Choice | None]
+"""What each stream that was looked at is best sorted by; None: by nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentPlace:
+    """A block's place in its segment: whether it leads, and what the leader gives and the others wait for: how JSON lines name their
+    columns, by path or not (None: it did not say), and the sort plan.
+    """
+
+    leads: bool
+    sort_plan: Future[SortPlan] = field(default_factory=Future)
+    by_path: Future[bool | None] = field(default_factory=Future)
+
+    def named(self) -> bool | None:
+        """The leader's naming, waited for; for the leader itself None."""
+        return None if self.leads else self.by_path.result()
+
+    def name(self, *, by_path: bool) -> None:
+        """Hands the naming to the others. Only a leader's first counts."""
+        if self.leads and not self.by_path.done():
+            self.by_path.set_result(by_path)
+
+    def known(self) -> SortPlan:
+        """The leader's plan, waited for; for the leader itself an empty one."""
+        return {} if self.leads else self.sort_plan.result()
+
+    def found(self, plan: SortPlan) -> None:
+        """Hands the plan to the others, which need not wait for a naming either from then on. Only a leader's first counts."""
+        if self.leads and not self.sort_plan.done():
+            self.sort_plan.set_result(plan)
+        if self.leads and not self.by_path.done():
+            self.by_path.set_result(None)
+
+
+class Segments:
+    """Gives each block of one stream its place; asked once for every block, in their order. Not thread-safe."""
+
+    def __init__(self) -> None:
+        self._running: Final[dict[tuple[TreeType, int], tuple[SegmentPlace, int]]] = {}
+
+    def next(self, strategy: Strategy) -> SegmentPlace | None:
+        """The place of the stream's next block; None where its strategy takes nothing apart."""
+        if TREES[strategy.tree].plain:
+            return None
+        shape = strategy.tree, strategy.separator
+        leader, blocks = self._running.get(shape, (None, 0))
+        if leader is None or blocks == SEGMENT_BLOCKS:
+            leader, blocks = SegmentPlace(leads=True), 0
+            place = leader
+        else:
+            place = SegmentPlace(leads=False, sort_plan=leader.sort_plan, by_path=leader.by_path)
+        self._running[shape] = leader, blocks + 1
+        return place

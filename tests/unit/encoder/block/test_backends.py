@@ -1,0 +1,87 @@
+import random
+
+import pytest
+
+from encoder.block.backends import BY_CODE, CODECS, back_end_of, compress, decompress
+from encoder.errors import FormatError, VersionError
+from encoder.strategy import BackEnd
+
+LEVELS = [
+    (BackEnd.STORE, 0),
+    (BackEnd.ZSTD, -5),
+    (BackEnd.ZSTD, 3),
+    (BackEnd.ZSTD, 19),
+    (BackEnd.LZMA, 6),
+    (BackEnd.BROTLI, 5),
+]
+COMPRESSORS = [BackEnd.ZSTD, BackEnd.LZMA, BackEnd.BROTLI]
+TEXT = b"a line that repeats, again and again\n" * 200
+BOOK = b"what stands before, and repeats a line or two"
+
+
+@pytest.mark.parametrize(("back_end", "level"), LEVELS)
+@pytest.mark.parametrize("data", [b"", b"x", TEXT, bytes(5000)], ids=["empty", "one byte", "text", "zeros"])
+@pytest.mark.parametrize("text", [True, False])
+def test_what_was_compressed_comes_back(back_end, level, data, text):
+    used, stream = compress(back_end, data, level, text=text)
+    assert len(stream) <= len(data)
+    assert decompress(used, memoryview(stream), len(data)) == data
+
+
+@pytest.mark.parametrize("back_end", COMPRESSORS)
+def test_what_does_not_shrink_is_stored(back_end):
+    data = random.Random(1).randbytes(3000)
+    assert compress(back_end, data, 1, text=True) == (BackEnd.STORE, data)
+
+
+@pytest.mark.parametrize("back_end", [*BackEnd])
+@pytest.mark.parametrize("difference", [-1, 1, 5000])
+def test_another_length_than_announced_is_refused(back_end, difference):
+    stream = CODECS[back_end].compress(TEXT, 1, True, BOOK)
+    with pytest.raises(FormatError):
+        decompress(back_end, memoryview(stream), len(TEXT) + difference, BOOK)
+
+
+@pytest.mark.parametrize("back_end", [*BackEnd])
+def test_a_stream_cut_anywhere_is_refused(back_end):
+    stream = CODECS[back_end].compress(TEXT, 1, True, BOOK)
+    for size in range(min(len(stream), 300)):
+        with pytest.raises(FormatError):
+            decompress(back_end, memoryview(stream)[:size], len(TEXT), BOOK)
+
+
+@pytest.mark.parametrize("back_end", [*BackEnd])
+def test_bytes_after_the_stream_are_refused(back_end):
+    stream = CODECS[back_end].compress(TEXT, 1, True, BOOK) + b"junk"
+    with pytest.raises(FormatError):
+        decompress(back_end, memoryview(stream), len(TEXT), BOOK)
+
+
+@pytest.mark.parametrize("back_end", COMPRESSORS)
+def test_a_bomb_yields_no_more_than_announced(back_end):
+    stream = CODECS[back_end].compress(bytes(8 << 20), 1, True, BOOK)
+    assert len(stream) < 20_000
+    with pytest.raises(FormatError):
+        decompress(back_end, memoryview(stream), 1000)
+
+
+@pytest.mark.parametrize(("back_end", "level"), [(BackEnd.ZSTD, 23), (BackEnd.LZMA, 10), (BackEnd.BROTLI, -1)])
+def test_a_level_that_a_back_end_does_not_have_is_named(back_end, level):
+    with pytest.raises(ValueError, match=f"{back_end} has levels"):
+        compress(back_end, b"data", level, text=True)
+
+
+def test_every_back_end_has_a_code_of_its_own():
+    assert {CODECS[name].code: name for name in BackEnd} == BY_CODE
+
+
+def test_more_levels_than_are_kept_still_compress():
+    for level in range(1, 12):
+        used, stream = compress(BackEnd.ZSTD, TEXT, level, text=True)
+        assert decompress(used, memoryview(stream), len(TEXT)) == TEXT
+
+
+@pytest.mark.parametrize("code", [6, 7])
+def test_a_back_end_of_a_later_version_needs_a_newer_reader(code):
+    with pytest.raises(VersionError, match=f"back end {code}"):
+        back_end_of(code)
