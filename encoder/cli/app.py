@@ -1,6 +1,7 @@
 """The verbs with their options and examples; what each does stands in a module of its own."""
 
 import sys
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +21,7 @@ class LevelName(StrEnum):
     MAX = "max"
 
 
-PACKAGE = "workstream-orchestrator"
+DISTRIBUTIONS = ("workstream-orchestrator", "workstream-orchestrator-encoder")
 EXIT_CODES = (
     "Exit codes: 0 done, 1 damaged data, a limit or an i/o error, 2 usage, 129 hang-up, 130 interrupted, 141 the reader left, "
     "143 terminated."
@@ -39,16 +40,22 @@ app = typer.Typer(
 def _version(asked: bool) -> None:  # noqa: FBT001 - typer's signature
     """Say it where it is asked for, before a verb is missed."""
     if asked:
-        from importlib import metadata  # noqa: PLC0415 - only this option needs it
-
         from encoder.container.format import CARRYING_MINOR, MAJOR, MINOR  # noqa: PLC0415 - as above
 
-        try:
-            version = metadata.version(PACKAGE)
-        except metadata.PackageNotFoundError:  # a checkout that was not installed
-            version = "0"
-        typer.echo(f"glyph {version} (reads and writes format {MAJOR}.{MINOR} and {MAJOR}.{CARRYING_MINOR})")
+        typer.echo(
+            f"glyph {installed_version()} (reads and writes format {MAJOR}.{MINOR} and {MAJOR}.{CARRYING_MINOR})"
+        )
         raise typer.Exit
+
+
+def installed_version() -> str:
+    """The version of the distribution that brought the encoder; "0" in a checkout that was not installed."""
+    from importlib import metadata  # noqa: PLC0415 - only `--version` needs it
+
+    for name in DISTRIBUTIONS:
+        with suppress(metadata.PackageNotFoundError):
+            return metadata.version(name)
+    return "0"
 
 
 @app.callback()

@@ -42,6 +42,8 @@ PAGES = (  # grows with every page that is rewritten
     "docs/selector.md",
     "docs/speed.md",
     "docs/verdicts.md",
+    "encoder/README.md",
+    "orchestrator/README.md",
     "reports/README.md",
 )
 MOST_WORDS = 25
