@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from typing import Any, Final
 
     from orchestrator.agents.script import read_script
-    from orchestrator.api import RunOptions, RunOutcome, run
+    from orchestrator.api.ending import RunOutcome
+    from orchestrator.api.running import run
     from orchestrator.auditing import audit_text
     from orchestrator.bundle.check import check_bundle
     from orchestrator.doctor.examine import examine
     from orchestrator.doctor.findings import findings
+    from orchestrator.engine.options import RunOptions
     from orchestrator.engine.stop import NotStopped
     from orchestrator.errors import OrchestratorError
     from orchestrator.evidence.measurement import Artifact, Comparison, Evidence, Measurement, Samples, Trend, Usage
@@ -64,9 +66,9 @@ _HOMES: Final = {
     "schedule_view": "graph.view",
     "graph_view": "graph.view",
     "check_bundle": "bundle.check",
-    "RunOptions": "api",
-    "RunOutcome": "api",
-    "run": "api",
+    "RunOptions": "engine.options",
+    "RunOutcome": "api.ending",
+    "run": "api.running",
     "Runs": "runs",
     "agent_tasks": "report.agentwork",
     "spent_rows": "report.agentwork",

@@ -13,26 +13,18 @@ from pathlib import Path
 from typing import Any
 
 from orchestrator.agents.workspaces import Left, workspaces
-from orchestrator.api import (
-    DEFAULT,
-    RunOptions,
-    RunOutcome,
-    explain_loaded,
-    export_bundle,
-    junit_text,
-    load,
-    page_text,
-    plan_of,
-    report_data,
-    report_of,
-    report_text,
-    resume_loaded,
-    verify_run,
-)
+from orchestrator.api.ending import RunOutcome
+from orchestrator.api.explaining import explain_prepared
+from orchestrator.api.loading import load
+from orchestrator.api.prepare import prepare
+from orchestrator.api.proof import export_bundle, verify_run
+from orchestrator.api.running import resume_prepared
+from orchestrator.api.stored import junit_text, page_text, plan_of, report_data, report_of, report_text
 from orchestrator.bundle.check import Checked
 from orchestrator.bundle.write import Exported
 from orchestrator.desk import Desk, Said, Waiting
 from orchestrator.engine.explain import Explanation
+from orchestrator.engine.options import DEFAULT, RunOptions
 from orchestrator.engine.runs import open_journal
 from orchestrator.engine.stop import stop_run
 from orchestrator.graph.load import LoadedPlan
@@ -161,7 +153,7 @@ class Runs:
         """What a run of the plan in the file would do with each task here, and why; nothing is started. Raises PlanError."""
         runners = load_registry()
         loaded = load(Path(plan), settings, runners)
-        return explain_loaded(loaded, runners, new=new, options=replace(options, state=self.folder))
+        return explain_prepared(prepare(loaded, runners, replace(options, state=self.folder)), new=new)
 
     def resume(self, run: str, options: RunOptions = DEFAULT) -> RunOutcome:
         """Carry the run on with the plan that its journal has. Raises RunOwned while another process has it.
@@ -171,7 +163,7 @@ class Runs:
         runners = load_registry()
         with self._journal() as journal:
             loaded = plan_of(journal, run, runners)
-        return resume_loaded(run, loaded, runners, options=replace(options, state=self.folder))
+        return resume_prepared(run, prepare(loaded, runners, replace(options, state=self.folder)))
 
     @contextmanager
     def _journal(self) -> Iterator[JournalPort]:

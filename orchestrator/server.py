@@ -24,7 +24,7 @@ from threading import BoundedSemaphore
 from typing import Any, BinaryIO, Final
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from orchestrator.api import plan_of
+from orchestrator.api.stored import plan_of
 from orchestrator.beneath import open_below
 from orchestrator.desk import Desk, Said
 from orchestrator.engine.runs import open_journal

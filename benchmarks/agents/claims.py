@@ -31,8 +31,9 @@ from typing import Final
 
 import yaml
 
-from orchestrator.api import RunOptions, run
+from orchestrator.api.running import run
 from orchestrator.desk import Desk, Said
+from orchestrator.engine.options import RunOptions
 from orchestrator.errors import OrchestratorError
 from orchestrator.mcpserver.caller import Caller, ticket
 from orchestrator.mcpserver.known import Known

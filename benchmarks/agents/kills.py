@@ -34,7 +34,11 @@ import yaml
 
 from orchestrator.agents import script
 from orchestrator.agents.carry import Carry
-from orchestrator.engine.runs import JOURNAL_FILE, find_interrupted, resume_run, start_run
+from orchestrator.engine.finding import find_interrupted
+from orchestrator.engine.options import RunOptions
+from orchestrator.engine.prepared import prepare_run
+from orchestrator.engine.runs import JOURNAL_FILE, resume_run, start_run
+from orchestrator.engine.session import Effects
 from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.executors.tree import find_attempt_processes
 from orchestrator.graph.load import LoadedPlan, load_text
@@ -117,14 +121,13 @@ def orchestrate(folder: Path, loaded: LoadedPlan, boundary: tuple[int, bool] | N
     if isinstance(journal, Mortal) and boundary is not None:
         journal.left, journal.durable = boundary
     with ProcessExecutor() as executor:
-        given: dict[str, Any] = {
-            "state_dir": folder / "state", "project": folder, "executor": executor, "environment": {}, "command": (), "jobs": 3,
-            "runners": {}, "journal": journal, "carry": Carry(),
-        }  # fmt: skip
+        options = RunOptions(state=folder / "state", jobs=3)
+        prepared = prepare_run(loaded, {}, options, project=folder, environment={})
+        effects = Effects(executor, Carry())
         unfinished = find_interrupted(journal, loaded.plan.id)
         if unfinished is None:
-            return start_run(loaded, **given).exit_code
-        return resume_run(unfinished, loaded, **given).exit_code
+            return start_run(prepared, effects, journal).exit_code
+        return resume_run(unfinished, prepared, effects, journal).exit_code
 
 
 def forked(folder: Path, loaded: LoadedPlan, boundary: tuple[int, bool] | None = None) -> int:

@@ -32,9 +32,14 @@ from typing import Any, Final
 import yaml
 
 from benchmarks.engine.kill_runners import RUNNERS, SPEED
-from orchestrator.engine.runs import JOURNAL_FILE, find_interrupted, open_journal, resume_run, start_run
-from orchestrator.executors.inline import ThreadExecutor, carry_out_inline
+from orchestrator.engine.finding import find_interrupted
+from orchestrator.engine.options import RunOptions
+from orchestrator.engine.prepared import prepare_run
+from orchestrator.engine.runs import JOURNAL_FILE, open_journal, resume_run, start_run
+from orchestrator.engine.session import Effects
+from orchestrator.executors.inline import carry_out_inline
 from orchestrator.executors.processes import ProcessExecutor, carry_out
+from orchestrator.executors.threads import ThreadExecutor
 from orchestrator.executors.tree import find_attempt_processes
 from orchestrator.graph.load import LoadedPlan, load_text
 from orchestrator.journal.sqlite import SqliteJournal
@@ -95,14 +100,13 @@ def orchestrate(folder: Path, loaded: LoadedPlan, *, processes: bool, boundary: 
         journal.left, journal.durable = boundary
     runners = {runner.name: runner for runner in RUNNERS}
     with ProcessExecutor() if processes else ThreadExecutor() as executor:
-        given: dict[str, Any] = {
-            "state_dir": folder / "state", "project": folder, "executor": executor, "environment": {}, "command": (), "jobs": 3,
-            "runners": runners, "journal": journal, "carry": carry_out if processes else carry_out_inline(runners),
-        }  # fmt: skip
+        options = RunOptions(state=folder / "state", jobs=3)
+        prepared = prepare_run(loaded, runners, options, project=folder, environment={})
+        effects = Effects(executor, carry_out if processes else carry_out_inline(runners), programs_here=processes)
         unfinished = find_interrupted(journal, loaded.plan.id)
         if unfinished is None:
-            return start_run(loaded, **given).exit_code
-        return resume_run(unfinished, loaded, **given).exit_code
+            return start_run(prepared, effects, journal).exit_code
+        return resume_run(unfinished, prepared, effects, journal).exit_code
 
 
 def forked(folder: Path, loaded: LoadedPlan, **options: Any) -> int:  # noqa: ANN401 - as orchestrate

@@ -31,7 +31,7 @@ def seconds_in(text: str) -> tuple[float, float]:
 
 def main() -> None:
     """Load it, and say how long that took."""
-    from orchestrator.api import load  # noqa: PLC0415 - imports are not counted
+    from orchestrator.api.loading import load  # noqa: PLC0415 - imports are not counted
     from orchestrator.registry import load_registry  # noqa: PLC0415
 
     path = Path(sys.argv[1])

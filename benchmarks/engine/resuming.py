@@ -37,7 +37,10 @@ def _child(part: str, plan: Path, state: Path) -> subprocess.CompletedProcess[st
 
 def main() -> None:
     """One of the two parts."""
-    from orchestrator.api import RunOptions, load, run_loaded  # noqa: PLC0415 - imports are not counted
+    from orchestrator.api.loading import load  # noqa: PLC0415 - imports are not counted
+    from orchestrator.api.prepare import prepare  # noqa: PLC0415 - imports are not counted
+    from orchestrator.api.running import run_prepared  # noqa: PLC0415 - imports are not counted
+    from orchestrator.engine.options import RunOptions  # noqa: PLC0415 - imports are not counted
     from orchestrator.registry import load_registry  # noqa: PLC0415
     from orchestrator.state.events import Envelope, TaskStarted, TaskSucceeded  # noqa: PLC0415
 
@@ -58,7 +61,7 @@ def main() -> None:
 
     options = RunOptions(state=state, reports=state.parent / "reports", executor="inline", jobs=4, listener=listen)
     began, used = time.perf_counter(), time.process_time()
-    run_loaded(loaded, registry, new=False, options=options)
+    run_prepared(prepare(loaded, registry, options), new=False)
     print(first[0] - began, first[1] - used)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from orchestrator.api import report_of
+from orchestrator.api.stored import report_of
 from orchestrator.atomic_write import require_writable, write_whole
 from orchestrator.audit.judge import Known, audit
 from orchestrator.audit.model import Asked, Audit, Measured

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from orchestrator.api import report_of
+from orchestrator.api.stored import report_of
 from orchestrator.cli.faults import Exit
 from orchestrator.cli.output import say, table
 from orchestrator.cli.places import as_json, find_run, opened_journal

@@ -6,14 +6,13 @@ The plan is the one on the line, else that of the latest run. Errors mean that n
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 if TYPE_CHECKING:
     from orchestrator.plan.model import Plan  # pydantic, which takes longer than all the rest of `--help`
 
-EXECUTORS: Final = ("processes", "threads", "inline", "dask")
 Complete = Callable[[typer.Context, str], list[str]]
 
 
@@ -22,6 +21,17 @@ def among(*words: str) -> Complete:
 
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:  # noqa: ARG001 - typer's signature
         return _begin(words, incomplete)
+
+    return complete
+
+
+def offered(group: str) -> Complete:
+    """Completes what packages offer by entry points of the group."""
+
+    def complete(ctx: typer.Context, incomplete: str) -> list[str]:  # noqa: ARG001 - typer's signature
+        from orchestrator.extensions import names  # noqa: PLC0415 - only here
+
+        return _begin(names(group), incomplete)
 
     return complete
 
@@ -88,7 +98,7 @@ def _plan(ctx: typer.Context) -> "Plan | None":
         if given:
             return parse_plan(Path(given).read_text(encoding="utf-8"), str(given))
     with suppress(Exception), _journal(ctx) as journal:
-        from orchestrator.api import plan_of  # noqa: PLC0415 - as above
+        from orchestrator.api.stored import plan_of  # noqa: PLC0415 - as above
         from orchestrator.cli.places import find_run  # noqa: PLC0415 - as above
 
         named = ctx.params.get("run")

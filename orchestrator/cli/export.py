@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from orchestrator.api import export_bundle
+from orchestrator.api.proof import export_bundle
 from orchestrator.atomic_write import require_file, require_writable
 from orchestrator.bundle.keys import PrivateKey
 from orchestrator.cli.output import say, tell

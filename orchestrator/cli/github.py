@@ -29,7 +29,7 @@ def tell_github(
     place, annotated = environment.get(SUMMARY), annotate and environment.get("GITHUB_ACTIONS") == "true"
     if not place and not annotated:
         return
-    from orchestrator.api import report_of  # noqa: PLC0415 - few runs need it
+    from orchestrator.api.stored import report_of  # noqa: PLC0415 - few runs need it
 
     with suppress(OSError, OrchestratorError):
         report = report_of(journal, run)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from orchestrator.api import report_of
+from orchestrator.api.stored import report_of
 from orchestrator.axes import axis_over
 from orchestrator.cli.clock import clock
 from orchestrator.cli.faults import UsageError

@@ -91,8 +91,8 @@ Durability = Annotated[
 ExecutorName = Annotated[
     str,
     typer.Option(
-        "--executor", metavar="NAME", autocompletion=completion.among(*completion.EXECUTORS),
-        help="processes: each task in one of its own; threads: within this one, for short tasks; inline: so, one by one; dask: on a cluster.",
+        "--executor", metavar="NAME", autocompletion=completion.offered("orchestrator.executors"),
+        help="By what tasks are carried out: [orchestrator.executors].",
     ),
 ]  # fmt: skip
 Page = Annotated[
@@ -136,24 +136,33 @@ Reuse = Annotated[
         help="Of earlier runs with the same code, inputs and parameters: auto, what measured nothing (unless told, or --new); all, measurements too; none.",
     ),
 ]  # fmt: skip
+ExecutorSettings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--executor-set",
+        metavar="NAME=VALUE",
+        show_default=False,
+        help="Set what the executor alone takes; repeatable.",
+    ),
+]
 Scheduler = Annotated[
     str | None,
     typer.Option(
         "--scheduler", metavar="ADDRESS", show_default=False,
-        help="With --executor dask: its scheduler, tcp://host:8786; a cluster on this machine unless given.",
+        help="As --executor-set scheduler=ADDRESS, for dask: tcp://host:8786; a cluster on this machine unless given.",
     ),
 ]  # fmt: skip
 Store = Annotated[
     str | None,
     typer.Option(
         "--store", metavar="URL", show_default=False,
-        help="With --executor dask: the folder or URL that artifacts travel by; `store` in the state folder unless given.",
+        help="As --executor-set store=URL, for dask: the folder or URL that artifacts travel by; `store` in the state folder unless given.",
     ),
 ]  # fmt: skip
 ClusterWait = Annotated[
-    str,
+    str | None,
     typer.Option(
-        "--cluster-wait", metavar="DURATION",
-        help="With --executor dask: wait so long for a cluster that went away, then end with exit code 4; the run can be resumed.",
+        "--cluster-wait", metavar="DURATION", show_default=False,
+        help="As --executor-set cluster-wait=DURATION, for dask: wait so long (60s unless given) for a cluster that went away, then end with exit code 4; the run can be resumed.",
     ),
 ]  # fmt: skip

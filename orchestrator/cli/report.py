@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from orchestrator.api import junit_text, page_text, report_data, report_text, times_data
+from orchestrator.api.stored import junit_text, page_text, report_data, report_text, times_data
 from orchestrator.atomic_write import require_writable, write_whole
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import say

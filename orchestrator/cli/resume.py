@@ -2,15 +2,19 @@
 
 from pathlib import Path
 
-from orchestrator.api import RunOptions, explain_loaded, load, origin_of, plan_of, report_loaded, resume_loaded
+from orchestrator.api.explaining import explain_prepared
+from orchestrator.api.loading import load
+from orchestrator.api.prepare import prepare
+from orchestrator.api.running import report_loaded, resume_prepared
+from orchestrator.api.stored import origin_of, plan_of
 from orchestrator.cli.explain import show_explanation
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import tell
 from orchestrator.cli.places import find_run, opened_journal
 from orchestrator.cli.progress import Telling
 from orchestrator.cli.run import check_options, conclude, shown
-from orchestrator.engine.runs import left_behind
-from orchestrator.executors.strays import adopt_orphans
+from orchestrator.engine.finding import left_behind
+from orchestrator.engine.options import RunOptions
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.port import RunSummary
 from orchestrator.journal.sqlite import SqliteJournal
@@ -30,15 +34,14 @@ def resume(name: str | None, options: RunOptions, telling: Telling, *, junit: Pa
     if loaded.plan.id != summary.plan_id:
         raise UsageError(f"{loaded.source} now holds plan {loaded.plan.id!r}; run {summary.run} is of {summary.plan_id!r}\n"
                          "  mend: put the plan back, or start a run of the new one with `orchestrate run`")  # fmt: skip
+    prepared = prepare(loaded, registry, options)
     if telling.explain and not telling.as_json:
-        show_explanation(explain_loaded(loaded, registry, run=summary.run, options=options))
-    if options.executor == "processes":
-        adopt_orphans()
-    with shown(loaded, registry, telling, options) as told:
+        show_explanation(explain_prepared(prepared, run=summary.run))
+    with shown(prepared, telling) as told:
         if summary.finished and not name:
-            outcome = report_loaded(summary.run, loaded, options=told)
+            outcome = report_loaded(summary.run, loaded, options=told.options)
         else:
-            outcome = resume_loaded(summary.run, loaded, registry, options=told)
+            outcome = resume_prepared(summary.run, told)
     return conclude(outcome, options, telling, junit)
 
 

@@ -7,7 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
-from orchestrator.api import EXECUTORS, RunOptions, RunOutcome, expectation, explain_loaded, load, run_loaded
+from orchestrator.api.ending import RunOutcome
+from orchestrator.api.explaining import expectation, explain_prepared
+from orchestrator.api.loading import load
+from orchestrator.api.means import executor_of
+from orchestrator.api.prepare import prepare
+from orchestrator.api.running import run_prepared
 from orchestrator.atomic_write import require_writable
 from orchestrator.cli.explain import explanation_data, show_explanation
 from orchestrator.cli.faults import Exit, UsageError, explain
@@ -19,45 +24,49 @@ from orchestrator.cli.report import write_junit
 from orchestrator.cli.schedule import expected_text, expected_view, schedule_text
 from orchestrator.cli.screen import screen_of_stdout
 from orchestrator.cli.settings import parse_settings
+from orchestrator.engine.options import RunOptions
+from orchestrator.engine.prepared import Prepared
 from orchestrator.engine.reuse import Asked
-from orchestrator.engine.selection import excluded
 from orchestrator.errors import OrchestratorError
 from orchestrator.executors.strays import adopt_orphans
-from orchestrator.graph.load import LoadedPlan
 from orchestrator.graph.schedule import forecast
 from orchestrator.graph.view import schedule_view
 from orchestrator.journal.sqlite import SYNCHRONOUS
-from orchestrator.registry import Registry, load_registry
+from orchestrator.registry import load_registry
 
 
 def run_plan(  # noqa: PLR0913 - the run and how it is told of
     path: Path, settings: list[str], options: RunOptions, telling: Telling, *, new: bool, junit: Path | None = None
 ) -> int:
-    """Run it; the exit code. Raises what `orchestrator.api.run` raises."""
+    """Run it; the exit code. Raises what `orchestrator.run` raises."""
     check_options(options, junit)
-    registry = load_registry()
-    loaded = load(path, parse_settings(settings), registry)
+    prepared = _prepared(path, settings, options)
     if telling.explain and not telling.as_json:
-        show_explanation(explain_loaded(loaded, registry, new=new, options=options))
-    if options.executor == "processes":
-        adopt_orphans()
-    with shown(loaded, registry, telling, options) as told:
-        outcome = run_loaded(loaded, registry, new=new, options=told)
+        show_explanation(explain_prepared(prepared, new=new))
+    with shown(prepared, telling) as told:
+        outcome = run_prepared(told, new=new)
     return conclude(outcome, options, telling, junit)
 
 
 @contextmanager
-def shown(loaded: LoadedPlan, registry: Registry, telling: Telling, options: RunOptions) -> Iterator[RunOptions]:
-    """The options with somebody who listens: progress while it runs, and the summary as soon as everything is judged."""
+def shown(prepared: Prepared, telling: Telling) -> Iterator[Prepared]:
+    """The same with somebody who listens: progress while it runs, and the summary as soon as everything is judged."""
+    if executor_of(prepared.options).processes_here:
+        adopt_orphans()
     with ExitStack() as progress:
-        listener = progress.enter_context(listening(loaded, registry, telling))
+        listener = progress.enter_context(listening(prepared.loaded, prepared.runners, telling))
 
         def announce(summary: str) -> None:
             progress.close()
             if not telling.as_json:
                 say(screen_of_stdout().fit(summary.rstrip("\n")))
 
-        yield replace(options, listener=listener, announce=announce, told=tell, notice=notice)
+        yield prepared.told(replace(prepared.options, listener=listener, announce=announce, told=tell, notice=notice))
+
+
+def _prepared(path: Path, settings: list[str], options: RunOptions) -> Prepared:
+    registry = load_registry()
+    return prepare(load(path, parse_settings(settings), registry), registry, options)
 
 
 def foretell(path: Path, settings: list[str], options: RunOptions, telling: Telling, *, new: bool = False) -> None:
@@ -66,14 +75,13 @@ def foretell(path: Path, settings: list[str], options: RunOptions, telling: Tell
     Raises PlanError, UsageError, and JournalError for a journal that cannot be read.
     """
     check_options(options)
-    registry = load_registry()
-    loaded = load(path, parse_settings(settings), registry)
+    prepared = _prepared(path, settings, options)
+    loaded = prepared.loaded
     if telling.explain:
-        found = explain_loaded(loaded, registry, new=new, options=options)
+        found = explain_prepared(prepared, new=new)
         say(as_json(explanation_data(found))) if telling.as_json else show_explanation(found)
         return
-    left_out = excluded(loaded.graph, options.only, options.until)
-    unasked = [task for task in loaded.graph.nodes if task in left_out]
+    unasked = [task for task in loaded.graph.nodes if task in prepared.excluded]
     schedule, told = forecast(loaded.plan, loaded.graph), expectation(loaded, options)
     if telling.as_json:
         facts = {"plan": loaded.plan.id, "dry_run": True, "left_out": unasked, "expected": expected_view(told)}
@@ -87,18 +95,15 @@ def foretell(path: Path, settings: list[str], options: RunOptions, telling: Tell
 
 
 def check_options(options: RunOptions, junit: Path | None = None) -> None:
-    """Raises UsageError for names that mean nothing, OSError for a file that could not be written at the end."""
+    """Raises UsageError and ExecutorError for names that mean nothing, OSError for a file that could not be written at the end."""
     named = (
         ("--durability", options.durability, SYNCHRONOUS),
-        ("--executor", options.executor, EXECUTORS),
         ("--reuse", options.reuse, get_args(Asked)),
     )
     for option, value, known in named:
         if value not in known:
             raise UsageError(f"{option} {value!r} means nothing\n  mend: use one of {', '.join(known)}")
-    for option, given in (("--scheduler", options.scheduler), ("--store", options.store)):
-        if given is not None and options.executor != "dask":
-            raise UsageError(f"{option} means something only with --executor dask\n  mend: add that, or leave it out")
+    executor_of(options)
     if junit is not None:
         require_writable(junit)
 
@@ -164,7 +169,7 @@ def _resume(run: str, options: RunOptions) -> str:
     usual = RunOptions()
     folders = (("--state", options.state, usual.state), ("--reports", options.reports, usual.reports))
     places = "".join(f" {option} {shlex.quote(str(given))}" for option, given, default in folders if given != default)
-    cluster = " --executor dask" if options.executor == "dask" else ""
-    for option, given in (("--scheduler", options.scheduler), ("--store", options.store)):
-        cluster += f" {option} {shlex.quote(given)}" if given is not None else ""
-    return f"orchestrate resume {run}{places}{cluster}"
+    executor = f" --executor {options.executor}" if options.executor != usual.executor else ""
+    for name, value in options.executor_settings.items():
+        executor += f" --executor-set {shlex.quote(f'{name}={value}')}"
+    return f"orchestrate resume {run}{places}{executor}"

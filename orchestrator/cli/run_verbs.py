@@ -15,6 +15,7 @@ from orchestrator.cli.options import (
     ClusterWait,
     Durability,
     ExecutorName,
+    ExecutorSettings,
     Explain,
     Force,
     Jobs,
@@ -40,7 +41,7 @@ from orchestrator.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from orchestrator.api import RunOptions
+    from orchestrator.engine.options import RunOptions
 
 
 def run(  # noqa: PLR0913 - one parameter for each option
@@ -61,9 +62,10 @@ def run(  # noqa: PLR0913 - one parameter for each option
     reports: Reports = REPORTS,
     durability: Durability = "process",
     executor: ExecutorName = "processes",
+    executor_settings: ExecutorSettings = None,
     scheduler: Scheduler = None,
     store: Store = None,
-    cluster_wait: ClusterWait = "60s",
+    cluster_wait: ClusterWait = None,
     page: Page = True,
     json: JsonStream = False,
     quiet: Quiet = False,
@@ -77,14 +79,14 @@ def run(  # noqa: PLR0913 - one parameter for each option
     from orchestrator.cli.home import go_to_project
     from orchestrator.cli.progress import Telling
     from orchestrator.cli.run import foretell, run_plan
-    from orchestrator.cli.settings import parse_wait
+    from orchestrator.cli.settings import parse_executor_settings
 
     junit = junit and junit.absolute()
     plan, state, reports = go_to_project(plan, state, reports)
     options = _options(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
-        only=tuple(only or ()), until=tuple(until or ()), reuse=reuse or ("none" if new else "auto"), force=tuple(force or ()), accept_loosened=accept_loosened, scheduler=scheduler, store=store,
-        cluster_wait=parse_wait("--cluster-wait", cluster_wait),
+        only=tuple(only or ()), until=tuple(until or ()), reuse=reuse or ("none" if new else "auto"), force=tuple(force or ()), accept_loosened=accept_loosened,
+        executor_settings=parse_executor_settings(executor_settings or [], {"scheduler": scheduler, "store": store, "cluster-wait": cluster_wait}),
     )  # fmt: skip
     if dry_run:
         foretell(plan, settings or [], options, Telling(as_json=json, explain=explain), new=new)
@@ -105,9 +107,10 @@ def resume(  # noqa: PLR0913 - one parameter for each option
     reports: Reports = REPORTS,
     durability: Durability = "process",
     executor: ExecutorName = "processes",
+    executor_settings: ExecutorSettings = None,
     scheduler: Scheduler = None,
     store: Store = None,
-    cluster_wait: ClusterWait = "60s",
+    cluster_wait: ClusterWait = None,
     page: Page = True,
     json: JsonStream = False,
     quiet: Quiet = False,
@@ -122,14 +125,14 @@ def resume(  # noqa: PLR0913 - one parameter for each option
     from orchestrator.cli.home import go_to_project
     from orchestrator.cli.progress import Telling
     from orchestrator.cli.resume import resume as carry_on
-    from orchestrator.cli.settings import parse_wait
+    from orchestrator.cli.settings import parse_executor_settings
 
     junit = junit and junit.absolute()
     _, state, reports = go_to_project(Path(), state, reports)
     options = _options(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
-        force=tuple(force or ()), accept_loosened=accept_loosened, scheduler=scheduler, store=store,
-        cluster_wait=parse_wait("--cluster-wait", cluster_wait),
+        force=tuple(force or ()), accept_loosened=accept_loosened,
+        executor_settings=parse_executor_settings(executor_settings or [], {"scheduler": scheduler, "store": store, "cluster-wait": cluster_wait}),
     )  # fmt: skip
     telling = Telling(as_json=json, quiet=quiet, color=not no_color, explain=explain)
     return carry_on(run, options, telling, junit=junit)
@@ -380,6 +383,6 @@ def verify(
 
 
 def _options(**chosen: Any) -> "RunOptions":  # noqa: ANN401 - the fields of RunOptions, checked there
-    from orchestrator.api import RunOptions
+    from orchestrator.engine.options import RunOptions
 
     return RunOptions(**chosen)

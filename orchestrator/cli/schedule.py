@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from orchestrator.api import RunOptions, expectation
+from orchestrator.api.explaining import expectation
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import duration, say, table, tell
 from orchestrator.cli.places import as_json
 from orchestrator.cli.settings import parse_settings
+from orchestrator.engine.options import RunOptions
 from orchestrator.environment import install_extra
 from orchestrator.graph.load import load_plan
 from orchestrator.graph.schedule import AgentLoad, Schedule, TaskForecast, forecast

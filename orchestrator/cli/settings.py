@@ -1,25 +1,21 @@
-"""`--set name=value`, and durations as a plan writes them."""
+"""`--set name=value`, and what else is given so."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from orchestrator.cli.faults import UsageError
-from orchestrator.plan.values import ValueTextError, parse_duration
 
 
-def parse_settings(texts: Iterable[str]) -> dict[str, str]:
+def parse_settings(texts: Iterable[str], option: str = "--set") -> dict[str, str]:
     """By name; the last of a name counts. Raises UsageError for what is not name=value."""
     settings = {}
     for text in texts:
         name, sign, value = text.partition("=")
         if not sign or not name:
-            raise UsageError(f"--set {text!r} gives no value\n  mend: write it as --set name=value")
+            raise UsageError(f"{option} {text!r} gives no value\n  mend: write it as {option} name=value")
         settings[name] = value
     return settings
 
 
-def parse_wait(option: str, text: str) -> float:
-    """Seconds of a duration such as 45s or 1h30m. Raises UsageError."""
-    try:
-        return parse_duration("0s" if text == "0" else text)
-    except ValueTextError as error:
-        raise UsageError(f"{option}: {error}\n  mend: {error.mend}") from error
+def parse_executor_settings(texts: Iterable[str], flags: Mapping[str, str | None]) -> dict[str, str]:
+    """By name. flags: settings that have an option of their own, None where it was not given. Raises UsageError."""
+    return parse_settings(texts, "--executor-set") | {name: value for name, value in flags.items() if value is not None}

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from orchestrator.api import load
+from orchestrator.api.loading import load
 from orchestrator.cli.output import plain, say, tell
 from orchestrator.cli.places import as_json
 from orchestrator.cli.settings import parse_settings

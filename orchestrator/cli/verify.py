@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from orchestrator.api import verify_run
+from orchestrator.api.proof import verify_run
 from orchestrator.bundle.check import Checked, check_bundle
 from orchestrator.bundle.keys import PublicKey
 from orchestrator.cli.faults import UsageError

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from orchestrator.api import plan_of
+from orchestrator.api.stored import plan_of
 from orchestrator.cli.faults import Exit
 from orchestrator.cli.following import coming
 from orchestrator.cli.output import say, tell

@@ -17,6 +17,12 @@ FORCED = "it was forced"
 
 Left = Callable[[str, int], tuple[Measurement, ...]]
 
+
+def nothing_left(_task: str, _attempt: int) -> tuple[Measurement, ...]:
+    """The `Left` of a run in which nothing was under way."""
+    return ()
+
+
 Reconciliation = TaskInterrupted | TaskRequeued | TaskInvalidated
 
 
@@ -33,7 +39,7 @@ class Change:
     excluded: Collection[str]
     forced: Collection[str]
     digest: Digest
-    left: Left = lambda _task, _attempt: ()
+    left: Left = nothing_left
     void: Mapping[str, str] = field(default_factory=dict)
 
 

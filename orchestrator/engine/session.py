@@ -3,7 +3,7 @@
 import secrets
 import signal
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -11,30 +11,27 @@ from pathlib import Path
 
 from orchestrator.attempts import bring_home, forget_unfinished, under_way
 from orchestrator.beneath import private_folder
-from orchestrator.engine.briefs import NO_AGENTS, Agents
 from orchestrator.engine.contract import judge_under_contract
 from orchestrator.engine.door import Door
-from orchestrator.engine.engine import CarryOut, Engine
+from orchestrator.engine.engine import Engine
 from orchestrator.engine.exit_code import FAULT, INTERRUPTED, WAITS, exit_code
 from orchestrator.engine.interrupts import interrupts
 from orchestrator.engine.judging import declared_metrics, file_digest
 from orchestrator.engine.orders import Orders
-from orchestrator.engine.people import People, Tip, nobody_knows
-from orchestrator.engine.places import Places
+from orchestrator.engine.prepared import Prepared
 from orchestrator.engine.recorder import Recorder
 from orchestrator.engine.rounds import rounds_of
 from orchestrator.engine.secrecy import secrets_of_run
 from orchestrator.executors.carry_out import carry_out
-from orchestrator.executors.processes import ProcessExecutor
+from orchestrator.executors.spec import CarryOut
 from orchestrator.executors.temporary import tidy
 from orchestrator.executors.tree import signal_tree
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import JournalError, UnknownRun
 from orchestrator.journal.port import JournalPort
 from orchestrator.keys import SIZE, user_keys
-from orchestrator.plan.drivers import Driver
 from orchestrator.plan.handins import for_people
-from orchestrator.runner import Runner
+from orchestrator.plan.drivers import Driver
 from orchestrator.state.events import (
     CriterionJudged,
     Envelope,
@@ -64,79 +61,72 @@ class RunResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Conditions:
-    """The conditions of a run, besides its plan.
+class Effects:
+    """By what a run acts on the world.
 
-    jobs: tasks at once, None for as many as the plan's `cpu` allows, or the processors. keep_going: after a failure, carry on with what does not need the failed
-    task. excluded: tasks not asked for. listener: told of every event once it is durable. clock: monotonic seconds;
-    wall: seconds since the epoch. carry: does one attempt, called by the executor. opened: called once the beginning
-    of this turn is durable. closing: told how it ended while the run is still this process's: a lease that outlives its owner on
-    a run that finished says that this was not done. expect: how long what is left will take, to be kept; None where that is not asked.
-    agents: what they are told beside their tasks. tip: where branches of repositories are now.
+    carry: does one attempt, called by the executor. programs_here: whether the engine's thread may start programs, in
+    place of `carry`. clock: monotonic seconds; wall: seconds since the epoch. opened: called once this process owns the
+    run and the beginning of this turn is durable. closing: told how it ended while the run is still this process's: a
+    lease that outlives its owner on a run that finished says that this was not done. expect: how long what is left will
+    take, to be kept; None where that is not asked.
     """
 
-    places: Places
     executor: Executor
-    runners: Mapping[str, Runner]
-    jobs: int | None = None
-    keep_going: bool = True
-    excluded: Collection[str] = ()
-    listener: Callable[[Envelope], None] = lambda _envelope: None
+    carry: CarryOut = carry_out
+    programs_here: bool = False
     clock: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
-    carry: CarryOut = carry_out
     opened: Callable[[], None] = lambda: None
     closing: Callable[[RunResult], None] = lambda _result: None
     expect: Callable[[RunState], RunExpected | None] = lambda _state: None
-    agents: Agents = NO_AGENTS
-    tip: Tip = nobody_knows
 
 
 def run_session(
     journal: JournalPort,
     run: str,
-    loaded: LoadedPlan,
-    conditions: Conditions,
+    prepared: Prepared,
+    effects: Effects,
     opening: Callable[[RunState], Iterable[Event]],
 ) -> RunResult:
     """Own the run from here to its end. `opening` gives the first events, from the state as the journal has it.
 
     Raises JournalError, and RunOwned if another live orchestrator owns the run.
     """
-    with owned(journal, run) as fence, tidy(under_way(conditions.places.run_folder(run))):
+    folder = prepared.places.run_folder(run)
+    with owned(journal, run) as fence, tidy(under_way(folder)):
         before = _recorded(journal, run)
         recorder = Recorder(
             journal,
             run,
             fence,
             fold(before),
-            conditions.listener,
-            conditions.clock,
-            conditions.wall,
-            conditions.clock(),
-            secrets_of_run(loaded.plan, conditions.places.project),
+            prepared.options.listener,
+            effects.clock,
+            effects.wall,
+            effects.clock(),
+            secrets_of_run(prepared.loaded.plan, prepared.places.project),
         )
         for event in opening(recorder.state):
             recorder.record(event)
-        if (told := conditions.expect(recorder.state)) is not None:
+        if (told := effects.expect(recorder.state)) is not None:
             recorder.record(told)
         recorder.commit()
-        conditions.opened()
-        engine = _engine(loaded, recorder, conditions)
-        bring_home(conditions.places.run_folder(run))  # files of an owner that died
+        effects.opened()
+        engine = _engine(prepared, recorder, effects)
+        bring_home(folder)  # files of an owner that died
         forget_unfinished(run)
         try:
-            with interrupts(engine.interrupt), _door(conditions.places.run_folder(run), loaded, engine):
+            with interrupts(engine.interrupt), _door(folder, prepared.loaded, engine):
                 settled = engine.run()
         finally:
-            bring_home(conditions.places.run_folder(run))
-        _close(engine, recorder, loaded, conditions, settled=settled)
+            bring_home(folder)
+        _close(engine, recorder, prepared, settled=settled)
         forget_unfinished(run)
         code = recorder.state.exit_code
         if code is None:
             code = WAITS if recorder.state.waits else FAULT if engine.faulty else INTERRUPTED
         result = RunResult(run, code, recorder.state, (*before, *recorder.committed))
-        conditions.closing(result)
+        effects.closing(result)
         return result
 
 
@@ -167,34 +157,37 @@ def owned(journal: JournalPort, run: str) -> Iterator[int]:
             journal.release(run, fence)
 
 
-def _engine(loaded: LoadedPlan, recorder: Recorder, conditions: Conditions) -> Engine:
+def _engine(prepared: Prepared, recorder: Recorder, effects: Effects) -> Engine:
+    loaded, options = prepared.loaded, prepared.options
     order = {task: place for place, task in enumerate(loaded.graph.nodes)}
     secret = user_keys().find(recorder.run) or secrets.token_bytes(SIZE)
-    orders = Orders(loaded.plan, loaded.graph, conditions.runners, conditions.places, order, secret, conditions.agents)
+    orders = Orders(
+        loaded.plan, loaded.graph, prepared.runners, prepared.places, order, secret, prepared.agents
+    )  # fmt: skip
+    digest = file_digest(prepared.places.run_folder(recorder.run))
     return Engine(
         orders,
         recorder,
-        conditions.executor,
-        carry=conditions.carry,
-        programs_here=isinstance(conditions.executor, ProcessExecutor) and conditions.carry is carry_out,
-        jobs=conditions.jobs,
-        keep_going=conditions.keep_going,
-        excluded=conditions.excluded,
+        effects.executor,
+        carry=effects.carry,
+        programs_here=effects.programs_here,
+        jobs=options.jobs,
+        keep_going=options.keep_going,
+        excluded=prepared.excluded,
         kill=lambda: signal_tree(f"{recorder.run}/", signal.SIGKILL),
-        rounds=rounds_of(
-            loaded.plan, loaded.graph, conditions.runners, file_digest(conditions.places.run_folder(recorder.run))
-        ),
-        people=People(loaded.plan, loaded.graph, loaded.digest, conditions.agents),
+        rounds=rounds_of(loaded.plan, loaded.graph, prepared.runners, digest),
+        people=prepared.people,
     )
 
 
-def _close(engine: Engine, recorder: Recorder, loaded: LoadedPlan, conditions: Conditions, *, settled: bool) -> None:
+def _close(engine: Engine, recorder: Recorder, prepared: Prepared, *, settled: bool) -> None:
     """Judge what came of it, or say why it stopped."""
+    loaded = prepared.loaded
     if settled and engine.waits:
         recorder.record(RunWaits(engine.waits))
     elif settled:
-        digest = file_digest(conditions.places.run_folder(recorder.run))
-        metrics, named = declared_metrics(loaded.graph, conditions.runners), loaded.plan.criteria
+        digest = file_digest(prepared.places.run_folder(recorder.run))
+        metrics, named = declared_metrics(loaded.graph, prepared.runners), loaded.plan.criteria
         judged = judge_under_contract(loaded.plan, loaded.graph, recorder.state, metrics, digest)
         for verdict in judged.verdicts:
             recorder.record(CriterionJudged(verdict, metrics.get(named[verdict.criterion].metric)))
@@ -211,8 +204,3 @@ def _recorded(journal: JournalPort, run: str) -> tuple[Envelope, ...]:
         return journal.read(run)
     except UnknownRun:
         return ()
-
-
-def absolute(state_dir: Path, project: Path) -> Places:
-    """The places as absolute paths, because attempts run in folders of their own."""
-    return Places(state_dir.absolute(), project.absolute())

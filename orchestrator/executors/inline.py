@@ -14,7 +14,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -31,6 +31,7 @@ from orchestrator.executors.load_average import load_average
 from orchestrator.executors.order import AttemptResult, Note, StopSignal, Told, WorkOrder
 from orchestrator.executors.place import Place, keep_all
 from orchestrator.executors.printed import ENDING, said_last
+from orchestrator.executors.spec import CarryOut, ExecutorSpec, Site
 from orchestrator.executors.surroundings import inherited, secrets_of
 from orchestrator.executors.worker import context_of, fail, one_line, place_of
 from orchestrator.runner import Runner
@@ -54,14 +55,18 @@ class InlineExecutor(Executor):
         return future
 
 
-class ThreadExecutor(ThreadPoolExecutor):
-    """Attempts in parallel threads of this process. The engine counts the slots."""
+class Inline(ExecutorSpec):
+    """`--executor inline`."""
 
-    def __init__(self, most_at_once: int = 256) -> None:
-        super().__init__(max_workers=most_at_once, thread_name_prefix="attempt")
+    summary = "within this one, one by one"
 
+    def make(self, site: Site) -> Executor:  # noqa: ARG002 - the same everywhere
+        """No pool at all."""
+        return InlineExecutor()
 
-CarryOut = Callable[[WorkOrder, StopSignal, Callable[[Told], None]], AttemptResult]
+    def carry(self, runners: Mapping[str, Runner]) -> CarryOut:
+        """Runners here; commands in processes."""
+        return carry_out_inline(runners)
 
 
 def carry_out_inline(runners: Mapping[str, Runner]) -> CarryOut:

@@ -5,10 +5,11 @@ with ProcessExecutor() as executor:
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from orchestrator.executors.carry_out import carry_out
+from orchestrator.executors.spec import ExecutorSpec, Site
 
 __all__ = ["ProcessExecutor", "carry_out"]
 
@@ -48,3 +49,14 @@ class ProcessExecutor(ThreadPoolExecutor):
             if self._shutdown or not self._threads:
                 raise
         return future
+
+
+class Processes(ExecutorSpec):
+    """`--executor processes`."""
+
+    summary = "each task in one of its own"
+    processes_here = True
+
+    def make(self, site: Site) -> Executor:  # noqa: ARG002 - the same everywhere
+        """A pool of threads that wait."""
+        return ProcessExecutor()

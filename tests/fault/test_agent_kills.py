@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.engine.runs import find_interrupted
+from orchestrator.engine.finding import find_interrupted
 from orchestrator.journal.lease import this_owner
 from orchestrator.journal.memory import MemoryJournal
 from orchestrator.state.events import HandInJoined, RoundJudged, SpendReserved, TaskStarted

@@ -15,11 +15,13 @@ import pytest
 import yaml
 from distributed import Client, LocalCluster
 
+from orchestrator.engine.options import RunOptions
+from orchestrator.engine.prepared import prepare_run
 from orchestrator.engine.runs import start_run
+from orchestrator.engine.session import Effects
 from orchestrator.executors.cluster.address import ClusterFault
 from orchestrator.executors.cluster.executor import DaskExecutor
 from orchestrator.executors.cluster.store import Store
-from orchestrator.executors.processes import carry_out
 from orchestrator.executors.tree import find_attempt_processes
 from orchestrator.graph.load import load_text
 from orchestrator.journal.memory import MemoryJournal
@@ -71,11 +73,10 @@ class Far:
 
     def _run(self, loaded):
         with self.executor:
-            self.result = start_run(
-                loaded, state_dir=self.folder / "state", project=self.folder, executor=self.executor, environment={},
-                command=(), jobs=6, runners={}, journal=MemoryJournal(), carry=carry_out,
-                listener=lambda envelope: self.events.append(envelope.event),
-            )  # fmt: skip
+            listener = lambda envelope: self.events.append(envelope.event)  # noqa: E731
+            options = RunOptions(state=self.folder / "state", jobs=6, listener=listener)
+            prepared = prepare_run(loaded, {}, options, project=self.folder, environment={})
+            self.result = start_run(prepared, Effects(self.executor), MemoryJournal())
 
     def finish(self, seconds=180):
         self.thread.join(seconds)

@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.engine.runs import find_interrupted, open_journal, resume_run
+from orchestrator.engine.finding import find_interrupted
+from orchestrator.engine.options import RunOptions
+from orchestrator.engine.prepared import prepare_run
+from orchestrator.engine.runs import open_journal, resume_run
+from orchestrator.engine.session import Effects
 from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.executors.tree import find_attempt_processes
 from orchestrator.graph.load import load_plan
@@ -147,13 +151,17 @@ workstreams:
 CHILD = """
 import sys
 from pathlib import Path
-from orchestrator.engine.runs import start_run
+from orchestrator.engine.options import RunOptions
+from orchestrator.engine.prepared import prepare_run
+from orchestrator.engine.runs import open_journal, start_run
+from orchestrator.engine.session import Effects
 from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.graph.load import load_plan
 folder = Path(sys.argv[1])
+options = RunOptions(state=folder / "state")
+prepared = prepare_run(load_plan(folder / "plan.yaml"), {}, options, project=folder, environment={})
 with ProcessExecutor() as executor:
-    start_run(load_plan(folder / "plan.yaml"), state_dir=folder / "state", project=folder, executor=executor,
-              environment={}, command=(), runners={})
+    start_run(prepared, Effects(executor, programs_here=True), open_journal(options.state))
 """
 
 
@@ -170,10 +178,9 @@ def test_a_real_orchestrator_killed_outright_leaves_no_process_and_its_run_resum
     journal = open_journal(tmp_path / "state")
     run = find_interrupted(journal, "slow")
     with ProcessExecutor() as executor:
-        result = resume_run(
-            None, load_plan(tmp_path / "plan.yaml"), state_dir=tmp_path / "state", project=tmp_path, executor=executor,
-            environment={}, runners={}, journal=journal,
-        )  # fmt: skip
+        options = RunOptions(state=tmp_path / "state")
+        prepared = prepare_run(load_plan(tmp_path / "plan.yaml"), {}, options, project=tmp_path, environment={})
+        result = resume_run(run, prepared, Effects(executor, programs_here=True), journal)
     journal.close()
     assert (result.run, result.exit_code) == (run, 0)
     assert {task: record.attempt for task, record in result.state.tasks.items()} == {

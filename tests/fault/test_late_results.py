@@ -6,7 +6,10 @@ import signal
 import subprocess
 import sys
 
+from orchestrator.engine.options import RunOptions
+from orchestrator.engine.prepared import prepare_run
 from orchestrator.engine.runs import JOURNAL_FILE, open_journal, resume_run
+from orchestrator.engine.session import Effects
 from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.executors.tree import find_attempt_processes
 from orchestrator.graph.load import load_plan
@@ -16,13 +19,17 @@ from orchestrator.state.events import AttemptLaunched, RunFinished, TaskSucceede
 CHILD = """
 import sys
 from pathlib import Path
-from orchestrator.engine.runs import start_run
+from orchestrator.engine.options import RunOptions
+from orchestrator.engine.prepared import prepare_run
+from orchestrator.engine.runs import open_journal, start_run
+from orchestrator.engine.session import Effects
 from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.graph.load import load_plan
 folder = Path(sys.argv[1])
+options = RunOptions(state=folder / "state")
+prepared = prepare_run(load_plan(folder / "plan.yaml"), {}, options, project=folder, environment={})
 with ProcessExecutor() as executor:
-    start_run(load_plan(folder / "plan.yaml"), state_dir=folder / "state", project=folder, executor=executor,
-              environment={}, command=(), runners={})
+    start_run(prepared, Effects(executor, programs_here=True), open_journal(options.state))
 """
 WAIT = "echo $$ >> ${project}/begun; until test -e ${project}/go; do sleep 0.02; done"
 
@@ -43,10 +50,10 @@ def test_a_result_of_an_owner_that_was_stopped_and_replaced_is_refused(tmp_path,
         kit.wait_until(lambda: find_attempt_processes(f"{run}/A.slow/1") == ())  # it ended well, and nobody was told
         taken = SqliteJournal(tmp_path / "state" / JOURNAL_FILE, alive=lambda _owner: False)
         with ProcessExecutor() as executor:
-            result = resume_run(
-                None, load_plan(tmp_path / "plan.yaml"), state_dir=tmp_path / "state", project=tmp_path,
-                executor=executor, environment={}, runners={}, journal=taken,
-            )  # fmt: skip
+            options = RunOptions(state=tmp_path / "state")
+            plan = load_plan(tmp_path / "plan.yaml")
+            prepared = prepare_run(plan, {}, options, project=tmp_path, environment={})
+            result = resume_run(run, prepared, Effects(executor, programs_here=True), taken)
         before = taken.read(run)
         os.kill(former.pid, signal.SIGCONT)
         said = former.communicate(timeout=120)[1]

@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.engine.runs import find_interrupted, open_journal, resume_run
+from orchestrator.engine.finding import find_interrupted
+from orchestrator.engine.options import RunOptions
+from orchestrator.engine.prepared import prepare_run
+from orchestrator.engine.runs import open_journal, resume_run
+from orchestrator.engine.session import Effects
 from orchestrator.executors.leftovers import end_launched, reap
 from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.graph.load import load_plan
@@ -24,13 +28,17 @@ GONE = ProcessId("5e2f", 1, 1.0)
 CHILD = """
 import sys
 from pathlib import Path
-from orchestrator.engine.runs import start_run
+from orchestrator.engine.options import RunOptions
+from orchestrator.engine.prepared import prepare_run
+from orchestrator.engine.runs import open_journal, start_run
+from orchestrator.engine.session import Effects
 from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.graph.load import load_plan
 folder = Path(sys.argv[1])
+options = RunOptions(state=folder / "state")
+prepared = prepare_run(load_plan(folder / "plan.yaml"), {}, options, project=folder, environment={})
 with ProcessExecutor() as executor:
-    start_run(load_plan(folder / "plan.yaml"), state_dir=folder / "state", project=folder, executor=executor,
-              environment={}, command=(), runners={})
+    start_run(prepared, Effects(executor, programs_here=True), open_journal(options.state))
 """
 HIDE = "test -e ${project}/again || { touch ${project}/again; env -i setsid sleep 60 & echo $! > ${project}/hidden; wait; }"
 
@@ -123,11 +131,15 @@ def test_what_a_stopped_launcher_keeps_from_every_search_is_ended_when_the_run_i
 
 
 def resumed(folder):
-    with ProcessExecutor() as executor:
-        return resume_run(
-            None, load_plan(folder / "plan.yaml"), state_dir=folder / "state", project=folder, executor=executor,
-            environment={}, runners={},
-        )  # fmt: skip
+    options = RunOptions(state=folder / "state")
+    prepared = prepare_run(load_plan(folder / "plan.yaml"), {}, options, project=folder, environment={})
+    journal = open_journal(options.state)
+    try:
+        with ProcessExecutor() as executor:
+            run = find_interrupted(journal, prepared.loaded.plan.id)
+            return resume_run(run, prepared, Effects(executor, programs_here=True), journal)
+    finally:
+        journal.close()
 
 
 def journal_of(folder):

@@ -9,7 +9,8 @@ import pytest
 DIES_BEFORE_THE_REPORT = """
 import os, sys
 from pathlib import Path
-from orchestrator.api import RunOptions, run
+from orchestrator.api.running import run
+from orchestrator.engine.options import RunOptions
 run("plan.yaml", options=RunOptions(announce=lambda _summary: os.kill(os.getpid(), 9)))
 """
 ONE_TASK = {"id": "a", "command": ["sh", "-c", "echo a >> ${project}/ran"]}

@@ -13,7 +13,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from orchestrator.engine.engine import Done, Engine
+from orchestrator.engine.dispatch import Done
+from orchestrator.engine.engine import Engine
 from orchestrator.engine.fingerprints import fingerprints
 from orchestrator.engine.orders import Orders
 from orchestrator.engine.people import People
@@ -120,13 +121,13 @@ class EngineMachine(RuleBasedStateMachine):
     def step(self):
         """What the engine's loop does between two waits; every order that comes of it is checked against the model."""
         before = set(self.executor.held)
-        self.engine._advance()
+        self.engine.advance()
         for task, attempt in set(self.executor.held) - before:
             self.check_start(task, attempt)
-        self.finished = not (self.engine._running or self.engine._next_due() is not None)
+        self.finished = self.engine.idle
 
     def feed(self):
-        self.engine._take(self.engine._wait())
+        self.engine.take(self.engine.wait())
         self.step()
 
     def check_start(self, task, attempt):
@@ -204,7 +205,7 @@ class EngineMachine(RuleBasedStateMachine):
     @rule(data=st.data(), text=st.text(max_size=5))
     def an_attempt_says_something(self, data, text):
         task, attempt = data.draw(st.sampled_from(sorted(self.executor.held)))
-        self.engine.messages.put(Note(task, attempt, text))
+        self.engine.hear(Note(task, attempt, text))
         self.feed()
         assert self.recorder.state.tasks[task].notes[-1] == text
 
@@ -216,10 +217,10 @@ class EngineMachine(RuleBasedStateMachine):
         before = self.recorder.state.seq
         late = Future()
         late.set_result(won(task, attempt, False))
-        self.engine.messages.put(Done(task, attempt, late))
-        self.engine.messages.put(Note(task, attempt, "still here"))
-        self.engine.messages.put(Launched(task, attempt, Launch(*[this_process()] * 3)))
-        self.engine._take(self.engine._wait())
+        self.engine.hear(Done(task, attempt, late))
+        self.engine.hear(Note(task, attempt, "still here"))
+        self.engine.hear(Launched(task, attempt, Launch(*[this_process()] * 3)))
+        self.engine.take(self.engine.wait())
         assert self.recorder.state.seq == before
 
     @under_way

@@ -5,7 +5,9 @@ import sqlite3
 
 import pytest
 
-from orchestrator.api import RunOptions, report_text, run
+from orchestrator.api.running import run
+from orchestrator.api.stored import report_text
+from orchestrator.engine.options import RunOptions
 from orchestrator.engine.runs import open_journal
 from orchestrator.journal.errors import DamagedJournal
 from orchestrator.runner import Runner
@@ -36,7 +38,7 @@ def say(context):
 
 def test_the_report_of_a_run_is_the_one_that_its_journal_gives(kit, tmp_path, monkeypatch):
     registry = {"test.say": Runner("test.say", say)}
-    monkeypatch.setattr("orchestrator.api.load_registry", lambda: registry)
+    monkeypatch.setattr("orchestrator.api.running.load_registry", lambda: registry)
     tasks = [kit.measuring("count", "5"), {"id": "say", "title": "Say", "run": "test.say", "needs": []}]
     heard = []
     ran = run(plan(kit, tmp_path, tasks), options=options(tmp_path, executor="inline", listener=heard.append))

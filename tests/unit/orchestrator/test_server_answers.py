@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from orchestrator.api import RunOptions, run
+from orchestrator.api.running import run
+from orchestrator.engine.options import RunOptions
 from orchestrator.peers import is_ours, peer_user
 from orchestrator.plan.model import Plan
 from orchestrator.runs import Runs

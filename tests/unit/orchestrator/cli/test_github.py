@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.api import RunOptions, run
+from orchestrator.api.running import run
 from orchestrator.cli.github import annotations, job_summary, tell_github
+from orchestrator.engine.options import RunOptions
 from orchestrator.engine.runs import open_journal
 from orchestrator.plan.model import Plan
 from orchestrator.runs import Runs
@@ -31,7 +32,7 @@ def journal(tmp_path, monkeypatch):
 
 
 def report(journal):
-    from orchestrator.api import report_of
+    from orchestrator.api.stored import report_of
 
     return report_of(journal, Runs().latest)
 

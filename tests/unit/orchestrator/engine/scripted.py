@@ -2,11 +2,16 @@
 
 from collections import Counter
 from concurrent.futures import Executor, Future
+from dataclasses import fields
 from pathlib import Path
 
 import yaml
 
+from orchestrator.engine.finding import find_interrupted
+from orchestrator.engine.options import RunOptions
+from orchestrator.engine.prepared import prepare_run
 from orchestrator.engine.runs import resume_run, start_run
+from orchestrator.engine.session import Effects
 from orchestrator.evidence.measurement import Evidence, Measurement, Samples, Usage
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.executors.order import AttemptResult, Note
@@ -80,14 +85,27 @@ class Ticking:
 
 def go(loaded, executor=None, journal=None, *, resume=None, **more):
     """Start a run, or resume the one named by `resume` (True: the interrupted one), with nothing real about it."""
-    given = {
-        "state_dir": Path("/nowhere/state"), "project": Path("/nowhere/project"), "executor": executor or Scripted(),
-        "environment": {"cpu": "test"}, "command": ("orchestrate", "run"), "runners": RUNNERS,
-        "journal": journal or MemoryJournal(), "jobs": 4, **more,
-    }  # fmt: skip
+    journal = journal or MemoryJournal()
+    effects = Effects(executor or Scripted(), **_taken(more, Effects))
+    prepared = ready(loaded, **more)
     if resume is None:
-        return start_run(loaded, **given)
-    return resume_run(None if resume is True else resume, loaded, **given)
+        return start_run(prepared, effects, journal)
+    return resume_run(
+        find_interrupted(journal, loaded.plan.id) if resume is True else resume, prepared, effects, journal
+    )
+
+
+def ready(loaded, **more):
+    """A plan made ready for a run with nothing real about it."""
+    usual = {"state": Path("/nowhere/state"), "command": ("orchestrate", "run"), "jobs": 4, "reuse": "none"}
+    options = RunOptions(**{**usual, **_taken(more, RunOptions)})
+    facts = {"runners": RUNNERS, "project": Path("/nowhere/project"), "environment": {"cpu": "test"}, **more}
+    return prepare_run(loaded, options=options, **facts)
+
+
+def _taken(more, kind):
+    """What of it are fields of that class."""
+    return {each.name: more.pop(each.name) for each in fields(kind) if each.name in more}
 
 
 def statuses(result):

@@ -100,7 +100,7 @@ def test_an_order_carries_everything_that_an_attempt_needs(tmp_path):
     ]
     loaded = load(tasks, env={"WHERE": "no", "ALSO": "${state}"}, group={"deliverables": deliverables})
     executor = Scripted()
-    result = go(loaded, executor, state_dir=tmp_path / "s", project=tmp_path / "p")
+    result = go(loaded, executor, state=tmp_path / "s", project=tmp_path / "p")
     order = executor.orders[-1]
     assert order.task == "A.three"
     assert order.home == tmp_path / "s" / "runs" / result.run / "A.three" / "1"

@@ -3,7 +3,7 @@ import multiprocessing
 import pytest
 
 from orchestrator.engine.entry import entry
-from orchestrator.engine.runs import find_interrupted
+from orchestrator.engine.finding import find_interrupted
 from orchestrator.journal.errors import RunOwned
 from orchestrator.journal.memory import MemoryJournal
 from orchestrator.journal.sqlite import SqliteJournal

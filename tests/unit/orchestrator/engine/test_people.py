@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from orchestrator.api import RunOptions, run
+from orchestrator.api.running import run
 from orchestrator.bundle.check import check_bundle
 from orchestrator.desk import Desk, Said
 from orchestrator.engine.answering import Refused
 from orchestrator.engine.door import Door, knock
+from orchestrator.engine.options import RunOptions
 from orchestrator.engine.people import expired, refusal
 from orchestrator.engine.requests import Answering, refused
 from orchestrator.report.verify import Standing, verify

@@ -153,7 +153,7 @@ def test_with_max_samples_draws_are_looked_at_like_any_other_attempt():
 def reusing(journal, criterion, tmp_path, script=None):
     """A new run of the plan that may reuse measurements, and the tasks that it ran."""
     executor = Scripted(script or {"A.one": [measured(9.0)]})
-    places = {"state_dir": tmp_path, "project": tmp_path}
+    places = {"state": tmp_path, "project": tmp_path}
     result = go(judged(criterion), executor, journal, reuse="all", **places)
     return result, [order.task for order in executor.orders]
 

@@ -34,7 +34,7 @@ def run(tmp_path):
 
     def run(tasks=TASKS, **more):
         executor = Writing()
-        given = {"reuse": "auto", "state_dir": tmp_path, "project": tmp_path} | more
+        given = {"reuse": "auto", "state": tmp_path, "project": tmp_path} | more
         result = go(load(tasks), executor, journal, **given)
         reused = [each.event for each in journal.read(result.run) if isinstance(each.event, TaskReused)]
         return result, {order.task for order in executor.orders}, {event.task: event for event in reused}
@@ -109,10 +109,10 @@ def test_a_change_of_a_task_or_above_it_makes_it_run(run):
 def test_a_file_that_parameters_name_counts_by_its_content(run, tmp_path):
     (tmp_path / "in.txt").write_text("one")
     tasks = TASKS | {"two": {"needs": ["one"], "with": {"source": "in.txt"}}}
-    run(tasks, state_dir=tmp_path / "state")
-    assert "A.two" not in run(tasks, state_dir=tmp_path / "state")[1]
+    run(tasks, state=tmp_path / "state")
+    assert "A.two" not in run(tasks, state=tmp_path / "state")[1]
     (tmp_path / "in.txt").write_text("two")
-    assert "A.two" in run(tasks, state_dir=tmp_path / "state")[1]
+    assert "A.two" in run(tasks, state=tmp_path / "state")[1]
 
 
 def test_a_file_that_changed_or_is_gone_lets_its_task_run_again(run, tmp_path):

@@ -4,7 +4,8 @@ import time
 import pytest
 from scripted import RUNNERS, Scripted, go, load, measured, statuses
 
-from orchestrator.engine.runs import find_interrupted, new_run_id, open_journal
+from orchestrator.engine.finding import find_interrupted
+from orchestrator.engine.runs import new_run_id, open_journal
 from orchestrator.engine.selection import UnknownTask
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.verdict import Outcome, Why
@@ -194,11 +195,6 @@ def test_a_run_with_other_settings_is_another_run():
     assert find_interrupted(journal, "another") is None
 
 
-def test_resuming_where_nothing_was_interrupted_says_so():
-    with pytest.raises(JournalError, match="mend: start one"):
-        go(load({"one": {}}), resume=True)
-
-
 def test_resuming_a_run_that_there_is_not_says_so():
     with pytest.raises(UnknownRun, match="no run 'r-1'"):
         go(load({"a": {}}), resume="r-1")
@@ -211,7 +207,7 @@ def test_the_runs_of_a_folder_are_resumed_in_it(tmp_path, monkeypatch):
     done = go(load({"a": {}}), journal=journal)
     journal.close()
     told = []
-    monkeypatch.setattr("orchestrator.runs.resume_loaded", lambda *_, options: told.append(options.state))
+    monkeypatch.setattr("orchestrator.runs.resume_prepared", lambda _run, prepared: told.append(prepared.options.state))
     monkeypatch.setattr("orchestrator.runs.load_registry", lambda: RUNNERS)
     Runs(tmp_path / "state").resume(done.run)
     assert told == [tmp_path / "state"]

@@ -15,7 +15,8 @@ import yaml
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from orchestrator.api import RunOptions, run
+from orchestrator.api.running import run
+from orchestrator.engine.options import RunOptions
 from orchestrator.mcpserver.known import Known
 from orchestrator.mcpserver.web import McpHttp
 from orchestrator.runs import Runs

@@ -3,7 +3,8 @@
 import sqlite3
 from pathlib import Path
 
-from orchestrator.api import RunOptions, run
+from orchestrator.api.running import run
+from orchestrator.engine.options import RunOptions
 from orchestrator.engine.runs import open_journal
 from orchestrator.journal import reading
 from orchestrator.mcpserver.known import Known

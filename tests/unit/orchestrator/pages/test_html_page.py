@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from orchestrator.api import page_text
+from orchestrator.api.stored import page_text
 from orchestrator.engine.runs import open_journal
 from orchestrator.pages.traces import POINTS, Trace, read_traces, thinned
 

@@ -1,0 +1,34 @@
+"""The journal of a state folder, opened for as long as it is needed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from orchestrator.engine.options import RunOptions
+from orchestrator.engine.runs import JOURNAL_FILE, open_journal
+from orchestrator.journal.port import JournalPort
+from orchestrator.privacy import tighten
+
+
+@contextmanager
+def journal_of(options: RunOptions) -> Iterator[JournalPort]:
+    """To write in; made when missing. Raises JournalError."""
+    for said in tighten(options.state):
+        options.notice(said)
+    journal = open_journal(options.state, options.durability)
+    try:
+        yield journal
+    finally:
+        journal.close()
+
+
+@contextmanager
+def journal_if_any(options: RunOptions) -> Iterator[JournalPort | None]:
+    """To read, None where there is none. Nothing is written."""
+    if not (options.state / JOURNAL_FILE).exists():
+        yield None
+        return
+    journal = open_journal(options.state, readonly=True)
+    try:
+        yield journal
+    finally:
+        journal.close()

@@ -1,0 +1,31 @@
+"""Plans in files and in memory, checked against what the runners promise."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from orchestrator.graph.load import LoadedPlan, load_plan, load_text
+from orchestrator.missing import explained
+from orchestrator.plan.model import Plan
+from orchestrator.plan.problem import PlanError
+from orchestrator.plan.text import plan_text
+from orchestrator.registry import Promises, Registry, driver_names
+from orchestrator.runner import Runner
+
+
+def load(path: Path, settings: Mapping[str, str], runners: Mapping[str, Runner]) -> LoadedPlan:
+    """The plan in the file, checked against what the runners promise. Raises PlanError."""
+    try:
+        return load_plan(path, settings, Promises(runners), driver_names())
+    except PlanError as error:
+        raise explained(error, path, lambda: runners.broken if isinstance(runners, Registry) else ()) from None
+
+
+def load_any(
+    plan: str | Path | Plan | LoadedPlan, settings: Mapping[str, str] | None, runners: Mapping[str, Runner]
+) -> LoadedPlan:
+    """A plan in memory as one from a file. Raises PlanError."""
+    if isinstance(plan, str | Path):
+        return load(Path(plan), settings or {}, runners)
+    if isinstance(plan, Plan):
+        return load_text(plan_text(plan), f"plan {plan.id}", settings or {}, Promises(runners), driver_names())
+    return load_text(plan.text, plan.source, settings or plan.settings, Promises(runners), driver_names())

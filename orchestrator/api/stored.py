@@ -1,0 +1,83 @@
+"""What the journal has of a run: its plan, and its report in every form."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from orchestrator.engine.expecting import times_text
+from orchestrator.graph.load import LoadedPlan, load_text
+from orchestrator.journal.codec import plain as as_plain
+from orchestrator.journal.port import JournalPort
+from orchestrator.registry import Promises
+from orchestrator.report import Report, build_report, render_group, render_markdown
+from orchestrator.report.junit import to_junit
+from orchestrator.runner import Runner
+from orchestrator.state.events import Envelope, RunResumed, RunStarted
+from orchestrator.state.fold import fold
+
+
+def plan_of(journal: JournalPort, run: str, runners: Mapping[str, Runner] | None = None) -> LoadedPlan:
+    """The plan of a run as its journal has it. runners: to check it against, as before a run. Raises PlanError, UnknownRun."""
+    return plan_in(journal.read(run), run, runners)
+
+
+def plan_in(envelopes: Sequence[Envelope], run: str, runners: Mapping[str, Runner] | None = None) -> LoadedPlan:
+    """The plan as these events have it. Raises PlanError."""
+    source, last = _begun(envelopes, run)
+    return load_text(last.plan_text, source, last.settings, None if runners is None else Promises(runners))
+
+
+def origin_of(journal: JournalPort, run: str) -> tuple[str, Mapping[str, str]]:
+    """The name of a run's plan file and the settings that it was last taken up with. Raises UnknownRun."""
+    source, last = _begun(journal.read(run), run)
+    return source, last.settings
+
+
+def _begun(envelopes: Sequence[Envelope], run: str) -> tuple[str, RunStarted | RunResumed]:
+    begun = [one.event for one in envelopes if isinstance(one.event, RunStarted | RunResumed)]
+    return next((event.plan_source for event in begun if isinstance(event, RunStarted)), run), begun[-1]
+
+
+def report_text(journal: JournalPort, run: str, group: str | None = None) -> str:
+    """The run's report in Markdown, or that of one workstream or stage. The same journal gives the same text.
+
+    Raises KeyError for a group that the plan does not have.
+    """
+    report = report_of(journal, run)
+    return render_markdown(report) if group is None else render_group(report, group)
+
+
+def page_text(journal: JournalPort, run: str, state: Path) -> str:
+    """The run's report as one HTML page. state: the folder where attempts left their logs and memory over time."""
+    envelopes = journal.read(run)
+    return page_of(plan_in(envelopes, run), envelopes, state / "runs" / run)
+
+
+def page_of(loaded: LoadedPlan, envelopes: Sequence[Envelope], folder: Path) -> str:
+    """The report of a run as one HTML page. folder: the run's."""
+    from orchestrator.pages import read_traces, render_page  # noqa: PLC0415 - drawing is slow to load, and often not wanted
+
+    attempts = [(name, record.attempt) for name, record in fold(envelopes).tasks.items()]
+    return render_page(loaded, envelopes, read_traces(folder, attempts))
+
+
+def junit_text(journal: JournalPort, run: str) -> str:
+    """The run's verdicts as JUnit XML."""
+    return to_junit(report_of(journal, run))
+
+
+def report_data(journal: JournalPort, run: str) -> dict[str, Any]:
+    """The run's report as plain data, for JSON."""
+    return dict(as_plain(report_of(journal, run)))
+
+
+def times_data(journal: JournalPort, run: str) -> str:
+    """What the run's tasks took, as the file of times that a plan may have beside it."""
+    return times_text(journal.read(run))
+
+
+def report_of(journal: JournalPort, run: str) -> Report:
+    """The run's report as data. Raises UnknownRun, PlanError."""
+    envelopes = journal.read(run)
+    loaded = plan_in(envelopes, run)
+    return build_report(loaded.plan, loaded.graph, envelopes)

@@ -1,0 +1,69 @@
+"""What attempts and other processes ask of the engine. They are told once what came of it is durable."""
+
+from collections.abc import Callable
+from functools import partial
+
+from orchestrator.engine.answers import Answers
+from orchestrator.engine.door import Brought
+from orchestrator.engine.pulling import Pulls
+from orchestrator.engine.requests import Answering, Claiming, Saying, refused
+from orchestrator.engine.work import Work
+from orchestrator.executors.order import Asking
+from orchestrator.state.events import SpendReserved, TaskNoted, TurnClaimed
+
+
+class Replies:
+    """Records what is asked, and replies. pulls: turns that wait to be claimed."""
+
+    def __init__(self, work: Work, answers: Answers) -> None:
+        self.pulls = Pulls()
+        self._work = work
+        self._answers = answers
+        self._granted: list[Callable[[], object]] = []
+
+    def give(self) -> None:
+        """Tell those whose request is recorded, now that it is durable."""
+        while self._granted:
+            self._granted.pop()()
+
+    def ask(self, asked: Asking) -> None:
+        """Allow a call of a model once its reservation is durable, or reply why it is not allowed."""
+        left = self._work.orders.hand_ins.left(self._work.state, asked.task)
+        none_left = (left.tokens is not None and left.tokens <= 0) or (left.cost is not None and left.cost <= 0)
+        if (left.reason and not left.only_turns) or none_left:
+            asked.reply(left.reason or "all that is left of a budget is reserved for calls under way")
+            return
+        self._work.recorder.record(SpendReserved(asked.task, asked.attempt, asked.reserved))
+        self._granted.append(partial(asked.reply, ""))
+
+    def let_in(self, brought: Brought) -> None:
+        """Do what another process asks, or say why not."""
+        asked, recorder = brought.request, self._work.recorder
+        match asked:
+            case Answering():
+                self._granted.append(partial(brought.reply, refused(self._answers.hear(asked))))
+            case Claiming():
+                claim, reply = self.pulls.claim(asked, recorder.now())
+                if claim is not None:
+                    recorder.record(TurnClaimed(asked.task, reply["attempt"], claim))
+                self._granted.append(partial(brought.reply, reply))
+            case Saying():
+                said = self.pulls.hear(asked, recorder.now(), brought.reply)
+                if not said and asked.text:
+                    recorder.record(TaskNoted(asked.task, asked.attempt, asked.text, asked.claim))
+                self._granted.append(partial(brought.reply, refused(said)))
+            case _:
+                if said := self.pulls.hear(asked, recorder.now(), brought.reply):
+                    brought.reply(refused(said))
+
+    def turn_is_over(self, task: str) -> None:
+        """Tell who handed in, or gave back, what came of it, once that is durable."""
+        reply = self.pulls.ended(task)
+        if reply is None:
+            return
+        record = self._work.state.tasks[task]
+        last = record.rounds[-1] if record.rounds else None
+        lost = last is not None and last.attempt == record.attempt and record.hand_in is None
+        commit = record.hand_in.commit if record.hand_in else ""
+        why = last.why if lost and last is not None else ""
+        self._granted.append(partial(reply, {**refused(""), "commit": commit, "round_lost": why}))
