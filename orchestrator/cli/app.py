@@ -11,6 +11,7 @@ from orchestrator.cli import agent_verbs, claim_verbs, people_verbs, plan_verbs,
 from orchestrator.cli.collecting import collect_seldom, leave_the_rest
 from orchestrator.cli.complaint import MEND, complaint
 from orchestrator.cli.faults import DEBUG, Exit, reported
+from orchestrator.cli.offered import Offering
 from orchestrator.cli.output import tell
 from orchestrator.cli.streams import make_safe
 from orchestrator.leaving import leave_on_signals
@@ -116,6 +117,7 @@ def _orchestrate(
 for _verb, _examples in VERBS:
     app.command(
         _verb.__name__.rstrip("_").replace("_", "-"),
+        cls=Offering,
         epilog="Examples:\n\n" + "\n\n".join(f"  {line}" for line in _examples),
     )(reported(_verb))
 

@@ -56,9 +56,7 @@ class InlineExecutor(Executor):
 
 
 class Inline(ExecutorSpec):
-    """`--executor inline`."""
-
-    summary = "within this one, one by one"
+    """`--executor inline`: within this process, one by one."""
 
     def make(self, site: Site) -> Executor:  # noqa: ARG002 - the same everywhere
         """No pool at all."""

@@ -52,9 +52,8 @@ class ProcessExecutor(ThreadPoolExecutor):
 
 
 class Processes(ExecutorSpec):
-    """`--executor processes`."""
+    """`--executor processes`: each task in one of its own."""
 
-    summary = "each task in one of its own"
     processes_here = True
 
     def make(self, site: Site) -> Executor:  # noqa: ARG002 - the same everywhere

@@ -39,11 +39,9 @@ class Site:
 class ExecutorSpec(Protocol):
     """One way to carry out attempts. Who derives from it has the defaults.
 
-    summary: a few words for `--help`. settings: the names that `--executor-set` can set. processes_here: whether every
-    attempt is a process that this one starts; then this machine's limits say how many there can be at once.
+    settings: the names that `--executor-set` can set. processes_here: whether every attempt is a process that this one starts; then this machine's limits say how many there can be at once.
     """
 
-    summary: str = ""
     settings: Sequence[str] = ()
     processes_here: bool = False
 
@@ -53,7 +51,7 @@ class ExecutorSpec(Protocol):
 
     def carry(self, runners: Mapping[str, Runner]) -> CarryOut:  # noqa: ARG002 - for who runs them in this process
         """What the executor calls for each attempt. Unless replaced, that is a process tree of its own."""
-        from orchestrator.executors.carry_out import carry_out  # noqa: PLC0415 - not for who only asks for the summary
+        from orchestrator.executors.carry_out import carry_out  # noqa: PLC0415 - not for who brings its own
 
         return carry_out
 
@@ -63,7 +61,7 @@ class ExecutorSpec(Protocol):
 
 
 EXECUTORS: Final[ExtensionPoint[ExecutorSpec]] = ExtensionPoint(
-    "orchestrator.executors", "executor", ("summary", "settings", "processes_here", "make", "carry", "slots"), ExecutorError
+    "orchestrator.executors", "executor", ("settings", "processes_here", "make", "carry", "slots"), ExecutorError
 )  # fmt: skip
 """By name. Nothing is imported before one is asked for."""
 

@@ -16,9 +16,7 @@ class ThreadExecutor(ThreadPoolExecutor):
 
 
 class Threads(ExecutorSpec):
-    """`--executor threads`."""
-
-    summary = "within this one, side by side, for short tasks"
+    """`--executor threads`: within this process, side by side, for short tasks."""
 
     def make(self, site: Site) -> Executor:  # noqa: ARG002 - the same everywhere
         """A pool."""

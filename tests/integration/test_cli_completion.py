@@ -37,7 +37,7 @@ def completed(shell, line):
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        ("orchestrate run --executor ", ["processes", "threads", "inline", "dask"]),
+        ("orchestrate run --executor ", ["dask", "inline", "processes", "threads"]),
         ("orchestrate run plan.yaml --only A.", ["A.count", "A.sweep"]),
         ("orchestrate run plan.yaml --until ", ["A", "A.count", "A.sweep"]),
         ("orchestrate logs A.s", ["A.sweep"]),

@@ -16,7 +16,6 @@ class Dask(ExecutorSpec):
     travel by, unless given `store` in the state folder. cluster-wait: how long to wait for a cluster that went away.
     """
 
-    summary = "on a Dask cluster"
     settings = ("scheduler", "store", "cluster-wait")
 
     def make(self, site: Site) -> Executor:
