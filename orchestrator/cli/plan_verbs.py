@@ -32,7 +32,7 @@ def import_(  # noqa: PLR0913 - one parameter for each option
         Path | None,
         typer.Argument(
             metavar="FILE",
-            help="A Markdown document, task-master's tasks.json, a WfCommons instance (.json) or a PSPLIB problem (.sm). With --agents, a plan.",
+            help="A Markdown document, task-master's tasks.json, a WfCommons instance (.json), a PSPLIB problem (.sm), or what a package reads. With --agents, a plan.",
             show_default=False,
         ),
     ] = None,
@@ -46,8 +46,25 @@ def import_(  # noqa: PLR0913 - one parameter for each option
             show_default=False,
         ),
     ] = None,
+    importer: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="NAME",
+            help="Read it by this importer, whatever it looks like: [orchestrator.importers].",
+            show_default=False,
+            autocompletion=completion.offered("orchestrator.importers"),
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="Set what the importer takes; repeatable.", show_default=False
+        ),
+    ] = None,
     tag: Annotated[
-        str | None, typer.Option("--tag", metavar="TAG", help="Of a task-master file, the one list to read.")
+        str | None,
+        typer.Option("--tag", metavar="TAG", help="As --set tag=TAG: of a task-master file, the one list to read."),
     ] = None,
     driver: Annotated[
         str | None,
@@ -89,9 +106,12 @@ def import_(  # noqa: PLR0913 - one parameter for each option
         from orchestrator.cli.faults import UsageError
 
         raise UsageError("nothing to import\n  mend: name a file, or a folder of agent files with --agents")
-    from orchestrator.cli.importing import import_plan, workers_of
+    from orchestrator.cli.importing import Reading, import_plan, workers_of
+    from orchestrator.cli.settings import parse_settings
 
-    import_plan(file, output, tag=tag, workers=workers_of(driver, program, writes or ()), as_data=json)
+    given = parse_settings(settings or []) | ({} if tag is None else {"tag": tag})
+    reading = Reading(importer, given, workers_of(driver, program, writes or ()))
+    import_plan(file, output, reading, as_data=json)
 
 
 def validate(

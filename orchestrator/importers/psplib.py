@@ -4,10 +4,11 @@ https://www.om-db.wi.tum.de/psplib/: a task per job, a counter per renewable res
 """
 
 import re
-from typing import Final
+from typing import Any, Final
 
 import yaml
 
+from orchestrator.importers.format import Importer, Source
 from orchestrator.plan.problem import PlanError, Problem
 from orchestrator.plan.spelling import PlanDumper
 
@@ -17,8 +18,23 @@ REQUESTS: Final = "REQUESTS/DURATIONS:"
 AVAILABLE: Final = "RESOURCEAVAILABILITIES:"
 
 
+class Psplib(Importer):
+    """A single-mode problem."""
+
+    suffixes = (".sm",)
+    for_agents = False
+
+    def read(self, source: Source) -> dict[str, Any]:
+        """The plan. Raises PlanError for what is no single-mode problem."""
+        return _plan(source.text, source.name)
+
+
 def read_psplib(text: str, source: str) -> str:
     """The plan's text. Raises PlanError for what is no single-mode problem."""
+    return yaml.dump(_plan(text, source), Dumper=PlanDumper, sort_keys=False, allow_unicode=True)
+
+
+def _plan(text: str, source: str) -> dict[str, Any]:
     jobs, requests, available = (_section(text, title, source) for title in (PRECEDENCE, REQUESTS, AVAILABLE))
     if not jobs or len(jobs) != len(requests) or len(jobs) > LARGEST or not available:
         raise _unusable(source, f"{len(jobs)} jobs and {len(requests)} requests")
@@ -31,7 +47,7 @@ def read_psplib(text: str, source: str) -> str:
     agent = {"specialty": "Everything", "driver": "command", "capacity": min(len(tasks), 1024)}
     plan = {"schema": 1, "id": "psplib", "title": source, "resources": resources, "agents": {"ALL": agent}}
     group = {"title": source, "lead": "ALL", "tasks": tasks}
-    return yaml.dump(plan | {"workstreams": {"P": group}}, Dumper=PlanDumper, sort_keys=False)
+    return plan | {"workstreams": {"P": group}}
 
 
 def _task(row: list[str], needs: dict[str, list[str]], resources: int, source: str) -> dict[str, object]:

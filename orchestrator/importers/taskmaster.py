@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from orchestrator.importers.draft import Concern, Draft, DraftGroup, DraftTask, identifier
 from orchestrator.importers.durations import find_duration
+from orchestrator.importers.format import Importer, Source
 from orchestrator.importers.jsontext import Located, read_json
 from orchestrator.importers.tasklines import is_done
 from orchestrator.plan.problem import PlanError, Problem, did_you_mean
@@ -22,6 +23,17 @@ LOOSE: Final = "TASKS"
 LARGEST: Final = 20_000
 LONGEST: Final = 300
 Tasks = list[dict[str, Any]]
+
+
+class TaskMaster(Importer):
+    """Whatever JSON is of no other format is read as one of these, so that what is wrong with it is told."""
+
+    suffixes = (".json",)
+    settings = ("tag",)
+
+    def read(self, source: Source) -> Draft:
+        """Of one tag or of all. Raises PlanError."""
+        return draft_of_tasks(source.data, source.name, source.settings.get("tag"))
 
 
 def read_taskmaster(text: str, source: str, tag: str | None = None) -> Draft:
