@@ -5,6 +5,7 @@ journals, bundles and files of other tools.
 """
 
 import json
+import math
 from collections import Counter
 from typing import Any, Final
 
@@ -42,8 +43,25 @@ def shortened(name: str) -> str:
     return repr(name if len(name) <= LONGEST_NAME else name[:LONGEST_NAME] + "…")
 
 
+def as_json(value: Any) -> str:  # noqa: ANN401 - anything made of plain data
+    """JSON, indented; what is not a finite number becomes null, which JSON has no other word for."""
+    return json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
+
+
 def _decoded(text: bytes) -> str:
     return text.decode(json.detect_encoding(text), "surrogatepass")
+
+
+def _finite(value: Any) -> Any:  # noqa: ANN401
+    match value:
+        case float():
+            return value if math.isfinite(value) else None
+        case dict():
+            return {str(key): _finite(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_finite(inner) for inner in value]
+        case _:
+            return value
 
 
 _DECODER: Final = json.JSONDecoder(

@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from orchestrator.engine.expecting import times_text
 from orchestrator.graph.load import LoadedPlan, load_text
-from orchestrator.journal.codec import plain as as_plain
 from orchestrator.journal.port import JournalPort
 from orchestrator.registry import Promises
 from orchestrator.report import Report, build_report, render_group, render_markdown
+from orchestrator.report.format import ToldRun
 from orchestrator.report.junit import to_junit
+from orchestrator.report.plaindata import report_data as plain_report
 from orchestrator.runner import Runner
 from orchestrator.state.events import Envelope, RunResumed, RunStarted
-from orchestrator.state.fold import fold
 
 
 def plan_of(journal: JournalPort, run: str, runners: Mapping[str, Runner] | None = None) -> LoadedPlan:
@@ -55,10 +54,9 @@ def page_text(journal: JournalPort, run: str, state: Path) -> str:
 
 def page_of(loaded: LoadedPlan, envelopes: Sequence[Envelope], folder: Path) -> str:
     """The report of a run as one HTML page. folder: the run's."""
-    from orchestrator.pages import read_traces, render_page  # noqa: PLC0415 - drawing is slow to load, and often not wanted
+    from orchestrator.pages.format import Html  # noqa: PLC0415 - drawing is slow to load, and often not wanted
 
-    attempts = [(name, record.attempt) for name, record in fold(envelopes).tasks.items()]
-    return render_page(loaded, envelopes, read_traces(folder, attempts))
+    return Html().render(ToldRun(loaded, envelopes, folder))
 
 
 def junit_text(journal: JournalPort, run: str) -> str:
@@ -68,12 +66,13 @@ def junit_text(journal: JournalPort, run: str) -> str:
 
 def report_data(journal: JournalPort, run: str) -> dict[str, Any]:
     """The run's report as plain data, for JSON."""
-    return dict(as_plain(report_of(journal, run)))
+    return plain_report(report_of(journal, run))
 
 
-def times_data(journal: JournalPort, run: str) -> str:
-    """What the run's tasks took, as the file of times that a plan may have beside it."""
-    return times_text(journal.read(run))
+def told_run(journal: JournalPort, run: str, state: Path, group: str | None = None) -> ToldRun:
+    """The run as formats of reports have it. group: one workstream or stage of it. Raises UnknownRun, PlanError."""
+    envelopes = journal.read(run)
+    return ToldRun(plan_in(envelopes, run), envelopes, state / "runs" / run, group)
 
 
 def report_of(journal: JournalPort, run: str) -> Report:

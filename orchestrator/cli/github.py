@@ -4,22 +4,16 @@ A failure to tell never fails a run. See "Workflow commands" and "Adding a job s
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from orchestrator.cli.output import tell
 from orchestrator.errors import OrchestratorError
-from orchestrator.evidence.verdict import Outcome
 from orchestrator.journal.port import JournalPort
-from orchestrator.report.markdown import MARKS, code, escape, number
-from orchestrator.report.model import CriterionRow, Report
 
 SUMMARY: Final = "GITHUB_STEP_SUMMARY"
-LEVELS: Final = {Outcome.FAIL: "error", Outcome.UNPROVEN: "warning"}
-ANNOTATIONS: Final = 10
-"""As many of a kind as GitHub shows of one step."""
 
 
 def tell_github(
@@ -30,6 +24,7 @@ def tell_github(
     if not place and not annotated:
         return
     from orchestrator.api.stored import report_of  # noqa: PLC0415 - few runs need it
+    from orchestrator.report.github import annotations, job_summary  # noqa: PLC0415 - as above
 
     with suppress(OSError, OrchestratorError):
         report = report_of(journal, run)
@@ -38,62 +33,3 @@ def tell_github(
         if place:
             with Path(place).open("a", encoding="utf-8") as file:
                 file.write(job_summary(report))
-
-
-def job_summary(report: Report) -> str:
-    """The verdict, the criteria, and what waits for people, in Markdown."""
-    lines = [
-        f"## {escape(report.title)}: {MARKS[report.outcome]}",
-        "",
-        f"{escape(report.standing)}, run {code(report.run)}.",
-        "",
-    ]
-    if report.criteria:
-        lines += ["| Verdict | Criterion | Target | Measured | Why |", "| --- | --- | --- | --- | --- |"]
-        lines += [_row(each) for each in report.criteria]
-        lines.append("")
-    waiting = [each for each in report.people if each.answer is None and each.standing == "waits for an answer"]
-    for each in waiting:
-        command = f"orchestrate {'approve' if each.asked.gate else 'done'} {report.run} {each.task}"
-        lines.append(
-            f"- {code(each.task)} waits for {escape(each.asked.who)}: {escape(each.asked.text)} ({code(command)})"
-        )
-    return "\n".join([*lines, ""])
-
-
-def annotations(report: Report) -> Iterator[str]:
-    """A workflow command for each criterion that did not pass and each task that failed, as many as are shown."""
-    found: dict[str, list[str]] = {"error": [], "warning": []}
-    for row in report.criteria:
-        if row.verdict.outcome in LEVELS:
-            level = LEVELS[row.verdict.outcome]
-            found[level].append(
-                _command(level, f"{row.verdict.outcome} {row.id}", f"{row.title}: {row.verdict.detail}")
-            )
-    for task in (each for group in report.groups for each in group.tasks if each.status == "failed"):
-        found["error"].append(_command("error", f"task {task.id} failed", task.reason))
-    yield from _first(found.values())
-    for person in report.people:
-        if person.answer is None and person.standing == "waits for an answer":
-            yield _command("notice", f"{person.task} waits for {person.asked.who}", person.asked.text)
-
-
-def _first(found: Iterable[list[str]]) -> Iterator[str]:
-    for each in found:
-        yield from each[:ANNOTATIONS]
-
-
-def _row(row: CriterionRow) -> str:
-    verdict = row.verdict
-    measured = "—" if verdict.value is None else f"{number(verdict.value, row.goal)} {escape(verdict.unit)}"
-    return f"| {MARKS[verdict.outcome]} | {code(row.id)} {escape(row.title)} | {code(row.target)} | {measured} | {escape(verdict.detail)} |"
-
-
-def _command(level: str, title: str, message: str) -> str:
-    return f"::{level} title={_safe(title).replace(':', '%3A').replace(',', '%2C')}::{_safe(message)}"
-
-
-def _safe(text: str) -> str:
-    """The text as a workflow command takes it: nothing in it begins another."""
-    flat = "".join(letter if letter.isprintable() or letter in "\r\n" else " " for letter in text)
-    return flat.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

@@ -1,15 +1,15 @@
 """Where a run's things lie in the state folder, and which run is meant."""
 
-import json
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from orchestrator.cli.faults import UsageError
 from orchestrator.journal.port import RunSummary
 from orchestrator.journal.sqlite import SqliteJournal
+from orchestrator.strict_json import as_json
+
+__all__ = ["as_json", "find_run", "opened_journal"]
 
 
 @contextmanager
@@ -37,20 +37,3 @@ def find_run(journal: SqliteJournal, name: str | None) -> RunSummary:
             f"{name!r} begins {len(found)} runs' ids\n  mend: write more of it: {', '.join(r.run for r in found)}"
         )
     raise UsageError(f"no run {name!r} in this state folder\n  mend: `orchestrate history` lists the runs")
-
-
-def as_json(value: Any) -> str:  # noqa: ANN401 - anything made of plain data
-    """JSON, indented; what is not a finite number becomes null, which JSON has no other word for."""
-    return json.dumps(_finite(value), indent=2, ensure_ascii=False, allow_nan=False)
-
-
-def _finite(value: Any) -> Any:  # noqa: ANN401
-    match value:
-        case float():
-            return value if math.isfinite(value) else None
-        case dict():
-            return {str(key): _finite(inner) for key, inner in value.items()}
-        case list() | tuple():
-            return [_finite(inner) for inner in value]
-        case _:
-            return value

@@ -1,29 +1,19 @@
 """`orchestrate report`: a run's report, made again from its journal."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-from orchestrator.api.stored import junit_text, page_text, report_data, report_text, times_data
+from orchestrator.api.stored import junit_text, told_run
 from orchestrator.atomic_write import require_writable, write_whole
-from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import say
-from orchestrator.cli.places import as_json, find_run, opened_journal
+from orchestrator.cli.places import find_run, opened_journal
 from orchestrator.journal.port import JournalPort
-from orchestrator.plan.problem import did_you_mean
-
-FORMATS: Final[Mapping[str, Callable[[JournalPort, str, Path], str]]] = {
-    "markdown": lambda journal, run, _state: report_text(journal, run),
-    "html": page_text,
-    "times": lambda journal, run, _state: times_data(journal, run),
-    "json": lambda journal, run, _state: as_json(report_data(journal, run)),
-}
+from orchestrator.report.format import REPORT_FORMATS, render
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be printed or written. style: one of FORMATS. group: only this part, not as a page. output, junit: files."""
+    """What is to be printed or written. style: a format of reports. group: only this part, where the format has it. output, junit: files."""
 
     style: str = "markdown"
     group: str | None = None
@@ -32,31 +22,18 @@ class Wanted:
 
 
 def show_report(state: Path, name: str | None, wanted: Wanted) -> None:
-    """Print the report, or write it to a file. A run under way is reported as far as it got. Raises UsageError, JournalError."""
-    if wanted.style not in FORMATS:
-        raise UsageError(f"there is no format {wanted.style!r}\n  mend: use one of {', '.join(FORMATS)}")
+    """Print the report, or write it to a file. A run under way is reported as far as it got. Raises FormatError, UsageError, JournalError."""
+    REPORT_FORMATS.find(wanted.style)
     for target in filter(None, (wanted.output, wanted.junit)):
         require_writable(target)
     with opened_journal(state) as journal:
         run = find_run(journal, name).run
-        if wanted.group is None:
-            text = FORMATS[wanted.style](journal, run, state)
-        else:
-            text = _of_group(journal, run, wanted.group, wanted.style)
+        text = render(wanted.style, told_run(journal, run, state, wanted.group))
         write_junit(journal, run, wanted.junit)
     if wanted.output is None:
         say(text)
     else:
         write_whole(wanted.output, text if text.endswith("\n") else f"{text}\n")
-
-
-def _of_group(journal: JournalPort, run: str, group: str, style: str) -> str:
-    known = {one["id"]: one for one in report_data(journal, run)["groups"]}
-    if group not in known:
-        raise UsageError(f"run {run} has no workstream or stage {group!r}\n  mend: {did_you_mean(group, known)}")
-    if style == "html":
-        raise UsageError("--group: there is no page of one group\n  mend: leave out -f html, or --group")
-    return as_json({"run": run, **known[group]}) if style == "json" else report_text(journal, run, group)
 
 
 def write_junit(journal: JournalPort, run: str, target: Path | None) -> None:

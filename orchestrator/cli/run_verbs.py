@@ -289,8 +289,8 @@ def report(  # noqa: PLR0913 - one parameter for each option
             "-f",
             "--format",
             metavar="FORMAT",
-            help="markdown, html, json, or times: what its tasks took.",
-            autocompletion=completion.among("markdown", "html", "json", "times"),
+            help="One of [orchestrator.report_formats]; times is what its tasks took, github a job's summary.",
+            autocompletion=completion.offered("orchestrator.report_formats"),
         ),
     ] = "markdown",
     group: Annotated[
@@ -298,7 +298,7 @@ def report(  # noqa: PLR0913 - one parameter for each option
         typer.Option(
             "--group",
             metavar="NAME",
-            help="Only this workstream or stage, as Markdown or JSON.",
+            help="Only this workstream or stage, where the format has that, as markdown and json.",
             show_default=False,
             autocompletion=completion.groups,
         ),

@@ -10,10 +10,19 @@ from typing import Final
 
 from orchestrator.engine.contract import describe
 from orchestrator.evidence.verdict import Outcome
+from orchestrator.report.format import ReportFormat, ToldRun
 from orchestrator.report.markdown import moment, number, one_line
 from orchestrator.report.model import CriterionRow, GroupSection, PersonRow, Report, RoundRow, TaskRow
 
 ELEMENT: Final = {Outcome.FAIL: "failure", Outcome.UNPROVEN: "error"}
+
+
+class Junit(ReportFormat):
+    """The verdicts for a CI system."""
+
+    def render(self, told: ToldRun) -> str:
+        """The document."""
+        return to_junit(told.report)
 
 
 def to_junit(report: Report) -> str:

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from orchestrator.api.running import run
-from orchestrator.cli.github import annotations, job_summary, tell_github
+from orchestrator.cli.github import tell_github
 from orchestrator.engine.options import RunOptions
 from orchestrator.engine.runs import open_journal
 from orchestrator.plan.model import Plan
+from orchestrator.report.github import annotations, job_summary
 from orchestrator.runs import Runs
 
 

@@ -1,0 +1,14 @@
+"""The report in Markdown, as a format of reports; `orchestrator.report.render` writes it."""
+
+from orchestrator.report.format import ReportFormat, ToldRun
+from orchestrator.report.render import render_group, render_markdown
+
+
+class Markdown(ReportFormat):
+    """What a run writes as its report."""
+
+    by_group = True
+
+    def render(self, told: ToldRun) -> str:
+        """Of the run, or of the group."""
+        return render_markdown(told.report) if told.group is None else render_group(told.report, told.section.id)
