@@ -12,6 +12,7 @@ from orchestrator.cli.collecting import collect_seldom, leave_the_rest
 from orchestrator.cli.complaint import MEND, complaint
 from orchestrator.cli.faults import DEBUG, Exit, reported
 from orchestrator.cli.offered import Offering
+from orchestrator.cli.others import Verbs
 from orchestrator.cli.output import tell
 from orchestrator.cli.streams import make_safe
 from orchestrator.leaving import leave_on_signals
@@ -85,6 +86,7 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
 
 app = typer.Typer(
     name="orchestrate",
+    cls=Verbs,
     help=HELP,
     epilog=EXIT_CODES,
     no_args_is_help=True,
