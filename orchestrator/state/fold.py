@@ -1,25 +1,19 @@
 """From events to state: `apply` takes one step, `fold` all of them. No clock, no disk."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import Any, Final, assert_never
+from collections.abc import Iterable
+from typing import Final
 
 from orchestrator.evidence.draw import Draw, stood
-from orchestrator.evidence.pooling import pool
+from orchestrator.state.changes import TaskEvent, change
 from orchestrator.state.events import (
     AttemptFailed,
-    AttemptLaunched,
     Cause,
     CriterionJudged,
     Envelope,
     Event,
     Failure,
-    HandedIn,
-    HandInJoined,
-    PersonAnswered,
     PersonAsked,
     ProgressReported,
-    RoundJudged,
     RoundReturned,
     RunExpected,
     RunFinished,
@@ -27,45 +21,16 @@ from orchestrator.state.events import (
     RunResumed,
     RunStarted,
     RunWaits,
-    SpendReserved,
-    SpendSettled,
-    TaskCancelled,
     TaskFailed,
     TaskInterrupted,
     TaskInvalidated,
-    TaskNoted,
-    TaskRequeued,
     TaskReused,
-    TaskSampled,
-    TaskSkipped,
     TaskStarted,
     TaskSucceeded,
     TurnClaimed,
 )
-from orchestrator.state.people import Answer
-from orchestrator.state.run import NOTES_KEPT, STORY_KEPT, RunState, TaskRecord, Turn
+from orchestrator.state.run import STORY_KEPT, RunState, TaskRecord, Turn
 from orchestrator.state.transitions import SETTLED, IllegalTransition, Status, next_status
-
-EndEvent = (
-    TaskSucceeded
-    | HandedIn
-    | TaskReused
-    | TaskSampled
-    | AttemptFailed
-    | TaskFailed
-    | TaskInterrupted
-    | TaskSkipped
-    | TaskCancelled
-)
-"""The events after which nothing runs for the task."""
-
-FRESH: Final[Mapping[str, Any]] = dict.fromkeys(
-    ("finished_at", "hand_in", "finished_mono", "evidence", "usage", "due", "reused", "launch", "claim")
-) | {"reason": "", "joined": ()}
-"""What a new attempt resets from the one before it."""
-
-RoundEvent = SpendReserved | SpendSettled | RoundJudged | RoundReturned | HandInJoined
-"""The events of an agent's rounds that end no attempt by themselves."""
 
 BY_ITSELF: Final = frozenset({Cause.EXIT, Cause.EXCEPTION, Cause.LOST, Cause.EVIDENCE})
 """Failures that the task caused itself: it may have seen its figure first. A signal or a time limit comes from
@@ -73,21 +38,6 @@ outside.
 """
 
 MESSAGE_KEPT: Final = 200
-
-TaskEvent = (
-    RoundEvent
-    | HandedIn
-    | PersonAsked
-    | PersonAnswered
-    | TaskStarted
-    | AttemptLaunched
-    | TurnClaimed
-    | TaskNoted
-    | TaskRequeued
-    | TaskInvalidated
-    | EndEvent
-)
-"""The events of one task. All others belong to the run."""
 
 BEGIN: Final = frozenset({TaskStarted, TaskReused, PersonAsked})
 """The events that make the turn under way the task's own."""
@@ -190,17 +140,15 @@ def _apply_task(state: RunState, event: TaskEvent, envelope: Envelope) -> None:
     if isinstance(event, TurnClaimed) and record.claim is not None:
         raise IllegalTransition(event.task, f"claimed by {record.claim.name}", event, record.story)
     status = next_status(event.task, record.status, event, record.story)
-    changes = _changes(record, event, envelope)
     if type(event) in DRAWN:
         _draw(state, _draws(record, event))
     elif type(event) is RoundReturned:
         state.draws.pop(event.task, None)  # they belong to another hand-in, and its rounds report them
     if type(event) in BEGIN:
         record.turn = len(state.turns) - 1
+    change(record, event, envelope)
     state.settled += (status in SETTLED) - record.settled
     record.status, record.story = status, (*record.story, _line(event, envelope))[-STORY_KEPT:]
-    for name, value in changes.items():
-        setattr(record, name, value)
 
 
 def _turn(state: RunState, event: RunStarted | RunResumed, envelope: Envelope) -> Turn:
@@ -246,126 +194,6 @@ def _stood(record: TaskRecord, why: str) -> tuple[Draw, ...]:
 
 def _line(event: Event, envelope: Envelope) -> str:
     return f"#{envelope.seq} {event.kind} (attempt {getattr(event, 'attempt', '-')})"
-
-
-def _changes(  # noqa: PLR0911 - a case each
-    record: TaskRecord, event: TaskEvent, envelope: Envelope
-) -> Mapping[str, Any]:
-    """The fields that the event changes, besides status and story."""
-    match event:
-        case TaskStarted():
-            return {"attempt": event.attempt, "started_at": envelope.at, "started_mono": envelope.mono, **FRESH}
-        case PersonAsked():
-            began = {"started_at": envelope.at, "started_mono": envelope.mono}
-            return {"attempt": event.attempt, "asked": event.asked, **began, **FRESH}
-        case PersonAnswered():
-            return {"answers": (*record.answers, event.answer)}
-        case TurnClaimed():
-            return {"claim": event.claim}
-        case AttemptLaunched():
-            return {"launch": event.launch}
-        case TaskNoted():
-            return {"notes": (*record.notes, event.text)[-NOTES_KEPT:]}
-        case TaskRequeued():
-            return {"due": None}
-        case TaskInvalidated():
-            return {**_forgotten(event), "answers": _voided(record, event.reason)}
-        case SpendReserved() | SpendSettled() | RoundJudged() | RoundReturned() | HandInJoined():
-            return _of_round(record, event, envelope)
-        case _:
-            return {
-                "finished_at": envelope.at,
-                "finished_mono": envelope.mono,
-                **_turned(record, event, envelope),
-                **_ended(record, event, envelope),
-            }
-
-
-def _of_round(record: TaskRecord, event: RoundEvent, envelope: Envelope) -> Mapping[str, Any]:
-    """The fields that an event of an agent's rounds changes."""
-    match event:
-        case SpendReserved():
-            return {"reserved": record.reserved | {(event.attempt, event.reserved.call): event.reserved}}
-        case SpendSettled():
-            return {"settled_calls": record.settled_calls | {(event.attempt, event.settled.call): event.settled}}
-        case RoundJudged():
-            return {"rounds": (*record.rounds, event.round)}
-        case HandInJoined():
-            return {"joined": (*record.joined, event.joined)}
-        case RoundReturned():
-            ended = {"finished_at": envelope.at, "finished_mono": envelope.mono}
-            answers = _voided(record, event.reason) if record.status is not Status.ANSWERED else record.answers
-            return {
-                **_OF_ANOTHER_HAND_IN,
-                "reason": event.reason,
-                "answers": answers,
-                **ended,
-                **_turned(record, event, envelope),
-            }
-
-
-_OF_ANOTHER_HAND_IN: Final[Mapping[str, Any]] = dict.fromkeys(("hand_in", "evidence", "culprit", "due")) | {
-    "batches": (),
-    "failures": (),
-    "tolerated": False,
-}
-"""What a task, or an instrument of it, resets when another round begins."""
-
-
-def _voided(record: TaskRecord, why: str) -> tuple[Answer, ...]:
-    """What people said of the task, with the answer that held until now told as void."""
-    if record.answer is None:
-        return record.answers
-    return (*record.answers[:-1], replace(record.answers[-1], void=why))
-
-
-def _turned(record: TaskRecord, event: EndEvent | RoundReturned, envelope: Envelope) -> Mapping[str, Any]:
-    """The task's total time in turns.
-
-    If a later owner records a turn as interrupted, that owner's clock counts, or the turn counts as nothing.
-    """
-    if isinstance(event, TaskSucceeded) or record.status is not Status.RUNNING or record.started_mono is None:
-        return {}
-    return {"turn_seconds": record.turn_seconds + max(0.0, envelope.mono - record.started_mono)}
-
-
-def _ended(record: TaskRecord, event: EndEvent, envelope: Envelope) -> Mapping[str, Any]:  # noqa: PLR0911 - a case each
-    """The fields changed by an event that ends an attempt, or settles the task without one."""
-    match event:
-        case TaskSucceeded():
-            return {"evidence": pool((*record.batches, (event.attempt, event.evidence))), "usage": event.usage}
-        case HandedIn():
-            return {"hand_in": event.hand_in, "usage": event.usage}
-        case TaskReused():
-            source = (event.source, event.source_attempt)
-            why = (
-                f"reused from run {event.source}, attempt {event.source_attempt}: the same code, inputs and parameters"
-            )
-            return {"evidence": event.evidence, "usage": event.usage, "reused": source, "reason": why}
-        case TaskSampled():
-            return {"batches": (*record.batches, (event.attempt, event.evidence)), "usage": event.usage}
-        case AttemptFailed():
-            failures = (*record.failures, event.failure)
-            return {"failures": failures, "usage": event.usage, "due": envelope.mono + event.delay}
-        case TaskFailed():
-            failures = (*record.failures, event.failure)
-            return {"failures": failures, "usage": event.usage, "tolerated": event.tolerated, "reason": ""}
-        case TaskInterrupted():
-            return {"reason": event.reason}
-        case TaskSkipped():
-            return {"reason": event.reason, "culprit": event.culprit}
-        case TaskCancelled():
-            return {"reason": event.reason, "due": None}
-        case _:
-            assert_never(event)
-
-
-def _forgotten(event: TaskInvalidated) -> Mapping[str, Any]:
-    """An invalidated task starts afresh, with its full number of retries. The attempt number goes on."""
-    return {
-        "reason": event.reason, "culprit": None, "reused": None, "batches": (), "tolerated": False, "failures": (), "evidence": None, "hand_in": None, "rounds": (), "joined": (), "usage": None,
-        "due": None, "started_at": None, "finished_at": None, "started_mono": None, "finished_mono": None,
-    }  # fmt: skip
 
 
 __all__ = ["RunState", "Status", "TaskRecord", "apply", "fold"]
