@@ -1,9 +1,39 @@
-"""What may follow what: the state machine of a task, as a table.
+"""What may follow what: the state machine of a task, as a table. `orchestrator.state.diagram` makes this of it:
 
-pending -> running -> succeeded | failed | waiting -> pending
-running -> handed in -> succeeded | failed | pending (another round)
-pending -> asked -> answered -> succeeded | failed | pending (another round, or void)
-pending -> succeeded (reused) | skipped | cancelled
+pending -> running: task_started
+pending -> asked: person_asked
+pending -> succeeded: task_reused
+pending -> failed: task_failed
+pending -> skipped: task_skipped
+pending -> cancelled: task_cancelled
+running -> pending: task_sampled, task_interrupted, round_returned
+running -> handed in: handed_in
+running -> waiting: attempt_failed
+running -> succeeded: task_succeeded
+running -> failed: task_failed
+running -> cancelled: task_cancelled
+handed in -> pending: round_returned, task_invalidated
+handed in -> succeeded: task_succeeded
+handed in -> failed: task_failed
+handed in -> cancelled: task_cancelled
+waiting -> pending: task_requeued, task_invalidated
+waiting -> cancelled: task_cancelled
+asked -> pending: round_returned, task_invalidated
+asked -> answered: person_answered
+asked -> failed: task_failed
+asked -> cancelled: task_cancelled
+answered -> pending: round_returned, task_invalidated
+answered -> succeeded: task_succeeded
+answered -> failed: task_failed
+answered -> cancelled: task_cancelled
+succeeded -> pending: round_returned, task_invalidated
+failed -> pending: round_returned, task_invalidated
+skipped -> pending: round_returned, task_invalidated
+cancelled -> pending: task_invalidated
+pending stays: task_invalidated
+running stays: attempt_launched, task_noted, spend_reserved, spend_settled, turn_claimed, round_judged, hand_in_joined
+handed in stays: round_judged
+succeeded stays: round_judged
 """
 
 from enum import StrEnum
