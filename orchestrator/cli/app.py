@@ -11,8 +11,7 @@ from orchestrator.cli import agent_verbs, claim_verbs, people_verbs, plan_verbs,
 from orchestrator.cli.collecting import collect_seldom, leave_the_rest
 from orchestrator.cli.complaint import MEND, complaint
 from orchestrator.cli.faults import DEBUG, Exit, reported
-from orchestrator.cli.offered import Offering
-from orchestrator.cli.others import Verbs
+from orchestrator.cli.offered import Offering, Verbs
 from orchestrator.cli.output import tell
 from orchestrator.cli.streams import make_safe
 from orchestrator.leaving import leave_on_signals

@@ -1,25 +1,77 @@
-"""The help of a verb, with what is installed now: "[orchestrator.executors]" becomes the names of that group of entry points."""
+"""What packages add to the command line: names in the help of options, and verbs of their own (docs/verbs.md).
 
-import re
+An entry point of the group `orchestrator.verbs` names a function as typer takes it. None is imported before it is asked for, by
+name or by `orchestrate --help`. Ours of the same name stands before it.
+"""
+
+from collections.abc import Callable
 from typing import Any, Final
 
-from typer.core import TyperCommand
+import typer
+from typer.core import TyperCommand, TyperGroup
 
-NAMED: Final = re.compile(r"\[(orchestrator\.[a-z_]+)\]")
+from orchestrator.cli.faults import UsageError, reported
+from orchestrator.entry_points import names
+
+VERBS: Final = "orchestrator.verbs"
 
 
 class Offering(TyperCommand):
-    """A verb whose options tell what packages offer. They are looked up when its help is asked for, and not before."""
+    """A verb whose options tell what is installed: "[orchestrator.executors]" becomes the names of that group."""
 
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - types of typer that differ from version to version
         """As typer does it."""
         for option in self.params:
-            if "[orchestrator." in (told := getattr(option, "help", None) or ""):
-                option.help = NAMED.sub(lambda found: _names(found[1]), told)  # type: ignore[attr-defined]
+            before, sign, rest = (getattr(option, "help", None) or "").partition("[orchestrator.")
+            if sign:
+                group, _, after = rest.partition("]")
+                option.help = f"{before}{', '.join(names(f'orchestrator.{group}'))}{after}"  # type: ignore[attr-defined]
         super().format_options(ctx, formatter)
 
 
-def _names(group: str) -> str:
-    from orchestrator.extensions import names  # noqa: PLC0415 - only help needs it
+class Verbs(TyperGroup):
+    """The command line with the verbs of packages behind ours."""
 
-    return ", ".join(names(group))
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - as above
+        """In the order of `orchestrate --help`."""
+        own = list(super().list_commands(ctx))
+        return own + [name for name in names(VERBS) if name not in own]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
+        """Ours, or else a package's; None where there is none."""
+        own = super().get_command(ctx, cmd_name)
+        return own or (_command(cmd_name) if cmd_name in names(VERBS) else None)
+
+
+def _command(name: str) -> TyperCommand:
+    app = typer.Typer(
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.command(name, cls=Offering)(reported(_verb(name)))
+    command = typer.main.get_command(app)
+    assert isinstance(command, TyperCommand), "an app of one verb is that verb"
+    return command
+
+
+def _verb(name: str) -> Callable[..., int | None]:
+    """A package's verb. One that cannot be used says so when it is called, and keeps no other from its work."""
+    from orchestrator.extensions import ExtensionPoint  # noqa: PLC0415 - few have any
+
+    offered: ExtensionPoint[Callable[..., int | None]] = ExtensionPoint(
+        VERBS, "verb", ("__call__", "__doc__"), UsageError
+    )
+    try:
+        return offered.find(name)
+    except UsageError as error:
+        return _unusable(error)
+
+
+def _unusable(error: UsageError) -> Callable[[], None]:
+    def verb() -> None:
+        raise error
+
+    verb.__doc__ = str(error).split("\n", 1)[0]
+    return verb

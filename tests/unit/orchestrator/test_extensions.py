@@ -1,13 +1,9 @@
-import tomllib
-from importlib import metadata
-from pathlib import Path
-
 import pytest
 
+from orchestrator.entry_points import names
 from orchestrator.errors import OrchestratorError
-from orchestrator.extensions import ExtensionPoint, names, points
+from orchestrator.extensions import ExtensionPoint
 
-ROOT = Path(__file__).parents[3]
 POINT = ExtensionPoint("a.group", "thing", ("make",), OrchestratorError)
 
 
@@ -27,14 +23,6 @@ def offer(tmp_path, monkeypatch):
         monkeypatch.syspath_prepend(tmp_path / "fresh" / package)  # what was read of another path does not count
 
     return offer
-
-
-def test_the_entry_points_are_those_that_the_standard_library_finds():
-    groups = {point.group for package in metadata.distributions() for point in package.entry_points}
-    ours = {(group, point.name, point.value) for group in groups for point in points(group)}
-    known = (point for group in groups for point in metadata.entry_points(group=group))
-    theirs = {(point.group, point.name, point.value.partition("[")[0].strip()) for point in known}
-    assert ours == theirs
 
 
 def test_what_a_package_offers_is_found_by_its_name_and_imported_only_then(offer):
@@ -67,17 +55,3 @@ def test_what_cannot_be_used_is_told_with_its_package(offer, text, told):
     with pytest.raises(OrchestratorError, match=told) as error:
         POINT.find("bad")
     assert f"one-package ({module}:X)" in str(error.value)
-
-
-def test_both_distributions_offer_the_same_of_ours_and_all_of_it_can_be_had():
-    whole, lean = (
-        tomllib.loads((ROOT / part / "pyproject.toml").read_text())["project"]["entry-points"]
-        for part in ("", "orchestrator")
-    )
-    assert {group: offered for group, offered in whole.items() if group != "orchestrator.runners"} == lean
-    for group, offered in lean.items():
-        assert {
-            point.name: point.value for point in points(group) if point.value.startswith("orchestrator.")
-        } == offered
-        for point in points(group):
-            point.load()
