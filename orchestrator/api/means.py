@@ -11,8 +11,8 @@ from orchestrator.engine.prepared import Prepared
 from orchestrator.engine.session import Effects
 from orchestrator.executors.room import make_room
 from orchestrator.executors.spec import CarryOut, ExecutorSpec, Site, find_executor
-from orchestrator.plan.handins import briefed, joined
 from orchestrator.plan.drivers import Driver
+from orchestrator.plan.handins import briefed, joined
 
 if TYPE_CHECKING:
     from orchestrator.agents.turn import Counter

@@ -30,8 +30,8 @@ from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import JournalError, UnknownRun
 from orchestrator.journal.port import JournalPort
 from orchestrator.keys import SIZE, user_keys
-from orchestrator.plan.handins import for_people
 from orchestrator.plan.drivers import Driver
+from orchestrator.plan.handins import for_people
 from orchestrator.state.events import (
     CriterionJudged,
     Envelope,
