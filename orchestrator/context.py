@@ -8,20 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from orchestrator.evidence.forms import DATA_OF
 from orchestrator.evidence.measurement import Comparison, Measurement, Negative, Samples, Trend
-from orchestrator.evidence.metric import Form, Metric
+from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.packed import numbers
 from orchestrator.runner import TaskInput
 from orchestrator.wire import LONGEST_TEXT, WireError, check_data, measurement_to_json
 
 CHECKOUT: Final = "ORCHESTRATE_CHECKOUT"
 """The variable by which an instrument is told of its checkout."""
-
-FORM_OF: Final[dict[type, frozenset[Form]]] = {
-    Samples: frozenset({Form.SAMPLES, Form.PROPORTION}),
-    Comparison: frozenset({Form.REDUCTION, Form.INCREASE, Form.SPEEDUP}),
-    Trend: frozenset({Form.SLOPE, Form.R_SQUARED}),
-}
 
 
 def check_measurement(measurement: Measurement, metrics: Mapping[str, Metric]) -> None:
@@ -33,7 +28,7 @@ def check_measurement(measurement: Measurement, metrics: Mapping[str, Metric]) -
             f"metric {measurement.metric!r} is not declared by this task; declare it in the runner's `metrics` "
             f"(for a command: in the task's `metrics`). Declared: {declared}"
         )
-    if metric.form not in FORM_OF[type(measurement.data)]:
+    if DATA_OF[metric.form] is not type(measurement.data):
         raise WireError(
             f"metric {metric.name!r} has the form '{metric.form}', but was given {measurement.data.kind}; "
             "record it with the method for its form, or declare another form"

@@ -1,6 +1,6 @@
 """From a measurement to a value with its interval, or to the reason why it gives none.
 
-Each form of metric has one rule in `DERIVATIONS`: what kind of data it needs, and what it makes of them in which unit.
+Each form of metric has one rule in `DERIVATIONS`: what it makes of its data, in which unit. `orchestrator.evidence.forms` has the kind of data.
 """
 
 import math
@@ -11,6 +11,7 @@ from typing import Final
 
 from orchestrator.evidence import intervals, numbers
 from orchestrator.evidence.degenerate import distinct, holds_time, places, repeated_arm, ties
+from orchestrator.evidence.forms import DATA_OF
 from orchestrator.evidence.intervals import Interval
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Form, Metric
@@ -68,8 +69,8 @@ class _Refused(Exception):  # noqa: N818 - carries a Refusal out of a rule; neve
 def estimate(metric: Metric, measurement: Measurement, unit: str, level: float, seed: int) -> Estimate | Refusal:
     """The metric's value in `unit` from one measurement. Never raises for what the measurement says."""
     try:
-        rule, kind = DERIVATIONS[metric.form]
-        if not isinstance(measurement.data, kind):
+        rule = DERIVATIONS[metric.form]
+        if not isinstance(measurement.data, DATA_OF[metric.form]):
             detail = f"{metric.name} is of form {metric.form} and was recorded as {measurement.data.kind}"
             return Refusal(Why.NO_EVIDENCE, detail)
         factor = _unit_factor(metric, measurement, unit)
@@ -199,14 +200,14 @@ def _trend(form: Form, data: Trend, level: float, _: int) -> Estimate:
     return _estimate(intervals.of_r_squared(data.x, data.y, level), (), n)
 
 
-DERIVATIONS: Final[dict[Form, tuple[Callable[..., Estimate], type]]] = {
-    Form.SAMPLES: (_samples, Samples),
-    Form.PROPORTION: (_proportion, Samples),
-    Form.REDUCTION: (_comparison, Comparison),
-    Form.INCREASE: (_comparison, Comparison),
-    Form.SPEEDUP: (_comparison, Comparison),
-    Form.SLOPE: (_trend, Trend),
-    Form.R_SQUARED: (_trend, Trend),
+DERIVATIONS: Final[dict[Form, Callable[..., Estimate]]] = {
+    Form.SAMPLES: _samples,
+    Form.PROPORTION: _proportion,
+    Form.REDUCTION: _comparison,
+    Form.INCREASE: _comparison,
+    Form.SPEEDUP: _comparison,
+    Form.SLOPE: _trend,
+    Form.R_SQUARED: _trend,
 }
 
 

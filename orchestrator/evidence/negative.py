@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from orchestrator.evidence.demand import Demand
 from orchestrator.evidence.estimate import as_declared, derived_unit, no_difference
+from orchestrator.evidence.forms import forms_of
 from orchestrator.evidence.intervals import seed_of
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Form
@@ -27,7 +28,7 @@ else:
 Planned = tuple[Control, Measurement | None, str]
 """Which control, what is judged in the deliverable's place (None: nothing), and that in words."""
 
-COMPARATIVE: Final = frozenset({Form.REDUCTION, Form.INCREASE, Form.SPEEDUP})
+COMPARATIVE: Final = forms_of(Comparison)
 
 NOTHING: Final[Planned] = (Control.EMPTY, None, "nothing measured")
 
