@@ -11,7 +11,9 @@ WHOLE = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
 def test_every_package_is_listed_and_so_are_the_folders_of_templates():
-    files = [path for kind in ("*.py", "*.j2", "*.js", "*.css") for path in (ROOT / "orchestrator").rglob(kind)]
+    files = [
+        path for kind in ("*.py", "*.pyi", "*.j2", "*.js", "*.css") for path in (ROOT / "orchestrator").rglob(kind)
+    ]
     folders = {path.parent.relative_to(ROOT) for path in files}
     packages = {".".join(folder.parts) for folder in folders if "build" not in folder.parts}
     assert set(LEAN["tool"]["setuptools"]["packages"]) == packages
@@ -32,3 +34,9 @@ def test_both_carry_the_same_version_and_text():
 
 def test_an_extra_is_asked_of_the_distribution_that_is_installed():
     assert install_extra("dask") == f"pip install '{distribution() or DISTRIBUTIONS[0]}[dask]'"
+
+
+def test_every_distribution_carries_the_stubs_that_hold_the_public_names():
+    for part in ("", "orchestrator", "encoder"):
+        told = tomllib.loads((ROOT / part / "pyproject.toml").read_text())
+        assert "*.pyi" in told["tool"]["setuptools"]["package-data"]["*"]
