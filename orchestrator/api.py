@@ -62,7 +62,15 @@ from orchestrator.plan.problem import PlanError
 from orchestrator.plan.text import plan_text
 from orchestrator.privacy import tighten
 from orchestrator.registry import Promises, Registry, driver_names, load_registry
-from orchestrator.report import Report, build_report, render_group, render_markdown, render_summary
+from orchestrator.report import (
+    Report,
+    build_report,
+    render_group,
+    render_markdown,
+    render_parts,
+    render_short,
+    render_summary,
+)
 from orchestrator.report.junit import to_junit
 from orchestrator.report.verify import STANDS, compared, sealed, testified
 from orchestrator.runner import Runner
@@ -76,7 +84,7 @@ if TYPE_CHECKING:
 STATE: Final = Path(".orchestrate")
 REPORTS: Final = Path("reports")
 PAGE_LIMIT: Final = 500
-"""Tasks; the reports by group and the HTML page of a larger run are made when they are asked for."""
+"""Tasks; the HTML page of a larger run is made when it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +144,7 @@ class RunOptions:
     again, that its plan asks for less than it did before is accepted; otherwise the exit code is 3 at best.
     scheduler, store: with the executor `dask`, the scheduler's address (None: a cluster of processes on this machine) and the folder or
     URL that artifacts travel by (None: `store` in the state folder). cluster_wait: seconds to wait for a cluster that went away.
-    page: beside the report, write it as an HTML page, and one of each group. command: argv to show as what repeats the run.
+    page: beside the report, write it as an HTML page. command: argv to show as what repeats the run.
     told: called with a sentence for people about how the run is done, before it begins.
     listener: told of every
     event once it is durable. announce: told the summary once everything is judged, before the report is written and the page drawn.
@@ -205,7 +213,7 @@ def load(path: Path, settings: Mapping[str, str], runners: Mapping[str, Runner])
 
 def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, options: RunOptions) -> RunOutcome:
     """As `run`, for a plan already loaded. Raises OSError, too, where the report could not be written later."""
-    require_writable(_report_path(options, f"{loaded.plan.id}-00000000T000000Z-0000"))
+    require_writable(_report_path(options.reports, f"{loaded.plan.id}-00000000T000000Z-0000"))
     with (
         _journal(options) as journal,
         EXECUTORS[options.executor].make(options, loaded, runners) as executor,
@@ -242,7 +250,7 @@ def _to_continue(journal: JournalPort, loaded: LoadedPlan, options: RunOptions) 
 
 def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *, options: RunOptions) -> RunOutcome:
     """Carry on that run. Raises as `run` does."""
-    require_writable(_report_path(options, run))
+    require_writable(_report_path(options.reports, run))
     with (
         _journal(options) as journal,
         EXECUTORS[options.executor].make(options, loaded, runners) as executor,
@@ -258,7 +266,7 @@ def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *
 
 def report_loaded(run: str, loaded: LoadedPlan, *, options: RunOptions) -> RunOutcome:
     """Write the report of a run that finished, as it would have been; nothing runs. Raises RunOwned, OSError."""
-    require_writable(_report_path(options, run))
+    require_writable(_report_path(options.reports, run))
     with _journal(options) as journal:
         return _Ending(loaded, journal, options).report(run)
 
@@ -356,13 +364,25 @@ def _begun(envelopes: Sequence[Envelope], run: str) -> tuple[str, RunStarted | R
     return next((event.plan_source for event in begun if isinstance(event, RunStarted)), run), begun[-1]
 
 
-def report_text(journal: JournalPort, run: str, group: str | None = None) -> str:
-    """The run's report in Markdown, or that of one workstream or stage. The same journal gives the same text.
+def report_text(journal: JournalPort, run: str, group: str | None = None, *, full: bool = False) -> str:
+    """The run's report in Markdown: its first screen, or the part of one workstream or stage. The same journal gives the same text.
 
-    Raises KeyError for a group that the plan does not have.
+    full: everything in one text. Raises KeyError for a group that the plan does not have.
     """
     report = report_of(journal, run)
-    return render_markdown(report) if group is None else render_group(report, group)
+    if group is not None:
+        return render_group(report, group)
+    return render_markdown(report) if full else render_short(report)
+
+
+def write_report(journal: JournalPort, run: str, state: Path, reports: Path, *, page: bool = True) -> Path:
+    """Every file that the run left in its folder of reports, written again; the path of the report. Raises OSError."""
+    envelopes = journal.read(run)
+    loaded = _plan_in(envelopes, run)
+    path = _write(build_report(loaded.plan, loaded.graph, envelopes), reports)
+    if page:
+        write_whole(path.with_suffix(".html"), _page(loaded, envelopes, state / "runs" / run))
+    return path
 
 
 def page_text(journal: JournalPort, run: str, state: Path) -> str:
@@ -433,15 +453,17 @@ def report_of(journal: JournalPort, run: str) -> Report:
     return build_report(loaded.plan, loaded.graph, envelopes)
 
 
-def _write(report: Report, options: RunOptions) -> Path:
-    """The report, whole or not at all; its path. Raises OSError."""
-    path = _report_path(options, report.run)
-    write_whole(path, render_markdown(report))
+def _write(report: Report, reports: Path) -> Path:
+    """The report and its parts, each whole or not at all; the path of its first screen. Raises OSError."""
+    path = _report_path(reports, report.run)
+    write_whole(path, render_short(report))
+    for name, text in render_parts(report):
+        write_whole(path.with_suffix("") / name, text)
     return path
 
 
-def _report_path(options: RunOptions, run: str) -> Path:
-    return options.reports / f"{run}.md"
+def _report_path(reports: Path, run: str) -> Path:
+    return reports / f"{run}.md"
 
 
 def _room(loaded: LoadedPlan, executor: Executor, options: RunOptions) -> tuple[int | None, str]:
@@ -562,7 +584,7 @@ class _Ending:
         self._options.announce(summary)
         self.outcome = RunOutcome(state.run, state.exit_code, None, dict(state.verdicts), summary)
         try:
-            self.outcome = replace(self.outcome, report=_write(report, self._options))
+            self.outcome = replace(self.outcome, report=_write(report, self._options.reports))
             self._draw(report, envelopes)
         except Exception as error:  # noqa: BLE001 - the verdicts stand; whoever asked for the run is told of it after them
             self.outcome = replace(self.outcome, trouble=error)
@@ -570,9 +592,7 @@ class _Ending:
     def _draw(self, report: Report, envelopes: Sequence[Envelope]) -> None:
         if not self._options.page or len(self._loaded.graph.nodes) > PAGE_LIMIT:
             return
-        path = _report_path(self._options, report.run)
-        for group in report.groups:
-            write_whole(path.with_suffix("") / f"{group.id}.md", render_group(report, group.id))
+        path = _report_path(self._options.reports, report.run)
         write_whole(
             path.with_suffix(".html"), _page(self._loaded, envelopes, self._options.state / "runs" / report.run)
         )

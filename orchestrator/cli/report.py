@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from orchestrator.api import junit_text, page_text, report_data, report_text, times_data
+from orchestrator.api import junit_text, page_text, report_data, report_text, times_data, write_report
 from orchestrator.atomic_write import require_writable, write_whole
 from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import say
@@ -23,10 +23,15 @@ FORMATS: Final[Mapping[str, Callable[[JournalPort, str, Path], str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be printed or written. style: one of FORMATS. group: only this part, not as a page. output, junit: files."""
+    """What is to be printed or written. style: one of FORMATS. group: only this part, not as a page. full: Markdown with all parts in it.
+
+    output, junit: files. reports: a folder for all files that a run writes, instead of one of them.
+    """
 
     style: str = "markdown"
     group: str | None = None
+    full: bool = False
+    reports: Path | None = None
     output: Path | None = None
     junit: Path | None = None
 
@@ -37,9 +42,16 @@ def show_report(state: Path, name: str | None, wanted: Wanted) -> None:
         raise UsageError(f"there is no format {wanted.style!r}\n  mend: use one of {', '.join(FORMATS)}")
     for target in filter(None, (wanted.output, wanted.junit)):
         require_writable(target)
+    _require_one_wish(wanted)
     with opened_journal(state) as journal:
         run = find_run(journal, name).run
-        if wanted.group is None:
+        if wanted.reports is not None:
+            say(str(write_report(journal, run, state, wanted.reports)))
+            write_junit(journal, run, wanted.junit)
+            return
+        if wanted.full:
+            text = report_text(journal, run, full=True)
+        elif wanted.group is None:
             text = FORMATS[wanted.style](journal, run, state)
         else:
             text = _of_group(journal, run, wanted.group, wanted.style)
@@ -48,6 +60,22 @@ def show_report(state: Path, name: str | None, wanted: Wanted) -> None:
         say(text)
     else:
         write_whole(wanted.output, text if text.endswith("\n") else f"{text}\n")
+
+
+def _require_one_wish(wanted: Wanted) -> None:
+    """Raises UsageError for options of which each asks for another text."""
+    asked = {
+        "--full": wanted.full,
+        "--group": wanted.group is not None,
+        "--reports": wanted.reports is not None,
+        f"-f {wanted.style}": wanted.style != "markdown",
+        "-o": wanted.output is not None,
+    }
+    given = [name for name, is_given in asked.items() if is_given]
+    alone = {"--full", "--reports"} & {*given}
+    if not alone or len(given) == 1 or given == ["--full", "-o"]:
+        return
+    raise UsageError(f"{' and '.join(given)} do not go together\n  mend: give one of them")
 
 
 def _of_group(journal: JournalPort, run: str, group: str, style: str) -> str:
