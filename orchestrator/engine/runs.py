@@ -121,7 +121,7 @@ def start_run(  # noqa: PLR0913 - the run's circumstances, by name
     def opening(_state: RunState) -> Iterable[Event]:
         yield RunStarted(
             run, loaded.plan.id, loaded.digest, journalled_text(loaded), loaded.source, journalled_settings(loaded), dict(environment), command,
-            digests, plan_file(loaded, places.project), earlier_values(port, loaded.plan),
+            digests, plan_file(loaded, places.project), *earlier_values(port, loaded.plan),
         )  # fmt: skip
         wish = Wish(reuse, fresh, environment, asks_less(loaded.plan, loaded.graph, loaded.digest))
         yield from reused(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from orchestrator.evidence.history import resolve
+from orchestrator.evidence.history import resolve, value_in
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.evidence.numbers import spelled, times
 from orchestrator.evidence.units import compatible, conversion
@@ -144,9 +144,17 @@ def _criterion(sources: Sources, full: str, criterion: Criterion) -> CriterionRo
         expect=criterion.expect,
         level=criterion.level,
         values=_values(sources, numbers, metric, unit),
+        past=_past(sources, full, verdict.unit),
     )
 
 
+def _past(sources: Sources, full: str, unit: str) -> tuple[tuple[str, float], ...]:
+    """What earlier runs came to, in the unit of the verdict."""
+    told = ((one.run, value_in(one, unit)) for one in earlier_of(sources.state, full)[-PAST_SHOWN:])
+    return tuple((run, value) for run, value in told if value is not None)
+
+
+PAST_SHOWN: Final = 9
 MOST_VALUES: Final = 10_000
 """Of a criterion, that a plot is drawn from; the journal has them all."""
 

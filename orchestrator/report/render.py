@@ -22,12 +22,14 @@ from orchestrator.report.compiled import CompiledTemplates
 from orchestrator.report.failing import by_reason, enumerated, failing_tasks
 from orchestrator.report.gantt import scale_of, to_gantt
 from orchestrator.report.markdown import MARKS, Safe
-from orchestrator.report.model import Agreement, CriterionRow, Figure, GroupSection, Report, TaskRow
+from orchestrator.report.model import Agreement, CriterionRow, Figure, GroupSection, Report, Since, TaskRow
 from orchestrator.report.obstacles import again, log_of, obstacles_of
 from orchestrator.report.parts import ABOUT_THE_RUN, about_the_run, narrowed, places_of
 from orchestrator.report.rows import NOWHERE, evidence, figure, lasted, said_rows, task_rows, with_unit
+from orchestrator.report.since import series_of, sparkline
 
 VALUES_SHOWN: Final = 64
+CHANGES_SHOWN: Final = 12
 OBSTACLES_SHOWN: Final = 12
 """In words on the first screen; the tables have the rest."""
 DISPUTED: Final = frozenset({Agreement.DISAGREES, Agreement.INCONSISTENT})
@@ -142,6 +144,8 @@ def _environment() -> Environment:
         "again": again,
         "log_of": log_of,
         "machine": _machine,
+        "past": _past,
+        "changes": _changes,
         "samples": _samples,
         "lines": "\n".join,
         "by_reason": by_reason,
@@ -183,10 +187,38 @@ def _interval(verdict: Verdict, target: float | None = None) -> Safe:
     return Safe(f"{span} ({100 * verdict.level:.4g} %)")
 
 
+def _past(row: CriterionRow) -> Safe:
+    """What earlier runs came to and this one, as a line of blocks, and the figure before."""
+    if not row.past:
+        return Safe("—")
+    return Safe(f"{sparkline(series_of(row))} {with_unit(row.past[-1][1], row.verdict.unit)}")
+
+
+def _changes(since: Since) -> Safe:
+    """What differs from the run before, the verdicts first; what does not fit stands in the part about the run."""
+    told = [f"{markdown.code(name)} {before or 'new'} → {now or 'gone'}" for name, before, now in since.verdicts]
+    told += ["the plan"] if since.plan else []
+    told += [f"setting {markdown.code(name)}" for name, _, _ in since.settings]
+    told += [_moved(name, before, now) for name, before, now in since.machine]
+    more = len(told) - CHANGES_SHOWN
+    return Safe(
+        "; ".join(told[:CHANGES_SHOWN] + ([f"{more} more"] if more > 0 else []))
+        or "plan, settings and machine are the same"
+    )
+
+
+def _moved(name: str, before: str, now: str) -> str:
+    return f"{markdown.escape(name)} {markdown.code(_brief(before)) or 'none'} → {markdown.code(_brief(now)) or 'none'}"
+
+
+def _brief(value: str) -> str:
+    return COMMIT.sub(r"\1", value)
+
+
 def _machine(report: Report) -> str:
     """In a few words; a commit by its first letters."""
     known = [(name, report.environment[name]) for name in NAMED_OF_A_MACHINE if name in report.environment]
-    told = [COMMIT.sub(r"\1", value) if name == "git" else value for name, value in known]
+    told = [_brief(value) for _, value in known]
     return (
         ", ".join(
             f"{'git ' if name == 'git' else ''}{value}{' cores' if name == 'cores' else ''}"
