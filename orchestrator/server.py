@@ -24,7 +24,7 @@ from threading import BoundedSemaphore
 from typing import Any, BinaryIO, Final
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from orchestrator.api import plan_of
+from orchestrator.api import plan_of, report_of
 from orchestrator.beneath import open_below
 from orchestrator.desk import Desk, Said
 from orchestrator.engine.runs import open_journal
@@ -33,8 +33,10 @@ from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.condition import condition
 from orchestrator.journal.errors import UnknownRun
 from orchestrator.journal.port import JournalPort, RunSummary
-from orchestrator.pages import Served, index_page, read_traces, render_page
+from orchestrator.pages import Served, compare_page, index_page, read_traces, render_page
+from orchestrator.pages.downloads import evidence_text
 from orchestrator.peers import is_ours
+from orchestrator.report.compare import compare_runs
 from orchestrator.state.events import Envelope, RunFinished, RunResumed, RunStarted
 from orchestrator.state.fold import fold
 from orchestrator.state.people import Word
@@ -47,6 +49,7 @@ KEEP_ALIVE: Final = 15.0
 PATIENCE: Final = 30.0
 """Seconds that a client may stand still in the middle of a request or of an answer."""
 AT_ONCE: Final = 64
+MOST_OTHERS: Final = 200
 MOST_LINES: Final = 20_000  # of each stream of a log
 POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; connect-src 'self'; "
@@ -79,7 +82,7 @@ class Pages:
     def answer(self, path: str, *, ours: bool = False) -> Answer:
         """The page of a path, on which our own user can answer questions; 404 for what is not there, 500 with the reason for a journal that cannot be read."""
         try:
-            found = self._found([unquote(part) for part in _parts(path)], ours=ours)
+            found = self._found([unquote(part) for part in _parts(path)], _chosen(path), ours=ours)
         except (UnknownRun, NoSuchAttempt, NoSuchFile):
             found = None
         except OrchestratorError as error:
@@ -89,15 +92,26 @@ class Pages:
             return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, f"<pre>this page cannot be made: {told}</pre>")
         return found or Answer(HTTPStatus.NOT_FOUND, "<p>There is nothing here. <a href='/'>All runs</a></p>")
 
-    def _found(self, parts: list[str], *, ours: bool) -> Answer | None:
+    def _found(self, parts: list[str], other: str, *, ours: bool) -> Answer | None:
         match parts:
             case [""]:
                 return Answer(HTTPStatus.OK, index_page(self.standing()))
             case ["runs", run]:
                 return Answer(HTTPStatus.OK, self.page(run, ours=ours))
-            case ["runs", run, "logs", task, *attempt]:
+            case ["runs", run, "compare"] if other:
+                return Answer(HTTPStatus.OK, self.compared(run, other))
+            case ["runs", run, kind, *names] if names:
+                return self._left(run, kind, names)
+        return None
+
+    def _left(self, run: str, kind: str, names: list[str]) -> Answer | None:
+        """What a run left: a task's log or evidence, or a file."""
+        match kind, names:
+            case "logs", [task, *attempt]:
                 return Answer(HTTPStatus.OK, self.log(run, task, *attempt[:1]), "text/plain; charset=utf-8")
-            case ["runs", run, "files", *names] if names:
+            case "evidence", [task]:
+                return Answer(HTTPStatus.OK, self.evidence(run, task), "application/json", f"{task}.json")
+            case "files", _:
                 return Answer(HTTPStatus.OK, self.file(run, "/".join(names)), "application/octet-stream", names[-1])
         return None
 
@@ -129,6 +143,20 @@ class Pages:
         found = read_log(self.state, state, task, int(attempt) if attempt.isdecimal() else None, MOST_LINES)
         return "\n".join(line for name in ("stdout", "stderr") for line in (f"== {name}", *getattr(found, name), ""))
 
+    def compared(self, run: str, other: str) -> str:
+        """What differs from another run to this one. Raises UnknownRun."""
+        with self._journal() as journal:
+            return compare_page(compare_runs(report_of(journal, other), report_of(journal, run)))
+
+    def evidence(self, run: str, task: str) -> str:
+        """What a task measured, as JSON. Raises UnknownRun, NoSuchFile."""
+        with self._journal() as journal:
+            report = report_of(journal, run)
+        found = [one for group in report.groups for one in group.tasks if one.id == task]
+        if not found:
+            raise NoSuchFile(task)
+        return evidence_text(report, found[0])
+
     def file(self, run: str, path: str) -> BinaryIO:
         """An artifact of the run, open: one that its journal names, and nothing else. Raises UnknownRun, NoSuchFile."""
         with self._journal() as journal:
@@ -153,11 +181,14 @@ class Pages:
         """A run's page, as far as the run got. ours: who reads it may answer questions there."""
         with self._journal() as journal:
             events, owner = journal.read(run), journal.owned(run)
-            summary = next(each for each in journal.runs() if each.run == run)
+            runs = journal.runs()
+        summary = next(each for each in runs if each.run == run)
+        others = [each.run for each in reversed(runs) if each.plan_id == summary.plan_id and each.run != run]
         attempts = [(name, record.attempt) for name, record in fold(events).tasks.items()]
         traces = read_traces(self.state / "runs" / run, attempts)
         now = time.time()
-        served = Served(condition(summary, owner), now, events[-1].mono + max(0.0, now - events[-1].at))
+        mono = events[-1].mono + max(0.0, now - events[-1].at)
+        served = Served(condition(summary, owner), now, mono, tuple(others[:MOST_OTHERS]))
         token = self.token if ours and not isinstance(events[-1].event, RunFinished) else ""
         return render_page(self._plan(run, _planned(events)), events, traces, served, token)
 
@@ -199,6 +230,14 @@ def _local(host: str) -> bool:
         return urlsplit(f"//{host}").hostname in HOSTS
     except ValueError:
         return False
+
+
+def _chosen(target: str) -> str:
+    """The run that a request's query names beside the one of its path; "" where it names none."""
+    try:
+        return parse_qs(urlsplit(target).query).get("with", [""])[-1]
+    except ValueError:
+        return ""
 
 
 def _parts(target: str) -> list[str]:

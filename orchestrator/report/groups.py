@@ -13,7 +13,7 @@ from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.graph.schedule import Schedule
 from orchestrator.plan.model import Criterion, Deliverable, Group, Plan
 from orchestrator.report.failing import FAILING, why_failed
-from orchestrator.report.model import CriterionRow, DeliverableRow, Figure, FileRow, GroupSection, TaskRow
+from orchestrator.report.model import NOT_JUDGED, CriterionRow, DeliverableRow, Figure, FileRow, GroupSection, TaskRow
 from orchestrator.report.spans import Course, Span
 from orchestrator.state.run import RunState, TaskRecord, earlier_of
 
@@ -180,7 +180,7 @@ def _rests_on(sources: Sources, criterion: Criterion, verdict: Verdict) -> tuple
 
 
 def _not_judged(criterion: str, unit: str) -> Verdict:
-    return Verdict(criterion, Outcome.UNPROVEN, Why.NO_EVIDENCE, "the run has not judged it", unit)
+    return Verdict(criterion, Outcome.UNPROVEN, Why.NO_EVIDENCE, NOT_JUDGED, unit)
 
 
 def criteria_of(sections: Sequence[GroupSection]) -> Mapping[str, CriterionRow]:

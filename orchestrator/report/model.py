@@ -7,6 +7,7 @@ numbers of the journal's events.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from orchestrator.evidence.measurement import Artifact, Measurement, Origin, Usage
 from orchestrator.evidence.metric import Form
@@ -15,6 +16,9 @@ from orchestrator.state.events import Loosened
 from orchestrator.state.people import Answer, Asked
 from orchestrator.state.rounds import Joined, Round
 from orchestrator.state.spending import Spending
+
+NOT_JUDGED: Final = "the run has not judged it"
+"""What the verdict on a criterion says that no event has judged yet."""
 
 
 class Agreement(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from orchestrator.evidence.verdict import Outcome, Why
-from orchestrator.report.model import CriterionRow, Figure, Report
+from orchestrator.report.model import NOT_JUDGED, CriterionRow, Figure, Report
 
 MENDS: Final[Mapping[Why, str]] = {
     Why.MET: "",
@@ -45,9 +45,15 @@ class Obstacle:
 
 
 def obstacles_of(report: Report) -> tuple[Obstacle, ...]:
-    """What did not pass, the missed before the unproven."""
+    """What was judged and did not pass, the missed before the unproven."""
     figures = {figure.number: figure for figure in report.figures}
-    return tuple(_obstacle(report, row, figures) for row in report.criteria if row.verdict.outcome is not Outcome.PASS)
+    judged = (row for row in report.criteria if row.verdict.detail != NOT_JUDGED)
+    return tuple(_obstacle(report, row, figures) for row in judged if row.verdict.outcome is not Outcome.PASS)
+
+
+def unjudged(report: Report) -> int:
+    """How many criteria no event has judged yet."""
+    return sum(row.verdict.detail == NOT_JUDGED for row in report.criteria)
 
 
 def again(report: Report, task: str = "") -> str:

@@ -23,7 +23,7 @@ from orchestrator.report.failing import by_reason, enumerated, failing_tasks
 from orchestrator.report.gantt import scale_of, to_gantt
 from orchestrator.report.markdown import MARKS, Safe
 from orchestrator.report.model import Agreement, CriterionRow, Figure, GroupSection, Report, Since, TaskRow
-from orchestrator.report.obstacles import again, log_of, obstacles_of
+from orchestrator.report.obstacles import again, log_of, obstacles_of, unjudged
 from orchestrator.report.parts import ABOUT_THE_RUN, about_the_run, narrowed, places_of
 from orchestrator.report.rows import NOWHERE, evidence, figure, lasted, said_rows, task_rows, with_unit
 from orchestrator.report.since import series_of, sparkline
@@ -50,6 +50,7 @@ def render_short(report: Report) -> str:
         report,
         failing=failing_tasks(report.groups),
         obstacles=obstacles_of(report),
+        unjudged=unjudged(report),
         disputed=sum(one.standing in DISPUTED for one in report.claims),
         where=places_of(report, f"{report.run}/"),
         ABOUT=Safe(ABOUT_THE_RUN),

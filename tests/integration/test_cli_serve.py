@@ -182,3 +182,23 @@ HELLO = {
     "jsonrpc": "2.0", "id": 1, "method": "initialize",
     "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
 }  # fmt: skip
+
+
+def test_a_run_is_compared_with_another_of_the_plan_and_its_evidence_is_saved(shell, kit):
+    for value in ("5", "3"):
+        shell.plan([kit.measuring("count", value)], [kit.criterion(">= 5 cases")])
+        shell("run", "-q", "--no-page", "plan.yaml")
+    before, after = (one["run"] for one in shell.runs())
+    pages = Pages(shell.folder / ".orchestrate")
+    page = pages.answer(f"/runs/{after}").body
+    assert f"<option selected>{before}</option>" in page
+    compared = pages.answer(f"/runs/{after}/compare?with={before}")
+    assert compared.status == 200
+    assert "Something got worse" in compared.body
+    assert "Nothing got worse" in pages.answer(f"/runs/{before}/compare?with={after}").body
+    assert pages.answer(f"/runs/{after}/compare").status == 404
+    assert pages.answer(f"/runs/{after}/compare?with=nobody%3Cb%3E").status == 404
+    saved = pages.answer(f"/runs/{after}/evidence/A.count")
+    assert (saved.kind, saved.name) == ("application/json", "A.count.json")
+    assert json.loads(saved.body)["measurements"][0]["data"]["values"] == [3.0]
+    assert pages.answer(f"/runs/{after}/evidence/A.other").status == 404
