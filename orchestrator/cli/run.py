@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -13,6 +14,7 @@ from orchestrator.cli.explain import explanation_data, show_explanation
 from orchestrator.cli.faults import Exit, UsageError, explain
 from orchestrator.cli.github import tell_github
 from orchestrator.cli.output import notice, plain, say, tell
+from orchestrator.cli.past import own_past
 from orchestrator.cli.places import as_json, opened_journal
 from orchestrator.cli.progress import Telling, listening
 from orchestrator.cli.report import write_junit
@@ -50,7 +52,7 @@ def run_plan(  # noqa: PLR0913 - the run and how it is told of
 def shown(loaded: LoadedPlan, registry: Registry, telling: Telling, options: RunOptions) -> Iterator[RunOptions]:
     """The options with somebody who listens: progress while it runs, and the summary as soon as everything is judged."""
     with ExitStack() as progress:
-        listener = progress.enter_context(listening(loaded, registry, telling))
+        listener = progress.enter_context(listening(loaded, registry, telling, partial(own_past, options.state)))
 
         def announce(summary: str) -> None:
             progress.close()

@@ -3,7 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from orchestrator.engine.contract import describe
+from orchestrator.evidence.verdict import Verdict
 from orchestrator.graph.drawing import draw
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.graph.svg import RULES, inline_svg
@@ -41,13 +42,14 @@ VALUES_SHOWN: Final = 64
 class Served:
     """How a run stands that a server shows. word: as `orchestrate history` has it. at, mono: this moment, by the wall clock and the monotonic one of its owner.
 
-    others: runs that it can be compared with, the latest first.
+    others: runs that it can be compared with, the latest first. early: verdicts of a run under way that nothing later can change.
     """
 
     word: str
     at: float
     mono: float
     others: tuple[str, ...] = ()
+    early: Mapping[str, Verdict] = field(default_factory=dict)
 
 
 RUNNING: Final = "running"
@@ -68,6 +70,8 @@ def render_page(
     """
     events = list(envelopes)
     state, course = fold(events), course_of(events)
+    early = served.early if served else {}
+    state.verdicts |= {name: verdict for name, verdict in early.items() if name not in state.verdicts}
     report = build_report(loaded.plan, loaded.graph, events, state)
     tasks = [task for group in report.groups for task in group.tasks]
     failing = failing_tasks(report.groups)
@@ -79,7 +83,8 @@ def render_page(
             live=served is not None and served.word == RUNNING,
             served=served,
             word=report.outcome.value if served is None else served.word,
-            progress=progress_of(loaded.graph, state, served.at, served.mono) if served else None,
+            progress=progress_of(loaded.plan, loaded.graph, state, served.at, served.mono) if served else None,
+            early=early,
             token=token,
             questions=[state.tasks[task] for task in state.asking],
             agents=list(agent_tasks(loaded.plan, loaded.graph, state)),
@@ -201,6 +206,7 @@ def environment() -> Environment:
         "values": _values,
         "task_anchor": task_anchor,
         "loosened": describe,
+        "amount": _amount,
         "group_of": lambda name: name.partition(".")[0],
         "spark": lambda row: _picture(spark(row)),
         "shell": shlex.join,
@@ -218,6 +224,10 @@ def _badge(outcome: str) -> Markup:
 def _breakable(name: str) -> Markup:
     """A task's name that may be cut into lines behind its dots, dashes and underscores, and nowhere else."""
     return Markup("<wbr>").join(re.split(r"(?<=[.\-_])", name))
+
+
+def _amount(value: float, unit: str) -> str:
+    return markdown.duration(value) if unit == "s" else f"{markdown.number(value)} {unit}"
 
 
 def _measured(verdict: Any, target: float | None = None) -> str:  # noqa: ANN401 - a Verdict or a Figure: both have a value
