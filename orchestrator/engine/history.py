@@ -20,7 +20,8 @@ MOST: Final = 3
 KEPT: Final = 9
 """Figures of each criterion that are handed on."""
 MOST_CRITERIA: Final = 400
-"""A plan with more of them keeps only what its targets rest on: the beginning of a run stays small."""
+MOST_TASKS: Final = 3_000
+"""A plan with more of either keeps only what its targets rest on: the beginning of a run stays small and quick."""
 
 
 def earlier_values(journal: JournalPort, plan: Plan) -> tuple[tuple[Earlier, ...], Before | None]:
@@ -28,15 +29,19 @@ def earlier_values(journal: JournalPort, plan: Plan) -> tuple[tuple[Earlier, ...
     names = [one.run for one in journal.runs() if one.plan_id == plan.id and one.finished]
     if not names:
         return (), None
-    events = _events(journal, names[-1])
     rested = _rested_on(journal, plan, names)
-    if not events or len(plan.criteria) > MOST_CRITERIA:
-        return rested, before_of(events, names[-1])
+    events = () if _is_large(plan) else _events(journal, names[-1])
+    if not events:
+        return rested, None
     known = {one.criterion for one in rested}
     shown = (
         one for one in _handed_on(events, names[-1]) if one.criterion in plan.criteria and one.criterion not in known
     )
     return (*rested, *shown), before_of(events, names[-1])
+
+
+def _is_large(plan: Plan) -> bool:
+    return len(plan.criteria) > MOST_CRITERIA or sum(len(group.tasks) for group in plan.groups.values()) > MOST_TASKS
 
 
 def _rested_on(journal: JournalPort, plan: Plan, names: Sequence[str]) -> tuple[Earlier, ...]:
@@ -63,10 +68,8 @@ def _handed_on(events: Sequence[Envelope], run: str) -> Iterator[Earlier]:
         yield from each[-KEPT:]
 
 
-def before_of(events: Sequence[Envelope], run: str) -> Before | None:
-    """What is worth knowing of the run once it is the one before; None where it tells nothing."""
-    if not events:
-        return None
+def before_of(events: Sequence[Envelope], run: str) -> Before:
+    """What is worth knowing of the run once it is the one before."""
     begun = [one.event for one in events if isinstance(one.event, RunStarted | RunResumed)]
     outcomes = {
         one.event.verdict.criterion: one.event.verdict.outcome.value

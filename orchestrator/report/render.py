@@ -32,6 +32,8 @@ VALUES_SHOWN: Final = 64
 CHANGES_SHOWN: Final = 12
 OBSTACLES_SHOWN: Final = 12
 """In words on the first screen; the tables have the rest."""
+IN_TWO_LINES: Final = 3
+"""Up to so many are told in two lines each, more in one."""
 DISPUTED: Final = frozenset({Agreement.DISAGREES, Agreement.INCONSISTENT})
 COMMIT: Final = re.compile(r"^([0-9a-f]{12})[0-9a-f]{28}")
 NAMED_OF_A_MACHINE: Final = ("cpu", "cores", "memory", "git")
@@ -55,6 +57,9 @@ def render_short(report: Report) -> str:
         where=places_of(report, f"{report.run}/"),
         ABOUT=Safe(ABOUT_THE_RUN),
         MOST=OBSTACLES_SHOWN,
+        IN_TWO_LINES=IN_TWO_LINES,
+        SHORT_OF=Safe(". "),
+        IN_ANOTHER=Safe("\n  - "),
     )
 
 

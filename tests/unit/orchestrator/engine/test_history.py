@@ -64,3 +64,10 @@ def test_of_a_damaged_run_nothing_is_kept(ran, tmp_path):
     connection.close()
     state, _ = ran("8")
     assert (state.earlier, state.before) == ((), None)
+
+
+def test_a_large_plan_keeps_nothing_so_that_its_runs_begin_soon(ran, monkeypatch):
+    ran("7")
+    monkeypatch.setattr("orchestrator.engine.history.MOST_TASKS", 0)
+    state, _ = ran("8")
+    assert (state.earlier, state.before) == ((), None)

@@ -41,7 +41,7 @@ def test_what_did_not_pass_stands_before_what_passed_and_says_what_to_do(missed)
     (told,) = [line for line in lines if line.startswith("- ❌ FAIL **`A.peak-memory`**")]
     assert place[told] < place["<summary>1 passed</summary>"]
     assert "the whole interval misses \\| it" in told
-    after = "\n".join(lines[place[told] :][:4])
+    after = "\n".join(lines[place[told] :][:2])
     assert f"mend: {MENDS[Why.MISSED]}" in after
     assert "again: `orchestrate resume demo-20251213T042640Z-abcd --force A.measure`" in after
     assert "log: `orchestrate logs demo-20251213T042640Z-abcd A.measure`" in after
@@ -111,3 +111,20 @@ def test_text_of_the_plan_and_of_agents_cannot_become_markup_anywhere(report):
     for text in (render_short(report), *(text for _, text in render_parts(report))):
         assert "<b>" not in text
         assert "<marks>" not in text
+
+
+def test_with_many_obstacles_each_takes_a_line_and_only_the_first_are_told_in_words(missed):
+    row = next(row for row in missed.criteria if row.verdict.outcome is not Outcome.PASS)
+    many = replace(missed, criteria=tuple(replace(row, id=f"A.c{n}") for n in range(20)))
+    lines = render_short(many).splitlines()
+    assert sum("mend: " in line for line in lines) == 12
+    assert all(line.startswith("- ❌") for line in lines if "mend: " in line)
+    assert "- 8 more criteria, in the table" in lines
+    assert sum(line.startswith("| `A.c") for line in lines) == 20
+
+
+def test_what_no_event_has_judged_is_told_in_one_line(plan, graph, journal):
+    report = build_report(plan, graph, journal[:5])
+    (line,) = [each for each in render_short(report).splitlines() if "not judged" in each]
+    assert line.startswith("- 3 criteria are not judged: the run is not finished")
+    assert "`orchestrate resume demo-20251213T042640Z-abcd`" in line
