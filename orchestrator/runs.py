@@ -76,10 +76,10 @@ class Runs:
         with self._journal() as journal:
             return plan_of(journal, run)
 
-    def markdown(self, run: str, group: str | None = None) -> str:
-        """The run's report, or that of one workstream or stage. Raises KeyError for a group that is not there."""
+    def markdown(self, run: str, group: str | None = None, *, full: bool = False) -> str:
+        """The run's report: its first screen, one workstream's or stage's part, or everything. Raises KeyError for a group that is not there."""
         with self._journal() as journal:
-            return report_text(journal, run, group)
+            return report_text(journal, run, group, full=full)
 
     def html(self, run: str) -> str:
         """The run's report as one self-contained page."""

@@ -5,40 +5,24 @@ rebinding). An answer also has to come from a page of ours: with its token, from
 """
 
 import json
-import secrets
 import shutil
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from hmac import compare_digest
-from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from threading import BoundedSemaphore
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from orchestrator.api.stored import plan_of
-from orchestrator.beneath import open_below
-from orchestrator.desk import Desk, Said
-from orchestrator.engine.runs import open_journal
+from orchestrator.answers import Answer, Pages, parts_of
 from orchestrator.errors import OrchestratorError
-from orchestrator.graph.load import LoadedPlan
-from orchestrator.journal.condition import condition
-from orchestrator.journal.errors import UnknownRun
-from orchestrator.journal.port import JournalPort, RunSummary
-from orchestrator.pages import Served, index_page, read_traces, render_page
 from orchestrator.peers import is_ours
-from orchestrator.state.events import Envelope, RunFinished, RunResumed, RunStarted
-from orchestrator.state.fold import fold
-from orchestrator.state.people import Word
-from orchestrator.tasklogs import NoSuchAttempt, read_log
 
 HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 LOOK_EVERY: Final = 0.5
@@ -47,7 +31,6 @@ KEEP_ALIVE: Final = 15.0
 PATIENCE: Final = 30.0
 """Seconds that a client may stand still in the middle of a request or of an answer."""
 AT_ONCE: Final = 64
-MOST_LINES: Final = 20_000  # of each stream of a log
 POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
@@ -56,157 +39,12 @@ LONGEST_ANSWER: Final = 1 << 18
 """Bytes of a form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a path is answered with. body: a page, or an open file; name: what a browser saves it as, "" for what it shows."""
-
-    status: HTTPStatus
-    body: str | BinaryIO
-    kind: str = "text/html; charset=utf-8"
-    name: str = ""
-    location: str = ""
-
-
-class Pages:
-    """The pages of a state folder, made from its journal when they are asked for."""
-
-    def __init__(self, state: Path) -> None:
-        self.state = state
-        self.token = secrets.token_urlsafe(32)
-        self._desk = Desk(state, Path.cwd())
-        self._plan = lru_cache(maxsize=16)(self._read_plan)
-
-    def answer(self, path: str, *, ours: bool = False) -> Answer:
-        """The page of a path, on which our own user can answer questions; 404 for what is not there, 500 with the reason for a journal that cannot be read."""
-        try:
-            found = self._found([unquote(part) for part in _parts(path)], ours=ours)
-        except (UnknownRun, NoSuchAttempt, NoSuchFile):
-            found = None
-        except OrchestratorError as error:
-            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, f"<pre>{escape(str(error))}</pre>")
-        except Exception as error:  # noqa: BLE001 - one page that cannot be made is told there, and the others are served
-            told = escape(f"{type(error).__name__}: {error}")
-            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, f"<pre>this page cannot be made: {told}</pre>")
-        return found or Answer(HTTPStatus.NOT_FOUND, "<p>There is nothing here. <a href='/'>All runs</a></p>")
-
-    def _found(self, parts: list[str], *, ours: bool) -> Answer | None:
-        match parts:
-            case [""]:
-                return Answer(HTTPStatus.OK, index_page(self.standing()))
-            case ["runs", run]:
-                return Answer(HTTPStatus.OK, self.page(run, ours=ours))
-            case ["runs", run, "logs", task, *attempt]:
-                return Answer(HTTPStatus.OK, self.log(run, task, *attempt[:1]), "text/plain; charset=utf-8")
-            case ["runs", run, "files", *names] if names:
-                return Answer(HTTPStatus.OK, self.file(run, "/".join(names)), "application/octet-stream", names[-1])
-        return None
-
-    def take(self, run: str, form: Mapping[str, str]) -> Answer:
-        """Take a person's answer from a page, and lead back to it."""
-        try:
-            said = Said(
-                Word(form["word"]), "page", form.get("comment", ""), form.get("by", ""), int(form.get("attempt", "0"))
-            )
-            self._desk.answer(run, form["task"], said)
-        except (KeyError, ValueError):
-            return Answer(HTTPStatus.BAD_REQUEST, "<p>That is no answer.</p>")
-        except UnknownRun:
-            return Answer(HTTPStatus.NOT_FOUND, "<p>There is no such run.</p>")
-        except OrchestratorError as error:
-            back = f"<a href='/runs/{quote(run, safe='')}'>back to the run</a>"
-            return Answer(HTTPStatus.CONFLICT, f"<pre>{escape(str(error))}</pre><p>{back}</p>")
-        return Answer(HTTPStatus.SEE_OTHER, "", location=f"/runs/{quote(run, safe='')}#people")
-
-    def standing(self) -> list[tuple[RunSummary, str]]:
-        """All runs, each with how it stands."""
-        with self._journal() as journal:
-            return [(run, condition(run, None if run.finished else journal.owned(run.run))) for run in journal.runs()]
-
-    def log(self, run: str, task: str, attempt: str = "") -> str:
-        """What an attempt printed, or the latest. Raises UnknownRun, NoSuchAttempt."""
-        with self._journal() as journal:
-            state = fold(journal.read(run))
-        found = read_log(self.state, state, task, int(attempt) if attempt.isdecimal() else None, MOST_LINES)
-        return "\n".join(line for name in ("stdout", "stderr") for line in (f"== {name}", *getattr(found, name), ""))
-
-    def file(self, run: str, path: str) -> BinaryIO:
-        """An artifact of the run, open: one that its journal names, and nothing else. Raises UnknownRun, NoSuchFile."""
-        with self._journal() as journal:
-            tasks = fold(journal.read(run)).tasks.values()
-        known = {each.path for task in tasks if task.evidence for each in task.evidence.artifacts}
-        if path not in known:
-            raise NoSuchFile(path)
-        try:
-            return open_below(self.state, f"runs/{run}/{path}", sole=True)
-        except OSError as error:
-            raise NoSuchFile(path) from error
-
-    @contextmanager
-    def _journal(self) -> Iterator[JournalPort]:
-        journal = open_journal(self.state, readonly=True)
-        try:
-            yield journal
-        finally:
-            journal.close()
-
-    def page(self, run: str, *, ours: bool = False) -> str:
-        """A run's page, as far as the run got. ours: who reads it may answer questions there."""
-        with self._journal() as journal:
-            events, owner = journal.read(run), journal.owned(run)
-            summary = next(each for each in journal.runs() if each.run == run)
-        attempts = [(name, record.attempt) for name, record in fold(events).tasks.items()]
-        traces = read_traces(self.state / "runs" / run, attempts)
-        now = time.time()
-        served = Served(condition(summary, owner), now, events[-1].mono + max(0.0, now - events[-1].at))
-        token = self.token if ours and not isinstance(events[-1].event, RunFinished) else ""
-        return render_page(self._plan(run, _planned(events)), events, traces, served, token)
-
-    def follow(self, run: str) -> Iterator[tuple[int, bool]]:
-        """The number of the run's last event so far and whether that ended it, each time somebody asks. Raises UnknownRun."""
-        last, finished = 0, False
-        journal = open_journal(self.state, readonly=True)
-        try:
-            while True:
-                if journal.stands_still:
-                    journal.close()
-                    journal = open_journal(self.state, readonly=True)
-                for envelope in journal.read(run, after=last):
-                    last, finished = envelope.seq, isinstance(envelope.event, RunFinished)
-                yield last, finished
-        finally:
-            journal.close()
-
-    def _read_plan(self, run: str, _version: int) -> LoadedPlan:
-        journal = open_journal(self.state, readonly=True)
-        try:
-            return plan_of(journal, run)
-        finally:
-            journal.close()
-
-
-class NoSuchFile(OrchestratorError):  # noqa: N818 - as UnknownRun
-    """The run left no such file."""
-
-
-def _planned(events: Iterable[Envelope]) -> int:
-    """The number of the event that gave the run the plan that it has: a resume may bring another."""
-    return max(each.seq for each in events if isinstance(each.event, RunStarted | RunResumed))
-
-
 def _local(host: str) -> bool:
     """Whether a request's Host names this machine; one that is no name of a host does not."""
     try:
         return urlsplit(f"//{host}").hostname in HOSTS
     except ValueError:
         return False
-
-
-def _parts(target: str) -> list[str]:
-    """The parts of a request's path, as they were sent; of what is no address, one that nothing has."""
-    try:
-        return urlsplit(target).path.strip("/").split("/")
-    except ValueError:
-        return [target]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -218,14 +56,14 @@ class _Handler(BaseHTTPRequestHandler):
         if not _local(self.headers.get("Host", "")):
             self._send(Answer(HTTPStatus.FORBIDDEN, "<p>This server answers to local names only.</p>"))
             return
-        parts = _parts(self.path)
+        parts = parts_of(self.path)
         if len(parts) == 3 and parts[0] == "runs" and parts[2] == "events":
             self._follow(unquote(parts[1]))
         else:
             self._send(self.pages.answer(self.path, ours=is_ours(self.connection)))
 
     def do_POST(self) -> None:
-        parts = _parts(self.path)
+        parts = parts_of(self.path)
         if len(parts) != 3 or parts[0] != "runs" or parts[2] != "answer":
             self.close_connection = True
             self._send(Answer(HTTPStatus.NOT_FOUND, "<p>There is nothing here.</p>"))

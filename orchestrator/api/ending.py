@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from orchestrator.api.stored import page_of
+from orchestrator.api.stored import page_of, plan_in
 from orchestrator.atomic_write import write_whole
 from orchestrator.engine.options import RunOptions
 from orchestrator.engine.session import RunResult, owned
@@ -14,13 +14,13 @@ from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.codec import as_read
 from orchestrator.journal.errors import DamagedJournal
 from orchestrator.journal.port import JournalPort
-from orchestrator.report import Report, build_report, render_group, render_markdown, render_summary
+from orchestrator.report import Report, build_report, render_parts, render_short, render_summary
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
 
 PAGE_LIMIT: Final = 500
-"""Tasks; the reports by group and the HTML page of a larger run are made when they are asked for."""
+"""Tasks; the HTML page of a larger run is made when it is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ class Ending:
         self._options.announce(summary)
         self.outcome = RunOutcome(state.run, state.exit_code, None, dict(state.verdicts), summary)
         try:
-            self.outcome = replace(self.outcome, report=_write(report, self._options))
+            self.outcome = replace(self.outcome, report=_write(report, self._options.reports))
             self._draw(report, envelopes)
         except Exception as error:  # noqa: BLE001 - the verdicts stand; whoever asked for the run is told of it after them
             self.outcome = replace(self.outcome, trouble=error)
@@ -83,9 +83,7 @@ class Ending:
     def _draw(self, report: Report, envelopes: Sequence[Envelope]) -> None:
         if not self._options.page or len(self._loaded.graph.nodes) > PAGE_LIMIT:
             return
-        path = report_path(self._options, report.run)
-        for group in report.groups:
-            write_whole(path.with_suffix("") / f"{group.id}.md", render_group(report, group.id))
+        path = report_path(self._options.reports, report.run)
         write_whole(
             path.with_suffix(".html"), page_of(self._loaded, envelopes, self._options.state / "runs" / report.run)
         )
@@ -104,13 +102,25 @@ def _as_kept(result: RunResult, journal: JournalPort) -> tuple[Sequence[Envelope
     return envelopes, result.state if same else fold(envelopes)
 
 
-def _write(report: Report, options: RunOptions) -> Path:
-    """The report, whole or not at all; its path. Raises OSError."""
-    path = report_path(options, report.run)
-    write_whole(path, render_markdown(report))
+def write_report(journal: JournalPort, run: str, state: Path, reports: Path, *, page: bool = True) -> Path:
+    """Every file that the run left in its folder of reports, written again; the path of the report. Raises OSError."""
+    envelopes = journal.read(run)
+    loaded = plan_in(envelopes, run)
+    path = _write(build_report(loaded.plan, loaded.graph, envelopes), reports)
+    if page:
+        write_whole(path.with_suffix(".html"), page_of(loaded, envelopes, state / "runs" / run))
     return path
 
 
-def report_path(options: RunOptions, run: str) -> Path:
+def _write(report: Report, reports: Path) -> Path:
+    """The report and its parts, each whole or not at all; the path of its first screen. Raises OSError."""
+    path = report_path(reports, report.run)
+    write_whole(path, render_short(report))
+    for name, text in render_parts(report):
+        write_whole(path.with_suffix("") / name, text)
+    return path
+
+
+def report_path(reports: Path, run: str) -> Path:
     """Where the report of a run is written."""
-    return options.reports / f"{run}.md"
+    return reports / f"{run}.md"

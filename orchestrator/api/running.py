@@ -69,7 +69,7 @@ def resume_prepared(run: str, prepared: Prepared) -> RunOutcome:
 
 def report_loaded(run: str, loaded: LoadedPlan, *, options: RunOptions) -> RunOutcome:
     """Write the report of a run that finished, as it would have been; nothing runs. Raises RunOwned, OSError."""
-    require_writable(report_path(options, run))
+    require_writable(report_path(options.reports, run))
     with journal_of(options) as journal:
         return Ending(loaded, journal, options).report(run)
 
@@ -78,7 +78,7 @@ def report_loaded(run: str, loaded: LoadedPlan, *, options: RunOptions) -> RunOu
 def _begun(prepared: Prepared, run: str) -> Iterator[tuple[Prepared, Effects, JournalPort, Ending]]:
     """All that a run needs besides what was prepared. run: its id, or one like it."""
     loaded, options = prepared.loaded, prepared.options
-    require_writable(report_path(options, run))
+    require_writable(report_path(options.reports, run))
     with journal_of(options) as journal, carried(prepared) as (ready, effects):
         ending = Ending(loaded, journal, options)
         expected = partial(expect, loaded, journal, ready.environment, ready.options.jobs)

@@ -7,7 +7,7 @@ from typing import Any
 from orchestrator.graph.load import LoadedPlan, load_text
 from orchestrator.journal.port import JournalPort
 from orchestrator.registry import Promises
-from orchestrator.report import Report, build_report, render_group, render_markdown
+from orchestrator.report import Report, build_report, render_group, render_markdown, render_short
 from orchestrator.report.format import ToldRun
 from orchestrator.report.junit import to_junit
 from orchestrator.report.plaindata import report_data as plain_report
@@ -37,13 +37,16 @@ def _begun(envelopes: Sequence[Envelope], run: str) -> tuple[str, RunStarted | R
     return next((event.plan_source for event in begun if isinstance(event, RunStarted)), run), begun[-1]
 
 
-def report_text(journal: JournalPort, run: str, group: str | None = None) -> str:
-    """The run's report in Markdown, or that of one workstream or stage. The same journal gives the same text.
+def report_text(journal: JournalPort, run: str, group: str | None = None, *, full: bool = False) -> str:
+    """The run's report in Markdown: its first screen, or the part of one workstream or stage.
 
-    Raises KeyError for a group that the plan does not have.
+    The same journal gives the same text. full: everything in one text. Raises KeyError for a group that the plan does
+    not have.
     """
     report = report_of(journal, run)
-    return render_markdown(report) if group is None else render_group(report, group)
+    if group is not None:
+        return render_group(report, group)
+    return render_markdown(report) if full else render_short(report)
 
 
 def page_text(journal: JournalPort, run: str, state: Path) -> str:

@@ -8,7 +8,7 @@
 | `evidence/<task>.json` | measurements, artifacts, and circumstances of a task that succeeded |
 | `artifacts/<task>/<attempt>/<name>` | the files, by their paths below the run's folder |
 | `statements/<criterion>.intoto.json` | the verdict as an in-toto statement |
-| `report.md` | the report |
+| `report.md` | the whole report in one text |
 | `SHA256SUMS` | of every other file, for `sha256sum -c` |
 """
 

@@ -60,7 +60,7 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     (run_verbs.watch, ("orchestrate watch", "orchestrate watch --json | jq -r .event.kind")),
     (run_verbs.history, ("orchestrate history", "orchestrate history --json | jq -r '.[-1].run'", "orchestrate history --metric streaming.speedup")),
     (run_verbs.compare, ("orchestrate compare phase4a3-20260101", "orchestrate compare --json FIRST SECOND | jq .metrics")),
-    (run_verbs.report, ("orchestrate report", "orchestrate report -o report.md phase4a3-2026", "orchestrate report -f html -o report.html", "orchestrate report --json | jq .claims")),
+    (run_verbs.report, ("orchestrate report", "orchestrate report --full -o report.md phase4a3-2026", "orchestrate report --reports reports", "orchestrate report -f html -o report.html", "orchestrate report --json | jq .claims")),
     (
         claim_verbs.audit,
         (

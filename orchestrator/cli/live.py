@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -16,26 +17,31 @@ from rich.text import Text
 
 from orchestrator.cli.lines import describe
 from orchestrator.cli.output import counted, duration, one_line
+from orchestrator.cli.past import Past
 from orchestrator.cli.run_view import RunView
 from orchestrator.evidence.metric import Metric
+from orchestrator.evidence.verdict import Outcome
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.leaving import owing
+from orchestrator.runner import Runner
 from orchestrator.state import events as e
 from orchestrator.state.events import Envelope
 
 SHOW_CURSOR: Final = b"\x1b[?25h"
 SHOWN_RUNNING: Final = 8
+SHOWN_NEXT: Final = 4
+SHOWN_DECIDED: Final = 5
 ROOMY: Final = 70  # columns from which on there is room for titles
 STYLES: Final = {"PASS": "green", "FAIL": "bold red", "UNPROVEN": "yellow"}
 
 
 @contextmanager
 def live_display(
-    loaded: LoadedPlan, metrics: Mapping[str, Metric], *, color: bool
+    loaded: LoadedPlan, metrics: Mapping[str, Metric], runners: Mapping[str, Runner], past: Past, *, color: bool
 ) -> Iterator[Callable[[Envelope], None]]:
-    """A listener that keeps a display at the foot of the terminal, until the block ends."""
+    """A listener that keeps a display at the foot of the terminal, until the block ends. past: the events before the first that it hears of."""
     console = Console(stderr=True, no_color=None if color else True, highlight=False)
-    standing, lock, began = RunView(loaded, metrics), Lock(), time.monotonic()
+    standing, lock, began = RunView(loaded, metrics, runners=runners), Lock(), time.monotonic()
 
     def draw() -> RenderableType:
         with lock:
@@ -46,7 +52,9 @@ def live_display(
 
         def listen(envelope: Envelope) -> None:
             with lock:
-                standing.take(envelope.event, time.monotonic() - max(0.0, time.time() - envelope.at))
+                fresh = standing.state is not None and not standing.state.seq
+                for each in (*(past(envelope.seq) if fresh and envelope.seq > 1 else ()), envelope):
+                    standing.follow(each, time.monotonic() - max(0.0, time.time() - each.at))
             line = remark(envelope.event)
             if line is not None:
                 live.console.print(line)
@@ -105,7 +113,11 @@ def _running(standing: RunView, now: float) -> Iterator[Text]:
         said = working.said or (graph.nodes[task].task.title if task in graph.nodes else "")
         told = f", {working.round}" if working.round else ""
         told += f", attempt {working.attempt} of {standing.attempts(task)}" if working.attempt > 1 else ""
-        line = Text(f"  {task} {duration(now - working.since)}{told}  ", no_wrap=True, overflow="ellipsis")
+        line = Text(
+            f"  {standing.agent(task)}  {task} {duration(now - working.since)}{told}  ",
+            no_wrap=True,
+            overflow="ellipsis",
+        )
         yield line.append(one_line(said), style="dim")
     for task, pause in list(standing.pausing.items())[:SHOWN_RUNNING]:
         wait = duration(max(0.0, pause.due - now))
@@ -113,6 +125,8 @@ def _running(standing: RunView, now: float) -> Iterator[Text]:
         yield Text(told, style="yellow", no_wrap=True, overflow="ellipsis")
     for task, told in list(standing.waiting.items())[:SHOWN_RUNNING]:
         yield Text(f"  {task} {told}", style="dim", no_wrap=True, overflow="ellipsis")
+    for one in standing.waits(SHOWN_NEXT):
+        yield Text(f"  next {one.task} ({one.agent}) {one.why}", style="dim", no_wrap=True, overflow="ellipsis")
     if standing.measured:
         yield Text(f"  {standing.measured}", style="cyan", no_wrap=True, overflow="ellipsis")
 
@@ -123,13 +137,38 @@ def _foot(standing: RunView, began: float, now: float) -> Iterator[Text]:
         count = sum(map(len, standing.skipped.values()))
         told = f"  {counted(count, 'task')} skipped: {'; '.join(standing.skipped)}"
         yield Text(one_line(told), style="yellow", no_wrap=True, overflow="ellipsis")
+    yield from _decided(standing)
+    left = "; ".join(
+        f"{one.whose} {_amount(one.left, one.unit)} of {_amount(one.of, one.unit)}" for one in standing.budgets()
+    )
+    if left:
+        yield Text(one_line(f"budget left: {left}"), style="dim", no_wrap=True, overflow="ellipsis")
     total = len(standing.loaded.graph.nodes)
     failed = f", {standing.failures} failed" if standing.failures else ""
     yield Text(f"{len(standing.settled)} of {total} tasks{failed}, {duration(now - began)}{_to_go(standing, now)}", style="dim")  # fmt: skip
+    rest = standing.critical_rest(now)
+    paths = [f"critical path {duration(rest)} to go"] if rest else []
     if (slowest := standing.slowest(now)) is not None:
-        rest = standing.critical_rest(now)
-        path = f", critical path {duration(rest)} to go" if rest else ""
-        yield Text(f"slowest {slowest[0]} {duration(slowest[1])}{path}", style="dim", no_wrap=True, overflow="ellipsis")
+        paths.append(f"slowest {slowest[0]} {duration(slowest[1])}")
+    if paths:
+        yield Text(", ".join(paths), style="dim", no_wrap=True, overflow="ellipsis")
+
+
+def _decided(standing: RunView) -> Iterator[Text]:
+    """What is decided of the criteria already: those that did not pass by name."""
+    counts = Counter(verdict.outcome.value for verdict in standing.decided.values())
+    if not counts:
+        return
+    bad = [verdict for verdict in standing.decided.values() if verdict.outcome is not Outcome.PASS]
+    for verdict in bad[:SHOWN_DECIDED]:
+        told = one_line(f"  {verdict.outcome.value} {verdict.criterion}: {verdict.detail}")
+        yield Text(told, style=STYLES[verdict.outcome.value], no_wrap=True, overflow="ellipsis")
+    told = ", ".join(f"{count} {word}" for word, count in counts.items())
+    yield Text(f"criteria: {told}, {len(standing.loaded.plan.criteria) - counts.total()} open", style="dim")
+
+
+def _amount(value: float, unit: str) -> str:
+    return duration(value) if unit == "s" else f"{value:,.4g} {unit}" if unit == "USD" else f"{value:,.0f} {unit}"
 
 
 def _to_go(standing: RunView, now: float) -> str:

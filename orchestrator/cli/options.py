@@ -97,7 +97,7 @@ ExecutorName = Annotated[
 ]  # fmt: skip
 Page = Annotated[
     bool,
-    typer.Option("--page/--no-page", help="Write an HTML page, and a report of each workstream, beside the report."),
+    typer.Option("--page/--no-page", help="Write an HTML page beside the report."),
 ]
 JsonStream = Annotated[
     bool, typer.Option("--json", help="Print every event as a line of JSON, and no summary or progress.")

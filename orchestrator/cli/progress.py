@@ -10,6 +10,7 @@ from typing import Final, Self
 from orchestrator.cli.figures import figures
 from orchestrator.cli.lines import describe
 from orchestrator.cli.output import one_line, say, tell
+from orchestrator.cli.past import Past, unknown
 from orchestrator.engine.judging import declared_metrics
 from orchestrator.evidence.metric import Metric
 from orchestrator.graph.load import LoadedPlan
@@ -37,9 +38,14 @@ UNTOLD: Final = (e.AttemptLaunched, e.TaskNoted, e.TaskRequeued, e.ProgressRepor
 
 
 @contextmanager
-def listening(loaded: LoadedPlan, runners: Mapping[str, Runner], telling: Telling) -> Iterator[Listener]:
-    """A listener for the run's events that shows them as asked, until the block ends, and that never ends the run."""
-    with _listener(loaded, runners, telling) as listener:
+def listening(
+    loaded: LoadedPlan, runners: Mapping[str, Runner], telling: Telling, past: Past = unknown
+) -> Iterator[Listener]:
+    """A listener for the run's events that shows them as asked, until the block ends, and that never ends the run.
+
+    past: the events before the first that it hears of, for a run that is carried on.
+    """
+    with _listener(loaded, runners, telling, past) as listener:
         yield Steadfast(listener)
 
 
@@ -61,7 +67,7 @@ class Steadfast:
 
 
 @contextmanager
-def _listener(loaded: LoadedPlan, runners: Mapping[str, Runner], telling: Telling) -> Iterator[Listener]:
+def _listener(loaded: LoadedPlan, runners: Mapping[str, Runner], telling: Telling, past: Past) -> Iterator[Listener]:
     metrics = declared_metrics(loaded.graph, runners)
     if telling.as_json:
         yield json_line
@@ -70,7 +76,7 @@ def _listener(loaded: LoadedPlan, runners: Mapping[str, Runner], telling: Tellin
     elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         from orchestrator.cli.live import live_display  # noqa: PLC0415 - rich costs a tenth of a second
 
-        with live_display(loaded, metrics, color=telling.color) as listener:
+        with live_display(loaded, metrics, runners, past, color=telling.color) as listener:
             yield listener
     else:
         with PlainLines(metrics) as listener:

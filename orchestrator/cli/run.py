@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -18,6 +19,7 @@ from orchestrator.cli.explain import explanation_data, show_explanation
 from orchestrator.cli.faults import Exit, UsageError, explain
 from orchestrator.cli.github import tell_github
 from orchestrator.cli.output import notice, plain, say, tell
+from orchestrator.cli.past import own_past
 from orchestrator.cli.places import as_json, opened_journal
 from orchestrator.cli.progress import Telling, listening
 from orchestrator.cli.report import write_junit
@@ -54,7 +56,8 @@ def shown(prepared: Prepared, telling: Telling) -> Iterator[Prepared]:
     if executor_of(prepared.options).processes_here:
         adopt_orphans()
     with ExitStack() as progress:
-        listener = progress.enter_context(listening(prepared.loaded, prepared.runners, telling))
+        past = partial(own_past, prepared.options.state)
+        listener = progress.enter_context(listening(prepared.loaded, prepared.runners, telling, past))
 
         def announce(summary: str) -> None:
             progress.close()

@@ -303,15 +303,32 @@ def report(  # noqa: PLR0913 - one parameter for each option
             autocompletion=completion.groups,
         ),
     ] = None,
+    full: Annotated[
+        bool, typer.Option("--full", help="Everything in one Markdown text, not only the first screen.")
+    ] = False,
+    reports: Annotated[
+        Path | None,
+        typer.Option(
+            "--reports",
+            metavar="DIR",
+            readable=False,
+            help="Write every file there that the run wrote: the report, its parts and its page.",
+            show_default=False,
+        ),
+    ] = None,
     output: Output = None,
     junit: Junit = None,
     json: Json = False,
     state: State = STATE,
 ) -> None:
-    """Make a run's report again from its journal."""
+    """Make a run's report again from its journal.
+
+    It is the first screen: what failed or is unproven and what to do, then all criteria. Its links lead to the parts that a run
+    writes beside it; --full has everything in one text, --group one part.
+    """
     from orchestrator.cli.report import Wanted, show_report
 
-    show_report(state, run, Wanted("json" if json else style, group, output, junit))
+    show_report(state, run, Wanted("json" if json else style, group, full, reports, output, junit))
 
 
 def serve(

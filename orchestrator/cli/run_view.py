@@ -2,13 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 
 from orchestrator.cli.figures import figures
 from orchestrator.cli.output import one_line
 from orchestrator.evidence.metric import Metric
+from orchestrator.evidence.verdict import Verdict
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.graph.rest import longest_rest, remaining, seconds_left
+from orchestrator.plan.handins import briefed
+from orchestrator.report.early import Early
+from orchestrator.report.outlook import BudgetLeft, Waiting, budgets_left, waiting_of
+from orchestrator.runner import Runner
 from orchestrator.state import events as e
+from orchestrator.state.events import Envelope
+from orchestrator.state.fold import apply
+from orchestrator.state.run import RunState
+from orchestrator.state.transitions import IllegalTransition
 
 
 @dataclass(slots=True)
@@ -30,10 +41,11 @@ class Pausing:
     why: str
 
 
-@dataclass(slots=True)
+@dataclass
 class RunView:
     """metrics: the declared ones by name. settled: the tasks with nothing left to do, with whether they are well. spent:
     seconds that finished tasks took. rounds: how many of each agent's task were judged; waiting: those whose hand-in waits to be measured. pausing: tasks before a further attempt; skipped: by reason. most: tasks that ever ran at once. measured: the latest figures, for people.
+    runners: what tasks promise to measure. state: the run so far, None where it is not known from its beginning. decided: criteria that nothing later can change.
     """
 
     loaded: LoadedPlan
@@ -47,6 +59,58 @@ class RunView:
     skipped: dict[str, list[str]] = field(default_factory=dict)
     most: int = 1
     measured: str = ""
+    runners: Mapping[str, Runner] = field(default_factory=dict)
+    state: RunState | None = field(default_factory=RunState)
+    decided: dict[str, Verdict] = field(default_factory=dict)
+
+    def follow(self, envelope: Envelope, now: float) -> None:
+        """Note the next event of the run's journal. Where one before it is not known, what rests on all of them is left out."""
+        self.take(envelope.event, now)
+        if self.state is None or envelope.seq != self.state.seq + 1:
+            self.state = None
+            return
+        try:
+            apply(self.state, envelope)
+        except IllegalTransition:  # the display knows less than the engine; the run is worth more
+            self.state = None
+            return
+        match envelope.event:
+            case e.RunResumed() | e.TaskInvalidated() | e.RoundReturned():
+                self.decided.clear()
+            case e.TaskSucceeded() | e.TaskReused() | e.TaskFailed() | e.TaskSkipped() | e.TaskCancelled():
+                self.decided |= {one.criterion: one for one in self._early.decided(self.state, self.decided)}
+            case e.CriterionJudged(verdict=verdict):
+                self.decided[verdict.criterion] = verdict
+            case _:
+                pass
+
+    @cached_property
+    def _early(self) -> Early:
+        return Early(self.loaded.plan, self.loaded.graph, self.runners)
+
+    def waits(self, most: int) -> list[Waiting]:
+        """The tasks that are next, and for whom they wait."""
+        known = self.state is not None and self.state.tasks
+        return (
+            list(islice(waiting_of(self.loaded.plan, self.loaded.graph, self.state), most))
+            if self.state and known
+            else []
+        )
+
+    def budgets(self) -> list[BudgetLeft]:
+        """What is left of every budget that is set."""
+        if self.state is None or not self.state.tasks or not self._spends:
+            return []
+        return list(budgets_left(self.loaded.plan, self.loaded.graph, self.state))
+
+    @cached_property
+    def _spends(self) -> bool:
+        return bool(briefed(self.loaded.plan))
+
+    def agent(self, task: str) -> str:
+        """Who does a task."""
+        node = self.loaded.graph.nodes.get(task)
+        return "" if node is None else node.agent
 
     def take(self, event: e.Event, now: float) -> None:  # noqa: C901 - one case for each event
         """Note what happened. now: monotonic seconds, of the same clock as for `remaining`."""

@@ -50,7 +50,7 @@ def start_run(prepared: Prepared, effects: Effects, journal: JournalPort) -> Run
             prepared.options.command,
             dict(prepared.fingerprints),
             plan_file(loaded, places.project),
-            earlier_values(journal, loaded.plan),
+            *earlier_values(journal, loaded.plan),
         )
         wish = prepared.wish
         earlier = earlier_runs(journal, loaded.plan.id, wish)

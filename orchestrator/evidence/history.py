@@ -44,7 +44,7 @@ class Resolved:
 
 def resolve(relative: Relative, earlier: Sequence[Earlier], unit: str) -> Resolved:
     """The target in `unit`. earlier: in the order of the runs; those in a unit of another kind count for nothing."""
-    values = [(one.run, value) for one in earlier if (value := _in(one, unit)) is not None][-relative.last :]
+    values = [(one.run, value) for one in earlier if (value := value_in(one, unit)) is not None][-relative.last :]
     if len(values) < relative.last:
         return Resolved(math.nan, lacking=f"{len(values)} of the {relative.last} earlier runs that its target rests on")
     middle = median(value for _, value in values)
@@ -52,7 +52,8 @@ def resolve(relative: Relative, earlier: Sequence[Earlier], unit: str) -> Resolv
     return Resolved(relative.factor * middle, told)
 
 
-def _in(one: Earlier, unit: str) -> float | None:
+def value_in(one: Earlier, unit: str) -> float | None:
+    """Its value in the unit; None where that is of another kind, or the value is no number."""
     try:
         value = convert(one.value, one.unit, unit)
     except UnitError:

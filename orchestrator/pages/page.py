@@ -1,8 +1,9 @@
 """One HTML page of a run: Jinja2 over the report's model, with everything inline. Pure: the same input gives the same bytes."""
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -12,18 +13,23 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from orchestrator.engine.contract import describe
+from orchestrator.evidence.verdict import Verdict
 from orchestrator.graph.drawing import draw
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.graph.svg import RULES, inline_svg
 from orchestrator.journal.port import RunSummary
 from orchestrator.pages import pictures
+from orchestrator.pages.downloads import evidence_link
+from orchestrator.pages.sparks import spark
 from orchestrator.pages.traces import NO_TRACES, Trace
 from orchestrator.report import markdown
 from orchestrator.report.agentwork import agent_tasks
 from orchestrator.report.build import DRAWN, build_report
+from orchestrator.report.compare import RunComparison
 from orchestrator.report.compiled import CompiledTemplates
 from orchestrator.report.failing import FAILING, by_reason, failing_tasks
 from orchestrator.report.model import CriterionRow, Figure, Report, TaskRow
+from orchestrator.report.obstacles import again, log_of, obstacles_of, unjudged
 from orchestrator.report.progress import progress_of
 from orchestrator.report.spans import Course, course_of
 from orchestrator.state.events import Envelope
@@ -34,11 +40,16 @@ VALUES_SHOWN: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """How a run stands that a server shows. word: as `orchestrate history` has it. at, mono: this moment, by the wall clock and the monotonic one of its owner."""
+    """How a run stands that a server shows. word: as `orchestrate history` has it. at, mono: this moment, by the wall clock and the monotonic one of its owner.
+
+    others: runs that it can be compared with, the latest first. early: verdicts of a run under way that nothing later can change.
+    """
 
     word: str
     at: float
     mono: float
+    others: tuple[str, ...] = ()
+    early: Mapping[str, Verdict] = field(default_factory=dict)
 
 
 RUNNING: Final = "running"
@@ -59,6 +70,8 @@ def render_page(
     """
     events = list(envelopes)
     state, course = fold(events), course_of(events)
+    early = served.early if served else {}
+    state.verdicts |= {name: verdict for name, verdict in early.items() if name not in state.verdicts}
     report = build_report(loaded.plan, loaded.graph, events, state)
     tasks = [task for group in report.groups for task in group.tasks]
     failing = failing_tasks(report.groups)
@@ -70,7 +83,8 @@ def render_page(
             live=served is not None and served.word == RUNNING,
             served=served,
             word=report.outcome.value if served is None else served.word,
-            progress=progress_of(loaded.graph, state, served.at, served.mono) if served else None,
+            progress=progress_of(loaded.plan, loaded.graph, state, served.at, served.mono) if served else None,
+            early=early,
             token=token,
             questions=[state.tasks[task] for task in state.asking],
             agents=list(agent_tasks(loaded.plan, loaded.graph, state)),
@@ -82,12 +96,16 @@ def render_page(
             logs={task.id: _log(task, traces) for task in tasks},
             tasks=tasks,
             failing=failing,
+            obstacles=obstacles_of(report),
+            unjudged=unjudged(report),
+            doers={task.id: task.agent for task in tasks},
+            evidence={} if served else {task.id: evidence_link(report, task) for task in tasks},
             statuses=FAILING,
             skipped=by_reason(task for task in tasks if task.status == "skipped"),
             verdicts=_verdicts_by_task(report),
             starts=_starts(course),
             css=asset("page.css") + _picture(RULES),
-            js=asset("page.js"),
+            js=asset("page.js") + asset("find.js"),
         )
     )
 
@@ -97,7 +115,11 @@ def _log(task: TaskRow, traces: Mapping[str, Trace]) -> str:
     log = traces.get(task.id, Trace()).log
     told = "\n".join(task.printed)
     rest = log.rstrip().removesuffix(told)
-    return log if not told or len(rest) == len(log.rstrip()) else f"{rest}(the rest stands above, under What failed)"
+    return (
+        log
+        if not told or len(rest) == len(log.rstrip())
+        else f"{rest}(the rest stands above, under What failed or is unproven)"
+    )
 
 
 def index_page(runs: Iterable[tuple[RunSummary, str]]) -> str:
@@ -105,6 +127,11 @@ def index_page(runs: Iterable[tuple[RunSummary, str]]) -> str:
     listed = list(reversed(list(runs)))
     running = any(word == RUNNING for _, word in listed)
     return environment().get_template("index.html.j2").render(runs=listed, running=running, css=asset("page.css"))
+
+
+def compare_page(found: RunComparison) -> str:
+    """Two runs side by side, what got worse first."""
+    return environment().get_template("compare.html.j2").render(c=found, css=asset("page.css"))
 
 
 def task_anchor(task: str) -> str:
@@ -179,6 +206,12 @@ def environment() -> Environment:
         "values": _values,
         "task_anchor": task_anchor,
         "loosened": describe,
+        "amount": _amount,
+        "group_of": lambda name: name.partition(".")[0],
+        "spark": lambda row: _picture(spark(row)),
+        "shell": shlex.join,
+        "again": again,
+        "log_of": log_of,
     }
     return environment
 
@@ -191,6 +224,10 @@ def _badge(outcome: str) -> Markup:
 def _breakable(name: str) -> Markup:
     """A task's name that may be cut into lines behind its dots, dashes and underscores, and nowhere else."""
     return Markup("<wbr>").join(re.split(r"(?<=[.\-_])", name))
+
+
+def _amount(value: float, unit: str) -> str:
+    return markdown.duration(value) if unit == "s" else f"{markdown.number(value)} {unit}"
 
 
 def _measured(verdict: Any, target: float | None = None) -> str:  # noqa: ANN401 - a Verdict or a Figure: both have a value

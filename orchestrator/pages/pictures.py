@@ -22,7 +22,7 @@ def memory_chart(group: GroupSection, spans: Mapping[str, Sequence[Span]], trace
     for task in group.tasks:
         begun = spans.get(task.id)
         points = traces[task.id].series if task.id in traces else ()
-        if begun and points:
+        if begun and len(points) > 1:  # one point makes no line
             series[task.id.removeprefix(f"{group.id}.")] = [
                 (begun[-1].start + seconds, size) for seconds, size in points
             ]
@@ -38,10 +38,9 @@ def gantt_chart(report: Report, spans: Mapping[str, Sequence[Span]]) -> str:
 
 def _gantt_rows(report: Report, spans: Mapping[str, Sequence[Span]]) -> Iterator[tuple[str, float, float, int]]:
     scale = scale_of(report)
-    if scale is None:
-        return
     for group in report.groups:
-        yield f"{group.id} planned", group.planned[0] * scale, group.planned[1] * scale, PLANNED
+        if scale is not None:
+            yield f"{group.id} planned", group.planned[0] * scale, group.planned[1] * scale, PLANNED
         for task in group.tasks:
             for span in spans.get(task.id, ()):
                 yield task.id, span.start, report.seconds if span.end is None else span.end, ACTUAL

@@ -2,6 +2,14 @@
 
 from orchestrator.report.build import build_report
 from orchestrator.report.model import Report
-from orchestrator.report.render import render_group, render_markdown, render_summary
+from orchestrator.report.render import render_group, render_markdown, render_parts, render_short, render_summary
 
-__all__ = ["Report", "build_report", "render_group", "render_markdown", "render_summary"]
+__all__ = [
+    "Report",
+    "build_report",
+    "render_group",
+    "render_markdown",
+    "render_parts",
+    "render_short",
+    "render_summary",
+]

@@ -31,6 +31,7 @@ from orchestrator.report.model import (
     SuccessRow,
 )
 from orchestrator.report.people import people_rows
+from orchestrator.report.since import since_of
 from orchestrator.report.spans import Course, course_of
 from orchestrator.report.spoken import spoken
 from orchestrator.state.events import Envelope
@@ -105,6 +106,7 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], st
         spent=tuple(spent_rows(plan, graph, state)),
         loosened=loosened_so_far(plan, graph, state),
         people=tuple(people_rows(graph, state)),
+        since=since_of(state, tuple(criteria.values())),
     )
 
 

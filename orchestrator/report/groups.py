@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from orchestrator.evidence.history import resolve
+from orchestrator.evidence.history import resolve, value_in
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.evidence.numbers import spelled, times
 from orchestrator.evidence.units import compatible, conversion
@@ -13,7 +13,7 @@ from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.graph.schedule import Schedule
 from orchestrator.plan.model import Criterion, Deliverable, Group, Plan
 from orchestrator.report.failing import FAILING, why_failed
-from orchestrator.report.model import CriterionRow, DeliverableRow, Figure, FileRow, GroupSection, TaskRow
+from orchestrator.report.model import NOT_JUDGED, CriterionRow, DeliverableRow, Figure, FileRow, GroupSection, TaskRow
 from orchestrator.report.spans import Course, Span
 from orchestrator.state.run import RunState, TaskRecord, earlier_of
 
@@ -144,9 +144,17 @@ def _criterion(sources: Sources, full: str, criterion: Criterion) -> CriterionRo
         expect=criterion.expect,
         level=criterion.level,
         values=_values(sources, numbers, metric, unit),
+        past=_past(sources, full, verdict.unit),
     )
 
 
+def _past(sources: Sources, full: str, unit: str) -> tuple[tuple[str, float], ...]:
+    """What earlier runs came to, in the unit of the verdict."""
+    told = ((one.run, value_in(one, unit)) for one in earlier_of(sources.state, full)[-PAST_SHOWN:])
+    return tuple((run, value) for run, value in told if value is not None)
+
+
+PAST_SHOWN: Final = 9
 MOST_VALUES: Final = 10_000
 """Of a criterion, that a plot is drawn from; the journal has them all."""
 
@@ -172,7 +180,7 @@ def _rests_on(sources: Sources, criterion: Criterion, verdict: Verdict) -> tuple
 
 
 def _not_judged(criterion: str, unit: str) -> Verdict:
-    return Verdict(criterion, Outcome.UNPROVEN, Why.NO_EVIDENCE, "the run has not judged it", unit)
+    return Verdict(criterion, Outcome.UNPROVEN, Why.NO_EVIDENCE, NOT_JUDGED, unit)
 
 
 def criteria_of(sections: Sequence[GroupSection]) -> Mapping[str, CriterionRow]:

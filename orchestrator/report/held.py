@@ -1,7 +1,7 @@
 """What an audit holds claims against: a run's report, a plan's criteria, or a report that was kept as Markdown. Pure."""
 
 import re
-from itertools import dropwhile, takewhile
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from orchestrator.audit.model import Asked, Measured
@@ -10,7 +10,7 @@ from orchestrator.plan.model import Plan
 from orchestrator.report.model import CriterionRow, Report
 
 KEPT: Final = ("Criterion", "Asks for", "Target", "Measured", "Interval")
-"""The first columns of the table of all criteria in a report of ours."""
+"""The first columns of the tables of criteria in a report of ours."""
 RUN: Final = re.compile(r"\|\s{0,8}Run\s{0,8}\|\s{0,8}`([\w.-]{1,200})`")
 CELL: Final = re.compile(r"(?<!\\)\|")
 ESCAPED: Final = re.compile(r"\\([\\`*_{}\[\]<>#|~$&!.)])")
@@ -49,9 +49,16 @@ def measured_in(text: str) -> tuple[str, tuple[Measured, ...]]:
     """
     found = RUN.search(text)
     rows = (_cells(line) if line.startswith("|") else [] for line in text.splitlines())
-    below = dropwhile(lambda row: tuple(row[: len(KEPT)]) != KEPT, rows)
-    table = takewhile(bool, below)
-    return (found[1] if found else ""), tuple(one for one in map(_kept, table) if one is not None)
+    return (found[1] if found else ""), tuple(one for one in map(_kept, _kept_rows(rows)) if one is not None)
+
+
+def _kept_rows(rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Those of every table of criteria. What did not pass has a table of its own."""
+    within = False
+    for row in rows:
+        within = bool(row) and (within or tuple(row[: len(KEPT)]) == KEPT)
+        if within:
+            yield row
 
 
 def _cells(line: str) -> list[str]:

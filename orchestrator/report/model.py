@@ -7,6 +7,7 @@ numbers of the journal's events.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from orchestrator.evidence.measurement import Artifact, Measurement, Origin, Usage
 from orchestrator.evidence.metric import Form
@@ -15,6 +16,9 @@ from orchestrator.state.events import Loosened
 from orchestrator.state.people import Answer, Asked
 from orchestrator.state.rounds import Joined, Round
 from orchestrator.state.spending import Spending
+
+NOT_JUDGED: Final = "the run has not judged it"
+"""What the verdict on a criterion says that no event has judged yet."""
 
 
 class Agreement(StrEnum):
@@ -65,7 +69,7 @@ class CriterionRow:
     target: in words; goal, unit, tolerance: the same as numbers. better: which way the metric improves, "neither" where it is
     not known. asked: the fewest samples; most: up to how many are taken; expect: the fewest cases. level: as the plan has it.
     values: the derived value of every sample in `unit`, for a plot beside `goal` and the verdict's interval; empty for a trend,
-    whose points stand in the figure.
+    whose points stand in the figure. past: (run, what it came to in the unit of the verdict) of earlier runs, the latest last.
     """
 
     id: str
@@ -84,6 +88,21 @@ class CriterionRow:
     expect: int | None
     level: float
     values: tuple[float, ...]
+    past: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The run before, and what differs. plan: digests, None where they are the same. settings, machine: (name, before, now).
+
+    verdicts: (criterion, before, now). "" stands for what is not there.
+    """
+
+    run: str
+    plan: tuple[str, str] | None
+    settings: tuple[tuple[str, str, str], ...]
+    machine: tuple[tuple[str, str, str], ...]
+    verdicts: tuple[tuple[str, str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +297,8 @@ class ExpectedRow:
 class Report:
     """Everything that the templates show. outcome: of the whole run; standing: how far it got, in words.
 
-    loosened: by what the plan asks for less than it did earlier in the run.
+    loosened: by what the plan asks for less than it did earlier in the run. since: what changed since the run before, None where this
+    run's journal knows of none.
     """
 
     title: str
@@ -320,3 +340,4 @@ class Report:
     spent: tuple[SpendRow, ...] = ()
     loosened: tuple[Loosened, ...] = ()
     people: tuple[PersonRow, ...] = ()
+    since: Since | None = None

@@ -4,9 +4,11 @@ Every text that a template prints is escaped unless a filter made it Markdown (`
 template can neither let a plan's text become markup nor leave a gap where a figure belongs.
 """
 
+import re
 import shlex
-from dataclasses import replace
-from functools import cache
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,33 +22,75 @@ from orchestrator.report.compiled import CompiledTemplates
 from orchestrator.report.failing import by_reason, enumerated, failing_tasks
 from orchestrator.report.gantt import scale_of, to_gantt
 from orchestrator.report.markdown import MARKS, Safe
-from orchestrator.report.model import CriterionRow, Figure, Report, TaskRow
-from orchestrator.report.rows import evidence, figure, lasted, said_rows, task_rows, with_unit
+from orchestrator.report.model import Agreement, CriterionRow, Figure, GroupSection, Report, Since, TaskRow
+from orchestrator.report.obstacles import again, log_of, obstacles_of, unjudged
+from orchestrator.report.parts import ABOUT_THE_RUN, about_the_run, narrowed, places_of
+from orchestrator.report.rows import NOWHERE, evidence, figure, lasted, said_rows, task_rows, with_unit
+from orchestrator.report.since import series_of, sparkline
 
 VALUES_SHOWN: Final = 64
+CHANGES_SHOWN: Final = 12
+OBSTACLES_SHOWN: Final = 12
+"""In words on the first screen; the tables have the rest."""
+IN_TWO_LINES: Final = 3
+"""Up to so many are told in two lines each, more in one."""
+DISPUTED: Final = frozenset({Agreement.DISAGREES, Agreement.INCONSISTENT})
+COMMIT: Final = re.compile(r"^([0-9a-f]{12})[0-9a-f]{28}")
+NAMED_OF_A_MACHINE: Final = ("cpu", "cores", "memory", "git")
 COLUMNS: Final = ("criterion", "target", "measured", "samples", "verdict")
 
 
 def render_markdown(report: Report) -> str:
-    """The whole report."""
-    page = (
-        _environment()
-        .get_template("report.md.j2")
-        .render(r=report, gantt=to_gantt(report), scale=scale_of(report), failing=failing_tasks(report.groups))
+    """The whole report in one text."""
+    return _rendered("report.md.j2", report, failing=failing_tasks(report.groups), **_course(report))
+
+
+def render_short(report: Report) -> str:
+    """The first screen: what failed or is unproven and what to do, the run, its criteria, and links to the parts."""
+    return _rendered(
+        "short.md.j2",
+        report,
+        failing=failing_tasks(report.groups),
+        obstacles=obstacles_of(report),
+        unjudged=unjudged(report),
+        disputed=sum(one.standing in DISPUTED for one in report.claims),
+        where=places_of(report, f"{report.run}/"),
+        ABOUT=Safe(ABOUT_THE_RUN),
+        MOST=OBSTACLES_SHOWN,
+        IN_TWO_LINES=IN_TWO_LINES,
+        SHORT_OF=Safe(". "),
+        IN_ANOTHER=Safe("\n  - "),
     )
-    return page.rstrip() + "\n"
 
 
 def render_group(report: Report, group: str) -> str:
-    """The report of one workstream or stage. Raises KeyError for one that the plan does not have."""
+    """The part of one workstream or stage. Raises KeyError for one that the plan does not have."""
     section = {each.id: each for each in report.groups}[group]
-    figures = tuple(each for task in section.tasks for each in task.figures)
-    page = (
-        _environment()
-        .get_template("workstream.md.j2")
-        .render(r=replace(report, figures=figures, files=()), g=section, failing=failing_tasks([section]))
-    )
-    return page.rstrip() + "\n"
+    return _group(report, section, places_of(report))
+
+
+def render_parts(report: Report) -> Iterator[tuple[str, str]]:
+    """Every part beside the first screen, with the name of its file in the folder that is named like the run."""
+    places = places_of(report)
+    for section in report.groups:
+        yield f"{section.id}.md", _group(report, section, places)
+    yield ABOUT_THE_RUN, _rendered("run.md.j2", about_the_run(report), where=places, **_course(report))
+
+
+def _group(report: Report, section: GroupSection, places: Mapping[int, str]) -> str:
+    part = narrowed(report, section)
+    where = ChainMap({figure.number: "" for figure in part.figures}, dict(places))
+    return _rendered("workstream.md.j2", part, g=section, failing=failing_tasks([section]), where=where)
+
+
+def _course(report: Report) -> dict[str, Any]:
+    return {"gantt": to_gantt(report), "scale": scale_of(report)}
+
+
+def _rendered(template: str, report: Report, where: Mapping[int, str] = NOWHERE, **more: Any) -> str:  # noqa: ANN401 - whatever the template shows
+    """where: the file that each figure stands in, where that is another one."""
+    cited = partial(evidence, where=where)
+    return _environment().get_template(template).render(r=report, cited=cited, **more).rstrip() + "\n"
 
 
 def render_summary(report: Report) -> str:
@@ -103,7 +147,11 @@ def _environment() -> Environment:
         "measured": _measured,
         "interval": _interval,
         "figure": figure,
-        "evidence": evidence,
+        "again": again,
+        "log_of": log_of,
+        "machine": _machine,
+        "past": _past,
+        "changes": _changes,
         "samples": _samples,
         "lines": "\n".join,
         "by_reason": by_reason,
@@ -143,6 +191,47 @@ def _interval(verdict: Verdict, target: float | None = None) -> Safe:
         return Safe("point")
     span = f"{markdown.number(verdict.low, target)} to {markdown.number(verdict.high, target)}"
     return Safe(f"{span} ({100 * verdict.level:.4g} %)")
+
+
+def _past(row: CriterionRow) -> Safe:
+    """What earlier runs came to and this one, as a line of blocks, and the figure before."""
+    if not row.past:
+        return Safe("—")
+    return Safe(f"{sparkline(series_of(row))} {with_unit(row.past[-1][1], row.verdict.unit)}")
+
+
+def _changes(since: Since) -> Safe:
+    """What differs from the run before, the verdicts first; what does not fit stands in the part about the run."""
+    told = [f"{markdown.code(name)} {before or 'new'} → {now or 'gone'}" for name, before, now in since.verdicts]
+    told += ["the plan"] if since.plan else []
+    told += [f"setting {markdown.code(name)}" for name, _, _ in since.settings]
+    told += [_moved(name, before, now) for name, before, now in since.machine]
+    more = len(told) - CHANGES_SHOWN
+    return Safe(
+        "; ".join(told[:CHANGES_SHOWN] + ([f"{more} more"] if more > 0 else []))
+        or "plan, settings and machine are the same"
+    )
+
+
+def _moved(name: str, before: str, now: str) -> str:
+    return f"{markdown.escape(name)} {markdown.code(_brief(before)) or 'none'} → {markdown.code(_brief(now)) or 'none'}"
+
+
+def _brief(value: str) -> str:
+    return COMMIT.sub(r"\1", value)
+
+
+def _machine(report: Report) -> str:
+    """In a few words; a commit by its first letters."""
+    known = [(name, report.environment[name]) for name in NAMED_OF_A_MACHINE if name in report.environment]
+    told = [_brief(value) for _, value in known]
+    return (
+        ", ".join(
+            f"{'git ' if name == 'git' else ''}{value}{' cores' if name == 'cores' else ''}"
+            for (name, _), value in zip(known, told, strict=True)
+        )
+        or "not recorded"
+    )
 
 
 def _samples(verdict: Verdict) -> Safe:

@@ -1,6 +1,6 @@
 """Rows of the tables that have one for each task: a template takes ten times as long, and a large run has ten thousand of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -12,6 +12,7 @@ NOTES_SHOWN: Final = 6
 _agent = lru_cache(maxsize=256)(markdown.code)  # the same few in every row
 _status = lru_cache(maxsize=256)(markdown.escape)
 NOTHING: Final = Safe("—")
+NOWHERE: Final[Mapping[int, str]] = {}
 
 
 def task_rows(tasks: Sequence[TaskRow]) -> Safe:
@@ -39,9 +40,9 @@ def figure(found: Figure) -> Safe:
     return Safe(f"{told} ({markdown.number(found.low)} to {markdown.number(found.high)})")
 
 
-def evidence(numbers: Sequence[int]) -> Safe:
-    """Links to figures in the appendix."""
-    return Safe(", ".join(f"[E{n}](#evidence-{n})" for n in numbers) or "none")
+def evidence(numbers: Sequence[int], where: Mapping[int, str] = NOWHERE) -> Safe:
+    """Links to figures. where: the file that each stands in, where that is another one."""
+    return Safe(", ".join(f"[E{n}]({where.get(n, '')}#evidence-{n})" for n in numbers) or "none")
 
 
 def said(notes: Sequence[str]) -> Safe:

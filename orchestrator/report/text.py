@@ -1,7 +1,7 @@
 """The report in Markdown, as a format of reports; `orchestrator.report.render` writes it."""
 
 from orchestrator.report.format import ReportFormat, ToldRun
-from orchestrator.report.render import render_group, render_markdown
+from orchestrator.report.render import render_group, render_short
 
 
 class Markdown(ReportFormat):
@@ -10,5 +10,5 @@ class Markdown(ReportFormat):
     by_group = True
 
     def render(self, told: ToldRun) -> str:
-        """Of the run, or of the group."""
-        return render_markdown(told.report) if told.group is None else render_group(told.report, told.section.id)
+        """The first screen of the run, or the part of the group."""
+        return render_short(told.report) if told.group is None else render_group(told.report, told.section.id)

@@ -9,6 +9,7 @@ from orchestrator.evidence.measurement import Claim, Evidence, Measurement, Usag
 from orchestrator.evidence.metric import LATE, Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
+from orchestrator.state.before import Before
 from orchestrator.state.claims import Claimed
 from orchestrator.state.people import Answer, Asked
 from orchestrator.state.rounds import HandIn, Joined, Round
@@ -53,7 +54,8 @@ class RunStarted:
     """plan_text: the YAML as read. settings: what `--set` gave. environment: a description of the machine.
 
     plan_file: the plan's absolute path, empty for one that is in no file, and in journals of older versions.
-    earlier: what earlier runs came to, for criteria whose targets rest on it, in the order of the runs.
+    earlier: what earlier runs came to by criterion, in the order of the runs: as many as a target rests on, else the last few.
+    before: the run of the plan before this one, None where there is none.
     """
 
     run: str
@@ -67,6 +69,7 @@ class RunStarted:
     fingerprints: dict[str, str]
     plan_file: str = ""
     earlier: tuple[Earlier, ...] = field(default=(), metadata=LATE)
+    before: Before | None = field(default=None, metadata=LATE)
     kind: Literal["run_started"] = "run_started"
 
 

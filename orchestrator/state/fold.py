@@ -106,6 +106,7 @@ def _check_run(state: RunState, envelope: Envelope) -> None:
 def _start(state: RunState, event: RunStarted, envelope: Envelope) -> None:
     state.run, state.plan_id, state.plan_source = event.run, event.plan_id, event.plan_source
     state.command, state.started_at, state.earlier = event.command, envelope.at, event.earlier
+    state.before = event.before
     _take_plan(state, event, envelope)
 
 

@@ -8,6 +8,7 @@ from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
+from orchestrator.state.before import Before
 from orchestrator.state.claims import Claimed
 from orchestrator.state.events import Failure, Loosened
 from orchestrator.state.people import Answer, Asked
@@ -125,7 +126,7 @@ class RunState:
     taken up again. seq, fence: of the last event. started_at, ended_at: wall clock seconds. turns: the start and every resume.
     loosened: by what the contract was loosened, as it was judged at the end.
     draws: of each task, what its attempts came to that does not stand; also of tasks that the plan lost.
-    earlier: what earlier runs came to, as it was known when this one started.
+    earlier: what earlier runs came to, as it was known when this one started. before: the one before it.
     """
 
     run: str = ""
@@ -154,6 +155,7 @@ class RunState:
     loosened: tuple[Loosened, ...] = ()
     draws: dict[str, tuple[Draw, ...]] = field(default_factory=dict)
     earlier: tuple[Earlier, ...] = ()
+    before: Before | None = None
 
     @property
     def finished(self) -> bool:

@@ -45,7 +45,7 @@ def test_clients_that_hang_up_at_any_byte_leave_no_word_and_the_next_is_served(s
 
 
 def test_a_page_that_cannot_be_made_says_so_and_the_others_are_served(tmp_path, monkeypatch):
-    from orchestrator.server import Pages
+    from orchestrator.answers import Pages
 
     def broken(_self):
         raise ZeroDivisionError("odd")

@@ -84,6 +84,14 @@ def test_the_same_journal_gives_the_same_report(shell, kit):
     assert shell("report").stdout == written
     shell("report", "-o", "again.md")
     assert (shell.folder / "again.md").read_text() == written
+    full = shell("report", "--full").stdout
+    assert "## Appendix: evidence" in full
+    assert full != written
+    assert shell("report", "--reports", "again").returncode == 0
+    assert (shell.folder / "again" / path.name).read_text() == written
+    assert {one.name for one in (shell.folder / "again" / path.stem).iterdir()} == {"A.md", "_run.md"}
+    refused = shell("report", "--full", "--group", "A")
+    assert (refused.returncode, "do not go together" in refused.stderr) == (2, True)
 
 
 def test_verify_agrees_until_an_artifact_changes(shell, kit):

@@ -8,8 +8,9 @@ from threading import Thread
 
 import pytest
 
+from orchestrator.answers import Pages
 from orchestrator.engine.runs import open_journal
-from orchestrator.server import Pages, make_server
+from orchestrator.server import make_server
 from orchestrator.state.events import Envelope, RunFinished, RunResumed, RunStarted, TaskSkipped
 
 PLAN = """
@@ -182,3 +183,43 @@ HELLO = {
     "jsonrpc": "2.0", "id": 1, "method": "initialize",
     "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
 }  # fmt: skip
+
+
+def test_a_run_is_compared_with_another_of_the_plan_and_its_evidence_is_saved(shell, kit):
+    for value in ("5", "3"):
+        shell.plan([kit.measuring("count", value)], [kit.criterion(">= 5 cases")])
+        shell("run", "-q", "--no-page", "plan.yaml")
+    before, after = (one["run"] for one in shell.runs())
+    pages = Pages(shell.folder / ".orchestrate")
+    page = pages.answer(f"/runs/{after}").body
+    assert f"<option selected>{before}</option>" in page
+    compared = pages.answer(f"/runs/{after}/compare?with={before}")
+    assert compared.status == 200
+    assert "Something got worse" in compared.body
+    assert "Nothing got worse" in pages.answer(f"/runs/{before}/compare?with={after}").body
+    assert pages.answer(f"/runs/{after}/compare").status == 404
+    assert pages.answer(f"/runs/{after}/compare?with=nobody%3Cb%3E").status == 404
+    saved = pages.answer(f"/runs/{after}/evidence/A.count")
+    assert (saved.kind, saved.name) == ("application/json", "A.count.json")
+    assert json.loads(saved.body)["measurements"][0]["data"]["values"] == [3.0]
+    assert pages.answer(f"/runs/{after}/evidence/A.other").status == 404
+
+
+def test_a_run_under_way_shows_who_works_what_is_next_and_what_is_decided_already(shell, kit):
+    gate = {"id": "gate", "command": ["sh", "-c", GATE]}
+    shell.plan([kit.measuring("count", "3"), gate, {"id": "last", "command": ["true"]}], [kit.criterion(">= 5 cases")])
+    process = shell.start("run", "-q", "--no-page", "plan.yaml")
+    kit.wait_until(lambda: shell.lines("ran"))
+    (run,) = (one["run"] for one in shell.runs())
+    pages = Pages(shell.folder / ".orchestrate")
+    page = pages.answer(f"/runs/{run}").body
+    (shell.folder / "go").touch()
+    assert process.wait(120) == 1
+    live = page[page.index('id="progress"') : page.index("<nav")]
+    assert re.search(r'href="#criterion-A.enough"><span class="badge fail">FAIL', live)
+    assert "Files are looked at once more at the end" in live
+    assert re.search(r"<code>A.gate</code></a> ONE for", live)
+    assert re.search(r"last</code></a> ONE <span class=.quiet.>after A.gate \(ONE\)", live)
+    assert page.index('id="failed"') < page.index('id="run"')
+    done = pages.answer(f"/runs/{run}").body
+    assert 'id="progress"' not in done

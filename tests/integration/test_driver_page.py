@@ -57,7 +57,7 @@ def test_the_package_is_found_and_its_plan_passes(tmp_path):
     assert "acp, command, human, pull, python" in unknown.stderr
     done = run(project, target, "run", "-q", "--no-page", "plan.yaml")
     assert done.returncode == 0, done.stdout + done.stderr
-    report = next((project / "reports").glob("shell-driver-*.md")).read_text("utf-8")
+    report = run(project, target, "report", "--full").stdout
     assert "| shell |" in report
     assert "exit code 0" in report
 

@@ -20,6 +20,7 @@ PAGES = (  # grows with every page that is rewritten
     "docs/decisions/0031-negative-controls.md",
     "docs/decisions/0032-bundle.md",
     "docs/decisions/0033-draws-and-loosening.md",
+    "docs/decisions/0034-history-in-the-journal.md",
     "docs/decisions/0040-transitive-reduction.md",
     "docs/decisions/0041-launcher.md",
     "docs/decisions/0042-named-processes.md",

@@ -81,7 +81,7 @@
 
   // Printing shows what is folded.
   let folded = [];
-  addEventListener("beforeprint", () => { const view = box; box = whole; show(); box = view; folded = [...document.querySelectorAll("details.task:not([open])")]; folded.forEach((one) => { one.open = true; }); });
+  addEventListener("beforeprint", () => { const view = box; box = whole; show(); box = view; folded = [...document.querySelectorAll("details.task:not([open]), details.passed:not([open])")]; folded.forEach((one) => { one.open = true; }); });
   addEventListener("afterprint", () => { show(); folded.forEach((one) => { one.open = false; }); });
 
   // Served: the page follows the run.
@@ -103,6 +103,7 @@
         if (typed.has(typing)) { const one = document.getElementById(typing); if (one) one.focus({ preventScroll: true }); }
         opened.forEach((id) => { const one = id && document.getElementById(id); if (one) one.open = true; });
         wire();
+        dispatchEvent(new Event("renewed"));
         if (view && whole.join(" ") === before) { box = view; show(); }
       } finally {
         busy = false;

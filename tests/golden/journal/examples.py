@@ -2,6 +2,7 @@
 
 import math
 
+from orchestrator.evidence.history import Earlier
 from orchestrator.evidence.measurement import (
     Artifact,
     Comparison,
@@ -16,6 +17,7 @@ from orchestrator.evidence.measurement import (
 from orchestrator.evidence.verdict import Control, NegativeControl, Outcome, Verdict, Why
 from orchestrator.process import Launch, ProcessId
 from orchestrator.state import events as e
+from orchestrator.state.before import Before
 from orchestrator.state.claims import Claimed
 from orchestrator.state.people import Answer, Asked, Bound, Word
 from orchestrator.state.rounds import HandIn, Joined, Round, Talk
@@ -74,6 +76,20 @@ EXAMPLES = (
         ("go", "-j2"),
         {"A.x": "f"},
         "/p/p.yaml",
+    ),
+    e.RunStarted(
+        "demo-2",
+        "demo",
+        "ab",
+        "schema: 1\n",
+        "p.yaml",
+        {},
+        {"cpu": "ü"},
+        ("go",),
+        {"A.x": "f"},
+        "/p/p.yaml",
+        (Earlier("A.c", "demo-1", 2.5, "ms"),),
+        Before("demo-1", "ab", {"n": "1"}, {"cpu": "ü"}, {"A.c": "PASS"}),
     ),
     e.RunResumed("cd", "schema: 1\n", {}, {"cpu": "ü"}, {"A.x": "g"}),
     e.TaskStarted("A.x", 1),

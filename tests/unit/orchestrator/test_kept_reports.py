@@ -5,6 +5,7 @@ import sqlite3
 
 import pytest
 
+from orchestrator.api.ending import write_report
 from orchestrator.api.running import run
 from orchestrator.api.stored import report_text
 from orchestrator.engine.options import RunOptions
@@ -43,8 +44,25 @@ def test_the_report_of_a_run_is_the_one_that_its_journal_gives(kit, tmp_path, mo
     heard = []
     ran = run(plan(kit, tmp_path, tasks), options=options(tmp_path, executor="inline", listener=heard.append))
     assert any(isinstance(each.event, TaskNoted) and "\udce9" in each.event.text for each in heard)
-    assert "caf?" in ran.report.read_text()
+    assert "caf?" in (ran.report.with_suffix("") / "_run.md").read_text()
     assert text_later(tmp_path, ran.run) == ran.report.read_text()
+
+
+def test_every_file_of_a_report_is_written_again_with_the_same_bytes(kit, tmp_path):
+    path = plan(kit, tmp_path, [kit.measuring("count", "5")])
+    ran = run(path, options=RunOptions(state=tmp_path / "state", reports=tmp_path / "reports"))
+    journal = open_journal(tmp_path / "state", readonly=True)
+    try:
+        write_report(journal, ran.run, tmp_path / "state", tmp_path / "again")
+    finally:
+        journal.close()
+    first, again = (files_below(tmp_path / name) for name in ("reports", "again"))
+    assert set(first) == {f"{ran.run}.md", f"{ran.run}.html", f"{ran.run}/A.md", f"{ran.run}/_run.md"}
+    assert again == first
+
+
+def files_below(folder):
+    return {str(one.relative_to(folder)): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
 
 
 def test_the_report_of_a_run_that_was_resumed_is_the_one_that_its_journal_gives(kit, tmp_path):

@@ -64,7 +64,7 @@ def test_a_button_of_the_page_answers_and_leads_back_to_it(waiting, page):
     (answer,) = Runs().state(waiting).tasks["A.look"].answers
     assert (answer.channel, answer.by, answer.comment) == ("page", "Ada", "Fine.")
     assert ask(port, "POST", f"{path}/answer", form)[0] == 409
-    assert "<form" not in ask(port, "GET", path)[1]
+    assert '<form method="post"' not in ask(port, "GET", path)[1]
     assert Runs().resume(waiting, RunOptions(page=False)).exit_code == 0
 
 

@@ -68,7 +68,7 @@ def test_the_display_shows_groups_running_tasks_and_what_they_say_without_contro
     told = drawn(standing, 15.0)
     assert "Work" in told
     assert "1/3" in told
-    assert "A.a 5.0s  half\\x1b[2J way [bold]" in told
+    assert "ONE  A.a 5.0s  half\\x1b[2J way [bold]" in told
     assert "A.b: m.count 3 cases" in told
     assert "1 of 3 tasks, 15s" in told
 
@@ -131,3 +131,34 @@ def test_no_line_of_the_display_is_wider_than_the_terminal(standing, width):
     lines = capture.get().splitlines()
     assert len(lines) == 4, lines
     assert max(map(len, lines)) <= width
+
+
+def test_what_is_decided_what_is_next_and_who_works_are_shown_while_it_runs(kit):
+    tasks = [
+        {"id": "count", "command": ["true"], "metrics": [{"name": "m.count", "unit": "cases", "better": "higher"}]},
+        {"id": "long", "command": ["true"]},
+        {"id": "last", "command": ["true"]},
+    ]
+    tasks = [{**task, "estimate": "1m"} for task in tasks]
+    loaded = load_text(json.dumps(kit.plan_data(tasks, [kit.criterion(">= 5 cases")])), "plan.yaml")
+    standing = RunView(loaded, METRICS)
+    begun = e.RunStarted(
+        "r", "small", "d", loaded.text, "plan.yaml", {}, {}, (), dict.fromkeys(loaded.graph.nodes, "f")
+    )
+    few = done("A.count", 1.0, Measurement("m.count", "cases", Samples((3.0,)), "counted"))
+    events = [begun, e.TaskStarted("A.count", 1), few, e.TaskStarted("A.long", 1)]
+    for seq, event in enumerate(events, 1):
+        standing.follow(e.Envelope(seq, float(seq), float(seq), 1, event), float(seq))
+    told = drawn(standing, 5.0)
+    assert "ONE  A.long 1.0s" in told
+    assert "next A.last (ONE) after A.long (ONE)" in told
+    assert "FAIL A.enough: " in told
+    assert "criteria: 1 FAIL, 0 open" in told
+    assert "critical path" in told
+
+
+def test_a_display_that_missed_events_leaves_out_what_rests_on_them(standing):
+    standing.follow(e.Envelope(7, 0.0, 0.0, 1, e.TaskStarted("A.a", 1)), 0.0)
+    assert standing.state is None
+    assert (standing.waits(4), standing.budgets()) == ([], [])
+    assert "A.a" in drawn(standing, 1.0)

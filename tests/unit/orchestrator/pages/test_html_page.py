@@ -1,15 +1,21 @@
 """The HTML page: everything inline, nothing from the plan as markup, the same input the same bytes."""
 
+import base64
+import json
 import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 from threading import Thread
+from types import SimpleNamespace
 
 import pytest
 
 from orchestrator.api.stored import page_text
 from orchestrator.engine.runs import open_journal
+from orchestrator.evidence.measurement import Measurement, Negative, Samples
+from orchestrator.pages.downloads import evidence_link, evidence_text
+from orchestrator.pages.sparks import spark
 from orchestrator.pages.traces import POINTS, Trace, read_traces, thinned
 
 EVIL = "<script>alert(1)</script>"
@@ -35,7 +41,7 @@ class Outline(HTMLParser):
         if found.get("href", "").startswith("#"):
             self.links.append(found["href"][1:])
         self.outside += [
-            value for key, value in attrs if key in {"src", "href"} and value and not value.startswith("#")
+            value for key, value in attrs if key in {"src", "href"} and value and not value.startswith(("#", "data:"))
         ]
 
 
@@ -107,9 +113,9 @@ def test_the_same_run_gives_the_same_bytes(page, shell):
 
 def test_a_group_has_a_report_of_its_own(page, shell):
     assert page
-    (path,) = (shell.folder / "reports").glob("*/*.md")
+    (path,) = (shell.folder / "reports").glob("*/A.md")
     text = path.read_text(encoding="utf-8")
-    assert "the whole report" in text
+    assert "one part of [the report]" in text
     assert "evidence-1" in text
 
 
@@ -153,3 +159,51 @@ def test_the_samples_are_drawn_with_the_target_and_the_interval(page):
     chart = page.partition('id="samples-A.quick"')[2].partition("</figure>")[0]
     for name in ("samples", "target", "interval (95 %)"):
         assert f">{name}</text>" in chart
+
+
+def test_what_failed_says_why_and_how_to_see_and_do_it_again_before_anything_else(page):
+    main = page[page.index("<main") :]
+    assert main.index('id="failed"') < main.index('id="run"') < main.index('id="criteria"')
+    first = main[main.index('id="failed"') : main.index('id="run"')]
+    assert "ended with exit code 1" in first
+    assert re.search(r"<code>orchestrate logs small-[\w-]+ A.fail</code>", first)
+    assert re.search(r"<code>orchestrate resume small-[\w-]+</code>", first)
+
+
+def test_every_criterion_task_and_round_has_a_link_of_its_own(page):
+    found = outline(page)
+    assert {"criterion-A.quick", "task-A.measure", "task-A.fail"} <= set(found.ids)
+    assert {"criterion-A.quick", "task-A.measure"} <= set(found.links)
+
+
+def test_the_evidence_of_a_task_is_saved_from_the_page_itself(page):
+    name, held = re.search(r'href="data:application/json;base64,([\w+/=]+)" download="([\w.]+)"', page).group(2, 1)
+    told = json.loads(base64.b64decode(held))
+    assert name == "A.measure.json"
+    assert told["task"] == "A.measure"
+    assert told["measurements"][0]["data"] == {"values": [1.0, 2.0, 3.0], "kind": "samples"}
+    assert len(told["plan_digest"]) == 64
+
+
+def test_evidence_is_json_whatever_it_measured(monkeypatch):
+    data = Samples((1.0, float("nan"), float("inf")))
+    measured = Measurement("m.n", "ms", data, EVIL, None, (), (), (), Negative((2.0,), "x"))
+    task = SimpleNamespace(id="A.t", figures=[SimpleNamespace(attempt=1, measurement=measured)])
+    report = SimpleNamespace(run="r", plan_digest="d", files=())
+    told = json.loads(evidence_text(report, task), parse_constant=pytest.fail)
+    assert told["measurements"][0]["data"]["values"] == [1.0, "nan", "inf"]
+    assert EVIL not in evidence_link(report, task)
+    monkeypatch.setattr("orchestrator.pages.downloads.MOST", 2)
+    assert evidence_link(report, task) == ""
+
+
+@pytest.mark.parametrize("past", [(), (("r-1", 1.0),), (("r-1", 1e308), ("r-2", -1e308)), (("r-1", 5.0), ("r-2", 5.0))])
+def test_earlier_runs_are_a_line_with_words_for_those_who_do_not_see_it(past):
+    verdict = SimpleNamespace(value=5.0, unit="<ms>")
+    row = SimpleNamespace(past=past, verdict=verdict, unit="<ms>", goal=float("nan"))
+    drawn = spark(row)
+    assert bool(drawn) == bool(past)
+    if drawn:
+        assert f'aria-label="{len(past) + 1} runs, the latest last: ' in drawn
+        assert "<ms>" not in drawn
+        assert "nan" not in drawn

@@ -1,11 +1,15 @@
 import math
+from types import SimpleNamespace
 
 import pytest
 
 from orchestrator.evidence.measurement import Measurement, Samples, Trend
 from orchestrator.evidence.metric import Form
+from orchestrator.pages import pictures
 from orchestrator.pages.pictures import trend_chart
+from orchestrator.pages.traces import Trace
 from orchestrator.report.model import Figure
+from orchestrator.report.spans import Span
 
 
 def figure(data):
@@ -36,3 +40,20 @@ def test_points_that_are_no_numbers_are_left_out():
 
 def test_what_is_no_trend_has_no_such_picture():
     assert trend_chart(figure(Samples((1.0, 2.0)))) == ""
+
+
+def test_what_ran_is_drawn_where_nothing_was_estimated():
+    task = SimpleNamespace(id="A.t")
+    group = SimpleNamespace(id="A", planned=(0.0, 0.0), tasks=[task])
+    report = SimpleNamespace(seconds=2.0, planned_seconds=0.0, groups=[group])
+    drawn = pictures.gantt_chart(report, {"A.t": [Span("A.t", 1, 0.5, 1.5)]})
+    assert "A.t" in drawn
+    assert "planned" not in drawn
+    assert pictures.gantt_chart(report, {}) == ""
+
+
+def test_memory_that_was_seen_once_is_no_picture():
+    group = SimpleNamespace(id="A", tasks=[SimpleNamespace(id="A.t")])
+    spans = {"A.t": [Span("A.t", 1, 0.0, 1.0)]}
+    assert pictures.memory_chart(group, spans, {"A.t": Trace(((0.1, 9.0),))}) == ""
+    assert "<svg" in pictures.memory_chart(group, spans, {"A.t": Trace(((0.1, 9.0), (0.2, 9.5)))})

@@ -20,7 +20,9 @@ from orchestrator.graph.load import load_text
 from orchestrator.pages.page import render_page
 from orchestrator.report.agentwork import agent_tasks, spent_rows
 from orchestrator.report.build import build_report
+from orchestrator.report.early import Early
 from orchestrator.report.junit import to_junit
+from orchestrator.report.outlook import budgets_left, waiting_of
 from orchestrator.report.spans import course_of
 from orchestrator.report.verify import Standing, verify
 from orchestrator.state import events as e
@@ -232,3 +234,22 @@ def test_a_bundles_statement_names_the_commit_as_a_subject():
     files = derived(finished(), "1", "ab" * 32)
     subjects = json.loads(files["statements/A.small.intoto.json"])["subject"]
     assert {"name": "hand-in of A.write", "digest": {"gitCommit": "b" * 40}} in subjects
+
+
+def test_a_verdict_on_agents_work_is_not_decided_while_a_round_or_a_merge_may_undo_it():
+    early = Early(LOADED.plan, LOADED.graph, {})
+    told = {
+        count: [one.outcome.value for one in early.decided(fold(sealed(count)), {})] for count in range(1, DONE + 1)
+    }
+    assert [count for count, found in told.items() if found] == [DONE]
+    assert told[DONE] == [one.outcome.value for one in judge_now(fold(sealed()))]
+
+
+def test_what_waits_names_whom_it_waits_for_and_what_is_left_of_every_budget():
+    state = fold(sealed(SILENT))
+    assert [(one.task, one.agent, one.why) for one in waiting_of(LOADED.plan, LOADED.graph, state)] == [
+        ("A.measure", "ME", "after A.write (ME)")
+    ]
+    left = {(one.whose, one.unit): (one.left, one.of) for one in budgets_left(LOADED.plan, LOADED.graph, state)}
+    assert left["the run", "turns"] == (8.0, 9)
+    assert left["agent ME", "tokens"] == (9880.0, 10_000)
