@@ -38,10 +38,12 @@ from orchestrator.engine.runs import (
     resume_run,
     start_run,
 )
+from orchestrator.engine.secrecy import secrets_of_run
 from orchestrator.engine.selection import excluded, named
 from orchestrator.engine.session import RunResult, owned
 from orchestrator.engine.testimony import contradictions
 from orchestrator.environment import capture, version
+from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.inline import InlineExecutor, ThreadExecutor, carry_out_inline
@@ -77,6 +79,8 @@ from orchestrator.runner import Runner
 from orchestrator.state.events import Envelope, RunExpected, RunResumed, RunStarted
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState, metrics_known
+from orchestrator.telling.others import Others, Telling, telling_others, with_targets
+from orchestrator.tracing.live import send_run, to_be_sent
 
 if TYPE_CHECKING:
     from orchestrator.agents.turn import Counter
@@ -149,6 +153,8 @@ class RunOptions:
     listener: told of every
     event once it is durable. announce: told the summary once everything is judged, before the report is written and the page drawn.
     notice: told what its user should know and no report says, in a sentence.
+    notify: variables with the addresses of those who are told of the run, beside those of the plan; "NOTIFIER:VARIABLE" names a notifier too.
+    otlp: send the run's spans over OTLP once it has finished; None: where OTEL_EXPORTER_OTLP_ENDPOINT is set.
     """
 
     state: Path = STATE
@@ -167,6 +173,8 @@ class RunOptions:
     cluster_wait: float = 60.0
     command: tuple[str, ...] = ()
     page: bool = True
+    notify: Sequence[str] = ()
+    otlp: bool | None = None
     listener: Callable[[Envelope], None] = field(default=lambda _envelope: None)
     told: Callable[[str], None] = field(default=lambda _text: None)
     announce: Callable[[str], None] = field(default=lambda _summary: None)
@@ -214,11 +222,15 @@ def load(path: Path, settings: Mapping[str, str], runners: Mapping[str, Runner])
 def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, options: RunOptions) -> RunOutcome:
     """As `run`, for a plan already loaded. Raises OSError, too, where the report could not be written later."""
     require_writable(_report_path(options.reports, f"{loaded.plan.id}-00000000T000000Z-0000"))
+    loaded = with_targets(loaded, options.notify)
+    traced = to_be_sent(options.otlp, os.environ, options.notice)
     with (
         _journal(options) as journal,
+        _telling(loaded, options) as others,
         EXECUTORS[options.executor].make(options, loaded, runners) as executor,
         _carrying(loaded, runners, options) as carry,
     ):
+        options = replace(options, listener=others.beside(options.listener))
         ending = _Ending(loaded, journal, options)
         given = _circumstances(loaded, runners, options, journal, _room(loaded, executor, options))
         given |= {"executor": executor, "carry": carry, "closing": ending.close}
@@ -227,12 +239,14 @@ def run_loaded(loaded: LoadedPlan, runners: Mapping[str, Runner], *, new: bool, 
             unfinished = None if new else _to_continue(journal, loaded, options)
             unreported = None if new or unfinished else _same_unreported(journal, loaded, runners, options)
             if unreported is not None:
+                others.take_up(journal, unreported)
                 return ending.report(unreported)
             if unfinished is None:
                 start_run(loaded, opened=leave, force=options.force, reuse=options.reuse, **given)
             else:
+                others.take_up(journal, unfinished)
                 resume_run(unfinished, loaded, opened=leave, **_taken_up(options), **given)
-        return ending.outcome
+        return _traced(ending.outcome, loaded, journal, options) if traced else ending.outcome
 
 
 def _to_continue(journal: JournalPort, loaded: LoadedPlan, options: RunOptions) -> str | None:
@@ -251,23 +265,30 @@ def _to_continue(journal: JournalPort, loaded: LoadedPlan, options: RunOptions) 
 def resume_loaded(run: str, loaded: LoadedPlan, runners: Mapping[str, Runner], *, options: RunOptions) -> RunOutcome:
     """Carry on that run. Raises as `run` does."""
     require_writable(_report_path(options.reports, run))
+    loaded = with_targets(loaded, options.notify)
+    traced = to_be_sent(options.otlp, os.environ, options.notice)
     with (
         _journal(options) as journal,
+        _telling(loaded, options) as others,
         EXECUTORS[options.executor].make(options, loaded, runners) as executor,
         _carrying(loaded, runners, options) as carry,
     ):
+        options = replace(options, listener=others.beside(options.listener))
         ending = _Ending(loaded, journal, options)
         given = _circumstances(loaded, runners, options, journal, _room(loaded, executor, options))
         given |= {"executor": executor, "carry": carry, "closing": ending.close}
         given["expect"] = partial(expect, loaded, journal, given["environment"], given["jobs"])
+        others.take_up(journal, run)
         resume_run(run, loaded, **_taken_up(options), **given)
-        return ending.outcome
+        return _traced(ending.outcome, loaded, journal, options) if traced else ending.outcome
 
 
 def report_loaded(run: str, loaded: LoadedPlan, *, options: RunOptions) -> RunOutcome:
     """Write the report of a run that finished, as it would have been; nothing runs. Raises RunOwned, OSError."""
     require_writable(_report_path(options.reports, run))
-    with _journal(options) as journal:
+    loaded = with_targets(loaded, options.notify)
+    with _journal(options) as journal, _telling(loaded, options) as others:
+        others.take_up(journal, run)
         return _Ending(loaded, journal, options).report(run)
 
 
@@ -548,6 +569,28 @@ def _tip(plan: Plan) -> Tip:
     from orchestrator.agents.git import tip  # noqa: PLC0415 - as above
 
     return tip
+
+
+def _telling(loaded: LoadedPlan, options: RunOptions) -> AbstractContextManager[Others]:
+    """Who else is told of the run. Raises NotifierError."""
+    return telling_others(loaded, Telling(options.state.absolute(), Path.cwd(), options.notice))
+
+
+def _traced(outcome: RunOutcome, loaded: LoadedPlan, journal: JournalPort, options: RunOptions) -> RunOutcome:
+    """The outcome, and its spans sent where it finished; that they could not be is told."""
+    if outcome.summary:
+        try:
+            send_run(loaded, journal.read(outcome.run), outcome.run, secrets_of_run(loaded.plan, Path.cwd()))
+        except OrchestratorError as error:
+            options.notice(str(error))
+    return outcome
+
+
+def export_spans(journal: JournalPort, run: str) -> int:
+    """Send the run's spans over OTLP as far as it got, to where OTEL_EXPORTER_OTLP_ENDPOINT says; how many. Raises TracingError."""
+    envelopes = journal.read(run)
+    loaded = _plan_in(envelopes, run)
+    return send_run(loaded, envelopes, run, secrets_of_run(loaded.plan, Path.cwd()))
 
 
 class _Ending:
