@@ -20,6 +20,10 @@ NOTIFIERS: Final = "orchestrator.notifiers"
 class NotifierError(OrchestratorError):
     """Somebody who is to be told of the run could not be: nothing was started. The message has the mend."""
 
+
+class AddressGivenError(NotifierError):
+    """`--notify` has an address in place of a variable's name."""
+
     exit_code: ClassVar[int] = 2
 
 

@@ -15,7 +15,7 @@ from orchestrator.state.events import Envelope
 from orchestrator.telling.addresses import address_of, given_targets
 from orchestrator.telling.courier import Courier, Recipient
 from orchestrator.telling.news import News, Newsroom
-from orchestrator.telling.notifier import NotifierError, find_notifier
+from orchestrator.telling.notifier import AddressGivenError, NotifierError, find_notifier
 from orchestrator.telling.record import Record, Sent
 
 Listener = Callable[[Envelope], None]
@@ -38,7 +38,7 @@ def with_targets(loaded: LoadedPlan, given: Sequence[str]) -> LoadedPlan:
         targets = tuple(given_targets(given))
     except ValueError:
         what = "--notify takes the name of a variable that holds the address, not the address: that may be a secret"
-        raise NotifierError(f"{what}\n  mend: export SLACK_URL=slack://... and write --notify SLACK_URL") from None
+        raise AddressGivenError(f"{what}\n  mend: export SLACK_URL=slack://... and write --notify SLACK_URL") from None
     known = {each.name for each in loaded.plan.notify}
     more = tuple(each for each in targets if each.name not in known)
     return replace(loaded, plan=loaded.plan.model_copy(update={"notify": (*loaded.plan.notify, *more)}))

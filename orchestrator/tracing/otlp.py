@@ -87,8 +87,8 @@ def span_id(run: str, key: str) -> int:
 
 
 def _complaint(said: Sequence[str]) -> str:
-    why = mask(said[-1]) if said else "the receiver did not take them"
-    return f"spans could not be sent: {' '.join(why.split())[:300]}\n  mend: look at {ENDPOINTS[0]}, and at what listens there"
+    why = mask("; ".join(dict.fromkeys(said))) or "the receiver did not take them"
+    return f"spans could not be sent: {' '.join(why.split())[:400]}\n  mend: look at {ENDPOINTS[0]}, and at what listens there"
 
 
 @contextmanager
