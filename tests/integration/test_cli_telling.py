@@ -93,7 +93,13 @@ def test_an_agent_that_is_silent_is_told_of_while_it_is(shell, kit, web):
     for words in (("init", "-q", "-b", "main", "."), ("-c", "user.name=t", "-c", "user.email=t@t", "commit", "-q", "--allow-empty", "-m", "one")):  # fmt: skip
         subprocess.run(["git", *words], cwd=shell.folder, check=True)
     waits = "until [ -e ${project}/told ]; do sleep 0.1; done; echo said > said.txt"
-    agent = {"specialty": "w", "driver": "command", "program": ["sh", "-c", waits], "silent": "200ms", "sandbox": "none"}
+    agent = {
+        "specialty": "w",
+        "driver": "command",
+        "program": ["sh", "-c", waits],
+        "silent": "200ms",
+        "sandbox": "none",
+    }
     task = {"id": "it", "brief": "Do it.", "workspace": {"base": "main"}, "writes": ["said.txt"], "agent": "QUIET"}
     plan = kit.plan_data([task])
     write_plan(shell, kit, [task], agents=plan["agents"] | {"QUIET": agent})
@@ -130,7 +136,8 @@ def test_an_address_in_place_of_a_variable_is_refused_and_not_repeated(shell):
     assert not (shell.folder / "ran").exists()
 
 
-def test_without_the_extra_one_error_says_how_to_get_it_before_anything_runs(shell, kit, web):
+@pytest.mark.usefixtures("web")
+def test_without_the_extra_one_error_says_how_to_get_it_before_anything_runs(shell, kit):
     hidden = shell.folder / "hidden"
     hidden.mkdir()
     (hidden / "apprise.py").write_text("raise ModuleNotFoundError(\"No module named 'apprise'\")")

@@ -53,7 +53,8 @@ def test_nothing_is_sent_where_that_is_switched_off(shell, web):
     assert web.posted == []
 
 
-def test_without_the_extra_asking_for_it_is_refused_before_anything_runs(shell, web):
+@pytest.mark.usefixtures("web")
+def test_without_the_extra_asking_for_it_is_refused_before_anything_runs(shell):
     hidden = shell.folder / "hidden" / "opentelemetry"
     hidden.mkdir(parents=True)
     (hidden / "__init__.py").write_text("")

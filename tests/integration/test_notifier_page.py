@@ -33,7 +33,9 @@ def test_the_page_shows_the_package_as_it_is(name):
 def test_the_package_is_found_and_told_of_its_plans_run(tmp_path):
     points = tomllib.loads((EXAMPLE / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
     target, project = tmp_path / "site", tmp_path / "project"
-    install(target, "file_notifier", (EXAMPLE / "file_notifier.py").read_text("utf-8"), points["orchestrator.notifiers"])
+    install(
+        target, "file_notifier", (EXAMPLE / "file_notifier.py").read_text("utf-8"), points["orchestrator.notifiers"]
+    )
     project.mkdir()
     env = {**os.environ, "PYTHONPATH": str(target), "TOLD_FILE": str(project / "told.txt")}
     argv = [sys.executable, "-m", "orchestrator", "run", "-q", "--no-page", str(EXAMPLE / "plan.yaml")]

@@ -14,7 +14,7 @@ def test_a_target_is_a_variable_or_a_notifier_and_a_variable():
 
 @pytest.mark.parametrize("word", [ADDRESS, "json://host", "", "A B", "pager:", ":X", "https://hooks.slack.com/x"])
 def test_an_address_is_no_target_and_the_complaint_does_not_repeat_it(word):
-    with pytest.raises(ValueError, match="^$"):
+    with pytest.raises(ValueError, match=r"^$"):
         list(given_targets([word]))
 
 

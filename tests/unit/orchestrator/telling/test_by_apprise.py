@@ -35,7 +35,9 @@ def test_a_mail_server_gets_the_mail():
     server = controller.Controller(Handler(), hostname="127.0.0.1", port=_free_port())
     server.start()
     try:
-        address = f"mailto://127.0.0.1:{server.port}?smtp=127.0.0.1&from=me@example.org&to=ada@example.org&mode=insecure"
+        address = (
+            f"mailto://127.0.0.1:{server.port}?smtp=127.0.0.1&from=me@example.org&to=ada@example.org&mode=insecure"
+        )
         by_apprise.AppriseNotifier().send(address, NEWS)
     finally:
         server.stop()
@@ -50,7 +52,7 @@ def _free_port():
         return probe.getsockname()[1]
 
 
-def test_what_the_service_refuses_is_raised_and_nothing_is_printed(capfd, caplog):
+def test_what_the_service_refuses_is_raised_and_nothing_is_printed(capfd):
     logging.getLogger("apprise").propagate = False  # as where nobody set up logging
     try:
         with WebReceiver(status=403) as web, pytest.raises(by_apprise.NotSentError) as raised:

@@ -31,7 +31,9 @@ class Fake:
 
 def courier(tmp_path, *fakes, subjects=tuple(Subject), patience=20.0):
     known = [Recipient(f"fake:{n}", ADDRESS, each, frozenset(subjects)) for n, each in enumerate(fakes)]
-    return Courier(known, Record(tmp_path, "r1"), lambda text: text.replace("s3cret", "(masked)"), patience, lambda: 7.0)
+    return Courier(
+        known, Record(tmp_path, "r1"), lambda text: text.replace("s3cret", "(masked)"), patience, lambda: 7.0
+    )
 
 
 def test_news_is_sent_without_secrets_and_that_is_kept(tmp_path):

@@ -11,7 +11,9 @@ from orchestrator.tracing.model import Span, SpanEvent
 
 SPANS = [
     Span("run", None, "invoke_workflow small", 1_000, 9_000, {"gen_ai.agent.name": "small"}),
-    Span("A", "run", "workstream A", 2_000, 8_000, {"n": 3}, [SpanEvent("gen_ai.evaluation.result", 7_000, {"x": 0.5})]),
+    Span(
+        "A", "run", "workstream A", 2_000, 8_000, {"n": 3}, [SpanEvent("gen_ai.evaluation.result", 7_000, {"x": 0.5})]
+    ),
     Span("A.do/1/round/call 1", "A", "chat m", 3_000, 4_000, {"known": True}, client=True, error="it failed"),
 ]
 
@@ -29,7 +31,9 @@ def received(web):
     """Every resource's name of service, and every span."""
     requests = [ExportTraceServiceRequest.FromString(each.body) for each in web.posted]
     parts = [part for request in requests for part in request.resource_spans]
-    names = {each.value.string_value for part in parts for each in part.resource.attributes if each.key == "service.name"}
+    names = {
+        each.value.string_value for part in parts for each in part.resource.attributes if each.key == "service.name"
+    }
     return names, [span for part in parts for scope in part.scope_spans for span in scope.spans]
 
 
@@ -38,12 +42,21 @@ def test_spans_arrive_with_their_times_places_and_kinds(web):
     names, (run, group, call) = received(web)
     assert names == {"orchestrate"}
     assert [each.path for each in web.posted] == ["/v1/traces"]
-    assert (run.name, run.start_time_unix_nano, run.end_time_unix_nano, run.parent_span_id) == ("invoke_workflow small", 1_000, 9_000, b"")
+    assert (run.name, run.start_time_unix_nano, run.end_time_unix_nano, run.parent_span_id) == (
+        "invoke_workflow small",
+        1_000,
+        9_000,
+        b"",
+    )
     assert (group.parent_span_id, call.parent_span_id) == (run.span_id, group.span_id)
     assert {run.trace_id, group.trace_id, call.trace_id} == {otlp.trace_id("r1").to_bytes(16, "big")}
     assert (call.kind, call.status.code, call.status.message) == (3, 2, "it failed")
     (event,) = group.events
-    assert (event.name, event.time_unix_nano, event.attributes[0].value.double_value) == ("gen_ai.evaluation.result", 7_000, 0.5)
+    assert (event.name, event.time_unix_nano, event.attributes[0].value.double_value) == (
+        "gen_ai.evaluation.result",
+        7_000,
+        0.5,
+    )
 
 
 def test_the_same_run_has_the_same_ids_whenever_it_is_sent(web):
@@ -57,7 +70,9 @@ def test_the_same_run_has_the_same_ids_whenever_it_is_sent(web):
 
 def test_many_spans_and_events_all_arrive(web):
     many = [Span(f"A/{n}", None, "x", 1, 2, {}, [SpanEvent("e", 1, {}) for _ in range(3)]) for n in range(1_200)]
-    many.append(Span("B", None, "b", 1, 2, {f"a{n}": n for n in range(300)}, [SpanEvent("e", 1, {}) for _ in range(500)]))
+    many.append(
+        Span("B", None, "b", 1, 2, {f"a{n}": n for n in range(300)}, [SpanEvent("e", 1, {}) for _ in range(500)])
+    )
     assert otlp.send(many, "r1") == 1_201
     found = received(web)[1]
     assert (len(found), len(found[-1].events), len(found[-1].attributes)) == (1_201, 500, 300)

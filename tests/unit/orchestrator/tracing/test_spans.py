@@ -73,7 +73,14 @@ def test_a_round_lies_within_its_attempt_task_workstream_and_run():
     while key is not None:
         line.append(found[key].name)
         key = found[key].parent
-    assert line == ["chat flash", "invoke_agent X", "attempt 1 of A.do", "task A.do", "workstream A", "invoke_workflow small"]
+    assert line == [
+        "chat flash",
+        "invoke_agent X",
+        "attempt 1 of A.do",
+        "task A.do",
+        "workstream A",
+        "invoke_workflow small",
+    ]
     assert found["A.do/2/round"].attributes["orchestrate.round"] == 2
 
 
