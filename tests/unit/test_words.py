@@ -29,6 +29,7 @@ PAGES = (  # grows with every page that is rewritten
     "docs/decisions/0061-kept-sort-plans.md",
     "docs/decisions/0062-blocks-of-fast.md",
     "docs/decisions/0063-blocks-of-one-kind.md",
+    "docs/decisions/0073-told-beside-the-journal.md",
     "docs/evidence-protocol.md",
     "docs/glyph-block.md",
     "docs/glyph-mixing.md",
