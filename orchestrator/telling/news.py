@@ -7,7 +7,7 @@ from typing import Final
 
 from orchestrator.evidence.verdict import Outcome, Verdict
 from orchestrator.graph.load import LoadedPlan
-from orchestrator.plan.model import Subject
+from orchestrator.plan.model import Budget, Subject
 from orchestrator.report.agentwork import is_silent, spent_rows
 from orchestrator.report.failing import SEVERITY
 from orchestrator.state.events import (
@@ -24,6 +24,7 @@ from orchestrator.state.run import RunState
 from orchestrator.state.spending import Spending
 from orchestrator.state.transitions import Status
 
+NO_BUDGET: Final = Budget()
 NEARLY: Final = 0.8
 """The share of a budget at which it is news."""
 FEWEST_TURNS: Final = 5  # of fewer, the last one is the first at four fifths
@@ -63,6 +64,9 @@ class Newsroom:
         self._loaded = loaded
         self._state = RunState()
         self._told: dict[str, News] = {}
+        budgets = (loaded.plan.budget, *(each.budget for each in loaded.plan.agents.values()))
+        tasks = (task.budget for group in loaded.plan.groups.values() for task in group.tasks)
+        self._budgeted = any(each != NO_BUDGET for each in (*budgets, *tasks))
 
     @property
     def run(self) -> str:
@@ -101,7 +105,7 @@ class Newsroom:
                 yield self._silence(envelope.event.task, envelope.event.reason, envelope.seq)
             case _:
                 pass
-        if isinstance(envelope.event, SpendSettled) or _ends_a_turn(envelope):
+        if self._budgeted and (isinstance(envelope.event, SpendSettled) or _ends_a_turn(envelope)):
             yield from self._budgets()
 
     def _stands(self, news: News, last: int) -> bool:

@@ -76,6 +76,7 @@ class Others:
         self._room = Newsroom(loaded)
         self._secrets = secrets_of_run(loaded.plan, telling.project) if known else ()
         self._courier: Courier | None = None
+        self._kept: tuple[News, ...] = ()
         self._broken = False
 
     def beside(self, listener: Listener) -> Listener:
@@ -85,20 +86,31 @@ class Others:
 
         def both(envelope: Envelope) -> None:
             listener(envelope)
+            self.flush()
             self._guarded(lambda: self._room.hear(envelope))
 
         return both
 
     def take_up(self, journal: JournalPort, run: str) -> None:
-        """Hear what happened in a run before it is taken up again, and tell what of it nobody could be told."""
+        """Hear what happened in a run before it is taken up again; what still holds is told once the run is this process's."""
         if self._known:
-            self._guarded(lambda: self._room.catch_up(journal.read(run, unsealed=True)))
+            self._guarded(lambda: self._caught_up(journal.read(run, unsealed=True)))
+
+    def flush(self) -> None:
+        """Tell what was kept of the time before: the run is this process's."""
+        kept, self._kept = self._kept, ()
+        if kept:
+            self._guarded(lambda: kept)
 
     def close(self) -> None:
         """Wait for what is still being sent, and say what could not be."""
         if self._courier is not None and (left := self._courier.close()):
             for name in dict.fromkeys(each.target for each in left):
                 self._telling.notice(_complaint(name, [each for each in left if each.target == name]))
+
+    def _caught_up(self, envelopes: Sequence[Envelope]) -> tuple[News, ...]:
+        self._kept = self._room.catch_up(envelopes)
+        return ()
 
     def _guarded(self, hear: Callable[[], tuple[News, ...]]) -> None:
         if self._broken:
@@ -123,6 +135,7 @@ def telling_others(loaded: LoadedPlan, telling: Telling) -> Iterator[Others]:
     others = Others(loaded, recipients(loaded.plan.notify, os.environ), telling)
     try:
         yield others
+        others.flush()
     finally:
         others.close()
 
