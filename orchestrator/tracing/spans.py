@@ -169,6 +169,11 @@ class _Trace:
         span = self._spans.get(_round_key(_attempt_key(task, attempt)))
         if span is None:
             return
+        if span.key not in self._open:  # it was accepted, and a merge or a person sends it back
+            told: dict[str, m.Value] = {"orchestrate.round": judged.number, "orchestrate.why": self._masked(judged.why)}
+            span.events.append(SpanEvent("orchestrate.sent_back", now, told))
+            self._evaluated(span, judged.verdicts, now)
+            return
         span.attributes |= {"orchestrate.round": judged.number, "orchestrate.passed": judged.passed}
         span.attributes |= dict(_of_talk(judged.talk)) if judged.talk else {}
         if judged.why:

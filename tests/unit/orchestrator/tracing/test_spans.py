@@ -184,3 +184,20 @@ def test_a_skipped_task_has_a_span_that_says_so():
 def test_a_task_that_the_plan_lost_has_a_span_all_the_same():
     found = spans(BEGUN, e.TaskStarted("Z.gone", 1), e.TaskSucceeded("Z.gone", 1, NOTHING, USED))
     assert found["Z.gone/1"].parent == "Z.gone"
+
+
+def test_a_hand_in_that_a_merge_sends_back_stays_accepted_and_the_next_attempt_is_a_later_round():
+    accepted = e.RoundJudged("A.do", 1, Round(1, 1, True, "", (), HAND_IN, TALK))
+    sent_back = e.RoundJudged("A.do", 1, Round(2, 1, False, "it clashes", (FAST,), HAND_IN, TALK))
+    begun = (BEGUN, e.TaskStarted("A.do", 1), e.HandedIn("A.do", 1, HAND_IN, USED), accepted)
+    found = spans(
+        *begun,
+        e.TaskSucceeded("A.do", 1, NOTHING, USED),
+        sent_back,
+        e.RoundReturned("A.do", 1, "again"),
+        e.TaskStarted("A.do", 2),
+    )
+    first = found["A.do/1/round"]
+    assert (first.attributes["orchestrate.round"], first.attributes["orchestrate.passed"]) == (1, True)
+    assert [each.name for each in first.events] == ["orchestrate.sent_back", "gen_ai.evaluation.result"]
+    assert found["A.do/2/round"].attributes["orchestrate.round"] == 3
