@@ -15,8 +15,6 @@ from orchestrator.tracing.model import Span
 ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 MODULE: Final = "opentelemetry.exporter.otlp.proto.http"
 BATCH: Final = 512
-PATIENCE: Final = 10.0
-"""Seconds for each batch, retries included."""
 SAID: Final = logging.getLogger("opentelemetry")
 
 
@@ -65,7 +63,7 @@ def send(spans: Sequence[Span], run: str) -> int:
     from orchestrator.tracing.sdk import readable  # noqa: PLC0415
 
     with _heard() as said:
-        exporter = OTLPSpanExporter(timeout=PATIENCE)
+        exporter = OTLPSpanExporter()
         try:
             made = readable(spans, run, version())
             for start in range(0, len(made), BATCH):
