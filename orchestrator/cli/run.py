@@ -1,5 +1,6 @@
 """`orchestrate run`: the whole of a plan, or the rest of a run that did not finish."""
 
+import os
 import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -30,6 +31,7 @@ from orchestrator.graph.schedule import forecast
 from orchestrator.graph.view import schedule_view
 from orchestrator.journal.sqlite import SYNCHRONOUS
 from orchestrator.registry import Registry, load_registry
+from orchestrator.telling.others import recipients, with_targets
 
 
 def run_plan(  # noqa: PLR0913 - the run and how it is told of
@@ -65,11 +67,12 @@ def shown(loaded: LoadedPlan, registry: Registry, telling: Telling, options: Run
 def foretell(path: Path, settings: list[str], options: RunOptions, telling: Telling, *, new: bool = False) -> None:
     """Check the plan as a run would, and say what it would do and when, or (`telling.explain`) why; nothing is started.
 
-    Raises PlanError, UsageError, and JournalError for a journal that cannot be read.
+    Raises PlanError, UsageError, NotifierError for somebody who could not be told, and JournalError for a journal that cannot be read.
     """
     check_options(options)
     registry = load_registry()
     loaded = load(path, parse_settings(settings), registry)
+    recipients(with_targets(loaded, options.notify).plan.notify, os.environ)
     if telling.explain:
         found = explain_loaded(loaded, registry, new=new, options=options)
         say(as_json(explanation_data(found))) if telling.as_json else show_explanation(found)

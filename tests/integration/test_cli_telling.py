@@ -133,6 +133,8 @@ def test_an_address_in_place_of_a_variable_is_refused_and_not_repeated(shell):
     shell.plan([{"id": "a", "command": ["touch", "${project}/ran"]}])
     done = shell("run", "--notify", f"json://host/{SECRET}", "plan.yaml")
     assert (done.returncode, SECRET in done.stderr) == (2, False)
+    foretold = shell("run", "--dry-run", "--notify", "NOT_SET", "plan.yaml")
+    assert (foretold.returncode, "NOT_SET is not set" in foretold.stderr) == (4, True)
     assert not (shell.folder / "ran").exists()
 
 
