@@ -21,7 +21,7 @@ LONGEST_KEY: Final = 2**16  # bytes in which a private key's end is looked for
 
 _NAME: Final = re.compile(
     r"(^|[_.-])(TOKENS?|SECRETS?|PASSWORDS?|PASSWD|PASSPHRASE|PASS|KEYS?|APIKEY|CREDENTIALS?|AUTH)($|[_.-])"
-    r"|(TOKEN|SECRET|PASSWORD|APIKEY)$",
+    r"|(TOKEN|SECRET|PASSWORD|APIKEY)$|(^|_)WEBHOOK(_URL)?$|^OTEL_EXPORTER_OTLP_([A-Z]+_)?HEADERS$",
     re.IGNORECASE,
 )
 _MASK: Final = MASK.encode()

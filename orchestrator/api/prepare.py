@@ -14,13 +14,15 @@ from orchestrator.graph.load import LoadedPlan
 from orchestrator.plan.handins import gates
 from orchestrator.plan.model import Plan
 from orchestrator.runner import Runner
+from orchestrator.telling.others import with_targets
 
 
 def prepare(loaded: LoadedPlan, runners: Mapping[str, Runner], options: RunOptions) -> Prepared:
     """What `run`, `resume` and `--explain` go by: all of it is found out here, and nowhere again.
 
-    The current folder is the project. Raises UnknownTask, and AgentFileError.
+    The current folder is the project. Raises UnknownTask, AgentFileError, and NotifierError.
     """
+    loaded = with_targets(loaded, options.notify)
     project = Path.cwd()
     command = options.command or (Path(sys.argv[0]).name, *sys.argv[1:])
     return prepare_run(

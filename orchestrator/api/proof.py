@@ -9,6 +9,7 @@ from orchestrator.bundle.write import Exported, export
 from orchestrator.engine.contract import judge_under_contract
 from orchestrator.engine.exit_code import UNPROVEN, exit_code
 from orchestrator.engine.judging import declared_metrics, file_digest
+from orchestrator.engine.secrecy import secrets_of_run
 from orchestrator.engine.testimony import contradictions
 from orchestrator.environment import version
 from orchestrator.journal.errors import Contradicted
@@ -18,6 +19,7 @@ from orchestrator.registry import load_registry
 from orchestrator.report.verify import STANDS, compared, sealed, testified
 from orchestrator.state.fold import fold
 from orchestrator.state.run import metrics_known
+from orchestrator.tracing.live import send_run
 
 
 def export_bundle(journal: JournalPort, run: str, state: Path, target: Path, signer: Signer | None = None) -> Exported:
@@ -32,6 +34,16 @@ def export_bundle(journal: JournalPort, run: str, state: Path, target: Path, sig
         if found is not None:
             raise Contradicted(run, found.path, found.detail)
         return export(envelopes, folder, target, version(), signer)
+
+
+def export_spans(journal: JournalPort, run: str) -> int:
+    """Send the run's spans over OTLP as far as it got, to where OTEL_EXPORTER_OTLP_ENDPOINT says; how many.
+
+    Raises TracingError.
+    """
+    envelopes = journal.read(run)
+    loaded = plan_in(envelopes, run)
+    return send_run(loaded, envelopes, run, secrets_of_run(loaded.plan, Path.cwd()))
 
 
 def verify_run(journal: JournalPort, run: str, state: Path) -> Checked:

@@ -1,7 +1,8 @@
 """Run a plan, or continue its run: load, prepare, carry out, judge, write the report."""
 
+import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -19,12 +20,16 @@ from orchestrator.engine.options import DEFAULT, RunOptions
 from orchestrator.engine.prepared import Prepared
 from orchestrator.engine.reconcile import NOT_ASKED_FOR
 from orchestrator.engine.runs import resume_run, start_run
+from orchestrator.engine.secrecy import secrets_of_run
 from orchestrator.engine.session import Effects
+from orchestrator.errors import OrchestratorError
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.port import JournalPort
 from orchestrator.plan.model import Plan
 from orchestrator.registry import load_registry
 from orchestrator.state.fold import fold
+from orchestrator.telling.others import Others, Telling, telling_others, with_targets
+from orchestrator.tracing.live import send_run, to_be_sent
 
 
 def run(
@@ -46,43 +51,68 @@ def run(
 def run_prepared(prepared: Prepared, *, new: bool) -> RunOutcome:
     """As `run`, for a plan that is ready. Raises OSError, too, where the report could not be written later."""
     loaded, options = prepared.loaded, prepared.options
-    with _begun(prepared, f"{loaded.plan.id}-00000000T000000Z-0000") as (ready, effects, journal, ending):
-        with entry(journal, loaded.plan.id, loaded.settings) as leave:
-            unfinished = None if new else to_continue(journal, loaded, options)
-            unreported = None if new or unfinished else _same_unreported(journal, prepared)
-            if unreported is not None:
-                return ending.report(unreported)
-            opened = replace(effects, opened=leave)
-            if unfinished is None:
-                start_run(ready, opened, journal)
-            else:
-                resume_run(unfinished, ready, opened, journal)
-        return ending.outcome
+    with (
+        _begun(prepared, f"{loaded.plan.id}-00000000T000000Z-0000") as (ready, effects, journal, ending, others),
+        entry(journal, loaded.plan.id, loaded.settings) as leave,
+    ):
+        unfinished = None if new else to_continue(journal, loaded, options)
+        unreported = None if new or unfinished else _same_unreported(journal, prepared)
+        if unreported is not None:
+            others.take_up(journal, unreported)
+            return ending.report(unreported)
+        opened = replace(effects, opened=leave)
+        if unfinished is None:
+            start_run(ready, opened, journal)
+        else:
+            others.take_up(journal, unfinished)
+            resume_run(unfinished, ready, opened, journal)
+    return ending.outcome
 
 
 def resume_prepared(run: str, prepared: Prepared) -> RunOutcome:
     """Carry on that run. Raises as `run` does."""
-    with _begun(prepared, run) as (ready, effects, journal, ending):
+    with _begun(prepared, run) as (ready, effects, journal, ending, others):
+        others.take_up(journal, run)
         resume_run(run, ready, effects, journal)
-        return ending.outcome
+    return ending.outcome
 
 
 def report_loaded(run: str, loaded: LoadedPlan, *, options: RunOptions) -> RunOutcome:
     """Write the report of a run that finished, as it would have been; nothing runs. Raises RunOwned, OSError."""
     require_writable(report_path(options.reports, run))
-    with journal_of(options) as journal:
+    loaded = with_targets(loaded, options.notify)
+    with journal_of(options) as journal, _told(loaded, options) as others:
+        others.take_up(journal, run)
         return Ending(loaded, journal, options).report(run)
 
 
 @contextmanager
-def _begun(prepared: Prepared, run: str) -> Iterator[tuple[Prepared, Effects, JournalPort, Ending]]:
-    """All that a run needs besides what was prepared. run: its id, or one like it."""
+def _begun(prepared: Prepared, run: str) -> Iterator[tuple[Prepared, Effects, JournalPort, Ending, Others]]:
+    """All that a run needs besides what was prepared; once it is over, its spans are sent. run: its id, or one like it."""
     loaded, options = prepared.loaded, prepared.options
     require_writable(report_path(options.reports, run))
-    with journal_of(options) as journal, carried(prepared) as (ready, effects):
-        ending = Ending(loaded, journal, options)
-        expected = partial(expect, loaded, journal, ready.environment, ready.options.jobs)
-        yield ready, replace(effects, closing=ending.close, expect=expected), journal, ending
+    traced = to_be_sent(options.otlp, os.environ, options.notice)
+    with journal_of(options) as journal, _told(loaded, options) as others:
+        heard = prepared.told(replace(options, listener=others.beside(options.listener)))
+        with carried(heard) as (ready, effects):
+            ending = Ending(loaded, journal, options)
+            expected = partial(expect, loaded, journal, ready.environment, ready.options.jobs)
+            yield ready, replace(effects, closing=ending.close, expect=expected), journal, ending, others
+        if traced and ending.outcome.ran and ending.outcome.summary:
+            _send_spans(journal, loaded, ending.outcome.run, options)
+
+
+def _told(loaded: LoadedPlan, options: RunOptions) -> AbstractContextManager[Others]:
+    """Who else is told of the run. Raises NotifierError."""
+    return telling_others(loaded, Telling(options.state.absolute(), Path.cwd(), options.notice))
+
+
+def _send_spans(journal: JournalPort, loaded: LoadedPlan, run: str, options: RunOptions) -> None:
+    """That they could not be sent is told, and changes nothing."""
+    try:
+        send_run(loaded, journal.read(run), run, secrets_of_run(loaded.plan, Path.cwd()))
+    except OrchestratorError as error:
+        options.notice(str(error))
 
 
 def to_continue(journal: JournalPort, loaded: LoadedPlan, options: RunOptions = DEFAULT) -> str | None:

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from orchestrator.audit.model import Figure
@@ -33,12 +34,18 @@ def quantity(figure: Figure) -> Quantity:
         return Quantity("time", value * CALENDAR[figure.unit], half * CALENDAR[figure.unit])
     if not figure.unit:
         return Quantity("", value, half)
+    kind, factor = _base(figure.unit)
+    return Quantity(kind, value * factor, half * factor)
+
+
+@lru_cache(maxsize=1024)
+def _base(unit: str) -> tuple[str, float]:
+    """What a unit measures, and how many base units it is; a word that is none is a kind of its own."""
     try:
-        unit = parse_unit(figure.unit)
+        found = parse_unit(unit)
     except UnitError:
-        return Quantity(figure.unit, value, half)
-    factor = float(unit.factor)
-    return Quantity(unit.dimension, value * factor, half * factor)
+        return unit, 1.0
+    return found.dimension, float(found.factor)
 
 
 def same(a: Figure, b: Figure) -> bool:

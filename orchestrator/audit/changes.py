@@ -7,22 +7,24 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import Final
 
+from orchestrator.audit import tongues
 from orchestrator.audit.arithmetic import CHANGES, change, fits, quantity, told
 from orchestrator.audit.model import Claim, Figure, Reading, Role, Row
 from orchestrator.audit.roles import AFTER, BEFORE, CHANGE
 from orchestrator.audit.words import stems
 
 ARROW: Final = re.compile(
-    r"\s*(?:\u2192|->|=>|\u27f6)\s*[~\u2248]?\s?$|^\s*to\s*[~\u2248]?\s?$|^\s*(?:pages|files|lines|items) to\s*$"
+    r"\s*(?:\u2192|->|=>|\u27f6)\s*[~\u2248]?\s?$|^\s*(?:to|auf|\u00e0)\s*[~\u2248]?\s?$|^\s*(?:pages|files|lines|items) to\s*$"
 )
 INSTEAD: Final = re.compile(
-    r"^\s*(?:instead of|,? ?down from|,? ?up from|\(was|\(before:?|\(from|versus|vs\.?)\s*[~\u2248]?\s?$", re.IGNORECASE
-)
-LESS: Final = re.compile(
-    r"\b(?:reduc\w{0,5}|less|fewer|smaller|sav(?:ed?|ings?)|lower|drop\w{0,4}|fell|decreas\w{0,3}|shrank|shrinks?)\b",
+    rf"^\s*(?:{tongues.INSTEAD}|instead of|,? ?down from|,? ?up from|\(was|\(before:?|\(from|versus|vs\.?)\s*[~\u2248]?\s?$",
     re.IGNORECASE,
 )
-MORE: Final = re.compile(r"\b(?:more|increas\w{0,3}|higher|larger|rose|grew)\b", re.IGNORECASE)
+LESS: Final = re.compile(
+    rf"\b(?:reduc\w{{0,5}}|less|fewer|smaller|sav(?:ed?|ings?)|lower|drop\w{{0,4}}|fell|decreas\w{{0,3}}|shrank|shrinks?|{tongues.LESS})\b",
+    re.IGNORECASE,
+)
+MORE: Final = re.compile(rf"\b(?:more|increas\w{{0,3}}|higher|larger|rose|grew|{tongues.MORE})\b", re.IGNORECASE)
 FAST: Final = re.compile(r"\b(?:faster|speed-?ups?|quicker)\b", re.IGNORECASE)
 GAIN: Final = re.compile(r"\b(?:improve\w{0,5}|gains?|better|efficien\w{0,3})\b", re.IGNORECASE)
 NOT_OWN: Final = frozenset({Role.GOAL, Role.RELATIVE})

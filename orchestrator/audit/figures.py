@@ -7,12 +7,13 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
+from orchestrator.audit import tongues
 from orchestrator.audit.model import Figure
 from orchestrator.evidence.units import COUNTS
 from orchestrator.importers.figures import NOUNS, STOPPERS, plan_unit
 from orchestrator.importers.numerals import FACTORS, WORDS, read_number
 
-MONTH: Final = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}"
+MONTH: Final = rf"(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{{0,6}}|(?:{tongues.MONTHS})\b)"
 DATES: Final = re.compile(
     rf"\b\d{{4}}-\d\d(?:-\d\d)?(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{{1,9}})?Z?)?\b|\b{MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s\d{{4}})?\b"
     rf"|\b\d{{1,2}}\.?\s{MONTH}\.?(?:\s\d{{4}})?\b|\b{MONTH}\s\d{{4}}\b|\bin\s(?:19|20)\d\d\b",
@@ -20,7 +21,7 @@ DATES: Final = re.compile(
 )
 ORDERS: Final = re.compile(r"\bO\([^()]{0,20}\)")
 NUMBER: Final = re.compile(r"\d{1,3}(?:[\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,:'_/]\d+)*(?:[eE][+-]?\d{1,3}(?!\w))?")
-UNIT: Final = re.compile(r"[^\W\d_]{1,20}(?:/[^\W\d_]{1,20})?|[%\u00d7]")
+UNIT: Final = re.compile(r"[^\W\d_]{1,20}(?:/[^\W\d_]{1,20})?|[%\u00d7\u20ac\u00a3]")
 BLANKS: Final = frozenset(" \u00a0\u202f")
 SIGNS: Final = {"\u2264": "<", "\u2265": ">", "\u2248": "~"}
 RANGE: Final = re.compile(r"(?P<dash>[ \u00a0]?[-\u2013\u2014\u2026][ \u00a0]?|\.\.|\sto\s)(?=\d)")
@@ -28,6 +29,8 @@ WORD: Final = re.compile(r"[^\W\d_]{1,40}(?:[-'][^\W\d_]{1,40})?")
 SPELLED: Final = re.compile(
     r"\b(" + "|".join(sorted(set(WORDS) - {"one"}, key=len, reverse=True)) + r")\b", re.IGNORECASE
 )
+OF_SPELLED: Final = re.compile(rf"[ \u00a0](?:out )?of (?:the )?(?:{SPELLED.pattern})[ \u00a0]", re.IGNORECASE)
+SPELLED_OF: Final = re.compile(rf"(?:{SPELLED.pattern})[ \u00a0](?:out )?of (?:the )?\Z", re.IGNORECASE)
 VERBS: Final = frozenset({"are", "were", "is", "was", "remain", "failed", "passed"})
 NAMING: Final = frozenset(
     [
@@ -87,6 +90,12 @@ NAMING: Final = frozenset(
         "generation",
         "ipv",
         "schema",
+        "priority",
+        "abschnitt",
+        "kapitel",
+        "zeile",
+        "seite",
+        "etappe",
     ]
 )
 VERSIONED: Final = re.compile(
@@ -94,9 +103,12 @@ VERSIONED: Final = re.compile(
 )
 """A tool before a number with a point: "from mypy 1.11"."""
 MONEY: Final = {"$": "USD", "\u20ac": "EUR", "\u00a3": "GBP"}
+CODE: Final = re.compile(r"(?<![\w.])(USD|EUR|GBP|CHF|SEK|JPY)[ \u00a0]?\Z")
 CURRENCIES: Final = frozenset({"usd", "eur", "gbp", "chf", "dollars", "euros", "cents"})
 CALENDAR: Final = frozenset({"day", "days", "week", "weeks", "month", "months"})
 SIZED: Final = {"b": "B", "kb": "KB", "mb": "MB", "gb": "GB", "tb": "TB"}
+BETWEEN: Final = frozenset({"is", "=", ":", "no.", "nr.", "number", ">=", "<=", ">", "<", "==", "\u2265", "\u2264"})
+"""What may stand between such a word and its number: "port is 8125", "Python >= 3.10"."""
 LONGEST: Final = 30
 """Signs of a number; what is longer is none."""
 
@@ -105,7 +117,7 @@ def find_figures(text: str) -> list[Figure]:
     """Every figure in order. Numbers within names, versions, days, references and addresses are none."""
     if not text.isascii():
         text = text.replace("\u2212", "-").replace("\u202f", "\u00a0")
-    bare = _blanked(text)
+    bare = tongues.brought_over(_blanked(text))
     found = [*_numbers(bare), *_spelled(bare)]
     return sorted(found, key=lambda one: one.start)
 
@@ -145,7 +157,7 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
     if value is None:
         return None
     value, end, half = _factored(text, end, value, match[0])
-    money = MONEY.get(text[start - 1], "") if start else ""
+    money, sign = _money(text, start)
     tail = _unit(text, end)
     if tail is None:
         return None
@@ -153,10 +165,15 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
     high = value
     if whole is None and (ranged := _ranged(text, start, bare, tail)):
         high, half, tail = ranged
-    if (not tail.unit or (tail.unit == "B" and tail.end == bare + 1)) and whole is None and _named(text, start):
+    if (
+        (not tail.unit or (tail.unit == "B" and tail.end == bare + 1))
+        and whole is None
+        and not money
+        and _named(text, start)
+    ):
         return None
     negative, about, bound = _sign(text, start)
-    shown = text[start - bool(money) : tail.end].replace("\u00a0", " ").strip()
+    shown = text[start - sign : tail.end].replace("\u00a0", " ").replace("'", ",").strip()
     return Figure(
         shown,
         value,
@@ -172,6 +189,14 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
         start,
         tail.end,
     )
+
+
+def _money(text: str, start: int) -> tuple[str, int]:
+    """The currency before a number, and how many signs it takes: "$40", "USD 1.85"."""
+    if start and text[start - 1] in MONEY:
+        return MONEY[text[start - 1]], 1
+    found = CODE.search(text, max(0, start - 5), start)
+    return (found[1], start - found.start()) if found else ("", 0)
 
 
 def _is_part(text: str, start: int, end: int) -> bool:
@@ -223,7 +248,7 @@ def _unit(text: str, at: int) -> _Tail | None:
     if match is None or (match[0] == "x" and text[match.end() : match.end() + 1].isdigit()):
         hyphen = WORD.match(text, at + 1) if text[at : at + 1] == "-" else None
         return _Tail("", "", plus, at) if hyphen is None else _compound(hyphen, plus=plus, at=at)
-    unit = unit_of(match[0], glued=begin == at)
+    unit = MONEY.get(match[0]) or unit_of(tongues.octets(match[0], text), glued=begin == at)
     if unit is not None:
         more = text[match.end() : match.end() + 1] == "+" and not text[match.end() + 1 : match.end() + 2].isalnum()
         return _Tail(unit, "", plus or more, match.end() + more)
@@ -310,6 +335,8 @@ def _named(text: str, start: int) -> bool:
     words = head.split()
     if not words or len(head) == start:
         return False
+    if len(words) > 1 and words[-1] in BETWEEN:
+        words.pop()
     return words[-1].lower().strip("(*") in NAMING or (VERSIONED.search(head) is not None and _is_decimal(text, start))
 
 
@@ -327,9 +354,20 @@ def _spelled(text: str) -> Iterator[Figure]:
         if word is None:
             continue
         noun = noun_at(text, match.end() + 1)
-        if match[0].lower() == "zero" or _is_counted(noun) or word[0].lower() in VERBS:
+        if (
+            match[0].lower() == "zero"
+            or OF_SPELLED.match(text, match.end())
+            or _after_of(text, match.start())
+            or _is_counted(noun)
+            or word[0].lower() in VERBS
+        ):
             value = WORDS[match[0].lower()]
             yield Figure(match[0], value, value, noun=noun, start=match.start(), end=match.end())
+
+
+def _after_of(text: str, start: int) -> bool:
+    """Whether it is the whole of "two of three"."""
+    return SPELLED_OF.search(text[max(0, start - 24) : start]) is not None
 
 
 def _is_counted(noun: str) -> bool:

@@ -10,7 +10,7 @@ from typing import Final
 
 from orchestrator.audit.arithmetic import quantity
 from orchestrator.audit.changes import Flags
-from orchestrator.audit.model import Claim, Figure, Reading, Role, Row
+from orchestrator.audit.model import Cell, Claim, Figure, Reading, Role, Row
 from orchestrator.audit.roles import GOAL_COLUMN, SAID
 
 HIGHER: Final = re.compile(
@@ -24,12 +24,15 @@ LOWER: Final = re.compile(
 SUCCESS: Final = re.compile(
     r"\b(?:met|exceed\w{0,3}|reached|achieved|pass(?:ed|es)?|under budget|within budget)\b", re.IGNORECASE
 )
+STATUS: Final = re.compile(r"\b(?:status|ok|done|in budget|erf\u00fcllt|atteint)\b", re.IGNORECASE)
+YES: Final = frozenset({"yes", "y", "ok", "true", "ja", "oui", "pass", "passed"})
 ALL: Final = re.compile(
     r"\ball\b[^.;:]{0,40}\b(?:targets?|goals?|criteria)\b[^.;:]{0,40}\b(?P<how>exceeded|met|reached|achieved|beaten)\b",
     re.IGNORECASE,
 )
 MET: Final = re.compile(r"\b(?:met|reached|achieved)\b", re.IGNORECASE)
 TARGETS: Final = re.compile(r"\b(?:targets|goals|criteria)\b", re.IGNORECASE)
+NAME: Final = re.compile(r"\w+")
 CROWDED: Final = 200
 """Figures of a row beyond which nobody sees which goal belongs to which."""
 OPENING: Final = re.compile(r"\W{0,3}(?:target|goal)\b[^:]{0,20}:", re.IGNORECASE)
@@ -63,7 +66,12 @@ def check_goals(reading: Reading) -> Flags:
 
 
 def _is_success(row: Row) -> bool:
-    return row.marked or any(SUCCESS.search(cell.text) for cell in row.cells)
+    return row.marked or any(SUCCESS.search(cell.text) or _says_yes(cell) for cell in row.cells)
+
+
+def _says_yes(cell: Cell) -> bool:
+    """As in a column "Met" with a "yes"."""
+    return cell.text.lower() in YES and (SUCCESS.search(cell.column) or STATUS.search(cell.column)) is not None
 
 
 def _pairs(reading: Reading, row: Row, places: Sequence[int]) -> Iterator[Met]:
@@ -78,10 +86,21 @@ def _pairs(reading: Reading, row: Row, places: Sequence[int]) -> Iterator[Met]:
         before = [place for place in fit if place < goal]
         if not fit:
             continue
-        place = before[-1] if before and not row.table else fit[0]
+        place = before[-1] if before and not row.table else _of_its_name(reading, row, goal, fit)
         free.remove(place)
         claim = reading.claims[place]
         yield Met(place, reading.claims[goal], claim, _sign(reading.claims[goal], claim, row))
+
+
+def _of_its_name(reading: Reading, row: Row, goal: int, fit: Sequence[int]) -> int:
+    """Of a table's figures the one whose column is called as the goal's: "p99" for "target p99"."""
+    words = _column_words(row.cells[reading.claims[goal].cell].column)
+    named = [place for place in fit if words and _column_words(row.cells[reading.claims[place].cell].column) == words]
+    return named[0] if named else fit[0]
+
+
+def _column_words(column: str) -> frozenset[str]:
+    return frozenset(NAME.findall(GOAL_COLUMN.sub(" ", column.lower())))
 
 
 def _kind(claim: Claim) -> str:

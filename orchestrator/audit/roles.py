@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
+from orchestrator.audit import tongues
 from orchestrator.audit.model import Cell, Figure, Role, Row
 
-GOAL: Final = r"targets?|goals?|budget|limit|threshold|objective|required|requirement|slo|sla"
+GOAL: Final = rf"targets?|goals?|budget|limit|threshold|objective|required|requirement|slo|sla|{tongues.GOALS}"
 SAID: Final = re.compile(
-    rf"\b(?:(?P<goal>{GOAL})|(?P<done>achieved|met|exceed(?:s|ed|ing)?|beats?|actual(?:ly)?|results?|measured|got|reached|now))\b",
+    rf"\b(?:(?P<goal>{GOAL})|(?P<done>achieved|met|exceed(?:s|ed|ing)?|beats?|actual(?:ly)?|results?|measured|got|reached|now|{tongues.REACHED}))\b",
     re.IGNORECASE,
 )
 AFTERWARDS: Final = re.compile(r"[ \u00a0]?(?:[\w-]{1,20} )?(?:target|goal|budget|limit|threshold)\b", re.IGNORECASE)
@@ -19,7 +20,7 @@ VERSUS: Final = re.compile(
 )
 EXCEEDS: Final = re.compile(rf"\b(?:exceed\w{{0,3}}|beats?|above|over)\b[^.;]{{0,60}}\b(?:{GOAL})\b", re.IGNORECASE)
 ESTIMATE: Final = re.compile(
-    r"\b(?:estimat\w{0,5}|projected|projections?|theoretical(?:ly)?|hypothetical|extrapolat\w{0,5}|predict\w{0,5}|assum(?:ed|es|ing|ption|ptions)"
+    rf"\b(?:{tongues.ESTIMATES}|estimat\w{{0,5}}|projected|projections?|theoretical(?:ly)?|hypothetical|extrapolat\w{{0,5}}|predict\w{{0,5}}|assum(?:ed|es|ing|ption|ptions)"
     r"|forecast|hard-?coded|constants|from (?:a|the) constant|nominal|expects?|expected(?! by)|anticipated|back-of-the-envelope"
     r"|should (?:be|reach|gain|save|take|give)|would (?:be|reach|gain|save|take|give)|could (?:save|reach|gain|give)|potential(?:ly)?)\b",
     re.IGNORECASE,
@@ -27,14 +28,18 @@ ESTIMATE: Final = re.compile(
 MEASURED: Final = re.compile(r"\b(?:measured|actual(?:ly)?|achieved|observed)\b", re.IGNORECASE)
 STOP: Final = re.compile(r"[.;!?](?=\s|$)")
 GOAL_COLUMN: Final = re.compile(
-    r"\b(?:target|goal|budget|required?|threshold|limit|expected|slo|objective|planned)\b", re.IGNORECASE
+    rf"\b(?:target|goal|budget|required?|threshold|limit|expected|slo|objective|planned|{tongues.GOALS})\b",
+    re.IGNORECASE,
 )
 BEFORE: Final = re.compile(
-    r"\b(?:before|baseline|base|old|original|previous(?:ly)?|control|legacy|prior|was)\b", re.IGNORECASE
+    rf"\b(?:before|baseline|base|old|original|previous(?:ly)?|control|legacy|prior|was|{tongues.BEFORE})\b",
+    re.IGNORECASE,
 )
-AFTER: Final = re.compile(r"\b(?:after|new|optimi[sz]ed|candidate|treatment|current|improved|now)\b", re.IGNORECASE)
+AFTER: Final = re.compile(
+    rf"\b(?:after|new|optimi[sz]ed|candidate|treatment|current|improved|now|{tongues.AFTER})\b", re.IGNORECASE
+)
 CHANGE: Final = re.compile(
-    r"\b(?:change|reduc\w{0,5}|sav(?:ed|ings?)|improve\w{0,5}|delta|diff(?:erence)?|speed-?ups?|ratio|gain|faster|smaller|factor)\b|\u0394",
+    rf"\b(?:{tongues.CHANGE}|change|reduc\w{{0,5}}|sav(?:ed|ings?)|improve\w{{0,5}}|delta|diff(?:erence)?|speed-?ups?|ratio|gain|faster|smaller|factor)\b|\u0394",
     re.IGNORECASE,
 )
 NEAR: Final = 160

@@ -9,6 +9,7 @@ from typing import Final
 from orchestrator.audit.cells import clean_cell
 from orchestrator.audit.html import HtmlTable, cells_of, plain_line, split_tables
 from orchestrator.audit.model import Cell, Row
+from orchestrator.audit.programs import said_lines
 from orchestrator.importers.blocks import CELL, WIDEST, Block, Shape, read_blocks
 
 DEEPEST: Final = 6
@@ -25,11 +26,22 @@ def read_rows(text: str) -> list[Row]:
     lines, tables = split_tables(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     lines = [plain_line(line) if "<" in line or "&" in line else line for line in lines]
     reading = _Reading(lines)
-    for is_code, group in groupby(read_blocks("\n".join(lines)), key=lambda one: one.shape is Shape.CODE):
+    for (is_code, language), group in groupby(read_blocks("\n".join(lines)), key=_kind):
         blocks = list(group)
-        reading.code(blocks) if is_code else reading.prose(blocks)
+        reading.code(_said(language, blocks)) if is_code else reading.prose(blocks)
     found = sorted(reading.rows, key=lambda row: row.line)
     return sorted([*found, *_html_rows(tables, found)], key=lambda row: row.line) if tables else found
+
+
+def _kind(block: Block) -> tuple[bool, str]:
+    """Whether it is code, and in which language."""
+    return (True, block.key) if block.shape is Shape.CODE else (False, "")
+
+
+def _said(language: str, blocks: Sequence[Block]) -> list[Block]:
+    """The lines of a fence in which somebody says something."""
+    said = said_lines(language, (block.text for block in blocks))
+    return [block for block, one in zip(blocks, said, strict=True) if one]
 
 
 @dataclass(slots=True)

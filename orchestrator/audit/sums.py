@@ -6,8 +6,10 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Final
 
+from orchestrator.audit.arithmetic import quantity
 from orchestrator.audit.changes import Flags
 from orchestrator.audit.model import Claim, Reading, Role
+from orchestrator.audit.roles import STOP
 
 SHARE: Final = re.compile(
     r"\b(?:share|portion|fraction|proportion|distribution|split)\b|% of|percent(?:age)? of", re.IGNORECASE
@@ -17,6 +19,7 @@ OF: Final = re.compile(r"^\s*(?:out )?of\s*$")
 PASSING: Final = re.compile(
     r"^\s*(?:\)|,|;|\.|$|pass\w{0,4}\b|green\b|succe\w{0,5}\b|of (?:the )?tests\b)", re.IGNORECASE
 )
+USED: Final = re.compile(r"\b(?:used|spent|consumed|done|utili[sz]ation|verbraucht|consomm\u00e9)\b", re.IGNORECASE)
 MEASURING: Final = frozenset({"measurements", "samples", "observations", "data points", "datapoints"})
 
 
@@ -27,6 +30,7 @@ def check_sums(reading: Reading) -> Flags:
         members = [(place, claim) for place, claim in group if claim.figure is not None]
         flags |= _ratios(reading, members)
         flags |= _row_total(reading, members)
+        flags |= _row_share(reading, members)
     flags |= _tables(reading)
     flags |= _totals(reading)
     return flags | _measurements(reading)
@@ -42,7 +46,10 @@ def _ratios(reading: Reading, members: Sequence[tuple[int, Claim]]) -> Flags:
         text = reading.rows[claim.row].cells[claim.cell].text
         if not PASSING.match(text[figure.end : figure.end + 20]):
             continue
-        k, n = _k_of_n(text, [one for _, one in members[max(0, at - 2) : at] if one.cell == claim.cell])
+        beside = [one for _, one in members[max(0, at - 2) : at] if one.cell == claim.cell]
+        if not beside or beside[-1].figure is None or STOP.search(text[beside[-1].figure.end : figure.start]):
+            continue
+        k, n = _k_of_n(text, beside)
         if n and abs(100 * k / n - figure.low) > max(figure.half, Decimal("0.5")) and not figure.plus:
             flags[place] = f"line {claim.line}: {k} of {n} are {100 * k / n:.4g} %"
     return flags
@@ -77,6 +84,29 @@ def _row_total(reading: Reading, members: Sequence[tuple[int, Claim]]) -> Flags:
     if claim.figure is None or claim.figure.low == total or claim.figure.low in parts:
         return {}
     return {place: f"line {claim.line}: the row's parts add up to {total}"}
+
+
+def _row_share(reading: Reading, members: Sequence[tuple[int, Claim]]) -> Flags:
+    """A column "% used" beside what was planned and what was used of it."""
+    row = reading.rows[members[0][1].row] if members else None
+    if row is None or not row.table or len(members) != 3:
+        return {}
+    shares = [
+        one
+        for one in members
+        if one[1].figure and one[1].figure.unit == "%" and USED.search(row.cells[one[1].cell].column)
+    ]
+    whole = [claim.figure for _, claim in members if claim.role is Role.GOAL and claim.figure]
+    if len(shares) != 1 or len(whole) != 1:
+        return {}
+    place, share = shares[0]
+    part = next((claim.figure for _, claim in members if claim is not share and claim.role is not Role.GOAL), None)
+    if part is None or share.figure is None or not whole[0].low or quantity(part).kind != quantity(whole[0]).kind:
+        return {}
+    real = 100 * quantity(part).value / quantity(whole[0]).value
+    if abs(real - float(share.figure.low)) <= max(float(share.figure.half), 0.5) + 0.01 * real:
+        return {}
+    return {place: f"line {share.line}: {part.text} of {whole[0].text} are {real:.4g} %"}
 
 
 def _is_plain(claim: Claim) -> bool:

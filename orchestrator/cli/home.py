@@ -25,7 +25,7 @@ def project_above(folder: Path) -> Path | None:
     A task that runs `orchestrate` itself means its own folder.
     """
     home = Path.home()
-    if ATTEMPT in os.environ:
+    if ATTEMPT in os.environ or (folder / ".git").exists():
         return None
     for each in folder.parents:
         if each in {home, Path(each.anchor)} or each.name == STATE.name:

@@ -166,3 +166,17 @@ ClusterWait = Annotated[
         help="As --executor-set cluster-wait=DURATION, for dask: wait so long (60s unless given) for a cluster that went away, then end with exit code 4; the run can be resumed.",
     ),
 ]  # fmt: skip
+Notify = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--notify", metavar="VARIABLE", show_default=False,
+        help="Tell of the run at the address that this variable holds (slack://, mailto://, json://); NOTIFIER:VARIABLE by another package's; repeatable.",
+    ),
+]  # fmt: skip
+Otlp = Annotated[
+    bool | None,
+    typer.Option(
+        "--otlp/--no-otlp", show_default=False,
+        help="Send the run's spans over OTLP once it has finished; unless told, where OTEL_EXPORTER_OTLP_ENDPOINT is set.",
+    ),
+]  # fmt: skip

@@ -1,5 +1,6 @@
 """`orchestrate run`: the whole of a plan, or the rest of a run that did not finish."""
 
+import os
 import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -35,6 +36,7 @@ from orchestrator.graph.schedule import forecast
 from orchestrator.graph.view import schedule_view
 from orchestrator.journal.sqlite import SYNCHRONOUS
 from orchestrator.registry import load_registry
+from orchestrator.telling.others import recipients
 
 
 def run_plan(  # noqa: PLR0913 - the run and how it is told of
@@ -75,11 +77,12 @@ def _prepared(path: Path, settings: list[str], options: RunOptions) -> Prepared:
 def foretell(path: Path, settings: list[str], options: RunOptions, telling: Telling, *, new: bool = False) -> None:
     """Check the plan as a run would, and say what it would do and when, or (`telling.explain`) why; nothing is started.
 
-    Raises PlanError, UsageError, and JournalError for a journal that cannot be read.
+    Raises PlanError, UsageError, NotifierError for somebody who could not be told, and JournalError for a journal that cannot be read.
     """
     check_options(options)
     prepared = _prepared(path, settings, options)
     loaded = prepared.loaded
+    recipients(loaded.plan.notify, os.environ)
     if telling.explain:
         found = explain_prepared(prepared, new=new)
         say(as_json(explanation_data(found))) if telling.as_json else show_explanation(found)

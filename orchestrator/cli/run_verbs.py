@@ -24,7 +24,9 @@ from orchestrator.cli.options import (
     Junit,
     KeepGoing,
     NoColor,
+    Notify,
     Only,
+    Otlp,
     Output,
     Page,
     PlanFile,
@@ -67,6 +69,8 @@ def run(  # noqa: PLR0913 - one parameter for each option
     store: Store = None,
     cluster_wait: ClusterWait = None,
     page: Page = True,
+    notify: Notify = None,
+    otlp: Otlp = None,
     json: JsonStream = False,
     quiet: Quiet = False,
     no_color: NoColor = False,
@@ -87,6 +91,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
         only=tuple(only or ()), until=tuple(until or ()), reuse=reuse or ("none" if new else "auto"), force=tuple(force or ()), accept_loosened=accept_loosened,
         executor_settings=parse_executor_settings(executor_settings or [], {"scheduler": scheduler, "store": store, "cluster-wait": cluster_wait}),
+        notify=tuple(notify or ()), otlp=otlp,
     )  # fmt: skip
     if dry_run:
         foretell(plan, settings or [], options, Telling(as_json=json, explain=explain), new=new)
@@ -112,6 +117,8 @@ def resume(  # noqa: PLR0913 - one parameter for each option
     store: Store = None,
     cluster_wait: ClusterWait = None,
     page: Page = True,
+    notify: Notify = None,
+    otlp: Otlp = None,
     json: JsonStream = False,
     quiet: Quiet = False,
     no_color: NoColor = False,
@@ -133,6 +140,7 @@ def resume(  # noqa: PLR0913 - one parameter for each option
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
         force=tuple(force or ()), accept_loosened=accept_loosened,
         executor_settings=parse_executor_settings(executor_settings or [], {"scheduler": scheduler, "store": store, "cluster-wait": cluster_wait}),
+        notify=tuple(notify or ()), otlp=otlp,
     )  # fmt: skip
     telling = Telling(as_json=json, quiet=quiet, color=not no_color, explain=explain)
     return carry_on(run, options, telling, junit=junit)
@@ -364,6 +372,10 @@ def export(  # noqa: PLR0913 - one parameter for each option
         Path | None,
         typer.Option("--key", metavar="FILE", help="Sign it with this private Ed25519 key (PEM).", show_default=False),
     ] = None,
+    otlp: Annotated[
+        bool,
+        typer.Option("--otlp", help="Send it as spans to where OTEL_EXPORTER_OTLP_ENDPOINT says, and write no file."),
+    ] = False,
     json: Json = False,
     state: State = STATE,
 ) -> None:
@@ -373,8 +385,11 @@ def export(  # noqa: PLR0913 - one parameter for each option
 
     A tar of plan, events, evidence, artifacts, in-toto statements and report, by its run's name unless told.
     """
-    from orchestrator.cli.export import export_run
+    from orchestrator.cli.export import export_otlp, export_run
 
+    if otlp:
+        export_otlp(state, run, {"--output": output, "--junit": junit, "--key": key}, as_data=json)
+        return
     export_run(state, run, output, junit, key, as_data=json)
 
 

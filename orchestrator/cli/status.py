@@ -3,13 +3,14 @@
 import dataclasses
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from orchestrator.cli.agents_status import agents_data, agents_text
 from orchestrator.cli.clock import clock
-from orchestrator.cli.output import counted, duration, say
+from orchestrator.cli.output import counted, duration, plain, say
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.cli.screen import WIDEST, Screen, screen_of_stdout
 from orchestrator.cli.status_text import Moment, moment_after, run_text
@@ -20,6 +21,7 @@ from orchestrator.plan.load import parse_plan
 from orchestrator.plan.model import Plan
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState, TaskRecord
+from orchestrator.telling.record import Sent, untold
 
 LARGEST_PLAN: Final = 2**19  # characters
 
@@ -33,11 +35,12 @@ def show_status(state: Path, name: str | None, *, as_data: bool, everything: boo
     run, now = fold(events), moment_after(events[-1], time.time())
     word = condition(summary, owner)
     pid = owner.owner.pid if owner else None
-    screen = screen_of_stdout()
+    screen, left = screen_of_stdout(), untold(state, summary.run)
     if as_data:
-        say(as_json(_data(run, word, pid)))
-    else:
-        say(_text(run, word, pid, replace(screen, height=WIDEST) if everything else screen, now))
+        say(as_json({**_data(run, word, pid), "untold": [dataclasses.asdict(one) for one in left]}))
+        return
+    shown = replace(screen, height=WIDEST) if everything else screen
+    say("\n".join([_text(run, word, pid, shown, now), *_untold(left, screen)]))
 
 
 def _data(run: RunState, word: str, pid: int | None) -> dict[str, Any]:
@@ -94,6 +97,12 @@ def _text(run: RunState, word: str, pid: int | None, screen: Screen, now: Moment
     if word in {"interrupted", "died", "waits for people"}:
         lines += ["", f"resume with: orchestrate resume {run.run}"]
     return "\n".join(lines)
+
+
+def _untold(left: Sequence[Sent], screen: Screen) -> list[str]:
+    """What nobody could be told of the run."""
+    told = [plain(f"untold   {one.title}, to {one.target}: {one.problem}") for one in left]
+    return ["", *(line for each in told for line in screen.wrap(each))] if told else []
 
 
 def _lasted(run: RunState) -> str:

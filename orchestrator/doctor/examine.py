@@ -57,9 +57,16 @@ def examine(state: Path) -> Facts:
         chromium=next(filter(None, (_version(name, "--version") for name in CHROMIUMS)), ""),
         node=_version("node", "--version"),
         clock_kept=_clock_kept(),
-        modules=frozenset(module for module, _ in EXTRAS.values() if find_spec(module)),
+        modules=frozenset(module for module, _ in EXTRAS.values() if _found(module)),
         agents=tuple(_agent(words) for words in AGENTS if shutil.which(words[0])),
     )
+
+
+def _found(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # of a package above it
+        return False
 
 
 def _nearest(path: Path) -> Path:

@@ -15,6 +15,8 @@ NETWORK_FILE_SYSTEMS: Final = frozenset({"nfs", "nfs4", "cifs", "smb3", "fuse.ss
 EXTRAS: Final[Mapping[str, tuple[str, str]]] = {
     "agents": ("acp", "agents that work over ACP, their budgets and their sandbox"),
     "dask": ("distributed", "--executor dask"),
+    "notify": ("apprise", "telling others of a run (notify, --notify)"),
+    "otel": ("opentelemetry.exporter.otlp.proto.http", "spans of runs over OTLP (--otlp)"),
     "schedule": ("ortools", "schedule --optimize"),
 }
 """Extra: (a module that only it brings, what it is for)."""

@@ -25,11 +25,15 @@ class RunOptions:
     run again whatever they came to, "*" for all. reuse: whether what earlier runs of the plan did may stand
     (`orchestrator.engine.reuse`). accept_loosened: where a run is taken up again, that its plan asks for less than it
     did before is accepted; otherwise the exit code is 3 at best. command: argv to show as what repeats the run. page:
-    beside the report, write it as an HTML page, and one of each group.
+    beside the report, write it as an HTML page.
 
     told: called with a sentence for people about how the run is done, before it begins. listener: told of every event
     once it is durable. announce: told the summary once everything is judged, before the report is written and the page
     drawn. notice: told what its user should know and no report says, in a sentence.
+
+    notify: variables with the addresses of those who are told of the run, beside those of the plan; "NOTIFIER:VARIABLE"
+    names a notifier too. otlp: send the run's spans over OTLP once it has finished; None: where
+    OTEL_EXPORTER_OTLP_ENDPOINT is set.
     """
 
     state: Path = STATE
@@ -46,6 +50,8 @@ class RunOptions:
     accept_loosened: bool = False
     command: tuple[str, ...] = ()
     page: bool = True
+    notify: Sequence[str] = ()
+    otlp: bool | None = None
     listener: Callable[[Envelope], None] = field(default=lambda _envelope: None)
     told: Callable[[str], None] = field(default=lambda _text: None)
     announce: Callable[[str], None] = field(default=lambda _summary: None)

@@ -65,6 +65,7 @@ class Orders:
             params=filled(node.task.with_, known),
             env=filled(values, known),
             env_from=references,
+            secret=self.plan.addresses,
             timeout=node.task.timeout,
             grace=GRACE,
             seed=seed(state.plan_digest, task, attempt),

@@ -54,7 +54,7 @@ def secrets_of_run(plan: Plan, project: FilePath) -> tuple[str, ...]:
     These are the values of the plan, of its references, of our own environment and of `.env`.
     """
     tasks = [task for group in plan.groups.values() for task in group.tasks if task.env or plan.env]
-    references = {source for task in tasks for source in plan.variables(task)[1].values()}
+    references = {source for task in tasks for source in plan.variables(task)[1].values()} | {*plan.addresses}
     found = known_secrets({**dotenv_of(project), **os.environ}, references)
     return tuple(sorted({*found, *secrets_of_plan(plan)}, key=lambda value: (-len(value), value)))
 

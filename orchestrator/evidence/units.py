@@ -10,7 +10,7 @@ Factors are exact fractions, and a value is read as the decimal that it is writt
 import difflib
 import re
 import sys
-from collections.abc import Container
+from collections.abc import Collection
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, Final
@@ -173,7 +173,7 @@ LONGEST_NUMBER: Final = 400
 _SIZE: Final = re.compile(r"(?P<number>[0-9]+(\.[0-9]+)?)\s*(?P<unit>[A-Za-z]*)", re.ASCII)
 
 
-def parse_unit(text: str, own: Container[str] = ()) -> Unit:
+def parse_unit(text: str, own: Collection[str] = ()) -> Unit:
     """The unit that `text` names. own: further words and quotients that a plan declares, each of a dimension of its own.
 
     Raises UnitError, with the nearest known word, for any other text.
@@ -238,19 +238,21 @@ def parse_size(text: str) -> int:
     return int(size)
 
 
-def _word(word: str, text: str, own: Container[str]) -> Unit:
+def _word(word: str, text: str, own: Collection[str]) -> Unit:
     unit = Unit(word, f"own {word}", Fraction(1)) if word in own else UNITS.get(word)
     if unit is not None:
         return unit
-    near = _nearest(word)
+    near = _nearest(word, own)
     known = "known are B, MiB, MB/s, ms, s, %, x, 1, cases, … (docs/verdicts.md)"
     mend = f"did you mean {near!r}? A plan may declare its own" if near else f"{known}; a plan may declare its own"
     raise UnitError(f"unit {_shown(text)}: {_shown(word)} is not known; {mend} under `units:`")
 
 
-def _nearest(word: str) -> str | None:
-    folded = [known for known in UNITS if known.lower() == word.lower()]
-    near = folded or difflib.get_close_matches(word[:40], UNITS, n=1, cutoff=0.6)
+def _nearest(word: str, own: Collection[str]) -> str | None:
+    """Of a plan's own and the known ones."""
+    known = [*own, *UNITS]
+    folded = [each for each in known if each.lower() == word.lower()]
+    near = folded or difflib.get_close_matches(word[:40], known, n=1, cutoff=0.6)
     return near[0] if near else None
 
 

@@ -41,7 +41,8 @@ class WorkOrder:
     """One attempt, as plain data: picklable, and written to order.json for the child.
 
     runner or command: exactly one is given. offer: where the runner comes from, "workstreams:RUNNERS" (None: look it up).
-    env: what the plan adds; env_from: variables that it names by reference, and the ones of the executor that they are read from. folder: the attempt's own, absolute; project: where the run was started; cache: caches of all
+    env: what the plan adds; env_from: variables that it names by reference, and the ones of the executor that they are read from. secret: variables of
+    the executor whose values are secret whatever they are called. folder: the attempt's own, absolute; project: where the run was started; cache: caches of all
     tasks. timeout, grace: seconds (None: no limit; grace: between TERM and KILL). metrics: all that may be recorded.
     artifacts: names below the folder that must exist at the end. inputs: the tasks above that succeeded. kept: where the folder is
     moved when the attempt has ended, None where it stays.
@@ -60,6 +61,7 @@ class WorkOrder:
     params: Mapping[str, Any] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
     env_from: Mapping[str, str] = field(default_factory=dict)
+    secret: tuple[str, ...] = ()
     timeout: float | None = None
     grace: float = 5.0
     seed: int = 0
@@ -244,6 +246,7 @@ def order_to_json(order: WorkOrder) -> str:
             "params": dict(order.params),
             "env": {name: MASK if looks_secret(name) else value for name, value in order.env.items()},
             "env_from": dict(order.env_from),
+            "secret": order.secret,
             "folder": str(order.folder),
             "project": str(order.project),
             "cache": str(order.cache),
@@ -272,6 +275,7 @@ def order_from_json(text: str) -> WorkOrder:
             "cache": Path(plain["cache"]),
             "metrics": tuple(_metric_from_json(metric) for metric in plain["metrics"]),
             "artifacts": tuple(plain["artifacts"]),
+            "secret": tuple(plain["secret"]),
             "inputs": _inputs_from_json(plain["inputs"]),
         }
     )

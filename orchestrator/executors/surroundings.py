@@ -56,10 +56,10 @@ def within(project: Path, paths: str) -> str:
 def secrets_of(order: WorkOrder, base: Mapping[str, str]) -> tuple[str, ...]:
     """The values that are masked in what the attempt prints.
 
-    These are values of secret names, of references, and of the project's `.env`.
+    These are values of secret names, of references, of variables that the order names, and of the project's `.env`.
     """
     values = {**dotenv_of(order.project), **base, **order.env}
-    return known_secrets(values, order.env_from.values())
+    return known_secrets(values, (*order.env_from.values(), *order.secret))
 
 
 def dotenv_of(project: Path) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from typing import Final
 
 HEADING: Final = re.compile(r" {0,3}(#{1,6})(?:\s+|$)")
 ITEM: Final = re.compile(r"([ \t]*)(?:([-*+\u2022\u2013])|(\d{1,3}|[a-z])[.)])[ \t]+(?=\S)")
-FENCE: Final = re.compile(r"\s{0,12}(`{3,}|~{3,})")
+FENCE: Final = re.compile(r"\s{0,12}(`{3,}|~{3,})[ \t]{0,4}\{?\.?(?P<language>[\w+#-]{0,30})")
 QUOTE: Final = re.compile(r"\s{0,3}>[\s>]*")
 FRONT: Final = re.compile(r"(?P<key>[A-Za-z_][\w -]{0,40}):(?:\s+(?P<value>.*))?")
 CELL: Final = re.compile(r"(?<!\\)\|")
@@ -39,7 +39,8 @@ class Shape(Enum):
 class Block:
     """number: from 1. text: raw, without its sign. level: of a heading, or how deep an item is. starts: nothing before it in its paragraph.
 
-    MORE is a further paragraph or line of an item. cells: a row's, by column. key: of a line of front matter.
+    MORE is a further paragraph or line of an item. cells: a row's, by column. key: of a line of front matter; of code in a fence the
+    language that the fence names, lower case.
     """
 
     number: int
@@ -95,6 +96,7 @@ class _Scan:
         self.lines = lines
         self.indents: list[int] = []
         self.fence = ""
+        self.language = ""
         self.comment = False
         self.columns: list[str] | None = None
         self.blank = True
@@ -118,7 +120,7 @@ class _Scan:
         if raw.strip().startswith(self.fence) and not raw.strip().strip(self.fence[0]):
             self.fence, self.blank = "", True
         elif raw.strip():
-            yield Block(number, Shape.CODE, raw)
+            yield Block(number, Shape.CODE, raw, key=self.language)
 
     def _without_comment(self, line: str) -> str:
         """The line without what stands in `<!-- -->`, which may begin or end on another line."""
@@ -136,7 +138,7 @@ class _Scan:
     def _block(self, index: int, line: str) -> Block | None:
         number = index + 1
         if found := FENCE.match(line):
-            self.fence = found[1]
+            self.fence, self.language = found[1], found["language"].lower()
             return None
         if self.columns is not None and ("|" not in line or HEADING.match(line)):
             self.columns = None

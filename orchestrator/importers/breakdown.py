@@ -40,6 +40,7 @@ AGENT: Final = re.compile(
     r"\s?(?:\((?P<specialty>[^()]{0,200})\))?"
 )
 """A word after "@", or words between commas and "and": "@APEX (Engineering), Ada Lovelace and Bob"."""
+LED: Final = re.compile(r"[(\[](?P<key>[A-Za-z ]{2,24}):\s{0,4}(?P<who>[^()\[\]]{1,100})[)\]]\s{0,4}\Z")
 ROLE: Final = re.compile(r"@?(?P<name>[^\W\d_][\w-]{0,63})\s?[-\u2013\u2014:]\s?(?P<duty>\S.*)")
 MOMENT: Final = re.compile(
     r"\s{0,40}T\s{0,3}\+\s{0,3}(?P<at>\d{1,6}\s{0,3}[a-z]{0,10})\s{0,20}[-\u2013\u2014:]{0,3}\s{0,3}(?P<event>\S.*)",
@@ -136,7 +137,7 @@ class _Reading:
     def _open(self, line: Line) -> None:
         """A new group by its heading; phases wait for the one before them."""
         found = names_group(line.text) or names_task(line.text)
-        title = (found["title"] if found else None) or line.text
+        title, led = _led((found["title"] if found else None) or line.text)
         noun = found.groupdict().get("noun") if found else None
         serial = found is None or noun is None or is_serial(found)
         prefix = "W" if not serial else (noun or "task").replace(" ", "").capitalize()
@@ -146,6 +147,7 @@ class _Reading:
         group = self.group = self.draft.new_group(name, "", line.number)
         group.title = (without_estimate(self.draft, line, group, title) or title)[:LONGEST]
         group.within, group.done = within, line.done
+        group.lead = (_agents(self.draft, led, line) or [""])[0]
         if not serial:
             return
         if (before := self.last.get(within)) is not None:
@@ -226,6 +228,14 @@ def _title(draft: Draft, line: Line) -> None:
     draft.title = (TITLE_TAIL.sub("", line.text[:LONGEST]) or line.text)[:LONGEST]
     draft.id = re.sub(r"[^a-z0-9]", "", draft.title.partition(":")[0].lower())[:48] or "imported"
     draft.id = draft.id if draft.id[0].isalpha() else f"plan{draft.id}"[:48]
+
+
+def _led(title: str) -> tuple[str, str]:
+    """A heading without the lead that it names in brackets, and who that is: "Cache (lead: @VELOCITY)"."""
+    found = LED.search(title)
+    if found is None or meaning(found["key"]) is not Means.LEAD or not title[: found.start()].strip():
+        return title, ""
+    return title[: found.start()].rstrip(), found["who"]
 
 
 def _group_id(word: str, prefix: str) -> str:

@@ -7,17 +7,28 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
 
 from orchestrator.evidence.metric import Better, Form
 from orchestrator.plan.drivers import Driver
-from orchestrator.plan.values import Cost, Count, Duration, Interval, ParamValue, Target, Timeout
+from orchestrator.plan.values import (
+    Cost,
+    Count,
+    Duration,
+    Interval,
+    ParamValue,
+    Target,
+    Timeout,
+    ValueTextError,
+)
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=64)]
 TaskReference = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)?$")]
 
 DriverName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
 """A driver that another package brings (entry point group `orchestrator.drivers`)."""
+NotifierName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
+"""A notifier: `apprise`, or one that another package brings (entry point group `orchestrator.notifiers`)."""
 
 TEXT_TAG, REFERENCE_TAG = "<text>", "<reference>"  # in pydantic's places of errors
 VariableName = Annotated[str, Field(max_length=256)]
@@ -298,6 +309,37 @@ class ProgressReports(PlanModel):
     at_most: Interval | None = None
 
 
+class Subject(StrEnum):
+    """What others are told of. VERDICT: what a run came to. WAITS: a question for a person. BUDGET: one that is used by four fifths.
+    SILENT: an agent that says nothing for long.
+    """
+
+    VERDICT = "verdict"
+    WAITS = "waits"
+    BUDGET = "budget"
+    SILENT = "silent"
+
+
+def _by_reference(value: object) -> object:
+    if isinstance(value, str):
+        what = "an address may hold a secret, and a plan's text is kept in the journal"
+        raise ValueTextError(what, "put it in a variable and name that, as in {from: SLACK_URL}")
+    return value
+
+
+class Notify(PlanModel):
+    """Who is told of a run. to: the variable with the address. by: the notifier that knows what to do with it. about: of what."""
+
+    to: Annotated[FromEnvironment, BeforeValidator(_by_reference)]
+    by: NotifierName = "apprise"
+    about: tuple[Subject, ...] = Field(default=tuple(Subject), min_length=1)
+
+    @property
+    def name(self) -> str:
+        """What it is called in all that is told of it: its address never is."""
+        return f"{self.by}:{self.to.from_}"
+
+
 class UnitKind(StrEnum):
     """What a unit of a plan's own measures. COUNT: how many of something. MONEY: an amount. RATE: a quotient of two units."""
 
@@ -323,6 +365,7 @@ class Plan(PlanModel):
     units: dict[str, UnitKind] = Field(default_factory=dict, max_length=64)
     env: Variables = Field(default_factory=dict)
     budget: Budget = Budget()
+    notify: tuple[Notify, ...] = Field(default=(), max_length=32)
     agents: dict[Identifier, Agent] = Field(min_length=1)
     workstreams: dict[Identifier, Workstream] = Field(min_length=1)
     stages: dict[Identifier, Stage] = Field(default_factory=dict)
@@ -336,6 +379,11 @@ class Plan(PlanModel):
         told = {**self.env, **task.env}
         values = {name: value for name, value in told.items() if isinstance(value, str)}
         return values, {name: value.from_ for name, value in told.items() if isinstance(value, FromEnvironment)}
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The variables that hold the addresses of those who are told of a run: their values are secret."""
+        return tuple(dict.fromkeys(each.to.from_ for each in self.notify))
 
     @property
     def groups(self) -> dict[str, Group]:

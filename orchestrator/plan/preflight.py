@@ -1,6 +1,6 @@
 """Preflight: the plan against what the registered runners offer, before anything starts."""
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import chain, islice
 from typing import Final
 
@@ -106,7 +106,7 @@ def _criterion(  # noqa: PLR0913, PLR0917 - one criterion, and all that it is he
         )
 
 
-def _fits(wanted: str, offered: str, own: Container[str]) -> bool:
+def _fits(wanted: str, offered: str, own: Collection[str]) -> bool:
     """Whether a target can be in that unit. own: declared ones, which fit themselves alone; unknown ones are problems of their own."""
     try:
         return parse_unit(wanted, own).dimension == parse_unit(offered, own).dimension

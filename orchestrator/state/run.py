@@ -103,7 +103,9 @@ class TaskRecord:
 
     @property
     def seconds(self) -> float | None:
-        """How long the latest attempt took, None while it has not ended."""
+        """How long the latest attempt took, None while it has not ended. A person's answer may come in another owner's turn: by the wall clock."""
+        if self.asked is not None and self.started_at is not None and self.finished_at is not None:
+            return max(0.0, self.finished_at - self.started_at)
         if self.started_mono is None or self.finished_mono is None:
             return None
         return self.finished_mono - self.started_mono

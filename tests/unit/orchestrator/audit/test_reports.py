@@ -36,7 +36,20 @@ class Ground:
 
 @pytest.mark.parametrize(
     "name",
-    ["completion.md", "pull_request.md", "last_message.txt", "nested.md", "release_notes.md", "traps.md"],
+    [
+        "completion.md",
+        "pull_request.md",
+        "last_message.txt",
+        "nested.md",
+        "release_notes.md",
+        "traps.md",
+        "german.md",
+        "french.md",
+        "badges.md",
+        "arrows.md",
+        "columns.md",
+        "all_green.txt",
+    ],
 )
 def test_every_claim_of_a_report_is_found_with_the_label_that_a_person_gave_it(name):
     claims = command()

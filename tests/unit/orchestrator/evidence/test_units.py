@@ -90,3 +90,8 @@ def test_a_unit_that_only_a_plan_knows_is_compatible_with_itself_and_becomes_its
 def test_no_currency_becomes_another():
     assert not compatible("USD", "EUR")
     assert compatible("USD/run", "USD/runs")
+
+
+def test_a_misspelt_unit_of_the_plans_own_is_told_with_the_one_that_is_meant():
+    with pytest.raises(UnitError, match="did you mean 'widgets'"):
+        parse_unit("widgts", {"widgets": "count"})

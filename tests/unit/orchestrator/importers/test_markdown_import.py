@@ -284,3 +284,15 @@ def test_a_duration_behind_a_groups_title_is_its_estimate(heading: str, title: s
     (group,) = plan.workstreams.values()
     assert (group.title, group.estimate) == (title, None if hours is None else hours * 3600)
     assert not told(draft, Concern.NOT_UNDERSTOOD)
+
+
+@pytest.mark.parametrize("tail", ["(lead: @SCRIBE)", "[Lead Agent: @SCRIBE]", "(Owner: @SCRIBE)"])
+def test_a_lead_that_a_heading_names_in_brackets_is_the_groups_and_no_part_of_its_title(tail):
+    text = "# Plan\n\n**Lead:** @VELOCITY\n\n## Workstream A: Cache\n\n- [ ] Profile it\n\n"
+    plan, _ = imported(f"{text}## Workstream B: Docs {tail}\n\n- [ ] Write the guide\n")
+    assert [(group.title, group.lead) for group in plan.groups.values()] == [("Cache", "VELOCITY"), ("Docs", "SCRIBE")]
+
+
+def test_other_brackets_of_a_heading_stay_in_its_title():
+    plan, _ = imported("# Plan\n\n**Lead:** @V\n\n## Workstream B: Docs (note: short)\n\n- [ ] Write the guide\n")
+    assert [group.title for group in plan.groups.values()] == ["Docs (note: short)"]

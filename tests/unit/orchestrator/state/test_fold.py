@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from orchestrator.state import events as e
 from orchestrator.state.fold import apply, fold
 from orchestrator.state.people import Answer, Asked, Bound, Word
 from orchestrator.state.rounds import HandIn, Round, Talk
+from orchestrator.state.run import TaskRecord
 from orchestrator.state.transitions import SETTLED, TRANSITIONS, IllegalTransition, Status
 
 USED = Usage(1.0, 1.0, 1, 1)
@@ -155,3 +158,9 @@ def test_the_count_of_settled_tasks_is_always_right(words):
         except IllegalTransition:
             continue
         assert state.settled == sum(record.settled for record in state.tasks.values())
+
+
+def test_what_waited_for_a_person_lasted_by_the_wall_clock_as_owners_clocks_differ():
+    asked = Asked(True, "ONE", "Good?", "", Bound("", "", "", ""))
+    record = TaskRecord("A.look", started_at=100.0, finished_at=160.0, started_mono=9.0, finished_mono=0.5)
+    assert replace(record, asked=asked).seconds == 60.0

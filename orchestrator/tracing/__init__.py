@@ -1,0 +1,1 @@
+"""A run as spans for OpenTelemetry: made from its journal, sent over OTLP."""
