@@ -19,7 +19,7 @@ from typing import Final
 from benchmarks.codec.contenders import Contender, contenders
 from benchmarks.codec.samples import kind_of
 from benchmarks.codec.timing import Figures, measure
-from encoder.block import warm
+from encoder.block.codec import warm
 from encoder.profile import LEVEL_NAMES
 
 LEAST: Final = 1 << 20
