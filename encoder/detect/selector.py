@@ -135,7 +135,9 @@ def strategy_for(tree: TreeType, pattern: Pattern, strategies: Mapping[TreeType,
     own = strategies.get(tree, strategies[TreeType.TEXT])
     seen = strategies.get(pattern.tree, strategies[TreeType.TEXT])
     plan = own if TREES[own.tree].plain or TREES[seen.tree].plain else replace(seen, tree=own.tree)
-    if seen.tree is TreeType.TEXT and plan.back_end is seen.back_end and plan.tree is not TreeType.OPAQUE:
+    if plan.hasty and TREES[seen.tree].plain and not TREES[plan.tree].plain:
+        plan = replace(plan, text_level=plan.prose_level)
+    elif seen.tree is TreeType.TEXT and plan.back_end is seen.back_end and plan.tree is not TreeType.OPAQUE:
         plan = replace(plan, level=max(plan.level, seen.level))
     return replace(plan, separator=pattern.separator) if TREES[plan.tree].separated else plan
 
