@@ -61,7 +61,7 @@ class Profile:
 
     block_size: bytes. longest_block: bytes of one whose bytes stay plain, a multiple of that. workers: encoding threads. adaptive: whether the strategy is chosen block by block from
     `strategies` (by tree type), or is always `strategy`. small: for blocks too small to be looked at, where adaptive; None
-    for that of text. codebook: None for blocks that always stand for themselves.
+    for that of text. runs: for blocks of hardly more than runs of a byte, where adaptive; None where they are like any. codebook: None for blocks that always stand for themselves.
     """
 
     name: str
@@ -73,6 +73,7 @@ class Profile:
     strategies: Mapping[TreeType, Strategy]
     description: str = ""
     small: Strategy | None = None
+    runs: Strategy | None = None
     codebook: CodebookSettings | None = None
     longest_block: int = 0
 
@@ -97,6 +98,8 @@ class Profile:
             document["longest_block"] = self.longest_block
         if self.small is not None:
             document["small"] = _strategy_document(self.small)
+        if self.runs is not None:
+            document["runs"] = _strategy_document(self.runs)
         if self.codebook is not None:
             document["codebook"] = {"size": self.codebook.size, "blocks": self.codebook.blocks}
         return json.dumps(document, indent=2) + "\n"
@@ -195,7 +198,7 @@ def _profile(document: _Reader) -> Profile:
         "pool",
         "adaptive",
         "strategy",
-        optional=("strategies", "description", "small", "codebook", "longest_block"),
+        optional=("strategies", "description", "small", "runs", "codebook", "longest_block"),
     )
     strategies = _strategies(fields["strategies"]) if "strategies" in fields else {}
     adaptive = fields["adaptive"].flag()
@@ -214,6 +217,7 @@ def _profile(document: _Reader) -> Profile:
         strategy=_strategy(fields["strategy"]),
         strategies=strategies,
         small=_strategy(fields["small"]) if "small" in fields else None,
+        runs=_strategy(fields["runs"]) if "runs" in fields else None,
         codebook=_codebook(fields["codebook"]) if "codebook" in fields else None,
         longest_block=_longest(fields["longest_block"], fields["block_size"]) if "longest_block" in fields else 0,
     )

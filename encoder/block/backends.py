@@ -190,7 +190,7 @@ _BROTLI_WINDOW: Final = (10, 22)
 def _brotli_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
     low, high = _BROTLI_WINDOW
     window = min(high, max(low, len(data).bit_length()))
-    return bytes(brotli.compress(bytes(data), quality=level, lgwin=window))
+    return bytes(brotli.compress(data, quality=level, lgwin=window))
 
 
 def _brotli_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table

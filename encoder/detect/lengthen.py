@@ -4,6 +4,7 @@ Columns are best made of a few megabytes. Plain bytes that are cut as short begi
 from package to package become half as large when four such blocks are one.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from encoder.detect.ports import StrategySelector
@@ -16,14 +17,14 @@ LEAST_ASKED: Final = 1 << 18
 
 
 class Lengthening:
-    """Selects as `selector` and cuts as `cutting`, except that a block whose bytes stay plain goes on to `longest` bytes, window by window.
+    """Selects as `selector` and cuts at records and where `change_in` finds a change of kind (0: none), except that a block whose bytes stay plain goes on to `longest` bytes, window by window.
 
     Each further window is shown to the selector, and the block ends before one that it would take apart or store. One serves one stream, in its order, as its cutting and as its selector: not thread-safe.
     """
 
-    def __init__(self, selector: StrategySelector, cutting: Cutting, longest: int) -> None:
+    def __init__(self, selector: StrategySelector, change_in: Callable[[memoryview], int], longest: int) -> None:
         self._selector: Final = selector
-        self._inner: Final = cutting
+        self._change_in: Final = change_in
         self._longest: Final = longest
         self._choice: Strategy | None = None
         self._accepted = 0
@@ -41,31 +42,35 @@ class Lengthening:
     def _full(self, window: memoryview) -> int:
         before = self._accepted
         piece = window[before:]
-        size = self._inner.full(piece)
-        choice = self._selector.select(piece[:size])
-        if before and not _stays_plain(choice):
+        change = self._change_in(piece)
+        goes_on = self._take(piece[:change] if change else piece)
+        if before and not goes_on:
             return self._ended(cut_at(window[:before]))
-        self._choice = self._choice or choice
-        changes = size != cut_at(piece)  # the kind of data does, so that the block ends there
-        if changes or not _stays_plain(choice) or len(window) >= self._longest:
-            return self._ended(before + size)
+        if change:
+            return self._ended(before + change)
+        if not goes_on or len(window) >= self._longest:
+            return self._ended(before + cut_at(piece))
         self._accepted = len(window)
         return 0
 
     def _rest(self, window: memoryview) -> int:
         before = self._accepted
         piece = window[before:]
-        if not before:
-            return self._inner.rest(piece)
-        if len(piece) < LEAST_ASKED:
+        if before and len(piece) < LEAST_ASKED:
             return self._ended(len(window))
-        size = self._inner.rest(piece)
-        return self._ended(before + size if _stays_plain(self._selector.select(piece[:size])) else before)
+        change = self._change_in(piece)
+        if before and not self._take(piece[:change] if change else piece):
+            return self._ended(before)
+        return self._ended(before + change if change else len(window))
+
+    def _take(self, piece: memoryview) -> bool:
+        """Whether a block goes on with this piece, or may go on behind it; the first piece's strategy is the block's."""
+        choice = self._selector.select(piece)
+        first = self._choice
+        if first is None:
+            self._choice = first = choice
+        return choice.back_end is first.back_end and choice.back_end is not BackEnd.STORE and TREES[choice.tree].plain
 
     def _ended(self, size: int) -> int:
         self._accepted = 0
         return size
-
-
-def _stays_plain(choice: Strategy) -> bool:
-    return TREES[choice.tree].plain and choice.back_end is BackEnd.ZSTD

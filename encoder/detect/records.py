@@ -13,6 +13,8 @@ from typing import Final
 RECORD_END: Final = b"\n"
 CLOSINGS: Final = re.compile(rb"[}\]]+,|>(?=<)")
 """What ends a value of JSON behind which another follows, the more brackets the further out; and what ends a tag or element of XML."""
+CLOSERS: Final = (b"}", b"]", b">")
+"""One of which every closing has."""
 STEP: Final = 1 << 16  # searched at a time: small enough to stay in cache, so that views need no whole copy
 
 
@@ -42,7 +44,10 @@ def _last_end(window: memoryview, begin: int, high: int) -> int:
 def _last_closing(window: memoryview) -> int:
     """Behind what closes most in the window's last `STEP` bytes, but not in its first half; the last of equals; or 0."""
     low = max(len(window) // 2, len(window) - STEP)
-    closings = CLOSINGS.finditer(bytes(window[low:]))
+    tail = bytes(window[low:])
+    if not any(last in tail for last in CLOSERS):
+        return 0  # which the expression takes its time to find
+    closings = CLOSINGS.finditer(tail)
     best = max(closings, key=lambda it: (it.end() - it.start(), it.start()), default=None)
     return low + best.end() if best else 0
 

@@ -48,12 +48,13 @@ def choosers_for(profile: Profile, selector: StrategySelector | None = None) -> 
     Blocks end at a record; where the profile chooses for each block, also where the kind of data changes, and later where its bytes stay plain.
     Its selector carries where the profile has a codebook.
     """
-    cutting = LazyCutting().cutting if profile.adaptive and profile.block_size >= LEAST_CUT_BY_KIND else AT_RECORDS
+    by_kind = LazyCutting()
+    cutting = by_kind.cutting if profile.adaptive and profile.block_size >= LEAST_CUT_BY_KIND else AT_RECORDS
     if selector is not None:
         return cutting, selector
     own = _selector_for(profile)
     if profile.longest_block > profile.block_size:
-        own = lengthening = Lengthening(own, cutting, profile.longest_block)
+        own = lengthening = Lengthening(own, by_kind.change_in, profile.longest_block)
         cutting = lengthening.cutting
     if profile.codebook is not None:
         own = CarryingSelector(own, profile.codebook, standard_block_encoder)
