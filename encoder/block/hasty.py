@@ -1,20 +1,22 @@
-"""Columns or the plain bytes, where there is time for hardly more than one of them: a part of the block says which.
+"""Columns or the plain bytes, where there is time for hardly more than one of them.
 
 Taking a block apart, with zstd 3 behind it, takes less time than zstd 9 takes for its plain bytes. Where that clearly pays, it is all that is
-done. Where not, both are made of a part, with the levels that each deserves, and the better one of the whole.
+done. Of documents, and of what looks like text, the selector has tried whether it pays; of records a part of the block says which.
 """
 
 from dataclasses import replace
 from typing import Final
 
 from encoder.block.columns import packing_of
-from encoder.block.plain import far_below_sample, middle_of, one_stream, part_size
+from encoder.block.plain import far_below_sample, middle_of, one_stream
 from encoder.glyphs.segments import SegmentPlace
 from encoder.strategy import Strategy, TreeType
 from encoder.trees import TREES
 
 _CLEARLY: Final = 0.75
-"""Of what a sample says that the plain bytes become, behind zstd 1: below it columns pay."""
+"""Of what a sample says that the plain bytes become, behind zstd 1: below it columns of records pay."""
+_HARDLY: Final = 0.9
+"""The same, of what was tried already."""
 _PART_BEATS: Final = 0.95
 """Of the plain bytes of a part, which see less of what they repeat than all of them: below it columns pay."""
 _WORTH_A_PART: Final = 1 << 18
@@ -22,37 +24,21 @@ _WORTH_A_PART: Final = 1 << 18
 
 
 def hasty_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
-    """The body of a block for a strategy that is `hasty`. place, thorough: as in `encoder.block.codec.encode_block`."""
-    divisible = thorough and len(view) >= _WORTH_A_PART
-    if divisible and _is_doubtful(strategy):
-        body = _columns(view, strategy, place) if _part_pays(_telling_part(view, strategy), strategy) else None
-        return _plain(view, strategy) if body is None else body
+    """The body of a block for a strategy that is `hasty`. place, thorough: as in `encoder.block.codec.encode_block`; what is not thorough is columns
+    wherever there are any, their text at the level for prose.
+    """
     packing = packing_of(view, strategy, place, thorough=thorough)
     if packing is None:
         return _plain(view, strategy)
     if not thorough:
-        return min(packing.body(text_level=_text_level(strategy)), _plain(view, strategy), key=len)
+        return packing.body(text_level=_text_level(strategy))
     body = packing.body()
-    if far_below_sample(body, view, _CLEARLY):
+    tried = TREES[strategy.tree].document or strategy.text_level is not None
+    if far_below_sample(body, view, _HARDLY if tried else _CLEARLY):
         return body
-    if divisible and _part_pays(middle_of(view), strategy):
+    if not tried and len(view) >= _WORTH_A_PART and _part_pays(middle_of(view), strategy):
         return min(body, packing.body(text_level=_text_level(strategy)), key=len)
     return min(body, _plain(view, strategy), key=len)
-
-
-def _is_doubtful(strategy: Strategy) -> bool:
-    """Whether the plain bytes are as likely to be smaller: of documents, and of what was detected as text."""
-    return TREES[strategy.tree].document or strategy.text_level is not None
-
-
-def _telling_part(view: memoryview, strategy: Strategy) -> memoryview:
-    """The middle; of a document, whose middle means little without it, the head."""
-    return view[: part_size(view)] if TREES[strategy.tree].document else middle_of(view)
-
-
-def _columns(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes | None:
-    packing = packing_of(view, strategy, place)
-    return None if packing is None else packing.body()
 
 
 def _part_pays(part: memoryview, strategy: Strategy) -> bool:

@@ -46,6 +46,8 @@ class Lengthening:
         goes_on = self._take(piece[:change] if change else piece)
         if before and not goes_on:
             return self._ended(cut_at(window[:before]))
+        if change and goes_on and self._take(piece[change:]):
+            change = 0  # to what stays plain too
         if change:
             return self._ended(before + change)
         if not goes_on or len(window) >= self._longest:

@@ -17,6 +17,9 @@ TRIAL_SHARE: Final = 32
 A transform's templates and dictionaries pay off late, so on less data plain text wins too often. More costs a fast
 level a good part of its time.
 """
+SMALLEST_PART: Final = 1 << 16
+PART_SHARE: Final = 16
+"""What seems best is held against plain bytes on this part of a block, and on no fewer bytes than that."""
 FOREIGN_FROM: Final = 1 << 18
 """From this many bytes on, a block's head can be skipped. A smaller block is mostly head."""
 LEISURELY_TRIAL: Final = 1 << 20
@@ -59,6 +62,14 @@ def _joined(head: bytes, body: bytes) -> bytes:
         closing = CLOSINGS.search(body, 0, SEAM)
         return head + (body[closing.end() :] if closing else body)
     return head[: head_end + 1] + body[body_start + 1 :]
+
+
+def take_part(block: bytes | bytearray | memoryview, *, nested: bool) -> memoryview:
+    """The part of `block` on which what seems best is held against plain bytes: from the middle; nested: from the head, as in `take_trial`."""
+    view = memoryview(block).cast("B")
+    size = max(SMALLEST_PART, len(view) // PART_SHARE)
+    start = 0 if nested else max(0, len(view) - size) // 2
+    return view[start : start + size]
 
 
 def take_trial(block: bytes | bytearray | memoryview, *, nested: bool, leisurely: bool = False) -> bytes:

@@ -11,9 +11,9 @@ from encoder.detect.glance import Glance, alike, distance, middle_glance
 from encoder.detect.pattern import Pattern, PatternDetector
 from encoder.detect.ports import SampleEncoder
 from encoder.detect.runs import is_runs
-from encoder.detect.sample import SAMPLE_SIZE, take_sample, take_trial
+from encoder.detect.sample import SAMPLE_SIZE, take_part, take_sample, take_trial
 from encoder.detect.tree import DecisionTree, load_tree
-from encoder.detect.trial import at_leisure, best_on, encode_lazily
+from encoder.detect.trial import at_leisure, best_on, encode_lazily, pays_on
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
@@ -272,7 +272,19 @@ class AdaptiveCompressionSelector:
             return settled, 0
         self._tried, self._relied = shortlist, 0
         trial = trial_of(block, pattern, shortlist)
-        return best_on(trial, shortlist, self._encode or encode_lazily), len(shortlist)
+        encode = self._encode or encode_lazily
+        choice = best_on(trial, shortlist, encode)
+        if not self._is_doubtful(choice, pattern):
+            return choice, len(shortlist)
+        plain = strategy_for(TreeType.TEXT, pattern, self._strategies)
+        part = take_part(block, nested=TREES[pattern.tree].document)
+        return (choice if pays_on(part, choice, plain, encode) else plain), len(shortlist) + 2
+
+    def _is_doubtful(self, choice: Strategy, pattern: Pattern) -> bool:
+        """Whether plain bytes are as likely to be smaller, and it must be known before: the block is cut by what is chosen, and there is no time
+        for both.
+        """
+        return choice.hasty and not TREES[choice.tree].plain and not TREES[pattern.tree].records
 
     def _is_hasty(self) -> bool:
         """Whether a trial takes a good part of an encode: plain bytes have a quick level too, whichever tokeniser is tried."""

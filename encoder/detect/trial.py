@@ -34,6 +34,8 @@ class Handicaps:
         return self.others if place else 1.0
 
 
+PAYS: Final = 0.95
+"""Of the plain bytes of a part, below which it is taken apart: all of them see more of what they repeat."""
 QUICK: Final = Handicaps(plain=1.03, others=1.02)
 """A sample favours plain bytes more than the whole block does.
 
@@ -73,6 +75,12 @@ def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder)
         encode = encode_at_leisure
     sizes = [len(encode(sample, tried_as(strategy, leisurely=leisurely))) for strategy in shortlist]
     return shortlist[smallest([strategy.tree for strategy in shortlist], sizes, LEISURELY if leisurely else QUICK)]
+
+
+def pays_on(part: memoryview, choice: Strategy, plain: Strategy, encode: SampleEncoder) -> bool:
+    """Whether the part is clearly smaller taken apart."""
+    columns = len(encode(bytes(part), tried_as(choice, leisurely=False)))
+    return columns < PAYS * len(encode(bytes(part), plain))
 
 
 def tried_as(strategy: Strategy, *, leisurely: bool) -> Strategy:
