@@ -81,7 +81,16 @@ def line_of(name: str, kind: str, figures: dict[str, Figures], level: str) -> Li
     ours, rival = figures[level], figures[RIVAL]
     strong = ours.ratio / figures[STRONG].ratio if STRONG in figures else None
     speed = ours.speed("encodes", "cpu")
-    return Line(name, kind, ours.size, ours.ratio, ours.ratio / rival.ratio, speed / rival.speed("encodes", "cpu"), speed, strong)
+    return Line(
+        name,
+        kind,
+        ours.size,
+        ours.ratio,
+        ours.ratio / rival.ratio,
+        speed / rival.speed("encodes", "cpu"),
+        speed,
+        strong,
+    )
 
 
 def bars_of(found: Sequence[Line]) -> Iterator[Bar]:
@@ -94,8 +103,14 @@ def bars_of(found: Sequence[Line]) -> Iterator[Bar]:
     records = [line for line in found if line.kind in RECORDS]
     strong = [line.over_strong for line in records if line.over_strong is not None]
     if strong:
-        yield Bar("ratio over zstd -19's, mean of logs, JSON lines and CSV", statistics.geometric_mean(strong), RECORD_RATIO)
-        yield Bar("their encode speed over zstd -9's, mean", statistics.geometric_mean([line.speed for line in records]), RECORD_SPEED)
+        yield Bar(
+            "ratio over zstd -19's, mean of logs, JSON lines and CSV", statistics.geometric_mean(strong), RECORD_RATIO
+        )
+        yield Bar(
+            "their encode speed over zstd -9's, mean",
+            statistics.geometric_mean([line.speed for line in records]),
+            RECORD_SPEED,
+        )
 
 
 def _every(what: str, found: Sequence[Line], field: str, target: float) -> Bar:
@@ -116,14 +131,24 @@ def main() -> int:
     arguments = _arguments()
     warm()
     rivals = _rivals(arguments.level, strong=arguments.strong)
-    print(f"{'file':40} {'MB':>7} {'ratio':>9}  {'/z9':>6}  {'speed/z9':>7} {'MB/s':>8}" + ("     /z19" if arguments.strong else ""))
+    print(
+        f"{'file':40} {'MB':>7} {'ratio':>9}  {'/z9':>6}  {'speed/z9':>7} {'MB/s':>8}"
+        + ("     /z19" if arguments.strong else "")
+    )
     found, measured = [], {}
     for file in files_below(arguments.paths):
         with file.open("rb") as stream:
             data = stream.read(arguments.cap)
         figures = measure(data, rivals, arguments.rounds, arguments.budget)
         line = line_of(file.name, kind_of(file.name, data), figures, arguments.level)
-        measured[file.name] = {name: {"ratio": each.ratio, "encode MB/s": each.speed("encodes", "cpu"), "decode MB/s": each.speed("decodes", "cpu")} for name, each in figures.items()}
+        measured[file.name] = {
+            name: {
+                "ratio": each.ratio,
+                "encode MB/s": each.speed("encodes", "cpu"),
+                "decode MB/s": each.speed("decodes", "cpu"),
+            }
+            for name, each in figures.items()
+        }
         print(line.text(), flush=True)
         found.append(line)
     if not found:
@@ -148,7 +173,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--strong", action="store_true")
     parser.add_argument("--cap", type=int, default=1 << 26, help="most bytes of a file (default 64 MiB)")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--budget", type=float, default=1.0, help="seconds after which a contender needs no further round")
+    parser.add_argument(
+        "--budget", type=float, default=1.0, help="seconds after which a contender needs no further round"
+    )
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
 

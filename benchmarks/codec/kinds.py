@@ -31,7 +31,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only-made", action="store_true", help="nothing of this machine, so that the files are the same everywhere")
+    parser.add_argument(
+        "--only-made", action="store_true", help="nothing of this machine, so that the files are the same everywhere"
+    )
     arguments = parser.parse_args()
     if arguments.out.exists():
         shutil.rmtree(arguments.out)

@@ -19,14 +19,21 @@ def vcf(source: Source, size: int) -> bytes:
     """Variants of some samples, as VCF 4.2."""
     rng, out, at = source.rng, io.StringIO(), 10_000
     names = "\t".join(f"NA{n:05d}" for n in range(12))
-    out.write(f"##fileformat=VCFv4.2\n##source={source.word()}\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{names}\n")
+    out.write(
+        f"##fileformat=VCFv4.2\n##source={source.word()}\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t{names}\n"
+    )
     while out.tell() < size:
         at += source.rare(2000) + 1
         ref, alt = rng.sample(_BASES, 2)
         depth = rng.randrange(10, 90)
-        calls = "\t".join(f"{rng.choice(('0|0', '0|0', '0|0', '0|1', '1|1'))}:{rng.randrange(5, 60)}:{rng.randrange(0, 99)}" for _ in range(12))
+        calls = "\t".join(
+            f"{rng.choice(('0|0', '0|0', '0|0', '0|1', '1|1'))}:{rng.randrange(5, 60)}:{rng.randrange(0, 99)}"
+            for _ in range(12)
+        )
         info = f"AC={rng.randrange(1, 24)};AF={rng.uniform(0, 1):.3f};AN=24;DP={depth};MQ={rng.uniform(40, 60):.2f}"
-        out.write(f"chr1\t{at}\trs{rng.randrange(10**8)}\t{ref}\t{alt}\t{rng.uniform(20, 900):.2f}\tPASS\t{info}\tGT:DP:GQ\t{calls}\n")
+        out.write(
+            f"chr1\t{at}\trs{rng.randrange(10**8)}\t{ref}\t{alt}\t{rng.uniform(20, 900):.2f}\tPASS\t{info}\tGT:DP:GQ\t{calls}\n"
+        )
     return out.getvalue().encode()
 
 
@@ -41,7 +48,9 @@ def fastq(source: Source, size: int) -> bytes:
         number += 1
         at = rng.randrange(len(genome) - 150)
         quality = "".join(rng.choices("FFFFFFFF:,#", k=150))
-        out.write(f"@A00{rng.randrange(9)}:12:HXX:{rng.randrange(1, 5)}:{1101 + number // 5000}:{rng.randrange(1000, 30000)}:{number} 1:N:0:ACGTAC\n{genome[at : at + 150]}\n+\n{quality}\n")
+        out.write(
+            f"@A00{rng.randrange(9)}:12:HXX:{rng.randrange(1, 5)}:{1101 + number // 5000}:{rng.randrange(1000, 30000)}:{number} 1:N:0:ACGTAC\n{genome[at : at + 150]}\n+\n{quality}\n"
+        )
     return out.getvalue().encode()
 
 
@@ -52,7 +61,9 @@ def sam(source: Source, size: int) -> bytes:
     while out.tell() < size:
         at = (at + source.rare(40)) % (len(genome) - 500)
         quality = "".join(rng.choices("FFFFFFFF:,#", k=100))
-        out.write(f"r{rng.randrange(10**7)}\t{rng.choice((99, 147, 83, 163))}\tchr1\t{at + 1}\t60\t100M\t=\t{at + rng.randrange(200, 400)}\t{rng.randrange(200, 500)}\t{genome[at : at + 100]}\t{quality}\tNM:i:{source.rare(4)}\tMD:Z:100\tAS:i:{rng.randrange(90, 101)}\n")
+        out.write(
+            f"r{rng.randrange(10**7)}\t{rng.choice((99, 147, 83, 163))}\tchr1\t{at + 1}\t60\t100M\t=\t{at + rng.randrange(200, 400)}\t{rng.randrange(200, 500)}\t{genome[at : at + 100]}\t{quality}\tNM:i:{source.rare(4)}\tMD:Z:100\tAS:i:{rng.randrange(90, 101)}\n"
+        )
     return out.getvalue().encode()
 
 
@@ -94,7 +105,15 @@ def one_line_of_json(source: Source, size: int) -> bytes:
     out = ["{"]
     length = 1
     while length < size:
-        member = f'"{source.word()}{source.rare(10**6)}":' + json.dumps({"id": source.hexadecimal(12), "at": source.rng.randrange(10**9), "tags": source.words(1, 5).split(), "open": source.rng.random() < 0.5}, separators=(",", ":"))
+        member = f'"{source.word()}{source.rare(10**6)}":' + json.dumps(
+            {
+                "id": source.hexadecimal(12),
+                "at": source.rng.randrange(10**9),
+                "tags": source.words(1, 5).split(),
+                "open": source.rng.random() < 0.5,
+            },
+            separators=(",", ":"),
+        )
         out.append(member)
         length += len(member) + 1
     return ("{" + ",".join(out[1:]) + "}").encode()
@@ -106,11 +125,14 @@ def one_line_of_words(source: Source, size: int) -> bytes:
 
 
 def _yaml(s: Source) -> str:
-    return f"- name: {s.word()}-{s.rare(900)}\n  image: registry.example.com/{s.word()}/{s.word()}:{s.rare(9)}.{s.rare(30)}\n  env:\n    - name: {s.word().upper()}\n      value: \"{s.rare(9999)}\"\n  resources: {{cpu: {s.rare(16)}, memory: {s.rare(4096)}Mi}}"
+    return f'- name: {s.word()}-{s.rare(900)}\n  image: registry.example.com/{s.word()}/{s.word()}:{s.rare(9)}.{s.rare(30)}\n  env:\n    - name: {s.word().upper()}\n      value: "{s.rare(9999)}"\n  resources: {{cpu: {s.rare(16)}, memory: {s.rare(4096)}Mi}}'
 
 
 def _path(s: Source) -> str:
-    steps = " ".join(f"{s.rng.choice('lcL')}{s.rng.uniform(-90, 90):.3f},{s.rng.uniform(-90, 90):.3f}" for _ in range(s.rng.randint(3, 20)))
+    steps = " ".join(
+        f"{s.rng.choice('lcL')}{s.rng.uniform(-90, 90):.3f},{s.rng.uniform(-90, 90):.3f}"
+        for _ in range(s.rng.randint(3, 20))
+    )
     return f'<path class="{s.word()}" fill="#{s.hexadecimal(6)}" d="M{s.rng.uniform(0, 900):.2f},{s.rng.uniform(0, 900):.2f} {steps} z"/>'
 
 
@@ -136,12 +158,22 @@ def database(source: Source, size: int) -> bytes:
     with tempfile.TemporaryDirectory(prefix="glyph-made-") as folder:
         file = Path(folder) / "made.sqlite"
         with sqlite3.connect(file) as database:
-            database.execute("create table orders (id integer primary key, user text, at integer, price real, note text)")
+            database.execute(
+                "create table orders (id integer primary key, user text, at integer, price real, note text)"
+            )
             database.execute("create index by_user on orders (user, at)")
             count = size // 110
             database.executemany(
                 "insert into orders (user, at, price, note) values (?, ?, ?, ?)",
-                ((source.word(), 1_700_000_000 + n * 7 + source.rare(9), round(source.rng.uniform(1, 900), 2), source.words(3, 10)) for n in range(count)),
+                (
+                    (
+                        source.word(),
+                        1_700_000_000 + n * 7 + source.rare(9),
+                        round(source.rng.uniform(1, 900), 2),
+                        source.words(3, 10),
+                    )
+                    for n in range(count)
+                ),
             )
         database.close()
         return file.read_bytes()

@@ -50,7 +50,7 @@ def nginx_error(s: Source) -> str:
             f'connect() failed (111: Connection refused) while connecting to upstream, upstream: "http://127.0.0.1:{8000 + s.rare(20)}/{s.word()}"',
             f'access forbidden by rule, path "/{s.word()}/.git/config"',
             f"upstream timed out (110: Connection timed out) while reading response header from upstream {s.word()}",
-            f"limiting requests, excess: {s.rng.uniform(0, 50):.3f} by zone \"{s.word()}\"",
+            f'limiting requests, excess: {s.rng.uniform(0, 50):.3f} by zone "{s.word()}"',
         )
     )
     request = f'client: {s.address()}, server: {s.word()}.example.com, request: "{s.rng.choice(_METHODS)} /{s.word()}/{s.rng.randrange(10**5)} HTTP/1.1", host: "www.example.com"'
@@ -59,7 +59,10 @@ def nginx_error(s: Source) -> str:
 
 def stack_trace(s: Source) -> str:
     """A log record with a Java exception over several lines, or without."""
-    head = f"{s.tick():%Y-%m-%d %H:%M:%S,%f}"[:-3] + f" ERROR [worker-{s.rare(40)}] c.e.{s.word()}.{s.rng.choice(_CLASSES)} - {s.words(4, 12)}"
+    head = (
+        f"{s.tick():%Y-%m-%d %H:%M:%S,%f}"[:-3]
+        + f" ERROR [worker-{s.rare(40)}] c.e.{s.word()}.{s.rng.choice(_CLASSES)} - {s.words(4, 12)}"
+    )
     if s.rng.random() < 0.4:
         return head
     frames = [
@@ -72,14 +75,19 @@ def stack_trace(s: Source) -> str:
 
 def python_trace(s: Source) -> str:
     """A line of Python's logging, at times with a traceback behind it."""
-    head = f"{s.tick():%Y-%m-%d %H:%M:%S,%f}"[:-3] + f" {s.word()}.{s.word()} WARNING {s.words(4, 12)} ({s.rng.uniform(0, 9):.4f}s)"
+    head = (
+        f"{s.tick():%Y-%m-%d %H:%M:%S,%f}"[:-3]
+        + f" {s.word()}.{s.word()} WARNING {s.words(4, 12)} ({s.rng.uniform(0, 9):.4f}s)"
+    )
     if s.rng.random() < 0.7:
         return head
     frames = [
         f'  File "/srv/app/{s.word()}/{s.word()}.py", line {s.rare(700)}, in {s.word()}_{s.word()}\n    {s.word()} = self.{s.word()}({s.word()})'
         for _ in range(s.rng.randint(3, 9))
     ]
-    return "\n".join([head, "Traceback (most recent call last):", *frames, f"ValueError: {s.words(3, 9)}: '{s.hexadecimal(6)}'"])
+    return "\n".join(
+        [head, "Traceback (most recent call last):", *frames, f"ValueError: {s.words(3, 9)}: '{s.hexadecimal(6)}'"]
+    )
 
 
 def journal_export(s: Source) -> str:
@@ -113,7 +121,9 @@ def cloud_trail(s: Source) -> object:
             "type": "AssumedRole",
             "principalId": f"AROA{s.hexadecimal(16).upper()}:{user}",
             "arn": f"arn:aws:sts::{111122223333 + s.rare(9)}:assumed-role/{user}/{s.word()}",
-            "sessionContext": {"attributes": {"mfaAuthenticated": "false", "creationDate": f"{s.now:%Y-%m-%dT%H:00:00Z}"}},
+            "sessionContext": {
+                "attributes": {"mfaAuthenticated": "false", "creationDate": f"{s.now:%Y-%m-%dT%H:00:00Z}"}
+            },
         },
         "eventTime": f"{s.tick():%Y-%m-%dT%H:%M:%SZ}",
         "eventSource": f"{s.rng.choice(('s3', 'ec2', 'sts', 'kms', 'iam'))}.amazonaws.com",
@@ -121,7 +131,9 @@ def cloud_trail(s: Source) -> object:
         "awsRegion": s.rng.choice(("eu-west-1", "us-east-1", "ap-south-1")),
         "sourceIPAddress": s.address(),
         "userAgent": f"aws-sdk-java/1.12.{s.rare(400)} Linux/5.10 {s.words(1, 4)}",
-        "requestParameters": {"bucketName": f"{s.word()}-{s.word()}", "key": f"{s.word()}/{s.hexadecimal(32)}"} if s.rng.random() < 0.7 else None,
+        "requestParameters": {"bucketName": f"{s.word()}-{s.word()}", "key": f"{s.word()}/{s.hexadecimal(32)}"}
+        if s.rng.random() < 0.7
+        else None,
         "responseElements": None,
         "requestID": s.hexadecimal(16).upper(),
         "eventID": f"{s.hexadecimal(8)}-{s.hexadecimal(4)}-{s.hexadecimal(4)}-{s.hexadecimal(12)}",
@@ -143,10 +155,36 @@ def suricata(s: Source) -> object:
     }
     kind = s.rare(3)
     if kind == 0:
-        return common | {"event_type": "flow", "flow": {"pkts_toserver": s.rare(300), "pkts_toclient": s.rare(300), "bytes_toserver": s.rare(90000), "age": s.rare(60), "state": "closed"}}
+        return common | {
+            "event_type": "flow",
+            "flow": {
+                "pkts_toserver": s.rare(300),
+                "pkts_toclient": s.rare(300),
+                "bytes_toserver": s.rare(90000),
+                "age": s.rare(60),
+                "state": "closed",
+            },
+        }
     if kind == 1:
-        return common | {"event_type": "dns", "dns": {"type": "query", "id": s.rng.randrange(65536), "rrname": f"{s.word()}.{s.word()}.example.com", "rrtype": "A"}}
-    return common | {"event_type": "alert", "alert": {"action": "allowed", "gid": 1, "signature_id": 2010000 + s.rare(4000), "signature": "ET " + s.words(3, 8).upper(), "severity": s.rare(3)}}
+        return common | {
+            "event_type": "dns",
+            "dns": {
+                "type": "query",
+                "id": s.rng.randrange(65536),
+                "rrname": f"{s.word()}.{s.word()}.example.com",
+                "rrtype": "A",
+            },
+        }
+    return common | {
+        "event_type": "alert",
+        "alert": {
+            "action": "allowed",
+            "gid": 1,
+            "signature_id": 2010000 + s.rare(4000),
+            "signature": "ET " + s.words(3, 8).upper(),
+            "severity": s.rare(3),
+        },
+    }
 
 
 def kubernetes_audit(s: Source) -> object:
@@ -161,35 +199,65 @@ def kubernetes_audit(s: Source) -> object:
         "stage": "ResponseComplete",
         "requestURI": f"/api/v1/namespaces/{space}/{kind}/{name}?timeout=10s",
         "verb": verb,
-        "user": {"username": f"system:serviceaccount:{space}:{s.word()}", "groups": ["system:serviceaccounts", "system:authenticated"]},
+        "user": {
+            "username": f"system:serviceaccount:{space}:{s.word()}",
+            "groups": ["system:serviceaccounts", "system:authenticated"],
+        },
         "sourceIPs": [s.address()],
         "objectRef": {"resource": kind, "namespace": space, "name": name, "apiVersion": "v1"},
         "responseStatus": {"metadata": {}, "code": s.rng.choice(_CODES)},
         "requestReceivedTimestamp": s.tick().isoformat().replace("+00:00", "Z"),
         "stageTimestamp": s.tick().isoformat().replace("+00:00", "Z"),
-        "annotations": {"authorization.k8s.io/decision": "allow", "authorization.k8s.io/reason": f"RBAC: allowed by {s.word()}"},
+        "annotations": {
+            "authorization.k8s.io/decision": "allow",
+            "authorization.k8s.io/reason": f"RBAC: allowed by {s.word()}",
+        },
     }
 
 
 def docker_log(s: Source) -> object:
     """A line of a container, as its runtime keeps it."""
-    return {"log": f"{s.rng.choice(_METHODS)} /{s.word()}/{s.rare(9999)} {s.rng.choice(_CODES)} {s.rng.uniform(0, 80):.3f} ms - {s.rare(9999)}\n", "stream": "stdout", "time": s.tick().isoformat().replace("+00:00", "987Z")}
+    return {
+        "log": f"{s.rng.choice(_METHODS)} /{s.word()}/{s.rare(9999)} {s.rng.choice(_CODES)} {s.rng.uniform(0, 80):.3f} ms - {s.rare(9999)}\n",
+        "stream": "stdout",
+        "time": s.tick().isoformat().replace("+00:00", "987Z"),
+    }
 
 
 def quoted_row(s: Source) -> list[object]:
     """A row whose text has newlines, separators and quotes in it."""
     note = "\n".join(s.words(3, 12) for _ in range(s.rng.randint(1, 3)))
-    return [s.rng.randrange(10**6), s.word(), f'{note}, "{s.word()}"', f"{s.rng.uniform(0, 999):.2f}", f"{s.tick():%d.%m.%Y}", s.rng.choice(PLACES)]
+    return [
+        s.rng.randrange(10**6),
+        s.word(),
+        f'{note}, "{s.word()}"',
+        f"{s.rng.uniform(0, 999):.2f}",
+        f"{s.tick():%d.%m.%Y}",
+        s.rng.choice(PLACES),
+    ]
 
 
 def sales_row(s: Source) -> list[object]:
     """A row with decimal commas, as spreadsheets of half of Europe write them."""
-    return [f"{s.tick():%d.%m.%Y %H:%M}", s.rng.choice(PLACES), s.word(), s.rare(60), f"{s.rng.uniform(1, 900):.2f}".replace(".", ","), f"{s.rng.uniform(0, 0.2):.3f}".replace(".", ","), ""]
+    return [
+        f"{s.tick():%d.%m.%Y %H:%M}",
+        s.rng.choice(PLACES),
+        s.word(),
+        s.rare(60),
+        f"{s.rng.uniform(1, 900):.2f}".replace(".", ","),
+        f"{s.rng.uniform(0, 0.2):.3f}".replace(".", ","),
+        "",
+    ]
 
 
 def gene_row(s: Source) -> list[object]:
     """A row of a table of measurements, tab by tab."""
-    return [f"ENSG{s.rng.randrange(60000):011d}", s.word().upper(), *(f"{s.rng.lognormvariate(0, 2):.4g}" for _ in range(8)), s.rng.choice(("NA", "0", "1"))]
+    return [
+        f"ENSG{s.rng.randrange(60000):011d}",
+        s.word().upper(),
+        *(f"{s.rng.lognormvariate(0, 2):.4g}" for _ in range(8)),
+        s.rng.choice(("NA", "0", "1")),
+    ]
 
 
 def rows(make: Callable[[Source], list[object]], separator: str) -> Build:

@@ -31,7 +31,9 @@ def _is_one_byte(view: memoryview) -> bool:
 
     words = np.frombuffer(view[: len(view) // 8 * 8], np.uint64)
     tail = {*view[:8], *view[len(view) // 8 * 8 :]}
-    return len(tail) == 1 and all(bool((words[low : low + _STEP] == words[0]).all()) for low in range(0, len(words), _STEP))
+    return len(tail) == 1 and all(
+        bool((words[low : low + _STEP] == words[0]).all()) for low in range(0, len(words), _STEP)
+    )
 
 
 def one_stream(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool) -> bytes:

@@ -28,7 +28,9 @@ class LazySelector:
                 return self._profile.small or self._profile.strategies[TreeType.TEXT]
             from encoder.detect.selector import AdaptiveCompressionSelector  # noqa: PLC0415 - what this class is for
 
-            self._made = AdaptiveCompressionSelector(self._profile.strategies, small=self._profile.small, runs=self._profile.runs)
+            self._made = AdaptiveCompressionSelector(
+                self._profile.strategies, small=self._profile.small, runs=self._profile.runs
+            )
         return self._made.select(block)
 
 
