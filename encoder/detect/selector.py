@@ -13,7 +13,7 @@ from encoder.detect.ports import SampleEncoder
 from encoder.detect.runs import is_runs
 from encoder.detect.sample import SAMPLE_SIZE, take_part, take_sample, take_trial
 from encoder.detect.tree import DecisionTree, load_tree
-from encoder.detect.trial import at_leisure, best_on, encode_lazily, pays_on
+from encoder.detect.trial import EVEN, at_leisure, best_on, encode_lazily, pays_on
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
@@ -273,7 +273,8 @@ class AdaptiveCompressionSelector:
         self._tried, self._relied = shortlist, 0
         trial = trial_of(block, pattern, shortlist)
         encode = self._encode or encode_lazily
-        choice = best_on(trial, shortlist, encode)
+        again = TREES[pattern.tree].plain and self._is_hasty()
+        choice = best_on(trial, shortlist, encode, EVEN if again else None)
         if not self._is_doubtful(choice, pattern):
             return choice, len(shortlist)
         plain = strategy_for(TreeType.TEXT, pattern, self._strategies)
