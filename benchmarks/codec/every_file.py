@@ -119,11 +119,13 @@ def _every(what: str, found: Sequence[Line], field: str, target: float) -> Bar:
     return Bar(what, min(values.values()), target, tuple(f"{name} {value:.3f}" for value, name in losers))
 
 
-def files_below(paths: Sequence[Path]) -> Iterator[Path]:
-    """Every file named or below a folder named, of at least `LEAST` bytes, in order."""
+def files_below(paths: Sequence[Path]) -> Iterator[tuple[str, Path]]:
+    """Every file named or below a folder named, of at least `LEAST` bytes, in order, and what to call it."""
     for path in paths:
         every = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-        yield from (file for file in every if file.stat().st_size >= LEAST)
+        for file in every:
+            if file.stat().st_size >= LEAST:
+                yield (str(file.relative_to(path)) if path.is_dir() else file.name), file
 
 
 def main() -> int:
@@ -136,18 +138,18 @@ def main() -> int:
         + ("     /z19" if arguments.strong else "")
     )
     found, measured = [], {}
-    for file in files_below(arguments.paths):
+    for name, file in files_below(arguments.paths):
         with file.open("rb") as stream:
             data = stream.read(arguments.cap)
         figures = measure(data, rivals, arguments.rounds, arguments.budget)
-        line = line_of(file.name, kind_of(file.name, data), figures, arguments.level)
-        measured[file.name] = {
-            name: {
+        line = line_of(name, kind_of(file.name, data), figures, arguments.level)
+        measured[name] = {
+            rival: {
                 "ratio": each.ratio,
                 "encode MB/s": each.speed("encodes", "cpu"),
                 "decode MB/s": each.speed("decodes", "cpu"),
             }
-            for name, each in figures.items()
+            for rival, each in figures.items()
         }
         print(line.text(), flush=True)
         found.append(line)

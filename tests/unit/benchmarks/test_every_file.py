@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from benchmarks.codec.every_file import Line, bars_of
+from benchmarks.codec.every_file import LEAST, Line, bars_of, files_below
 from benchmarks.codec.found import PLACES, TREES
 from benchmarks.codec.generated import Source
 from benchmarks.codec.made_others import OTHERS
@@ -51,3 +51,12 @@ def test_no_name_is_in_both_halves():
     names = [*MADE, *(place.name for place in (*PLACES, *TREES))]
     assert len(names) == len(set(names))
     assert {place.half for place in (*PLACES, *TREES)} == HALVES
+
+
+def test_files_of_one_name_in_several_folders_are_told_apart(tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "output").write_bytes(bytes(LEAST))
+    (tmp_path / "small").write_bytes(bytes(LEAST - 1))
+    assert [name for name, _ in files_below([tmp_path])] == ["a/output", "b/output"]
+    assert [name for name, _ in files_below([tmp_path / "a" / "output"])] == ["output"]
