@@ -43,7 +43,7 @@ def _genome(source: Source, size: int) -> str:
 
 def fastq(source: Source, size: int) -> bytes:
     """Reads of a genome with qualities."""
-    rng, genome, out, number = source.rng, _genome(source, 1 << 20), io.StringIO(), 0
+    rng, genome, out, number = source.rng, _genome(source, min(size, 1 << 20)), io.StringIO(), 0
     while out.tell() < size:
         number += 1
         at = rng.randrange(len(genome) - 150)
@@ -56,7 +56,7 @@ def fastq(source: Source, size: int) -> bytes:
 
 def sam(source: Source, size: int) -> bytes:
     """Aligned reads, sorted by their place."""
-    rng, genome, out, at = source.rng, _genome(source, 1 << 20), io.StringIO(), 0
+    rng, genome, out, at = source.rng, _genome(source, min(size, 1 << 20)), io.StringIO(), 0
     out.write("@HD\tVN:1.6\tSO:coordinate\n@SQ\tSN:chr1\tLN:1048576\n")
     while out.tell() < size:
         at = (at + source.rare(40)) % (len(genome) - 500)

@@ -7,6 +7,7 @@ from typing import Final
 
 from encoder.detect.glance import head_is_foreign
 from encoder.detect.records import CLOSINGS
+from encoder.strategy import TreeType
 
 SAMPLE_SIZE: Final = 1 << 16
 SMALLEST_TRIAL: Final = 1 << 15
@@ -64,12 +65,27 @@ def _joined(head: bytes, body: bytes) -> bytes:
     return head[: head_end + 1] + body[body_start + 1 :]
 
 
-def take_part(block: bytes | bytearray | memoryview, *, nested: bool) -> memoryview:
-    """The part of `block` on which what seems best is held against plain bytes: from the middle; nested: from the head, as in `take_trial`."""
+def take_parts(block: bytes | bytearray | memoryview, tree: TreeType) -> tuple[bytes, ...]:
+    """The parts of a block of that shape on which what seems best is held against plain bytes.
+
+    Of JSON that is its head, without which the middle means little. Of XML it is half of that, and as much from the
+    middle: files that were joined can have a head of another kind. Of others it is from the middle.
+    """
     view = memoryview(block).cast("B")
     size = max(SMALLEST_PART, len(view) // PART_SHARE)
-    start = 0 if nested else max(0, len(view) - size) // 2
-    return view[start : start + size]
+    middle = len(view) // 2
+    if tree is TreeType.JSON:
+        return (bytes(view[:size]),)
+    if tree is TreeType.XML:
+        return bytes(view[: size // 2]), bytes(view[middle : middle + size // 2])
+    return (bytes(view[middle - size // 2 :][:size]) if size < len(view) else bytes(view),)
+
+
+def take_middle(block: bytes | bytearray | memoryview) -> memoryview:
+    """At most 1 MiB from the middle of `block`."""
+    view = memoryview(block).cast("B")
+    start = max(0, len(view) - LEISURELY_TRIAL) // 2
+    return view[start : start + LEISURELY_TRIAL]
 
 
 def take_trial(block: bytes | bytearray | memoryview, *, nested: bool, leisurely: bool = False) -> bytes:

@@ -11,9 +11,9 @@ from encoder.detect.glance import Glance, alike, distance, middle_glance
 from encoder.detect.pattern import Pattern, PatternDetector
 from encoder.detect.ports import SampleEncoder
 from encoder.detect.runs import is_runs
-from encoder.detect.sample import SAMPLE_SIZE, take_part, take_sample, take_trial
+from encoder.detect.sample import SAMPLE_SIZE, take_middle, take_parts, take_sample, take_trial
 from encoder.detect.tree import DecisionTree, load_tree
-from encoder.detect.trial import EVEN, at_leisure, best_on, encode_lazily, pays_on
+from encoder.detect.trial import EVEN, at_leisure, best_on, encode_lazily, is_dense, pays_on
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
@@ -271,15 +271,17 @@ class AdaptiveCompressionSelector:
         if settled is not None:
             return settled, 0
         self._tried, self._relied = shortlist, 0
-        trial = trial_of(block, pattern, shortlist)
         encode = self._encode or encode_lazily
+        plain = strategy_for(TreeType.TEXT, pattern, self._strategies)
+        if self._is_hasty() and not TREES[pattern.tree].records and is_dense(take_middle(block), plain, encode):
+            return plain, 1
+        trial = trial_of(block, pattern, shortlist)
         again = TREES[pattern.tree].plain and self._is_hasty()
         choice = best_on(trial, shortlist, encode, EVEN if again else None)
         if not self._is_doubtful(choice, pattern):
             return choice, len(shortlist)
-        plain = strategy_for(TreeType.TEXT, pattern, self._strategies)
-        part = take_part(block, nested=TREES[pattern.tree].document)
-        return (choice if pays_on(part, choice, plain, encode) else plain), len(shortlist) + 2
+        parts = take_parts(block, pattern.tree)
+        return (choice if pays_on(parts, choice, plain, encode) else plain), len(shortlist) + 2
 
     def _is_doubtful(self, choice: Strategy, pattern: Pattern) -> bool:
         """Whether plain bytes are as likely to be smaller, and it must be known before: the block is cut by what is chosen, and there is no time
