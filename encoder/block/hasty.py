@@ -8,15 +8,17 @@ from dataclasses import replace
 from typing import Final
 
 from encoder.block.columns import packing_of
-from encoder.block.plain import far_below_sample, middle_of, one_stream
+from encoder.block.plain import far_below_sample, middle_of, one_stream, size_behind
 from encoder.glyphs.segments import SegmentPlace
-from encoder.strategy import Strategy, TreeType
+from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
 
 _CLEARLY: Final = 0.75
 """Of what a sample says that the plain bytes become, behind zstd 1: below it columns of records pay."""
 _HARDLY: Final = 0.9
 """The same, of what was tried already."""
+_BELOW_QUICK: Final = 0.8
+"""Of the plain bytes at the columns' own level, to which the level for plain bytes adds a tenth to a seventh."""
 _PART_BEATS: Final = 0.95
 """Of the plain bytes of a part, which see less of what they repeat than all of them: below it columns pay."""
 _WORTH_A_PART: Final = 1 << 18
@@ -35,6 +37,8 @@ def hasty_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None,
     body = packing.body()
     tried = TREES[strategy.tree].document or strategy.text_level is not None
     if far_below_sample(body, view, _HARDLY if tried else _CLEARLY):
+        return body
+    if not tried and len(body) < _BELOW_QUICK * size_behind(BackEnd.ZSTD, view, strategy.level):
         return body
     if not tried and len(view) >= _WORTH_A_PART and _part_pays(middle_of(view), strategy):
         return min(body, packing.body(text_level=_text_level(strategy)), key=len)
