@@ -16,7 +16,7 @@ from encoder.glyphs.segments import Segments
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.profile import DEFAULT, Profile
 from encoder.stream.decoder import StreamingDecoder
-from encoder.stream.encoder import StreamingEncoder, cutting_for, resolve_profile, selector_for, standard_block_encoder
+from encoder.stream.encoder import StreamingEncoder, choosers_for, resolve_profile, standard_block_encoder
 
 
 def encode(data: bytes | bytearray | memoryview, profile: str | Path | Profile = DEFAULT, *, threads: int = 1) -> bytes:
@@ -27,13 +27,13 @@ def encode(data: bytes | bytearray | memoryview, profile: str | Path | Profile =
         with StreamingEncoder(out, plan, threads=threads) as stream:
             stream.write(data)
         return out.getvalue()
-    selector = selector_for(plan)
+    cutting, selector = choosers_for(plan)
     sink = io.BytesIO()
     continues = False
     segments = Segments()
-    writer = ContainerWriter(sink, plan.block_size, carries=plan.codebook is not None)
+    writer = ContainerWriter(sink, plan.largest_block, carries=plan.codebook is not None)
     with memoryview(data) as whole, whole.cast("B") as view:
-        for block in cut_blocks(view, plan.block_size, cutting_for(plan)):
+        for block in cut_blocks(view, plan.block_size, cutting):
             strategy = selector.select(block)
             body = standard_block_encoder(block, strategy, segments.next(strategy))
             records = count_records(block, continues=continues)

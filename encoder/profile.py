@@ -59,9 +59,9 @@ class CodebookSettings:
 class Profile:
     """How a stream is encoded; a decoder never needs it.
 
-    block_size: bytes. workers: encoding threads. adaptive: whether the strategy is chosen block by block from
+    block_size: bytes. longest_block: bytes of one whose bytes stay plain, a multiple of that. workers: encoding threads. adaptive: whether the strategy is chosen block by block from
     `strategies` (by tree type), or is always `strategy`. small: for blocks too small to be looked at, where adaptive; None
-    for that of text. codebook: None for blocks that always stand for themselves.
+    for that of text. runs: for blocks of hardly more than runs of a byte, where adaptive; None where they are like any. codebook: None for blocks that always stand for themselves.
     """
 
     name: str
@@ -73,7 +73,14 @@ class Profile:
     strategies: Mapping[TreeType, Strategy]
     description: str = ""
     small: Strategy | None = None
+    runs: Strategy | None = None
     codebook: CodebookSettings | None = None
+    longest_block: int = 0
+
+    @property
+    def largest_block(self) -> int:
+        """Bytes that any block may have: of the buffers, and what the stream says of itself."""
+        return max(self.block_size, self.longest_block)
 
     def to_json(self) -> str:
         """The profile as a JSON file's text; `parse_profile` gives an equal profile back."""
@@ -87,8 +94,12 @@ class Profile:
             "strategy": _strategy_document(self.strategy),
             "strategies": {tree.value: _strategy_document(plan) for tree, plan in self.strategies.items()},
         }
+        if self.longest_block:
+            document["longest_block"] = self.longest_block
         if self.small is not None:
             document["small"] = _strategy_document(self.small)
+        if self.runs is not None:
+            document["runs"] = _strategy_document(self.runs)
         if self.codebook is not None:
             document["codebook"] = {"size": self.codebook.size, "blocks": self.codebook.blocks}
         return json.dumps(document, indent=2) + "\n"
@@ -187,7 +198,7 @@ def _profile(document: _Reader) -> Profile:
         "pool",
         "adaptive",
         "strategy",
-        optional=("strategies", "description", "small", "codebook"),
+        optional=("strategies", "description", "small", "runs", "codebook", "longest_block"),
     )
     strategies = _strategies(fields["strategies"]) if "strategies" in fields else {}
     adaptive = fields["adaptive"].flag()
@@ -206,8 +217,18 @@ def _profile(document: _Reader) -> Profile:
         strategy=_strategy(fields["strategy"]),
         strategies=strategies,
         small=_strategy(fields["small"]) if "small" in fields else None,
+        runs=_strategy(fields["runs"]) if "runs" in fields else None,
         codebook=_codebook(fields["codebook"]) if "codebook" in fields else None,
+        longest_block=_longest(fields["longest_block"], fields["block_size"]) if "longest_block" in fields else 0,
     )
+
+
+def _longest(document: _Reader, block_size: _Reader) -> int:
+    size = block_size.integer(SMALLEST_BLOCK, DEFAULT_LIMITS.max_block)
+    longest = document.integer(size, DEFAULT_LIMITS.max_block)
+    if longest % size:
+        document.fail(f"is {longest}", f"give a multiple of block_size, {size}")
+    return longest
 
 
 def _codebook(document: _Reader) -> CodebookSettings:

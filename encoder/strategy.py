@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 
 class TreeType(StrEnum):
@@ -29,6 +30,10 @@ class BackEnd(StrEnum):
     CARRIED = "zstd+codebook"
 
 
+HASTY: Final = 12
+"""Up to that level of zstd for plain bytes, a strategy is one for little time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Strategy:
     """How one block is encoded.
@@ -53,6 +58,11 @@ class Strategy:
     prose_level: int | None = None
     plain_level: int | None = None
     codebook: bytes = field(default=b"", repr=False)
+
+    @property
+    def hasty(self) -> bool:
+        """Whether there is time for hardly more than columns or the plain bytes: those have a quick level of zstd."""
+        return self.back_end is BackEnd.ZSTD and self.plain_level is not None and self.plain_level <= HASTY
 
     def level_of(self, *, text: bool) -> int:
         """The level for a stream that is text, or is not."""

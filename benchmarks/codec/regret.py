@@ -55,7 +55,7 @@ class Judged:
 
 def judge(corpus: str, blocks: Iterable[bytes], profile: Profile, clock: str = "thread_time") -> Judged:
     """One selector over the blocks, in order, and the oracle after it. Blocks below 64 KiB have nothing to select and are passed over."""
-    selector = AdaptiveCompressionSelector(profile.strategies)
+    selector = AdaptiveCompressionSelector(profile.strategies, runs=profile.runs)
     now = getattr(time, clock)
     regrets, choices, best = [], [], []
     selecting = encoding = 0.0

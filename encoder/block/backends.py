@@ -38,40 +38,50 @@ class Codec:
 
 
 _CONTEXT_BYTES: Final = 4 << 20  # of zstd contexts that a thread keeps beside the one in use; a level's grow to 36 MiB
+_LONG: Final = 1 << 22
 _LEAST_SLIMMED: Final = 16
 _SLIM_HASH_LOG: Final = 19
 """From that level on zstd searches binary trees, and their roots need no table of 16 MiB: 2 MiB find the same (docs/glyph-use.md, Memory)."""
 _contexts = kept_by_thread()
 
 
-def _zstd_compressor(level: int) -> zstandard.ZstdCompressor:
-    """This thread's compressor of that level; those of other levels are kept while they are small together."""
-    kept: dict[int, zstandard.ZstdCompressor] | None = getattr(_contexts, "compressors", None)
+def _zstd_compressor(level: int, size: int) -> zstandard.ZstdCompressor:
+    """This thread's compressor of that level, for so many bytes; others are kept while they are small together."""
+    kept: dict[tuple[int, int], zstandard.ZstdCompressor] | None = getattr(_contexts, "compressors", None)
     if kept is None:
         kept = _contexts.compressors = {}
-    compressor = kept.pop(level, None)
+    kind = level, _window_log(size)
+    compressor = kept.pop(kind, None)
     if compressor is None:
         _drop_contexts(kept)
-        compressor = _new_compressor(level)
-    kept[level] = compressor  # the last one used stands last
+        compressor = _new_compressor(*kind)
+    kept[kind] = compressor  # the last one used stands last
     return compressor
 
 
-def _drop_contexts(kept: dict[int, zstandard.ZstdCompressor]) -> None:
-    sizes = {level: compressor.memory_size() for level, compressor in kept.items()}
+def _window_log(size: int) -> int:
+    """Of a stream that is longer than most levels' windows, what lets matches reach back to its beginning; 0: the level's own."""
+    return (size - 1).bit_length() if size > _LONG else 0
+
+
+def _drop_contexts(kept: dict[tuple[int, int], zstandard.ZstdCompressor]) -> None:
+    sizes = {kind: compressor.memory_size() for kind, compressor in kept.items()}
     total = sum(sizes.values())
-    for level, size in sizes.items():  # the one that was not used for longest first
+    for kind, size in sizes.items():  # the one that was not used for longest first
         if total <= _CONTEXT_BYTES:
             return
-        del kept[level]
+        del kept[kind]
         total -= size
 
 
-def _new_compressor(level: int, book: zstandard.ZstdCompressionDict | None = None) -> zstandard.ZstdCompressor:
+def _new_compressor(
+    level: int, window_log: int = 0, book: zstandard.ZstdCompressionDict | None = None
+) -> zstandard.ZstdCompressor:
     return zstandard.ZstdCompressor(
         dict_data=book,
         compression_params=zstandard.ZstdCompressionParameters(
             compression_level=level,
+            window_log=window_log,
             hash_log=_SLIM_HASH_LOG if level >= _LEAST_SLIMMED else 0,  # 0: the level's own
             format=zstandard.FORMAT_ZSTD1_MAGICLESS,
             write_content_size=False,
@@ -89,7 +99,7 @@ def _zstd_decompressor() -> zstandard.ZstdDecompressor:
 
 
 def _zstd_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
-    return _zstd_compressor(level).compress(data)
+    return _zstd_compressor(level, len(data)).compress(data)
 
 
 def _zstd_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table
@@ -113,7 +123,7 @@ class _Carried:
 
     def compressor(self, level: int) -> zstandard.ZstdCompressor:
         if level not in self._compressors:
-            self._compressors[level] = _new_compressor(level, self._book)
+            self._compressors[level] = _new_compressor(level, book=self._book)
         return self._compressors[level]
 
 
@@ -180,7 +190,7 @@ _BROTLI_WINDOW: Final = (10, 22)
 def _brotli_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
     low, high = _BROTLI_WINDOW
     window = min(high, max(low, len(data).bit_length()))
-    return bytes(brotli.compress(bytes(data), quality=level, lgwin=window))
+    return bytes(brotli.compress(data, quality=level, lgwin=window))
 
 
 def _brotli_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table

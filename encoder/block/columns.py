@@ -21,6 +21,7 @@ LARGEST_TRANSFORMED: Final = 1 << 29
 """Bytes of a block: positions are 32-bit, and lines of a level below may take twice the block."""
 LAYOUT_LEVEL: Final = 3
 """Of zstd, at which layouts are held against each other."""
+_QUICKEST: Final = 1
 _LINES_TRIED: Final = 1 << 17
 _MUCH_TEXT: Final = 2  # one part in so many of the columns' bytes
 _SEARCHED: Final = 12  # one part in so many of a block's time goes into the search for siblings
@@ -63,7 +64,7 @@ def _best_named(view: memoryview, strategy: Strategy, place: SegmentPlace | None
     named = None if place is None else place.named()
     if named is not None:
         return transform(view, strategy.tree, strategy.separator, by_path=named)
-    part = view if is_document else view[:_LINES_TRIED]
+    part = view if is_document and not strategy.hasty else view[:_LINES_TRIED]
     tried = {by_path: transform(part, strategy.tree, strategy.separator, by_path=by_path) for by_path in (True, False)}
     best = min(tried, key=lambda by_path: _quick_size(tried[by_path], strategy.tree))
     if place is not None:
@@ -114,8 +115,15 @@ def _may_pool(packing: "Packing") -> bool:
         return True
     if packing.strategy.prose_level is None:
         return False
+    if _is_dear(packing.strategy):
+        return _MUCH_TEXT * packing.text_length() > sum(len(raw) for _, raw in packing.streams)
     text = packing.text_size()
     return text > 0 and _MUCH_TEXT * text > sum(packing.packer.size(*stream) for stream in packing.streams)
+
+
+def _is_dear(strategy: Strategy) -> bool:
+    """Whether there is little time, and text takes most of it: then nothing is compressed as it will be only to be measured."""
+    return strategy.hasty and strategy.text_level is not None
 
 
 def _pools_better(streams: Sequence[tuple[int, memoryview]], packer: "_Packer") -> bool:
@@ -148,11 +156,17 @@ class Packing:
 
     def text_size(self) -> int:
         """Bytes that its larger streams of text take, each on its own."""
+        return sum(self.packer.size(*stream) for stream in self._larger_text())
+
+    def text_length(self) -> int:
+        """Bytes of its larger streams of text."""
+        return sum(len(raw) for _, raw in self._larger_text())
+
+    def _larger_text(self) -> list[tuple[int, memoryview]]:
         from encoder.glyphs.layout import POOLED_BELOW  # noqa: PLC0415  as the module says
         from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as the module says
 
-        text = [(kind, raw) for kind, raw in self.streams if kind in TEXT_CLASSES and len(raw) >= POOLED_BELOW]
-        return sum(self.packer.size(*stream) for stream in text)
+        return [(kind, raw) for kind, raw in self.streams if kind in TEXT_CLASSES and len(raw) >= POOLED_BELOW]
 
 
 class _Packer:
@@ -178,7 +192,8 @@ class _Packer:
         used = self._strategy
         if used.back_end is BackEnd.ZSTD and used.level_of(text=True) == LAYOUT_LEVEL:
             return self.size(*stream)  # most of them will be asked for again
-        return len(compress(BackEnd.ZSTD, stream[1], LAYOUT_LEVEL, text=True)[1])
+        level = _QUICKEST if _is_dear(used) else LAYOUT_LEVEL
+        return len(compress(BackEnd.ZSTD, stream[1], level, text=True)[1])
 
     def _compressed(self, stream_class: int, raw: bytes | memoryview) -> tuple[BackEnd, bytes]:
         from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as the module says

@@ -5,7 +5,9 @@ from typing import Final
 
 from encoder.block.backends import compress
 from encoder.block.columns import LARGEST_TRANSFORMED, LAYOUT_LEVEL, Packing, packing_of
-from encoder.block.layout import FORM, PLAIN, ROWS, STORED, Header
+from encoder.block.hasty import hasty_body
+from encoder.block.layout import FORM, ROWS, Header
+from encoder.block.plain import far_below_sample, middle_of, one_stream, size_behind
 from encoder.block.rows import LEAST_MIXED, pack_rows, small_strategy
 from encoder.glyphs.segments import SegmentPlace
 from encoder.strategy import BackEnd, Strategy, TreeType
@@ -13,7 +15,6 @@ from encoder.trees import TREES
 
 SAFE: Final = Strategy(TreeType.TEXT, BackEnd.ZSTD, 19)
 """What a block gets that its own strategy failed."""
-_SLOW: Final = (BackEnd.LZMA, BackEnd.BROTLI, BackEnd.MIXING)
 
 
 class _At:
@@ -23,10 +24,8 @@ class _At:
     quick_level: Final = 9  # up to here, plain zstd costs so little beside the transform that it is simply tried
     clear_gain: Final = 0.75  # of a quick compression: what no stronger back end makes of the plain bytes
     far_smaller: Final = 0.75  # than a sample says that the plain bytes become
-    sampled: Final = 8  # one part in so many is the sample, from the middle of the block
     least_sample: Final = 1 << 16  # bytes
     several: Final = 3  # samples in a block: of a smaller one the sample would take as long as what it is to spare
-    worth_a_probe: Final = 1024  # bytes; fewer cost little, and brotli may know them where zstd sees nothing
 
     # columns or plain bytes
     little_gain: Final = 0.85  # of the plain bytes at the same level: above it, text may be worth a higher one
@@ -59,6 +58,8 @@ def smallest_body(view: memoryview, strategy: Strategy, place: SegmentPlace | No
         return _carried_body(view, strategy)
     if TREES[strategy.tree].plain:
         return plain_body(view, strategy, strategy.tree, fell_back=False)
+    if strategy.hasty:
+        return hasty_body(view, strategy, place, thorough=thorough)
     if strategy.back_end is BackEnd.ZSTD and not TREES[strategy.tree].document:
         return _quick_body(view, strategy, place, thorough=thorough)
     body = (
@@ -142,32 +143,15 @@ def plain_body(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_bac
 
     Raises ValueError for a level that the back end does not have.
     """
-    body = _one_stream(view, strategy, tree, fell_back=fell_back)
+    body = one_stream(view, strategy, tree, fell_back=fell_back)
     if strategy.back_end is not BackEnd.MIXING:
         return body
     if len(view) <= _At.brotli_too:
-        body = min(body, _one_stream(view, small_strategy(strategy), tree, fell_back=fell_back), key=len)
-    if len(body) < _At.hardly_mixed * _size(BackEnd.ZSTD, view, _At.quick_level):
+        body = min(body, one_stream(view, small_strategy(strategy), tree, fell_back=fell_back), key=len)
+    if len(body) < _At.hardly_mixed * size_behind(BackEnd.ZSTD, view, _At.quick_level):
         return body
     packed = replace(strategy, back_end=BackEnd.ZSTD, level=_At.closer_columns)
-    return min(body, _one_stream(view, packed, tree, fell_back=fell_back), key=len)
-
-
-def _one_stream(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool) -> bytes:
-    used, stream = BackEnd.STORE, b""
-    if strategy.back_end not in _SLOW or len(view) < _At.worth_a_probe or _shrinks(view):
-        used, stream = compress(strategy.back_end, view, strategy.level, text=True, codebook=strategy.codebook)
-    if used is BackEnd.STORE:
-        stream = bytes(view)
-    form = STORED if used is BackEnd.STORE else PLAIN
-    level = 0 if used is BackEnd.STORE else strategy.level
-    return Header(form, tree, fell_back, used, level).to_bytes() + stream
-
-
-def _shrinks(view: memoryview) -> bool:
-    """Whether a quick compression gains anything: where it does not, a slow one would take its time for nothing."""
-    used, _ = compress(BackEnd.ZSTD, view, 1, text=True)
-    return used is not BackEnd.STORE
+    return min(body, one_stream(view, packed, tree, fell_back=fell_back), key=len)
 
 
 def _row_body(view: memoryview, strategy: Strategy) -> bytes | None:
@@ -199,7 +183,7 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
     if strategy.back_end is BackEnd.MIXING:
         return _mixed_clearly_pays(body, view, strategy)
     if not TREES[strategy.tree].document:
-        return _sample_says_so(body, view)
+        return far_below_sample(body, view, _At.far_smaller)
     if strategy.back_end is BackEnd.ZSTD and strategy.level <= _At.quick_level:
         return False
     _, quick = compress(BackEnd.ZSTD, view, _At.quick_level, text=True)
@@ -211,29 +195,11 @@ def _mixed_clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bo
     may gain more by mixing, whether the body is well below that times what mixing gains on a sample of them.
     """
     level, gain = _At.mixed_levels[strategy.level - 1], _At.mixed_gains[strategy.level - 1]
-    quick = _size(BackEnd.ZSTD, view, level)
+    quick = size_behind(BackEnd.ZSTD, view, level)
     if body[0] & FORM == ROWS and not TREES[strategy.tree].document and len(body) < gain * quick:
         return True
     if len(view) < _At.several * _At.least_sample:
         return False  # the sample would take as long as what it is to spare
-    sample = _middle(view)
-    mixed = _size(BackEnd.MIXING, sample, strategy.level)
-    return len(body) * _size(BackEnd.ZSTD, sample, level) < _At.below_estimate * mixed * quick
-
-
-def _sample_says_so(body: bytes, view: memoryview) -> bool:
-    """Whether the body is far smaller than a sample of the plain bytes, quickly compressed, makes them all."""
-    sample = _middle(view)
-    return len(body) * len(sample) < _At.far_smaller * _size(BackEnd.ZSTD, sample, 1) * len(view)
-
-
-def _middle(view: memoryview) -> memoryview:
-    """The sample of a block."""
-    size = max(_At.least_sample, len(view) // _At.sampled)
-    middle = max(0, len(view) - size) // 2
-    return view[middle : middle + size]
-
-
-def _size(back_end: BackEnd, data: memoryview, level: int) -> int:
-    """Bytes that text takes."""
-    return len(compress(back_end, data, level, text=True)[1])
+    sample = middle_of(view)
+    mixed = size_behind(BackEnd.MIXING, sample, strategy.level)
+    return len(body) * size_behind(BackEnd.ZSTD, sample, level) < _At.below_estimate * mixed * quick

@@ -1,9 +1,10 @@
 """Selector and cutting of a stream, made when the first block comes that they would look at: until then numpy is not loaded."""
 
+from collections.abc import Callable
 from typing import Final
 
 from encoder.detect.ports import StrategySelector
-from encoder.detect.records import Cutting
+from encoder.detect.records import Cutting, cut_at
 from encoder.profile import Profile
 from encoder.strategy import Strategy, TreeType
 
@@ -27,7 +28,9 @@ class LazySelector:
                 return self._profile.small or self._profile.strategies[TreeType.TEXT]
             from encoder.detect.selector import AdaptiveCompressionSelector  # noqa: PLC0415 - what this class is for
 
-            self._made = AdaptiveCompressionSelector(self._profile.strategies, small=self._profile.small)
+            self._made = AdaptiveCompressionSelector(
+                self._profile.strategies, small=self._profile.small, runs=self._profile.runs
+            )
         return self._made.select(block)
 
 
@@ -35,22 +38,25 @@ class LazyCutting:
     """Cuts as `encoder.detect.boundary.by_kind` does. One serves one stream, in its order: not thread-safe."""
 
     def __init__(self) -> None:
-        self._made: Cutting | None = None
+        self._made: Callable[[memoryview], int] | None = None
 
     @property
     def cutting(self) -> Cutting:
         """The cutting of the stream."""
         return Cutting(self._full, self._rest)
 
+    def change_in(self, window: memoryview) -> int:
+        """Bytes before the change of kind in it; 0 if there is none."""
+        if len(window) < LEAST_CUT_BY_KIND:
+            return 0
+        if self._made is None:
+            from encoder.detect.boundary import KindCutting  # noqa: PLC0415 - what this class is for
+
+            self._made = KindCutting().change_in
+        return self._made(window)
+
     def _full(self, window: memoryview) -> int:
-        return self._by_kind().full(window)
+        return self.change_in(window) or cut_at(window)
 
     def _rest(self, window: memoryview) -> int:
-        return len(window) if len(window) < LEAST_CUT_BY_KIND else self._by_kind().rest(window)
-
-    def _by_kind(self) -> Cutting:
-        if self._made is None:
-            from encoder.detect.boundary import by_kind  # noqa: PLC0415 - what this class is for
-
-            self._made = by_kind()
-        return self._made
+        return self.change_in(window) or len(window)

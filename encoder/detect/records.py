@@ -13,6 +13,8 @@ from typing import Final
 RECORD_END: Final = b"\n"
 CLOSINGS: Final = re.compile(rb"[}\]]+,|>(?=<)")
 """What ends a value of JSON behind which another follows, the more brackets the further out; and what ends a tag or element of XML."""
+CLOSERS: Final = (b"}", b"]", b">")
+"""One of which every closing has."""
 STEP: Final = 1 << 16  # searched at a time: small enough to stay in cache, so that views need no whole copy
 
 
@@ -42,7 +44,10 @@ def _last_end(window: memoryview, begin: int, high: int) -> int:
 def _last_closing(window: memoryview) -> int:
     """Behind what closes most in the window's last `STEP` bytes, but not in its first half; the last of equals; or 0."""
     low = max(len(window) // 2, len(window) - STEP)
-    closings = CLOSINGS.finditer(bytes(window[low:]))
+    tail = bytes(window[low:])
+    if not any(last in tail for last in CLOSERS):
+        return 0  # which the expression takes its time to find
+    closings = CLOSINGS.finditer(tail)
     best = max(closings, key=lambda it: (it.end() - it.start(), it.start()), default=None)
     return low + best.end() if best else 0
 
@@ -51,7 +56,8 @@ def _last_closing(window: memoryview) -> int:
 class Cutting:
     """How a stream is cut: how many bytes of a window the next block takes, 1 to all of them, a function of the windows so far.
 
-    full: of one block size of bytes. rest: of fewer, behind which the stream ends or is flushed; never empty.
+    full: of one block size of bytes; where it gives 0, it is asked again with as many more, and so on until it does not. rest: of fewer more,
+    behind which the stream ends or is flushed; never empty.
     """
 
     full: Callable[[memoryview], int]
@@ -65,10 +71,16 @@ def cut_blocks(data: memoryview, block_size: int, cutting: Cutting = AT_RECORDS)
     """The blocks of bytes that lie in memory whole, as slices of `data`; none for no bytes."""
     start = 0
     while start < len(data):
-        window = data[start : start + block_size]
-        size = cutting.full(window) if len(window) == block_size else cutting.rest(window)
-        yield window[:size]
+        size = _next_size(data[start:], block_size, cutting)
+        yield data[start : start + size]
         start += size
+
+
+def _next_size(rest: memoryview, block_size: int, cutting: Cutting) -> int:
+    for end in range(block_size, len(rest) + 1, block_size):
+        if size := cutting.full(rest[:end]):
+            return size
+    return cutting.rest(rest)
 
 
 def count_records(block: memoryview, *, continues: bool) -> int:

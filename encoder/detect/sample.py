@@ -7,6 +7,7 @@ from typing import Final
 
 from encoder.detect.glance import head_is_foreign
 from encoder.detect.records import CLOSINGS
+from encoder.strategy import TreeType
 
 SAMPLE_SIZE: Final = 1 << 16
 SMALLEST_TRIAL: Final = 1 << 15
@@ -17,6 +18,9 @@ TRIAL_SHARE: Final = 32
 A transform's templates and dictionaries pay off late, so on less data plain text wins too often. More costs a fast
 level a good part of its time.
 """
+SMALLEST_PART: Final = 1 << 16
+PART_SHARE: Final = 16
+"""What seems best is held against plain bytes on this part of a block, and on no fewer bytes than that."""
 FOREIGN_FROM: Final = 1 << 18
 """From this many bytes on, a block's head can be skipped. A smaller block is mostly head."""
 LEISURELY_TRIAL: Final = 1 << 20
@@ -59,6 +63,29 @@ def _joined(head: bytes, body: bytes) -> bytes:
         closing = CLOSINGS.search(body, 0, SEAM)
         return head + (body[closing.end() :] if closing else body)
     return head[: head_end + 1] + body[body_start + 1 :]
+
+
+def take_parts(block: bytes | bytearray | memoryview, tree: TreeType) -> tuple[bytes, ...]:
+    """The parts of a block of that shape on which what seems best is held against plain bytes.
+
+    Of JSON that is its head, without which the middle means little. Of XML it is half of that, and as much from the
+    middle: files that were joined can have a head of another kind. Of others it is from the middle.
+    """
+    view = memoryview(block).cast("B")
+    size = max(SMALLEST_PART, len(view) // PART_SHARE)
+    middle = len(view) // 2
+    if tree is TreeType.JSON:
+        return (bytes(view[:size]),)
+    if tree is TreeType.XML:
+        return bytes(view[: size // 2]), bytes(view[middle : middle + size // 2])
+    return (bytes(view[middle - size // 2 :][:size]) if size < len(view) else bytes(view),)
+
+
+def take_middle(block: bytes | bytearray | memoryview) -> memoryview:
+    """At most 1 MiB from the middle of `block`."""
+    view = memoryview(block).cast("B")
+    start = max(0, len(view) - LEISURELY_TRIAL) // 2
+    return view[start : start + LEISURELY_TRIAL]
 
 
 def take_trial(block: bytes | bytearray | memoryview, *, nested: bool, leisurely: bool = False) -> bytes:

@@ -34,6 +34,12 @@ class Handicaps:
         return self.others if place else 1.0
 
 
+EVEN: Final = Handicaps(plain=1.0, others=1.0)
+"""Where the winner is held against plain bytes once more."""
+DENSE: Final = 28
+"""Times smaller by zstd 1: such bytes, generated code for example, zstd 9 compresses at several hundred MB/s."""
+PAYS: Final = 0.95
+"""Of the plain bytes of a part, below which it is taken apart: all of them see more of what they repeat."""
 QUICK: Final = Handicaps(plain=1.03, others=1.02)
 """A sample favours plain bytes more than the whole block does.
 
@@ -66,13 +72,27 @@ def at_leisure(shortlist: Sequence[Strategy]) -> bool:
     )
 
 
-def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder) -> Strategy:
-    """The strategy that makes the sample smallest, or will make its block smallest. shortlist: at least one."""
+def best_on(
+    sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder, handicaps: Handicaps | None = None
+) -> Strategy:
+    """The strategy that makes the sample smallest, or will make its block smallest. shortlist: at least one. handicaps: in place of the usual ones."""
     leisurely = at_leisure(shortlist)
+    handicaps = handicaps or (LEISURELY if leisurely else QUICK)
     if leisurely and encode is encode_lazily:
         encode = encode_at_leisure
     sizes = [len(encode(sample, tried_as(strategy, leisurely=leisurely))) for strategy in shortlist]
-    return shortlist[smallest([strategy.tree for strategy in shortlist], sizes, LEISURELY if leisurely else QUICK)]
+    return shortlist[smallest([strategy.tree for strategy in shortlist], sizes, handicaps)]
+
+
+def pays_on(parts: Sequence[bytes], choice: Strategy, plain: Strategy, encode: SampleEncoder) -> bool:
+    """Whether the parts are clearly smaller taken apart."""
+    columns = sum(len(encode(part, tried_as(choice, leisurely=False))) for part in parts)
+    return columns < PAYS * sum(len(encode(part, plain)) for part in parts)
+
+
+def is_dense(part: memoryview, plain: Strategy, encode: SampleEncoder) -> bool:
+    """Whether even a quick compression makes the part so small that taking it apart would take many times as long."""
+    return DENSE * len(encode(bytes(part), replace(plain, level=1))) <= len(part)
 
 
 def tried_as(strategy: Strategy, *, leisurely: bool) -> Strategy:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol, Self
 from encoder.container.writer import ContainerWriter, Sink
 from encoder.detect.codebooks import CarryingSelector
 from encoder.detect.lazy import LEAST_CUT_BY_KIND, LazyCutting, LazySelector
+from encoder.detect.lengthen import Lengthening
 from encoder.detect.ports import BlockEncoder, StrategySelector
 from encoder.detect.records import AT_RECORDS, Cutting
 from encoder.errors import GlyphError, ProfileError
@@ -41,22 +42,32 @@ class Readable(Protocol):
         """At most `size` bytes; none at the end."""
 
 
-def selector_for(profile: Profile) -> StrategySelector:
-    """The selector that the profile asks for: adaptive, or always its one strategy; and carrying where it has a codebook."""
+def choosers_for(profile: Profile, selector: StrategySelector | None = None) -> tuple[Cutting, StrategySelector]:
+    """For one stream of the profile, where blocks end, and who selects their strategies; `selector` in place of the profile's own.
+
+    Blocks end at a record; where the profile chooses for each block, also where the kind of data changes, and later where its bytes stay plain.
+    Its selector carries where the profile has a codebook.
+    """
+    by_kind = LazyCutting()
+    cutting = by_kind.cutting if profile.adaptive and profile.block_size >= LEAST_CUT_BY_KIND else AT_RECORDS
+    if selector is not None:
+        return cutting, selector
+    own = _selector_for(profile)
+    if profile.longest_block > profile.block_size:
+        own = lengthening = Lengthening(own, by_kind.change_in, profile.longest_block)
+        cutting = lengthening.cutting
+    if profile.codebook is not None:
+        own = CarryingSelector(own, profile.codebook, standard_block_encoder)
+    return cutting, own
+
+
+def _selector_for(profile: Profile) -> StrategySelector:
+    """Adaptive, or always the profile's one strategy."""
     if profile.adaptive:
-        selector: StrategySelector = LazySelector(profile)
-    else:
-        from encoder.detect.fixed import FixedStrategySelector  # noqa: PLC0415 - loaded where used
+        return LazySelector(profile)
+    from encoder.detect.fixed import FixedStrategySelector  # noqa: PLC0415 - loaded where used
 
-        selector = FixedStrategySelector(profile.strategy)
-    return (
-        selector if profile.codebook is None else CarryingSelector(selector, profile.codebook, standard_block_encoder)
-    )
-
-
-def cutting_for(profile: Profile) -> Cutting:
-    """For one stream of the profile, where blocks end: at a record, and where it chooses for each block how to encode it, where the kind of data changes."""
-    return LazyCutting().cutting if profile.adaptive and profile.block_size >= LEAST_CUT_BY_KIND else AT_RECORDS
+    return FixedStrategySelector(profile.strategy)
 
 
 def resolve_profile(profile: str | Path | Profile) -> Profile:
@@ -115,21 +126,23 @@ class StreamingEncoder(io.BufferedIOBase):
         self.profile: Final = with_threads(resolve_profile(profile), threads)
         self._fileobj: Final = fileobj
         self._block_size: Final = self.profile.block_size
-        self._pool: Final = pool or GlyphBufferPool(self._block_size, self.profile.pool)
-        if self._pool.statistics.buffer_size != self._block_size:
-            raise ValueError(f"the pool's buffers must be of the block size, {self._block_size} bytes")
+        largest = self.profile.largest_block
+        self._pool: Final = pool or GlyphBufferPool(largest, self.profile.pool)
+        if self._pool.statistics.buffer_size != largest:
+            raise ValueError(f"the pool's buffers must be of the largest block's size, {largest} bytes")
         self._owns_pool: Final = pool is None
-        self._writer: Final = ContainerWriter(fileobj, self._block_size, carries=self.profile.codebook is not None)
+        self._writer: Final = ContainerWriter(fileobj, largest, carries=self.profile.codebook is not None)
+        self._cutting, chosen = choosers_for(self.profile, selector)
         self._pipeline = Pipeline(
             self._writer,
-            selector or selector_for(self.profile),
+            chosen,
             self._pool,
             encode_block,
             workers=self.profile.workers,
             progress=progress,
         )
-        self._cutting: Final = cutting_for(self.profile)
         self._filled = 0
+        self._asked_at = self._block_size  # filled so far, the cutting is asked
         self._carry: mmap.mmap | None = None  # kept once it is needed: its pages would else come in anew each time
         self._carried = 0
 
@@ -291,37 +304,50 @@ class StreamingEncoder(io.BufferedIOBase):
             if self._carry is not None:
                 self._lease.buffer[: self._carried] = memoryview(self._carry)[: self._carried]
             self._filled, self._carried = self._carried, 0
-        return self._lease.buffer[self._filled :]
+        return self._lease.buffer[self._filled : self._asked_at]
 
     def _advance(self, count: int) -> None:
         self._filled += count
-        if self._filled == self._block_size:
-            self._submit_full()
+        while self._filled >= self._asked_at:
+            self._cut_full()
+            if self._carried >= self._block_size:
+                self._room().release()
 
-    def _submit_full(self) -> None:
-        lease, self._lease = self._lease, None
-        assert lease is not None, "a full buffer is a leased one"
-        size = self._cutting.full(lease.buffer)
-        self._carry_over(lease.buffer[size:])
-        self._running().submit(lease, size)
+    def _cut_full(self) -> None:
+        """Asks the cutting, and submits what it cuts."""
+        assert self._lease is not None, "a full window is in a leased buffer"
+        size = self._cutting.full(self._lease.buffer[: self._asked_at])
+        if size:
+            self._submit(size, short=False)
+        else:
+            self._asked_at += self._block_size
 
     def _submit_rest(self) -> None:
         while self._carried or self._lease is not None:
             self._room().release()
-            lease, self._lease = self._lease, None
-            assert lease is not None, "there is room in a leased buffer"
+            assert self._lease is not None, "there is room in a leased buffer"
             if not self._filled:
+                self._lease = None
                 self._running().give_back()
                 return
-            size = self._cutting.rest(lease.buffer[: self._filled])
-            self._carry_over(lease.buffer[size : self._filled])
-            self._running().submit(lease, size, short=True)
+            if self._filled >= self._asked_at:
+                self._cut_full()
+            else:
+                self._submit(self._cutting.rest(self._lease.buffer[: self._filled]), short=True)
+
+    def _submit(self, size: int, *, short: bool) -> None:
+        """Hands on the first bytes of the current buffer; the others are carried over."""
+        lease, self._lease = self._lease, None
+        assert lease is not None, "a block stands in a leased buffer"
+        self._carry_over(lease.buffer[size : self._filled])
+        self._filled, self._asked_at = 0, self._block_size
+        self._running().submit(lease, size, short=short)
 
     def _carry_over(self, rest: memoryview) -> None:
         """Keeps the bytes behind a cut for the next block."""
         self._carried = len(rest)
         if self._carried:
-            self._carry = self._carry or mmap.mmap(-1, self._block_size)
+            self._carry = self._carry or mmap.mmap(-1, self.profile.largest_block)
             self._carry[: self._carried] = rest
 
 

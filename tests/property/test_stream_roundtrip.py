@@ -18,6 +18,7 @@ PLAIN = replace(
     pool=PoolSettings(3, adaptive=True, minimum=1, maximum=9),
     strategy=Strategy(TreeType.TEXT, BackEnd.STORE, 0),
 )
+LONG = replace(PLAIN, longest_block=256, strategy=Strategy(TreeType.TEXT, BackEnd.ZSTD, 1))
 LINES = st.lists(st.binary(max_size=90), max_size=12).map(b"\n".join)
 
 
@@ -32,6 +33,21 @@ def test_the_bytes_written_depend_on_the_data_alone(data, cuts, workers):
             start += size
         stream.write(data[start:])
     assert sink.getvalue() == encoder.encode(data, PLAIN)
+
+
+@given(LINES, st.lists(st.integers(0, 400), max_size=9), st.integers(1, 3), st.sampled_from(TreeType))
+@settings(max_examples=60, deadline=None)
+def test_blocks_that_go_on_are_cut_the_same_however_the_data_comes(data, cuts, workers, tree):
+    profile = replace(LONG, workers=workers, strategy=replace(LONG.strategy, tree=tree))
+    sink = io.BytesIO()
+    with StreamingEncoder(sink, profile) as stream:
+        start = 0
+        for size in cuts:
+            stream.write(data[start : start + size])
+            start += size
+        stream.write(data[start:])
+    assert sink.getvalue() == encoder.encode(data, profile)
+    assert encoder.decode(sink.getvalue()) == data
 
 
 @given(LINES, st.lists(st.integers(0, 200), max_size=10))

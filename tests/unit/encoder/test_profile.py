@@ -28,6 +28,17 @@ def test_the_baseline_is_one_fixed_pool_and_one_strategy():
     assert not baseline.adaptive
 
 
+def test_a_longest_block_is_a_multiple_of_the_block_size():
+    size = TUNED["block_size"]
+    assert parse_profile(altered(longest_block=3 * size), "text").largest_block == 3 * size
+    with pytest.raises(ProfileError, match=r"(?s)longest_block.*multiple of block_size"):
+        parse_profile(altered(longest_block=3 * size + 1), "text")
+
+
+def test_without_a_longest_block_the_block_size_is_the_largest():
+    assert parse_profile(altered(), "text").largest_block == TUNED["block_size"]
+
+
 @pytest.mark.parametrize("name", [name for name in BUILT_IN if name != "baseline"])
 def test_a_level_chooses_a_strategy_for_every_tree_type(name):
     profile = load_profile(name)

@@ -133,7 +133,8 @@ def mixed_whole(data, monkeypatch):
             sizes.append(len(stream))
         return real(back_end, stream, level, **how)
 
-    monkeypatch.setattr("encoder.block.smallest.compress", counted)
+    for module in ("smallest", "plain"):
+        monkeypatch.setattr(f"encoder.block.{module}.compress", counted)
     body = encode_block(data, Strategy(TreeType.XML, BackEnd.MIXING, 1))
     assert decode_block(body, len(data)) == data
     return body, len(data) in sizes

@@ -12,7 +12,7 @@ LOG = b"".join(b"2026-01-01 00:%02d INFO request %d done\n" % (n % 60, n) for n 
 
 def test_it_selects_what_the_adaptive_selector_does():
     blocks = [LOG[:100], LOG, LOG[:50_000], LOG[100_000:], b"x" * LEAST_LOOKED_AT, b"y"]
-    adaptive = AdaptiveCompressionSelector(PROFILE.strategies, small=PROFILE.small)
+    adaptive = AdaptiveCompressionSelector(PROFILE.strategies, small=PROFILE.small, runs=PROFILE.runs)
     late = LazySelector(PROFILE)
     assert [late.select(block) for block in blocks] == [adaptive.select(block) for block in blocks]
 

@@ -1,7 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encoder.detect.sample import SAMPLE_SIZE, take_sample
+from encoder.detect.sample import SAMPLE_SIZE, SMALLEST_PART, take_middle, take_parts, take_sample
+from encoder.strategy import TreeType
 
 
 def test_a_small_block_is_its_own_sample():
@@ -60,3 +61,22 @@ def test_the_seam_of_a_document_on_one_line_lies_behind_what_closes():
     block = b'[{"text":"a word, another"},' * 10_000
     sample = take_sample(block)
     assert sample[SAMPLE_SIZE // 2 :].startswith(b'[{"text":')
+
+
+def test_what_seems_best_is_tried_on_the_head_of_json_the_middle_of_text_and_both_of_xml():
+    block = bytes(range(256)) * 4096
+    size = SMALLEST_PART
+    middle = len(block) // 2
+    assert take_parts(block, TreeType.JSON) == (block[:size],)
+    assert take_parts(block, TreeType.XML) == (block[: size // 2], block[middle : middle + size // 2])
+    assert take_parts(block, TreeType.TEXT) == (block[middle - size // 2 :][:size],)
+
+
+def test_a_small_block_is_all_of_its_part():
+    assert take_parts(b"abc", TreeType.TEXT) == (b"abc",)
+
+
+def test_the_middle_is_a_mebibyte_or_all():
+    assert bytes(take_middle(b"abc")) == b"abc"
+    block = bytes(1 << 20) + b"x" * (1 << 20) + bytes(1 << 20)
+    assert bytes(take_middle(block)) == b"x" * (1 << 20)

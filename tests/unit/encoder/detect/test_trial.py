@@ -6,7 +6,8 @@ from encoder.detect.pattern import PatternDetector
 from encoder.detect.sample import LARGEST_TRIAL, LEISURELY_TRIAL, SMALLEST_TRIAL, take_trial
 from encoder.detect.selector import AdaptiveCompressionSelector, incompressible, worth_trying
 from encoder.detect.tree import parse_tree
-from encoder.detect.trial import LEISURELY_LEVEL, at_leisure, best_on
+from encoder.detect.trial import LEISURELY_LEVEL, at_leisure, best_on, pays_on
+from encoder.profile import load_profile
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 STRATEGIES = {tree: Strategy(tree, BackEnd.ZSTD, 3) for tree in TreeType}
@@ -189,3 +190,23 @@ def test_on_records_a_tokeniser_is_tried_only_where_something_speaks_for_it(samp
     assert TreeType.CSV not in tried(commas)
     assert tried(samples["an indented JSON document"][2]) == shortlist[:4]
     assert worth_trying((TreeType.JSON,), PatternDetector().detect(samples["a syslog"][2])) == (TreeType.JSON,)
+
+
+def test_what_is_dense_is_plain_without_a_trial_where_there_is_little_time():
+    fast = load_profile("fast")
+    tags = b"".join(b"<t><name>item</name><kind>%d</kind></t>\n" % (n // 400) for n in range(6000))
+    selector = AdaptiveCompressionSelector(fast.strategies)
+    assert selector.select(tags).tree is TreeType.TEXT
+    assert selector.observations.trials == 1
+
+
+def test_a_part_pays_where_it_is_smaller_by_a_twentieth():
+    sizes = {TreeType.LOG: 94, TreeType.TEXT: 100}
+    fast = load_profile("fast").strategies
+
+    def encode(_data, strategy):
+        return bytes(sizes[strategy.tree])
+
+    assert pays_on((b"x", b"y"), fast[TreeType.LOG], fast[TreeType.TEXT], encode)
+    sizes[TreeType.LOG] = 96
+    assert not pays_on((b"x", b"y"), fast[TreeType.LOG], fast[TreeType.TEXT], encode)

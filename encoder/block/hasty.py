@@ -1,0 +1,63 @@
+"""Columns or the plain bytes, where there is time for hardly more than one of them.
+
+Taking a block apart, with zstd 3 behind it, takes less time than zstd 9 takes for its plain bytes. Where that clearly pays, it is all that is
+done. Of documents, and of what looks like text, the selector has tried whether it pays; of records a part of the block says which.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+from encoder.block.columns import packing_of
+from encoder.block.plain import far_below_sample, middle_of, one_stream, size_behind
+from encoder.glyphs.segments import SegmentPlace
+from encoder.strategy import BackEnd, Strategy, TreeType
+from encoder.trees import TREES
+
+_CLEARLY: Final = 0.75
+"""Of what a sample says that the plain bytes become, behind zstd 1: below it columns of records pay."""
+_HARDLY: Final = 0.9
+"""The same, of what was tried already."""
+_BELOW_QUICK: Final = 0.8
+"""Of the plain bytes at the columns' own level, to which the level for plain bytes adds a tenth to a seventh."""
+_PART_BEATS: Final = 0.95
+"""Of the plain bytes of a part, which see less of what they repeat than all of them: below it columns pay."""
+_WORTH_A_PART: Final = 1 << 18
+"""Bytes of a block; of a smaller one both are made."""
+
+
+def hasty_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
+    """The body of a block for a strategy that is `hasty`. place, thorough: as in `encoder.block.codec.encode_block`; what is not thorough is columns
+    wherever there are any, their text at the level for prose.
+    """
+    packing = packing_of(view, strategy, place, thorough=thorough)
+    if packing is None:
+        return _plain(view, strategy)
+    if not thorough:
+        return packing.body(text_level=_text_level(strategy))
+    body = packing.body()
+    tried = TREES[strategy.tree].document or strategy.text_level is not None
+    if far_below_sample(body, view, _HARDLY if tried else _CLEARLY):
+        return body
+    if not tried and len(body) < _BELOW_QUICK * size_behind(BackEnd.ZSTD, view, strategy.level):
+        return body
+    if not tried and len(view) >= _WORTH_A_PART and _part_pays(middle_of(view), strategy):
+        return min(body, packing.body(text_level=_text_level(strategy)), key=len)
+    return min(body, _plain(view, strategy), key=len)
+
+
+def _part_pays(part: memoryview, strategy: Strategy) -> bool:
+    """Whether columns of a part, their text at the level for prose, are smaller than its plain bytes."""
+    packing = packing_of(part, strategy, None, thorough=False)
+    if packing is None:
+        return False
+    columns = packing.body(text_level=_text_level(strategy))
+    return len(columns) < _PART_BEATS * len(_plain(part, strategy))
+
+
+def _text_level(strategy: Strategy) -> int:
+    return strategy.level if strategy.prose_level is None else strategy.prose_level
+
+
+def _plain(view: memoryview, strategy: Strategy) -> bytes:
+    level = strategy.level if strategy.plain_level is None else strategy.plain_level
+    return one_stream(view, replace(strategy, level=level), TreeType.TEXT, fell_back=True)

@@ -1,0 +1,17 @@
+"""Whether a block is hardly more than runs of a byte, as an empty disk's image is: seen in a tenth of a millisecond, before anything else is looked at."""
+
+from typing import Final
+
+import numpy as np
+
+PLACES: Final = 1024
+"""Words of eight bytes that are compared with the next word, evenly spread."""
+SHARE: Final = 0.97
+"""Of them that are equal to it."""
+
+
+def is_runs(block: bytes | bytearray | memoryview) -> bool:
+    """Whether nearly all of the block is runs, or repeats within eight bytes. It has 16 KiB or more."""
+    words = np.frombuffer(memoryview(block)[: memoryview(block).nbytes // 8 * 8], np.uint64)
+    places = np.arange(PLACES) * ((len(words) - 1) // PLACES)
+    return bool(np.count_nonzero(words[places] == words[places + 1]) >= SHARE * PLACES)
