@@ -24,7 +24,7 @@ from orchestrator.journal.errors import (
     UnknownRun,
 )
 from orchestrator.journal.lease import Lease, Owner, owner_alive, this_owner
-from orchestrator.journal.many import packed, unpacked
+from orchestrator.journal.packing import packed, unpacked
 from orchestrator.journal.port import RunSummary
 from orchestrator.journal.reading import connect_to_read, is_copy
 from orchestrator.journal.seals import Mark, Seal, SealCheck, SealState, seal
