@@ -55,7 +55,7 @@ PLAN: Final = {
         {"id": "it", "title": "It", "agent": "X", "brief": "Write.", "workspace": {"repo": ".", "base": "main"}, "writes": ["src/**"], "rounds": 2},
         {"id": "look", "title": "Look", "agent": "LEAD", "approve": {"ask": "Good?", "of": "it"}},
         {"id": "after", "title": "After", "command": ["true"]},
-        {"id": "beside", "title": "Beside", "command": ["sleep", "0.5"], "needs": ["it"]},
+        {"id": "beside", "title": "Beside", "command": ["sleep", "0.1"], "needs": ["it"]},
     ]}},
 }  # fmt: skip
 

@@ -283,7 +283,7 @@ def test_the_cluster_of_a_run_hears_only_who_has_its_certificate(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
 def test_workers_killed_at_random_leave_the_run_that_nobody_disturbs(far, seed):
     rng = random.Random(seed)
     tasks = [{"id": f"t{number}", "command": ["sh", "-c", f"sleep {rng.uniform(0.1, 1.5):.2f}; echo {number} > out.txt"],
