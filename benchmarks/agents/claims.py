@@ -23,6 +23,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -135,7 +136,8 @@ def one_run(here: Connection, stage: str, delay: float) -> Told:
         victim = here.recv()
         if told.begun[stage].wait(LONGEST):
             time.sleep(delay)
-        os.kill(victim, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has ended by itself
+            os.kill(victim, signal.SIGKILL)
         code = here.recv()
         deadline = time.monotonic() + LONGEST
         while code not in {0, 1, 3} and time.monotonic() < deadline:

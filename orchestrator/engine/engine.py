@@ -13,10 +13,18 @@ from typing import Final
 from orchestrator.engine.decide import Frontier, Instruction, Requeue, Skip, Start
 from orchestrator.engine.door import Brought
 from orchestrator.engine.orders import Orders
-from orchestrator.engine.people import People, expired, is_taken, next_expiry, refusal
+from orchestrator.engine.people import (
+    People,
+    expired,
+    is_taken,
+    next_expiry,
+    refusal,
+    reply_is_taken,
+    reply_refused,
+)
 from orchestrator.engine.pulling import Pulls
 from orchestrator.engine.recorder import Recorder
-from orchestrator.engine.requests import Answering, Claiming, Saying, refused
+from orchestrator.engine.requests import Answering, Claiming, Replying, Saying, refused
 from orchestrator.engine.resources import Slots, capacities, demands
 from orchestrator.engine.retry import Again, after_failure
 from orchestrator.engine.rounds import Rounds
@@ -46,6 +54,7 @@ from orchestrator.state.events import (
     PersonAnswered,
     PersonAsked,
     ProgressReported,
+    QuestionAnswered,
     RoundJudged,
     RoundReturned,
     SpendReserved,
@@ -353,6 +362,8 @@ class Engine:
         match asked:
             case Answering():
                 self._answered(asked, brought)
+            case Replying():
+                self._replied(asked, brought)
             case Claiming():
                 claim, reply = self._pulls.claim(asked, now)
                 if claim is not None:
@@ -373,6 +384,14 @@ class Engine:
         said = refusal(state, asked.task, asked.answer, self._recorder.wall())
         if not said and not is_taken(state, asked.task, asked.answer):
             self._recorder.record(PersonAnswered(asked.task, asked.answer.attempt, asked.answer))
+        self._granted.append(partial(brought.reply, refused(said)))
+
+    def _replied(self, asked: Replying, brought: Brought) -> None:
+        """Record what a person answers to an agent's question, or say why not."""
+        state = self._recorder.state
+        said = reply_refused(state, asked.task, asked.number, asked.reply)
+        if not said and not reply_is_taken(state, asked.task, asked.number):
+            self._recorder.record(QuestionAnswered(asked.task, asked.number, asked.reply))
         self._granted.append(partial(brought.reply, refused(said)))
 
     def _turn_is_over(self, task: str) -> None:

@@ -19,6 +19,7 @@ from orchestrator.state.events import (
     PersonAnswered,
     PersonAsked,
     ProgressReported,
+    QuestionAnswered,
     RoundJudged,
     RoundReturned,
     RunExpected,
@@ -43,6 +44,7 @@ from orchestrator.state.events import (
     TurnClaimed,
 )
 from orchestrator.state.people import Answer
+from orchestrator.state.questions import answered, noted, open_one, told
 from orchestrator.state.run import NOTES_KEPT, STORY_KEPT, RunState, TaskRecord, Turn
 from orchestrator.state.transitions import SETTLED, IllegalTransition, Status, next_status
 
@@ -79,6 +81,7 @@ TaskEvent = (
     | HandedIn
     | PersonAsked
     | PersonAnswered
+    | QuestionAnswered
     | TaskStarted
     | AttemptLaunched
     | TurnClaimed
@@ -190,6 +193,8 @@ def _apply_task(state: RunState, event: TaskEvent, envelope: Envelope) -> None:
         raise IllegalTransition(event.task, f"at attempt {record.attempt}", event, record.story)
     if isinstance(event, TurnClaimed) and record.claim is not None:
         raise IllegalTransition(event.task, f"claimed by {record.claim.name}", event, record.story)
+    if isinstance(event, QuestionAnswered) and open_one(record.questions, event.number) is None:
+        raise IllegalTransition(event.task, f"without an open question {event.number}", event, record.story)
     status = next_status(event.task, record.status, event, record.story)
     changes = _changes(record, event, envelope)
     if type(event) in DRAWN:
@@ -265,8 +270,8 @@ def _changes(  # noqa: PLR0911 - a case each
             return {"claim": event.claim}
         case AttemptLaunched():
             return {"launch": event.launch}
-        case TaskNoted():
-            return {"notes": (*record.notes, event.text)[-NOTES_KEPT:]}
+        case TaskNoted() | QuestionAnswered():
+            return _of_note(record, event, envelope)
         case TaskRequeued():
             return {"due": None}
         case TaskInvalidated():
@@ -280,6 +285,16 @@ def _changes(  # noqa: PLR0911 - a case each
                 **_turned(record, event, envelope),
                 **_ended(record, event, envelope),
             }
+
+
+def _of_note(record: TaskRecord, event: TaskNoted | QuestionAnswered, envelope: Envelope) -> Mapping[str, Any]:
+    """The fields that change when something is said: by who does the task, or by a person who was asked."""
+    if isinstance(event, TaskNoted):
+        said, questions = event.text, noted(record.questions, event.task, event.attempt, event.text, envelope.at)
+    else:
+        questions = answered(record.questions, event.number, event.reply)
+        said = told(questions[event.number - 1], event.reply)
+    return {"notes": (*record.notes, said)[-NOTES_KEPT:], "questions": questions}
 
 
 def _of_round(record: TaskRecord, event: RoundEvent, envelope: Envelope) -> Mapping[str, Any]:
