@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event
 
 import pytest
 import yaml
@@ -76,7 +76,7 @@ def test_a_persons_answer_reaches_the_agent_that_asked_and_the_brief_of_its_next
     assert runs.questions() == ()
 
 
-def test_an_agent_that_we_drive_reads_the_answer_in_its_own_tools(project, runs, kit_for_agents):
+def test_an_agent_that_we_drive_reads_the_answer_in_its_own_tools(project, runs, shell, kit_for_agents):
     pytest.importorskip("acp")
     answered = project / "answered"
     rounds = [
@@ -92,23 +92,18 @@ def test_an_agent_that_we_drive_reads_the_answer_in_its_own_tools(project, runs,
     program = [sys.executable, script_module.__file__, str(project / "script.yaml")]
     plan = kit_for_agents.plan_data(driver="acp", program=program, sandbox="none", may={"run": ["*"]})
     Path("plan.yaml").write_text(yaml.safe_dump(plan))
-    under_way = kit_for_agents.Work()
-
-    def person():
-        found = ()
-        while not found:
-            Event().wait(0.05)
-            with suppress(JournalError):  # it is not there yet
-                found = runs.questions()
-        runs.reply(found[0].run, "A.it", found[0].question.number, "Two of them.")
-        answered.touch()
-
-    helper = Thread(target=person, daemon=True)
-    helper.start()
-    outcome = under_way.join()
-    helper.join(60)
-    first, second = runs.state(outcome.run).tasks["A.it"].rounds
-    assert (outcome.exit_code, first.passed, second.passed) == (0, False, True)
+    running = shell.start("run", "-q", "--no-page", "plan.yaml")
+    found = ()
+    while not found:
+        assert running.poll() is None
+        Event().wait(0.05)
+        with suppress(JournalError):  # it is not there yet
+            found = runs.questions()
+    runs.reply(found[0].run, "A.it", found[0].question.number, "Two of them.")
+    answered.touch()
+    running.communicate(timeout=120)
+    first, second = runs.state(runs.latest).tasks["A.it"].rounds
+    assert (running.returncode, first.passed, second.passed) == (0, False, True)
     assert "Two of them." in first.talk.said
 
 
