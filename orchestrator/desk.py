@@ -12,8 +12,9 @@ from typing import Final
 
 from orchestrator.agents.git import tip
 from orchestrator.agents.instructions import read_agents
-from orchestrator.engine.answering import Refused, give
+from orchestrator.engine.answering import Refused, give, give_reply
 from orchestrator.engine.people import People
+from orchestrator.engine.requests import Replying
 from orchestrator.engine.runs import open_journal
 from orchestrator.engine.secrecy import secrets_of_run
 from orchestrator.graph.load import LoadedPlan, load_plan, load_text
@@ -23,6 +24,7 @@ from orchestrator.secrets import MASK
 from orchestrator.state.events import Envelope, RunResumed, RunStarted
 from orchestrator.state.fold import fold
 from orchestrator.state.people import Answer, Asked, Word, differences
+from orchestrator.state.questions import Question, Reply
 from orchestrator.state.run import RunState
 
 NAME_KEPT: Final = 200
@@ -49,6 +51,16 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Open:
+    """A question that an agent asked while it worked, and that nobody has answered. Nothing waits for it."""
+
+    run: str
+    plan: str
+    title: str
+    question: Question
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """What a person says. by: their name, their user's where it is empty. attempt: the question that they were shown, 0 for the latest."""
 
@@ -72,6 +84,26 @@ class Desk:
         with self._journal(readonly=True) as journal:
             runs = [each.run for each in journal.runs() if not each.finished and run in {None, each.run}]
             return tuple(one for each in runs for one in self._waiting(journal.read(each)))
+
+    def questions(self, run: str | None = None) -> tuple[Open, ...]:
+        """What agents asked while they worked on tasks that are not done yet, over the same runs. Raises JournalError."""
+        with self._journal(readonly=True) as journal:
+            runs = [each.run for each in journal.runs() if not each.finished and run in {None, each.run}]
+            return tuple(one for each in runs for one in _open(journal.read(each)))
+
+    def reply(self, run: str, task: str, number: int, text: str, channel: str, by: str = "") -> Reply:  # noqa: PLR0913, PLR0917 - who says what to what
+        """Answer what an agent asked while it worked. It is durable on return. Raises Refused, JournalError."""
+        with self._journal(readonly=False) as journal:
+            state = fold(journal.read(run))
+            plan = load_text(state.plan_text, state.plan_source, state.settings).plan
+            user = _user()
+            given = Reply(
+                secrets.token_hex(8), text[:COMMENT_KEPT], (by.strip() or user)[:NAME_KEPT], user, channel, self.wall()
+            )
+            folder = self.state / "runs" / run
+            known = secrets_of_run(plan, self.project)
+            give_reply(journal, run, folder, Replying(task, number, given), secrets=known, wall=self.wall)
+        return given
 
     def answer(self, run: str, task: str, said: Said) -> Answer:
         """Answer what the task waits for.
@@ -151,6 +183,15 @@ class Desk:
             yield journal
         finally:
             journal.close()
+
+
+def _open(events: Sequence[Envelope]) -> Iterator[Open]:
+    state = fold(events)
+    asked = [one for each in state.tasks.values() if not each.settled for one in each.questions if one.reply is None]
+    if asked:
+        nodes = load_text(state.plan_text, state.plan_source, state.settings).graph.nodes
+        for one in asked:
+            yield Open(state.run, state.plan_id, nodes[one.task].task.title, one)
 
 
 def _user() -> str:

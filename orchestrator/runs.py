@@ -22,7 +22,7 @@ from orchestrator.api.running import resume_prepared
 from orchestrator.api.stored import junit_text, page_text, plan_of, report_data, report_of, report_text
 from orchestrator.bundle.check import Checked
 from orchestrator.bundle.write import Exported
-from orchestrator.desk import Desk, Said, Waiting
+from orchestrator.desk import Desk, Open, Said, Waiting
 from orchestrator.engine.explain import Explanation
 from orchestrator.engine.options import DEFAULT, RunOptions
 from orchestrator.engine.runs import open_journal
@@ -37,6 +37,7 @@ from orchestrator.report.history import MetricPoint, points_of
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
 from orchestrator.state.people import Answer, Word
+from orchestrator.state.questions import Reply
 from orchestrator.state.run import RunState
 from orchestrator.tasklogs import TaskLog, read_log
 
@@ -135,6 +136,14 @@ class Runs:
     def answer(self, run: str, task: str, word: Word, *, comment: str = "", by: str = "") -> Answer:
         """Give a person's answer. Raises Refused where the task does not wait for it, or what it is about changed since it was asked."""
         return Desk(self.folder, Path.cwd()).answer(run, task, Said(word, "python", comment, by))
+
+    def questions(self, run: str | None = None) -> tuple[Open, ...]:
+        """What agents asked while they worked, and nobody has answered, over all runs or in one."""
+        return Desk(self.folder, Path.cwd()).questions(run)
+
+    def reply(self, run: str, task: str, number: int, text: str, *, by: str = "") -> Reply:
+        """Answer what an agent asked while it worked. Raises Refused."""
+        return Desk(self.folder, Path.cwd()).reply(run, task, number, text, "python", by)
 
     def workspaces(self, run: str | None = None, *, prune: bool = False) -> tuple[Left, ...]:
         """What agents' worktrees and branches hold, of all runs or of one. prune: first remove what is merged or empty."""

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Claim, Comparison, Measurement, Negative, Samples, Trend
-from orchestrator.evidence.packed import numbers
+from orchestrator.evidence.packed import Figures, numbers
 
 LONGEST_TEXT: Final = 4_000
 COMMON: Final = frozenset({"metric", "unit", "method", "cases", "command", "artifacts"})
@@ -160,6 +160,8 @@ def texts(plain: Mapping[str, Any], key: str) -> tuple[str, ...]:
 
 def _numbers(plain: Mapping[str, Any], key: str) -> tuple[float, ...]:
     value = plain.get(key)
+    if isinstance(value, Figures | tuple):  # read in pieces, by `orchestrator.evidence.many`
+        return numbers(value)
     if not isinstance(value, list):
         raise WireError(f"{key!r} must be a list of numbers" if key in plain else f"{key!r} is missing")
     if not {*map(type, value)} <= {int, float}:

@@ -23,6 +23,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
@@ -56,7 +57,7 @@ PLAN: Final = {
         {"id": "it", "title": "It", "agent": "X", "brief": "Write.", "workspace": {"repo": ".", "base": "main"}, "writes": ["src/**"], "rounds": 2},
         {"id": "look", "title": "Look", "agent": "LEAD", "approve": {"ask": "Good?", "of": "it"}},
         {"id": "after", "title": "After", "command": ["true"]},
-        {"id": "beside", "title": "Beside", "command": ["sleep", "0.5"], "needs": ["it"]},
+        {"id": "beside", "title": "Beside", "command": ["sleep", "0.1"], "needs": ["it"]},
     ]}},
 }  # fmt: skip
 
@@ -67,12 +68,13 @@ class MissError(Exception):
 
 @dataclass(slots=True)
 class Told:
-    """What was acknowledged to whom, and what was tried. begun: set when a call of a kind begins."""
+    """What was acknowledged to whom, and what was tried. begun: set when a call of a kind begins. refused: the latest approval that was."""
 
     claims: list[str] = field(default_factory=list)
     commits: list[str] = field(default_factory=list)
     approvals: list[str] = field(default_factory=list)
     begun: dict[str, threading.Event] = field(default_factory=lambda: {name: threading.Event() for name in STAGES})
+    refused: str = ""
     over: threading.Event = field(default_factory=threading.Event)
 
 
@@ -106,8 +108,8 @@ def approver(told: Told) -> None:
                 told.begun["approve"].set()
                 given = desk.answer(each.run, each.task, Said(Word.APPROVED, "cli", by="Ada"))
                 told.approvals.append(given.id)
-        except (OrchestratorError, OSError):
-            continue
+        except (OrchestratorError, OSError) as error:
+            told.refused = f"{time.strftime('%H:%M:%S')} {error!r}"
 
 
 def zygote(there: Connection) -> None:
@@ -136,7 +138,8 @@ def one_run(here: Connection, stage: str, delay: float) -> Told:
         victim = here.recv()
         if told.begun[stage].wait(LONGEST):
             time.sleep(delay)
-        os.kill(victim, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # it has ended by itself
+            os.kill(victim, signal.SIGKILL)
         code = here.recv()
         deadline = time.monotonic() + LONGEST
         while code not in {0, 1, 3} and time.monotonic() < deadline:
@@ -148,8 +151,17 @@ def one_run(here: Connection, stage: str, delay: float) -> Told:
         for each in workers:
             each.join()
     if code != 0:
-        raise MissError(f"the run ended with exit code {code}")
+        raise MissError(
+            f"the run ended with exit code {code}; the last approval that was refused: {told.refused}{_story()}"
+        )
     return told
+
+
+def _story() -> str:
+    """The last events of the latest run, for who looks into a miss."""
+    runs = Runs()
+    last = runs.events(runs.latest)[-12:]
+    return "".join(f"\n  {one.at:.3f} {one.event.kind} {getattr(one.event, 'task', '')}" for one in last)
 
 
 def check(told: Told) -> None:

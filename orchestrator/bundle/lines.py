@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from orchestrator.evidence.many import decoded
 from orchestrator.journal.codec import checksum_begun, checksum_of, decode_event, decode_pieces, event_pieces
 from orchestrator.journal.errors import DamagedJournal
-from orchestrator.journal.many import decoded
 from orchestrator.state.events import Envelope, Event
 from orchestrator.strict_json import read_json
 

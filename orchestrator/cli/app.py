@@ -78,6 +78,7 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     (people_verbs.approve, ("orchestrate approve phase4a3-2026 INTEGRATION.review", "orchestrate approve phase4a3-2026 INTEGRATION.review --as 'Ada' --comment 'Read it all.'")),
     (people_verbs.reject, ("orchestrate reject phase4a3-2026 INTEGRATION.review --comment 'The pool never shrinks.'",)),
     (people_verbs.done, ("orchestrate done phase4a3-2026 A.order-disks",)),
+    (people_verbs.answer, ("orchestrate answer phase4a3-2026 A.pool/1 --text 'Keep the old name.'",)),
     (agent_verbs.workspaces, ("orchestrate workspaces", "orchestrate workspaces --prune", "orchestrate workspaces --json agents-2026 | jq -r '.[].branch'")),
     (agent_verbs.agent_script, ("orchestrate agent-script honest.yaml",)),
     (run_verbs.verify, ("orchestrate verify", "orchestrate verify run.tar", "orchestrate verify --key key.pub run.tar", "orchestrate verify --json phase4a3-2026 | jq .ok")),

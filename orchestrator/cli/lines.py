@@ -62,6 +62,8 @@ def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case 
         case e.PersonAnswered(task=task, answer=one):
             said = f": {one.comment}" if one.comment else ""
             return f"answer   {task}: {one.word.value} by {one.by} ({one.channel}){said}"
+        case e.QuestionAnswered(task=task, number=number, reply=one):
+            return f"answer   {task}/{number}: {one.text} ({one.by}, {one.channel})"
         case e.RunExpected(seconds=seconds, basis=basis):
             return f"expect   about {duration(seconds)} on this machine (by {basis})"
         case e.ProgressReported(settled=settled, total=total, running=running):

@@ -74,7 +74,7 @@ def remark(event: e.Event) -> Text | None:  # noqa: PLR0911 - one case for each 
         case e.RoundJudged() | e.HandInJoined():
             well = event.round.passed if isinstance(event, e.RoundJudged) else event.joined.commit
             return Text(one_line(describe(event)), style="green" if well else "yellow")
-        case e.PersonAsked() | e.PersonAnswered() | e.RunWaits():
+        case e.PersonAsked() | e.PersonAnswered() | e.QuestionAnswered() | e.RunWaits():
             return Text(one_line(describe(event)), style="cyan")
         case e.TaskSampled() | e.TaskInvalidated() | e.RunInterrupted():
             return Text(one_line(describe(event)), style="yellow")

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from orchestrator.cli.clock import clock
+from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import plain, say
 from orchestrator.cli.places import as_json, find_run, opened_journal
-from orchestrator.desk import Desk, Said, Waiting
+from orchestrator.desk import Desk, Open, Said, Waiting
 
 STATE = Path(".orchestrate")
 
@@ -17,11 +18,13 @@ def show_inbox(state: Path, name: str | None, *, as_data: bool) -> None:
     """List what waits for people, over all runs or in one. Raises UsageError, JournalError."""
     with opened_journal(state) as journal:
         run = None if name is None else find_run(journal, name).run
-    found = Desk(state, Path.cwd()).inbox(run)
+    desk = Desk(state, Path.cwd())
+    found, asked = desk.inbox(run), desk.questions(run)
     if as_data:
-        say(as_json([_data(one, state) for one in found]))
-    else:
-        say(waiting_text(found, state) if found else "nothing waits for people")
+        say(as_json([*(_data(one, state) for one in found), *(_question_data(one, state) for one in asked)]))
+        return
+    parts = [waiting_text(found, state), "\n".join(line for one in asked for line in _question_lines(one, state))]
+    say("\n".join(filter(None, parts)) or "nothing waits for people")
 
 
 def answer(state: Path, name: str, task: str, said: Said, *, as_data: bool) -> None:
@@ -37,6 +40,24 @@ def answer(state: Path, name: str, task: str, said: Said, *, as_data: bool) -> N
     of = f" at commit {given.bound.commit[:12]}" if given.bound.commit else ""
     goes_on = "the run goes on" if alive else f"carry the run on with: orchestrate resume {run}{_option(state)}"
     say(plain(f"{task} of run {run} is {said.word.value} by {given.by}{of}\n{goes_on}"))
+
+
+def reply(state: Path, name: str, question: str, text: str, by: str, *, as_data: bool) -> None:  # noqa: PLR0913 - as on the command line
+    """Answer an agent's question on the command line. Raises UsageError, Refused, JournalError."""
+    task, _, number = question.rpartition("/")
+    if not task or not number.isdecimal():
+        raise UsageError(f"{question!r} names no question\n  mend: `orchestrate inbox` has its name, GROUP.task/NUMBER")
+    with opened_journal(state) as journal:
+        run = find_run(journal, name).run
+    given = Desk(state, Path.cwd()).reply(run, task, int(number), text, "cli", by)
+    if as_data:
+        say(as_json({"run": run, "task": task, "number": int(number), **dataclasses.asdict(given)}))
+    else:
+        say(
+            plain(
+                f"{question} of run {run} is answered by {given.by}\nthe agent finds it when it looks, and in its next brief"
+            )
+        )
 
 
 def waiting_text(found: Iterable[Waiting], state: Path) -> str:
@@ -65,5 +86,25 @@ def _option(state: Path) -> str:
     return "" if state == STATE else f" --state {shlex.quote(str(state))}"
 
 
+def _question_lines(one: Open, state: Path) -> Iterable[str]:
+    yield plain(f"{one.question.name}: its agent asks: {one.question.text}")
+    yield f"  since {clock(one.question.at)}; it works on meanwhile"
+    yield f"  {_reply_command(one, state)}"
+
+
+def _reply_command(one: Open, state: Path) -> str:
+    return f"orchestrate answer {one.run} {one.question.name}{_option(state)} --text TEXT"
+
+
+def _question_data(one: Open, state: Path) -> dict[str, object]:
+    """With the same keys as what waits."""
+    asked = one.question
+    return {
+        "run": one.run, "plan": one.plan, "task": asked.task, "title": one.title, "attempt": asked.attempt, "asked": None,
+        "question": {"name": asked.name, "text": asked.text}, "since": asked.at, "over": False,
+        "commands": (_reply_command(one, state),),
+    }  # fmt: skip
+
+
 def _data(one: Waiting, state: Path) -> dict[str, object]:
-    return {**dataclasses.asdict(one), "commands": commands(one, state)}
+    return {**dataclasses.asdict(one), "question": None, "commands": commands(one, state)}

@@ -29,7 +29,7 @@ def inbox(
     json: Json = False,
     state: State = STATE,
 ) -> None:
-    """List what waits for people.
+    """List what waits for people, and what agents ask while they work.
 
     Each question with who is asked, since when and until when, and the commands that answer it.
     """
@@ -75,3 +75,23 @@ def done(  # noqa: PLR0913 - one parameter for each option
     from orchestrator.state.people import Word
 
     answer(state, run, task, Said(Word.DONE, "cli", comment, as_), as_data=json)
+
+
+def answer(  # noqa: PLR0913 - one parameter for each option
+    run: WaitingRun,
+    question: Annotated[
+        str, typer.Argument(metavar="QUESTION", help="A question as GROUP.task/NUMBER.", show_default=False)
+    ],
+    *,
+    text: Annotated[str, typer.Option("--text", metavar="TEXT", help="What the agent is told.", show_default=False)],
+    as_: As = "",
+    json: Json = False,
+    state: State = STATE,
+) -> None:
+    """Answer what an agent asked while it worked.
+
+    The agent finds it when it looks, and in its next brief. It is no approval, and no evidence.
+    """
+    from orchestrator.cli.people import reply
+
+    reply(state, run, question, text, as_, as_data=json)

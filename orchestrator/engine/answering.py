@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from orchestrator.engine.door import knock
-from orchestrator.engine.people import is_taken, refusal
+from orchestrator.engine.people import is_taken, refusal, reply_is_taken, reply_refused
 from orchestrator.engine.recorder import Recorder
-from orchestrator.engine.requests import Answering
+from orchestrator.engine.requests import Answering, Replying, Request
 from orchestrator.engine.session import owned
 from orchestrator.errors import OrchestratorError
 from orchestrator.journal.errors import RunOwned
 from orchestrator.journal.port import JournalPort
-from orchestrator.state.events import PersonAnswered
+from orchestrator.state.events import Event, PersonAnswered, QuestionAnswered
 from orchestrator.state.fold import fold
 from orchestrator.state.people import Answer
+from orchestrator.state.run import RunState
 
 PATIENCE: Final = 30.0
 """Seconds for which a run may be somebody's who does not open."""
@@ -39,13 +40,54 @@ def give(  # noqa: PLR0913 - the answer and what it is recorded by
     wall: Callable[[], float] = time.time,
 ) -> None:
     """Record the answer; it is durable on return. folder: the run's. Raises Refused, RunOwned where its owner does not open, JournalError."""
+
+    def event(state: RunState) -> tuple[str, Event | None]:
+        said = refusal(state, task, answer, wall())
+        taken = bool(said) or is_taken(state, task, answer)
+        return said, None if taken else PersonAnswered(task, answer.attempt, answer)
+
+    _brought(journal, run, folder, Answering(task, answer), event, tuple(secrets), wall)
+
+
+def give_reply(  # noqa: PLR0913 - as above
+    journal: JournalPort,
+    run: str,
+    folder: Path,
+    asked: Replying,
+    *,
+    secrets: Sequence[str] = (),
+    wall: Callable[[], float] = time.time,
+) -> None:
+    """The same, of an answer to what an agent asked while it worked."""
+
+    def event(state: RunState) -> tuple[str, Event | None]:
+        said = reply_refused(state, asked.task, asked.number, asked.reply)
+        taken = bool(said) or reply_is_taken(state, asked.task, asked.number)
+        return said, None if taken else QuestionAnswered(asked.task, asked.number, asked.reply)
+
+    _brought(journal, run, folder, asked, event, tuple(secrets), wall)
+
+
+Following = Callable[[RunState], tuple[str, Event | None]]
+"""Why what is brought is refused, or the event to record; neither where it is recorded already."""
+
+
+def _brought(  # noqa: PLR0913, PLR0917 - as above
+    journal: JournalPort,
+    run: str,
+    folder: Path,
+    request: Request,
+    event: Following,
+    secrets: tuple[str, ...],
+    wall: Callable[[], float],
+) -> None:
     deadline = time.monotonic() + PATIENCE
     while True:
-        heard = knock(folder, Answering(task, answer))
+        heard = knock(folder, request)
         said = "" if heard is None else str(heard["refused"])
         if heard is None:
             try:
-                said = _record(journal, run, task, answer, tuple(secrets), wall)
+                said = _record(journal, run, event, secrets, wall)
             except RunOwned:
                 if time.monotonic() >= deadline:
                     raise
@@ -56,21 +98,17 @@ def give(  # noqa: PLR0913 - the answer and what it is recorded by
         return
 
 
-def _record(  # noqa: PLR0913, PLR0917 - as above
-    journal: JournalPort,
-    run: str,
-    task: str,
-    answer: Answer,
-    secrets: tuple[str, ...],
-    wall: Callable[[], float],
+def _record(
+    journal: JournalPort, run: str, following: Following, secrets: tuple[str, ...], wall: Callable[[], float]
 ) -> str:
     with owned(journal, run) as fence:
         state = fold(journal.read(run))
-        said = refusal(state, task, answer, wall())
-        if said or is_taken(state, task, answer):
-            return said
-        clock = time.monotonic
-        recorder = Recorder(journal, run, fence, state, lambda _envelope: None, clock, wall, clock(), secrets)
-        recorder.record(PersonAnswered(task, answer.attempt, answer))
-        recorder.commit()
-    return ""
+        if state.finished:
+            return f"run {run} is finished"
+        said, event = following(state)
+        if event is not None:
+            clock = time.monotonic
+            recorder = Recorder(journal, run, fence, state, lambda _envelope: None, clock, wall, clock(), secrets)
+            recorder.record(event)
+            recorder.commit()
+    return said

@@ -48,6 +48,7 @@ def render_brief(plan: Plan, node: TaskNode, agents: Agents, state: RunState) ->
         inputs=[(each, state.tasks[each].hand_in) for each in node.task.needs or () if each in state.tasks],
         number=len(record.rounds) + 1,
         rounds=record.rounds,
+        answers=[each for each in record.questions if each.reply is not None],
     )
 
 

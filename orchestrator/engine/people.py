@@ -12,6 +12,7 @@ from orchestrator.journal.codec import plain
 from orchestrator.plan.handins import briefed, for_people, gates, joined
 from orchestrator.plan.model import Plan
 from orchestrator.state.people import Answer, Asked, Bound, Word, differences
+from orchestrator.state.questions import Reply
 from orchestrator.state.run import RunState, TaskRecord
 from orchestrator.state.transitions import Status
 
@@ -135,6 +136,22 @@ def refusal(state: RunState, task: str, answer: Answer, now: float) -> str:  # n
     if changed := differences(record.asked.bound, answer.bound):
         return f"{task}: the answer is void, since {' and '.join(changed)} changed"
     return f"{task}: it was asked again meanwhile" if answer.attempt != record.attempt else ""
+
+
+def reply_refused(state: RunState, task: str, number: int, reply: Reply) -> str:
+    """Why a question's answer cannot be taken, "" where it can, or is taken already."""
+    record = state.tasks.get(task)
+    if record is None:
+        return f"run {state.run} has no task {task!r}"
+    if not 0 < number <= len(record.questions):
+        return f"{task} has asked {len(record.questions)} questions; there is no {number}"
+    said = record.questions[number - 1].reply
+    return f"{task}/{number} is answered already, by {said.by}" if said is not None and said.id != reply.id else ""
+
+
+def reply_is_taken(state: RunState, task: str, number: int) -> bool:
+    """Whether the question, which is there, is answered already."""
+    return state.tasks[task].questions[number - 1].reply is not None
 
 
 def is_taken(state: RunState, task: str, answer: Answer) -> bool:

@@ -5,11 +5,12 @@ from functools import partial
 
 from orchestrator.engine.answers import Answers
 from orchestrator.engine.door import Brought
+from orchestrator.engine.people import reply_is_taken, reply_refused
 from orchestrator.engine.pulling import Pulls
-from orchestrator.engine.requests import Answering, Claiming, Saying, refused
+from orchestrator.engine.requests import Answering, Claiming, Replying, Saying, refused
 from orchestrator.engine.work import Work
 from orchestrator.executors.order import Asking
-from orchestrator.state.events import SpendReserved, TaskNoted, TurnClaimed
+from orchestrator.state.events import QuestionAnswered, SpendReserved, TaskNoted, TurnClaimed
 
 
 class Replies:
@@ -42,6 +43,8 @@ class Replies:
         match asked:
             case Answering():
                 self._granted.append(partial(brought.reply, refused(self._answers.hear(asked))))
+            case Replying():
+                self._granted.append(partial(brought.reply, refused(self._hear_reply(asked))))
             case Claiming():
                 claim, reply = self.pulls.claim(asked, recorder.now())
                 if claim is not None:
@@ -55,6 +58,14 @@ class Replies:
             case _:
                 if said := self.pulls.hear(asked, recorder.now(), brought.reply):
                     brought.reply(refused(said))
+
+    def _hear_reply(self, asked: Replying) -> str:
+        """Record what a person answers to an agent's question; why not, where it is refused."""
+        state = self._work.state
+        said = reply_refused(state, asked.task, asked.number, asked.reply)
+        if not said and not reply_is_taken(state, asked.task, asked.number):
+            self._work.recorder.record(QuestionAnswered(asked.task, asked.number, asked.reply))
+        return said
 
     def turn_is_over(self, task: str) -> None:
         """Tell who handed in, or gave back, what came of it, once that is durable."""

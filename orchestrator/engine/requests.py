@@ -12,6 +12,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from orchestrator.evidence.measurement import Claim
 from orchestrator.journal.codec import plain
 from orchestrator.state.people import Answer
+from orchestrator.state.questions import Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,16 @@ class Answering:
     task: str
     answer: Answer
     kind: Literal["answering"] = "answering"
+
+
+@dataclass(frozen=True, slots=True)
+class Replying:
+    """A person answers what an agent asked while it worked. number: of the question within the task."""
+
+    task: str
+    number: int
+    reply: Reply
+    kind: Literal["replying"] = "replying"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +81,7 @@ class LettingGo:
 
 
 OfClaimant = Saying | HandingIn | LettingGo
-Request = Answering | Claiming | OfClaimant
+Request = Answering | Replying | Claiming | OfClaimant
 
 
 def secret_of(token: str) -> str:

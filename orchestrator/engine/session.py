@@ -30,8 +30,7 @@ from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import JournalError, UnknownRun
 from orchestrator.journal.port import JournalPort
 from orchestrator.keys import SIZE, user_keys
-from orchestrator.plan.drivers import Driver
-from orchestrator.plan.handins import for_people
+from orchestrator.plan.handins import briefed, for_people
 from orchestrator.state.events import (
     CriterionJudged,
     Envelope,
@@ -132,9 +131,8 @@ def run_session(
 
 @contextmanager
 def _door(folder: Path, loaded: LoadedPlan, engine: Engine) -> Iterator[None]:
-    """What other processes ask is let in within, where the plan has anything for people, or for agents that come by themselves."""
-    pulled = any(agent.driver == Driver.PULL for agent in loaded.plan.agents.values())
-    if not (pulled or for_people(loaded.plan)):
+    """What other processes ask is let in within, where the plan has anything for people or for agents, who may ask people."""
+    if not (briefed(loaded.plan) or for_people(loaded.plan)):
         yield
         return
     private_folder(folder.parent)

@@ -8,11 +8,12 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from math import isclose
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
-from orchestrator.evidence.packed import Figures, all_equal, may_be_pasted
+from orchestrator.evidence.packed import Figures, all_equal, chained, numbers_of, period, tally
 from orchestrator.evidence.units import COUNTS, UnitError, dimension
 
 Row = TypeVar("Row", bound=Hashable)
@@ -54,7 +55,7 @@ def distinct(measurement: Measurement) -> tuple[Measurement, str]:
     match measurement.data:
         case Samples(values=values) if holds_time(measurement.unit):
             kept, told = _once(values, measurement.batches, "samples")
-            return (replace(measurement, data=Samples(tuple(kept))) if len(kept) < len(values) else measurement), told
+            return (replace(measurement, data=Samples(kept)) if len(kept) < len(values) else measurement), told
         case Comparison() as arms if holds_time(arms.arm_unit):
             return _pairs_once(measurement, arms)
         case Trend() as points:
@@ -124,15 +125,16 @@ def _points_once(measurement: Measurement, points: Trend) -> tuple[Measurement, 
     return replace(measurement, data=kept), _told(len(points.x), len(once), "points")
 
 
-def _once(rows: Sequence[Row], batches: Sequence[int], noun: str) -> tuple[Sequence[Row], str]:
+def _once(rows: Sequence[Row], batches: Sequence[int], noun: str) -> tuple[tuple[Any, ...], str]:
     """The rows without repetitions of a whole sequence within an attempt, and what is to be told."""
     found = [(_pasted(part), part) for part in _by_attempt(rows, batches)]
     if all(once is None for once, _ in found):
-        return rows, ""
+        return cast("tuple[Any, ...]", rows), ""
     often = [once is not None and len(part) >= FEWEST_TIMES * len(once) for once, part in found]
-    kept = tuple(
-        row for (once, part), paste in zip(found, often, strict=True) for row in (once if paste and once else part)
-    )
+    parts: list[Sequence[Any]] = [
+        once if paste and once else part for (once, part), paste in zip(found, often, strict=True)
+    ]
+    kept = chained(parts) if isinstance(rows, Figures) else tuple(chain.from_iterable(parts))
     if any(often):
         return kept, _told(len(rows), len(kept), noun)
     return kept, f"one sequence of {noun} stands there twice, to the last digit"
@@ -145,17 +147,28 @@ def _by_attempt(rows: Sequence[Row], batches: Sequence[int]) -> Iterator[Sequenc
         start += size
 
 
-def _pasted(rows: Sequence[Row]) -> tuple[Row, ...] | None:
+def _pasted(rows: Sequence[Row]) -> Sequence[Row] | None:
     """The sequence that the rows are several times over; None where they are not."""
-    if isinstance(rows, Figures) and not may_be_pasted(rows, FEWEST_APART):
-        return None
+    if isinstance(rows, Figures):
+        return _pasted_figures(rows)
     counts = Counter(rows)
     if len(counts) < FEWEST_APART or min(counts.values()) < 2:
         return None
-    period = _period(rows)
-    if period is not None:
-        return tuple(rows[:period])
+    length = _period(rows)
+    if length is not None:
+        return tuple(rows[:length])
     return tuple(counts) if len(set(counts.values())) == 1 and len(counts) >= FEWEST_SHUFFLED else None
+
+
+def _pasted_figures(rows: Figures) -> Sequence[Any] | None:
+    """The same, by arrays."""
+    found, counts = tally(rows)
+    if len(found) < FEWEST_APART or counts.min() < 2:
+        return None
+    once = period(rows)
+    if once is not None:
+        return rows[:once]
+    return numbers_of([found]) if counts.min() == counts.max() and len(found) >= FEWEST_SHUFFLED else None
 
 
 def _period(rows: Sequence[Row]) -> int | None:

@@ -1,16 +1,17 @@
-"""Many numbers in little memory. A few are a tuple of floats; from `MANY` on they are `Figures`, an array of the smallest type that holds
-each of them exactly. Both are read alike: by length, position, slice and iteration, and put together with `+`.
+"""Many numbers in little memory. A few are a tuple of floats; from `MANY` on they are `Figures`, which keep them in chunks, each as small
+as it can be exactly. Both are read alike: by length, position, slice and iteration, and put together with `+`.
 """
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from statistics import median
 from typing import TYPE_CHECKING, Annotated, Any, Final, cast, overload
 
+from orchestrator.evidence.chunks import KINDS, Chunk, chunk_of
 from orchestrator.lazy_import import LazyModule
 
 if TYPE_CHECKING:
@@ -23,61 +24,116 @@ else:
 
 MANY: Final = 4096
 CHUNK: Final = 1 << 16
-KINDS: Final = ("uint8", "int16", "int32", "float32")
+GLANCE: Final = 64
+"""So many values show of most blocks that they are not repeated."""
 
 
 class Figures(Sequence[float]):
-    """An immutable sequence of numbers. array: of any of `KINDS`, or float64."""
+    """An immutable sequence of numbers. chunks: of `CHUNK` numbers each, the last of one or more."""
 
-    def __init__(self, array: NDArray[Any]) -> None:
-        self.array = array
+    def __init__(self, chunks: Sequence[Chunk]) -> None:
+        self._chunks = tuple(chunks)
+        self._length = sum(len(chunk.codes) for chunk in self._chunks)
 
     @overload
     def __getitem__(self, index: int) -> float: ...
     @overload
     def __getitem__(self, index: slice) -> tuple[float, ...]: ...
     def __getitem__(self, index: int | slice) -> float | tuple[float, ...]:
-        return numbers_of(self.array[index]) if isinstance(index, slice) else float(self.array[index])
+        if isinstance(index, slice):
+            whole = index.indices(self._length) == (0, self._length, 1)
+            return cast("tuple[float, ...]", self) if whole else numbers_of([np.asarray(self)[index]])
+        place = range(self._length)[index]
+        return self._chunks[place // CHUNK].number(place % CHUNK)
 
     def __len__(self) -> int:
-        return len(self.array)
+        return self._length
 
     def __iter__(self) -> Iterator[float]:
-        for start in range(0, len(self.array), CHUNK):
-            yield from self.array[start : start + CHUNK].astype(np.float64).tolist()
+        for part in self.parts():
+            yield from part.tolist()
 
     def __add__(self, other: Sequence[float]) -> tuple[float, ...]:
-        return numbers_of(np.concatenate([self.array, _array(other)]))
+        return numbers_of([*self.parts(), *_parts(other)])
 
     def __radd__(self, other: Sequence[float]) -> tuple[float, ...]:
-        return numbers_of(np.concatenate([_array(other), self.array]))
+        return numbers_of([*_parts(other), *self.parts()])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Figures | tuple) or len(other) != len(self):
             return False
-        return bool(np.array_equal(self.array, _array(other)))
+        return all(np.array_equal(one, two) for one, two in zip(self.parts(), _parts(other), strict=True))
 
     def __hash__(self) -> int:
-        return hash((len(self), *self[:4]))
+        return hash((len(self), *self._chunks[0].numbers()[:4].tolist()))
 
     def __repr__(self) -> str:
         return f"Figures({len(self)} numbers, {self.digest})"
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:  # noqa: ANN401, FBT001 - as numpy asks
-        return self.array.astype(np.float64 if dtype is None else dtype)
+        whole = np.empty(self._length, np.float64 if dtype is None else dtype)
+        for at, part in enumerate(self.parts()):
+            whole[at * CHUNK : at * CHUNK + len(part)] = part
+        return whole
+
+    def parts(self) -> Iterator[Floats]:
+        """The numbers, an array of `CHUNK` at a time."""
+        return (chunk.numbers() for chunk in self._chunks)
+
+    @property
+    def kept(self) -> int:
+        """Bytes that the numbers take."""
+        return sum(chunk.codes.nbytes + (0 if chunk.table is None else chunk.table.nbytes) for chunk in self._chunks)
+
+    @cached_property
+    def kind(self) -> str:
+        """The smallest type of numbers that holds all of them exactly."""
+        return next((kind for kind in KINDS if all(kind in chunk.kinds for chunk in self._chunks)), "float64")
 
     @cached_property
     def digest(self) -> str:
-        """A short digest of the numbers, for people and for telling two apart."""
+        """A short digest of the numbers, for people and for telling two apart. It does not depend on how they are kept."""
         import xxhash  # noqa: PLC0415 - only for what is large
 
-        return str(xxhash.xxh3_64_hexdigest(self.array.dtype.str.encode() + self.array.tobytes()))
+        found = xxhash.xxh3_64(np.dtype(self.kind).str.encode())
+        for part in self.parts():
+            found.update(part.astype(self.kind).tobytes())
+        return str(found.hexdigest())
 
     def pieces(self) -> Iterator[str]:
-        """The numbers as JSON writes them, whole ones without a fraction, separated by commas; a part at a time."""
-        for start in range(0, len(self.array), CHUNK):
-            part = json.dumps(self.array[start : start + CHUNK].tolist(), separators=(",", ":"))
-            yield f",{part[1:-1]}" if start else part[1:-1]
+        """The numbers as JSON writes them, separated by commas, a part at a time. If all are whole, none has a fraction."""
+        for at, part in enumerate(self.parts()):
+            text = json.dumps(part.astype(self.kind).tolist(), separators=(",", ":"))
+            yield f",{text[1:-1]}" if at else text[1:-1]
+
+
+class Growing:
+    """Numbers that come an array at a time, kept in little memory from the beginning."""
+
+    def __init__(self) -> None:
+        self._chunks: list[Chunk] = []
+        self._rest: list[Floats] = []
+        self._waiting = 0
+
+    def __len__(self) -> int:
+        return len(self._chunks) * CHUNK + self._waiting
+
+    def add(self, array: Floats) -> None:
+        """More numbers follow."""
+        for start in range(0, len(array), CHUNK):
+            self._rest.append(array[start : start + CHUNK])
+            self._waiting += len(self._rest[-1])
+            if self._waiting >= CHUNK:
+                whole = np.concatenate(self._rest)
+                self._chunks.append(chunk_of(whole[:CHUNK]))
+                self._rest, self._waiting = [whole[CHUNK:]], len(whole) - CHUNK
+
+    def numbers(self) -> tuple[float, ...]:
+        """All of them: as `Figures` where they are many. (They are declared as what they can do, not as what they are.)"""
+        rest = np.concatenate(self._rest) if self._rest else np.empty(0)
+        if len(self) < MANY:
+            return tuple(rest.tolist())
+        return cast("tuple[float, ...]", Figures([*self._chunks, *([chunk_of(rest)] if len(rest) else [])]))
 
 
 def numbers(values: Sequence[float]) -> tuple[float, ...]:
@@ -85,39 +141,63 @@ def numbers(values: Sequence[float]) -> tuple[float, ...]:
     if isinstance(values, Figures):
         return cast("tuple[float, ...]", values)
     if len(values) >= MANY:
-        return numbers_of(_array(values))
+        return numbers_of(_parts(values))
     return tuple(float(value) for value in values)
 
 
-def numbers_of(array: NDArray[Any]) -> tuple[float, ...]:
-    """The array's values: as `Figures` where they are many. (They are declared as what they can do, not as what they are.)"""
-    if len(array) < MANY:
-        return tuple(array.astype(np.float64).tolist())
-    return cast("tuple[float, ...]", Figures(smallest(array)))
+def numbers_of(arrays: Iterable[Floats]) -> tuple[float, ...]:
+    """The numbers of several arrays, one after the other: as `Figures` where they are many."""
+    growing = Growing()
+    for array in arrays:
+        growing.add(array)
+    return growing.numbers()
+
+
+def chained(parts: Iterable[Sequence[float]]) -> tuple[float, ...]:
+    """The numbers of all parts, one after the other."""
+    return numbers_of(array for part in parts for array in _parts(part))
 
 
 def finite(values: Sequence[float]) -> bool:
     """Whether every value is a finite number."""
-    return bool(np.isfinite(values.array).all()) if isinstance(values, Figures) else all(map(math.isfinite, values))
+    if isinstance(values, Figures):
+        return all(bool(np.isfinite(part).all()) for part in values.parts())
+    return all(map(math.isfinite, values))
 
 
 def all_equal(values: Sequence[float]) -> bool:
     """Whether every value is the same; at least one."""
     if isinstance(values, Figures):
-        return bool((values.array == values.array[0]).all())
+        first = values[0]
+        return all(bool((part == first).all()) for part in values.parts())
     return min(values) == max(values)
 
 
-def may_be_pasted(values: Figures, fewest: int) -> bool:
-    """Whether each of at least `fewest` different values stands there more than once."""
-    _, counts = np.unique(values.array, return_counts=True)
-    return len(counts) >= fewest and int(counts.min()) > 1
+def tally(values: Figures) -> tuple[Floats, NDArray[np.int64]]:
+    """The different values in the order in which they come first, and how often each stands there."""
+    found, first, counts = np.unique(np.asarray(values), return_index=True, return_counts=True, equal_nan=False)
+    order = np.argsort(first)
+    return found[order], counts[order]
+
+
+def period(values: Figures) -> int | None:
+    """The length of the shortest block that repeated gives the values whole; None if there is none."""
+    array = np.asarray(values)
+    shorter = (length for length in range(1, len(array) // 2 + 1) if len(array) % length == 0)
+    return next((length for length in shorter if _repeats(array, length)), None)
+
+
+def _repeats(array: Floats, length: int) -> bool:
+    glance = min(GLANCE, len(array) - length)
+    if not np.array_equal(array[length : length + glance], array[:glance]):
+        return False
+    return np.array_equal(array[length:], array[:-length])
 
 
 def middle(values: Sequence[float]) -> float | None:
     """The median, None where there is none or it is not finite."""
     if isinstance(values, Figures):
-        return float(np.median(values.array)) if finite(values) else None
+        return float(np.median(np.asarray(values))) if finite(values) else None
     value = median(values) if values and not any(map(math.isnan, values)) else math.nan
     return value if math.isfinite(value) else None
 
@@ -125,39 +205,17 @@ def middle(values: Sequence[float]) -> float | None:
 def scaled(values: Sequence[float], factor: float) -> tuple[float, ...]:
     """Every value times the factor."""
     if isinstance(values, Figures):
-        return cast("tuple[float, ...]", values) if factor == 1.0 else numbers_of(_array(values) * factor)
+        one = factor == 1.0
+        return cast("tuple[float, ...]", values) if one else numbers_of(part * factor for part in values.parts())
     return tuple(value * factor for value in values)
 
 
-def joined(parts: Sequence[NDArray[Any]]) -> tuple[float, ...]:
-    """The numbers of several arrays, one after the other."""
-    return numbers_of(np.concatenate([smallest(part) for part in parts])) if parts else ()
-
-
-def _array(values: Sequence[float]) -> Floats:
-    return np.asarray(values, dtype=np.float64)
-
-
-def smallest(array: NDArray[Any]) -> NDArray[Any]:
-    """The same numbers in the smallest type that holds them all exactly, the sign of a zero too."""
-    for kind in KINDS:
-        if array.dtype == kind:
-            return array
-        if _fits(array, kind):
-            return array.astype(kind)
-    return array.astype(np.float64, copy=False)
-
-
-def _fits(array: NDArray[Any], kind: str) -> bool:
-    if kind == "float32":
-        with np.errstate(all="ignore"):
-            return bool(np.array_equal(array.astype(kind), array))
-    low, high = array.min(), array.max()
-    limits = np.iinfo(kind)
-    if not (limits.min <= low and high <= limits.max):  # NaN neither
-        return False
-    same = array.astype(kind)
-    return bool(np.array_equal(same, array)) and not bool(np.signbit(array[same == 0]).any())
+def _parts(values: Sequence[float]) -> Iterator[Floats]:
+    if isinstance(values, Figures):
+        yield from values.parts()
+        return
+    for start in range(0, len(values), CHUNK):
+        yield np.asarray(values[start : start + CHUNK], dtype=np.float64)
 
 
 class _Kept:

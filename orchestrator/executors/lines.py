@@ -1,8 +1,10 @@
 """The lines of evidence.jsonl as values. Anyone may write them, so reading one never trusts it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from orchestrator.evidence.many import CHUNK, LEAST, decoded, loaded_from
 from orchestrator.evidence.measurement import Claim, Measurement
 from orchestrator.state.events import Cause
 from orchestrator.strict_json import StrictJsonError, read_json
@@ -80,12 +82,20 @@ def parse_line(line: bytes) -> Line:
 
 def _parse_object(line: bytes) -> dict[str, Any]:
     try:
-        plain = read_json(line)
+        plain = _read(line)
     except StrictJsonError as error:
         raise WireError(f"{error}; write one object per line") from None
     if not isinstance(plain, dict):
         raise WireError("it is not a JSON object; write one object per line")
     return plain
+
+
+def _read(line: bytes) -> Any:  # noqa: ANN401 - what JSON holds
+    """A line with many numbers is read in pieces; if that cannot be, as a whole, whose errors say what is wrong."""
+    if len(line) >= LEAST:
+        with suppress(ValueError):
+            return loaded_from(decoded(line[at : at + CHUNK] for at in range(0, len(line), CHUNK)))
+    return read_json(line)
 
 
 def _cause(plain: dict[str, Any]) -> Cause:

@@ -15,9 +15,9 @@ from typing import Annotated, Any, Final
 import xxhash
 from pydantic import Field, TypeAdapter, ValidationError
 
+from orchestrator.evidence.many import loaded, loaded_from
 from orchestrator.evidence.packed import Figures
 from orchestrator.journal.errors import DamagedJournal
-from orchestrator.journal.many import loaded, loaded_from
 from orchestrator.state.events import (
     AttemptFailed,
     Envelope,

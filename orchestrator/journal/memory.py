@@ -9,7 +9,7 @@ from orchestrator.journal.lease import Lease, Owner, owner_alive, this_owner
 from orchestrator.journal.port import RunSummary
 from orchestrator.journal.seals import Seal, SealState
 from orchestrator.journal.sequence import require_sequence
-from orchestrator.state.events import CriterionJudged, Envelope, RunFinished, RunResumed, RunStarted
+from orchestrator.state.events import CriterionJudged, Envelope, QuestionAnswered, RunFinished, RunResumed, RunStarted
 
 
 class MemoryJournal:
@@ -87,6 +87,7 @@ class MemoryJournal:
 
 
 def _summary(rows: Sequence[Envelope]) -> RunSummary:
+    rows = [row for row in rows if not isinstance(row.event, QuestionAnswered)]  # which changes not how the run stands
     first = rows[0].event
     assert isinstance(first, RunStarted), "a run's first event"
     ends = [row.event for row in rows if isinstance(row.event, RunFinished | RunResumed)]

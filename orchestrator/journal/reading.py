@@ -66,14 +66,20 @@ def _connect_in_place(path: Path, patience: float) -> sqlite3.Connection:
 
 
 def require_readable(path: Path) -> None:
-    """Raise FileNotFoundError if there is no such file, JournalError if this user may not read it."""
+    """Raise FileNotFoundError if there is no such file, JournalError if this user may not read it.
+
+    The file is not opened for that. To close any descriptor of it would drop the locks that SQLite holds on it in this process
+    (fcntl(2)), and then another process could remove the write-ahead log of a run that is under way here.
+    """
     try:
         there = path.stat()
-        os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC))
+        readable = os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids)
     except PermissionError:
-        raise JournalError(_refusal(path, path.parent)) from None
+        readable = False
     except FileNotFoundError:
         raise FileNotFoundError(2, "no journal here", str(path)) from None
+    if not readable:
+        raise JournalError(_refusal(path, path.parent))
     if not stat.S_ISREG(there.st_mode):
         raise FileNotFoundError(2, "no journal here", str(path))
 

@@ -24,7 +24,7 @@ from orchestrator.journal.errors import (
     UnknownRun,
 )
 from orchestrator.journal.lease import Lease, Owner, owner_alive, this_owner
-from orchestrator.journal.many import packed, unpacked
+from orchestrator.journal.packing import packed, unpacked
 from orchestrator.journal.port import RunSummary
 from orchestrator.journal.reading import connect_to_read, is_copy
 from orchestrator.journal.seals import Mark, Seal, SealCheck, SealState, seal
@@ -64,8 +64,8 @@ _EVENTS: Final = "SELECT seq, at, mono, fence, kind, body, checksum FROM event W
 
 _RUNS: Final = """
 SELECT run, seq, at, mono, fence, kind, body, checksum,
-    (SELECT kind FROM event WHERE run = mark.run ORDER BY seq DESC LIMIT 1),
-    (SELECT kind FROM event WHERE run = mark.run ORDER BY seq DESC LIMIT 1 OFFSET 1)
+    (SELECT kind FROM event WHERE run = mark.run AND kind <> 'question_answered' ORDER BY seq DESC LIMIT 1),
+    (SELECT kind FROM event WHERE run = mark.run AND kind <> 'question_answered' ORDER BY seq DESC LIMIT 1 OFFSET 1)
 FROM event AS mark WHERE kind IN ('run_started', 'run_resumed', 'run_finished') ORDER BY rowid
 """
 """The kinds are written as in the index. SQLite uses the index only for a query with the same condition, word for

@@ -9,9 +9,10 @@ from orchestrator.engine.requests import Claiming, HandingIn, LettingGo, OfClaim
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Claim
 from orchestrator.mcpserver.known import Known, Look
-from orchestrator.mcpserver.views import ASKS, evidence_view, offers_view, plan_view, verdicts_view
+from orchestrator.mcpserver.views import answers_view, evidence_view, offers_view, plan_view, verdicts_view
 from orchestrator.plan.handins import full_id
 from orchestrator.report import build_report, render_markdown
+from orchestrator.state.questions import ASKS
 from orchestrator.state.run import RunState
 
 HAND_IN_PATIENCE: Final = 600.0
@@ -99,12 +100,17 @@ class Caller:
         """Show that the claimant lives, and pass on what it says. Raises Refusal where it has the claim no more."""
         held = ticket(claim)
         self._done(held, Saying(held.task, held.attempt, secret_of(held.token), text[:TEXT_KEPT], figure))
-        return {"yours": held.task}
+        return {"yours": held.task, "answered": [each for each in self.answers(claim) if each["answer"]]}
 
     def ask(self, claim: str, question: str) -> dict[str, Any]:
         """Put a question to people. Nobody is waited for."""
         self.say(claim, f"{ASKS}{question}")
-        return {"noted": True, "waits": False}
+        return {"noted": True, "waits": False, **asked_last(self.answers(claim))}
+
+    def answers(self, claim: str) -> list[dict[str, Any]]:
+        """What was asked of people in the task, and what they answered."""
+        held = ticket(claim)
+        return self.known.seen(held.run, lambda look: answers_view(_with_task(look, held.task), held.task))
 
     def hand_in(self, claim: str, said: str = "") -> dict[str, Any]:
         """Hand in what lies in the workspace; answered once it is taken, or the round is lost. Raises Refusal."""
@@ -131,6 +137,11 @@ class Caller:
                 f"run {run} is not under way\n  mend: somebody carries it on with `orchestrate resume {run}`; then claim again"
             )
         return found
+
+
+def asked_last(answers: list[dict[str, Any]]) -> dict[str, Any]:
+    """The name of the latest question, for who asked it."""
+    return {"question": answers[-1]["question"]} if answers else {}
 
 
 def _with_task(look: Look, task: str) -> RunState:

@@ -20,7 +20,8 @@ from orchestrator.agents.driver import Hatch, Tell
 from orchestrator.evidence.measurement import Claim
 from orchestrator.mcpserver.known import Known
 from orchestrator.mcpserver.tools import reading, said
-from orchestrator.mcpserver.views import ASKS, offers_view, plan_view, verdicts_view
+from orchestrator.mcpserver.views import answers_view, offers_view, plan_view, verdicts_view
+from orchestrator.state.questions import ASKS
 
 GREETING: Final = 5.0
 """Seconds in which whoever connects has to give a token."""
@@ -53,6 +54,10 @@ class Own:
         return self.known.seen(
             self.run, lambda look: verdicts_view(look.state, task if task in look.state.tasks else self.task)
         )
+
+    def answers(self) -> list[dict[str, Any]]:
+        """What was asked of people in its task, and what they answered."""
+        return self.known.seen(self.run, lambda look: answers_view(look.state, self.task))
 
 
 class OwnServer:
@@ -143,9 +148,14 @@ def make_own(own: Own) -> MCPServer[Any]:
 
     @server.tool()
     def ask_person(question: str) -> dict[str, Any]:
-        """Put a question to people. Nobody is waited for: go on as well as you can without an answer."""
+        """Put a question to people. Nobody is waited for: go on as well as you can. `answers` has what they say."""
         own.tell(f"{ASKS}{question}", None)
         return {"noted": True, "waits": False}
+
+    @server.tool()
+    def answers() -> dict[str, Any]:
+        """What you asked people about your task, and what they answered so far."""
+        return said(lambda: {"answers": own.answers()})
 
     return server
 

@@ -40,6 +40,7 @@ def make_mcp(who: Who) -> MCPServer[Any]:
     )
     reading(server, who)
     _claiming(server, who)
+    _asking(server, who)
     _resources(server, who)
     return server
 
@@ -111,11 +112,6 @@ def _claiming(server: MCPServer[Any], who: Who) -> None:
         return said(lambda: who(ctx).say(claim, text or f"{metric}: {value:g} {unit}", figure))
 
     @server.tool()
-    def ask_person(ctx: Context[Any, Any], claim: ClaimText, question: str) -> dict[str, Any]:
-        """Put a question to people. Nobody is waited for: go on as well as you can without an answer."""
-        return said(lambda: who(ctx).ask(claim, question))
-
-    @server.tool()
     def release(ctx: Context[Any, Any], claim: ClaimText, why: str = "") -> dict[str, Any]:
         """Give the task back, without a hand-in. Another turn of it will be on offer."""
         return said(lambda: who(ctx).release(claim, why))
@@ -138,6 +134,18 @@ def _claiming(server: MCPServer[Any], who: Who) -> None:
         found = await _judged(caller, task, run, wait)
         await ctx.report_progress(2, 2, found["stands"])
         return {**taken, **found}
+
+
+def _asking(server: MCPServer[Any], who: Who) -> None:
+    @server.tool()
+    def ask_person(ctx: Context[Any, Any], claim: ClaimText, question: str) -> dict[str, Any]:
+        """Put a question to people. Nobody is waited for: go on as well as you can. `answers` has what they say."""
+        return said(lambda: who(ctx).ask(claim, question))
+
+    @server.tool()
+    def answers(ctx: Context[Any, Any], claim: ClaimText) -> dict[str, Any]:
+        """What you asked people about your task, and what they answered so far."""
+        return said(lambda: {"answers": who(ctx).answers(claim)})
 
 
 async def _judged(caller: Caller, task: str, run: str, wait: float) -> dict[str, Any]:

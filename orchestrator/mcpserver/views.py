@@ -1,7 +1,7 @@
 """What an agent is told of a run, as plain data. Pure."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any
 
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.codec import plain
@@ -10,9 +10,6 @@ from orchestrator.report.agentwork import commit_of, stands
 from orchestrator.state.rounds import Round
 from orchestrator.state.run import RunState, TaskRecord
 from orchestrator.state.transitions import Status
-
-ASKS: Final = "asks a person: "
-"""How a note begins by which an agent asks a person."""
 
 
 def plan_view(loaded: LoadedPlan, state: RunState) -> dict[str, Any]:
@@ -58,8 +55,19 @@ def verdicts_view(state: RunState, task: str) -> dict[str, Any]:
     record = state.tasks[task]
     return {
         "task": task, "attempt": record.attempt, "status": record.status.value, "stands": stands(record), "commit": commit_of(record),
-        "rounds": [_round(one) for one in record.rounds],
+        "rounds": [_round(one) for one in record.rounds], "answers": answers_view(state, task),
     }  # fmt: skip
+
+
+def answers_view(state: RunState, task: str) -> list[dict[str, Any]]:
+    """What was asked of people in a task, and what they answered: "" while nobody did."""
+    return [
+        {
+            "question": each.name, "asked": each.text,
+            "answer": each.reply.text if each.reply else "", "by": each.reply.by if each.reply else "",
+        }
+        for each in state.tasks[task].questions
+    ]  # fmt: skip
 
 
 def _round(one: Round) -> dict[str, Any]:

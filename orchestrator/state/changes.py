@@ -12,6 +12,7 @@ from orchestrator.state.events import (
     HandInJoined,
     PersonAnswered,
     PersonAsked,
+    QuestionAnswered,
     RoundJudged,
     RoundReturned,
     SpendReserved,
@@ -30,6 +31,7 @@ from orchestrator.state.events import (
     TurnClaimed,
 )
 from orchestrator.state.people import Answer
+from orchestrator.state.questions import answered, noted, told
 from orchestrator.state.run import NOTES_KEPT, TaskRecord
 from orchestrator.state.transitions import Status
 
@@ -57,6 +59,7 @@ TaskEvent = (
     | AttemptLaunched
     | TurnClaimed
     | TaskNoted
+    | QuestionAnswered
     | TaskRequeued
     | TaskInvalidated
     | EndEvent
@@ -78,8 +81,8 @@ def change(record: TaskRecord, event: TaskEvent, envelope: Envelope) -> None:
             record.claim = event.claim
         case AttemptLaunched():
             record.launch = event.launch
-        case TaskNoted():
-            record.notes = (*record.notes, event.text)[-NOTES_KEPT:]
+        case TaskNoted() | QuestionAnswered():
+            _hear(record, event, envelope)
         case TaskRequeued():
             record.due = None
         case TaskInvalidated():
@@ -99,6 +102,17 @@ def _begin(record: TaskRecord, attempt: int, envelope: Envelope) -> None:
     record.hand_in = record.evidence = record.usage = None
     record.due = record.reused = record.launch = record.claim = None
     record.reason, record.joined = "", ()
+
+
+def _hear(record: TaskRecord, event: TaskNoted | QuestionAnswered, envelope: Envelope) -> None:
+    """Something is said: by who does the task, or by a person who was asked."""
+    if isinstance(event, TaskNoted):
+        said = event.text
+        record.questions = noted(record.questions, event.task, event.attempt, event.text, envelope.at)
+    else:
+        record.questions = answered(record.questions, event.number, event.reply)
+        said = told(record.questions[event.number - 1], event.reply)
+    record.notes = (*record.notes, said)[-NOTES_KEPT:]
 
 
 def _end(record: TaskRecord, event: EndEvent, envelope: Envelope) -> None:

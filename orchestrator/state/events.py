@@ -12,6 +12,7 @@ from orchestrator.process import Launch
 from orchestrator.state.before import Before
 from orchestrator.state.claims import Claimed
 from orchestrator.state.people import Answer, Asked
+from orchestrator.state.questions import Reply
 from orchestrator.state.rounds import HandIn, Joined, Round
 from orchestrator.state.spending import Reserved, Settled
 
@@ -275,6 +276,16 @@ class PersonAnswered:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionAnswered:
+    """A person answered what an agent asked in a note while it worked. The task stands as before. number: of the question, from 1."""
+
+    task: str
+    number: int
+    reply: Reply
+    kind: Literal["question_answered"] = "question_answered"
+
+
+@dataclass(frozen=True, slots=True)
 class TaskFailed:
     """The last allowed attempt failed. tolerated: the task says `continue_on_error`."""
 
@@ -431,6 +442,7 @@ Event = (
     | TurnClaimed
     | PersonAsked
     | PersonAnswered
+    | QuestionAnswered
     | TaskRequeued
     | TaskFailed
     | TaskInterrupted

@@ -14,6 +14,7 @@ from orchestrator.state.events import (
     Failure,
     PersonAsked,
     ProgressReported,
+    QuestionAnswered,
     RoundReturned,
     RunExpected,
     RunFinished,
@@ -29,6 +30,7 @@ from orchestrator.state.events import (
     TaskSucceeded,
     TurnClaimed,
 )
+from orchestrator.state.questions import open_one
 from orchestrator.state.run import STORY_KEPT, RunState, TaskRecord, Turn
 from orchestrator.state.transitions import SETTLED, IllegalTransition, Status, next_status
 
@@ -140,6 +142,8 @@ def _apply_task(state: RunState, event: TaskEvent, envelope: Envelope) -> None:
         raise IllegalTransition(event.task, f"at attempt {record.attempt}", event, record.story)
     if isinstance(event, TurnClaimed) and record.claim is not None:
         raise IllegalTransition(event.task, f"claimed by {record.claim.name}", event, record.story)
+    if isinstance(event, QuestionAnswered) and open_one(record.questions, event.number) is None:
+        raise IllegalTransition(event.task, f"without an open question {event.number}", event, record.story)
     status = next_status(event.task, record.status, event, record.story)
     if type(event) in DRAWN:
         _draw(state, _draws(record, event))

@@ -12,6 +12,7 @@ from orchestrator.state.before import Before
 from orchestrator.state.claims import Claimed
 from orchestrator.state.events import Failure, Loosened
 from orchestrator.state.people import Answer, Asked
+from orchestrator.state.questions import Questions
 from orchestrator.state.rounds import HandIn, Joined, Round
 from orchestrator.state.spending import Reserved, Settled
 from orchestrator.state.transitions import SETTLED, Status
@@ -89,6 +90,7 @@ class TaskRecord:
     asked: Asked | None = None
     answers: tuple[Answer, ...] = ()
     claim: Claimed | None = None
+    questions: Questions = ()
 
     @property
     def settled(self) -> bool:

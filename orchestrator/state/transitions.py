@@ -48,6 +48,7 @@ from orchestrator.state.events import (
     HandInJoined,
     PersonAnswered,
     PersonAsked,
+    QuestionAnswered,
     RoundJudged,
     RoundReturned,
     SpendReserved,
@@ -139,6 +140,7 @@ TRANSITIONS: Final[dict[tuple[Status, type[Event]], Status]] = {
     (Status.FAILED, TaskInvalidated): Status.PENDING,
     (Status.SKIPPED, TaskInvalidated): Status.PENDING,
     (Status.CANCELLED, TaskInvalidated): Status.PENDING,
+    **{(status, QuestionAnswered): status for status in Status},
 }
 
 

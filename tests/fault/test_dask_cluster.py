@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 
+import dask
 import psutil
 import pytest
 import yaml
@@ -46,15 +47,21 @@ def hanging_once(folder, task, rest="true"):
 
 @pytest.fixture(scope="module")
 def cluster():
-    with LocalCluster(
-        n_workers=2,
-        threads_per_worker=4,
-        dashboard_address=None,
-        silence_logs=50,
-        memory_limit=0,
-        scheduler_port=0,
-        scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
-    ) as started:
+    patient = {
+        "distributed.deploy.lost-worker-timeout": "10 minutes"
+    }  # or a worker that starts slowly is given up for good
+    with (
+        dask.config.set(patient),
+        LocalCluster(
+            n_workers=2,
+            threads_per_worker=4,
+            dashboard_address=None,
+            silence_logs=50,
+            memory_limit=0,
+            scheduler_port=0,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},
+        ) as started,
+    ):
         yield started
 
 
@@ -278,13 +285,14 @@ def test_the_cluster_of_a_run_hears_only_who_has_its_certificate(tmp_path):
     with DaskExecutor(None, str(tmp_path / "store"), {}, [], workers=1) as executor:
         address = executor.client.scheduler.address
         assert address.startswith("tls://127.0.0.1:")
+        assert dask.config.get("distributed.deploy.lost-worker-timeout") == "10 minutes"  # a killed worker starts again
         for foreign in (address, address.replace("tls://", "tcp://")):
             with pytest.raises((OSError, TypeError, ValueError)):
                 Client(foreign, timeout=1, set_as_default=False)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
 def test_workers_killed_at_random_leave_the_run_that_nobody_disturbs(far, seed):
     rng = random.Random(seed)
     tasks = [{"id": f"t{number}", "command": ["sh", "-c", f"sleep {rng.uniform(0.1, 1.5):.2f}; echo {number} > out.txt"],

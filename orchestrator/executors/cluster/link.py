@@ -23,8 +23,14 @@ QUIET: Final = {"dashboard_address": "127.0.0.1:0", "allowed_failures": 0}
 
 Only we restart what a lost worker did.
 """
-SILENT: Final[dict[str, list[str]]] = {"distributed.scheduler.http.routes": [], "distributed.worker.http.routes": []}
-"""Other users of the machine must not see anything of an own cluster."""
+OWN: Final[dict[str, object]] = {
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    "distributed.deploy.lost-worker-timeout": "10 minutes",
+}
+"""Other users of the machine must not see anything of an own cluster. A worker that died may take its time to start again: after 15
+seconds, which it can take on a busy machine, `distributed` would give it up for good.
+"""
 LOGGERS: Final = ("distributed", "tornado", "asyncio", "bokeh")
 
 
@@ -169,7 +175,7 @@ def _own_cluster(workers: int | None) -> Iterator[Any]:
 
         security = Security.temporary()  # type: ignore[no-untyped-call]
     with contextlib.ExitStack() as stack:
-        stack.enter_context(dask.config.set(SILENT))
+        stack.enter_context(dask.config.set(OWN))
         try:
             cluster = LocalCluster(  # type: ignore[no-untyped-call]
                 n_workers=workers or os.cpu_count(), threads_per_worker=8, dashboard_address=None, silence_logs=50,

@@ -20,6 +20,7 @@ from orchestrator.state import events as e
 from orchestrator.state.before import Before
 from orchestrator.state.claims import Claimed
 from orchestrator.state.people import Answer, Asked, Bound, Word
+from orchestrator.state.questions import Reply
 from orchestrator.state.rounds import HandIn, Joined, Round, Talk
 from orchestrator.state.spending import Reserved, Settled
 
@@ -110,6 +111,7 @@ EXAMPLES = (
     e.TurnClaimed("A.x", 1, Claimed("VELOCITY", "codex 2.6", "mcp stdio", "4" * 64, 1200.0)),
     e.PersonAsked("A.m", 1, Asked(True, "MENTOR", "Ship this?", "A.x", BOUND, 1767225600.5)),
     e.PersonAnswered("A.m", 1, Answer("0a", Word.REJECTED, "Ada", "ada", "page", "Not yet.", BOUND, 1, 1767220000.25)),
+    e.QuestionAnswered("A.x", 1, Reply("0b", "The second one.", "Ada", "ada", "cli", 1767220000.5)),
     e.TaskRequeued("A.x"),
     e.TaskFailed("A.x", 2, BROKEN, USED, tolerated=True),
     e.TaskInterrupted("A.x", 1, "SIGINT received"),

@@ -7,10 +7,11 @@ from operator import add
 import numpy as np
 import pytest
 
+from orchestrator.evidence.many import loaded, loaded_from
 from orchestrator.evidence.measurement import Evidence, Measurement, Samples, Usage
 from orchestrator.evidence.packed import MANY, Figures, finite, middle, numbers, scaled
 from orchestrator.journal.codec import checksum, decode_event, decode_pieces, encode_event
-from orchestrator.journal.many import loaded, loaded_from, packed, unpacked
+from orchestrator.journal.packing import packed, unpacked
 from orchestrator.state.events import TaskSucceeded
 
 KINDS = {
@@ -28,7 +29,7 @@ def test_many_numbers_are_kept_exactly_in_the_smallest_type(kind):
     values = many(KINDS[kind])
     kept = numbers(values)
     assert isinstance(kept, Figures)
-    assert kept.array.dtype == kind
+    assert kept.kind == kind
     assert list(map(repr, kept)) == [repr(float(value)) for value in values]
     assert len(kept) == len(values)
     assert repr(kept[1]) == repr(float(values[1]))

@@ -41,7 +41,7 @@ def test_an_event_is_written_as_it_always_was_and_read_back(event, line):
 
 
 @pytest.mark.parametrize("line", [
-    line for name in ("events-1.jsonl", "events-2.jsonl", "events-3.jsonl") for line in (GOLDEN / name).read_text(encoding="utf-8").splitlines()
+    line for name in ("events-1.jsonl", "events-2.jsonl", "events-3.jsonl", "events-4.jsonl") for line in (GOLDEN / name).read_text(encoding="utf-8").splitlines()
 ])  # fmt: skip
 def test_an_event_of_an_older_journal_is_still_read(line):
     kept = json.loads(line)

@@ -1,23 +1,22 @@
-"""Many numbers within the text of an event, read without making an object of each, and without having the whole text at once."""
+"""Many numbers within a text of JSON, read without having an object for each, or the whole text, at once."""
 
 import codecs
 import json
 import re
-import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any, Final
 
-from orchestrator.evidence.packed import joined, smallest
+from orchestrator.evidence.packed import Growing
 from orchestrator.strict_json import read_json
 
 LEAST: Final = 16_384  # characters of numbers; fewer are read at once
 CHUNK: Final = 1 << 18
-MOST: Final = 1 << 30  # bytes that a packed text may have
 HERE: Final = "many numbers stand here"
-_KEY: Final = re.compile(r'"(?:values|treatment|baseline|control|x|y)":\[')
+_KEY: Final = re.compile(r'"(?:values|treatment|baseline|control|x|y)" ?: ?\[')
 """Within a text of JSON, a quote has a backslash before it: so this is found only where it is a key."""
-_NUMBERS: Final = re.compile(r"[-+.0-9eE,NaInfity]*")
-_LONGEST_KEY: Final = len('"treatment":[')
+_NUMBERS: Final = re.compile(r"[-+.0-9eE,NaInfity ]*")
+_LONGEST_KEY: Final = len('"treatment" : [')
 
 
 def loaded(text: str) -> Any:  # noqa: ANN401 - anything that JSON says
@@ -35,21 +34,7 @@ def loaded_from(pieces: Iterable[str]) -> Any:  # noqa: ANN401 - as above
     for piece in pieces:
         sieve.feed(piece)
     shell = read_json(sieve.shell())
-    try:
-        return _put_in(shell, sieve.many) if sieve.many else shell
-    except (IndexError, TypeError):
-        raise ValueError("it has marks of its own in the place of numbers") from None
-
-
-def packed(pieces: Iterable[str]) -> bytes:
-    """The text, compressed, without holding all of it at once."""
-    packer = zlib.compressobj(1)
-    return b"".join([*(packer.compress(piece.encode()) for piece in pieces), packer.flush()])
-
-
-def unpacked(content: bytes) -> Iterator[str]:
-    """The inverse, a piece at a time. Raises ValueError for what `packed` did not make."""
-    return decoded(_inflated(content))
+    return _filled(shell, sieve.many) if sieve.many else shell
 
 
 def decoded(pieces: Iterable[bytes]) -> Iterator[str]:
@@ -60,26 +45,6 @@ def decoded(pieces: Iterable[bytes]) -> Iterator[str]:
     yield decoder.decode(b"", final=True)
 
 
-def _inflated(content: bytes) -> Iterator[bytes]:
-    opener, total = zlib.decompressobj(), 0
-    whole = memoryview(content)
-    try:
-        for at in range(0, len(whole), CHUNK):
-            given: bytes | memoryview = whole[at : at + CHUNK]
-            while given and not opener.eof:
-                piece = opener.decompress(given, CHUNK)
-                total += len(piece)
-                yield piece
-                given = opener.unconsumed_tail
-                if total > MOST:
-                    raise ValueError("it is too long")
-        yield opener.flush()
-    except zlib.error as error:
-        raise ValueError(f"it is damaged: {error}") from None
-    if not opener.eof or opener.unused_data:
-        raise ValueError("it is cut off, or something follows it")
-
-
 class _Sieve:
     """Takes long lists of numbers out of a text of JSON. many: the lists, each an array, in order; `shell` has a mark in the place of each."""
 
@@ -87,7 +52,7 @@ class _Sieve:
         self.many: list[Any] = []
         self._shell: list[str] = []
         self._rest = ""
-        self._parts: list[Any] | None = None  # of the list that the rest begins within
+        self._parts: Growing | None = None  # of the list that the rest begins within
 
     def feed(self, piece: str) -> None:
         """The text goes on. Raises ValueError."""
@@ -106,7 +71,7 @@ class _Sieve:
         end = len(self._rest) - _LONGEST_KEY if found is None else found.end() - 1
         self._shell.append(self._rest[: max(end, 0)])
         self._rest = self._rest[max(end, 0) if found is None else end + 1 :]
-        self._parts = None if found is None else []
+        self._parts = None if found is None else Growing()
         return found is not None
 
     def _list_ended(self) -> bool:
@@ -120,7 +85,7 @@ class _Sieve:
         if self._rest[end] == "]" and (self._parts or end >= LEAST):
             self._take(end)
             self._shell.append(f'{{"{HERE}":{len(self.many)}}}')
-            self.many.append(joined(self._parts))
+            self.many.append(self._parts.numbers())
         elif self._parts or end >= LEAST:
             raise ValueError("a list of numbers holds something else")
         else:
@@ -137,7 +102,7 @@ class _Sieve:
             raise ValueError("a number has too many digits")
         assert self._parts is not None
         try:
-            self._parts.append(smallest(np.asarray(json.loads(f"[{self._rest[:end]}]"), dtype=np.float64)))
+            self._parts.add(np.asarray(json.loads(f"[{self._rest[:end]}]"), dtype=np.float64))
         except OverflowError:
             raise ValueError("a number is beyond the range of a double") from None
         self._rest = self._rest[end + 1 :]
@@ -149,11 +114,22 @@ def _match_end(text: str) -> int:
     return found.end()
 
 
-def _put_in(value: Any, many: list[Any]) -> Any:  # noqa: ANN401
+def _filled(shell: Any, many: list[Any]) -> Any:  # noqa: ANN401
+    """The lists in the place of their marks, each once. Raises ValueError for marks that the text had already."""
+    placed: list[int] = []
+    with suppress(IndexError, TypeError):
+        whole = _put_in(shell, many, placed)
+        if len(placed) == len(many):
+            return whole
+    raise ValueError("it has marks of its own in the place of numbers")
+
+
+def _put_in(value: Any, many: list[Any], placed: list[int]) -> Any:  # noqa: ANN401
     if isinstance(value, dict):
         if HERE in value:
+            placed.append(value[HERE])
             return many[value[HERE]]
-        return {key: _put_in(inner, many) for key, inner in value.items()}
+        return {key: _put_in(inner, many, placed) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_put_in(inner, many) for inner in value]
+        return [_put_in(inner, many, placed) for inner in value]
     return value
