@@ -30,10 +30,16 @@ succeeded -> pending: round_returned, task_invalidated
 failed -> pending: round_returned, task_invalidated
 skipped -> pending: round_returned, task_invalidated
 cancelled -> pending: task_invalidated
-pending stays: task_invalidated
-running stays: attempt_launched, task_noted, spend_reserved, spend_settled, turn_claimed, round_judged, hand_in_joined
-handed in stays: round_judged
-succeeded stays: round_judged
+pending stays: task_invalidated, question_answered
+running stays: attempt_launched, task_noted, spend_reserved, spend_settled, turn_claimed, round_judged, hand_in_joined, question_answered
+handed in stays: round_judged, question_answered
+waiting stays: question_answered
+asked stays: question_answered
+answered stays: question_answered
+succeeded stays: round_judged, question_answered
+failed stays: question_answered
+skipped stays: question_answered
+cancelled stays: question_answered
 """
 
 from enum import StrEnum
