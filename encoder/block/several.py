@@ -1,0 +1,133 @@
+"""The plain bytes of a block behind whichever back end makes them smallest, for levels that have time for several.
+
+LZMA makes most data the smallest of the libraries, and is always run. A sample says whether another back end can be smaller
+on this block. What it cannot say is how much each gains by what comes again far off, so that close ones are run too.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from encoder.block.backends import compress
+from encoder.block.lzma_stream import lzma_shape, shaped_lzma
+from encoder.block.numbers import looks_like_numbers
+from encoder.block.slices import slices_of
+from encoder.mixing.models import LIGHT
+from encoder.strategy import BackEnd
+
+LEAST_SAMPLED: Final = 3 << 16
+"""Bytes of a block, below which every back end is tried on all of it."""
+_LEAST_SLICE: Final = 1 << 14
+_MOST_SLICE: Final = 1 << 16
+_LEVELS: Final = {BackEnd.ZSTD: 19, BackEnd.LZMA: 9, BackEnd.BROTLI: 11, BackEnd.NUMBERS: 9}
+"""Of the libraries: the highest that decodes in bounded memory."""
+_QUICK: Final = 9  # of zstd
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Parts of what LZMA makes of a sample, from measured files of many kinds.
+
+    library, mixing: below which zstd and brotli, or mixing, are run on the whole block too. A sample holds less that comes again far off, by which
+    LZMA gains more than zstd and brotli do, and a model has learned less at its end.
+    mixed: below which mixing is smaller than the libraries on the block as well, so that none of them is run.
+    shrunk: part of the sample itself, above which mixing has too little to gain for its time.
+    clear_numbers: below which numbers are smaller as such on the block as well, so that nothing else is run.
+    foretold: part of what a sample foretells of a back end, that it will hardly be below.
+    """
+
+    library: float = 0.99
+    mixing: float = 1.1
+    mixed: float = 0.9
+    shrunk: float = 0.995
+    clear_numbers: float = 0.8
+    foretold: float = 0.95
+
+
+_MARGINS: Final = Margins()
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What a back end made of the bytes, and at which of its levels; STORE where it does not make them smaller."""
+
+    back_end: BackEnd
+    level: int
+    data: bytes
+
+
+def smallest_stream(view: memoryview, level: int, beaten: int | None = None) -> Stream:
+    """The smallest stream of a block's plain bytes. level: of mixing, whose light one is of rows alone: plain bytes are then left to the libraries.
+
+    beaten: bytes that something else takes; a back end that a sample says to be larger is not run.
+    """
+    first, *others = _worth_running(view, level)
+    best = tried = _stream(first.back_end, view, level)
+    for candidate in others:
+        foretold = candidate.part / first.part * len(tried.data)
+        if _MARGINS.foretold * foretold < min(len(best.data), beaten or len(view)):
+            best = min(best, _stream(candidate.back_end, view, level), key=lambda stream: len(stream.data))
+    return best
+
+
+def foretold_size(view: memoryview, level: int) -> float:
+    """About how many bytes the smallest stream takes: what a quick compression makes of them, times what more is gained on a sample."""
+    sample = sample_of(view)
+    strongest = BackEnd.MIXING if level > LIGHT else BackEnd.LZMA
+    quick, gained = (_size(BackEnd.ZSTD, data, _QUICK) for data in (view, sample))
+    return quick * len(_stream(strongest, sample, level).data) / max(1, gained)
+
+
+def sample_of(view: memoryview) -> memoryview:
+    """What every back end is tried on: an eighth of the block within bounds."""
+    return slices_of(view, min(_MOST_SLICE, max(_LEAST_SLICE, len(view) >> 5)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A back end, and what it made of the sample: bytes."""
+
+    back_end: BackEnd
+    part: int
+
+
+def _worth_running(view: memoryview, level: int) -> list[_Candidate]:
+    """The back ends of which any may be the smallest on the block, first the one that most likely is."""
+    full = level > LIGHT
+    every = [BackEnd.LZMA, BackEnd.NUMBERS, *([BackEnd.MIXING] if full else []), BackEnd.ZSTD, BackEnd.BROTLI]
+    if len(view) < LEAST_SAMPLED:
+        return [_Candidate(back_end, 1) for back_end in every]
+    sample = sample_of(view)
+    lzma = _tried(BackEnd.LZMA, sample, level)
+    numbers = _tried(BackEnd.NUMBERS, sample, level) if looks_like_numbers(sample) else None
+    mixed = _tried(BackEnd.MIXING, sample, level) if full else None
+    if mixed and mixed.part < _MARGINS.mixed * min(lzma.part, numbers.part if numbers else lzma.part):
+        return [mixed]
+    if numbers and numbers.part < _MARGINS.clear_numbers * lzma.part:
+        return [numbers, *([mixed] if mixed else [])]
+    close = [lzma]
+    if numbers and numbers.part < lzma.part:
+        close.append(numbers)
+    if mixed and mixed.part < min(_MARGINS.mixing * lzma.part, _MARGINS.shrunk * len(sample)):
+        close.append(mixed)
+    plain = (_tried(back_end, sample, level) for back_end in (BackEnd.ZSTD, BackEnd.BROTLI))
+    return [*close, *(one for one in plain if one.part < _MARGINS.library * lzma.part)]
+
+
+def _tried(back_end: BackEnd, sample: memoryview, level: int) -> _Candidate:
+    return _Candidate(back_end, len(_stream(back_end, sample, level).data))
+
+
+def _stream(back_end: BackEnd, view: memoryview, mixing: int) -> Stream:
+    level = _LEVELS.get(back_end, mixing)
+    if back_end is BackEnd.LZMA:
+        data = shaped_lzma(view, level, lzma_shape(view))
+        used = back_end
+    else:
+        used, data = compress(back_end, view, level, text=True)
+    if used is BackEnd.STORE or len(data) >= len(view):
+        return Stream(BackEnd.STORE, 0, bytes(view))
+    return Stream(used, level, data)
+
+
+def _size(back_end: BackEnd, data: memoryview, level: int) -> int:
+    return len(compress(back_end, data, level, text=True)[1])

@@ -1,0 +1,82 @@
+"""The plain bytes at the levels that try several back ends."""
+
+import lzma
+import random
+import struct
+
+import brotli
+import pytest
+import zstandard
+
+from encoder.block.backends import decompress, lzma_shape
+from encoder.block.several import LEAST_SAMPLED, foretold_size, sample_of, smallest_stream
+from encoder.strategy import BackEnd
+
+
+def numbers(count):
+    source = random.Random(1)
+    return b"".join(struct.pack("<i", value) for value in sorted(source.randrange(1 << 31) for _ in range(count)))
+
+
+def words(count):
+    source = random.Random(2)
+    known = [bytes(source.choices(b"abcdefghijklmnopqrstuvwxyz", k=source.randint(2, 9))) for _ in range(3000)]
+    return b" ".join(known[min(2999, int(source.paretovariate(0.7)))] for _ in range(count))
+
+
+def program(count):
+    source = random.Random(3)
+    calls = [source.randbytes(6) for _ in range(900)]
+    return b"".join(source.choice(calls) + b"\x0f\x85" + source.randbytes(1) + b"\0\0\0" for _ in range(count))
+
+
+def of_rivals(data):
+    return min(
+        len(zstandard.ZstdCompressor(level=19).compress(data)),
+        len(lzma.compress(data, preset=9 | lzma.PRESET_EXTREME)),
+        len(brotli.compress(data, quality=11)),
+    )
+
+
+@pytest.mark.parametrize("data", [numbers(50_000), words(33_000), program(18_000)], ids=["numbers", "words", "program"])
+@pytest.mark.parametrize("level", [1, 2])
+def test_no_library_alone_makes_the_plain_bytes_smaller(data, level):
+    assert len(data) >= LEAST_SAMPLED
+    stream = smallest_stream(memoryview(data), level)
+    assert len(stream.data) <= of_rivals(data)
+    assert decompress(stream.back_end, memoryview(stream.data), len(data)) == data
+
+
+def test_what_nothing_makes_smaller_is_stored():
+    for size in (100, LEAST_SAMPLED):
+        data = random.Random(4).randbytes(size)
+        stream = smallest_stream(memoryview(data), 1)
+        assert (stream.back_end, stream.level, stream.data) == (BackEnd.STORE, 0, data)
+
+
+def test_the_light_level_of_mixing_leaves_plain_bytes_to_the_libraries():
+    data = words(50_000)
+    light, full = (smallest_stream(memoryview(data), level) for level in (1, 2))
+    assert light.back_end is not BackEnd.MIXING
+    assert full.back_end is BackEnd.MIXING
+    assert len(full.data) < len(light.data)
+
+
+def test_a_sample_foretells_about_what_even_data_takes():
+    data = words(60_000)
+    size = len(smallest_stream(memoryview(data), 1).data)
+    assert 0.8 * size < foretold_size(memoryview(data), 1) < 1.25 * size
+
+
+def test_a_sample_holds_both_ends_and_is_the_whole_of_a_short_block():
+    data = bytes(range(256)) * 4000
+    sample = sample_of(memoryview(data))
+    assert len(sample) < len(data) // 4
+    assert bytes(sample[:256]) == data[:256]
+    assert bytes(sample[-256:]) == data[-256:]
+    assert sample_of(memoryview(data)[:1000]) == data[:1000]
+
+
+def test_numbers_of_four_bytes_get_a_shape_of_their_own():
+    assert lzma_shape(numbers(60_000)).lp == 2
+    assert lzma_shape(b"").lc == 3
