@@ -162,8 +162,7 @@ def _lzma_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:
 def _numbers_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
     from encoder.block.numbers import compress_numbers  # noqa: PLC0415  numpy is loaded only where there may be numbers
 
-    stream = compress_numbers(data, level)
-    return bytes(data) if stream is None else stream
+    return compress_numbers(data, level)
 
 
 def _numbers_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table

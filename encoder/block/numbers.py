@@ -25,7 +25,6 @@ MEMORY: Final = 6
 """Times the raw bytes, that decoding takes beside the result."""
 _TRIED: Final = {1: (1, 3, 4), 2: (1, 2), 4: (1, 2, 3), 8: (1, 2)}
 """Channels that are tried, by the width."""
-_LEAST_GAIN: Final = 0.97
 _PART: Final = 1 << 14
 
 
@@ -48,11 +47,17 @@ class Layout:
         return f"{'>' if self.big else '<'}u{self.width}"
 
 
-def compress_numbers(data: bytes | memoryview, level: int) -> bytes | None:
-    """The stream under the layout that suits the middle of the data, or None where none does. level: of LZMA."""
+_LAYOUTS: Final = [
+    Layout(width, channels, order, big)
+    for width in WIDTHS
+    for channels, order, big in product(_TRIED[width], range(MOST_ORDER), (False, True))
+    if (order or (channels == 1 and width > 1 and not big)) and (width > 1 or not big)
+]
+
+
+def compress_numbers(data: bytes | memoryview, level: int) -> bytes:
+    """The stream, under the layout that suits a part of the data best. level: of LZMA."""
     layout = best_layout(data)
-    if layout is None:
-        return None
     planes = spread(data, layout)
     return layout.to_bytes() + shaped_lzma(planes, level, lzma_shape(planes))
 
@@ -70,12 +75,10 @@ def decompress_numbers(stream: memoryview, raw_size: int) -> bytes:
     return gather(lzma_decompress(stream[HEAD:], raw_size), layout)
 
 
-def best_layout(data: bytes | memoryview) -> Layout | None:
-    """The layout under which a quick compression makes a part of the data smallest, if clearly smaller than without one."""
+def best_layout(data: bytes | memoryview) -> Layout:
+    """The layout under which a quick compression makes a part of the data smallest."""
     part = slices_of(data, _PART)
-    sizes = {layout: _quick_size(spread(part, layout)) for layout in _layouts()}
-    best = min(sizes, key=lambda layout: sizes[layout])
-    return best if sizes[best] < _LEAST_GAIN * _quick_size(part) else None
+    return min(_LAYOUTS, key=lambda layout: _quick_size(spread(part, layout)))
 
 
 def looks_like_numbers(data: memoryview) -> bool:
@@ -125,16 +128,6 @@ def _zigzag(numbers: NDArray[Any]) -> NDArray[Any]:
 def _unzigzag(numbers: NDArray[Any]) -> NDArray[Any]:
     one = numbers.dtype.type(1)
     return (numbers >> one) ^ (~(numbers & one) + one)
-
-
-def _layouts() -> list[Layout]:
-    """Those that are tried."""
-    return [
-        Layout(width, channels, order, big)
-        for width in WIDTHS
-        for channels, order, big in product(_TRIED[width], range(MOST_ORDER), (False, True))
-        if (order or channels == 1) and (order or width > 1) and not (big and (width == 1 or not order))
-    ]
 
 
 def _quick_size(data: bytes | memoryview) -> int:

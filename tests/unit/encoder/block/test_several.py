@@ -8,8 +8,10 @@ import brotli
 import pytest
 import zstandard
 
-from encoder.block.backends import decompress, lzma_shape
-from encoder.block.several import LEAST_SAMPLED, foretold_size, sample_of, smallest_stream
+from encoder.block.backends import decompress
+from encoder.block.lzma_stream import lzma_shape
+from encoder.block.several import LEAST_SAMPLED, foretold_size, smallest_stream
+from encoder.block.slices import ALIGNED, slices_of
 from encoder.strategy import BackEnd
 
 
@@ -68,13 +70,14 @@ def test_a_sample_foretells_about_what_even_data_takes():
     assert 0.8 * size < foretold_size(memoryview(data), 1) < 1.25 * size
 
 
-def test_a_sample_holds_both_ends_and_is_the_whole_of_a_short_block():
-    data = bytes(range(256)) * 4000
-    sample = sample_of(memoryview(data))
-    assert len(sample) < len(data) // 4
-    assert bytes(sample[:256]) == data[:256]
-    assert bytes(sample[-256:]) == data[-256:]
-    assert sample_of(memoryview(data)[:1000]) == data[:1000]
+def test_slices_are_of_all_parts_of_the_data_and_all_of_what_is_short():
+    data = b"".join(n.to_bytes(4, "big") for n in range(500_000))
+    slices = slices_of(data, 1000)
+    starts = [int.from_bytes(slices[at : at + 4], "big") * 4 for at in range(0, 4000, 1000)]
+    assert starts[0] == 0
+    assert len(data) - ALIGNED - 1000 <= starts[-1] <= len(data) - 1000
+    assert all(start % ALIGNED == 0 for start in starts)
+    assert slices_of(data[:4000], 1000) == data[:4000]
 
 
 def test_numbers_of_four_bytes_get_a_shape_of_their_own():
