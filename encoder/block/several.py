@@ -9,7 +9,6 @@ from typing import Final
 
 from encoder.block.backends import compress
 from encoder.block.lzma_stream import lzma_shape, shaped_lzma
-from encoder.block.numbers import looks_like_numbers
 from encoder.block.slices import slices_of
 from encoder.mixing.models import LIGHT
 from encoder.strategy import BackEnd
@@ -98,7 +97,7 @@ def _worth_running(view: memoryview, level: int) -> list[_Candidate]:
         return [_Candidate(back_end, 1) for back_end in every]
     sample = sample_of(view)
     lzma = _tried(BackEnd.LZMA, sample, level)
-    numbers = _tried(BackEnd.NUMBERS, sample, level) if looks_like_numbers(sample) else None
+    numbers = _tried(BackEnd.NUMBERS, sample, level) if _may_be_numbers(sample) else None
     mixed = _tried(BackEnd.MIXING, sample, level) if full else None
     if mixed and mixed.part < _MARGINS.mixed * min(lzma.part, numbers.part if numbers else lzma.part):
         return [mixed]
@@ -111,6 +110,12 @@ def _worth_running(view: memoryview, level: int) -> list[_Candidate]:
         close.append(mixed)
     plain = (_tried(back_end, sample, level) for back_end in (BackEnd.ZSTD, BackEnd.BROTLI))
     return [*close, *(one for one in plain if one.part < _MARGINS.library * lzma.part)]
+
+
+def _may_be_numbers(sample: memoryview) -> bool:
+    from encoder.block.numbers import looks_like_numbers  # noqa: PLC0415  loads numpy, which small blocks do without
+
+    return looks_like_numbers(sample)
 
 
 def _tried(back_end: BackEnd, sample: memoryview, level: int) -> _Candidate:

@@ -22,7 +22,7 @@ CASES = {
     "xml-pooled": (TreeType.XML, BackEnd.ZSTD, 9),
     "json-nested": (TreeType.JSON, BackEnd.ZSTD, 9),
     "log-pooled": (TreeType.LOG, BackEnd.ZSTD, 3),
-    "opaque-numbers": (TreeType.OPAQUE, BackEnd.MIXING, 1),
+    "opaque-numbers": (TreeType.OPAQUE, BackEnd.NUMBERS, 9),
 }
 RECORDS = {
     TreeType.LOG: 'Jan {0} 10:0{1} host app[{2}]: took {3}.{4} ms -{5}.5 "q{6}" deadbeef{7:02x} \x01\n',
