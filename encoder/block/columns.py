@@ -220,7 +220,10 @@ class _Packer:
 
         tried = [(BackEnd.LZMA, _LZMA_LEVEL), *([(BackEnd.BROTLI, 11)] if len(raw) <= _BROTLI_UP_TO else [])]
         text = stream_class in TEXT_CLASSES
-        return min([own, *(compress(back_end, raw, level, text=text) for back_end, level in tried)], key=lambda one: len(one[1]))
+        return min(
+            [own, *(compress(back_end, raw, level, text=text) for back_end, level in tried)],
+            key=lambda one: len(one[1]),
+        )
 
     def _by_strategy(self, stream_class: int, raw: bytes | memoryview) -> tuple[BackEnd, bytes]:
         from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as the module says

@@ -43,7 +43,7 @@ class Layout:
 
     @property
     def dtype(self) -> str:
-        """numpy's name of the numbers."""
+        """The numbers' type, as numpy names it."""
         return f"{'>' if self.big else '<'}u{self.width}"
 
 

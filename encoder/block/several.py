@@ -62,7 +62,7 @@ def smallest_stream(view: memoryview, level: int, beaten: int | None = None) -> 
     first, *others = _worth_running(view, level)
     best = tried = _stream(first.back_end, view, level)
     for candidate in others:
-        foretold = candidate.part / first.part * len(tried.data)
+        foretold = candidate.part * len(tried.data) / max(1, first.part)
         if _MARGINS.foretold * foretold < min(len(best.data), beaten or len(view)):
             best = min(best, _stream(candidate.back_end, view, level), key=lambda stream: len(stream.data))
     return best
@@ -83,7 +83,7 @@ def sample_of(view: memoryview) -> memoryview:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A back end, and what it made of the sample: bytes."""
+    """A back end, and what it made of the sample: bytes; 0 where it is run in any case."""
 
     back_end: BackEnd
     part: int
@@ -94,7 +94,7 @@ def _worth_running(view: memoryview, level: int) -> list[_Candidate]:
     full = level > LIGHT
     every = [BackEnd.LZMA, BackEnd.NUMBERS, *([BackEnd.MIXING] if full else []), BackEnd.ZSTD, BackEnd.BROTLI]
     if len(view) < LEAST_SAMPLED:
-        return [_Candidate(back_end, 1) for back_end in every]
+        return [_Candidate(back_end, 0) for back_end in every]
     sample = sample_of(view)
     lzma = _tried(BackEnd.LZMA, sample, level)
     numbers = _tried(BackEnd.NUMBERS, sample, level) if _may_be_numbers(sample) else None

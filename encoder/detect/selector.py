@@ -309,7 +309,8 @@ class AdaptiveCompressionSelector:
     def _shortlist(self, pattern: Pattern) -> list[Strategy]:
         """The strategies for the tree's shortlist, all different."""
         if incompressible(pattern):
-            own = self._strategies.get(TreeType.OPAQUE)  # a slow one finds what the pattern does not show, in sound for one
+            # a slow strategy finds what the pattern does not show, in sound for one
+            own = self._strategies.get(TreeType.OPAQUE)
             return [own if own is not None and own.back_end is BackEnd.MIXING else STORED]
         trees = worth_trying(self._tree.shortlist(pattern), pattern)
         if TREES[pattern.tree].plain and not lines_alike(pattern) and self._is_hasty():
