@@ -1,30 +1,22 @@
 """Raw LZMA2 streams, back end 2: shaped to the data when they are made; no memory beyond the stream's own size when they are read."""
 
 import lzma
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from encoder.block.slices import slices_of
 from encoder.errors import FormatError
 
 
-@dataclass(frozen=True, slots=True)
-class LzmaShape:
-    """Bits of the byte before (lc), and of the place of the byte (lp) and of a match (pb), that LZMA's probabilities depend on."""
-
-    lc: int
-    lp: int
-    pb: int
-
-
-TEXT_SHAPE: Final = LzmaShape(4, 0, 0)
-PLANES_SHAPE: Final = LzmaShape(0, 0, 0)
-_SHAPES: Final = (
-    LzmaShape(3, 0, 2),
+LzmaShape: TypeAlias = tuple[int, int, int]
+"""Bits of the byte before (lc), and of the place of the byte (lp) and of a match (pb), that LZMA's probabilities depend on."""
+TEXT_SHAPE: Final[LzmaShape] = (4, 0, 0)
+PLANES_SHAPE: Final[LzmaShape] = (0, 0, 0)
+_SHAPES: Final[tuple[LzmaShape, ...]] = (
+    (3, 0, 2),
     TEXT_SHAPE,
-    LzmaShape(0, 1, 1),
-    LzmaShape(0, 2, 2),
-    LzmaShape(0, 3, 3),
+    (0, 1, 1),
+    (0, 2, 2),
+    (0, 3, 3),
     PLANES_SHAPE,
 )
 """LZMA's own first: of data of many kinds, of text, of numbers of two, four and eight bytes, and of single bytes."""
@@ -56,9 +48,9 @@ def _filters(raw_size: int, level: int = 6, shape: LzmaShape = TEXT_SHAPE) -> li
             "id": lzma.FILTER_LZMA2,
             "preset": level | (lzma.PRESET_EXTREME if level >= _EXTREME_FROM else 0),
             "dict_size": max(4096, raw_size),
-            "lc": shape.lc,
-            "lp": shape.lp,
-            "pb": shape.pb,
+            "lc": shape[0],
+            "lp": shape[1],
+            "pb": shape[2],
         }
     ]
 

@@ -22,27 +22,16 @@ _LEVELS: Final = {BackEnd.ZSTD: 19, BackEnd.LZMA: 9, BackEnd.BROTLI: 11, BackEnd
 _QUICK: Final = 9  # of zstd
 
 
-@dataclass(frozen=True, slots=True)
-class Margins:
-    """Parts of what LZMA makes of a sample, from measured files of many kinds.
+class _At:
+    """What a trial on the sample decides by, from measured files of many kinds: parts of what LZMA makes of the sample, unless it says otherwise."""
 
-    library, mixing: below which zstd and brotli, or mixing, are run on the whole block too. A sample holds less that comes again far off, by which
-    LZMA gains more than zstd and brotli do, and a model has learned less at its end.
-    mixed: below which mixing is smaller than the libraries on the block as well, so that none of them is run.
-    shrunk: part of the sample itself, above which mixing has too little to gain for its time.
-    clear_numbers: below which numbers are smaller as such on the block as well, so that nothing else is run.
-    foretold: part of what a sample foretells of a back end, that it will hardly be below.
-    """
-
-    library: float = 0.99
-    mixing: float = 1.1
-    mixed: float = 0.9
-    shrunk: float = 0.995
-    clear_numbers: float = 0.8
-    foretold: float = 0.95
-
-
-_MARGINS: Final = Margins()
+    # A sample holds less that comes again far off, by which LZMA gains more than zstd and brotli do
+    library: Final = 0.99  # zstd and brotli: below it they are run on the whole block too
+    mixing: Final = 1.1  # as `library`; a model has learned less at the sample's end
+    mixed: Final = 0.9  # mixing: below it no library is smaller on the block
+    shrunk: Final = 0.995  # of the sample itself: above it, mixing has too little to gain for its time
+    clear_numbers: Final = 0.8  # numbers: below it, no library is smaller on the block
+    foretold: Final = 0.95  # of what the sample foretells of a back end, which it will hardly be below
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +52,7 @@ def smallest_stream(view: memoryview, level: int, beaten: int | None = None) -> 
     best = tried = _stream(first.back_end, view, level)
     for candidate in others:
         foretold = candidate.part * len(tried.data) / max(1, first.part)
-        if _MARGINS.foretold * foretold < min(len(best.data), beaten or len(view)):
+        if _At.foretold * foretold < min(len(best.data), beaten or len(view)):
             best = min(best, _stream(candidate.back_end, view, level), key=lambda stream: len(stream.data))
     return best
 
@@ -99,17 +88,17 @@ def _worth_running(view: memoryview, level: int) -> list[_Candidate]:
     lzma = _tried(BackEnd.LZMA, sample, level)
     numbers = _tried(BackEnd.NUMBERS, sample, level) if _may_be_numbers(sample) else None
     mixed = _tried(BackEnd.MIXING, sample, level) if full else None
-    if mixed and mixed.part < _MARGINS.mixed * min(lzma.part, numbers.part if numbers else lzma.part):
+    if mixed and mixed.part < _At.mixed * min(lzma.part, numbers.part if numbers else lzma.part):
         return [mixed]
-    if numbers and numbers.part < _MARGINS.clear_numbers * lzma.part:
+    if numbers and numbers.part < _At.clear_numbers * lzma.part:
         return [numbers, *([mixed] if mixed else [])]
     close = [lzma]
     if numbers and numbers.part < lzma.part:
         close.append(numbers)
-    if mixed and mixed.part < min(_MARGINS.mixing * lzma.part, _MARGINS.shrunk * len(sample)):
+    if mixed and mixed.part < min(_At.mixing * lzma.part, _At.shrunk * len(sample)):
         close.append(mixed)
     plain = (_tried(back_end, sample, level) for back_end in (BackEnd.ZSTD, BackEnd.BROTLI))
-    return [*close, *(one for one in plain if one.part < _MARGINS.library * lzma.part)]
+    return [*close, *(one for one in plain if one.part < _At.library * lzma.part)]
 
 
 def _may_be_numbers(sample: memoryview) -> bool:

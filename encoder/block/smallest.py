@@ -9,7 +9,6 @@ from encoder.block.hasty import hasty_body
 from encoder.block.layout import FORM, ROWS, Header
 from encoder.block.plain import far_below_sample, one_stream, size_behind, stream_body
 from encoder.block.rows import LEAST_MIXED, pack_rows, small_strategy
-from encoder.block.several import LEAST_SAMPLED, foretold_size, smallest_stream
 from encoder.glyphs.segments import SegmentPlace
 from encoder.mixing.models import LIGHT
 from encoder.strategy import BackEnd, Strategy, TreeType
@@ -34,8 +33,12 @@ class _At:
 
     # mixing
     mixed: Final = (0.66, 0.65)  # of `quick_level`: below it no back end makes the plain bytes at that level of mixing
-    below_estimate: Final = 0.85  # of what a sample foretells of the plain bytes, which gain more as a whole than it does
-    rows_gain: Final = 0.95  # of a document's columns: quick rows must be below, as they take ten times as long to decode
+    below_estimate: Final = (
+        0.85  # of what a sample foretells of the plain bytes, which gain more as a whole than it does
+    )
+    rows_gain: Final = (
+        0.95  # of a document's columns: quick rows must be below, as they take ten times as long to decode
+    )
     columns_level: Final = 12  # at which columns are compared with mixed rows
     columns_close: Final = 1.1  # times the rows, within which other libraries may still make columns smaller than them
     text_close: Final = 1.45  # the same of columns that are mostly text, which gains most (reads of a genome: 1.4)
@@ -148,6 +151,8 @@ def plain_body(
     """
     if strategy.back_end is not BackEnd.MIXING:
         return one_stream(view, strategy, tree, fell_back=fell_back)
+    from encoder.block.several import smallest_stream  # noqa: PLC0415  for those who have the time
+
     stream = smallest_stream(view, strategy.level, beaten)
     return stream_body(stream.back_end, stream.level, stream.data, tree, fell_back=fell_back)
 
@@ -192,6 +197,8 @@ def _mixed_clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bo
     """Whether the body is far below a quick compression of the plain bytes, or well below what a sample of them foretells. Where these
     may be mixed, the first counts for rows of records alone.
     """
+    from encoder.block.several import LEAST_SAMPLED, foretold_size  # noqa: PLC0415  as above
+
     plain_mixed = strategy.level > LIGHT
     rows = body[0] & FORM == ROWS and not TREES[strategy.tree].document
     if rows or not plain_mixed:

@@ -81,5 +81,5 @@ def test_slices_are_of_all_parts_of_the_data_and_all_of_what_is_short():
 
 
 def test_numbers_of_four_bytes_get_a_shape_of_their_own():
-    assert lzma_shape(numbers(60_000)).lp == 2
-    assert lzma_shape(b"").lc == 3
+    assert lzma_shape(numbers(60_000)) == (0, 2, 2)
+    assert lzma_shape(b"") == (3, 0, 2)

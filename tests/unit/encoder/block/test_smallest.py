@@ -133,14 +133,8 @@ def mixed_whole(data, monkeypatch):
             sizes.append(len(stream))
         return real(back_end, stream, level, **how)
 
-<<<<<<< HEAD
-    for module in ("smallest", "plain"):
-        monkeypatch.setattr(f"encoder.block.{module}.compress", counted)
-    body = encode_block(data, Strategy(TreeType.XML, BackEnd.MIXING, 1))
-=======
     monkeypatch.setattr("encoder.block.several.compress", counted)
     body = encode_block(data, Strategy(TreeType.XML, BackEnd.MIXING, 2))
->>>>>>> 5f68a6b (Take plain bytes at high and max behind whichever back end makes them smallest, numbers as differences in byte planes; balanced by zstd 12)
     assert decode_block(body, len(data)) == data
     return body, len(data) in sizes
 
