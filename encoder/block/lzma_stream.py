@@ -6,7 +6,6 @@ from typing import Any, Final, TypeAlias
 from encoder.block.slices import slices_of
 from encoder.errors import FormatError
 
-
 LzmaShape: TypeAlias = tuple[int, int, int]
 """Bits of the byte before (lc), and of the place of the byte (lp) and of a match (pb), that LZMA's probabilities depend on."""
 TEXT_SHAPE: Final[LzmaShape] = (4, 0, 0)

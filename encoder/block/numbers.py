@@ -127,7 +127,8 @@ def _zigzag(numbers: NDArray[Any]) -> NDArray[Any]:
 
 def _unzigzag(numbers: NDArray[Any]) -> NDArray[Any]:
     one = numbers.dtype.type(1)
-    return (numbers >> one) ^ (~(numbers & one) + one)
+    signs: NDArray[Any] = ~(numbers & one) + one
+    return (numbers >> one) ^ signs
 
 
 def _quick_size(data: bytes | memoryview) -> int:

@@ -26,6 +26,8 @@ class _At:
     clear_gain: Final = 0.75  # of a quick compression: what no stronger back end makes of the plain bytes
     far_smaller: Final = 0.75  # than a sample says that the plain bytes become
 
+    numbers_from: Final = 12  # level from which on opaque bytes get `quick_level` too, which of numbers may be smaller
+
     # columns or plain bytes
     little_gain: Final = 0.85  # of the plain bytes at the same level: above it, text may be worth a higher one
     mostly: Final = 0.5  # of a body
@@ -150,7 +152,11 @@ def plain_body(
     Raises ValueError for a level that the back end does not have.
     """
     if strategy.back_end is not BackEnd.MIXING:
-        return one_stream(view, strategy, tree, fell_back=fell_back)
+        body = one_stream(view, strategy, tree, fell_back=fell_back)
+        if tree is not TreeType.OPAQUE or strategy.back_end is not BackEnd.ZSTD or strategy.level < _At.numbers_from:
+            return body
+        lower = replace(strategy, level=_At.quick_level)
+        return min(body, one_stream(view, lower, tree, fell_back=fell_back), key=len)
     from encoder.block.several import smallest_stream  # noqa: PLC0415  for those who have the time
 
     stream = smallest_stream(view, strategy.level, beaten)
