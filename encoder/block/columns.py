@@ -28,10 +28,11 @@ _SEARCHED: Final = 12  # one part in so many of a block's time goes into the sea
 _CARRIED_BELOW: Final = 1 << 16
 """Bytes of a stream; in a longer one, what a codebook has is soon said by the stream itself."""
 _METADATA: Final = -1
-_LEAST_TRIED: Final = 64  # bytes of a stream; fewer no library makes smaller than another
+_LEAST_TRIED: Final = 64  # bytes of a stream; of fewer zstd makes about as few as any
 _LZMA_LEVEL: Final = 8
-_BROTLI_UP_TO: Final = 1 << 14
-"""Bytes of a stream that brotli 11 is tried on: its own dictionary helps short ones, and it takes its time with others."""
+_SHORT: Final = 1 << 14
+"""Bytes of a stream; with a longer one brotli takes its time, whose dictionary helps short ones, and zstd is seldom below LZMA."""
+_FOR_SHORT: Final = ((BackEnd.ZSTD, 19), (BackEnd.BROTLI, 11))
 
 
 def packing_of(
@@ -214,11 +215,13 @@ class _Packer:
 
     def _compressed(self, stream_class: int, raw: bytes | memoryview) -> tuple[BackEnd, bytes]:
         own = self._by_strategy(stream_class, raw)
-        if not self._every_library or len(raw) < _LEAST_TRIED:
+        if not self._every_library:
             return own
         from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as the module says
 
-        tried = [(BackEnd.LZMA, _LZMA_LEVEL), *([(BackEnd.BROTLI, 11)] if len(raw) <= _BROTLI_UP_TO else [])]
+        tried = ((BackEnd.LZMA, _LZMA_LEVEL), *(_FOR_SHORT if len(raw) <= _SHORT else ()))
+        if len(raw) < _LEAST_TRIED:
+            tried = _FOR_SHORT[:1]
         text = stream_class in TEXT_CLASSES
         return min(
             [own, *(compress(back_end, raw, level, text=text) for back_end, level in tried)],

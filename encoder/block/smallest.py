@@ -121,7 +121,7 @@ def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None
     if body is not None and len(body) < _At.little_gain * len(plain):
         return body
     mostly_text = packing is None or packing.text_size() > _At.mostly * len(body or b"")
-    if thorough and mostly_text and strategy.prose_level is not None:
+    if thorough and mostly_text and strategy.prose_level is not None and strategy.prose_level > strategy.level:
         return _prose_body(view, strategy, packing, strategy.prose_level)
     return plain if body is None or len(plain) <= len(body) else body
 

@@ -13,7 +13,7 @@ from encoder.detect.ports import SampleEncoder
 from encoder.detect.runs import is_runs
 from encoder.detect.sample import SAMPLE_SIZE, take_middle, take_parts, take_sample, take_trial
 from encoder.detect.tree import DecisionTree, load_tree
-from encoder.detect.trial import EVEN, at_leisure, best_on, encode_lazily, is_dense, pays_on
+from encoder.detect.trial import EVEN, at_leisure, best_on, encode_lazily, is_brief, is_dense, pays_on
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
@@ -111,7 +111,9 @@ def incompressible(pattern: Pattern) -> bool:
 
 def trial_of(block: bytes | bytearray | memoryview, pattern: Pattern, shortlist: Sequence[Strategy]) -> bytes:
     """The part of a block of that pattern that the strategies are tried on."""
-    return take_trial(block, nested=TREES[pattern.tree].document, leisurely=at_leisure(shortlist))
+    return take_trial(
+        block, nested=TREES[pattern.tree].document, leisurely=at_leisure(shortlist), brief=is_brief(shortlist)
+    )
 
 
 def worth_trying(trees: tuple[TreeType, ...], pattern: Pattern) -> tuple[TreeType, ...]:
