@@ -29,6 +29,7 @@ class _At:
     library: Final = 0.99  # zstd and brotli: below it they are run on the whole block too
     mixing: Final = 1.1  # as `library`; a model has learned less at the sample's end
     mixed: Final = 0.9  # mixing: below it no library is smaller on the block
+    light: Final = 0.8  # as `mixed`, at the level whose plain bytes should decode quickly
     shrunk: Final = 0.995  # of the sample itself: above it, mixing has too little to gain for its time
     clear_numbers: Final = 0.8  # numbers: below it, no library is smaller on the block
     foretold: Final = 0.95  # of what the sample foretells of a back end, which it will hardly be below
@@ -43,12 +44,13 @@ class Stream:
     data: bytes
 
 
-def smallest_stream(view: memoryview, level: int, beaten: int | None = None) -> Stream:
-    """The smallest stream of a block's plain bytes. level: of mixing, whose light one is of rows alone: plain bytes are then left to the libraries.
+def smallest_stream(view: memoryview, level: int, beaten: int | None = None, *, records: bool = False) -> Stream:
+    """The smallest stream of a block's plain bytes. level: of mixing. At its light one plain bytes are left to the libraries, which decode
+    many times as fast, except for records that mixing makes clearly smaller.
 
     beaten: bytes that something else takes; a back end that a sample says to be larger is not run.
     """
-    first, *others = _worth_running(view, level)
+    first, *others = _worth_running(view, level, records=records)
     best = tried = _stream(first.back_end, view, level)
     for candidate in others:
         foretold = candidate.part * len(tried.data) / max(1, first.part)
@@ -57,12 +59,18 @@ def smallest_stream(view: memoryview, level: int, beaten: int | None = None) -> 
     return best
 
 
-def foretold_size(view: memoryview, level: int) -> float:
-    """About how many bytes the smallest stream takes: what a quick compression makes of them, times what more is gained on a sample."""
+def foretold_size(view: memoryview, level: int, *, records: bool = False) -> float:
+    """About how many bytes the smallest stream takes: what a quick compression makes of them, times what more is gained on a sample. level,
+    records: as for `smallest_stream`.
+    """
     sample = sample_of(view)
-    strongest = BackEnd.MIXING if level > LIGHT else BackEnd.LZMA
+    full = level > LIGHT
     quick, gained = (_size(BackEnd.ZSTD, data, _QUICK) for data in (view, sample))
-    return quick * len(_stream(strongest, sample, level).data) / max(1, gained)
+    part = _tried(BackEnd.MIXING if full else BackEnd.LZMA, sample, level).part
+    if records and not full:
+        mixed = _tried(BackEnd.MIXING, sample, level).part
+        part = mixed if mixed < _At.light * part else part
+    return quick * part / max(1, gained)
 
 
 def sample_of(view: memoryview) -> memoryview:
@@ -78,7 +86,7 @@ class _Candidate:
     part: int
 
 
-def _worth_running(view: memoryview, level: int) -> list[_Candidate]:
+def _worth_running(view: memoryview, level: int, *, records: bool) -> list[_Candidate]:
     """The back ends of which any may be the smallest on the block, first the one that most likely is."""
     full = level > LIGHT
     every = [BackEnd.LZMA, BackEnd.NUMBERS, *([BackEnd.MIXING] if full else []), BackEnd.ZSTD, BackEnd.BROTLI]
@@ -87,9 +95,13 @@ def _worth_running(view: memoryview, level: int) -> list[_Candidate]:
     sample = sample_of(view)
     lzma = _tried(BackEnd.LZMA, sample, level)
     numbers = _tried(BackEnd.NUMBERS, sample, level) if _may_be_numbers(sample) else None
-    mixed = _tried(BackEnd.MIXING, sample, level) if full else None
-    if mixed and mixed.part < _At.mixed * min(lzma.part, numbers.part if numbers else lzma.part):
+    mixed = _tried(BackEnd.MIXING, sample, level) if full or records else None
+    if mixed and mixed.part < (_At.mixed if full else _At.light) * min(
+        lzma.part, numbers.part if numbers else lzma.part
+    ):
         return [mixed]
+    if not full:
+        mixed = None
     if numbers and numbers.part < _At.clear_numbers * lzma.part:
         return [numbers, *([mixed] if mixed else [])]
     close = [lzma]

@@ -159,7 +159,7 @@ def plain_body(
         return min(body, one_stream(view, lower, tree, fell_back=fell_back), key=len)
     from encoder.block.several import smallest_stream  # noqa: PLC0415  for those who have the time
 
-    stream = smallest_stream(view, strategy.level, beaten)
+    stream = smallest_stream(view, strategy.level, beaten, records=TREES[strategy.tree].records)
     return stream_body(stream.back_end, stream.level, stream.data, tree, fell_back=fell_back)
 
 
@@ -206,11 +206,12 @@ def _mixed_clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bo
     from encoder.block.several import LEAST_SAMPLED, foretold_size  # noqa: PLC0415  as above
 
     plain_mixed = strategy.level > LIGHT
-    rows = body[0] & FORM == ROWS and not TREES[strategy.tree].document
+    records = TREES[strategy.tree].records
+    rows = body[0] & FORM == ROWS and records
     if rows or not plain_mixed:
         quick = size_behind(BackEnd.ZSTD, view, _At.quick_level)
         if len(body) < _At.mixed[strategy.level - 1] * quick:
             return True
     if len(view) < LEAST_SAMPLED:
         return False  # the sample would take as long as what it is to spare
-    return len(body) < _At.below_estimate * foretold_size(view, strategy.level)
+    return len(body) < _At.below_estimate * foretold_size(view, strategy.level, records=records)

@@ -8,6 +8,7 @@ import brotli
 import pytest
 import zstandard
 
+from encoder.block import several
 from encoder.block.backends import decompress
 from encoder.block.lzma_stream import lzma_shape
 from encoder.block.several import LEAST_SAMPLED, foretold_size, smallest_stream
@@ -83,3 +84,25 @@ def test_slices_are_of_all_parts_of_the_data_and_all_of_what_is_short():
 def test_numbers_of_four_bytes_get_a_shape_of_their_own():
     assert lzma_shape(numbers(60_000)) == (0, 2, 2)
     assert lzma_shape(b"") == (3, 0, 2)
+
+
+def test_the_light_level_mixes_the_plain_bytes_of_records_that_gain_much_by_it():
+    source = random.Random(5)
+    known = [bytes(source.choices(b"abcdefghijklmnopqrstuvwxyz", k=source.randint(2, 9))) for _ in range(40)]
+    data = b"".join(b"%b %b %b\n" % tuple(source.choices(known, k=3)) for _ in range(14_000))
+    assert len(data) >= LEAST_SAMPLED
+    back_ends = {records: smallest_stream(memoryview(data), 1, records=records).back_end for records in (True, False)}
+    assert back_ends == {True: BackEnd.MIXING, False: BackEnd.LZMA}
+
+
+def test_what_something_else_beats_is_not_made_with_all_care(monkeypatch):
+    data = words(36_000)
+    real, tried = several.compress, []
+
+    def counted(back_end, view, level, *, text):
+        tried.append((back_end, len(view)))
+        return real(back_end, view, level, text=text)
+
+    monkeypatch.setattr(several, "compress", counted)
+    smallest_stream(memoryview(data), 1, beaten=1000)
+    assert max(size for _, size in tried) < len(data)
