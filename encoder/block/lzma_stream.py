@@ -20,7 +20,7 @@ _SHAPES: Final[tuple[LzmaShape, ...]] = (
 )
 """LZMA's own first: of data of many kinds, of text, of numbers of two, four and eight bytes, and of single bytes."""
 _SHAPE_LEVEL: Final = 1
-_SHAPE_GAINS: Final = 0.99  # times what the usual shape makes of that part: less may be chance
+_SHAPE_GAINS: Final = 0.97  # times what the usual shape makes of that part: less may be chance
 _SHAPED_BY: Final = 1 << 14
 """Bytes of each slice, on which shapes are held against each other."""
 _EXTREME_FROM: Final = 9
