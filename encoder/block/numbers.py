@@ -122,13 +122,14 @@ def _summed(numbers: NDArray[Any], channels: int) -> NDArray[Any]:
 
 def _zigzag(numbers: NDArray[Any]) -> NDArray[Any]:
     signed = numbers.view(f"<i{numbers.itemsize}")
-    return ((signed << 1) ^ (signed >> (8 * numbers.itemsize - 1))).view(numbers.dtype)
+    folded: NDArray[Any] = (signed << 1) ^ (signed >> (8 * numbers.itemsize - 1))
+    return folded.view(numbers.dtype)
 
 
 def _unzigzag(numbers: NDArray[Any]) -> NDArray[Any]:
     one = numbers.dtype.type(1)
-    signs: NDArray[Any] = ~(numbers & one) + one
-    return (numbers >> one) ^ signs
+    signed: NDArray[Any] = (numbers >> one) ^ (~(numbers & one) + one)
+    return signed
 
 
 def _quick_size(data: bytes | memoryview) -> int:
