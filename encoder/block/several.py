@@ -127,12 +127,9 @@ def _stream(back_end: BackEnd, view: memoryview, mixing: int) -> Stream:
     level = _LEVELS.get(back_end, mixing)
     if back_end is BackEnd.LZMA:
         data = shaped_lzma(view, level, lzma_shape(view))
-        used = back_end
     else:
-        used, data = compress(back_end, view, level, text=True)
-    if used is BackEnd.STORE or len(data) >= len(view):
-        return Stream(BackEnd.STORE, 0, bytes(view))
-    return Stream(used, level, data)
+        _, data = compress(back_end, view, level, text=True)
+    return Stream(back_end, level, data) if len(data) < len(view) else Stream(BackEnd.STORE, 0, bytes(view))
 
 
 def _size(back_end: BackEnd, data: memoryview, level: int) -> int:

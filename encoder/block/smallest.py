@@ -7,7 +7,7 @@ from encoder.block.backends import compress
 from encoder.block.columns import LARGEST_TRANSFORMED, LAYOUT_LEVEL, Packing, packing_of
 from encoder.block.hasty import hasty_body
 from encoder.block.layout import FORM, ROWS, Header
-from encoder.block.plain import far_below_sample, one_stream, size_behind, stream_body
+from encoder.block.plain import far_below_sample, middle_of, one_stream, size_behind, stream_body
 from encoder.block.rows import LEAST_MIXED, pack_rows, small_strategy
 from encoder.glyphs.segments import SegmentPlace
 from encoder.mixing.models import LIGHT
@@ -26,7 +26,9 @@ class _At:
     clear_gain: Final = 0.75  # of a quick compression: what no stronger back end makes of the plain bytes
     far_smaller: Final = 0.75  # than a sample says that the plain bytes become
 
-    numbers_from: Final = 12  # level from which on opaque bytes get `quick_level` too, which of numbers may be smaller
+    numbers_from: Final = (
+        12  # level from which on `quick_level` is tried on a sample of opaque bytes, as numbers may be smaller at that
+    )
 
     # columns or plain bytes
     little_gain: Final = 0.85  # of the plain bytes at the same level: above it, text may be worth a higher one
@@ -152,15 +154,20 @@ def plain_body(
     Raises ValueError for a level that the back end does not have.
     """
     if strategy.back_end is not BackEnd.MIXING:
-        body = one_stream(view, strategy, tree, fell_back=fell_back)
-        if tree is not TreeType.OPAQUE or strategy.back_end is not BackEnd.ZSTD or strategy.level < _At.numbers_from:
-            return body
-        lower = replace(strategy, level=_At.quick_level)
-        return min(body, one_stream(view, lower, tree, fell_back=fell_back), key=len)
+        if tree is TreeType.OPAQUE and strategy.back_end is BackEnd.ZSTD and strategy.level >= _At.numbers_from:
+            strategy = _lower_for_numbers(view, strategy)
+        return one_stream(view, strategy, tree, fell_back=fell_back)
     from encoder.block.several import smallest_stream  # noqa: PLC0415  for those who have the time
 
     stream = smallest_stream(view, strategy.level, beaten, records=TREES[strategy.tree].records)
     return stream_body(stream.back_end, stream.level, stream.data, tree, fell_back=fell_back)
+
+
+def _lower_for_numbers(view: memoryview, strategy: Strategy) -> Strategy:
+    """The strategy at `quick_level`, where a sample is smaller at that than at its own."""
+    sample = middle_of(view)
+    lower = size_behind(BackEnd.ZSTD, sample, _At.quick_level) < size_behind(BackEnd.ZSTD, sample, strategy.level)
+    return replace(strategy, level=_At.quick_level) if lower else strategy
 
 
 def _row_body(view: memoryview, strategy: Strategy) -> bytes | None:

@@ -24,7 +24,7 @@ PART_SHARE: Final = 16
 FOREIGN_FROM: Final = 1 << 18
 """From this many bytes on, a block's head can be skipped. A smaller block is mostly head."""
 LEISURELY_TRIAL: Final = 1 << 20
-BRIEF_TRIAL: Final = 1 << 18
+BRIEF_TRIAL: Final = 1 << 17
 """The same, where strategies take but a few times as long as a trial."""
 """If strategies take many times as long as a trial, the trial is on so many bytes: nearly what the whole block shows.
 """
