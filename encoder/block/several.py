@@ -30,6 +30,7 @@ class _At:
     mixing: Final = 1.1  # as `library`; a model has learned less at the sample's end
     mixed: Final = 0.9  # mixing: below it no library is smaller on the block
     light: Final = 0.8  # as `mixed`, at the level whose plain bytes should decode quickly
+    light_gain: Final = 0.9  # at that level, of what else there is: above it, mixing gains too little for its time
     shrunk: Final = 0.995  # of the sample itself: above it, mixing has too little to gain for its time
     clear_numbers: Final = 0.8  # numbers: below it, no library is smaller on the block
     foretold: Final = 0.95  # of what the sample foretells of a back end, which it will hardly be below
@@ -51,6 +52,10 @@ def smallest_stream(view: memoryview, level: int, beaten: int | None = None, *, 
     beaten: bytes that something else takes; a back end that a sample says to be larger is not run.
     """
     first, *others = _worth_running(view, level, records=records)
+    if first.back_end is BackEnd.MIXING and level == LIGHT and beaten is not None:
+        foretold = foretold_size(view, level, records=True)
+        if foretold > _At.light_gain * beaten:
+            return Stream(BackEnd.STORE, 0, bytes(view))
     best = tried = _stream(first.back_end, view, level)
     for candidate in others:
         foretold = candidate.part * len(tried.data) / max(1, first.part)

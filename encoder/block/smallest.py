@@ -36,7 +36,7 @@ class _At:
     hardly_any_gain: Final = 0.95  # of the plain bytes at the level for prose: at their own they may be smaller
 
     # mixing
-    mixed: Final = (0.66, 0.65)  # of `quick_level`: below it no back end makes the plain bytes at that level of mixing
+    mixed: Final = (0.66, 0.5)  # of `quick_level`: below it no back end makes the plain bytes at that level of mixing
     below_estimate: Final = (
         0.85  # of what a sample foretells of the plain bytes, which gain more as a whole than it does
     )
