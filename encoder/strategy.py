@@ -18,8 +18,8 @@ class TreeType(StrEnum):
 
 
 class BackEnd(StrEnum):
-    """The general compressor that stands behind the transform: a library's, or our own context mixing. CARRIED is zstd behind a codebook;
-    it is never asked for, but used where a strategy has a codebook.
+    """The general compressor that stands behind the transform: a library's, or our own context mixing. CARRIED is zstd behind a codebook,
+    NUMBERS is LZMA behind differences of numbers in byte planes; neither is asked for, but used where a strategy has a codebook, or where that is smaller.
     """
 
     STORE = "store"
@@ -28,6 +28,7 @@ class BackEnd(StrEnum):
     BROTLI = "brotli"
     MIXING = "mixing"
     CARRIED = "zstd+codebook"
+    NUMBERS = "numbers"
 
 
 HASTY: Final = 12

@@ -4,14 +4,14 @@ Every back end compresses one stream on its own; the stream's raw length is kept
 decompressor here produces a byte more than that. Which class a stream is of (text or binary) only helps LZMA.
 """
 
-import lzma
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import brotli
 import zstandard
 
+from encoder.block.lzma_stream import PLANES_SHAPE, TEXT_SHAPE, lzma_decompress, shaped_lzma
 from encoder.errors import FormatError, VersionError
 from encoder.glyphs.kept import kept_by_thread
 from encoder.mixing.loading import prepare_mixing
@@ -151,37 +151,24 @@ def _carried_decompress(data: memoryview, raw_size: int, codebook: bytes) -> byt
     return _exactly(out, raw_size)
 
 
-def _lzma_filters(raw_size: int, *, level: int = 6, text: bool = True) -> list[dict[str, Any]]:
-    """The raw LZMA2 chain. The dictionary is the stream's own size, so the decoder's memory is bounded by it."""
-    dictionary = max(4096, raw_size)
-    literal, position = (4, 0) if text else (0, 0)
-    return [
-        {
-            "id": lzma.FILTER_LZMA2,
-            "preset": level,
-            "dict_size": dictionary,
-            "lc": literal,
-            "lp": 0,
-            "pb": position,
-        }
-    ]
-
-
 def _lzma_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
-    return lzma.compress(data, format=lzma.FORMAT_RAW, filters=_lzma_filters(len(data), level=level, text=text))
+    return shaped_lzma(data, level, TEXT_SHAPE if text else PLANES_SHAPE)
 
 
 def _lzma_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table
-    try:
-        decoder = lzma.LZMADecompressor(format=lzma.FORMAT_RAW, filters=_lzma_filters(raw_size))
-        out = decoder.decompress(data, max_length=raw_size) if raw_size else b""
-        if len(out) == raw_size and not decoder.eof:
-            out += decoder.decompress(b"", max_length=1)  # lets it read the end mark; a byte more is an error below
-    except (lzma.LZMAError, EOFError, MemoryError) as error:
-        raise FormatError(f"an LZMA stream of {raw_size} bytes does not decompress: {error}") from error
-    if not decoder.eof or decoder.unused_data:
-        raise FormatError(f"an LZMA stream of {raw_size} bytes does not end where it should")
-    return _exactly(out, raw_size)
+    return lzma_decompress(data, raw_size)
+
+
+def _numbers_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+    from encoder.block.numbers import compress_numbers  # noqa: PLC0415  numpy is loaded only where there may be numbers
+
+    return compress_numbers(data, level)
+
+
+def _numbers_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table
+    from encoder.block.numbers import decompress_numbers  # noqa: PLC0415  as above
+
+    return decompress_numbers(data, raw_size)
 
 
 _BROTLI_WINDOW: Final = (10, 22)
@@ -249,6 +236,7 @@ CODECS: Final[dict[BackEnd, Codec]] = {
     BackEnd.BROTLI: Codec(3, (0, 11), _brotli_compress, _brotli_decompress),
     BackEnd.MIXING: Codec(4, LEVELS, _mixing_compress, _mixing_decompress),
     BackEnd.CARRIED: Codec(5, (-100, 22), _carried_compress, _carried_decompress),
+    BackEnd.NUMBERS: Codec(6, (0, 9), _numbers_compress, _numbers_decompress),
 }
 BY_CODE: Final[dict[int, BackEnd]] = {codec.code: name for name, codec in CODECS.items()}
 BACK_END_BITS: Final = 3
@@ -281,6 +269,8 @@ def compress(
 
 def memory_of(back_end: BackEnd, data: memoryview, raw_size: int) -> int:
     """Bytes that `decompress` takes beside what the stream and its result take; 0 where that is little."""
+    if back_end is BackEnd.NUMBERS:
+        return 6 * raw_size
     if back_end is not BackEnd.MIXING or not len(data) or data[0] not in TEXT_MODELS:
         return 0
     return text_sizes(raw_size, data[0]).memory + 2 * raw_size + len(data)

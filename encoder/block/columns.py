@@ -28,6 +28,11 @@ _SEARCHED: Final = 12  # one part in so many of a block's time goes into the sea
 _CARRIED_BELOW: Final = 1 << 16
 """Bytes of a stream; in a longer one, what a codebook has is soon said by the stream itself."""
 _METADATA: Final = -1
+_LEAST_TRIED: Final = 64  # bytes of a stream; of fewer zstd makes about as few as any
+_LZMA_LEVEL: Final = 8
+_SHORT: Final = 1 << 14
+"""Bytes of a stream; with a longer one brotli takes its time, whose dictionary helps short ones, and zstd is seldom below LZMA."""
+_FOR_SHORT: Final = ((BackEnd.ZSTD, 19), (BackEnd.BROTLI, 11))
 
 
 def packing_of(
@@ -148,11 +153,17 @@ class Packing:
 
     def body(self, text_level: int | None = None) -> bytes:
         """The body, its text at that level; what was compressed before is not compressed again."""
+        return self._with(self.packer if text_level is None else self.packer.with_text_at(text_level))
+
+    def _with(self, packer: "_Packer") -> bytes:
         used = self.strategy
         back_end = BackEnd.CARRIED if used.codebook else used.back_end
         header = Header(GLYPHS, used.tree, fell_back=False, back_end=back_end, level=used.level)
-        packer = self.packer if text_level is None else self.packer.with_text_at(text_level)
         return header.to_bytes() + packer.packed(self.flags, self.metadata, self.streams)
+
+    def smallest_body(self) -> bytes:
+        """The body, each stream behind the library that makes it smallest."""
+        return self._with(self.packer.with_libraries())
 
     def text_size(self) -> int:
         """Bytes that its larger streams of text take, each on its own."""
@@ -172,14 +183,21 @@ class Packing:
 class _Packer:
     """Compresses the streams of one block, each stream once: large ones are asked for again in another layout."""
 
-    def __init__(self, strategy: Strategy) -> None:
+    def __init__(self, strategy: Strategy, *, every_library: bool = False) -> None:
         self._strategy = strategy
+        self._every_library = every_library
         # by level and the identity of the raw bytes, which are kept
         self._done: dict[tuple[int, int], tuple[bytes | memoryview, BackEnd, bytes]] = {}
 
     def with_text_at(self, level: int) -> "_Packer":
         """One that compresses text at that level, and knows what this one has compressed."""
         other = _Packer(replace(self._strategy, text_level=level))
+        other._done = self._done
+        return other
+
+    def with_libraries(self) -> "_Packer":
+        """One that compresses with each library, and knows what this one has compressed."""
+        other = _Packer(self._strategy, every_library=True)
         other._done = self._done
         return other
 
@@ -196,6 +214,21 @@ class _Packer:
         return len(compress(BackEnd.ZSTD, stream[1], level, text=True)[1])
 
     def _compressed(self, stream_class: int, raw: bytes | memoryview) -> tuple[BackEnd, bytes]:
+        own = self._by_strategy(stream_class, raw)
+        if not self._every_library:
+            return own
+        from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as the module says
+
+        tried = ((BackEnd.LZMA, _LZMA_LEVEL), *(_FOR_SHORT if len(raw) <= _SHORT else ()))
+        if len(raw) < _LEAST_TRIED:
+            tried = _FOR_SHORT[:1]
+        text = stream_class in TEXT_CLASSES
+        return min(
+            [own, *(compress(back_end, raw, level, text=text) for back_end, level in tried)],
+            key=lambda one: len(one[1]),
+        )
+
+    def _by_strategy(self, stream_class: int, raw: bytes | memoryview) -> tuple[BackEnd, bytes]:
         from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as the module says
 
         text = stream_class in TEXT_CLASSES

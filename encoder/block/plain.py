@@ -7,7 +7,7 @@ from encoder.block.backends import compress
 from encoder.block.layout import PLAIN, STORED, Header
 from encoder.strategy import BackEnd, Strategy, TreeType
 
-_SLOW: Final = (BackEnd.LZMA, BackEnd.BROTLI, BackEnd.MIXING)
+_SLOW: Final = (BackEnd.LZMA, BackEnd.BROTLI)
 _QUICK_BROTLI: Final = 9
 """Up to that level brotli is as quick as zstd."""
 _WORTH_A_PROBE: Final = 1024
@@ -46,9 +46,13 @@ def one_stream(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_bac
         used, stream = _compressed(view, strategy)
     if used is BackEnd.STORE:
         stream = bytes(view)
-    form = STORED if used is BackEnd.STORE else PLAIN
-    level = 0 if used is BackEnd.STORE else strategy.level
-    return Header(form, tree, fell_back, used, level).to_bytes() + stream
+    return stream_body(used, strategy.level, stream, tree, fell_back=fell_back)
+
+
+def stream_body(used: BackEnd, level: int, stream: bytes, tree: TreeType, *, fell_back: bool) -> bytes:
+    """The body of one stream that `used` made at that level of its own, or that is stored."""
+    stored = used is BackEnd.STORE
+    return Header(STORED if stored else PLAIN, tree, fell_back, used, 0 if stored else level).to_bytes() + stream
 
 
 def _compressed(view: memoryview, strategy: Strategy) -> tuple[BackEnd, bytes]:

@@ -7,9 +7,10 @@ from encoder.block.backends import compress
 from encoder.block.columns import LARGEST_TRANSFORMED, LAYOUT_LEVEL, Packing, packing_of
 from encoder.block.hasty import hasty_body
 from encoder.block.layout import FORM, ROWS, Header
-from encoder.block.plain import far_below_sample, middle_of, one_stream, size_behind
+from encoder.block.plain import far_below_sample, middle_of, one_stream, size_behind, stream_body
 from encoder.block.rows import LEAST_MIXED, pack_rows, small_strategy
 from encoder.glyphs.segments import SegmentPlace
+from encoder.mixing.models import LIGHT
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
 
@@ -24,8 +25,10 @@ class _At:
     quick_level: Final = 9  # up to here, plain zstd costs so little beside the transform that it is simply tried
     clear_gain: Final = 0.75  # of a quick compression: what no stronger back end makes of the plain bytes
     far_smaller: Final = 0.75  # than a sample says that the plain bytes become
-    least_sample: Final = 1 << 16  # bytes
-    several: Final = 3  # samples in a block: of a smaller one the sample would take as long as what it is to spare
+
+    numbers_from: Final = (
+        12  # level from which on `quick_level` is tried on a sample of opaque bytes, as numbers may be smaller at that
+    )
 
     # columns or plain bytes
     little_gain: Final = 0.85  # of the plain bytes at the same level: above it, text may be worth a higher one
@@ -33,15 +36,16 @@ class _At:
     hardly_any_gain: Final = 0.95  # of the plain bytes at the level for prose: at their own they may be smaller
 
     # mixing
-    mixed_levels: Final = (3, 9)  # by the level of mixing, the one that the plain bytes are quickly compressed at
-    mixed_gains: Final = (0.83, 0.65)  # by the same, the part of that below which mixing those is not tried
-    below_estimate: Final = 0.9  # a sample learns less than the whole, so that it seems to gain less by mixing
-    hardly_mixed: Final = 0.8  # of `quick_level`: above it, `closer_columns` may beat mixing on the plain bytes
-    first_columns: Final = 12  # level at which columns are compared with mixed rows
-    closer_columns: Final = 19  # the same, where they are close
-    columns_close: Final = 1.1  # times the rows, within which a higher level may still make columns smaller than them
+    mixed: Final = (0.66, 0.5)  # of `quick_level`: below it no back end makes the plain bytes at that level of mixing
+    below_estimate: Final = (
+        0.85  # of what a sample foretells of the plain bytes, which gain more as a whole than it does
+    )
+    rows_gain: Final = (
+        0.95  # of a document's columns: quick rows must be below, as they take ten times as long to decode
+    )
+    columns_level: Final = 12  # at which columns are compared with mixed rows
+    columns_close: Final = 1.1  # times the rows, within which other libraries may still make columns smaller than them
     text_close: Final = 1.45  # the same of columns that are mostly text, which gains most (reads of a genome: 1.4)
-    brotli_too: Final = 1 << 18  # bytes of text, of which its own dictionary may know much
 
     # codebooks
     carried_level: Final = 19  # of plain bytes behind a codebook, where the strategy's back end is not zstd
@@ -69,28 +73,30 @@ def smallest_body(view: memoryview, strategy: Strategy, place: SegmentPlace | No
     )
     if body is not None and _clearly_pays(body, view, strategy):
         return body
-    plain = plain_body(view, strategy, TreeType.TEXT, fell_back=True)
+    plain = plain_body(view, strategy, TreeType.TEXT, fell_back=True, beaten=None if body is None else len(body))
     return body if body is not None and len(body) < len(plain) else plain
 
 
 def _mixed_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes | None:
-    """Mixed rows, or columns behind zstd where those are smaller: of machine-made records and deep documents they may be."""
-    closer = _At.closer_columns
+    """Mixed rows, or columns behind libraries where those are smaller: of machine-made records and deep documents they may be."""
     # text is pooled as at lower levels
-    quick = replace(strategy, back_end=BackEnd.ZSTD, level=_At.first_columns, prose_level=closer)
+    quick = replace(strategy, back_end=BackEnd.ZSTD, level=_At.columns_level, prose_level=_At.columns_level)
     packing = packing_of(view, quick, place)  # first, as others may wait for its sort plan
     columns = None if packing is None else packing.body()
     rows = _row_body(view, strategy)
     may_win = False
     if packing is not None and columns is not None:
         may_win = rows is None or len(columns) < _closeness(packing, columns) * len(rows)
-    if may_win or TREES[strategy.tree].document:
-        columns = _smaller(columns, _glyph_body(view, replace(quick, level=closer), place))
+    document = TREES[strategy.tree].document
+    if packing is not None and (may_win or document):
+        columns = packing.smallest_body()
+    if document and strategy.level == LIGHT and rows and columns and len(rows) > _At.rows_gain * len(columns):
+        return columns
     return _smaller(rows, columns)
 
 
 def _closeness(packing: Packing, columns: bytes) -> float:
-    """Times the rows, up to which columns may still become smaller than them at a higher level."""
+    """Times the rows, up to which columns may still become smaller than them behind other libraries."""
     return _At.text_close if packing.text_size() > _At.mostly * len(columns) else _At.columns_close
 
 
@@ -117,7 +123,7 @@ def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None
     if body is not None and len(body) < _At.little_gain * len(plain):
         return body
     mostly_text = packing is None or packing.text_size() > _At.mostly * len(body or b"")
-    if thorough and mostly_text and strategy.prose_level is not None:
+    if thorough and mostly_text and strategy.prose_level is not None and strategy.prose_level > strategy.level:
         return _prose_body(view, strategy, packing, strategy.prose_level)
     return plain if body is None or len(plain) <= len(body) else body
 
@@ -138,20 +144,30 @@ def _smaller(one: bytes | None, other: bytes | None) -> bytes | None:
     return min((body for body in (one, other) if body is not None), key=len, default=None)
 
 
-def plain_body(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool) -> bytes:
-    """The body of the bytes as they are, in one stream of the strategy's back end, or stored. tree, fell_back: as the header says them.
+def plain_body(
+    view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool, beaten: int | None = None
+) -> bytes:
+    """The body of the bytes as they are, in one stream of the strategy's back end, or stored; for mixing of whichever is smallest.
+
+    tree, fell_back: as the header says them. beaten: bytes of another body, above which none need be made with all care.
 
     Raises ValueError for a level that the back end does not have.
     """
-    body = one_stream(view, strategy, tree, fell_back=fell_back)
     if strategy.back_end is not BackEnd.MIXING:
-        return body
-    if len(view) <= _At.brotli_too:
-        body = min(body, one_stream(view, small_strategy(strategy), tree, fell_back=fell_back), key=len)
-    if len(body) < _At.hardly_mixed * size_behind(BackEnd.ZSTD, view, _At.quick_level):
-        return body
-    packed = replace(strategy, back_end=BackEnd.ZSTD, level=_At.closer_columns)
-    return min(body, one_stream(view, packed, tree, fell_back=fell_back), key=len)
+        if tree is TreeType.OPAQUE and strategy.back_end is BackEnd.ZSTD and strategy.level >= _At.numbers_from:
+            strategy = _lower_for_numbers(view, strategy)
+        return one_stream(view, strategy, tree, fell_back=fell_back)
+    from encoder.block.several import smallest_stream  # noqa: PLC0415  for those who have the time
+
+    stream = smallest_stream(view, strategy.level, beaten, records=TREES[strategy.tree].records)
+    return stream_body(stream.back_end, stream.level, stream.data, tree, fell_back=fell_back)
+
+
+def _lower_for_numbers(view: memoryview, strategy: Strategy) -> Strategy:
+    """The strategy at `quick_level`, where a sample is smaller at that than at its own."""
+    sample = middle_of(view)
+    lower = size_behind(BackEnd.ZSTD, sample, _At.quick_level) < size_behind(BackEnd.ZSTD, sample, strategy.level)
+    return replace(strategy, level=_At.quick_level) if lower else strategy
 
 
 def _row_body(view: memoryview, strategy: Strategy) -> bytes | None:
@@ -191,15 +207,18 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
 
 
 def _mixed_clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
-    """Whether rows are far below a quick compression of the plain bytes; or, which alone counts for columns and for a document, whose plain bytes
-    may gain more by mixing, whether the body is well below that times what mixing gains on a sample of them.
+    """Whether the body is far below a quick compression of the plain bytes, or well below what a sample of them foretells. Where these
+    may be mixed, the first counts for rows of records alone.
     """
-    level, gain = _At.mixed_levels[strategy.level - 1], _At.mixed_gains[strategy.level - 1]
-    quick = size_behind(BackEnd.ZSTD, view, level)
-    if body[0] & FORM == ROWS and not TREES[strategy.tree].document and len(body) < gain * quick:
-        return True
-    if len(view) < _At.several * _At.least_sample:
+    from encoder.block.several import LEAST_SAMPLED, foretold_size  # noqa: PLC0415  as above
+
+    plain_mixed = strategy.level > LIGHT
+    records = TREES[strategy.tree].records
+    rows = body[0] & FORM == ROWS and records
+    if rows or not plain_mixed:
+        quick = size_behind(BackEnd.ZSTD, view, _At.quick_level)
+        if len(body) < _At.mixed[strategy.level - 1] * quick:
+            return True
+    if len(view) < LEAST_SAMPLED:
         return False  # the sample would take as long as what it is to spare
-    sample = middle_of(view)
-    mixed = size_behind(BackEnd.MIXING, sample, strategy.level)
-    return len(body) * size_behind(BackEnd.ZSTD, sample, level) < _At.below_estimate * mixed * quick
+    return len(body) < _At.below_estimate * foretold_size(view, strategy.level, records=records)

@@ -20,6 +20,8 @@ MAJOR: Final = 1
 MINOR: Final = 0
 CARRYING_MINOR: Final = 1
 """Of streams that may have codebooks."""
+NUMBERS_MINOR: Final = 2
+"""Of streams that may have codebooks, and blocks of plain bytes taken apart as numbers."""
 
 HEADER: Final = struct.Struct("<8sBBBBI")  # magic, major, minor, must flags, may flags, block size
 CHECK: Final = struct.Struct("<I")  # low half of the xxh3-64 of the header before it

@@ -7,7 +7,6 @@ from xxhash import xxh3_64, xxh3_64_intdigest
 
 from encoder.container.codebook_frame import pack_codebook, pack_reference
 from encoder.container.format import (
-    CARRYING_MINOR,
     ENTRY,
     MINOR,
     MOST_BLOCKS,
@@ -35,11 +34,11 @@ class Sink(Protocol):
 class ContainerWriter:
     """Writes header, block frames and trailer. The index grows by 20 bytes a block; beside it only the last codebook is kept.
 
-    block_size: the most bytes that a block may decode to. carries: whether there may be codebooks. offset: bytes written so far.
+    block_size: the most bytes that a block may decode to. minor: the minor version, which says what the blocks may hold. offset: bytes written so far.
     Every codebook stands in the stream twice, before the blocks that refer to it and behind them, so that damage to one copy costs no block.
     """
 
-    def __init__(self, sink: Sink, block_size: int, *, carries: bool = False) -> None:
+    def __init__(self, sink: Sink, block_size: int, *, minor: int = MINOR) -> None:
         self._sink: Final = sink
         self._index: Final = bytearray()
         self._check: Final = xxh3_64()
@@ -50,7 +49,7 @@ class ContainerWriter:
         self._codebook = b""
         self._codebook_body = b""
         self._codebook_at = 0
-        self._put(pack_header(StreamHeader(block_size, CARRYING_MINOR if carries else MINOR)))
+        self._put(pack_header(StreamHeader(block_size, minor)))
 
     @property
     def blocks(self) -> int:

@@ -24,6 +24,8 @@ PART_SHARE: Final = 16
 FOREIGN_FROM: Final = 1 << 18
 """From this many bytes on, a block's head can be skipped. A smaller block is mostly head."""
 LEISURELY_TRIAL: Final = 1 << 20
+BRIEF_TRIAL: Final = 1 << 17
+"""The same, where strategies take but a few times as long as a trial."""
 """If strategies take many times as long as a trial, the trial is on so many bytes: nearly what the whole block shows.
 """
 SEAM: Final = 1 << 12
@@ -88,12 +90,14 @@ def take_middle(block: bytes | bytearray | memoryview) -> memoryview:
     return view[start : start + LEISURELY_TRIAL]
 
 
-def take_trial(block: bytes | bytearray | memoryview, *, nested: bool, leisurely: bool = False) -> bytes:
+def take_trial(
+    block: bytes | bytearray | memoryview, *, nested: bool, leisurely: bool = False, brief: bool = False
+) -> bytes:
     """The part of `block` that strategies are tried on.
 
     nested: it is a document's, whose middle means little without its head; only its head is taken. leisurely: trials
-    cost little compared with the encoding.
+    cost little compared with the encoding. brief: and yet so much that less of the block must do.
     """
     share = min(LARGEST_TRIAL, max(SMALLEST_TRIAL, memoryview(block).nbytes // TRIAL_SHARE))
-    size = LEISURELY_TRIAL if leisurely else share
+    size = (BRIEF_TRIAL if brief else LEISURELY_TRIAL) if leisurely else share
     return bytes(memoryview(block)[:size]) if nested else take_sample(block, size)

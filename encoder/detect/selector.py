@@ -13,7 +13,7 @@ from encoder.detect.ports import SampleEncoder
 from encoder.detect.runs import is_runs
 from encoder.detect.sample import SAMPLE_SIZE, take_middle, take_parts, take_sample, take_trial
 from encoder.detect.tree import DecisionTree, load_tree
-from encoder.detect.trial import EVEN, at_leisure, best_on, encode_lazily, is_dense, pays_on
+from encoder.detect.trial import EVEN, at_leisure, best_on, encode_lazily, is_brief, is_dense, pays_on
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
@@ -111,7 +111,9 @@ def incompressible(pattern: Pattern) -> bool:
 
 def trial_of(block: bytes | bytearray | memoryview, pattern: Pattern, shortlist: Sequence[Strategy]) -> bytes:
     """The part of a block of that pattern that the strategies are tried on."""
-    return take_trial(block, nested=TREES[pattern.tree].document, leisurely=at_leisure(shortlist))
+    return take_trial(
+        block, nested=TREES[pattern.tree].document, leisurely=at_leisure(shortlist), brief=is_brief(shortlist)
+    )
 
 
 def worth_trying(trees: tuple[TreeType, ...], pattern: Pattern) -> tuple[TreeType, ...]:
@@ -309,7 +311,9 @@ class AdaptiveCompressionSelector:
     def _shortlist(self, pattern: Pattern) -> list[Strategy]:
         """The strategies for the tree's shortlist, all different."""
         if incompressible(pattern):
-            return [STORED]
+            # a slow strategy finds what the pattern does not show, in sound for one
+            own = self._strategies.get(TreeType.OPAQUE)
+            return [own if own is not None and own.back_end is BackEnd.MIXING else STORED]
         trees = worth_trying(self._tree.shortlist(pattern), pattern)
         if TREES[pattern.tree].plain and not lines_alike(pattern) and self._is_hasty():
             return [strategy_for(TreeType.TEXT, pattern, self._strategies)]

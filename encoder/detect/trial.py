@@ -8,6 +8,8 @@ from encoder.detect.ports import SampleEncoder
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
 
+PLAIN_SLOW_FROM: Final = 12
+"""The same where plain bytes are among the choices, of which a small sample says too much good."""
 SLOW_FROM: Final = 16
 """From this level on, zstd takes so long that its strategies are tried at leisure.
 
@@ -65,11 +67,18 @@ def encode_at_leisure(data: bytes, strategy: Strategy, /) -> bytes:
 
 
 def at_leisure(shortlist: Sequence[Strategy]) -> bool:
-    """Whether all of them take so long that a trial can be thorough."""
+    """Whether all of them take so long that a trial can be thorough; or so long that it should be, where plain bytes are among them."""
+    plain = any(TREES[strategy.tree].plain for strategy in shortlist)
+    least = PLAIN_SLOW_FROM if plain else SLOW_FROM
     return all(
-        strategy.level >= SLOW_FROM if strategy.back_end is BackEnd.ZSTD else strategy.back_end is not BackEnd.STORE
+        strategy.level >= least if strategy.back_end is BackEnd.ZSTD else strategy.back_end is not BackEnd.STORE
         for strategy in shortlist
     )
+
+
+def is_brief(shortlist: Sequence[Strategy]) -> bool:
+    """Whether a trial at leisure should be on less of the block: some strategy does not take so long."""
+    return any(strategy.back_end is BackEnd.ZSTD and strategy.level < SLOW_FROM for strategy in shortlist)
 
 
 def best_on(

@@ -22,6 +22,7 @@ CASES = {
     "xml-pooled": (TreeType.XML, BackEnd.ZSTD, 9),
     "json-nested": (TreeType.JSON, BackEnd.ZSTD, 9),
     "log-pooled": (TreeType.LOG, BackEnd.ZSTD, 3),
+    "opaque-numbers": (TreeType.OPAQUE, BackEnd.NUMBERS, 9),
 }
 RECORDS = {
     TreeType.LOG: 'Jan {0} 10:0{1} host app[{2}]: took {3}.{4} ms -{5}.5 "q{6}" deadbeef{7:02x} \x01\n',
@@ -44,6 +45,8 @@ def raw(name: str) -> bytes:
         return _keys_of_data()
     if name == "log-pooled":
         return _names_in_many_lines()
+    if name == "opaque-numbers":
+        return _sound()
     tree = CASES[name][0]
     numbers = [[n * step % (40 * step + 9) for step in range(1, 9)] for n in range(200)]
     return "".join(RECORDS[tree].format(*row) for row in numbers).encode() + b"a tail without its newline, 7"
@@ -76,6 +79,15 @@ def _names_in_many_lines() -> bytes:
     return "".join(
         f"10:00:{n % 60:02} status {steps[n % 4]} {names[n * n % 113]} 1.{n % 9}\n" for n in range(3000)
     ).encode()
+
+
+def _sound() -> bytes:
+    """Two channels of big-endian numbers that change little, and half a number at the end."""
+    left, right, out = 0, 0, bytearray()
+    for n in range(3000):
+        left, right = left + n * n % 61 - 30, right + n * 7 % 23 - 11
+        out += (left % 65536).to_bytes(2, "big") + (right % 65536).to_bytes(2, "big")
+    return bytes(out) + b"\x07"
 
 
 def _keys_of_data() -> bytes:

@@ -13,6 +13,7 @@ LEVELS = [
     (BackEnd.ZSTD, 19),
     (BackEnd.LZMA, 6),
     (BackEnd.BROTLI, 5),
+    (BackEnd.NUMBERS, 6),
 ]
 COMPRESSORS = [BackEnd.ZSTD, BackEnd.LZMA, BackEnd.BROTLI]
 TEXT = b"a line that repeats, again and again\n" * 200
@@ -81,7 +82,7 @@ def test_more_levels_than_are_kept_still_compress():
         assert decompress(used, memoryview(stream), len(TEXT)) == TEXT
 
 
-@pytest.mark.parametrize("code", [6, 7])
+@pytest.mark.parametrize("code", [7])
 def test_a_back_end_of_a_later_version_needs_a_newer_reader(code):
     with pytest.raises(VersionError, match=f"back end {code}"):
         back_end_of(code)

@@ -133,9 +133,8 @@ def mixed_whole(data, monkeypatch):
             sizes.append(len(stream))
         return real(back_end, stream, level, **how)
 
-    for module in ("smallest", "plain"):
-        monkeypatch.setattr(f"encoder.block.{module}.compress", counted)
-    body = encode_block(data, Strategy(TreeType.XML, BackEnd.MIXING, 1))
+    monkeypatch.setattr("encoder.block.several.compress", counted)
+    body = encode_block(data, Strategy(TreeType.XML, BackEnd.MIXING, 2))
     assert decode_block(body, len(data)) == data
     return body, len(data) in sizes
 
@@ -149,3 +148,13 @@ def test_a_document_of_records_is_not_mixed_whole_where_a_sample_says_that_this_
 def test_a_document_of_prose_is_mixed_whole_where_a_sample_says_that_this_may_win(monkeypatch):
     body, whole = mixed_whole(b"<all><p>" + 2 * prose() + b"</p></all>\n", monkeypatch)
     assert (form_of(body), whole) == (PLAIN, True)
+
+
+def test_opaque_bytes_at_level_12_are_no_larger_than_at_level_9():
+    chance = random.Random(2)
+    data, value = bytearray(), 0
+    for _ in range(60_000):
+        value += chance.randrange(-30, 31)
+        data += (value % 65536).to_bytes(2, "big")
+    sizes = {level: len(encode_block(bytes(data), zstd(TreeType.OPAQUE, level))) for level in (9, 12)}
+    assert sizes[12] <= sizes[9]

@@ -42,7 +42,27 @@ def decompress(back_end, data, raw_length, codebook=b""):
     if back_end == 2:
         filters = [{"id": lzma.FILTER_LZMA2, "dict_size": max(4096, raw_length)}]
         return lzma.decompress(data, lzma.FORMAT_RAW, filters=filters)
+    if back_end == 6:
+        return numbers_by_the_book(data, raw_length)
     return brotli.decompress(data)
+
+
+def numbers_by_the_book(data, raw_length):
+    """Numbers of a fixed width: the planes of their differences behind LZMA."""
+    width, channels, third = data[:3]
+    assert width in (1, 2, 4, 8)
+    assert channels
+    assert third < 8
+    planes = decompress(2, data[3:], raw_length)
+    count = raw_length // width
+    numbers = [int.from_bytes(planes[n : width * count : count], "big") for n in range(count)]
+    for nth in range(third & 3):
+        numbers = [(number >> 1) ^ -(number & 1) for number in numbers] if nth == 0 else numbers
+        for n in range(channels, count):
+            numbers[n] = (numbers[n] + numbers[n - channels]) % 256**width
+    order = "big" if third & 4 else "little"
+    whole = b"".join((number % 256**width).to_bytes(width, order) for number in numbers)
+    return whole + planes[width * count :]
 
 
 def physical_entries(body):

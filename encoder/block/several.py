@@ -1,0 +1,141 @@
+"""The plain bytes of a block behind whichever back end makes them smallest, for levels that have time for several.
+
+LZMA makes most data the smallest of the libraries, and is always run. A sample says whether another back end can be smaller
+on this block. What it cannot say is how much each gains by what comes again far off, so that close ones are run too.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from encoder.block.backends import compress
+from encoder.block.lzma_stream import lzma_shape, shaped_lzma
+from encoder.block.slices import slices_of
+from encoder.mixing.models import LIGHT
+from encoder.strategy import BackEnd
+
+LEAST_SAMPLED: Final = 3 << 16
+"""Bytes of a block, below which every back end is tried on all of it."""
+_LEAST_SLICE: Final = 1 << 14
+_MOST_SLICE: Final = 1 << 16
+_LEVELS: Final = {BackEnd.ZSTD: 19, BackEnd.LZMA: 9, BackEnd.BROTLI: 11, BackEnd.NUMBERS: 9}
+"""Of the libraries: the highest that decodes in bounded memory."""
+_QUICK: Final = 9  # of zstd
+
+
+class _At:
+    """What a trial on the sample decides by, from measured files of many kinds: parts of what LZMA makes of the sample, unless it says otherwise."""
+
+    # A sample holds less that comes again far off, by which LZMA gains more than zstd and brotli do
+    library: Final = 0.99  # zstd and brotli: below it they are run on the whole block too
+    mixing: Final = 1.1  # as `library`; a model has learned less at the sample's end
+    mixed: Final = 0.9  # mixing: below it no library is smaller on the block
+    light: Final = 0.8  # as `mixed`, at the level whose plain bytes should decode quickly
+    light_gain: Final = 0.9  # at that level, of what else there is: above it, mixing gains too little for its time
+    shrunk: Final = 0.995  # of the sample itself: above it, mixing has too little to gain for its time
+    clear_numbers: Final = 0.8  # numbers: below it, no library is smaller on the block
+    foretold: Final = 0.95  # of what the sample foretells of a back end, which it will hardly be below
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """What a back end made of the bytes, and at which of its levels; STORE where it does not make them smaller."""
+
+    back_end: BackEnd
+    level: int
+    data: bytes
+
+
+def smallest_stream(view: memoryview, level: int, beaten: int | None = None, *, records: bool = False) -> Stream:
+    """The smallest stream of a block's plain bytes. level: of mixing. At its light one plain bytes are left to the libraries, which decode
+    many times as fast, except for records that mixing makes clearly smaller.
+
+    beaten: bytes that something else takes; a back end that a sample says to be larger is not run.
+    """
+    first, *others = _worth_running(view, level, records=records)
+    if first.back_end is BackEnd.MIXING and level == LIGHT and beaten is not None:
+        foretold = foretold_size(view, level, records=True)
+        if foretold > _At.light_gain * beaten:
+            return Stream(BackEnd.STORE, 0, bytes(view))
+    best = tried = _stream(first.back_end, view, level)
+    for candidate in others:
+        foretold = candidate.part * len(tried.data) / max(1, first.part)
+        if _At.foretold * foretold < min(len(best.data), beaten or len(view)):
+            best = min(best, _stream(candidate.back_end, view, level), key=lambda stream: len(stream.data))
+    return best
+
+
+def foretold_size(view: memoryview, level: int, *, records: bool = False) -> float:
+    """About how many bytes the smallest stream takes: what a quick compression makes of them, times what more is gained on a sample. level,
+    records: as for `smallest_stream`.
+    """
+    sample = sample_of(view)
+    full = level > LIGHT
+    quick, gained = (_size(BackEnd.ZSTD, data, _QUICK) for data in (view, sample))
+    part = _tried(BackEnd.MIXING if full else BackEnd.LZMA, sample, level).part
+    if records and not full:
+        mixed = _tried(BackEnd.MIXING, sample, level).part
+        part = mixed if mixed < _At.light * part else part
+    return quick * part / max(1, gained)
+
+
+def sample_of(view: memoryview) -> memoryview:
+    """What every back end is tried on: an eighth of the block within bounds."""
+    return slices_of(view, min(_MOST_SLICE, max(_LEAST_SLICE, len(view) >> 5)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A back end, and what it made of the sample: bytes; 0 where it is run in any case."""
+
+    back_end: BackEnd
+    part: int
+
+
+def _worth_running(view: memoryview, level: int, *, records: bool) -> list[_Candidate]:
+    """The back ends of which any may be the smallest on the block, first the one that most likely is."""
+    full = level > LIGHT
+    every = [BackEnd.LZMA, BackEnd.NUMBERS, *([BackEnd.MIXING] if full else []), BackEnd.ZSTD, BackEnd.BROTLI]
+    if len(view) < LEAST_SAMPLED:
+        return [_Candidate(back_end, 0) for back_end in every]
+    sample = sample_of(view)
+    lzma = _tried(BackEnd.LZMA, sample, level)
+    numbers = _tried(BackEnd.NUMBERS, sample, level) if _may_be_numbers(sample) else None
+    mixed = _tried(BackEnd.MIXING, sample, level) if full or records else None
+    if mixed and mixed.part < (_At.mixed if full else _At.light) * min(
+        lzma.part, numbers.part if numbers else lzma.part
+    ):
+        return [mixed]
+    if not full:
+        mixed = None
+    if numbers and numbers.part < _At.clear_numbers * lzma.part:
+        return [numbers, *([mixed] if mixed else [])]
+    close = [lzma]
+    if numbers and numbers.part < lzma.part:
+        close.append(numbers)
+    if mixed and mixed.part < min(_At.mixing * lzma.part, _At.shrunk * len(sample)):
+        close.append(mixed)
+    plain = (_tried(back_end, sample, level) for back_end in (BackEnd.ZSTD, BackEnd.BROTLI))
+    return [*close, *(one for one in plain if one.part < _At.library * lzma.part)]
+
+
+def _may_be_numbers(sample: memoryview) -> bool:
+    from encoder.block.numbers import looks_like_numbers  # noqa: PLC0415  loads numpy, which small blocks do without
+
+    return looks_like_numbers(sample)
+
+
+def _tried(back_end: BackEnd, sample: memoryview, level: int) -> _Candidate:
+    return _Candidate(back_end, len(_stream(back_end, sample, level).data))
+
+
+def _stream(back_end: BackEnd, view: memoryview, mixing: int) -> Stream:
+    level = _LEVELS.get(back_end, mixing)
+    if back_end is BackEnd.LZMA:
+        data = shaped_lzma(view, level, lzma_shape(view))
+    else:
+        _, data = compress(back_end, view, level, text=True)
+    return Stream(back_end, level, data) if len(data) < len(view) else Stream(BackEnd.STORE, 0, bytes(view))
+
+
+def _size(back_end: BackEnd, data: memoryview, level: int) -> int:
+    return len(compress(back_end, data, level, text=True)[1])
