@@ -1,1 +1,3 @@
-"""Building the package: its kernels compiled by numba into one shared library, so that who installs it compiles nothing."""
+"""Building the package: its kernels compiled by numba into one shared library, so that who installs it compiles
+nothing.
+"""

@@ -1,4 +1,6 @@
-"""A kernel compiled by numba as far as LLVM's text, and no further: what makes machine code of it is the library as a whole."""
+"""A kernel compiled by numba as far as LLVM's text, and no further: what makes machine code of it is the library as
+a whole.
+"""
 
 from typing import Any
 
@@ -18,7 +20,9 @@ class AheadKernel(CompiledKernel):
         compiler._customize_flags = _without_machine_code  # noqa: SLF001  numba's own hook for subclasses
 
     def add_overload(self, made: Any) -> None:  # noqa: ANN401  as above
-        """What numba calls when it has compiled it: other kernels find it by an entry point, which is one of nothing."""
+        """What numba calls when it has compiled it: other kernels find it by an entry point, which is one of
+        nothing.
+        """
         made = made._replace(entry_point=[].append)  # a builtin function, as numba wants it, and unlike every other
         self.targetctx.insert_user_function(made.entry_point, made.fndesc, [made.library])  # type: ignore[no-untyped-call]  # as above
         super().add_overload(made)

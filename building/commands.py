@@ -76,7 +76,9 @@ def _state(built: Path) -> str:
 
 
 def _make(built: Path, library: Path) -> None:
-    """By a process of its own, which imports the encoder as it was built, and numba set for any machine. Raises LinkError."""
+    """By a process of its own, which imports the encoder as it was built, and numba set for any machine. Raises
+    LinkError.
+    """
     print("compiling the kernels; it takes a minute or two", flush=True)
     root = Path(__file__).resolve().parents[1]
     found = [str(built), str(root), *filter(None, sys.path)]
@@ -85,5 +87,6 @@ def _make(built: Path, library: Path) -> None:
     if done.returncode:
         raise LinkError(
             "the library of kernels was not made, see above\n"
-            f"  mend: what is said above; or {VARIABLE}=no leaves it out, and the extra `jit` compiles the kernels where they run"
+            f"  mend: what is said above; or {VARIABLE}=no leaves it out, and the extra `jit` compiles the kernels "
+            f"where they run"
         )

@@ -115,7 +115,9 @@ def _emitted(whole: Any, kernels: dict[str, AheadKernel], processor: str) -> byt
 
 
 def _optimise(whole: Any, machine: Any, *, level: int) -> None:  # noqa: ANN401  as above
-    """As numba does for a kernel: a cheap pass by its own choice, or LLVM's whole pipeline; and what no entry needs goes."""
+    """As numba does for a kernel: a cheap pass by its own choice, or LLVM's whole pipeline; and what no entry needs
+    goes.
+    """
     builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options(level))
     passes = builder.getModulePassManager()
     if level == 0:

@@ -1,4 +1,6 @@
-"""The functions of the library that Python calls, as LLVM text: each unpacks its words and calls a kernel as numba calls it."""
+"""The functions of the library that Python calls, as LLVM text: each unpacks its words and calls a kernel as numba
+calls it.
+"""
 
 from typing import Final
 

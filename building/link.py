@@ -1,6 +1,7 @@
 """From an object file to a shared library: by the system's C compiler or linker, else by zig's from PyPI.
 
-The library needs no other: what it takes from the C library is in every Python process, so that it fits any version of it.
+The library needs no other: what it takes from the C library is in every Python process, so that it fits any version of
+it.
 """
 
 import shutil

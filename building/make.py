@@ -1,6 +1,7 @@
 """The library of kernels, made: `python -m building.make [FILE]`; without FILE, beside the kernels that are imported.
 
-Needs numba, and a linker. In a checkout that is installed for editing it makes what `pip install .` would, until a kernel is edited.
+Needs numba, and a linker. In a checkout that is installed for editing it makes what `pip install .` would, until a
+kernel is edited.
 """
 
 import os
@@ -12,7 +13,9 @@ from pathlib import Path
 
 
 def settle_environment(folder: str) -> None:
-    """What numba reads when it is imported: any processor of this kind, a cache that nobody else has, no settings of who builds."""
+    """What numba reads when it is imported: any processor of this kind, a cache that nobody else has, no settings
+    of who builds.
+    """
     for name in [name for name in os.environ if name.startswith("NUMBA_")]:
         del os.environ[name]
     os.environ |= {

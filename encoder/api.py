@@ -94,9 +94,10 @@ def open(  # noqa: A001, PLR0913 - as above, and as many as the builtin's
 ) -> StreamingDecoder | StreamingEncoder | io.TextIOWrapper:
     """Open a glyph file as `gzip.open` would: decoding ("r", "rb", "rt") or encoding ("w", "x", "a", with "b" or "t").
 
-    "a" writes another stream behind what the file holds; reading gives the bytes of all. Without "t" the mode is binary. file: a path, which is closed with the stream, or a binary file object, which stays open.
-    An exception inside `with` leaves a file without a trailer, which no reader takes for complete. threads: None for the
-    profile's when encoding, one when decoding. Raises ValueError for another mode, OSError, and what the streams raise.
+    "a" writes another stream behind what the file holds; reading gives the bytes of all. Without "t" the mode is
+    binary. file: a path, which is closed with the stream, or a binary file object, which stays open. An exception
+    inside `with` leaves a file without a trailer, which no reader takes for complete. threads: None for the profile's
+    when encoding, one when decoding. Raises ValueError for another mode, OSError, and what the streams raise.
     """
     if mode not in {one + kind for one in "rwxa" for kind in ("", "b", "t")}:
         raise ValueError(f"mode {mode!r} is not known; give r, w, x or a, with b or t")
@@ -154,7 +155,9 @@ class _OwningEncoder(StreamingEncoder):
 
 
 class _Text(io.TextIOWrapper):
-    """Text over either stream; an exception inside `with` aborts an encoder, where the standard wrapper would complete it."""
+    """Text over either stream; an exception inside `with` aborts an encoder, where the standard wrapper would
+    complete it.
+    """
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

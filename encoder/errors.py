@@ -30,4 +30,6 @@ class ProfileError(GlyphError):
 
 
 class KernelsError(GlyphError):
-    """There is nothing that kernels could run by: no library of them, and no numba to compile them. Says why, and the mend."""
+    """There is nothing that kernels could run by: no library of them, and no numba to compile them. Says why, and
+    the mend.
+    """

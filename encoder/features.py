@@ -1,4 +1,6 @@
-"""What is known about a sample: the numbers by which tree types are told apart. Measured by `encoder.detect.features`."""
+"""What is known about a sample: the numbers by which tree types are told apart. Measured by
+`encoder.detect.features`.
+"""
 
 from dataclasses import dataclass, fields
 from typing import Final

@@ -1,4 +1,5 @@
-"""Glyph files for fsspec, and so for pandas and dask: importing this registers `compression="glyph"` and the ending `.glyph`.
+"""Glyph files for fsspec, and so for pandas and dask: importing this registers `compression="glyph"` and the ending
+`.glyph`.
 
     import encoder.fsspec_codec
     with fsspec.open("app.csv.glyph", "rt", compression="infer") as file:

@@ -47,8 +47,8 @@ class PoolSettings:
 
 @dataclass(frozen=True, slots=True)
 class CodebookSettings:
-    """What may be carried from block to block. size: most bytes of a codebook. blocks: a restart point, where the codebook must prove
-    itself anew, is set after so many.
+    """What may be carried from block to block. size: most bytes of a codebook. blocks: a restart point, where the
+    codebook must prove itself anew, is set after so many.
     """
 
     size: int
@@ -59,9 +59,11 @@ class CodebookSettings:
 class Profile:
     """How a stream is encoded; a decoder never needs it.
 
-    block_size: bytes. longest_block: bytes of one whose bytes stay plain, a multiple of that. workers: encoding threads. adaptive: whether the strategy is chosen block by block from
-    `strategies` (by tree type), or is always `strategy`. small: for blocks too small to be looked at, where adaptive; None
-    for that of text. runs: for blocks of hardly more than runs of a byte, where adaptive; None where they are like any. codebook: None for blocks that always stand for themselves.
+    block_size: bytes. longest_block: bytes of one whose bytes stay plain, a multiple of that. workers: encoding
+    threads. adaptive: whether the strategy is chosen block by block from `strategies` (by tree type), or is always
+    `strategy`. small: for blocks too small to be looked at, where adaptive; None for that of text. runs: for blocks of
+    hardly more than runs of a byte, where adaptive; None where they are like any. codebook: None for blocks that always
+    stand for themselves.
     """
 
     name: str

@@ -18,8 +18,9 @@ class TreeType(StrEnum):
 
 
 class BackEnd(StrEnum):
-    """The general compressor that stands behind the transform: a library's, or our own context mixing. CARRIED is zstd behind a codebook,
-    NUMBERS is LZMA behind differences of numbers in byte planes; neither is asked for, but used where a strategy has a codebook, or where that is smaller.
+    """The general compressor that stands behind the transform: a library's, or our own context mixing. CARRIED is zstd
+    behind a codebook, NUMBERS is LZMA behind differences of numbers in byte planes; neither is asked for, but used
+    where a strategy has a codebook, or where that is smaller.
     """
 
     STORE = "store"
@@ -43,11 +44,15 @@ class Strategy:
     back_end, level: the compressor behind it, and that compressor's own level.
     verify: decode what was encoded, compare, and fall back to zstd should it differ.
     separator: the field separator of CSV, one byte; ignored elsewhere.
-    text_level: the level for streams of text behind the transform, None for `level`. Text gains by a higher level several
+    text_level: the level for streams of text behind the transform, None for `level`. Text gains by a higher level
+    several
     times what numbers do.
-    prose_level: the level for text, and for the plain bytes, of a block that turns out to be mostly text; None for no such rise.
-    plain_level: the level for the plain bytes of such a block where taking it apart gains hardly anything; None for no further rise.
-    codebook: bytes of blocks before, which this one may refer to (`encoder.container.codebook_frame`); none for a block that stands for itself.
+    prose_level: the level for text, and for the plain bytes, of a block that turns out to be mostly text; None for no
+    such rise.
+    plain_level: the level for the plain bytes of such a block where taking it apart gains hardly anything; None for no
+    further rise.
+    codebook: bytes of blocks before, which this one may refer to (`encoder.container.codebook_frame`); none for a block
+    that stands for itself.
     """
 
     tree: TreeType

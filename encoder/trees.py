@@ -1,4 +1,5 @@
-"""What the encoder knows of each tree type, a row for each. A new one is a row here and its tokeniser in `encoder.glyphs`.
+"""What the encoder knows of each tree type, a row for each. A new one is a row here and its tokeniser in
+`encoder.glyphs`.
 
 The rules are ones that a reader can check against the data: how much of a sample's features supports each shape.
 """
@@ -124,13 +125,13 @@ def _is_separated(f: "Features") -> bool:
 class Tree:
     """One tree type.
 
-    code: what a body's header calls it, 0 to 15. tokeniser: what takes its blocks apart; None for plain bytes, whose bodies are
-    stored, or one stream. score: how much a sample supports the shape, 0 to 1; None for the one that is left when no other has
-    enough. hinted: whether records detected as another shape could be of this one, so that it is worth a trial.
-    document: one value over many lines, which is kept whole, rather than records.
-    names_tried: whether columns are named by path and by key alone, whichever is smaller; by_path: how they are named untried.
-    text_pooled: whether text in one stream is always tried, as its columns say the same things again.
-    separated: whether fields end with the strategy's separator. multiline: whether a record's fields may hold newlines.
+    code: what a body's header calls it, 0 to 15. tokeniser: what takes its blocks apart; None for plain bytes, whose
+    bodies are stored, or one stream. score: how much a sample supports the shape, 0 to 1; None for the one that is left
+    when no other has enough. hinted: whether records detected as another shape could be of this one, so that it is
+    worth a trial. document: one value over many lines, which is kept whole, rather than records. names_tried: whether
+    columns are named by path and by key alone, whichever is smaller; by_path: how they are named untried. text_pooled:
+    whether text in one stream is always tried, as its columns say the same things again. separated: whether fields end
+    with the strategy's separator. multiline: whether a record's fields may hold newlines.
     """
 
     code: int

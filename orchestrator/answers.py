@@ -1,4 +1,6 @@
-"""What each path of the server is answered with: pages of runs, their logs, evidence and files, made when they are asked for."""
+"""What each path of the server is answered with: pages of runs, their logs, evidence and files, made when they are
+asked for.
+"""
 
 import secrets
 import time
@@ -41,7 +43,9 @@ MOST_LINES: Final = 20_000  # of each stream of a log
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a path is answered with. body: a page, or an open file; name: what a browser saves it as, "" for what it shows."""
+    """What a path is answered with. body: a page, or an open file; name: what a browser saves it as, "" for what it
+    shows.
+    """
 
     status: HTTPStatus
     body: str | BinaryIO
@@ -63,7 +67,9 @@ class Pages:
         self._looking = Lock()
 
     def answer(self, path: str, *, ours: bool = False) -> Answer:
-        """The page of a path, on which our own user can answer questions; 404 for what is not there, 500 with the reason for a journal that cannot be read."""
+        """The page of a path, on which our own user can answer questions; 404 for what is not there, 500 with the
+        reason for a journal that cannot be read.
+        """
         try:
             found = self._found([unquote(part) for part in parts_of(path)], _chosen(path), ours=ours)
         except (UnknownRun, NoSuchAttempt, NoSuchFile):
@@ -194,7 +200,9 @@ class Pages:
             return dict(known)
 
     def follow(self, run: str) -> Iterator[tuple[int, bool]]:
-        """The number of the run's last event so far and whether that ended it, each time somebody asks. Raises UnknownRun."""
+        """The number of the run's last event so far and whether that ended it, each time somebody asks. Raises
+        UnknownRun.
+        """
         last, finished = 0, False
         journal = open_journal(self.state, readonly=True)
         try:

@@ -1,4 +1,6 @@
-"""Files that are whole or not there: written beside, synced, then renamed. What is no regular file is written to instead, and stays."""
+"""Files that are whole or not there: written beside, synced, then renamed. What is no regular file is written to
+instead, and stays.
+"""
 
 import contextlib
 import errno
@@ -30,7 +32,8 @@ def write_whole(target: Path, text: str) -> None:
 
 
 def replace_whole(target: Path, content: bytes, *, synced: bool = False) -> None:
-    """As `write_whole`, for bytes. synced: whether they are to be on the disk before the name is; without it a power cut may lose them.
+    """As `write_whole`, for bytes. synced: whether they are to be on the disk before the name is; without it a power
+    cut may lose them.
 
     Raises OSError.
     """
@@ -43,7 +46,8 @@ def replace_whole(target: Path, content: bytes, *, synced: bool = False) -> None
 
 @contextlib.contextmanager
 def whole_file(target: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
-    """A file to write that becomes `target` only when the block ends well; what is no regular file is written to directly. Makes the folder. private: for its owner alone.
+    """A file to write that becomes `target` only when the block ends well; what is no regular file is written to
+    directly. Makes the folder. private: for its owner alone.
 
     Raises OSError.
     """

@@ -1,8 +1,8 @@
 """Where an attempt works, and where what it left is kept.
 
-While it works, its folder is `<state>/under-way/<run>/<task>.<attempt>.<token>/<attempt>`: the token follows from the run's key, so other tasks
-cannot guess the name, and the run's folder there cannot be listed. Once it has ended, the folder is `<state>/runs/<run>/<task>/<attempt>`, just as
-deep: a path from it to the project stays the same.
+While it works, its folder is `<state>/under-way/<run>/<task>.<attempt>.<token>/<attempt>`: the token follows from the
+run's key, so other tasks cannot guess the name, and the run's folder there cannot be listed. Once it has ended, the
+folder is `<state>/runs/<run>/<task>/<attempt>`, just as deep: a path from it to the project stays the same.
 """
 
 import contextlib
@@ -52,7 +52,9 @@ def found_folder(state: Path, run: str, task: str, attempt: int) -> Path:
 
 
 def bring_home(run_folder: Path) -> None:
-    """No attempt of the run is under way any more: folders of those that were cut off go where the others are kept, as far as that is free."""
+    """No attempt of the run is under way any more: folders of those that were cut off go where the others are kept,
+    as far as that is free.
+    """
     folder = under_way(run_folder)
     with contextlib.suppress(OSError):
         if folder.is_symlink():

@@ -1,8 +1,9 @@
-"""Axes for figures of any size: what a chart library gets is neither huge nor tiny, and never so close together that its scale has no steps.
+"""Axes for figures of any size: what a chart library gets is neither huge nor tiny, and never so close together that
+its scale has no steps.
 
-Libraries count from one mark of a scale to the next by adding a step. Where the step is below the last place of the values that adds
-nothing, for ever; beyond 1e300 it overflows. So values are drawn as so many times a power of ten, and a scale is never narrower than a
-millionth of what stands on it.
+Libraries count from one mark of a scale to the next by adding a step. Where the step is below the last place of the
+values that adds nothing, for ever; beyond 1e300 it overflows. So values are drawn as so many times a power of ten, and
+a scale is never narrower than a millionth of what stands on it.
 """
 
 import math
@@ -18,7 +19,9 @@ NARROWEST: Final = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """exponent: values are drawn divided by ten to it. low, high: the ends, as drawn. widened: whether they are further apart than the values."""
+    """exponent: values are drawn divided by ten to it. low, high: the ends, as drawn. widened: whether they are
+    further apart than the values.
+    """
 
     exponent: int = 0
     low: float = 0.0

@@ -1,8 +1,8 @@
 """Files below the state folder, opened without following a link: a task may put one in the place of anything.
 
-All that we read or write there goes through this module. Linux' openat2(2) looks a path up in one step and refuses every symbolic link
-and every way out; where it is not to be had, each part of the path is opened by itself with O_NOFOLLOW. What is opened must be a regular
-file: a pipe or a device is never waited for.
+All that we read or write there goes through this module. Linux' openat2(2) looks a path up in one step and refuses
+every symbolic link and every way out; where it is not to be had, each part of the path is opened by itself with
+O_NOFOLLOW. What is opened must be a regular file: a pipe or a device is never waited for.
 """
 
 import ctypes
@@ -36,9 +36,11 @@ class Digested(NamedTuple):
 
 
 def open_below(root: Path | int, path: str, *, sole: bool = False) -> BufferedReader:
-    """The regular file at `path` below the folder `root`, to read. The root itself may be reached through links, nothing below it.
+    """The regular file at `path` below the folder `root`, to read. The root itself may be reached through links,
+    nothing below it.
 
-    sole: a file with another name beside this one (a hard link) is refused; for files that only we make. Raises OSError.
+    sole: a file with another name beside this one (a hard link) is refused; for files that only we make. Raises
+    OSError.
     """
     descriptor = _looked_up(root, path, _READ)
     try:
@@ -57,7 +59,9 @@ def _require_regular(facts: os.stat_result, path: str, *, sole: bool) -> None:
 
 
 def create_below(root: Path | int, name: str) -> int:
-    """A new file of that name in the folder, its owner's alone, to write to. Raises FileExistsError where anything has that name, OSError."""
+    """A new file of that name in the folder, its owner's alone, to write to. Raises FileExistsError where anything
+    has that name, OSError.
+    """
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     if isinstance(root, int):
         return os.open(name, flags, FILE_MODE, dir_fd=root)
@@ -87,7 +91,9 @@ def digest_below(root: Path | int, path: str) -> Digested:
 
 
 def size_below(root: Path | int, path: str) -> int:
-    """The size in bytes of one of our files, 0 where there is none to be read. Raises PermissionError where it is another user's."""
+    """The size in bytes of one of our files, 0 where there is none to be read. Raises PermissionError where it is
+    another user's.
+    """
     try:
         with open_below(root, path, sole=True) as file:
             return os.fstat(file.fileno()).st_size
@@ -98,7 +104,9 @@ def size_below(root: Path | int, path: str) -> int:
 
 
 def private_folder(folder: Path) -> None:
-    """Make the folder, with those above it, where it is missing: it is its owner's alone whatever the umask says. Raises OSError."""
+    """Make the folder, with those above it, where it is missing: it is its owner's alone whatever the umask says.
+    Raises OSError.
+    """
     try:
         folder.mkdir(mode=FOLDER_MODE)
     except FileExistsError:
@@ -111,7 +119,9 @@ def private_folder(folder: Path) -> None:
 
 
 def set_aside(folder: int, name: str) -> str | None:
-    """Rename whatever has that name in the folder; the new name, None where there was nothing. Nothing is followed. Raises OSError."""
+    """Rename whatever has that name in the folder; the new name, None where there was nothing. Nothing is followed.
+    Raises OSError.
+    """
     try:
         os.lstat(name, dir_fd=folder)
     except FileNotFoundError:

@@ -39,7 +39,9 @@ _UNWANTED: Final = re.compile(r"<script.*?</script>|<!--.*?-->", re.DOTALL)
 
 
 def _pygal() -> Any:  # noqa: ANN401 - pygal has no types
-    """pygal, without the import hook of Python 2's kind that it leaves behind, which makes every later failing import warn."""
+    """pygal, without the import hook of Python 2's kind that it leaves behind, which makes every later failing
+    import warn.
+    """
     import pygal  # noqa: PLC0415 - loaded where used, so that registering runners stays light
 
     sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "PluginImportFixer"]
@@ -86,7 +88,9 @@ def _settings(title: str, height: int = 420, series: int = 1) -> dict[str, Any]:
 
 
 def _svg(chart: Any) -> str:  # noqa: ANN401 - pygal has no types
-    """The picture; the random name that pygal gives each is replaced by a digest, so that the same data gives the same bytes."""
+    """The picture; the random name that pygal gives each is replaced by a digest, so that the same data gives the
+    same bytes.
+    """
     name = str(chart.uuid)
     text = _UNWANTED.sub("", str(chart.render(is_unicode=True))).replace(name, "chart")
     return text.replace("chart-chart", f"chart-{hashlib.sha256(text.encode()).hexdigest()[:12]}")
@@ -217,7 +221,8 @@ def distribution(
     target: float,
     intervals: Mapping[str, tuple[float, float]],
 ) -> str:
-    """Samples by their numbers in the order in which they were taken, the target as a broken line, each interval as two lines.
+    """Samples by their numbers in the order in which they were taken, the target as a broken line, each interval as two
+    lines.
 
     intervals: by what the legend calls them. Returns an `<svg>` element.
     """

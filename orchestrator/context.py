@@ -140,7 +140,9 @@ class FileContext:
         self._evidence.append("note", {"text": str(text)[:LONGEST_TEXT]})
 
     def claim(self, metric: Metric, value: float, text: str = "") -> None:
-        """Say what the figure is taken to be, in the metric's unit. Raises WireError for a metric that is not declared."""
+        """Say what the figure is taken to be, in the metric's unit. Raises WireError for a metric that is not
+        declared.
+        """
         if metric.name not in self._metrics:
             raise WireError(f"metric {metric.name!r} is not declared by this task; claim only what it may measure")
         said = text or f"{metric.name} is {value:g} {metric.unit}"

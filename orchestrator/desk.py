@@ -1,4 +1,6 @@
-"""The desk: what waits for people in a state folder, and what they say to it. Command line, page and MCP server all come here."""
+"""The desk: what waits for people in a state folder, and what they say to it. Command line, page and MCP server all
+come here.
+"""
 
 import os
 import pwd
@@ -62,7 +64,9 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a person says. by: their name, their user's where it is empty. attempt: the question that they were shown, 0 for the latest."""
+    """What a person says. by: their name, their user's where it is empty. attempt: the question that they were
+    shown, 0 for the latest.
+    """
 
     word: Word
     channel: str
@@ -80,13 +84,17 @@ class Desk:
     wall: Callable[[], float] = time.time
 
     def inbox(self, run: str | None = None) -> tuple[Waiting, ...]:
-        """What waits for people, over all runs that are not finished or in one, the oldest run first. Raises JournalError."""
+        """What waits for people, over all runs that are not finished or in one, the oldest run first. Raises
+        JournalError.
+        """
         with self._journal(readonly=True) as journal:
             runs = [each.run for each in journal.runs() if not each.finished and run in {None, each.run}]
             return tuple(one for each in runs for one in self._waiting(journal.read(each)))
 
     def questions(self, run: str | None = None) -> tuple[Open, ...]:
-        """What agents asked while they worked on tasks that are not done yet, over the same runs. Raises JournalError."""
+        """What agents asked while they worked on tasks that are not done yet, over the same runs. Raises
+        JournalError.
+        """
         with self._journal(readonly=True) as journal:
             runs = [each.run for each in journal.runs() if not each.finished and run in {None, each.run}]
             return tuple(one for each in runs for one in _open(journal.read(each)))
@@ -108,7 +116,8 @@ class Desk:
     def answer(self, run: str, task: str, said: Said) -> Answer:
         """Answer what the task waits for.
 
-        Raises Refused where it does not wait, where what it is about changed since it was asked, or where it is asked again meanwhile.
+        Raises Refused where it does not wait, where what it is about changed since it was asked, or where it is asked
+        again meanwhile.
         """
         with self._journal(readonly=False) as journal:
             events = journal.read(run)
@@ -125,7 +134,9 @@ class Desk:
         return given
 
     def _asked(self, state: RunState, task: str, loaded: LoadedPlan) -> Asked:
-        """What is asked, if that still holds: the plan, its criteria, its agents' files and the commit are as they were. Raises Refused."""
+        """What is asked, if that still holds: the plan, its criteria, its agents' files and the commit are as they
+        were. Raises Refused.
+        """
         record = state.tasks.get(task)
         if record is None or record.asked is None or task not in state.asking:
             stands = f"it is {record.status}" if record else "the run has no such task"

@@ -1,5 +1,5 @@
-"""The entry points of installed packages, as `importlib.metadata` has them, at a tenth of its time: `orchestrate --help` looks
-them up. Nothing that they name is imported before it is asked for.
+"""The entry points of installed packages, as `importlib.metadata` has them, at a tenth of its time: `orchestrate
+--help` looks them up. Nothing that they name is imported before it is asked for.
 """
 
 import os

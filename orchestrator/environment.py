@@ -26,8 +26,9 @@ PLAIN_GIT: Final = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
 def capture(project: Path, plan: Path | None = None) -> dict[str, str]:
     """The environment of a run started in the folder `project`. plan: its file.
 
-    Keys: cpu, cores, memory, kernel, python, load, git (commit, and whether the tree was dirty or the plan untracked; only in a repository),
-    and `package <name>` for this package and everything it declares that it needs. What cannot be found out is left out.
+    Keys: cpu, cores, memory, kernel, python, load, git (commit, and whether the tree was dirty or the plan untracked;
+    only in a repository), and `package <name>` for this package and everything it declares that it needs. What cannot
+    be found out is left out.
     """
     facts = {
         "cpu": _cpu_model(),
@@ -60,7 +61,9 @@ def _cores() -> str:
 
 
 def _git_state(project: Path, plan: Path | None) -> str:
-    """The commit that the project's folder is at, and whether what was run is what that commit holds; or that git refuses to say."""
+    """The commit that the project's folder is at, and whether what was run is what that commit holds; or that git
+    refuses to say.
+    """
     commit, complaint = _git(project, "rev-parse", "HEAD")
     if REFUSED in complaint:
         return "not known: git refuses a repository of another owner (git config --global --add safe.directory PATH)"
@@ -81,7 +84,8 @@ def _is_untracked(project: Path, plan: Path) -> bool:
 def _git(project: Path, *arguments: str) -> tuple[str, str]:
     """Its standard output and error; nothing where git is missing or slow, no output where it says no.
 
-    Takes no locks: others may be at work. It looks at the project's folder, whatever repository its variables (GIT_DIR) name.
+    Takes no locks: others may be at work. It looks at the project's folder, whatever repository its variables (GIT_DIR)
+    name.
     """
     program = shutil.which("git")
     if program is None:

@@ -28,7 +28,9 @@ class ExtensionPoint(Generic[T]):
         return names(self.group)
 
     def find(self, name: str) -> T:
-        """The one of that name. Raises `error`: nobody offers it, two packages do, or what is offered cannot be used."""
+        """The one of that name. Raises `error`: nobody offers it, two packages do, or what is offered cannot be
+        used.
+        """
         offered = {point.value: point for point in points(self.group) if point.name == name}
         if not offered:
             raise self.error(f"there is no {self.noun} {name!r}\n  mend: {self._unknown()}")

@@ -1,7 +1,8 @@
-"""The secret of each run, which seals its events: in the user's own folder, not in the project, and in no task's environment.
+"""The secret of each run, which seals its events: in the user's own folder, not in the project, and in no task's
+environment.
 
-`$XDG_CONFIG_HOME/orchestrate/keys/<run>` (else `~/.config/…`), readable by the user alone. A task that runs as the same user without a
-sandbox can still open it: docs/journal.md says what that leaves possible.
+`$XDG_CONFIG_HOME/orchestrate/keys/<run>` (else `~/.config/…`), readable by the user alone. A task that runs as the same
+user without a sandbox can still open it: docs/journal.md says what that leaves possible.
 """
 
 import os
@@ -73,7 +74,8 @@ def user_keys() -> KeyStore:
 
 
 def unfinished_evidence(run: str) -> Path | None:
-    """The folder for what attempts of a run record until they end, so that it outlives their orchestrator; None for a user without a home.
+    """The folder for what attempts of a run record until they end, so that it outlives their orchestrator; None for a
+    user without a home.
 
     It is beside the keys: no task has a name that leads there.
     """

@@ -1,7 +1,8 @@
 """How a signal ends the program while no run listens for it: at once, and with nothing left half done.
 
-An exception from a signal handler can come up inside any library, which may swallow it or take it for a fault of its own. So the handler
-raises nothing: it does what is still owed (`owing`) and ends the process. Imports nothing that takes time, as it guards the imports.
+An exception from a signal handler can come up inside any library, which may swallow it or take it for a fault of its
+own. So the handler raises nothing: it does what is still owed (`owing`) and ends the process. Imports nothing that
+takes time, as it guards the imports.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ _DUTIES: Final[dict[int, Callable[[], object]]] = {}
 
 
 class owing:  # noqa: N801 - a context manager, used like a function
-    """While inside, `duty` is done should a signal end the program: remove a file half written, show the cursor again."""
+    """While inside, `duty` is done should a signal end the program: remove a file half written, show the cursor
+    again.
+    """
 
     def __init__(self, duty: Callable[[], object]) -> None:
         self._duty = duty

@@ -1,4 +1,6 @@
-"""Why a plan's runner is not there: its module cannot be imported, or the project that lies beside the plan is not installed."""
+"""Why a plan's runner is not there: its module cannot be imported, or the project that lies beside the plan is not
+installed.
+"""
 
 import os
 import re
@@ -19,7 +21,9 @@ _MODULE: Final = re.compile(r"ModuleNotFoundError: No module named '([^']+)'")
 
 
 def explained(error: PlanError, plan: Path, broken: Callable[[], Iterable[BrokenOffer]]) -> PlanError:
-    """The same problems; those of runners that are not there say which module is missing, and what to install. Looks at the disk."""
+    """The same problems; those of runners that are not there say which module is missing, and what to install.
+    Looks at the disk.
+    """
     if not any(_UNREGISTERED.search(each.what) for each in error.problems):
         return error
     offers, project = list(broken()), project_beside(plan)
@@ -36,7 +40,8 @@ def project_beside(plan: Path) -> Path | None:
 
 
 def offers_beside(plan: Path) -> tuple[Offer, ...]:
-    """The runners that the project beside the plan declares, installed or not; its folder and `src` become importable. Reads pyproject.toml.
+    """The runners that the project beside the plan declares, installed or not; its folder and `src` become importable.
+    Reads pyproject.toml.
 
     A file that cannot be read declares nothing: what is wrong with it is for whoever installs the project.
     """

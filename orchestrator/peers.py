@@ -1,4 +1,6 @@
-"""Who is at the other end of a connection on the loopback interface: the user whose process it is, as the system says."""
+"""Who is at the other end of a connection on the loopback interface: the user whose process it is, as the system
+says.
+"""
 
 import os
 import socket

@@ -17,7 +17,8 @@ _OURS: Final = re.compile(r"journal\.sqlite(-wal|-shm|-journal)?|runs|cache|stor
 def tighten(state: Path) -> Iterator[str]:
     """Make the folder private where others may use it; a sentence for what was changed, unless the folder is new.
 
-    A folder that holds other things than ours is left as it is, and only ours in it are made private. Links are not followed.
+    A folder that holds other things than ours is left as it is, and only ours in it are made private. Links are not
+    followed.
     """
     with suppress(OSError):
         names = sorted(os.listdir(state))  # noqa: PTH208 - names
@@ -27,7 +28,8 @@ def tighten(state: Path) -> Iterator[str]:
         changed = [path for path in _open_to_others(state, ours, whole=whole) if _closed(path)]
         if changed and used:
             yield (
-                f"{', '.join(map(str, changed))}: others could read it, and it may hold secrets; now only its owner can\n"
+                f"{', '.join(map(str, changed))}: others could read it, and it may hold secrets; now only its owner "
+                f"can\n"
                 "  mend: to share results, share the report or a bundle (`orchestrate export`)"
             )
 

@@ -20,7 +20,9 @@ class ProcessId:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How an attempt's processes hang together. owner: who started the launcher; process: the first one, which the launcher started."""
+    """How an attempt's processes hang together. owner: who started the launcher; process: the first one, which the
+    launcher started.
+    """
 
     owner: ProcessId
     launcher: ProcessId

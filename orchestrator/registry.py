@@ -155,7 +155,9 @@ def driver_names() -> frozenset[str]:
 
 
 def import_offer(value: str) -> tuple[Runner, ...]:
-    """Import one offer, "module:NAME". Raises RegistryError where it is no tuple of runners, or what the import raises."""
+    """Import one offer, "module:NAME". Raises RegistryError where it is no tuple of runners, or what the import
+    raises.
+    """
     module, _, attribute = value.partition(":")
     if not (module and attribute):
         raise RegistryError(f"{value!r} names no runners; write it as package.module:NAME")

@@ -20,7 +20,8 @@ from orchestrator.evidence.metric import Metric
 class TaskInput:
     """What a task above this one left behind: artifacts by name (absolute paths) and its measurements.
 
-    usage: what its process tree used. series: the CSV of the samples taken of it (`seconds,rss_bytes,cpu_seconds,processes`).
+    usage: what its process tree used. series: the CSV of the samples taken of it
+    (`seconds,rss_bytes,cpu_seconds,processes`).
     """
 
     task: str
@@ -72,7 +73,9 @@ class TaskContext(Protocol):
         """Say something for people: progress or a claim. It is shown beside the evidence and never counts as any."""
 
     def claim(self, metric: Metric, value: float, text: str = "") -> None:
-        """Say what a metric's figure is taken to be, in its unit: a note that the report holds against what is measured."""
+        """Say what a metric's figure is taken to be, in its unit: a note that the report holds against what is
+        measured.
+        """
 
     def samples(  # noqa: PLR0913 - as compare
         self,
@@ -132,8 +135,8 @@ class TaskContext(Protocol):
 class Runner:
     """A registered way to do a task. metrics: all that it may record; recording another is an error.
 
-    code: what its result depends on beside the modules that its module imports: dotted modules, or folders ("data/") beside
-    its top-level package.
+    code: what its result depends on beside the modules that its module imports: dotted modules, or folders ("data/")
+    beside its top-level package.
     """
 
     name: str

@@ -1,5 +1,5 @@
-"""The runs of a state folder, from Python: what `status`, `logs`, `history`, `report`, `compare`, `export`, `verify`, `cancel`, `inbox`,
-`approve` and `resume` do.
+"""The runs of a state folder, from Python: what `status`, `logs`, `history`, `report`, `compare`, `export`, `verify`,
+`cancel`, `inbox`, `approve` and `resume` do.
 
 >>> runs = Runs(".orchestrate")
 >>> runs.latest
@@ -43,8 +43,8 @@ from orchestrator.tasklogs import TaskLog, read_log
 
 
 class Runs:
-    """Reads the journal of one state folder. Every method raises JournalError where it cannot be read, UnknownRun for an id that it does
-    not have; none changes anything but `resume`, `cancel`, `answer` and `workspaces(prune=True)`.
+    """Reads the journal of one state folder. Every method raises JournalError where it cannot be read, UnknownRun for
+    an id that it does not have; none changes anything but `resume`, `cancel`, `answer` and `workspaces(prune=True)`.
     """
 
     def __init__(self, state: str | Path = ".orchestrate") -> None:
@@ -78,7 +78,9 @@ class Runs:
             return plan_of(journal, run)
 
     def markdown(self, run: str, group: str | None = None, *, full: bool = False) -> str:
-        """The run's report: its first screen, one workstream's or stage's part, or everything. Raises KeyError for a group that is not there."""
+        """The run's report: its first screen, one workstream's or stage's part, or everything. Raises KeyError for
+        a group that is not there.
+        """
         with self._journal() as journal:
             return report_text(journal, run, group, full=full)
 
@@ -113,7 +115,9 @@ class Runs:
             return compare_runs(report_of(journal, before), report_of(journal, after), level)
 
     def metric(self, name: str, task: str | None = None) -> tuple[MetricPoint, ...]:
-        """The metric in every run that measured it, the oldest first, in the unit of the latest. task: only as that one measured it."""
+        """The metric in every run that measured it, the oldest first, in the unit of the latest. task: only as that
+        one measured it.
+        """
         with self._journal() as journal:
             return points_of([report_of(journal, one.run) for one in journal.runs()], name, task)
 
@@ -122,7 +126,8 @@ class Runs:
         return read_log(self.folder, self.state(run), task, attempt, tail)
 
     def cancel(self, run: str, wait: float = 30.0) -> None:
-        """Stop the run, in whatever process it is under way, and wait for that up to so many seconds; it can be resumed.
+        """Stop the run, in whatever process it is under way, and wait for that up to so many seconds; it can be
+        resumed.
 
         Raises NotStopped where it is not under way, or has not stopped by then.
         """
@@ -134,7 +139,9 @@ class Runs:
         return Desk(self.folder, Path.cwd()).inbox(run)
 
     def answer(self, run: str, task: str, word: Word, *, comment: str = "", by: str = "") -> Answer:
-        """Give a person's answer. Raises Refused where the task does not wait for it, or what it is about changed since it was asked."""
+        """Give a person's answer. Raises Refused where the task does not wait for it, or what it is about changed
+        since it was asked.
+        """
         return Desk(self.folder, Path.cwd()).answer(run, task, Said(word, "python", comment, by))
 
     def questions(self, run: str | None = None) -> tuple[Open, ...]:
@@ -146,7 +153,9 @@ class Runs:
         return Desk(self.folder, Path.cwd()).reply(run, task, number, text, "python", by)
 
     def workspaces(self, run: str | None = None, *, prune: bool = False) -> tuple[Left, ...]:
-        """What agents' worktrees and branches hold, of all runs or of one. prune: first remove what is merged or empty."""
+        """What agents' worktrees and branches hold, of all runs or of one. prune: first remove what is merged or
+        empty.
+        """
         with self._journal() as journal:
             runs = [one.run for one in journal.runs()] if run is None else [run]
             return tuple(workspaces(journal, self.folder, runs, prune=prune))
@@ -159,7 +168,9 @@ class Runs:
         new: bool = False,
         options: RunOptions = DEFAULT,
     ) -> tuple[Explanation, ...]:
-        """What a run of the plan in the file would do with each task here, and why; nothing is started. Raises PlanError."""
+        """What a run of the plan in the file would do with each task here, and why; nothing is started. Raises
+        PlanError.
+        """
         runners = load_registry()
         loaded = load(Path(plan), settings, runners)
         return explain_prepared(prepare(loaded, runners, replace(options, state=self.folder)), new=new)

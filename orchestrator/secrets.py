@@ -1,7 +1,8 @@
 """Secrets: what looks like one, and texts and streams with `(masked)` in its place. Pure.
 
-Masked are the values that are known (variables whose names look secret, and those that a plan names by reference), and what has the form
-of a token: well-known prefixes, JSON Web Tokens, private keys, passwords in addresses, `API_TOKEN=…`. What a task encodes another way is not found.
+Masked are the values that are known (variables whose names look secret, and those that a plan names by reference), and
+what has the form of a token: well-known prefixes, JSON Web Tokens, private keys, passwords in addresses, `API_TOKEN=…`.
+What a task encodes another way is not found.
 """
 
 import re
@@ -57,7 +58,8 @@ _WITHIN: Final = (
     (
         b"=",
         re.compile(
-            rb"(\b(?:[A-Z0-9]{1,40}_){0,6}(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|ACCESS_KEY|SECRET_KEY)=[\"']?)[A-Za-z0-9._~+/=-]{6,}"
+            rb"(\b(?:[A-Z0-9]{1,40}_){0,6}(?:TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|ACCESS_KEY"
+            rb"|SECRET_KEY)=[\"']?)[A-Za-z0-9._~+/=-]{6,}"
         ),
     ),
 )
@@ -70,7 +72,9 @@ def looks_secret(name: str) -> bool:
 
 
 def known_secrets(variables: Mapping[str, str], references: Iterable[str] = ()) -> tuple[str, ...]:
-    """The values to mask, the longest first. references: names of variables whose values are secret whatever they are called."""
+    """The values to mask, the longest first. references: names of variables whose values are secret whatever they
+    are called.
+    """
     named = {value for name, value in variables.items() if len(value) >= SHORTEST_NAMED and looks_secret(name)}
     asked = {variables[name] for name in references if len(variables.get(name, "")) >= SHORTEST_REFERENCE}
     lines = {line.strip() for value in named | asked for line in value.splitlines() if len(line.strip()) >= 12}
@@ -123,7 +127,8 @@ _MARKERS: Final = tuple(marker.decode() for marker, _ in (*_FORMS, *_WITHIN))
 
 
 class MaskedStream:
-    """Masks bytes that come in pieces cut anywhere: what may be the beginning of a secret is held back until its line ends.
+    """Masks bytes that come in pieces cut anywhere: what may be the beginning of a secret is held back until its line
+    ends.
 
     Memory: an unfinished line up to 16 KiB, or an unfinished private key up to 64 KiB.
     """
@@ -146,7 +151,9 @@ class MaskedStream:
         return mask_bytes(rest, self._known)
 
     def _cut(self, held: bytes) -> int:
-        """How much of it is whole: up to the end of the last line, before a key that has not ended or a value over several lines."""
+        """How much of it is whole: up to the end of the last line, before a key that has not ended or a value over
+        several lines.
+        """
         cut = held.rfind(b"\n") + 1
         if len(held) - cut > LONGEST_HELD:
             # no line is that long by accident: cut it where no token goes on, or keep what one can be long

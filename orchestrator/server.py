@@ -1,7 +1,8 @@
 """A small local server: the list of runs, each run's page, and server-sent events that tell when it changed.
 
-It reads, and takes people's answers; only from requests that name a loopback host, so that no other site's page can read through it (DNS
-rebinding). An answer also has to come from a page of ours: with its token, from its origin, by a process of our own user.
+It reads, and takes people's answers; only from requests that name a loopback host, so that no other site's page can
+read through it (DNS rebinding). An answer also has to come from a page of ours: with its token, from its origin, by a
+process of our own user.
 """
 
 import json
@@ -129,7 +130,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _changes(looks: Iterator[tuple[int, bool]]) -> Iterator[str]:
-    """Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): "changed", at the end "finished"."""
+    """Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): "changed", at the end
+    "finished".
+    """
     seen, silent = -1, 0.0
     for last, finished in looks:
         if finished:
@@ -150,7 +153,9 @@ def _event(name: str, last: int) -> str:
 
 
 class _Server(ThreadingHTTPServer):
-    """Answers so many at once; whoever comes then is told to come again. A client that goes away is no fault, and not told."""
+    """Answers so many at once; whoever comes then is told to come again. A client that goes away is no fault, and
+    not told.
+    """
 
     daemon_threads = True
     request_queue_size = 64
@@ -165,7 +170,8 @@ class _Server(ThreadingHTTPServer):
             with suppress(OSError):
                 request.setblocking(False)  # a client that reads nothing is not waited for
                 request.send(
-                    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+                    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: "
+                    b"close\r\n\r\n"
                 )
             self.shutdown_request(request)
             return

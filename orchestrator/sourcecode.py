@@ -1,8 +1,9 @@
 """What a runner's code is made of: the files that it can import, found by reading, without importing anything.
 
 From the module of the runner's function the import statements are followed (those inside functions too), through every
-first-party module. A text that spells a first-party module's dotted name counts as an import of it: that is how code names
-what it imports late or starts as a child (`python -m package.child`). Beside the modules of a package, its data files count.
+first-party module. A text that spells a first-party module's dotted name counts as an import of it: that is how code
+names what it imports late or starts as a child (`python -m package.child`). Beside the modules of a package, its data
+files count.
 
 First-party is what lies beside the runner's own top-level package, or elsewhere on `sys.path` outside of the installed
 packages; of an installed runner, what its distribution installed. The standard library, other distributions, and this
@@ -109,8 +110,8 @@ class Code:
 
 
 def imported(source: bytes, package: str) -> Iterator[str]:
-    """Dotted names that a module of the package may import; names of a module's members are among them. A module that does
-    not parse imports nothing.
+    """Dotted names that a module of the package may import; names of a module's members are among them. A module that
+    does not parse imports nothing.
     """
     try:
         nodes = ast.walk(ast.parse(source))

@@ -13,7 +13,9 @@ def is_special(path: Path) -> bool:
 
 
 def opened_special(path: Path) -> IO[bytes]:
-    """It, to be written to; a descriptor of this process as it stands, behind what was written there before. Raises OSError."""
+    """It, to be written to; a descriptor of this process as it stands, behind what was written there before. Raises
+    OSError.
+    """
     link = _kernels_link(path)
     if link is not None and link.name.isdecimal() and link.parent.samefile("/proc/self/fd"):
         return os.fdopen(os.dup(int(link.name)), "wb")

@@ -1,7 +1,7 @@
 """JSON that says each thing once: a key that stands twice in one object is an error, where `json.loads` takes the last.
 
-Two readers of one text must not see two different things, so whatever we read is read by this: lines of evidence, plans, orders,
-journals, bundles and files of other tools.
+Two readers of one text must not see two different things, so whatever we read is read by this: lines of evidence,
+plans, orders, journals, bundles and files of other tools.
 """
 
 import json
@@ -17,7 +17,9 @@ class StrictJsonError(ValueError):
 
 
 def read_json(text: str | bytes) -> Any:  # noqa: ANN401 - what JSON holds
-    """What the text holds; `NaN` and `Infinity` are read as Python writes them. bytes: UTF-8. Raises StrictJsonError alone."""
+    """What the text holds; `NaN` and `Infinity` are read as Python writes them. bytes: UTF-8. Raises
+    StrictJsonError alone.
+    """
     try:
         return _DECODER.decode(_decoded(text) if isinstance(text, bytes) else text)
     except StrictJsonError:

@@ -22,7 +22,9 @@ class NoSuchAttempt(OrchestratorError):  # noqa: N818 - as UnknownRun
 
 @dataclass(frozen=True, slots=True)
 class TaskLog:
-    """attempt: 0 where the task has not started, or was reused. stdout, stderr: lines without their ends, bytes that are no UTF-8 as escapes."""
+    """attempt: 0 where the task has not started, or was reused. stdout, stderr: lines without their ends, bytes
+    that are no UTF-8 as escapes.
+    """
 
     run: str
     task: str
@@ -32,7 +34,9 @@ class TaskLog:
 
 
 def attempt_of(run: RunState, task: str, attempt: int | None) -> int:
-    """The attempt that is meant: the latest unless named; 0 where none has started, or the task was reused. Raises NoSuchAttempt."""
+    """The attempt that is meant: the latest unless named; 0 where none has started, or the task was reused. Raises
+    NoSuchAttempt.
+    """
     record = run.tasks.get(task)
     if record is None:
         raise NoSuchAttempt(f"run {run.run} has no task {task!r}\n  mend: `orchestrate status {run.run}` lists them")
@@ -48,7 +52,9 @@ def attempt_folder(state: Path, run: str, task: str, attempt: int) -> Path:
 
 
 def read_log(state: Path, run: RunState, task: str, attempt: int | None = None, tail: int | None = None) -> TaskLog:
-    """What it printed, or the last `tail` lines of either stream; empty where nothing is left. Raises NoSuchAttempt, OSError."""
+    """What it printed, or the last `tail` lines of either stream; empty where nothing is left. Raises
+    NoSuchAttempt, OSError.
+    """
     chosen = attempt_of(run, task, attempt)
     folder = attempt_folder(state, run.run, task, chosen)
     out, err = (_lines(state, folder / f"{stream}.log", tail) for stream in STREAMS)
@@ -56,7 +62,9 @@ def read_log(state: Path, run: RunState, task: str, attempt: int | None = None, 
 
 
 def opened_log(state: Path, path: Path) -> TextIO | None:
-    """The log at the path below the state folder, None where there is none: a link or pipe in its place is none. Raises OSError."""
+    """The log at the path below the state folder, None where there is none: a link or pipe in its place is none.
+    Raises OSError.
+    """
     try:
         binary = open_below(state, path.relative_to(state).as_posix(), sole=True)
     except PermissionError:

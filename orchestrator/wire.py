@@ -135,13 +135,16 @@ def check_order(arms: Comparison) -> None:
     expected = {"treatment": len(arms.treatment), "baseline": len(arms.baseline), "control": len(arms.control)}
     if arms.order and dict(Counter(arms.order)) != {arm: count for arm, count in expected.items() if count}:
         raise WireError(
-            f"'order' must name 'treatment', 'baseline' and 'control' {expected['treatment']}, {expected['baseline']} and "
+            f"'order' must name 'treatment', 'baseline' and 'control' {expected['treatment']}, {expected['baseline']} "
+            f"and "
             f"{expected['control']} times, as they were measured"
         )
 
 
 def text(plain: Mapping[str, Any], key: str, default: str | None = None) -> str:
-    """The text under a key. Raises WireError where it is missing (without default), not text, or beyond 4,000 characters."""
+    """The text under a key. Raises WireError where it is missing (without default), not text, or beyond 4,000
+    characters.
+    """
     value = plain.get(key, default)
     if not isinstance(value, str):
         raise WireError(f"{key!r} must be text" if key in plain else f"{key!r} is missing")

@@ -54,14 +54,26 @@ def _log_message(rng: random.Random) -> str:
     word, other, number = rng.choice(_WORDS), rng.choice(_WORDS), rng.random()
     user = f"user-{int(rng.paretovariate(0.9)) % 5000}"
     if number < 0.4:
-        return f"INFO [worker-{rng.randrange(8)}] {word}.service: request {rng.getrandbits(64):016x} by {user} took {rng.randrange(2000)} ms"
+        return (
+            f"INFO [worker-{rng.randrange(8)}] {word}.service: request {rng.getrandbits(64):016x} by {user} took "
+            f"{rng.randrange(2000)} ms"
+        )
     if number < 0.7:
-        return f'INFO 10.{rng.randrange(4)}.{rng.randrange(99)}.7 "GET /{word}/{rng.randrange(9999)} HTTP/1.1" {rng.choice((200, 200, 304, 404))} {rng.randrange(90000)}'
+        return (
+            f'INFO 10.{rng.randrange(4)}.{rng.randrange(99)}.7 "GET /{word}/{rng.randrange(9999)} HTTP/1.1" '
+            f"{rng.choice((200, 200, 304, 404))} {rng.randrange(90000)}"
+        )
     if number < 0.85:
-        return f"DEBUG {word}: cache {rng.choice(('hit', 'miss'))} key={other}:{rng.randrange(10**6)} size={rng.randrange(4096)}"
+        return (
+            f"DEBUG {word}: cache {rng.choice(('hit', 'miss'))} key={other}:{rng.randrange(10**6)} "
+            f"size={rng.randrange(4096)}"
+        )
     if number < 0.95:
         return f"WARN {word}: retry {rng.randrange(1, 5)} of {other} for {user} after {rng.random():.3f}s"
-    return f"ERROR {word}: {other} failed: timeout after {rng.randrange(30)}s (node R{rng.randrange(70):02d}-N{rng.randrange(16):X})"
+    return (
+        f"ERROR {word}: {other} failed: timeout after {rng.randrange(30)}s (node "
+        f"R{rng.randrange(70):02d}-N{rng.randrange(16):X})"
+    )
 
 
 def json_lines(size: int, seed: int = 1) -> bytes:

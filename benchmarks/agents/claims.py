@@ -1,10 +1,12 @@
-"""Kill the orchestrator with SIGKILL around claims, hand-ins and approvals, carry the run on, and check that no word was lost or forged.
+"""Kill the orchestrator with SIGKILL around claims, hand-ins and approvals, carry the run on, and check that no word
+was lost or forged.
 
     python -m benchmarks.agents.claims                 1,000 kills
     python -m benchmarks.agents.claims --kills 30 --seed 7
 
-Two agents that come by themselves compete for a task, and a person says yes to what was handed in, all while orchestrators are killed. Each kill falls
-within 30 ms of the beginning of a claim, of a hand-in or of an approval, in turn. Checked after each run (the first miss ends the series with exit code 1):
+Two agents that come by themselves compete for a task, and a person says yes to what was handed in, all while
+orchestrators are killed. Each kill falls within 30 ms of the beginning of a claim, of a hand-in or of an approval, in
+turn. Checked after each run (the first miss ends the series with exit code 1):
 
 - the run, carried on, ends with exit code 0;
 - no attempt was claimed twice, and nobody holds a claim that the journal does not have;
@@ -54,7 +56,8 @@ PLAN: Final = {
         "LEAD": {"specialty": "deciding", "driver": "human"},
     },
     "workstreams": {"A": {"title": "A", "lead": "CI", "tasks": [
-        {"id": "it", "title": "It", "agent": "X", "brief": "Write.", "workspace": {"repo": ".", "base": "main"}, "writes": ["src/**"], "rounds": 2},
+        {"id": "it", "title": "It", "agent": "X", "brief": "Write.", "workspace": {"repo": ".", "base": "main"},
+        "writes": ["src/**"], "rounds": 2},
         {"id": "look", "title": "Look", "agent": "LEAD", "approve": {"ask": "Good?", "of": "it"}},
         {"id": "after", "title": "After", "command": ["true"]},
         {"id": "beside", "title": "Beside", "command": ["sleep", "0.1"], "needs": ["it"]},
@@ -68,7 +71,9 @@ class MissError(Exception):
 
 @dataclass(slots=True)
 class Told:
-    """What was acknowledged to whom, and what was tried. begun: set when a call of a kind begins. refused: the latest approval that was."""
+    """What was acknowledged to whom, and what was tried. begun: set when a call of a kind begins. refused: the
+    latest approval that was.
+    """
 
     claims: list[str] = field(default_factory=list)
     commits: list[str] = field(default_factory=list)

@@ -1,12 +1,13 @@
-"""Kill the orchestrator of an agent's three rounds with SIGKILL, resume, and check that nothing was lost, repeated or left behind.
+"""Kill the orchestrator of an agent's three rounds with SIGKILL, resume, and check that nothing was lost, repeated or
+left behind.
 
     python -m benchmarks.agents.kills                       every journal boundary, and 200 random moments
     python -m benchmarks.agents.kills --moments 30 --no-boundaries
     python -m benchmarks.agents.kills --only 12             one moment of the series again
 
-The agent is a script over the Agent Client Protocol in its sandbox. It adds one to a number in each round, notes each turn in its home, and
-leaves a process behind; an instrument demands that the number is 3; then the merge queue joins it. Checked after each kill and resume (the
-first miss ends the series with exit code 1):
+The agent is a script over the Agent Client Protocol in its sandbox. It adds one to a number in each round, notes each
+turn in its home, and leaves a process behind; an instrument demands that the number is 3; then the merge queue joins
+it. Checked after each kill and resume (the first miss ends the series with exit code 1):
 
 - three seconds after the kill no process of the run is alive;
 - the end is that of a run left alone: three rounds, the last accepted, joined, exit code 0; each round was judged once;
@@ -100,8 +101,10 @@ def made(folder: Path) -> LoadedPlan:
     group = {
         "title": "A", "lead": "X",
         "tasks": [
-            {"id": "add", "title": "Add", "brief": "Add one.", "workspace": workspace, "writes": ["src/**"], "until": ["A.three"], "rounds": 3, "needs": []},
-            {"id": "count", "title": "Count", "measures": "add", "command": ["sh", "-c", COUNT, "sh", "${checkout}"], "metrics": [{"name": "number", "unit": "points", "better": "higher"}]},
+            {"id": "add", "title": "Add", "brief": "Add one.", "workspace": workspace, "writes": ["src/**"],
+            "until": ["A.three"], "rounds": 3, "needs": []},
+            {"id": "count", "title": "Count", "measures": "add", "command": ["sh", "-c", COUNT, "sh", "${checkout}"],
+            "metrics": [{"name": "number", "unit": "points", "better": "higher"}]},
             {"id": "join", "title": "Join", "merge": ["add"], "into": "main"},
         ],
         "success_criteria": [{"id": "three", "title": "Three", "metric": "number", "target": ">= 3 points"}],
@@ -307,7 +310,8 @@ def main(words: Sequence[str] | None = None) -> int:
         print(f"MISSED, {name}: {miss}\n  in {base}", file=sys.stderr)
         return 1
     print(
-        f"random moments: {len(numbers)} runs, {kills} kills; nothing lost, repeated or left; survivors gone within {slowest:.1f} s"
+        f"random moments: {len(numbers)} runs, {kills} kills; nothing lost, repeated or left; survivors gone within "
+        f"{slowest:.1f} s"
     )
     shutil.rmtree(base)
     return 0

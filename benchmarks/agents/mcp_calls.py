@@ -2,9 +2,10 @@
 
     python -m benchmarks.agents.mcp_calls [--clients 16] [--calls 40] [--pause 0.5]
 
-A run waits for an agent; one client holds the claim. Every client makes calls with pauses between them, as agents do: what waits (`next_tasks`), the
-verdicts so far, and the claimant its heartbeat, which the run's own process answers once it is heard. The server is a process of its own (`orchestrate
-serve`). Printed are the median and the 95th percentile of each tool; exit code 1 where that of all calls is above 20 ms.
+A run waits for an agent; one client holds the claim. Every client makes calls with pauses between them, as agents do:
+what waits (`next_tasks`), the verdicts so far, and the claimant its heartbeat, which the run's own process answers once
+it is heard. The server is a process of its own (`orchestrate serve`). Printed are the median and the 95th percentile of
+each tool; exit code 1 where that of all calls is above 20 ms.
 """
 
 import argparse
@@ -102,7 +103,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, found in {**took, "all calls": every}.items():
         p95 = statistics.quantiles(found, n=20)[-1]
         print(
-            f"{name:10} {len(found):5} calls  median {statistics.median(found) * 1000:6.1f} ms  p95 {p95 * 1000:6.1f} ms"
+            f"{name:10} {len(found):5} calls  median {statistics.median(found) * 1000:6.1f} ms  p95 {p95 * 1000:6.1f} ms"  # noqa: E501
         )
     load = os.getloadavg()[0]
     print(f"{asked.clients} clients, load {load:.1f} on {os.cpu_count()} processors; the bar is {BAR * 1000:.0f} ms")

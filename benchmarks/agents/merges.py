@@ -1,15 +1,18 @@
-"""Random schedules of the merge queue: clashes, regressions, a target that others move, and kills; then what must always hold is checked.
+"""Random schedules of the merge queue: clashes, regressions, a target that others move, and kills; then what must
+always hold is checked.
 
     python -m benchmarks.agents.merges                    200 schedules
     python -m benchmarks.agents.merges --schedules 20     fewer
     python -m benchmarks.agents.merges --seed 7 --only 3  one of a series again
 
-Each schedule makes a repository with a number in each of four files, and two to four hand-ins that change some of them. Each hand-in has an
-instrument that adds the numbers up, and must find at most LIMIT on the joined tree; two that are good alone may be too much together. The
-queue runs in a process of its own, which is killed at random moments and started again; meanwhile somebody else may move the target.
-Checked after each (the first miss ends the series with exit code 1 and names the schedule):
+Each schedule makes a repository with a number in each of four files, and two to four hand-ins that change some of them.
+Each hand-in has an instrument that adds the numbers up, and must find at most LIMIT on the joined tree; two that are
+good alone may be too much together. The queue runs in a process of its own, which is killed at random moments and
+started again; meanwhile somebody else may move the target. Checked after each (the first miss ends the series with exit
+code 1 and names the schedule):
 
-- no false merge: each merge on the target is git's own clean merge of its parents, and holds for all hand-ins that are in;
+- no false merge: each merge on the target is git's own clean merge of its parents, and holds for all hand-ins that are
+  in;
 - no lost commit: each hand-in's branch is where it was, and what others committed is in the target's history;
 - each move of the target was a fast-forward;
 - what the queue says is joined is joined, and what it says is not joined is not;
@@ -49,7 +52,7 @@ TRIES: Final = 40
 TOTAL: Final = Metric("total", "points", Better.LOWER)
 COUNT: Final = (
     'n=0; for f in "$ORCHESTRATE_CHECKOUT"/n/*; do n=$((n + $(tail -n 1 "$f"))); done; printf '
-    """'{"kind":"measurement","metric":"total","unit":"points","values":[%s],"cases":1,"method":"added up"}\\n' $n >> "$ORCHESTRATE_EVIDENCE\""""
+    """'{"kind":"measurement","metric":"total","unit":"points","values":[%s],"cases":1,"method":"added up"}\\n' $n >> "$ORCHESTRATE_EVIDENCE\""""  # noqa: E501
 )
 PLAN: Final = load_text(
     yaml.safe_dump(
@@ -60,10 +63,13 @@ PLAN: Final = load_text(
                 "A": {
                     "title": "A", "lead": "X",
                     "tasks": [
-                        {"id": "add", "title": "Add", "brief": "Add.", "writes": ["n/**"], "until": ["A.few"], "needs": []},
-                        {"id": "count", "title": "Count", "measures": "add", "command": ["true"], "metrics": [{"name": "total", "unit": "points", "better": "lower"}]},
+                        {"id": "add", "title": "Add", "brief": "Add.", "writes": ["n/**"], "until": ["A.few"],
+                        "needs": []},
+                        {"id": "count", "title": "Count", "measures": "add", "command": ["true"],
+                        "metrics": [{"name": "total", "unit": "points", "better": "lower"}]},
                     ],
-                    "success_criteria": [{"id": "few", "title": "Few", "metric": "total", "target": f"<= {LIMIT} points"}],
+                    "success_criteria": [{"id": "few", "title": "Few", "metric": "total",
+                    "target": f"<= {LIMIT} points"}],
                 }
             },
         },
@@ -131,7 +137,8 @@ class Schedule:
         hand_in = HandIn(str(self.repo), f"given/{name}", base, commit, (), Talk("acp"))
         checkout = Checkout(self.repo, commit, base, (), self.folder / f"checkout-{name}")
         instrument = WorkOrder(
-            run="merges", task=f"A.count{name}", attempt=1, folder=self.folder / "unused", project=self.folder, cache=self.folder / "cache",
+            run="merges", task=f"A.count{name}", attempt=1, folder=self.folder / "unused", project=self.folder,
+            cache=self.folder / "cache",
             command=("sh", "-c", COUNT), metrics=(TOTAL,), checkout=checkout,
         )  # fmt: skip
         return ToJoin(f"A.add{name}", hand_in, (instrument,), (DEMAND,))
@@ -184,7 +191,8 @@ def _child(schedule: Schedule, merge: Merge, attempt: int, write: int) -> None:
     code = 1
     try:
         order = WorkOrder(
-            run="merges", task="A.join", attempt=attempt, folder=schedule.folder / f"join-{attempt}", project=schedule.folder, cache=schedule.folder / "cache", merge=merge,
+            run="merges", task="A.join", attempt=attempt, folder=schedule.folder / f"join-{attempt}",
+            project=schedule.folder, cache=schedule.folder / "cache", merge=merge,
         )  # fmt: skip
         result = carry_merge(order, threading.Event(), lambda _told: None)
         with os.fdopen(write, "wb") as file:
@@ -291,7 +299,8 @@ def main(words: Sequence[str] | None = None) -> int:
             totals = [before + one for before, one in zip(totals, found, strict=True)]
     joined, refused, moved = totals
     sys.stdout.write(
-        f"{len(numbers)} schedules: {joined} hand-ins joined, {refused} given back, the target moved {moved} times by others; "
+        f"{len(numbers)} schedules: {joined} hand-ins joined, {refused} given back, the target moved {moved} times by "
+        f"others; "
         "0 false merges, 0 lost commits, every move a fast-forward\n"
     )
     return 0

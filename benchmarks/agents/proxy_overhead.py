@@ -1,11 +1,13 @@
-"""What the metering proxy adds to the time until an answer's first byte, with 32 streams at once. Bar: 3 ms at the 95th percentile.
+"""What the metering proxy adds to the time until an answer's first byte, with 32 streams at once. Bar: 3 ms at the 95th
+percentile.
 
     python benchmarks/agents/proxy_overhead.py [--streams 32] [--calls 40] [--pause 10]
     chrt -f 10 python benchmarks/agents/proxy_overhead.py     on a machine that does other things too
 
-Provider, proxy and clients are three processes. Each stream calls the provider directly and through the proxy by turns, in random order,
-so that what else the machine does meets both alike. An answer is a stream of 20 events, one every `pause` milliseconds. The second table has
-each reservation durable in a journal on disk before its call is passed on, as the engine does it; the first lets each through at once.
+Provider, proxy and clients are three processes. Each stream calls the provider directly and through the proxy by turns,
+in random order, so that what else the machine does meets both alike. An answer is a stream of 20 events, one every
+`pause` milliseconds. The second table has each reservation durable in a journal on disk before its call is passed on,
+as the engine does it; the first lets each through at once.
 """
 
 import argparse
@@ -65,7 +67,9 @@ def provide(told: Connection, pause: float) -> None:
 
 
 class Durable(threading.Thread):
-    """Stands for the engine: writes down what is reserved and spent, as much at once as has come in, and lets calls be made after that."""
+    """Stands for the engine: writes down what is reserved and spent, as much at once as has come in, and lets calls
+    be made after that.
+    """
 
     def __init__(self, folder: Path) -> None:
         super().__init__(daemon=True)

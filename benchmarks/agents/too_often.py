@@ -1,9 +1,10 @@
-"""16 agents against a provider that answers 429. Bar: no failed call, and at most 1.2 times the fewest requests possible.
+"""16 agents against a provider that answers 429. Bar: no failed call, and at most 1.2 times the fewest requests
+possible.
 
     python benchmarks/agents/too_often.py [--agents 16] [--calls 5] [--shut 1.5]
 
-At first the provider refuses everything for a while (`Retry-After`), and once more in the middle. The fewest possible: every call once,
-and one refusal for each time that it is shut, as nobody can know of it before.
+At first the provider refuses everything for a while (`Retry-After`), and once more in the middle. The fewest possible:
+every call once, and one refusal for each time that it is shut, as nobody can know of it before.
 """
 
 import argparse

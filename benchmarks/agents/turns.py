@@ -1,10 +1,12 @@
-"""What a turn of an agent costs beside the bare exchange over ACP, and what memory of ours is held while many work at once.
+"""What a turn of an agent costs beside the bare exchange over ACP, and what memory of ours is held while many work at
+once.
 
     python benchmarks/agents/turns.py [--turns 8] [--agents 32]
 
-Both do the same with the same program (a script that does nothing): start it, initialize, open a session, prompt once, end it. Bars:
-250 ms of ours a turn, 60 MiB of ours an agent, 1 GiB of ours for 32 agents. "Of ours" is the orchestrator's process, launchers and relays
-included, without the agents' programs. Needs bubblewrap for the sandboxed figure.
+Both do the same with the same program (a script that does nothing): start it, initialize, open a session, prompt once,
+end it. Bars: 250 ms of ours a turn, 60 MiB of ours an agent, 1 GiB of ours for 32 agents. "Of ours" is the
+orchestrator's process, launchers and relays included, without the agents' programs. Needs bubblewrap for the sandboxed
+figure.
 """
 
 import argparse
@@ -47,9 +49,12 @@ class Scene:
         """One turn."""
         place = self.folder / "state" / f"{script}-{sandbox}-{number}"
         turn = Turn(
-            agent="A", driver="acp", program=(sys.executable, SCRIPT, str(self.folder / f"project/{script}.yaml")), env=(), mode=None, brief="Do it.",
-            session="", repo=self.folder / "repo", base="main", onto=None, workspace=place / "workspace", home=place / "home",
-            branch=f"b/{script}-{sandbox}-{number}", writes=("src/**",), pinned=(), run=(), network=False, sandbox=sandbox, silent=1200, number=1,
+            agent="A", driver="acp", program=(sys.executable, SCRIPT, str(self.folder / f"project/{script}.yaml")),
+            env=(), mode=None, brief="Do it.",
+            session="", repo=self.folder / "repo", base="main", onto=None, workspace=place / "workspace",
+            home=place / "home",
+            branch=f"b/{script}-{sandbox}-{number}", writes=("src/**",), pinned=(), run=(), network=False,
+            sandbox=sandbox, silent=1200, number=1,
         )  # fmt: skip
         project, cache = self.folder / "project", self.folder / "state/cache/T"
         for each in (project, cache):
@@ -145,15 +150,18 @@ def main() -> None:
             added = statistics.median(row[index] - row[0] for row in rows)
             word = "met" if added <= TURN_BAR else "MISSED"
             print(
-                f"  a turn, sandbox {kind:11} {bare + added:7.0f}   of ours {added:6.0f}, the bar is {TURN_BAR:g}: {word}"
+                f"  a turn, sandbox {kind:11} {bare + added:7.0f}   of ours {added:6.0f}, the bar is {TURN_BAR:g}: "
+                f"{word}"
             )
         before, most = memory(scene, given.agents, "none")
         each = (most - before) / given.agents
         print(
-            f"{given.agents} agents at once: {most:.0f} MiB of ours, the bar is {ALL_BAR:g}: {'met' if most <= ALL_BAR else 'MISSED'}"
+            f"{given.agents} agents at once: {most:.0f} MiB of ours, the bar is {ALL_BAR:g}: "
+            f"{'met' if most <= ALL_BAR else 'MISSED'}"
         )
         print(
-            f"  {each:.1f} MiB an agent beside {before:.0f} MiB without any, the bar is {AGENT_BAR:g}: {'met' if each <= AGENT_BAR else 'MISSED'}"
+            f"  {each:.1f} MiB an agent beside {before:.0f} MiB without any, the bar is {AGENT_BAR:g}: "
+            f"{'met' if each <= AGENT_BAR else 'MISSED'}"
         )
 
 

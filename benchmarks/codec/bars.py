@@ -1,16 +1,18 @@
 """Every bar of the codec in one run: `python -m benchmarks.codec.bars [PATH…] [--quick] [--json FILE]`.
 
-For each file: ratio, encode and decode speed of our levels beside zstd -3, -9, -19, xz -9e, brotli 11 and what else is installed, one thread,
-medians of interleaved rounds; then geometric means by kind and group, and each bar as a line: met or missed, measured value, spread from the
-lowest to the highest file, noise of the rounds. Without PATH: generated data and the machine's own files; incompressible data is always added.
+For each file: ratio, encode and decode speed of our levels beside zstd -3, -9, -19, xz -9e, brotli 11 and what else is
+installed, one thread, medians of interleaved rounds; then geometric means by kind and group, and each bar as a line:
+met or missed, measured value, spread from the lowest to the highest file, noise of the rounds. Without PATH: generated
+data and the machine's own files; incompressible data is always added.
 
-    python -m benchmarks.codec.bars                          # about a quarter of an hour
-    python -m benchmarks.codec.bars --quick                  # under a minute: few files, little of each, no slow process bars
+    python -m benchmarks.codec.bars                          # about a quarter of an hour python -m
+    benchmarks.codec.bars --quick                  # under a minute: few files, little of each, no slow process bars
     python -m benchmarks.codec.bars corpus/ --servers        # given files, and logs of real servers made on the spot
-    python -m benchmarks.codec.bars --level fast --kind csv --kind log --processes none
-    GLYPH_CORPUS=corpus/:more/ python -m benchmarks.codec.bars --json bars.json
+    python -m benchmarks.codec.bars --level fast --kind csv --kind log --processes none GLYPH_CORPUS=corpus/:more/
+    python -m benchmarks.codec.bars --json bars.json
 
---kind takes kinds (log, jsonl, csv, json, xml, code, prose, opaque, binary) and groups (structured, documents, text). Speeds are judged on
+--kind takes kinds (log, jsonl, csv, json, xml, code, prose, opaque, binary) and groups (structured, documents, text).
+  Speeds are judged on
 --clock wall (the default; run it on a quiet machine) or cpu.
 """
 
@@ -76,7 +78,9 @@ def chosen(arguments: argparse.Namespace) -> list[Sample]:
 
 
 def collect(arguments: argparse.Namespace) -> Iterator[Sample]:
-    """Given files and server logs; where there are none, or with --own, the machine's files and generated data; always incompressible data."""
+    """Given files and server logs; where there are none, or with --own, the machine's files and generated data;
+    always incompressible data.
+    """
     cap = arguments.cap
     samples = list(given(arguments.paths, cap))
     if arguments.servers:

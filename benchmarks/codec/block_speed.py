@@ -2,8 +2,8 @@
 
     python benchmarks/codec/block_speed.py FILE_OR_FOLDER... [--tree log] [--back-end zstd] [--level 3]
 
-Without --tree a file's ending names it: .log, .ndjson, .jsonl, .json, .csv, .xml, else text. Blocks are 1 MiB, cut at the
-last newline. Speeds are medians of --repeat runs, in MB/s (10**6 bytes) of input.
+Without --tree a file's ending names it: .log, .ndjson, .jsonl, .json, .csv, .xml, else text. Blocks are 1 MiB, cut at
+the last newline. Speeds are medians of --repeat runs, in MB/s (10**6 bytes) of input.
 """
 
 import argparse

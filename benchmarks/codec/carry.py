@@ -2,10 +2,11 @@
 
     python -m benchmarks.codec.carry [FILE...] [--level fast] [--write 1 4 16 64 256 0] [--limit 8] [--rounds 3]
 
-For each file (default: generated logs, JSON lines and CSV, 8 MiB each) and size of write, in KiB, the file is written to a `StreamingEncoder` in
-whole lines of about that size, with a `flush` after each (0: written whole, without a flush), at most `--writes` of them; once with the level's codebook
-and once without. Printed: bytes in, bytes out without, what the codebook saves, the processor time of encoding with it as a part of that without
-(least of the rounds, taken in turn), and how many blocks refer to a codebook and to how many.
+For each file (default: generated logs, JSON lines and CSV, 8 MiB each) and size of write, in KiB, the file is written
+to a `StreamingEncoder` in whole lines of about that size, with a `flush` after each (0: written whole, without a
+flush), at most `--writes` of them; once with the level's codebook and once without. Printed: bytes in, bytes out
+without, what the codebook saves, the processor time of encoding with it as a part of that without (least of the rounds,
+taken in turn), and how many blocks refer to a codebook and to how many.
 """
 
 import argparse

@@ -14,7 +14,9 @@ SMALLEST = 1 << 16
 
 @dataclass(frozen=True)
 class Window:
-    """At most 1 MiB of one corpus. source: where corpora come from; corpus: what is kept together in cross-validation."""
+    """At most 1 MiB of one corpus. source: where corpora come from; corpus: what is kept together in
+    cross-validation.
+    """
 
     source: str
     corpus: str
@@ -22,8 +24,8 @@ class Window:
 
 
 def windows(source: str, corpus: str, data: bytes) -> Iterator[Window]:
-    """The middle one of the blocks that the encoder would cut `data` into, so that a large file does not outvote the rest; none below
-    64 KiB, for which nothing is detected.
+    """The middle one of the blocks that the encoder would cut `data` into, so that a large file does not outvote the
+    rest; none below 64 KiB, for which nothing is detected.
     """
     blocks = [bytes(block) for block in cut_blocks(memoryview(data), WINDOW) if len(block) >= SMALLEST]
     if blocks:

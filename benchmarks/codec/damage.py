@@ -1,10 +1,11 @@
-"""Damage to streams of every strategy, and what it costs: `python -m benchmarks.codec.damage [--corruptions 20000] [--seed 1]`.
+"""Damage to streams of every strategy, and what it costs: `python -m benchmarks.codec.damage [--corruptions 20000]
+[--seed 1]`.
 
-For every strategy of every built-in profile a small stream is made; every truncation of it is tried, and random corruptions of its body with
-the frame's checksums made right again, so that the damage reaches the block decoder. Printed for each: refusals, right answers (a byte that is for
-information may change), wrong answers, other exceptions, the slowest answer in processor time and the most memory that one decode took
-(tracemalloc). Exit status 1 where an answer was wrong, an exception was not ours, an answer took longer than a second, or memory exceeded
-the limit.
+For every strategy of every built-in profile a small stream is made; every truncation of it is tried, and random
+corruptions of its body with the frame's checksums made right again, so that the damage reaches the block decoder.
+Printed for each: refusals, right answers (a byte that is for information may change), wrong answers, other exceptions,
+the slowest answer in processor time and the most memory that one decode took (tracemalloc). Exit status 1 where an
+answer was wrong, an exception was not ours, an answer took longer than a second, or memory exceeded the limit.
 """
 
 import argparse
@@ -63,7 +64,9 @@ class Tally:
 
 
 def strategies() -> dict[str, Strategy]:
-    """Every strategy of every built-in profile, the first profile that has it naming it, and every tree type with nothing compressed behind it."""
+    """Every strategy of every built-in profile, the first profile that has it naming it, and every tree type with
+    nothing compressed behind it.
+    """
     found: dict[Strategy, str] = {}
     for name in BUILT_IN:
         profile = load_profile(name)
@@ -84,7 +87,9 @@ def stream_of(strategy: Strategy) -> tuple[bytes, bytes]:
 
 
 def damaged_bodies(stream: bytes, rng: random.Random, times: int) -> Iterator[bytes]:
-    """The stream with its only block's body damaged at random, its length kept, and the checksums before it made right."""
+    """The stream with its only block's body damaged at random, its length kept, and the checksums before it made
+    right.
+    """
     size = int.from_bytes(stream[HEADER_SIZE + 8 : HEADER_SIZE + 12], "little")
     start = HEADER_SIZE + FRAME_SIZE
     for _ in range(times):
@@ -168,7 +173,8 @@ def main() -> int:
         hurt.memory = traced.memory
         sound = sound and cut.refused == len(stream) and hurt.sound and traced.sound
         print(
-            f"{name:18} {plan.back_end.value:6} {plan.level:3}  {len(stream):5} bytes; {hurt}; cut: {cut.refused} of {len(stream)} refused",
+            f"{name:18} {plan.back_end.value:6} {plan.level:3}  {len(stream):5} bytes; {hurt}; cut: {cut.refused} of "
+            f"{len(stream)} refused",
             flush=True,
         )
     print("sound" if sound else "UNSOUND")

@@ -1,7 +1,8 @@
 """How long a selector takes for a block of 1 MiB: `python -m benchmarks.codec.detect_speed [FILE…]`.
 
-Times `AdaptiveCompressionSelector.select` (sample, features, pattern, drift rule) with the tree asked for every block, on files that are
-given or on generated data. Prints the median and the 90th percentile in milliseconds of processor time for each, and over all.
+Times `AdaptiveCompressionSelector.select` (sample, features, pattern, drift rule) with the tree asked for every block,
+on files that are given or on generated data. Prints the median and the 90th percentile in milliseconds of processor
+time for each, and over all.
 """
 
 import statistics

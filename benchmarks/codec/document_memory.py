@@ -1,8 +1,10 @@
-"""Peak memory of documents in a stream: `python -m benchmarks.codec.document_memory [FILE...] [--mib 12] [--level fast] [--threads 2]`.
+"""Peak memory of documents in a stream: `python -m benchmarks.codec.document_memory [FILE...] [--mib 12] [--level fast]
+[--threads 2]`.
 
-Each document is streamed in a process of its own (`benchmarks.codec.stream_run`), again and again up to the length. Printed per document: resident MiB before the first block and at
-the peak, the difference, and the ratio; the last line names the document with the highest peak. Without FILE: documents made to be hard on memory, nested thousands deep,
-all numbers, all keys different, one long text, a record without end.
+Each document is streamed in a process of its own (`benchmarks.codec.stream_run`), again and again up to the length.
+Printed per document: resident MiB before the first block and at the peak, the difference, and the ratio; the last line
+names the document with the highest peak. Without FILE: documents made to be hard on memory, nested thousands deep, all
+numbers, all keys different, one long text, a record without end.
 """
 
 import argparse

@@ -1,9 +1,11 @@
-"""Ratios of documents, code and prose: `python -m benchmarks.codec.documents PATH... [--levels fast,balanced] [--json FILE]`.
+"""Ratios of documents, code and prose: `python -m benchmarks.codec.documents PATH... [--levels fast,balanced] [--json
+FILE]`.
 
-Each file is encoded whole at every level that is named (all of them unless told), decoded again and compared, and stands beside
-zstd -9, zstd -19, xz -9 and brotli 11 of the whole file, each with its own default window. Printed per file: the ratio of each,
-and of each level how far it lies above zstd -9 and above the best of the three strong ones; `!` marks a level below zstd -9.
-Then the geometric means, and how many files lie below. A folder gives every file in it of 1 KiB or more.
+Each file is encoded whole at every level that is named (all of them unless told), decoded again and compared, and
+stands beside zstd -9, zstd -19, xz -9 and brotli 11 of the whole file, each with its own default window. Printed per
+file: the ratio of each, and of each level how far it lies above zstd -9 and above the best of the three strong ones;
+`!` marks a level below zstd -9. Then the geometric means, and how many files lie below. A folder gives every file in it
+of 1 KiB or more.
 """
 
 import argparse
@@ -52,7 +54,8 @@ class Measured:
         """For people."""
         plain = " ".join(f"{self.size / size:8.2f}" for size in self.plain.values())
         levels = " ".join(
-            f"{self.size / size:8.2f} {self.over_modest(level):5.2f} {self.over_best(level):5.2f}{'!' if self.over_modest(level) < 1 else ' '}"
+            f"{self.size / size:8.2f} {self.over_modest(level):5.2f} "
+            f"{self.over_best(level):5.2f}{'!' if self.over_modest(level) < 1 else ' '}"
             for level, size in self.levels.items()
         )
         return f"{self.file[-40:]:40} {self.size:10} {plain} | {levels}"
@@ -81,8 +84,10 @@ def summary(measured: Sequence[Measured], level: str) -> str:
     modest = [it.over_modest(level) for it in measured]
     best = [it.over_best(level) for it in measured]
     return (
-        f"{level}: {statistics.geometric_mean(modest):.3f} x zstd -9 (least {min(modest):.3f}, below on {sum(it < 1 for it in modest)} of {len(modest)}), "
-        f"{statistics.geometric_mean(best):.3f} x the best of the others (least {min(best):.3f}, below on {sum(it < 1 for it in best)})"
+        f"{level}: {statistics.geometric_mean(modest):.3f} x zstd -9 (least {min(modest):.3f}, below on "
+        f"{sum(it < 1 for it in modest)} of {len(modest)}), "
+        f"{statistics.geometric_mean(best):.3f} x the best of the others (least {min(best):.3f}, below on "
+        f"{sum(it < 1 for it in best)})"
     )
 
 
@@ -95,7 +100,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     levels = options.levels.split(",")
     print(
-        f"{'file':40} {'bytes':>10} {' '.join(f'{name:>8}' for name in PLAIN)} | each of {', '.join(levels)}: ratio, x zstd -9, x best"
+        f"{'file':40} {'bytes':>10} {' '.join(f'{name:>8}' for name in PLAIN)} | each of {', '.join(levels)}: ratio, "
+        f"x zstd -9, x best"
     )
     measured = []
     for path in files(options.paths):

@@ -1,8 +1,9 @@
-"""Every file by itself beside zstd: `python -m benchmarks.codec.every_file PATH… [--level fast] [--strong] [--json FILE]`.
+"""Every file by itself beside zstd: `python -m benchmarks.codec.every_file PATH… [--level fast] [--strong] [--json
+FILE]`.
 
-A line for each file of 1 MiB or more: our ratio, and ratio and encode speed over zstd -9's, one thread, medians of interleaved rounds. Below stand the losers: a
-bar that says "every" is missed by one of them. --strong adds zstd -3, -19, xz -9 and brotli 11 (slow), and so the bar on logs, JSON lines and CSV.
-Exit status 1 where a bar is missed.
+A line for each file of 1 MiB or more: our ratio, and ratio and encode speed over zstd -9's, one thread, medians of
+interleaved rounds. Below stand the losers: a bar that says "every" is missed by one of them. --strong adds zstd -3,
+-19, xz -9 and brotli 11 (slow), and so the bar on logs, JSON lines and CSV. Exit status 1 where a bar is missed.
 
     python -m benchmarks.codec.kinds kinds && python -m benchmarks.codec.every_file kinds/held-out --strong
 """
@@ -38,7 +39,9 @@ RUN_SPEED: Final = 500.0
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One file. ratio, speed: ours over zstd -9's; over_strong: our ratio over zstd -19's, None where that was not run."""
+    """One file. ratio, speed: ours over zstd -9's; over_strong: our ratio over zstd -19's, None where that was not
+    run.
+    """
 
     name: str
     kind: str
@@ -53,7 +56,10 @@ class Line:
         """For people."""
         strong = "" if self.over_strong is None else f"  {self.over_strong:6.3f}"
         flags = ("" if self.speed >= LEAST_SPEED else " slow") + ("" if self.ratio >= LEAST_RATIO else " large")
-        return f"{self.name[:40]:40} {self.size / 1e6:7.1f} {self.absolute:9.2f}  {self.ratio:6.3f}  {self.speed:7.2f} {self.megabytes:8.1f}{strong}{flags}"
+        return (
+            f"{self.name[:40]:40} {self.size / 1e6:7.1f} {self.absolute:9.2f}  {self.ratio:6.3f}  {self.speed:7.2f} "
+            f"{self.megabytes:8.1f}{strong}{flags}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

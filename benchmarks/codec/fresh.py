@@ -1,8 +1,10 @@
-"""Corpora to judge the selector on that nothing was ever trained or tuned with: `python -m benchmarks.codec.fresh OUT [--second]`.
+"""Corpora to judge the selector on that nothing was ever trained or tuned with: `python -m benchmarks.codec.fresh OUT
+[--second]`.
 
-Packages and programs' output as in `benchmarks.codec.fetch`, none of them in its list: documents, tables, logs and text of other people and other programs. The
-list, the third, was written before the first of its figures was read, and no setting was changed after (docs/selector.md). Whoever changes a setting because of
-a figure on it makes it unclean, and should replace it, as it did the second, whose misses were looked into. Then: `python -m benchmarks.codec.regret OUT`.
+Packages and programs' output as in `benchmarks.codec.fetch`, none of them in its list: documents, tables, logs and text
+of other people and other programs. The list, the third, was written before the first of its figures was read, and no
+setting was changed after (docs/selector.md). Whoever changes a setting because of a figure on it makes it unclean, and
+should replace it, as it did the second, whose misses were looked into. Then: `python -m benchmarks.codec.regret OUT`.
 """
 
 import argparse
@@ -120,14 +122,16 @@ THIRD = (
         True,
         "run",
         "events.jsonl",
-        'find /usr/share/doc -type f -printf \'{{"ts":"%TY-%Tm-%TdT%TH:%TM:%TSZ","level":"info","user":"%u","event":{{"file":"%f","bytes":%s,"links":%n}}}}\\n\'',
+        "find /usr/share/doc -type f -printf "
+        '\'{{"ts":"%TY-%Tm-%TdT%TH:%TM:%TSZ","level":"info","user":"%u","event":{{"file":"%f","bytes":%s,"links":%n}}}}\\n\'',
     ),
     Source(True, "run", "listing.csv", "find /usr/include -type f -printf '\"%f\",%s,%TY/%Tm/%Td,%TH:%TM,%u,%g\\n'"),
     Source(
         True,
         "run",
         "requests.log",
-        "find /usr/share -type f -printf '10.%m.0.%n - %u [%Td/%Tb/%TY:%TH:%TM:00 +0000] \"GET %p HTTP/1.1\" 200 %s\\n'",
+        'find /usr/share -type f -printf \'10.%m.0.%n - %u [%Td/%Tb/%TY:%TH:%TM:00 +0000] "GET %p HTTP/1.1" 200 '
+        "%s\\n'",
     ),
     Source(
         True,

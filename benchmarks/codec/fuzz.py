@@ -1,12 +1,14 @@
-"""Coverage-guided fuzzing with atheris: `python -m benchmarks.codec.fuzz TARGET [--seconds 60] [--corpus FOLDER] [--replay FILE…]`.
+"""Coverage-guided fuzzing with atheris: `python -m benchmarks.codec.fuzz TARGET [--seconds 60] [--corpus FOLDER]
+[--replay FILE…]`.
 
     body     any bytes as a block's body, asked for any size: a GlyphError, or exactly that many bytes
     stream   any bytes as a stream, its checksums made right so that damage gets past them: a GlyphError, or bytes
     encode   any bytes under any strategy: the same bytes come back
 
-Any other exception, an answer that takes longer than a second, or memory over 1 GiB is a finding; libFuzzer writes its input to the working
-directory as crash-…, and --replay runs such files again. Coverage is that of Python code; kernels run compiled, but with bounds checks (their own
-cache folder, compiled anew once: half a minute), so that a step outside an array is an IndexError. Needs atheris (PyPI).
+Any other exception, an answer that takes longer than a second, or memory over 1 GiB is a finding; libFuzzer writes its
+input to the working directory as crash-…, and --replay runs such files again. Coverage is that of Python code; kernels
+run compiled, but with bounds checks (their own cache folder, compiled anew once: half a minute), so that a step outside
+an array is an IndexError. Needs atheris (PyPI).
 """
 
 import argparse
@@ -118,7 +120,9 @@ def fuzz_encode(data: bytes) -> None:
 
 
 def strategies() -> list[Any]:
-    """Every strategy of every built-in profile, every tree type before every back end, and before zstd with a codebook."""
+    """Every strategy of every built-in profile, every tree type before every back end, and before zstd with a
+    codebook.
+    """
     from dataclasses import replace  # noqa: PLC0415 - as above
 
     from encoder.profile import BUILT_IN, LEVELS, load_profile  # noqa: PLC0415 - as above

@@ -97,7 +97,9 @@ PLACES = ("Oslo", "Lima", "Pune", "Kyiv", "Graz", "Cork", "Bari", "Nara", "Suva"
 
 @dataclass
 class Source:
-    """A seeded story: a clock that only goes forward, and words, users and addresses of which few are common and many rare."""
+    """A seeded story: a clock that only goes forward, and words, users and addresses of which few are common and
+    many rare.
+    """
 
     rng: random.Random
     now: datetime = datetime(2023, 11, 28, 22, 58, tzinfo=UTC)
@@ -134,8 +136,14 @@ def syslog(s: Source) -> str:
     head = f"{s.tick():%b %d %H:%M:%S} host{s.rng.randrange(4)} "
     return head + s.rng.choice(
         (
-            f"sshd[{s.rng.randrange(9000)}]: Failed password for invalid user {s.word()} from {s.address()} port {s.rng.randrange(65536)} ssh2",
-            f"sshd[{s.rng.randrange(9000)}]: Connection closed by {s.address()} port {s.rng.randrange(65536)} [preauth]",
+            (
+                f"sshd[{s.rng.randrange(9000)}]: Failed password for invalid user {s.word()} from {s.address()} port "
+                f"{s.rng.randrange(65536)} ssh2"
+            ),
+            (
+                f"sshd[{s.rng.randrange(9000)}]: Connection closed by {s.address()} port {s.rng.randrange(65536)} "
+                f"[preauth]"
+            ),
             f"systemd[1]: Started Session {s.rare(5000)} of user {s.word()}.",
             f"kernel: [{s.rng.random() * 1e6:.6f}] eth0: link up, {s.rng.choice((100, 1000))} Mbps, full duplex",
             f"cron[{s.rng.randrange(9000)}]: ({s.word()}) CMD (/usr/lib/{s.word()}/{s.word()} --quiet)",
@@ -147,14 +155,21 @@ def access_log(s: Source) -> str:
     """One line of a web server's combined log."""
     return (
         f'{s.address()} - - [{s.tick():%d/%b/%Y:%H:%M:%S +0000}] "GET /{s.word()}/{s.rare(9999)} HTTP/1.1" '
-        f'{s.rng.choice((200, 200, 200, 304, 404, 500))} {s.rng.randrange(90000)} "-" "Mozilla/5.0 (X11; rv:{s.rare(120)}.0)"'
+        f'{s.rng.choice((200, 200, 200, 304, 404, 500))} {s.rng.randrange(90000)} "-" "Mozilla/5.0 (X11; '
+        f'rv:{s.rare(120)}.0)"'
     )
 
 
 def application_log(s: Source) -> str:
     """One record of a Java service's log, now and then with a trace behind it."""
-    line = f"{s.tick():%Y-%m-%d %H:%M:%S},{s.rng.randrange(1000):03d} {s.rng.choice(('INFO', 'INFO', 'WARN'))} [worker-{s.rng.randrange(8)}] "
-    line += f"org.example.{s.word()}.Service: request {s.hexadecimal(16)} took {s.rng.randrange(2000)} ms for user {s.rare(3000)}"
+    line = (
+        f"{s.tick():%Y-%m-%d %H:%M:%S},{s.rng.randrange(1000):03d} {s.rng.choice(('INFO', 'INFO', 'WARN'))} "
+        f"[worker-{s.rng.randrange(8)}] "
+    )
+    line += (
+        f"org.example.{s.word()}.Service: request {s.hexadecimal(16)} took {s.rng.randrange(2000)} ms for user "
+        f"{s.rare(3000)}"
+    )
     return line + (
         f"\n\tat org.example.{s.word()}.Pool.take(Pool.java:{s.rare(400)})" * (3 if s.rng.random() < 0.02 else 0)
     )
@@ -191,7 +206,10 @@ def container_log(s: Source) -> str:
 
 def forwarded_log(s: Source) -> str:
     """A syslog line that carries a JSON record."""
-    return f"<{s.rng.randrange(192)}>{s.tick():%b %d %H:%M:%S} gw{s.rare(6)} audit: {json.dumps(nested(s), separators=(',', ':'))}"
+    return (
+        f"<{s.rng.randrange(192)}>{s.tick():%b %d %H:%M:%S} gw{s.rare(6)} audit: "
+        f"{json.dumps(nested(s), separators=(',', ':'))}"
+    )
 
 
 def request_log(s: Source) -> str:
@@ -202,7 +220,10 @@ def request_log(s: Source) -> str:
         "currency": "EUR",
         "note": s.words(1, 4),
     }
-    return f"{s.tick():%H:%M:%S.%f} [{s.rng.randrange(64):02d}] INFO POST /{s.word()} body={json.dumps(body)} status={s.rng.choice((200, 201, 409))}"
+    return (
+        f"{s.tick():%H:%M:%S.%f} [{s.rng.randrange(64):02d}] INFO POST /{s.word()} body={json.dumps(body)} "
+        f"status={s.rng.choice((200, 201, 409))}"
+    )
 
 
 def queue_log(s: Source) -> str:
@@ -219,7 +240,8 @@ def pairs_log(s: Source) -> str:
     """A log line of key=value pairs."""
     return (
         f"time={s.tick():%Y-%m-%dT%H:%M:%SZ} level={s.rng.choice(('info', 'warn'))} component={s.word()} "
-        f'msg="{s.words(2, 6)}" duration={s.rng.random():.6f}s peer={s.address()}:{s.rng.randrange(65536)} trace={s.hexadecimal(16)}'
+        f'msg="{s.words(2, 6)}" duration={s.rng.random():.6f}s peer={s.address()}:{s.rng.randrange(65536)} '
+        f"trace={s.hexadecimal(16)}"
     )
 
 
@@ -344,15 +366,24 @@ def _polygon(s: Source) -> object:
 
 
 def _xml_row(s: Source) -> str:
-    return f'  <row id="{s.rng.randrange(10**6)}">\n    <name>{s.word()}</name>\n    <place>{s.rng.choice(PLACES)}</place>\n    <text>{s.words(3, 12)}</text>\n  </row>'
+    return (
+        f'  <row id="{s.rng.randrange(10**6)}">\n    <name>{s.word()}</name>\n    '
+        f"<place>{s.rng.choice(PLACES)}</place>\n    <text>{s.words(3, 12)}</text>\n  </row>"
+    )
 
 
 def _xml_attributes(s: Source) -> str:
-    return f'<node id="{s.rng.randrange(10**9)}" lat="{s.rng.uniform(47, 48):.7f}" lon="{s.rng.uniform(11, 12):.7f}" user="{s.word()}"/>'
+    return (
+        f'<node id="{s.rng.randrange(10**9)}" lat="{s.rng.uniform(47, 48):.7f}" lon="{s.rng.uniform(11, 12):.7f}" '
+        f'user="{s.word()}"/>'
+    )
 
 
 def _insert(s: Source) -> str:
-    return f"INSERT INTO orders VALUES ({s.rng.randrange(10**7)},'{s.word()}',{s.rng.uniform(1, 500):.2f},'{s.tick():%Y-%m-%d %H:%M:%S}');"
+    return (
+        f"INSERT INTO orders VALUES "
+        f"({s.rng.randrange(10**7)},'{s.word()}',{s.rng.uniform(1, 500):.2f},'{s.tick():%Y-%m-%d %H:%M:%S}');"
+    )
 
 
 def _prose(s: Source) -> str:
@@ -360,7 +391,9 @@ def _prose(s: Source) -> str:
 
 
 def _prose_in(letters: str) -> Callable[[Source], str]:
-    """Prose of words that are spelt with other letters, two bytes and more in UTF-8; one spelling for each word of the vocabulary."""
+    """Prose of words that are spelt with other letters, two bytes and more in UTF-8; one spelling for each word of
+    the vocabulary.
+    """
     spelling = {
         word: "".join(letters[(ord(c) * 7 + n) % len(letters)] for n, c in enumerate(word)) for word in VOCABULARY
     }
@@ -374,7 +407,10 @@ def _base64(s: Source) -> str:
 
 def _minified(s: Source) -> str:
     """A function of a minified script."""
-    return f"function {s.word()[:2]}({s.word()[0]}){{return {s.word()}.{s.word()}({s.rare(90)}?{s.word()}:!{s.rng.randrange(2)})}}"
+    return (
+        f"function {s.word()[:2]}({s.word()[0]}){{return "
+        f"{s.word()}.{s.word()}({s.rare(90)}?{s.word()}:!{s.rng.randrange(2)})}}"
+    )
 
 
 def _configuration(s: Source) -> str:

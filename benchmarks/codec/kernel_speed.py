@@ -1,9 +1,11 @@
-"""The library of kernels beside numba's own: `python -m benchmarks.codec.kernel_speed FILE... [--level fast] [--rounds 5]`.
+"""The library of kernels beside numba's own: `python -m benchmarks.codec.kernel_speed FILE... [--level fast] [--rounds
+5]`.
 
-Two processes take turns on every file, one that calls the library and one whose kernels numba compiled for this processor. Prints,
-for each file, processor milliseconds of encode and decode (medians), numba's over the library's, and whether the bytes are the same; then the
-ratios' medians and means. Then what whole processes take, in turn: the import, the first encode of 1 MiB of the first file, `glyph encode` of it
-(wall milliseconds), and the resident memory (MiB) after import, and with the kernels loaded. What numba compiled is in its cache before.
+Two processes take turns on every file, one that calls the library and one whose kernels numba compiled for this
+processor. Prints, for each file, processor milliseconds of encode and decode (medians), numba's over the library's, and
+whether the bytes are the same; then the ratios' medians and means. Then what whole processes take, in turn: the import,
+the first encode of 1 MiB of the first file, `glyph encode` of it (wall milliseconds), and the resident memory (MiB)
+after import, and with the kernels loaded. What numba compiled is in its cache before.
 """
 
 import argparse
@@ -55,7 +57,7 @@ import json, resource
 from encoder.block.codec import warm
 warm()
 print(json.dumps({"MiB, kernels loaded": int(open("/proc/self/statm").read().split()[1]) * resource.getpagesize() / 2**20}))
-"""
+"""  # noqa: E501
 
 
 class Arm:
@@ -113,7 +115,8 @@ def compare(files: Sequence[Path], level: str, rounds: int) -> None:
     arms = {kind: Arm(kind) for kind in ARMS}
     ratios: list[list[float]] = [[], []]
     print(
-        f"{'library':>9} {'jit':>9} {'ratio':>6} | {'library':>9} {'jit':>9} {'ratio':>6}   encode | decode, ms; {level}"
+        f"{'library':>9} {'jit':>9} {'ratio':>6} | {'library':>9} {'jit':>9} {'ratio':>6}   encode | decode, ms; "
+        f"{level}"
     )
     for path in files:
         runs: dict[str, list[tuple[float, float, str]]] = {kind: [] for kind in ARMS}

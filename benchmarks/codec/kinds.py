@@ -1,7 +1,8 @@
 """Files of every kind, in two halves by kind and source: `python -m benchmarks.codec.kinds OUT`.
 
-What this machine has (`benchmarks.codec.found`) and what is made (`made_records`, `made_others`), 1 to 12 MiB each, in OUT/tune and
-OUT/held-out. Settings are chosen on the first half; figures are quoted of the second alone. What is made depends on --seed alone.
+What this machine has (`benchmarks.codec.found`) and what is made (`made_records`, `made_others`), 1 to 12 MiB each, in
+OUT/tune and OUT/held-out. Settings are chosen on the first half; figures are quoted of the second alone. What is made
+depends on --seed alone.
 """
 
 import argparse

@@ -1,7 +1,9 @@
-"""Whether a higher level is ever larger than a lower one: `python -m benchmarks.codec.level_order [PATH…] [--limit 4M] [--json FILE]`.
+"""Whether a higher level is ever larger than a lower one: `python -m benchmarks.codec.level_order [PATH…] [--limit 4M]
+[--json FILE]`.
 
-Each file of 64 KiB or more is encoded at every level in turn. One line for each says its sizes; behind it stands by how much a level is
-larger than the smallest one below it, where that is more than `MOST_LARGER`. The exit code is 1 where any is. Nothing is timed.
+Each file of 64 KiB or more is encoded at every level in turn. One line for each says its sizes; behind it stands by how
+much a level is larger than the smallest one below it, where that is more than `MOST_LARGER`. The exit code is 1 where
+any is. Nothing is timed.
 """
 
 import argparse

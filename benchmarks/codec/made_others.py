@@ -1,4 +1,6 @@
-"""Data that is neither log nor table, made: of genetics, other encodings, dumps, scripts on one line, binaries, and runs of one byte."""
+"""Data that is neither log nor table, made: of genetics, other encodings, dumps, scripts on one line, binaries, and
+runs of one byte.
+"""
 
 import io
 import json
@@ -32,7 +34,7 @@ def vcf(source: Source, size: int) -> bytes:
         )
         info = f"AC={rng.randrange(1, 24)};AF={rng.uniform(0, 1):.3f};AN=24;DP={depth};MQ={rng.uniform(40, 60):.2f}"
         out.write(
-            f"chr1\t{at}\trs{rng.randrange(10**8)}\t{ref}\t{alt}\t{rng.uniform(20, 900):.2f}\tPASS\t{info}\tGT:DP:GQ\t{calls}\n"
+            f"chr1\t{at}\trs{rng.randrange(10**8)}\t{ref}\t{alt}\t{rng.uniform(20, 900):.2f}\tPASS\t{info}\tGT:DP:GQ\t{calls}\n"  # noqa: E501
         )
     return out.getvalue().encode()
 
@@ -49,7 +51,7 @@ def fastq(source: Source, size: int) -> bytes:
         at = rng.randrange(len(genome) - 150)
         quality = "".join(rng.choices("FFFFFFFF:,#", k=150))
         out.write(
-            f"@A00{rng.randrange(9)}:12:HXX:{rng.randrange(1, 5)}:{1101 + number // 5000}:{rng.randrange(1000, 30000)}:{number} 1:N:0:ACGTAC\n{genome[at : at + 150]}\n+\n{quality}\n"
+            f"@A00{rng.randrange(9)}:12:HXX:{rng.randrange(1, 5)}:{1101 + number // 5000}:{rng.randrange(1000, 30000)}:{number} 1:N:0:ACGTAC\n{genome[at : at + 150]}\n+\n{quality}\n"  # noqa: E501
         )
     return out.getvalue().encode()
 
@@ -62,7 +64,7 @@ def sam(source: Source, size: int) -> bytes:
         at = (at + source.rare(40)) % (len(genome) - 500)
         quality = "".join(rng.choices("FFFFFFFF:,#", k=100))
         out.write(
-            f"r{rng.randrange(10**7)}\t{rng.choice((99, 147, 83, 163))}\tchr1\t{at + 1}\t60\t100M\t=\t{at + rng.randrange(200, 400)}\t{rng.randrange(200, 500)}\t{genome[at : at + 100]}\t{quality}\tNM:i:{source.rare(4)}\tMD:Z:100\tAS:i:{rng.randrange(90, 101)}\n"
+            f"r{rng.randrange(10**7)}\t{rng.choice((99, 147, 83, 163))}\tchr1\t{at + 1}\t60\t100M\t=\t{at + rng.randrange(200, 400)}\t{rng.randrange(200, 500)}\t{genome[at : at + 100]}\t{quality}\tNM:i:{source.rare(4)}\tMD:Z:100\tAS:i:{rng.randrange(90, 101)}\n"  # noqa: E501
         )
     return out.getvalue().encode()
 
@@ -95,7 +97,10 @@ def _minified(s: Source) -> str:
             f"function {one}({two},{three}){{return {two}.{s.word()}({three}?{s.rare(90)}:!{s.rng.randrange(2)})}}",
             f"var {one}={two}.{s.word()}||{{{s.word()}:{three},{s.word()}:{s.rare(900)}}};",
             f'if("{s.word()}"===typeof {one}&&!{two}[{three}])throw Error("{s.words(2, 6)}");',
-            f"{one}.prototype.{s.word()}=function({two}){{this.{s.word()}={two};for(var {three}=0;{three}<{s.rare(99)};{three}++){two}.{s.word()}({three})}};",
+            (
+                f"{one}.prototype.{s.word()}=function({two}){{this.{s.word()}={two};for(var "
+                f"{three}=0;{three}<{s.rare(99)};{three}++){two}.{s.word()}({three})}};"
+            ),
         )
     )
 
@@ -125,7 +130,12 @@ def one_line_of_words(source: Source, size: int) -> bytes:
 
 
 def _yaml(s: Source) -> str:
-    return f'- name: {s.word()}-{s.rare(900)}\n  image: registry.example.com/{s.word()}/{s.word()}:{s.rare(9)}.{s.rare(30)}\n  env:\n    - name: {s.word().upper()}\n      value: "{s.rare(9999)}"\n  resources: {{cpu: {s.rare(16)}, memory: {s.rare(4096)}Mi}}'
+    return (
+        f"- name: {s.word()}-{s.rare(900)}\n  image: "
+        f"registry.example.com/{s.word()}/{s.word()}:{s.rare(9)}.{s.rare(30)}\n  env:\n    - name: "
+        f'{s.word().upper()}\n      value: "{s.rare(9999)}"\n  resources: {{cpu: {s.rare(16)}, memory: '
+        f"{s.rare(4096)}Mi}}"
+    )
 
 
 def _path(s: Source) -> str:
@@ -133,7 +143,10 @@ def _path(s: Source) -> str:
         f"{s.rng.choice('lcL')}{s.rng.uniform(-90, 90):.3f},{s.rng.uniform(-90, 90):.3f}"
         for _ in range(s.rng.randint(3, 20))
     )
-    return f'<path class="{s.word()}" fill="#{s.hexadecimal(6)}" d="M{s.rng.uniform(0, 900):.2f},{s.rng.uniform(0, 900):.2f} {steps} z"/>'
+    return (
+        f'<path class="{s.word()}" fill="#{s.hexadecimal(6)}" '
+        f'd="M{s.rng.uniform(0, 900):.2f},{s.rng.uniform(0, 900):.2f} {steps} z"/>'
+    )
 
 
 def wasm_like(source: Source, size: int) -> bytes:

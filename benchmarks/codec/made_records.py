@@ -1,4 +1,6 @@
-"""Records that services and programs write, made line by line: logs, JSON lines, tables. Each family is like one program's output."""
+"""Records that services and programs write, made line by line: logs, JSON lines, tables. Each family is like one
+program's output.
+"""
 
 import csv
 import io
@@ -39,7 +41,10 @@ def syslog_5424(s: Source) -> str:
     """A line of RFC 5424, with structured data."""
     app = s.rng.choice(("sshd", "cron", "postfix", "haproxy", "kernel"))
     data = f'[exampleSDID@32473 iut="{s.rare(9)}" eventSource="{s.word()}" eventID="{s.rng.randrange(2000)}"]'
-    return f"<{s.rng.randrange(192)}>1 {s.tick().isoformat(timespec='milliseconds')} host{s.rare(30)}.example.com {app} {s.rng.randrange(300, 32000)} ID{s.rare(99)} {data} {s.words(3, 14)}"
+    return (
+        f"<{s.rng.randrange(192)}>1 {s.tick().isoformat(timespec='milliseconds')} host{s.rare(30)}.example.com {app} "
+        f"{s.rng.randrange(300, 32000)} ID{s.rare(99)} {data} {s.words(3, 14)}"
+    )
 
 
 def nginx_error(s: Source) -> str:
@@ -47,14 +52,23 @@ def nginx_error(s: Source) -> str:
     what = s.rng.choice(
         (
             f'open() "/var/www/{s.word()}/{s.word()}-{s.hexadecimal(8)}.png" failed (2: No such file or directory)',
-            f'connect() failed (111: Connection refused) while connecting to upstream, upstream: "http://127.0.0.1:{8000 + s.rare(20)}/{s.word()}"',
+            (
+                f"connect() failed (111: Connection refused) while connecting to upstream, upstream: "
+                f'"http://127.0.0.1:{8000 + s.rare(20)}/{s.word()}"'
+            ),
             f'access forbidden by rule, path "/{s.word()}/.git/config"',
             f"upstream timed out (110: Connection timed out) while reading response header from upstream {s.word()}",
             f'limiting requests, excess: {s.rng.uniform(0, 50):.3f} by zone "{s.word()}"',
         )
     )
-    request = f'client: {s.address()}, server: {s.word()}.example.com, request: "{s.rng.choice(_METHODS)} /{s.word()}/{s.rng.randrange(10**5)} HTTP/1.1", host: "www.example.com"'
-    return f"{s.tick():%Y/%m/%d %H:%M:%S} [error] {s.rng.randrange(1000, 1016)}#{s.rng.randrange(1000, 1016)}: *{s.rng.randrange(10**7)} {what}, {request}"
+    request = (
+        f'client: {s.address()}, server: {s.word()}.example.com, request: "{s.rng.choice(_METHODS)} '
+        f'/{s.word()}/{s.rng.randrange(10**5)} HTTP/1.1", host: "www.example.com"'
+    )
+    return (
+        f"{s.tick():%Y/%m/%d %H:%M:%S} [error] {s.rng.randrange(1000, 1016)}#{s.rng.randrange(1000, 1016)}: "
+        f"*{s.rng.randrange(10**7)} {what}, {request}"
+    )
 
 
 def stack_trace(s: Source) -> str:
@@ -82,7 +96,8 @@ def python_trace(s: Source) -> str:
     if s.rng.random() < 0.7:
         return head
     frames = [
-        f'  File "/srv/app/{s.word()}/{s.word()}.py", line {s.rare(700)}, in {s.word()}_{s.word()}\n    {s.word()} = self.{s.word()}({s.word()})'
+        f'  File "/srv/app/{s.word()}/{s.word()}.py", line {s.rare(700)}, in {s.word()}_{s.word()}\n    {s.word()} = '
+        f"self.{s.word()}({s.word()})"
         for _ in range(s.rng.randint(3, 9))
     ]
     return "\n".join(
@@ -96,7 +111,7 @@ def journal_export(s: Source) -> str:
     unit = s.rng.choice(("ssh", "cron", "docker", "nginx", "systemd-resolved"))
     return "\n".join(
         [
-            f"__CURSOR=s={'ab12' * 8};i={s.rng.randrange(16**5):x};b={'0f9c' * 8};m={now % 10**10:x};t={now:x};x={s.hexadecimal(16)}",
+            f"__CURSOR=s={'ab12' * 8};i={s.rng.randrange(16**5):x};b={'0f9c' * 8};m={now % 10**10:x};t={now:x};x={s.hexadecimal(16)}",  # noqa: E501
             f"__REALTIME_TIMESTAMP={now}",
             f"__MONOTONIC_TIMESTAMP={now % 10**10}",
             f"_BOOT_ID={'0f9c' * 8}",
@@ -218,7 +233,8 @@ def kubernetes_audit(s: Source) -> object:
 def docker_log(s: Source) -> object:
     """A line of a container, as its runtime keeps it."""
     return {
-        "log": f"{s.rng.choice(_METHODS)} /{s.word()}/{s.rare(9999)} {s.rng.choice(_CODES)} {s.rng.uniform(0, 80):.3f} ms - {s.rare(9999)}\n",
+        "log": f"{s.rng.choice(_METHODS)} /{s.word()}/{s.rare(9999)} {s.rng.choice(_CODES)} "
+        f"{s.rng.uniform(0, 80):.3f} ms - {s.rare(9999)}\n",
         "stream": "stdout",
         "time": s.tick().isoformat().replace("+00:00", "987Z"),
     }
@@ -275,7 +291,7 @@ def rows(make: Callable[[Source], list[object]], separator: str) -> Build:
 
 def fixed_width(s: Source) -> str:
     """A record of fixed columns, as mainframes write them."""
-    return f"{s.rng.randrange(10**9):010d}{s.word():<20}{s.rng.choice(PLACES):<12}{s.tick():%Y%m%d}{s.rare(10**7):012d}{s.rng.choice('AIX')}{'':<16}"
+    return f"{s.rng.randrange(10**9):010d}{s.word():<20}{s.rng.choice(PLACES):<12}{s.tick():%Y%m%d}{s.rare(10**7):012d}{s.rng.choice('AIX')}{'':<16}"  # noqa: E501
 
 
 RECORDS: Final[Mapping[str, tuple[str, Build]]] = {

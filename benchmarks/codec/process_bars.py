@@ -1,4 +1,6 @@
-"""The bars that need processes of their own: threads, memory of a long stream, start-up, the pool; and the detector's time."""
+"""The bars that need processes of their own: threads, memory of a long stream, start-up, the pool; and the
+detector's time.
+"""
 
 import json
 import statistics
@@ -73,7 +75,9 @@ def _detector() -> Iterator[Verdict]:
 
 
 def _threads(records: Path) -> Iterator[Verdict]:
-    """One-shot in this thread against the streaming encoder with two workers, in turn; each in a process that has encoded before."""
+    """One-shot in this thread against the streaming encoder with two workers, in turn; each in a process that has
+    encoded before.
+    """
     data = records.read_bytes() * 8
     encoder.encode(data[: WARM * MIB])
     gains, ratios, speeds = [], [], []

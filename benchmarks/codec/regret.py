@@ -1,11 +1,12 @@
 """The selector against the oracle: `python -m benchmarks.codec.regret [PATH…] [--level fast] [--json FILE]`.
 
-Each file goes through a selector of its own, block by block, as in an encode; the oracle encodes each block with every strategy
-that the selector may choose and takes the smallest. Regret is how much larger the selector's block is, less one. Printed by corpus (a folder's first folder, else the file), for every
-corpus the mean of its blocks, and the mean of the corpora; also trials, decisions, and selecting's share of the encode time. Without PATH: the
-machine's own files and generated data. Whether a corpus was used to train the shipped tree is up to the caller: `benchmarks.codec.fetch` makes a
-folder `held-out` that was not (but its results were read while settings were chosen: docs/selector.md), and the tree's own provenance has the regret
-of validation with each corpus left out.
+Each file goes through a selector of its own, block by block, as in an encode; the oracle encodes each block with every
+strategy that the selector may choose and takes the smallest. Regret is how much larger the selector's block is, less
+one. Printed by corpus (a folder's first folder, else the file), for every corpus the mean of its blocks, and the mean
+of the corpora; also trials, decisions, and selecting's share of the encode time. Without PATH: the machine's own files
+and generated data. Whether a corpus was used to train the shipped tree is up to the caller: `benchmarks.codec.fetch`
+makes a folder `held-out` that was not (but its results were read while settings were chosen: docs/selector.md), and the
+tree's own provenance has the regret of validation with each corpus left out.
 """
 
 import argparse
@@ -28,7 +29,9 @@ from encoder.profile import LEVEL_NAMES, Profile, load_profile
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One corpus. regrets: of each block. seconds: processor time of selecting, and of encoding with what was selected."""
+    """One corpus. regrets: of each block. seconds: processor time of selecting, and of encoding with what was
+    selected.
+    """
 
     corpus: str
     regrets: tuple[float, ...]
@@ -48,13 +51,17 @@ class Judged:
         """For people."""
         share = self.selecting / (self.selecting + self.encoding)
         return (
-            f"{self.corpus[:44]:44} {len(self.regrets):4} blocks {self.regret:7.2%} regret  {self.decisions} decisions, "
-            f"{self.trials} trials, {share:5.1%} of the time  {'/'.join(sorted(set(self.choices)))} (best {'/'.join(sorted(set(self.best)))})"
+            f"{self.corpus[:44]:44} {len(self.regrets):4} blocks {self.regret:7.2%} regret  {self.decisions} "
+            f"decisions, "
+            f"{self.trials} trials, {share:5.1%} of the time  {'/'.join(sorted(set(self.choices)))} (best "
+            f"{'/'.join(sorted(set(self.best)))})"
         )
 
 
 def judge(corpus: str, blocks: Iterable[bytes], profile: Profile, clock: str = "thread_time") -> Judged:
-    """One selector over the blocks, in order, and the oracle after it. Blocks below 64 KiB have nothing to select and are passed over."""
+    """One selector over the blocks, in order, and the oracle after it. Blocks below 64 KiB have nothing to select
+    and are passed over.
+    """
     selector = AdaptiveCompressionSelector(profile.strategies, runs=profile.runs)
     now = getattr(time, clock)
     regrets, choices, best = [], [], []
@@ -131,8 +138,10 @@ def main() -> None:
     groups = by_group(judged)
     selecting, encoding = sum(one.selecting for one in judged), sum(one.encoding for one in judged)
     print(
-        f"mean regret {statistics.mean(groups.values()):.2%} over {len(groups)} corpora, {sum(len(one.regrets) for one in judged)} blocks; "
-        f"selecting is {selecting / (selecting + encoding):.1%} of the time, in a stream that starts anew with each file"
+        f"mean regret {statistics.mean(groups.values()):.2%} over {len(groups)} corpora, "
+        f"{sum(len(one.regrets) for one in judged)} blocks; "
+        f"selecting is {selecting / (selecting + encoding):.1%} of the time, in a stream that starts anew with each "
+        f"file"
     )
     if arguments.json:
         document = {"level": arguments.level, "by_corpus": groups, "files": [asdict(one) for one in judged]}

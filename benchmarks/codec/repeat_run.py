@@ -1,7 +1,8 @@
 """Many small encodes in a process of its own: `python -m benchmarks.codec.repeat_run FILE TIMES`.
 
-Encodes FILE with `StreamingEncoder` (default settings) so many times, and prints one JSON line: resident memory in MiB after a tenth of them
-and after all. The heap's free pages are given back before each reading, so that only what is still held counts.
+Encodes FILE with `StreamingEncoder` (default settings) so many times, and prints one JSON line: resident memory in MiB
+after a tenth of them and after all. The heap's free pages are given back before each reading, so that only what is
+still held counts.
 """
 
 import gc

@@ -1,4 +1,6 @@
-"""The report of `benchmarks.codec.bars`: a line for each file and contender, a line for each bar, and the same as JSON."""
+"""The report of `benchmarks.codec.bars`: a line for each file and contender, a line for each bar, and the same as
+JSON.
+"""
 
 import dataclasses
 import json
@@ -57,7 +59,8 @@ def file_lines(row: Row, clock: str) -> list[str]:
     lines = [f"{row.name} ({row.kind}, {row.source}, {size:,} bytes)"]
     for name, one in row.figures.items():
         lines.append(
-            f"  {name:10} {one.ratio:9.3f} x  {one.speed('encodes', clock):9.2f} MB/s +-{one.noise('encodes', clock):4.0%}"
+            f"  {name:10} {one.ratio:9.3f} x  {one.speed('encodes', clock):9.2f} MB/s "
+            f"+-{one.noise('encodes', clock):4.0%}"
             f"  {one.speed('decodes', clock):9.2f} MB/s +-{one.noise('decodes', clock):4.0%}  {len(one.encodes)} rounds"
         )
     return lines

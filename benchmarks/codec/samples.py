@@ -1,4 +1,6 @@
-"""The files that the bars are measured on, each with its kind; a kind belongs to one of the groups that bars speak of."""
+"""The files that the bars are measured on, each with its kind; a kind belongs to one of the groups that bars speak
+of.
+"""
 
 import io
 import lzma
@@ -90,7 +92,9 @@ class Sample:
 
 
 def kind_of(name: str, data: bytes) -> str:
-    """By the name's ending; a .txt whose lines all have the same number of separators is CSV; unknown endings by NUL bytes."""
+    """By the name's ending; a .txt whose lines all have the same number of separators is CSV; unknown endings by
+    NUL bytes.
+    """
     ending = Path(name).suffix.lower()
     kind = "code" if ending in CODE else ENDINGS.get(ending)
     if kind == "prose" and _is_table(data):
@@ -101,7 +105,9 @@ def kind_of(name: str, data: bytes) -> str:
 
 
 def given(paths: Iterable[Path], cap: int, source: str = "given") -> Iterator[Sample]:
-    """Every file named and every file below every folder named, cut to `cap` bytes at a line's end where there is one."""
+    """Every file named and every file below every folder named, cut to `cap` bytes at a line's end where there is
+    one.
+    """
     for path in paths:
         files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
         for file in files:
@@ -120,7 +126,9 @@ def cut(data: bytes, cap: int) -> bytes:
 
 
 def machine(cap: int) -> Iterator[Sample]:
-    """What every machine with this interpreter has: its sources and texts, the documents and extensions of its packages."""
+    """What every machine with this interpreter has: its sources and texts, the documents and extensions of its
+    packages.
+    """
     library = Path(sysconfig.get_path("stdlib"))
     packages = Path(sysconfig.get_path("purelib"))
     yield from _joined("standard library.py", "code", sorted(library.glob("*.py")), cap)

@@ -1,11 +1,12 @@
 """Logs of real servers, made on the spot: `python -m benchmarks.codec.servers OUT [--mib 16]`.
 
-    postgres.log, postgres.csv, postgres.jsonl   the same events of a PostgreSQL server under pgbench, every statement logged
-    nginx.log, nginx.jsonl                       the same requests of a seeded client, combined and JSON log formats
-    strace.log                                   strace -f -tt -T of processes that look for files and read them
+    postgres.log, postgres.csv, postgres.jsonl   the same events of a PostgreSQL server under pgbench, every statement
+    logged nginx.log, nginx.jsonl                       the same requests of a seeded client, combined and JSON log
+    formats strace.log                                   strace -f -tt -T of processes that look for files and read them
 
-Each is at most --mib MiB (8 to 32 say most). What is not installed is named and left out (Debian: postgresql, nginx-light, strace). The
-servers run in a temporary folder on their own sockets and are stopped at the end; nothing of the machine's configuration is touched.
+Each is at most --mib MiB (8 to 32 say most). What is not installed is named and left out (Debian: postgresql,
+nginx-light, strace). The servers run in a temporary folder on their own sockets and are stopped at the end; nothing of
+the machine's configuration is touched.
 """
 
 import argparse
@@ -77,7 +78,9 @@ class UnmadeLogError(Exception):
 
 
 def make_logs(out: Path, size: int) -> list[str]:
-    """Make every log that can be made, each at most `size` bytes, in the folder `out`. Returns a line for each source."""
+    """Make every log that can be made, each at most `size` bytes, in the folder `out`. Returns a line for each
+    source.
+    """
     out.mkdir(parents=True, exist_ok=True)
     lines = []
     for name, make in SOURCES.items():

@@ -1,10 +1,12 @@
 """What the search for context sort costs: `python -m benchmarks.codec.sort_share FILE... [--level fast] [--rounds 5]`.
 
-Each file's blocks are encoded in three ways by turns: *alone*, where every block searches which stream is sorted by which sibling; *told*, where it is given the plan that
-it found itself, so that only the search is left out; and *kept*, as a stream does it, where the first block of a segment searches for the others. Processor
-seconds of this thread, the least of the rounds for each block. Printed per file: the search's share of the time of a block that searches
-(1 - told / alone), its mean over a stream's blocks (1 - told / kept: below zero where following another block's plan is faster),
-what keeping saves of the time (1 - kept / alone) and adds to the size, and the size without any sorting over that with it. Only blocks that are taken apart count.
+Each file's blocks are encoded in three ways by turns: *alone*, where every block searches which stream is sorted by
+which sibling; *told*, where it is given the plan that it found itself, so that only the search is left out; and *kept*,
+as a stream does it, where the first block of a segment searches for the others. Processor seconds of this thread, the
+least of the rounds for each block. Printed per file: the search's share of the time of a block that searches (1 - told
+/ alone), its mean over a stream's blocks (1 - told / kept: below zero where following another block's plan is faster),
+what keeping saves of the time (1 - kept / alone) and adds to the size, and the size without any sorting over that with
+it. Only blocks that are taken apart count.
 """
 
 import argparse
@@ -89,7 +91,8 @@ def main() -> None:
     profile = load_profile(arguments.level)
     warm()
     print(
-        f"{'file':30} {'blocks':>6} {'search':>8} {'streamed':>8} {'saved':>8} {'larger':>8} {'unsorted':>9}  MB/s alone, kept"
+        f"{'file':30} {'blocks':>6} {'search':>8} {'streamed':>8} {'saved':>8} {'larger':>8} {'unsorted':>9}  MB/s "
+        f"alone, kept"
     )
     for file in arguments.files:
         with file.open("rb") as source:
@@ -105,8 +108,10 @@ def main() -> None:
         alone, told, kept = (costs[way] for way in WAYS)
         size = sum(len(block) for block, _ in blocks)
         print(
-            f"{file.name[:30]:30} {len(blocks):6} {1 - told.seconds / alone.seconds:8.1%} {1 - told.seconds / kept.seconds:8.1%} "
-            f"{1 - kept.seconds / alone.seconds:8.1%} {kept.size / alone.size - 1:8.2%} {unsorted_size(blocks) / alone.size:9.3f}  "
+            f"{file.name[:30]:30} {len(blocks):6} {1 - told.seconds / alone.seconds:8.1%} "
+            f"{1 - told.seconds / kept.seconds:8.1%} "
+            f"{1 - kept.seconds / alone.seconds:8.1%} {kept.size / alone.size - 1:8.2%} "
+            f"{unsorted_size(blocks) / alone.size:9.3f}  "
             f"{size / alone.seconds / 1e6:.0f}, {size / kept.seconds / 1e6:.0f}",
             flush=True,
         )

@@ -1,8 +1,9 @@
-"""What a fresh process pays before its first block, and for which kernels: `python -m benchmarks.codec.start_up FILE [--rounds 7]`.
+"""What a fresh process pays before its first block, and for which kernels: `python -m benchmarks.codec.start_up FILE
+[--rounds 7]`.
 
-Prints medians over the rounds, processor and wall milliseconds: the first and second encode and decode of FILE (the first load numba and
-the kernels that they use), and loading every kernel of the transform, by module. The kernels must have been compiled before, as they are by the
-first round.
+Prints medians over the rounds, processor and wall milliseconds: the first and second encode and decode of FILE (the
+first load numba and the kernels that they use), and loading every kernel of the transform, by module. The kernels must
+have been compiled before, as they are by the first round.
 """
 
 import argparse
@@ -53,7 +54,9 @@ class Watch:
 
 
 def steps(file: Path) -> dict[str, tuple[float, float]]:
-    """Seconds of each step of a process that encodes and decodes the file. Raises SystemExit where it does not come back."""
+    """Seconds of each step of a process that encodes and decodes the file. Raises SystemExit where it does not come
+    back.
+    """
     data = file.read_bytes()
     watch = Watch()
     blob = encoder.encode(data)

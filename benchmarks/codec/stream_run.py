@@ -1,7 +1,9 @@
-"""One stream in a process of its own: `python -m benchmarks.codec.stream_run FILE MIB [--workers 2] [--level fast] [--warm 0]`.
+"""One stream in a process of its own: `python -m benchmarks.codec.stream_run FILE MIB [--workers 2] [--level fast]
+[--warm 0]`.
 
-Encodes so many MiB (FILE again and again, never all in memory) with `StreamingEncoder` into a sink that only counts. Prints one JSON line:
-wall and processor seconds, bytes out, the pool's statistics, and resident memory in MiB: `before` (kernels loaded) and `peak`.
+Encodes so many MiB (FILE again and again, never all in memory) with `StreamingEncoder` into a sink that only counts.
+Prints one JSON line: wall and processor seconds, bytes out, the pool's statistics, and resident memory in MiB: `before`
+(kernels loaded) and `peak`.
 --warm encodes so many MiB before the clock starts, for a comparison with a process that has encoded before.
 """
 

@@ -1,12 +1,14 @@
-"""The streaming encoder measured whole: threads, memory over length, against one call, start-up, the pool, a thousand encodes.
+"""The streaming encoder measured whole: threads, memory over length, against one call, start-up, the pool, a thousand
+encodes.
 
     python -m benchmarks.codec.streaming                 64 to 256 MiB, about two minutes
     python -m benchmarks.codec.streaming --full          up to 1 GiB, five samples of each
     python -m benchmarks.codec.streaming --level high --rounds 7 FILE
 
-Every sample is a process of its own, and those that are compared run in turn. FILE: what to encode, again and again up to the length (default: generated
-logs, JSON lines and CSV). Speeds in MB/s (10**6 bytes) of input, memory in MiB (2**20) as the system accounts for it. Each figure is a median with
-the lowest and highest; the slope is a least-squares line with its 95 % interval (Student's t). Timings mean nothing while other work runs.
+Every sample is a process of its own, and those that are compared run in turn. FILE: what to encode, again and again up
+to the length (default: generated logs, JSON lines and CSV). Speeds in MB/s (10**6 bytes) of input, memory in MiB
+(2**20) as the system accounts for it. Each figure is a median with the lowest and highest; the slope is a least-squares
+line with its 95 % interval (Student's t). Timings mean nothing while other work runs.
 """
 
 import argparse
@@ -39,7 +41,9 @@ print(json.dumps({"seconds": time.perf_counter() - began, "out": size}))
 """
 IMPORT = "import time; t = time.perf_counter(); import encoder; print(time.perf_counter() - t)"
 STUDENT = (0, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131)
-"""Two-sided 95 % points of Student's t by degrees of freedom; beyond them the last is used, which is too wide by at most 9 %."""
+"""Two-sided 95 % points of Student's t by degrees of freedom; beyond them the last is used, which is too wide by at
+most 9 %.
+"""
 
 
 def child(*command: str) -> str:
@@ -101,13 +105,15 @@ def threads(records: Path, mib: int, level: str, rounds: int) -> None:
     gains = [one["seconds"] / two["seconds"] for one, two in zip(ones, twos, strict=True)]
     print(f"two threads over one              {spread(gains)} x")
     print(
-        f"two threads over one call         {spread([c['seconds'] / t['seconds'] for c, t in zip(calls, twos, strict=True)])} x"
+        f"two threads over one call         "
+        f"{spread([c['seconds'] / t['seconds'] for c, t in zip(calls, twos, strict=True)])} x"
     )
     print(
         f"processor time, two over one      {spread([t['cpu'] / o['cpu'] for o, t in zip(ones, twos, strict=True)])} x"
     )
     print(
-        f"size, streaming over one call     {spread([t['out'] / c['out'] for c, t in zip(calls, twos, strict=True)], 4)} x"
+        f"size, streaming over one call     "
+        f"{spread([t['out'] / c['out'] for c, t in zip(calls, twos, strict=True)], 4)} x"
     )
 
 
@@ -126,7 +132,8 @@ def memory(records: Path, lengths: Sequence[int], level: str, rounds: int) -> No
     steep, half = slope(points)
     verdict = "holds zero" if abs(steep) <= half else "does not hold zero"
     print(
-        f"slope                             {steep:.1f} MiB each GiB, 95 % from {steep - half:.1f} to {steep + half:.1f}: {verdict}"
+        f"slope                             {steep:.1f} MiB each GiB, 95 % from {steep - half:.1f} to "
+        f"{steep + half:.1f}: {verdict}"
     )
     every = [run for found in runs.values() for run in found]
     shares = [100 * run["pool"]["allocation_seconds"] / run["encode_seconds"] for run in every]

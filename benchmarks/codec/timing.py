@@ -1,4 +1,6 @@
-"""Interleaved timing: in every round every contender encodes and decodes once, so that a busy moment hits them alike."""
+"""Interleaved timing: in every round every contender encodes and decodes once, so that a busy moment hits them
+alike.
+"""
 
 import statistics
 import time
@@ -47,7 +49,8 @@ class Figures:
 
 
 def measure(data: bytes, contenders: Sequence[Contender], rounds: int, budget: float) -> dict[str, Figures]:
-    """Every contender on `data`: each runs once, then again in every round while it has spent less than `budget` seconds.
+    """Every contender on `data`: each runs once, then again in every round while it has spent less than `budget`
+    seconds.
 
     Raises SystemExit where a contender does not give the bytes back.
     """

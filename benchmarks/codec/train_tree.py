@@ -1,12 +1,15 @@
-"""Trains the selector's decision tree on measured sizes: `python -m benchmarks.codec.train_tree EXAMPLES… [--held-out EXAMPLES…] [--out FILE]`.
+"""Trains the selector's decision tree on measured sizes: `python -m benchmarks.codec.train_tree EXAMPLES… [--held-out
+EXAMPLES…] [--out FILE]`.
 
-EXAMPLES are files of `benchmarks.codec.examples`: blocks and samples encoded with every strategy of a profile. Below each shape that the detector
-names, a small regression tree learns how many times the smallest size each strategy gives; a leaf takes the shortlist of at most three that has the
-least mean regret once each of them is tried on the sample and the best kept, where a trial has to earn its price and the detector's word counts like a
-few more corpora. How large that tree is and how much the word counts is chosen, shape by shape, by cross-validation in which one corpus (a package, a
-program, a family of generated data) is never on both sides. Because the settings were chosen to do well in it, its regret is no fair judgement. Nor is
-that on --held-out where it is the folder that `fetch` makes: no block of it trains the tree, but its results were read several times while the price of
-a trial and the lists were chosen, and one rule came from them. The fair test is fresh packages. Needs scikit-learn; the tree is evaluated without it.
+EXAMPLES are files of `benchmarks.codec.examples`: blocks and samples encoded with every strategy of a profile. Below
+each shape that the detector names, a small regression tree learns how many times the smallest size each strategy gives;
+a leaf takes the shortlist of at most three that has the least mean regret once each of them is tried on the sample and
+the best kept, where a trial has to earn its price and the detector's word counts like a few more corpora. How large
+that tree is and how much the word counts is chosen, shape by shape, by cross-validation in which one corpus (a package,
+a program, a family of generated data) is never on both sides. Because the settings were chosen to do well in it, its
+regret is no fair judgement. Nor is that on --held-out where it is the folder that `fetch` makes: no block of it trains
+the tree, but its results were read several times while the price of a trial and the lists were chosen, and one rule
+came from them. The fair test is fresh packages. Needs scikit-learn; the tree is evaluated without it.
 """
 
 import argparse
@@ -30,7 +33,9 @@ from encoder.strategy import TreeType
 from encoder.trees import TREES
 
 MOST_REGRET = np.log(2.0)
-"""Being wrong by more than twice the size teaches no more than this, so that a few extreme blocks do not shape the whole tree."""
+"""Being wrong by more than twice the size teaches no more than this, so that a few extreme blocks do not shape the
+whole tree.
+"""
 PRIOR_REGRET = np.log(1.2)
 """What the detector's word says of every strategy but the one for the shape it named."""
 TRIAL_PRICE: Final = 0.002
@@ -50,8 +55,9 @@ ASKED = {
         "repeated",
     ),
 }
-"""Inputs that may be asked about blocks of a shape, where not all may. What describes text is chance where there is none; and for text, only
-what shows records: with few corpora the tree would else learn their languages."""
+"""Inputs that may be asked about blocks of a shape, where not all may. What describes text is chance where there is
+none; and for text, only what shows records: with few corpora the tree would else learn their languages.
+"""
 RECORDS: Final = {
     TreeType.LOG: {TreeType.LOG, TreeType.CSV, TreeType.JSON_LINES},
     TreeType.JSON_LINES: {TreeType.JSON_LINES, TreeType.JSON},
@@ -59,8 +65,9 @@ RECORDS: Final = {
     TreeType.JSON: {TreeType.JSON, TreeType.JSON_LINES},
     TreeType.XML: {TreeType.XML},
 }
-"""What is always tried on records and documents, with one or two more: what was clean in training need not be elsewhere, and a log's tokeniser takes any
-lines apart, also those that only look like a table."""
+"""What is always tried on records and documents, with one or two more: what was clean in training need not be
+elsewhere, and a log's tokeniser takes any lines apart, also those that only look like a table.
+"""
 PLAIN: Final = {tree for tree, row in TREES.items() if row.plain}
 FOLDS = 10
 SHIPPED = Path("encoder/detect/tree.json")
@@ -121,14 +128,18 @@ def weights(examples: Sequence[Example]) -> list[float]:
 
 
 def best_settings(examples: Sequence[Example], shape: TreeType) -> Settings:
-    """What does best on held-out corpora of one shape, the plainest of equals; the plainest, too, where there is nothing to hold out."""
+    """What does best on held-out corpora of one shape, the plainest of equals; the plainest, too, where there is
+    nothing to hold out.
+    """
     if len({it.group for it in examples}) < 2:
         return GRID[0]
     return min(GRID, key=lambda it: round(mean_cost(examples, cross_validated(examples, {shape: it})), 3))
 
 
 def grow(examples: Sequence[Example], settings: Mapping[TreeType, Settings]) -> Nodes:
-    """The whole tree's nodes: first the shape that the detector named, then what was learnt about blocks of that shape."""
+    """The whole tree's nodes: first the shape that the detector named, then what was learnt about blocks of that
+    shape.
+    """
     nodes = _below_shape(_of_shape(examples, TreeType.TEXT), TreeType.TEXT, settings)
     for shape in (tree for tree in TreeType if tree is not TreeType.TEXT):
         nodes = _split(f"seen_{shape}", 0.5, nodes, _below_shape(_of_shape(examples, shape), shape, settings))
@@ -182,8 +193,8 @@ def best_list(examples: Sequence[Example], shape: TreeType, word: float) -> Shor
 
 
 def _lists_for(shape: TreeType) -> list[Shortlist]:
-    """The shortlists that may stand at a leaf below that shape. Opaque data is never taken apart, and records are held against plain bytes by the
-    block encoder.
+    """The shortlists that may stand at a leaf below that shape. Opaque data is never taken apart, and records are held
+    against plain bytes by the block encoder.
     """
     if shape is TreeType.OPAQUE:
         return [each for each in LISTS if set(each) <= PLAIN]
@@ -264,7 +275,8 @@ def provenance(
     """What a reader of the tree wants to know; nothing that changes when the same data is measured again."""
     return {
         "command": "python -m benchmarks.codec.train_tree",
-        "labels": "sizes of blocks of at most 1 MiB and of what of them is tried, measured by benchmarks.codec.examples",
+        "labels": "sizes of blocks of at most 1 MiB and of what of them is tried, measured by "
+        "benchmarks.codec.examples",
         "library": f"scikit-learn {sklearn.__version__} DecisionTreeRegressor",
         "settings": {shape.value: it._asdict() for shape, it in settings.items()},
         "inputs": list(INPUTS),

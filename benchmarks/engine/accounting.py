@@ -1,8 +1,10 @@
-"""Whose processor time a command took: its own process's, that of those it left to end by themselves, and that of programs.
+"""Whose processor time a command took: its own process's, that of those it left to end by themselves, and that of
+programs.
 
-Processor time is what a busy machine has to give, and it is steadier than wall time where others work beside. The launchers of an orchestrator
-end after it and are nobody's children then; as a child subreaper (prctl(2)) this process gets them, and reads of each, before it is
-taken off the table, what it used itself and what the programs used that it waited for (proc(5)).
+Processor time is what a busy machine has to give, and it is steadier than wall time where others work beside. The
+launchers of an orchestrator end after it and are nobody's children then; as a child subreaper (prctl(2)) this process
+gets them, and reads of each, before it is taken off the table, what it used itself and what the programs used that it
+waited for (proc(5)).
 """
 
 import ctypes
@@ -21,8 +23,8 @@ SELF, WAITED_FOR = slice(11, 13), slice(13, 15)  # utime and stime, cutime and c
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Seconds of processor time. first: of the command's own process. others: of processes that it did not wait for. programs: of those that
-    any of them waited for.
+    """Seconds of processor time. first: of the command's own process. others: of processes that it did not wait for.
+    programs: of those that any of them waited for.
     """
 
     first: float
@@ -36,7 +38,9 @@ class Shares:
 
 
 def shares_of(argv: Sequence[str], folder: Path, env: Mapping[str, str] | None = None) -> Shares:
-    """Run the command in the folder, and wait for all that comes of it. Raises CommandError where it does not end well."""
+    """Run the command in the folder, and wait for all that comes of it. Raises CommandError where it does not end
+    well.
+    """
     before = _children()
     with _gathering():
         process = subprocess.Popen(
@@ -62,7 +66,9 @@ def _gathering() -> Iterator[None]:
 
 
 def _ends(before: frozenset[int]) -> Iterator[tuple[int, tuple[int, float, float]]]:
-    """Every child that was not there before, once it has ended: its pid, its exit code, and the seconds of itself and of what it waited for."""
+    """Every child that was not there before, once it has ended: its pid, its exit code, and the seconds of itself
+    and of what it waited for.
+    """
     while left := _children() - before:
         for pid in left:
             os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)

@@ -1,17 +1,19 @@
 """The engine's bars beside its peers in one run.
 
-    python -m venv .bench-peers && .bench-peers/bin/pip install -r benchmarks/engine/peers.txt
-    python -m benchmarks.engine.bars --peers .bench-peers [--only PART...] [--repeat 5] [--workdir DIR] [--workflows FILE...] [--json FILE]
+    python -m venv .bench-peers && .bench-peers/bin/pip install -r benchmarks/engine/peers.txt python -m
+    benchmarks.engine.bars --peers .bench-peers [--only PART...] [--repeat 5] [--workdir DIR] [--workflows FILE...]
+    [--json FILE]
 
-Every figure is a median of `--repeat` runs, in which ours and the peers' take turns. Three readings of what a task costs:
-"engine" is ours alone, from the first task's start to the last one's end by its journal; "beyond one task" is what the whole command took beyond
-the same command on one job, over the other jobs, and so without the start of the program; "whole command" is all of it, start and report
-included, over the jobs. Ours and a peer's are only ever compared in the same reading, as the median of the quotients of runs side by side.
-"beyond" is how long a task was under way beyond its payload, median and 95th percentile. Peak memory is that of the largest
-process. `--workdir` must lie on the disk whose syncs are to count: not on tmpfs.
+Every figure is a median of `--repeat` runs, in which ours and the peers' take turns. Three readings of what a task
+costs: "engine" is ours alone, from the first task's start to the last one's end by its journal; "beyond one task" is
+what the whole command took beyond the same command on one job, over the other jobs, and so without the start of the
+program; "whole command" is all of it, start and report included, over the jobs. Ours and a peer's are only ever
+compared in the same reading, as the median of the quotients of runs side by side. "beyond" is how long a task was under
+way beyond its payload, median and 95th percentile. Peak memory is that of the largest process. `--workdir` must lie on
+the disk whose syncs are to count: not on tmpfs.
 
-Parts: wide, layers, power, loading, scale, shell, resume, help, makespan, shapes, workflows. `--workflows` names instances in WfCommons'
-WfFormat, such as those of https://github.com/wfcommons/WfInstances.
+Parts: wide, layers, power, loading, scale, shell, resume, help, makespan, shapes, workflows. `--workflows` names
+instances in WfCommons' WfFormat, such as those of https://github.com/wfcommons/WfInstances.
 """
 
 import argparse
@@ -74,8 +76,9 @@ class Bench:
     def folder(self) -> Path:
         """A fresh folder to run in.
 
-        One with many files is not removed while others are to be timed: ext4 without a journal passes over each inode that was freed in
-        the last minutes, one by one (`recently_deleted` in fs/ext4/ialloc.c), and so who makes a file pays for what was removed before.
+        One with many files is not removed while others are to be timed: ext4 without a journal passes over each inode
+        that was freed in the last minutes, one by one (`recently_deleted` in fs/ext4/ialloc.c), and so who makes a file
+        pays for what was removed before.
         """
         return Path(tempfile.mkdtemp(dir=self.workdir))
 
@@ -275,7 +278,8 @@ def workflows(bench: Bench) -> None:
 
 
 PARTS: Final[Mapping[str, Callable[[Bench], None]]] = {
-    "wide": wide, "layers": layers, "power": power, "loading": loading, "scale": scale, "shell": shell, "resume": resume,
+    "wide": wide, "layers": layers, "power": power, "loading": loading, "scale": scale, "shell": shell,
+    "resume": resume,
     "help": help_, "makespan": makespan, "shapes": shapes, "workflows": workflows,
 }  # fmt: skip
 

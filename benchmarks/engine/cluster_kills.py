@@ -1,10 +1,13 @@
-"""Kill workers, nannies or the scheduler of a Dask cluster at random while a plan runs on it, and count what must not happen.
+"""Kill workers, nannies or the scheduler of a Dask cluster at random while a plan runs on it, and count what must not
+happen.
 
-    python -m benchmarks.engine.cluster_kills [--trials 5] [--kills 4] [--tasks 24] [--seed 1] [--what workers|nannies|scheduler]
+    python -m benchmarks.engine.cluster_kills [--trials 5] [--kills 4] [--tasks 24] [--seed 1] [--what
+    workers|nannies|scheduler]
 
-Each task holds a lock on a file of its own (flock) from its first moment to its last, in a process that outlives its worker unless somebody ends
-it. Who finds it taken is a second attempt while the first one lives: an overlap. A finished task that runs again is one that the journal
-has as started after it had as succeeded. One line of JSON for each trial, and one for all. Everything stays on loopback; the seeds are `--seed`, `--seed` + 1 and so on.
+Each task holds a lock on a file of its own (flock) from its first moment to its last, in a process that outlives its
+worker unless somebody ends it. Who finds it taken is a second attempt while the first one lives: an overlap. A finished
+task that runs again is one that the journal has as started after it had as succeeded. One line of JSON for each trial,
+and one for all. Everything stays on loopback; the seeds are `--seed`, `--seed` + 1 and so on.
 """
 
 import argparse
@@ -51,7 +54,9 @@ PARTS: Final = {"workers": "spawn_main", "nannies": "dask_worker", "scheduler": 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """exit_code: of the run; ran_again: finished tasks that ran to their end again; left: processes of the run that outlived it."""
+    """exit_code: of the run; ran_again: finished tasks that ran to their end again; left: processes of the run that
+    outlived it.
+    """
 
     seed: int
     killed: int
@@ -213,8 +218,10 @@ def _counts(log: Path) -> Iterator[Counter[str]]:
 def _plan(rng: random.Random, folder: Path, tasks: int) -> dict[str, object]:
     (folder / "task.py").write_text(TASK)
     listed = [
-        {"id": f"t{number}", "title": "t", "needs": [f"t{rng.randrange(number)}"] if number and rng.random() < 0.5 else [],
-         "command": [sys.executable, "-S", str(folder / "task.py"), str(folder / f"t{number}"), f"{rng.uniform(0.5, 4):.2f}"]}
+        {"id": f"t{number}", "title": "t",
+        "needs": [f"t{rng.randrange(number)}"] if number and rng.random() < 0.5 else [],
+         "command": [sys.executable, "-S", str(folder / "task.py"), str(folder / f"t{number}"),
+         f"{rng.uniform(0.5, 4):.2f}"]}
         for number in range(tasks)
     ]  # fmt: skip
     group = {"title": "A", "lead": "X", "tasks": listed}

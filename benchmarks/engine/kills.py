@@ -1,18 +1,21 @@
-"""Kill an orchestrator with SIGKILL, at every journal boundary and at random moments, resume, and compare with a run left alone.
+"""Kill an orchestrator with SIGKILL, at every journal boundary and at random moments, resume, and compare with a run
+left alone.
 
     python -m benchmarks.engine.kills                                    every boundary, and 1,000 moments
     python -m benchmarks.engine.kills --moments 50 --processes 0         as the test suite does
     python -m benchmarks.engine.kills --seed 7 --only 123                one moment of a series again
 
-Each round forks an orchestrator of its own, kills it, looks for survivors, maybe kills the one that resumes too, and lets the last one
-finish. Checked after every round (the first miss ends it with exit code 1 and names seed, round and folder):
+Each round forks an orchestrator of its own, kills it, looks for survivors, maybe kills the one that resumes too, and
+lets the last one finish. Checked after every round (the first miss ends it with exit code 1 and names seed, round and
+folder):
 
 - a task whose success was in the journal when the orchestrator died is not started again;
 - a task is started at most once more for each time that it was under way when an orchestrator died;
 - the end (status, failures and culprit of each task, the verdicts, the exit code) is that of the run left alone;
 - five seconds after the kill, no process of the run is alive.
 
-Most rounds run tasks in threads of the orchestrator, which is quick; `--processes` of them give each task its own process tree.
+Most rounds run tasks in threads of the orchestrator, which is quick; `--processes` of them give each task its own
+process tree.
 """
 
 import argparse
@@ -52,7 +55,8 @@ LONGEST: Final = 120.0
 
 RETRY: Final = {"max": 1, "delay": "2ms"}
 TASKS: Final[dict[str, dict[str, Any]]] = {
-    "one": {}, "two": {"needs": ["one"]}, "bad": {"retries": RETRY, "with": {"fail": True}}, "below": {"needs": ["bad"]},
+    "one": {}, "two": {"needs": ["one"]}, "bad": {"retries": RETRY, "with": {"fail": True}},
+    "below": {"needs": ["bad"]},
     "off": {"if": False}, "always": {"needs": ["bad", "two", "off"], "trigger_rule": "all_done"},
     "soft": {"continue_on_error": True, "with": {"fail": True}}, "last": {"needs": ["soft", "one"]},
     "wide1": {}, "wide2": {}, "wide3": {"needs": ["wide1", "wide2"]},
@@ -149,8 +153,8 @@ class Miss(Exception):  # noqa: N818 - named after what happened
 
 @dataclass(slots=True)
 class Totals:
-    """kills that hit a run under way; finished: tasks that were done then; again: of those, started again; in_flight; extra
-    starts of those; slowest: seconds until no process of a killed run was alive.
+    """kills that hit a run under way; finished: tasks that were done then; again: of those, started again; in_flight;
+    extra starts of those; slowest: seconds until no process of a killed run was alive.
     """
 
     kills: int = 0
@@ -173,7 +177,9 @@ class Round:
         self.totals = Totals()
 
     def die(self, seconds: float | None, boundary: tuple[int, bool] | None = None) -> bool:
-        """Let an orchestrator run for so long, or to its boundary, and kill it; False where the run had ended before."""
+        """Let an orchestrator run for so long, or to its boundary, and kill it; False where the run had ended
+        before.
+        """
         pid = forked(self.folder, self.loaded, processes=self.processes, boundary=boundary)
         if seconds is not None:
             time.sleep(seconds)
@@ -195,7 +201,9 @@ class Round:
         self.totals.slowest = max(self.totals.slowest, time.monotonic() - began)
 
     def take_note(self) -> bool:
-        """What the journal says at this death: who was done, who was under way; False where it says that the run has ended."""
+        """What the journal says at this death: who was done, who was under way; False where it says that the run
+        has ended.
+        """
         state = self.state()
         if state is None:
             return True
@@ -240,7 +248,8 @@ class Round:
         for task, count in starts.items():
             if count > self.usual[task] + self.cut_off[task]:
                 raise Miss(
-                    f"{task} was started {count} times; {self.usual[task]} are usual, it was cut off {self.cut_off[task]} times"
+                    f"{task} was started {count} times; {self.usual[task]} are usual, it was cut off "
+                    f"{self.cut_off[task]} times"
                 )
             self.totals.extra += max(0, count - self.usual[task])
         if state is None or end_of(state) != self.expected:
@@ -267,7 +276,9 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """The run that nobody kills: what it comes to, how often its tasks start, and how long it takes, by kind of executor."""
+    """The run that nobody kills: what it comes to, how often its tasks start, and how long it takes, by kind of
+    executor.
+    """
 
     expected: tuple[object, ...]
     usual: Counter[str]
@@ -334,7 +345,8 @@ def total(many: Iterator[Totals]) -> tuple[int, Totals]:
 def tell(name: str, rounds: int, whole: Totals) -> None:
     """One line of figures."""
     print(
-        f"{name}: {rounds} rounds, {whole.kills} kills of a run under way; {whole.finished} tasks were done then, {whole.again} ran again; "
+        f"{name}: {rounds} rounds, {whole.kills} kills of a run under way; {whole.finished} tasks were done then, "
+        f"{whole.again} ran again; "
         f"{whole.in_flight} were under way, {whole.extra} extra starts; survivors gone within {whole.slowest:.1f} s",
         flush=True,
     )

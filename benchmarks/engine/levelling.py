@@ -2,8 +2,9 @@
 
 Usage: python -m benchmarks.engine.levelling [--seconds 10] [--problems 6] [FILE.sm ...]
 
-The problems are made in the manner of PSPLIB's generator (Kolisch, Sprecher and Drexl 1995): 60 and 120 tasks of 1 to 10 units, four counters,
-scarce and much asked for. Files of PSPLIB itself are taken as they are. Both have the same seconds and two threads.
+The problems are made in the manner of PSPLIB's generator (Kolisch, Sprecher and Drexl 1995): 60 and 120 tasks of 1 to
+10 units, four counters, scarce and much asked for. Files of PSPLIB itself are taken as they are. Both have the same
+seconds and two threads.
 """
 
 import argparse
@@ -39,7 +40,9 @@ def made(tasks: int, seed: int, factor: float, strength: float) -> str:
 
 
 def _capacity(lengths: list[int], after: list[set[int]], asked: list[int], strength: float) -> int:
-    """Between what the hungriest task asks for and what is asked for at once where every task starts as early as it can."""
+    """Between what the hungriest task asks for and what is asked for at once where every task starts as early as it
+    can.
+    """
     early = [0] * len(lengths)
     for task, length in enumerate(lengths):
         for one in after[task]:

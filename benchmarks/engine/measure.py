@@ -12,7 +12,9 @@ LONGEST = 900.0
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """seconds: wall; cpu: user and system seconds of the process and all that it waited for; rss: bytes, the peak of the largest one."""
+    """seconds: wall; cpu: user and system seconds of the process and all that it waited for; rss: bytes, the peak
+    of the largest one.
+    """
 
     seconds: float
     cpu: float

@@ -22,8 +22,8 @@ ENV: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """One run of ours. cost: of the whole command; makespan: from the first task's start to the last one's end; p50, p95:
-    seconds that a task was under way beyond its payload. durations in seconds.
+    """One run of ours. cost: of the whole command; makespan: from the first task's start to the last one's end; p50,
+    p95: seconds that a task was under way beyond its payload. durations in seconds.
     """
 
     cost: Cost

@@ -3,8 +3,8 @@
     python -m venv .bench-peers && .bench-peers/bin/pip install -r benchmarks/engine/peers.txt
     python -m benchmarks.engine.bars --peers .bench-peers
 
-Each adapter writes what its tool reads into a folder and names the command that runs it, which must end with 0 only when every job is
-done. GNU make is taken from the system.
+Each adapter writes what its tool reads into a folder and names the command that runs it, which must end with 0 only
+when every job is done. GNU make is taken from the system.
 """
 
 import json
@@ -73,12 +73,14 @@ async def main():
 with SetWorkflowID("run-1"):
     asyncio.run(main())
 DBOS.destroy()
-"""
+"""  # noqa: E501
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """durable: what it keeps of finished work. prepare: writes into a folder; command: argv, given the environment's `bin`."""
+    """durable: what it keeps of finished work. prepare: writes into a folder; command: argv, given the
+    environment's `bin`.
+    """
 
     name: str
     durable: str

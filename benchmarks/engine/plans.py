@@ -26,7 +26,9 @@ def as_json(shape: Shape) -> str:
 
 
 def wide_plan(count: int) -> dict[str, Any]:
-    """Independent no-ops by matrices of 1,000 each, as no text that people write has 100,000 tasks. count: of thousands."""
+    """Independent no-ops by matrices of 1,000 each, as no text that people write has 100,000 tasks. count: of
+    thousands.
+    """
     many = {"run": WORK["noop"], "needs": [], "matrix": {"n": list(range(1000))}}
     plan = plan_of(Shape(f"wide-{count}000", ()))
     plan["workstreams"]["W"]["tasks"] = [{"id": f"t{index}", "title": "t", **many} for index in range(count)]

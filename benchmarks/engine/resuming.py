@@ -1,7 +1,8 @@
 """How long a resumed run takes before its first task starts.
 
 python -m benchmarks.engine.resuming half PLAN STATE    runs the plan, and dies by SIGKILL after half of its tasks
-python -m benchmarks.engine.resuming rest PLAN STATE    prints the wall and processor seconds from taking the run up to the first task's start
+python -m benchmarks.engine.resuming rest PLAN STATE    prints the wall and processor seconds from taking the run up to
+the first task's start
 """
 
 import os

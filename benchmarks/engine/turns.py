@@ -1,4 +1,6 @@
-"""What a task costs, read from two commands side by side: one that does a whole shape, and one that does a single job."""
+"""What a task costs, read from two commands side by side: one that does a whole shape, and one that does a single
+job.
+"""
 
 import math
 from collections.abc import Callable, Mapping

@@ -1,9 +1,11 @@
-"""How well `orchestrate audit` reads reports that people or agents wrote: precision and recall against labels made by hand.
+"""How well `orchestrate audit` reads reports that people or agents wrote: precision and recall against labels made by
+hand.
 
     python -m benchmarks.evidence.claims FOLDER
 
 FOLDER holds the reports; `benchmarks/evidence/audit/` has a file of labels for each, by its name. A line of labels is
-`LINE: FIGURE LABEL; …`, with "*" for a statement without a figure of its own. A claim counts as right where line, figure and label are.
+`LINE: FIGURE LABEL; …`, with "*" for a statement without a figure of its own. A claim counts as right where line,
+figure and label are.
 """
 
 import argparse

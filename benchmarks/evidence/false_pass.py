@@ -1,9 +1,11 @@
-"""How often a criterion with `max_samples` passes although its target is not met: `python -m benchmarks.evidence.false_pass`.
+"""How often a criterion with `max_samples` passes although its target is not met: `python -m
+benchmarks.evidence.false_pass`.
 
-The truth lies exactly on the target, which is the worst case: every PASS is a false one, and so is every FAIL. Samples come in
-attempts of `samples` each until a look decides or `max_samples` are there; the product's own judge looks. One row for each
-distribution, size and number of looks: the share of false PASS with the upper end of its 95 % interval (Clopper & Pearson 1934,
-by bisection), the same without the correction for repeated looks ("naive"), and how many samples it took on average.
+The truth lies exactly on the target, which is the worst case: every PASS is a false one, and so is every FAIL. Samples
+come in attempts of `samples` each until a look decides or `max_samples` are there; the product's own judge looks. One
+row for each distribution, size and number of looks: the share of false PASS with the upper end of its 95 % interval
+(Clopper & Pearson 1934, by bisection), the same without the correction for repeated looks ("naive"), and how many
+samples it took on average.
 
     python -m benchmarks.evidence.false_pass                   every scenario, 2,000 trials each
     python -m benchmarks.evidence.false_pass --trials 400      quicker

@@ -1,8 +1,10 @@
-"""How often a target that rests on earlier runs passes a run that is as bad as it forbids: `python -m benchmarks.evidence.history`.
+"""How often a target that rests on earlier runs passes a run that is as bad as it forbids: `python -m
+benchmarks.evidence.history`.
 
-Every run takes `samples` values of one distribution. The last run's truth lies exactly on the target's share of the others' truth, so
-that every PASS is a false one. The target itself scatters, as it is a share of the median of so many earlier runs. One row for each
-distribution, number of samples and number of earlier runs: the share of false PASS with the upper end of its 95 % interval.
+Every run takes `samples` values of one distribution. The last run's truth lies exactly on the target's share of the
+others' truth, so that every PASS is a false one. The target itself scatters, as it is a share of the median of so many
+earlier runs. One row for each distribution, number of samples and number of earlier runs: the share of false PASS with
+the upper end of its 95 % interval.
 
     python -m benchmarks.evidence.history --trials 2000
 """
@@ -58,12 +60,13 @@ def main() -> int:
     intervals.RESAMPLES = 1000  # type: ignore[misc]  # a tenth of the time, the same rates
     surely = 0.0
     print(
-        f"median {TRUTH:g}, target {SHARE:g} x median(last N)\n{'what':14}{'n':>4}{'last':>6}{'false PASS':>12}{'at most':>9}"
+        f"median {TRUTH:g}, target {SHARE:g} x median(last "
+        f"N)\n{'what':14}{'n':>4}{'last':>6}{'false PASS':>12}{'at most':>9}"
     )
     for name, samples, runs, share in rows(asked.trials, asked.seed):
         told = "" if runs >= FEWEST_RUNS else "  (refused in a plan)"
         print(
-            f"{name:14}{samples:4}{runs:6}{share:12.2%}{upper_bound(round(share * asked.trials), asked.trials):9.2%}{told}",
+            f"{name:14}{samples:4}{runs:6}{share:12.2%}{upper_bound(round(share * asked.trials), asked.trials):9.2%}{told}",  # noqa: E501
             flush=True,
         )
         surely = surely if told else max(surely, lower_bound(share, asked.trials))

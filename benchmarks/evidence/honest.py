@@ -1,8 +1,10 @@
-"""What the guards against cheats cost an honest measurement, and what drawing until it fits gains: `python -m benchmarks.evidence.honest`.
+"""What the guards against cheats cost an honest measurement, and what drawing until it fits gains: `python -m
+benchmarks.evidence.honest`.
 
-Comparisons: two arms and a control in ms with lognormal noise, a true reduction, and a target; a row says how often it passes, and how
-often each guard of the control stands in the way. Draws: a task whose truth lies on its target and that exits with an error until
-its own median fits, up to ten times; a row says how often that passes, with its failed attempts counted and as if they had not been.
+Comparisons: two arms and a control in ms with lognormal noise, a true reduction, and a target; a row says how often it
+passes, and how often each guard of the control stands in the way. Draws: a task whose truth lies on its target and that
+exits with an error until its own median fits, up to ten times; a row says how often that passes, with its failed
+attempts counted and as if they had not been.
 
     python -m benchmarks.evidence.honest --trials 1000
 """

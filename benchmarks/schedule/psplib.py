@@ -1,8 +1,10 @@
-"""Levelled schedules of PSPLIB's project scheduling problems: `python -m benchmarks.schedule.psplib [--seconds 10] FILE.sm…`
+"""Levelled schedules of PSPLIB's project scheduling problems: `python -m benchmarks.schedule.psplib [--seconds 10]
+FILE.sm…`
 
-For each file: list scheduling's makespan, the levelled one, the lower bound, and whether the two meet, which proves the optimum.
-PSPLIB (Kolisch and Sprecher 1997): https://www.om-db.wi.tum.de/psplib/; single-mode files end in .sm. Ten of its j30 instances lie in
-scikit-decide's source archive on PyPI: `--fetch` downloads that, checks its digest and takes them. Known optima: PSPLIB's j30opt.sm.
+For each file: list scheduling's makespan, the levelled one, the lower bound, and whether the two meet, which proves the
+optimum. PSPLIB (Kolisch and Sprecher 1997): https://www.om-db.wi.tum.de/psplib/; single-mode files end in .sm. Ten of
+its j30 instances lie in scikit-decide's source archive on PyPI: `--fetch` downloads that, checks its digest and takes
+them. Known optima: PSPLIB's j30opt.sm.
 """
 
 import argparse
@@ -56,7 +58,8 @@ def main() -> None:
         makespan, known = found.schedule.makespan, OPTIMA.get(name)
         reached += makespan == (known or found.bound)
         print(
-            f"{name:10} {listed:6g} {makespan:9g} {found.bound:6g}  {'yes' if found.gap == 0 else 'no':6}  {known or '?'}"
+            f"{name:10} {listed:6g} {makespan:9g} {found.bound:6g}  {'yes' if found.gap == 0 else 'no':6}  "
+            f"{known or '?'}"
         )
     print(f"{reached} of {len(problems)} at the optimum")
 

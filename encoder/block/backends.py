@@ -27,8 +27,8 @@ Decompress = Callable[[memoryview, int, bytes], bytes]
 class Codec:
     """One back end. `code`: its number in the format. `levels`: lowest and highest level it takes.
 
-    compress(data, level, text, codebook) and decompress(data, raw_size, codebook); the latter raises FormatError unless `data` is
-    exactly one stream of exactly raw_size bytes. Only CARRIED looks at the codebook.
+    compress(data, level, text, codebook) and decompress(data, raw_size, codebook); the latter raises FormatError unless
+    `data` is exactly one stream of exactly raw_size bytes. Only CARRIED looks at the codebook.
     """
 
     code: int
@@ -41,7 +41,9 @@ _CONTEXT_BYTES: Final = 4 << 20  # of zstd contexts that a thread keeps beside t
 _LONG: Final = 1 << 22
 _LEAST_SLIMMED: Final = 16
 _SLIM_HASH_LOG: Final = 19
-"""From that level on zstd searches binary trees, and their roots need no table of 16 MiB: 2 MiB find the same (docs/glyph-use.md, Memory)."""
+"""From that level on zstd searches binary trees, and their roots need no table of 16 MiB: 2 MiB find the same
+(docs/glyph-use.md, Memory).
+"""
 _contexts = kept_by_thread()
 
 
@@ -60,7 +62,9 @@ def _zstd_compressor(level: int, size: int) -> zstandard.ZstdCompressor:
 
 
 def _window_log(size: int) -> int:
-    """Of a stream that is longer than most levels' windows, what lets matches reach back to its beginning; 0: the level's own."""
+    """Of a stream that is longer than most levels' windows, what lets matches reach back to its beginning; 0: the
+    level's own.
+    """
     return (size - 1).bit_length() if size > _LONG else 0
 
 
@@ -255,7 +259,8 @@ def compress(
 ) -> tuple[BackEnd, bytes]:
     """`data` compressed, and the back end that did it: STORE when the asked-for one does not make it smaller.
 
-    codebook: what CARRIED stands behind. Raises ValueError for a level outside `CODECS[back_end].levels`, or CARRIED without a codebook.
+    codebook: what CARRIED stands behind. Raises ValueError for a level outside `CODECS[back_end].levels`, or CARRIED
+    without a codebook.
     """
     codec = CODECS[back_end]
     low, high = codec.levels

@@ -80,9 +80,9 @@ def encode_block(
     """The body of a block; at most `data` and four bytes. It stands for itself unless the strategy has a codebook.
 
     The transform is left out, and the header says so, where it does not apply or does not pay: any strategy is lossless
-    for any bytes. place: in a segment, where the block is one of a stream's; the leader of a segment always hands on a plan,
-    an empty one should it fail. thorough: False for a sample that is only to tell tokenisers apart: how JSON lines name their
-    columns is then not tried. Raises ValueError for a level that the back end does not have.
+    for any bytes. place: in a segment, where the block is one of a stream's; the leader of a segment always hands on a
+    plan, an empty one should it fail. thorough: False for a sample that is only to tell tokenisers apart: how JSON
+    lines name their columns is then not tried. Raises ValueError for a level that the back end does not have.
     """
     view = memoryview(data).cast("B")
     try:
@@ -99,10 +99,11 @@ def encode_block(
 def decode_block(
     body: bytes | memoryview, raw_size: int, limits: Limits = DEFAULT_LIMITS, codebook: bytes = b""
 ) -> bytes:
-    """Exactly the `raw_size` bytes that were encoded. codebook: what the block's frame names, if any; its bytes count as memory.
+    """Exactly the `raw_size` bytes that were encoded. codebook: what the block's frame names, if any; its bytes count
+    as memory.
 
-    Raises FormatError for a body that is damaged or of another size, VersionError for a newer one, LimitError for one that would
-    exceed `limits`.
+    Raises FormatError for a body that is damaged or of another size, VersionError for a newer one, LimitError for one
+    that would exceed `limits`.
     """
     if raw_size > limits.max_block or len(body) > limits.max_block + _BODY_OVERHEAD:
         raise LimitError(

@@ -31,16 +31,20 @@ _METADATA: Final = -1
 _LEAST_TRIED: Final = 64  # bytes of a stream; of fewer zstd makes about as few as any
 _LZMA_LEVEL: Final = 8
 _SHORT: Final = 1 << 14
-"""Bytes of a stream; with a longer one brotli takes its time, whose dictionary helps short ones, and zstd is seldom below LZMA."""
+"""Bytes of a stream; with a longer one brotli takes its time, whose dictionary helps short ones, and zstd is seldom
+below LZMA.
+"""
 _FOR_SHORT: Final = ((BackEnd.ZSTD, 19), (BackEnd.BROTLI, 11))
 
 
 def packing_of(
     view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool = True
 ) -> "Packing | None":
-    """The block transformed and laid out, or None when there is nothing to transform. thorough: as in `encoder.block.codec.encode_block`.
+    """The block transformed and laid out, or None when there is nothing to transform. thorough: as in
+    `encoder.block.codec.encode_block`.
 
-    place: the sort plan and the naming of JSON lines' columns go through it, to or from the other blocks of its segment.
+    place: the sort plan and the naming of JSON lines' columns go through it, to or from the other blocks of its
+    segment.
     """
     if not 0 < len(view) <= LARGEST_TRANSFORMED:
         return None
@@ -58,8 +62,8 @@ def packing_of(
 
 
 def _best_named(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> "Transformed | None":
-    """JSON with its columns named by path or by key alone, whichever a quick compression makes smaller: of a document all of it,
-    of lines the first of them, and as the segment's leader has them.
+    """JSON with its columns named by path or by key alone, whichever a quick compression makes smaller: of a document
+    all of it, of lines the first of them, and as the segment's leader has them.
     """
     from encoder.glyphs.transform import transform  # noqa: PLC0415  as the module says
 
@@ -91,8 +95,8 @@ def _quick_size(transformed: "Transformed | None", tree: TreeType) -> int:
 
 
 def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | None, budget: int) -> "Packing":
-    """Flags, metadata and streams; of a tree whose text is pooled, and of others with much text, with that in one stream or in many,
-    whichever a quick compression makes smaller.
+    """Flags, metadata and streams; of a tree whose text is pooled, and of others with much text, with that in one
+    stream or in many, whichever a quick compression makes smaller.
     """
     from encoder.glyphs.siblings import permutation_numbers, sort_streams  # noqa: PLC0415  as the module says
 
@@ -115,7 +119,9 @@ def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | 
 
 
 def _may_pool(packing: "Packing") -> bool:
-    """Whether text in one stream is tried: where columns say the same things again, or else much of the body is text that matters."""
+    """Whether text in one stream is tried: where columns say the same things again, or else much of the body is
+    text that matters.
+    """
     if TREES[packing.strategy.tree].text_pooled:
         return True
     if packing.strategy.prose_level is None:
@@ -127,7 +133,9 @@ def _may_pool(packing: "Packing") -> bool:
 
 
 def _is_dear(strategy: Strategy) -> bool:
-    """Whether there is little time, and text takes most of it: then nothing is compressed as it will be only to be measured."""
+    """Whether there is little time, and text takes most of it: then nothing is compressed as it will be only to be
+    measured.
+    """
     return strategy.hasty and strategy.text_level is not None
 
 

@@ -1,7 +1,8 @@
 """Columns or the plain bytes, where there is time for hardly more than one of them.
 
-Taking a block apart, with zstd 3 behind it, takes less time than zstd 9 takes for its plain bytes. Where that clearly pays, it is all that is
-done. Of documents, and of what looks like text, the selector has tried whether it pays; of records a part of the block says which.
+Taking a block apart, with zstd 3 behind it, takes less time than zstd 9 takes for its plain bytes. Where that clearly
+pays, it is all that is done. Of documents, and of what looks like text, the selector has tried whether it pays; of
+records a part of the block says which.
 """
 
 from dataclasses import replace
@@ -26,8 +27,8 @@ _WORTH_A_PART: Final = 1 << 18
 
 
 def hasty_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
-    """The body of a block for a strategy that is `hasty`. place, thorough: as in `encoder.block.codec.encode_block`; what is not thorough is columns
-    wherever there are any, their text at the level for prose.
+    """The body of a block for a strategy that is `hasty`. place, thorough: as in `encoder.block.codec.encode_block`;
+    what is not thorough is columns wherever there are any, their text at the level for prose.
     """
     packing = packing_of(view, strategy, place, thorough=thorough)
     if packing is None:

@@ -78,7 +78,8 @@ class Stream:
 
 
 def write_streams(flags: int, streams: Iterable[tuple[int, BackEnd, bytes]]) -> bytes:
-    """A body of several streams after its header. Of each: the bytes it decompresses to, what compressed it, its own bytes.
+    """A body of several streams after its header. Of each: the bytes it decompresses to, what compressed it, its own
+    bytes.
 
     Inverse of `read_flags` and `read_directory`.
     """
@@ -100,8 +101,8 @@ def read_flags(reader: Reader, known: int) -> int:
 
 
 def read_directory(reader: Reader) -> list[Stream]:
-    """The streams that the rest of a body is, in their order. Raises FormatError for lengths that do not fill it, VersionError for a
-    back end that only a newer reader knows.
+    """The streams that the rest of a body is, in their order. Raises FormatError for lengths that do not fill it,
+    VersionError for a back end that only a newer reader knows.
     """
     count = reader.varint("the number of streams")
     if not 1 <= count <= reader.remaining:
@@ -119,8 +120,8 @@ def read_directory(reader: Reader) -> list[Stream]:
 
 
 def open_stream(stream: Stream, limits: Limits, codebook: bytes = b"") -> bytes:
-    """A stream decompressed, behind the codebook where it says so. Raises LimitError where that would take too much memory, FormatError
-    where it is damaged.
+    """A stream decompressed, behind the codebook where it says so. Raises LimitError where that would take too much
+    memory, FormatError where it is damaged.
     """
     needed = 9 * stream.raw_size + memory_of(stream.back_end, stream.data, stream.raw_size)
     if needed > limits.max_memory:

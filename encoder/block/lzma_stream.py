@@ -1,4 +1,6 @@
-"""Raw LZMA2 streams, back end 2: shaped to the data when they are made; no memory beyond the stream's own size when they are read."""
+"""Raw LZMA2 streams, back end 2: shaped to the data when they are made; no memory beyond the stream's own size when
+they are read.
+"""
 
 import lzma
 from typing import Any, Final, TypeAlias
@@ -7,7 +9,9 @@ from encoder.block.slices import slices_of
 from encoder.errors import FormatError
 
 LzmaShape: TypeAlias = tuple[int, int, int]
-"""Bits of the byte before (lc), and of the place of the byte (lp) and of a match (pb), that LZMA's probabilities depend on."""
+"""Bits of the byte before (lc), and of the place of the byte (lp) and of a match (pb), that LZMA's probabilities
+depend on.
+"""
 TEXT_SHAPE: Final[LzmaShape] = (4, 0, 0)
 PLANES_SHAPE: Final[LzmaShape] = (0, 0, 0)
 _SHAPES: Final[tuple[LzmaShape, ...]] = (

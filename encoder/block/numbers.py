@@ -1,7 +1,8 @@
-"""Plain bytes as numbers of a fixed width: sound, pictures, arrays. Differences in byte planes, behind LZMA; a stream of back end 6.
+"""Plain bytes as numbers of a fixed width: sound, pictures, arrays. Differences in byte planes, behind LZMA; a stream
+of back end 6.
 
-A layout says how wide the numbers are, after how many of them the next of the same channel comes, and how often differences are taken.
-Differences are taken modulo the width, so that any bytes come back.
+A layout says how wide the numbers are, after how many of them the next of the same channel comes, and how often
+differences are taken. Differences are taken modulo the width, so that any bytes come back.
 """
 
 from dataclasses import dataclass
@@ -30,7 +31,9 @@ _PART: Final = 1 << 14
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """width: bytes of a number, of `WIDTHS`. channels: 1 to 255. order: how often differences are taken, up to `MOST_ORDER`."""
+    """width: bytes of a number, of `WIDTHS`. channels: 1 to 255. order: how often differences are taken, up to
+    `MOST_ORDER`.
+    """
 
     width: int
     channels: int
@@ -88,7 +91,9 @@ def looks_like_numbers(data: memoryview) -> bool:
 
 
 def spread(data: bytes | memoryview, layout: Layout) -> bytes:
-    """Planes of the numbers' differences, the highest byte's first, then the bytes that fill no number. As long as the data."""
+    """Planes of the numbers' differences, the highest byte's first, then the bytes that fill no number. As long as
+    the data.
+    """
     whole = len(data) // layout.width * layout.width
     numbers = np.frombuffer(data[:whole], layout.dtype).astype(f"<u{layout.width}")
     for _ in range(layout.order):

@@ -37,7 +37,8 @@ def _is_one_byte(view: memoryview) -> bool:
 
 
 def one_stream(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool) -> bytes:
-    """The body of the bytes as they are, in one stream of the strategy's back end, or stored. tree, fell_back: as the header says them.
+    """The body of the bytes as they are, in one stream of the strategy's back end, or stored. tree, fell_back: as the
+    header says them.
 
     Raises ValueError for a level that the back end does not have.
     """

@@ -16,15 +16,21 @@ from encoder.mixing.models import LEVELS, LIGHT, WRITTEN_ROWS, row_model
 from encoder.strategy import BackEnd, Strategy
 
 LEAST_MIXED: Final = 4096
-"""Bytes, below which a block is left to brotli: a model learns little from so few, and small inputs never load the kernels."""
+"""Bytes, below which a block is left to brotli: a model learns little from so few, and small inputs never load the
+kernels.
+"""
 _SMALL_BACK_END: Final = (BackEnd.BROTLI, 11)
 _ROW_STREAMS: Final = 5
 _STREAM_NAMES: Final = ("metadata", "templates", "template columns", "tail", "tokens")
 _LIBRARIES: Final = ((BackEnd.ZSTD, 19), (BackEnd.LZMA, 9))
 _BROTLI_UP_TO: Final = 1 << 13
-"""Bytes of a stream that brotli 11 is tried on: its own dictionary helps short ones, and it takes its time with others."""
+"""Bytes of a stream that brotli 11 is tried on: its own dictionary helps short ones, and it takes its time with
+others.
+"""
 _MIXING_ALONE_FROM: Final = 1 << 15
-"""Bytes of a stream that at the full level only mixing is tried on, as it wins there. The light level has no time for that."""
+"""Bytes of a stream that at the full level only mixing is tried on, as it wins there. The light level has no time
+for that.
+"""
 
 
 def small_strategy(strategy: Strategy) -> Strategy:

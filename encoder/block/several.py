@@ -1,7 +1,8 @@
 """The plain bytes of a block behind whichever back end makes them smallest, for levels that have time for several.
 
-LZMA makes most data the smallest of the libraries, and is always run. A sample says whether another back end can be smaller
-on this block. What it cannot say is how much each gains by what comes again far off, so that close ones are run too.
+LZMA makes most data the smallest of the libraries, and is always run. A sample says whether another back end can be
+smaller on this block. What it cannot say is how much each gains by what comes again far off, so that close ones are run
+too.
 """
 
 from dataclasses import dataclass
@@ -23,7 +24,9 @@ _QUICK: Final = 9  # of zstd
 
 
 class _At:
-    """What a trial on the sample decides by, from measured files of many kinds: parts of what LZMA makes of the sample, unless it says otherwise."""
+    """What a trial on the sample decides by, from measured files of many kinds: parts of what LZMA makes of the
+    sample, unless it says otherwise.
+    """
 
     # A sample holds less that comes again far off, by which LZMA gains more than zstd and brotli do
     library: Final = 0.99  # zstd and brotli: below it they are run on the whole block too
@@ -46,8 +49,8 @@ class Stream:
 
 
 def smallest_stream(view: memoryview, level: int, beaten: int | None = None, *, records: bool = False) -> Stream:
-    """The smallest stream of a block's plain bytes. level: of mixing. At its light one plain bytes are left to the libraries, which decode
-    many times as fast, except for records that mixing makes clearly smaller.
+    """The smallest stream of a block's plain bytes. level: of mixing. At its light one plain bytes are left to the
+    libraries, which decode many times as fast, except for records that mixing makes clearly smaller.
 
     beaten: bytes that something else takes; a back end that a sample says to be larger is not run.
     """
@@ -65,8 +68,8 @@ def smallest_stream(view: memoryview, level: int, beaten: int | None = None, *, 
 
 
 def foretold_size(view: memoryview, level: int, *, records: bool = False) -> float:
-    """About how many bytes the smallest stream takes: what a quick compression makes of them, times what more is gained on a sample. level,
-    records: as for `smallest_stream`.
+    """About how many bytes the smallest stream takes: what a quick compression makes of them, times what more is gained
+    on a sample. level, records: as for `smallest_stream`.
     """
     sample = sample_of(view)
     full = level > LIGHT

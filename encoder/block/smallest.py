@@ -1,4 +1,6 @@
-"""Which body of a block is the smallest: columns, mixed rows, or the plain bytes; and which of them need not be tried."""
+"""Which body of a block is the smallest: columns, mixed rows, or the plain bytes; and which of them need not be
+tried.
+"""
 
 from dataclasses import replace
 from typing import Final
@@ -19,7 +21,9 @@ SAFE: Final = Strategy(TreeType.TEXT, BackEnd.ZSTD, 19)
 
 
 class _At:
-    """All that the choice compares with, measured on many kinds of data. Levels are of zstd, parts are of what is named."""
+    """All that the choice compares with, measured on many kinds of data. Levels are of zstd, parts are of what is
+    named.
+    """
 
     # time that is spared
     quick_level: Final = 9  # up to here, plain zstd costs so little beside the transform that it is simply tried
@@ -52,7 +56,8 @@ class _At:
 
 
 def smallest_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
-    """The smallest body of those that the strategy allows and that are worth a trial. place, thorough: as in `encoder.block.codec.encode_block`.
+    """The smallest body of those that the strategy allows and that are worth a trial. place, thorough: as in
+    `encoder.block.codec.encode_block`.
 
     Raises ValueError for a level that the back end does not have.
     """
@@ -78,7 +83,9 @@ def smallest_body(view: memoryview, strategy: Strategy, place: SegmentPlace | No
 
 
 def _mixed_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes | None:
-    """Mixed rows, or columns behind libraries where those are smaller: of machine-made records and deep documents they may be."""
+    """Mixed rows, or columns behind libraries where those are smaller: of machine-made records and deep documents
+    they may be.
+    """
     # text is pooled as at lower levels
     quick = replace(strategy, back_end=BackEnd.ZSTD, level=_At.columns_level, prose_level=_At.columns_level)
     packing = packing_of(view, quick, place)  # first, as others may wait for its sort plan
@@ -101,7 +108,9 @@ def _closeness(packing: Packing, columns: bytes) -> float:
 
 
 def _carried_body(view: memoryview, strategy: Strategy) -> bytes:
-    """The plain bytes behind the codebook; or without it, where they are no longer like it or mixed, and that is smaller."""
+    """The plain bytes behind the codebook; or without it, where they are no longer like it or mixed, and that is
+    smaller.
+    """
     level = strategy.level if strategy.back_end is BackEnd.ZSTD else _At.carried_level
     carried = replace(strategy, back_end=BackEnd.CARRIED, level=level)
     body = plain_body(view, carried, TreeType.TEXT, fell_back=False)
@@ -112,8 +121,8 @@ def _carried_body(view: memoryview, strategy: Strategy) -> bytes:
 
 
 def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
-    """Records behind zstd, or the plain bytes. Where taking them apart gains little and they are mostly text, it is not left at that,
-    but for a sample.
+    """Records behind zstd, or the plain bytes. Where taking them apart gains little and they are mostly text, it is not
+    left at that, but for a sample.
     """
     packing = packing_of(view, strategy, place, thorough=thorough)
     body = None if packing is None else packing.body()
@@ -129,8 +138,8 @@ def _quick_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None
 
 
 def _prose_body(view: memoryview, strategy: Strategy, packing: Packing | None, level: int) -> bytes:
-    """The columns with their text, or the plain bytes, at that level, the one for prose; and where columns gain hardly anything over
-    that, the plain bytes at the level that they have where nothing was taken apart.
+    """The columns with their text, or the plain bytes, at that level, the one for prose; and where columns gain hardly
+    anything over that, the plain bytes at the level that they have where nothing was taken apart.
     """
     body = None if packing is None else packing.body(text_level=level)
     plain = plain_body(view, replace(strategy, level=level), TreeType.TEXT, fell_back=True)
@@ -140,16 +149,20 @@ def _prose_body(view: memoryview, strategy: Strategy, packing: Packing | None, l
 
 
 def _smaller(one: bytes | None, other: bytes | None) -> bytes | None:
-    """The smaller body, or the only one. Columns of deep documents, where much comes again far off, may beat rows of them."""
+    """The smaller body, or the only one. Columns of deep documents, where much comes again far off, may beat rows
+    of them.
+    """
     return min((body for body in (one, other) if body is not None), key=len, default=None)
 
 
 def plain_body(
     view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool, beaten: int | None = None
 ) -> bytes:
-    """The body of the bytes as they are, in one stream of the strategy's back end, or stored; for mixing of whichever is smallest.
+    """The body of the bytes as they are, in one stream of the strategy's back end, or stored; for mixing of whichever
+    is smallest.
 
-    tree, fell_back: as the header says them. beaten: bytes of another body, above which none need be made with all care.
+    tree, fell_back: as the header says them. beaten: bytes of another body, above which none need be made with all
+    care.
 
     Raises ValueError for a level that the back end does not have.
     """
@@ -207,8 +220,8 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
 
 
 def _mixed_clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
-    """Whether the body is far below a quick compression of the plain bytes, or well below what a sample of them foretells. Where these
-    may be mixed, the first counts for rows of records alone.
+    """Whether the body is far below a quick compression of the plain bytes, or well below what a sample of them
+    foretells. Where these may be mixed, the first counts for rows of records alone.
     """
     from encoder.block.several import LEAST_SAMPLED, foretold_size  # noqa: PLC0415  as above
 

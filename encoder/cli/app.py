@@ -23,7 +23,8 @@ class LevelName(StrEnum):
 
 DISTRIBUTIONS = ("workstream-orchestrator", "workstream-orchestrator-encoder")
 EXIT_CODES = (
-    "Exit codes: 0 done, 1 damaged data, a limit or an i/o error, 2 usage, 129 hang-up, 130 interrupted, 141 the reader left, "
+    "Exit codes: 0 done, 1 damaged data, a limit or an i/o error, 2 usage, 129 hang-up, 130 interrupted, 141 the "
+    "reader left, "
     "143 terminated."
 )
 
@@ -253,7 +254,9 @@ def bench(  # noqa: PLR0913 - one parameter for each option
 )
 @reported
 def warm(*, quiet: Quiet = False) -> None:
-    """Make all kernels ready now, so that the first large encode or decode need not; compile them where they did not come compiled."""
+    """Make all kernels ready now, so that the first large encode or decode need not; compile them where they did
+    not come compiled.
+    """
     from encoder.cli.warming import warm_kernels  # noqa: PLC0415 - so that --help stays fast
 
     with waiting("compiling kernels", quiet=quiet):

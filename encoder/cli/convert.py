@@ -70,7 +70,9 @@ class Converted:
 
 
 def encode_files(names: list[str], destination: Destination, profile: str, threads: int | None) -> None:
-    """Encode each input to where `target_of` says. Raises UsageError, ProfileError; exits with 1 or 2 where one failed."""
+    """Encode each input to where `target_of` says. Raises UsageError, ProfileError; exits with 1 or 2 where one
+    failed.
+    """
     plan = load_profile(profile)
     count = cores(threads)
 
@@ -84,7 +86,9 @@ def encode_files(names: list[str], destination: Destination, profile: str, threa
 
 
 def salvage_files(names: list[str], destination: Destination, limits: Limits) -> None:
-    """Write what is whole of each damaged input to where `target_of` says, and tell what is lost. Exits with 1 where anything is."""
+    """Write what is whole of each damaged input to where `target_of` says, and tell what is lost. Exits with 1
+    where anything is.
+    """
     if destination.remove:
         raise UsageError("--salvage keeps what it could not read; leave --rm out")
     losses: list[Lost] = []

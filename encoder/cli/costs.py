@@ -25,8 +25,8 @@ class Cost:
 def costs_of(info: StreamInfo, columns: list[ColumnInfo], most: int) -> list[Cost]:
     """Where the file's bytes go, the costliest first, adding up to its size. Pure.
 
-    columns: of all blocks, costliest first. Those after the first `most` are one line; so are templates and ids, the blocks
-    that were not transformed, and what the container takes.
+    columns: of all blocks, costliest first. Those after the first `most` are one line; so are templates and ids, the
+    blocks that were not transformed, and what the container takes.
     """
     transformed = sum(block.body_size for block in info.blocks if block.body.columns)
     plain = sum(block.body_size for block in info.blocks if not block.body.columns)

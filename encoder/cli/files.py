@@ -1,4 +1,6 @@
-"""Output files that are whole or not there: written beside, synced, then renamed; and outputs that are no files, written to as they are."""
+"""Output files that are whole or not there: written beside, synced, then renamed; and outputs that are no files,
+written to as they are.
+"""
 
 import contextlib
 import os
@@ -34,8 +36,8 @@ def opened_input(name: str) -> Iterator[IO[bytes]]:
 def whole_file(target: Path, *, force: bool, like: str) -> Iterator[IO[bytes]]:
     """A file to write that becomes `target` only when the block ends well; then with owner, mode and times of `like`.
 
-    like: a path, or "-" for none. A device, a pipe or a descriptor is written to directly, forced or not. Raises UsageError where target may not
-    be written.
+    like: a path, or "-" for none. A device, a pipe or a descriptor is written to directly, forced or not. Raises
+    UsageError where target may not be written.
     """
     if is_special(target):
         with _opened(target) as device:

@@ -1,7 +1,8 @@
 """How a signal ends the command: at once, silently, with 128 + its number, and with nothing left half written.
 
-An exception from a signal handler comes up inside any library, which may swallow it or take it for a fault of its own. So nothing is
-raised: what is still owed (`owing`) is done, and the process ends. Imports nothing that takes time, as it guards the imports.
+An exception from a signal handler comes up inside any library, which may swallow it or take it for a fault of its own.
+So nothing is raised: what is still owed (`owing`) is done, and the process ends. Imports nothing that takes time, as it
+guards the imports.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ _waiting: int | None = None
 
 
 class owing:  # noqa: N801 - a context manager, used like a function
-    """While inside, `duty` is done should a signal end the command: remove a file half written, show the cursor again."""
+    """While inside, `duty` is done should a signal end the command: remove a file half written, show the cursor
+    again.
+    """
 
     def __init__(self, duty: Callable[[], object]) -> None:
         self._duty = duty
@@ -43,7 +46,9 @@ class owing:  # noqa: N801 - a context manager, used like a function
 
 
 class undisturbed:  # noqa: N801 - as above
-    """While inside, which must be short, a signal waits: between the making of a file and the duty to remove it, say."""
+    """While inside, which must be short, a signal waits: between the making of a file and the duty to remove it,
+    say.
+    """
 
     def __enter__(self) -> None:
         global _held  # noqa: PLW0603 - the process's, as its signals are
@@ -59,7 +64,9 @@ class undisturbed:  # noqa: N801 - as above
 
 
 def leave_on_signals() -> None:
-    """From now on end this process with 128 + the number of a signal of `LEAVING`; one that is ignored stays ignored."""
+    """From now on end this process with 128 + the number of a signal of `LEAVING`; one that is ignored stays
+    ignored.
+    """
     heard = [number for number in LEAVING if signal.getsignal(number) is not signal.SIG_IGN]
     for number in heard:
         signal.signal(number, _leave)

@@ -37,7 +37,9 @@ def _show_cursor() -> None:
 
 @contextlib.contextmanager
 def waiting(what: str, *, quiet: bool = False) -> Iterator[None]:
-    """While the block runs, what it does and for how long, once that is more than PATIENCE; nothing as in `progress_for`."""
+    """While the block runs, what it does and for how long, once that is more than PATIENCE; nothing as in
+    `progress_for`.
+    """
     if quiet or not sys.stderr.isatty():
         yield
         return

@@ -13,7 +13,9 @@ from encoder.stream.members import Member, read_file_index
 
 @dataclass(frozen=True, slots=True)
 class BlockLine:
-    """One block: where it is, what it holds, what its body says of itself, and where the codebook that it refers to is, if any."""
+    """One block: where it is, what it holds, what its body says of itself, and where the codebook that it refers to
+    is, if any.
+    """
 
     offset: int
     raw_size: int

@@ -7,14 +7,18 @@ from pathlib import Path
 from typing import IO, Final, TextIO
 
 CLOSED_AS: Final = {0: os.O_WRONLY, 1: os.O_RDONLY, 2: os.O_RDWR}
-"""How the null device is put in a closed descriptor's place: reading 0 and writing 1 then fail as if it were closed; 2 leads nowhere."""
+"""How the null device is put in a closed descriptor's place: reading 0 and writing 1 then fail as if it were
+closed; 2 leads nowhere.
+"""
 MOST_LINKS: Final = 40
 closed: Final[set[int]] = set()
 """Which were closed when the command was started."""
 
 
 def make_safe() -> None:
-    """A fault of standard output says whose it is. A closed descriptor is taken by the next file opened, and what is printed would land in that one."""
+    """A fault of standard output says whose it is. A closed descriptor is taken by the next file opened, and what
+    is printed would land in that one.
+    """
     for descriptor, mode in CLOSED_AS.items():
         try:
             os.fstat(descriptor)
@@ -95,12 +99,16 @@ def descriptor_of(path: Path) -> int | None:
 
 
 def is_special(path: Path) -> bool:
-    """Whether it leads to anything else than a regular file or a folder: that is written to as it is, and never renamed over."""
+    """Whether it leads to anything else than a regular file or a folder: that is written to as it is, and never
+    renamed over.
+    """
     return _kernels_link(path) is not None or (path.exists() and not path.is_file() and not path.is_dir())
 
 
 def opened_special(path: Path) -> IO[bytes]:
-    """It, to be written to; a descriptor of this process as it stands, behind what was written there before. Raises OSError."""
+    """It, to be written to; a descriptor of this process as it stands, behind what was written there before. Raises
+    OSError.
+    """
     descriptor = descriptor_of(path)
     return path.open("wb") if descriptor is None else os.fdopen(os.dup(descriptor), "wb")
 

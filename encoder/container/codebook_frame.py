@@ -1,7 +1,7 @@
 """A codebook on the wire: bytes of blocks before, which later blocks may refer to, in a frame of its own.
 
-A block that refers to one names in its body how far back the codebook's frame stands. It needs that frame and nothing else, so that
-blocks are still decoded alone, side by side and in any order. docs/glyph-format.md has the layout.
+A block that refers to one names in its body how far back the codebook's frame stands. It needs that frame and nothing
+else, so that blocks are still decoded alone, side by side and in any order. docs/glyph-format.md has the layout.
 """
 
 from typing import Final
@@ -36,7 +36,9 @@ def parse_codebook(body: bytes, offset: int) -> bytes:
 
 
 def codebook_of(body: bytes, strategy: Strategy) -> bytes:
-    """The codebook that a body made under the strategy refers to: the strategy's, or none where the body does without."""
+    """The codebook that a body made under the strategy refers to: the strategy's, or none where the body does
+    without.
+    """
     refers = body[_BACK_END_AT : _BACK_END_AT + 1] == bytes([CODECS[BackEnd.CARRIED].code])
     return strategy.codebook if refers else b""
 
@@ -47,7 +49,8 @@ def pack_reference(distance: int) -> bytes:
 
 
 def parse_reference(body: bytes, offset: int) -> tuple[int, bytes]:
-    """Where the codebook's frame begins in the stream, and the body without its reference. offset: of the block's frame.
+    """Where the codebook's frame begins in the stream, and the body without its reference. offset: of the block's
+    frame.
 
     Raises FormatError.
     """

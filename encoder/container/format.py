@@ -45,7 +45,9 @@ MOST_CODEBOOK: Final = 1 << 16
 
 
 class FrameKind(IntEnum):
-    """What a frame holds. An unknown kind from 0x80 up is skipped (its body check is still verified); others are refused."""
+    """What a frame holds. An unknown kind from 0x80 up is skipped (its body check is still verified); others are
+    refused.
+    """
 
     BLOCK = 1
     END = 2
@@ -63,7 +65,9 @@ class StreamHeader:
 
 @dataclass(frozen=True, slots=True)
 class FrameHeader:
-    """What stands before a body. raw_check and body_check: xxh3-64 of the decoded and of the encoded bytes. refers: to a codebook."""
+    """What stands before a body. raw_check and body_check: xxh3-64 of the decoded and of the encoded bytes. refers:
+    to a codebook.
+    """
 
     raw_size: int
     body_size: int
@@ -93,7 +97,9 @@ class IndexEntry:
 
 
 def largest_body(raw_size: int) -> int:
-    """The most bytes that a body of `raw_size` decoded bytes may take: room for a compressor's own overhead, no more."""
+    """The most bytes that a body of `raw_size` decoded bytes may take: room for a compressor's own overhead, no
+    more.
+    """
     return raw_size + raw_size // 256 + BODY_SLACK
 
 
@@ -111,7 +117,8 @@ def pack_header(header: StreamHeader) -> bytes:
 def parse_header(data: bytes, limits: Limits) -> StreamHeader:
     """Read and check the stream's header (exactly `HEADER_SIZE` bytes).
 
-    Raises FormatError (not a glyph stream), VersionError (newer major, unknown must-understand flag), ChecksumError, LimitError.
+    Raises FormatError (not a glyph stream), VersionError (newer major, unknown must-understand flag), ChecksumError,
+    LimitError.
     """
     magic, major, minor, must, may, block_size = HEADER.unpack_from(data)
     if magic != MAGIC:
@@ -145,8 +152,8 @@ def pack_frame(frame: FrameHeader, raw_offset: int) -> bytes:
 def parse_frame(  # noqa: PLR0913 - where it stands, and what holds there
     data: bytes, raw_offset: int, offset: int, header: StreamHeader, limits: Limits, *, before: int = 0
 ) -> FrameHeader:
-    """Read and check a frame's header (exactly `FRAME_SIZE` bytes) that starts at byte `offset` of the stream. before: bytes that the streams
-    before this one in the file decode to, which count towards `limits.max_output`.
+    """Read and check a frame's header (exactly `FRAME_SIZE` bytes) that starts at byte `offset` of the stream. before:
+    bytes that the streams before this one in the file decode to, which count towards `limits.max_output`.
 
     Because the check is seeded with `raw_offset`, a block that was moved, doubled or dropped does not pass.
     Raises ChecksumError, VersionError, FormatError, LimitError.
@@ -164,8 +171,8 @@ def parse_frame(  # noqa: PLR0913 - where it stands, and what holds there
 
 
 def parse_codebook_frame(data: bytes, offset: int, limits: Limits) -> FrameHeader:
-    """As `parse_frame`, of the codebook's frame that a block refers to. The short check is not looked at, as its seed, where the
-    output stood, is not known; the body's own checksum is.
+    """As `parse_frame`, of the codebook's frame that a block refers to. The short check is not looked at, as its seed,
+    where the output stood, is not known; the body's own checksum is.
     """
     frame = unpack_frame(data, offset)
     if frame.kind != FrameKind.CODEBOOK:

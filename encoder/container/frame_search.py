@@ -36,7 +36,9 @@ STARTS: Final = re.compile(rb"\x01[\x00\x01]\x00\x00|\x80\x00\x00\x00|" + re.esc
 START_SIZE: Final = 4
 STEP: Final = 1 << 20
 MOST_HASHED: Final = 64
-"""Times the stream's size that a search may hash in all: bytes made to look like frames everywhere must not cost more."""
+"""Times the stream's size that a search may hash in all: bytes made to look like frames everywhere must not cost
+more.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,9 @@ class Found:
 
 
 class FrameSearch:
-    """Looks for frames. size: bytes of the source. Blocks may be as large as the header allows, or that of any stream come across since."""
+    """Looks for frames. size: bytes of the source. Blocks may be as large as the header allows, or that of any
+    stream come across since.
+    """
 
     def __init__(self, source: SeekableSource, header: StreamHeader, limits: Limits = DEFAULT_LIMITS) -> None:
         self._source: Final = source
@@ -80,7 +84,9 @@ class FrameSearch:
         return None
 
     def behind_end(self, at: int) -> int:
-        """Behind the whole end of a stream that stands at `at`, and the header behind that; `at` where there is none."""
+        """Behind the whole end of a stream that stands at `at`, and the header behind that; `at` where there is
+        none.
+        """
         prefix = self._read(at, PREFIX.size + COUNT.size)
         if len(prefix) < PREFIX.size + COUNT.size or prefix[0] != FrameKind.END:
             return at

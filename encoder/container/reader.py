@@ -1,4 +1,6 @@
-"""One stream read front to back from any file object, everything verified; and its trailer read from the end. Of several in a file: `encoder.stream.members`."""
+"""One stream read front to back from any file object, everything verified; and its trailer read from the end. Of
+several in a file: `encoder.stream.members`.
+"""
 
 import io
 from dataclasses import dataclass, replace
@@ -53,8 +55,8 @@ class SeekableSource(Source, Protocol):
 class Block:
     """A block as it stands in the stream, its body verified and not decoded yet.
 
-    offset: where its frame begins in the stream. raw_offset: where its bytes begin in the output. codebook: what the body refers to,
-    and codebook_at where that one's frame begins; none and None for a body that stands for itself.
+    offset: where its frame begins in the stream. raw_offset: where its bytes begin in the output. codebook: what the
+    body refers to, and codebook_at where that one's frame begins; none and None for a body that stands for itself.
     """
 
     frame: FrameHeader
@@ -68,9 +70,9 @@ class Block:
 class ContainerReader:
     """Reads frame after frame and keeps account of what the trailer will have to say.
 
-    header: the stream's header. offset: bytes read so far. totals: the trailer's, once `next_block` returned None. Reads nothing behind the stream.
-    head: bytes of the stream that were read already. before: bytes that the streams before it in the file decode to.
-    Raises FormatError or one of its subclasses, and LimitError.
+    header: the stream's header. offset: bytes read so far. totals: the trailer's, once `next_block` returned None.
+    Reads nothing behind the stream. head: bytes of the stream that were read already. before: bytes that the streams
+    before it in the file decode to. Raises FormatError or one of its subclasses, and LimitError.
     """
 
     def __init__(self, source: Source, limits: Limits = DEFAULT_LIMITS, *, head: bytes = b"", before: int = 0) -> None:
@@ -91,7 +93,8 @@ class ContainerReader:
     def next_block(self) -> Block | None:
         """The next block; None once the trailer was read.
 
-        Blocks may be read ahead. The caller decodes each and hands the result to `account` in order, then calls `finish`.
+        Blocks may be read ahead. The caller decodes each and hands the result to `account` in order, then calls
+        `finish`.
         """
         while (found := self._next_frame()) is not None:
             frame, start = found
@@ -106,7 +109,9 @@ class ContainerReader:
         return None
 
     def pass_over(self, source: SeekableSource) -> "Trailer":
-        """The trailer, once frame after frame was passed over, their headers alone read. source: the one that is read, which can seek."""
+        """The trailer, once frame after frame was passed over, their headers alone read. source: the one that is
+        read, which can seek.
+        """
         while (found := self._next_frame()) is not None:
             frame, start = found
             source.seek(frame.body_size, io.SEEK_CUR)
@@ -152,7 +157,9 @@ class ContainerReader:
         self._accounted += 1
 
     def finish(self) -> None:
-        """Compare the whole output's checksum with the trailer's, once every block was accounted for. Raises ChecksumError."""
+        """Compare the whole output's checksum with the trailer's, once every block was accounted for. Raises
+        ChecksumError.
+        """
         if self.totals is not None and self.totals.check != self._check.intdigest():
             raise ChecksumError("the whole stream's checksum does not match; fetch the file again")
 
@@ -265,7 +272,8 @@ def read_block(  # noqa: PLR0913 - where it stands, and what holds there
     *,
     before: int = 0,
 ) -> Block:
-    """One block, found by the index of the stream that begins at byte `start`, and the codebook that it refers to. before: as in `parse_frame`.
+    """One block, found by the index of the stream that begins at byte `start`, and the codebook that it refers to.
+    before: as in `parse_frame`.
 
     Raises FormatError or one of its subclasses, and LimitError.
     """
@@ -276,7 +284,9 @@ def read_block(  # noqa: PLR0913 - where it stands, and what holds there
 
 
 def read_codebook(source: SeekableSource, offset: int, start: int = 0, limits: Limits = DEFAULT_LIMITS) -> bytes:
-    """The codebook whose frame stands at byte `offset` of the stream that begins at byte `start`. Raises as `read_block`."""
+    """The codebook whose frame stands at byte `offset` of the stream that begins at byte `start`. Raises as
+    `read_block`.
+    """
     source.seek(start + offset)
     head = read_at_most(source, FRAME_SIZE)
     if len(head) < FRAME_SIZE:

@@ -32,10 +32,12 @@ class Sink(Protocol):
 
 
 class ContainerWriter:
-    """Writes header, block frames and trailer. The index grows by 20 bytes a block; beside it only the last codebook is kept.
+    """Writes header, block frames and trailer. The index grows by 20 bytes a block; beside it only the last codebook is
+    kept.
 
-    block_size: the most bytes that a block may decode to. minor: the minor version, which says what the blocks may hold. offset: bytes written so far.
-    Every codebook stands in the stream twice, before the blocks that refer to it and behind them, so that damage to one copy costs no block.
+    block_size: the most bytes that a block may decode to. minor: the minor version, which says what the blocks may
+    hold. offset: bytes written so far. Every codebook stands in the stream twice, before the blocks that refer to it
+    and behind them, so that damage to one copy costs no block.
     """
 
     def __init__(self, sink: Sink, block_size: int, *, minor: int = MINOR) -> None:
@@ -57,8 +59,8 @@ class ContainerWriter:
         return len(self._index) // ENTRY.size
 
     def add_to_check(self, raw: memoryview) -> None:
-        """Add a block's decoded bytes to the checksum of the whole stream: every block's once, in their order, before `finish`. Another thread
-        may do so while this one writes.
+        """Add a block's decoded bytes to the checksum of the whole stream: every block's once, in their order, before
+        `finish`. Another thread may do so while this one writes.
         """
         self._check.update(raw)
 

@@ -1,9 +1,11 @@
-"""Whether blocks refer to a codebook, and to which: decided block by block from the blocks so far, before they are encoded.
+"""Whether blocks refer to a codebook, and to which: decided block by block from the blocks so far, before they are
+encoded.
 
-A codebook is made of the bytes before a block. What it would save is tried on a block, after eight blocks, sixteen and so on; of
-plain text a small one and a large one are tried. One is taken once what it saves, times the blocks seen so far, is worth its place in the stream: as many blocks are
-expected to follow as came before. After `CodebookSettings.blocks` blocks it ends, and must prove itself against none
-(a restart point). All this is a function of the blocks in their order alone: not of threads or of timing.
+A codebook is made of the bytes before a block. What it would save is tried on a block, after eight blocks, sixteen and
+so on; of plain text a small one and a large one are tried. One is taken once what it saves, times the blocks seen so
+far, is worth its place in the stream: as many blocks are expected to follow as came before. After
+`CodebookSettings.blocks` blocks it ends, and must prove itself against none (a restart point). All this is a function
+of the blocks in their order alone: not of threads or of timing.
 """
 
 from dataclasses import dataclass, replace
@@ -27,16 +29,20 @@ SMALLER: Final = 8
 FIRST: Final = 8
 """Blocks before the first trial, which costs the time of one block or less."""
 LARGEST: Final = 96 << 10
-"""Bytes that a block takes by a quick compression, above which no codebook is tried: what it saves, a few hundred bytes or a thousand, is
-too little of such a block.
+"""Bytes that a block takes by a quick compression, above which no codebook is tried: what it saves, a few hundred bytes
+or a thousand, is too little of such a block.
 """
 LEAST_SHARE: Final = 0.005
-"""Of the bytes that a block takes by a quick compression, which are two to six times what it will take, that a codebook must save."""
+"""Of the bytes that a block takes by a quick compression, which are two to six times what it will take, that a
+codebook must save.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
-    """A codebook of at most `size` bytes: what it saved of one block, beside the codebook there was, and what its place in the stream takes."""
+    """A codebook of at most `size` bytes: what it saved of one block, beside the codebook there was, and what its
+    place in the stream takes.
+    """
 
     size: int
     saved: int
@@ -52,8 +58,8 @@ class _Trial:
 class _Segment:
     """Blocks of one strategy in a row.
 
-    past: the last bytes before the next block. seen: blocks since its beginning; since: those since its last restart point. codebook:
-    what they refer to. trials: the last ones, none of which was followed by a codebook yet.
+    past: the last bytes before the next block. seen: blocks since its beginning; since: those since its last restart
+    point. codebook: what they refer to. trials: the last ones, none of which was followed by a codebook yet.
     """
 
     strategy: Strategy
@@ -70,12 +76,16 @@ class _Segment:
 
 
 def may_carry(strategy: Strategy) -> bool:
-    """Whether blocks of the strategy can refer to a codebook: plain text, and what is taken apart with zstd behind it."""
+    """Whether blocks of the strategy can refer to a codebook: plain text, and what is taken apart with zstd behind
+    it.
+    """
     return strategy.tree is TreeType.TEXT if TREES[strategy.tree].plain else strategy.back_end is BackEnd.ZSTD
 
 
 class CarryingSelector:
-    """Selects as `inner` does, and adds the codebook. encode: what a trial runs. Serves one stream, in its order: not thread-safe."""
+    """Selects as `inner` does, and adds the codebook. encode: what a trial runs. Serves one stream, in its order:
+    not thread-safe.
+    """
 
     def __init__(self, inner: StrategySelector, settings: CodebookSettings, encode: BlockEncoder) -> None:
         self._inner: Final = inner

@@ -1,4 +1,6 @@
-"""Selector and cutting of a stream, made when the first block comes that they would look at: until then numpy is not loaded."""
+"""Selector and cutting of a stream, made when the first block comes that they would look at: until then numpy is
+not loaded.
+"""
 
 from collections.abc import Callable
 from typing import Final
@@ -9,13 +11,17 @@ from encoder.profile import Profile
 from encoder.strategy import Strategy, TreeType
 
 LEAST_LOOKED_AT: Final = 1 << 16
-"""Bytes of a block, below which the adaptive selector does not look at it and keeps nothing of it (`encoder.detect.selector.SMALLEST`)."""
+"""Bytes of a block, below which the adaptive selector does not look at it and keeps nothing of it
+(`encoder.detect.selector.SMALLEST`).
+"""
 LEAST_CUT_BY_KIND: Final = 1 << 20
 """Bytes, below which a window is never cut by kind (`encoder.detect.boundary.LEAST_WINDOW`)."""
 
 
 class LazySelector:
-    """Selects as `AdaptiveCompressionSelector` does for this profile. One serves one stream, in its order: not thread-safe."""
+    """Selects as `AdaptiveCompressionSelector` does for this profile. One serves one stream, in its order: not
+    thread-safe.
+    """
 
     def __init__(self, profile: Profile) -> None:
         self._profile: Final = profile

@@ -1,7 +1,8 @@
-"""Longer blocks where nothing is taken apart: what a general compressor gets alone gains by every byte that it still sees.
+"""Longer blocks where nothing is taken apart: what a general compressor gets alone gains by every byte that it still
+sees.
 
-Columns are best made of a few megabytes. Plain bytes that are cut as short begin without a past each time: licences that come again
-from package to package become half as large when four such blocks are one.
+Columns are best made of a few megabytes. Plain bytes that are cut as short begin without a past each time: licences
+that come again from package to package become half as large when four such blocks are one.
 """
 
 from collections.abc import Callable
@@ -13,13 +14,17 @@ from encoder.strategy import BackEnd, Strategy
 from encoder.trees import TREES
 
 LEAST_ASKED: Final = 1 << 18
-"""Bytes at the end of a stream that are worth a question whether they are still plain; fewer go with the block before."""
+"""Bytes at the end of a stream that are worth a question whether they are still plain; fewer go with the block
+before.
+"""
 
 
 class Lengthening:
-    """Selects as `selector` and cuts at records and where `change_in` finds a change of kind (0: none), except that a block whose bytes stay plain goes on to `longest` bytes, window by window.
+    """Selects as `selector` and cuts at records and where `change_in` finds a change of kind (0: none), except that a
+    block whose bytes stay plain goes on to `longest` bytes, window by window.
 
-    Each further window is shown to the selector, and the block ends before one that it would take apart or store. One serves one stream, in its order, as its cutting and as its selector: not thread-safe.
+    Each further window is shown to the selector, and the block ends before one that it would take apart or store. One
+    serves one stream, in its order, as its cutting and as its selector: not thread-safe.
     """
 
     def __init__(self, selector: StrategySelector, change_in: Callable[[memoryview], int], longest: int) -> None:
@@ -66,7 +71,9 @@ class Lengthening:
         return self._ended(before + change if change else len(window))
 
     def _take(self, piece: memoryview) -> bool:
-        """Whether a block goes on with this piece, or may go on behind it; the first piece's strategy is the block's."""
+        """Whether a block goes on with this piece, or may go on behind it; the first piece's strategy is the
+        block's.
+        """
         choice = self._selector.select(piece)
         first = self._choice
         if first is None:

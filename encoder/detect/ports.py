@@ -1,4 +1,6 @@
-"""Who decides how a block is encoded, and who encodes it: the two faces that stream, trial and codebooks are written against."""
+"""Who decides how a block is encoded, and who encodes it: the two faces that stream, trial and codebooks are
+written against.
+"""
 
 from typing import Protocol
 

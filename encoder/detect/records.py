@@ -1,8 +1,9 @@
 """Where blocks are cut: after the last whole record that fits. Pure, and blind to how the input was chunked.
 
 A record ends with a newline. A record longer than half a block, such as a document on one line, is cut where something
-closes in it, so that the next block begins with a new value and not inside a string; one where nothing closes is cut hard at
-the block's size. The rest of it is carried into the next block, so that memory stays bounded whatever stands on one line.
+closes in it, so that the next block begins with a new value and not inside a string; one where nothing closes is cut
+hard at the block's size. The rest of it is carried into the next block, so that memory stays bounded whatever stands on
+one line.
 """
 
 import re
@@ -12,7 +13,9 @@ from typing import Final
 
 RECORD_END: Final = b"\n"
 CLOSINGS: Final = re.compile(rb"[}\]]+,|>(?=<)")
-"""What ends a value of JSON behind which another follows, the more brackets the further out; and what ends a tag or element of XML."""
+"""What ends a value of JSON behind which another follows, the more brackets the further out; and what ends a tag or
+element of XML.
+"""
 CLOSERS: Final = (b"}", b"]", b">")
 """One of which every closing has."""
 STEP: Final = 1 << 16  # searched at a time: small enough to stay in cache, so that views need no whole copy
@@ -42,7 +45,9 @@ def _last_end(window: memoryview, begin: int, high: int) -> int:
 
 
 def _last_closing(window: memoryview) -> int:
-    """Behind what closes most in the window's last `STEP` bytes, but not in its first half; the last of equals; or 0."""
+    """Behind what closes most in the window's last `STEP` bytes, but not in its first half; the last of equals; or
+    0.
+    """
     low = max(len(window) // 2, len(window) - STEP)
     tail = bytes(window[low:])
     if not any(last in tail for last in CLOSERS):
@@ -54,10 +59,11 @@ def _last_closing(window: memoryview) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Cutting:
-    """How a stream is cut: how many bytes of a window the next block takes, 1 to all of them, a function of the windows so far.
+    """How a stream is cut: how many bytes of a window the next block takes, 1 to all of them, a function of the windows
+    so far.
 
-    full: of one block size of bytes; where it gives 0, it is asked again with as many more, and so on until it does not. rest: of fewer more,
-    behind which the stream ends or is flushed; never empty.
+    full: of one block size of bytes; where it gives 0, it is asked again with as many more, and so on until it does
+    not. rest: of fewer more, behind which the stream ends or is flushed; never empty.
     """
 
     full: Callable[[memoryview], int]

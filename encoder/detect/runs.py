@@ -1,4 +1,6 @@
-"""Whether a block is hardly more than runs of a byte, as an empty disk's image is: seen in a tenth of a millisecond, before anything else is looked at."""
+"""Whether a block is hardly more than runs of a byte, as an empty disk's image is: seen in a tenth of a
+millisecond, before anything else is looked at.
+"""
 
 from typing import Final
 

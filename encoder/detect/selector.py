@@ -179,12 +179,14 @@ class AdaptiveCompressionSelector:
     The first measured block needs a decision. Later ones need one only if they drifted from the patterns of the last
     `MOST_REMEMBERED` decisions. Until then the choice made for their pattern stands. For a decision the tree gives a
     shortlist of at most three. Each is tried on a larger sample, and the best is kept. Smaller blocks get `small`
-    (default: TEXT's strategy), and change nothing. Nor do blocks of hardly more than runs, which get `runs` where that is given. Incompressible blocks are stored without a trial.
+    (default: TEXT's strategy), and change nothing. Nor do blocks of hardly more than runs, which get `runs` where that
+    is given. Incompressible blocks are stored without a trial.
 
     strategies: what to do for each tree type. TEXT must be there, and replaces any missing one. CSV's separator is the
-    detected one, whatever the given strategy says. encode: what a trial runs, by default `encoder.block.codec.encode_block`.
-    None means no trials: the shortlist's first is taken. clock: seconds, for the observations only. One selector
-    serves one stream, in its order: not thread-safe. ProfileError: no TEXT among the strategies.
+    detected one, whatever the given strategy says. encode: what a trial runs, by default
+    `encoder.block.codec.encode_block`. None means no trials: the shortlist's first is taken. clock: seconds, for the
+    observations only. One selector serves one stream, in its order: not thread-safe. ProfileError: no TEXT among the
+    strategies.
     """
 
     def __init__(  # noqa: PLR0913 - what it decides with, each a part of its own
@@ -286,13 +288,15 @@ class AdaptiveCompressionSelector:
         return (choice if pays_on(parts, choice, plain, encode) else plain), len(shortlist) + 2
 
     def _is_doubtful(self, choice: Strategy, pattern: Pattern) -> bool:
-        """Whether plain bytes are as likely to be smaller, and it must be known before: the block is cut by what is chosen, and there is no time
-        for both.
+        """Whether plain bytes are as likely to be smaller, and it must be known before: the block is cut by what is
+        chosen, and there is no time for both.
         """
         return choice.hasty and not TREES[choice.tree].plain and not TREES[pattern.tree].records
 
     def _is_hasty(self) -> bool:
-        """Whether a trial takes a good part of an encode: plain bytes have a quick level too, whichever tokeniser is tried."""
+        """Whether a trial takes a good part of an encode: plain bytes have a quick level too, whichever tokeniser
+        is tried.
+        """
         return all(plan.hasty for tree, plan in self._strategies.items() if not TREES[tree].plain)
 
     def _settled(self, shortlist: list[Strategy]) -> Strategy | None:

@@ -97,7 +97,9 @@ def parse_tree(text: str, source: str) -> DecisionTree:
 
 @cache
 def load_tree() -> DecisionTree:
-    """The tree that ships with the package. Read once, as a file: the standard library's way to resources loads its zip reader."""
+    """The tree that ships with the package. Read once, as a file: the standard library's way to resources loads its
+    zip reader.
+    """
     text = Path(__file__).with_name("tree.json").read_text(encoding="utf-8")
     return parse_tree(text, "encoder/detect/tree.json")
 

@@ -60,14 +60,18 @@ def encode_lazily(data: bytes, strategy: Strategy, /) -> bytes:
 
 
 def encode_at_leisure(data: bytes, strategy: Strategy, /) -> bytes:
-    """As `encode_lazily`, with JSON lines' columns named as in an encode: by path or by key may halve them, and a look at some lines says which."""
+    """As `encode_lazily`, with JSON lines' columns named as in an encode: by path or by key may halve them, and a
+    look at some lines says which.
+    """
     from encoder.block.codec import encode_block  # noqa: PLC0415 - as above
 
     return encode_block(data, strategy, thorough=TREES[strategy.tree].records and TREES[strategy.tree].names_tried)
 
 
 def at_leisure(shortlist: Sequence[Strategy]) -> bool:
-    """Whether all of them take so long that a trial can be thorough; or so long that it should be, where plain bytes are among them."""
+    """Whether all of them take so long that a trial can be thorough; or so long that it should be, where plain
+    bytes are among them.
+    """
     plain = any(TREES[strategy.tree].plain for strategy in shortlist)
     least = PLAIN_SLOW_FROM if plain else SLOW_FROM
     return all(
@@ -84,7 +88,9 @@ def is_brief(shortlist: Sequence[Strategy]) -> bool:
 def best_on(
     sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder, handicaps: Handicaps | None = None
 ) -> Strategy:
-    """The strategy that makes the sample smallest, or will make its block smallest. shortlist: at least one. handicaps: in place of the usual ones."""
+    """The strategy that makes the sample smallest, or will make its block smallest. shortlist: at least one.
+    handicaps: in place of the usual ones.
+    """
     leisurely = at_leisure(shortlist)
     handicaps = handicaps or (LEISURELY if leisurely else QUICK)
     if leisurely and encode is encode_lazily:

@@ -1,8 +1,9 @@
-"""Where kernels that numba compiled are kept. Settled before numba is imported; a process that calls the library never comes here.
+"""Where kernels that numba compiled are kept. Settled before numba is imported; a process that calls the library never
+comes here.
 
-$NUMBA_CACHE_DIR, else below $XDG_CACHE_HOME/glyph/numba, else below ~/.cache/glyph/numba; never the folder that the package is
-installed in. Below those, a folder for each state and place of the sources: numba itself notices when a kernel's own file changes,
-and not when one that it calls does.
+$NUMBA_CACHE_DIR, else below $XDG_CACHE_HOME/glyph/numba, else below ~/.cache/glyph/numba; never the folder that the
+package is installed in. Below those, a folder for each state and place of the sources: numba itself notices when a
+kernel's own file changes, and not when one that it calls does.
 """
 
 import atexit

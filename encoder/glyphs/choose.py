@@ -32,7 +32,9 @@ def look(
     multiline: bool,
     shape: NDArray[np.int64],
 ) -> None:
-    """Fills `shape` for the values first .. first + count, count >= 1. Only with `multiline` is a newline looked for."""
+    """Fills `shape` for the values first .. first + count, count >= 1. Only with `multiline` is a newline looked
+    for.
+    """
     last = first + count
     shortest = longest = np.int64(sizes[first])
     for value in range(first, last):

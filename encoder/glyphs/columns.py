@@ -83,8 +83,8 @@ def write_number_column(
     room: Room,
     sink: Sink,
 ) -> Int:
-    """Writes an INTEGERS or DECIMALS column of the numbers in room.values, whose `spread` is known; -1, and nothing written, if its
-    planes would take more than `budget`.
+    """Writes an INTEGERS or DECIMALS column of the numbers in room.values, whose `spread` is known; -1, and nothing
+    written, if its planes would take more than `budget`.
     """
     shape, cursor = room.shape, sink.cursor
     out_before, streams_before, meta_before = cursor[OUT], cursor[STREAMS], cursor[META]
@@ -114,8 +114,8 @@ def write_as_numbers(
     room: Room,
     sink: Sink,
 ) -> Int:
-    """Writes a column whose values are numbers: as such, or as a dictionary where that comes out smaller. Returns the kind, or
-    UNWRITTEN where planes would take more than `budget`.
+    """Writes a column whose values are numbers: as such, or as a dictionary where that comes out smaller. Returns the
+    kind, or UNWRITTEN where planes would take more than `budget`.
     """
     parse_numbers(data, starts, sizes, first, count, kind, room.values)
     low, extent, widest = spread(room.values, count)
@@ -208,8 +208,8 @@ def write_columns(
     room: Room,
     sink: Sink,
 ) -> Int:
-    """Writes columns 0 .. known, their kinds, and how many streams each takes. next_grain: of the level that DIVIDED columns go to, or
-    NOT_DIVISIBLE. multiline: values may hold newlines.
+    """Writes columns 0 .. known, their kinds, and how many streams each takes. next_grain: of the level that DIVIDED
+    columns go to, or NOT_DIVISIBLE. multiline: values may hold newlines.
 
     Returns the bytes of the values of number columns: the text that a decoder has to make.
     """

@@ -13,13 +13,13 @@ from encoder.glyphs.numbers import LOGARITHMS
 
 LEAST_SORTED = 1024
 LEAST_SORTED_BY_TWO = 4096
-"""Bytes, below which a stream is not sorted by one sibling, or by two: counting takes time that does not shrink with the
-stream.
+"""Bytes, below which a stream is not sorted by one sibling, or by two: counting takes time that does not shrink with
+the stream.
 """
 NO_SIBLING = -1
 FIRST_SIGHT = 0.6
-"""What a byte costs that is new to its context, as a part of what it costs without one: less than all, as what is new in a
-sample is seldom new in the stream.
+"""What a byte costs that is new to its context, as a part of what it costs without one: less than all, as what is new
+in a sample is seldom new in the stream.
 """
 _SLOTS = 1 << 16
 
@@ -61,8 +61,8 @@ def unsort_stream(
     other_at: Int,
     spare: NDArray[np.uint8],
 ) -> None:
-    """Inverse of `sort_stream`, in place at work[at : at + length]; the siblings stand at one_at and at other_at, which is
-    NO_SIBLING for none. spare: at least as long.
+    """Inverse of `sort_stream`, in place at work[at : at + length]; the siblings stand at one_at and at other_at, which
+    is NO_SIBLING for none. spare: at least as long.
     """
     two = other_at != NO_SIBLING
     one = work[one_at : one_at + length]
@@ -120,9 +120,9 @@ def best_siblings(
 ) -> tuple[Int, Int]:
     """The rows, from `first` up to `target`, by which row `target` is best sorted: one, or one and another, or none.
 
-    A row is taken where it leaves less than `share` of the estimated bits, and less than `most` bits. planes: 1 where a row and the next are planes of one column, shape
-    (rows,). counts: shape (2, 65536), zeros. A row has at
-    most `SAMPLE` bytes.
+    A row is taken where it leaves less than `share` of the estimated bits, and less than `most` bits. planes: 1 where a
+    row and the next are planes of one column, shape (rows,). counts: shape (2, 65536), zeros. A row has at most
+    `SAMPLE` bytes.
     """
     stream = samples[target]
     alone, pairs = counts[0], counts[1]

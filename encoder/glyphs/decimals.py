@@ -20,7 +20,9 @@ BAD_DECIMALS = -1
 
 @kernel(INT(BYTES, INT, INT))
 def decimal_places(data: NDArray[np.uint8], start: Int, size: Int) -> Int:
-    """Digits after the point of data[start : start + size]; NOT_DECIMAL if formatting would not give these bytes back."""
+    """Digits after the point of data[start : start + size]; NOT_DECIMAL if formatting would not give these bytes
+    back.
+    """
     end = start + size
     negative = start < end and data[start] == 45
     whole = start + 1 if negative else start

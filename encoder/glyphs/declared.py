@@ -1,4 +1,6 @@
-"""A kernel as it is declared, before anything is compiled or looked up: what the library and the compiler both start from."""
+"""A kernel as it is declared, before anything is compiled or looked up: what the library and the compiler both
+start from.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,8 +20,9 @@ class Declared:
 
     @property
     def name(self) -> str:
-        """What it goes by in the library. Kernels that one function makes are told apart by the numbers they close over, never by
-        the order in which they were made: that differs from process to process. Raises TypeError where they close over anything else.
+        """What it goes by in the library. Kernels that one function makes are told apart by the numbers they close
+        over, never by the order in which they were made: that differs from process to process. Raises TypeError where
+        they close over anything else.
         """
         code = self.function.__code__
         told = [f"{self.function.__module__}.{self.function.__qualname__}".replace("<locals>", "in").replace(".", "_")]

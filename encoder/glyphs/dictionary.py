@@ -24,8 +24,8 @@ WORD_BITS = 2.5
 
 
 class Room(NamedTuple):
-    """What writing one column works in. shape: as `encoder.glyphs.choose` has it. values, indices: as long as the longest column.
-    firsts: above MAX_DISTINCT. keys, slots: a power of two above 2 * MAX_DISTINCT.
+    """What writing one column works in. shape: as `encoder.glyphs.choose` has it. values, indices: as long as the
+    longest column. firsts: above MAX_DISTINCT. keys, slots: a power of two above 2 * MAX_DISTINCT.
     """
 
     shape: NDArray[np.int64]
@@ -50,7 +50,8 @@ def number_values(
     limit: Int,
     room: Room,
 ) -> Int:
-    """Numbers the values first .. first + count by first appearance into room.indices; room.firsts[d] is where number d stood.
+    """Numbers the values first .. first + count by first appearance into room.indices; room.firsts[d] is where number d
+    stood.
 
     Returns how many are distinct, or TOO_MANY as soon as they exceed `limit` (at most MAX_DISTINCT). A hash that is
     found is compared byte for byte.

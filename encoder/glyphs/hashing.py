@@ -29,8 +29,8 @@ def finish(state: np.uint64) -> np.uint64:
 
 @part(INT(U64S, I32S, HASH, INT))
 def find_or_add(keys: NDArray[np.uint64], values: NDArray[np.int32], key: np.uint64, fresh: Int) -> Int:
-    """The value stored under `key`, or `fresh`, stored now. CROWDED when there is neither within MAX_PROBES slots, which
-    takes keys made for the purpose; a table that is at most half full and has fewer keys than that never is.
+    """The value stored under `key`, or `fresh`, stored now. CROWDED when there is neither within MAX_PROBES slots,
+    which takes keys made for the purpose; a table that is at most half full and has fewer keys than that never is.
     """
     mask = keys.shape[0] - 1
     slot = np.int64((key * SPREAD) >> np.uint64(32)) & mask

@@ -1,6 +1,7 @@
 """What a kernel does in one machine instruction that no Python expression stands for, as numba generates it.
 
-By the names under which `encoder.glyphs.wide` declares them; each takes numba's typing context and the types of its arguments.
+By the names under which `encoder.glyphs.wide` declares them; each takes numba's typing context and the types of its
+arguments.
 """
 
 from collections.abc import Callable

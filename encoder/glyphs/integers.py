@@ -53,7 +53,9 @@ def parse_decimals(
     count: Int,
     values: NDArray[np.int64],
 ) -> None:
-    """The values first .. first + count as numbers: `-`? digits, and maybe a point, which is passed over, and digits."""
+    """The values first .. first + count as numbers: `-`? digits, and maybe a point, which is passed over, and
+    digits.
+    """
     for nth in range(count):
         start = np.int64(starts[first + nth])
         end = start + sizes[first + nth]

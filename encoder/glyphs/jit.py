@@ -1,7 +1,9 @@
-"""Kernels compiled by numba where they run: for those who work on them, where there is no library, and to make the library.
+"""Kernels compiled by numba where they run: for those who work on them, where there is no library, and to make the
+library.
 
-They are cached on disk. A process loads a kernel from the cache when it first calls it, so that it waits for none that it does not
-use; `encoder.glyphs.loading` sees to it that a machine compiles them together. A cache that cannot be read or written is none.
+They are cached on disk. A process loads a kernel from the cache when it first calls it, so that it waits for none that
+it does not use; `encoder.glyphs.loading` sees to it that a machine compiles them together. A cache that cannot be read
+or written is none.
 """
 
 import logging
@@ -50,8 +52,8 @@ def _signature(signature: Signature) -> Any:  # noqa: ANN401  as above
 
 
 class _ToRun:
-    """numba's target context for running what is compiled already: what only compiling needs is left out, which takes longer
-    to look over than all kernels take to load.
+    """numba's target context for running what is compiled already: what only compiling needs is left out, which takes
+    longer to look over than all kernels take to load.
     """
 
     def __init__(self, context: Any) -> None:  # noqa: ANN401  numba ships no types
@@ -69,7 +71,9 @@ class _Cache(FunctionCache):
     """Kernels on disk, loaded without preparing to compile."""
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:  # noqa: ANN401  numba ships no types
-        """The compiled kernel, or None where there is none, or none that can be read: it is compiled and kept anew then."""
+        """The compiled kernel, or None where there is none, or none that can be read: it is compiled and kept anew
+        then.
+        """
         try:
             loaded = super().load_overload(sig, _ToRun(target_context))  # type: ignore[no-untyped-call]  # as above
         except Exception as error:  # noqa: BLE001  a damaged pickle raises anything
@@ -93,8 +97,9 @@ class _Cache(FunctionCache):
 
 
 def _with_plain_indices(compiling: Callable[..., Any]) -> Callable[..., Any]:
-    """As `compiling`, which runs under numba's lock, without what numba does at every index for those below zero: no kernel
-    counts from an array's end, and the tokenisers are a third faster without. Other numba code of the process is left alone.
+    """As `compiling`, which runs under numba's lock, without what numba does at every index for those below zero: no
+    kernel counts from an array's end, and the tokenisers are a third faster without. Other numba code of the process is
+    left alone.
     """
 
     def compiled(*arguments: Any) -> Any:  # noqa: ANN401  numba ships no types
@@ -114,8 +119,8 @@ def _plain_index(context: Any, builder: Any, kind: Any, index: Any, _size: Any) 
 
 
 class CompiledKernel(CPUDispatcher):
-    """A function with one declared signature. Until it is first called, from Python or by a kernel being compiled, nothing is
-    compiled or loaded.
+    """A function with one declared signature. Until it is first called, from Python or by a kernel being compiled,
+    nothing is compiled or loaded.
     """
 
     def __init__(self, declared: Declared) -> None:
@@ -155,7 +160,9 @@ class CompiledKernel(CPUDispatcher):
         return super().get_call_template(args, kws)
 
     def _compile_for_args(self, *args: Any, **_: Any) -> Any:  # noqa: ANN401  as above
-        """What numba calls at a call from Python that no compiled version fits. Raises TypeError, as numba does, if none ever will."""
+        """What numba calls at a call from Python that no compiled version fits. Raises TypeError, as numba does, if
+        none ever will.
+        """
         given = [self.typeof_pyval(argument) for argument in args]
         wanted = self._wanted.args
         if len(given) != len(wanted) or not all(map(self.typingctx.can_convert, given, wanted)):

@@ -1,11 +1,12 @@
 """How a kernel is declared: its machine types up front, so that there is never a second version of it.
 
-Kernels are plain functions on arrays that release the interpreter lock. They check no index: what they are given is valid by
-construction (encoding), or they check it themselves and return an error code below zero (decoding). No index is below zero.
+Kernels are plain functions on arrays that release the interpreter lock. They check no index: what they are given is
+valid by construction (encoding), or they check it themselves and return an error code below zero (decoding). No index
+is below zero.
 
-What runs is a function of the library that was compiled when this package was built (`encoder.glyphs.library`), or, where there is
-none of these sources for this machine, what numba compiles (`encoder.glyphs.jit`). $ENCODER_KERNELS says `library` or `jit` to
-have one of them only.
+What runs is a function of the library that was compiled when this package was built (`encoder.glyphs.library`), or,
+where there is none of these sources for this machine, what numba compiles (`encoder.glyphs.jit`). $ENCODER_KERNELS says
+`library` or `jit` to have one of them only.
 """
 
 import ctypes
@@ -78,7 +79,8 @@ Int: TypeAlias = int | np.int64
 Function = TypeVar("Function", bound=Callable[..., Any])
 VARIABLE: Final = "ENCODER_KERNELS"
 _MEND: Final = (
-    "mend: install the package again, which builds it (`pip install --force-reinstall .`), or have the kernels compiled where they "
+    "mend: install the package again, which builds it (`pip install --force-reinstall .`), or have the kernels "
+    "compiled where they "
     "run (the extra `jit`)"
 )
 
@@ -140,8 +142,8 @@ def _made(declared: Declared) -> Any:  # noqa: ANN401  is called as the function
 def kernel(signature: Signature, *, allocates: bool = True) -> Callable[[Function], Function]:
     """Decorates a plain function on arrays: compiled for exactly `signature`, lock released.
 
-    A kernel that says that it makes no array counts no references to those it is given: of a tuple of arrays, numba counts them at
-    every use, which takes longer than the use itself.
+    A kernel that says that it makes no array counts no references to those it is given: of a tuple of arrays, numba
+    counts them at every use, which takes longer than the use itself.
     """
 
     def decorate(function: Function) -> Function:
@@ -153,8 +155,8 @@ def kernel(signature: Signature, *, allocates: bool = True) -> Callable[[Functio
 
 
 def part(signature: Signature) -> Callable[[Function], Function]:
-    """As `kernel`, for what other kernels call for every value: compiled into its callers. It allocates nothing, and returns no
-    array.
+    """As `kernel`, for what other kernels call for every value: compiled into its callers. It allocates nothing, and
+    returns no array.
     """
 
     def decorate(function: Function) -> Function:
@@ -166,7 +168,9 @@ def part(signature: Signature) -> Callable[[Function], Function]:
 
 
 def inlined(function: Function) -> Function:
-    """As `part`, for whatever types its callers have. Called from Python, it is a Python function where there is a library."""
+    """As `part`, for whatever types its callers have. Called from Python, it is a Python function where there is a
+    library.
+    """
     if means().library is not None:
         return function
     from encoder.glyphs import jit  # noqa: PLC0415  as above
@@ -175,8 +179,8 @@ def inlined(function: Function) -> Function:
 
 
 def instruction(function: Function) -> Function:
-    """What is one machine instruction in a kernel, by its name in `encoder.glyphs.instructions`; its body says what it does, and
-    runs where there is a library and it is called from Python.
+    """What is one machine instruction in a kernel, by its name in `encoder.glyphs.instructions`; its body says what it
+    does, and runs where there is a library and it is called from Python.
     """
     if means().library is not None:
         return function

@@ -1,4 +1,6 @@
-"""The machine types of what a kernel takes and returns: plain data, of which a compiler learns only when it compiles."""
+"""The machine types of what a kernel takes and returns: plain data, of which a compiler learns only when it
+compiles.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias

@@ -1,8 +1,8 @@
 """The shared library of all kernels, compiled when the package was built, and each of its functions as Python calls it.
 
-A function takes an array of 64-bit words, which holds its arguments end to end (a number is one word; an array its address and its
-lengths), the place of its result, and that of the reason if it fails; it returns 0 unless it failed. It trusts its words: what
-stands here is what keeps a wrong argument from it.
+A function takes an array of 64-bit words, which holds its arguments end to end (a number is one word; an array its
+address and its lengths), the place of its result, and that of the reason if it fails; it returns 0 unless it failed. It
+trusts its words: what stands here is what keeps a wrong argument from it.
 """
 
 import contextlib
@@ -51,7 +51,9 @@ def library_path() -> Path:
 
 
 def find_library() -> ctypes.CDLL:
-    """The library beside this module; else one that was installed, which fits a checkout of the same sources. Raises NoLibraryError."""
+    """The library beside this module; else one that was installed, which fits a checkout of the same sources.
+    Raises NoLibraryError.
+    """
     installed = (Path(entry, *Path(__file__).parts[-3:-1], FILE) for entry in sys.path)
     refused = []
     for path in dict.fromkeys((library_path(), *filter(Path.exists, installed))):
@@ -79,7 +81,9 @@ def open_library(path: Path) -> ctypes.CDLL:
 
 
 class LibraryKernel:
-    """A function of the library. Called from Python as the declared function is; releases the interpreter lock meanwhile."""
+    """A function of the library. Called from Python as the declared function is; releases the interpreter lock
+    meanwhile.
+    """
 
     def __init__(self, declared: Declared, library: ctypes.CDLL) -> None:
         self.declared: Final = declared
@@ -217,7 +221,9 @@ def _result_of(declared: Declared) -> Callable[[Any], Any]:
 
 
 def _failure(name: str, reason: int | None) -> Exception:
-    """What the function failed of: no memory, as a rule. The reason is a constant of the library, and is only looked into."""
+    """What the function failed of: no memory, as a rule. The reason is a constant of the library, and is only
+    looked into.
+    """
     if reason:
         place, length = _REASON.unpack(ctypes.string_at(reason, _REASON.size))
         pickled = ctypes.string_at(place, length)

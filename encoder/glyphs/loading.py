@@ -24,9 +24,9 @@ _MODULES = ("encoder.glyphs.transform", "encoder.glyphs.restore", "encoder.glyph
 def prepare_kernels(modules: tuple[str, ...] = _MODULES) -> None:
     """Sees to it that every kernel of the transform, or of the modules named, can be called. Raises KernelsError.
 
-    There is nothing to do where there is a library of them. Where numba compiles them, the first process does so for all, and others wait
-    for it; where nothing can be kept, each compiles what it calls. That is told, once for each cache, as a warning to the logger of
-    this module, which Python shows on standard error unless told otherwise.
+    There is nothing to do where there is a library of them. Where numba compiles them, the first process does so for
+    all, and others wait for it; where nothing can be kept, each compiles what it calls. That is told, once for each
+    cache, as a warning to the logger of this module, which Python shows on standard error unless told otherwise.
     """
     if means().library is not None:
         return
@@ -55,7 +55,9 @@ def _tell_that_nothing_is_kept() -> None:
 
 
 def load_kernels(modules: tuple[str, ...] = _MODULES) -> None:
-    """Makes every kernel ready now, and compiles what neither the library nor the cache has, so that no later call waits for any."""
+    """Makes every kernel ready now, and compiles what neither the library nor the cache has, so that no later call
+    waits for any.
+    """
     for module in modules:
         importlib.import_module(module)
     for kernel in KERNELS:

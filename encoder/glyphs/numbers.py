@@ -46,7 +46,9 @@ def byte_width(largest: np.uint64) -> Int:
 
 @kernel(several(HASH, 3)(I64S, INT))
 def spread(values: NDArray[np.int64], count: Int) -> tuple[np.uint64, np.uint64, np.uint64]:
-    """Of values[:count]: the smallest (as unsigned), how far above it the largest is, and the widest difference, zigzag."""
+    """Of values[:count]: the smallest (as unsigned), how far above it the largest is, and the widest difference,
+    zigzag.
+    """
     low = values[0]
     high = values[0]
     previous = values[0]
@@ -62,8 +64,8 @@ def spread(values: NDArray[np.int64], count: Int) -> tuple[np.uint64, np.uint64,
 
 @kernel(REAL(I64S, INT, FLAG, HASH, INT))
 def plane_bits(values: NDArray[np.int64], count: Int, differences: bool, low: np.uint64, width: Int) -> float:
-    """Estimated bits of the byte planes of values[:count], as differences or as offsets from `low`: the order-0 entropy of
-    each plane, from a sample, and what it costs to name the bytes that occur.
+    """Estimated bits of the byte planes of values[:count], as differences or as offsets from `low`: the order-0 entropy
+    of each plane, from a sample, and what it costs to name the bytes that occur.
     """
     tally = np.zeros(256 * width, np.int32)
     step = count // SAMPLE + 1
@@ -136,8 +138,8 @@ def are_better_as_differences(
 def number_bits(
     values: NDArray[np.int64], count: Int, differences: bool, low: np.uint64, extent: np.uint64, widest: np.uint64
 ) -> float:
-    """Estimated bits of `write_numbers`; 0 where one plane holds all, as nothing else could be smaller. The last three: their
-    `spread`.
+    """Estimated bits of `write_numbers`; 0 where one plane holds all, as nothing else could be smaller. The last three:
+    their `spread`.
     """
     if extent < np.uint64(256):
         return 0.0
@@ -153,7 +155,8 @@ def write_numbers(
     delta: bool,
     sink: Sink,
 ) -> Int:
-    """Writes values[:count], count >= 1, as differences or as offsets. Returns -1, and has written nothing, if the planes would exceed `budget` bytes.
+    """Writes values[:count], count >= 1, as differences or as offsets. Returns -1, and has written nothing, if the
+    planes would exceed `budget` bytes.
 
     Differences must not overflow int64.
     """

@@ -81,8 +81,8 @@ def read_columns(
 ) -> Int:
     """Fills starts and sizes for every value of every column; returns where the written text ends, below 0 if damaged.
 
-    streams: where each planned stream lies in `work`. work[at:end]: room for the text of numbers. work[below:][:below_size]:
-    the lines of the level below, `divided` of them. values: as long as the longest column.
+    streams: where each planned stream lies in `work`. work[at:end]: room for the text of numbers.
+    work[below:][:below_size]: the lines of the level below, `divided` of them. values: as long as the longest column.
     """
     word_starts = np.empty(MAX_DISTINCT, np.int32)
     word_sizes = np.empty(MAX_DISTINCT, np.int32)

@@ -1,4 +1,5 @@
-"""The kernels of the transform made ready, which is to say compiled once for a machine where they came without a library.
+"""The kernels of the transform made ready, which is to say compiled once for a machine where they came without a
+library.
 
 A block that is not transformed never comes here, so that it loads neither the library nor numba.
 """

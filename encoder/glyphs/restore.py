@@ -84,8 +84,8 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All levels, the logical and the physical streams as (class, length), and where in those each logical stream begins
-    (and one more position, so that the place after the last stream can be looked up).
+    """All levels, the logical and the physical streams as (class, length), and where in those each logical stream
+    begins (and one more position, so that the place after the last stream can be looked up).
     """
 
     levels: tuple[Level, ...]
@@ -285,8 +285,8 @@ def _restore_level(
 def _read_values(
     level: Level, streams: NDArray[np.int64], work: Bytes, at: int, below: tuple[int, int]
 ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]]:
-    """Where each column begins among all values, and where each value's text begins in `work`, and its bytes. Numbers are spelled out
-    from work[at] on.
+    """Where each column begins among all values, and where each value's text begins in `work`, and its bytes. Numbers
+    are spelled out from work[at] on.
     """
     offsets = np.zeros(len(level.rows) + 1, np.int64)
     np.cumsum(level.rows[:, COUNT], out=offsets[1:])
@@ -302,8 +302,8 @@ def _read_values(
 def _read_skeleton(
     level: Level, streams: NDArray[np.int64], work: Bytes
 ) -> tuple[NDArray[np.int32], Bytes, NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-    """Each record's template; the templates' literals, where each piece of those ends, and each template's first piece; the column
-    of each variable. Inverse of `_skeleton_streams` but for the tail.
+    """Each record's template; the templates' literals, where each piece of those ends, and each template's first piece;
+    the column of each variable. Inverse of `_skeleton_streams` but for the tail.
     """
     template_width, slot_width = id_width(level.templates), id_width(len(level.rows))
     text_at = int(streams[0])

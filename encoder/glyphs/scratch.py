@@ -30,8 +30,8 @@ def _reserved(count: int, kind: type[np.uint8 | np.int32 | np.int64]) -> NDArray
 
 
 class Scratch:
-    """Arrays for blocks of up to `size` bytes: at most size // 2 variables and records; about 25 bytes per byte of block
-    are reserved, of which a block touches what it uses.
+    """Arrays for blocks of up to `size` bytes: at most size // 2 variables and records; about 25 bytes per byte of
+    block are reserved, of which a block touches what it uses.
     """
 
     __slots__ = (

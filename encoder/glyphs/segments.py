@@ -1,8 +1,9 @@
-"""Segments: runs of blocks of one shape that share what the first of them finds, so that the others need not search for it.
+"""Segments: runs of blocks of one shape that share what the first of them finds, so that the others need not search for
+it.
 
-Which block leads follows from the order of the blocks and their strategies alone: what is encoded does not depend on threads.
-A block that does not lead waits for the one that does, where it needs what that finds; blocks are begun in their order, so that
-the one waited for is always under way.
+Which block leads follows from the order of the blocks and their strategies alone: what is encoded does not depend on
+threads. A block that does not lead waits for the one that does, where it needs what that finds; blocks are begun in
+their order, so that the one waited for is always under way.
 """
 
 from collections.abc import Mapping
@@ -14,18 +15,20 @@ from encoder.strategy import Strategy, TreeType
 from encoder.trees import TREES
 
 SEGMENT_BLOCKS: Final = 16
-"""Blocks, the first of which searches for all: the others' own plans would seldom differ, and data that changes does so at last here."""
+"""Blocks, the first of which searches for all: the others' own plans would seldom differ, and data that changes
+does so at last here.
+"""
 
 StreamName = tuple[int, int, int]
-"""A logical stream by what it holds: level, the column's own name (a hash of its template and slot, or of its path), place in the column.
-Streams outside columns have negative names.
+"""A logical stream by what it holds: level, the column's own name (a hash of its template and slot, or of its path),
+place in the column. Streams outside columns have negative names.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A stream is sorted by `one`, or by that and `other`. sorted_share, plain_share: compressed bytes for each of its bytes, in the block where
-    it was found.
+    """A stream is sorted by `one`, or by that and `other`. sorted_share, plain_share: compressed bytes for each of its
+    bytes, in the block where it was found.
     """
 
     one: StreamName
@@ -45,8 +48,8 @@ SortPlan = Mapping[StreamName, Choice | None]
 
 @dataclass(frozen=True, slots=True)
 class SegmentPlace:
-    """A block's place in its segment: whether it leads, and what the leader gives and the others wait for: how JSON lines name their
-    columns, by path or not (None: it did not say), and the sort plan.
+    """A block's place in its segment: whether it leads, and what the leader gives and the others wait for: how JSON
+    lines name their columns, by path or not (None: it did not say), and the sort plan.
     """
 
     leads: bool
@@ -67,7 +70,9 @@ class SegmentPlace:
         return {} if self.leads else self.sort_plan.result()
 
     def found(self, plan: SortPlan) -> None:
-        """Hands the plan to the others, which need not wait for a naming either from then on. Only a leader's first counts."""
+        """Hands the plan to the others, which need not wait for a naming either from then on. Only a leader's first
+        counts.
+        """
         if self.leads and not self.sort_plan.done():
             self.sort_plan.set_result(plan)
         if self.leads and not self.by_path.done():

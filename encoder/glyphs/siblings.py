@@ -29,7 +29,8 @@ _MOST_TRIED: Final = 16  # streams of a block, the largest once compressed
 _WINDOW: Final = 24  # siblings that each is held against, the nearest before it
 _LEAST_SHARE: Final = 64  # a stream that takes less than one part in so many is left alone
 _WORTH_TRYING: Final = 0.9  # of the estimated bits
-_LOOK: Final = 11_000  # bytes that are encoded in the time of one look at a stream's siblings; and a stream, in that of sorting it in vain
+# bytes that are encoded in the time of one look at a stream's siblings; and a stream, in that of sorting it in vain
+_LOOK: Final = 11_000
 _MOST_BITS: Final = (
     8 * 1.15
 )  # for each byte that it takes unsorted: an estimate beyond is of a stream that repeats itself
@@ -62,7 +63,9 @@ def permutation_numbers(permutations: Sequence[Permutation]) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Sorting:
-    """The streams of a block, some of them in the order of siblings; which; and what was found for the blocks to come."""
+    """The streams of a block, some of them in the order of siblings; which; and what was found for the blocks to
+    come.
+    """
 
     streams: list[Stream]
     permutations: list[Permutation]
@@ -79,10 +82,11 @@ def sort_streams(
 ) -> Sorting:
     """Sorts streams by siblings where that makes them smaller.
 
-    names: of each stream. compressed_size(class, bytes): what the back end makes of a stream. It is asked for every stream that could be
-    sorted, and for every sorting that is tried. known: what was found for an earlier block. Its choices are tried first, and stay where
-    they gain about what they did; what it does not speak of, or what gains less now, is searched for, the largest first, while `budget` lasts:
-    bytes that encoding could take in the time of the search.
+    names: of each stream. compressed_size(class, bytes): what the back end makes of a stream. It is asked for every
+    stream that could be sorted, and for every sorting that is tried. known: what was found for an earlier block. Its
+    choices are tried first, and stay where they gain about what they did; what it does not speak of, or what gains less
+    now, is searched for, the largest first, while `budget` lasts: bytes that encoding could take in the time of the
+    search.
     """
     able = [n for n, (kind, view) in enumerate(streams) if len(view) >= LEAST_SORTED and kind not in TEXT_CLASSES]
     attempt = _Attempt(streams, names, compressed_size)
@@ -102,7 +106,9 @@ def sort_streams(
 
 
 class _Attempt:
-    """What is known of one block's streams while they are sorted. sizes: compressed bytes, of a sorted stream as it is sorted."""
+    """What is known of one block's streams while they are sorted. sizes: compressed bytes, of a sorted stream as it
+    is sorted.
+    """
 
     def __init__(
         self, streams: Sequence[Stream], names: Sequence[StreamName], compressed_size: Callable[[int, memoryview], int]
@@ -137,7 +143,9 @@ class _Attempt:
         return 0
 
     def search(self, number: int, groups: "_Groups") -> int:
-        """Looks for siblings, and sorts the stream where that gains. Returns what it cost, in bytes encoded meanwhile."""
+        """Looks for siblings, and sorts the stream where that gains. Returns what it cost, in bytes encoded
+        meanwhile.
+        """
         name = self._names[number]
         self._plan[name] = None
         found = groups.siblings(number, self.sizes[number])
@@ -166,7 +174,9 @@ class _Attempt:
 def _permutation(
     streams: Sequence[Stream], number: int, choice: Choice, numbers: Mapping[StreamName, int]
 ) -> Permutation | None:
-    """The choice in this block's numbers, or None where its siblings do not stand before the stream, or have another length."""
+    """The choice in this block's numbers, or None where its siblings do not stand before the stream, or have
+    another length.
+    """
     length = len(streams[number][1])
     wanted = [choice.one] if choice.other is None else [choice.one, choice.other]
     found = [numbers.get(name, number) for name in wanted]

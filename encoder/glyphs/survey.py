@@ -1,7 +1,7 @@
 """A sample's survey as one kernel: what `encoder.detect.survey` counts with numpy, eight bytes at a time.
 
-The sample is followed by at least `PADDING` zero bytes, so that a word may be loaded wherever a byte is. Which byte of a word holds a value is
-exact in every lane. Source: Warren, Hacker's Delight, section 6-1.
+The sample is followed by at least `PADDING` zero bytes, so that a word may be loaded wherever a byte is. Which byte of
+a word holds a value is exact in every lane. Source: Warren, Hacker's Delight, section 6-1.
 """
 
 import numpy as np
@@ -65,7 +65,9 @@ def _find(data: NDArray[np.uint8], at: Int, end: Int, value: Int) -> Int:
 
 @part(INT(BYTES, INT, INT, I64S))
 def _histogram(data: NDArray[np.uint8], start: Int, size: Int, counts: NDArray[np.int64]) -> Int:
-    """Adds every byte of the range to counts, shape (1024,): four tables, by turns, so that no count waits for its neighbour's."""
+    """Adds every byte of the range to counts, shape (1024,): four tables, by turns, so that no count waits for its
+    neighbour's.
+    """
     counts[:] = 0
     whole = size - size % 4
     for at in range(start, start + whole, 4):
@@ -101,7 +103,9 @@ def _keys(data: NDArray[np.uint8], size: Int) -> Int:
 
 @part(several(INT, 2)(BYTES, INT, FLAG))
 def _tags(data: NDArray[np.uint8], size: Int, closable: bool) -> tuple[Int, Int]:
-    """(opening angles that a letter, `/`, `!` or `?` follows, slashes behind an opening angle or before a closing one)."""
+    """(opening angles that a letter, `/`, `!` or `?` follows, slashes behind an opening angle or before a closing
+    one).
+    """
     opened: Int = 0
     slashes: Int = 0
     for at in range(0, size - 1, WORD):
@@ -121,7 +125,9 @@ def _tags(data: NDArray[np.uint8], size: Int, closable: bool) -> tuple[Int, Int]
 
 @part(HASH(HASH))
 def _letters(word: np.uint64) -> np.uint64:
-    """1 in every byte that is an ASCII letter: folded to lower case, it lies between `a` and `z`, both sums' top bits say."""
+    """1 in every byte that is an ASCII letter: folded to lower case, it lies between `a` and `z`, both sums' top
+    bits say.
+    """
     low = (word | (_ONES << np.uint64(5))) & _LOW_SEVEN
     from_a = low + _ONES * np.uint64(128 - 97)
     behind_z = low + _ONES * np.uint64(128 - 123)
@@ -130,7 +136,9 @@ def _letters(word: np.uint64) -> np.uint64:
 
 @part(HASH(BYTES, INT, INT))
 def _anchored(data: NDArray[np.uint8], at: Int, size: Int) -> np.uint64:
-    """1 in every byte of the word at `at` that is an anchor: five times the byte and the next one agree in their low five bits."""
+    """1 in every byte of the word at `at` that is an anchor: five times the byte and the next one agree in their
+    low five bits.
+    """
     word, following = load_word(data, at), load_word(data, at + 1)
     fivefold = (word & _LOW_FIVE) + ((word & _LOW_THREE) << np.uint64(2))
     return _is((fivefold ^ following) & _LOW_FIVE, 0) & _first(size - _ANCHORED - at)
@@ -140,7 +148,9 @@ def _anchored(data: NDArray[np.uint8], at: Int, size: Int) -> np.uint64:
 def _anchors(
     data: NDArray[np.uint8], size: Int, most: Int, keys: NDArray[np.uint64], values: NDArray[np.int32]
 ) -> tuple[Int, Int]:
-    """(anchors looked at, `most` of them at most and evenly spread, and how many different words stand there or CROWDED)."""
+    """(anchors looked at, `most` of them at most and evenly spread, and how many different words stand there or
+    CROWDED).
+    """
     count: Int = 0
     for at in range(0, size - _ANCHORED, WORD):
         count += _marked(_anchored(data, at, size))
@@ -259,7 +269,8 @@ def _lines(
     usual: NDArray[np.int64],
     facts: NDArray[np.int64],
 ) -> Int:
-    """Every complete line's length, and of one in `step` the facts. separators: 0 where one is not looked for, and whether there are quotes.
+    """Every complete line's length, and of one in `step` the facts. separators: 0 where one is not looked for, and
+    whether there are quotes.
 
     usual: shape (4 * 65,), how many lines have how many fields. Returns 0, or CROWDED.
     """
@@ -341,9 +352,9 @@ def survey(
 ) -> Int:
     """Surveys data[:size], `PADDING` zeros behind it; `counts` (1024,) and `facts` (FACTS,) hold the answer.
 
-    classes: (256,), of each byte value. separators: (SEPARATORS + 1,), those to try; the kernel leaves 0 for one that is too seldom, and
-    behind them whether there are quotes. keys, values: (SLOTS,), to work in, as usual: (SEPARATORS * 65,). Returns the lines looked at;
-    CROWDED: the sample was made to fill one place of the table, and nothing is said.
+    classes: (256,), of each byte value. separators: (SEPARATORS + 1,), those to try; the kernel leaves 0 for one that
+    is too seldom, and behind them whether there are quotes. keys, values: (SLOTS,), to work in, as usual: (SEPARATORS *
+    65,). Returns the lines looked at; CROWDED: the sample was made to fill one place of the table, and nothing is said.
     """
     _histogram(data, 0, size, counts)
     looked: Int = 0

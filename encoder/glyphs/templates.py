@@ -56,8 +56,8 @@ def same_template(
 def number_template(
     found: Found, data: NDArray[np.uint8], start: Int, end: Int, first: Int, count: Int, key: np.uint64, known: Int
 ) -> Int:
-    """The number of the template of the record data[start:end] with variables first .. first + count; `known` (their number so
-    far) when it is a new one, now stored.
+    """The number of the template of the record data[start:end] with variables first .. first + count; `known` (their
+    number so far) when it is a new one, now stored.
 
     A hash that is found is compared in full, so that two templates with one hash stay two. CROWDED as in `hashing`.
     """

@@ -1,8 +1,8 @@
 """What the tokenisers share: their limits, their results and the classes of bytes.
 
-A tokeniser cuts `data` into records and each record into literals and variables. It fills what `Found` holds, and returns
-(records, variables, templates, columns, end). When a table or array is full (or its keys were made to collide) it stops before
-the record that did not fit: data[end:] is then the tail, which the caller stores as it is.
+A tokeniser cuts `data` into records and each record into literals and variables. It fills what `Found` holds, and
+returns (records, variables, templates, columns, end). When a table or array is full (or its keys were made to collide)
+it stops before the record that did not fit: data[end:] is then the tail, which the caller stores as it is.
 """
 
 from typing import NamedTuple
@@ -22,8 +22,8 @@ TOKENISED = several(INT, 5)
 
 
 class Found(NamedTuple):
-    """What a tokeniser finds: the template of each record, place and column of each variable, the templates themselves as
-    `encoder.glyphs.templates` keeps them, and the tables in which templates and columns are looked up by hash.
+    """What a tokeniser finds: the template of each record, place and column of each variable, the templates themselves
+    as `encoder.glyphs.templates` keeps them, and the tables in which templates and columns are looked up by hash.
     """
 
     records: NDArray[np.int32]
@@ -62,8 +62,8 @@ CLASSES = _classes()
 
 @part(INT(FOUND, INT, INT, INT, HASH, INT))
 def add_variable(found: Found, variable: Int, start: Int, end: Int, key: np.uint64, columns: Int) -> Int:
-    """The column that goes by `key`, with data[start:end] as its next variable; `columns` (their number so far) when it is a new
-    one. CROWDED, and nothing added, where there is no room for a variable or a column.
+    """The column that goes by `key`, with data[start:end] as its next variable; `columns` (their number so far) when it
+    is a new one. CROWDED, and nothing added, where there is no room for a variable or a column.
     """
     number: Int = CROWDED
     if variable < found.starts.shape[0] and columns < MAX_COLUMNS:

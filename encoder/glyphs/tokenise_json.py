@@ -1,12 +1,12 @@
 r"""JSON, one record a line or whole documents: keys, punctuation and spaces are literal; strings and scalars variable.
 
-A column is named by the path to its values: the keys of the objects around, and the place in each array around (the ninth and
-later share one). A path that too few values have gives way to the path without places, and that one to the last key alone.
-Keys that hardly ever occur are no names but data, as in an object that is used as a table: they are values of the column of
-their object's keys. Both are counted before (`count_keys`, then `tokenise_json` itself).
+A column is named by the path to its values: the keys of the objects around, and the place in each array around (the
+ninth and later share one). A path that too few values have gives way to the path without places, and that one to the
+last key alone. Keys that hardly ever occur are no names but data, as in an object that is used as a table: they are
+values of the column of their object's keys. Both are counted before (`count_keys`, then `tokenise_json` itself).
 
-What opened before the data begins is unknown, and paths then begin where they are known. Nothing here parses: what is not JSON
-is cut into literals and variables all the same, and comes back as it was.
+What opened before the data begins is unknown, and paths then begin where they are known. Nothing here parses: what is
+not JSON is cut into literals and variables all the same, and comes back as it was.
 """
 
 import numpy as np
@@ -32,7 +32,9 @@ _OPEN_BRACE, _OPEN_BRACKET, _CLOSE_BRACE, _CLOSE_BRACKET = 123, 91, 125, 93
 
 @part(INT(BYTES, INT))
 def end_of_string(data: NDArray[np.uint8], at: Int) -> Int:
-    """Where the quote stands that closes the string of which data[at] is the first byte; or its line's end, or the data's."""
+    """Where the quote stands that closes the string of which data[at] is the first byte; or its line's end, or the
+    data's.
+    """
     size = data.shape[0]
     going = True
     while going:
@@ -100,8 +102,8 @@ def tokenise_json(
 ) -> tuple[Int, Int, Int, Int, Int]:
     """As `tokenise` says. A record ends at a newline, and in a document also after `},` and `],`.
 
-    rare: keys counted less often in `keys` are data. least: how many values a path must have, by `paths`, to name a column.
-    counting: nothing is tokenised; every value is counted in `paths`.
+    rare: keys counted less often in `keys` are data. least: how many values a path must have, by `paths`, to name a
+    column. counting: nothing is tokenised; every value is counted in `paths`.
     """
     size = data.shape[0]
     record = 0

@@ -15,7 +15,9 @@ from encoder.glyphs.tokenise import FOUND, MAX_TEMPLATES, MAX_VARIABLES, TOKENIS
 
 @kernel(TOKENISED(BYTES, FLAG, FOUND))
 def tokenise_xml(data: NDArray[np.uint8], split: bool, found: Found) -> tuple[Int, Int, Int, Int, Int]:
-    """As `tokenise` says. A record ends at a newline, and with `split` also after a closing tag with a value before it."""
+    """As `tokenise` says. A record ends at a newline, and with `split` also after a closing tag with a value before
+    it.
+    """
     size = data.shape[0]
     record = 0
     variable = 0

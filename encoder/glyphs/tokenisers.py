@@ -50,7 +50,9 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """How a block is taken apart. document: it is one value, of which all is looked at first. by_path: whether JSON's columns are named by path."""
+    """How a block is taken apart. document: it is one value, of which all is looked at first. by_path: whether
+    JSON's columns are named by path.
+    """
 
     separator: int
     document: bool

@@ -41,7 +41,9 @@ _GRAINS_BELOW: Final = (WORDS, FINE)
 
 @dataclass(slots=True)
 class Transformed:
-    """What a block became: metadata numbers, level by level, (class, bytes) of its streams in order, and what each is called."""
+    """What a block became: metadata numbers, level by level, (class, bytes) of its streams in order, and what each
+    is called.
+    """
 
     numbers: list[NDArray[np.uint64]] = field(default_factory=list)
     streams: list[tuple[int, memoryview]] = field(default_factory=list)
@@ -85,7 +87,9 @@ def _tokenise_lines(
 def _write_level(
     tokens: Tokens, below: int, scratch: Scratch, result: Transformed
 ) -> tuple[Bytes, NDArray[np.uint64], NDArray[np.int32]] | None:
-    """Adds one level to `result`; returns the lines for the level below and their names, or None when there are none."""
+    """Adds one level to `result`; returns the lines for the level below and their names, or None when there are
+    none.
+    """
     columns = merge_columns(tokens, LEAST_IN_COLUMN, scratch)
     header = _write_skeleton(tokens, columns, scratch, result)
     found = scratch.found
@@ -107,8 +111,8 @@ def _write_level(
 
 
 def merge_columns(tokens: Tokens, least: int, scratch: Scratch) -> int:
-    """Renumbers the columns so that those of fewer than `least` values are one; returns their number. The scratch has their names and
-    offsets then.
+    """Renumbers the columns so that those of fewer than `least` values are one; returns their number. The scratch has
+    their names and offsets then.
     """
     found = scratch.found
     column_names(found.column_keys, found.column_values, tokens.columns, scratch.names)

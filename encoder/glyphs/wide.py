@@ -1,7 +1,7 @@
 """Eight bytes at a time: unaligned loads and stores, and the copying and comparing that kernels do with them.
 
-A word holds its first byte lowest (little-endian), as on every machine that kernels are compiled for; no word is part of the
-format. Kernels look before they touch: a word that would cross the end of an array is taken byte by byte.
+A word holds its first byte lowest (little-endian), as on every machine that kernels are compiled for; no word is part
+of the format. Kernels look before they touch: a word that would cross the end of an array is taken byte by byte.
 """
 
 import numpy as np
@@ -40,8 +40,8 @@ def trailing_zeros(word: np.uint64) -> np.uint64:
 def find_either(data: NDArray[np.uint8], at: Int, one: Int, other: Int) -> Int:
     """Where the first byte `one` or `other` stands from `at`, or the end of the data.
 
-    A byte of a word is zero where the word less ones, without the word's own bits, has the byte's top bit set: exact for
-    the lowest such byte. Source: Warren, Hacker's Delight, section 6-1.
+    A byte of a word is zero where the word less ones, without the word's own bits, has the byte's top bit set: exact
+    for the lowest such byte. Source: Warren, Hacker's Delight, section 6-1.
     """
     ones, others = np.uint64(one) * _LOW, np.uint64(other) * _LOW
     found = np.uint64(0)
@@ -59,7 +59,9 @@ def find_either(data: NDArray[np.uint8], at: Int, one: Int, other: Int) -> Int:
 
 @part(INT(BYTES, INT))
 def find_string_end(data: NDArray[np.uint8], at: Int) -> Int:
-    """Where the first quote, backslash or newline stands from `at`, or the end of the data; as `find_either` finds two."""
+    """Where the first quote, backslash or newline stands from `at`, or the end of the data; as `find_either` finds
+    two.
+    """
     quotes, backslashes, newlines = np.uint64(34) * _LOW, np.uint64(92) * _LOW, np.uint64(10) * _LOW
     found = np.uint64(0)
     while found == 0 and at + WORD <= data.shape[0]:
@@ -93,7 +95,8 @@ def holds(data: NDArray[np.uint8], at: Int, end: Int, one: Int) -> bool:
 def digits_end(data: NDArray[np.uint8], at: Int, end: Int) -> Int:
     """Where the run of digits from `at` ends, at `end` at the latest.
 
-    A byte is no digit where what differs from `0` is above 9, so that adding 0x76 to it, or it itself, has the top bit set.
+    A byte is no digit where what differs from `0` is above 9, so that adding 0x76 to it, or it itself, has the top bit
+    set.
     """
     others = np.uint64(0)
     while others == 0 and at + WORD <= data.shape[0]:
@@ -111,8 +114,8 @@ def digits_end(data: NDArray[np.uint8], at: Int, end: Int) -> Int:
 def digits_value(word: np.uint64) -> np.uint64:
     """The number that eight bytes spell, the first the highest digit; a zero byte is a digit 0.
 
-    Neighbours are joined three times over: digits to pairs, pairs to fours, fours to the whole. Source: Langdale and Lemire,
-    "Parsing gigabytes of JSON per second", 2019, section 3.1.3.
+    Neighbours are joined three times over: digits to pairs, pairs to fours, fours to the whole. Source: Langdale and
+    Lemire, "Parsing gigabytes of JSON per second", 2019, section 3.1.3.
     """
     word &= np.uint64(0x0F0F0F0F0F0F0F0F)
     word = word * np.uint64(10) + (word >> np.uint64(8)) & np.uint64(0x00FF00FF00FF00FF)
@@ -122,8 +125,8 @@ def digits_value(word: np.uint64) -> np.uint64:
 
 @part(VOID(BUFFER, INT, BYTES, INT, INT))
 def copy_over(target: NDArray[np.uint8], at: Int, source: NDArray[np.uint8], start: Int, size: Int) -> None:
-    """target[at : at + size] = source[start : start + size]; up to SLACK bytes of `target` after them may change too, so
-    that a target is filled from its beginning to its end.
+    """target[at : at + size] = source[start : start + size]; up to SLACK bytes of `target` after them may change too,
+    so that a target is filled from its beginning to its end.
     """
     if at + size + SLACK > target.shape[0] or start + size + SLACK > source.shape[0]:
         for offset in range(size):

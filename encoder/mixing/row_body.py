@@ -195,7 +195,8 @@ def check_memory(plan: RowPlan, model: int, limits: Limits) -> None:
     """Raises LimitError if decoding would take more than `limits.max_memory`."""
     if plan.memory(model) > limits.max_memory:
         raise LimitError(
-            f"decoding this block would take {plan.memory(model)} bytes of memory, over the limit of {limits.max_memory}; "
+            f"decoding this block would take {plan.memory(model)} bytes of memory, over the limit of "
+            f"{limits.max_memory}; "
             "raise Limits.max_memory if the source is trusted"
         )
 

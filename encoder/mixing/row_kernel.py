@@ -177,7 +177,8 @@ def row_kernel(*, quick: bool = False, lean: bool = False) -> Callable[..., Any]
                 asked = not quick or misses[column] < HOPELESS or (misses[column] & _SELDOM) == 0
                 if asked:
                     vote_contexts(
-                        asking, of_template, before, name_before[column], sibling, second_sibling, neighbour, second_neighbour,
+                        asking, of_template, before, name_before[column], sibling, second_sibling, neighbour,
+                        second_neighbour,
                         past,
                     )  # fmt: skip
                     look_up(vote_places, asking, column, memory, memory_bits, voted, standing)
@@ -212,7 +213,8 @@ def row_kernel(*, quick: bool = False, lean: bool = False) -> Callable[..., Any]
                                 right = 1 if same_bytes(text, begin, stop, text, at, at + size) else 0
                         tried = called[best]
                         if code_vote(
-                            decoding, state, coded, right, called, standing, tried, attempt, shared, by_column, vote_slots,
+                            decoding, state, coded, right, called, standing, tried, attempt, shared, by_column,
+                            vote_slots,
                             vote_weights, vote_values, vote_used,
                         ):  # fmt: skip
                             hit = True
@@ -261,7 +263,8 @@ def row_kernel(*, quick: bool = False, lean: bool = False) -> Callable[..., Any]
                         else:
                             same = False
                         row_contexts(
-                            hashes, known, last, sofar ^ apart, U(column), before, sibling, second_sibling, neighbour, word,
+                            hashes, known, last, sofar ^ apart, U(column), before, sibling, second_sibling, neighbour,
+                            word,
                             above | (next_above << U(8)), same,
                         )  # fmt: skip
                         length, repeat = find_repeat(text, at, last, length, repeat, places, place_bits)

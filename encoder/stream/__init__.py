@@ -1,1 +1,3 @@
-"""Streams: threads, buffers and files around the blocks. Read `encoder.stream.encoder` or `encoder.stream.decoder` first."""
+"""Streams: threads, buffers and files around the blocks. Read `encoder.stream.encoder` or `encoder.stream.decoder`
+first.
+"""

@@ -20,8 +20,8 @@ class DecodeAhead:
     """Fetches blocks in the caller's thread, decodes them in `threads` others, gives them out in order.
 
     fetch: the next block, None at the end. decode: its bytes; may be called by several threads at once. At most
-    `threads` + 1 blocks are in flight. The first block is decoded by the caller alone, so that one that reads here and there
-    pays for no block but its own; with one thread, every block is.
+    `threads` + 1 blocks are in flight. The first block is decoded by the caller alone, so that one that reads here and
+    there pays for no block but its own; with one thread, every block is.
     """
 
     def __init__(self, fetch: Fetch, decode: Decode, threads: int) -> None:

@@ -36,16 +36,17 @@ def standard_block_decoder(body: bytes, raw_size: int, limits: Limits, codebook:
 
 
 class StreamingDecoder(io.BufferedIOBase):
-    """Reads `fileobj`, which stays open, to its end: a glyph stream, or several one behind the other, as the bytes that were encoded.
+    """Reads `fileobj`, which stays open, to its end: a glyph stream, or several one behind the other, as the bytes that
+    were encoded.
 
     A block's bytes are returned only after its checksum was verified. Reading to the end verifies every whole stream's
-    checksum, its trailer and that nothing else follows it; a reader that stops earlier has verified only the blocks it saw.
-    Where `fileobj` is seekable, so is the decoder: `seek` reads the index from the trailer and then decodes single blocks, each verified by
-    its own checksums; `seek_record` does so by the number of a record.
+    checksum, its trailer and that nothing else follows it; a reader that stops earlier has verified only the blocks it
+    saw. Where `fileobj` is seekable, so is the decoder: `seek` reads the index from the trailer and then decodes single
+    blocks, each verified by its own checksums; `seek_record` does so by the number of a record.
 
-    limits: what decoding may use at most. threads: how many blocks are decoded at once, ahead of the reader; `Limits.max_memory`
-    bounds each of them. Raises FormatError (TruncatedError, ChecksumError, VersionError) and LimitError, from the constructor and from any
-    read. After an error, every further read raises it again.
+    limits: what decoding may use at most. threads: how many blocks are decoded at once, ahead of the reader;
+    `Limits.max_memory` bounds each of them. Raises FormatError (TruncatedError, ChecksumError, VersionError) and
+    LimitError, from the constructor and from any read. After an error, every further read raises it again.
     """
 
     def __init__(
@@ -174,7 +175,8 @@ class StreamingDecoder(io.BufferedIOBase):
 
     @property
     def records(self) -> int:
-        """How many records there are, by the trailer (of several streams also by each one's last block, as a record may go on in the next).
+        """How many records there are, by the trailer (of several streams also by each one's last block, as a record may
+        go on in the next).
 
         Raises io.UnsupportedOperation where the file is not seekable.
         """
@@ -183,7 +185,8 @@ class StreamingDecoder(io.BufferedIOBase):
         return before[-1] + counts[-1] if counts else 0
 
     def seek_record(self, number: int) -> int:
-        """Move to where record `number` begins (from 0; past the last one: to the end), decoding one block. Its position.
+        """Move to where record `number` begins (from 0; past the last one: to the end), decoding one block. Its
+        position.
 
         Raises ValueError for a negative number, io.UnsupportedOperation where the file is not seekable.
         """

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 
 
 _PIECE: Final = 1 << 18
-"""Bytes that a source without `readinto` is asked for at once: few enough for the heap, where larger objects are mapped in and out again."""
+"""Bytes that a source without `readinto` is asked for at once: few enough for the heap, where larger objects are
+mapped in and out again.
+"""
 
 
 class Readable(Protocol):
@@ -43,10 +45,11 @@ class Readable(Protocol):
 
 
 def choosers_for(profile: Profile, selector: StrategySelector | None = None) -> tuple[Cutting, StrategySelector]:
-    """For one stream of the profile, where blocks end, and who selects their strategies; `selector` in place of the profile's own.
+    """For one stream of the profile, where blocks end, and who selects their strategies; `selector` in place of the
+    profile's own.
 
-    Blocks end at a record; where the profile chooses for each block, also where the kind of data changes, and later where its bytes stay plain.
-    Its selector carries where the profile has a codebook.
+    Blocks end at a record; where the profile chooses for each block, also where the kind of data changes, and later
+    where its bytes stay plain. Its selector carries where the profile has a codebook.
     """
     by_kind = LazyCutting()
     cutting = by_kind.cutting if profile.adaptive and profile.block_size >= LEAST_CUT_BY_KIND else AT_RECORDS
@@ -76,7 +79,9 @@ def resolve_profile(profile: str | Path | Profile) -> Profile:
 
 
 def with_threads(profile: Profile, threads: int | None) -> Profile:
-    """The profile with that many encoding threads, and a pool that can feed them; as it is for None. Raises ProfileError."""
+    """The profile with that many encoding threads, and a pool that can feed them; as it is for None. Raises
+    ProfileError.
+    """
     if threads is None or threads == profile.workers:
         return profile
     if not 1 <= threads <= MOST_WORKERS:
@@ -96,15 +101,15 @@ def standard_block_encoder(data: memoryview, strategy: Strategy, place: SegmentP
 class StreamingEncoder(io.BufferedIOBase):
     """Writes one glyph stream to `fileobj`, which stays open.
 
-    The bytes written depend on the bytes given, on the profile's block size and strategies, and on where `flush` was called:
-    not on how the bytes were chunked, nor on threads or pool. `close` completes the stream; an exception inside `with`, or
-    dropping the encoder without `close`, leaves one without a trailer, which every reader refuses.
+    The bytes written depend on the bytes given, on the profile's block size and strategies, and on where `flush` was
+    called: not on how the bytes were chunked, nor on threads or pool. `close` completes the stream; an exception inside
+    `with`, or dropping the encoder without `close`, leaves one without a trailer, which every reader refuses.
 
-    profile: a name, a JSON file's path, or a Profile. progress: called with (bytes in, bytes out) after each block, from the
-    writer's thread. threads: encoding threads, in place of the profile's. pool: one to share or observe, with buffers of the
-    block size; the encoder then does not close it.
-    An error of any stage is raised by the next call; the stream cannot be completed any more. In a process that was forked with it, every call but
-    `abort` is an error, and ending writes nothing: the stream is the first one's.
+    profile: a name, a JSON file's path, or a Profile. progress: called with (bytes in, bytes out) after each block,
+    from the writer's thread. threads: encoding threads, in place of the profile's. pool: one to share or observe, with
+    buffers of the block size; the encoder then does not close it. An error of any stage is raised by the next call; the
+    stream cannot be completed any more. In a process that was forked with it, every call but `abort` is an error, and
+    ending writes nothing: the stream is the first one's.
     """
 
     def __init__(  # noqa: PLR0913 - what it is built from, each a part of its own
@@ -215,8 +220,8 @@ class StreamingEncoder(io.BufferedIOBase):
     def flush(self) -> None:
         """End the current block, wait until all that was given is written, and flush the file.
 
-        A reader of the file then sees every byte given so far. Each flush that ends a block costs ratio; without new bytes
-        it does nothing to the stream. Raises ValueError once it is closed.
+        A reader of the file then sees every byte given so far. Each flush that ends a block costs ratio; without new
+        bytes it does nothing to the stream. Raises ValueError once it is closed.
         """
         self._check_not_closed()
         if self._ended:  # `close` of the base class flushes
@@ -290,7 +295,8 @@ class StreamingEncoder(io.BufferedIOBase):
     def _check_process(self) -> None:
         if self._process != os.getpid():
             raise GlyphError(
-                f"this encoder and its threads are in process {self._process}; write there, or begin another stream here"
+                f"this encoder and its threads are in process {self._process}; write there, or begin another stream "
+                f"here"
             )
 
     def _running(self) -> Pipeline:

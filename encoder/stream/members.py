@@ -36,7 +36,8 @@ from encoder.limits import DEFAULT_LIMITS, Limits
 
 
 class FileReader:
-    """Reads stream after stream to the end of the source, as `ContainerReader` does one; anything else behind a stream is an error.
+    """Reads stream after stream to the end of the source, as `ContainerReader` does one; anything else behind a stream
+    is an error.
 
     header: the first stream's. Raises FormatError or one of its subclasses, and LimitError.
     """
@@ -68,7 +69,9 @@ class FileReader:
         return None
 
     def account(self, raw: bytes) -> None:
-        """Add the next block's decoded bytes to the checksum of its stream; compare it where that was the last one. Raises ChecksumError."""
+        """Add the next block's decoded bytes to the checksum of its stream; compare it where that was the last one.
+        Raises ChecksumError.
+        """
         self._unfinished[0].account(raw)
         self.finish()
 
@@ -108,8 +111,8 @@ def _named(began: int) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One stream of a file. start: its first byte in the file; raw_start: where its bytes begin in the output; first: the number of its
-    first block among those of the file.
+    """One stream of a file. start: its first byte in the file; raw_start: where its bytes begin in the output; first:
+    the number of its first block among those of the file.
     """
 
     start: int
@@ -120,7 +123,9 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class FileIndex:
-    """Every block of every stream of a file, numbered through. raw_starts: where each block's bytes begin in the output."""
+    """Every block of every stream of a file, numbered through. raw_starts: where each block's bytes begin in the
+    output.
+    """
 
     members: tuple[Member, ...]
     raw_starts: list[int] = field(init=False)
@@ -148,8 +153,9 @@ class FileIndex:
             )
 
     def records(self, ends_inside: Callable[[int], bool]) -> list[int]:
-        """How many records of the output begin in each block. ends_inside: whether that block ends within a record, which a stream behind it then
-        carries on; asked of the last block of every stream that another follows. Raises what it raises.
+        """How many records of the output begin in each block. ends_inside: whether that block ends within a record,
+        which a stream behind it then carries on; asked of the last block of every stream that another follows. Raises
+        what it raises.
         """
         counts = [entry.records for member in self.members for entry in member.trailer.entries]
         full = [member for member in self.members if member.trailer.entries]
@@ -161,10 +167,11 @@ class FileIndex:
 def read_file_index(
     source: SeekableSource, start: int = 0, limits: Limits = DEFAULT_LIMITS, header: StreamHeader | None = None
 ) -> FileIndex:
-    """The index of the streams from byte `start` to the end of the file; no body is read. header: the first one's, where it is known or cannot be read.
+    """The index of the streams from byte `start` to the end of the file; no body is read. header: the first one's,
+    where it is known or cannot be read.
 
-    One stream costs a look at both ends. Of several, every frame's header is read. Raises TruncatedError where the last footer is missing, else
-    FormatError, ChecksumError, VersionError, LimitError.
+    One stream costs a look at both ends. Of several, every frame's header is read. Raises TruncatedError where the last
+    footer is missing, else FormatError, ChecksumError, VersionError, LimitError.
     """
     unbounded = replace(limits, max_output=None)  # which is for what is decoded
     if header is None:
@@ -184,7 +191,9 @@ def read_file_index(
 
 
 def _read_alone(source: SeekableSource, start: int, header: StreamHeader) -> tuple[Trailer | None, FormatError | None]:
-    """The trailer at the end, read as that of a stream which begins at `start`; or why it is not. Raises TruncatedError."""
+    """The trailer at the end, read as that of a stream which begins at `start`; or why it is not. Raises
+    TruncatedError.
+    """
     try:
         return read_index(source, header, start), None
     except TruncatedError:
@@ -201,7 +210,9 @@ def _index_of(found: list[tuple[int, Trailer]]) -> FileIndex:
 
 
 def _joins(source: SeekableSource, trailer: Trailer, start: int, limits: Limits) -> bool:
-    """Whether the last block that the trailer lists stands where it says from `start`, and nothing but skippable frames between it and the trailer."""
+    """Whether the last block that the trailer lists stands where it says from `start`, and nothing but skippable
+    frames between it and the trailer.
+    """
     at, last = HEADER_SIZE, trailer.entries[-1] if trailer.entries else None
     try:
         if last is not None:

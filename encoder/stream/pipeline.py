@@ -4,9 +4,9 @@
 
 Leases are given back here and nowhere else. Every block in flight holds its own until it is encoded, and until it is
 written unless those that wait for their turn are small together, so that the pool bounds queued blocks, blocks being
-encoded and encoded blocks alike, and few workers wait for one that has more to do. Strategies are selected, and segments
-led, in the reader's order: the bytes written do not depend on the number of workers, on the pool or on timing. The first
-error of any stage stops them all, releases every lease and is raised to the caller.
+encoded and encoded blocks alike, and few workers wait for one that has more to do. Strategies are selected, and
+segments led, in the reader's order: the bytes written do not depend on the number of workers, on the pool or on timing.
+The first error of any stage stops them all, releases every lease and is raised to the caller.
 """
 
 import threading
@@ -150,7 +150,8 @@ class Pipeline:
         self._clocks.read += seconds
 
     def submit(self, lease: Lease, size: int, *, short: bool = False) -> None:
-        """Encode and write the first `size` bytes of the buffer, then release it. The lease belongs to the pipeline now.
+        """Encode and write the first `size` bytes of the buffer, then release it. The lease belongs to the pipeline
+        now.
 
         short: the block is not a full one; where no thread runs yet, it is encoded at once in this one.
         """
@@ -190,7 +191,9 @@ class Pipeline:
             self.abort()
 
     def stop(self) -> None:
-        """Tell the threads to drop what is in flight and end, without waiting for them; the caller's buffer is given back. Safe in a finaliser."""
+        """Tell the threads to drop what is in flight and end, without waiting for them; the caller's buffer is
+        given back. Safe in a finaliser.
+        """
         self.give_back()
         self._end()
 
@@ -237,8 +240,8 @@ class Pipeline:
             self._threads.append(thread)
 
     def _starved(self) -> bool:
-        """Whether one more buffer would help: nothing is queued, and a worker idles while the writer has nothing to write, or
-        all buffers are with the workers, so that the first to end will find none filled.
+        """Whether one more buffer would help: nothing is queued, and a worker idles while the writer has nothing to
+        write, or all buffers are with the workers, so that the first to end will find none filled.
 
         Asked under the pool's lock; nobody takes that one while holding the pipeline's.
         """

@@ -123,9 +123,9 @@ def _always() -> bool:
 class GlyphBufferPool:
     """Leases buffers of one size to any thread, never more at once than its capacity.
 
-    Buffers are anonymous memory maps, allocated on first use and kept for the next lease; those above the capacity go back
-    to the operating system at once. observer: called with a LeaseRecord after every release, outside the pool's lock.
-    Source of the growth rule: `next_capacity`.
+    Buffers are anonymous memory maps, allocated on first use and kept for the next lease; those above the capacity go
+    back to the operating system at once. observer: called with a LeaseRecord after every release, outside the pool's
+    lock. Source of the growth rule: `next_capacity`.
     """
 
     def __init__(
@@ -284,7 +284,8 @@ class GlyphBufferPool:
 def _allocate(size: int) -> mmap.mmap:
     """Zeroed memory of its own mapping, so that closing it gives it back to the operating system.
 
-    Where the system can, its pages are mapped in here: allocation then costs its whole price at once, where it is measured.
+    Where the system can, its pages are mapped in here: allocation then costs its whole price at once, where it is
+    measured.
     """
     populate = getattr(mmap, "MAP_POPULATE", 0)
     if not populate:

@@ -24,9 +24,9 @@ class PoolWindow:
 def next_capacity(window: PoolWindow, settings: PoolSettings) -> int:
     """The capacity to go on with. Pure.
 
-    A fixed pool stays. An adaptive pool grows by a quarter, at least one buffer, when a lease waited while workers starved:
-    only then would one more buffer have kept them busy. It shrinks to the most that was in use when some lay idle for
-    a whole window. Always within minimum and maximum.
+    A fixed pool stays. An adaptive pool grows by a quarter, at least one buffer, when a lease waited while workers
+    starved: only then would one more buffer have kept them busy. It shrinks to the most that was in use when some lay
+    idle for a whole window. Always within minimum and maximum.
     """
     if not settings.adaptive:
         return window.capacity

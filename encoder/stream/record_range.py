@@ -21,12 +21,13 @@ def iter_records(
     limits: Limits = DEFAULT_LIMITS,
     threads: int = 1,
 ) -> Iterator[bytes]:
-    """The records `start` to `stop` of a glyph stream as a slice has them, each with its newline (the last may lack it).
+    """The records `start` to `stop` of a glyph stream as a slice has them, each with its newline (the last may lack
+    it).
 
-    file: a path, or a binary file at the stream's beginning, which stays open. Only the blocks that hold these records are
-    decoded where the file can seek, else all before them too. Negative numbers count from the end. limits: a record longer
-    than `max_memory` is refused as well. Raises ValueError (negative numbers where the file cannot seek), OSError,
-    FormatError and its subclasses, LimitError.
+    file: a path, or a binary file at the stream's beginning, which stays open. Only the blocks that hold these records
+    are decoded where the file can seek, else all before them too. Negative numbers count from the end. limits: a record
+    longer than `max_memory` is refused as well. Raises ValueError (negative numbers where the file cannot seek),
+    OSError, FormatError and its subclasses, LimitError.
     """
     with ExitStack() as opened:
         raw = opened.enter_context(builtins.open(file, "rb")) if isinstance(file, str | os.PathLike) else file  # noqa: PTH123 - any path

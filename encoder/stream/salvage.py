@@ -1,7 +1,9 @@
-"""What is left of a damaged file of one stream or more: every block that is whole, in order, and what was lost between them.
+"""What is left of a damaged file of one stream or more: every block that is whole, in order, and what was lost between
+them.
 
-Blocks stand for themselves, or refer to a codebook that the stream has twice, so that damage costs the blocks that it hits. They are found by the index where the stream's end is
-whole, else by looking for frames: one is taken for real when its body has the checksum that it names.
+Blocks stand for themselves, or refer to a codebook that the stream has twice, so that damage costs the blocks that it
+hits. They are found by the index where the stream's end is whole, else by looking for frames: one is taken for real
+when its body has the checksum that it names.
 """
 
 from collections.abc import Iterator
@@ -29,8 +31,8 @@ from encoder.stream.members import Member, read_file_index
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """A part of the stream that gave nothing. offset, size: its bytes in the stream; raw_offset, raw_size: in the output, where the
-    index says so, else None. why: for people.
+    """A part of the stream that gave nothing. offset, size: its bytes in the stream; raw_offset, raw_size: in the
+    output, where the index says so, else None. why: for people.
     """
 
     offset: int
@@ -48,8 +50,9 @@ def salvage(
 ) -> Iterator[bytes | Lost]:
     """Each whole block's bytes, verified by its own checksums, and each loss, in the order of the stream.
 
-    A stream without any loss gives its blocks alone; its whole-stream checksum is not looked at. A block over the limits is
-    lost. Never raises FormatError. Raises LimitError where the output would exceed `limits.max_output`, OSError.
+    A stream without any loss gives its blocks alone; its whole-stream checksum is not looked at. A block over the
+    limits is lost. Never raises FormatError. Raises LimitError where the output would exceed `limits.max_output`,
+    OSError.
     """
     given = 0
     for piece in _pieces(source, replace(limits, max_output=None), decode_block):  # else blocks behind it seemed lost
@@ -99,9 +102,9 @@ def _by_index(source: SeekableSource, member: Member, limits: Limits, decoder: "
 
 
 class _Decoder:
-    """Decodes blocks behind the codebook that they name, or, where that is damaged, behind the whole one before or after them: every
-    codebook stands on both sides of the blocks that refer to it, and a block's checksum says whether it was the right one. start: the byte of
-    the file from which the places of its blocks count.
+    """Decodes blocks behind the codebook that they name, or, where that is damaged, behind the whole one before or
+    after them: every codebook stands on both sides of the blocks that refer to it, and a block's checksum says whether
+    it was the right one. start: the byte of the file from which the places of its blocks count.
     """
 
     def __init__(
@@ -155,7 +158,9 @@ class _Decoder:
 
 
 def _by_search(search: FrameSearch, decoder: _Decoder, why: str) -> Iterator[bytes | Lost]:
-    """Frame after frame from the start; after one that is not whole, the next place that looks like one. A stream's whole end is no loss."""
+    """Frame after frame from the start; after one that is not whole, the next place that looks like one. A stream's
+    whole end is no loss.
+    """
     at = lost_from = search.behind_end(HEADER_SIZE)
     raw_offset = lost = 0
     while (found := search.frame_from(at)) is not None:

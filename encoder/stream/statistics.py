@@ -10,10 +10,10 @@ from encoder.stream.pool import PoolStatistics
 class PipelineStatistics:
     """A snapshot of what every stage did. Bytes, and wall seconds summed over the threads of a stage.
 
-    read: filling buffers (for `encode_from`, including the source's own time); detect: selecting strategies; encode: counting
-    records, checksum and block encoding; write: the container and the sink. lease_wait: the reader waited for a buffer;
-    idle: workers waited for a block; turn_wait: the writer waited for the next block in order.
-    trees: blocks by the tree type selected for them.
+    read: filling buffers (for `encode_from`, including the source's own time); detect: selecting strategies; encode:
+    counting records, checksum and block encoding; write: the container and the sink. lease_wait: the reader waited for
+    a buffer; idle: workers waited for a block; turn_wait: the writer waited for the next block in order. trees: blocks
+    by the tree type selected for them.
     """
 
     blocks: int

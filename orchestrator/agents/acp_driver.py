@@ -1,7 +1,7 @@
 """The driver `acp`: any program that speaks the Agent Client Protocol on its standard streams.
 
-https://agentclientprotocol.com. The SDK stands behind this module alone. No file or terminal capability is offered: the agent works in
-the worktree itself. Its stop reason is told, and never taken for success.
+https://agentclientprotocol.com. The SDK stands behind this module alone. No file or terminal capability is offered: the
+agent works in the worktree itself. Its stop reason is told, and never taken for success.
 """
 
 import asyncio
@@ -45,7 +45,10 @@ class AcpDriver:
     def problem(self, program: tuple[str, ...]) -> str | None:
         """Why it could not work with this program; None where it could."""
         if shutil.which(program[0]) is None:
-            return f"the program {program[0]!r} is not there\n  mend: install it, or write its path in the agent's `program`"
+            return (
+                f"the program {program[0]!r} is not there\n  mend: install it, or write its path in the agent's "
+                f"`program`"
+            )
         return None
 
     def take_turn(self, going: Going) -> Talk:

@@ -1,7 +1,9 @@
-"""What a hand-in is kept in while it is measured: no network, none of our environment, its checkout and the project to read.
+"""What a hand-in is kept in while it is measured: no network, none of our environment, its checkout and the project to
+read.
 
-The instrument itself runs in it too, for most import or start what was handed in. Of the state folder it sees its own attempt's folder and the
-files that it is given of tasks above. Caches are its own, since one that is shared could hold what a hand-in before it left there.
+The instrument itself runs in it too, for most import or start what was handed in. Of the state folder it sees its own
+attempt's folder and the files that it is given of tasks above. Caches are its own, since one that is shared could hold
+what a hand-in before it left there.
 """
 
 import importlib.util
@@ -71,7 +73,9 @@ def environment(order: WorkOrder, ours: Mapping[str, str], home: Path) -> dict[s
 
 
 def shown(order: WorkOrder, state: Path) -> Iterator[Path]:
-    """What lies in places that are covered, and is needed: programs, packages, files of tasks above. Never what has a covered place in it."""
+    """What lies in places that are covered, and is needed: programs, packages, files of tasks above. Never what has
+    a covered place in it.
+    """
     home = Path.home()
     covered = (home, home / ".local/share", state, Path(tempfile.gettempdir()))
     for place in (*_programs(), *(_packages(order) if order.runner is not None else ())):

@@ -22,7 +22,8 @@ from orchestrator.plan.model import Agent, Plan
 class Carry:
     """Carries out any order: an agent's turn, a merge, the measurement of a hand-in, or a runner or program as ever.
 
-    meter: the proxy of the run, None where no agent of the plan calls a model by it. counter: where agents ask about their tasks.
+    meter: the proxy of the run, None where no agent of the plan calls a model by it. counter: where agents ask about
+    their tasks.
     """
 
     meter: Meter | None = None
@@ -40,9 +41,11 @@ class Carry:
 
 
 def require_drivers(plan: Plan, agents: Iterable[str], known: Mapping[str, object]) -> None:
-    """Raise DriverError or NoSandboxError for what no agent's turn could begin with: all of it is known before anything is spent.
+    """Raise DriverError or NoSandboxError for what no agent's turn could begin with: all of it is known before anything
+    is spent.
 
-    agents: those who are asked for. known: places in a plan's texts, as `project`; a program in another is not looked for.
+    agents: those who are asked for. known: places in a plan's texts, as `project`; a program in another is not looked
+    for.
     """
     wrong = [f"agent {name}: {why}" for name in agents for why in _problems(plan.agents[name], known)]
     if wrong:

@@ -22,7 +22,10 @@ class CommandDriver:
     def problem(self, program: tuple[str, ...]) -> str | None:
         """Why it could not work with this program; None where it could."""
         if shutil.which(program[0]) is None:
-            return f"the program {program[0]!r} is not there\n  mend: install it, or write its path in the agent's `program`"
+            return (
+                f"the program {program[0]!r} is not there\n  mend: install it, or write its path in the agent's "
+                f"`program`"
+            )
         return None
 
     def take_turn(self, going: Going) -> Talk:

@@ -1,7 +1,7 @@
 """Drivers: how an agent's program is talked to. A driver takes one turn; whatever it says of the result is a claim.
 
-A package brings its own by an entry point of the group `orchestrator.drivers` that names an object with what `Driver` has, or a class
-of such objects (docs/drivers.md).
+A package brings its own by an entry point of the group `orchestrator.drivers` that names an object with what `Driver`
+has, or a class of such objects (docs/drivers.md).
 """
 
 import os
@@ -37,7 +37,9 @@ Tell = Callable[[str, Claim | None], object]
 
 @dataclass(frozen=True, slots=True)
 class Hatch:
-    """By which an agent that we drive asks about its own task: a socket where it is heard, and the token of its attempt."""
+    """By which an agent that we drive asks about its own task: a socket where it is heard, and the token of its
+    attempt.
+    """
 
     socket: Path
     token: str
@@ -47,10 +49,11 @@ class Hatch:
 class Going:
     """What a driver works with.
 
-    argv: the program as it is to be started, sandbox included. env: all of its environment. folder: for logs, the attempt's own;
-    log_cap: bytes kept of each. stop: set to end the turn. tell: passes a note on, with the figure in it. marker: what the agent's
-    processes carry in ORCHESTRATE_ATTEMPT. offer: has the turn wait for an agent that claims it, whose end is told by the function given. hatch: by which
-    the agent can ask about its task, None where it cannot.
+    argv: the program as it is to be started, sandbox included. env: all of its environment. folder: for logs, the
+    attempt's own; log_cap: bytes kept of each. stop: set to end the turn. tell: passes a note on, with the figure in
+    it. marker: what the agent's processes carry in ORCHESTRATE_ATTEMPT. offer: has the turn wait for an agent that
+    claims it, whose end is told by the function given. hatch: by which the agent can ask about its task, None where it
+    cannot.
     """
 
     turn: Turn
@@ -71,7 +74,9 @@ class Driver(Protocol):
     name: str
 
     def problem(self, program: tuple[str, ...]) -> str | None:
-        """Why it could not work with this program on this machine, with the mend; None where it could. Nothing is started."""
+        """Why it could not work with this program on this machine, with the mend; None where it could. Nothing is
+        started.
+        """
 
     def take_turn(self, going: Going) -> Talk:
         """One prompt, from start to end; every process that it started has ended when it returns.
@@ -81,7 +86,9 @@ class Driver(Protocol):
 
 
 def find_driver(name: str) -> Driver:
-    """The driver of that name. Raises DriverError: nobody offers it, two packages do, or what is offered cannot be used."""
+    """The driver of that name. Raises DriverError: nobody offers it, two packages do, or what is offered cannot be
+    used.
+    """
     offered = {point.value: point for point in metadata.entry_points(group=DRIVERS) if point.name == name}
     if len(offered) > 1:
         told = " and ".join(f"{point.dist.name if point.dist else '?'} ({value})" for value, point in offered.items())

@@ -1,4 +1,5 @@
-"""git, asked so that nothing of the repository runs: no hook, no filter, no pager, no configuration but its own storage.
+"""git, asked so that nothing of the repository runs: no hook, no filter, no pager, no configuration but its own
+storage.
 
 Files are written and read as blobs, byte for byte, so that attributes and filters of a repository change nothing.
 """
@@ -16,8 +17,10 @@ from orchestrator.errors import OrchestratorError
 LONGEST: Final = 600.0
 """Seconds for one call of git."""
 QUIET: Final = (
-    "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.pager=cat", "-c", "commit.gpgSign=false",
-    "-c", "gc.auto=0", "-c", "core.attributesFile=/dev/null", "-c", "protocol.allow=never", "-c", "core.untrackedCache=false",
+    "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.pager=cat", "-c",
+    "commit.gpgSign=false",
+    "-c", "gc.auto=0", "-c", "core.attributesFile=/dev/null", "-c", "protocol.allow=never", "-c",
+    "core.untrackedCache=false",
 )  # fmt: skip
 AUTHOR: Final = {
     "GIT_AUTHOR_NAME": "orchestrate", "GIT_AUTHOR_EMAIL": "orchestrate@localhost",
@@ -99,7 +102,9 @@ def commit_id(repo: Path, name: str) -> str:
 
 
 def require_repository(repo: Path) -> Path:
-    """The repository's own folder, absolute. Raises GitError with a mend for what is none, and for a git that is too old."""
+    """The repository's own folder, absolute. Raises GitError with a mend for what is none, and for a git that is
+    too old.
+    """
     found = attempted(repo, "rev-parse", "--path-format=absolute", "--git-common-dir")
     if found.returncode:
         said = found.stderr.decode("utf-8", "replace")
@@ -177,7 +182,9 @@ def commit_tree(repo: Path, tree: str, parents: Iterable[str], message: str) -> 
 
 
 def move_branch(repo: Path, branch: str, new: str, old: str) -> bool:
-    """Compare and swap: move the branch from `old` to `new`; False where it is somewhere else. old "": it does not exist yet."""
+    """Compare and swap: move the branch from `old` to `new`; False where it is somewhere else. old "": it does not
+    exist yet.
+    """
     done = attempted(repo, "update-ref", f"refs/heads/{branch}", new, old or "0" * len(new))
     return done.returncode == 0
 

@@ -37,7 +37,8 @@ def _filled(agent: str, name: str, text: str, bases: Mapping[str, str]) -> str:
     keys = PROVIDERS[wanted].keys if wanted in PROVIDERS else ()
     mend = f"name {keys[0]} in its `env`, and export it" if keys else f"use one of: {', '.join(PROVIDERS)}"
     raise DriverError(
-        f"the file {name!r} in the home of agent {agent} names ${{proxy.{wanted}}}, which it does not get\n  mend: {mend}"
+        f"the file {name!r} in the home of agent {agent} names ${{proxy.{wanted}}}, which it does not get\n  mend: "
+        f"{mend}"
     )
 
 

@@ -1,9 +1,11 @@
 """Forbid this process all that the words before `--` do not allow, then become the program behind it.
 
-    python -I landlocked.py [--write FOLDER | --read PLACE | --hide PLACE | --port N | --network] ... -- PROGRAM [ARGUMENT ...]
+    python -I landlocked.py [--write FOLDER | --read PLACE | --hide PLACE | --port N | --network] ... -- PROGRAM
+    [ARGUMENT ...]
 
-Landlock only allows: what is below a place that is allowed cannot be forbidden again. So a folder that has something hidden in it is
-allowed entry by entry, without the list of its own entries. It imports nothing of this package, so that it is ready at once.
+Landlock only allows: what is below a place that is allowed cannot be forbidden again. So a folder that has something
+hidden in it is allowed entry by entry, without the list of its own entries. It imports nothing of this package, so that
+it is ready at once.
 """
 
 import os
@@ -78,7 +80,9 @@ def openings(place: str, hidden: Sequence[str]) -> Iterator[str]:
 
 
 def processes() -> Iterator[str]:
-    """What of /proc is about the system, and about this process: not every kernel forbids to read another's environment there."""
+    """What of /proc is about the system, and about this process: not every kernel forbids to read another's
+    environment there.
+    """
     for name in os.listdir("/proc"):  # noqa: PTH208 - as text
         if not name.isdigit() and not os.path.islink(f"/proc/{name}"):  # noqa: PTH114
             yield f"/proc/{name}"

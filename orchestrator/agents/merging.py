@@ -1,7 +1,8 @@
 """The merge queue: hand-ins are joined one at a time, and each is measured again on the joined tree before it counts.
 
-Nothing is forced and no side is taken: what clashes, or makes a criterion of what is in so far fail, is not joined and goes back to
-its agent. The branch is moved by compare and swap; where somebody else moved it meanwhile, the hand-in is joined again with that.
+Nothing is forced and no side is taken: what clashes, or makes a criterion of what is in so far fail, is not joined and
+goes back to its agent. The branch is moved by compare and swap; where somebody else moved it meanwhile, the hand-in is
+joined again with that.
 """
 
 import os
@@ -34,7 +35,9 @@ LAST_WORDS: Final = 300
 
 
 def carry_merge(order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
-    """Join the hand-ins that the order names. What could not be joined is told in the result; a branch that cannot be is a failure."""
+    """Join the hand-ins that the order names. What could not be joined is told in the result; a branch that cannot
+    be is a failure.
+    """
     assert order.merge is not None
     start = time.monotonic()
     order.folder.mkdir(parents=True, exist_ok=True)
@@ -239,14 +242,18 @@ def _require_clean(repo: Path, branch: str) -> None:
 
 
 def _follow(repo: Path, branch: str, old: str, new: str) -> None:
-    """Have the worktree that has the branch checked out show its new commit. It is clean; what it may lack is told by git."""
+    """Have the worktree that has the branch checked out show its new commit. It is clean; what it may lack is told
+    by git.
+    """
     place = _checked_out(repo, branch)
     if place is not None and place.is_dir():
         git(place, "read-tree", "-m", "-u", old, new)
 
 
 def _catch_up(repo: Path, branch: str) -> None:
-    """Go on where a merge was killed after the branch moved, and before the worktree that has it checked out showed that."""
+    """Go on where a merge was killed after the branch moved, and before the worktree that has it checked out showed
+    that.
+    """
     tip, place = commit_id(repo, f"refs/heads/{branch}"), _checked_out(repo, branch)
     parents = _our_merge(repo, tip)
     if place is None or not place.is_dir() or not parents:

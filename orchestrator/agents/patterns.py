@@ -1,6 +1,7 @@
 """Paths against glob patterns, as `writes` and `pinned` have them. Pure.
 
-`*` stands for anything within one name, `**` for any depth, `?` for one character, and a pattern that ends in `/` for all below it.
+`*` stands for anything within one name, `**` for any depth, `?` for one character, and a pattern that ends in `/` for
+all below it.
 """
 
 import re

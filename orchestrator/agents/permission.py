@@ -1,6 +1,8 @@
-"""Answers to what an agent asks for, by the plan: at once, and never by a person who may not be there. Pure but for links.
+"""Answers to what an agent asks for, by the plan: at once, and never by a person who may not be there. Pure but for
+links.
 
-An agent tells of a call in pieces, and its request may hold only the call's id; so a request is judged on all that was said of the call.
+An agent tells of a call in pieces, and its request may hold only the call's id; so a request is judged on all that was
+said of the call.
 """
 
 import fnmatch
@@ -27,7 +29,9 @@ class Calls:
     known: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def heard(self, said: Mapping[str, Any]) -> dict[str, Any]:
-        """Take a piece, and answer all that is known of its call. Values of later pieces stand; a list that is empty says nothing."""
+        """Take a piece, and answer all that is known of its call. Values of later pieces stand; a list that is
+        empty says nothing.
+        """
         call = self.known.setdefault(str(said.get("toolCallId", "")), {})
         call.update({key: value for key, value in said.items() if value not in (None, [], {})})
         return call
@@ -45,9 +49,11 @@ class Answer:
 def answer(
     call: Mapping[str, Any], root: Path, run: Sequence[str], *, network: bool, servers: Sequence[str] = ()
 ) -> Answer:
-    """Whether a call may be made: files only below `root`, links and `..` resolved; command lines only that match `run`.
+    """Whether a call may be made: files only below `root`, links and `..` resolved; command lines only that match
+    `run`.
 
-    What is none of these, and what no rule answers, is refused. servers: names of our own servers, whose tools may be called.
+    What is none of these, and what no rule answers, is refused. servers: names of our own servers, whose tools may be
+    called.
     """
     kind, title = str(call.get("kind") or "other"), str(call.get("title") or "")
     raw = call.get("rawInput") if isinstance(call.get("rawInput"), Mapping) else {}
@@ -89,7 +95,9 @@ def _joined(words: Sequence[object]) -> str:
 
 
 def runs(command: str, patterns: Sequence[str]) -> bool:
-    """Whether a command line matches a pattern. One that joins several commands must be written out in the plan as it is."""
+    """Whether a command line matches a pattern. One that joins several commands must be written out in the plan as
+    it is.
+    """
     plain = not any(sign in command for sign in CHAINING)
     return any(command == each or (plain and fnmatch.fnmatchcase(command, each)) for each in patterns)
 

@@ -22,9 +22,11 @@ READER: Final = 'exec "$@" < "$ORCHESTRATE_STDIN"'
 
 
 class AgentProcess:
-    """The program, with a pipe to write to it, or text for it to read. Use it in a `with`: at its end no process of the agent is left.
+    """The program, with a pipe to write to it, or text for it to read. Use it in a `with`: at its end no process of the
+    agent is left.
 
-    given: all of its standard input, None for a pipe. stdin, stdout: descriptors, not blocking. Standard error goes into stderr.log.
+    given: all of its standard input, None for a pipe. stdin, stdout: descriptors, not blocking. Standard error goes
+    into stderr.log.
     """
 
     def __init__(self, going: Going, given: str | None = None) -> None:
@@ -83,7 +85,9 @@ class AgentProcess:
         return self.ended
 
     def end(self) -> None:
-        """End every process of the agent: TERM, a grace, KILL. What hides its environment is found below the launcher."""
+        """End every process of the agent: TERM, a grace, KILL. What hides its environment is found below the
+        launcher.
+        """
         if self.look() is None:
             signal_tree(self._going.marker, signal.SIGTERM, self._sampler.alive())
             deadline = time.monotonic() + GRACE

@@ -1,4 +1,6 @@
-"""The driver `pull`: no program is started. The turn is on offer until an agent that came by itself takes it, and hands in."""
+"""The driver `pull`: no program is started. The turn is on offer until an agent that came by itself takes it, and
+hands in.
+"""
 
 import threading
 import time

@@ -1,9 +1,10 @@
-"""Inside a sandbox without a network: a door on loopback that leads to a socket outside, and the agent's program behind it.
+"""Inside a sandbox without a network: a door on loopback that leads to a socket outside, and the agent's program behind
+it.
 
     python -I -S relay.py SOCKET PORT PROGRAM [ARGUMENT ...]
 
-It listens on 127.0.0.1:PORT, joins every connection to SOCKET, and runs the program with its own standard streams. It imports
-nothing of this package, so that it is ready at once.
+It listens on 127.0.0.1:PORT, joins every connection to SOCKET, and runs the program with its own standard streams. It
+imports nothing of this package, so that it is ready at once.
 """
 
 import os

@@ -1,7 +1,8 @@
-"""What an agent's program, or a hand-in that is measured, is kept in: its own places writable, the project to read, all of ours out of sight.
+"""What an agent's program, or a hand-in that is measured, is kept in: its own places writable, the project to read, all
+of ours out of sight.
 
-bubblewrap makes a view of the file system without our state folder, home and credentials, with processes and network of its own.
-Where it is not installed, landlock (`orchestrator.agents.landlocked`) forbids the same of what is there.
+bubblewrap makes a view of the file system without our state folder, home and credentials, with processes and network of
+its own. Where it is not installed, landlock (`orchestrator.agents.landlocked`) forbids the same of what is there.
 """
 
 import os
@@ -20,8 +21,8 @@ RELAY: Final = str(Path(__file__).with_name("relay.py"))
 LANDLOCKED: Final = str(Path(__file__).with_name("landlocked.py"))
 
 CAPABILITIES: Final = ("--cap-drop", "ALL", *(("--cap-add", "CAP_SETFCAP") if os.geteuid() == 0 else ()))
-"""Root could unmount what covers our folders. The one that is left lets it make a sandbox of its own, as some agents do for their
-tools (user_namespaces(7)): there, mounts are locked. bubblewrap lets no program gain others by it.
+"""Root could unmount what covers our folders. The one that is left lets it make a sandbox of its own, as some agents do
+for their tools (user_namespaces(7)): there, mounts are locked. bubblewrap lets no program gain others by it.
 """
 TCP_ABI: Final = 4
 """Landlock's first version that restricts connections."""
@@ -37,9 +38,9 @@ class NoSandboxError(OrchestratorError):
 class Enclosure:
     """What a program may see. workspace, home: to write; project, repo: to read; state: out of sight.
 
-    network: whether it reaches other hosts. socket: of the metering proxy, None where there is none; port: where the agent finds it.
-    shown, written: more places to read and to write, wherever they lie.
-    hatch: a socket at which it may ask about its task, None where it may not.
+    network: whether it reaches other hosts. socket: of the metering proxy, None where there is none; port: where the
+    agent finds it. shown, written: more places to read and to write, wherever they lie. hatch: a socket at which it may
+    ask about its task, None where it may not.
     """
 
     workspace: Path
@@ -66,7 +67,8 @@ def choose(asked: str) -> str:
     wanted = "sandbox" if asked == "auto" else f"sandbox {asked!r}"
     raise NoSandboxError(
         f"there is no {wanted} on this machine, and an agent's program needs one\n"
-        "  mend: install bubblewrap (Debian: apt install bubblewrap), or write `sandbox: none` for the agent; the report will say so"
+        "  mend: install bubblewrap (Debian: apt install bubblewrap), or write `sandbox: none` for the agent; the "
+        "report will say so"
     )
 
 
@@ -136,7 +138,9 @@ def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
 
 
 def _readable(inside: Enclosure, home: str) -> list[str]:
-    """The project and the repository; of one that is our home itself only what git needs, since credentials lie there."""
+    """The project and the repository; of one that is our home itself only what git needs, since credentials lie
+    there.
+    """
     places = dict.fromkeys((inside.project, inside.repo))
     return [str(place / ".git" if str(place) == home else place) for place in places]
 

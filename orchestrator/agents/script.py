@@ -2,8 +2,9 @@
 
     orchestrate agent-script SCRIPT.yaml
 
-It shares no code with the driver. The format of scripts is in docs/agent-scripts.md. The n-th prompt of a task plays the n-th round of
-the script (the last one again, where there are fewer); what was played is kept in a file in HOME, so that a new process goes on.
+It shares no code with the driver. The format of scripts is in docs/agent-scripts.md. The n-th prompt of a task plays
+the n-th round of the script (the last one again, where there are fewer); what was played is kept in a file in HOME, so
+that a new process goes on.
 """
 
 import json
@@ -62,7 +63,8 @@ def checked(script: Any, source: str) -> dict[str, Any]:  # noqa: ANN401 - whate
         for step in steps if isinstance(steps, list) else [steps]:
             if not (isinstance(step, dict) and len(step) == 1 and next(iter(step)) in STEPS):
                 raise ScriptError(
-                    f"{source}: round {number}: {step!r} is no step\n  mend: write one of {', '.join(STEPS)} with its value"
+                    f"{source}: round {number}: {step!r} is no step\n  mend: write one of {', '.join(STEPS)} with its "
+                    f"value"
                 )
     return dict(script)
 
@@ -333,8 +335,10 @@ def _send(agent: ScriptedAgent, text: Any) -> None:  # noqa: ANN401
 
 
 STEPS: Final[Mapping[str, Callable[[ScriptedAgent, Any], None]]] = {
-    "say": _say, "write": _write, "append": _append, "delete": _delete, "link": _link, "run": _run, "ask": _ask, "plan": _plan,
-    "usage": _usage, "model": _model, "tool": _tool, "sleep": _sleep, "leave": _leave, "hang": _hang, "crash": _crash, "stop": _stop, "send": _send,
+    "say": _say, "write": _write, "append": _append, "delete": _delete, "link": _link, "run": _run, "ask": _ask,
+    "plan": _plan,
+    "usage": _usage, "model": _model, "tool": _tool, "sleep": _sleep, "leave": _leave, "hang": _hang, "crash": _crash,
+    "stop": _stop, "send": _send,
 }  # fmt: skip
 
 

@@ -126,7 +126,9 @@ def taken(repo: Path, folder: Path, ignored: frozenset[str] = frozenset()) -> Tr
 
 
 def changes(before: Tree, after: Tree) -> tuple[str, ...]:
-    """The paths that differ, sorted: added, removed or changed. Submodules, which are not written out, stay as they are."""
+    """The paths that differ, sorted: added, removed or changed. Submodules, which are not written out, stay as they
+    are.
+    """
     paths = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
     return tuple(sorted(path for path in paths if path in after or before[path].mode != SUBMODULE))
 

@@ -1,4 +1,6 @@
-"""One turn of an agent as an attempt: workspace, sandbox, driver, and the hand-in once every process of the agent has ended."""
+"""One turn of an agent as an attempt: workspace, sandbox, driver, and the hand-in once every process of the agent
+has ended.
+"""
 
 import contextlib
 import time
@@ -68,7 +70,9 @@ def carry_turn(
     meter: Meter | None = None,
     counter: Counter | None = None,
 ) -> AttemptResult:
-    """Take the turn that the order asks for. What the agent does never raises here; a turn that could not begin is a failure."""
+    """Take the turn that the order asks for. What the agent does never raises here; a turn that could not begin is
+    a failure.
+    """
     assert order.turn is not None
     start = time.monotonic()
     try:
@@ -190,7 +194,9 @@ def _hand_in(turn: Turn, workspace: Workspace, talk: Talk) -> Taken:
 
 
 def rules_of(turn: Turn) -> str:
-    """What the workspace's own AGENTS.md says, as a part of the brief; "" where there is none. It is the base's, not the agent's."""
+    """What the workspace's own AGENTS.md says, as a part of the brief; "" where there is none. It is the base's,
+    not the agent's.
+    """
     said = attempted(turn.repo, "cat-file", "blob", f"{commit_id(turn.repo, turn.base)}:AGENTS.md")
     if said.returncode or not said.stdout.strip():
         return ""

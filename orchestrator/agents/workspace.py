@@ -1,7 +1,7 @@
 """Workspaces: a git worktree on a branch of its own for each attempt, and the hand-in that is taken from it.
 
-The agent may do in it what it likes. What it hands in is what lies in the folder when its turn is over and all its processes have
-ended; we read it byte for byte, hold it against `writes` and `pinned`, and commit it ourselves.
+The agent may do in it what it likes. What it hands in is what lies in the folder when its turn is over and all its
+processes have ended; we read it byte for byte, hold it against `writes` and `pinned`, and commit it ourselves.
 """
 
 import os
@@ -28,7 +28,8 @@ from orchestrator.executors.agentwork import Checkout, Turn
 from orchestrator.state.rounds import HandIn, Talk
 
 LITTER: Final = (
-    "**/__pycache__/**", "**/*.pyc", "**/.pytest_cache/**", "**/.mypy_cache/**", "**/.ruff_cache/**", "**/.hypothesis/**",
+    "**/__pycache__/**", "**/*.pyc", "**/.pytest_cache/**", "**/.mypy_cache/**", "**/.ruff_cache/**",
+    "**/.hypothesis/**",
 )  # fmt: skip
 """What tools leave behind them, and no hand-in needs: it is left out where the base does not have it."""
 REFUSED: Final = "refused"
@@ -66,9 +67,11 @@ class Taken:
 
 
 def open_workspace(turn: Turn, note: Callable[[str], None]) -> Workspace:
-    """Make the worktree for a turn: from the base or, in later rounds, from what was handed in before. Raises GitError, OSError.
+    """Make the worktree for a turn: from the base or, in later rounds, from what was handed in before. Raises GitError,
+    OSError.
 
-    Where the base has moved since, the hand-in before is merged with it; conflicts stand in the files, marked as git marks them.
+    Where the base has moved since, the hand-in before is merged with it; conflicts stand in the files, marked as git
+    marks them.
     """
     require_repository(turn.repo)
     base = commit_id(turn.repo, turn.base)
@@ -117,7 +120,9 @@ def _note_kinds(tree: Tree, repo: Path, base: str, note: Callable[[str], None]) 
 
 
 def take_hand_in(turn: Turn, workspace: Workspace, talk: Talk) -> Taken:
-    """Commit what lies in the workspace, if the task allows it. Nothing of the agent may run any more. Raises GitError, OSError."""
+    """Commit what lies in the workspace, if the task allows it. Nothing of the agent may run any more. Raises
+    GitError, OSError.
+    """
     after = taken(workspace.repo, workspace.folder, _left_out(workspace))
     files = changes(workspace.base_tree, after)
     if not files:
@@ -153,7 +158,9 @@ def _left_out(workspace: Workspace) -> frozenset[str]:
 
 
 def _others(workspace: Workspace, home: Path, *asked: str) -> Iterator[str]:
-    """Untracked files, by an empty index and the repository's own folder `home`: what the agent made of `.git` is not asked."""
+    """Untracked files, by an empty index and the repository's own folder `home`: what the agent made of `.git` is
+    not asked.
+    """
     env = {
         "GIT_DIR": os.fspath(home),
         "GIT_WORK_TREE": os.fspath(workspace.folder),
@@ -222,7 +229,9 @@ def put_away(workspace: Workspace, note: Callable[[str], None]) -> None:
 
 
 def _clear_away(turn: Turn, note: Callable[[str], None]) -> None:
-    """Put away the workspaces of the task's attempts before, whose orchestrator died: they are locked until nothing is left of them."""
+    """Put away the workspaces of the task's attempts before, whose orchestrator died: they are locked until nothing
+    is left of them.
+    """
     mine = turn.workspace.parent.parent.resolve()
     for gone in mine.glob(f"*/*{GONE}"):
         remove(gone)
@@ -238,7 +247,9 @@ def _clear_away(turn: Turn, note: Callable[[str], None]) -> None:
 
 
 def locked_worktrees(repo: Path) -> Iterator[tuple[Path, str]]:
-    """The worktrees of a repository that are locked, as ours are while a turn is under way, each with its branch's full name."""
+    """The worktrees of a repository that are locked, as ours are while a turn is under way, each with its branch's
+    full name.
+    """
     for block in git(repo, "worktree", "list", "--porcelain", "-z").decode("utf-8", "surrogateescape").split("\0\0"):
         said = dict(line.partition(" ")[::2] for line in block.strip("\0").split("\0"))
         if "locked" in said and "branch" in said:
@@ -256,7 +267,9 @@ def close_workspace(workspace: Workspace, *, keep: bool) -> None:
 
 
 def _remove_at_once(folder: Path) -> None:
-    """Whoever dies in between leaves all of it or nothing under its name, and it is locked until then: the next attempt finds it."""
+    """Whoever dies in between leaves all of it or nothing under its name, and it is locked until then: the next
+    attempt finds it.
+    """
     gone = folder.with_name(f"{folder.name}{GONE}")
     remove(gone)
     if folder.is_dir() and not folder.is_symlink():

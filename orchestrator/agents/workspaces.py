@@ -1,4 +1,5 @@
-"""What the runs of a state folder left in repositories: worktrees and branches `orchestrate/RUN/TASK/ATTEMPT`, and what may go.
+"""What the runs of a state folder left in repositories: worktrees and branches `orchestrate/RUN/TASK/ATTEMPT`, and what
+may go.
 
 Only what is provably part of a target branch, or holds nothing of its own, is ever removed. Whatever is in doubt stays.
 """
@@ -31,8 +32,8 @@ NAMED: Final = 3
 
 
 class Holds(StrEnum):
-    """What a worktree or branch holds. DIRTY: files that no commit has. UNMERGED: commits that no target has. IN_USE: its run is under way,
-    or somebody checked the branch out elsewhere. UNKNOWN: it cannot be told.
+    """What a worktree or branch holds. DIRTY: files that no commit has. UNMERGED: commits that no target has. IN_USE:
+    its run is under way, or somebody checked the branch out elsewhere. UNKNOWN: it cannot be told.
     """
 
     DIRTY = "dirty"
@@ -48,7 +49,8 @@ REMOVABLE: Final = frozenset({Holds.MERGED, Holds.EMPTY})
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """One branch, with its worktree where there is one. commit: that the branch is at. folder: the worktree, "" without one.
+    """One branch, with its worktree where there is one. commit: that the branch is at. folder: the worktree, "" without
+    one.
 
     why: in one sentence. removed: it was, just now.
     """
@@ -67,7 +69,9 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the journal and the plan say of a run. targets: by task the names that its work is merged into; () where that is not known."""
+    """What the journal and the plan say of a run. targets: by task the names that its work is merged into; () where
+    that is not known.
+    """
 
     hand_ins: Mapping[tuple[str, int], HandIn]
     targets: Mapping[str, tuple[str, ...]]
@@ -75,7 +79,8 @@ class _Known:
 
 
 def workspaces(journal: JournalPort, state: Path, runs: Iterable[str], *, prune: bool = False) -> Iterator[Left]:
-    """Everything that the runs left, by repository and branch. state: the state folder. prune: remove what may go, and say so.
+    """Everything that the runs left, by repository and branch. state: the state folder. prune: remove what may go, and
+    say so.
 
     Raises JournalError; a repository that cannot be read is passed over, and what lies in `work` of it told as unknown.
     """
@@ -126,7 +131,9 @@ def _folders(work: Path, run: str) -> Iterator[Path]:
 
 
 def _repository_of(folder: Path, work: Path) -> Path | None:
-    """The repository that a worktree belongs to, None where that cannot be told. An agent could write `.git`: nothing below `work` is one."""
+    """The repository that a worktree belongs to, None where that cannot be told. An agent could write `.git`:
+    nothing below `work` is one.
+    """
     try:
         said = (folder / ".git").read_bytes()[:4096].decode("utf-8", "surrogateescape")
     except OSError:
@@ -207,7 +214,8 @@ def _has(repo: Path, name: str, commit: str) -> bool:
 
 
 def _dirt(repo: Path, folder: Path, commit: str) -> list[str]:
-    """What lies in the folder otherwise than in the commit, by content; what Python's tools leave behind counts as nothing.
+    """What lies in the folder otherwise than in the commit, by content; what Python's tools leave behind counts as
+    nothing.
 
     No filter and no attribute of the repository is asked. A folder that is gone holds nothing.
     """

@@ -25,10 +25,12 @@ PAGE_LIMIT: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """How a run ended. exit_code: as of the command line. report: None where it was interrupted or could not be written. verdicts: by criterion.
+    """How a run ended. exit_code: as of the command line. report: None where it was interrupted or could not be
+    written. verdicts: by criterion.
 
-    summary: what it came to, in a few lines of plain text; empty where it was interrupted. trouble: what kept the report or the page
-    from being written, though the verdicts stand. ran: False where all had been done before, but for the report. why: what interrupted it.
+    summary: what it came to, in a few lines of plain text; empty where it was interrupted. trouble: what kept the
+    report or the page from being written, though the verdicts stand. ran: False where all had been done before, but for
+    the report. why: what interrupted it.
     """
 
     run: str
@@ -42,7 +44,9 @@ class RunOutcome:
 
 
 class Ending:
-    """What comes after the last task of a run, while it is still this process's. outcome: once it is closed or reported."""
+    """What comes after the last task of a run, while it is still this process's. outcome: once it is closed or
+    reported.
+    """
 
     outcome: RunOutcome
 
@@ -90,7 +94,9 @@ class Ending:
 
 
 def _as_kept(result: RunResult, journal: JournalPort) -> tuple[Sequence[Envelope], RunState]:
-    """The run's events and state as its journal has them, without reading again what is known. Raises DamagedJournal."""
+    """The run's events and state as its journal has them, without reading again what is known. Raises
+    DamagedJournal.
+    """
     kept = journal.check(result.run)
     if kept != len(result.events):
         raise DamagedJournal(

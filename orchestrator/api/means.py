@@ -1,4 +1,6 @@
-"""By what a prepared run is carried out: its executor, what that calls, and as many tasks at once as there is room for."""
+"""By what a prepared run is carried out: its executor, what that calls, and as many tasks at once as there is room
+for.
+"""
 
 import os
 from collections.abc import Iterator
@@ -25,7 +27,9 @@ def executor_of(options: RunOptions) -> ExecutorSpec:
 
 @contextmanager
 def carried(prepared: Prepared) -> Iterator[tuple[Prepared, Effects]]:
-    """The same with the room that there is, and by what it is done. Raises ExecutorError, and what the executor raises."""
+    """The same with the room that there is, and by what it is done. Raises ExecutorError, and what the executor
+    raises.
+    """
     spec = executor_of(prepared.options)
     site = Site(prepared.loaded, prepared.runners, prepared.options.state, prepared.options.executor_settings)
     agents = bool(briefed(prepared.loaded.plan) or joined(prepared.loaded.plan))
@@ -37,7 +41,9 @@ def carried(prepared: Prepared) -> Iterator[tuple[Prepared, Effects]]:
 
 
 def _room(prepared: Prepared, spec: ExecutorSpec, executor: Executor) -> tuple[int | None, str]:
-    """How many tasks at once: where nobody says it, as many as a cluster has room for; and why not as many as that, where this machine has less."""
+    """How many tasks at once: where nobody says it, as many as a cluster has room for; and why not as many as that,
+    where this machine has less.
+    """
     jobs = prepared.options.jobs or spec.slots(executor)
     if not spec.processes_here:
         return jobs, ""
@@ -61,7 +67,9 @@ def _carrying(prepared: Prepared, spec: ExecutorSpec, *, agents: bool) -> Iterat
 
 
 def _counter(prepared: Prepared) -> AbstractContextManager["Counter | None"]:
-    """Where agents that speak a protocol of agents ask about their tasks; nowhere without the SDK, which is an extra."""
+    """Where agents that speak a protocol of agents ask about their tasks; nowhere without the SDK, which is an
+    extra.
+    """
     plan = prepared.loaded.plan
     doers = {task.agent or plan.groups[name.split(".")[0]].lead for name, task in briefed(plan).items()}
     if not any(plan.agents[name].driver == Driver.ACP for name in doers):

@@ -49,8 +49,8 @@ def export_spans(journal: JournalPort, run: str) -> int:
 def verify_run(journal: JournalPort, run: str, state: Path) -> Checked:
     """Judge the run again from its stored evidence, and check every artifact.
 
-    The exit code is what a run with the verdicts of now has; where that would be 0 and something does not match, it is 3. Raises JournalError
-    where this user may not read a file of the run: nothing can be said of it then.
+    The exit code is what a run with the verdicts of now has; where that would be 0 and something does not match, it is
+    3. Raises JournalError where this user may not read a file of the run: nothing can be said of it then.
     """
     envelopes = journal.read(run, unsealed=True)
     loaded, told = plan_in(envelopes, run), fold(envelopes)

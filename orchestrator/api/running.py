@@ -41,8 +41,9 @@ def run(
 ) -> RunOutcome:
     """Run the plan, in a file or in memory; continue its latest run if that did not finish, unless `new`.
 
-    settings: the plan's params by name, as with `--set`. Raises PlanError with every problem before anything is started,
-    ExecutorError, RunOwned while another process has the run, and JournalError where the state folder cannot be used.
+    settings: the plan's params by name, as with `--set`. Raises PlanError with every problem before anything is
+    started, ExecutorError, RunOwned while another process has the run, and JournalError where the state folder cannot
+    be used.
     """
     runners = load_registry()
     return run_prepared(prepare(load_any(plan, settings, runners), runners, options), new=new)
@@ -88,7 +89,9 @@ def report_loaded(run: str, loaded: LoadedPlan, *, options: RunOptions) -> RunOu
 
 @contextmanager
 def _begun(prepared: Prepared, run: str) -> Iterator[tuple[Prepared, Effects, JournalPort, Ending, Others]]:
-    """All that a run needs besides what was prepared; once it is over, its spans are sent. run: its id, or one like it."""
+    """All that a run needs besides what was prepared; once it is over, its spans are sent. run: its id, or one like
+    it.
+    """
     loaded, options = prepared.loaded, prepared.options
     require_writable(report_path(options.reports, run))
     traced = to_be_sent(options.otlp, os.environ, options.notice)
@@ -120,7 +123,8 @@ def to_continue(journal: JournalPort, loaded: LoadedPlan, options: RunOptions = 
 
     def passed_over(run: str, origin: Origin) -> None:
         options.notice(
-            f"run {run} of {origin.source} did not finish; {loaded.source} is another plan with the id {loaded.plan.id}, and has "
+            f"run {run} of {origin.source} did not finish; {loaded.source} is another plan with the id "
+            f"{loaded.plan.id}, and has "
             f"runs of its own\n  mend: give one of them another id; carry that run on with `orchestrate resume {run}`"
         )
 
@@ -129,7 +133,9 @@ def to_continue(journal: JournalPort, loaded: LoadedPlan, options: RunOptions = 
 
 
 def _same_unreported(journal: JournalPort, prepared: Prepared) -> str | None:
-    """The run that finished without its report, if the same is asked for now: plan, code, parameters, and which tasks."""
+    """The run that finished without its report, if the same is asked for now: plan, code, parameters, and which
+    tasks.
+    """
     loaded = prepared.loaded
     run = None if prepared.options.force else find_unreported(journal, loaded.plan.id, loaded.settings)
     if run is None:

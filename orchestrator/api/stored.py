@@ -16,7 +16,9 @@ from orchestrator.state.events import Envelope, RunResumed, RunStarted
 
 
 def plan_of(journal: JournalPort, run: str, runners: Mapping[str, Runner] | None = None) -> LoadedPlan:
-    """The plan of a run as its journal has it. runners: to check it against, as before a run. Raises PlanError, UnknownRun."""
+    """The plan of a run as its journal has it. runners: to check it against, as before a run. Raises PlanError,
+    UnknownRun.
+    """
     return plan_in(journal.read(run), run, runners)
 
 

@@ -1,4 +1,6 @@
-"""Figures of a text held against each other: the same kind, the same value, and a change recomputed with the rounding it was told in."""
+"""Figures of a text held against each other: the same kind, the same value, and a change recomputed with the
+rounding it was told in.
+"""
 
 import math
 from dataclasses import dataclass
@@ -63,7 +65,9 @@ def digits(figure: Figure) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change from before to after. percent: negative for less. factor: the larger by the smaller. blur: what rounding leaves open, as a share."""
+    """A change from before to after. percent: negative for less. factor: the larger by the smaller. blur: what
+    rounding leaves open, as a share.
+    """
 
     percent: float
     factor: float

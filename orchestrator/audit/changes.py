@@ -14,14 +14,17 @@ from orchestrator.audit.roles import AFTER, BEFORE, CHANGE
 from orchestrator.audit.words import stems
 
 ARROW: Final = re.compile(
-    r"\s*(?:\u2192|->|=>|\u27f6)\s*[~\u2248]?\s?$|^\s*(?:to|auf|\u00e0)\s*[~\u2248]?\s?$|^\s*(?:pages|files|lines|items) to\s*$"
+    r"\s*(?:\u2192|->|=>|\u27f6)\s*[~\u2248]?\s?$|^\s*(?:to|auf|\u00e0)\s*[~\u2248]?\s?$|^\s*(?:pages|files|lines"
+    r"|items) to\s*$"
 )
 INSTEAD: Final = re.compile(
-    rf"^\s*(?:{tongues.INSTEAD}|instead of|,? ?down from|,? ?up from|\(was|\(before:?|\(from|versus|vs\.?)\s*[~\u2248]?\s?$",
+    rf"^\s*(?:{tongues.INSTEAD}|instead of|,? ?down from|,? ?up from|\(was|\(before:?|\(from|versus"
+    rf"|vs\.?)\s*[~\u2248]?\s?$",
     re.IGNORECASE,
 )
 LESS: Final = re.compile(
-    rf"\b(?:reduc\w{{0,5}}|less|fewer|smaller|sav(?:ed?|ings?)|lower|drop\w{{0,4}}|fell|decreas\w{{0,3}}|shrank|shrinks?|{tongues.LESS})\b",
+    rf"\b(?:reduc\w{{0,5}}|less|fewer|smaller|sav(?:ed?|ings?)|lower|drop\w{{0,4}}|fell|decreas\w{{0,3}}|shrank"
+    rf"|shrinks?|{tongues.LESS})\b",
     re.IGNORECASE,
 )
 MORE: Final = re.compile(rf"\b(?:more|increas\w{{0,3}}|higher|larger|rose|grew|{tongues.MORE})\b", re.IGNORECASE)
@@ -37,7 +40,9 @@ FAR: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Before and after of one thing. words: what it is called, as stems; key: the same as text, where it holds a figure."""
+    """Before and after of one thing. words: what it is called, as stems; key: the same as text, where it holds a
+    figure.
+    """
 
     words: frozenset[str]
     before: Claim
@@ -166,7 +171,9 @@ def _direction(figure: Figure, words: str, *, timed: bool) -> int:
 
 
 def _vertical(reading: Reading, by_row: Mapping[int, Sequence[int]]) -> Iterator[Pair]:
-    """Tables whose rows are called before and after: a pair for each column; and rows with both, for claims elsewhere."""
+    """Tables whose rows are called before and after: a pair for each column; and rows with both, for claims
+    elsewhere.
+    """
     for _, rows in groupby(
         (row for row in sorted(by_row) if reading.rows[row].table), key=lambda row: reading.rows[row].block
     ):

@@ -1,4 +1,6 @@
-"""The figures of a cell's text. One pass over the numbers; around each, a bounded number of signs is looked at, so time is linear."""
+"""The figures of a cell's text. One pass over the numbers; around each, a bounded number of signs is looked at, so
+time is linear.
+"""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +17,8 @@ from orchestrator.importers.numerals import FACTORS, WORDS, read_number
 
 MONTH: Final = rf"(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{{0,6}}|(?:{tongues.MONTHS})\b)"
 DATES: Final = re.compile(
-    rf"\b\d{{4}}-\d\d(?:-\d\d)?(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{{1,9}})?Z?)?\b|\b{MONTH}\.?\s\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s\d{{4}})?\b"
+    rf"\b\d{{4}}-\d\d(?:-\d\d)?(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{{1,9}})?Z?)?\b|\b{MONTH}\.?\s\d{{1,2}}(?:st|nd|rd"
+    rf"|th)?(?:,?\s\d{{4}})?\b"
     rf"|\b\d{{1,2}}\.?\s{MONTH}\.?(?:\s\d{{4}})?\b|\b{MONTH}\s\d{{4}}\b|\bin\s(?:19|20)\d\d\b",
     re.IGNORECASE,
 )

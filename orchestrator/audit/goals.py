@@ -1,4 +1,6 @@
-"""Goals that a text says were met: held against the figures beside them, and their number against the rows that list them."""
+"""Goals that a text says were met: held against the figures beside them, and their number against the rows that
+list them.
+"""
 
 import re
 from bisect import bisect_right
@@ -14,11 +16,13 @@ from orchestrator.audit.model import Cell, Claim, Figure, Reading, Role, Row
 from orchestrator.audit.roles import GOAL_COLUMN, SAID
 
 HIGHER: Final = re.compile(
-    r"\b(?:throughput|coverage|reduction|improvement|speed-?up|speed|accuracy|gain|savings?|hit rate|uptime|availability|pass rate|ops)\b",
+    r"\b(?:throughput|coverage|reduction|improvement|speed-?up|speed|accuracy|gain|savings?|hit rate|uptime"
+    r"|availability|pass rate|ops)\b",
     re.IGNORECASE,
 )
 LOWER: Final = re.compile(
-    r"\b(?:memory|latency|time|overhead|duration|delay|cost|errors?|leaks?|failures?|p\d\d|rss|cpu|regressions?|startup|start-up)\b",
+    r"\b(?:memory|latency|time|overhead|duration|delay|cost|errors?|leaks?|failures?|p\d\d|rss|cpu|regressions?"
+    r"|startup|start-up)\b",
     re.IGNORECASE,
 )
 SUCCESS: Final = re.compile(
@@ -40,7 +44,9 @@ OPENING: Final = re.compile(r"\W{0,3}(?:target|goal)\b[^:]{0,20}:", re.IGNORECAS
 
 @dataclass(frozen=True, slots=True)
 class Met:
-    """A goal beside what was achieved. place: of the latter among the claims. sign: 1 better, 0 just met, -1 missed, None unknown."""
+    """A goal beside what was achieved. place: of the latter among the claims. sign: 1 better, 0 just met, -1
+    missed, None unknown.
+    """
 
     place: int
     goal: Claim
@@ -49,7 +55,9 @@ class Met:
 
 
 def check_goals(reading: Reading) -> Flags:
-    """Figures that miss the goal beside them though the text counts it as met; statements and counts of goals that the rows refute."""
+    """Figures that miss the goal beside them though the text counts it as met; statements and counts of goals that
+    the rows refute.
+    """
     by_row: dict[int, list[int]] = {}
     for place, claim in enumerate(reading.claims):
         if claim.figure is not None:

@@ -1,4 +1,6 @@
-"""HTML within a text: tables as rows, everything else as plain lines. By tags alone, one pass; what is not closed ends with the text."""
+"""HTML within a text: tables as rows, everything else as plain lines. By tags alone, one pass; what is not closed
+ends with the text.
+"""
 
 import html
 import re

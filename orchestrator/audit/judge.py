@@ -15,7 +15,9 @@ from orchestrator.audit.sums import check_sums
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a text is held against. measured: what a run found; asked: what a plan demands; against: the run's name, "" for none."""
+    """What a text is held against. measured: what a run found; asked: what a plan demands; against: the run's name,
+    "" for none.
+    """
 
     measured: Sequence[Measured] = ()
     asked: Sequence[Asked] = ()

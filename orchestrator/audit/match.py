@@ -1,7 +1,7 @@
 """Claims held against what was measured and what was asked for: the same thing by its words, the same kind by its unit.
 
-A claim is matched only where one metric alone fits best: every word of a metric's name in the claim, or enough words of its title, and
-units of one dimension. What matches nothing has no evidence; nothing is guessed.
+A claim is matched only where one metric alone fits best: every word of a metric's name in the claim, or enough words of
+its title, and units of one dimension. What matches nothing has no evidence; nothing is guessed.
 """
 
 import math
@@ -24,7 +24,8 @@ CERTAIN: Final = 2.0
 MARGIN: Final = 0.1
 """By how much the best must be better than the next."""
 QUANTITIES: Final = stems(
-    "memory speed throughput latency time overhead ratio compression coverage leaks size errors cost accuracy duration rate tests "
+    "memory speed throughput latency time overhead ratio compression coverage leaks size errors cost accuracy "
+    "duration rate tests "
     "allocation bandwidth cpu disk scaling linear regressions failures requests energy"
 )
 """Words that say what is measured: claim and metric must have the same of them."""
@@ -38,7 +39,9 @@ GIVEN: Final = re.compile(r"(?:\b(?:file|input|files|inputs|for|on|with) ?\(?)$"
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A claim beside evidence. metric: "" for a goal beside a plan. measured: value and interval in the claim's unit."""
+    """A claim beside evidence. metric: "" for a goal beside a plan. measured: value and interval in the claim's
+    unit.
+    """
 
     label: Label
     why: str

@@ -39,9 +39,9 @@ class Role(StrEnum):
 class Figure:
     """A number as it stands in a text, with its unit.
 
-    low, high: the same, but for a range. unit: a plan's, "" for a plain number. noun: what is counted, lower case. whole: n of "k/n".
-    negative, plus, about: "-5", "5+", "~5". bound: "<" or ">" before it. half: half of its last digit, for rounding. start, end: in the
-    cleaned text of its cell.
+    low, high: the same, but for a range. unit: a plan's, "" for a plain number. noun: what is counted, lower case.
+    whole: n of "k/n". negative, plus, about: "-5", "5+", "~5". bound: "<" or ">" before it. half: half of its last
+    digit, for rounding. start, end: in the cleaned text of its cell.
     """
 
     text: str
@@ -61,7 +61,9 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """Some text on one line. column: the head of its column, "" outside of tables. text: without markup; marked: a sign says "done"."""
+    """Some text on one line. column: the head of its column, "" outside of tables. text: without markup; marked: a
+    sign says "done".
+    """
 
     line: int
     text: str
@@ -72,7 +74,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of prose, an item, or a table's row. heading: the titles above it, the outermost first. block: rows of one table or paragraph."""
+    """A line of prose, an item, or a table's row. heading: the titles above it, the outermost first. block: rows of
+    one table or paragraph.
+    """
 
     cells: tuple[Cell, ...]
     heading: tuple[str, ...] = ()
@@ -92,7 +96,8 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Something that a text says. figure, file: of which one at most is there; neither for a statement such as "all targets exceeded".
+    """Something that a text says. figure, file: of which one at most is there; neither for a statement such as "all
+    targets exceeded".
 
     row, cell: their places in the reading. about: the words around it; topic: the titles above it.
     """
@@ -118,7 +123,8 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a run measured: a criterion's figure. words: title, metric and group. low, high: its interval; all in `unit`.
+    """What a run measured: a criterion's figure. words: title, metric and group. low, high: its interval; all in
+    `unit`.
 
     source: where it stands, for people.
     """

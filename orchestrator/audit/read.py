@@ -10,7 +10,8 @@ from orchestrator.audit.roles import NEAR, STOP, roles, sentence
 from orchestrator.audit.rows import read_rows
 
 TARGETS: Final = re.compile(
-    r"\b(?:targets?|goals?|criteria)\b(?! vs)[^.;]{0,60}\b(?:exceeded|met|reached|achieved|passed|beaten)\b|\bexceed\w{0,3}\b[^.;]{0,60}\b(?:targets?|goals?)\b",
+    r"\b(?:targets?|goals?|criteria)\b(?! vs)[^.;]{0,60}\b(?:exceeded|met|reached|achieved|passed|beaten)\b"
+    r"|\bexceed\w{0,3}\b[^.;]{0,60}\b(?:targets?|goals?)\b",
     re.IGNORECASE,
 )
 DIGIT: Final = re.compile(r"\d")

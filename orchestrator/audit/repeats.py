@@ -1,4 +1,6 @@
-"""A figure told again: one that the text refutes is refuted wherever it stands, and what is called constant may have one value only."""
+"""A figure told again: one that the text refutes is refuted wherever it stands, and what is called constant may
+have one value only.
+"""
 
 from collections import defaultdict
 from typing import Final

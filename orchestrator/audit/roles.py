@@ -1,4 +1,6 @@
-"""What a figure is in its sentence: a claim, a goal, an estimate, a state before or after, or a comparison with a goal."""
+"""What a figure is in its sentence: a claim, a goal, an estimate, a state before or after, or a comparison with a
+goal.
+"""
 
 import re
 from collections.abc import Sequence
@@ -10,19 +12,24 @@ from orchestrator.audit.model import Cell, Figure, Role, Row
 
 GOAL: Final = rf"targets?|goals?|budget|limit|threshold|objective|required|requirement|slo|sla|{tongues.GOALS}"
 SAID: Final = re.compile(
-    rf"\b(?:(?P<goal>{GOAL})|(?P<done>achieved|met|exceed(?:s|ed|ing)?|beats?|actual(?:ly)?|results?|measured|got|reached|now|{tongues.REACHED}))\b",
+    rf"\b(?:(?P<goal>{GOAL})|(?P<done>achieved|met|exceed(?:s|ed|ing)?|beats?|actual(?:ly)?|results?|measured|got"
+    rf"|reached|now|{tongues.REACHED}))\b",
     re.IGNORECASE,
 )
 AFTERWARDS: Final = re.compile(r"[ \u00a0]?(?:[\w-]{1,20} )?(?:target|goal|budget|limit|threshold)\b", re.IGNORECASE)
 VERSUS: Final = re.compile(
-    r"[ \u00a0]?(?:(?:above|below|over|under|better than|beyond|past|ahead of|more than|less than) )(?:the |our |its )?(?:target|goal|budget|limit)\b",
+    r"[ \u00a0]?(?:(?:above|below|over|under|better than|beyond|past|ahead of|more than|less than) )(?:the |our |its "
+    r")?(?:target|goal|budget|limit)\b",
     re.IGNORECASE,
 )
 EXCEEDS: Final = re.compile(rf"\b(?:exceed\w{{0,3}}|beats?|above|over)\b[^.;]{{0,60}}\b(?:{GOAL})\b", re.IGNORECASE)
 ESTIMATE: Final = re.compile(
-    rf"\b(?:{tongues.ESTIMATES}|estimat\w{{0,5}}|projected|projections?|theoretical(?:ly)?|hypothetical|extrapolat\w{{0,5}}|predict\w{{0,5}}|assum(?:ed|es|ing|ption|ptions)"
-    r"|forecast|hard-?coded|constants|from (?:a|the) constant|nominal|expects?|expected(?! by)|anticipated|back-of-the-envelope"
-    r"|should (?:be|reach|gain|save|take|give)|would (?:be|reach|gain|save|take|give)|could (?:save|reach|gain|give)|potential(?:ly)?)\b",
+    rf"\b(?:{tongues.ESTIMATES}|estimat\w{{0,5}}|projected|projections?|theoretical(?:ly)?|hypothetical"
+    rf"|extrapolat\w{{0,5}}|predict\w{{0,5}}|assum(?:ed|es|ing|ption|ptions)"
+    r"|forecast|hard-?coded|constants|from (?:a|the) constant|nominal|expects?|expected(?! by)|anticipated"
+    r"|back-of-the-envelope"
+    r"|should (?:be|reach|gain|save|take|give)|would (?:be|reach|gain|save|take|give)|could (?:save|reach|gain|give)"
+    r"|potential(?:ly)?)\b",
     re.IGNORECASE,
 )
 MEASURED: Final = re.compile(r"\b(?:measured|actual(?:ly)?|achieved|observed)\b", re.IGNORECASE)
@@ -39,7 +46,8 @@ AFTER: Final = re.compile(
     rf"\b(?:after|new|optimi[sz]ed|candidate|treatment|current|improved|now|{tongues.AFTER})\b", re.IGNORECASE
 )
 CHANGE: Final = re.compile(
-    rf"\b(?:{tongues.CHANGE}|change|reduc\w{{0,5}}|sav(?:ed|ings?)|improve\w{{0,5}}|delta|diff(?:erence)?|speed-?ups?|ratio|gain|faster|smaller|factor)\b|\u0394",
+    rf"\b(?:{tongues.CHANGE}|change|reduc\w{{0,5}}|sav(?:ed|ings?)|improve\w{{0,5}}|delta|diff(?:erence)?|speed-?ups?"
+    rf"|ratio|gain|faster|smaller|factor)\b|\u0394",
     re.IGNORECASE,
 )
 NEAR: Final = 160

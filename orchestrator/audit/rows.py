@@ -1,4 +1,6 @@
-"""A text as rows of cells: prose, items, headings, code and tables of Markdown, tables drawn with blanks, and HTML's. Pure, linear, never raises."""
+"""A text as rows of cells: prose, items, headings, code and tables of Markdown, tables drawn with blanks, and
+HTML's. Pure, linear, never raises.
+"""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,6 @@
-"""Numbers of a text that must add up: k of n beside its percentage, a total, shares of a whole, and how often something was measured."""
+"""Numbers of a text that must add up: k of n beside its percentage, a total, shares of a whole, and how often
+something was measured.
+"""
 
 import re
 from collections.abc import Sequence
@@ -136,7 +138,8 @@ def _totals(reading: Reading) -> Flags:
     plain = [
         (place, claim)
         for place, claim in enumerate(reading.claims)
-        if reading.rows[claim.row].table and claim.cell and _is_plain(claim) and claim.figure and claim.figure.whole is None
+        if reading.rows[claim.row].table and claim.cell and _is_plain(
+            claim) and claim.figure and claim.figure.whole is None
     ]  # fmt: skip
     columns: dict[tuple[int, int], list[tuple[int, Claim]]] = {}
     for place, claim in plain:

@@ -1,4 +1,5 @@
-"""What German and French reports write otherwise than English ones: thousands, octets, and the words for goals, estimates, before and after.
+"""What German and French reports write otherwise than English ones: thousands, octets, and the words for goals,
+estimates, before and after.
 
 A text is brought into the form that the reader knows; it stays as long as it was, so that places stay what they are.
 """
@@ -7,11 +8,13 @@ import re
 from typing import Final
 
 GERMAN: Final = re.compile(
-    r"\b(?:der|die|das|und|auf|mit|f\u00fcr|ist|sind|wurden?|statt|vorher|nachher|weniger|bestanden|ziel|stieg|sank|alle|von)\b",
+    r"\b(?:der|die|das|und|auf|mit|f\u00fcr|ist|sind|wurden?|statt|vorher|nachher|weniger|bestanden|ziel|stieg|sank"
+    r"|alle|von)\b",
     re.IGNORECASE,
 )
 FRENCH: Final = re.compile(
-    r"\b(?:le|la|les|des|du|un|une|et|de|sur|contre|soit|pour|dans|avant|apr\u00e8s|moins|objectif|r\u00e9ussis|passe|est)\b",
+    r"\b(?:le|la|les|des|du|un|une|et|de|sur|contre|soit|pour|dans|avant|apr\u00e8s|moins|objectif|r\u00e9ussis|passe"
+    r"|est)\b",
     re.IGNORECASE,
 )
 POINTS: Final = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:\.\d{3}){1,4}(?![\d.])")
@@ -32,7 +35,10 @@ CHANGE: Final = r"\u00e4nderung|ver\u00e4nderung|differenz|ersparnis|variation|\
 LESS: Final = r"weniger|kleiner|gesenkt|reduziert|gespart|sank|moins|baisse|r\u00e9duit\w{0,2}|r\u00e9duction"
 MORE: Final = r"mehr|gestiegen|stieg|h\u00f6her|hausse|augment\w{0,8}"
 INSTEAD: Final = r"statt|gegen\u00fcber|contre|au lieu de"
-MONTHS: Final = r"m\u00e4r[a-z]{0,3}|mrz|mai|okt[a-z]{0,5}|dez[a-z]{0,6}|f\u00e9v[a-z]{0,6}|avr[a-z]{0,3}|juin|juil[a-z]{0,4}|ao\u00fbt|d\u00e9c[a-z]{0,6}"
+MONTHS: Final = (
+    r"m\u00e4r[a-z]{0,3}|mrz|mai|okt[a-z]{0,5}|dez[a-z]{0,6}|f\u00e9v[a-z]{0,6}|avr[a-z]{0,3}|juin|juil[a-z]{0,4}"
+    r"|ao\u00fbt|d\u00e9c[a-z]{0,6}"
+)
 
 
 def brought_over(text: str) -> str:

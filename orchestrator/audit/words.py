@@ -67,10 +67,12 @@ EMPTY: Final = frozenset(
     ]
 )
 SAME: Final = {
-    "reduction": "reduc", "reduced": "reduc", "reduce": "reduc", "less": "reduc", "smaller": "reduc", "saving": "reduc", "savings": "reduc",
+    "reduction": "reduc", "reduced": "reduc", "reduce": "reduc", "less": "reduc", "smaller": "reduc", "saving": "reduc",
+    "savings": "reduc",
     "lower": "reduc", "dropped": "reduc", "fell": "reduc", "decrease": "reduc", "decreased": "reduc",
     "improvement": "gain", "improve": "gain", "improved": "gain", "better": "gain", "gains": "gain", "gain": "gain",
-    "tests": "test", "testing": "test", "detection": "detect", "detecting": "detect", "compression": "compress", "compressed": "compress",
+    "tests": "test", "testing": "test", "detection": "detect", "detecting": "detect", "compression": "compress",
+    "compressed": "compress",
     "streaming": "stream", "streams": "stream", "faster": "speed", "speedup": "speed", "files": "file", "rss": "memory",
 }  # fmt: skip
 

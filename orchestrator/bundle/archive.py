@@ -1,7 +1,7 @@
 """The archive's own format: a tar (POSIX.1-2001, pax) whose bytes follow from its files alone.
 
-Members are sorted by name, regular, of mode 644, of nobody and of the epoch's first second, not compressed. So the archive can be
-made again from what is in it and compared byte for byte: no bit of it can change without being noticed.
+Members are sorted by name, regular, of mode 644, of nobody and of the epoch's first second, not compressed. So the
+archive can be made again from what is in it and compared byte for byte: no bit of it can change without being noticed.
 """
 
 import os
@@ -153,7 +153,9 @@ class Opened:
             ) from error
 
     def text(self, name: str, most: int) -> Text:
-        """A member's content, to be read in parts. Raises BundleError where it is larger than `most` bytes; the parts do where it is cut off."""
+        """A member's content, to be read in parts. Raises BundleError where it is larger than `most` bytes; the
+        parts do where it is cut off.
+        """
         self._require_small(name, most)
         first = self._members[name].offset_data
         return Text(self._members[name].size, lambda start, end: self._between(first + start, first + end))

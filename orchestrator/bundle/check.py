@@ -1,7 +1,8 @@
 """Check a bundle without anything else: every verdict, every hash, every byte.
 
-Each file has a witness apart from SHA256SUMS: the events have a checksum a line, what follows from them is made again, and the
-artifacts' hashes stand in the events. So where a file and its sum differ, the witness says which of the two changed.
+Each file has a witness apart from SHA256SUMS: the events have a checksum a line, what follows from them is made again,
+and the artifacts' hashes stand in the events. So where a file and its sum differ, the witness says which of the two
+changed.
 """
 
 import hashlib
@@ -58,7 +59,9 @@ class Checked:
 def check_bundle(
     path: Path, metrics: Mapping[str, Metric] = MappingProxyType({}), checker: Checker | None = None
 ) -> Checked:
-    """Check the bundle. metrics: declarations for journals that do not hold them; checker: by whom it must be signed. Raises BundleError for what is no bundle."""
+    """Check the bundle. metrics: declarations for journals that do not hold them; checker: by whom it must be
+    signed. Raises BundleError for what is no bundle.
+    """
     opened = Opened(path)
     try:
         return _check(opened, metrics, checker)
@@ -72,7 +75,8 @@ def report_in(path: Path) -> Report:
     wrong = next((one for one in checked.findings if one.standing not in STANDS), None)
     if wrong is not None:
         raise BundleError(
-            f"{path}: {wrong.subject} {wrong.standing}\n  mend: get the bundle again; `orchestrate verify` says what is wrong"
+            f"{path}: {wrong.subject} {wrong.standing}\n  mend: get the bundle again; `orchestrate verify` says what "
+            f"is wrong"
         )
     opened = Opened(path)
     try:
@@ -132,7 +136,9 @@ def _judge_again(
 
 
 def _events(opened: Opened, text: Text) -> tuple[str, tuple[Envelope, ...], tuple[int, ...]]:
-    """The run, its events and the damaged ones. The first event and bundle.json both name the run: the one that fits counts."""
+    """The run, its events and the damaged ones. The first event and bundle.json both name the run: the one that
+    fits counts.
+    """
     names = dict.fromkeys((_between(_first_line(text), b'"run":"'), _said(opened, b'"run": "')))
     readings = [(run, *read_events(run, text)) for run in names]
     return max(readings, key=lambda reading: len(reading[1]))

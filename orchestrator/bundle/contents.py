@@ -48,7 +48,8 @@ def events_made(run: str, envelopes: Sequence[Envelope]) -> tuple[Made, str]:
 def derived(envelopes: Sequence[Envelope], version: str, events: str) -> dict[str, bytes]:
     """Every other file of the bundle that follows from the events, by name; the report by this version's templates.
 
-    version: of the program that writes it. events: sha256 of their text. Raises PlanError, IllegalTransition where the events contradict themselves.
+    version: of the program that writes it. events: sha256 of their text. Raises PlanError, IllegalTransition where the
+    events contradict themselves.
     """
     state, loaded = fold(envelopes), plan_in(envelopes)
     files = {
@@ -95,7 +96,9 @@ def _evidence_file(task: str) -> str:
 
 
 def _statement(plan: Plan, state: RunState, verdict: Verdict, files: Mapping[str, bytes], events: str) -> bytes:
-    """About the files that the figure was computed from and the evidence; about the events where nothing was measured."""
+    """About the files that the figure was computed from and the evidence; about the events where nothing was
+    measured.
+    """
     record = state.tasks.get(verdict.task or "")
     known = {each.name: each for each in record.evidence.artifacts} if record and record.evidence else {}
     about = [(f"{ARTIFACTS}{known[n].path}", known[n].sha256) for n in verdict.artifacts if n in known]

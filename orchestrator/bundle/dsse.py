@@ -1,7 +1,9 @@
-"""Signatures in a bundle, in the layout of DSSE (https://github.com/secure-systems-lab/dsse), as sigstore and in-toto use it. Pure.
+"""Signatures in a bundle, in the layout of DSSE (https://github.com/secure-systems-lab/dsse), as sigstore and in-toto
+use it. Pure.
 
-Each in-toto statement has an envelope beside it, and one more statement names every file of the bundle with its sha256. Whoever forges
-a bundle can hash everything anew, but cannot sign it: only the signature tells such a bundle from a true one.
+Each in-toto statement has an envelope beside it, and one more statement names every file of the bundle with its sha256.
+Whoever forges a bundle can hash everything anew, but cannot sign it: only the signature tells such a bundle from a true
+one.
 """
 
 import base64
@@ -101,7 +103,9 @@ def check_signatures(
     found: Mapping[str, bytes],
     checker: Checker | None,
 ) -> Iterator[Finding]:
-    """A finding for each envelope that there is or should be. found: their texts, by name; checker: None where no key was named."""
+    """A finding for each envelope that there is or should be. found: their texts, by name; checker: None where no
+    key was named.
+    """
     if checker is None:
         if WHOLE in found:
             yield Finding(WHOLE, Standing.MATCHES, f"signed by {_keys(found[WHOLE])}; not checked, as no key was named")

@@ -1,4 +1,6 @@
-"""Events as lines of JSON with the journal's own checksum, and back. A line may be as long as all samples of a task: it is never there at once."""
+"""Events as lines of JSON with the journal's own checksum, and back. A line may be as long as all samples of a
+task: it is never there at once.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -69,7 +71,9 @@ def read_events(run: str, text: Text) -> tuple[tuple[Envelope, ...], tuple[int, 
 
 
 def _lines(text: Text) -> Iterator[tuple[int, int, bytes | None]]:
-    """Where each line begins and ends, and the line itself unless it is long. What has no line's end is a line that cannot be read."""
+    """Where each line begins and ends, and the line itself unless it is long. What has no line's end is a line that
+    cannot be read.
+    """
     start, length, line = 0, 0, bytearray()
     for piece in text.between(0, text.size):
         at = 0
@@ -107,7 +111,9 @@ def _read_long(run: str, text: Text, start: int, end: int) -> Envelope | None:
 
 
 def _as_written(run: str, head: bytes, tail: bytes, event: Event, body: Iterable[str | bytes]) -> Envelope | None:
-    """The envelope, None where head or tail is not what `events_text` writes around it. body: its own text, which a newer version may have extended."""
+    """The envelope, None where head or tail is not what `events_text` writes around it. body: its own text, which a
+    newer version may have extended.
+    """
     said = read_json(f"{head.decode()}null{tail.decode()}")
     one = Envelope(said["seq"], float(said["at"]), float(said["mono"]), said["fence"], event)
     mark = checksum_of(run, one.seq, one.at, one.mono, one.fence, event.kind, body)

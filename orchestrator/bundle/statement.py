@@ -1,8 +1,9 @@
 """One in-toto statement for each criterion, with the predicate of test results.
 
-Statement: https://in-toto.io/Statement/v1. Predicate: https://in-toto.io/attestation/test-result/v0.1 (in-toto/attestation,
-spec/predicates/test-result.md). It knows PASSED, WARNED and FAILED: what is UNPROVEN is FAILED there, so that no policy takes
-it for a success; the verdict itself, with its figures, stands in the annotations of the configuration.
+Statement: https://in-toto.io/Statement/v1. Predicate: https://in-toto.io/attestation/test-result/v0.1
+(in-toto/attestation, spec/predicates/test-result.md). It knows PASSED, WARNED and FAILED: what is UNPROVEN is FAILED
+there, so that no policy takes it for a success; the verdict itself, with its figures, stands in the annotations of the
+configuration.
 """
 
 import json
@@ -24,9 +25,11 @@ def statement(
     configuration: Mapping[str, str],
     commits: Mapping[str, str] = NOTHING,
 ) -> bytes:
-    """The statement on one criterion. subjects: name and sha256 of what was tested; configuration: of what it was tested by.
+    """The statement on one criterion. subjects: name and sha256 of what was tested; configuration: of what it was
+    tested by.
 
-    commits: hand-ins that were measured, by the task that left each (https://github.com/in-toto/attestation, spec/v1/digest_set.md: gitCommit).
+    commits: hand-ins that were measured, by the task that left each (https://github.com/in-toto/attestation,
+    spec/v1/digest_set.md: gitCommit).
     """
     passed = verdict.outcome is Outcome.PASS
     document = {

@@ -18,7 +18,8 @@ from orchestrator.state.fold import fold
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written. sha256, size: of the bundle. missing: artifacts whose files are gone; changed: those that are not as measured.
+    """What was written. sha256, size: of the bundle. missing: artifacts whose files are gone; changed: those that are
+    not as measured.
 
     signed: the id of the key, "" where it is not signed.
     """
@@ -35,7 +36,9 @@ class Exported:
 def export(
     envelopes: Sequence[Envelope], run_folder: Path, target: Path, version: str, signer: Signer | None = None
 ) -> Exported:
-    """Write the bundle to `target`, whole or not at all. signer: signs its statements, and one on all files. Raises OSError, PlanError, IllegalTransition."""
+    """Write the bundle to `target`, whole or not at all. signer: signs its statements, and one on all files. Raises
+    OSError, PlanError, IllegalTransition.
+    """
     state = fold(envelopes)
     events, digest = events_made(state.run, envelopes)
     own = derived(envelopes, version, digest)
@@ -62,7 +65,9 @@ def export(
 
 
 def _digest(there: Below, expected: str) -> str | None:
-    """The file's sha256; None where there is none. What changed and has a name elsewhere, too, is another file put in its place."""
+    """The file's sha256; None where there is none. What changed and has a name elsewhere, too, is another file put
+    in its place.
+    """
     try:
         with open_below(there.folder, there.path) as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()

@@ -59,7 +59,8 @@ def workspaces(
 ) -> None:
     """List agents' worktrees and branches, and what they hold.
 
-    dirty: files that no commit has. unmerged: a commit that no target branch has. merged, empty: nothing is lost with it.
+    dirty: files that no commit has. unmerged: a commit that no target branch has. merged, empty: nothing is lost with
+    it.
     """
     from orchestrator.cli.workspaces import show_workspaces
 

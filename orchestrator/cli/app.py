@@ -28,10 +28,28 @@ EXIT_CODES: Final = (
 
 VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     (plan_verbs.init, ("orchestrate init my-plan", "orchestrate init plans/mine.yaml")),
-    (plan_verbs.import_, ("orchestrate import plans/phase4a3.md", "orchestrate import -o plan.yaml tasks.json", "orchestrate import --driver acp --program codex-acp -o plan.yaml PLAN.md", "orchestrate import --agents .github/agents -o filled.yaml plan.yaml")),
-    (plan_verbs.validate, ("orchestrate validate plans/phase4a3.yaml", "orchestrate validate --json plan.yaml | jq .problems")),
+    (
+        plan_verbs.import_,
+        (
+            "orchestrate import plans/phase4a3.md",
+            "orchestrate import -o plan.yaml tasks.json",
+            "orchestrate import --driver acp --program codex-acp -o plan.yaml PLAN.md",
+            "orchestrate import --agents .github/agents -o filled.yaml plan.yaml",
+        ),
+    ),
+    (
+        plan_verbs.validate,
+        ("orchestrate validate plans/phase4a3.yaml", "orchestrate validate --json plan.yaml | jq .problems"),
+    ),
     (plan_verbs.graph, ("orchestrate graph plan.yaml > plan.mmd", "orchestrate graph -f svg -o plan.svg plan.yaml")),
-    (plan_verbs.schedule, ("orchestrate schedule plans/phase4a3.yaml", "orchestrate schedule --json plan.yaml | jq .critical_path", "orchestrate schedule --optimize --time-limit 30s plan.yaml")),
+    (
+        plan_verbs.schedule,
+        (
+            "orchestrate schedule plans/phase4a3.yaml",
+            "orchestrate schedule --json plan.yaml | jq .critical_path",
+            "orchestrate schedule --optimize --time-limit 30s plan.yaml",
+        ),
+    ),
     (
         plan_verbs.diff,
         (
@@ -57,11 +75,38 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     (run_verbs.resume, ("orchestrate resume", "orchestrate resume phase4a3-20260101T120000Z-1a2b")),
     (run_verbs.cancel, ("orchestrate cancel", "orchestrate cancel --wait 60 phase4a3-20260101T120000Z-1a2b")),
     (run_verbs.status, ("orchestrate status", "orchestrate status --json | jq .verdicts")),
-    (run_verbs.logs, ("orchestrate logs", "orchestrate logs A.sweep", "orchestrate logs phase4a3-2026 A.sweep --attempt 1 -n 20", "orchestrate logs -f A.sweep")),
+    (
+        run_verbs.logs,
+        (
+            "orchestrate logs",
+            "orchestrate logs A.sweep",
+            "orchestrate logs phase4a3-2026 A.sweep --attempt 1 -n 20",
+            "orchestrate logs -f A.sweep",
+        ),
+    ),
     (run_verbs.watch, ("orchestrate watch", "orchestrate watch --json | jq -r .event.kind")),
-    (run_verbs.history, ("orchestrate history", "orchestrate history --json | jq -r '.[-1].run'", "orchestrate history --metric streaming.speedup")),
-    (run_verbs.compare, ("orchestrate compare phase4a3-20260101", "orchestrate compare --json FIRST SECOND | jq .metrics")),
-    (run_verbs.report, ("orchestrate report", "orchestrate report --full -o report.md phase4a3-2026", "orchestrate report --reports reports", "orchestrate report -f html -o report.html", "orchestrate report --json | jq .claims")),
+    (
+        run_verbs.history,
+        (
+            "orchestrate history",
+            "orchestrate history --json | jq -r '.[-1].run'",
+            "orchestrate history --metric streaming.speedup",
+        ),
+    ),
+    (
+        run_verbs.compare,
+        ("orchestrate compare phase4a3-20260101", "orchestrate compare --json FIRST SECOND | jq .metrics"),
+    ),
+    (
+        run_verbs.report,
+        (
+            "orchestrate report",
+            "orchestrate report --full -o report.md phase4a3-2026",
+            "orchestrate report --reports reports",
+            "orchestrate report -f html -o report.html",
+            "orchestrate report --json | jq .claims",
+        ),
+    ),
     (
         claim_verbs.audit,
         (
@@ -71,18 +116,50 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
             "orchestrate audit --json last-message.txt | jq '.claims[] | select(.label == \"contradicted\")'",
         ),
     ),
-    (run_verbs.serve, ("orchestrate serve", "orchestrate serve --port 0 --state .orchestrate", "orchestrate serve --agent VELOCITY")),
-    (run_verbs.export, ("orchestrate export", "orchestrate export -o run.tar --junit verdicts.xml phase4a3-2026", "orchestrate export --key key.pem -o run.tar", "orchestrate export --otlp")),
+    (
+        run_verbs.serve,
+        ("orchestrate serve", "orchestrate serve --port 0 --state .orchestrate", "orchestrate serve --agent VELOCITY"),
+    ),
+    (
+        run_verbs.export,
+        (
+            "orchestrate export",
+            "orchestrate export -o run.tar --junit verdicts.xml phase4a3-2026",
+            "orchestrate export --key key.pem -o run.tar",
+            "orchestrate export --otlp",
+        ),
+    ),
     (agent_verbs.mcp, ("orchestrate mcp VELOCITY", "orchestrate mcp VELOCITY --state /project/.orchestrate")),
     (people_verbs.inbox, ("orchestrate inbox", "orchestrate inbox --json | jq -r '.[].commands[0]'")),
-    (people_verbs.approve, ("orchestrate approve phase4a3-2026 INTEGRATION.review", "orchestrate approve phase4a3-2026 INTEGRATION.review --as 'Ada' --comment 'Read it all.'")),
+    (
+        people_verbs.approve,
+        (
+            "orchestrate approve phase4a3-2026 INTEGRATION.review",
+            "orchestrate approve phase4a3-2026 INTEGRATION.review --as 'Ada' --comment 'Read it all.'",
+        ),
+    ),
     (people_verbs.reject, ("orchestrate reject phase4a3-2026 INTEGRATION.review --comment 'The pool never shrinks.'",)),
     (people_verbs.done, ("orchestrate done phase4a3-2026 A.order-disks",)),
     (people_verbs.answer, ("orchestrate answer phase4a3-2026 A.pool/1 --text 'Keep the old name.'",)),
-    (agent_verbs.workspaces, ("orchestrate workspaces", "orchestrate workspaces --prune", "orchestrate workspaces --json agents-2026 | jq -r '.[].branch'")),
+    (
+        agent_verbs.workspaces,
+        (
+            "orchestrate workspaces",
+            "orchestrate workspaces --prune",
+            "orchestrate workspaces --json agents-2026 | jq -r '.[].branch'",
+        ),
+    ),
     (agent_verbs.agent_script, ("orchestrate agent-script honest.yaml",)),
-    (run_verbs.verify, ("orchestrate verify", "orchestrate verify run.tar", "orchestrate verify --key key.pub run.tar", "orchestrate verify --json phase4a3-2026 | jq .ok")),
-)  # fmt: skip
+    (
+        run_verbs.verify,
+        (
+            "orchestrate verify",
+            "orchestrate verify run.tar",
+            "orchestrate verify --key key.pub run.tar",
+            "orchestrate verify --json phase4a3-2026 | jq .ok",
+        ),
+    ),
+)
 """Each verb with its examples, in the order of `orchestrate --help`."""
 
 app = typer.Typer(
@@ -138,7 +215,9 @@ def main() -> None:
 
 
 def _as_data(arguments: Sequence[str]) -> int:
-    """As `app`, but a command line that makes no sense is one JSON object on standard error, as every other error is then."""
+    """As `app`, but a command line that makes no sense is one JSON object on standard error, as every other error
+    is then.
+    """
     try:
         return app(arguments, prog_name="orchestrate", standalone_mode=False) or Exit.PASS
     except Exception as error:
@@ -152,7 +231,9 @@ def _as_data(arguments: Sequence[str]) -> int:
 
 
 def force_all(arguments: Sequence[str]) -> list[str]:
-    """`--force` with no name after it means every task; typer's options always take a value. A plan's file is no name."""
+    """`--force` with no name after it means every task; typer's options always take a value. A plan's file is no
+    name.
+    """
     following = [*arguments[1:], "--"]
     return [
         f"--force={EVERY}"

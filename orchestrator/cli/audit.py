@@ -1,4 +1,6 @@
-"""`orchestrate audit`: what a report or a message claims, held against a run, a plan, the files there are, and itself."""
+"""`orchestrate audit`: what a report or a message claims, held against a run, a plan, the files there are, and
+itself.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,7 +38,9 @@ DOCUMENTS: Final = frozenset({".md", ".markdown"})
 
 @dataclass(frozen=True, slots=True)
 class Against:
-    """What the text is held against: a run, bundle or kept report; a plan; the folder that the files it names are looked for in."""
+    """What the text is held against: a run, bundle or kept report; a plan; the folder that the files it names are
+    looked for in.
+    """
 
     run: str | None = None
     plan: Path | None = None

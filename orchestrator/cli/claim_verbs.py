@@ -22,7 +22,8 @@ def audit(  # noqa: PLR0913 - one parameter for each option
             "--run",
             metavar="RUN|BUNDLE|REPORT",
             show_default=False,
-            help="Hold the claims against a run's id or the beginning of one, a bundle, or a run's report kept as Markdown.",
+            help="Hold the claims against a run's id or the beginning of one, a bundle, or a run's report kept as "
+            "Markdown.",
         ),
     ] = None,
     plan: Annotated[
@@ -53,8 +54,9 @@ def audit(  # noqa: PLR0913 - one parameter for each option
 ) -> int:
     """Label every claim of a report or message.
 
-    By evidence of a run, by the files there are, and by the text itself. Each claim is measured, contradicted, inconsistent with the text itself, from constants or an estimate, a missing file, or without
-    evidence. Nothing is guessed and no model is asked. Exits with 1 where anything is contradicted or inconsistent.
+    By evidence of a run, by the files there are, and by the text itself. Each claim is measured, contradicted,
+    inconsistent with the text itself, from constants or an estimate, a missing file, or without evidence. Nothing is
+    guessed and no model is asked. Exits with 1 where anything is contradicted or inconsistent.
     """
     from orchestrator.cli.audit import Against, Wanted, audit_file
 

@@ -14,7 +14,8 @@ PLACE: Final = re.compile(r"(?P<where>(?:--)?[\w./\\-]+(?::\d+:\d+)?): (?P<what>
 def complaint(error: BaseException, told: str, exit_code: int) -> str:
     """One JSON object on one line. told: the message for people, which a plan's problems need not be read from.
 
-    `exit_code`, and of the first problem `what`, `where` (empty where there is no place) and `mend`; `problems` has all of them.
+    `exit_code`, and of the first problem `what`, `where` (empty where there is no place) and `mend`; `problems` has all
+    of them.
     """
     problems = _of_plan(error) if isinstance(error, PlanError) else [_problem(told)]
     return json.dumps({"exit_code": int(exit_code), **problems[0], "problems": problems}, ensure_ascii=False)

@@ -1,4 +1,5 @@
-"""What a shell completes: executors and formats, runs of the state folder, and tasks, groups and metrics of a plan. Never fails.
+"""What a shell completes: executors and formats, runs of the state folder, and tasks, groups and metrics of a plan.
+Never fails.
 
 The plan is the one on the line, else that of the latest run. Errors mean that nothing is completed.
 """

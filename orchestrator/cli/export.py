@@ -22,7 +22,9 @@ def export_run(  # noqa: PLR0913 - what the verb takes
     *,
     as_data: bool,
 ) -> None:
-    """Write the bundle (`<run>.tar` unless told), signed where a key is named, and say its sha256. Raises UsageError, JournalError, OSError."""
+    """Write the bundle (`<run>.tar` unless told), signed where a key is named, and say its sha256. Raises
+    UsageError, JournalError, OSError.
+    """
     signer = None if key is None else PrivateKey(key)
     with opened_journal(state) as journal:
         run = find_run(journal, name).run
@@ -44,7 +46,9 @@ def export_run(  # noqa: PLR0913 - what the verb takes
 
 
 def export_otlp(state: Path, name: str | None, others: Mapping[str, Path | None], *, as_data: bool) -> None:
-    """Send the run's spans over OTLP, and say how many. others: options that mean nothing then. Raises UsageError, JournalError, TracingError."""
+    """Send the run's spans over OTLP, and say how many. others: options that mean nothing then. Raises UsageError,
+    JournalError, TracingError.
+    """
     for option, given in others.items():
         if given is not None:
             raise UsageError(

@@ -63,7 +63,9 @@ def reported(verb: Callable[P, int | None]) -> Callable[P, None]:
 
 
 def _after_loss(verb: str, code: int, *, as_data: bool) -> int:
-    """The exit code where results did not arrive on standard output: what was there to print was lost, but no verdict changes by it."""
+    """The exit code where results did not arrive on standard output: what was there to print was lost, but no
+    verdict changes by it.
+    """
     lost = lost_output()
     if lost is None:
         return code
@@ -108,7 +110,9 @@ def _mend(error: OSError) -> str:
 
 
 def _confession(error: BaseException, state: Path | None) -> str:
-    """A defect of ours: one line, and where the traceback is: in the state folder, or below where that is not possible."""
+    """A defect of ours: one line, and where the traceback is: in the state folder, or below where that is not
+    possible.
+    """
     said = f"internal error: {type(error).__name__}: {error}"
     if DEBUG.get():
         return said
@@ -120,4 +124,7 @@ def _confession(error: BaseException, state: Path | None) -> str:
         write_text(path.parent, path.name, story)
     except OSError:
         return f"{said}\n{story}"
-    return f"{said}\n  mend: the traceback is in {path}; please report it. What was finished is kept: the same command continues."
+    return (
+        f"{said}\n  mend: the traceback is in {path}; please report it. What was finished is kept: the same command "
+        f"continues."
+    )

@@ -19,7 +19,9 @@ LOOKS: Final = 8  # of them between two looks at whether the run's owner lives
 
 
 def coming(journal: SqliteJournal, run: str) -> Iterator[Envelope]:
-    """Every event of the run, those to come as they come; ends with the run, its interruption, or its owner. Raises JournalError."""
+    """Every event of the run, those to come as they come; ends with the run, its interruption, or its owner. Raises
+    JournalError.
+    """
     last, ending, looks = 0, False, 0
     while not ending:
         found = journal.read(run, after=last)
@@ -91,7 +93,9 @@ def _follow_attempt(state: Path, folded: _Folded, run: str, record: TaskRecord) 
 
 
 def _printed(state: Path, folder: Path, files: dict[str, TextIO]) -> Iterator[tuple[str, str]]:
-    """What is new of each stream, also where that is nothing. An opened file stays the same when its folder is moved."""
+    """What is new of each stream, also where that is nothing. An opened file stays the same when its folder is
+    moved.
+    """
     for stream in STREAMS:
         if stream not in files and (found := opened_log(state, folder / f"{stream}.log")) is not None:
             files[stream] = found

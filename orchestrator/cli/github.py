@@ -19,7 +19,9 @@ SUMMARY: Final = "GITHUB_STEP_SUMMARY"
 def tell_github(
     journal: JournalPort, run: str, environment: Mapping[str, str] = os.environ, *, annotate: bool = True
 ) -> None:
-    """Write the summary where GitHub names a file for it, and annotations to standard error where its runner reads them."""
+    """Write the summary where GitHub names a file for it, and annotations to standard error where its runner reads
+    them.
+    """
     place, annotated = environment.get(SUMMARY), annotate and environment.get("GITHUB_ACTIONS") == "true"
     if not place and not annotated:
         return

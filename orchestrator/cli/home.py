@@ -20,7 +20,8 @@ def found_state(state: Path) -> Path:
 
 
 def project_above(folder: Path) -> Path | None:
-    """The nearest folder above that has a journal of ours. Not looked at: what is outside the repository, in a state folder, the home folder and above.
+    """The nearest folder above that has a journal of ours. Not looked at: what is outside the repository, in a state
+    folder, the home folder and above.
 
     A task that runs `orchestrate` itself means its own folder.
     """
@@ -38,7 +39,8 @@ def project_above(folder: Path) -> Path | None:
 
 
 def go_to_project(plan: Path, state: Path, reports: Path) -> tuple[Path, Path, Path]:
-    """For a run: plan, state and reports as they are named in the project, which becomes the current folder; it is said which that is.
+    """For a run: plan, state and reports as they are named in the project, which becomes the current folder; it is said
+    which that is.
 
     Nothing changes where the state folder is a given one, or lies here.
     """

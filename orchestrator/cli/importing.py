@@ -22,7 +22,9 @@ from orchestrator.specialfile import is_special
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a file is to be read. importer: by name, None to go by the file. workers: how agents do its tasks, which then are briefs."""
+    """How a file is to be read. importer: by name, None to go by the file. workers: how agents do its tasks, which
+    then are briefs.
+    """
 
     importer: str | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -30,7 +32,9 @@ class Reading:
 
 
 def workers_of(driver: str | None, program: str | None, writes: Sequence[str]) -> Workers | None:
-    """How agents are to do the plan; None where no driver is named. Raises UsageError where options do not fit each other."""
+    """How agents are to do the plan; None where no driver is named. Raises UsageError where options do not fit each
+    other.
+    """
     if driver is None:
         if program is not None or writes:
             raise UsageError(
@@ -55,8 +59,8 @@ def import_plan(path: Path, output: Path | None, reading: Reading = Reading(), *
 
     as_data: print one object instead, with the plan, the notes and what was written.
 
-    Raises PlanError where nothing can be read or the outcome is no valid plan, ImporterError where no importer reads it,
-    UsageError where `output` exists.
+    Raises PlanError where nothing can be read or the outcome is no valid plan, ImporterError where no importer reads
+    it, UsageError where `output` exists.
     """
     if output is not None and output.exists() and not is_special(output):
         raise UsageError(f"{output} exists already\n  mend: name another file, or remove it")

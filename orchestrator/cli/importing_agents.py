@@ -21,7 +21,8 @@ HOMES = (".github/agents", ".claude/agents")
 
 
 def import_agents(folder: Path, plan: Path | None, output: Path | None, *, as_data: bool = False) -> None:
-    """Print the plan with the agents of the folder's files, or write it to a new file; without a plan, its part `agents`.
+    """Print the plan with the agents of the folder's files, or write it to a new file; without a plan, its part
+    `agents`.
 
     Raises UsageError where there are no agent files or `output` exists, PlanError where the outcome is no valid plan.
     """

@@ -46,11 +46,12 @@ workstreams:
       - {title: The words, artifact: words.txt, from: write}
     success_criteria:
       - {id: enough, title: At least two words, metric: words.count, target: ">= 2 words"}
-"""
+"""  # noqa: E501
 
 
 def scaffold(path: Path, *, as_data: bool = False) -> None:
-    """A plan alone where a YAML file is named, else a project with a runner and a test; what was written, and what comes next.
+    """A plan alone where a YAML file is named, else a project with a runner and a test; what was written, and what
+    comes next.
 
     Raises UsageError, OSError.
     """
@@ -79,7 +80,9 @@ def write_example(path: Path) -> list[Path]:
 
 
 def write_project(folder: Path) -> list[Path]:
-    """A folder that is a project, named after itself. Raises UsageError where it exists or has no name for a package."""
+    """A folder that is a project, named after itself. Raises UsageError where it exists or has no name for a
+    package.
+    """
     name = folder.resolve().name
     if not is_name(name):
         raise UsageError(

@@ -24,7 +24,10 @@ def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case 
         case e.TaskSucceeded(task=task, usage=usage, evidence=evidence):
             return f"done     {task} in {duration(usage.seconds)}{_left(evidence)}"
         case e.TaskSampled(task=task, attempt=attempt, criteria=criteria):
-            return f"sampled  {task}: attempt {attempt} leaves {', '.join(criteria)} undecided; it runs again for more samples"
+            return (
+                f"sampled  {task}: attempt {attempt} leaves {', '.join(criteria)} undecided; it runs again for more "
+                f"samples"
+            )
         case e.TaskReused(task=task, source=run, evidence=evidence):
             return f"reuse    {task} from {run}{_left(evidence)}"
         case e.AttemptFailed(task=task, attempt=attempt, failure=failure, delay=delay):
@@ -42,7 +45,10 @@ def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case 
         case e.TaskInvalidated(task=task, reason=reason):
             return f"redo     {task}: {reason}"
         case e.HandedIn(task=task, hand_in=hand_in):
-            return f"handed   {task}: commit {hand_in.commit[:12]}, {counted(len(hand_in.files), 'file')} changed; now it is measured"
+            return (
+                f"handed   {task}: commit {hand_in.commit[:12]}, {counted(len(hand_in.files), 'file')} changed; now "
+                f"it is measured"
+            )
         case e.SpendReserved(task=task, reserved=one):
             return f"reserve  {task}: up to {one.tokens:,} tokens of {one.model}"
         case e.SpendSettled(task=task, settled=one):

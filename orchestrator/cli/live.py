@@ -39,7 +39,9 @@ STYLES: Final = {"PASS": "green", "FAIL": "bold red", "UNPROVEN": "yellow"}
 def live_display(
     loaded: LoadedPlan, metrics: Mapping[str, Metric], runners: Mapping[str, Runner], past: Past, *, color: bool
 ) -> Iterator[Callable[[Envelope], None]]:
-    """A listener that keeps a display at the foot of the terminal, until the block ends. past: the events before the first that it hears of."""
+    """A listener that keeps a display at the foot of the terminal, until the block ends. past: the events before
+    the first that it hears of.
+    """
     console = Console(stderr=True, no_color=None if color else True, highlight=False)
     standing, lock, began = RunView(loaded, metrics, runners=runners), Lock(), time.monotonic()
 
@@ -47,7 +49,8 @@ def live_display(
         with lock:
             return render(standing, began, time.monotonic(), console.width)
 
-    with owing(lambda: os.write(2, SHOW_CURSOR)), Live(get_renderable=draw, console=console, transient=True, refresh_per_second=4, redirect_stderr=False,
+    with owing(lambda: os.write(2, SHOW_CURSOR)), Live(get_renderable=draw, console=console, transient=True,
+    refresh_per_second=4, redirect_stderr=False,
               redirect_stdout=False) as live:  # fmt: skip
 
         def listen(envelope: Envelope) -> None:
@@ -145,7 +148,9 @@ def _foot(standing: RunView, began: float, now: float) -> Iterator[Text]:
         yield Text(one_line(f"budget left: {left}"), style="dim", no_wrap=True, overflow="ellipsis")
     total = len(standing.loaded.graph.nodes)
     failed = f", {standing.failures} failed" if standing.failures else ""
-    yield Text(f"{len(standing.settled)} of {total} tasks{failed}, {duration(now - began)}{_to_go(standing, now)}", style="dim")  # fmt: skip
+    yield Text(
+        f"{len(standing.settled)} of {total} tasks{failed}, {duration(now - began)}{_to_go(standing, now)}", style="dim"
+    )
     rest = standing.critical_rest(now)
     paths = [f"critical path {duration(rest)} to go"] if rest else []
     if (slowest := standing.slowest(now)) is not None:

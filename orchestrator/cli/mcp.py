@@ -21,7 +21,9 @@ def serve_agent(state: Path, agent: str) -> None:
 
 @contextmanager
 def serving_agents(state: Path, agents: Sequence[str]) -> Iterator[dict[str, object]]:
-    """Serve over HTTP within: where, and each agent's token. Nothing where there is no agent to serve. Raises UsageError."""
+    """Serve over HTTP within: where, and each agent's token. Nothing where there is no agent to serve. Raises
+    UsageError.
+    """
     if not agents:
         yield {}
         return

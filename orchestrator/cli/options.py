@@ -67,18 +67,23 @@ Output = Annotated[
 Jobs = Annotated[
     int | None,
     typer.Option(
-        "-j", "--jobs", min=1, max=1024, help="At most this many tasks at once; one per processor unless given.",
+        "-j",
+        "--jobs",
+        min=1,
+        max=1024,
+        help="At most this many tasks at once; one per processor unless given.",
         show_default=False,
     ),
-]  # fmt: skip
+]
 KeepGoing = Annotated[
     bool,
     typer.Option(
-        "-k/ ", "--keep-going/--fail-fast",
+        "-k/ ",
+        "--keep-going/--fail-fast",
         help="After a failure, go on with what does not need it (as unless told), or start nothing more.",
         show_default=False,
     ),
-]  # fmt: skip
+]
 Durability = Annotated[
     str,
     typer.Option(
@@ -91,10 +96,12 @@ Durability = Annotated[
 ExecutorName = Annotated[
     str,
     typer.Option(
-        "--executor", metavar="NAME", autocompletion=completion.offered("orchestrator.executors"),
+        "--executor",
+        metavar="NAME",
+        autocompletion=completion.offered("orchestrator.executors"),
         help="By what tasks are carried out: [orchestrator.executors].",
     ),
-]  # fmt: skip
+]
 Page = Annotated[
     bool,
     typer.Option("--page/--no-page", help="Write an HTML page beside the report."),
@@ -106,19 +113,34 @@ Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress; the sum
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; the variable NO_COLOR does the same.")]
 Only = Annotated[
     list[str] | None,
-    typer.Option("--only", metavar="NAME", autocompletion=completion.parts, help="Only this task or group and what it needs; repeatable.", show_default=False),
-]  # fmt: skip
+    typer.Option(
+        "--only",
+        metavar="NAME",
+        autocompletion=completion.parts,
+        help="Only this task or group and what it needs; repeatable.",
+        show_default=False,
+    ),
+]
 Until = Annotated[
     list[str] | None,
-    typer.Option("--until", metavar="NAME", autocompletion=completion.parts, help="Nothing that lies below this task or group; repeatable.", show_default=False),
-]  # fmt: skip
+    typer.Option(
+        "--until",
+        metavar="NAME",
+        autocompletion=completion.parts,
+        help="Nothing that lies below this task or group; repeatable.",
+        show_default=False,
+    ),
+]
 Force = Annotated[
     list[str] | None,
     typer.Option(
-        "--force", metavar="[NAME]", show_default=False, autocompletion=completion.parts,
+        "--force",
+        metavar="[NAME]",
+        show_default=False,
+        autocompletion=completion.parts,
         help="Run this task or group again, and what lies below it; all where none is named; repeatable.",
     ),
-]  # fmt: skip
+]
 AcceptLoosened = Annotated[
     bool,
     typer.Option(
@@ -132,10 +154,14 @@ Explain = Annotated[
 Reuse = Annotated[
     str | None,
     typer.Option(
-        "--reuse", metavar="WHAT", show_default=False, autocompletion=completion.among("auto", "all", "none"),
-        help="Of earlier runs with the same code, inputs and parameters: auto, what measured nothing (unless told, or --new); all, measurements too; none.",
+        "--reuse",
+        metavar="WHAT",
+        show_default=False,
+        autocompletion=completion.among("auto", "all", "none"),
+        help="Of earlier runs with the same code, inputs and parameters: auto, what measured nothing (unless told, or "
+        "--new); all, measurements too; none.",
     ),
-]  # fmt: skip
+]
 ExecutorSettings = Annotated[
     list[str] | None,
     typer.Option(
@@ -148,35 +174,48 @@ ExecutorSettings = Annotated[
 Scheduler = Annotated[
     str | None,
     typer.Option(
-        "--scheduler", metavar="ADDRESS", show_default=False,
+        "--scheduler",
+        metavar="ADDRESS",
+        show_default=False,
         help="As --executor-set scheduler=ADDRESS, for dask: tcp://host:8786; a cluster on this machine unless given.",
     ),
-]  # fmt: skip
+]
 Store = Annotated[
     str | None,
     typer.Option(
-        "--store", metavar="URL", show_default=False,
-        help="As --executor-set store=URL, for dask: the folder or URL that artifacts travel by; `store` in the state folder unless given.",
+        "--store",
+        metavar="URL",
+        show_default=False,
+        help="As --executor-set store=URL, for dask: the folder or URL that artifacts travel by; `store` in the state "
+        "folder unless given.",
     ),
-]  # fmt: skip
+]
 ClusterWait = Annotated[
     str | None,
     typer.Option(
-        "--cluster-wait", metavar="DURATION", show_default=False,
-        help="As --executor-set cluster-wait=DURATION, for dask: wait so long (60s unless given) for a cluster that went away, then end with exit code 4; the run can be resumed.",
+        "--cluster-wait",
+        metavar="DURATION",
+        show_default=False,
+        help="As --executor-set cluster-wait=DURATION, for dask: wait so long (60s unless given) for a cluster that "
+        "went away, then end with exit code 4; the run can be resumed.",
     ),
-]  # fmt: skip
+]
 Notify = Annotated[
     list[str] | None,
     typer.Option(
-        "--notify", metavar="VARIABLE", show_default=False,
-        help="Tell of the run at the address that this variable holds (slack://, mailto://, json://); NOTIFIER:VARIABLE by another package's; repeatable.",
+        "--notify",
+        metavar="VARIABLE",
+        show_default=False,
+        help="Tell of the run at the address that this variable holds (slack://, mailto://, json://); "
+        "NOTIFIER:VARIABLE by another package's; repeatable.",
     ),
-]  # fmt: skip
+]
 Otlp = Annotated[
     bool | None,
     typer.Option(
-        "--otlp/--no-otlp", show_default=False,
-        help="Send the run's spans over OTLP once it has finished; unless told, where OTEL_EXPORTER_OTLP_ENDPOINT is set.",
+        "--otlp/--no-otlp",
+        show_default=False,
+        help="Send the run's spans over OTLP once it has finished; unless told, where OTEL_EXPORTER_OTLP_ENDPOINT is "
+        "set.",
     ),
-]  # fmt: skip
+]

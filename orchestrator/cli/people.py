@@ -55,7 +55,8 @@ def reply(state: Path, name: str, question: str, text: str, by: str, *, as_data:
     else:
         say(
             plain(
-                f"{question} of run {run} is answered by {given.by}\nthe agent finds it when it looks, and in its next brief"
+                f"{question} of run {run} is answered by {given.by}\nthe agent finds it when it looks, and in its "
+                f"next brief"
             )
         )
 
@@ -100,7 +101,8 @@ def _question_data(one: Open, state: Path) -> dict[str, object]:
     """With the same keys as what waits."""
     asked = one.question
     return {
-        "run": one.run, "plan": one.plan, "task": asked.task, "title": one.title, "attempt": asked.attempt, "asked": None,
+        "run": one.run, "plan": one.plan, "task": asked.task, "title": one.title, "attempt": asked.attempt,
+        "asked": None,
         "question": {"name": asked.name, "text": asked.text}, "since": asked.at, "over": False,
         "commands": (_reply_command(one, state),),
     }  # fmt: skip

@@ -1,4 +1,6 @@
-"""What the verbs by which people answer take. What they do is imported when they are used, so that `--help` stays fast."""
+"""What the verbs by which people answer take. What they do is imported when they are used, so that `--help` stays
+fast.
+"""
 
 # ruff: noqa: PLC0415 - see above
 
@@ -43,7 +45,8 @@ def approve(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Say yes to what a gate asks.
 
-    It holds for the commit, the plan, its criteria and agents' files as they are now. Once one of them changes it is void.
+    It holds for the commit, the plan, its criteria and agents' files as they are now. Once one of them changes it is
+    void.
     """
     from orchestrator.cli.people import answer
     from orchestrator.desk import Said

@@ -32,7 +32,8 @@ def import_(  # noqa: PLR0913 - one parameter for each option
         Path | None,
         typer.Argument(
             metavar="FILE",
-            help="A Markdown document, task-master's tasks.json, a WfCommons instance (.json), a PSPLIB problem (.sm), or what a package reads. With --agents, a plan.",
+            help="A Markdown document, task-master's tasks.json, a WfCommons instance (.json), a PSPLIB problem "
+            "(.sm), or what a package reads. With --agents, a plan.",
             show_default=False,
         ),
     ] = None,
@@ -93,9 +94,9 @@ def import_(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Make a plan of a work breakdown in another format.
 
-    Every line that was not understood, every reading that is not plain and every contradiction is told with its line; the last
-    line says how many lines are in the plan, in notes, and prose. The plan is complete but for its runners. With --driver its tasks are
-    briefs for agents, and each criterion that nothing measures yet is told.
+    Every line that was not understood, every reading that is not plain and every contradiction is told with its line;
+    the last line says how many lines are in the plan, in notes, and prose. The plan is complete but for its runners.
+    With --driver its tasks are briefs for agents, and each criterion that nothing measures yet is told.
     """
     if agents is not None:
         from orchestrator.cli.importing_agents import import_agents
@@ -167,8 +168,9 @@ def schedule(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Forecast a run: times, slack, critical path, load.
 
-    From estimates and capacities alone, with a line of what earlier runs in the state folder say; nothing is started. With --optimize, agents and resources are levelled by a genetic search, beside OR-tools
-    CP-SAT where the extra `schedule` is installed.
+    From estimates and capacities alone, with a line of what earlier runs in the state folder say; nothing is started.
+    With --optimize, agents and resources are levelled by a genetic search, beside OR-tools CP-SAT where the extra
+    `schedule` is installed.
     """
     from orchestrator.cli.schedule import show_schedule
 
@@ -225,8 +227,9 @@ def schema(
 def doctor(*, state: State = STATE, json: Json = False) -> int:
     """Say what this machine offers, what would fail here, and the mend.
 
-    Python, git, cores, disk, limits, the clock, a sandbox, Chromium, the extras, and the agents on PATH, each asked which version of ACP it
-    speaks. Nothing is installed, changed or spent. The exit code is 4 where runs would fail here.
+    Python, git, cores, disk, limits, the clock, a sandbox, Chromium, the extras, and the agents on PATH, each asked
+    which version of ACP it speaks. Nothing is installed, changed or spent. The exit code is 4 where runs would fail
+    here.
     """
     from orchestrator.cli.doctor import show_doctor
 

@@ -50,7 +50,9 @@ def listening(
 
 
 class Steadfast:
-    """A listener that a fault of the display does not come out of: the first is told, and what could not be shown is left out."""
+    """A listener that a fault of the display does not come out of: the first is told, and what could not be shown
+    is left out.
+    """
 
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
@@ -84,7 +86,9 @@ def _listener(loaded: LoadedPlan, runners: Mapping[str, Runner], telling: Tellin
 
 
 class PlainLines:
-    """Lines on standard error for what a reader of a log wants to know. Tasks that are skipped in a row for one reason share a line."""
+    """Lines on standard error for what a reader of a log wants to know. Tasks that are skipped in a row for one
+    reason share a line.
+    """
 
     def __init__(self, metrics: Mapping[str, Metric]) -> None:
         self._metrics = metrics

@@ -17,8 +17,8 @@ from orchestrator.report.format import REPORT_FORMATS, render
 class Wanted:
     """What is to be printed or written. style: a format of reports. group: only this part, where the format has it.
 
-    full: Markdown with all parts in it. output, junit: files. reports: a folder for all files that a run writes, instead
-    of one of them.
+    full: Markdown with all parts in it. output, junit: files. reports: a folder for all files that a run writes,
+    instead of one of them.
     """
 
     style: str = "markdown"
@@ -30,7 +30,9 @@ class Wanted:
 
 
 def show_report(state: Path, name: str | None, wanted: Wanted) -> None:
-    """Print the report, or write it to a file. A run under way is reported as far as it got. Raises FormatError, UsageError, JournalError."""
+    """Print the report, or write it to a file. A run under way is reported as far as it got. Raises FormatError,
+    UsageError, JournalError.
+    """
     REPORT_FORMATS.find(wanted.style)
     for target in filter(None, (wanted.output, wanted.junit)):
         require_writable(target)

@@ -32,7 +32,8 @@ def resume(name: str | None, options: RunOptions, telling: Telling, *, junit: Pa
         else:
             loaded = _plan_now(journal, summary.run, registry, aloud=not telling.as_json)
     if loaded.plan.id != summary.plan_id:
-        raise UsageError(f"{loaded.source} now holds plan {loaded.plan.id!r}; run {summary.run} is of {summary.plan_id!r}\n"
+        raise UsageError(f"{loaded.source} now holds plan {loaded.plan.id!r}; run {summary.run} is of "
+                         f"{summary.plan_id!r}\n"
                          "  mend: put the plan back, or start a run of the new one with `orchestrate run`")  # fmt: skip
     prepared = prepare(loaded, registry, options)
     if telling.explain and not telling.as_json:

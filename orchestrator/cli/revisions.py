@@ -1,4 +1,6 @@
-"""A plan by file or by git revision: `plan.yaml`, `HEAD~1:plans/phase4a3.yaml`, or a revision of another argument's file."""
+"""A plan by file or by git revision: `plan.yaml`, `HEAD~1:plans/phase4a3.yaml`, or a revision of another argument's
+file.
+"""
 
 import subprocess
 from pathlib import Path

@@ -77,7 +77,8 @@ def _prepared(path: Path, settings: list[str], options: RunOptions) -> Prepared:
 def foretell(path: Path, settings: list[str], options: RunOptions, telling: Telling, *, new: bool = False) -> None:
     """Check the plan as a run would, and say what it would do and when, or (`telling.explain`) why; nothing is started.
 
-    Raises PlanError, UsageError, NotifierError for somebody who could not be told, and JournalError for a journal that cannot be read.
+    Raises PlanError, UsageError, NotifierError for somebody who could not be told, and JournalError for a journal that
+    cannot be read.
     """
     check_options(options)
     prepared = _prepared(path, settings, options)
@@ -101,7 +102,9 @@ def foretell(path: Path, settings: list[str], options: RunOptions, telling: Tell
 
 
 def check_options(options: RunOptions, junit: Path | None = None) -> None:
-    """Raises UsageError and ExecutorError for names that mean nothing, OSError for a file that could not be written at the end."""
+    """Raises UsageError and ExecutorError for names that mean nothing, OSError for a file that could not be written
+    at the end.
+    """
     named = (
         ("--durability", options.durability, SYNCHRONOUS),
         ("--reuse", options.reuse, get_args(Asked)),
@@ -115,7 +118,9 @@ def check_options(options: RunOptions, junit: Path | None = None) -> None:
 
 
 def conclude(outcome: RunOutcome, options: RunOptions, telling: Telling, junit: Path | None = None) -> int:
-    """After the summary: where the report is, what kept it from being written, or how to go on; the exit code. The verdicts as JUnit XML where asked."""
+    """After the summary: where the report is, what kept it from being written, or how to go on; the exit code. The
+    verdicts as JUnit XML where asked.
+    """
     if outcome.summary or outcome.exit_code == Exit.WAITS:
         with opened_journal(options.state) as journal:
             tell_github(journal, outcome.run, annotate=not telling.as_json)

@@ -88,9 +88,12 @@ def run(  # noqa: PLR0913 - one parameter for each option
     junit = junit and junit.absolute()
     plan, state, reports = go_to_project(plan, state, reports)
     options = _options(
-        state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
-        only=tuple(only or ()), until=tuple(until or ()), reuse=reuse or ("none" if new else "auto"), force=tuple(force or ()), accept_loosened=accept_loosened,
-        executor_settings=parse_executor_settings(executor_settings or [], {"scheduler": scheduler, "store": store, "cluster-wait": cluster_wait}),
+        state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor,
+        page=page,
+        only=tuple(only or ()), until=tuple(until or ()), reuse=reuse or ("none" if new else "auto"),
+        force=tuple(force or ()), accept_loosened=accept_loosened,
+        executor_settings=parse_executor_settings(executor_settings or [], {"scheduler": scheduler, "store": store,
+        "cluster-wait": cluster_wait}),
         notify=tuple(notify or ()), otlp=otlp,
     )  # fmt: skip
     if dry_run:
@@ -126,8 +129,8 @@ def resume(  # noqa: PLR0913 - one parameter for each option
 ) -> int:
     """Carry on the latest run that did not finish, or the one named.
 
-    Finished tasks do not run again, unless the plan or their code changed. A run that did finish gives what failed another
-    chance.
+    Finished tasks do not run again, unless the plan or their code changed. A run that did finish gives what failed
+    another chance.
     """
     from orchestrator.cli.home import go_to_project
     from orchestrator.cli.progress import Telling
@@ -137,9 +140,11 @@ def resume(  # noqa: PLR0913 - one parameter for each option
     junit = junit and junit.absolute()
     _, state, reports = go_to_project(Path(), state, reports)
     options = _options(
-        state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor, page=page,
+        state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor,
+        page=page,
         force=tuple(force or ()), accept_loosened=accept_loosened,
-        executor_settings=parse_executor_settings(executor_settings or [], {"scheduler": scheduler, "store": store, "cluster-wait": cluster_wait}),
+        executor_settings=parse_executor_settings(executor_settings or [], {"scheduler": scheduler, "store": store,
+        "cluster-wait": cluster_wait}),
         notify=tuple(notify or ()), otlp=otlp,
     )  # fmt: skip
     telling = Telling(as_json=json, quiet=quiet, color=not no_color, explain=explain)
@@ -331,8 +336,8 @@ def report(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Make a run's report again from its journal.
 
-    It is the first screen: what failed or is unproven and what to do, then all criteria. Its links lead to the parts that a run
-    writes beside it; --full has everything in one text, --group one part.
+    It is the first screen: what failed or is unproven and what to do, then all criteria. Its links lead to the parts
+    that a run writes beside it; --full has everything in one text, --group one part.
     """
     from orchestrator.cli.report import Wanted, show_report
 

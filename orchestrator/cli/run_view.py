@@ -24,7 +24,9 @@ from orchestrator.state.transitions import IllegalTransition
 
 @dataclass(slots=True)
 class Working:
-    """A task under way. since: monotonic seconds; said: the last thing its agent said; round: of an agent's task, "" of others."""
+    """A task under way. since: monotonic seconds; said: the last thing its agent said; round: of an agent's task,
+    "" of others.
+    """
 
     attempt: int
     since: float
@@ -43,9 +45,11 @@ class Pausing:
 
 @dataclass
 class RunView:
-    """metrics: the declared ones by name. settled: the tasks with nothing left to do, with whether they are well. spent:
-    seconds that finished tasks took. rounds: how many of each agent's task were judged; waiting: those whose hand-in waits to be measured. pausing: tasks before a further attempt; skipped: by reason. most: tasks that ever ran at once. measured: the latest figures, for people.
-    runners: what tasks promise to measure. state: the run so far, None where it is not known from its beginning. decided: criteria that nothing later can change.
+    """metrics: the declared ones by name. settled: the tasks with nothing left to do, with whether they are well.
+    spent: seconds that finished tasks took. rounds: how many of each agent's task were judged; waiting: those whose
+    hand-in waits to be measured. pausing: tasks before a further attempt; skipped: by reason. most: tasks that ever ran
+    at once. measured: the latest figures, for people. runners: what tasks promise to measure. state: the run so far,
+    None where it is not known from its beginning. decided: criteria that nothing later can change.
     """
 
     loaded: LoadedPlan
@@ -64,7 +68,9 @@ class RunView:
     decided: dict[str, Verdict] = field(default_factory=dict)
 
     def follow(self, envelope: Envelope, now: float) -> None:
-        """Note the next event of the run's journal. Where one before it is not known, what rests on all of them is left out."""
+        """Note the next event of the run's journal. Where one before it is not known, what rests on all of them is
+        left out.
+        """
         self.take(envelope.event, now)
         if self.state is None or envelope.seq != self.state.seq + 1:
             self.state = None
@@ -197,7 +203,9 @@ class RunView:
         return None if left is None else remaining(self.loaded.graph, left, self.most)
 
     def critical_rest(self, now: float) -> float | None:
-        """Seconds that the longest chain of what is left still takes, at the pace so far; None before anything finished."""
+        """Seconds that the longest chain of what is left still takes, at the pace so far; None before anything
+        finished.
+        """
         left = self._left(now)
         return None if left is None else longest_rest(self.loaded.graph, left)
 

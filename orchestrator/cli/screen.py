@@ -10,7 +10,15 @@ from typing import Final
 
 WIDEST: Final = 10_000  # of what goes to no terminal: it is not wrapped, so that it can be searched by line
 HIGHEST: Final = 50  # lines of a screen where nobody says
-COLORS: Final = {"FAIL": "31", "failed": "31", "UNPROVEN": "33", "cancelled": "33", "waiting": "33", "PASS": "32", "running": "36"}  # fmt: skip
+COLORS: Final = {
+    "FAIL": "31",
+    "failed": "31",
+    "UNPROVEN": "33",
+    "cancelled": "33",
+    "waiting": "33",
+    "PASS": "32",
+    "running": "36",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from orchestrator.server import make_server
 
 
 def serve(state: Path, port: int, agents: Sequence[str] = (), *, as_data: bool = False) -> None:
-    """Serve until interrupted, agents over MCP too. Raises JournalError where there is no journal, UsageError where the port is taken."""
+    """Serve until interrupted, agents over MCP too. Raises JournalError where there is no journal, UsageError where
+    the port is taken.
+    """
     with opened_journal(state) as journal:
         journal.runs()
     try:

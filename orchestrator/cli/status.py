@@ -112,7 +112,9 @@ def _lasted(run: RunState) -> str:
 
 
 def _plan(run: RunState) -> Plan | None:
-    """The run's plan, for titles and targets; None where another version wrote it, or where reading it would take longer than all the rest."""
+    """The run's plan, for titles and targets; None where another version wrote it, or where reading it would take
+    longer than all the rest.
+    """
     if len(run.plan_text) > LARGEST_PLAN:
         return None
     try:

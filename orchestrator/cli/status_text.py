@@ -1,4 +1,6 @@
-"""A run on one screen: what failed first and why, what runs, then workstreams and criteria with figures and targets. Pure."""
+"""A run on one screen: what failed first and why, what runs, then workstreams and criteria with figures and
+targets. Pure.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -103,7 +105,10 @@ def _working(record: TaskRecord, now: Moment) -> str:
     attempt = f", attempt {record.attempt}" if record.attempt > 1 else ""
     if record.status is Status.WAITING:
         wait = max(0.0, (record.due or now.mono) - now.mono)
-        return one_line(f"waiting   {record.id}: attempt {record.attempt + 1} in {duration(wait)}; {why_failed(record.failures)}", 400)  # fmt: skip
+        return one_line(
+            f"waiting   {record.id}: attempt {record.attempt + 1} in {duration(wait)}; {why_failed(record.failures)}",
+            400,
+        )
     if record.status is Status.ASKED and record.asked is not None:
         return one_line(f"asked     {record.id}: {record.asked.who} is asked: {record.asked.text}", 400)
     if record.status is Status.HANDED_IN:
@@ -134,7 +139,9 @@ def _each(records: Sequence[TaskRecord], screen: Screen) -> Iterator[str]:
 def _by_group(
     run: RunState, plan: Plan | None, good: Sequence[Verdict], known: Mapping[str, Criterion], screen: Screen
 ) -> Iterator[str]:
-    """A paragraph for each workstream and stage: how many of its tasks have settled, how long they took, and what passed."""
+    """A paragraph for each workstream and stage: how many of its tasks have settled, how long they took, and what
+    passed.
+    """
     groups: dict[str, list[TaskRecord]] = {}
     for record in run.tasks.values():
         groups.setdefault(record.id.partition(".")[0], []).append(record)
@@ -143,7 +150,11 @@ def _by_group(
         spent = sum(record.seconds or 0.0 for record in records)
         counts = Counter(record.status.value for record in records if record.status is not Status.SUCCEEDED)
         others = "".join(f", {count} {status}" for status, count in counts.items())
-        passed = [f"{each.criterion.partition('.')[2]} {_figure(each, known)}" for each in good if each.criterion.startswith(f"{name}.")]  # fmt: skip
+        passed = [
+            f"{each.criterion.partition('.')[2]} {_figure(each, known)}"
+            for each in good
+            if each.criterion.startswith(f"{name}.")
+        ]
         title = f" {plan.groups[name].title}" if plan is not None and name in plan.groups and not passed else ""
         told = f"{name}{title}: {done}/{counted(len(records), 'task')} in {duration(spent)}{others}"
         told = plain(told) + (f"; PASS {', '.join(map(_together, passed))}" if passed else "")

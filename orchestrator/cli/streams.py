@@ -1,6 +1,8 @@
-"""Standard streams that never end a command: closed ones lead nowhere, a fault of one is noted, what it cannot spell is escaped.
+"""Standard streams that never end a command: closed ones lead nowhere, a fault of one is noted, what it cannot spell is
+escaped.
 
-A run is worth more than its progress. A terminal may be gone (EIO), a disk full (ENOSPC), a reader away (EPIPE), a descriptor closed.
+A run is worth more than its progress. A terminal may be gone (EIO), a disk full (ENOSPC), a reader away (EPIPE), a
+descriptor closed.
 """
 
 import codecs
@@ -66,7 +68,9 @@ def make_safe() -> None:
 
 
 def lost_output() -> OSError | None:
-    """Why results on standard output did not arrive; None where they did, or where nobody wants them: a reader that went away."""
+    """Why results on standard output did not arrive; None where they did, or where nobody wants them: a reader that
+    went away.
+    """
     error = _lost.get(1)
     return None if error is None or error.errno in _READER_GONE else error
 

@@ -12,8 +12,8 @@ from orchestrator.registry import Offer, find_offers, load_registry
 
 
 def check_plan_file(path: Path, settings: list[str], *, as_data: bool, beside: bool = False) -> int:
-    """Load and check; the exit code. Problems go to standard error, or as data to standard output. beside: with the runners of the project
-    that the plan lies in, installed or not.
+    """Load and check; the exit code. Problems go to standard error, or as data to standard output. beside: with the
+    runners of the project that the plan lies in, installed or not.
     """
     registry = load_registry(_with_those_beside(path) if beside else None)
     warnings = [str(broken) for broken in registry.broken]

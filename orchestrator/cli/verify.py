@@ -1,4 +1,6 @@
-"""`orchestrate verify`: judge a run again from its stored evidence, and check every artifact; or a bundle, with all that is in it."""
+"""`orchestrate verify`: judge a run again from its stored evidence, and check every artifact; or a bundle, with all
+that is in it.
+"""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -13,10 +15,11 @@ from orchestrator.report.verify import Standing
 
 
 def verify_named(state: Path, name: str | None, key: Path | None = None, *, as_data: bool) -> int:
-    """Print a finding for every criterion, artifact and file. name: a run, or a bundle's path; key: by which that must be signed.
+    """Print a finding for every criterion, artifact and file. name: a run, or a bundle's path; key: by which that must
+    be signed.
 
-    The exit code is what a run with the verdicts of now has; where that would be 0 and something does not match, it is 3.
-    Raises UsageError, JournalError, BundleError.
+    The exit code is what a run with the verdicts of now has; where that would be 0 and something does not match, it is
+    3. Raises UsageError, JournalError, BundleError.
     """
     bundle = _bundle(name)
     if bundle is None and key is not None:

@@ -19,7 +19,9 @@ CARRIED_ON: Final = frozenset({"interrupted", "died"})
 
 
 def watch_run(state: Path, name: str | None, telling: Telling) -> int:
-    """Show it until it ends; its exit code, or that of an interruption. Raises UsageError for a run that is not there, JournalError."""
+    """Show it until it ends; its exit code, or that of an interruption. Raises UsageError for a run that is not
+    there, JournalError.
+    """
     registry = load_registry()
     with opened_journal(state) as journal:
         run = find_run(journal, name).run

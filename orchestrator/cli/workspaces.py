@@ -10,7 +10,9 @@ from orchestrator.cli.places import as_json, find_run, opened_journal
 
 
 def show_workspaces(state: Path, run: str | None, *, prune: bool, as_data: bool) -> None:
-    """List them, of all runs or of one; with `prune`, remove what is merged or empty first. Raises UsageError, JournalError."""
+    """List them, of all runs or of one; with `prune`, remove what is merged or empty first. Raises UsageError,
+    JournalError.
+    """
     with opened_journal(state) as journal:
         runs = [one.run for one in journal.runs()] if run is None else [find_run(journal, run).run]
         found = list(workspaces(journal, state, runs, prune=prune))

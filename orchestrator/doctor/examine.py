@@ -37,7 +37,9 @@ TIMEX_SIZE: Final = 512
 
 
 def examine(state: Path) -> Facts:
-    """The facts. Starts `git`, `bwrap`, Chromium, Node and the agents that are on PATH, each for some seconds at most."""
+    """The facts. Starts `git`, `bwrap`, Chromium, Node and the agents that are on PATH, each for some seconds at
+    most.
+    """
     place = _nearest(state)
     return Facts(
         python=sys.version_info[:3],
@@ -137,7 +139,9 @@ def _landlock() -> bool:
 
 
 def _clock_kept() -> bool | None:
-    """Whether the kernel's clock is synchronised, by adjtimex(2) in its reading mode; None where the system cannot say."""
+    """Whether the kernel's clock is synchronised, by adjtimex(2) in its reading mode; None where the system cannot
+    say.
+    """
     if platform.system() != "Linux":
         return None
     try:

@@ -32,7 +32,9 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """A program that speaks ACP, found on PATH. protocol: the version that it answered with; 0 where it gave no answer, and then why."""
+    """A program that speaks ACP, found on PATH. protocol: the version that it answered with; 0 where it gave no
+    answer, and then why.
+    """
 
     program: str
     protocol: int = 0
@@ -42,7 +44,9 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was found on the machine. Sizes are in bytes; an empty text or None means that there is none, or that it is not known."""
+    """What was found on the machine. Sizes are in bytes; an empty text or None means that there is none, or that it
+    is not known.
+    """
 
     python: tuple[int, int, int]
     git: str
@@ -126,7 +130,10 @@ def _machine(facts: Facts) -> Finding:
 
 
 def _files(facts: Facts) -> Finding:
-    said = f"{facts.open_files:,} open files, {'any number of' if facts.processes is None else f'{facts.processes:,}'} processes"
+    said = (
+        f"{facts.open_files:,} open files, {'any number of' if facts.processes is None else f'{facts.processes:,}'} "
+        f"processes"
+    )
     if facts.open_files < FEWEST_FILES:
         return Finding("limits", State.LIMITED, said, "raise the hard limit (ulimit -Hn): each task needs 8 open files")
     return Finding("limits", State.GOOD, said)

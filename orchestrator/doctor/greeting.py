@@ -1,4 +1,6 @@
-"""Ask a program which version of the Agent Client Protocol it speaks: `initialize`, and nothing more, so that nothing is spent."""
+"""Ask a program which version of the Agent Client Protocol it speaks: `initialize`, and nothing more, so that
+nothing is spent.
+"""
 
 import asyncio
 import contextlib
@@ -22,7 +24,9 @@ class _Nobody:
 
 
 def greet(words: tuple[str, ...]) -> Agent:
-    """The agent with its version, or with the reason why there is none. The program runs in an empty folder, and its group is ended."""
+    """The agent with its version, or with the reason why there is none. The program runs in an empty folder, and
+    its group is ended.
+    """
     try:
         with tempfile.TemporaryDirectory(prefix="doctor-") as folder:
             return asyncio.run(_greeted(words, folder))

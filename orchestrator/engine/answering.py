@@ -39,7 +39,9 @@ def give(  # noqa: PLR0913 - the answer and what it is recorded by
     secrets: Sequence[str] = (),
     wall: Callable[[], float] = time.time,
 ) -> None:
-    """Record the answer; it is durable on return. folder: the run's. Raises Refused, RunOwned where its owner does not open, JournalError."""
+    """Record the answer; it is durable on return. folder: the run's. Raises Refused, RunOwned where its owner does
+    not open, JournalError.
+    """
 
     def event(state: RunState) -> tuple[str, Event | None]:
         said = refusal(state, task, answer, wall())

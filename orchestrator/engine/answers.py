@@ -44,7 +44,9 @@ class Answers:
                 self._follow(task)
 
     def next_expiry(self) -> float | None:
-        """When the next question is over, on the clock of the run; only a run that does something else waits for that."""
+        """When the next question is over, on the clock of the run; only a run that does something else waits for
+        that.
+        """
         until = next_expiry(self._work.state) if self.tasks else None
         recorder = self._work.recorder
         return None if until is None else recorder.now() + max(0.0, until - recorder.wall())
@@ -68,7 +70,9 @@ class Answers:
             self._send_back(back, why)
 
     def _send_back(self, back: tuple[str, ...], why: str) -> None:
-        """Give agents another round, and open all that rests on what they handed in; once nothing of that is under way."""
+        """Give agents another round, and open all that rests on what they handed in; once nothing of that is under
+        way.
+        """
         state, again = self._work.state, self._work.people.below(back)
         if any(state.tasks[each].status in {Status.RUNNING, Status.WAITING} for each in again):
             return

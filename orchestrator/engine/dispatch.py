@@ -1,4 +1,6 @@
-"""Hands attempts to the executor and gathers what they say: the engine's queue, which any thread can put messages in."""
+"""Hands attempts to the executor and gathers what they say: the engine's queue, which any thread can put messages
+in.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -29,7 +31,9 @@ class Done:
     future: "Future[AttemptResult]"
 
     def result(self) -> AttemptResult:
-        """The executor's answer. If the executor breaks, that is a failed attempt of the task, not the end of the run."""
+        """The executor's answer. If the executor breaks, that is a failed attempt of the task, not the end of the
+        run.
+        """
         try:
             return self.future.result(timeout=0)
         except BaseException as error:  # noqa: BLE001 - whatever another executor raises, cancellation included
@@ -50,8 +54,9 @@ Message = Done | AttemptResult | Told | Interrupt | Brought
 class Dispatch:
     """The attempts that an executor has now. Everything except `tell` is for one thread, the engine's.
 
-    stop: tells every attempt to end. carry: does one attempt, called by the executor. programs_here: the engine's thread starts programs and waits for
-    them in their first moments. That needs `carry_out`, which alone can continue from there.
+    stop: tells every attempt to end. carry: does one attempt, called by the executor. programs_here: the engine's
+    thread starts programs and waits for them in their first moments. That needs `carry_out`, which alone can continue
+    from there.
     """
 
     def __init__(self, executor: Executor, carry: CarryOut, stop: Flag, *, programs_here: bool = False) -> None:

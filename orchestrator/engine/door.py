@@ -1,7 +1,8 @@
-"""The door of a run: a socket at which other processes of the same user ask things of its owner while an orchestrator has the run.
+"""The door of a run: a socket at which other processes of the same user ask things of its owner while an orchestrator
+has the run.
 
-Who knocks is told only once what came of it is durable. Where nobody has the run there is no door; a person's answer is then
-recorded by who brings it (`orchestrator.engine.answering`).
+Who knocks is told only once what came of it is durable. Where nobody has the run there is no door; a person's answer is
+then recorded by who brings it (`orchestrator.engine.answering`).
 """
 
 import json
@@ -26,14 +27,18 @@ LONGEST: Final = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """Something that somebody asks. reply: told what came of it once that is durable; its "refused" says why not, "" where it is done."""
+    """Something that somebody asks. reply: told what came of it once that is durable; its "refused" says why not,
+    "" where it is done.
+    """
 
     request: Request
     reply: Callable[[Mapping[str, Any]], object]
 
 
 class Door:
-    """Listens until it is closed. folder: the run's; heard: called, in a thread of its own, with each request that comes."""
+    """Listens until it is closed. folder: the run's; heard: called, in a thread of its own, with each request that
+    comes.
+    """
 
     def __init__(self, folder: Path, heard: Callable[[Brought], object]) -> None:
         self._heard = heard

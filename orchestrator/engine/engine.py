@@ -38,8 +38,8 @@ ELSEWHERE: Final = frozenset({Driver.HUMAN, Driver.PULL})
 class Engine:
     """Carries one run from its current state until every task is settled, or until an interrupt.
 
-    carry: does one attempt, called by the executor. programs_here: the engine's thread starts programs (see `Dispatch`).
-    kill: ends every process of the run at once, for the second interrupt.
+    carry: does one attempt, called by the executor. programs_here: the engine's thread starts programs (see
+    `Dispatch`). kill: ends every process of the run at once, for the second interrupt.
     """
 
     def __init__(  # noqa: PLR0913 - what it acts on and by
@@ -103,7 +103,8 @@ class Engine:
         return not self._work.running and self._next_due() is None
 
     def run(self) -> bool:
-        """Work until every task is settled or waits for people (True), or the run was interrupted (False). Raises JournalError.
+        """Work until every task is settled or waits for people (True), or the run was interrupted (False). Raises
+        JournalError.
 
         Whatever is raised, no attempt outlives it.
         """
@@ -118,7 +119,9 @@ class Engine:
         return self.interrupted is None
 
     def hear(self, message: Message) -> None:
-        """Take what an attempt says, or somebody asks; safe from any thread. Who asks is told once what came of it is durable."""
+        """Take what an attempt says, or somebody asks; safe from any thread. Who asks is told once what came of it
+        is durable.
+        """
         self._dispatch.tell(message)
 
     def interrupt(self, name: str) -> None:

@@ -73,7 +73,8 @@ def _turn() -> float:
 
 
 def expect(
-    loaded: LoadedPlan, journal: JournalPort | None, environment: Mapping[str, str], jobs: int | None, state: RunState | None = None
+    loaded: LoadedPlan, journal: JournalPort | None, environment: Mapping[str, str], jobs: int | None,
+    state: RunState | None = None
 ) -> RunExpected | None:  # fmt: skip
     """How long the rest of the run will take, and what that is based on. Reads files, raises nothing.
 

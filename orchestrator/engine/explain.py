@@ -67,7 +67,10 @@ def _as_it_stands(record: TaskRecord) -> Explanation:  # noqa: PLR0911 - one cas
             return Explanation(record.id, Fate.RUN, f"attempt {record.attempt} failed, and it has another")
         case Status.HANDED_IN:
             commit = record.hand_in.commit[:12] if record.hand_in else "its hand-in"
-            why = f"round {len(record.rounds) + 1} handed in {commit}, which is measured and judged; its agent is not asked again for it"
+            why = (
+                f"round {len(record.rounds) + 1} handed in {commit}, which is measured and judged; its agent is not "
+                f"asked again for it"
+            )
             return Explanation(record.id, Fate.KEEP, why)
         case Status.ASKED:
             return Explanation(record.id, Fate.KEEP, "it waits for a person")

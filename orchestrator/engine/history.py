@@ -1,7 +1,8 @@
-"""What earlier runs of a plan came to: for criteria whose targets rest on it, and for the report, which shows it beside each figure.
+"""What earlier runs of a plan came to: for criteria whose targets rest on it, and for the report, which shows it beside
+each figure.
 
-A run keeps it in its journal, so that its verdicts and its report follow from that alone. The last few figures of each criterion are
-handed on from run to run: only the run before is read for them.
+A run keeps it in its journal, so that its verdicts and its report follow from that alone. The last few figures of each
+criterion are handed on from run to run: only the run before is read for them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,7 +26,9 @@ MOST_TASKS: Final = 3_000
 
 
 def earlier_values(journal: JournalPort, plan: Plan) -> tuple[tuple[Earlier, ...], Before | None]:
-    """The figures of finished runs, in the order of the runs, and the run before. Of a run that cannot be trusted, nothing."""
+    """The figures of finished runs, in the order of the runs, and the run before. Of a run that cannot be trusted,
+    nothing.
+    """
     names = [one.run for one in journal.runs() if one.plan_id == plan.id and one.finished]
     if not names:
         return (), None

@@ -133,7 +133,8 @@ def stale(evidence: Evidence, measurement: Measurement, digest: Digest) -> bool:
 def file_digest(folder: Path, *, told: bool = False) -> Digest:
     """The effect: digests of the files below `folder`, the run's. What was replaced by a link or a pipe is not there.
 
-    told: whether a file that this user may not read raises PermissionError: it says nothing about the file. Otherwise it is not there either.
+    told: whether a file that this user may not read raises PermissionError: it says nothing about the file. Otherwise
+    it is not there either.
     """
 
     def digest(path: str) -> str | None:

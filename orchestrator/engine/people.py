@@ -1,4 +1,6 @@
-"""What people are asked in a run, what an answer holds for, and when it does not. Pure but for `tip`, which asks a repository."""
+"""What people are asked in a run, what an answer holds for, and when it does not. Pure but for `tip`, which asks a
+repository.
+"""
 
 import hashlib
 import json

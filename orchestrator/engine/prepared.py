@@ -62,7 +62,9 @@ class Prepared:
         return replace(self, options=options)
 
     def within(self, jobs: int | None, limits: str = "") -> "Prepared":
-        """The same with so many tasks at once. limits: why that is fewer than asked for; the run's environment tells it."""
+        """The same with so many tasks at once. limits: why that is fewer than asked for; the run's environment
+        tells it.
+        """
         told = {"limits": limits} if limits else {}
         options = replace(self.options, jobs=jobs)
         return replace(self, options=options, environment={**self.environment, **told})
@@ -78,7 +80,9 @@ def prepare_run(  # noqa: PLR0913 - what is to be run, and where
     agents: Agents = NO_AGENTS,
     tip: Tip = nobody_knows,
 ) -> Prepared:
-    """Select the tasks and fingerprint them all. project: where the command was started. Reads files. Raises UnknownTask."""
+    """Select the tasks and fingerprint them all. project: where the command was started. Reads files. Raises
+    UnknownTask.
+    """
     places = Places(options.state.absolute(), project.absolute())
     looked_at = named_files(loaded.plan, places.project, places.state)
     return Prepared(

@@ -1,4 +1,6 @@
-"""Turns that wait to be claimed: who has which, until when, and what becomes of it. One thread owns it, the engine's."""
+"""Turns that wait to be claimed: who has which, until when, and what becomes of it. One thread owns it, the
+engine's.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +19,9 @@ NOT_YOURS = (
 
 @dataclass(slots=True)
 class _Held:
-    """A turn on offer. claim: None until it is taken. heard: monotonic seconds when its claimant was last heard. told: who waits for its end."""
+    """A turn on offer. claim: None until it is taken. heard: monotonic seconds when its claimant was last heard.
+    told: who waits for its end.
+    """
 
     offer: Offered
     claim: Claimed | None = None
@@ -30,7 +34,9 @@ class _Held:
 
 
 class Pulls:
-    """Every turn that is on offer now. A turn is claimed once: when its claimant is lost, so is the turn, and the task has another."""
+    """Every turn that is on offer now. A turn is claimed once: when its claimant is lost, so is the turn, and the
+    task has another.
+    """
 
     def __init__(self) -> None:
         self._held: dict[str, _Held] = {}

@@ -36,7 +36,9 @@ class Replying:
 
 @dataclass(frozen=True, slots=True)
 class Claiming:
-    """An agent takes a turn. secret: sha256 of the token by which it is known from now on; name: what it calls itself."""
+    """An agent takes a turn. secret: sha256 of the token by which it is known from now on; name: what it calls
+    itself.
+    """
 
     task: str
     agent: str

@@ -63,7 +63,8 @@ def resume_run(run: str, prepared: Prepared, effects: Effects, journal: JournalP
     """Continue a run. The plan may have been edited since.
 
     Finished tasks keep their results (`reconcile` says which do not). What a dead orchestrator left running is ended
-    first. Raises RunOwned while another orchestrator owns the run, and UnknownRun for an id that the journal does not have.
+    first. Raises RunOwned while another orchestrator owns the run, and UnknownRun for an id that the journal does not
+    have.
     """
     loaded, places = prepared.loaded, prepared.places
     require_variables(loaded.plan, loaded.graph, prepared.excluded, os.environ)

@@ -46,8 +46,8 @@ from orchestrator.state.run import RunState
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """How a run ended. exit_code: as documented in `orchestrator.engine.exit_code`; 5 when it waits for people, 130 when it was interrupted, 4 when its
-    executor broke.
+    """How a run ended. exit_code: as documented in `orchestrator.engine.exit_code`; 5 when it waits for people, 130
+    when it was interrupted, 4 when its executor broke.
 
     exit_code: as documented in `orchestrator.engine.exit_code`; 130 if it was interrupted, 4 if its executor broke.
     events: everything that its journal holds of it, as recorded.
@@ -131,7 +131,9 @@ def run_session(
 
 @contextmanager
 def _door(folder: Path, loaded: LoadedPlan, engine: Engine) -> Iterator[None]:
-    """What other processes ask is let in within, where the plan has anything for people or for agents, who may ask people."""
+    """What other processes ask is let in within, where the plan has anything for people or for agents, who may ask
+    people.
+    """
     if not (briefed(loaded.plan) or for_people(loaded.plan)):
         yield
         return

@@ -21,9 +21,9 @@ class Work:
     """One run's. One thread owns it.
 
     demands: of each task, in slots. running: the attempt under way, by task. left: how many tasks of each group are not
-    settled. draining: nothing more starts, since a task failed. losses: how often each task lost its machine. interrupted:
-    why the run stops before its end. faulty: whether that is because the executor broke, and not because somebody asked.
-    stop: tells every attempt to end.
+    settled. draining: nothing more starts, since a task failed. losses: how often each task lost its machine.
+    interrupted: why the run stops before its end. faulty: whether that is because the executor broke, and not because
+    somebody asked. stop: tells every attempt to end.
     """
 
     orders: Orders

@@ -35,7 +35,9 @@ REPEATED: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Numbers as `codes` divided by 10**places, or as places of a `table`. kinds: those of `KINDS` that hold all exactly."""
+    """Numbers as `codes` divided by 10**places, or as places of a `table`. kinds: those of `KINDS` that hold all
+    exactly.
+    """
 
     codes: NDArray[Any]
     kinds: tuple[str, ...] = ()
@@ -79,7 +81,9 @@ def holds(kind: str, array: NDArray[Any]) -> bool:
 
 
 def _decimals(array: Floats, kinds: tuple[str, ...]) -> Chunk | None:
-    """A whole number below 2**53 divided by a power of ten below 10**23 is the double that the decimal is read as (IEEE 754)."""
+    """A whole number below 2**53 divided by a power of ten below 10**23 is the double that the decimal is read as
+    (IEEE 754).
+    """
     for places in range(1, PLACES + 1):
         if _whole_times(array[:GLANCE], places) is not None and (whole := _whole_times(array, places)) is not None:
             kind = next((kind for kind in WHOLE if holds(kind, whole)), None)

@@ -1,7 +1,8 @@
-"""Data that look like more than they are: samples pasted several times, arms that repeat each other, points at two places. Pure.
+"""Data that look like more than they are: samples pasted several times, arms that repeat each other, points at two
+places. Pure.
 
-What a clock made never comes out the same to the last digit time after time. So where a unit holds a time, equality is a sign that
-nothing was measured anew. Counts and sizes may well be equal.
+What a clock made never comes out the same to the last digit time after time. So where a unit holds a time, equality is
+a sign that nothing was measured anew. Counts and sizes may well be equal.
 """
 
 from bisect import bisect_right
@@ -26,7 +27,9 @@ FEWEST_TIMES: Final = 3
 """How often a sequence stands there before it counts once; twice is only told, as a coarse clock may do that."""
 
 SAME_PLACE: Final = 0.01
-"""Part of the range of all x within which points lie at one place: fifty points about two of them say as little of a line as two do."""
+"""Part of the range of all x within which points lie at one place: fifty points about two of them say as little of
+a line as two do.
+"""
 
 
 def places(x: Sequence[float]) -> int:
@@ -49,8 +52,8 @@ def holds_time(unit: str) -> bool:
 def distinct(measurement: Measurement) -> tuple[Measurement, str]:
     """The measurement without what was pasted, and what is to be told of that, empty where nothing was.
 
-    Samples and pairs count once where a clock made them and an attempt recorded one sequence three times over or more. Points count
-    once where not more than half of them differ from the others.
+    Samples and pairs count once where a clock made them and an attempt recorded one sequence three times over or more.
+    Points count once where not more than half of them differ from the others.
     """
     match measurement.data:
         case Samples(values=values) if holds_time(measurement.unit):
@@ -172,7 +175,9 @@ def _pasted_figures(rows: Figures) -> Sequence[Any] | None:
 
 
 def _period(rows: Sequence[Row]) -> int | None:
-    """The shortest block that repeated gives the rows whole, by the borders of their beginnings (Knuth, Morris & Pratt 1977)."""
+    """The shortest block that repeated gives the rows whole, by the borders of their beginnings (Knuth, Morris &
+    Pratt 1977).
+    """
     borders = [0] * len(rows)
     for place in range(1, len(rows)):
         border = borders[place - 1]

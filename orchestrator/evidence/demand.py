@@ -81,7 +81,9 @@ class Demand:
 
 
 def demand_of(criterion_id: str, criterion: CriterionLike, metric: Metric, earlier: Sequence[Earlier] = ()) -> Demand:
-    """The demand of a plan's criterion on `metric`. earlier: what earlier runs came to, for a target that rests on them."""
+    """The demand of a plan's criterion on `metric`. earlier: what earlier runs came to, for a target that rests on
+    them.
+    """
     target = criterion.target
     fixed = _fixed(criterion_id, criterion, metric)
     if target.relative is None:

@@ -10,8 +10,9 @@ from orchestrator.evidence.measurement import Evidence, Measurement
 class Draw:
     """What one attempt came to that does not stand.
 
-    turn: in which start or resume of the run it was made, from 0. ended: how, in words. by_itself: it ended badly by its own doing, not
-    by a signal, a time limit or an interruption, so that it may have looked at its figure first. measured: what it recorded.
+    turn: in which start or resume of the run it was made, from 0. ended: how, in words. by_itself: it ended badly by
+    its own doing, not by a signal, a time limit or an interruption, so that it may have looked at its figure first.
+    measured: what it recorded.
     """
 
     task: str

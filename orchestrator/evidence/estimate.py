@@ -1,6 +1,7 @@
 """From a measurement to a value with its interval, or to the reason why it gives none.
 
-Each form of metric has one rule in `DERIVATIONS`: what it makes of its data, in which unit. `orchestrator.evidence.forms` has the kind of data.
+Each form of metric has one rule in `DERIVATIONS`: what it makes of its data, in which unit.
+`orchestrator.evidence.forms` has the kind of data.
 """
 
 import math
@@ -90,7 +91,9 @@ def estimate(metric: Metric, measurement: Measurement, unit: str, level: float, 
 
 
 def as_declared(metric: Metric, measurement: Measurement) -> Measurement:
-    """The measurement, exact only where its metric was declared so and nothing in it holds a time: who records cannot decide that."""
+    """The measurement, exact only where its metric was declared so and nothing in it holds a time: who records
+    cannot decide that.
+    """
     arms = measurement.data
     if not isinstance(arms, Comparison) or not arms.exact or (metric.exact and not holds_time(arms.arm_unit)):
         return measurement
@@ -191,7 +194,10 @@ def _trend(form: Form, data: Trend, level: float, _: int) -> Estimate:
     if min(data.x) == max(data.x):
         raise _Refused(Why.NOT_A_NUMBER, "every point has the same x, so there is no slope", n)
     if (found := places(data.x)) < FEWEST_POINTS:
-        detail = f"a line needs points at {FEWEST_POINTS} different x or more, at least 1 % of their range apart; these {n} lie at {found}"
+        detail = (
+            f"a line needs points at {FEWEST_POINTS} different x or more, at least 1 % of their range apart; these "
+            f"{n} lie at {found}"
+        )
         raise _Refused(Why.TOO_FEW_SAMPLES, detail, found)
     if form is Form.SLOPE:
         return _estimate(intervals.of_slope(data.x, data.y, level), (), n)

@@ -1,4 +1,6 @@
-"""Of which kind of data each form of metric is. A new form is a line here, and its rule in `orchestrator.evidence.estimate`."""
+"""Of which kind of data each form of metric is. A new form is a line here, and its rule in
+`orchestrator.evidence.estimate`.
+"""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,6 +1,7 @@
 """What earlier runs measured, as the target of a later one: `>= 0.97 x median(last 20)`. Pure.
 
-The values are taken when a run starts and stand in its journal, so that its verdicts can be computed again without the other runs.
+The values are taken when a run starts and stand in its journal, so that its verdicts can be computed again without the
+other runs.
 """
 
 import math
@@ -35,7 +36,9 @@ class Relative:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The target that history gives. value: NaN where there is too little. told: what it rests on. lacking: why there is none."""
+    """The target that history gives. value: NaN where there is too little. told: what it rests on. lacking: why
+    there is none.
+    """
 
     value: float
     told: str = ""
@@ -48,7 +51,10 @@ def resolve(relative: Relative, earlier: Sequence[Earlier], unit: str) -> Resolv
     if len(values) < relative.last:
         return Resolved(math.nan, lacking=f"{len(values)} of the {relative.last} earlier runs that its target rests on")
     middle = median(value for _, value in values)
-    told = f"{spelled(relative.factor)} x {middle:.6g} {unit}, the median of the last {relative.last} runs, {values[0][0]} to {values[-1][0]}"
+    told = (
+        f"{spelled(relative.factor)} x {middle:.6g} {unit}, the median of the last {relative.last} runs, "
+        f"{values[0][0]} to {values[-1][0]}"
+    )
     return Resolved(relative.factor * middle, told)
 
 

@@ -13,7 +13,7 @@ How each is computed (docs/verdicts.md says why):
 | difference of two samples | more | percentile bootstrap of the difference of medians |
 | slope | 3 or more points | Student's t with n - 2 degrees of freedom (Draper & Smith 1998, 1.4) |
 | R squared | 4 or more points | Fisher's z of the correlation (Fisher 1921), squared; three points prove nothing: 0 to 1 |
-"""
+"""  # noqa: E501
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ def of_median(values: Sequence[float], level: float, seed: int) -> Interval:
 
 
 def of_mean(values: Sequence[float], level: float, seed: int) -> Interval:
-    """The mean of n >= 1 finite values, read as decimals. Where they are all the same, that is the mean and the interval."""
+    """The mean of n >= 1 finite values, read as decimals. Where they are all the same, that is the mean and the
+    interval.
+    """
     if (same := _only(values)) is not None:
         return Interval(same, same, same)
     data = np.asarray(values, dtype=np.float64)
@@ -83,7 +85,8 @@ def of_mean(values: Sequence[float], level: float, seed: int) -> Interval:
 
 
 def of_difference(before: Sequence[float], after: Sequence[float], level: float, seed: int) -> Interval:
-    """How much larger `after` is than `before`, samples of the same quantity that are not paired; n >= 2 finite values each.
+    """How much larger `after` is than `before`, samples of the same quantity that are not paired; n >= 2 finite values
+    each.
 
     Below 10 values on a side: the difference of means by Welch's t (Welch 1947), else that of medians by the bootstrap.
     """

@@ -46,7 +46,9 @@ def decoded(pieces: Iterable[bytes]) -> Iterator[str]:
 
 
 class _Sieve:
-    """Takes long lists of numbers out of a text of JSON. many: the lists, each an array, in order; `shell` has a mark in the place of each."""
+    """Takes long lists of numbers out of a text of JSON. many: the lists, each an array, in order; `shell` has a
+    mark in the place of each.
+    """
 
     def __init__(self) -> None:
         self.many: list[Any] = []

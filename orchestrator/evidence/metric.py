@@ -6,7 +6,9 @@ from enum import StrEnum
 from typing import Any, Final
 
 LATE: Final[Mapping[str, Any]] = {"late": True}
-"""Of a field that the journal's format got later: where it is at its default, nothing is written, as before there was one."""
+"""Of a field that the journal's format got later: where it is at its default, nothing is written, as before there
+was one.
+"""
 
 
 class Better(StrEnum):
@@ -21,7 +23,8 @@ class Form(StrEnum):
     """What a measurement of the metric consists of, and so how its value and interval are computed.
 
     SAMPLES: values of the quantity itself; the value is their median.
-    PROPORTION: 1 for each trial that succeeded and 0 for each other, in the unit 1; the share of ones, with an exact interval.
+    PROPORTION: 1 for each trial that succeeded and 0 for each other, in the unit 1; the share of ones, with an exact
+    interval.
     REDUCTION: two paired arms; 100 * (1 - treatment / baseline), in %.
     INCREASE: two paired arms; 100 * (treatment / baseline - 1), in %.
     SPEEDUP: two paired arms of seconds; baseline / treatment, in x.
@@ -44,8 +47,8 @@ class Metric:
 
     name: dotted, unique over all runners, e.g. "buffer.peak_memory_reduction".
     unit: of the metric's value, one that `evidence.units` knows, e.g. "%", "MiB", "ms", "MiB/GiB", "cases".
-    exact: a comparison of it may be recorded as exact, without a control: its arms come out the same every time. Who records it cannot
-    say so by itself, and what holds a time never is.
+    exact: a comparison of it may be recorded as exact, without a control: its arms come out the same every time. Who
+    records it cannot say so by itself, and what holds a time never is.
     """
 
     name: str

@@ -68,7 +68,9 @@ MEETS: Final[dict[str, Callable[[float, Demand], bool]]] = {
 
 
 def _unchanged(demand: Demand, measurement: Measurement, arms: Comparison) -> Planned:
-    """Where "no difference" meets the target, the criterion claims no harm, and an unchanged deliverable rightly passes."""
+    """Where "no difference" meets the target, the criterion claims no harm, and an unchanged deliverable rightly
+    passes.
+    """
     form = demand.metric.form
     again = arms.baseline if arms.exact else arms.control
     harmless = form in COMPARATIVE and MEETS[demand.operator](no_difference(form), demand)

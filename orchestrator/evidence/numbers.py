@@ -1,7 +1,9 @@
-"""Numbers as they were written: a double stands for the shortest decimal that reads back as it, and arithmetic is done on that.
+"""Numbers as they were written: a double stands for the shortest decimal that reads back as it, and arithmetic is done
+on that.
 
-So 9 ms is 0.009 s, and 36 beside 50 is a reduction by 28 %, not by 27.999999999999996 %. A figure and a target are held against each
-other by 15 significant digits, the most that every double keeps (IEEE 754's DBL_DIG), and shown with as many as tell them apart.
+So 9 ms is 0.009 s, and 36 beside 50 is a reduction by 28 %, not by 27.999999999999996 %. A figure and a target are held
+against each other by 15 significant digits, the most that every double keeps (IEEE 754's DBL_DIG), and shown with as
+many as tell them apart.
 """
 
 import math
@@ -68,7 +70,9 @@ def mean(values: Sequence[float]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """The least-squares line through points. spread: the sum of squares of x about its mean; residual: of y about the line."""
+    """The least-squares line through points. spread: the sum of squares of x about its mean; residual: of y about
+    the line.
+    """
 
     slope: float
     spread: float
@@ -77,7 +81,9 @@ class Fit:
 
 
 def fit(x: Sequence[float], y: Sequence[float]) -> Fit:
-    """The line through points as they were written: those on one have no residual. The x differ, and so do the y or R squared is 0."""
+    """The line through points as they were written: those on one have no residual. The x differ, and so do the y or
+    R squared is 0.
+    """
     n = Decimal(len(x))
     sums = [Decimal(0)] * 5
     for one, other in zip(map(written, x), map(written, y), strict=True):
@@ -106,7 +112,8 @@ def spelled(value: float) -> str:
 def told_apart(value: float, target: float | None, shown: str) -> str:
     """`shown`, or the value with the fewest digits that lie to the target as the value does.
 
-    shown: a shorter text of the value, maybe with thousands set apart. target: None where there is nothing to tell it from.
+    shown: a shorter text of the value, maybe with thousands set apart. target: None where there is nothing to tell it
+    from.
     """
     if target is None or not (math.isfinite(value) and math.isfinite(target)):
         return shown

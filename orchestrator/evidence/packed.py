@@ -1,5 +1,6 @@
-"""Many numbers in little memory. A few are a tuple of floats; from `MANY` on they are `Figures`, which keep them in chunks, each as small
-as it can be exactly. Both are read alike: by length, position, slice and iteration, and put together with `+`.
+"""Many numbers in little memory. A few are a tuple of floats; from `MANY` on they are `Figures`, which keep them in
+chunks, each as small as it can be exactly. Both are read alike: by length, position, slice and iteration, and put
+together with `+`.
 """
 
 from __future__ import annotations
@@ -92,7 +93,9 @@ class Figures(Sequence[float]):
 
     @cached_property
     def digest(self) -> str:
-        """A short digest of the numbers, for people and for telling two apart. It does not depend on how they are kept."""
+        """A short digest of the numbers, for people and for telling two apart. It does not depend on how they are
+        kept.
+        """
         import xxhash  # noqa: PLC0415 - only for what is large
 
         found = xxhash.xxh3_64(np.dtype(self.kind).str.encode())
@@ -101,7 +104,9 @@ class Figures(Sequence[float]):
         return str(found.hexdigest())
 
     def pieces(self) -> Iterator[str]:
-        """The numbers as JSON writes them, separated by commas, a part at a time. If all are whole, none has a fraction."""
+        """The numbers as JSON writes them, separated by commas, a part at a time. If all are whole, none has a
+        fraction.
+        """
         for at, part in enumerate(self.parts()):
             text = json.dumps(part.astype(self.kind).tolist(), separators=(",", ":"))
             yield f",{text[1:-1]}" if at else text[1:-1]
@@ -129,7 +134,9 @@ class Growing:
                 self._rest, self._waiting = [whole[CHUNK:]], len(whole) - CHUNK
 
     def numbers(self) -> tuple[float, ...]:
-        """All of them: as `Figures` where they are many. (They are declared as what they can do, not as what they are.)"""
+        """All of them: as `Figures` where they are many. (They are declared as what they can do, not as what they
+        are.)
+        """
         rest = np.concatenate(self._rest) if self._rest else np.empty(0)
         if len(self) < MANY:
             return tuple(rest.tolist())
@@ -137,7 +144,9 @@ class Growing:
 
 
 def numbers(values: Sequence[float]) -> tuple[float, ...]:
-    """The values as floats, in little memory where they are many. Raises OverflowError for a number beyond the range of a double."""
+    """The values as floats, in little memory where they are many. Raises OverflowError for a number beyond the
+    range of a double.
+    """
     if isinstance(values, Figures):
         return cast("tuple[float, ...]", values)
     if len(values) >= MANY:

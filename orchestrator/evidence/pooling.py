@@ -16,9 +16,9 @@ Key = tuple[str, int]
 def pool(batches: Sequence[Batch]) -> Evidence:
     """The evidence of all attempts together; of a single one, as it is.
 
-    The n-th recording of a metric continues the n-th of the attempt before. Where the two are not alike (another unit, form
-    or kind of arms), both stand as measurements of their own. Files of earlier attempts are named `attempt-1/pool.json`.
-    `cases` is the least of any attempt, since attempts examine the same cases again.
+    The n-th recording of a metric continues the n-th of the attempt before. Where the two are not alike (another unit,
+    form or kind of arms), both stand as measurements of their own. Files of earlier attempts are named
+    `attempt-1/pool.json`. `cases` is the least of any attempt, since attempts examine the same cases again.
     """
     if len(batches) == 1:
         return batches[0][1]

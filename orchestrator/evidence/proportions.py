@@ -1,8 +1,8 @@
 """The interval of a proportion, k of n: exact, after Clopper & Pearson (1934). Pure.
 
-Its ends are the shares at which k or more, and k or fewer, of n would be seen with a probability of half the error that the level
-allows. They are quantiles of the beta distribution, found by bisection on its distribution function (continued fraction, Numerical
-Recipes 6.4). It never covers less than its level, whatever n is.
+Its ends are the shares at which k or more, and k or fewer, of n would be seen with a probability of half the error that
+the level allows. They are quantiles of the beta distribution, found by bisection on its distribution function
+(continued fraction, Numerical Recipes 6.4). It never covers less than its level, whatever n is.
 """
 
 import math

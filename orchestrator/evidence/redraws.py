@@ -1,9 +1,9 @@
 """Draws: what attempts measured that do not stand as their task's result, and what that does to a verdict. Pure.
 
-An attempt that failed, was interrupted, or was made again on demand has drawn from the same urn as the one that stands. So its samples
-are put together with those that stand, and the verdict is the weakest of: those that stand, all together, and (where one of them has
-as many samples as the criterion demands and misses by itself) UNPROVEN. With k draws the level of all together is 1 - (1 - level) / k, so
-that drawing until it fits does not pay (Bonferroni 1936).
+An attempt that failed, was interrupted, or was made again on demand has drawn from the same urn as the one that stands.
+So its samples are put together with those that stand, and the verdict is the weakest of: those that stand, all
+together, and (where one of them has as many samples as the criterion demands and misses by itself) UNPROVEN. With k
+draws the level of all together is 1 - (1 - level) / k, so that drawing until it fits does not pay (Bonferroni 1936).
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,8 @@ def judge_with_draws(
 ) -> Verdict:
     """The verdict over what stands and what was drawn besides, which it names.
 
-    draws: each with the reason why it does not count, empty where it does. ignored: why none of them counts, as the plan says.
+    draws: each with the reason why it does not count, empty where it does. ignored: why none of them counts, as the
+    plan says.
     """
     verdict = judge(demand, candidates)
     told = tuple(_told(demand, draw, why or ignored) for draw, why in draws)

@@ -1,9 +1,10 @@
 """Sequential sampling: when to look at a growing sample, and how sure each look must be. Pure.
 
-A criterion with `samples` n and `max_samples` m may be looked at k = ceil(m / n) times: when n, 2n, ... and at last m samples
-are there, each time at the end of an attempt. Every look uses the level 1 - (1 - level) / k, so that by Bonferroni's
-inequality all looks together err no more often than one look at `level` would (Bonferroni 1936; Wald 1947 for the setting).
-The first look that decides stands; samples taken later, for another criterion's sake, do not change it.
+A criterion with `samples` n and `max_samples` m may be looked at k = ceil(m / n) times: when n, 2n, ... and at last m
+samples are there, each time at the end of an attempt. Every look uses the level 1 - (1 - level) / k, so that by
+Bonferroni's inequality all looks together err no more often than one look at `level` would (Bonferroni 1936; Wald 1947
+for the setting). The first look that decides stands; samples taken later, for another criterion's sake, do not change
+it.
 """
 
 import math
@@ -16,7 +17,9 @@ from orchestrator.evidence.measurement import Comparison, Measurement, Samples, 
 
 MOST_LOOKS: Final = 20
 FEWEST_SAMPLES: Final = 6
-"""At a look: fewer may all lie on one side of the median by luck in more than 2.5 % of cases (2 ** -5), whatever an interval says."""
+"""At a look: fewer may all lie on one side of the median by luck in more than 2.5 % of cases (2 ** -5), whatever an
+interval says.
+"""
 
 
 def planned_looks(samples: int, max_samples: int | None) -> int:
@@ -32,8 +35,8 @@ def level_of_look(level: float, looks: int) -> float:
 def level_at(level: float, look: int) -> float:
     """The confidence of look number `look`, 1 or more, where nobody knows beforehand how many there will be.
 
-    Look k spends 1 / (k * (k + 1)) of the error that `level` allows. These shares come to 1 over all looks, so that by Bonferroni's inequality
-    any number of them errs no more often than one look at `level` would.
+    Look k spends 1 / (k * (k + 1)) of the error that `level` allows. These shares come to 1 over all looks, so that by
+    Bonferroni's inequality any number of them errs no more often than one look at `level` would.
     """
     return 1.0 - (1.0 - level) / (look * (look + 1))
 

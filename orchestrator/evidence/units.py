@@ -3,8 +3,9 @@
 A unit is a word of the tables below or a quotient of two (`MiB/GiB`, `MB/s`). Units of the same dimension convert;
 everything else is an error. Two dimensions are kept apart on purpose although both are pure numbers: `%` and `1` are
 shares, `x` is a factor (1.25 x faster is not 125 % faster). Every counted noun is a dimension of its own, so that "0
-leaks" can never be decided by a count of cases. SI prefixes are powers of 1000, IEC prefixes powers of 1024 (IEC 80000-13).
-Factors are exact fractions, and a value is read as the decimal that it is written as, so that 9 ms are 0.009 s to the last digit.
+leaks" can never be decided by a count of cases. SI prefixes are powers of 1000, IEC prefixes powers of 1024 (IEC
+80000-13). Factors are exact fractions, and a value is read as the decimal that it is written as, so that 9 ms are 0.009
+s to the last digit.
 """
 
 import difflib
@@ -174,7 +175,8 @@ _SIZE: Final = re.compile(r"(?P<number>[0-9]+(\.[0-9]+)?)\s*(?P<unit>[A-Za-z]*)"
 
 
 def parse_unit(text: str, own: Collection[str] = ()) -> Unit:
-    """The unit that `text` names. own: further words and quotients that a plan declares, each of a dimension of its own.
+    """The unit that `text` names. own: further words and quotients that a plan declares, each of a dimension of its
+    own.
 
     Raises UnitError, with the nearest known word, for any other text.
     """
@@ -196,7 +198,9 @@ def dimension(unit: str) -> str:
 
 
 def compatible(a: str, b: str) -> bool:
-    """Whether both are units of the same dimension; a unit is always one with itself, whoever declared it. Never raises."""
+    """Whether both are units of the same dimension; a unit is always one with itself, whoever declared it. Never
+    raises.
+    """
     if a == b:
         return True
     try:

@@ -69,8 +69,9 @@ class NegativeControl:
 class Drawn:
     """What an attempt measured of the criterion's metric that does not stand as its task's result.
 
-    ended: how the attempt ended, or why it stands no more. ignored: why it does not count, empty where it does. samples: how many it
-    recorded. value, low, high: in the verdict's unit, None where it recorded nothing that can be used.
+    ended: how the attempt ended, or why it stands no more. ignored: why it does not count, empty where it does.
+    samples: how many it recorded. value, low, high: in the verdict's unit, None where it recorded nothing that can be
+    used.
     """
 
     task: str

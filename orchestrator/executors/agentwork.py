@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Checkout:
     """A clean checkout of `commit`, with what matches `pinned` as it is in `base`. folder: where it is put.
 
-    sandbox, network: what its code is kept in while it is measured, and whether it reaches other hosts, both as its agent.
+    sandbox, network: what its code is kept in while it is measured, and whether it reaches other hosts, both as its
+    agent.
     """
 
     repo: Path

@@ -299,7 +299,10 @@ class Supervision:
         measured = self._collector.measured
         if not timeout:
             return AttemptResult(order.task, order.attempt, Evidence(measured), usage, None, stopped=True)
-        what = f"its timeout of {order.timeout:g} s was over before its evidence was read and its artifacts' checksums taken"
+        what = (
+            f"its timeout of {order.timeout:g} s was over before its evidence was read and its artifacts' checksums "
+            f"taken"
+        )
         failure = Failure(Cause.TIMEOUT, f"{what}; leave less behind, or raise the timeout", ended.exit_code, measured)
         return AttemptResult(order.task, order.attempt, Evidence(), usage, failure)
 

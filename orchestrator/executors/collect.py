@@ -263,7 +263,8 @@ def check_name(name: str) -> None:
         raise ArtifactError(f"artifact {shown}: the file's name is not UTF-8; give the file a name that is")
     if not name.isprintable():
         raise ArtifactError(
-            f"artifact {shown}: the file's name holds a control character, a line's end or one that is not shown; rename the file"
+            f"artifact {shown}: the file's name holds a control character, a line's end or one that is not shown; "
+            f"rename the file"
         )
     if any(len(part.encode()) > LONGEST_PART for part in name.split("/")):
         raise ArtifactError(

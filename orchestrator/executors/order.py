@@ -30,7 +30,9 @@ from orchestrator.strict_json import read_json
 
 @dataclass(frozen=True, slots=True)
 class Cage:
-    """What an attempt's program is kept in. argv: the words before its own; env: all that it gets of our environment."""
+    """What an attempt's program is kept in. argv: the words before its own; env: all that it gets of our
+    environment.
+    """
 
     argv: tuple[str, ...]
     env: Mapping[str, str]
@@ -40,14 +42,15 @@ class Cage:
 class WorkOrder:
     """One attempt, as plain data: picklable, and written to order.json for the child.
 
-    runner or command: exactly one is given. offer: where the runner comes from, "workstreams:RUNNERS" (None: look it up).
-    env: what the plan adds; env_from: variables that it names by reference, and the ones of the executor that they are read from. secret: variables of
-    the executor whose values are secret whatever they are called. folder: the attempt's own, absolute; project: where the run was started; cache: caches of all
-    tasks. timeout, grace: seconds (None: no limit; grace: between TERM and KILL). metrics: all that may be recorded.
-    artifacts: names below the folder that must exist at the end. inputs: the tasks above that succeeded. kept: where the folder is
-    moved when the attempt has ended, None where it stays.
-    turn, merge: in place of runner and command, an agent's work; checkout: the hand-in that is measured; cage: None where the program is
-    kept in nothing. They are for the orchestrator itself, so that order.json does not have them.
+    runner or command: exactly one is given. offer: where the runner comes from, "workstreams:RUNNERS" (None: look it
+    up). env: what the plan adds; env_from: variables that it names by reference, and the ones of the executor that they
+    are read from. secret: variables of the executor whose values are secret whatever they are called. folder: the
+    attempt's own, absolute; project: where the run was started; cache: caches of all tasks. timeout, grace: seconds
+    (None: no limit; grace: between TERM and KILL). metrics: all that may be recorded. artifacts: names below the folder
+    that must exist at the end. inputs: the tasks above that succeeded. kept: where the folder is moved when the attempt
+    has ended, None where it stays. turn, merge: in place of runner and command, an agent's work; checkout: the hand-in
+    that is measured; cage: None where the program is kept in nothing. They are for the orchestrator itself, so that
+    order.json does not have them.
     """
 
     run: str
@@ -200,7 +203,9 @@ class Spent:
 
 @dataclass(frozen=True, slots=True)
 class TurnEnd:
-    """How a turn that was claimed ended. name: what its claimant calls itself; said: its last words. lost: why the claimant has it no more."""
+    """How a turn that was claimed ended. name: what its claimant calls itself; said: its last words. lost: why the
+    claimant has it no more.
+    """
 
     name: str
     said: str
@@ -209,7 +214,9 @@ class TurnEnd:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A turn waits to be claimed by an agent of that name. silent: seconds without a word after which a claim is lost. end: ends the turn."""
+    """A turn waits to be claimed by an agent of that name. silent: seconds without a word after which a claim is
+    lost. end: ends the turn.
+    """
 
     task: str
     attempt: int

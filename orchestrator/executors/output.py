@@ -21,7 +21,8 @@ class CappedLog:
     """Copies a pipe into a file, up to `cap` bytes. The rest is read (or the task would block) and dropped.
 
     Secrets are masked on the way: those given, and what looks like one.
-    The file is made with the first byte, and is not written where the task made something of that name. Memory: one chunk of 64 KiB. A disk that refuses the log does not fail the task: the rest is dropped too.
+    The file is made with the first byte, and is not written where the task made something of that name. Memory: one
+    chunk of 64 KiB. A disk that refuses the log does not fail the task: the rest is dropped too.
     ending: the last bytes of all that was printed, also beyond the cap.
     """
 

@@ -12,7 +12,9 @@ _DRAWN: Final = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\
 
 
 def last_lines(ending: bytes, *, cut: bool = False) -> tuple[str, ...]:
-    """The last lines with something in them, without colours and what a progress bar wrote over. cut: more came before the ending."""
+    """The last lines with something in them, without colours and what a progress bar wrote over. cut: more came
+    before the ending.
+    """
     text = _DRAWN.sub("", ending.decode("utf-8", "replace"))
     lines = [line.rstrip("\r").rpartition("\r")[2].rstrip() for line in text.split("\n")]
     if cut and len(lines) > 1:
@@ -22,7 +24,9 @@ def last_lines(ending: bytes, *, cut: bool = False) -> tuple[str, ...]:
 
 
 def said_last(stderr: bytes, stdout: bytes) -> tuple[str, tuple[str, ...]]:
-    """The stream's name and its last lines: of stderr; of stdout where that is all there is; "" and none of a silent attempt."""
+    """The stream's name and its last lines: of stderr; of stdout where that is all there is; "" and none of a
+    silent attempt.
+    """
     for name, ending in (("stderr", stderr), ("stdout", stdout)):
         if lines := last_lines(ending, cut=len(ending) >= ENDING):
             return name, lines

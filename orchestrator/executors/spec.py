@@ -28,7 +28,9 @@ class ExecutorError(OrchestratorError):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What an executor is made for. state: the state folder. settings: what its user set of `ExecutorSpec.settings`, by name."""
+    """What an executor is made for. state: the state folder. settings: what its user set of
+    `ExecutorSpec.settings`, by name.
+    """
 
     loaded: LoadedPlan
     runners: Mapping[str, Runner]
@@ -39,14 +41,17 @@ class Site:
 class ExecutorSpec(Protocol):
     """One way to carry out attempts. Who derives from it has the defaults.
 
-    settings: the names that `--executor-set` can set. processes_here: whether every attempt is a process that this one starts; then this machine's limits say how many there can be at once.
+    settings: the names that `--executor-set` can set. processes_here: whether every attempt is a process that this one
+    starts; then this machine's limits say how many there can be at once.
     """
 
     settings: Sequence[str] = ()
     processes_here: bool = False
 
     def make(self, site: Site) -> Executor:
-        """The executor, used as a context. Raises ExecutorError or another OrchestratorError, before anything is started."""
+        """The executor, used as a context. Raises ExecutorError or another OrchestratorError, before anything is
+        started.
+        """
         ...
 
     def carry(self, runners: Mapping[str, Runner]) -> CarryOut:  # noqa: ARG002 - for who runs them in this process

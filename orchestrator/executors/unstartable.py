@@ -92,7 +92,10 @@ def _file(start: Attempted) -> Path | None:
 def _nowhere(start: Attempted) -> str:  # noqa: PLR0911 - as above
     words = start.program.split()
     if len(words) > 1:
-        return f"a command is a list, one word each, and no shell reads it; write {_as_list(words)} or [sh, -c, {start.program!r}]"
+        return (
+            f"a command is a list, one word each, and no shell reads it; write {_as_list(words)} or [sh, -c, "
+            f"{start.program!r}]"
+        )
     if start.program.startswith("~") or "$" in start.program:
         return "'~' and variables mean something only to a shell; write the whole path, or [sh, -c, '…']"
     if start.program in SHELL_WORDS:
@@ -103,7 +106,10 @@ def _nowhere(start: Attempted) -> str:  # noqa: PLR0911 - as above
     if os.path.isabs(start.program):  # noqa: PTH117 - a text
         return "there is no such file; check the path"
     if "/" in start.program:
-        return "there is no such file in the attempt's folder, where tasks start; write ${project}/ before what is in the project"
+        return (
+            "there is no such file in the attempt's folder, where tasks start; write ${project}/ before what is in "
+            "the project"
+        )
     return "there is no such program; is it installed and on PATH?"
 
 
@@ -126,7 +132,10 @@ def _not_allowed(there: Path) -> str:
     begins = _beginning(there)
     if begins.startswith((b"#!", ELF)):
         return f"it has no x bit; {mend}"
-    return f"it has no x bit and no first line that names its interpreter; {mend} and begin it with a line such as #!/bin/sh"
+    return (
+        f"it has no x bit and no first line that names its interpreter; {mend} and begin it with a line such as "
+        f"#!/bin/sh"
+    )
 
 
 def _no_format(there: Path, begins: bytes) -> str:
@@ -158,7 +167,10 @@ def _no_interpreter(there: Path, begins: bytes) -> str:
 
 
 def _windows(there: Path) -> str:
-    return f"its first line has a Windows line end, so that the name of its interpreter does too; sed -i 's/\\r$//' {shlex.quote(str(there))}"
+    return (
+        f"its first line has a Windows line end, so that the name of its interpreter does too; sed -i 's/\\r$//' "
+        f"{shlex.quote(str(there))}"
+    )
 
 
 def why_no_command(start: Attempted) -> str:

@@ -44,7 +44,9 @@ def tie_to_parent() -> None:
 
 
 def shut_off() -> None:
-    """A hand-in that a runner starts must not reach the runner: its memory, descriptors and environment by way of /proc (proc(5))."""
+    """A hand-in that a runner starts must not reach the runner: its memory, descriptors and environment by way of
+    /proc (proc(5)).
+    """
     ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 

@@ -46,7 +46,8 @@ def draw(  # noqa: PLR0913 - all but two are for one kind of drawing each
 ) -> Drawing:
     """The drawing of a graph: of its tasks, or of its groups if that would be too large or `collapsed` says so.
 
-    path: the critical one, where it is known. figures: by group, what its box says where groups are drawn, in place of its estimate.
+    path: the critical one, where it is known. figures: by group, what its box says where groups are drawn, in place of
+    its estimate.
     """
     arrows = sum(len(needs) for needs in graph.needs.values())
     if collapsed is None:

@@ -46,7 +46,9 @@ def to_mermaid(
 def to_page(
     graph: TaskGraph, plan: Plan, outcomes: Mapping[str, str], figures: Mapping[str, str], path: tuple[str, ...]
 ) -> str:
-    """For the width of a page: no wider than twice its height, from the top down where it would be; else of the groups, each with a figure."""
+    """For the width of a page: no wider than twice its height, from the top down where it would be; else of the
+    groups, each with a figure.
+    """
     tasks = draw(graph, plan, outcomes=outcomes, path=path, figures=figures)
     if len(tasks.boxes) <= READABLE and (direction := direction_of(tasks)):
         return "\n".join(_lines(tasks, direction)) + "\n"
@@ -55,7 +57,9 @@ def to_page(
 
 
 def direction_of(drawing: Drawing) -> str:
-    """From left to right, or from the top down where that would be wider than WIDEST; "" where that is so either way."""
+    """From left to right, or from the top down where that would be wider than WIDEST; "" where that is so either
+    way.
+    """
     ranks = _ranks(drawing)
     deep, broad = max(ranks.values(), default=0) + 1, max(Counter(ranks.values()).values(), default=1)
     if deep * BOX[0] <= WIDEST * broad * BOX[1]:

@@ -8,7 +8,9 @@ from orchestrator.graph.model import TaskGraph
 def seconds_left(
     graph: TaskGraph, spent: Mapping[str, float], working: Mapping[str, float], settled: Collection[str]
 ) -> dict[str, float] | None:
-    """Seconds that each task still takes; None before anything finished. spent: of finished tasks; working: since running ones began."""
+    """Seconds that each task still takes; None before anything finished. spent: of finished tasks; working: since
+    running ones began.
+    """
     guessed = sum(graph.nodes[task].estimate for task in spent if task in graph.nodes)
     if guessed <= 0:
         return None

@@ -16,7 +16,7 @@ svg.graph{--box:#fff;--ink:#1c2430;--line:#8b95a3;--path:#c2410c;--succeeded:#1a
 --skipped:#8b95a3;--running:#0969da;font:12px system-ui,sans-serif}
 @media (prefers-color-scheme:dark){svg.graph{--box:#1f2630;--ink:#e6eaf0;--line:#6b7686;--path:#fb923c;--succeeded:#4ac26b;
 --failed:#ff7b72;--cancelled:#e3b341;--skipped:#6b7686;--running:#6cb6ff}}
-"""
+"""  # noqa: E501
 """The colours if no page gives them."""
 
 RULES: Final = """
@@ -25,7 +25,7 @@ svg.graph .arrow{fill:none;stroke:var(--line);stroke-width:1.3}svg.graph .critic
 svg.graph .succeeded .bar{fill:var(--succeeded)}svg.graph .failed .bar{fill:var(--failed)}svg.graph .cancelled .bar{fill:var(--cancelled)}
 svg.graph .skipped .bar{fill:var(--skipped)}svg.graph .running .bar{fill:var(--running)}svg.graph .pending .bar{fill:none}
 svg.graph .bar{stroke:none}svg.graph .failed rect,svg.graph .running rect{stroke-width:2}
-"""
+"""  # noqa: E501
 
 
 def to_svg(drawing: Drawing) -> str:
@@ -77,7 +77,10 @@ def _box(box: Box, x: float, y: float) -> Iterator[str]:
     told = ", ".join(part for part in (*box.lines, box.outcome, "on the critical path" if box.critical else "") if part)
     yield f'<g class="box {box.outcome}" transform="translate({x:.0f} {y:.0f})"><title>{escape(_plain(told))}</title>'
     critical = ' class="critical"' if box.critical else ""
-    yield f'<rect{critical} width="{WIDTH}" height="{HEIGHT}" rx="6"/><rect class="bar" x="1" y="1" width="6" height="{HEIGHT - 2}" rx="3"/>'
+    yield (
+        f'<rect{critical} width="{WIDTH}" height="{HEIGHT}" rx="6"/><rect class="bar" x="1" y="1" width="6" '
+        f'height="{HEIGHT - 2}" rx="3"/>'
+    )
     for index, (line, most) in enumerate(zip(box.lines, LETTERS, strict=False)):
         kind = ' class="id"' if index == 0 else ""
         yield f'<text{kind} x="15" y="{19 + index * LINE}">{escape(_short(line, most))}</text>'

@@ -29,7 +29,9 @@ def text_lines(text: str) -> list[int]:
 
 
 def told(notes: Iterable[Note]) -> list[Note]:
-    """At most 40 notes: contradictions first, then what was not understood; many of a kind as one, with all their lines."""
+    """At most 40 notes: contradictions first, then what was not understood; many of a kind as one, with all their
+    lines.
+    """
     ordered = in_order(notes)
     for limit in (TOLD, 1):
         folded = [one for kind in _kinds(ordered) for one in _folded(kind, limit)]
@@ -86,7 +88,10 @@ def account(draft: Draft, text: str) -> str:
     }
     inside = lines & draft.taken
     beside = (lines & noted) - inside
-    where = f"{len(lines)} lines with text: {len(inside)} in the plan, {len(beside)} in notes, {len(lines - inside - beside)} prose"
+    where = (
+        f"{len(lines)} lines with text: {len(inside)} in the plan, {len(beside)} in notes, "
+        f"{len(lines - inside - beside)} prose"
+    )
     return f"{where}; {counts(draft)}"
 
 
@@ -99,7 +104,9 @@ def counts(draft: Draft) -> str:
 
 
 def is_hardly_a_plan(draft: Draft, text: str) -> bool:
-    """Whether so few lines of a document of some length, and so few of its headings, are in the plan that it is probably none."""
+    """Whether so few lines of a document of some length, and so few of its headings, are in the plan that it is
+    probably none.
+    """
     lines = set(text_lines(text)) - draft.code
     headings = draft.headings & draft.taken
     few = len(lines) >= 20 and len(lines & draft.taken) < RARE * len(lines)

@@ -1,4 +1,6 @@
-"""An imported plan as one that agents do: its tasks are briefs, and what nobody measures yet is listed, not promised. Pure."""
+"""An imported plan as one that agents do: its tasks are briefs, and what nobody measures yet is listed, not
+promised. Pure.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -7,7 +9,8 @@ from typing import Any, Final
 from orchestrator.importers.draft import Concern, Draft
 
 LEFT: Final = (
-    "Its tasks are briefs for agents. Nothing measures them yet: add tasks with `measures:`, then `success_criteria` and `until:`; "
+    "Its tasks are briefs for agents. Nothing measures them yet: add tasks with `measures:`, then `success_criteria` "
+    "and `until:`; "
     "narrow `writes:`, and pin what measures."
 )
 """What is left to do, for the head of the plan."""
@@ -25,9 +28,11 @@ class Workers:
 
 
 def as_briefs(draft: Draft, document: Mapping[str, Any], workers: Workers) -> dict[str, Any]:
-    """The plan with a brief for each task that is to be done. Adds a note for each criterion that no instrument measures.
+    """The plan with a brief for each task that is to be done. Adds a note for each criterion that no instrument
+    measures.
 
-    Criteria, deliverables and the table of success metrics go into the briefs' words: a plan that promised them could not hold it.
+    Criteria, deliverables and the table of success metrics go into the briefs' words: a plan that promised them could
+    not hold it.
     """
     agents = {
         name: {**agent, "driver": workers.driver, "program": list(workers.program)}

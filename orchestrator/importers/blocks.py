@@ -1,7 +1,9 @@
-"""A Markdown text as blocks, one for each line that carries text: headings, list items, table rows, paragraphs and code.
+"""A Markdown text as blocks, one for each line that carries text: headings, list items, table rows, paragraphs and
+code.
 
-One pass, a constant number of looks at each line: the time grows with the size of the text and with nothing else. What a line holds
-within (bold, links) is the business of `inline`. Read is what people write in plans, not the whole of CommonMark.
+One pass, a constant number of looks at each line: the time grows with the size of the text and with nothing else. What
+a line holds within (bold, links) is the business of `inline`. Read is what people write in plans, not the whole of
+CommonMark.
 """
 
 import re
@@ -37,10 +39,11 @@ class Shape(Enum):
 
 @dataclass(slots=True)
 class Block:
-    """number: from 1. text: raw, without its sign. level: of a heading, or how deep an item is. starts: nothing before it in its paragraph.
+    """number: from 1. text: raw, without its sign. level: of a heading, or how deep an item is. starts: nothing before
+    it in its paragraph.
 
-    MORE is a further paragraph or line of an item. cells: a row's, by column. key: of a line of front matter; of code in a fence the
-    language that the fence names, lower case.
+    MORE is a further paragraph or line of an item. cells: a row's, by column. key: of a line of front matter; of code
+    in a fence the language that the fence names, lower case.
     """
 
     number: int

@@ -1,7 +1,8 @@
-"""A Markdown work breakdown as a draft: every line is taken by the first rule that understands it, or noted, or it is prose.
+"""A Markdown work breakdown as a draft: every line is taken by the first rule that understands it, or noted, or it is
+prose.
 
-`sections` says what each heading is; the rules for the lines below are a table. What is work and what are only words about it is read
-strictly at first. Where that finds no task at all, plain lists of imperatives count as well.
+`sections` says what each heading is; the rules for the lines below are a table. What is work and what are only words
+about it is read strictly at first. Where that finds no task at all, plain lists of imperatives count as well.
 """
 
 import re
@@ -36,7 +37,8 @@ TITLE_TAIL: Final = re.compile(
     r"\s*[-\u2013\u2014:]\s*(work breakdown( structure)?|wbs|(project )?plan|roadmap|todo)\s*$", re.IGNORECASE
 )
 AGENT: Final = re.compile(
-    r"(?:(?P<sign>@)|(?<![\w@]))(?P<name>(?!and\b)[^\W\d_][\w-]{0,200}(?(sign)|(?: {1,4}(?!and\b|et\b|und\b)[^\W\d_][\w-]{0,63}){0,5}))"
+    r"(?:(?P<sign>@)|(?<![\w@]))(?P<name>(?!and\b)[^\W\d_][\w-]{0,200}(?(sign)|(?: {1,4}(?!and\b|et\b"
+    r"|und\b)[^\W\d_][\w-]{0,63}){0,5}))"
     r"\s?(?:\((?P<specialty>[^()]{0,200})\))?"
 )
 """A word after "@", or words between commas and "and": "@APEX (Engineering), Ada Lovelace and Bob"."""
@@ -278,7 +280,9 @@ def _front(reading: _Reading, line: Line) -> bool:
 
 
 def _field(reading: _Reading, line: Line) -> bool:
-    """Take a line such as "Lead Agent: @X (Y)" or "Estimated Time: 60 minutes": of the task, the group, or the plan above them."""
+    """Take a line such as "Lead Agent: @X (Y)" or "Estimated Time: 60 minutes": of the task, the group, or the plan
+    above them.
+    """
     if not line.key or line.kind not in {Kind.FIELD, Kind.ITEM} or line.box:
         return False
     means = meaning(line.key)
@@ -621,7 +625,9 @@ def _merge(task: DraftTask, more: DraftTask) -> None:
 
 
 def _step_prose(reading: _Reading, line: Line) -> bool:
-    """As in "Step 1: Write the failing test" in bold, as a paragraph: a heading to `outline`, or a field of that name."""
+    """As in "Step 1: Write the failing test" in bold, as a paragraph: a heading to `outline`, or a field of that
+    name.
+    """
     if line.kind is not Kind.FIELD or reading.group is None or not line.raw.startswith("**"):
         return False
     text = f"{line.key}: {line.text}"

@@ -25,7 +25,9 @@ FINISHED: Final = re.compile(r"\b(complete[ds]?|done|finished)\b", re.IGNORECASE
 
 
 def find_contradictions(draft: Draft, lines: Sequence[Line]) -> None:
-    """Note every contradiction that the checks below find. A stage that may begin early as well as late begins as early as can be."""
+    """Note every contradiction that the checks below find. A stage that may begin early as well as late begins as
+    early as can be.
+    """
     checks = (_counts, _statuses, _beginnings, _durations)
     for line, text in (*(found for check in checks for found in check(draft, lines)), *_ends(draft)):
         draft.note(line, Concern.CONTRADICTION, text)

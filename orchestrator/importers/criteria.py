@@ -63,7 +63,9 @@ def home_of_criteria(draft: Draft) -> DraftGroup | None:
 
 
 def name_summary_criteria(draft: Draft) -> None:
-    """A row of the summary belongs to the criterion of the same figure and a word in common; else it gets one of its own."""
+    """A row of the summary belongs to the criterion of the same figure and a word in common; else it gets one of
+    its own.
+    """
     for metric, target, line in draft.metrics:
         if criteria_of(draft, metric, target):
             continue

@@ -1,6 +1,7 @@
 """The targets in a criterion's text: "reduced by 25%", "< 500MB for 100MB input", "no file > 400 lines", "0 failures".
 
-A target that cannot fail is none, and a figure whose direction nothing says is none either: `read_demands` names both, with the reason.
+A target that cannot fail is none, and a figure whose direction nothing says is none either: `read_demands` names both,
+with the reason.
 """
 
 import re
@@ -46,12 +47,24 @@ WITHOUT_FIGURE: Final = tuple(
     for pattern, target, aloud in (
         (r"\bfaster\b", "> 1 x", "faster is read as more than 1 x"),
         (r"\bbetter\b", "> 0 %", "better is read as more than 0 %"),
-        (r"\b(same|equal|unchanged)\b.{0,60}\b(ratio|size|speed|time|memory|quality)\b", "<= 1 %", "the same is read as a difference of at most 1 %"),
-        (r"\bconstant\b.{0,60}\bmemory\b", "== 0 MiB/GiB", "constant is read as a slope of 0 against the size of the input; give it a tolerance"),
+        (
+            r"\b(same|equal|unchanged)\b.{0,60}\b(ratio|size|speed|time|memory|quality)\b",
+            "<= 1 %",
+            "the same is read as a difference of at most 1 %",
+        ),
+        (
+            r"\bconstant\b.{0,60}\bmemory\b",
+            "== 0 MiB/GiB",
+            "constant is read as a slope of 0 against the size of the input; give it a tolerance",
+        ),
         (r"\blinear(ly)?\b", ">= 0.98 1", "linear is read as a coefficient of determination of at least 0.98"),
-        (r"\bmemory\b.{0,60}\b(freed|released|given back)\b", "<= 10 %", "freed is read as: at most 10 % of it is left"),
+        (
+            r"\bmemory\b.{0,60}\b(freed|released|given back)\b",
+            "<= 10 %",
+            "freed is read as: at most 10 % of it is left",
+        ),
     )
-)  # fmt: skip
+)
 """What people promise without a figure, and the figure that it is read as; always told aloud."""
 SPANS: Final = frozenset({"min", "h", "24h", "168h", "s"})
 """Units of a span over which something else is measured: "99.9 % over 30 days"."""
@@ -141,7 +154,9 @@ def _from_weak(found: Demands, text: str, tokens: Sequence[Token], weak: list[tu
 
 
 def _related(tokens: Sequence[Token], figures: list[Figure], about: str) -> Iterator[tuple[Figure, Relation]]:
-    """Each figure with what is asked of it; "from 800 to 200 ms" is one figure, and "between 2 and 5" are two with an operator."""
+    """Each figure with what is asked of it; "from 800 to 200 ms" is one figure, and "between 2 and 5" are two with
+    an operator.
+    """
     skip = -1
     for index, figure in enumerate(figures):
         following = figures[index + 1] if index + 1 < len(figures) else None

@@ -28,7 +28,8 @@ class Concern(StrEnum):
 class Note:
     """Something that a person should look at. line: in the source, from 1; 0 for the whole.
 
-    kind: notes of one kind are told together where there are many. rest: the lines of further notes that this one stands for.
+    kind: notes of one kind are told together where there are many. rest: the lines of further notes that this one
+    stands for.
     """
 
     line: int
@@ -44,7 +45,9 @@ class Note:
 
 
 class Names:
-    """Gives names that are not given yet, each in a time that does not grow with how many there are. reserved: names that none may be."""
+    """Gives names that are not given yet, each in a time that does not grow with how many there are. reserved:
+    names that none may be.
+    """
 
     def __init__(self, reserved: Collection[str] = ()) -> None:
         self.reserved = reserved
@@ -74,8 +77,8 @@ class Names:
 class DraftTask:
     """needs: as the source names them; None where it says nothing, so that order decides.
 
-    done: the source says that it is. ref: what `needs` may call it besides its key and title. beside: it waits for what the task before it
-    waits for, not for that. story: the user story that it belongs to. row: it is a table's.
+    done: the source says that it is. ref: what `needs` may call it besides its key and title. beside: it waits for what
+    the task before it waits for, not for that. story: the user story that it belongs to. row: it is a table's.
     """
 
     title: str
@@ -112,7 +115,9 @@ class DraftCriterion:
 
 @dataclass(slots=True)
 class DraftGroup:
-    """A workstream or a stage. needs: ids of groups. within: the group that it is a part of; "" for none. key: its number in a table."""
+    """A workstream or a stage. needs: ids of groups. within: the group that it is a part of; "" for none. key: its
+    number in a table.
+    """
 
     id: str
     title: str
@@ -144,8 +149,8 @@ class DraftAgent:
 class Draft:
     """The plan so far; `write_plan` makes a plan's text of it.
 
-    criteria, deliverables: of the whole, which some group has to take. taken: the source's lines that are in the plan. headings, code:
-    the lines of the source that are such.
+    criteria, deliverables: of the whole, which some group has to take. taken: the source's lines that are in the plan.
+    headings, code: the lines of the source that are such.
     """
 
     source: str

@@ -1,4 +1,6 @@
-"""Durations as people write them in a plan: "75 minutes", "1h 30m", "15-20 min", "(1,5h)", "40% (1,280 hours)", "3 person-days"."""
+"""Durations as people write them in a plan: "75 minutes", "1h 30m", "15-20 min", "(1,5h)", "40% (1,280 hours)", "3
+person-days".
+"""
 
 import re
 from decimal import Decimal
@@ -11,17 +13,22 @@ DAY: Final = 8 * 3600
 SECONDS: Final = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "secondes", "sekunden"), 1),
     **dict.fromkeys(("m", "min", "mins", "minute", "minutes", "minuten", "minutos"), 60),
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "heure", "heures", "stunde", "stunden", "std", "hora", "horas"), 3600),
-    **dict.fromkeys(("d", "day", "days", "pd", "md", "j", "jour", "jours", "tag", "tage", "pt", "d\u00eda", "d\u00edas", "person-day", "person-days", "man-day", "man-days", "workday", "workdays"), DAY),
-    **dict.fromkeys(("w", "wk", "wks", "week", "weeks", "semaine", "semaines", "woche", "wochen", "semana", "semanas", "person-week", "person-weeks"), 5 * DAY),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours", "heure", "heures", "stunde", "stunden", "std", "hora", "horas"),
+    3600),
+    **dict.fromkeys(("d", "day", "days", "pd", "md", "j", "jour", "jours", "tag", "tage", "pt", "d\u00eda", "d\u00edas",
+    "person-day", "person-days", "man-day", "man-days", "workday", "workdays"), DAY),
+    **dict.fromkeys(("w", "wk", "wks", "week", "weeks", "semaine", "semaines", "woche", "wochen", "semana", "semanas",
+    "person-week", "person-weeks"), 5 * DAY),
     **dict.fromkeys(("month", "months", "mois", "monat", "monate", "mo"), 20 * DAY),
 }  # fmt: skip
 BESIDE: Final = frozenset(
     {"working", "business", "person", "man", "work", "calendar", "dev", "engineer", "engineering", "ideal", "about"}
 )
 AROUND: Final = frozenset(
-    {"ca.", "ca", "circa", "etwa", "approx", "approx.", "approximately", "roughly", "max", "max.", "at", "most", "up", "to", "bis", "und",
-     "and", "a", "an", "half", "est", "estimate", "estimated", "effort", "duration", "in", "total", "each", "-", "\u2013", "\u2014", "~", "\u2248",
+    {"ca.", "ca", "circa", "etwa", "approx", "approx.", "approximately", "roughly", "max", "max.", "at", "most", "up",
+    "to", "bis", "und",
+     "and", "a", "an", "half", "est", "estimate", "estimated", "effort", "duration", "in", "total", "each", "-",
+     "\u2013", "\u2014", "~", "\u2248",
      "<", "<=", "\u2264", ",", ".", ":"}
 )  # fmt: skip
 """What may stand beside the figures of an estimate without making it anything else."""
@@ -41,7 +48,9 @@ def is_size(text: str) -> bool:
 
 
 def is_duration_alone(text: str) -> bool:
-    """Whether there is nothing in the text but a duration of minutes or more: "ca. 90 min", not "5 h after the deploy"."""
+    """Whether there is nothing in the text but a duration of minutes or more: "ca. 90 min", not "5 h after the
+    deploy".
+    """
     tokens = tokenise(text)
     units = [SECONDS[token.low] for token in tokens if token.low in SECONDS]
     known = (token.kind is Is.NUMBER or any(token.low in words for words in _ALONE) for token in tokens)
@@ -58,8 +67,9 @@ def speaks_of_time(text: str) -> bool:
 def find_duration(text: str, unit: str = "") -> tuple[float, str] | None:
     """Seconds, and how they were read aloud (empty where plain); None for what is no duration, or not only one.
 
-    unit: of a number that has none, by what stands above it ("hours"). Of a range the first counts. A day is read as 8 hours of work, a
-    week as 5 days and a month as 20, and that is said. Parts add up ("1h 30m") as long as each is of a smaller unit than the one before.
+    unit: of a number that has none, by what stands above it ("hours"). Of a range the first counts. A day is read as 8
+    hours of work, a week as 5 days and a month as 20, and that is said. Parts add up ("1h 30m") as long as each is of a
+    smaller unit than the one before.
     """
     tokens = tokenise(text) if len(text) <= LONGEST else []
     total, aloud, last = Decimal(0), "", Decimal(LARGEST)

@@ -1,4 +1,6 @@
-"""The figures of a line: number or range with its unit, and where they stand. What is demanded of them is the business of `relations`."""
+"""The figures of a line: number or range with its unit, and where they stand. What is demanded of them is the
+business of `relations`.
+"""
 
 import re
 from collections.abc import Sequence
@@ -110,8 +112,9 @@ SPELLINGS: Final = {word.lower(): word for word in reversed(list(UNITS)) if word
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """at, end: its tokens. value: None where the number means nothing or several things. high: of a range. unit: a plan's; `counts` for a
-    noun that no plan knows. aloud: how unit or noun were read, where that is not plain. plus: "60+". negative: "-5".
+    """at, end: its tokens. value: None where the number means nothing or several things. high: of a range. unit: a
+    plan's; `counts` for a noun that no plan knows. aloud: how unit or noun were read, where that is not plain. plus:
+    "60+". negative: "-5".
     """
 
     at: int

@@ -1,4 +1,6 @@
-"""What a draft needs when all lines are read: parts of parts, tasks that run side by side, and a home for what is said of the whole."""
+"""What a draft needs when all lines are read: parts of parts, tasks that run side by side, and a home for what is
+said of the whole.
+"""
 
 from collections.abc import Iterator
 
@@ -67,7 +69,9 @@ def _split_outline_numbers(draft: Draft) -> None:
 
 
 def _dissolve_parents(draft: Draft) -> None:
-    """A group that only holds other groups is none: whoever waits for it waits for those, and they for what it waits for."""
+    """A group that only holds other groups is none: whoever waits for it waits for those, and they for what it
+    waits for.
+    """
     inside: dict[str, list[DraftGroup]] = {}
     for group in draft.groups.values():
         if group.within:
@@ -113,7 +117,9 @@ def _spread(group: DraftGroup, stands_for: dict[str, list[str]]) -> list[str]:
 
 
 def _side_by_side(group: DraftGroup) -> None:
-    """Neighbours marked [P] wait for the same; what comes behind them waits for all of them. Each user story by itself."""
+    """Neighbours marked [P] wait for the same; what comes behind them waits for all of them. Each user story by
+    itself.
+    """
     if not any(task.beside for task in group.tasks):
         return
     lanes: dict[str, _Lane] = {}

@@ -54,8 +54,8 @@ class Source:
 class Importer(Protocol):
     """Reads one format. Who derives from it has the defaults.
 
-    suffixes: endings of file names, for messages. settings: the names that `--set` can set. for_agents: whether its tasks
-    can become briefs.
+    suffixes: endings of file names, for messages. settings: the names that `--set` can set. for_agents: whether its
+    tasks can become briefs.
     """
 
     suffixes: Sequence[str] = ()
@@ -76,7 +76,8 @@ class Importer(Protocol):
 
 
 IMPORTERS: Final[ExtensionPoint[Importer]] = ExtensionPoint(
-    "orchestrator.importers", "importer", ("suffixes", "settings", "for_agents", "detect", "read", "summary"), ImporterError
+    "orchestrator.importers", "importer", ("suffixes", "settings", "for_agents", "detect", "read", "summary"),
+    ImporterError
 )  # fmt: skip
 """By name."""
 

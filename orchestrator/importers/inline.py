@@ -1,6 +1,7 @@
 """What stands within a line of Markdown: the text without its markup, and the marks that say that something is done.
 
-Every pattern looks at a bounded number of signs from each place, so the time grows with the length of the line and with nothing else.
+Every pattern looks at a bounded number of signs from each place, so the time grows with the length of the line and with
+nothing else.
 """
 
 import re
@@ -22,7 +23,9 @@ EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """text: clean. box: what stands in its check box, "" for none. done: whether a mark says so. struck: the whole is struck out."""
+    """text: clean. box: what stands in its check box, "" for none. done: whether a mark says so. struck: the whole
+    is struck out.
+    """
 
     text: str
     box: str = ""

@@ -11,13 +11,16 @@ from orchestrator.importers.topics import Topic, topic_above
 LONGEST: Final = 400  # characters of a line that are looked at
 SHORT_NAME: Final = re.compile(r"\bworkstream\s+(?P<id>\w+)\s*\((?P<name>[^)]+)\)", re.IGNORECASE)
 AFTER_STREAMS: Final = re.compile(
-    r"(?P<stage>\w+)\s+(?:runs|begins|starts|happens)\s+(?:after|once|when)\s+(?:all|every)\b.*\b(?:workstreams?|tracks?|complete)\b",
+    r"(?P<stage>\w+)\s+(?:runs|begins|starts|happens)\s+(?:after|once|when)\s+(?:all|every)\b.*\b(?:workstreams?"
+    r"|tracks?|complete)\b",
     re.IGNORECASE,
 )
 
 
 def wait_for_all(draft: Draft, lines: Sequence[Line]) -> None:
-    """A stage of which a line says that it runs after all workstreams needs each of them, besides what it stands under."""
+    """A stage of which a line says that it runs after all workstreams needs each of them, besides what it stands
+    under.
+    """
     streams = [group.id for group in draft.groups.values() if not group.stage]
     for line in lines:
         found = AFTER_STREAMS.search(line.text[:LONGEST]) if line.kind is Kind.ITEM else None
@@ -29,10 +32,11 @@ def wait_for_all(draft: Draft, lines: Sequence[Line]) -> None:
 
 
 def begin_early(draft: Draft, stage: DraftGroup, lines: Sequence[Line]) -> bool:
-    """Let each point wait for the one before it and for the workstreams that it is the first to name; whether that can be done.
+    """Let each point wait for the one before it and for the workstreams that it is the first to name; whether that can
+    be done.
 
-    So the stage begins with the first and ends after all: what no point names, the last one waits for. It cannot be done where
-    the first point names no workstream.
+    So the stage begins with the first and ends after all: what no point names, the last one waits for. It cannot be
+    done where the first point names no workstream.
     """
     names = _words_of(draft, lines)
     waiting: list[list[str]] = []

@@ -24,7 +24,9 @@ class _Twice(ValueError):  # noqa: N818 - it is told as a problem of the file
 
 
 def read_json(text: str, source: str) -> Any:  # noqa: ANN401 - whatever the file holds
-    """What the text holds; its objects are `Located`. Raises PlanError for what is no JSON, or not only one reading of it."""
+    """What the text holds; its objects are `Located`. Raises PlanError for what is no JSON, or not only one reading
+    of it.
+    """
     lines = iter(_closing_order(text))
 
     def located(pairs: list[tuple[str, Any]]) -> Located:

@@ -19,7 +19,9 @@ from orchestrator.plan.spelling import PlanDumper
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """text: the plan's. checked: the same plan, in a form that is quicker to check. summary: what went where, in one line."""
+    """text: the plan's. checked: the same plan, in a form that is quicker to check. summary: what went where, in
+    one line.
+    """
 
     text: str
     checked: str

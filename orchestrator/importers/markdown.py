@@ -26,7 +26,10 @@ class Markdown(Importer):
         draft = read_breakdown(source.text, source.name)
         if not draft.groups:
             what = f"no task found in {number} lines"
-            mend = "name the parts of the work: headings such as '## Phase 1: Title' or '## Tasks', with lists or check boxes below them"
+            mend = (
+                "name the parts of the work: headings such as '## Phase 1: Title' or '## Tasks', with lists or check "
+                "boxes below them"
+            )
             raise PlanError([Problem(source.name, 0, 0, what, mend)])
         if is_hardly_a_plan(draft, source.text):
             draft.note(

@@ -1,7 +1,8 @@
 """Numbers as people write them, read whole or not at all: 1,280 and 1.5 and 1,5 and 99,9 and 1e-3 and 10k and 2/3.
 
-A number is read only where its spelling has one meaning. "1.2.3", "12:30", "1,23,4" and "2026-03-02" are no numbers but names, times
-and days, and are read as `None`: whoever finds one knows that a figure stands there which nobody should guess.
+A number is read only where its spelling has one meaning. "1.2.3", "12:30", "1,23,4" and "2026-03-02" are no numbers but
+names, times and days, and are read as `None`: whoever finds one knows that a figure stands there which nobody should
+guess.
 """
 
 import re
@@ -34,7 +35,9 @@ WORDS: Final = {
 
 
 def read_number(text: str) -> Decimal | None:
-    """What the text, which holds digits and the signs between them, means; None where it has no meaning or more than one."""
+    """What the text, which holds digits and the signs between them, means; None where it has no meaning or more
+    than one.
+    """
     if sum(sign.isdigit() for sign in text) > DIGITS or (not text.isascii() and not _spaced(text)):
         return None
     if found := POWER.fullmatch(text):

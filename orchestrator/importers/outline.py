@@ -1,8 +1,8 @@
 """A Markdown document as a list of lines that mean something, each with its place and the headings above it.
 
-`blocks` finds headings, items, rows, paragraphs and code by their form; here they become headings, labels ("Tasks:"), fields ("**Lead:** X"),
-items, table rows, prose and code. A paragraph that is bold as a whole is a heading below all others, and so is an item that is named as a
-phase and has items of its own.
+`blocks` finds headings, items, rows, paragraphs and code by their form; here they become headings, labels ("Tasks:"),
+fields ("**Lead:** X"), items, table rows, prose and code. A paragraph that is bold as a whole is a heading below all
+others, and so is an item that is named as a phase and has items of its own.
 """
 
 import re
@@ -43,10 +43,11 @@ class Kind(Enum):
 class Line:
     """One line of meaning. number: in the file, from 1. text: without markup and emoji.
 
-    above: the headings around it, outermost first, and last the label ("Tasks:") that it stands under, if any.
-    key: a field's name, lower case. cells: a table row by column name, lower case. level: of a heading, or how deep an item is.
-    box: what stands in an item's check box, "" for none. done: a mark says so. code: its text begins as code does. lines: of the file that
-    it takes. front: it stands in the front matter. raw: the text as written. label: the one that it stands under, "" for none.
+    above: the headings around it, outermost first, and last the label ("Tasks:") that it stands under, if any. key: a
+    field's name, lower case. cells: a table row by column name, lower case. level: of a heading, or how deep an item
+    is. box: what stands in an item's check box, "" for none. done: a mark says so. code: its text begins as code does.
+    lines: of the file that it takes. front: it stands in the front matter. raw: the text as written. label: the one
+    that it stands under, "" for none.
     """
 
     number: int
@@ -180,7 +181,8 @@ class _Walk:
         key = clean(parts["key"]).lower() if parts and (parts["bold"] or len(parts["key"].split()) <= 3) else ""
         yield Line(
             block.number, Kind.ITEM, text, self._above(), key=key, level=block.level - self.nested, box=found.box,
-            done=found.done or found.struck, ordered=block.ordered, code=shown.startswith("`"), lines=1 + taken, raw=block.text, label=self.label,
+            done=found.done or found.struck, ordered=block.ordered, code=shown.startswith("`"), lines=1 + taken,
+            raw=block.text, label=self.label,
         )  # fmt: skip
         return taken
 
@@ -191,7 +193,9 @@ class _Walk:
         self.nested, self.label = 0, ""
 
     def _leave_label(self, block: Block, box: str) -> None:
-        """A list behind the label's own code, or one that changes from plain items to boxes, is no longer the label's."""
+        """A list behind the label's own code, or one that changes from plain items to boxes, is no longer the
+        label's.
+        """
         kind = "box" if box else "plain"
         if self.label and block.level == 1 and block.starts and ((self.listed == "plain" and box) or self.coded):
             self.label = ""

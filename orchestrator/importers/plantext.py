@@ -1,4 +1,6 @@
-"""A plan's data as YAML text that people read, with a remark behind a line where there is one. As fast as the text is long."""
+"""A plan's data as YAML text that people read, with a remark behind a line where there is one. As fast as the text
+is long.
+"""
 
 import json
 import re
@@ -6,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final, Self
 
 PLAIN: Final = re.compile(
-    r"[^\W\d_](?:[^\x00-\x1f\x7f-\xa0:#'\"\[\]{},&*!|>%@`\ufeff\u2028\u2029\ud800-\udfff]|(?<=\S):(?=[^\s:])|,(?=\S| \S)|(?<!\s)[#'])*"
+    r"[^\W\d_](?:[^\x00-\x1f\x7f-\xa0:#'\"\[\]{},&*!|>%@`\ufeff\u2028\u2029\ud800-\udfff]|(?<=\S):(?=[^\s:])|,(?=\S| "
+    r"\S)|(?<!\s)[#'])*"
 )
 """A text that needs no quotes: it begins with a letter and holds no sign that YAML reads."""
 DURATION: Final = re.compile(r"(?:\d{1,9}(?:ms|[hms])){1,4}", re.ASCII)

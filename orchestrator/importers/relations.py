@@ -1,8 +1,9 @@
-"""What a line demands of its figures: the operator, read from the words beside a figure, never guessed from the figure alone.
+"""What a line demands of its figures: the operator, read from the words beside a figure, never guessed from the figure
+alone.
 
-The readings are tables, tried in order: a sign or words directly before the figure, with their negation; words directly behind it; "from
-800 to 200"; an improvement by so much; at last the noun that the figure is about, where it is plain which way that noun is better.
-A figure that no table gives a direction is no demand: it is told.
+The readings are tables, tried in order: a sign or words directly before the figure, with their negation; words directly
+behind it; "from 800 to 200"; an improvement by so much; at last the noun that the figure is about, where it is plain
+which way that noun is better. A figure that no table gives a direction is no demand: it is told.
 """
 
 import re
@@ -29,13 +30,18 @@ TURNED: Final = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 """What a sign becomes behind a negation: "no file > 400 lines"."""
 
 THAN: Final = r"(?: than| als| de| que| d'| to| \u00e0)?(?: a| an| the| about| about a)?"
-NOT: Final = r"\b(?:no|not|never|none|nothing|nobody|without|cannot|neither|nor|n't|\w+n't|nicht|nie|kein\w*|ne|pas|jamais|aucune?|ning\w+|nunca)\b"
+NOT: Final = (
+    r"\b(?:no|not|never|none|nothing|nobody|without|cannot|neither|nor|n't|\w+n't|nicht|nie|kein\w*|ne|pas|jamais"
+    r"|aucune?|ning\w+|nunca)\b"
+)
 MORE: Final = (
-    r"(?:more|greater|higher|larger|longer|bigger|slower|later|older|over|above|beyond|past|exceed\w*|mehr|\u00fcber|plus|"
+    r"(?:more|greater|higher|larger|longer|bigger|slower|later|older|over|above|beyond|past|exceed\w*|mehr|\u00fcber"
+    r"|plus|"
     r"d\u00e9passe\w*|sup\u00e9rieure?s?|au-dessus|m\u00e1s|l\u00e4nger|gr\u00f6\u00dfer|surpass\w*|top|tops)"
 )
 LESS: Final = (
-    r"(?:less|fewer|lower|smaller|shorter|under|below|beneath|weniger|unter|moins|inf\u00e9rieure?s?|sous|menos|bajo|au-dessous|"
+    r"(?:less|fewer|lower|smaller|shorter|under|below|beneath|weniger|unter|moins|inf\u00e9rieure?s?|sous|menos|bajo"
+    r"|au-dessous|"
     r"drops?(?: below)?|falls?(?: below)?|k\u00fcrzer|kleiner)"
 )
 BEFORE: Final = tuple(
@@ -48,18 +54,26 @@ BEFORE: Final = tuple(
         (rf"{NOT}.{{0,40}}\b{LESS}{THAN}", ">="),
         (rf"{NOT}.{{0,20}}\b(?:at least|at most|within|up to)", ""),
         (
-            r"\b(?:at least|at a minimum|at minimum|minimum(?: of)?|a minimum of|min\.?|minimal|au moins|au minimum|mindestens|al menos|>)",
+            (
+                r"\b(?:at least|at a minimum|at minimum|minimum(?: of)?|a minimum of|min\.?|minimal|au moins|au minimum"
+                r"|mindestens|al menos|>)"
+            ),
             ">=",
         ),
         (
-            r"\b(?:support\w*|handl\w*|serv\w*|sustain\w*|scal\w*|process\w*|stor\w*|manag\w*|holds?|hosts?|accepts?|takes?)\b.{0,30}\bup to",
+            (
+                r"\b(?:support\w*|handl\w*|serv\w*|sustain\w*|scal\w*|process\w*|stor\w*|manag\w*|holds?|hosts?|accepts?"
+                r"|takes?)\b.{0,30}\bup to"
+            ),
             ">=",
         ),
         (r"\b(?:improv\w*|faster|better|reduc\w*|sav\w*|gain\w*)\b.{0,30}\bup to", ""),
         (
             (
-                r"\b(?:at most|at maximum|maximum(?: of)?|a maximum of|max\.?|maximal|up to|within|au plus|au maximum|h\u00f6chstens|como m\u00e1ximo|"
-                r"jusqu'\u00e0|bis zu|limited to|capped at|cap of|limit of|limit is|ceiling of|budget of|inside|stays? at|bounded by)(?: a| an| the)?"
+                r"\b(?:at most|at maximum|maximum(?: of)?|a maximum of|max\.?|maximal|up to|within|au plus|au maximum"
+                r"|h\u00f6chstens|como m\u00e1ximo|"
+                r"jusqu'\u00e0|bis zu|limited to|capped at|cap of|limit of|limit is|ceiling of|budget of|inside"
+                r"|stays? at|bounded by)(?: a| an| the)?"
             ),
             "<=",
         ),
@@ -72,7 +86,9 @@ BEFORE: Final = tuple(
         (r"\u00b1", "<="),
     )
 )
-"""What the words directly before a figure ask of it; the first that matches. An empty operator: they ask for nothing that can be told."""
+"""What the words directly before a figure ask of it; the first that matches. An empty operator: they ask for
+nothing that can be told.
+"""
 FASTER: Final = re.compile(r"\b(?:faster|quicker|sooner)(?: than)?$")
 AFTER: Final = tuple(
     (re.compile(pattern), operator)
@@ -82,7 +98,10 @@ AFTER: Final = tuple(
         (r"(?:at least|minimum|min|mindestens|au moins|au minimum)\b", ">="),
         (r"(?:at most|maximum|max|tops|or bust|h\u00f6chstens|au plus|au maximum|ceiling|cap|limit|budget)\b", "<="),
         (
-            r"(?:faster|quicker|smaller|less|fewer|more|better|higher|lower|cheaper|improvement|reduction|increase|decrease|gain|savings?|speedup|speed-up)\b",
+            (
+                r"(?:faster|quicker|smaller|less|fewer|more|better|higher|lower|cheaper|improvement|reduction|increase"
+                r"|decrease|gain|savings?|speedup|speed-up)\b"
+            ),
             ">=",
         ),
     )
@@ -92,14 +111,20 @@ BETTER_BY: Final = re.compile(
     r"\b(?:reduc|improv|increas|decreas|sav|gain|lower|cut|shrink|speed|faster|boost|rais|grow|drop)\w*\b.{0,60}$|\bby$"
 )
 HIGHER: Final = re.compile(
-    r"(?:\w+-free|through|cover|uptime|availab|accura|precis|recall|capacit|succe|hit|satisf|adopt|adher|retent|speed|\w+-free|compress|"
-    r"yield|green|pass|life|rating|score|quality|reliab|conver|confiden|correct|complet|detect|resol|agree|stars?|reduction|"
-    r"improvement|savings?|support|handl|serv|scal|disponib|couverture|verf\u00fcgbar|abdeckung|parity|held|fps|fulfil|nps|recover)"
+    r"(?:\w+-free|through|cover|uptime|availab|accura|precis|recall|capacit|succe|hit|satisf|adopt|adher|retent|speed"
+    r"|\w+-free|compress|"
+    r"yield|green|pass|life|rating|score|quality|reliab|conver|confiden|correct|complet|detect|resol|agree|stars?"
+    r"|reduction|"
+    r"improvement|savings?|support|handl|serv|scal|disponib|couverture|verf\u00fcgbar|abdeckung|parity|held|fps"
+    r"|fulfil|nps|recover)"
 )
 LOWER: Final = re.compile(
-    r"(?:laten|time|delay|lag|overhead|budget|memory|ram|rss|heap|usage|footprint|size|cost|error|fail|bug|defect|crash|downtime|loss|lost|"
-    r"leak|duration|spread|drift|deviat|differ|wait|pause|jitter|noise|waste|dupl|flak|churn|miss|drop|violat|regress|incident|"
-    r"outage|p\d\d|rto|rpo|mttr|turnaround|dur\u00e9e|d\u00e9lai|erreur|fehler|dauer|latenz|cpu|alloc|disk|interrupt|complexity|bundle|"
+    r"(?:laten|time|delay|lag|overhead|budget|memory|ram|rss|heap|usage|footprint|size|cost|error|fail|bug|defect"
+    r"|crash|downtime|loss|lost|"
+    r"leak|duration|spread|drift|deviat|differ|wait|pause|jitter|noise|waste|dupl|flak|churn|miss|drop|violat|regress"
+    r"|incident|"
+    r"outage|p\d\d|rto|rpo|mttr|turnaround|dur\u00e9e|d\u00e9lai|erreur|fehler|dauer|latenz|cpu|alloc|disk|interrupt"
+    r"|complexity|bundle|"
     r"ttfb|lcp|fcp|cls|tti|perte|tol[e\u00e9]r|unavail|vuln)"
 )
 TAKES_TIME: Final = re.compile(
@@ -110,7 +135,8 @@ IN_TIME: Final = re.compile(
 )
 TIME_UNITS: Final = frozenset({"ms", "s", "min", "h", "us", "ns", "24h", "168h"})
 CONDITION: Final = re.compile(
-    r"\b(?:for|at|with|on|during|after|when|if|while|across|among|out of|over|per|every|each|given|using|bei|pour|avec)(?: a| an| the| all| up to| load of| inputs? of| files? of| files?| inputs?)*$"
+    r"\b(?:for|at|with|on|during|after|when|if|while|across|among|out of|over|per|every|each|given|using|bei|pour"
+    r"|avec)(?: a| an| the| all| up to| load of| inputs? of| files? of| files?| inputs?)*$"
 )
 LEADING: Final = re.compile(r"^(?:for|at|with|on|during|after|when|if|while|given|under|using|bei|pour|avec|per)\b")
 LOADS: Final = frozenset(
@@ -120,7 +146,9 @@ LOADS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """operator: "" where none can be read. explicit: the figure's own words or sign say it. aloud: why, where that is not plain."""
+    """operator: "" where none can be read. explicit: the figure's own words or sign say it. aloud: why, where that
+    is not plain.
+    """
 
     operator: str
     explicit: bool = True
@@ -128,7 +156,9 @@ class Relation:
 
 
 def relate(tokens: Sequence[Token], figure: Figure, about: str = "") -> Relation:
-    """What is asked of a figure. about: what else says what it is the figure of, a table's first column for instance."""
+    """What is asked of a figure. about: what else says what it is the figure of, a table's first column for
+    instance.
+    """
     before = _before(tokens, figure)
     after = said_after(tokens, figure.end)
     return (
@@ -216,7 +246,9 @@ def is_condition(tokens: Sequence[Token], figure: Figure) -> bool:
 
 
 def is_circumstance(tokens: Sequence[Token], figure: Figure, last: Figure) -> bool:
-    """Whether words between the last demand and this figure make it a circumstance of that, though it has an operator of its own."""
+    """Whether words between the last demand and this figure make it a circumstance of that, though it has an
+    operator of its own.
+    """
     between = [token.low for token in tokens[last.end : figure.at]]
     joined = any(word in {"and", ",", ";", "in", "but", "et", "und", "y"} for word in between)
     opened = any(

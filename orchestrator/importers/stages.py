@@ -85,7 +85,9 @@ def _is_about(text: str, stage: DraftGroup) -> bool:
 
 
 def _time(draft: Draft, stages: Sequence[DraftGroup]) -> None:
-    """How long each stage takes, by the timeline: from the moment that names it to the next moment, at which it is done."""
+    """How long each stage takes, by the timeline: from the moment that names it to the next moment, at which it is
+    done.
+    """
     moments = sorted(draft.timeline, key=lambda moment: moment[0])
     for stage in stages:
         word = stage.title.split()[-1].lower()

@@ -1,4 +1,6 @@
-"""The columns of a table of tasks, in the words that people and tools give them: Task Name, Est (h), Predecessors, Resource Names."""
+"""The columns of a table of tasks, in the words that people and tools give them: Task Name, Est (h), Predecessors,
+Resource Names.
+"""
 
 import re
 from collections.abc import Mapping
@@ -8,12 +10,21 @@ from typing import Final
 from orchestrator.importers.outline import Line
 
 COLUMNS: Final[Mapping[str, str]] = {
-    "key": r"id|#|no\.?|nr\.?|n\u00b0|key|wbs(?: code)?|task id|ref|code|num\u00e9ro|number|ticket|item #|task #|unique id",
-    "task": r"task(?: name| title)?|task description|activity(?: name)?|action(?: item)?|work item|to-?do|step|story|user story|t\u00e2che|activit\u00e9|aufgabe|vorgang(?:sname)?|t\u00e4tigkeit|tarea|actividad|work package|issue|ticket title|job",
-    "weak": r"title|name|description|item|what|summary|feature|deliverable|subject|titre|nom|bezeichnung|titel|t\u00edtulo|nombre|details|requirement|work",
-    "needs": r"depends(?: on)?|dependenc(?:y|ies)|deps?|blocked by|predecessors?|needs|after|requires|prerequisites?|waits for|d\u00e9pend(?: de)?|d\u00e9pendances?|pr\u00e9d\u00e9cesseurs?|vorg\u00e4nger|abh\u00e4ngig(?: von)?|abh\u00e4ngigkeiten|predecesoras?|depende de",
-    "estimate": r"(?:est|estimate|estimated|estimation|effort|duration|time|hours|days|hrs|work|size|dur\u00e9e|charge|dauer|aufwand|duraci\u00f3n|points|story points|sp)\.?(?: (?:time|effort|hours|days|duration))?(?: ?\([^()]{1,20}\))?",
-    "agent": r"owner|assignee|assigned(?: to)?|agent|who|lead|responsible|resources?(?: names?)?|responsable|qui|verantwortlich|zust\u00e4ndig|ressource(?:nname)?n?|person|developer|dev|recursos?|dri|by",
+    "key": r"id|#|no\.?|nr\.?|n\u00b0|key|wbs(?: code)?|task id|ref|code|num\u00e9ro|number|ticket|item #|task #"
+    r"|unique id",
+    "task": r"task(?: name| title)?|task description|activity(?: name)?|action(?: item)?|work item|to-?do|step|story"
+    r"|user story|t\u00e2che|activit\u00e9|aufgabe|vorgang(?:sname)?|t\u00e4tigkeit|tarea|actividad|work "
+    r"package|issue|ticket title|job",
+    "weak": r"title|name|description|item|what|summary|feature|deliverable|subject|titre|nom|bezeichnung|titel"
+    r"|t\u00edtulo|nombre|details|requirement|work",
+    "needs": r"depends(?: on)?|dependenc(?:y|ies)|deps?|blocked by|predecessors?|needs|after|requires|prerequisites?"
+    r"|waits for|d\u00e9pend(?: de)?|d\u00e9pendances?|pr\u00e9d\u00e9cesseurs?|vorg\u00e4nger"
+    r"|abh\u00e4ngig(?: von)?|abh\u00e4ngigkeiten|predecesoras?|depende de",
+    "estimate": r"(?:est|estimate|estimated|estimation|effort|duration|time|hours|days|hrs|work|size|dur\u00e9e"
+    r"|charge|dauer|aufwand|duraci\u00f3n|points|story points|sp)\.?(?: (?:time|effort|hours|days"
+    r"|duration))?(?: ?\([^()]{1,20}\))?",
+    "agent": r"owner|assignee|assigned(?: to)?|agent|who|lead|responsible|resources?(?: names?)?|responsable|qui"
+    r"|verantwortlich|zust\u00e4ndig|ressource(?:nname)?n?|person|developer|dev|recursos?|dri|by",
     "status": r"status|state|done|\u2713|completed?|% complete|progress|statut|\u00e9tat|erledigt|estado|complete\?",
     "group": r"phase|workstream|stream|track|epic|sprint|milestone|stage|wave|iteration|lot|chantier|workpackage",
 }

@@ -1,4 +1,6 @@
-"""Fields of tasks and groups: what the names before a colon stand for, in the words and languages that people use. A table."""
+"""Fields of tasks and groups: what the names before a colon stand for, in the words and languages that people use.
+A table.
+"""
 
 import re
 from enum import Enum, auto
@@ -27,27 +29,34 @@ class Means(Enum):
 
 NAMES: Final = (
     (
-        (r"(?:.* )?(?:estimates?|duration|effort|estimated time|time needed|dur\u00e9e|dauer|aufwand|esfuerzo|duraci\u00f3n|charge)(?: estim\u00e9e)?|"
-        r"(?:duration|estimated|estimate|effort|est)\.?(?: .*)?|time|hours|size|dur\u00e9e estim\u00e9e|story points|points"),
+        (r"(?:.* )?(?:estimates?|duration|effort|estimated time|time needed|dur\u00e9e|dauer|aufwand|esfuerzo"
+         r"|duraci\u00f3n|charge)(?: estim\u00e9e)?|"
+        r"(?:duration|estimated|estimate|effort|est)\.?(?: .*)?|time|hours|size|dur\u00e9e estim\u00e9e|story points"
+        r"|points"),
         Means.ESTIMATE,
     ),
-    (r"(?:lead|owner|assignee|assigned(?: to)?|responsible|responsable|verantwortlich\w*|zust\u00e4ndig|agent|who|pilote|encargado|dri)(?: .*)?", Means.LEAD),
+    ((r"(?:lead|owner|assignee|assigned(?: to)?|responsible|responsable|verantwortlich\w*|zust\u00e4ndig|agent|who"
+     r"|pilote|encargado|dri)(?: .*)?"), Means.LEAD),
     (r"(?:supporting|support|contributors|helpers|participants)(?: .*)?", Means.SUPPORT),
     (r"goal|objective|description|purpose|aim|objectif|but|ziel|objetivo|outcome", Means.GOAL),
     (
-        (r"(?:depends|dependencies|dependency|requires|blocked|depends[ _]on|needs|predecessors?|after|waits|d\u00e9pend|d\u00e9pendances?|abh\u00e4ngig\w*|"
+        (r"(?:depends|dependencies|dependency|requires|blocked|depends[ _]on|needs|predecessors?|after|waits"
+         r"|d\u00e9pend|d\u00e9pendances?|abh\u00e4ngig\w*|"
         r"abh\u00e4ngigkeit\w*|vorg\u00e4nger|depende|dependencias|prerequisite tasks?)(?: .*)?|depends_on"),
         Means.NEEDS,
     ),
     (r"date|created|datum|fecha|last updated|updated", Means.DATE),
     (r"(?:current )?(?:status|state|statut|\u00e9tat|stand|estado|progress)", Means.STATUS),
     (r"tasks?|t\u00e2ches|aufgaben|tareas|steps|work|sub-?tasks|actions|todo", Means.TASKS),
-    (r"(?:success|acceptance|exit|completion|done)(?: criteria| criterion)?|done when|crit\u00e8res?.*|definition of done", Means.CRITERIA),
+    ((r"(?:success|acceptance|exit|completion|done)(?: criteria| criterion)?|done when|crit\u00e8res?.*|definition of "
+     r"done"), Means.CRITERIA),
     (r"deliverables?|outputs?|livrables?", Means.DELIVERABLES),
     (r"title|name|titre|titel", Means.TITLE),
     (
-        (r"priority|priorit\u00e9|priorit\u00e4t|prioridad|risk(?: level)?|complexity|(?:execution )?mode|version|author|type|labels?|tags?|milestone|sprint|"
-        r"due(?: date)?|deadline|start(?: date)?|end(?: date)?|finish|team size|methodology|created by|id|category|component|reviewer"),
+        (r"priority|priorit\u00e9|priorit\u00e4t|prioridad|risk(?: level)?|complexity|(?:execution )?mode|version"
+         r"|author|type|labels?|tags?|milestone|sprint|"
+        r"due(?: date)?|deadline|start(?: date)?|end(?: date)?|finish|team size|methodology|created by|id|category"
+        r"|component|reviewer"),
         Means.NOTHING,
     ),
 )  # fmt: skip

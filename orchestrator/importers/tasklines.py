@@ -1,4 +1,6 @@
-"""One task in one line: "- [ ] T012 [P] [US1] Do it (2h) @ada, depends on T1", or a table row with ID, Depends on, Est."""
+"""One task in one line: "- [ ] T012 [P] [US1] Do it (2h) @ada, depends on T1", or a table row with ID, Depends on,
+Est.
+"""
 
 import re
 from typing import Final
@@ -13,13 +15,15 @@ KEY: Final = re.compile(
     r"(?P<key>(?:[A-Z]{1,6}-?)?\d{1,9}(?:\.\d{1,9}){0,6}|[A-Z]{1,4}\d{1,9}(?:\.\d{1,9}){0,6})[.:)]?\s+(?=\S)"
 )
 STEP: Final = re.compile(
-    r"(?:step|sub-?task|task|schritt|t\u00e2che|\u00e9tape)\s+(?P<key>\d{1,4}(?:\.\d{1,4}){0,3})\s?[:.\u2013\u2014)-]\s?(?=\S)",
+    r"(?:step|sub-?task|task|schritt|t\u00e2che"
+    r"|\u00e9tape)\s+(?P<key>\d{1,4}(?:\.\d{1,4}){0,3})\s?[:.\u2013\u2014)-]\s?(?=\S)",
     re.IGNORECASE,
 )
 MARK: Final = re.compile(r"\s?\[(?P<mark>P\??|US\d{1,3}|Story[ -]?\d{1,3})\](?=\s|$)", re.IGNORECASE)
 ESTIMATE: Final = re.compile(
     r"(?P<text>\d{1,6}(?:[.,]\d{1,4})?\s?(?:[-\u2013]\s?\d{1,6}(?:[.,]\d{1,4})?)?\s?"
-    r"(?:h|hrs?|hours?|m|mins?|minutes?|d|days?|w|weeks?|person-days?|pd|j|jours?|semaines?|heures?|tage?|stunden?|wochen?)"
+    r"(?:h|hrs?|hours?|m|mins?|minutes?|d|days?|w|weeks?|person-days?|pd|j|jours?|semaines?|heures?|tage?|stunden?"
+    r"|wochen?)"
     r"(?:\s?\d{1,4}\s?(?:h|hrs?|hours?|m|mins?|minutes?))?)$",
     re.IGNORECASE,
 )
@@ -29,11 +33,14 @@ BEFORE_ESTIMATE: Final = re.compile(
     re.IGNORECASE,
 )
 WAITS: Final = re.compile(
-    r"\b(?:depends on|dependencies|depend on|blocked by|requires|needs|after|d\u00e9pend de|abh\u00e4ngig von|nach)\b\s?:?\s?",
+    r"\b(?:depends on|dependencies|depend on|blocked by|requires|needs|after|d\u00e9pend de|abh\u00e4ngig von"
+    r"|nach)\b\s?:?\s?",
     re.IGNORECASE,
 )
 BY_TITLE: Final = re.compile(r"depend|block|d\u00e9p|abh", re.IGNORECASE)
-"""These announce titles clearly enough; the others only names with a digit, so that "profile before/after optimization" is a title."""
+"""These announce titles clearly enough; the others only names with a digit, so that "profile before/after
+optimization" is a title.
+"""
 NAMED: Final = re.compile(r"#?[\w.-]{1,40}(?:\s?(?:,|and|&|et|und|\s)\s?#?[\w.-]{1,40}){0,40}")
 OWNER: Final = re.compile(r"(?<![\w@])@(?P<name>[^\W\d_][\w-]{0,60})")
 LAG: Final = re.compile(
@@ -107,7 +114,9 @@ def is_done(status: str) -> bool:
 
 
 def read_task(draft: Draft, line: Line, text: str | None = None) -> DraftTask:
-    """A list item as a task; its number, marks, owner, estimate and needs are taken out of the title. text: the item's, unless it is all."""
+    """A list item as a task; its number, marks, owner, estimate and needs are taken out of the title. text: the
+    item's, unless it is all.
+    """
     text = line.text if text is None else text
     task = DraftTask("", line.number, done=line.done)
     text = _marked(task, _keyed(task, text))
@@ -174,7 +183,9 @@ def _owned(draft: Draft, task: DraftTask, text: str) -> str:
 
 
 def without_estimate(draft: Draft, line: Line, task: DraftTask | DraftGroup, text: str) -> str:
-    """A task's or a group's title without its estimate, which stands at the end, in brackets or behind a word or a dash that announces it."""
+    """A task's or a group's title without its estimate, which stands at the end, in brackets or behind a word or a
+    dash that announces it.
+    """
     body = text.rstrip(" )].,;")
     if not any(sign.isnumeric() for sign in body[-40:]):
         return _bracketed(draft, line, task, text) if text.rstrip()[-1:] in {")", "]"} else text
@@ -193,7 +204,9 @@ def without_estimate(draft: Draft, line: Line, task: DraftTask | DraftGroup, tex
 
 
 def _bracketed(draft: Draft, line: Line, task: DraftTask | DraftGroup, text: str) -> str:
-    """Without brackets at the end that hold nothing but an estimate; what speaks of time in them and is none is told."""
+    """Without brackets at the end that hold nothing but an estimate; what speaks of time in them and is none is
+    told.
+    """
     found = BRACKETED.search(text.rstrip(), max(0, len(text.rstrip()) - 44))
     if found is None or task.estimate is not None or not speaks_of_time(found["text"]):
         return text

@@ -1,7 +1,7 @@
 """task-master's tasks.json as a draft: https://github.com/eyaltoledano/claude-task-master, docs/task-structure.md.
 
-Each top-level task with subtasks is a workstream of them; tasks without share one. A file with tags holds a list under each tag, each with
-ids of its own: what a tag's task depends on is a task of the same tag.
+Each top-level task with subtasks is a workstream of them; tasks without share one. A file with tags holds a list under
+each tag, each with ids of its own: what a tag's task depends on is a task of the same tag.
 """
 
 import re
@@ -17,7 +17,17 @@ from orchestrator.plan.problem import PlanError, Problem, did_you_mean
 
 KNOWN: Final = frozenset({"id", "title", "description", "dependencies", "subtasks", "status"})
 PROSE: Final = frozenset({"priority", "details", "testStrategy", "parentTaskId", "parentId"})
-TIMES: Final = {"estimatedHours": "h", "estimated_hours": "h", "hours": "h", "estimate": "", "effort": "", "duration": "", "estimatedMinutes": "min", "estimatedDays": "d", "timeEstimate": ""}  # fmt: skip
+TIMES: Final = {
+    "estimatedHours": "h",
+    "estimated_hours": "h",
+    "hours": "h",
+    "estimate": "",
+    "effort": "",
+    "duration": "",
+    "estimatedMinutes": "min",
+    "estimatedDays": "d",
+    "timeEstimate": "",
+}
 OPEN: Final = frozenset({"", "pending", "todo", "open", "ready", "in-progress", "in progress", "in_progress"})
 LOOSE: Final = "TASKS"
 LARGEST: Final = 20_000
@@ -37,7 +47,9 @@ class TaskMaster(Importer):
 
 
 def read_taskmaster(text: str, source: str, tag: str | None = None) -> Draft:
-    """The draft of a tasks.json, of one tag or of all. Raises PlanError where it is no such file, or has no such tag."""
+    """The draft of a tasks.json, of one tag or of all. Raises PlanError where it is no such file, or has no such
+    tag.
+    """
     return draft_of_tasks(read_json(text, source), source, tag)
 
 

@@ -1,4 +1,6 @@
-"""A line of prose as tokens: numbers, words and signs. One pass, so a line of a million signs takes as long as a million short lines."""
+"""A line of prose as tokens: numbers, words and signs. One pass, so a line of a million signs takes as long as a
+million short lines.
+"""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +18,8 @@ TOKEN: Final = re.compile(
     r"|(?P<word>[^\W\d_]\w*(?:[-.'\u2019/]\w+)*)"
     r"|(?P<number>\d{1,3}(?:[ \u00a0\u202f\u2009]\d{3})+(?![\d.,:/]*\d)"
     r"|\d+(?:[.,:'_/^\u00a0\u202f\u2009](?=\d)\d+)*(?:[eE][+-]?\d+(?!\w))?)"
-    r"|(?P<sign><=|>=|=<|=>|==|-->|->|\u2264|\u2265|\u2192|\u00b1|[<>=~\u2248+%\u00d7#$\u20ac\u00a3]|[-\u2013\u2014\u2212])"
+    r"|(?P<sign><=|>=|=<|=>|==|-->|->|\u2264|\u2265|\u2192|\u00b1|[<>=~\u2248+%\u00d7#$\u20ac\u00a3]"
+    r"|[-\u2013\u2014\u2212])"
     r"|(?P<stop>[;.!?:,()\[\]|\"])"
 )
 
@@ -61,7 +64,9 @@ def tokenise(text: str) -> list[Token]:
 
 
 def said_before(tokens: Sequence[Token], at: int, count: int = 7, *, beyond: str = "") -> str:
-    """The words and signs before a token, back to where its clause begins, in lower case. beyond: stops that end no clause here."""
+    """The words and signs before a token, back to where its clause begins, in lower case. beyond: stops that end no
+    clause here.
+    """
     words: list[str] = []
     for token in reversed(tokens[max(0, at - count) : at]):
         if token.kind is Is.STOP and token.text not in beyond:

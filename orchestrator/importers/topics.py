@@ -1,7 +1,9 @@
-"""What the headings and labels of a work breakdown announce, in the words that people use for it: a table, with the languages we know.
+"""What the headings and labels of a work breakdown announce, in the words that people use for it: a table, with the
+languages we know.
 
-Work is told from words about work here. `ASIDE` stands above what is no work even where it is written as a list of imperatives with
-check boxes: risks, what is out of scope, open questions. `ABOUT` is the same, but a phase or a task that is named as one below it is one.
+Work is told from words about work here. `ASIDE` stands above what is no work even where it is written as a list of
+imperatives with check boxes: risks, what is out of scope, open questions. `ABOUT` is the same, but a phase or a task
+that is named as one below it is one.
 """
 
 import re
@@ -31,33 +33,49 @@ class Topic(StrEnum):
 
 WORDS: Final = (
     (
-        r"(?:project |key |target |success )*(?:metrics|kpis?|key results|objectives and key results|okrs?)(?: summary| and targets| targets)?",
+        (
+            r"(?:project |key |target |success )*(?:metrics|kpis?|key results|objectives and key results|okrs?)(?: "
+            r"summary| and targets| targets)?"
+        ),
         Topic.METRICS,
     ),
     (
         (
-            r"(?:\w+ ){0,2}(?:success|acceptance|exit|completion|quality|done|go-live|release) (?:criteria|criterion|gates?|conditions?|checks?)|"
-            r"(?:\w+ )?definition of done|dod|criteria|acceptance|acceptance tests?|done when|performance targets?|targets|slos?|"
+            r"(?:\w+ ){0,2}(?:success|acceptance|exit|completion|quality|done|go-live|release) (?:criteria|criterion"
+            r"|gates?|conditions?|checks?)|"
+            r"(?:\w+ )?definition of done|dod|criteria|acceptance|acceptance tests?|done when|performance targets?"
+            r"|targets|slos?|"
             r"crit[e\u00e8]res?(?: d['\u2019e] ?(?:acceptation|succ[e\u00e8]s|r[e\u00e9]ussite|sortie))?|"
-            r"d[\u00e9e]finition du termin[\u00e9e]|abnahmekriterien|erfolgskriterien|akzeptanzkriterien|criterios? de (?:aceptaci[o\u00f3]n|[e\u00e9]xito)"
+            r"d[\u00e9e]finition du termin[\u00e9e]|abnahmekriterien|erfolgskriterien|akzeptanzkriterien|criterios? "
+            r"de (?:aceptaci[o\u00f3]n|[e\u00e9]xito)"
         ),
         Topic.CRITERIA,
     ),
     (
-        r"(?:key |expected |main |final )?(?:deliverables?|outputs?|artifacts?|livrables?|ergebnisse|liefergegenst[a\u00e4]nde|entregables)",
+        (
+            r"(?:key |expected |main |final )?(?:deliverables?|outputs?|artifacts?|livrables?|ergebnisse"
+            r"|liefergegenst[a\u00e4]nde|entregables)"
+        ),
         Topic.DELIVERABLES,
     ),
     (
-        r"(?:project |rough )?(?:timeline|milestones|calendar|calendrier|jalons|zeitplan|meilensteine|cronograma|schedule overview)",
+        (
+            r"(?:project |rough )?(?:timeline|milestones|calendar|calendrier|jalons|zeitplan|meilensteine|cronograma"
+            r"|schedule overview)"
+        ),
         Topic.TIMELINE,
     ),
     (
-        r"(?:immediate |recommended |suggested )?next steps?|prochaines [e\u00e9]tapes|n[a\u00e4]chste schritte|pr[o\u00f3]ximos pasos",
+        (
+            r"(?:immediate |recommended |suggested )?next steps?|prochaines [e\u00e9]tapes|n[a\u00e4]chste schritte"
+            r"|pr[o\u00f3]ximos pasos"
+        ),
         Topic.NEXT,
     ),
     (
         (
-            r"agents?(?: assignments?)?|(?:the |project |core )?team(?: structure| members| composition| size)?|roles(?: (?:and|&) responsibilities)?|"
+            r"agents?(?: assignments?)?|(?:the |project |core )?team(?: structure| members| composition| size)?"
+            r"|roles(?: (?:and|&) responsibilities)?|"
             r"(?:primary|supporting) (?:leads?|roles?)|owners|people|(?:key )?stakeholders?|staffing|raci(?: matrix)?|"
             r"[e\u00e9]quipe(?: projet)?|responsables|beteiligte|rollen|equipo|contacts?|personnel"
         ),
@@ -66,58 +84,87 @@ WORDS: Final = (
     (
         (
             r"(?:task |work |phase )?(?:dependencies|dependency (?:notes|graph|map)|order|sequence|sequencing)|"
-            r"(?:suggested |recommended |proposed )?(?:execution|implementation|build|delivery|work|rollout|task) (?:order|sequence)|critical path|"
-            r"d[e\u00e9]pendances|ordre(?: d['\u2019]ex[e\u00e9]cution)?|abh[a\u00e4]ngigkeiten|reihenfolge|dependencias|parallel (?:opportunities|execution|groups)"
+            r"(?:suggested |recommended |proposed )?(?:execution|implementation|build|delivery|work|rollout|task) "
+            r"(?:order|sequence)|critical path|"
+            r"d[e\u00e9]pendances|ordre(?: d['\u2019]ex[e\u00e9]cution)?|abh[a\u00e4]ngigkeiten|reihenfolge"
+            r"|dependencias|parallel (?:opportunities|execution|groups)"
         ),
         Topic.ORDER,
     ),
     (r"integration(?: points| steps)?", Topic.INTEGRATION),
     (
         (
-            r"(?:executive |project |system )?(?:overview|summary|abstract|introduction|vision|purpose|mission|r[e\u00e9]sum[e\u00e9]|zusammenfassung|[u\u00fc]berblick|resumen)|"
-            r"(?:\w+ )?goals?(?: \d+)?|(?:\w+ )?(?:objectives?|intent|aim|aims)|contexte?|(?:\w+ )?background|objectifs?|ziele?|objetivos?|hintergrund|kontext|tl;?dr"
+            r"(?:executive |project |system )?(?:overview|summary|abstract|introduction|vision|purpose|mission"
+            r"|r[e\u00e9]sum[e\u00e9]|zusammenfassung|[u\u00fc]berblick|resumen)|"
+            r"(?:\w+ )?goals?(?: \d+)?|(?:\w+ )?(?:objectives?|intent|aim|aims)|contexte?|(?:\w+ )?background"
+            r"|objectifs?|ziele?|objetivos?|hintergrund|kontext|tl;?dr"
         ),
         Topic.SUMMARY,
     ),
     (
         (
             r"(?:the |all |open |remaining |main |key |sub-?|action |implementation |development |work |project )*"
-            r"(?:tasks?(?: list| details| breakdown)?|to-?dos?|steps|items|actions|backlog|checklist|remaining|remaining work|work breakdown|activities)(?: ?(?:/|and|&) ?\w+)?|"
+            r"(?:tasks?(?: list| details| breakdown)?|to-?dos?|steps|items|actions|backlog|checklist|remaining"
+            r"|remaining work|work breakdown|activities)(?: ?(?:/|and|&) ?\w+)?|"
             r"in progress|doing|up next|now|done|completed|finished|in review|blocked|this week|today|"
-            r"what (?:is|remains) to be done|t[a\u00e2]ches|[a\u00e0] faire|actions|aufgaben|arbeitsschritte|offen|tareas|actividades|pasos|[e\u00e9]tapes|subtasks"
+            r"what (?:is|remains) to be done|t[a\u00e2]ches|[a\u00e0] faire|actions|aufgaben|arbeitsschritte|offen"
+            r"|tareas|actividades|pasos|[e\u00e9]tapes|subtasks"
         ),
         Topic.TASKS,
     ),
     (
         (
-            r"out[ -]of[ -]scope|not in scope|non[ -]?goals?|non[ -]?objectives?|exclusions?|won'?t (?:do|have)|(?:ideas,? )?not planned|deferred(?: items)?|"
-            r"future(?: work| ideas| considerations| enhancements| improvements)?|later|ideas|nice[ -]to[ -]haves?|stretch(?: goals?)?|parking lot|icebox|someday|maybe|"
-            r"(?:\w+ ){0,2}(?:risks?|threats?|issues|concerns|blockers|red flags|problems|pain points|pitfalls|bottlenecks)(?: items?)?(?: (?:and|&|/) \w+| register| management| assessment| analysis| log| matrix)?|"
-            r"risk (?:items?|plan|profile|summary|areas?)|contingenc(?:y|ies)(?: plans?)?|mitigations?(?: \w+)?|fallbacks?|rollback(?: plan| strategy| procedure)?|"
-            r"(?:\w+ ){0,2}(?:questions?|unknowns|assumptions|constraints?|limitations?|trade-?offs?|alternatives)(?: considered| and \w+)?|"
-            r"(?:\w+ ){0,2}(?:decisions?|decision log|rationale|motivation)|adrs?|examples?|appendix(?: \w+)?(?:[ :].*)?|glossary|terminology|definitions|"
-            r"hors[ -]p[e\u00e9]rim[e\u00e8]tre|risques(?: et \w+)?|questions ouvertes|hypoth[e\u00e8]ses|contraintes|d[e\u00e9]cisions|annexes?|glossaire|"
-            r"risiken(?: und \w+)?|offene (?:fragen|punkte)|annahmen|nicht im umfang|nicht[- ]?ziele|entscheidungen|glossar|riesgos|fuera de alcance|preguntas|supuestos|"
-            r"self-?review|review checklist|lessons(?: learned)?|what we learned.*|retrospective|anti-?patterns?|common mistakes|faq|troubleshooting|prior art|related work"
+            r"out[ -]of[ -]scope|not in scope|non[ -]?goals?|non[ -]?objectives?|exclusions?|won'?t (?:do|have)"
+            r"|(?:ideas,? )?not planned|deferred(?: items)?|"
+            r"future(?: work| ideas| considerations| enhancements| improvements)?|later|ideas|nice[ -]to[ -]haves?"
+            r"|stretch(?: goals?)?|parking lot|icebox|someday|maybe|"
+            r"(?:\w+ ){0,2}(?:risks?|threats?|issues|concerns|blockers|red flags|problems|pain points|pitfalls"
+            r"|bottlenecks)(?: items?)?(?: (?:and|&|/) \w+| register| management| assessment| analysis| log| matrix)?|"
+            r"risk (?:items?|plan|profile|summary|areas?)|contingenc(?:y|ies)(?: plans?)?|mitigations?(?: \w+)?"
+            r"|fallbacks?|rollback(?: plan| strategy| procedure)?|"
+            r"(?:\w+ ){0,2}(?:questions?|unknowns|assumptions|constraints?|limitations?|trade-?offs?|alternatives)(?: "
+            r"considered| and \w+)?|"
+            r"(?:\w+ ){0,2}(?:decisions?|decision log|rationale|motivation)|adrs?|examples?|appendix(?: \w+)?(?:[ "
+            r":].*)?|glossary|terminology|definitions|"
+            r"hors[ -]p[e\u00e9]rim[e\u00e8]tre|risques(?: et \w+)?|questions ouvertes|hypoth[e\u00e8]ses|contraintes"
+            r"|d[e\u00e9]cisions|annexes?|glossaire|"
+            r"risiken(?: und \w+)?|offene (?:fragen|punkte)|annahmen|nicht im umfang|nicht[- ]?ziele|entscheidungen"
+            r"|glossar|riesgos|fuera de alcance|preguntas|supuestos|"
+            r"self-?review|review checklist|lessons(?: learned)?|what we learned.*|retrospective|anti-?patterns?"
+            r"|common mistakes|faq|troubleshooting|prior art|related work"
         ),
         Topic.ASIDE,
     ),
     (
         (
-            r"(?:\w+ ){0,2}(?:status|progress|state|scope|snapshot|situation)(?: tracker| report| overview| summary| update)?|"
-            r"(?:\w+ ){0,2}(?:standards?|principles?|guidelines?|conventions?|rules|policies|practices|ceremonies|rituals|cadence|communication|values)|"
-            r"(?:\w+ ){0,2}(?:problem|problem statement|challenges?)|(?:new |key |relevant |affected |critical )*(?:files?|file structure|files? to \w+|file changes|paths?|exports?)(?: needed| touched| affected)?|"
-            r"(?:\w+ ){0,2}(?:interfaces?|apis?|api surface|contracts?|data models?|domain model|schemas?|components|architecture|system design|design|modules|tech(?:nology)? stack|technologies|stack|tools|tooling)|"
-            r"(?:\w+ ){0,3}(?:references?|links|reading|resources?|sources?|documentation|notes?|remarks?|legend|changelog|change log|history|revisions?|credits)|"
-            r"(?:resource |hours |effort |cost )?(?:allocation|budget|costs?|hours|effort|estimates?|estimated effort|estimation|capacity|pricing|funding)(?: \w+)?(?: by \w+)?|development hours|"
-            r"priorit(?:y|ies)(?: \d+| levels?)?(?:[ :].*)?|format|how to .*|instructions?|prerequisites?|requirements?|inputs?|preconditions|pre-?requisites|"
-            r"(?:\w+ ){0,2}(?:test matrix|testing strategy|test strategy|test plan|strategy|approach|methodology|process|workflow)|environments?|hardware|setup notes|"
-            r"implementation strategy|parallel example.*|within each .*|user story dependencies|phase dependencies|dependencies (?:for|on|from) .*|external dependencies|"
-            r"(?:current|existing|baseline) \w+|baseline|metadata|document (?:control|history|info)|approvals?|sign-?offs?|version history|audience|about(?: .*)?|"
-            r"(?:shared )?constants|patterns?|code style|security considerations|monitoring notes|observations|findings|analysis|"
-            r"run|expected|output|why|what|who|when|where|independent test|checkpoint|user stor(?:y|ies)|personas?|use cases?|"
-            r"[e\u00e9]tat(?: actuel| d'avancement)?|p[e\u00e9]rim[e\u00e8]tre|port[e\u00e9]e|fichiers|r[e\u00e9]f[e\u00e9]rences|notes|budget|ressources|probl[e\u00e8]me|pr[e\u00e9]requis|conventions|"
-            r"stand|umfang|dateien|schnittstellen|anmerkungen|voraussetzungen|problemstellung|ressourcen|alcance|estado|archivos|recursos|notas"
+            r"(?:\w+ ){0,2}(?:status|progress|state|scope|snapshot|situation)(?: tracker| report| overview| summary| "
+            r"update)?|"
+            r"(?:\w+ ){0,2}(?:standards?|principles?|guidelines?|conventions?|rules|policies|practices|ceremonies"
+            r"|rituals|cadence|communication|values)|"
+            r"(?:\w+ ){0,2}(?:problem|problem statement|challenges?)|(?:new |key |relevant |affected |critical "
+            r")*(?:files?|file structure|files? to \w+|file changes|paths?|exports?)(?: needed| touched| affected)?|"
+            r"(?:\w+ ){0,2}(?:interfaces?|apis?|api surface|contracts?|data models?|domain model|schemas?|components"
+            r"|architecture|system design|design|modules|tech(?:nology)? stack|technologies|stack|tools|tooling)|"
+            r"(?:\w+ ){0,3}(?:references?|links|reading|resources?|sources?|documentation|notes?|remarks?|legend"
+            r"|changelog|change log|history|revisions?|credits)|"
+            r"(?:resource |hours |effort |cost )?(?:allocation|budget|costs?|hours|effort|estimates?|estimated effort"
+            r"|estimation|capacity|pricing|funding)(?: \w+)?(?: by \w+)?|development hours|"
+            r"priorit(?:y|ies)(?: \d+| levels?)?(?:[ :].*)?|format|how to .*|instructions?|prerequisites?"
+            r"|requirements?|inputs?|preconditions|pre-?requisites|"
+            r"(?:\w+ ){0,2}(?:test matrix|testing strategy|test strategy|test plan|strategy|approach|methodology"
+            r"|process|workflow)|environments?|hardware|setup notes|"
+            r"implementation strategy|parallel example.*|within each .*|user story dependencies|phase dependencies"
+            r"|dependencies (?:for|on|from) .*|external dependencies|"
+            r"(?:current|existing|baseline) \w+|baseline|metadata|document (?:control|history|info)|approvals?"
+            r"|sign-?offs?|version history|audience|about(?: .*)?|"
+            r"(?:shared )?constants|patterns?|code style|security considerations|monitoring notes|observations"
+            r"|findings|analysis|"
+            r"run|expected|output|why|what|who|when|where|independent test|checkpoint|user stor(?:y|ies)|personas?"
+            r"|use cases?|"
+            r"[e\u00e9]tat(?: actuel| d'avancement)?|p[e\u00e9]rim[e\u00e8]tre|port[e\u00e9]e|fichiers"
+            r"|r[e\u00e9]f[e\u00e9]rences|notes|budget|ressources|probl[e\u00e8]me|pr[e\u00e9]requis|conventions|"
+            r"stand|umfang|dateien|schnittstellen|anmerkungen|voraussetzungen|problemstellung|ressourcen|alcance"
+            r"|estado|archivos|recursos|notas"
         ),
         Topic.ABOUT,
     ),
@@ -127,7 +174,8 @@ FINISHED: Final = frozenset({"done", "completed", "finished"})
 """Headings over what is done."""
 NO_WORK: Final = frozenset({Topic.ABOUT, Topic.ASIDE, Topic.AGENTS, Topic.ORDER, Topic.TIMELINE, Topic.SUMMARY})
 EITHER: Final = re.compile(
-    r"(?:\w+ )?(?:design|architecture|documentation|tooling|tools|components|modules|apis?|data models?|schemas?|environments?|communication|"
+    r"(?:\w+ )?(?:design|architecture|documentation|tooling|tools|components|modules|apis?|data models?|schemas?"
+    r"|environments?|communication|"
     r"analysis|interfaces?|stack|hardware|budget|integration|process|workflow|strategy|contracts?)",
     re.IGNORECASE,
 )
@@ -135,10 +183,19 @@ NUMBERING: Final = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){0,4}[.)]?|[IVX]{1,5}[.)]
 TAIL: Final = re.compile(r"\s*\([^()]{0,60}\)\s*$")
 LONGEST: Final = 80  # characters of a heading that announces a topic
 
-NUMBER: Final = r"\d{1,3}(?:\.\d{1,3}){0,3}[A-Za-z]?|[A-Z]\d{0,3}|[IVX]{1,5}|one|two|three|four|five|six|seven|eight|nine|ten|un|deux|trois|eins|zwei|drei"
+NUMBER: Final = (
+    r"\d{1,3}(?:\.\d{1,3}){0,3}[A-Za-z]?|[A-Z]\d{0,3}|[IVX]{1,5}|one|two|three|four|five|six|seven|eight|nine|ten|un"
+    r"|deux|trois|eins|zwei|drei"
+)
 SEPARATOR: Final = r"\s*(?:[:\u2014\u2013.|)]|\s-\s|-(?=\s))\s*"
-PARALLEL: Final = r"work\s?stream|track|stream|lane|epic|feature|chantier|arbeitspaket|work package|package|lot|module|component|squad|area|paquete|user story|story"
-SERIAL: Final = r"phase|stage|sprint|milestone|iteration|wave|increment|week|day|month|quarter|step|\u00e9tape|etape|jalon|semaine|etappe|meilenstein|woche|fase|etapa|hito|semana|schritt"
+PARALLEL: Final = (
+    r"work\s?stream|track|stream|lane|epic|feature|chantier|arbeitspaket|work package|package|lot|module|component"
+    r"|squad|area|paquete|user story|story"
+)
+SERIAL: Final = (
+    r"phase|stage|sprint|milestone|iteration|wave|increment|week|day|month|quarter|step|\u00e9tape|etape|jalon"
+    r"|semaine|etappe|meilenstein|woche|fase|etapa|hito|semana|schritt"
+)
 WORKSTREAM: Final = re.compile(
     rf"(?P<noun>{PARALLEL})\s+(?P<id>{NUMBER})(?:{SEPARATOR}(?P<title>\S.*))?", re.IGNORECASE
 )
@@ -146,17 +203,21 @@ PHASE: Final = re.compile(rf"(?P<noun>{SERIAL})\s+(?P<id>{NUMBER})(?:{SEPARATOR}
 MARKED: Final = re.compile(rf"(?P<noun>M|MS)\s?-?(?P<id>\d{{1,3}}(?:\.\d{{1,3}})?)(?:{SEPARATOR}(?P<title>\S.*))")
 SHORT: Final = re.compile(rf"(?P<noun>WS|WP|AP)\s?-?(?P<id>\d{{1,3}}|[A-Z])(?:{SEPARATOR}(?P<title>\S.*))")
 TASK: Final = re.compile(
-    rf"(?:task|t\u00e2che|tache|aufgabe|tarea|ticket|work item|action item|action|subtask|item|todo)(?:\s*#?(?=\d)|\s+)(?P<id>{NUMBER})(?:{SEPARATOR}|\s+)(?P<title>\S.*)",
+    rf"(?:task|t\u00e2che|tache|aufgabe|tarea|ticket|work item|action item|action|subtask|item|todo)(?:\s*#?(?=\d)"
+    rf"|\s+)(?P<id>{NUMBER})(?:{SEPARATOR}|\s+)(?P<title>\S.*)",
     re.IGNORECASE,
 )
 KEYED: Final = re.compile(
-    r"\[?(?P<id>(?:[A-Z]{1,10}[-_]?){1,2}\d{1,5}(?:[.-]\d{1,4}){0,3}[a-z]?)\]?(?:\s*[:\u2014\u2013|.)]\s*|\s+-\s+|\s+)(?P<title>\S.*)"
+    r"\[?(?P<id>(?:[A-Z]{1,10}[-_]?){1,2}\d{1,5}(?:[.-]\d{1,4}){0,3}[a-z]?)\]?(?:\s*[:\u2014\u2013|.)]\s*|\s+-\s+"
+    r"|\s+)(?P<title>\S.*)"
 )
 NO_TASK: Final = re.compile(r"(?:ADR|FR|NFR|SC|RISK|UC|REQ|AC|OQ|KR|Q|ISO|RFC|CVE|PEP|IEC|EN|DIN)[-_]?\d")
 """Ids of requirements, decisions, risks and standards."""
 OUTSIDE: Final = re.compile(
-    r"(?:out[ -]of[ -]scope|not in scope|non[ -]?\w+|future.*|later|ideas.*|appendix.*|examples?|alternatives.*|(?:ideas,? )?not planned|deferred.*|"
-    r"rollback.*|hors[ -]p.rim.tre|nicht im umfang|fuera de alcance|.*template.*|stretch.*|parking lot|icebox|someday|anti-?patterns?)",
+    r"(?:out[ -]of[ -]scope|not in scope|non[ -]?\w+|future.*|later|ideas.*|appendix.*|examples?|alternatives.*"
+    r"|(?:ideas,? )?not planned|deferred.*|"
+    r"rollback.*|hors[ -]p.rim.tre|nicht im umfang|fuera de alcance|.*template.*|stretch.*|parking lot|icebox|someday"
+    r"|anti-?patterns?)",
     re.IGNORECASE,
 )
 """Headings below which even what is named a phase or a task is none of this plan."""
@@ -190,7 +251,9 @@ def _known(text: str) -> Topic:
 
 
 def may_be_work(heading: str) -> bool:
-    """Whether a heading that mostly stands over words about the work may as well be the name of a part of it: "Documentation"."""
+    """Whether a heading that mostly stands over words about the work may as well be the name of a part of it:
+    "Documentation".
+    """
     return EITHER.fullmatch(bare(heading)) is not None
 
 
@@ -229,7 +292,9 @@ def names_task(text: str) -> re.Match[str] | None:
 
 
 def _is_key(found: re.Match[str]) -> bool:
-    """Whether what stands first is an id and no name ("HTTP2 server"): it has a hyphen or three digits, or a colon behind it."""
+    """Whether what stands first is an id and no name ("HTTP2 server"): it has a hyphen or three digits, or a colon
+    behind it.
+    """
     own = found["id"]
     return (
         "-" in own

@@ -27,7 +27,8 @@ LEFT: Final = "Its runners are still to be written: `orchestrate validate` names
 NOBODY: Final = "SOMEBODY"
 FEW: Final = 5_000  # names among which a pattern is looked for
 SPAN: Final = re.compile(
-    r"(?P<stem>[a-z_-]{0,20}?)(?P<first>\d{1,6})(?:\.\.|\s?[-\u2013\u2026]\s?|\s(?:to|through)\s)(?P=stem)?(?P<last>\d{1,6})"
+    r"(?P<stem>[a-z_-]{0,20}?)(?P<first>\d{1,6})(?:\.\.|\s?[-\u2013\u2026]\s?|\s(?:to"
+    r"|through)\s)(?P=stem)?(?P<last>\d{1,6})"
 )
 """Several names as one: "T1-T4", "P1-001..P1-004"."""
 
@@ -35,8 +36,8 @@ SPAN: Final = re.compile(
 def write_plan(draft: Draft, account: str = "") -> str:
     """The plan as YAML. Tasks name runners that somebody has to write; `orchestrate validate` lists them.
 
-    account: where the lines of the source went, for the head. Raises nothing; what the draft lacks (a lead, a title) gets a placeholder
-    and a note.
+    account: where the lines of the source went, for the head. Raises nothing; what the draft lacks (a lead, a title)
+    gets a placeholder and a note.
     """
     return written(draft, plan_document(draft), account)
 
@@ -237,7 +238,9 @@ def _resolved(draft: Draft, said: list[str], names: "_Names", line: int) -> list
 
 
 def _group_names(draft: Draft) -> dict[str, str]:
-    """Ids of groups by what a document calls them, lower case: their ids, titles, numbers, and names such as "phase 1"."""
+    """Ids of groups by what a document calls them, lower case: their ids, titles, numbers, and names such as "phase
+    1".
+    """
     names: dict[str, str] = {}
     for name, one in draft.groups.items():
         spaced = re.sub(r"(?<=[a-z])(?=[0-9])", " ", name.lower())

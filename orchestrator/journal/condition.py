@@ -12,7 +12,9 @@ ENDINGS: Final = {0: "PASS", 1: "FAIL", 3: "UNPROVEN"}
 
 
 def condition(run: RunSummary, owner: Lease | None) -> str:
-    """PASS, FAIL or UNPROVEN once finished, "no criteria" where nothing was to be proven; running while its owner lives; interrupted, died or "waits for people" where it can be resumed."""
+    """PASS, FAIL or UNPROVEN once finished, "no criteria" where nothing was to be proven; running while its owner
+    lives; interrupted, died or "waits for people" where it can be resumed.
+    """
     if run.exit_code == 0 and not run.judged:
         return NO_CRITERIA
     if run.exit_code is not None:

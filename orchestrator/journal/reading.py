@@ -68,8 +68,8 @@ def _connect_in_place(path: Path, patience: float) -> sqlite3.Connection:
 def require_readable(path: Path) -> None:
     """Raise FileNotFoundError if there is no such file, JournalError if this user may not read it.
 
-    The file is not opened for that. To close any descriptor of it would drop the locks that SQLite holds on it in this process
-    (fcntl(2)), and then another process could remove the write-ahead log of a run that is under way here.
+    The file is not opened for that. To close any descriptor of it would drop the locks that SQLite holds on it in this
+    process (fcntl(2)), and then another process could remove the write-ahead log of a run that is under way here.
     """
     try:
         there = path.stat()
@@ -86,7 +86,9 @@ def require_readable(path: Path) -> None:
 
 @contextmanager
 def refusals_told(state: Path) -> Iterator[None]:
-    """Meanwhile, a file below the state folder that this user may not read is told as the journal would be. Raises JournalError."""
+    """Meanwhile, a file below the state folder that this user may not read is told as the journal would be. Raises
+    JournalError.
+    """
     try:
         yield
     except PermissionError as error:
@@ -108,7 +110,9 @@ def _may_be_there(path: Path) -> bool:
 
 
 def _refusal(path: Path, state: Path) -> str:
-    """Which folder or file on the way is closed, whose it is, and how it is opened. state: the folder that is opened as a whole."""
+    """Which folder or file on the way is closed, whose it is, and how it is opened. state: the folder that is
+    opened as a whole.
+    """
     absolute, whole = path.absolute(), state.absolute()
     way = [*reversed(absolute.parents)]
     closed = next((one for one in way if not os.access(one, os.X_OK)), absolute)

@@ -56,7 +56,7 @@ CREATE TABLE IF NOT EXISTS lease (
 CREATE TABLE IF NOT EXISTS seal (
     run TEXT NOT NULL, since INTEGER NOT NULL, seq INTEGER NOT NULL, mark TEXT NOT NULL, PRIMARY KEY (run, seq)
 ) WITHOUT ROWID;
-"""
+"""  # noqa: E501
 
 _STANDING: Final = "SELECT (SELECT fence FROM lease WHERE run = ? AND held), (SELECT max(seq) FROM event WHERE run = ?)"
 
@@ -360,7 +360,8 @@ _MENDS: Final = {
     "read-only": "make the file and its folder writable, or choose another folder with --state",
     "permission": "make the state folder writable, or choose another one with --state",
     "unable to open": "make the state folder writable, or choose another one with --state",
-    "no journal here": "nothing has run in this state folder: start with `orchestrate run PLAN`, or name another one with --state",
+    "no journal here": "nothing has run in this state folder: start with `orchestrate run PLAN`, or name another one "
+    "with --state",
     "no space": "free space on its disk, and try again",
     "not a directory": "make the state folder writable, or choose another one with --state",
     "not a": "the file is damaged or no journal; move it away, or choose another folder with --state",

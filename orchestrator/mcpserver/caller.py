@@ -1,4 +1,6 @@
-"""What an agent can do at the server, on behalf of its name: claim a turn, say something, hand in, let go. Any thread may call."""
+"""What an agent can do at the server, on behalf of its name: claim a turn, say something, hand in, let go. Any
+thread may call.
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -134,7 +136,8 @@ class Caller:
         found = knock(self.known.folder_of(run), asked, HAND_IN_PATIENCE)
         if found is None:
             raise Refusal(
-                f"run {run} is not under way\n  mend: somebody carries it on with `orchestrate resume {run}`; then claim again"
+                f"run {run} is not under way\n  mend: somebody carries it on with `orchestrate resume {run}`; then "
+                f"claim again"
             )
         return found
 

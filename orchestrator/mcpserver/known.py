@@ -25,7 +25,9 @@ class NoRun(OrchestratorError):  # noqa: N818 - named after what was found
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A run as it is now. The state goes on with the journal: what is made of it is made while nobody else looks (`Known.seen`)."""
+    """A run as it is now. The state goes on with the journal: what is made of it is made while nobody else looks
+    (`Known.seen`).
+    """
 
     run: str
     state: RunState

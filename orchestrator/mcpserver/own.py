@@ -1,4 +1,6 @@
-"""The server for agents that we drive: over a socket that leads into their sandbox, each asks about its own task alone."""
+"""The server for agents that we drive: over a socket that leads into their sandbox, each asks about its own task
+alone.
+"""
 
 import asyncio
 import contextlib
@@ -26,7 +28,8 @@ from orchestrator.state.questions import ASKS
 GREETING: Final = 5.0
 """Seconds in which whoever connects has to give a token."""
 INSTRUCTIONS: Final = (
-    "You have a task that is measured after your turn. `brief` says it again with what it must PASS, `verdicts` why earlier rounds were "
+    "You have a task that is measured after your turn. `brief` says it again with what it must PASS, `verdicts` why "
+    "earlier rounds were "
     "refused, `progress` tells people what you do. What you say is kept as a claim and never counts as evidence."
 )
 
@@ -61,7 +64,9 @@ class Own:
 
 
 class OwnServer:
-    """Listens from `with` to its end; a thread of its own is begun with the first attempt that may ask. state: the state folder."""
+    """Listens from `with` to its end; a thread of its own is begun with the first attempt that may ask. state: the
+    state folder.
+    """
 
     def __init__(self, state: Path) -> None:
         self._known = Known(state)

@@ -1,4 +1,6 @@
-"""The server's tools and resources, by the official SDK. What they do stands in `Caller`; here is what a model reads of them."""
+"""The server's tools and resources, by the official SDK. What they do stands in `Caller`; here is what a model
+reads of them.
+"""
 
 import json
 from collections.abc import Callable
@@ -19,10 +21,14 @@ Who = Callable[[Context[Any, Any]], Caller]
 """On whose behalf a call is made."""
 
 INSTRUCTIONS: Final = (
-    "Work that is to be done and proven. `next_tasks` says what waits for you, `claim` takes one: you get a brief, a workspace (a git "
-    "worktree) and a claim, which you give back to every other tool. Work in the workspace only. Say something at least every "
-    "`lease_seconds` (`heartbeat`, `progress`), or the claim is lost. `hand_in` ends your turn: what you leave is committed, measured in "
-    "a clean checkout and judged. `verdicts` says what came of it. What you say is kept as a claim and never counts as evidence."
+    "Work that is to be done and proven. `next_tasks` says what waits for you, `claim` takes one: you get a brief, a "
+    "workspace (a git "
+    "worktree) and a claim, which you give back to every other tool. Work in the workspace only. Say something at "
+    "least every "
+    "`lease_seconds` (`heartbeat`, `progress`), or the claim is lost. `hand_in` ends your turn: what you leave is "
+    "committed, measured in "
+    "a clean checkout and judged. `verdicts` says what came of it. What you say is kept as a claim and never counts "
+    "as evidence."
 )
 T = TypeVar("T")
 LOOK: Final = 0.2
@@ -123,7 +129,9 @@ def _claiming(server: MCPServer[Any], who: Who) -> None:
         words: Annotated[str, Field(description="what you did, in a few words")] = "",
         wait: Annotated[float, Field(ge=0, le=LONGEST_WAIT, description="seconds to wait for the verdicts")] = 0,
     ) -> dict[str, Any]:
-        """End your turn: what lies in the workspace is committed, measured and judged. Answers the commit, or why the round is lost."""
+        """End your turn: what lies in the workspace is committed, measured and judged. Answers the commit, or why
+        the round is lost.
+        """
         caller = who(ctx)
         await ctx.report_progress(0, 2, "taking the hand-in")
         taken = await anyio.to_thread.run_sync(lambda: said(lambda: caller.hand_in(claim, words)))

@@ -18,7 +18,8 @@ def plan_view(loaded: LoadedPlan, state: RunState) -> dict[str, Any]:
     return {
         "run": state.run, "plan": plan.id, "title": plan.title, "digest": state.plan_digest,
         "tasks": [
-            {"task": task, "title": node.task.title, "agent": node.agent, "needs": list(graph.needs[task]), "status": state.tasks[task].status.value}
+            {"task": task, "title": node.task.title, "agent": node.agent, "needs": list(graph.needs[task]),
+            "status": state.tasks[task].status.value}
             for task, node in graph.nodes.items() if task in state.tasks
         ],
         "criteria": [
@@ -35,7 +36,8 @@ def offers_view(loaded: LoadedPlan, state: RunState, agent: str) -> list[dict[st
     """The turns that wait to be claimed by an agent of that name."""
     return [
         {
-            "run": state.run, "task": task, "title": node.task.title, "round": len(record.rounds) + 1, "of": node.task.rounds,
+            "run": state.run, "task": task, "title": node.task.title, "round": len(record.rounds) + 1,
+            "of": node.task.rounds,
             "until": list(node.task.until), "writes": list(node.task.writes),
         }
         for task, node, record in _pulled(loaded, state)
@@ -54,7 +56,8 @@ def verdicts_view(state: RunState, task: str) -> dict[str, Any]:
     """How a task stands, and what became of each of its rounds."""
     record = state.tasks[task]
     return {
-        "task": task, "attempt": record.attempt, "status": record.status.value, "stands": stands(record), "commit": commit_of(record),
+        "task": task, "attempt": record.attempt, "status": record.status.value, "stands": stands(record),
+        "commit": commit_of(record),
         "rounds": [_round(one) for one in record.rounds], "answers": answers_view(state, task),
     }  # fmt: skip
 

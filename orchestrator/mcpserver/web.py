@@ -1,4 +1,6 @@
-"""The server over streamable HTTP on loopback: a bearer token for each agent, and nothing for who comes by another name or from a page."""
+"""The server over streamable HTTP on loopback: a bearer token for each agent, and nothing for who comes by another
+name or from a page.
+"""
 
 import contextlib
 import secrets
@@ -46,7 +48,8 @@ class McpHttp:
             streamable_http_path=PATH, json_response=False, stateless_http=True, transport_security=allowed
         )
         config = uvicorn.Config(
-            guarded(app, self.tokens, hosts), log_config=None, log_level="critical", access_log=False, lifespan="on", ws="none",
+            guarded(app, self.tokens, hosts), log_config=None, log_level="critical", access_log=False, lifespan="on",
+            ws="none",
             timeout_graceful_shutdown=1, server_header=False,
         )  # fmt: skip
         self._server = uvicorn.Server(config)

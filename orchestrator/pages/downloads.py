@@ -11,7 +11,9 @@ from orchestrator.evidence.measurement import Measurement
 from orchestrator.report.model import Report, TaskRow
 
 MOST: Final = 3_000
-"""Samples of a task whose evidence a page holds in itself; the journal, a bundle and the parts of the report have any."""
+"""Samples of a task whose evidence a page holds in itself; the journal, a bundle and the parts of the report have
+any.
+"""
 
 
 def evidence_text(report: Report, task: TaskRow) -> str:
@@ -27,7 +29,9 @@ def evidence_text(report: Report, task: TaskRow) -> str:
 
 
 def evidence_link(report: Report, task: TaskRow) -> str:
-    """The same as an address that needs neither network nor script; "" where there is nothing, or too much to stand in a page."""
+    """The same as an address that needs neither network nor script; "" where there is nothing, or too much to stand
+    in a page.
+    """
     if not task.figures or sum(figure.measurement.size for figure in task.figures) > MOST:
         return ""
     held = base64.b64encode(evidence_text(report, task).encode("utf-8", "backslashreplace")).decode()

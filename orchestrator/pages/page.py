@@ -1,4 +1,6 @@
-"""One HTML page of a run: Jinja2 over the report's model, with everything inline. Pure: the same input gives the same bytes."""
+"""One HTML page of a run: Jinja2 over the report's model, with everything inline. Pure: the same input gives the
+same bytes.
+"""
 
 import re
 import shlex
@@ -40,9 +42,11 @@ VALUES_SHOWN: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """How a run stands that a server shows. word: as `orchestrate history` has it. at, mono: this moment, by the wall clock and the monotonic one of its owner.
+    """How a run stands that a server shows. word: as `orchestrate history` has it. at, mono: this moment, by the wall
+    clock and the monotonic one of its owner.
 
-    others: runs that it can be compared with, the latest first. early: verdicts of a run under way that nothing later can change.
+    others: runs that it can be compared with, the latest first. early: verdicts of a run under way that nothing later
+    can change.
     """
 
     word: str
@@ -62,7 +66,8 @@ def render_page(
     served: Served | None = None,
     token: str = "",
 ) -> str:
-    """The page of a run, finished or not. served: where it is shown by a server, how the run stands; then it links to logs and files.
+    """The page of a run, finished or not. served: where it is shown by a server, how the run stands; then it links to
+    logs and files.
 
     token: with it people answer there, "" where they cannot.
 
@@ -123,7 +128,9 @@ def _log(task: TaskRow, traces: Mapping[str, Trace]) -> str:
 
 
 def index_page(runs: Iterable[tuple[RunSummary, str]]) -> str:
-    """The list of runs, each with how it stands, the latest first. While one is running, the page loads itself again."""
+    """The list of runs, each with how it stands, the latest first. While one is running, the page loads itself
+    again.
+    """
     listed = list(reversed(list(runs)))
     running = any(word == RUNNING for _, word in listed)
     return environment().get_template("index.html.j2").render(runs=listed, running=running, css=asset("page.css"))

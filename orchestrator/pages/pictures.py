@@ -47,7 +47,9 @@ def _gantt_rows(report: Report, spans: Mapping[str, Sequence[Span]]) -> Iterator
 
 
 def distribution_chart(row: CriterionRow) -> str:
-    """A criterion's samples with its target and interval; "" where there are no single values that are numbers, as for a trend."""
+    """A criterion's samples with its target and interval; "" where there are no single values that are numbers, as
+    for a trend.
+    """
     values = [(place, value) for place, value in enumerate(row.values[:MOST_SAMPLES], 1) if math.isfinite(value)]
     if not values:
         return ""

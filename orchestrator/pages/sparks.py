@@ -16,7 +16,9 @@ FEWEST: Final = 2
 
 
 def spark(row: CriterionRow) -> str:
-    """An SVG of what the criterion came to over the runs, this one last, with its target; "" where there is no earlier run."""
+    """An SVG of what the criterion came to over the runs, this one last, with its target; "" where there is no
+    earlier run.
+    """
     values = series_of(row)
     if len(values) < FEWEST:
         return ""
@@ -29,7 +31,8 @@ def spark(row: CriterionRow) -> str:
     line = f'<line x1="0" x2="{WIDE}" y1="{heights[-1]:.1f}" y2="{heights[-1]:.1f}"/>' if goal else ""
     return (
         f'<svg class="spark" role="img" aria-label="{attribute(_told(row, values))}" viewBox="0 0 {WIDE} {HIGH}" '
-        f'width="{WIDE}" height="{HIGH}">{line}<polyline points="{points}"/><circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"/></svg>'
+        f'width="{WIDE}" height="{HIGH}">{line}<polyline points="{points}"/><circle cx="{x:.1f}" cy="{y:.1f}" '
+        f'r="2.5"/></svg>'
     )
 
 

@@ -20,7 +20,9 @@ MIB: Final = 2.0**20
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """One task's last attempt. series: (seconds since it began, MiB resident in its process tree). log: its last lines."""
+    """One task's last attempt. series: (seconds since it began, MiB resident in its process tree). log: its last
+    lines.
+    """
 
     series: tuple[tuple[float, float], ...] = ()
     log: str = ""
@@ -30,7 +32,9 @@ NO_TRACES: Final[Mapping[str, Trace]] = {}
 
 
 def read_traces(folder: Path, attempts: Iterable[tuple[str, int]]) -> dict[str, Trace]:
-    """Traces by task, from a run's folder. What is missing or damaged is empty: the journal is the truth, this is colour."""
+    """Traces by task, from a run's folder. What is missing or damaged is empty: the journal is the truth, this is
+    colour.
+    """
     state = folder.parents[1]
     return {
         task: _trace(state, found_folder(state, folder.name, task, attempt)) for task, attempt in attempts if attempt

@@ -27,7 +27,9 @@ class AgentFileError(OrchestratorError):
 
 @dataclass(frozen=True, slots=True)
 class AgentFile:
-    """What an agent file says. other: keys that mean nothing here, with their text as written. digest: sha256 of the whole text."""
+    """What an agent file says. other: keys that mean nothing here, with their text as written. digest: sha256 of
+    the whole text.
+    """
 
     name: str
     description: str

@@ -149,7 +149,9 @@ def _existing(path: Path, data: Data) -> Path:
 
 
 def _rename(errors: list[ErrorDetails], data: dict[str, Any], source: Source, problems: list[Problem]) -> set[Path]:
-    """Unknown keys: noted, and taken for the known key that is nearest, or removed. Returns what they were taken for."""
+    """Unknown keys: noted, and taken for the known key that is nearest, or removed. Returns what they were taken
+    for.
+    """
     taken = set()
     for error in errors:
         if error["type"] != "extra_forbidden":
@@ -233,7 +235,9 @@ def _short_input(error: ErrorDetails) -> object:
 
 
 def _stand_in_all(errors: list[ErrorDetails], data: dict[str, Any]) -> None:
-    """Stand-ins for all that could not be read; the last items of a list first, so that the others keep their places."""
+    """Stand-ins for all that could not be read; the last items of a list first, so that the others keep their
+    places.
+    """
     keys = {_path(one) for one in errors if one["loc"][-1:] == ("[key]",)}
     paths = {_path(one) if one["type"] == "missing" else _existing(_path(one), data) for one in errors} - keys
     for path in sorted(paths, key=lambda one: [str(part).zfill(9) for part in one], reverse=True):

@@ -212,7 +212,10 @@ def _work(task: Task, path: Path, source: Source) -> Iterator[Problem]:
             if given
             else "the task has neither `run` nor `command`, `brief`, `merge` or `approve`"
         )
-        mend = "give exactly one: `run: a registered runner`, `command: [program, argument]`, `brief: what to do`, `merge: [task]` or `approve: {ask: question}`"
+        mend = (
+            "give exactly one: `run: a registered runner`, `command: [program, argument]`, `brief: what to do`, "
+            "`merge: [task]` or `approve: {ask: question}`"
+        )
         yield source.problem(path, what, mend)
     elif task.command is not None and not (task.command and task.command[0]):
         yield source.problem((*path, "command"), "names no program", "write `command: [program, argument]`")

@@ -80,8 +80,9 @@ def joined(plan: Plan) -> dict[str, tuple[str, ...]]:
 def with_hand_in_needs(plan: Plan, needs: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """The needs with those that hand-ins bring.
 
-    An instrument waits for what it measures, a merge for what it joins and for the instruments of those, a gate for what it is about. Who waits for an
-    instrument waits for the task that it measures too: the figures of a round that is not accepted are not the last.
+    An instrument waits for what it measures, a merge for what it joins and for the instruments of those, a gate for
+    what it is about. Who waits for an instrument waits for the task that it measures too: the figures of a round that
+    is not accepted are not the last.
     """
     measured, merges, measuring, asking = measured_by(plan), joined(plan), instruments(plan), gates(plan)
     if not measured and not merges and not asking:

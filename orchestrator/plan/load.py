@@ -36,7 +36,8 @@ def parse_plan(
     """The plan that a text holds, its parameters filled in and its matrices expanded. Pure.
 
     source: the name of the file, for messages. settings: what `--set` gave, by parameter. runners: the metrics of each
-    registered runner; with them the plan is checked against what they promise. drivers: those that agents can have, unless nobody knows. Raises PlanError with every problem.
+    registered runner; with them the plan is checked against what they promise. drivers: those that agents can have,
+    unless nobody knows. Raises PlanError with every problem.
     """
     return plan_from(source_of(text, source), settings, runners, drivers)
 

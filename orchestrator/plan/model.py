@@ -63,7 +63,9 @@ class Reuse(StrEnum):
 
 
 class FromEnvironment(PlanModel):
-    """A value that the plan does not hold: `{from: API_TOKEN}` is that variable's where the attempt runs, and stands nowhere else."""
+    """A value that the plan does not hold: `{from: API_TOKEN}` is that variable's where the attempt runs, and
+    stands nowhere else.
+    """
 
     from_: VariableName = Field(alias="from")
 
@@ -113,9 +115,12 @@ class Sandbox(StrEnum):
 class Agent(PlanModel):
     """Who does tasks: capacity is how many at once, duty what the plan says it is there for.
 
-    from_: an agent file (front matter and instructions), relative to the project; it gives `specialty` where the plan does not.
-    program: how the driver starts the agent. env: names of our environment that it gets; nothing else of it is passed on.
-    mode: the session mode to ask for, where the agent has several. silent: seconds without a word after which it is shown as silent.
+    from_: an agent file (front matter and instructions), relative to the project; it gives `specialty` where the plan
+    does not.
+    program: how the driver starts the agent. env: names of our environment that it gets; nothing else of it is passed
+    on.
+    mode: the session mode to ask for, where the agent has several. silent: seconds without a word after which it is
+    shown as silent.
     home: files that lie in its home when a turn begins, as texts by their path in it.
     """
 
@@ -171,7 +176,9 @@ class Deliverable(PlanModel):
 
 
 class Redraws(PlanModel):
-    """What becomes of samples that attempts took which do not stand. ignore: why they do not count; the report tells it."""
+    """What becomes of samples that attempts took which do not stand. ignore: why they do not count; the report
+    tells it.
+    """
 
     ignore: str = Field(min_length=1, max_length=500)
 
@@ -182,7 +189,8 @@ class Criterion(PlanModel):
     samples: the fewest that can prove it (pairs, for a comparison; points, for a trend). expect: the fewest cases that
     must have been examined. tolerance: with `==`, the half-width that the whole interval must stay within.
     level: confidence of the interval. from_: the task whose measurement counts, where several measure the metric.
-    max_samples: while it is undecided its task runs again for more samples, up to this many; unless given, it runs once.
+    max_samples: while it is undecided its task runs again for more samples, up to this many; unless given, it runs
+    once.
     redraws: unless given, what failed, interrupted and repeated attempts measured counts as well.
     """
 
@@ -200,14 +208,17 @@ class Criterion(PlanModel):
 
 
 class Workspace(PlanModel):
-    """Where an agent works: a worktree of `repo` (a path; the project's own unless given) on a branch that starts at `base`."""
+    """Where an agent works: a worktree of `repo` (a path; the project's own unless given) on a branch that starts
+    at `base`.
+    """
 
     repo: str = "${project}"
     base: str = "HEAD"
 
 
 class Approval(PlanModel):
-    """A person's yes. ask: the question, for people; of: the task whose result it is about, the whole plan unless given.
+    """A person's yes. ask: the question, for people; of: the task whose result it is about, the whole plan unless
+    given.
 
     within: how long it is waited for; when that is over, the task has failed.
     """
@@ -218,16 +229,20 @@ class Approval(PlanModel):
 
 
 class Task(PlanModel):
-    """The unit that runs: exactly one of `run` (a registered runner), `command` (argv), `brief` (what an agent is asked to
-    change in a workspace, or a person to do), `merge` (hand-ins to join) and `approve` (what a person is to say yes to).
+    """The unit that runs: exactly one of `run` (a registered runner), `command` (argv), `brief` (what an agent is asked
+    to
+    change in a workspace, or a person to do), `merge` (hand-ins to join) and `approve` (what a person is to say yes
+    to).
 
-    needs: None means the task before it in its group (or, for the first, what its group needs); ids of the same group or
+    needs: None means the task before it in its group (or, for the first, what its group needs); ids of the same group
+    or
     "GROUP.task" or a whole "GROUP".
     agent: who does it, the group's lead unless named. resources: named counters, `cpu: 1` unless named.
-    writes: with a brief, what the hand-in may change; pinned: what must stay byte-identical to the base (glob patterns, `**` for
-    any depth). until: criteria that a hand-in must PASS, else another round, up to `rounds` of them. measures: the task whose
-    hand-in this one measures, in a clean checkout of it (`${checkout}`). merge: tasks whose hand-ins are joined in this order
-    on the branch `into` (unless given, the base that they share).
+    writes: with a brief, what the hand-in may change; pinned: what must stay byte-identical to the base (glob patterns,
+    `**` for
+    any depth). until: criteria that a hand-in must PASS, else another round, up to `rounds` of them. measures: the task
+    whose hand-in this one measures, in a clean checkout of it (`${checkout}`). merge: tasks whose hand-ins are joined
+    in this order on the branch `into` (unless given, the base that they share).
     """
 
     id: Identifier
@@ -310,7 +325,8 @@ class ProgressReports(PlanModel):
 
 
 class Subject(StrEnum):
-    """What others are told of. VERDICT: what a run came to. WAITS: a question for a person. BUDGET: one that is used by four fifths.
+    """What others are told of. VERDICT: what a run came to. WAITS: a question for a person. BUDGET: one that is used by
+    four fifths.
     SILENT: an agent that says nothing for long.
     """
 
@@ -328,7 +344,9 @@ def _by_reference(value: object) -> object:
 
 
 class Notify(PlanModel):
-    """Who is told of a run. to: the variable with the address. by: the notifier that knows what to do with it. about: of what."""
+    """Who is told of a run. to: the variable with the address. by: the notifier that knows what to do with it.
+    about: of what.
+    """
 
     to: Annotated[FromEnvironment, BeforeValidator(_by_reference)]
     by: NotifierName = "apprise"
@@ -341,7 +359,9 @@ class Notify(PlanModel):
 
 
 class UnitKind(StrEnum):
-    """What a unit of a plan's own measures. COUNT: how many of something. MONEY: an amount. RATE: a quotient of two units."""
+    """What a unit of a plan's own measures. COUNT: how many of something. MONEY: an amount. RATE: a quotient of two
+    units.
+    """
 
     COUNT = "count"
     MONEY = "money"
@@ -375,7 +395,9 @@ class Plan(PlanModel):
     next_steps: tuple[str, ...] = ()
 
     def variables(self, task: Task) -> tuple[dict[str, str], dict[str, str]]:
-        """The values that a task is given, and of those that the plan does not hold the variables that they are taken from."""
+        """The values that a task is given, and of those that the plan does not hold the variables that they are
+        taken from.
+        """
         told = {**self.env, **task.env}
         values = {name: value for name, value in told.items() if isinstance(value, str)}
         return values, {name: value.from_ for name, value in told.items() if isinstance(value, FromEnvironment)}

@@ -20,9 +20,9 @@ def task_ids(plan: Plan) -> dict[str, Task]:
 def resolve_needs(plan: Plan) -> dict[str, tuple[str, ...]]:
     """Direct needs of every task, by full id, in the plan's order. Names that mean nothing are left out.
 
-    A task without `needs` waits for the one before it in its group. A task that waits for nothing in its own group waits
-    for what its group needs. A whole group stands for its last tasks, those that no other task of it waits for. Hand-ins bring needs
-    of their own (`handins.with_hand_in_needs`).
+    A task without `needs` waits for the one before it in its group. A task that waits for nothing in its own group
+    waits for what its group needs. A whole group stands for its last tasks, those that no other task of it waits for.
+    Hand-ins bring needs of their own (`handins.with_hand_in_needs`).
     """
     known = task_ids(plan)
     last = {name: _last_tasks(name, group) for name, group in plan.groups.items()}
@@ -60,7 +60,9 @@ def count_edges(plan: Plan) -> int:
 
 
 def in_order(needs: Needs) -> bool:
-    """Whether every task comes after all that it needs, as in most plans: then there is neither a cycle nor anything to sort."""
+    """Whether every task comes after all that it needs, as in most plans: then there is neither a cycle nor
+    anything to sort.
+    """
     seen: set[str] = set()
     for task, above in needs.items():
         if not seen.issuperset(above):

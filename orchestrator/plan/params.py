@@ -1,9 +1,9 @@
 """Parameters: `${name}` anywhere in a plan's texts stands for a value of `params`, which `--set name=value` overrides.
 
-A text that is nothing but `${name}` becomes the value itself, with its type; within a longer text, and where only text can
-stand (a command, the environment, a title), its spelling.
-`${project}`, `${state}` and `${folder}` are known only when a task starts, `${proxy.openai}` when an agent's turn does, and `${matrix.key}`
-when the matrix is expanded; they are left.
+A text that is nothing but `${name}` becomes the value itself, with its type; within a longer text, and where only text
+can stand (a command, the environment, a title), its spelling.
+`${project}`, `${state}` and `${folder}` are known only when a task starts, `${proxy.openai}` when an agent's turn does,
+and `${matrix.key}` when the matrix is expanded; they are left.
 `$${name}` stands for the text `${name}` itself, and loses its first dollar where `${name}` would have got its value.
 """
 
@@ -97,7 +97,9 @@ def substitute(source: Source, params: Mapping[str, Any]) -> tuple[dict[str, Any
 
 
 def is_later(name: str, path: Path) -> bool:
-    """Whether the text at a path is gone through for this name once more: when the matrix is expanded, or when the task starts."""
+    """Whether the text at a path is gone through for this name once more: when the matrix is expanded, or when the
+    task starts.
+    """
     in_task = len(path) > 3 and path[2] == "tasks"
     if name.startswith("matrix."):
         return in_task
@@ -111,7 +113,9 @@ def is_later(name: str, path: Path) -> bool:
 
 
 class _Filling:
-    """Fills in parameters, and counts what they add: a text of a megabyte that names another 5,000 times is never made."""
+    """Fills in parameters, and counts what they add: a text of a megabyte that names another 5,000 times is never
+    made.
+    """
 
     def __init__(self, source: Source, params: Mapping[str, Any]) -> None:
         self.problems: list[Problem] = []

@@ -107,7 +107,9 @@ def _criterion(  # noqa: PLR0913, PLR0917 - one criterion, and all that it is he
 
 
 def _fits(wanted: str, offered: str, own: Collection[str]) -> bool:
-    """Whether a target can be in that unit. own: declared ones, which fit themselves alone; unknown ones are problems of their own."""
+    """Whether a target can be in that unit. own: declared ones, which fit themselves alone; unknown ones are
+    problems of their own.
+    """
     try:
         return parse_unit(wanted, own).dimension == parse_unit(offered, own).dimension
     except UnitError:

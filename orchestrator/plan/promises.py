@@ -1,8 +1,9 @@
 """The summary table's promises against the criteria that decide them: a row may not say more than what is judged.
 
-A row's `target` is words for people. Where a figure stands among them (`>= 90 %`, `at most 5 ms (p99)`, `1GB+`, `saves 25%`), one criterion of the row
-must ask for that much at least, in whatever unit. A figure without a direction has the criterion's, a number without a unit its unit, and of a range
-(`10-15%`) the end counts that is easier to reach. Words with several figures are left alone.
+A row's `target` is words for people. Where a figure stands among them (`>= 90 %`, `at most 5 ms (p99)`, `1GB+`, `saves
+25%`), one criterion of the row must ask for that much at least, in whatever unit. A figure without a direction has the
+criterion's, a number without a unit its unit, and of a range (`10-15%`) the end counts that is easier to reach. Words
+with several figures are left alone.
 """
 
 import re
@@ -59,16 +60,20 @@ OPERATORS: Final = {
 
 _WORDS: Final = "|".join(re.escape(word) for word in sorted(OPERATORS, key=len, reverse=True))
 DIRECTIONS: Final = {
-    "+": Operator.AT_LEAST, "or more": Operator.AT_LEAST, "or higher": Operator.AT_LEAST, "and above": Operator.AT_LEAST,
-    "or less": Operator.AT_MOST, "or fewer": Operator.AT_MOST, "or lower": Operator.AT_MOST, "and below": Operator.AT_MOST,
+    "+": Operator.AT_LEAST, "or more": Operator.AT_LEAST, "or higher": Operator.AT_LEAST,
+    "and above": Operator.AT_LEAST,
+    "or less": Operator.AT_MOST, "or fewer": Operator.AT_MOST, "or lower": Operator.AT_MOST,
+    "and below": Operator.AT_MOST,
 }  # fmt: skip
 """The same, behind the figure."""
 PERCENT: Final = frozenset({"percent", "pct", "per cent"})
 _NUMBER: Final = r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?"
 _DIRECTION: Final = "|".join(re.escape(word) for word in DIRECTIONS)
 PROMISE: Final = re.compile(
-    rf"(?:[^0-9<>=≤≥]{{0,60}}?(?<![\w.]))?(?P<operator>{_WORDS})?\s*(?P<number>{_NUMBER})(?:\s*(?:-|–|to)\s*(?P<other>{_NUMBER}))?"  # noqa: RUF001
-    rf"\s*(?P<unit>(?!(?:or|and|to)\b)[^\s+()]{{1,40}})?\s*(?P<more>{_DIRECTION})?(?:[\s,;(](?:[^0-9]|(?<=[A-Za-z])[0-9]+){{0,80}})?",
+    rf"(?:[^0-9<>=≤≥]{{0,60}}?(?<![\w.]))?(?P<operator>{_WORDS})?\s*(?P<number>{_NUMBER})(?:\s*(?:-|–"  # noqa: RUF001 - people write either dash
+    rf"|to)\s*(?P<other>{_NUMBER}))?"
+    rf"\s*(?P<unit>(?!(?:or|and|to)\b)[^\s+()]{{1,40}})?\s*(?P<more>{_DIRECTION})?(?:[\s,;(](?:[^0-9]"
+    rf"|(?<=[A-Za-z])[0-9]+){{0,80}})?",
     re.ASCII | re.IGNORECASE,
 )
 LONGEST: Final = 120
@@ -99,7 +104,9 @@ def _wider(metric: SuccessMetric, criteria: list[tuple[str, Criterion]]) -> tupl
 
 
 def promised(text: str, criterion: Criterion) -> TargetValue | None:
-    """The target that a row's words are, beside one of its criteria; None where they are no figure that can be held against it."""
+    """The target that a row's words are, beside one of its criteria; None where they are no figure that can be held
+    against it.
+    """
     held = criterion.target.relative is None  # what only earlier runs tell cannot be compared with words
     found = PROMISE.fullmatch(text) if held and len(text) <= LONGEST else None
     if found is None:

@@ -1,7 +1,7 @@
 """A plan's data from JSON text, which is read far faster than YAML but without positions.
 
-JSON is YAML, so such a text means the same to both readers; whatever they might see differently is left to the other one. The
-positions are found by reading the text again as YAML, once a problem needs one.
+JSON is YAML, so such a text means the same to both readers; whatever they might see differently is left to the other
+one. The positions are found by reading the text again as YAML, once a problem needs one.
 """
 
 import json

@@ -1,7 +1,8 @@
-"""Scalars without quotes: what YAML makes of them, when that is not what was written, and how to write what is read back the same.
+"""Scalars without quotes: what YAML makes of them, when that is not what was written, and how to write what is read
+back the same.
 
-A number is taken only where its own spelling is the text: `3.10` would become 3.1 and `7225e10` 72250000000000.0 wherever it
-ends up in a text, an id or a runner's parameter, so both are problems with the mend "put it in quotes".
+A number is taken only where its own spelling is the text: `3.10` would become 3.1 and `7225e10` 72250000000000.0
+wherever it ends up in a text, an id or a runner's parameter, so both are problems with the mend "put it in quotes".
 """
 
 import re
@@ -22,7 +23,8 @@ FLOAT: Final = re.compile(
 OCTAL: Final = re.compile(r"[-+]?0[0-9_]+", re.ASCII)
 SEXAGESIMAL: Final = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?", re.ASCII)
 OTHER_NUMBER: Final = re.compile(
-    r"[-+]?(0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|\.(inf|Inf|INF))"
+    r"[-+]?(0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|[0-9][0-9_]*_[0-9_]*(\.[0-9_]*)?([eE][-+]?[0-9]+)?|\.(inf|Inf"
+    r"|INF))"
     r"|\.(nan|NaN|NAN)",
     re.ASCII,
 )
@@ -92,11 +94,15 @@ def _changed(text: str) -> tuple[str, str] | None:
 
 
 BREAKS: Final = "\x85\u2028\u2029\ufeff"
-"""YAML's own ends of lines beside those of ASCII, and the mark of byte order: as they are, they would be read as a space, or not at all."""
+"""YAML's own ends of lines beside those of ASCII, and the mark of byte order: as they are, they would be read as a
+space, or not at all.
+"""
 
 
 class PlanDumper(yaml.SafeDumper):
-    """Writes YAML that the plan's reader takes for the same data: texts that look like numbers in quotes, numbers in full."""
+    """Writes YAML that the plan's reader takes for the same data: texts that look like numbers in quotes, numbers
+    in full.
+    """
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:

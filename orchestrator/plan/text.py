@@ -12,14 +12,17 @@ from orchestrator.plan.spelling import PlanDumper
 
 
 def plan_text(plan: Plan) -> str:
-    """YAML that `parse_plan` reads as the same plan: parameters filled in, matrices expanded, what is as unless told left out."""
+    """YAML that `parse_plan` reads as the same plan: parameters filled in, matrices expanded, what is as unless
+    told left out.
+    """
     data = plan.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     kept = {key: value if key == "params" else _literal(value, (key,)) for key, value in data.items()}
     return yaml.dump(kept, Dumper=PlanDumper, sort_keys=False, allow_unicode=True, width=120)
 
 
 def _literal(part: Any, path: Path, *, matrix: bool = False) -> Any:  # noqa: ANN401 - plain data
-    """With `${name}`, which stands for itself in a plan whose parameters are filled in, written as the format wants that.
+    """With `${name}`, which stands for itself in a plan whose parameters are filled in, written as the format wants
+    that.
 
     matrix: it is of a task that still has one.
     """

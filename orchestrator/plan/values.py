@@ -30,7 +30,9 @@ RELATIVE: Final = re.compile(
     r"(?P<operator>[<>]=?)\s*(?P<factor>\d{1,6}(?:\.\d{1,6})?)\s*x\s*median\(\s*last\s+(?P<last>\d{1,4})\s*\)", re.ASCII
 )
 FEWEST_RUNS: Final = 10
-"""Earlier runs that a target rests on: by fewer, its own scatter would be passed or failed on (benchmarks/evidence/history.py)."""
+"""Earlier runs that a target rests on: by fewer, its own scatter would be passed or failed on
+(benchmarks/evidence/history.py).
+"""
 MOST_RUNS: Final = 1_000
 SECONDS: Final = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
@@ -47,7 +49,9 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TargetValue:
-    """`>= 25 %`: operator, number and unit. relative: of `>= 0.97 x median(last 20)`, whose value only a run knows (NaN, unit "")."""
+    """`>= 25 %`: operator, number and unit. relative: of `>= 0.97 x median(last 20)`, whose value only a run knows
+    (NaN, unit "").
+    """
 
     operator: Operator
     value: float
@@ -81,7 +85,9 @@ def parse_duration(text: object) -> float:
 
 
 def at_least(shortest: float, what: str) -> Callable[[float], float]:
-    """A check that a duration of a plan is no shorter than that many seconds. what: why not, and what to write instead."""
+    """A check that a duration of a plan is no shorter than that many seconds. what: why not, and what to write
+    instead.
+    """
 
     def check(seconds: float) -> float:
         if seconds < shortest:
@@ -120,7 +126,9 @@ def parse_target(text: object) -> TargetValue:
 
 
 def parse_any_target(text: object) -> TargetValue:
-    """Operator, number and unit of `>= 25 %`, `< 500 MB`, `== 0 leaks`. Whether the plan may have the unit is checked with the plan."""
+    """Operator, number and unit of `>= 25 %`, `< 500 MB`, `== 0 leaks`. Whether the plan may have the unit is
+    checked with the plan.
+    """
     if isinstance(text, TargetValue):
         return text
     if isinstance(text, str) and (by_history := RELATIVE.fullmatch(text.strip())):

@@ -1,10 +1,11 @@
-"""Workflow instances of WfCommons, read as plans: the graphs of real scientific workflows, to schedule, draw and try out.
+"""Workflow instances of WfCommons, read as plans: the graphs of real scientific workflows, to schedule, draw and try
+out.
 
-A task becomes a command that does nothing (`true`), with its recorded runtime as its estimate and what it ran as its title; all of them
-form one workstream. Machines become counters of cores, which tasks hold as they did, and the recorded makespan says how much ran at once
-(`wfmachines`). Files and the programs themselves are left out. Read are schema versions 1.5 and 1.6, with tasks in
-`workflow.specification` and runtimes in `workflow.execution`, and the earlier form with both in `workflow.tasks`.
-Source of the format: https://github.com/wfcommons/WfFormat
+A task becomes a command that does nothing (`true`), with its recorded runtime as its estimate and what it ran as its
+title; all of them form one workstream. Machines become counters of cores, which tasks hold as they did, and the
+recorded makespan says how much ran at once (`wfmachines`). Files and the programs themselves are left out. Read are
+schema versions 1.5 and 1.6, with tasks in `workflow.specification` and runtimes in `workflow.execution`, and the
+earlier form with both in `workflow.tasks`. Source of the format: https://github.com/wfcommons/WfFormat
 """
 
 import math

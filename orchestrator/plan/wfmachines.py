@@ -1,8 +1,10 @@
-"""The machines of a recorded workflow: how much of it ran at once, so that a forecast of it ends when the recorded run did.
+"""The machines of a recorded workflow: how much of it ran at once, so that a forecast of it ends when the recorded run
+did.
 
-A task holds as many cores of its machine as the record says. Where the run took longer than runtimes and cores explain (it waited in
-queues, for files, for slots), fewer tasks at once are assumed, as many as explain it; what is still left is shared out over the
-runtimes. Where it was shorter, the cores that tasks are said to hold are not what they held, and are left out.
+A task holds as many cores of its machine as the record says. Where the run took longer than runtimes and cores explain
+(it waited in queues, for files, for slots), fewer tasks at once are assumed, as many as explain it; what is still left
+is shared out over the runtimes. Where it was shorter, the cores that tasks are said to hold are not what they held, and
+are left out.
 """
 
 import heapq
@@ -29,7 +31,9 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """cores by counter; at_once: tasks; stretch: what every runtime is multiplied by. makespan: recorded, in seconds, 0 for none."""
+    """cores by counter; at_once: tasks; stretch: what every runtime is multiplied by. makespan: recorded, in
+    seconds, 0 for none.
+    """
 
     cores: Mapping[str, int] = field(default_factory=dict)
     holds: tuple[tuple[str, int] | None, ...] = ()
@@ -42,7 +46,8 @@ class Fleet:
         parts = []
         if self.cores:
             parts.append(
-                f"recorded on {len(self.cores)} machine{'s' * (len(self.cores) > 1)} with {sum(self.cores.values()):,} cores"
+                f"recorded on {len(self.cores)} machine{'s' * (len(self.cores) > 1)} with "
+                f"{sum(self.cores.values()):,} cores"
             )
         if self.makespan:
             parts.append(f"{self.makespan:g} s from start to end")
@@ -56,7 +61,9 @@ class Fleet:
 def read_fleet(
     execution: Mapping[str, Any], order: Sequence[str], seconds: Sequence[float], needs: Sequence[tuple[int, ...]]
 ) -> Fleet:
-    """The machines of a record, and how much ran at once. order: the tasks' ids; seconds, needs: of each, needs by place."""
+    """The machines of a record, and how much ran at once. order: the tasks' ids; seconds, needs: of each, needs by
+    place.
+    """
     makespan = _number(execution.get("makespanInSeconds", execution.get("makespan")))
     cores, names = _machines(execution.get("machines"))
     holds = _holds(execution.get("tasks"), order, names, cores)

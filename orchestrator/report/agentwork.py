@@ -33,8 +33,8 @@ STANDS: Final[Mapping[Status, str]] = {
 class AgentTask:
     """An agent's task now. round: the one under way, or the last; 0 before the first. of: how many it may have.
 
-    stands: in words. commit: of the latest hand-in, "" without one. why: the latest refusal. silent: its agent said nothing for longer
-    than the plan allows without a remark.
+    stands: in words. commit: of the latest hand-in, "" without one. why: the latest refusal. silent: its agent said
+    nothing for longer than the plan allows without a remark.
     """
 
     task: str

@@ -65,7 +65,8 @@ def _headline(found: Audit) -> str:
         )
         interval = "point" if one.low == one.high else f"{number(one.low)} to {number(one.high)}"
         rows.append(
-            f"| {code(one.metric)} {escape(one.source)} | {number(one.value)} {escape(one.unit)} | {interval} | {said} |"
+            f"| {code(one.metric)} {escape(one.source)} | {number(one.value)} {escape(one.unit)} | {interval} | "
+            f"{said} |"
         )
     return "\n".join(rows)
 
@@ -113,8 +114,10 @@ def audit_data(found: Audit) -> dict[str, Any]:
         "claims": [_data(one) for one in found.findings],
         "measured": [
             {
-                "metric": one.metric, "value": one.value, "low": one.low, "high": one.high, "unit": one.unit, "target": one.target,
-                "claims": [{"line": each.claim.line, "text": each.claim.text, "label": str(each.label)} for each in findings],
+                "metric": one.metric, "value": one.value, "low": one.low, "high": one.high, "unit": one.unit,
+                "target": one.target,
+                "claims": [{"line": each.claim.line, "text": each.claim.text,
+                "label": str(each.label)} for each in findings],
             }
             for one, findings in found.headline
         ],

@@ -1,8 +1,9 @@
 """Two runs side by side: what got worse, what got better, and what the samples cannot tell. Pure.
 
-Metrics are paired by task and name. Samples of different runs are not paired, so the difference has an interval of its own
-(`evidence.intervals.of_difference`); a whole interval on one side of zero is a change, which the metric's direction makes a
-regression or an improvement. What was measured once says nothing about chance: a difference is told, and does not decide.
+Metrics are paired by task and name. Samples of different runs are not paired, so the difference has an interval of its
+own (`evidence.intervals.of_difference`); a whole interval on one side of zero is a change, which the metric's direction
+makes a regression or an improvement. What was measured once says nothing about chance: a difference is told, and does
+not decide.
 """
 
 import math
@@ -38,7 +39,8 @@ class Trend(StrEnum):
 class MetricChange:
     """One metric of one task in both runs, in `unit`. percent, low, high: how much larger it is now, of what it was.
 
-    percent is None where a share makes no sense (it was 0, or is there in one run only); low, high where there is no interval.
+    percent is None where a share makes no sense (it was 0, or is there in one run only); low, high where there is no
+    interval.
     """
 
     task: str

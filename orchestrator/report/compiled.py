@@ -1,4 +1,6 @@
-"""Templates kept compiled beside their text, as Python keeps modules: compiling a dozen of them takes longer than a small report."""
+"""Templates kept compiled beside their text, as Python keeps modules: compiling a dozen of them takes longer than a
+small report.
+"""
 
 import sys
 from contextlib import suppress
@@ -14,8 +16,8 @@ from orchestrator.atomic_write import replace_whole
 class CompiledTemplates(BytecodeCache):
     """In the folder's `__pycache__`; what cannot be read or written there is compiled anew each time.
 
-    It is heeded where Python is told to write no bytecode, or to keep it elsewhere (`-B`, PYTHONPYCACHEPREFIX). Jinja looks at its own
-    version, Python's and the template's checksum before it uses what is found.
+    It is heeded where Python is told to write no bytecode, or to keep it elsewhere (`-B`, PYTHONPYCACHEPREFIX). Jinja
+    looks at its own version, Python's and the template's checksum before it uses what is found.
     """
 
     def __init__(self, folder: Path) -> None:

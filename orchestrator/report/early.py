@@ -1,6 +1,7 @@
 """Verdicts that nothing later in a run can change, while the run goes on. Pure.
 
-They are shown, never recorded: at its end a run judges everything, and then looks at the files that figures were computed from.
+They are shown, never recorded: at its end a run judges everything, and then looks at the files that figures were
+computed from.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,7 @@
 """The appendix's figures: every measurement with a value that follows from its samples alone.
 
-A journal holds the declaration of a metric only where a criterion was judged by it. Without one, a comparison in % is shown as
-the signed change of the treatment against the baseline.
+A journal holds the declaration of a metric only where a criterion was judged by it. Without one, a comparison in % is
+shown as the signed change of the treatment against the baseline.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,9 @@ from orchestrator.state.transitions import Status
 
 
 def figures_of(graph: TaskGraph, tasks: Mapping[str, TaskRecord], metrics: Mapping[str, Metric]) -> tuple[Figure, ...]:
-    """Every measurement of the tasks that succeeded, numbered in graph order. metrics: the declared ones that are known."""
+    """Every measurement of the tasks that succeeded, numbered in graph order. metrics: the declared ones that are
+    known.
+    """
     found = [
         (record, measurement)
         for record in _proven(graph, tasks)

@@ -27,7 +27,9 @@ class FormatError(OrchestratorError):
 
 @dataclass(frozen=True)
 class ToldRun:
-    """A run as its journal has it. folder: its own, where attempts left logs. group: the one that is asked for, None for all."""
+    """A run as its journal has it. folder: its own, where attempts left logs. group: the one that is asked for,
+    None for all.
+    """
 
     loaded: LoadedPlan
     envelopes: Sequence[Envelope]

@@ -1,4 +1,6 @@
-"""A run for GitHub Actions: the summary of a job in Markdown, and annotations. See "Workflow commands" in GitHub's documentation."""
+"""A run for GitHub Actions: the summary of a job in Markdown, and annotations. See "Workflow commands" in GitHub's
+documentation.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -67,7 +69,10 @@ def _first(found: Iterable[list[str]]) -> Iterator[str]:
 def _row(row: CriterionRow) -> str:
     verdict = row.verdict
     measured = "—" if verdict.value is None else f"{number(verdict.value, row.goal)} {escape(verdict.unit)}"
-    return f"| {MARKS[verdict.outcome]} | {code(row.id)} {escape(row.title)} | {code(row.target)} | {measured} | {escape(verdict.detail)} |"
+    return (
+        f"| {MARKS[verdict.outcome]} | {code(row.id)} {escape(row.title)} | {code(row.target)} | {measured} | "
+        f"{escape(verdict.detail)} |"
+    )
 
 
 def _command(level: str, title: str, message: str) -> str:

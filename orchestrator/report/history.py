@@ -53,6 +53,7 @@ def _in_unit(points: list[MetricPoint], unit: str) -> Iterator[MetricPoint]:
         except UnitError:
             continue
         yield MetricPoint(
-            one.run, one.started_at, one.task, times(one.value, factor), times(one.low, factor), times(one.high, factor), unit, one.samples,
+            one.run, one.started_at, one.task, times(one.value, factor), times(one.low, factor), times(one.high,
+            factor), unit, one.samples,
             one.verdicts,
         )  # fmt: skip

@@ -89,7 +89,9 @@ def _rounded(value: float) -> str:
 
 
 def process(argv: Sequence[str], run: str) -> str:
-    """A process as one would type it: the program by its name, files of the run from its folder on. The journal has them whole."""
+    """A process as one would type it: the program by its name, files of the run from its folder on. The journal has
+    them whole.
+    """
     program = PurePath(argv[0]).name if argv[0].startswith("/") else argv[0]
     within = [part.rpartition(f"/{run}/")[2] if f"/{run}/" in part else part for part in argv[1:]]
     return shlex.join([program, *within])

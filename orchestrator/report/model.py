@@ -32,7 +32,8 @@ class Agreement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measurement. number: its place in the appendix, from 1. what: how `value` follows from the samples, e.g. "median".
+    """One measurement. number: its place in the appendix, from 1. what: how `value` follows from the samples, e.g.
+    "median".
 
     value, low, high: in the measurement's unit, None with `problem` where it gives none. n: samples, pairs or points.
     values: the derived value of each sample or pair in that unit, empty for a trend. form: how they were derived.
@@ -66,10 +67,11 @@ class FileRow:
 class CriterionRow:
     """A criterion of the plan with its verdict; evidence: the figures it was judged from.
 
-    target: in words; goal, unit, tolerance: the same as numbers. better: which way the metric improves, "neither" where it is
-    not known. asked: the fewest samples; most: up to how many are taken; expect: the fewest cases. level: as the plan has it.
-    values: the derived value of every sample in `unit`, for a plot beside `goal` and the verdict's interval; empty for a trend,
-    whose points stand in the figure. past: (run, what it came to in the unit of the verdict) of earlier runs, the latest last.
+    target: in words; goal, unit, tolerance: the same as numbers. better: which way the metric improves, "neither" where
+    it is not known. asked: the fewest samples; most: up to how many are taken; expect: the fewest cases. level: as the
+    plan has it. values: the derived value of every sample in `unit`, for a plot beside `goal` and the verdict's
+    interval; empty for a trend, whose points stand in the figure. past: (run, what it came to in the unit of the
+    verdict) of earlier runs, the latest last.
     """
 
     id: str
@@ -93,7 +95,8 @@ class CriterionRow:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """The run before, and what differs. plan: digests, None where they are the same. settings, machine: (name, before, now).
+    """The run before, and what differs. plan: digests, None where they are the same. settings, machine: (name, before,
+    now).
 
     verdicts: (criterion, before, now). "" stands for what is not there.
     """
@@ -116,7 +119,8 @@ class SuccessRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """A task as it went. seconds: all its attempts, None before it ran. first, last: its events in the journal (0: none).
+    """A task as it went. seconds: all its attempts, None before it ran. first, last: its events in the journal (0:
+    none).
 
     origins: the circumstances of each attempt that left evidence. used: files of tasks above that it read.
     printed: the last lines that a failed one printed, on `stream`.
@@ -153,7 +157,9 @@ class DeliverableRow:
 
 @dataclass(frozen=True, slots=True)
 class GroupSection:
-    """A workstream or stage. start, end: seconds into the run, None before it ran or while it runs; planned: its forecast."""
+    """A workstream or stage. start, end: seconds into the run, None before it ran or while it runs; planned: its
+    forecast.
+    """
 
     id: str
     title: str
@@ -171,7 +177,9 @@ class GroupSection:
 
 @dataclass(frozen=True, slots=True)
 class MilestoneRow:
-    """A milestone: planned and actual seconds into the run; actual is None where it names no group or was not reached."""
+    """A milestone: planned and actual seconds into the run; actual is None where it names no group or was not
+    reached.
+    """
 
     event: str
     groups: tuple[str, ...]
@@ -206,10 +214,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class ClaimRow:
-    """A figure that a task said beside what was measured of it. standing: how the two compare. metric: "" where nothing tells which.
+    """A figure that a task said beside what was measured of it. standing: how the two compare. metric: "" where nothing
+    tells which.
 
-    claimed: in `unit`. measured, low, high: in the same unit, None where nothing was. parsed: found in a note's text, not said as
-    a claim. figure: the number of the measurement in the appendix, None without one. seq: the note's event.
+    claimed: in `unit`. measured, low, high: in the same unit, None where nothing was. parsed: found in a note's text,
+    not said as a claim. figure: the number of the measurement in the appendix, None without one. seq: the note's event.
     """
 
     task: str
@@ -239,7 +248,9 @@ class RoundRow:
 
 @dataclass(frozen=True, slots=True)
 class SpendRow:
-    """What was spent, on a task, by an agent or in the whole run. whose: as people call it; budget: its limits that are set."""
+    """What was spent, on a task, by an agent or in the whole run. whose: as people call it; budget: its limits that
+    are set.
+    """
 
     whose: str
     budget: Mapping[str, float]
@@ -285,7 +296,9 @@ class ProgressRow:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedRow:
-    """What an owner of the run expected of its turn when that began, and what the turn took, both in seconds of the wall clock."""
+    """What an owner of the run expected of its turn when that began, and what the turn took, both in seconds of the
+    wall clock.
+    """
 
     seconds: float
     basis: str
@@ -297,8 +310,8 @@ class ExpectedRow:
 class Report:
     """Everything that the templates show. outcome: of the whole run; standing: how far it got, in words.
 
-    loosened: by what the plan asks for less than it did earlier in the run. since: what changed since the run before, None where this
-    run's journal knows of none.
+    loosened: by what the plan asks for less than it did earlier in the run. since: what changed since the run before,
+    None where this run's journal knows of none.
     """
 
     title: str

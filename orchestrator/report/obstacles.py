@@ -1,4 +1,6 @@
-"""What keeps a run from passing, and what to do about it: the first thing that a reader of a report wants to know. Pure."""
+"""What keeps a run from passing, and what to do about it: the first thing that a reader of a report wants to know.
+Pure.
+"""
 
 import math
 import shlex
@@ -11,7 +13,8 @@ from orchestrator.report.model import NOT_JUDGED, CriterionRow, Figure, Report
 
 MENDS: Final[Mapping[Why, str]] = {
     Why.MET: "",
-    Why.MISSED: "improve what was built and measure again, or change the target in the plan, where its review shows that",
+    Why.MISSED: "improve what was built and measure again, or change the target in the plan, where its review shows "
+    "that",
     Why.NO_EVIDENCE: "let the task that measures this metric succeed; it failed, did not run, or left no measurement",
     Why.TOO_FEW_SAMPLES: "let the task record as many samples as the criterion asks for",
     Why.TOO_FEW_CASES: "examine as many cases as the criterion expects",
@@ -30,10 +33,11 @@ MENDS: Final[Mapping[Why, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """A criterion that did not pass. mend: what to do. again: the command that measures it again; log: the one that shows its log.
+    """A criterion that did not pass. mend: what to do. again: the command that measures it again; log: the one that
+    shows its log.
 
-    measured_by: the command that the figure came from by itself, "" where it has none. worst: the sample that is farthest on the wrong
-    side, and its place from 1; None where there are not several.
+    measured_by: the command that the figure came from by itself, "" where it has none. worst: the sample that is
+    farthest on the wrong side, and its place from 1; None where there are not several.
     """
 
     row: CriterionRow
@@ -57,7 +61,9 @@ def unjudged(report: Report) -> int:
 
 
 def again(report: Report, task: str = "") -> str:
-    """The command that runs a task once more, or what failed. It names the state folder that the run was started with."""
+    """The command that runs a task once more, or what failed. It names the state folder that the run was started
+    with.
+    """
     force = ("--force", task) if task else ()
     return shlex.join(("orchestrate", "resume", report.run, *force, *_state(report)))
 

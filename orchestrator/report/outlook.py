@@ -37,7 +37,9 @@ class BudgetLeft:
 
 
 def waiting_of(plan: Plan, graph: TaskGraph, state: RunState) -> Iterator[Waiting]:
-    """The tasks that may begin next: those that are ready, and those that wait only for what is under way; in the plan's order."""
+    """The tasks that may begin next: those that are ready, and those that wait only for what is under way; in the
+    plan's order.
+    """
     at_work = Counter(graph.nodes[task].agent for task in state.running if task in graph.nodes)
     for task, node in graph.nodes.items():
         record = state.tasks.get(task)

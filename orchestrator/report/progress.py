@@ -28,7 +28,8 @@ class Working:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """seconds: since this turn of the run began. rest: seconds still to go, None before anything finished; until: when that is.
+    """seconds: since this turn of the run began. rest: seconds still to go, None before anything finished; until: when
+    that is.
 
     path: seconds of the longest chain of what is left. waits: what is next; budgets: what is left of them.
     """

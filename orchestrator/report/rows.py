@@ -1,4 +1,6 @@
-"""Rows of the tables that have one for each task: a template takes ten times as long, and a large run has ten thousand of them."""
+"""Rows of the tables that have one for each task: a template takes ten times as long, and a large run has ten
+thousand of them.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -57,7 +59,9 @@ def said(notes: Sequence[str]) -> Safe:
 
 
 def with_unit(value: float, unit: str, target: float | None = None) -> str:
-    """A number and its unit; a bare number has the unit 1. target: what it is to be told apart from, in the same unit."""
+    """A number and its unit; a bare number has the unit 1. target: what it is to be told apart from, in the same
+    unit.
+    """
     told = markdown.number(value, target)
     return told if unit == "1" else f"{told} {markdown.escape(unit)}"
 
@@ -82,6 +86,7 @@ def _said_rows(task: TaskRow) -> Iterator[str]:
     for place, each in enumerate(task.figures):
         measured = each.measurement
         yield (
-            f"| {name} | {'' if place else notes} | {markdown.code(measured.metric)} {figure(each)} | {markdown.escape(each.what)} "
+            f"| {name} | {'' if place else notes} | {markdown.code(measured.metric)} {figure(each)} | "
+            f"{markdown.escape(each.what)} "
             f"| {each.n} | {markdown.escape(measured.method)} | {evidence((each.number,))} |"
         )

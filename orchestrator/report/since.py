@@ -46,7 +46,9 @@ def series_of(row: CriterionRow) -> tuple[float, ...]:
 
 
 def sparkline(values: Sequence[float]) -> str:
-    """A block for each value, as high as it lies between the least and the largest; in the middle where they are all the same."""
+    """A block for each value, as high as it lies between the least and the largest; in the middle where they are
+    all the same.
+    """
     low, high = min(values, default=0.0), max(values, default=0.0)
     if low == high:
         return BLOCKS[3] * len(values)

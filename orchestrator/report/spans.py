@@ -42,7 +42,8 @@ class Span:
 
 @dataclass(slots=True)
 class Course:
-    """What the journal tells beside the run's state. events: first and last sequence number of each task. rounds: as they were judged.
+    """What the journal tells beside the run's state. events: first and last sequence number of each task. rounds: as
+    they were judged.
 
     environments: of the start and of every resume, with its event's number.
     """

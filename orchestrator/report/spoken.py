@@ -1,4 +1,6 @@
-"""What agents said of their rounds, read as `orchestrate audit` reads a report: each figure beside what that round measured. Pure."""
+"""What agents said of their rounds, read as `orchestrate audit` reads a report: each figure beside what that round
+measured. Pure.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Final

@@ -61,7 +61,8 @@ def verify(
 
 
 def compared(plan: Plan, graph: TaskGraph, state: RunState, judged: Judged, digest: Digest) -> tuple[Finding, ...]:
-    """The run itself where it did not finish, criteria in the plan's order, agents' hand-ins, approvals, then artifacts in the graph's. No repository is needed.
+    """The run itself where it did not finish, criteria in the plan's order, agents' hand-ins, approvals, then artifacts
+    in the graph's. No repository is needed.
 
     judged: of now. digest: sha256 of a path below the run's folder.
     """
@@ -121,7 +122,9 @@ def measured_commit(plan: Plan, state: RunState, task: str | None) -> str:
 
 
 def _hand_ins(plan: Plan, state: RunState) -> Iterator[Finding]:
-    """What agents handed in, by the journal alone: a task that is done was accepted in a round, with the commit that it has now."""
+    """What agents handed in, by the journal alone: a task that is done was accepted in a round, with the commit
+    that it has now.
+    """
     for task in briefed(plan):
         record = state.tasks.get(task)
         if record is None or record.status is not Status.SUCCEEDED or record.reused is not None:
@@ -137,7 +140,8 @@ def _hand_ins(plan: Plan, state: RunState) -> Iterator[Finding]:
 
 
 def _approvals(plan: Plan, graph: TaskGraph, state: RunState) -> Iterator[Finding]:
-    """What people approved, by the journal alone: a gate that is done has a yes that holds for plan, criteria and commit as they are now.
+    """What people approved, by the journal alone: a gate that is done has a yes that holds for plan, criteria and
+    commit as they are now.
 
     Agents' files are not in the journal; that they were the same when it was asked and when it was answered is.
     """

@@ -7,7 +7,9 @@ from orchestrator.plan.values import TargetValue
 
 
 def loosened_target(old: Criterion, new: Criterion) -> str:
-    """Why the new target asks for less than the old one; empty where every value that it accepts was accepted before."""
+    """Why the new target asks for less than the old one; empty where every value that it accepts was accepted
+    before.
+    """
     if old.target.relative is not None or new.target.relative is not None:
         return _by_history(old.target, new.target)
     if not compatible(old.target.unit, new.target.unit):

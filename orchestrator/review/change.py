@@ -34,10 +34,10 @@ class Action(StrEnum):
 class Change:
     """One difference.
 
-    name: the part's full name, "A.peak-memory", or "A.tune -> A.adapt" for an edge. field: what of it changed, empty for
-    the whole. before, after: as a plan writes them, empty where there is nothing. loosens: why the new plan asks for less
-    than the old one, empty where it does not. leeway: it only gives more time or room, which is for a reviewer to see, and
-    nothing that a resumed run is held to.
+    name: the part's full name, "A.peak-memory", or "A.tune -> A.adapt" for an edge. field: what of it changed, empty
+    for the whole. before, after: as a plan writes them, empty where there is nothing. loosens: why the new plan asks
+    for less than the old one, empty where it does not. leeway: it only gives more time or room, which is for a reviewer
+    to see, and nothing that a resumed run is held to.
     """
 
     part: Part

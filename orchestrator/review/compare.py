@@ -101,7 +101,9 @@ def _row(one: SuccessMetric) -> dict[str, str]:
 
 
 def _fewer(criteria: Pairs) -> Callable[[SuccessMetric, SuccessMetric], Mapping[str, str]]:
-    """Whether a row of the summary rests on less: on criteria that are still there, but no longer on all that it did."""
+    """Whether a row of the summary rests on less: on criteria that are still there, but no longer on all that it
+    did.
+    """
     named = dict(criteria.kept)
 
     def judge(old: SuccessMetric, new: SuccessMetric) -> Mapping[str, str]:

@@ -70,7 +70,9 @@ TERMS: Final = (
 
 
 def pair_criteria(old: Mapping[str, Criterion], new: Mapping[str, Criterion]) -> Pairs:
-    """Which criterion is which, by full name "A.peak-memory"; one that only changed its name or group is the same, whatever it asks now."""
+    """Which criterion is which, by full name "A.peak-memory"; one that only changed its name or group is the same,
+    whatever it asks now.
+    """
     return pair(
         old,
         new,

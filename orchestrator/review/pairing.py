@@ -17,7 +17,8 @@ class Pairs:
 
 
 def pair(old: Mapping[str, T], new: Mapping[str, T], *contents: Callable[[T], object]) -> Pairs:
-    """Pair the parts. contents: what makes two parts the same under different names, the surest first; compared by its `repr`.
+    """Pair the parts. contents: what makes two parts the same under different names, the surest first; compared by its
+    `repr`.
 
     A name that stayed is itself whatever became of its content. Only names that went pair with names that came, each at
     most once, first come first served. A content of None is nobody's.

@@ -17,7 +17,9 @@ DEFAULTS: Final[Mapping[str, str]] = {"timeout": "no limit", "resources.cpu": "1
 
 
 def fields_of(part: BaseModel) -> dict[str, Any]:
-    """Every field by its key in a plan, as plain data in the plan's own spelling; those of KEYED are one entry for each of their keys."""
+    """Every field by its key in a plan, as plain data in the plan's own spelling; those of KEYED are one entry for
+    each of their keys.
+    """
     found: dict[str, Any] = {}
     for key, value in part.model_dump(mode="json", by_alias=True).items():
         if key in KEYED and isinstance(value, dict):
@@ -28,7 +30,9 @@ def fields_of(part: BaseModel) -> dict[str, Any]:
 
 
 def differing(old: BaseModel, new: BaseModel) -> Iterator[tuple[str, Any, Any]]:
-    """(key, before, after) of what differs, None for what is not there; in the order of the format, what is new last."""
+    """(key, before, after) of what differs, None for what is not there; in the order of the format, what is new
+    last.
+    """
     was, now = fields_of(old), fields_of(new)
     for key in dict.fromkeys([*was, *now]):
         hidden = key.startswith("env.")  # two values that look the same because they are masked
@@ -37,7 +41,9 @@ def differing(old: BaseModel, new: BaseModel) -> Iterator[tuple[str, Any, Any]]:
 
 
 def told(key: str, value: Any) -> str:  # noqa: ANN401 - plain data
-    """A value as a plan writes it, empty for nothing. Values of the environment that stand in the plan are never shown."""
+    """A value as a plan writes it, empty for nothing. Values of the environment that stand in the plan are never
+    shown.
+    """
     if value is None:
         return DEFAULTS.get(key, "")
     if key.startswith("env.") and isinstance(value, str):

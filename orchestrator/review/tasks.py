@@ -22,11 +22,15 @@ STRICTNESS: Final = {
 
 ESTIMATE: Final = "estimate"
 ELSEWHERE: Final = frozenset({"id", "needs", ESTIMATE, "matrix", "agent"})
-"""Fields that are compared otherwise: as the name, by who does it, as edges, as estimates, and as the tasks that a matrix makes."""
+"""Fields that are compared otherwise: as the name, by who does it, as edges, as estimates, and as the tasks that a
+matrix makes.
+"""
 
 
 def pair_tasks(old: TaskGraph, new: TaskGraph) -> Pairs:
-    """Which task is which; one that only changed its id or its group is the same, also where it was edited on the way."""
+    """Which task is which; one that only changed its id or its group is the same, also where it was edited on the
+    way.
+    """
     return pair(
         _tasks(old),
         _tasks(new),

@@ -17,7 +17,11 @@ SMALLER: Final = "it measures something smaller"
 WIDER: Final = "it is more lenient"
 LESS: Final = "it leaves out something that it did"
 
-_LENIENT: Final = re.compile(r"toleran|threshold|slack|margin|skip|allow|ignor|quick|fast|lenient|exclude|max_(err|fail|diff)", re.IGNORECASE)  # fmt: skip
+_LENIENT: Final = re.compile(
+    r"toleran|threshold|slack|margin|skip|allow|ignor|quick|fast|lenient|exclude|max_(err"
+    r"|fail|diff)",
+    re.IGNORECASE,
+)
 _COUNTS: Final = re.compile(r"(^n$|sample|repeat|round|iteration|runs?$|times$|count|trials|pairs)", re.IGNORECASE)
 _NEUTRAL: Final = re.compile(r"(^|_)(seed|port|version|year|date|id|warm_?up|level|index)($|_)", re.IGNORECASE)
 _QUANTITY: Final = re.compile(r"([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*([A-Za-zµ%/]*)")

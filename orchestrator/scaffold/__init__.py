@@ -35,8 +35,8 @@ def is_name(name: str) -> bool:
 def taken_by(name: str) -> str:
     """Why Python or pip would find something else under the project's name; empty where they find nothing.
 
-    The standard library comes before what is installed, and two packages of one name hide each other. Where only pip takes two names
-    for the same (a project `pyyaml`, whose module is called `yaml`), installing one removes the other.
+    The standard library comes before what is installed, and two packages of one name hide each other. Where only pip
+    takes two names for the same (a project `pyyaml`, whose module is called `yaml`), installing one removes the other.
     """
     module = module_of(name)
     if module in sys.stdlib_module_names or module in sys.builtin_module_names:
@@ -55,7 +55,9 @@ def taken_by(name: str) -> str:
 
 
 def _installed_as(name: str) -> str:
-    """The installed distribution that pip takes for the same as a project of that name; "" where there is none, or it is the one here."""
+    """The installed distribution that pip takes for the same as a project of that name; "" where there is none, or
+    it is the one here.
+    """
     try:
         found = metadata.distribution(name)
     except (metadata.PackageNotFoundError, ValueError):
@@ -70,7 +72,9 @@ def _is_of(found: metadata.Distribution, folder: Path) -> bool:
 
 
 def _is_here(found: ModuleSpec) -> bool:
-    """Whether it is found only because of where the command was started: a folder there, which may well be the project."""
+    """Whether it is found only because of where the command was started: a folder there, which may well be the
+    project.
+    """
     places = [found.origin] if found.origin else list(found.submodule_search_locations or ())
     return found.origin is None and all(Path(place).parent == Path.cwd() for place in places)
 

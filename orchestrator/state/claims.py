@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Claimed:
     """A claim of a turn. agent: of the plan; name: what the claimant calls itself; channel: "mcp http" or "mcp stdio".
 
-    secret: sha256 of the token that the claimant was given, by which it is known. seconds: of silence after which it has lost the claim.
+    secret: sha256 of the token that the claimant was given, by which it is known. seconds: of silence after which it
+    has lost the claim.
     """
 
     agent: str

@@ -38,8 +38,8 @@ class Cause(StrEnum):
 class Failure:
     """cause, and one line for people. exit_code: the process's, negative for a signal, None if there is none.
 
-    measured: what the attempt had recorded until then. It stands beside the verdict, so that nobody drops samples by failing.
-    printed: the last lines that it printed, on `stream`: stderr, or stdout where that is all there is.
+    measured: what the attempt had recorded until then. It stands beside the verdict, so that nobody drops samples by
+    failing. printed: the last lines that it printed, on `stream`: stderr, or stdout where that is all there is.
     """
 
     cause: Cause
@@ -54,8 +54,8 @@ class Failure:
 class RunStarted:
     """plan_text: the YAML as read. settings: what `--set` gave. environment: a description of the machine.
 
-    plan_file: the plan's absolute path, empty for one that is in no file, and in journals of older versions.
-    earlier: what earlier runs came to by criterion, in the order of the runs: as many as a target rests on, else the last few.
+    plan_file: the plan's absolute path, empty for one that is in no file, and in journals of older versions. earlier:
+    what earlier runs came to by criterion, in the order of the runs: as many as a target rests on, else the last few.
     before: the run of the plan before this one, None where there is none.
     """
 
@@ -247,7 +247,9 @@ class HandInJoined:
 
 @dataclass(frozen=True, slots=True)
 class TurnClaimed:
-    """An agent that came by itself has taken the turn. A turn is claimed once; when its claimant is lost, it is interrupted."""
+    """An agent that came by itself has taken the turn. A turn is claimed once; when its claimant is lost, it is
+    interrupted.
+    """
 
     task: str
     attempt: int
@@ -277,7 +279,9 @@ class PersonAnswered:
 
 @dataclass(frozen=True, slots=True)
 class QuestionAnswered:
-    """A person answered what an agent asked in a note while it worked. The task stands as before. number: of the question, from 1."""
+    """A person answered what an agent asked in a note while it worked. The task stands as before. number: of the
+    question, from 1.
+    """
 
     task: str
     number: int
@@ -385,7 +389,9 @@ class RunInterrupted:
 
 @dataclass(frozen=True, slots=True)
 class RunWaits:
-    """Nothing is left to do but what people have to answer: the run ends here, and goes on once they have. tasks: that wait for them."""
+    """Nothing is left to do but what people have to answer: the run ends here, and goes on once they have. tasks:
+    that wait for them.
+    """
 
     tasks: tuple[str, ...]
     kind: Literal["run_waits"] = "run_waits"

@@ -17,8 +17,9 @@ class Word(StrEnum):
 class Bound:
     """What an answer holds for, each as a digest; it is void once one of them changes.
 
-    commit: the full id of the commit that is approved, sha256 of its evidence where that is not a commit, "" where it is of nothing in
-    particular. plan: of the plan's text and settings; criteria: of all its criteria as they are read; agents: of the agents' files.
+    commit: the full id of the commit that is approved, sha256 of its evidence where that is not a commit, "" where it
+    is of nothing in particular. plan: of the plan's text and settings; criteria: of all its criteria as they are read;
+    agents: of the agents' files.
     """
 
     commit: str
@@ -38,8 +39,8 @@ WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question that waits for a person. gate: it wants a yes or a no; otherwise a person is to do the task. who: the agent of the plan
-    that is asked; of: the task that it is about, "" for none.
+    """A question that waits for a person. gate: it wants a yes or a no; otherwise a person is to do the task. who: the
+    agent of the plan that is asked; of: the task that it is about, "" for none.
 
     until: wall clock seconds after which it is not waited for any more, None for no limit.
     """
@@ -56,8 +57,8 @@ class Asked:
 class Answer:
     """What a person said, and all that is known of that.
 
-    id: by which who gives it twice is known. by: their name, as they gave it; user: of the operating system, on whose behalf it came;
-    channel: "cli", "page", "python" or "mcp". void: why it does not hold any more, "" while it does.
+    id: by which who gives it twice is known. by: their name, as they gave it; user: of the operating system, on whose
+    behalf it came; channel: "cli", "page", "python" or "mcp". void: why it does not hold any more, "" while it does.
     """
 
     id: str
@@ -73,7 +74,9 @@ class Answer:
 
 
 def differences(was: Bound, now: Bound) -> tuple[str, ...]:
-    """What changed, in words; () where nothing did. Changed criteria are a changed plan too, and told as the criteria alone."""
+    """What changed, in words; () where nothing did. Changed criteria are a changed plan too, and told as the
+    criteria alone.
+    """
     changed = [each.name for each in fields(Bound) if getattr(was, each.name) != getattr(now, each.name)]
     if "criteria" in changed:
         changed.remove("plan") if "plan" in changed else None

@@ -9,7 +9,9 @@ ASKS: Final = "asks a person: "
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a person answered. id: by which who gives it twice is known; by, user, channel: as of an `Answer`; at: wall clock seconds."""
+    """What a person answered. id: by which who gives it twice is known; by, user, channel: as of an `Answer`; at:
+    wall clock seconds.
+    """
 
     id: str
     text: str
@@ -21,7 +23,9 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question of a task. number: from 1 within the task; at: wall clock seconds; reply: None while nobody answered."""
+    """One question of a task. number: from 1 within the task; at: wall clock seconds; reply: None while nobody
+    answered.
+    """
 
     task: str
     number: int

@@ -47,15 +47,19 @@ class TaskRecord:
 
     attempt: the latest, 0 before the first. started_at, finished_at: wall clock seconds. started_mono, finished_mono:
     monotonic seconds of the owner that wrote them (durations only). failures: of every failed attempt, in order.
-    evidence, usage: of the attempt that succeeded (usage also of the last failed one). reason: why it was skipped, cancelled
+    evidence, usage: of the attempt that succeeded (usage also of the last failed one). reason: why it was skipped,
+    cancelled
     or set back; culprit: the failed task behind a skip. tolerated: it failed, and its `continue_on_error` counts
     that as done. due: monotonic time of the next attempt while waiting. notes: the last 100 things its agent said.
     reused: the run and attempt that did it instead; then `attempt` is 0, whose folder holds what was brought over.
-    story: its last 40 events, one line each. batches: attempts that ended well before it was run again for more samples,
-    each with what it left; `evidence` then is of all of them together. launch: the processes of the latest attempt, None
+    story: its last 40 events, one line each. batches: attempts that ended well before it was run again for more
+    samples,
+    each with what it left; `evidence` then is of all of them together. launch: the processes of the latest attempt,
+    None
     where it had none for long. turn: in which start or resume of the run the latest attempt was started, from 0.
     hand_in: what its agent left last, None while it works on it. rounds: those that were judged, in order.
-    joined: what a merge made of each hand-in, in order. reserved, settled_calls: of calls of models, by attempt and call; turn_seconds:
+    joined: what a merge made of each hand-in, in order. reserved, settled_calls: of calls of models, by attempt and
+    call; turn_seconds:
     of all turns that ended. Neither a resume nor an invalidation forgets what was spent.
     claim: who has taken the turn under way, or had the last one.
     asked: what a person was asked last; answers: all that people said of it, in order, with those that are void now.
@@ -105,7 +109,9 @@ class TaskRecord:
 
     @property
     def seconds(self) -> float | None:
-        """How long the latest attempt took, None while it has not ended. A person's answer may come in another owner's turn: by the wall clock."""
+        """How long the latest attempt took, None while it has not ended. A person's answer may come in another
+        owner's turn: by the wall clock.
+        """
         if self.asked is not None and self.started_at is not None and self.finished_at is not None:
             return max(0.0, self.finished_at - self.started_at)
         if self.started_mono is None or self.finished_mono is None:
@@ -125,9 +131,11 @@ class RunState:
 
     tasks: every task of the plan as last started or resumed, by id. verdicts: by criterion, of the latest judging;
     metrics: those that were judged, by name, as they were declared then.
-    exit_code: None until finished. interrupted: the reason while stopped early, else None. waits: the tasks for which it ended to wait for people, until
+    exit_code: None until finished. interrupted: the reason while stopped early, else None. waits: the tasks for which
+    it ended to wait for people, until
     it is taken up again. resumes: how often it was
-    taken up again. seq, fence: of the last event. started_at, ended_at: wall clock seconds. turns: the start and every resume.
+    taken up again. seq, fence: of the last event. started_at, ended_at: wall clock seconds. turns: the start and every
+    resume.
     loosened: by what the contract was loosened, as it was judged at the end.
     draws: of each task, what its attempts came to that does not stand; also of tasks that the plan lost.
     earlier: what earlier runs came to, as it was known when this one started. before: the one before it.

@@ -40,7 +40,7 @@ succeeded stays: round_judged, question_answered
 failed stays: question_answered
 skipped stays: question_answered
 cancelled stays: question_answered
-"""
+"""  # noqa: E501 - made of the table
 
 from enum import StrEnum
 from typing import ClassVar, Final
@@ -75,7 +75,8 @@ from orchestrator.state.events import (
 
 
 class Status(StrEnum):
-    """Where a task stands. WAITING: for the delay before its next attempt. HANDED_IN: until its hand-in is measured and judged.
+    """Where a task stands. WAITING: for the delay before its next attempt. HANDED_IN: until its hand-in is measured and
+    judged.
     ASKED: until a person answers. ANSWERED: until what follows from that is done.
     """
 

@@ -14,7 +14,9 @@ _PARTS: Final = re.compile(r"[/:@?&=#,;\s]+")
 
 
 def given_targets(words: Iterable[str]) -> Iterator[Notify]:
-    """What `--notify` names: a variable, or NOTIFIER:VARIABLE. Raises ValueError, whose message does not repeat the word: it may be the address itself."""
+    """What `--notify` names: a variable, or NOTIFIER:VARIABLE. Raises ValueError, whose message does not repeat the
+    word: it may be the address itself.
+    """
     for word in words:
         found = _GIVEN.fullmatch(word)
         if found is None:

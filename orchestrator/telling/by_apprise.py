@@ -1,4 +1,6 @@
-"""The notifier `apprise`: Slack, mail, webhooks and what else https://github.com/caronc/apprise speaks to, by the address alone."""
+"""The notifier `apprise`: Slack, mail, webhooks and what else https://github.com/caronc/apprise speaks to, by the
+address alone.
+"""
 
 import logging
 import threading
@@ -32,7 +34,10 @@ class AppriseNotifier:
     def problem(self, address: str) -> str | None:
         """See `Notifier`."""
         if _service(address) is None:
-            return "apprise does not know this kind of address\n  mend: write one of its URLs, as slack://, mailtos:// or json://"
+            return (
+                "apprise does not know this kind of address\n  mend: write one of its URLs, as slack://, mailtos:// "
+                "or json://"
+            )
         return None
 
     def send(self, address: str, news: News) -> None:

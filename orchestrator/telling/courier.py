@@ -27,7 +27,9 @@ class Recipient:
 
 
 class Courier:
-    """Hands news to who wants it. masked: takes secrets out of a text. Nothing here raises into the run, or holds it up."""
+    """Hands news to who wants it. masked: takes secrets out of a text. Nothing here raises into the run, or holds
+    it up.
+    """
 
     def __init__(
         self,

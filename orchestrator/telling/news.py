@@ -1,4 +1,6 @@
-"""What is news in a run: its verdict, a question for a person, a budget that is nearly used up, an agent that is silent. Pure."""
+"""What is news in a run: its verdict, a question for a person, a budget that is nearly used up, an agent that is
+silent. Pure.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -48,7 +50,9 @@ TONES: Final = {Outcome.PASS: Tone.GOOD, Outcome.FAIL: Tone.BAD, Outcome.UNPROVE
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One thing to tell. key: by which the same is known again within its run. title, body: plain text; the title is one line."""
+    """One thing to tell. key: by which the same is known again within its run. title, body: plain text; the title
+    is one line.
+    """
 
     key: str
     subject: Subject

@@ -1,7 +1,7 @@
 """Notifiers: by what somebody is told. A notifier sends one text to one address, and knows nothing else of a run.
 
-A package brings its own by an entry point of the group `orchestrator.notifiers` that names an object with what `Notifier` has, or a class
-of such objects (docs/notifiers.md).
+A package brings its own by an entry point of the group `orchestrator.notifiers` that names an object with what
+`Notifier` has, or a class of such objects (docs/notifiers.md).
 """
 
 from collections.abc import Callable, Mapping
@@ -33,14 +33,20 @@ class Notifier(Protocol):
     name: str
 
     def problem(self, address: str) -> str | None:
-        """Why it could not send to this address from this machine, with the mend; None where it could. Nothing is sent."""
+        """Why it could not send to this address from this machine, with the mend; None where it could. Nothing is
+        sent.
+        """
 
     def send(self, address: str, news: News) -> None:
-        """Send it, within seconds, from a thread of its own. Raises whatever went wrong; the message is told without the address."""
+        """Send it, within seconds, from a thread of its own. Raises whatever went wrong; the message is told
+        without the address.
+        """
 
 
 def find_notifier(name: str) -> Notifier:
-    """The notifier of that name. Raises NotifierError: nobody offers it, two packages do, or what is offered cannot be used."""
+    """The notifier of that name. Raises NotifierError: nobody offers it, two packages do, or what is offered cannot
+    be used.
+    """
     offered = {point.value: point for point in _points() if point.name == name}
     if len(offered) > 1:
         told = " and ".join(f"{point.dist.name if point.dist else '?'} ({value})" for value, point in offered.items())

@@ -1,4 +1,6 @@
-"""Everybody who is told of a run, as one listener beside it: those of the plan, those of `--notify`, and who collects its spans."""
+"""Everybody who is told of a run, as one listener beside it: those of the plan, those of `--notify`, and who
+collects its spans.
+"""
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,7 +25,9 @@ Listener = Callable[[Envelope], None]
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """How others are told. state: the state folder; project: where the run was started. notice: is told, once, what could not be told."""
+    """How others are told. state: the state folder; project: where the run was started. notice: is told, once, what
+    could not be told.
+    """
 
     state: Path
     project: Path
@@ -92,7 +96,9 @@ class Others:
         return both
 
     def take_up(self, journal: JournalPort, run: str) -> None:
-        """Hear what happened in a run before it is taken up again; what still holds is told once the run is this process's."""
+        """Hear what happened in a run before it is taken up again; what still holds is told once the run is this
+        process's.
+        """
         if self._known:
             self._guarded(lambda: self._caught_up(journal.read(run, unsealed=True)))
 

@@ -1,4 +1,5 @@
-"""What was told of a run, and what could not be: lines beside its journal, so that a resume does not tell the same again.
+"""What was told of a run, and what could not be: lines beside its journal, so that a resume does not tell the same
+again.
 
 The journal is what happened in the run; this is only what became of messages about it, often after the run has ended.
 """
@@ -20,7 +21,9 @@ LARGEST: Final = 1 << 22  # bytes of it that are read
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """One try to tell one of them. key, subject, title: of the news. target: who, by name. at: wall clock seconds. problem: why not, "" where it was sent."""
+    """One try to tell one of them. key, subject, title: of the news. target: who, by name. at: wall clock seconds.
+    problem: why not, "" where it was sent.
+    """
 
     key: str
     subject: str

@@ -10,7 +10,9 @@ from orchestrator.tracing.spans import spans_of
 
 
 def to_be_sent(asked: bool | None, environment: Mapping[str, str], notice: Callable[[str], None]) -> bool:  # noqa: FBT001 - an answer of three
-    """Whether they are: where that is asked for, or left open and the environment names a receiver. Raises NoTracingError before anything runs."""
+    """Whether they are: where that is asked for, or left open and the environment names a receiver. Raises
+    NoTracingError before anything runs.
+    """
     if asked:
         require_installed()
         return not switched_off(environment)
@@ -22,5 +24,7 @@ def to_be_sent(asked: bool | None, environment: Mapping[str, str], notice: Calla
 
 
 def send_run(loaded: LoadedPlan, envelopes: Sequence[Envelope], run: str, secrets: tuple[str, ...]) -> int:
-    """Send the run as far as it got; how many spans. secrets: masked, beside what looks like one. Raises TracingError."""
+    """Send the run as far as it got; how many spans. secrets: masked, beside what looks like one. Raises
+    TracingError.
+    """
     return send(spans_of(loaded, envelopes, lambda text: mask(text, secrets)), run)

@@ -1,4 +1,6 @@
-"""Spans as plain data, and the names that they use: the semantic conventions for generative AI (v0.1.0), and `orchestrate.*` of our own."""
+"""Spans as plain data, and the names that they use: the semantic conventions for generative AI (v0.1.0), and
+`orchestrate.*` of our own.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -40,9 +42,11 @@ class SpanEvent:
 
 @dataclass(slots=True)
 class Span:
-    """One part of a run. key: its place in the run, the same whenever the run is exported; parent: the key of the part around it, None of the run itself.
+    """One part of a run. key: its place in the run, the same whenever the run is exported; parent: the key of the part
+    around it, None of the run itself.
 
-    start, end: nanoseconds since the epoch. client: it is a call of somebody else. error: why it failed, "" where it did not.
+    start, end: nanoseconds since the epoch. client: it is a call of somebody else. error: why it failed, "" where it
+    did not.
     """
 
     key: str

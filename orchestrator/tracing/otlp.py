@@ -1,4 +1,6 @@
-"""Sends spans over OTLP/HTTP, by OpenTelemetry's SDK. Where to, with which headers and certificates, its own variables say (OTEL_EXPORTER_OTLP_…)."""
+"""Sends spans over OTLP/HTTP, by OpenTelemetry's SDK. Where to, with which headers and certificates, its own
+variables say (OTEL_EXPORTER_OTLP_…).
+"""
 
 import hashlib
 import logging
@@ -55,7 +57,9 @@ def require_installed() -> None:
 
 
 def send(spans: Sequence[Span], run: str) -> int:
-    """Send a run's spans, all with ids that follow from the run and their places in it; how many. Raises TracingError."""
+    """Send a run's spans, all with ids that follow from the run and their places in it; how many. Raises
+    TracingError.
+    """
     require_installed()
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - an extra
     from opentelemetry.sdk.trace.export import SpanExportResult  # noqa: PLC0415
@@ -86,7 +90,10 @@ def span_id(run: str, key: str) -> int:
 
 def _complaint(said: Sequence[str]) -> str:
     why = mask("; ".join(dict.fromkeys(said))) or "the receiver did not take them"
-    return f"spans could not be sent: {' '.join(why.split())[:400]}\n  mend: look at {ENDPOINTS[0]}, and at what listens there"
+    return (
+        f"spans could not be sent: {' '.join(why.split())[:400]}\n  mend: look at {ENDPOINTS[0]}, and at what listens "
+        f"there"
+    )
 
 
 @contextmanager

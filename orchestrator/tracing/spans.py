@@ -1,4 +1,5 @@
-"""A run's spans from its events: run → workstream → task → attempt → round → call of a model. Pure: the same journal gives the same spans.
+"""A run's spans from its events: run → workstream → task → attempt → round → call of a model. Pure: the same journal
+gives the same spans.
 
 What agents were told and what they said is not in them.
 """
@@ -201,7 +202,11 @@ class _Trace:
         if not settled.known:
             call.attributes["orchestrate.usage.known"] = False
             return
-        told = {m.INPUT_TOKENS: settled.input_tokens, m.OUTPUT_TOKENS: settled.output_tokens, m.CACHED_TOKENS: settled.cached_tokens}  # fmt: skip
+        told = {
+            m.INPUT_TOKENS: settled.input_tokens,
+            m.OUTPUT_TOKENS: settled.output_tokens,
+            m.CACHED_TOKENS: settled.cached_tokens,
+        }
         call.attributes |= told
         spent = self._spans[around].attributes
         spent |= {name: int(spent.get(name, 0)) + count for name, count in told.items()}

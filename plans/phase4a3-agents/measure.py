@@ -1,6 +1,7 @@
 """Measure an encoder from outside: the checkout's encodes, the installed one decodes. Usage: measure.py CHECKOUT.
 
-Inputs are small, so that no kernel is compiled. Prints the peak memory of the checkout's process, and inputs that do not come back.
+Inputs are small, so that no kernel is compiled. Prints the peak memory of the checkout's process, and inputs that do
+not come back.
 """
 
 import json

@@ -26,7 +26,7 @@ def test_what_a_sibling_writes_in_the_place_of_anothers_evidence_is_never_counte
         until [ -e ../../../../../begun ]; do sleep 0.05; done
         run=$(echo ../../../../runs/*); mkdir -p "$run/A.good/1"; echo '{MEASURED}' >> "$run/A.good/1/evidence.jsonl"
         for file in ../../*/evidence.jsonl ../../*/*/evidence.jsonl; do echo '{MEASURED}' >> "$file"; done; touch ../../../../../done
-    """
+    """  # noqa: E501
     good = "touch ../../../../../begun; until [ -e ../../../../../done ]; do sleep 0.05; done"
     plan = shell.plan(
         [doing("good", good, **METRIC), doing("evil", evil)], [kit.criterion(">= 1 cases") | {"from": "good"}]
@@ -54,7 +54,8 @@ def test_evidence_reaches_us_from_any_process_of_the_attempt(shell, kit):
         "append": [sys.executable, "-c", f"import os; {opened}"],
         "closed": [
             sys.executable, "-c",
-            f"import subprocess, sys; subprocess.run([sys.executable, '-c', {f'import os; {opened}'!r}], close_fds=True, check=True)",
+            (f"import subprocess, sys; subprocess.run([sys.executable, '-c', {f'import os; {opened}'!r}], "
+            f"close_fds=True, check=True)"),
         ],
     }  # fmt: skip
     plan = shell.plan(

@@ -1,4 +1,6 @@
-"""An orchestrator that dies at any moment of agents' rounds resumes with the ledger exact, and judges no round twice."""
+"""An orchestrator that dies at any moment of agents' rounds resumes with the ledger exact, and judges no round
+twice.
+"""
 
 import importlib.util
 import sys
@@ -52,7 +54,9 @@ class Mortal:
 
 
 class ThreeRounds(agents.Agents):
-    """The third round is good. `other` clashes once with what is in; what was joined, stays so. Nothing is remembered in between."""
+    """The third round is good. `other` clashes once with what is in; what was joined, stays so. Nothing is
+    remembered in between.
+    """
 
     def __init__(self):
         super().__init__(calls=1)

@@ -1,4 +1,6 @@
-"""An orchestrator that is killed while its agents spend forgets nothing: turns and calls are what the provider and the journal saw."""
+"""An orchestrator that is killed while its agents spend forgets nothing: turns and calls are what the provider and
+the journal saw.
+"""
 
 import json
 import random
@@ -18,8 +20,17 @@ from orchestrator.agents import script
 
 ROOT = Path(__file__).parents[2]
 EACH = 1050
-ZLIB = "import zlib\n\n\ndef pack(data):\n    return zlib.compress(data, 9)\n\n\ndef unpack(packed):\n    return zlib.decompress(packed)\n"
-MEASURE = ["sh", "-c", 'python3 -I "$1/bench/measure.py" "$1/src/pack.py" share >> "$ORCHESTRATE_EVIDENCE"', "sh", "${checkout}"]  # fmt: skip
+ZLIB = (
+    "import zlib\n\n\ndef pack(data):\n    return zlib.compress(data, 9)\n\n\ndef unpack(packed):\n    return "
+    "zlib.decompress(packed)\n"
+)
+MEASURE = [
+    "sh",
+    "-c",
+    'python3 -I "$1/bench/measure.py" "$1/src/pack.py" share >> "$ORCHESTRATE_EVIDENCE"',
+    "sh",
+    "${checkout}",
+]
 
 
 def _slowly(_):
@@ -37,7 +48,8 @@ def _plan(folder, agents, budget=None, times=8):
     (folder / "agent.yaml").write_text(yaml.safe_dump({"name": "spender", "rounds": [steps]}))
     agent = {"specialty": "Spending", "driver": "acp", "env": ["OPENAI_API_KEY"], "budget": budget or {"turns": 100},
              "program": [sys.executable, script.__file__, str(folder / "agent.yaml")]}  # fmt: skip
-    write = {"id": "write", "title": "Pack", "brief": "Make it small.", "workspace": {"repo": str(folder / "repo"), "base": "main"},
+    write = {"id": "write", "title": "Pack", "brief": "Make it small.", "workspace": {"repo": str(folder / "repo"),
+    "base": "main"},
              "writes": ["src/**"], "until": ["W0.small"]}  # fmt: skip
     measure = {
         "id": "measure",
@@ -52,7 +64,8 @@ def _plan(folder, agents, budget=None, times=8):
         command = [*MEASURE[:2], MEASURE[2].replace(" share ", f" {metric} "), *MEASURE[3:]]
         streams[f"W{index}"] = {
             "title": "Pack", "lead": f"A{index}",
-            "tasks": [{**write, "until": [f"W{index}.small"]}, {**measure, "command": command, "metrics": [{**measure["metrics"][0], "name": metric}]}],
+            "tasks": [{**write, "until": [f"W{index}.small"]}, {**measure, "command": command,
+            "metrics": [{**measure["metrics"][0], "name": metric}]}],
             "success_criteria": [{"id": "small", "title": "Small", "metric": metric, "target": "< 20 %"}],
         }  # fmt: skip
     plan = {

@@ -1,4 +1,6 @@
-"""The series of kills and of merges that `python -m benchmarks.agents.kills` and `... .merges` play: short ones, among the slow tests."""
+"""The series of kills and of merges that `python -m benchmarks.agents.kills` and `... .merges` play: short ones,
+among the slow tests.
+"""
 
 import os
 import shutil

@@ -1,4 +1,6 @@
-"""Whatever an attempt started ends with it: at a timeout, at a stop, at its end, and when the orchestrator is killed."""
+"""Whatever an attempt started ends with it: at a timeout, at a stop, at its end, and when the orchestrator is
+killed.
+"""
 
 import os
 import signal

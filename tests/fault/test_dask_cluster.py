@@ -1,4 +1,6 @@
-"""A real cluster of several processes on this machine, whose workers are killed, stopped and lost while tasks run on them."""
+"""A real cluster of several processes on this machine, whose workers are killed, stopped and lost while tasks run
+on them.
+"""
 
 import json
 import os
@@ -34,7 +36,8 @@ INPUT = "import json; print(json.load(open('order.json'))['inputs'][0]['artifact
 def plan(*tasks):
     group = {"title": "A", "lead": "X", "tasks": [{"title": "t", "needs": [], **task} for task in tasks]}
     said = {
-        "schema": 1, "id": "far", "title": "Far", "agents": {"X": {"specialty": "far away", "driver": "command", "capacity": 8}},
+        "schema": 1, "id": "far", "title": "Far", "agents": {"X": {"specialty": "far away", "driver": "command",
+        "capacity": 8}},
         "workstreams": {"A": group},
     }  # fmt: skip
     return load_text(yaml.safe_dump(said, sort_keys=False), "far.yaml")
@@ -119,7 +122,8 @@ def test_files_travel_by_content_and_notes_and_logs_come_back(far):
     say = 'echo \'{"kind": "note", "text": "on my way"}\' >> $ORCHESTRATE_EVIDENCE'
     far.start(
         plan(
-            {"id": "one", "command": ["sh", "-c", f"echo content > ${{folder}}/out.txt; {say}; echo said"], "artifacts": ["out.txt"]},
+            {"id": "one", "command": ["sh", "-c", f"echo content > ${{folder}}/out.txt; {say}; echo said"],
+            "artifacts": ["out.txt"]},
             {"id": "two", "needs": ["one"], "command": ["sh", "-c", f'cat "$(python3 -c "{INPUT}")"']},
             {"id": "bad", "command": ["sh", "-c", "exit 3"]},
         )
@@ -217,9 +221,11 @@ class OwnCluster:
         quiet = {"cwd": self.folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         python = (sys.executable, "-m")
         self.processes = [
-            subprocess.Popen((*python, "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(self.port),
+            subprocess.Popen((*python, "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port",
+            str(self.port),
                               "--no-dashboard", "--no-show"), **quiet),
-            subprocess.Popen((*python, "distributed.cli.dask_worker", self.scheduler_address, "--nthreads", "4", "--no-dashboard",
+            subprocess.Popen((*python, "distributed.cli.dask_worker", self.scheduler_address, "--nthreads", "4",
+            "--no-dashboard",
                               "--no-nanny"), **quiet),
         ]  # fmt: skip
 
@@ -295,7 +301,8 @@ def test_the_cluster_of_a_run_hears_only_who_has_its_certificate(tmp_path):
 @pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
 def test_workers_killed_at_random_leave_the_run_that_nobody_disturbs(far, seed):
     rng = random.Random(seed)
-    tasks = [{"id": f"t{number}", "command": ["sh", "-c", f"sleep {rng.uniform(0.1, 1.5):.2f}; echo {number} > out.txt"],
+    tasks = [{"id": f"t{number}", "command": ["sh", "-c",
+    f"sleep {rng.uniform(0.1, 1.5):.2f}; echo {number} > out.txt"],
               "artifacts": ["out.txt"], "needs": [f"t{rng.randrange(number)}"] if number and rng.random() < 0.5 else [],
               "retries": {"max": 3, "delay": "10ms"}} for number in range(30)]  # fmt: skip
     far.start(plan(*tasks))

@@ -30,7 +30,8 @@ PROFILE = replace(
 )
 CHANCE = random.Random(5)
 DATA = b"".join(
-    b'{"time": %d, "service": "gateway-%d", "path": "/v2/orders/%d", "status": %d, "upstream": "10.1.0.%d", "took": 0.%06d}\n'
+    b'{"time": %d, "service": "gateway-%d", "path": "/v2/orders/%d", "status": %d, "upstream": "10.1.0.%d", "took": '
+    b"0.%06d}\n"
     % (
         1700000000 + n,
         CHANCE.randrange(9),

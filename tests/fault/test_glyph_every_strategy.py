@@ -1,4 +1,6 @@
-"""Damage under every strategy of every profile, by the commands that also run it at length; and encoders side by side in threads."""
+"""Damage under every strategy of every profile, by the commands that also run it at length; and encoders side by
+side in threads.
+"""
 
 import os
 import random

@@ -61,7 +61,10 @@ def test_a_signal_is_heard_while_a_block_is_being_encoded(tmp_path, number):
 
 @pytest.mark.parametrize("number", LEAVING, ids=IDS)
 def test_a_signal_while_the_command_is_imported_is_silent(number):
-    code = "import encoder.cli.start, os, signal, time\ntry:\n    os.kill(os.getpid(), {0}); time.sleep(60)\nexcept BaseException: print('swallowed')"
+    code = (
+        "import encoder.cli.start, os, signal, time\ntry:\n    os.kill(os.getpid(), {0}); time.sleep(60)\nexcept "
+        "BaseException: print('swallowed')"
+    )
     done = subprocess.run(
         (sys.executable, "-c", code.format(int(number))), capture_output=True, timeout=60, check=False
     )
@@ -69,7 +72,10 @@ def test_a_signal_while_the_command_is_imported_is_silent(number):
 
 
 def test_signals_are_heard_before_anything_that_takes_time_is_imported():
-    code = "import sys; known = set(sys.modules); import encoder.cli.start; print(sorted(set(sys.modules) - known - {'signal', 'enum'}))"
+    code = (
+        "import sys; known = set(sys.modules); import encoder.cli.start; print(sorted(set(sys.modules) - known - "
+        "{'signal', 'enum'}))"
+    )
     done = subprocess.run((sys.executable, "-c", code), capture_output=True, text=True, timeout=60, check=True)
     loaded = eval(done.stdout)
     assert not {"typing", "typer", "numpy", "threading", "pathlib"} & set(loaded)

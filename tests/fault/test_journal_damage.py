@@ -1,4 +1,6 @@
-"""A journal with flipped bits, anywhere in the file: what is read is the truth, a beginning of it, or an error with a mend; never another story."""
+"""A journal with flipped bits, anywhere in the file: what is read is the truth, a beginning of it, or an error with
+a mend; never another story.
+"""
 
 import random
 import shutil

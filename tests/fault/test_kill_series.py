@@ -1,4 +1,6 @@
-"""The series of real kills that `python -m benchmarks.engine.kills` makes: a short one here, the whole one among the slow tests."""
+"""The series of real kills that `python -m benchmarks.engine.kills` makes: a short one here, the whole one among
+the slow tests.
+"""
 
 import os
 import re

@@ -40,7 +40,10 @@ prepared = prepare_run(load_plan(folder / "plan.yaml"), {}, options, project=fol
 with ProcessExecutor() as executor:
     start_run(prepared, Effects(executor, programs_here=True), open_journal(options.state))
 """
-HIDE = "test -e ${project}/again || { touch ${project}/again; env -i setsid sleep 60 & echo $! > ${project}/hidden; wait; }"
+HIDE = (
+    "test -e ${project}/again || { touch ${project}/again; env -i setsid sleep 60 & echo $! > ${project}/hidden; "
+    "wait; }"
+)
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""Who stops a run because its figure looks bad does not get rid of the figure; who stops an honest one loses nothing."""
+"""Who stops a run because its figure looks bad does not get rid of the figure; who stops an honest one loses
+nothing.
+"""
 
 import json
 import signal
@@ -10,7 +12,8 @@ def plan(shell, kit, first):
     """A task that measures `first` in its first attempt, which does not end by itself, and 12 later."""
     line = '{"kind": "measurement", "metric": "m.count", "unit": "cases", "values": [%s]}'
     script = (
-        f'if [ $(basename "$PWD") = 1 ]; then echo \'{line % first}\' >> "$ORCHESTRATE_EVIDENCE"; touch ../wrote; sleep 60; '
+        f'if [ $(basename "$PWD") = 1 ]; then echo \'{line % first}\' >> "$ORCHESTRATE_EVIDENCE"; touch ../wrote; '
+        f"sleep 60; "
         f"else echo '{line % '12'}' >> \"$ORCHESTRATE_EVIDENCE\"; fi"
     )
     metrics = [{"name": "m.count", "unit": "cases", "better": "higher"}]

@@ -1,4 +1,6 @@
-"""A run whose progress cannot be written, and signals in the first moments: the exit code is the verdicts', or the signal's."""
+"""A run whose progress cannot be written, and signals in the first moments: the exit code is the verdicts', or the
+signal's.
+"""
 
 import json
 import os
@@ -11,13 +13,17 @@ import time
 import pytest
 
 ENDED = (128 + signal.SIGTERM, -signal.SIGTERM, 128 + signal.SIGINT)
-LEFT = "import os, signal; {start}\ntry:\n    os.kill(os.getpid(), signal.{name}); {long}\nexcept BaseException: print('swallowed')"
+LEFT = (
+    "import os, signal; {start}\ntry:\n    os.kill(os.getpid(), signal.{name}); {long}\nexcept BaseException: "
+    "print('swallowed')"
+)
 
 
 def in_shell(shell, redirected, *verb, **env):
     said = f'{sys.executable} -m orchestrator "$@" {redirected}'
     return subprocess.run(
-        ("sh", "-c", said, "sh", *verb), cwd=shell.folder, env=shell.env | env, capture_output=True, text=True, errors="replace", timeout=180, check=False
+        ("sh", "-c", said, "sh", *verb), cwd=shell.folder, env=shell.env | env, capture_output=True, text=True,
+        errors="replace", timeout=180, check=False
     )  # fmt: skip
 
 

@@ -51,7 +51,10 @@ def test_hashing_ends_with_the_timeout_and_with_a_signal(shell, kit):
 def test_a_socket_finds_room_below_a_deep_project(shell, tmp_path):
     shell.folder = tmp_path / ("deep" * 25)
     shell.folder.mkdir()
-    code = "import os, socket; path = os.environ['TMPDIR'] + '/' + 's' * 40; socket.socket(socket.AF_UNIX).bind(path); print(path)"
+    code = (
+        "import os, socket; path = os.environ['TMPDIR'] + '/' + 's' * 40; socket.socket(socket.AF_UNIX).bind(path); "
+        "print(path)"
+    )
     shell.plan([{"id": "listens", "command": [sys.executable, "-c", code]}])
     assert shell("run", "-q", "--no-page", "plan.yaml").returncode == 0
     (log,) = shell.folder.glob(".orchestrate/runs/*/A.listens/1/stdout.log")

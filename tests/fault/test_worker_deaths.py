@@ -31,7 +31,10 @@ def test_deaths_are_failed_attempts_and_the_next_one_may_succeed(shell):
 
 
 def test_hundred_thousand_lines_and_bytes_that_are_no_text_can_be_looked_at(shell):
-    script = "i=0; while [ $i -lt 100000 ]; do echo line $i; i=$((i+1)); done; printf '\\377\\376 odd\\n'; printf '\\300' >&2"
+    script = (
+        "i=0; while [ $i -lt 100000 ]; do echo line $i; i=$((i+1)); done; printf '\\377\\376 odd\\n'; printf '\\300' "
+        ">&2"
+    )
     shell.plan([{"id": "loud", "command": ["sh", "-c", script]}])
     assert shell("run", "-q", "plan.yaml").returncode == 0
     told = shell("logs", "A.loud", "-n", "2")
@@ -45,7 +48,10 @@ def test_hundred_thousand_lines_and_bytes_that_are_no_text_can_be_looked_at(shel
 @pytest.mark.slow
 def test_a_gigabyte_of_output_is_drained_within_bounded_memory_and_said_to_be_cut(shell):
     shell.plan([{"id": "huge", "command": ["head", "-c", str(2**30), "/dev/zero"]}])
-    limited = "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_DATA, (2**28, 2**28)); sys.argv[0] = 'orchestrate'; "
+    limited = (
+        "import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_DATA, (2**28, 2**28)); sys.argv[0] = "
+        "'orchestrate'; "
+    )
     shell.command = ("-c", limited + "runpy.run_module('orchestrator', run_name='__main__')")
     done = subprocess.run(
         [sys.executable, *shell.command, "run", "-q", "plan.yaml"],

@@ -1,4 +1,6 @@
-"""Streams of format 1.0 that every later reader must read. A missing file fails; regenerating is a command of its own."""
+"""Streams of format 1.0 that every later reader must read. A missing file fails; regenerating is a command of its
+own.
+"""
 
 import io
 import runpy

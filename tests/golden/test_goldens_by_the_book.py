@@ -1,4 +1,6 @@
-"""Every golden file decoded end to end by readers written from the documents alone; the encoder's own code is not imported."""
+"""Every golden file decoded end to end by readers written from the documents alone; the encoder's own code is not
+imported.
+"""
 
 import importlib.util
 import sys
@@ -65,7 +67,9 @@ def file_by_the_book(file):
 
 
 def stream_by_the_book(stream):
-    """docs/glyph-format.md: header, frames, end frame, footer; every checksum compared. The output, and how long the stream is."""
+    """docs/glyph-format.md: header, frames, end frame, footer; every checksum compared. The output, and how long
+    the stream is.
+    """
     assert stream[:8] == bytes.fromhex("8E474C5950480D0A")
     assert stream[8] == 1
     assert number(stream, 16, 4) == xxhash.xxh3_64_intdigest(stream[:16]) & 0xFFFFFFFF

@@ -39,7 +39,9 @@ HONEST_PROBES = {"two-rounds", "after-a-refusal", "it-left-a-process", "it-has-a
 
 
 def _plan(folder, home, port, scripts):
-    """A plan with one agent for each script, all in one repository. home: with a secret; port: somebody listens there."""
+    """A plan with one agent for each script, all in one repository. home: with a secret; port: somebody listens
+    there.
+    """
     repo = folder / "repo"
     subprocess.run(["sh", ROOT / "plans/examples/agents/make-repo.sh", repo], check=True)
     agents, streams = {}, {}
@@ -65,9 +67,12 @@ def _plan(folder, home, port, scripts):
         streams[f"W{index}"] = {
             "title": script.name, "lead": f"G{index}",
             "tasks": [
-                {"id": "write", "title": "Pack", "brief": "Make it small.", "workspace": {"repo": str(repo), "base": "main"}, "writes": ["src/**"],
-                 "pinned": ["bench/**", "tests/**"], "until": [f"W{index}.small"], "rounds": max(1, len(script.rounds))},
-                {"id": "measure", "title": "Size", "measures": "write", "command": measure, "metrics": [{"name": metric, "unit": "%", "better": "lower"}]},
+                {"id": "write", "title": "Pack", "brief": "Make it small.", "workspace": {"repo": str(repo),
+                "base": "main"}, "writes": ["src/**"],
+                 "pinned": ["bench/**", "tests/**"], "until": [f"W{index}.small"], "rounds": max(1,
+                 len(script.rounds))},
+                {"id": "measure", "title": "Size", "measures": "write", "command": measure, "metrics": [{"name": metric,
+                "unit": "%", "better": "lower"}]},
             ],
             "success_criteria": [{"id": "small", "title": "Small", "metric": metric, "target": "< 20 %"}],
         }  # fmt: skip

@@ -16,7 +16,10 @@ from orchestrator.agents.trees import remove
 pytest.importorskip("acp")
 PACKAGE = Path(orchestrator.__file__).parent
 CANARY = "canary-4711-never-to-be-seen"
-LOOK = 'env; cat /proc/*/environ "$HOME"/.netrc {home}/.netrc {project}/.env {project}/.orchestrate/journal.sqlite; ls -a {home} {project}; cat "$(dirname $(git rev-parse --git-common-dir))"/.env'
+LOOK = (
+    'env; cat /proc/*/environ "$HOME"/.netrc {home}/.netrc {project}/.env {project}/.orchestrate/journal.sqlite; ls '
+    '-a {home} {project}; cat "$(dirname $(git rev-parse --git-common-dir))"/.env'
+)
 
 
 def write_plan(folder, program, steps, **agent):

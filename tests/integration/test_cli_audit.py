@@ -1,4 +1,6 @@
-"""`orchestrate audit` through the real command line: a text against itself, its files, a run, a bundle and a kept report."""
+"""`orchestrate audit` through the real command line: a text against itself, its files, a run, a bundle and a kept
+report.
+"""
 
 import json
 import xml.etree.ElementTree as ET
@@ -21,7 +23,7 @@ workstreams:
         metrics: [{name: pack.peak_memory, unit: MB, better: lower}]
     success_criteria:
       - {id: peak, title: Peak memory of the packer, metric: pack.peak_memory, target: "< 50 MB"}
-"""
+"""  # noqa: E501
 REPORT = "# Done\n\n- Peak memory of the packer: 20 MB ✅\n- Throughput: 7 MB/s\n- see `pack.py` and `gone.py`\n"
 
 

@@ -1,4 +1,6 @@
-"""A contract that is loosened in mid-run, and a task that fails until its figure fits, through the real command line."""
+"""A contract that is loosened in mid-run, and a task that fails until its figure fits, through the real command
+line.
+"""
 
 import json
 import xml.etree.ElementTree as ET

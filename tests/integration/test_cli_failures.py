@@ -2,7 +2,11 @@
 
 import pytest
 
-BAD = {"id": "bad", "command": ["sh", "-c", "echo progress; echo 'no luck today' >&2; exit 3"], "retries": {"max": 2, "delay": "10ms"}}  # fmt: skip
+BAD = {
+    "id": "bad",
+    "command": ["sh", "-c", "echo progress; echo 'no luck today' >&2; exit 3"],
+    "retries": {"max": 2, "delay": "10ms"},
+}
 MUTE = {"id": "mute", "needs": [], "command": ["sh", "-c", "echo 'three tests failed'; exit 1"]}
 
 

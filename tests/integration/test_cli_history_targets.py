@@ -1,4 +1,6 @@
-"""A target that rests on earlier runs, through the real command line: unproven until there are enough, then judged and verified."""
+"""A target that rests on earlier runs, through the real command line: unproven until there are enough, then judged
+and verified.
+"""
 
 import json
 
@@ -21,7 +23,7 @@ workstreams:
         metrics: [{name: a.n, unit: MB/s, better: higher}]
     success_criteria:
       - {id: kept, title: As fast as before, metric: a.n, target: ">= 0.97 x median(last 10)"}
-"""
+"""  # noqa: E501
 
 
 @pytest.mark.slow

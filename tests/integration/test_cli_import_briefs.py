@@ -1,4 +1,6 @@
-"""From a work breakdown to agents at work: `orchestrate import --driver`, `validate`, `run` with agents that play scripts."""
+"""From a work breakdown to agents at work: `orchestrate import --driver`, `validate`, `run` with agents that play
+scripts.
+"""
 
 import subprocess
 import sys

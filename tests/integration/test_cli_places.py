@@ -1,4 +1,6 @@
-"""Where a command looks: the project above, the runners that are not installed, the folders that a resume has to name again."""
+"""Where a command looks: the project above, the runners that are not installed, the folders that a resume has to
+name again.
+"""
 
 import pytest
 
@@ -86,7 +88,8 @@ def test_the_hint_to_resume_names_the_folders_again(shell, kit):
 def test_beside_checks_a_plan_with_the_runners_of_its_project_that_is_not_installed(acme):
     del acme.env["ORCHESTRATE_RUNNERS"]
     (acme.folder / "pyproject.toml").write_text(
-        '[project]\nname = "acme"\nversion = "1"\n[project.entry-points."orchestrator.runners"]\nacme = "acme_checks:RUNNERS"\n'
+        '[project]\nname = "acme"\nversion = "1"\n[project.entry-points."orchestrator.runners"]\nacme = '
+        '"acme_checks:RUNNERS"\n'
     )
     assert acme("validate", "plan.yaml").returncode == 2
     done = acme("validate", "--beside", "plan.yaml")

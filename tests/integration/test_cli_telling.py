@@ -90,7 +90,10 @@ def test_who_wants_only_some_of_it_is_told_that(shell, kit, web):
 
 
 def test_an_agent_that_is_silent_is_told_of_while_it_is(shell, kit, web):
-    for words in (("init", "-q", "-b", "main", "."), ("-c", "user.name=t", "-c", "user.email=t@t", "commit", "-q", "--allow-empty", "-m", "one")):  # fmt: skip
+    for words in (
+        ("init", "-q", "-b", "main", "."),
+        ("-c", "user.name=t", "-c", "user.email=t@t", "commit", "-q", "--allow-empty", "-m", "one"),
+    ):
         subprocess.run(["git", *words], cwd=shell.folder, check=True)
     waits = "until [ -e ${project}/told ]; do sleep 0.1; done; echo said > said.txt"
     agent = {

@@ -50,7 +50,8 @@ def test_the_package_is_found_and_its_plan_passes(tmp_path):
     ):
         subprocess.run(["git", *words], cwd=project, check=True)
     unknown = subprocess.run(
-        [sys.executable, "-m", "orchestrator", "validate", "plan.yaml"], cwd=project, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "orchestrator", "validate", "plan.yaml"], cwd=project, capture_output=True, text=True,
+        check=False
     )  # fmt: skip
     assert unknown.returncode == 2
     assert "there is no driver 'shell'" in unknown.stderr
@@ -71,7 +72,8 @@ def found(target, name):
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("import nowhere_to_be_found", "ModuleNotFoundError"), ("DRIVER = object()", "it is no driver"), ("", "AttributeError")],
+    [("import nowhere_to_be_found", "ModuleNotFoundError"), ("DRIVER = object()", "it is no driver"), ("",
+    "AttributeError")],
 )  # fmt: skip
 def test_a_driver_that_cannot_be_used_is_told_with_its_package(tmp_path, text, told):
     install(tmp_path, "broken_driver", text, {"broken": "broken_driver:DRIVER"})

@@ -1,4 +1,6 @@
-"""The examples of docs/executors.md, importers.md, report-formats.md and verbs.md, each installed and used by the command line."""
+"""The examples of docs/executors.md, importers.md, report-formats.md and verbs.md, each installed and used by the
+command line.
+"""
 
 import os
 import shutil
@@ -34,7 +36,9 @@ workstreams:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """A folder with all four packages as an installer leaves them, without one: the code, and metadata with entry points."""
+    """A folder with all four packages as an installer leaves them, without one: the code, and metadata with entry
+    points.
+    """
     target = tmp_path_factory.mktemp("site")
     for name, (_, module) in PAGES.items():
         told = tomllib.loads((EXAMPLES / name / "pyproject.toml").read_text("utf-8"))["project"]

@@ -1,4 +1,5 @@
-"""What the page offers a reader, in a real headless Chromium: filters, links, copies, evidence, other runs; and no barrier that axe finds.
+"""What the page offers a reader, in a real headless Chromium: filters, links, copies, evidence, other runs; and no
+barrier that axe finds.
 
 Needs the extra `browser` and a Chromium on the PATH: pytest -m browser
 """
@@ -30,7 +31,9 @@ def criterion(name, task):
 
 @pytest.fixture(scope="module")
 def written(shell_in, tmp_path_factory):
-    """The shell and the page of the second of two runs: a criterion that passes, one that is missed, a task that fails."""
+    """The shell and the page of the second of two runs: a criterion that passes, one that is missed, a task that
+    fails.
+    """
     shell = shell_in(tmp_path_factory.mktemp("first"))
     broken = {"id": "broken", "command": ["sh", "-c", "echo '<b>no</b>' >&2; exit 3"], "needs": []}
     for late in (5, 20):
@@ -137,7 +140,7 @@ def test_no_name_is_cut_within_a_word(browser, written, width):
     heights = page.evaluate(
         """() => { const words = []; for (const code of document.querySelectorAll("#criteria td code")) {
             for (const node of code.childNodes) { if (node.nodeType !== 3) continue; const range = document.createRange();
-            range.selectNodeContents(node); words.push([node.textContent, range.getClientRects().length]); } } return words; }"""
+            range.selectNodeContents(node); words.push([node.textContent, range.getClientRects().length]); } } return words; }"""  # noqa: E501
     )
     assert [word for word, lines in heights if lines > 1 and " " not in word] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -29,7 +29,7 @@ for each in (*data, records, rows, table):
     assert encoder.decode(blob) == each
     found.append(hashlib.sha256(blob).hexdigest())
 print(json.dumps(found))
-"""
+"""  # noqa: E501
 
 
 def has_library():

@@ -55,7 +55,8 @@ class Place:
 
     def __init__(self, behave, tokens=10**9):
         self.provider = ProviderDouble(behave)
-        where = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": f"{self.provider.url}/v1", "ANTHROPIC_API_KEY": KEY, "ANTHROPIC_BASE_URL": self.provider.url,
+        where = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": f"{self.provider.url}/v1", "ANTHROPIC_API_KEY": KEY,
+        "ANTHROPIC_BASE_URL": self.provider.url,
                  "GEMINI_API_KEY": KEY, "GOOGLE_GEMINI_BASE_URL": self.provider.url}  # fmt: skip
         self.proxy, self.bank = MeteringProxy(upstreams(where)), Bank(tokens)
         self.account = Account("W.write", 1, self.bank)
@@ -230,7 +231,8 @@ def test_who_hangs_up_before_the_answer_begins_is_charged_as_reserved_at_once(pl
     here = place(behave)
     door = socket.create_connection(("127.0.0.1", here.proxy.port))
     door.sendall(
-        f"POST {CHAT} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {here.account.token}\r\ncontent-length: 2\r\n\r\n{{}}".encode()
+        f"POST {CHAT} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {here.account.token}\r\ncontent-length: "
+        f"2\r\n\r\n{{}}".encode()
     )
     assert came.wait(PATIENCE)
     door.close()
@@ -339,7 +341,16 @@ def test_only_what_is_metered_or_free_is_passed_on(place, method, path, status):
     assert len(here.provider.asked) == (status == 200)
 
 
-@pytest.mark.parametrize("said", [b"", b"\xff\xfe", b"[" * 100_000, b'{"max_tokens": ' + b"9" * 5000 + b"}", b'{"model": 7, "generationConfig": [], "stream_options": 1, "stream": true}'])  # fmt: skip
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"max_tokens": ' + b"9" * 5000 + b"}",
+        b'{"model": 7, "generationConfig": [], "stream_options": 1, "stream": true}',
+    ],
+)
 def test_a_body_that_is_no_request_is_the_providers_to_refuse(place, said, capfd):
     here = place(lambda _: as_json({"error": {}}, 400))
     with closing(here.connection()) as connection:

@@ -1,4 +1,5 @@
-"""A real coding agent, Codex over ACP, against a scripted model on loopback: in the sandbox, with a key that is no key, through the proxy.
+"""A real coding agent, Codex over ACP, against a scripted model on loopback: in the sandbox, with a key that is no key,
+through the proxy.
 
 `.ci/real-agent FOLDER` installs it and runs these. ORCHESTRATE_CODEX_ACP names its program.
 """
@@ -26,8 +27,17 @@ env_key = "OPENAI_API_KEY"
 wire_api = "responses"
 """
 PLAIN = "def pack(data):\n    return data\n\n\ndef unpack(packed):\n    return packed\n"
-ZLIB = "import zlib\n\n\ndef pack(data):\n    return zlib.compress(data, 9)\n\n\ndef unpack(packed):\n    return zlib.decompress(packed)\n"
-MEASURE = ["sh", "-c", 'python3 -I "$1/bench/measure.py" "$1/src/pack.py" share >> "$ORCHESTRATE_EVIDENCE"', "sh", "${checkout}"]  # fmt: skip
+ZLIB = (
+    "import zlib\n\n\ndef pack(data):\n    return zlib.compress(data, 9)\n\n\ndef unpack(packed):\n    return "
+    "zlib.decompress(packed)\n"
+)
+MEASURE = [
+    "sh",
+    "-c",
+    'python3 -I "$1/bench/measure.py" "$1/src/pack.py" share >> "$ORCHESTRATE_EVIDENCE"',
+    "sh",
+    "${checkout}",
+]
 
 
 @pytest.fixture
@@ -46,15 +56,24 @@ class Codex:
 
     def run(self, script, rounds=1, budget=None):
         """What the run reports, and the provider that was asked."""
-        agent = {"specialty": "Packing", "driver": "acp", "program": [PROGRAM], "env": ["OPENAI_API_KEY"], "mode": "workspace-write",
+        agent = {"specialty": "Packing", "driver": "acp", "program": [PROGRAM], "env": ["OPENAI_API_KEY"],
+        "mode": "workspace-write",
                  "home": {".codex/config.toml": CONFIG}, "budget": budget or {"time": "60s"}}  # fmt: skip
-        write = {"id": "write", "title": "Pack", "brief": "Make it small.", "workspace": {"repo": str(self.folder / "repo"), "base": "main"},
+        write = {"id": "write", "title": "Pack", "brief": "Make it small.",
+        "workspace": {"repo": str(self.folder / "repo"), "base": "main"},
                  "writes": ["src/**"], "pinned": ["bench/**"], "until": ["W.small"], "rounds": rounds}  # fmt: skip
         measure = {"id": "measure", "title": "Size", "measures": "write", "command": MEASURE,
                    "metrics": [{"name": "share", "unit": "%", "better": "lower"}]}  # fmt: skip
         small = {"id": "small", "title": "Small", "metric": "share", "target": "< 20 %"}
-        plan = {"schema": 1, "id": "real", "title": "A real agent", "agents": {"CODEX": agent},
-                "workstreams": {"W": {"title": "Pack", "lead": "CODEX", "tasks": [write, measure], "success_criteria": [small]}}}  # fmt: skip
+        plan = {
+            "schema": 1,
+            "id": "real",
+            "title": "A real agent",
+            "agents": {"CODEX": agent},
+            "workstreams": {
+                "W": {"title": "Pack", "lead": "CODEX", "tasks": [write, measure], "success_criteria": [small]}
+            },
+        }
         (self.folder / "plan.yaml").write_text(yaml.safe_dump(plan, sort_keys=False), "utf-8")
         with double(ScriptedModel(script)) as provider:
             self.shell.env |= {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": f"{provider.url}/v1"}

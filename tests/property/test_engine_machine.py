@@ -1,7 +1,8 @@
-"""The engine against a small model of what it promises, driven step by step: starts, ends of every kind, late results, notes,
-interrupts, deaths of the owner and resumes, in any order that hypothesis can think of.
+"""The engine against a small model of what it promises, driven step by step: starts, ends of every kind, late results,
+notes, interrupts, deaths of the owner and resumes, in any order that hypothesis can think of.
 
-The model keeps its own account of every task, from the orders that reach the executor and the events that become durable.
+The model keeps its own account of every task, from the orders that reach the executor and the events that become
+durable.
 """
 
 from collections import Counter
@@ -111,7 +112,8 @@ class EngineMachine(RuleBasedStateMachine):
         places = Places(Path("/nowhere/s"), Path("/nowhere/p"))
         self.executor = Held()
         self.engine = Engine(
-            Orders(self.loaded.plan, self.loaded.graph, RUNNERS, places, order, b"secret"), self.recorder, self.executor,
+            Orders(self.loaded.plan, self.loaded.graph, RUNNERS, places, order, b"secret"), self.recorder,
+            self.executor,
             carry=None, jobs=JOBS, keep_going=self.keep_going, excluded=(), kill=lambda: None,
             rounds=rounds_of(self.loaded.plan, self.loaded.graph, RUNNERS, lambda _path: None),
             people=People(self.loaded.plan, self.loaded.graph, self.loaded.digest),
@@ -131,7 +133,9 @@ class EngineMachine(RuleBasedStateMachine):
         self.step()
 
     def check_start(self, task, attempt):
-        """No task before its needs, under its trigger rule, never after it succeeded, with attempts counting up by one."""
+        """No task before its needs, under its trigger rule, never after it succeeded, with attempts counting up by
+        one.
+        """
         state = self.recorder.state
         self.starts[task] += 1
         assert task not in self.succeeded
@@ -233,7 +237,9 @@ class EngineMachine(RuleBasedStateMachine):
     @under_way
     @rule()
     def the_owner_dies_and_the_run_is_resumed(self):
-        """What was committed is all that is left of it. (It died between two steps; deaths within one are in tests/fault.)"""
+        """What was committed is all that is left of it. (It died between two steps; deaths within one are in
+        tests/fault.)
+        """
         self.journal.release(RUN, self.recorder.fence)
         for key in self.executor.held:
             self.ended.append(key)

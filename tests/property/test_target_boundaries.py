@@ -1,4 +1,6 @@
-"""A figure at its target, above it and below it: the verdict is that of decimal arithmetic, whatever unit either is written in."""
+"""A figure at its target, above it and below it: the verdict is that of decimal arithmetic, whatever unit either is
+written in.
+"""
 
 import math
 from decimal import Decimal

@@ -1,4 +1,6 @@
-"""The orchestrator by itself: its list of packages is whole, and what it needs is what everything in one needs of it."""
+"""The orchestrator by itself: its list of packages is whole, and what it needs is what everything in one needs of
+it.
+"""
 
 import tomllib
 from pathlib import Path

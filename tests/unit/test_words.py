@@ -118,7 +118,8 @@ def too_long_lines(text):
 
 
 def unusual_words(text):
-    return [f"{number}: {word!r}: write {better!r}" for number, block in blocks(text) for word, better in INSTEAD.items()
+    return [f"{number}: {word!r}: write {better!r}" for number, block in blocks(text) for word,
+    better in INSTEAD.items()
             if re.search(rf"\b{word}\b", block)]  # fmt: skip
 
 

@@ -151,7 +151,8 @@ def record(context: TaskContext, metric: Metric, rows: Sequence[Row], *, same_le
         exact=True,
         labels=[row.name for row in rows],
         cases=len(rows),
-        method="bytes in over bytes out of encoder.encode on each input, derived adaptive profile against the baseline profile",
+        method="bytes in over bytes out of encoder.encode on each input, derived adaptive profile against the "
+        "baseline profile",
         artifacts=["scenarios.csv"],
     )
 

@@ -90,7 +90,8 @@ def detection(context: TaskContext) -> None:
         TIME,
         [row[4] for row in rows],
         cases=len(rows),
-        method="processor time of the one thread that runs take_sample, detect and decide on each window, kernels loaded, "
+        method="processor time of the one thread that runs take_sample, detect and decide on each window, kernels "
+        "loaded, "
         f"the least of {passes} times {repeats}",
         artifacts=["detection.csv"],
     )

@@ -60,11 +60,13 @@ def record(ctx: TaskContext, grows: dict[str, Any], shrinks: dict[str, Any]) -> 
         artifacts=["adaptive-pool.json"],
     )
     ctx.note(
-        f"starved: from {grows['start']} buffer the pool grew to {grows['end']}; idle: from {shrinks['start']} it shrank to {shrinks['end']}"
+        f"starved: from {grows['start']} buffer the pool grew to {grows['end']}; idle: from {shrinks['start']} it "
+        f"shrank to {shrinks['end']}"
     )
     if grows["end"] < grows["needed"]:
         ctx.note(
-            f"recommendation: let a waiting lease ask again when a worker takes a block; a pool of one buffer grew to {grows['end']} "
+            f"recommendation: let a waiting lease ask again when a worker takes a block; a pool of one buffer grew to "
+            f"{grows['end']} "
             f"where {grows['needed']} keep every worker busy, for a short block is done before the wait looks again"
         )
 

@@ -32,7 +32,8 @@ def profile(ctx: TaskContext) -> None:
     )
     before, after = patterns["baseline"], patterns["tuned"]
     ctx.note(
-        f"a lease lives {before['lifetime_ms']['median']:.0f} ms in the baseline, {after['lifetime_ms']['median']:.0f} ms in tuned"
+        f"a lease lives {before['lifetime_ms']['median']:.0f} ms in the baseline, "
+        f"{after['lifetime_ms']['median']:.0f} ms in tuned"
     )
     if before["lifetime_ms"]["median"] > 4 * after["lifetime_ms"]["median"]:
         ctx.note(

@@ -53,11 +53,15 @@ def claims(facts: dict[str, Any]) -> list[str]:
     """What a reader of the figures would say about them."""
     pool = facts["pool"]
     said = [
-        f"the baseline touches {pool['allocations']} buffers ({facts['touched_mib']:.0f} MiB) for {facts['workers']} workers"
+        (
+            f"the baseline touches {pool['allocations']} buffers ({facts['touched_mib']:.0f} MiB) for {facts['workers']} "  # noqa: E501
+            f"workers"
+        )
     ]
     if pool["peak_in_flight"] > 4 * facts["needed"]:
         said.append(
-            f"bottleneck: {pool['peak_in_flight']} buffers are in flight at the peak, where {facts['needed']} keep the workers "
+            f"bottleneck: {pool['peak_in_flight']} buffers are in flight at the peak, where {facts['needed']} keep "
+            f"the workers "
             "busy: the reader runs ahead, and what it reads waits in memory"
         )
     return said

@@ -89,7 +89,8 @@ def record_peaks(ctx: TaskContext, taken: Mapping[str, Sequence[SampleResult]]) 
         control=control,
         arm_unit="MiB",
         order=order_taken(ROLES, tuple(taken), len(before)),
-        method="VmHWM of a fresh interpreter that encodes the same file to the same bytes; arms interleaved, the baseline twice",
+        method="VmHWM of a fresh interpreter that encodes the same file to the same bytes; arms interleaved, the "
+        "baseline twice",
         cases=len(before),
         artifacts=FILES,
     )
@@ -124,7 +125,8 @@ def record_growth(ctx: TaskContext, repeated: SampleResult) -> None:
         y=y,
         x_unit="run",
         y_unit="KiB",
-        method=f"VmRSS after each encode in one process with one malloc arena, free pages given back; means of {BATCH} encodes, the first {SETTLING} left out",
+        method=f"VmRSS after each encode in one process with one malloc arena, free pages given back; means of "
+        f"{BATCH} encodes, the first {SETTLING} left out",
         artifacts=FILES,
     )
 

@@ -92,7 +92,8 @@ def settle(context: TaskContext, proposals: Sequence[Change], artifact: str) -> 
     )
     for it in merged.conflicts:
         context.note(
-            f"conflict: {it.path} is {it.kept!r} by {it.kept_from}, {it.refused!r} by {it.refused_from}; kept the former"
+            f"conflict: {it.path} is {it.kept!r} by {it.kept_from}, {it.refused!r} by {it.refused_from}; kept the "
+            f"former"
         )
     return profile
 

@@ -113,7 +113,8 @@ def architecture(context: TaskContext) -> None:
         VIOLATIONS,
         [len(broken)],
         cases=len(modules),
-        method="imports read with ast from the packages as installed; encoder and orchestrator know neither each other nor workstreams",
+        method="imports read with ast from the packages as installed; encoder and orchestrator know neither each "
+        "other nor workstreams",
         artifacts=["architecture.json"],
         negative=[len(violations(imports_in("encoder.planted", "import orchestrator")))],
         negative_of="a module of the encoder that imports the orchestrator",
@@ -128,7 +129,8 @@ def architecture(context: TaskContext) -> None:
         negative_of="a name that is not there",
     )
     context.note(
-        f"{len(modules)} modules, {len(broken)} forbidden imports, {len(lacking)} of {names} public names with a problem"
+        f"{len(modules)} modules, {len(broken)} forbidden imports, {len(lacking)} of {names} public names with a "
+        f"problem"
     )
 
 

@@ -31,7 +31,10 @@ def from_stages(found: Documents) -> list[Recommendation]:
     """The busiest stage limits what any other work can gain (Amdahl)."""
     stages = found["bottlenecks.json"]["busy"]
     top = stages[0]
-    text = f"Work on the stage '{top['name']}' first ({top['meaning']}): all other stages together are {100 - top['share']:.0f} % of busy time."
+    text = (
+        f"Work on the stage '{top['name']}' first ({top['meaning']}): all other stages together are "
+        f"{100 - top['share']:.0f} % of busy time."
+    )
     return [Recommendation(top["share"], text, "bottlenecks.json")]
 
 
@@ -40,7 +43,8 @@ def from_memory(found: Documents) -> list[Recommendation]:
     tuned = found["before-after.json"]["tuned"]
     idle = max(it["rss_before"] / it["peak_rss"] for it in tuned)
     text = (
-        f"Shrink the standing cost: interpreter, imports and compiled kernels are {100 * idle:.0f} % of the tuned profile's peak "
+        f"Shrink the standing cost: interpreter, imports and compiled kernels are {100 * idle:.0f} % of the tuned "
+        f"profile's peak "
         "at 100 MB, and no pool setting touches them."
     )
     return [Recommendation(100 * idle, text, "before-after.json")]
@@ -52,7 +56,10 @@ def from_kinds(found: Documents) -> list[Recommendation]:
     plain = [kind for kind, out in sizes.items() if min(out.values()) >= 0.99 * min(out["text"], out["opaque"])]
     if not plain:
         return []
-    text = f"No tree type gains on {', '.join(plain)}: a tokeniser or a stronger back end for these would widen the adaptive gain."
+    text = (
+        f"No tree type gains on {', '.join(plain)}: a tokeniser or a stronger back end for these would widen the "
+        f"adaptive gain."
+    )
     return [Recommendation(100 * len(plain) / len(sizes), text, "ratios.json")]
 
 
@@ -78,7 +85,10 @@ def from_regressions(found: Documents) -> list[Recommendation]:
     made = []
     for it in found["regressions.json"]:
         if it["verdict"] != "no regression":
-            text = f"Look into {it['quantity']} on {it['name']}: {it['verdict']}, {it['worse']:+.1f} % ({it['low']:+.1f} to {it['high']:+.1f}) against the baseline."
+            text = (
+                f"Look into {it['quantity']} on {it['name']}: {it['verdict']}, {it['worse']:+.1f} % ({it['low']:+.1f} "
+                f"to {it['high']:+.1f}) against the baseline."
+            )
             made.append(Recommendation(abs(it["high"]), text, "regressions.json"))
     return made
 
@@ -88,7 +98,8 @@ def from_conflicts(found: Documents) -> list[Recommendation]:
     return [
         Recommendation(
             10.0,
-            f"Measure {it['path']} again on the merged build: {it['kept_from']} chose {it['kept']!r}, {it['refused_from']} {it['refused']!r}.",
+            f"Measure {it['path']} again on the merged build: {it['kept_from']} chose {it['kept']!r}, "
+            f"{it['refused_from']} {it['refused']!r}.",
             "conflicts.json",
         )
         for it in found["conflicts.json"]

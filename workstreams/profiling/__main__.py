@@ -1,4 +1,5 @@
-"""Encode a file with memory profiling switched on: `python -m workstreams.profiling IN OUT [--profile P] [--series CSV]`.
+"""Encode a file with memory profiling switched on: `python -m workstreams.profiling IN OUT [--profile P] [--series
+CSV]`.
 
 The output is the same to the byte as without it. Prints one JSON object: bytes, baseline and peak of the resident set.
 """

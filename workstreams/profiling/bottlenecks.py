@@ -33,7 +33,8 @@ MEANING: Final[Mapping[str, str]] = {
 ADVICE: Final[Mapping[str, str]] = {
     "read": "Read ahead with larger reads or a mapping; the workers are starved by the source.",
     "detect": "Sample less often where blocks resemble each other: detection runs in the reader's thread.",
-    "encode": "Speed up the block encoder (tokenising, columns, back end) or add workers: nothing else shortens the run.",
+    "encode": "Speed up the block encoder (tokenising, columns, back end) or add workers: nothing else shortens the "
+    "run.",
     "write": "Hand larger pieces to the sink; writing holds the order of blocks up.",
 }
 
@@ -116,7 +117,8 @@ def bottlenecks(context: TaskContext) -> None:
         TOP_SHARE,
         [rank_stages([it], BUSY)[0].share for it in pipelines],
         cases=len(pipelines),
-        method="PipelineStatistics of the tuned arm: the busiest stage's seconds over all busy stages', one value a sample",
+        method="PipelineStatistics of the tuned arm: the busiest stage's seconds over all busy stages', one value a "
+        "sample",
         artifacts=["bottlenecks.json"],
     )
     for stage in busy:

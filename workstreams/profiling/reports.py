@@ -23,8 +23,10 @@ def size_report(points: Sequence[Document]) -> str:
         )
     titles = ["kind", "MB", "encodes", "fastest seconds", "MB/s", "peak MB", "above idle MB", "ratio x"]
     return (
-        "# Memory by input size\n\nTuned profile. Peak: of the first encode, in a fresh process, by the operating system (VmHWM). "
-        "Idle is the interpreter with imports and kernels, before the first byte. Seconds: the fastest of the encodes, taken in "
+        "# Memory by input size\n\nTuned profile. Peak: of the first encode, in a fresh process, by the operating "
+        "system (VmHWM). "
+        "Idle is the interpreter with imports and kernels, before the first byte. Seconds: the fastest of the "
+        "encodes, taken in "
         "rounds over all sizes.\n\n" + markdown_table(titles, rows)
     )
 
@@ -50,7 +52,8 @@ def comparison_report(arms: Mapping[str, Sequence[Document]]) -> str:
         )
     titles = ["arm", "samples", "peak MB", "range", "before MB", "1 s after MB", "seconds", "range", "bytes out"]
     return (
-        "# Before and after\n\nThe baseline profile, itself again as a control, and the tuned profile, on the same input in "
+        "# Before and after\n\nThe baseline profile, itself again as a control, and the tuned profile, on the same "
+        "input in "
         "interleaved fresh processes. Medians.\n\n" + markdown_table(titles, rows)
     )
 

@@ -53,7 +53,9 @@ def sample_together(specs: Sequence[Spec], folder: Path) -> list[SampleResult]:
 
 
 def compile_kernels(folder: Path) -> SampleResult:
-    """Makes sure that the kernels are compiled, as they are where they came in a library, and says what imports and kernels take by themselves."""
+    """Makes sure that the kernels are compiled, as they are where they came in a library, and says what imports and
+    kernels take by themselves.
+    """
     first = sample(Spec(Job.IMPORTS, timeout=_COMPILING), folder)
     return sample(Spec(Job.IMPORTS), folder) if first.peak_rss > 1.2 * first.rss_before else first
 

@@ -69,7 +69,8 @@ def record(
         control=control,
         arm_unit="s",
         order=order_taken(ROLES, tuple(arms), len(streamed)),
-        method=f"file to file in one interpreter, profile tuned ({load_profile('tuned').workers} workers when streaming; one-shot has one thread), one-shot twice, interleaved",
+        method=f"file to file in one interpreter, profile tuned ({load_profile('tuned').workers} workers when "
+        f"streaming; one-shot has one thread), one-shot twice, interleaved",
         cases=len(streamed),
         artifacts=files,
     )

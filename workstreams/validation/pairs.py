@@ -136,7 +136,8 @@ def why_undecided(each: Pairs) -> str:
     assert found is not None, "every comparison is looked at"
     return (
         f"{found.quantity} on {found.name} is undecided after {found.samples} pairs, {found.worse:+.1f} % worse "
-        f"({found.low:+.1f} to {found.high:+.1f} %); machine noise: the baseline against itself was {noise(each.values):.1f} % apart in half "
+        f"({found.low:+.1f} to {found.high:+.1f} %); machine noise: the baseline against itself was "
+        f"{noise(each.values):.1f} % apart in half "
         f"of the pairs and {widest(each.values):.1f} % in a tenth"
     )
 

@@ -49,7 +49,8 @@ MEMORY: Final = Metric(
     "Peak resident set, merged profile against baseline",
 )
 METHOD: Final = (
-    "ratio (exact), speed and peak memory of the merged profile against the baseline; a regression is a whole 95 % interval more than "
+    "ratio (exact), speed and peak memory of the merged profile against the baseline; a regression is a whole 95 % "
+    "interval more than "
     "5 % on the worse side, and only a decided comparison is a case"
 )
 ROLES: Final = {"baseline": "baseline", "merged": "treatment", "control": "control"}
@@ -174,7 +175,8 @@ def leave(
     ]
     titles = ["quantity", "input", "worse by %", "low", "high", "samples", "verdict"]
     heading = (
-        "# Merged profile against the baseline\n\nA regression is a whole 95 % interval more than 5 % on the worse side; "
+        "# Merged profile against the baseline\n\nA regression is a whole 95 % interval more than 5 % on the worse "
+        "side; "
         "negative is better than the baseline.\n\n"
     )
     write_text(context, "regressions.md", heading + markdown_table(titles, rows), title="Regression report")

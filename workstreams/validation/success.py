@@ -61,7 +61,10 @@ def success_metrics(context: TaskContext) -> None:
     missing = [name for name in names if name not in found]
     rows = table(names, found, known_metrics())
     titles = ["metric", "value", "low", "high", "samples", "unit", "task"]
-    heading = "# Evidence for the success metrics\n\nValues and 95 % intervals; whether a target is met stands in the report.\n\n"
+    heading = (
+        "# Evidence for the success metrics\n\nValues and 95 % intervals; whether a target is met stands in the "
+        "report.\n\n"
+    )
     write_text(context, "success-metrics.md", heading + markdown_table(titles, rows), title="Success metrics")
     context.note(
         f"{len(names) - len(missing)} of {len(names)} measured; without evidence: {', '.join(missing) or 'none'}"

@@ -33,9 +33,10 @@ LEFT_OUT: Final = (
     "tests/unit/encoder/stream/test_file_protocol.py",
     "tests/unit/encoder/stream/test_malloc.py",
 )
-"""What no workstream changes or relies on: the command line, the levels that mix, second decoders by the book, damage, and what needs numba. The whole suite is
-`pytest`'s job; what is left are the tests of the pool and its pipeline, both streams, how blocks are cut and their strategies chosen, the
-tokenisers, the container, and the bytes of what was released.
+"""What no workstream changes or relies on: the command line, the levels that mix, second decoders by the book, damage,
+and what needs numba. The whole suite is `pytest`'s job; what is left are the tests of the pool and its pipeline, both
+streams, how blocks are cut and their strategies chosen, the tokenisers, the container, and the bytes of what was
+released.
 """
 
 

@@ -31,7 +31,9 @@ class Account:
     def reserve(
         self, provider: str, model: str, tokens: int, cost: float | None, reply: Callable[[str], object]
     ) -> int:
-        """Ask for a call. reply: told "" once it is durable that it may be made, or why it may not. Returns the call's number."""
+        """Ask for a call. reply: told "" once it is durable that it may be made, or why it may not. Returns the
+        call's number.
+        """
         with self._changed:
             number = next(self._numbers)
             if self.closed:

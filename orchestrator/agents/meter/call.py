@@ -1,4 +1,5 @@
-"""One call of a model, from reservation to settlement. Its answer is passed on piece by piece as it comes, and read by the way.
+"""One call of a model, from reservation to settlement. Its answer is passed on piece by piece as it comes, and read by
+the way.
 
 It is one task of the proxy's loop, which is cancelled where who called hangs up, or where the attempt ends.
 """
@@ -93,7 +94,9 @@ class Call:
         return response
 
     async def _asked(self) -> str:
-        """Why the call may not be made; "" once it is reserved. Who journals that is another thread, so that the loop goes on meanwhile."""
+        """Why the call may not be made; "" once it is reserved. Who journals that is another thread, so that the
+        loop goes on meanwhile.
+        """
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[str] = loop.create_future()
 
@@ -161,7 +164,9 @@ def response_to(answer: ClientResponse) -> web.StreamResponse:
 async def pass_on(
     answer: ClientResponse, response: web.StreamResponse, request: web.BaseRequest, reader: Reader
 ) -> bool:
-    """Each piece at once, as it comes; whether all came. Where the provider broke off, so do we: the connection is ended, not the answer."""
+    """Each piece at once, as it comes; whether all came. Where the provider broke off, so do we: the connection is
+    ended, not the answer.
+    """
     whole = False
     try:
         await response.prepare(request)

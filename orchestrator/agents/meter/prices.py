@@ -1,4 +1,6 @@
-"""Prices of models, offline, from the package genai-prices. A model that it does not know has no price, which is told."""
+"""Prices of models, offline, from the package genai-prices. A model that it does not know has no price, which is
+told.
+"""
 
 from functools import cache
 from importlib import metadata

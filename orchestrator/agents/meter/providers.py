@@ -1,4 +1,6 @@
-"""The providers that the proxy speaks for: where they are, how they are asked, and which variables an agent finds them by. A table."""
+"""The providers that the proxy speaks for: where they are, how they are asked, and which variables an agent finds
+them by. A table.
+"""
 
 import re
 from collections.abc import Mapping
@@ -21,7 +23,8 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One provider. key, base: variables that agents read, the first that is set counts; upstream: where it is unless `base` says otherwise.
+    """One provider. key, base: variables that agents read, the first that is set counts; upstream: where it is unless
+    `base` says otherwise.
 
     header, prefix: how it is given the key. suffix: what agents expect below the base's host.
     """
@@ -38,9 +41,12 @@ class Provider:
 PROVIDERS: Final[Mapping[str, Provider]] = {
     each.name: each
     for each in (
-        Provider("openai", ("OPENAI_API_KEY",), ("OPENAI_BASE_URL", "OPENAI_API_BASE"), "https://api.openai.com/v1", "authorization", "Bearer ", "/v1"),
-        Provider("anthropic", ("ANTHROPIC_API_KEY",), ("ANTHROPIC_BASE_URL",), "https://api.anthropic.com", "x-api-key"),
-        Provider("gemini", ("GEMINI_API_KEY", "GOOGLE_API_KEY"), ("GOOGLE_GEMINI_BASE_URL",), "https://generativelanguage.googleapis.com", "x-goog-api-key"),
+        Provider("openai", ("OPENAI_API_KEY",), ("OPENAI_BASE_URL", "OPENAI_API_BASE"), "https://api.openai.com/v1",
+        "authorization", "Bearer ", "/v1"),
+        Provider("anthropic", ("ANTHROPIC_API_KEY",), ("ANTHROPIC_BASE_URL",), "https://api.anthropic.com",
+        "x-api-key"),
+        Provider("gemini", ("GEMINI_API_KEY", "GOOGLE_API_KEY"), ("GOOGLE_GEMINI_BASE_URL",),
+        "https://generativelanguage.googleapis.com", "x-goog-api-key"),
     )
 }  # fmt: skip
 
@@ -57,7 +63,9 @@ METERED: Final[Mapping[str, re.Pattern[str]]] = {
         r"v\w+/models/[\w.-]+:(generateContent|streamGenerateContent|embedContent|batchEmbedContents)"
     ),
 }
-"""Paths whose answers tell what they cost. What is not here, and not free, is refused: a batch could spend without being seen."""
+"""Paths whose answers tell what they cost. What is not here, and not free, is refused: a batch could spend without
+being seen.
+"""
 FREE: Final[Mapping[str, re.Pattern[str]]] = {
     "openai": re.compile(r"GET (v1/)?models(/[\w.:-]+)?"),
     "anthropic": re.compile(r"GET v1/models(/[\w.:-]+)?|POST v1/messages/count_tokens"),
@@ -74,7 +82,9 @@ def kind_of(provider: Provider, method: str, path: str) -> Kind | None:
 
 
 def bases_in(settings: Mapping[str, str]) -> dict[str, str]:
-    """Where an agent finds the proxy, by the provider's name; settings: what stands in its environment in place of keys."""
+    """Where an agent finds the proxy, by the provider's name; settings: what stands in its environment in place of
+    keys.
+    """
     return {each.name: settings[each.bases[0]] for each in PROVIDERS.values() if each.bases[0] in settings}
 
 

@@ -1,7 +1,9 @@
-"""The proxy itself: a server on loopback that passes calls on, streams unbuffered, and has each call reserved and settled.
+"""The proxy itself: a server on loopback that passes calls on, streams unbuffered, and has each call reserved and
+settled.
 
-An agent calls it with its attempt's token; the provider's key is put in here, and is in no other process. aiohttp on both sides, in a loop of
-its own (docs/decisions/0070-metering-proxy.md has why): one connection is one task, and the pool of connections to providers is one.
+An agent calls it with its attempt's token; the provider's key is put in here, and is in no other process. aiohttp on
+both sides, in a loop of its own (docs/decisions/0070-metering-proxy.md has why): one connection is one task, and the
+pool of connections to providers is one.
 """
 
 import asyncio
@@ -38,7 +40,9 @@ SILENT.propagate = False
 
 
 class MeteringProxy:
-    """The server, in a thread of its own. Use it in a `with`; `open_account` before an agent starts, `close_account` after."""
+    """The server, in a thread of its own. Use it in a `with`; `open_account` before an agent starts,
+    `close_account` after.
+    """
 
     def __init__(self, upstream: Mapping[str, Upstream]) -> None:
         self._upstream = upstream
@@ -78,7 +82,9 @@ class MeteringProxy:
         account.close()
 
     def settings(self, account: Account, names: tuple[str, ...]) -> dict[str, str]:
-        """What stands in an agent's environment in place of the keys among `names`: the token, and where the proxy is."""
+        """What stands in an agent's environment in place of the keys among `names`: the token, and where the proxy
+        is.
+        """
         given: dict[str, str] = {}
         for provider in PROVIDERS.values():
             wanted = [name for name in names if name in provider.keys]
@@ -109,7 +115,8 @@ class MeteringProxy:
                 name: Way(PROVIDERS[name], upstream, Gate(), client) for name, upstream in self._upstream.items()
             }
             server = web.Server(
-                self._handle, handler_cancellation=True, access_log=None, logger=SILENT, keepalive_timeout=60, lingering_time=1,
+                self._handle, handler_cancellation=True, access_log=None, logger=SILENT, keepalive_timeout=60,
+                lingering_time=1,
                 max_field_size=HEADER, max_line_size=HEADER, auto_decompress=False,
             )  # fmt: skip
             runner = web.ServerRunner(server, handle_signals=False, shutdown_timeout=1)

@@ -11,12 +11,15 @@ from typing import Any, Final
 from orchestrator.agents.meter.providers import PROVIDERS, Provider
 
 OURS: Final = frozenset({
-    "host", "authorization", "x-api-key", "x-goog-api-key", "api-key", "content-length", "accept-encoding", "connection",
-    "transfer-encoding", "te", "trailer", "upgrade", "keep-alive", "expect", "proxy-authorization", "proxy-connection", "cookie", "forwarded",
+    "host", "authorization", "x-api-key", "x-goog-api-key", "api-key", "content-length", "accept-encoding",
+    "connection",
+    "transfer-encoding", "te", "trailer", "upgrade", "keep-alive", "expect", "proxy-authorization", "proxy-connection",
+    "cookie", "forwarded",
 })  # fmt: skip
 """Headers of an agent that are not passed on."""
 HOP: Final = frozenset({
-    "content-length", "transfer-encoding", "connection", "content-encoding", "keep-alive", "set-cookie", "trailer", "upgrade",
+    "content-length", "transfer-encoding", "connection", "content-encoding", "keep-alive", "set-cookie", "trailer",
+    "upgrade",
 })  # fmt: skip
 """Headers of an answer that are not passed on."""
 

@@ -1,7 +1,7 @@
 """Tokens, as a provider's answer tells them: in JSON, or in events of a stream. Pure.
 
-OpenAI chat and responses, Anthropic messages, Gemini. Counts never fall. What a stream told before its end is only a part: where it was
-broken off, by either side, its usage is unknown.
+OpenAI chat and responses, Anthropic messages, Gemini. Counts never fall. What a stream told before its end is only a
+part: where it was broken off, by either side, its usage is unknown.
 """
 
 import json

@@ -36,7 +36,9 @@ LOSSES: Final = frozenset(
     {"KilledWorker", "FutureCancelledError", "CancelledError", "CommClosedError", "FutureLost", "ClosedClientError",
      "NotGranted"}
 )  # fmt: skip
-"""Exceptions, by name, that say that workers or scheduler went away, or did not hear of us; not that the task did anything."""
+"""Exceptions, by name, that say that workers or scheduler went away, or did not hear of us; not that the task did
+anything.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +254,10 @@ class DaskExecutor(ThreadPoolExecutor):
             if stop.is_set():
                 raise Stopped
             if not told:
-                text = f"an attempt of a former orchestrator may still run: it is begun when that one's lease is over, in {left:.0f} s"
+                text = (
+                    f"an attempt of a former orchestrator may still run: it is begun when that one's lease is over, "
+                    f"in {left:.0f} s"
+                )
                 listener(Note(order.task, order.attempt, text))
             told = True
             time.sleep(TICK)

@@ -28,8 +28,8 @@ OWN: Final[dict[str, object]] = {
     "distributed.worker.http.routes": [],
     "distributed.deploy.lost-worker-timeout": "10 minutes",
 }
-"""Other users of the machine must not see anything of an own cluster. A worker that died may take its time to start again: after 15
-seconds, which it can take on a busy machine, `distributed` would give it up for good.
+"""Other users of the machine must not see anything of an own cluster. A worker that died may take its time to start
+again: after 15 seconds, which it can take on a busy machine, `distributed` would give it up for good.
 """
 LOGGERS: Final = ("distributed", "tornado", "asyncio", "bokeh")
 
@@ -63,7 +63,9 @@ class Link:
             undo.pop_all()
 
     def ask(self, what: str, **more: object) -> Any:  # noqa: ANN401 - distributed has no types
-        """The scheduler's answer. Raises whatever the connection does, TimeoutError included, and ConnectionError where it is `broken`."""
+        """The scheduler's answer. Raises whatever the connection does, TimeoutError included, and ConnectionError
+        where it is `broken`.
+        """
         answer = None
         if not self.broken:
             answer = self.client.sync(getattr(self.client.scheduler, what), callback_timeout=ANSWER, **more)
@@ -73,7 +75,9 @@ class Link:
 
     @property
     def broken(self) -> bool:
-        """Whether the connection that was made is gone. Dask's client makes another by itself, which hears nothing of the topic."""
+        """Whether the connection that was made is gone. Dask's client makes another by itself, which hears nothing
+        of the topic.
+        """
         return bool(self.client.status != "running" or self.client.scheduler_comm is not self._made)
 
     def workers(self) -> Mapping[str, Mapping[str, Any]]:

@@ -56,7 +56,8 @@ class Store:
                 files.get_file(_place(root, name), str(beside))
             if digest(beside) != name:
                 raise StoreError(
-                    f"{self.url}: what lies at {name[:16]}… is something else\n  mend: remove it, and run the task again"
+                    f"{self.url}: what lies at {name[:16]}… is something else\n  mend: remove it, and run the task "
+                    f"again"
                 )
             os.replace(beside, path)  # noqa: PTH105 - the same call, and the name says what it does
         finally:

@@ -79,7 +79,8 @@ def carry_out_there(shipment: Shipment) -> Delivery:
             with locked(root / FILE) as known:
                 tell("asks", lease=known)
                 lease = Lease(
-                    execution, str(root / FILE), shipment.lease, ask=functools.partial(_ask, worker, shipment.order.run),
+                    execution, str(root / FILE), shipment.lease, ask=functools.partial(_ask, worker,
+                    shipment.order.run),
                     released=StopWhenReleased(worker),
                 )  # fmt: skip
                 lease.await_grant()

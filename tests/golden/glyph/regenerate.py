@@ -1,6 +1,7 @@
 """Writes the golden streams anew from the raw files beside them: `python tests/golden/glyph/regenerate.py [NAME…]`.
 
-A command of its own, never run by a test. Run it for a new case; running it for an old one means that the format changed.
+A command of its own, never run by a test. Run it for a new case; running it for an old one means that the format
+changed.
 """
 
 import sys

@@ -51,7 +51,8 @@ SAMPLED = Evidence(
     (Origin(1, ("python", "x.py"), 0.5, 1.25, 1.5),),
 )
 CONTROLLED = Verdict(
-    "A.fast", Outcome.PASS, Why.MET, "fine", "%", 26.0, 25.5, 27.0, 0.975, 10, None, -1.0, 1.0, "A.x", 2, 1, 2, ("pool.json",),
+    "A.fast", Outcome.PASS, Why.MET, "fine", "%", 26.0, 25.5, 27.0, 0.975, 10, None, -1.0, 1.0, "A.x", 2, 1, 2,
+    ("pool.json",),
     NegativeControl(Control.UNCHANGED, Outcome.FAIL, Why.MISSED, "the baseline in its place", 0.0, -1.0, 1.0),
 )  # fmt: skip
 VERDICT = Verdict(

@@ -1,4 +1,6 @@
-"""Write events.jsonl anew: one example of every event, as the journal's text. Run it when the format changes on purpose."""
+"""Write events.jsonl anew: one example of every event, as the journal's text. Run it when the format changes on
+purpose.
+"""
 
 import importlib.util
 from pathlib import Path

@@ -6,7 +6,8 @@ from benchmarks.engine.shapes import SHAPES, Shape, chain, diamonds, grid, layer
 from orchestrator.graph.load import load_text
 
 SMALL = {
-    "chain": chain(5), "layers": layers(3, 4), "grid": grid(3, 4), "diamonds": diamonds(2, 3), "phase": phase("sleep", 0.5),
+    "chain": chain(5), "layers": layers(3, 4), "grid": grid(3, 4), "diamonds": diamonds(2, 3), "phase": phase("sleep",
+    0.5),
     "programs": phase("program", 0.5),
 }  # fmt: skip
 

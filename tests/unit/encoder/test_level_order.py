@@ -1,4 +1,6 @@
-"""A higher level is never larger than a lower one by more than a thousandth: the kinds of data on which one was, or might have been."""
+"""A higher level is never larger than a lower one by more than a thousandth: the kinds of data on which one was, or
+might have been.
+"""
 
 import random
 from dataclasses import replace
@@ -23,7 +25,8 @@ def settings(size):
         often = [words[min(int(source.paretovariate(0.7)), 2999)] for _ in range(5)]
         some = source.choices(words, k=3)
         pieces.append(
-            f"- name: {some[0]}\n  host: node{source.randint(1, 99):02}.example.org\n  port: {source.choice([80, 443])}\n"
+            f"- name: {some[0]}\n  host: node{source.randint(1, 99):02}.example.org\n  port: "
+            f"{source.choice([80, 443])}\n"
             f"  tags: [{some[1]}, {some[2]}]\n  note: {' '.join(often)}\n"
         )
     return "".join(pieces).encode()

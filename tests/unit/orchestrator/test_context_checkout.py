@@ -15,7 +15,8 @@ class _Nowhere:
 
 def _context(folder):
     return FileContext(
-        task="A.size", attempt=1, params={}, folder=folder, project=folder, inputs=(), seed=1, metrics=(), evidence=_Nowhere()
+        task="A.size", attempt=1, params={}, folder=folder, project=folder, inputs=(), seed=1, metrics=(),
+        evidence=_Nowhere()
     )  # fmt: skip
 
 

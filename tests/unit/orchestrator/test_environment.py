@@ -60,7 +60,8 @@ def test_variables_of_git_do_not_make_it_another_repositorys_commit(tmp_path, mo
 def test_a_repository_of_another_owner_is_told(tmp_path, monkeypatch):
     git = tmp_path / "git"
     git.write_text(
-        "#!/bin/sh\necho 'fatal: detected dubious ownership; git config --global --add safe.directory X' >&2; exit 128\n"
+        "#!/bin/sh\necho 'fatal: detected dubious ownership; git config --global --add safe.directory X' >&2; exit "
+        "128\n"
     )
     git.chmod(0o755)
     monkeypatch.setattr(environment.shutil, "which", lambda _name: str(git))

@@ -1,4 +1,6 @@
-"""The report that a run leaves is the one that its journal gives later, and none is left where that journal is damaged."""
+"""The report that a run leaves is the one that its journal gives later, and none is left where that journal is
+damaged.
+"""
 
 import json
 import sqlite3

@@ -1,4 +1,6 @@
-"""The live page takes a person's answer: from itself, from its own user, and from nobody else. A real server on loopback."""
+"""The live page takes a person's answer: from itself, from its own user, and from nobody else. A real server on
+loopback.
+"""
 
 import http.client
 import os
@@ -94,7 +96,12 @@ def test_another_user_of_the_machine_sees_no_token_and_answers_nothing(waiting, 
     host = f"Host: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\nConnection: close\r\n"
     kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(form)}\r\n"
     requests = (f"GET {path} HTTP/1.1\r\n{host}\r\n", f"POST {path}/answer HTTP/1.1\r\n{host}{kind}\r\n{form}")
-    seen = [subprocess.run([sys.executable, "-c", AS_NOBODY, str(port), each], capture_output=True, text=True, check=True).stdout for each in requests]  # fmt: skip
+    seen = [
+        subprocess.run(
+            [sys.executable, "-c", AS_NOBODY, str(port), each], capture_output=True, text=True, check=True
+        ).stdout
+        for each in requests
+    ]
     assert "200 OK" in seen[0]
     assert token not in seen[0]
     assert "403 Forbidden" in seen[1]

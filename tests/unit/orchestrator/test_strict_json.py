@@ -1,4 +1,6 @@
-"""Strict JSON: whatever says a thing twice is refused, at any depth, and nothing but its own error leaves the reader."""
+"""Strict JSON: whatever says a thing twice is refused, at any depth, and nothing but its own error leaves the
+reader.
+"""
 
 import json
 import math

@@ -21,6 +21,9 @@ def test_a_runner_declares_metrics_in_known_units_and_says_what_they_are(runner)
 
 
 def test_registering_the_runners_loads_nothing_heavy():
-    code = "import sys, workstreams; workstreams.RUNNERS; print(*({'numba', 'jinja2', 'pytest', 'sklearn'} & set(sys.modules)))"
+    code = (
+        "import sys, workstreams; workstreams.RUNNERS; print(*({'numba', 'jinja2', 'pytest', 'sklearn'} & "
+        "set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""

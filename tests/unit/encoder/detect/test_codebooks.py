@@ -18,7 +18,8 @@ SETTINGS = CodebookSettings(size=4096, blocks=32)
 def lines(seed, count=12):
     chance = random.Random(seed)
     texts = (
-        f"2026-03-01 10:{chance.randrange(60):02d} INFO pool-{chance.randrange(9)}: lease of {chance.randrange(9999)} bytes "
+        f"2026-03-01 10:{chance.randrange(60):02d} INFO pool-{chance.randrange(9)}: lease of {chance.randrange(9999)} "
+        f"bytes "
         f"for request {chance.randrange(99999)} was given back after {chance.random():.4f} seconds\n"
         for _ in range(count)
     )

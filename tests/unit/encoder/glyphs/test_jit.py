@@ -1,4 +1,6 @@
-"""What needs numba: the founding plan, which runs the encoder's tests where it may not be installed, leaves this file out."""
+"""What needs numba: the founding plan, which runs the encoder's tests where it may not be installed, leaves this
+file out.
+"""
 
 import os
 import subprocess

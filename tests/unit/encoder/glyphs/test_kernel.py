@@ -7,7 +7,10 @@ import pytest
 from encoder.glyphs.compose import read_ids, write_ids
 
 RECORDS = "b''.join(b'%d GET /page/%d 200\\n' % (n * 7, n % 90) for n in range(9000))"
-ENCODE = f"import encoder, sys; from encoder.block.codec import warm; sys.argv[1:] and warm(); blob = encoder.encode({RECORDS})"
+ENCODE = (
+    f"import encoder, sys; from encoder.block.codec import warm; sys.argv[1:] and warm(); blob = "
+    f"encoder.encode({RECORDS})"
+)
 SETTLED = "from encoder.glyphs.kernel import KERNELS; settled = {k.__name__ for k in KERNELS if k.settled}"
 
 

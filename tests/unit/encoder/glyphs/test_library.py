@@ -223,7 +223,7 @@ import encoder
 data = b"".join(b"%d GET /page/%d 200\\n" % (n * 7, n % 90) for n in range(9000))
 assert encoder.decode(encoder.encode(data, "high")) == data
 print([each for each in opened if each[0] != "open" or sys.argv[1] in each[1]], "numba" in sys.modules)
-"""
+"""  # noqa: E501
 
 
 @needs_library

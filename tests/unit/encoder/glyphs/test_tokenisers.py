@@ -8,7 +8,10 @@ warm()
 from encoder.glyphs.tokenise import MAX_COLUMNS, MAX_TEMPLATES, MAX_VARIABLES  # noqa: E402  after `warm`
 from encoder.glyphs.transform import transform  # noqa: E402  as above
 
-SERVERS = b'{"time": %d, "zones": {"north": {"in": %d, "out": %d}, "south": {"in": %d, "out": %d}}, "peers": [{"id": %d}, {"id": %d}]}\n'
+SERVERS = (
+    b'{"time": %d, "zones": {"north": {"in": %d, "out": %d}, "south": {"in": %d, "out": %d}}, "peers": [{"id": %d}, '
+    b'{"id": %d}]}\n'
+)
 WORDS = b'{"counts": {"w%d": %d, "w%d": %d}}\n'
 
 

@@ -1,4 +1,6 @@
-"""The file objects of `encoder.open` beside `gzip.GzipFile` and `lzma.LZMAFile`, question by question; what differs stands in a table."""
+"""The file objects of `encoder.open` beside `gzip.GzipFile` and `lzma.LZMAFile`, question by question; what differs
+stands in a table.
+"""
 
 import copy
 import gzip
@@ -35,7 +37,8 @@ READ = {
     "seekable": lambda f: f.seekable(),
     "isatty": lambda f: f.isatty(),
     "fileno": lambda f: os.fstat(f.fileno()).st_size > 0,
-    "fileno of bytes": lambda f: type(f)(io.BytesIO(Path(f.name).read_bytes())).fileno() if hasattr(f, "name") else None,
+    "fileno of bytes": lambda f: type(f)(io.BytesIO(Path(f.name).read_bytes())).fileno() if hasattr(f,
+    "name") else None,
     "read": lambda f: f.read(),
     "read none": lambda f: f.read(None),
     "read some": lambda f: (f.read(5), f.tell()),
@@ -208,7 +211,7 @@ if not child:
 _, status = os.waitpid(child, 0)
 {end}
 sys.exit(os.waitstatus_to_exitcode(status))
-"""
+"""  # noqa: E501
 BEGIN = {
     "encoder": "stream = encoder.open(sys.argv[1], 'wb', profile=PLAIN, threads=2); stream.write(LINES)",
     "short": "stream = encoder.open(sys.argv[1], 'wb', threads=2); stream.write(b'line 0\\n')",
@@ -231,7 +234,8 @@ LEAVES = {"exit": "sys.exit()", "at once": "os._exit(0)"}
     ("begin", "act"),
     [
         ("encoder", "close"), ("encoder", "write"), ("encoder", "nothing"), ("encoder", "drop"), ("short", "close"),
-        ("short", "nothing"), ("text", "nothing"), ("decoder", "read"), ("decoder", "only close"), ("decoder", "nothing"),
+        ("short", "nothing"), ("text", "nothing"), ("decoder", "read"), ("decoder", "only close"), ("decoder",
+        "nothing"),
     ],
 )  # fmt: skip
 def test_a_forked_process_neither_hangs_nor_writes(tmp_path, begin, act, leave):

@@ -41,8 +41,10 @@ class Repo:
 
     def turn(self, attempt=1, **more):
         said = {
-            "agent": "X", "driver": "acp", "program": ("true",), "env": (), "mode": None, "brief": "do it", "session": "",
-            "repo": self.folder, "base": "main", "onto": None, "workspace": self.state / f"work/r/A.it/{attempt}/workspace",
+            "agent": "X", "driver": "acp", "program": ("true",), "env": (), "mode": None, "brief": "do it",
+            "session": "",
+            "repo": self.folder, "base": "main", "onto": None,
+            "workspace": self.state / f"work/r/A.it/{attempt}/workspace",
             "home": self.state / "work/r/A.it/0/home", "branch": f"orchestrate/r/A.it/{attempt}", "writes": ("src/**",),
             "pinned": ("bench/**",), "run": (), "network": False, "sandbox": "none", "silent": 900.0, "number": attempt,
         }  # fmt: skip

@@ -17,10 +17,14 @@ from orchestrator.runner import Runner, TaskInput
 
 landlockpy = pytest.importorskip("landlockpy")
 KINDS = [
-    pytest.param("bubblewrap", marks=pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")),
-    pytest.param("landlock", marks=pytest.mark.skipif(not landlockpy.supported(), reason="this kernel has no landlock")),
+    pytest.param(
+        "bubblewrap", marks=pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
+    ),
+    pytest.param(
+        "landlock", marks=pytest.mark.skipif(not landlockpy.supported(), reason="this kernel has no landlock")
+    ),
     "none",
-]  # fmt: skip
+]
 SIZE = Metric("size", "B", Better.LOWER)
 LINE = '{"kind": "measurement", "metric": "size", "unit": "B", "values": [%s], "cases": 1, "method": "m"}'
 
@@ -47,9 +51,16 @@ def measure(repo):
         commit = repo.git("rev-parse", "main")
         folder = repo.state / "work/r/A.measure/1/checkout"
         order = WorkOrder(
-            run="r", task="A.measure", attempt=1, folder=repo.state / "runs/r/A.measure/1", project=repo.folder, cache=repo.state / "cache",
-            command=command or None, metrics=(SIZE,), checkout=Checkout(repo.folder, commit, commit, (), folder, kind),
-        )  # fmt: skip
+            run="r",
+            task="A.measure",
+            attempt=1,
+            folder=repo.state / "runs/r/A.measure/1",
+            project=repo.folder,
+            cache=repo.state / "cache",
+            command=command or None,
+            metrics=(SIZE,),
+            checkout=Checkout(repo.folder, commit, commit, (), folder, kind),
+        )
         notes = []
         return carry_instrument(replace(order, **more), threading.Event(), notes.append), notes
 
@@ -62,7 +73,13 @@ def values(result):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_it_records_is_evidence_and_nothing_of_it_is_left(measure, repo, kind):
-    result, _ = measure(kind, "sh", "-c", f"echo '{LINE % 3}' >> $ORCHESTRATE_EVIDENCE; cat $ORCHESTRATE_CHECKOUT/src/pack.py; touch $HOME/x $TMPDIR/y left")  # fmt: skip
+    result, _ = measure(
+        kind,
+        "sh",
+        "-c",
+        f"echo '{LINE % 3}' >> $ORCHESTRATE_EVIDENCE; cat $ORCHESTRATE_CHECKOUT/src/pack.py; touch $HOME/x $TMPDIR/y "
+        f"left",
+    )
     assert (result.failure, values(result)) == (None, [(3.0,)])
     assert (repo.state / "runs/r/A.measure/1/stdout.log").read_text() == "plain\n"
     assert (repo.state / "runs/r/A.measure/1/left").exists()
@@ -81,7 +98,15 @@ def test_it_gets_nothing_of_our_environment_but_what_the_plan_says(measure, repo
 
 @pytest.mark.parametrize("kind", KINDS[:2])
 def test_its_checkout_and_the_project_can_be_read_and_not_be_written(measure, repo, kind):
-    result, _ = measure(kind, "sh", "-c", 'for f in "$ORCHESTRATE_CHECKOUT" "$1"; do (echo x > "$f/src/pack.py") 2>/dev/null && echo WRITTEN; done; cat "$1/src/pack.py"', "sh", str(repo.folder))  # fmt: skip
+    result, _ = measure(
+        kind,
+        "sh",
+        "-c",
+        'for f in "$ORCHESTRATE_CHECKOUT" "$1"; do (echo x > "$f/src/pack.py") 2>/dev/null && echo WRITTEN; done; cat '
+        '"$1/src/pack.py"',
+        "sh",
+        str(repo.folder),
+    )
     assert result.failure is None
     assert (repo.state / "runs/r/A.measure/1/stdout.log").read_text() == "plain\n"
 
@@ -114,9 +139,14 @@ def test_a_runner_measures_with_files_of_the_tasks_above(measure, repo, kind):
     artifact.write_text("from above")
     above = TaskInput("A.above", "A", "Above", "X", {"a": artifact}, (), None, None)
     (repo.folder / "caged_runners.py").write_text(Path(__file__).read_text())
-    result, notes = measure(kind, runner="caged.size", offer="caged_runners:RUNNERS", inputs=(above,), env={"PYTHONPATH": str(repo.folder)})  # fmt: skip
+    result, notes = measure(
+        kind, runner="caged.size", offer="caged_runners:RUNNERS", inputs=(above,), env={"PYTHONPATH": str(repo.folder)}
+    )
     assert (result.failure, values(result)) == (None, [(7.0,)])
-    assert json.loads(next(each.text for each in notes if getattr(each, "text", "").startswith("{"))) == {"checkout": "plain\n", "given": "from above"}  # fmt: skip
+    assert json.loads(next(each.text for each in notes if getattr(each, "text", "").startswith("{"))) == {
+        "checkout": "plain\n",
+        "given": "from above",
+    }
 
 
 def test_that_there_is_no_sandbox_is_told(measure):

@@ -1,4 +1,6 @@
-"""The merge queue on small repositories, without instruments; schedules with them are played by benchmarks.agents.merges."""
+"""The merge queue on small repositories, without instruments; schedules with them are played by
+benchmarks.agents.merges.
+"""
 
 import threading
 
@@ -38,7 +40,10 @@ def test_hand_ins_are_joined_in_order_and_the_checkout_shows_them(repo):
 
 
 def test_a_clash_takes_no_side_names_the_file_and_lets_the_rest_go_on(repo):
-    queue = [given(repo, name, {path: f"{name}\n"}) for name, path in (("one", "src/pack.py"), ("two", "src/pack.py"), ("three", "src/x.py"))]  # fmt: skip
+    queue = [
+        given(repo, name, {path: f"{name}\n"})
+        for name, path in (("one", "src/pack.py"), ("two", "src/pack.py"), ("three", "src/x.py"))
+    ]
     result = join(repo, *queue)
     assert [bool(each.commit) for each in result.joined] == [True, False, True]
     assert "it clashes with what is in already: src/pack.py" in result.joined[1].why

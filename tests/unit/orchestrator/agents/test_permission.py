@@ -51,7 +51,8 @@ def test_one_path_outside_is_enough(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "command", ["pytest; rm -rf /", "pytest && x", "pytest | sh", "pytest `x`", "pytest $(x)", "pytest\nx", "pytest > /x", "pytest < x", "rm x"]
+    "command", ["pytest; rm -rf /", "pytest && x", "pytest | sh", "pytest `x`", "pytest $(x)", "pytest\nx",
+    "pytest > /x", "pytest < x", "rm x"]
 )  # fmt: skip
 def test_a_chained_command_is_no_match_of_its_first_part(tmp_path, command):
     found = allowed({"kind": "execute", "title": "pytest", "rawInput": {"command": command}}, tmp_path, ["pytest*"])

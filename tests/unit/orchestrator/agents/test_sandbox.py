@@ -16,9 +16,13 @@ from orchestrator.agents.sandbox import Enclosure, NoSandboxError, choose, enclo
 
 landlockpy = pytest.importorskip("landlockpy")
 KINDS = [
-    pytest.param("bubblewrap", marks=pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")),
-    pytest.param("landlock", marks=pytest.mark.skipif(not landlockpy.supported(), reason="this kernel has no landlock")),
-]  # fmt: skip
+    pytest.param(
+        "bubblewrap", marks=pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
+    ),
+    pytest.param(
+        "landlock", marks=pytest.mark.skipif(not landlockpy.supported(), reason="this kernel has no landlock")
+    ),
+]
 
 
 @pytest.fixture
@@ -82,9 +86,17 @@ def test_it_reads_the_project_and_its_repository_but_no_secret_and_no_state(kind
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_writes_its_workspace_and_home_and_nothing_else(kind, inside):
     done = run(
-        kind, inside, WRITE, inside.workspace / "new", inside.home / "new",
-        inside.project / "src/a.py", inside.repo / "file", inside.project / "new", inside.state / "journal", "/etc/new",
-    )  # fmt: skip
+        kind,
+        inside,
+        WRITE,
+        inside.workspace / "new",
+        inside.home / "new",
+        inside.project / "src/a.py",
+        inside.repo / "file",
+        inside.project / "new",
+        inside.state / "journal",
+        "/etc/new",
+    )
     assert done.stdout.splitlines()[:2] == ["written", "written"], done.stderr
     assert (inside.state / "journal").read_text() == "canary"
     assert [(inside.project / "src/a.py").read_text(), (inside.repo / "file").read_text()] == ["readable"] * 2
@@ -102,7 +114,9 @@ def test_it_reaches_no_host_unless_the_plan_says_so(kind, inside):
         assert run(kind, replace(inside, network=True), CONNECT, port).stdout == "connected\n"
 
 
-@pytest.mark.skipif(not landlockpy.supported() or landlockpy.abi_version() < 4, reason="this kernel's landlock leaves TCP alone")  # fmt: skip
+@pytest.mark.skipif(
+    not landlockpy.supported() or landlockpy.abi_version() < 4, reason="this kernel's landlock leaves TCP alone"
+)
 def test_with_landlock_it_reaches_the_proxys_port_and_no_other(inside):
     with socket.socket() as proxy, socket.socket() as other:
         for each in (proxy, other):
@@ -218,7 +232,9 @@ def test_secrets_are_told_by_custom(tmp_path):
 
 def test_a_programs_installation_is_found_and_never_the_whole_home():
     assert installation("no-such-program") == []
-    assert installation(sys.executable) == [sys.prefix] or str(Path(sys.executable).resolve().parent.parent) in installation(sys.executable)  # fmt: skip
+    assert installation(sys.executable) == [sys.prefix] or str(
+        Path(sys.executable).resolve().parent.parent
+    ) in installation(sys.executable)
     assert "/usr" not in installation("sh")
 
 

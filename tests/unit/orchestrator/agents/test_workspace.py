@@ -22,7 +22,10 @@ def test_a_hand_in_is_one_commit_on_the_base_with_what_lies_in_the_folder(repo):
     assert (found.refused, found.hand_in.files) == ("", ("src/link", "src/new.sh", "src/pack.py"))
     assert repo.shown(found.hand_in.commit, "src/pack.py") == "packed"
     assert repo.git("rev-parse", f"{found.hand_in.commit}^") == found.hand_in.base == repo.git("rev-parse", "main")
-    modes = dict(reversed(line.split(" ", 1)) for line in repo.git("ls-tree", "-r", "--format=%(objectmode) %(path)", found.hand_in.commit).splitlines())  # fmt: skip
+    modes = dict(
+        reversed(line.split(" ", 1))
+        for line in repo.git("ls-tree", "-r", "--format=%(objectmode) %(path)", found.hand_in.commit).splitlines()
+    )
     assert (modes["src/new.sh"], modes["src/link"], modes["src/pack.py"]) == ("100755", "120000", "100644")
     assert (repo.worktrees(), turn.workspace.exists()) == ([], False)
     assert repo.git("rev-parse", turn.branch) == found.hand_in.commit
@@ -70,8 +73,12 @@ def test_nothing_of_the_repository_runs_and_attributes_change_no_byte(repo):
 
 @pytest.mark.parametrize(
     ("path", "why"),
-    [("bench/measure.py", "what is pinned: bench/measure.py"), ("README.md", "outside its `writes`: README.md"), ("conftest.py", "outside its `writes`")],
-)  # fmt: skip
+    [
+        ("bench/measure.py", "what is pinned: bench/measure.py"),
+        ("README.md", "outside its `writes`: README.md"),
+        ("conftest.py", "outside its `writes`"),
+    ],
+)
 def test_a_hand_in_that_goes_too_far_is_refused_and_named_and_the_rest_is_kept(repo, path, why):
     turn = repo.turn()
     workspace = repo.open(turn)
@@ -118,7 +125,11 @@ def test_nothing_changed_is_nothing_handed_in(repo):
     turn = repo.turn()
     workspace = repo.open(turn)
     found = repo.take(turn, workspace)
-    assert (found.hand_in, found.refused, found.whole) == (None, "nothing was handed in: no file differs from the base", True)  # fmt: skip
+    assert (found.hand_in, found.refused, found.whole) == (
+        None,
+        "nothing was handed in: no file differs from the base",
+        True,
+    )
 
 
 def test_what_tools_leave_behind_and_what_is_ignored_is_no_part_of_it(repo):
@@ -186,7 +197,11 @@ def test_a_base_that_moved_is_merged_in_and_a_clash_stands_in_the_files(repo):
     assert any("clashes" in note for note in repo.notes)
     (second.workspace / "src/pack.py").write_text("both\n")
     found = repo.take(second, workspace)
-    assert (found.refused, found.hand_in.base, found.hand_in.files) == ("", repo.git("rev-parse", "main"), ("src/pack.py",))  # fmt: skip
+    assert (found.refused, found.hand_in.base, found.hand_in.files) == (
+        "",
+        repo.git("rev-parse", "main"),
+        ("src/pack.py",),
+    )
 
 
 def test_a_dirty_base_is_told_and_not_taken_over(repo):
@@ -308,7 +323,11 @@ def test_a_checkout_has_what_is_pinned_from_the_base(repo):
     commit = repo.commit({"src/pack.py": "packed\n", "bench/measure.py": "cheat\n", "bench/new.py": "cheat\n"})
     folder = repo.state / "out"
     check_out(Checkout(repo.folder, commit, f"{commit}^", ("bench/**",), folder))
-    assert sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()) == ["README.md", "bench/measure.py", "src/pack.py"]  # fmt: skip
+    assert sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()) == [
+        "README.md",
+        "bench/measure.py",
+        "src/pack.py",
+    ]
     assert (folder / "bench/measure.py").read_text() == "measure\n"
 
 

@@ -20,7 +20,7 @@ workstreams:
   A: {title: Alpha, lead: ME, tasks: [{id: write, title: Write, brief: Write., writes: ["**"], workspace: {base: main}, rounds: 9}]}
 stages:
   S: {title: Join, lead: ME, tasks: [{id: merge, title: Join, merge: [A.write], into: joined}]}
-"""
+"""  # noqa: E501
 RUN = "demo-1"
 TALK, USED = Talk("command"), Usage(1.0, 0.0, 0, 0)
 
@@ -43,7 +43,8 @@ class Ground:
 
     def git(self, *words, cwd=None):
         done = subprocess.run(
-            ["git", "-c", "user.name=x", "-c", "user.email=x@x", *words], cwd=cwd or self.repo, capture_output=True, text=True, check=True
+            ["git", "-c", "user.name=x", "-c", "user.email=x@x", *words], cwd=cwd or self.repo, capture_output=True,
+            text=True, check=True
         )  # fmt: skip
         return done.stdout.strip()
 

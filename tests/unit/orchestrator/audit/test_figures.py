@@ -34,10 +34,22 @@ def test_a_figure_is_read_with_its_unit_or_noun(text, figures):
 @pytest.mark.parametrize(
     "text",
     [
-        "Phase 4A.3 and Phase 4B", "on 2026-03-14 at 12:30", "December 13, 2025", "v2.3.1", "utf-8 and sha256", "test_1", "#412", "see [3]", "O(1)",
-        "Python 3.12", "with mypy 1.11", "p99", "RFC 9111", "in 2025",
+        "Phase 4A.3 and Phase 4B",
+        "on 2026-03-14 at 12:30",
+        "December 13, 2025",
+        "v2.3.1",
+        "utf-8 and sha256",
+        "test_1",
+        "#412",
+        "see [3]",
+        "O(1)",
+        "Python 3.12",
+        "with mypy 1.11",
+        "p99",
+        "RFC 9111",
+        "in 2025",
     ],
-)  # fmt: skip
+)
 def test_numbers_within_names_days_and_versions_are_no_figures(text):
     assert shown(text) == []
 

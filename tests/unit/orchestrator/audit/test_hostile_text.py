@@ -10,7 +10,9 @@ from orchestrator.audit.model import Measured
 KNOWN = Known((Measured("a.peak_memory", "Peak memory\nA", 1, 1, 1, "MB"),))
 SMALL, LARGE = 700, 4_200
 GROWTH = 2.5
-"""How much more than six times may pass for six times: a busy machine is no finding, and a square would be six times as much again."""
+"""How much more than six times may pass for six times: a busy machine is no finding, and a square would be six
+times as much again.
+"""
 
 
 class Nothing:
@@ -24,11 +26,16 @@ class Nothing:
 
 
 PIECES = {
-    "figures": "49.6% ", "arrows": "1 MB -> 2 MB 3% ", "pairs": "from 5 MB to 4 MB, 20% less ", "goals": "5 ms (target < 4 ms) ✅ ", "blanks": " ",
-    "digits": "9", "dots": "1.", "dashes": "1-", "ratios": "1/2 ", "backticks": "`", "code": "`a1` ", "brackets": "[", "links": "[a](b) ", "stars": "*",
-    "tags": "<td>", "open": "<", "entities": "&#x41;", "pipes": "|", "cells": "| 1 % ", "colons": "a: ", "slashes": "a/", "paths": "a/b.py ", "dotted": "a.",
-    "words": "targets exceeded ", "nbsp": "1\u00a0000\u00a0", "drawn": "\u2500", "marks": "✅", "spelled": "zero errors ", "plus": "1+", "constant": "6 MB constant ",
-    "estimates": "estimated 5 % ", "nested": "- ", "quotes": "> ", "hashes": "#", "k": "80 measurements ", "x": "5x", "minus": "-", "equals": "=", "under": "_",
+    "figures": "49.6% ", "arrows": "1 MB -> 2 MB 3% ", "pairs": "from 5 MB to 4 MB, 20% less ",
+    "goals": "5 ms (target < 4 ms) ✅ ", "blanks": " ",
+    "digits": "9", "dots": "1.", "dashes": "1-", "ratios": "1/2 ", "backticks": "`", "code": "`a1` ", "brackets": "[",
+    "links": "[a](b) ", "stars": "*",
+    "tags": "<td>", "open": "<", "entities": "&#x41;", "pipes": "|", "cells": "| 1 % ", "colons": "a: ",
+    "slashes": "a/", "paths": "a/b.py ", "dotted": "a.",
+    "words": "targets exceeded ", "nbsp": "1\u00a0000\u00a0", "drawn": "\u2500", "marks": "✅",
+    "spelled": "zero errors ", "plus": "1+", "constant": "6 MB constant ",
+    "estimates": "estimated 5 % ", "nested": "- ", "quotes": "> ", "hashes": "#", "k": "80 measurements ", "x": "5x",
+    "minus": "-", "equals": "=", "under": "_",
 }  # fmt: skip
 
 

@@ -34,7 +34,10 @@ def test_a_sentence_is_held_against_its_own_figures(text, wrong):
 
 
 def test_a_reduction_is_recomputed_from_rows_called_before_and_after_wherever_it_stands():
-    text = "Peak memory reduced by 49.6%.\n\n| Pool | Peak memory |\n|---|---|\n| Before | 3,934.63 KB |\n| After | 3,999.50 KB |\n"
+    text = (
+        "Peak memory reduced by 49.6%.\n\n| Pool | Peak memory |\n|---|---|\n| Before | 3,934.63 KB |\n| After | "
+        "3,999.50 KB |\n"
+    )
     assert flagged(text) == ["49.6%"]
     assert flagged(text.replace("3,999.50", "1,983.05")) == []
 

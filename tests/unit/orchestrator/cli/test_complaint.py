@@ -10,13 +10,18 @@ from orchestrator.plan.problem import PlanError, Problem
 @pytest.mark.parametrize(
     ("message", "what", "where", "mend"),
     [
-        ("gone.tar: there is no such bundle\n  mend: check the path", "there is no such bundle", "gone.tar", "check the path"),
+        (
+            "gone.tar: there is no such bundle\n  mend: check the path",
+            "there is no such bundle",
+            "gone.tar",
+            "check the path",
+        ),
         ("--time-limit: not a duration\n  mend: as 10s", "not a duration", "--time-limit", "as 10s"),
         ("run x is not under way\n  mend: start it", "run x is not under way", "", "start it"),
         ("plan.yaml:3:1: odd", "odd", "plan.yaml:3:1", ""),
         ("interrupted", "interrupted", "", ""),
     ],
-)  # fmt: skip
+)
 def test_a_message_is_taken_apart_into_what_where_and_mend(message, what, where, mend):
     told = json.loads(complaint(UsageError(message), message, 2))
     assert (told["what"], told["where"], told["mend"], told["exit_code"]) == (what, where, mend, 2)

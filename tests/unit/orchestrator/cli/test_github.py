@@ -19,7 +19,8 @@ def journal(tmp_path, monkeypatch):
     """Of a run with a failed task, an unproven criterion, and a question that waits."""
     monkeypatch.chdir(tmp_path)
     tasks = [
-        {"id": "no", "title": "No", "command": ["sh", "-c", "exit 3"], "metrics": [{"name": "n", "unit": "files", "better": "higher"}], "needs": []},
+        {"id": "no", "title": "No", "command": ["sh", "-c", "exit 3"], "metrics": [{"name": "n", "unit": "files",
+        "better": "higher"}], "needs": []},
         {"id": "ask", "title": "Ask", "agent": "LEAD", "approve": {"ask": "Go |on|?\n::error::x"}, "needs": []},
     ]  # fmt: skip
     criteria = [{"id": "some", "title": "Some, 5: all", "metric": "n", "target": ">= 1 files"}]

@@ -35,7 +35,8 @@ def plan(*tasks, agent=None, **more):
     agents = {"X": {"specialty": "tests", "capacity": 8, "driver": "acp", "program": ["agent"], **(agent or {})}}
     group = {
         "title": "Group A", "lead": "X", "tasks": list(tasks or (task(), MEASURE)),
-        "success_criteria": [{"id": "fast", "title": "F", "metric": "try.speed", "target": ">= 5 MB/s", "from": "measure"}],
+        "success_criteria": [{"id": "fast", "title": "F", "metric": "try.speed", "target": ">= 5 MB/s",
+        "from": "measure"}],
     }  # fmt: skip
     said = {"schema": 1, "id": "demo", "title": "Demo", "agents": agents, "workstreams": {"A": group}, **more}
     return load_text(yaml.safe_dump(said, sort_keys=False), "demo.yaml")
@@ -57,7 +58,8 @@ def given(order, files=("src/a.py",)):
 class Agents(Scripted):
     """Turns answer with "hand in", "refused", "nothing" or a failure's message; merges with the tasks that clash.
 
-    calls: of a model in each turn: 100 tokens are reserved for each, and 10 used. refusals: of calls, as they were answered.
+    calls: of a model in each turn: 100 tokens are reserved for each, and 10 used. refusals: of calls, as they were
+    answered.
     """
 
     def __init__(self, script=None, calls=0):
@@ -90,7 +92,15 @@ class Agents(Scripted):
                 order.task, order.attempt, Evidence(), USED, hand_in=given(order), talk=given(order).talk
             )
         if answer == "refused":
-            return AttemptResult(order.task, order.attempt, Evidence(), USED, hand_in=given(order), fruitless="it changes what is pinned", talk=given(order).talk)  # fmt: skip
+            return AttemptResult(
+                order.task,
+                order.attempt,
+                Evidence(),
+                USED,
+                hand_in=given(order),
+                fruitless="it changes what is pinned",
+                talk=given(order).talk,
+            )
         if answer == "nothing":
             return AttemptResult(
                 order.task, order.attempt, Evidence(), USED, fruitless="nothing was handed in", talk=given(order).talk
@@ -100,7 +110,8 @@ class Agents(Scripted):
     @staticmethod
     def merged(order, clashing):
         joined = tuple(
-            Joined(each.task, each.hand_in.commit, "" if each.task in clashing else "c" * 40, "it clashes" if each.task in clashing else "")
+            Joined(each.task, each.hand_in.commit, "" if each.task in clashing else "c" * 40,
+            "it clashes" if each.task in clashing else "")
             for each in order.merge.queue
         )  # fmt: skip
         return AttemptResult(order.task, order.attempt, Evidence(), USED, joined=joined)

@@ -22,7 +22,9 @@ def contract(*criteria, tasks=None, **more):
 
 
 def taken_up(first, *then, accept=False, finished=False):
-    """A run of the first plan that stopped after task one had measured 10 to 12 MB/s, resumed with each of the others."""
+    """A run of the first plan that stopped after task one had measured 10 to 12 MB/s, resumed with each of the
+    others.
+    """
     whole, journal = MemoryJournal(), MemoryJournal()
     run = go(first, Scripted(), whole).run
     events = whole.read(run)

@@ -186,7 +186,8 @@ def test_orders_are_pure(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("status", "outcome"), [(Status.SUCCEEDED, Outcome.PASS), (Status.FAILED, Outcome.UNPROVEN), (Status.SKIPPED, Outcome.UNPROVEN)]
+    ("status", "outcome"), [(Status.SUCCEEDED, Outcome.PASS), (Status.FAILED, Outcome.UNPROVEN), (Status.SKIPPED,
+    Outcome.UNPROVEN)]
 )  # fmt: skip
 def test_what_another_group_measured_does_not_stand_for_a_task_that_did_not_succeed(status, outcome):
     criterion = {"id": "fast", "title": "Fast", "metric": "try.speed", "target": ">= 5 MB/s"}

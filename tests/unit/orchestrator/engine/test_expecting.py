@@ -28,7 +28,8 @@ def plan(estimates, *, capacity=4, jobs_cpu=None, source="plan.json"):
         for name, seconds in estimates.items()
     ]
     text = {
-        "schema": 1, "id": "p", "title": "p", "agents": {"ME": {"specialty": "x", "driver": "command", "capacity": capacity}},
+        "schema": 1, "id": "p", "title": "p", "agents": {"ME": {"specialty": "x", "driver": "command",
+        "capacity": capacity}},
         "workstreams": {"A": {"title": "A", "lead": "ME", "tasks": tasks}},
     }  # fmt: skip
     if jobs_cpu is not None:

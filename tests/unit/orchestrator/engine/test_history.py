@@ -1,4 +1,6 @@
-"""What a run keeps of the runs before it: the last figures of each criterion, handed on, and what the run before was."""
+"""What a run keeps of the runs before it: the last figures of each criterion, handed on, and what the run before
+was.
+"""
 
 import json
 import sqlite3

@@ -46,7 +46,8 @@ def folder(tmp_path):
 def evidence():
     measured = Measurement("m", "ms", Samples((1.0,)), "", artifacts=("figures.json",))
     return Evidence(
-        (measured,), (artifact("figures.json", "A.x/1/figures.json", OWN),), (artifact("A.w/pool.json", "A.w/1/pool.json", ABOVE),)
+        (measured,), (artifact("figures.json", "A.x/1/figures.json", OWN),), (artifact("A.w/pool.json",
+        "A.w/1/pool.json", ABOVE),)
     )  # fmt: skip
 
 

@@ -1,4 +1,6 @@
-"""What is asked, what an answer holds for, when it does not: real runs in this process, and the pure parts by themselves."""
+"""What is asked, what an answer holds for, when it does not: real runs in this process, and the pure parts by
+themselves.
+"""
 
 import subprocess
 import threading
@@ -26,14 +28,15 @@ from orchestrator.state.transitions import Status
 BOUND = Bound("1" * 40, "p", "c", "")
 ASKED = Asked(True, "MENTOR", "Good?", "A.y", BOUND, 500.0)
 ANSWER = Answer("id", Word.APPROVED, "Ada", "ada", "cli", "", BOUND, 1, 103.0)
-COUNT = """echo '{"kind":"measurement","metric":"n","unit":"files","values":[3],"method":"m"}' >> "$ORCHESTRATE_EVIDENCE" """
+COUNT = """echo '{"kind":"measurement","metric":"n","unit":"files","values":[3],"method":"m"}' >> "$ORCHESTRATE_EVIDENCE" """  # noqa: E501
 QUIET = RunOptions(page=False)
 
 
 def plan_data():
     """A plan with a gate on what a program measured, an agent with a file, and something that waits for the gate."""
     tasks = [
-        {"id": "count", "title": "Count", "command": ["sh", "-c", COUNT], "metrics": [{"name": "n", "unit": "files", "better": "higher"}]},
+        {"id": "count", "title": "Count", "command": ["sh", "-c", COUNT], "metrics": [{"name": "n", "unit": "files",
+        "better": "higher"}]},
         {"id": "look", "title": "Look", "agent": "MENTOR", "approve": {"ask": "Good?", "of": "count"}},
         {"id": "after", "title": "After", "command": ["true"]},
     ]  # fmt: skip
@@ -128,10 +131,13 @@ def test_what_changes_after_a_yes_voids_it_aloud_and_it_is_asked_again(gated, mu
     told = []
     again = Runs().resume if mutation == "agent file" else None
     outcome = (
-        again(gated, replace(QUIET, listener=told.append)) if again else run("plan.yaml", options=replace(QUIET, listener=told.append))
+        again(gated, replace(QUIET, listener=told.append)) if again else run("plan.yaml", options=replace(QUIET,
+        listener=told.append))
     )  # fmt: skip
     assert (outcome.run, outcome.exit_code) == (gated, 5)
-    void = [each.event.reason for each in told if isinstance(each.event, e.TaskInvalidated) and each.event.task == "A.look"]  # fmt: skip
+    void = [
+        each.event.reason for each in told if isinstance(each.event, e.TaskInvalidated) and each.event.task == "A.look"
+    ]
     assert len(void) == 1
     assert "approved by Ada, and that is void" in void[0]
     record = Runs().state(gated).tasks["A.look"]
@@ -263,7 +269,9 @@ def test_a_door_that_shuts_while_somebody_stands_in_it_tells_them_nothing(tmp_pa
 
 
 def git(*words):
-    return subprocess.run(["git", "-c", "user.name=t", "-c", "user.email=t@t", *words], check=True, capture_output=True, text=True).stdout  # fmt: skip
+    return subprocess.run(
+        ["git", "-c", "user.name=t", "-c", "user.email=t@t", *words], check=True, capture_output=True, text=True
+    ).stdout
 
 
 @pytest.fixture
@@ -279,7 +287,8 @@ def handed_in(tmp_path, monkeypatch):
     plan = plan_data()
     plan["agents"]["ONE"] = {"specialty": "s", "driver": "command", "program": ["sh", "-c", "date +%N >> src/a.txt"]}
     plan["workstreams"]["A"]["tasks"] = [
-        {"id": "write", "title": "Write", "brief": "Write.", "writes": ["src/**"], "rounds": 3, "workspace": {"repo": ".", "base": "main"}},
+        {"id": "write", "title": "Write", "brief": "Write.", "writes": ["src/**"], "rounds": 3,
+        "workspace": {"repo": ".", "base": "main"}},
         {"id": "look", "title": "Look", "agent": "MENTOR", "approve": {"ask": "Good?", "of": "write"}},
     ]  # fmt: skip
     del plan["workstreams"]["A"]["success_criteria"]

@@ -16,7 +16,11 @@ def rounds(result, name="A.write"):
 def test_a_hand_in_that_passes_ends_the_task_and_its_criterion_is_proven():
     agents = Agents({"A.measure": [GOOD]})
     result = go(plan(), agents)
-    assert (result.exit_code, statuses(result), rounds(result)) == (0, {"A.write": "succeeded", "A.measure": "succeeded"}, [(1, True)])  # fmt: skip
+    assert (result.exit_code, statuses(result), rounds(result)) == (
+        0,
+        {"A.write": "succeeded", "A.measure": "succeeded"},
+        [(1, True)],
+    )
     assert [order.task for order in agents.orders] == ["A.write", "A.measure"]
 
 
@@ -25,7 +29,12 @@ def test_a_failed_round_goes_back_with_its_verdict_into_the_same_session_on_what
     result = go(plan(), agents)
     assert rounds(result) == [(1, False), (2, True)]
     first, second = agents.turns()
-    assert (first.session, first.onto, second.session, second.onto) == ("", None, "s1", result.state.tasks["A.write"].rounds[0].hand_in)  # fmt: skip
+    assert (first.session, first.onto, second.session, second.onto) == (
+        "",
+        None,
+        "s1",
+        result.state.tasks["A.write"].rounds[0].hand_in,
+    )
     assert "A.fast: FAIL" in second.brief
     assert "round 2 of 3" in second.brief
     assert (first.branch != second.branch, first.workspace != second.workspace) == (True, True)
@@ -43,7 +52,10 @@ def test_the_last_round_that_fails_fails_the_task_and_the_criterion_is_not_prove
 def test_what_leaves_nothing_that_counts_is_a_lost_round_and_is_not_measured(answer):
     agents = Agents({"A.write": [answer, "hand in"], "A.measure": [GOOD]})
     result = go(plan(), agents)
-    assert (rounds(result), [order.task for order in agents.orders]) == ([(1, False), (2, True)], ["A.write", "A.write", "A.measure"])  # fmt: skip
+    assert (rounds(result), [order.task for order in agents.orders]) == (
+        [(1, False), (2, True)],
+        ["A.write", "A.write", "A.measure"],
+    )
     assert (agents.turns()[1].onto is None) is (answer == "nothing")
 
 
@@ -72,7 +84,10 @@ def test_what_a_verdict_says_is_data_in_the_brief_and_makes_no_lines_of_its_own(
 
 def test_a_turn_that_could_not_begin_is_a_failure_with_its_message():
     result = go(plan(), Agents({"A.write": ["there is no driver"]}))
-    assert (statuses(result)["A.write"], result.state.tasks["A.write"].failures[-1].message) == ("failed", "there is no driver")  # fmt: skip
+    assert (statuses(result)["A.write"], result.state.tasks["A.write"].failures[-1].message) == (
+        "failed",
+        "there is no driver",
+    )
     assert rounds(result) == []
 
 
@@ -108,7 +123,10 @@ def test_a_hand_in_that_clashes_goes_back_to_its_agent_and_the_merge_waits_for_i
 def test_a_clash_with_no_round_left_fails_the_merge_and_says_which():
     agents = Agents({"A.measure": [GOOD], "A.join": [("A.other",)]})
     result = go(merging(1), agents, keep_going=True)
-    assert (statuses(result)["A.join"], "A.other was not joined: it clashes" in result.state.tasks["A.join"].failures[-1].message) == ("failed", True)  # fmt: skip
+    assert (
+        statuses(result)["A.join"],
+        "A.other was not joined: it clashes" in result.state.tasks["A.join"].failures[-1].message,
+    ) == ("failed", True)
 
 
 def test_a_measured_hand_in_that_clashes_is_measured_again_before_it_is_joined():

@@ -91,8 +91,10 @@ LONG = ",".join(["1.5"] * 20_000)
 
 @pytest.mark.parametrize("size", [97, 4096, 1 << 20])
 @pytest.mark.parametrize("text", [
-    f'{{"values":[{LONG}]}}', f'{{"x":[1,2],"y":[{LONG}],"t":"\\"values\\":[1"}}', '{"values":[]}', f'{{"values":[{LONG},"a"]}}',
-    f'{{"values":[{LONG},]}}', f'{{"values":[{LONG}', f'{{"values":[{"9" * 20_000}]}}', f'{{"values":[{LONG},{"9" * 400}]}}', "[1,2]",
+    f'{{"values":[{LONG}]}}', f'{{"x":[1,2],"y":[{LONG}],"t":"\\"values\\":[1"}}', '{"values":[]}',
+    f'{{"values":[{LONG},"a"]}}',
+    f'{{"values":[{LONG},]}}', f'{{"values":[{LONG}', f'{{"values":[{"9" * 20_000}]}}',
+    f'{{"values":[{LONG},{"9" * 400}]}}', "[1,2]",
     f'{{"values":[{LONG}],"x":{{"many numbers stand here":7}}}}',
 ])  # fmt: skip
 def test_a_text_in_pieces_is_read_as_the_whole_is_however_it_is_cut(text, size):

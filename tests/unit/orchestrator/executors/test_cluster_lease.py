@@ -23,7 +23,9 @@ SECONDS = 10.0
 
 
 class World:
-    """A lease with a clock and a scheduler of the test's own. said: what the scheduler answers, an error to have it not answer."""
+    """A lease with a clock and a scheduler of the test's own. said: what the scheduler answers, an error to have it
+    not answer.
+    """
 
     def __init__(self):
         self.now, self.said, self.released = 100.0, None, Event()

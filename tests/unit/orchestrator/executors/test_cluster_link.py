@@ -6,7 +6,9 @@ from orchestrator.executors.cluster.link import Link
 
 
 class Client:
-    """As much of Dask's client as a link looks at. scheduler_comm: its connection, another object once it has connected again."""
+    """As much of Dask's client as a link looks at. scheduler_comm: its connection, another object once it has
+    connected again.
+    """
 
     def __init__(self):
         self.status, self.scheduler_comm, self.scheduler = "running", object(), self

@@ -56,11 +56,17 @@ def test_any_object_is_read_or_refused_with_a_message(plain, kind):
 
 @pytest.mark.parametrize(
     "line",
-    [b"\xff", b"[" * 100_000, b'{"kind": "note", "text": ' + b"9" * 5000 + b"}", b'{"kind": "failed", "cause": "x"}', b"1",
-     b'{"kind": "measurement", "metric": "m", "unit": "s", "values": [1' + b"0" * 400 + b"]}",
-     b'{"kind": "measurement", "metric": "m", "unit": "s", "values": [900], "values": [1]}',
-     b'{"kind": "note", "text": "a", "claim": {"metric": "m", "value": 2, "value": 1, "unit": "s"}}'],
-)  # fmt: skip
+    [
+        b"\xff",
+        b"[" * 100_000,
+        b'{"kind": "note", "text": ' + b"9" * 5000 + b"}",
+        b'{"kind": "failed", "cause": "x"}',
+        b"1",
+        b'{"kind": "measurement", "metric": "m", "unit": "s", "values": [1' + b"0" * 400 + b"]}",
+        b'{"kind": "measurement", "metric": "m", "unit": "s", "values": [900], "values": [1]}',
+        b'{"kind": "note", "text": "a", "claim": {"metric": "m", "value": 2, "value": 1, "unit": "s"}}',
+    ],
+)
 def test_hostile_bytes_are_refused(line):
     with pytest.raises(OrchestratorError):
         parse_line(line)

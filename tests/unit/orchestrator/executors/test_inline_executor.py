@@ -26,7 +26,8 @@ def raises(_context):
     raise KeyError("x")
 
 
-RUNNERS = {runner.name: runner for runner in (Runner("well", well, (SPEED,)), Runner("raises", raises), Runner("quiet", lambda _: None),
+RUNNERS = {runner.name: runner for runner in (Runner("well", well, (SPEED,)), Runner("raises", raises), Runner("quiet",
+lambda _: None),
            Runner("leaves", lambda _: sys.exit(0)), Runner("leaves-3", lambda _: sys.exit(3)))}  # fmt: skip
 
 

@@ -12,7 +12,10 @@ from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.executors.room import PATIENCE, Alive, Patience, with_room
 from orchestrator.state.events import Cause
 
-ASKING = "import resource; from orchestrator.executors.room import make_room; room = make_room({wanted}); print(room.jobs, room.said); print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])"
+ASKING = (
+    "import resource; from orchestrator.executors.room import make_room; room = make_room({wanted}); print(room.jobs, "
+    "room.said); print(resource.getrlimit(resource.RLIMIT_NOFILE)[0])"
+)
 
 
 def asked(wanted, soft, hard):

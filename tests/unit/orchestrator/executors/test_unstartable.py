@@ -10,7 +10,9 @@ from orchestrator.executors.unstartable import Attempted, why_no_command, why_no
 
 @pytest.fixture
 def why(tmp_path):
-    """Why a program is not started in an attempt's folder of its own, with `bin` on PATH; `why.file` puts a file into the project."""
+    """Why a program is not started in an attempt's folder of its own, with `bin` on PATH; `why.file` puts a file
+    into the project.
+    """
     folder, bin_ = tmp_path / "attempt", tmp_path / "bin"
     folder.mkdir()
     bin_.mkdir()

@@ -27,7 +27,7 @@ stages:
     lead: ONE
     needs: [A]
     tasks: [{id: m, title: m, command: [x]}, {id: n, title: n, command: [x], needs: [B.a]}, {id: o, title: o, command: [x], needs: [m, B]}]
-"""
+"""  # noqa: E501
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ workstreams:
   B: {title: Side, lead: TWO, tasks: [{id: end, title: short, command: [x], estimate: 10s}]}
 stages:
   S: {title: Join, lead: ONE, needs: [A, B], tasks: [{id: m, title: m, command: [x], estimate: 5s}]}
-"""
+"""  # noqa: E501
 
 
 def loaded(text=PLAN):

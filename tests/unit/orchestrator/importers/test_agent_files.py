@@ -9,7 +9,10 @@ from orchestrator.importers.agentfiles import Found, NoAgentsPlaceError, fill_ag
 from orchestrator.plan.agentfile import parse_agent_file
 from orchestrator.plan.load import parse_plan
 
-FAST = "---\nname: FAST\ndescription: Making things fast - profiling, caches\ntier: 1\nid: 05\n---\n\n# Fast\n\nMeasure first.\n"
+FAST = (
+    "---\nname: FAST\ndescription: Making things fast - profiling, caches\ntier: 1\nid: 05\n---\n\n# Fast\n\nMeasure "
+    "first.\n"
+)
 CALM = "---\nname: calm-reviewer\ndescription: Reviews\n---\nBe calm.\n"
 REST = """\
 workstreams:

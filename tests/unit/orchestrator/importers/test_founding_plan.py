@@ -1,7 +1,8 @@
 """The founding document, imported, against plans/phase4a3.yaml: equal but for the runners and what is listed here.
 
-Compared is the contract: every field of the two loaded plans, but for how a task is carried out and how a metric is measured
-(`WIRING`). The document names neither tasks nor criteria, so the plan's short ids are its own: both sides go by titles.
+Compared is the contract: every field of the two loaded plans, but for how a task is carried out and how a metric is
+measured (`WIRING`). The document names neither tasks nor criteria, so the plan's short ids are its own: both sides go
+by titles.
 """
 
 from collections.abc import Iterator
@@ -22,7 +23,8 @@ DOCUMENT = (PLANS / "phase4a3.md").read_text(encoding="utf-8")
 WIRING = {
     Plan: {"schema_", "params", "resources", "env"},
     Agent: {"capacity", "driver"},
-    Task: {"id", "estimate", "run", "command", "with_", "resources", "timeout", "retries", "env", "artifacts", "writes", "metrics", "reuse"},
+    Task: {"id", "estimate", "run", "command", "with_", "resources", "timeout", "retries", "env", "artifacts", "writes",
+    "metrics", "reuse"},
     Deliverable: {"artifact", "from_"},
     Criterion: {"id", "metric", "samples", "expect", "max_samples", "level", "from_"},
 }  # fmt: skip

@@ -145,10 +145,19 @@ def test_a_duration_is_read_whole_or_not_at_all(text, hours):
 @pytest.mark.parametrize(
     ("said", "hours"),
     [
-        ("(2 working days)", 16), ("(1e1 min)", 1 / 6), ("(ca. 90 Min.)", 1.5), ("(½ day)", 4), ("(1 h, 30 min)", 1.5), ("(two hours)", 2),
-        ("[approx. 2-3 days]", 16), ("(half a day)", 4), ("(5 s)", None), ("(3 min read of the whole book)", None), ("(phase 2)", None),
+        ("(2 working days)", 16),
+        ("(1e1 min)", 1 / 6),
+        ("(ca. 90 Min.)", 1.5),
+        ("(½ day)", 4),
+        ("(1 h, 30 min)", 1.5),
+        ("(two hours)", 2),
+        ("[approx. 2-3 days]", 16),
+        ("(half a day)", 4),
+        ("(5 s)", None),
+        ("(3 min read of the whole book)", None),
+        ("(phase 2)", None),
     ],
-)  # fmt: skip
+)
 def test_an_estimate_in_brackets_is_read_however_it_is_spelled_and_other_words_stay_in_the_title(said, hours):
     draft = read_breakdown(f"# Plan\n\n## Phase 1: Build\n\n- Draw it {said}\n- Do it\n", "p.md")
     (group,) = parse_plan(write_plan(draft), "imported").workstreams.values()
@@ -165,7 +174,10 @@ def test_brackets_that_speak_of_time_and_are_no_duration_are_told(said):
 
 
 def test_rows_of_a_project_table_keep_their_predecessors_and_tell_the_lag():
-    table = "| ID | Task Name | Duration | Predecessors | Resource Names |\n|---|---|---|---|---|\n| 1 | Book | 1 week | | Ada |\n| 2 | Print | 3 days | 1 | Bob |\n| 3 | Open | 0 days | 1,2FS+1d | Ada |\n"
+    table = (
+        "| ID | Task Name | Duration | Predecessors | Resource Names |\n|---|---|---|---|---|\n| 1 | Book | 1 week | "
+        "| Ada |\n| 2 | Print | 3 days | 1 | Bob |\n| 3 | Open | 0 days | 1,2FS+1d | Ada |\n"
+    )
     draft = read_breakdown(f"# Fair\n\n{table}", "p.md")
     plan = parse_plan(write_plan(draft), "imported")
     (group,) = plan.workstreams.values()

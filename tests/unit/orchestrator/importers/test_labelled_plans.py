@@ -1,8 +1,9 @@
 """Work breakdowns of many shapes against what a person read in them: `tests/golden/imports`, a document and its labels.
 
-The labels were written before the importer was changed, and are the test: none is changed to suit the importer. Those in `kept` were read
-for the first time when the others were right: all 8 groups, 23 tasks and 16 criteria of theirs were, and one criterion was made that no label
-has, which was mended then. Those in `later` were written after that: two of three were right at once, and the third (`M1 - Title`) had no group.
+The labels were written before the importer was changed, and are the test: none is changed to suit the importer. Those
+in `kept` were read for the first time when the others were right: all 8 groups, 23 tasks and 16 criteria of theirs
+were, and one criterion was made that no label has, which was mended then. Those in `later` were written after that: two
+of three were right at once, and the third (`M1 - Title`) had no group.
 """
 
 from collections import Counter

@@ -219,7 +219,10 @@ def test_a_task_may_say_by_its_title_what_it_depends_on() -> None:
 
 
 def test_what_is_said_twice_and_not_alike_is_a_contradiction() -> None:
-    text = "# P\n## Workstream A: One\n**Lead:** @X (Painting)\n\n- do it\n## Workstream B: Two\n**Lead:** @X (Singing)\n\n- more\n"
+    text = (
+        "# P\n## Workstream A: One\n**Lead:** @X (Painting)\n\n- do it\n## Workstream B: Two\n**Lead:** @X "
+        "(Singing)\n\n- more\n"
+    )
     _, draft = imported(text)
     assert told(draft, Concern.CONTRADICTION) == [(7, "X is 'Singing' here, and 'Painting' before; the first counts")]
 

@@ -41,7 +41,8 @@ def test_an_event_is_written_as_it_always_was_and_read_back(event, line):
 
 
 @pytest.mark.parametrize("line", [
-    line for name in ("events-1.jsonl", "events-2.jsonl", "events-3.jsonl", "events-4.jsonl") for line in (GOLDEN / name).read_text(encoding="utf-8").splitlines()
+    line for name in ("events-1.jsonl", "events-2.jsonl", "events-3.jsonl",
+    "events-4.jsonl") for line in (GOLDEN / name).read_text(encoding="utf-8").splitlines()
 ])  # fmt: skip
 def test_an_event_of_an_older_journal_is_still_read(line):
     kept = json.loads(line)
@@ -59,7 +60,8 @@ def _within(kept, now):
 
 
 @given(
-    st.text(), st.integers(), st.floats(), st.lists(st.floats() | st.integers() | st.text() | st.none() | st.booleans()),
+    st.text(), st.integers(), st.floats(),
+    st.lists(st.floats() | st.integers() | st.text() | st.none() | st.booleans()),
 )  # fmt: skip
 def test_an_event_is_written_as_json_writes_its_fields(text, number, real, values):
     samples = Measurement(text, "s", Samples(tuple(values)), method=text, cases=number)

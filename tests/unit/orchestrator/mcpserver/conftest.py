@@ -21,15 +21,17 @@ from orchestrator.mcpserver.known import Known
 from orchestrator.mcpserver.web import McpHttp
 from orchestrator.runs import Runs
 
-COUNT = """n=$(wc -l < ${checkout}/src/a.txt); echo "{\\"kind\\":\\"measurement\\",\\"metric\\":\\"n\\",\\"unit\\":\\"files\\",\\"values\\":[$n],\\"method\\":\\"wc\\"}" >> "$ORCHESTRATE_EVIDENCE" """
+COUNT = """n=$(wc -l < ${checkout}/src/a.txt); echo "{\\"kind\\":\\"measurement\\",\\"metric\\":\\"n\\",\\"unit\\":\\"files\\",\\"values\\":[$n],\\"method\\":\\"wc\\"}" >> "$ORCHESTRATE_EVIDENCE" """  # noqa: E501
 QUIET = RunOptions(page=False, jobs=2)
 
 
 def plan_data(**agent):
     """Two lines are wanted of an agent that comes by itself; a program counts them."""
     tasks = [
-        {"id": "it", "title": "It", "brief": "Write two lines.", "workspace": {"repo": ".", "base": "main"}, "writes": ["src/**"], "until": ["lines"], "rounds": 3},
-        {"id": "count", "title": "Count", "agent": "CI", "measures": "it", "command": ["sh", "-c", COUNT], "metrics": [{"name": "n", "unit": "files", "better": "higher"}]},
+        {"id": "it", "title": "It", "brief": "Write two lines.", "workspace": {"repo": ".", "base": "main"},
+        "writes": ["src/**"], "until": ["lines"], "rounds": 3},
+        {"id": "count", "title": "Count", "agent": "CI", "measures": "it", "command": ["sh", "-c", COUNT],
+        "metrics": [{"name": "n", "unit": "files", "better": "higher"}]},
     ]  # fmt: skip
     criteria = [{"id": "lines", "title": "Lines", "metric": "n", "target": ">= 2 files"}]
     return {
@@ -65,7 +67,11 @@ def project(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("src").mkdir()
     Path("src/a.txt").write_text("a\n")
-    for words in (("init", "-q", "-b", "main", "."), ("add", "src"), ("-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "one")):  # fmt: skip
+    for words in (
+        ("init", "-q", "-b", "main", "."),
+        ("add", "src"),
+        ("-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "one"),
+    ):
         subprocess.run(["git", *words], check=True)
     Path("plan.yaml").write_text(yaml.safe_dump(plan_data()))
     return tmp_path

@@ -24,10 +24,13 @@ SANDBOXES = [
 
 
 @pytest.mark.parametrize("sandbox", SANDBOXES)
-def test_an_agent_in_its_sandbox_asks_what_it_must_prove_and_why_it_was_refused(project, runs, shell, kit_for_agents, sandbox):  # fmt: skip
+def test_an_agent_in_its_sandbox_asks_what_it_must_prove_and_why_it_was_refused(
+    project, runs, shell, kit_for_agents, sandbox
+):
     pytest.importorskip("acp")
     rounds = [
-        [{"write": {"src/a.txt": "one\n"}}, {"tool": {"name": "progress", "with": {"text": "from inside"}}}, {"tool": {"name": "submit_figure", "with": {"metric": "n", "value": 7, "unit": "files"}}}],
+        [{"write": {"src/a.txt": "one\n"}}, {"tool": {"name": "progress", "with": {"text": "from inside"}}},
+        {"tool": {"name": "submit_figure", "with": {"metric": "n", "value": 7, "unit": "files"}}}],
         [{"tool": {"name": "brief"}}, {"write": {"src/a.txt": "one\ntwo\n"}}],
     ]  # fmt: skip
     (project / "script.yaml").write_text(yaml.safe_dump({"rounds": rounds}))

@@ -25,7 +25,7 @@ def write(claimed, text):
     Path(claimed["workspace"], "src/a.txt").write_text(text)
 
 
-def test_an_agent_that_comes_by_itself_claims_is_refused_with_the_verdict_and_is_accepted(served, runs, kit_for_agents):  # fmt: skip
+def test_an_agent_that_comes_by_itself_claims_is_refused_with_the_verdict_and_is_accepted(served, runs, kit_for_agents):
     kit, told = kit_for_agents, []
 
     async def work():
@@ -99,11 +99,15 @@ def test_a_silent_claimant_loses_its_claim_and_its_late_hand_in_is_refused(serve
     under_way = kit.Work()
     asyncio.run(asyncio.wait_for(work(), 120))
     assert under_way.join().exit_code == 0
-    reasons = [each.event.reason for each in runs.events(under_way.outcome.run) if isinstance(each.event, e.TaskInterrupted)]  # fmt: skip
+    reasons = [
+        each.event.reason for each in runs.events(under_way.outcome.run) if isinstance(each.event, e.TaskInterrupted)
+    ]
     assert set(reasons) == {"its claimant was silent for 2 s"}
 
 
-def test_a_task_is_given_to_its_own_agent_back_when_it_is_let_go_and_over_standard_streams_too(served, runs, kit_for_agents):  # fmt: skip
+def test_a_task_is_given_to_its_own_agent_back_when_it_is_let_go_and_over_standard_streams_too(
+    served, runs, kit_for_agents
+):
     kit = kit_for_agents
 
     async def work():
@@ -125,7 +129,9 @@ def test_a_task_is_given_to_its_own_agent_back_when_it_is_let_go_and_over_standa
     _wait_for_offer()
     asyncio.run(asyncio.wait_for(work(), 120))
     assert under_way.join().exit_code == 0
-    claims = [each.event.claim.channel for each in runs.events(under_way.outcome.run) if isinstance(each.event, e.TurnClaimed)]  # fmt: skip
+    claims = [
+        each.event.claim.channel for each in runs.events(under_way.outcome.run) if isinstance(each.event, e.TurnClaimed)
+    ]
     assert claims == ["mcp http", "mcp stdio"]
 
 

@@ -41,7 +41,9 @@ async def over_streams():
 
 
 @pytest.mark.parametrize("transport", ["http", "stdio"])
-def test_a_persons_answer_reaches_the_agent_that_asked_and_the_brief_of_its_next_turn(served, runs, shell, kit_for_agents, transport):  # fmt: skip
+def test_a_persons_answer_reaches_the_agent_that_asked_and_the_brief_of_its_next_turn(
+    served, runs, shell, kit_for_agents, transport
+):
     kit = kit_for_agents
 
     async def work():

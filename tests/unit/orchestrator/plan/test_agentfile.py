@@ -19,7 +19,11 @@ Be fast.
 
 def test_front_matter_and_body_are_read_and_unknown_keys_kept_as_they_are_written():
     found = parse_agent_file(FILE, "v.agent.md")
-    assert (found.name, found.description, found.instructions) == ("VELOCITY", "Makes things fast", "# Velocity\n\nBe fast.")  # fmt: skip
+    assert (found.name, found.description, found.instructions) == (
+        "VELOCITY",
+        "Makes things fast",
+        "# Velocity\n\nBe fast.",
+    )
     assert found.other == {"id": "05", "tools": "['read', 'edit']"}
 
 
@@ -40,7 +44,8 @@ def test_any_change_is_another_digest():
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("---\nname: x\n", "the front matter has no end"), ("---\n- a\n---\n", "is no mapping"), ("---\na: [\n---\n", "is no YAML"),
+        ("---\nname: x\n", "the front matter has no end"), ("---\n- a\n---\n", "is no mapping"), ("---\na: [\n---\n",
+        "is no YAML"),
         ("x" * (SIZE_LIMIT + 1), "stay within"), ("---\n" + "[" * 5000 + "\n---\n", "is no YAML"),
     ],
 )  # fmt: skip

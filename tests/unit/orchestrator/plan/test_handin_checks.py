@@ -10,21 +10,38 @@ from orchestrator.plan.handins import instruments, joined, with_hand_in_needs
 from orchestrator.plan.problem import PlanError
 
 PLAN = {
-    "schema": 1, "id": "demo", "title": "Demo",
+    "schema": 1,
+    "id": "demo",
+    "title": "Demo",
     "agents": {"X": {"specialty": "tests", "driver": "acp", "program": ["agent"]}, "P": {"specialty": "runs"}},
     "workstreams": {
         "A": {
-            "title": "A", "lead": "X",
+            "title": "A",
+            "lead": "X",
             "tasks": [
-                {"id": "write", "title": "W", "brief": "Do it.", "writes": ["src/**"], "pinned": ["bench/**"], "until": ["A.fast"], "rounds": 3},
+                {
+                    "id": "write",
+                    "title": "W",
+                    "brief": "Do it.",
+                    "writes": ["src/**"],
+                    "pinned": ["bench/**"],
+                    "until": ["A.fast"],
+                    "rounds": 3,
+                },
                 {"id": "other", "title": "O", "brief": "Do it.", "writes": ["src/**"], "needs": []},
-                {"id": "measure", "title": "M", "measures": "write", "command": ["true"], "metrics": [{"name": "speed", "unit": "s", "better": "lower"}]},
+                {
+                    "id": "measure",
+                    "title": "M",
+                    "measures": "write",
+                    "command": ["true"],
+                    "metrics": [{"name": "speed", "unit": "s", "better": "lower"}],
+                },
                 {"id": "join", "title": "J", "merge": ["write", "other"], "into": "main"},
             ],
             "success_criteria": [{"id": "fast", "title": "F", "metric": "speed", "target": "< 5 s"}],
         }
     },
-}  # fmt: skip
+}
 
 
 def text(*changes):
@@ -56,13 +73,33 @@ TASKS = ("workstreams", "A", "tasks")
         ([("agents", "X", "program", None)], "the driver acp has no program to start", "write `program: ["),
         ([("agents", "X", "specialty", None)], "has no specialty", "or `from:` the agent's file"),
         ([(*TASKS, 0, "agent", "P")], "its agent has no driver that can work on a brief", "driver: acp"),
-        ([("agents", "P", "driver", "human"), (*TASKS, 0, "agent", "P")], "`writes` means nothing for a task that waits for a person", "remove it"),
-        ([(*TASKS, 1, {"id": "ok", "title": "OK", "approve": {"ask": "?", "of": "wrte"}, "timeout": "2m"})], "`timeout` means nothing", "within: 2d"),
-        ([(*TASKS, 1, {"id": "ok", "title": "OK", "approve": {"ask": "?", "of": "wrte"}})], "'wrte' is neither a task nor a group", "write"),
-        ([(*TASKS, 1, {"id": "ok", "title": "OK", "approve": {"ask": "?", "of": "ok"}})], "it is about itself", "name the task"),
+        (
+            [("agents", "P", "driver", "human"), (*TASKS, 0, "agent", "P")],
+            "`writes` means nothing for a task that waits for a person",
+            "remove it",
+        ),
+        (
+            [(*TASKS, 1, {"id": "ok", "title": "OK", "approve": {"ask": "?", "of": "wrte"}, "timeout": "2m"})],
+            "`timeout` means nothing",
+            "within: 2d",
+        ),
+        (
+            [(*TASKS, 1, {"id": "ok", "title": "OK", "approve": {"ask": "?", "of": "wrte"}})],
+            "'wrte' is neither a task nor a group",
+            "write",
+        ),
+        (
+            [(*TASKS, 1, {"id": "ok", "title": "OK", "approve": {"ask": "?", "of": "ok"}})],
+            "it is about itself",
+            "name the task",
+        ),
         ([(*TASKS, 0, "brief", "  ")], "is empty", "write what is to be done"),
         ([(*TASKS, 0, "writes", None)], "says nothing of what it may change", "writes: ["),
-        ([(*TASKS, 0, "metrics", [{"name": "own", "unit": "s", "better": "lower"}])], "an agent's own figures are claims", "measures:"),
+        (
+            [(*TASKS, 0, "metrics", [{"name": "own", "unit": "s", "better": "lower"}])],
+            "an agent's own figures are claims",
+            "measures:",
+        ),
         ([(*TASKS, 0, "until", ["A.fst"])], "'A.fst' is no criterion", "A.fast"),
         ([(*TASKS, 2, "measures", "wrte")], "wrte", "write"),
         ([(*TASKS, 2, "measures", "join")], "'join' leaves no hand-in: it has no `brief`", "mend"),
@@ -71,9 +108,13 @@ TASKS = ("workstreams", "A", "tasks")
         ([(*TASKS, 3, "merge", [])], "joins nothing", "name the tasks"),
         ([(*TASKS, 3, "merge", ["measure"])], "'measure' leaves no hand-in", "mend"),
         ([(*TASKS, 3, "merge", ["write", "A.write"])], "stands twice", "name each hand-in once"),
-        ([(*TASKS, 1, "workspace", {"base": "else"})], "start at different bases or repositories", "give the tasks one `workspace`"),
+        (
+            [(*TASKS, 1, "workspace", {"base": "else"})],
+            "start at different bases or repositories",
+            "give the tasks one `workspace`",
+        ),
     ],
-)  # fmt: skip
+)
 def test_each_problem_is_told_with_its_mend(changes, what, mend):
     message = told(*changes)
     assert what in message
@@ -91,7 +132,13 @@ def test_a_runner_that_would_import_what_it_measures_is_a_problem(place, name):
     assert "start a process on `context.checkout`" in message
 
 
-@pytest.mark.parametrize("changes", [[(*TASKS, 2, "env", {"PYTHONPATH": "${checkout}"})], [*RUN, (*TASKS, 2, "env", {"PYTHONPATH": "/x", "WHERE": "${checkout}"})]])  # fmt: skip
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [(*TASKS, 2, "env", {"PYTHONPATH": "${checkout}"})],
+        [*RUN, (*TASKS, 2, "env", {"PYTHONPATH": "/x", "WHERE": "${checkout}"})],
+    ],
+)
 def test_a_program_may_import_what_it_likes_and_a_runner_be_told_where_it_is(changes):
     assert load_text(text(*changes), "demo.yaml")
 

@@ -70,7 +70,10 @@ def test_values_that_give_one_id_give_several_tasks():
     ],
 )
 def test_a_doubled_dollar_stands_for_the_text_itself(written, meant):
-    tasks = f"      - {{id: b, title: t, matrix: {{size: [16]}}, command: [echo, '{written}'], with: {{w: '{written}'}}, env: {{E: '{written}'}}}}\n"
+    tasks = (
+        f"      - {{id: b, title: t, matrix: {{size: [16]}}, command: [echo, '{written}'], with: {{w: '{written}'}}, "
+        f"env: {{E: '{written}'}}}}\n"
+    )
     (one,) = plan_of(tasks, head="params: {name: '$${folder}'}\n").workstreams["A"].tasks
     if "${name}" not in written:
         assert filled(one.command, KNOWN)[1] == meant
@@ -84,7 +87,8 @@ def test_a_doubled_dollar_stands_for_the_text_itself(written, meant):
 
 def test_escapes_are_undone_where_nothing_is_filled_in_later():
     plan = plan_of(
-        "      - {id: a, title: 'costs $${folder} and $${matrix.x}', command: [echo, '$${matrix.x}'], artifacts: ['$${state}']}\n"
+        "      - {id: a, title: 'costs $${folder} and $${matrix.x}', command: [echo, '$${matrix.x}'], artifacts: "
+        "['$${state}']}\n"
     )
     (one,) = plan.workstreams["A"].tasks
     assert one.title == "costs ${folder} and ${matrix.x}"
@@ -161,7 +165,10 @@ def test_a_matrix_that_would_multiply_a_long_text_is_refused():
     assert "matrices expanded" in problem.what
 
 
-CRITERION = "    success_criteria: [{id: c, title: c, metric: m, target: '%s'}]\nsuccess_metrics: [{metric: Saved, target: '%s', criteria: [A.c]}]\n"
+CRITERION = (
+    "    success_criteria: [{id: c, title: c, metric: m, target: '%s'}]\nsuccess_metrics: [{metric: Saved, target: "
+    "'%s', criteria: [A.c]}]\n"
+)
 METRIC = "metrics: [{name: m, unit: '%s', better: neither}]"
 
 
@@ -240,7 +247,10 @@ def test_a_setting_that_would_be_spelled_another_way_is_a_problem(default, given
     ("default", "given"), [("'3.9'", "3.10"), ("['3.9']", "3.9,3.10"), ("0.5", "0.00001"), ("0.5", "2")]
 )
 def test_a_setting_is_spelled_as_it_was_given(default, given):
-    text = f"{HEAD}params: {{v: {default}}}\nworkstreams:\n  A:\n    title: W\n    lead: ME\n    tasks:\n      - {{id: a, title: t, command: [echo, '${{v}}']}}\n"
+    text = (
+        f"{HEAD}params: {{v: {default}}}\nworkstreams:\n  A:\n    title: W\n    lead: ME\n    tasks:\n      - {{id: "
+        f"a, title: t, command: [echo, '${{v}}']}}\n"
+    )
     assert parse_plan(text, "p.yaml", {"v": given}).workstreams["A"].tasks[0].command == ("echo", given)
 
 

@@ -1,4 +1,6 @@
-"""Names that no program can be given and no file can have are problems of the plan: nothing runs before they are mended."""
+"""Names that no program can be given and no file can have are problems of the plan: nothing runs before they are
+mended.
+"""
 
 import json
 

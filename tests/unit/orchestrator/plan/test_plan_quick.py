@@ -33,7 +33,8 @@ def test_both_readers_find_the_same_data_in_json(data):
 
 @pytest.mark.parametrize(
     "text",
-    ['{"a": 1, "a": 2}', '{"a": NaN}', '{"a": "\\ud800"}', '{"a": 1', "a: 1", '{"<<": 1}', "[" * 5000, f'{{"a": {"[" * 60 + "]" * 60}}}'],
+    ['{"a": 1, "a": 2}', '{"a": NaN}', '{"a": "\\ud800"}', '{"a": 1', "a: 1", '{"<<": 1}', "[" * 5000,
+    f'{{"a": {"[" * 60 + "]" * 60}}}'],
 )  # fmt: skip
 def test_what_the_strict_reader_may_object_to_is_left_to_it(text):
     assert json_data(text) is None

@@ -1,4 +1,6 @@
-"""Whatever shows a run shows the rounds of its agents: status, live display, explanation, page, JUnit, verification, bundle."""
+"""Whatever shows a run shows the rounds of its agents: status, live display, explanation, page, JUnit,
+verification, bundle.
+"""
 
 import json
 import xml.etree.ElementTree as ET
@@ -139,8 +141,12 @@ def test_status_shows_rounds_and_what_was_spent_of_which_budget():
     assert "120 of 10,000" in text
     assert "1 of 9" in text
     assert data["agents"][0]["history"][0] | {"verdicts": []} == {
-        "round": 1, "passed": False, "why": REFUSED.why, "commit": "a" * 40, "verdicts": []
-    }  # fmt: skip
+        "round": 1,
+        "passed": False,
+        "why": REFUSED.why,
+        "commit": "a" * 40,
+        "verdicts": [],
+    }
     assert json.dumps(data)
 
 
@@ -183,9 +189,12 @@ def test_a_refused_round_stays_on_the_screen():
 
 @pytest.mark.parametrize(
     ("number", "fate", "why"),
-    [(HANDED, Fate.KEEP, "aaaaaaaaaaaa, which is measured"), (RETURNED, Fate.RUN, "it has round 2, after round 1: A.small"),
-     (DONE, Fate.KEEP, "round 2 was accepted")],
-)  # fmt: skip
+    [
+        (HANDED, Fate.KEEP, "aaaaaaaaaaaa, which is measured"),
+        (RETURNED, Fate.RUN, "it has round 2, after round 1: A.small"),
+        (DONE, Fate.KEEP, "round 2 was accepted"),
+    ],
+)
 def test_an_explanation_tells_of_rounds(number, fate, why):
     change = Change(PRINTS, frozenset(), frozenset(), lambda _: None)
     found = {each.task: each for each in explain(LOADED.graph, fold(sealed(number)), change)}

@@ -25,7 +25,7 @@ workstreams:
       - {id: measure, title: Size, measures: write, command: ["true"], metrics: [{name: pack.share, unit: "%", better: lower}]}
     success_criteria:
       - {id: small, title: Packed share of the text, metric: pack.share, target: "< 50 %"}
-"""
+"""  # noqa: E501
 LOADED = load_text(PLAN, "plan.yaml")
 VERDICT = Verdict("A.small", Outcome.FAIL, Why.MISSED, "no", "%", 72.0, 71.0, 73.0)
 PRINTS = dict.fromkeys(LOADED.graph.nodes, "run=0")

@@ -45,7 +45,7 @@ stages:
     tasks:
       - {id: merge, title: Join, merge: [A.write]}
       - {id: look, title: Look, approve: {ask: "Good?", of: merge, within: 2d}}
-"""
+"""  # noqa: E501
 
 
 def changes(old, new):

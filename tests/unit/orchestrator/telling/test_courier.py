@@ -1,4 +1,6 @@
-"""News are sent beside the run: nothing that a notifier does raises into it or holds it up, and nobody is told twice."""
+"""News are sent beside the run: nothing that a notifier does raises into it or holds it up, and nobody is told
+twice.
+"""
 
 import threading
 

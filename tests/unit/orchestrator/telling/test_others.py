@@ -1,4 +1,6 @@
-"""Whoever is told listens beside the run: nothing that goes wrong there comes out, and nothing is told before the run is ours."""
+"""Whoever is told listens beside the run: nothing that goes wrong there comes out, and nothing is told before the
+run is ours.
+"""
 
 import json
 

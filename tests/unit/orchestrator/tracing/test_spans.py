@@ -23,12 +23,15 @@ LOADED = load_text(
     json.dumps(
         {
             "schema": 1, "id": "small", "title": "A small plan",
-            "agents": {"X": {"specialty": "work", "driver": "acp", "program": ["x"]}, "ONE": {"specialty": "w", "driver": "command"}},
+            "agents": {"X": {"specialty": "work", "driver": "acp", "program": ["x"]}, "ONE": {"specialty": "w",
+            "driver": "command"}},
             "workstreams": {
-                "A": {"title": "First", "lead": "X", "tasks": [{"id": "do", "title": "Do", "brief": "Do it.", "writes": ["a"], "rounds": 2}]},
+                "A": {"title": "First", "lead": "X", "tasks": [{"id": "do", "title": "Do", "brief": "Do it.",
+                "writes": ["a"], "rounds": 2}]},
                 "B": {"title": "Second", "lead": "ONE", "tasks": [{"id": "run", "title": "Run", "command": ["true"]}]},
             },
-            "stages": {"S": {"title": "Stage", "lead": "ONE", "tasks": [{"id": "look", "title": "Look", "approve": {"ask": "Good?"}}]}},
+            "stages": {"S": {"title": "Stage", "lead": "ONE", "tasks": [{"id": "look", "title": "Look",
+            "approve": {"ask": "Good?"}}]}},
         }
     ),
     "plan.yaml",
@@ -37,7 +40,9 @@ BEGUN = e.RunStarted("r1", "small", "digest", "", "plan.yaml", {}, {}, (), {"A.d
 
 
 def spans(*events, fences=()):
-    """By key. Each event is a second after the one before; fences: the events with which a new owner begins, ten seconds later."""
+    """By key. Each event is a second after the one before; fences: the events with which a new owner begins, ten
+    seconds later.
+    """
     fence, began, at, told = 1, 1000.0, 1000.0, []
     for seq, event in enumerate(events, 1):
         at += 1.0

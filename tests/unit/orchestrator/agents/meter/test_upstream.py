@@ -15,7 +15,15 @@ def sent(body, path=CHAT):
     return body_out(json_object(body), body, path)
 
 
-@pytest.mark.parametrize("body", [b'{"stream": true, "model": "m"}', b' {"stream": true}', '\ufeff{"stream": true}'.encode(), '{"stream": true}'.encode("utf-16-le")])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"stream": true, "model": "m"}',
+        b' {"stream": true}',
+        '\ufeff{"stream": true}'.encode(),
+        '{"stream": true}'.encode("utf-16-le"),
+    ],
+)
 def test_a_stream_of_chat_is_asked_for_its_usage_however_it_is_written(body):
     assert json.loads(sent(body)) == {**json_object(body), "stream_options": {"include_usage": True}}
 

@@ -38,7 +38,8 @@ GEMINI = {
 }
 STREAMS = {
     "chat": _sse({"choices": [{"delta": {"content": "hi"}}]}, CHAT | {"choices": []}, done=True),
-    "responses": _sse({"type": "response.created", "response": {"usage": None}}, {"type": "response.completed", "response": RESPONSES}),
+    "responses": _sse({"type": "response.created", "response": {"usage": None}}, {"type": "response.completed",
+    "response": RESPONSES}),
     "messages": _sse(
         {"type": "message_start", "message": {"usage": MESSAGES["usage"] | {"output_tokens": 1}}},
         {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 7}},
@@ -107,8 +108,19 @@ def test_where_only_the_sum_is_told_the_rest_is_output():
     assert _read([b'{"usage": {"prompt_tokens": 8, "total_tokens": 8}}'], stream=False) == (8, 0, 0)
 
 
-@pytest.mark.parametrize("usage", [{"prompt_tokens": -1, "completion_tokens": 1}, {"prompt_tokens": True, "completion_tokens": 1},
-                                   {"prompt_tokens": 1.5, "completion_tokens": 1}, {"prompt_tokens": "9", "completion_tokens": 1}, {"prompt_tokens": 10**30, "completion_tokens": 1}, {}, None, [1]])  # fmt: skip
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"prompt_tokens": -1, "completion_tokens": 1},
+        {"prompt_tokens": True, "completion_tokens": 1},
+        {"prompt_tokens": 1.5, "completion_tokens": 1},
+        {"prompt_tokens": "9", "completion_tokens": 1},
+        {"prompt_tokens": 10**30, "completion_tokens": 1},
+        {},
+        None,
+        [1],
+    ],
+)
 def test_what_is_no_count_is_unknown(usage):
     assert _read([json.dumps({"usage": usage}).encode()], stream=False) is None
 
