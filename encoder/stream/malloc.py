@@ -6,8 +6,11 @@ in a while should not look as if it still were at it; the founding plan measures
 
 import ctypes
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
-from typing import Any, Final
+from threading import Lock
+from typing import Any, ClassVar, Final
 
 from encoder.glyphs.kept import drop_kept
 
@@ -29,6 +32,38 @@ _NUDGE: Final = 128 << 10
 """Bytes whose freeing makes glibc look at the end of a heap: more than its FASTBIN_CONSOLIDATION_THRESHOLD of 64
 KiB (malloc.c).
 """
+
+
+class _Lowered:
+    """Who wants heaps' ends back now. The threshold is the process's: it goes up again when the last has them.
+
+    count: how many do. lock: held while it changes.
+    """
+
+    count: ClassVar[int] = 0
+    lock: ClassVar[Lock] = Lock()
+
+
+@contextmanager
+def heaps_given_back() -> Iterator[None]:
+    """Within, every heap gives its free end back whenever something large of it is freed, by whichever thread.
+
+    So what one thread made and another frees later is no reason to keep the first one's heap.
+    """
+    if not settle():
+        yield
+        return
+    library = _c_library()
+    with _Lowered.lock:
+        _Lowered.count += 1
+        library.mallopt(_M_TRIM_THRESHOLD, _NUDGE)
+    try:
+        yield
+    finally:
+        with _Lowered.lock:
+            _Lowered.count -= 1
+            if not _Lowered.count:
+                library.mallopt(_M_TRIM_THRESHOLD, _LARGE)
 
 
 @cache
@@ -54,12 +89,8 @@ def leave() -> None:
     heap.
     """
     drop_kept()
-    if not settle():
-        return
-    library = _c_library()
-    library.mallopt(_M_TRIM_THRESHOLD, _NUDGE)
-    library.free(library.malloc(_NUDGE))
-    library.mallopt(_M_TRIM_THRESHOLD, _LARGE)
+    with heaps_given_back():
+        _c_library().free(_c_library().malloc(_NUDGE))
 
 
 @cache

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,7 +26,7 @@ from encoder.detect.records import count_records, ends_inside
 from encoder.errors import GlyphError
 from encoder.glyphs.segments import SegmentPlace, Segments
 from encoder.strategy import Strategy, TreeType
-from encoder.stream.malloc import leave, settle
+from encoder.stream.malloc import heaps_given_back, leave, settle
 from encoder.stream.pool import GlyphBufferPool, Lease
 from encoder.stream.statistics import PipelineStatistics, StageClocks
 
@@ -205,10 +206,11 @@ class Pipeline:
 
     def abort(self) -> None:
         """Stop and wait for the threads to end; every lease is released then. Further calls do nothing."""
-        self.stop()
-        self._drop()
-        for thread in self._threads:
-            thread.join()
+        with heaps_given_back() if self._threads else nullcontext():
+            self.stop()
+            self._drop()
+            for thread in self._threads:
+                thread.join()
         self._threads = []
 
     def _prepare(self, lease: Lease, size: int) -> _Block:

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 WORTHWHILE: Final = 0.005
 """A higher level must save this share of the bytes over the chosen one below it."""
 
+KEEPS_UP: Final = 0.9
+"""The largest share of the baseline's time at which a level counts as no slower. A stream also looks for runs and cuts
+blocks, which a trial of one block leaves out.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class LevelTrial:
@@ -37,13 +42,13 @@ class LevelTrial:
 def choose_level(trials: Sequence[LevelTrial]) -> LevelTrial:
     """The strongest level of one tree type's trials that costs no time and still saves something. Pure.
 
-    It takes no more time than the baseline's strategy on the same blocks. If no level keeps up, the lowest one is
-    chosen.
+    It takes at most `KEEPS_UP` of the time of the baseline's strategy on the same blocks. If no level keeps up, the
+    lowest one is chosen.
     """
     ordered = sorted(trials, key=lambda trial: trial.level)
     chosen = ordered[0]
     for trial in ordered[1:]:
-        if trial.time_share <= 1.0 and trial.size < chosen.size * (1 - WORTHWHILE):
+        if trial.time_share <= KEEPS_UP and trial.size < chosen.size * (1 - WORTHWHILE):
             chosen = trial
     return chosen
 

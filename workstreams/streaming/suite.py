@@ -13,7 +13,8 @@ from orchestrator.runner import TaskContext
 from workstreams.streaming.metrics import TEST_FAILURES
 
 PATTERNS: Final = (
-    "tests/unit/encoder/test_stream_*.py",
+    "tests/unit/encoder/stream/test_encoder.py",
+    "tests/unit/encoder/stream/test_decoder.py",
     "tests/unit/encoder/stream/test_pool.py",
     "tests/unit/encoder/stream/test_pipeline.py",
     "tests/property/test_stream_roundtrip.py",

@@ -8,6 +8,7 @@ from pathlib import Path
 from encoder import StreamingEncoder
 from encoder.glyphs import kept as keeping
 from encoder.stream import encoder as module
+from encoder.stream import malloc
 from encoder.stream.malloc import WORTHWHILE, give_back, leave, settle
 
 
@@ -89,3 +90,24 @@ def test_a_threads_own_heap_goes_back_before_it_ends():
         [sys.executable, "-c", ENDING], env=environment, capture_output=True, text=True, timeout=60, check=True
     )
     assert int(done.stdout) > (1 << 20) or not settle()
+
+
+def test_a_thread_that_leaves_does_not_raise_the_threshold_under_another(monkeypatch):
+    raised = []
+
+    class Library:
+        def mallopt(self, option, value):
+            raised.append((option, value))
+
+        def malloc(self, size):
+            return size
+
+        def free(self, address):
+            raised.append(("free", address))
+
+    monkeypatch.setattr(malloc, "settle", lambda: True)
+    monkeypatch.setattr(malloc, "_c_library", Library)
+    with malloc.heaps_given_back():
+        leave()
+        assert [value for _, value in raised] == [malloc._NUDGE] * 3
+    assert raised[-1] == (malloc._M_TRIM_THRESHOLD, malloc._LARGE)

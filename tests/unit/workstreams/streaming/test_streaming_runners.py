@@ -46,6 +46,7 @@ def test_buffering_has_a_point_for_each_size_and_stays_within_the_pool(context):
     sizes = ctx.of("streaming.memory_slope")["x"]
     assert sizes[0] == max(sizes) == 2 / 1024
     assert len(sizes) >= 6
+    assert len(set(sizes)) >= 3  # fewer make no line
     assert ctx.of("streaming.large_file_size")["values"] == [2 / 1024]
 
 

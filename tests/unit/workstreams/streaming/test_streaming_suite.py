@@ -5,9 +5,9 @@ from workstreams.streaming.suite import NoTestsError, Tally, find, integration_t
 
 @pytest.fixture
 def project(tmp_path):
-    folder = tmp_path / "project" / "tests" / "unit" / "encoder"
+    folder = tmp_path / "project" / "tests" / "unit" / "encoder" / "stream"
     folder.mkdir(parents=True)
-    (folder / "test_stream_small.py").write_text(
+    (folder / "test_encoder.py").write_text(
         "import pytest\n"
         "def test_good(): assert True\n"
         "def test_bad(): assert False\n"
