@@ -3,7 +3,7 @@
 
 >>> runs = Runs(".orchestrate")
 >>> runs.latest
-'phase4a3-20261123T213132Z-0cf9'
+'phase4a3-20261129T121953Z-5408'
 """
 
 from collections.abc import Iterator, Mapping
