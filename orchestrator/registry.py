@@ -13,6 +13,7 @@ from typing import ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.metric import Metric
+from orchestrator.extensions import names, points
 from orchestrator.plan.drivers import Driver
 from orchestrator.runner import Runner
 
@@ -136,11 +137,8 @@ def import_offers(offers: Iterable[Offer]) -> Offered:
 
 def find_offers() -> tuple[Offer, ...]:
     """What is on offer, by source and value, nothing imported yet. An offer that is installed twice counts once."""
-    from importlib.metadata import entry_points  # noqa: PLC0415 - a worker that knows its offer does without
-
     installed = {
-        point.value: Offer(point.value, point.dist.name if point.dist else point.name)
-        for point in entry_points(group=GROUP)
+        point.value: Offer(point.value, point.dist.name if point.dist else point.name) for point in points(GROUP)
     }
     named = [value.strip() for value in os.environ.get(VARIABLE, "").split(",")]
     further = {value: Offer(value, VARIABLE) for value in named if value and value not in installed}
@@ -149,9 +147,7 @@ def find_offers() -> tuple[Offer, ...]:
 
 def driver_names() -> frozenset[str]:
     """The drivers that agents of a plan can have: our own, and those of installed packages. Nothing is imported."""
-    from importlib.metadata import entry_points  # noqa: PLC0415 - as above
-
-    return frozenset(map(str, Driver)) | {point.name for point in entry_points(group=DRIVERS)}
+    return frozenset({*map(str, Driver), *names(DRIVERS)})
 
 
 def import_offer(value: str) -> tuple[Runner, ...]:

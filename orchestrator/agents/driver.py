@@ -5,19 +5,18 @@ has, or a class of such objects (docs/drivers.md).
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import ClassVar, Final, Protocol
 
 from orchestrator.agents.meter.providers import provider_of
-from orchestrator.environment import install_extra
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Claim
 from orchestrator.executors.agentwork import Turn
 from orchestrator.executors.order import StopSignal, TurnEnd
-from orchestrator.registry import DRIVERS, driver_names
+from orchestrator.extensions import ExtensionPoint
+from orchestrator.registry import DRIVERS
 from orchestrator.state.rounds import Talk
 
 
@@ -89,55 +88,22 @@ def find_driver(name: str) -> Driver:
     """The driver of that name. Raises DriverError: nobody offers it, two packages do, or what is offered cannot be
     used.
     """
-    offered = {point.value: point for point in metadata.entry_points(group=DRIVERS) if point.name == name}
-    if len(offered) > 1:
-        told = " and ".join(f"{point.dist.name if point.dist else '?'} ({value})" for value, point in offered.items())
-        raise DriverError(f"two packages offer the driver {name!r}: {told}\n  mend: uninstall one of them")
-    if not offered and name not in OWN:
-        known = ", ".join(sorted(driver_names()))
-        raise DriverError(
-            f"there is no driver {name!r}\n  mend: install the package that brings it, or use one of: {known}"
-        )
-    try:
-        return _driver(next(iter(offered.values())).load() if offered else OWN[name]())
-    except Exception as error:
-        why = f"the driver {name!r} cannot be used: {type(error).__name__}: {error}"
-        raise DriverError(f"{why}\n  mend: {_mend(name, offered)}") from error
+    return OFFERED.find(name)
 
 
-def _driver(found: object) -> Driver:
-    made = found() if isinstance(found, type) else found
-    if not all(hasattr(made, each) for each in ("name", "problem", "take_turn")):
-        raise TypeError("it is no driver: it lacks `name`, `problem` or `take_turn`")
-    return made  # type: ignore[return-value]  # looked at just now
-
-
-def _mend(name: str, offered: Iterable[str]) -> str:
-    for value in offered:
-        return f"mend or uninstall the package that brings it ({value})"
-    return install_extra("agents") if name == "acp" else "install orchestrate again"
-
-
-def _acp() -> Driver:
-    from orchestrator.agents.acp_driver import AcpDriver  # noqa: PLC0415 - it loads the SDK, an extra
-
-    return AcpDriver()
-
-
-def _command() -> Driver:
-    from orchestrator.agents.command_driver import CommandDriver  # noqa: PLC0415 - as above
-
-    return CommandDriver()
-
-
-def _pull() -> Driver:
-    from orchestrator.agents.pull_driver import PullDriver  # noqa: PLC0415 - as above
-
-    return PullDriver()
-
-
-OWN: Final[Mapping[str, Callable[[], Driver]]] = {"acp": _acp, "command": _command, "pull": _pull}
-"""Ours. Another package's of the same name stands before it."""
+OFFERED: Final[ExtensionPoint[Driver]] = ExtensionPoint(
+    DRIVERS,
+    "driver",
+    ("name", "problem", "take_turn"),
+    DriverError,
+    own={
+        "acp": "orchestrator.agents.acp_driver:AcpDriver",
+        "command": "orchestrator.agents.command_driver:CommandDriver",
+        "pull": "orchestrator.agents.pull_driver:PullDriver",
+    },
+    extras={"acp": "agents"},
+)
+"""By name."""
 
 
 def agent_environment(turn: Turn, marks: Mapping[str, str]) -> dict[str, str]:

@@ -30,7 +30,7 @@ def offered(group: str) -> Complete:
     """Completes what packages offer by entry points of the group."""
 
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:  # noqa: ARG001 - typer's signature
-        from orchestrator.entry_points import names  # noqa: PLC0415 - only here
+        from orchestrator.extensions import names  # noqa: PLC0415 - only here
 
         return _begin(names(group), incomplete)
 

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from orchestrator.cli.faults import UsageError, reported
-from orchestrator.entry_points import names
+from orchestrator.extensions import names
 
 VERBS: Final = "orchestrator.verbs"
 

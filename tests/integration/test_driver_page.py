@@ -79,7 +79,7 @@ def test_a_driver_that_cannot_be_used_is_told_with_its_package(tmp_path, text, t
     install(tmp_path, "broken_driver", text, {"broken": "broken_driver:DRIVER"})
     said = found([tmp_path], "broken")
     assert told in said
-    assert "mend: mend or uninstall the package that brings it (broken_driver:DRIVER)" in said
+    assert "mend: mend or uninstall the package that brings it, broken_driver (broken_driver:DRIVER)" in said
 
 
 def test_two_packages_with_one_driver_are_both_named(tmp_path):
@@ -91,5 +91,5 @@ def test_two_packages_with_one_driver_are_both_named(tmp_path):
 
 
 def test_an_unknown_driver_is_told_with_those_that_there_are():
-    with pytest.raises(DriverError, match="acp, command, human, pull, python"):
+    with pytest.raises(DriverError, match="acp, command, pull"):
         find_driver("nobody")

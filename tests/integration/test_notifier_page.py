@@ -57,7 +57,7 @@ def test_a_notifier_that_cannot_be_used_is_told_with_its_package(tmp_path):
     install(tmp_path, "broken_notifier", "NOTIFIER = object()", {"broken": "broken_notifier:NOTIFIER"})
     said = found("broken", tmp_path)
     assert "it is no notifier" in said
-    assert "mend: mend or uninstall the package that brings it (broken_notifier:NOTIFIER)" in said
+    assert "mend: mend or uninstall the package that brings it, broken_notifier (broken_notifier:NOTIFIER)" in said
 
 
 def test_two_packages_with_one_notifier_are_both_named(tmp_path):

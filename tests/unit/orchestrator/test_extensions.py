@@ -1,9 +1,12 @@
+import tomllib
+from pathlib import Path
+
 import pytest
 
-from orchestrator.entry_points import names
 from orchestrator.errors import OrchestratorError
-from orchestrator.extensions import ExtensionPoint
+from orchestrator.extensions import ExtensionPoint, names, points
 
+ROOT = Path(__file__).parents[3]
 POINT = ExtensionPoint("a.group", "thing", ("make",), OrchestratorError)
 
 
@@ -41,7 +44,7 @@ def test_an_unknown_name_is_told_with_those_that_there_are(offer):
 def test_two_packages_with_one_name_are_both_named(offer):
     offer("one_package", "same", "first_module:X")
     offer("two_package", "same", "second_module:X")
-    with pytest.raises(OrchestratorError, match=r"one-package \(first_module:X\) and two-package \(second_module:X\)"):
+    with pytest.raises(OrchestratorError, match=r"one_package \(first_module:X\) and two_package \(second_module:X\)"):
         POINT.find("same")
 
 
@@ -54,4 +57,25 @@ def test_what_cannot_be_used_is_told_with_its_package(offer, text, told):
     offer("one_package", "bad", f"{module}:X", text)
     with pytest.raises(OrchestratorError, match=told) as error:
         POINT.find("bad")
-    assert f"one-package ({module}:X)" in str(error.value)
+    assert f"one_package ({module}:X)" in str(error.value)
+
+
+def test_both_distributions_offer_the_same_of_ours_and_all_of_it_can_be_had():
+    whole, lean = (
+        tomllib.loads((ROOT / part / "pyproject.toml").read_text())["project"]["entry-points"]
+        for part in ("", "orchestrator")
+    )
+    assert {group: offered for group, offered in whole.items() if group != "orchestrator.runners"} == lean
+    for group, offered in lean.items():
+        assert {
+            point.name: point.value for point in points(group) if point.value.startswith("orchestrator.")
+        } == offered
+        for point in points(group):
+            point.load()
+
+
+def test_one_of_ours_needs_no_entry_point_and_names_its_extra():
+    point = ExtensionPoint("a.group", "thing", (), OrchestratorError, {"mine": "no.such:X"}, {"mine": "agents"})
+    assert point.names() == ("mine",)
+    with pytest.raises(OrchestratorError, match=r"thing 'mine' cannot be used(.|\n)*mend: pip install .*\[agents\]"):
+        point.find("mine")

@@ -3,7 +3,6 @@ from importlib import metadata
 import pytest
 import yaml
 
-from orchestrator.agents import driver as drivers
 from orchestrator.agents.carry import require_drivers
 from orchestrator.agents.driver import DriverError, agent_environment, find_driver, missing_names
 from orchestrator.graph.load import load_text
@@ -20,7 +19,7 @@ def plan(**agent):
 
 def entry(monkeypatch, name, value):
     point = metadata.EntryPoint(name, value, DRIVERS)
-    monkeypatch.setattr(drivers.metadata, "entry_points", lambda group: [point] if group == DRIVERS else [])
+    monkeypatch.setattr(metadata, "entry_points", lambda group: [point] if group == DRIVERS else [])
 
 
 class Mine:
