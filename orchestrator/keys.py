@@ -2,7 +2,7 @@
 environment.
 
 `$XDG_CONFIG_HOME/orchestrate/keys/<run>` (else `~/.config/…`), readable by the user alone. A task that runs as the same
-user without a sandbox can still open it: docs/journal.md says what that leaves possible.
+user without a sandbox can still open it: docs/concepts/journal.md says what that leaves possible.
 """
 
 import os

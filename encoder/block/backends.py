@@ -42,7 +42,7 @@ _LONG: Final = 1 << 22
 _LEAST_SLIMMED: Final = 16
 _SLIM_HASH_LOG: Final = 19
 """From that level on zstd searches binary trees, and their roots need no table of 16 MiB: 2 MiB find the same
-(docs/glyph-use.md, Memory).
+(docs/guides/codec.md, Memory).
 """
 _contexts = kept_by_thread()
 

@@ -1,4 +1,4 @@
-"""The layout of a block's body: its header, its flags, its directory of streams (docs/glyph-block.md).
+"""The layout of a block's body: its header, its flags, its directory of streams (docs/reference/glyph-block.md).
 
 What the streams mean, and which are the smallest, is decided elsewhere: here are only bytes.
 """

@@ -1,1 +1,1 @@
-"""The container: how blocks stand one behind the other, checked and indexed (docs/glyph-format.md)."""
+"""The container: how blocks stand one behind the other, checked and indexed (docs/reference/glyph-format.md)."""

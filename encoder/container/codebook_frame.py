@@ -1,7 +1,7 @@
 """A codebook on the wire: bytes of blocks before, which later blocks may refer to, in a frame of its own.
 
 A block that refers to one names in its body how far back the codebook's frame stands. It needs that frame and nothing
-else, so that blocks are still decoded alone, side by side and in any order. docs/glyph-format.md has the layout.
+else, so that blocks are still decoded alone, side by side and in any order. docs/reference/glyph-format.md has the layout.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ from encoder.strategy import BackEnd, Strategy
 from encoder.varint import Reader, varint
 
 _LEVEL: Final = 19
-_BACK_END_AT: Final = 2  # in a body, docs/glyph-block.md
+_BACK_END_AT: Final = 2  # in a body, docs/reference/glyph-block.md
 _BACK_ENDS: Final = (BackEnd.STORE, BackEnd.ZSTD, BackEnd.LZMA, BackEnd.BROTLI)
 
 

@@ -1,4 +1,4 @@
-"""The constants that encoder and decoder share. docs/glyph-mixing.md prints or defines every one of them.
+"""The constants that encoder and decoder share. docs/reference/glyph-mixing.md prints or defines every one of them.
 
 The logistic scale: `squash` maps x, in steps of 1/256, to 65536 / (1 + e**(-x/256)); `stretch` is its inverse. Source
 of mixing in this domain: Mahoney, "Adaptive Weighing of Context Models for Lossless Data Compression", 2005.

@@ -2,7 +2,7 @@
 
     orchestrate agent-script SCRIPT.yaml
 
-It shares no code with the driver. The format of scripts is in docs/agent-scripts.md. The n-th prompt of a task plays
+It shares no code with the driver. The format of scripts is in docs/reference/agent-scripts.md. The n-th prompt of a task plays
 the n-th round of the script (the last one again, where there are fewer); what was played is kept in a file in HOME, so
 that a new process goes on.
 """
@@ -48,7 +48,7 @@ def read_script(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise ScriptError(f"{path}: {error}\n  mend: name a readable file in YAML") from error
     except yaml.YAMLError as error:
-        raise ScriptError(f"{path}: it is no YAML\n  mend: see docs/agent-scripts.md") from error
+        raise ScriptError(f"{path}: it is no YAML\n  mend: see docs/reference/agent-scripts.md") from error
     return checked(script, str(path))
 
 

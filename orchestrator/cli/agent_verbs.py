@@ -12,7 +12,7 @@ from orchestrator.cli.options import STATE, Json, State
 
 def agent_script(
     script: Annotated[
-        Path, typer.Argument(metavar="SCRIPT", help="A script in YAML (docs/agent-scripts.md).", show_default=False)
+        Path, typer.Argument(metavar="SCRIPT", help="A script in YAML (docs/reference/agent-scripts.md).", show_default=False)
     ],
     *,
     json: Json = False,  # noqa: ARG001 - what it prints is the protocol in any case

@@ -4,7 +4,7 @@
 
 PASS needs the whole interval on the right side of the target, FAIL the whole interval on the wrong side; anything
 else is UNPROVEN with its reason. Where several measurements count, the weakest verdict stands: FAIL, then UNPROVEN,
-then PASS, so that nothing is gained by measuring until one fits. `docs/verdicts.md` tells it to people.
+then PASS, so that nothing is gained by measuring until one fits. `docs/concepts/verdicts.md` tells it to people.
 """
 
 import math

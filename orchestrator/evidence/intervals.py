@@ -1,6 +1,6 @@
 """Confidence intervals, computed the same way every time: no clock, no global random state.
 
-How each is computed (docs/verdicts.md says why):
+How each is computed (docs/concepts/verdicts.md says why):
 
 | of | values | method |
 |---|---|---|

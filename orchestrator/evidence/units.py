@@ -247,7 +247,7 @@ def _word(word: str, text: str, own: Collection[str]) -> Unit:
     if unit is not None:
         return unit
     near = _nearest(word, own)
-    known = "known are B, MiB, MB/s, ms, s, %, x, 1, cases, … (docs/verdicts.md)"
+    known = "known are B, MiB, MB/s, ms, s, %, x, 1, cases, … (docs/concepts/verdicts.md)"
     mend = f"did you mean {near!r}? A plan may declare its own" if near else f"{known}; a plan may declare its own"
     raise UnitError(f"unit {_shown(text)}: {_shown(word)} is not known; {mend} under `units:`")
 

@@ -1,6 +1,6 @@
 """The journal on disk: one SQLite file in WAL mode, by the standard library's `sqlite3`.
 
-Format and pragmas are described in docs/journal.md.
+Format and pragmas are described in docs/concepts/journal.md.
 """
 
 import errno

@@ -1,7 +1,7 @@
 """The table of transitions as text: a line for each pair of states, with the events that lead from one to the other.
 
 `python -m orchestrator.state.diagram` prints it for the docstring of `orchestrator.state.transitions`; with `mermaid`,
-for docs/journal.md. A test holds both against the table.
+for docs/concepts/journal.md. A test holds both against the table.
 """
 
 import sys

@@ -38,7 +38,7 @@ PINNED = "what is pinned"
 
 @dataclass(frozen=True)
 class Script:
-    """One agent. rounds: as in docs/agent-scripts.md; why: part of what the run says of it."""
+    """One agent. rounds: as in docs/reference/agent-scripts.md; why: part of what the run says of it."""
 
     name: str
     rounds: list

@@ -36,7 +36,7 @@ def varint_at(data, at):
 
 
 def codebook_by_the_book(body):
-    """docs/glyph-format.md, Codebook frame."""
+    """docs/reference/glyph-format.md, Codebook frame."""
     coded, start = varint_at(body, 0)
     assert 0 < coded >> 3 <= 65536
     assert coded & 7 in (0, 1, 2, 3)
@@ -46,7 +46,7 @@ def codebook_by_the_book(body):
 
 
 def body_by_the_book(body, raw_length, codebook=b""):
-    """docs/glyph-block.md: forms 0 and 1 here, the others by the reference decoder."""
+    """docs/reference/glyph-block.md: forms 0 and 1 here, the others by the reference decoder."""
     form = body[0] & 15
     assert body[0] >> 4 == 1
     if form == 0:
@@ -58,7 +58,7 @@ def body_by_the_book(body, raw_length, codebook=b""):
 
 
 def file_by_the_book(file):
-    """docs/glyph-format.md: one stream or several, nothing behind them."""
+    """docs/reference/glyph-format.md: one stream or several, nothing behind them."""
     output = b""
     while file:
         raw, size = stream_by_the_book(file)
@@ -67,7 +67,7 @@ def file_by_the_book(file):
 
 
 def stream_by_the_book(stream):
-    """docs/glyph-format.md: header, frames, end frame, footer; every checksum compared. The output, and how long
+    """docs/reference/glyph-format.md: header, frames, end frame, footer; every checksum compared. The output, and how long
     the stream is.
     """
     assert stream[:8] == bytes.fromhex("8E474C5950480D0A")

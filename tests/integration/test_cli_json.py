@@ -1,4 +1,4 @@
-"""Every verb with `--json`: what it prints parses, and has the keys that docs/cli.md lists."""
+"""Every verb with `--json`: what it prints parses, and has the keys that docs/reference/cli.md lists."""
 
 import json
 import re
@@ -8,7 +8,7 @@ import pytest
 
 from orchestrator.cli.app import VERBS
 
-PAGE = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
 SECTION = PAGE.partition("## JSON")[2].partition("\n## ")[0]
 ROWS = [[cell.strip() for cell in line.split("|")[1:4]] for line in SECTION.splitlines() if line.startswith("| `")]
 WORK = "# Work\n## Workstream A: One\n- [ ] Do it (2h)\n"

@@ -23,7 +23,7 @@ workstreams:
 
 @pytest.fixture
 def acme(shell):
-    """A project whose runners are not installed, as docs/runners.md has it."""
+    """A project whose runners are not installed, as docs/guides/runners.md has it."""
     package = shell.folder / "acme_checks"
     package.mkdir()
     (package / "__init__.py").write_text(RUNNERS)

@@ -1,4 +1,4 @@
-"""The example of docs/drivers.md: installed as a package of its own, it runs a plan."""
+"""The example of docs/guides/drivers.md: installed as a package of its own, it runs a plan."""
 
 import os
 import subprocess
@@ -33,7 +33,7 @@ def run(folder, target, *words):
 
 @pytest.mark.parametrize("name", ["shell_driver.py", "pyproject.toml", "plan.yaml"])
 def test_the_page_shows_the_package_as_it_is(name):
-    assert (EXAMPLE / name).read_text("utf-8") in (ROOT / "docs" / "drivers.md").read_text("utf-8")
+    assert (EXAMPLE / name).read_text("utf-8") in (ROOT / "docs" / "guides" / "drivers.md").read_text("utf-8")
 
 
 def test_the_package_is_found_and_its_plan_passes(tmp_path):

@@ -1,4 +1,4 @@
-"""The examples of docs/executors.md, importers.md, report-formats.md and verbs.md, each installed and used by the
+"""The examples of docs/guides/executors.md, importers.md, report-formats.md and verbs.md, each installed and used by the
 command line.
 """
 

@@ -1,7 +1,7 @@
 import re
 from pathlib import Path
 
-PAGE = Path(__file__).parents[2] / "docs" / "glyph-use.md"
+PAGE = Path(__file__).parents[2] / "docs" / "guides" / "codec.md"
 
 
 def test_the_python_of_the_page_does_what_it_says(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""The example of docs/notifiers.md: installed as a package of its own, it is told of a run."""
+"""The example of docs/guides/notifiers.md: installed as a package of its own, it is told of a run."""
 
 import os
 import subprocess
@@ -27,7 +27,7 @@ def install(target, module, text, points):
 
 @pytest.mark.parametrize("name", ["file_notifier.py", "pyproject.toml", "plan.yaml"])
 def test_the_page_shows_the_package_as_it_is(name):
-    assert (EXAMPLE / name).read_text("utf-8") in (ROOT / "docs" / "notifiers.md").read_text("utf-8")
+    assert (EXAMPLE / name).read_text("utf-8") in (ROOT / "docs" / "guides" / "notifiers.md").read_text("utf-8")
 
 
 def test_the_package_is_found_and_told_of_its_plans_run(tmp_path):
@@ -43,7 +43,7 @@ def test_the_package_is_found_and_told_of_its_plans_run(tmp_path):
     assert done.returncode == 0, done.stderr
     told = (project / "told.txt").read_text()
     assert told == "verdict warns: A run that is told to a file: UNPROVEN\n"
-    assert told.strip() in (ROOT / "docs" / "notifiers.md").read_text("utf-8")
+    assert told.strip() in (ROOT / "docs" / "guides" / "notifiers.md").read_text("utf-8")
 
 
 def found(name, *target):

@@ -1,4 +1,4 @@
-"""The examples of docs/python-api.md, run as they stand there."""
+"""The examples of docs/reference/python-api.md, run as they stand there."""
 
 import os
 import re
@@ -10,7 +10,7 @@ import pytest
 
 from orchestrator import NotStopped, Runs
 
-PAGE = Path(__file__).parents[2] / "docs" / "python-api.md"
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "python-api.md"
 
 
 def test_every_example_of_the_page_runs(shell):

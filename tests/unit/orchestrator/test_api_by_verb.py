@@ -8,7 +8,7 @@ import pytest
 import orchestrator
 from orchestrator.cli.app import VERBS
 
-PAGE = (Path(__file__).parents[3] / "docs" / "python-api.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "reference" / "python-api.md").read_text(encoding="utf-8")
 EXAMPLES = "\n".join(re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL))
 ROWS = re.findall(r"^\| `([\w-]+)` \| (.+) \|$", PAGE.partition("## By verb")[2], re.MULTILINE)
 UNTRIED = {"read_psplib"}

@@ -1,4 +1,4 @@
-"""A second reader of the container, written from docs/glyph-format.md alone, beside the encoder's own."""
+"""A second reader of the container, written from docs/reference/glyph-format.md alone, beside the encoder's own."""
 
 import io
 from dataclasses import replace

@@ -21,7 +21,7 @@ def rows(path):
 
 @pytest.mark.parametrize("verb", NAMES)
 def test_every_verb_has_a_row_in_the_page_of_the_command_line(verb):
-    assert f"`{verb}" in rows("docs/cli.md")
+    assert f"`{verb}" in rows("docs/reference/cli.md")
 
 
 @pytest.mark.parametrize("verb", NAMES)

@@ -14,4 +14,4 @@ def test_the_docstring_of_the_table_shows_all_of_it():
 
 
 def test_the_page_of_the_journal_draws_the_table_as_it_is():
-    assert mermaid() in (ROOT / "docs" / "journal.md").read_text("utf-8")
+    assert mermaid() in (ROOT / "docs" / "concepts" / "journal.md").read_text("utf-8")
