@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -15,12 +16,18 @@ COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block. line: that of its fence, from 1; tag: what the comment right before it says."""
+    """A fenced block. line: that of its fence, from 1; comment: the one right before it, as `tag: words; tag: words`."""
 
     line: int
     language: str
     text: str
-    tag: str
+    comment: str = ""
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What the comment says, by tag."""
+        parts = (part.partition(":") for part in self.comment.split(";") if part.strip())
+        return {tag.strip(): words.strip() for tag, _, words in parts}
 
 
 def documentation() -> list[Path]:
@@ -30,13 +37,16 @@ def documentation() -> list[Path]:
 
 
 def blocks(text: str) -> Iterator[Block]:
-    """Every fenced block, also those inside lists, in order."""
-    tag = ""
+    """Every fenced block, also those inside lists, in order. A comment `prepare:` is a block of commands, too."""
+    before = ""
     for token in PARSER.parse(text):
         if token.type == "fence" and token.map:
-            yield Block(token.map[0] + 1, token.info.strip(), token.content, tag)
+            yield Block(token.map[0] + 1, token.info.strip(), token.content, before)
         comment = COMMENT.fullmatch(token.content.strip()) if token.type == "html_block" else None
-        tag = comment[1].strip() if comment else ""
+        before = comment[1].strip() if comment else ""
+        if before.startswith("prepare:") and token.map:
+            yield Block(token.map[0] + 1, "sh", before.partition(":")[2])
+            before = ""
 
 
 def links(text: str) -> Iterator[str]:
@@ -51,7 +61,7 @@ def anchors(text: str) -> set[str]:
     """The names that code hosts give to a page's headings."""
     found: dict[str, int] = {}
     tokens = PARSER.parse(text)
-    for opened, inline in zip(tokens, tokens[1:], strict=False):
+    for opened, inline in pairwise(tokens):
         if opened.type == "heading_open":
             shown = "".join(child.content for child in inline.children or ())
             name = re.sub(r"[^\w\- ]", "", shown.lower()).replace(" ", "-")

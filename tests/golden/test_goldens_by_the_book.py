@@ -67,8 +67,8 @@ def file_by_the_book(file):
 
 
 def stream_by_the_book(stream):
-    """docs/reference/glyph-format.md: header, frames, end frame, footer; every checksum compared. The output, and how long
-    the stream is.
+    """docs/reference/glyph-format.md: header, frames, end frame, footer; every checksum compared. The output, and how
+    long the stream is.
     """
     assert stream[:8] == bytes.fromhex("8E474C5950480D0A")
     assert stream[8] == 1

@@ -1,6 +1,4 @@
-"""The examples of docs/guides/executors.md, importers.md, report-formats.md and verbs.md, each installed and used by the
-command line.
-"""
+"""The examples of docs/guides/executors.md, importers.md, report-formats.md and verbs.md, each installed and used."""
 
 import os
 import shutil
@@ -67,14 +65,6 @@ def orchestrate(site, folder, *words):
     env = {**os.environ, "PYTHONPATH": str(site)}
     argv = [sys.executable, "-m", "orchestrator", *words]
     return subprocess.run(argv, cwd=folder, env=env, capture_output=True, text=True, timeout=300, check=False)
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_the_page_shows_the_package_as_it_is(name):
-    page, module = PAGES[name]
-    told = (ROOT / "docs" / page).read_text("utf-8")
-    for file in (f"{module}.py", "pyproject.toml"):
-        assert (EXAMPLES / name / file).read_text("utf-8") in told
 
 
 def test_an_executor_carries_out_a_plan_and_is_listed_where_its_name_is_asked_for(site, project):

@@ -1,51 +1,15 @@
-"""The prose of the pages listed here: short sentences, short lines, and the usual words of the field."""
+"""The prose of every page: short sentences, short lines, and the usual words of the field."""
 
 import re
 from pathlib import Path
 
 import pytest
+from markdown_page import COMMENT, documentation
 
 ROOT = Path(__file__).parents[2]
-PAGES = (  # grows with every page that is rewritten
+PAGES = (
+    *map(str, documentation()),
     "CONTRIBUTING.md",
-    "docs/guides/agents.md",
-    "docs/concepts/architecture.md",
-    "docs/guides/audit.md",
-    "docs/reference/bundle.md",
-    "docs/reference/cli.md",
-    "docs/guides/dask.md",
-    "docs/decisions/0020-reuse-across-runs.md",
-    "docs/decisions/0021-lost-attempts.md",
-    "docs/decisions/0030-further-attempts.md",
-    "docs/decisions/0031-negative-controls.md",
-    "docs/decisions/0032-bundle.md",
-    "docs/decisions/0033-draws-and-loosening.md",
-    "docs/decisions/0034-history-in-the-journal.md",
-    "docs/decisions/0040-transitive-reduction.md",
-    "docs/decisions/0041-launcher.md",
-    "docs/decisions/0042-named-processes.md",
-    "docs/decisions/0043-foreground.md",
-    "docs/decisions/0060-codebooks.md",
-    "docs/decisions/0061-kept-sort-plans.md",
-    "docs/decisions/0062-blocks-of-fast.md",
-    "docs/decisions/0063-blocks-of-one-kind.md",
-    "docs/decisions/0073-told-beside-the-journal.md",
-    "docs/reference/evidence-protocol.md",
-    "docs/reference/glyph-block.md",
-    "docs/reference/glyph-mixing.md",
-    "docs/guides/codec.md",
-    "docs/guides/import.md",
-    "docs/concepts/journal.md",
-    "docs/guides/mcp.md",
-    "docs/guides/notifiers.md",
-    "docs/guides/people.md",
-    "docs/reference/python-api.md",
-    "docs/guides/review.md",
-    "docs/guides/runners.md",
-    "docs/concepts/selector.md",
-    "docs/concepts/speed.md",
-    "docs/guides/tracing.md",
-    "docs/concepts/verdicts.md",
     "encoder/README.md",
     "orchestrator/README.md",
     "reports/README.md",
@@ -75,9 +39,10 @@ SENTENCE_END = re.compile(r"(?<=[.!?])[*_)\"”]*\s+")
 
 
 def prose_lines(text):
-    """Number and text of each line that is neither code nor table, with one empty line for each stretch of these."""
+    """Number and text of each line that is no code, table or comment; each line of these is an empty one."""
     fenced = False
-    for number, line in enumerate(text.splitlines(), 1):
+    bare = COMMENT.sub(lambda comment: "\n" * comment[0].count("\n"), text)
+    for number, line in enumerate(bare.splitlines(), 1):
         fence = line.lstrip().startswith("```")
         skipped = fence or fenced or line.startswith(("    ", "\t", "|"))
         fenced ^= fence

@@ -1,4 +1,4 @@
-"""A second decoder of form 2, written from docs/reference/glyph-block.md alone: plain Python, slow, one function a section."""
+"""A second decoder of form 2, from docs/reference/glyph-block.md alone: plain Python, slow, one function a section."""
 
 import lzma
 

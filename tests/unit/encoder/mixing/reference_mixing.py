@@ -1,4 +1,4 @@
-"""A second decoder of mixed streams and token rows, written from docs/reference/glyph-mixing.md alone: plain Python, slow."""
+"""A second decoder of mixed streams and token rows, from docs/reference/glyph-mixing.md alone: plain Python, slow."""
 
 from collections import defaultdict
 

@@ -4,15 +4,6 @@ from pathlib import Path
 PAGE = Path(__file__).parents[2] / "docs" / "guides" / "codec.md"
 
 
-def test_the_python_of_the_page_does_what_it_says(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(blocks) == 7
-    names: dict[str, object] = {}
-    for block in blocks:
-        exec(compile(block, str(PAGE), "exec"), names)
-
-
 def test_every_verb_of_the_page_is_one_of_the_command():
     from encoder.cli.app import app
 
