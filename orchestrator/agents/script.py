@@ -2,9 +2,9 @@
 
     orchestrate agent-script SCRIPT.yaml
 
-It shares no code with the driver. The format of scripts is in docs/reference/agent-scripts.md. The n-th prompt of a task plays
-the n-th round of the script (the last one again, where there are fewer); what was played is kept in a file in HOME, so
-that a new process goes on.
+It shares no code with the driver. docs/reference/agent-scripts.md has the format of scripts. The n-th prompt of a task
+plays the n-th round of the script. If there are fewer rounds, it plays the last one again. A file in HOME says what was
+played, so a new process continues there.
 """
 
 import json

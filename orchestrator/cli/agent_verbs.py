@@ -12,7 +12,10 @@ from orchestrator.cli.options import STATE, Json, State
 
 def agent_script(
     script: Annotated[
-        Path, typer.Argument(metavar="SCRIPT", help="A script in YAML (docs/reference/agent-scripts.md).", show_default=False)
+        Path,
+        typer.Argument(
+            metavar="SCRIPT", help="A script in YAML (docs/reference/agent-scripts.md).", show_default=False
+        ),
     ],
     *,
     json: Json = False,  # noqa: ARG001 - what it prints is the protocol in any case
@@ -29,16 +32,14 @@ def agent_script(
 
 
 def mcp(
-    agent: Annotated[
-        str, typer.Argument(metavar="AGENT", help="The name in the plan of who comes by it.", show_default=False)
-    ],
+    agent: Annotated[str, typer.Argument(metavar="AGENT", help="The agent's name in the plan.", show_default=False)],
     *,
     json: Json = False,  # noqa: ARG001 - what it prints is the protocol in any case
     state: State = STATE,
 ) -> None:
     """Let an agent take tasks by itself (driver pull).
 
-    It is a server of the Model Context Protocol on its standard streams, for an agent's own configuration.
+    It serves the Model Context Protocol on its standard streams. Name it in the agent's own configuration.
     """
     from orchestrator.cli.mcp import serve_agent
 
@@ -48,9 +49,7 @@ def mcp(
 def workspaces(
     run: Annotated[
         str | None,
-        typer.Argument(
-            metavar="RUN", help="A run's id or the beginning of one; all runs unless given.", show_default=False
-        ),
+        typer.Argument(metavar="RUN", help="A run's id, or its beginning. Default: all runs.", show_default=False),
     ] = None,
     *,
     prune: Annotated[bool, typer.Option("--prune", help="Remove what is merged or empty, and nothing else.")] = False,
@@ -59,8 +58,8 @@ def workspaces(
 ) -> None:
     """List agents' worktrees and branches, and what they hold.
 
-    dirty: files that no commit has. unmerged: a commit that no target branch has. merged, empty: nothing is lost with
-    it.
+    dirty: it has files that no commit has. unmerged: it has a commit that no target branch has. merged, empty: you lose
+    nothing with it.
     """
     from orchestrator.cli.workspaces import show_workspaces
 

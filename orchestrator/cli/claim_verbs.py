@@ -22,14 +22,14 @@ def audit(  # noqa: PLR0913 - one parameter for each option
             "--run",
             metavar="RUN|BUNDLE|REPORT",
             show_default=False,
-            help="Hold the claims against a run's id or the beginning of one, a bundle, or a run's report kept as "
+            help="Compare the claims with a run (its id, or its beginning), a bundle, or a run's report kept as "
             "Markdown.",
         ),
     ] = None,
     plan: Annotated[
         Path | None,
         typer.Option(
-            "--plan", metavar="PLAN", help="Hold the goals that it tells against this plan's.", show_default=False
+            "--plan", metavar="PLAN", help="Compare the goals in the text with this plan's targets.", show_default=False
         ),
     ] = None,
     root: Annotated[
@@ -38,7 +38,7 @@ def audit(  # noqa: PLR0913 - one parameter for each option
             "--root",
             metavar="DIR",
             show_default=False,
-            help="Where the files that it names are looked for; the checkout that holds FILE unless given.",
+            help="Where to look for the files that it names. Default: the checkout that holds FILE.",
         ),
     ] = None,
     style: Annotated[
@@ -47,16 +47,19 @@ def audit(  # noqa: PLR0913 - one parameter for each option
     output: Output = None,
     junit: Annotated[
         Path | None,
-        typer.Option("--junit", metavar="FILE", help="Write the claims there as JUnit XML too.", show_default=False),
+        typer.Option(
+            "--junit", metavar="FILE", help="Also write the claims to this file, as JUnit XML.", show_default=False
+        ),
     ] = None,
     json: JsonFormat = False,
     state: State = STATE,
 ) -> int:
     """Label every claim of a report or message.
 
-    By evidence of a run, by the files there are, and by the text itself. Each claim is measured, contradicted,
-    inconsistent with the text itself, from constants or an estimate, a missing file, or without evidence. Nothing is
-    guessed and no model is asked. Exits with 1 where anything is contradicted or inconsistent.
+    It compares each claim with the evidence of a run, with the files in the checkout, and with the text itself. A
+    claim is measured, contradicted, inconsistent with the text itself, from constants or an estimate, a missing file,
+    or without evidence. It guesses nothing and asks no model. The exit code is 1 if anything is contradicted or
+    inconsistent.
     """
     from orchestrator.cli.audit import Against, Wanted, audit_file
 

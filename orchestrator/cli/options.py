@@ -22,7 +22,7 @@ RunName = Annotated[
     str | None,
     typer.Argument(
         metavar="RUN",
-        help="A run's id or the beginning of one; the latest run unless given.",
+        help="A run's id, or its beginning. Default: the latest run.",
         show_default=False,
         autocompletion=completion.runs,
     ),
@@ -31,14 +31,16 @@ RunOrBundle = Annotated[
     str | None,
     typer.Argument(
         metavar="RUN|BUNDLE",
-        help="A run's id or the beginning of one, or the path of a bundle; the latest run unless given.",
+        help="A run's id, its beginning, or the path of a bundle. Default: the latest run.",
         show_default=False,
         autocompletion=completion.runs,
     ),
 ]
 Junit = Annotated[
     Path | None,
-    typer.Option("--junit", metavar="FILE", help="Write the verdicts there as JUnit XML too.", show_default=False),
+    typer.Option(
+        "--junit", metavar="FILE", help="Also write the verdicts to this file, as JUnit XML.", show_default=False
+    ),
 ]
 State = Annotated[
     Path,
@@ -47,16 +49,16 @@ State = Annotated[
         metavar="DIR",
         readable=False,
         callback=_state,
-        help="The folder of journal, logs and artifacts; unless given, also that of the project around this folder.",
+        help="The folder of journal, logs and artifacts. By default, also that of the project around this folder.",
     ),
 ]  # whether it can be read is said by who opens it, with the mend
 Reports = Annotated[
     Path,
-    typer.Option("--reports", metavar="DIR", readable=False, help="The folder that the report is written to."),
+    typer.Option("--reports", metavar="DIR", readable=False, help="The folder for the report."),
 ]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Set one of the plan's params; repeatable.", show_default=False),
+    typer.Option("--set", metavar="NAME=VALUE", help="Set one of the plan's params. Repeatable.", show_default=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 JsonFormat = Annotated[bool, typer.Option("--json", help="The same as -f json.")]
@@ -71,7 +73,7 @@ Jobs = Annotated[
         "--jobs",
         min=1,
         max=1024,
-        help="At most this many tasks at once; one per processor unless given.",
+        help="Run at most this many tasks at once. Default: one per processor.",
         show_default=False,
     ),
 ]
@@ -80,7 +82,7 @@ KeepGoing = Annotated[
     typer.Option(
         "-k/ ",
         "--keep-going/--fail-fast",
-        help="After a failure, go on with what does not need it (as unless told), or start nothing more.",
+        help="After a failure, continue with tasks that do not need the failed one (default), or start no more tasks.",
         show_default=False,
     ),
 ]
@@ -90,7 +92,7 @@ Durability = Annotated[
         "--durability",
         metavar="LEVEL",
         autocompletion=completion.among("process", "power"),
-        help="process: what is finished survives a crash; power: a power cut.",
+        help="What finished tasks survive: process, a crash; power, a power cut.",
     ),
 ]
 ExecutorName = Annotated[
@@ -99,7 +101,7 @@ ExecutorName = Annotated[
         "--executor",
         metavar="NAME",
         autocompletion=completion.offered("orchestrator.executors"),
-        help="By what tasks are carried out: [orchestrator.executors].",
+        help="What carries out the tasks: [orchestrator.executors].",
     ),
 ]
 Page = Annotated[
@@ -109,15 +111,15 @@ Page = Annotated[
 JsonStream = Annotated[
     bool, typer.Option("--json", help="Print every event as a line of JSON, and no summary or progress.")
 ]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress; the summary only.")]
-NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; the variable NO_COLOR does the same.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print the summary only, and no progress.")]
+NoColor = Annotated[bool, typer.Option("--no-color", help="Print without colours, as the variable NO_COLOR does.")]
 Only = Annotated[
     list[str] | None,
     typer.Option(
         "--only",
         metavar="NAME",
         autocompletion=completion.parts,
-        help="Only this task or group and what it needs; repeatable.",
+        help="Run only this task or group, and what it needs. Repeatable.",
         show_default=False,
     ),
 ]
@@ -127,7 +129,7 @@ Until = Annotated[
         "--until",
         metavar="NAME",
         autocompletion=completion.parts,
-        help="Nothing that lies below this task or group; repeatable.",
+        help="Run nothing below this task or group. Repeatable.",
         show_default=False,
     ),
 ]
@@ -138,18 +140,18 @@ Force = Annotated[
         metavar="[NAME]",
         show_default=False,
         autocompletion=completion.parts,
-        help="Run this task or group again, and what lies below it; all where none is named; repeatable.",
+        help="Run this task or group again, and all below it; without a name, everything. Repeatable.",
     ),
 ]
 AcceptLoosened = Annotated[
     bool,
     typer.Option(
         "--accept-loosened",
-        help="Going on with a plan that asks for less than before is meant; unless given, that ends with 3 at best.",
+        help="Accept that the plan now asks for less than before. Without this, the exit code is then 3 at best.",
     ),
 ]
 Explain = Annotated[
-    bool, typer.Option("--explain", help="Say first what is done with each task, and why; with -n, only that.")
+    bool, typer.Option("--explain", help="First say whether each task will run, and why. With -n, say only that.")
 ]
 Reuse = Annotated[
     str | None,
@@ -158,8 +160,8 @@ Reuse = Annotated[
         metavar="WHAT",
         show_default=False,
         autocompletion=completion.among("auto", "all", "none"),
-        help="Of earlier runs with the same code, inputs and parameters: auto, what measured nothing (unless told, or "
-        "--new); all, measurements too; none.",
+        help="Reuse results of earlier runs with the same code, inputs and parameters. auto: of tasks that recorded no "
+        "measurements; all: also measurements; none. Default: auto; with --new, none.",
     ),
 ]
 ExecutorSettings = Annotated[
@@ -168,7 +170,7 @@ ExecutorSettings = Annotated[
         "--executor-set",
         metavar="NAME=VALUE",
         show_default=False,
-        help="Set what the executor alone takes; repeatable.",
+        help="Set an option of the executor. Repeatable.",
     ),
 ]
 Scheduler = Annotated[
@@ -177,7 +179,7 @@ Scheduler = Annotated[
         "--scheduler",
         metavar="ADDRESS",
         show_default=False,
-        help="As --executor-set scheduler=ADDRESS, for dask: tcp://host:8786; a cluster on this machine unless given.",
+        help="For dask: the scheduler's address, as tcp://host:8786. Default: a cluster on this machine.",
     ),
 ]
 Store = Annotated[
@@ -186,8 +188,7 @@ Store = Annotated[
         "--store",
         metavar="URL",
         show_default=False,
-        help="As --executor-set store=URL, for dask: the folder or URL that artifacts travel by; `store` in the state "
-        "folder unless given.",
+        help="For dask: the folder or URL through which artifacts travel. Default: `store` in the state folder.",
     ),
 ]
 ClusterWait = Annotated[
@@ -196,8 +197,8 @@ ClusterWait = Annotated[
         "--cluster-wait",
         metavar="DURATION",
         show_default=False,
-        help="As --executor-set cluster-wait=DURATION, for dask: wait so long (60s unless given) for a cluster that "
-        "went away, then end with exit code 4; the run can be resumed.",
+        help="For dask: how long to wait for a cluster that went away, before the run ends with exit code 4 and can be "
+        "resumed. Default: 60s.",
     ),
 ]
 Notify = Annotated[
@@ -206,8 +207,8 @@ Notify = Annotated[
         "--notify",
         metavar="VARIABLE",
         show_default=False,
-        help="Tell of the run at the address that this variable holds (slack://, mailto://, json://); "
-        "NOTIFIER:VARIABLE by another package's; repeatable.",
+        help="Notify the address in this variable of the run (slack://, mailto://, json://). NOTIFIER:VARIABLE uses "
+        "another package's notifier. Repeatable.",
     ),
 ]
 Otlp = Annotated[
@@ -215,7 +216,6 @@ Otlp = Annotated[
     typer.Option(
         "--otlp/--no-otlp",
         show_default=False,
-        help="Send the run's spans over OTLP once it has finished; unless told, where OTEL_EXPORTER_OTLP_ENDPOINT is "
-        "set.",
+        help="Send the run's spans over OTLP when it has finished. Default: if OTEL_EXPORTER_OTLP_ENDPOINT is set.",
     ),
 ]

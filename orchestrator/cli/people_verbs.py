@@ -10,22 +10,20 @@ import typer
 
 from orchestrator.cli.options import STATE, Json, State
 
-WaitingRun = Annotated[
-    str, typer.Argument(metavar="RUN", help="A run's id or the beginning of one.", show_default=False)
-]
+WaitingRun = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.", show_default=False)]
 WaitingTask = Annotated[str, typer.Argument(metavar="TASK", help="A task as GROUP.task.", show_default=False)]
-Comment = Annotated[str, typer.Option("--comment", metavar="TEXT", help="Kept beside the answer.", show_default=False)]
+Comment = Annotated[
+    str, typer.Option("--comment", metavar="TEXT", help="A comment to keep with the answer.", show_default=False)
+]
 As = Annotated[
-    str, typer.Option("--as", metavar="NAME", help="Who says it; your user's name unless given.", show_default=False)
+    str, typer.Option("--as", metavar="NAME", help="Who answers. Default: your user's name.", show_default=False)
 ]
 
 
 def inbox(
     run: Annotated[
         str | None,
-        typer.Argument(
-            metavar="RUN", help="A run's id or the beginning of one; all runs unless given.", show_default=False
-        ),
+        typer.Argument(metavar="RUN", help="A run's id, or its beginning. Default: all runs.", show_default=False),
     ] = None,
     *,
     json: Json = False,
@@ -33,7 +31,7 @@ def inbox(
 ) -> None:
     """List what waits for people, and what agents ask while they work.
 
-    Each question with who is asked, since when and until when, and the commands that answer it.
+    Each question shows who is asked, since when, until when, and the commands that answer it.
     """
     from orchestrator.cli.people import show_inbox
 
@@ -45,8 +43,8 @@ def approve(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Say yes to what a gate asks.
 
-    It holds for the commit, the plan, its criteria and agents' files as they are now. Once one of them changes it is
-    void.
+    The yes holds for the commit, the plan, its criteria and the agents' files as they are now. It becomes void when
+    one of them changes.
     """
     from orchestrator.cli.people import answer
     from orchestrator.desk import Said
@@ -86,7 +84,7 @@ def answer(  # noqa: PLR0913 - one parameter for each option
         str, typer.Argument(metavar="QUESTION", help="A question as GROUP.task/NUMBER.", show_default=False)
     ],
     *,
-    text: Annotated[str, typer.Option("--text", metavar="TEXT", help="What the agent is told.", show_default=False)],
+    text: Annotated[str, typer.Option("--text", metavar="TEXT", help="The answer to the agent.", show_default=False)],
     as_: As = "",
     json: Json = False,
     state: State = STATE,

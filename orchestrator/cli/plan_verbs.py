@@ -20,7 +20,7 @@ def init(
 ) -> None:
     """Write a first plan with a runner of its own and a test.
 
-    The project runs as it is. Named a .yaml file, it is a plan of shell commands alone.
+    The project runs as it is. Given the name of a .yaml file, it writes a plan of shell commands alone.
     """
     from orchestrator.cli.init import scaffold
 
@@ -43,7 +43,7 @@ def import_(  # noqa: PLR0913 - one parameter for each option
         typer.Option(
             "--agents",
             metavar="DIR",
-            help="Fill the plan's agents from the agent files of a folder, as .github/agents or .claude/agents.",
+            help="Fill the plan's agents from the agent files of a folder, such as .github/agents or .claude/agents.",
             show_default=False,
         ),
     ] = None,
@@ -52,7 +52,7 @@ def import_(  # noqa: PLR0913 - one parameter for each option
         typer.Option(
             "--from",
             metavar="NAME",
-            help="Read it by this importer, whatever it looks like: [orchestrator.importers].",
+            help="Use this importer, whatever the file looks like: [orchestrator.importers].",
             show_default=False,
             autocompletion=completion.offered("orchestrator.importers"),
         ),
@@ -60,12 +60,12 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     settings: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="NAME=VALUE", help="Set what the importer takes; repeatable.", show_default=False
+            "--set", metavar="NAME=VALUE", help="Set an option of the importer. Repeatable.", show_default=False
         ),
     ] = None,
     tag: Annotated[
         str | None,
-        typer.Option("--tag", metavar="TAG", help="As --set tag=TAG: of a task-master file, the one list to read."),
+        typer.Option("--tag", metavar="TAG", help="For a task-master file: read only the list with this tag."),
     ] = None,
     driver: Annotated[
         str | None,
@@ -73,7 +73,7 @@ def import_(  # noqa: PLR0913 - one parameter for each option
             "--driver",
             metavar="NAME",
             show_default=False,
-            help="Let agents do the tasks by this driver (acp, command): each becomes a brief.",
+            help="Let agents do the tasks, by this driver (acp, command): each task becomes a brief.",
         ),
     ] = None,
     program: Annotated[
@@ -86,17 +86,17 @@ def import_(  # noqa: PLR0913 - one parameter for each option
             "--writes",
             metavar="PATTERN",
             show_default=False,
-            help="With --driver: files that a hand-in may change; all of them unless given; repeatable.",
+            help="With --driver: files that a hand-in may change. Default: all files. Repeatable.",
         ),
     ] = None,
     output: Output = None,
     json: Json = False,
 ) -> None:
-    """Make a plan of a work breakdown in another format.
+    """Make a plan from a work breakdown in another format.
 
-    Every line that was not understood, every reading that is not plain and every contradiction is told with its line;
-    the last line says how many lines are in the plan, in notes, and prose. The plan is complete but for its runners.
-    With --driver its tasks are briefs for agents, and each criterion that nothing measures yet is told.
+    It reports what it did not understand, what it had to interpret, and contradictions, each with its line. The last
+    line says how many lines are in the plan, in notes, and prose. Only the plan's runners are missing. With --driver,
+    its tasks are briefs for agents, and it lists the criteria that nothing measures yet.
     """
     if agents is not None:
         from orchestrator.cli.importing_agents import import_agents
@@ -120,11 +120,11 @@ def validate(
     *,
     settings: Settings = None,
     beside: Annotated[
-        bool, typer.Option("--beside", help="With the runners of the project that the plan lies in, installed or not.")
+        bool, typer.Option("--beside", help="Use the runners of the project that holds the plan, installed or not.")
     ] = False,
     json: Json = False,
 ) -> int:
-    """Check a plan: every problem, with its place and mend."""
+    """Check a plan. Report every problem, with its place and mend."""
     from orchestrator.cli.validate import check_plan_file
 
     return check_plan_file(plan, settings or [], as_data=json, beside=beside)
@@ -157,10 +157,10 @@ def schedule(  # noqa: PLR0913 - one parameter for each option
     plan: PlanFile,
     *,
     optimize: Annotated[
-        bool, typer.Option("--optimize", help="Look for a shorter schedule, and print a bound that none can beat.")
+        bool, typer.Option("--optimize", help="Look for a shorter schedule, and print a lower bound.")
     ] = False,
     time_limit: Annotated[
-        str, typer.Option("--time-limit", metavar="DURATION", help="How long to look for one, as in 10s.")
+        str, typer.Option("--time-limit", metavar="DURATION", help="How long to look for one, such as 10s.")
     ] = "10s",
     settings: Settings = None,
     state: State = STATE,
@@ -168,9 +168,9 @@ def schedule(  # noqa: PLR0913 - one parameter for each option
 ) -> None:
     """Forecast a run: times, slack, critical path, load.
 
-    From estimates and capacities alone, with a line of what earlier runs in the state folder say; nothing is started.
-    With --optimize, agents and resources are levelled by a genetic search, beside OR-tools CP-SAT where the extra
-    `schedule` is installed.
+    It uses estimates and capacities. One line says what earlier runs in the state folder took. It starts nothing. With
+    --optimize, a genetic search levels agents and resources. If the extra `schedule` is installed, OR-tools CP-SAT
+    searches too.
     """
     from orchestrator.cli.schedule import show_schedule
 
@@ -182,7 +182,7 @@ def diff(
         str,
         typer.Argument(
             metavar="OLD",
-            help="A plan file, REVISION:PATH, or a revision of NEW; alone, the file held against HEAD.",
+            help="A plan file, REVISION:PATH, or a revision of NEW. Alone: a file to compare with HEAD.",
             show_default=False,
         ),
     ],
@@ -203,10 +203,10 @@ def diff(
     output: Output = None,
     json: JsonFormat = False,
 ) -> int:
-    """Say what a change of a plan means: loosened first.
+    """Show what a change of a plan means, loosened parts first.
 
-    Loosened targets, removed criteria and lost orders come first, then everything else, and the critical path before
-    and after. Exits with 1 when the new plan asks for less than the old one, 0 when it does not.
+    Loosened targets, removed criteria and removed dependencies come first. Then come all other changes, and the
+    critical path before and after. The exit code is 1 if the new plan asks for less than the old one, else 0.
     """  # fmt: skip
     from orchestrator.cli.diff import show_diff
 
@@ -216,7 +216,7 @@ def diff(
 def schema(
     *,
     output: Output = None,
-    json: Annotated[bool, typer.Option("--json", help="What it prints is JSON in any case.")] = False,  # noqa: ARG001 - every verb takes it
+    json: Annotated[bool, typer.Option("--json", help="The output is always JSON.")] = False,  # noqa: ARG001 - every verb takes it
 ) -> None:
     """Print the JSON Schema of plans, for editors."""
     from orchestrator.cli.schema import show_schema
@@ -225,10 +225,10 @@ def schema(
 
 
 def doctor(*, state: State = STATE, json: Json = False) -> int:
-    """Say what this machine offers, what would fail here, and the mend.
+    """Check this machine: what would fail here, and the mend.
 
-    Python, git, cores, disk, limits, the clock, a sandbox, Chromium, the extras, and the agents on PATH, each asked
-    which version of ACP it speaks. Nothing is installed, changed or spent. The exit code is 4 where runs would fail
+    It checks Python, git, cores, disk, limits, the clock, a sandbox, Chromium and the extras. It asks each agent on
+    PATH which version of ACP it speaks. It installs, changes and spends nothing. The exit code is 4 if runs would fail
     here.
     """
     from orchestrator.cli.doctor import show_doctor

@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 def run(  # noqa: PLR0913 - one parameter for each option
     plan: PlanFile,
     *,
-    dry_run: Annotated[bool, typer.Option("-n", "--dry-run", help="Say what would run, and start nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("-n", "--dry-run", help="Show what would run, and start nothing.")] = False,
     jobs: Jobs = None,
     keep_going: KeepGoing = True,
     only: Only = None,
@@ -58,7 +58,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
     accept_loosened: AcceptLoosened = False,
     explain: Explain = False,
     reuse: Reuse = None,
-    new: Annotated[bool, typer.Option("--new", help="A new run, even where one did not finish.")] = False,
+    new: Annotated[bool, typer.Option("--new", help="Start a new run, even if an earlier one did not finish.")] = False,
     settings: Settings = None,
     state: State = STATE,
     reports: Reports = REPORTS,
@@ -78,7 +78,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
 ) -> int:
     """Run a plan, judge its criteria and write the report.
 
-    The same command continues a run that was interrupted: what is finished does not run again.
+    The same command continues an interrupted run. Finished tasks do not run again.
     """
     from orchestrator.cli.home import go_to_project
     from orchestrator.cli.progress import Telling
@@ -127,10 +127,10 @@ def resume(  # noqa: PLR0913 - one parameter for each option
     no_color: NoColor = False,
     junit: Junit = None,
 ) -> int:
-    """Carry on the latest run that did not finish, or the one named.
+    """Resume the latest unfinished run, or the one named.
 
-    Finished tasks do not run again, unless the plan or their code changed. A run that did finish gives what failed
-    another chance.
+    Finished tasks do not run again, unless the plan or their code changed. In a finished run, the failed tasks run
+    again.
     """
     from orchestrator.cli.home import go_to_project
     from orchestrator.cli.progress import Telling
@@ -155,12 +155,12 @@ def cancel(
     run: RunName = None,
     *,
     wait: Annotated[
-        float, typer.Option("--wait", min=0, max=86400, metavar="SECONDS", help="How long to wait for it.")
+        float, typer.Option("--wait", min=0, max=86400, metavar="SECONDS", help="How long to wait for its end.")
     ] = 30,
     json: Json = False,
     state: State = STATE,
 ) -> None:
-    """Stop a run that is under way; it can be resumed."""
+    """Stop a run. It can be resumed."""
     from orchestrator.cli.cancel import cancel_run
 
     cancel_run(state, run, wait, as_data=json)
@@ -170,14 +170,14 @@ def status(
     run: RunName = None,
     *,
     everything: Annotated[
-        bool, typer.Option("-a", "--all", help="A line for each task, also where they do not fit on the screen.")
+        bool, typer.Option("-a", "--all", help="Print a line for each task, even if they do not fit on the screen.")
     ] = False,
     json: Json = False,
     state: State = STATE,
 ) -> None:
-    """Show how a run stands: what failed first, and why.
+    """Show the state of a run: first what failed, and why.
 
-    Then what runs, the workstreams, and the criteria with figures and targets.
+    It then shows running tasks, the workstreams, and the criteria with figures and targets.
     """
     from orchestrator.cli.status import show_status
 
@@ -196,13 +196,17 @@ def logs(  # noqa: PLR0913 - one parameter for each option
     ] = None,
     *,
     attempt: Annotated[
-        int | None, typer.Option("--attempt", min=1, help="Which; the latest unless given.", show_default=False)
+        int | None, typer.Option("--attempt", min=1, help="Which attempt. Default: the latest.", show_default=False)
     ] = None,
     tail: Annotated[
         int | None,
-        typer.Option("-n", "--tail", min=1, max=1_000_000, help="Only the last so many lines.", show_default=False),
+        typer.Option(
+            "-n", "--tail", min=1, max=1_000_000, help="Print only this many lines from the end.", show_default=False
+        ),
     ] = None,
-    follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on as more comes, until it has ended.")] = False,
+    follow: Annotated[
+        bool, typer.Option("-f", "--follow", help="Print more as it comes, until the task or run has ended.")
+    ] = False,
     json: Json = False,
     state: State = STATE,
 ) -> None:
@@ -222,9 +226,9 @@ def watch(
     no_color: NoColor = False,
     state: State = STATE,
 ) -> int:
-    """Follow a run that is under way, as where it was started.
+    """Follow a live run, as in the terminal that started it.
 
-    Ends with the run, and with its exit code; 130 where it was interrupted.
+    It ends with the run, and with its exit code: 130 if the run was interrupted.
     """
     from orchestrator.cli.progress import Telling
     from orchestrator.cli.watch import watch_run
@@ -239,7 +243,7 @@ def history(
         typer.Option(
             "--metric",
             metavar="NAME",
-            help="This metric over the runs, with a plot.",
+            help="Show this metric over the runs, with a plot.",
             show_default=False,
             autocompletion=completion.metrics,
         ),
@@ -284,9 +288,9 @@ def compare(
 ) -> int:
     """Show what got worse and what got better between runs.
 
-    By metric, with intervals.
+    It compares metric by metric, with intervals.
 
-    The exit code is 1 where a verdict or a metric got worse.
+    The exit code is 1 if a verdict or a metric got worse.
     """
     from orchestrator.cli.compare import compare_named
 
@@ -302,7 +306,7 @@ def report(  # noqa: PLR0913 - one parameter for each option
             "-f",
             "--format",
             metavar="FORMAT",
-            help="One of [orchestrator.report_formats]; times is what its tasks took, github a job's summary.",
+            help="One of [orchestrator.report_formats]. times: how long the tasks took; github: a job's summary.",
             autocompletion=completion.offered("orchestrator.report_formats"),
         ),
     ] = "markdown",
@@ -311,13 +315,13 @@ def report(  # noqa: PLR0913 - one parameter for each option
         typer.Option(
             "--group",
             metavar="NAME",
-            help="Only this workstream or stage, where the format has that, as markdown and json.",
+            help="Only this workstream or stage, in a format that can do that (markdown, json).",
             show_default=False,
             autocompletion=completion.groups,
         ),
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="Everything in one Markdown text, not only the first screen.")
+        bool, typer.Option("--full", help="Print everything in one Markdown text, not only the first screen.")
     ] = False,
     reports: Annotated[
         Path | None,
@@ -325,7 +329,7 @@ def report(  # noqa: PLR0913 - one parameter for each option
             "--reports",
             metavar="DIR",
             readable=False,
-            help="Write every file there that the run wrote: the report, its parts and its page.",
+            help="Write every file that the run wrote to this folder: the report, its parts and its page.",
             show_default=False,
         ),
     ] = None,
@@ -334,10 +338,10 @@ def report(  # noqa: PLR0913 - one parameter for each option
     json: Json = False,
     state: State = STATE,
 ) -> None:
-    """Make a run's report again from its journal.
+    """Render a run's report again from its journal.
 
-    It is the first screen: what failed or is unproven and what to do, then all criteria. Its links lead to the parts
-    that a run writes beside it; --full has everything in one text, --group one part.
+    It prints the first screen: what failed or is unproven, what to do about it, and all criteria. Its links lead to
+    the parts that the run wrote. --full prints everything in one text, and --group one part.
     """
     from orchestrator.cli.report import Wanted, show_report
 
@@ -346,7 +350,7 @@ def report(  # noqa: PLR0913 - one parameter for each option
 
 def serve(
     *,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 for any that is free.")] = 8765,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes any free one.")] = 8765,
     state: State = STATE,
     agent: Annotated[
         list[str] | None,
@@ -361,7 +365,7 @@ def serve(
 ) -> None:
     """Show running and past runs in the browser, live.
 
-    On this machine only: the server listens on 127.0.0.1, and answers to local names.
+    The server listens on 127.0.0.1 and answers to local names, so only this machine can reach it.
     """
     from orchestrator.cli.serve import serve as serve_pages
 
@@ -379,16 +383,16 @@ def export(  # noqa: PLR0913 - one parameter for each option
     ] = None,
     otlp: Annotated[
         bool,
-        typer.Option("--otlp", help="Send it as spans to where OTEL_EXPORTER_OTLP_ENDPOINT says, and write no file."),
+        typer.Option("--otlp", help="Send it as spans to OTEL_EXPORTER_OTLP_ENDPOINT, and write no file."),
     ] = False,
     json: Json = False,
     state: State = STATE,
 ) -> None:
     """Write a run with all its evidence as one file.
 
-    It can be checked anywhere, offline.
+    Anybody can check it anywhere, offline.
 
-    A tar of plan, events, evidence, artifacts, in-toto statements and report, by its run's name unless told.
+    It is a tar file of plan, events, evidence, artifacts, in-toto statements and report. Default name: the run's.
     """
     from orchestrator.cli.export import export_otlp, export_run
 
@@ -410,9 +414,9 @@ def verify(
     json: Json = False,
     state: State = STATE,
 ) -> int:
-    """Judge again from the stored evidence; check every file.
+    """Judge again from the stored evidence, and check every file.
 
-    Of a run, every artifact by its sha256; of a bundle, every byte.
+    In a run, it checks every artifact by its sha256; in a bundle, every byte.
     """
     from orchestrator.cli.verify import verify_named
 

@@ -20,8 +20,8 @@ class RunOptions:
 
     state, reports: folders, made when missing. jobs: tasks at once, None for as many as the plan's `cpu` allows, or the
     processors. keep_going: after a failure, go on with what does not need it. executor: by name; `processes`,
-    `threads`, `inline` and `dask` are ours, and packages bring others (docs/guides/executors.md). executor_settings: what that
-    executor alone takes, by name. only, until: tasks or groups; see `orchestrator.engine.selection`. force: tasks or
+    `threads`, `inline` and `dask` are ours, and packages bring others (docs/guides/executors.md). executor_settings:
+    what that executor alone takes, by name. only, until: tasks or groups; see `orchestrator.engine.selection`. force: tasks or
     groups that run again whatever they came to, "*" for all. reuse: whether what earlier runs of the plan did may stand
     (`orchestrator.engine.reuse`). accept_loosened: where a run is taken up again, that its plan asks for less than it
     did before is accepted; otherwise the exit code is 3 at best. command: argv to show as what repeats the run. page:

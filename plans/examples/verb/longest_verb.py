@@ -6,9 +6,9 @@ import typer
 
 
 def longest(
-    run: Annotated[str | None, typer.Argument(metavar="RUN", help="The latest run unless given.")] = None,
+    run: Annotated[str | None, typer.Argument(metavar="RUN", help="Default: the latest run.")] = None,
     *,
-    most: Annotated[int, typer.Option("--most", min=1, help="So many tasks.")] = 3,
+    most: Annotated[int, typer.Option("--most", min=1, help="How many tasks.")] = 3,
     state: Annotated[str, typer.Option("--state", metavar="DIR", help="The state folder.")] = ".orchestrate",
 ) -> int:
     """Show the tasks that took longest."""
