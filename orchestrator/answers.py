@@ -112,7 +112,7 @@ class Pages:
             )
             self._desk.answer(run, form["task"], said)
         except (KeyError, ValueError):
-            return Answer(HTTPStatus.BAD_REQUEST, "<p>That is no answer.</p>")
+            return Answer(HTTPStatus.BAD_REQUEST, "<p>That is not an answer.</p>")
         except UnknownRun:
             return Answer(HTTPStatus.NOT_FOUND, "<p>There is no such run.</p>")
         except OrchestratorError as error:

@@ -1,4 +1,4 @@
-"""Files that are whole or not there: written beside, synced, then renamed. What is no regular file is written to
+"""Files that are whole or not there: written beside, synced, then renamed. What is not a regular file is written to
 instead, and stays.
 """
 
@@ -46,7 +46,7 @@ def replace_whole(target: Path, content: bytes, *, synced: bool = False) -> None
 
 @contextlib.contextmanager
 def whole_file(target: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
-    """A file to write that becomes `target` only when the block ends well; what is no regular file is written to
+    """A file to write that becomes `target` only when the block ends well; what is not a regular file is written to
     directly. Makes the folder. private: for its owner alone.
 
     Raises OSError.

@@ -53,7 +53,7 @@ def open_below(root: Path | int, path: str, *, sole: bool = False) -> BufferedRe
 
 def _require_regular(facts: os.stat_result, path: str, *, sole: bool) -> None:
     if not stat.S_ISREG(facts.st_mode):
-        raise OSError(errno.EINVAL, "it is no regular file", path)
+        raise OSError(errno.EINVAL, "it is not a regular file", path)
     if sole and facts.st_nlink > 1:
         raise OSError(errno.EMLINK, "it is a hard link of another file", path)
 

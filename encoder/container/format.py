@@ -1,7 +1,7 @@
 """The container's wire layout: what each header's bytes are, packed and parsed by pure functions.
 
-`docs/reference/glyph-format.md` specifies the same tables in prose. All integers are little-endian. Every parse function checks
-a header completely before its caller allocates anything for it.
+`docs/reference/glyph-format.md` specifies the same tables in prose. All integers are little-endian. Every parse
+function checks a header completely before its caller allocates anything for it.
 """
 
 import struct

@@ -114,7 +114,7 @@ def _node(source: str, index: int, node: object, total: int) -> Leaf | Split:
         _refuse(source, f"{place}.input", f"{node['input']!r} is none of the inputs ({', '.join(INPUTS)})")
     threshold = node["at_most"]
     if type(threshold) not in (int, float) or not math.isfinite(threshold):
-        _refuse(source, f"{place}.at_most", f"{threshold!r} is no finite number")
+        _refuse(source, f"{place}.at_most", f"{threshold!r} is not a finite number")
     for branch in ("below", "above"):
         if type(node[branch]) is not int or not index < node[branch] < total:
             _refuse(source, f"{place}.{branch}", f"{node[branch]!r} is not the number of a later node")
@@ -130,7 +130,7 @@ def _leaf(source: str, place: str, node: dict[str, object]) -> Leaf:
     shortlist = [node["choice"], *following]
     for key, name in zip(["choice", *["next"] * len(following)], shortlist, strict=True):
         if name not in tuple(TreeType):
-            _refuse(source, f"{place}.{key}", f"{name!r} is no tree type ({', '.join(TreeType)})")
+            _refuse(source, f"{place}.{key}", f"{name!r} is not a tree type ({', '.join(TreeType)})")
     trees = tuple(TreeType(name) for name in shortlist)
     if len(set(trees)) < len(trees):
         _refuse(source, f"{place}.next", "names a tree type twice")

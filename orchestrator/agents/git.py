@@ -74,7 +74,7 @@ def attempted(
     except FileNotFoundError as error:
         there = repo.is_dir()
         mend = "install git" if there else "name an existing folder in `workspace.repo`"
-        raise GitError(f"{'git is not installed' if there else f'{repo} is no folder'}\n  mend: {mend}") from error
+        raise GitError(f"{'git is not installed' if there else f'{repo} is not a folder'}\n  mend: {mend}") from error
     except (OSError, subprocess.TimeoutExpired) as error:
         raise GitError(f"git {words[0]} in {repo}: {error}") from error
 
@@ -113,7 +113,7 @@ def require_repository(repo: Path) -> Path:
                 f"git refuses {repo}: another user owns it\n  mend: git config --global --add safe.directory {repo}"
             )
         raise GitError(
-            f"{repo} is no git repository\n  mend: run `git init` and commit there, or name another in `workspace.repo`"
+            f"{repo} is not a git repository\n  mend: run `git init` there and commit, or set `workspace.repo`"
         )
     if version() < OLDEST:
         raise GitError(

@@ -48,7 +48,7 @@ def read_script(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError) as error:
         raise ScriptError(f"{path}: {error}\n  mend: name a readable file in YAML") from error
     except yaml.YAMLError as error:
-        raise ScriptError(f"{path}: it is no YAML\n  mend: see docs/reference/agent-scripts.md") from error
+        raise ScriptError(f"{path}: it is not YAML\n  mend: see docs/reference/agent-scripts.md") from error
     return checked(script, str(path))
 
 
@@ -63,8 +63,8 @@ def checked(script: Any, source: str) -> dict[str, Any]:  # noqa: ANN401 - whate
         for step in steps if isinstance(steps, list) else [steps]:
             if not (isinstance(step, dict) and len(step) == 1 and next(iter(step)) in STEPS):
                 raise ScriptError(
-                    f"{source}: round {number}: {step!r} is no step\n  mend: write one of {', '.join(STEPS)} with its "
-                    f"value"
+                    f"{source}: round {number}: {step!r} is not a step\n  mend: write one of {', '.join(STEPS)}, "
+                    f"with its value"
                 )
     return dict(script)
 

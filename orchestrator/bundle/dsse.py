@@ -126,7 +126,7 @@ def _checked(name: str, payload: bytes, text: bytes | None, checker: Checker) ->
         return Finding(name, Standing.MISSING, "it is not signed")
     envelope = opened(text)
     if envelope is None or envelope.kind != PAYLOAD:
-        return Finding(name, Standing.DIFFERS, "it is no envelope of a statement")
+        return Finding(name, Standing.DIFFERS, "it is not an envelope of a statement")
     data = encoded(PAYLOAD, envelope.payload)
     if not any(checker.holds(signature, data) for _, signature in envelope.signatures):
         return Finding(name, Standing.DIFFERS, f"it is not signed with key {checker.keyid[:16]}")

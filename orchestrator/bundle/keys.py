@@ -66,7 +66,7 @@ def _loaded(path: Path, kind: str) -> Any:  # noqa: ANN401 - a key of the librar
         key = key.public_key()
     wanted = ed25519.Ed25519PrivateKey if kind == "private" else ed25519.Ed25519PublicKey
     if not isinstance(key, wanted):
-        raise KeyFileError(f"{path}: it is no {kind} Ed25519 key\n  mend: {MAKE}")
+        raise KeyFileError(f"{path}: it is not a valid {kind} Ed25519 key\n  mend: {MAKE}")
     return key
 
 

@@ -69,4 +69,4 @@ def _found(folder: Path, notes: list[FileNote]) -> Iterator[Found]:
             if read.description or read.other or path.name.endswith(".agent.md"):
                 yield Found(path.as_posix(), read)
             else:
-                notes.append(FileNote(str(path), Concern.LEFT_OUT, "it has no front matter, so it is no agent"))
+                notes.append(FileNote(str(path), Concern.LEFT_OUT, "it has no front matter, so it is not an agent"))

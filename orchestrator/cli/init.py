@@ -86,10 +86,10 @@ def write_project(folder: Path) -> list[Path]:
     name = folder.resolve().name
     if not is_name(name):
         raise UsageError(
-            f"{name!r} is no name for a project\n  mend: begin with a letter, and use letters, digits, - and _ only"
+            f"{name!r} is not a valid project name\n  mend: begin with a letter, and use letters, digits, - and _ only"
         )
     if taken := taken_by(name):
-        raise UsageError(f"{name!r} is no name for a project: {taken}, and one would stand in the place of the other\n"
+        raise UsageError(f"{name!r} is not a valid project name: {taken}, and one would hide the other\n"
                          f"  mend: name another folder, e.g. my-{name}")  # fmt: skip
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} exists already\n  mend: name another folder: orchestrate init FOLDER")

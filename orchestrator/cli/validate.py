@@ -1,6 +1,7 @@
 """`orchestrate validate`: every problem of a plan at once, and nothing started."""
 
 from pathlib import Path
+from typing import Final
 
 from orchestrator.api.loading import load
 from orchestrator.cli.output import plain, say, tell
@@ -9,6 +10,15 @@ from orchestrator.cli.settings import parse_settings
 from orchestrator.missing import offers_beside
 from orchestrator.plan.problem import PlanError
 from orchestrator.registry import Offer, find_offers, load_registry
+
+NOUNS: Final = {
+    "workstreams": "workstream",
+    "stages": "stage",
+    "tasks": "task",
+    "criteria": "criterion",
+    "agents": "agent",
+}
+"""What a plan is counted by, and the word for one of it."""
 
 
 def check_plan_file(path: Path, settings: list[str], *, as_data: bool, beside: bool = False) -> int:
@@ -43,7 +53,7 @@ def check_plan_file(path: Path, settings: list[str], *, as_data: bool, beside: b
     if as_data:
         say(as_json({"valid": True, "problems": [], "warnings": warnings, **facts}))
     else:
-        counts = ", ".join(f"{facts[noun]} {noun}" for noun in ("workstreams", "stages", "tasks", "criteria", "agents"))
+        counts = ", ".join(f"{facts[noun]} {one if facts[noun] == 1 else noun}" for noun, one in NOUNS.items())
         say(plain(f"{path}: valid: {counts}"))
     return 0
 

@@ -79,7 +79,7 @@ def _nearest(path: Path) -> Path:
 
 def _problem(state: Path, place: Path) -> str:
     if not place.is_dir():
-        return f"{place} is no folder"
+        return f"{place} is not a folder"
     if not os.access(place, os.W_OK | os.X_OK):
         return f"no permission to write to {place}" if place == state.absolute() else f"cannot be made in {place}"
     return ""

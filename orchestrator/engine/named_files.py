@@ -93,7 +93,7 @@ def _counts(name: str) -> bool:
 def _content(path: str, most: int) -> tuple[str, int]:
     """A digest of a file's content, and how many bytes were read.
 
-    If the file is too large, the digest covers its size and time of change. If it is no regular file, it says so.
+    If the file is too large, the digest covers its size and time of change. If it is not a regular file, it says so.
     """
     try:
         with open(path, "rb", opener=_at_once) as file:

@@ -21,19 +21,16 @@ class RunOptions:
     state, reports: folders, made when missing. jobs: tasks at once, None for as many as the plan's `cpu` allows, or the
     processors. keep_going: after a failure, go on with what does not need it. executor: by name; `processes`,
     `threads`, `inline` and `dask` are ours, and packages bring others (docs/guides/executors.md). executor_settings:
-    what that executor alone takes, by name. only, until: tasks or groups; see `orchestrator.engine.selection`. force: tasks or
-    groups that run again whatever they came to, "*" for all. reuse: whether what earlier runs of the plan did may stand
-    (`orchestrator.engine.reuse`). accept_loosened: where a run is taken up again, that its plan asks for less than it
-    did before is accepted; otherwise the exit code is 3 at best. command: argv to show as what repeats the run. page:
-    beside the report, write it as an HTML page.
-
-    told: called with a sentence for people about how the run is done, before it begins. listener: told of every event
-    once it is durable. announce: told the summary once everything is judged, before the report is written and the page
-    drawn. notice: told what its user should know and no report says, in a sentence.
-
-    notify: variables with the addresses of those who are told of the run, beside those of the plan; "NOTIFIER:VARIABLE"
-    names a notifier too. otlp: send the run's spans over OTLP once it has finished; None: where
-    OTEL_EXPORTER_OTLP_ENDPOINT is set.
+    what that executor alone takes, by name. only, until: tasks or groups; see `orchestrator.engine.selection`. force:
+    tasks or groups that run again whatever they came to, "*" for all. reuse: whether what earlier runs of the plan did
+    may stand (`orchestrator.engine.reuse`). accept_loosened: where a run is taken up again, that its plan asks for less
+    than it did before is accepted; otherwise the exit code is 3 at best. command: argv to show as what repeats the run.
+    page: beside the report, write it as an HTML page. told: called with a sentence for people about how the run is
+    done, before it begins. listener: told of every event once it is durable. announce: told the summary once everything
+    is judged, before the report is written and the page drawn. notice: told what its user should know and no report
+    says, in a sentence. notify: variables with the addresses of those who are told of the run, beside those of the
+    plan; "NOTIFIER:VARIABLE" names a notifier too. otlp: send the run's spans over OTLP once it has finished; None:
+    where OTEL_EXPORTER_OTLP_ENDPOINT is set.
     """
 
     state: Path = STATE

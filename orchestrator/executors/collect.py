@@ -253,7 +253,7 @@ def check_units(measurement: Measurement, metric: Metric) -> None:
 
 
 class ArtifactError(OrchestratorError):
-    """An artifact is missing, is no regular file, or is not inside the attempt's folder."""
+    """An artifact is missing, is not a regular file, or is not inside the attempt's folder."""
 
 
 def check_name(name: str) -> None:

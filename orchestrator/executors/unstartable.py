@@ -123,7 +123,7 @@ def _not_allowed(there: Path) -> str:
     except OSError as error:
         return f"{error.strerror}; check the rights of the folders above {there}"
     if not stat.S_ISREG(mode):
-        return f"{there} is no regular file; name a program"
+        return f"{there} is not a regular file; name a program"
     if os.access(there, os.X_OK):
         return (
             f"permission denied, though {there} may be run; its interpreter, or a file system mounted noexec, may not"
@@ -147,7 +147,7 @@ def _no_format(there: Path, begins: bytes) -> str:
     if not begins:
         return f"{there} is empty"
     if b"\0" in begins:
-        return f"{there} is no program that this system knows"
+        return f"{there} is not a program that this system knows"
     return (
         "it has no first line that names its interpreter; begin it with a line such as #!/bin/sh, or write [sh, FILE]"
     )
@@ -195,7 +195,7 @@ def windows_lines(begins: bytes) -> bool:
 
 
 def _beginning(there: Path) -> bytes:
-    """The file's first bytes; empty if it cannot be read or is no regular file."""
+    """The file's first bytes; empty if it cannot be read or is not a regular file."""
     try:
         descriptor = os.open(there, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:

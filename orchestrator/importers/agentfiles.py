@@ -46,7 +46,7 @@ class Filled:
 
 
 class NoAgentsPlaceError(ValueError):
-    """The plan's text is no mapping, so agents cannot be put into it."""
+    """The plan's text is not a mapping, so agents cannot be put into it."""
 
 
 def fill_agents(found: Sequence[Found], plan: str | None) -> Filled:
@@ -127,7 +127,7 @@ class _Place:
         except (yaml.YAMLError, RecursionError, ValueError) as error:
             raise NoAgentsPlaceError(str(error).split("\n", 1)[0]) from error
         if not isinstance(root, yaml.MappingNode) or root.flow_style:
-            raise NoAgentsPlaceError("it is no mapping of a key on each line")
+            raise NoAgentsPlaceError("it is not a mapping of a key on each line")
         keys = {key.value: (key, value) for key, value in root.value if isinstance(key, yaml.ScalarNode)}
         first = keys.get("workstreams", (root, root))[0].start_mark.index
         node = keys["agents"][1] if "agents" in keys else None
@@ -161,7 +161,7 @@ class _Place:
 def _into(name: str, node: yaml.Node, each: Found, notes: list[FileNote]) -> Iterator[tuple[int, str]]:
     """The keys that an agent of the plan lacks."""
     if not isinstance(node, yaml.MappingNode):
-        notes.append(FileNote(each.path, Concern.NOT_UNDERSTOOD, f"the plan's agent {name} is no mapping"))
+        notes.append(FileNote(each.path, Concern.NOT_UNDERSTOOD, f"the plan's agent {name} is not a mapping"))
         return
     keys = {key.value: value.value for key, value in node.value if isinstance(key, yaml.ScalarNode)}
     if "from" in keys:

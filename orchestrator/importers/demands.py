@@ -260,5 +260,5 @@ def _none_of(word: str, nouns: list[str], following: str) -> Demand | None:
     if counted and not following:
         return Demand(f"== 0 {unit}")
     if word in {"zero", "z\u00e9ro"}:
-        return Demand("== 0 counts", f"{' '.join(nouns)!r} is no unit of a plan: counted as counts")
+        return Demand("== 0 counts", f"{' '.join(nouns)!r} is not a unit of a plan: counted as counts")
     return None

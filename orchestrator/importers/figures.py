@@ -245,12 +245,12 @@ def _noun(tokens: Sequence[Token], at: int) -> _Unit:
         if known := plan_unit(token.text) if token.low in MANY or token.low in COUNTS or token.low in NOUNS else None:
             return _rated(tokens, place + 1, known)
         if below and (time := TIMES.get(below)):
-            return _Unit(place + 1, f"counts/{time}", f"{above!r} is no unit of a plan: counted as counts")
+            return _Unit(place + 1, f"counts/{time}", f"{above!r} is not a unit of a plan: counted as counts")
     first = tokens[at]
     if first.low in STOPPERS or len(first.text) < 3:
         return _Unit(at)
     rated = _rated(tokens, at + 1, "counts")
-    return replace(rated, aloud=f"{first.text!r} is no unit of a plan: counted as counts")
+    return replace(rated, aloud=f"{first.text!r} is not a unit of a plan: counted as counts")
 
 
 def _ranged(tokens: Sequence[Token], low: Figure, *, bare: bool) -> Figure:

@@ -18,7 +18,7 @@ ENDS: Final = frozenset({"START", "END", "BEGIN", "DONE"})
 
 
 def add_stages(draft: Draft, lines: Sequence[Line]) -> None:
-    """Add a stage for each box of the drawing that is no workstream, each after what stands above it, and fill them."""
+    """Add and fill a stage for each box of the drawing that is not a workstream, each after what stands above it."""
     above = list(draft.groups)
     for line in lines:
         if line.kind is not Kind.CODE or topic_above(line.above) is not Topic.ORDER:

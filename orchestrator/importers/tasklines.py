@@ -298,7 +298,7 @@ def _tell_lag(draft: Draft, line: int, name: str, found: re.Match[str]) -> None:
         draft.note(
             line,
             Concern.READ_AS,
-            f"{name}: waits for the end of {found['key']}; {what} is no part of a plan",
+            f"{name}: waits for the end of {found['key']}; {what} is not a part of a plan",
             "lags and relations",
         )
 

@@ -44,7 +44,7 @@ def ticket(text: str) -> Ticket:
     """The inverse of `str(ticket)`. Raises Refusal for what is none."""
     parts = text.split("/")
     if len(parts) != 4 or not parts[2].isdecimal():
-        raise Refusal("this is no claim\n  mend: give the text that the tool `claim` answered as `claim`")
+        raise Refusal("this is not a claim\n  mend: give the text that the tool `claim` answered as `claim`")
     return Ticket(parts[0], parts[1], int(parts[2]), parts[3])
 
 

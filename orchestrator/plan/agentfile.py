@@ -41,7 +41,7 @@ class AgentFile:
 def parse_agent_file(text: str, source: str) -> AgentFile:
     """Read an agent file. source: its name, for messages; it names the agent where the front matter does not.
 
-    Raises AgentFileError for one that is too long, has an open front matter or one that is no mapping.
+    Raises AgentFileError for one that is too long, has an open front matter or one that is not a mapping.
     """
     if len(text) > SIZE_LIMIT:
         raise AgentFileError(
@@ -74,8 +74,8 @@ def _front_matter(text: str, source: str, first: int) -> dict[str, str]:
         mark = getattr(error, "problem_mark", None)
         line = first + (mark.line if mark else 0)
         raise AgentFileError(
-            f"{source}:{line}: the front matter is no YAML\n  mend: write `key: value` lines"
+            f"{source}:{line}: the front matter is not YAML\n  mend: write `key: value` lines"
         ) from error
     if not isinstance(said, dict):
-        raise AgentFileError(f"{source}:{first}: the front matter is no mapping\n  mend: write `key: value` lines")
+        raise AgentFileError(f"{source}:{first}: the front matter is not a mapping\n  mend: write `key: value` lines")
     return {str(key): value if isinstance(value, str) else repr(value) for key, value in said.items()}

@@ -36,9 +36,9 @@ MENDS: Final = {
     "finite_number": "write a finite number",
 }
 WORDS: Final = {
-    "string_pattern_mismatch": "is no name that can stand here",
+    "string_pattern_mismatch": "is not a name that can stand here",
     "string_too_long": "is too long",
-    "string_type": "is no text",
+    "string_type": "is not text",
     "too_short": "is empty",
 }
 """Of the same types of error, in our own words where pydantic speaks of its own things."""

@@ -138,7 +138,7 @@ def _agents(group: Group, path: Path, plan: Plan, source: Source) -> Iterator[Pr
     named += [((*path, "tasks", index, "agent"), task.agent) for index, task in enumerate(group.tasks) if task.agent]
     for place, agent in named:
         if agent not in plan.agents and UNREADABLE not in agent:
-            yield source.problem(place, f"'{agent}' is no agent of the plan", did_you_mean(agent, plan.agents))
+            yield source.problem(place, f"'{agent}' is not an agent of the plan", did_you_mean(agent, plan.agents))
 
 
 def _group_needs(name: str, group: Group, path: Path, known: Names, source: Source) -> Iterator[Problem]:
@@ -186,7 +186,7 @@ def _from(name: str, reference: str, path: Path, known: Names, source: Source) -
         return
     if full not in known.tasks:
         choice = known.tasks if "." in reference else known.by_group[name]
-        yield source.problem(path, f"'{reference}' is no task", did_you_mean(reference, choice))
+        yield source.problem(path, f"'{reference}' is not a task", did_you_mean(reference, choice))
     elif full in known.matrices:
         made = [task for task in known.by_group[full.split(".")[0]] if task.startswith(full.split(".")[1] + "-")]
         yield source.problem(
@@ -244,7 +244,9 @@ def _names_variable(name: str) -> bool:
 def _file(name: str, path: Path, source: Source) -> Iterator[Problem]:
     """The name of an artifact that the attempt could never leave behind."""
     if not name or name.startswith("/") or ".." in name.split("/"):
-        yield source.problem(path, f"{name!r} is no file in the attempt's folder", "name a file below it, without '..'")
+        yield source.problem(
+            path, f"{name!r} is not a file in the attempt's folder", "name a file below it, without '..'"
+        )
     elif not name.isprintable():
         what = f"{name!r} holds a control character, a line's end or one that is not shown"
         yield source.problem(path, what, "rename the file")
@@ -254,7 +256,7 @@ def _resources(task: Task, path: Path, plan: Plan, source: Source) -> Iterator[P
     for name, amount in task.resources.items():
         place = (*path, "resources", name)
         if name not in plan.resources:
-            yield source.problem(place, "is no resource of the plan", did_you_mean(name, plan.resources), key=True)
+            yield source.problem(place, "is not a resource of the plan", did_you_mean(name, plan.resources), key=True)
         elif amount > plan.resources[name]:
             mend = f"ask for at most {plan.resources[name]}, or raise `resources.{name}` of the plan"
             yield source.problem(place, f"{amount} is more than the plan has ({plan.resources[name]})", mend)
@@ -279,12 +281,12 @@ def _summary(plan: Plan, known: Names, source: Source) -> Iterator[Problem]:
         for index, criterion in enumerate(metric.criteria):
             if criterion not in known.criteria and UNREADABLE not in criterion:
                 path = ("success_metrics", row, "criteria", index)
-                yield source.problem(path, f"'{criterion}' is no criterion", did_you_mean(criterion, known.criteria))
+                yield source.problem(path, f"'{criterion}' is not a criterion", did_you_mean(criterion, known.criteria))
     for row, milestone in enumerate(plan.timeline):
         for index, group in enumerate(milestone.done):
             if group not in known.groups and UNREADABLE not in group:
                 path = ("timeline", row, "done", index)
-                yield source.problem(path, f"'{group}' is no workstream or stage", did_you_mean(group, known.groups))
+                yield source.problem(path, f"'{group}' is not a workstream or stage", did_you_mean(group, known.groups))
 
 
 def _shape(plan: Plan, source: Source) -> Iterator[Problem]:

@@ -115,7 +115,7 @@ def _until(plan: Plan, group: str, task: Task, path: Path, source: Source) -> It
     for index, reference in enumerate(task.until):
         full = full_id(group, reference)
         if full not in plan.criteria:
-            what = f"'{reference}' is no criterion"
+            what = f"'{reference}' is not a criterion"
             yield source.problem((*path, "until", index), what, did_you_mean(full, plan.criteria))
         elif plan.criteria[full].target.relative is not None:
             what = f"the target of '{reference}' rests on earlier runs, and a round wants a figure"

@@ -44,7 +44,7 @@ def _declared(word: str, kind: UnitKind, plan: Plan) -> tuple[str, str] | None:
         return _rate(word, plan)
     if WORD.fullmatch(word) is None:
         return (
-            f"{word!r} is no word that can be a unit",
+            f"{word!r} is not a word that can be a unit",
             "begin with a letter; go on with letters, digits, `_`, `.` and `-`",
         )
     known = word in UNITS and (word in MONEY) != (kind is UnitKind.MONEY)
@@ -56,7 +56,7 @@ def _declared(word: str, kind: UnitKind, plan: Plan) -> tuple[str, str] | None:
 def _rate(word: str, plan: Plan) -> tuple[str, str] | None:
     above, slash, below = word.partition("/")
     if not slash or WORD.fullmatch(above) is None or "/" in below:
-        return f"{word!r} is no rate", "write a quotient of two units: requests/s"
+        return f"{word!r} is not a rate", "write a quotient of two units: requests/s"
     try:
         parse_unit(below, plan.units)
     except UnitError as error:

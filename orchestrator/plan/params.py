@@ -42,7 +42,7 @@ def apply_settings(source: Source, settings: Mapping[str, str]) -> tuple[dict[st
         value = _like(values[name], text)
         changed = next(filter(None, map(respelled, _parts(values[name], text))), None)
         if changed is not None:
-            what = f"--set {name}: {shown(text)} is no text here but a number, and would become {changed}"
+            what = f"--set {name}: {shown(text)} is not text here but a number, and would become {changed}"
             mend = f"write the number as {changed}, or the parameter's default in quotes: then it is text"
             problems.append(Problem(source.name, *source.place(("params", name)), what, mend))
         elif value is None:

@@ -99,7 +99,7 @@ def _strangers(tasks: list[Any], ids: Mapping[str, str], name: str) -> Iterator[
     for task in tasks:
         for parent in _parents(task):
             if parent not in ids:
-                what = f"task {shown(_own(task))}: its parent {shown(parent)} is no task"
+                what = f"task {shown(_own(task))}: its parent {shown(parent)} is not a task"
                 yield Problem(name, 1, 1, what, did_you_mean(parent, ids))
 
 

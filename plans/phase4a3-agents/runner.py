@@ -2,8 +2,8 @@
 CHECKOUT RUNNER PARAMS.
 
 PARAMS is JSON. The checkout stands before everything that is installed. So the hand-in is in the process that records:
-enough to show how agents do this plan, and no proof against one that cheats. docs/guides/agents.md says what an instrument has
-to keep to.
+enough to show how agents do this plan, and no proof against one that cheats. docs/guides/agents.md says what an
+instrument has to keep to.
 """
 
 import json

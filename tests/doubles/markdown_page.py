@@ -16,7 +16,7 @@ COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block. line: that of its fence, from 1; comment: the one right before it, as `tag: words; tag: words`."""
+    """A fenced block. line: that of its fence, from 1; comment: the one before it, as `tag: words; tag: words`."""
 
     line: int
     language: str

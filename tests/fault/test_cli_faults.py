@@ -78,7 +78,7 @@ def test_a_reports_folder_that_cannot_be_written_is_a_fault_before_anything_star
 
 def test_a_journal_that_is_none_is_a_fault(shell):
     (shell.folder / ".orchestrate").mkdir()
-    (shell.folder / ".orchestrate" / "journal.sqlite").write_bytes(b"this is no database" * 100)
+    (shell.folder / ".orchestrate" / "journal.sqlite").write_bytes(b"this is not a database" * 100)
     done = shell("history")
     assert done.returncode == 4
     assert "mend: " in done.stderr

@@ -67,7 +67,7 @@ def found(target, name):
 
 @pytest.mark.parametrize(
     ("text", "told"),
-    [("import nowhere_to_be_found", "ModuleNotFoundError"), ("DRIVER = object()", "it is no driver"), ("",
+    [("import nowhere_to_be_found", "ModuleNotFoundError"), ("DRIVER = object()", "it is not a valid driver"), ("",
     "AttributeError")],
 )  # fmt: skip
 def test_a_driver_that_cannot_be_used_is_told_with_its_package(tmp_path, text, told):

@@ -51,7 +51,7 @@ def found(name, *target):
 def test_a_notifier_that_cannot_be_used_is_told_with_its_package(tmp_path):
     install(tmp_path, "broken_notifier", "NOTIFIER = object()", {"broken": "broken_notifier:NOTIFIER"})
     said = found("broken", tmp_path)
-    assert "it is no notifier" in said
+    assert "it is not a valid notifier" in said
     assert "mend: mend or uninstall the package that brings it, broken_notifier (broken_notifier:NOTIFIER)" in said
 
 

@@ -64,6 +64,6 @@ def collect(context: TaskContext, default_size: str = "1MiB") -> list[Kind]:
     named = str(context.params.get("corpus", ""))
     folder = (context.project / named).resolve() if named else None
     if folder is not None and not folder.is_dir():
-        raise FileNotFoundError(f"corpus: {folder} is no folder; give one that exists, or leave the parameter out")
+        raise FileNotFoundError(f"corpus: {folder} is not a folder; give one that exists, or leave the parameter out")
     found = [Kind(name, real=True, data=data[: 4 * size]) for name, data in corpus.real(size, folder).items()]
     return [kind for kind in made + found if len(kind.data) >= min(SMALLEST, size)]

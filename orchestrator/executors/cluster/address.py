@@ -73,5 +73,5 @@ def _host_and_port(address: str) -> tuple[str, int] | None:
     except ValueError:
         host = port = None
     if not host or not port:
-        raise ClusterFault(f"{address}: this is no address of a scheduler\n  mend: write it as tcp://host:8786")
+        raise ClusterFault(f"{address}: this is not an address of a scheduler\n  mend: write it as tcp://host:8786")
     return host, port

@@ -37,7 +37,7 @@ def test_no_link_is_followed_and_nothing_outside_is_read(below, path):
 def test_a_pipe_or_folder_in_the_place_of_a_file_is_refused_at_once(below):
     os.mkfifo(below / "pipe")
     for path in ("pipe", "a"):
-        with pytest.raises(OSError, match="no regular file"):
+        with pytest.raises(OSError, match="not a regular file"):
             open_below(below, path)
 
 

@@ -132,7 +132,7 @@ def test_ranges_of_records_are_read_as_slices(text, part):
 
 @pytest.mark.parametrize("text", ["", " ", "a", "1:2:3", "1-2", "--5", "1 2", "9" * 30])
 def test_what_is_no_range_is_refused(text):
-    with pytest.raises(UsageError, match="is no range of records"):
+    with pytest.raises(UsageError, match="is not a range of records"):
         part_of(text, 0, None)
 
 

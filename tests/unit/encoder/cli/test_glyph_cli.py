@@ -94,7 +94,7 @@ def test_a_limit_is_exit_1_with_its_mend():
         (["encode", "--rm", "-c", "app.log"], b"--rm needs a file"),
         (["encode", "-f", "-o", "app.log", "app.log"], b"is its own output"),
         (["encode", "-l", "fats", "app.log"], b"-l"),
-        (["cat", "--records", "1-2", "app.log"], b"no range of records"),
+        (["cat", "--records", "1-2", "app.log"], b"not a range of records"),
         (["cat", "--records", "1:2", "--from-byte", "5", "app.log"], b"exclude each other"),
         (["bench", "--codec", "zip", "app.log"], b"not a codec here"),
         (["info", "."], b"directory"),

@@ -132,7 +132,7 @@ def test_what_is_no_envelope_is_told_and_raises_nothing(signed, keys, text):
     assert opened(text) is None
     files = files_of(signed) | {"bundle.dsse.json": text}
     told = wrong(written(keys / "odd.tar", files), PublicKey(keys / "own.pub"))
-    assert told["bundle.dsse.json"] == "it is no envelope of a statement"
+    assert told["bundle.dsse.json"] == "it is not an envelope of a statement"
 
 
 def test_what_is_signed_is_laid_out_as_dsse_says():

@@ -26,7 +26,7 @@ def test_this_machine_is_examined_without_making_the_state_folder(tmp_path):
 
 def test_a_state_folder_that_is_a_file_is_told(tmp_path):
     (tmp_path / "state").write_text("")
-    assert "is no folder" in examine(tmp_path / "state").state_problem
+    assert "is not a folder" in examine(tmp_path / "state").state_problem
 
 
 def test_a_program_that_fails_or_hangs_has_no_version(tmp_path, monkeypatch):

@@ -70,7 +70,7 @@ def test_a_file_without_x_bit_is_told_so(why, content, words):
     [
         (b"echo ok\n", errno.ENOEXEC, "begin it with a line such as #!/bin/sh"),
         (b"", errno.ENOEXEC, "is empty"),
-        (b"\x00\x01", errno.ENOEXEC, "no program that this system knows"),
+        (b"\x00\x01", errno.ENOEXEC, "not a program that this system knows"),
         (b"#!/no/such/perl -w\n", errno.ENOENT, "asks for '/no/such/perl', which is not there"),
         (b"#!/bin/sh\r\necho\r\n", errno.ENOENT, "Windows line end"),
         (b"#!/no/such", errno.ENOENT, "asks for '/no/such'"),

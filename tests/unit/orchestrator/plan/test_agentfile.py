@@ -44,9 +44,9 @@ def test_any_change_is_another_digest():
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("---\nname: x\n", "the front matter has no end"), ("---\n- a\n---\n", "is no mapping"), ("---\na: [\n---\n",
-        "is no YAML"),
-        ("x" * (SIZE_LIMIT + 1), "stay within"), ("---\n" + "[" * 5000 + "\n---\n", "is no YAML"),
+        ("---\nname: x\n", "the front matter has no end"), ("---\n- a\n---\n", "is not a mapping"), ("---\na: [\n---\n",
+        "is not YAML"),
+        ("x" * (SIZE_LIMIT + 1), "stay within"), ("---\n" + "[" * 5000 + "\n---\n", "is not YAML"),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_used_says_where_and_how_to_mend_it(text, what):

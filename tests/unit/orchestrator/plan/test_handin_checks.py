@@ -100,7 +100,7 @@ TASKS = ("workstreams", "A", "tasks")
             "an agent's own figures are claims",
             "measures:",
         ),
-        ([(*TASKS, 0, "until", ["A.fst"])], "'A.fst' is no criterion", "A.fast"),
+        ([(*TASKS, 0, "until", ["A.fst"])], "'A.fst' is not a criterion", "A.fast"),
         ([(*TASKS, 2, "measures", "wrte")], "wrte", "write"),
         ([(*TASKS, 2, "measures", "join")], "'join' leaves no hand-in: it has no `brief`", "mend"),
         ([(*TASKS, 2, "pinned", ["x"])], "this task leaves none", "give it to the task with the `brief`"),

@@ -239,7 +239,7 @@ def test_a_target_of_more_digits_than_can_be_told_apart_is_a_problem(target):
 @pytest.mark.parametrize(("default", "given"), [("3.9", "3.10"), ("[3.9]", "3.9,3.10"), ("1", "+5"), ("0.5", "1e-3")])
 def test_a_setting_that_would_be_spelled_another_way_is_a_problem(default, given):
     text = f"{HEAD}params: {{v: {default}}}\nworkstreams:\n  A:\n    title: W\n    lead: ME\n    tasks:\n{task('')}"
-    with pytest.raises(PlanError, match="no text here but a number"):
+    with pytest.raises(PlanError, match="not text here but a number"):
         parse_plan(text, "p.yaml", {"v": given})
 
 

@@ -36,4 +36,4 @@ def test_a_nul_is_refused_in_a_value_and_in_an_argument():
 def test_an_artifact_that_could_never_be_left_behind_is_refused(name):
     promised = {"deliverables": [{"title": "x", "artifact": name, "from": "a"}]}
     for (said,) in (told({"artifacts": [name]}), told(group=promised)):
-        assert "is no file in the attempt's folder" in said or "is not shown" in said
+        assert "is not a file in the attempt's folder" in said or "is not shown" in said

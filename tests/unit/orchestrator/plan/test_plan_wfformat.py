@@ -82,7 +82,7 @@ def test_the_earlier_form_names_parents_and_keeps_runtimes_with_the_tasks():
     [
         ({"tasks": []}, "no list of tasks"),
         ({"tasks": [{"id": 1}]}, "no list of tasks"),
-        ({"specification": {"tasks": [{"id": "a", "parents": ["b"]}]}}, "'b' is no task"),
+        ({"specification": {"tasks": [{"id": "a", "parents": ["b"]}]}}, "'b' is not a task"),
         ({"tasks": [{"id": "a", "parents": ["b"]}, {"id": "b", "parents": ["a"]}]}, "wait for each other"),
         ({"tasks": [{"id": "a", "parents": ["a"]}]}, "wait for each other"),
     ],

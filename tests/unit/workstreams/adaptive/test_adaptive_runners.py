@@ -41,7 +41,7 @@ def test_every_labelled_kind_names_a_tree_type():
 
 
 def test_a_folder_that_is_not_there_is_named(context):
-    with pytest.raises(FileNotFoundError, match="no folder"):
+    with pytest.raises(FileNotFoundError, match="not a folder"):
         collect(context("D.analyze", {"size": "64KiB", "corpus": "nowhere"}))
 
 
