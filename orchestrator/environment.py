@@ -132,12 +132,23 @@ def packages() -> Iterator[tuple[str, str]]:
     own = distribution()
     if own is None:
         return
-    needed = sorted({_name(text) for text in metadata.requires(own) or [] if "extra ==" not in text})
+    needed = sorted({_name(text) for text in _stated(own, "Requires-Dist") if "extra ==" not in text})
     for name in (own, *needed):
         try:
-            yield name, metadata.version(name)
+            yield from ((name, each) for each in _stated(name, "Version"))
         except metadata.PackageNotFoundError:
             continue
+
+
+def _stated(distribution: str, field: str) -> list[str]:
+    """What its metadata state in this field, without the long description that a parser of mail would read too.
+
+    Raises PackageNotFoundError. Source: https://packaging.python.org/en/latest/specifications/core-metadata/
+    """
+    found = metadata.distribution(distribution)
+    head = (found.read_text("METADATA") or found.read_text("PKG-INFO") or "").replace("\r\n", "\n").partition("\n\n")[0]
+    lines = (line.partition(": ") for line in head.split("\n"))
+    return [value.strip() for name, _, value in lines if name == field]
 
 
 def _name(requirement: str) -> str:
