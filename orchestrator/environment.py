@@ -11,6 +11,8 @@ from typing import Final
 
 import psutil
 
+from orchestrator import kernel
+
 DISTRIBUTIONS: Final = ("workstream-orchestrator", "workstream-orchestrator-core")
 """What brings this package: everything in one, or the orchestrator alone. Never both are installed."""
 GIT_SECONDS: Final = 5.0
@@ -55,7 +57,7 @@ def _cpu_model() -> str:
 
 def _cores() -> str:
     """How many this process may use, and how many there are where that is more: a container has a share."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else psutil.cpu_count() or 1
+    usable = kernel.usable_cores()
     present = psutil.cpu_count() or usable
     return f"{usable}" if usable == present else f"{usable} of {present}"
 
