@@ -16,12 +16,13 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from orchestrator import kernel
+
 FOLDER_MODE: Final = 0o700
 FILE_MODE: Final = 0o600
 _OPENAT2: Final = 437  # the same on every architecture
 _RESOLVE: Final = 0x02 | 0x04 | 0x08  # RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS, RESOLVE_BENEATH; linux/openat2.h
 _READ: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY
-_LOOK: Final = os.O_PATH | os.O_DIRECTORY
 
 
 class _How(ctypes.Structure):
@@ -81,7 +82,7 @@ def private(path: str, flags: int) -> int:
 
 def folder_below(root: Path | int, path: str) -> int:
     """A handle on the folder at `path` below `root`, for `dir_fd`. Raises OSError where it is none, or a link."""
-    return _looked_up(root, path, _LOOK)
+    return _looked_up(root, path, kernel.FOLDER)
 
 
 def digest_below(root: Path | int, path: str) -> Digested:
@@ -134,7 +135,7 @@ def set_aside(folder: int, name: str) -> str | None:
 def _looked_up(root: Path | int, path: str, flags: int) -> int:
     if isinstance(root, int):
         return _open(root, path, flags)
-    handle = os.open(root, _LOOK | os.O_CLOEXEC)
+    handle = os.open(root, kernel.FOLDER)
     try:
         return _open(handle, path, flags)
     finally:
@@ -168,7 +169,7 @@ def _part_by_part(handle: int, parts: tuple[str, ...], flags: int) -> int:
     at, mine = handle, False
     try:
         for part in above:
-            below = os.open(part, _LOOK | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
+            below = os.open(part, kernel.FOLDER | os.O_NOFOLLOW, dir_fd=at)
             if mine:
                 os.close(at)
             at, mine = below, True
@@ -188,7 +189,7 @@ def _openat2() -> "ctypes._NamedFuncPointer | None":
         call = ctypes.CDLL(None, use_errno=True).syscall
     except (OSError, AttributeError):
         return None
-    how = _How(_LOOK | os.O_CLOEXEC, 0, 0)
+    how = _How(kernel.FOLDER, 0, 0)
     found = int(call(_OPENAT2, -100, b"/", ctypes.byref(how), ctypes.sizeof(how)))  # -100: AT_FDCWD
     if found < 0:
         return None

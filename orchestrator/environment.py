@@ -11,6 +11,8 @@ from typing import Final
 
 import psutil
 
+from orchestrator import kernel
+
 DISTRIBUTIONS: Final = ("workstream-orchestrator", "workstream-orchestrator-core")
 """What brings this package: everything in one, or the orchestrator alone. Never both are installed."""
 GIT_SECONDS: Final = 5.0
@@ -55,7 +57,7 @@ def _cpu_model() -> str:
 
 def _cores() -> str:
     """How many this process may use, and how many there are where that is more: a container has a share."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else psutil.cpu_count() or 1
+    usable = kernel.usable_cores()
     present = psutil.cpu_count() or usable
     return f"{usable}" if usable == present else f"{usable} of {present}"
 
@@ -132,12 +134,23 @@ def packages() -> Iterator[tuple[str, str]]:
     own = distribution()
     if own is None:
         return
-    needed = sorted({_name(text) for text in metadata.requires(own) or [] if "extra ==" not in text})
+    needed = sorted({_name(text) for text in _stated(own, "Requires-Dist") if "extra ==" not in text})
     for name in (own, *needed):
         try:
-            yield name, metadata.version(name)
+            yield from ((name, each) for each in _stated(name, "Version"))
         except metadata.PackageNotFoundError:
             continue
+
+
+def _stated(distribution: str, field: str) -> list[str]:
+    """What its metadata state in this field, without the long description that a parser of mail would read too.
+
+    Raises PackageNotFoundError. Source: https://packaging.python.org/en/latest/specifications/core-metadata/
+    """
+    found = metadata.distribution(distribution)
+    head = (found.read_text("METADATA") or found.read_text("PKG-INFO") or "").replace("\r\n", "\n").partition("\n\n")[0]
+    lines = (line.partition(": ") for line in head.split("\n"))
+    return [value.strip() for name, _, value in lines if name == field]
 
 
 def _name(requirement: str) -> str:

@@ -1,22 +1,30 @@
 """Places where a package can put something of its own, by entry point; each has a page in docs/."""
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from orchestrator.errors import OrchestratorError
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
+    from importlib.metadata import EntryPoint, EntryPoints
 
 T = TypeVar("T")
 
 
 def points(group: str) -> "tuple[EntryPoint, ...]":
     """The entry points of a group, in the order of their names. Nothing that they name is imported."""
+    return tuple(sorted(_installed(tuple(sys.path))(group=group), key=lambda point: (point.name, point.value)))
+
+
+@lru_cache(maxsize=1)
+def _installed(_path: tuple[str, ...]) -> "Callable[..., EntryPoints]":
+    """Selects among those of every distribution there, which are read once: a run asks for seven groups."""
     from importlib.metadata import entry_points  # noqa: PLC0415 - slow to load, and not every program asks
 
-    return tuple(sorted(entry_points(group=group), key=lambda point: (point.name, point.value)))
+    return entry_points().select
 
 
 def names(group: str) -> tuple[str, ...]:

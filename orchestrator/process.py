@@ -3,10 +3,8 @@
 import os
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-_START_TIME_FIELD = 19  # starttime is field 22 of /proc/PID/stat (proc(5)); counted after the command's ")"
+from orchestrator import kernel
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +46,10 @@ def alive(process: ProcessId) -> bool:
 
 @cache
 def boot_id() -> str:
-    """Changes with every boot; where the kernel has none, the boot time serves."""
-    try:
-        return _BOOT_ID.read_text(encoding="ascii").strip()
-    except OSError:
-        import psutil  # noqa: PLC0415 - takes longer to import than all else here
-
-        return str(int(psutil.boot_time()))
+    """Changes with every boot."""
+    return kernel.boot()
 
 
 def process_started(pid: int) -> float | None:
-    """Clock ticks from boot to the process's start, None when it is gone or a zombie.
-
-    From /proc/PID/stat, which no change of the wall clock moves; elsewhere psutil's creation time.
-    """
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-        return None if fields[0] in "ZX" else float(fields[_START_TIME_FIELD])
-    except (OSError, IndexError, ValueError):
-        return _started_elsewhere(pid)
-
-
-def _started_elsewhere(pid: int) -> float | None:
-    import psutil  # noqa: PLC0415 - as above
-
-    try:
-        process = psutil.Process(pid)
-        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
-    except psutil.Error:
-        return None
+    """When it began, in units of which only equality is asked; None when it is gone or a zombie."""
+    return kernel.started(pid)

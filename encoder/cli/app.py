@@ -10,6 +10,7 @@ import typer
 
 from encoder.cli.progress import waiting
 from encoder.cli.reporting import reported
+from encoder.cli.verb import Verb, Verbs
 
 
 class LevelName(StrEnum):
@@ -30,6 +31,7 @@ EXIT_CODES = (
 
 app = typer.Typer(
     name="glyph",
+    cls=Verbs,
     epilog=EXIT_CODES,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -106,11 +108,12 @@ MaxMemory = Annotated[
 
 
 @app.command(
+    cls=Verb,
     epilog="Examples:\n\n"
     "  glyph encode app.log                  writes app.log.glyph\n\n"
     "  glyph encode -o all.glyph app.log     writes all.glyph\n\n"
     "  glyph encode -l max --rm -r logs/     smaller, and slower; each file by its own\n\n"
-    "  tail -n 100000 app.log | glyph encode > tail.glyph"
+    "  tail -n 100000 app.log | glyph encode > tail.glyph",
 )
 @reported
 def encode(  # noqa: PLR0913 - one parameter for each option
@@ -135,11 +138,12 @@ def encode(  # noqa: PLR0913 - one parameter for each option
 
 
 @app.command(
+    cls=Verb,
     epilog="Examples:\n\n"
     "  glyph decode app.log.glyph            writes app.log\n\n"
     "  glyph decode -o back.log app.log.glyph\n\n"
     "  glyph decode --salvage -o rest.log damaged.glyph\n\n"
-    "  curl -s https://example.org/app.log.glyph | glyph decode --max-output 1G > app.log"
+    "  curl -s https://example.org/app.log.glyph | glyph decode --max-output 1G > app.log",
 )
 @reported
 def decode(  # noqa: PLR0913 - one parameter for each option
@@ -173,11 +177,12 @@ def decode(  # noqa: PLR0913 - one parameter for each option
 
 
 @app.command(
+    cls=Verb,
     epilog="Examples:\n\n"
     "  glyph cat app.log.glyph | grep ERROR\n\n"
     "  glyph cat day1.glyph day2.glyph > both.log\n\n"
     "  glyph cat app.log.glyph --records 1000:2000      (or -10: for the last ten)\n\n"
-    "  glyph cat app.log.glyph --from-byte 5000000 --length 200"
+    "  glyph cat app.log.glyph --from-byte 5000000 --length 200",
 )
 @reported
 def cat(  # noqa: PLR0913 - one parameter for each option
@@ -205,7 +210,9 @@ def cat(  # noqa: PLR0913 - one parameter for each option
         cat_files(files or ["-"], part, limits_of(max_output, max_block, max_memory), threads)
 
 
-@app.command(epilog="Examples:\n\n  glyph info app.log.glyph\n\n  glyph info --json app.log.glyph | jq .ratio")
+@app.command(
+    cls=Verb, epilog="Examples:\n\n  glyph info app.log.glyph\n\n  glyph info --json app.log.glyph | jq .ratio"
+)
 @reported
 def info(  # noqa: PLR0913 - one parameter for each option
     files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Glyph files (not standard input).")],
@@ -225,10 +232,11 @@ def info(  # noqa: PLR0913 - one parameter for each option
 
 
 @app.command(
+    cls=Verb,
     epilog="Examples:\n\n"
     "  glyph bench app.log\n\n"
     "  glyph bench --slow --limit 64M --rounds 5 --json app.log data.csv\n\n"
-    "  glyph bench --codec 'glyph fast' --codec 'zstd -19' app.log"
+    "  glyph bench --codec 'glyph fast' --codec 'zstd -19' app.log",
 )
 @reported
 def bench(  # noqa: PLR0913 - one parameter for each option
@@ -250,7 +258,8 @@ def bench(  # noqa: PLR0913 - one parameter for each option
 
 
 @app.command(
-    epilog="Examples:\n\n  glyph warm                            once, where the package came without compiled kernels"
+    cls=Verb,
+    epilog="Examples:\n\n  glyph warm                            once, where the package came without compiled kernels",
 )
 @reported
 def warm(*, quiet: Quiet = False) -> None:

@@ -9,8 +9,6 @@ from orchestrator.journal.port import JournalPort
 from orchestrator.registry import Promises
 from orchestrator.report import Report, build_report, render_group, render_markdown, render_short
 from orchestrator.report.format import ToldRun
-from orchestrator.report.junit import to_junit
-from orchestrator.report.plaindata import report_data as plain_report
 from orchestrator.runner import Runner
 from orchestrator.state.events import Envelope, RunResumed, RunStarted
 
@@ -66,11 +64,15 @@ def page_of(loaded: LoadedPlan, envelopes: Sequence[Envelope], folder: Path) -> 
 
 def junit_text(journal: JournalPort, run: str) -> str:
     """The run's verdicts as JUnit XML."""
+    from orchestrator.report.junit import to_junit  # noqa: PLC0415 - few ask
+
     return to_junit(report_of(journal, run))
 
 
 def report_data(journal: JournalPort, run: str) -> dict[str, Any]:
     """The run's report as plain data, for JSON."""
+    from orchestrator.report.plaindata import report_data as plain_report  # noqa: PLC0415 - few ask
+
     return plain_report(report_of(journal, run))
 
 

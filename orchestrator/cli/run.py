@@ -1,6 +1,5 @@
 """`orchestrate run`: the whole of a plan, or the rest of a run that did not finish."""
 
-import os
 import shlex
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,21 +9,17 @@ from pathlib import Path
 from typing import get_args
 
 from orchestrator.api.ending import RunOutcome
-from orchestrator.api.explaining import expectation, explain_prepared
 from orchestrator.api.loading import load
 from orchestrator.api.means import executor_of
 from orchestrator.api.prepare import prepare
 from orchestrator.api.running import run_prepared
 from orchestrator.atomic_write import require_writable
-from orchestrator.cli.explain import explanation_data, show_explanation
 from orchestrator.cli.faults import Exit, UsageError, explain
 from orchestrator.cli.github import tell_github
 from orchestrator.cli.output import notice, plain, say, tell
 from orchestrator.cli.past import own_past
-from orchestrator.cli.places import as_json, opened_journal
+from orchestrator.cli.places import opened_journal
 from orchestrator.cli.progress import Telling, listening
-from orchestrator.cli.report import write_junit
-from orchestrator.cli.schedule import expected_text, expected_view, schedule_text
 from orchestrator.cli.screen import screen_of_stdout
 from orchestrator.cli.settings import parse_settings
 from orchestrator.engine.options import RunOptions
@@ -32,11 +27,8 @@ from orchestrator.engine.prepared import Prepared
 from orchestrator.engine.reuse import Asked
 from orchestrator.errors import OrchestratorError
 from orchestrator.executors.strays import adopt_orphans
-from orchestrator.graph.schedule import forecast
-from orchestrator.graph.view import schedule_view
 from orchestrator.journal.sqlite import SYNCHRONOUS
 from orchestrator.registry import load_registry
-from orchestrator.telling.others import recipients
 
 
 def run_plan(  # noqa: PLR0913 - the run and how it is told of
@@ -44,8 +36,11 @@ def run_plan(  # noqa: PLR0913 - the run and how it is told of
 ) -> int:
     """Run it; the exit code. Raises what `orchestrator.run` raises."""
     check_options(options, junit)
-    prepared = _prepared(path, settings, options)
+    prepared = prepared_plan(path, settings, options)
     if telling.explain and not telling.as_json:
+        from orchestrator.api.explaining import explain_prepared  # noqa: PLC0415 - few ask
+        from orchestrator.cli.explain import show_explanation  # noqa: PLC0415
+
         show_explanation(explain_prepared(prepared, new=new))
     with shown(prepared, telling) as told:
         outcome = run_prepared(told, new=new)
@@ -69,36 +64,10 @@ def shown(prepared: Prepared, telling: Telling) -> Iterator[Prepared]:
         yield prepared.told(replace(prepared.options, listener=listener, announce=announce, told=tell, notice=notice))
 
 
-def _prepared(path: Path, settings: list[str], options: RunOptions) -> Prepared:
+def prepared_plan(path: Path, settings: list[str], options: RunOptions) -> Prepared:
+    """The plan in the file, ready to run. Raises PlanError, UsageError and RegistryError."""
     registry = load_registry()
     return prepare(load(path, parse_settings(settings), registry), registry, options)
-
-
-def foretell(path: Path, settings: list[str], options: RunOptions, telling: Telling, *, new: bool = False) -> None:
-    """Check the plan as a run would, and say what it would do and when, or (`telling.explain`) why; nothing is started.
-
-    Raises PlanError, UsageError, NotifierError for somebody who could not be told, and JournalError for a journal that
-    cannot be read.
-    """
-    check_options(options)
-    prepared = _prepared(path, settings, options)
-    loaded = prepared.loaded
-    recipients(loaded.plan.notify, os.environ)
-    if telling.explain:
-        found = explain_prepared(prepared, new=new)
-        say(as_json(explanation_data(found))) if telling.as_json else show_explanation(found)
-        return
-    unasked = [task for task in loaded.graph.nodes if task in prepared.excluded]
-    schedule, told = forecast(loaded.plan, loaded.graph), expectation(loaded, options)
-    if telling.as_json:
-        facts = {"plan": loaded.plan.id, "dry_run": True, "left_out": unasked, "expected": expected_view(told)}
-        say(as_json({**facts, **schedule_view(schedule)}))
-        return
-    say(schedule_text(schedule))
-    say(expected_text(told))
-    if unasked:
-        say(f"not asked for: {', '.join(unasked)}")
-    say(plain(f"{loaded.source} is valid; nothing was started (dry run)"))
 
 
 def check_options(options: RunOptions, junit: Path | None = None) -> None:
@@ -168,6 +137,8 @@ def _tell_places(outcome: RunOutcome, options: RunOptions) -> None:
 def _junit_trouble(outcome: RunOutcome, options: RunOptions, junit: Path | None) -> Exception | None:
     if junit is None:
         return None
+    from orchestrator.cli.report import write_junit  # noqa: PLC0415 - few ask
+
     try:
         with opened_journal(options.state) as journal:
             write_junit(journal, outcome.run, junit)

@@ -82,7 +82,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
     """
     from orchestrator.cli.home import go_to_project
     from orchestrator.cli.progress import Telling
-    from orchestrator.cli.run import foretell, run_plan
+    from orchestrator.cli.run import run_plan
     from orchestrator.cli.settings import parse_executor_settings
 
     junit = junit and junit.absolute()
@@ -97,6 +97,8 @@ def run(  # noqa: PLR0913 - one parameter for each option
         notify=tuple(notify or ()), otlp=otlp,
     )  # fmt: skip
     if dry_run:
+        from orchestrator.cli.foretell import foretell
+
         foretell(plan, settings or [], options, Telling(as_json=json, explain=explain), new=new)
         return 0
     telling = Telling(as_json=json, quiet=quiet, color=not no_color, explain=explain)

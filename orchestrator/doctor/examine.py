@@ -14,6 +14,7 @@ from typing import Final
 
 import psutil
 
+from orchestrator import kernel
 from orchestrator.doctor.findings import EXTRAS, Agent, Facts
 
 PATIENCE: Final = 10.0
@@ -44,7 +45,7 @@ def examine(state: Path) -> Facts:
     return Facts(
         python=sys.version_info[:3],
         git=_version("git", "--version"),
-        cores=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else psutil.cpu_count() or 1,
+        cores=kernel.usable_cores(),
         memory=psutil.virtual_memory().available,
         open_files=_limit(resource.RLIMIT_NOFILE) or 1 << 20,
         processes=_limit(resource.RLIMIT_NPROC),

@@ -3,23 +3,25 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Final
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from typing import TYPE_CHECKING, Final
 
 from orchestrator.graph.model import TaskNode
-from orchestrator.plan.agentfile import AgentFile
 from orchestrator.plan.handins import full_id, instruments
 from orchestrator.plan.model import Plan
 from orchestrator.state.rounds import Round
 from orchestrator.state.run import RunState
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from orchestrator.plan.agentfile import AgentFile
 
 
 @dataclass(frozen=True, slots=True)
 class Agents:
     """What the plan's agents are told besides their tasks. files: by agent, for those that have one."""
 
-    files: Mapping[str, AgentFile] = field(default_factory=dict)
+    files: "Mapping[str, AgentFile]" = field(default_factory=dict)
 
     def digest(self, agent: str) -> str:
         """The digest of the agent's file, "" if it has none."""
@@ -58,7 +60,9 @@ def judged(one: Round) -> str:
 
 
 @cache
-def _template() -> Template:
+def _template() -> "Template":
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - most runs have no agents
+
     environment = Environment(
         loader=PackageLoader("orchestrator.engine", "."),
         undefined=StrictUndefined,

@@ -20,9 +20,6 @@ from orchestrator.graph.model import TaskGraph
 from orchestrator.plan.model import Plan
 from orchestrator.plan.problem import PlanError
 from orchestrator.review.change import Change, Part
-from orchestrator.review.compare import changes_between
-from orchestrator.review.criteria import pair_criteria
-from orchestrator.review.render import sentence
 from orchestrator.state.events import Loosened
 from orchestrator.state.run import RunState, Turn
 
@@ -53,8 +50,15 @@ def loosenings(
     plan: Plan, graph: TaskGraph, state: RunState, metrics: Mapping[str, Metric], digest: Digest
 ) -> Iterator[Loosened]:
     """What the current plan asks less than under any earlier turn of the run; each change once."""
+    formers = tuple(_formers(state.turns))
+    if not formers:
+        return
+    from orchestrator.review.compare import changes_between  # noqa: PLC0415 - few plans change during a run
+    from orchestrator.review.criteria import pair_criteria  # noqa: PLC0415
+    from orchestrator.review.render import sentence  # noqa: PLC0415
+
     told: set[Change] = set()
-    for former, since, accepted in _formers(state.turns):
+    for former, since, accepted in formers:
         try:
             old = load_text(former.plan_text, state.plan_source, former.settings)
         except PlanError:
@@ -90,6 +94,8 @@ def asks_less(plan: Plan, graph: TaskGraph, digest: str) -> Callable[[RunState],
 
 
 def _asks_less(earlier: RunState, plan: Plan, graph: TaskGraph) -> bool:
+    from orchestrator.review.compare import changes_between  # noqa: PLC0415 - as above
+
     try:
         old = load_text(earlier.plan_text, earlier.plan_source, earlier.settings)
     except PlanError:

@@ -8,7 +8,6 @@ then recorded by who brings it (`orchestrator.engine.answering`).
 import json
 import os
 import socket
-import struct
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Final
 
+from orchestrator import kernel
 from orchestrator.engine.requests import Request, read, spelled
 
 NAME: Final = "door"
@@ -69,7 +69,7 @@ class Door:
 
     def _serve(self, visitor: socket.socket) -> None:
         with visitor, suppress(OSError, ValueError):
-            if _user(visitor) != os.getuid():
+            if kernel.user_of(visitor.fileno()) != os.getuid():
                 return
             visitor.settimeout(PATIENCE)
             request = read(_line(visitor))
@@ -112,17 +112,11 @@ def _line(visitor: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def _user(visitor: socket.socket) -> int:
-    """The user whose process is at the other end, as the system says."""
-    facts = visitor.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    return int(struct.unpack("3i", facts)[1])
-
-
 @contextmanager
 def _short(folder: Path) -> Iterator[str]:
-    """A short name of the folder: a socket's path has at most 107 bytes. Raises OSError."""
-    handle = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    """A short name of the folder, where there is one: a socket's path has at most 107 bytes. Raises OSError."""
+    handle = os.open(folder, kernel.FOLDER)
     try:
-        yield f"/proc/self/fd/{handle}"
+        yield kernel.path_of(handle, str(folder))
     finally:
         os.close(handle)

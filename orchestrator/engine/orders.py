@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from orchestrator.attempts import working_folder
 from orchestrator.engine.above import Above
-from orchestrator.engine.agent_orders import AgentOrders
 from orchestrator.engine.briefs import NO_AGENTS, Agents
 from orchestrator.engine.filling import filled
 from orchestrator.engine.places import Places
@@ -17,6 +17,9 @@ from orchestrator.plan.model import Plan
 from orchestrator.registry import Registry
 from orchestrator.runner import Runner
 from orchestrator.state.run import RunState
+
+if TYPE_CHECKING:
+    from orchestrator.engine.agent_orders import AgentOrders
 
 GRACE = 5.0
 
@@ -36,12 +39,16 @@ class Orders:
     secret: bytes
     agents: Agents = NO_AGENTS
     above: Above = field(init=False)
-    hand_ins: AgentOrders = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "above", Above(self.graph, self.places, self.order))
-        agents = AgentOrders(self.plan, self.graph, self.runners, self.places, self.agents, self.write)
-        object.__setattr__(self, "hand_ins", agents)
+
+    @property
+    def hand_ins(self) -> "AgentOrders":
+        """Writes the parts that concern agents' work."""
+        from orchestrator.engine.agent_orders import AgentOrders  # noqa: PLC0415 - most plans have none
+
+        return AgentOrders(self.plan, self.graph, self.runners, self.places, self.agents, self.write)
 
     def write(self, state: RunState, task: str, attempt: int) -> WorkOrder:
         """The order for an attempt that is about to start. Pure: the executor makes the folder."""

@@ -1,10 +1,10 @@
 """Ask the process that owns a run to stop it, as Ctrl-C in its terminal would."""
 
-import os
 import signal
 import time
 from typing import ClassVar, Final
 
+from orchestrator import kernel
 from orchestrator.errors import OrchestratorError
 from orchestrator.journal.lease import Lease, Owner, owner_alive
 from orchestrator.journal.port import JournalPort
@@ -31,19 +31,11 @@ def stop_run(journal: JournalPort, run: str, wait: float) -> None:
 
 
 def _interrupt(owner: Owner) -> None:
-    """SIGTERM to that very process. The descriptor keeps its identity, even if its pid is recycled.
+    """SIGTERM to that very process, even if its pid is recycled.
 
     A run that a shell started in the background ignores SIGINT, so that would be lost.
     """
-    try:
-        handle = os.pidfd_open(owner.pid)
-    except ProcessLookupError:
-        return
-    try:
-        if owner_alive(owner):
-            signal.pidfd_send_signal(handle, signal.SIGTERM)
-    finally:
-        os.close(handle)
+    kernel.send(owner.pid, signal.SIGTERM, lambda _pid: owner_alive(owner))
 
 
 def _await_release(journal: JournalPort, lease: Lease, wait: float) -> None:

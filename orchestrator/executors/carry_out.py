@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, Protocol
 
+from orchestrator import kernel
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Evidence, Origin, Usage
 from orchestrator.executors.collect import Collector
@@ -29,7 +30,7 @@ from orchestrator.executors.output import CAP, CappedLog
 from orchestrator.executors.place import Place, keep_all
 from orchestrator.executors.printed import said_last
 from orchestrator.executors.room import Alive, NoRoom, Patience, is_shortage
-from orchestrator.executors.sampler import TreeSampler, children
+from orchestrator.executors.sampler import TreeSampler
 from orchestrator.executors.started import Ended
 from orchestrator.executors.strays import end_strays
 from orchestrator.executors.surroundings import attempt_environment, inherited, secrets_of
@@ -248,7 +249,7 @@ class Supervision:
         """Report the attempt's processes, so that they can be found again. False if it has none now."""
         root = self._started.root
         launcher = process_of(root)
-        first = next((each for each in map(process_of, children(root)) if each is not None), None)
+        first = next((each for each in map(process_of, kernel.children_of(root)) if each is not None), None)
         if launcher is None or first is None:
             return False
         listener(Launched(self.order.task, self.order.attempt, Launch(this_process(), launcher, first)))

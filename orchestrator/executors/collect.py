@@ -4,12 +4,14 @@ checksums.
 
 import errno
 import os
+import secrets
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from orchestrator import kernel
 from orchestrator.beneath import open_below, set_aside
 from orchestrator.context import check_measurement
 from orchestrator.errors import OrchestratorError
@@ -49,10 +51,12 @@ class EvidenceTail:
     """
 
     def __init__(self, folder: str | Path, hidden: Path | None = None) -> None:
+        if hidden is None and not kernel.LINUX:
+            hidden = Path(folder) / f".{secrets.token_hex(16)}"
         found = None if hidden is None else named(hidden)
         self._hidden = None if found is None else hidden
         self._descriptor = nameless(folder) if found is None else found
-        self.address = f"/proc/{os.getpid()}/fd/{self._descriptor}"
+        self.address = kernel.address_of(self._descriptor) or str(hidden)
         self._read = 0
         self._rest = b""
 
@@ -88,11 +92,15 @@ class EvidenceTail:
         """
         aside = set_aside(folder, EVIDENCE)
         name_file(self._descriptor, folder, EVIDENCE)
+        self._forget()
         return aside
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._descriptor)
+        self._forget()
+
+    def _forget(self) -> None:
         if self._hidden is not None:
             with suppress(OSError):
                 self._hidden.unlink()

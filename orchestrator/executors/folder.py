@@ -7,6 +7,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
+from orchestrator import kernel
 from orchestrator.attempts import KEPT, UNDER_WAY, UNLISTED
 from orchestrator.beneath import FOLDER_MODE, folder_below, private_folder, set_aside
 
@@ -42,7 +43,7 @@ def keep(folder: Path, kept: Path, handle: int) -> str | None:
     if folder == kept:
         return None
     run_folder, task = kept.parents[1], kept.parent.name
-    run = os.open(run_folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    run = os.open(run_folder, kernel.FOLDER)
     try:
         below = _folder_of_task(run, task)
         try:

@@ -6,13 +6,12 @@ not over within `FIRST_LOOK`, or if it leaves something that takes time to gathe
 stops and samples.
 """
 
-import os
-import select
 import time
 import weakref
 from collections.abc import Callable
 from typing import Final
 
+from orchestrator import kernel
 from orchestrator.executors.carry_out import FIRST_LOOK, Supervision, begin
 from orchestrator.executors.order import AttemptResult, Told, WorkOrder
 from orchestrator.executors.output import CappedLog
@@ -39,12 +38,10 @@ class Foreground:
         self._go_on = go_on
         self._postpone = postpone
         self._broke = broke
-        self._poll = select.epoll()
-        self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
-        weakref.finalize(
-            self, os.close, self._wake
-        )  # a wake-up can come late, when another file already has the number
-        self._poll.register(self._wake, select.EPOLLIN)
+        self._poll = kernel.Watch()
+        self._bell = kernel.Bell()
+        weakref.finalize(self, self._bell.close)  # a wake-up can come late, when another file already has the number
+        self._poll.register(self._bell.fileno())
         self._begun: dict[int, Supervision] = {}
         self._logs: dict[int, CappedLog] = {}
 
@@ -60,10 +57,10 @@ class Foreground:
             return
         ended = begun.fileno()
         self._begun[ended] = begun
-        self._poll.register(ended, select.EPOLLIN)
+        self._poll.register(ended)
         for log in begun.logs:
             self._logs[log.pipe] = log
-            self._poll.register(log.pipe, select.EPOLLIN)
+            self._poll.register(log.pipe)
 
     def attend(self, timeout: float) -> None:
         """Wait at most so many seconds until something happens, and handle it."""
@@ -73,8 +70,8 @@ class Foreground:
                 self._look(self._begun[descriptor])
             elif descriptor in self._logs:
                 self._pump(self._logs[descriptor])
-            elif descriptor == self._wake:
-                os.eventfd_read(self._wake)
+            elif descriptor == self._bell.fileno():
+                self._bell.hush()
         begun = time.monotonic() - FIRST_LOOK
         for each in [each for each in self._begun.values() if each.start <= begun]:
             self._let_go(each)
@@ -82,7 +79,7 @@ class Foreground:
 
     def wake(self) -> None:
         """Make `attend` return. Safe from any thread, and from a signal handler."""
-        os.eventfd_write(self._wake, 1)
+        self._bell.ring()
 
     def close(self) -> None:
         """Release everything. No attempt is under way any more, and none will be."""

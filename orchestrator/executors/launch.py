@@ -5,7 +5,6 @@ import contextlib
 import errno
 import marshal
 import os
-import select
 import signal
 import socket
 import struct
@@ -16,8 +15,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from orchestrator import kernel
 from orchestrator.executors import launcher
-from orchestrator.executors.launcher import DEADLINE, ENDED, LENGTH, PIPES
+from orchestrator.executors.launcher import DEADLINE, ENDED, LENGTH, PIPES, UNKNOWN
 from orchestrator.executors.room import Alive
 from orchestrator.executors.started import Ended
 
@@ -85,14 +85,8 @@ def _ends(pid: int, seconds: float) -> bool:
 
     Raises ChildProcessError if it was waited for already.
     """
-    handle = os.pidfd_open(pid)
-    try:
-        ended = select.poll()
-        ended.register(handle, select.POLLIN)
-        if not ended.poll(seconds * 1000):
-            return False
-    finally:
-        os.close(handle)
+    if not kernel.ends(pid, seconds):
+        return False
     os.waitpid(pid, 0)
     return True
 
@@ -222,20 +216,14 @@ def _answer(launcher: Launcher) -> Ended | None:
         return None
     except (EOFError, ConnectionError):
         return Ended(-KILLED, 0.0, None, errno.EAGAIN if _broke(launcher.pid) else 0)
-    left = frozenset(struct.unpack_from(f"={count}i", data, ENDED.size)) if count else frozenset()
+    left = None if count == UNKNOWN else frozenset(struct.unpack_from(f"={count}i", data, ENDED.size))
     return Ended(os.waitstatus_to_exitcode(status), user + system, left, number)
 
 
 def _broke(pid: int) -> bool:
     """Whether a launcher that is gone gave up by itself, as it does if it has no memory. A task can only kill it."""
-    with contextlib.suppress(OSError):
-        handle = os.pidfd_open(pid)
-        try:
-            gone = select.poll()
-            gone.register(handle, select.POLLIN)
-            gone.poll(LONGEST_CLOSE * 1000)
-        finally:
-            os.close(handle)
+    with contextlib.suppress(OSError, AttributeError):  # macOS has no waitid before Python 3.13
+        kernel.ends(pid, LONGEST_CLOSE)
         ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG)
         return ended is not None and ended.si_code == os.CLD_EXITED and ended.si_status != 0
     return False

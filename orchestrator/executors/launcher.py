@@ -1,21 +1,24 @@
 """A small process that starts programs for the orchestrator, one at a time, and gathers what they leave behind.
 
-It runs as a script, by its path and without site packages, and imports nothing of this package. So it is ready at once
-and stays small, and starting a program from it costs only the program's own start. As a child subreaper (prctl(2)) it
+It runs as a script, by its path and without site packages, and imports of this package only `kernel`. So it is ready
+at once and stays small, and starting a program from it costs only the program's own start. As a child subreaper it
 becomes the parent of every orphan below the program. So once the program has ended, no search is needed for what is
-left. The launcher asks the kernel whether it has children.
+left. The launcher asks the kernel whether it has children. Where orphans do not come to it, it says that it does not
+know what is left.
 
 Standard input is a stream socket. A request is a length (8 bytes) and a marshalled (argv, env, cwd, lease). Two
 descriptors come with it: the program's standard output and error. The answer, when the program has ended, is ENDED and
 the pids of the processes left. ENDED is errno (0 if it was started), wait status, user and system seconds, and how
-many pids follow. When the other side of the socket is closed, all that is left is killed, and this process ends.
+many pids follow, or UNKNOWN. When the other side of the socket is closed, all that is left is killed, and this process
+ends.
 
 A lease is optional: a file and a monotonic time. The file is locked (flock(2), shared) until this process ends.
 Whoever gets an exclusive lock knows that nothing of the attempt runs. The other side can renew the time by writing
 DEADLINE while the program runs. When the time is over, it is as if the other side were closed.
 """
 
-import ctypes
+# What is around it takes longer to import than all else here.
+import _socket
 import errno
 import marshal
 import os
@@ -23,21 +26,22 @@ import select
 import struct
 import sys
 import time
-from _socket import (
-    CMSG_SPACE,
-    MSG_CMSG_CLOEXEC,
-    SCM_RIGHTS,
-    SOL_SOCKET,
-    socket,
-)  # what is around it takes longer to import than all else here
+from _socket import CMSG_SPACE, SCM_RIGHTS, SOL_SOCKET, socket
+
+if __name__ == "__main__":
+    sys.path.append(__file__.rsplit("/", 3)[0])  # after the standard library, of which this package has namesakes
+
+from orchestrator import kernel
 
 ENDED = struct.Struct("=iiddi")
+UNKNOWN = -1  # how many processes are left
 PIPES = struct.Struct("=2i")
 LENGTH = struct.Struct("=Q")
 DEADLINE = struct.Struct("=d")
 ROOM = CMSG_SPACE(PIPES.size)
-PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 LOOK = 1000  # milliseconds between checks for orphans that have ended
+GLANCE = 20  # milliseconds between checks for the end of the program, where the kernel does not tell of it
+CLOEXEC = getattr(_socket, "MSG_CMSG_CLOEXEC", 0)
 PATH = os.environ.get("PATH")  # used by the system's own look-up
 SIGKILL, SIGPIPE, SIGXFSZ = 9, 13, 25  # signal(7); the module `signal` takes long to import
 DEFAULTS = (SIGPIPE, SIGXFSZ)  # Python ignores them, and a child inherits that
@@ -45,7 +49,7 @@ DEFAULTS = (SIGPIPE, SIGXFSZ)  # Python ignores them, and a child inherits that
 
 def main() -> None:
     """Serve requests until the other side is gone."""
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    kernel.adopt_orphans()
     restore_limit()
     requests = socket(fileno=0)
     try:
@@ -93,7 +97,7 @@ def carry_out(  # noqa: PLR0913, PLR0917 - the parts of a request
         if lease is not None:
             share(lease[0])
         os.chdir(cwd)
-        pid = start(argv, env, pipes)
+        pid = Started.pid = start(argv, env, pipes)
     except (OSError, ValueError) as error:  # ValueError: a NUL in an argument
         requests.sendall(ENDED.pack(getattr(error, "errno", None) or errno.EINVAL, 0, 0.0, 0.0, 0))
         return True
@@ -103,6 +107,9 @@ def carry_out(  # noqa: PLR0913, PLR0917 - the parts of a request
     if status is None:
         return False
     code, used = status
+    if not kernel.LINUX:
+        requests.sendall(ENDED.pack(0, code, used.ru_utime, used.ru_stime, UNKNOWN))
+        return True
     left = children()
     requests.sendall(
         ENDED.pack(0, code, used.ru_utime, used.ru_stime, len(left)) + struct.pack(f"={len(left)}i", *left)
@@ -127,7 +134,7 @@ def receive(
     requests: socket,
 ) -> "tuple[tuple[list[str], dict[str, str], str, tuple[str, float] | None], list[int]] | None":
     """The next request and its descriptors, None when there will be none."""
-    data, carried, _, _ = requests.recvmsg(1 << 16, ROOM, MSG_CMSG_CLOEXEC)
+    data, carried, _, _ = requests.recvmsg(1 << 16, ROOM, CLOEXEC)
     if not data:
         return None
     pipes = [
@@ -136,6 +143,8 @@ def receive(
         if (level, kind) == (SOL_SOCKET, SCM_RIGHTS)
         for each in PIPES.unpack(held)
     ]
+    for pipe in pipes:
+        os.set_inheritable(pipe, False)  # where the flag above is missing
     (length,) = LENGTH.unpack_from(data)
     parts = [data[LENGTH.size :]]
     missing = length - len(parts[0])
@@ -145,6 +154,12 @@ def receive(
         if not parts[-1]:
             return None
     return marshal.loads(b"".join(parts)), pipes  # noqa: S302 - from the process that started this one
+
+
+class Started:
+    """The latest program, which leads a process group."""
+
+    pid = 0
 
 
 def start(argv: "list[str]", env: "dict[str, str]", pipes: "list[int]") -> int:
@@ -179,30 +194,35 @@ def wait(pid: int, requests: socket, deadline: "float | None") -> "tuple[int, os
 
     None if the other side is gone or the lease is over before that.
     """
-    handle = os.pidfd_open(pid)
+    handle = kernel.handle_on(pid)
+    longest = GLANCE if handle is None else LOOK
     try:
         poll = select.poll()
-        poll.register(handle, select.POLLIN)
+        if handle is not None:
+            poll.register(handle, select.POLLIN)
         poll.register(requests, select.POLLIN)
         while True:
-            ready = {descriptor for descriptor, _ in poll.poll(LOOK if deadline is None else until(deadline))}
-            if handle in ready:
-                _, status, used = os.wait4(pid, 0)
-                return status, used
+            ready = {descriptor for descriptor, _ in poll.poll(min(longest, until(deadline)))}
+            if handle in ready or handle is None:
+                ended, status, used = os.wait4(pid, os.WNOHANG)
+                if ended:
+                    return status, used
             if requests.fileno() in ready:
                 deadline = renewed(requests)
                 if deadline is None:
                     return None
             if deadline is not None and time.monotonic() >= deadline:
                 return None
-            bury(pid)
+            if handle is not None:
+                bury(pid)
     finally:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)
 
 
-def until(deadline: float) -> float:
+def until(deadline: "float | None") -> float:
     """Milliseconds until the deadline, but no more than LOOK."""
-    return min(LOOK, max(0.0, deadline - time.monotonic()) * 1000 + 1)
+    return LOOK if deadline is None else min(LOOK, max(0.0, deadline - time.monotonic()) * 1000 + 1)
 
 
 def renewed(requests: socket) -> "float | None":
@@ -220,22 +240,22 @@ def bury(but: int) -> None:
 
 
 def children() -> "list[int]":
-    """The pids of what is left. None of them had this process as its first parent."""
+    """The pids of what is left, all of them orphans if the program has ended."""
     try:
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
     except ChildProcessError:
         return []
-    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:  # noqa: PTH123 - as in `found`
-        return [int(pid) for pid in file.read().split()]
+    return kernel.children_of(os.getpid()) if kernel.LINUX else [Started.pid]
 
 
 def end_all() -> None:
-    """Kill what is left, repeatedly: what it leaves behind comes here too."""
+    """Kill what is left, repeatedly: what it leaves behind comes here too. Elsewhere, the program's process group."""
+    kill = os.kill if kernel.LINUX else os.killpg
     while left := children():
         for pid in left:
             try:
-                os.kill(pid, SIGKILL)
+                kill(pid, SIGKILL)
             except OSError:
                 continue
         select.select([], [], [], 0.005)

@@ -9,8 +9,9 @@ import time
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from orchestrator import kernel
 from orchestrator.executors.sampler import descendants
-from orchestrator.executors.tree import LONGEST_KILL, end_tree, send
+from orchestrator.executors.tree import LONGEST_KILL, end_tree
 from orchestrator.process import Launch, alive, process_started
 
 PAUSE: Final = 0.02
@@ -35,13 +36,13 @@ def end_launched(launched: Collection[Launch], grace: float) -> int:
     while _signal_all(launched, signal.SIGKILL) and time.monotonic() < deadline:
         _wait(launched, PAUSE)
     for each in launched:
-        send(each.launcher.pid, signal.SIGKILL, lambda _, each=each: _orphaned(each))  # type: ignore[misc]  # bound now
+        kernel.send(each.launcher.pid, signal.SIGKILL, lambda _, each=each: _orphaned(each))  # type: ignore[misc]  # bound now
     return len(_members(launched))
 
 
 def _signal_all(launched: Collection[Launch], number: signal.Signals) -> int:
     """Send a signal to all members. Returns how many there were."""
-    return sum(send(pid, number, lambda pid: pid in _members(launched)) for pid in _members(launched))
+    return sum(kernel.send(pid, number, lambda pid: pid in _members(launched)) for pid in _members(launched))
 
 
 def _wait(launched: Collection[Launch], seconds: float) -> None:

@@ -8,15 +8,16 @@ import secrets
 from pathlib import Path
 from typing import Final
 
+from orchestrator import kernel
 from orchestrator.beneath import FILE_MODE, create_below, private_folder
 
 CHUNK: Final = 2**20
 
 
 def nameless(folder: str | Path) -> int:
-    """A descriptor for reading a new file on the folder's disk. Others append to it through /proc. Raises OSError."""
+    """A descriptor for reading a new file on the folder's disk. Others append to it by `address_of`. Raises OSError."""
     try:
-        return os.open(folder, os.O_TMPFILE | os.O_RDWR | os.O_CLOEXEC, FILE_MODE)
+        return os.open(folder, kernel.NAMELESS | os.O_RDWR | os.O_CLOEXEC, FILE_MODE)
     except OSError:
         return _made_and_unlinked(folder)
 
@@ -37,7 +38,7 @@ def named(path: Path) -> int | None:
 def name_file(descriptor: int, folder: int, name: str) -> None:
     """Give the file a name in the folder; if the system cannot, make a copy of it. Raises FileExistsError, OSError."""
     try:
-        os.link(f"/proc/self/fd/{descriptor}", name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)
+        os.link(kernel.path_of(descriptor, ""), name, src_dir_fd=folder, dst_dir_fd=folder, follow_symlinks=True)
     except FileExistsError:
         raise
     except OSError:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Final
 
+from orchestrator import kernel
 from orchestrator.executors.collect import Collector
 from orchestrator.executors.folder import keep
 from orchestrator.executors.order import WorkOrder
@@ -18,8 +19,8 @@ class Place:
     """An open folder. handle: for `dir_fd`. path: of the folder through the handle, for this process."""
 
     def __init__(self, folder: Path) -> None:
-        self.handle = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
-        self.path = f"/proc/self/fd/{self.handle}"
+        self.handle = os.open(folder, kernel.FOLDER | os.O_NOFOLLOW)
+        self.path = kernel.path_of(self.handle, str(folder))
 
     def close(self) -> None:
         """Close it."""

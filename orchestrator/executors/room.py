@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Final, TypeVar
 
+from orchestrator import kernel
 from orchestrator.executors.heed import Heed
 
 SHORTAGES: Final = frozenset(
@@ -88,27 +89,12 @@ def _fit_processes() -> int:
     soft = resource.getrlimit(resource.RLIMIT_NPROC)[0]
     if soft == resource.RLIM_INFINITY or os.geteuid() == 0:
         return UNBOUNDED
-    return (soft - _own_threads() - PROCESSES_OURS) // PROCESSES_EACH
+    return (soft - kernel.threads_of(os.getuid()) - PROCESSES_OURS) // PROCESSES_EACH
 
 
 def _open_files() -> int:
-    try:
-        return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - one call
-    except OSError:
-        return FILES_OURS
-
-
-def _own_threads() -> int:
-    """Threads of all processes of this user, which is what the limit counts."""
-    total, own = 0, os.getuid()
-    for entry in os.scandir("/proc"):
-        if entry.name.isdigit():
-            try:
-                if entry.stat().st_uid == own:
-                    total += len(os.listdir(f"{entry.path}/task"))  # noqa: PTH208 - many
-            except OSError:
-                continue
-    return total
+    found = kernel.open_files()
+    return FILES_OURS if found is None else found
 
 
 def is_shortage(number: int | None) -> bool:

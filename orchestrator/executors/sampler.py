@@ -1,12 +1,12 @@
 """Sample a process tree from outside: its memory, processor time and size over time."""
 
 import contextlib
-import os
 from pathlib import Path
 from typing import Final, TextIO
 
 import psutil
 
+from orchestrator import kernel
 from orchestrator.beneath import private
 from orchestrator.evidence.measurement import Usage
 
@@ -87,37 +87,14 @@ class TreeSampler:
 
 
 def descendants(root: int) -> list[int]:
-    """Pids of everything below a process, from the children that the kernel lists for each of its threads.
-
-    psutil examines every process of the machine instead, which takes longer than many tasks.
-    """
+    """Pids of everything below a process."""
     found: list[int] = []
     waiting = [root]
     while waiting:
-        below = children(waiting.pop())
+        below = kernel.children_of(waiting.pop())
         found += below
         waiting += below
     return found
-
-
-def children(pid: int) -> list[int]:
-    """Pids of a process's children; none for one that is gone."""
-    try:
-        threads = os.listdir(f"/proc/{pid}/task")  # noqa: PTH208 - many times a second
-        return [int(one) for thread in threads for one in _read(f"/proc/{pid}/task/{thread}/children").split()]
-    except FileNotFoundError:
-        if Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children").exists():
-            return []
-    except OSError:
-        return []
-    with contextlib.suppress(psutil.Error):  # a kernel without CONFIG_PROC_CHILDREN
-        return [process.pid for process in psutil.Process(pid).children()]
-    return []
-
-
-def _read(path: str) -> str:
-    with open(path, encoding="ascii") as file:  # noqa: PTH123 - many times a second
-        return file.read()
 
 
 def _is_alive(process: psutil.Process) -> bool:

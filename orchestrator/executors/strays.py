@@ -6,7 +6,6 @@ because it changes whose child an orphan becomes.
 """
 
 import contextlib
-import ctypes
 import os
 import signal
 import threading
@@ -14,11 +13,11 @@ import time
 from collections.abc import Callable, Collection
 from typing import ClassVar, Final
 
-from orchestrator.executors.sampler import children, descendants
+from orchestrator import kernel
+from orchestrator.executors.sampler import descendants
 from orchestrator.executors.tree import LONGEST_KILL
 from orchestrator.process import process_started
 
-PR_SET_CHILD_SUBREAPER: Final = 36  # linux/prctl.h
 PAUSE: Final = 0.01
 
 
@@ -30,8 +29,8 @@ class _Adopting:
 
 def adopt_orphans() -> None:
     """From now on, this process is the parent of every orphan below it."""
-    if _Adopting.before is None and ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0:
-        _Adopting.before = frozenset(children(os.getpid()))
+    if _Adopting.before is None and kernel.adopt_orphans():
+        _Adopting.before = frozenset(kernel.children_of(os.getpid()))
 
 
 def end_strays(ours: Callable[[], Collection[int]], spawning: threading.Lock) -> None:
@@ -57,7 +56,7 @@ def _strays(ours: Callable[[], Collection[int]], spawning: threading.Lock) -> li
     """Children in sessions of their own. A process of an attempt is in none of ours, and cannot get back into it."""
     own = os.getsid(0)
     with spawning:
-        found = set(children(os.getpid())) - set(ours()) - (_Adopting.before or frozenset())
+        found = set(kernel.children_of(os.getpid())) - set(ours()) - (_Adopting.before or frozenset())
     return [pid for pid in sorted(found) if _session(pid) not in {own, None} and not _buried(pid)]
 
 

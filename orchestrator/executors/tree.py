@@ -1,17 +1,17 @@
 """Find and end every process of an attempt, however it was started, by a variable that all its descendants inherit.
 
 A descendant that forks twice and starts its own session has no parent to be found by. But it still has the environment
-that it was started with, and Linux shows that in /proc/PID/environ. A process that empties its environment is found as
+that it was started with, which the system shows us. A process that empties its environment is found as
 long as its ancestors live (the caller names those it has seen).
 """
 
-import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Iterable
 from typing import Final
+
+from orchestrator import kernel
 
 ATTEMPT: Final = "ORCHESTRATE_ATTEMPT"
 OWNER: Final = "ORCHESTRATE_OWNER"
@@ -24,16 +24,12 @@ def find_attempt_processes(marker: str, variable: str = ATTEMPT) -> tuple[int, .
     A marker that ends in "/" matches every marker below it. Never our own.
     """
     own = os.getpid()
-    pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
-    return tuple(pid for pid in pids if pid != own and carries(pid, marker, variable))
+    return tuple(pid for pid in kernel.pids() if pid != own and carries(pid, marker, variable))
 
 
 def carries(pid: int, marker: str, variable: str = ATTEMPT) -> bool:
     """Whether the process is alive and carries the marker. A zombie, or one that we may not read, does not."""
-    try:
-        environ = Path(f"/proc/{pid}/environ").read_bytes()
-    except OSError:
-        return False
+    environ = kernel.environment_of(pid)
     wanted = f"{variable}={marker}".encode()
     entries = (b"\0" + environ).split(b"\0" + wanted, 1)
     return len(entries) == 2 and (marker.endswith("/") or entries[1][:1] in {b"\0", b""})
@@ -47,7 +43,7 @@ def signal_tree(marker: str, number: signal.Signals, seen: Iterable[int] = (), v
     def still_meant(pid: int) -> bool:
         return pid in known or carries(pid, marker, variable)
 
-    return sum(send(pid, number, still_meant) for pid in pids)
+    return sum(kernel.send(pid, number, still_meant) for pid in pids)
 
 
 def end_tree(marker: str, grace: float, variable: str = ATTEMPT) -> int:
@@ -78,16 +74,3 @@ def _wait_until_none(marker: str, variable: str, deadline: float) -> bool:
         time.sleep(pause)
         pause = min(2 * pause, 0.1)
     return True
-
-
-def send(pid: int, number: signal.Signals, still_meant: Callable[[int], bool]) -> bool:
-    """Signal a process through a handle (pidfd) if it is still the intended one. So a recycled pid is not hit."""
-    with contextlib.suppress(OSError):
-        handle = os.pidfd_open(pid)
-        try:
-            if still_meant(pid):
-                signal.pidfd_send_signal(handle, number)
-                return True
-        finally:
-            os.close(handle)
-    return False

@@ -4,7 +4,6 @@ A command replaces this process; a Python runner runs in it. Either way the proc
 it. The launcher dies with the orchestrator and ends everything else of the attempt. Nothing heavy is imported here.
 """
 
-import ctypes
 import errno
 import os
 import signal
@@ -14,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from orchestrator import kernel
 from orchestrator.context import CHECKOUT, EvidenceFile, EvidenceSink, FileContext
 from orchestrator.executors.order import WorkOrder, order_from_json
 from orchestrator.executors.unstartable import Attempted, why_not_started
@@ -21,33 +21,19 @@ from orchestrator.registry import find_runner
 from orchestrator.runner import Runner
 from orchestrator.state.events import Cause
 
-PR_SET_PDEATHSIG: Final = 1  # linux/prctl.h
-PR_SET_DUMPABLE: Final = 4
 FAILED: Final = 1
 
 
 def main() -> int:
     """Carry out the order named on the command line; returns the exit code."""
-    tie_to_parent()
+    kernel.end_with_parent()  # its launcher; its orphans go to that
     if CHECKOUT in os.environ:
-        shut_off()
+        kernel.shut_off()  # a hand-in that a runner starts must not reach the runner
     order = order_from_json(Path(sys.argv[1]).read_text(encoding="utf-8"))
     evidence = EvidenceFile(Path(os.environ["ORCHESTRATE_EVIDENCE"]))
     if order.command is not None:
         return become(order, order.command, evidence)
     return run(order, evidence)
-
-
-def tie_to_parent() -> None:
-    """Ask the kernel to kill this process when its launcher is gone. (Its orphans go to the launcher.)"""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-
-
-def shut_off() -> None:
-    """A hand-in that a runner starts must not reach the runner: its memory, descriptors and environment by way of
-    /proc (proc(5)).
-    """
-    ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def become(order: WorkOrder, command: tuple[str, ...], evidence: EvidenceFile) -> int:

@@ -6,15 +6,19 @@ The transitive reduction is our own, because networkx's walks the graph once per
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Final
-
-import networkx as nx
+from typing import TYPE_CHECKING, Final
 
 from orchestrator.graph.model import TaskGraph, TaskNode
+from orchestrator.lazy_import import LazyModule
 from orchestrator.plan.handins import briefed
 from orchestrator.plan.model import Group, Plan, Task
 from orchestrator.plan.needs import Needs, resolve_needs
 from orchestrator.plan.preflight import ancestors_of
+
+if TYPE_CHECKING:
+    import networkx as nx
+else:
+    nx = LazyModule("networkx")  # it loads each of its algorithms, which takes longer than a small run
 
 Node = str | tuple[str, ...]
 """A task's id, or needs that several tasks share."""
@@ -70,6 +74,8 @@ def _with_hand_ins(plan: Plan, direct: dict[str, tuple[str, ...]], ordered: Need
 
 def ordered_tasks(needs: Needs, rank: Mapping[str, int]) -> list[str]:
     """The tasks in topological order, ties by rank. Raises networkx.NetworkXUnfeasible."""
+    if not any(needs.values()):  # no edges: nothing to sort
+        return sorted(needs, key=rank.__getitem__)
     network = to_network(needs)
     places: dict[Node, int] = {joint: -1 for joint in network if not isinstance(joint, str)}
     places.update(rank)  # a joint is ready as soon as its needs are, so it changes nothing

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -27,15 +27,18 @@ from orchestrator.pages.traces import NO_TRACES, Trace
 from orchestrator.report import markdown
 from orchestrator.report.agentwork import agent_tasks
 from orchestrator.report.build import DRAWN, build_report
-from orchestrator.report.compare import RunComparison
 from orchestrator.report.compiled import CompiledTemplates
 from orchestrator.report.failing import FAILING, by_reason, failing_tasks
 from orchestrator.report.model import CriterionRow, Figure, Report, TaskRow
 from orchestrator.report.obstacles import again, log_of, obstacles_of, unjudged
-from orchestrator.report.progress import progress_of
 from orchestrator.report.spans import Course, course_of
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
+from orchestrator.state.run import RunState
+
+if TYPE_CHECKING:
+    from orchestrator.report.compare import RunComparison
+    from orchestrator.report.progress import Progress
 
 VALUES_SHOWN: Final = 64
 
@@ -88,7 +91,7 @@ def render_page(
             live=served is not None and served.word == RUNNING,
             served=served,
             word=report.outcome.value if served is None else served.word,
-            progress=progress_of(loaded.plan, loaded.graph, state, served.at, served.mono) if served else None,
+            progress=served and _progress(loaded, state, served),
             early=early,
             token=token,
             questions=[state.tasks[task] for task in state.asking],
@@ -136,7 +139,14 @@ def index_page(runs: Iterable[tuple[RunSummary, str]]) -> str:
     return environment().get_template("index.html.j2").render(runs=listed, running=running, css=asset("page.css"))
 
 
-def compare_page(found: RunComparison) -> str:
+def _progress(loaded: LoadedPlan, state: RunState, served: Served) -> "Progress":
+    """How far it has come."""
+    from orchestrator.report.progress import progress_of  # noqa: PLC0415 - a page that is written shows none
+
+    return progress_of(loaded.plan, loaded.graph, state, served.at, served.mono)
+
+
+def compare_page(found: "RunComparison") -> str:
     """Two runs side by side, what got worse first."""
     return environment().get_template("compare.html.j2").render(c=found, css=asset("page.css"))
 

@@ -31,9 +31,12 @@ def memory_chart(group: GroupSection, spans: Mapping[str, Sequence[Span]], trace
 
 
 def gantt_chart(report: Report, spans: Mapping[str, Sequence[Span]]) -> str:
-    """Every group's estimate, drawn to the run's scale, above what it took, and its tasks; "" before anything ran."""
+    """Every group's estimate, drawn to the run's scale, above what it took, and its tasks; "" unless two or more
+    attempts ran: the table says as much of one.
+    """
     rows = list(_gantt_rows(report, spans))
-    return charts.spans("Estimate (scaled) and actual", rows, "seconds into the run") if rows else ""
+    attempts = sum(series == ACTUAL for _, _, _, series in rows)
+    return charts.spans("Estimate (scaled) and actual", rows, "seconds into the run") if attempts > 1 else ""
 
 
 def _gantt_rows(report: Report, spans: Mapping[str, Sequence[Span]]) -> Iterator[tuple[str, float, float, int]]:
@@ -48,7 +51,7 @@ def _gantt_rows(report: Report, spans: Mapping[str, Sequence[Span]]) -> Iterator
 
 def distribution_chart(row: CriterionRow) -> str:
     """A criterion's samples with its target and interval; "" where there are no single values that are numbers, as
-    for a trend.
+    for a trend, and for one value without an interval.
     """
     values = [(place, value) for place, value in enumerate(row.values[:MOST_SAMPLES], 1) if math.isfinite(value)]
     if not values:
@@ -57,6 +60,8 @@ def distribution_chart(row: CriterionRow) -> str:
     intervals = {}
     if verdict.low is not None and verdict.high is not None and verdict.low != verdict.high:
         intervals[f"interval ({100 * (verdict.level or row.level):.4g} %)"] = (verdict.low, verdict.high)
+    if len(values) == 1 and not intervals:
+        return ""
     return charts.distribution(f"{row.metric}, in {row.unit}", row.unit, values, row.goal, intervals)
 
 

@@ -42,7 +42,7 @@ Amount = Annotated[int, Field(ge=0, le=1_000_000)]
 class PlanModel(BaseModel):
     """What every part of a plan has in common: strict and frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False, defer_build=True)
 
 
 class TriggerRule(StrEnum):

@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from orchestrator.plan.source import DEPTH_LIMIT, NODE_LIMIT, Data, Source, read_source
 from orchestrator.plan.spelling import scalar, spell
-from orchestrator.plan.wfformat import is_wfformat, plan_data
 
 DOUBTS: Final = ("\\u0000", "\\ud", "\\uD")  # a NUL, or half of a character: let the strict reader say what is wrong
 
@@ -23,8 +22,11 @@ def quick_source(text: str, name: str) -> Source:
     """As `read_source`, and as quick as the text allows. Raises PlanError as that does."""
     changed: list[str] = []
     data = json_data(text, changed)
-    if isinstance(data, dict) and is_wfformat(data):
-        return Source(name, plan_data(data, name), quick=True, fixed=True, size=len(text))
+    if isinstance(data, dict) and "schemaVersion" in data:
+        from orchestrator.plan.wfformat import is_wfformat, plan_data  # noqa: PLC0415 - few plans are that
+
+        if is_wfformat(data):
+            return Source(name, plan_data(data, name), quick=True, fixed=True, size=len(text))
     if not isinstance(data, dict) or changed:
         return read_source(text, name)
     read = Source(name, data, quick=True, later=partial(read_source, text, name), size=len(text))

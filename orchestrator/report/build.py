@@ -17,6 +17,7 @@ from orchestrator.report.figures import figures_of, files_of
 from orchestrator.report.groups import Sources, criteria_of, seconds_of, sections_of
 from orchestrator.report.model import (
     AgentRow,
+    ClaimRow,
     CriterionRow,
     ExpectedRow,
     Figure,
@@ -33,7 +34,6 @@ from orchestrator.report.model import (
 from orchestrator.report.people import people_rows
 from orchestrator.report.since import since_of
 from orchestrator.report.spans import Course, course_of
-from orchestrator.report.spoken import spoken
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
@@ -87,7 +87,7 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], st
         recommendations=_said(sources, "recommendation:"),
         bottlenecks=_said(sources, "bottleneck:"),
         moves=tuple(_moves(sources)),
-        claims=ledger(graph, state, sources.course, figures, spoken(graph, sources.course, criteria)),
+        claims=ledger(graph, state, sources.course, figures, _spoken(sources, criteria)),
         progress=tuple(
             ProgressRow(at, event.settled, event.total, event.running, seq)
             for at, seq, event in sources.course.progress
@@ -116,6 +116,15 @@ def _rounds(sources: Sources) -> Iterator[RoundRow]:
         record = sources.state.tasks.get(task)
         for each in record.rounds if record else ():
             yield RoundRow(task, node.agent, node.task.rounds, each)
+
+
+def _spoken(sources: Sources, criteria: Mapping[str, CriterionRow]) -> Iterator[ClaimRow]:
+    """The figures in what agents said of their rounds."""
+    if not sources.course.rounds:
+        return iter(())
+    from orchestrator.report.spoken import spoken  # noqa: PLC0415 - it reads prose, which most runs have none of
+
+    return spoken(sources.graph, sources.course, criteria)
 
 
 def _outcome(state: RunState, counts: Mapping[str, int]) -> Outcome:

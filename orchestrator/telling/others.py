@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from orchestrator.engine.secrecy import secrets_of_run
 from orchestrator.graph.load import LoadedPlan
@@ -15,10 +16,12 @@ from orchestrator.plan.model import Notify
 from orchestrator.secrets import mask
 from orchestrator.state.events import Envelope
 from orchestrator.telling.addresses import address_of, given_targets
-from orchestrator.telling.courier import Courier, Recipient
 from orchestrator.telling.news import News, Newsroom
 from orchestrator.telling.notifier import AddressGivenError, NotifierError, find_notifier
-from orchestrator.telling.record import Record, Sent
+
+if TYPE_CHECKING:
+    from orchestrator.telling.courier import Courier, Recipient
+    from orchestrator.telling.record import Sent
 
 Listener = Callable[[Envelope], None]
 
@@ -48,7 +51,7 @@ def with_targets(loaded: LoadedPlan, given: Sequence[str]) -> LoadedPlan:
     return replace(loaded, plan=loaded.plan.model_copy(update={"notify": (*loaded.plan.notify, *more)}))
 
 
-def recipients(targets: Sequence[Notify], variables: Mapping[str, str]) -> tuple[Recipient, ...]:
+def recipients(targets: Sequence[Notify], variables: Mapping[str, str]) -> "tuple[Recipient, ...]":
     """Those who are to be told, each looked at before anything runs. Raises NotifierError with every problem."""
     found, wrong = [], []
     for target in targets:
@@ -61,7 +64,9 @@ def recipients(targets: Sequence[Notify], variables: Mapping[str, str]) -> tuple
     return tuple(found)
 
 
-def _recipient(target: Notify, variables: Mapping[str, str]) -> Recipient:
+def _recipient(target: Notify, variables: Mapping[str, str]) -> "Recipient":
+    from orchestrator.telling.courier import Recipient  # noqa: PLC0415 - as below
+
     notifier, address = find_notifier(target.by), address_of(target, variables)
     if not address:
         name = target.to.from_
@@ -74,7 +79,7 @@ def _recipient(target: Notify, variables: Mapping[str, str]) -> Recipient:
 class Others:
     """Listens to a run for those who are told of it. Without any it does nothing."""
 
-    def __init__(self, loaded: LoadedPlan, known: Sequence[Recipient], telling: Telling) -> None:
+    def __init__(self, loaded: LoadedPlan, known: "Sequence[Recipient]", telling: Telling) -> None:
         self._known = known
         self._telling = telling
         self._room = Newsroom(loaded)
@@ -130,6 +135,9 @@ class Others:
 
     def _hand(self, news: News) -> None:
         if self._courier is None:
+            from orchestrator.telling.courier import Courier  # noqa: PLC0415 - most runs tell nobody else
+            from orchestrator.telling.record import Record  # noqa: PLC0415
+
             record = Record(self._telling.state, self._room.run)
             self._courier = Courier(self._known, record, lambda text: mask(text, self._secrets))
         self._courier.hand(news)
@@ -146,6 +154,6 @@ def telling_others(loaded: LoadedPlan, telling: Telling) -> Iterator[Others]:
         others.close()
 
 
-def _complaint(name: str, left: Sequence[Sent]) -> str:
+def _complaint(name: str, left: "Sequence[Sent]") -> str:
     what = ", ".join(dict.fromkeys(each.subject for each in left))
     return f"{name} could not be told ({what}): {left[-1].problem}"

@@ -6,7 +6,6 @@ from orchestrator.graph.load import LoadedPlan
 from orchestrator.secrets import mask
 from orchestrator.state.events import Envelope
 from orchestrator.tracing.otlp import ENDPOINTS, installed, require_installed, send, switched_off, wanted
-from orchestrator.tracing.spans import spans_of
 
 
 def to_be_sent(asked: bool | None, environment: Mapping[str, str], notice: Callable[[str], None]) -> bool:  # noqa: FBT001 - an answer of three
@@ -27,4 +26,6 @@ def send_run(loaded: LoadedPlan, envelopes: Sequence[Envelope], run: str, secret
     """Send the run as far as it got; how many spans. secrets: masked, beside what looks like one. Raises
     TracingError.
     """
+    from orchestrator.tracing.spans import spans_of  # noqa: PLC0415 - few runs are traced
+
     return send(spans_of(loaded, envelopes, lambda text: mask(text, secrets)), run)

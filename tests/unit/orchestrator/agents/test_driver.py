@@ -3,6 +3,7 @@ from importlib import metadata
 import pytest
 import yaml
 
+from orchestrator import extensions
 from orchestrator.agents.carry import require_drivers
 from orchestrator.agents.driver import DriverError, agent_environment, find_driver, missing_names
 from orchestrator.graph.load import load_text
@@ -19,7 +20,7 @@ def plan(**agent):
 
 def entry(monkeypatch, name, value):
     point = metadata.EntryPoint(name, value, DRIVERS)
-    monkeypatch.setattr(metadata, "entry_points", lambda group: [point] if group == DRIVERS else [])
+    monkeypatch.setattr(extensions, "points", lambda group: (point,) if group == DRIVERS else ())
 
 
 class Mine:

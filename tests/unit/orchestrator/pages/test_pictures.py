@@ -46,10 +46,19 @@ def test_what_ran_is_drawn_where_nothing_was_estimated():
     task = SimpleNamespace(id="A.t")
     group = SimpleNamespace(id="A", planned=(0.0, 0.0), tasks=[task])
     report = SimpleNamespace(seconds=2.0, planned_seconds=0.0, groups=[group])
-    drawn = pictures.gantt_chart(report, {"A.t": [Span("A.t", 1, 0.5, 1.5)]})
+    drawn = pictures.gantt_chart(report, {"A.t": [Span("A.t", 1, 0.5, 1.0), Span("A.t", 2, 1.0, 1.5)]})
     assert "A.t" in drawn
     assert "planned" not in drawn
     assert pictures.gantt_chart(report, {}) == ""
+
+
+def test_a_single_attempt_and_a_single_value_are_no_pictures():
+    group = SimpleNamespace(id="A", planned=(0.0, 1.0), tasks=[SimpleNamespace(id="A.t")])
+    report = SimpleNamespace(seconds=2.0, planned_seconds=1.0, groups=[group])
+    assert pictures.gantt_chart(report, {"A.t": [Span("A.t", 1, 0.5, 1.5)]}) == ""
+    verdict = SimpleNamespace(low=3.0, high=3.0, level=None)
+    row = SimpleNamespace(values=(3.0,), verdict=verdict, metric="m", unit="s", goal=2.0, level=0.95)
+    assert pictures.distribution_chart(row) == ""
 
 
 def test_memory_that_was_seen_once_is_no_picture():

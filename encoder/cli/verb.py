@@ -1,0 +1,70 @@
+"""A verb that takes its simple values as they are.
+
+typer turns what is written into values by pydantic, which takes longer to load than it takes to encode a MiB. A text, a
+path, a name of a choice and a default need no such library; everything else goes the way of typer.
+"""
+
+from collections.abc import Sequence
+from enum import Enum
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from typer.core import TyperCommand, TyperGroup
+
+UNKNOWN: Final = object()
+TEXTS: Final = (list[str], list[Path])
+
+
+class Verb(TyperCommand):
+    """As typer makes it, but for how values of its options come about."""
+
+    def get_params(self, ctx: Any) -> Any:  # noqa: ANN401 - typer's, whichever version it is
+        """All its options, with those that typer adds."""
+        return _taken_simply(super().get_params(ctx))
+
+
+class Verbs(TyperGroup):
+    """The same for the options before a verb."""
+
+    def get_params(self, ctx: Any) -> Any:  # noqa: ANN401 - as above
+        """All of them, with those that typer adds."""
+        return _taken_simply(super().get_params(ctx))
+
+
+def _taken_simply(options: Sequence[object]) -> Sequence[object]:
+    for option in options:
+        if hasattr(option, "get_runtime_param") and "get_runtime_param" not in vars(option):  # older versions have none
+            setattr(option, "get_runtime_param", partial(_Simple, option))  # noqa: B010 - of an instance, not of its class
+    return options
+
+
+class _Simple:
+    """What an option turns its values by."""
+
+    def __init__(self, option: Any) -> None:  # noqa: ANN401 - as above
+        self._option = option
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ANN401 - as above
+        """The option's value. Raises typer's BadParameter."""
+        if value is None:
+            return () if param.multiple or param.nargs == -1 else None
+        found = simple(self._option.type_descriptor.annotation, value)
+        if found is not UNKNOWN:
+            return found
+        return type(self._option).get_runtime_param(self._option).coerce(value, param=param, ctx=ctx)
+
+
+def simple(kind: Any, value: Any) -> Any:  # noqa: ANN401 - any type, any value
+    """The value of that type for what was given, UNKNOWN where that takes more than a look."""
+    if kind in TEXTS and isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
+        return [Path(each) for each in value] if kind == list[Path] else list(value)
+    if not isinstance(kind, type):
+        return UNKNOWN
+    if isinstance(value, kind):
+        return value
+    if kind is Path and isinstance(value, str):
+        return Path(value)
+    if issubclass(kind, Enum) and value in [each.value for each in kind]:
+        return kind(value)
+    return UNKNOWN

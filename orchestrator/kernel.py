@@ -1,0 +1,306 @@
+"""What Linux offers beyond POSIX, and what stands in for it elsewhere: the one module that knows.
+
+| what | Linux | elsewhere |
+|---|---|---|
+| that very process, to signal or to wait for | pidfd_open(2) | its pid, looked at every 20 ms |
+| orphans come to us; we end with who started us | prctl(2) | they do not; the guard finds and ends them |
+| processes, their children and environments | /proc | psutil |
+| when a process began, which boot this is | /proc | psutil |
+| an open folder as a path | /proc/self/fd | the folder's own path |
+| a file without a name that others append to | /proc/PID/fd | a file with a secret name |
+| who is at the other end of a socket | SO_PEERCRED | nobody else: its folder is its owner's alone |
+| waking somebody who waits | eventfd(2), epoll(7) | a pipe, poll(2) |
+
+ORCHESTRATE_KERNEL=portable takes the right-hand column on Linux too; the tests do so. What is weaker there: between a
+look at a process and the signal to it, another can get its pid; and a task that both leaves its process group and
+empties its environment outlives its attempt.
+
+Nothing heavy is imported here: the launcher of every attempt stands on it.
+"""
+
+import contextlib
+import os
+import select
+import sys
+import time
+from collections.abc import Callable
+
+VARIABLE = "ORCHESTRATE_KERNEL"
+LINUX = sys.platform == "linux" and os.environ.get(VARIABLE) != "portable"
+PAUSE = 0.02
+"""Seconds between looks at a process where the kernel does not tell of its end."""
+FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
+"""How a folder is opened of which nothing is read."""
+NAMELESS = getattr(os, "O_TMPFILE", os.O_DIRECTORY)
+"""How a file without a name is opened; where there is none, no folder can be opened so to be written."""
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36  # linux/prctl.h
+SIGKILL = 9
+STARTED = 19  # starttime is field 22 of /proc/PID/stat (proc(5)); counted after the command's ")"
+
+
+def adopt_orphans() -> bool:
+    """Whether this process is from now on the parent of every orphan below it."""
+    return _prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def end_with_parent() -> None:
+    """Have the kernel kill this process when the one that started it is gone."""
+    _prctl(PR_SET_PDEATHSIG, SIGKILL)
+
+
+def shut_off() -> None:
+    """Keep other processes of this user from this one's memory, descriptors and environment."""
+    _prctl(PR_SET_DUMPABLE, 0)
+
+
+def _prctl(what: int, value: int) -> bool:
+    if not LINUX:
+        return False
+    import ctypes  # noqa: PLC0415 - not everybody calls this
+
+    return int(ctypes.CDLL(None).prctl(what, value, 0, 0, 0)) == 0
+
+
+def handle_on(pid: int) -> int | None:
+    """A descriptor that is readable once that process has ended; None where the kernel has none. Raises OSError."""
+    return os.pidfd_open(pid) if LINUX else None
+
+
+def ends(pid: int, seconds: float) -> bool:
+    """Whether the process ends within so many seconds; one that waits to be reaped has ended. Raises OSError."""
+    handle = handle_on(pid)
+    if handle is None:
+        return _seen_to_end(pid, time.monotonic() + seconds)
+    try:
+        poll = select.poll()
+        poll.register(handle, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
+    finally:
+        os.close(handle)
+
+
+def _seen_to_end(pid: int, deadline: float) -> bool:
+    while started(pid) is not None:
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(PAUSE)
+    return True
+
+
+def send(pid: int, number: int, still_meant: Callable[[int], bool]) -> bool:
+    """Signal the process if it is still the intended one, and no other that has its pid by now. Whether it was."""
+    with contextlib.suppress(OSError):
+        handle = handle_on(pid)
+        if handle is None:
+            meant = still_meant(pid)
+            if meant:
+                os.kill(pid, number)
+            return meant
+        try:
+            if still_meant(pid):
+                import signal  # noqa: PLC0415 - takes a launcher longer than all else here
+
+                signal.pidfd_send_signal(handle, number)
+                return True
+        finally:
+            os.close(handle)
+    return False
+
+
+def pids() -> list[int]:
+    """Of all processes that there are."""
+    if LINUX:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 - many times
+    import psutil  # noqa: PLC0415 - slow to load
+
+    return list(psutil.pids())
+
+
+def environment_of(pid: int) -> bytes:
+    """What a process found in its environment when it began, each entry ended by NUL; nothing where we may not see
+    it.
+    """
+    if LINUX:
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as file:  # noqa: PTH123 - many times
+                return file.read()
+        except OSError:
+            return b""
+    import psutil  # noqa: PLC0415 - as above
+
+    try:
+        found = psutil.Process(pid).environ()
+    except (psutil.Error, OSError):
+        return b""
+    return b"".join(os.fsencode(f"{name}={value}") + b"\0" for name, value in found.items())
+
+
+def children_of(pid: int) -> list[int]:
+    """Pids of a process's children; none for one that is gone."""
+    if LINUX:
+        with contextlib.suppress(FileNotFoundError):
+            return _listed_children(pid)
+        if os.path.exists(f"/proc/{os.getpid()}/task/{os.getpid()}/children"):  # noqa: PTH110 - as above
+            return []  # the process is gone, and not the kernel without CONFIG_PROC_CHILDREN
+    import psutil  # noqa: PLC0415 - as above
+
+    with contextlib.suppress(psutil.Error):
+        return [process.pid for process in psutil.Process(pid).children()]
+    return []
+
+
+def _listed_children(pid: int) -> list[int]:
+    """As the kernel lists them for each thread: psutil examines every process of the machine, which takes longer than
+    many tasks. Raises FileNotFoundError.
+    """
+    found = []
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - many times a second
+            with open(f"/proc/{pid}/task/{thread}/children", encoding="ascii") as file:  # noqa: PTH123 - as above
+                found += [int(one) for one in file.read().split()]
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return []
+    return found
+
+
+def started(pid: int) -> float | None:
+    """When a process began, in units of which only equality is asked; None when it is gone or a zombie.
+
+    Clock ticks since the boot, which no change of the wall clock moves; elsewhere psutil's creation time.
+    """
+    if LINUX:
+        with contextlib.suppress(OSError, IndexError, ValueError):
+            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - many times
+                fields = file.read().rpartition(")")[2].split()
+            return None if fields[0] in "ZX" else float(fields[STARTED])
+    import psutil  # noqa: PLC0415 - as above
+
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
+    except psutil.Error:
+        return None
+
+
+def boot() -> str:
+    """Another one after every boot: the kernel's id of it, elsewhere the time of the boot."""
+    if LINUX:
+        with contextlib.suppress(OSError), open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:  # noqa: PTH123 - as above
+            return file.read().strip()
+    import psutil  # noqa: PLC0415 - as above
+
+    return str(int(psutil.boot_time()))
+
+
+def usable_cores() -> int:
+    """How many cores this process may use: a container has a share."""
+    if LINUX:
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def open_files() -> int | None:
+    """How many descriptors this process has, None where that cannot be told."""
+    try:
+        return len(os.listdir("/proc/self/fd" if LINUX else "/dev/fd"))  # noqa: PTH208 - one call
+    except OSError:
+        return None
+
+
+def threads_of(user: int) -> int:
+    """Threads of all processes of this user, which is what a limit of processes counts; elsewhere the processes."""
+    total = 0
+    if not LINUX:
+        import psutil  # noqa: PLC0415 - as above
+
+        return sum(
+            one.info["uids"] is not None and one.info["uids"].real == user for one in psutil.process_iter(["uids"])
+        )
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                if entry.stat().st_uid == user:
+                    total += len(os.listdir(f"{entry.path}/task"))  # noqa: PTH208 - many
+    return total
+
+
+def path_of(descriptor: int, name: str) -> str:
+    """A path of an open folder or file in this process, whatever becomes of its name; elsewhere its name."""
+    return f"/proc/self/fd/{descriptor}" if LINUX else name
+
+
+def address_of(descriptor: int) -> str | None:
+    """A path by which other processes of this user open a file that has no name; None where there is none."""
+    return f"/proc/{os.getpid()}/fd/{descriptor}" if LINUX else None
+
+
+def user_of(connection: int) -> int:
+    """Whose process is at the other end of a socket with this descriptor, as the system says.
+
+    Elsewhere we ourselves: the socket lies in a folder that nobody else enters. Raises OSError.
+    """
+    if not LINUX:
+        return os.getuid()
+    import socket  # noqa: PLC0415 - takes a launcher longer than all else here
+    import struct  # noqa: PLC0415
+
+    with socket.socket(fileno=os.dup(connection)) as there:
+        facts = there.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    return int(struct.unpack("3i", facts)[1])
+
+
+class Bell:
+    """Wakes who waits for it to be readable. Safe from any thread, and from a signal handler."""
+
+    def __init__(self) -> None:
+        if LINUX:
+            self._heard = self._rung = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        else:
+            self._heard, self._rung = os.pipe()
+            os.set_blocking(self._heard, False)
+            os.set_blocking(self._rung, False)
+
+    def fileno(self) -> int:
+        """Readable once it was rung."""
+        return self._heard
+
+    def ring(self) -> None:
+        """Wake them."""
+        with contextlib.suppress(BlockingIOError):  # rung so often that nothing more goes in
+            os.write(self._rung, (1).to_bytes(8, sys.byteorder))
+
+    def hush(self) -> None:
+        """From now on it is not readable until it is rung again."""
+        with contextlib.suppress(BlockingIOError):
+            os.read(self._heard, 1 << 12)
+
+    def close(self) -> None:
+        """Close it."""
+        for descriptor in {self._heard, self._rung}:
+            os.close(descriptor)
+
+
+class Watch:
+    """Which descriptors have something to read: many that change often."""
+
+    def __init__(self) -> None:
+        self._poll: select.epoll | select.poll = select.epoll() if LINUX else select.poll()
+
+    def register(self, descriptor: int) -> None:
+        """Watch it too."""
+        self._poll.register(descriptor, select.POLLIN)
+
+    def unregister(self, descriptor: int) -> None:
+        """Watch it no more. Raises OSError or KeyError where it is not watched."""
+        self._poll.unregister(descriptor)
+
+    def poll(self, seconds: float) -> list[tuple[int, int]]:
+        """Those that have, as soon as there is one, at the latest after so many seconds."""
+        return self._poll.poll(seconds) if isinstance(self._poll, select.epoll) else self._poll.poll(seconds * 1000)
+
+    def close(self) -> None:
+        """Release it."""
+        if isinstance(self._poll, select.epoll):
+            self._poll.close()

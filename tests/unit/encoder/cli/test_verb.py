@@ -1,0 +1,58 @@
+import subprocess
+import sys
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from encoder.cli.verb import UNKNOWN, simple
+
+
+class Level(StrEnum):
+    FAST = "fast"
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "value"),
+    [
+        (str, "text", "text"),
+        (Path, "a/b", Path("a/b")),
+        (Path, Path("a"), Path("a")),
+        (Level, "fast", Level.FAST),
+        (Level, Level.FAST, Level.FAST),
+        (list[str], ("a", "b"), ["a", "b"]),
+        (list[Path], ["a"], [Path("a")]),
+        (int, 3, 3),
+    ],
+)
+def test_a_simple_value_is_taken_as_it_is(kind, given, value):
+    found = simple(kind, given)
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(("kind", "given"), [(int, "3"), (Level, "slow"), (list[int], ["1"]), (bool, "yes")])
+def test_what_takes_more_than_a_look_is_left_to_typer(kind, given):
+    assert simple(kind, given) is UNKNOWN
+
+
+def test_a_level_that_there_is_not_is_refused_with_those_that_there_are():
+    command = (sys.executable, "-m", "encoder", "encode", "-l", "slow", "x")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "balanced" in done.stderr
+
+
+def test_encoding_a_file_loads_no_library_of_validation(tmp_path):
+    (tmp_path / "a.log").write_bytes(b"x" * 100)
+    told = (
+        "import sys, atexit; from encoder.cli.start import main; "
+        "atexit.register(lambda: print(*sorted({name.split('.')[0] for name in sys.modules}))); main()"
+    )
+    arguments = ("encode", "-f", "-l", "fast", "-o", "b.glyph", "a.log")
+    done = subprocess.run(
+        (sys.executable, "-c", told, *arguments), cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    loaded = done.stdout.split()
+    assert "encoder" in loaded
+    assert not {"pydantic", "rich", "orchestrator"} & set(loaded)
