@@ -57,7 +57,13 @@ PLANLIKE: Final = re.compile(
     r"\b(plan|roadmap|to-?do|tasks?|checklist|rollout|work breakdown|wbs|backlog|action items|aufgaben|t\u00e2ches)\b",
     re.IGNORECASE,
 )
+BASELINE: Final = re.compile(
+    r"(?:baseline|today|current(?:ly| value)?|before|now|actual|ist|actuel(?:lement)?|aujourd'hui|heute|as is|from)",
+    re.IGNORECASE,
+)
 LONGEST: Final = 300  # characters of a title
+GIVEN_UP: Final = "-"
+"""What stands in the check box of a task that nobody will do."""
 WORKING: Final = frozenset({Topic.OTHER, Topic.TASKS, Topic.NEXT})
 BESIDE: Final = 20  # lines of a section that are looked at for check boxes
 METRICS: Final = 200  # rows of a summary
@@ -108,6 +114,7 @@ class _Reading:
         self.tasks: dict[str, tuple[DraftGroup, DraftTask]] = {}
         self.loose: dict[str, str] = {}
         self.looks: dict[int, bool] = {}
+        self.merged: tuple[str, tuple[str, ...], int] = ("", (), 0)
 
     def visit(self, section: Section) -> None:
         """Read a section and what is below it, then be where one was before."""
@@ -222,6 +229,7 @@ class _Reading:
             about = line.label or self.section.text or "the beginning"
             topic = topic_for(self.section, line)
             why = "words about the work" if topic in NO_WORK else "nothing says that it is a task"
+            why = "given up" if line.box == GIVEN_UP else why
             kind = f"{why}" if topic in NO_WORK or self.section.role is not Role.TASK else "details of tasks"
             draft.note(line.number, Concern.LEFT_OUT, f"{about}: {line.text[:80]}: {why}", kind)
 
@@ -483,6 +491,8 @@ def _metric_row(reading: _Reading, line: Line) -> bool:
         return False
     cells = list(line.cells.values())
     metric = line.cells.get("metric") or cells[0]
+    if before := next((name for name in columns[1:] if BASELINE.fullmatch(name)), ""):
+        reading.draft.baselines[line.number] = line.cells[before]
     reading.draft.metrics.append(
         (metric[:LONGEST], line.cells.get(goal or columns[1], cells[1])[:LONGEST], line.number)
     )
@@ -557,14 +567,27 @@ def _task(reading: _Reading, line: Line) -> bool:
 
 
 def _is_task_item(reading: _Reading, line: Line) -> bool:
+    if line.box == GIVEN_UP:
+        return False
     topic, step = topic_for(reading.section, line), STEP.match(line.text) is not None and reading.group is not None
     if line.box and (topic is Topic.TIMELINE or (step and topic is Topic.ABOUT)):
         return True
     if topic not in WORKING or line.front or (topic is Topic.OTHER and is_task_field(line)):
         return False
-    if line.box or step:
+    if line.box or step or (line.level == 1 and _is_marked(reading, line)):
         return True
     return line.level == 1 and (topic is Topic.TASKS or _is_plain_task(reading, line))
+
+
+def _is_marked(reading: _Reading, line: Line) -> bool:
+    """Whether some of its list are marked as done, in what calls itself a plan: "## Q1", "- \u2705 Export"."""
+    around = (reading.section, *reading.section.around())
+    beside = (one for one in reading.section.lines[:BESIDE] if one.kind is Kind.ITEM and one.label == line.label)
+    return (
+        reading.task is None
+        and any(PLANLIKE.search(one.text[:200]) for one in around if one.heading)
+        and any(one.done and one.level == 1 for one in beside)
+    )
 
 
 def _is_plain_task(reading: _Reading, line: Line) -> bool:
@@ -605,7 +628,7 @@ def _task_row(reading: _Reading, line: Line) -> bool:
     if topic is Topic.TIMELINE and "task" not in task_cells(line):
         return False
     group = reading.group
-    named = task_cells(line).get("group", "").strip()
+    named = _named_group(reading, line)
     if group is None or (named and reading.section.role is not Role.GROUP):
         group = reading.loose_group(line, title=named)
     task = read_row(reading.draft, line)
@@ -614,6 +637,26 @@ def _task_row(reading: _Reading, line: Line) -> bool:
         _merge(known[1], task)
     else:
         reading.add(group, task)
+    return True
+
+
+def _named_group(reading: _Reading, line: Line) -> str:
+    """The group that a row names; an empty cell is one with the cell above it, in the same table."""
+    cells = task_cells(line)
+    named = cells.get("group", "").strip()
+    above, columns, last = reading.merged
+    if "group" in cells and not named and columns == tuple(line.cells) and last == line.number - 1:
+        named = above
+    reading.merged = (named, tuple(line.cells), line.number)
+    return named
+
+
+def _chart_row(reading: _Reading, line: Line) -> bool:
+    """A task of a chart, where nothing else in the document is a task: a chart mostly draws what stands elsewhere."""
+    if not line.cells or not reading.lenient or reading.section.outside:
+        return False
+    task = read_row(reading.draft, line)
+    reading.add(reading.group or reading.loose_group(line, title=line.cells["phase"]), task)
     return True
 
 
@@ -645,7 +688,7 @@ RULES: Final[dict[Kind, tuple[Rule, ...]]] = {
     Kind.ITEM: (_front, _moment, _agent_item, _ordered, _field, _deliverable, _criterion, _next_step, _task),
     Kind.ROW: (_metric_row, _task_row),
     Kind.PROSE: (_moment, _summary),
-    Kind.CODE: (_moment, _ordered),
+    Kind.CODE: (_moment, _ordered, _chart_row),
 }
 """By what a line is, in order: the first that understands it takes it."""
 MAY_ONLY_TELL: Final = (_front, _field, _criterion, _metric_row)

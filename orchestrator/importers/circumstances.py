@@ -13,7 +13,9 @@ CONDITION: Final = re.compile(
     r"\b(?:for|at|with|on|during|after|when|if|while|across|among|out of|over|per|every|each|given|using|bei|pour"
     r"|avec)(?: a| an| the| all| up to| load of| inputs? of| files? of| files?| inputs?)*$"
 )
-LEADING: Final = re.compile(r"^(?:for|at(?! (?:most|least|max|min))|with|on|during|after|when|if|while|given|under|using|bei|pour|avec|per)\b")
+LEADING: Final = re.compile(
+    r"^(?:for|at(?! (?:most|least|max|min))|with|on|during|after|when|if|while|given|under|using|bei|pour|avec|per)\b"
+)
 LOADS: Final = frozenset(
     {"users", "requests", "connections", "requests/s", "counts", "sessions", "queries/s", "threads"}
 )

@@ -163,6 +163,7 @@ class Draft:
     agents: dict[str, DraftAgent] = field(default_factory=dict)
     groups: dict[str, DraftGroup] = field(default_factory=dict)
     metrics: list[tuple[str, str, int]] = field(default_factory=list)
+    baselines: dict[int, str] = field(default_factory=dict)
     timeline: list[tuple[float, str, list[str], int]] = field(default_factory=list)
     progress: tuple[float, float | None] | None = None
     next_steps: list[str] = field(default_factory=list)

@@ -18,6 +18,13 @@ FINISHED: Final = re.compile(
     r"\s*[(\[\u2013\u2014-]\s*(completed?|done|finished|shipped|termin\u00e9e?|fertig|erledigt)\s*[)\]]?\s*$",
     re.IGNORECASE,
 )
+STATE: Final = re.compile(
+    r"(?P<word>TODO|DOING|NOW|LATER|WAITING|STARTED|NEXT|DONE|CANCELLED|CANCELED):?\s{1,4}(?=\S)(?!(?:comment|marker|item)s?\b)"
+)
+"""The states that outliners write in front: "TODO Book the van"."""
+STATES: Final = {"DONE": "x", "CANCELLED": "-", "CANCELED": "-"}
+DATED: Final = re.compile("\\s?[\U0001f4c5\U0001f5d3\U0001f6eb\u23f3\u2795\u2705\u274c]\ufe0f?\\s?\\d{4}-\\d\\d-\\d\\d")
+"""A day behind the sign that says what happens on it, as note takers' tasks have it."""
 EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u23f3\u231b\u20e3]")
 
 
@@ -31,6 +38,12 @@ class Marked:
     box: str = ""
     done: bool = False
     struck: bool = False
+
+
+def stated(text: str) -> str:
+    """An item with the check box that a state in front of it stands for: "[x] Book the van" of "DONE Book the van"."""
+    found = STATE.match(text)
+    return f"[{STATES.get(found['word'], ' ')}] {text[found.end() :]}" if found else text
 
 
 def clean(text: str) -> str:
@@ -47,6 +60,7 @@ def marked(raw: str) -> Marked:
     text, box = raw.strip(), ""
     if found := CHECKBOX.match(text):
         box, text = found[1] or " ", text[found.end() :]
+    text = DATED.sub("", text) if not text.isascii() else text
     struck = len(text) > 4 and text.startswith("~~") and "~~" in text[2:]
     shown = text.strip("* \t")
     signed = bool(shown) and (shown[0] in DONE_SIGNS or shown.rstrip("\ufe0f")[-1:] in set(DONE_SIGNS))

@@ -105,7 +105,7 @@ WORDS: Final = (
         (
             r"(?:the |all |open |remaining |main |key |sub-?|action |implementation |development |work |project )*"
             r"(?:tasks?(?: list| details| breakdown)?|to-?dos?|steps|items|actions|backlog|checklist|remaining"
-            r"|remaining work|work breakdown|activities)(?: ?(?:/|and|&) ?\w+)?|"
+            r"|remaining work|work breakdown|activities|initiatives|procedure)(?: ?(?:/|and|&) ?\w+)?|"
             r"in progress|doing|up next|now|done|completed|finished|in review|blocked|this week|today|"
             r"what (?:is|remains) to be done|t[a\u00e2]ches|[a\u00e0] faire|actions|aufgaben|arbeitsschritte|offen"
             r"|tareas|actividades|pasos|[e\u00e9]tapes|subtasks"
@@ -196,6 +196,13 @@ SERIAL: Final = (
     r"phase|stage|sprint|milestone|iteration|wave|increment|week|day|month|quarter|step|\u00e9tape|etape|jalon"
     r"|semaine|etappe|meilenstein|woche|fase|etapa|hito|semana|schritt"
 )
+AIM: Final = r"objective|goal|theme|pillar|outcome|initiative|objectif|ziel|objetivo"
+"""What may be the name of a group of work as well as words about it: what stands below decides."""
+AIMED: Final = re.compile(rf"(?P<noun>{AIM})\s+(?P<id>{NUMBER})(?:{SEPARATOR}(?P<title>\S.*))?", re.IGNORECASE)
+PROVING: Final = re.compile(
+    r"(?:verification|validation|measures of success|success looks like)(?: \w+)?", re.IGNORECASE
+)
+"""What stands over criteria, or over the work of trying them."""
 WORKSTREAM: Final = re.compile(
     rf"(?P<noun>{PARALLEL})\s+(?P<id>{NUMBER})(?:{SEPARATOR}(?P<title>\S.*))?", re.IGNORECASE
 )
@@ -273,7 +280,18 @@ def names_group(text: str) -> re.Match[str] | None:
     if len(text) > 300:
         return None
     plain = NUMBERING.sub("", text, count=1) if NUMBERING.match(text) else text
-    return WORKSTREAM.fullmatch(plain) or PHASE.fullmatch(plain) or SHORT.fullmatch(plain) or MARKED.fullmatch(plain)
+    named = WORKSTREAM.fullmatch(plain) or AIMED.fullmatch(plain)
+    return named or PHASE.fullmatch(plain) or SHORT.fullmatch(plain) or MARKED.fullmatch(plain)
+
+
+def is_aim(found: re.Match[str]) -> bool:
+    """Whether the noun is one that names aims more often than parts of the work."""
+    return found.re is AIMED
+
+
+def may_prove(heading: str) -> bool:
+    """Whether a heading stands over criteria, unless what it holds is work."""
+    return PROVING.fullmatch(bare(heading)) is not None
 
 
 def is_serial(found: re.Match[str]) -> bool:
