@@ -18,7 +18,7 @@ from orchestrator.importers.finish import finish
 from orchestrator.importers.outline import Kind, Line, read_outline
 from orchestrator.importers.sections import Role, Section, holds_strong, read_sections, topic_for
 from orchestrator.importers.stages import add_stages, idle
-from orchestrator.importers.tablecolumns import is_task_row, task_cells
+from orchestrator.importers.tablecolumns import is_key, is_task_row, task_cells
 from orchestrator.importers.taskfields import Means, is_task_field, meaning
 from orchestrator.importers.tasklines import (
     NOTHING,
@@ -30,7 +30,18 @@ from orchestrator.importers.tasklines import (
     split_names,
     without_estimate,
 )
-from orchestrator.importers.topics import FINISHED, NO_WORK, STEP, Topic, bare, is_serial, names_group, names_task
+from orchestrator.importers.topics import (
+    FINISHED,
+    NO_TASK,
+    NO_WORK,
+    STEP,
+    Topic,
+    bare,
+    is_serial,
+    names_group,
+    names_task,
+    without_noun,
+)
 from orchestrator.importers.verbs import is_imperative
 
 TITLE_TAIL: Final = re.compile(
@@ -156,6 +167,7 @@ class _Reading:
         group = self.group = self.draft.new_group(name, "", line.number)
         group.title = (without_estimate(self.draft, line, group, title) or title)[:LONGEST]
         group.within, group.done = within, line.done
+        group.key = f"{noun} {found['id']}".lower() if found and noun else ""
         group.lead = (_agents(self.draft, led, line) or [""])[0]
         if not serial:
             return
@@ -198,7 +210,7 @@ class _Reading:
             for one in (self.section, *self.section.around())
             if one.role in {Role.PLAIN, Role.TITLE} and one.heading
         ]
-        title = title or (around[0].text if around else "")
+        title = title or without_noun(around[0].text if around else "")
         shown = (bare(title) or title) if around and around[0].role is Role.PLAIN else TITLE_TAIL.sub("", title)
         shown = shown[:LONGEST] or "Work"
         key = shown.lower()
@@ -490,7 +502,8 @@ def _metric_row(reading: _Reading, line: Line) -> bool:
     if len(columns) < 2 or len(reading.draft.metrics) >= METRICS:
         return False
     cells = list(line.cells.values())
-    metric = line.cells.get("metric") or cells[0]
+    named = (cell for column, cell in line.cells.items() if column != goal and not is_key(cell))
+    metric = line.cells.get("metric") or next(named, cells[0])
     if before := next((name for name in columns[1:] if BASELINE.fullmatch(name)), ""):
         reading.draft.baselines[line.number] = line.cells[before]
     reading.draft.metrics.append(
@@ -558,6 +571,7 @@ def _task(reading: _Reading, line: Line) -> bool:
     group = reading.group or reading.loose_group(line)
     task = read_task(reading.draft, line)
     task.done = task.done or (bare(reading.section.text).lower() in FINISHED and not line.box)
+    task.numbered = line.level == 1 and bool(line.box) and task.key[:1].isdigit()
     if line.level > 1 and group.tasks:
         said = f"{line.text[:LONGEST]}: a task of its own, after the one it stands under"
         reading.draft.note(line.number, Concern.READ_AS, said, "items below items")
@@ -592,7 +606,7 @@ def _is_marked(reading: _Reading, line: Line) -> bool:
 
 def _is_plain_task(reading: _Reading, line: Line) -> bool:
     """Whether an item that nothing marks as a task is one by where it stands."""
-    if reading.task is not None or line.code:
+    if reading.task is not None or line.code or NO_TASK.match(line.text):
         return False
     if reading.group is not None:
         return not reading.strict or _beside_boxes(reading.section, line)

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-CHECKBOX: Final = re.compile(r"\\?\[([ xX\u2713\u2714~/>-]?)\\?\](?:\s+|$)")
+CHECKBOX: Final = re.compile(r"\\?\[([ xX\u2713\u2714~/>-]?)\\?\]\*?(?:\s+|$)")
 LINK: Final = re.compile(r"!?\[([^\[\]]{0,300})\](?:\([^()\s]{0,500}(?:\s[^()]{0,100})?\)|\[[^\[\]]{0,100}\])")
 MARKUP: Final = re.compile(r"\*\*|__|~~|`|<!--|-->|\\(?=[\[\]*_`|#<>.-])")
 STARRED: Final = re.compile(r"(?<![\w*])\*([^*\s](?:[^*]{0,200}[^*\s])?)\*(?![\w*])")
@@ -18,6 +18,10 @@ FINISHED: Final = re.compile(
     r"\s*[(\[\u2013\u2014-]\s*(completed?|done|finished|shipped|termin\u00e9e?|fertig|erledigt)\s*[)\]]?\s*$",
     re.IGNORECASE,
 )
+LOUD: Final = re.compile(
+    r"(?<=\S)\s+(?:(?P<done>COMPLETED?|DONE|FINISHED|SHIPPED)|IN PROGRESS|NOT STARTED|WIP|PLANNED|PENDING|BLOCKED)$"
+)
+"""A state in capitals behind a title: "Phase 1: Foundation COMPLETE"."""
 STATE: Final = re.compile(
     r"(?P<word>TODO|DOING|NOW|LATER|WAITING|STARTED|NEXT|DONE|CANCELLED|CANCELED):?\s{1,4}(?=\S)(?!(?:comment|marker|item)s?\b)"
 )
@@ -67,4 +71,6 @@ def marked(raw: str) -> Marked:
     plain = clean(text)
     said = FINISHED.search(plain, max(0, len(plain) - 40))
     plain = plain[: said.start()] if said and said.start() else plain
+    if loud := LOUD.search(plain, max(0, len(plain) - 40)):
+        plain, signed = plain[: loud.start()], signed or loud["done"] is not None
     return Marked(plain, box, signed or said is not None or box in {"x", "X", "\u2713", "\u2714"}, struck)

@@ -124,7 +124,12 @@ def _name(section: Section) -> None:
         section.topic = inherited
     if section.role is Role.PLAIN and may_prove(section.text) and not _is_to_do(section):
         section.role, section.topic = Role.TOPIC, Topic.CRITERIA
-    if section.role is Role.TOPIC and section.topic is Topic.ABOUT and may_be_work(section.text) and _boxes(section):
+    if (
+        section.role is Role.TOPIC
+        and section.topic is Topic.ABOUT
+        and may_be_work(section.text)
+        and (_boxes(section) or (section.within(Role.GROUP) and _task_fields(section)))
+    ):
         section.role, section.topic = Role.PLAIN, Topic.OTHER
 
 

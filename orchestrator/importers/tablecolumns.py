@@ -39,6 +39,11 @@ HOURS: Final = re.compile(
 )
 
 
+def is_key(cell: str) -> bool:
+    """Whether a cell holds an id and no title: "TASK-001", "3"."""
+    return KEY.fullmatch(cell.strip()) is not None
+
+
 @lru_cache(maxsize=2048)
 def part_of(column: str) -> str:
     """Which part of a task a column holds; "" for none. weak: a title, if others say that the table is one of tasks."""
@@ -54,6 +59,8 @@ def task_cells(line: Line) -> dict[str, str]:
         part = part_of(column)
         if part and (part not in cells or (part == "estimate" and is_size(cells[part]) and not is_size(cell))):
             cells[part] = cell
+    if is_key(cells.get("task", "")) and cells.get("weak"):
+        cells["key"], cells["task"] = cells["task"], cells["weak"]
     cells["title"] = cells.get("task", "") or cells.get("weak", "") if "task" not in cells else cells["task"]
     return cells
 

@@ -5,7 +5,7 @@ in `kept` were read for the first time when the others were right: all 8 groups,
 were, and one criterion was made that no label has, which was mended then. Those in `later` were written after that: two
 of three were right at once, and the third (`M1 - Title`) had no group. Those in `shapes` were written last, of shapes
 that none before had (a chart, key results, a runbook, a tracker's export, states of outliners, merged cells, headings
-with hours); nearly none was right, and the mechanism that each lacked was added.
+with hours, numbered boxes, tables of keys); nearly none was right, and the mechanism that each lacked was added.
 """
 
 from collections import Counter
