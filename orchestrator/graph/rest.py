@@ -1,7 +1,6 @@
 """How long a run still takes: by the estimates, at the pace of what has finished. Pure."""
 
 from collections.abc import Collection, Mapping
-
 from types import MappingProxyType
 from typing import Final
 
