@@ -200,14 +200,17 @@ class RunView:
     def remaining(self, now: float) -> float | None:
         """Seconds still to go by the estimates, at the pace so far; None before anything finished."""
         left = self._left(now)
-        return None if left is None else remaining(self.loaded.graph, left, self.most)
+        return None if left is None else remaining(self.loaded.graph, left, self.most, self._pauses(now))
 
     def critical_rest(self, now: float) -> float | None:
         """Seconds that the longest chain of what is left still takes, at the pace so far; None before anything
         finished.
         """
         left = self._left(now)
-        return None if left is None else longest_rest(self.loaded.graph, left)
+        return None if left is None else longest_rest(self.loaded.graph, left, self._pauses(now))
+
+    def _pauses(self, now: float) -> dict[str, float]:
+        return {task: max(0.0, one.due - now) for task, one in self.pausing.items()}
 
     def _left(self, now: float) -> dict[str, float] | None:
         working = {task: now - one.since for task, one in self.working.items()}

@@ -1,8 +1,12 @@
 """How long a run still takes: by the estimates, at the pace of what has finished. Pure."""
 
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
+from typing import Final
 
 from orchestrator.graph.model import TaskGraph
+
+NONE: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 def seconds_left(
@@ -22,15 +26,17 @@ def seconds_left(
     }
 
 
-def remaining(graph: TaskGraph, left: Mapping[str, float], at_once: int) -> float:
-    """Seconds until all of it is done, so many at once: no less than the longest chain."""
-    return max(longest_rest(graph, left), sum(left.values()) / max(1, at_once))
+def remaining(graph: TaskGraph, left: Mapping[str, float], at_once: int, pauses: Mapping[str, float] = NONE) -> float:
+    """Seconds until all of it is done, so many at once: no less than the longest chain. pauses: as for that."""
+    return max(longest_rest(graph, left, pauses), sum(left.values()) / max(1, at_once))
 
 
-def longest_rest(graph: TaskGraph, left: Mapping[str, float]) -> float:
-    """Seconds of the longest chain, of tasks that have so many left; those not named have none."""
+def longest_rest(graph: TaskGraph, left: Mapping[str, float], pauses: Mapping[str, float] = NONE) -> float:
+    """Seconds of the longest chain, of tasks that have so many left; those not named have none. pauses: until the next
+    attempt of tasks that wait for one.
+    """
     finish: dict[str, float] = {}
     for task in graph.nodes:
         wait = max((finish[need] for need in graph.needs[task]), default=0.0)
-        finish[task] = wait + left.get(task, 0.0)
+        finish[task] = wait + pauses.get(task, 0.0) + left.get(task, 0.0)
     return max(finish.values(), default=0.0)

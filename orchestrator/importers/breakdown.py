@@ -18,7 +18,7 @@ from orchestrator.importers.finish import finish
 from orchestrator.importers.outline import Kind, Line, read_outline
 from orchestrator.importers.sections import Role, Section, holds_strong, read_sections, topic_for
 from orchestrator.importers.stages import add_stages, idle
-from orchestrator.importers.tablecolumns import is_task_row, task_cells
+from orchestrator.importers.tablecolumns import is_key, is_task_row, task_cells
 from orchestrator.importers.taskfields import Means, is_task_field, meaning
 from orchestrator.importers.tasklines import (
     NOTHING,
@@ -30,7 +30,18 @@ from orchestrator.importers.tasklines import (
     split_names,
     without_estimate,
 )
-from orchestrator.importers.topics import FINISHED, NO_WORK, STEP, Topic, bare, is_serial, names_group, names_task
+from orchestrator.importers.topics import (
+    FINISHED,
+    NO_TASK,
+    NO_WORK,
+    STEP,
+    Topic,
+    bare,
+    is_serial,
+    names_group,
+    names_task,
+    without_noun,
+)
 from orchestrator.importers.verbs import is_imperative
 
 TITLE_TAIL: Final = re.compile(
@@ -57,7 +68,13 @@ PLANLIKE: Final = re.compile(
     r"\b(plan|roadmap|to-?do|tasks?|checklist|rollout|work breakdown|wbs|backlog|action items|aufgaben|t\u00e2ches)\b",
     re.IGNORECASE,
 )
+BASELINE: Final = re.compile(
+    r"(?:baseline|today|current(?:ly| value)?|before|now|actual|ist|actuel(?:lement)?|aujourd'hui|heute|as is|from)",
+    re.IGNORECASE,
+)
 LONGEST: Final = 300  # characters of a title
+GIVEN_UP: Final = "-"
+"""What stands in the check box of a task that nobody will do."""
 WORKING: Final = frozenset({Topic.OTHER, Topic.TASKS, Topic.NEXT})
 BESIDE: Final = 20  # lines of a section that are looked at for check boxes
 METRICS: Final = 200  # rows of a summary
@@ -108,6 +125,7 @@ class _Reading:
         self.tasks: dict[str, tuple[DraftGroup, DraftTask]] = {}
         self.loose: dict[str, str] = {}
         self.looks: dict[int, bool] = {}
+        self.merged: tuple[str, tuple[str, ...], int] = ("", (), 0)
 
     def visit(self, section: Section) -> None:
         """Read a section and what is below it, then be where one was before."""
@@ -149,6 +167,7 @@ class _Reading:
         group = self.group = self.draft.new_group(name, "", line.number)
         group.title = (without_estimate(self.draft, line, group, title) or title)[:LONGEST]
         group.within, group.done = within, line.done
+        group.key = f"{noun} {found['id']}".lower() if found and noun else ""
         group.lead = (_agents(self.draft, led, line) or [""])[0]
         if not serial:
             return
@@ -191,7 +210,7 @@ class _Reading:
             for one in (self.section, *self.section.around())
             if one.role in {Role.PLAIN, Role.TITLE} and one.heading
         ]
-        title = title or (around[0].text if around else "")
+        title = title or without_noun(around[0].text if around else "")
         shown = (bare(title) or title) if around and around[0].role is Role.PLAIN else TITLE_TAIL.sub("", title)
         shown = shown[:LONGEST] or "Work"
         key = shown.lower()
@@ -222,6 +241,7 @@ class _Reading:
             about = line.label or self.section.text or "the beginning"
             topic = topic_for(self.section, line)
             why = "words about the work" if topic in NO_WORK else "nothing says that it is a task"
+            why = "given up" if line.box == GIVEN_UP else why
             kind = f"{why}" if topic in NO_WORK or self.section.role is not Role.TASK else "details of tasks"
             draft.note(line.number, Concern.LEFT_OUT, f"{about}: {line.text[:80]}: {why}", kind)
 
@@ -482,7 +502,10 @@ def _metric_row(reading: _Reading, line: Line) -> bool:
     if len(columns) < 2 or len(reading.draft.metrics) >= METRICS:
         return False
     cells = list(line.cells.values())
-    metric = line.cells.get("metric") or cells[0]
+    named = (cell for column, cell in line.cells.items() if column != goal and not is_key(cell))
+    metric = line.cells.get("metric") or next(named, cells[0])
+    if before := next((name for name in columns[1:] if BASELINE.fullmatch(name)), ""):
+        reading.draft.baselines[line.number] = line.cells[before]
     reading.draft.metrics.append(
         (metric[:LONGEST], line.cells.get(goal or columns[1], cells[1])[:LONGEST], line.number)
     )
@@ -548,6 +571,7 @@ def _task(reading: _Reading, line: Line) -> bool:
     group = reading.group or reading.loose_group(line)
     task = read_task(reading.draft, line)
     task.done = task.done or (bare(reading.section.text).lower() in FINISHED and not line.box)
+    task.numbered = line.level == 1 and bool(line.box) and task.key[:1].isdigit()
     if line.level > 1 and group.tasks:
         said = f"{line.text[:LONGEST]}: a task of its own, after the one it stands under"
         reading.draft.note(line.number, Concern.READ_AS, said, "items below items")
@@ -557,19 +581,32 @@ def _task(reading: _Reading, line: Line) -> bool:
 
 
 def _is_task_item(reading: _Reading, line: Line) -> bool:
+    if line.box == GIVEN_UP:
+        return False
     topic, step = topic_for(reading.section, line), STEP.match(line.text) is not None and reading.group is not None
     if line.box and (topic is Topic.TIMELINE or (step and topic is Topic.ABOUT)):
         return True
     if topic not in WORKING or line.front or (topic is Topic.OTHER and is_task_field(line)):
         return False
-    if line.box or step:
+    if line.box or step or (line.level == 1 and _is_marked(reading, line)):
         return True
     return line.level == 1 and (topic is Topic.TASKS or _is_plain_task(reading, line))
 
 
+def _is_marked(reading: _Reading, line: Line) -> bool:
+    """Whether some of its list are marked as done, in what calls itself a plan: "## Q1", "- \u2705 Export"."""
+    around = (reading.section, *reading.section.around())
+    beside = (one for one in reading.section.lines[:BESIDE] if one.kind is Kind.ITEM and one.label == line.label)
+    return (
+        reading.task is None
+        and any(PLANLIKE.search(one.text[:200]) for one in around if one.heading)
+        and any(one.done and one.level == 1 for one in beside)
+    )
+
+
 def _is_plain_task(reading: _Reading, line: Line) -> bool:
     """Whether an item that nothing marks as a task is one by where it stands."""
-    if reading.task is not None or line.code:
+    if reading.task is not None or line.code or NO_TASK.match(line.text):
         return False
     if reading.group is not None:
         return not reading.strict or _beside_boxes(reading.section, line)
@@ -605,7 +642,7 @@ def _task_row(reading: _Reading, line: Line) -> bool:
     if topic is Topic.TIMELINE and "task" not in task_cells(line):
         return False
     group = reading.group
-    named = task_cells(line).get("group", "").strip()
+    named = _named_group(reading, line)
     if group is None or (named and reading.section.role is not Role.GROUP):
         group = reading.loose_group(line, title=named)
     task = read_row(reading.draft, line)
@@ -614,6 +651,26 @@ def _task_row(reading: _Reading, line: Line) -> bool:
         _merge(known[1], task)
     else:
         reading.add(group, task)
+    return True
+
+
+def _named_group(reading: _Reading, line: Line) -> str:
+    """The group that a row names; an empty cell is one with the cell above it, in the same table."""
+    cells = task_cells(line)
+    named = cells.get("group", "").strip()
+    above, columns, last = reading.merged
+    if "group" in cells and not named and columns == tuple(line.cells) and last == line.number - 1:
+        named = above
+    reading.merged = (named, tuple(line.cells), line.number)
+    return named
+
+
+def _chart_row(reading: _Reading, line: Line) -> bool:
+    """A task of a chart, where nothing else in the document is a task: a chart mostly draws what stands elsewhere."""
+    if not line.cells or not reading.lenient or reading.section.outside:
+        return False
+    task = read_row(reading.draft, line)
+    reading.add(reading.group or reading.loose_group(line, title=line.cells["phase"]), task)
     return True
 
 
@@ -645,7 +702,7 @@ RULES: Final[dict[Kind, tuple[Rule, ...]]] = {
     Kind.ITEM: (_front, _moment, _agent_item, _ordered, _field, _deliverable, _criterion, _next_step, _task),
     Kind.ROW: (_metric_row, _task_row),
     Kind.PROSE: (_moment, _summary),
-    Kind.CODE: (_moment, _ordered),
+    Kind.CODE: (_moment, _ordered, _chart_row),
 }
 """By what a line is, in order: the first that understands it takes it."""
 MAY_ONLY_TELL: Final = (_front, _field, _criterion, _metric_row)

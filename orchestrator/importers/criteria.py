@@ -8,6 +8,8 @@ from orchestrator.importers.draft import Concern, Draft, DraftCriterion, DraftGr
 from orchestrator.importers.outline import Line
 
 LONGEST: Final = 300
+BARE: Final = re.compile(r"\d[\d.,]{0,12}\s?[^\W\d_]{0,12}(?:/[a-z]{1,8})?%?")
+"""A figure with no word or sign that asks anything of it."""
 TRYING: Final = re.compile(r"valid|test|quality|release|launch|accept|recette|abnahme", re.IGNORECASE)
 
 
@@ -62,6 +64,17 @@ def home_of_criteria(draft: Draft) -> DraftGroup | None:
     return next((one for one in reversed(groups) if TRYING.search(one.title[:LONGEST])), groups[-1] if groups else None)
 
 
+def _demands_of_row(metric: str, target: str, baseline: str) -> Demands:
+    """What a row demands: two bare figures, before and after, say by themselves which way is better."""
+    if not any(sign.isdigit() for sign in target):
+        return Demands()
+    if BARE.fullmatch(target.strip()) and BARE.fullmatch(baseline.strip()):
+        moved = read_demands(f"from {baseline} to {target}", metric)
+        if moved.read:
+            return moved
+    return read_demands(target, metric)
+
+
 def name_summary_criteria(draft: Draft) -> None:
     """A row of the summary belongs to the criterion of the same figure and a word in common; else it gets one of
     its own.
@@ -69,7 +82,7 @@ def name_summary_criteria(draft: Draft) -> None:
     for metric, target, line in draft.metrics:
         if criteria_of(draft, metric, target):
             continue
-        demands = read_demands(target, metric) if any(sign.isdigit() for sign in target) else Demands()
+        demands = _demands_of_row(metric, target, draft.baselines.get(line, ""))
         counted = f"{target} {metric.split()[-1] if metric.split() else ''}"
         said = demands.read or ([] if demands.refused or not target[:1].isdigit() else find_demands(counted, metric))
         group = home_of_criteria(draft)

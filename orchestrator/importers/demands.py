@@ -11,10 +11,11 @@ from decimal import Decimal
 from typing import Final
 
 from orchestrator.evidence.units import COUNTS
+from orchestrator.importers.circumstances import is_circumstance, is_condition, is_of_share, is_version, leads
 from orchestrator.importers.figures import Figure, clock_hours, find_figures, plan_unit
 from orchestrator.importers.numerals import spelled
-from orchestrator.importers.relations import Relation, is_circumstance, is_condition, is_moved_from, leads, relate
-from orchestrator.importers.tokens import LONGEST, Token, said_before, tokenise
+from orchestrator.importers.relations import LOWER, NOT, Relation, is_moved_from, relate
+from orchestrator.importers.tokens import LONGEST, Is, Token, said_before, tokenise
 
 ALL: Final = re.compile(r"\b(all|every|each|pass\w*|whole|tous|alle)\b", re.IGNORECASE)
 NONE: Final = re.compile(r"\b(zero|no|zéro|null|keine?|aucune?)[ -]((?:\w+ )?\w+)(?= (\w+))?", re.IGNORECASE)
@@ -45,6 +46,8 @@ BEHIND: Final = frozenset(
 WITHOUT_FIGURE: Final = tuple(
     (re.compile(pattern, re.IGNORECASE), target, aloud)
     for pattern, target, aloud in (
+        (r"\btwice (?:as|the)\b", ">= 2 x", "twice is read as a factor of 2"),
+        (r"\bhalv(?:e[sd]?|ing)\b|\b(?:by|in) half\b", ">= 50 %", "half is read as 50 % less"),
         (r"\bfaster\b", "> 1 x", "faster is read as more than 1 x"),
         (r"\bbetter\b", "> 0 %", "better is read as more than 0 %"),
         (
@@ -106,7 +109,7 @@ def read_demands(text: str, about: str = "") -> Demands:
     figures = find_figures(tokens)
     _from_figures(found, text, tokens, figures, about)
     if not found.read and not found.refused and not any(one.unit for one in figures):
-        found.read = list(_in_words(text))
+        found.read = list(_without_figure(text))
     return found
 
 
@@ -120,7 +123,10 @@ def _from_figures(found: Demands, text: str, tokens: Sequence[Token], figures: l
             continue
         if leads(tokens, figure) and len(figures) > 1:
             continue
-        if last is not None and is_circumstance(tokens, figure, last):
+        if last is not None and (is_circumstance(tokens, figure, last) or is_of_share(tokens, figure, last)):
+            continue
+        if is_version(tokens, figure, text):
+            found.refused.append(f"{figure.text!r} is a version, and nothing that is measured")
             continue
         if (
             weak
@@ -128,13 +134,22 @@ def _from_figures(found: Demands, text: str, tokens: Sequence[Token], figures: l
             and said_before(tokens, figure.at, 2).rpartition(" ")[2] in {"over", "in", "during"}
         ):
             continue
-        if relation.explicit and relation.operator:
-            _take(found, text, figure, relation)
+        if (relation.explicit and relation.operator) or _is_zero_of(tokens, figure):
+            _take(found, text, figure, relation if relation.explicit else Relation("=="))
             last = figure
         else:
             weak.append((figure, relation))
     if not found.read:
-        _from_weak(found, f"{about} {text}", tokens, weak)
+        found.read += _none_in(text)
+        said = [one for one in weak if not (found.read and re.search(NOT, said_before(tokens, one[0].at, 9)))]
+        _from_weak(found, f"{about} {text}", tokens, said)
+
+
+def _is_zero_of(tokens: Sequence[Token], figure: Figure) -> bool:
+    """As in "0 failures", where a clause begins or behind "with"."""
+    before = tokens[figure.at - 1] if figure.at else None
+    opens = before is None or before.kind is Is.STOP or before.low in {"and", "with", "has", "have"}
+    return figure.value == 0 and figure.high is None and bool(figure.unit) and opens
 
 
 def _from_weak(found: Demands, text: str, tokens: Sequence[Token], weak: list[tuple[Figure, Relation]]) -> None:
@@ -235,12 +250,19 @@ def _cannot_fail(operator: str, value: Decimal, unit: str, text: str) -> bool:
     )
 
 
-def _in_words(text: str) -> Iterator[Demand]:
-    """As in "No regressions", "zero leaks", "linear": what is asked without a figure."""
+def _none_in(text: str) -> list[Demand]:
+    """As in "No regressions", "zero leaks"."""
     for match in NONE.finditer(text):
+        named = text[match.start(2) - 1] == "-"  # "zero-copy" is a name, and "zero-downtime" is none of what is counted
+        if named and not LOWER.match(match[2].lower()) and not plan_unit(match[2].split()[0]):
+            continue
         if demand := _none_of(match[1].lower(), match[2].lower().split(), (match[3] or "").lower()):
-            yield demand
-            return
+            return [demand]
+    return []
+
+
+def _without_figure(text: str) -> Iterator[Demand]:
+    """As in "faster", "linear", "twice as fast"."""
     for pattern, target, aloud in WITHOUT_FIGURE:
         if pattern.search(text):
             yield Demand(target, f"no figure: {aloud}")

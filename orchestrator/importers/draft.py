@@ -79,6 +79,7 @@ class DraftTask:
 
     done: the source says that it is. ref: what `needs` may call it besides its key and title. beside: it waits for what
     the task before it waits for, not for that. story: the user story that it belongs to. row: it is a table's.
+    numbered: its list is, as 1, 2, 2.1.
     """
 
     title: str
@@ -92,6 +93,7 @@ class DraftTask:
     beside: bool = False
     story: str = ""
     row: bool = False
+    numbered: bool = False
 
 
 @dataclass(slots=True)
@@ -163,6 +165,7 @@ class Draft:
     agents: dict[str, DraftAgent] = field(default_factory=dict)
     groups: dict[str, DraftGroup] = field(default_factory=dict)
     metrics: list[tuple[str, str, int]] = field(default_factory=list)
+    baselines: dict[int, str] = field(default_factory=dict)
     timeline: list[tuple[float, str, list[str], int]] = field(default_factory=list)
     progress: tuple[float, float | None] | None = None
     next_steps: list[str] = field(default_factory=list)

@@ -39,6 +39,7 @@ SIZES: Final = re.compile(
     r"(?:XXS|XS|S|M|L|XL|XXL|small|medium|large|tiny|huge)(?:\s*[-/]\s*(?:XS|S|M|L|XL))?", re.IGNORECASE
 )
 POINTS: Final = re.compile(r"\b\d{1,6}\s{0,3}(?:sp|pts?|points?|story points?)\b|^\d{1,3}$", re.IGNORECASE)
+IN_BRACKETS: Final = re.compile(r"\((?P<text>[^()]{2,40})\)\s*$")
 LARGEST: Final = 100_000 * 3600
 
 
@@ -55,6 +56,12 @@ def is_duration_alone(text: str) -> bool:
     units = [SECONDS[token.low] for token in tokens if token.low in SECONDS]
     known = (token.kind is Is.NUMBER or any(token.low in words for words in _ALONE) for token in tokens)
     return bool(units) and min(units) >= SHORTEST and all(known)
+
+
+def ends_with_estimate(title: str) -> bool:
+    """Whether brackets at its end hold a duration and nothing else: "Site survey (8h)"."""
+    found = IN_BRACKETS.search(title[-60:])
+    return found is not None and is_duration_alone(found["text"]) and find_duration(found["text"]) is not None
 
 
 def speaks_of_time(text: str) -> bool:

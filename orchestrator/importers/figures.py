@@ -40,6 +40,11 @@ NOUNS: Final = {
     "erreur": "errors",
     "erreurs": "errors",
     "fehler": "errors",
+    "r\u00e9gression": "regressions",
+    "r\u00e9gressions": "regressions",
+    "regressionen": "regressions",
+    "fuite": "leaks",
+    "fuites": "leaks",
     "reqs": "requests",
     "req": "requests",
     "loc": "lines",
@@ -106,6 +111,10 @@ STOPPERS: Final = frozenset(
         "up",
     }
 )
+ONE: Final = frozenset({"than", "most", "least", "within", "exactly", "only"})
+"""Words behind which "one" is a number."""
+WORKED: Final = frozenset({"business", "working"})
+"""Words before a span that nobody can tell the length of on the clock."""
 MANY: Final = frozenset(COUNTS.values())
 SPELLINGS: Final = {word.lower(): word for word in reversed(list(UNITS)) if word not in {"1", "m", "x"}}
 
@@ -147,25 +156,31 @@ def _figure(tokens: Sequence[Token], at: int) -> Figure | None:
     unit = _unit(tokens, end)
     figure = Figure(at, unit.end, value, unit.unit, aloud=unit.aloud, plus=unit.plus)
     figure = _ranged(tokens, figure, bare=unit.end == end)
-    if (
-        figure.end + 1 < len(tokens)
-        and tokens[figure.end].low in {"in", "of"}
-        and tokens[figure.end + 1].kind is Is.NUMBER
-        and not figure.unit
-    ):
+    if _is_of_so_many(tokens, figure):
         text = " ".join(token.text for token in tokens[at : figure.end + 2])
         return replace(figure, value=None, text=text, unit="1", end=_named(tokens, figure.end + 2).end)
     if _is_name(tokens, at, figure.end):
         return replace(figure, value=None, unit="", text="")
+    if end + 1 < len(tokens) and tokens[end].low in WORKED and tokens[end + 1].low in {*DAYS, *TIMES}:
+        return replace(figure, value=None, text=" ".join(token.text for token in tokens[at : end + 2]))
     negative = at > 0 and tokens[at - 1].text in {"-", "\u2212"} and tokens[at].glued and not tokens[at - 1].glued
     text = " ".join(token.text for token in tokens[at : figure.end])
     return replace(figure, negative=negative, text=text)
 
 
+def _is_of_so_many(tokens: Sequence[Token], figure: Figure) -> bool:
+    """As in "3 of 5 users", "1 error per 1,000 requests"."""
+    if figure.end + 1 >= len(tokens) or tokens[figure.end + 1].kind is not Is.NUMBER:
+        return False
+    joint = tokens[figure.end].low
+    return joint == "per" or (joint in {"in", "of"} and not figure.unit)
+
+
 def _number(tokens: Sequence[Token], at: int) -> tuple[Decimal | None, int]:
     """The number at a place, with its factor, and where it ends; the place itself where there is none."""
     token = tokens[at]
-    if token.kind is Is.WORD and token.low in WORDS and token.low not in {"zero", "one"}:
+    counted = token.low != "one" or (at > 0 and tokens[at - 1].low in ONE)
+    if token.kind is Is.WORD and token.low in WORDS and token.low != "zero" and counted:
         return WORDS[token.low], at + 1
     if token.kind is not Is.NUMBER:
         return None, at
@@ -209,6 +224,9 @@ def _named(tokens: Sequence[Token], at: int) -> _Unit:
         return _Unit(at + 1, f"{DAYS[token.low]}h")
     if unit is not None:
         return _rated(tokens, at + 1, unit)
+    above, _, below = token.text.partition("/")
+    if below and (unit := plan_unit(above)):
+        return _Unit(at + 1, unit, f"a plan has no unit per {below}")
     return _noun(tokens, at) if token.kind is Is.WORD and not token.glued else _Unit(at)
 
 

@@ -2,7 +2,7 @@
 said of the whole.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from orchestrator.importers.criteria import home_of_criteria, name_summary_criteria
 from orchestrator.importers.draft import Concern, Draft, DraftGroup, DraftTask, identifier, place_name
@@ -36,36 +36,40 @@ def _deliverables_as_tasks(draft: Draft) -> None:
 
 
 def _split_outline_numbers(draft: Draft) -> None:
-    """Rows numbered 1, 1.1, 1.2, 2: what has others below it is a group of those."""
+    """Rows, or check boxes, numbered 1, 1.1, 1.2, 2: what has others below it is a group of those. Those of a list
+    follow each other.
+    """
     for group in list(draft.groups.values()):
-        rows = {task.key: task for task in group.tasks if task.row and task.key.replace(".", "").isdigit()}
+        counted = [task for task in group.tasks if task.row or task.numbered]
+        rows = {task.key: task for task in counted if task.key.replace(".", "").isdigit()}
         parents = {key.rpartition(".")[0] for key in rows} & rows.keys()
-        if not parents:
-            continue
-        by_key: dict[str, DraftGroup] = {}
-        for key in sorted(parents, key=lambda one: (one.count("."), rows[one].line)):
-            task = rows[key]
-            made = by_key[key] = draft.new_group(identifier(task.title), task.title, task.line)
-            made.needs, made.lead, made.estimate, made.done = (
-                list(task.needs or []),
-                task.agent,
-                task.estimate,
-                task.done,
-            )
-            made.key, above = key, by_key.get(key.rpartition(".")[0])
-            made.within = above.id if above else group.id
-        for key, task in rows.items():
-            if key not in parents and (home := by_key.get(key.rpartition(".")[0])):
-                home.tasks.append(task)
-        moved = {id(task) for key, task in rows.items() if key in parents or key.rpartition(".")[0] in by_key}
-        group.tasks = [task for task in group.tasks if id(task) not in moved]
-        line = min(rows[key].line for key in parents)
-        draft.note(
-            line,
-            Concern.READ_AS,
-            f"{len(parents)} rows have others below them: each is a group of those",
-            "outline numbers",
-        )
+        if parents:
+            _split(draft, group, rows, parents)
+
+
+def _split(draft: Draft, group: DraftGroup, rows: Mapping[str, DraftTask], parents: Collection[str]) -> None:
+    by_key: dict[str, DraftGroup] = {}
+    tops = [key for key in rows if "." not in key]
+    for key in sorted(parents, key=lambda one: (one.count("."), rows[one].line)):
+        above = by_key.get(key.rpartition(".")[0])
+        made = by_key[key] = _group_of(draft, rows[key], above.id if above else group.id)
+        if rows[key].numbered and key in tops[1:]:
+            made.needs.append(tops[tops.index(key) - 1])
+    for key, task in rows.items():
+        if key not in parents and (home := by_key.get(key.rpartition(".")[0])):
+            home.tasks.append(task)
+    moved = {id(task) for key, task in rows.items() if key in parents or key.rpartition(".")[0] in by_key}
+    group.tasks = [task for task in group.tasks if id(task) not in moved]
+    said = f"{len(parents)} rows have others below them: each is a group of those"
+    draft.note(min(rows[key].line for key in parents), Concern.READ_AS, said, "outline numbers")
+
+
+def _group_of(draft: Draft, task: DraftTask, within: str) -> DraftGroup:
+    """The group that a row is which has others below it."""
+    made = draft.new_group(identifier(task.title), task.title, task.line)
+    made.needs, made.lead, made.estimate, made.done = list(task.needs or []), task.agent, task.estimate, task.done
+    made.key, made.within = task.key, within
+    return made
 
 
 def _dissolve_parents(draft: Draft) -> None:

@@ -12,8 +12,9 @@ from enum import Enum, auto
 from typing import Final
 
 from orchestrator.importers.blocks import Block, Shape, read_blocks
-from orchestrator.importers.inline import clean, marked
-from orchestrator.importers.topics import names_group, names_task
+from orchestrator.importers.gantt import Gantt
+from orchestrator.importers.inline import clean, marked, stated
+from orchestrator.importers.topics import is_aim, names_group, names_task
 
 KEY: Final = r"[^\W\d_][\w /()'\u2019-]{0,40}?"
 FIELD: Final = re.compile(rf"(?P<bold>\**)_?(?P<key>{KEY})_?\s*\**\s*:\**\s*(?P<value>.*)")
@@ -44,7 +45,8 @@ class Line:
     """One line of meaning. number: in the file, from 1. text: without markup and emoji.
 
     above: the headings around it, outermost first, and last the label ("Tasks:") that it stands under, if any. key: a
-    field's name, lower case. cells: a table row by column name, lower case. level: of a heading, or how deep an item
+    field's name, lower case. cells: a table row, or a chart's task, by column name,
+    lower case. level: of a heading, or how deep an item
     is. box: what stands in an item's check box, "" for none. done: a mark says so. code: its text begins as code does.
     lines: of the file that it takes. front: it stands in the front matter. raw: the text as written. label: the one
     that it stands under, "" for none.
@@ -82,6 +84,7 @@ class _Walk:
         self.coded = False
         self.nested = 0
         self.columns: list[str] = []
+        self.gantt: Gantt | None = None
 
     def lines(self, blocks: Sequence[Block]) -> Iterator[Line]:
         at = 0
@@ -96,7 +99,9 @@ class _Walk:
                     yield from self._row(block)
                 case Shape.CODE:
                     self.coded = True
-                    yield Line(block.number, Kind.CODE, block.text, self._above(), label=self.label)
+                    self.gantt = (self.gantt or Gantt()) if block.key == "mermaid" else None
+                    cells = self.gantt.row(block.text) if self.gantt else {}
+                    yield Line(block.number, Kind.CODE, block.text, self._above(), cells=cells, label=self.label)
                 case Shape.FRONT:
                     yield from self._front(block)
                 case Shape.QUOTE:
@@ -167,9 +172,10 @@ class _Walk:
         block = blocks[at]
         if self.nested and block.level <= self.nested:
             self._leave_item()
-        found = marked(block.text)
+        found = marked(stated(block.text))
         deeper = at + 1 < len(blocks) and blocks[at + 1].shape is Shape.ITEM and blocks[at + 1].level > block.level
-        if deeper and block.level == 1 and names_group(found.text.rstrip(" :")):
+        named = names_group(found.text.rstrip(" :"))
+        if deeper and block.level == 1 and named and not is_aim(named):
             yield from self._heading(
                 Block(block.number, Shape.HEADING, block.text.rstrip(" :"), block.level), ITEM_LEVEL
             )

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from orchestrator.importers.circumstances import is_called_failure, is_trigger, may_be
 from orchestrator.importers.figures import Figure
 from orchestrator.importers.tokens import Token, said_after, said_before
 
@@ -31,7 +32,7 @@ TURNED: Final = {">": "<=", ">=": "<", "<": ">=", "<=": ">"}
 
 THAN: Final = r"(?: than| als| de| que| d'| to| \u00e0)?(?: a| an| the| about| about a)?"
 NOT: Final = (
-    r"\b(?:no|not|never|none|nothing|nobody|without|cannot|neither|nor|n't|\w+n't|nicht|nie|kein\w*|ne|pas|jamais"
+    r"\b(?:no|not|zero|never|none|nothing|nobody|without|cannot|neither|nor|n't|\w+n't|nicht|nie|kein\w*|ne|pas|jamais"
     r"|aucune?|ning\w+|nunca)\b"
 )
 MORE: Final = (
@@ -47,8 +48,9 @@ LESS: Final = (
 BEFORE: Final = tuple(
     (re.compile(pattern + r"$"), operator)
     for pattern, operator in (
-        (rf"\b{MORE} than or equal to", ">="),
-        (rf"\b{LESS} than or equal to", "<="),
+        (rf"\b(?:{MORE} than or equal to|(?:at|equal to) or {MORE}{THAN})", ">="),
+        (rf"\b(?:{LESS} than or equal to|(?:at|equal to) or {LESS}{THAN})", "<="),
+        (rf"{NOT}.{{0,40}}\b(?:{MORE}|{LESS}|worse|better) than .{{1,40}}\bby", "<="),
         (rf"{NOT}.{{0,40}}\b{MORE}{THAN}", "<="),
         (rf"{NOT}.{{0,40}}\b(?:worse){THAN}", ""),
         (rf"{NOT}.{{0,40}}\b{LESS}{THAN}", ">="),
@@ -79,6 +81,7 @@ BEFORE: Final = tuple(
         ),
         (rf"\b{MORE}{THAN}", ">"),
         (rf"\b{LESS}{THAN}", "<"),
+        (r"\bsub-", "<"),
         (r"\b(?:equals?|equal to|exactly|exact|genau|exactement|exactamente)", "=="),
         (r"\b(?:reduc|lower|cut|decreas|drop|shrink|bring|halv|fall|limit|down)\w*\b.{0,40}\b(?:to|auf|\u00e0)", "<="),
         (r"\b(?:increas|rais|improv|grow|lift|rise|bring up|up)\w*\b.{0,40}\b(?:to|auf|\u00e0)", ">="),
@@ -90,12 +93,16 @@ BEFORE: Final = tuple(
 nothing that can be told.
 """
 FASTER: Final = re.compile(r"\b(?:faster|quicker|sooner)(?: than)?$")
+NOUNS: Final = r"(?:(?!(?:and|or|but|is|are|in|on|with|to|from|than)\b)[a-z-]+ ){1,2}"
+"""What is counted, between a figure and the words behind it."""
 AFTER: Final = tuple(
     (re.compile(pattern), operator)
     for pattern, operator in (
         (r"(?:or|and|ou|oder|and above|or above) (?:more|higher|greater|above|over|plus|mehr|longer|up)\b", ">="),
         (r"(?:or|and|ou|oder) (?:less|fewer|lower|smaller|below|under|moins|weniger|faster|shorter|sooner)\b", "<="),
         (r"(?:at least|minimum|min|mindestens|au moins|au minimum)\b", ">="),
+        (rf"{NOUNS}(?:at most|or (?:fewer|less))\b", "<="),
+        (rf"{NOUNS}(?:at least|or more)\b", ">="),
         (r"(?:at most|maximum|max|tops|or bust|h\u00f6chstens|au plus|au maximum|ceiling|cap|limit|budget)\b", "<="),
         (
             (
@@ -133,15 +140,8 @@ TAKES_TIME: Final = re.compile(
 IN_TIME: Final = re.compile(
     r"\b(?:in|en|finish\w*|complet\w*|respond\w*|render\w*|loads?|starts?|opens?|takes?|returns?)(?: in| a| about)?$"
 )
+WITHOUT: Final = re.compile(r"(?:in a row |running )?(?:without|with (?:no|zero)|free of|sans|ohne|sin)\b")
 TIME_UNITS: Final = frozenset({"ms", "s", "min", "h", "us", "ns", "24h", "168h"})
-CONDITION: Final = re.compile(
-    r"\b(?:for|at|with|on|during|after|when|if|while|across|among|out of|over|per|every|each|given|using|bei|pour"
-    r"|avec)(?: a| an| the| all| up to| load of| inputs? of| files? of| files?| inputs?)*$"
-)
-LEADING: Final = re.compile(r"^(?:for|at|with|on|during|after|when|if|while|given|under|using|bei|pour|avec|per)\b")
-LOADS: Final = frozenset(
-    {"users", "requests", "connections", "requests/s", "counts", "sessions", "queries/s", "threads"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +161,14 @@ def relate(tokens: Sequence[Token], figure: Figure, about: str = "") -> Relation
     """
     before = _before(tokens, figure)
     after = said_after(tokens, figure.end)
+    found = _asked(tokens, figure, before, after, about)
+    if found.operator in {">", ">="} and is_called_failure(after):
+        return Relation(TURNED[found.operator], aloud=f"{figure.text} {after}: turned round")
+    beyond = found.operator in {">", ">="} and is_trigger(before)
+    return Relation("") if beyond or (figure.unit not in TIME_UNITS and may_be(before, after)) else found
+
+
+def _asked(tokens: Sequence[Token], figure: Figure, before: str, after: str, about: str) -> Relation:
     return (
         _signed(tokens, figure, before)
         or _at_best(before, after)
@@ -168,7 +176,7 @@ def relate(tokens: Sequence[Token], figure: Figure, about: str = "") -> Relation
         or _plus(figure)
         or _behind(figure, after)
         or _improved(figure, before)
-        or _by_nature(figure, said_before(tokens, figure.at, 9, beyond=":()"), after, about.lower())
+        or (None if re.search(NOT, before) else _by_nature(tokens, figure, after, about.lower()))
         or Relation("", explicit=False)
     )
 
@@ -223,7 +231,10 @@ def _improved(figure: Figure, before: str) -> Relation | None:
     return Relation(">=") if figure.unit in {"%", "x"} and BETTER_BY.search(before) else None
 
 
-def _by_nature(figure: Figure, before: str, after: str, about: str) -> Relation | None:
+def _by_nature(tokens: Sequence[Token], figure: Figure, after: str, about: str) -> Relation | None:
+    before = said_before(tokens, figure.at, 9, beyond=":()")
+    if figure.unit in TIME_UNITS and WITHOUT.match(after):
+        return Relation(">=", explicit=False, aloud=f"{figure.text} {after}: so long at least")
     if figure.unit in TIME_UNITS and IN_TIME.search(before):
         return Relation("<=", explicit=False, aloud="a time that something takes is read as at most")
     for words in (reversed(before.split()), after.split(), reversed(about.split()), [figure.unit]):
@@ -239,38 +250,10 @@ def _by_nature(figure: Figure, before: str, after: str, about: str) -> Relation 
     return None
 
 
-def is_condition(tokens: Sequence[Token], figure: Figure) -> bool:
-    """Whether the figure says under which circumstances another one holds: "for 100 MB of input", "with 50 users"."""
-    before = said_before(tokens, figure.at, 6)
-    return CONDITION.search(before) is not None
-
-
-def is_circumstance(tokens: Sequence[Token], figure: Figure, last: Figure) -> bool:
-    """Whether words between the last demand and this figure make it a circumstance of that, though it has an
-    operator of its own.
-    """
-    between = [token.low for token in tokens[last.end : figure.at]]
-    joined = any(word in {"and", ",", ";", "in", "but", "et", "und", "y"} for word in between)
-    opened = any(
-        word in {"for", "when", "if", "while", "with", "at", "on", "given", "during", "over", "after"}
-        for word in between
-    )
-    loaded = bool(between) and between[-1] in {"under", "over"} and figure.unit in LOADS
-    return loaded or (opened and not joined)
-
-
-def leads(tokens: Sequence[Token], figure: Figure) -> bool:
-    """Whether it stands in a clause that opens the sentence as a circumstance: "With 1000 users, …"."""
-    start = " ".join(token.low for token in tokens[:2])
-    comma = any(token.text == "," for token in tokens[figure.end : figure.end + 8])
-    plain = not any(token.text in ",;" for token in tokens[: figure.at])
-    return comma and plain and LEADING.match(start) is not None
-
-
 def is_moved_from(tokens: Sequence[Token], figure: Figure, following: Figure) -> bool:
     """Whether two figures are "from 800 to 200 ms" or "800 ms -> 200 ms": the first is where it comes from."""
     between = " ".join(token.low for token in tokens[figure.end : following.at])
-    if between in {"->", "-->", "\u2192"}:
+    if between in {"->", "-->", "=>", "\u2192"}:
         return True
     opened = (
         re.search(r"\b(?:from|de|von|currently|desde)(?: a| an| about)?$", said_before(tokens, figure.at)) is not None

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Final
 
+from orchestrator.importers.durations import ends_with_estimate
 from orchestrator.importers.outline import Kind, Line
 from orchestrator.importers.tablecolumns import is_task_row
 from orchestrator.importers.taskfields import is_task_field
@@ -16,8 +17,10 @@ from orchestrator.importers.topics import (
     NO_WORK,
     STEP,
     Topic,
+    is_aim,
     is_outside,
     may_be_work,
+    may_prove,
     names_group,
     names_task,
     topic_of,
@@ -111,7 +114,7 @@ def _name(section: Section) -> None:
     step = STEP.fullmatch(section.text) is not None and (section.within(Role.GROUP) or section.within(Role.TASK))
     if section.outside:
         section.role, section.topic = Role.TOPIC, Topic.ASIDE
-    elif group and not step and not section.within(Role.TASK):
+    elif group and not step and not section.within(Role.TASK) and not (is_aim(group) and not _lists_tasks(section)):
         section.role, section.topic = Role.GROUP, Topic.OTHER
     elif task and (section.topic is Topic.OTHER) and (task.re.groups and _names_itself(section, inherited)):
         section.role = Role.TASK
@@ -119,7 +122,14 @@ def _name(section: Section) -> None:
         section.role = Role.TOPIC
     else:
         section.topic = inherited
-    if section.role is Role.TOPIC and section.topic is Topic.ABOUT and may_be_work(section.text) and _boxes(section):
+    if section.role is Role.PLAIN and may_prove(section.text) and not _is_to_do(section):
+        section.role, section.topic = Role.TOPIC, Topic.CRITERIA
+    if (
+        section.role is Role.TOPIC
+        and section.topic is Topic.ABOUT
+        and may_be_work(section.text)
+        and (_boxes(section) or (section.within(Role.GROUP) and _task_fields(section)))
+    ):
         section.role, section.topic = Role.PLAIN, Topic.OTHER
 
 
@@ -135,6 +145,19 @@ def topic_for(section: Section, line: Line) -> Topic:
     """What a line of a section is about: its label says so, or the section."""
     said = topic_of(line.label) if line.label else Topic.OTHER
     return said if said is not Topic.OTHER else section.topic
+
+
+def _lists_tasks(section: Section) -> bool:
+    """Whether tasks surely stand below a heading: check boxes, or what announces tasks."""
+    return any(line.box or topic_of(line.label) is Topic.TASKS for one in section.below() for line in one.lines) or any(
+        topic_of(one.text) is Topic.TASKS for one in section.below() if one is not section
+    )
+
+
+def _is_to_do(section: Section) -> bool:
+    """Whether what stands right below a heading are things to do."""
+    items = [line for line in section.lines if line.kind is Kind.ITEM and line.level == 1]
+    return not items or _boxes(section) or sum(is_imperative(line.text) for line in items) * 2 >= len(items)
 
 
 def _boxes(section: Section) -> bool:
@@ -160,6 +183,9 @@ def holds_strong(section: Section) -> bool:
 
 def _by_content(section: Section) -> None:
     """A plain heading with the fields of a task, or a numbered one that says what to do, is a task."""
+    if section.heading is not None and section.topic is Topic.ABOUT and _has_estimate(section) and not section.outside:
+        section.role, section.topic = Role.TASK, Topic.OTHER
+        return
     if (
         section.role is not Role.PLAIN
         or section.heading is None
@@ -167,6 +193,9 @@ def _by_content(section: Section) -> None:
     ):
         return
     if any(one.role in {Role.GROUP, Role.TASK} for one in section.children) or section.topic is Topic.DELIVERABLES:
+        return
+    if _has_estimate(section):
+        section.role = Role.TASK
         return
     fields = _task_fields(section)
     beside = len(fields) == 1 and section.parent is not None and _several_with_fields(section.parent)
@@ -177,6 +206,12 @@ def _by_content(section: Section) -> None:
         and not _lists_work(section)
     ) or (_is_numbered(section.text) and section.within(Role.GROUP) and not boxed and _says_what_to_do(section)):
         section.role = Role.TASK
+
+
+def _has_estimate(section: Section) -> bool:
+    """Whether a heading with nothing to do below it says how long it takes: "Site survey (8h)"."""
+    below = any(line.kind in {Kind.ITEM, Kind.ROW} for line in section.lines) or section.children
+    return not below and section.parent is not None and ends_with_estimate(section.text)
 
 
 def _several_with_fields(section: Section) -> bool:

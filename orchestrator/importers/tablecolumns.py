@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from orchestrator.importers.durations import is_size
 from orchestrator.importers.outline import Line
 
 COLUMNS: Final[Mapping[str, str]] = {
-    "key": r"id|#|no\.?|nr\.?|n\u00b0|key|wbs(?: code)?|task id|ref|code|num\u00e9ro|number|ticket|item #|task #"
-    r"|unique id",
+    "key": r"(?:issue )?(?:id|key)|#|no\.?|nr\.?|n\u00b0|key|wbs(?: code)?|task id|ref|code|num\u00e9ro|number|ticket"
+    r"|item #|task #|unique id",
     "task": r"task(?: name| title)?|task description|activity(?: name)?|action(?: item)?|work item|to-?do|step|story"
     r"|user story|t\u00e2che|activit\u00e9|aufgabe|vorgang(?:sname)?|t\u00e4tigkeit|tarea|actividad|work "
     r"package|issue|ticket title|job",
@@ -20,13 +21,15 @@ COLUMNS: Final[Mapping[str, str]] = {
     "needs": r"depends(?: on)?|dependenc(?:y|ies)|deps?|blocked by|predecessors?|needs|after|requires|prerequisites?"
     r"|waits for|d\u00e9pend(?: de)?|d\u00e9pendances?|pr\u00e9d\u00e9cesseurs?|vorg\u00e4nger"
     r"|abh\u00e4ngig(?: von)?|abh\u00e4ngigkeiten|predecesoras?|depende de",
-    "estimate": r"(?:est|estimate|estimated|estimation|effort|duration|time|hours|days|hrs|work|size|dur\u00e9e"
+    "estimate": r"(?:original |initial |planned |total |remaining )?"
+    r"(?:est|estimate|estimated|estimation|effort|duration|time|hours|days|hrs|work|size|dur\u00e9e"
     r"|charge|dauer|aufwand|duraci\u00f3n|points|story points|sp)\.?(?: (?:time|effort|hours|days"
     r"|duration))?(?: ?\([^()]{1,20}\))?",
     "agent": r"owner|assignee|assigned(?: to)?|agent|who|lead|responsible|resources?(?: names?)?|responsable|qui"
     r"|verantwortlich|zust\u00e4ndig|ressource(?:nname)?n?|person|developer|dev|recursos?|dri|by",
     "status": r"status|state|done|\u2713|completed?|% complete|progress|statut|\u00e9tat|erledigt|estado|complete\?",
-    "group": r"phase|workstream|stream|track|epic|sprint|milestone|stage|wave|iteration|lot|chantier|workpackage",
+    "group": r"phase|workstream|stream|track|epic(?: link| name)?|parent(?: summary)?"
+    r"|sprint|milestone|stage|wave|iteration|lot|chantier|workpackage",
 }
 PATTERNS: Final = {part: re.compile(pattern, re.IGNORECASE) for part, pattern in COLUMNS.items()}
 WORK: Final = ("needs", "estimate", "agent", "status", "key")
@@ -36,6 +39,11 @@ HOURS: Final = re.compile(
 )
 
 
+def is_key(cell: str) -> bool:
+    """Whether a cell holds an id and no title: "TASK-001", "3"."""
+    return KEY.fullmatch(cell.strip()) is not None
+
+
 @lru_cache(maxsize=2048)
 def part_of(column: str) -> str:
     """Which part of a task a column holds; "" for none. weak: a title, if others say that the table is one of tasks."""
@@ -43,12 +51,16 @@ def part_of(column: str) -> str:
 
 
 def task_cells(line: Line) -> dict[str, str]:
-    """A row's cells by the part of a task that they hold; the first column of each kind counts."""
+    """A row's cells by the part of a task that they hold; the first column of each kind counts, and of estimates the
+    first that is no size.
+    """
     cells: dict[str, str] = {}
     for column, cell in line.cells.items():
         part = part_of(column)
-        if part:
-            cells.setdefault(part, cell)
+        if part and (part not in cells or (part == "estimate" and is_size(cells[part]) and not is_size(cell))):
+            cells[part] = cell
+    if is_key(cells.get("task", "")) and cells.get("weak"):
+        cells["key"], cells["task"] = cells["task"], cells["weak"]
     cells["title"] = cells.get("task", "") or cells.get("weak", "") if "task" not in cells else cells["task"]
     return cells
 

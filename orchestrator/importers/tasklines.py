@@ -237,7 +237,7 @@ def read_row(draft: Draft, line: Line) -> DraftTask:
 def _row_estimate(draft: Draft, line: Line, task: DraftTask, cell: str) -> None:
     if cell.strip().lower() in NOTHING:
         return
-    column = next((name for name in line.cells if part_of(name) == "estimate"), "")
+    column = next((name for name, said in line.cells.items() if said == cell and part_of(name) == "estimate"), "")
     if cell.strip().replace(".", "").replace(",", "").isdigit() and (unit := unit_of(column)):
         cell = f"{cell.strip()} {unit}"
     task.estimate = seconds_of(draft, line.number, cell)

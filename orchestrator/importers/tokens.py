@@ -13,12 +13,12 @@ LONGEST: Final = 2_000
 SHOWN: Final = 24
 """Characters of a word that are looked at."""
 TOKEN: Final = re.compile(
-    r"(?P<short>\b(?:max|min|approx|ca|env|mind|inkl)\.)"
+    r"(?P<short>\b(?:max|min|approx|ca|env|mind|inkl)\.|\b[Ss]ub-(?=\d))"
     r"|(?P<tail>(?<=\d)[^\W\d_]{1,12}(?=[-\u2013]?\d))"
     r"|(?P<word>[^\W\d_]\w*(?:[-.'\u2019/]\w+)*)"
     r"|(?P<number>\d{1,3}(?:[ \u00a0\u202f\u2009]\d{3})+(?![\d.,:/]*\d)"
     r"|\d+(?:[.,:'_/^\u00a0\u202f\u2009](?=\d)\d+)*(?:[eE][+-]?\d+(?!\w))?)"
-    r"|(?P<sign><=|>=|=<|=>|==|-->|->|\u2264|\u2265|\u2192|\u00b1|[<>=~\u2248+%\u00d7#$\u20ac\u00a3]"
+    r"|(?P<sign><=|>=|=<|=>|==|-->|->|\u2264|\u2265|\u2192|\u00b1|[<>=~/\u2248+%\u00d7#$\u20ac\u00a3]"
     r"|[-\u2013\u2014\u2212])"
     r"|(?P<stop>[;.!?:,()\[\]|\"])"
 )

@@ -43,6 +43,8 @@ WORDS: Final = (
         (
             r"(?:\w+ ){0,2}(?:success|acceptance|exit|completion|quality|done|go-live|release) (?:criteria|criterion"
             r"|gates?|conditions?|checks?)|"
+            r"(?!(?:entry|selection|inclusion|exclusion|evaluation|design) )(?:[\w/-]+ ){0,2}criteria|"
+            r"(?:what )?success looks like|"
             r"(?:\w+ )?definition of done|dod|criteria|acceptance|acceptance tests?|done when|performance targets?"
             r"|targets|slos?|"
             r"crit[e\u00e8]res?(?: d['\u2019e] ?(?:acceptation|succ[e\u00e8]s|r[e\u00e9]ussite|sortie))?|"
@@ -105,7 +107,7 @@ WORDS: Final = (
         (
             r"(?:the |all |open |remaining |main |key |sub-?|action |implementation |development |work |project )*"
             r"(?:tasks?(?: list| details| breakdown)?|to-?dos?|steps|items|actions|backlog|checklist|remaining"
-            r"|remaining work|work breakdown|activities)(?: ?(?:/|and|&) ?\w+)?|"
+            r"|remaining work|work breakdown|activities|initiatives|procedure)(?: ?(?:/|and|&) ?\w+)?|"
             r"in progress|doing|up next|now|done|completed|finished|in review|blocked|this week|today|"
             r"what (?:is|remains) to be done|t[a\u00e2]ches|[a\u00e0] faire|actions|aufgaben|arbeitsschritte|offen"
             r"|tareas|actividades|pasos|[e\u00e9]tapes|subtasks"
@@ -159,6 +161,8 @@ WORDS: Final = (
             r"|sign-?offs?|version history|audience|about(?: .*)?|"
             r"(?:shared )?constants|patterns?|code style|security considerations|monitoring notes|observations"
             r"|findings|analysis|"
+            r"added|changed|fixed|removed|deprecated|unreleased|getting started|quick ?start|installation|usage"
+            r"|contributing|licen[cs]e|"
             r"run|expected|output|why|what|who|when|where|independent test|checkpoint|user stor(?:y|ies)|personas?"
             r"|use cases?|"
             r"[e\u00e9]tat(?: actuel| d'avancement)?|p[e\u00e9]rim[e\u00e8]tre|port[e\u00e9]e|fichiers"
@@ -176,7 +180,7 @@ NO_WORK: Final = frozenset({Topic.ABOUT, Topic.ASIDE, Topic.AGENTS, Topic.ORDER,
 EITHER: Final = re.compile(
     r"(?:\w+ )?(?:design|architecture|documentation|tooling|tools|components|modules|apis?|data models?|schemas?"
     r"|environments?|communication|"
-    r"analysis|interfaces?|stack|hardware|budget|integration|process|workflow|strategy|contracts?)",
+    r"installation|analysis|interfaces?|stack|hardware|budget|integration|process|workflow|strategy|contracts?)",
     re.IGNORECASE,
 )
 NUMBERING: Final = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){0,4}[.)]?|[IVX]{1,5}[.)]|[A-Z][.)])\s+(?=\S)")
@@ -196,10 +200,17 @@ SERIAL: Final = (
     r"phase|stage|sprint|milestone|iteration|wave|increment|week|day|month|quarter|step|\u00e9tape|etape|jalon"
     r"|semaine|etappe|meilenstein|woche|fase|etapa|hito|semana|schritt"
 )
-WORKSTREAM: Final = re.compile(
-    rf"(?P<noun>{PARALLEL})\s+(?P<id>{NUMBER})(?:{SEPARATOR}(?P<title>\S.*))?", re.IGNORECASE
-)
-PHASE: Final = re.compile(rf"(?P<noun>{SERIAL})\s+(?P<id>{NUMBER})(?:{SEPARATOR}(?P<title>\S.*))?", re.IGNORECASE)
+AIM: Final = r"objective|goal|theme|pillar|outcome|initiative|objectif|ziel|objetivo"
+"""What may be the name of a group of work as well as words about it: what stands below decides."""
+AIMED: Final = re.compile(rf"(?P<noun>{AIM})\s+(?P<id>{NUMBER})(?:{SEPARATOR}(?P<title>\S.*))?", re.IGNORECASE)
+PROVING: Final = re.compile(r"(?:verification|validation|measures of success)(?: \w+)?", re.IGNORECASE)
+"""What stands over criteria, or over the work of trying them."""
+OF_WHAT: Final = r"(?:(?:implementation|development|project|delivery|migration|rollout) )?"
+BEHIND: Final = rf"(?:{SEPARATOR}(?P<title>\S.*)|\s+\([^()]{{1,60}}\))?"
+"""A title, or only a remark in brackets: "Week 1 (5-9 January)"."""
+WORKSTREAM: Final = re.compile(rf"(?P<noun>{PARALLEL})\s+(?P<id>{NUMBER}){BEHIND}", re.IGNORECASE)
+PHASE: Final = re.compile(rf"{OF_WHAT}(?P<noun>{SERIAL})\s+(?P<id>{NUMBER}){BEHIND}", re.IGNORECASE)
+UNNUMBERED: Final = re.compile(rf"(?:{PARALLEL}|{SERIAL}|task)\s*:\s*(?P<title>\S.*)", re.IGNORECASE)
 MARKED: Final = re.compile(rf"(?P<noun>M|MS)\s?-?(?P<id>\d{{1,3}}(?:\.\d{{1,3}})?)(?:{SEPARATOR}(?P<title>\S.*))")
 SHORT: Final = re.compile(rf"(?P<noun>WS|WP|AP)\s?-?(?P<id>\d{{1,3}}|[A-Z])(?:{SEPARATOR}(?P<title>\S.*))")
 TASK: Final = re.compile(
@@ -211,7 +222,9 @@ KEYED: Final = re.compile(
     r"\[?(?P<id>(?:[A-Z]{1,10}[-_]?){1,2}\d{1,5}(?:[.-]\d{1,4}){0,3}[a-z]?)\]?(?:\s*[:\u2014\u2013|.)]\s*|\s+-\s+"
     r"|\s+)(?P<title>\S.*)"
 )
-NO_TASK: Final = re.compile(r"(?:ADR|FR|NFR|SC|RISK|UC|REQ|AC|OQ|KR|Q|ISO|RFC|CVE|PEP|IEC|EN|DIN)[-_]?\d")
+NO_TASK: Final = re.compile(
+    r"(?:ADR|FR|NFR|SC|RISK|UC|REQ|AC|OQ|KR|Q|GOAL|CON|ALT|GUD|ISO|RFC|CVE|PEP|IEC|EN|DIN)[-_]?\d"
+)
 """Ids of requirements, decisions, risks and standards."""
 OUTSIDE: Final = re.compile(
     r"(?:out[ -]of[ -]scope|not in scope|non[ -]?\w+|future.*|later|ideas.*|appendix.*|examples?|alternatives.*"
@@ -273,7 +286,24 @@ def names_group(text: str) -> re.Match[str] | None:
     if len(text) > 300:
         return None
     plain = NUMBERING.sub("", text, count=1) if NUMBERING.match(text) else text
-    return WORKSTREAM.fullmatch(plain) or PHASE.fullmatch(plain) or SHORT.fullmatch(plain) or MARKED.fullmatch(plain)
+    named = WORKSTREAM.fullmatch(plain) or AIMED.fullmatch(plain)
+    return named or PHASE.fullmatch(plain) or SHORT.fullmatch(plain) or MARKED.fullmatch(plain)
+
+
+def without_noun(heading: str) -> str:
+    """A heading without the noun that says what it names: "Story: Pay by card"."""
+    found = UNNUMBERED.fullmatch(heading[:LONGEST])
+    return found["title"] if found else heading
+
+
+def is_aim(found: re.Match[str]) -> bool:
+    """Whether the noun is one that names aims more often than parts of the work."""
+    return found.re is AIMED
+
+
+def may_prove(heading: str) -> bool:
+    """Whether a heading stands over criteria, unless what it holds is work."""
+    return PROVING.fullmatch(bare(heading)) is not None
 
 
 def is_serial(found: re.Match[str]) -> bool:

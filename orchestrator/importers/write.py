@@ -244,11 +244,19 @@ def _group_names(draft: Draft) -> dict[str, str]:
     names: dict[str, str] = {}
     for name, one in draft.groups.items():
         spaced = re.sub(r"(?<=[a-z])(?=[0-9])", " ", name.lower())
-        said = (name.lower(), one.title.lower(), one.key, spaced, f"workstream {name.lower()}", *_short(one.title))
+        said = (name.lower(), one.title.lower(), spaced, f"workstream {name.lower()}", *_short(one.title))
+        said = (*said, *_called(one.key))
         for each in said:
             if each:
                 names.setdefault(each, name)
     return names
+
+
+def _called(key: str) -> list[str]:
+    """What a group of a number may be called: "wp1" and "wp 1" of a heading "WP1", and of "Work package 1" as well."""
+    *nouns, number = key.split() or [""]
+    initials = "".join(noun[0] for noun in nouns) if len(nouns) > 1 else "".join(nouns)
+    return [key, f"{initials}{number}", f"{initials}-{number}"] if nouns else [key]
 
 
 def _short(title: str) -> list[str]:

@@ -52,8 +52,9 @@ def progress_of(plan: Plan, graph: TaskGraph, state: RunState, at: float, mono: 
     working = tuple(_working(graph, one, mono) for one in records if one.status in {Status.RUNNING, Status.WAITING})
     spent = {one.id: one.seconds for one in records if one.status is Status.SUCCEEDED and one.seconds is not None}
     running = {one.task: one.seconds for one in working if not one.waits}
+    pauses = {one.task: one.seconds for one in working if one.waits}
     left = seconds_left(graph, spent, running, {one.id for one in records if one.settled})
-    rest = None if left is None else remaining(graph, left, len(running))
+    rest = None if left is None else remaining(graph, left, len(running), pauses)
     begun = state.turns[-1].at if state.turns else at
     return Progress(
         settled=sum(one.settled for one in records),
@@ -63,7 +64,7 @@ def progress_of(plan: Plan, graph: TaskGraph, state: RunState, at: float, mono: 
         rest=rest,
         until=None if rest is None else at + rest,
         working=working,
-        path=None if left is None else longest_rest(graph, left),
+        path=None if left is None else longest_rest(graph, left, pauses),
         waits=tuple(islice(waiting_of(plan, graph, state), MOST_WAITS)),
         budgets=tuple(budgets_left(plan, graph, state)),
     )

@@ -54,7 +54,7 @@ def changes_between(old: Plan, old_graph: TaskGraph, new: Plan, new_graph: TaskG
     changes = [
         *compare_criteria(old.criteria, new.criteria, criteria),
         *compare_edges(old_graph, new_graph, tasks),
-        *compare_tasks(old_graph, new_graph, tasks, new),
+        *compare_tasks(old_graph, new_graph, tasks, new, _changed_params(old, new)),
         *_parts(Part.DELIVERABLE, _deliverables(old), _deliverables(new), _promise, lost="nobody promises it"),
         *_parts(Part.SUCCESS_METRIC, _rows(old), _rows(new), _row, lost=UNASKED, less=_fewer(criteria)),
         *_parts(Part.AGENT, old.agents, new.agents, _agent, less=loosened_agent, leeway=frozenset({"capacity"})),
@@ -70,6 +70,11 @@ def _once(changes: Iterable[Change], renamed: Collection[tuple[str, str]]) -> It
     for one in changes:
         if one.action is not Action.MOVED or (group_of(one.name), group_of(one.after)) not in renamed:
             yield one
+
+
+def _changed_params(old: Plan, new: Plan) -> dict[str, tuple[object, object]]:
+    both = [name for name in old.params if name in new.params]
+    return {name: (old.params[name], new.params[name]) for name in both if old.params[name] != new.params[name]}
 
 
 def _with_params(changes: Sequence[Change], old: Plan, new: Plan) -> Iterator[Change]:

@@ -10,7 +10,7 @@ from orchestrator.review.change import Action, Change, Part
 from orchestrator.review.freedoms import loosened_task
 from orchestrator.review.pairing import Pairs, moved, pair
 from orchestrator.review.spelled import differing, told
-from orchestrator.review.weaker import measures, weakened, weakened_command
+from orchestrator.review.weaker import Params, measures, weakened, weakened_command
 
 STRICTNESS: Final = {
     TriggerRule.ALL_SUCCESS: 3,
@@ -45,15 +45,15 @@ def _work(task: Task) -> tuple[object, ...]:
     return task.run, task.command, task.brief, task.merge
 
 
-def compare_tasks(old: TaskGraph, new: TaskGraph, pairs: Pairs, plan: Plan) -> Iterator[Change]:
-    """What became of each task and its estimate. plan: the new one."""
+def compare_tasks(old: TaskGraph, new: TaskGraph, pairs: Pairs, plan: Plan, params: Params) -> Iterator[Change]:
+    """What became of each task and its estimate. plan: the new one. params: which changed, before and after."""
     for name in pairs.removed:
         yield Change(Part.TASK, Action.REMOVED, name, before=old.nodes[name].task.title, loosens="its work is not done")
     for before, after in pairs.kept:
         if before != after:
             yield Change(Part.TASK, Action.MOVED if moved(before, after) else Action.RENAMED, before, after=after)
         yield from _agent(old.nodes[before], new.nodes[after])
-        yield from _fields(after, old.nodes[before].task, new.nodes[after].task, plan)
+        yield from _fields(after, old.nodes[before].task, new.nodes[after].task, plan, params)
         was, now = old.nodes[before].estimate, new.nodes[after].estimate
         if was != now:
             yield Change(Part.ESTIMATE, Action.CHANGED, after, "", spell_duration(was), spell_duration(now))
@@ -93,7 +93,7 @@ def _edges(graph: TaskGraph) -> Iterator[tuple[str, str]]:
     return ((need, task) for task, needs in graph.needs.items() for need in needs)
 
 
-def _fields(name: str, old: Task, new: Task, plan: Plan) -> Iterator[Change]:
+def _fields(name: str, old: Task, new: Task, plan: Plan, params: Params) -> Iterator[Change]:
     fields = {info.alias or field: field for field, info in Task.model_fields.items()}
     for key, before, after in differing(old, new):
         field = fields[key.partition(".")[0]]
@@ -101,16 +101,16 @@ def _fields(name: str, old: Task, new: Task, plan: Plan) -> Iterator[Change]:
             continue
         why = _loosens(field, getattr(old, field), getattr(new, field)) or loosened_task(old, new, key)
         if not why and measures(old, plan):
-            why = _weaker(key, before, after)
+            why = _weaker(key, before, after, params)
         leeway = not why and field == "timeout" and _longer(old.timeout, new.timeout)
         why = "it may take longer" if leeway else why
         yield Change(Part.TASK, Action.CHANGED, name, key, told(key, before), told(key, after), why, leeway)
 
 
-def _weaker(key: str, before: Any, after: Any) -> str:  # noqa: ANN401 - values of a plan
+def _weaker(key: str, before: Any, after: Any, params: Params) -> str:  # noqa: ANN401 - values of a plan
     kind, _, name = key.partition(".")
     if kind == "command":
-        return weakened_command(before, after)
+        return weakened_command(before, after, params)
     return weakened(name, before, after) if kind in {"with", "env"} else ""
 
 

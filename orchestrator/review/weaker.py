@@ -4,13 +4,18 @@ Names and numbers are all that a review has: what it cannot tell is no loosening
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, Final
 
 from orchestrator.evidence.units import compatible, conversion
 from orchestrator.plan.model import Plan, Task
+from orchestrator.plan.spelling import spell
 from orchestrator.plan.values import ValueTextError, parse_duration
+
+Params = Mapping[str, tuple[Any, Any]]
+"""Values before and after, by name."""
 
 FEWER: Final = "it takes fewer samples"
 SMALLER: Final = "it measures something smaller"
@@ -25,6 +30,7 @@ _LENIENT: Final = re.compile(
 _COUNTS: Final = re.compile(r"(^n$|sample|repeat|round|iteration|runs?$|times$|count|trials|pairs)", re.IGNORECASE)
 _NEUTRAL: Final = re.compile(r"(^|_)(seed|port|version|year|date|id|warm_?up|level|index)($|_)", re.IGNORECASE)
 _QUANTITY: Final = re.compile(r"([-+]?[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)\s*([A-Za-zµ%/]*)")
+_BETWEEN: Final = re.compile(r"[\s;,'\"()]+|(?<=\w)=(?=\d)")
 _OPTION: Final = re.compile(r"-{1,2}([A-Za-z][\w-]*)(?:=(.*))?")
 
 
@@ -49,10 +55,20 @@ def weakened(name: str, was: Any, now: Any) -> str:  # noqa: ANN401 - values of 
     return FEWER if _COUNTS.search(name) else SMALLER
 
 
-def weakened_command(was: Sequence[str] | None, now: Sequence[str] | None) -> str:
-    """The same of a command's options: of `--samples 20` or `--size=1GiB` that stand in both."""
-    before, after = _options(was or ()), _options(now or ())
-    found = (weakened(name, before[name], after[name]) for name in before if name in after)
+def weakened_command(
+    was: Sequence[str] | None, now: Sequence[str] | None, params: Params = MappingProxyType({})
+) -> str:
+    """The same of a command's options: of `--samples 20` or `--size=1GiB` that stand in both, in a shell's text too.
+
+    params: by name what was changed of the plan's, before and after; where one stands as a word, its name says what the
+    word is.
+    """
+    first, second = _words(was or ()), _words(now or ())
+    before, after = _options(first), _options(second)
+    found = [weakened(name, before[name], after[name]) for name in before if name in after]
+    if len(first) == len(second):
+        changed = {pair for pair in zip(first, second, strict=True) if pair[0] != pair[1]}
+        found += [weakened(name, *pair) for name, pair in params.items() if (spell(pair[0]), spell(pair[1])) in changed]
     return next(filter(None, found), "")
 
 
@@ -85,6 +101,11 @@ def _ordered(was: object, now: object) -> tuple[float | None, float | None]:
         return parse_duration(was), parse_duration(now)
     except ValueTextError:
         return None, None
+
+
+def _words(argv: Sequence[str]) -> list[str]:
+    """The words of a command, those of a shell's text among them."""
+    return [word for one in argv for word in (_BETWEEN.split(one) if " " in one else [one])]
 
 
 def _options(argv: Sequence[str]) -> dict[str, str]:

@@ -46,6 +46,14 @@ def test_what_is_left_is_reckoned_at_the_pace_so_far(standing):
     assert standing.remaining(100.0) == pytest.approx(6.0)
 
 
+def test_what_is_left_holds_the_wait_for_a_further_attempt(standing):
+    standing.take(done("A.a", 6.0), 6.0)
+    standing.take(e.TaskStarted("A.b", 1), 6.0)
+    standing.take(e.AttemptFailed("A.b", 1, e.Failure(e.Cause.EXIT, "no luck", 1), Usage(1, 0, 0, 1), 30.0), 10.0)
+    assert standing.critical_rest(20.0) == pytest.approx(20.0 + 6.0 + 6.0)
+    assert standing.remaining(20.0) == pytest.approx(32.0)
+
+
 def test_a_failed_and_a_skipped_task_are_settled_and_only_the_failed_one_is_bad(standing):
     standing.take(e.TaskStarted("A.a", 1), 0.0)
     standing.take(e.TaskFailed("A.a", 1, e.Failure(e.Cause.EXIT, "no", 1), Usage(1, 0, 0, 1)), 1.0)

@@ -302,3 +302,58 @@ def test_hostile_text_takes_no_longer_than_its_length(unit):
     spent(500)
     short = min(spent(2_000) for _ in range(3))
     assert min(spent(16_000) for _ in range(2)) < 30 * short  # quadratic would be 64
+
+
+CHANGES = """\
+# Changelog
+
+## [1.4.0] - 2026-03-01
+
+### Added
+
+- Export of readings
+
+### Changed
+
+- The start page loads 30% faster
+- Update the icons
+"""
+ABOUT_A_LIBRARY = """\
+# quickgrid
+
+## Features
+
+- \u2705 Sorts a million rows
+- \u2705 No dependencies
+
+## Installation
+
+1. Install the package
+2. Import the style sheet
+
+## Contributing
+
+- Fork the repository
+- Open a pull request
+"""
+
+
+@pytest.mark.parametrize("text", [CHANGES, ABOUT_A_LIBRARY])
+def test_what_was_done_and_how_something_is_used_are_no_plan(text):
+    assert read_breakdown(text, "doc.md").groups == {}
+
+
+def test_a_task_that_is_given_up_is_left_out_and_told():
+    draft = read_breakdown("# Plan\n\n## Tasks\n\n- [ ] Dig\n- [-] Hire a digger\n", "doc.md")
+    assert [task.title for group in draft.groups.values() for task in group.tasks] == ["Dig"]
+    assert ["given up" in note.text for note in draft.notes if note.line == 6] == [True]
+
+
+def test_a_chart_is_read_only_where_nothing_else_is_a_task():
+    chart = "```mermaid\ngantt\n  section Work\n  Dig :a, 2026-01-01, 2d\n```\n"
+    both = read_breakdown(f"# Plan\n\n## Tasks\n\n- [ ] Dig\n\n{chart}", "doc.md")
+    assert [task.title for group in both.groups.values() for task in group.tasks] == ["Dig"]
+    alone = read_breakdown(f"# Plan\n\n{chart}", "doc.md")
+    assert [(group.title, [task.title for task in group.tasks]) for group in alone.groups.values()] == [
+        ("Work", ["Dig"])
+    ]

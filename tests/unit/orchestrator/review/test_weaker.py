@@ -77,6 +77,24 @@ def test_an_option_of_a_command_is_a_parameter_too():
     assert weakened_command(["b", "--size=1GiB"], ["b", "--size=2GiB"]) == ""
 
 
+def test_an_option_in_a_shells_text_is_a_parameter_too():
+    assert weakened_command(["sh", "-c", "b --samples 20 --out x"], ["sh", "-c", "b --samples 5 --out x"]) == FEWER
+    assert weakened_command(["sh", "-c", "b --size=1GiB; true"], ["sh", "-c", "b --size=1MiB; true"]) == SMALLER
+
+
+def test_a_parameter_of_the_plan_says_what_a_bare_word_of_a_command_is():
+    was, now = ["sh", "-c", "b 20 x"], ["sh", "-c", "b 5 x"]
+    assert weakened_command(was, now) == ""
+    assert weakened_command(was, now, {"rounds": (20, 5)}) == FEWER
+    assert weakened_command(was, now, {"rounds": (30, 5)}) == ""
+
+
+def test_a_parameter_that_a_command_holds_is_felt_where_it_stands():
+    text = PLAN.replace('[bench, --samples, "${n}"]', "[sh, -c, 'bench ${n} > out']")
+    found = review_plans(load_text(text, "plan.yaml"), load_text(text.replace("n: 20", "n: 5"), "plan.yaml"))
+    assert {sentence(one): one.loosens for one in found.changes}["plan params.n: 20 → 5"] == FEWER
+
+
 def test_before_and_after_are_spelled_as_in_the_plan():
     found = told(("5m", "50m"), ("delay: 1s", "delay: 2m"), ("mode: full", "mode: quick"), ("max: 1", "max: 3"))
     assert found == {
