@@ -43,8 +43,9 @@ def integrate(context: TaskContext) -> None:
 
     warm()
     kinds = collect(context)
-    trials = try_levels(kinds, load_profile("baseline").strategy, whole(context.params, "repeats", 3))
-    profile = derive_profile(load_profile("tuned"), trials)
+    tuned = load_profile("tuned")
+    trials = try_levels(kinds, tuned, load_profile("baseline"), whole(context.params, "repeats", 3))
+    profile = derive_profile(tuned, trials)
     text = profile.to_json()
     if parse_profile(text, PROFILE) != profile:
         raise AssertionError("the derived profile does not read back as it was written")

@@ -1,14 +1,17 @@
 """Trials: one block under one strategy, its size and the processor time it took."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from encoder import Strategy, TreeType
     from encoder.detect.pattern import Pattern
     from encoder.detect.tree import DecisionTree
+
+Key = TypeVar("Key")
 
 BASE_LEVEL: Final = 3
 LEVELS: Final = (3, 4, 5, 6, 7, 9)
@@ -53,19 +56,23 @@ def look(block: bytes, tree: "DecisionTree | None" = None) -> "tuple[Pattern, Tr
     return pattern, (tree or load_tree()).decide(pattern)
 
 
-def try_block(block: bytes, strategies: "Iterable[Strategy]", repeats: int = 1) -> "dict[Strategy, Trial]":
-    """The block under each strategy; repeats are interleaved."""
+def try_each(ways: Mapping[Key, Callable[[], bytes]], repeats: int = 1) -> dict[Key, Trial]:
+    """What each way of encoding makes, in this thread; repeats are interleaved."""
+    found: dict[Key, Trial] = {}
+    for _ in range(repeats):
+        for key, encoded in ways.items():
+            began = time.thread_time()
+            size = len(encoded())
+            spent = time.thread_time() - began
+            found[key] = Trial(size, min(spent, found[key].seconds) if key in found else spent)
+    return found
+
+
+def try_block(block: bytes, strategies: "Iterable[Strategy]") -> "dict[Strategy, Trial]":
+    """The block under each strategy."""
     from encoder.block.codec import encode_block  # noqa: PLC0415 - as above
 
-    found: dict[Strategy, Trial] = {}
-    plans = list(strategies)
-    for _ in range(repeats):
-        for plan in plans:
-            began = time.thread_time()
-            size = len(encode_block(block, plan))
-            spent = time.thread_time() - began
-            found[plan] = Trial(size, min(spent, found[plan].seconds) if plan in found else spent)
-    return found
+    return try_each({plan: partial(encode_block, block, plan) for plan in strategies})
 
 
 def try_trees(block: bytes, level: int, separator: int) -> "dict[TreeType, Trial]":

@@ -1,4 +1,4 @@
-"""The suite of sizes: time and memory of an encode from 1 to 48 MB, by kind of data, in rounds over all sizes."""
+"""The suite of sizes: time and memory of an encode from 1 to 32 MB, by kind of data, in rounds over all sizes."""
 
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -123,4 +123,4 @@ def suite(context: TaskContext) -> None:
     )
 
 
-SUITE: Final = Runner("profiling.suite", suite, (LINEARITY, TIME_SLOPE, PEAK), "Sizes from 1 to 48 MB, by kind")
+SUITE: Final = Runner("profiling.suite", suite, (LINEARITY, TIME_SLOPE, PEAK), "Sizes from 1 to 32 MB, by kind")

@@ -15,8 +15,8 @@ from workstreams.sampling import Job, SampleResult, Spec, compile_kernels, sampl
 from workstreams.sampling.slow import SlowSink, SlowSource
 from workstreams.streaming.metrics import BOUND_EXCESS, IN_FLIGHT, LARGE_PEAK, LARGE_SIZE, MEMORY_SLOPE
 
-SIZES: Final = (16, 3, 2, 2, 2, 2)
-"""Sizes of the inputs, largest first, in sixteenths of the whole: the file is truncated from one to the next.
+SIZES: Final = (64, 8, 7, 7, 7, 7)
+"""Sizes of the inputs, largest first, in parts of the first: the file is truncated from one to the next.
 
 The ends of a line determine its slope best. The short end is long enough for the pool to fill and the heaps to settle:
 below some 100 MiB a peak still depends on the size.

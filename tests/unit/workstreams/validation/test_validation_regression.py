@@ -6,8 +6,8 @@ from encoder import load_profile
 from orchestrator.runner import TaskInput
 from workstreams import corpus
 from workstreams.validation import RUNNERS
-from workstreams.validation.pairs import finding
-from workstreams.validation.regression import leave
+from workstreams.validation.pairs import Pairs, finding
+from workstreams.validation.regression import Clock, leave, longer_waits
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,32 @@ def test_an_undecided_comparison_is_no_examined_case(context):
 
     assert given.of("validation.regressions") == {"values": [1], "cases": 1}
     assert "speed on x is undecided; machine noise: 9 %" in given.notes
+
+
+def compared(walls):
+    """One kind whose processor times are even, and whose encodes took these wall times."""
+    pairs = Pairs("speed", "a log", float, {arm: [1.0] * 9 for arm in walls}, looks=1)
+    return longer_waits([pairs], [Clock({}, b"", walls)])
+
+
+def test_an_encode_that_only_waits_longer_is_a_regression_too():
+    found = compared({"baseline": [1.0] * 9, "merged": [1.2] * 9, "control": [1.0] * 9})
+
+    assert [(it.quantity, it.verdict) for it in found] == [("wall time", "regression")]
+
+
+def test_wall_times_that_decide_nothing_are_no_case():
+    assert compared({"baseline": [1.0] * 9, "merged": [0.8, 1.3, 1.1] * 3, "control": [1.0] * 9}) == []
+
+
+def test_a_clock_keeps_the_wall_time_beside_the_processor_time():
+    clock = Clock({"merged": load_profile("fast")}, b"import os\n" * 9000)
+    size = clock.warm_up("merged")
+    spent = clock.take("merged")
+
+    assert size == clock.size > 0
+    assert spent > 0
+    assert len(clock.walls["merged"]) == 1
 
 
 @pytest.mark.usefixtures("in_process")
