@@ -69,6 +69,7 @@ TaskEvent = (
 
 def change(record: TaskRecord, event: TaskEvent, envelope: Envelope) -> None:
     """Take the event into the record, whose status is still the one before it."""
+    record.spent = None
     match event:
         case TaskStarted():
             _begin(record, event.attempt, envelope)

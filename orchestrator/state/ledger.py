@@ -32,17 +32,19 @@ def spent_on(record: TaskRecord) -> Spending:
 
     A call that was reserved and never settled is charged as reserved once its attempt is over.
     """
-    return total(_parts(record))
+    if record.spent is None:
+        record.spent = total(_parts(record))
+    return record.spent
 
 
 def spent_by(state: RunState, agents: Mapping[str, str], agent: str) -> Spending:
     """What an agent's turns cost. agents: the agent of each task that is done from a brief."""
-    return _total(state.tasks[task] for task, name in agents.items() if name == agent and task in state.tasks)
+    return total(spent_on(state.tasks[task]) for task, name in agents.items() if name == agent and task in state.tasks)
 
 
 def spent_in(state: RunState, agents: Mapping[str, str]) -> Spending:
     """What all turns of the run cost."""
-    return _total(state.tasks[task] for task in agents if task in state.tasks)
+    return total(spent_on(state.tasks[task]) for task in agents if task in state.tasks)
 
 
 def left_of(budgets: Iterable[tuple[str, Budget, Spending]]) -> Left:
@@ -89,7 +91,3 @@ def _parts(record: TaskRecord) -> Iterator[Spending]:
 
 def _held(reserved: Reserved) -> Spending:
     return Spending(calls=1, open_tokens=reserved.tokens, open_cost=reserved.cost or 0.0)
-
-
-def _total(records: Iterable[TaskRecord]) -> Spending:
-    return total(part for record in records for part in _parts(record))
