@@ -1,7 +1,7 @@
 """How each real agent is set up for the scripted model: the table that `.ci/real-agent` and the tests marked `agents` share.
 
-    python tests/doubles/real_agents.py packages NAME     what to install, for `.ci/real-agent`
-    python tests/doubles/real_agents.py program NAME      what to start
+python tests/doubles/real_agents.py packages NAME     what to install, for `.ci/real-agent`
+python tests/doubles/real_agents.py program NAME      what to start
 """
 
 import json
@@ -17,7 +17,7 @@ base_url = "${proxy.openai}"
 env_key = "OPENAI_API_KEY"
 wire_api = "responses"
 """
-GEMINI = {"security": {"auth": {"selectedType": "gemini-api-key"}}, "general": {"disableAutoUpdate": True},
+GEMINI = {"security": {"auth": {"selectedType": "gemini-api-key"}}, "model": {"name": "gemini-2.5-pro"}, "general": {"disableAutoUpdate": True},
           "privacy": {"usageStatisticsEnabled": False}}  # fmt: skip
 OPENCODE = {
     "provider": {
