@@ -1,4 +1,5 @@
-"""How each real agent is set up for the scripted model: the table that `.ci/real-agent` and the tests marked `agents` share.
+"""How each real agent is set up for the scripted model: the table that `.ci/real-agent` and the tests marked `agents`
+share.
 
 python tests/doubles/real_agents.py packages NAME     what to install, for `.ci/real-agent`
 python tests/doubles/real_agents.py program NAME      what to start
@@ -17,8 +18,12 @@ base_url = "${proxy.openai}"
 env_key = "OPENAI_API_KEY"
 wire_api = "responses"
 """
-GEMINI = {"security": {"auth": {"selectedType": "gemini-api-key"}}, "model": {"name": "gemini-2.5-pro"}, "general": {"disableAutoUpdate": True},
-          "privacy": {"usageStatisticsEnabled": False}}  # fmt: skip
+GEMINI = {
+    "security": {"auth": {"selectedType": "gemini-api-key"}},
+    "model": {"name": "gemini-2.5-pro"},  # by default it asks a model which model to ask
+    "general": {"disableAutoUpdate": True},
+    "privacy": {"usageStatisticsEnabled": False},
+}
 OPENCODE = {
     "provider": {
         "metered": {
@@ -31,6 +36,18 @@ OPENCODE = {
     "permission": {"edit": "ask", "bash": "ask", "external_directory": "ask"},
     "autoupdate": False,
 }
+VIBE = """active_model = "scripted"
+enable_update_checks = false
+enable_telemetry = false
+[[providers]]
+name = "metered"
+api_base = "${proxy.openai}"
+api_key_env_var = "OPENAI_API_KEY"
+[[models]]
+name = "scripted"
+provider = "metered"
+alias = "scripted"
+"""
 QWEN = {"security": {"auth": {"selectedType": "openai"}}, "model": {"name": "scripted"},
         "general": {"disableAutoUpdate": True}, "tools": {"toolSearch": {"enabled": False}},
         "privacy": {"usageStatisticsEnabled": False}}  # fmt: skip
@@ -38,7 +55,7 @@ QWEN = {"security": {"auth": {"selectedType": "openai"}}, "model": {"name": "scr
 
 @dataclass(frozen=True)
 class RealAgent:
-    """One agent. packages: of npm, pinned; program: in node_modules/.bin, with its arguments. settings: variables that it
+    """One agent. packages: of npm or PyPI, pinned; program: of theirs, with its arguments. settings: variables that it
     gets beside its key; home: its files. escalates: further arguments with which it asks to leave its own sandbox.
     ends_refused: whether it ends its turn where it is refused something. slow: times the patience that Codex needs.
     """
@@ -104,8 +121,15 @@ AGENTS = {
         home={".qwen/settings.json": json.dumps(QWEN)},
         slow=5,
     ),
+    "vibe": RealAgent(
+        ("mistral-vibe==3.0.3",),
+        ("vibe-acp",),
+        *OPENAI,
+        home={".vibe/config.toml": VIBE},
+        slow=5,
+    ),
 }
 
 if __name__ == "__main__":
     asked, named = sys.argv[1], AGENTS[sys.argv[2]]
-    print(*(named.packages if asked == "packages" else named.program[:1]))
+    sys.stdout.write(" ".join(named.packages if asked == "packages" else named.program[:1]) + "\n")

@@ -1,5 +1,5 @@
-"""A real coding agent over ACP, against a scripted model on loopback: in the sandbox, with a key that is no key, through
-the proxy.
+"""A real coding agent over ACP, against a scripted model on loopback: in the sandbox, with a key that is no key,
+through the proxy.
 
 `.ci/real-agent FOLDER [NAME]` installs one and runs these; Codex where no name is given. ORCHESTRATE_REAL_AGENT is the
 name, ORCHESTRATE_REAL_AGENT_BIN the folder of its program.
@@ -117,7 +117,8 @@ def test_it_does_a_task_in_rounds_of_one_session_and_cannot_write_outside(agent)
     code, report, provider = agent.run(
         [
             {"write": "src/pack.py", "content": f"# first\n{PLAIN}"}, *own_sandbox, {"say": "All targets exceeded."},
-            {"write": "src/pack.py", "content": f"# second\n{PLAIN}"}, {**escape, "args": agent.real.escalates}, *goes_on,
+            {"write": "src/pack.py", "content": f"# second\n{PLAIN}"},
+            {**escape, "args": agent.real.escalates}, *goes_on,
             {"write": "src/pack.py", "content": ZLIB}, {"say": "Now it is."},
         ],
         rounds=3,
