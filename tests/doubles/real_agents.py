@@ -58,6 +58,7 @@ class RealAgent:
     """One agent. packages: of npm or PyPI, pinned; program: of theirs, with its arguments. settings: variables that it
     gets beside its key; home: its files. escalates: further arguments with which it asks to leave its own sandbox.
     ends_refused: whether it ends its turn where it is refused something. slow: times the patience that Codex needs.
+    loads: whether `session/load` finds a session again in another workspace.
     """
 
     packages: tuple[str, ...]
@@ -70,6 +71,7 @@ class RealAgent:
     escalates: dict[str, str] = field(default_factory=dict)
     ends_refused: bool = False
     slow: int = 1
+    loads: bool = True
 
     @property
     def below(self) -> str:
@@ -95,6 +97,7 @@ AGENTS = {
         "GOOGLE_GEMINI_BASE_URL",
         home={".gemini/settings.json": json.dumps(GEMINI)},
         slow=5,
+        loads=False,  # it keeps sessions by the path of the workspace
     ),
     "claude": RealAgent(
         ("@agentclientprotocol/claude-agent-acp@0.101.0", "node@22"),
