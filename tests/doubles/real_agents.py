@@ -97,7 +97,6 @@ AGENTS = {
         "GOOGLE_GEMINI_BASE_URL",
         home={".gemini/settings.json": json.dumps(GEMINI)},
         slow=5,
-        loads=False,  # it keeps sessions by the path of the workspace
     ),
     "claude": RealAgent(
         ("@agentclientprotocol/claude-agent-acp@0.101.0", "node@22"),
@@ -114,6 +113,7 @@ AGENTS = {
         *OPENAI,
         settings={"OPENCODE_DISABLE_MODELS_FETCH": "1"},
         home={".config/opencode/opencode.json": json.dumps(OPENCODE)},
+        ends_refused=True,
         slow=5,
     ),
     "qwen": RealAgent(

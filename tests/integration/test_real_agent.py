@@ -48,12 +48,13 @@ class Working:
         self.shell, self.folder, self.real = shell, shell.folder, real
         subprocess.run(["sh", ROOT / "plans/examples/agents/make-repo.sh", self.folder / "repo"], check=True)
 
-    def run(self, script, rounds=1, budget=None, starts=None):
+    def run(self, script, rounds=1, budget=None, starts=None, may=()):
         """What the run reports, and the provider that was asked."""
         real = self.real
         program = [str(PROGRAMS / real.program[0]), *real.program[1:]]
         agent = {"specialty": "Packing", "driver": "acp", "program": program, "env": [real.key, *real.settings],
                  "home": real.home, "budget": budget or {"time": f"{real.slow * 60}s"}}  # fmt: skip
+        agent["may"] = {"run": list(may)}
         if real.mode:
             agent["mode"] = real.mode
         write = {"id": "write", "title": "Pack", "brief": "Make it small.",
@@ -164,7 +165,7 @@ def test_a_call_under_way_at_the_deadline_is_cancelled_and_nothing_is_left(agent
 
 def test_at_the_token_budget_it_is_refused_and_overshoots_by_one_call_at_the_most(agent):
     script = [{"shell": f"echo {step}"} for step in range(200)]
-    code, report, provider = agent.run(script, budget={"tokens": 2500})
+    code, report, provider = agent.run(script, budget={"tokens": 2500}, may=["echo *"])
     spent = _spent(report)
 
     assert code != 0
