@@ -25,6 +25,8 @@ COMMANDS = ("command", "cmd")
 NAME = "scripted"
 ROUND = re.compile(r"This is round (\d+) of")
 """As it stands in a brief."""
+WHERE = re.compile(r"Current working directory: (/[^\s\"\\]+)")
+"""As Qwen Code tells it."""
 
 
 def tools_of(body: Json) -> dict[str, Json]:
@@ -76,7 +78,7 @@ class ScriptedModel:
         tools = tools_of(asked.body)
         step = self.step(asked.body) if tools else {"say": NAME}
         self.free.wait(step.get("delay", 0))
-        name, args = ("", {}) if "say" in step else call_of(step, tools)
+        name, args = ("", {}) if "say" in step else call_of(_placed(step, asked.body), tools)
         self.played.append(name or "text")
         whole, events = speak(name, args, step.get("say", ""), f"call_{len(self.played)}", *self.per_call)
         streamed = asked.body.get("stream") or path.endswith(":streamGenerateContent")
@@ -93,6 +95,12 @@ class ScriptedModel:
 def double(model: ScriptedModel) -> ProviderDouble:
     """The model on loopback."""
     return ProviderDouble(model)
+
+
+def _placed(step: Json, body: Json) -> Json:
+    """The step with its path below the folder that the request tells, for an agent whose tools take no other."""
+    told = WHERE.search(json.dumps(body))
+    return {**step, "write": f"{told[1]}/{step['write']}"} if told and "write" in step else step
 
 
 def _steps_taken(body: Json, said: set[str]) -> int:
