@@ -36,9 +36,9 @@ slow:
 browser:
     pytest -m browser
 
-# A real agent against a scripted model on loopback; fetches some 460 MB from npm
-agents:
-    bash .ci/real-agent "${TMPDIR:-/tmp}/orchestrate-real-agent"
+# A real agent against a scripted model on loopback: codex (fetches some 460 MB from npm), gemini, claude, opencode, qwen, vibe
+agents name="codex":
+    bash .ci/real-agent "${TMPDIR:-/tmp}/orchestrate-real-agent" {{name}}
 
 # Draw the phase plan again after editing it
 draw:

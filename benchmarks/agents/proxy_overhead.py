@@ -6,8 +6,9 @@ percentile.
 
 Provider, proxy and clients are three processes. Each stream calls the provider directly and through the proxy by turns,
 in random order, so that what else the machine does meets both alike. An answer is a stream of 20 events, one every
-`pause` milliseconds. The second table has each reservation durable in a journal on disk before its call is passed on,
-as the engine does it; the first lets each through at once.
+`pause` milliseconds. The first table lets each call through at once. The second has a run with as many agents: its
+engine holds each call against three budgets, and has the reservation durable in its journal on disk before the call is
+passed on.
 """
 
 import argparse
@@ -20,6 +21,7 @@ import statistics
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -27,13 +29,22 @@ from pathlib import Path
 from orchestrator.agents.meter.accounts import Account
 from orchestrator.agents.meter.proxy import MeteringProxy
 from orchestrator.agents.meter.upstream import upstreams
-from orchestrator.executors.order import Asking, Told
+from orchestrator.engine.options import RunOptions
+from orchestrator.engine.prepared import prepare_run
+from orchestrator.engine.runs import start_run
+from orchestrator.engine.session import Effects
+from orchestrator.evidence.measurement import Evidence, Usage
+from orchestrator.executors.order import Asking, AttemptResult, StopSignal, Told, WorkOrder
+from orchestrator.executors.processes import ProcessExecutor
+from orchestrator.graph.load import LoadedPlan, load_text
 from orchestrator.journal.sqlite import SqliteJournal
-from orchestrator.state.events import Envelope, Event, SpendReserved, SpendSettled
+from orchestrator.state.events import Cause, Failure
+from orchestrator.state.spending import Settled
 
 BAR = 3.0
 EVENTS = 20
 PAUSE = 10.0
+NOTHING = Usage(0.0, 0.0, 0, 0)
 EVENT = b'data: {"choices": [{"index": 0, "delta": {"content": "word "}}]}\n\n'
 LAST = b'data: {"choices": [], "usage": {"prompt_tokens": 900, "completion_tokens": 20}}\n\ndata: [DONE]\n\n'
 BODY = json.dumps({"model": "gpt-4o", "stream": True, "messages": [{"role": "user", "content": "x" * 20_000}]}).encode()
@@ -66,53 +77,72 @@ def provide(told: Connection, pause: float) -> None:
     asyncio.run(serve())
 
 
-class Durable(threading.Thread):
-    """Stands for the engine: writes down what is reserved and spent, as much at once as has come in, and lets calls
-    be made after that.
+class Held:
+    """An agent's turn, in which nothing happens: the clients of this benchmark call in its place.
+
+    before: calls that it has behind it. tokens: gets each turn's, once it can be called with. over: set to end them.
     """
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(daemon=True)
-        self.folder = folder
-        self.told: queue.SimpleQueue[Told] = queue.SimpleQueue()
+    def __init__(self, proxy: MeteringProxy, before: int) -> None:
+        self.proxy, self.before = proxy, before
+        self.tokens: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.over = threading.Event()
 
-    def run(self) -> None:
-        """Until the process ends."""
-        journal, number = SqliteJournal(self.folder / "journal.sqlite"), 0
-        fence = journal.acquire("bench")
-        while True:
-            batch = [self.told.get()]
-            while not self.told.empty():
-                batch.append(self.told.get())
-            envelopes = []
-            for each in batch:
-                number += 1
-                envelopes.append(Envelope(number, time.time(), time.monotonic(), fence, event_of(each)))
-            journal.append("bench", envelopes)
-            for each in batch:
-                if isinstance(each, Asking):
-                    each.reply("")
+    def __call__(self, order: WorkOrder, _: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
+        """One turn, from the order to its end."""
+        account = Account(order.task, order.attempt, listener)
+        for _call in range(self.before):
+            number = account.reserve("openai", "gpt-4o", 1050, 0.01, lambda _reason: None)
+            account.settle(Settled(number, 900, 20, 0, 0.005))
+        account.reserve("openai", "gpt-4o", 1050, 0.01, lambda _reason: self.tokens.put(account.token))
+        self.proxy.open_account(account)
+        self.over.wait()
+        return AttemptResult(order.task, order.attempt, Evidence(), NOTHING, Failure(Cause.SPAWN, "it is over"))
 
 
-def event_of(told: Told) -> Event:
-    """What the engine records."""
-    if isinstance(told, Asking):
-        return SpendReserved(told.task, told.attempt, told.reserved)
-    return SpendSettled(told.task, told.attempt, told.settled)
+def plan_of(agents: int) -> LoadedPlan:
+    """So many agents, with a task and budgets each."""
+    budget = {"tokens": "100M", "cost": "1000 USD"}
+    agent = {"specialty": "calls", "driver": "acp", "program": ["true"], "budget": budget}
+    task = {"id": "call", "title": "Call", "brief": "Call.", "writes": ["**"], "budget": budget}
+    names = [f"A{number}" for number in range(agents)]
+    said = {
+        "schema": 1, "id": "calls", "title": "Calls", "budget": budget, "resources": {"cpu": agents},
+        "agents": dict.fromkeys(names, agent),
+        "workstreams": {f"W{name}": {"title": name, "lead": name, "tasks": [task]} for name in names},
+    }  # fmt: skip
+    return load_text(json.dumps(said), "calls.yaml")
 
 
-def meter(port: int, told: Connection, folder: str | None) -> None:
-    """The proxy's process. folder: for a journal; None lets every call through at once."""
-    account = Account("T", 1, lambda each: each.reply("") if isinstance(each, Asking) else None)
-    if folder is not None:
-        engine = Durable(Path(folder))
-        engine.start()
-        account = Account("T", 1, engine.told.put)
+def engine_runs(folder: Path, carry: Held, agents: int) -> None:
+    """A run of that plan, with its journal on disk, until its turns are over."""
+    journal = SqliteJournal(folder / "journal.sqlite")
+    options = RunOptions(state=folder, jobs=agents, keep_going=True)
+    with ProcessExecutor() as executor:
+        prepared = prepare_run(plan_of(agents), {}, options, project=folder, environment={})
+        start_run(prepared, Effects(executor, carry), journal)
+
+
+def meter(port: int, told: Connection, folder: str | None, streams: int, before: int) -> None:
+    """The proxy's process. folder: for the run that the calls belong to; None lets every call through at once."""
     where = {"OPENAI_API_KEY": "k", "OPENAI_BASE_URL": f"http://127.0.0.1:{port}/v1"}
     with MeteringProxy(upstreams(where)) as proxy:
-        proxy.open_account(account)
-        told.send((proxy.port, account.token))
-        told.recv()
+        if folder is None:
+            account = Account("T", 1, lambda each: each.reply("") if isinstance(each, Asking) else None)
+            proxy.open_account(account)
+            told.send((proxy.port, [account.token] * streams))
+            told.recv()
+            return
+        held = Held(proxy, before)
+        threading.Thread(target=tell, args=(told, proxy.port, held, streams), daemon=True).start()
+        engine_runs(Path(folder), held, streams)
+
+
+def tell(told: Connection, port: int, held: Held, streams: int) -> None:
+    """Say where the turns of a run can be called for, once all have begun; end them when that is asked."""
+    told.send((port, [held.tokens.get() for _ in range(streams)]))
+    told.recv()
+    held.over.set()
 
 
 class Client:
@@ -152,11 +182,11 @@ async def stream(clients: list[Client], calls: int, pairs: list[tuple[float, flo
         pairs.append((pair[0], pair[1]))
 
 
-async def measure(direct: int, proxied: int, token: str, streams: int, calls: int) -> list[tuple[float, float]]:
+async def measure(direct: int, proxied: int, tokens: list[str], calls: int) -> list[tuple[float, float]]:
     """Pairs of milliseconds: directly, through the proxy."""
     pairs: list[tuple[float, float]] = []
     async with asyncio.TaskGroup() as group:
-        for _ in range(streams):
+        for token in tokens:
             ends = [Client(direct, "/v1/chat/completions", "k"), Client(proxied, "/openai/v1/chat/completions", token)]
             group.create_task(stream(ends, calls, pairs))
     return pairs
@@ -174,10 +204,10 @@ def series(title: str, folder: str | None, given: argparse.Namespace) -> None:
     provider = fresh.Process(target=provide, args=(there, given.pause), daemon=True)
     provider.start()
     direct = here.recv()
-    proxy = fresh.Process(target=meter, args=(direct, there, folder), daemon=True)
+    proxy = fresh.Process(target=meter, args=(direct, there, folder, given.streams, given.before), daemon=True)
     proxy.start()
-    proxied, token = here.recv()
-    pairs = asyncio.run(measure(direct, proxied, token, given.streams, given.calls))
+    proxied, tokens = here.recv()
+    pairs = asyncio.run(measure(direct, proxied, tokens, given.calls))
     here.send("end")
     proxy.join(10)
     provider.terminate()
@@ -199,10 +229,11 @@ def main() -> None:
     asked.add_argument("--streams", type=int, default=32)
     asked.add_argument("--calls", type=int, default=40)
     asked.add_argument("--pause", type=float, default=PAUSE, help="milliseconds between the events of an answer")
+    asked.add_argument("--before", type=int, default=100, help="calls that each agent of the run has behind it")
     given = asked.parse_args()
     series("let through at once", None, given)
     with tempfile.TemporaryDirectory() as folder:
-        series("reserved in a journal", folder, given)
+        series("reserved by a run's engine, in its journal on disk", folder, given)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ HELLO: Final = 60.0
 """Seconds that an agent may take to answer `initialize`, and to open or load a session."""
 CANCELLING: Final = 10.0
 """Seconds that a turn may take to end once it is cancelled."""
+NOT_LOGGED_IN: Final = -32000
+"""By the protocol, of an error: authentication is required."""
 ENDING: Final = 2.0
 """Seconds after which a program that closed its streams is taken to live on."""
 LOOK: Final = 0.05
@@ -120,6 +122,7 @@ class _Conversation:
         self._client = _Client(going)
         self._name = ""
         self._session = ""
+        self._ends: list[asyncio.BaseTransport] = []
 
     async def turn(self) -> Talk:
         stop = ""
@@ -133,6 +136,10 @@ class _Conversation:
             stop = f"error: {error} {getattr(error, 'data', None) or ''}".strip()[:500]
         except TimeoutError:
             stop = "stuck: it did not answer in time"
+        finally:
+            for each in self._ends:
+                each.close()
+            await asyncio.sleep(0)  # only then are their descriptors closed
         turn = self._going.turn
         return Talk(
             self.driver, self._name, self._session, stop, turn.sandbox, self._client.said, tuple(self._client.refused)
@@ -143,10 +150,14 @@ class _Conversation:
     async def _connected(self) -> Any:  # noqa: ANN401 - the SDK's own
         loop = asyncio.get_running_loop()
         reader = asyncio.StreamReader(limit=LONGEST_LINE)
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), _file(self._process.stdout, "rb"))
+        source, _ = await loop.connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), _file(self._process.stdout, "rb")
+        )
+        self._ends.append(source)
         transport, protocol = await loop.connect_write_pipe(
             asyncio.streams.FlowControlMixin, _file(self._process.stdin, "wb")
         )
+        self._ends.append(transport)
         writer = asyncio.StreamWriter(transport, protocol, None, loop)
         return acp.connect_to_agent(self._client, writer, reader)  # type: ignore[arg-type]  # a client of what we offer
 
@@ -154,18 +165,46 @@ class _Conversation:
         hello = await self._while_alive(agent.initialize(acp.PROTOCOL_VERSION, schema.ClientCapabilities()), HELLO)
         if hello.agent_info is not None:
             self._name = f"{hello.agent_info.name} {hello.agent_info.version or ''}".strip()
+        if hello.protocol_version != acp.PROTOCOL_VERSION:
+            raise DriverError(
+                f"{self._called} speaks version {hello.protocol_version} of the Agent Client Protocol, and we speak "
+                f"{acp.PROTOCOL_VERSION}\n  mend: install a version of it that speaks {acp.PROTOCOL_VERSION}"
+            )
         turn, loads = self._going.turn, bool(hello.agent_capabilities and hello.agent_capabilities.load_session)
-        servers = _servers(self._going.hatch)
+        servers, opened = _servers(self._going.hatch), None
         if turn.session and loads:
             with contextlib.suppress(acp.RequestError):  # it has forgotten it: the brief tells the story
-                await self._while_alive(agent.load_session(str(turn.workspace), turn.session, servers), HELLO)
+                opened = await self._while_alive(agent.load_session(str(turn.workspace), turn.session, servers), HELLO)
                 self._session = turn.session
         if not self._session:
-            opened = await self._while_alive(agent.new_session(str(turn.workspace), None, servers), HELLO)
+            try:
+                opened = await self._while_alive(agent.new_session(str(turn.workspace), None, servers), HELLO)
+            except acp.RequestError as error:
+                raise DriverError(_no_session(self._called, error)) from error
             self._session = opened.session_id
         if turn.mode:
-            await self._while_alive(agent.set_session_mode(self._session, turn.mode), HELLO)
+            await self._in_mode(agent, turn.mode, opened)
         self._client.said = ""  # what a loaded session says again was said before
+
+    @property
+    def _called(self) -> str:
+        return self._name or self._going.turn.program[0]
+
+    async def _in_mode(self, agent: Any, mode: str, opened: Any) -> None:  # noqa: ANN401 - the SDK's own
+        """Ask for the plan's mode. A program that tells its modes is not asked for another."""
+        modes = getattr(opened, "modes", None)
+        known = [each.id for each in modes.available_modes] if modes is not None else []
+        try:
+            if not known or mode in known:
+                await self._while_alive(agent.set_session_mode(self._session, mode), HELLO)
+                return
+            said = ""
+        except acp.RequestError as error:
+            said = f": {error}"
+        mend = (
+            f"write one of its own: {', '.join(known)}" if known else "take `mode` out of the agent, or see its manual"
+        )
+        raise DriverError(f"{self._called} has no mode {mode!r}{said}\n  mend: {mend}")
 
     async def _prompted(self, agent: Any) -> str:  # noqa: ANN401 - the SDK's own
         turn = self._going.turn
@@ -217,6 +256,16 @@ class _Conversation:
                 waiting.cancel()
                 raise TimeoutError
         return waiting.result()
+
+
+def _no_session(called: str, error: acp.RequestError) -> str:
+    """Why it opened none, with the mend where it is known."""
+    if error.code == NOT_LOGGED_IN:
+        return (
+            f"{called} wants to be logged in: {error}\n  mend: name its provider's key in the agent's `env`, or "
+            "have its settings in the agent's `home` choose a key"
+        )
+    return f"{called} opened no session: {error} {getattr(error, 'data', None) or ''}".strip()
 
 
 def _servers(hatch: Hatch | None) -> list[Any]:

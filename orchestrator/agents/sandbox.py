@@ -156,10 +156,20 @@ def installation(program: str) -> list[str]:
         if "node_modules" in parts:
             found.append(str(Path(*parts[: parts.index("node_modules") + 1])))
         elif (Path(place).parent.parent / "pyvenv.cfg").exists() or Path(place).parent.name == "bin":
-            found.append(str(Path(place).parent.parent))
+            found += [str(Path(place).parent.parent), *_made_from(Path(place).parent.parent)]
         else:
             found.append(place)
-    return [place for place in found if place not in {"/", "/usr", os.path.expanduser("~")}]  # noqa: PTH111
+    return [place for place in dict.fromkeys(found) if place not in {"/", "/usr", os.path.expanduser("~")}]  # noqa: PTH111
+
+
+def _made_from(environment: Path) -> list[str]:
+    """Where the Python is installed that a virtual environment was made from. Its links lead there."""
+    try:
+        lines = (environment / "pyvenv.cfg").read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return []
+    said = [line.partition("=")[2].strip() for line in lines if line.partition("=")[0].strip() == "home"]
+    return [str(Path(home).parent) for home in said if Path(home).is_absolute()]
 
 
 def secrets_of(project: Path) -> list[str]:

@@ -4,7 +4,7 @@ has ended.
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol
@@ -136,12 +136,12 @@ class _Turning:
         """The turn itself; what its calls cost is settled when it returns."""
         account = Account(self.order.task, self.order.attempt, self.listener)
         metered = self.meter is not None and any(provider_of(name) for name in self.turn.env)
-        with self._hatch() as hatch:
+        with self._hatch() as hatch, same_place(self.turn) as place:
             if self.meter is None or not metered:
-                return self.driver.take_turn(self._going({}, hatch))
+                return self.driver.take_turn(self._going({}, hatch, place))
             self.meter.open_account(account)
             try:
-                return self.driver.take_turn(self._going(self.meter.settings(account, self.turn.env), hatch))
+                return self.driver.take_turn(self._going(self.meter.settings(account, self.turn.env), hatch, place))
             finally:
                 self.meter.close_account(account)
 
@@ -151,9 +151,10 @@ class _Turning:
             return contextlib.nullcontext()
         return self.counter.hatch(self.order.run, self.order.task, self.turn.brief, self._tell)
 
-    def _going(self, settings: dict[str, str], hatch: Hatch | None) -> Going:
+    def _going(self, settings: dict[str, str], hatch: Hatch | None, place: Path) -> Going:
         order = self.order
-        turn = replace(self.turn, brief=self.turn.brief + rules_of(self.turn), settings=settings)
+        brief = self.turn.brief + rules_of(self.turn)
+        turn = replace(self.turn, brief=brief, settings=settings, workspace=place)
         make_home(turn, bases_in(settings))
         env = agent_environment(turn, {ATTEMPT: order.marker, OWNER: owner()})
         door = (self.meter.socket, self.meter.port) if self.meter is not None and settings else (None, 0)
@@ -182,6 +183,24 @@ class _Turning:
 
     def _tell(self, text: str, claim: Claim | None) -> None:
         self.listener(Note(self.order.task, self.order.attempt, text, claim))
+
+
+@contextlib.contextmanager
+def same_place(turn: Turn) -> Iterator[Path]:
+    """Within, the workspace stands at the same place in every round, which is beside the agent's home: by that place
+    some agents find a session again. It is a link; in bubblewrap it is the folder itself.
+    """
+    place = turn.home.with_name("workspace")
+    if place == turn.workspace:
+        yield place
+        return
+    place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    place.unlink(missing_ok=True)  # of an orchestrator that died
+    place.symlink_to(turn.workspace)
+    try:
+        yield place
+    finally:
+        place.unlink(missing_ok=True)
 
 
 def _hand_in(turn: Turn, workspace: Workspace, talk: Talk) -> Taken:

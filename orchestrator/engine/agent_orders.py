@@ -1,7 +1,7 @@
 """The part of an order that concerns agents' work: the next turn, the commit to measure, the hand-ins to join. Pure."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from orchestrator.engine.briefs import Agents, render_brief
@@ -14,10 +14,11 @@ from orchestrator.executors.order import WorkOrder
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.drivers import Driver
 from orchestrator.plan.handins import briefed, full_id, instruments
-from orchestrator.plan.model import Plan
+from orchestrator.plan.model import Budget, Plan
 from orchestrator.runner import Runner
 from orchestrator.state.ledger import Left, left_of, spent_by, spent_in, spent_on
 from orchestrator.state.run import RunState
+from orchestrator.state.spending import Spending
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,10 @@ class AgentOrders:
     places: Places
     agents: Agents
     write: Callable[[RunState, str, int], WorkOrder]
+    _doers: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_doers", {name: self.graph.nodes[name].agent for name in briefed(self.plan)})
 
     def turn(self, state: RunState, node: TaskNode, attempt: int, known: Mapping[str, object]) -> Turn:
         """The next round of an agent's task. It uses the session of the round before, and starts from its hand-in."""
@@ -69,15 +74,17 @@ class AgentOrders:
 
     def left(self, state: RunState, task: str) -> Left:
         """What the budgets of a task, of its agent and of the run leave for a turn of the task."""
-        node = self.graph.nodes[task]
-        doers = {name: self.graph.nodes[name].agent for name in briefed(self.plan)}
-        return left_of(
-            (
-                (task, node.task.budget, spent_on(state.tasks[task])),
-                (f"agent {node.agent}", self.plan.agents[node.agent].budget, spent_by(state, doers, node.agent)),
-                ("the run", self.plan.budget, spent_in(state, doers)),
-            )
-        )
+        return left_of(self._budgets(state, self.graph.nodes[task]))
+
+    def _budgets(self, state: RunState, node: TaskNode) -> Iterator[tuple[str, Budget, Spending]]:
+        """Whose budgets have limits, with what was spent. It is asked before each call of a model."""
+        agent = self.plan.agents[node.agent]
+        if node.task.budget.limited:
+            yield node.id, node.task.budget, spent_on(state.tasks[node.id])
+        if agent.budget.limited:
+            yield f"agent {node.agent}", agent.budget, spent_by(state, self._doers, node.agent)
+        if self.plan.budget.limited:
+            yield "the run", self.plan.budget, spent_in(state, self._doers)
 
     def checkout(self, state: RunState, node: TaskNode, attempt: int) -> Checkout | None:
         """What an instrument measures: the hand-in of the open round, or of the last one."""

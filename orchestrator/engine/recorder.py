@@ -11,7 +11,15 @@ from orchestrator.state.fold import apply
 from orchestrator.state.run import RunState
 
 WITHOUT_WORDS: Final = frozenset(
-    {"task_started", "attempt_launched", "progress_reported", "task_requeued", "run_finished"}
+    {
+        "task_started",
+        "attempt_launched",
+        "progress_reported",
+        "task_requeued",
+        "run_finished",
+        "spend_reserved",
+        "spend_settled",
+    }
 )
 """Kinds of events that hold no text of people or agents."""
 

@@ -92,6 +92,11 @@ class Budget(PlanModel):
     time: Duration | None = None
     turns: int | None = Field(default=None, ge=1, le=100_000)
 
+    @property
+    def limited(self) -> bool:
+        """Whether it limits anything."""
+        return not (self.cost is None and self.tokens is None and self.time is None and self.turns is None)
+
 
 class May(PlanModel):
     """What an agent may do beyond reading and writing its workspace.

@@ -69,6 +69,7 @@ TaskEvent = (
 
 def change(record: TaskRecord, event: TaskEvent, envelope: Envelope) -> None:
     """Take the event into the record, whose status is still the one before it."""
+    record.spent = None
     match event:
         case TaskStarted():
             _begin(record, event.attempt, envelope)
@@ -163,9 +164,9 @@ def _in_round(record: TaskRecord, event: RoundEvent, envelope: Envelope) -> None
     """An event of an agent's rounds."""
     match event:
         case SpendReserved():
-            record.reserved = record.reserved | {(event.attempt, event.reserved.call): event.reserved}
+            record.calls.reserve(event.attempt, event.reserved)
         case SpendSettled():
-            record.settled_calls = record.settled_calls | {(event.attempt, event.settled.call): event.settled}
+            record.calls.settle(event.attempt, event.settled)
         case RoundJudged():
             record.rounds = (*record.rounds, event.round)
         case HandInJoined():

@@ -3,12 +3,12 @@
 Pure: a fold over what is recorded.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from orchestrator.plan.model import Budget
 from orchestrator.state.run import RunState, TaskRecord
-from orchestrator.state.spending import Reserved, Settled, Spending
+from orchestrator.state.spending import Reserved, Spending, charge, total
 from orchestrator.state.transitions import Status
 
 
@@ -32,21 +32,19 @@ def spent_on(record: TaskRecord) -> Spending:
 
     A call that was reserved and never settled is charged as reserved once its attempt is over.
     """
-    running = record.status is Status.RUNNING
-    total = Spending(turns=record.attempt, seconds=record.turn_seconds)
-    for (attempt, call), reserved in record.reserved.items():
-        total += _call(reserved, record.settled_calls.get((attempt, call)), open_=running and attempt == record.attempt)
-    return total
+    if record.spent is None:
+        record.spent = total(_parts(record))
+    return record.spent
 
 
 def spent_by(state: RunState, agents: Mapping[str, str], agent: str) -> Spending:
     """What an agent's turns cost. agents: the agent of each task that is done from a brief."""
-    return _total(state.tasks[task] for task, name in agents.items() if name == agent and task in state.tasks)
+    return total(spent_on(state.tasks[task]) for task, name in agents.items() if name == agent and task in state.tasks)
 
 
 def spent_in(state: RunState, agents: Mapping[str, str]) -> Spending:
     """What all turns of the run cost."""
-    return _total(state.tasks[task] for task in agents if task in state.tasks)
+    return total(spent_on(state.tasks[task]) for task in agents if task in state.tasks)
 
 
 def left_of(budgets: Iterable[tuple[str, Budget, Spending]]) -> Left:
@@ -83,18 +81,13 @@ def _used_up(whose: str, budget: Budget, spent: Spending) -> str:
     return ""
 
 
-def _call(reserved: Reserved, settled: Settled | None, *, open_: bool) -> Spending:
-    if settled is None and open_:
-        return Spending(calls=1, open_tokens=reserved.tokens, open_cost=reserved.cost or 0.0)
-    if settled is None or not settled.known:
-        unpriced = int(reserved.cost is None)
-        return Spending(calls=1, unknown=1, unpriced=unpriced, tokens=reserved.tokens, cost=reserved.cost or 0.0)
-    tokens = settled.input_tokens + settled.output_tokens
-    return Spending(calls=1, unpriced=int(settled.cost is None), tokens=tokens, cost=settled.cost or 0.0)
+def _parts(record: TaskRecord) -> Iterator[Spending]:
+    yield Spending(turns=record.attempt, seconds=record.turn_seconds)
+    yield record.calls.settled
+    under_way = record.attempt if record.status is Status.RUNNING else 0
+    for (attempt, _), reserved in record.calls.open.items():
+        yield _held(reserved) if attempt == under_way else charge(reserved, None)
 
 
-def _total(records: Iterable[TaskRecord]) -> Spending:
-    total = Spending()
-    for record in records:
-        total += spent_on(record)
-    return total
+def _held(reserved: Reserved) -> Spending:
+    return Spending(calls=1, open_tokens=reserved.tokens, open_cost=reserved.cost or 0.0)

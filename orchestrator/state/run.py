@@ -14,7 +14,7 @@ from orchestrator.state.events import Failure, Loosened
 from orchestrator.state.people import Answer, Asked
 from orchestrator.state.questions import Questions
 from orchestrator.state.rounds import HandIn, Joined, Round
-from orchestrator.state.spending import Reserved, Settled
+from orchestrator.state.spending import Calls, Spending
 from orchestrator.state.transitions import SETTLED, Status
 
 NOTES_KEPT = 100
@@ -58,9 +58,9 @@ class TaskRecord:
     None
     where it had none for long. turn: in which start or resume of the run the latest attempt was started, from 0.
     hand_in: what its agent left last, None while it works on it. rounds: those that were judged, in order.
-    joined: what a merge made of each hand-in, in order. reserved, settled_calls: of calls of models, by attempt and
-    call; turn_seconds:
-    of all turns that ended. Neither a resume nor an invalidation forgets what was spent.
+    joined: what a merge made of each hand-in, in order. calls: of models; turn_seconds: of all turns that ended.
+    Neither a resume nor an invalidation forgets what was spent. spent: all of that in sum, None until it is asked for
+    again after a change.
     claim: who has taken the turn under way, or had the last one.
     asked: what a person was asked last; answers: all that people said of it, in order, with those that are void now.
     """
@@ -87,8 +87,8 @@ class TaskRecord:
     hand_in: HandIn | None = None
     rounds: tuple[Round, ...] = ()
     joined: tuple[Joined, ...] = ()
-    reserved: dict[tuple[int, int], Reserved] = field(default_factory=dict)
-    settled_calls: dict[tuple[int, int], Settled] = field(default_factory=dict)
+    calls: Calls = field(default_factory=Calls)
+    spent: Spending | None = None
     turn_seconds: float = 0.0
     turn: int = 0
     asked: Asked | None = None

@@ -1,6 +1,9 @@
 """What agents' work costs, as data: reserved before it is spent, settled from the provider's own answer."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +57,43 @@ class Spending:
     open_cost: float = 0.0
 
     def __add__(self, other: "Spending") -> "Spending":
-        return Spending(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+        return total((self, other))
+
+
+_FIGURES: Final = attrgetter(*Spending.__slots__)
+
+
+def total(parts: Iterable[Spending]) -> Spending:
+    """The sum. It is asked for before each call of a model, of all tasks of the run."""
+    return Spending(*map(sum, zip(*map(_FIGURES, parts), strict=True)))
+
+
+@dataclass(slots=True)
+class Calls:
+    """A task's calls of models. It belongs to its task's record, and changes with it.
+
+    open: those that are not settled, by attempt and call. settled: what all others came to. So what is asked before
+    each call does not grow with the number of calls.
+    """
+
+    open: dict[tuple[int, int], Reserved] = field(default_factory=dict)
+    settled: Spending = Spending()
+
+    def reserve(self, attempt: int, reserved: Reserved) -> None:
+        """A call may be made."""
+        self.open[attempt, reserved.call] = reserved
+
+    def settle(self, attempt: int, settled: Settled) -> None:
+        """It is over. One that was never reserved was never made."""
+        reserved = self.open.pop((attempt, settled.call), None)
+        if reserved is not None:
+            self.settled += charge(reserved, settled)
+
+
+def charge(reserved: Reserved, settled: Settled | None) -> Spending:
+    """What a call costs that is over, or of which nobody knows more (None): as it was reserved then."""
+    if settled is None or not settled.known:
+        unpriced = int(reserved.cost is None)
+        return Spending(calls=1, unknown=1, unpriced=unpriced, tokens=reserved.tokens, cost=reserved.cost or 0.0)
+    tokens = settled.input_tokens + settled.output_tokens
+    return Spending(calls=1, unpriced=int(settled.cost is None), tokens=tokens, cost=settled.cost or 0.0)

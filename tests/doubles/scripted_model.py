@@ -11,7 +11,7 @@ import json
 import re
 import shlex
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from provider_double import Answered, Asked, ProviderDouble, as_events, as_json
@@ -23,6 +23,10 @@ PATHS = ("filePath", "file_path", "path")
 TEXTS = ("content", "file_text")
 COMMANDS = ("command", "cmd")
 NAME = "scripted"
+ROUND = re.compile(r"This is round (\d+) of")
+"""As it stands in a brief."""
+WHERE = re.compile(r"Current working directory: (/[^\s\"\\]+)")
+"""As Qwen Code tells it."""
 
 
 def tools_of(body: Json) -> dict[str, Json]:
@@ -53,13 +57,16 @@ def call_of(step: Json, tools: dict[str, Json]) -> tuple[str, Json]:
 
 
 class ScriptedModel:
-    """Answers as its script says. per_call: tokens in and out of each answer. `turns` says which step ends a turn.
+    """Answers as its script says. per_call: tokens in and out of each answer. starts: for an agent that forgets, the
+    step with which each round begins.
 
     free: set to end every delay.
     """
 
-    def __init__(self, script: Sequence[Json], per_call: tuple[int, int] = (1000, 50)) -> None:
-        self.script, self.per_call = list(script), per_call
+    def __init__(
+        self, script: Sequence[Json], per_call: tuple[int, int] = (1000, 50), starts: Mapping[int, int] | None = None
+    ) -> None:
+        self.script, self.per_call, self.starts = list(script), per_call, starts or {}
         self.played: list[str] = []
         self.free = threading.Event()
 
@@ -71,7 +78,7 @@ class ScriptedModel:
         tools = tools_of(asked.body)
         step = self.step(asked.body) if tools else {"say": NAME}
         self.free.wait(step.get("delay", 0))
-        name, args = ("", {}) if "say" in step else call_of(step, tools)
+        name, args = ("", {}) if "say" in step else call_of(_placed(step, asked.body), tools)
         self.played.append(name or "text")
         whole, events = speak(name, args, step.get("say", ""), f"call_{len(self.played)}", *self.per_call)
         streamed = asked.body.get("stream") or path.endswith(":streamGenerateContent")
@@ -80,12 +87,20 @@ class ScriptedModel:
     def step(self, body: Json) -> Json:
         """The step after those that the history holds."""
         at = _steps_taken(body, {step["say"] for step in self.script if "say" in step})
+        if self.starts:
+            at += self.starts.get(max(map(int, ROUND.findall(json.dumps(body))), default=1), 0)
         return self.script[at] if at < len(self.script) else {"say": "The script is over."}
 
 
 def double(model: ScriptedModel) -> ProviderDouble:
     """The model on loopback."""
     return ProviderDouble(model)
+
+
+def _placed(step: Json, body: Json) -> Json:
+    """The step with its path below the folder that the request tells, for an agent whose tools take no other."""
+    told = WHERE.search(json.dumps(body))
+    return {**step, "write": f"{told[1]}/{step['write']}"} if told and "write" in step else step
 
 
 def _steps_taken(body: Json, said: set[str]) -> int:

@@ -1,6 +1,7 @@
 """Agents through the real command line: what they must never see, and what is told before anything starts."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -22,26 +23,27 @@ LOOK = (
 )
 
 
-def write_plan(folder, program, steps, **agent):
-    """A plan with one agent that works in the folder's own repository."""
+def write_plan(folder, program, *rounds, task=None, **agent):
+    """A plan with one agent that works in the folder's own repository. rounds: its script."""
     for words in (
         ("init", "-q", "-b", "main", "."),
         ("add", "src"),
         ("-c", "user.name=t", "-c", "user.email=t@t", "commit", "-qm", "one"),
     ):
         subprocess.run(["git", *words], cwd=folder, check=True)
-    (folder / "script.yaml").write_text(yaml.safe_dump({"rounds": [steps]}), "utf-8")
-    task = {
+    (folder / "script.yaml").write_text(yaml.safe_dump({"rounds": list(rounds)}), "utf-8")
+    said = {
         "id": "it",
         "title": "It",
         "brief": "Do it.",
         "workspace": {"repo": ".", "base": "main"},
         "writes": ["src/**"],
+        **(task or {}),
     }
     plan = {
         "schema": 1, "id": "seen", "title": "Seen",
         "agents": {"X": {"specialty": "looking", "driver": "acp", "program": program, **agent}},
-        "workstreams": {"A": {"title": "A", "lead": "X", "tasks": [task]}},
+        "workstreams": {"A": {"title": "A", "lead": "X", "tasks": [said]}},
     }  # fmt: skip
     (folder / "plan.yaml").write_text(yaml.safe_dump(plan, sort_keys=False), "utf-8")
 
@@ -90,3 +92,18 @@ def test_what_an_agent_lacks_is_told_before_anything_starts(shell, project):
     done = shell("run", "-q", "plan.yaml")
     assert (done.returncode, "mend: install it" in done.stderr) == (2, True), done.stderr
     assert not list((project / ".orchestrate").glob("runs/*"))
+
+
+@pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
+def test_an_agent_finds_its_workspace_at_the_same_place_in_every_round(shell, project):
+    """By that place some find their session again."""
+    look = {"run": "pwd >> $HOME/places; git rev-parse --show-toplevel >> $HOME/places"}
+    program = [sys.executable, script_module.__file__, str(project / "script.yaml")]
+    done_at_last = [look, {"write": {"src/a.txt": "b\n"}}]
+    write_plan(project, program, [look], done_at_last, task={"rounds": 2})
+    done = shell("run", "-q", "plan.yaml")
+    assert done.returncode == 0, done.stderr
+    (places,) = project.glob(".orchestrate/work/*/A.it/0/home/places")
+    assert set(places.read_text().split()) == {str(places.parents[1] / "workspace")}
+    assert len(places.read_text().split()) == 4
+    assert not os.path.lexists(places.parents[1] / "workspace")

@@ -1,7 +1,8 @@
-"""A real coding agent, Codex over ACP, against a scripted model on loopback: in the sandbox, with a key that is no key,
+"""A real coding agent over ACP, against a scripted model on loopback: in the sandbox, with a key that is no key,
 through the proxy.
 
-`.ci/real-agent FOLDER` installs it and runs these. ORCHESTRATE_CODEX_ACP names its program.
+`.ci/real-agent FOLDER [NAME]` installs one and runs these; Codex where no name is given. ORCHESTRATE_REAL_AGENT is the
+name, ORCHESTRATE_REAL_AGENT_BIN the folder of its program.
 """
 
 import json
@@ -12,20 +13,13 @@ from pathlib import Path
 import psutil
 import pytest
 import yaml
-from scripted_model import ScriptedModel, double
+from real_agents import AGENTS, KEY
+from scripted_model import DIALECTS, ScriptedModel, double
 
 pytestmark = pytest.mark.agents
 ROOT = Path(__file__).parents[2]
-PROGRAM = os.environ.get("ORCHESTRATE_CODEX_ACP", "")
-KEY = "sk-canary-4f1c"
-CONFIG = """model = "scripted"
-model_provider = "metered"
-[model_providers.metered]
-name = "metered"
-base_url = "${proxy.openai}"
-env_key = "OPENAI_API_KEY"
-wire_api = "responses"
-"""
+NAME = os.environ.get("ORCHESTRATE_REAL_AGENT", "")
+PROGRAMS = Path(os.environ.get("ORCHESTRATE_REAL_AGENT_BIN", ""))
 PLAIN = "def pack(data):\n    return data\n\n\ndef unpack(packed):\n    return packed\n"
 ZLIB = (
     "import zlib\n\n\ndef pack(data):\n    return zlib.compress(data, 9)\n\n\ndef unpack(packed):\n    return "
@@ -41,24 +35,28 @@ MEASURE = [
 
 
 @pytest.fixture
-def codex(shell):
-    if not PROGRAM:
-        pytest.skip("ORCHESTRATE_CODEX_ACP is not set: see .ci/real-agent")
-    return Codex(shell)
+def agent(shell):
+    if not NAME:
+        pytest.skip("ORCHESTRATE_REAL_AGENT is not set: see .ci/real-agent")
+    return Working(shell, AGENTS[NAME])
 
 
-class Codex:
+class Working:
     """One plan with one real agent."""
 
-    def __init__(self, shell):
-        self.shell, self.folder = shell, shell.folder
+    def __init__(self, shell, real):
+        self.shell, self.folder, self.real = shell, shell.folder, real
         subprocess.run(["sh", ROOT / "plans/examples/agents/make-repo.sh", self.folder / "repo"], check=True)
 
-    def run(self, script, rounds=1, budget=None):
+    def run(self, script, rounds=1, budget=None, starts=None, may=()):
         """What the run reports, and the provider that was asked."""
-        agent = {"specialty": "Packing", "driver": "acp", "program": [PROGRAM], "env": ["OPENAI_API_KEY"],
-        "mode": "workspace-write",
-                 "home": {".codex/config.toml": CONFIG}, "budget": budget or {"time": "60s"}}  # fmt: skip
+        real = self.real
+        program = [str(PROGRAMS / real.program[0]), *real.program[1:]]
+        agent = {"specialty": "Packing", "driver": "acp", "program": program, "env": [real.key, *real.settings],
+                 "home": real.home, "budget": budget or {"time": f"{real.slow * 60}s"}}  # fmt: skip
+        agent["may"] = {"run": list(may)}
+        if real.mode:
+            agent["mode"] = real.mode
         write = {"id": "write", "title": "Pack", "brief": "Make it small.",
         "workspace": {"repo": str(self.folder / "repo"), "base": "main"},
                  "writes": ["src/**"], "pinned": ["bench/**"], "until": ["W.small"], "rounds": rounds}  # fmt: skip
@@ -69,14 +67,15 @@ class Codex:
             "schema": 1,
             "id": "real",
             "title": "A real agent",
-            "agents": {"CODEX": agent},
+            "agents": {"REAL": agent},
             "workstreams": {
-                "W": {"title": "Pack", "lead": "CODEX", "tasks": [write, measure], "success_criteria": [small]}
+                "W": {"title": "Pack", "lead": "REAL", "tasks": [write, measure], "success_criteria": [small]}
             },
         }
         (self.folder / "plan.yaml").write_text(yaml.safe_dump(plan, sort_keys=False), "utf-8")
-        with double(ScriptedModel(script)) as provider:
-            self.shell.env |= {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": f"{provider.url}/v1"}
+        with double(ScriptedModel(script, starts=starts)) as provider:
+            self.shell.env |= {real.key: KEY, real.base: provider.url + real.below, **real.settings}
+            self.shell.env["PATH"] = f"{PROGRAMS}:{self.shell.env['PATH']}"  # a Node of its own is there
             done = self.shell("run", "-q", "--no-page", "plan.yaml")
             provider.behave.free.set()
         report = json.loads(self.shell("report", "--json").stdout)
@@ -93,23 +92,39 @@ def _spent(report):
     return next(each["spent"] for each in report["spent"] if each["whose"] == "the run")
 
 
+def _answers(provider):
+    """The calls that cost something."""
+    ends = tuple(DIALECTS)
+    return [each for each in provider.asked if each.path.partition("?")[0].endswith(ends)]
+
+
+def _keys(headers):
+    """What a call was made with."""
+    told = [headers.get("authorization", "").removeprefix("Bearer ")]
+    return {each for each in (*told, headers.get("x-api-key"), headers.get("x-goog-api-key")) if each}
+
+
 def _holders(folder, secret):
     """Files below the folder that hold a text."""
     files = (path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     return [path for path in files if secret.encode() in path.read_bytes()]
 
 
-def test_it_does_a_task_in_rounds_of_one_session_and_cannot_write_outside(codex):
-    outside = codex.folder / "outside.txt"
+def test_it_does_a_task_in_rounds_of_one_session_and_cannot_write_outside(agent):
+    outside = agent.folder / "outside.txt"
     escape = {"shell": f"echo out > {outside}; cat {outside}"}
-    asks = {"args": {"sandbox_permissions": "require_escalated", "justification": "I need it"}}
-    code, report, provider = codex.run(
+    own_sandbox = [escape] if agent.real.escalates else []  # it asks nobody, and is kept in by itself
+    goes_on = [] if agent.real.ends_refused else [{"say": "I may not."}]
+    forgets = None if agent.real.loads else {2: 2 + len(own_sandbox), 3: 4 + len(own_sandbox) + len(goes_on)}
+    code, report, provider = agent.run(
         [
-            {"write": "src/pack.py", "content": f"# first\n{PLAIN}"}, escape, {"say": "All targets exceeded."},
-            {"write": "src/pack.py", "content": f"# second\n{PLAIN}"}, {**escape, **asks},
+            {"write": "src/pack.py", "content": f"# first\n{PLAIN}"}, *own_sandbox, {"say": "All targets exceeded."},
+            {"write": "src/pack.py", "content": f"# second\n{PLAIN}"},
+            {**escape, "args": agent.real.escalates}, *goes_on,
             {"write": "src/pack.py", "content": ZLIB}, {"say": "Now it is."},
         ],
         rounds=3,
+        starts=forgets,
     )  # fmt: skip
     first, second, third = (each["round"] for each in report["rounds"])
     talks = [each["talk"] for each in (first, second, third)]
@@ -120,38 +135,40 @@ def test_it_does_a_task_in_rounds_of_one_session_and_cannot_write_outside(codex)
     assert "W.small FAIL" in first["why"]
     assert {each["sandbox"] for each in talks} == {"bubblewrap"}
 
-    assert len({each["session"] for each in talks}) == 1
-    later = [each.raw for each in provider.asked if b"All targets exceeded." in each.raw]
-    assert any(b"W.small" in each for each in later)  # a new process knew what was said, and was told the verdict
+    assert len({each["session"] for each in talks}) == (1 if agent.real.loads else 3)
+    later = [each.raw for each in provider.asked if b"This is round 2 of 3" in each.raw]
+    assert any(b"All targets exceeded." in each for each in later) is agent.real.loads  # a new process knew it
+    assert any(b"W.small: FAIL" in each for each in later)  # and was told the verdict
 
     assert not outside.exists()
     assert any("outside.txt" in each for each in talks[1]["refused"])
 
-    assert {each.headers["authorization"] for each in provider.asked} == {f"Bearer {KEY}"}
-    assert _holders(codex.folder, KEY) == []
-    assert _spent(report)["tokens"] == 1050 * len(provider.asked)
+    assert {key for each in provider.asked for key in _keys(each.headers)} == {KEY}
+    assert _holders(agent.folder, KEY) == []
+    assert _spent(report)["tokens"] == 1050 * len(_answers(provider))
     assert _spent(report)["unknown"] == 0
-    assert codex.left_processes(report["run"]) == []
+    assert agent.left_processes(report["run"]) == []
 
 
-def test_a_call_under_way_at_the_deadline_is_cancelled_and_nothing_is_left(codex):
-    _, report, provider = codex.run(
-        [{"write": "src/pack.py", "content": ZLIB}, {"shell": "true", "delay": 120}], budget={"time": "8s"}
+def test_a_call_under_way_at_the_deadline_is_cancelled_and_nothing_is_left(agent):
+    _, report, provider = agent.run(
+        [{"write": "src/pack.py", "content": ZLIB}, {"shell": "true", "delay": 120}],
+        budget={"time": f"{agent.real.slow * 8}s"},
     )
     (only,) = report["rounds"]
 
     assert only["round"]["talk"]["stop"] == "out of time"
-    assert len(provider.asked) >= 1
-    assert codex.left_processes(report["run"]) == []
+    assert len(_answers(provider)) >= 1
+    assert agent.left_processes(report["run"]) == []
     assert _spent(report)["open_tokens"] == 0
 
 
-def test_at_the_token_budget_it_is_refused_and_overshoots_by_one_call_at_the_most(codex):
+def test_at_the_token_budget_it_is_refused_and_overshoots_by_one_call_at_the_most(agent):
     script = [{"shell": f"echo {step}"} for step in range(200)]
-    code, report, provider = codex.run(script, budget={"tokens": 2500})
+    code, report, provider = agent.run(script, budget={"tokens": 2500}, may=["echo *"])
     spent = _spent(report)
 
     assert code != 0
-    assert spent["tokens"] == 1050 * len(provider.asked)
+    assert spent["tokens"] == 1050 * len(_answers(provider))
     assert 2500 <= spent["tokens"] < 2500 + 1050
     assert report["criteria"][0]["verdict"]["outcome"] != "PASS"

@@ -16,7 +16,7 @@ from yarl import URL
 
 from orchestrator.agents.meter.accounts import Account
 from orchestrator.agents.meter.gate import Gate, retry_after
-from orchestrator.agents.meter.prices import price
+from orchestrator.agents.meter.prices import at_most, price
 from orchestrator.agents.meter.providers import Provider, model_of, most_tokens
 from orchestrator.agents.meter.upstream import Upstream, address, body_out, headers_back, headers_out, json_object
 from orchestrator.agents.meter.usage import Counted, Reader
@@ -106,7 +106,7 @@ class Call:
 
         tokens = most_tokens(self.said, len(self.body))
         read = len(self.body) // 3
-        cost = price(self.way.provider.name, self._model, read, tokens - read)
+        cost = at_most(self.way.provider.name, self._model, read, tokens - read)
         self._number = self.account.reserve(self.way.provider.name, self._model, tokens, cost, reply)
         try:
             return await answered

@@ -2,9 +2,12 @@
 told.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import metadata
-from typing import Any
+from typing import Any, Final
+
+DIGITS: Final = 5
+"""Binary digits by which sizes of calls that are about to be made are told apart."""
 
 
 def price(provider: str, model: str, read: int, written: int, cached: int = 0) -> float | None:
@@ -19,6 +22,24 @@ def price(provider: str, model: str, read: int, written: int, cached: int = 0) -
         )
     except (LookupError, ValueError):
         return None
+
+
+def at_most(provider: str, model: str, read: int, written: int) -> float | None:
+    """As `price`, of sizes that are rounded up, by a sixteenth at the most. An agent's calls are of few such sizes, and
+    the loop has no time for a calculation before each.
+    """
+    return _at_most(provider, model, _up(read), _up(written))
+
+
+@lru_cache(maxsize=4096)
+def _at_most(provider: str, model: str, read: int, written: int) -> float | None:
+    return price(provider, model, read, written)
+
+
+def _up(size: int) -> int:
+    """Rounded up to a number of few digits."""
+    unit = 1 << max(0, size.bit_length() - DIGITS)
+    return -(-size // unit) * unit
 
 
 def source() -> str:

@@ -238,6 +238,16 @@ def test_a_programs_installation_is_found_and_never_the_whole_home():
     assert "/usr" not in installation("sh")
 
 
+def test_a_program_of_a_virtual_environment_is_found_with_the_python_that_it_was_made_from(tmp_path):
+    """That one may lie in our home, as those of pyenv and uv do, where the sandbox would hide it."""
+    program = tmp_path / "venv/bin/agent"
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    (tmp_path / "venv/pyvenv.cfg").write_text(f"home = {tmp_path}/pythons/3.14/bin\nversion = 3.14.0\n")
+    assert installation(str(program)) == [str(tmp_path / "venv"), str(tmp_path / "pythons/3.14")]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("where", [".", "home"])
 def test_a_home_that_is_the_project_or_lies_in_it_is_out_of_sight(kind, where, inside, monkeypatch):

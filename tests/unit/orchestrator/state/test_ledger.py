@@ -7,15 +7,17 @@ from orchestrator.state.spending import Reserved, Settled, Spending
 from orchestrator.state.transitions import Status
 
 
-def record(status=Status.RUNNING, attempt=1, settled=(), **more):
-    return TaskRecord(
-        "A.it", status=status, attempt=attempt, settled_calls=dict(settled),
-        reserved={(1, 1): Reserved(1, "openai", "m", 100, 0.5), (1, 2): Reserved(2, "openai", "m", 50)}, **more,
-    )  # fmt: skip
+def record(status=Status.RUNNING, attempt=1, settled=()):
+    made = TaskRecord("A.it", status=status, attempt=attempt)
+    made.calls.reserve(1, Reserved(1, "openai", "m", 100, 0.5))
+    made.calls.reserve(1, Reserved(2, "openai", "m", 50))
+    for each in settled:
+        made.calls.settle(1, each)
+    return made
 
 
 def test_a_call_under_way_is_reserved_and_not_spent():
-    spent = spent_on(record(settled={(1, 1): Settled(1, 7, 3, cost=0.1)}))
+    spent = spent_on(record(settled=[Settled(1, 7, 3, cost=0.1)]))
     assert (spent.tokens, spent.cost, spent.calls, spent.open_tokens, spent.unknown) == (10, 0.1, 2, 50, 0)
 
 
@@ -26,8 +28,22 @@ def test_a_call_that_was_under_way_when_its_orchestrator_died_is_charged_as_rese
 
 
 def test_usage_that_nobody_told_is_charged_as_reserved_and_never_as_zero():
-    spent = spent_on(record(settled={(1, 1): Settled(1, 0, 0, known=False), (1, 2): Settled(2, 1, 1)}))
+    spent = spent_on(record(settled=[Settled(1, 0, 0, known=False), Settled(2, 1, 1)]))
     assert (spent.tokens, spent.cost, spent.unknown, spent.unpriced) == (102, 0.5, 1, 1)
+
+
+def test_a_call_that_was_never_reserved_costs_nothing_and_one_that_is_settled_twice_counts_once():
+    spent = spent_on(record(settled=[Settled(3, 7, 3, cost=0.1), Settled(1, 7, 3, cost=0.1), Settled(1, 900, 3)]))
+    assert (spent.calls, spent.tokens, spent.open_tokens) == (2, 10, 50)
+
+
+def test_what_is_asked_before_each_call_does_not_grow_with_the_calls_that_are_over():
+    made = record()
+    for number in range(3, 1000):
+        made.calls.reserve(1, Reserved(number, "openai", "m", 50))
+        made.calls.settle(1, Settled(number, 1, 1))
+    assert spent_on(made).calls == 999
+    assert list(made.calls.open) == [(1, 1), (1, 2)]
 
 
 def test_what_an_agent_spent_is_the_sum_over_its_tasks_and_no_others():
