@@ -5,9 +5,9 @@
     >>> outcome.exit_code
     0
 
-Who writes runners needs `Runner`, `Metric`, `Form`, `Better` and `TaskContext`. The public names stand in
-`__init__.pyi` alone. Everything is loaded on first use, and so are the names: `import orchestrator` costs next to
-nothing, so that signals are heeded at once.
+To write a runner you need `Runner`, `Metric`, `Form`, `Better` and `TaskContext`. `__init__.pyi` alone lists the public
+names. Everything is loaded on first use, the names too. So `import orchestrator` costs next to nothing, and a signal is
+handled at once.
 """
 
 

@@ -1,5 +1,5 @@
-"""Axes for figures of any size: what a chart library gets is neither huge nor tiny, and never so close together that
-its scale has no steps.
+"""Axes for figures of any size. A chart library gets values that are neither huge nor tiny, and never so close together
+that its scale has no steps.
 
 Libraries count from one mark of a scale to the next by adding a step. Where the step is below the last place of the
 values that adds nothing, for ever; beyond 1e300 it overflows. So values are drawn as so many times a power of ten, and

@@ -1,7 +1,7 @@
 """Files below the state folder, opened without following a link: a task may put one in the place of anything.
 
-All that we read or write there goes through this module. Linux' openat2(2) looks a path up in one step and refuses
-every symbolic link and every way out; where it is not to be had, each part of the path is opened by itself with
+All that we read or write there goes through this module. Linux' openat2(2) looks a path up in one step, and refuses
+every symbolic link and every path that leads out. Without it, each part of the path is opened by itself with
 O_NOFOLLOW. What is opened must be a regular file: a pipe or a device is never waited for.
 """
 

@@ -1,7 +1,7 @@
 """Work of a library that may never end, given up after a while.
 
-It is done in a thread of its own. An exception that is raised there from outside ends what is pure Python, however it
-loops; what is not ends with the process, as the thread is a daemon.
+It is done in a thread of its own. An exception that is raised there from outside ends pure Python code, however it
+loops. Other code ends with the process, because the thread is a daemon.
 """
 
 import ctypes

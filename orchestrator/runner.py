@@ -2,9 +2,9 @@
 
     SWEEP = Runner("buffer.sweep", metrics=(HIT_RATE, PEAK_RSS), run=sweep)
 
-A package offers its runners by an entry point in the group `orchestrator.runners` that names a tuple of them.
-A runner works in its attempt's own folder (its current directory), and says what it measured through its context;
-what it does not say through it is not evidence.
+A package offers its runners by an entry point in the group `orchestrator.runners` that names a tuple of them. A runner
+works in its attempt's own folder, which is its current directory. It records what it measured through its context.
+Nothing else is evidence.
 """
 
 from collections.abc import Callable, Mapping, Sequence

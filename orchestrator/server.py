@@ -1,8 +1,8 @@
 """A small local server: the list of runs, each run's page, and server-sent events that tell when it changed.
 
-It reads, and takes people's answers; only from requests that name a loopback host, so that no other site's page can
-read through it (DNS rebinding). An answer also has to come from a page of ours: with its token, from its origin, by a
-process of our own user.
+It shows runs, and takes people's answers. It serves only requests that name a loopback host, so no other site's page
+can read through it (DNS rebinding). An answer also has to come from a page of ours: with its token, from its origin, by
+a process of our own user.
 """
 
 import json

@@ -5,7 +5,7 @@ first-party module. A text that spells a first-party module's dotted name counts
 names what it imports late or starts as a child (`python -m package.child`). Beside the modules of a package, its data
 files count.
 
-First-party is what lies beside the runner's own top-level package, or elsewhere on `sys.path` outside of the installed
+First-party code lies beside the runner's own top-level package, or elsewhere on `sys.path` outside of the installed
 packages; of an installed runner, what its distribution installed. The standard library, other distributions, and this
 package, whose face to runners is stable, do not count.
 """

@@ -1,7 +1,7 @@
 """JSON that says each thing once: a key that stands twice in one object is an error, where `json.loads` takes the last.
 
-Two readers of one text must not see two different things, so whatever we read is read by this: lines of evidence,
-plans, orders, journals, bundles and files of other tools.
+Two readers of one text must not see two different things. So this module reads everything: lines of evidence, plans,
+orders, journals, bundles and files of other tools.
 """
 
 import json

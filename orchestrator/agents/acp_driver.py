@@ -1,7 +1,7 @@
 """The driver `acp`: any program that speaks the Agent Client Protocol on its standard streams.
 
 https://agentclientprotocol.com. The SDK stands behind this module alone. No file or terminal capability is offered: the
-agent works in the worktree itself. Its stop reason is told, and never taken for success.
+agent works in the worktree itself. Its stop reason is reported, and never counts as success.
 """
 
 import asyncio

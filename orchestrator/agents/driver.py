@@ -1,7 +1,7 @@
 """Drivers: how an agent's program is talked to. A driver takes one turn; whatever it says of the result is a claim.
 
-A package brings its own by an entry point of the group `orchestrator.drivers` that names an object with what `Driver`
-has, or a class of such objects (docs/guides/drivers.md).
+A package brings its own by an entry point of the group `orchestrator.drivers`. It names an object with the members of
+`Driver`, or a class of such objects (docs/guides/drivers.md).
 """
 
 import os

@@ -1,8 +1,8 @@
 """The merge queue: hand-ins are joined one at a time, and each is measured again on the joined tree before it counts.
 
-Nothing is forced and no side is taken: what clashes, or makes a criterion of what is in so far fail, is not joined and
-goes back to its agent. The branch is moved by compare and swap; where somebody else moved it meanwhile, the hand-in is
-joined again with that.
+Nothing is forced and no side is preferred. A hand-in that conflicts, or that makes a criterion of the joined ones fail,
+is not joined. It goes back to its agent. The branch is moved by compare and swap; where somebody else moved it
+meanwhile, the hand-in is joined again with that.
 """
 
 import os

@@ -1,7 +1,7 @@
 """Answers to what an agent asks for, by the plan: at once, and never by a person who may not be there. Pure but for
 links.
 
-An agent tells of a call in pieces, and its request may hold only the call's id; so a request is judged on all that was
+An agent describes a call in pieces, and its request may hold only the call's id. So a request is judged by all that was
 said of the call.
 """
 

@@ -1,5 +1,5 @@
-"""What an agent's program, or a hand-in that is measured, is kept in: its own places writable, the project to read, all
-of ours out of sight.
+"""The sandbox of an agent's program, or of a hand-in that is measured. It can write its own places and read the
+project; all of ours is hidden.
 
 bubblewrap makes a view of the file system without our state folder, home and credentials, with processes and network of
 its own. Where it is not installed, landlock (`orchestrator.agents.landlocked`) forbids the same of what is there.

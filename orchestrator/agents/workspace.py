@@ -1,7 +1,7 @@
 """Workspaces: a git worktree on a branch of its own for each attempt, and the hand-in that is taken from it.
 
-The agent may do in it what it likes. What it hands in is what lies in the folder when its turn is over and all its
-processes have ended; we read it byte for byte, hold it against `writes` and `pinned`, and commit it ourselves.
+The agent may do in it what it likes. The hand-in is what lies in the folder when its turn is over and all its processes
+have ended. We read it byte for byte, compare it with `writes` and `pinned`, and commit it ourselves.
 """
 
 import os

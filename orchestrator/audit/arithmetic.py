@@ -1,5 +1,5 @@
-"""Figures of a text held against each other: the same kind, the same value, and a change recomputed with the
-rounding it was told in.
+"""Compares figures of a text with each other: their kind, their value, and a change recomputed with the rounding of the
+text.
 """
 
 import math

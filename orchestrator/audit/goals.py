@@ -1,5 +1,5 @@
-"""Goals that a text says were met: held against the figures beside them, and their number against the rows that
-list them.
+"""Goals that a text says were met, compared with the figures beside them, and their number with the rows that list
+them.
 """
 
 import re

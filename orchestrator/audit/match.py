@@ -1,7 +1,8 @@
-"""Claims held against what was measured and what was asked for: the same thing by its words, the same kind by its unit.
+"""Compares claims with what was measured and what was asked for. Words say what is the same thing, and units what is of
+the same kind.
 
-A claim is matched only where one metric alone fits best: every word of a metric's name in the claim, or enough words of
-its title, and units of one dimension. What matches nothing has no evidence; nothing is guessed.
+A claim is matched only if a single metric fits best. The claim must have every word of the metric's name, or enough
+words of its title, and a unit of the same dimension. What matches nothing has no evidence; nothing is guessed.
 """
 
 import math

@@ -1,7 +1,7 @@
 """Check a bundle without anything else: every verdict, every hash, every byte.
 
-Each file has a witness apart from SHA256SUMS: the events have a checksum a line, what follows from them is made again,
-and the artifacts' hashes stand in the events. So where a file and its sum differ, the witness says which of the two
+Each file has a witness besides SHA256SUMS. Every line of events has a checksum. What follows from the events is made
+again. The events hold the artifacts' hashes. So where a file and its sum differ, the witness says which of the two
 changed.
 """
 

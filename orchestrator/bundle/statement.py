@@ -1,9 +1,9 @@
 """One in-toto statement for each criterion, with the predicate of test results.
 
 Statement: https://in-toto.io/Statement/v1. Predicate: https://in-toto.io/attestation/test-result/v0.1
-(in-toto/attestation, spec/predicates/test-result.md). It knows PASSED, WARNED and FAILED: what is UNPROVEN is FAILED
-there, so that no policy takes it for a success; the verdict itself, with its figures, stands in the annotations of the
-configuration.
+(in-toto/attestation, spec/predicates/test-result.md). It knows PASSED, WARNED and FAILED. UNPROVEN becomes FAILED
+there, so no policy takes it for a success. The annotations of the configuration hold the verdict itself, with its
+figures.
 """
 
 import json

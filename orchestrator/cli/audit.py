@@ -1,4 +1,4 @@
-"""`orchestrate audit`: what a report or a message claims, held against a run, a plan, the files there are, and
+"""`orchestrate audit`: compares the claims of a report or message with a run, a plan, the files there are, and the text
 itself.
 """
 

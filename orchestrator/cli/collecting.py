@@ -1,7 +1,7 @@
 """How often Python looks for cycles of garbage while a verb runs.
 
 Its own thresholds suit programs that make few objects and drop them. A run of ten thousand tasks makes a million that
-it keeps, and a fifth of its processor time was spent looking through them again and again. Source:
+it keeps. Python spent a fifth of the processor time on looking through them again and again. Source:
 https://docs.python.org/3/library/gc.html#gc.set_threshold
 """
 

@@ -1,4 +1,6 @@
-"""Gather the facts about this machine. Every look is bounded in time; what cannot be found out is told as not known."""
+"""Gather the facts about this machine. Every look is bounded in time. What cannot be found out is reported as not
+known.
+"""
 
 import ctypes
 import os

@@ -1,4 +1,4 @@
-"""The brief: what an agent is told. Pure; the words are in `brief.md.j2`."""
+"""The brief: an agent's prompt. Pure; the words are in `brief.md.j2`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

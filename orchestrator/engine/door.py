@@ -1,8 +1,7 @@
-"""The door of a run: a socket at which other processes of the same user ask things of its owner while an orchestrator
-has the run.
+"""The door of a run: a socket at which other processes of the same user send requests to the run's owner.
 
-Who knocks is told only once what came of it is durable. Where nobody has the run there is no door; a person's answer is
-then recorded by who brings it (`orchestrator.engine.answering`).
+The sender gets a reply only once the result is durable. If no process has the run, there is no door. The process that
+brings a person's answer then records it (`orchestrator.engine.answering`).
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What attempts and other processes ask of the engine. They are told once what came of it is durable."""
+"""Requests of attempts and other processes to the engine. They get a reply once the result is durable."""
 
 from collections.abc import Callable
 from functools import partial

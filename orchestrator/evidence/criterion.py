@@ -2,8 +2,8 @@
 
     verdict = judge(demand_of("A.peak-memory", criterion, metric), candidates)
 
-PASS needs the whole interval on the right side of the target, FAIL the whole interval on the wrong side; anything
-else is UNPROVEN with its reason. Where several measurements count, the weakest verdict stands: FAIL, then UNPROVEN,
+PASS needs the whole interval on the right side of the target, and FAIL the whole interval on the wrong side. Anything
+else is UNPROVEN, with its reason. Where several measurements count, the weakest verdict stands: FAIL, then UNPROVEN,
 then PASS, so that nothing is gained by measuring until one fits. `docs/concepts/verdicts.md` tells it to people.
 """
 

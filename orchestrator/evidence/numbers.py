@@ -1,9 +1,9 @@
 """Numbers as they were written: a double stands for the shortest decimal that reads back as it, and arithmetic is done
 on that.
 
-So 9 ms is 0.009 s, and 36 beside 50 is a reduction by 28 %, not by 27.999999999999996 %. A figure and a target are held
-against each other by 15 significant digits, the most that every double keeps (IEEE 754's DBL_DIG), and shown with as
-many as tell them apart.
+So 9 ms is 0.009 s, and 36 beside 50 is a reduction by 28 %, not by 27.999999999999996 %. A figure and a target are
+compared by 15 significant digits, the most that every double keeps (IEEE 754's DBL_DIG). They are shown with as many
+digits as distinguish them.
 """
 
 import math

@@ -1,9 +1,9 @@
 """Draws: what attempts measured that do not stand as their task's result, and what that does to a verdict. Pure.
 
 An attempt that failed, was interrupted, or was made again on demand has drawn from the same urn as the one that stands.
-So its samples are put together with those that stand, and the verdict is the weakest of: those that stand, all
-together, and (where one of them has as many samples as the criterion demands and misses by itself) UNPROVEN. With k
-draws the level of all together is 1 - (1 - level) / k, so that drawing until it fits does not pay (Bonferroni 1936).
+So its samples are pooled with those that stand. The verdict is the weaker of two: that of those that stand, and that of
+all together. It is UNPROVEN if one draw has as many samples as the criterion demands and misses by itself. With k draws
+the level of all together is 1 - (1 - level) / k, so that drawing until it fits does not pay (Bonferroni 1936).
 """
 
 from collections.abc import Sequence

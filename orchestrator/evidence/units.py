@@ -1,7 +1,7 @@
-"""Units: what a figure is counted in, which units can be held against each other, and how one becomes the other.
+"""Units: what a figure is counted in, which units can be compared, and how one is converted to another.
 
 A unit is a word of the tables below or a quotient of two (`MiB/GiB`, `MB/s`). Units of the same dimension convert;
-everything else is an error. Two dimensions are kept apart on purpose although both are pure numbers: `%` and `1` are
+everything else is an error. Two dimensions are kept apart on purpose, although both are pure numbers. `%` and `1` are
 shares, `x` is a factor (1.25 x faster is not 125 % faster). Every counted noun is a dimension of its own, so that "0
 leaks" can never be decided by a count of cases. SI prefixes are powers of 1000, IEC prefixes powers of 1024 (IEC
 80000-13). Factors are exact fractions, and a value is read as the decimal that it is written as, so that 9 ms are 0.009

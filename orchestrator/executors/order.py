@@ -1,4 +1,4 @@
-"""What an executor is told (WorkOrder) and what it answers (AttemptResult), and the order's form on disk."""
+"""What an executor receives (WorkOrder) and returns (AttemptResult), and the order's form on disk."""
 
 import json
 import os

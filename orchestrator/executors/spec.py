@@ -1,7 +1,7 @@
 """What an executor is to the engine: a `concurrent.futures.Executor`, and how attempts are carried out on it.
 
-A package brings its own by an entry point of the group `orchestrator.executors` that names an object with what
-`ExecutorSpec` has, or a class of such objects (docs/guides/executors.md). Ours are found in the same way.
+A package brings its own by an entry point of the group `orchestrator.executors`. It names an object with the members of
+`ExecutorSpec`, or a class of such objects (docs/guides/executors.md). Ours are found in the same way.
 """
 
 from collections.abc import Callable, Mapping, Sequence

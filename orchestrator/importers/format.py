@@ -1,7 +1,7 @@
 """What a format of work breakdowns is to `orchestrate import`: what a file of it looks like, and how it is read.
 
-A package brings its own by an entry point of the group `orchestrator.importers` that names an object with what
-`Importer` has, or a class of such objects (docs/guides/importers.md). Ours are found in the same way.
+A package brings its own by an entry point of the group `orchestrator.importers`. It names an object with the members of
+`Importer`, or a class of such objects (docs/guides/importers.md). Ours are found in the same way.
 """
 
 from collections.abc import Mapping, Sequence

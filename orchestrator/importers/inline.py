@@ -1,7 +1,7 @@
 """What stands within a line of Markdown: the text without its markup, and the marks that say that something is done.
 
-Every pattern looks at a bounded number of signs from each place, so the time grows with the length of the line and with
-nothing else.
+Every pattern looks at a bounded number of characters from each place. So the time grows only with the length of the
+line.
 """
 
 import re

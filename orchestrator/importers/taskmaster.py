@@ -1,7 +1,7 @@
 """task-master's tasks.json as a draft: https://github.com/eyaltoledano/claude-task-master, docs/task-structure.md.
 
 Each top-level task with subtasks is a workstream of them; tasks without share one. A file with tags holds a list under
-each tag, each with ids of its own: what a tag's task depends on is a task of the same tag.
+each tag, each with ids of its own. A task depends on tasks of its own tag.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What an agent is told of a run, as plain data. Pure."""
+"""What an agent sees of a run, as plain data. Pure."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,7 @@
 """The border: data becomes a `Plan`, and what pydantic says about it becomes problems at positions.
 
-Where a part cannot be read, its problem is noted and the part is replaced by a stand-in, so that everything else can
-still be checked: one call reports all problems. A plan with a stand-in never leaves this package.
+If a part cannot be read, its problem is noted and a placeholder replaces the part. So everything else is still checked,
+and one call reports all problems. A plan with a stand-in never leaves this package.
 """
 
 from typing import Any, Final

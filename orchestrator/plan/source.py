@@ -1,8 +1,8 @@
 """Plan text as plain data with the position of every part, read strictly and within limits.
 
 The text is YAML, but the traps of YAML 1.1 are errors here: `no`/`on` as booleans, `1:30` as 90, `010` as 8, `3.10` as
-3.1, tags, merge keys and duplicate keys. The reader works on libyaml's events with a stack of its own, so that neither
-depth nor aliases can exhaust anything: an alias costs as many nodes as what it stands for.
+3.1, tags, merge keys and duplicate keys. The reader works on libyaml's events with a stack of its own, so neither depth
+nor aliases can exhaust anything. An alias costs as many nodes as what it stands for.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,8 @@
 """The claim ledger: every figure that a task said, beside what was measured of it. Pure.
 
 A figure is said either as a claim (`context.claim`, or the key `claim` of a note) or within a note's text. The text is
-read conservatively: only where the full name of a metric that the run measured is followed by a number and a unit of
-its kind.
+read conservatively. The full name of a metric that the run measured must be followed by a number and a unit of its
+kind.
 
 A claim agrees with a measurement when it lies within its interval, or within 0.5 % of its value: nobody says every
 digit.

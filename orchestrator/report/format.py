@@ -1,7 +1,7 @@
 """What a format of reports is to `orchestrate report`: a function of what the journal has of a run.
 
-A package brings its own by an entry point of the group `orchestrator.report_formats` that names an object with what
-`ReportFormat` has, or a class of such objects (docs/guides/report-formats.md). Ours are found in the same way.
+A package brings its own by an entry point of the group `orchestrator.report_formats`. It names an object with the
+members of `ReportFormat`, or a class of such objects (docs/guides/report-formats.md). Ours are found in the same way.
 """
 
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Estimate against actual as a Mermaid Gantt chart. Syntax: https://mermaid.js.org/syntax/gantt.html
 
-Estimates are in hours of people and runs in minutes of a machine, so the planned bars are drawn to the run's scale:
+Estimates are in hours of people, and runs in minutes of a machine. So the planned bars are drawn to the run's scale:
 planned seconds times `scale`, which the report states.
 """
 

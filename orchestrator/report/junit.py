@@ -1,5 +1,5 @@
-"""Verdicts as JUnit XML, for CI systems: a suite for each group, a case for each criterion, each failed task and each
-task of an agent.
+"""Verdicts as JUnit XML, for CI systems. A group is a suite. A criterion, a failed task and a task of an agent are
+cases.
 
 What is UNPROVEN is an error (it was not shown), what FAILed a failure; both turn a pipeline red. The format is the one
 that pytest and Jenkins write: testsuites > testsuite > testcase > failure or error.

@@ -1,7 +1,7 @@
 """A report as Markdown (Jinja2 templates) and as a few lines for a terminal.
 
-Every text that a template prints is escaped unless a filter made it Markdown (`Safe`), and a missing name is an error:
-a template can neither let a plan's text become markup nor leave a gap where a figure belongs.
+Every text that a template prints is escaped unless a filter made it Markdown (`Safe`), and a missing name is an error.
+So a template cannot turn a plan's text into markup, or leave a gap where a figure belongs.
 """
 
 import re

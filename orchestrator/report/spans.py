@@ -1,7 +1,7 @@
 """When things happened, from the journal's monotonic times alone.
 
-Monotonic times of different owners cannot be compared, so the run's own time axis joins the owners' shares end to end:
-what passed between a stop and the resume is left out.
+Monotonic times of different owners cannot be compared. So the run's own time axis joins the owners' shares end to end.
+The time between a stop and the resume is left out.
 """
 
 from collections.abc import Iterable

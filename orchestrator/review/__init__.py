@@ -1,1 +1,1 @@
-"""Two versions of a plan held against each other: what changed, and whether the contract was loosened."""
+"""The comparison of two versions of a plan: what changed, and whether the contract was loosened."""

@@ -1,4 +1,4 @@
-"""A whole plan held against another version of itself. Pure."""
+"""Compares a whole plan with another version of it. Pure."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

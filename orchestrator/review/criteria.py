@@ -1,4 +1,4 @@
-"""Criteria held against each other: the part of a plan that is the contract."""
+"""Compares criteria: the part of a plan that is the contract."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What agents are free to do, held against each other: a wider freedom asks for less of the plan. Pure."""
+"""Compares what agents are free to do. A wider freedom is a weaker plan. Pure."""
 
 from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase

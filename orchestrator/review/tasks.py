@@ -1,4 +1,4 @@
-"""Tasks and the order between them held against each other."""
+"""Compares tasks, and the order between them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""Sends news, beside the run: a thread for each of those who are told, and a deadline for all of them at the end."""
+"""Sends news while the run goes on: a thread for each address, and one deadline for all of them at the end."""
 
 import threading
 import time

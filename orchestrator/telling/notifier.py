@@ -1,7 +1,7 @@
-"""Notifiers: by what somebody is told. A notifier sends one text to one address, and knows nothing else of a run.
+"""Notifiers. A notifier sends one text to one address, and knows nothing else of a run.
 
-A package brings its own by an entry point of the group `orchestrator.notifiers` that names an object with what
-`Notifier` has, or a class of such objects (docs/guides/notifiers.md).
+A package brings its own by an entry point of the group `orchestrator.notifiers`. It names an object with the members of
+`Notifier`, or a class of such objects (docs/guides/notifiers.md).
 """
 
 from typing import ClassVar, Final, Protocol

@@ -1,5 +1,5 @@
-"""Everybody who is told of a run, as one listener beside it: those of the plan, those of `--notify`, and who
-collects its spans.
+"""Everybody who is notified of a run, as one listener: the plan's addresses, those of `--notify`, and the collector of
+its spans.
 """
 
 import os

@@ -1,7 +1,7 @@
 """When events happened, as one time axis. Pure.
 
-Within one owner's turn the monotonic clock counts from the wall clock's time at its first event, so that durations are
-right whatever was done to the wall clock meanwhile. Time never goes back.
+Within one owner's share, the monotonic clock counts from the wall clock's time at its first event. So durations are
+right even if the wall clock is changed meanwhile. Time never goes back.
 """
 
 from orchestrator.state.events import Envelope

@@ -18,9 +18,14 @@ MOST_WORDS = 25
 MOST_CHARACTERS = 120
 INSTEAD = {  # what we do not write: what we write
     "all the same": "still",
+    "another chance": "another attempt",
+    "are told": "are reported",
+    "by turns": "in turn",
+    "heeds?": "respect",
     "heeded": "respected",
     "held against": "compared with",
     "in place of": "instead of",
+    "is told": "is reported",
     "RunOptions": "options of a run",
     "not alike": "different",
     "of which one": "one of",
@@ -28,7 +33,9 @@ INSTEAD = {  # what we do not write: what we write
     "so that is": "so it is",
     "such that is": "which is",
     "takes nothing off": "does not count against",
+    "turned? round": "reverse",
     "unless given": "by default",
+    "unless named": "by default",
     "unless told": "by default",
     "which nothing says": "for which nothing says",
 }
@@ -82,10 +89,23 @@ def too_long_lines(text):
     return [number for number, line in prose_lines(text) if len(LINK.sub(r"\1", line)) > MOST_CHARACTERS]
 
 
+def table_rows(text):
+    """Number and text of each row of a table that is not inside a block of code."""
+    fenced = False
+    for number, line in enumerate(text.splitlines(), 1):
+        fenced ^= line.lstrip().startswith("```")
+        if line.startswith("|") and not fenced:
+            yield number, plain(line)
+
+
 def unusual_words(text):
-    return [f"{number}: {word!r}: write {better!r}" for number, block in blocks(text) for word,
-    better in INSTEAD.items()
-            if re.search(rf"\b{word}\b", block)]  # fmt: skip
+    """Unlike the length of sentences, words are looked at in tables too."""
+    return [
+        f"{number}: {word!r}: write {better!r}"
+        for number, block in [*blocks(text), *table_rows(text)]
+        for word, better in INSTEAD.items()
+        if re.search(rf"\b{word}\b", block)
+    ]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -120,3 +140,4 @@ def test_a_long_line_is_found_unless_a_links_address_makes_it_long():
 def test_an_unusual_word_is_found_across_a_lines_end_and_not_in_code():
     assert len(unusual_words("it goes on all\nthe same\n")) == 1
     assert unusual_words("`RunOptions` holds the options\n") == []
+    assert len(unusual_words("| a | b |\n|---|---|\n| x | it is told |\n")) == 1

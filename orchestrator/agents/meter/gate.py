@@ -1,8 +1,8 @@
 """One gate for all agents of a provider: when it says that it is asked too often, all wait once, and then begin again
 slowly.
 
-How many calls may wait for an answer at once starts small, grows with every good answer, and shrinks when the provider
-refuses one; so a refusal meets few calls. A call passes out of the gate as soon as its answer begins.
+The number of calls that may wait for an answer at once starts small. It grows with every good answer, and shrinks when
+the provider refuses one. So a refusal meets few calls. A call passes out of the gate as soon as its answer begins.
 """
 
 import asyncio

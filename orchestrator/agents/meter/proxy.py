@@ -1,9 +1,9 @@
 """The proxy itself: a server on loopback that passes calls on, streams unbuffered, and has each call reserved and
 settled.
 
-An agent calls it with its attempt's token; the provider's key is put in here, and is in no other process. aiohttp on
-both sides, in a loop of its own (docs/decisions/0070-metering-proxy.md has why): one connection is one task, and the
-pool of connections to providers is one.
+An agent calls it with its attempt's token; the provider's key is put in here, and is in no other process. It uses
+aiohttp on both sides, in a loop of its own; docs/decisions/0070-metering-proxy.md says why. Each connection is one
+task, and there is one pool of connections to providers.
 """
 
 import asyncio
