@@ -23,6 +23,8 @@ if (
     signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 ):  # a shell's background job; what the tests start would ignore it too
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # `nohup pytest`; a handler of ours is not inherited
+    signal.signal(signal.SIGHUP, lambda *_: None)
 
 for name in ("GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
     os.environ.pop(name, None)  # what the tests start would tell GitHub of their runs

@@ -25,10 +25,12 @@ def started(*arguments, **options):
 
 def ended(process, number):
     """Its exit code is the signal's, or it ended by the signal before it could say so, and it said nothing."""
-    said = process.stderr.read()
-    process.stderr.close()
-    assert process.wait(60) in (128 + number, -number)
-    assert said == b""
+    try:
+        code = process.wait(60)
+    finally:
+        process.kill()
+    with process.stderr as stderr:
+        assert (code in (128 + number, -number), stderr.read()) == (True, b"")
 
 
 @pytest.mark.parametrize("number", LEAVING, ids=IDS)
