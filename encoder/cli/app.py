@@ -80,7 +80,7 @@ Force = Annotated[bool, typer.Option("-f", "--force", help="Overwrite files; wri
 Remove = Annotated[
     bool, typer.Option("--rm/--keep", " /-k", help="Remove each input once its output is safe, or keep it (default).")
 ]
-Recursive = Annotated[bool, typer.Option("-r", "--recursive", help="Take all files below the folders that are named.")]
+Recursive = Annotated[bool, typer.Option("-r", "--recursive", help="Take all files below the named folders.")]
 Threads = Annotated[
     int | None, typer.Option("-T", "--threads", min=0, max=256, help="Threads; 0 is one for each core.")
 ]
@@ -159,7 +159,7 @@ def decode(  # noqa: PLR0913 - one parameter for each option
     max_block: MaxBlock = None,
     max_memory: MaxMemory = None,
     salvage: Annotated[
-        bool, typer.Option("--salvage", help="Of a damaged file, write the blocks that are whole; tell what is lost.")
+        bool, typer.Option("--salvage", help="Write the undamaged blocks of a damaged file, and say what is lost.")
     ] = False,
     json: Json = False,
     quiet: Quiet = False,
@@ -192,7 +192,9 @@ def cat(  # noqa: PLR0913 - one parameter for each option
         str | None, typer.Option("--records", metavar="FROM:TO", help="Only these records, from 0, as a slice.")
     ] = None,
     from_byte: Annotated[int, typer.Option("--from-byte", metavar="N", min=0, help="Skip this many bytes.")] = 0,
-    length: Annotated[int | None, typer.Option("--length", metavar="N", min=0, help="At most so many bytes.")] = None,
+    length: Annotated[
+        int | None, typer.Option("--length", metavar="N", min=0, help="Write at most this many bytes.")
+    ] = None,
     threads: Threads = None,
     max_output: MaxOutput = None,
     max_block: MaxBlock = None,
@@ -244,9 +246,9 @@ def bench(  # noqa: PLR0913 - one parameter for each option
     *,
     rounds: Annotated[int, typer.Option("--rounds", min=1, max=100, help="Timed rounds; the median is shown.")] = 3,
     limit: Annotated[str, typer.Option("--limit", metavar="SIZE", help="Use the first SIZE of each file.")] = "8M",
-    slow: Annotated[bool, typer.Option("--slow", help="Also those that take a second for each megabyte.")] = False,
+    slow: Annotated[bool, typer.Option("--slow", help="Also run codecs that take a second for each megabyte.")] = False,
     codec: Annotated[
-        list[str] | None, typer.Option("--codec", metavar="NAME", help="Only this one; repeat it.")
+        list[str] | None, typer.Option("--codec", metavar="NAME", help="Run only this codec. Repeatable.")
     ] = None,
     json: Json = False,
 ) -> None:
@@ -263,8 +265,8 @@ def bench(  # noqa: PLR0913 - one parameter for each option
 )
 @reported
 def warm(*, quiet: Quiet = False) -> None:
-    """Make all kernels ready now, so that the first large encode or decode need not; compile them where they did
-    not come compiled.
+    """Load all kernels now, so that the first large encode or decode need not. Without a library of kernels, compile
+    them.
     """
     from encoder.cli.warming import warm_kernels  # noqa: PLC0415 - so that --help stays fast
 
