@@ -40,6 +40,7 @@ def capture(project: Path, plan: Path | None = None) -> dict[str, str]:
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "load": " ".join(f"{value:.2f}" for value in os.getloadavg()),
         "git": _git_state(project, plan),
+        "prices": _prices(),
         **{f"package {name}": version for name, version in packages()},
     }
     return {name: value for name, value in facts.items() if value}
@@ -127,6 +128,14 @@ def version() -> str:
 def install_extra(name: str) -> str:
     """The command that brings an extra to the distribution that is installed."""
     return f"pip install '{distribution() or DISTRIBUTIONS[0]}[{name}]'"
+
+
+def _prices() -> str:
+    """Where the prices of models are from, "" where there are none. Costs rest on them."""
+    try:
+        return f"genai-prices {metadata.version('genai-prices')}"
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def packages() -> Iterator[tuple[str, str]]:

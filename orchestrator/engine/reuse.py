@@ -23,7 +23,7 @@ Adopt = Callable[[str, TaskRecord, Evidence], bool]
 """Copy what a task of another run left to where the given evidence says. Returns whether all of it is unchanged."""
 
 SOFTWARE: Final = ("python", "package ")
-NOT_THE_MACHINE: Final = ("load", "git", "limits")
+NOT_THE_MACHINE: Final = ("load", "git", "limits", "prices")
 ADOPTED: Final = 0
 """The attempt number of a reused task: it was not tried in this run."""
 

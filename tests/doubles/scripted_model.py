@@ -25,8 +25,8 @@ COMMANDS = ("command", "cmd")
 NAME = "scripted"
 ROUND = re.compile(r"This is round (\d+) of")
 """As it stands in a brief."""
-WHERE = re.compile(r"Current working directory: (/[^\s\"\\]+)")
-"""As Qwen Code tells it."""
+WHERE = re.compile(r"/[^\s\"\\]+/0/workspace")
+"""Where an agent's workspace stands, if a request tells it."""
 
 
 def tools_of(body: Json) -> dict[str, Json]:
@@ -100,7 +100,7 @@ def double(model: ScriptedModel) -> ProviderDouble:
 def _placed(step: Json, body: Json) -> Json:
     """The step with its path below the folder that the request tells, for an agent whose tools take no other."""
     told = WHERE.search(json.dumps(body))
-    return {**step, "write": f"{told[1]}/{step['write']}"} if told and "write" in step else step
+    return {**step, "write": f"{told[0]}/{step['write']}"} if told and "write" in step else step
 
 
 def _steps_taken(body: Json, said: set[str]) -> int:

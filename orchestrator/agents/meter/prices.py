@@ -3,7 +3,6 @@ says so.
 """
 
 from functools import cache, lru_cache
-from importlib import metadata
 from typing import Any, Final
 
 DIGITS: Final = 5
@@ -40,14 +39,6 @@ def _up(size: int) -> int:
     """Rounded up to a number of few digits."""
     unit = 1 << max(0, size.bit_length() - DIGITS)
     return -(-size // unit) * unit
-
-
-def source() -> str:
-    """Where the prices are from, with its version; "none" where it is not installed."""
-    try:
-        return f"genai-prices {metadata.version('genai-prices')}"
-    except metadata.PackageNotFoundError:
-        return "none"
 
 
 def load_prices() -> None:

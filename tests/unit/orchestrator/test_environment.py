@@ -1,4 +1,5 @@
 import subprocess
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,14 @@ def test_a_repository_of_another_owner_is_told(tmp_path, monkeypatch):
     git.chmod(0o755)
     monkeypatch.setattr(environment.shutil, "which", lambda _name: str(git))
     assert "git refuses a repository of another owner" in capture(tmp_path)["git"]
+
+
+def test_it_says_where_the_prices_of_models_are_from_or_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(metadata, "version", lambda name: {"genai-prices": "0.2.3"}.get(name, "1"))
+    assert capture(tmp_path)["prices"] == "genai-prices 0.2.3"
+
+    def without(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", without)
+    assert "prices" not in capture(tmp_path)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestrator.agents.meter.prices import price, source
+from orchestrator.agents.meter.prices import price
 from orchestrator.agents.meter.providers import PROVIDERS, UNKNOWN_OUTPUT, bases_in, model_of, most_tokens, provider_of
 
 
@@ -56,4 +56,3 @@ def test_a_price_is_known_offline_or_told_as_unknown():
     assert price("openai", "gpt-4o", 1_000_000, 0) > price("openai", "gpt-4o", 1_000_000, 0, cached=1_000_000) > 0
     assert price("openai", "no-such-model", 1, 1) is None
     assert price("openai", "", 1, 1) is None
-    assert source().startswith("genai-prices ")
