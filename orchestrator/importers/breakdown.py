@@ -23,6 +23,7 @@ from orchestrator.importers.taskfields import Means, is_task_field, meaning
 from orchestrator.importers.tasklines import (
     NOTHING,
     is_done,
+    is_given_up,
     read_needs,
     read_row,
     read_task,
@@ -386,6 +387,9 @@ def _date(reading: _Reading, line: Line, value: str) -> bool:
 def _status(reading: _Reading, line: Line, value: str) -> bool:
     task = reading.target(line)
     target = task or (reading.group if reading.section.role is Role.GROUP else None)
+    if task is not None and is_given_up(value):
+        task.given_up = True
+        return True
     if target is not None and is_done(value):
         target.done = True
         for each in target.tasks if isinstance(target, DraftGroup) else ():

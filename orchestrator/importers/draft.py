@@ -79,7 +79,7 @@ class DraftTask:
 
     done: the source says that it is. ref: what `needs` may call it besides its key and title. beside: it waits for what
     the task before it waits for, not for that. story: the user story that it belongs to. row: it is a table's.
-    numbered: its list is, as 1, 2, 2.1.
+    numbered: its list is, as 1, 2, 2.1. given_up: nobody will do it.
     """
 
     title: str
@@ -94,6 +94,7 @@ class DraftTask:
     story: str = ""
     row: bool = False
     numbered: bool = False
+    given_up: bool = False
 
 
 @dataclass(slots=True)

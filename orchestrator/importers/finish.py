@@ -10,6 +10,7 @@ from orchestrator.importers.draft import Concern, Draft, DraftGroup, DraftTask, 
 
 def finish(draft: Draft) -> None:
     """Make the draft whole: no group without tasks that only holds others, every criterion in a group."""
+    leave_given_up(draft)
     _deliverables_as_tasks(draft)
     _split_outline_numbers(draft)
     _dissolve_parents(draft)
@@ -17,6 +18,17 @@ def finish(draft: Draft) -> None:
         _side_by_side(group)
     _place_what_is_of_the_whole(draft)
     name_summary_criteria(draft)
+
+
+def leave_given_up(draft: Draft) -> None:
+    """Tasks that nobody will do are told, and are none."""
+    for group in list(draft.groups.values()):
+        for task in [one for one in group.tasks if one.given_up]:
+            draft.taken.discard(task.line)
+            draft.note(task.line, Concern.LEFT_OUT, f"{task.title[:80]}: given up", "given up")
+            group.tasks.remove(task)
+            if not group.tasks and not group.criteria and not group.deliverables:
+                del draft.groups[group.id]
 
 
 def _deliverables_as_tasks(draft: Draft) -> None:

@@ -35,7 +35,9 @@ NAMES: Final = (
         r"|points"),
         Means.ESTIMATE,
     ),
-    ((r"(?:lead|owner|assignee|assigned(?: to)?|responsible|responsable|verantwortlich\w*|zust\u00e4ndig|agent|who"
+    ((r"(?:(?:project|workstream|team|tech|technical|phase|task|delivery) (?:lead|owner|manager)|chef(?:fe)? de projet"
+     r"|projektleit(?:er|erin|ung)|jefe de proyecto)|"
+     r"(?:lead|owner|assignee|assigned(?: to)?|responsible|responsable|verantwortlich\w*|zust\u00e4ndig|agent|who"
      r"|pilote|encargado|dri)(?: .*)?"), Means.LEAD),
     (r"(?:supporting|support|contributors|helpers|participants)(?: .*)?", Means.SUPPORT),
     (r"goal|objective|description|purpose|aim|objectif|but|ziel|objetivo|outcome", Means.GOAL),

@@ -95,10 +95,27 @@ DONE_WORDS: Final = frozenset(
 )
 
 
+OPEN: Final = frozenset({"todo", "open", "pending", "ready", "not started", "planned", "to do", "0%", "no", "false"})
+"""A status that says nothing."""
+USED: Final = frozenset({"needs", "estimate", "agent", "group"})
+"""Parts of a row that have a place in a plan."""
+GIVEN_UP: Final = re.compile(
+    r"cancell?ed|abandoned|dropped|obsolete|rejected|wo(?:n'?t|nt)[ -]?(?:do|fix)|duplicate|abandonn\u00e9e?"
+    r"|annul\u00e9e?|abgebrochen|verworfen|cancelad[oa]",
+    re.IGNORECASE,
+)
+"""A status of work that nobody will do."""
+
+
 def split_names(text: str) -> list[str]:
     """The names in "T1, T2 and #3"; none for a dash."""
     names = (name.strip().strip("#[]'\"()`.") for name in re.split(r"[,;&+\n]|\band\b|\bet\b|\bund\b|\s", text[:2000]))
     return [name for name in names if name.lower() not in NOTHING]
+
+
+def is_given_up(status: str) -> bool:
+    """Whether a status says that nobody will do it."""
+    return GIVEN_UP.fullmatch(status.strip(" .!*")[:40]) is not None
 
 
 def is_done(status: str) -> bool:
@@ -230,6 +247,7 @@ def read_row(draft: Draft, line: Line) -> DraftTask:
     _row_estimate(draft, line, task, cells.get("estimate", ""))
     if status := cells.get("status", "").strip():
         task.done = task.done or is_done(status)
+        task.given_up = is_given_up(status)
     _tell_columns(draft, line, task)
     return task
 
@@ -304,30 +322,16 @@ def _tell_lag(draft: Draft, line: int, name: str, found: re.Match[str]) -> None:
 
 
 def _tell_columns(draft: Draft, line: Line, task: DraftTask) -> None:
+    title = task_cells(line)["title"]
     for column, cell in line.cells.items():
         known = part_of(column)
-        plain = cell.strip().lower() not in NOTHING
-        used = {"task", "weak"} if "task" not in {part_of(name) for name in line.cells} else {"task"}
-        if not plain or (known in {"key", "needs", "estimate", "agent", "group", *used}):
+        said = f"{column}: {cell} (of task {task.title!r})"
+        if cell.strip().lower() in NOTHING or cell == title or known in {"key", "task", *USED}:
             continue
-        if known == "status":
-            if not is_done(cell) and cell.strip().lower() not in {
-                "todo",
-                "open",
-                "pending",
-                "ready",
-                "not started",
-                "planned",
-                "to do",
-                "0%",
-                "no",
-                "false",
-            }:
-                draft.note(line.number, Concern.NOT_UNDERSTOOD, f"{column}: {cell} (of task {task.title!r})", "status")
-            continue
-        draft.note(
-            line.number, Concern.NOT_UNDERSTOOD, f"{column}: {cell} (of task {task.title!r})", f"column {column}"
-        )
+        if known != "status":
+            draft.note(line.number, Concern.NOT_UNDERSTOOD, said, f"column {column}")
+        elif not is_done(cell) and not task.given_up and cell.strip().lower() not in OPEN:
+            draft.note(line.number, Concern.NOT_UNDERSTOOD, said, "status")
 
 
 def seconds_of(draft: Draft, line: int, text: str, unit: str = "") -> float | None:

@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from orchestrator.importers.draft import Concern, Draft, DraftGroup, DraftTask, identifier
 from orchestrator.importers.durations import find_duration
+from orchestrator.importers.finish import leave_given_up
 from orchestrator.importers.format import Importer, Source
 from orchestrator.importers.jsontext import Located, read_json
-from orchestrator.importers.tasklines import is_done
+from orchestrator.importers.tasklines import is_done, is_given_up
 from orchestrator.plan.problem import PlanError, Problem, did_you_mean
 
 KNOWN: Final = frozenset({"id", "title", "description", "dependencies", "subtasks", "status"})
@@ -70,6 +71,7 @@ def draft_of_tasks(data: Any, source: str, tag: str | None = None) -> Draft:  # 
     several = sum(bool(tasks) for tasks in chosen.values()) > 1
     for name, tasks in chosen.items():
         _Tag(draft, name if several else "").take(tasks)
+    leave_given_up(draft)
     if tag is not None and len(lists) > 1:
         others = ", ".join(f"{name} ({len(tasks)})" for name, tasks in lists.items() if name != tag)
         draft.note(1, Concern.LEFT_OUT, f"other tags, with so many tasks: {others}"[:LONGEST])
@@ -162,6 +164,7 @@ class _Tag:
             self.draft.note(_line(task), Concern.CONTRADICTION, said, "parts of done tasks")
         done = is_done(status) if status else done
         made = DraftTask(str(task["title"])[:LONGEST] or key, _line(task), key=key, needs=needs, done=done)
+        made.given_up = is_given_up(status)
         made.estimate, made.ref = _estimate(task), self._reference(key)
         return made
 
@@ -191,7 +194,7 @@ class _Tag:
             if part.get(name):
                 note(line, Concern.LEFT_OUT, f"task {key}: {name}", f"{name}, for which a plan has no place")
         status = str(part.get("status", "")).strip()[:40]
-        if status.lower() not in OPEN and not is_done(status):
+        if status.lower() not in OPEN and not is_done(status) and not is_given_up(status):
             note(line, Concern.NOT_UNDERSTOOD, f"task {key}: status {status}", "status")
 
 

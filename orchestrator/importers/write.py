@@ -230,9 +230,9 @@ def _resolved(draft: Draft, said: list[str], names: "_Names", line: int) -> list
         meant = groups.get(name.lower()) or tasks.get(name.lower())
         several = [] if meant else _several(name.lower(), tasks)
         if meant is None and not several:
-            draft.note(
-                line, Concern.NOT_UNDERSTOOD, f"depends on {name!r}, which nothing here is called", "unknown names"
-            )
+            shown = name.rpartition("\u001f")[2]  # without the tag that a reader put before it
+            said_so = f"depends on {shown!r}, which nothing here is called"
+            draft.note(line, Concern.NOT_UNDERSTOOD, said_so, "unknown names")
         found |= dict.fromkeys([meant] if meant else several)
     return list(found)
 

@@ -357,3 +357,25 @@ def test_a_chart_is_read_only_where_nothing_else_is_a_task():
     assert [(group.title, [task.title for task in group.tasks]) for group in alone.groups.values()] == [
         ("Work", ["Dig"])
     ]
+
+
+def test_a_row_or_a_task_of_the_status_cancelled_is_left_out_and_told():
+    text = """\
+# Plan
+
+| ID | Title | Status | Depends on |
+|---|---|---|---|
+| T1 | Dig | open | |
+| T2 | Hire a digger | Cancelled | T1 |
+
+## Phase 1: Walls
+
+### Task 1: Cut the posts
+
+**Status:** Won't do
+
+### Task 2: Raise the frame
+"""
+    draft = read_breakdown(text, "doc.md")
+    assert [task.title for group in draft.groups.values() for task in group.tasks] == ["Dig", "Raise the frame"]
+    assert [note.line for note in draft.notes if "given up" in note.text] == [6, 10]

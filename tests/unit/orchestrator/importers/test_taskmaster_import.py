@@ -62,3 +62,16 @@ def test_a_tagged_file_gives_every_tags_tasks() -> None:
 def test_what_is_no_list_of_tasks_is_refused_with_a_mend(text: str) -> None:
     with pytest.raises(PlanError, match="mend"):
         read(text)
+
+
+def test_what_is_cancelled_is_left_out_and_told_and_no_sign_of_ours_is_in_a_note() -> None:
+    tasks = [
+        {"id": 1, "title": "Keep", "status": "pending", "dependencies": [9]},
+        {"id": 2, "title": "Gone", "status": "cancelled", "dependencies": []},
+    ]
+    draft = read(json.dumps({"a": {"tasks": tasks}, "b": {"tasks": [{"id": 1, "title": "Other"}]}}))
+    plan = parse_plan(write_plan(draft), "imported")
+    assert [task.title for group in plan.groups.values() for task in group.tasks] == ["Keep", "Other"]
+    notes = [note.text for note in draft.notes]
+    assert "Gone: given up" in notes
+    assert "depends on '9', which nothing here is called" in notes
