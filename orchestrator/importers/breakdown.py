@@ -186,6 +186,8 @@ class _Reading:
             task.key = found["id"]
         known = self.tasks.get(task.key.lower()) if task.key else None
         named = self.tasks.get(task.title.lower())
+        if known and task.key.replace(".", "").isdigit() and not known[1].row and known != named:
+            known = None  # numbers begin again in each phase
         known = known or (named if named and named[1].row else None)
         if known:
             self.group, self.task = known

@@ -54,7 +54,7 @@ BEFORE: Final = tuple(
         (rf"{NOT}.{{0,40}}\b{MORE}{THAN}", "<="),
         (rf"{NOT}.{{0,40}}\b(?:worse){THAN}", ""),
         (rf"{NOT}.{{0,40}}\b{LESS}{THAN}", ">="),
-        (rf"{NOT}.{{0,20}}\b(?:at least|at most|within|up to)", ""),
+        (rf"{NOT}.{{0,60}}\b(?:at least|at most|within|up to)", ""),
         (
             (
                 r"\b(?:at least|at a minimum|at minimum|minimum(?: of)?|a minimum of|min\.?|minimal|au moins|au minimum"
@@ -123,7 +123,7 @@ HIGHER: Final = re.compile(
     r"yield|green|pass|life|rating|score|quality|reliab|conver|confiden|correct|complet|detect|resol|agree|stars?"
     r"|reduction|"
     r"improvement|savings?|support|handl|serv|scal|disponib|couverture|verf\u00fcgbar|abdeckung|parity|held|fps"
-    r"|fulfil|nps|recover)"
+    r"|fulfil|nps|recover|migrat|onboard|train|document|automat|publish|deliver|answer|process)"
 )
 LOWER: Final = re.compile(
     r"(?:laten|time|delay|lag|overhead|budget|memory|ram|rss|heap|usage|footprint|size|cost|error|fail|bug|defect"

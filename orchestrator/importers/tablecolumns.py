@@ -17,7 +17,8 @@ COLUMNS: Final[Mapping[str, str]] = {
     r"|user story|t\u00e2che|activit\u00e9|aufgabe|vorgang(?:sname)?|t\u00e4tigkeit|tarea|actividad|work "
     r"package|issue|ticket title|job",
     "weak": r"title|name|description|item|what|summary|feature|deliverable|subject|titre|nom|bezeichnung|titel"
-    r"|t\u00edtulo|nombre|details|requirement|work",
+    r"|t\u00edtulo|nombre|details|requirement|work"
+    r"|focus|theme",
     "needs": r"depends(?: on)?|dependenc(?:y|ies)|deps?|blocked by|predecessors?|needs|after|requires|prerequisites?"
     r"|waits for|d\u00e9pend(?: de)?|d\u00e9pendances?|pr\u00e9d\u00e9cesseurs?|vorg\u00e4nger"
     r"|abh\u00e4ngig(?: von)?|abh\u00e4ngigkeiten|predecesoras?|depende de",
@@ -28,6 +29,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "agent": r"owner|assignee|assigned(?: to)?|agent|who|lead|responsible|resources?(?: names?)?|responsable|qui"
     r"|verantwortlich|zust\u00e4ndig|ressource(?:nname)?n?|person|developer|dev|recursos?|dri|by",
     "status": r"status|state|done|\u2713|completed?|% complete|progress|statut|\u00e9tat|erledigt|estado|complete\?",
+    "when": r"weeks?|months?|timeframe|period|woche|semaine",
     "group": r"phase|workstream|stream|track|epic(?: link| name)?|parent(?: summary)?"
     r"|sprint|milestone|stage|wave|iteration|lot|chantier|workpackage",
 }
@@ -76,6 +78,7 @@ def is_task_row(line: Line) -> bool:
     return (
         ("key" in told and len(told) > 1 and KEY.fullmatch(cells["key"]) is not None)
         or "needs" in told
+        or ("when" in cells and "agent" in told)
         or "estimate" in told
     )
 

@@ -130,17 +130,22 @@ def is_done(status: str) -> bool:
     }
 
 
+UNREAD: Final = (Concern.NOT_UNDERSTOOD, "estimate")
+
+
 def read_task(draft: Draft, line: Line, text: str | None = None) -> DraftTask:
     """A list item as a task; its number, marks, owner, estimate and needs are taken out of the title. text: the
     item's, unless it is all.
     """
     text = line.text if text is None else text
     task = DraftTask("", line.number, done=line.done)
-    text = _marked(task, _keyed(task, text))
+    text, notes = _marked(task, _keyed(task, text)), len(draft.notes)
     for _ in range(3):
         before, text = text, _owned(draft, task, without_estimate(draft, line, task, _waiting(task, text)))
         if text == before:
             break
+    if task.estimate is not None:  # what was no duration before its owner was taken out is one now
+        draft.notes[notes:] = [one for one in draft.notes[notes:] if (one.concern, one.kind) != UNREAD]
     task.title = text.strip(" -\u2013\u2014:,;|") or line.text.strip() or "Untitled"
     return task
 

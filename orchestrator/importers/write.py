@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import translate
+from types import MappingProxyType
 from typing import Any, Final
 
 from orchestrator.importers.accounting import spelled_lines, told
@@ -25,6 +26,7 @@ from orchestrator.plan.values import spell_duration
 
 LEFT: Final = "Its runners are still to be written: `orchestrate validate` names each."
 NOBODY: Final = "SOMEBODY"
+NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 FEW: Final = 5_000  # names among which a pattern is looked for
 SPAN: Final = re.compile(
     r"(?P<stem>[a-z_-]{0,20}?)(?P<first>\d{1,6})(?:\.\.|\s?[-\u2013\u2026]\s?|\s(?:to"
@@ -216,18 +218,32 @@ def _resolve_needs(draft: Draft, groups: dict[str, dict[str, Any]]) -> None:
         if "needs" in data:
             needs = _resolved(draft, data["needs"], names, draft.groups[group_id].line)
             data["needs"] = [one for one in needs if one != group_id and not one.startswith(f"{group_id}.")]
+        own_names = _own_names(draft.groups[group_id], data["tasks"])
         for task, source in zip(data["tasks"], draft.groups[group_id].tasks, strict=True):
             if "needs" in task:
-                full = _resolved(draft, task["needs"], names, source.line)
+                full = _resolved(draft, task["needs"], names, source.line, own_names)
                 own = f"{group_id}.{task['id']}"
                 task["needs"] = [one.removeprefix(f"{group_id}.") for one in full if one not in {own, group_id}]
 
 
-def _resolved(draft: Draft, said: list[str], names: "_Names", line: int) -> list[str]:
+def _own_names(group: DraftGroup, tasks: list[dict[str, Any]]) -> dict[str, str]:
+    """What the tasks of a group are called in it: their numbers may begin again in the next group."""
+    found: dict[str, str] = {}
+    for data, task in zip(tasks, group.tasks, strict=True):
+        numbered = (f"task {task.key}", f"step {task.key}") if task.key.isdigit() else ()
+        for said in (task.key, task.title, *numbered):
+            found.setdefault(said.lower(), f"{group.id}.{data['id']}") if said else None
+    return found
+
+
+def _resolved(
+    draft: Draft, said: list[str], names: "_Names", line: int, own: Mapping[str, str] = NO_NAMES
+) -> list[str]:
+    """own: names that count before all others."""
     groups, tasks = names.groups, names.tasks
     found: dict[str, None] = {}
     for name in said:
-        meant = groups.get(name.lower()) or tasks.get(name.lower())
+        meant = own.get(name.lower()) or groups.get(name.lower()) or tasks.get(name.lower())
         several = [] if meant else _several(name.lower(), tasks)
         if meant is None and not several:
             shown = name.rpartition("\u001f")[2]  # without the tag that a reader put before it

@@ -49,6 +49,9 @@ READ = {
         ("Downtime \u2264 5 min/month", ["<= 5 min"]),
         ("Export runs at 40 MB / s or more", [">= 40 MB/s"]),
     ],
+    "a share of what is to be done is at least that": [
+        ("95 % of dashboards migrated", [">= 95 %"]),
+    ],
     "one is a number behind words that ask for one": [
         ("No more than one retry per task", ["<= 1 retries"]),
         ("At least one user", [">= 1 users"]),
@@ -82,6 +85,7 @@ NOT_READ = {
         "A user can upload files up to 5 GB",
         "Files up to 5 GB can be uploaded",
     ],
+    "how much something is tried with": ["No timeouts for uploads of up to 30 minutes"],
     "so many of so many": [
         "1 error per 1,000 requests or fewer",
         "< 1 error per 1,000 requests",

@@ -11,6 +11,7 @@ from orchestrator.importers.durations import find_duration
 from orchestrator.importers.write import write_plan
 from orchestrator.plan.load import parse_plan
 from orchestrator.plan.model import Plan
+from orchestrator.plan.needs import resolve_needs
 
 
 def imported(text: str) -> tuple[Plan, Draft]:
@@ -299,3 +300,35 @@ def test_a_lead_that_a_heading_names_in_brackets_is_the_groups_and_no_part_of_it
 def test_other_brackets_of_a_heading_stay_in_its_title():
     plan, _ = imported("# Plan\n\n**Lead:** @V\n\n## Workstream B: Docs (note: short)\n\n- [ ] Write the guide\n")
     assert [group.title for group in plan.groups.values()] == ["Docs (note: short)"]
+
+
+RESTARTED = """\
+# Tenants
+
+## Phase 1: Schema
+
+### Task 1: Write the migration (2 days, @kim)
+
+### Task 2: Change the models
+
+**Depends on:** Task 1
+
+## Phase 2: Enforcement
+
+### Task 1: Filter in the repository
+
+### Task 2: Test it
+
+**Depends on:** Task 1
+"""
+
+
+def test_numbers_that_begin_again_in_each_phase_name_other_tasks() -> None:
+    plan, draft = imported(RESTARTED)
+    titles = [[task.title for task in group.tasks] for group in plan.groups.values()]
+    assert titles == [["Write the migration", "Change the models"], ["Filter in the repository", "Test it"]]
+    needs = resolve_needs(plan)
+    assert [found for name, found in needs.items() if name.startswith("Phase2")][1] == ("Phase2.t1",)
+    assert plan.groups["Phase1"].tasks[0].estimate == 57600
+    assert not any("no duration" in text for _, text in told(draft, Concern.NOT_UNDERSTOOD))
+    assert not any("nothing here is called" in note.text for note in draft.notes)
