@@ -38,6 +38,7 @@ from orchestrator.importers.topics import (
     STEP,
     Topic,
     bare,
+    is_no_plan,
     is_serial,
     names_group,
     names_task,
@@ -86,7 +87,9 @@ def read_breakdown(text: str, source: str) -> Draft:
     lines = read_outline(text)
     root = read_sections(lines)
     reading = _read(root, source, lenient=False)
-    if not any(group.tasks or group.deliverables for group in reading.draft.groups.values()):
+    titled = next((one.text for one in root.below() if one.heading is not None), "")
+    found = any(group.tasks or group.deliverables for group in reading.draft.groups.values())
+    if not found and not is_no_plan(titled):
         again = _read(root, source, lenient=True)
         reading = again if any(group.tasks for group in again.draft.groups.values()) else reading
     draft = reading.draft

@@ -41,16 +41,20 @@ def read_criteria(draft: Draft, line: Line, text: str, about: str = "") -> list[
 
 
 def criteria_of(draft: Draft, metric: str, target: str) -> list[tuple[str, DraftCriterion]]:
-    """The criteria that a row of the summary is about, with their groups: the same figure, and a word in common."""
+    """The criteria that a row of the summary is about, with their groups: the same figure, asked for in the
+    same direction, and a word in common.
+    """
     figures = {demand.number for demand in find_demands(target, metric)} | {
         demand.number for demand in find_demands(target)
     }
-    words = _stems(metric)
+    words, way = _stems(metric), {demand.target[0] for demand in find_demands(target, metric)}
     return [
         (name, one)
         for name, group in draft.groups.items()
         for one in group.criteria
-        if one.target.partition(" ")[2] in figures and words & _stems(one.title)
+        if one.target.partition(" ")[2] in figures
+        and words & _stems(one.title)
+        and not (way and one.target[0] not in {"=", *way})
     ]
 
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Self
 
+from orchestrator.plan.params import REFERENCE
+
 PLAIN: Final = re.compile(
     r"[^\W\d_](?:[^\x00-\x1f\x7f-\xa0:#'\"\[\]{},&*!|>%@`\ufeff\u2028\u2029\ud800-\udfff]|(?<=\S):(?=[^\s:])|,(?=\S| "
     r"\S)|(?<!\s)[#'])*"
@@ -28,6 +30,21 @@ class Remarked(str):
         made = super().__new__(cls, text)
         made.remark = remark
         return made
+
+
+def literal(part: Any) -> Any:  # noqa: ANN401 - plain data
+    """The same with every text as it stands: what looks like a parameter to a plan, `${PATH}`, is none."""
+    match part:
+        case Remarked():
+            return Remarked(literal(str(part)), part.remark)
+        case str():
+            return REFERENCE.sub(r"$\g<0>", part)
+        case Mapping():
+            return {key: literal(value) for key, value in part.items()}
+        case list():
+            return [literal(value) for value in part]
+        case _:
+            return part
 
 
 def plan_yaml(document: Mapping[str, Any]) -> str:

@@ -239,6 +239,19 @@ STEP: Final = re.compile(
 )
 
 
+HISTORY: Final = re.compile(
+    r"change ?logs?|release notes|(?:version|release) history|history|what'?s new|news|contributing(?: to .*)?|readme"
+    r"|code of conduct|security policy|licen[cs]e",
+    re.IGNORECASE,
+)
+"""Titles of documents that tell what was done, or how to take part."""
+
+
+def is_no_plan(title: str) -> bool:
+    """Whether a document of that title lists other things than work to do."""
+    return len(title) <= LONGEST and HISTORY.fullmatch(bare(title)) is not None
+
+
 def bare(heading: str) -> str:
     """A heading without its number ("2.1"), a remark in brackets behind it, and signs around."""
     text = heading.strip(" :*#\u2192-\u2013\u2014")

@@ -21,7 +21,7 @@ from orchestrator.importers.draft import (
     place_name,
 )
 from orchestrator.importers.finish import done_tasks
-from orchestrator.importers.plantext import Remarked, plan_yaml
+from orchestrator.importers.plantext import Remarked, literal, plan_yaml
 from orchestrator.plan.values import spell_duration
 
 LEFT: Final = "Its runners are still to be written: `orchestrate validate` names each."
@@ -72,7 +72,7 @@ def plan_document(draft: Draft) -> dict[str, Any]:
     """The plan as data. Adds to the draft what it lacks."""
     for task in done_tasks(draft):
         draft.note(task.line, Concern.DONE, f"{task.title[:80]}: done already, so nothing runs for it", "done")
-    return _document(draft)
+    return dict(literal(_document(draft)))
 
 
 def _document(draft: Draft) -> dict[str, Any]:

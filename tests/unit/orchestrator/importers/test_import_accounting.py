@@ -338,7 +338,10 @@ ABOUT_A_LIBRARY = """\
 """
 
 
-@pytest.mark.parametrize("text", [CHANGES, ABOUT_A_LIBRARY])
+VERSIONS = "# Version history\n\n## v2.6\n\n* Add a switch\n* Fix the shim\n\n## v2.5\n\n* Update the help\n"
+
+
+@pytest.mark.parametrize("text", [CHANGES, ABOUT_A_LIBRARY, VERSIONS])
 def test_what_was_done_and_how_something_is_used_are_no_plan(text):
     assert read_breakdown(text, "doc.md").groups == {}
 

@@ -332,3 +332,16 @@ def test_numbers_that_begin_again_in_each_phase_name_other_tasks() -> None:
     assert plan.groups["Phase1"].tasks[0].estimate == 57600
     assert not any("no duration" in text for _, text in told(draft, Concern.NOT_UNDERSTOOD))
     assert not any("nothing here is called" in note.text for note in draft.notes)
+
+
+def test_what_looks_like_a_parameter_stays_as_it_stands() -> None:
+    plan, _ = imported("# Plan\n\n## Tasks\n\n- [ ] Put ${HOME}/bin on ${PATH}\n- [x] Write $${twice}\n")
+    titles = [task.title for group in plan.groups.values() for task in group.tasks]
+    assert titles == ["Put ${HOME}/bin on ${PATH}", "Write $${twice}"]
+
+
+def test_a_row_of_the_summary_is_about_no_criterion_of_the_other_direction() -> None:
+    text = "# Plan\n\n## Tasks\n\n- [ ] Dig\n\n## Success criteria\n\n- Memory peak at most 25 %\n\n"
+    table = "## Success metrics\n\n| Metric | Target |\n|---|---|\n| Memory reduction | >= 25 % |\n"
+    plan, _ = imported(text + table)
+    assert sorted(one.target.operator.value for one in plan.criteria.values()) == ["<=", ">="]
