@@ -87,9 +87,9 @@ def read_breakdown(text: str, source: str) -> Draft:
     lines = read_outline(text)
     root = read_sections(lines)
     reading = _read(root, source, lenient=False)
-    titled = next((one.text for one in root.below() if one.heading is not None), "")
+    headings = [one.text for one in root.below() if one.heading is not None]
     found = any(group.tasks or group.deliverables for group in reading.draft.groups.values())
-    if not found and not is_no_plan(titled):
+    if not found and not is_no_plan(headings):
         again = _read(root, source, lenient=True)
         reading = again if any(group.tasks for group in again.draft.groups.values()) else reading
     draft = reading.draft

@@ -240,16 +240,25 @@ STEP: Final = re.compile(
 
 
 HISTORY: Final = re.compile(
-    r"change ?logs?|release notes|(?:version|release) history|history|what'?s new|news|contributing(?: to .*)?|readme"
+    r"change ?logs?|release notes|(?:version|release) history|history|what'?s new|news|contributing(?: .*)?|readme"
     r"|code of conduct|security policy|licen[cs]e",
     re.IGNORECASE,
 )
 """Titles of documents that tell what was done, or how to take part."""
 
 
-def is_no_plan(title: str) -> bool:
-    """Whether a document of that title lists other things than work to do."""
-    return len(title) <= LONGEST and HISTORY.fullmatch(bare(title)) is not None
+RELEASE: Final = re.compile(
+    r"\[?(?:release |version )?v?\d{1,8}(?:\.\d{1,8}){1,3}[\w.+-]{0,20}\]?(?:\s*[-/(\u2013:]?.{0,20}\b\d{4}\b.{0,20})?",
+    re.IGNORECASE,
+)
+"""A heading that is a version, with a day or without one."""
+
+
+def is_no_plan(headings: Sequence[str]) -> bool:
+    """Whether a document of those headings, its title first, lists other things than work to do."""
+    if headings and len(headings[0]) <= LONGEST and HISTORY.fullmatch(bare(headings[0])):
+        return True
+    return sum(RELEASE.fullmatch(one[:LONGEST]) is not None for one in headings) * 2 > len(headings) > 1
 
 
 def bare(heading: str) -> str:

@@ -51,7 +51,7 @@ OTHERS: Final = re.compile(r"[^\W\d_]{3,}(?:er|ir|re|oir|ar)$|[^\W\d_]{4,}(?:en|
 def is_imperative(text: str) -> bool:
     """Whether a text begins with a verb that says what to do."""
     found = FIRST.match(text)
-    if found is None:
+    if found is None or text[found.end() : found.end() + 1] == ":":  # "Type: Boolean" says what something is
         return False
     word = found[1].lower()
     return word in ENGLISH or (not text.isascii() and OTHERS.fullmatch(word) is not None)

@@ -341,7 +341,13 @@ ABOUT_A_LIBRARY = """\
 VERSIONS = "# Version history\n\n## v2.6\n\n* Add a switch\n* Fix the shim\n\n## v2.5\n\n* Update the help\n"
 
 
-@pytest.mark.parametrize("text", [CHANGES, ABOUT_A_LIBRARY, VERSIONS])
+RELEASES = (
+    "1.0.0 / 2024-08-31\n===\n\n  * Drop old engines\n\n0.6.3 / 2022-01-22\n===\n\n  * Revert it\n"
+)
+SETTINGS = "# ci\n\n### strict\n\n* Default: false\n* Type: Boolean\n\n### omit\n\n* Default: none\n* Type: String\n"
+
+
+@pytest.mark.parametrize("text", [CHANGES, ABOUT_A_LIBRARY, VERSIONS, RELEASES, SETTINGS])
 def test_what_was_done_and_how_something_is_used_are_no_plan(text):
     assert read_breakdown(text, "doc.md").groups == {}
 
