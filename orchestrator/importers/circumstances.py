@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from orchestrator.importers.figures import Figure
-from orchestrator.importers.tokens import Is, Token, said_before
+from orchestrator.importers.tokens import Is, Token, said_after, said_before
 
 CONDITION: Final = re.compile(
     r"\b(?:for|at|with|on|during|after|when|if|while|across|among|out of|over|per|every|each|given|using|bei|pour"
@@ -32,6 +32,18 @@ POSSIBLE: Final = re.compile(r"\b(?:can|could|may|able|allowed)\b")
 VERSIONED: Final = re.compile(
     r"\b(?:support\w*|compatib\w*|requires?|runs? (?:on|with)|works? (?:on|with)|version|needs?)\b", re.IGNORECASE
 )
+
+
+TODAY: Final = r"(?:today|now|currently|current(?: value)?|at present|before|heute|derzeit|aujourd'hui|hoy)"
+WAS: Final = re.compile(rf"\b(?:was|were|is|baseline|{TODAY})(?: at| of| about)?$")
+IS_NOW: Final = re.compile(rf"{TODAY}\b")
+
+
+def is_of_today(tokens: Sequence[Token], figure: Figure) -> bool:
+    """Whether it says what is, or was, beside what shall be: in brackets with "today", "was"."""
+    opened = next((token.text for token in reversed(tokens[: figure.at]) if token.text in "()"), "")
+    before = said_before(tokens, figure.at, 4)
+    return opened == "(" and (IS_NOW.match(said_after(tokens, figure.end)) or WAS.search(before)) is not None
 
 
 def is_trigger(before: str) -> bool:

@@ -10,65 +10,22 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
-from orchestrator.evidence.units import COUNTS
-from orchestrator.importers.circumstances import is_circumstance, is_condition, is_of_share, is_version, leads
-from orchestrator.importers.figures import Figure, clock_hours, find_figures, plan_unit
+from orchestrator.evidence.units import compatible, conversion
+from orchestrator.importers.circumstances import (
+    is_circumstance,
+    is_condition,
+    is_of_share,
+    is_of_today,
+    is_version,
+    leads,
+)
+from orchestrator.importers.figures import Figure, clock_hours, find_figures
 from orchestrator.importers.numerals import spelled
-from orchestrator.importers.relations import LOWER, NOT, Relation, is_moved_from, relate
+from orchestrator.importers.relations import HIGHER, LOWER, NOT, Relation, is_moved_from, relate
 from orchestrator.importers.tokens import LONGEST, Is, Token, said_before, tokenise
+from orchestrator.importers.unfigured import none_in, without_figure
 
 ALL: Final = re.compile(r"\b(all|every|each|pass\w*|whole|tous|alle)\b", re.IGNORECASE)
-NONE: Final = re.compile(r"\b(zero|no|zéro|null|keine?|aucune?)[ -]((?:\w+ )?\w+)(?= (\w+))?", re.IGNORECASE)
-BEHIND: Final = frozenset(
-    {
-        "in",
-        "of",
-        "on",
-        "at",
-        "from",
-        "after",
-        "remain",
-        "left",
-        "found",
-        "during",
-        "when",
-        "is",
-        "are",
-        "allowed",
-        "for",
-        "with",
-        "by",
-        "per",
-        "",
-    }
-    | {"introduced", "reported", "over", "under", "anywhere", "within", "to", "and", "or", "across", "since", "between"}
-)
-WITHOUT_FIGURE: Final = tuple(
-    (re.compile(pattern, re.IGNORECASE), target, aloud)
-    for pattern, target, aloud in (
-        (r"\btwice (?:as|the)\b", ">= 2 x", "twice is read as a factor of 2"),
-        (r"\bhalv(?:e[sd]?|ing)\b|\b(?:by|in) half\b", ">= 50 %", "half is read as 50 % less"),
-        (r"\bfaster\b", "> 1 x", "faster is read as more than 1 x"),
-        (r"\bbetter\b", "> 0 %", "better is read as more than 0 %"),
-        (
-            r"\b(same|equal|unchanged)\b.{0,60}\b(ratio|size|speed|time|memory|quality)\b",
-            "<= 1 %",
-            "the same is read as a difference of at most 1 %",
-        ),
-        (
-            r"\bconstant\b.{0,60}\bmemory\b",
-            "== 0 MiB/GiB",
-            "constant is read as a slope of 0 against the size of the input; give it a tolerance",
-        ),
-        (r"\blinear(ly)?\b", ">= 0.98 1", "linear is read as a coefficient of determination of at least 0.98"),
-        (
-            r"\bmemory\b.{0,60}\b(freed|released|given back)\b",
-            "<= 10 %",
-            "freed is read as: at most 10 % of it is left",
-        ),
-    )
-)
-"""What people promise without a figure, and the figure that it is read as; always told aloud."""
 SPANS: Final = frozenset({"min", "h", "24h", "168h", "s"})
 """Units of a span over which something else is measured: "99.9 % over 30 days"."""
 
@@ -109,7 +66,7 @@ def read_demands(text: str, about: str = "") -> Demands:
     figures = find_figures(tokens)
     _from_figures(found, text, tokens, figures, about)
     if not found.read and not found.refused and not any(one.unit for one in figures):
-        found.read = list(_without_figure(text))
+        found.read = [Demand(*one) for one in without_figure(text)]
     return found
 
 
@@ -121,18 +78,14 @@ def _from_figures(found: Demands, text: str, tokens: Sequence[Token], figures: l
             if relation.explicit and relation.operator and figure.text:
                 found.refused.append(f"{figure.text!r} can be read in more than one way")
             continue
-        if leads(tokens, figure) and len(figures) > 1:
+        if is_of_today(tokens, figure) or (leads(tokens, figure) and len(figures) > 1):
             continue
         if last is not None and (is_circumstance(tokens, figure, last) or is_of_share(tokens, figure, last)):
             continue
         if is_version(tokens, figure, text):
             found.refused.append(f"{figure.text!r} is a version, and nothing that is measured")
             continue
-        if (
-            weak
-            and figure.unit in SPANS
-            and said_before(tokens, figure.at, 2).rpartition(" ")[2] in {"over", "in", "during"}
-        ):
+        if weak and _is_span_of(tokens, figure):
             continue
         if (relation.explicit and relation.operator) or _is_zero_of(tokens, figure):
             _take(found, text, figure, relation if relation.explicit else Relation("=="))
@@ -140,9 +93,14 @@ def _from_figures(found: Demands, text: str, tokens: Sequence[Token], figures: l
         else:
             weak.append((figure, relation))
     if not found.read:
-        found.read += _none_in(text)
+        found.read += [Demand(*one) for one in none_in(text)]
         said = [one for one in weak if not (found.read and re.search(NOT, said_before(tokens, one[0].at, 9)))]
         _from_weak(found, f"{about} {text}", tokens, said)
+
+
+def _is_span_of(tokens: Sequence[Token], figure: Figure) -> bool:
+    """As in "99.9 % over 30 days"."""
+    return figure.unit in SPANS and said_before(tokens, figure.at, 2).rpartition(" ")[2] in {"over", "in", "during"}
 
 
 def _is_zero_of(tokens: Sequence[Token], figure: Figure) -> bool:
@@ -153,7 +111,9 @@ def _is_zero_of(tokens: Sequence[Token], figure: Figure) -> bool:
 
 
 def _from_weak(found: Demands, text: str, tokens: Sequence[Token], weak: list[tuple[Figure, Relation]]) -> None:
-    """Figures whose own words ask for nothing: the first that is no circumstance counts."""
+    """Figures whose own words ask for nothing: the first that is no circumstance counts, and others behind a stop that
+    name what they are of: "RTO 4h, RPO 15min".
+    """
     plain = [(figure, relation) for figure, relation in weak if figure.unit and not is_condition(tokens, figure)]
     for figure, relation in plain[:1]:
         if (figure.value == 0 and figure.high is None) or (
@@ -166,6 +126,10 @@ def _from_weak(found: Demands, text: str, tokens: Sequence[Token], weak: list[tu
             _take(found, text, figure, Relation(">="))
         else:
             found.refused.append(f"{figure.text!r} says neither at least nor at most")
+    for figure, relation in plain[1:] if found.read else []:
+        named = said_before(tokens, figure.at, 3).split()
+        if relation.operator and not figure.aloud and any(LOWER.match(word) or HIGHER.match(word) for word in named):
+            _take(found, text, figure, relation)
 
 
 def _related(tokens: Sequence[Token], figures: list[Figure], about: str) -> Iterator[tuple[Figure, Relation]]:
@@ -194,11 +158,19 @@ def _moved(start: Figure, goal: Figure, strict: str) -> tuple[Figure, Relation]:
     if start.value is None or goal.value is None or start.value == goal.value:
         return goal, Relation("")
     unit = goal.unit if goal.unit not in {"", "counts"} else start.unit or goal.unit
-    first = start.value if start.unit in {"", "counts", unit} else None
+    first = start.value if start.unit in {"", "counts", unit} else _converted(start, unit)
     figure = Figure(goal.at, goal.end, goal.value, unit, aloud=goal.aloud, text=goal.text)
     if first is None:
         return figure, Relation("")
     return figure, Relation(f"{'<' if goal.value < first else '>'}{strict}")
+
+
+def _converted(figure: Figure, unit: str) -> Decimal | None:
+    """Its value in another unit of the same kind."""
+    if figure.value is None or not compatible(figure.unit, unit):
+        return None
+    factor = conversion(figure.unit, unit)
+    return figure.value * factor.numerator / factor.denominator
 
 
 def _is_between(tokens: Sequence[Token], low: Figure, high: Figure) -> bool:
@@ -248,39 +220,3 @@ def _cannot_fail(operator: str, value: Decimal, unit: str, text: str) -> bool:
         and full
         and not re.search(r"\b(cpu|overhead|slow|increase|growth|larger|size|more)", text, re.IGNORECASE)
     )
-
-
-def _none_in(text: str) -> list[Demand]:
-    """As in "No regressions", "zero leaks"."""
-    for match in NONE.finditer(text):
-        named = text[match.start(2) - 1] == "-"  # "zero-copy" is a name, and "zero-downtime" is none of what is counted
-        if named and not LOWER.match(match[2].lower()) and not plan_unit(match[2].split()[0]):
-            continue
-        if demand := _none_of(match[1].lower(), match[2].lower().split(), (match[3] or "").lower()):
-            return [demand]
-    return []
-
-
-def _without_figure(text: str) -> Iterator[Demand]:
-    """As in "faster", "linear", "twice as fast"."""
-    for pattern, target, aloud in WITHOUT_FIGURE:
-        if pattern.search(text):
-            yield Demand(target, f"no figure: {aloud}")
-            return
-
-
-def _none_of(word: str, nouns: list[str], following: str) -> Demand | None:
-    """None of a noun that a plan knows, as the last of its words; of any other noun only where it is "zero" of them."""
-    if len(nouns) == 2 and nouns[1] in BEHIND:
-        nouns, following = nouns[:1], nouns[1]
-    if nouns[0] in BEHIND:  # "sums are zero for each"
-        return None
-    unit = plan_unit(nouns[-1])
-    counted = unit in COUNTS.values() if unit else False
-    if counted and (following in BEHIND or following.endswith(("ed", "ing")) or word in {"zero", "z\u00e9ro"}):
-        return Demand(f"== 0 {unit}")
-    if counted and not following:
-        return Demand(f"== 0 {unit}")
-    if word in {"zero", "z\u00e9ro"}:
-        return Demand("== 0 counts", f"{' '.join(nouns)!r} is not a unit of a plan: counted as counts")
-    return None

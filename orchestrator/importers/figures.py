@@ -111,6 +111,7 @@ STOPPERS: Final = frozenset(
         "up",
     }
 )
+ORDINALS: Final = frozenset({"st", "nd", "rd", "th", "e", "\u00e8me", "eme"})
 ONE: Final = frozenset({"than", "most", "least", "within", "exactly", "only"})
 """Words behind which "one" is a number."""
 WORKED: Final = frozenset({"business", "working"})
@@ -291,9 +292,13 @@ def _ranged(tokens: Sequence[Token], low: Figure, *, bare: bool) -> Figure:
 
 
 def _is_name(tokens: Sequence[Token], at: int, end: int) -> bool:
-    """Whether it is a part of a day (2026-03-02), a reference (#12), an amount of money or a heading's number."""
+    """Whether it is a part of a day (2026-03-02), a reference (#12), an amount of money, an ordinal or a heading's
+    number.
+    """
     before = tokens[at - 1] if at else None
     if before is not None and tokens[at].glued and before.text in {"#", "$", "\u20ac", "\u00a3"}:
+        return True
+    if at + 1 < len(tokens) and tokens[at + 1].glued and tokens[at + 1].low in ORDINALS:
         return True
     if end < len(tokens) and tokens[end].text in {"$", "\u20ac", "\u00a3"}:
         return True

@@ -38,7 +38,7 @@ NOT: Final = (
 MORE: Final = (
     r"(?:more|greater|higher|larger|longer|bigger|slower|later|older|over|above|beyond|past|exceed\w*|mehr|\u00fcber"
     r"|plus|"
-    r"d\u00e9passe\w*|sup\u00e9rieure?s?|au-dessus|m\u00e1s|l\u00e4nger|gr\u00f6\u00dfer|surpass\w*|top|tops)"
+    r"d\u00e9passe\w*|sup\u00e9rieure?s?|au-dessus|m\u00e1s|l\u00e4nger|gr\u00f6\u00dfer|surpass\w*|tops)"
 )
 LESS: Final = (
     r"(?:less|fewer|lower|smaller|shorter|under|below|beneath|weniger|unter|moins|inf\u00e9rieure?s?|sous|menos|bajo"
@@ -82,6 +82,9 @@ BEFORE: Final = tuple(
         (rf"\b{MORE}{THAN}", ">"),
         (rf"\b{LESS}{THAN}", "<"),
         (r"\bsub-", "<"),
+        (r"\ball but", ""),
+        (r"(?<!\d )\b(?:max\.?|maximum|maximal)(?: [a-z-]+){1,3}", "<="),
+        (r"(?<!\d )\b(?:min\.?|minimum|minimal)(?: [a-z-]+){1,3}", ">="),
         (r"\b(?:equals?|equal to|exactly|exact|genau|exactement|exactamente)", "=="),
         (r"\b(?:reduc|lower|cut|decreas|drop|shrink|bring|halv|fall|limit|down)\w*\b.{0,40}\b(?:to|auf|\u00e0)", "<="),
         (r"\b(?:increas|rais|improv|grow|lift|rise|bring up|up)\w*\b.{0,40}\b(?:to|auf|\u00e0)", ">="),
@@ -101,8 +104,9 @@ AFTER: Final = tuple(
         (r"(?:or|and|ou|oder|and above|or above) (?:more|higher|greater|above|over|plus|mehr|longer|up)\b", ">="),
         (r"(?:or|and|ou|oder) (?:less|fewer|lower|smaller|below|under|moins|weniger|faster|shorter|sooner)\b", "<="),
         (r"(?:at least|minimum|min|mindestens|au moins|au minimum)\b", ">="),
-        (rf"{NOUNS}(?:at most|or (?:fewer|less))\b", "<="),
-        (rf"{NOUNS}(?:at least|or more)\b", ">="),
+        (rf"{NOUNS}(?:at most|or (?:fewer|less))\b(?! \d)", "<="),
+        (rf"{NOUNS}(?:at least|or more)\b(?! \d)", ">="),
+        (r"(?:below|under|above|over) (?:the|our|last|budget|baseline|plan|today|current|old|previous|target)\b", ""),
         (r"(?:at most|maximum|max|tops|or bust|h\u00f6chstens|au plus|au maximum|ceiling|cap|limit|budget)\b", "<="),
         (
             (
@@ -123,7 +127,7 @@ HIGHER: Final = re.compile(
     r"yield|green|pass|life|rating|score|quality|reliab|conver|confiden|correct|complet|detect|resol|agree|stars?"
     r"|reduction|"
     r"improvement|savings?|support|handl|serv|scal|disponib|couverture|verf\u00fcgbar|abdeckung|parity|held|fps"
-    r"|fulfil|nps|recover|migrat|onboard|train|document|automat|publish|deliver|answer|process)"
+    r"|fulfil|nps|recover)"
 )
 LOWER: Final = re.compile(
     r"(?:laten|time|delay|lag|overhead|budget|memory|ram|rss|heap|usage|footprint|size|cost|error|fail|bug|defect"
@@ -141,6 +145,11 @@ IN_TIME: Final = re.compile(
     r"\b(?:in|en|finish\w*|complet\w*|respond\w*|render\w*|loads?|starts?|opens?|takes?|returns?)(?: in| a| about)?$"
 )
 WITHOUT: Final = re.compile(r"(?:in a row |running )?(?:without|with (?:no|zero)|free of|sans|ohne|sin)\b")
+REACHED: Final = re.compile(
+    r"of (?:[\w-]+ ){1,3}?(?:migrat|onboard|train|document|automat|publish|deliver|answer|process|clos|review)\w*ed\b"
+    r"|of (?:[\w-]+ ){1,2}finish"
+)
+"""What a share is wanted to reach: "95 % of dashboards migrated"."""
 TIME_UNITS: Final = frozenset({"ms", "s", "min", "h", "us", "ns", "24h", "168h"})
 
 
@@ -235,6 +244,8 @@ def _by_nature(tokens: Sequence[Token], figure: Figure, after: str, about: str) 
     before = said_before(tokens, figure.at, 9, beyond=":()")
     if figure.unit in TIME_UNITS and WITHOUT.match(after):
         return Relation(">=", explicit=False, aloud=f"{figure.text} {after}: so long at least")
+    if figure.unit == "%" and REACHED.match(after):
+        return Relation(">=", explicit=False, aloud=f"{figure.text} {after}: read as at least")
     if figure.unit in TIME_UNITS and IN_TIME.search(before):
         return Relation("<=", explicit=False, aloud="a time that something takes is read as at most")
     for words in (reversed(before.split()), after.split(), reversed(about.split()), [figure.unit]):

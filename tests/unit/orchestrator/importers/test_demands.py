@@ -61,6 +61,18 @@ READ = {
         ("2% false positives at most", ["<= 2 %"]),
         ("3 open findings or fewer", ["<= 3 findings"]),
     ],
+    "what is today stands in brackets": [
+        ("Cold start (4 s today): 1.5 s", ["<= 1.5 s"]),
+        ("Cold start 1.5 s (was 4 s)", ["<= 1.5 s"]),
+        ("Bundle shrinks from 2 MB to 600 kB", ["<= 600 kB"]),
+    ],
+    "an ordinal is no figure, and at most is said of the number behind it": [
+        ("99th percentile at most 1 s, median at most 100 ms", ["<= 1 s", "<= 100 ms"]),
+        ("max latency 500ms, min throughput 100 rps", ["<= 500 ms", ">= 100 requests/s"]),
+        ("Max function length 50 lines", ["<= 50 lines"]),
+        ("RTO 4h, RPO 15min", ["<= 4 h", "<= 15 min"]),
+        ("Latency 200 ms, 500 rps", ["<= 200 ms"]),
+    ],
     "twice and half are figures": [
         ("Twice as fast", [">= 2 x"]),
         ("Cut costs in half", [">= 50 %"]),
@@ -91,6 +103,7 @@ NOT_READ = {
         "< 1 error per 1,000 requests",
         "Response within 2 business days",
     ],
+    "a rank, an exception, or a distance": ["Rank in the top 10", "All but 5 tests pass", "10 % below budget"],
     "a name with zero": ["Zero-copy path in place", "Zero-trust network"],
 }
 

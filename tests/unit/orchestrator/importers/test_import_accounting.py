@@ -341,9 +341,7 @@ ABOUT_A_LIBRARY = """\
 VERSIONS = "# Version history\n\n## v2.6\n\n* Add a switch\n* Fix the shim\n\n## v2.5\n\n* Update the help\n"
 
 
-RELEASES = (
-    "1.0.0 / 2024-08-31\n===\n\n  * Drop old engines\n\n0.6.3 / 2022-01-22\n===\n\n  * Revert it\n"
-)
+RELEASES = "1.0.0 / 2024-08-31\n===\n\n  * Drop old engines\n\n0.6.3 / 2022-01-22\n===\n\n  * Revert it\n"
 SETTINGS = "# ci\n\n### strict\n\n* Default: false\n* Type: Boolean\n\n### omit\n\n* Default: none\n* Type: String\n"
 
 
