@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from orchestrator.importers.accounting import spelled_lines, told
+from orchestrator.importers.circles import open_circles
 from orchestrator.importers.criteria import criteria_of
 from orchestrator.importers.draft import (
     Concern,
@@ -78,6 +79,7 @@ def plan_document(draft: Draft) -> dict[str, Any]:
 def _document(draft: Draft) -> dict[str, Any]:
     groups = {name: _group(draft, group) for name, group in _with_tasks(draft).items()}  # first: it may add agents
     _resolve_needs(draft, groups)
+    open_circles(draft, groups)
     document: dict[str, Any] = {"schema": 1, "id": draft.id, "title": draft.title or draft.source}
     document |= {key: value for key, value in (("summary", draft.summary), ("date", draft.date)) if value}
     if draft.estimate:

@@ -345,3 +345,17 @@ def test_a_row_of_the_summary_is_about_no_criterion_of_the_other_direction() -> 
     table = "## Success metrics\n\n| Metric | Target |\n|---|---|\n| Memory reduction | >= 25 % |\n"
     plan, _ = imported(text + table)
     assert sorted(one.target.operator.value for one in plan.criteria.values()) == ["<=", ">="]
+
+
+def test_tasks_that_wait_for_each_other_are_a_contradiction_and_the_need_of_what_stands_below_is_left_out() -> None:
+    rows = "| A1 | Dig | A3 |\n| A2 | Pour | A1 |\n| A3 | Build | A2 |\n"
+    plan, draft = imported(f"# Plan\n\n| ID | Task | Depends on |\n|---|---|---|\n{rows}")
+    assert [needs for _, needs in sorted(resolve_needs(plan).items())] == [(), ("plan.A1",), ("plan.A2",)]
+    assert told(draft, Concern.CONTRADICTION) == [(5, "plan.A1 waits for plan.A3, which waits for it: left out")]
+
+
+def test_phases_that_wait_for_each_other_are_a_contradiction() -> None:
+    first = "## Phase 1: Dig\n\n**Depends on:** Phase 2\n\n- [ ] Dig\n\n"
+    plan, draft = imported(f"# Plan\n\n{first}## Phase 2: Pour\n\n- [ ] Pour\n")
+    assert resolve_needs(plan) == {"Phase1.dig": (), "Phase2.pour": ("Phase1.dig",)}
+    assert len(told(draft, Concern.CONTRADICTION)) == 1
