@@ -29,7 +29,7 @@ STATE: Final = re.compile(
 STATES: Final = {"DONE": "x", "CANCELLED": "-", "CANCELED": "-"}
 DATED: Final = re.compile("\\s?[\U0001f4c5\U0001f5d3\U0001f6eb\u23f3\u2795\u2705\u274c]\ufe0f?\\s?\\d{4}-\\d\\d-\\d\\d")
 """A day behind the sign that says what happens on it, as note takers' tasks have it."""
-EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u23f3\u231b\u20e3]")
+EMOJI: Final = re.compile("[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\u23e9-\u23fa\u231b\u20e3]")
 
 
 @dataclass(frozen=True, slots=True)

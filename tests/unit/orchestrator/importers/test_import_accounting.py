@@ -386,3 +386,8 @@ def test_a_row_or_a_task_of_the_status_cancelled_is_left_out_and_told():
     draft = read_breakdown(text, "doc.md")
     assert [task.title for group in draft.groups.values() for task in group.tasks] == ["Dig", "Raise the frame"]
     assert [note.line for note in draft.notes if "given up" in note.text] == [6, 10]
+
+
+def test_signs_of_priority_and_days_are_no_part_of_a_title():
+    draft = read_breakdown("# Plan\n\n## Tasks\n\n- [ ] Pour concrete \u23eb \U0001f4c5 2026-02-25\n", "doc.md")
+    assert [task.title for group in draft.groups.values() for task in group.tasks] == ["Pour concrete"]
