@@ -17,6 +17,11 @@ ITEM: Final = re.compile(r"([ \t]*)(?:([-*+\u2022\u2013])|(\d{1,3}|[a-z])[.)])[ 
 FENCE: Final = re.compile(r"\s{0,12}(`{3,}|~{3,})[ \t]{0,4}\{?\.?(?P<language>[\w+#-]{0,30})")
 QUOTE: Final = re.compile(r"\s{0,3}>[\s>]*")
 FRONT: Final = re.compile(r"(?P<key>[A-Za-z_][\w -]{0,40}):(?:\s+(?P<value>.*))?")
+FOLDED: Final = re.compile(
+    r"^\s{0,8}(?:</?details[^<>]{0,40}>\s{0,8})?(?:<summary>\s{0,8}(?:<\w{1,6}>)?(?P<title>[^<>]{1,200})(?:</\w{1,6}>)?</summary>)?\s*$",
+    re.IGNORECASE,
+)
+"""A part that is folded away until somebody opens it: its summary is a heading."""
 CELL: Final = re.compile(r"(?<!\\)\|")
 FRONT_LIMIT: Final = 200  # lines
 DEEPEST: Final = 40  # levels of lists; what is deeper counts as that deep
@@ -110,7 +115,9 @@ class _Scan:
             if self.fence:
                 yield from self._within_fence(index + 1, raw)
                 continue
-            line = self._without_comment(raw)
+            line = FOLDED.sub(
+                lambda found: f"**{found['title']}**" if found["title"] else "", self._without_comment(raw)
+            )
             if not line.strip() or (_is_rule(line) and self.columns is None):
                 self.blank, self.columns = True, None
                 continue
@@ -203,6 +210,10 @@ class _Scan:
             return None
         cells += [""] * (len(self.columns) - len(cells))
         return Block(number, Shape.ROW, line.strip(" |\t"), cells=dict(zip(self.columns, cells, strict=False)))
+
+
+def _summary(found: re.Match[str]) -> str:
+    return f"**{found['title']}**" if found["title"] else ""
 
 
 def _unclosed(heading: str) -> str:

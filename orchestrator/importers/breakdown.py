@@ -18,7 +18,7 @@ from orchestrator.importers.finish import finish
 from orchestrator.importers.outline import Kind, Line, read_outline
 from orchestrator.importers.sections import Role, Section, holds_strong, read_sections, topic_for
 from orchestrator.importers.stages import add_stages, idle
-from orchestrator.importers.tablecolumns import is_key, is_task_row, task_cells
+from orchestrator.importers.tablecolumns import is_key, is_task_row, merged_title, task_cells
 from orchestrator.importers.taskfields import Means, is_task_field, meaning
 from orchestrator.importers.tasklines import (
     NOTHING,
@@ -222,6 +222,7 @@ class _Reading:
         key = shown.lower()
         if key not in self.loose:
             made = self.draft.new_group(identifier(shown, fallback="work"), shown, line.number)
+            made.lead = (_agents(self.draft, _led(around[0].text)[1], line) or [""])[0] if around else ""
             made.done = bool(around and around[0].heading and around[0].heading.done)
             self.loose[key] = made.id
             if around and around[0].heading:
@@ -642,6 +643,10 @@ def _looks_like_work(section: Section) -> bool:
 
 def _task_row(reading: _Reading, line: Line) -> bool:
     topic = topic_for(reading.section, line)
+    if topic in WORKING and (merged := merged_title(line)):
+        found = names_group(merged)
+        reading.merged = (found["title"] if found and found["title"] else merged, tuple(line.cells), line.number)
+        return True
     if (
         line.kind is not Kind.ROW
         or topic not in {Topic.OTHER, Topic.TASKS, Topic.NEXT, Topic.TIMELINE}
@@ -668,7 +673,7 @@ def _named_group(reading: _Reading, line: Line) -> str:
     cells = task_cells(line)
     named = cells.get("group", "").strip()
     above, columns, last = reading.merged
-    if "group" in cells and not named and columns == tuple(line.cells) and last == line.number - 1:
+    if not named and columns == tuple(line.cells) and last == line.number - 1:
         named = above
     reading.merged = (named, tuple(line.cells), line.number)
     return named

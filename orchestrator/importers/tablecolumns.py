@@ -36,6 +36,10 @@ COLUMNS: Final[Mapping[str, str]] = {
 PATTERNS: Final = {part: re.compile(pattern, re.IGNORECASE) for part, pattern in COLUMNS.items()}
 WORK: Final = ("needs", "estimate", "agent", "status", "key")
 KEY: Final = re.compile(r"(?:[A-Za-z]{1,10}[-_.]?){0,3}\d{1,5}(?:[.-]\d{1,4}){0,4}[a-z]?")
+SUM: Final = re.compile(
+    r"(?:sub-?|grand )?totals?|sum|somme|sous-total|gesamt|summe|total g\u00e9n\u00e9ral", re.IGNORECASE
+)
+"""The title of a row that adds up the others."""
 HOURS: Final = re.compile(
     r"\b(h|hours?|hrs?|d|days?|w|weeks?|min|minutes?|heures?|jours?|tage|stunden)\b", re.IGNORECASE
 )
@@ -44,6 +48,12 @@ HOURS: Final = re.compile(
 def is_key(cell: str) -> bool:
     """Whether a cell holds an id and no title: "TASK-001", "3"."""
     return KEY.fullmatch(cell.strip()) is not None
+
+
+def merged_title(line: Line) -> str:
+    """What a row of a table of several columns says that has a single cell, in bold: the rows below are under it."""
+    said = [cell for cell in line.cells.values() if cell]
+    return said[0] if len(said) == 1 and len(line.cells) > 2 and line.raw.count("**") == 2 else ""
 
 
 @lru_cache(maxsize=2048)
@@ -70,7 +80,7 @@ def task_cells(line: Line) -> dict[str, str]:
 def is_task_row(line: Line) -> bool:
     """Whether a row is a task's: a column for tasks, or one for titles beside one that only tasks have."""
     cells = task_cells(line)
-    if not cells["title"]:
+    if not cells["title"] or SUM.fullmatch(cells["title"].strip(" :*")):
         return False
     if "task" in cells:
         return True

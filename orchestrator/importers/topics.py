@@ -47,7 +47,7 @@ WORDS: Final = (
             r"(?:what )?success looks like|"
             r"(?:\w+ )?definition of done|dod|criteria|acceptance|acceptance tests?|done when|performance targets?"
             r"|targets|slos?|"
-            r"crit[e\u00e8]res?(?: d['\u2019e] ?(?:acceptation|succ[e\u00e8]s|r[e\u00e9]ussite|sortie))?|"
+            r"crit[e\u00e8]res?(?! de s[e\u00e9]lection)(?: \S+){0,3}|"
             r"d[\u00e9e]finition du termin[\u00e9e]|abnahmekriterien|erfolgskriterien|akzeptanzkriterien|criterios? "
             r"de (?:aceptaci[o\u00f3]n|[e\u00e9]xito)"
         ),

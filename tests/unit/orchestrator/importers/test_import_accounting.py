@@ -391,3 +391,36 @@ def test_a_row_or_a_task_of_the_status_cancelled_is_left_out_and_told():
 def test_signs_of_priority_and_days_are_no_part_of_a_title():
     draft = read_breakdown("# Plan\n\n## Tasks\n\n- [ ] Pour concrete \u23eb \U0001f4c5 2026-02-25\n", "doc.md")
     assert [task.title for group in draft.groups.values() for task in group.tasks] == ["Pour concrete"]
+
+
+def test_a_bold_row_over_others_is_their_group_and_a_sum_is_no_task():
+    text = """\
+# Schedule
+
+| # | Task | Owner | Days |
+|---|------|-------|------|
+| **Phase 1: Prepare** | | | |
+| 1 | Collect texts | Eva | 3 |
+| **Phase 2: Build** | | | |
+| 2 | Fill pages | Eva | 4 |
+| | **Total** | | **7** |
+"""
+    draft = read_breakdown(text, "doc.md")
+    found = [(group.title, [task.title for task in group.tasks]) for group in draft.groups.values()]
+    assert found == [("Prepare", ["Collect texts"]), ("Build", ["Fill pages"])]
+    assert [note.line for note in draft.notes if note.concern is Concern.LEFT_OUT] == [9]
+
+
+def test_what_is_folded_away_is_read_under_its_summary():
+    first = "<details>\n<summary>Before</summary>\n\n- [ ] Back up\n\n</details>\n"
+    text = f"# List\n\n{first}\n<details><summary><b>After</b></summary>\n\n- [ ] Look\n\n</details>\n"
+    draft = read_breakdown(text, "doc.md")
+    assert [(one.title, [task.title for task in one.tasks]) for one in draft.groups.values()] == [
+        ("Before", ["Back up"]),
+        ("After", ["Look"]),
+    ]
+
+
+def test_a_lead_in_the_brackets_of_a_heading_leads_also_what_no_word_calls_a_group():
+    draft = read_breakdown("# Plan\n\n## Team Alpha (lead: @nina)\n\n- [ ] Rotate keys @omar\n", "doc.md")
+    assert [(one.title, one.lead) for one in draft.groups.values()] == [("Team Alpha", "nina")]
