@@ -127,17 +127,19 @@ def _search(work: _Work, began: float, seconds: float, clock: Callable[[], float
     solver: threading.Thread | None = None
     latest = seconds - min(LONGEST_START, seconds * HEAD_START)
 
+    def left() -> float:
+        return began + seconds - clock()
+
     def enough() -> bool:
         nonlocal solver
-        left = began + seconds - clock()
-        if solver is None and 0 < left <= latest and solver_installed():
+        if solver is None and 0 < left() <= latest and solver_installed():
             solver = threading.Thread(target=_solve, args=(work, left), name="cp-sat", daemon=True)
             solver.start()
-        return work.done or left <= 0
+        return work.done or left() <= 0
 
     if len(work.project.names) > LARGEST:
         if solver_installed():
-            _solve(work, began + seconds - clock())
+            _solve(work, left)
         return
     chance = random.Random(1)  # noqa: S311 - a schedule is no secret
     search(work.project, work.best, chance, enough, lambda found: work.offer(found, GENETIC))
@@ -146,12 +148,15 @@ def _search(work: _Work, began: float, seconds: float, clock: Callable[[], float
         solver.join()
 
 
-def _solve(work: _Work, seconds: float) -> None:
-    """CP-SAT in one thread, for schedules shorter than the best so far."""
+def _solve(work: _Work, left: Callable[[], float]) -> None:
+    """CP-SAT in one thread, for schedules shorter than the best so far. left: seconds; the import takes some too."""
     cp_model: Any = import_module("ortools.sat.python.cp_model")
     project, before = work.project, work.best
     model = cp_model.CpModel()
     starts = _constrain(model, project, before)
+    seconds = left()
+    if seconds <= 0 or work.done:
+        return
     solver = cp_model.CpSolver()
     solver.parameters.max_time_in_seconds = seconds
     solver.parameters.random_seed = 1

@@ -1,5 +1,7 @@
 """Levelled schedules: valid, never longer than the list schedule, and never below their bound."""
 
+from importlib import import_module
+
 import pytest
 import yaml
 from hypothesis import given, settings
@@ -134,3 +136,20 @@ def test_a_psplib_problem_is_read_as_a_plan() -> None:
 def test_what_is_no_psplib_problem_is_refused_with_a_mend(text: str) -> None:
     with pytest.raises(PlanError, match="mend"):
         read_psplib(text, "tiny")
+
+
+def test_a_solver_that_takes_the_whole_time_to_be_imported_solves_nothing(monkeypatch):
+    def late(name):
+        now[0] += 60.0
+        return import_module(name)
+
+    now = [0.0]
+    loaded = load_text(read_psplib(PSPLIB, "p.sm"), "p")
+    asked = []
+    pytest.importorskip("ortools")
+    solver = import_module("ortools.sat.python.cp_model").CpSolver
+    monkeypatch.setattr(solver, "solve", lambda *_: asked.append(now[0]))
+    monkeypatch.setattr(module, "import_module", late)
+    monkeypatch.setattr(module, "LARGEST", 0)
+    found = level(loaded.plan, loaded.graph, 5.0, clock=lambda: now[0])
+    assert (found.method, asked) == (LIST, [])
