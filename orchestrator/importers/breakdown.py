@@ -18,7 +18,7 @@ from orchestrator.importers.finish import finish
 from orchestrator.importers.outline import Kind, Line, read_outline
 from orchestrator.importers.sections import Role, Section, holds_strong, read_sections, topic_for
 from orchestrator.importers.stages import add_stages, idle
-from orchestrator.importers.tablecolumns import is_key, is_task_row, merged_title, task_cells
+from orchestrator.importers.tablecolumns import is_key, is_task_row, merged_title, task_cells, with_unit
 from orchestrator.importers.taskfields import Means, is_task_field, meaning
 from orchestrator.importers.tasklines import (
     NOTHING,
@@ -514,11 +514,10 @@ def _metric_row(reading: _Reading, line: Line) -> bool:
     cells = list(line.cells.values())
     named = (cell for column, cell in line.cells.items() if column != goal and not is_key(cell))
     metric = line.cells.get("metric") or next(named, cells[0])
+    goal = goal or columns[1]
     if before := next((name for name in columns[1:] if BASELINE.fullmatch(name)), ""):
-        reading.draft.baselines[line.number] = line.cells[before]
-    reading.draft.metrics.append(
-        (metric[:LONGEST], line.cells.get(goal or columns[1], cells[1])[:LONGEST], line.number)
-    )
+        reading.draft.baselines[line.number] = with_unit(line, before)
+    reading.draft.metrics.append((metric[:LONGEST], with_unit(line, goal)[:LONGEST], line.number))
     return True
 
 

@@ -40,6 +40,8 @@ SUM: Final = re.compile(
     r"(?:sub-?|grand )?totals?|sum|somme|sous-total|gesamt|summe|total g\u00e9n\u00e9ral", re.IGNORECASE
 )
 """The title of a row that adds up the others."""
+UNIT: Final = re.compile(r"units?|einheit|unit\u00e9|unidad|uom", re.IGNORECASE)
+IN_NAME: Final = re.compile(r"[(\[]([^()\[\]]{1,16})[)\]]$")
 HOURS: Final = re.compile(
     r"\b(h|hours?|hrs?|d|days?|w|weeks?|min|minutes?|heures?|jours?|tage|stunden)\b", re.IGNORECASE
 )
@@ -54,6 +56,16 @@ def merged_title(line: Line) -> str:
     """What a row of a table of several columns says that has a single cell, in bold: the rows below are under it."""
     said = [cell for cell in line.cells.values() if cell]
     return said[0] if len(said) == 1 and len(line.cells) > 2 and line.raw.count("**") == 2 else ""
+
+
+def with_unit(line: Line, column: str) -> str:
+    """A row's cell with the unit that another column, or the column's own name, gives its number: "Target (ms)"."""
+    cell = line.cells.get(column, "").strip()
+    if not cell[-1:].isdigit():
+        return cell
+    named = IN_NAME.search(column)
+    unit = next((said for name, said in line.cells.items() if UNIT.fullmatch(name)), "") or (named[1] if named else "")
+    return f"{cell} {unit.strip()}".strip()
 
 
 @lru_cache(maxsize=2048)

@@ -359,3 +359,16 @@ def test_phases_that_wait_for_each_other_are_a_contradiction() -> None:
     plan, draft = imported(f"# Plan\n\n{first}## Phase 2: Pour\n\n- [ ] Pour\n")
     assert resolve_needs(plan) == {"Phase1.dig": (), "Phase2.pour": ("Phase1.dig",)}
     assert len(told(draft, Concern.CONTRADICTION)) == 1
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        ("KPI | Baseline | Target | Unit", "Latency | 400 | 200 | ms"),
+        ("KPI | Today (ms) | Target (ms)", "Latency | 400 | 200"),
+    ],
+)
+def test_a_unit_may_have_a_column_of_its_own_or_stand_in_a_columns_name(head: str, row: str) -> None:
+    rule = " | ".join("---" for _ in head.split("|"))
+    plan, _ = imported(f"# Plan\n\n## Tasks\n\n- [ ] Dig\n\n## KPIs\n\n| {head} |\n| {rule} |\n| {row} |\n")
+    assert [str(one.target) for one in plan.criteria.values()] == ["<= 200 ms"]
