@@ -58,7 +58,7 @@ class RealAgent:
     """One agent. packages: of npm or PyPI, pinned; program: of theirs, with its arguments. settings: variables that it
     gets beside its key; home: its files. escalates: further arguments with which it asks to leave its own sandbox.
     ends_refused: whether it ends its turn where it is refused something. slow: times the patience that Codex needs.
-    loads: whether `session/load` finds a session again in another workspace.
+    reads_first: whether it writes no file that it has not read.
     """
 
     packages: tuple[str, ...]
@@ -71,7 +71,7 @@ class RealAgent:
     escalates: dict[str, str] = field(default_factory=dict)
     ends_refused: bool = False
     slow: int = 1
-    loads: bool = True
+    reads_first: bool = False
 
     @property
     def below(self) -> str:
@@ -122,6 +122,8 @@ AGENTS = {
         *OPENAI,
         settings={"OPENAI_MODEL": "scripted"},
         home={".qwen/settings.json": json.dumps(QWEN)},
+        ends_refused=True,
+        reads_first=True,
         slow=5,
     ),
     "vibe": RealAgent(

@@ -1,30 +1,29 @@
 """A model that plays a script, over the dialects that agents speak: OpenAI chat and responses, Anthropic messages,
 Gemini.
 
-A step for each answer: {"write": PATH, "content": TEXT}, {"shell": COMMAND}, or {"say": TEXT}, which ends the turn;
-"delay": SECONDS beside any, "args": {} for further arguments of a call. Which is next is read from the request's own
-history, so that an agent which is started again goes on where it was. A request without tools (a title, a summary) gets
-a word and uses up no step.
+A step for each answer: {"write": PATH, "content": TEXT}, {"read": PATH}, {"shell": COMMAND}, or {"say": TEXT}, which
+ends the turn; "delay": SECONDS beside any, "args": {} for further arguments of a call. Which is next is read from the
+request's own history, so that an agent which is started again goes on where it was. A request without tools (a title, a
+summary) gets a word and uses up no step.
 """
 
 import json
 import re
 import shlex
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from provider_double import Answered, Asked, ProviderDouble, as_events, as_json
 
 Json = dict[str, Any]
 WRITERS = re.compile(r"write(_?file)?", re.IGNORECASE)
+READERS = re.compile(r"read(_?file)?", re.IGNORECASE)
 SHELLS = re.compile(r"bash|(run_)?shell(_command)?|exec_command", re.IGNORECASE)
 PATHS = ("filePath", "file_path", "path")
 TEXTS = ("content", "file_text")
 COMMANDS = ("command", "cmd")
 NAME = "scripted"
-ROUND = re.compile(r"This is round (\d+) of")
-"""As it stands in a brief."""
 WHERE = re.compile(r"/[^\s\"\\]+/0/workspace")
 """Where an agent's workspace stands, if a request tells it."""
 
@@ -41,7 +40,7 @@ def tools_of(body: Json) -> dict[str, Json]:
 
 def call_of(step: Json, tools: dict[str, Json]) -> tuple[str, Json]:
     """The step as a call of one of the tools, whatever this agent names it."""
-    names = WRITERS if "write" in step else SHELLS
+    names = WRITERS if "write" in step else READERS if "read" in step else SHELLS
     name = next((each for each in tools if names.fullmatch(each)), "")
     if "write" in step and not name:  # an agent that has only a shell
         command = f"printf %s {shlex.quote(step['content'])} > {shlex.quote(step['write'])}"
@@ -49,24 +48,21 @@ def call_of(step: Json, tools: dict[str, Json]) -> tuple[str, Json]:
     known, needed = tools.get(name, {}).get("properties", {}), tools.get(name, {}).get("required", [])
     fillers = {"boolean": False, "number": 1, "integer": 1}
     args = {key: fillers.get(known.get(key, {}).get("type"), NAME) for key in needed}
-    told = [(PATHS, step["write"]), (TEXTS, step["content"])] if "write" in step else [(COMMANDS, step["shell"])]
-    for keys, value in told:
+    told = {"write": PATHS, "read": PATHS, "content": TEXTS, "shell": COMMANDS}
+    for keys, value in ((told[each], step[each]) for each in told if each in step):
         key = next((each for each in keys if each in known), keys[0])
         args[key] = ["bash", "-c", value] if known.get(key, {}).get("type") == "array" else value
     return name, args | step.get("args", {})
 
 
 class ScriptedModel:
-    """Answers as its script says. per_call: tokens in and out of each answer. starts: for an agent that forgets, the
-    step with which each round begins.
+    """Answers as its script says. per_call: tokens in and out of each answer. `turns` says which step ends a turn.
 
     free: set to end every delay.
     """
 
-    def __init__(
-        self, script: Sequence[Json], per_call: tuple[int, int] = (1000, 50), starts: Mapping[int, int] | None = None
-    ) -> None:
-        self.script, self.per_call, self.starts = list(script), per_call, starts or {}
+    def __init__(self, script: Sequence[Json], per_call: tuple[int, int] = (1000, 50)) -> None:
+        self.script, self.per_call = list(script), per_call
         self.played: list[str] = []
         self.free = threading.Event()
 
@@ -87,8 +83,6 @@ class ScriptedModel:
     def step(self, body: Json) -> Json:
         """The step after those that the history holds."""
         at = _steps_taken(body, {step["say"] for step in self.script if "say" in step})
-        if self.starts:
-            at += self.starts.get(max(map(int, ROUND.findall(json.dumps(body))), default=1), 0)
         return self.script[at] if at < len(self.script) else {"say": "The script is over."}
 
 
@@ -100,7 +94,7 @@ def double(model: ScriptedModel) -> ProviderDouble:
 def _placed(step: Json, body: Json) -> Json:
     """The step with its path below the folder that the request tells, for an agent whose tools take no other."""
     told = WHERE.search(json.dumps(body))
-    return {**step, "write": f"{told[0]}/{step['write']}"} if told and "write" in step else step
+    return {**step, **{key: f"{told[0]}/{step[key]}" for key in ("write", "read") if told and key in step}}
 
 
 def _steps_taken(body: Json, said: set[str]) -> int:

@@ -48,9 +48,13 @@ class Working:
         self.shell, self.folder, self.real = shell, shell.folder, real
         subprocess.run(["sh", ROOT / "plans/examples/agents/make-repo.sh", self.folder / "repo"], check=True)
 
-    def run(self, script, rounds=1, budget=None, starts=None, may=()):
+    def run(self, script, rounds=1, budget=None, may=()):
         """What the run reports, and the provider that was asked."""
         real = self.real
+        if real.reads_first:
+            script = [
+                part for step in script for part in ([{"read": step["write"]}] if "write" in step else []) + [step]
+            ]
         program = [str(PROGRAMS / real.program[0]), *real.program[1:]]
         agent = {"specialty": "Packing", "driver": "acp", "program": program, "env": [real.key, *real.settings],
                  "home": real.home, "budget": budget or {"time": f"{real.slow * 60}s"}}  # fmt: skip
@@ -73,7 +77,7 @@ class Working:
             },
         }
         (self.folder / "plan.yaml").write_text(yaml.safe_dump(plan, sort_keys=False), "utf-8")
-        with double(ScriptedModel(script, starts=starts)) as provider:
+        with double(ScriptedModel(script)) as provider:
             self.shell.env |= {real.key: KEY, real.base: provider.url + real.below, **real.settings}
             self.shell.env["PATH"] = f"{PROGRAMS}:{self.shell.env['PATH']}"  # a Node of its own is there
             done = self.shell("run", "-q", "--no-page", "plan.yaml")
@@ -115,7 +119,6 @@ def test_it_does_a_task_in_rounds_of_one_session_and_cannot_write_outside(agent)
     escape = {"shell": f"echo out > {outside}; cat {outside}"}
     own_sandbox = [escape] if agent.real.escalates else []  # it asks nobody, and is kept in by itself
     goes_on = [] if agent.real.ends_refused else [{"say": "I may not."}]
-    forgets = None if agent.real.loads else {2: 2 + len(own_sandbox), 3: 4 + len(own_sandbox) + len(goes_on)}
     code, report, provider = agent.run(
         [
             {"write": "src/pack.py", "content": f"# first\n{PLAIN}"}, *own_sandbox, {"say": "All targets exceeded."},
@@ -124,7 +127,6 @@ def test_it_does_a_task_in_rounds_of_one_session_and_cannot_write_outside(agent)
             {"write": "src/pack.py", "content": ZLIB}, {"say": "Now it is."},
         ],
         rounds=3,
-        starts=forgets,
     )  # fmt: skip
     first, second, third = (each["round"] for each in report["rounds"])
     talks = [each["talk"] for each in (first, second, third)]
@@ -135,9 +137,9 @@ def test_it_does_a_task_in_rounds_of_one_session_and_cannot_write_outside(agent)
     assert "W.small FAIL" in first["why"]
     assert {each["sandbox"] for each in talks} == {"bubblewrap"}
 
-    assert len({each["session"] for each in talks}) == (1 if agent.real.loads else 3)
+    assert len({each["session"] for each in talks}) == 1
     later = [each.raw for each in provider.asked if b"This is round 2 of 3" in each.raw]
-    assert any(b"All targets exceeded." in each for each in later) is agent.real.loads  # a new process knew it
+    assert any(b"All targets exceeded." in each for each in later)  # a new process knew what was said
     assert any(b"W.small: FAIL" in each for each in later)  # and was told the verdict
 
     assert not outside.exists()
