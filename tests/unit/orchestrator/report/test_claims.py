@@ -96,7 +96,8 @@ def test_a_claim_changes_no_verdict(plan, graph, journal, events):
 
 
 def test_a_claim_stands_beside_what_the_instruments_of_its_own_hand_in_measured():
-    write = {"id": "write", "title": "W", "brief": "Write.", "workspace": {"repo": ".", "base": "main"}, "writes": ["a"]}
+    write = {"id": "write", "title": "W", "brief": "Write.", "writes": ["a"]}
+    write["workspace"] = {"repo": ".", "base": "main"}
     share = {"name": "share", "unit": "%", "better": "lower"}
     measure = {"id": "measure", "title": "M", "measures": "write", "command": ["true"], "metrics": [share]}
     group = {"title": "G", "lead": "X", "tasks": [write, measure]}
