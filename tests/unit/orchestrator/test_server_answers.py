@@ -24,13 +24,18 @@ from orchestrator.server import make_server
 from orchestrator.state.events import Envelope, TaskNoted, TaskStarted
 from orchestrator.state.questions import ASKS
 
+SAID = ({"word": "approved"}, {"task": "A.it", "number": "1", "text": "Those."})
+
 
 @pytest.fixture
 def waiting(tmp_path, monkeypatch):
     """A run that waits for a yes; its id."""
     monkeypatch.chdir(tmp_path)
     task = {"id": "look", "title": "Look", "approve": {"ask": "Ship <it>?"}}
-    agents = {"LEAD": {"specialty": "deciding", "driver": "human"}, "CI": {"specialty": "the rest", "driver": "command"}}
+    agents = {
+        "LEAD": {"specialty": "deciding", "driver": "human"},
+        "CI": {"specialty": "the rest", "driver": "command"},
+    }
     later = {"id": "it", "title": "It", "agent": "CI", "command": ["true"]}
     groups = {"A": {"title": "A", "lead": "LEAD", "tasks": [task, later]}}
     plan = Plan(schema=1, id="small", title="Small", agents=agents, workstreams=groups)
@@ -122,7 +127,7 @@ def test_a_form_of_the_page_answers_what_an_agent_asked(asked, page):
     ],
     ids=["no token", "a guess", "a foreign origin", "no origin", "a foreign host", "no form"],
 )
-@pytest.mark.parametrize("said", [{"word": "approved"}, {"task": "A.it", "number": "1", "text": "Those."}], ids=["gate", "question"])
+@pytest.mark.parametrize("said", SAID, ids=["gate", "question"])
 def test_an_answer_that_no_page_of_ours_sent_is_refused(asked, page, form, headers, said):
     port, path, token = page
     whole = {"token": token, "task": "A.look", **said, **form}
@@ -132,7 +137,7 @@ def test_an_answer_that_no_page_of_ours_sent_is_refused(asked, page, form, heade
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else")
-@pytest.mark.parametrize("said", [{"word": "approved"}, {"task": "A.it", "number": "1", "text": "Those."}], ids=["gate", "question"])
+@pytest.mark.parametrize("said", SAID, ids=["gate", "question"])
 def test_another_user_of_the_machine_sees_no_token_and_answers_nothing(asked, page, said):
     port, path, token = page
     form = urlencode({"token": token, "task": "A.look", **said})
