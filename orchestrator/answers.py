@@ -107,10 +107,7 @@ class Pages:
     def take(self, run: str, form: Mapping[str, str]) -> Answer:
         """Take a person's answer from a page, and lead back to it."""
         try:
-            said = Said(
-                Word(form["word"]), "page", form.get("comment", ""), form.get("by", ""), int(form.get("attempt", "0"))
-            )
-            self._desk.answer(run, form["task"], said)
+            self._put_down(run, form)
         except (KeyError, ValueError):
             return Answer(HTTPStatus.BAD_REQUEST, "<p>That is not an answer.</p>")
         except UnknownRun:
@@ -119,6 +116,19 @@ class Pages:
             back = f"<a href='/runs/{quote(run, safe='')}'>back to the run</a>"
             return Answer(HTTPStatus.CONFLICT, f"<pre>{escape(str(error))}</pre><p>{back}</p>")
         return Answer(HTTPStatus.SEE_OTHER, "", location=f"/runs/{quote(run, safe='')}#people")
+
+    def _put_down(self, run: str, form: Mapping[str, str]) -> None:
+        """An answer to what a task waits for, or, where the form has a `number`, to what its agent asked. Raises
+        KeyError, ValueError where it is neither.
+        """
+        by = form.get("by", "")
+        if "number" in form:
+            if not form["text"].strip():
+                raise ValueError
+            self._desk.reply(run, form["task"], int(form["number"]), form["text"], "page", by)
+        else:
+            word, shown = Word(form["word"]), int(form.get("attempt", "0"))
+            self._desk.answer(run, form["task"], Said(word, "page", form.get("comment", ""), by, shown))
 
     def standing(self) -> list[tuple[RunSummary, str]]:
         """All runs, each with how it stands."""

@@ -58,7 +58,7 @@ class ExtensionPoint(Generic[T]):
         """
         offered = {point.value: point for point in points(self.group) if point.name == name}
         if not offered and name not in self.own:
-            raise self.error(f"there is no {self.noun} {name!r}\n  mend: {self._unknown()}")
+            raise self.error(f"there is no {self.noun} {name!r}\n  mend: {self._unknown(name)}")
         if len(offered) > 1:
             told = " and ".join(map(_told, offered.values()))
             raise self.error(f"two packages offer the {self.noun} {name!r}: {told}\n  mend: uninstall one of them")
@@ -69,9 +69,14 @@ class ExtensionPoint(Generic[T]):
             why = f"the {self.noun} {name!r} cannot be used: {type(error).__name__}: {error}"
             raise self.error(f"{why}\n  mend: {self._mend(name, point)}") from error
 
-    def _unknown(self) -> str:
-        known = ", ".join(self.names())
-        return f"use one of {known}, or install the package that brings it" if known else "install orchestrate again"
+    def _unknown(self, name: str) -> str:
+        from difflib import get_close_matches  # noqa: PLC0415 - a worker does without
+
+        known = self.names()
+        near = get_close_matches(name, known, 1)
+        meant = f"did you mean {near[0]!r}? " if near else ""
+        there = f"use one of {', '.join(known)}, or install the package that brings it"
+        return f"{meant}{there}" if known else "install orchestrate again"
 
     def _mend(self, name: str, point: "EntryPoint | None") -> str:
         if point is not None:

@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import Final, Self
 
@@ -58,21 +59,23 @@ class Folder:
             if _is_file(root / path):
                 return root / path
         parts = Path(path).parts
-        others = self._names.get(parts[-1], ()) if parts else ()
+        others = (Path(folder, parts[-1]) for folder in self._folders.get(parts[-1], ())) if parts else ()
         return next((one for one in others if one.parts[-len(parts) :] == parts), None)
 
     @cached_property
-    def _names(self) -> dict[str, list[Path]]:
-        found: dict[str, list[Path]] = {}
-        for _, path in zip(range(MOST), _walk(self._roots[0]), strict=False):
-            found.setdefault(path.name, []).append(path)
+    def _folders(self) -> dict[str, list[str]]:
+        """Of each name the folders that hold such a file; walked once, where a path alone is not enough."""
+        found: dict[str, list[str]] = {}
+        for folder, name in islice(_walk(self._roots[0]), MOST):
+            found.setdefault(name, []).append(folder)
         return found
 
 
-def _walk(root: Path) -> Iterator[Path]:
+def _walk(root: Path) -> Iterator[tuple[str, str]]:
+    """Folder and name of each file, in order."""
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if name not in PASSED)
-        yield from (Path(folder, name) for name in sorted(files))
+        yield from ((folder, name) for name in sorted(files))
 
 
 def _is_file(path: Path) -> bool:

@@ -23,6 +23,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
@@ -72,7 +73,7 @@ class MissError(Exception):
 @dataclass(slots=True)
 class Told:
     """What was acknowledged to whom, and what was tried. begun: set when a call of a kind begins. refused: the
-    latest approval that was.
+    latest approval that was. broken: what an agent's or a person's side raised that is no answer.
     """
 
     claims: list[str] = field(default_factory=list)
@@ -80,6 +81,7 @@ class Told:
     approvals: list[str] = field(default_factory=list)
     begun: dict[str, threading.Event] = field(default_factory=lambda: {name: threading.Event() for name in STAGES})
     refused: str = ""
+    broken: list[str] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
 
 
@@ -101,6 +103,8 @@ def claimant(told: Told, name: str) -> None:
                 told.commits.append(given["commit"])
         except (OrchestratorError, OSError):
             continue
+        except Exception:  # noqa: BLE001 - a defect of ours, which would only look like a run that waits for ever
+            told.broken.append(traceback.format_exc())
     known.close()
 
 
@@ -115,6 +119,8 @@ def approver(told: Told) -> None:
                 told.approvals.append(given.id)
         except (OrchestratorError, OSError) as error:
             told.refused = f"{time.strftime('%H:%M:%S')} {error!r}"
+        except Exception:  # noqa: BLE001 - as above
+            told.broken.append(traceback.format_exc())
 
 
 def zygote(there: Connection) -> None:
@@ -155,6 +161,8 @@ def one_run(here: Connection, stage: str, delay: float) -> Told:
         told.over.set()
         for each in workers:
             each.join()
+    if told.broken:
+        raise MissError(f"a side of the conversation failed: {told.broken[0]}{_story()}")
     if code != 0:
         raise MissError(
             f"the run ended with exit code {code}; the last approval that was refused: {told.refused}{_story()}"

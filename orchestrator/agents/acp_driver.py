@@ -22,6 +22,8 @@ from orchestrator.agents.permission import Calls, answer
 from orchestrator.agents.process import AgentProcess
 from orchestrator.state.rounds import SILENT, Talk
 
+SERVER: Final = "orchestrate"
+"""The name of our server, as an agent knows it."""
 RELAY: Final = str(Path(__file__).with_name("mcp_relay.py"))
 HELLO: Final = 60.0
 """Seconds that an agent may take to answer `initialize`, and to open or load a session."""
@@ -81,7 +83,9 @@ class _Client:
         """Answer by the plan, at once."""
         self.heard_at = time.monotonic()
         turn = self._going.turn
-        found = answer(self._calls.heard(_plain(tool_call)), turn.workspace, turn.run, network=turn.network)
+        call = self._calls.heard(_plain(tool_call))
+        servers = () if self._going.hatch is None else (SERVER,)
+        found = answer(call, turn.workspace, turn.run, network=turn.network, servers=servers)
         wanted = "allow_once" if found.allowed else "reject_once"
         choice = next((option for option in options if option.kind == wanted), None)
         if not found.allowed:
@@ -274,7 +278,7 @@ def _servers(hatch: Hatch | None) -> list[Any]:
         return []
     words = ["-I", "-S", RELAY, str(hatch.socket)]
     token = schema.EnvVariable(name="ORCHESTRATE_MCP_TOKEN", value=hatch.token)
-    return [schema.McpServerStdio(name="orchestrate", command=sys.executable, args=words, env=[token])]
+    return [schema.McpServerStdio(name=SERVER, command=sys.executable, args=words, env=[token])]
 
 
 def _file(descriptor: int, mode: str) -> Any:  # noqa: ANN401 - a file object of either kind

@@ -60,7 +60,8 @@ def answer(
     assert isinstance(raw, Mapping)
     asked = f"{kind} {title}".strip()[:200]
     command = command_of(raw, kind, title)
-    if command is not None and not _ours(title, servers):
+    ours = _ours(title, servers) and not any(key in raw for key in COMMAND_KEYS)
+    if command is not None and not ours:
         return (
             Answer(True, asked)
             if runs(command, run)
@@ -72,7 +73,7 @@ def answer(
     if paths:
         outside = [path for path in paths if not within(root, path)]
         return Answer(not outside, asked, f"{outside[0]} is not in the workspace" if outside else "")
-    if _ours(title, servers) or kind in READING:
+    if ours or kind in READING:
         return Answer(True, asked)
     return Answer(False, asked, "no rule of the plan answers it")
 
@@ -124,4 +125,5 @@ def _mappings(value: object) -> list[Mapping[str, Any]]:
 
 
 def _ours(title: str, servers: Sequence[str]) -> bool:
-    return any(title.startswith((f"{each}.", f"{each}__", f"mcp__{each}__", f"{each}/")) for each in servers)
+    """Whether a title is the name of one of these servers' tools, as some agent spells it, and nothing more."""
+    return any(re.fullmatch(rf"(?:mcp(?:\.|__))?{re.escape(each)}(?:\.|__|/)\w+", title) for each in servers)

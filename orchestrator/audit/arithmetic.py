@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from orchestrator.audit.model import Figure
 from orchestrator.evidence.units import UnitError, parse_unit
@@ -19,8 +19,7 @@ CALENDAR: Final = {"day": 86400.0, "days": 86400.0, "week": 604800.0, "weeks": 6
 CHANGES: Final = frozenset({"%", "x"})
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """kind: what it measures. value, half: in base units, with half of the last digit."""
 
     kind: str
@@ -38,6 +37,13 @@ def quantity(figure: Figure) -> Quantity:
         return Quantity("", value, half)
     kind, factor = _base(figure.unit)
     return Quantity(kind, value * factor, half * factor)
+
+
+def kind(figure: Figure) -> str:
+    """What a figure measures, as `quantity` has it."""
+    if figure.unit in CALENDAR:
+        return "time"
+    return _base(figure.unit)[0] if figure.unit else ""
 
 
 @lru_cache(maxsize=1024)

@@ -124,6 +124,8 @@ SIGNS: Final = re.compile(r"[*_~<`\\]")
 ADDRESS: Final = re.compile(r"\b[a-z]{2,10}://[^\s<>()\[\]|\"]+", re.IGNORECASE)
 MOST: Final = 300
 """Characters of a path."""
+ENDED: Final = re.compile(r"\.[A-Za-z]")
+"""What every path of a file has somewhere."""
 PATH: Final = re.compile(r"(?:\./|~/|/)?[\w.@+-]{1,120}(?:/[\w.@+-]{1,120}){0,24}(?:::[\w\[\].:-]{1,160})?")
 SPAN_FIGURE: Final = re.compile(r"\s*[-+~<>]?\s?\$?\d[\d.,]{0,20}\+?\s?(?:[%x\u00d7]|[A-Za-z\u00b5/]{1,12})?\+?\s*")
 
@@ -140,7 +142,7 @@ def clean_cell(line: int, raw: str, column: str = "") -> Cell:
         text = MARKUP.sub("", text)
     files: list[str] = []
     text = ADDRESS.sub(" ", text) if "://" in text else text
-    if "." in text or "/" in text:
+    if ENDED.search(text):
         text = CHUNK.sub(lambda one: _chunk(one, files), text)
     if not text.isascii():
         text = EMOJI.sub("", text)

@@ -4,13 +4,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from functools import cached_property, lru_cache
+from itertools import groupby, islice, pairwise
 from typing import Final
 
 from orchestrator.audit import tongues
-from orchestrator.audit.arithmetic import CHANGES, change, fits, quantity, told
+from orchestrator.audit.arithmetic import CHANGES, Change, change, fits, kind, told
 from orchestrator.audit.model import Claim, Figure, Reading, Role, Row
-from orchestrator.audit.roles import AFTER, BEFORE, CHANGE
+from orchestrator.audit.roles import AFTER, BEFORE, is_change_column
 from orchestrator.audit.words import stems
 
 ARROW: Final = re.compile(
@@ -30,15 +31,18 @@ LESS: Final = re.compile(
 MORE: Final = re.compile(rf"\b(?:more|increas\w{{0,3}}|higher|larger|rose|grew|{tongues.MORE})\b", re.IGNORECASE)
 FAST: Final = re.compile(r"\b(?:faster|speed-?ups?|quicker)\b", re.IGNORECASE)
 GAIN: Final = re.compile(r"\b(?:improve\w{0,5}|gains?|better|efficien\w{0,3})\b", re.IGNORECASE)
+WAYS: Final = (FAST, LESS, MORE, GAIN)
 NOT_OWN: Final = frozenset({Role.GOAL, Role.RELATIVE})
 KEYED: Final = re.compile(r"^(?P<key>[^\u2192:]{2,60}?)\s*(?:\u2192|->|:)\s*")
 MOST_PAIRS: Final = 200
 """Pairs that claims elsewhere are held against: time stays linear, and no report has more."""
+MOST_ALIKE: Final = 20
+"""Pairs of one name beyond which nobody knows which of them a claim is about."""
 FAR: Final = 60
 """Signs between two figures that belong together."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what is asked of each pair again and again is kept
 class Pair:
     """Before and after of one thing. words: what it is called, as stems; key: the same as text, where it holds a
     figure.
@@ -55,6 +59,17 @@ class Pair:
         lines = sorted({self.before.line, self.after.line})
         return f"line {lines[0]}" if len(lines) == 1 else f"lines {lines[0]} and {lines[1]}"
 
+    @cached_property
+    def real(self) -> Change | None:
+        """What became of it; None where the two cannot be compared."""
+        before, after = self.before.figure, self.after.figure
+        return change(before, after) if before and after else None
+
+    @cached_property
+    def timed(self) -> bool:
+        """Whether it is a time, of which less is faster."""
+        return self.before.figure is not None and kind(self.before.figure) == "time"
+
 
 Flags = dict[int, str]
 """Why a claim, by its place among the claims, is inconsistent."""
@@ -66,8 +81,8 @@ def check_changes(reading: Reading) -> Flags:
     by_row = _by_row(reading.claims)
     for row, places in by_row.items():
         _within_row(reading, reading.rows[row], places, flags)
-    _against(reading, [*_vertical(reading, by_row)][:MOST_PAIRS], flags)
-    _keyed(reading, [*_series(reading, by_row)][:MOST_PAIRS], flags)
+    _against(reading, [*islice(_vertical(reading, by_row), MOST_PAIRS)], flags)
+    _keyed(reading, [*islice(_series(reading, by_row), MOST_PAIRS)], flags)
     return flags
 
 
@@ -83,7 +98,7 @@ def _within_row(reading: Reading, row: Row, places: Sequence[int], flags: Flags)
     if row.table and (pair := _across(reading.claims, row, places)):
         for place in places:
             claim = reading.claims[place]
-            if claim is not pair.before and claim is not pair.after and CHANGE.search(row.cells[claim.cell].column):
+            if claim is not pair.before and claim is not pair.after and is_change_column(row.cells[claim.cell].column):
                 _hold(place, claim, pair, f"{row.cells[claim.cell].column} {row.cells[claim.cell].text}", flags)
     for _, group in groupby(places, key=lambda place: reading.claims[place].cell):
         _within_cell(reading, row, [*group], flags)
@@ -95,8 +110,8 @@ def _across(claims: Sequence[Claim], row: Row, places: Sequence[int]) -> Pair | 
     before = [one for one in own if one.role is Role.BEFORE]
     after = [one for one in own if one.role is Role.AFTER]
     if not (len(before) == len(after) == 1):
-        states = [one for one in own if one.role not in NOT_OWN and not CHANGE.search(row.cells[one.cell].column)]
-        changes = [one for one in own if CHANGE.search(row.cells[one.cell].column)]
+        states = [one for one in own if one.role not in NOT_OWN and not is_change_column(row.cells[one.cell].column)]
+        changes = [one for one in own if is_change_column(row.cells[one.cell].column)]
         if len(states) != 2 or len(changes) != 1:
             return None
         before, after = states[:1], states[1:]
@@ -119,7 +134,7 @@ def _within_cell(reading: Reading, row: Row, places: Sequence[int], flags: Flags
 
 def _told_pair(text: str, one: Claim, other: Claim) -> Pair | None:
     first, second = one.figure, other.figure
-    if first is None or second is None or first.unit in CHANGES or quantity(first).kind != quantity(second).kind:
+    if first is None or second is None or first.unit in CHANGES or kind(first) != kind(second):
         return None
     if second.start - first.end > FAR:
         return None
@@ -138,34 +153,36 @@ def _same_sentence(text: str, claim: Claim, pair: Pair) -> bool:
 
 
 def _hold(place: int, claim: Claim, pair: Pair, words: str, flags: Flags) -> None:
-    figure = claim.figure
-    if (
-        figure is None
-        or figure.unit not in CHANGES
-        or claim.role in NOT_OWN
-        or not (pair.before.figure and pair.after.figure)
-    ):
-        return
-    real = change(pair.before.figure, pair.after.figure)
-    if real is None:
-        return
-    timed = quantity(pair.before.figure).kind == "time"
-    direction = _direction(figure, words, timed=timed)
-    strict = FAST.search(words) is None
-    if not fits(figure, real, direction=direction, strict=strict):
+    if claim.figure is not None and pair.real is not None and _refutes(pair, claim, words):
         shown = f"{pair.before.text} before and {pair.after.text} after"
-        flags.setdefault(place, f"{pair.lines}: {shown}, which is {told(real, figure)}")
+        flags.setdefault(place, f"{pair.lines}: {shown}, which is {told(pair.real, claim.figure)}")
+
+
+def _refutes(pair: Pair, claim: Claim, words: str) -> bool:
+    """Whether the claim is a change, and another than the pair's."""
+    figure = claim.figure
+    if figure is None or figure.unit not in CHANGES or claim.role in NOT_OWN or pair.real is None:
+        return False
+    direction = _direction(figure, words, timed=pair.timed)
+    return not fits(figure, pair.real, direction=direction, strict=_way(words) is not FAST)
+
+
+@lru_cache(maxsize=256)
+def _way(words: str) -> re.Pattern[str] | None:
+    """The first of the ways that the words tell."""
+    return next((way for way in WAYS if way.search(words)), None)
 
 
 def _direction(figure: Figure, words: str, *, timed: bool) -> int:
     """Which way the words say that it went: -1 down, 1 up, 0 either."""
-    if FAST.search(words):
+    way = _way(words)
+    if way is FAST:
         return -1 if timed else 1
-    if LESS.search(words):
+    if way is LESS:
         return -1
-    if MORE.search(words):
+    if way is MORE:
         return 1
-    if GAIN.search(words) or figure.unit == "x":
+    if way is GAIN or figure.unit == "x":
         return 0
     return -1 if figure.negative else 1 if figure.text.startswith("+") or "+" in words[-12:] else 0
 
@@ -209,13 +226,8 @@ def _against(reading: Reading, pairs: Sequence[Pair], flags: Flags) -> None:
             continue
         words = stems(claim.about)
         own = [pair for pair in named if pair.words <= words and pair.before.row != claim.row]
-        found: list[Flags] = []
-        for pair in own:
-            one: Flags = {}
-            _hold(place, claim, pair, claim.about, one)
-            found.append(one)
-        if found and all(found):
-            flags.update(found[0])
+        if 0 < len(own) <= MOST_ALIKE and all(_refutes(pair, claim, claim.about) for pair in own):
+            _hold(place, claim, own[0], claim.about, flags)
 
 
 def _comparable(pair: Pair) -> bool:

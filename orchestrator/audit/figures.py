@@ -4,10 +4,10 @@ time is linear.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from operator import attrgetter
+from typing import Final, NamedTuple
 
 from orchestrator.audit import tongues
 from orchestrator.audit.model import Figure
@@ -25,6 +25,9 @@ DATES: Final = re.compile(
 ORDERS: Final = re.compile(r"\bO\([^()]{0,20}\)")
 NUMBER: Final = re.compile(r"\d{1,3}(?:[\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,:'_/]\d+)*(?:[eE][+-]?\d{1,3}(?!\w))?")
 UNIT: Final = re.compile(r"[^\W\d_]{1,20}(?:/[^\W\d_]{1,20})?|[%\u00d7\u20ac\u00a3]")
+FACTORED: Final = frozenset(word[0] for word in FACTORS)
+ALONE: Final = re.compile(r"([0-9]{1,8}(?:\.[0-9]{1,6})?) ?(%|[A-Za-z][a-z]{0,2}[A-Z]?(?:/[a-z]{1,3})?)")
+"""A number and its unit. What a factor, a language or a day may hide in is no such text, and is read as any other."""
 BLANKS: Final = frozenset(" \u00a0\u202f")
 SIGNS: Final = {"\u2264": "<", "\u2265": ">", "\u2248": "~"}
 RANGE: Final = re.compile(r"(?P<dash>[ \u00a0]?[-\u2013\u2014\u2026][ \u00a0]?|\.\.|\sto\s)(?=\d)")
@@ -107,22 +110,40 @@ VERSIONED: Final = re.compile(
 """A tool before a number with a point: "from mypy 1.11"."""
 MONEY: Final = {"$": "USD", "\u20ac": "EUR", "\u00a3": "GBP"}
 CODE: Final = re.compile(r"(?<![\w.])(USD|EUR|GBP|CHF|SEK|JPY)[ \u00a0]?\Z")
+CODED: Final = re.compile(r"[A-Z][ \u00a0]?\Z")
 CURRENCIES: Final = frozenset({"usd", "eur", "gbp", "chf", "dollars", "euros", "cents"})
 CALENDAR: Final = frozenset({"day", "days", "week", "weeks", "month", "months"})
 SIZED: Final = {"b": "B", "kb": "KB", "mb": "MB", "gb": "GB", "tb": "TB"}
 BETWEEN: Final = frozenset({"is", "=", ":", "no.", "nr.", "number", ">=", "<=", ">", "<", "==", "\u2265", "\u2264"})
 """What may stand between such a word and its number: "port is 8125", "Python >= 3.10"."""
+START: Final = attrgetter("start")
 LONGEST: Final = 30
 """Signs of a number; what is longer is none."""
 
 
 def find_figures(text: str) -> list[Figure]:
     """Every figure in order. Numbers within names, versions, days, references and addresses are none."""
+    alone = _alone(text)
+    if alone is not None:
+        return [alone]
     if not text.isascii():
         text = text.replace("\u2212", "-").replace("\u202f", "\u00a0")
     bare = tongues.brought_over(_blanked(text))
     found = [*_numbers(bare), *_spelled(bare)]
-    return sorted(found, key=lambda one: one.start)
+    return sorted(found, key=START) if len(found) > 1 else found
+
+
+def _alone(text: str) -> Figure | None:
+    """The figure of a text that is nothing else, as most cells of a table are: "49.6 MB". None where it may be
+    anything else.
+    """
+    found = ALONE.fullmatch(text)
+    unit = unit_of(found[2], glued=found[2][0] == text[found.end(1)]) if found else None
+    if found is None or not unit:
+        return None
+    value = Decimal(found[1])
+    _, _, places = found[1].partition(".")
+    return Figure(text, value, value, unit, half=_half(len(places)), end=len(text))
 
 
 def _blanked(text: str) -> str:
@@ -198,7 +219,7 @@ def _money(text: str, start: int) -> tuple[str, int]:
     """The currency before a number, and how many signs it takes: "$40", "USD 1.85"."""
     if start and text[start - 1] in MONEY:
         return MONEY[text[start - 1]], 1
-    found = CODE.search(text, max(0, start - 5), start)
+    found = CODE.search(text, max(0, start - 5), start) if CODED.search(text, max(0, start - 2), start) else None
     return (found[1], start - found.start()) if found else ("", 0)
 
 
@@ -224,16 +245,22 @@ def _value(text: str) -> tuple[Decimal | None, Decimal | None]:
 
 def _factored(text: str, end: int, value: Decimal, digits: str) -> tuple[Decimal, int, Decimal]:
     """With the "k" or "million" behind it, and half of what its last digit stands for."""
-    _, point, places = digits.partition(".")
-    half = Decimal(5).scaleb(-len(places) - 1) if point and places.isdigit() else Decimal("0.5")
-    word = WORD.match(text, end + (text[end : end + 1] in BLANKS))
+    _, _, places = digits.partition(".")
+    half = _half(len(places) if places.isdigit() else 0)
+    at = end + (text[end : end + 1] in BLANKS)
+    word = WORD.match(text, at) if text[at : at + 1] in FACTORED else None
     if word is not None and word[0] in FACTORS and (word.start() == end or len(word[0]) > 1):
         return value * FACTORS[word[0]], word.end(), half * FACTORS[word[0]]
     return value, end, half
 
 
-@dataclass(frozen=True, slots=True)
-class _Tail:
+@lru_cache(maxsize=64)
+def _half(places: int) -> Decimal:
+    """Half of a number's last digit, by its decimal places."""
+    return Decimal(5).scaleb(-places - 1)
+
+
+class _Tail(NamedTuple):
     """What stands behind a number. end: of the whole figure."""
 
     unit: str
@@ -299,7 +326,9 @@ def noun_at(text: str, at: int) -> str:
 
 def _ranged(text: str, start: int, bare: int, low: _Tail) -> tuple[Decimal, Decimal, _Tail] | None:
     """The upper end of "10-15 %", "10 to 15 %", "10B - 10MB", with its rounding and what stands behind it."""
-    match = None if low.plus else RANGE.match(text, low.end)
+    if low.plus or low.end == len(text):
+        return None
+    match = RANGE.match(text, low.end)
     number = NUMBER.match(text, match.end()) if match else None
     if match is None or number is None or number.end() - number.start() > LONGEST:
         return None
@@ -322,6 +351,8 @@ def _joins(text: str, start: int, dash: str, *, bare: bool, unit: str) -> bool:
 
 def _sign(text: str, start: int) -> tuple[bool, bool, str]:
     """Whether a minus, whether a "~", and which of "<" and ">" stands before a number."""
+    if not start:
+        return False, False, ""
     head = text[max(0, start - 4) : start]
     close = head.rstrip(" \u00a0")
     sign = close[-1:]
@@ -334,6 +365,8 @@ def _sign(text: str, start: int) -> tuple[bool, bool, str]:
 
 def _named(text: str, start: int) -> bool:
     """Whether the word before a number makes it a name: "Phase 4", "Python 3.12"."""
+    if not start:
+        return False
     head = text[max(0, start - 24) : start].rstrip(" \u00a0")
     words = head.split()
     if not words or len(head) == start:

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from orchestrator.audit.arithmetic import quantity
+from orchestrator.audit.arithmetic import kind, quantity
 from orchestrator.audit.changes import Flags
 from orchestrator.audit.model import Cell, Claim, Figure, Reading, Role, Row
-from orchestrator.audit.roles import GOAL_COLUMN, SAID
+from orchestrator.audit.roles import GOAL_COLUMN, SAID, is_goal_column
 
 HIGHER: Final = re.compile(
     r"\b(?:throughput|coverage|reduction|improvement|speed-?up|speed|accuracy|gain|savings?|hit rate|uptime"
@@ -87,10 +87,12 @@ def _pairs(reading: Reading, row: Row, places: Sequence[int]) -> Iterator[Met]:
     if len(places) > CROWDED:
         return
     goals = [place for place in places if reading.claims[place].role is Role.GOAL]
+    if not goals:
+        return
     free = [place for place in places if reading.claims[place].role in {Role.CLAIM, Role.AFTER}]
     for goal in goals:
-        kind = _kind(reading.claims[goal])
-        fit = [place for place in free if _kind(reading.claims[place]) == kind]
+        sought = _kind(reading.claims[goal])
+        fit = [place for place in free if _kind(reading.claims[place]) == sought]
         before = [place for place in fit if place < goal]
         if not fit:
             continue
@@ -112,7 +114,7 @@ def _column_words(column: str) -> frozenset[str]:
 
 
 def _kind(claim: Claim) -> str:
-    return quantity(claim.figure).kind if claim.figure else ""
+    return kind(claim.figure) if claim.figure else ""
 
 
 def _sign(goal: Claim, reached: Claim, row: Row) -> int | None:
@@ -188,6 +190,6 @@ def _listed(rows: Sequence[Row]) -> Mapping[int, int]:
 
 def _lists_a_goal(row: Row) -> bool:
     if row.table:
-        return any(GOAL_COLUMN.search(cell.column) and (cell.text or cell.marked) for cell in row.cells[1:])
+        return any((cell.text or cell.marked) and is_goal_column(cell.column) for cell in row.cells[1:])
     words = [found.lastgroup for found in SAID.finditer(row.cells[0].text)]
     return words[:2] == ["goal", "done"] and OPENING.match(row.cells[0].text) is not None

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
 class Label(StrEnum):
@@ -35,8 +35,7 @@ class Role(StrEnum):
     RELATIVE = "relative"
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A number as it stands in a text, with its unit.
 
     low, high: the same, but for a range. unit: a plan's, "" for a plain number. noun: what is counted, lower case.
@@ -59,8 +58,7 @@ class Figure:
     end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """Some text on one line. column: the head of its column, "" outside of tables. text: without markup; marked: a
     sign says "done".
     """
@@ -94,8 +92,7 @@ class Row:
         return any(cell.marked for cell in self.cells)
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """Something that a text says. figure, file: of which one at most is there; neither for a statement such as "all
     targets exceeded".
 
@@ -161,8 +158,7 @@ class Ground(Protocol):
         """Whether that file holds a test of that name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A claim with its label. why: in words. beside: the figure that it was held against, "" for none."""
 
     claim: Claim

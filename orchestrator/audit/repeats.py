@@ -51,11 +51,16 @@ def spread(reading: Reading, flags: Flags, *, constants: Flags) -> Flags:
     for place in [*flags, *constants]:
         known[_same(reading.claims[place])].append(place)
     found: Flags = {}
+    if not known:
+        return found
     for place, claim in enumerate(reading.claims):
         if claim.figure is None or place in flags or place in constants or claim.role in {Role.GOAL, Role.ESTIMATE}:
             continue
-        others = known.get(_same(claim), ())[:MOST]
-        other = next((one for one in others if _again(claim, reading.claims[one], loosely=one in constants)), None)
+        others = known.get(_same(claim))
+        if others is None:
+            continue
+        again = (one for one in others[:MOST] if _again(claim, reading.claims[one], loosely=one in constants))
+        other = next(again, None)
         if other is not None:
             found[place] = f"the same figure as on line {reading.claims[other].line}"
     return found

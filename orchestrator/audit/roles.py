@@ -5,10 +5,10 @@ goal.
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from orchestrator.audit import tongues
-from orchestrator.audit.model import Cell, Figure, Role, Row
+from orchestrator.audit.model import Figure, Role, Row
 
 GOAL: Final = rf"targets?|goals?|budget|limit|threshold|objective|required|requirement|slo|sla|{tongues.GOALS}"
 SAID: Final = re.compile(
@@ -56,11 +56,28 @@ NEAR: Final = 160
 
 def sentence(text: str, figure: Figure) -> tuple[str, str]:
     """What stands before and behind a figure in its sentence, as far as it is looked at."""
-    before = text[max(0, figure.start - NEAR) : figure.start]
+    return _around(text, figure.start, figure.end)
+
+
+@lru_cache(maxsize=64)  # several ask for the same figure's, one after the other
+def _around(text: str, start: int, end: int) -> tuple[str, str]:
+    before = text[max(0, start - NEAR) : start]
     stops = [one.end() for one in STOP.finditer(before)]
-    after = text[figure.end : figure.end + NEAR]
+    after = text[end : end + NEAR]
     stop = STOP.search(after)
     return before[stops[-1] if stops else 0 :], after[: stop.start()] if stop else after
+
+
+class _Seen(NamedTuple):
+    """A cell as its figures share it. guessed, column: what stands around it makes of them. said, guess: whether it
+    has such words anywhere; without, no figure needs a look of its own.
+    """
+
+    text: str
+    guessed: bool
+    column: Role | None
+    said: bool
+    guess: bool
 
 
 def roles(row: Row, place: int, figures: Sequence[Figure]) -> list[Role]:
@@ -68,21 +85,26 @@ def roles(row: Row, place: int, figures: Sequence[Figure]) -> list[Role]:
     cell = row.cells[place]
     if not figures:
         return []
-    guessed = _is_guessed(row, place)
-    column = _column(cell) if row.table and place else None
+    column = _column(cell.column) if row.table and place else None
+    says, guesses = SAID.search(cell.text) is not None, ESTIMATE.search(cell.text) is not None
+    seen = _Seen(cell.text, _is_guessed(row, place), column, says, guesses)
     found: list[Role] = []
     end = 0
     for figure in figures:
-        found.append(_role(cell.text, figure, end, guessed=guessed, column=column))
+        found.append(_role(seen, figure, end))
         end = figure.end
     return found
 
 
 def _is_guessed(row: Row, place: int) -> bool:
     """Whether headings, column or the row's name say that its figures are estimates."""
-    titles = [*row.heading, row.cells[place].column]
-    titles += [row.cells[0].text[:NEAR]] if row.table and place else []
-    return any(_guesses(title) for title in titles if title)
+    named = row.cells[0].text[:NEAR] if row.table and place else ""
+    return _guesses(row.cells[place].column) or _guesses(named) or _any_guesses(row.heading)
+
+
+@lru_cache(maxsize=4096)
+def _any_guesses(heading: tuple[str, ...]) -> bool:
+    return any(_guesses(title) for title in heading)
 
 
 @lru_cache(maxsize=4096)
@@ -90,25 +112,41 @@ def _guesses(title: str) -> bool:
     return ESTIMATE.search(title) is not None and GOAL_COLUMN.fullmatch(title) is None
 
 
-def _column(cell: Cell) -> Role | None:
-    if GOAL_COLUMN.search(cell.column):
+@lru_cache(maxsize=4096)
+def _column(head: str) -> Role | None:
+    if GOAL_COLUMN.search(head):
         return Role.GOAL
-    if CHANGE.search(cell.column):
+    if CHANGE.search(head):
         return None
-    if BEFORE.search(cell.column):
+    if BEFORE.search(head):
         return Role.BEFORE
-    return Role.AFTER if AFTER.search(cell.column) else None
+    return Role.AFTER if AFTER.search(head) else None
 
 
-def _role(text: str, figure: Figure, end: int, *, guessed: bool, column: Role | None) -> Role:
+@lru_cache(maxsize=4096)
+def is_goal_column(head: str) -> bool:
+    """Whether a column of that head holds goals."""
+    return GOAL_COLUMN.search(head) is not None
+
+
+@lru_cache(maxsize=4096)
+def is_change_column(head: str) -> bool:
+    """Whether a column of that head holds changes."""
+    return CHANGE.search(head) is not None
+
+
+def _role(seen: _Seen, figure: Figure, end: int) -> Role:
+    text, guessed, column, says, guesses = seen
+    if figure.end - figure.start == len(text):  # no word around it: only its row speaks of it
+        return Role.GOAL if column is Role.GOAL else Role.ESTIMATE if guessed else column or Role.CLAIM
     before, after = sentence(text, figure)
     near = text[max(end, figure.start - len(before)) : figure.start]
     if column is Role.GOAL:
         return Role.GOAL
-    told = _said(figure, near, before, after)
+    told = _said(figure, near, before, after) if says else None
     if told is Role.GOAL and not ESTIMATE.search(near):
         return told
-    if guessed or _is_estimate(before, after):
+    if guessed or (guesses and _is_estimate(before, after)):
         return Role.ESTIMATE
     return told or column or Role.CLAIM
 

@@ -48,19 +48,17 @@ def _said(language: str, blocks: Sequence[Block]) -> list[Block]:
 
 @dataclass(slots=True)
 class _Reading:
-    """Where the reading is. titles: of the headings above, by level."""
+    """Where the reading is. titles: of the headings above, by level; heading: the same in order."""
 
     lines: Sequence[str]
     rows: list[Row] = field(default_factory=list)
     titles: dict[int, str] = field(default_factory=dict)
+    heading: tuple[str, ...] = ()
     items: list[str] = field(default_factory=list)
     columns: tuple[str, ...] = ()
     block: int = 0
     kind: Shape | None = None
     last: int = 0
-
-    def heading(self) -> tuple[str, ...]:
-        return tuple(self.titles[level] for level in sorted(self.titles))
 
     def prose(self, blocks: list[Block]) -> None:
         for block in blocks:
@@ -84,8 +82,9 @@ class _Reading:
             level = min(block.level, DEEPEST)
             self.titles = {each: title for each, title in self.titles.items() if each < level}
             self.titles[level] = text[:TITLE_LONGEST]
+            self.heading = tuple(self.titles[each] for each in sorted(self.titles))
         cell = clean_cell(block.number, text)
-        above = (*self.heading(), *self._parents(block, cell.text))
+        above = (*self.heading, *self._parents(block, cell.text))
         if cell.text or cell.files:
             self.rows.append(Row((cell,), above[:-1] if block.shape is Shape.HEADING else above, self.block))
 
@@ -115,7 +114,7 @@ class _Reading:
         named = [*columns, *[""] * (len(cells) - len(columns))]
         made = tuple(clean_cell(line, text, column) for (line, text), column in zip(cells, named, strict=False))
         if made and any(cell.text or cell.marked or cell.files for cell in made):
-            self.rows.append(Row(made, self.heading(), self.block, table=True))
+            self.rows.append(Row(made, self.heading, self.block, table=True))
 
     def code(self, blocks: list[Block]) -> None:
         """A fence's lines: drawn tables, or prose between titles of its own."""
@@ -143,7 +142,7 @@ class _Reading:
         """A line of a fence; the title that stands for the lines below it."""
         cell = clean_cell(number, NUMBERED.sub("", text, count=1).strip().lstrip("-*#\u2022 "))
         if cell.text or cell.files:
-            self.rows.append(Row((cell,), (*self.heading(), title) if title else self.heading(), self.block))
+            self.rows.append(Row((cell,), (*self.heading, title) if title else self.heading, self.block))
         titled = cell.text.endswith(":") or not (cell.marked or cell.files or _has_value(cell.text))
         return cell.text[:TITLE_LONGEST] if titled else title
 

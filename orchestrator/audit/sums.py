@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Final
 
-from orchestrator.audit.arithmetic import quantity
+from orchestrator.audit.arithmetic import kind, quantity
 from orchestrator.audit.changes import Flags
 from orchestrator.audit.model import Claim, Reading, Role
 from orchestrator.audit.roles import STOP
@@ -103,7 +103,7 @@ def _row_share(reading: Reading, members: Sequence[tuple[int, Claim]]) -> Flags:
         return {}
     place, share = shares[0]
     part = next((claim.figure for _, claim in members if claim is not share and claim.role is not Role.GOAL), None)
-    if part is None or share.figure is None or not whole[0].low or quantity(part).kind != quantity(whole[0]).kind:
+    if part is None or share.figure is None or not whole[0].low or kind(part) != kind(whole[0]):
         return {}
     real = 100 * quantity(part).value / quantity(whole[0]).value
     if abs(real - float(share.figure.low)) <= max(float(share.figure.half), 0.5) + 0.01 * real:

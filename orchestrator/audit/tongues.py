@@ -52,6 +52,8 @@ def brought_over(text: str) -> str:
 
 def octets(unit: str, text: str) -> str:
     """A unit of octets as one of bytes, also within a rate: "Mo/s"; any other word as it is."""
+    if unit[1:2] != "o":
+        return unit
     head, slash, tail = unit.partition("/")
     known = OCTETS.get(head)
     if known is None and head in NAMES_TOO and FRENCH.search(text[:LONGEST]):

@@ -1,6 +1,6 @@
 """A plan ready to run: text, plan and graph together, checked against the registered runners."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -10,6 +10,7 @@ from orchestrator.graph.build import build_graph
 from orchestrator.graph.model import TaskGraph
 from orchestrator.plan.load import NO_SETTINGS, parse_plan, plan_digest, read_plan_text
 from orchestrator.plan.model import Plan
+from orchestrator.plan.offered import Offered
 from orchestrator.plan.problem import PlanError, Problem
 
 DOCUMENTS: Final = frozenset({".md", ".markdown", ".txt", ".sm"})
@@ -33,10 +34,10 @@ def load_text(
     source: str,
     settings: Mapping[str, str] = NO_SETTINGS,
     runners: Mapping[str, tuple[Metric, ...]] | None = None,
-    drivers: Collection[str] | None = None,
+    offered: Offered | None = None,
 ) -> LoadedPlan:
     """Everything about a plan's text. Without runners the preflight is left out. Pure. Raises PlanError."""
-    plan = parse_plan(text, source, settings, runners, drivers)
+    plan = parse_plan(text, source, settings, runners, offered)
     return LoadedPlan(plan, build_graph(plan), text, plan_digest(text, settings), source, dict(settings))
 
 
@@ -44,12 +45,12 @@ def load_plan(
     path: Path,
     settings: Mapping[str, str] = NO_SETTINGS,
     runners: Mapping[str, tuple[Metric, ...]] | None = None,
-    drivers: Collection[str] | None = None,
+    offered: Offered | None = None,
 ) -> LoadedPlan:
     """As `load_text`, from a file. Its text is read and judged each time. Raises PlanError."""
     text = read_plan_text(path)
     try:
-        return load_text(text, str(path), settings, runners, drivers)
+        return load_text(text, str(path), settings, runners, offered)
     except PlanError as error:
         raise (_to_import(path, text) or error) from error
 

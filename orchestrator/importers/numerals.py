@@ -14,6 +14,8 @@ DIGITS: Final = 15
 THOUSANDS: Final = re.compile(
     r"[1-9]\d{0,2}(?:(?P<mark>[,.'_\u00a0\u202f\u2009 ])\d{3})(?:(?P=mark)\d{3}){0,4}(?:(?P<point>[.,])\d{1,9})?"
 )
+SIMPLE: Final = re.compile(r"[0-9]{1,8}(?:\.[0-9]{1,6})?")
+"""Most numbers: what they mean needs no other look."""
 PLAIN: Final = re.compile(r"\d{1,15}(?:[.,]\d{1,9})?")
 EXPONENT: Final = re.compile(r"(?P<base>\d{1,9}(?:[.,]\d{1,9})?)(?:[eE](?P<power>[+-]?\d{1,2}))")
 POWER: Final = re.compile(r"10\^(?P<power>-?\d{1,2})")
@@ -38,7 +40,11 @@ def read_number(text: str) -> Decimal | None:
     """What the text, which holds digits and the signs between them, means; None where it has no meaning or more
     than one.
     """
-    if sum(sign.isdigit() for sign in text) > DIGITS or (not text.isascii() and not _spaced(text)):
+    if SIMPLE.fullmatch(text):
+        return Decimal(text)
+    if (len(text) > DIGITS and sum(sign.isdigit() for sign in text) > DIGITS) or (
+        not text.isascii() and not _spaced(text)
+    ):
         return None
     if found := POWER.fullmatch(text):
         return Decimal(10) ** int(found["power"])

@@ -95,6 +95,7 @@ def render_page(
             early=early,
             token=token,
             questions=[state.tasks[task] for task in state.asking],
+            asked=[one for each in state.tasks.values() if not each.settled for one in each.questions if not one.reply],
             agents=list(agent_tasks(loaded.plan, loaded.graph, state)),
             outcome=report.outcome,
             graph=_picture(_graph(loaded, report)),

@@ -1,13 +1,13 @@
 """Checks of what concerns agents' work: briefs, hand-ins, instruments, rounds, merges. Pure."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import Final
 
 from orchestrator.plan.drivers import Driver
 from orchestrator.plan.handins import briefed, by_person, full_id
 from orchestrator.plan.model import Plan, Task
-from orchestrator.plan.problem import Problem, did_you_mean, nearest
+from orchestrator.plan.problem import Problem, did_you_mean
 from orchestrator.plan.source import Path, Source
 
 UNREADABLE: Final = "unreadable-part"
@@ -59,16 +59,6 @@ def _agents(plan: Plan, source: Source) -> Iterator[Problem]:
             if {".", ".."}.intersection(file.split("/")):
                 what = f"{file!r} does not lie in the agent's home"
                 yield source.problem((*path, "home", file), what, "write its path from the home, without `.` and `..`")
-
-
-def driver_problems(plan: Plan, known: Collection[str], source: Source) -> Iterator[Problem]:
-    """Agents whose driver nobody offers. known: the names of all that there are."""
-    for name, agent in plan.agents.items():
-        if agent.driver not in known and UNREADABLE not in name:
-            near = nearest(agent.driver, known)
-            meant = f"did you mean '{near}'? " if near else ""
-            mend = f"{meant}there are {', '.join(sorted(known))}; or install the package that brings it"
-            yield source.problem(("agents", name, "driver"), f"there is no driver '{agent.driver}'", mend)
 
 
 def _of_people(group: str, task: Task, path: Path, source: Source, unresolved: Unresolved) -> Iterator[Problem]:

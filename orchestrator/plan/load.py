@@ -2,16 +2,16 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path as FilePath
 from typing import Final
 
 from orchestrator.evidence.metric import Metric
 from orchestrator.plan.border import build_model, require_plan
 from orchestrator.plan.checks import check_plan, task_places
-from orchestrator.plan.handin_checks import driver_problems
 from orchestrator.plan.matrix import expand_matrices, matrix_letters, matrix_size
 from orchestrator.plan.model import Plan
+from orchestrator.plan.offered import Offered, offered_problems
 from orchestrator.plan.params import apply_settings, substitute
 from orchestrator.plan.preflight import preflight
 from orchestrator.plan.problem import PlanError, Problem
@@ -31,15 +31,15 @@ def parse_plan(
     source: str,
     settings: Mapping[str, str] = NO_SETTINGS,
     runners: Mapping[str, tuple[Metric, ...]] | None = None,
-    drivers: Collection[str] | None = None,
+    offered: Offered | None = None,
 ) -> Plan:
     """The plan that a text holds, its parameters filled in and its matrices expanded. Pure.
 
     source: the name of the file, for messages. settings: what `--set` gave, by parameter. runners: the metrics of each
-    registered runner; with them the plan is checked against what they promise. drivers: those that agents can have,
-    unless nobody knows. Raises PlanError with every problem.
+    registered runner; with them the plan is checked against what they promise. offered: the names of what
+    packages can bring, unless nobody knows. Raises PlanError with every problem.
     """
-    return plan_from(source_of(text, source), settings, runners, drivers)
+    return plan_from(source_of(text, source), settings, runners, offered)
 
 
 def source_of(text: str, name: str) -> Source:
@@ -53,7 +53,7 @@ def plan_from(
     read: Source,
     settings: Mapping[str, str],
     runners: Mapping[str, tuple[Metric, ...]] | None,
-    drivers: Collection[str] | None = None,
+    offered: Offered | None = None,
 ) -> Plan:
     """As `parse_plan`, from what was read."""
     source = read.name
@@ -75,8 +75,8 @@ def plan_from(
         found = check_plan(plan, read)
         if runners is not None:
             found += preflight(expanded, runners, read, task_places(plan, origins))
-        if drivers is not None:
-            found += driver_problems(expanded, drivers, read)
+        if offered is not None:
+            found += offered_problems(expanded, offered, read)
         noted |= _values_at(invalid)
         problems += [one for one in found if (one.line, one.column) not in noted]
         if not problems:

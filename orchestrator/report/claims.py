@@ -11,12 +11,14 @@ digit.
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from orchestrator.evidence.measurement import Claim
 from orchestrator.evidence.numbers import times
 from orchestrator.evidence.units import UnitError, conversion
 from orchestrator.graph.model import TaskGraph
+from orchestrator.plan.handins import full_id
 from orchestrator.report.model import Agreement, ClaimRow, Figure
 from orchestrator.report.spans import Course
 from orchestrator.state.events import TaskNoted
@@ -42,13 +44,31 @@ def ledger(
     by_metric: dict[str, list[Figure]] = {}
     for figure in figures:
         by_metric.setdefault(figure.measurement.metric, []).append(figure)
+    own = _measured_by(graph)
     rows = [
-        _row(seq, note, graph.nodes[note.task].agent, claim, parsed=note.claim is None, figures=by_metric)
+        _row(
+            seq, note, graph.nodes[note.task].agent, claim, parsed=note.claim is None,
+            figures=_nearest(by_metric.get(claim.metric, ()), {note.task, *own.get(note.task, ())}),
+        )
         for seq, note in course.notes
         if _counts(graph, state, note)
         for claim in claims_of(note, by_metric)
-    ]
+    ]  # fmt: skip
     return tuple(sorted([*rows, *spoken], key=lambda row: (ORDER.index(row.standing), row.seq)))
+
+
+def _measured_by(graph: TaskGraph) -> Mapping[str, Sequence[str]]:
+    """The instruments of each hand-in, by the task that leaves it."""
+    found: dict[str, list[str]] = {}
+    for node in graph.nodes.values():
+        if node.task.measures is not None:
+            found.setdefault(full_id(node.group, node.task.measures), []).append(node.id)
+    return found
+
+
+def _nearest(figures: Sequence[Figure], own: AbstractSet[str]) -> Sequence[Figure]:
+    """Those of a task itself or of its instruments; where there are none, those of anybody."""
+    return [each for each in figures if each.task in own] or figures
 
 
 def claims_of(note: TaskNoted, known: Mapping[str, object]) -> Iterator[Claim]:
@@ -69,10 +89,9 @@ def _counts(graph: TaskGraph, state: RunState, note: TaskNoted) -> bool:
 
 
 def _row(  # noqa: PLR0913 - the parts of a row
-    seq: int, note: TaskNoted, agent: str, claim: Claim, *, parsed: bool, figures: Mapping[str, Sequence[Figure]]
+    seq: int, note: TaskNoted, agent: str, claim: Claim, *, parsed: bool, figures: Sequence[Figure]
 ) -> ClaimRow:
-    own = [each for each in figures.get(claim.metric, ()) if each.task == note.task]
-    for figure in own or figures.get(claim.metric, ()):
+    for figure in figures:
         if figure.value is None or figure.low is None or figure.high is None:
             continue
         try:

@@ -1,10 +1,10 @@
 """A model that plays a script, over the dialects that agents speak: OpenAI chat and responses, Anthropic messages,
 Gemini.
 
-A step for each answer: {"write": PATH, "content": TEXT}, {"read": PATH}, {"shell": COMMAND}, or {"say": TEXT}, which
-ends the turn; "delay": SECONDS beside any, "args": {} for further arguments of a call. Which is next is read from the
-request's own history, so that an agent which is started again goes on where it was. A request without tools (a title, a
-summary) gets a word and uses up no step.
+A step for each answer: {"write": PATH, "content": TEXT}, {"read": PATH}, {"shell": COMMAND}, {"tool": NAME, "args": {}}
+for a tool of a server of the Model Context Protocol, or {"say": TEXT}, which ends the turn; "delay": SECONDS beside any,
+"args": {} for further arguments of a call. Which is next is read from the request's own history, so that an agent which
+is started again goes on where it was. A request without tools (a title, a summary) gets a word and uses up no step.
 """
 
 import json
@@ -29,17 +29,21 @@ WHERE = re.compile(r"/[^\s\"\\]+/0/workspace")
 
 
 def tools_of(body: Json) -> dict[str, Json]:
-    """The schema of each tool that a request offers, by name."""
+    """The schema of each tool that a request offers, by name; by SPACE.NAME where tools stand in a space of names."""
     found = {}
     for tool in body.get("tools") or []:
         for one in tool.get("functionDeclarations") or tool.get("tools") or [tool.get("function", tool)]:
             schema = one.get("parameters") or one.get("input_schema") or one.get("parametersJsonSchema") or {}
-            found[str(one.get("name", ""))] = schema
+            space = f"{tool['name']}." if tool.get("type") == "namespace" else ""
+            found[f"{space}{one.get('name', '')}"] = schema
     return found
 
 
 def call_of(step: Json, tools: dict[str, Json]) -> tuple[str, Json]:
     """The step as a call of one of the tools, whatever this agent names it."""
+    if "tool" in step:  # agents put the server's name before it
+        name = next((each for each in tools if re.search(rf"(?:^|[_.]){step['tool']}$", each)), step["tool"])
+        return name, step.get("args", {})
     names = WRITERS if "write" in step else READERS if "read" in step else SHELLS
     name = next((each for each in tools if names.fullmatch(each)), "")
     if "write" in step and not name:  # an agent that has only a shell
@@ -134,7 +138,9 @@ def responses(name: str, args: Json, text: str, ident: str, read: int, written: 
         "content": [{"type": "output_text", "text": text, "annotations": []}],
     }
     if name:
-        item = {"type": "function_call", "call_id": ident, "name": name, "arguments": json.dumps(args)}
+        space, _, bare = name.rpartition(".")
+        item = {"type": "function_call", "call_id": ident, "name": bare, "arguments": json.dumps(args)}
+        item |= {"namespace": space} if space else {}
     item |= {"id": f"item_{ident}", "status": "completed"}
     usage = {"input_tokens": read, "output_tokens": written, "total_tokens": read + written}
     usage |= {"input_tokens_details": {"cached_tokens": 0}, "output_tokens_details": {"reasoning_tokens": 0}}

@@ -8,6 +8,7 @@ name, ORCHESTRATE_REAL_AGENT_BIN the folder of its program.
 import json
 import os
 import subprocess
+import threading
 from pathlib import Path
 
 import psutil
@@ -48,43 +49,55 @@ class Working:
         self.shell, self.folder, self.real = shell, shell.folder, real
         subprocess.run(["sh", ROOT / "plans/examples/agents/make-repo.sh", self.folder / "repo"], check=True)
 
-    def run(self, script, rounds=1, budget=None, may=()):
-        """What the run reports, and the provider that was asked."""
-        real = self.real
-        if real.reads_first:
+    def run(self, script, rounds=1, budget=None, starts=None, may=()):
+        """What the run of one task reports, and the provider that was asked."""
+        if self.real.reads_first:
             script = [
                 part for step in script for part in ([{"read": step["write"]}] if "write" in step else []) + [step]
             ]
+        model = ScriptedModel(script, starts=starts)
+        return self.carry_out(model, {"W": self.workstream("W", "Make it small.", rounds)}, budget, may)
+
+    def run_several(self, model):
+        """The same of tasks at once, one for each word of the model."""
+        return self.carry_out(model, {word: self.workstream(word, f"{word}: make it small.") for word in model.models})
+
+    def carry_out(self, model, groups, budget=None, may=()):
+        """A plan with these workstreams, and one agent that has capacity for all."""
+        real = self.real
         program = [str(PROGRAMS / real.program[0]), *real.program[1:]]
         agent = {"specialty": "Packing", "driver": "acp", "program": program, "env": [real.key, *real.settings],
                  "home": real.home, "budget": budget or {"time": f"{real.slow * 60}s"}}  # fmt: skip
-        agent["may"] = {"run": list(may)}
+        agent |= {"may": {"run": list(may)}, "capacity": len(groups)}
         if real.mode:
             agent["mode"] = real.mode
-        write = {"id": "write", "title": "Pack", "brief": "Make it small.",
-        "workspace": {"repo": str(self.folder / "repo"), "base": "main"},
-                 "writes": ["src/**"], "pinned": ["bench/**"], "until": ["W.small"], "rounds": rounds}  # fmt: skip
-        measure = {"id": "measure", "title": "Size", "measures": "write", "command": MEASURE,
-                   "metrics": [{"name": "share", "unit": "%", "better": "lower"}]}  # fmt: skip
-        small = {"id": "small", "title": "Small", "metric": "share", "target": "< 20 %"}
         plan = {
             "schema": 1,
             "id": "real",
             "title": "A real agent",
             "agents": {"REAL": agent},
-            "workstreams": {
-                "W": {"title": "Pack", "lead": "REAL", "tasks": [write, measure], "success_criteria": [small]}
-            },
+            "workstreams": groups,
         }
         (self.folder / "plan.yaml").write_text(yaml.safe_dump(plan, sort_keys=False), "utf-8")
-        with double(ScriptedModel(script)) as provider:
+        with double(model) as provider:
             self.shell.env |= {real.key: KEY, real.base: provider.url + real.below, **real.settings}
             self.shell.env["PATH"] = f"{PROGRAMS}:{self.shell.env['PATH']}"  # a Node of its own is there
-            done = self.shell("run", "-q", "--no-page", "plan.yaml")
+            done = self.shell("run", "-q", "--no-page", "-k", "plan.yaml")
             provider.behave.free.set()
         report = json.loads(self.shell("report", "--json").stdout)
         assert "Traceback" not in done.stdout + done.stderr
         return done.returncode, report, provider
+
+    def workstream(self, group, brief, rounds=1):
+        """A task of an agent and its instrument."""
+        write = {"id": "write", "title": "Pack", "brief": brief,
+        "workspace": {"repo": str(self.folder / "repo"), "base": "main"},
+                 "writes": ["src/**"], "pinned": ["bench/**"], "until": [f"{group}.small"],
+                 "rounds": rounds}  # fmt: skip
+        measure = {"id": "measure", "title": "Size", "measures": "write", "command": MEASURE,
+                   "metrics": [{"name": "share", "unit": "%", "better": "lower"}]}  # fmt: skip
+        small = {"id": "small", "title": "Small", "metric": "share", "target": "< 20 %", "from": f"{group}.measure"}
+        return {"title": "Pack", "lead": "REAL", "tasks": [write, measure], "success_criteria": [small]}
 
     def left_processes(self, run):
         """Programs of the run's attempts that are still there."""
@@ -174,3 +187,44 @@ def test_at_the_token_budget_it_is_refused_and_overshoots_by_one_call_at_the_mos
     assert spent["tokens"] == 1050 * len(_answers(provider))
     assert 2500 <= spent["tokens"] < 2500 + 1050
     assert report["criteria"][0]["verdict"]["outcome"] != "PASS"
+
+
+class Several:
+    """A model for each of several agents; which one is asked is told by a word of its brief."""
+
+    def __init__(self, scripts):
+        self.models = {word: ScriptedModel(script) for word, script in scripts.items()}
+        self.free = threading.Event()
+
+    def __call__(self, asked):
+        word = next(word for word in self.models if word.encode() in asked.raw)
+        return self.models[word](asked)
+
+
+@pytest.mark.skipif(
+    NAME not in {"", "codex"}, reason="how others name the tools of a server is not known to the script"
+)
+def test_two_at_once_ask_our_server_and_each_is_judged_by_its_own_hand_in(agent):
+    said = {"metric": "share", "value": 1, "unit": "%"}
+    packs = {"ALPHA": ZLIB, "OMEGA": PLAIN}
+    scripts = {
+        word: [{"tool": "brief"}, {"tool": "submit_figure", "args": {**said, "text": f"{word} has 1 %"}},
+        {"write": "src/pack.py", "content": f"# {word}\n{pack}"}, {"say": f"{word} is done."}]
+        for word, pack in packs.items()
+    }  # fmt: skip
+    code, report, provider = agent.run_several(Several(scripts))
+    rounds = {each["task"]: each["round"] for each in report["rounds"]}
+    last = {word: max((each.raw for each in provider.asked if word.encode() in each.raw), key=len) for word in packs}
+
+    assert code == 1
+    assert {task: one["passed"] for task, one in rounds.items()} == {"ALPHA.write": True, "OMEGA.write": False}
+    assert {one["talk"]["stop"] for one in rounds.values()} == {"end_turn"}
+    assert len({one["hand_in"]["commit"] for one in rounds.values()}) == len(packs)
+    assert [one["talk"]["refused"] for one in rounds.values()] == [[], []]
+    assert {one["text"]: (one["claimed"], one["measured"]) for one in report["claims"]} == {
+        "ALPHA has 1 %": (1, 8), "OMEGA has 1 %": (1, 100)
+    }  # fmt: skip
+    for word, body in last.items():
+        assert f"{word}: make it small.".encode() in body
+        assert all(other.encode() not in body for other in packs if other != word)
+        assert b"counts" in body  # our server answered

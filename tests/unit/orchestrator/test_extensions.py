@@ -37,7 +37,9 @@ def test_what_a_package_offers_is_found_by_its_name_and_imported_only_then(offer
 
 def test_an_unknown_name_is_told_with_those_that_there_are(offer):
     offer("one_package", "good", "other_module:Thing")
-    with pytest.raises(OrchestratorError, match=r"there is no thing 'god'\n  mend: use one of good"):
+    with pytest.raises(
+        OrchestratorError, match=r"there is no thing 'god'\n  mend: did you mean 'good'\? use one of good"
+    ):
         POINT.find("god")
 
 

@@ -15,10 +15,16 @@ import pytest
 
 from orchestrator.api.running import run
 from orchestrator.engine.options import RunOptions
+from orchestrator.engine.runs import open_journal
+from orchestrator.engine.session import owned
 from orchestrator.peers import is_ours, peer_user
 from orchestrator.plan.model import Plan
 from orchestrator.runs import Runs
 from orchestrator.server import make_server
+from orchestrator.state.events import Envelope, TaskNoted, TaskStarted
+from orchestrator.state.questions import ASKS
+
+SAID = ({"word": "approved"}, {"task": "A.it", "number": "1", "text": "Those."})
 
 
 @pytest.fixture
@@ -26,8 +32,12 @@ def waiting(tmp_path, monkeypatch):
     """A run that waits for a yes; its id."""
     monkeypatch.chdir(tmp_path)
     task = {"id": "look", "title": "Look", "approve": {"ask": "Ship <it>?"}}
-    agents = {"LEAD": {"specialty": "deciding", "driver": "human"}}
-    groups = {"A": {"title": "A", "lead": "LEAD", "tasks": [task]}}
+    agents = {
+        "LEAD": {"specialty": "deciding", "driver": "human"},
+        "CI": {"specialty": "the rest", "driver": "command"},
+    }
+    later = {"id": "it", "title": "It", "agent": "CI", "command": ["true"]}
+    groups = {"A": {"title": "A", "lead": "LEAD", "tasks": [task, later]}}
     plan = Plan(schema=1, id="small", title="Small", agents=agents, workstreams=groups)
     return run(plan, options=RunOptions(page=False)).run
 
@@ -70,6 +80,41 @@ def test_a_button_of_the_page_answers_and_leads_back_to_it(waiting, page):
     assert Runs().resume(waiting, RunOptions(page=False)).exit_code == 0
 
 
+@pytest.fixture
+def asked(waiting):
+    """What an agent asks meanwhile."""
+    journal = open_journal(Path(".orchestrate"))
+    said = (TaskStarted("A.it", 1), TaskNoted("A.it", 1, f"{ASKS}Which <two>?"))
+    with owned(journal, waiting) as fence:
+        last = journal.read(waiting)[-1]
+        journal.append(
+            waiting, [Envelope(last.seq + n, last.at, last.mono, fence, event) for n, event in enumerate(said, 1)]
+        )
+    journal.close()
+    return waiting
+
+
+def replies(run):
+    return [one.reply for one in Runs().state(run).tasks["A.it"].questions]
+
+
+def test_a_form_of_the_page_answers_what_an_agent_asked(asked, page):
+    port, path, token = page
+    text = ask(port, "GET", path)[1]
+    assert "Which &lt;two&gt;?" in text
+    assert 'name="number" value="1"' in text
+    form = {"token": token, "task": "A.it", "number": "1", "text": "Those <two>.", "by": "Ada"}
+    assert ask(port, "POST", f"{path}/answer", {**form, "text": " "})[0] == 400
+    assert ask(port, "POST", f"{path}/answer", {**form, "number": "one"})[0] == 400
+    assert ask(port, "POST", f"{path}/answer", {**form, "number": "7"})[0] == 409
+    status, _, headers = ask(port, "POST", f"{path}/answer", form)
+    assert (status, headers["Location"]) == (303, f"{path}#people")
+    (reply,) = replies(asked)
+    assert (reply.channel, reply.by, reply.text) == ("page", "Ada", "Those <two>.")
+    assert ask(port, "POST", f"{path}/answer", form)[0] == 409
+    assert 'name="number"' not in ask(port, "GET", path)[1]
+
+
 @pytest.mark.parametrize(
     ("form", "headers"),
     [
@@ -82,17 +127,20 @@ def test_a_button_of_the_page_answers_and_leads_back_to_it(waiting, page):
     ],
     ids=["no token", "a guess", "a foreign origin", "no origin", "a foreign host", "no form"],
 )
-def test_an_answer_that_no_page_of_ours_sent_is_refused(waiting, page, form, headers):
+@pytest.mark.parametrize("said", SAID, ids=["gate", "question"])
+def test_an_answer_that_no_page_of_ours_sent_is_refused(asked, page, form, headers, said):
     port, path, token = page
-    whole = {"token": token, "task": "A.look", "word": "approved", **form}
+    whole = {"token": token, "task": "A.look", **said, **form}
     assert ask(port, "POST", f"{path}/answer", whole, **headers)[0] == 403
-    assert Runs().state(waiting).tasks["A.look"].answers == ()
+    assert Runs().state(asked).tasks["A.look"].answers == ()
+    assert replies(asked) == [None]
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else")
-def test_another_user_of_the_machine_sees_no_token_and_answers_nothing(waiting, page):
+@pytest.mark.parametrize("said", SAID, ids=["gate", "question"])
+def test_another_user_of_the_machine_sees_no_token_and_answers_nothing(asked, page, said):
     port, path, token = page
-    form = urlencode({"token": token, "task": "A.look", "word": "approved"})
+    form = urlencode({"token": token, "task": "A.look", **said})
     host = f"Host: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\nConnection: close\r\n"
     kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(form)}\r\n"
     requests = (f"GET {path} HTTP/1.1\r\n{host}\r\n", f"POST {path}/answer HTTP/1.1\r\n{host}{kind}\r\n{form}")
@@ -105,7 +153,8 @@ def test_another_user_of_the_machine_sees_no_token_and_answers_nothing(waiting, 
     assert "200 OK" in seen[0]
     assert token not in seen[0]
     assert "403 Forbidden" in seen[1]
-    assert Runs().state(waiting).tasks["A.look"].answers == ()
+    assert Runs().state(asked).tasks["A.look"].answers == ()
+    assert replies(asked) == [None]
 
 
 AS_NOBODY = """

@@ -87,3 +87,23 @@ def test_reading_needs_no_rule_and_our_own_servers_tools_need_none(tmp_path):
     assert allowed({"kind": "search"}, tmp_path).allowed
     assert allowed({"title": "mcp__ours__report"}, tmp_path, servers=["ours"]).allowed
     assert not allowed({"title": "mcp__ours2__report"}, tmp_path, servers=["ours"]).allowed
+
+
+@pytest.mark.parametrize(
+    "title", ["mcp.ours.report", "mcp__ours__report", "ours.report", "ours__report", "ours/report"]
+)
+def test_a_tool_of_our_own_server_may_be_called_however_an_agent_spells_it(tmp_path, title):
+    assert allowed({"kind": "execute", "title": title}, tmp_path, servers=["ours"]).allowed
+    assert not allowed({"kind": "execute", "title": title}, tmp_path).allowed
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        {"title": "ours.report; rm -rf /"},
+        {"title": "mcp.ours.report && sh"},
+        {"title": "ours.report", "rawInput": {"command": "rm -rf /"}},
+    ],
+)
+def test_a_command_that_calls_itself_a_tool_of_our_server_is_a_command(tmp_path, call):
+    assert not allowed({"kind": "execute", **call}, tmp_path, servers=["ours"]).allowed

@@ -59,3 +59,16 @@ def test_signs_before_a_figure_are_kept_beside_it():
     assert less.negative
     assert about.about
     assert below.bound == "<"
+
+
+@pytest.mark.parametrize("number", ["5", "49.6", "2024", "1.280", "00", "12345678"])
+@pytest.mark.parametrize(
+    "unit", ["%", " %", "MB", " mb", " Mo", " Go", "x", " k", " M", " min", " d", " may", " MB/s", ""]
+)
+def test_a_figure_alone_is_the_figure_that_it_is_among_words(number, unit):
+    alone = find_figures(f"{number}{unit}")
+    among = find_figures(f"{number}{unit} .")
+
+    assert [(one.text, one.low, one.high, one.unit, one.half) for one in alone] == [
+        (one.text, one.low, one.high, one.unit, one.half) for one in among
+    ]

@@ -93,3 +93,9 @@ def test_a_target_that_is_only_a_mark_is_one_of_those_that_are_counted():
 def test_what_lies_between_two_figures_is_no_change_of_one_thing():
     assert flagged("Coverage rose from 71% to 84%; the hit rate is 92%.") == []
     assert flagged("12 MB of 40 MB are index, 30%.") == []
+
+
+def test_a_change_is_held_against_no_pair_where_too_many_have_its_name():
+    table = "\n| Pool | Peak memory |\n|---|---|\n| Before | 40 MB |\n| After | 30 MB |\n\nText.\n"
+    assert flagged(f"Peak memory reduced by 49.6%.\n{table * 3}") == ["49.6%"]
+    assert flagged(f"Peak memory reduced by 49.6%.\n{table * 30}") == []

@@ -1,12 +1,15 @@
 """What a task said stands beside what was measured, and never counts."""
 
+import json
 import time
+from types import SimpleNamespace
 
 import pytest
 
 from orchestrator.evidence.measurement import Claim
+from orchestrator.graph.load import load_text
 from orchestrator.report.build import build_report
-from orchestrator.report.claims import agrees, claims_of
+from orchestrator.report.claims import agrees, claims_of, ledger
 from orchestrator.report.model import Agreement
 from orchestrator.state.events import TaskNoted
 
@@ -90,3 +93,24 @@ def test_a_claim_changes_no_verdict(plan, graph, journal, events):
     plain = [Envelope(seq, 1.0, 1.0, 1, event) for seq, event in enumerate(without, 1)]
     verdicts = [[row.verdict for row in build_report(plan, graph, each).criteria] for each in (journal, plain)]
     assert verdicts[0] == verdicts[1]
+
+
+def test_a_claim_stands_beside_what_the_instruments_of_its_own_hand_in_measured():
+    write = {"id": "write", "title": "W", "brief": "Write.", "writes": ["a"]}
+    write["workspace"] = {"repo": ".", "base": "main"}
+    share = {"name": "share", "unit": "%", "better": "lower"}
+    measure = {"id": "measure", "title": "M", "measures": "write", "command": ["true"], "metrics": [share]}
+    group = {"title": "G", "lead": "X", "tasks": [write, measure]}
+    agents = {"X": {"specialty": "S", "driver": "command", "program": ["true"]}}
+    plan = {"schema": 1, "id": "p", "title": "P", "agents": agents, "workstreams": {"A": group, "B": group}}
+    figures = [
+        SimpleNamespace(task=f"{name}.measure", measurement=SimpleNamespace(metric="share", unit="%"), value=value,
+                        low=value, high=value, number=number)
+        for number, (name, value) in enumerate([("A", 8.0), ("B", 100.0)], 1)
+    ]  # fmt: skip
+    state = SimpleNamespace(tasks={"B.write": SimpleNamespace(attempt=1, batches=())})
+    course = SimpleNamespace(notes=[(1, TaskNoted("B.write", 1, "small", Claim("share", 1.0, "%")))])
+
+    (row,) = ledger(load_text(json.dumps(plan), "p.yaml").graph, state, course, figures)
+
+    assert (row.standing, row.measured, row.figure) == (Agreement.DISAGREES, 100.0, 2)

@@ -1,0 +1,38 @@
+"""Names in a plan of what packages can bring, held against what there is. Nothing is imported for it."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+from orchestrator.plan.handin_checks import UNREADABLE
+from orchestrator.plan.model import Plan
+from orchestrator.plan.problem import Problem, nearest
+from orchestrator.plan.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The names of all that there are. notifiers: asked only where a plan names one."""
+
+    drivers: Collection[str]
+    notifiers: Callable[[], Collection[str]]
+
+
+def offered_problems(plan: Plan, offered: Offered, source: Source) -> Iterator[Problem]:
+    """Agents whose driver nobody offers, and people who are told by a notifier that nobody offers."""
+    for name, agent in plan.agents.items():
+        if agent.driver not in offered.drivers and UNREADABLE not in name:
+            what, mend = unknown("driver", agent.driver, offered.drivers)
+            yield source.problem(("agents", name, "driver"), what, mend)
+    known = offered.notifiers() if plan.notify else ()
+    for place, told in enumerate(plan.notify):
+        if told.by not in known:
+            what, mend = unknown("notifier", told.by, known)
+            yield source.problem(("notify", place, "by"), what, mend)
+
+
+def unknown(noun: str, name: str, known: Collection[str]) -> tuple[str, str]:
+    """What is wrong with a name that nobody offers, and the mend."""
+    near = nearest(name, known)
+    meant = f"did you mean '{near}'? " if near else ""
+    there = f"there are {', '.join(sorted(known))}; or install the package that brings it"
+    return f"there is no {noun} '{name}'", f"{meant}{there}"
