@@ -88,14 +88,23 @@ def repaired(data: bytes) -> bytes:
     """The stream with the checksums of its header, its first frames and its end frame made right where they stand."""
     from xxhash import xxh3_64_intdigest  # noqa: PLC0415 - as above
 
-    from encoder.container.format import END_CHECK, FOOTER, FRAME_SIZE, HEADER_SIZE, SIZES, short_check  # noqa: PLC0415 - as above
+    from encoder.container.format import (  # noqa: PLC0415 - as above
+        END_CHECK,
+        FOOTER,
+        FRAME_SIZE,
+        HEADER_SIZE,
+        SIZES,
+        FrameKind,
+        short_check,
+    )
+    from encoder.container.short_end import MARK, SHORT_END, pack_short_end  # noqa: PLC0415 - as above
 
     out = bytearray(data)
     if len(out) < HEADER_SIZE + FOOTER.size:
         return bytes(out)
     out[16:20] = short_check(out[:16]).to_bytes(4, "little")
     at, raw_offset = HEADER_SIZE, 0
-    while at + FRAME_SIZE <= len(out) and out[at] != 2:
+    while at + FRAME_SIZE <= len(out) and out[at] not in (FrameKind.END, FrameKind.SHORT_END):
         raw_size, body_size = SIZES.unpack_from(out, at + 4)[:2]
         if at + FRAME_SIZE + body_size > len(out):
             break
@@ -104,7 +113,9 @@ def repaired(data: bytes) -> bytes:
         out[at + 32 : at + 36] = short_check(out[at : at + 32], raw_offset).to_bytes(4, "little")
         at, raw_offset = at + FRAME_SIZE + body_size, raw_offset + raw_size
     end = len(out) - FOOTER.size - END_CHECK.size
-    if at < end:
+    if out[at : at + 1] == MARK[:1] and at == len(out) - SHORT_END.size:
+        out[at:] = pack_short_end(out[: min(at, HEADER_SIZE + FRAME_SIZE)])
+    elif at < end:
         out[end : end + END_CHECK.size] = END_CHECK.pack(xxh3_64_intdigest(out[at:end]))
     return bytes(out)
 
