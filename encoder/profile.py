@@ -23,7 +23,7 @@ LEVELS: Final = {  # the back ends' own ranges
     BackEnd.BROTLI: (0, 11),
     BackEnd.MIXING: (1, 2),
 }
-RISES: Final = ("text_level", "prose_level", "plain_level")
+RISES: Final = ("text_level", "prose_level", "plain_level", "columns_level", "columns_text_level")
 """A strategy's levels beside `level`, each for a part of what it encodes; any may be left out."""
 SMALLEST_BLOCK: Final = 1024
 MOST_WORKERS: Final = 256

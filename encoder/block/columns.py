@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from encoder.block.backends import compress
+from encoder.block.backends import compress, compress_singly
 from encoder.block.layout import GLYPHS, NO_FLAGS, SORTED, TEXT_POOLED, Header, write_streams
 from encoder.glyphs.ready import prepare_transform
 from encoder.glyphs.segments import SegmentPlace
@@ -29,6 +29,7 @@ _CARRIED_BELOW: Final = 1 << 16
 """Bytes of a stream; in a longer one, what a codebook has is soon said by the stream itself."""
 _METADATA: Final = -1
 _LEAST_TRIED: Final = 64  # bytes of a stream; of fewer zstd makes about as few as any
+_BITS: Final = 8  # without matches zstd takes at least one for every byte
 _LZMA_LEVEL: Final = 8
 _SHORT: Final = 1 << 14
 """Bytes of a stream; with a longer one brotli takes its time, whose dictionary helps short ones, and zstd is seldom
@@ -169,6 +170,13 @@ class Packing:
         header = Header(GLYPHS, used.tree, fell_back=False, back_end=back_end, level=used.level)
         return header.to_bytes() + packer.packed(self.flags, self.metadata, self.streams)
 
+    def settled_body(self) -> bytes:
+        """The body at the strategy's levels for columns that have been chosen."""
+        used = self.strategy
+        level = used.level if used.columns_level is None else used.columns_level
+        text_level = max(used.level_of(text=True), used.columns_text_level or 0)
+        return self._with(self.packer.with_levels(level, text_level))
+
     def smallest_body(self) -> bytes:
         """The body, each stream behind the library that makes it smallest."""
         return self._with(self.packer.with_libraries())
@@ -199,7 +207,11 @@ class _Packer:
 
     def with_text_at(self, level: int) -> "_Packer":
         """One that compresses text at that level, and knows what this one has compressed."""
-        other = _Packer(replace(self._strategy, text_level=level))
+        return self.with_levels(self._strategy.level, level)
+
+    def with_levels(self, level: int, text_level: int) -> "_Packer":
+        """As `with_text_at`, and all else at `level`."""
+        other = _Packer(replace(self._strategy, level=level, text_level=text_level))
         other._done = self._done
         return other
 
@@ -245,7 +257,10 @@ class _Packer:
         if key not in self._done:
             book = self._strategy.codebook if text or stream_class == _METADATA else b""
             back_end = BackEnd.CARRIED if book and len(raw) < _CARRIED_BELOW else self._strategy.back_end
-            self._done[key] = raw, *compress(back_end, raw, level, text=text, codebook=book)
+            back_end, stream = compress(back_end, raw, level, text=text, codebook=book)
+            if not text and back_end is BackEnd.ZSTD and len(raw) < _BITS * len(stream):
+                back_end, stream = min((back_end, stream), compress_singly(raw), key=lambda one: len(one[1]))
+            self._done[key] = raw, back_end, stream
         _, used, stream = self._done[key]
         return used, stream
 
