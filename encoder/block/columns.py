@@ -3,7 +3,7 @@
 The kernels are imported when a block is really transformed, so that other blocks never load them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -24,11 +24,15 @@ LAYOUT_LEVEL: Final = 3
 _QUICKEST: Final = 1
 _LINES_TRIED: Final = 1 << 17
 _MUCH_TEXT: Final = 2  # one part in so many of the columns' bytes
-_SEARCHED: Final = 12  # one part in so many of a block's time goes into the search for siblings
+_SEARCHED: Final = 6  # one part in so many of a block's time goes into the search for siblings
 _CARRIED_BELOW: Final = 1 << 16
 """Bytes of a stream; in a longer one, what a codebook has is soon said by the stream itself."""
 _METADATA: Final = -1
 _LEAST_TRIED: Final = 64  # bytes of a stream; of fewer zstd makes about as few as any
+_LAZY: Final = range(10, 13)
+"""Levels of zstd for which there is time, and at which it does not yet weigh what each match costs."""
+_LOWER_LEVELS: Final = {False: (LAYOUT_LEVEL, 6), True: (7,)}
+"""For numbers, and for text: those that columns have in haste."""
 _BITS: Final = 8  # without matches zstd takes at least one for every byte
 _LZMA_LEVEL: Final = 8
 _SHORT: Final = 1 << 14
@@ -150,6 +154,17 @@ def _pools_better(streams: Sequence[tuple[int, memoryview]], packer: "_Packer") 
     return sum(map(packer.quick_size, one)) < sum(map(packer.quick_size, many))
 
 
+def _simpler(raw: bytes | memoryview, level: int, taken: int, *, text: bool) -> Iterator[tuple[BackEnd, bytes]]:
+    """Numbers without matches, where that could be less than what was taken; and, where there is time, anything at
+    levels that look for matches in another way, as a higher level is not always the better.
+    """
+    if not text and len(raw) < _BITS * taken:
+        yield compress_singly(raw)
+    if level in _LAZY:
+        for lower in _LOWER_LEVELS[text]:
+            yield compress(BackEnd.ZSTD, raw, lower, text=text)
+
+
 @dataclass(frozen=True, slots=True)
 class Packing:
     """A transformed block, ready to be compressed."""
@@ -204,6 +219,7 @@ class _Packer:
         self._every_library = every_library
         # by level and the identity of the raw bytes, which are kept
         self._done: dict[tuple[int, int], tuple[bytes | memoryview, BackEnd, bytes]] = {}
+        self._smallest: dict[int, tuple[BackEnd, bytes]] = {}  # whatever the level, by the same identity
 
     def with_text_at(self, level: int) -> "_Packer":
         """One that compresses text at that level, and knows what this one has compressed."""
@@ -212,13 +228,13 @@ class _Packer:
     def with_levels(self, level: int, text_level: int) -> "_Packer":
         """As `with_text_at`, and all else at `level`."""
         other = _Packer(replace(self._strategy, level=level, text_level=text_level))
-        other._done = self._done
+        other._done, other._smallest = self._done, self._smallest
         return other
 
     def with_libraries(self) -> "_Packer":
         """One that compresses with each library, and knows what this one has compressed."""
         other = _Packer(self._strategy, every_library=True)
-        other._done = self._done
+        other._done, other._smallest = self._done, self._smallest
         return other
 
     def size(self, stream_class: int, raw: bytes | memoryview) -> int:
@@ -257,10 +273,12 @@ class _Packer:
         if key not in self._done:
             book = self._strategy.codebook if text or stream_class == _METADATA else b""
             back_end = BackEnd.CARRIED if book and len(raw) < _CARRIED_BELOW else self._strategy.back_end
-            back_end, stream = compress(back_end, raw, level, text=text, codebook=book)
-            if not text and back_end is BackEnd.ZSTD and len(raw) < _BITS * len(stream):
-                back_end, stream = min((back_end, stream), compress_singly(raw), key=lambda one: len(one[1]))
-            self._done[key] = raw, back_end, stream
+            found = compress(back_end, raw, level, text=text, codebook=book)
+            if back_end is BackEnd.ZSTD:
+                simpler = _simpler(raw, level, len(found[1]), text=text)
+                found = min([found, *simpler], key=lambda one: len(one[1]))
+            self._smallest[id(raw)] = min(self._smallest.get(id(raw), found), found, key=lambda one: len(one[1]))
+            self._done[key] = raw, *self._smallest[id(raw)]
         _, used, stream = self._done[key]
         return used, stream
 
