@@ -294,6 +294,14 @@ def compress_singly(data: bytes | memoryview) -> tuple[BackEnd, bytes]:
     return (BackEnd.ZSTD, out) if len(out) < len(data) else (BackEnd.STORE, bytes(data))
 
 
+def mixed_within(data: bytes | memoryview, level: int, most: int) -> bytes | None:
+    """`data` mixed at that level, or None as soon as it looks as if that would not be below `most` bytes."""
+    prepare_mixing()
+    from encoder.mixing.stream import compress as mix  # noqa: PLC0415  as above
+
+    return mix(data, WRITTEN_TEXT[level], most)
+
+
 def memory_of(back_end: BackEnd, data: memoryview, raw_size: int) -> int:
     """Bytes that `decompress` takes beside what the stream and its result take; 0 where that is little."""
     if back_end is BackEnd.NUMBERS:

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from encoder.block.backends import BY_CODE, CODECS, back_end_of, compress, compress_singly, decompress
+from encoder.block.backends import BY_CODE, CODECS, back_end_of, compress, compress_singly, decompress, mixed_within
 from encoder.errors import FormatError, VersionError
 from encoder.strategy import BackEnd
 
@@ -99,3 +99,12 @@ def test_bytes_without_matches_are_smaller_where_matches_are_chance_and_come_bac
 def test_bytes_that_nothing_makes_smaller_are_stored_singly_too():
     noise = random.Random(4).randbytes(5000)
     assert compress_singly(noise) == (BackEnd.STORE, noise)
+
+
+def test_mixing_ends_where_it_looks_as_if_it_did_not_pay():
+    text = b"".join(b"%d times %d is %d\n" % (n, n, n * n) for n in range(9000))
+    whole = mixed_within(text, 2, len(text))
+    assert whole is not None
+    assert mixed_within(text, 2, len(whole) + 1) == whole
+    assert mixed_within(text, 2, len(whole) // 2) is None
+    assert decompress(BackEnd.MIXING, memoryview(whole), len(text)) == text
