@@ -295,7 +295,7 @@ def compress_singly(data: bytes | memoryview) -> tuple[BackEnd, bytes]:
 
 
 def mixed_within(data: bytes | memoryview, level: int, most: int) -> bytes | None:
-    """`data` mixed at that level, or None as soon as it looks as if that would not be below `most` bytes."""
+    """`data` mixed at that level, or None as soon as that takes more than `most` bytes."""
     prepare_mixing()
     from encoder.mixing.stream import compress as mix  # noqa: PLC0415  as above
 

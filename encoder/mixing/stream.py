@@ -14,13 +14,11 @@ from encoder.mixing.text import FIRST_SETS, GUESS_SLOTS, SECOND_SETS, code_text
 
 
 def compress(data: bytes | memoryview, model: int, most: int | None = None) -> bytes | None:
-    """The stream, or None unless it is shorter than `data`. most: bytes that it should be below; None too as soon as it
-    looks as if it was not.
-    """
+    """The stream, or None unless it is shorter than `data`. most: bytes; None too as soon as it takes more."""
     text = np.frombuffer(data, np.uint8).copy()
     room = len(text) - 2  # with the model, a byte less than the text
     coded = np.empty(max(0, room if most is None else min(room, most)), np.uint8)
-    size = _code(False, text, coded, model, len(text) if most is None else most)
+    size = _code(False, text, coded, model)
     return bytes([model]) + coded[:size].tobytes() if 0 <= size <= len(coded) else None
 
 
@@ -33,12 +31,12 @@ def decompress(data: memoryview, raw_size: int) -> bytes:
         raise VersionError(f"a stream of mixing model {model} needs a newer reader than this")
     text = np.empty(raw_size, np.uint8)
     coded = np.frombuffer(data, np.uint8)[1:].copy()
-    if _code(True, text, coded, model, raw_size) != len(coded):
+    if _code(True, text, coded, model) != len(coded):
         raise FormatError(f"a mixed stream of {raw_size} bytes does not end where it should")
     return text.tobytes()
 
 
-def _code(decoding: bool, text: NDArray[np.uint8], coded: NDArray[np.uint8], model: int, most: int) -> int:
+def _code(decoding: bool, text: NDArray[np.uint8], coded: NDArray[np.uint8], model: int) -> int:
     sizes = text_sizes(len(text), model)
     known = TEXT_MODELS[model]
     rows = FIRST_SETS + SECOND_SETS
@@ -55,6 +53,5 @@ def _code(decoding: bool, text: NDArray[np.uint8], coded: NDArray[np.uint8], mod
             np.full(GUESS_SLOTS, GUESS, np.uint32),
             np.zeros(1 << sizes.place_bits, np.int32),
             sizes.place_bits,
-            most,
         )
     )

@@ -14,14 +14,13 @@ SECOND_SETS = 256 * 8
 GUESS_SLOTS = 64
 _LEAST_REPEAT = 6
 _MOST_COMPARED = 32
-_BETWEEN_LOOKS = 0xFFFF
 STOPPED = -1
 _INPUTS = inputs_of(FULL)
 code_light = byte_kernel(LIGHT)
 code_full = byte_kernel(FULL)
 
 
-@kernel(INT(FLAG, FLAG, INT, BUFFER, BUFFER, U32S, HASH, I32S, U32S, I32S, INT, INT))
+@kernel(INT(FLAG, FLAG, INT, BUFFER, BUFFER, U32S, HASH, I32S, U32S, I32S, INT))
 def code_text(
     decoding: bool,
     full: bool,
@@ -34,12 +33,10 @@ def code_text(
     guess_table: NDArray[np.uint32],
     places: NDArray[np.int32],
     place_bits: Int,
-    most: Int,
 ) -> Int:
-    """Codes `text` into `coded`, or decodes it from there. most: bytes that the coded text should be below.
+    """Codes `text` into `coded`, or decodes it from there.
 
-    Returns the coded length (see `coder.finish`), or STOPPED as soon as the coded bytes do not suffice. Coding stops
-    too once so much of the text takes more than its share of `most` and an eighth, which is for learning.
+    Returns the coded length (see `coder.finish`), or STOPPED as soon as the coded bytes do not suffice.
     """
     state = np.zeros(STATE_SIZE, np.int64)
     start(decoding, state, coded)
@@ -121,10 +118,6 @@ def code_text(
                 guesses, guess_slots, guess_table, lines, checks, found, values, learning,
             )  # fmt: skip
         if state[AT] > coded.shape[0]:
-            stopped = True
-            break
-        looks = not decoding and at & _BETWEEN_LOOKS == _BETWEEN_LOOKS
-        if looks and state[AT] * text.shape[0] > most * (at + (text.shape[0] >> 3)):
             stopped = True
             break
         if decoding:

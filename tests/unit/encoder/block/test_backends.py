@@ -101,7 +101,7 @@ def test_bytes_that_nothing_makes_smaller_are_stored_singly_too():
     assert compress_singly(noise) == (BackEnd.STORE, noise)
 
 
-def test_mixing_ends_where_it_looks_as_if_it_did_not_pay():
+def test_mixing_ends_where_it_takes_more_than_it_may():
     text = b"".join(b"%d times %d is %d\n" % (n, n, n * n) for n in range(9000))
     whole = mixed_within(text, 2, len(text))
     assert whole is not None
