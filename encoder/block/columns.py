@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from encoder.block.backends import compress, compress_singly
 from encoder.block.layout import GLYPHS, NO_FLAGS, SORTED, TEXT_POOLED, Header, write_streams
+from encoder.block.plain import middle_of
 from encoder.glyphs.ready import prepare_transform
 from encoder.glyphs.segments import SegmentPlace
 from encoder.strategy import BackEnd, Strategy, TreeType
@@ -34,6 +35,8 @@ _LAZY: Final = range(10, 13)
 _LOWER_LEVELS: Final = {False: (LAYOUT_LEVEL, 6), True: (7,)}
 """For numbers, and for text: those that columns have in haste."""
 _BITS: Final = 8  # without matches zstd takes at least one for every byte
+_LONG: Final = 4  # times a part of it
+_WORTH_A_LEVEL: Final = 0.98
 _LZMA_LEVEL: Final = 8
 _SHORT: Final = 1 << 14
 """Bytes of a stream; with a longer one brotli takes its time, whose dictionary helps short ones, and zstd is seldom
@@ -211,31 +214,48 @@ class Packing:
         return [(kind, raw) for kind, raw in self.streams if kind in TEXT_CLASSES and len(raw) >= POOLED_BELOW]
 
 
-class _Packer:
-    """Compresses the streams of one block, each stream once: large ones are asked for again in another layout."""
+class _Known:
+    """What was compressed of a block. done: by level and the identity of the raw bytes, which are kept. smallest: by
+    that identity, whatever the level.
+    """
 
-    def __init__(self, strategy: Strategy, *, every_library: bool = False) -> None:
-        self._strategy = strategy
-        self._every_library = every_library
-        # by level and the identity of the raw bytes, which are kept
-        self._done: dict[tuple[int, int], tuple[bytes | memoryview, BackEnd, bytes]] = {}
-        self._smallest: dict[int, tuple[BackEnd, bytes]] = {}  # whatever the level, by the same identity
+    def __init__(self) -> None:
+        self.done: Final[dict[tuple[int, int], tuple[bytes | memoryview, BackEnd, bytes]]] = {}
+        self.smallest: Final[dict[int, tuple[BackEnd, bytes]]] = {}
+
+
+class _Packer:
+    """Compresses the streams of one block, each stream once: large ones are asked for again in another layout.
+
+    known: by another packer of the block. quicker: at whose levels all was compressed; only what gains by this one's is
+    compressed again.
+    """
+
+    def __init__(
+        self,
+        strategy: Strategy,
+        known: _Known | None = None,
+        *,
+        every_library: bool = False,
+        quicker: Strategy | None = None,
+    ) -> None:
+        self._strategy: Final = strategy
+        self._known: Final = _Known() if known is None else known
+        self._every_library: Final = every_library
+        self._quicker: Final = quicker
 
     def with_text_at(self, level: int) -> "_Packer":
         """One that compresses text at that level, and knows what this one has compressed."""
-        return self.with_levels(self._strategy.level, level)
+        return _Packer(replace(self._strategy, text_level=level), self._known)
 
     def with_levels(self, level: int, text_level: int) -> "_Packer":
-        """As `with_text_at`, and all else at `level`."""
-        other = _Packer(replace(self._strategy, level=level, text_level=text_level))
-        other._done, other._smallest = self._done, self._smallest
-        return other
+        """As `with_text_at`, and all else at `level`; long streams only where a part of them gains by that."""
+        settled = replace(self._strategy, level=level, text_level=text_level)
+        return _Packer(settled, self._known, quicker=self._strategy)
 
     def with_libraries(self) -> "_Packer":
         """One that compresses with each library, and knows what this one has compressed."""
-        other = _Packer(self._strategy, every_library=True)
-        other._done, other._smallest = self._done, self._smallest
-        return other
+        return _Packer(self._strategy, self._known, every_library=True)
 
     def size(self, stream_class: int, raw: bytes | memoryview) -> int:
         """Bytes that a stream takes."""
@@ -270,17 +290,32 @@ class _Packer:
         text = stream_class in TEXT_CLASSES
         level = self._strategy.level_of(text=text)
         key = level, id(raw)
-        if key not in self._done:
+        if self._quicker is not None and id(raw) in self._known.smallest and not self._gains(raw, level, text=text):
+            return self._known.smallest[id(raw)]
+        if key not in self._known.done:
             book = self._strategy.codebook if text or stream_class == _METADATA else b""
             back_end = BackEnd.CARRIED if book and len(raw) < _CARRIED_BELOW else self._strategy.back_end
             found = compress(back_end, raw, level, text=text, codebook=book)
             if back_end is BackEnd.ZSTD:
                 simpler = _simpler(raw, level, len(found[1]), text=text)
                 found = min([found, *simpler], key=lambda one: len(one[1]))
-            self._smallest[id(raw)] = min(self._smallest.get(id(raw), found), found, key=lambda one: len(one[1]))
-            self._done[key] = raw, *self._smallest[id(raw)]
-        _, used, stream = self._done[key]
+            self._known.smallest[id(raw)] = min(
+                self._known.smallest.get(id(raw), found), found, key=lambda one: len(one[1])
+            )
+            self._known.done[key] = raw, *self._known.smallest[id(raw)]
+        _, used, stream = self._known.done[key]
         return used, stream
+
+    def _gains(self, raw: bytes | memoryview, level: int, *, text: bool) -> bool:
+        """Whether a long stream's middle is smaller at that level than at the quicker one."""
+        assert self._quicker is not None, "asked of a packer that has one"
+        part = middle_of(memoryview(raw))
+        if len(raw) < _LONG * len(part):
+            return True
+        before, after = (
+            len(compress(BackEnd.ZSTD, part, at, text=text)[1]) for at in (self._quicker.level_of(text=text), level)
+        )
+        return after < _WORTH_A_LEVEL * before
 
     def packed(self, flags: int, metadata: bytes, logical: Sequence[tuple[int, memoryview]]) -> bytes:
         """The body after its header."""
