@@ -31,7 +31,7 @@ def encode(data: bytes | bytearray | memoryview, profile: str | Path | Profile =
     sink = io.BytesIO()
     continues = False
     segments = Segments()
-    writer = ContainerWriter(sink, plan.largest_block, minor=plan.minor)
+    writer = ContainerWriter(sink, plan.largest_block)
     with memoryview(data) as whole, whole.cast("B") as view:
         for block in cut_blocks(view, plan.block_size, cutting):
             strategy = selector.select(block)

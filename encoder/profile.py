@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from encoder.container.format import CARRYING_MINOR, MINOR, MOST_CODEBOOK, NUMBERS_MINOR
+from encoder.container.format import MOST_CODEBOOK
 from encoder.errors import ProfileError
 from encoder.limits import DEFAULT_LIMITS
 from encoder.strategy import BackEnd, Strategy, TreeType
@@ -23,7 +23,7 @@ LEVELS: Final = {  # the back ends' own ranges
     BackEnd.BROTLI: (0, 11),
     BackEnd.MIXING: (1, 2),
 }
-RISES: Final = ("text_level", "prose_level", "plain_level")
+RISES: Final = ("text_level", "prose_level", "plain_level", "columns_level", "columns_text_level")
 """A strategy's levels beside `level`, each for a part of what it encodes; any may be left out."""
 SMALLEST_BLOCK: Final = 1024
 MOST_WORKERS: Final = 256
@@ -83,13 +83,6 @@ class Profile:
     def largest_block(self) -> int:
         """Bytes that any block may have: of the buffers, and what the stream says of itself."""
         return max(self.block_size, self.longest_block)
-
-    @property
-    def minor(self) -> int:
-        """Of the format's version: the least that has all that the stream may hold."""
-        if any(plan.back_end is BackEnd.MIXING for plan in (self.strategy, *self.strategies.values())):
-            return NUMBERS_MINOR
-        return MINOR if self.codebook is None else CARRYING_MINOR
 
     def to_json(self) -> str:
         """The profile as a JSON file's text; `parse_profile` gives an equal profile back."""

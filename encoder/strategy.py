@@ -45,12 +45,13 @@ class Strategy:
     verify: decode what was encoded, compare, and fall back to zstd should it differ.
     separator: the field separator of CSV, one byte; ignored elsewhere.
     text_level: the level for streams of text behind the transform, None for `level`. Text gains by a higher level
-    several
-    times what numbers do.
+    several times what numbers do.
     prose_level: the level for text, and for the plain bytes, of a block that turns out to be mostly text; None for no
     such rise.
     plain_level: the level for the plain bytes of such a block where taking it apart gains hardly anything; None for no
     further rise.
+    columns_level, columns_text_level: the levels for columns, and for their text, once they have been chosen over the
+    plain bytes in haste; None for no rise.
     codebook: bytes of blocks before, which this one may refer to (`encoder.container.codebook_frame`); none for a block
     that stands for itself.
     """
@@ -63,6 +64,8 @@ class Strategy:
     text_level: int | None = None
     prose_level: int | None = None
     plain_level: int | None = None
+    columns_level: int | None = None
+    columns_text_level: int | None = None
     codebook: bytes = field(default=b"", repr=False)
 
     @property

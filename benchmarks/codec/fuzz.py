@@ -4,6 +4,7 @@
     body     any bytes as a block's body, asked for any size: a GlyphError, or exactly that many bytes
     stream   any bytes as a stream, its checksums made right so that damage gets past them: a GlyphError, or bytes
     encode   any bytes under any strategy: the same bytes come back
+    numbers  any bytes as a stream of back end 6: a GlyphError, or exactly so many bytes; as numbers: they come back
 
 Any other exception, an answer that takes longer than a second, or memory over 1 GiB is a finding; libFuzzer writes its
 input to the working directory as crash-…, and --replay runs such files again. Coverage is that of Python code; kernels
@@ -88,14 +89,23 @@ def repaired(data: bytes) -> bytes:
     """The stream with the checksums of its header, its first frames and its end frame made right where they stand."""
     from xxhash import xxh3_64_intdigest  # noqa: PLC0415 - as above
 
-    from encoder.container.format import END_CHECK, FOOTER, FRAME_SIZE, HEADER_SIZE, SIZES, short_check  # noqa: PLC0415 - as above
+    from encoder.container.format import (  # noqa: PLC0415 - as above
+        END_CHECK,
+        FOOTER,
+        FRAME_SIZE,
+        HEADER_SIZE,
+        SIZES,
+        FrameKind,
+        short_check,
+    )
+    from encoder.container.short_end import MARK, SHORT_END, pack_short_end  # noqa: PLC0415 - as above
 
     out = bytearray(data)
     if len(out) < HEADER_SIZE + FOOTER.size:
         return bytes(out)
     out[16:20] = short_check(out[:16]).to_bytes(4, "little")
     at, raw_offset = HEADER_SIZE, 0
-    while at + FRAME_SIZE <= len(out) and out[at] != 2:
+    while at + FRAME_SIZE <= len(out) and out[at] not in (FrameKind.END, FrameKind.SHORT_END):
         raw_size, body_size = SIZES.unpack_from(out, at + 4)[:2]
         if at + FRAME_SIZE + body_size > len(out):
             break
@@ -104,7 +114,9 @@ def repaired(data: bytes) -> bytes:
         out[at + 32 : at + 36] = short_check(out[at : at + 32], raw_offset).to_bytes(4, "little")
         at, raw_offset = at + FRAME_SIZE + body_size, raw_offset + raw_size
     end = len(out) - FOOTER.size - END_CHECK.size
-    if at < end:
+    if out[at : at + 1] == MARK[:1] and at == len(out) - SHORT_END.size:
+        out[at:] = pack_short_end(out[: min(at, HEADER_SIZE + FRAME_SIZE)])
+    elif at < end:
         out[end : end + END_CHECK.size] = END_CHECK.pack(xxh3_64_intdigest(out[at:end]))
     return bytes(out)
 
@@ -117,6 +129,19 @@ def fuzz_encode(data: bytes) -> None:
     strategy = choices[int.from_bytes(data[:2], "little") % len(choices)]
     body = encode_block(data[2:], strategy)
     assert decode_block(body, len(data[2:]), codebook=strategy.codebook) == data[2:]
+
+
+def fuzz_numbers(data: bytes) -> None:
+    """The first two bytes say how many bytes are asked for."""
+    from encoder.block.backends import compress, decompress  # noqa: PLC0415 - as above
+    from encoder.errors import GlyphError  # noqa: PLC0415 - as above
+    from encoder.strategy import BackEnd  # noqa: PLC0415 - as above
+
+    size, stream = int.from_bytes(data[:2], "little"), data[2:]
+    with contextlib.suppress(GlyphError):
+        assert len(decompress(BackEnd.NUMBERS, memoryview(stream), size)) == size
+    used, packed = compress(BackEnd.NUMBERS, stream, 1, text=False)
+    assert decompress(used, memoryview(packed), len(stream)) == stream
 
 
 def strategies() -> list[Any]:
@@ -137,11 +162,21 @@ def strategies() -> list[Any]:
     return list(dict.fromkeys(found))
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {"body": fuzz_body, "stream": fuzz_stream, "encode": fuzz_encode}
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "body": fuzz_body,
+    "stream": fuzz_stream,
+    "encode": fuzz_encode,
+    "numbers": fuzz_numbers,
+}
 
 
 def seeds(target: str) -> Iterator[bytes]:
-    """Small valid inputs: every strategy on a little of every generated family of records."""
+    """Small valid inputs: every strategy on a little of every generated family of records; of numbers, one of every
+    layout.
+    """
+    if target == "numbers":
+        yield from number_seeds()
+        return
     from benchmarks.codec.generated import FAMILIES, Source  # noqa: PLC0415 - as above
     from encoder.api import encode  # noqa: PLC0415 - as above
     from encoder.block.codec import encode_block  # noqa: PLC0415 - as above
@@ -155,6 +190,20 @@ def seeds(target: str) -> Iterator[bytes]:
             yield number.to_bytes(2, "little") + piece
         else:
             yield from (len(piece).to_bytes(3, "little") + encode_block(piece, plan) for plan in plans[number % 5 :: 5])
+
+
+def number_seeds() -> Iterator[bytes]:
+    """A wave as streams of back end 6, in numbers of every width and order."""
+    from itertools import product  # noqa: PLC0415 - as above
+
+    from encoder.block.lzma_stream import PLANES_SHAPE, shaped_lzma  # noqa: PLC0415 - as above
+    from encoder.block.numbers import WIDTHS, Layout  # noqa: PLC0415 - as above
+
+    planes = bytes((n * n >> 6) & 0xFF for n in range(1003))
+    packed = shaped_lzma(planes, 1, PLANES_SHAPE)
+    for width, channels, order, big in product(WIDTHS, (1, 2, 3, 255), range(4), (False, True)):
+        head = Layout(width, channels, order, big).to_bytes()
+        yield len(planes).to_bytes(2, "little") + head + packed
 
 
 def watched(run: Callable[[bytes], None]) -> Callable[[bytes], None]:

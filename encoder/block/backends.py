@@ -44,6 +44,17 @@ _SLIM_HASH_LOG: Final = 19
 """From that level on zstd searches binary trees, and their roots need no table of 16 MiB: 2 MiB find the same
 (docs/guides/codec.md, Memory).
 """
+_SINGLY: Final = zstandard.ZstdCompressionParameters(
+    strategy=zstandard.STRATEGY_FAST,
+    min_match=7,
+    hash_log=6,
+    window_log=20,
+    format=zstandard.FORMAT_ZSTD1_MAGICLESS,
+    write_content_size=False,
+    write_checksum=False,
+    write_dict_id=False,
+)
+"""The longest matches that zstd can ask for, looked for in its smallest table."""
 _contexts = kept_by_thread()
 
 
@@ -270,6 +281,25 @@ def compress(
         return BackEnd.STORE, bytes(data)
     out = codec.compress(data, level, text, codebook)
     return (back_end, out) if len(out) < len(data) else (BackEnd.STORE, bytes(data))
+
+
+def compress_singly(data: bytes | memoryview) -> tuple[BackEnd, bytes]:
+    """`data` as zstd's, each byte coded by how often it occurs and hardly any by a match: smaller than matches where
+    those are chance. STORE where that does not make it smaller.
+    """
+    compressor: zstandard.ZstdCompressor | None = getattr(_contexts, "single", None)
+    if compressor is None:
+        compressor = _contexts.single = zstandard.ZstdCompressor(compression_params=_SINGLY)
+    out = compressor.compress(data)
+    return (BackEnd.ZSTD, out) if len(out) < len(data) else (BackEnd.STORE, bytes(data))
+
+
+def mixed_within(data: bytes | memoryview, level: int, most: int) -> bytes | None:
+    """`data` mixed at that level, or None as soon as that takes more than `most` bytes."""
+    prepare_mixing()
+    from encoder.mixing.stream import compress as mix  # noqa: PLC0415  as above
+
+    return mix(data, WRITTEN_TEXT[level], most)
 
 
 def memory_of(back_end: BackEnd, data: memoryview, raw_size: int) -> int:

@@ -3,12 +3,13 @@
 The kernels are imported when a block is really transformed, so that other blocks never load them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from encoder.block.backends import compress
+from encoder.block.backends import compress, compress_singly
 from encoder.block.layout import GLYPHS, NO_FLAGS, SORTED, TEXT_POOLED, Header, write_streams
+from encoder.block.plain import middle_of
 from encoder.glyphs.ready import prepare_transform
 from encoder.glyphs.segments import SegmentPlace
 from encoder.strategy import BackEnd, Strategy, TreeType
@@ -24,11 +25,18 @@ LAYOUT_LEVEL: Final = 3
 _QUICKEST: Final = 1
 _LINES_TRIED: Final = 1 << 17
 _MUCH_TEXT: Final = 2  # one part in so many of the columns' bytes
-_SEARCHED: Final = 12  # one part in so many of a block's time goes into the search for siblings
+_SEARCHED: Final = 6  # one part in so many of a block's time goes into the search for siblings
 _CARRIED_BELOW: Final = 1 << 16
 """Bytes of a stream; in a longer one, what a codebook has is soon said by the stream itself."""
 _METADATA: Final = -1
 _LEAST_TRIED: Final = 64  # bytes of a stream; of fewer zstd makes about as few as any
+_LAZY: Final = range(10, 13)
+"""Levels of zstd for which there is time, and at which it does not yet weigh what each match costs."""
+_LOWER_LEVELS: Final = {False: (LAYOUT_LEVEL, 6), True: (7,)}
+"""For numbers, and for text: those that columns have in haste."""
+_BITS: Final = 8  # without matches zstd takes at least one for every byte
+_LONG: Final = 4  # times a part of it
+_WORTH_A_LEVEL: Final = 0.98
 _LZMA_LEVEL: Final = 8
 _SHORT: Final = 1 << 14
 """Bytes of a stream; with a longer one brotli takes its time, whose dictionary helps short ones, and zstd is seldom
@@ -149,6 +157,17 @@ def _pools_better(streams: Sequence[tuple[int, memoryview]], packer: "_Packer") 
     return sum(map(packer.quick_size, one)) < sum(map(packer.quick_size, many))
 
 
+def _simpler(raw: bytes | memoryview, level: int, taken: int, *, text: bool) -> Iterator[tuple[BackEnd, bytes]]:
+    """Numbers without matches, where that could be less than what was taken; and, where there is time, anything at
+    levels that look for matches in another way, as a higher level is not always the better.
+    """
+    if not text and len(raw) < _BITS * taken:
+        yield compress_singly(raw)
+    if level in _LAZY:
+        for lower in _LOWER_LEVELS[text]:
+            yield compress(BackEnd.ZSTD, raw, lower, text=text)
+
+
 @dataclass(frozen=True, slots=True)
 class Packing:
     """A transformed block, ready to be compressed."""
@@ -169,6 +188,13 @@ class Packing:
         header = Header(GLYPHS, used.tree, fell_back=False, back_end=back_end, level=used.level)
         return header.to_bytes() + packer.packed(self.flags, self.metadata, self.streams)
 
+    def settled_body(self) -> bytes:
+        """The body at the strategy's levels for columns that have been chosen."""
+        used = self.strategy
+        level = used.level if used.columns_level is None else used.columns_level
+        text_level = max(used.level_of(text=True), used.columns_text_level or 0)
+        return self._with(self.packer.with_levels(level, text_level))
+
     def smallest_body(self) -> bytes:
         """The body, each stream behind the library that makes it smallest."""
         return self._with(self.packer.with_libraries())
@@ -188,26 +214,48 @@ class Packing:
         return [(kind, raw) for kind, raw in self.streams if kind in TEXT_CLASSES and len(raw) >= POOLED_BELOW]
 
 
-class _Packer:
-    """Compresses the streams of one block, each stream once: large ones are asked for again in another layout."""
+class _Known:
+    """What was compressed of a block. done: by level and the identity of the raw bytes, which are kept. smallest: by
+    that identity, whatever the level.
+    """
 
-    def __init__(self, strategy: Strategy, *, every_library: bool = False) -> None:
-        self._strategy = strategy
-        self._every_library = every_library
-        # by level and the identity of the raw bytes, which are kept
-        self._done: dict[tuple[int, int], tuple[bytes | memoryview, BackEnd, bytes]] = {}
+    def __init__(self) -> None:
+        self.done: Final[dict[tuple[int, int], tuple[bytes | memoryview, BackEnd, bytes]]] = {}
+        self.smallest: Final[dict[int, tuple[BackEnd, bytes]]] = {}
+
+
+class _Packer:
+    """Compresses the streams of one block, each stream once: large ones are asked for again in another layout.
+
+    known: by another packer of the block. quicker: at whose levels all was compressed; only what gains by this one's is
+    compressed again.
+    """
+
+    def __init__(
+        self,
+        strategy: Strategy,
+        known: _Known | None = None,
+        *,
+        every_library: bool = False,
+        quicker: Strategy | None = None,
+    ) -> None:
+        self._strategy: Final = strategy
+        self._known: Final = _Known() if known is None else known
+        self._every_library: Final = every_library
+        self._quicker: Final = quicker
 
     def with_text_at(self, level: int) -> "_Packer":
         """One that compresses text at that level, and knows what this one has compressed."""
-        other = _Packer(replace(self._strategy, text_level=level))
-        other._done = self._done
-        return other
+        return _Packer(replace(self._strategy, text_level=level), self._known)
+
+    def with_levels(self, level: int, text_level: int) -> "_Packer":
+        """As `with_text_at`, and all else at `level`; long streams only where a part of them gains by that."""
+        settled = replace(self._strategy, level=level, text_level=text_level)
+        return _Packer(settled, self._known, quicker=self._strategy)
 
     def with_libraries(self) -> "_Packer":
         """One that compresses with each library, and knows what this one has compressed."""
-        other = _Packer(self._strategy, every_library=True)
-        other._done = self._done
-        return other
+        return _Packer(self._strategy, self._known, every_library=True)
 
     def size(self, stream_class: int, raw: bytes | memoryview) -> int:
         """Bytes that a stream takes."""
@@ -242,12 +290,32 @@ class _Packer:
         text = stream_class in TEXT_CLASSES
         level = self._strategy.level_of(text=text)
         key = level, id(raw)
-        if key not in self._done:
+        if self._quicker is not None and id(raw) in self._known.smallest and not self._gains(raw, level, text=text):
+            return self._known.smallest[id(raw)]
+        if key not in self._known.done:
             book = self._strategy.codebook if text or stream_class == _METADATA else b""
             back_end = BackEnd.CARRIED if book and len(raw) < _CARRIED_BELOW else self._strategy.back_end
-            self._done[key] = raw, *compress(back_end, raw, level, text=text, codebook=book)
-        _, used, stream = self._done[key]
+            found = compress(back_end, raw, level, text=text, codebook=book)
+            if back_end is BackEnd.ZSTD:
+                simpler = _simpler(raw, level, len(found[1]), text=text)
+                found = min([found, *simpler], key=lambda one: len(one[1]))
+            self._known.smallest[id(raw)] = min(
+                self._known.smallest.get(id(raw), found), found, key=lambda one: len(one[1])
+            )
+            self._known.done[key] = raw, *self._known.smallest[id(raw)]
+        _, used, stream = self._known.done[key]
         return used, stream
+
+    def _gains(self, raw: bytes | memoryview, level: int, *, text: bool) -> bool:
+        """Whether a long stream's middle is smaller at that level than at the quicker one."""
+        assert self._quicker is not None, "asked of a packer that has one"
+        part = middle_of(memoryview(raw))
+        if len(raw) < _LONG * len(part):
+            return True
+        before, after = (
+            len(compress(BackEnd.ZSTD, part, at, text=text)[1]) for at in (self._quicker.level_of(text=text), level)
+        )
+        return after < _WORTH_A_LEVEL * before
 
     def packed(self, flags: int, metadata: bytes, logical: Sequence[tuple[int, memoryview]]) -> bytes:
         """The body after its header."""

@@ -8,7 +8,7 @@ records a part of the block says which.
 from dataclasses import replace
 from typing import Final
 
-from encoder.block.columns import packing_of
+from encoder.block.columns import Packing, packing_of
 from encoder.block.plain import far_below_sample, middle_of, one_stream, size_behind
 from encoder.glyphs.segments import SegmentPlace
 from encoder.strategy import BackEnd, Strategy, TreeType
@@ -22,6 +22,8 @@ _BELOW_QUICK: Final = 0.8
 """Of the plain bytes at the columns' own level, to which the level for plain bytes adds a tenth to a seventh."""
 _PART_BEATS: Final = 0.95
 """Of the plain bytes of a part, which see less of what they repeat than all of them: below it columns pay."""
+_DENSE: Final = 24
+"""Times that columns are smaller than the block; its plain bytes then take zstd hardly any time."""
 _WORTH_A_PART: Final = 1 << 18
 """Bytes of a block; of a smaller one both are made."""
 
@@ -38,12 +40,19 @@ def hasty_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None,
     body = packing.body()
     tried = TREES[strategy.tree].document or strategy.text_level is not None
     if far_below_sample(body, view, _HARDLY if tried else _CLEARLY):
-        return body
+        return _settled(packing, body, view)
     if not tried and len(body) < _BELOW_QUICK * size_behind(BackEnd.ZSTD, view, strategy.level):
-        return body
+        return _settled(packing, body, view)
     if not tried and len(view) >= _WORTH_A_PART and _part_pays(middle_of(view), strategy):
         return min(body, packing.body(text_level=_text_level(strategy)), key=len)
     return min(body, _plain(view, strategy), key=len)
+
+
+def _settled(packing: Packing, body: bytes, view: memoryview) -> bytes:
+    """The columns at the levels for chosen ones; as they are where zstd is so quick that higher levels would be slow
+    beside it.
+    """
+    return body if _DENSE * len(body) < len(view) else min(body, packing.settled_body(), key=len)
 
 
 def _part_pays(part: memoryview, strategy: Strategy) -> bool:

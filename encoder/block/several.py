@@ -6,9 +6,10 @@ too.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from encoder.block.backends import compress
+from encoder.block.backends import compress, mixed_within
 from encoder.block.lzma_stream import lzma_shape, shaped_lzma
 from encoder.block.slices import slices_of
 from encoder.mixing.models import LIGHT
@@ -59,11 +60,13 @@ def smallest_stream(view: memoryview, level: int, beaten: int | None = None, *, 
         foretold = foretold_size(view, level, records=True)
         if foretold > _At.light_gain * beaten:
             return Stream(BackEnd.STORE, 0, bytes(view))
-    best = tried = _stream(first.back_end, view, level)
+    beaten = len(view) if beaten is None else beaten
+    best = tried = _stream(first.back_end, view, level, beaten)
     for candidate in others:
         foretold = candidate.part * len(tried.data) / max(1, first.part)
-        if _At.foretold * foretold < min(len(best.data), beaten or len(view)):
-            best = min(best, _stream(candidate.back_end, view, level), key=lambda stream: len(stream.data))
+        most = min(len(best.data), beaten)
+        if _At.foretold * foretold < most:
+            best = min(best, _stream(candidate.back_end, view, level, most), key=lambda stream: len(stream.data))
     return best
 
 
@@ -128,13 +131,20 @@ def _may_be_numbers(sample: memoryview) -> bool:
 
 
 def _tried(back_end: BackEnd, sample: memoryview, level: int) -> _Candidate:
-    return _Candidate(back_end, len(_stream(back_end, sample, level).data))
+    return _Candidate(back_end, _part_size(back_end, bytes(sample), level))
 
 
-def _stream(back_end: BackEnd, view: memoryview, mixing: int) -> Stream:
+@lru_cache(maxsize=6)  # of one block: it is asked whether plain bytes are worth a trial, and then which back end
+def _part_size(back_end: BackEnd, sample: bytes, level: int) -> int:
+    return len(_stream(back_end, memoryview(sample), level, len(sample)).data)
+
+
+def _stream(back_end: BackEnd, view: memoryview, mixing: int, most: int) -> Stream:
     level = _LEVELS.get(back_end, mixing)
     if back_end is BackEnd.LZMA:
         data = shaped_lzma(view, level, lzma_shape(view))
+    elif back_end is BackEnd.MIXING:
+        data = mixed_within(view, level, most) or bytes(view)
     else:
         _, data = compress(back_end, view, level, text=True)
     return Stream(back_end, level, data) if len(data) < len(view) else Stream(BackEnd.STORE, 0, bytes(view))

@@ -43,9 +43,9 @@ app = typer.Typer(
 def _version(asked: bool) -> None:  # noqa: FBT001 - typer's signature
     """Say it where it is asked for, before a verb is missed."""
     if asked:
-        from encoder.container.format import MAJOR, MINOR, NUMBERS_MINOR  # noqa: PLC0415 - as above
+        from encoder.container.format import MAJOR, MINOR  # noqa: PLC0415 - as above
 
-        typer.echo(f"glyph {installed_version()} (reads and writes format {MAJOR}.{MINOR} to {MAJOR}.{NUMBERS_MINOR})")
+        typer.echo(f"glyph {installed_version()} (writes format {MAJOR}.{MINOR}, reads {MAJOR}.0 to {MAJOR}.{MINOR})")
         raise typer.Exit
 
 

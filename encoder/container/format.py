@@ -17,11 +17,8 @@ from encoder.limits import Limits
 MAGIC: Final = b"\x8eGLYPH\r\n"  # a high bit and both line ends show a transfer that changed the bytes
 END_MAGIC: Final = b"\x8eGLYEND\n"
 MAJOR: Final = 1
-MINOR: Final = 0
-CARRYING_MINOR: Final = 1
-"""Of streams that may have codebooks."""
-NUMBERS_MINOR: Final = 2
-"""Of streams that may have codebooks, and blocks of plain bytes taken apart as numbers."""
+MINOR: Final = 3
+"""Of what is written: codebooks (1), plain bytes taken apart as numbers (2), short ends (3)."""
 
 HEADER: Final = struct.Struct("<8sBBBBI")  # magic, major, minor, must flags, may flags, block size
 CHECK: Final = struct.Struct("<I")  # low half of the xxh3-64 of the header before it
@@ -51,6 +48,7 @@ class FrameKind(IntEnum):
 
     BLOCK = 1
     END = 2
+    SHORT_END = 3
     CODEBOOK = 0x80
 
 

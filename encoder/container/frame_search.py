@@ -28,6 +28,7 @@ from encoder.container.format import (
     unpack_frame,
 )
 from encoder.container.reader import SeekableSource, read_at_most
+from encoder.container.short_end import MARK, SHORT_END
 from encoder.errors import GlyphError
 from encoder.limits import DEFAULT_LIMITS, Limits
 
@@ -88,6 +89,8 @@ class FrameSearch:
         none.
         """
         prefix = self._read(at, PREFIX.size + COUNT.size)
+        if len(prefix) == SHORT_END.size and prefix[: len(MARK)] == MARK:
+            return self._behind_header(at + SHORT_END.size)
         if len(prefix) < PREFIX.size + COUNT.size or prefix[0] != FrameKind.END:
             return at
         size = end_size(COUNT.unpack_from(prefix, PREFIX.size)[0])
@@ -101,7 +104,10 @@ class FrameSearch:
             return at
         if self._read(at + size, FOOTER.size) != FOOTER.pack(size, END_MAGIC):
             return at
-        return end + HEADER_SIZE if self._is_header(end) else end
+        return self._behind_header(end)
+
+    def _behind_header(self, at: int) -> int:
+        return at + HEADER_SIZE if self._is_header(at) else at
 
     def _is_header(self, at: int) -> bool:
         """Whether a stream begins there; blocks as large as its own are looked for as well from now on."""

@@ -3,6 +3,7 @@ several in a file: `encoder.stream.members`.
 """
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
@@ -31,6 +32,7 @@ from encoder.container.format import (
     parse_header,
     parse_index,
 )
+from encoder.container.short_end import MARK, SHORT_END, check_short_end, implied, may_end_shortly
 from encoder.errors import ChecksumError, FormatError, TruncatedError
 from encoder.limits import DEFAULT_LIMITS, Limits
 
@@ -86,6 +88,13 @@ class ContainerReader:
         self._records = 0
         self._codebook = b""
         self._codebook_at = -1
+        self._heads: Final = bytearray()  # of the stream and, while a short end is possible, of its frames
+        self._only: FrameHeader | None = None
+        self._end_at = 0
+        self._ends: Final[dict[int, Callable[[bytes, int], None]]] = {
+            FrameKind.END: self._read_end,
+            FrameKind.SHORT_END: self._read_short_end,
+        }
         self.offset = 0
         self.totals: Totals | None = None
         self.header: Final = self._read_header(head)
@@ -119,8 +128,7 @@ class ContainerReader:
             if frame.kind == FrameKind.BLOCK:
                 self._list(frame, start)
         assert self.totals is not None, "set by the end frame"
-        end = self.offset - FOOTER.size - end_size(len(self._index) // ENTRY.size)
-        return Trailer(self.header, parse_index(self._index), self.totals, end)
+        return Trailer(self.header, parse_index(self._index), self.totals, self._end_at)
 
     @property
     def complete(self) -> bool:
@@ -133,11 +141,16 @@ class ContainerReader:
             return None
         start = self.offset
         prefix = self._read(PREFIX.size, "a frame header")
-        if prefix[0] == FrameKind.END:
-            self._read_end(prefix, start)
+        if prefix[0] in self._ends:
+            self._end_at = start
+            self._ends[prefix[0]](prefix, start)
             return None
         head = prefix + self._read(FRAME_SIZE - PREFIX.size, "a frame header")
-        return parse_frame(head, self._raw_offset, start, self.header, self._limits, before=self._before), start
+        frame = parse_frame(head, self._raw_offset, start, self.header, self._limits, before=self._before)
+        if may_end_shortly(self._heads):
+            self._heads.extend(head)
+            self._only = frame
+        return frame, start
 
     def _list(self, frame: FrameHeader, start: int) -> None:
         self._index.extend(pack_entry(IndexEntry(start, self._raw_offset, frame.records)))
@@ -170,6 +183,7 @@ class ContainerReader:
         if len(data) < HEADER_SIZE:
             raise TruncatedError(f"the stream ends at byte {len(data)}, inside its header; fetch the whole file again")
         self.offset = HEADER_SIZE
+        self._heads.extend(data)
         return parse_header(data, self._limits)
 
     def _read_end(self, prefix: bytes, start: int) -> None:
@@ -189,6 +203,13 @@ class ContainerReader:
         if self._read(FOOTER.size, "the footer") != FOOTER.pack(size, END_MAGIC):
             raise FormatError(f"byte {start + size}: the footer is damaged")
         self.totals = totals
+
+    def _read_short_end(self, prefix: bytes, start: int) -> None:
+        skips = self._only is not None and self._only.kind != FrameKind.BLOCK
+        if skips or not may_end_shortly(self._heads):
+            raise FormatError(f"byte {start}: a short end behind more than one block")
+        check_short_end(prefix + self._read(SHORT_END.size - PREFIX.size, "the end"), self._heads, start)
+        self.totals = implied(self._only)[1]
 
     def _read(self, size: int, what: str) -> bytes:
         data = read_at_most(self._source, size)
@@ -256,6 +277,10 @@ def read_trailer(source: SeekableSource, start: int = 0, limits: Limits = DEFAUL
 def read_index(source: SeekableSource, header: StreamHeader, start: int = 0) -> Trailer:
     """As `read_trailer`, where the header is known already. Raises as it."""
     size = source.seek(0, io.SEEK_END) - start
+    source.seek(start + max(HEADER_SIZE, size - SHORT_END.size))
+    end = read_at_most(source, SHORT_END.size)
+    if end[: len(MARK)] == MARK and len(end) == SHORT_END.size:
+        return _short_trailer(source, header, start, size - SHORT_END.size, end)
     offset, frame = _end_frame(source, start, size)
     index, totals = parse_end(frame, offset)
     entries = parse_index(index)
@@ -319,6 +344,19 @@ def read_bare_block(  # noqa: PLR0913 - as above
     body = read_at_most(source, frame.body_size)
     check_body(frame, body, entry.offset)
     return bare_block(frame, body, entry.offset, entry.raw_offset)
+
+
+def _short_trailer(source: SeekableSource, header: StreamHeader, start: int, offset: int, end: bytes) -> Trailer:
+    source.seek(start)
+    heads = read_at_most(source, min(HEADER_SIZE + FRAME_SIZE, offset))
+    check_short_end(end, heads, offset)
+    if not may_end_shortly(heads):
+        raise FormatError(f"byte {offset}: the stream's end stands inside a header")
+    only = parse_frame(heads[HEADER_SIZE:], 0, HEADER_SIZE, header, DEFAULT_LIMITS) if offset > HEADER_SIZE else None
+    if only is not None and (only.kind != FrameKind.BLOCK or len(heads) + only.body_size != offset):
+        raise FormatError(f"byte {offset}: the stream's end does not stand behind its only block")
+    entries, totals = implied(only)
+    return Trailer(header, entries, totals, offset)
 
 
 def _end_frame(source: SeekableSource, start: int, size: int) -> tuple[int, bytes]:

@@ -8,7 +8,6 @@ from xxhash import xxh3_64, xxh3_64_intdigest
 from encoder.container.codebook_frame import pack_codebook, pack_reference
 from encoder.container.format import (
     ENTRY,
-    MINOR,
     MOST_BLOCKS,
     FrameHeader,
     FrameKind,
@@ -21,6 +20,7 @@ from encoder.container.format import (
     pack_frame,
     pack_header,
 )
+from encoder.container.short_end import may_end_shortly, pack_short_end
 from encoder.errors import GlyphError
 
 
@@ -35,12 +35,12 @@ class ContainerWriter:
     """Writes header, block frames and trailer. The index grows by 20 bytes a block; beside it only the last codebook is
     kept.
 
-    block_size: the most bytes that a block may decode to. minor: the minor version, which says what the blocks may
-    hold. offset: bytes written so far. Every codebook stands in the stream twice, before the blocks that refer to it
-    and behind them, so that damage to one copy costs no block.
+    block_size: the most bytes that a block may decode to. offset: bytes written so far. Every codebook stands in the
+    stream twice, before the blocks that refer to it and behind them, so that damage to one copy costs no block. A
+    stream of one block or none has a short end in place of a trailer.
     """
 
-    def __init__(self, sink: Sink, block_size: int, *, minor: int = MINOR) -> None:
+    def __init__(self, sink: Sink, block_size: int) -> None:
         self._sink: Final = sink
         self._index: Final = bytearray()
         self._check: Final = xxh3_64()
@@ -51,7 +51,8 @@ class ContainerWriter:
         self._codebook = b""
         self._codebook_body = b""
         self._codebook_at = 0
-        self._put(pack_header(StreamHeader(block_size, minor)))
+        self._heads: Final = bytearray()  # while a short end is possible, and one frame's more
+        self._put_head(pack_header(StreamHeader(block_size)))
 
     @property
     def blocks(self) -> int:
@@ -77,13 +78,16 @@ class ContainerWriter:
             raise GlyphError(f"a stream holds at most {MOST_BLOCKS} blocks; use a larger block size")
         frame = FrameHeader(raw_size, len(body), records, raw_check, xxh3_64_intdigest(body), refers=bool(codebook))
         self._index.extend(pack_entry(IndexEntry(self.offset, self.raw_offset, records)))
-        self._put(pack_frame(frame, self.raw_offset))
+        self._put_head(pack_frame(frame, self.raw_offset))
         self._put(body)
         self._records += records
         self.raw_offset += raw_size
 
     def finish(self) -> None:
-        """Write the trailer: only now is the stream complete."""
+        """Write the trailer, or the short end: only now is the stream complete."""
+        if may_end_shortly(self._heads):
+            self._put(pack_short_end(self._heads))
+            return
         self._repeat_codebook()
         self._put(pack_end(self._index, Totals(self.raw_offset, self._records, self._check.intdigest())))
 
@@ -102,7 +106,13 @@ class ContainerWriter:
     def _put_codebook(self) -> None:
         body = self._codebook_body
         frame = FrameHeader(0, len(body), 0, 0, xxh3_64_intdigest(body), FrameKind.CODEBOOK)
-        self._put(pack_frame(frame, self.raw_offset) + body)
+        self._put_head(pack_frame(frame, self.raw_offset))
+        self._put(body)
+
+    def _put_head(self, head: bytes) -> None:
+        if may_end_shortly(self._heads) or not self._heads:
+            self._heads.extend(head)
+        self._put(head)
 
     def _put(self, data: bytes) -> None:
         write_all(self._sink, data)

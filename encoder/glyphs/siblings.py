@@ -25,10 +25,10 @@ from encoder.glyphs.sink import TEXT_CLASSES
 
 Stream = tuple[int, memoryview]
 
-_MOST_TRIED: Final = 16  # streams of a block, the largest once compressed
+_MOST_TRIED: Final = 32  # streams of a block, the largest once compressed
 _WINDOW: Final = 24  # siblings that each is held against, the nearest before it
-_LEAST_SHARE: Final = 64  # a stream that takes less than one part in so many is left alone
-_WORTH_TRYING: Final = 0.9  # of the estimated bits
+_LEAST_SHARE: Final = 128  # a stream that takes less than one part in so many is left alone
+_WORTH_TRYING: Final = 0.95  # of the estimated bits
 # bytes that are encoded in the time of one look at a stream's siblings; and a stream, in that of sorting it in vain
 _LOOK: Final = 11_000
 _MOST_BITS: Final = (

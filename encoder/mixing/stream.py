@@ -13,10 +13,11 @@ from encoder.mixing.tables import GUESS, slot_table
 from encoder.mixing.text import FIRST_SETS, GUESS_SLOTS, SECOND_SETS, code_text
 
 
-def compress(data: bytes | memoryview, model: int) -> bytes | None:
-    """The stream, or None unless it is shorter than `data`."""
+def compress(data: bytes | memoryview, model: int, most: int | None = None) -> bytes | None:
+    """The stream, or None unless it is shorter than `data`. most: bytes; None too as soon as it takes more."""
     text = np.frombuffer(data, np.uint8).copy()
-    coded = np.empty(max(0, len(text) - 2), np.uint8)  # with the model, a byte less than the text
+    room = len(text) - 2  # with the model, a byte less than the text
+    coded = np.empty(max(0, room if most is None else min(room, most)), np.uint8)
     size = _code(False, text, coded, model)
     return bytes([model]) + coded[:size].tobytes() if 0 <= size <= len(coded) else None
 

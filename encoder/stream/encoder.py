@@ -136,7 +136,7 @@ class StreamingEncoder(io.BufferedIOBase):
         if self._pool.statistics.buffer_size != largest:
             raise ValueError(f"the pool's buffers must be of the largest block's size, {largest} bytes")
         self._owns_pool: Final = pool is None
-        self._writer: Final = ContainerWriter(fileobj, largest, minor=self.profile.minor)
+        self._writer: Final = ContainerWriter(fileobj, largest)
         self._cutting, chosen = choosers_for(self.profile, selector)
         self._pipeline = Pipeline(
             self._writer,

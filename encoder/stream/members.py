@@ -1,6 +1,7 @@
 """Several streams in one file, one behind the other: read front to back as one, and their indexes as one."""
 
 import io
+import re
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -31,8 +32,13 @@ from encoder.container.reader import (
     read_block,
     read_index,
 )
+from encoder.container.short_end import MARK, SHORT_END
 from encoder.errors import FormatError, GlyphError, TruncatedError
 from encoder.limits import DEFAULT_LIMITS, Limits
+
+_BOUNDARY: Final = re.compile(
+    b"(?s:%b|%b.{%d})%b" % (re.escape(END_MAGIC), MARK, SHORT_END.size - len(MARK), re.escape(MAGIC))
+)
 
 
 class FileReader:
@@ -256,10 +262,10 @@ def _walk(source: SeekableSource, start: int, limits: Limits) -> Iterator[tuple[
 def _has_boundary(source: SeekableSource, start: int) -> bool:
     """Whether anywhere a stream ends and another begins, as far as their magics say. Reads the file."""
     source.seek(start)
-    mark, kept = END_MAGIC + MAGIC, b""
+    kept = b""
     while piece := read_at_most(source, READ_STEP):
         window = kept + piece
-        if mark in window:
+        if _BOUNDARY.search(window):
             return True
-        kept = window[1 - len(mark) :]
+        kept = window[1 - len(END_MAGIC + MAGIC) :]
     return False

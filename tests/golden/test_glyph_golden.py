@@ -1,5 +1,5 @@
-"""Streams of format 1.0 that every later reader must read. A missing file fails; regenerating is a command of its
-own.
+"""Streams of every minor version that every later reader must read. A missing file fails; regenerating is a command of
+its own.
 """
 
 import io
@@ -15,8 +15,8 @@ from encoder.strategy import BackEnd, TreeType
 
 FOLDER = Path(__file__).parent / "glyph"
 TABLES = runpy.run_path(str(FOLDER / "regenerate.py"))
-CASES, CARRIED, JOINED = TABLES["CASES"], TABLES["CARRIED"], TABLES["JOINED"]
-ALL = CASES | CARRIED
+CASES, CARRIED, SHORT, JOINED = (TABLES[name] for name in ("CASES", "CARRIED", "SHORT", "JOINED"))
+ALL = CASES | CARRIED | SHORT
 HEAD = b"\x8eGLYPH\r\n" + bytes([1, 0, 0, 0])  # magic, version 1.0, no feature bits
 
 
@@ -40,9 +40,9 @@ def test_a_golden_file_of_several_streams_is_read_as_one_whichever_way(name):
             assert file.read(50) == raw[place : place + 50]
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", CASES | SHORT)
 def test_a_golden_stream_was_made_by_what_its_case_says(name):
-    _raw, tree, back_end, _level, block_size = CASES[name]
+    _raw, tree, back_end, _level, block_size = ALL[name]
     file = io.BytesIO(blob_of(name))
     trailer = read_trailer(file)
     bodies = [describe_block(read_block(file, trailer, number).body) for number in range(len(trailer.entries))]
@@ -79,3 +79,9 @@ def test_a_golden_stream_of_version_1_1_has_blocks_that_refer_to_a_codebook_and_
 def test_the_goldens_are_of_version_1_0():
     for name in CASES:
         assert blob_of(name)[:12] == HEAD
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_the_short_goldens_are_of_version_1_3_and_end_in_eight_bytes(name):
+    assert blob_of(name)[8:12] == bytes([1, 3, 0, 0])
+    assert blob_of(name)[-8:-4] == b"\x03END"

@@ -67,15 +67,16 @@ def file_by_the_book(file):
 
 
 def stream_by_the_book(stream):
-    """docs/reference/glyph-format.md: header, frames, end frame, footer; every checksum compared. The output, and how
-    long the stream is.
+    """docs/reference/glyph-format.md: header, frames, end frame and footer or short end; every checksum compared. The
+    output, and how long the stream is.
     """
     assert stream[:8] == bytes.fromhex("8E474C5950480D0A")
     assert stream[8] == 1
     assert number(stream, 16, 4) == xxhash.xxh3_64_intdigest(stream[:16]) & 0xFFFFFFFF
-    output, at, codebook, codebook_at = b"", 20, b"", -1
-    while stream[at] != 2:
+    output, at, codebook, codebook_at, heads = b"", 20, b"", -1, stream[:20]
+    while stream[at] not in (2, 3):
         frame, body_size = stream[at : at + 36], number(stream, at + 8, 4)
+        heads += frame
         body = stream[at + 36 : at + 36 + body_size]
         assert number(frame, 32, 4) == xxhash.xxh3_64_intdigest(frame[:32], len(output)) & 0xFFFFFFFF
         assert number(frame, 24, 8) == xxhash.xxh3_64_intdigest(body)
@@ -93,6 +94,11 @@ def stream_by_the_book(stream):
             assert number(frame, 16, 8) == xxhash.xxh3_64_intdigest(raw)
             output += raw
         at += 36 + body_size
+    if stream[at] == 3:
+        assert len(heads) in (20, 56)
+        assert stream[at : at + 4] == b"\x03END"
+        assert number(stream, at + 4, 4) == xxhash.xxh3_64_intdigest(heads) & 0xFFFFFFFF
+        return output, at + 8
     end = stream[at : at + 40 + 20 * number(stream, at + 4, 4)]
     footer = stream[at + len(end) : at + len(end) + 16]
     assert number(end, len(end) - 8, 8) == xxhash.xxh3_64_intdigest(end[:-8])

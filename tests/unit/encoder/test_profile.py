@@ -51,7 +51,7 @@ def test_a_profile_is_loaded_from_a_file(tmp_path):
     mine = replace(
         load_profile("tuned"),
         name="mine",
-        strategy=Strategy(TreeType.CSV, BackEnd.LZMA, 6, ord("\t"), text_level=9, prose_level=8, plain_level=7),
+        strategy=Strategy(TreeType.CSV, BackEnd.LZMA, 6, ord("\t"), text_level=9, prose_level=8, columns_level=7),
     )
     path.write_text(mine.to_json())
     assert load_profile(path) == mine

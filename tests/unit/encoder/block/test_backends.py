@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from encoder.block.backends import BY_CODE, CODECS, back_end_of, compress, decompress
+from encoder.block.backends import BY_CODE, CODECS, back_end_of, compress, compress_singly, decompress, mixed_within
 from encoder.errors import FormatError, VersionError
 from encoder.strategy import BackEnd
 
@@ -86,3 +86,25 @@ def test_more_levels_than_are_kept_still_compress():
 def test_a_back_end_of_a_later_version_needs_a_newer_reader(code):
     with pytest.raises(VersionError, match=f"back end {code}"):
         back_end_of(code)
+
+
+def test_bytes_without_matches_are_smaller_where_matches_are_chance_and_come_back():
+    noise = bytes(random.Random(3).choices(range(6), weights=range(1, 7), k=60_000))
+    _, matched = compress(BackEnd.ZSTD, noise, 3, text=False)
+    used, single = compress_singly(noise)
+    assert (used, len(single) < len(matched)) == (BackEnd.ZSTD, True)
+    assert decompress(used, memoryview(single), len(noise)) == noise
+
+
+def test_bytes_that_nothing_makes_smaller_are_stored_singly_too():
+    noise = random.Random(4).randbytes(5000)
+    assert compress_singly(noise) == (BackEnd.STORE, noise)
+
+
+def test_mixing_ends_where_it_takes_more_than_it_may():
+    text = b"".join(b"%d times %d is %d\n" % (n, n, n * n) for n in range(9000))
+    whole = mixed_within(text, 2, len(text))
+    assert whole is not None
+    assert mixed_within(text, 2, len(whole) + 1) == whole
+    assert mixed_within(text, 2, len(whole) // 2) is None
+    assert decompress(BackEnd.MIXING, memoryview(whole), len(text)) == text

@@ -112,3 +112,9 @@ def test_the_leader_of_a_segment_hands_on_how_columns_are_named():
     bodies = [packing_of(memoryview(data), strategy(TreeType.JSON_LINES), place).body() for place in (leader, follower)]
     assert follower.named() is leader.by_path.result()
     assert bodies[0] == bodies[1]
+
+
+def test_a_stream_is_as_small_as_it_was_at_any_level_that_was_tried():
+    packing = packed(log(5), strategy())
+    sizes = [len(packing.body()), len(packing.body(text_level=1)), len(packing.body(text_level=9))]
+    assert sizes[2] <= sizes[1] <= sizes[0]

@@ -51,3 +51,16 @@ def test_text_is_not_smaller_at_the_level_for_numbers():
 def test_any_size_comes_back(size, tree):
     data = (LOG + PROSE)[-size:] if size else b""
     assert decode_block(encode_block(data, FAST[tree]), size) == data
+
+
+def test_chosen_columns_get_levels_of_their_own():
+    plan = FAST[TreeType.LOG]
+    without = replace(plan, columns_level=None, columns_text_level=None)
+    records = b"".join(b"%d %s\n" % (n, b" ".join(random.Random(n).choices(WORDS[:50], k=6))) for n in range(9000))
+    assert len(encode_block(records, plan)) < len(encode_block(records, without))
+
+
+def test_columns_are_left_at_their_quick_level_where_hardly_anything_is_left_of_the_block():
+    plan = FAST[TreeType.LOG]
+    alike = b"".join(b"2026-01-01 00:00:00 INFO nothing to do, as before\n" for _ in range(9000))
+    assert encode_block(alike, plan) == encode_block(alike, replace(plan, columns_level=None, columns_text_level=None))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import zstandard
 
-from encoder.block.backends import compress
+from encoder.block.backends import mixed_within
 from encoder.block.codec import BlockInfo, decode_block, describe_block, encode_block
 from encoder.block.layout import GLYPHS, HEADER_SIZE, PLAIN, ROWS, STORED
 from encoder.block.smallest import SAFE, plain_body, smallest_body
@@ -126,14 +126,13 @@ def test_what_gains_hardly_anything_by_columns_is_left_plain_at_its_own_level():
 
 def mixed_whole(data, monkeypatch):
     """The body of a document at a level that mixes, and whether all of its plain bytes were mixed to find it."""
-    real, sizes = compress, []
+    real, sizes = mixed_within, []
 
-    def counted(back_end, stream, level, **how):
-        if back_end is BackEnd.MIXING:
-            sizes.append(len(stream))
-        return real(back_end, stream, level, **how)
+    def counted(stream, level, most):
+        sizes.append(len(stream))
+        return real(stream, level, most)
 
-    monkeypatch.setattr("encoder.block.several.compress", counted)
+    monkeypatch.setattr("encoder.block.several.mixed_within", counted)
     body = encode_block(data, Strategy(TreeType.XML, BackEnd.MIXING, 2))
     assert decode_block(body, len(data)) == data
     return body, len(data) in sizes
