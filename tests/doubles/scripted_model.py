@@ -1,10 +1,11 @@
 """A model that plays a script, over the dialects that agents speak: OpenAI chat and responses, Anthropic messages,
 Gemini.
 
-A step for each answer: {"write": PATH, "content": TEXT}, {"read": PATH}, {"shell": COMMAND}, {"tool": NAME, "args": {}}
-for a tool of a server of the Model Context Protocol, or {"say": TEXT}, which ends the turn; "delay": SECONDS beside any,
-"args": {} for further arguments of a call. Which is next is read from the request's own history, so that an agent which
-is started again goes on where it was. A request without tools (a title, a summary) gets a word and uses up no step.
+A step for each answer: {"write": PATH, "content": TEXT}, {"read": PATH}, {"shell": COMMAND}, {"tool": NAME, "args":
+{}} for a tool of a server of the Model Context Protocol, or {"say": TEXT}, which ends the turn; "delay": SECONDS
+beside any, "args": {} for further arguments of a call. Which is next is read from the request's own history, so that
+an agent which is started again goes on where it was. A request without tools (a title, a summary) gets a word and uses
+up no step.
 """
 
 import json
