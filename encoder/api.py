@@ -3,6 +3,7 @@
 import builtins
 import io
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Literal, TypeAlias, overload
@@ -12,6 +13,7 @@ from xxhash import xxh3_64_intdigest
 from encoder.container.codebook_frame import codebook_of
 from encoder.container.writer import ContainerWriter
 from encoder.detect.records import count_records, cut_blocks, ends_inside
+from encoder.errors import GlyphError
 from encoder.glyphs.segments import Segments
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.profile import DEFAULT, Profile
@@ -124,8 +126,8 @@ class _OwningDecoder(StreamingDecoder):
     """A decoder that closes its file where it is its own."""
 
     def __init__(self, file: IO[bytes], owned: IO[bytes] | None, limits: Limits, threads: int) -> None:
+        self._owned: Final = owned  # before anything can be refused, so that this can still be finalised
         super().__init__(file, limits, threads=threads)
-        self._owned: Final = owned
         self.name: Final = getattr(file, "name", None)
 
     def close(self) -> None:
@@ -142,8 +144,8 @@ class _OwningEncoder(StreamingEncoder):
     def __init__(
         self, file: IO[bytes], owned: IO[bytes] | None, profile: str | Path | Profile, threads: int | None
     ) -> None:
+        self._owned: Final = owned  # as above
         super().__init__(file, profile, threads=threads)
-        self._owned: Final = owned
         self.name: Final = getattr(file, "name", None)
 
     def abort(self) -> None:
@@ -165,3 +167,8 @@ class _Text(io.TextIOWrapper):
         if kind is not None and isinstance(self.buffer, StreamingEncoder):
             self.buffer.abort()
         self.close()
+
+    def __del__(self) -> None:
+        """In a forked process it cannot be closed, and from Python 3.13 on a finaliser's error is shown."""
+        with suppress(GlyphError):
+            self.close()

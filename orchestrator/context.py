@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from orchestrator.evidence.forms import DATA_OF
+from orchestrator.evidence.forms import RULES
 from orchestrator.evidence.measurement import Comparison, Measurement, Negative, Samples, Trend
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.packed import numbers
@@ -28,7 +28,7 @@ def check_measurement(measurement: Measurement, metrics: Mapping[str, Metric]) -
             f"metric {measurement.metric!r} is not declared by this task; declare it in the runner's `metrics` "
             f"(for a command: in the task's `metrics`). Declared: {declared}"
         )
-    if DATA_OF[metric.form] is not type(measurement.data):
+    if RULES[metric.form].data is not type(measurement.data):
         raise WireError(
             f"metric {metric.name!r} has the form '{metric.form}', but was given {measurement.data.kind}; "
             "record it with the method for its form, or declare another form"

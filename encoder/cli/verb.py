@@ -49,7 +49,10 @@ class _Simple:
         """The option's value. Raises typer's BadParameter."""
         if value is None:
             return () if param.multiple or param.nargs == -1 else None
-        found = simple(self._option.type_descriptor.annotation, value)
+        kind = self._option.type_descriptor
+        found = simple(kind.annotation, value)
+        if kind.annotation is int and isinstance(value, str):
+            found = whole(value, kind.parameter_info.min, kind.parameter_info.max)
         if found is not UNKNOWN:
             return found
         return type(self._option).get_runtime_param(self._option).coerce(value, param=param, ctx=ctx)
@@ -68,3 +71,11 @@ def simple(kind: Any, value: Any) -> Any:  # noqa: ANN401 - any type, any value
     if issubclass(kind, Enum) and value in [each.value for each in kind]:
         return kind(value)
     return UNKNOWN
+
+
+def whole(text: str, least: float | None, most: float | None) -> Any:  # noqa: ANN401 - as above
+    """The number that digits spell, UNKNOWN for other texts and beyond the bounds."""
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        return UNKNOWN
+    number = int(text)
+    return number if (least is None or number >= least) and (most is None or number <= most) else UNKNOWN

@@ -58,6 +58,7 @@ class StreamingDecoder(io.BufferedIOBase):
         decode_block: BlockDecoder = standard_block_decoder,
     ) -> None:
         if threads < 1:
+            super().close()  # else Python, at its end, closes what was never made
             raise ValueError(f"{threads} threads; give at least 1")
         self._fileobj: Final = fileobj
         self._limits: Final = limits
@@ -214,6 +215,10 @@ class StreamingDecoder(io.BufferedIOBase):
             if not at:
                 raise FormatError(f"the block at output byte {self._block_start} has not the records that it claims")
         return at
+
+    def __reduce_ex__(self, _protocol: object) -> str:
+        """Refused before there is a copy, which could not be finalised. Raises TypeError."""
+        raise TypeError(f"cannot pickle {type(self).__name__!r} object")
 
     def close(self) -> None:
         """Drop what was decoded and end the threads; the file stays open. Further calls do nothing."""

@@ -1,4 +1,4 @@
-"""The command line itself: its verbs by name. What each takes stands in `plan_verbs` and `run_verbs`."""
+"""The command line itself: its verbs by name. What each takes stands in the modules named `…_verbs`."""
 
 import sys
 from collections.abc import Callable, Sequence
@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from orchestrator.cli import agent_verbs, claim_verbs, people_verbs, plan_verbs, run_verbs
+from orchestrator.cli import agent_verbs, claim_verbs, past_verbs, people_verbs, plan_verbs, run_verbs
 from orchestrator.cli.collecting import collect_seldom, leave_the_rest
 from orchestrator.cli.complaint import MEND, complaint
 from orchestrator.cli.faults import DEBUG, Exit, reported
@@ -74,9 +74,9 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     ),
     (run_verbs.resume, ("orchestrate resume", "orchestrate resume phase4a3-20260101T120000Z-1a2b")),
     (run_verbs.cancel, ("orchestrate cancel", "orchestrate cancel --wait 60 phase4a3-20260101T120000Z-1a2b")),
-    (run_verbs.status, ("orchestrate status", "orchestrate status --json | jq .verdicts")),
+    (past_verbs.status, ("orchestrate status", "orchestrate status --json | jq .verdicts")),
     (
-        run_verbs.logs,
+        past_verbs.logs,
         (
             "orchestrate logs",
             "orchestrate logs A.sweep",
@@ -84,9 +84,9 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
             "orchestrate logs -f A.sweep",
         ),
     ),
-    (run_verbs.watch, ("orchestrate watch", "orchestrate watch --json | jq -r .event.kind")),
+    (past_verbs.watch, ("orchestrate watch", "orchestrate watch --json | jq -r .event.kind")),
     (
-        run_verbs.history,
+        past_verbs.history,
         (
             "orchestrate history",
             "orchestrate history --json | jq -r '.[-1].run'",
@@ -94,11 +94,11 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
         ),
     ),
     (
-        run_verbs.compare,
+        past_verbs.compare,
         ("orchestrate compare phase4a3-20260101", "orchestrate compare --json FIRST SECOND | jq .metrics"),
     ),
     (
-        run_verbs.report,
+        past_verbs.report,
         (
             "orchestrate report",
             "orchestrate report --full -o report.md phase4a3-2026",
@@ -117,11 +117,11 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
         ),
     ),
     (
-        run_verbs.serve,
+        past_verbs.serve,
         ("orchestrate serve", "orchestrate serve --port 0 --state .orchestrate", "orchestrate serve --agent VELOCITY"),
     ),
     (
-        run_verbs.export,
+        past_verbs.export,
         (
             "orchestrate export",
             "orchestrate export -o run.tar --junit verdicts.xml phase4a3-2026",
@@ -151,7 +151,7 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
     ),
     (agent_verbs.agent_script, ("orchestrate agent-script honest.yaml",)),
     (
-        run_verbs.verify,
+        past_verbs.verify,
         (
             "orchestrate verify",
             "orchestrate verify run.tar",

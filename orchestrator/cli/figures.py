@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from orchestrator.evidence.estimate import derived_unit, pairwise
+from orchestrator.evidence.forms import RULES
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.packed import middle
@@ -18,7 +19,8 @@ def figures(metrics: Mapping[str, Metric], measurements: Iterable[Measurement]) 
 
 
 def _figure(metric: Metric | None, measurement: Measurement) -> str:
-    value = None if metric is None else _value(metric, measurement)
+    fits = metric is not None and isinstance(measurement.data, RULES[metric.form].data)
+    value = _value(metric, measurement) if metric is not None and fits else None
     if metric is None or value is None:
         return measurement.metric
     return f"{metric.name} {value:.4g} {derived_unit(metric.form, measurement)}"

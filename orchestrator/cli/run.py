@@ -27,7 +27,7 @@ from orchestrator.engine.prepared import Prepared
 from orchestrator.engine.reuse import Asked
 from orchestrator.errors import OrchestratorError
 from orchestrator.executors.strays import adopt_orphans
-from orchestrator.journal.sqlite import SYNCHRONOUS
+from orchestrator.journal.opening import SYNCHRONOUS
 from orchestrator.registry import load_registry
 
 

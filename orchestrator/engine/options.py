@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from orchestrator.engine.reuse import Asked
-from orchestrator.journal.sqlite import Durability
+from orchestrator.journal.opening import Durability
 from orchestrator.state.events import Envelope
 
 STATE: Final = Path(".orchestrate")

@@ -22,8 +22,9 @@ from orchestrator.executors.folder import EVIDENCE
 from orchestrator.executors.leftovers import reap
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import UnknownRun
+from orchestrator.journal.opening import Durability
 from orchestrator.journal.port import JournalPort
-from orchestrator.journal.sqlite import Durability, SqliteJournal
+from orchestrator.journal.sqlite import SqliteJournal
 from orchestrator.keys import unfinished_evidence
 from orchestrator.runner import Runner
 from orchestrator.state.events import Event, RunResumed, RunStarted

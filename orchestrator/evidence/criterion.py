@@ -15,11 +15,12 @@ from typing import Final
 
 from orchestrator.evidence import intervals
 from orchestrator.evidence.demand import Demand, demand_of
-from orchestrator.evidence.estimate import Estimate, Refusal, estimate, no_difference
+from orchestrator.evidence.estimate import estimate, no_difference
 from orchestrator.evidence.measurement import Measurement
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.negative import negative_of
 from orchestrator.evidence.numbers import compared, plus
+from orchestrator.evidence.rules.rule import Estimate, Refusal
 from orchestrator.evidence.sequential import cuts, first, level_of_look, planned_looks
 from orchestrator.evidence.verdict import Control, NegativeControl, Outcome, Verdict, Why
 

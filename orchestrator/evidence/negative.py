@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from orchestrator.evidence.demand import Demand
 from orchestrator.evidence.estimate import as_declared, derived_unit, no_difference
-from orchestrator.evidence.forms import forms_of
+from orchestrator.evidence.forms import RULES
 from orchestrator.evidence.intervals import seed_of
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
-from orchestrator.evidence.metric import Form
 from orchestrator.evidence.numbers import compared, plus
 from orchestrator.evidence.units import UnitError, conversion
 from orchestrator.evidence.verdict import Control
@@ -28,8 +27,6 @@ else:
 
 Planned = tuple[Control, Measurement | None, str]
 """Which control, what is judged in the deliverable's place (None: nothing), and that in words."""
-
-COMPARATIVE: Final = forms_of(Comparison)
 
 NOTHING: Final[Planned] = (Control.EMPTY, None, "nothing measured")
 
@@ -51,7 +48,7 @@ def _by_form(demand: Demand, measurement: Measurement) -> Planned:
     match measurement.data:
         case Comparison() as arms:
             return _unchanged(demand, measurement, arms)
-        case Trend() as points if demand.metric.form is Form.R_SQUARED:
+        case Trend() as points if RULES[demand.metric.form].scattered:
             return _shuffled(measurement, points)
         case Trend() as points:
             return _planted(demand, measurement, points)
@@ -74,8 +71,9 @@ def _unchanged(demand: Demand, measurement: Measurement, arms: Comparison) -> Pl
     """
     form = demand.metric.form
     again = arms.baseline if arms.exact else arms.control
-    harmless = form in COMPARATIVE and MEETS[demand.operator](no_difference(form), demand)
-    if harmless or not again or form not in COMPARATIVE:
+    compares = RULES[form].pair is not None
+    harmless = compares and MEETS[demand.operator](no_difference(form), demand)
+    if harmless or not again or not compares:
         return NOTHING
     told = (
         "the baseline in the treatment's place" if arms.exact else "the baseline's second run in the treatment's place"

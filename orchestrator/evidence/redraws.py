@@ -14,9 +14,10 @@ from orchestrator.evidence import intervals
 from orchestrator.evidence.criterion import WEAKEST_FIRST, Candidate, judge
 from orchestrator.evidence.demand import Demand
 from orchestrator.evidence.draw import Draw
-from orchestrator.evidence.estimate import Refusal, estimate
+from orchestrator.evidence.estimate import estimate
 from orchestrator.evidence.measurement import Evidence, Measurement
 from orchestrator.evidence.pooling import pool
+from orchestrator.evidence.rules.rule import Refusal
 from orchestrator.evidence.sequential import level_of_look
 from orchestrator.evidence.verdict import Drawn, Outcome, Verdict, Why
 

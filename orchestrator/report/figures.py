@@ -7,9 +7,11 @@ shown as the signed change of the treatment against the baseline.
 from collections.abc import Mapping
 
 from orchestrator.evidence.criterion import summarise
-from orchestrator.evidence.estimate import Refusal, as_declared
-from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
+from orchestrator.evidence.estimate import as_declared
+from orchestrator.evidence.forms import RULES, guessed
+from orchestrator.evidence.measurement import Comparison, Measurement, Samples
 from orchestrator.evidence.metric import Better, Form, Metric
+from orchestrator.evidence.rules.rule import Refusal
 from orchestrator.graph.model import TaskGraph
 from orchestrator.report.model import Figure, FileRow
 from orchestrator.state.run import TaskRecord
@@ -45,7 +47,7 @@ def _proven(graph: TaskGraph, tasks: Mapping[str, TaskRecord]) -> list[TaskRecor
 
 def _figure(number: int, record: TaskRecord, measurement: Measurement, metrics: Mapping[str, Metric]) -> Figure:
     known = metrics.get(measurement.metric)
-    form = _form(measurement) if known is None else known.form
+    form = guessed(measurement) if known is None else known.form
     metric = Metric(measurement.metric, measurement.unit, Better.NEITHER, form, exact=known is None or known.exact)
     what = _words(form, as_declared(metric, measurement))
     found = summarise(metric, measurement)
@@ -59,27 +61,11 @@ def _figure(number: int, record: TaskRecord, measurement: Measurement, metrics: 
     )
 
 
-def _form(measurement: Measurement) -> Form:
-    match measurement.data:
-        case Samples():
-            return Form.SAMPLES
-        case Comparison():
-            return Form.SPEEDUP if measurement.unit == "x" else Form.INCREASE
-        case Trend():
-            return Form.R_SQUARED if measurement.unit == "1" else Form.SLOPE
-
-
 def _words(form: Form, measurement: Measurement) -> str:
+    word = RULES[form].word
     match measurement.data:
-        case Samples() if form is Form.PROPORTION:
-            return "share"
-        case Samples(values=values):
-            return "median" if len(values) > 1 else "value"
-        case Comparison(exact=exact) if form in COMPARED:
-            return f"{'mean' if exact else 'median'} {COMPARED[form]}"
-        case _:
-            return FITTED.get(form, str(form))
-
-
-COMPARED = {Form.REDUCTION: "reduction", Form.INCREASE: "change", Form.SPEEDUP: "speed-up"}
-FITTED = {Form.R_SQUARED: "R squared", Form.SLOPE: "slope"}
+        case Samples(values=values) if form is Form.SAMPLES:
+            return "median" if len(values) > 1 else word
+        case Comparison(exact=exact) if RULES[form].pair is not None:
+            return f"{'mean' if exact else 'median'} {word}"
+    return word

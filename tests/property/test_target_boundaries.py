@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from orchestrator.evidence import intervals
 from orchestrator.evidence.criterion import Candidate, judge
 from orchestrator.evidence.demand import Demand
-from orchestrator.evidence.estimate import Form, pairwise
+from orchestrator.evidence.estimate import pairwise
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
-from orchestrator.evidence.metric import Better, Metric
+from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.evidence.numbers import DIGITS, compared, spelled
 from orchestrator.evidence.units import FACTORS, SHARES, SIZES, TIMES, UNITS, convert
 from orchestrator.plan.values import parse_target

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from orchestrator.evidence.criterion import summarise
-from orchestrator.evidence.estimate import Refusal
 from orchestrator.evidence.measurement import Measurement
 from orchestrator.evidence.metric import Better, Metric
+from orchestrator.evidence.rules.rule import Refusal
 from orchestrator.registry import load_registry
 from orchestrator.runner import Runner, TaskContext
 from workstreams.tables import Cell, markdown_table

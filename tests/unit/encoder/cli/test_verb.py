@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from encoder.cli.verb import UNKNOWN, simple
+from encoder.cli.verb import UNKNOWN, simple, whole
 
 
 class Level(StrEnum):
@@ -36,6 +36,13 @@ def test_what_takes_more_than_a_look_is_left_to_typer(kind, given):
     assert simple(kind, given) is UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("text", "number"), [("0", 0), ("256", 256), ("257", UNKNOWN), ("-1", UNKNOWN), ("1.5", UNKNOWN)]
+)
+def test_digits_within_the_bounds_are_a_number(text, number):
+    assert whole(text, 0, 256) is number or whole(text, 0, 256) == number
+
+
 def test_a_level_that_there_is_not_is_refused_with_those_that_there_are():
     command = (sys.executable, "-m", "encoder", "encode", "-l", "slow", "x")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -49,7 +56,7 @@ def test_encoding_a_file_loads_no_library_of_validation(tmp_path):
         "import sys, atexit; from encoder.cli.start import main; "
         "atexit.register(lambda: print(*sorted({name.split('.')[0] for name in sys.modules}))); main()"
     )
-    arguments = ("encode", "-f", "-l", "fast", "-o", "b.glyph", "a.log")
+    arguments = ("encode", "-f", "-T", "2", "-l", "fast", "-o", "b.glyph", "a.log")
     done = subprocess.run(
         (sys.executable, "-c", told, *arguments), cwd=tmp_path, capture_output=True, text=True, check=True
     )

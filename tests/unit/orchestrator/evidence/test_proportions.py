@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from orchestrator.evidence.criterion import Candidate, judge
 from orchestrator.evidence.demand import Demand
-from orchestrator.evidence.estimate import Refusal, estimate
+from orchestrator.evidence.estimate import estimate
 from orchestrator.evidence.measurement import Measurement, Samples
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.evidence.proportions import beta_below, of_proportion
+from orchestrator.evidence.rules.rule import Refusal
 from orchestrator.evidence.verdict import Outcome, Why
 
 SHARE = Metric("agent.passes", "%", Better.HIGHER, Form.PROPORTION)

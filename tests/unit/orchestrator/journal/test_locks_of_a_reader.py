@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 from orchestrator.journal.sqlite import SqliteJournal
 from orchestrator.state.events import Envelope, RunStarted, TaskStarted
@@ -24,4 +25,5 @@ def test_a_reader_in_the_same_process_lets_nobody_remove_the_log_of_a_run_under_
     subprocess.run([sys.executable, "-c", FOREIGN, str(path)], check=True)  # the last to leave removes the log
     journal.append("r", [Envelope(2, 0.0, 0.0, fence, TaskStarted("A.x", 1))])
     journal.close()
-    assert sqlite3.connect(path).execute("SELECT count(*) FROM event").fetchone() == (2,)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM event").fetchone() == (2,)

@@ -7,7 +7,8 @@ import pytest
 
 from orchestrator.journal.errors import DamagedJournal, JournalError
 from orchestrator.journal.lease import Owner, owner_alive, this_owner
-from orchestrator.journal.sqlite import SYNCHRONOUS, SqliteJournal
+from orchestrator.journal.opening import SYNCHRONOUS
+from orchestrator.journal.sqlite import SqliteJournal
 from orchestrator.process import boot_id, process_started
 from orchestrator.state.events import Envelope, ProgressReported, RunFinished, RunStarted
 

@@ -1,0 +1,121 @@
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestrator import kernel
+
+SLEEP = (sys.executable, "-c", "import time; print(flush=True); time.sleep(60)")
+
+
+@pytest.fixture(params=["linux", "elsewhere"], autouse=True)
+def column(request, monkeypatch):
+    """Each test holds for both columns of the module's table."""
+    if request.param == "linux" and not kernel.LINUX:
+        pytest.skip("this is no Linux")
+    monkeypatch.setattr(kernel, "LINUX", request.param == "linux")
+    return request.param
+
+
+@pytest.fixture
+def child():
+    with subprocess.Popen(SLEEP, stdout=subprocess.PIPE, env={**os.environ, "KERNEL_TEST": "here"}) as process:
+        process.stdout.readline()
+        yield process
+        process.kill()
+
+
+def test_a_process_is_found_with_its_environment_and_among_our_children(child):
+    assert child.pid in kernel.pids()
+    assert child.pid in kernel.children_of(os.getpid())
+    assert b"KERNEL_TEST=here\0" in kernel.environment_of(child.pid)
+
+
+def test_when_a_process_began_stays_the_same_until_it_is_gone(child):
+    began = kernel.started(child.pid)
+    assert began is not None
+    assert kernel.started(child.pid) == began
+    child.kill()
+    child.wait()
+    assert kernel.started(child.pid) is None
+    assert kernel.children_of(child.pid) == []
+    assert kernel.environment_of(child.pid) == b""
+
+
+def test_the_end_of_a_process_is_waited_for(child):
+    assert not kernel.ends(child.pid, 0.05)
+    child.kill()
+    assert kernel.ends(child.pid, 60)
+    assert child.wait() == -signal.SIGKILL
+
+
+def test_a_signal_reaches_a_process_that_is_still_meant_and_no_other(child):
+    assert not kernel.send(child.pid, signal.SIGTERM, lambda _pid: False)
+    assert child.poll() is None
+    assert kernel.send(child.pid, signal.SIGTERM, lambda pid: pid == child.pid)
+    assert child.wait(60) == -signal.SIGTERM
+
+
+def test_a_signal_to_nobody_reaches_nobody(child):
+    child.kill()
+    child.wait()
+    assert not kernel.send(child.pid, signal.SIGTERM, lambda pid: kernel.started(pid) is not None)
+
+
+def test_a_bell_wakes_who_watches_it_and_is_quiet_until_it_is_rung_again():
+    bell, watch = kernel.Bell(), kernel.Watch()
+    watch.register(bell.fileno())
+    assert watch.poll(0.0) == []
+    bell.ring()
+    bell.ring()
+    assert [descriptor for descriptor, _ in watch.poll(60)] == [bell.fileno()]
+    bell.hush()
+    assert watch.poll(0.0) == []
+    watch.unregister(bell.fileno())
+    watch.close()
+    bell.close()
+
+
+def test_an_open_folder_has_a_path(tmp_path):
+    handle = os.open(tmp_path, kernel.FOLDER)
+    (Path(kernel.path_of(handle, str(tmp_path))) / "new").touch()
+    os.close(handle)
+    assert (tmp_path / "new").exists()
+
+
+def test_who_is_at_the_other_end_of_a_socket_is_known():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        assert kernel.user_of(ours.fileno()) == os.getuid()
+
+
+@pytest.mark.usefixtures("child")
+def test_numbers_of_this_process_and_machine_are_more_than_none():
+    assert kernel.usable_cores() >= 1
+    assert kernel.open_files() >= 3
+    assert kernel.threads_of(os.getuid()) >= 2
+    assert kernel.boot() == kernel.boot() != ""
+
+
+def test_only_linux_gives_handles_on_processes_and_addresses_of_files(child, column):
+    handle = kernel.handle_on(child.pid)
+    assert (handle is not None) is (column == "linux")
+    assert (kernel.address_of(0) is not None) is (column == "linux")
+    if handle is not None:
+        os.close(handle)
+
+
+def test_the_calls_that_only_linux_has_are_made_in_one_module():
+    root = Path(kernel.__file__).parent
+    words = ("pidfd_", ".prctl(", "O_PATH", "eventfd", "select.epoll", "SO_PEERCRED", "sched_getaffinity", "O_TMPFILE")
+    sandbox = {"agents/measured.py"}  # what only runs in a sandbox of Linux
+    found = {
+        str(path.relative_to(root))
+        for path in root.rglob("*.py")
+        if any(word in path.read_text(encoding="utf-8") for word in words)
+    }
+    assert found - sandbox == {"kernel.py"}
