@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from encoder.block.backends import compress, compress_singly
 from encoder.block.layout import GLYPHS, NO_FLAGS, SORTED, TEXT_POOLED, Header, write_streams
-from encoder.block.plain import middle_of
+from encoder.block.slices import middle_of
 from encoder.glyphs.ready import prepare_transform
 from encoder.glyphs.segments import SegmentPlace
 from encoder.strategy import BackEnd, Strategy, TreeType

@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Final
 
 from encoder.block.columns import Packing, packing_of
-from encoder.block.plain import far_below_sample, middle_of, one_stream, size_behind
+from encoder.block.plain import far_below_sample, one_stream, size_behind
+from encoder.block.slices import middle_of
 from encoder.glyphs.segments import SegmentPlace
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES

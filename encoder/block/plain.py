@@ -5,6 +5,7 @@ from typing import Final
 
 from encoder.block.backends import compress
 from encoder.block.layout import PLAIN, STORED, Header
+from encoder.block.slices import LEAST_SAMPLE, middle_of
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 _SLOW: Final = (BackEnd.LZMA, BackEnd.BROTLI)
@@ -12,9 +13,6 @@ _QUICK_BROTLI: Final = 9
 """Up to that level brotli is as quick as zstd."""
 _WORTH_A_PROBE: Final = 1024
 """Bytes; fewer cost little, and brotli's own dictionary may help where zstd sees nothing."""
-_SAMPLED: Final = 8
-"""One part in so many is the sample."""
-_LEAST_SAMPLE: Final = 1 << 16
 _STEP: Final = 1 << 15
 """Words that are compared at once, which stay in the cache."""
 
@@ -57,7 +55,7 @@ def stream_body(used: BackEnd, level: int, stream: bytes, tree: TreeType, *, fel
 
 
 def _compressed(view: memoryview, strategy: Strategy) -> tuple[BackEnd, bytes]:
-    if strategy.back_end is BackEnd.BROTLI and len(view) >= _LEAST_SAMPLE and _is_one_byte(view):
+    if strategy.back_end is BackEnd.BROTLI and len(view) >= LEAST_SAMPLE and _is_one_byte(view):
         return BackEnd.BROTLI, _of_one_byte(view[0], len(view), strategy.level)
     return compress(strategy.back_end, view, strategy.level, text=True, codebook=strategy.codebook)
 
@@ -70,18 +68,6 @@ def _shrinks(view: memoryview) -> bool:
     """Whether a quick compression gains anything: where it does not, a slow one would take its time for nothing."""
     used, _ = compress(BackEnd.ZSTD, view, 1, text=True)
     return used is not BackEnd.STORE
-
-
-def part_size(view: memoryview) -> int:
-    """Bytes of a part that says something about a block."""
-    return max(_LEAST_SAMPLE, len(view) // _SAMPLED)
-
-
-def middle_of(view: memoryview) -> memoryview:
-    """The sample of a block."""
-    size = part_size(view)
-    middle = max(0, len(view) - size) // 2
-    return view[middle : middle + size]
 
 
 def size_behind(back_end: BackEnd, data: memoryview, level: int) -> int:

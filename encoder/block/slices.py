@@ -1,4 +1,4 @@
-"""A few slices of a block, at even distances: what a trial looks at where one place may be unlike the rest."""
+"""What a trial looks at: the middle of a block, or a few slices at even distances where places may be unlike."""
 
 from typing import Final
 
@@ -7,6 +7,10 @@ ALIGNED: Final = 1680
 places.
 """
 _SLICES: Final = 4
+_SAMPLED: Final = 8
+"""One part in so many is the middle."""
+LEAST_SAMPLE: Final = 1 << 16
+"""Bytes of the middle, at least."""
 
 
 def slices_of(data: bytes | memoryview, size: int) -> memoryview:
@@ -18,3 +22,10 @@ def slices_of(data: bytes | memoryview, size: int) -> memoryview:
         return view
     starts = [nth * (len(view) - size) // (_SLICES - 1) // ALIGNED * ALIGNED for nth in range(_SLICES)]
     return memoryview(b"".join(view[start : start + size] for start in starts))
+
+
+def middle_of(view: memoryview) -> memoryview:
+    """The part in the middle that says something about a block; all of it, where it is no longer than that."""
+    size = max(LEAST_SAMPLE, len(view) // _SAMPLED)
+    middle = max(0, len(view) - size) // 2
+    return view[middle : middle + size]

@@ -9,8 +9,9 @@ from encoder.block.backends import compress
 from encoder.block.columns import LARGEST_TRANSFORMED, LAYOUT_LEVEL, Packing, packing_of
 from encoder.block.hasty import hasty_body
 from encoder.block.layout import FORM, ROWS, Header
-from encoder.block.plain import far_below_sample, middle_of, one_stream, size_behind, stream_body
+from encoder.block.plain import far_below_sample, one_stream, size_behind, stream_body
 from encoder.block.rows import LEAST_MIXED, pack_rows, small_strategy
+from encoder.block.slices import middle_of
 from encoder.glyphs.segments import SegmentPlace
 from encoder.mixing.models import LIGHT
 from encoder.strategy import BackEnd, Strategy, TreeType
