@@ -111,7 +111,9 @@ def guarded(app: App, tokens: Mapping[str, str], hosts: Sequence[str]) -> App:
 def _is_ours(scope: Scope) -> bool:
     """Whether a request comes from a process of our own user."""
     client, server = scope.get("client"), scope.get("server")
-    return bool(client and server) and user_between(socket.AF_INET, tuple(client), tuple(server)) == os.getuid()
+    if client is None or server is None:
+        return False
+    return user_between(socket.AF_INET, tuple(client), tuple(server)) == os.getuid()
 
 
 async def _refuse(send: Send, status: int, why: bytes) -> None:
