@@ -20,8 +20,19 @@ def is_ours(connection: socket.socket) -> bool:
 def peer_user(connection: socket.socket) -> int | None:
     """The user id of the process at the other end, None where it is not on this machine, or cannot be told."""
     try:
-        theirs, ours = _spelled(connection.getpeername()), _spelled(connection.getsockname())
-        with TABLES[connection.family].open("rb") as table:
+        return user_between(connection.family, connection.getpeername(), connection.getsockname())
+    except OSError:
+        return None
+
+
+Address = tuple[str, int] | tuple[str, int, int, int]
+
+
+def user_between(family: int, peer: Address, own: Address) -> int | None:
+    """The same, of a connection that is known by its two addresses."""
+    try:
+        theirs, ours = _spelled(peer), _spelled(own)
+        with TABLES[socket.AddressFamily(family)].open("rb") as table:
             next(table)
             for line in table:
                 words = line.split()
@@ -32,7 +43,7 @@ def peer_user(connection: socket.socket) -> int | None:
     return None
 
 
-def _spelled(address: tuple[str, int] | tuple[str, int, int, int]) -> bytes:
+def _spelled(address: Address) -> bytes:
     """An address as the table spells it: words of 32 bits in the machine's own order, then the port."""
     host, port = address[0], address[1]
     family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -3,6 +3,7 @@ name or from a page.
 """
 
 import contextlib
+import os
 import secrets
 import socket
 import threading
@@ -18,6 +19,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from orchestrator.mcpserver.caller import Caller
 from orchestrator.mcpserver.known import Known
 from orchestrator.mcpserver.tools import make_mcp
+from orchestrator.peers import user_between
 
 PATH: Final = "/mcp"
 NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
@@ -50,7 +52,7 @@ class McpHttp:
         config = uvicorn.Config(
             guarded(app, self.tokens, hosts), log_config=None, log_level="critical", access_log=False, lifespan="on",
             ws="none",
-            timeout_graceful_shutdown=1, server_header=False,
+            timeout_graceful_shutdown=1, server_header=False, proxy_headers=False,
         )  # fmt: skip
         self._server = uvicorn.Server(config)
         self._server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # signals are the command's
@@ -96,12 +98,22 @@ def guarded(app: App, tokens: Mapping[str, str], hosts: Sequence[str]) -> App:
             origin is not None and origin not in {f"http://{each}" for each in hosts}
         ):
             await _refuse(send, 403, b"this server answers to local names and its own origin only")
+        elif not _is_ours(scope):
+            await _refuse(send, 403, b"this server answers to processes of its own user only")
         elif agent_of(headers.get("authorization", ""), tokens) is None:
             await _refuse(send, 401, b"this needs the token of an agent")
         else:
             await app(scope, receive, send)
 
     return guard
+
+
+def _is_ours(scope: Scope) -> bool:
+    """Whether a request comes from a process of our own user."""
+    client, server = scope.get("client"), scope.get("server")
+    if client is None or server is None:
+        return False
+    return user_between(socket.AF_INET, tuple(client), tuple(server)) == os.getuid()
 
 
 async def _refuse(send: Send, status: int, why: bytes) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 from threading import Event
@@ -160,6 +161,32 @@ def test_who_has_no_token_or_comes_from_elsewhere_is_refused(served, status, hea
     connection.request("POST", "/mcp", "{}", {"Content-Type": "application/json", **given})
     assert connection.getresponse().status == status
     connection.close()
+
+
+AS_NOBODY = """
+import os, socket, sys
+socket.create_connection(("127.0.0.1", int(sys.argv[1]))).close()  # all that is loaded late is loaded now
+os.setuid(65534)
+with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as there:
+    there.sendall(sys.argv[2].encode())
+    while part := there.recv(65536):
+        sys.stdout.buffer.write(part)
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else")
+@pytest.mark.parametrize("further", ["", "X-Forwarded-For: 127.0.0.1\r\n"], ids=["plain", "forwarded"])
+def test_another_user_of_the_machine_is_refused_even_with_a_token(served, further):
+    lines = [
+        "POST /mcp HTTP/1.1", f"Host: 127.0.0.1:{served.port}", f"Authorization: Bearer {served.tokens['X']}",
+        "Content-Type: application/json", "Content-Length: 2", "Connection: close",
+    ]  # fmt: skip
+    request = "\r\n".join(lines) + f"\r\n{further}\r\n{{}}"
+    told = subprocess.run(
+        [sys.executable, "-c", AS_NOBODY, str(served.port), request], capture_output=True, text=True, check=True
+    ).stdout
+    assert " 403 " in told.splitlines()[0]
+    assert "its own user" in told
 
 
 def offer(ends):
