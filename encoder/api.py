@@ -126,7 +126,7 @@ class _OwningDecoder(StreamingDecoder):
     """A decoder that closes its file where it is its own."""
 
     def __init__(self, file: IO[bytes], owned: IO[bytes] | None, limits: Limits, threads: int) -> None:
-        self._owned: Final = owned  # before anything can be refused, so that this can still be finalised
+        self._owned: Final = owned
         super().__init__(file, limits, threads=threads)
         self.name: Final = getattr(file, "name", None)
 
@@ -134,8 +134,8 @@ class _OwningDecoder(StreamingDecoder):
         try:
             super().close()
         finally:
-            if self._owned is not None:
-                self._owned.close()
+            if (owned := vars(self).get("_owned")) is not None:  # else it was never made, and is only finalised
+                owned.close()
 
 
 class _OwningEncoder(StreamingEncoder):
@@ -144,7 +144,7 @@ class _OwningEncoder(StreamingEncoder):
     def __init__(
         self, file: IO[bytes], owned: IO[bytes] | None, profile: str | Path | Profile, threads: int | None
     ) -> None:
-        self._owned: Final = owned  # as above
+        self._owned: Final = owned
         super().__init__(file, profile, threads=threads)
         self.name: Final = getattr(file, "name", None)
 

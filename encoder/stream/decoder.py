@@ -222,7 +222,7 @@ class StreamingDecoder(io.BufferedIOBase):
 
     def close(self) -> None:
         """Drop what was decoded and end the threads; the file stays open. Further calls do nothing."""
-        if not self.closed:
+        if not self.closed and "_blocks" in vars(self):  # else it was never made, and is only finalised
             self._blocks.close()
         self._block = b""
         self._reader = None

@@ -129,6 +129,7 @@ DIFFERENT = {
 }
 """Of what is written, where gzip and lzma disagree or we do otherwise on purpose."""
 NEITHER = {
+    "copy": "from Python 3.13 on, theirs give an object that cannot be used; ours refuses, as theirs did before",
     "seek past the end": "gzip and lzma stay at the end; a file stays where it was told to go, as we do",
 }
 
