@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from orchestrator.audit.model import Asked, Claim, Figure, Label, Measured, Reading, Role
-from orchestrator.audit.words import stems
+from orchestrator.audit.words import says, stems
 from orchestrator.evidence.numbers import times
 from orchestrator.evidence.units import UnitError, conversion
 
@@ -180,8 +180,7 @@ def _score(claim: Claim, words: frozenset[str], around: frozenset[str], one: _Kn
     """How well a claim fits: the share of a name's or title's words that it says, and a little for its group's."""
     if claim.figure is None or not _fits(claim.figure, one.unit):
         return 0.0
-    said = claim.about.lower()
-    if one.full and one.full in said:
+    if one.full and says(claim.about, one.full):
         return CERTAIN
     own = one.name | one.title
     if (words & QUANTITIES) - own - one.group or ((one.title or one.name) & QUANTITIES) - around:

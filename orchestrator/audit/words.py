@@ -93,3 +93,8 @@ def stem(word: str) -> str:
 def stems(text: str, most: int = 400) -> frozenset[str]:
     """The stems of the words of the first so many characters that mean something."""
     return frozenset(stem(word) for word in WORD.findall(text[:most].replace("_", " ")) if word.lower() not in EMPTY)
+
+
+def says(text: str, name: str) -> bool:
+    """Whether the text has the name of a metric in it as a whole: `share` does not stand in `pack.share`."""
+    return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)", text, re.IGNORECASE) is not None

@@ -9,6 +9,7 @@ from orchestrator.audit.judge import inconsistencies
 from orchestrator.audit.match import Held, hold
 from orchestrator.audit.model import Claim, Label, Measured, Role
 from orchestrator.audit.read import read_claims
+from orchestrator.audit.words import says
 from orchestrator.graph.model import TaskGraph
 from orchestrator.report.model import Agreement, ClaimRow, CriterionRow
 from orchestrator.report.spans import Course
@@ -38,7 +39,7 @@ def _of_round(seq: int, task: str, agent: str, one: Round, criteria: Mapping[str
     figures = [(place, claim) for place, claim in enumerate(reading.claims) if claim.figure and claim.role in SAID]
     for place, claim in figures[:MOST]:
         row = reading.rows[claim.row].cells[claim.cell].text
-        named = next((each for each in names if each.lower() in claim.about.lower()), "")
+        named = next((each for each in names if says(claim.about, each)), "")
         yield _row((seq, task, agent, row), claim, held.get(place), wrong.get(place, ""), named)
 
 

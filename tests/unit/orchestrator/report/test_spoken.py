@@ -63,5 +63,10 @@ def test_a_round_that_measured_nothing_leaves_the_figure_unmeasured_under_the_me
     assert (row.standing, row.metric, row.measured) == (Agreement.UNMEASURED, "pack.share", None)
 
 
+def test_a_metric_whose_name_is_the_end_of_another_name_is_not_the_one_that_was_meant():
+    assert claims("old.pack.share is 4 % now")[0].metric == ""
+    assert claims("So pack.share is 4 %. Done.")[0].metric == "pack.share"
+
+
 def test_goals_and_words_without_figures_are_no_claims_of_the_ledger():
     assert claims("All targets exceeded ✅ (target: 5 %)", replace(VERDICT, value=None)) == ()
