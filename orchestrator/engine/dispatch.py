@@ -12,10 +12,11 @@ from typing import Final
 
 from orchestrator.engine.door import Brought
 from orchestrator.evidence.measurement import Evidence, Usage
-from orchestrator.executors.carry_out import Supervision, go_on
+from orchestrator.executors.carry_out import go_on
 from orchestrator.executors.foreground import Foreground
 from orchestrator.executors.order import AttemptResult, Told, WorkOrder
 from orchestrator.executors.spec import CarryOut
+from orchestrator.executors.supervision import Supervision
 from orchestrator.state.events import Cause, Failure
 
 LONGEST_WAIT: Final = 3600.0

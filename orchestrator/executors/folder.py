@@ -4,6 +4,7 @@ import contextlib
 import functools
 import os
 import secrets
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +32,11 @@ def fresh(folder: Path) -> Path:
 def shared(folder: Path) -> None:
     """Make a folder that all attempts share, once. Raises OSError."""
     private_folder(folder)
+
+
+def forget(folder: Path) -> None:
+    """Remove what an attempt that was not begun left, so that the next try does not take it for another's."""
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def keep(folder: Path, kept: Path, handle: int) -> str | None:

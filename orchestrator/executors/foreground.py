@@ -12,10 +12,11 @@ from collections.abc import Callable
 from typing import Final
 
 from orchestrator import kernel
-from orchestrator.executors.carry_out import FIRST_LOOK, Supervision, begin
+from orchestrator.executors.carry_out import begin
 from orchestrator.executors.order import AttemptResult, Told, WorkOrder
 from orchestrator.executors.output import CappedLog
 from orchestrator.executors.room import NoRoom
+from orchestrator.executors.supervision import FIRST_LOOK, Supervision
 
 LONGEST: Final = 3600.0
 

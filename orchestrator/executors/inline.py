@@ -22,7 +22,7 @@ from typing import Any, ParamSpec, TypeVar
 from orchestrator.beneath import write_text
 from orchestrator.context import EvidenceFile, FileContext
 from orchestrator.evidence.measurement import Evidence, Origin, Usage
-from orchestrator.executors.carry_out import carry_out, settle, with_origin
+from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.collect import Collector
 from orchestrator.executors.ending import Ending
 from orchestrator.executors.folder import fresh
@@ -31,6 +31,7 @@ from orchestrator.executors.load_average import load_average
 from orchestrator.executors.order import AttemptResult, Note, StopSignal, Told, WorkOrder
 from orchestrator.executors.place import Place, keep_all
 from orchestrator.executors.printed import ENDING, said_last
+from orchestrator.executors.settling import settle, with_origin
 from orchestrator.executors.spec import CarryOut, ExecutorSpec, Site
 from orchestrator.executors.surroundings import inherited, secrets_of
 from orchestrator.executors.worker import context_of, fail, one_line, place_of

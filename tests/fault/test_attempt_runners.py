@@ -74,7 +74,7 @@ def test_an_attempt_that_cannot_be_watched_leaves_nothing_running(attempts, monk
     def refuses(*_args, **_named):
         raise OSError(24, "Too many open files")
 
-    monkeypatch.setattr("orchestrator.executors.carry_out.TreeSampler", refuses)
+    monkeypatch.setattr("orchestrator.executors.supervision.TreeSampler", refuses)
     result = attempts.shell("sleep 60")
     assert result.failure.cause is Cause.SPAWN
     assert "Too many open files" in result.failure.message

@@ -34,7 +34,7 @@ def test_what_a_command_leaves_running_is_ended_after_it(attempts):
 
 
 def test_a_stop_holds_where_the_launcher_itself_was_stopped(attempts, kit, monkeypatch):
-    monkeypatch.setattr("orchestrator.executors.carry_out.LONGEST_KILL", 0.2)
+    monkeypatch.setattr("orchestrator.executors.supervision.LONGEST_KILL", 0.2)
     order = attempts.order(command=("sh", "-c", "echo $PPID > launcher; kill -STOP $PPID; touch stopped; sleep 60"))
     ended = []
     waiting = threading.Thread(target=lambda: ended.append(attempts.carry_out(order)), daemon=True)

@@ -3,9 +3,10 @@ import threading
 import pytest
 
 from orchestrator.executors import foreground
-from orchestrator.executors.carry_out import Supervision, carry_on
+from orchestrator.executors.carry_out import carry_on
 from orchestrator.executors.foreground import Foreground
 from orchestrator.executors.order import AttemptResult, Note, WorkOrder
+from orchestrator.executors.supervision import Supervision
 from orchestrator.state.events import Cause
 
 LONG = 60.0

@@ -6,7 +6,8 @@ import threading
 
 import pytest
 
-from orchestrator.executors import carry_out as module
+from orchestrator.executors import starting
+from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.heed import never
 from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.executors.room import PATIENCE, Alive, Patience, with_room
@@ -82,14 +83,14 @@ def test_any_other_refusal_is_none_of_its_business():
 @pytest.mark.parametrize("number", [errno.EMFILE, errno.EAGAIN, errno.ENOMEM])
 def test_an_attempt_waits_for_room_and_then_runs(attempts_here, monkeypatch, number):
     refusals = [OSError(number, "no room"), OSError(number, "no room")]
-    real = module.launched
+    real = starting.launched
 
     def launched(*given):
         if refusals:
             raise refusals.pop()
         return real(*given)
 
-    monkeypatch.setattr(module, "launched", launched)
+    monkeypatch.setattr(starting, "launched", launched)
     result = attempts_here("echo x; exit 3")
     assert result.failure.cause is Cause.EXIT
     assert refusals == []
@@ -101,7 +102,7 @@ def test_an_attempt_that_waits_for_room_heeds_a_stop(attempts_here, monkeypatch)
         raise OSError(errno.EMFILE, "no room")
 
     stop = threading.Event()
-    monkeypatch.setattr(module, "launched", launched)
+    monkeypatch.setattr(starting, "launched", launched)
     assert attempts_here("true", stop).stopped
 
 
@@ -109,7 +110,7 @@ def test_an_attempt_fails_when_there_never_is_room(attempts_here, monkeypatch):
     def launched(*_given):
         raise OSError(errno.ENOMEM, "Cannot allocate memory")
 
-    monkeypatch.setattr(module, "launched", launched)
+    monkeypatch.setattr(starting, "launched", launched)
     monkeypatch.setattr("orchestrator.executors.room.PATIENCE", 0.1)
     failure = attempts_here("true").failure
     assert failure.cause is Cause.SPAWN
@@ -137,6 +138,6 @@ def attempts_here(tmp_path):
         order = WorkOrder(
             "r", "A.t", 1, tmp_path / "r" / "A.t" / "1", tmp_path, tmp_path / "c", command=("sh", "-c", script)
         )
-        return module.carry_out(order, stop or threading.Event(), lambda _told: None)
+        return carry_out(order, stop or threading.Event(), lambda _told: None)
 
     return attempt
