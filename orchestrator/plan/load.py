@@ -56,32 +56,39 @@ def plan_from(
     offered: Offered | None = None,
 ) -> Plan:
     """As `parse_plan`, from what was read."""
-    source = read.name
     require_plan(read.data, read)
     params, problems = apply_settings(read, settings)
     data, unknown = substitute(read, params)
     plan, invalid = build_model(data, read)
     noted = _values_at(read.problems)
     problems += [*read.problems, *unknown, *(one for one in invalid if (one.line, one.column) not in noted)]
-    tasks = sum(matrix_size(task) for group in plan.groups.values() for task in group.tasks) if plan else 0
-    if tasks > TASK_LIMIT:
-        what = f"the plan has {tasks:,} tasks, its matrices expanded"
-        problems.append(Problem(source, 1, 1, what, f"stay within {TASK_LIMIT:,}: use smaller matrices"))
-    elif plan is not None and sum(matrix_letters(t) for g in plan.groups.values() for t in g.tasks) > MATRIX_LIMIT:
+    if plan is None:
+        raise PlanError(problems)
+    if (large := _too_large_expanded(plan, read.name)) is not None:
+        raise PlanError([*problems, large])
+    expanded, origins = expand_matrices(plan)
+    found = check_plan(plan, read)
+    if runners is not None:
+        found += preflight(expanded, runners, read, task_places(plan, origins))
+    if offered is not None:
+        found += offered_problems(expanded, offered, read)
+    noted |= _values_at(invalid)
+    problems += [one for one in found if (one.line, one.column) not in noted]
+    if problems:
+        raise PlanError(problems)
+    return expanded
+
+
+def _too_large_expanded(plan: Plan, source: str) -> Problem | None:
+    """The problem of a plan that would be too large with its matrices expanded."""
+    tasks = [task for group in plan.groups.values() for task in group.tasks]
+    if (count := sum(map(matrix_size, tasks))) > TASK_LIMIT:
+        what = f"the plan has {count:,} tasks, its matrices expanded"
+        return Problem(source, 1, 1, what, f"stay within {TASK_LIMIT:,}: use smaller matrices")
+    if sum(map(matrix_letters, tasks)) > MATRIX_LIMIT:
         what = "the plan is too large with its matrices expanded"
-        problems.append(Problem(source, 1, 1, what, "put long texts into a file that the tasks read"))
-    elif plan is not None:
-        expanded, origins = expand_matrices(plan)
-        found = check_plan(plan, read)
-        if runners is not None:
-            found += preflight(expanded, runners, read, task_places(plan, origins))
-        if offered is not None:
-            found += offered_problems(expanded, offered, read)
-        noted |= _values_at(invalid)
-        problems += [one for one in found if (one.line, one.column) not in noted]
-        if not problems:
-            return expanded
-    raise PlanError(problems)
+        return Problem(source, 1, 1, what, "put long texts into a file that the tasks read")
+    return None
 
 
 def _values_at(problems: list[Problem]) -> set[tuple[int, int]]:

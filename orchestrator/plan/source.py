@@ -112,14 +112,7 @@ def read_source(text: str, name: str) -> Source:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             reader.take(event)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        if _opened(text[: mark.index if mark else 0]) > DEPTH_LIMIT:  # libyaml looks ahead, and may stop before us
-            source.problems.append(Problem(name, *where, TOO_DEEP, BRACKETS))
-            raise PlanError(source.problems) from error
-        said = " ".join(part for part in (error.context, error.problem) if part)
-        mend = "check the indentation, quotes and brackets here and in the lines before"
-        source.problems.append(Problem(name, *where, f"not YAML: {said}", mend))
+        source.problems.append(_not_yaml(error, text, name))
         raise PlanError(source.problems) from error
     except (yaml.YAMLError, UnicodeError) as error:
         said = " ".join(str(error).split())[:200]
@@ -134,6 +127,17 @@ def read_source(text: str, name: str) -> Source:
         )
         raise PlanError(source.problems)
     return source
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
+    """What libyaml could not read, and where."""
+    mark = error.problem_mark or error.context_mark
+    where = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if _opened(text[: mark.index if mark else 0]) > DEPTH_LIMIT:  # libyaml looks ahead, and may stop before us
+        return Problem(name, *where, TOO_DEEP, BRACKETS)
+    said = " ".join(part for part in (error.context, error.problem) if part)
+    mend = "check the indentation, quotes and brackets here and in the lines before"
+    return Problem(name, *where, f"not YAML: {said}", mend)
 
 
 def _opened(text: str) -> int:
