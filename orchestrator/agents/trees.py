@@ -27,7 +27,6 @@ def write_out(repo: Path, tree: Tree, folder: Path) -> None:
     for path, entry in tree.items():
         if entry.mode == SUBMODULE:
             (folder / safe(path)).mkdir(parents=True, exist_ok=True)
-    links = []
     with subprocess.Popen(
         ["git", *QUIET, "cat-file", "--batch"],  # noqa: S607 - git is found on the PATH, as everywhere
         cwd=repo,
@@ -37,20 +36,29 @@ def write_out(repo: Path, tree: Tree, folder: Path) -> None:
     ) as blobs:
         assert blobs.stdin is not None
         assert blobs.stdout is not None
-        for path, entry in files:
-            blobs.stdin.write(f"{entry.blob}\n".encode())
-            blobs.stdin.flush()
-            size = _size(blobs.stdout, path)
-            if entry.mode == LINK:
-                links.append((path, blobs.stdout.read(size)))
-            else:
-                _file(blobs.stdout, size, folder / safe(path), runnable=entry.mode == RUNNABLE)
-            blobs.stdout.read(1)
+        links = _write_files(blobs.stdin, blobs.stdout, files, folder)
         blobs.stdin.close()
     for path, target in links:  # last, so that no file is written through one
         place = folder / safe(path)
         place.parent.mkdir(parents=True, exist_ok=True)
         place.symlink_to(os.fsdecode(target))
+
+
+def _write_files(
+    asked: IO[bytes], answers: IO[bytes], files: list[tuple[str, Entry]], folder: Path
+) -> list[tuple[str, bytes]]:
+    """Write the files that are no links. Returns the links, each with its target."""
+    links = []
+    for path, entry in files:
+        asked.write(f"{entry.blob}\n".encode())
+        asked.flush()
+        size = _size(answers, path)
+        if entry.mode == LINK:
+            links.append((path, answers.read(size)))
+        else:
+            _file(answers, size, folder / safe(path), runnable=entry.mode == RUNNABLE)
+        answers.read(1)
+    return links
 
 
 def safe(path: str) -> str:
