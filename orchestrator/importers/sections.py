@@ -124,13 +124,15 @@ def _name(section: Section) -> None:
         section.topic = inherited
     if section.role is Role.PLAIN and may_prove(section.text) and not _is_to_do(section):
         section.role, section.topic = Role.TOPIC, Topic.CRITERIA
-    if (
-        section.role is Role.TOPIC
-        and section.topic is Topic.ABOUT
-        and may_be_work(section.text)
-        and (_boxes(section) or (section.within(Role.GROUP) and _task_fields(section)))
-    ):
+    if section.role is Role.TOPIC and section.topic is Topic.ABOUT and _is_work_after_all(section):
         section.role, section.topic = Role.PLAIN, Topic.OTHER
+
+
+def _is_work_after_all(section: Section) -> bool:
+    """Whether tasks stand below a heading that could announce work as well as words about it."""
+    if not may_be_work(section.text):
+        return False
+    return _boxes(section) or (section.within(Role.GROUP) and bool(_task_fields(section)))
 
 
 def _names_itself(section: Section, inherited: Topic) -> bool:
