@@ -105,12 +105,7 @@ def run_session(
             effects.clock(),
             secrets_of_run(prepared.loaded.plan, prepared.places.project),
         )
-        for event in opening(recorder.state):
-            recorder.record(event)
-        if (told := effects.expect(recorder.state)) is not None:
-            recorder.record(told)
-        recorder.commit()
-        effects.opened()
+        _open(recorder, effects, opening)
         engine = _engine(prepared, recorder, effects)
         bring_home(folder)  # files of an owner that died
         forget_unfinished(run)
@@ -121,12 +116,24 @@ def run_session(
             bring_home(folder)
         _close(engine, recorder, prepared, settled=settled)
         forget_unfinished(run)
-        code = recorder.state.exit_code
-        if code is None:
-            code = WAITS if recorder.state.waits else FAULT if engine.faulty else INTERRUPTED
-        result = RunResult(run, code, recorder.state, (*before, *recorder.committed))
+        result = RunResult(run, _exit_code(engine, recorder.state), recorder.state, (*before, *recorder.committed))
         effects.closing(result)
         return result
+
+
+def _open(recorder: Recorder, effects: Effects, opening: Callable[[RunState], Iterable[Event]]) -> None:
+    for event in opening(recorder.state):
+        recorder.record(event)
+    if (told := effects.expect(recorder.state)) is not None:
+        recorder.record(told)
+    recorder.commit()
+    effects.opened()
+
+
+def _exit_code(engine: Engine, state: RunState) -> int:
+    if state.exit_code is not None:
+        return state.exit_code
+    return WAITS if state.waits else FAULT if engine.faulty else INTERRUPTED
 
 
 @contextmanager
