@@ -38,7 +38,7 @@ from orchestrator.executors.order import Asking, AttemptResult, StopSignal, Told
 from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.graph.load import LoadedPlan, load_text
 from orchestrator.journal.sqlite import SqliteJournal
-from orchestrator.state.events import Cause, Failure
+from orchestrator.state.failure import Cause, Failure
 from orchestrator.state.spending import Settled
 
 BAR = 3.0

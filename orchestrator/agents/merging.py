@@ -24,7 +24,7 @@ from orchestrator.evidence.verdict import Outcome, Verdict
 from orchestrator.executors.agentwork import Merge, ToJoin
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.order import AttemptResult, Note, StopSignal, Told, WorkOrder
-from orchestrator.state.events import Cause, Failure
+from orchestrator.state.failure import Cause, Failure
 from orchestrator.state.rounds import Joined
 
 TRIES: Final = 5

@@ -33,7 +33,7 @@ from orchestrator.executors.guard import owner
 from orchestrator.executors.order import AttemptResult, Note, Offered, StopSignal, Told, TurnEnd, WorkOrder
 from orchestrator.executors.output import CAP
 from orchestrator.executors.tree import ATTEMPT, OWNER
-from orchestrator.state.events import Cause, Failure
+from orchestrator.state.failure import Cause, Failure
 from orchestrator.state.rounds import Talk
 
 RULES_LIMIT: Final = 64 * 1024

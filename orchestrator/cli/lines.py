@@ -6,6 +6,7 @@ from orchestrator.cli.output import counted, duration
 from orchestrator.evidence.measurement import Evidence
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.state import events as e
+from orchestrator.state.failure import Failure
 
 
 def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case for each event
@@ -86,7 +87,7 @@ def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case 
             assert_never(event)
 
 
-def _failure(failure: e.Failure) -> str:
+def _failure(failure: Failure) -> str:
     return f"{failure.cause.value}: {failure.message}"
 
 

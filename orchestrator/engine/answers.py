@@ -6,7 +6,8 @@ from orchestrator.engine.requests import Answering
 from orchestrator.engine.settling import Settling
 from orchestrator.engine.work import Work
 from orchestrator.evidence.measurement import Evidence
-from orchestrator.state.events import Cause, Failure, PersonAnswered, PersonAsked, TaskSucceeded
+from orchestrator.state.events import PersonAnswered, PersonAsked, TaskSucceeded
+from orchestrator.state.failure import Cause, Failure
 from orchestrator.state.people import Word
 from orchestrator.state.transitions import Status
 

@@ -20,7 +20,7 @@ from orchestrator.graph.model import TaskGraph
 from orchestrator.plan.model import Plan
 from orchestrator.plan.problem import PlanError
 from orchestrator.review.change import Change, Part
-from orchestrator.state.events import Loosened
+from orchestrator.state.loosened import Loosened
 from orchestrator.state.run import RunState, Turn
 
 

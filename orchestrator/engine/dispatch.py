@@ -17,7 +17,7 @@ from orchestrator.executors.foreground import Foreground
 from orchestrator.executors.order import AttemptResult, Told, WorkOrder
 from orchestrator.executors.spec import CarryOut
 from orchestrator.executors.supervision import Supervision
-from orchestrator.state.events import Cause, Failure
+from orchestrator.state.failure import Cause, Failure
 
 LONGEST_WAIT: Final = 3600.0
 NOTHING_USED: Final = Usage(0.0, 0.0, 0, 0)

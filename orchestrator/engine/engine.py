@@ -20,16 +20,8 @@ from orchestrator.engine.work import Work
 from orchestrator.executors.order import Asking, AttemptResult, Launched, Note, Offered, Spent, Told, WorkOrder
 from orchestrator.executors.spec import CarryOut
 from orchestrator.plan.drivers import Driver
-from orchestrator.state.events import (
-    AttemptLaunched,
-    Cause,
-    Failure,
-    SpendSettled,
-    TaskNoted,
-    TaskRequeued,
-    TaskSkipped,
-    TaskStarted,
-)
+from orchestrator.state.events import AttemptLaunched, SpendSettled, TaskNoted, TaskRequeued, TaskSkipped, TaskStarted
+from orchestrator.state.failure import Cause, Failure
 
 ELSEWHERE: Final = frozenset({Driver.HUMAN, Driver.PULL})
 """Drivers of agents who work somewhere else."""

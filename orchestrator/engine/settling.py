@@ -11,8 +11,6 @@ from orchestrator.evidence.measurement import Evidence, Measurement, Usage
 from orchestrator.executors.order import AttemptResult
 from orchestrator.state.events import (
     AttemptFailed,
-    Cause,
-    Failure,
     HandedIn,
     HandInJoined,
     ProgressReported,
@@ -25,6 +23,7 @@ from orchestrator.state.events import (
     TaskSkipped,
     TaskSucceeded,
 )
+from orchestrator.state.failure import Cause, Failure
 from orchestrator.state.rounds import Joined, Round
 from orchestrator.state.transitions import Status
 

@@ -15,7 +15,7 @@ from orchestrator.executors.room import NoRoom, Patience, is_shortage
 from orchestrator.executors.starting import Lease
 from orchestrator.executors.supervision import Supervision
 from orchestrator.executors.temporary import make_tmp
-from orchestrator.state.events import Cause, Failure
+from orchestrator.state.failure import Cause, Failure
 
 
 def carry_out(

@@ -4,7 +4,7 @@ import signal
 from dataclasses import dataclass
 
 from orchestrator.executors.lines import FailedLine
-from orchestrator.state.events import Cause, Failure
+from orchestrator.state.failure import Cause, Failure
 
 
 @dataclass(frozen=True, slots=True)

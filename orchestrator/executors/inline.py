@@ -37,7 +37,7 @@ from orchestrator.executors.surroundings import inherited, secrets_of
 from orchestrator.executors.worker import context_of, fail, one_line, place_of
 from orchestrator.runner import Runner
 from orchestrator.secrets import mask
-from orchestrator.state.events import Cause, Failure
+from orchestrator.state.failure import Cause, Failure
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from orchestrator.evidence.many import CHUNK, LEAST, decoded, loaded_from
 from orchestrator.evidence.measurement import Claim, Measurement
-from orchestrator.state.events import Cause
+from orchestrator.state.failure import Cause
 from orchestrator.strict_json import StrictJsonError, read_json
 from orchestrator.wire import WireError, claim_from_json, measurement_from_json, text
 

@@ -22,7 +22,7 @@ from orchestrator.executors.results import (
 from orchestrator.process import Launch
 from orchestrator.runner import TaskInput
 from orchestrator.secrets import MASK, looks_secret
-from orchestrator.state.events import Failure
+from orchestrator.state.failure import Failure
 from orchestrator.state.rounds import HandIn, Joined, Talk
 from orchestrator.state.spending import Reserved, Settled
 from orchestrator.strict_json import read_json

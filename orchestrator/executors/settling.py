@@ -10,7 +10,7 @@ from orchestrator.executors.ending import Ending, failure_of
 from orchestrator.executors.heed import Heed, never
 from orchestrator.executors.order import AttemptResult, Note, Told, WorkOrder
 from orchestrator.executors.place import Place, keep_all
-from orchestrator.state.events import Cause, Failure
+from orchestrator.state.failure import Cause, Failure
 
 
 def settle(

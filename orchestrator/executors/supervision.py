@@ -38,7 +38,7 @@ from orchestrator.executors.tree import LONGEST_KILL, end_tree, signal_tree
 from orchestrator.executors.unstartable import NO_COMMAND, Attempted, why_no_command, why_not_started
 from orchestrator.keys import unfinished_evidence
 from orchestrator.process import Launch, process_of, this_process
-from orchestrator.state.events import Cause
+from orchestrator.state.failure import Cause
 
 FIRST_LOOK: Final = 0.025  # seconds to the first sample: sampling a tree takes longer than most short programs
 LOGS: Final = ("stdout.log", "stderr.log")

@@ -19,7 +19,7 @@ from orchestrator.executors.order import WorkOrder, order_from_json
 from orchestrator.executors.unstartable import Attempted, why_not_started
 from orchestrator.registry import find_runner
 from orchestrator.runner import Runner
-from orchestrator.state.events import Cause
+from orchestrator.state.failure import Cause
 
 FAILED: Final = 1
 

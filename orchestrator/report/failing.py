@@ -6,7 +6,7 @@ from typing import Final
 
 from orchestrator.evidence.verdict import Outcome
 from orchestrator.report.model import CriterionRow, GroupSection, TaskRow
-from orchestrator.state.events import Failure
+from orchestrator.state.failure import Failure
 
 FAILING: Final = frozenset({"failed", "cancelled", "interrupted", "waiting"})
 """Statuses of tasks that tell why: what settled badly, and what is about to be tried again."""

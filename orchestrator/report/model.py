@@ -12,7 +12,7 @@ from typing import Final
 from orchestrator.evidence.measurement import Artifact, Measurement, Origin, Usage
 from orchestrator.evidence.metric import Form
 from orchestrator.evidence.verdict import Outcome, Verdict
-from orchestrator.state.events import Loosened
+from orchestrator.state.loosened import Loosened
 from orchestrator.state.people import Answer, Asked
 from orchestrator.state.rounds import Joined, Round
 from orchestrator.state.spending import Spending

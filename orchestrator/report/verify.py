@@ -18,7 +18,7 @@ from orchestrator.graph.model import TaskGraph
 from orchestrator.journal.seals import Seal, SealState
 from orchestrator.plan.handins import briefed, for_people, measured_by
 from orchestrator.plan.model import Plan
-from orchestrator.state.events import Loosened
+from orchestrator.state.loosened import Loosened
 from orchestrator.state.people import Word, differences
 from orchestrator.state.run import RunState
 from orchestrator.state.transitions import Status

@@ -1,7 +1,6 @@
 """What can happen to a run, as plain data. Time, sequence number and fencing token are in the envelope."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Literal
 
 from orchestrator.evidence.history import Earlier
@@ -11,43 +10,12 @@ from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
 from orchestrator.state.before import Before
 from orchestrator.state.claims import Claimed
+from orchestrator.state.failure import Failure
+from orchestrator.state.loosened import Loosened
 from orchestrator.state.people import Answer, Asked
 from orchestrator.state.questions import Reply
 from orchestrator.state.rounds import HandIn, Joined, Round
 from orchestrator.state.spending import Reserved, Settled
-
-
-class Cause(StrEnum):
-    """Why an attempt failed."""
-
-    EXIT = "exit"  # the program or runner ended with an exit code other than 0
-    EXCEPTION = "exception"  # the runner raised
-    SIGNAL = "signal"  # its process was killed
-    TIMEOUT = "timeout"
-    LOST = "lost"  # it ended without reporting that it was done
-    EVIDENCE = "evidence"  # what it reported could not be used
-    SPAWN = "spawn"  # it could not be started
-    BUDGET = "budget"  # nothing was left to begin its turn with
-    ROUNDS = "rounds"  # its last round was judged and not accepted
-    MERGE = "merge"  # a hand-in could not be joined
-    REJECTED = "rejected"  # a person said no
-    EXPIRED = "expired"  # no person answered in time
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """cause, and one line for people. exit_code: the process's, negative for a signal, None if there is none.
-
-    measured: what the attempt had recorded until then. It stands beside the verdict, so that nobody drops samples by
-    failing. printed: the last lines that it printed, on `stream`: stderr, or stdout where that is all there is.
-    """
-
-    cause: Cause
-    message: str
-    exit_code: int | None = None
-    measured: tuple[Measurement, ...] = ()
-    printed: tuple[str, ...] = field(default=(), metadata=LATE)
-    stream: str = field(default="", metadata=LATE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,26 +363,6 @@ class RunWaits:
 
     tasks: tuple[str, ...]
     kind: Literal["run_waits"] = "run_waits"
-
-
-@dataclass(frozen=True, slots=True)
-class Loosened:
-    """A change that makes the plan ask for less than it did earlier in the run.
-
-    what: the change in words. why: why it asks for less. criterion: the criterion concerned, by its current name;
-    empty if it concerns something else. seq, at: the event and wall clock second of the resume that brought it.
-    accepted: whether a resume accepted it. former: the verdict that a loosened or removed criterion would have had.
-    metric: that criterion's, as declared.
-    """
-
-    what: str
-    why: str
-    criterion: str
-    seq: int
-    at: float
-    accepted: bool
-    former: Verdict | None = None
-    metric: Metric | None = None
 
 
 @dataclass(frozen=True, slots=True)

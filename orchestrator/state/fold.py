@@ -7,11 +7,9 @@ from orchestrator.evidence.draw import Draw, stood
 from orchestrator.state.changes import TaskEvent, change
 from orchestrator.state.events import (
     AttemptFailed,
-    Cause,
     CriterionJudged,
     Envelope,
     Event,
-    Failure,
     PersonAsked,
     ProgressReported,
     QuestionAnswered,
@@ -30,6 +28,7 @@ from orchestrator.state.events import (
     TaskSucceeded,
     TurnClaimed,
 )
+from orchestrator.state.failure import Cause, Failure
 from orchestrator.state.questions import open_one
 from orchestrator.state.run import STORY_KEPT, RunState, TaskRecord, Turn
 from orchestrator.state.transitions import SETTLED, IllegalTransition, Status, next_status

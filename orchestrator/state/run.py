@@ -10,7 +10,8 @@ from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
 from orchestrator.state.before import Before
 from orchestrator.state.claims import Claimed
-from orchestrator.state.events import Failure, Loosened
+from orchestrator.state.failure import Failure
+from orchestrator.state.loosened import Loosened
 from orchestrator.state.people import Answer, Asked
 from orchestrator.state.questions import Questions
 from orchestrator.state.rounds import HandIn, Joined, Round

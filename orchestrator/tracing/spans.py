@@ -11,6 +11,7 @@ from orchestrator.evidence.verdict import Verdict
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.plan.handins import briefed
 from orchestrator.state import events as e
+from orchestrator.state.failure import Failure
 from orchestrator.state.rounds import Round, Talk
 from orchestrator.state.spending import Reserved, Settled
 from orchestrator.tracing import model as m
@@ -223,7 +224,7 @@ class _Trace:
             }
             span.events.append(SpanEvent(f"orchestrate.{event.answer.word.value}", now, told))
 
-    def _end_attempt(self, task: str, attempt: int, status: str, now: int, failure: e.Failure | None = None) -> None:
+    def _end_attempt(self, task: str, attempt: int, status: str, now: int, failure: Failure | None = None) -> None:
         key = _attempt_key(task, attempt)
         self._task(task, now).attributes["orchestrate.status"] = status
         if key not in self._spans:  # it failed before it was started

@@ -5,7 +5,7 @@ import pytest
 from orchestrator.evidence.measurement import Samples
 from orchestrator.evidence.metric import Better, Metric
 from orchestrator.executors.temporary import tmp_of
-from orchestrator.state.events import Cause
+from orchestrator.state.failure import Cause
 
 SPEED = Metric("attempt.speed", "ms", Better.LOWER)
 

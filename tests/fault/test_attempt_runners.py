@@ -5,7 +5,7 @@ import math
 import pytest
 
 from orchestrator.evidence.measurement import Comparison, Evidence, Samples
-from orchestrator.state.events import Cause
+from orchestrator.state.failure import Cause
 
 
 def test_a_runner_that_ends_well_leaves_its_measurements_notes_and_artifacts(attempts):

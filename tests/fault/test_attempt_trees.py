@@ -16,7 +16,7 @@ from orchestrator.executors.leftovers import reap
 from orchestrator.executors.order import Note, order_to_json
 from orchestrator.executors.tree import find_attempt_processes
 from orchestrator.process import alive, process_started
-from orchestrator.state.events import Cause
+from orchestrator.state.failure import Cause
 
 STUBBORN = "(setsid sh -c 'trap \"\" TERM; sleep 60; sleep 60' &) ; "
 

@@ -13,7 +13,7 @@ from orchestrator import kernel
 from orchestrator.executors import launch
 from orchestrator.executors.order import order_to_json
 from orchestrator.executors.tree import find_attempt_processes
-from orchestrator.state.events import Cause
+from orchestrator.state.failure import Cause
 from tests.fault.test_attempt_trees import STUBBORN, SUPERVISOR
 
 

@@ -31,6 +31,7 @@ from orchestrator.journal.memory import MemoryJournal
 from orchestrator.process import Launch, this_process
 from orchestrator.runner import Runner
 from orchestrator.state import events as e
+from orchestrator.state.failure import Cause, Failure
 from orchestrator.state.fold import fold
 from orchestrator.state.transitions import SETTLED
 
@@ -300,7 +301,7 @@ def won(task, attempt, stopped):
 
 
 def lost(task, attempt, stopped):
-    failure = None if stopped else e.Failure(e.Cause.EXIT, "broke", 1)
+    failure = None if stopped else Failure(Cause.EXIT, "broke", 1)
     return AttemptResult(task, attempt, Evidence(), USED, failure, stopped)
 
 

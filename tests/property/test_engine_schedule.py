@@ -14,12 +14,13 @@ from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.model import Task, TriggerRule
 from orchestrator.state import events as e
+from orchestrator.state.failure import Cause, Failure
 from orchestrator.state.fold import apply
 from orchestrator.state.run import RunState
 from orchestrator.state.transitions import SETTLED, Status
 
 USED = Usage(1.0, 1.0, 1, 1)
-BROKEN = e.Failure(e.Cause.EXIT, "broke", 1)
+BROKEN = Failure(Cause.EXIT, "broke", 1)
 CAPS = {"cpu": 3, "bench": 1}
 
 

@@ -26,7 +26,7 @@ from orchestrator.executors.folder import fresh, keep
 from orchestrator.executors.order import AttemptResult, Note, StopSignal, Told, WorkOrder
 from orchestrator.executors.place import Place
 from orchestrator.runner import Runner
-from orchestrator.state.events import Cause, Failure
+from orchestrator.state.failure import Cause, Failure
 
 LEASE: Final = 10.0
 PATIENCE: Final = 60.0

@@ -19,14 +19,15 @@ from orchestrator.process import Launch, ProcessId
 from orchestrator.state import events as e
 from orchestrator.state.before import Before
 from orchestrator.state.claims import Claimed
+from orchestrator.state.failure import Cause, Failure
 from orchestrator.state.people import Answer, Asked, Bound, Word
 from orchestrator.state.questions import Reply
 from orchestrator.state.rounds import HandIn, Joined, Round, Talk
 from orchestrator.state.spending import Reserved, Settled
 
 USED = Usage(1.5, 1.25, 1 << 20, 15)
-BROKEN = e.Failure(e.Cause.EXIT, "'sh' ended with exit code 3", 3)
-BROKEN_OFF = e.Failure(e.Cause.TIMEOUT, "too long", -15, (Measurement("m.time", "ms", Samples((9.0,)), "timed"),))
+BROKEN = Failure(Cause.EXIT, "'sh' ended with exit code 3", 3)
+BROKEN_OFF = Failure(Cause.TIMEOUT, "too long", -15, (Measurement("m.time", "ms", Samples((9.0,)), "timed"),))
 LAUNCH = Launch(*(ProcessId("5e2f", pid, pid * 10.0) for pid in (7, 8, 9)))
 EVIDENCE = Evidence(
     (

@@ -11,6 +11,7 @@ from orchestrator.evidence.measurement import Comparison, Evidence, Measurement,
 from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.graph.load import load_text
 from orchestrator.state import events as e
+from orchestrator.state.failure import Cause, Failure
 
 METRICS = {
     "m.count": Metric("m.count", "cases", Better.HIGHER),
@@ -49,14 +50,14 @@ def test_what_is_left_is_reckoned_at_the_pace_so_far(standing):
 def test_what_is_left_holds_the_wait_for_a_further_attempt(standing):
     standing.take(done("A.a", 6.0), 6.0)
     standing.take(e.TaskStarted("A.b", 1), 6.0)
-    standing.take(e.AttemptFailed("A.b", 1, e.Failure(e.Cause.EXIT, "no luck", 1), Usage(1, 0, 0, 1), 30.0), 10.0)
+    standing.take(e.AttemptFailed("A.b", 1, Failure(Cause.EXIT, "no luck", 1), Usage(1, 0, 0, 1), 30.0), 10.0)
     assert standing.critical_rest(20.0) == pytest.approx(20.0 + 6.0 + 6.0)
     assert standing.remaining(20.0) == pytest.approx(32.0)
 
 
 def test_a_failed_and_a_skipped_task_are_settled_and_only_the_failed_one_is_bad(standing):
     standing.take(e.TaskStarted("A.a", 1), 0.0)
-    standing.take(e.TaskFailed("A.a", 1, e.Failure(e.Cause.EXIT, "no", 1), Usage(1, 0, 0, 1)), 1.0)
+    standing.take(e.TaskFailed("A.a", 1, Failure(Cause.EXIT, "no", 1), Usage(1, 0, 0, 1)), 1.0)
     standing.take(e.TaskSkipped("A.b", "A.a failed"), 1.0)
     assert standing.groups() == {"A": (3, 2, 1)}
     assert standing.working == {}
@@ -82,7 +83,7 @@ def test_the_display_shows_groups_running_tasks_and_what_they_say_without_contro
 
 
 def test_failures_stay_on_the_screen_and_starts_do_not():
-    failed = remark(e.AttemptFailed("A.a", 1, e.Failure(e.Cause.TIMEOUT, "took 5s"), Usage(5, 0, 0, 9), 1.0))
+    failed = remark(e.AttemptFailed("A.a", 1, Failure(Cause.TIMEOUT, "took 5s"), Usage(5, 0, 0, 9), 1.0))
     assert failed is not None
     assert failed.plain == "retry    A.a in 1.0s: attempt 1 failed: timeout: took 5s"
     assert remark(e.TaskStarted("A.a", 1)) is None
@@ -101,7 +102,7 @@ def test_figures_are_medians_and_what_has_none_is_named_only():
 
 def test_a_failed_group_is_never_green_and_its_failures_are_counted(standing):
     for task in "abc":
-        standing.take(e.TaskFailed(f"A.{task}", 1, e.Failure(e.Cause.EXIT, "no", 1), Usage(1, 0, 0, 1)), 1.0)
+        standing.take(e.TaskFailed(f"A.{task}", 1, Failure(Cause.EXIT, "no", 1), Usage(1, 0, 0, 1)), 1.0)
     console = Console(width=100, color_system="standard", force_terminal=True)
     with console.capture() as capture:
         console.print(render(standing, 0.0, 2.0))
@@ -111,7 +112,7 @@ def test_a_failed_group_is_never_green_and_its_failures_are_counted(standing):
 
 def test_the_wait_for_a_retry_counts_down(standing):
     standing.take(e.TaskStarted("A.a", 1), 0.0)
-    standing.take(e.AttemptFailed("A.a", 1, e.Failure(e.Cause.EXIT, "no luck", 1), Usage(1, 0, 0, 1), 30.0), 10.0)
+    standing.take(e.AttemptFailed("A.a", 1, Failure(Cause.EXIT, "no luck", 1), Usage(1, 0, 0, 1), 30.0), 10.0)
     assert "A.a attempt 2 of 1 in 25s: no luck" in drawn(standing, 15.0)
     assert "in 10s: no luck" in drawn(standing, 30.0)
     standing.take(e.TaskStarted("A.a", 2), 40.0)

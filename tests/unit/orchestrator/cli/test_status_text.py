@@ -6,7 +6,7 @@ from orchestrator.cli.screen import Screen
 from orchestrator.cli.status_text import Moment, run_text
 from orchestrator.evidence.verdict import Outcome, Verdict, Why
 from orchestrator.graph.load import load_text
-from orchestrator.state.events import Cause, Failure
+from orchestrator.state.failure import Cause, Failure
 from orchestrator.state.run import RunState, TaskRecord
 from orchestrator.state.transitions import Status
 

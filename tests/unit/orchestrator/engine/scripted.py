@@ -18,7 +18,7 @@ from orchestrator.executors.order import AttemptResult, Note
 from orchestrator.graph.load import load_text
 from orchestrator.journal.memory import MemoryJournal
 from orchestrator.runner import Runner
-from orchestrator.state.events import Cause, Failure
+from orchestrator.state.failure import Cause, Failure
 
 SPEED = Metric("try.speed", "MB/s", Better.HIGHER)
 RUNNERS = {"try.it": Runner("try.it", run=lambda _context: None, metrics=(SPEED,))}

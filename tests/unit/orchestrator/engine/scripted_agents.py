@@ -8,7 +8,7 @@ from scripted import USED, Scripted, measured
 from orchestrator.evidence.measurement import Evidence
 from orchestrator.executors.order import Asking, AttemptResult, Spent
 from orchestrator.graph.load import load_text
-from orchestrator.state.events import Cause, Failure
+from orchestrator.state.failure import Cause, Failure
 from orchestrator.state.rounds import HandIn, Joined, Talk
 from orchestrator.state.spending import Reserved, Settled
 

@@ -21,6 +21,7 @@ from orchestrator.engine.requests import Answering, refused
 from orchestrator.report.verify import Standing, verify
 from orchestrator.runs import Runs
 from orchestrator.state import events as e
+from orchestrator.state.failure import Cause
 from orchestrator.state.fold import fold
 from orchestrator.state.people import Answer, Asked, Bound, Word, differences
 from orchestrator.state.transitions import Status
@@ -158,7 +159,7 @@ def test_a_no_to_what_no_agent_did_fails_the_gate_with_the_comment(gated):
     done = run("plan.yaml", options=QUIET)
     state = Runs().state(gated)
     assert done.exit_code == 1
-    assert state.tasks["A.look"].failures[-1].cause is e.Cause.REJECTED
+    assert state.tasks["A.look"].failures[-1].cause is Cause.REJECTED
     assert "Count again." in state.tasks["A.look"].failures[-1].message
     assert state.tasks["A.after"].status is Status.SKIPPED
 
@@ -176,7 +177,7 @@ def test_a_question_whose_time_is_over_fails_at_the_next_look(tmp_path, monkeypa
         )
     threading.Event().wait(0.15)
     assert run("plan.yaml", options=QUIET).exit_code == 1
-    assert Runs().state(first.run).tasks["A.look"].failures[-1].cause is e.Cause.EXPIRED
+    assert Runs().state(first.run).tasks["A.look"].failures[-1].cause is Cause.EXPIRED
 
 
 @pytest.mark.parametrize("part", ["commit", "plan", "criteria", "agents"])

@@ -7,7 +7,8 @@ from scripted import Scripted, go, load, measured
 
 from orchestrator.evidence.verdict import Outcome, Why
 from orchestrator.journal.memory import MemoryJournal
-from orchestrator.state.events import Cause, Failure, TaskInterrupted, TaskStarted
+from orchestrator.state.events import TaskInterrupted, TaskStarted
+from orchestrator.state.failure import Cause, Failure
 
 CRITERION = {"id": "fast", "title": "Fast", "metric": "try.speed", "target": ">= 10 MB/s"}
 RETRIED = {"retries": {"max": 9, "delay": 0}}

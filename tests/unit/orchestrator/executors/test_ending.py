@@ -4,7 +4,7 @@ import pytest
 
 from orchestrator.executors.ending import Ending, failure_of
 from orchestrator.executors.lines import FailedLine
-from orchestrator.state.events import Cause
+from orchestrator.state.failure import Cause
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Claim
 from orchestrator.executors.lines import ArtifactLine, DoneLine, FailedLine, NoteLine, UsedLine, parse_line
-from orchestrator.state.events import Cause
+from orchestrator.state.failure import Cause
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),

@@ -7,7 +7,7 @@ from orchestrator.executors.carry_out import carry_on
 from orchestrator.executors.foreground import Foreground
 from orchestrator.executors.order import AttemptResult, Note, WorkOrder
 from orchestrator.executors.supervision import Supervision
-from orchestrator.state.events import Cause
+from orchestrator.state.failure import Cause
 
 LONG = 60.0
 

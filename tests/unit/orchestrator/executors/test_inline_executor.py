@@ -10,7 +10,7 @@ from orchestrator.evidence.metric import Better, Metric
 from orchestrator.executors.inline import InlineExecutor, carry_out_inline
 from orchestrator.executors.order import LateInputs, Note, WorkOrder
 from orchestrator.runner import Runner, TaskInput
-from orchestrator.state.events import Cause
+from orchestrator.state.failure import Cause
 
 SPEED = Metric("inline.speed", "ms", Better.LOWER)
 

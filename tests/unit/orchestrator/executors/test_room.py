@@ -11,7 +11,7 @@ from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.heed import never
 from orchestrator.executors.processes import ProcessExecutor
 from orchestrator.executors.room import PATIENCE, Alive, Patience, with_room
-from orchestrator.state.events import Cause
+from orchestrator.state.failure import Cause
 
 ASKING = (
     "import resource; from orchestrator.executors.room import make_room; room = make_room({wanted}); print(room.jobs, "

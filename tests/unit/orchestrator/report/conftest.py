@@ -18,6 +18,7 @@ from orchestrator.evidence.metric import Better, Form, Metric
 from orchestrator.graph.build import build_graph
 from orchestrator.plan.load import parse_plan
 from orchestrator.state import events as e
+from orchestrator.state.failure import Cause, Failure
 
 PLAN = """
 schema: 1
@@ -118,7 +119,7 @@ def events(plan):
     prints = {"A.measure": "1", "A.tune": "2", "B.flow": "3", "final.merge": "4"}
     environment = {"python": "3.11.2", "cpu": "two | cores"}
     command = ("orchestrate", "run", "plans/demo.yaml", "--set", "corpus=a b")
-    failure = e.Failure(e.Cause.EXCEPTION, "ValueError: `no` *good* | at all")
+    failure = Failure(Cause.EXCEPTION, "ValueError: `no` *good* | at all")
     return [
         e.RunStarted(
             "demo-20251213T042640Z-abcd", "demo", "cd" * 32, PLAN, "plans/demo.yaml", {"corpus": "a b"}, environment,

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.evidence.verdict import Outcome, Verdict, Why
 from orchestrator.state import events as e
+from orchestrator.state.failure import Cause, Failure
 from orchestrator.state.fold import apply, fold
 from orchestrator.state.people import Answer, Asked, Bound, Word
 from orchestrator.state.rounds import HandIn, Round, Talk
@@ -14,7 +15,7 @@ from orchestrator.state.run import TaskRecord
 from orchestrator.state.transitions import SETTLED, TRANSITIONS, IllegalTransition, Status
 
 USED = Usage(1.0, 1.0, 1, 1)
-BROKEN = e.Failure(e.Cause.EXIT, "broke", 1)
+BROKEN = Failure(Cause.EXIT, "broke", 1)
 BEGIN = e.RunStarted("r", "demo", "d", "t", "p.yaml", {}, {}, (), {"A.x": "1", "A.y": "2"})
 
 

@@ -9,6 +9,7 @@ from orchestrator.evidence.verdict import Outcome, Verdict, Why
 from orchestrator.graph.load import load_text
 from orchestrator.plan.model import Subject
 from orchestrator.state import events as e
+from orchestrator.state.failure import Cause, Failure
 from orchestrator.state.people import Answer, Asked, Bound, Word
 from orchestrator.state.rounds import SILENT
 from orchestrator.state.spending import Reserved, Settled
@@ -74,7 +75,7 @@ def test_the_last_of_few_turns_is_no_news():
 
 
 def test_a_turn_that_ended_counts_towards_a_budget_of_time():
-    failure = e.Failure(e.Cause.EXIT, "it ended with 1")
+    failure = Failure(Cause.EXIT, "it ended with 1")
     ends = e.AttemptFailed("A.do", 1, failure, USED, 0.0)
     (news,) = told(BEGUN, e.TaskStarted("A.do", 1), ends, budget={"time": "1s"})
     assert news.body == "run r1: 1 of 1 seconds"
@@ -116,7 +117,7 @@ def test_the_verdict_is_news_as_the_report_has_it_and_what_is_worst_comes_first(
 
 
 def test_a_verdict_names_the_tasks_that_failed():
-    failed = e.TaskFailed("A.do", 1, e.Failure(e.Cause.EXIT, "it ended with 1"), USED)
+    failed = e.TaskFailed("A.do", 1, Failure(Cause.EXIT, "it ended with 1"), USED)
     (news,) = told(BEGUN, e.TaskStarted("A.do", 1), failed, e.RunFinished(1))
     assert "task A.do failed: it ended with 1" in news.body
 

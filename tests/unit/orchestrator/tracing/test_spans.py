@@ -8,6 +8,7 @@ from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.evidence.verdict import Outcome, Verdict, Why
 from orchestrator.graph.load import load_text
 from orchestrator.state import events as e
+from orchestrator.state.failure import Cause, Failure
 from orchestrator.state.people import Answer, Asked, Bound, Word
 from orchestrator.state.rounds import HandIn, Round, Talk
 from orchestrator.state.spending import Reserved, Settled
@@ -141,7 +142,7 @@ def test_usage_that_nobody_told_is_unknown_and_not_nothing():
 
 
 def test_a_failure_is_an_error_of_attempt_and_task_until_a_later_attempt_succeeds():
-    failure = e.Failure(e.Cause.TIMEOUT, "it took longer than s3cret")
+    failure = Failure(Cause.TIMEOUT, "it took longer than s3cret")
     failed = (BEGUN, e.TaskStarted("B.run", 1), e.AttemptFailed("B.run", 1, failure, USED, 0.0))
     first = spans(*failed)
     assert first["B.run/1"].error == first["B.run"].error == "it took longer than (masked)"
