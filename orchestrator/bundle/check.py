@@ -36,7 +36,7 @@ from orchestrator.report.model import Report
 from orchestrator.report.verify import STANDS, Finding, Standing, compared
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold
-from orchestrator.state.run import metrics_known
+from orchestrator.state.run import RunState, metrics_known
 
 MOST_TEXT: Final = 1 << 30
 MOST_SMALL: Final = 64 << 20
@@ -119,20 +119,28 @@ def _judge_again(
     }  # each line has its own checksum
     judged = judge_under_contract(loaded.plan, loaded.graph, state, known, digest)
     findings = [*_compared(files, there), *compared(loaded.plan, loaded.graph, state, judged, digest)]
-    kept = {f"{ARTIFACTS}{path}" for path in artifacts_of(state)}
-    findings += [
-        Finding(name, Standing.DIFFERS, "no event knows this file")
-        for name in sorted({*there} - {*files} - kept - {SUMS})
-        if not is_signature(name)
-    ]
-    hashed = {name: digest for name, digest in there.items() if name != SUMS and not is_signature(name)}
-    found = {name: opened.read(name, MOST_SMALL) for name in there if is_signature(name)}
-    findings += check_signatures(state.run, made, hashed, found, checker)
+    findings += _unknown({*there} - {*files}, state)
+    findings += _signed(opened, state.run, made, there, checker)
     if all(one.standing is Standing.MATCHES for one in findings):
         findings += chain(_sums(opened, there), _bytes(opened))
     stands = all(one.standing is Standing.MATCHES for one in findings)
     code = exit_code(state.tasks.values(), judged.verdicts, accepted=judged.accepted)
     return Checked(state.run, code if stands else code or 3, tuple(findings))
+
+
+def _unknown(names: set[str], state: RunState) -> Iterator[Finding]:
+    kept = {f"{ARTIFACTS}{path}" for path in artifacts_of(state)}
+    for name in sorted(names - kept - {SUMS}):
+        if not is_signature(name):
+            yield Finding(name, Standing.DIFFERS, "no event knows this file")
+
+
+def _signed(
+    opened: Opened, run: str, made: Mapping[str, bytes], there: Mapping[str, str], checker: Checker | None
+) -> Iterator[Finding]:
+    hashed = {name: digest for name, digest in there.items() if name != SUMS and not is_signature(name)}
+    found = {name: opened.read(name, MOST_SMALL) for name in there if is_signature(name)}
+    return check_signatures(run, made, hashed, found, checker)
 
 
 def _events(opened: Opened, text: Text) -> tuple[str, tuple[Envelope, ...], tuple[int, ...]]:
