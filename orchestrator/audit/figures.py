@@ -189,30 +189,13 @@ def _figure(text: str, match: re.Match[str]) -> Figure | None:
     high = value
     if whole is None and (ranged := _ranged(text, start, bare, tail)):
         high, half, tail = ranged
-    if (
-        (not tail.unit or (tail.unit == "B" and tail.end == bare + 1))
-        and whole is None
-        and not money
-        and _named(text, start)
-    ):
+    unitless = not tail.unit or (tail.unit == "B" and tail.end == bare + 1)
+    if unitless and whole is None and not money and _named(text, start):
         return None
     negative, about, bound = _sign(text, start)
     shown = text[start - sign : tail.end].replace("\u00a0", " ").replace("'", ",").strip()
-    return Figure(
-        shown,
-        value,
-        high,
-        money or tail.unit,
-        tail.noun,
-        whole,
-        negative,
-        tail.plus,
-        about,
-        bound,
-        half,
-        start,
-        tail.end,
-    )
+    unit = money or tail.unit
+    return Figure(shown, value, high, unit, tail.noun, whole, negative, tail.plus, about, bound, half, start, tail.end)
 
 
 def _money(text: str, start: int) -> tuple[str, int]:
