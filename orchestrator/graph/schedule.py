@@ -71,7 +71,7 @@ def forecast(
     length = _length(graph, early)
     late = _latest(graph, length)
     if starts is None:  # a task of no duration delays nobody
-        starts = _list_schedule(plan, graph, late, at_once) if length else dict.fromkeys(graph.nodes, 0.0)
+        starts = _ListSchedule(plan, graph, late, at_once).starts() if length else dict.fromkeys(graph.nodes, 0.0)
     tasks = {
         task: TaskForecast(
             task=task,
@@ -139,46 +139,63 @@ def _critical_path(graph: TaskGraph, early: Mapping[str, float], length: float) 
     return tuple(reversed(path))
 
 
-def _list_schedule(plan: Plan, graph: TaskGraph, late: Mapping[str, float], at_once: int | None) -> dict[str, float]:
+class _ListSchedule:
     """The start of each task under the capacities.
 
     Ready tasks wait in one queue per kind of claim (agent and counters). If the first of a queue does not fit, none of
     it does. So a step never looks at every ready task.
     """
-    free = capacities(plan) | ({} if at_once is None else {ANYTHING: at_once})
-    place = () if at_once is None else ((ANYTHING, 1),)
-    rank = {task: index for index, task in enumerate(graph.nodes)}
-    waiting = {task: len(needs) for task, needs in graph.needs.items()}
-    claims = {task: (*claim(node), *place) for task, node in graph.nodes.items()}
-    queues: dict[tuple[tuple[str, int], ...], list[tuple[float, int, str]]] = {}
-    running: list[tuple[float, int, str]] = []
-    starts: dict[str, float] = {}
-    now = 0.0
 
-    def enqueue(task: str) -> None:
-        heapq.heappush(queues.setdefault(claims[task], []), (late[task], rank[task], task))
+    def __init__(self, plan: Plan, graph: TaskGraph, late: Mapping[str, float], at_once: int | None) -> None:
+        self._graph = graph
+        self._late = late
+        self._free = capacities(plan) | ({} if at_once is None else {ANYTHING: at_once})
+        place = () if at_once is None else ((ANYTHING, 1),)
+        self._rank = {task: index for index, task in enumerate(graph.nodes)}
+        self._waiting = {task: len(needs) for task, needs in graph.needs.items()}
+        self._claims = {task: (*claim(node), *place) for task, node in graph.nodes.items()}
+        self._queues: dict[tuple[tuple[str, int], ...], list[tuple[float, int, str]]] = {}
+        self._running: list[tuple[float, int, str]] = []
+        self._starts: dict[str, float] = {}
 
-    for task, count in waiting.items():
-        if count == 0:
-            enqueue(task)
-    while len(starts) < len(graph.nodes):
+    def starts(self) -> dict[str, float]:
+        """When each task starts. Ask once."""
+        now = 0.0
+        for task, count in self._waiting.items():
+            if count == 0:
+                self._enqueue(task)
+        while len(self._starts) < len(self._graph.nodes):
+            self._begin_what_fits(now)
+            now = self._end_next()
+        return self._starts
+
+    def _enqueue(self, task: str) -> None:
+        queue = self._queues.setdefault(self._claims[task], [])
+        heapq.heappush(queue, (self._late[task], self._rank[task], task))
+
+    def _begin_what_fits(self, now: float) -> None:
+        queues, free = self._queues, self._free
         while fitting := [key for key, queue in queues.items() if queue and _fits(key, free)]:
             key = min(fitting, key=lambda one: queues[one][0])
             task = heapq.heappop(queues[key])[2]
             _take(key, free, 1)
-            starts[task] = now
-            heapq.heappush(running, (now + graph.nodes[task].estimate, rank[task], task))
+            self._starts[task] = now
+            heapq.heappush(self._running, (now + self._graph.nodes[task].estimate, self._rank[task], task))
+
+    def _end_next(self) -> float:
+        """End the tasks that end next, all at one time, which is returned."""
+        running = self._running
         now, _, task = heapq.heappop(running)
         finished = [task]
         while running and running[0][0] == now:
             finished.append(heapq.heappop(running)[2])
         for task in finished:
-            _take(claims[task], free, -1)
-            for dependent in graph.dependents[task]:
-                waiting[dependent] -= 1
-                if waiting[dependent] == 0:
-                    enqueue(dependent)
-    return starts
+            _take(self._claims[task], self._free, -1)
+            for dependent in self._graph.dependents[task]:
+                self._waiting[dependent] -= 1
+                if self._waiting[dependent] == 0:
+                    self._enqueue(dependent)
+        return now
 
 
 def capacities(plan: Plan) -> dict[str, int]:
