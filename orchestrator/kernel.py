@@ -138,7 +138,7 @@ def environment_of(pid: int) -> bytes:
 def children_of(pid: int) -> list[int]:
     """Pids of a process's children; none for one that is gone."""
     if LINUX:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):
             return _listed_children(pid)
         if os.path.exists(f"/proc/{os.getpid()}/task/{os.getpid()}/children"):  # noqa: PTH110 - as above
             return []  # the process is gone, and not the kernel without CONFIG_PROC_CHILDREN
@@ -151,17 +151,17 @@ def children_of(pid: int) -> list[int]:
 
 def _listed_children(pid: int) -> list[int]:
     """As the kernel lists them for each thread: psutil examines every process of the machine, which takes longer than
-    many tasks. Raises FileNotFoundError.
+    many tasks. Raises OSError where no thread has a list.
     """
-    found = []
-    try:
-        for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - many times a second
+    found: list[int] = []
+    lists = 0
+    for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - many times a second
+        with contextlib.suppress(OSError):  # it has ended since
             with open(f"/proc/{pid}/task/{thread}/children", encoding="ascii") as file:  # noqa: PTH123 - as above
                 found += [int(one) for one in file.read().split()]
-    except FileNotFoundError:
-        raise
-    except OSError:
-        return []
+            lists += 1
+    if not lists:
+        raise FileNotFoundError
     return found
 
 

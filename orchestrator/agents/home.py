@@ -50,7 +50,7 @@ def _put(home: Path, name: str, text: str) -> None:
         place /= each
         _folder(place)
     target, beside = place / last, place / f"{last}.orchestrate-new"
-    _clear(beside)
+    clear(beside)
     descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape") as file:
         file.write(text)
@@ -69,7 +69,8 @@ def _folder(path: Path) -> None:
         path.chmod(0o700)
 
 
-def _clear(path: Path) -> None:
+def clear(path: Path) -> None:
+    """Have nothing at the path. A link is removed, and not what it leads to. Raises OSError."""
     with contextlib.suppress(FileNotFoundError):
         if stat.S_ISDIR(path.lstat().st_mode):
             shutil.rmtree(path)

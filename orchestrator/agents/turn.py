@@ -21,7 +21,7 @@ from orchestrator.agents.driver import (
     missing_names,
 )
 from orchestrator.agents.git import GitError, attempted, commit_id
-from orchestrator.agents.home import make_home
+from orchestrator.agents.home import clear, make_home
 from orchestrator.agents.meter.accounts import Account
 from orchestrator.agents.meter.providers import bases_in, provider_of
 from orchestrator.agents.sandbox import Enclosure, NoSandboxError, choose, enclosed, shortfall
@@ -195,12 +195,13 @@ def same_place(turn: Turn) -> Iterator[Path]:
         yield place
         return
     place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    place.unlink(missing_ok=True)  # of an orchestrator that died
+    clear(place)  # of an orchestrator that died, or of an agent without a sandbox
     place.symlink_to(turn.workspace)
     try:
         yield place
     finally:
-        place.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # what lies there is no reason to lose a hand-in
+            clear(place)
 
 
 def _hand_in(turn: Turn, workspace: Workspace, talk: Talk) -> Taken:

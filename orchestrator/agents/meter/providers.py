@@ -10,6 +10,8 @@ from typing import Any, Final
 
 UNKNOWN_OUTPUT: Final = 8_192
 """Tokens that an answer is reserved for where the request sets no limit."""
+LONGEST_MODEL: Final = 200
+"""Characters of a model's name. It is an agent's own text, is journalled, and prices are kept by it."""
 BYTES_PER_TOKEN: Final = 3
 """A cautious guess: English text has four, code and other scripts fewer."""
 
@@ -91,8 +93,8 @@ def bases_in(settings: Mapping[str, str]) -> dict[str, str]:
 def model_of(path: str, body: Mapping[str, Any]) -> str:
     """The model that a request names: in its body or, with Gemini, in its path."""
     if "/models/" in path:
-        return path.partition("/models/")[2].partition(":")[0]
-    return str(body.get("model") or "")
+        return path.partition("/models/")[2].partition(":")[0][:LONGEST_MODEL]
+    return str(body.get("model") or "")[:LONGEST_MODEL]
 
 
 def most_tokens(body: Mapping[str, Any], size: int) -> int:

@@ -35,6 +35,13 @@ def test_a_process_is_found_with_its_environment_and_among_our_children(child):
     assert b"KERNEL_TEST=here\0" in kernel.environment_of(child.pid)
 
 
+def test_a_thread_that_ends_while_children_are_listed_hides_none_of_them(child, monkeypatch):
+    listed = os.listdir
+    gone = {f"/proc/{os.getpid()}/task": ["999999999"]}
+    monkeypatch.setattr(os, "listdir", lambda path: [*listed(path), *gone.get(path, [])])
+    assert child.pid in kernel.children_of(os.getpid())
+
+
 def test_when_a_process_began_stays_the_same_until_it_is_gone(child):
     began = kernel.started(child.pid)
     assert began is not None

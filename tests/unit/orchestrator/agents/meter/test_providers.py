@@ -3,7 +3,15 @@
 import pytest
 
 from orchestrator.agents.meter.prices import price
-from orchestrator.agents.meter.providers import PROVIDERS, UNKNOWN_OUTPUT, bases_in, model_of, most_tokens, provider_of
+from orchestrator.agents.meter.providers import (
+    LONGEST_MODEL,
+    PROVIDERS,
+    UNKNOWN_OUTPUT,
+    bases_in,
+    model_of,
+    most_tokens,
+    provider_of,
+)
 
 
 def test_a_key_names_its_provider_and_nothing_else_does():
@@ -26,6 +34,12 @@ def test_a_key_names_its_provider_and_nothing_else_does():
 )
 def test_the_model_of_a_request(path, body, model):
     assert model_of(path, body) == model
+
+
+@pytest.mark.parametrize("path", ["v1/responses", f"v1beta/models/{'m' * 10_000}:generateContent"])
+def test_a_name_of_a_model_is_kept_no_longer_than_names_are(path):
+    """It goes into the journal, and prices are kept by it."""
+    assert model_of(path, {"model": "m" * 10_000}) == "m" * LONGEST_MODEL
 
 
 @pytest.mark.parametrize(
