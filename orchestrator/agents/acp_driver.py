@@ -18,7 +18,7 @@ import acp
 from acp import schema
 
 from orchestrator.agents.driver import DriverError, Going, Hatch
-from orchestrator.agents.permission import Calls, answer
+from orchestrator.agents.permission import OUR_TOOLS, Calls, answer
 from orchestrator.agents.process import AgentProcess
 from orchestrator.state.rounds import SILENT, Talk
 
@@ -84,7 +84,7 @@ class _Client:
         self.heard_at = time.monotonic()
         turn = self._going.turn
         call = self._calls.heard(_plain(tool_call))
-        servers = () if self._going.hatch is None else (SERVER,)
+        servers = {} if self._going.hatch is None else {SERVER: OUR_TOOLS}
         found = answer(call, turn.workspace, turn.run, network=turn.network, servers=servers)
         wanted = "allow_once" if found.allowed else "reject_once"
         choice = next((option for option in options if option.kind == wanted), None)

@@ -9,13 +9,18 @@ import fnmatch
 import os
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 PATH_KEYS: Final = ("path", "file_path", "filePath", "filepath", "notebook_path", "abs_path", "target", "destination")
-COMMAND_KEYS: Final = ("command", "cmd", "script")
+COMMAND_KEYS: Final = ("command", "cmd", "script", "argv", "bash")
+OUR_TOOLS: Final = frozenset(
+    {"plan", "next_tasks", "verdicts", "brief", "progress", "submit_figure", "ask_person", "answers"}
+)
+"""What our server of an attempt offers: an agent needs no permission for it."""
 READING: Final = frozenset({"read", "search", "think"})
 SHELLS: Final = frozenset({"sh", "bash", "dash", "zsh", "ksh"})
 SHELL_OPTION: Final = re.compile(r"-[a-z]*c")
@@ -47,13 +52,18 @@ class Answer:
 
 
 def answer(
-    call: Mapping[str, Any], root: Path, run: Sequence[str], *, network: bool, servers: Sequence[str] = ()
+    call: Mapping[str, Any],
+    root: Path,
+    run: Sequence[str],
+    *,
+    network: bool,
+    servers: Mapping[str, Collection[str]] = MappingProxyType({}),
 ) -> Answer:
     """Whether a call may be made: files only below `root`, links and `..` resolved; command lines only that match
     `run`.
 
-    What is none of these, and what no rule answers, is refused. servers: names of our own servers, whose tools may be
-    called.
+    What is none of these, and what no rule answers, is refused. servers: our own servers by name, with the names of
+    their tools, which may be called.
     """
     kind, title = str(call.get("kind") or "other"), str(call.get("title") or "")
     raw = call.get("rawInput") if isinstance(call.get("rawInput"), Mapping) else {}
@@ -124,6 +134,7 @@ def _mappings(value: object) -> list[Mapping[str, Any]]:
     return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
-def _ours(title: str, servers: Sequence[str]) -> bool:
-    """Whether a title is the name of one of these servers' tools, as some agent spells it, and nothing more."""
-    return any(re.fullmatch(rf"(?:mcp(?:\.|__))?{re.escape(each)}(?:\.|__|/)\w+", title) for each in servers)
+def _ours(title: str, servers: Mapping[str, Collection[str]]) -> bool:
+    """Whether a title is the name of a tool of one of these servers, as some agent spells it, and nothing more."""
+    found = (re.fullmatch(rf"(?:mcp(?:\.|__))?{re.escape(each)}(?:\.|__|/)(\w+)", title) for each in servers)
+    return any(match is not None and match[1] in tools for match, tools in zip(found, servers.values(), strict=True))

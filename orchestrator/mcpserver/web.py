@@ -99,7 +99,7 @@ def guarded(app: App, tokens: Mapping[str, str], hosts: Sequence[str]) -> App:
         ):
             await _refuse(send, 403, b"this server answers to local names and its own origin only")
         elif not _is_ours(scope):
-            await _refuse(send, 403, b"this server answers to processes of its own user only")
+            await _refuse(send, 403, b"this server answers to processes of its own user only, as /proc/net/tcp says; else use `orchestrate mcp`")
         elif agent_of(headers.get("authorization", ""), tokens) is None:
             await _refuse(send, 401, b"this needs the token of an agent")
         else:

@@ -2,6 +2,8 @@ import pytest
 
 from orchestrator.agents.permission import Calls, answer, command_of, runs, within
 
+OURS = {"ours": frozenset({"report"})}
+
 
 def allowed(call, root, run=(), **more):
     return answer(call, root, run, **{"network": False, **more})
@@ -85,15 +87,15 @@ def test_what_no_rule_answers_is_refused(tmp_path):
 
 def test_reading_needs_no_rule_and_our_own_servers_tools_need_none(tmp_path):
     assert allowed({"kind": "search"}, tmp_path).allowed
-    assert allowed({"title": "mcp__ours__report"}, tmp_path, servers=["ours"]).allowed
-    assert not allowed({"title": "mcp__ours2__report"}, tmp_path, servers=["ours"]).allowed
+    assert allowed({"title": "mcp__ours__report"}, tmp_path, servers=OURS).allowed
+    assert not allowed({"title": "mcp__ours2__report"}, tmp_path, servers=OURS).allowed
 
 
 @pytest.mark.parametrize(
     "title", ["mcp.ours.report", "mcp__ours__report", "ours.report", "ours__report", "ours/report"]
 )
 def test_a_tool_of_our_own_server_may_be_called_however_an_agent_spells_it(tmp_path, title):
-    assert allowed({"kind": "execute", "title": title}, tmp_path, servers=["ours"]).allowed
+    assert allowed({"kind": "execute", "title": title}, tmp_path, servers=OURS).allowed
     assert not allowed({"kind": "execute", "title": title}, tmp_path).allowed
 
 
@@ -103,7 +105,10 @@ def test_a_tool_of_our_own_server_may_be_called_however_an_agent_spells_it(tmp_p
         {"title": "ours.report; rm -rf /"},
         {"title": "mcp.ours.report && sh"},
         {"title": "ours.report", "rawInput": {"command": "rm -rf /"}},
+        {"title": "ours.report", "rawInput": {"argv": ["rm", "-rf", "/"]}},
+        {"title": "ours/deploy"},
+        {"title": "ours.sh"},
     ],
 )
 def test_a_command_that_calls_itself_a_tool_of_our_server_is_a_command(tmp_path, call):
-    assert not allowed({"kind": "execute", **call}, tmp_path, servers=["ours"]).allowed
+    assert not allowed({"kind": "execute", **call}, tmp_path, servers=OURS).allowed
