@@ -23,6 +23,10 @@ from orchestrator.peers import user_between
 
 PATH: Final = "/mcp"
 NAMES: Final = ("127.0.0.1", "localhost", "[::1]")
+OTHERS: Final = (
+    b"this server answers to processes of its own user only, as /proc/net/tcp tells; where that cannot be read, use "
+    b"`orchestrate mcp`"
+)
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -99,7 +103,7 @@ def guarded(app: App, tokens: Mapping[str, str], hosts: Sequence[str]) -> App:
         ):
             await _refuse(send, 403, b"this server answers to local names and its own origin only")
         elif not _is_ours(scope):
-            await _refuse(send, 403, b"this server answers to processes of its own user only, as /proc/net/tcp says; else use `orchestrate mcp`")
+            await _refuse(send, 403, OTHERS)
         elif agent_of(headers.get("authorization", ""), tokens) is None:
             await _refuse(send, 401, b"this needs the token of an agent")
         else:
