@@ -26,9 +26,11 @@ def notice(text: str) -> None:
 
 def plain(text: str) -> str:
     """The text with control characters made visible, so that what a task says cannot drive the terminal."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() or char in _KEPT else ascii(char)[1:-1] for char in text)
+    return "\n".join(line if line.isprintable() else _visible(line) for line in text.split("\n"))
+
+
+def _visible(line: str) -> str:
+    return "".join(char if char.isprintable() or char in _KEPT else ascii(char)[1:-1] for char in line)
 
 
 def one_line(text: str, width: int = 160) -> str:
