@@ -37,7 +37,7 @@ def start_run(prepared: Prepared, effects: Effects, journal: JournalPort) -> Run
     """Run a plan from its beginning, as a new run. Raises JournalError."""
     loaded, places = prepared.loaded, prepared.places
     require_variables(loaded.plan, loaded.graph, prepared.excluded, os.environ)
-    run = new_run_id(loaded.plan.id, effects.wall())
+    run = unused_run_id(journal, loaded.plan.id, effects.wall())
 
     def opening(_state: RunState) -> Iterable[Event]:
         yield RunStarted(
@@ -103,8 +103,15 @@ def _left(loaded: LoadedPlan, runners: Mapping[str, Runner], folder: Path) -> Le
     return left
 
 
+def unused_run_id(journal: JournalPort, plan_id: str, at: float) -> str:
+    """A new id that no run of the journal ever had: many runs in one second do meet the same digits."""
+    while journal.lease(run := new_run_id(plan_id, at)) is not None:
+        pass
+    return run
+
+
 def new_run_id(plan_id: str, at: float) -> str:
-    """`<plan id>-<UTC time>-<4 hex digits>`: sorts by time, and two in one second differ."""
+    """`<plan id>-<UTC time>-<4 hex digits>`: sorts by time, and two in one second nearly always differ."""
     return f"{plan_id}-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime(at))}-{secrets.token_hex(2)}"
 
 

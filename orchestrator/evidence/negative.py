@@ -95,11 +95,12 @@ def _planted(demand: Demand, measurement: Measurement, points: Trend) -> Planned
     if slope is None or len(points.x) != len(points.y) or len(points.x) < 3:
         return NOTHING
     x, y = np.asarray(points.x, dtype=np.float64), np.asarray(points.y, dtype=np.float64)
-    centred = x - x.mean()
-    own = float(centred @ (y - y.mean())) / float(centred @ centred)
-    if not math.isfinite(own):
+    with np.errstate(all="ignore"):  # of what is no number, or too large to reckon with, nothing is planted
+        centred = x - x.mean()
+        own = float(centred @ (y - y.mean())) / float(centred @ centred)
+        planted = tuple((y + (slope * float(factor) - own) * x).tolist())
+    if not all(map(math.isfinite, planted)):
         return NOTHING
-    planted = tuple((y + (slope * float(factor) - own) * x).tolist())
     told = f"the same scatter about a line of slope {slope:g} {demand.unit}"
     return Control.PLANTED, replace(measurement, data=replace(points, y=planted), batches=()), told
 

@@ -5,7 +5,7 @@ import pytest
 from scripted import RUNNERS, Scripted, go, load, measured, statuses
 
 from orchestrator.engine.finding import find_interrupted
-from orchestrator.engine.runs import new_run_id, open_journal
+from orchestrator.engine.runs import new_run_id, open_journal, unused_run_id
 from orchestrator.engine.selection import UnknownTask
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.verdict import Outcome, Why
@@ -290,3 +290,12 @@ def test_a_failure_that_the_plan_now_tolerates_gets_another_chance():
     executor = Scripted({"A.bad": ["no"]})
     result = go(load(tasks | {"bad": {"continue_on_error": True}}), executor, journal, resume=True)
     assert statuses(result) == {"A.bad": "failed", "A.below": "succeeded", "A.two": "succeeded"}
+
+
+def test_a_new_run_never_takes_the_id_of_one_that_there_is(monkeypatch):
+    digits = iter(["aaaa", "aaaa", "bbbb"])
+    monkeypatch.setattr("orchestrator.engine.runs.secrets.token_hex", lambda _size: next(digits))
+    journal = MemoryJournal()
+    first = unused_run_id(journal, "demo", 0.0)
+    journal.release(first, journal.acquire(first))
+    assert unused_run_id(journal, "demo", 0.0) == first.replace("aaaa", "bbbb")

@@ -10,7 +10,7 @@ from orchestrator.evidence.metric import Form
 from orchestrator.plan.model import DeclaredMetric
 
 ROOT = Path(orchestrator.evidence.__file__).parents[1]
-DOCS = ROOT.parent / "docs"
+DOCS = Path(__file__).parents[4] / "docs"
 
 
 def test_every_form_stands_in_the_one_table_and_a_plan_can_declare_it():

@@ -51,6 +51,15 @@ def test_a_slope_is_also_judged_with_a_forbidden_one_in_its_place(operator, targ
     )
 
 
+@pytest.mark.parametrize("worst", [float("inf"), float("nan"), 1e308])
+@pytest.mark.parametrize("axis", ["x", "y"])
+def test_nothing_is_planted_in_what_is_no_number_or_too_large_to_reckon_with(axis, worst):
+    points = replace(FLAT, **{axis: (*getattr(FLAT, axis)[:3], worst, -worst)})
+    metric = Metric("m", "%", Better.LOWER)
+    verdict = judged(metric, replace(points, x_unit="%", y_unit="%"), "<", 1)
+    assert (verdict.outcome, verdict.negative.control) == (Outcome.UNPROVEN, Control.EMPTY)
+
+
 def test_a_straight_line_is_also_judged_with_its_points_mixed_up():
     verdict = judged(LINE, Trend(X, tuple(3 * x for x in X), "GiB", "MiB"), ">=", 0.98)
     assert (verdict.outcome, verdict.negative.control) == (Outcome.PASS, Control.SHUFFLED)
