@@ -3,7 +3,7 @@
 
 >>> runs = Runs(".orchestrate")
 >>> runs.latest
-'phase4a3-20261129T121953Z-5408'
+'phase4a3-20261129T152411Z-358c'
 """
 
 from collections.abc import Iterator, Mapping

@@ -112,7 +112,7 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
         (
             "orchestrate audit COMPLETION_REPORT.md",
             "orchestrate audit --run phase4a3-2026 --plan plans/phase4a3.yaml COMPLETION_REPORT.md",
-            "orchestrate audit --run reports/phase4a3-20261129T121953Z-5408.md --junit claims.xml pr-text.md",
+            "orchestrate audit --run reports/phase4a3-20261129T152411Z-358c.md --junit claims.xml pr-text.md",
             "orchestrate audit --json last-message.txt | jq '.claims[] | select(.label == \"contradicted\")'",
         ),
     ),
