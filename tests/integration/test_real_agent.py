@@ -49,13 +49,13 @@ class Working:
         self.shell, self.folder, self.real = shell, shell.folder, real
         subprocess.run(["sh", ROOT / "plans/examples/agents/make-repo.sh", self.folder / "repo"], check=True)
 
-    def run(self, script, rounds=1, budget=None, starts=None, may=()):
+    def run(self, script, rounds=1, budget=None, may=()):
         """What the run of one task reports, and the provider that was asked."""
         if self.real.reads_first:
             script = [
                 part for step in script for part in ([{"read": step["write"]}] if "write" in step else []) + [step]
             ]
-        model = ScriptedModel(script, starts=starts)
+        model = ScriptedModel(script)
         return self.carry_out(model, {"W": self.workstream("W", "Make it small.", rounds)}, budget, may)
 
     def run_several(self, model):
