@@ -17,6 +17,8 @@ from orchestrator.errors import OrchestratorError
 
 HIDDEN: Final = (".env", ".netrc", ".npmrc", ".pypirc", ".git-credentials")
 """Files of a project that hold secrets by custom; `.env.*` too."""
+PROGRAMS: Final = ("bin", "lib", "lib64", "libexec")
+"""Where a prefix has programs, and what these load."""
 RELAY: Final = str(Path(__file__).with_name("relay.py"))
 LANDLOCKED: Final = str(Path(__file__).with_name("landlocked.py"))
 
@@ -156,10 +158,20 @@ def installation(program: str) -> list[str]:
         if "node_modules" in parts:
             found.append(str(Path(*parts[: parts.index("node_modules") + 1])))
         elif (Path(place).parent.parent / "pyvenv.cfg").exists() or Path(place).parent.name == "bin":
-            found += [str(Path(place).parent.parent), *_made_from(Path(place).parent.parent)]
+            found += [*_installed(Path(place).parent.parent), *_made_from(Path(place).parent.parent)]
         else:
             found.append(place)
-    return [place for place in dict.fromkeys(found) if place not in {"/", "/usr", os.path.expanduser("~")}]  # noqa: PTH111
+    return [place for place in dict.fromkeys(found) if place not in {"/", "/usr"}]
+
+
+def _installed(prefix: Path) -> list[str]:
+    """The prefix that a program is installed in. In our home and in ~/.local people keep other things, such as logins
+    and keyrings: of these only where programs lie.
+    """
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - where there is no home, this is no error
+    if prefix not in {home, home / ".local"}:
+        return [str(prefix)]
+    return [str(prefix / name) for name in PROGRAMS if (prefix / name).is_dir()]
 
 
 def _made_from(environment: Path) -> list[str]:
@@ -169,7 +181,7 @@ def _made_from(environment: Path) -> list[str]:
     except (OSError, UnicodeDecodeError):
         return []
     said = [line.partition("=")[2].strip() for line in lines if line.partition("=")[0].strip() == "home"]
-    return [str(Path(home).parent) for home in said if Path(home).is_absolute()]
+    return [place for home in said if Path(home).is_absolute() for place in _installed(Path(home).parent)]
 
 
 def secrets_of(project: Path) -> list[str]:
@@ -185,7 +197,8 @@ def secrets_of(project: Path) -> list[str]:
 def _interpreter() -> list[str]:
     """What our own interpreter needs: the relay runs in the sandbox."""
     package = str(Path(__file__).parents[1])
-    return list(dict.fromkeys((sys.prefix, sys.base_prefix, package)))
+    prefixes = (place for prefix in (sys.prefix, sys.base_prefix) for place in _installed(Path(prefix)))
+    return list(dict.fromkeys((*prefixes, package)))
 
 
 def _through_relay(argv: Sequence[str], inside: Enclosure) -> list[str]:

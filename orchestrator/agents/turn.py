@@ -188,7 +188,8 @@ class _Turning:
 @contextlib.contextmanager
 def same_place(turn: Turn) -> Iterator[Path]:
     """Within, the workspace stands at the same place in every round, which is beside the agent's home: by that place
-    some agents find a session again. It is a link; in bubblewrap it is the folder itself.
+    some agents find a session again. In bubblewrap it is the folder itself. Elsewhere it is a link; whoever resolves
+    links sees another place each round.
     """
     place = turn.home.with_name("workspace")
     if place == turn.workspace:

@@ -248,6 +248,30 @@ def test_a_program_of_a_virtual_environment_is_found_with_the_python_that_it_was
     assert installation(str(program)) == [str(tmp_path / "venv"), str(tmp_path / "pythons/3.14")]
 
 
+@pytest.mark.parametrize("prefix", [".", ".local"])
+def test_of_a_prefix_that_people_keep_other_things_in_only_the_programs_are_shown(tmp_path, monkeypatch, prefix):
+    """`pip install --user`, npm and pipx put programs into ~/.local; beside them lie keyrings and logins."""
+    for name in ("bin", "lib", "share/keyrings", "state"):
+        (tmp_path / prefix / name).mkdir(parents=True)
+    program = tmp_path / prefix / "bin/agent"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    home = tmp_path / prefix
+    assert installation(str(program)) == [str(home / "bin"), str(home / "lib")]
+
+
+def test_a_python_that_lies_in_such_a_prefix_shows_no_more_of_it(tmp_path, monkeypatch):
+    program = tmp_path / "venv/bin/agent"
+    for folder in (program.parent, tmp_path / ".local/bin", tmp_path / ".local/share"):
+        folder.mkdir(parents=True)
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    (tmp_path / "venv/pyvenv.cfg").write_text(f"home = {tmp_path}/.local/bin\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert installation(str(program)) == [str(tmp_path / "venv"), str(tmp_path / ".local/bin")]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("where", [".", "home"])
 def test_a_home_that_is_the_project_or_lies_in_it_is_out_of_sight(kind, where, inside, monkeypatch):
