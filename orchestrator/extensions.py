@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from orchestrator.errors import OrchestratorError
+from orchestrator.nearest import nearest
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint, EntryPoints
@@ -58,7 +59,7 @@ class ExtensionPoint(Generic[T]):
         """
         offered = {point.value: point for point in points(self.group) if point.name == name}
         if not offered and name not in self.own:
-            raise self.error(f"there is no {self.noun} {name!r}\n  mend: {self._unknown(name)}")
+            raise self.error(f"there is no {self.noun} {name!r}\n  mend: {instead(name, self.names())}")
         if len(offered) > 1:
             told = " and ".join(map(_told, offered.values()))
             raise self.error(f"two packages offer the {self.noun} {name!r}: {told}\n  mend: uninstall one of them")
@@ -68,15 +69,6 @@ class ExtensionPoint(Generic[T]):
         except Exception as error:
             why = f"the {self.noun} {name!r} cannot be used: {type(error).__name__}: {error}"
             raise self.error(f"{why}\n  mend: {self._mend(name, point)}") from error
-
-    def _unknown(self, name: str) -> str:
-        from difflib import get_close_matches  # noqa: PLC0415 - a worker does without
-
-        known = self.names()
-        near = get_close_matches(name, known, 1)
-        meant = f"did you mean {near[0]!r}? " if near else ""
-        there = f"use one of {', '.join(known)}, or install the package that brings it"
-        return f"{meant}{there}" if known else "install orchestrate again"
 
     def _mend(self, name: str, point: "EntryPoint | None") -> str:
         if point is not None:
@@ -92,6 +84,14 @@ class ExtensionPoint(Generic[T]):
         if missing := [each for each in self.attributes if not hasattr(made, each)]:
             raise TypeError(f"it is not a valid {self.noun}: it lacks {' and '.join(missing)}")
         return made  # type: ignore[return-value]  # looked at just now
+
+
+def instead(name: str, known: Sequence[str]) -> str:
+    """The mend for a name that nobody offers."""
+    near = nearest(name, known)
+    meant = f"did you mean {near!r}? " if near else ""
+    there = f"use one of {', '.join(known)}, or install the package that brings it"
+    return f"{meant}{there}" if known else "install orchestrate again"
 
 
 def _told(point: "EntryPoint") -> str:

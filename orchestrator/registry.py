@@ -14,6 +14,7 @@ from typing import ClassVar, Final
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.metric import Metric
 from orchestrator.extensions import names, points
+from orchestrator.nearest import nearest
 from orchestrator.plan.drivers import Driver
 from orchestrator.runner import Runner
 
@@ -181,10 +182,8 @@ def _twice(name: str, first: Offer, second: Offer) -> str:
 
 
 def _mend(name: str, registry: Registry) -> str:
-    from difflib import get_close_matches  # noqa: PLC0415 - as in find_offers
-
-    if near := get_close_matches(name, list(registry), 1):
-        return f"did you mean {near[0]!r}?"
+    if near := nearest(name, registry):
+        return f"did you mean {near!r}?"
     if registry.broken:
         return f"a package could not be imported, which may be where it is: {registry.broken[0]}"
     return f"install the package that offers it (entry point group {GROUP}); there are {len(registry)} runners"

@@ -1,6 +1,5 @@
 """`orchestrate history --metric M`: one metric over the runs, as a table and a plot."""
 
-import difflib
 import math
 import shutil
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import one_line, say, table
 from orchestrator.cli.places import as_json, opened_journal
 from orchestrator.deadline import within
+from orchestrator.nearest import nearest
 from orchestrator.report.history import MetricPoint, points_of
 from orchestrator.report.markdown import number
 
@@ -31,8 +31,8 @@ def show_metric(state: Path, metric: str, task: str | None, *, as_data: bool) ->
     points = points_of(reports, metric, task)
     if not points:
         known = sorted({figure.measurement.metric for report in reports for figure in report.figures})
-        near = difflib.get_close_matches(metric, known, n=1)
-        mend = f"did you mean {near[0]}?" if near else f"measured here are {', '.join(known) or 'none'}"
+        near = nearest(metric, known)
+        mend = f"did you mean {near}?" if near else f"measured here are {', '.join(known) or 'none'}"
         raise UsageError(f"no run in this state folder measured {metric!r}\n  mend: {mend}")
     if as_data:
         say(as_json([asdict(one) for one in points]))

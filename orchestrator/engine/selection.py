@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.graph.model import TaskGraph
-from orchestrator.plan.problem import nearest
+from orchestrator.nearest import nearest
 
 EVERY: Final = "*"
 

@@ -8,7 +8,6 @@ leaks" can never be decided by a count of cases. SI prefixes are powers of 1000,
 s to the last digit.
 """
 
-import difflib
 import re
 import sys
 from collections.abc import Collection
@@ -18,6 +17,7 @@ from typing import ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.numbers import times
+from orchestrator.nearest import nearest
 
 
 class UnitError(OrchestratorError):
@@ -256,8 +256,7 @@ def _nearest(word: str, own: Collection[str]) -> str | None:
     """Of a plan's own and the known ones."""
     known = [*own, *UNITS]
     folded = [each for each in known if each.lower() == word.lower()]
-    near = folded or difflib.get_close_matches(word[:40], known, n=1, cutoff=0.6)
-    return near[0] if near else None
+    return folded[0] if folded else nearest(word, known)
 
 
 def _shown(text: str) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
+from orchestrator.extensions import instead
 from orchestrator.plan.handin_checks import UNREADABLE
 from orchestrator.plan.model import Plan
-from orchestrator.plan.problem import Problem, nearest
+from orchestrator.plan.problem import Problem
 from orchestrator.plan.source import Source
 
 
@@ -32,7 +33,4 @@ def offered_problems(plan: Plan, offered: Offered, source: Source) -> Iterator[P
 
 def unknown(noun: str, name: str, known: Collection[str]) -> tuple[str, str]:
     """What is wrong with a name that nobody offers, and the mend."""
-    near = nearest(name, known)
-    meant = f"did you mean '{near}'? " if near else ""
-    there = f"there are {', '.join(sorted(known))}; or install the package that brings it"
-    return f"there is no {noun} '{name}'", f"{meant}{there}"
+    return f"there is no {noun} '{name}'", instead(name, sorted(known))

@@ -6,12 +6,13 @@ from typing import Final
 
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.units import UnitError, parse_unit
+from orchestrator.nearest import nearest
 from orchestrator.plan.checks import group_path
 from orchestrator.plan.handin_checks import UNREADABLE
 from orchestrator.plan.model import Criterion, DeclaredMetric, Group, Plan, Task
 from orchestrator.plan.needs import find_cycle, resolve_needs, task_ids
 from orchestrator.plan.own_units import unit_problem
-from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean, nearest
+from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean
 from orchestrator.plan.source import Path, Source
 
 KINDS: Final = 1_000  # different runners of one plan

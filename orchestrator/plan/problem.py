@@ -1,15 +1,13 @@
 """Problems of a plan: where, what, and the mend; and the one error that carries them all."""
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
 from typing import ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
+from orchestrator.nearest import nearest
 
 PROBLEM_LIMIT: Final = 200  # nobody reads more, and each costs a search for what was meant
-NEAREST_OF: Final = 500
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,12 +35,6 @@ class PlanError(OrchestratorError):
         self.problems = tuple(told[:PROBLEM_LIMIT])
         more = ["there are more problems; only the first are shown"] if len(told) >= PROBLEM_LIMIT else []
         super().__init__("\n".join([*map(str, self.problems), *more]))
-
-
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that somebody probably meant, or None."""
-    near = difflib.get_close_matches(word[:100], list(islice(known, NEAREST_OF)), n=1, cutoff=0.6)
-    return near[0] if near else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
