@@ -40,22 +40,32 @@ def _taken_simply(options: Sequence[object]) -> Sequence[object]:
 
 
 class _Simple:
-    """What an option turns its values by."""
+    """What an option turns its values by. Where a version of typer has its insides elsewhere, it goes typer's way."""
 
     def __init__(self, option: Any) -> None:  # noqa: ANN401 - as above
         self._option = option
 
-    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:  # noqa: ANN401 - as above
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as above
+        return getattr(self._of_typer(), name)
+
+    def coerce(self, value: Any, **given: Any) -> Any:  # noqa: ANN401 - as above
         """The option's value. Raises typer's BadParameter."""
-        if value is None:
+        param: Any = given.get("param")
+        if value is None and hasattr(param, "multiple") and hasattr(param, "nargs"):
             return () if param.multiple or param.nargs == -1 else None
-        kind = self._option.type_descriptor
-        found = simple(kind.annotation, value)
-        if kind.annotation is int and isinstance(value, str):
-            found = whole(value, kind.parameter_info.min, kind.parameter_info.max)
-        if found is not UNKNOWN:
-            return found
-        return type(self._option).get_runtime_param(self._option).coerce(value, param=param, ctx=ctx)
+        kind = getattr(self._option, "type_descriptor", None)
+        found = simple(getattr(kind, "annotation", UNKNOWN), value)
+        if getattr(kind, "annotation", UNKNOWN) is int and isinstance(value, str):
+            found = _bounded(value, getattr(kind, "parameter_info", None))
+        return self._of_typer().coerce(value, **given) if found is UNKNOWN else found
+
+    def _of_typer(self) -> Any:  # noqa: ANN401 - as above
+        return type(self._option).get_runtime_param(self._option)
+
+
+def _bounded(text: str, info: object) -> Any:  # noqa: ANN401 - as above
+    known = hasattr(info, "min") and hasattr(info, "max")
+    return whole(text, info.min, info.max) if known else UNKNOWN  # type: ignore[attr-defined]  # looked at just now
 
 
 def simple(kind: Any, value: Any) -> Any:  # noqa: ANN401 - any type, any value

@@ -207,7 +207,7 @@ class ContainerReader:
     def _read_short_end(self, prefix: bytes, start: int) -> None:
         skips = self._only is not None and self._only.kind != FrameKind.BLOCK
         if skips or not may_end_shortly(self._heads):
-            raise FormatError(f"byte {start}: a short end behind more than one block")
+            raise FormatError(f"byte {start}: a short end behind anything else than one block, or the header")
         check_short_end(prefix + self._read(SHORT_END.size - PREFIX.size, "the end"), self._heads, start)
         self.totals = implied(self._only)[1]
 

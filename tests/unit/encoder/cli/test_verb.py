@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from encoder.cli.verb import UNKNOWN, simple, whole
+from encoder.cli.verb import UNKNOWN, _Simple, simple, whole
 
 
 class Level(StrEnum):
@@ -63,3 +63,17 @@ def test_encoding_a_file_loads_no_library_of_validation(tmp_path):
     loaded = done.stdout.split()
     assert "encoder" in loaded
     assert not {"pydantic", "rich", "orchestrator"} & set(loaded)
+
+
+def test_a_version_of_typer_whose_insides_are_elsewhere_does_it_all_by_itself():
+    class Option:
+        """One of a later version."""
+
+        def get_runtime_param(self):
+            return self
+
+        def coerce(self, value, **_):
+            return ("by typer", value)
+
+    assert _Simple(Option()).coerce("7", param=object(), ctx=None) == ("by typer", "7")
+    assert _Simple(Option()).coerce(None, param=object(), ctx=None) == ("by typer", None)
