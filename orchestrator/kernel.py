@@ -15,15 +15,17 @@ ORCHESTRATE_KERNEL=portable takes the right-hand column on Linux too; the tests 
 look at a process and the signal to it, another can get its pid; and a task that both leaves its process group and
 empties its environment outlives its attempt.
 
-Nothing heavy is imported here: the launcher of every attempt stands on it.
+Nothing heavy is imported here, not even contextlib: the launcher of every attempt stands on it.
 """
 
-import contextlib
 import os
 import select
 import sys
 import time
-from collections.abc import Callable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 VARIABLE = "ORCHESTRATE_KERNEL"
 LINUX = sys.platform == "linux" and os.environ.get(VARIABLE) != "portable"
@@ -87,9 +89,9 @@ def _seen_to_end(pid: int, deadline: float) -> bool:
     return True
 
 
-def send(pid: int, number: int, still_meant: Callable[[int], bool]) -> bool:
+def send(pid: int, number: int, still_meant: "Callable[[int], bool]") -> bool:
     """Signal the process if it is still the intended one, and no other that has its pid by now. Whether it was."""
-    with contextlib.suppress(OSError):
+    try:
         handle = handle_on(pid)
         if handle is None:
             meant = still_meant(pid)
@@ -104,6 +106,8 @@ def send(pid: int, number: int, still_meant: Callable[[int], bool]) -> bool:
                 return True
         finally:
             os.close(handle)
+    except OSError:
+        return False
     return False
 
 
@@ -138,15 +142,17 @@ def environment_of(pid: int) -> bytes:
 def children_of(pid: int) -> list[int]:
     """Pids of a process's children; none for one that is gone."""
     if LINUX:
-        with contextlib.suppress(OSError):
+        try:
             return _listed_children(pid)
-        if os.path.exists(f"/proc/{os.getpid()}/task/{os.getpid()}/children"):  # noqa: PTH110 - as above
-            return []  # the process is gone, and not the kernel without CONFIG_PROC_CHILDREN
+        except OSError:
+            if os.path.exists(f"/proc/{os.getpid()}/task/{os.getpid()}/children"):  # noqa: PTH110 - as above
+                return []  # the process is gone, and not the kernel without CONFIG_PROC_CHILDREN
     import psutil  # noqa: PLC0415 - as above
 
-    with contextlib.suppress(psutil.Error):
+    try:
         return [process.pid for process in psutil.Process(pid).children()]
-    return []
+    except psutil.Error:
+        return []
 
 
 def _listed_children(pid: int) -> list[int]:
@@ -156,10 +162,12 @@ def _listed_children(pid: int) -> list[int]:
     found: list[int] = []
     lists = 0
     for thread in os.listdir(f"/proc/{pid}/task"):  # noqa: PTH208 - many times a second
-        with contextlib.suppress(OSError):  # it has ended since
+        try:
             with open(f"/proc/{pid}/task/{thread}/children", encoding="ascii") as file:  # noqa: PTH123 - as above
                 found += [int(one) for one in file.read().split()]
-            lists += 1
+        except OSError:
+            continue  # it has ended since
+        lists += 1
     if not lists:
         raise FileNotFoundError
     return found
@@ -171,10 +179,12 @@ def started(pid: int) -> float | None:
     Clock ticks since the boot, which no change of the wall clock moves; elsewhere psutil's creation time.
     """
     if LINUX:
-        with contextlib.suppress(OSError, IndexError, ValueError):
+        try:
             with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - many times
                 fields = file.read().rpartition(")")[2].split()
             return None if fields[0] in "ZX" else float(fields[STARTED])
+        except (OSError, IndexError, ValueError):
+            pass
     import psutil  # noqa: PLC0415 - as above
 
     try:
@@ -187,8 +197,11 @@ def started(pid: int) -> float | None:
 def boot() -> str:
     """Another one after every boot: the kernel's id of it, elsewhere the time of the boot."""
     if LINUX:
-        with contextlib.suppress(OSError), open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:  # noqa: PTH123 - as above
-            return file.read().strip()
+        try:
+            with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:  # noqa: PTH123 - as above
+                return file.read().strip()
+        except OSError:
+            pass
     import psutil  # noqa: PLC0415 - as above
 
     return str(int(psutil.boot_time()))
@@ -220,9 +233,11 @@ def threads_of(user: int) -> int:
         )
     for entry in os.scandir("/proc"):
         if entry.name.isdigit():
-            with contextlib.suppress(OSError):
+            try:
                 if entry.stat().st_uid == user:
                     total += len(os.listdir(f"{entry.path}/task"))  # noqa: PTH208 - many
+            except OSError:
+                continue
     return total
 
 
@@ -268,13 +283,17 @@ class Bell:
 
     def ring(self) -> None:
         """Wake them."""
-        with contextlib.suppress(BlockingIOError):  # rung so often that nothing more goes in
+        try:
             os.write(self._rung, (1).to_bytes(8, sys.byteorder))
+        except BlockingIOError:
+            return  # rung so often that nothing more goes in
 
     def hush(self) -> None:
         """From now on it is not readable until it is rung again."""
-        with contextlib.suppress(BlockingIOError):
+        try:
             os.read(self._heard, 1 << 12)
+        except BlockingIOError:
+            return
 
     def close(self) -> None:
         """Close it."""

@@ -1,22 +1,14 @@
-"""A small process beside the orchestrator. When the orchestrator is gone, however it died, the guard cleans up.
-
-It ends what was left running, and removes temporary folders. The kernel already kills each attempt's first process
-then (see `worker`); the guard ends their descendants too. It waits on a pipe whose other end only the orchestrator
-holds. So it needs no clock, and never outlives the orchestrator for long.
-"""
+"""Starts the guard, a small process beside the orchestrator (`guardian`), and names folders to it."""
 
 import contextlib
 import functools
 import os
-import shutil
 import sys
 import threading
 import time
 from typing import ClassVar, Final
 
-from orchestrator.executors.tree import OWNER, end_tree
-
-GRACE = 1.0
+from orchestrator.executors import guardian
 
 
 def owner() -> str:
@@ -63,7 +55,7 @@ def _start(marker: str) -> int:
     try:
         _Held.guard = os.posix_spawn(
             sys.executable,
-            [sys.executable, "-P", "-m", "orchestrator.executors.guard", marker],
+            [sys.executable, "-P", "-S", guardian.__file__, marker],
             {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
             file_actions=[
                 (os.POSIX_SPAWN_DUP2, watched, 0),
@@ -77,22 +69,3 @@ def _start(marker: str) -> int:
     finally:
         os.close(watched)
     return held
-
-
-def main() -> None:
-    """Wait for the end of standard input. Then end every process of that owner, and remove the folders named on it."""
-    os.setsid()  # Ctrl-C is for the orchestrator, which can still need a guard
-    os.chdir("/")
-    named, rest = set[bytes](), b""
-    while said := os.read(0, 1 << 16):
-        *whole, rest = (rest + said).split(b"\0")
-        named.update(whole)
-    end_tree(sys.argv[1], GRACE, OWNER)
-    for folder in named:
-        shutil.rmtree(folder, ignore_errors=True)
-        with contextlib.suppress(OSError):
-            os.rmdir(os.path.dirname(folder))  # noqa: PTH106, PTH120 - bytes
-
-
-if __name__ == "__main__":
-    main()
