@@ -1,13 +1,13 @@
 """The command line itself: its verbs by name. What each takes stands in the modules named `…_verbs`."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from orchestrator.cli import agent_verbs, claim_verbs, past_verbs, people_verbs, plan_verbs, run_verbs
 from orchestrator.cli.collecting import collect_seldom, leave_the_rest
 from orchestrator.cli.complaint import MEND, complaint
 from orchestrator.cli.faults import DEBUG, Exit, reported
@@ -26,10 +26,10 @@ EXIT_CODES: Final = (
     "130 interrupted, or Ctrl-C; 143 SIGTERM while no run was under way."
 )
 
-VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
-    (plan_verbs.init, ("orchestrate init my-plan", "orchestrate init plans/mine.yaml")),
-    (
-        plan_verbs.import_,
+VERBS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "init": ("plan_verbs:init", ("orchestrate init my-plan", "orchestrate init plans/mine.yaml")),
+    "import": (
+        "plan_verbs:import_",
         (
             "orchestrate import plans/phase4a3.md",
             "orchestrate import -o plan.yaml tasks.json",
@@ -37,31 +37,37 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
             "orchestrate import --agents .github/agents -o filled.yaml plan.yaml",
         ),
     ),
-    (
-        plan_verbs.validate,
+    "validate": (
+        "plan_verbs:validate",
         ("orchestrate validate plans/phase4a3.yaml", "orchestrate validate --json plan.yaml | jq .problems"),
     ),
-    (plan_verbs.graph, ("orchestrate graph plan.yaml > plan.mmd", "orchestrate graph -f svg -o plan.svg plan.yaml")),
-    (
-        plan_verbs.schedule,
+    "graph": (
+        "plan_verbs:graph",
+        ("orchestrate graph plan.yaml > plan.mmd", "orchestrate graph -f svg -o plan.svg plan.yaml"),
+    ),
+    "schedule": (
+        "plan_verbs:schedule",
         (
             "orchestrate schedule plans/phase4a3.yaml",
             "orchestrate schedule --json plan.yaml | jq .critical_path",
             "orchestrate schedule --optimize --time-limit 30s plan.yaml",
         ),
     ),
-    (
-        plan_verbs.diff,
+    "diff": (
+        "plan_verbs:diff",
         (
             "orchestrate diff plans/phase4a3.yaml",
             "orchestrate diff main plans/phase4a3.yaml",
             "orchestrate diff -f markdown old.yaml new.yaml",
         ),
     ),
-    (plan_verbs.schema, ("orchestrate schema -o plan.schema.json",)),
-    (plan_verbs.doctor, ("orchestrate doctor", "orchestrate doctor --json | jq '.[] | select(.state == \"bad\")'")),
-    (
-        run_verbs.run,
+    "schema": ("plan_verbs:schema", ("orchestrate schema -o plan.schema.json",)),
+    "doctor": (
+        "plan_verbs:doctor",
+        ("orchestrate doctor", "orchestrate doctor --json | jq '.[] | select(.state == \"bad\")'"),
+    ),
+    "run": (
+        "run_verbs:run",
         (
             "orchestrate run plans/phase4a3.yaml",
             "orchestrate run --set stream_size=64MiB --only A plans/phase4a3.yaml",
@@ -72,11 +78,14 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
             "orchestrate run --json plan.yaml | jq -r .event.kind",
         ),
     ),
-    (run_verbs.resume, ("orchestrate resume", "orchestrate resume phase4a3-20260101T120000Z-1a2b")),
-    (run_verbs.cancel, ("orchestrate cancel", "orchestrate cancel --wait 60 phase4a3-20260101T120000Z-1a2b")),
-    (past_verbs.status, ("orchestrate status", "orchestrate status --json | jq .verdicts")),
-    (
-        past_verbs.logs,
+    "resume": ("run_verbs:resume", ("orchestrate resume", "orchestrate resume phase4a3-20260101T120000Z-1a2b")),
+    "cancel": (
+        "run_verbs:cancel",
+        ("orchestrate cancel", "orchestrate cancel --wait 60 phase4a3-20260101T120000Z-1a2b"),
+    ),
+    "status": ("past_verbs:status", ("orchestrate status", "orchestrate status --json | jq .verdicts")),
+    "logs": (
+        "past_verbs:logs",
         (
             "orchestrate logs",
             "orchestrate logs A.sweep",
@@ -84,21 +93,21 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
             "orchestrate logs -f A.sweep",
         ),
     ),
-    (past_verbs.watch, ("orchestrate watch", "orchestrate watch --json | jq -r .event.kind")),
-    (
-        past_verbs.history,
+    "watch": ("past_verbs:watch", ("orchestrate watch", "orchestrate watch --json | jq -r .event.kind")),
+    "history": (
+        "past_verbs:history",
         (
             "orchestrate history",
             "orchestrate history --json | jq -r '.[-1].run'",
             "orchestrate history --metric streaming.speedup",
         ),
     ),
-    (
-        past_verbs.compare,
+    "compare": (
+        "past_verbs:compare",
         ("orchestrate compare phase4a3-20260101", "orchestrate compare --json FIRST SECOND | jq .metrics"),
     ),
-    (
-        past_verbs.report,
+    "report": (
+        "past_verbs:report",
         (
             "orchestrate report",
             "orchestrate report --full -o report.md phase4a3-2026",
@@ -107,8 +116,8 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
             "orchestrate report --json | jq .claims",
         ),
     ),
-    (
-        claim_verbs.audit,
+    "audit": (
+        "claim_verbs:audit",
         (
             "orchestrate audit COMPLETION_REPORT.md",
             "orchestrate audit --run phase4a3-2026 --plan plans/phase4a3.yaml COMPLETION_REPORT.md",
@@ -116,12 +125,12 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
             "orchestrate audit --json last-message.txt | jq '.claims[] | select(.label == \"contradicted\")'",
         ),
     ),
-    (
-        past_verbs.serve,
+    "serve": (
+        "past_verbs:serve",
         ("orchestrate serve", "orchestrate serve --port 0 --state .orchestrate", "orchestrate serve --agent VELOCITY"),
     ),
-    (
-        past_verbs.export,
+    "export": (
+        "past_verbs:export",
         (
             "orchestrate export",
             "orchestrate export -o run.tar --junit verdicts.xml phase4a3-2026",
@@ -129,29 +138,32 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
             "orchestrate export --otlp",
         ),
     ),
-    (agent_verbs.mcp, ("orchestrate mcp VELOCITY", "orchestrate mcp VELOCITY --state /project/.orchestrate")),
-    (people_verbs.inbox, ("orchestrate inbox", "orchestrate inbox --json | jq -r '.[].commands[0]'")),
-    (
-        people_verbs.approve,
+    "mcp": ("agent_verbs:mcp", ("orchestrate mcp VELOCITY", "orchestrate mcp VELOCITY --state /project/.orchestrate")),
+    "inbox": ("people_verbs:inbox", ("orchestrate inbox", "orchestrate inbox --json | jq -r '.[].commands[0]'")),
+    "approve": (
+        "people_verbs:approve",
         (
             "orchestrate approve phase4a3-2026 INTEGRATION.review",
             "orchestrate approve phase4a3-2026 INTEGRATION.review --as 'Ada' --comment 'Read it all.'",
         ),
     ),
-    (people_verbs.reject, ("orchestrate reject phase4a3-2026 INTEGRATION.review --comment 'The pool never shrinks.'",)),
-    (people_verbs.done, ("orchestrate done phase4a3-2026 A.order-disks",)),
-    (people_verbs.answer, ("orchestrate answer phase4a3-2026 A.pool/1 --text 'Keep the old name.'",)),
-    (
-        agent_verbs.workspaces,
+    "reject": (
+        "people_verbs:reject",
+        ("orchestrate reject phase4a3-2026 INTEGRATION.review --comment 'The pool never shrinks.'",),
+    ),
+    "done": ("people_verbs:done", ("orchestrate done phase4a3-2026 A.order-disks",)),
+    "answer": ("people_verbs:answer", ("orchestrate answer phase4a3-2026 A.pool/1 --text 'Keep the old name.'",)),
+    "workspaces": (
+        "agent_verbs:workspaces",
         (
             "orchestrate workspaces",
             "orchestrate workspaces --prune",
             "orchestrate workspaces --json agents-2026 | jq -r '.[].branch'",
         ),
     ),
-    (agent_verbs.agent_script, ("orchestrate agent-script honest.yaml",)),
-    (
-        past_verbs.verify,
+    "agent-script": ("agent_verbs:agent_script", ("orchestrate agent-script honest.yaml",)),
+    "verify": (
+        "past_verbs:verify",
         (
             "orchestrate verify",
             "orchestrate verify run.tar",
@@ -159,19 +171,36 @@ VERBS: Final[tuple[tuple[Callable[..., int | None], tuple[str, ...]], ...]] = (
             "orchestrate verify --json phase4a3-2026 | jq .ok",
         ),
     ),
-)
-"""Each verb with its examples, in the order of `orchestrate --help`."""
+}
+"""The function of each verb, in a module beside this one, and its examples; in the order of `orchestrate --help`."""
 
-app = typer.Typer(
-    name="orchestrate",
-    cls=Verbs,
-    help=HELP,
-    epilog=EXIT_CODES,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+
+def function_of(verb: str) -> Callable[..., int | None]:
+    """What a verb of ours does; its module is imported for that."""
+    module, _, name = VERBS[verb][0].partition(":")
+    function: Callable[..., int | None] = getattr(import_module(f"orchestrator.cli.{module}"), name)
+    return function
+
+
+def application(verbs: Iterable[str] = VERBS) -> typer.Typer:
+    """The command line with these verbs of ours: one where it is known which is meant, since each takes time to
+    make.
+    """
+    app = typer.Typer(
+        name="orchestrate",
+        cls=Verbs,
+        help=HELP,
+        epilog=EXIT_CODES,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_orchestrate)
+    for verb in verbs:
+        examples = "\n\n".join(f"  {line}" for line in VERBS[verb][1])
+        app.command(verb, cls=Offering, epilog=f"Examples:\n\n{examples}")(reported(function_of(verb)))
+    return app
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - typer's signature
@@ -183,7 +212,6 @@ def _version(asked: bool) -> None:  # noqa: FBT001 - typer's signature
         raise typer.Exit
 
 
-@app.callback()
 def _orchestrate(
     *,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
@@ -194,37 +222,30 @@ def _orchestrate(
     DEBUG.set(debug)
 
 
-for _verb, _examples in VERBS:
-    app.command(
-        _verb.__name__.rstrip("_").replace("_", "-"),
-        cls=Offering,
-        epilog="Examples:\n\n" + "\n\n".join(f"  {line}" for line in _examples),
-    )(reported(_verb))
-
-
 def main() -> None:
     """Run the command line and exit with one of the documented codes."""
     leave_on_signals()  # as `start` did, unless this is where the command begins
     make_safe()
     collect_seldom()
     arguments = force_all(sys.argv[1:])
+    verb = next((one for one in arguments if not one.startswith("-")), "")
+    app = application([verb] if verb in VERBS else VERBS)
     try:
-        sys.exit(_as_data(arguments) if "--json" in arguments else app(arguments, prog_name="orchestrate"))
+        sys.exit(_as_data(app, arguments) if "--json" in arguments else app(arguments, prog_name="orchestrate"))
     finally:
         leave_the_rest()
 
 
-def _as_data(arguments: Sequence[str]) -> int:
+def _as_data(app: typer.Typer, arguments: Sequence[str]) -> int:
     """As `app`, but a command line that makes no sense is one JSON object on standard error, as every other error
     is then.
     """
     try:
         return app(arguments, prog_name="orchestrate", standalone_mode=False) or Exit.PASS
     except Exception as error:
-        known = {verb.__name__.rstrip("_").replace("_", "-") for verb, _ in VERBS}
         if not hasattr(error, "format_message"):  # typer's own; where their class lies differs from version to version
             raise
-        verb = next((f" {one}" for one in arguments if one in known), "")
+        verb = next((f" {one}" for one in arguments if one in VERBS), "")
         mend = f"`orchestrate{verb} --help` shows what it takes"
         tell(complaint(error, f"{error.format_message().rstrip('.')}{MEND}{mend}", Exit.USAGE))
         return Exit.USAGE

@@ -13,6 +13,9 @@ def main() -> None:
     from orchestrator.cli.streams import make_safe  # noqa: PLC0415 - after the signals
 
     make_safe()
+    from orchestrator.cli.collecting import collect_seldom  # noqa: PLC0415 - as above
+
+    collect_seldom()
     from orchestrator.cli.app import main as command_line  # noqa: PLC0415 - as above
 
     command_line()
