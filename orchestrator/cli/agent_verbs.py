@@ -5,17 +5,14 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from orchestrator.cli.declared import Argument, Option
 from orchestrator.cli.options import STATE, Json, State
 
 
 def agent_script(
     script: Annotated[
         Path,
-        typer.Argument(
-            metavar="SCRIPT", help="A script in YAML (docs/reference/agent-scripts.md).", show_default=False
-        ),
+        Argument(metavar="SCRIPT", help="A script in YAML (docs/reference/agent-scripts.md).", show_default=False),
     ],
     *,
     json: Json = False,  # noqa: ARG001 - what it prints is the protocol in any case
@@ -32,7 +29,7 @@ def agent_script(
 
 
 def mcp(
-    agent: Annotated[str, typer.Argument(metavar="AGENT", help="The agent's name in the plan.", show_default=False)],
+    agent: Annotated[str, Argument(metavar="AGENT", help="The agent's name in the plan.", show_default=False)],
     *,
     json: Json = False,  # noqa: ARG001 - what it prints is the protocol in any case
     state: State = STATE,
@@ -49,10 +46,10 @@ def mcp(
 def workspaces(
     run: Annotated[
         str | None,
-        typer.Argument(metavar="RUN", help="A run's id, or its beginning. Default: all runs.", show_default=False),
+        Argument(metavar="RUN", help="A run's id, or its beginning. Default: all runs.", show_default=False),
     ] = None,
     *,
-    prune: Annotated[bool, typer.Option("--prune", help="Remove what is merged or empty, and nothing else.")] = False,
+    prune: Annotated[bool, Option("--prune", help="Remove what is merged or empty, and nothing else.")] = False,
     json: Json = False,
     state: State = STATE,
 ) -> None:

@@ -5,20 +5,19 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from orchestrator.cli.declared import Argument, Option
 from orchestrator.cli.options import STATE, JsonFormat, Output, State
 
 
 def audit(  # noqa: PLR0913 - one parameter for each option
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="A report or message: Markdown, HTML or plain text.", show_default=False),
+        Argument(metavar="FILE", help="A report or message: Markdown, HTML or plain text.", show_default=False),
     ],
     *,
     run: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--run",
             metavar="RUN|BUNDLE|REPORT",
             show_default=False,
@@ -28,13 +27,13 @@ def audit(  # noqa: PLR0913 - one parameter for each option
     ] = None,
     plan: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "--plan", metavar="PLAN", help="Compare the goals in the text with this plan's targets.", show_default=False
         ),
     ] = None,
     root: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "--root",
             metavar="DIR",
             show_default=False,
@@ -42,14 +41,12 @@ def audit(  # noqa: PLR0913 - one parameter for each option
         ),
     ] = None,
     style: Annotated[
-        str, typer.Option("-f", "--format", metavar="FORMAT", help="markdown, html, json or junit.")
+        str, Option("-f", "--format", metavar="FORMAT", help="markdown, html, json or junit.")
     ] = "markdown",
     output: Output = None,
     junit: Annotated[
         Path | None,
-        typer.Option(
-            "--junit", metavar="FILE", help="Also write the claims to this file, as JUnit XML.", show_default=False
-        ),
+        Option("--junit", metavar="FILE", help="Also write the claims to this file, as JUnit XML.", show_default=False),
     ] = None,
     json: JsonFormat = False,
     state: State = STATE,

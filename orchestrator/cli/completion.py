@@ -9,18 +9,18 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import typer
-
 if TYPE_CHECKING:
+    from typer import Context
+
     from orchestrator.plan.model import Plan  # pydantic, which takes longer than all the rest of `--help`
 
-Complete = Callable[[typer.Context, str], list[str]]
+Complete = Callable[["Context", str], list[str]]
 
 
 def among(*words: str) -> Complete:
     """Completes one of the words."""
 
-    def complete(ctx: typer.Context, incomplete: str) -> list[str]:  # noqa: ARG001 - typer's signature
+    def complete(ctx: "Context", incomplete: str) -> list[str]:  # noqa: ARG001 - typer's signature
         return _begin(words, incomplete)
 
     return complete
@@ -29,7 +29,7 @@ def among(*words: str) -> Complete:
 def offered(group: str) -> Complete:
     """Completes what packages offer by entry points of the group."""
 
-    def complete(ctx: typer.Context, incomplete: str) -> list[str]:  # noqa: ARG001 - typer's signature
+    def complete(ctx: "Context", incomplete: str) -> list[str]:  # noqa: ARG001 - typer's signature
         from orchestrator.extensions import names  # noqa: PLC0415 - only here
 
         return _begin(names(group), incomplete)
@@ -37,33 +37,33 @@ def offered(group: str) -> Complete:
     return complete
 
 
-def runs(ctx: typer.Context, incomplete: str) -> list[str]:
+def runs(ctx: "Context", incomplete: str) -> list[str]:
     """Runs of the state folder, the latest first."""
     return _begin(reversed(list(_runs(ctx))), incomplete)
 
 
-def tasks(ctx: typer.Context, incomplete: str) -> list[str]:
+def tasks(ctx: "Context", incomplete: str) -> list[str]:
     """Tasks as GROUP.task."""
     return _begin(_tasks(ctx), incomplete)
 
 
-def groups(ctx: typer.Context, incomplete: str) -> list[str]:
+def groups(ctx: "Context", incomplete: str) -> list[str]:
     """Workstreams and stages."""
     plan = _plan(ctx)
     return _begin(plan.groups if plan else (), incomplete)
 
 
-def parts(ctx: typer.Context, incomplete: str) -> list[str]:
+def parts(ctx: "Context", incomplete: str) -> list[str]:
     """Groups, and tasks once a group is written: what `--only`, `--until` and `--force` take."""
     return groups(ctx, incomplete) + tasks(ctx, incomplete)
 
 
-def runs_and_tasks(ctx: typer.Context, incomplete: str) -> list[str]:
+def runs_and_tasks(ctx: "Context", incomplete: str) -> list[str]:
     """What `logs` takes."""
     return tasks(ctx, incomplete) + runs(ctx, incomplete)
 
 
-def metrics(ctx: typer.Context, incomplete: str) -> list[str]:
+def metrics(ctx: "Context", incomplete: str) -> list[str]:
     """Metrics that criteria of the plan ask for, or its tasks declare."""
     plan = _plan(ctx)
     return _begin(sorted(set(_metrics(plan))) if plan else (), incomplete)
@@ -79,18 +79,18 @@ def _metrics(plan: "Plan") -> Iterator[str]:
         yield from (metric.name for task in group.tasks for metric in task.metrics)
 
 
-def _tasks(ctx: typer.Context) -> Iterator[str]:
+def _tasks(ctx: "Context") -> Iterator[str]:
     plan = _plan(ctx)
     for name, group in plan.groups.items() if plan else ():
         yield from (f"{name}.{task.id}" for task in group.tasks)
 
 
-def _runs(ctx: typer.Context) -> Iterator[str]:
+def _runs(ctx: "Context") -> Iterator[str]:
     with suppress(Exception), _journal(ctx) as journal:
         yield from [run.run for run in journal.runs()]
 
 
-def _plan(ctx: typer.Context) -> "Plan | None":
+def _plan(ctx: "Context") -> "Plan | None":
     """The plan of the file on the line, else of the run on it, else of the latest run."""
     from orchestrator.plan.load import parse_plan  # noqa: PLC0415 - only here
 
@@ -107,7 +107,7 @@ def _plan(ctx: typer.Context) -> "Plan | None":
     return None
 
 
-def _journal(ctx: typer.Context) -> Any:  # noqa: ANN401 - a context manager of a journal
+def _journal(ctx: "Context") -> Any:  # noqa: ANN401 - a context manager of a journal
     from orchestrator.cli.home import found_state  # noqa: PLC0415 - as above
     from orchestrator.cli.options import STATE  # noqa: PLC0415 - options need this module
     from orchestrator.cli.places import opened_journal  # noqa: PLC0415 - as above

@@ -1,7 +1,6 @@
 """How a command ends: every error becomes a message on standard error and the documented exit code."""
 
 import errno
-import functools
 import time
 import traceback
 from collections.abc import Callable
@@ -9,8 +8,6 @@ from contextvars import ContextVar
 from enum import IntEnum
 from pathlib import Path
 from typing import ClassVar, Final, ParamSpec
-
-import typer
 
 from orchestrator.beneath import write_text
 from orchestrator.cli.complaint import complaint
@@ -38,6 +35,10 @@ class UsageError(OrchestratorError):
     exit_code: ClassVar[int] = Exit.USAGE
 
 
+class Left(BaseException):
+    """A verb ended in a way of typer's own, which is its cause."""
+
+
 RUNNING: Final = frozenset({"run", "resume"})
 """Verbs whose exit code is the verdicts' whatever becomes of what they print."""
 DEBUG: Final = ContextVar("debug", default=False)
@@ -45,21 +46,18 @@ DEBUG: Final = ContextVar("debug", default=False)
 P = ParamSpec("P")
 
 
-def reported(verb: Callable[P, int | None]) -> Callable[P, None]:
-    """The verb as a command: its return value is the exit code, and no exception leaves it but typer's own."""
-
-    @functools.wraps(verb)
-    def command(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            code = verb(*args, **kwargs) or Exit.PASS
-        except typer.Exit:
-            raise
-        except BaseException as error:  # noqa: BLE001 - the outermost shell: everything becomes a message
-            state = kwargs.get("state")
-            code = explain(error, state if isinstance(state, Path) else None, as_data=kwargs.get("json") is True)
-        raise typer.Exit(_after_loss(verb.__name__, code, as_data=kwargs.get("json") is True))
-
-    return command
+def code_of(verb: Callable[P, int | None], *args: P.args, **kwargs: P.kwargs) -> int:
+    """Call the verb: its exit code. Whatever it raises becomes a message and its code, and nothing leaves it but
+    `Left`.
+    """
+    try:
+        code = verb(*args, **kwargs) or Exit.PASS
+    except Left:
+        raise
+    except BaseException as error:  # noqa: BLE001 - the outermost shell: everything becomes a message
+        state = kwargs.get("state")
+        code = explain(error, state if isinstance(state, Path) else None, as_data=kwargs.get("json") is True)
+    return _after_loss(verb.__name__, code, as_data=kwargs.get("json") is True)
 
 
 def _after_loss(verb: str, code: int, *, as_data: bool) -> int:
@@ -91,7 +89,7 @@ def explain(error: BaseException, state: Path | None, *, as_data: bool = False) 
 def _message(error: BaseException, state: Path | None) -> tuple[str, int]:
     """What to say to people, and the exit code."""
     match error:
-        case typer.Abort() | KeyboardInterrupt():
+        case KeyboardInterrupt():
             return "interrupted", Exit.INTERRUPTED
         case OrchestratorError():
             return str(error), error.exit_code

@@ -4,13 +4,16 @@ An entry point of the group `orchestrator.verbs` names a function as typer takes
 for, by name or by `orchestrate --help`. Ours of the same name stands before it.
 """
 
+import functools
+import inspect
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Annotated, Any, Final, get_args
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from orchestrator.cli.faults import UsageError, reported
+from orchestrator.cli.declared import Declared
+from orchestrator.cli.faults import Left, UsageError, code_of
 from orchestrator.extensions import names
 
 VERBS: Final = "orchestrator.verbs"
@@ -41,6 +44,57 @@ class Verbs(TyperGroup):
         """Ours, or else a package's; None where there is none."""
         own = super().get_command(ctx, cmd_name)
         return own or (_command(cmd_name) if cmd_name in names(VERBS) else None)
+
+
+def reported(verb: Callable[..., int | None]) -> Callable[..., None]:
+    """The verb as typer takes it: its return value is the exit code, and no exception leaves it but typer's own."""
+
+    @functools.wraps(verb)
+    def called(*args: Any, **kwargs: Any) -> int | None:  # noqa: ANN401 - whatever the verb takes
+        try:
+            return verb(*args, **kwargs)
+        except typer.Abort as error:
+            raise KeyboardInterrupt from error
+        except typer.Exit as error:
+            raise Left from error
+
+    @functools.wraps(verb)
+    def command(*args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as above
+        try:
+            code = code_of(called, *args, **kwargs)
+        except Left as left:
+            raise (left.__cause__ or left) from None
+        raise typer.Exit(code)
+
+    return _declared(command)
+
+
+def _declared(command: Callable[..., None]) -> Callable[..., None]:
+    """The same with typer's declarations in place of ours."""
+    said = inspect.signature(command)
+    parameters = [each.replace(annotation=_of_typer(each.annotation)) for each in said.parameters.values()]
+    command.__signature__ = said.replace(parameters=parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {each.name: each.annotation for each in parameters}
+    return command
+
+
+def _of_typer(hint: Any) -> Any:  # noqa: ANN401 - an annotation
+    kind, *said = get_args(hint) if hasattr(hint, "__metadata__") else (hint,)
+    ours = next((each for each in said if isinstance(each, Declared)), None)
+    if ours is None:
+        return hint
+    how = dict(ours.how)
+    if "autocompletion" in how:
+        how["autocompletion"] = _completing(how["autocompletion"])
+    made = typer.Option(*ours.names, **how) if ours.names else typer.Argument(**how)
+    return Annotated[kind, made]
+
+
+def _completing(complete: Callable[[typer.Context, str], list[str]]) -> Callable[[typer.Context, str], list[str]]:
+    def completed(ctx: typer.Context, incomplete: str) -> list[str]:
+        return complete(ctx, incomplete)
+
+    return completed
 
 
 def _command(name: str) -> TyperCommand:

@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Annotated, Final
 
-import typer
-
 from orchestrator.cli import completion
+from orchestrator.cli.declared import Argument, Option
 
 STATE: Final = Path(".orchestrate")
 REPORTS: Final = Path("reports")
@@ -17,10 +16,10 @@ def _state(given: Path | None) -> Path | None:
     return None if given is None else found_state(given)
 
 
-PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="The plan, a YAML file.", show_default=False)]
+PlanFile = Annotated[Path, Argument(metavar="PLAN", help="The plan, a YAML file.", show_default=False)]
 RunName = Annotated[
     str | None,
-    typer.Argument(
+    Argument(
         metavar="RUN",
         help="A run's id, or its beginning. Default: the latest run.",
         show_default=False,
@@ -29,7 +28,7 @@ RunName = Annotated[
 ]
 RunOrBundle = Annotated[
     str | None,
-    typer.Argument(
+    Argument(
         metavar="RUN|BUNDLE",
         help="A run's id, its beginning, or the path of a bundle. Default: the latest run.",
         show_default=False,
@@ -38,13 +37,11 @@ RunOrBundle = Annotated[
 ]
 Junit = Annotated[
     Path | None,
-    typer.Option(
-        "--junit", metavar="FILE", help="Also write the verdicts to this file, as JUnit XML.", show_default=False
-    ),
+    Option("--junit", metavar="FILE", help="Also write the verdicts to this file, as JUnit XML.", show_default=False),
 ]
 State = Annotated[
     Path,
-    typer.Option(
+    Option(
         "--state",
         metavar="DIR",
         readable=False,
@@ -54,21 +51,21 @@ State = Annotated[
 ]  # whether it can be read is said by who opens it, with the mend
 Reports = Annotated[
     Path,
-    typer.Option("--reports", metavar="DIR", readable=False, help="The folder for the report."),
+    Option("--reports", metavar="DIR", readable=False, help="The folder for the report."),
 ]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help="Set one of the plan's params. Repeatable.", show_default=False),
+    Option("--set", metavar="NAME=VALUE", help="Set one of the plan's params. Repeatable.", show_default=False),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-JsonFormat = Annotated[bool, typer.Option("--json", help="The same as -f json.")]
+Json = Annotated[bool, Option("--json", help="Print JSON.")]
+JsonFormat = Annotated[bool, Option("--json", help="The same as -f json.")]
 Output = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file instead.", show_default=False)
+    Path | None, Option("-o", "--output", metavar="FILE", help="Write to this file instead.", show_default=False)
 ]
 
 Jobs = Annotated[
     int | None,
-    typer.Option(
+    Option(
         "-j",
         "--jobs",
         min=1,
@@ -79,7 +76,7 @@ Jobs = Annotated[
 ]
 KeepGoing = Annotated[
     bool,
-    typer.Option(
+    Option(
         "-k/ ",
         "--keep-going/--fail-fast",
         help="After a failure, continue with tasks that do not need the failed one (default), or start no more tasks.",
@@ -88,7 +85,7 @@ KeepGoing = Annotated[
 ]
 Durability = Annotated[
     str,
-    typer.Option(
+    Option(
         "--durability",
         metavar="LEVEL",
         autocompletion=completion.among("process", "power"),
@@ -97,7 +94,7 @@ Durability = Annotated[
 ]
 ExecutorName = Annotated[
     str,
-    typer.Option(
+    Option(
         "--executor",
         metavar="NAME",
         autocompletion=completion.offered("orchestrator.executors"),
@@ -106,16 +103,14 @@ ExecutorName = Annotated[
 ]
 Page = Annotated[
     bool,
-    typer.Option("--page/--no-page", help="Write an HTML page beside the report."),
+    Option("--page/--no-page", help="Write an HTML page beside the report."),
 ]
-JsonStream = Annotated[
-    bool, typer.Option("--json", help="Print every event as a line of JSON, and no summary or progress.")
-]
-Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print the summary only, and no progress.")]
-NoColor = Annotated[bool, typer.Option("--no-color", help="Print without colours, as the variable NO_COLOR does.")]
+JsonStream = Annotated[bool, Option("--json", help="Print every event as a line of JSON, and no summary or progress.")]
+Quiet = Annotated[bool, Option("-q", "--quiet", help="Print the summary only, and no progress.")]
+NoColor = Annotated[bool, Option("--no-color", help="Print without colours, as the variable NO_COLOR does.")]
 Only = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--only",
         metavar="NAME",
         autocompletion=completion.parts,
@@ -125,7 +120,7 @@ Only = Annotated[
 ]
 Until = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--until",
         metavar="NAME",
         autocompletion=completion.parts,
@@ -135,7 +130,7 @@ Until = Annotated[
 ]
 Force = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--force",
         metavar="[NAME]",
         show_default=False,
@@ -145,17 +140,17 @@ Force = Annotated[
 ]
 AcceptLoosened = Annotated[
     bool,
-    typer.Option(
+    Option(
         "--accept-loosened",
         help="Accept that the plan now asks for less than before. Without this, the exit code is then 3 at best.",
     ),
 ]
 Explain = Annotated[
-    bool, typer.Option("--explain", help="First say whether each task will run, and why. With -n, say only that.")
+    bool, Option("--explain", help="First say whether each task will run, and why. With -n, say only that.")
 ]
 Reuse = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--reuse",
         metavar="WHAT",
         show_default=False,
@@ -166,7 +161,7 @@ Reuse = Annotated[
 ]
 ExecutorSettings = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--executor-set",
         metavar="NAME=VALUE",
         show_default=False,
@@ -175,7 +170,7 @@ ExecutorSettings = Annotated[
 ]
 Scheduler = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--scheduler",
         metavar="ADDRESS",
         show_default=False,
@@ -184,7 +179,7 @@ Scheduler = Annotated[
 ]
 Store = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--store",
         metavar="URL",
         show_default=False,
@@ -193,7 +188,7 @@ Store = Annotated[
 ]
 ClusterWait = Annotated[
     str | None,
-    typer.Option(
+    Option(
         "--cluster-wait",
         metavar="DURATION",
         show_default=False,
@@ -203,7 +198,7 @@ ClusterWait = Annotated[
 ]
 Notify = Annotated[
     list[str] | None,
-    typer.Option(
+    Option(
         "--notify",
         metavar="VARIABLE",
         show_default=False,
@@ -213,7 +208,7 @@ Notify = Annotated[
 ]
 Otlp = Annotated[
     bool | None,
-    typer.Option(
+    Option(
         "--otlp/--no-otlp",
         show_default=False,
         help="Send the run's spans over OTLP when it has finished. Default: if OTEL_EXPORTER_OTLP_ENDPOINT is set.",

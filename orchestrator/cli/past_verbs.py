@@ -5,9 +5,8 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from orchestrator.cli import completion
+from orchestrator.cli.declared import Argument, Option
 from orchestrator.cli.options import (
     STATE,
     Json,
@@ -25,7 +24,7 @@ def status(
     run: RunName = None,
     *,
     everything: Annotated[
-        bool, typer.Option("-a", "--all", help="Print a line for each task, even if they do not fit on the screen.")
+        bool, Option("-a", "--all", help="Print a line for each task, even if they do not fit on the screen.")
     ] = False,
     json: Json = False,
     state: State = STATE,
@@ -42,7 +41,7 @@ def status(
 def logs(  # noqa: PLR0913 - one parameter for each option
     names: Annotated[
         list[str] | None,
-        typer.Argument(
+        Argument(
             metavar="RUN|TASK",
             help="A run, a task as GROUP.task, or both.",
             show_default=False,
@@ -51,16 +50,16 @@ def logs(  # noqa: PLR0913 - one parameter for each option
     ] = None,
     *,
     attempt: Annotated[
-        int | None, typer.Option("--attempt", min=1, help="Which attempt. Default: the latest.", show_default=False)
+        int | None, Option("--attempt", min=1, help="Which attempt. Default: the latest.", show_default=False)
     ] = None,
     tail: Annotated[
         int | None,
-        typer.Option(
+        Option(
             "-n", "--tail", min=1, max=1_000_000, help="Print only this many lines from the end.", show_default=False
         ),
     ] = None,
     follow: Annotated[
-        bool, typer.Option("-f", "--follow", help="Print more as it comes, until the task or run has ended.")
+        bool, Option("-f", "--follow", help="Print more as it comes, until the task or run has ended.")
     ] = False,
     json: Json = False,
     state: State = STATE,
@@ -95,7 +94,7 @@ def history(
     *,
     metric: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--metric",
             metavar="NAME",
             help="Show this metric over the runs, with a plot.",
@@ -105,7 +104,7 @@ def history(
     ] = None,
     task: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--task",
             metavar="GROUP.TASK",
             help="With --metric: only as this task measured it.",
@@ -129,14 +128,12 @@ def history(
 def compare(
     before: Annotated[
         str,
-        typer.Argument(
-            metavar="RUN", help="The run to compare with.", show_default=False, autocompletion=completion.runs
-        ),
+        Argument(metavar="RUN", help="The run to compare with.", show_default=False, autocompletion=completion.runs),
     ],
     after: RunName = None,
     *,
     level: Annotated[
-        float, typer.Option("--level", min=0.5, max=0.9999, help="Confidence of each difference's interval.")
+        float, Option("--level", min=0.5, max=0.9999, help="Confidence of each difference's interval.")
     ] = 0.99,
     json: Json = False,
     state: State = STATE,
@@ -157,7 +154,7 @@ def report(  # noqa: PLR0913 - one parameter for each option
     *,
     style: Annotated[
         str,
-        typer.Option(
+        Option(
             "-f",
             "--format",
             metavar="FORMAT",
@@ -167,7 +164,7 @@ def report(  # noqa: PLR0913 - one parameter for each option
     ] = "markdown",
     group: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--group",
             metavar="NAME",
             help="Only this workstream or stage, in a format that can do that (markdown, json).",
@@ -176,11 +173,11 @@ def report(  # noqa: PLR0913 - one parameter for each option
         ),
     ] = None,
     full: Annotated[
-        bool, typer.Option("--full", help="Print everything in one Markdown text, not only the first screen.")
+        bool, Option("--full", help="Print everything in one Markdown text, not only the first screen.")
     ] = False,
     reports: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "--reports",
             metavar="DIR",
             readable=False,
@@ -205,18 +202,18 @@ def report(  # noqa: PLR0913 - one parameter for each option
 
 def serve(
     *,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes any free one.")] = 8765,
+    port: Annotated[int, Option("--port", min=0, max=65535, help="The port; 0 takes any free one.")] = 8765,
     state: State = STATE,
     agent: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--agent",
             metavar="NAME",
             help="Also let this agent of a plan take tasks over MCP; its token is shown once.",
             show_default=False,
         ),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print the address as one line of JSON.")] = False,
+    json: Annotated[bool, Option("--json", help="Print the address as one line of JSON.")] = False,
 ) -> None:
     """Show running and past runs in the browser, live.
 
@@ -234,11 +231,11 @@ def export(  # noqa: PLR0913 - one parameter for each option
     junit: Junit = None,
     key: Annotated[
         Path | None,
-        typer.Option("--key", metavar="FILE", help="Sign it with this private Ed25519 key (PEM).", show_default=False),
+        Option("--key", metavar="FILE", help="Sign it with this private Ed25519 key (PEM).", show_default=False),
     ] = None,
     otlp: Annotated[
         bool,
-        typer.Option("--otlp", help="Send it as spans to OTEL_EXPORTER_OTLP_ENDPOINT, and write no file."),
+        Option("--otlp", help="Send it as spans to OTEL_EXPORTER_OTLP_ENDPOINT, and write no file."),
     ] = False,
     json: Json = False,
     state: State = STATE,
@@ -262,7 +259,7 @@ def verify(
     *,
     key: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "--key", metavar="FILE", help="A bundle must be signed with this Ed25519 key (PEM).", show_default=False
         ),
     ] = None,

@@ -6,24 +6,21 @@ fast.
 
 from typing import Annotated
 
-import typer
-
+from orchestrator.cli.declared import Argument, Option
 from orchestrator.cli.options import STATE, Json, State
 
-WaitingRun = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.", show_default=False)]
-WaitingTask = Annotated[str, typer.Argument(metavar="TASK", help="A task as GROUP.task.", show_default=False)]
+WaitingRun = Annotated[str, Argument(metavar="RUN", help="A run's id, or its beginning.", show_default=False)]
+WaitingTask = Annotated[str, Argument(metavar="TASK", help="A task as GROUP.task.", show_default=False)]
 Comment = Annotated[
-    str, typer.Option("--comment", metavar="TEXT", help="A comment to keep with the answer.", show_default=False)
+    str, Option("--comment", metavar="TEXT", help="A comment to keep with the answer.", show_default=False)
 ]
-As = Annotated[
-    str, typer.Option("--as", metavar="NAME", help="Who answers. Default: your user's name.", show_default=False)
-]
+As = Annotated[str, Option("--as", metavar="NAME", help="Who answers. Default: your user's name.", show_default=False)]
 
 
 def inbox(
     run: Annotated[
         str | None,
-        typer.Argument(metavar="RUN", help="A run's id, or its beginning. Default: all runs.", show_default=False),
+        Argument(metavar="RUN", help="A run's id, or its beginning. Default: all runs.", show_default=False),
     ] = None,
     *,
     json: Json = False,
@@ -80,11 +77,9 @@ def done(  # noqa: PLR0913 - one parameter for each option
 
 def answer(  # noqa: PLR0913 - one parameter for each option
     run: WaitingRun,
-    question: Annotated[
-        str, typer.Argument(metavar="QUESTION", help="A question as GROUP.task/NUMBER.", show_default=False)
-    ],
+    question: Annotated[str, Argument(metavar="QUESTION", help="A question as GROUP.task/NUMBER.", show_default=False)],
     *,
-    text: Annotated[str, typer.Option("--text", metavar="TEXT", help="The answer to the agent.", show_default=False)],
+    text: Annotated[str, Option("--text", metavar="TEXT", help="The answer to the agent.", show_default=False)],
     as_: As = "",
     json: Json = False,
     state: State = STATE,

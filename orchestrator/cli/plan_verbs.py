@@ -5,15 +5,14 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from orchestrator.cli import completion
+from orchestrator.cli.declared import Argument, Option
 from orchestrator.cli.options import STATE, Json, JsonFormat, Output, PlanFile, Settings, State
 
 
 def init(
     path: Annotated[
-        Path, typer.Argument(metavar="FOLDER|PLAN", help="A folder for a project, or a .yaml file for a plan alone.")
+        Path, Argument(metavar="FOLDER|PLAN", help="A folder for a project, or a .yaml file for a plan alone.")
     ] = Path("my-plan"),
     *,
     json: Json = False,
@@ -30,7 +29,7 @@ def init(
 def import_(  # noqa: PLR0913 - one parameter for each option
     file: Annotated[
         Path | None,
-        typer.Argument(
+        Argument(
             metavar="FILE",
             help="A Markdown document, task-master's tasks.json, a WfCommons instance (.json), a PSPLIB problem "
             "(.sm), or what a package reads. With --agents, a plan.",
@@ -40,7 +39,7 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     *,
     agents: Annotated[
         Path | None,
-        typer.Option(
+        Option(
             "--agents",
             metavar="DIR",
             help="Fill the plan's agents from the agent files of a folder, such as .github/agents or .claude/agents.",
@@ -49,7 +48,7 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     ] = None,
     importer: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--from",
             metavar="NAME",
             help="Use this importer, whatever the file looks like: [orchestrator.importers].",
@@ -59,17 +58,15 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     ] = None,
     settings: Annotated[
         list[str] | None,
-        typer.Option(
-            "--set", metavar="NAME=VALUE", help="Set an option of the importer. Repeatable.", show_default=False
-        ),
+        Option("--set", metavar="NAME=VALUE", help="Set an option of the importer. Repeatable.", show_default=False),
     ] = None,
     tag: Annotated[
         str | None,
-        typer.Option("--tag", metavar="TAG", help="For a task-master file: read only the list with this tag."),
+        Option("--tag", metavar="TAG", help="For a task-master file: read only the list with this tag."),
     ] = None,
     driver: Annotated[
         str | None,
-        typer.Option(
+        Option(
             "--driver",
             metavar="NAME",
             show_default=False,
@@ -78,11 +75,11 @@ def import_(  # noqa: PLR0913 - one parameter for each option
     ] = None,
     program: Annotated[
         str | None,
-        typer.Option("--program", metavar="COMMAND", help="With --driver: the agents' program.", show_default=False),
+        Option("--program", metavar="COMMAND", help="With --driver: the agents' program.", show_default=False),
     ] = None,
     writes: Annotated[
         list[str] | None,
-        typer.Option(
+        Option(
             "--writes",
             metavar="PATTERN",
             show_default=False,
@@ -120,7 +117,7 @@ def validate(
     *,
     settings: Settings = None,
     beside: Annotated[
-        bool, typer.Option("--beside", help="Use the runners of the project that holds the plan, installed or not.")
+        bool, Option("--beside", help="Use the runners of the project that holds the plan, installed or not.")
     ] = False,
     json: Json = False,
 ) -> int:
@@ -135,7 +132,7 @@ def graph(
     *,
     style: Annotated[
         str,
-        typer.Option(
+        Option(
             "-f",
             "--format",
             metavar="FORMAT",
@@ -157,10 +154,10 @@ def schedule(  # noqa: PLR0913 - one parameter for each option
     plan: PlanFile,
     *,
     optimize: Annotated[
-        bool, typer.Option("--optimize", help="Look for a shorter schedule, and print a lower bound.")
+        bool, Option("--optimize", help="Look for a shorter schedule, and print a lower bound.")
     ] = False,
     time_limit: Annotated[
-        str, typer.Option("--time-limit", metavar="DURATION", help="How long to look for one, such as 10s.")
+        str, Option("--time-limit", metavar="DURATION", help="How long to look for one, such as 10s.")
     ] = "10s",
     settings: Settings = None,
     state: State = STATE,
@@ -180,19 +177,19 @@ def schedule(  # noqa: PLR0913 - one parameter for each option
 def diff(
     old: Annotated[
         str,
-        typer.Argument(
+        Argument(
             metavar="OLD",
             help="A plan file, REVISION:PATH, or a revision of NEW. Alone: a file to compare with HEAD.",
             show_default=False,
         ),
     ],
     new: Annotated[
-        str | None, typer.Argument(metavar="NEW", help="A plan file or REVISION:PATH.", show_default=False)
+        str | None, Argument(metavar="NEW", help="A plan file or REVISION:PATH.", show_default=False)
     ] = None,
     *,
     style: Annotated[
         str,
-        typer.Option(
+        Option(
             "-f",
             "--format",
             metavar="FORMAT",
@@ -216,7 +213,7 @@ def diff(
 def schema(
     *,
     output: Output = None,
-    json: Annotated[bool, typer.Option("--json", help="The output is always JSON.")] = False,  # noqa: ARG001 - every verb takes it
+    json: Annotated[bool, Option("--json", help="The output is always JSON.")] = False,  # noqa: ARG001 - every verb takes it
 ) -> None:
     """Print the JSON Schema of plans, for editors."""
     from orchestrator.cli.schema import show_schema

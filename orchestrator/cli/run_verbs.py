@@ -5,8 +5,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
+from orchestrator.cli.declared import Option
 from orchestrator.cli.options import (
     REPORTS,
     STATE,
@@ -46,7 +45,7 @@ if TYPE_CHECKING:
 def run(  # noqa: PLR0913 - one parameter for each option
     plan: PlanFile,
     *,
-    dry_run: Annotated[bool, typer.Option("-n", "--dry-run", help="Show what would run, and start nothing.")] = False,
+    dry_run: Annotated[bool, Option("-n", "--dry-run", help="Show what would run, and start nothing.")] = False,
     jobs: Jobs = None,
     keep_going: KeepGoing = True,
     only: Only = None,
@@ -55,7 +54,7 @@ def run(  # noqa: PLR0913 - one parameter for each option
     accept_loosened: AcceptLoosened = False,
     explain: Explain = False,
     reuse: Reuse = None,
-    new: Annotated[bool, typer.Option("--new", help="Start a new run, even if an earlier one did not finish.")] = False,
+    new: Annotated[bool, Option("--new", help="Start a new run, even if an earlier one did not finish.")] = False,
     settings: Settings = None,
     state: State = STATE,
     reports: Reports = REPORTS,
@@ -154,7 +153,7 @@ def cancel(
     run: RunName = None,
     *,
     wait: Annotated[
-        float, typer.Option("--wait", min=0, max=86400, metavar="SECONDS", help="How long to wait for its end.")
+        float, Option("--wait", min=0, max=86400, metavar="SECONDS", help="How long to wait for its end.")
     ] = 30,
     json: Json = False,
     state: State = STATE,

@@ -29,8 +29,11 @@ UNNEEDED = (
     "orchestrator.importers",
     "orchestrator.review.compare",
     "plotext",
+    "psutil",
     "pygal",
     "rich",
+    "tomllib",
+    "typer",
     "workstreams",
 )
 

@@ -1,6 +1,7 @@
 import typer
 
-from orchestrator.cli.faults import DEBUG, Exit, explain, reported
+from orchestrator.cli.faults import DEBUG, Exit, explain
+from orchestrator.cli.offered import reported
 from orchestrator.errors import OrchestratorError
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from orchestrator.cli.app import VERBS, application, function_of
+from orchestrator.cli.app import VERBS, function_of
+from orchestrator.cli.application import application
 
 ROOT = Path(__file__).parents[4]
 NAMES = list(VERBS)
