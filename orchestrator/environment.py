@@ -9,8 +9,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-import psutil
-
 from orchestrator import kernel
 
 DISTRIBUTIONS: Final = ("workstream-orchestrator", "workstream-orchestrator-core")
@@ -35,7 +33,7 @@ def capture(project: Path, plan: Path | None = None) -> dict[str, str]:
     facts = {
         "cpu": _cpu_model(),
         "cores": _cores(),
-        "memory": f"{psutil.virtual_memory().total / 2**30:.1f} GiB",
+        "memory": f"{kernel.memory() / 2**30:.1f} GiB",
         "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "load": " ".join(f"{value:.2f}" for value in os.getloadavg()),
@@ -59,7 +57,7 @@ def _cpu_model() -> str:
 def _cores() -> str:
     """How many this process may use, and how many there are where that is more: a container has a share."""
     usable = kernel.usable_cores()
-    present = psutil.cpu_count() or usable
+    present = os.cpu_count() or usable
     return f"{usable}" if usable == present else f"{usable} of {present}"
 
 

@@ -38,6 +38,9 @@ NAMELESS = getattr(os, "O_TMPFILE", os.O_DIRECTORY)
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36  # linux/prctl.h
 SIGKILL = 9
 STARTED = 19  # starttime is field 22 of /proc/PID/stat (proc(5)); counted after the command's ")"
+USER, SYSTEM = 11, 12  # utime and stime, counted so too
+TICKS = os.sysconf("SC_CLK_TCK")
+PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def adopt_orphans() -> bool:
@@ -194,6 +197,29 @@ def started(pid: int) -> float | None:
         return None
 
 
+def used(pid: int) -> tuple[float, float, int] | None:
+    """When a process began, as `started` has it, its user and system seconds, and its resident bytes; None when it is
+    gone. A zombie has no bytes.
+    """
+    if LINUX:
+        try:
+            with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:  # noqa: PTH123 - many times
+                fields = file.read().rpartition(")")[2].split()
+            with open(f"/proc/{pid}/statm", encoding="ascii") as file:  # noqa: PTH123 - as above
+                resident = int(file.read().split()[1])
+            return float(fields[STARTED]), (int(fields[USER]) + int(fields[SYSTEM])) / TICKS, resident * PAGE
+        except (OSError, IndexError, ValueError):
+            return None
+    import psutil  # noqa: PLC0415 - as above
+
+    try:
+        process = psutil.Process(pid)
+        times = process.cpu_times()
+        return process.create_time(), times.user + times.system, process.memory_info().rss
+    except psutil.Error:
+        return None
+
+
 def boot() -> str:
     """Another one after every boot: the kernel's id of it, elsewhere the time of the boot."""
     if LINUX:
@@ -212,6 +238,15 @@ def usable_cores() -> int:
     if LINUX:
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def memory() -> int:
+    """Bytes of memory that the machine has."""
+    if LINUX:
+        return os.sysconf("SC_PHYS_PAGES") * PAGE
+    import psutil  # noqa: PLC0415 - as above
+
+    return int(psutil.virtual_memory().total)
 
 
 def open_files() -> int | None:

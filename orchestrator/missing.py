@@ -5,7 +5,6 @@ installed.
 import os
 import re
 import sys
-import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -49,6 +48,8 @@ def offers_beside(plan: Path) -> tuple[Offer, ...]:
     if project is None:
         return ()
     try:
+        import tomllib  # noqa: PLC0415 - rarely needed
+
         data = tomllib.loads((project / PROJECTS[0]).read_text(encoding="utf-8"))
         declared = data["project"]["entry-points"][GROUP]
         values = [str(value) for value in declared.values()]

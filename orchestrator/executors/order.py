@@ -5,12 +5,11 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, overload
+from typing import TYPE_CHECKING, Any, Protocol, overload
 
 from orchestrator.beneath import create_below
 from orchestrator.evidence.measurement import Claim, Evidence, Usage
 from orchestrator.evidence.metric import Better, Form, Metric
-from orchestrator.executors.agentwork import Checkout, Merge, Turn
 from orchestrator.executors.results import (
     Line,
     input_from_json,
@@ -26,6 +25,9 @@ from orchestrator.state.failure import Failure
 from orchestrator.state.rounds import HandIn, Joined, Talk
 from orchestrator.state.spending import Reserved, Settled
 from orchestrator.strict_json import read_json
+
+if TYPE_CHECKING:
+    from orchestrator.executors.agentwork import Checkout, Merge, Turn  # tasks of agents need it
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,9 @@ class WorkOrder:
     artifacts: tuple[str, ...] = ()
     inputs: Sequence[TaskInput] = ()
     offer: str | None = None
-    turn: Turn | None = None
-    checkout: Checkout | None = None
-    merge: Merge | None = None
+    turn: "Turn | None" = None
+    checkout: "Checkout | None" = None
+    merge: "Merge | None" = None
     kept: Path | None = None
     cage: Cage | None = None
 

@@ -1,10 +1,11 @@
 """Sample a process tree from outside: its memory, processor time and size over time."""
 
 import contextlib
+import errno
+import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final, TextIO
-
-import psutil
 
 from orchestrator import kernel
 from orchestrator.beneath import private
@@ -30,7 +31,7 @@ class TreeSampler:
         self._cpu: dict[tuple[int, float], float] = {}
         self._peak = 0
         self._samples = 0
-        self._known: list[psutil.Process] = []
+        self._known: dict[int, float] = {}  # pids with when they began
         self._path = path
         self._file: TextIO | None = None
 
@@ -47,14 +48,12 @@ class TreeSampler:
     def sample(self, now: float) -> None:
         """Sample the tree once. A process that ends meanwhile is left out of this sample."""
         rss = processes = 0
-        self._known = self._tree()
-        for process in self._known:
-            with contextlib.suppress(psutil.Error), process.oneshot():
-                times = process.cpu_times()
-                self._cpu[process.pid, process.create_time()] = times.user + times.system
-                resident = process.memory_info().rss
-                rss += resident
-                processes += resident > 0  # a zombie has none
+        found = {pid: used for pid in self._tree() if (used := kernel.used(pid)) is not None}
+        self._known = {pid: began for pid, (began, _, _) in found.items()}
+        for pid, (began, seconds, resident) in found.items():
+            self._cpu[pid, began] = seconds
+            rss += resident
+            processes += resident > 0  # a zombie has none
         if not processes:
             return
         self._samples += 1
@@ -68,22 +67,15 @@ class TreeSampler:
 
     def alive(self) -> frozenset[int]:
         """Pids of the last sample that are still the same processes. They include those that hide their environment."""
-        return frozenset(process.pid for process in self._known if _is_alive(process))
+        return frozenset(pid for pid, began in self._known.items() if kernel.started(pid) == began)
 
     def usage(self, seconds: float, reaped_cpu: float) -> Usage:
         """reaped_cpu: user and system seconds of the root and all that it waited for, by the kernel's account."""
         return Usage(seconds, max(reaped_cpu, sum(self._cpu.values())), self._peak, self._samples)
 
-    def _tree(self) -> list[psutil.Process]:
+    def _tree(self) -> Collection[int]:
         """Every process below the launcher. If the launcher is gone, the live processes of the last sample."""
-        pids = descendants(self._pid)
-        if not pids and not psutil.pid_exists(self._pid):
-            return [process for process in self._known if _is_alive(process)]
-        found = []
-        for pid in pids:
-            with contextlib.suppress(psutil.Error):
-                found.append(psutil.Process(pid))
-        return found
+        return descendants(self._pid) or (() if _exists(self._pid) else self.alive())
 
 
 def descendants(root: int) -> list[int]:
@@ -97,7 +89,10 @@ def descendants(root: int) -> list[int]:
     return found
 
 
-def _is_alive(process: psutil.Process) -> bool:
-    with contextlib.suppress(psutil.Error):
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    return False
+def _exists(pid: int) -> bool:
+    """Whether there is such a process; one that waits to be reaped is one."""
+    try:
+        os.kill(pid, 0)
+    except OSError as error:
+        return error.errno == errno.EPERM
+    return True
