@@ -8,8 +8,9 @@ a scale is never narrower than a millionth of what stands on it.
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+from orchestrator.records import dataclass
 
 SMALLEST, LARGEST = 1e-6, 1e12
 """Between these, a largest value is drawn as it is."""

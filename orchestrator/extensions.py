@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.nearest import nearest
+from orchestrator.records import dataclass
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint, EntryPoints

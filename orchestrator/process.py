@@ -1,10 +1,10 @@
 """A process by a name that no other ever has: a recycled pid or a reboot is never taken for it."""
 
 import os
-from dataclasses import dataclass
 from functools import cache
 
 from orchestrator import kernel
+from orchestrator.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

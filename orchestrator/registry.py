@@ -6,7 +6,6 @@ ORCHESTRATE_RUNNERS names further ones ("package.module:NAME", separated by comm
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from typing import ClassVar, Final
@@ -16,6 +15,7 @@ from orchestrator.evidence.metric import Metric
 from orchestrator.extensions import names, points
 from orchestrator.nearest import nearest
 from orchestrator.plan.drivers import Driver
+from orchestrator.records import dataclass
 from orchestrator.runner import Runner
 
 GROUP: Final = "orchestrator.runners"

@@ -8,12 +8,12 @@ Nothing else is evidence.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from orchestrator.evidence.measurement import Measurement, Usage
 from orchestrator.evidence.metric import Metric
+from orchestrator.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

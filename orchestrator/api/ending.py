@@ -1,7 +1,7 @@
 """What comes after the last task of a run: the summary, the report and the page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,7 @@ from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.codec import as_read
 from orchestrator.journal.errors import DamagedJournal
 from orchestrator.journal.port import JournalPort
+from orchestrator.records import dataclass
 from orchestrator.report import Report, build_report, render_parts, render_short, render_summary
 from orchestrator.state.events import Envelope
 from orchestrator.state.fold import fold

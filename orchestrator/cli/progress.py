@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Final, Self
 
 from orchestrator.cli.figures import figures
@@ -15,6 +14,7 @@ from orchestrator.engine.judging import declared_metrics
 from orchestrator.evidence.metric import Metric
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.codec import encode_event
+from orchestrator.records import dataclass
 from orchestrator.report.failing import enumerated
 from orchestrator.runner import Runner
 from orchestrator.state import events as e

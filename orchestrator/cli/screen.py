@@ -5,8 +5,9 @@ import re
 import shutil
 import sys
 import textwrap
-from dataclasses import dataclass
 from typing import Final
+
+from orchestrator.records import dataclass
 
 WIDEST: Final = 10_000  # of what goes to no terminal: it is not wrapped, so that it can be searched by line
 HIGHEST: Final = 50  # lines of a screen where nobody says

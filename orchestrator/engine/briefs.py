@@ -1,13 +1,14 @@
 """The brief: an agent's prompt. Pure; the words are in `brief.md.j2`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from orchestrator.graph.model import TaskNode
 from orchestrator.plan.handins import full_id, instruments
 from orchestrator.plan.model import Plan
+from orchestrator.records import dataclass
 from orchestrator.state.rounds import Round
 from orchestrator.state.run import RunState
 

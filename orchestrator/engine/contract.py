@@ -7,7 +7,7 @@ resume accepted the change.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from orchestrator.engine.judging import Digest, judge_run, verdict_on
@@ -19,6 +19,7 @@ from orchestrator.graph.load import load_text
 from orchestrator.graph.model import TaskGraph
 from orchestrator.plan.model import Plan
 from orchestrator.plan.problem import PlanError
+from orchestrator.records import dataclass
 from orchestrator.review.change import Change, Part
 from orchestrator.state.loosened import Loosened
 from orchestrator.state.run import RunState, Turn

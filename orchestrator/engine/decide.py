@@ -7,13 +7,13 @@ sum of estimates down to the end), with ties in plan order. The forecast uses th
 
 import heapq
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from orchestrator.engine.reconcile import NOT_ASKED_FOR
 from orchestrator.engine.resources import Demand, Slots
 from orchestrator.engine.triggers import all_succeeded, culprit, ended, satisfied
 from orchestrator.graph.model import TaskGraph, TaskNode
+from orchestrator.records import dataclass
 from orchestrator.state.run import RunState
 from orchestrator.state.transitions import SETTLED, Status
 

@@ -5,7 +5,6 @@ in.
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event as Flag
 from typing import Final
@@ -17,6 +16,7 @@ from orchestrator.executors.foreground import Foreground
 from orchestrator.executors.order import AttemptResult, Told, WorkOrder
 from orchestrator.executors.spec import CarryOut
 from orchestrator.executors.supervision import Supervision
+from orchestrator.records import dataclass
 from orchestrator.state.failure import Cause, Failure
 
 LONGEST_WAIT: Final = 3600.0

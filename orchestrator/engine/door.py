@@ -9,13 +9,13 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Final
 
 from orchestrator import kernel
 from orchestrator.engine.requests import Request, read, spelled
+from orchestrator.records import dataclass
 
 NAME: Final = "door"
 PATIENCE: Final = 10.0

@@ -14,7 +14,7 @@ import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isfinite
 from pathlib import Path
 from statistics import median
@@ -26,6 +26,7 @@ from orchestrator.graph.model import TaskGraph
 from orchestrator.graph.schedule import forecast
 from orchestrator.journal.errors import JournalError
 from orchestrator.journal.port import JournalPort
+from orchestrator.records import dataclass
 from orchestrator.state.events import (
     AttemptFailed,
     Envelope,

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +10,7 @@ from orchestrator.engine.reuse import Wish
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.errors import DamagedJournal
 from orchestrator.journal.port import JournalPort
+from orchestrator.records import dataclass
 from orchestrator.state.events import RunResumed, RunStarted
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState

@@ -1,12 +1,13 @@
 """What its user chooses of a run: the options of `orchestrate run`, and of `orchestrator.run`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Final
 
 from orchestrator.engine.reuse import Asked
 from orchestrator.journal.opening import Durability
+from orchestrator.records import dataclass
 from orchestrator.state.events import Envelope
 
 STATE: Final = Path(".orchestrate")

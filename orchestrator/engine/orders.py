@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from orchestrator.attempts import working_folder
@@ -14,6 +14,7 @@ from orchestrator.engine.promises import metrics_of
 from orchestrator.executors.order import WorkOrder
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.model import Plan
+from orchestrator.records import dataclass
 from orchestrator.registry import Registry
 from orchestrator.runner import Runner
 from orchestrator.state.run import RunState

@@ -5,7 +5,7 @@ repository.
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from orchestrator.engine.briefs import NO_AGENTS, Agents
@@ -13,6 +13,7 @@ from orchestrator.graph.model import TaskGraph
 from orchestrator.journal.codec import plain
 from orchestrator.plan.handins import briefed, for_people, gates, joined
 from orchestrator.plan.model import Plan
+from orchestrator.records import dataclass
 from orchestrator.state.people import Answer, Asked, Bound, Word, differences
 from orchestrator.state.questions import Reply
 from orchestrator.state.run import RunState, TaskRecord

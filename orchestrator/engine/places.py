@@ -1,8 +1,9 @@
 """Where a run happens."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+
+from orchestrator.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

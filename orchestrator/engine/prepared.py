@@ -1,7 +1,7 @@
 """A plan made ready once, for whatever is done with it: it is started, resumed, or its run explained."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from orchestrator.engine.briefs import NO_AGENTS, Agents
@@ -15,6 +15,7 @@ from orchestrator.engine.reconcile import Change, Left, nothing_left
 from orchestrator.engine.reuse import Wish
 from orchestrator.engine.selection import excluded, named
 from orchestrator.graph.load import LoadedPlan
+from orchestrator.records import dataclass
 from orchestrator.runner import Runner
 from orchestrator.state.run import RunState
 

@@ -3,12 +3,12 @@ engine's.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Any
 
 from orchestrator.engine.requests import Claiming, HandingIn, LettingGo, OfClaimant, refused
 from orchestrator.executors.order import Offered, TurnEnd
+from orchestrator.records import dataclass
 from orchestrator.state.claims import Claimed
 
 Reply = Callable[[Mapping[str, Any]], object]

@@ -1,12 +1,13 @@
 """What a resumed run keeps, and what runs again. Pure, except for the digests of files, which are an argument."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from orchestrator.engine.fingerprints import differences
 from orchestrator.engine.judging import Digest
 from orchestrator.evidence.measurement import Measurement
 from orchestrator.graph.model import TaskGraph
+from orchestrator.records import dataclass
 from orchestrator.state.events import TaskInterrupted, TaskInvalidated, TaskRequeued
 from orchestrator.state.run import RunState, TaskRecord
 from orchestrator.state.transitions import Status

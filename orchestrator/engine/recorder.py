@@ -1,10 +1,11 @@
 """Stamps events, keeps the state in step with them, and commits them in groups before anything acts on them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 
 from orchestrator.journal.port import JournalPort
+from orchestrator.records import dataclass
 from orchestrator.secrets import mask, mask_within
 from orchestrator.state.events import Envelope, Event
 from orchestrator.state.fold import apply

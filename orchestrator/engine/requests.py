@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -11,6 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from orchestrator.evidence.measurement import Claim
 from orchestrator.journal.codec import plain
+from orchestrator.records import dataclass
 from orchestrator.state.people import Answer
 from orchestrator.state.questions import Reply
 

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.model import Plan
+from orchestrator.records import dataclass
 
 JOBS = "jobs"
 Demand = tuple[tuple[str, int], ...]

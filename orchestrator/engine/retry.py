@@ -1,8 +1,7 @@
 """Whether a failed attempt is followed by another, and when. Pure."""
 
-from dataclasses import dataclass
-
 from orchestrator.plan.model import Retries
+from orchestrator.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ same.
 
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Literal
 
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.graph.model import TaskGraph
 from orchestrator.plan.model import Reuse, Task
+from orchestrator.records import dataclass
 from orchestrator.state.events import TaskReused
 from orchestrator.state.run import RunState, TaskRecord
 from orchestrator.state.transitions import Status

@@ -4,7 +4,6 @@ Pure, except for `digest`.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from orchestrator.engine.judging import Digest, verdict_on
 from orchestrator.engine.levels import levelled
@@ -13,6 +12,7 @@ from orchestrator.evidence.verdict import Outcome, Verdict
 from orchestrator.graph.model import TaskGraph
 from orchestrator.plan.handins import briefed, full_id, instruments, measured_by
 from orchestrator.plan.model import Plan
+from orchestrator.records import dataclass
 from orchestrator.runner import Runner
 from orchestrator.state.rounds import HandIn, Round, Talk
 from orchestrator.state.run import RunState

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.attempts import bring_home, forget_unfinished, under_way
@@ -31,6 +30,7 @@ from orchestrator.journal.errors import JournalError, UnknownRun
 from orchestrator.journal.port import JournalPort
 from orchestrator.keys import SIZE, user_keys
 from orchestrator.plan.handins import briefed, for_people
+from orchestrator.records import dataclass
 from orchestrator.state.events import (
     CriterionJudged,
     Envelope,

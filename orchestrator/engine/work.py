@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Event as Flag
 
 from orchestrator.engine.decide import Frontier
@@ -13,6 +13,7 @@ from orchestrator.engine.resources import Demand, Slots
 from orchestrator.engine.rounds import Rounds
 from orchestrator.engine.sampling import Sampling
 from orchestrator.plan.model import Task
+from orchestrator.records import dataclass
 from orchestrator.state.run import RunState
 
 

@@ -11,10 +11,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from orchestrator.lazy_import import LazyModule
+from orchestrator.records import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,7 +9,7 @@ then PASS, so that nothing is gained by measuring until one fits. `docs/concepts
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from textwrap import shorten
 from typing import Final
 
@@ -23,6 +23,7 @@ from orchestrator.evidence.numbers import compared, plus
 from orchestrator.evidence.rules.rule import Estimate, Refusal
 from orchestrator.evidence.sequential import cuts, first, level_of_look, planned_looks
 from orchestrator.evidence.verdict import Control, NegativeControl, Outcome, Verdict, Why
+from orchestrator.records import dataclass
 
 LONGEST_METHOD: Final = 600
 """Characters of a measurement's method that a verdict repeats: how it counts its cases, and why there are fewer."""

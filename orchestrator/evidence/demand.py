@@ -1,11 +1,12 @@
 """What one criterion asks of the evidence, as plain data."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from orchestrator.evidence.history import Earlier, Relative, resolve
 from orchestrator.evidence.metric import Metric
+from orchestrator.records import dataclass
 
 
 class TargetLike(Protocol):

@@ -1,9 +1,9 @@
 """A draw: what one attempt measured that does not stand as its task's result. Plain data."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from orchestrator.evidence.measurement import Evidence, Measurement
+from orchestrator.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

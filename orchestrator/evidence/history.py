@@ -6,11 +6,11 @@ other runs.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from statistics import median
 
 from orchestrator.evidence.numbers import spelled
 from orchestrator.evidence.units import UnitError, convert
+from orchestrator.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,13 +20,13 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Final
 
 from orchestrator.evidence import numbers
 from orchestrator.evidence.packed import all_equal
 from orchestrator.lazy_import import LazyModule
+from orchestrator.records import dataclass
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,9 +1,10 @@
 """Measurements and artifacts: what one attempt leaves behind, as plain data that round-trips through JSON."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from orchestrator.evidence.packed import Numbers
+from orchestrator.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

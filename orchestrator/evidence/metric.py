@@ -1,9 +1,11 @@
 """A metric: a declared quantity that a runner promises to measure, and that a criterion may set a target for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any, Final
+
+from orchestrator.records import dataclass
 
 LATE: Final[Mapping[str, Any]] = {"late": True}
 """Of a field that the journal's format got later: where it is at its default, nothing is written, as before there

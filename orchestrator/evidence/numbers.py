@@ -8,10 +8,11 @@ digits as distinguish them.
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Final
+
+from orchestrator.records import dataclass
 
 DIGITS: Final = 15
 FEWEST_SHOWN: Final = 4

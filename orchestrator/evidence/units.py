@@ -11,13 +11,13 @@ s to the last digit.
 import re
 import sys
 from collections.abc import Collection
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.numbers import times
 from orchestrator.nearest import nearest
+from orchestrator.records import dataclass
 
 
 class UnitError(OrchestratorError):

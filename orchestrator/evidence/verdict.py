@@ -1,10 +1,11 @@
 """Verdicts: PASS, FAIL or UNPROVEN, with the figures they rest on."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Never
 
 from orchestrator.evidence.metric import LATE
+from orchestrator.records import dataclass
 
 
 class Outcome(StrEnum):

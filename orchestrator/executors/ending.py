@@ -1,9 +1,9 @@
 """Decide how an attempt ended from what is known about it. Pure."""
 
 import signal
-from dataclasses import dataclass
 
 from orchestrator.executors.lines import FailedLine
+from orchestrator.records import dataclass
 from orchestrator.state.failure import Cause, Failure
 
 

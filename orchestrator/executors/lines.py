@@ -1,11 +1,11 @@
 """The lines of evidence.jsonl as values. Anyone may write them, so reading one never trusts it."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final
 
 from orchestrator.evidence.many import CHUNK, LEAST, decoded, loaded_from
 from orchestrator.evidence.measurement import Claim, Measurement
+from orchestrator.records import dataclass
 from orchestrator.state.failure import Cause
 from orchestrator.strict_json import StrictJsonError, read_json
 from orchestrator.wire import WireError, claim_from_json, measurement_from_json, text

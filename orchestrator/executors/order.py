@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, overload
 
@@ -19,6 +19,7 @@ from orchestrator.executors.results import (
     read_results,
 )
 from orchestrator.process import Launch
+from orchestrator.records import dataclass
 from orchestrator.runner import TaskInput
 from orchestrator.secrets import MASK, looks_secret
 from orchestrator.state.failure import Failure

@@ -10,12 +10,13 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Usage
+from orchestrator.records import dataclass
 from orchestrator.runner import TaskInput
 from orchestrator.wire import measurement_from_json, measurement_to_json
 

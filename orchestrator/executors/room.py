@@ -8,11 +8,11 @@ import os
 import resource
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar, Final, TypeVar
 
 from orchestrator import kernel
 from orchestrator.executors.heed import Heed
+from orchestrator.records import dataclass
 
 SHORTAGES: Final = frozenset(
     {errno.EMFILE, errno.ENFILE, errno.EAGAIN, errno.ENOMEM, errno.ENOBUFS, errno.ETOOMANYREFS}

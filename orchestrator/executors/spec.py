@@ -6,7 +6,6 @@ A package brings its own by an entry point of the group `orchestrator.executors`
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final, Protocol
 
@@ -14,6 +13,7 @@ from orchestrator.errors import OrchestratorError
 from orchestrator.executors.order import AttemptResult, StopSignal, Told, WorkOrder
 from orchestrator.extensions import ExtensionPoint
 from orchestrator.graph.load import LoadedPlan
+from orchestrator.records import dataclass
 from orchestrator.runner import Runner
 
 CarryOut = Callable[[WorkOrder, StopSignal, Callable[[Told], None]], AttemptResult]

@@ -1,6 +1,6 @@
 """How an attempt's first process ended, as far as its starter knows."""
 
-from dataclasses import dataclass
+from orchestrator.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

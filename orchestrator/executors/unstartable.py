@@ -9,9 +9,10 @@ import platform
 import shlex
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
+
+from orchestrator.records import dataclass
 
 BEGINNING: Final = 256  # bytes of a file that are read: the kernel reads no longer first line
 ELF: Final = b"\x7fELF"

@@ -1,7 +1,6 @@
 """What every drawing of a graph shows: boxes in frames, arrows, the critical ones, and outcomes."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -9,6 +8,7 @@ from orchestrator.graph.model import TaskGraph
 from orchestrator.graph.schedule import critical_path
 from orchestrator.plan.model import Plan
 from orchestrator.plan.values import spell_duration
+from orchestrator.records import dataclass
 
 LARGEST: Final = 200  # arrows or boxes; a larger drawing is unreadable, and code hosts refuse it
 OUTCOMES: Final = ("failed", "cancelled", "running", "pending", "skipped", "succeeded")  # a frame shows its first

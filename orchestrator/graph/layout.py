@@ -5,11 +5,11 @@ exchanged here.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final
 
 from orchestrator.graph.drawing import Drawing
+from orchestrator.records import dataclass
 
 WIDTH: Final = 236
 HEIGHT: Final = 62

@@ -1,7 +1,6 @@
 """A plan ready to run: text, plan and graph together, checked against the registered runners."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -12,6 +11,7 @@ from orchestrator.plan.load import NO_SETTINGS, parse_plan, plan_digest, read_pl
 from orchestrator.plan.model import Plan
 from orchestrator.plan.offered import Offered
 from orchestrator.plan.problem import PlanError, Problem
+from orchestrator.records import dataclass
 
 DOCUMENTS: Final = frozenset({".md", ".markdown", ".txt", ".sm"})
 """Endings of files that are no plans, but that `orchestrate import` turns into plans."""

@@ -1,9 +1,10 @@
 """The task graph as data, for the pure parts that walk it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from orchestrator.plan.model import Task
+from orchestrator.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

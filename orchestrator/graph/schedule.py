@@ -9,11 +9,11 @@ same forecast.
 
 import heapq
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.plan.model import Plan
+from orchestrator.records import dataclass
 
 ANYTHING: Final = "tasks"
 """The counter of all running tasks."""

@@ -1,9 +1,9 @@
 """Who owns a run: a process, and since which turn."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from orchestrator.process import ProcessId, alive, this_process
+from orchestrator.records import dataclass
 
 Owner = ProcessId
 """Of a run: the process that works on it."""

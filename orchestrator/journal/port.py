@@ -1,11 +1,11 @@
 """What the engine asks of a journal. Two implementations pass the same conformance tests."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from orchestrator.journal.lease import Lease
 from orchestrator.journal.seals import Seal
+from orchestrator.records import dataclass
 from orchestrator.state.events import Envelope
 
 

@@ -7,9 +7,10 @@ seal detects what a program rewrites.
 import hashlib
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
+
+from orchestrator.records import dataclass
 
 BYTES: Final = 16
 Mark = tuple[int, int, str]

@@ -5,7 +5,7 @@ same bytes.
 import re
 import shlex
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -24,6 +24,7 @@ from orchestrator.pages import pictures
 from orchestrator.pages.downloads import evidence_link
 from orchestrator.pages.sparks import spark
 from orchestrator.pages.traces import NO_TRACES, Trace
+from orchestrator.records import dataclass
 from orchestrator.report import markdown
 from orchestrator.report.agentwork import agent_tasks
 from orchestrator.report.build import DRAWN, build_report

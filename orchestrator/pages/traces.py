@@ -3,13 +3,13 @@
 import csv
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import Final
 
 from orchestrator.attempts import found_folder
 from orchestrator.beneath import open_below
+from orchestrator.records import dataclass
 
 POINTS: Final = 240
 """Points of a series that are kept, evenly spread; a peak between two of them is kept in their place."""

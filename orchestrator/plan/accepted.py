@@ -1,11 +1,11 @@
 """Which values a target accepts, as an interval, so that "asks for less" is "accepts what another refuses"."""
 
 import math
-from dataclasses import dataclass
 
 from orchestrator.evidence.numbers import compared, plus
 from orchestrator.evidence.units import convert
 from orchestrator.plan.values import Operator, TargetValue
+from orchestrator.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """Names in a plan of what packages can bring, held against what there is. Nothing is imported for it."""
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 
 from orchestrator.extensions import instead
 from orchestrator.plan.handin_checks import UNREADABLE
 from orchestrator.plan.model import Plan
 from orchestrator.plan.problem import Problem
 from orchestrator.plan.source import Source
+from orchestrator.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
 """Problems of a plan: where, what, and the mend; and the one error that carries them all."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.nearest import nearest
+from orchestrator.records import dataclass
 
 PROBLEM_LIMIT: Final = 200  # nobody reads more, and each costs a search for what was meant
 

@@ -6,7 +6,7 @@ nor aliases can exhaust anything. An alias costs as many nodes as what it stands
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Final
 
 import yaml
@@ -14,6 +14,7 @@ import yaml
 from orchestrator.plan.problem import PlanError, Problem
 from orchestrator.plan.spelling import NUMBER_KEYS, SWITCHES, scalar, trap
 from orchestrator.plan.values import shown
+from orchestrator.records import dataclass
 
 NODE_LIMIT: Final = 500_000
 DEPTH_LIMIT: Final = 40

@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final
@@ -13,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonS
 from orchestrator.evidence.history import Relative
 from orchestrator.evidence.numbers import DIGITS, settled, spelled
 from orchestrator.evidence.units import UnitError, parse_unit
+from orchestrator.records import dataclass
 
 ParamValue = str | int | float | bool | list[str | int | float | bool]
 

@@ -1,12 +1,12 @@
 """How agents' tasks stand, and what they cost: rows for whoever shows a run. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from orchestrator.graph.model import TaskGraph
 from orchestrator.plan.handins import briefed
 from orchestrator.plan.model import Plan
+from orchestrator.records import dataclass
 from orchestrator.report.model import SpendRow
 from orchestrator.state.ledger import spent_by, spent_in, spent_on
 from orchestrator.state.rounds import SILENT

@@ -5,7 +5,6 @@ members of `ReportFormat`, or a class of such objects (docs/guides/report-format
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import ClassVar, Final, Protocol
@@ -14,6 +13,7 @@ from orchestrator.errors import OrchestratorError
 from orchestrator.extensions import ExtensionPoint
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.plan.problem import did_you_mean
+from orchestrator.records import dataclass
 from orchestrator.report.build import build_report
 from orchestrator.report.model import GroupSection, Report
 from orchestrator.state.events import Envelope

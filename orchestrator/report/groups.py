@@ -1,7 +1,6 @@
 """One section for each workstream and stage: its tasks, deliverables and criteria as they came out."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from orchestrator.evidence.history import resolve, value_in
@@ -12,6 +11,7 @@ from orchestrator.evidence.verdict import Outcome, Verdict, Why
 from orchestrator.graph.model import TaskGraph, TaskNode
 from orchestrator.graph.schedule import Schedule
 from orchestrator.plan.model import Criterion, Deliverable, Group, Plan
+from orchestrator.records import dataclass
 from orchestrator.report.failing import FAILING, why_failed
 from orchestrator.report.model import NOT_JUDGED, CriterionRow, DeliverableRow, Figure, FileRow, GroupSection, TaskRow
 from orchestrator.report.spans import Course, Span

@@ -5,13 +5,13 @@ numbers of the journal's events.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from orchestrator.evidence.measurement import Artifact, Measurement, Origin, Usage
 from orchestrator.evidence.metric import Form
 from orchestrator.evidence.verdict import Outcome, Verdict
+from orchestrator.records import dataclass
 from orchestrator.state.loosened import Loosened
 from orchestrator.state.people import Answer, Asked
 from orchestrator.state.rounds import Joined, Round

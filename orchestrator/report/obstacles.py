@@ -5,10 +5,10 @@ Pure.
 import math
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from orchestrator.evidence.verdict import Outcome, Why
+from orchestrator.records import dataclass
 from orchestrator.report.model import NOT_JUDGED, CriterionRow, Figure, Report
 
 MENDS: Final[Mapping[Why, str]] = {

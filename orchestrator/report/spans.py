@@ -5,8 +5,9 @@ The time between a stop and the resume is left out.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from orchestrator.records import dataclass
 from orchestrator.state.events import (
     AttemptFailed,
     Envelope,

@@ -1,9 +1,10 @@
 """What a review finds: changes of the parts of a plan, each with its weight for the contract."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from orchestrator.records import dataclass
 
 
 class Part(StrEnum):

@@ -1,6 +1,6 @@
 """The run of a plan before this one, as it was known when this one started."""
 
-from dataclasses import dataclass
+from orchestrator.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

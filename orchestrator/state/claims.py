@@ -1,6 +1,6 @@
 """Who has taken a turn that waits to be claimed, as plain data."""
 
-from dataclasses import dataclass
+from orchestrator.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

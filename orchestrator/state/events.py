@@ -1,6 +1,6 @@
 """What can happen to a run, as plain data. Time, sequence number and fencing token are in the envelope."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from orchestrator.evidence.history import Earlier
@@ -8,6 +8,7 @@ from orchestrator.evidence.measurement import Claim, Evidence, Measurement, Usag
 from orchestrator.evidence.metric import LATE, Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
+from orchestrator.records import dataclass
 from orchestrator.state.before import Before
 from orchestrator.state.claims import Claimed
 from orchestrator.state.failure import Failure

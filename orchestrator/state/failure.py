@@ -1,10 +1,11 @@
 """Why an attempt failed, and what is left of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from orchestrator.evidence.measurement import Measurement
 from orchestrator.evidence.metric import LATE
+from orchestrator.records import dataclass
 
 
 class Cause(StrEnum):

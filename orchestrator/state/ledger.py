@@ -4,9 +4,9 @@ Pure: a fold over what is recorded.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from orchestrator.plan.model import Budget
+from orchestrator.records import dataclass
 from orchestrator.state.run import RunState, TaskRecord
 from orchestrator.state.spending import Reserved, Spending, charge, total
 from orchestrator.state.transitions import Status

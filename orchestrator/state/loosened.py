@@ -1,9 +1,8 @@
 """What a plan asks less than it did earlier in its run."""
 
-from dataclasses import dataclass
-
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
+from orchestrator.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

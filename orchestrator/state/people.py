@@ -1,8 +1,10 @@
 """What people are asked, and what they answer, as plain data. Pure."""
 
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from enum import StrEnum
 from typing import Final
+
+from orchestrator.records import dataclass
 
 
 class Word(StrEnum):

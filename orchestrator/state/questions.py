@@ -1,7 +1,9 @@
 """Questions that agents put to people while they work, and what people answer. Nobody waits for either. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
+
+from orchestrator.records import dataclass
 
 ASKS: Final = "asks a person: "
 """How a note begins by which an agent asks a person."""

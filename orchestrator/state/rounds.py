@@ -1,9 +1,9 @@
 """Rounds as data: what an agent handed in, and the result."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from orchestrator.evidence.verdict import Verdict
+from orchestrator.records import dataclass
 
 SILENT: Final = "silent for "
 """The beginning of a note in which we, not the agent, report that the agent has been silent for long."""

@@ -1,6 +1,6 @@
 """A run's state as data: the result of a fold over its journal."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from orchestrator.evidence.draw import Draw
 from orchestrator.evidence.history import Earlier
@@ -8,6 +8,7 @@ from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.process import Launch
+from orchestrator.records import dataclass
 from orchestrator.state.before import Before
 from orchestrator.state.claims import Claimed
 from orchestrator.state.failure import Failure

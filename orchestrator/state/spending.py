@@ -1,9 +1,11 @@
 """What agents' work costs, as data: reserved before it is spent, settled from the provider's own answer."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from operator import attrgetter
 from typing import Final
+
+from orchestrator.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

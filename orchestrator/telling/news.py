@@ -3,13 +3,13 @@ silent. Pure.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from orchestrator.evidence.verdict import Outcome, Verdict
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.plan.model import Budget, Subject
+from orchestrator.records import dataclass
 from orchestrator.report.agentwork import is_silent, spent_rows
 from orchestrator.report.failing import SEVERITY
 from orchestrator.state.events import (

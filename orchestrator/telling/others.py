@@ -5,7 +5,7 @@ its spans.
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from orchestrator.engine.secrecy import secrets_of_run
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.journal.port import JournalPort
 from orchestrator.plan.model import Notify
+from orchestrator.records import dataclass
 from orchestrator.secrets import mask
 from orchestrator.state.events import Envelope
 from orchestrator.telling.addresses import address_of, given_targets

@@ -3,8 +3,10 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
+
+from orchestrator.records import dataclass
 
 Value = str | int | float | bool
 """What an attribute may be."""

@@ -1,13 +1,13 @@
 """What a rule is, what it gives, and what all rules ask of their data."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from orchestrator.evidence.intervals import Interval
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend
 from orchestrator.evidence.packed import finite
 from orchestrator.evidence.verdict import Why
+from orchestrator.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

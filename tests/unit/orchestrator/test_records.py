@@ -1,0 +1,127 @@
+"""A dataclass that is quicker to make is a dataclass like any other."""
+
+import dataclasses
+import pickle
+from dataclasses import FrozenInstanceError, field
+
+import pytest
+
+from orchestrator.records import dataclass
+
+NAN = float("nan")
+
+
+def both(**how):
+    """The same class, made by the standard library and here."""
+
+    def made(kind):
+        copies = [type(kind.__name__, (), dict(vars(kind))) for _ in range(2)]
+        return [
+            decorate(**how)(copy) for decorate, copy in zip((dataclasses.dataclass, dataclass), copies, strict=True)
+        ]
+
+    return made
+
+
+def of_one_field():
+    @both(frozen=True)
+    class One:
+        value: object
+
+    return One
+
+
+def of_none():
+    @both(frozen=True)
+    class Nothing:
+        pass
+
+    return Nothing
+
+
+def of_several():
+    @both(frozen=True)
+    class Several:
+        value: object
+        shown: str = "a"
+        hidden: str = field(default="b", repr=False)
+        beside: str = field(default="c", compare=False)
+
+    return Several
+
+
+def test_it_compares_hashes_and_prints_as_the_standard_librarys_does():
+    for theirs, ours in (of_one_field(), of_several()):
+        for value in (1, "x", NAN, (1, 2), None):
+            assert repr(ours(value)).partition(".<locals>.")[2] == repr(theirs(value)).partition(".<locals>.")[2]
+            assert hash(ours(value)) == hash(ours(value))
+            assert (ours(value) == ours(value)) is (theirs(value) == theirs(value))
+            assert (ours(value) == ours(2)) is (theirs(value) == theirs(2))
+            assert ours(value) != value
+            assert ours(value) != theirs(value)
+
+
+def test_one_without_fields_equals_another():
+    _, ours = of_none()
+    assert ours() == ours()
+    assert hash(ours()) == hash(ours())
+
+
+def test_a_field_that_is_not_compared_makes_no_difference():
+    _, ours = of_several()
+    assert ours(1, beside="x") == ours(1)
+    assert ours(1, hidden="x") != ours(1)
+    assert hash(ours(1, beside="x")) == hash(ours(1))
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    x: int
+    y: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Place(Point):
+    name: str = ""
+
+
+@dataclass(slots=True)
+class Changing:
+    x: int
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    name: str
+
+    def __eq__(self, other):
+        return isinstance(other, Folded) and self.name.lower() == other.name.lower()
+
+    def __hash__(self):
+        return hash(self.name.lower())
+
+
+def test_the_library_knows_it():
+    assert dataclasses.replace(Point(1), y=2) == Point(1, 2)
+    assert dataclasses.asdict(Place(1, 2, "home")) == {"x": 1, "y": 2, "name": "home"}
+    assert pickle.loads(pickle.dumps(Place(1, 2, "home"))) == Place(1, 2, "home")
+    assert not hasattr(Point(1), "__dict__")
+    with pytest.raises(FrozenInstanceError):
+        Point(1).x = 2
+
+
+def test_a_subclass_is_another_class_with_fields_of_its_own():
+    assert Place(1, 2) != Point(1, 2)
+    assert Place(1, 2, "a") != Place(1, 2, "b")
+    assert len({Place(1, 2, "a"), Place(1, 2, "a"), Point(1, 2)}) == 2
+
+
+def test_one_that_changes_has_no_hash():
+    assert Changing(1) == Changing(1)
+    with pytest.raises(TypeError):
+        hash(Changing(1))
+
+
+def test_what_a_class_says_of_itself_stays():
+    assert Folded("A") == Folded("a")
+    assert len({Folded("A"), Folded("a")}) == 1
