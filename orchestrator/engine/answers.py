@@ -1,8 +1,9 @@
 """What follows from people's answers, and from their silence."""
 
+from typing import TYPE_CHECKING
+
 from orchestrator.engine.dispatch import NOTHING_USED
 from orchestrator.engine.people import expired, is_taken, next_expiry, refusal
-from orchestrator.engine.requests import Answering
 from orchestrator.engine.settling import Settling
 from orchestrator.engine.work import Work
 from orchestrator.evidence.measurement import Evidence
@@ -10,6 +11,9 @@ from orchestrator.state.events import PersonAnswered, PersonAsked, TaskSucceeded
 from orchestrator.state.failure import Cause, Failure
 from orchestrator.state.people import Word
 from orchestrator.state.transitions import Status
+
+if TYPE_CHECKING:
+    from orchestrator.engine.requests import Answering
 
 
 class Answers:
@@ -26,7 +30,7 @@ class Answers:
         question = work.people.question(work.state, task, work.recorder.wall())
         work.recorder.record(PersonAsked(task, attempt, question))
 
-    def hear(self, asked: Answering) -> str:
+    def hear(self, asked: "Answering") -> str:
         """Record what a person says, or say why not."""
         state, recorder = self._work.state, self._work.recorder
         said = refusal(state, asked.task, asked.answer, recorder.wall())

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from orchestrator import kernel
-from orchestrator.engine.requests import Request, read, spelled
 from orchestrator.records import dataclass
+
+if TYPE_CHECKING:
+    from orchestrator.engine.requests import Request
 
 NAME: Final = "door"
 PATIENCE: Final = 10.0
@@ -30,8 +32,13 @@ class Brought:
     "" where it is done.
     """
 
-    request: Request
+    request: "Request"
     reply: Callable[[Mapping[str, Any]], object]
+
+
+def refused(why: str) -> Mapping[str, Any]:
+    """The reply that says no, or with "" yes."""
+    return {"refused": why}
 
 
 class Door:
@@ -71,6 +78,8 @@ class Door:
             if kernel.user_of(visitor.fileno()) != os.getuid():
                 return
             visitor.settimeout(PATIENCE)
+            from orchestrator.engine.requests import read  # noqa: PLC0415 - few runs are asked for anything
+
             request = read(_line(visitor))
             said: list[Mapping[str, Any]] = []
             done = Event()
@@ -86,8 +95,10 @@ class Door:
             visitor.sendall(json.dumps(dict(said[0])).encode() + b"\n")
 
 
-def knock(folder: Path, request: Request, patience: float = 6 * PATIENCE) -> dict[str, Any] | None:
+def knock(folder: Path, request: "Request", patience: float = 6 * PATIENCE) -> dict[str, Any] | None:
     """Ask whoever has the run: what came of it, or None where nobody answers. patience: seconds to wait for that."""
+    from orchestrator.engine.requests import spelled  # noqa: PLC0415 - as above
+
     try:
         with socket.socket(socket.AF_UNIX) as visitor, _short(folder) as place:
             visitor.settimeout(patience)

@@ -82,12 +82,14 @@ def expect(
     None if neither a run nor an estimate tells. state: of the run so far, None for one that begins. environment: of
     this machine.
     """
-    pace = calibrate()
     earlier = (
         [] if journal is None else list(_earlier(loaded, journal, environment, "" if state is None else state.run))
     )
     read = earlier or list(_times_file(loaded))
     left = [task for task in loaded.graph.nodes if state is None or not _settled(state, task)]
+    if not read and not any(loaded.graph.nodes[task].estimate for task in left):
+        return None
+    pace = calibrate()
     seconds = likely(loaded.graph, read, pace)
     told = expected_seconds(loaded, {task: seconds[task] for task in left}, jobs)
     if told <= 0 or not isfinite(told):

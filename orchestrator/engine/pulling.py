@@ -4,12 +4,15 @@ engine's.
 
 from collections.abc import Callable, Iterator, Mapping
 from hmac import compare_digest
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from orchestrator.engine.requests import Claiming, HandingIn, LettingGo, OfClaimant, refused
+from orchestrator.engine.door import refused
 from orchestrator.executors.order import Offered, TurnEnd
 from orchestrator.records import dataclass
 from orchestrator.state.claims import Claimed
+
+if TYPE_CHECKING:
+    from orchestrator.engine.requests import Claiming, OfClaimant
 
 Reply = Callable[[Mapping[str, Any]], object]
 NOT_YOURS = (
@@ -45,7 +48,7 @@ class Pulls:
         """Have a turn wait for who takes it."""
         self._held[offered.task] = _Held(offered)
 
-    def claim(self, asked: Claiming, now: float) -> tuple[Claimed | None, Mapping[str, Any]]:
+    def claim(self, asked: "Claiming", now: float) -> tuple[Claimed | None, Mapping[str, Any]]:
         """What is to be recorded of a claim and what to reply; None with the reason where it is refused."""
         held = self._held.get(asked.task)
         if held is None:
@@ -62,7 +65,7 @@ class Pulls:
         }  # fmt: skip
         return held.claim, {**refused(""), **reply}
 
-    def hear(self, asked: OfClaimant, now: float, reply: Reply) -> str:
+    def hear(self, asked: "OfClaimant", now: float, reply: Reply) -> str:
         """Take a word of who says to have a turn: why it is refused, "" where it has it.
 
         A hand-in and a release end the turn; whoever asked for that is told once it has ended (`ended`).
@@ -74,10 +77,10 @@ class Pulls:
         if not compare_digest(claim.secret, asked.secret):
             return f"{asked.task}: {NOT_YOURS}"
         held.heard = now
-        if isinstance(asked, HandingIn):
+        if asked.kind == "handing_in":
             held.told = reply
             held.offer.end(TurnEnd(claim.name, asked.said))
-        elif isinstance(asked, LettingGo):
+        elif asked.kind == "letting_go":
             held.told = reply
             held.offer.end(TurnEnd(claim.name, "", f"its claimant gave it back: {asked.why}".rstrip(": ")))
         return ""

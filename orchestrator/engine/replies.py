@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from orchestrator.engine.answers import Answers
-from orchestrator.engine.door import Brought
+from orchestrator.engine.door import Brought, refused
 from orchestrator.engine.people import reply_is_taken, reply_refused
 from orchestrator.engine.pulling import Pulls
-from orchestrator.engine.requests import Answering, Claiming, Replying, Saying, refused
 from orchestrator.engine.work import Work
 from orchestrator.executors.order import Asking
 from orchestrator.state.events import QuestionAnswered, SpendReserved, TaskNoted, TurnClaimed
+
+if TYPE_CHECKING:
+    from orchestrator.engine.requests import Replying
 
 
 class Replies:
@@ -40,26 +43,24 @@ class Replies:
     def let_in(self, brought: Brought) -> None:
         """Do what another process asks, or say why not."""
         asked, recorder = brought.request, self._work.recorder
-        match asked:
-            case Answering():
-                self._granted.append(partial(brought.reply, refused(self._answers.hear(asked))))
-            case Replying():
-                self._granted.append(partial(brought.reply, refused(self._hear_reply(asked))))
-            case Claiming():
-                claim, reply = self.pulls.claim(asked, recorder.now())
-                if claim is not None:
-                    recorder.record(TurnClaimed(asked.task, reply["attempt"], claim))
-                self._granted.append(partial(brought.reply, reply))
-            case Saying():
-                said = self.pulls.hear(asked, recorder.now(), brought.reply)
-                if not said and asked.text:
-                    recorder.record(TaskNoted(asked.task, asked.attempt, asked.text, asked.claim))
-                self._granted.append(partial(brought.reply, refused(said)))
-            case _:
-                if said := self.pulls.hear(asked, recorder.now(), brought.reply):
-                    brought.reply(refused(said))
+        if asked.kind == "answering":
+            self._granted.append(partial(brought.reply, refused(self._answers.hear(asked))))
+        elif asked.kind == "replying":
+            self._granted.append(partial(brought.reply, refused(self._hear_reply(asked))))
+        elif asked.kind == "claiming":
+            claim, reply = self.pulls.claim(asked, recorder.now())
+            if claim is not None:
+                recorder.record(TurnClaimed(asked.task, reply["attempt"], claim))
+            self._granted.append(partial(brought.reply, reply))
+        elif asked.kind == "saying":
+            said = self.pulls.hear(asked, recorder.now(), brought.reply)
+            if not said and asked.text:
+                recorder.record(TaskNoted(asked.task, asked.attempt, asked.text, asked.claim))
+            self._granted.append(partial(brought.reply, refused(said)))
+        elif said := self.pulls.hear(asked, recorder.now(), brought.reply):
+            brought.reply(refused(said))
 
-    def _hear_reply(self, asked: Replying) -> str:
+    def _hear_reply(self, asked: "Replying") -> str:
         """Record what a person answers to an agent's question; why not, where it is refused."""
         state = self._work.state
         said = reply_refused(state, asked.task, asked.number, asked.reply)

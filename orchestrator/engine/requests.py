@@ -2,9 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -102,11 +101,6 @@ def read(line: bytes) -> Request:
         return _reader().validate_json(line)
     except ValidationError as error:
         raise ValueError(str(error)) from error
-
-
-def refused(why: str) -> Mapping[str, Any]:
-    """The reply that says no, or with "" yes."""
-    return {"refused": why}
 
 
 @cache

@@ -4,11 +4,13 @@ A package brings its own by an entry point of the group `orchestrator.notifiers`
 `Notifier`, or a class of such objects (docs/guides/notifiers.md).
 """
 
-from typing import ClassVar, Final, Protocol
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.extensions import ExtensionPoint
-from orchestrator.telling.news import News
+
+if TYPE_CHECKING:
+    from orchestrator.telling.news import News
 
 NOTIFIERS: Final = "orchestrator.notifiers"
 
@@ -33,7 +35,7 @@ class Notifier(Protocol):
         sent.
         """
 
-    def send(self, address: str, news: News) -> None:
+    def send(self, address: str, news: "News") -> None:
         """Send it, within seconds, from a thread of its own. Raises whatever went wrong; the message is told
         without the address.
         """

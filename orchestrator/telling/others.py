@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,11 @@ from orchestrator.records import dataclass
 from orchestrator.secrets import mask
 from orchestrator.state.events import Envelope
 from orchestrator.telling.addresses import address_of, given_targets
-from orchestrator.telling.news import News, Newsroom
 from orchestrator.telling.notifier import AddressGivenError, NotifierError, find_notifier
 
 if TYPE_CHECKING:
     from orchestrator.telling.courier import Courier, Recipient
+    from orchestrator.telling.news import News, Newsroom
     from orchestrator.telling.record import Sent
 
 Listener = Callable[[Envelope], None]
@@ -83,11 +84,17 @@ class Others:
     def __init__(self, loaded: LoadedPlan, known: "Sequence[Recipient]", telling: Telling) -> None:
         self._known = known
         self._telling = telling
-        self._room = Newsroom(loaded)
+        self._loaded = loaded
         self._secrets = secrets_of_run(loaded.plan, telling.project) if known else ()
         self._courier: Courier | None = None
         self._kept: tuple[News, ...] = ()
         self._broken = False
+
+    @cached_property
+    def _room(self) -> "Newsroom":
+        from orchestrator.telling.news import Newsroom  # noqa: PLC0415 - most runs tell nobody else
+
+        return Newsroom(self._loaded)
 
     def beside(self, listener: Listener) -> Listener:
         """The listener, and beside it this one; what goes wrong here never comes out of it."""
@@ -120,11 +127,11 @@ class Others:
             for name in dict.fromkeys(each.target for each in left):
                 self._telling.notice(_complaint(name, [each for each in left if each.target == name]))
 
-    def _caught_up(self, envelopes: Sequence[Envelope]) -> tuple[News, ...]:
+    def _caught_up(self, envelopes: Sequence[Envelope]) -> "tuple[News, ...]":
         self._kept = self._room.catch_up(envelopes)
         return ()
 
-    def _guarded(self, hear: Callable[[], tuple[News, ...]]) -> None:
+    def _guarded(self, hear: "Callable[[], tuple[News, ...]]") -> None:
         if self._broken:
             return
         try:
@@ -134,9 +141,9 @@ class Others:
             self._broken = True
             self._telling.notice(f"others cannot be told of the run ({type(error).__name__}: {error}); it goes on")
 
-    def _hand(self, news: News) -> None:
+    def _hand(self, news: "News") -> None:
         if self._courier is None:
-            from orchestrator.telling.courier import Courier  # noqa: PLC0415 - most runs tell nobody else
+            from orchestrator.telling.courier import Courier  # noqa: PLC0415 - as above
             from orchestrator.telling.record import Record  # noqa: PLC0415
 
             record = Record(self._telling.state, self._room.run)

@@ -14,10 +14,10 @@ from orchestrator.api.running import run
 from orchestrator.bundle.check import check_bundle
 from orchestrator.desk import Desk, Said
 from orchestrator.engine.answering import Refused
-from orchestrator.engine.door import Door, knock
+from orchestrator.engine.door import Door, knock, refused
 from orchestrator.engine.options import RunOptions
 from orchestrator.engine.people import expired, refusal
-from orchestrator.engine.requests import Answering, refused
+from orchestrator.engine.requests import Answering
 from orchestrator.report.verify import Standing, verify
 from orchestrator.runs import Runs
 from orchestrator.state import events as e
