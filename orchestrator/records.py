@@ -1,8 +1,9 @@
 """`dataclass` as in the standard library, but quicker to make: a run makes two hundred classes before its first task.
 
-The standard library compiles six functions for each frozen dataclass. Comparing, hashing and printing are the same for
-all of them, so here those are written once, for any fields. What they do stays the same, and the class is a dataclass
-like any other. Half of the time is saved.
+The standard library compiles six functions for each frozen dataclass, which takes ten times as long as all else that
+it does. Comparing, hashing, printing and refusing to change are alike in all of them, so here those are written once.
+And what sets the values is compiled once for each number of values. The class is a dataclass like any other: what it
+does and what `dataclasses` does with it stay the same. `tests/unit/orchestrator/test_records.py` holds it to that.
 """
 
 from typing import TYPE_CHECKING
@@ -10,25 +11,83 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dataclasses import dataclass
 else:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from dataclasses import MISSING, Field, FrozenInstanceError, fields, is_dataclass
     from dataclasses import dataclass as _dataclass
-    from dataclasses import fields
     from functools import cache
     from operator import attrgetter
     from reprlib import recursive_repr
 
-    def dataclass(*, order: bool = False, **how: bool) -> Callable[[type], type]:
-        """As `dataclasses.dataclass`, which makes those that compare or print in their own way, or have an order."""
+    OWN = frozenset({"__eq__", "__hash__", "__repr__", "__init__", "__post_init__", "__getstate__", "__setstate__"})
+    """A class that has one of these is left to the standard library."""
+
+    def dataclass(*, frozen: bool = False, slots: bool = False, order: bool = False) -> Callable[[type], type]:
+        """As `dataclasses.dataclass`."""
 
         def made(kind: type) -> type:
-            if order or {"__eq__", "__hash__", "__repr__"} & vars(kind).keys():
-                return _dataclass(order=order, **how)(kind)
-            made = _dataclass(eq=False, repr=False, **how)(kind)
-            made.__eq__, made.__repr__ = _equal, _told
-            made.__hash__ = _hashed if how.get("frozen") else None
-            return made
+            if order or not slots or OWN & vars(kind).keys() or any(map(is_dataclass, kind.__bases__)):
+                return _dataclass(frozen=frozen, slots=slots, order=order)(kind)
+            made = _dataclass(init=not frozen, repr=False, eq=False, slots=True)(kind)
+            made.__eq__, made.__hash__, made.__repr__ = _equal, _hashed if frozen else None, _told
+            return _frozen(made) if frozen else made
 
         return made
+
+    def _frozen(kind: type) -> type:
+        kind.__init__ = _init(kind)
+        kind.__setattr__, kind.__delattr__ = _not_set, _not_deleted
+        kind.__getstate__, kind.__setstate__ = _state, _set_state
+        kind.__dataclass_params__.frozen = True
+        return kind
+
+    def _init(kind: type) -> Callable[..., None]:
+        """The class's own `__init__`: the one for as many values, with this class's names, defaults and setters."""
+        said = fields(kind)
+        init = _maker(len(said))(*[_setter(kind, each) for each in said])
+        init.__code__ = init.__code__.replace(co_varnames=("self", *[each.name for each in said]))
+        init.__defaults__ = tuple(_defaults(said))
+        init.__qualname__ = f"{kind.__qualname__}.__init__"
+        return init
+
+    @cache
+    def _maker(count: int) -> Callable[..., Callable[..., None]]:
+        """Makes an `__init__` of so many values of what sets each."""
+        names = range(count)
+        sets = "".join(f"  set{n}(self, value{n})\n" for n in names) or "  pass\n"
+        text = (
+            f"def maker({', '.join(f'set{n}' for n in names)}):\n"
+            f" def __init__({', '.join(['self', *[f'value{n}' for n in names]])}):\n{sets}"
+            " return __init__\n"
+        )
+        scope: dict[str, Callable[..., Callable[..., None]]] = {}
+        exec(text, scope)  # noqa: S102 - text of ours alone
+        return scope["maker"]
+
+    def _setter(kind: type, field: Field) -> Callable[[object, object], None]:
+        """Sets the field's slot, which a frozen instance refuses to have set by name."""
+        put, factory = getattr(kind, field.name).__set__, field.default_factory
+        if factory is MISSING:
+            return put
+        return lambda self, value: put(self, factory() if value is MISSING else value)
+
+    def _defaults(said: tuple[Field, ...]) -> Iterator[object]:
+        """Of the last fields, those that need not be given; MISSING stands for what a factory makes."""
+        for each in said:
+            if each.default is not MISSING or each.default_factory is not MISSING:
+                yield each.default
+
+    def _not_set(self: object, name: str, value: object) -> None:  # noqa: ARG001 - as it is called
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def _not_deleted(self: object, name: str) -> None:  # noqa: ARG001 - as it is called
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+    def _state(self: object) -> list[object]:
+        return [getattr(self, each.name) for each in fields(self)]
+
+    def _set_state(self: object, state: list[object]) -> None:
+        for each, value in zip(fields(self), state, strict=True):
+            object.__setattr__(self, each.name, value)
 
     def _equal(self: object, other: object) -> bool:
         if other.__class__ is not self.__class__:
@@ -39,16 +98,16 @@ else:
     def _hashed(self: object) -> int:
         return hash(_values(self.__class__)(self))
 
-    @recursive_repr()
-    def _told(self: object) -> str:
-        told = ", ".join(f"{each.name}={getattr(self, each.name)!r}" for each in fields(self) if each.repr)
-        return f"{self.__class__.__qualname__}({told})"
-
     @cache
     def _values(kind: type) -> Callable[[object], tuple[object, ...]]:
         """Gets the values of the fields that are compared."""
         names = [each.name for each in fields(kind) if each.compare]
         return attrgetter(*names, *["__class__"] * (2 - len(names)))  # of fewer than two it gives no tuple
+
+    @recursive_repr()
+    def _told(self: object) -> str:
+        told = ", ".join(f"{each.name}={getattr(self, each.name)!r}" for each in fields(self) if each.repr)
+        return f"{self.__class__.__qualname__}({told})"
 
 
 __all__ = ["dataclass"]
