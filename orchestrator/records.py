@@ -28,7 +28,8 @@ else:
             if order or not slots or OWN & vars(kind).keys() or any(map(is_dataclass, kind.__bases__)):
                 return _dataclass(frozen=frozen, slots=slots, order=order)(kind)
             made = _dataclass(init=not frozen, repr=False, eq=False, slots=True)(kind)
-            made.__eq__, made.__hash__, made.__repr__ = _equal, _hashed if frozen else None, _told
+            made.__eq__, hashed = _comparing(made)
+            made.__hash__, made.__repr__ = hashed if frozen else None, _telling(made)
             return _frozen(made) if frozen else made
 
         return made
@@ -89,25 +90,24 @@ else:
         for each, value in zip(fields(self), state, strict=True):
             object.__setattr__(self, each.name, value)
 
-    def _equal(self: object, other: object) -> bool:
-        if other.__class__ is not self.__class__:
-            return NotImplemented
-        values = _values(self.__class__)
-        return values(self) == values(other)
-
-    def _hashed(self: object) -> int:
-        return hash(_values(self.__class__)(self))
-
-    @cache
-    def _values(kind: type) -> Callable[[object], tuple[object, ...]]:
-        """Gets the values of the fields that are compared."""
+    def _comparing(kind: type) -> tuple[Callable[[object, object], bool], Callable[[object], int]]:
+        """What compares and hashes instances by the values of the fields that are compared."""
         names = [each.name for each in fields(kind) if each.compare]
-        return attrgetter(*names, *["__class__"] * (2 - len(names)))  # of fewer than two it gives no tuple
+        values = attrgetter(*names, *["__class__"] * (2 - len(names)))  # of fewer than two it gives no tuple
 
-    @recursive_repr()
-    def _told(self: object) -> str:
-        told = ", ".join(f"{each.name}={getattr(self, each.name)!r}" for each in fields(self) if each.repr)
-        return f"{self.__class__.__qualname__}({told})"
+        def equal(self: object, other: object) -> bool:
+            return values(self) == values(other) if other.__class__ is self.__class__ else NotImplemented
+
+        return equal, lambda self: hash(values(self))
+
+    def _telling(kind: type) -> Callable[[object], str]:
+        names = [each.name for each in fields(kind) if each.repr]
+
+        @recursive_repr()
+        def told(self: object) -> str:
+            return f"{self.__class__.__qualname__}({', '.join([f'{name}={getattr(self, name)!r}' for name in names])})"
+
+        return told
 
 
 __all__ = ["dataclass"]
