@@ -12,7 +12,7 @@ compared in the same reading, as the median of the quotients of runs side by sid
 way beyond its payload, median and 95th percentile. Peak memory is that of the largest process. `--workdir` must lie on
 the disk whose syncs are to count: not on tmpfs.
 
-Parts: wide, layers, power, loading, scale, shell, resume, help, makespan, shapes, workflows. `--workflows` names
+Parts: wide, layers, power, loading, scale, shell, resume, one, help, makespan, shapes, workflows. `--workflows` names
 instances in WfCommons' WfFormat, such as those of https://github.com/wfcommons/WfInstances.
 """
 
@@ -26,7 +26,7 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from benchmarks.engine import ours
+from benchmarks.engine import ours, starting
 from benchmarks.engine.accounting import Shares, shares_of
 from benchmarks.engine.loading import load_seconds
 from benchmarks.engine.measure import Cost, cost_of
@@ -258,6 +258,22 @@ def help_(bench: Bench) -> None:
     bench.say(Line("orchestrate --help", median(one.seconds for one in took), "s", 0.25, said))
 
 
+def one(bench: Bench) -> None:
+    """One command with one criterion, page and all: whose processor time it is, and what is imported for it."""
+    repeat = max(5, bench.repeat)
+    took = [starting.cost(bench.folder()) for _ in range(repeat)]
+    whose = [starting.shares(bench.folder()) for _ in range(repeat)]
+    others = median(each.others for each in whose)
+    said = f"processor {median(each.cpu for each in took):.3f} s, launcher and guard {others:.2f} s"
+    bench.say(Line("one task: whole command", median(each.seconds for each in took), "s", 0.35, said))
+    imports = [starting.imported(bench.folder()) for _ in range(repeat)]
+    modules = imports[0][1]
+    bench.say(Line("one task: modules", sum(modules.values()), ""))
+    for package in sorted(modules, key=modules.__getitem__, reverse=True):
+        spent = median(seconds[package] for seconds, _ in imports)
+        bench.say(Line(f"one task: importing {package}", spent, "s", None, f"{modules[package]} modules"))
+
+
 def makespan(bench: Bench) -> None:
     """The founding plan's shape with sleeps of half a second, four slots."""
     for name in ("phase", "phase-sleep"):
@@ -280,7 +296,7 @@ def workflows(bench: Bench) -> None:
 PARTS: Final[Mapping[str, Callable[[Bench], None]]] = {
     "wide": wide, "layers": layers, "power": power, "loading": loading, "scale": scale, "shell": shell,
     "resume": resume,
-    "help": help_, "makespan": makespan, "shapes": shapes, "workflows": workflows,
+    "one": one, "help": help_, "makespan": makespan, "shapes": shapes, "workflows": workflows,
 }  # fmt: skip
 
 
