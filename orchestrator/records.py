@@ -48,6 +48,7 @@ else:
         init.__code__ = init.__code__.replace(co_varnames=("self", *[each.name for each in said]))
         init.__defaults__ = tuple(_defaults(said))
         init.__qualname__ = f"{kind.__qualname__}.__init__"
+        init.__annotations__ = {**{each.name: each.type for each in said}, "return": None}
         return init
 
     @cache

@@ -1,6 +1,7 @@
 """A dataclass that is quicker to make is a dataclass like any other."""
 
 import dataclasses
+import inspect
 import pickle
 from dataclasses import FrozenInstanceError, field
 
@@ -108,6 +109,30 @@ def test_the_library_knows_it():
     assert not hasattr(Point(1), "__dict__")
     with pytest.raises(FrozenInstanceError):
         Point(1).x = 2
+
+
+def test_its_signature_has_names_types_and_defaults():
+    @both(frozen=True, slots=True)
+    class Seen:
+        x: int
+        y: "str | None" = None
+
+    theirs, ours = map(inspect.signature, Seen)
+    assert str(ours) == str(theirs)
+    assert Seen[1].__match_args__ == Seen[0].__match_args__
+    with pytest.raises(TypeError, match=r"Seen\.__init__\(\) missing 1 required positional argument: 'x'"):
+        Seen[1]()
+
+
+def test_what_a_factory_makes_is_each_ones_own():
+    @dataclass(frozen=True, slots=True)
+    class Holding:
+        held: list = field(default_factory=list)
+
+    one, other = Holding(), Holding()
+    assert one == other
+    assert one.held is not other.held
+    assert Holding([1]).held == [1]
 
 
 def test_a_subclass_is_another_class_with_fields_of_its_own():
