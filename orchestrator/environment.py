@@ -3,7 +3,6 @@
 import os
 import platform
 import shutil
-import subprocess
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -65,6 +64,8 @@ def _git_state(project: Path, plan: Path | None) -> str:
     """The commit that the project's folder is at, and whether what was run is what that commit holds; or that git
     refuses to say.
     """
+    if not _may_be_in_a_repository(project):
+        return ""  # to ask git takes longer than many a task
     commit, complaint = _git(project, "rev-parse", "HEAD")
     if REFUSED in complaint:
         return "not known: git refuses a repository of another owner (git config --global --add safe.directory PATH)"
@@ -73,6 +74,15 @@ def _git_state(project: Path, plan: Path | None) -> str:
     dirty, _ = _git(project, "status", "--porcelain", "--untracked-files=no")
     said = f"{commit} (dirty)" if dirty else commit
     return f"{said}, {plan.name} is untracked" if plan is not None and _is_untracked(project, plan) else said
+
+
+def _may_be_in_a_repository(folder: Path) -> bool:
+    """Whether the folder or one around it looks like a repository: it has `.git`, or is a bare one.
+
+    Source: gitrepository-layout(5).
+    """
+    around = (folder, *folder.parents)
+    return any(os.path.lexists(each / ".git") or os.path.lexists(each / "HEAD") for each in around)
 
 
 def _is_untracked(project: Path, plan: Path) -> bool:
@@ -91,6 +101,8 @@ def _git(project: Path, *arguments: str) -> tuple[str, str]:
     program = shutil.which("git")
     if program is None:
         return "", ""
+    import subprocess  # noqa: PLC0415 - only in a repository
+
     try:
         done = subprocess.run(
             (program, "--no-optional-locks", "-C", str(project), *arguments),

@@ -59,6 +59,7 @@ def test_variables_of_git_do_not_make_it_another_repositorys_commit(tmp_path, mo
 
 
 def test_a_repository_of_another_owner_is_told(tmp_path, monkeypatch):
+    (tmp_path / ".git").mkdir()
     git = tmp_path / "git"
     git.write_text(
         "#!/bin/sh\necho 'fatal: detected dubious ownership; git config --global --add safe.directory X' >&2; exit "
@@ -78,3 +79,16 @@ def test_it_says_where_the_prices_of_models_are_from_or_nothing(tmp_path, monkey
 
     monkeypatch.setattr(metadata, "version", without)
     assert "prices" not in capture(tmp_path)
+
+
+def test_git_is_not_asked_where_nothing_around_is_a_repository(tmp_path, monkeypatch):
+    git = tmp_path / "git"
+    git.write_text(f"#!/bin/sh\n: > {tmp_path}/asked\n")
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "git" not in capture(tmp_path)
+    assert not (tmp_path / "asked").exists()
+    (tmp_path / ".git").touch()  # as a worktree has it
+    (tmp_path / "within").mkdir()
+    capture(tmp_path / "within")
+    assert (tmp_path / "asked").exists()
