@@ -50,7 +50,8 @@ def _json(f: "Features") -> float:
     solid = 1.0 - min(f.blank, 0.9)  # a pretty-printed array is mostly blank
     keys = _ramp(f.key, 0.0, 0.01) * _ramp(f.brace + f.bracket, 0.0, 0.001)
     arrays = _ramp(f.bracket / solid, 0.02, 0.05) * _ramp(f.digit / solid, 0.1, 0.2)
-    unbroken = _ramp(f.digit, 0.3, 0.5) * (1.0 - _ramp(f.newline, 0.0, 0.001))
+    drawn = _ramp(f.alpha, 0.02, 0.05) * (1.0 - _ramp(f.brace + f.bracket, 0.0, 0.001))  # coordinates of a path
+    unbroken = _ramp(f.digit, 0.3, 0.5) * (1.0 - _ramp(f.newline, 0.0, 0.001)) * (1.0 - drawn)
     indented = _ramp(f.member, 0.6, 0.9) * _ramp(f.quote, 0.01, 0.03) * _ramp(f.brace + f.bracket, 0.0, 0.001)
     return max(keys, arrays, unbroken, indented) * (1.0 - f.bracketed * (1.0 - _endless(f))) * (1.0 - f.timed)
 

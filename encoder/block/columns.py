@@ -5,7 +5,7 @@ The kernels are imported when a block is really transformed, so that other block
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from encoder.block.backends import compress, compress_singly
 from encoder.block.layout import GLYPHS, NO_FLAGS, SORTED, TEXT_POOLED, Header, write_streams
@@ -28,6 +28,8 @@ _MUCH_TEXT: Final = 2  # one part in so many of the columns' bytes
 _SEARCHED: Final = 6  # one part in so many of a block's time goes into the search for siblings
 _CARRIED_BELOW: Final = 1 << 16
 """Bytes of a stream; in a longer one, what a codebook has is soon said by the stream itself."""
+_SHOWN: Final = 4  # one part in so many of a stream
+_LEAST_SHOWN: Final = 1 << 13  # bytes of it
 _METADATA: Final = -1
 _LEAST_TRIED: Final = 64  # bytes of a stream; of fewer zstd makes about as few as any
 _LAZY: Final = range(10, 13)
@@ -43,6 +45,9 @@ _SHORT: Final = 1 << 14
 below LZMA.
 """
 _FOR_SHORT: Final = ((BackEnd.ZSTD, 19), (BackEnd.BROTLI, 11))
+
+
+_Logical: TypeAlias = Sequence[tuple[int, memoryview]]
 
 
 def packing_of(
@@ -121,7 +126,7 @@ def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | 
     packing = Packing(strategy, packer, flags, metadata, streams)
     return (
         replace(packing, flags=flags | TEXT_POOLED)
-        if _may_pool(packing) and _pools_better(streams, packer)
+        if _may_pool(packing) and _pools_better(_shown(streams, strategy), packer)
         else packing
     )
 
@@ -147,12 +152,19 @@ def _is_dear(strategy: Strategy) -> bool:
     return strategy.hasty and strategy.text_level is not None
 
 
-def _pools_better(streams: Sequence[tuple[int, memoryview]], packer: "_Packer") -> bool:
-    """Whether a quick compression makes all text in one stream smaller than in many."""
-    from encoder.glyphs.layout import gather_physical  # noqa: PLC0415  as the module says
+def _shown(streams: _Logical, strategy: Strategy) -> _Logical:
+    """Of streams of text, what their layout is decided on: all of it, or where there is little time, how they begin."""
     from encoder.glyphs.sink import TEXT_CLASSES  # noqa: PLC0415  as the module says
 
     text = [(stream_class, raw) for stream_class, raw in streams if stream_class in TEXT_CLASSES]
+    if not strategy.hasty:
+        return text
+    return [(stream_class, raw[: max(_LEAST_SHOWN, len(raw) // _SHOWN)]) for stream_class, raw in text]
+
+
+def _pools_better(text: _Logical, packer: "_Packer") -> bool:
+    """Whether a quick compression makes all text in one stream smaller than in many."""
+    from encoder.glyphs.layout import gather_physical  # noqa: PLC0415  as the module says
     many, one = gather_physical(text), gather_physical(text, text_pooled=True)
     return sum(map(packer.quick_size, one)) < sum(map(packer.quick_size, many))
 
@@ -216,12 +228,23 @@ class Packing:
 
 class _Known:
     """What was compressed of a block. done: by level and the identity of the raw bytes, which are kept. smallest: by
-    that identity, whatever the level.
+    that identity, whatever the level. Streams are gathered once, by the identity of their list and whether text is
+    pooled, so that a pool is the same object each time.
     """
 
     def __init__(self) -> None:
+        self._laid: Final[dict[tuple[int, bool], tuple[_Logical, list[tuple[int, bytes | memoryview]]]]] = {}
         self.done: Final[dict[tuple[int, int], tuple[bytes | memoryview, BackEnd, bytes]]] = {}
         self.smallest: Final[dict[int, tuple[BackEnd, bytes]]] = {}
+
+    def physical(self, logical: "_Logical", *, text_pooled: bool) -> list[tuple[int, bytes | memoryview]]:
+        """(class, bytes) of each physical stream of these."""
+        from encoder.glyphs.layout import gather_physical  # noqa: PLC0415  as the module says
+
+        key = id(logical), text_pooled
+        if key not in self._laid:
+            self._laid[key] = logical, gather_physical(logical, text_pooled=text_pooled)
+        return self._laid[key][1]
 
 
 class _Packer:
@@ -309,18 +332,16 @@ class _Packer:
     def _gains(self, raw: bytes | memoryview, level: int, *, text: bool) -> bool:
         """Whether a long stream's middle is smaller at that level than at the quicker one."""
         assert self._quicker is not None, "asked of a packer that has one"
+        quicker = self._quicker.level_of(text=text)
+        if quicker == level:
+            return False
         part = middle_of(memoryview(raw))
         if len(raw) < _LONG * len(part):
             return True
-        before, after = (
-            len(compress(BackEnd.ZSTD, part, at, text=text)[1]) for at in (self._quicker.level_of(text=text), level)
-        )
+        before, after = (len(compress(BackEnd.ZSTD, part, at, text=text)[1]) for at in (quicker, level))
         return after < _WORTH_A_LEVEL * before
 
-    def packed(self, flags: int, metadata: bytes, logical: Sequence[tuple[int, memoryview]]) -> bytes:
+    def packed(self, flags: int, metadata: bytes, logical: _Logical) -> bytes:
         """The body after its header."""
-        from encoder.glyphs.layout import gather_physical  # noqa: PLC0415  as the module says
-
-        physical = gather_physical(logical, text_pooled=bool(flags & TEXT_POOLED))
-        every = [(_METADATA, metadata), *physical]
+        every = [(_METADATA, metadata), *self._known.physical(logical, text_pooled=bool(flags & TEXT_POOLED))]
         return write_streams(flags, [(len(raw), *self._compressed(kind, raw)) for kind, raw in every])

@@ -21,6 +21,8 @@ level a good part of its time.
 SMALLEST_PART: Final = 1 << 16
 PART_SHARE: Final = 16
 """What seems best is held against plain bytes on this part of a block, and on no fewer bytes than that."""
+MIDDLE_SHARE: Final = 4
+"""Whether a block repeats very much is seen in this part of it."""
 FOREIGN_FROM: Final = 1 << 18
 """From this many bytes on, a block's head can be skipped. A smaller block is mostly head."""
 LEISURELY_TRIAL: Final = 1 << 20
@@ -84,10 +86,11 @@ def take_parts(block: bytes | bytearray | memoryview, tree: TreeType) -> tuple[b
 
 
 def take_middle(block: bytes | bytearray | memoryview) -> memoryview:
-    """At most 1 MiB from the middle of `block`."""
+    """A quarter of `block`, from its middle: at least 128 KiB, at most 1 MiB."""
     view = memoryview(block).cast("B")
-    start = max(0, len(view) - LEISURELY_TRIAL) // 2
-    return view[start : start + LEISURELY_TRIAL]
+    size = min(LEISURELY_TRIAL, max(BRIEF_TRIAL, len(view) // MIDDLE_SHARE))
+    start = max(0, len(view) - size) // 2
+    return view[start : start + size]
 
 
 def take_trial(

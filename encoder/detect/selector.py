@@ -13,7 +13,7 @@ from encoder.detect.ports import SampleEncoder
 from encoder.detect.runs import is_runs
 from encoder.detect.sample import SAMPLE_SIZE, take_middle, take_parts, take_sample, take_trial
 from encoder.detect.tree import DecisionTree, load_tree
-from encoder.detect.trial import EVEN, at_leisure, best_on, encode_lazily, is_brief, is_dense, pays_on
+from encoder.detect.trial import at_leisure, best_on, encode_lazily, is_brief, is_dense, leader_on, pays_on
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
@@ -55,6 +55,15 @@ MOST_SHAPES: Final = 0.3
 
 Lines of prose and code begin in 0.35 to 1 ways, those that are smaller as columns in 0.15 at most.
 """
+
+TWINS: Final = {TreeType.JSON: TreeType.JSON_LINES, TreeType.JSON_LINES: TreeType.JSON}
+"""Of a shape that is clear, the tree that takes it apart in nearly the same way, and is not tried in haste."""
+
+LEAST_DECIDED: Final = 1 << 19
+"""Bytes of a block, not a stream's first, below which trials with documents and text would cost too much in haste."""
+
+LEAST_COMPARED: Final = 1 << 21
+"""Bytes of a block, below which a document's first choice is not held against other tokenisers in haste."""
 
 MOST_RELIED: Final = 7
 """How many consecutive decisions about the same shortlist can rely on its last trial."""
@@ -271,27 +280,36 @@ class AdaptiveCompressionSelector:
     def _decided(self, block: bytes | bytearray | memoryview, pattern: Pattern) -> tuple[Strategy, int]:
         """The strategy for blocks of the pattern, and how many were tried."""
         shortlist = self._shortlist(pattern)
-        settled = self._settled(shortlist)
+        settled = self._settled(shortlist, doubtful=self._is_hasty() and TREES[pattern.tree].document)
         if settled is not None:
             return settled, 0
         self._tried, self._relied = shortlist, 0
         encode = self._encode or encode_lazily
-        plain = strategy_for(TreeType.TEXT, pattern, self._strategies)
-        if self._is_hasty() and not TREES[pattern.tree].records and is_dense(take_middle(block), plain, encode):
-            return plain, 1
-        trial = trial_of(block, pattern, shortlist)
-        again = TREES[pattern.tree].plain and self._is_hasty()
-        choice = best_on(trial, shortlist, encode, EVEN if again else None)
-        if not self._is_doubtful(choice, pattern):
-            return choice, len(shortlist)
-        parts = take_parts(block, pattern.tree)
-        return (choice if pays_on(parts, choice, plain, encode) else plain), len(shortlist) + 2
+        if self._is_hasty() and not TREES[pattern.tree].records:
+            return self._decided_in_haste(block, pattern, shortlist, encode)
+        return best_on(trial_of(block, pattern, shortlist), shortlist, encode), len(shortlist)
 
-    def _is_doubtful(self, choice: Strategy, pattern: Pattern) -> bool:
-        """Whether plain bytes are as likely to be smaller, and it must be known before: the block is cut by what is
-        chosen, and there is no time for both.
+    def _decided_in_haste(
+        self, block: bytes | bytearray | memoryview, pattern: Pattern, shortlist: list[Strategy], encode: SampleEncoder
+    ) -> tuple[Strategy, int]:
+        """The same where plain bytes are as likely to be smaller, and it must be known before: the block is cut by
+        what is chosen, and there is no time for both.
         """
-        return choice.hasty and not TREES[choice.tree].plain and not TREES[pattern.tree].records
+        plain = strategy_for(TreeType.TEXT, pattern, self._strategies)
+        size = memoryview(block).nbytes
+        if self._decisions and size < LEAST_DECIDED:
+            return plain, 0
+        if is_dense(take_middle(block), plain, encode):
+            return plain, 1
+        if size < LEAST_COMPARED and TREES[pattern.tree].document:
+            shortlist = shortlist[:1]
+        trials, choice, settled = 1, shortlist[0], False
+        if len(shortlist) > 1:
+            choice, settled = leader_on(trial_of(block, pattern, shortlist), shortlist, encode)
+            trials += len(shortlist)
+        if settled or not choice.hasty or TREES[choice.tree].plain:
+            return choice, trials
+        return (choice if pays_on(take_parts(block, pattern.tree), choice, plain, encode) else plain), trials + 2
 
     def _is_hasty(self) -> bool:
         """Whether a trial takes a good part of an encode: plain bytes have a quick level too, whichever tokeniser
@@ -299,13 +317,13 @@ class AdaptiveCompressionSelector:
         """
         return all(plan.hasty for tree, plan in self._strategies.items() if not TREES[tree].plain)
 
-    def _settled(self, shortlist: list[Strategy]) -> Strategy | None:
-        """The choice if nothing has to be tried, else None.
+    def _settled(self, shortlist: list[Strategy], *, doubtful: bool) -> Strategy | None:
+        """The choice if nothing has to be tried, else None. doubtful: whether plain bytes must be tried anyway.
 
         That is a shortlist of one, a selector without trials, or the shortlist of the last trial. Data that drifts
         within one shape asks the same question repeatedly, so a few consecutive answers rely on one trial.
         """
-        if len(shortlist) == 1 or self._encode is None:
+        if (len(shortlist) == 1 and not doubtful) or self._encode is None:
             return shortlist[0]
         if shortlist == self._tried and self._relied < MOST_RELIED:
             self._relied += 1
@@ -321,4 +339,6 @@ class AdaptiveCompressionSelector:
         trees = worth_trying(self._tree.shortlist(pattern), pattern)
         if TREES[pattern.tree].plain and not lines_alike(pattern) and self._is_hasty():
             return [strategy_for(TreeType.TEXT, pattern, self._strategies)]
+        if self._is_hasty() and pattern.tree in TWINS:
+            trees = tuple(tree for tree in trees if tree is not TWINS[pattern.tree]) or trees
         return list(dict.fromkeys(strategy_for(tree, pattern, self._strategies) for tree in trees))

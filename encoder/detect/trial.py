@@ -36,12 +36,12 @@ class Handicaps:
         return self.others if place else 1.0
 
 
-EVEN: Final = Handicaps(plain=1.0, others=1.0)
-"""Where the winner is held against plain bytes once more."""
 DENSE: Final = 28
 """Times smaller by zstd 1: such bytes, generated code for example, zstd 9 compresses at several hundred MB/s."""
 PAYS: Final = 0.95
 """Of the plain bytes of a part, below which it is taken apart: all of them see more of what they repeat."""
+CLEARLY_PAYS: Final = 0.85
+"""Of the plain bytes of a trial's sample, below which nothing larger is tried."""
 QUICK: Final = Handicaps(plain=1.03, others=1.02)
 """A sample favours plain bytes more than the whole block does.
 
@@ -85,18 +85,24 @@ def is_brief(shortlist: Sequence[Strategy]) -> bool:
     return any(strategy.back_end is BackEnd.ZSTD and strategy.level < SLOW_FROM for strategy in shortlist)
 
 
-def best_on(
-    sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder, handicaps: Handicaps | None = None
-) -> Strategy:
-    """The strategy that makes the sample smallest, or will make its block smallest. shortlist: at least one.
-    handicaps: in place of the usual ones.
-    """
+def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder) -> Strategy:
+    """The strategy that makes the sample smallest, or will make its block smallest. shortlist: at least one."""
     leisurely = at_leisure(shortlist)
-    handicaps = handicaps or (LEISURELY if leisurely else QUICK)
     if leisurely and encode is encode_lazily:
         encode = encode_at_leisure
     sizes = [len(encode(sample, tried_as(strategy, leisurely=leisurely))) for strategy in shortlist]
-    return shortlist[smallest([strategy.tree for strategy in shortlist], sizes, handicaps)]
+    trees = [strategy.tree for strategy in shortlist]
+    return shortlist[smallest(trees, sizes, LEISURELY if leisurely else QUICK)]
+
+
+def leader_on(sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder) -> tuple[Strategy, bool]:
+    """The strategy that makes the sample smallest, on even terms, and whether it is so far below plain bytes that
+    nothing more need be asked. shortlist: at least one.
+    """
+    sizes = [len(encode(sample, tried_as(strategy, leisurely=False))) for strategy in shortlist]
+    least = sizes.index(min(sizes))
+    plain = [size for strategy, size in zip(shortlist, sizes, strict=True) if TREES[strategy.tree].plain]
+    return shortlist[least], any(sizes[least] < CLEARLY_PAYS * size for size in plain)
 
 
 def pays_on(parts: Sequence[bytes], choice: Strategy, plain: Strategy, encode: SampleEncoder) -> bool:
