@@ -4,6 +4,7 @@ import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -110,14 +111,20 @@ class Profile:
 def load_profile(name_or_path: str | Path) -> Profile:
     """The built-in profile of that name (one of `BUILT_IN`), or the one in that JSON file. Raises ProfileError."""
     if name_or_path in BUILT_IN:
-        file = Path(__file__).with_name("profiles") / f"{name_or_path}.json"
-        return parse_profile(file.read_text(encoding="utf-8"), f"profile {name_or_path}")
+        return _built_in(str(name_or_path))
     try:
         text = Path(name_or_path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         hint = _did_you_mean(str(name_or_path), BUILT_IN) or f"give one of {', '.join(BUILT_IN)}, or a JSON file's path"
         raise ProfileError(f"{name_or_path}: cannot be read ({error})\n  mend: {hint}") from error
     return parse_profile(text, str(name_or_path))
+
+
+@cache
+def _built_in(name: str) -> Profile:
+    """Read once in a process: in a stream of few bytes that takes as long as all else."""
+    file = Path(__file__).with_name("profiles") / f"{name}.json"
+    return parse_profile(file.read_text(encoding="utf-8"), f"profile {name}")
 
 
 def parse_profile(text: str, source: str) -> Profile:

@@ -24,11 +24,14 @@ LAYOUT_LEVEL: Final = 3
 """Of zstd, at which layouts are held against each other."""
 _QUICKEST: Final = 1
 _LINES_TRIED: Final = 1 << 17
+_NAMED: Final = 16  # one part in so many of a document, where there is little time
+_CLEARLY_BY_KEY: Final = 0.9  # of what its beginning takes by path, which is nested less deeply than all of it
 _MUCH_TEXT: Final = 2  # one part in so many of the columns' bytes
 _SEARCHED: Final = 6  # one part in so many of a block's time goes into the search for siblings
+_SEARCHED_IN_HASTE: Final = 12  # the same, of a document where there is little time
 _CARRIED_BELOW: Final = 1 << 16
 """Bytes of a stream; in a longer one, what a codebook has is soon said by the stream itself."""
-_SHOWN: Final = 4  # one part in so many of a stream
+_SHOWN: Final = 8  # one part in so many of a stream
 _LEAST_SHOWN: Final = 1 << 13  # bytes of it
 _METADATA: Final = -1
 _LEAST_TRIED: Final = 64  # bytes of a stream; of fewer zstd makes about as few as any
@@ -71,7 +74,8 @@ def packing_of(
         transformed = transform(view, strategy.tree, strategy.separator, by_path=by_path)
     if transformed is None:
         return None
-    return _pack(transformed, strategy, place, len(view) // _SEARCHED)
+    hurried = strategy.hasty and TREES[strategy.tree].document
+    return _pack(transformed, strategy, place, len(view) // (_SEARCHED_IN_HASTE if hurried else _SEARCHED))
 
 
 def _best_named(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> "Transformed | None":
@@ -86,9 +90,12 @@ def _best_named(view: memoryview, strategy: Strategy, place: SegmentPlace | None
     named = None if place is None else place.named()
     if named is not None:
         return transform(view, strategy.tree, strategy.separator, by_path=named)
-    part = view if is_document and not strategy.hasty else view[:_LINES_TRIED]
+    hurried = is_document and strategy.hasty
+    most = len(view) // _NAMED if hurried else _LINES_TRIED
+    part = view if is_document and not hurried else view[: min(_LINES_TRIED, most)]
     tried = {by_path: transform(part, strategy.tree, strategy.separator, by_path=by_path) for by_path in (True, False)}
-    best = min(tried, key=lambda by_path: _quick_size(tried[by_path], strategy.tree))
+    by_path, by_key = (_quick_size(tried[by_path], strategy.tree) for by_path in (True, False))
+    best = by_path <= by_key or (hurried and by_key > _CLEARLY_BY_KEY * by_path)
     if place is not None:
         place.name(by_path=best)
     if len(part) == len(view):
@@ -166,6 +173,8 @@ def _pools_better(text: _Logical, packer: "_Packer") -> bool:
     """Whether a quick compression makes all text in one stream smaller than in many."""
     from encoder.glyphs.layout import gather_physical  # noqa: PLC0415  as the module says
     many, one = gather_physical(text), gather_physical(text, text_pooled=True)
+    if len(many) <= 1:
+        return False
     return sum(map(packer.quick_size, one)) < sum(map(packer.quick_size, many))
 
 

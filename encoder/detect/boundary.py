@@ -15,6 +15,7 @@ import numpy as np
 from encoder.detect.glance import Glance, alike, distance, glance
 from encoder.detect.pattern import PatternDetector
 from encoder.detect.records import RECORD_END, Cutting, cut_at
+from encoder.detect.runs import is_runs
 from encoder.trees import TREES
 
 PLACES: Final = 16
@@ -66,7 +67,7 @@ class KindCutting:
     def change_in(self, window: memoryview) -> int:
         """Bytes before the change between records and another kind of data, or other records; 0 if there is none."""
         size = len(window)
-        if size < LEAST_WINDOW or not _may_change(window):
+        if size < LEAST_WINDOW or is_runs(window) or not _may_change(window):
             return 0
         step = size // PLACES
         starts = [SKIPPED, *range(step, PLACES * step, step), size - PIECE]
@@ -102,11 +103,11 @@ def _may_change(window: memoryview) -> bool:
 
 def _first_apart(glances: Sequence[Glance]) -> int:
     """The first of two consecutive glances that differ from all before them; 0 if there are none."""
-    for place in range(1, len(glances) - 1):
-        before = _mean(glances[:place])
-        if distance(before, glances[place]) > APART and distance(before, glances[place + 1]) > APART:
-            return place
-    return 0
+    every = np.array(glances)
+    before = (np.cumsum(every, axis=0) / np.arange(1, len(every) + 1)[:, None])[:-2]
+    apart = [np.abs(before - every[behind : len(every) + behind - 2]).sum(axis=1) > 2 * APART for behind in (1, 2)]
+    both = apart[0] & apart[1]
+    return int(both.argmax()) + 1 if both.any() else 0
 
 
 def _mean(glances: Sequence[Glance]) -> Glance:

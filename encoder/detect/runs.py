@@ -15,5 +15,6 @@ SHARE: Final = 0.97
 def is_runs(block: bytes | bytearray | memoryview) -> bool:
     """Whether nearly all of the block is runs, or repeats within eight bytes. It has 16 KiB or more."""
     words = np.frombuffer(memoryview(block)[: memoryview(block).nbytes // 8 * 8], np.uint64)
-    places = np.arange(PLACES) * ((len(words) - 1) // PLACES)
-    return bool(np.count_nonzero(words[places] == words[places + 1]) >= SHARE * PLACES)
+    step = (len(words) - 1) // PLACES
+    first, second = words[: PLACES * step : step], words[1 : PLACES * step + 1 : step]
+    return bool(np.count_nonzero(first == second) >= SHARE * PLACES)

@@ -13,7 +13,7 @@ from encoder.detect.ports import SampleEncoder
 from encoder.detect.runs import is_runs
 from encoder.detect.sample import SAMPLE_SIZE, take_middle, take_parts, take_sample, take_trial
 from encoder.detect.tree import DecisionTree, load_tree
-from encoder.detect.trial import at_leisure, best_on, encode_lazily, is_brief, is_dense, leader_on, pays_on
+from encoder.detect.trial import BUSY, DENSE, at_leisure, best_on, density_of, encode_lazily, is_brief, leader_on, pays_on
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
@@ -56,14 +56,17 @@ MOST_SHAPES: Final = 0.3
 Lines of prose and code begin in 0.35 to 1 ways, those that are smaller as columns in 0.15 at most.
 """
 
+LEAST_RUNS: Final = 3 << 19
+"""Bytes of runs, below which brotli gets at most `QUICK_RUNS`: of few its higher levels make no fewer bytes."""
+QUICK_RUNS: Final = 3
+
 TWINS: Final = {TreeType.JSON: TreeType.JSON_LINES, TreeType.JSON_LINES: TreeType.JSON}
-"""Of a shape that is clear, the tree that takes it apart in nearly the same way, and is not tried in haste."""
+
+LEAST_COMPARED: Final = 3 << 19
+"""Bytes of a document's block, below which there is no time for another tokeniser than its first choice."""
 
 LEAST_DECIDED: Final = 1 << 19
 """Bytes of a block, not a stream's first, below which trials with documents and text would cost too much in haste."""
-
-LEAST_COMPARED: Final = 1 << 21
-"""Bytes of a block, below which a document's first choice is not held against other tokenisers in haste."""
 
 MOST_RELIED: Final = 7
 """How many consecutive decisions about the same shortlist can rely on its last trial."""
@@ -140,6 +143,23 @@ def worth_trying(trees: tuple[TreeType, ...], pattern: Pattern) -> tuple[TreeTyp
 def lines_alike(pattern: Pattern) -> bool:
     """Whether lines begin so much alike that what looks like text could be records."""
     return pattern.tree is not TreeType.OPAQUE and pattern.features.prefix_shapes <= MOST_SHAPES
+
+
+def _quicker(runs: Strategy) -> Strategy:
+    """The strategy for few runs."""
+    return replace(runs, level=min(runs.level, QUICK_RUNS)) if runs.back_end is BackEnd.BROTLI else runs
+
+
+def _in_haste(trees: tuple[TreeType, ...], pattern: Pattern) -> tuple[TreeType, ...]:
+    """The trees without those that hardly ever gain what their trial costs: JSON lines or JSON beside the other one,
+    which takes them apart in nearly the same way; and on text those that nothing speaks for.
+    """
+    twin = TWINS.get(pattern.tree)
+    if twin is not None and pattern.tree in trees:
+        return tuple(tree for tree in trees if tree is not twin)
+    if pattern.tree is TreeType.TEXT:
+        return tuple(tree for tree in trees if TREES[tree].plain or TREES[tree].hinted(pattern.features)) or trees
+    return trees
 
 
 def _speaks_for(tree: TreeType, pattern: Pattern) -> bool:
@@ -238,7 +258,7 @@ class AdaptiveCompressionSelector:
         if memoryview(block).nbytes < SMALLEST:
             choice = self._small
         elif self._runs is not None and is_runs(block):
-            choice = self._runs
+            choice = self._runs if memoryview(block).nbytes >= LEAST_RUNS else _quicker(self._runs)
         else:
             now = middle_glance(block)
             known = self._known_by(now)
@@ -299,9 +319,10 @@ class AdaptiveCompressionSelector:
         size = memoryview(block).nbytes
         if self._decisions and size < LEAST_DECIDED:
             return plain, 0
-        if is_dense(take_middle(block), plain, encode):
+        density = density_of(take_middle(block), plain, encode)
+        if density >= DENSE:
             return plain, 1
-        if size < LEAST_COMPARED and TREES[pattern.tree].document:
+        if TREES[pattern.tree].document and (density >= BUSY or size < LEAST_COMPARED):
             shortlist = shortlist[:1]
         trials, choice, settled = 1, shortlist[0], False
         if len(shortlist) > 1:
@@ -339,6 +360,6 @@ class AdaptiveCompressionSelector:
         trees = worth_trying(self._tree.shortlist(pattern), pattern)
         if TREES[pattern.tree].plain and not lines_alike(pattern) and self._is_hasty():
             return [strategy_for(TreeType.TEXT, pattern, self._strategies)]
-        if self._is_hasty() and pattern.tree in TWINS:
-            trees = tuple(tree for tree in trees if tree is not TWINS[pattern.tree]) or trees
+        if self._is_hasty():
+            trees = _in_haste(trees, pattern)
         return list(dict.fromkeys(strategy_for(tree, pattern, self._strategies) for tree in trees))

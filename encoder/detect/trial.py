@@ -37,7 +37,11 @@ class Handicaps:
 
 
 DENSE: Final = 28
-"""Times smaller by zstd 1: such bytes, generated code for example, zstd 9 compresses at several hundred MB/s."""
+"""Times smaller by zstd 1: such bytes, generated code for example, zstd 9 compresses at several hundred MB/s, and
+taking them apart would take many times as long.
+"""
+BUSY: Final = 10
+"""Times smaller by zstd 1, below which zstd 9 takes so long that there is time for another tokeniser."""
 PAYS: Final = 0.95
 """Of the plain bytes of a part, below which it is taken apart: all of them see more of what they repeat."""
 CLEARLY_PAYS: Final = 0.85
@@ -111,9 +115,9 @@ def pays_on(parts: Sequence[bytes], choice: Strategy, plain: Strategy, encode: S
     return columns < PAYS * sum(len(encode(part, plain)) for part in parts)
 
 
-def is_dense(part: memoryview, plain: Strategy, encode: SampleEncoder) -> bool:
-    """Whether even a quick compression makes the part so small that taking it apart would take many times as long."""
-    return DENSE * len(encode(bytes(part), replace(plain, level=1))) <= len(part)
+def density_of(part: memoryview, plain: Strategy, encode: SampleEncoder) -> float:
+    """How many times smaller a quick compression makes the part: the more, the less time zstd takes for it."""
+    return len(part) / len(encode(bytes(part), replace(plain, level=1)))
 
 
 def tried_as(strategy: Strategy, *, leisurely: bool) -> Strategy:

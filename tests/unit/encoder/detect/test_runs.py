@@ -1,9 +1,10 @@
 import random
+from dataclasses import replace
 
 import pytest
 
 from encoder.detect.runs import is_runs
-from encoder.detect.selector import AdaptiveCompressionSelector
+from encoder.detect.selector import LEAST_RUNS, QUICK_RUNS, AdaptiveCompressionSelector
 from encoder.profile import load_profile
 
 FAST = load_profile("fast")
@@ -33,8 +34,13 @@ def test_a_block_that_is_a_twentieth_something_else_is_none():
 
 def test_runs_get_the_strategy_for_runs_and_change_nothing():
     selector = AdaptiveCompressionSelector(FAST.strategies, runs=FAST.runs)
-    assert selector.select(bytes(SIZE)) == FAST.runs
+    assert selector.select(bytes(LEAST_RUNS)) == FAST.runs
     assert selector.observations.detections == 0
+
+
+def test_few_runs_get_a_quicker_level_of_it():
+    selector = AdaptiveCompressionSelector(FAST.strategies, runs=FAST.runs)
+    assert selector.select(bytes(SIZE)) == replace(FAST.runs, level=QUICK_RUNS)
 
 
 def test_runs_are_like_any_block_where_there_is_no_strategy_for_them():

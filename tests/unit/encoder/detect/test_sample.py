@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 from encoder.detect.sample import SAMPLE_SIZE, SMALLEST_PART, take_middle, take_parts, take_sample
 from encoder.strategy import TreeType
 
+MIB = 1 << 20
+
 
 def test_a_small_block_is_its_own_sample():
     assert take_sample(b"a\nb") == b"a\nb"
@@ -68,7 +70,7 @@ def test_what_seems_best_is_tried_on_the_head_of_json_the_middle_of_text_and_bot
     size = SMALLEST_PART
     middle = len(block) // 2
     assert take_parts(block, TreeType.JSON) == (block[:size],)
-    assert take_parts(block, TreeType.XML) == (block[: size // 2], block[middle : middle + size // 2])
+    assert take_parts(block, TreeType.XML) == (block[: size // 4], block[middle : middle + size // 4])
     assert take_parts(block, TreeType.TEXT) == (block[middle - size // 2 :][:size],)
 
 
@@ -76,7 +78,10 @@ def test_a_small_block_is_all_of_its_part():
     assert take_parts(b"abc", TreeType.TEXT) == (b"abc",)
 
 
-def test_the_middle_is_a_mebibyte_or_all():
+def test_the_middle_is_a_quarter_within_bounds():
     assert bytes(take_middle(b"abc")) == b"abc"
-    block = bytes(1 << 20) + b"x" * (1 << 20) + bytes(1 << 20)
-    assert bytes(take_middle(block)) == b"x" * (1 << 20)
+    for size in (MIB // 8, MIB // 2, MIB):
+        block = bytes(3 * size // 2) + b"x" * size + bytes(3 * size // 2)
+        assert bytes(take_middle(block)) == b"x" * size
+    assert len(take_middle(bytes(MIB // 8 + 1))) == MIB // 8
+    assert len(take_middle(bytes(8 * MIB))) == MIB

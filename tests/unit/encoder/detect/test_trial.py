@@ -6,7 +6,7 @@ from encoder.detect.pattern import PatternDetector
 from encoder.detect.sample import LARGEST_TRIAL, LEISURELY_TRIAL, SMALLEST_TRIAL, take_trial
 from encoder.detect.selector import AdaptiveCompressionSelector, incompressible, worth_trying
 from encoder.detect.tree import parse_tree
-from encoder.detect.trial import LEISURELY_LEVEL, at_leisure, best_on, pays_on
+from encoder.detect.trial import LEISURELY_LEVEL, at_leisure, best_on, leader_on, pays_on
 from encoder.profile import load_profile
 from encoder.strategy import BackEnd, Strategy, TreeType
 
@@ -210,3 +210,26 @@ def test_a_part_pays_where_it_is_smaller_by_a_twentieth():
     assert pays_on((b"x", b"y"), fast[TreeType.LOG], fast[TreeType.TEXT], encode)
     sizes[TreeType.LOG] = 96
     assert not pays_on((b"x", b"y"), fast[TreeType.LOG], fast[TreeType.TEXT], encode)
+
+
+def test_a_leader_far_below_plain_bytes_needs_no_further_question():
+    shortlist = [STRATEGIES[TreeType.TEXT], STRATEGIES[TreeType.LOG]]
+    assert leader_on(b"x", shortlist, Sizes(text=100, log=84)) == (STRATEGIES[TreeType.LOG], True)
+    assert leader_on(b"x", shortlist, Sizes(text=100, log=86)) == (STRATEGIES[TreeType.LOG], False)
+    assert leader_on(b"x", shortlist, Sizes(text=100, log=101)) == (STRATEGIES[TreeType.TEXT], False)
+    assert leader_on(b"x", shortlist[1:], Sizes(log=1)) == (STRATEGIES[TreeType.LOG], False)
+
+
+def test_json_lines_are_not_held_against_json_where_there_is_little_time(samples):
+    lines = samples["JSON lines"][2]
+    fast = AdaptiveCompressionSelector(load_profile("fast").strategies)
+    assert fast.select(lines).tree is TreeType.JSON_LINES
+    assert TreeType.JSON not in {strategy.tree for strategy in fast._tried}  # noqa: SLF001 - what was tried is kept nowhere else
+
+
+def test_the_short_end_of_a_stream_is_not_tried_anew_where_there_is_little_time(samples):
+    selector = AdaptiveCompressionSelector(load_profile("fast").strategies)
+    selector.select(samples["a syslog"][2])
+    before = selector.observations.trials
+    assert selector.select(samples["an indented JSON document"][2][: 1 << 17]).tree is TreeType.TEXT
+    assert selector.observations.trials == before
