@@ -19,8 +19,10 @@ _CLEARLY: Final = 0.75
 """Of what a sample says that the plain bytes become, behind zstd 1: below it columns of records pay."""
 _HARDLY: Final = 0.9
 """The same, of what was tried already."""
-_BELOW_QUICK: Final = 0.8
-"""Of the plain bytes at the columns' own level, to which the level for plain bytes adds a tenth to a seventh."""
+_QUICK: Final = 3
+"""A level at which all plain bytes are compressed, to foretell what they become at their own."""
+_BELOW: Final = 0.95
+"""Of what is foretold."""
 _PART_BEATS: Final = 0.95
 """Of the plain bytes of a part, which see less of what they repeat than all of them: below it columns pay."""
 _DENSE: Final = 24
@@ -40,10 +42,8 @@ def hasty_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None,
         return packing.body(text_level=_text_level(strategy))
     body = packing.body()
     tried = TREES[strategy.tree].document or strategy.text_level is not None
-    if far_below_sample(body, view, _HARDLY if tried else _CLEARLY):
-        return _settled(packing, body, view)
-    if not tried and len(body) < _BELOW_QUICK * size_behind(BackEnd.ZSTD, view, strategy.level):
-        return _settled(packing, body, view)
+    if far_below_sample(body, view, _HARDLY if tried else _CLEARLY) or len(body) < _BELOW * _foretold(view, strategy):
+        return body if tried else _settled(packing, body, view)
     if not tried and len(view) >= _WORTH_A_PART and _part_pays(middle_of(view), strategy):
         return min(body, packing.body(text_level=_text_level(strategy)), key=len)
     return min(body, _plain(view, strategy), key=len)
@@ -65,10 +65,22 @@ def _part_pays(part: memoryview, strategy: Strategy) -> bool:
     return len(columns) < _PART_BEATS * len(_plain(part, strategy))
 
 
+def _foretold(view: memoryview, strategy: Strategy) -> float:
+    """Bytes of the plain body: at a quick level all are compressed, and a part says what the level for plain bytes
+    makes of that.
+    """
+    part = middle_of(view)
+    before, after = (size_behind(BackEnd.ZSTD, part, level) for level in (_QUICK, _plain_level(strategy)))
+    return size_behind(BackEnd.ZSTD, view, _QUICK) * after / before
+
+
+def _plain_level(strategy: Strategy) -> int:
+    return strategy.level if strategy.plain_level is None else strategy.plain_level
+
+
 def _text_level(strategy: Strategy) -> int:
     return strategy.level if strategy.prose_level is None else strategy.prose_level
 
 
 def _plain(view: memoryview, strategy: Strategy) -> bytes:
-    level = strategy.level if strategy.plain_level is None else strategy.plain_level
-    return one_stream(view, replace(strategy, level=level), TreeType.TEXT, fell_back=True)
+    return one_stream(view, replace(strategy, level=_plain_level(strategy)), TreeType.TEXT, fell_back=True)

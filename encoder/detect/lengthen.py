@@ -51,8 +51,12 @@ class Lengthening:
         goes_on = self._take(piece[:change] if change else piece)
         if before and not goes_on:
             return self._ended(cut_at(window[:before]))
-        if change and goes_on and self._take(piece[change:]):
-            change = 0  # to what stays plain too
+        if change and goes_on:
+            if self._take(piece[change:]):
+                change = 0  # to what stays plain too
+            elif len(window) < self._longest:
+                self._accepted = before + change
+                return 0  # a few pages of a table in what is plain end no block: more of it is to say
         if change:
             return self._ended(before + change)
         if not goes_on or len(window) >= self._longest:

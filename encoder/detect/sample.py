@@ -19,7 +19,7 @@ A transform's templates and dictionaries pay off late, so on less data plain tex
 level a good part of its time.
 """
 SMALLEST_PART: Final = 1 << 16
-PART_SHARE: Final = 16
+PART_SHARE: Final = 24
 """What seems best is held against plain bytes on this part of a block, and on no fewer bytes than that."""
 MIDDLE_SHARE: Final = 4
 """Whether a block repeats very much is seen in this part of it."""
@@ -72,8 +72,8 @@ def _joined(head: bytes, body: bytes) -> bytes:
 def take_parts(block: bytes | bytearray | memoryview, tree: TreeType) -> tuple[bytes, ...]:
     """The parts of a block of that shape on which what seems best is held against plain bytes.
 
-    Of JSON that is its head, without which the middle means little. Of XML it is a quarter of that, and as much from
-    the middle: files that were joined can have a head of another kind. Of others it is from the middle.
+    Of JSON that is its head, without which the middle means little. Of XML it is half of that, and as much from the
+    middle: files that were joined can have a head of another kind. Of others it is from the middle.
     """
     view = memoryview(block).cast("B")
     size = max(SMALLEST_PART, len(view) // PART_SHARE)
@@ -81,7 +81,7 @@ def take_parts(block: bytes | bytearray | memoryview, tree: TreeType) -> tuple[b
     if tree is TreeType.JSON:
         return (bytes(view[:size]),)
     if tree is TreeType.XML:
-        return bytes(view[: size // 4]), bytes(view[middle : middle + size // 4])
+        return (_joined(bytes(view[: size // 2]), bytes(view[middle : middle + size // 2])),)
     return (bytes(view[middle - size // 2 :][:size]) if size < len(view) else bytes(view),)
 
 

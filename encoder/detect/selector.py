@@ -13,7 +13,7 @@ from encoder.detect.ports import SampleEncoder
 from encoder.detect.runs import is_runs
 from encoder.detect.sample import SAMPLE_SIZE, take_middle, take_parts, take_sample, take_trial
 from encoder.detect.tree import DecisionTree, load_tree
-from encoder.detect.trial import BUSY, DENSE, at_leisure, best_on, density_of, encode_lazily, is_brief, leader_on, pays_on
+from encoder.detect.trial import BUSY, DENSE, DENSE_XML, PAYS, UNSPACED_PAYS, XML_PAYS, at_leisure, best_on, density_of, encode_lazily, is_brief, leader_on, pays_on
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
@@ -62,11 +62,19 @@ QUICK_RUNS: Final = 3
 
 TWINS: Final = {TreeType.JSON: TreeType.JSON_LINES, TreeType.JSON_LINES: TreeType.JSON}
 
+HARDLY_CONSISTENT: Final = 0.3
+"""Share of text's lines with the usual number of separators, below which they are hardly a table's."""
+
 LEAST_COMPARED: Final = 3 << 19
 """Bytes of a document's block, below which there is no time for another tokeniser than its first choice."""
 
 LEAST_DECIDED: Final = 1 << 19
 """Bytes of a block, not a stream's first, below which trials with documents and text would cost too much in haste."""
+
+FEWEST_BLANKS: Final = 0.03
+MOST_VARIED: Final = 0.9
+LONGEST_LINE: Final = 10.0
+"""A line's bytes, as a logarithm."""
 
 MOST_RELIED: Final = 7
 """How many consecutive decisions about the same shortlist can rely on its last trial."""
@@ -140,9 +148,18 @@ def worth_trying(trees: tuple[TreeType, ...], pattern: Pattern) -> tuple[TreeTyp
     return tuple(tree for tree in trees if tree in (first, pattern.tree) or _speaks_for(tree, pattern)) or trees
 
 
-def lines_alike(pattern: Pattern) -> bool:
-    """Whether lines begin so much alike that what looks like text could be records."""
-    return pattern.tree is not TreeType.OPAQUE and pattern.features.prefix_shapes <= MOST_SHAPES
+def may_be_records(pattern: Pattern) -> bool:
+    """Whether lines begin so much alike that what looks like text could be records, or have hardly a blank: sums of
+    files, reads of a genome.
+    """
+    seen = pattern.features
+    return pattern.tree is not TreeType.OPAQUE and (seen.prefix_shapes <= MOST_SHAPES or unspaced(pattern))
+
+
+def unspaced(pattern: Pattern) -> bool:
+    """Whether it is text in lines of about one length that hold hardly a blank: no prose, and no code."""
+    seen = pattern.features
+    return seen.blank <= FEWEST_BLANKS and seen.line_variation <= MOST_VARIED and seen.line_length <= LONGEST_LINE
 
 
 def _quicker(runs: Strategy) -> Strategy:
@@ -152,14 +169,21 @@ def _quicker(runs: Strategy) -> Strategy:
 
 def _in_haste(trees: tuple[TreeType, ...], pattern: Pattern) -> tuple[TreeType, ...]:
     """The trees without those that hardly ever gain what their trial costs: JSON lines or JSON beside the other one,
-    which takes them apart in nearly the same way; and on text those that nothing speaks for.
+    which takes them apart in nearly the same way; and a table's on text without separators.
     """
     twin = TWINS.get(pattern.tree)
     if twin is not None and pattern.tree in trees:
         return tuple(tree for tree in trees if tree is not twin)
-    if pattern.tree is TreeType.TEXT:
-        return tuple(tree for tree in trees if TREES[tree].plain or TREES[tree].hinted(pattern.features)) or trees
+    if pattern.tree is TreeType.TEXT and pattern.features.field_consistency < HARDLY_CONSISTENT:
+        return tuple(tree for tree in trees if not TREES[tree].separated) or trees
     return trees
+
+
+def _share_for(pattern: Pattern) -> float:
+    """Of a part's plain bytes, below which it is taken apart."""
+    if pattern.tree is TreeType.XML:
+        return XML_PAYS
+    return UNSPACED_PAYS if pattern.tree is TreeType.TEXT and unspaced(pattern) else PAYS
 
 
 def _speaks_for(tree: TreeType, pattern: Pattern) -> bool:
@@ -320,7 +344,7 @@ class AdaptiveCompressionSelector:
         if self._decisions and size < LEAST_DECIDED:
             return plain, 0
         density = density_of(take_middle(block), plain, encode)
-        if density >= DENSE:
+        if density >= (DENSE_XML if pattern.tree is TreeType.XML else DENSE):
             return plain, 1
         if TREES[pattern.tree].document and (density >= BUSY or size < LEAST_COMPARED):
             shortlist = shortlist[:1]
@@ -330,7 +354,8 @@ class AdaptiveCompressionSelector:
             trials += len(shortlist)
         if settled or not choice.hasty or TREES[choice.tree].plain:
             return choice, trials
-        return (choice if pays_on(take_parts(block, pattern.tree), choice, plain, encode) else plain), trials + 2
+        pays = pays_on(take_parts(block, pattern.tree), choice, plain, encode, _share_for(pattern))
+        return (choice if pays else plain), trials + 2
 
     def _is_hasty(self) -> bool:
         """Whether a trial takes a good part of an encode: plain bytes have a quick level too, whichever tokeniser
@@ -358,7 +383,7 @@ class AdaptiveCompressionSelector:
             own = self._strategies.get(TreeType.OPAQUE)
             return [own if own is not None and own.back_end is BackEnd.MIXING else STORED]
         trees = worth_trying(self._tree.shortlist(pattern), pattern)
-        if TREES[pattern.tree].plain and not lines_alike(pattern) and self._is_hasty():
+        if TREES[pattern.tree].plain and not may_be_records(pattern) and self._is_hasty():
             return [strategy_for(TreeType.TEXT, pattern, self._strategies)]
         if self._is_hasty():
             trees = _in_haste(trees, pattern)

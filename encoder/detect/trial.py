@@ -40,10 +40,16 @@ DENSE: Final = 28
 """Times smaller by zstd 1: such bytes, generated code for example, zstd 9 compresses at several hundred MB/s, and
 taking them apart would take many times as long.
 """
+DENSE_XML: Final = 36
+"""The same of XML, whose tokeniser is as quick where tags come again and again."""
 BUSY: Final = 10
 """Times smaller by zstd 1, below which zstd 9 takes so long that there is time for another tokeniser."""
 PAYS: Final = 0.95
 """Of the plain bytes of a part, below which it is taken apart: all of them see more of what they repeat."""
+UNSPACED_PAYS: Final = 0.97
+"""The same of text without blanks, which hardly repeats itself from afar."""
+XML_PAYS: Final = 1.0
+"""The same of XML, whose templates are written once in all of it."""
 CLEARLY_PAYS: Final = 0.85
 """Of the plain bytes of a trial's sample, below which nothing larger is tried."""
 QUICK: Final = Handicaps(plain=1.03, others=1.02)
@@ -109,10 +115,12 @@ def leader_on(sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncode
     return shortlist[least], any(sizes[least] < CLEARLY_PAYS * size for size in plain)
 
 
-def pays_on(parts: Sequence[bytes], choice: Strategy, plain: Strategy, encode: SampleEncoder) -> bool:
-    """Whether the parts are clearly smaller taken apart."""
+def pays_on(
+    parts: Sequence[bytes], choice: Strategy, plain: Strategy, encode: SampleEncoder, share: float = PAYS
+) -> bool:
+    """Whether the parts are clearly smaller taken apart: below that share of their plain bytes."""
     columns = sum(len(encode(part, tried_as(choice, leisurely=False))) for part in parts)
-    return columns < PAYS * sum(len(encode(part, plain)) for part in parts)
+    return columns < share * sum(len(encode(part, plain)) for part in parts)
 
 
 def density_of(part: memoryview, plain: Strategy, encode: SampleEncoder) -> float:

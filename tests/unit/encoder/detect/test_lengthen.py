@@ -60,8 +60,19 @@ def test_each_window_is_shown_to_the_selector_once_where_all_stay_plain():
 
 
 def test_a_block_ends_where_the_kind_changes_to_one_that_is_taken_apart():
-    changes = iter([0, 5, 0, 0])
+    changes = chain([0, 5], repeat(0))
     assert cut(LINES[:30], Scripted(PLAIN, PLAIN, LOG), lambda _window: next(changes))[0] == (15, PLAIN)
+
+
+def test_a_change_at_the_end_of_the_longest_window_is_where_the_block_ends():
+    changes = chain([0, 0, 0, 5], repeat(0))
+    assert cut(LINES[:60], Scripted(PLAIN, PLAIN, PLAIN, PLAIN, LOG), lambda _window: next(changes))[0] == (35, PLAIN)
+
+
+def test_a_few_records_behind_a_change_end_no_block_where_what_follows_is_plain():
+    changes = chain([0, 5], repeat(0))
+    selector = Scripted(PLAIN, PLAIN, LOG, PLAIN)
+    assert cut(LINES[:40], selector, lambda _window: next(changes)) == [(40, PLAIN)]
 
 
 def test_a_change_between_kinds_that_both_stay_plain_ends_nothing():
