@@ -322,7 +322,7 @@ class _Packer:
         text = stream_class in TEXT_CLASSES
         level = self._strategy.level_of(text=text)
         key = level, id(raw)
-        if self._quicker is not None and id(raw) in self._known.smallest and not self._gains(raw, level, text=text):
+        if self._quicker is not None and id(raw) in self._known.smallest and not self._gains(raw, level, stream_class, text=text):
             return self._known.smallest[id(raw)]
         if key not in self._known.done:
             book = self._strategy.codebook if text or stream_class == _METADATA else b""
@@ -338,14 +338,16 @@ class _Packer:
         _, used, stream = self._known.done[key]
         return used, stream
 
-    def _gains(self, raw: bytes | memoryview, level: int, *, text: bool) -> bool:
+    def _gains(self, raw: bytes | memoryview, level: int, stream_class: int, *, text: bool) -> bool:
         """Whether a long stream's middle is smaller at that level than at the quicker one."""
+        from encoder.glyphs.sink import TEXT  # noqa: PLC0415  as the module says
+
         assert self._quicker is not None, "asked of a packer that has one"
         quicker = self._quicker.level_of(text=text)
         if quicker == level:
             return False
         part = middle_of(memoryview(raw))
-        if len(raw) < _LONG * len(part):
+        if len(raw) < _LONG * len(part) or stream_class == TEXT:  # which repeats itself from farther than a part shows
             return True
         before, after = (len(compress(BackEnd.ZSTD, part, at, text=text)[1]) for at in (quicker, level))
         return after < _WORTH_A_LEVEL * before
