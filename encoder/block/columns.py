@@ -91,7 +91,7 @@ def _best_named(view: memoryview, strategy: Strategy, place: SegmentPlace | None
     if named is not None:
         return transform(view, strategy.tree, strategy.separator, by_path=named)
     hurried = is_document and strategy.hasty
-    most = len(view) // _NAMED if hurried else _LINES_TRIED
+    most = len(view) // _NAMED if strategy.hasty else _LINES_TRIED
     part = view if is_document and not hurried else view[: min(_LINES_TRIED, most)]
     tried = {by_path: transform(part, strategy.tree, strategy.separator, by_path=by_path) for by_path in (True, False)}
     by_path, by_key = (_quick_size(tried[by_path], strategy.tree) for by_path in (True, False))
@@ -172,6 +172,7 @@ def _shown(streams: _Logical, strategy: Strategy) -> _Logical:
 def _pools_better(text: _Logical, packer: "_Packer") -> bool:
     """Whether a quick compression makes all text in one stream smaller than in many."""
     from encoder.glyphs.layout import gather_physical  # noqa: PLC0415  as the module says
+
     many, one = gather_physical(text), gather_physical(text, text_pooled=True)
     if len(many) <= 1:
         return False
@@ -322,7 +323,11 @@ class _Packer:
         text = stream_class in TEXT_CLASSES
         level = self._strategy.level_of(text=text)
         key = level, id(raw)
-        if self._quicker is not None and id(raw) in self._known.smallest and not self._gains(raw, level, stream_class, text=text):
+        if (
+            self._quicker is not None
+            and id(raw) in self._known.smallest
+            and not self._gains(raw, level, stream_class, text=text)
+        ):
             return self._known.smallest[id(raw)]
         if key not in self._known.done:
             book = self._strategy.codebook if text or stream_class == _METADATA else b""

@@ -19,16 +19,14 @@ _CLEARLY: Final = 0.75
 """Of what a sample says that the plain bytes become, behind zstd 1: below it columns of records pay."""
 _HARDLY: Final = 0.9
 """The same, of what was tried already."""
-_QUICK: Final = 3
+_QUICK: Final = 1
 """A level at which all plain bytes are compressed, to foretell what they become at their own."""
 _BELOW: Final = 0.95
-"""Of what is foretold."""
-_PART_BEATS: Final = 0.95
-"""Of the plain bytes of a part, which see less of what they repeat than all of them: below it columns pay."""
+"""Of what is foretold, below which they are not made."""
+_NEAR: Final = 1.1
+"""The same, below which columns of records may become smaller at their levels for chosen ones."""
 _DENSE: Final = 24
 """Times that columns are smaller than the block; its plain bytes then take zstd hardly any time."""
-_WORTH_A_PART: Final = 1 << 18
-"""Bytes of a block; of a smaller one both are made."""
 
 
 def hasty_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
@@ -42,11 +40,12 @@ def hasty_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None,
         return packing.body(text_level=_text_level(strategy))
     body = packing.body()
     tried = TREES[strategy.tree].document or strategy.text_level is not None
-    if far_below_sample(body, view, _HARDLY if tried else _CLEARLY) or len(body) < _BELOW * _foretold(view, strategy):
+    if far_below_sample(body, view, _HARDLY if tried else _CLEARLY):
         return body if tried else _settled(packing, body, view)
-    if not tried and len(view) >= _WORTH_A_PART and _part_pays(middle_of(view), strategy):
-        return min(body, packing.body(text_level=_text_level(strategy)), key=len)
-    return min(body, _plain(view, strategy), key=len)
+    foretold = _foretold(view, strategy)
+    if not tried and len(body) < _NEAR * foretold:
+        body = _settled(packing, body, view)
+    return body if len(body) < _BELOW * foretold else min(body, _plain(view, strategy), key=len)
 
 
 def _settled(packing: Packing, body: bytes, view: memoryview) -> bytes:
@@ -54,15 +53,6 @@ def _settled(packing: Packing, body: bytes, view: memoryview) -> bytes:
     beside it.
     """
     return body if _DENSE * len(body) < len(view) else min(body, packing.settled_body(), key=len)
-
-
-def _part_pays(part: memoryview, strategy: Strategy) -> bool:
-    """Whether columns of a part, their text at the level for prose, are smaller than its plain bytes."""
-    packing = packing_of(part, strategy, None, thorough=False)
-    if packing is None:
-        return False
-    columns = packing.body(text_level=_text_level(strategy))
-    return len(columns) < _PART_BEATS * len(_plain(part, strategy))
 
 
 def _foretold(view: memoryview, strategy: Strategy) -> float:

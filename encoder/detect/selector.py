@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from encoder.detect.glance import Glance, alike, distance, middle_glance
+from encoder.detect.haste import decide, in_haste, may_be_records
 from encoder.detect.pattern import Pattern, PatternDetector
 from encoder.detect.ports import SampleEncoder
 from encoder.detect.runs import is_runs
-from encoder.detect.sample import SAMPLE_SIZE, take_middle, take_parts, take_sample, take_trial
+from encoder.detect.sample import SAMPLE_SIZE, take_sample, take_trial
 from encoder.detect.tree import DecisionTree, load_tree
-from encoder.detect.trial import BUSY, DENSE, DENSE_XML, PAYS, UNSPACED_PAYS, XML_PAYS, at_leisure, best_on, density_of, encode_lazily, is_brief, leader_on, pays_on
+from encoder.detect.trial import at_leisure, best_on, encode_lazily, is_brief
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
@@ -50,31 +51,9 @@ STORED: Final = Strategy(TreeType.OPAQUE, BackEnd.STORE, 0)
 MOST_UNSEEN: Final = 7
 """How many blocks like an examined one can skip their own look."""
 
-MOST_SHAPES: Final = 0.3
-"""Classes of characters with which lines begin, for each line: above it, little time is not spent on trials with text.
-
-Lines of prose and code begin in 0.35 to 1 ways, those that are smaller as columns in 0.15 at most.
-"""
-
 LEAST_RUNS: Final = 3 << 19
 """Bytes of runs, below which brotli gets at most `QUICK_RUNS`: of few its higher levels make no fewer bytes."""
 QUICK_RUNS: Final = 3
-
-TWINS: Final = {TreeType.JSON: TreeType.JSON_LINES, TreeType.JSON_LINES: TreeType.JSON}
-
-HARDLY_CONSISTENT: Final = 0.3
-"""Share of text's lines with the usual number of separators, below which they are hardly a table's."""
-
-LEAST_COMPARED: Final = 3 << 19
-"""Bytes of a document's block, below which there is no time for another tokeniser than its first choice."""
-
-LEAST_DECIDED: Final = 1 << 19
-"""Bytes of a block, not a stream's first, below which trials with documents and text would cost too much in haste."""
-
-FEWEST_BLANKS: Final = 0.03
-MOST_VARIED: Final = 0.9
-LONGEST_LINE: Final = 10.0
-"""A line's bytes, as a logarithm."""
 
 MOST_RELIED: Final = 7
 """How many consecutive decisions about the same shortlist can rely on its last trial."""
@@ -148,42 +127,9 @@ def worth_trying(trees: tuple[TreeType, ...], pattern: Pattern) -> tuple[TreeTyp
     return tuple(tree for tree in trees if tree in (first, pattern.tree) or _speaks_for(tree, pattern)) or trees
 
 
-def may_be_records(pattern: Pattern) -> bool:
-    """Whether lines begin so much alike that what looks like text could be records, or have hardly a blank: sums of
-    files, reads of a genome.
-    """
-    seen = pattern.features
-    return pattern.tree is not TreeType.OPAQUE and (seen.prefix_shapes <= MOST_SHAPES or unspaced(pattern))
-
-
-def unspaced(pattern: Pattern) -> bool:
-    """Whether it is text in lines of about one length that hold hardly a blank: no prose, and no code."""
-    seen = pattern.features
-    return seen.blank <= FEWEST_BLANKS and seen.line_variation <= MOST_VARIED and seen.line_length <= LONGEST_LINE
-
-
 def _quicker(runs: Strategy) -> Strategy:
     """The strategy for few runs."""
     return replace(runs, level=min(runs.level, QUICK_RUNS)) if runs.back_end is BackEnd.BROTLI else runs
-
-
-def _in_haste(trees: tuple[TreeType, ...], pattern: Pattern) -> tuple[TreeType, ...]:
-    """The trees without those that hardly ever gain what their trial costs: JSON lines or JSON beside the other one,
-    which takes them apart in nearly the same way; and a table's on text without separators.
-    """
-    twin = TWINS.get(pattern.tree)
-    if twin is not None and pattern.tree in trees:
-        return tuple(tree for tree in trees if tree is not twin)
-    if pattern.tree is TreeType.TEXT and pattern.features.field_consistency < HARDLY_CONSISTENT:
-        return tuple(tree for tree in trees if not TREES[tree].separated) or trees
-    return trees
-
-
-def _share_for(pattern: Pattern) -> float:
-    """Of a part's plain bytes, below which it is taken apart."""
-    if pattern.tree is TreeType.XML:
-        return XML_PAYS
-    return UNSPACED_PAYS if pattern.tree is TreeType.TEXT and unspaced(pattern) else PAYS
 
 
 def _speaks_for(tree: TreeType, pattern: Pattern) -> bool:
@@ -329,33 +275,10 @@ class AdaptiveCompressionSelector:
             return settled, 0
         self._tried, self._relied = shortlist, 0
         encode = self._encode or encode_lazily
-        if self._is_hasty() and not TREES[pattern.tree].records:
-            return self._decided_in_haste(block, pattern, shortlist, encode)
+        if self._is_hasty():
+            plain = strategy_for(TreeType.TEXT, pattern, self._strategies)
+            return decide(block, pattern, shortlist, plain, encode, is_first=not self._decisions)
         return best_on(trial_of(block, pattern, shortlist), shortlist, encode), len(shortlist)
-
-    def _decided_in_haste(
-        self, block: bytes | bytearray | memoryview, pattern: Pattern, shortlist: list[Strategy], encode: SampleEncoder
-    ) -> tuple[Strategy, int]:
-        """The same where plain bytes are as likely to be smaller, and it must be known before: the block is cut by
-        what is chosen, and there is no time for both.
-        """
-        plain = strategy_for(TreeType.TEXT, pattern, self._strategies)
-        size = memoryview(block).nbytes
-        if self._decisions and size < LEAST_DECIDED:
-            return plain, 0
-        density = density_of(take_middle(block), plain, encode)
-        if density >= (DENSE_XML if pattern.tree is TreeType.XML else DENSE):
-            return plain, 1
-        if TREES[pattern.tree].document and (density >= BUSY or size < LEAST_COMPARED):
-            shortlist = shortlist[:1]
-        trials, choice, settled = 1, shortlist[0], False
-        if len(shortlist) > 1:
-            choice, settled = leader_on(trial_of(block, pattern, shortlist), shortlist, encode)
-            trials += len(shortlist)
-        if settled or not choice.hasty or TREES[choice.tree].plain:
-            return choice, trials
-        pays = pays_on(take_parts(block, pattern.tree), choice, plain, encode, _share_for(pattern))
-        return (choice if pays else plain), trials + 2
 
     def _is_hasty(self) -> bool:
         """Whether a trial takes a good part of an encode: plain bytes have a quick level too, whichever tokeniser
@@ -386,5 +309,5 @@ class AdaptiveCompressionSelector:
         if TREES[pattern.tree].plain and not may_be_records(pattern) and self._is_hasty():
             return [strategy_for(TreeType.TEXT, pattern, self._strategies)]
         if self._is_hasty():
-            trees = _in_haste(trees, pattern)
+            trees = in_haste(trees, pattern)
         return list(dict.fromkeys(strategy_for(tree, pattern, self._strategies) for tree in trees))

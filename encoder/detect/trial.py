@@ -36,22 +36,6 @@ class Handicaps:
         return self.others if place else 1.0
 
 
-DENSE: Final = 28
-"""Times smaller by zstd 1: such bytes, generated code for example, zstd 9 compresses at several hundred MB/s, and
-taking them apart would take many times as long.
-"""
-DENSE_XML: Final = 36
-"""The same of XML, whose tokeniser is as quick where tags come again and again."""
-BUSY: Final = 10
-"""Times smaller by zstd 1, below which zstd 9 takes so long that there is time for another tokeniser."""
-PAYS: Final = 0.95
-"""Of the plain bytes of a part, below which it is taken apart: all of them see more of what they repeat."""
-UNSPACED_PAYS: Final = 0.97
-"""The same of text without blanks, which hardly repeats itself from afar."""
-XML_PAYS: Final = 1.0
-"""The same of XML, whose templates are written once in all of it."""
-CLEARLY_PAYS: Final = 0.85
-"""Of the plain bytes of a trial's sample, below which nothing larger is tried."""
 QUICK: Final = Handicaps(plain=1.03, others=1.02)
 """A sample favours plain bytes more than the whole block does.
 
@@ -103,29 +87,6 @@ def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder)
     sizes = [len(encode(sample, tried_as(strategy, leisurely=leisurely))) for strategy in shortlist]
     trees = [strategy.tree for strategy in shortlist]
     return shortlist[smallest(trees, sizes, LEISURELY if leisurely else QUICK)]
-
-
-def leader_on(sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder) -> tuple[Strategy, bool]:
-    """The strategy that makes the sample smallest, on even terms, and whether it is so far below plain bytes that
-    nothing more need be asked. shortlist: at least one.
-    """
-    sizes = [len(encode(sample, tried_as(strategy, leisurely=False))) for strategy in shortlist]
-    least = sizes.index(min(sizes))
-    plain = [size for strategy, size in zip(shortlist, sizes, strict=True) if TREES[strategy.tree].plain]
-    return shortlist[least], any(sizes[least] < CLEARLY_PAYS * size for size in plain)
-
-
-def pays_on(
-    parts: Sequence[bytes], choice: Strategy, plain: Strategy, encode: SampleEncoder, share: float = PAYS
-) -> bool:
-    """Whether the parts are clearly smaller taken apart: below that share of their plain bytes."""
-    columns = sum(len(encode(part, tried_as(choice, leisurely=False))) for part in parts)
-    return columns < share * sum(len(encode(part, plain)) for part in parts)
-
-
-def density_of(part: memoryview, plain: Strategy, encode: SampleEncoder) -> float:
-    """How many times smaller a quick compression makes the part: the more, the less time zstd takes for it."""
-    return len(part) / len(encode(bytes(part), replace(plain, level=1)))
 
 
 def tried_as(strategy: Strategy, *, leisurely: bool) -> Strategy:

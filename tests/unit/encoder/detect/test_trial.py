@@ -2,11 +2,12 @@ import lzma
 import zlib
 from dataclasses import replace
 
+from encoder.detect.haste import leader_on, pays_on
 from encoder.detect.pattern import PatternDetector
 from encoder.detect.sample import LARGEST_TRIAL, LEISURELY_TRIAL, SMALLEST_TRIAL, take_trial
 from encoder.detect.selector import AdaptiveCompressionSelector, incompressible, worth_trying
 from encoder.detect.tree import parse_tree
-from encoder.detect.trial import LEISURELY_LEVEL, at_leisure, best_on, leader_on, pays_on
+from encoder.detect.trial import LEISURELY_LEVEL, at_leisure, best_on
 from encoder.profile import load_profile
 from encoder.strategy import BackEnd, Strategy, TreeType
 
@@ -224,7 +225,7 @@ def test_json_lines_are_not_held_against_json_where_there_is_little_time(samples
     lines = samples["JSON lines"][2]
     fast = AdaptiveCompressionSelector(load_profile("fast").strategies)
     assert fast.select(lines).tree is TreeType.JSON_LINES
-    assert TreeType.JSON not in {strategy.tree for strategy in fast._tried}  # noqa: SLF001 - what was tried is kept nowhere else
+    assert TreeType.JSON not in {strategy.tree for strategy in fast._tried}
 
 
 def test_the_short_end_of_a_stream_is_not_tried_anew_where_there_is_little_time(samples):

@@ -1,0 +1,181 @@
+"""Decisions where a trial takes a good part of an encode: columns or plain bytes, and which of them is worth asking.
+
+The block is cut by what is chosen, and there is no time to make both. So each question comes only where the cheaper one
+before it leaves a doubt: how dense the bytes are, a trial on a sample, and the winner beside plain bytes on a part.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from encoder.detect.pattern import Pattern
+from encoder.detect.ports import SampleEncoder
+from encoder.detect.sample import take_middle, take_parts, take_trial
+from encoder.detect.trial import QUICK, Handicaps, smallest, tried_as
+from encoder.strategy import Strategy, TreeType
+from encoder.trees import TREES
+
+DENSE: Final = 28
+"""Times smaller by zstd 1: such bytes, generated code for example, zstd 9 compresses at several hundred MB/s, and
+taking them apart would take many times as long.
+"""
+DENSE_XML: Final = 36
+"""The same of XML, whose tokeniser is as quick where tags come again and again."""
+DENSE_IF_SMALL: Final = 20
+"""The same of a block below `SMALL`, whose trials take a larger share."""
+BUSY: Final = 10
+"""Times smaller by zstd 1, below which zstd 9 takes so long that there is time for another tokeniser."""
+SMALL: Final = 5 << 19
+"""Bytes of a block, below which there is no time to try a second tokeniser on documents and text."""
+LEAST_DECIDED: Final = 1 << 19
+"""Bytes of a block, not a stream's first, below which trials with documents and text would cost too much."""
+CLEARLY_PAYS: Final = 0.85
+"""Of the plain bytes of a trial's sample, below which nothing larger is tried."""
+PAYS: Final = 0.95
+"""Of the plain bytes of a part, below which it is taken apart: all of them see more of what they repeat."""
+UNSPACED_PAYS: Final = 0.97
+"""The same of text without blanks, which hardly repeats itself from afar."""
+XML_PAYS: Final = 1.0
+"""The same of XML, whose templates are written once in all of it."""
+RECORDS_PAY: Final = 0.99
+"""The same of records; those that gain as a whole are at most 0.96 times their plain bytes in a part."""
+CLEARLY_WORSE: Final = 1.04
+"""The same of a trial's sample, from which on nothing larger is tried."""
+MOST_SHAPES: Final = 0.3
+"""Classes of characters with which lines begin, for each line: above it, no time is spent on trials with text.
+
+Lines of prose and code begin in 0.35 to 1 ways, those that are smaller as columns in 0.15 at most.
+"""
+FEWEST_BLANKS: Final = 0.03
+MOST_VARIED: Final = 0.9
+LONGEST_LINE: Final = 10.0
+"""A line's bytes, as a logarithm."""
+HARDLY_CONSISTENT: Final = 0.3
+"""Share of text's lines with the usual number of separators, below which they are hardly a table's."""
+TWINS: Final = {TreeType.JSON: TreeType.JSON_LINES, TreeType.JSON_LINES: TreeType.JSON}
+_EVEN: Final = Handicaps(plain=1.0, others=1.0)
+
+
+def may_be_records(pattern: Pattern) -> bool:
+    """Whether lines begin so much alike that what looks like text could be records, or have hardly a blank: sums of
+    files, reads of a genome.
+    """
+    alike = pattern.features.prefix_shapes <= MOST_SHAPES
+    return pattern.tree is not TreeType.OPAQUE and (alike or unspaced(pattern))
+
+
+def unspaced(pattern: Pattern) -> bool:
+    """Whether it is text in lines of about one length that hold hardly a blank: no prose, and no code."""
+    seen = pattern.features
+    return seen.blank <= FEWEST_BLANKS and seen.line_variation <= MOST_VARIED and seen.line_length <= LONGEST_LINE
+
+
+def in_haste(trees: tuple[TreeType, ...], pattern: Pattern) -> tuple[TreeType, ...]:
+    """The trees without those that hardly ever gain what their trial costs: JSON lines or JSON beside the other one,
+    which takes them apart in nearly the same way; and a table's on text without separators.
+    """
+    twin = TWINS.get(pattern.tree)
+    if twin is not None and pattern.tree in trees:
+        return tuple(tree for tree in trees if tree is not twin)
+    if pattern.tree is TreeType.TEXT and pattern.features.field_consistency < HARDLY_CONSISTENT:
+        return tuple(tree for tree in trees if not TREES[tree].separated) or trees
+    return trees
+
+
+def decide(  # noqa: PLR0913 - what it is decided by, each a part of its own
+    block: bytes | bytearray | memoryview,
+    pattern: Pattern,
+    shortlist: Sequence[Strategy],
+    plain: Strategy,
+    encode: SampleEncoder,
+    *,
+    is_first: bool,
+) -> tuple[Strategy, int]:
+    """One of the shortlist or `plain`, and how many trials that took. is_first: nothing was decided in the stream."""
+    if TREES[pattern.tree].records:
+        return _records(block, pattern, shortlist, plain, encode)
+    size = memoryview(block).nbytes
+    if size < LEAST_DECIDED and not is_first:
+        return plain, 0
+    density = density_of(take_middle(block), plain, encode)
+    if density >= _dense_from(pattern, size):
+        return plain, 1
+    if size < SMALL or (density >= BUSY and TREES[pattern.tree].document):
+        shortlist = _first_of(shortlist)
+    choice, clearly = shortlist[0], False
+    if len(shortlist) > 1:
+        choice, clearly = leader_on(_trial_of(block, pattern), shortlist, encode)
+    trials = 1 + (len(shortlist) if len(shortlist) > 1 else 0)
+    if clearly or TREES[choice.tree].plain:
+        return choice, trials
+    return (
+        choice if pays_on(take_parts(block, pattern.tree), choice, plain, encode, _share_for(pattern)) else plain
+    ), (trials + 2)
+
+
+def _records(
+    block: bytes | bytearray | memoryview,
+    pattern: Pattern,
+    shortlist: Sequence[Strategy],
+    plain: Strategy,
+    encode: SampleEncoder,
+) -> tuple[Strategy, int]:
+    """Records are not doubted, but where the winner of a trial is larger than the plain bytes of its sample."""
+    sample = _trial_of(block, pattern)
+    sizes = [len(encode(sample, tried_as(strategy, leisurely=False))) for strategy in shortlist]
+    best = smallest([strategy.tree for strategy in shortlist], sizes, QUICK)
+    choice, trials = shortlist[best], len(shortlist)
+    if TREES[choice.tree].plain or not choice.hasty:
+        return choice, trials
+    beside = len(encode(sample, plain))
+    if not beside <= sizes[best] < CLEARLY_WORSE * beside:
+        return (choice if sizes[best] < beside else plain), trials + 1
+    pays = pays_on(take_parts(block, pattern.tree), choice, plain, encode, RECORDS_PAY)
+    return (choice if pays else plain), trials + 3
+
+
+def _trial_of(block: bytes | bytearray | memoryview, pattern: Pattern) -> bytes:
+    return take_trial(block, nested=TREES[pattern.tree].document)
+
+
+def _dense_from(pattern: Pattern, size: int) -> int:
+    """The density from which on nothing is taken apart."""
+    if size < SMALL // 2:
+        return DENSE_IF_SMALL
+    return DENSE_XML if pattern.tree is TreeType.XML else DENSE
+
+
+def _first_of(shortlist: Sequence[Strategy]) -> Sequence[Strategy]:
+    """The first tokeniser, and plain bytes where they were listed."""
+    first = next((strategy for strategy in shortlist if not TREES[strategy.tree].plain), shortlist[0])
+    return [strategy for strategy in shortlist if strategy is first or TREES[strategy.tree].plain]
+
+
+def _share_for(pattern: Pattern) -> float:
+    """Of a part's plain bytes, below which it is taken apart."""
+    if pattern.tree is TreeType.XML:
+        return XML_PAYS
+    return UNSPACED_PAYS if pattern.tree is TreeType.TEXT and unspaced(pattern) else PAYS
+
+
+def leader_on(sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder) -> tuple[Strategy, bool]:
+    """The strategy that makes the sample smallest, on even terms, and whether it is so far below plain bytes that
+    nothing more need be asked. shortlist: at least one.
+    """
+    sizes = [len(encode(sample, tried_as(strategy, leisurely=False))) for strategy in shortlist]
+    least = smallest([strategy.tree for strategy in shortlist], sizes, _EVEN)
+    plain = [size for strategy, size in zip(shortlist, sizes, strict=True) if TREES[strategy.tree].plain]
+    return shortlist[least], any(sizes[least] < CLEARLY_PAYS * size for size in plain)
+
+
+def pays_on(
+    parts: Sequence[bytes], choice: Strategy, plain: Strategy, encode: SampleEncoder, share: float = PAYS
+) -> bool:
+    """Whether the parts are clearly smaller taken apart: below that share of their plain bytes."""
+    columns = sum(len(encode(part, tried_as(choice, leisurely=False))) for part in parts)
+    return columns < share * sum(len(encode(part, plain)) for part in parts)
+
+
+def density_of(part: memoryview, plain: Strategy, encode: SampleEncoder) -> float:
+    """How many times smaller a quick compression makes the part: the more, the less time zstd takes for it."""
+    return len(part) / len(encode(bytes(part), replace(plain, level=1)))
