@@ -33,11 +33,14 @@ _CARRIED_BELOW: Final = 1 << 16
 """Bytes of a stream; in a longer one, what a codebook has is soon said by the stream itself."""
 _SHOWN: Final = 8  # one part in so many of a stream
 _LEAST_SHOWN: Final = 1 << 13  # bytes of it
+_SPREAD: Final = (
+    0.85  # of the block's bytes: above it its columns are mostly text, and a high level as slow as for that
+)
 _METADATA: Final = -1
 _LEAST_TRIED: Final = 64  # bytes of a stream; of fewer zstd makes about as few as any
 _LAZY: Final = range(10, 13)
 """Levels of zstd for which there is time, and at which it does not yet weigh what each match costs."""
-_LOWER_LEVELS: Final = {False: (LAYOUT_LEVEL, 6), True: (7,)}
+_LOWER_LEVELS: Final = {False: (LAYOUT_LEVEL, 6), True: (LAYOUT_LEVEL, 7)}
 """For numbers, and for text: those that columns have in haste."""
 _BITS: Final = 8  # without matches zstd takes at least one for every byte
 _LONG: Final = 4  # times a part of it
@@ -75,7 +78,7 @@ def packing_of(
     if transformed is None:
         return None
     hurried = strategy.hasty and TREES[strategy.tree].document
-    return _pack(transformed, strategy, place, len(view) // (_SEARCHED_IN_HASTE if hurried else _SEARCHED))
+    return _pack(transformed, strategy, place, len(view), _SEARCHED_IN_HASTE if hurried else _SEARCHED)
 
 
 def _best_named(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> "Transformed | None":
@@ -114,7 +117,9 @@ def _quick_size(transformed: "Transformed | None", tree: TreeType) -> int:
     return sum(len(compress(BackEnd.ZSTD, raw, 1, text=True)[1]) for raw in streams)
 
 
-def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | None, budget: int) -> "Packing":
+def _pack(
+    transformed: "Transformed", strategy: Strategy, place: SegmentPlace | None, length: int, share: int
+) -> "Packing":
     """Flags, metadata and streams; of a tree whose text is pooled, and of others with much text, with that in one
     stream or in many, whichever a quick compression makes smaller.
     """
@@ -124,13 +129,13 @@ def _pack(transformed: "Transformed", strategy: Strategy, place: SegmentPlace | 
     streams, flags, metadata = transformed.streams, NO_FLAGS, transformed.metadata()
     if strategy.back_end is not BackEnd.STORE:
         known = {} if place is None else place.known()
-        sorting = sort_streams(streams, transformed.names, packer.size, known, budget=budget)
+        sorting = sort_streams(streams, transformed.names, packer.size, known, budget=length // share)
         streams = sorting.streams
         if sorting.permutations:
             flags, metadata = SORTED, transformed.metadata(permutation_numbers(sorting.permutations))
         if place is not None:
             place.found(sorting.plan)
-    packing = Packing(strategy, packer, flags, metadata, streams)
+    packing = Packing(strategy, packer, flags, metadata, streams, length)
     return (
         replace(packing, flags=flags | TEXT_POOLED)
         if _may_pool(packing) and _pools_better(_shown(streams, strategy), packer)
@@ -192,13 +197,14 @@ def _simpler(raw: bytes | memoryview, level: int, taken: int, *, text: bool) -> 
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """A transformed block, ready to be compressed."""
+    """A transformed block of that length, ready to be compressed."""
 
     strategy: Strategy
     packer: "_Packer"
     flags: int
     metadata: bytes
     streams: list[tuple[int, memoryview]]
+    length: int
 
     def body(self, text_level: int | None = None) -> bytes:
         """The body, its text at that level; what was compressed before is not compressed again."""
@@ -214,7 +220,8 @@ class Packing:
         """The body at the strategy's levels for columns that have been chosen."""
         used = self.strategy
         level = used.level if used.columns_level is None else used.columns_level
-        text_level = max(used.level_of(text=True), used.columns_text_level or 0)
+        spread = sum(len(raw) for _, raw in self.streams) > _SPREAD * self.length
+        text_level = max(used.level_of(text=True), level if spread else used.columns_text_level or 0)
         return self._with(self.packer.with_levels(level, text_level))
 
     def smallest_body(self) -> bytes:

@@ -10,7 +10,7 @@ from typing import Final
 
 from encoder.block.columns import Packing, packing_of
 from encoder.block.plain import far_below_sample, one_stream, size_behind
-from encoder.block.slices import middle_of
+from encoder.block.slices import LEAST_SAMPLE, middle_of
 from encoder.glyphs.segments import SegmentPlace
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
@@ -21,6 +21,8 @@ _HARDLY: Final = 0.9
 """The same, of what was tried already."""
 _QUICK: Final = 1
 """A level at which all plain bytes are compressed, to foretell what they become at their own."""
+_PART: Final = 16
+"""One part in so many of them is compressed at both."""
 _BELOW: Final = 0.95
 """Of what is foretold, below which they are not made."""
 _NEAR: Final = 1.1
@@ -59,7 +61,7 @@ def _foretold(view: memoryview, strategy: Strategy) -> float:
     """Bytes of the plain body: at a quick level all are compressed, and a part says what the level for plain bytes
     makes of that.
     """
-    part = middle_of(view)
+    part = middle_of(view)[: max(LEAST_SAMPLE, len(view) // _PART)]
     before, after = (size_behind(BackEnd.ZSTD, part, level) for level in (_QUICK, _plain_level(strategy)))
     return size_behind(BackEnd.ZSTD, view, _QUICK) * after / before
 

@@ -37,10 +37,11 @@ UNSPACED_PAYS: Final = 0.97
 """The same of text without blanks, which hardly repeats itself from afar."""
 XML_PAYS: Final = 1.0
 """The same of XML, whose templates are written once in all of it."""
-RECORDS_PAY: Final = 0.99
-"""The same of records; those that gain as a whole are at most 0.96 times their plain bytes in a part."""
-CLEARLY_WORSE: Final = 1.04
-"""The same of a trial's sample, from which on nothing larger is tried."""
+DOUBTFUL: Final = (0.95, 1.04)
+"""Of the plain bytes of a trial's sample: records between that are asked on a part, those above are left plain.
+
+Those that gain as a whole are at most 1.02 times their plain bytes in a sample, and 0.95 times in a part.
+"""
 MOST_SHAPES: Final = 0.3
 """Classes of characters with which lines begin, for each line: above it, no time is spent on trials with text.
 
@@ -120,18 +121,23 @@ def _records(
     plain: Strategy,
     encode: SampleEncoder,
 ) -> tuple[Strategy, int]:
-    """Records are not doubted, but where the winner of a trial is larger than the plain bytes of its sample."""
+    """Records are not doubted, but where the winner of a trial is hardly smaller than the plain bytes of its sample;
+    and where the first tokeniser makes that clearly larger, no other is tried.
+    """
     sample = _trial_of(block, pattern)
-    sizes = [len(encode(sample, tried_as(strategy, leisurely=False))) for strategy in shortlist]
-    best = smallest([strategy.tree for strategy in shortlist], sizes, QUICK)
-    choice, trials = shortlist[best], len(shortlist)
-    if TREES[choice.tree].plain or not choice.hasty:
-        return choice, trials
+    low, high = DOUBTFUL
     beside = len(encode(sample, plain))
-    if not beside <= sizes[best] < CLEARLY_WORSE * beside:
-        return (choice if sizes[best] < beside else plain), trials + 1
-    pays = pays_on(take_parts(block, pattern.tree), choice, plain, encode, RECORDS_PAY)
-    return (choice if pays else plain), trials + 3
+    sizes: list[int] = []
+    for strategy in shortlist:
+        sizes.append(len(encode(sample, tried_as(strategy, leisurely=False))))
+        if sizes[0] >= high * beside:
+            return plain, 2
+    best = smallest([strategy.tree for strategy in shortlist], sizes, QUICK)
+    choice, trials = shortlist[best], 1 + len(sizes)
+    if TREES[choice.tree].plain or sizes[best] < low * beside:
+        return choice, trials
+    pays = pays_on(take_parts(block, pattern.tree), choice, plain, encode, PAYS)
+    return (choice if pays else plain), trials + 2
 
 
 def _trial_of(block: bytes | bytearray | memoryview, pattern: Pattern) -> bytes:

@@ -35,7 +35,7 @@ def decided(samples, name, encode, *trees):
 
 @pytest.mark.parametrize(
     ("log", "asked"),
-    [(0.2, 3), (0.41, 5), (0.5, 3)],
+    [(0.2, 3), (0.41, 5), (0.5, 2)],
 )
 def test_records_are_held_against_plain_bytes_on_a_part_only_where_their_trial_leaves_a_doubt(samples, log, asked):
     encode = Sizes(log=log, csv=0.6, text=0.4)
