@@ -10,7 +10,7 @@ from typing import Final
 
 from encoder.detect.pattern import Pattern
 from encoder.detect.ports import SampleEncoder
-from encoder.detect.sample import take_middle, take_parts, take_trial
+from encoder.detect.sample import LEISURELY_SHARE, PART_SHARE, take_middle, take_parts, take_trial
 from encoder.detect.trial import QUICK, Handicaps, smallest, tried_as
 from encoder.strategy import Strategy, TreeType
 from encoder.trees import TREES
@@ -22,9 +22,11 @@ taking them apart would take many times as long.
 DENSE_XML: Final = 36
 """The same of XML, whose tokeniser is as quick where tags come again and again."""
 DENSE_IF_SMALL: Final = 20
-"""The same of a block below `SMALL`, whose trials take a larger share."""
+"""The same of a block below half of `SMALL`, whose trials take a larger share."""
 BUSY: Final = 10
 """Times smaller by zstd 1, below which zstd 9 takes so long that there is time for another tokeniser."""
+SHORT: Final = 15 << 16
+"""Bytes of a whole stream, below which a few milliseconds more are no matter."""
 SMALL: Final = 5 << 19
 """Bytes of a block, below which there is no time to try a second tokeniser on documents and text."""
 LEAST_DECIDED: Final = 1 << 19
@@ -99,9 +101,10 @@ def decide(  # noqa: PLR0913 - what it is decided by, each a part of its own
     if size < LEAST_DECIDED and not is_first:
         return plain, 0
     density = density_of(take_middle(block), plain, encode)
+    is_short = is_first and size < SHORT
     if density >= _dense_from(pattern, size):
         return plain, 1
-    if size < SMALL or (density >= BUSY and TREES[pattern.tree].document):
+    if not is_short and (size < SMALL or (density >= BUSY and TREES[pattern.tree].document)):
         shortlist = _first_of(shortlist)
     choice, clearly = shortlist[0], False
     if len(shortlist) > 1:
@@ -109,9 +112,9 @@ def decide(  # noqa: PLR0913 - what it is decided by, each a part of its own
     trials = 1 + (len(shortlist) if len(shortlist) > 1 else 0)
     if clearly or TREES[choice.tree].plain:
         return choice, trials
-    return (
-        choice if pays_on(take_parts(block, pattern.tree), choice, plain, encode, _share_for(pattern)) else plain
-    ), (trials + 2)
+    parts = take_parts(block, pattern.tree, LEISURELY_SHARE if is_short else PART_SHARE)
+    pays = pays_on(parts, choice, plain, encode, _share_for(pattern))
+    return (choice if pays else plain), trials + 2
 
 
 def _records(
@@ -146,7 +149,7 @@ def _trial_of(block: bytes | bytearray | memoryview, pattern: Pattern) -> bytes:
 
 def _dense_from(pattern: Pattern, size: int) -> int:
     """The density from which on nothing is taken apart."""
-    if size < SMALL // 2:
+    if SHORT <= size < SMALL // 2:
         return DENSE_IF_SMALL
     return DENSE_XML if pattern.tree is TreeType.XML else DENSE
 

@@ -21,6 +21,8 @@ level a good part of its time.
 SMALLEST_PART: Final = 1 << 16
 PART_SHARE: Final = 24
 """What seems best is held against plain bytes on this part of a block, and on no fewer bytes than that."""
+LEISURELY_SHARE: Final = 4
+"""The same where the whole stream is short."""
 MIDDLE_SHARE: Final = 4
 """Whether a block repeats very much is seen in this part of it."""
 FOREIGN_FROM: Final = 1 << 18
@@ -69,14 +71,14 @@ def _joined(head: bytes, body: bytes) -> bytes:
     return head[: head_end + 1] + body[body_start + 1 :]
 
 
-def take_parts(block: bytes | bytearray | memoryview, tree: TreeType) -> tuple[bytes, ...]:
+def take_parts(block: bytes | bytearray | memoryview, tree: TreeType, share: int = PART_SHARE) -> tuple[bytes, ...]:
     """The parts of a block of that shape on which what seems best is held against plain bytes.
 
     Of JSON that is its head, without which the middle means little. Of XML it is half of that, and as much from the
     middle: files that were joined can have a head of another kind. Of others it is from the middle.
     """
     view = memoryview(block).cast("B")
-    size = max(SMALLEST_PART, len(view) // PART_SHARE)
+    size = max(SMALLEST_PART, len(view) // share)
     middle = len(view) // 2
     if tree is TreeType.JSON:
         return (bytes(view[:size]),)
