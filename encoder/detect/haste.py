@@ -35,7 +35,7 @@ CLEARLY_PAYS: Final = 0.85
 """Of the plain bytes of a trial's sample, below which nothing larger is tried."""
 PAYS: Final = 0.95
 """Of the plain bytes of a part, below which it is taken apart: all of them see more of what they repeat."""
-UNSPACED_PAYS: Final = 0.97
+UNSPACED_PAYS: Final = 0.98
 """The same of text without blanks, which hardly repeats itself from afar."""
 XML_PAYS: Final = 1.0
 """The same of XML, whose templates are written once in all of it."""
@@ -104,7 +104,8 @@ def decide(  # noqa: PLR0913 - what it is decided by, each a part of its own
     is_short = is_first and size < SHORT
     if density >= _dense_from(pattern, size):
         return plain, 1
-    if not is_short and (size < SMALL or (density >= BUSY and TREES[pattern.tree].document)):
+    hurried = size < SMALL or (density >= BUSY and TREES[pattern.tree].document)
+    if hurried and (not is_short or pattern.tree is TreeType.XML):
         shortlist = _first_of(shortlist)
     choice, clearly = shortlist[0], False
     if len(shortlist) > 1:
@@ -125,7 +126,7 @@ def _records(
     encode: SampleEncoder,
 ) -> tuple[Strategy, int]:
     """Records are not doubted, but where the winner of a trial is hardly smaller than the plain bytes of its sample;
-    and where the first tokeniser makes that clearly larger, no other is tried.
+    and where the log's tokeniser, which takes any lines, makes that clearly larger, nothing else is tried.
     """
     sample = _trial_of(block, pattern)
     low, high = DOUBTFUL
@@ -133,8 +134,8 @@ def _records(
     sizes: list[int] = []
     for strategy in shortlist:
         sizes.append(len(encode(sample, tried_as(strategy, leisurely=False))))
-        if sizes[0] >= high * beside:
-            return plain, 2
+        if strategy.tree is TreeType.LOG and sizes[-1] >= high * beside:
+            return plain, 1 + len(sizes)
     best = smallest([strategy.tree for strategy in shortlist], sizes, QUICK)
     choice, trials = shortlist[best], 1 + len(sizes)
     if TREES[choice.tree].plain or sizes[best] < low * beside:
