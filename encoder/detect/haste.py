@@ -24,7 +24,11 @@ DENSE_XML: Final = 36
 DENSE_IF_SMALL: Final = 20
 """The same of a block below half of `SMALL`, whose trials take a larger share."""
 BUSY: Final = 10
-"""Times smaller by zstd 1, below which zstd 9 takes so long that there is time for another tokeniser."""
+"""Times smaller by zstd 1, below which zstd 9 takes so long that there is time for another tokeniser. XML above it,
+where lines are tags, pays without a question.
+"""
+TAGGED: Final = 0.9
+"""Share of lines that are tags: pages of prose have fewer."""
 SHORT: Final = 15 << 16
 """Bytes of a whole stream, below which a few milliseconds more are no matter."""
 SMALL: Final = 5 << 19
@@ -111,7 +115,8 @@ def decide(  # noqa: PLR0913 - what it is decided by, each a part of its own
     if len(shortlist) > 1:
         choice, clearly = leader_on(_trial_of(block, pattern), shortlist, encode)
     trials = 1 + (len(shortlist) if len(shortlist) > 1 else 0)
-    if clearly or TREES[choice.tree].plain:
+    tags_repeat = density >= BUSY and choice.tree is pattern.tree is TreeType.XML and pattern.features.tagged >= TAGGED
+    if clearly or tags_repeat or TREES[choice.tree].plain:
         return choice, trials
     parts = take_parts(block, pattern.tree, LEISURELY_SHARE if is_short else PART_SHARE)
     pays = pays_on(parts, choice, plain, encode, _share_for(pattern))
