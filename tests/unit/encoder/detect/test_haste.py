@@ -79,3 +79,13 @@ def test_text_without_separators_is_not_tried_in_haste_as_a_table():
     assert pattern.tree is TreeType.TEXT
     assert in_haste((TreeType.TEXT, TreeType.CSV, TreeType.LOG), pattern) == (TreeType.TEXT, TreeType.LOG)
     assert in_haste((TreeType.CSV,), pattern) == (TreeType.CSV,)
+
+
+def test_xml_of_dense_tags_is_taken_apart_without_a_question():
+    tags = b"".join(b"<t><name>item</name><kind>%d</kind></t>\n" % (n * n) for n in range(20_000))
+    pattern = PatternDetector().detect(tags)
+    assert pattern.tree is TreeType.XML
+    encode = Sizes(xml=0.2, text=0.08)
+    shortlist = [FAST[TreeType.XML]]
+    choice, trials = decide(tags, pattern, shortlist, FAST[TreeType.TEXT], encode, is_first=True)
+    assert (choice.tree, trials) == (TreeType.XML, 1)
