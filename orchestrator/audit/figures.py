@@ -26,12 +26,16 @@ ORDERS: Final = re.compile(r"\bO\([^()]{0,20}\)")
 NUMBER: Final = re.compile(r"\d{1,3}(?:[\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,:'_/]\d+)*(?:[eE][+-]?\d{1,3}(?!\w))?")
 UNIT: Final = re.compile(r"[^\W\d_]{1,20}(?:/[^\W\d_]{1,20})?|[%\u00d7\u20ac\u00a3]")
 FACTORED: Final = frozenset(word[0] for word in FACTORS)
-ALONE: Final = re.compile(r"([0-9]{1,8}(?:\.[0-9]{1,6})?) ?(%|[A-Za-z][a-z]{0,2}[A-Z]?(?:/[a-z]{1,3})?)")
-"""A number and its unit. What a factor, a language or a day may hide in is no such text, and is read as any other."""
+ALONE: Final = re.compile(
+    r"(?:([<>~]|[<>]=) ?|(-))?([0-9]{1,8}(?:\.[0-9]{1,6})?)(?: ?(%|[A-Za-z][a-z]{0,2}[A-Z]?(?:/[a-z]{1,3})?))?"
+)
+"""A number, and its unit if it has one. What a factor, a language or a day may hide in is no such text, and is read as any other."""
 BLANKS: Final = frozenset(" \u00a0\u202f")
 SIGNS: Final = {"\u2264": "<", "\u2265": ">", "\u2248": "~"}
 RANGE: Final = re.compile(r"(?P<dash>[ \u00a0]?[-\u2013\u2014\u2026][ \u00a0]?|\.\.|\sto\s)(?=\d)")
 WORD: Final = re.compile(r"[^\W\d_]{1,40}(?:[-'][^\W\d_]{1,40})?")
+HALVES: Final = tuple(Decimal(5).scaleb(-places - 1) for places in range(16))
+"""Half of a number's last digit, by its decimal places."""
 SPELLED: Final = re.compile(
     r"\b(" + "|".join(sorted(set(WORDS) - {"one"}, key=len, reverse=True)) + r")\b", re.IGNORECASE
 )
@@ -138,12 +142,17 @@ def _alone(text: str) -> Figure | None:
     anything else.
     """
     found = ALONE.fullmatch(text)
-    unit = unit_of(found[2], glued=found[2][0] == text[found.end(1)]) if found else None
-    if found is None or not unit:
+    if found is None:
         return None
-    value = Decimal(found[1])
-    _, _, places = found[1].partition(".")
-    return Figure(text, value, value, unit, half=_half(len(places)), end=len(text))
+    sign, minus, number, word = found.groups()
+    unit = "" if word is None else unit_of(word, glued=found.start(4) == found.end(3))
+    if unit is None:
+        return None
+    value, point, start, end = Decimal(number), number.find("."), found.start(3), len(text)
+    half = HALVES[len(number) - point - 1 if point > 0 else 0]
+    shown = text[start:] if start else text
+    bound = sign[0] if sign and sign != "~" else ""
+    return Figure(shown, value, value, unit, "", None, minus is not None, False, sign == "~", bound, half, start, end)
 
 
 def _blanked(text: str) -> str:
@@ -229,7 +238,7 @@ def _value(text: str) -> tuple[Decimal | None, Decimal | None]:
 def _factored(text: str, end: int, value: Decimal, digits: str) -> tuple[Decimal, int, Decimal]:
     """With the "k" or "million" behind it, and half of what its last digit stands for."""
     _, _, places = digits.partition(".")
-    half = _half(len(places) if places.isdigit() else 0)
+    half = HALVES[len(places)] if len(places) < len(HALVES) and places.isdigit() else _half(places)
     at = end + (text[end : end + 1] in BLANKS)
     word = WORD.match(text, at) if text[at : at + 1] in FACTORED else None
     if word is not None and word[0] in FACTORS and (word.start() == end or len(word[0]) > 1):
@@ -237,10 +246,8 @@ def _factored(text: str, end: int, value: Decimal, digits: str) -> tuple[Decimal
     return value, end, half
 
 
-@lru_cache(maxsize=64)
-def _half(places: int) -> Decimal:
-    """Half of a number's last digit, by its decimal places."""
-    return Decimal(5).scaleb(-places - 1)
+def _half(places: str) -> Decimal:
+    return Decimal(5).scaleb(-len(places) - 1) if places.isdigit() else HALVES[0]
 
 
 class _Tail(NamedTuple):

@@ -31,6 +31,8 @@ class HtmlTable:
 def split_tables(lines: list[str]) -> tuple[list[str], list[HtmlTable]]:
     """The lines with those of HTML tables blanked, and the tables."""
     kept, tables, table = [], list[HtmlTable](), None
+    if not any("<table" in line.lower() for line in lines if "<" in line):
+        return lines, tables
     for number, line in enumerate(lines, 1):
         low = line.lower() if "<" in line else ""
         if table is None and "<table" in low:
@@ -77,7 +79,7 @@ def plain_line(line: str) -> str:
             level = level or HEADINGS.get(match[2].lower(), 0)
         line = TAG.sub(_parted, line)
         line = f"{'#' * level} {line.strip(' ;')}" if level else line
-    return html.unescape(line) if "&" in line else line
+    return html.unescape(line).replace("\n", " ") if "&" in line else line
 
 
 def _parted(match: re.Match[str]) -> str:

@@ -70,8 +70,7 @@ class Cell(NamedTuple):
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A line of prose, an item, or a table's row. heading: the titles above it, the outermost first. block: rows of
     one table or paragraph.
     """
