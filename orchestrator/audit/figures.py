@@ -127,7 +127,7 @@ LONGEST: Final = 30
 
 def find_figures(text: str) -> list[Figure]:
     """Every figure in order. Numbers within names, versions, days, references and addresses are none."""
-    alone = _alone(text)
+    alone = lone_figure(text)
     if alone is not None:
         return [alone]
     if not text.isascii():
@@ -137,7 +137,7 @@ def find_figures(text: str) -> list[Figure]:
     return sorted(found, key=START) if len(found) > 1 else found
 
 
-def _alone(text: str) -> Figure | None:
+def lone_figure(text: str) -> Figure | None:
     """The figure of a text that is nothing else, as most cells of a table are: "49.6 MB". None where it may be
     anything else.
     """

@@ -1,7 +1,7 @@
 """What an audit finds, as data: claims of a text, each with the label that evidence and the text itself give it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -111,10 +111,13 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text read: its rows, and all claims in order."""
+    """A text read: its rows, and all claims in order. figures: of each row that has any, the places of its claims
+    with one.
+    """
 
     rows: tuple[Row, ...]
     claims: tuple[Claim, ...]
+    figures: Mapping[int, Sequence[int]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from orchestrator.audit import tongues
-from orchestrator.audit.model import Figure, Role, Row
+from orchestrator.audit.model import Figure, Role
 
 GOAL: Final = rf"targets?|goals?|budget|limit|threshold|objective|required|requirement|slo|sla|{tongues.GOALS}"
 SAID: Final = re.compile(
@@ -80,14 +80,18 @@ class _Seen(NamedTuple):
     guess: bool
 
 
-def roles(row: Row, place: int, figures: Sequence[Figure]) -> list[Role]:
-    """The role of each of a cell's figures."""
-    cell = row.cells[place]
+def lone_role(column: Role | None, *, guessed: bool) -> Role:
+    """The role of a figure around which no word stands: only its row and column speak of it."""
+    return Role.GOAL if column is Role.GOAL else Role.ESTIMATE if guessed else column or Role.CLAIM
+
+
+def roles(text: str, column: Role | None, figures: Sequence[Figure], *, guessed: bool) -> list[Role]:
+    """The role of each of a cell's figures. column: what its column makes of them. guessed: whether what stands
+    around it says that they are estimates.
+    """
     if not figures:
         return []
-    column = _column(cell.column) if row.table and place else None
-    says, guesses = SAID.search(cell.text) is not None, ESTIMATE.search(cell.text) is not None
-    seen = _Seen(cell.text, _is_guessed(row, place), column, says, guesses)
+    seen = _Seen(text, guessed, column, SAID.search(text) is not None, ESTIMATE.search(text) is not None)
     found: list[Role] = []
     end = 0
     for figure in figures:
@@ -96,24 +100,15 @@ def roles(row: Row, place: int, figures: Sequence[Figure]) -> list[Role]:
     return found
 
 
-def _is_guessed(row: Row, place: int) -> bool:
-    """Whether headings, column or the row's name say that its figures are estimates."""
-    named = row.cells[0].text[:NEAR] if row.table and place else ""
-    return _guesses(row.cells[place].column) or _guesses(named) or _any_guesses(row.heading)
-
-
 @lru_cache(maxsize=4096)
-def _any_guesses(heading: tuple[str, ...]) -> bool:
-    return any(_guesses(title) for title in heading)
-
-
-@lru_cache(maxsize=4096)
-def _guesses(title: str) -> bool:
+def guesses(title: str) -> bool:
+    """Whether a heading, a column's head or a row's name says that the figures below or beside it are estimates."""
     return ESTIMATE.search(title) is not None and GOAL_COLUMN.fullmatch(title) is None
 
 
 @lru_cache(maxsize=4096)
-def _column(head: str) -> Role | None:
+def column_role(head: str) -> Role | None:
+    """What a column of that head makes of its figures; None where it says nothing."""
     if GOAL_COLUMN.search(head):
         return Role.GOAL
     if CHANGE.search(head):
@@ -137,12 +132,14 @@ def is_change_column(head: str) -> bool:
 
 def _role(seen: _Seen, figure: Figure, end: int) -> Role:
     text, guessed, column, says, guesses = seen
-    if figure.end - figure.start == len(text):  # no word around it: only its row speaks of it
-        return Role.GOAL if column is Role.GOAL else Role.ESTIMATE if guessed else column or Role.CLAIM
-    before, after = sentence(text, figure)
-    near = text[max(end, figure.start - len(before)) : figure.start]
+    if figure.end - figure.start == len(text):
+        return lone_role(column, guessed=guessed)
     if column is Role.GOAL:
         return Role.GOAL
+    if not (says or guesses):
+        return lone_role(column, guessed=guessed)
+    before, after = sentence(text, figure)
+    near = text[max(end, figure.start - len(before)) : figure.start]
     told = _said(figure, near, before, after) if says else None
     if told is Role.GOAL and not ESTIMATE.search(near):
         return told

@@ -92,7 +92,12 @@ def stem(word: str) -> str:
 
 def stems(text: str, most: int = 400) -> frozenset[str]:
     """The stems of the words of the first so many characters that mean something."""
-    return frozenset(stem(word) for word in WORD.findall(text[:most].replace("_", " ")) if word.lower() not in EMPTY)
+    return _stems(text[:most])
+
+
+@lru_cache(maxsize=16_384)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset([stem(word) for word in WORD.findall(text.replace("_", " ")) if word.lower() not in EMPTY])
 
 
 def says(text: str, name: str) -> bool:
