@@ -15,7 +15,9 @@ from orchestrator.evidence.verdict import Outcome
 LONGEST: Final = 600  # characters of one text shown; the journal has the rest
 MARKS: Final = {Outcome.PASS: "✅ PASS", Outcome.FAIL: "❌ FAIL", Outcome.UNPROVEN: "❔ UNPROVEN"}
 _SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
-_OPENING: Final = re.compile(r"^([-+=]|[0-9]+(?=[.)]))")
+_OPENING: Final = re.compile(r"^([-+=]|[0-9]+(?=[.)]))", re.MULTILINE)
+_UNEVEN: Final = re.compile(rf"  |^ | $|.{{{LONGEST + 1}}}", re.MULTILINE)
+"""What `one_line` would change in a line."""
 _PLAIN_CODE: Final = re.compile(r"[^`|]+")  # a pipe would end a table's cell
 _UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB")
 
@@ -40,6 +42,15 @@ def escape(text: str) -> Safe:
     """Text for a paragraph, a heading, a list item or a table's cell."""
     marked = _SPECIAL.sub(r"\\\1", one_line(text))
     return Safe(marked if marked[:1].isalpha() else _OPENING.sub(lambda match: _opening(match[0]), marked))
+
+
+def escape_all(texts: Sequence[str]) -> list[str]:
+    """Each of many short texts as `escape` has it, in a few passes over all of them."""
+    joined = "\n".join(texts)
+    if joined.count("\n") >= len(texts) or _UNEVEN.search(joined) or not joined.replace("\n", " ").isprintable():
+        return [*map(escape, texts)]
+    marked = _OPENING.sub(lambda match: _opening(match[0]), _SPECIAL.sub(r"\\\1", joined))
+    return marked.split("\n")
 
 
 def _opening(text: str) -> str:
