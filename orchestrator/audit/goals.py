@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Final
 
 from orchestrator.audit.arithmetic import kind, quantity
@@ -190,5 +190,7 @@ def _listed(rows: Sequence[Row]) -> Mapping[int, int]:
 def _lists_a_goal(row: Row) -> bool:
     if row.table:
         return any((cell.text or cell.marked) and is_goal_column(cell.column) for cell in row.cells[1:])
-    words = [found.lastgroup for found in SAID.finditer(row.cells[0].text)]
-    return words[:2] == ["goal", "done"] and OPENING.match(row.cells[0].text) is not None
+    text = row.cells[0].text
+    if OPENING.match(text) is None:
+        return False
+    return [found.lastgroup for found in islice(SAID.finditer(text), 2)] == ["goal", "done"]
