@@ -14,7 +14,8 @@ from orchestrator.evidence.verdict import Outcome
 
 LONGEST: Final = 600  # characters of one text shown; the journal has the rest
 MARKS: Final = {Outcome.PASS: "✅ PASS", Outcome.FAIL: "❌ FAIL", Outcome.UNPROVEN: "❔ UNPROVEN"}
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
+_SIGNS: Final = "\\`*_{}[]<>#|~$&!"  # the backslash first
+_SPECIAL: Final = re.compile(f"([{re.escape(_SIGNS)}])")
 _OPENING: Final = re.compile(r"^([-+=]|[0-9]+(?=[.)]))", re.MULTILINE)
 _UNEVEN: Final = re.compile(rf"  |^ | $|.{{{LONGEST + 1}}}", re.MULTILINE)
 """What `one_line` would change in a line."""
@@ -49,8 +50,9 @@ def escape_all(texts: Sequence[str]) -> list[str]:
     joined = "\n".join(texts)
     if joined.count("\n") >= len(texts) or _UNEVEN.search(joined) or not joined.replace("\n", " ").isprintable():
         return [*map(escape, texts)]
-    marked = _OPENING.sub(lambda match: _opening(match[0]), _SPECIAL.sub(r"\\\1", joined))
-    return marked.split("\n")
+    for sign in _SIGNS:
+        joined = joined.replace(sign, f"\\{sign}")
+    return _OPENING.sub(lambda match: _opening(match[0]), joined).split("\n")
 
 
 def _opening(text: str) -> str:
