@@ -30,6 +30,15 @@ ALONE: Final = re.compile(
     r"(?:([<>~]|[<>]=) ?|(-))?([0-9]{1,8}(?:\.[0-9]{1,6})?)(?: ?(%|[A-Za-z][a-z]{0,2}[A-Z]?(?:/[a-z]{1,3})?))?"
 )
 """A number, and its unit if it has one. What a factor, a language or a day may hide in is no such text, and is read as any other."""
+PLAIN: Final = re.compile(
+    r"([0-9]{1,8}(?:\.[0-9]{1,6})?)(?:"
+    r"( ?)(%|[A-Za-z](?!o)[a-z]{0,2}[A-Z]?(?:/[a-z]{1,3})?)(?=[,;:)]|\.(?!\.)| (?![-\u2013\u2014\u2026t])|\Z)"
+    r"|(?=[,;:)]|\.(?!\.)| (?=[\d(])|\Z))"
+)
+"""A number and its unit in a sentence where no range, factor, noun or further sign can follow."""
+AFTER_WORD: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789,;:)%")
+AFTER_FIGURE: Final = frozenset("0123456789,;)%")
+"""Signs that end a word, which with a blank may stand before such a number, and before one without a unit."""
 BLANKS: Final = frozenset(" \u00a0\u202f")
 SIGNS: Final = {"\u2264": "<", "\u2265": ">", "\u2248": "~"}
 RANGE: Final = re.compile(r"(?P<dash>[ \u00a0]?[-\u2013\u2014\u2026][ \u00a0]?|\.\.|\sto\s)(?=\d)")
@@ -164,6 +173,7 @@ def _blanked(text: str) -> str:
 def _numbers(text: str) -> Iterator[Figure]:
     end, versions = 0, set[str]()
     last: Figure | None = None
+    spread = "\u00b1" in text
     for match in NUMBER.finditer(text):
         if match.start() < end:
             continue
@@ -172,18 +182,42 @@ def _numbers(text: str) -> Iterator[Figure]:
             if _named(text, match.start()) and "." in match[0]:
                 versions.add(match[0].partition(".")[0])
             continue
-        if not (figure.unit or figure.noun) and "." in match[0] and match[0].partition(".")[0] in versions:
-            continue
+        if versions and not (figure.unit or figure.noun) and "." in match[0]:
+            if match[0].partition(".")[0] in versions:
+                continue
         end = figure.end
-        if last is not None and text[last.end : figure.start].strip() == "\u00b1":
-            continue  # the spread of the figure before it
+        if spread and last is not None and text[last.end : figure.start].strip() == "\u00b1":
+            continue  # of the figure before it
         last = figure
         yield figure
+
+
+def _plain_figure(text: str, start: int, end: int) -> Figure | None:
+    """The figure whose number is there, where neither what is before nor what is behind needs a closer look."""
+    found = PLAIN.match(text, start)
+    if found is None or found.end(1) != end:
+        return None
+    number, blank, word = found.groups()
+    before = text[start - 2 : start] if start > 1 else ""
+    if word is None:
+        unit = "" if before[-1:] == " " and before[0] in AFTER_FIGURE and "." not in number else None
+    else:
+        open_ = not start or before[-1:] == "(" or (before[-1:] == " " and before[0] in AFTER_WORD)
+        unit = unit_of(word, glued=not blank) if open_ and word not in FACTORS and word != "B" else None
+        unit = unit or None
+    if unit is None:
+        return None
+    value, point = Decimal(number), number.find(".")
+    half = HALVES[len(number) - point - 1 if point > 0 else 0]
+    return Figure(found[0], value, value, unit, half=half, start=start, end=found.end())
 
 
 def _figure(text: str, match: re.Match[str]) -> Figure | None:
     """The figure whose number is there; None where the number is a part of a name."""
     start, end = match.span()
+    plain = _plain_figure(text, start, end)
+    if plain is not None:
+        return plain
     if end - start > LONGEST or _is_part(text, start, end):
         return None
     value, whole = _value(match[0])

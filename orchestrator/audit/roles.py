@@ -62,10 +62,11 @@ def sentence(text: str, figure: Figure) -> tuple[str, str]:
 @lru_cache(maxsize=64)  # several ask for the same figure's, one after the other
 def _around(text: str, start: int, end: int) -> tuple[str, str]:
     before = text[max(0, start - NEAR) : start]
-    stops = [one.end() for one in STOP.finditer(before)]
+    if STOP.search(before):
+        before = before[[one.end() for one in STOP.finditer(before)][-1] :]
     after = text[end : end + NEAR]
     stop = STOP.search(after)
-    return before[stops[-1] if stops else 0 :], after[: stop.start()] if stop else after
+    return before, after[: stop.start()] if stop else after
 
 
 class _Seen(NamedTuple):

@@ -28,6 +28,7 @@ EXPLAINED: Final = {
 }
 TOGETHER: Final = 1000
 """Claims that are escaped at once."""
+ENOUGH: Final = 150
 LOOSE: Final = 120
 """Characters of a claim's line in a table."""
 
@@ -92,7 +93,7 @@ def _section(label: Label, rows: Sequence[Finding]) -> str:
     ]
     for start in range(0, len(rows), TOGETHER):
         part = rows[start : start + TOGETHER]
-        claims = escape_all([one.claim.text[:LOOSE] for one in part])
+        claims = escape_all([one.claim.text[:LOOSE].strip(" ") for one in part])
         about = escape_all([_about(one) for one in part])
         why = escape_all([one.why for one in part])
         told += [
@@ -103,7 +104,11 @@ def _section(label: Label, rows: Sequence[Finding]) -> str:
 
 
 def _about(one: Finding) -> str:
-    return "" if one.claim.figure is None else " ".join(one.claim.about.split())[:LOOSE]
+    if one.claim.figure is None:
+        return ""
+    about = one.claim.about
+    flat = " ".join(about[:ENOUGH].split())  # most of them are longer, and no more is shown
+    return (flat if len(flat) > LOOSE or len(about) <= ENOUGH else " ".join(about.split()))[:LOOSE].rstrip(" ")
 
 
 def _beside(one: Finding) -> str:
