@@ -142,11 +142,12 @@ def clean_cell(line: int, raw: str, column: str = "") -> Cell:
     """The cell of some raw text."""
     if is_plain(raw):
         return Cell(line, raw.strip(), column)
-    return Cell(line, *_cleaned(raw))._replace(column=column)
+    text, marked, files = _cleaned(raw)
+    return Cell(line, text, column, marked, files)
 
 
 @lru_cache(maxsize=4096)
-def _cleaned(raw: str) -> tuple[str, str, bool, tuple[str, ...]]:
+def _cleaned(raw: str) -> tuple[str, bool, tuple[str, ...]]:
     marked, text = _marks(raw)
     targets: list[str] = []
     if "](" in text or "][" in text:
@@ -161,7 +162,7 @@ def _cleaned(raw: str) -> tuple[str, str, bool, tuple[str, ...]]:
         text = CHUNK.sub(lambda one: _chunk(one, files), text)
     if not text.isascii():
         text = EMOJI.sub("", text)
-    return text.strip().strip("*").strip(), "", marked, tuple(dict.fromkeys([*files, *targets]))
+    return text.strip().strip("*").strip(), marked, tuple(dict.fromkeys([*files, *targets]))
 
 
 def _marks(raw: str) -> tuple[bool, str]:

@@ -81,22 +81,25 @@ Flags = dict[int, str]
 def check_changes(reading: Reading) -> Flags:
     """The claimed changes that the text's own figures refute."""
     flags: Flags = {}
+    changing = any([is_change_column(column) for column in reading.columns])
     for row, places in reading.figures.items():
         if len(places) > 2:  # a change, and what was before and after
-            _within_row(reading, reading.rows[row], places, flags)
+            here = reading.rows[row]
+            _within_table(reading, here, places, flags, changing=changing) if here.table else _within_cell(
+                reading, here, places, flags
+            )
     _against(reading, [*islice(_vertical(reading), MOST_PAIRS)], flags)
     _keyed(reading, [*islice(_series(reading), MOST_PAIRS)], flags)
     return flags
 
 
-def _within_row(reading: Reading, row: Row, places: Sequence[int], flags: Flags) -> None:
-    if not row.table:
-        _within_cell(reading, row, places, flags)
-        return
+def _within_table(reading: Reading, row: Row, places: Sequence[int], flags: Flags, *, changing: bool) -> None:
+    """A table's row. changing: whether any column of the text holds changes."""
     told = [reading.claims[place] for place in places]
-    if any([is_change_column(row.cells[claim.cell].column) for claim in told]) and (pair := _across(told, row)):
+    changes = [claim for claim in told if is_change_column(row.cells[claim.cell].column)] if changing else []
+    if changes and (pair := _across(told, row)):
         for place, claim in zip(places, told, strict=True):
-            if claim is not pair.before and claim is not pair.after and is_change_column(row.cells[claim.cell].column):
+            if claim in changes and claim is not pair.before and claim is not pair.after:
                 _hold(place, claim, pair, f"{row.cells[claim.cell].column} {row.cells[claim.cell].text}", flags)
     if len({claim.cell for claim in told}) < len(told) - 1:  # three may share a cell
         for _, group in groupby(places, key=lambda place: reading.claims[place].cell):
@@ -166,7 +169,7 @@ def _refutes(pair: Pair, claim: Claim, words: str) -> bool:
     return not fits(figure, pair.real, direction=direction, strict=_way(words) is not FAST)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _way(words: str) -> re.Pattern[str] | None:
     """The first of the ways that the words tell."""
     return next((way for way in WAYS if way.search(words)), None)

@@ -6,10 +6,9 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby, islice
-from typing import Final
+from typing import Final, NamedTuple
 
 from orchestrator.audit.arithmetic import kind, quantity
 from orchestrator.audit.changes import Flags
@@ -44,8 +43,7 @@ CROWDED: Final = 200
 OPENING: Final = re.compile(r"\W{0,3}(?:target|goal)\b[^:]{0,20}:", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
+class Met(NamedTuple):
     """A goal beside what was achieved. place: of the latter among the claims. sign: 1 better, 0 just met, -1
     missed, None unknown.
     """

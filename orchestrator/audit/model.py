@@ -112,12 +112,13 @@ class Claim(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A text read: its rows, and all claims in order. figures: of each row that has any, the places of its claims
-    with one.
+    with one. columns: every head of a column.
     """
 
     rows: tuple[Row, ...]
     claims: tuple[Claim, ...]
     figures: Mapping[int, Sequence[int]]
+    columns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

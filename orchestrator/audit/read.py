@@ -29,7 +29,8 @@ def read_claims(text: str) -> Reading:
     reader = _Reader()
     for place, row in enumerate(rows):
         reader.take(place, row)
-    return Reading(rows, tuple(reader.claims), reader.figures)
+    columns = frozenset([column for _, column, _, _ in reader.known])
+    return Reading(rows, tuple(reader.claims), reader.figures, columns)
 
 
 class _Said(NamedTuple):

@@ -3,6 +3,7 @@ goal.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -33,6 +34,7 @@ ESTIMATE: Final = re.compile(
     re.IGNORECASE,
 )
 MEASURED: Final = re.compile(r"\b(?:measured|actual(?:ly)?|achieved|observed)\b", re.IGNORECASE)
+STOPS: Final = frozenset(".;!?")
 STOP: Final = re.compile(r"[.;!?](?=\s|$)")
 GOAL_COLUMN: Final = re.compile(
     rf"\b(?:target|goal|budget|required?|threshold|limit|expected|slo|objective|planned|{tongues.GOALS})\b",
@@ -56,17 +58,25 @@ NEAR: Final = 160
 
 def sentence(text: str, figure: Figure) -> tuple[str, str]:
     """What stands before and behind a figure in its sentence, as far as it is looked at."""
-    return _around(text, figure.start, figure.end)
+    start, end = figure.start, figure.end
+    first, last = max(0, start - NEAR), end + NEAR
+    stops = _stops(text)
+    if stops:
+        at = bisect_left(stops, start)
+        first = max(first, stops[at - 1] + 1) if at else first
+        at = bisect_left(stops, end)
+        last = min(last, stops[at]) if at < len(stops) else last
+    if start and text[start - 1] in STOPS:
+        first = start
+    if end < last == end + NEAR <= len(text) and text[last - 1] in STOPS:
+        last -= 1
+    return text[first:start], text[end:last]
 
 
-@lru_cache(maxsize=64)  # several ask for the same figure's, one after the other
-def _around(text: str, start: int, end: int) -> tuple[str, str]:
-    before = text[max(0, start - NEAR) : start]
-    if STOP.search(before):
-        before = before[[one.end() for one in STOP.finditer(before)][-1] :]
-    after = text[end : end + NEAR]
-    stop = STOP.search(after)
-    return before, after[: stop.start()] if stop else after
+@lru_cache(maxsize=16)  # each figure of a text asks for them
+def _stops(text: str) -> Sequence[int]:
+    """Where its sentences end."""
+    return [one.start() for one in STOP.finditer(text)]
 
 
 class _Seen(NamedTuple):

@@ -17,6 +17,8 @@ DEEPEST: Final = 6
 DRAWN: Final = re.compile("[\u2500-\u257f]{1,}")
 WIDE: Final = re.compile(r"\s{2,}")
 NUMBERED: Final = re.compile(r"\A\s{0,20}\d{1,3}(?:\.\d{1,3}){0,4}[.):]?\s+(?=[^\W\d_])")
+DONE_SIGN: Final = "\u2705"
+"""The one that most tables have."""
 RULES: Final = frozenset("-=_+| \t~*\u2500\u2501\u2550")
 SAYING: Final = re.compile(r"[^\W_]")
 TITLE_LONGEST: Final = 120
@@ -106,14 +108,19 @@ class _Reading:
             self.block += 1
             self.columns = tuple(clean_cell(0, cell).text for cell in cells)
             return
-        self.add_row(block.number, cells, self.columns, plain=is_plain(line))
+        self.add_row(block.number, cells, self.columns, plain=is_plain(line.replace(DONE_SIGN, "")))
 
     def add_row(self, line: int, cells: Sequence[str], columns: Sequence[str], *, plain: bool) -> None:
-        """A table's row under its columns. plain: there is no markup in it."""
+        """A table's row under its columns. plain: there is no markup in it, but that some of it may be done."""
         named = columns if len(cells) <= len(columns) else [*columns, *[""] * (len(cells) - len(columns))]
         if plain:
             if any(cells):
-                made = tuple([Cell(line, text, column) for text, column in zip(cells, named, strict=False)])
+                made = tuple(
+                    [
+                        Cell(line, text, column) if text.isascii() else clean_cell(line, text, column)
+                        for text, column in zip(cells, named, strict=False)
+                    ]
+                )
                 self.rows.append(Row(made, self.heading, self.block, table=True))
             return
         made = tuple([clean_cell(line, text, column) for text, column in zip(cells, named, strict=False)])

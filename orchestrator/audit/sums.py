@@ -29,11 +29,12 @@ MEASURING: Final = frozenset({"measurements", "samples", "observations", "data p
 def check_sums(reading: Reading) -> Flags:
     """What does not add up."""
     flags: Flags = {}
+    summed = any([_is_total(column) or _is_used(column) for column in reading.columns])
     for row, places in reading.figures.items():
         if len(places) > 1:
             members = [(place, reading.claims[place]) for place in places]
             flags |= _ratios(reading, members)
-            flags |= _of_row(reading, reading.rows[row], members)
+            flags |= _of_row(reading, reading.rows[row], members) if summed else {}
     flags |= _tables(reading)
     flags |= _totals(reading)
     return flags | _measurements(reading)

@@ -29,6 +29,7 @@ FRONT_LIMIT: Final = 200  # lines
 DEEPEST: Final = 40  # levels of lists; what is deeper counts as that deep
 WIDEST: Final = 64  # columns of a table; what stands further right is no part of it
 INDENTED: Final = 4
+RULES: Final = frozenset("-*_=")
 
 
 class Shape(Enum):
@@ -263,5 +264,7 @@ def _unclosed(heading: str) -> str:
 
 def _is_rule(line: str) -> bool:
     """Whether it is a line of ---, *** or === alone, which says nothing."""
+    if line.strip(" \t")[:1] not in RULES:
+        return False
     signs = set(line) - {" ", "\t"}
-    return len(signs) == 1 and signs <= {"-", "*", "_", "="} and len(line.strip()) >= 3
+    return len(signs) == 1 and len(line.strip()) >= 3

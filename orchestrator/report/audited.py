@@ -91,10 +91,11 @@ def _section(label: Label, rows: Sequence[Finding]) -> str:
         "| Line | Claim | About | Why |",
         "| ---: | --- | --- | --- |",
     ]
+    known: dict[str, str] = {}
     for start in range(0, len(rows), TOGETHER):
         part = rows[start : start + TOGETHER]
         claims = escape_all([one.claim.text[:LOOSE].strip(" ") for one in part])
-        about = escape_all([_about(one) for one in part])
+        about = escape_all([_about(one, known) for one in part])
         why = escape_all([one.why for one in part])
         told += [
             f"| {one.claim.line} | {code(one.claim.file) if one.claim.file else text} | {words} | {reason}{_beside(one)} |"
@@ -103,12 +104,17 @@ def _section(label: Label, rows: Sequence[Finding]) -> str:
     return "\n".join(told)
 
 
-def _about(one: Finding) -> str:
+def _about(one: Finding, known: dict[str, str]) -> str:
+    """The words around a figure as far as they are shown. known: of those told before."""
     if one.claim.figure is None:
         return ""
     about = one.claim.about
-    flat = " ".join(about[:ENOUGH].split())  # most of them are longer, and no more is shown
-    return (flat if len(flat) > LOOSE or len(about) <= ENOUGH else " ".join(about.split()))[:LOOSE].rstrip(" ")
+    shown = known.get(about)
+    if shown is None:
+        flat = " ".join(about[:ENOUGH].split())  # many are longer, and no more is shown
+        flat = flat if len(flat) > LOOSE or len(about) <= ENOUGH else " ".join(about.split())
+        shown = known[about] = flat[:LOOSE].rstrip(" ")
+    return shown
 
 
 def _beside(one: Finding) -> str:

@@ -17,8 +17,6 @@ MARKS: Final = {Outcome.PASS: "✅ PASS", Outcome.FAIL: "❌ FAIL", Outcome.UNPR
 _SIGNS: Final = "\\`*_{}[]<>#|~$&!"  # the backslash first
 _SPECIAL: Final = re.compile(f"([{re.escape(_SIGNS)}])")
 _OPENING: Final = re.compile(r"^([-+=]|[0-9]+(?=[.)]))", re.MULTILINE)
-_UNEVEN: Final = re.compile(rf"  |^ | $|.{{{LONGEST + 1}}}", re.MULTILINE)
-"""What `one_line` would change in a line."""
 _PLAIN_CODE: Final = re.compile(r"[^`|]+")  # a pipe would end a table's cell
 _UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB")
 
@@ -48,7 +46,9 @@ def escape(text: str) -> Safe:
 def escape_all(texts: Sequence[str]) -> list[str]:
     """Each of many short texts as `escape` has it, in a few passes over all of them."""
     joined = "\n".join(texts)
-    if joined.count("\n") >= len(texts) or _UNEVEN.search(joined) or not joined.replace("\n", " ").isprintable():
+    uneven = "  " in joined or "\n " in joined or " \n" in joined or joined != joined.strip(" ")
+    whole = joined.count("\n") < len(texts) and max(map(len, texts), default=0) <= LONGEST
+    if uneven or not whole or not joined.replace("\n", " ").isprintable():
         return [*map(escape, texts)]
     for sign in _SIGNS:
         joined = joined.replace(sign, f"\\{sign}")
