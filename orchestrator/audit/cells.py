@@ -128,14 +128,14 @@ MOST: Final = 300
 ENDED: Final = re.compile(r"\.[A-Za-z]")
 """What every path of a file has somewhere."""
 PATH: Final = re.compile(r"(?:\./|~/|/)?[\w.@+-]{1,120}(?:/[\w.@+-]{1,120}){0,24}(?:::[\w\[\].:-]{1,160})?")
-PLAIN: Final = re.compile(r"[^*_~<`\\\[\]:.]*(?:[:.](?![A-Za-z/])[^*_~<`\\\[\]:.]*)*")
+PLAIN: Final = re.compile(r"[^*_~<`\\\[\]:.]*(?:[:.<](?![A-Za-z/!])[^*_~<`\\\[\]:.]*)*")
 """ASCII of which all of it is text, as most is: no markup, address or path can be in it."""
 SPAN_FIGURE: Final = re.compile(r"\s*[-+~<>]?\s?\$?\d[\d.,]{0,20}\+?\s?(?:[%x\u00d7]|[A-Za-z\u00b5/]{1,12})?\+?\s*")
 
 
 def is_plain(raw: str) -> bool:
     """Whether nothing in a text is markup, a path or a sign, so that it is what it says."""
-    return raw.isascii() and PLAIN.fullmatch(raw) is not None
+    return raw.isascii() and PLAIN.fullmatch(raw) is not None and "-->" not in raw
 
 
 def clean_cell(line: int, raw: str, column: str = "") -> Cell:

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from orchestrator.audit import tongues
 from orchestrator.audit.model import Figure
+from orchestrator.audit.words import hints
 from orchestrator.evidence.units import COUNTS
 from orchestrator.importers.figures import NOUNS, STOPPERS, plan_unit
 from orchestrator.importers.numerals import FACTORS, WORDS, read_number
@@ -22,6 +23,9 @@ DATES: Final = re.compile(
     rf"|\b\d{{1,2}}\.?\s{MONTH}\.?(?:\s\d{{4}})?\b|\b{MONTH}\s\d{{4}}\b|\bin\s(?:19|20)\d\d\b",
     re.IGNORECASE,
 )
+MONTH_HINTS: Final = re.compile("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mrz|mai|okt|dez|avr|jui")
+YEAR: Final = re.compile(r"\d{4}")
+DIGIT: Final = re.compile(r"\d")
 ORDERS: Final = re.compile(r"\bO\([^()]{0,20}\)")
 NUMBER: Final = re.compile(r"\d{1,3}(?:[\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,:'_/]\d+)*(?:[eE][+-]?\d{1,3}(?!\w))?")
 UNIT: Final = re.compile(r"[^\W\d_]{1,20}(?:/[^\W\d_]{1,20})?|[%\u00d7\u20ac\u00a3]")
@@ -48,6 +52,7 @@ HALVES: Final = tuple(Decimal(5).scaleb(-places - 1) for places in range(16))
 SPELLED: Final = re.compile(
     r"\b(" + "|".join(sorted(set(WORDS) - {"one"}, key=len, reverse=True)) + r")\b", re.IGNORECASE
 )
+SPELLED_HINTS: Final = re.compile("zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve")
 OF_SPELLED: Final = re.compile(rf"[ \u00a0](?:out )?of (?:the )?(?:{SPELLED.pattern})[ \u00a0]", re.IGNORECASE)
 SPELLED_OF: Final = re.compile(rf"(?:{SPELLED.pattern})[ \u00a0](?:out )?of (?:the )?\Z", re.IGNORECASE)
 VERBS: Final = frozenset({"are", "were", "is", "was", "remain", "failed", "passed"})
@@ -141,8 +146,13 @@ def find_figures(text: str) -> list[Figure]:
         return [alone]
     if not text.isascii():
         text = text.replace("\u2212", "-").replace("\u202f", "\u00a0")
-    bare = tongues.brought_over(_blanked(text))
-    found = [*_numbers(bare), *_spelled(bare)]
+    counted, spelled = DIGIT.search(text) is not None, hints(text, SPELLED_HINTS)
+    if not (counted or spelled):
+        return []
+    bare = ORDERS.sub(_blank, text) if "O(" in text else text
+    if counted:
+        bare = tongues.brought_over(_without_days(text))
+    found = [*(_numbers(bare) if counted else ()), *(_spelled(bare) if spelled else ())]
     return sorted(found, key=START) if len(found) > 1 else found
 
 
@@ -164,10 +174,15 @@ def lone_figure(text: str) -> Figure | None:
     return Figure(shown, value, value, unit, "", None, minus is not None, False, sign == "~", bound, half, start, end)
 
 
-def _blanked(text: str) -> str:
+def _without_days(text: str) -> str:
     """The text with days and orders of growth blanked out; as long as before."""
-    text = DATES.sub(lambda one: " " * len(one[0]), text)
-    return ORDERS.sub(lambda one: " " * len(one[0]), text) if "O(" in text else text
+    if hints(text, MONTH_HINTS) or YEAR.search(text):
+        text = DATES.sub(_blank, text)
+    return ORDERS.sub(_blank, text) if "O(" in text else text
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def _numbers(text: str) -> Iterator[Figure]:

@@ -73,7 +73,7 @@ def _more(table: HtmlTable, text: str) -> None:
 
 def plain_line(line: str) -> str:
     """A line without tags: headings as Markdown's, blocks apart, entities as what they stand for."""
-    if "<" in line:
+    if "<" in line and TAG.search(line):
         level = 0
         for match in TAG.finditer(line[:200]):
             level = level or HEADINGS.get(match[2].lower(), 0)

@@ -8,17 +8,18 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from orchestrator.audit.figures import SPELLED, find_figures, lone_figure
+from orchestrator.audit.figures import find_figures, lone_figure
 from orchestrator.audit.model import Claim, Figure, Reading, Role, Row
 from orchestrator.audit.roles import NEAR, STOP, column_role, guesses, lone_role, roles, sentence
 from orchestrator.audit.rows import read_rows
+from orchestrator.audit.words import hints
 
 TARGETS: Final = re.compile(
     r"\b(?:targets?|goals?|criteria)\b(?! vs)[^.;]{0,60}\b(?:exceeded|met|reached|achieved|passed|beaten)\b"
     r"|\bexceed\w{0,3}\b[^.;]{0,60}\b(?:targets?|goals?)\b",
     re.IGNORECASE,
 )
-DIGIT: Final = re.compile(r"\d")
+WISHED: Final = re.compile("target|goal|criteria")
 LABEL: Final = re.compile(r"[^:]{1,80}:")
 SHOWN: Final = 120
 
@@ -88,7 +89,7 @@ class _Reader:
 
 def _statement(row: Row, place: int, topic: str) -> Iterator[Claim]:
     """What a row says without a figure: that it is done, or that targets were met."""
-    if row.marked or any([TARGETS.search(cell.text) for cell in row.cells]):
+    if row.marked or any([hints(cell.text, WISHED) and TARGETS.search(cell.text) for cell in row.cells]):
         text = " | ".join([cell.text for cell in row.cells if cell.text])[:SHOWN]
         yield Claim(row.line, text, place, about=text, topic=topic)
 
@@ -102,15 +103,11 @@ def _read(text: str, column: str, beside: bool | None, *, guessed: bool) -> Sequ
         if beside is not None:
             about = f"{about} {column}" if beside else f"{about[1:]}{about} {column}"
         return (_Said(alone, lone_role(role, guessed=guessed), about),)
-    figures = find_figures(text) if _may_count(text) else []
+    figures = find_figures(text) if text else []
     told = roles(text, role, figures, guessed=guessed)
     return [
         _Said(figure, one, _about(text, column, figure, beside)) for figure, one in zip(figures, told, strict=True)
     ]
-
-
-def _may_count(text: str) -> bool:
-    return DIGIT.search(text) is not None or SPELLED.search(text) is not None
 
 
 def _topic(row: Row) -> str:

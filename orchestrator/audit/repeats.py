@@ -72,7 +72,16 @@ def spread(reading: Reading, flags: Flags, *, constants: Flags) -> Flags:
         others = known.get(_same(claim))
         if others is None:
             continue
-        again = (one for one in others[:MOST] if _again(claim, reading.claims[one], loosely=one in constants))
+        telling = bool(claim.figure.unit) and digits(claim.figure) >= TELLING
+        again = (
+            one
+            for one in others[:MOST]
+            if (
+                _alike(claim, reading.claims[one])
+                if claim.figure.whole is not None or one in constants
+                else telling and reading.claims[one].figure is not None
+            )
+        )
         other = next(again, None)
         if other is not None:
             found[place] = f"the same figure as on line {reading.claims[other].line}"
@@ -84,10 +93,6 @@ def _same(claim: Claim) -> tuple[object, ...]:
     return () if figure is None else (figure.low, figure.high, figure.unit, figure.whole)
 
 
-def _again(claim: Claim, other: Claim, *, loosely: bool) -> bool:
-    """Whether it is the same claim. loosely: a shared word is enough, however short the figure."""
-    if claim.figure is None or other.figure is None:
-        return False
-    if claim.figure.whole is not None or loosely:
-        return bool(stems(claim.about) & stems(other.about))
-    return bool(claim.figure.unit) and digits(claim.figure) >= TELLING
+def _alike(claim: Claim, other: Claim) -> bool:
+    """Whether both speak of the same thing: a shared word is enough, however short the figure."""
+    return bool(stems(claim.about) & stems(other.about))

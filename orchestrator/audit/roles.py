@@ -10,12 +10,17 @@ from typing import Final, NamedTuple
 
 from orchestrator.audit import tongues
 from orchestrator.audit.model import Figure, Role
+from orchestrator.audit.words import hints
 
 GOAL: Final = rf"targets?|goals?|budget|limit|threshold|objective|required|requirement|slo|sla|{tongues.GOALS}"
 SAID: Final = re.compile(
     rf"\b(?:(?P<goal>{GOAL})|(?P<done>achieved|met|exceed(?:s|ed|ing)?|beats?|actual(?:ly)?|results?|measured|got"
     rf"|reached|now|{tongues.REACHED}))\b",
     re.IGNORECASE,
+)
+SAID_HINTS: Final = re.compile(
+    "target|goal|budget|limit|thresh|objecti|require|slo|sla|achieved|met|exceed|beat|actual|result|measured|got"
+    "|reached|now|ziel|soll|vorgabe|grenzwert|cible|plafond|seuil|erreicht|gemessen|atteint"
 )
 AFTERWARDS: Final = re.compile(r"[ \u00a0]?(?:[\w-]{1,20} )?(?:target|goal|budget|limit|threshold)\b", re.IGNORECASE)
 VERSUS: Final = re.compile(
@@ -32,6 +37,10 @@ ESTIMATE: Final = re.compile(
     r"|should (?:be|reach|gain|save|take|give)|would (?:be|reach|gain|save|take|give)|could (?:save|reach|gain|give)"
     r"|potential(?:ly)?)\b",
     re.IGNORECASE,
+)
+ESTIMATE_HINTS: Final = re.compile(
+    "voraussicht|prognose|hochgerechnet|estimat|project|theoretical|hypothetical|extrapolat|predict|assum|forecast"
+    "|coded|constant|nominal|expect|anticipated|envelope|should|would|could|potential"
 )
 MEASURED: Final = re.compile(r"\b(?:measured|actual(?:ly)?|achieved|observed)\b", re.IGNORECASE)
 STOPS: Final = frozenset(".;!?")
@@ -102,7 +111,9 @@ def roles(text: str, column: Role | None, figures: Sequence[Figure], *, guessed:
     """
     if not figures:
         return []
-    seen = _Seen(text, guessed, column, SAID.search(text) is not None, ESTIMATE.search(text) is not None)
+    says = hints(text, SAID_HINTS) and SAID.search(text) is not None
+    guess = hints(text, ESTIMATE_HINTS) and ESTIMATE.search(text) is not None
+    seen = _Seen(text, guessed, column, says, guess)
     found: list[Role] = []
     end = 0
     for figure in figures:

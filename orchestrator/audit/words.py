@@ -77,6 +77,11 @@ SAME: Final = {
 }  # fmt: skip
 
 
+def hints(text: str, some: re.Pattern[str]) -> bool:
+    """Whether a text may hold what a slower pattern looks for, of which each match holds one of `some`, lower case."""
+    return not text.isascii() or some.search(text.lower()) is not None
+
+
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """The word without a common ending, lower case; words that say the same get the same stem."""

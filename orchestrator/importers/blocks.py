@@ -163,7 +163,7 @@ class _Scan:
 
     def _shown(self, line: str) -> str:
         """The line without comments, and the summary of what is folded away as bold text."""
-        if not self.comment and "<" not in line:
+        if not self.comment and ("<" not in line or ("<!--" not in line and line.lstrip()[:1] != "<")):
             return line
         return FOLDED.sub(
             lambda found: f"**{found['title']}**" if found["title"] else "", self._without_comment(line)
