@@ -117,6 +117,7 @@ NAMING: Final = frozenset(
         "priority",
         "abschnitt",
         "kapitel",
+        "fassung",
         "zeile",
         "seite",
         "etappe",
@@ -139,9 +140,11 @@ LONGEST: Final = 30
 """Signs of a number; what is longer is none."""
 
 
-def find_figures(text: str) -> list[Figure]:
-    """Every figure in order. Numbers within names, versions, days, references and addresses are none."""
-    alone = lone_figure(text)
+def find_figures(text: str, *, german: bool = False) -> list[Figure]:
+    """Every figure in order. Numbers within names, versions, days, references and addresses are none. german: whether
+    the report is that it stands in.
+    """
+    alone = lone_figure(text, german=german)
     if alone is not None:
         return [alone]
     if not text.isascii():
@@ -151,17 +154,17 @@ def find_figures(text: str) -> list[Figure]:
         return []
     bare = ORDERS.sub(_blank, text) if "O(" in text else text
     if counted:
-        bare = tongues.brought_over(_without_days(text))
+        bare = tongues.brought_over(_without_days(text), german=german)
     found = [*(_numbers(bare) if counted else ()), *(_spelled(bare) if spelled else ())]
     return sorted(found, key=START) if len(found) > 1 else found
 
 
-def lone_figure(text: str) -> Figure | None:
+def lone_figure(text: str, *, german: bool = False) -> Figure | None:
     """The figure of a text that is nothing else, as most cells of a table are: "49.6 MB". None where it may be
     anything else.
     """
     found = ALONE.fullmatch(text)
-    if found is None:
+    if found is None or (german and tongues.has_points(text)):
         return None
     sign, minus, number, word = found.groups()
     unit = "" if word is None else unit_of(word, glued=found.start(4) == found.end(3))
@@ -290,8 +293,9 @@ def _factored(text: str, end: int, value: Decimal, digits: str) -> tuple[Decimal
     half = HALVES[len(places)] if len(places) < len(HALVES) and places.isdigit() else _half(places)
     at = end + (text[end : end + 1] in BLANKS)
     word = WORD.match(text, at) if text[at : at + 1] in FACTORED else None
-    if word is not None and word[0] in FACTORS and (word.start() == end or len(word[0]) > 1):
-        return value * FACTORS[word[0]], word.end(), half * FACTORS[word[0]]
+    factor = word[0].partition("-")[0] if word else ""  # "10k-user" has it as well
+    if factor in FACTORS and (at == end or len(factor) > 1):
+        return value * FACTORS[factor], at + len(factor), half * FACTORS[factor]
     return value, end, half
 
 

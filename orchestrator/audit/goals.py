@@ -10,18 +10,19 @@ from functools import lru_cache
 from itertools import groupby, islice
 from typing import Final, NamedTuple
 
+from orchestrator.audit import tongues
 from orchestrator.audit.arithmetic import kind, quantity
 from orchestrator.audit.changes import Flags
 from orchestrator.audit.model import Cell, Claim, Figure, Reading, Role, Row
 from orchestrator.audit.roles import GOAL_COLUMN, SAID, is_goal_column
 
 HIGHER: Final = re.compile(
-    r"\b(?:throughput|coverage|reduction|improvement|speed-?up|speed|accuracy|gain|savings?|hit rate|uptime"
+    rf"\b(?:{tongues.HIGHER}|throughput|coverage|reduction|improvement|speed-?up|speed|accuracy|gain|savings?|hit rate|uptime"
     r"|availability|pass rate|ops)\b",
     re.IGNORECASE,
 )
 LOWER: Final = re.compile(
-    r"\b(?:memory|latency|time|overhead|duration|delay|cost|errors?|leaks?|failures?|p\d\d|rss|cpu|regressions?"
+    rf"\b(?:{tongues.LOWER}|memory|latency|time|overhead|duration|delay|cost|errors?|leaks?|failures?|p\d\d|rss|cpu|regressions?"
     r"|startup|start-up)\b",
     re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ from orchestrator.audit.figures import find_figures, lone_figure
 from orchestrator.audit.model import Claim, Figure, Reading, Role, Row
 from orchestrator.audit.roles import NEAR, STOP, column_role, guesses, lone_role, roles, sentence
 from orchestrator.audit.rows import read_rows
+from orchestrator.audit.tongues import is_german
 from orchestrator.audit.words import hints
 
 TARGETS: Final = re.compile(
@@ -27,7 +28,7 @@ SHOWN: Final = 120
 def read_claims(text: str) -> Reading:
     """All claims of a text, in the order of their lines. Linear in the text; never raises."""
     rows = tuple(read_rows(text))
-    reader = _Reader()
+    reader = _Reader(german=is_german(text))
     for place, row in enumerate(rows):
         reader.take(place, row)
     columns = frozenset([column for _, column, _, _ in reader.known])
@@ -43,9 +44,12 @@ class _Said(NamedTuple):
 
 
 class _Reader:
-    """The claims so far. known: what cells say, by text, column, and whether it is guessed and beside a name."""
+    """The claims so far. german: whether the text is. known: what cells say, by text, column, and whether it is guessed
+    and beside a name.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, *, german: bool) -> None:
+        self.german = german
         self.claims: list[Claim] = []
         self.figures: dict[int, Sequence[int]] = {}
         self.known: dict[tuple[str, str, bool, bool | None], Sequence[_Said]] = {}
@@ -74,7 +78,8 @@ class _Reader:
             key = (text, column, guessed, beside)
             said = self.known.get(key)
             if said is None:
-                said = self.known[key] = _read(text, column, beside, guessed=guessed or guesses(column))
+                guess = guessed or guesses(column)
+                said = self.known[key] = _read(text, column, beside, guessed=guess, german=self.german)
             for figure, role, about in said:
                 done = done or role is not Role.GOAL
                 claims.append(Claim(line, figure.text, place, at, figure, "", role, name + about, topic))
@@ -94,16 +99,18 @@ def _statement(row: Row, place: int, topic: str) -> Iterator[Claim]:
         yield Claim(row.line, text, place, about=text, topic=topic)
 
 
-def _read(text: str, column: str, beside: bool | None, *, guessed: bool) -> Sequence[_Said]:  # noqa: FBT001 - a key
+def _read(  # beside: a part of the key
+    text: str, column: str, beside: bool | None, *, guessed: bool, german: bool  # noqa: FBT001 - as above
+) -> Sequence[_Said]:
     """The figures of a cell. beside: whether it stands beside its row's name or is that; None outside of tables."""
     role = column_role(column) if beside else None
-    alone = lone_figure(text)
+    alone = lone_figure(text, german=german)
     if alone is not None:
         about = f" {text[: alone.start]}  "
         if beside is not None:
             about = f"{about} {column}" if beside else f"{about[1:]}{about} {column}"
         return (_Said(alone, lone_role(role, guessed=guessed), about),)
-    figures = find_figures(text) if text else []
+    figures = find_figures(text, german=german) if text else []
     told = roles(text, role, figures, guessed=guessed)
     return [
         _Said(figure, one, _about(text, column, figure, beside)) for figure, one in zip(figures, told, strict=True)

@@ -31,7 +31,7 @@ VERSUS: Final = re.compile(
 EXCEEDS: Final = re.compile(rf"\b(?:exceed\w{{0,3}}|beats?|above|over)\b[^.;]{{0,60}}\b(?:{GOAL})\b", re.IGNORECASE)
 ESTIMATE: Final = re.compile(
     rf"\b(?:{tongues.ESTIMATES}|estimat\w{{0,5}}|projected|projections?|theoretical(?:ly)?|hypothetical"
-    rf"|extrapolat\w{{0,5}}|predict\w{{0,5}}|assum(?:ed|es|ing|ption|ptions)"
+    rf"|extrapolat\w{{0,5}}|predict\w{{0,5}}|assum(?:e|ed|es|ing|ption|ptions)"
     r"|forecast|hard-?coded|constants|from (?:a|the) constant|nominal|expects?|expected(?! by)|anticipated"
     r"|back-of-the-envelope"
     r"|should (?:be|reach|gain|save|take|give)|would (?:be|reach|gain|save|take|give)|could (?:save|reach|gain|give)"

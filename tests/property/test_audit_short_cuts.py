@@ -43,7 +43,7 @@ def test_every_day_has_the_sign_of_one(text):
 def test_a_figure_is_the_same_whether_it_is_read_at_one_look_or_not(text):
     quick = figures.find_figures(text)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(figures, "lone_figure", lambda _text: None)
+        patch.setattr(figures, "lone_figure", lambda _text, **_: None)
         patch.setattr(figures, "_plain_figure", lambda _text, _start, _end: None)
         slow = figures.find_figures(text)
     assert quick == slow
