@@ -81,7 +81,7 @@ Flags = dict[int, str]
 def check_changes(reading: Reading) -> Flags:
     """The claimed changes that the text's own figures refute."""
     flags: Flags = {}
-    changing = any([is_change_column(column) for column in reading.columns])
+    changing = any(is_change_column(column) for column in reading.columns)
     for row, places in reading.figures.items():
         if len(places) > 2:  # a change, and what was before and after
             here = reading.rows[row]
@@ -279,7 +279,7 @@ def _series(reading: Reading) -> Iterator[Pair]:
 @lru_cache(maxsize=4096)
 def _state(heading: str) -> Role | None:
     """Whether what stands below a heading was before or after."""
-    title = heading.split(":")[0]
+    title = heading.partition(":")[0]
     return Role.BEFORE if BEFORE.search(title) else Role.AFTER if AFTER.search(title) else None
 
 

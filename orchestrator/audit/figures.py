@@ -33,7 +33,9 @@ FACTORED: Final = frozenset(word[0] for word in FACTORS)
 ALONE: Final = re.compile(
     r"(?:([<>~]|[<>]=) ?|(-))?([0-9]{1,8}(?:\.[0-9]{1,6})?)(?: ?(%|[A-Za-z][a-z]{0,2}[A-Z]?(?:/[a-z]{1,3})?))?"
 )
-"""A number, and its unit if it has one. What a factor, a language or a day may hide in is no such text, and is read as any other."""
+"""A number, and its unit if it has one. What a factor, a language or a day may hide in is no such text, and is read as
+any other.
+"""
 PLAIN: Final = re.compile(
     r"([0-9]{1,8}(?:\.[0-9]{1,6})?)(?:"
     r"( ?)(%|[A-Za-z](?!o)[a-z]{0,2}[A-Z]?(?:/[a-z]{1,3})?)(?=[,;:)]|\.(?!\.)| (?![-\u2013\u2014\u2026t])|\Z)"
@@ -200,9 +202,9 @@ def _numbers(text: str) -> Iterator[Figure]:
             if _named(text, match.start()) and "." in match[0]:
                 versions.add(match[0].partition(".")[0])
             continue
-        if versions and not (figure.unit or figure.noun) and "." in match[0]:
-            if match[0].partition(".")[0] in versions:
-                continue
+        plain = not (figure.unit or figure.noun)
+        if versions and plain and "." in match[0] and match[0].partition(".")[0] in versions:
+            continue
         end = figure.end
         if spread and last is not None and text[last.end : figure.start].strip() == "\u00b1":
             continue  # of the figure before it

@@ -17,7 +17,8 @@ from orchestrator.audit.model import Cell, Claim, Figure, Reading, Role, Row
 from orchestrator.audit.roles import GOAL_COLUMN, SAID, is_goal_column
 
 HIGHER: Final = re.compile(
-    rf"\b(?:{tongues.HIGHER}|throughput|coverage|reduction|improvement|speed-?up|speed|accuracy|gain|savings?|hit rate|uptime"
+    rf"\b(?:{tongues.HIGHER}|throughput|coverage"
+    r"|reduction|improvement|speed-?up|speed|accuracy|gain|savings?|hit rate|uptime"
     r"|availability|pass rate|ops)\b",
     re.IGNORECASE,
 )

@@ -25,7 +25,7 @@ class Known:
 
 
 NOTHING: Final = Known()
-UNHELD: Final = {role: Label.NONE for role in Role} | {Role.ESTIMATE: Label.ESTIMATE, Role.GOAL: Label.GOAL}
+UNHELD: Final = dict.fromkeys(Role, Label.NONE) | {Role.ESTIMATE: Label.ESTIMATE, Role.GOAL: Label.GOAL}
 """The label of a claim that nothing speaks of."""
 SAID_SO: Final = "the text says so itself"
 

@@ -61,15 +61,25 @@ class _Reader:
         """A row's claims: of each cell its files, then its figures; or the statement that it is."""
         if row.heading is not self.heading:
             self.heading, self.topic = row.heading, _topic(row)
-            self.guessed = any([guesses(title) for title in row.heading])
-        claims, begin, files, done = self.claims, len(self.claims), False, False
-        topic, name, beside = self.topic, "", None
-        guessed = self.guessed
-        for at, cell in enumerate(row.cells):
-            line, text, column, _, named = cell
+            self.guessed = any(guesses(title) for title in row.heading)
+        claims, begin = self.claims, len(self.claims)
+        files = self._cells(place, row)
+        places: Sequence[int] = range(begin, len(claims))
+        if files:
+            places = [at for at in places if claims[at].figure is not None]
+        if places:
+            self.figures[place] = places
+        if not files and all(claims[at].role is Role.GOAL for at in places):
+            claims.extend(_statement(row, place, self.topic))
+
+    def _cells(self, place: int, row: Row) -> bool:
+        """The claims of its cells; whether any is a file."""
+        claims, topic, files, name, guessed = self.claims, self.topic, False, "", self.guessed
+        beside: bool | None = None
+        for at, (line, text, column, _, named) in enumerate(row.cells):
             if named:
                 files = True
-                claims.extend([Claim(line, file, place, at, None, file, Role.CLAIM, text, "") for file in named])
+                claims.extend([Claim(line, file, place, at, file=file, about=text) for file in named])
             if row.table:
                 beside = at > 0
                 if at == 1:
@@ -80,27 +90,29 @@ class _Reader:
             if said is None:
                 guess = guessed or guesses(column)
                 said = self.known[key] = _read(text, column, beside, guessed=guess, german=self.german)
-            for figure, role, about in said:
-                done = done or role is not Role.GOAL
-                claims.append(Claim(line, figure.text, place, at, figure, "", role, name + about, topic))
-        places: Sequence[int] = range(begin, len(claims))
-        if files:
-            places = [at for at in places if claims[at].figure is not None]
-        if places:
-            self.figures[place] = places
-        if not (done or files):
-            claims.extend(_statement(row, place, topic))
+            claims.extend(
+                [
+                    Claim(line, figure.text, place, at, figure, "", role, name + about, topic)
+                    for figure, role, about in said
+                ]
+            )
+        return files
 
 
 def _statement(row: Row, place: int, topic: str) -> Iterator[Claim]:
     """What a row says without a figure: that it is done, or that targets were met."""
-    if row.marked or any([hints(cell.text, WISHED) and TARGETS.search(cell.text) for cell in row.cells]):
+    if row.marked or any(hints(cell.text, WISHED) and TARGETS.search(cell.text) for cell in row.cells):
         text = " | ".join([cell.text for cell in row.cells if cell.text])[:SHOWN]
         yield Claim(row.line, text, place, about=text, topic=topic)
 
 
-def _read(  # beside: a part of the key
-    text: str, column: str, beside: bool | None, *, guessed: bool, german: bool  # noqa: FBT001 - as above
+def _read(
+    text: str,
+    column: str,
+    beside: bool | None,  # noqa: FBT001 - a part of the key
+    *,
+    guessed: bool,
+    german: bool,
 ) -> Sequence[_Said]:
     """The figures of a cell. beside: whether it stands beside its row's name or is that; None outside of tables."""
     role = column_role(column) if beside else None
@@ -112,9 +124,7 @@ def _read(  # beside: a part of the key
         return (_Said(alone, lone_role(role, guessed=guessed), about),)
     figures = find_figures(text, german=german) if text else []
     told = roles(text, role, figures, guessed=guessed)
-    return [
-        _Said(figure, one, _about(text, column, figure, beside)) for figure, one in zip(figures, told, strict=True)
-    ]
+    return [_Said(figure, one, _about(text, column, figure, beside)) for figure, one in zip(figures, told, strict=True)]
 
 
 def _topic(row: Row) -> str:
@@ -129,18 +139,18 @@ def label_of(row: Row, place: int, figure: Figure) -> str:
 
 def _own_label(text: str, figure: Figure) -> str:
     found = LABEL.match(text)
-    if found and found.end() <= figure.start and not STOP.search(text[found.end() : min(figure.start, found.end() + NEAR)]):
-        return found[0][:-1]
+    if found and found.end() <= figure.start:
+        between = text[found.end() : min(figure.start, found.end() + NEAR)]
+        if not STOP.search(between):
+            return found[0][:-1]
     before, after = sentence(text, figure)
     return f"{before[-SHOWN:]} {figure.noun} {after[:SHOWN]}"
 
 
-def _about(text: str, column: str, figure: Figure, beside: bool | None) -> str:  # noqa: FBT001 - as above
+def _about(text: str, column: str, figure: Figure, beside: bool | None) -> str:  # noqa: FBT001 - a part of the key
     """The words that say what a figure is of."""
     before, after = sentence(text, figure)
     said = f" {before} {figure.noun if figure.noun not in after else ''} {after[:60]}"
     if beside is None:
         return said
     return f"{said} {column}" if beside else f"{_own_label(text, figure)}{said} {column}"
-
-

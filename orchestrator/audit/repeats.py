@@ -63,7 +63,8 @@ def spread(reading: Reading, flags: Flags, *, constants: Flags) -> Flags:
     found: Flags = {}
     if not known:
         return found
-    units = {reading.claims[place].figure.unit for place in [*flags, *constants] if reading.claims[place].figure}
+    repeated = [reading.claims[place].figure for place in [*flags, *constants]]
+    units = {figure.unit for figure in repeated if figure is not None}
     for place, claim in enumerate(reading.claims):
         if claim.figure is None or claim.figure.unit not in units or claim.role in {Role.GOAL, Role.ESTIMATE}:
             continue

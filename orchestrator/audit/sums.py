@@ -29,7 +29,7 @@ MEASURING: Final = frozenset({"measurements", "samples", "observations", "data p
 def check_sums(reading: Reading) -> Flags:
     """What does not add up."""
     flags: Flags = {}
-    summed = any([_is_total(column) or _is_used(column) for column in reading.columns])
+    summed = any(_is_total(column) or _is_used(column) for column in reading.columns)
     for row, places in reading.figures.items():
         if len(places) > 1:
             members = [(place, reading.claims[place]) for place in places]
@@ -46,9 +46,9 @@ def _of_row(reading: Reading, row: Row, members: Sequence[tuple[int, Claim]]) ->
         return {}
     columns = [row.cells[claim.cell].column for _, claim in members]
     flags: Flags = {}
-    if any([_is_total(column) for column in columns]):
+    if any(_is_total(column) for column in columns):
         flags |= _row_total(reading, members)
-    if len(members) == 3 and any([_is_used(column) for column in columns]):
+    if len(members) == 3 and any(_is_used(column) for column in columns):
         flags |= _row_share(reading, members)
     return flags
 
@@ -102,11 +102,7 @@ def _row_total(reading: Reading, members: Sequence[tuple[int, Claim]]) -> Flags:
     row = reading.rows[members[0][1].row]
     plain = [(place, claim) for place, claim in members if claim.cell and _is_plain(claim)]
     totals = [one for one in plain if _is_total(row.cells[one[1].cell].column)]
-    parts = [
-        claim.figure.low
-        for _, claim in plain
-        if claim.figure and not _is_total(row.cells[claim.cell].column)
-    ]
+    parts = [claim.figure.low for _, claim in plain if claim.figure and not _is_total(row.cells[claim.cell].column)]
     if len(totals) != 1 or len(parts) < 2:
         return {}
     place, claim = totals[0]
@@ -170,7 +166,7 @@ def _totals(reading: Reading) -> Flags:
         if len(parts) < 2 or not _is_called_total(reading, last):
             continue
         total = sum([one.figure.low for _, one in parts if one.figure], Decimal(0))
-        if last.figure and last.figure.low != total and not any([_is_called_total(reading, one) for _, one in parts]):
+        if last.figure and last.figure.low != total and not any(_is_called_total(reading, one) for _, one in parts):
             flags[place] = f"line {last.line}: the rows above add up to {total}"
     return flags
 

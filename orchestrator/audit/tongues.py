@@ -12,6 +12,7 @@ GERMAN: Final = re.compile(
     r"|alle|von)\b",
     re.IGNORECASE,
 )
+ENGLISH: Final = re.compile(r"\b(?:the|and|of|to|is|are|with|for|by|from|on|it|not|be)\b", re.IGNORECASE)
 FRENCH: Final = re.compile(
     r"\b(?:le|la|les|des|du|un|une|et|de|sur|contre|soit|pour|dans|avant|apr\u00e8s|moins|objectif|r\u00e9ussis|passe"
     r"|est)\b",
@@ -40,7 +41,8 @@ LESS: Final = r"weniger|kleiner|gesenkt|reduziert|gespart|sank|moins|baisse|r\u0
 MORE: Final = r"mehr|gestiegen|stieg|h\u00f6her|hausse|augment\w{0,8}"
 HIGHER: Final = r"durchsatz|abdeckung|genauigkeit|d\u00e9bit|couverture|pr\u00e9cision"
 LOWER: Final = (
-    r"speicher|laufzeit|antwortzeit|latenz|dauer|fehler\w{0,6}|kosten|m\u00e9moire|dur\u00e9e|latence|erreurs?|co\u00fbts?"
+    r"speicher|laufzeit|antwortzeit|latenz|dauer|fehler\w{0,6}|kosten|m\u00e9moire|dur\u00e9e|latence|erreurs?"
+    r"|co\u00fbts?"
 )
 INSTEAD: Final = r"statt|gegen\u00fcber|contre|au lieu de"
 MONTHS: Final = (
@@ -54,7 +56,8 @@ def is_german(text: str) -> bool:
     head = text[:OPENING]
     if COMMA.search(head) is None:
         return False
-    return len({found[0].lower() for found in GERMAN.finditer(head)}) >= SEVERAL
+    german, english = ({found[0].lower() for found in words.finditer(head)} for words in (GERMAN, ENGLISH))
+    return len(german) >= max(SEVERAL, len(english) + 1)
 
 
 def has_points(text: str) -> bool:

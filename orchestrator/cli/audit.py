@@ -15,7 +15,7 @@ from orchestrator.audit.model import Asked, Audit, Measured
 from orchestrator.cli.faults import Exit, UsageError
 from orchestrator.cli.output import notice, plain, say
 from orchestrator.ground import Folder
-from orchestrator.plan.text import read_plan_text
+from orchestrator.plan.textfile import read_plan_text
 from orchestrator.report.audited import audit_data, audit_junit, audit_markdown
 from orchestrator.strict_json import as_json
 

@@ -143,8 +143,9 @@ class _Scan:
                 continue
             if not self.comment and "|" not in raw and "<" not in raw and WORDS.match(raw):
                 self.columns = None
-                yield (block := self._words(index, raw))
-                self.blank = block.shape is Shape.HEADING
+                words = self._words(index, raw)
+                yield words
+                self.blank = words.shape is Shape.HEADING
                 continue
             line = self._shown(raw)
             if not line.strip() or (_is_rule(line) and self.columns is None):
@@ -165,9 +166,7 @@ class _Scan:
         """The line without comments, and the summary of what is folded away as bold text."""
         if not self.comment and ("<" not in line or ("<!--" not in line and line.lstrip()[:1] != "<")):
             return line
-        return FOLDED.sub(
-            lambda found: f"**{found['title']}**" if found["title"] else "", self._without_comment(line)
-        )
+        return FOLDED.sub(lambda found: f"**{found['title']}**" if found["title"] else "", self._without_comment(line))
 
     def _without_comment(self, line: str) -> str:
         """The line without what stands in `<!-- -->`, which may begin or end on another line."""

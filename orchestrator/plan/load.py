@@ -17,7 +17,7 @@ from orchestrator.plan.preflight import preflight
 from orchestrator.plan.problem import PlanError, Problem
 from orchestrator.plan.quick import quick_source
 from orchestrator.plan.source import Source
-from orchestrator.plan.text import SIZE_LIMIT, read_plan_text, too_large
+from orchestrator.plan.textfile import SIZE_LIMIT, read_plan_text, too_large
 
 TASK_LIMIT: Final = 100_000
 MATRIX_LIMIT: Final = 32 * 2**20  # characters of texts that name a matrix, in all instances

@@ -1,47 +1,44 @@
-"""The text of a file that people wrote: a plan, a report. What is wrong with the file is a `PlanError`."""
+"""A plan that was built or loaded in Python, as the text of a plan's file."""
 
-from pathlib import Path as FilePath
-from typing import Final
+import re
+from typing import Any
 
-from orchestrator.plan.problem import PlanError, Problem
+import yaml
 
-SIZE_LIMIT: Final = 8 * 2**20  # bytes; a plan of 10,000 tasks has about 2 MiB
-
-
-def read_plan_text(path: FilePath) -> str:
-    """The text of a plan file. Raises PlanError for whatever is not a readable UTF-8 file of at most 8 MiB."""
-    name = str(path)
-    try:
-        if path.is_dir():
-            raise PlanError([Problem(name, 0, 0, "is a directory", "name the plan file in it")])
-        if path.exists() and not path.is_file():
-            raise PlanError([Problem(name, 0, 0, "is not a regular file", "name a plan file")])
-        with path.open("rb") as file:
-            content = file.read(SIZE_LIMIT + 1)
-    except FileNotFoundError as error:
-        raise PlanError(
-            [Problem(name, 0, 0, "there is no such file", "check the path; `orchestrate init` writes an example")]
-        ) from error
-    except (OSError, ValueError) as error:
-        raise PlanError(
-            [Problem(name, 0, 0, f"cannot be read: {error}", "check the path and its permissions")]
-        ) from error
-    if len(content) > SIZE_LIMIT:
-        raise PlanError([too_large(name)])
-    return _decoded(content, name)
+from orchestrator.plan.model import Plan
+from orchestrator.plan.params import REFERENCE, is_later
+from orchestrator.plan.source import Path
+from orchestrator.plan.spelling import PlanDumper
 
 
-def _decoded(content: bytes, name: str) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        before = content[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
-        what = f"byte 0x{content[error.start]:02x} is not UTF-8"
-        raise PlanError([Problem(name, line, column, what, "save the plan as UTF-8 text")]) from error
+def plan_text(plan: Plan) -> str:
+    """YAML that `parse_plan` reads as the same plan: parameters filled in, matrices expanded, what is as unless
+    told left out.
+    """
+    data = plan.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    kept = {key: value if key == "params" else _literal(value, (key,)) for key, value in data.items()}
+    return yaml.dump(kept, Dumper=PlanDumper, sort_keys=False, allow_unicode=True, width=120)
 
 
-def too_large(name: str) -> Problem:
-    """The problem of a text beyond the limit."""
-    what = f"is larger than {SIZE_LIMIT // 2**20} MiB"
-    return Problem(name, 0, 0, what, "a plan is text that people read: split it, or check that this is the right file")
+def _literal(part: Any, path: Path, *, matrix: bool = False) -> Any:  # noqa: ANN401 - plain data
+    """With `${name}`, which stands for itself in a plan whose parameters are filled in, written as the format wants
+    that.
+
+    matrix: it is of a task that still has one.
+    """
+    match part:
+        case str():
+            return REFERENCE.sub(lambda found: _escaped(found, path, matrix=matrix), part)
+        case dict():
+            inside = matrix or (len(path) == 4 and bool(part.get("matrix")))
+            return {key: _literal(value, (*path, key), matrix=inside) for key, value in part.items()}
+        case list():
+            return [_literal(value, (*path, index), matrix=matrix) for index, value in enumerate(part)]
+        case _:
+            return part
+
+
+def _escaped(found: re.Match[str], path: Path, *, matrix: bool) -> str:
+    """One dollar more, but for what is still to be filled in, which has its own."""
+    later = matrix if found["name"].startswith("matrix.") else is_later(found["name"], path)
+    return found[0] if later else f"${found[0]}"

@@ -96,10 +96,10 @@ def _section(label: Label, rows: Sequence[Finding]) -> str:
         part = rows[start : start + TOGETHER]
         claims = escape_all([one.claim.text[:LOOSE].strip(" ") for one in part])
         about = escape_all([_about(one, known) for one in part])
-        why = escape_all([one.why for one in part])
+        whys = escape_all([one.why for one in part])
         told += [
-            f"| {one.claim.line} | {code(one.claim.file) if one.claim.file else text} | {words} | {reason}{_beside(one)} |"
-            for one, text, words, reason in zip(part, claims, about, why, strict=True)
+            f"| {one.claim.line} | {code(one.claim.file) if one.claim.file else text} | {words} | {why}{_beside(one)} |"
+            for one, text, words, why in zip(part, claims, about, whys, strict=True)
         ]
     return "\n".join(told)
 

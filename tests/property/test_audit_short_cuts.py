@@ -14,9 +14,10 @@ SLOW = {
     "numbers as words": (figures.SPELLED, figures.SPELLED_HINTS),
 }
 PIECES = [
-    "5", "49.6", "1,204", "12.5", "2026", "3/4", "1e5", "7k", "0.5", " ", " ", " ", "MB", "%", "x", "ms", "B", "k", "KB/s",
-    "tests", "zero errors", "+", "-", "~", "<", ">=", "(", ")", ",", ".", "..", ";", ":", " to ", " - ", "\u2013", "\u00b1",
-    "$", "USD ", "Python ", "phase ", "v", "#", "/", "\u00a0", "\u2212", "in 2024", "May 5", "of", "'", "m", "to", "a",
+    "5", "49.6", "1,204", "12.5", "2026", "3/4", "1e5", "7k", "0.5", " ", " ", " ", "MB", "%", "x", "ms", "B",
+    "k", "KB/s", "tests", "zero errors", "+", "-", "~", "<", ">=", "(", ")", ",", ".", "..", ";", ":", " to ",
+    " - ", "\u2013", "\u00b1", "$", "USD ", "Python ", "phase ", "v", "#", "/", "\u00a0", "\u2212", "in 2024",
+    "May 5", "of", "'", "m", "to", "a",
 ]  # fmt: skip
 
 
@@ -36,7 +37,9 @@ def test_every_day_has_the_sign_of_one(text):
     assert hints(text, figures.MONTH_HINTS) or figures.YEAR.search(text)
 
 
-@given(st.one_of(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), st.from_regex(figures.ALONE, fullmatch=True)))
+@given(
+    st.one_of(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), st.from_regex(figures.ALONE, fullmatch=True))
+)
 @example("5 MB")
 @example("< 45 MB")
 @example("took 5% of 7 runs, 12.5 ms to 3 s")
