@@ -2,8 +2,10 @@
 
     python -m benchmarks.evidence.audit_speed [FILE.md]
 
-Three texts: what this repository documents, a completion report (FILE, or one of ours) with other figures in every
-copy, and tables whose every cell is a figure. Start of Python and writing of the answer are in it.
+Texts that people write: what this repository documents, a completion report (FILE, or one of ours) with other figures
+in every copy, and tables whose every cell is a figure. Then shapes that nobody writes, which ask for the most. Start of
+Python and writing of the answer are in it. Each shape is read twice, whole and a quarter of it: where time grows with
+the length alone, the whole takes four times as long or less.
 """
 
 import random
@@ -19,8 +21,34 @@ ROOT = Path(__file__).parents[2]
 REPORT = ROOT / "tests/unit/orchestrator/audit/reports/completion.md"
 SIZE = 1_000_000
 SEED = 20261129
+START = 0.2
+"""Seconds that the program takes to start, roughly, which do not grow."""
 RUNS = 3
 ROWS = 30
+SHAPES = {
+    "sentences on one line": "the cache holds 49.6 % of the pages, ",
+    "changes on one line": "from 5 MB to 4 MB, 20% less ",
+    "changes, a line each": "from 5 MB to 4 MB, 20% less\n",
+    "digits": "9",
+    "numbers on one line": "7 ",
+    "numbers without units, a line each": "12 345.6 78\n",
+    "percentages on one line": "5% ",
+    "percentages, a line each": "5%\n",
+    "percent signs": "%",
+    "pipes": "|",
+    "pipes, a line each": "|||\n",
+    "backticks": "`",
+    "code": "`a1` ",
+    "nested signs": "- - - x\n",
+    "check marks": "\u2705",
+    "check marks, a line each": "\u2705 done\n",
+    "goals, a line each": "5 ms (target < 4 ms) \u2705\n",
+    "words for numbers": "zero errors ",
+    "paths": "src/a/b.py\n",
+    "headings": "# 5 % estimated\n",
+    "blank lines": "\n",
+    "no Latin letters": "\u6570\u636e 5 MB ",
+}
 
 
 def filled(parts: Iterator[str]) -> str:
@@ -55,6 +83,18 @@ def tables(rng: random.Random) -> Iterator[str]:
             yield f"| memory of {row} | {before:.1f} MB | {after:.1f} MB | {share:.1f}% | < {goal} MB | ✅ |"
 
 
+def shapes(rng: random.Random) -> Iterator[tuple[str, str]]:
+    """Each shape as 1 MB of text."""
+    for name, piece in SHAPES.items():
+        yield name, piece * (SIZE // len(piece.encode()))
+    items = (f"{'  ' * (place % 40)}- item of {rng.randrange(99)} MB" for place in range(SIZE))
+    yield "nested lists", filled(items)
+    head = "| a | b | c | d |\n|---|---|---|---|"
+    rows = (f"| {place} | {rng.randrange(999)} MB | {rng.randrange(99)}% | {place} ms |" for place in range(SIZE))
+    yield "one table", f"{head}\n{filled(rows)}"
+    yield "a number, a line each", filled(str(rng.randrange(10**6)) for _ in range(SIZE))
+
+
 def spent(path: Path) -> tuple[float, int]:
     """Seconds of the processor for one audit, and how many claims it told."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -75,11 +115,18 @@ def main() -> None:
         "tables": tables(rng),
     }
     with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "text.md")
         for name, parts in texts.items():
-            path = Path(folder, f"{name}.md")
             path.write_text(filled(parts), "utf-8")
             seconds, claims = min(spent(path) for _ in range(RUNS))
             print(f"{name}: {seconds:.2f} s of processor time for 1 MB, {claims} rows told", flush=True)
+        for name, text in shapes(rng):
+            path.write_text(text, "utf-8")
+            seconds, claims = spent(path)
+            path.write_text(text[: len(text) // 4], "utf-8")
+            part, _ = spent(path)
+            grown = (seconds - START) / max(part - START, 0.01)
+            print(f"{name}: {seconds:.2f} s, {claims} rows told, {grown:.1f} times a quarter of it", flush=True)
 
 
 if __name__ == "__main__":

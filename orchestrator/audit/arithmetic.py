@@ -30,25 +30,23 @@ class Quantity(NamedTuple):
 def quantity(figure: Figure) -> Quantity:
     """A figure in base units; its kind is its noun where it has no unit."""
     value = float(figure.low)
-    half = max(float(figure.half), abs(value) * ABOUT if figure.about else 0.0)
-    if figure.unit in CALENDAR:
-        return Quantity("time", value * CALENDAR[figure.unit], half * CALENDAR[figure.unit])
-    if not figure.unit:
-        return Quantity("", value, half)
+    half = max(float(figure.half), abs(value) * ABOUT) if figure.about else float(figure.half)
     kind, factor = _base(figure.unit)
     return Quantity(kind, value * factor, half * factor)
 
 
 def kind(figure: Figure) -> str:
     """What a figure measures, as `quantity` has it."""
-    if figure.unit in CALENDAR:
-        return "time"
-    return _base(figure.unit)[0] if figure.unit else ""
+    return _base(figure.unit)[0]
 
 
 @lru_cache(maxsize=1024)
 def _base(unit: str) -> tuple[str, float]:
     """What a unit measures, and how many base units it is; a word that is none is a kind of its own."""
+    if not unit:
+        return "", 1.0
+    if unit in CALENDAR:
+        return "time", CALENDAR[unit]
     try:
         found = parse_unit(unit)
     except UnitError:

@@ -1,6 +1,7 @@
 """A cell's text without markup; the signs that say "done", and the files it names, are taken out of it."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from orchestrator.audit.model import Cell
@@ -127,11 +128,26 @@ MOST: Final = 300
 ENDED: Final = re.compile(r"\.[A-Za-z]")
 """What every path of a file has somewhere."""
 PATH: Final = re.compile(r"(?:\./|~/|/)?[\w.@+-]{1,120}(?:/[\w.@+-]{1,120}){0,24}(?:::[\w\[\].:-]{1,160})?")
+PLAIN: Final = re.compile(r"[^*_~<`\\\[\]:.]*(?:[:.<](?![A-Za-z/!])[^*_~<`\\\[\]:.]*)*")
+"""ASCII of which all of it is text, as most is: no markup, address or path can be in it."""
 SPAN_FIGURE: Final = re.compile(r"\s*[-+~<>]?\s?\$?\d[\d.,]{0,20}\+?\s?(?:[%x\u00d7]|[A-Za-z\u00b5/]{1,12})?\+?\s*")
+
+
+def is_plain(raw: str) -> bool:
+    """Whether nothing in a text is markup, a path or a sign, so that it is what it says."""
+    return raw.isascii() and PLAIN.fullmatch(raw) is not None and "-->" not in raw
 
 
 def clean_cell(line: int, raw: str, column: str = "") -> Cell:
     """The cell of some raw text."""
+    if is_plain(raw):
+        return Cell(line, raw.strip(), column)
+    text, marked, files = _cleaned(raw)
+    return Cell(line, text, column, marked, files)
+
+
+@lru_cache(maxsize=4096)
+def _cleaned(raw: str) -> tuple[str, bool, tuple[str, ...]]:
     marked, text = _marks(raw)
     targets: list[str] = []
     if "](" in text or "][" in text:
@@ -146,7 +162,7 @@ def clean_cell(line: int, raw: str, column: str = "") -> Cell:
         text = CHUNK.sub(lambda one: _chunk(one, files), text)
     if not text.isascii():
         text = EMOJI.sub("", text)
-    return Cell(line, text.strip().strip("*").strip(), column, marked, tuple(dict.fromkeys([*files, *targets])))
+    return text.strip().strip("*").strip(), marked, tuple(dict.fromkeys([*files, *targets]))
 
 
 def _marks(raw: str) -> tuple[bool, str]:

@@ -1,8 +1,8 @@
 """Changes recomputed: a reduction, saving or speed-up against the rows before and after that the text itself gives."""
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import groupby, islice, pairwise
@@ -44,14 +44,17 @@ FAR: Final = 60
 
 @dataclass(frozen=True)  # without slots: what is asked of each pair again and again is kept
 class Pair:
-    """Before and after of one thing. words: what it is called, as stems; key: the same as text, where it holds a
-    figure.
-    """
+    """Before and after of one thing. name: what it is called; key: the same where it holds a figure."""
 
-    words: frozenset[str]
+    name: str
     before: Claim
     after: Claim
     key: str = ""
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Its name as stems."""
+        return stems(self.name)
 
     @property
     def lines(self) -> str:
@@ -78,35 +81,34 @@ Flags = dict[int, str]
 def check_changes(reading: Reading) -> Flags:
     """The claimed changes that the text's own figures refute."""
     flags: Flags = {}
-    by_row = _by_row(reading.claims)
-    for row, places in by_row.items():
-        _within_row(reading, reading.rows[row], places, flags)
-    _against(reading, [*islice(_vertical(reading, by_row), MOST_PAIRS)], flags)
-    _keyed(reading, [*islice(_series(reading, by_row), MOST_PAIRS)], flags)
+    changing = any(is_change_column(column) for column in reading.columns)
+    for row, places in reading.figures.items():
+        if len(places) > 2:  # a change, and what was before and after
+            here = reading.rows[row]
+            _within_table(reading, here, places, flags, changing=changing) if here.table else _within_cell(
+                reading, here, places, flags
+            )
+    _against(reading, [*islice(_vertical(reading), MOST_PAIRS)], flags)
+    _keyed(reading, [*islice(_series(reading), MOST_PAIRS)], flags)
     return flags
 
 
-def _by_row(claims: Sequence[Claim]) -> dict[int, list[int]]:
-    found: dict[int, list[int]] = defaultdict(list)
-    for place, claim in enumerate(claims):
-        if claim.figure is not None:
-            found[claim.row].append(place)
-    return found
-
-
-def _within_row(reading: Reading, row: Row, places: Sequence[int], flags: Flags) -> None:
-    if row.table and (pair := _across(reading.claims, row, places)):
-        for place in places:
-            claim = reading.claims[place]
-            if claim is not pair.before and claim is not pair.after and is_change_column(row.cells[claim.cell].column):
+def _within_table(reading: Reading, row: Row, places: Sequence[int], flags: Flags, *, changing: bool) -> None:
+    """A table's row. changing: whether any column of the text holds changes."""
+    told = [reading.claims[place] for place in places]
+    changes = [claim for claim in told if is_change_column(row.cells[claim.cell].column)] if changing else []
+    if changes and (pair := _across(told, row)):
+        for place, claim in zip(places, told, strict=True):
+            if claim in changes and claim is not pair.before and claim is not pair.after:
                 _hold(place, claim, pair, f"{row.cells[claim.cell].column} {row.cells[claim.cell].text}", flags)
-    for _, group in groupby(places, key=lambda place: reading.claims[place].cell):
-        _within_cell(reading, row, [*group], flags)
+    if len({claim.cell for claim in told}) < len(told) - 1:  # three may share a cell
+        for _, group in groupby(places, key=lambda place: reading.claims[place].cell):
+            _within_cell(reading, row, [*group], flags)
 
 
-def _across(claims: Sequence[Claim], row: Row, places: Sequence[int]) -> Pair | None:
+def _across(told: Sequence[Claim], row: Row) -> Pair | None:
     """The states before and after in a table's row: by their columns, or the two figures of a kind beside a change."""
-    own = [claims[place] for place in places if claims[place].cell]
+    own = [claim for claim in told if claim.cell]
     before = [one for one in own if one.role is Role.BEFORE]
     after = [one for one in own if one.role is Role.AFTER]
     if not (len(before) == len(after) == 1):
@@ -115,7 +117,7 @@ def _across(claims: Sequence[Claim], row: Row, places: Sequence[int]) -> Pair | 
         if len(states) != 2 or len(changes) != 1:
             return None
         before, after = states[:1], states[1:]
-    return Pair(stems(row.cells[0].text), before[0], after[0])
+    return Pair(row.cells[0].text, before[0], after[0])
 
 
 def _within_cell(reading: Reading, row: Row, places: Sequence[int], flags: Flags) -> None:
@@ -134,16 +136,16 @@ def _within_cell(reading: Reading, row: Row, places: Sequence[int], flags: Flags
 
 def _told_pair(text: str, one: Claim, other: Claim) -> Pair | None:
     first, second = one.figure, other.figure
-    if first is None or second is None or first.unit in CHANGES or kind(first) != kind(second):
-        return None
-    if second.start - first.end > FAR:
+    if first is None or second is None or first.unit in CHANGES or second.start - first.end > FAR:
         return None
     between = text[first.end : second.start]
+    if not between.strip() or kind(first) != kind(second):
+        return None
     if first.end < second.start and first.noun and between.strip().startswith(first.noun.split()[0]):
         between = between.strip()[len(first.noun.split()[0]) :]
     if INSTEAD.search(between):
-        return Pair(frozenset(), other, one)
-    return Pair(frozenset(), one, other) if ARROW.search(between) else None
+        return Pair("", other, one)
+    return Pair("", one, other) if ARROW.search(between) else None
 
 
 def _same_sentence(text: str, claim: Claim, pair: Pair) -> bool:
@@ -167,7 +169,7 @@ def _refutes(pair: Pair, claim: Claim, words: str) -> bool:
     return not fits(figure, pair.real, direction=direction, strict=_way(words) is not FAST)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _way(words: str) -> re.Pattern[str] | None:
     """The first of the ways that the words tell."""
     return next((way for way in WAYS if way.search(words)), None)
@@ -187,22 +189,32 @@ def _direction(figure: Figure, words: str, *, timed: bool) -> int:
     return -1 if figure.negative else 1 if figure.text.startswith("+") or "+" in words[-12:] else 0
 
 
-def _vertical(reading: Reading, by_row: Mapping[int, Sequence[int]]) -> Iterator[Pair]:
+def _vertical(reading: Reading) -> Iterator[Pair]:
     """Tables whose rows are called before and after: a pair for each column; and rows with both, for claims
     elsewhere.
     """
+    states = {claim.row for claim in reading.claims if claim.role is Role.BEFORE}
     for _, rows in groupby(
-        (row for row in sorted(by_row) if reading.rows[row].table), key=lambda row: reading.rows[row].block
+        (row for row in reading.figures if reading.rows[row].table), key=lambda row: reading.rows[row].block
     ):
         table = [*rows]
-        first = [row for row in table if BEFORE.search(reading.rows[row].cells[0].text)]
-        last = [row for row in table if AFTER.search(reading.rows[row].cells[0].text)]
+        first, last = _called(reading, table, BEFORE), _called(reading, table, AFTER)
         if len(first) == len(last) == 1:
-            yield from _columns(reading, by_row[first[0]], by_row[last[0]])
+            yield from _columns(reading, reading.figures[first[0]], reading.figures[last[0]])
         for row in table:
-            pair = _across(reading.claims, reading.rows[row], by_row[row])
+            if row not in states:
+                continue
+            pair = _across([reading.claims[place] for place in reading.figures[row]], reading.rows[row])
             if pair is not None and pair.before.role is Role.BEFORE:
                 yield pair
+
+
+def _called(reading: Reading, table: Sequence[int], state: re.Pattern[str]) -> Sequence[int]:
+    """The rows of a table that are called so; looked for in all names at once first."""
+    names = [reading.rows[row].cells[0].text for row in table]
+    if not state.search("\n".join(names)):
+        return []
+    return [row for row, name in zip(table, names, strict=True) if state.search(name)]
 
 
 def _columns(reading: Reading, first: Sequence[int], last: Sequence[int]) -> Iterator[Pair]:
@@ -211,56 +223,75 @@ def _columns(reading: Reading, first: Sequence[int], last: Sequence[int]) -> Ite
         claim = reading.claims[place]
         if claim.cell and claim.cell in afters:
             column = reading.rows[claim.row].cells[claim.cell].column
-            yield Pair(stems(column), claim, afters[claim.cell])
+            yield Pair(column, claim, afters[claim.cell])
 
 
 def _against(reading: Reading, pairs: Sequence[Pair], flags: Flags) -> None:
     """Changes claimed anywhere against the pairs of that name; one that fits any of them stands."""
-    named = [pair for pair in pairs if len(pair.words) > 1 and _comparable(pair)]
+    named: dict[frozenset[str], list[tuple[int, Pair]]] = defaultdict(list)
+    for at, pair in enumerate(pairs):
+        if len(pair.words) > 1 and _comparable(pair):
+            named[pair.words].append((at, pair))
     if not named:
         return
+    by_word: dict[str, list[frozenset[str]]] = defaultdict(list)
+    for name in named:
+        by_word[min(name)].append(name)
+    of_row = Counter((name, pair.before.row) for name, told in named.items() for _, pair in told)
     for place, claim in enumerate(reading.claims):
         if claim.figure is None or claim.figure.unit not in CHANGES or claim.role is not Role.CLAIM or place in flags:
             continue
         if not (LESS.search(claim.about) or GAIN.search(claim.about) or claim.figure.negative):
             continue
         words = stems(claim.about)
-        own = [pair for pair in named if pair.words <= words and pair.before.row != claim.row]
-        if 0 < len(own) <= MOST_ALIKE and all(_refutes(pair, claim, claim.about) for pair in own):
-            _hold(place, claim, own[0], claim.about, flags)
+        names = [name for word in words for name in by_word.get(word, ()) if name <= words]
+        if not 0 < sum([len(named[name]) - of_row[name, claim.row] for name in names]) <= MOST_ALIKE:
+            continue
+        own = sorted(at for name in names for at, pair in named[name] if pair.before.row != claim.row)
+        if all(_refutes(pairs[at], claim, claim.about) for at in own):
+            _hold(place, claim, pairs[own[0]], claim.about, flags)
 
 
 def _comparable(pair: Pair) -> bool:
     return all(one.figure is not None and one.figure.unit not in {"", "%"} for one in (pair.before, pair.after))
 
 
-def _series(reading: Reading, by_row: Mapping[int, Sequence[int]]) -> Iterator[Pair]:
+def _series(reading: Reading) -> Iterator[Pair]:
     """Lists under "Before" and under "After" with the same keys, each with a figure in it: "1GB file -> 6.2MB"."""
     before: dict[tuple[int, str], Claim] = {}
-    for row in sorted(by_row):
+    for row, places in reading.figures.items():
         here = reading.rows[row]
-        found = None if here.table or not here.heading else KEYED.match(here.cells[0].text)
+        state = None if here.table or not here.heading else _state(here.heading[-1])
+        found = KEYED.match(here.cells[0].text) if state else None
         if found is None or not any(sign.isdigit() for sign in found["key"]):
             continue
         key = " ".join(found["key"].lower().split())
-        values = [reading.claims[place] for place in by_row[row]]
+        values = [reading.claims[place] for place in places]
         value = next((one for one in values if one.figure and one.figure.start >= found.end()), None)
         if value is None:
             continue
-        if BEFORE.search(here.heading[-1].split(":")[0]):
+        if state is Role.BEFORE:
             before[here.block, key] = value
-        elif AFTER.search(here.heading[-1].split(":")[0]) and (here.block, key) in before:
-            yield Pair(frozenset(), before[here.block, key], value, key)
+        elif (here.block, key) in before:
+            yield Pair("", before[here.block, key], value, key)
+
+
+@lru_cache(maxsize=4096)
+def _state(heading: str) -> Role | None:
+    """Whether what stands below a heading was before or after."""
+    title = heading.partition(":")[0]
+    return Role.BEFORE if BEFORE.search(title) else Role.AFTER if AFTER.search(title) else None
 
 
 def _keyed(reading: Reading, pairs: Sequence[Pair], flags: Flags) -> None:
     """Changes in rows that name such a key."""
     if not pairs:
         return
+    keys = re.compile("|".join({re.escape(pair.key) for pair in pairs}))
     for place, claim in enumerate(reading.claims):
         if claim.figure is None or claim.figure.unit not in CHANGES or claim.role in NOT_OWN:
             continue
-        text = " ".join(" ".join(cell.text[:200] for cell in reading.rows[claim.row].cells[:8]).lower().split())
-        for pair in pairs:
+        text = " ".join(" ".join([cell.text[:200] for cell in reading.rows[claim.row].cells[:8]]).lower().split())
+        for pair in pairs if keys.search(text) else ():
             if pair.key in text and claim.row not in {pair.before.row, pair.after.row}:
                 _hold(place, claim, pair, claim.about, flags)

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from orchestrator.audit import tongues
 from orchestrator.audit.model import Figure
+from orchestrator.audit.words import hints
 from orchestrator.evidence.units import COUNTS
 from orchestrator.importers.figures import NOUNS, STOPPERS, plan_unit
 from orchestrator.importers.numerals import FACTORS, WORDS, read_number
@@ -22,19 +23,38 @@ DATES: Final = re.compile(
     rf"|\b\d{{1,2}}\.?\s{MONTH}\.?(?:\s\d{{4}})?\b|\b{MONTH}\s\d{{4}}\b|\bin\s(?:19|20)\d\d\b",
     re.IGNORECASE,
 )
+MONTH_HINTS: Final = re.compile("jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mrz|mai|okt|dez|avr|jui")
+YEAR: Final = re.compile(r"\d{4}")
+DIGIT: Final = re.compile(r"\d")
 ORDERS: Final = re.compile(r"\bO\([^()]{0,20}\)")
 NUMBER: Final = re.compile(r"\d{1,3}(?:[\u00a0\u202f]\d{3})+(?!\d)|\d+(?:[.,:'_/]\d+)*(?:[eE][+-]?\d{1,3}(?!\w))?")
 UNIT: Final = re.compile(r"[^\W\d_]{1,20}(?:/[^\W\d_]{1,20})?|[%\u00d7\u20ac\u00a3]")
 FACTORED: Final = frozenset(word[0] for word in FACTORS)
-ALONE: Final = re.compile(r"([0-9]{1,8}(?:\.[0-9]{1,6})?) ?(%|[A-Za-z][a-z]{0,2}[A-Z]?(?:/[a-z]{1,3})?)")
-"""A number and its unit. What a factor, a language or a day may hide in is no such text, and is read as any other."""
+ALONE: Final = re.compile(
+    r"(?:([<>~]|[<>]=) ?|(-))?([0-9]{1,8}(?:\.[0-9]{1,6})?)(?: ?(%|[A-Za-z][a-z]{0,2}[A-Z]?(?:/[a-z]{1,3})?))?"
+)
+"""A number, and its unit if it has one. What a factor, a language or a day may hide in is no such text, and is read as
+any other.
+"""
+PLAIN: Final = re.compile(
+    r"([0-9]{1,8}(?:\.[0-9]{1,6})?)(?:"
+    r"( ?)(%|[A-Za-z](?!o)[a-z]{0,2}[A-Z]?(?:/[a-z]{1,3})?)(?=[,;:)]|\.(?!\.)| (?![-\u2013\u2014\u2026t])|\Z)"
+    r"|(?=[,;:)]|\.(?!\.)| (?=[\d(])|\Z))"
+)
+"""A number and its unit in a sentence where no range, factor, noun or further sign can follow."""
+AFTER_WORD: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789,;:)%")
+AFTER_FIGURE: Final = frozenset("0123456789,;)%")
+"""Signs that end a word, which with a blank may stand before such a number, and before one without a unit."""
 BLANKS: Final = frozenset(" \u00a0\u202f")
 SIGNS: Final = {"\u2264": "<", "\u2265": ">", "\u2248": "~"}
 RANGE: Final = re.compile(r"(?P<dash>[ \u00a0]?[-\u2013\u2014\u2026][ \u00a0]?|\.\.|\sto\s)(?=\d)")
 WORD: Final = re.compile(r"[^\W\d_]{1,40}(?:[-'][^\W\d_]{1,40})?")
+HALVES: Final = tuple(Decimal(5).scaleb(-places - 1) for places in range(16))
+"""Half of a number's last digit, by its decimal places."""
 SPELLED: Final = re.compile(
     r"\b(" + "|".join(sorted(set(WORDS) - {"one"}, key=len, reverse=True)) + r")\b", re.IGNORECASE
 )
+SPELLED_HINTS: Final = re.compile("zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve")
 OF_SPELLED: Final = re.compile(rf"[ \u00a0](?:out )?of (?:the )?(?:{SPELLED.pattern})[ \u00a0]", re.IGNORECASE)
 SPELLED_OF: Final = re.compile(rf"(?:{SPELLED.pattern})[ \u00a0](?:out )?of (?:the )?\Z", re.IGNORECASE)
 VERBS: Final = frozenset({"are", "were", "is", "was", "remain", "failed", "passed"})
@@ -99,6 +119,7 @@ NAMING: Final = frozenset(
         "priority",
         "abschnitt",
         "kapitel",
+        "fassung",
         "zeile",
         "seite",
         "etappe",
@@ -121,40 +142,58 @@ LONGEST: Final = 30
 """Signs of a number; what is longer is none."""
 
 
-def find_figures(text: str) -> list[Figure]:
-    """Every figure in order. Numbers within names, versions, days, references and addresses are none."""
-    alone = _alone(text)
+def find_figures(text: str, *, german: bool = False) -> list[Figure]:
+    """Every figure in order. Numbers within names, versions, days, references and addresses are none. german: whether
+    the report is that it stands in.
+    """
+    alone = lone_figure(text, german=german)
     if alone is not None:
         return [alone]
     if not text.isascii():
         text = text.replace("\u2212", "-").replace("\u202f", "\u00a0")
-    bare = tongues.brought_over(_blanked(text))
-    found = [*_numbers(bare), *_spelled(bare)]
+    counted, spelled = DIGIT.search(text) is not None, hints(text, SPELLED_HINTS)
+    if not (counted or spelled):
+        return []
+    bare = ORDERS.sub(_blank, text) if "O(" in text else text
+    if counted:
+        bare = tongues.brought_over(_without_days(text), german=german)
+    found = [*(_numbers(bare) if counted else ()), *(_spelled(bare) if spelled else ())]
     return sorted(found, key=START) if len(found) > 1 else found
 
 
-def _alone(text: str) -> Figure | None:
+def lone_figure(text: str, *, german: bool = False) -> Figure | None:
     """The figure of a text that is nothing else, as most cells of a table are: "49.6 MB". None where it may be
     anything else.
     """
     found = ALONE.fullmatch(text)
-    unit = unit_of(found[2], glued=found[2][0] == text[found.end(1)]) if found else None
-    if found is None or not unit:
+    if found is None or (german and tongues.has_points(text)):
         return None
-    value = Decimal(found[1])
-    _, _, places = found[1].partition(".")
-    return Figure(text, value, value, unit, half=_half(len(places)), end=len(text))
+    sign, minus, number, word = found.groups()
+    unit = "" if word is None else unit_of(word, glued=found.start(4) == found.end(3))
+    if unit is None:
+        return None
+    value, point, start, end = Decimal(number), number.find("."), found.start(3), len(text)
+    half = HALVES[len(number) - point - 1 if point > 0 else 0]
+    shown = text[start:] if start else text
+    bound = sign[0] if sign and sign != "~" else ""
+    return Figure(shown, value, value, unit, "", None, minus is not None, False, sign == "~", bound, half, start, end)
 
 
-def _blanked(text: str) -> str:
+def _without_days(text: str) -> str:
     """The text with days and orders of growth blanked out; as long as before."""
-    text = DATES.sub(lambda one: " " * len(one[0]), text)
-    return ORDERS.sub(lambda one: " " * len(one[0]), text) if "O(" in text else text
+    if hints(text, MONTH_HINTS) or YEAR.search(text):
+        text = DATES.sub(_blank, text)
+    return ORDERS.sub(_blank, text) if "O(" in text else text
+
+
+def _blank(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def _numbers(text: str) -> Iterator[Figure]:
     end, versions = 0, set[str]()
     last: Figure | None = None
+    spread = "\u00b1" in text
     for match in NUMBER.finditer(text):
         if match.start() < end:
             continue
@@ -163,18 +202,42 @@ def _numbers(text: str) -> Iterator[Figure]:
             if _named(text, match.start()) and "." in match[0]:
                 versions.add(match[0].partition(".")[0])
             continue
-        if not (figure.unit or figure.noun) and "." in match[0] and match[0].partition(".")[0] in versions:
+        plain = not (figure.unit or figure.noun)
+        if versions and plain and "." in match[0] and match[0].partition(".")[0] in versions:
             continue
         end = figure.end
-        if last is not None and text[last.end : figure.start].strip() == "\u00b1":
-            continue  # the spread of the figure before it
+        if spread and last is not None and text[last.end : figure.start].strip() == "\u00b1":
+            continue  # of the figure before it
         last = figure
         yield figure
+
+
+def _plain_figure(text: str, start: int, end: int) -> Figure | None:
+    """The figure whose number is there, where neither what is before nor what is behind needs a closer look."""
+    found = PLAIN.match(text, start)
+    if found is None or found.end(1) != end:
+        return None
+    number, blank, word = found.groups()
+    before = text[start - 2 : start] if start > 1 else ""
+    if word is None:
+        unit = "" if before[-1:] == " " and before[0] in AFTER_FIGURE and "." not in number else None
+    else:
+        open_ = not start or before[-1:] == "(" or (before[-1:] == " " and before[0] in AFTER_WORD)
+        unit = unit_of(word, glued=not blank) if open_ and word not in FACTORS and word != "B" else None
+        unit = unit or None
+    if unit is None:
+        return None
+    value, point = Decimal(number), number.find(".")
+    half = HALVES[len(number) - point - 1 if point > 0 else 0]
+    return Figure(found[0], value, value, unit, half=half, start=start, end=found.end())
 
 
 def _figure(text: str, match: re.Match[str]) -> Figure | None:
     """The figure whose number is there; None where the number is a part of a name."""
     start, end = match.span()
+    plain = _plain_figure(text, start, end)
+    if plain is not None:
+        return plain
     if end - start > LONGEST or _is_part(text, start, end):
         return None
     value, whole = _value(match[0])
@@ -229,18 +292,17 @@ def _value(text: str) -> tuple[Decimal | None, Decimal | None]:
 def _factored(text: str, end: int, value: Decimal, digits: str) -> tuple[Decimal, int, Decimal]:
     """With the "k" or "million" behind it, and half of what its last digit stands for."""
     _, _, places = digits.partition(".")
-    half = _half(len(places) if places.isdigit() else 0)
+    half = HALVES[len(places)] if len(places) < len(HALVES) and places.isdigit() else _half(places)
     at = end + (text[end : end + 1] in BLANKS)
     word = WORD.match(text, at) if text[at : at + 1] in FACTORED else None
-    if word is not None and word[0] in FACTORS and (word.start() == end or len(word[0]) > 1):
-        return value * FACTORS[word[0]], word.end(), half * FACTORS[word[0]]
+    factor = word[0].partition("-")[0] if word else ""  # "10k-user" has it as well
+    if factor in FACTORS and (at == end or len(factor) > 1):
+        return value * FACTORS[factor], at + len(factor), half * FACTORS[factor]
     return value, end, half
 
 
-@lru_cache(maxsize=64)
-def _half(places: int) -> Decimal:
-    """Half of a number's last digit, by its decimal places."""
-    return Decimal(5).scaleb(-places - 1)
+def _half(places: str) -> Decimal:
+    return Decimal(5).scaleb(-len(places) - 1) if places.isdigit() else HALVES[0]
 
 
 class _Tail(NamedTuple):

@@ -6,22 +6,24 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
-from typing import Final
+from functools import lru_cache
+from itertools import groupby, islice
+from typing import Final, NamedTuple
 
+from orchestrator.audit import tongues
 from orchestrator.audit.arithmetic import kind, quantity
 from orchestrator.audit.changes import Flags
 from orchestrator.audit.model import Cell, Claim, Figure, Reading, Role, Row
 from orchestrator.audit.roles import GOAL_COLUMN, SAID, is_goal_column
 
 HIGHER: Final = re.compile(
-    r"\b(?:throughput|coverage|reduction|improvement|speed-?up|speed|accuracy|gain|savings?|hit rate|uptime"
+    rf"\b(?:{tongues.HIGHER}|throughput|coverage"
+    r"|reduction|improvement|speed-?up|speed|accuracy|gain|savings?|hit rate|uptime"
     r"|availability|pass rate|ops)\b",
     re.IGNORECASE,
 )
 LOWER: Final = re.compile(
-    r"\b(?:memory|latency|time|overhead|duration|delay|cost|errors?|leaks?|failures?|p\d\d|rss|cpu|regressions?"
+    rf"\b(?:{tongues.LOWER}|memory|latency|time|overhead|duration|delay|cost|errors?|leaks?|failures?|p\d\d|rss|cpu|regressions?"
     r"|startup|start-up)\b",
     re.IGNORECASE,
 )
@@ -36,14 +38,14 @@ ALL: Final = re.compile(
 )
 MET: Final = re.compile(r"\b(?:met|reached|achieved)\b", re.IGNORECASE)
 TARGETS: Final = re.compile(r"\b(?:targets|goals|criteria)\b", re.IGNORECASE)
+BLANKS: Final = re.compile(r"\s*")
 NAME: Final = re.compile(r"\w+")
 CROWDED: Final = 200
 """Figures of a row beyond which nobody sees which goal belongs to which."""
 OPENING: Final = re.compile(r"\W{0,3}(?:target|goal)\b[^:]{0,20}:", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Met:
+class Met(NamedTuple):
     """A goal beside what was achieved. place: of the latter among the claims. sign: 1 better, 0 just met, -1
     missed, None unknown.
     """
@@ -58,11 +60,8 @@ def check_goals(reading: Reading) -> Flags:
     """Figures that miss the goal beside them though the text counts it as met; statements and counts of goals that
     the rows refute.
     """
-    by_row: dict[int, list[int]] = {}
-    for place, claim in enumerate(reading.claims):
-        if claim.figure is not None:
-            by_row.setdefault(claim.row, []).append(place)
-    met = [one for row, places in by_row.items() for one in _pairs(reading, reading.rows[row], places)]
+    rows = dict.fromkeys([claim.row for claim in reading.claims if claim.role is Role.GOAL])
+    met = [one for row in rows for one in _pairs(reading, reading.rows[row], reading.figures[row])]
     flags: Flags = {}
     for one in met:
         if one.sign == -1 and _is_success(reading.rows[one.reached.row]):
@@ -87,8 +86,6 @@ def _pairs(reading: Reading, row: Row, places: Sequence[int]) -> Iterator[Met]:
     if len(places) > CROWDED:
         return
     goals = [place for place in places if reading.claims[place].role is Role.GOAL]
-    if not goals:
-        return
     free = [place for place in places if reading.claims[place].role in {Role.CLAIM, Role.AFTER}]
     for goal in goals:
         sought = _kind(reading.claims[goal])
@@ -104,11 +101,12 @@ def _pairs(reading: Reading, row: Row, places: Sequence[int]) -> Iterator[Met]:
 
 def _of_its_name(reading: Reading, row: Row, goal: int, fit: Sequence[int]) -> int:
     """Of a table's figures the one whose column is called as the goal's: "p99" for "target p99"."""
-    words = _column_words(row.cells[reading.claims[goal].cell].column)
+    words = _column_words(row.cells[reading.claims[goal].cell].column) if len(fit) > 1 else frozenset()
     named = [place for place in fit if words and _column_words(row.cells[reading.claims[place].cell].column) == words]
     return named[0] if named else fit[0]
 
 
+@lru_cache(maxsize=4096)
 def _column_words(column: str) -> frozenset[str]:
     return frozenset(NAME.findall(GOAL_COLUMN.sub(" ", column.lower())))
 
@@ -121,9 +119,9 @@ def _sign(goal: Claim, reached: Claim, row: Row) -> int | None:
     if goal.figure is None or reached.figure is None:
         return None
     want, got = quantity(goal.figure).value, quantity(reached.figure).value
-    direction = _direction(goal.figure, f"{row.cells[0].text[:100]} {reached.about}")
     if got == want:
         return 1 if reached.figure.plus else 0
+    direction = _direction(goal.figure, f"{row.cells[0].text[:100]} {reached.about}")
     if direction == 0:
         return None
     return 1 if (got > want) == (direction > 0) else -1
@@ -157,25 +155,26 @@ def _statements(reading: Reading, met: Sequence[Met]) -> Flags:
 
 def _counted(reading: Reading) -> Flags:
     """As in "10/10 targets", where the rows above list nine."""
-    listed = [(block, number) for block, number in sorted(_listed(reading.rows).items()) if number > 1]
+    told = [
+        (place, claim, claim.figure)
+        for place, claim in enumerate(reading.claims)
+        if claim.figure is not None and claim.figure.whole is not None and claim.figure.low == claim.figure.whole
+    ]
+    told = [one for one in told if _of_targets(reading.rows[one[1].row].cells[one[1].cell].text, one[2])]
+    listed = [(block, number) for block, number in sorted(_listed(reading.rows).items()) if number > 1] if told else []
     flags: Flags = {}
-    for place, claim in enumerate(reading.claims):
-        figure = claim.figure
-        if figure is None or figure.whole is None or figure.low != figure.whole or not _of_targets(reading, claim):
-            continue
+    for place, claim, figure in told:
         above = bisect_right(listed, (reading.rows[claim.row].block, len(reading.rows)))
-        if above and listed[above - 1][1] != int(figure.whole):
+        if above and listed[above - 1][1] != int(figure.low):
             flags[place] = f"the text lists {listed[above - 1][1]} goals with what was achieved, not {figure.whole}"
     return flags
 
 
-def _of_targets(reading: Reading, claim: Claim) -> bool:
-    text = reading.rows[claim.row].cells[claim.cell].text
-    figure = claim.figure
-    if figure is None:
-        return False
+def _of_targets(text: str, figure: Figure) -> bool:
+    behind = BLANKS.match(text, figure.end)
+    at = behind.end() if behind else figure.end
     return (
-        TARGETS.match(text[figure.end :].lstrip()) is not None
+        TARGETS.match(text[at : at + 20]) is not None
         or TARGETS.search(text[max(0, figure.start - 30) : figure.start]) is not None
     )
 
@@ -191,5 +190,7 @@ def _listed(rows: Sequence[Row]) -> Mapping[int, int]:
 def _lists_a_goal(row: Row) -> bool:
     if row.table:
         return any((cell.text or cell.marked) and is_goal_column(cell.column) for cell in row.cells[1:])
-    words = [found.lastgroup for found in SAID.finditer(row.cells[0].text)]
-    return words[:2] == ["goal", "done"] and OPENING.match(row.cells[0].text) is not None
+    text = row.cells[0].text
+    if OPENING.match(text) is None:
+        return False
+    return [found.lastgroup for found in islice(SAID.finditer(text), 2)] == ["goal", "done"]

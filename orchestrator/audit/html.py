@@ -31,6 +31,8 @@ class HtmlTable:
 def split_tables(lines: list[str]) -> tuple[list[str], list[HtmlTable]]:
     """The lines with those of HTML tables blanked, and the tables."""
     kept, tables, table = [], list[HtmlTable](), None
+    if not any("<table" in line.lower() for line in lines if "<" in line):
+        return lines, tables
     for number, line in enumerate(lines, 1):
         low = line.lower() if "<" in line else ""
         if table is None and "<table" in low:
@@ -71,13 +73,13 @@ def _more(table: HtmlTable, text: str) -> None:
 
 def plain_line(line: str) -> str:
     """A line without tags: headings as Markdown's, blocks apart, entities as what they stand for."""
-    if "<" in line:
+    if "<" in line and TAG.search(line):
         level = 0
         for match in TAG.finditer(line[:200]):
             level = level or HEADINGS.get(match[2].lower(), 0)
         line = TAG.sub(_parted, line)
         line = f"{'#' * level} {line.strip(' ;')}" if level else line
-    return html.unescape(line) if "&" in line else line
+    return html.unescape(line).replace("\n", " ") if "&" in line else line
 
 
 def _parted(match: re.Match[str]) -> str:

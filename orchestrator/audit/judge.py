@@ -25,6 +25,9 @@ class Known:
 
 
 NOTHING: Final = Known()
+UNHELD: Final = dict.fromkeys(Role, Label.NONE) | {Role.ESTIMATE: Label.ESTIMATE, Role.GOAL: Label.GOAL}
+"""The label of a claim that nothing speaks of."""
+SAID_SO: Final = "the text says so itself"
 
 
 def audit(source: str, text: str, ground: Ground, known: Known = NOTHING) -> Audit:
@@ -36,7 +39,12 @@ def audit(source: str, text: str, ground: Ground, known: Known = NOTHING) -> Aud
     for place, why in spread(reading, refuted, constants={}).items():  # told again where its words alone say too little
         held.setdefault(place, Held(Label.CONTRADICTED, f"{why}, which evidence contradicts", ""))
     findings = tuple(
-        _finding(claim, flags.get(place, ""), held.get(place), ground) for place, claim in enumerate(reading.claims)
+        [
+            _finding(claim, flags.get(place, ""), held.get(place), ground)
+            if claim.file or place in flags or place in held
+            else Finding(claim, UNHELD[claim.role], SAID_SO if claim.role is Role.ESTIMATE else "")
+            for place, claim in enumerate(reading.claims)
+        ]
     )
     return Audit(source, findings, known.against, _headline(findings, held, known.measured))
 
@@ -51,13 +59,9 @@ def inconsistencies(reading: Reading) -> Flags:
 def _finding(claim: Claim, flag: str, held: Held | None, ground: Ground) -> Finding:
     if claim.file:
         return _file(claim, ground)
-    if flag and not (held is not None and held.label is Label.CONTRADICTED):
+    if held is None or (flag and held.label is not Label.CONTRADICTED):
         return Finding(claim, Label.INCONSISTENT, flag, held.beside if held else "")
-    if held is not None:
-        return Finding(claim, held.label, held.why, held.beside)
-    if claim.role is Role.ESTIMATE:
-        return Finding(claim, Label.ESTIMATE, "the text says so itself")
-    return Finding(claim, Label.GOAL if claim.role is Role.GOAL else Label.NONE)
+    return Finding(claim, held.label, held.why, held.beside)
 
 
 def _file(claim: Claim, ground: Ground) -> Finding:

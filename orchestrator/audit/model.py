@@ -1,7 +1,7 @@
 """What an audit finds, as data: claims of a text, each with the label that evidence and the text itself give it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -70,8 +70,7 @@ class Cell(NamedTuple):
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A line of prose, an item, or a table's row. heading: the titles above it, the outermost first. block: rows of
     one table or paragraph.
     """
@@ -112,10 +111,14 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A text read: its rows, and all claims in order."""
+    """A text read: its rows, and all claims in order. figures: of each row that has any, the places of its claims
+    with one. columns: every head of a column.
+    """
 
     rows: tuple[Row, ...]
     claims: tuple[Claim, ...]
+    figures: Mapping[int, Sequence[int]]
+    columns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ def check_constants(reading: Reading) -> Flags:
     """As in "6.2MB constant" as peak memory, and another peak memory elsewhere."""
     named: dict[frozenset[str], list[tuple[int, Claim]]] = defaultdict(list)
     constant: list[tuple[int, Claim, frozenset[str]]] = []
+    if not any(_is_constant(reading, claim) for claim in reading.claims):
+        return {}
     for place, claim in enumerate(reading.claims):
         if claim.figure is None or not claim.figure.unit or claim.role not in {Role.CLAIM, Role.AFTER}:
             continue
@@ -29,7 +31,7 @@ def check_constants(reading: Reading) -> Flags:
             continue
         name = stems(label_of(row, claim.cell, claim.figure), 60)
         named[name].append((place, claim))
-        if row.cells[claim.cell].text[claim.figure.end :].lower().startswith(CONSTANT):
+        if _is_constant(reading, claim):
             constant.append((place, claim, name))
     flags: Flags = {}
     for place, claim, name in constant[:MOST]:
@@ -45,6 +47,14 @@ def check_constants(reading: Reading) -> Flags:
     return flags
 
 
+def _is_constant(reading: Reading, claim: Claim) -> bool:
+    """Whether the text calls the figure so."""
+    if claim.figure is None:
+        return False
+    text, end = reading.rows[claim.row].cells[claim.cell].text, claim.figure.end
+    return end < len(text) and text[end : end + len(CONSTANT)].lower().startswith(CONSTANT)
+
+
 def spread(reading: Reading, flags: Flags, *, constants: Flags) -> Flags:
     """The same figures elsewhere. Of constants, only where it is about the same thing."""
     known: dict[tuple[object, ...], list[int]] = defaultdict(list)
@@ -53,13 +63,26 @@ def spread(reading: Reading, flags: Flags, *, constants: Flags) -> Flags:
     found: Flags = {}
     if not known:
         return found
+    repeated = [reading.claims[place].figure for place in [*flags, *constants]]
+    units = {figure.unit for figure in repeated if figure is not None}
     for place, claim in enumerate(reading.claims):
-        if claim.figure is None or place in flags or place in constants or claim.role in {Role.GOAL, Role.ESTIMATE}:
+        if claim.figure is None or claim.figure.unit not in units or claim.role in {Role.GOAL, Role.ESTIMATE}:
+            continue
+        if place in flags or place in constants:
             continue
         others = known.get(_same(claim))
         if others is None:
             continue
-        again = (one for one in others[:MOST] if _again(claim, reading.claims[one], loosely=one in constants))
+        telling = bool(claim.figure.unit) and digits(claim.figure) >= TELLING
+        again = (
+            one
+            for one in others[:MOST]
+            if (
+                _alike(claim, reading.claims[one])
+                if claim.figure.whole is not None or one in constants
+                else telling and reading.claims[one].figure is not None
+            )
+        )
         other = next(again, None)
         if other is not None:
             found[place] = f"the same figure as on line {reading.claims[other].line}"
@@ -71,10 +94,6 @@ def _same(claim: Claim) -> tuple[object, ...]:
     return () if figure is None else (figure.low, figure.high, figure.unit, figure.whole)
 
 
-def _again(claim: Claim, other: Claim, *, loosely: bool) -> bool:
-    """Whether it is the same claim. loosely: a shared word is enough, however short the figure."""
-    if claim.figure is None or other.figure is None:
-        return False
-    if claim.figure.whole is not None or loosely:
-        return bool(stems(claim.about) & stems(other.about))
-    return bool(claim.figure.unit) and digits(claim.figure) >= TELLING
+def _alike(claim: Claim, other: Claim) -> bool:
+    """Whether both speak of the same thing: a shared word is enough, however short the figure."""
+    return bool(stems(claim.about) & stems(other.about))

@@ -3,18 +3,24 @@ goal.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from orchestrator.audit import tongues
-from orchestrator.audit.model import Figure, Role, Row
+from orchestrator.audit.model import Figure, Role
+from orchestrator.audit.words import hints
 
 GOAL: Final = rf"targets?|goals?|budget|limit|threshold|objective|required|requirement|slo|sla|{tongues.GOALS}"
 SAID: Final = re.compile(
     rf"\b(?:(?P<goal>{GOAL})|(?P<done>achieved|met|exceed(?:s|ed|ing)?|beats?|actual(?:ly)?|results?|measured|got"
     rf"|reached|now|{tongues.REACHED}))\b",
     re.IGNORECASE,
+)
+SAID_HINTS: Final = re.compile(
+    "target|goal|budget|limit|thresh|objecti|require|slo|sla|achieved|met|exceed|beat|actual|result|measured|got"
+    "|reached|now|ziel|soll|vorgabe|grenzwert|cible|plafond|seuil|erreicht|gemessen|atteint"
 )
 AFTERWARDS: Final = re.compile(r"[ \u00a0]?(?:[\w-]{1,20} )?(?:target|goal|budget|limit|threshold)\b", re.IGNORECASE)
 VERSUS: Final = re.compile(
@@ -25,14 +31,19 @@ VERSUS: Final = re.compile(
 EXCEEDS: Final = re.compile(rf"\b(?:exceed\w{{0,3}}|beats?|above|over)\b[^.;]{{0,60}}\b(?:{GOAL})\b", re.IGNORECASE)
 ESTIMATE: Final = re.compile(
     rf"\b(?:{tongues.ESTIMATES}|estimat\w{{0,5}}|projected|projections?|theoretical(?:ly)?|hypothetical"
-    rf"|extrapolat\w{{0,5}}|predict\w{{0,5}}|assum(?:ed|es|ing|ption|ptions)"
+    rf"|extrapolat\w{{0,5}}|predict\w{{0,5}}|assum(?:e|ed|es|ing|ption|ptions)"
     r"|forecast|hard-?coded|constants|from (?:a|the) constant|nominal|expects?|expected(?! by)|anticipated"
     r"|back-of-the-envelope"
     r"|should (?:be|reach|gain|save|take|give)|would (?:be|reach|gain|save|take|give)|could (?:save|reach|gain|give)"
     r"|potential(?:ly)?)\b",
     re.IGNORECASE,
 )
+ESTIMATE_HINTS: Final = re.compile(
+    "voraussicht|prognose|hochgerechnet|estimat|project|theoretical|hypothetical|extrapolat|predict|assum|forecast"
+    "|coded|constant|nominal|expect|anticipated|envelope|should|would|could|potential"
+)
 MEASURED: Final = re.compile(r"\b(?:measured|actual(?:ly)?|achieved|observed)\b", re.IGNORECASE)
+STOPS: Final = frozenset(".;!?")
 STOP: Final = re.compile(r"[.;!?](?=\s|$)")
 GOAL_COLUMN: Final = re.compile(
     rf"\b(?:target|goal|budget|required?|threshold|limit|expected|slo|objective|planned|{tongues.GOALS})\b",
@@ -56,16 +67,25 @@ NEAR: Final = 160
 
 def sentence(text: str, figure: Figure) -> tuple[str, str]:
     """What stands before and behind a figure in its sentence, as far as it is looked at."""
-    return _around(text, figure.start, figure.end)
+    start, end = figure.start, figure.end
+    first, last = max(0, start - NEAR), end + NEAR
+    stops = _stops(text)
+    if stops:
+        at = bisect_left(stops, start)
+        first = max(first, stops[at - 1] + 1) if at else first
+        at = bisect_left(stops, end)
+        last = min(last, stops[at]) if at < len(stops) else last
+    if start and text[start - 1] in STOPS:
+        first = start
+    if end < last == end + NEAR <= len(text) and text[last - 1] in STOPS:
+        last -= 1
+    return text[first:start], text[end:last]
 
 
-@lru_cache(maxsize=64)  # several ask for the same figure's, one after the other
-def _around(text: str, start: int, end: int) -> tuple[str, str]:
-    before = text[max(0, start - NEAR) : start]
-    stops = [one.end() for one in STOP.finditer(before)]
-    after = text[end : end + NEAR]
-    stop = STOP.search(after)
-    return before[stops[-1] if stops else 0 :], after[: stop.start()] if stop else after
+@lru_cache(maxsize=16)  # each figure of a text asks for them
+def _stops(text: str) -> Sequence[int]:
+    """Where its sentences end."""
+    return [one.start() for one in STOP.finditer(text)]
 
 
 class _Seen(NamedTuple):
@@ -80,14 +100,20 @@ class _Seen(NamedTuple):
     guess: bool
 
 
-def roles(row: Row, place: int, figures: Sequence[Figure]) -> list[Role]:
-    """The role of each of a cell's figures."""
-    cell = row.cells[place]
+def lone_role(column: Role | None, *, guessed: bool) -> Role:
+    """The role of a figure around which no word stands: only its row and column speak of it."""
+    return Role.GOAL if column is Role.GOAL else Role.ESTIMATE if guessed else column or Role.CLAIM
+
+
+def roles(text: str, column: Role | None, figures: Sequence[Figure], *, guessed: bool) -> list[Role]:
+    """The role of each of a cell's figures. column: what its column makes of them. guessed: whether what stands
+    around it says that they are estimates.
+    """
     if not figures:
         return []
-    column = _column(cell.column) if row.table and place else None
-    says, guesses = SAID.search(cell.text) is not None, ESTIMATE.search(cell.text) is not None
-    seen = _Seen(cell.text, _is_guessed(row, place), column, says, guesses)
+    says = hints(text, SAID_HINTS) and SAID.search(text) is not None
+    guess = hints(text, ESTIMATE_HINTS) and ESTIMATE.search(text) is not None
+    seen = _Seen(text, guessed, column, says, guess)
     found: list[Role] = []
     end = 0
     for figure in figures:
@@ -96,24 +122,15 @@ def roles(row: Row, place: int, figures: Sequence[Figure]) -> list[Role]:
     return found
 
 
-def _is_guessed(row: Row, place: int) -> bool:
-    """Whether headings, column or the row's name say that its figures are estimates."""
-    named = row.cells[0].text[:NEAR] if row.table and place else ""
-    return _guesses(row.cells[place].column) or _guesses(named) or _any_guesses(row.heading)
-
-
 @lru_cache(maxsize=4096)
-def _any_guesses(heading: tuple[str, ...]) -> bool:
-    return any(_guesses(title) for title in heading)
-
-
-@lru_cache(maxsize=4096)
-def _guesses(title: str) -> bool:
+def guesses(title: str) -> bool:
+    """Whether a heading, a column's head or a row's name says that the figures below or beside it are estimates."""
     return ESTIMATE.search(title) is not None and GOAL_COLUMN.fullmatch(title) is None
 
 
 @lru_cache(maxsize=4096)
-def _column(head: str) -> Role | None:
+def column_role(head: str) -> Role | None:
+    """What a column of that head makes of its figures; None where it says nothing."""
     if GOAL_COLUMN.search(head):
         return Role.GOAL
     if CHANGE.search(head):
@@ -137,12 +154,14 @@ def is_change_column(head: str) -> bool:
 
 def _role(seen: _Seen, figure: Figure, end: int) -> Role:
     text, guessed, column, says, guesses = seen
-    if figure.end - figure.start == len(text):  # no word around it: only its row speaks of it
-        return Role.GOAL if column is Role.GOAL else Role.ESTIMATE if guessed else column or Role.CLAIM
-    before, after = sentence(text, figure)
-    near = text[max(end, figure.start - len(before)) : figure.start]
+    if figure.end - figure.start == len(text):
+        return lone_role(column, guessed=guessed)
     if column is Role.GOAL:
         return Role.GOAL
+    if not (says or guesses):
+        return lone_role(column, guessed=guessed)
+    before, after = sentence(text, figure)
+    near = text[max(end, figure.start - len(before)) : figure.start]
     told = _said(figure, near, before, after) if says else None
     if told is Role.GOAL and not ESTIMATE.search(near):
         return told

@@ -5,19 +5,20 @@ HTML's. Pure, linear, never raises.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Final
 
-from orchestrator.audit.cells import clean_cell
+from orchestrator.audit.cells import clean_cell, is_plain
 from orchestrator.audit.html import HtmlTable, cells_of, plain_line, split_tables
 from orchestrator.audit.model import Cell, Row
 from orchestrator.audit.programs import said_lines
-from orchestrator.importers.blocks import CELL, WIDEST, Block, Shape, read_blocks
+from orchestrator.importers.blocks import CELL, WIDEST, Block, Shape, blocks_of
 
 DEEPEST: Final = 6
 DRAWN: Final = re.compile("[\u2500-\u257f]{1,}")
 WIDE: Final = re.compile(r"\s{2,}")
 NUMBERED: Final = re.compile(r"\A\s{0,20}\d{1,3}(?:\.\d{1,3}){0,4}[.):]?\s+(?=[^\W\d_])")
+DONE_SIGN: Final = "\u2705"
+"""The one that most tables have."""
 RULES: Final = frozenset("-=_+| \t~*\u2500\u2501\u2550")
 SAYING: Final = re.compile(r"[^\W_]")
 TITLE_LONGEST: Final = 120
@@ -28,16 +29,16 @@ def read_rows(text: str) -> list[Row]:
     lines, tables = split_tables(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     lines = [plain_line(line) if "<" in line or "&" in line else line for line in lines]
     reading = _Reading(lines)
-    for (is_code, language), group in groupby(read_blocks("\n".join(lines)), key=_kind):
-        blocks = list(group)
-        reading.code(_said(language, blocks)) if is_code else reading.prose(blocks)
-    found = sorted(reading.rows, key=lambda row: row.line)
+    code: list[Block] = []
+    for block in blocks_of(lines):
+        if code and (block.shape is not Shape.CODE or block.key != code[0].key):
+            reading.code(_said(code[0].key, code))
+            code = []
+        code.append(block) if block.shape is Shape.CODE else reading.prose(block)
+    if code:
+        reading.code(_said(code[0].key, code))
+    found = reading.rows
     return sorted([*found, *_html_rows(tables, found)], key=lambda row: row.line) if tables else found
-
-
-def _kind(block: Block) -> tuple[bool, str]:
-    """Whether it is code, and in which language."""
-    return (True, block.key) if block.shape is Shape.CODE else (False, "")
 
 
 def _said(language: str, blocks: Sequence[Block]) -> list[Block]:
@@ -60,60 +61,70 @@ class _Reading:
     kind: Shape | None = None
     last: int = 0
 
-    def prose(self, blocks: list[Block]) -> None:
-        for block in blocks:
-            kind = Shape.ITEM if block.shape is Shape.MORE else block.shape
-            if (
-                kind is not self.kind
-                or kind is Shape.HEADING
-                or (kind is not Shape.ITEM and block.number > self.last + 2)
-            ):
-                self.block += 1
-            self.kind, self.last = kind, block.number
-            self._take(block)
-
-    def _take(self, block: Block) -> None:
-        if block.shape is Shape.ROW:
+    def prose(self, block: Block) -> None:
+        """A line that is no code."""
+        shape = block.shape
+        kind = Shape.ITEM if shape is Shape.MORE else shape
+        if kind is not self.kind or kind is Shape.HEADING or (kind is not Shape.ITEM and block.number > self.last + 2):
+            self.block += 1
+        self.kind, self.last = kind, block.number
+        if shape is Shape.ROW:
             self._row(block)
             return
-        text = block.text
-        if block.shape is Shape.HEADING:
-            text = NUMBERED.sub("", text, count=1)
-            level = min(block.level, DEEPEST)
-            self.titles = {each: title for each, title in self.titles.items() if each < level}
-            self.titles[level] = text[:TITLE_LONGEST]
-            self.heading = tuple(self.titles[each] for each in sorted(self.titles))
-        cell = clean_cell(block.number, text)
-        above = (*self.heading, *self._parents(block, cell.text))
-        if cell.text or cell.files:
-            self.rows.append(Row((cell,), above[:-1] if block.shape is Shape.HEADING else above, self.block))
-
-    def _parents(self, block: Block, text: str) -> list[str]:
-        """The items that an item hangs below; of these, the level's own is kept for what follows."""
-        if block.shape is not Shape.ITEM:
-            if block.shape is not Shape.MORE:
+        cell = clean_cell(block.number, self._title(block) if shape is Shape.HEADING else block.text)
+        if shape is Shape.ITEM:
+            above = (*self.heading, *self._parents(block.level, cell.text))
+        else:
+            above = self.heading[:-1] if shape is Shape.HEADING else self.heading
+            if shape is not Shape.MORE:
                 self.items.clear()
-            return []
-        del self.items[max(0, block.level - 1) :]
+        if cell.text or cell.files:
+            self.rows.append(Row((cell,), above, self.block))
+
+    def _title(self, block: Block) -> str:
+        """A heading without its number; it stands above what follows."""
+        text = NUMBERED.sub("", block.text, count=1)
+        level = min(block.level, DEEPEST)
+        self.titles = {each: title for each, title in self.titles.items() if each < level}
+        self.titles[level] = text[:TITLE_LONGEST]
+        self.heading = tuple(self.titles[each] for each in sorted(self.titles))
+        return text
+
+    def _parents(self, level: int, text: str) -> list[str]:
+        """The items that an item hangs below; of these, the level's own is kept for what follows."""
+        del self.items[max(0, level - 1) :]
         above = [*self.items]
-        self.items += [""] * (block.level - 1 - len(above)) + [text[:TITLE_LONGEST]]
+        self.items += [""] * (level - 1 - len(above)) + [text[:TITLE_LONGEST]]
         return above
 
     def _row(self, block: Block) -> None:
-        raw = self.lines[block.number - 1].strip().removeprefix("|")
-        cells = [cell.strip() for cell in CELL.split(raw, WIDEST)][:WIDEST]
-        cells = cells[:-1] if len(cells) > 1 and not cells[-1] else cells
-        if not block.cells:
+        line = self.lines[block.number - 1]
+        raw = line.strip().removeprefix("|")
+        parts = CELL.split(raw, WIDEST) if "\\" in raw else raw.split("|", WIDEST)
+        cells = [cell.strip() for cell in parts[:WIDEST]]
+        if len(cells) > 1 and not cells[-1]:
+            cells.pop()
+        if not block.columns:
             self.block += 1
             self.columns = tuple(clean_cell(0, cell).text for cell in cells)
             return
-        self.add_row([(block.number, cell) for cell in cells], self.columns)
+        self.add_row(block.number, cells, self.columns, plain=is_plain(line.replace(DONE_SIGN, "")))
 
-    def add_row(self, cells: Sequence[tuple[int, str]], columns: Sequence[str]) -> None:
-        """A table's row under its columns."""
-        named = [*columns, *[""] * (len(cells) - len(columns))]
-        made = tuple(clean_cell(line, text, column) for (line, text), column in zip(cells, named, strict=False))
-        if made and any(cell.text or cell.marked or cell.files for cell in made):
+    def add_row(self, line: int, cells: Sequence[str], columns: Sequence[str], *, plain: bool) -> None:
+        """A table's row under its columns. plain: there is no markup in it, but that some of it may be done."""
+        named = columns if len(cells) <= len(columns) else [*columns, *[""] * (len(cells) - len(columns))]
+        if plain:
+            if any(cells):
+                made = tuple(
+                    [
+                        Cell(line, text, column) if text.isascii() else clean_cell(line, text, column)
+                        for text, column in zip(cells, named, strict=False)
+                    ]
+                )
+                self.rows.append(Row(made, self.heading, self.block, table=True))
+            return
+        made = tuple([clean_cell(line, text, column) for text, column in zip(cells, named, strict=False)])
+        if any(cell.text or cell.marked or cell.files for cell in made):
             self.rows.append(Row(made, self.heading, self.block, table=True))
 
     def code(self, blocks: list[Block]) -> None:
@@ -133,7 +144,7 @@ class _Reading:
             if len(parts) > 2 and set(below) <= RULES and len(below.strip()) > 2:
                 columns = tuple(parts)
             elif columns and len(parts) == len(columns):
-                self.add_row([(block.number, part) for part in parts], columns)
+                self.add_row(block.number, parts, columns, plain=False)
             else:
                 title = self._code_line(block.number, text, title)
         self.kind = None

@@ -5,12 +5,13 @@ something was measured.
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
 from orchestrator.audit.arithmetic import kind, quantity
 from orchestrator.audit.changes import Flags
-from orchestrator.audit.model import Claim, Reading, Role
+from orchestrator.audit.model import Claim, Reading, Role, Row
 from orchestrator.audit.roles import STOP
 
 SHARE: Final = re.compile(
@@ -28,14 +29,43 @@ MEASURING: Final = frozenset({"measurements", "samples", "observations", "data p
 def check_sums(reading: Reading) -> Flags:
     """What does not add up."""
     flags: Flags = {}
-    for _, group in groupby(enumerate(reading.claims), key=lambda one: one[1].row):
-        members = [(place, claim) for place, claim in group if claim.figure is not None]
-        flags |= _ratios(reading, members)
-        flags |= _row_total(reading, members)
-        flags |= _row_share(reading, members)
+    summed = any(_is_total(column) or _is_used(column) for column in reading.columns)
+    for row, places in reading.figures.items():
+        if len(places) > 1:
+            members = [(place, reading.claims[place]) for place in places]
+            flags |= _ratios(reading, members)
+            flags |= _of_row(reading, reading.rows[row], members) if summed else {}
     flags |= _tables(reading)
     flags |= _totals(reading)
     return flags | _measurements(reading)
+
+
+def _of_row(reading: Reading, row: Row, members: Sequence[tuple[int, Claim]]) -> Flags:
+    """What a table's row says of itself."""
+    if not row.table or len(members) < 3:
+        return {}
+    columns = [row.cells[claim.cell].column for _, claim in members]
+    flags: Flags = {}
+    if any(_is_total(column) for column in columns):
+        flags |= _row_total(reading, members)
+    if len(members) == 3 and any(_is_used(column) for column in columns):
+        flags |= _row_share(reading, members)
+    return flags
+
+
+@lru_cache(maxsize=4096)
+def _is_total(column: str) -> bool:
+    return TOTAL.fullmatch(column.strip()) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_used(column: str) -> bool:
+    return USED.search(column) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_share(column: str) -> bool:
+    return SHARE.search(column) is not None
 
 
 def _ratios(reading: Reading, members: Sequence[tuple[int, Claim]]) -> Flags:
@@ -69,16 +99,10 @@ def _k_of_n(text: str, before: Sequence[Claim]) -> tuple[Decimal, Decimal]:
 
 def _row_total(reading: Reading, members: Sequence[tuple[int, Claim]]) -> Flags:
     """A column "total" beside the counts that make it."""
-    if len(members) < 3 or not reading.rows[members[0][1].row].table:
-        return {}
     row = reading.rows[members[0][1].row]
     plain = [(place, claim) for place, claim in members if claim.cell and _is_plain(claim)]
-    totals = [one for one in plain if TOTAL.fullmatch(row.cells[one[1].cell].column.strip())]
-    parts = [
-        claim.figure.low
-        for _, claim in plain
-        if claim.figure and not TOTAL.fullmatch(row.cells[claim.cell].column.strip())
-    ]
+    totals = [one for one in plain if _is_total(row.cells[one[1].cell].column)]
+    parts = [claim.figure.low for _, claim in plain if claim.figure and not _is_total(row.cells[claim.cell].column)]
     if len(totals) != 1 or len(parts) < 2:
         return {}
     place, claim = totals[0]
@@ -90,13 +114,11 @@ def _row_total(reading: Reading, members: Sequence[tuple[int, Claim]]) -> Flags:
 
 def _row_share(reading: Reading, members: Sequence[tuple[int, Claim]]) -> Flags:
     """A column "% used" beside what was planned and what was used of it."""
-    row = reading.rows[members[0][1].row] if members else None
-    if row is None or not row.table or len(members) != 3:
-        return {}
+    row = reading.rows[members[0][1].row]
     shares = [
         one
         for one in members
-        if one[1].figure and one[1].figure.unit == "%" and USED.search(row.cells[one[1].cell].column)
+        if one[1].figure and one[1].figure.unit == "%" and _is_used(row.cells[one[1].cell].column)
     ]
     whole = [claim.figure for _, claim in members if claim.role is Role.GOAL and claim.figure]
     if len(shares) != 1 or len(whole) != 1:
@@ -122,7 +144,7 @@ def _tables(reading: Reading) -> Flags:
         (place, claim)
         for place, claim in enumerate(reading.claims)
         if claim.figure is not None and claim.figure.unit == "%" and reading.rows[claim.row].table
-        and SHARE.search(reading.rows[claim.row].cells[claim.cell].column)
+        and _is_share(reading.rows[claim.row].cells[claim.cell].column)
     ]  # fmt: skip
     for _, group in groupby(shares, key=lambda one: (reading.rows[one[1].row].block, one[1].cell)):
         column = [(place, claim) for place, claim in group if not TOTAL.search(reading.rows[claim.row].cells[0].text)]
@@ -135,22 +157,22 @@ def _tables(reading: Reading) -> Flags:
 def _totals(reading: Reading) -> Flags:
     """A last row called "total" below the counts that make it."""
     flags: Flags = {}
-    plain = [
-        (place, claim)
-        for place, claim in enumerate(reading.claims)
-        if reading.rows[claim.row].table and claim.cell and _is_plain(
-            claim) and claim.figure and claim.figure.whole is None
-    ]  # fmt: skip
     columns: dict[tuple[int, int], list[tuple[int, Claim]]] = {}
-    for place, claim in plain:
-        columns.setdefault((reading.rows[claim.row].block, claim.cell), []).append((place, claim))
+    for place, claim in enumerate(reading.claims):
+        if claim.cell and claim.figure and claim.figure.whole is None and _is_plain(claim):
+            columns.setdefault((reading.rows[claim.row].block, claim.cell), []).append((place, claim))
     for column in columns.values():
         *parts, (place, last) = column
-        called = [TOTAL.fullmatch(reading.rows[one.row].cells[0].text.strip()) is not None for _, one in column]
-        total = sum((one.figure.low for _, one in parts if one.figure), Decimal(0))
-        if len(parts) > 1 and called == [False] * len(parts) + [True] and last.figure and last.figure.low != total:
+        if len(parts) < 2 or not _is_called_total(reading, last):
+            continue
+        total = sum([one.figure.low for _, one in parts if one.figure], Decimal(0))
+        if last.figure and last.figure.low != total and not any(_is_called_total(reading, one) for _, one in parts):
             flags[place] = f"line {last.line}: the rows above add up to {total}"
     return flags
+
+
+def _is_called_total(reading: Reading, claim: Claim) -> bool:
+    return _is_total(reading.rows[claim.row].cells[0].text)
 
 
 def _measurements(reading: Reading) -> Flags:

@@ -77,6 +77,11 @@ SAME: Final = {
 }  # fmt: skip
 
 
+def hints(text: str, some: re.Pattern[str]) -> bool:
+    """Whether a text may hold what a slower pattern looks for, of which each match holds one of `some`, lower case."""
+    return not text.isascii() or some.search(text.lower()) is not None
+
+
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """The word without a common ending, lower case; words that say the same get the same stem."""
@@ -92,7 +97,12 @@ def stem(word: str) -> str:
 
 def stems(text: str, most: int = 400) -> frozenset[str]:
     """The stems of the words of the first so many characters that mean something."""
-    return frozenset(stem(word) for word in WORD.findall(text[:most].replace("_", " ")) if word.lower() not in EMPTY)
+    return _stems(text[:most])
+
+
+@lru_cache(maxsize=16_384)
+def _stems(text: str) -> frozenset[str]:
+    return frozenset([stem(word) for word in WORD.findall(text.replace("_", " ")) if word.lower() not in EMPTY])
 
 
 def says(text: str, name: str) -> bool:

@@ -2,23 +2,22 @@
 itself.
 """
 
-from collections.abc import Callable, Mapping
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from orchestrator.api.stored import report_of
 from orchestrator.atomic_write import require_writable, write_whole
 from orchestrator.audit.judge import Known, audit
 from orchestrator.audit.model import Asked, Audit, Measured
-from orchestrator.bundle.check import report_in
 from orchestrator.cli.faults import Exit, UsageError
 from orchestrator.cli.output import notice, plain, say
-from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.ground import Folder
-from orchestrator.plan.load import read_plan_text
+from orchestrator.plan.textfile import read_plan_text
 from orchestrator.report.audited import audit_data, audit_junit, audit_markdown
-from orchestrator.report.held import asked_of, measured_in, measured_of
+from orchestrator.strict_json import as_json
 
 
 def _page(found: Audit) -> str:
@@ -69,10 +68,11 @@ def audit_file(path: Path, against: Against, wanted: Wanted) -> int:
     text = read_plan_text(path)
     source, measured = _measured(against)
     known = Known(measured, _asked(against), source)
-    found = audit(path.name, text, Folder.around(path, against.root), known)
-    if wanted.junit is not None:
-        write_whole(wanted.junit, audit_junit(found))
-    written = FORMATS[wanted.style](found)
+    with _uncollected():
+        found = audit(path.name, text, Folder.around(path, against.root), known)
+        if wanted.junit is not None:
+            write_whole(wanted.junit, audit_junit(found))
+        written = FORMATS[wanted.style](found)
     if wanted.output is None:
         say(plain(written))
     else:
@@ -80,11 +80,25 @@ def audit_file(path: Path, against: Against, wanted: Wanted) -> int:
     return Exit.FAIL if found.alarming else Exit.PASS
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the search for garbage in circles: every claim is kept to the end, and there are many."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
 def _measured(against: Against) -> tuple[str, tuple[Measured, ...]]:
     """Where the figures come from, and what they are. Raises UsageError where there is nothing of that name."""
     name = against.run
     if name is None:
         return "", ()
+    from orchestrator.report.held import measured_in, measured_of  # noqa: PLC0415 - where a run is named
+
     path = Path(name)
     if path.suffix in DOCUMENTS:
         run, measured = measured_in(read_plan_text(path))
@@ -95,10 +109,15 @@ def _measured(against: Against) -> tuple[str, tuple[Measured, ...]]:
         notice(f"{name}: its figures are taken as they stand; a run or a bundle can be verified")
         return f"{path.name} of run {run}", measured
     if path.is_file():
+        from orchestrator.bundle.check import report_in  # noqa: PLC0415 - as above
+
         report = report_in(path)
         return f"{path.name} of run {report.run}", measured_of(report)
     if path.suffix == ".tar" or path.name != name:
         raise UsageError(f"{name}: there is no such bundle or report\n  mend: check the path")
+    from orchestrator.api.stored import report_of  # noqa: PLC0415 - as above
+    from orchestrator.cli.places import find_run, opened_journal  # noqa: PLC0415 - as above
+
     with opened_journal(against.state) as journal:
         run = find_run(journal, name).run
         return run, measured_of(report_of(journal, run))
@@ -108,5 +127,6 @@ def _asked(against: Against) -> tuple[Asked, ...]:
     if against.plan is None:
         return ()
     from orchestrator.plan.load import parse_plan  # noqa: PLC0415 - where a plan is named
+    from orchestrator.report.held import asked_of  # noqa: PLC0415 - as above
 
     return asked_of(parse_plan(read_plan_text(against.plan), str(against.plan)))

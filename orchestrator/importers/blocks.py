@@ -7,8 +7,8 @@ CommonMark.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
 
@@ -23,10 +23,13 @@ FOLDED: Final = re.compile(
 )
 """A part that is folded away until somebody opens it: its summary is a heading."""
 CELL: Final = re.compile(r"(?<!\\)\|")
+WORDS: Final = re.compile(r"[^\W\d_]{2}|\d{1,9}(?![\d.)])")
+"""How a line begins that is nothing but text, unless a "|" or a "<" is in it: most lines need no other look."""
 FRONT_LIMIT: Final = 200  # lines
 DEEPEST: Final = 40  # levels of lists; what is deeper counts as that deep
 WIDEST: Final = 64  # columns of a table; what stands further right is no part of it
 INDENTED: Final = 4
+RULES: Final = frozenset("-*_=")
 
 
 class Shape(Enum):
@@ -47,8 +50,8 @@ class Block:
     """number: from 1. text: raw, without its sign. level: of a heading, or how deep an item is. starts: nothing before
     it in its paragraph.
 
-    MORE is a further paragraph or line of an item. cells: a row's, by column. key: of a line of front matter; of code
-    in a fence the language that the fence names, lower case.
+    MORE is a further paragraph or line of an item. columns: of a row below a table's head, lower case. key: of a line
+    of front matter; of code in a fence the language that the fence names, lower case.
     """
 
     number: int
@@ -58,12 +61,35 @@ class Block:
     ordered: bool = False
     starts: bool = False
     key: str = ""
-    cells: Mapping[str, str] = field(default_factory=dict)
+    columns: Sequence[str] = ()
+    raw: str = ""
+
+    @property
+    def cells(self) -> Mapping[str, str]:
+        """A row's cells by column; none of a table's head."""
+        if not self.columns:
+            return {}
+        cells = cells_of(self.raw)
+        cells += [""] * (len(self.columns) - len(cells))
+        return dict(zip(self.columns, cells, strict=False))
+
+
+def cells_of(line: str) -> list[str]:
+    """What stands between the "|" of a line, without the nothing behind the last."""
+    row = line.strip().removeprefix("|")
+    parts = CELL.split(row, WIDEST) if "\\" in row else row.split("|", WIDEST)
+    cells = [part.strip() for part in parts[:WIDEST]]
+    return cells[:-1] if len(cells) > 1 and not cells[-1] and line.rstrip().endswith("|") else cells
 
 
 def read_blocks(text: str) -> Iterator[Block]:
     """The text's blocks in order. Never raises."""
-    lines = [line.rstrip("\r") for line in text.split("\n")]
+    return blocks_of(text.split("\n"))
+
+
+def blocks_of(text: Sequence[str]) -> Iterator[Block]:
+    """The blocks of a text's lines."""
+    lines = [line.rstrip("\r") for line in text]
     begin = _front_end(lines)
     yield from _front(lines[1 : begin - 1] if begin else [])
     yield from _Scan(lines).blocks(begin)
@@ -115,9 +141,13 @@ class _Scan:
             if self.fence:
                 yield from self._within_fence(index + 1, raw)
                 continue
-            line = FOLDED.sub(
-                lambda found: f"**{found['title']}**" if found["title"] else "", self._without_comment(raw)
-            )
+            if not self.comment and "|" not in raw and "<" not in raw and WORDS.match(raw):
+                self.columns = None
+                words = self._words(index, raw)
+                yield words
+                self.blank = words.shape is Shape.HEADING
+                continue
+            line = self._shown(raw)
             if not line.strip() or (_is_rule(line) and self.columns is None):
                 self.blank, self.columns = True, None
                 continue
@@ -131,6 +161,12 @@ class _Scan:
             self.fence, self.blank = "", True
         elif raw.strip():
             yield Block(number, Shape.CODE, raw, key=self.language)
+
+    def _shown(self, line: str) -> str:
+        """The line without comments, and the summary of what is folded away as bold text."""
+        if not self.comment and ("<" not in line or ("<!--" not in line and line.lstrip()[:1] != "<")):
+            return line
+        return FOLDED.sub(lambda found: f"**{found['title']}**" if found["title"] else "", self._without_comment(line))
 
     def _without_comment(self, line: str) -> str:
         """The line without what stands in `<!-- -->`, which may begin or end on another line."""
@@ -178,17 +214,27 @@ class _Scan:
         number, indent = index + 1, len(line) - len(line.lstrip())
         if self.indents and (indent or not self.blank):
             return Block(number, Shape.MORE, line.strip(), len(self.indents), starts=self.blank)
-        self.indents.clear()
         if indent >= INDENTED and self.blank:
+            self.indents.clear()
             return Block(number, Shape.CODE, line)
+        return self._words(index, line)
+
+    def _words(self, index: int, line: str) -> Block:
+        """A line of a paragraph: text, what an item goes on with, or a heading that the next line underlines."""
+        number = index + 1
+        if self.indents and not self.blank:
+            return Block(number, Shape.MORE, line.strip(), len(self.indents))
+        self.indents.clear()
         if level := self._underlined(index):
             return Block(number, Shape.HEADING, line.strip(), level)
         return Block(number, Shape.TEXT, line.strip(), starts=self.blank)
 
     def _underlined(self, index: int) -> int:
         """1 or 2 for a heading that the next line underlines."""
+        if not self.blank:
+            return 0
         below = self.lines[index + 1].strip() if index + 1 < len(self.lines) else ""
-        if not self.blank or len(below) < 3 or ":" in self.lines[index]:
+        if len(below) < 3 or ":" in self.lines[index]:
             return 0
         return {"=": 1, "-": 2}.get(below[0], 0) if not below.strip(below[0]) else 0
 
@@ -200,20 +246,13 @@ class _Scan:
 
     def _row(self, number: int, line: str) -> Block | None:
         """A row of the table, None for its head, its rule, and for the line that ends it."""
-        cells = [cell.strip() for cell in CELL.split(line.strip().removeprefix("|"), WIDEST)][:WIDEST]
-        cells = cells[:-1] if len(cells) > 1 and not cells[-1] and line.rstrip().endswith("|") else cells
         if self.columns is None:
             self.indents.clear()
-            self.columns = [cell.lower() for cell in cells]
+            self.columns = [cell.lower() for cell in cells_of(line)]
             return Block(number, Shape.ROW, "")
         if not line.strip("|-: \t"):
             return None
-        cells += [""] * (len(self.columns) - len(cells))
-        return Block(number, Shape.ROW, line.strip(" |\t"), cells=dict(zip(self.columns, cells, strict=False)))
-
-
-def _summary(found: re.Match[str]) -> str:
-    return f"**{found['title']}**" if found["title"] else ""
+        return Block(number, Shape.ROW, line.strip(" |\t"), columns=self.columns, raw=line)
 
 
 def _unclosed(heading: str) -> str:
@@ -224,5 +263,7 @@ def _unclosed(heading: str) -> str:
 
 def _is_rule(line: str) -> bool:
     """Whether it is a line of ---, *** or === alone, which says nothing."""
+    if line.strip(" \t")[:1] not in RULES:
+        return False
     signs = set(line) - {" ", "\t"}
-    return len(signs) == 1 and signs <= {"-", "*", "_", "="} and len(line.strip()) >= 3
+    return len(signs) == 1 and len(line.strip()) >= 3

@@ -150,11 +150,12 @@ class _Walk:
         )
 
     def _row(self, block: Block) -> Iterator[Line]:
-        if not block.cells:
+        said = block.cells
+        if not said:
             return
-        cells = {clean(column).lower(): clean(cell) for column, cell in block.cells.items()}
-        done = any(marked(cell).done for cell in block.cells.values())
-        struck = any(marked(cell).struck for cell in block.cells.values())
+        cells = {clean(column).lower(): clean(cell) for column, cell in said.items()}
+        done = any(marked(cell).done for cell in said.values())
+        struck = any(marked(cell).struck for cell in said.values())
         text = " | ".join(cell for cell in cells.values())
         yield Line(
             block.number,

@@ -1,8 +1,15 @@
-"""Reports: a pure function of plan and journal, rendered as Markdown. The same journal gives the same bytes."""
+"""Reports: a pure function of plan and journal, rendered as Markdown. The same journal gives the same bytes.
 
-from orchestrator.report.build import build_report
-from orchestrator.report.model import Report
-from orchestrator.report.render import render_group, render_markdown, render_parts, render_short, render_summary
+Each name is loaded when it is first asked for: who only needs a module of this package waits for nothing else.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from orchestrator.report.build import build_report
+    from orchestrator.report.model import Report
+    from orchestrator.report.render import render_group, render_markdown, render_parts, render_short, render_summary
 
 __all__ = [
     "Report",
@@ -13,3 +20,12 @@ __all__ = [
     "render_short",
     "render_summary",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """A name of `__all__`, kept from then on. Raises AttributeError."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = {"build_report": "build", "Report": "model"}.get(name, "render")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{home}"), name)
+    return value

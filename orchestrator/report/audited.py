@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from orchestrator.audit.model import ALARMING, Audit, Finding, Label
-from orchestrator.report.markdown import code, escape, number, one_line
+from orchestrator.report.markdown import code, escape, escape_all, number, one_line
 
 MARKS: Final = {
     Label.CONTRADICTED: "❌",
@@ -26,6 +26,9 @@ EXPLAINED: Final = {
     Label.MEASURED: "Each lies within what was measured, or is a file that is there.",
     Label.GOAL: "What was wished for; no claim.",
 }
+TOGETHER: Final = 1000
+"""Claims that are escaped at once."""
+ENOUGH: Final = 150
 LOOSE: Final = 120
 """Characters of a claim's line in a table."""
 
@@ -34,10 +37,10 @@ def audit_markdown(found: Audit) -> str:
     """The whole audit: what was measured beside the claims, then every claim, the worst first."""
     parts = [f"# Claims of {escape(found.source)}", _summary(found)]
     parts += [_headline(found)] if found.headline else []
-    for label in Label:
-        rows = [one for one in found.findings if one.label is label]
-        if rows:
-            parts.append(_section(label, rows))
+    rows: dict[Label, list[Finding]] = {label: [] for label in Label}
+    for one in found.findings:
+        rows[one.label].append(one)
+    parts += [_section(label, told) for label, told in rows.items() if told]
     return "\n\n".join(parts) + "\n"
 
 
@@ -88,16 +91,30 @@ def _section(label: Label, rows: Sequence[Finding]) -> str:
         "| Line | Claim | About | Why |",
         "| ---: | --- | --- | --- |",
     ]
-    told += [f"| {one.claim.line} | {_claim(one)} | {_about(one)} | {escape(one.why)}{_beside(one)} |" for one in rows]
+    known: dict[str, str] = {}
+    for start in range(0, len(rows), TOGETHER):
+        part = rows[start : start + TOGETHER]
+        claims = escape_all([one.claim.text[:LOOSE].strip(" ") for one in part])
+        about = escape_all([_about(one, known) for one in part])
+        whys = escape_all([one.why for one in part])
+        told += [
+            f"| {one.claim.line} | {code(one.claim.file) if one.claim.file else text} | {words} | {why}{_beside(one)} |"
+            for one, text, words, why in zip(part, claims, about, whys, strict=True)
+        ]
     return "\n".join(told)
 
 
-def _claim(one: Finding) -> str:
-    return code(one.claim.file) if one.claim.file else escape(one.claim.text[:LOOSE])
-
-
-def _about(one: Finding) -> str:
-    return "" if one.claim.figure is None else escape(" ".join(one.claim.about.split())[:LOOSE])
+def _about(one: Finding, known: dict[str, str]) -> str:
+    """The words around a figure as far as they are shown. known: of those told before."""
+    if one.claim.figure is None:
+        return ""
+    about = one.claim.about
+    shown = known.get(about)
+    if shown is None:
+        flat = " ".join(about[:ENOUGH].split())  # many are longer, and no more is shown
+        flat = flat if len(flat) > LOOSE or len(about) <= ENOUGH else " ".join(about.split())
+        shown = known[about] = flat[:LOOSE].rstrip(" ")
+    return shown
 
 
 def _beside(one: Finding) -> str:

@@ -14,8 +14,9 @@ from orchestrator.evidence.verdict import Outcome
 
 LONGEST: Final = 600  # characters of one text shown; the journal has the rest
 MARKS: Final = {Outcome.PASS: "✅ PASS", Outcome.FAIL: "❌ FAIL", Outcome.UNPROVEN: "❔ UNPROVEN"}
-_SPECIAL: Final = re.compile(r"([\\`*_{}\[\]<>#|~$&!])")
-_OPENING: Final = re.compile(r"^([-+=]|[0-9]+(?=[.)]))")
+_SIGNS: Final = "\\`*_{}[]<>#|~$&!"  # the backslash first
+_SPECIAL: Final = re.compile(f"([{re.escape(_SIGNS)}])")
+_OPENING: Final = re.compile(r"^([-+=]|[0-9]+(?=[.)]))", re.MULTILINE)
 _PLAIN_CODE: Final = re.compile(r"[^`|]+")  # a pipe would end a table's cell
 _UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB")
 
@@ -40,6 +41,18 @@ def escape(text: str) -> Safe:
     """Text for a paragraph, a heading, a list item or a table's cell."""
     marked = _SPECIAL.sub(r"\\\1", one_line(text))
     return Safe(marked if marked[:1].isalpha() else _OPENING.sub(lambda match: _opening(match[0]), marked))
+
+
+def escape_all(texts: Sequence[str]) -> list[str]:
+    """Each of many short texts as `escape` has it, in a few passes over all of them."""
+    joined = "\n".join(texts)
+    uneven = "  " in joined or "\n " in joined or " \n" in joined or joined != joined.strip(" ")
+    whole = joined.count("\n") < len(texts) and max(map(len, texts), default=0) <= LONGEST
+    if uneven or not whole or not joined.replace("\n", " ").isprintable():
+        return [*map(escape, texts)]
+    for sign in _SIGNS:
+        joined = joined.replace(sign, f"\\{sign}")
+    return _OPENING.sub(lambda match: _opening(match[0]), joined).split("\n")
 
 
 def _opening(text: str) -> str:

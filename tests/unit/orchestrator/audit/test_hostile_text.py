@@ -35,7 +35,8 @@ PIECES = {
     "words": "targets exceeded ", "nbsp": "1\u00a0000\u00a0", "drawn": "\u2500", "marks": "✅",
     "spelled": "zero errors ", "plus": "1+", "constant": "6 MB constant ",
     "estimates": "estimated 5 % ", "nested": "- ", "quotes": "> ", "hashes": "#", "k": "80 measurements ", "x": "5x",
-    "minus": "-", "equals": "=", "under": "_",
+    "minus": "-", "equals": "=", "under": "_", "money": "$40, ", "percent": "5% ", "true minus": "\u22125 % ",
+    "no Latin": "\u6570\u636e 5 MB ", "numbers": "7 ", "bold": "**5 MB** ", "ranges": "10-15 ms, ", "label": "a: 5 MB ",
 }  # fmt: skip
 
 
@@ -62,3 +63,10 @@ def test_time_grows_with_the_length_alone(name, end):
 )
 def test_any_text_is_read(text):
     audit("x", text, Nothing(), KNOWN)
+
+
+@pytest.mark.parametrize("sign", ["&#10;", "&NewLine;", "&#13;"])
+def test_a_sign_for_a_new_line_is_none(sign):
+    text = f"it took 5 ms{sign}\n\n| a |\n|---|\n| 7 MB |\n"
+    told = audit("x", text, Nothing(), KNOWN)
+    assert [(one.claim.line, one.claim.text) for one in told.findings] == [(1, "5 ms"), (5, "7 MB")]

@@ -49,6 +49,9 @@ class Ground:
         "arrows.md",
         "columns.md",
         "all_green.txt",
+        "benchmarked.md",
+        "decimal_comma.md",
+        "bullets.md",
     ],
 )
 def test_every_claim_of_a_report_is_found_with_the_label_that_a_person_gave_it(name):
