@@ -8,14 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-import brotli
 import zstandard
 
-from encoder.block.lzma_stream import PLANES_SHAPE, TEXT_SHAPE, lzma_decompress, shaped_lzma
 from encoder.errors import FormatError, VersionError
 from encoder.glyphs.kept import kept_by_thread
 from encoder.mixing.loading import prepare_mixing
-from encoder.mixing.memory import text_sizes
 from encoder.mixing.models import LEVELS, TEXT_MODELS, WRITTEN_TEXT
 from encoder.strategy import BackEnd
 
@@ -37,7 +34,8 @@ class Codec:
     decompress: Decompress
 
 
-_CONTEXT_BYTES: Final = 4 << 20  # of zstd contexts that a thread keeps beside the one in use; a level's grow to 36 MiB
+_CONTEXT_BYTES: Final = 2 << 20
+"""Of zstd contexts that a thread keeps beside the one in use; a level's grow to 36 MiB."""
 _LONG: Final = 1 << 22
 _LEAST_SLIMMED: Final = 16
 _SLIM_HASH_LOG: Final = 19
@@ -67,12 +65,12 @@ def _zstd_compressor(level: int, size: int) -> zstandard.ZstdCompressor:
     if kept is None:
         kept = _contexts.compressors = {}
     kind = level, _window_log(size)
+    if next(reversed(kept), None) == kind:
+        return kept[kind]
     compressor = kept.pop(kind, None)
-    if compressor is None:
-        _drop_contexts(kept)
-        compressor = _new_compressor(*kind)
-    kept[kind] = compressor  # the last one used stands last
-    return compressor
+    _drop_contexts(kept)
+    kept[kind] = compressor or _new_compressor(*kind)  # the last one used stands last
+    return kept[kind]
 
 
 def _window_log(size: int) -> int:
@@ -90,6 +88,11 @@ def _drop_contexts(kept: dict[tuple[int, int], zstandard.ZstdCompressor]) -> Non
             return
         del kept[kind]
         total -= size
+
+
+def slim_contexts() -> None:
+    """Gives up the large contexts of this thread: a block is about to be taken apart, which needs room of its own."""
+    _drop_contexts(getattr(_contexts, "compressors", {}))
 
 
 def _new_compressor(
@@ -177,10 +180,14 @@ def _carried_decompress(data: memoryview, raw_size: int, codebook: bytes) -> byt
 
 
 def _lzma_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+    from encoder.block.lzma_stream import PLANES_SHAPE, TEXT_SHAPE, shaped_lzma  # noqa: PLC0415  loaded only when used
+
     return shaped_lzma(data, level, TEXT_SHAPE if text else PLANES_SHAPE)
 
 
 def _lzma_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table
+    from encoder.block.lzma_stream import lzma_decompress  # noqa: PLC0415  as above
+
     return lzma_decompress(data, raw_size)
 
 
@@ -200,12 +207,16 @@ _BROTLI_WINDOW: Final = (10, 22)
 
 
 def _brotli_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+    import brotli  # noqa: PLC0415  as above
+
     low, high = _BROTLI_WINDOW
     window = min(high, max(low, len(data).bit_length()))
     return bytes(brotli.compress(data, quality=level, lgwin=window))
 
 
 def _brotli_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table
+    import brotli  # noqa: PLC0415  as above
+
     decoder = brotli.Decompressor()
     out = bytearray()
     pending = bytes(data)
@@ -318,6 +329,8 @@ def memory_of(back_end: BackEnd, data: memoryview, raw_size: int) -> int:
         return 6 * raw_size
     if back_end is not BackEnd.MIXING or not len(data) or data[0] not in TEXT_MODELS:
         return 0
+    from encoder.mixing.memory import text_sizes  # noqa: PLC0415  for what was mixed
+
     return text_sizes(raw_size, data[0]).memory + 2 * raw_size + len(data)
 
 

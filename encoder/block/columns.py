@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from encoder.block.backends import compress, compress_singly
+from encoder.block.backends import compress, compress_singly, slim_contexts
 from encoder.block.layout import GLYPHS, NO_FLAGS, SORTED, TEXT_POOLED, Header, write_streams
 from encoder.block.slices import middle_of
 from encoder.glyphs.ready import prepare_transform
@@ -68,6 +68,7 @@ def packing_of(
     if not 0 < len(view) <= LARGEST_TRANSFORMED:
         return None
     prepare_transform()
+    slim_contexts()
     from encoder.glyphs.transform import transform  # noqa: PLC0415  as the module says
 
     if TREES[strategy.tree].names_tried and strategy.back_end is not BackEnd.STORE and thorough:

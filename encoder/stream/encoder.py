@@ -1,7 +1,6 @@
 """The streaming encoder: a file object to write to, or a file to read from; memory bounded by the profile's pool."""
 
 import io
-import mmap
 import os
 import sys
 import time
@@ -148,8 +147,7 @@ class StreamingEncoder(io.BufferedIOBase):
         )
         self._filled = 0
         self._asked_at = self._block_size  # filled so far, the cutting is asked
-        self._carry: mmap.mmap | None = None  # kept once it is needed: its pages would else come in anew each time
-        self._carried = 0
+        self._carry = b""
 
     @property
     def statistics(self) -> PipelineStatistics:
@@ -255,7 +253,7 @@ class StreamingEncoder(io.BufferedIOBase):
         super().close()
 
     def _stop(self) -> None:
-        self._carry = None
+        self._carry = b""
         self._lease = None
         if self._pipeline is not None:
             self._pipeline.abort()
@@ -307,16 +305,15 @@ class StreamingEncoder(io.BufferedIOBase):
         """The free part of the current buffer, never empty; what the last cut carried over stands before it."""
         if self._lease is None:
             self._lease = self._running().lease()
-            if self._carry is not None:
-                self._lease.buffer[: self._carried] = memoryview(self._carry)[: self._carried]
-            self._filled, self._carried = self._carried, 0
+            self._lease.buffer[: len(self._carry)] = self._carry
+            self._filled, self._carry = len(self._carry), b""
         return self._lease.buffer[self._filled : self._asked_at]
 
     def _advance(self, count: int) -> None:
         self._filled += count
         while self._filled >= self._asked_at:
             self._cut_full()
-            if self._carried >= self._block_size:
+            if len(self._carry) >= self._block_size:
                 self._room().release()
 
     def _cut_full(self) -> None:
@@ -329,7 +326,7 @@ class StreamingEncoder(io.BufferedIOBase):
             self._asked_at += self._block_size
 
     def _submit_rest(self) -> None:
-        while self._carried or self._lease is not None:
+        while self._carry or self._lease is not None:
             self._room().release()
             assert self._lease is not None, "there is room in a leased buffer"
             if not self._filled:
@@ -345,16 +342,9 @@ class StreamingEncoder(io.BufferedIOBase):
         """Hands on the first bytes of the current buffer; the others are carried over."""
         lease, self._lease = self._lease, None
         assert lease is not None, "a block stands in a leased buffer"
-        self._carry_over(lease.buffer[size : self._filled])
+        self._carry = bytes(lease.buffer[size : self._filled])
         self._filled, self._asked_at = 0, self._block_size
         self._running().submit(lease, size, short=short)
-
-    def _carry_over(self, rest: memoryview) -> None:
-        """Keeps the bytes behind a cut for the next block."""
-        self._carried = len(rest)
-        if self._carried:
-            self._carry = self._carry or mmap.mmap(-1, self.profile.largest_block)
-            self._carry[: self._carried] = rest
 
 
 def _readinto_of(source: Readable) -> Callable[[memoryview], int | None]:

@@ -23,9 +23,11 @@ the call.
 _M_TRIM_THRESHOLD: Final = -1
 _M_MMAP_THRESHOLD: Final = -3
 _LARGE: Final = 4 << 20
-"""Bytes from which on an allocation is a mapping of its own, and from which on free pages at a heap's end go back. A
-block's own arrays stay below: mapped anew for every block, their pages would take a tenth of its time to come in again.
+"""Bytes from which on an allocation is a mapping of its own. A block's own arrays stay below: mapped anew for every
+block, their pages would take a tenth of its time to come in again.
 """
+_FREE_END: Final = 3 << 20
+"""Bytes from which on free pages at a heap's end go back."""
 
 
 _NUDGE: Final = 128 << 10
@@ -63,7 +65,7 @@ def heaps_given_back() -> Iterator[None]:
         with _Lowered.lock:
             _Lowered.count -= 1
             if not _Lowered.count:
-                library.mallopt(_M_TRIM_THRESHOLD, _LARGE)
+                library.mallopt(_M_TRIM_THRESHOLD, _FREE_END)
 
 
 @cache
@@ -78,7 +80,7 @@ def settle() -> bool:
         return False
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     return mallopt is not None and all(
-        mallopt(option, _LARGE) == 1 for option in (_M_MMAP_THRESHOLD, _M_TRIM_THRESHOLD)
+        mallopt(option, size) == 1 for option, size in ((_M_MMAP_THRESHOLD, _LARGE), (_M_TRIM_THRESHOLD, _FREE_END))
     )
 
 

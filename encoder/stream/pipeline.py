@@ -24,6 +24,7 @@ from encoder.container.writer import ContainerWriter
 from encoder.detect.ports import BlockEncoder, StrategySelector
 from encoder.detect.records import count_records, ends_inside
 from encoder.errors import GlyphError
+from encoder.glyphs.kept import drop_kept
 from encoder.glyphs.segments import SegmentPlace, Segments
 from encoder.strategy import Strategy, TreeType
 from encoder.stream.malloc import heaps_given_back, leave, settle
@@ -164,6 +165,7 @@ class Pipeline:
                 self._write(self._encoded(block))
                 return
             self._start()
+            drop_kept()  # by the selector, for this thread encodes nothing itself
         except BaseException as error:
             lease.release()
             self._fail(error)

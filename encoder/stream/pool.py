@@ -284,10 +284,6 @@ class GlyphBufferPool:
 def _allocate(size: int) -> mmap.mmap:
     """Zeroed memory of its own mapping, so that closing it gives it back to the operating system.
 
-    Where the system can, its pages are mapped in here: allocation then costs its whole price at once, where it is
-    measured.
+    Its pages come in as it is filled: most blocks are cut long before the end of a buffer that fits the longest.
     """
-    populate = getattr(mmap, "MAP_POPULATE", 0)
-    if not populate:
-        return mmap.mmap(-1, size)
-    return mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | populate)
+    return mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)

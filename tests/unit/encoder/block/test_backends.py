@@ -2,6 +2,7 @@ import random
 
 import pytest
 
+from encoder.block import backends
 from encoder.block.backends import BY_CODE, CODECS, back_end_of, compress, compress_singly, decompress, mixed_within
 from encoder.errors import FormatError, VersionError
 from encoder.strategy import BackEnd
@@ -80,6 +81,17 @@ def test_more_levels_than_are_kept_still_compress():
     for level in range(1, 12):
         used, stream = compress(BackEnd.ZSTD, TEXT, level, text=True)
         assert decompress(used, memoryview(stream), len(TEXT)) == TEXT
+
+
+def test_the_contexts_that_a_thread_keeps_are_small_together_however_often_each_was_used():
+    data = random.Random(3).randbytes(1 << 18)
+    for _ in range(2):
+        for level in (9, 7, 6, 5, 3, 1):
+            compress(BackEnd.ZSTD, data, level, text=True)
+            kept = [each.memory_size() for each in backends._contexts.compressors.values()]
+            assert sum(kept[:-1]) <= backends._CONTEXT_BYTES  # beside the last one, which is in use
+    backends.slim_contexts()
+    assert sum(each.memory_size() for each in backends._contexts.compressors.values()) <= backends._CONTEXT_BYTES
 
 
 @pytest.mark.parametrize("code", [7])

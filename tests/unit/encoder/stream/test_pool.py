@@ -1,5 +1,6 @@
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -187,3 +188,12 @@ def test_many_threads_never_hold_more_than_the_capacity():
             thread.join()
         assert pool.statistics.leases == 1600
     assert peak[0] <= 3
+
+
+def test_a_buffer_takes_no_memory_that_was_never_filled():
+    size = 256 << 20
+    before = int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+    with GlyphBufferPool(size, PoolSettings(1, False, 1, 1)) as pool, pool.lease() as lease:
+        lease.buffer[:1000] = bytes(1000)
+        grown = int(Path("/proc/self/statm").read_text().split()[1]) * 4096 - before
+    assert grown < size // 4
