@@ -1,6 +1,5 @@
 """Profiles: how to encode, as data. Read strictly from JSON; every mistake names its file, its key and its mend."""
 
-import difflib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -146,6 +145,8 @@ def _unique(pairs: list[tuple[str, Any]], source: str) -> dict[str, Any]:
 
 
 def _did_you_mean(word: str, known: tuple[str, ...]) -> str:
+    import difflib  # noqa: PLC0415 - only a mistake needs it
+
     close = difflib.get_close_matches(word, known, n=1)
     return f"did you mean {close[0]!r}?" if close else ""
 

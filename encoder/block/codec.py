@@ -3,7 +3,6 @@
 The kernels are imported when a block is really transformed, so that TEXT and OPAQUE blocks never load them.
 """
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
 
 _BODY_OVERHEAD: Final = 64
 _TRUSTED: Final = Limits(max_block=1 << 31, max_memory=1 << 40)
-_log: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,11 @@ def encode_block(
         if place is not None:
             place.found({})  # else the others would wait for ever where nothing was sorted
     if strategy.verify and decode_block(body, len(view), _TRUSTED, strategy.codebook) != view:
-        _log.warning("glyph: a block did not decode to what it was made from, and was encoded anew; please report this")
+        import logging  # noqa: PLC0415  for what should never be
+
+        logging.getLogger(__name__).warning(
+            "glyph: a block did not decode to what it was made from, and was encoded anew; please report this"
+        )
         return plain_body(view, SAFE, TreeType.TEXT, fell_back=strategy.tree is not TreeType.TEXT)
     return body
 

@@ -1,6 +1,5 @@
 """The verbs with their options and examples; what each does stands in a module of its own."""
 
-import sys
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -204,12 +203,11 @@ def cat(  # noqa: PLR0913 - one parameter for each option
 
     A part of a file (not of a pipe) is found by the index at its end: only the blocks that hold it are decoded.
     """
-    from encoder.cli.part import cat_files, part_of  # noqa: PLC0415 - so that --help stays fast
+    from encoder.cli.part import cat_waiting, part_of  # noqa: PLC0415 - so that --help stays fast
     from encoder.cli.reporting import limits_of  # noqa: PLC0415 - as above
 
     part = part_of(records, from_byte, length)
-    with waiting("decoding", quiet=sys.stdout.isatty()):
-        cat_files(files or ["-"], part, limits_of(max_output, max_block, max_memory), threads)
+    cat_waiting(files or ["-"], part, limits_of(max_output, max_block, max_memory), threads)
 
 
 @app.command(
@@ -226,11 +224,10 @@ def info(  # noqa: PLR0913 - one parameter for each option
     json: Json = False,
 ) -> None:
     """Show what is in glyph files: sizes, blocks, tree types, back ends and what each column costs."""
-    from encoder.cli.info import show_info  # noqa: PLC0415 - so that --help stays fast
+    from encoder.cli.info import info_waiting  # noqa: PLC0415 - so that --help stays fast
     from encoder.cli.reporting import limits_of  # noqa: PLC0415 - as above
 
-    with waiting("reading blocks"):
-        show_info(files, limits_of(None, max_block, max_memory), blocks=blocks, most=columns, as_json=json)
+    info_waiting(files, limits_of(None, max_block, max_memory), blocks=blocks, most=columns, as_json=json)
 
 
 @app.command(

@@ -1,27 +1,24 @@
 """`encode` and `decode`: where each input goes, and the loop that moves the bytes."""
 
-import json
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
-
-import typer
+from typing import IO, TYPE_CHECKING, Any, Final
 
 from encoder.cli.files import opened_input, whole_file
 from encoder.cli.progress import Report, progress_for
-from encoder.cli.reporting import DAMAGED, UsageError, for_each, human_size
+from encoder.cli.reporting import DAMAGED, UsageError, cores, for_each, human_size, say
 from encoder.cli.streams import StandardOutput, descriptor_of, flush_stdout, is_special
 from encoder.container.writer import Sink, write_all
 from encoder.errors import FormatError, LimitError
 from encoder.limits import Limits
-from encoder.profile import Profile, load_profile
-from encoder.stream.decoder import StreamingDecoder
-from encoder.stream.encoder import StreamingEncoder
-from encoder.stream.salvage import Lost, salvage
+
+if TYPE_CHECKING:
+    from encoder.profile import Profile
+    from encoder.stream.salvage import Lost
 
 SUFFIX: Final = ".glyph"
 Copy = Callable[[IO[bytes], Sink, Report], tuple[int, int]]
@@ -73,6 +70,8 @@ def encode_files(names: list[str], destination: Destination, profile: str, threa
     """Encode each input to where `target_of` says. Raises UsageError, ProfileError; exits with 1 or 2 where one
     failed.
     """
+    from encoder.profile import load_profile  # noqa: PLC0415 - a verb loads what it uses, as below
+
     plan = load_profile(profile)
     count = cores(threads)
 
@@ -111,11 +110,6 @@ def decode_files(names: list[str], destination: Destination, limits: Limits, thr
         return _decode(source, sink, limits, count, report)
 
     _convert_all(_targets(names, destination, decoding=True), copy, destination)
-
-
-def cores(threads: int | None) -> int | None:
-    """What -T means: None stays, 0 is every core of the machine."""
-    return os.cpu_count() or 1 if threads == 0 else threads
 
 
 def target_of(name: str, destination: Destination, *, decoding: bool) -> Path | None:
@@ -164,13 +158,15 @@ def _convert_all(targets: list[tuple[str, Path | None]], copy: Copy, destination
         converted = _convert(*job, copy, destination)
         done.append(converted.to_document())
         if not destination.quiet and not destination.as_json and sys.stderr.isatty():
-            typer.echo(converted.to_line(), err=True)
+            say(converted.to_line(), err=True)
 
     try:
         for_each(targets, one)
     finally:
         if destination.as_json:  # beside data on standard output it would spoil them
-            typer.echo(json.dumps(done, indent=2), err=any(target is None for _, target in targets))
+            import json  # noqa: PLC0415
+
+            say(json.dumps(done, indent=2), err=any(target is None for _, target in targets))
 
 
 def _convert(name: str, target: Path | None, copy: Copy, destination: Destination) -> Converted:
@@ -196,13 +192,17 @@ def _shown(name: str) -> str:
     return "standard input" if name == "-" else name
 
 
-def _encode(source: IO[bytes], sink: Sink, profile: Profile, threads: int | None, report: Report) -> tuple[int, int]:
+def _encode(source: IO[bytes], sink: Sink, profile: "Profile", threads: int | None, report: Report) -> tuple[int, int]:
+    from encoder.stream.encoder import StreamingEncoder  # noqa: PLC0415
+
     with StreamingEncoder(sink, profile, lambda bytes_in, _bytes_out: report(bytes_in), threads=threads) as encoder:
         encoder.encode_from(source)
     return encoder.statistics.bytes_in, encoder.statistics.bytes_out
 
 
 def _decode(source: IO[bytes], sink: Sink, limits: Limits, threads: int, report: Report) -> tuple[int, int]:
+    from encoder.stream.decoder import StreamingDecoder  # noqa: PLC0415
+
     position = 0
     with StreamingDecoder(source, limits, threads=threads) as decoder:
         while piece := decoder.read1():
@@ -212,12 +212,14 @@ def _decode(source: IO[bytes], sink: Sink, limits: Limits, threads: int, report:
         return position, decoder.encoded_bytes
 
 
-def _salvage(source: IO[bytes], sink: Sink, limits: Limits, losses: list[Lost], report: Report) -> tuple[int, int]:
+def _salvage(source: IO[bytes], sink: Sink, limits: Limits, losses: "list[Lost]", report: Report) -> tuple[int, int]:
+    from encoder.stream.salvage import Lost, salvage  # noqa: PLC0415
+
     written = 0
     for piece in salvage(source, limits):
         if isinstance(piece, Lost):
             losses.append(piece)
-            typer.echo(f"glyph: {source.name}: {_loss(piece)}", err=True)
+            say(f"glyph: {source.name}: {_loss(piece)}", err=True)
         else:
             write_all(sink, piece)
             written += len(piece)
@@ -225,7 +227,7 @@ def _salvage(source: IO[bytes], sink: Sink, limits: Limits, losses: list[Lost], 
     return written, source.seek(0, os.SEEK_END)
 
 
-def _loss(lost: Lost) -> str:
+def _loss(lost: "Lost") -> str:
     where = f"lost: bytes {lost.offset} to {lost.offset + lost.size} of the file"
     if lost.raw_offset is not None and lost.raw_size is not None:
         where += f", bytes {lost.raw_offset} to {lost.raw_offset + lost.raw_size} of the output"

@@ -6,7 +6,6 @@ import contextlib
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -71,11 +70,14 @@ def _opened(target: Path) -> IO[bytes]:
 
 def _begun(target: Path) -> tuple[int, Path]:
     """A new file beside the target, open to be written, and its path."""
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:100]}.", suffix=".part")
-    except OSError as error:
-        raise UsageError(f"{target}: cannot be written: {error.strerror}") from error
-    return handle, Path(name)
+    while True:
+        part = target.parent / f".{target.name[:100]}.{os.urandom(6).hex()}.part"
+        try:
+            return os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), part
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise UsageError(f"{target}: cannot be written: {error.strerror}") from error
 
 
 def _check_target(target: Path, *, force: bool) -> None:

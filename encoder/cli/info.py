@@ -6,15 +6,20 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from encoder.cli.costs import draw_costs
 from encoder.cli.files import opened_input
-from encoder.cli.reporting import UsageError, human_size
+from encoder.cli.progress import waiting
+from encoder.cli.reporting import UsageError, human_size, say
 from encoder.cli.stream_info import BlockLine, StreamInfo, column_costs, describe
 from encoder.errors import FormatError, LimitError
 from encoder.limits import Limits
 from encoder.stream.members import Member
+
+
+def info_waiting(paths: list[Path], limits: Limits, *, blocks: bool, most: int, as_json: bool) -> None:
+    """As `show_info`, with a word to who waits."""
+    with waiting("reading blocks"):
+        show_info(paths, limits, blocks=blocks, most=most, as_json=as_json)
 
 
 def show_info(paths: list[Path], limits: Limits, *, blocks: bool, most: int, as_json: bool) -> None:
@@ -22,10 +27,10 @@ def show_info(paths: list[Path], limits: Limits, *, blocks: bool, most: int, as_
     found = [_described(path, limits) for path in paths]
     if as_json:
         documents = [to_document(info) for info in found]
-        typer.echo(json.dumps(documents[0] if len(documents) == 1 else documents, indent=2))
+        say(json.dumps(documents[0] if len(documents) == 1 else documents, indent=2))
         return
     for number, info in enumerate(found):
-        typer.echo(("\n" if number else "") + "\n".join(to_lines(info, blocks=blocks)))
+        say(("\n" if number else "") + "\n".join(to_lines(info, blocks=blocks)))
         draw_costs(info, column_costs(info.blocks), most)
 
 

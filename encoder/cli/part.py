@@ -1,13 +1,14 @@
 """`cat`: what files decode to on standard output, whole or a part that is found by the index."""
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from encoder.cli.convert import cores
 from encoder.cli.files import opened_input
-from encoder.cli.reporting import UsageError, for_each
+from encoder.cli.progress import waiting
+from encoder.cli.reporting import UsageError, cores, for_each
 from encoder.cli.streams import StandardOutput
 from encoder.container.writer import write_all
 from encoder.errors import FormatError, LimitError
@@ -40,6 +41,12 @@ def part_of(records: str | None, from_byte: int, length: int | None) -> Part:
     if match[2] is None:  # one record
         return Part((start, start + 1 if start != -1 else None))
     return Part((start, None if match[3] is None else int(match[3])))
+
+
+def cat_waiting(names: list[str], part: Part, limits: Limits, threads: int | None) -> None:
+    """As `cat_files`, with a word to who looks at it and waits."""
+    with waiting("decoding", quiet=sys.stdout.isatty()):
+        cat_files(names, part, limits, threads)
 
 
 def cat_files(names: list[str], part: Part, limits: Limits, threads: int | None) -> None:

@@ -2,12 +2,11 @@
 
 import contextlib
 import functools
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable
 from typing import Final, ParamSpec, TypeVar
-
-import typer
 
 from encoder.cli.streams import flush_stdout, silence
 from encoder.errors import GlyphError, ProfileError
@@ -102,8 +101,18 @@ def human_size(count: float) -> str:
     return f"{count:.1f} TiB"
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print a line at once, on standard error if asked to. Raises OSError."""
+    print(text, file=sys.stderr if err else sys.stdout, flush=True)
+
+
+def cores(threads: int | None) -> int | None:
+    """What -T means: None stays, 0 is every core of the machine."""
+    return os.cpu_count() or 1 if threads == 0 else threads
+
+
 def complain(error: BaseException) -> int:
     """Print it; the exit code that it means."""
     with contextlib.suppress(OSError):  # there is nobody to tell that there is nobody to tell
-        typer.echo(f"glyph: {str(error) or type(error).__name__}", err=True)
+        say(f"glyph: {str(error) or type(error).__name__}", err=True)
     return USAGE if isinstance(error, UsageError | ProfileError) else DAMAGED

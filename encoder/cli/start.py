@@ -16,11 +16,15 @@ def main() -> None:
     from encoder.cli.streams import make_safe  # noqa: PLC0415 - after the signals
 
     make_safe()
-    from encoder.cli.app import app  # noqa: PLC0415 - as above
+    from encoder.cli.plain import run_plainly  # noqa: PLC0415 - as above
     from encoder.cli.reporting import complain, ended  # noqa: PLC0415 - as above
 
+    code: str | int | None = 0
     try:
-        app(prog_name="glyph")
+        if not run_plainly(sys.argv[1:]):
+            from encoder.cli.app import app  # noqa: PLC0415 - for those that take more
+
+            app(prog_name="glyph")
     except SystemExit as leaving:
         code = leaving.code
     except OSError as error:  # of the help, which is printed outside of any verb

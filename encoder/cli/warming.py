@@ -2,10 +2,8 @@
 
 import time
 
-import typer
-
 from encoder.block.codec import warm
-from encoder.cli.reporting import human_size
+from encoder.cli.reporting import human_size, say
 
 
 def warm_kernels(*, quiet: bool) -> None:
@@ -16,7 +14,7 @@ def warm_kernels(*, quiet: bool) -> None:
     warm()
     load_mixing()
     if not quiet:
-        typer.echo(f"ready in {time.monotonic() - began:.1f} s; {_whereabouts()}")
+        say(f"ready in {time.monotonic() - began:.1f} s; {_whereabouts()}")
 
 
 def _whereabouts() -> str:

@@ -93,9 +93,6 @@ class LibraryKernel:
         self.__module__ = declared.function.__module__
         self.__doc__ = declared.function.__doc__
         self._library: Final = library
-        self._takers: Final = tuple(_taker(kind) for kind in declared.signature.arguments)
-        self._pack: Final = struct.Struct(f"={sum(map(_words_of, declared.signature.arguments))}Q").pack
-        self._result: Final = _result_of(declared)
         self._address: Any = None
 
     @property
@@ -104,8 +101,12 @@ class LibraryKernel:
         return self._address is not None
 
     def settle(self) -> Any:  # noqa: ANN401  a foreign function
-        """What is called."""
+        """What is called. Most kernels are called by other kernels alone, and never come here."""
         if self._address is None:
+            kinds = self.declared.signature.arguments
+            self._takers = tuple(_taker(kind) for kind in kinds)
+            self._pack = struct.Struct(f"={sum(map(_words_of, kinds))}Q").pack
+            self._result = _result_of(self.declared)
             address = self._library[self.declared.name]
             address.argtypes = (ctypes.c_char_p, ctypes.c_void_p, ctypes.c_void_p)
             address.restype = ctypes.c_int32
@@ -114,7 +115,7 @@ class LibraryKernel:
 
     def __call__(self, *given: Any) -> Any:  # noqa: ANN401  as declared
         """Raises TypeError for arguments that are not as declared."""
-        words: list[int] = []
+        address, words = self._address or self.settle(), list[int]()
         if len(given) != len(self._takers):
             raise TypeError(f"{self.__name__} takes {len(self._takers)} arguments, not {len(given)}")
         try:
@@ -123,7 +124,7 @@ class LibraryKernel:
         except TypeError as error:
             raise TypeError(f"{self.__name__} takes {self.declared.signature.arguments}: {error}") from error
         room, reason = _Room(), _Reason()
-        if (self._address or self.settle())(self._pack(*words), room, reason):
+        if address(self._pack(*words), room, reason):
             raise _failure(self.__name__, reason[0])
         return self._result(room)
 

@@ -1,21 +1,12 @@
 """Compiling the kernels once for a machine, by one process at a time, and loading them ahead of their use."""
 
-import fcntl
-import hashlib
 import importlib
-import logging
-import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Final
 
-from encoder.glyphs.cache import cache_folder, is_kept
 from encoder.glyphs.kernel import KERNELS, means
-from encoder.glyphs.sources import sources_digest
-
-_log: Final = logging.getLogger(__name__)
 
 _MODULES = ("encoder.glyphs.transform", "encoder.glyphs.restore", "encoder.glyphs.survey")
 """Between them they import every kernel module."""
@@ -30,13 +21,15 @@ def prepare_kernels(modules: tuple[str, ...] = _MODULES) -> None:
     """
     if means().library is not None:
         return
+    from encoder.glyphs.cache import cache_folder, is_kept  # noqa: PLC0415  for those who compile, as all below
+
     if not is_kept():
         _tell_that_nothing_is_kept()
         return
     stamp = cache_folder() / f"compiled-{_digest(modules)}"
     if stamp.exists():
         return
-    _log.warning(
+    _tell(
         "glyph: compiling the kernels for this machine, once, as %s; it takes a while (`glyph warm` does it ahead)",
         means().why,
     )
@@ -45,9 +38,15 @@ def prepare_kernels(modules: tuple[str, ...] = _MODULES) -> None:
         stamp.touch()
 
 
+def _tell(message: str, *values: object) -> None:
+    import logging  # noqa: PLC0415
+
+    logging.getLogger(__name__).warning(message, *values)
+
+
 @cache
 def _tell_that_nothing_is_kept() -> None:
-    _log.warning(
+    _tell(
         "glyph: compiling the kernels that are used, as %s; nothing is kept, as the cache folder cannot be written "
         "(mend: set NUMBA_CACHE_DIR to one that can)",
         means().why,
@@ -66,9 +65,12 @@ def load_kernels(modules: tuple[str, ...] = _MODULES) -> None:
 
 def _digest(modules: tuple[str, ...]) -> str:
     """What the compiled code depends on."""
-    from importlib.metadata import version  # noqa: PLC0415  slow to load, and seldom needed
+    import hashlib  # noqa: PLC0415
+    import platform  # noqa: PLC0415
+    from importlib.metadata import version  # noqa: PLC0415
 
-    from encoder.glyphs.jit import processor  # noqa: PLC0415  numba is loaded only where it compiles
+    from encoder.glyphs.jit import processor  # noqa: PLC0415
+    from encoder.glyphs.sources import sources_digest  # noqa: PLC0415
 
     facts = f"{sources_digest()} {modules} {platform.python_version()} {processor()} {version('numba')}"
     return hashlib.sha256(facts.encode()).hexdigest()[:16]
@@ -76,6 +78,8 @@ def _digest(modules: tuple[str, ...]) -> str:
 
 @contextmanager
 def _only_one(lock: Path) -> Iterator[None]:
+    import fcntl  # noqa: PLC0415
+
     lock.parent.mkdir(parents=True, exist_ok=True)
     with lock.open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)  # released when the file closes, and by the system if the process dies

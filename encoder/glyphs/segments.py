@@ -7,9 +7,9 @@ their order, so that the one waited for is always under way.
 """
 
 from collections.abc import Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Final
+from threading import Event
+from typing import Final, Generic, TypeVar
 
 from encoder.strategy import Strategy, TreeType
 from encoder.trees import TREES
@@ -42,6 +42,31 @@ class Choice:
         return (self.sorted_share + self.plain_share) / 2
 
 
+Value = TypeVar("Value")
+
+
+class Handed(Generic[Value]):
+    """What one thread hands to others, once; they wait for it. As a future is, which takes longer to load."""
+
+    def __init__(self) -> None:
+        self._there: Final = Event()
+
+    def done(self) -> bool:
+        """Whether it is there."""
+        return self._there.is_set()
+
+    def set_result(self, value: Value) -> None:
+        """Hands it on."""
+        self._value = value
+        self._there.set()
+
+    def result(self, timeout: float | None = None) -> Value:
+        """It, as soon as it is there. Raises TimeoutError."""
+        if not self._there.wait(timeout):
+            raise TimeoutError
+        return self._value
+
+
 SortPlan = Mapping[StreamName, Choice | None]
 """What each stream that was looked at is best sorted by; None: by nothing."""
 
@@ -53,8 +78,8 @@ class SegmentPlace:
     """
 
     leads: bool
-    sort_plan: Future[SortPlan] = field(default_factory=Future)
-    by_path: Future[bool | None] = field(default_factory=Future)
+    sort_plan: Handed[SortPlan] = field(default_factory=Handed)
+    by_path: Handed[bool | None] = field(default_factory=Handed)
 
     def named(self) -> bool | None:
         """The leader's naming, waited for; for the leader itself None."""

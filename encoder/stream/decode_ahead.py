@@ -3,14 +3,13 @@
 import os
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import TYPE_CHECKING, Final
 
 from encoder.container.reader import Block
 from encoder.errors import GlyphError
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 Fetch = Callable[[], Block | None]
 Decode = Callable[[Block], bytes]
@@ -68,6 +67,8 @@ class DecodeAhead:
             try:
                 block = self._fetch()
             except Exception as error:  # noqa: BLE001 - raised when the reader has come to it
+                from concurrent.futures import Future  # noqa: PLC0415 - as below
+
                 failed: Future[bytes] = Future()
                 failed.set_exception(error)
                 self._pending.append((None, failed))

@@ -120,12 +120,12 @@ def test_a_signal_that_is_ignored_stays_ignored(tmp_path, number):
 
 def test_a_file_is_not_begun_and_left_between_two_instructions(tmp_path):
     code = (
-        "import os, signal, tempfile; from pathlib import Path; from encoder.cli import start, files\n"
-        "made = tempfile.mkstemp\n"
-        "def begun(*args, **named):\n"
-        "    found = made(*args, **named); os.kill(os.getpid(), signal.SIGTERM); [None for _ in range(99)]\n"
+        "import os, signal; from pathlib import Path; from encoder.cli import start, files\n"
+        "made = os.open\n"
+        "def begun(path, flags, *rest):\n"
+        "    found = made(path, flags, *rest); os.kill(os.getpid(), signal.SIGTERM); [None for _ in range(99)]\n"
         "    return found\n"
-        "tempfile.mkstemp = begun\n"
+        "os.open = begun\n"
         f"with files.whole_file(Path({str(tmp_path / 'x')!r}), force=False, like='-'): raise SystemExit(9)"
     )
     assert subprocess.run((sys.executable, "-c", code), timeout=60, check=False).returncode == 143
