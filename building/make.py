@@ -43,6 +43,7 @@ def make(folder: Path) -> None:
     made, linked = folder / "kernels.o", folder / "kernels.so"
     made.write_bytes(compiled_kernels(os.environ["NUMBA_CPU_NAME"]))
     linker = link(made, linked)
+    linked.write_bytes(library.sealed(linked.read_bytes()))
     library.open_library(linked)
     shutil.copyfile(linked, target)
     size, spent = target.stat().st_size, time.process_time()

@@ -18,7 +18,7 @@ import numpy as np
 
 from encoder.glyphs.declared import Declared
 from encoder.glyphs.kinds import HASH, INT, REAL, VOID, Array, Kind, Record, Scalar, Several
-from encoder.glyphs.sources import sources_digest
+from encoder.glyphs.sources import fingerprint, sources_digest
 
 FILE: Final = "libkernels.so.0"
 """Its name, beside this module: not one that Python would import."""
@@ -56,7 +56,7 @@ def find_library() -> ctypes.CDLL:
     """
     installed = (Path(entry, *Path(__file__).parts[-3:-1], FILE) for entry in sys.path)
     refused = []
-    for path in dict.fromkeys((library_path(), *filter(Path.exists, installed))):
+    for path in dict.fromkeys((library_path(), *filter(_is_there, installed))):
         try:
             return open_library(path)
         except NoLibraryError as error:
@@ -64,10 +64,30 @@ def find_library() -> ctypes.CDLL:
     raise refused[-1]
 
 
+def sealed(content: bytes) -> bytes:
+    """A library's bytes, with those behind them that tell whether they are whole: one that is damaged would end the
+    process.
+    """
+    return content + fingerprint(content)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a folder of Python's path that is not for everyone
+        return False
+
+
 def open_library(path: Path) -> ctypes.CDLL:
-    """The library, if it is there, for this machine, and of these sources. Raises NoLibraryError."""
-    if not path.exists():
+    """The library, if it is there, whole, for this machine, and of these sources. Raises NoLibraryError."""
+    if not _is_there(path):
         raise NoLibraryError("there is no library of kernels")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise NoLibraryError(f"the library of kernels cannot be read ({error.strerror})") from error
+    if content != sealed(content[: -len(fingerprint(b""))]):
+        raise NoLibraryError("the library of kernels is damaged")
     with contextlib.suppress(OSError):  # where it goes by another name, Python has it
         ctypes.CDLL(_MATHEMATICS, ctypes.RTLD_GLOBAL)
     try:

@@ -12,6 +12,11 @@ except ImportError:
 FOLDERS: Final = (Path(__file__).parent, Path(__file__).parents[1] / "mixing")
 
 
+def fingerprint(content: bytes) -> bytes:
+    """16 bytes, others for any other content."""
+    return blake2b(content, digest_size=16).digest()
+
+
 @cache
 def sources_digest() -> str:
     """Names what stands in every module of the kernels' packages: 32 hexadecimal digits."""

@@ -163,9 +163,40 @@ def test_a_library_that_is_missing_foreign_or_of_other_sources_is_refused(tmp_pa
     with pytest.raises(NoLibraryError, match="there is no"):
         open_library(tmp_path / "none")
     foreign = tmp_path / "foreign"
-    foreign.write_bytes(b"\x7fELF of another machine")
+    foreign.write_bytes(library.sealed(b"\x7fELF of another machine"))
     with pytest.raises(NoLibraryError, match="not for this machine"):
         open_library(foreign)
+
+
+@needs_library
+def test_a_library_that_is_damaged_anywhere_is_refused(tmp_path):
+    found = next(path for path in (library.library_path(), *installed_libraries()) if path.exists()).read_bytes()
+    damaged = tmp_path / "damaged"
+    half = len(found) // 2
+    for content in (b"", *(found[:size] for size in (1, 1000, half, len(found) - 1)), found[:half] + bytes(half)):
+        damaged.write_bytes(content)
+        with pytest.raises(NoLibraryError, match="is damaged"):
+            open_library(damaged)
+
+
+def test_a_library_that_is_no_file_or_not_to_be_read_is_refused(tmp_path, monkeypatch):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("folder", "loop", "pipe"):
+        with pytest.raises(NoLibraryError, match="there is no"):
+            open_library(tmp_path / name)
+    (tmp_path / "file").write_bytes(b"x")
+    monkeypatch.setattr(Path, "read_bytes", lambda _: (_ for _ in ()).throw(PermissionError(13, "not for you")))
+    with pytest.raises(NoLibraryError, match="cannot be read"):
+        open_library(tmp_path / "file")
+
+
+def test_a_folder_of_pythons_path_that_is_not_for_everyone_is_passed_over(monkeypatch):
+    monkeypatch.setattr(Path, "is_file", lambda _: (_ for _ in ()).throw(PermissionError))
+    monkeypatch.setattr(library, "sys", SimpleNamespace(path=["/nowhere"]))
+    with pytest.raises(NoLibraryError, match="there is no"):
+        find_library()
 
 
 @needs_library
