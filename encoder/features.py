@@ -2,12 +2,10 @@
 `encoder.detect.features`.
 """
 
-from dataclasses import dataclass, fields
-from typing import Final
+from typing import Final, NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(NamedTuple):
     """What is known about a sample. Shares are of the sample's bytes, or of its lines if stated, from 0 to 1."""
 
     entropy: float  # bits per byte, order 0: 0 to 8
@@ -41,4 +39,4 @@ class Features:
         return tuple(getattr(self, name) for name in FEATURE_NAMES)
 
 
-FEATURE_NAMES: Final = tuple(field.name for field in fields(Features) if field.name != "separator")
+FEATURE_NAMES: Final = tuple(name for name in Features._fields if name != "separator")

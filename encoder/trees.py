@@ -5,8 +5,7 @@ The rules are ones that a reader can check against the data: how much of a sampl
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from encoder.strategy import TreeType
 
@@ -122,8 +121,7 @@ def _is_separated(f: "Features") -> bool:
     return f.field_consistency >= HALF_CONSISTENT and not one_in_a_time
 
 
-@dataclass(frozen=True, slots=True)
-class Tree:
+class Tree(NamedTuple):
     """One tree type.
 
     code: what a body's header calls it, 0 to 15. tokeniser: what takes its blocks apart; None for plain bytes, whose

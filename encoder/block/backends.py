@@ -5,8 +5,7 @@ decompressor here produces a byte more than that. Which class a stream is of (te
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import zstandard
 
@@ -20,8 +19,7 @@ Compress = Callable[[bytes | memoryview, int, bool, bytes], bytes]
 Decompress = Callable[[memoryview, int, bytes], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Codec:
+class Codec(NamedTuple):
     """One back end. `code`: its number in the format. `levels`: lowest and highest level it takes.
 
     compress(data, level, text, codebook) and decompress(data, raw_size, codebook); the latter raises FormatError unless

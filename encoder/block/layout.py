@@ -4,8 +4,7 @@ What the streams mean, and which are the smallest, is decided elsewhere: here ar
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from encoder.block.backends import BACK_END_BITS, CODECS, back_end_of, decompress, memory_of
 from encoder.errors import FormatError, LimitError, VersionError
@@ -33,8 +32,7 @@ _TREES: Final = {row.code: tree for tree, row in TREES.items()}
 _FELL_BACK: Final = 0x10
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """The first four bytes of a body. `tree` is what was used; `fell_back` says that another was asked for."""
 
     form: int
@@ -68,8 +66,7 @@ def read_header(reader: Reader) -> Header:
     return Header(form, tree, fell_back, back_end, level)
 
 
-@dataclass(frozen=True, slots=True)
-class Stream:
+class Stream(NamedTuple):
     """A physical stream as the directory has it. raw_size: the bytes that `data` decompresses to."""
 
     back_end: BackEnd

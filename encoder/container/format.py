@@ -7,7 +7,7 @@ function checks a header completely before its caller allocates anything for it.
 import struct
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from xxhash import xxh3_64_intdigest
 
@@ -61,8 +61,7 @@ class StreamHeader:
     ignorable: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class FrameHeader:
+class FrameHeader(NamedTuple):
     """What stands before a body. raw_check and body_check: xxh3-64 of the decoded and of the encoded bytes. refers:
     to a codebook.
     """
@@ -76,8 +75,7 @@ class FrameHeader:
     refers: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(NamedTuple):
     """What the end frame says of the whole stream. check: xxh3-64 of all raw bytes in order."""
 
     raw_size: int
@@ -85,8 +83,7 @@ class Totals:
     check: int
 
 
-@dataclass(frozen=True, slots=True)
-class IndexEntry:
+class IndexEntry(NamedTuple):
     """One block as the trailer lists it: where its frame starts in the stream, where its bytes start in the output."""
 
     offset: int

@@ -6,9 +6,8 @@ sides are measured only if those glances agree on a change.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -46,8 +45,7 @@ MOST_VERDICTS: Final = 8
 """How many changes are remembered: kinds that alternate change in the same ways."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
+class _Verdict(NamedTuple):
     """Whether data that looks like `before` is of another kind than data that looks like `after`."""
 
     before: Glance

@@ -9,7 +9,7 @@ of the blocks in their order alone: not of threads or of timing.
 """
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from encoder.block.backends import compress
 from encoder.container.format import FRAME_SIZE
@@ -38,8 +38,7 @@ codebook must save.
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Trial:
+class _Trial(NamedTuple):
     """A codebook of at most `size` bytes: what it saved of one block, beside the codebook there was, and what its
     place in the stream takes.
     """

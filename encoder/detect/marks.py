@@ -1,7 +1,6 @@
 """The positions of a sample's marks: line ends, and the quotes and separators of its fields, found in one pass."""
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +17,7 @@ MOST_LINES: Final = 512
 """Lines that are examined one at a time. If there are more, these are evenly spread."""
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(NamedTuple):
     """The marks of a sample in their order.
 
     data: the sample. counts: how often each byte value occurs in it, shape (256,). separators: those of `SEPARATORS`

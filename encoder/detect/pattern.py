@@ -1,7 +1,6 @@
 """Names the shape of a sample, by rules that a reader can check against the data."""
 
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from encoder.detect.features import measure
 from encoder.features import Features
@@ -9,8 +8,7 @@ from encoder.strategy import TreeType
 from encoder.trees import TREES
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """What a sample looks like.
 
     tree: the shape's name. separator: CSV's field separator (comma, semicolon, tab or pipe), a comma if nothing

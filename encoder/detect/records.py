@@ -8,8 +8,7 @@ one line.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 RECORD_END: Final = b"\n"
 CLOSINGS: Final = re.compile(rb"[}\]]+,|>(?=<)")
@@ -57,8 +56,7 @@ def _last_closing(window: memoryview) -> int:
     return low + best.end() if best else 0
 
 
-@dataclass(frozen=True, slots=True)
-class Cutting:
+class Cutting(NamedTuple):
     """How a stream is cut: how many bytes of a window the next block takes, 1 to all of them, a function of the windows
     so far.
 

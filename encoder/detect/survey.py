@@ -1,13 +1,12 @@
 """What is counted in a sample: only integers, so that two ways to count can be compared exactly."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from encoder.detect.marks import Positions
 from encoder.detect.separator import Fields
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(NamedTuple):
     """The counts of a sample.
 
     Lines are its complete ones. Of more than `MOST_LINES`, evenly spread ones are examined.

@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final, NoReturn
+from typing import Any, Final, NamedTuple, NoReturn
 
 from encoder.detect.pattern import Pattern
 from encoder.errors import ProfileError
@@ -26,8 +26,7 @@ def inputs(pattern: Pattern) -> tuple[float, ...]:
     return (*pattern.features.vector(), *(float(pattern.tree is tree) for tree in TreeType))
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """shortlist: one to `LONGEST_LIST` different tokenisers.
 
     The first gave the smallest blocks in training. The others were the best of the rest where it did not.
@@ -36,8 +35,7 @@ class Leaf:
     shortlist: tuple[TreeType, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """Go to node `below` if input number `feature` is at most `threshold`, else to `above`.
 
     Both come after this node.

@@ -1,8 +1,8 @@
 """Trials: strategies run on a block's sample, to find the one that makes it smallest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from encoder.detect.ports import SampleEncoder
 from encoder.strategy import BackEnd, Strategy, TreeType
@@ -18,8 +18,7 @@ The trial is then on much of the block, with all strategies at `LEISURELY_LEVEL`
 LEISURELY_LEVEL: Final = 9
 
 
-@dataclass(frozen=True, slots=True)
-class Handicaps:
+class Handicaps(NamedTuple):
     """The factors on the size that a trial gives: for plain bytes, and for a tokeniser that is not the tree's first
     choice.
     """

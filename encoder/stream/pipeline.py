@@ -14,8 +14,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import nullcontext
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from xxhash import xxh3_64_intdigest
 
@@ -35,8 +34,7 @@ _WAITING_SHARE: Final = 2
 """Bodies that wait for their turn without a lease take at most one part in so many of a block together."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
+class _Block(NamedTuple):
     """A block in flight: the first `size` bytes of a leased buffer."""
 
     number: int
@@ -47,8 +45,7 @@ class _Block:
     continues: bool  # the block before ended inside a record
 
 
-@dataclass(frozen=True, slots=True)
-class _Encoded:
+class _Encoded(NamedTuple):
     block: _Block
     body: bytes
     records: int

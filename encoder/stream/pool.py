@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from encoder.errors import GlyphError
 from encoder.profile import PoolSettings
@@ -65,8 +65,7 @@ class PoolStatistics:
         return self.peak_in_flight * self.buffer_size
 
 
-@dataclass(frozen=True, slots=True)
-class LeaseRecord:
+class LeaseRecord(NamedTuple):
     """One ended lease, for observers. size: bytes; the times are monotonic seconds; fresh: it was newly allocated."""
 
     size: int

@@ -1,5 +1,3 @@
-from dataclasses import replace
-
 import pytest
 
 from encoder.container.format import (
@@ -102,7 +100,7 @@ def test_a_frame_header_reads_back_at_its_own_place_only():
 )
 def test_a_block_that_cannot_be_is_refused_before_anything_is_allocated(change, what):
     with pytest.raises(FormatError, match=what):
-        parse_frame(pack_frame(replace(FRAME, **change), 0), 0, 20, HEADER, DEFAULT_LIMITS)
+        parse_frame(pack_frame(FRAME._replace(**change), 0), 0, 20, HEADER, DEFAULT_LIMITS)
 
 
 def test_output_beyond_the_limit_is_refused_at_the_header():
@@ -129,9 +127,9 @@ def test_a_skippable_frame_claims_no_output_and_obeys_the_limits():
     frame = FrameHeader(0, 100, 0, 0, 9, kind=0x81)
     assert parse_frame(pack_frame(frame, 3), 3, 20, HEADER, DEFAULT_LIMITS) == frame
     with pytest.raises(FormatError, match="claims decoded bytes"):
-        parse_frame(pack_frame(replace(frame, raw_size=1), 3), 3, 20, HEADER, DEFAULT_LIMITS)
+        parse_frame(pack_frame(frame._replace(raw_size=1), 3), 3, 20, HEADER, DEFAULT_LIMITS)
     with pytest.raises(LimitError, match="skippable"):
-        parse_frame(pack_frame(replace(frame, body_size=5001), 3), 3, 20, HEADER, Limits(max_block=5000))
+        parse_frame(pack_frame(frame._replace(body_size=5001), 3), 3, 20, HEADER, Limits(max_block=5000))
 
 
 def test_an_end_frame_reads_back_with_its_index_and_totals():
