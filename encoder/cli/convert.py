@@ -194,7 +194,9 @@ def _shown(name: str) -> str:
 
 def _encode(source: IO[bytes], sink: Sink, profile: "Profile", threads: int | None, report: Report) -> tuple[int, int]:
     from encoder.stream.encoder import StreamingEncoder  # noqa: PLC0415
+    from encoder.stream.malloc import share_one_heap  # noqa: PLC0415
 
+    share_one_heap()
     with StreamingEncoder(sink, profile, lambda bytes_in, _bytes_out: report(bytes_in), threads=threads) as encoder:
         encoder.encode_from(source)
     return encoder.statistics.bytes_in, encoder.statistics.bytes_out

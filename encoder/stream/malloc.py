@@ -22,6 +22,7 @@ the call.
 
 _M_TRIM_THRESHOLD: Final = -1
 _M_MMAP_THRESHOLD: Final = -3
+_M_ARENA_MAX: Final = -8
 _LARGE: Final = 4 << 20
 """Bytes from which on an allocation is a mapping of its own. A block's own arrays stay below: mapped anew for every
 block, their pages would take a tenth of its time to come in again.
@@ -82,6 +83,16 @@ def settle() -> bool:
     return mallopt is not None and all(
         mallopt(option, size) == 1 for option, size in ((_M_MMAP_THRESHOLD, _LARGE), (_M_TRIM_THRESHOLD, _FREE_END))
     )
+
+
+def share_one_heap() -> bool:
+    """Have the threads that begin from now on use the first thread's heap. Returns whether they will.
+
+    One thread's free pages then serve another. It holds for all threads of the process, for good, so it is for a
+    process that does nothing else. Does nothing where the environment says how many heaps there are (`mallopt(3)`).
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    return "MALLOC_ARENA_MAX" not in os.environ and mallopt is not None and mallopt(_M_ARENA_MAX, 1) == 1
 
 
 def leave() -> None:

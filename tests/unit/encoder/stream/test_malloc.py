@@ -92,6 +92,36 @@ def test_a_threads_own_heap_goes_back_before_it_ends():
     assert int(done.stdout) > (1 << 20) or not settle()
 
 
+HEAPS = """
+import sys, threading
+from pathlib import Path
+from encoder.stream import malloc
+
+if sys.argv[1] == "one":
+    malloc.share_one_heap()
+
+def work(found):
+    libc = malloc._c_library()
+    found.append(libc.malloc(64 << 10))
+
+found = [malloc._c_library().malloc(64 << 10)]
+thread = threading.Thread(target=work, args=(found,))
+thread.start()
+thread.join()
+lines = [line.split() for line in Path("/proc/self/maps").read_text().splitlines()]
+ranges = [(*(int(end, 16) for end in line[0].split("-")), line[-1]) for line in lines]
+print([name for place in found for low, high, name in ranges if low <= place < high] == ["[heap]"] * 2)
+"""
+
+
+def test_threads_share_one_heap_where_that_was_asked_for():
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MALLOC_")}
+    for asked, shared in (("one", "True\n"), ("many", "False\n")):
+        command = [sys.executable, "-c", HEAPS, asked]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+        assert done.stdout == shared or not settle()
+
+
 def test_a_thread_that_leaves_does_not_raise_the_threshold_under_another(monkeypatch):
     raised = []
 
