@@ -173,7 +173,7 @@ def plain_body(
         return one_stream(view, strategy, tree, fell_back=fell_back)
     from encoder.block.several import smallest_stream  # noqa: PLC0415  for those who have the time
 
-    stream = smallest_stream(view, strategy.level, beaten, records=TREES[strategy.tree].records)
+    stream = smallest_stream(view, strategy.level, beaten)
     return stream_body(stream.back_end, stream.level, stream.data, tree, fell_back=fell_back)
 
 
@@ -222,17 +222,14 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
 
 def _mixed_clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
     """Whether the body is far below a quick compression of the plain bytes, or well below what a sample of them
-    foretells. Where these may be mixed, the first counts for rows of records alone.
+    foretells. These may be mixed, so that the first counts for rows of records alone.
     """
     from encoder.block.several import LEAST_SAMPLED, foretold_size  # noqa: PLC0415  as above
 
-    plain_mixed = strategy.level > LIGHT
-    records = TREES[strategy.tree].records
-    rows = body[0] & FORM == ROWS and records
-    if rows or not plain_mixed:
+    if body[0] & FORM == ROWS and TREES[strategy.tree].records:
         quick = size_behind(BackEnd.ZSTD, view, _At.quick_level)
         if len(body) < _At.mixed[strategy.level - 1] * quick:
             return True
     if len(view) < LEAST_SAMPLED:
         return False  # the sample would take as long as what it is to spare
-    return len(body) < _At.below_estimate * foretold_size(view, strategy.level, records=records)
+    return len(body) < _At.below_estimate * foretold_size(view, strategy.level)

@@ -31,8 +31,9 @@ CASES |= {f"{tree.value}-lean": (tree, 2) for tree in RECORD_TREES}
 CASES |= {f"{tree.value}-full-4": (tree, 2) for tree in (TreeType.LOG, TreeType.TEXT)} | {
     "text-light-3": (TreeType.TEXT, 1)
 }
+CASES |= {"text-foretold-few-5": (TreeType.TEXT, 1), "text-foretold-many-6": (TreeType.TEXT, 2)}
 """Name → tree, level. Bodies that are called light or full alone are of the models 1 and 2, which are no longer
-written; rows called full-4 neither.
+written; those called light-3 or full-4 neither.
 """
 
 
