@@ -30,7 +30,7 @@ from encoder.glyphs.kernel import (
 from encoder.mixing.coder import code_bit, least, within
 from encoder.mixing.lanes import LANES, learn, prefetch, products, products_of_sum
 from encoder.mixing.slots import HALF_TRUE, claim, learned
-from encoder.mixing.tables import GOLDEN, RANGE, RATES, SPREAD, SQUASH, STRETCH, TRUST
+from encoder.mixing.tables import GOLDEN, KNOTS, RANGE, RATES, SPREAD, SQUASH, STRETCH, TRUST
 
 U = np.uint64
 REMEMBERING: Final = 4
@@ -49,9 +49,7 @@ SLOTS: Final = GUESSES + 2 * 8 * _SURENESS
 FLAG_ROWS: Final = FORETELLERS << FORETELLERS
 FIRST_ROWS: Final = 3 * 256
 SECOND_ROWS: Final = 256 * 8
-KNOTS: Final = 49
-"""Of a refined probability."""
-REFINED: Final = 2 * 256 * KNOTS
+REFINED_SETS: Final = 2 * 256
 LENGTH, REPEATED, CANDIDATE, PLACE = range(4)
 LEAST_REPEAT: Final = 6
 _MOST_COMPARED: Final = 32

@@ -9,9 +9,7 @@ from encoder.mixing.foretold import (
     FIRST_ROWS,
     FLAG_ROWS,
     FORETELLERS,
-    KNOTS,
     PAIRS,
-    REFINED,
     REMEMBERING,
     SECOND_ROWS,
     SLOTS,
@@ -19,7 +17,7 @@ from encoder.mixing.foretold import (
     lanes_of,
 )
 from encoder.mixing.lanes import LANES
-from encoder.mixing.tables import GUESS, RANGE, SLOTS_PER_LINE, SQUASH
+from encoder.mixing.tables import GUESS, SLOTS_PER_LINE
 
 _FLAG_WEIGHT: Final = 3604
 _UNLIKELY: Final = np.uint32(1 << 30)
@@ -49,9 +47,3 @@ def bucket_table(bits: int) -> NDArray[np.uint32]:
     room = np.zeros(size + SLOTS_PER_LINE, np.uint32)
     skip = (-room.ctypes.data % (4 * SLOTS_PER_LINE)) // 4
     return room[skip : skip + size]
-
-
-def refining_table() -> NDArray[np.uint16]:
-    """Refined probabilities that are those they refine."""
-    knots = np.minimum(2 * RANGE - 1, np.arange(KNOTS) * 128)
-    return np.tile(SQUASH[knots].astype(np.uint16), REFINED // KNOTS)

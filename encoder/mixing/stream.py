@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.errors import FormatError, VersionError
-from encoder.mixing.foretold_tables import bucket_table, foretold_slots, foretold_weights, refining_table
+from encoder.mixing.foretold import REFINED_SETS
+from encoder.mixing.foretold_tables import bucket_table, foretold_slots, foretold_weights
 from encoder.mixing.foretold_text import MANY, code_foretold_few, code_foretold_many
 from encoder.mixing.memory import TextSizes, text_sizes
 from encoder.mixing.models import FEW, TEXT_MODELS, ForetoldModel
 from encoder.mixing.predict import inputs_of
-from encoder.mixing.tables import GUESS, slot_table
+from encoder.mixing.tables import GUESS, refining_table, slot_table
 from encoder.mixing.text import FIRST_SETS, GUESS_SLOTS, SECOND_SETS, code_text
 
 
@@ -77,7 +78,7 @@ def _code_foretold(
             foretold_slots(),
             bucket_table(sizes.byte_bits),
             sizes.byte_bits,
-            refining_table(),
+            refining_table(REFINED_SETS),
             np.zeros(1 << sizes.place_bits, np.int32),
             sizes.place_bits,
         )

@@ -160,6 +160,35 @@ class ByteModel:
         return c & 255
 
 
+class ShortMixer:
+    """In place of a mixer: the sum of two rows of short weights, and a refined probability."""
+
+    def __init__(self, inputs, weight):
+        self.rows = ShortRows(lambda number: weight if number < 768 else 0, inputs)
+        first = [SQUASH[min(128 * j - 3072, 3071)] for j in range(49)]
+        self.knots = defaultdict(lambda: list(first))
+
+    def bit(self, coder, values, first, second):
+        weights = [cut(a + b) for a, b in zip(self.rows.row(first), self.rows.row(second), strict=True)]
+        mixed = mixed_of(values, weights, 15)
+        own = SQUASH[mixed]
+        knots = self.knots[first]
+        j, r = divmod(mixed + 3072, 128)
+        between = knots[j] * (128 - r) + knots[j + 1] * r >> 7
+        bit = coder.bit(min(65530, max(6, own + between >> 1)))
+        j += r >= 64
+        knots[j] += (65535 if bit else 0) - knots[j] >> 6
+        for row in (first, second):
+            self.rows.learn(row, values, 10 * ((bit << 16) - own) >> 6)
+        return bit
+
+
+class ShortByteModel(ByteModel):
+    def __init__(self, contexts, lines, weight, learning):
+        super().__init__(contexts, lines, weight, learning)
+        self.mixer = ShortMixer(self.inputs, weight)
+
+
 class SingleMixer(Mixer):
     def bit(self, coder, values, _, row):
         weights = self.rows[row]
@@ -607,6 +636,7 @@ class Rows:
             3: (3, 16, 20000, 6),
             4: (12, 19, 6500, 22),
             5: (7, 19, 9000, 28),
+            6: (7, 19, 4505, 10),
         }[self.m]
         self.coder = Coder(stream[1:])
         lines = 1 << bits(self.token_bytes * self.contexts // 4, most)
@@ -614,7 +644,8 @@ class Rows:
             self.bytes = QuickByteModel(lines, bits(self.token_bytes, 15))
             self.votes = SingleMixer(16, 22937, 1, 0, 1 << 17, 18)
         else:
-            self.bytes = ByteModel(self.contexts, lines, weight, learning)
+            kind = ShortByteModel if self.m == 6 else ByteModel
+            self.bytes = kind(self.contexts, lines, weight, learning)
             self.votes = Mixer(16, 22937, 1, 0, 1 << 17, 18)
         self.vote_slots = {}
         self.memory = defaultdict(lambda: (None, 0))
@@ -773,7 +804,7 @@ class Rows:
             given += [(above | next_above << 8 | c << 24 | near << 48) ^ int(same) << 62, low(last, 2) | c << 40]
             given += [y, y ^ b * G & WRAP, low(last, 4), (y ^ f * G & WRAP) + f_before * S, (y ^ r * G & WRAP) + 9]
             given += [low(last, 3), low(last, 6), near | c << 40, word ^ near << 56]
-            if self.m == 5:
+            if self.contexts == 7:
                 given = [given[k] for k in (0, 1, 3, 5, 8, 10, 11)]
             self.repeat.look(self.text, last)
             length = self.repeat.length
