@@ -54,8 +54,8 @@ class Stream:
 
 
 def smallest_stream(view: memoryview, level: int, beaten: int | None = None) -> Stream:
-    """The smallest stream of a block's plain bytes. level: of mixing. At its light one, what is no text and gains little
-    is left to the libraries, which decode many times as fast, unless a rival's file would be smaller.
+    """The smallest stream of a block's plain bytes. level: of mixing. At its light one, what is no text and gains
+    little is left to the libraries, which decode many times as fast, unless a rival's file would be smaller.
 
     beaten: bytes that something else takes; a back end that a sample says to be larger is not run.
     """
@@ -111,9 +111,7 @@ def _worth_running(view: memoryview, level: int) -> list[_Candidate]:
     sample = sample_of(view)
     lzma = _tried(BackEnd.LZMA, sample, level)
     numbers = _tried(BackEnd.NUMBERS, sample, level) if _may_be_numbers(sample) else None
-    mixed: _Candidate | None = _tried(BackEnd.MIXING, sample, level)
-    if level == LIGHT and numbers and mixed.part >= _At.light * lzma.part:
-        mixed = None
+    mixed = _mixed_of(sample, level, lzma, text=numbers is None)
     if mixed and mixed.part < _At.mixed * min(lzma.part, numbers.part if numbers else lzma.part):
         return [mixed]
     if numbers and numbers.part < _At.clear_numbers * lzma.part:
@@ -125,6 +123,11 @@ def _worth_running(view: memoryview, level: int) -> list[_Candidate]:
         close.append(mixed)
     plain = (_tried(back_end, sample, level) for back_end in (BackEnd.ZSTD, BackEnd.BROTLI))
     return [*close, *(one for one in plain if one.part < _At.library * lzma.part)]
+
+
+def _mixed_of(sample: memoryview, level: int, lzma: _Candidate, *, text: bool) -> _Candidate | None:
+    mixed = _tried(BackEnd.MIXING, sample, level)
+    return mixed if text or level > LIGHT or mixed.part < _At.light * lzma.part else None
 
 
 def _may_be_numbers(sample: memoryview) -> bool:

@@ -42,6 +42,7 @@ class _At:
 
     # mixing
     mixed: Final = (0.66, 0.5)  # of `quick_level`: below it no back end makes the plain bytes at that level of mixing
+    far_below: Final = 0.5  # the same, of any body and at the light level
     below_estimate: Final = (
         0.85  # of what a sample foretells of the plain bytes, which gain more as a whole than it does
     )
@@ -222,13 +223,14 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
 
 def _mixed_clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
     """Whether the body is far below a quick compression of the plain bytes, or well below what a sample of them
-    foretells. These may be mixed, so that the first counts for rows of records alone.
+    foretells. These may be mixed, so that the first is stricter for anything but rows of records.
     """
     from encoder.block.several import LEAST_SAMPLED, foretold_size  # noqa: PLC0415  as above
 
-    if body[0] & FORM == ROWS and TREES[strategy.tree].records:
+    rows = body[0] & FORM == ROWS and TREES[strategy.tree].records
+    if rows or strategy.level == LIGHT:
         quick = size_behind(BackEnd.ZSTD, view, _At.quick_level)
-        if len(body) < _At.mixed[strategy.level - 1] * quick:
+        if len(body) < (_At.mixed[strategy.level - 1] if rows else _At.far_below) * quick:
             return True
     if len(view) < LEAST_SAMPLED:
         return False  # the sample would take as long as what it is to spare

@@ -14,6 +14,7 @@ _LANES: Final = 16
 _SHORTS: Final = ir.VectorType(ir.IntType(16), _LANES)
 _WORDS: Final = ir.VectorType(ir.IntType(32), _LANES)
 
+
 def _word_at(context: Any, builder: Any, kind: Any, array: Any, at: Any) -> Any:  # noqa: ANN401  llvmlite has no types
     data = context.make_array(kind)(context, builder, array).data
     return builder.bitcast(builder.gep(data, [at]), ir.IntType(64).as_pointer())
@@ -84,7 +85,7 @@ def _products(typing: Any, values: Any, at: Any, weights: Any, row: Any) -> Any:
     return types.int64(values, types.int64, weights, types.int64), generate
 
 
-def _products_of_sum(typing: Any, values: Any, at: Any, weights: Any, row: Any, more: Any) -> Any:  # noqa: ANN401, ARG001, PLR0913  numba's protocol
+def _products_of_sum(typing: Any, values: Any, at: Any, weights: Any, row: Any, more: Any) -> Any:  # noqa: ANN401, ARG001  numba's protocol
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401  as above
         one, _ = _lanes(context, builder, signature.args[0], *arguments[:2])
         first, _ = _lanes(context, builder, signature.args[2], arguments[2], arguments[3])
@@ -94,14 +95,12 @@ def _products_of_sum(typing: Any, values: Any, at: Any, weights: Any, row: Any, 
     return types.int64(values, types.int64, weights, types.int64, types.int64), generate
 
 
-def _learn(typing: Any, values: Any, at: Any, weights: Any, row: Any, error: Any) -> Any:  # noqa: ANN401, ARG001, PLR0913  numba's protocol
+def _learn(typing: Any, values: Any, at: Any, weights: Any, row: Any, error: Any) -> Any:  # noqa: ANN401, ARG001  numba's protocol
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401  as above
         inputs, _ = _lanes(context, builder, signature.args[0], *arguments[:2])
         old, place = _lanes(context, builder, signature.args[2], *arguments[2:4])
         error = _splat(builder, builder.trunc(arguments[4], ir.IntType(16)))
-        wide = builder.mul(
-            builder.sext(builder.shl(inputs, _constant(2)), _WORDS), builder.sext(error, _WORDS)
-        )
+        wide = builder.mul(builder.sext(builder.shl(inputs, _constant(2)), _WORDS), builder.sext(error, _WORDS))
         high = builder.trunc(builder.ashr(wide, ir.Constant(_WORDS, [16] * _LANES)), _SHORTS)
         step = builder.ashr(builder.add(high, _constant(1)), _constant(1))
         builder.store(_added(builder, old, step), place, align=2)

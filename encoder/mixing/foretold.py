@@ -27,7 +27,7 @@ from encoder.glyphs.kernel import (
     Int,
     part,
 )
-from encoder.mixing.coder import code_bit, least, within
+from encoder.mixing.coder import code_bit, least, refined_chance, within
 from encoder.mixing.lanes import LANES, learn, prefetch, products, products_of_sum
 from encoder.mixing.slots import HALF_TRUE, claim, learned
 from encoder.mixing.tables import GOLDEN, KNOTS, RANGE, RATES, SPREAD, SQUASH, STRETCH, TRUST
@@ -84,9 +84,7 @@ def find_late_repeat(
         repeat = found[CANDIDATE] + _DELAY
         length = np.int64(0)
         while (
-            length < _MOST_COMPARED
-            and repeat - 1 - length >= 0
-            and text[repeat - 1 - length] == text[at - 1 - length]
+            length < _MOST_COMPARED and repeat - 1 - length >= 0 and text[repeat - 1 - length] == text[at - 1 - length]
         ):
             length += 1
         if length >= LEAST_REPEAT:
@@ -141,10 +139,10 @@ def best_foreteller(
     """Which one is the best, plus 8 if it is not above the threshold; -1 for none. Fills foretold (-1: none) and
     sure.
     """
-    best = np.int64(-1)
-    most = np.int64(0)
+    best: Int = np.int64(-1)
+    most: Int = np.int64(0)
     for nth in range(FORETELLERS):
-        score = np.int64(0)
+        score: Int = np.int64(0)
         if nth < REMEMBERING:
             entry = np.int64(remembered[entries[U(nth)]])
             sure[U(nth)] = (entry >> 4) & 15
@@ -205,8 +203,8 @@ def code_flag(
     learn(values, 0, weights, row, (((bit << 16) - probability) * _FLAG_LEARNING) >> 6)
     for nth in range(FORETELLERS):
         same = np.int64(1) if foretold[U(nth)] == tried else np.int64(0)
-        voice = U(VOICES + 2 * _SURENESS * nth) + U(_SURENESS * same + sure[U(nth)])
-        slots[voice] = learned(np.int64(slots[voice]), bit * HALF_TRUE)
+        heard = U(VOICES + 2 * _SURENESS * nth) + U(_SURENESS * same + sure[U(nth)])
+        slots[heard] = learned(np.int64(slots[heard]), bit * HALF_TRUE)
     slots[pair] = learned(np.int64(slots[pair]), bit * HALF_TRUE)
     return bit
 
@@ -228,7 +226,7 @@ def remember(
             slots[slot] = learned(np.int64(slots[slot]), np.int64(HALF_TRUE) if right else np.int64(0))
         if nth < REMEMBERING:
             entry = np.int64(remembered[entries[U(nth)]])
-            seen = entry & 15
+            seen: Int = entry & 15
             chance = entry >> 16
             wanted = np.int64(65535) if right else np.int64(0)
             chance += ((wanted - chance) * np.int64(RATES[U(seen)])) >> 16
@@ -320,14 +318,14 @@ def bits_kernel(contexts: int, refined: int) -> Callable[..., Any]:
                     dot = np.int64(np.int32(dot))
                 mixed_value = within(dot >> 15, RANGE)
                 own = np.int64(SQUASH[U(mixed_value + RANGE)])
-                probability = own
+                probability: Int = own
                 knot = np.int64(0)
                 if refined:
                     place = mixed_value + RANGE
                     knot = (sofar + (256 if agrees else 0)) * KNOTS + (place >> 7)
                     rest = place & 127
                     between = np.int64(refining[U(knot)]) * (128 - rest) + np.int64(refining[U(knot + 1)]) * rest
-                    probability = min(65530, max(6, (own + (between >> 7)) >> 1))
+                    probability = refined_chance(own, between >> 7)
                     knot += rest >> 6
                 bit = code_bit(decoding, state, coded, probability, (byte >> (7 - number)) & 1)
                 if refined:

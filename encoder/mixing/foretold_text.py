@@ -11,7 +11,6 @@ from encoder.mixing.coder import AT, STATE_SIZE, end, finish, least, start
 from encoder.mixing.foretold import (
     FORETELLERS,
     GUESSES,
-    LENGTH,
     PLACE,
     REMEMBERING,
     best_foreteller,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I16S, I64S, INT, U16S, U32S, U64S, Int, part
-from encoder.mixing.coder import code_bit, within
+from encoder.mixing.coder import code_bit, refined_chance, within
 from encoder.mixing.lanes import LANES, learn, prefetch, products_of_sum
 from encoder.mixing.predict import GUESSES, LEAN
 from encoder.mixing.slots import HALF_TRUE, claim, learned
@@ -92,7 +92,7 @@ def short_kernel(contexts: int) -> Callable[..., Any]:
                 knot = (first_set + sofar) * KNOTS + (place >> 7)
                 rest = place & 127
                 between = np.int64(refining[U(knot)]) * (128 - rest) + np.int64(refining[U(knot + 1)]) * rest
-                probability = min(65530, max(6, (own + (between >> 7)) >> 1))
+                probability = refined_chance(own, between >> 7)
                 bit = code_bit(decoding, state, coded, probability, (byte >> (7 - number)) & 1)
                 knot += rest >> 6
                 wanted = np.int64(65535) if bit else np.int64(0)

@@ -1,6 +1,7 @@
 """What the instructions on sixteen short numbers do, and that kernels and Python agree on it."""
 
 import numpy as np
+
 from encoder.mixing.lanes import LANES, learn, prefetch, products, products_of_sum
 
 EXTREMES = np.array([32767, -32768] * 8, np.int16)
