@@ -41,6 +41,7 @@ class _At:
     light: Final = 0.95  # mixing at the light level, of what is no text: above it, it gains too little for its time
     shrunk: Final = 0.995  # of the sample itself: above it, mixing has too little to gain for its time
     clear_numbers: Final = 0.8  # numbers: below it, no library is smaller on the block
+    learned: Final = 0.8  # of what the sample foretells of mixing, which learns more from a block
     foretold: Final = 0.95  # of what the sample foretells of a back end, which it will hardly be below
 
 
@@ -61,13 +62,13 @@ def smallest_stream(view: memoryview, level: int, beaten: int | None = None) -> 
     """
     first, *others = _worth_running(view, level)
     most = len(view) if beaten is None else beaten
-    if first.back_end is BackEnd.MIXING and beaten is not None and _At.foretold * foretold_size(view, level) > beaten:
+    if first.back_end is BackEnd.MIXING and beaten is not None and _At.learned * foretold_size(view, level) > beaten:
         return Stream(BackEnd.STORE, 0, bytes(view))
     best = tried = _stream(first.back_end, view, level, most)
     for candidate in others:
         foretold = candidate.part * len(tried.data) / max(1, first.part)
         bound = min(len(best.data), most)
-        if _At.foretold * foretold < bound:
+        if (_At.learned if candidate.back_end is BackEnd.MIXING else _At.foretold) * foretold < bound:
             best = _smaller(best, _stream(candidate.back_end, view, level, bound))
     if level == LIGHT and best.back_end in _WITH_OTHERS and len(best.data) < most:
         best = _smaller(best, _stream(BackEnd.MIXING, view, FULL, len(best.data)))

@@ -47,7 +47,7 @@ class _At:
     )
     far_below: Final = 0.5  # the same, of any body and at the light level
     below_estimate: Final = (
-        0.85  # of what a sample foretells of the plain bytes, which gain more as a whole than it does
+        0.8  # of what a sample foretells of the plain bytes, which gain more as a whole than it does
     )
     rows_gain: Final = (
         0.95  # of a document's columns: quick rows must be below, as they take ten times as long to decode
