@@ -23,8 +23,8 @@ _LEVELS: Final = {BackEnd.ZSTD: 19, BackEnd.LZMA: 9, BackEnd.BROTLI: 11, BackEnd
 """Of the libraries: the highest that decodes in bounded memory."""
 _EVERY: Final = (BackEnd.LZMA, BackEnd.NUMBERS, BackEnd.MIXING, BackEnd.ZSTD, BackEnd.BROTLI)
 _WITH_OTHERS: Final = (BackEnd.ZSTD, BackEnd.BROTLI)
-"""Back ends that make just what their own formats hold. LZMA's is 70 bytes shorter than xz's file, as much as ours
-takes beside.
+"""Back ends that make just what their own formats hold. LZMA's is some 70 bytes shorter than xz's file, nearly as much
+as ours takes beside.
 """
 _QUICK: Final = 9  # of zstd
 
@@ -39,6 +39,7 @@ class _At:
     mixing: Final = 1.1  # as `library`; a model has learned less at the sample's end
     mixed: Final = 0.9  # mixing: below it no library is smaller on the block
     light: Final = 0.95  # mixing at the light level, of what is no text: above it, it gains too little for its time
+    fully: Final = {BackEnd.LZMA: 0.99}  # full mixing at the light level, of what the library made: it must be below
     shrunk: Final = 0.995  # of the sample itself: above it, mixing has too little to gain for its time
     clear_numbers: Final = 0.8  # numbers: below it, no library is smaller on the block
     learned: Final = 0.8  # of what the sample foretells of mixing, which learns more from a block
@@ -70,9 +71,19 @@ def smallest_stream(view: memoryview, level: int, beaten: int | None = None) -> 
         bound = min(len(best.data), most)
         if (_At.learned if candidate.back_end is BackEnd.MIXING else _At.foretold) * foretold < bound:
             best = _smaller(best, _stream(candidate.back_end, view, level, bound))
-    if level == LIGHT and best.back_end in _WITH_OTHERS and len(best.data) < most:
-        best = _smaller(best, _stream(BackEnd.MIXING, view, FULL, len(best.data)))
+    if level == LIGHT and len(best.data) < most and _may_gain_fully(view, best):
+        best = _smaller(
+            best, _stream(BackEnd.MIXING, view, FULL, int(_At.fully.get(best.back_end, 1) * len(best.data)))
+        )
     return best
+
+
+def _may_gain_fully(view: memoryview, best: Stream) -> bool:
+    """Whether full mixing is worth a run at the light level: where a rival's file may be smaller than ours."""
+    if best.back_end is not BackEnd.LZMA or len(view) < LEAST_SAMPLED:
+        return best.back_end in _WITH_OTHERS
+    sample = sample_of(view)
+    return _tried(BackEnd.MIXING, sample, FULL).part < _tried(BackEnd.LZMA, sample, LIGHT).part
 
 
 def foretold_size(view: memoryview, level: int) -> float:
