@@ -12,7 +12,7 @@ from typing import Final
 from encoder.block.backends import compress, mixed_within
 from encoder.block.lzma_stream import lzma_shape, shaped_lzma
 from encoder.block.slices import slices_of
-from encoder.mixing.models import LIGHT
+from encoder.mixing.models import FULL, LIGHT
 from encoder.strategy import BackEnd
 
 LEAST_SAMPLED: Final = 3 << 16
@@ -21,6 +21,11 @@ _LEAST_SLICE: Final = 1 << 14
 _MOST_SLICE: Final = 1 << 16
 _LEVELS: Final = {BackEnd.ZSTD: 19, BackEnd.LZMA: 9, BackEnd.BROTLI: 11, BackEnd.NUMBERS: 9}
 """Of the libraries: the highest that decodes in bounded memory."""
+_EVERY: Final = (BackEnd.LZMA, BackEnd.NUMBERS, BackEnd.MIXING, BackEnd.ZSTD, BackEnd.BROTLI)
+_WITH_OTHERS: Final = (BackEnd.ZSTD, BackEnd.BROTLI)
+"""Back ends that make just what their own formats hold. LZMA's is some 70 bytes shorter than xz's file, nearly as much
+as ours takes beside.
+"""
 _QUICK: Final = 9  # of zstd
 
 
@@ -30,13 +35,14 @@ class _At:
     """
 
     # A sample holds less that comes again far off, by which LZMA gains more than zstd and brotli do
-    library: Final = 0.99  # zstd and brotli: below it they are run on the whole block too
+    library: Final = 1.0  # zstd and brotli: below it they are run on the whole block too
     mixing: Final = 1.1  # as `library`; a model has learned less at the sample's end
     mixed: Final = 0.9  # mixing: below it no library is smaller on the block
-    light: Final = 0.8  # as `mixed`, at the level whose plain bytes should decode quickly
-    light_gain: Final = 0.9  # at that level, of what else there is: above it, mixing gains too little for its time
+    light: Final = 0.95  # mixing at the light level, of what is no text: above it, it gains too little for its time
+    fully: Final = {BackEnd.LZMA: 0.99}  # full mixing at the light level, of what the library made: it must be below
     shrunk: Final = 0.995  # of the sample itself: above it, mixing has too little to gain for its time
     clear_numbers: Final = 0.8  # numbers: below it, no library is smaller on the block
+    learned: Final = 0.8  # of what the sample foretells of mixing, which learns more from a block
     foretold: Final = 0.95  # of what the sample foretells of a back end, which it will hardly be below
 
 
@@ -49,39 +55,52 @@ class Stream:
     data: bytes
 
 
-def smallest_stream(view: memoryview, level: int, beaten: int | None = None, *, records: bool = False) -> Stream:
-    """The smallest stream of a block's plain bytes. level: of mixing. At its light one plain bytes are left to the
-    libraries, which decode many times as fast, except for records that mixing makes clearly smaller.
+def smallest_stream(view: memoryview, level: int, beaten: int | None = None) -> Stream:
+    """The smallest stream of a block's plain bytes. level: of mixing. At its light one, what is no text and gains
+    little is left to the libraries, which decode many times as fast, unless a rival's file would be smaller.
 
     beaten: bytes that something else takes; a back end that a sample says to be larger is not run.
     """
-    first, *others = _worth_running(view, level, records=records)
-    if first.back_end is BackEnd.MIXING and level == LIGHT and beaten is not None:
-        foretold = foretold_size(view, level, records=True)
-        if foretold > _At.light_gain * beaten:
-            return Stream(BackEnd.STORE, 0, bytes(view))
-    beaten = len(view) if beaten is None else beaten
-    best = tried = _stream(first.back_end, view, level, beaten)
+    first, *others = _worth_running(view, level)
+    most = len(view) if beaten is None else beaten
+    if first.back_end is BackEnd.MIXING and beaten is not None and _At.learned * foretold_size(view, level) > beaten:
+        return Stream(BackEnd.STORE, 0, bytes(view))
+    best = tried = _stream(first.back_end, view, level, most)
     for candidate in others:
         foretold = candidate.part * len(tried.data) / max(1, first.part)
-        most = min(len(best.data), beaten)
-        if _At.foretold * foretold < most:
-            best = min(best, _stream(candidate.back_end, view, level, most), key=lambda stream: len(stream.data))
+        bound = min(len(best.data), most)
+        if (_At.learned if candidate.back_end is BackEnd.MIXING else _At.foretold) * foretold < bound:
+            best = _smaller(best, _stream(candidate.back_end, view, level, bound))
+    if level == LIGHT and len(best.data) < most and _may_gain_fully(view, best):
+        best = _smaller(
+            best, _stream(BackEnd.MIXING, view, FULL, int(_At.fully.get(best.back_end, 1) * len(best.data)))
+        )
     return best
 
 
-def foretold_size(view: memoryview, level: int, *, records: bool = False) -> float:
+def _may_gain_fully(view: memoryview, best: Stream) -> bool:
+    """Whether full mixing is worth a run at the light level: where a rival's file may be smaller than ours."""
+    if best.back_end is not BackEnd.LZMA or len(view) < LEAST_SAMPLED:
+        return best.back_end in _WITH_OTHERS
+    sample = sample_of(view)
+    return _tried(BackEnd.MIXING, sample, FULL).part < _tried(BackEnd.LZMA, sample, LIGHT).part
+
+
+def foretold_size(view: memoryview, level: int) -> float:
     """About how many bytes the smallest stream takes: what a quick compression makes of them, times what more is gained
-    on a sample. level, records: as for `smallest_stream`.
+    on a sample. level: as for `smallest_stream`.
     """
     sample = sample_of(view)
-    full = level > LIGHT
     quick, gained = (_size(BackEnd.ZSTD, data, _QUICK) for data in (view, sample))
-    part = _tried(BackEnd.MIXING if full else BackEnd.LZMA, sample, level).part
-    if records and not full:
-        mixed = _tried(BackEnd.MIXING, sample, level).part
-        part = mixed if mixed < _At.light * part else part
+    part = _tried(BackEnd.MIXING, sample, level).part
+    if level == LIGHT:
+        part = min(part, _tried(BackEnd.LZMA, sample, level).part)
     return quick * part / max(1, gained)
+
+
+def _smaller(one: Stream, other: Stream) -> Stream:
+    """The first one, unless the other is smaller."""
+    return min(one, other, key=lambda stream: len(stream.data))
 
 
 def sample_of(view: memoryview) -> memoryview:
@@ -97,22 +116,16 @@ class _Candidate:
     part: int
 
 
-def _worth_running(view: memoryview, level: int, *, records: bool) -> list[_Candidate]:
+def _worth_running(view: memoryview, level: int) -> list[_Candidate]:
     """The back ends of which any may be the smallest on the block, first the one that most likely is."""
-    full = level > LIGHT
-    every = [BackEnd.LZMA, BackEnd.NUMBERS, *([BackEnd.MIXING] if full else []), BackEnd.ZSTD, BackEnd.BROTLI]
     if len(view) < LEAST_SAMPLED:
-        return [_Candidate(back_end, 0) for back_end in every]
+        return [_Candidate(back_end, 0) for back_end in _EVERY]
     sample = sample_of(view)
     lzma = _tried(BackEnd.LZMA, sample, level)
     numbers = _tried(BackEnd.NUMBERS, sample, level) if _may_be_numbers(sample) else None
-    mixed = _tried(BackEnd.MIXING, sample, level) if full or records else None
-    if mixed and mixed.part < (_At.mixed if full else _At.light) * min(
-        lzma.part, numbers.part if numbers else lzma.part
-    ):
+    mixed = _mixed_of(sample, level, lzma, text=numbers is None)
+    if mixed and mixed.part < _At.mixed * min(lzma.part, numbers.part if numbers else lzma.part):
         return [mixed]
-    if not full:
-        mixed = None
     if numbers and numbers.part < _At.clear_numbers * lzma.part:
         return [numbers, *([mixed] if mixed else [])]
     close = [lzma]
@@ -122,6 +135,11 @@ def _worth_running(view: memoryview, level: int, *, records: bool) -> list[_Cand
         close.append(mixed)
     plain = (_tried(back_end, sample, level) for back_end in (BackEnd.ZSTD, BackEnd.BROTLI))
     return [*close, *(one for one in plain if one.part < _At.library * lzma.part)]
+
+
+def _mixed_of(sample: memoryview, level: int, lzma: _Candidate, *, text: bool) -> _Candidate | None:
+    mixed = _tried(BackEnd.MIXING, sample, level)
+    return mixed if text or level > LIGHT or mixed.part < _At.light * lzma.part else None
 
 
 def _may_be_numbers(sample: memoryview) -> bool:

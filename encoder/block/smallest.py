@@ -13,7 +13,7 @@ from encoder.block.plain import far_below_sample, one_stream, size_behind, strea
 from encoder.block.rows import LEAST_MIXED, pack_rows, small_strategy
 from encoder.block.slices import middle_of
 from encoder.glyphs.segments import SegmentPlace
-from encoder.mixing.models import LIGHT
+from encoder.mixing.models import FULL, LIGHT
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
 
@@ -42,8 +42,12 @@ class _At:
 
     # mixing
     mixed: Final = (0.66, 0.5)  # of `quick_level`: below it no back end makes the plain bytes at that level of mixing
+    light_gain: Final = (
+        0.9  # of the records' other body: at the light level, above it mixing gains too little for its time
+    )
+    far_below: Final = 0.5  # the same, of any body and at the light level
     below_estimate: Final = (
-        0.85  # of what a sample foretells of the plain bytes, which gain more as a whole than it does
+        0.8  # of what a sample foretells of the plain bytes, which gain more as a whole than it does
     )
     rows_gain: Final = (
         0.95  # of a document's columns: quick rows must be below, as they take ten times as long to decode
@@ -173,8 +177,15 @@ def plain_body(
         return one_stream(view, strategy, tree, fell_back=fell_back)
     from encoder.block.several import smallest_stream  # noqa: PLC0415  for those who have the time
 
-    stream = smallest_stream(view, strategy.level, beaten, records=TREES[strategy.tree].records)
+    if beaten is not None and strategy.level == LIGHT and TREES[strategy.tree].records:
+        beaten = int(_At.light_gain * beaten)
+    stream = smallest_stream(view, _plain_level(strategy), beaten)
     return stream_body(stream.back_end, stream.level, stream.data, tree, fell_back=fell_back)
+
+
+def _plain_level(strategy: Strategy) -> int:
+    """At which plain bytes are mixed: those of records fully, as they are small by it or not mixed at all."""
+    return FULL if TREES[strategy.tree].records else strategy.level
 
 
 def _lower_for_numbers(view: memoryview, strategy: Strategy) -> Strategy:
@@ -222,17 +233,15 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
 
 def _mixed_clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
     """Whether the body is far below a quick compression of the plain bytes, or well below what a sample of them
-    foretells. Where these may be mixed, the first counts for rows of records alone.
+    foretells. These may be mixed, so that the first is stricter for anything but rows of records.
     """
     from encoder.block.several import LEAST_SAMPLED, foretold_size  # noqa: PLC0415  as above
 
-    plain_mixed = strategy.level > LIGHT
-    records = TREES[strategy.tree].records
-    rows = body[0] & FORM == ROWS and records
-    if rows or not plain_mixed:
+    rows = body[0] & FORM == ROWS and TREES[strategy.tree].records
+    if rows or strategy.level == LIGHT:
         quick = size_behind(BackEnd.ZSTD, view, _At.quick_level)
-        if len(body) < _At.mixed[strategy.level - 1] * quick:
+        if len(body) < (_At.mixed[strategy.level - 1] if rows else _At.far_below) * quick:
             return True
     if len(view) < LEAST_SAMPLED:
         return False  # the sample would take as long as what it is to spare
-    return len(body) < _At.below_estimate * foretold_size(view, strategy.level, records=records)
+    return len(body) < _At.below_estimate * foretold_size(view, _plain_level(strategy))

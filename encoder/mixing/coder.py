@@ -46,6 +46,15 @@ def within(x: Int, bound: Int) -> Int:
 
 
 @inlined
+def refined_chance(own: Int, refined: Int) -> Int:
+    """The middle of two probabilities in 65536ths, and no more certain than any is."""
+    chance = (own + refined) >> 1
+    if chance < 6:
+        return 6
+    return min(65530, chance)
+
+
+@inlined
 def code_bit(decoding: bool, state: NDArray[np.int64], coded: NDArray[np.uint8], probability: Int, bit: Int) -> Int:
     """Codes `bit`, or decodes and returns it. Never writes or reads outside `coded`; AT counts on, and shows it."""
     low = state[LOW]

@@ -5,7 +5,7 @@ beforehand.
 from dataclasses import dataclass
 from typing import Final
 
-from encoder.mixing.models import ROW_MODELS, TEXT_MODELS
+from encoder.mixing.models import ROW_MODELS, TEXT_MODELS, ForetoldModel
 
 _LEAST_BITS: Final = 8
 _LINE_BYTES: Final = 64
@@ -14,19 +14,25 @@ MOST_COLUMNS: Final = 1024
 _COLUMN_BYTES: Final = 10 << 10  # slots of the votes, weights, guesses
 _FIXED: Final = 1 << 19
 """Bytes of what does not grow: weights, guesses, working room."""
+_FORETOLD_FIXED: Final = 1 << 20
+"""The same of models that foretell bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextSizes:
-    """Binary logarithms of the number of lines of slots, and of the places by which passages are looked up."""
+    """Binary logarithms of the number of lines of slots, of the places by which passages are looked up, and of the
+    bytes that each context remembers (0: none does).
+    """
 
     line_bits: int
     place_bits: int
+    byte_bits: int = 0
 
     @property
     def memory(self) -> int:
         """Bytes of all tables."""
-        return (_LINE_BYTES << self.line_bits) + (4 << self.place_bits) + _FIXED
+        fixed = _FORETOLD_FIXED + (16 << self.byte_bits) if self.byte_bits else _FIXED
+        return (_LINE_BYTES << self.line_bits) + (4 << self.place_bits) + fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,8 @@ class RowSizes:
 def text_sizes(size: int, model: int) -> TextSizes:
     """For `size` bytes of text."""
     known = TEXT_MODELS[model]
+    if isinstance(known, ForetoldModel):
+        return TextSizes(_bits(size * known.contexts // 8, known.line_bits), _bits(size // 4, 22), _bits(size, 16))
     lines = _bits(size * known.contexts // 4, known.line_bits)
     return TextSizes(lines, _bits(size, 20))
 

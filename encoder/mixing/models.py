@@ -23,17 +23,35 @@ class Model:
     learning: int
 
 
+@dataclass(frozen=True, slots=True)
+class ForetoldModel:
+    """How bytes are mixed that are foretold first.
+
+    contexts, line_bits, first_weight: as of `Model`, of the bits. threshold: what the best foreteller's score must be
+    above for its byte to be tried.
+    """
+
+    contexts: int
+    line_bits: int
+    first_weight: int
+    threshold: int
+
+
 FEW: Final = 6
 """Contexts of a text model that does not have them all."""
 QUICK_MODEL: Final = 3
 """Of rows. It is compiled separately by `encoder.mixing.row_kernel`, and `encoder.mixing.quick` codes its bytes."""
 LEAN_MODEL: Final = 5
 """Of rows: the contexts that tell most, as many as fill sixteen inputs of a mixer. It is compiled separately too."""
-TEXT_MODELS: Final = {
+SHORT_MODEL: Final = 6
+"""Of rows: the same contexts, with weights of 16 bits. It is compiled separately too."""
+TEXT_MODELS: Final[dict[int, Model | ForetoldModel]] = {
     1: Model(FEW, 20, 19660, 6),
     2: Model(12, 21, 19660, 6),
     3: Model(FEW, 20, 12000, 14),
     4: Model(12, 21, 6500, 14),
+    5: ForetoldModel(3, 18, 9011, 5300000),
+    6: ForetoldModel(12, 20, 2772, 7980000),
 }
 ROW_MODELS: Final = {
     1: Model(3, 15, 13107, 6),
@@ -41,11 +59,12 @@ ROW_MODELS: Final = {
     QUICK_MODEL: Model(3, 16, 20000, 6),
     4: Model(12, 19, 6500, 22),
     LEAN_MODEL: Model(7, 19, 9000, 28),
+    SHORT_MODEL: Model(7, 19, 4505, 10),
 }
 LIGHT, FULL = LEVELS = (1, 2)
 """The levels of the back end."""
-WRITTEN_TEXT: Final = {LIGHT: 3, FULL: 4}
-WRITTEN_ROWS: Final = {LIGHT: QUICK_MODEL, FULL: LEAN_MODEL}
+WRITTEN_TEXT: Final = {LIGHT: 5, FULL: 6}
+WRITTEN_ROWS: Final = {LIGHT: QUICK_MODEL, FULL: SHORT_MODEL}
 """The models that are written at each level."""
 
 

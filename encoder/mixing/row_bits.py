@@ -22,6 +22,30 @@ code_lean = byte_kernel(LEAN)
 code_full = byte_kernel(FULL)
 
 
+@part(INT(INT, INT, INT, INT, INT, I64S, I64S))
+def find_guesses(
+    repeated: Int,
+    length: Int,
+    above: Int,
+    offset: Int,
+    column: Int,
+    guesses: NDArray[np.int64],
+    guess_slots: NDArray[np.int64],
+) -> Int:
+    """Fills the guesses and their slots. Returns the first mixer's set."""
+    first_set = np.int64(0)
+    guesses[0] = NO_GUESS
+    guesses[1] = NO_GUESS
+    if repeated >= 0:
+        guesses[0] = repeated
+        guess_slots[0] = least(length, GUESS_SLOTS - 1)
+        first_set = np.int64(256) if length < 16 else np.int64(512)
+    if above >= 0:
+        guesses[1] = above
+        guess_slots[1] = GUESS_SLOTS + column * GUESS_SLOTS_PER_COLUMN + least(offset, 3)
+    return first_set
+
+
 def guessed_kernel(*, lean: bool) -> Callable[..., Any]:
     """The kernel that codes a byte under the lean contexts, or under a given number of the others."""
 
@@ -59,16 +83,7 @@ def guessed_kernel(*, lean: bool) -> Callable[..., Any]:
 
         contexts: how many. guesses, guess_slots and what follows: working room.
         """
-        first_set = 0
-        guesses[0] = NO_GUESS
-        guesses[1] = NO_GUESS
-        if repeated >= 0:
-            guesses[0] = repeated
-            guess_slots[0] = least(length, GUESS_SLOTS - 1)
-            first_set = 256 if length < 16 else 512
-        if above >= 0:
-            guesses[1] = above
-            guess_slots[1] = GUESS_SLOTS + column * GUESS_SLOTS_PER_COLUMN + least(offset, 3)
+        first_set = find_guesses(repeated, length, above, offset, column, guesses, guess_slots)
         second_set = FIRST_SETS + column * SETS_PER_COLUMN
         result: Int
         if lean:

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I32S, I64S, INT, U16S, U32S, Int, kernel
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I16S, I32S, I64S, INT, U16S, U32S, Int, kernel
 from encoder.mixing.coder import AT, STATE_SIZE, end, finish, least, start
 from encoder.mixing.follow import ROOM, step_between, write_following
 from encoder.mixing.memory import MOST_COLUMNS
 from encoder.mixing.predict import FULL, GUESSES, LEAN, NO_GUESS, QUICK, inputs_of
 from encoder.mixing.quick import FORETELLERS, code_foretold
-from encoder.mixing.row_bits import code_guessed, code_lean_guessed
+from encoder.mixing.row_bits import FIRST_SETS, SETS_PER_COLUMN, code_guessed, code_lean_guessed, find_guesses
 from encoder.mixing.row_parts import (
     DAMAGED,
     PAST,
@@ -29,6 +29,7 @@ from encoder.mixing.row_parts import (
     same_bytes,
     vote_contexts,
 )
+from encoder.mixing.short_bits import code_short_lean
 from encoder.mixing.tables import SPREAD
 from encoder.mixing.votes import (
     FOLLOWING,
@@ -53,18 +54,20 @@ _SELDOM = 15  # except for every sixteenth value
 _INPUTS = inputs_of(FULL)
 
 
-def row_kernel(*, quick: bool = False, lean: bool = False) -> Callable[..., Any]:
+def row_kernel(*, quick: bool = False, lean: bool = False, short: bool = False) -> Callable[..., Any]:
     """The kernel of the quick model of rows, of the lean one, or of the others.
 
     They are compiled separately, so that what a model does not use costs it nothing. The quick model has one mixer for
     votes. It rarely asks a column whose values hardly ever repeat for votes. It codes bytes by `quick.code_foretold`.
+    short: with weights of 16 bits, in place of those of 32; `remembered` is then what refines probabilities.
     """
     by_column = not quick
 
     @kernel(
         INT(
             *(FLAG, BUFFER, I32S, I64S, I32S, INT, I32S, INT, U32S, I32S, INT, INT),
-            *(U32S, INT, U32S, I32S, BUFFER, U32S, HASH, I32S, U32S, U32S, U32S, U16S, INT, I32S, INT),
+            *(U32S, INT, U32S, I32S, BUFFER, U32S, HASH, I16S if short else I32S, U32S, U32S, U32S, U16S, INT),
+            *(I32S, INT),
         )
     )
     def code_rows(
@@ -87,7 +90,7 @@ def row_kernel(*, quick: bool = False, lean: bool = False) -> Callable[..., Any]
         coded: NDArray[np.uint8],
         table: NDArray[np.uint32],
         mask: np.uint64,
-        weights: NDArray[np.int32],
+        weights: NDArray[Any],
         guess_table: NDArray[np.uint32],
         chances: NDArray[np.uint32],
         flags: NDArray[np.uint32],
@@ -103,14 +106,14 @@ def row_kernel(*, quick: bool = False, lean: bool = False) -> Callable[..., Any]
         they do not fill `text` and `starts` exactly or name no template. siblings: two columns for each. The templates
         are column `columns`. starts: one more than there are tokens.
         """
-        known = QUICK if quick else LEAN if lean else contexts
+        known = QUICK if quick else LEAN if lean or short else contexts
         state = np.zeros(STATE_SIZE, np.int64)
         start(decoding, state, coded)
         hashes = np.zeros(FULL, np.uint64)
         lines = np.zeros(FULL, np.uint64)
         checks = np.zeros(FULL, np.uint32)
         found = np.zeros(FULL, np.uint32)
-        values = np.zeros(_INPUTS, np.int32)
+        values = np.zeros(_INPUTS, np.int16 if short else np.int32)
         guesses = np.full(GUESSES, NO_GUESS, np.int64)
         guess_slots = np.zeros(GUESSES, np.int64)
         foretold = np.full(FORETELLERS, -1, np.int64)
@@ -276,6 +279,13 @@ def row_kernel(*, quick: bool = False, lean: bool = False) -> Callable[..., Any]
                                 decoding, state, coded, byte, hashes, repeated, length, expected, offset, shared,
                                 table, mask, weights, chances, flags, remembered, byte_bits,
                                 lines, byte_places, foretold, sure,
+                            )  # fmt: skip
+                        elif short:
+                            first_set = find_guesses(repeated, length, expected, offset, shared, guesses, guess_slots)
+                            byte = code_short_lean(
+                                decoding, state, coded, byte, hashes, table, mask, weights, first_set,
+                                FIRST_SETS + shared * SETS_PER_COLUMN, guesses, guess_slots, guess_table, remembered,
+                                lines, checks, found, values,
                             )  # fmt: skip
                         elif lean:
                             byte = code_lean_guessed(

@@ -10,18 +10,20 @@ from numpy.typing import NDArray
 
 from encoder.glyphs.kernel import Int
 from encoder.mixing.memory import RowSizes, row_sizes
-from encoder.mixing.models import LEAN_MODEL, QUICK_MODEL, ROW_MODELS
+from encoder.mixing.models import LEAN_MODEL, QUICK_MODEL, ROW_MODELS, SHORT_MODEL
 from encoder.mixing.predict import inputs_of
 from encoder.mixing.quick import CHANCES, FLAGS, ROWS_PER_COLUMN
 from encoder.mixing.quick import INPUTS as QUICK_INPUTS
 from encoder.mixing.row_bits import FIRST_SETS, GUESS_SLOTS, GUESS_SLOTS_PER_COLUMN, SETS_PER_COLUMN
-from encoder.mixing.tables import GUESS, slot_table
+from encoder.mixing.short_bits import INPUTS as SHORT_INPUTS
+from encoder.mixing.short_bits import REFINED_SETS
+from encoder.mixing.tables import GUESS, refining_table, slot_table
 from encoder.mixing.votes import AGREEMENTS, INPUTS, VOTERS, first_slots
 
 Bytes = NDArray[np.uint8]
 
 Slots = NDArray[np.uint32]
-Tables = tuple[NDArray[np.int32], Slots, Slots, Slots, NDArray[np.uint16], int]
+Tables = tuple[NDArray[np.int32] | NDArray[np.int16], Slots, Slots, Slots, NDArray[np.uint16], int]
 """Tables for coding bytes: weights; slots of guesses; the quick model's chances, flags, remembered bytes and their
 bits.
 """
@@ -55,8 +57,14 @@ def code_tokens(
     places = (np.zeros(1 << sizes.place_bits, np.int32), sizes.place_bits)
     known = ROW_MODELS[model]
     learning = (known.contexts, known.learning)
-    tables = _quick_tables(sizes) if model == QUICK_MODEL else _bit_tables(sizes, model)
+    tables = _tables_of(sizes, model)
     return int(_kernel_of(model)(*tokens, *learning, *votes, *lines, *tables, *places))
+
+
+def _tables_of(sizes: RowSizes, model: int) -> Tables:
+    if model == QUICK_MODEL:
+        return _quick_tables(sizes)
+    return _short_tables(sizes) if model == SHORT_MODEL else _bit_tables(sizes, model)
 
 
 def _kernel_of(model: int) -> Callable[..., Int]:
@@ -64,6 +72,10 @@ def _kernel_of(model: int) -> Callable[..., Int]:
         from encoder.mixing.quick_rows import code_quick_rows  # noqa: PLC0415  see above
 
         return code_quick_rows
+    if model == SHORT_MODEL:
+        from encoder.mixing.short_rows import code_short_rows  # noqa: PLC0415  see above
+
+        return code_short_rows
     if model == LEAN_MODEL:
         from encoder.mixing.lean_rows import code_lean_rows  # noqa: PLC0415  see above
 
@@ -84,6 +96,13 @@ def _bit_tables(sizes: RowSizes, model: int) -> Tables:
     weights = np.full(sets * inputs_of(known.contexts), known.first_weight, np.int32)
     guesses = np.full(GUESS_SLOTS + GUESS_SLOTS_PER_COLUMN * sizes.columns, GUESS, np.uint32)
     return weights, guesses, _NO_SLOTS, _NO_SLOTS, _NO_BYTES, 0
+
+
+def _short_tables(sizes: RowSizes) -> Tables:
+    weights = np.zeros((FIRST_SETS + SETS_PER_COLUMN * sizes.columns) * SHORT_INPUTS, np.int16)
+    weights[: FIRST_SETS * SHORT_INPUTS] = ROW_MODELS[SHORT_MODEL].first_weight
+    guesses = np.full(GUESS_SLOTS + GUESS_SLOTS_PER_COLUMN * sizes.columns, GUESS, np.uint32)
+    return weights, guesses, _NO_SLOTS, _NO_SLOTS, refining_table(REFINED_SETS), 0
 
 
 def _quick_tables(sizes: RowSizes) -> Tables:

@@ -6,10 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.errors import FormatError, VersionError
-from encoder.mixing.memory import text_sizes
-from encoder.mixing.models import FEW, TEXT_MODELS
+from encoder.mixing.foretold import REFINED_SETS
+from encoder.mixing.foretold_tables import bucket_table, foretold_slots, foretold_weights
+from encoder.mixing.foretold_text import MANY, code_foretold_few, code_foretold_many
+from encoder.mixing.memory import TextSizes, text_sizes
+from encoder.mixing.models import FEW, TEXT_MODELS, ForetoldModel
 from encoder.mixing.predict import inputs_of
-from encoder.mixing.tables import GUESS, slot_table
+from encoder.mixing.tables import GUESS, refining_table, slot_table
 from encoder.mixing.text import FIRST_SETS, GUESS_SLOTS, SECOND_SETS, code_text
 
 
@@ -37,8 +40,10 @@ def decompress(data: memoryview, raw_size: int) -> bytes:
 
 
 def _code(decoding: bool, text: NDArray[np.uint8], coded: NDArray[np.uint8], model: int) -> int:
-    sizes = text_sizes(len(text), model)
     known = TEXT_MODELS[model]
+    if isinstance(known, ForetoldModel):
+        return _code_foretold(decoding, text, coded, text_sizes(len(text), model), known)
+    sizes = text_sizes(len(text), model)
     rows = FIRST_SETS + SECOND_SETS
     return int(
         code_text(
@@ -51,6 +56,29 @@ def _code(decoding: bool, text: NDArray[np.uint8], coded: NDArray[np.uint8], mod
             np.uint64((1 << sizes.line_bits) - 1),
             np.full(rows * inputs_of(known.contexts), known.first_weight, np.int32),
             np.full(GUESS_SLOTS, GUESS, np.uint32),
+            np.zeros(1 << sizes.place_bits, np.int32),
+            sizes.place_bits,
+        )
+    )
+
+
+def _code_foretold(
+    decoding: bool, text: NDArray[np.uint8], coded: NDArray[np.uint8], sizes: TextSizes, known: ForetoldModel
+) -> int:
+    code = code_foretold_many if known.contexts == MANY else code_foretold_few
+    return int(
+        code(
+            decoding,
+            text,
+            coded,
+            known.threshold,
+            slot_table(sizes.line_bits),
+            np.uint64((1 << sizes.line_bits) - 1),
+            foretold_weights(known.contexts, known.first_weight),
+            foretold_slots(),
+            bucket_table(sizes.byte_bits),
+            sizes.byte_bits,
+            refining_table(REFINED_SETS),
             np.zeros(1 << sizes.place_bits, np.int32),
             sizes.place_bits,
         )

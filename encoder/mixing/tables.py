@@ -60,3 +60,13 @@ def slot_table(line_bits: int) -> NDArray[np.uint32]:
     room.fill(UNSEEN)
     skip = (-room.ctypes.data % (4 * SLOTS_PER_LINE)) // 4
     return room[skip : skip + (SLOTS_PER_LINE << line_bits)]
+
+
+KNOTS: Final = 49
+"""Of a refined probability: one for each 128 of the stretched one."""
+
+
+def refining_table(sets: int) -> NDArray[np.uint16]:
+    """Refined probabilities that are those they refine, so many sets of them."""
+    places = np.minimum(2 * RANGE - 1, np.arange(KNOTS) * _KNOT_STEP)
+    return np.tile(SQUASH[places].astype(np.uint16), sets)

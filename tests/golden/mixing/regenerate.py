@@ -5,8 +5,9 @@ Bodies that older releases wrote must stay readable, so a file that is here alre
 
 from pathlib import Path
 
-from encoder.block.codec import encode_block
+from encoder.block.backends import CODECS
 from encoder.block.layout import ROWS, Header
+from encoder.block.plain import stream_body
 from encoder.block.rows import pack_rows
 from encoder.strategy import BackEnd, Strategy, TreeType
 
@@ -31,8 +32,10 @@ CASES |= {f"{tree.value}-lean": (tree, 2) for tree in RECORD_TREES}
 CASES |= {f"{tree.value}-full-4": (tree, 2) for tree in (TreeType.LOG, TreeType.TEXT)} | {
     "text-light-3": (TreeType.TEXT, 1)
 }
+CASES |= {f"{tree.value}-short": (tree, 2) for tree in RECORD_TREES}
+CASES |= {"text-foretold-few-5": (TreeType.TEXT, 1), "text-foretold-many-6": (TreeType.TEXT, 2)}
 """Name → tree, level. Bodies that are called light or full alone are of the models 1 and 2, which are no longer
-written; rows called full-4 neither.
+written; those called light-3, full-4 or lean neither.
 """
 
 
@@ -58,8 +61,13 @@ def main() -> None:
         path = FOLDER / f"{name}.body"
         if not path.exists():
             strategy = Strategy(tree, BackEnd.MIXING, model)
-            text = tree is TreeType.TEXT
-            path.write_bytes(encode_block(raw(tree), strategy) if text else rows(raw(tree), strategy))
+            path.write_bytes(text(raw(tree), model) if tree is TreeType.TEXT else rows(raw(tree), strategy))
+
+
+def text(data: bytes, level: int) -> bytes:
+    """The body of mixed text, whether or not another back end would be smaller."""
+    stream = CODECS[BackEnd.MIXING].compress(data, level, True, b"")
+    return stream_body(BackEnd.MIXING, level, stream, TreeType.TEXT, fell_back=False)
 
 
 def rows(data: bytes, strategy: Strategy) -> bytes:

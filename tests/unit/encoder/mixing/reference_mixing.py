@@ -160,6 +160,35 @@ class ByteModel:
         return c & 255
 
 
+class ShortMixer:
+    """In place of a mixer: the sum of two rows of short weights, and a refined probability."""
+
+    def __init__(self, inputs, weight):
+        self.rows = ShortRows(lambda number: weight if number < 768 else 0, inputs)
+        first = [SQUASH[min(128 * j - 3072, 3071)] for j in range(49)]
+        self.knots = defaultdict(lambda: list(first))
+
+    def bit(self, coder, values, first, second):
+        weights = [cut(a + b) for a, b in zip(self.rows.row(first), self.rows.row(second), strict=True)]
+        mixed = mixed_of(values, weights, 15)
+        own = SQUASH[mixed]
+        knots = self.knots[first]
+        j, r = divmod(mixed + 3072, 128)
+        between = knots[j] * (128 - r) + knots[j + 1] * r >> 7
+        bit = coder.bit(min(65530, max(6, own + between >> 1)))
+        j += r >= 64
+        knots[j] += (65535 if bit else 0) - knots[j] >> 6
+        for row in (first, second):
+            self.rows.learn(row, values, 10 * ((bit << 16) - own) >> 6)
+        return bit
+
+
+class ShortByteModel(ByteModel):
+    def __init__(self, contexts, lines, weight, learning):
+        super().__init__(contexts, lines, weight, learning)
+        self.mixer = ShortMixer(self.inputs, weight)
+
+
 class SingleMixer(Mixer):
     def bit(self, coder, values, _, row):
         weights = self.rows[row]
@@ -275,6 +304,8 @@ class Repeat:
 
 def decode_text(stream, n):
     m = stream[0]
+    if m > 4:
+        return decode_foretold(stream, n)
     contexts, most, weight, learning = {
         1: (6, 20, 19660, 6),
         2: (12, 21, 19660, 6),
@@ -300,6 +331,229 @@ def decode_text(stream, n):
             slot = repeat.length if repeat.length < 32 else min(63, 32 + (repeat.length - 32 >> 3))
             guess, first = (out[repeat.r], slot), 256 if repeat.length < 16 else 512
         x = model.decode(coder, given[:contexts], [guess, None], first, 768 + 8 * near)
+        out.append(x)
+        last = (last << 8 | x) & WRAP
+        if letter(x):
+            word = (word + (x | 32) + 1) * S & WRAP
+        elif word:
+            before, word = word, 0
+        if x == 10:
+            upper, line = line, at + 1
+    coder.check_end()
+    return bytes(out)
+
+
+def cut(x):
+    return max(-32768, min(32767, x))
+
+
+def signed(x):
+    return (x + (1 << 31)) % (1 << 32) - (1 << 31)
+
+
+class ShortRows:
+    def __init__(self, weight_of, inputs):
+        self.weight_of, self.inputs = weight_of, inputs
+        self.rows = {}
+
+    def row(self, number):
+        return self.rows.setdefault(number, [self.weight_of(number)] * self.inputs)
+
+    def learn(self, number, values, error):
+        row = self.row(number)
+        for i, v in enumerate(values):
+            row[i] = cut(row[i] + (((4 * v * error >> 16) + 1) >> 1))
+
+
+def mixed_of(values, weights, shift):
+    dot = signed(sum(v * w for v, w in zip(values, weights, strict=True))) >> shift
+    return min(3071, max(-3071, dot))
+
+
+class LateRepeat:
+    def __init__(self, n):
+        self.q = bits(n // 4, 22)
+        self.places = defaultdict(int)
+        self.r = self.length = self.cand = 0
+        self.z = None
+
+    def look(self, out, last):
+        at = len(out)
+        if self.length > 0 and out[self.r] == low(last, 1):
+            self.length += 1
+            self.r += 1
+        else:
+            self.length = 0
+        if self.length == 0 and self.cand > 0:
+            there, count = self.cand + 2, 0
+            while count < 32 and there - 1 - count >= 0 and out[there - 1 - count] == out[at - 1 - count]:
+                count += 1
+            if count >= 6:
+                self.length, self.r = count, there
+        if at >= 6:
+            self.cand = 0
+            if self.z is not None:
+                self.cand = self.places[self.z]
+                self.places[self.z] = at - 1
+            self.z = (low(last, 6) * G & WRAP) >> (64 - self.q)
+
+
+class Entry:
+    def __init__(self):
+        self.byte = self.sure = self.seen = self.p = 0
+
+
+class Foretellers:
+    def __init__(self, n):
+        self.t = bits(n, 16)
+        self.tables = [defaultdict(Entry) for _ in range(4)]
+        self.buckets = [0] * 4
+        self.repeat = LateRepeat(n)
+        self.chances = defaultdict(lambda: (3 << 20, 0))
+        self.voices = {}
+        self.pairs = defaultdict(lambda: (3 << 20, 0))
+        self.rows = ShortRows(lambda _: 3604, 16)
+
+    def look(self, out, last, word):
+        self.repeat.look(out, last)
+        inside = (low(last, 1) * 0x9E3779B1 & 0xFFFFFFFF) >> 28
+        self.entries = [table[16 * b + inside] for table, b in zip(self.tables, self.buckets, strict=True)]
+        made = ByteModel(4, 1, 0, 0).spread([low(last, 4), low(last, 3), low(last, 2), word])
+        self.buckets = [h >> (68 - self.t) for h in made]
+        self.sure = [entry.sure for entry in self.entries]
+        self.byte = [entry.byte if entry.sure else None for entry in self.entries]
+        length = self.repeat.length
+        self.sure.append(length if length < 16 else min(31, 16 + (length - 16 >> 4)))
+        self.byte.append(out[self.repeat.r] if length > 0 else None)
+        best, most = None, 0
+        for i in range(5):
+            p = self.chances[i, self.sure[i]][0]
+            score = 2 * p if i == 4 else p + 64 * self.entries[i].p
+            if self.byte[i] is not None and score > most:
+                best, most = i, score
+        return best, most
+
+    def voice(self, key):
+        return self.voices.setdefault(key, (3 << 20, 0) if key[1] else (1 << 20, 0))
+
+    def tried_is_right(self, coder, best, near):
+        tried = self.byte[best]
+        agree = [byte == tried for byte in self.byte]
+        keys = [(i, agree[i], self.sure[i]) for i in range(5)]
+        values = [0] * 16
+        for i in range(5):
+            values[2 * i] = STRETCH[self.voice(keys[i])[0] >> 10]
+            if i < 4 and agree[i]:
+                entry = self.entries[i]
+                values[2 * i] = STRETCH[entry.p >> 4]
+                values[2 * i + 1] = ((entry.p >> 4) - 2048) * trust(entry.seen) >> 5
+        values[9] = STRETCH[self.pairs[near, tried][0] >> 10]
+        values[10] = 256
+        number = 32 * best + sum(1 << i for i in range(5) if agree[i])
+        probability = SQUASH[mixed_of(values, self.rows.row(number), 14)]
+        bit = coder.bit(probability)
+        self.rows.learn(number, values, 16 * ((bit << 16) - probability) >> 6)
+        for key in keys:
+            self.voices[key] = learned(self.voices[key], bit)
+        self.pairs[near, tried] = learned(self.pairs[near, tried], bit)
+        return bit
+
+    def learn(self, x):
+        for i in range(5):
+            if self.byte[i] is not None:
+                key = i, self.sure[i]
+                self.chances[key] = learned(self.chances[key], self.byte[i] == x)
+        for i, entry in enumerate(self.entries):
+            right = self.byte[i] == x
+            entry.p += ((65535 if right else 0) - entry.p) * rate(entry.seen) >> 16
+            entry.seen = min(12, entry.seen + 1)
+            if right:
+                entry.sure = min(15, entry.sure + 1)
+            elif entry.sure < 2:
+                entry.p = 32768 if entry.sure else 40000
+                entry.byte, entry.sure, entry.seen = x, 1, 0
+            else:
+                entry.sure //= 2
+
+
+class ForetoldBits(ByteModel):
+    def __init__(self, contexts, lines, weight, refined):
+        super().__init__(contexts, lines, weight, 0)
+        self.inputs = 32 if contexts == 12 else 16
+        self.rows = ShortRows(lambda number: weight if number < 768 else 0, self.inputs)
+        first = [SQUASH[min(128 * j - 3072, 3071)] for j in range(49)]
+        self.knots = defaultdict(lambda: list(first)) if refined else None
+
+    def decode_foretold(self, coder, contexts, guess, slot, f, near):
+        hashes = self.spread(contexts)
+        c = 1
+        for number in range(8):
+            if number == 4:
+                hashes = [(h + c) * G & WRAP for h in hashes]
+                hashes = [h ^ h >> 29 for h in hashes]
+            if number in (0, 4):
+                seen = [self.table[h >> 20 & (self.lines - 1)][0] for h in hashes]
+                lines = [self.line(h, check) for h, check in zip(hashes, seen, strict=True)]
+                node = 1
+            values = []
+            for line in lines:
+                p, n = line[node]
+                values += [STRETCH[p >> 10], ((p >> 10) - 2048) * trust(n) >> 5]
+            agrees = guess is not None and (guess | 256) >> (8 - number) == c
+            expected = agrees and guess >> (7 - number) & 1
+            value = STRETCH[self.guess_slots[slot][0] >> 10] if agrees else 0
+            values += [value if expected else -value, 256]
+            values += [0] * (self.inputs - len(values))
+            rows = f + c, 768 + 8 * near + number
+            weights = [cut(a + b) for a, b in zip(*map(self.rows.row, rows), strict=True)]
+            mixed = mixed_of(values, weights, 15)
+            own = probability = SQUASH[mixed]
+            if self.knots is not None:
+                knots = self.knots[c, agrees]
+                j, r = divmod(mixed + 3072, 128)
+                between = knots[j] * (128 - r) + knots[j + 1] * r >> 7
+                probability = min(65530, max(6, own + between >> 1))
+            bit = coder.bit(probability)
+            if self.knots is not None:
+                j += r >= 64
+                knots[j] += (65535 if bit else 0) - knots[j] >> 6
+            for row in rows:
+                self.rows.learn(row, values, 10 * ((bit << 16) - own) >> 6)
+            for line in lines:
+                line[node] = learned(line[node], bit)
+            if agrees:
+                self.guess_slots[slot] = learned(self.guess_slots[slot], expected == bit)
+            c = c << 1 | bit
+            node = node << 1 | bit
+        return c & 255
+
+
+def decode_foretold(stream, n):
+    contexts, most, weight, threshold = {5: (3, 18, 9011, 5300000), 6: (12, 20, 2772, 7980000)}[stream[0]]
+    coder = Coder(stream[1:])
+    foretellers = Foretellers(n)
+    model = ForetoldBits(contexts, 1 << bits(n * contexts // 8, most), weight, contexts == 12)
+    out = bytearray()
+    last = word = before = line = upper = 0
+    for at in range(n):
+        near = low(last, 1)
+        best, score = foretellers.look(out, last, word)
+        tried = best is not None and score > threshold
+        if tried and foretellers.tried_is_right(coder, best, near):
+            x = foretellers.byte[best]
+        else:
+            column = at - line
+            above = out[upper + column] if upper + column < line else 10
+            given = [low(last, 2), low(last, 3), word ^ near << 56, near, low(last, 4)]
+            given += [above | near << 8 | min(column, 255) << 16, low(last, 6), low(last, 5)]
+            given += [(word * G + before) & WRAP ^ near, low(last, 3) >> 8 << 8 | above << 32]
+            given += [low(last, 4) >> 8 << 8, word ^ above << 48]
+            guess, slot, f = None, 0, 0
+            if best is not None:
+                guess, f = foretellers.byte[best], 256 if tried else 512
+                slot = 32 * best + foretellers.sure[best] + (256 if tried else 0)
+            x = model.decode_foretold(coder, given[:contexts], guess, slot, f, near)
+        foretellers.learn(x)
         out.append(x)
         last = (last << 8 | x) & WRAP
         if letter(x):
@@ -382,6 +636,7 @@ class Rows:
             3: (3, 16, 20000, 6),
             4: (12, 19, 6500, 22),
             5: (7, 19, 9000, 28),
+            6: (7, 19, 4505, 10),
         }[self.m]
         self.coder = Coder(stream[1:])
         lines = 1 << bits(self.token_bytes * self.contexts // 4, most)
@@ -389,7 +644,8 @@ class Rows:
             self.bytes = QuickByteModel(lines, bits(self.token_bytes, 15))
             self.votes = SingleMixer(16, 22937, 1, 0, 1 << 17, 18)
         else:
-            self.bytes = ByteModel(self.contexts, lines, weight, learning)
+            kind = ShortByteModel if self.m == 6 else ByteModel
+            self.bytes = kind(self.contexts, lines, weight, learning)
             self.votes = Mixer(16, 22937, 1, 0, 1 << 17, 18)
         self.vote_slots = {}
         self.memory = defaultdict(lambda: (None, 0))
@@ -548,7 +804,7 @@ class Rows:
             given += [(above | next_above << 8 | c << 24 | near << 48) ^ int(same) << 62, low(last, 2) | c << 40]
             given += [y, y ^ b * G & WRAP, low(last, 4), (y ^ f * G & WRAP) + f_before * S, (y ^ r * G & WRAP) + 9]
             given += [low(last, 3), low(last, 6), near | c << 40, word ^ near << 56]
-            if self.m == 5:
+            if self.contexts == 7:
                 given = [given[k] for k in (0, 1, 3, 5, 8, 10, 11)]
             self.repeat.look(self.text, last)
             length = self.repeat.length

@@ -99,9 +99,41 @@ def test_damaged_rows_are_refused_or_give_the_right_number_of_bytes(tree):
 def test_a_later_model_of_text_needs_a_newer_reader():
     data = b"some words and some more words; " * 400
     stream = bytearray(CODECS[BackEnd.MIXING].compress(data, 1, True, b""))
-    stream[0] = 5
-    with pytest.raises(VersionError, match="model 5"):
+    stream[0] = 7
+    with pytest.raises(VersionError, match="model 7"):
         decompress(BackEnd.MIXING, memoryview(stream), len(data))
+
+
+def many_words(count=6000):
+    source = random.Random(8)
+    known = [bytes(source.choices(b"abcdefghij", k=source.randint(2, 9))) for _ in range(300)]
+    return b" ".join(known[min(299, int(source.paretovariate(0.8)))] for _ in range(count))
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_text_that_was_damaged_or_cut_is_refused_or_gives_the_right_number_of_bytes(level):
+    data = many_words()
+    stream = CODECS[BackEnd.MIXING].compress(data, level, True, b"")
+    assert len(stream) < len(data) // 2
+    chance = random.Random(7)
+    for size in range(0, len(stream), 97):
+        with pytest.raises(FormatError):
+            decompress(BackEnd.MIXING, memoryview(stream[:size]), len(data))
+    for _ in range(60):
+        damaged = bytearray(stream)
+        damaged[chance.randrange(1, len(damaged))] ^= 1 << chance.randrange(8)
+        try:
+            assert len(decompress(BackEnd.MIXING, memoryview(damaged), len(data))) == len(data)
+        except FormatError:
+            continue
+
+
+@pytest.mark.parametrize("level", [1, 2])
+@pytest.mark.parametrize("size", [0, 1, 2, 5, 6, 7, 40])
+def test_text_of_any_length_comes_back(level, size):
+    data = (b"ab" * 300)[:size] + b"a" * 3000
+    stream = CODECS[BackEnd.MIXING].compress(data, level, True, b"")
+    assert decompress(BackEnd.MIXING, memoryview(stream), len(data)) == data
 
 
 def test_a_later_model_of_rows_needs_a_newer_reader():
@@ -109,8 +141,8 @@ def test_a_later_model_of_rows_needs_a_newer_reader():
     body = encode_block(data, mixing(TreeType.LOG))
     *_, tokens = describe_block(body).columns
     later = bytearray(body)
-    later[len(body) - tokens.encoded_bytes] = 6
-    with pytest.raises(VersionError, match="model 6"):
+    later[len(body) - tokens.encoded_bytes] = 7
+    with pytest.raises(VersionError, match="model 7"):
         decode_block(bytes(later), len(data))
 
 
