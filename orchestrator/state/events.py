@@ -330,12 +330,14 @@ class RunExpected:
     """The expected duration of the rest of the run, when this owner took it.
 
     seconds: of the wall clock. basis: what that is based on. pace: seconds that a short calculation took on this
-    machine. Figures of other machines are scaled by it.
+    machine. Figures of other machines are scaled by it. each: tasks with their expected seconds. It is empty for a
+    plan with many tasks, and in journals of older versions.
     """
 
     seconds: float
     basis: str
     pace: float
+    each: tuple[tuple[str, float], ...] = field(default=(), metadata=LATE)
     kind: Literal["run_expected"] = "run_expected"
 
 

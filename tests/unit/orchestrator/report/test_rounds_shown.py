@@ -28,6 +28,7 @@ from orchestrator.report.outlook import budgets_left, waiting_of
 from orchestrator.report.spans import course_of
 from orchestrator.report.verify import Standing, verify
 from orchestrator.state import events as e
+from orchestrator.state.failure import Cause, Failure
 from orchestrator.state.fold import fold
 from orchestrator.state.rounds import HandIn, Joined, Round, Talk
 from orchestrator.state.spending import Reserved, Settled
@@ -252,6 +253,13 @@ def test_a_verdict_on_agents_work_is_not_decided_while_a_round_or_a_merge_may_un
     }
     assert [count for count, found in told.items() if found] == [DONE]
     assert told[DONE] == [one.outcome.value for one in judge_now(fold(sealed()))]
+
+
+def test_a_criterion_of_an_agent_that_lost_its_last_round_is_decided_before_the_merge():
+    lost = e.TaskFailed("A.write", 1, Failure(Cause.ROUNDS, "nothing was handed in"), USED)
+    state = fold(sealed(2, lost, e.TaskSkipped("A.measure", "A.write failed", "A.write")))
+    early = Early(LOADED.plan, LOADED.graph, {})
+    assert [(one.criterion, one.outcome.value) for one in early.decided(state, {})] == [("A.small", "UNPROVEN")]
 
 
 def test_what_waits_names_whom_it_waits_for_and_what_is_left_of_every_budget():
