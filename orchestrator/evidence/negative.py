@@ -29,6 +29,8 @@ Planned = tuple[Control, Measurement | None, str]
 """Which control, what is judged in the deliverable's place (None: nothing), and that in words."""
 
 NOTHING: Final[Planned] = (Control.EMPTY, None, "nothing measured")
+LARGEST: Final = 1e150
+"""Products of larger figures overflow, or do not, depending on the order in which a build of numpy adds them up."""
 
 
 def negative_of(demand: Demand, measurement: Measurement | None) -> Planned:
@@ -95,6 +97,8 @@ def _planted(demand: Demand, measurement: Measurement, points: Trend) -> Planned
     if slope is None or len(points.x) != len(points.y) or len(points.x) < 3:
         return NOTHING
     x, y = np.asarray(points.x, dtype=np.float64), np.asarray(points.y, dtype=np.float64)
+    if max(np.abs(x).max(), np.abs(y).max()) > LARGEST:
+        return NOTHING
     with np.errstate(all="ignore"):  # of what is no number, or too large to reckon with, nothing is planted
         centred = x - x.mean()
         own = float(centred @ (y - y.mean())) / float(centred @ centred)
