@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from typing import IO, Final
 
+from orchestrator import kernel
+
 MOST_LINKS: Final = 40
 
 
@@ -17,14 +19,18 @@ def opened_special(path: Path) -> IO[bytes]:
     OSError.
     """
     link = _kernels_link(path)
-    if link is not None and link.name.isdecimal() and link.parent.samefile("/proc/self/fd"):
+    if link is not None and link.name.isdecimal() and link.parent.samefile(kernel.DESCRIPTORS):
         return os.fdopen(os.dup(int(link.name)), "wb")
     return path.open("wb")
 
 
 def _kernels_link(path: Path) -> Path | None:
-    """The link below /proc that a path is or leads to: it stands for an open file, not for the name that it shows."""
+    """What a path is or leads to below /proc, or elsewhere below /dev/fd: it stands for an open file, not for the name
+    that it shows.
+    """
     for _ in range(MOST_LINKS):
+        if not kernel.LINUX and path.parent == Path(kernel.DESCRIPTORS):
+            return path
         if not path.is_symlink():
             return None
         if path.parent.resolve().is_relative_to("/proc"):

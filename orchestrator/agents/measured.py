@@ -30,14 +30,14 @@ def main() -> int:
     kept = os.open(os.environ[EVIDENCE], os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
     os.mkfifo(fifo, 0o600)
     come = os.open(fifo, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+    told = _told_of_its_end()
     try:
         program = subprocess.Popen(argv, env={**os.environ, EVIDENCE: fifo}, preexec_fn=_heedful)  # noqa: PLW1509 - one thread
     except OSError as error:
         sys.stderr.write(f"{argv[0]}: {error.strerror}\n")
         return NOT_FOUND
-    ended = os.pidfd_open(program.pid)
     looking = select.poll()
-    for each in (come, ended):
+    for each in (come, told):
         looking.register(each, select.POLLIN)
     while program.poll() is None:
         looking.poll(TICK)
@@ -45,6 +45,15 @@ def main() -> int:
     pass_on(come, kept)
     code = program.returncode
     return code if code >= 0 else SIGNALLED - code
+
+
+def _told_of_its_end() -> int:
+    """A descriptor that is readable once a child has ended."""
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    return told
 
 
 def _heedful() -> None:

@@ -64,7 +64,7 @@ def choose(asked: str) -> str:
         return "none"
     if asked in {"auto", "bubblewrap"} and shutil.which("bwrap"):
         return "bubblewrap"
-    if asked in {"auto", "landlock"} and _has_landlock():
+    if asked in {"auto", "landlock"} and has_landlock():
         return "landlock"
     wanted = "sandbox" if asked == "auto" else f"sandbox {asked!r}"
     raise NoSandboxError(
@@ -74,7 +74,8 @@ def choose(asked: str) -> str:
     )
 
 
-def _has_landlock() -> bool:
+def has_landlock() -> bool:
+    """Whether this kernel has landlock, and the package that speaks to it is installed."""
     try:
         import landlockpy  # noqa: PLC0415 - an extra
     except ImportError:

@@ -2,9 +2,7 @@
 known.
 """
 
-import ctypes
 import os
-import platform
 import resource
 import shutil
 import subprocess
@@ -17,7 +15,9 @@ from typing import Final
 import psutil
 
 from orchestrator import kernel
+from orchestrator.agents.sandbox import has_landlock
 from orchestrator.doctor.findings import EXTRAS, Agent, Facts
+from orchestrator.kernel import facts
 
 PATIENCE: Final = 10.0
 """Seconds that a program may take to say its version."""
@@ -33,10 +33,6 @@ AGENTS: Final[tuple[tuple[str, ...], ...]] = (
     ("pi-acp",),
 )
 """Programs known to speak ACP, with the words that make them."""
-TIME_ERROR: Final = 5
-"""What adjtimex(2) returns where the clock is not synchronised."""
-TIMEX_SIZE: Final = 512
-"""Bytes, more than any kernel's struct timex has."""
 
 
 def examine(state: Path) -> Facts:
@@ -58,10 +54,10 @@ def examine(state: Path) -> Facts:
         temporary=tempfile.gettempdir(),
         temporary_disk=shutil.disk_usage(tempfile.gettempdir()).free,
         bubblewrap=_bubblewrap(),
-        landlock=_landlock(),
+        landlock=has_landlock(),
         chromium=next(filter(None, (_version(name, "--version") for name in CHROMIUMS)), ""),
         node=_version("node", "--version"),
-        clock_kept=_clock_kept(),
+        clock_kept=facts.clock_kept(),
         modules=frozenset(module for module, _ in EXTRAS.values() if _found(module)),
         agents=tuple(_agent(words) for words in AGENTS if shutil.which(words[0])),
     )
@@ -131,27 +127,6 @@ def _bubblewrap() -> str:
     if done is None:
         return "bubblewrap does not answer"
     return "" if done.returncode == 0 else f"bubblewrap may not make a sandbox: {done.stderr.strip()[:200]}"
-
-
-def _landlock() -> bool:
-    try:
-        import landlockpy  # noqa: PLC0415 - an extra
-    except ImportError:
-        return False
-    return bool(landlockpy.supported())
-
-
-def _clock_kept() -> bool | None:
-    """Whether the kernel's clock is synchronised, by adjtimex(2) in its reading mode; None where the system cannot
-    say.
-    """
-    if platform.system() != "Linux":
-        return None
-    try:
-        state = int(ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.create_string_buffer(TIMEX_SIZE)))
-    except (OSError, AttributeError):
-        return None
-    return None if state < 0 else state != TIME_ERROR
 
 
 def _agent(words: tuple[str, ...]) -> Agent:

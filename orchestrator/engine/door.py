@@ -14,10 +14,8 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from orchestrator import kernel
-from orchestrator.records import dataclass
-
-if TYPE_CHECKING:
-    from orchestrator.engine.requests import Request
+from orchestrator.engine.requests import Request, read, spelled
+from orchestrator.kernel import sockets
 
 NAME: Final = "door"
 PATIENCE: Final = 10.0
@@ -75,7 +73,7 @@ class Door:
 
     def _serve(self, visitor: socket.socket) -> None:
         with visitor, suppress(OSError, ValueError):
-            if kernel.user_of(visitor.fileno()) != os.getuid():
+            if sockets.user_of(visitor.fileno()) != os.getuid():
                 return
             visitor.settimeout(PATIENCE)
             from orchestrator.engine.requests import read  # noqa: PLC0415 - few runs are asked for anything
