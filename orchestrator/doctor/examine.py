@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -18,6 +19,7 @@ from orchestrator import kernel
 from orchestrator.agents.sandbox import has_landlock
 from orchestrator.doctor.findings import EXTRAS, Agent, Facts
 from orchestrator.kernel import facts
+from orchestrator.keys import user_keys
 
 PATIENCE: Final = 10.0
 """Seconds that a program may take to say its version."""
@@ -39,7 +41,7 @@ def examine(state: Path) -> Facts:
     """The facts. Starts `git`, `bwrap`, Chromium, Node and the agents that are on PATH, each for some seconds at
     most.
     """
-    place = _nearest(state)
+    place, keys = _nearest(state), user_keys().folder
     return Facts(
         python=sys.version_info[:3],
         git=_version("git", "--version"),
@@ -58,9 +60,18 @@ def examine(state: Path) -> Facts:
         chromium=next(filter(None, (_version(name, "--version") for name in CHROMIUMS)), ""),
         node=_version("node", "--version"),
         clock_kept=facts.clock_kept(),
+        clock_behind=_newest(state) - time.time(),
+        keys=str(keys or ""),
+        keys_problem="there is no home folder" if keys is None else _problem(keys, _nearest(keys)),
         modules=frozenset(module for module, _ in EXTRAS.values() if _found(module)),
         agents=tuple(_agent(words) for words in AGENTS if shutil.which(words[0])),
     )
+
+
+def _newest(state: Path) -> float:
+    """When the newest of the journal and this package's own files was written; seconds since the epoch."""
+    places = (Path(__file__), state / "journal.sqlite", state / "journal.sqlite-wal")
+    return max(place.stat().st_mtime for place in places if place.exists())
 
 
 def _found(module: str) -> bool:
