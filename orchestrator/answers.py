@@ -1,6 +1,4 @@
-"""What each path of the server is answered with: pages of runs, their logs, evidence and files, made when they are
-asked for.
-"""
+"""The server's answer for each path: pages of runs, logs, evidence and files. They are made on request."""
 
 import secrets
 import time

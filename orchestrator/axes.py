@@ -1,9 +1,9 @@
-"""Axes for figures of any size. A chart library gets values that are neither huge nor tiny, and never so close together
-that its scale has no steps.
+"""Axes for figures of any size. They give a chart library values that are neither huge nor tiny, and never so close
+together that its scale has no steps.
 
-Libraries count from one mark of a scale to the next by adding a step. Where the step is below the last place of the
-values that adds nothing, for ever; beyond 1e300 it overflows. So values are drawn as so many times a power of ten, and
-a scale is never narrower than a millionth of what stands on it.
+Libraries go from one mark of a scale to the next by adding a step. A step below the last digit of the values adds
+nothing, and they loop forever. Beyond 1e300 the sum overflows. So values are drawn as multiples of a power of ten, and
+a scale is never narrower than a millionth of its values.
 """
 
 import math

@@ -1,8 +1,8 @@
-"""Files below the state folder, opened without following a link: a task may put one in the place of anything.
+"""Open files below the state folder without following links. A task may replace anything there by a link.
 
 All that we read or write there goes through this module. Linux' openat2(2) looks a path up in one step, and refuses
-every symbolic link and every path that leads out. Without it, each part of the path is opened by itself with
-O_NOFOLLOW. What is opened must be a regular file: a pipe or a device is never waited for.
+every symbolic link and every path that leads out. Without it, each part of the path is opened separately with
+O_NOFOLLOW. Only regular files are opened, so no pipe or device can block us.
 """
 
 import errno

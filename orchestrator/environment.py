@@ -1,4 +1,4 @@
-"""What machine a run is measured on, as text: it stands beside every figure in the report."""
+"""The machine on which a run is measured, as text. The report shows it beside the figures."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""The files that a text may name: looked for below a folder, by their path or by their name alone."""
+"""Find the files that a text names below a folder, by path or by name alone."""
 
 import os
 import re

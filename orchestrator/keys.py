@@ -1,5 +1,5 @@
-"""The secret of each run, which seals its events: in the user's own folder, not in the project, and in no task's
-environment.
+"""The secret key of each run, which seals its events. It is in the user's own folder, not in the project, and in no
+task's environment.
 
 `$XDG_CONFIG_HOME/orchestrate/keys/<run>` (else `~/.config/…`), readable by the user alone. A task that runs as the same
 user without a sandbox can still open it: docs/concepts/journal.md says what that leaves possible.

@@ -1,6 +1,4 @@
-"""Why a plan's runner is not there: its module cannot be imported, or the project that lies beside the plan is not
-installed.
-"""
+"""Why a plan's runner is missing: its module cannot be imported, or the project beside the plan is not installed."""
 
 import os
 import re

@@ -1,6 +1,4 @@
-"""Who is at the other end of a connection on the loopback interface: the user whose process it is, as the system
-says.
-"""
+"""Which user's process is at the other end of a loopback connection, as the system says."""
 
 import os
 import socket

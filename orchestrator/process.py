@@ -1,4 +1,4 @@
-"""A process by a name that no other ever has: a recycled pid or a reboot is never taken for it."""
+"""A name for a process that no other process ever gets, even after its pid is recycled or the machine restarts."""
 
 import os
 from functools import cache

@@ -1,4 +1,4 @@
-"""Outputs that are no regular file: written to as they are, where a file would be written beside and renamed."""
+"""Outputs that are not regular files. They are written to directly, and not replaced by a rename."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a task's attempt printed, as its folder keeps it."""
+"""Read what a task's attempt printed, from its folder."""
 
 from collections import deque
 from dataclasses import dataclass

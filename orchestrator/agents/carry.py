@@ -1,4 +1,4 @@
-"""Which of an order's kinds of work is to be done, and by what."""
+"""Choose the function that carries out an order, by its kind of work."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping

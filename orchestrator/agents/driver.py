@@ -1,4 +1,4 @@
-"""Drivers: how an agent's program is talked to. A driver takes one turn; whatever it says of the result is a claim.
+"""Drivers talk to an agent's program. A driver takes one turn. What it says about the result is a claim.
 
 A package brings its own by an entry point of the group `orchestrator.drivers`. It names an object with the members of
 `Driver`, or a class of such objects (docs/guides/drivers.md).

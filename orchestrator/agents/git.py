@@ -1,7 +1,7 @@
-"""git, asked so that nothing of the repository runs: no hook, no filter, no pager, no configuration but its own
+"""Call git without running anything of the repository: no hook, no filter, no pager, and no configuration except its
 storage.
 
-Files are written and read as blobs, byte for byte, so that attributes and filters of a repository change nothing.
+Files are written and read as blobs, byte for byte. So a repository's attributes and filters change nothing.
 """
 
 import functools

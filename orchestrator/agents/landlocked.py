@@ -1,11 +1,10 @@
-"""Forbid this process all that the words before `--` do not allow, then become the program behind it.
+"""Forbid this process everything that the arguments before `--` do not allow. Then become the program after it.
 
     python -I landlocked.py [--write FOLDER | --read PLACE | --hide PLACE | --port N | --network] ... -- PROGRAM
     [ARGUMENT ...]
 
-Landlock only allows: what is below a place that is allowed cannot be forbidden again. So a folder that has something
-hidden in it is allowed entry by entry, without the list of its own entries. It imports nothing of this package, so that
-it is ready at once.
+Landlock can only allow. What is below an allowed place cannot be forbidden again. So a folder with something hidden in
+it is allowed entry by entry, and cannot be listed. This script imports nothing of this package, so it starts at once.
 """
 
 import os

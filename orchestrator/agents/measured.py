@@ -1,11 +1,11 @@
-"""Run an instrument's program in its sandbox, and pass on what it records. It imports nothing of this package, so that
-it is ready at once.
+"""Run an instrument's program in its sandbox, and pass on what it records. It imports nothing of this package, so it
+starts at once.
 
     python -I -S measured.py FIFO PROGRAM [ARGUMENT ...]
 
-The evidence of a task is a file that its processes append to. A hand-in that is measured is not to be trusted with one:
-what stands in a file can be changed once more. So the sandbox is given a FIFO, and this process, outside, appends what
-comes of it to the file. What was recorded once stays; a line more can only make the figure worse, since the weakest of
+The evidence of a task is a file that its processes append to. A hand-in that is measured must not get that file,
+because it could change lines that are already there. So the sandbox gets a FIFO. This process, outside, appends what
+arrives to the file. What was recorded once stays. A further line can only make the figure worse, since the weakest of
 several counts.
 """
 

@@ -1,8 +1,8 @@
-"""The merge queue: hand-ins are joined one at a time, and each is measured again on the joined tree before it counts.
+"""The merge queue joins hand-ins one at a time. Each is measured again on the joined tree before it counts.
 
-Nothing is forced and no side is preferred. A hand-in that conflicts, or that makes a criterion of the joined ones fail,
-is not joined. It goes back to its agent. The branch is moved by compare and swap; where somebody else moved it
-meanwhile, the hand-in is joined again with that.
+Nothing is forced and no side is preferred. A hand-in that conflicts, or makes a criterion of joined work fail, is not
+joined. It goes back to its agent. The branch is moved by compare-and-swap. If somebody else moved it meanwhile, the
+hand-in is joined again on top of that.
 """
 
 import os

@@ -1,6 +1,4 @@
-"""The driver `pull`: no program is started. The turn is on offer until an agent that came by itself takes it, and
-hands in.
-"""
+"""The driver `pull` starts no program. It offers the turn until an agent that came by itself claims it and hands in."""
 
 import threading
 import time

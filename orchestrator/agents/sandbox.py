@@ -1,5 +1,5 @@
-"""The sandbox of an agent's program, or of a hand-in that is measured. It can write its own places and read the
-project; all of ours is hidden.
+"""The sandbox of an agent's program, or of a hand-in that is measured. The program can write to its own places and read
+the project. Everything of ours is hidden.
 
 bubblewrap makes a view of the file system without our state folder, home and credentials, with processes and network of
 its own. Where it is not installed, landlock (`orchestrator.agents.landlocked`) forbids the same of what is there.

@@ -1,4 +1,4 @@
-"""Who says nothing for long is shown as silent."""
+"""An agent that says nothing for a long time is shown as silent."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Trees on disk: write a commit out, byte for byte, and see what was changed in a folder since."""
+"""Write a commit's tree to disk, byte for byte, and find what changed in the folder since."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""The journal of a state folder, opened for as long as it is needed."""
+"""Open the journal of a state folder for as long as it is needed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,6 +1,4 @@
-"""By what a prepared run is carried out: its executor, what that calls, and as many tasks at once as there is room
-for.
-"""
+"""What carries out a prepared run: its executor, the function that it calls, and how many tasks run at once."""
 
 import os
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
-"""Events as lines of JSON with the journal's own checksum, and back. A line may be as long as all samples of a
-task: it is never there at once.
+"""Events as lines of JSON with the journal's own checksum, and back. A line may be as long as all samples of a task, so
+it is never held in memory as a whole.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -1,5 +1,5 @@
-"""`orchestrate audit`: compares the claims of a report or message with a run, a plan, the files there are, and the text
-itself.
+"""`orchestrate audit`: compare the claims of a report or message with a run, a plan, the files in the checkout, and the
+text itself.
 """
 
 import gc

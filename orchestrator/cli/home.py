@@ -1,4 +1,4 @@
-"""Which folder's runs are meant where nobody says: the project's that lies around the current folder."""
+"""The default state folder: that of the project which contains the current folder."""
 
 import os
 from pathlib import Path

@@ -1,7 +1,7 @@
 """What packages add to the command line: names in the help of options, and verbs of their own (docs/guides/verbs.md).
 
-An entry point of the group `orchestrator.verbs` names a function as typer takes it. None is imported before it is asked
-for, by name or by `orchestrate --help`. Ours of the same name stands before it.
+An entry point of the group `orchestrator.verbs` names a function as typer takes it. It is imported only when it is
+called, or when `orchestrate --help` lists it. A verb of ours hides one of the same name.
 """
 
 import functools

@@ -1,4 +1,4 @@
-"""Where a run's things lie in the state folder, and which run is meant."""
+"""Where a run's files are in the state folder, and which run a name means."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""How wide and how high what is printed may be, whether it may have colours, and text that is wrapped to it."""
+"""The terminal's width and height, whether it takes colours, and text wrapped to it."""
 
 import os
 import re

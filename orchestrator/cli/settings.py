@@ -1,4 +1,4 @@
-"""`--set name=value`, and what else is given so."""
+"""Parse `--set name=value` and other options of this form."""
 
 from collections.abc import Iterable, Mapping
 

@@ -1,6 +1,4 @@
-"""Hands attempts to the executor and gathers what they say: the engine's queue, which any thread can put messages
-in.
-"""
+"""Hand attempts to the executor and gather their messages: the engine's queue, in which any thread can put messages."""
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future

@@ -1,6 +1,4 @@
-"""Turns that wait to be claimed: who has which, until when, and what becomes of it. One thread owns it, the
-engine's.
-"""
+"""Turns that wait to be claimed: who has which, until when, and what happens to it. Only the engine uses it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from hmac import compare_digest

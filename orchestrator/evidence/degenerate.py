@@ -1,8 +1,8 @@
-"""Data that look like more than they are: samples pasted several times, arms that repeat each other, points at two
-places. Pure.
+"""Detect data with less information than they seem to have: pasted samples, arms that repeat each other, points at only
+two places. Pure.
 
-What a clock made never comes out the same to the last digit time after time. So where a unit holds a time, equality is
-a sign that nothing was measured anew. Counts and sizes may well be equal.
+Two clock readings are never equal to the last digit again and again. So if a unit contains a time, equal values mean
+that nothing was measured anew. Counts and sizes may be equal.
 """
 
 from bisect import bisect_right

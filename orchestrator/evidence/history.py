@@ -1,6 +1,6 @@
-"""What earlier runs measured, as the target of a later one: `>= 0.97 x median(last 20)`. Pure.
+"""Targets that rest on what earlier runs measured: `>= 0.97 x median(last 20)`. Pure.
 
-The values are taken when a run starts and stand in its journal, so that its verdicts can be computed again without the
+The values are read when a run starts and recorded in its journal. So its verdicts can be computed again without the
 other runs.
 """
 

@@ -1,4 +1,4 @@
-"""Many numbers within a text of JSON, read without having an object for each, or the whole text, at once."""
+"""Read many numbers from JSON text without holding an object for each, or the whole text, in memory."""
 
 import codecs
 import json

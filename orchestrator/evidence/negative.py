@@ -1,8 +1,7 @@
 """Negative controls: the same criterion on evidence of a deliverable that must not pass. Pure.
 
 What such evidence is depends on the form of the metric and on what its target claims. `docs/concepts/controls.md` has
-the table.
-The demands on numbers of samples and cases are dropped for it, so that it cannot fail for the wrong reason.
+the table. It need not have the demanded numbers of samples and cases, so it cannot fail for the wrong reason.
 """
 
 import math

@@ -1,6 +1,5 @@
-"""Many numbers in little memory. A few are a tuple of floats; from `MANY` on they are `Figures`, which keep them in
-chunks, each as small as it can be exactly. Both are read alike: by length, position, slice and iteration, and put
-together with `+`.
+"""Many numbers in little memory. A few are a tuple of floats. From `MANY` on they are `Figures`, which keep them in
+chunks, each in the smallest exact form. Both have length, indexing, slicing, iteration and `+`.
 """
 
 from __future__ import annotations

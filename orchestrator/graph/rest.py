@@ -1,4 +1,4 @@
-"""How long a run still takes: by what each task was expected to take, at the pace of what has finished. Pure."""
+"""Estimate how long a run still takes: each task's expected duration, times the pace of the finished tasks. Pure."""
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType

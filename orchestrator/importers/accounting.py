@@ -1,4 +1,4 @@
-"""The account of an import: where each line of the source went, and the notes in few enough lines to be read."""
+"""The account of an import: where each line of the source went, and its notes, few enough to read."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby

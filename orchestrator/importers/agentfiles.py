@@ -1,6 +1,6 @@
-"""Agent files into a plan's text: each agent gets its `from`, and its specialty where the plan has none. Pure.
+"""Put agent files into a plan's text: each agent gets its `from`, and a specialty if the plan has none. Pure.
 
-The plan is edited where its agents stand, and nowhere else: comments, order and style of the rest stay as they are.
+Only the plan's agents are edited. Comments, order and style of the rest do not change.
 """
 
 import json

@@ -1,9 +1,8 @@
 """A Markdown text as blocks, one for each line that carries text: headings, list items, table rows, paragraphs and
 code.
 
-One pass, a constant number of looks at each line: the time grows with the size of the text and with nothing else. What
-a line holds within (bold, links) is the business of `inline`. Read is what people write in plans, not the whole of
-CommonMark.
+One pass with a constant number of looks at each line, so time is linear in the size of the text. `inline` reads what is
+within a line (bold, links). We read what people write in plans, not all of CommonMark.
 """
 
 import re

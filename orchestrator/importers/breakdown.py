@@ -1,9 +1,8 @@
-"""A Markdown work breakdown as a draft: every line is taken by the first rule that understands it, or noted, or it is
-prose.
+"""Read a Markdown work breakdown into a draft. The first rule that understands a line takes it. Other lines are noted,
+or are prose.
 
-`sections` says what each heading is, `reading` where a line stands; the rules for the lines are a table. What is work
-and what are only words about it is read strictly at first. Where that finds no task at all, plain lists of imperatives
-count as well.
+`sections` says what each heading is, and `reading` where a line is. The rules for lines are a table. At first we
+strictly separate work from words about work. If that finds no task at all, plain lists of imperatives count as well.
 """
 
 from collections.abc import Callable

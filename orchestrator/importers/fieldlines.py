@@ -1,4 +1,4 @@
-"""Lines that name what they tell: front matter, and fields such as "Lead Agent: @X" of a task, a group or the plan."""
+"""Lines with a name and a value: front matter, and fields such as "Lead Agent: @X" of a task, a group or the plan."""
 
 from collections.abc import Callable
 from typing import Final

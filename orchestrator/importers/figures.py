@@ -1,5 +1,5 @@
-"""The figures of a line: number or range with its unit, and where they stand. What is demanded of them is the
-business of `relations`.
+"""Find the figures of a line: a number or range, its unit, and its position. `relations` reads what is demanded of
+them.
 """
 
 import re

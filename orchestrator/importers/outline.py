@@ -1,4 +1,4 @@
-"""A Markdown document as a list of lines that mean something, each with its place and the headings above it.
+"""A Markdown document as a list of meaningful lines, each with its position and the headings above it.
 
 `blocks` finds headings, items, rows, paragraphs and code by their form; here they become headings, labels ("Tasks:"),
 fields ("**Lead:** X"), items, table rows, prose and code. A paragraph that is bold as a whole is a heading below all

@@ -1,4 +1,4 @@
-"""The columns of a table of tasks, in the words that people and tools give them: Task Name, Est (h), Predecessors,
+"""The columns of a table of tasks, under the names that people and tools use: Task Name, Est (h), Predecessors,
 Resource Names.
 """
 

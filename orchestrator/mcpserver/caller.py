@@ -1,5 +1,5 @@
-"""What an agent can do at the server, on behalf of its name: claim a turn, say something, hand in, let go. Any
-thread may call.
+"""What an agent can do at the server under its name: claim a turn, report progress, hand in, release. Any thread may
+call it.
 """
 
 import secrets

@@ -1,6 +1,4 @@
-"""The server for agents that we drive: over a socket that leads into their sandbox, each asks about its own task
-alone.
-"""
+"""The server for agents that we start, over a socket into their sandbox. Each can ask only about its own task."""
 
 import asyncio
 import contextlib

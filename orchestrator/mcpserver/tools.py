@@ -1,5 +1,5 @@
-"""The server's tools and resources, by the official SDK. What they do stands in `Caller`; here is what a model
-reads of them.
+"""The server's tools and resources, with the official SDK. `Caller` implements them. This module has the texts that a
+model reads.
 """
 
 import json

@@ -1,7 +1,7 @@
 """The plan as data. The border is pydantic: unknown keys are errors, everything is frozen once built.
 
-`orchestrator.plan.load.parse_plan` builds it from text; nothing else should. Field names are the YAML keys, but for
-`from_`, `with_` and `if_`, which Python keeps for itself. Durations are seconds, quantities keep their unit.
+Only `orchestrator.plan.load.parse_plan` should build it, from text. Field names are the YAML keys, except `from_`,
+`with_` and `if_`, which are Python keywords. Durations are seconds, quantities keep their unit.
 """
 
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Names in a plan of what packages can bring, held against what there is. Nothing is imported for it."""
+"""Check names in a plan (drivers, notifiers) against what installed packages offer, without importing anything."""
 
 from collections.abc import Callable, Collection, Iterator
 

@@ -1,4 +1,4 @@
-"""How agents' tasks stand, and what they cost: rows for whoever shows a run. Pure."""
+"""Rows about agents' tasks, their rounds and their cost, for everything that shows a run. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final

@@ -1,7 +1,6 @@
-"""Verdicts that nothing later in a run can change, while the run goes on. Pure.
+"""Verdicts, during a run, that nothing later in the run can change. Pure.
 
-They are shown, never recorded: at its end a run judges everything, and then looks at the files that figures were
-computed from.
+They are shown, never recorded. At its end a run judges everything, and then checks the files behind the figures too.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What failed, and why, told once: retries with the same error are one line, and what failed comes first."""
+"""What failed and why, once each. Retries with the same error are one line, and failures come first."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby

@@ -1,6 +1,4 @@
-"""What an audit holds claims against: a run's report, a plan's criteria, or a report that was kept as Markdown.
-Pure.
-"""
+"""What an audit compares claims with: a run's report, a plan's criteria, or a report kept as Markdown. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""How far a run has come that is under way: what the top of its served page shows. Pure."""
+"""The progress of a running run, for the top of its served page. Pure."""
 
 from dataclasses import dataclass
 from itertools import islice

@@ -1,4 +1,4 @@
-"""Values of a plan's part for a reader: spelled as the plan has them, key by key, and secrets masked. Pure."""
+"""A plan part's values for a reader: spelled as in the plan, key by key, with secrets masked. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final

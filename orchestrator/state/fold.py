@@ -1,4 +1,4 @@
-"""From events to state: `apply` takes one step, `fold` all of them. No clock, no disk."""
+"""Turn events into state: `apply` takes one event, `fold` all of them. No clock, no disk."""
 
 from collections.abc import Iterable
 from typing import Final

@@ -1,4 +1,4 @@
-"""Addresses are secrets: where they come from, and texts with no part of one in them."""
+"""Addresses are secrets: where they come from, and how to remove them from texts."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""Sends news while the run goes on: a thread for each address, and one deadline for all of them at the end."""
+"""Send news during the run: one thread for each address, and one deadline for all of them at the end."""
 
 import threading
 import time

@@ -1,7 +1,6 @@
-"""One call of a model, from reservation to settlement. Its answer is passed on piece by piece as it comes, and read by
-the way.
+"""One call of a model, from reservation to settlement. Its answer is read and passed on piece by piece, as it arrives.
 
-It is one task of the proxy's loop, which is cancelled where who called hangs up, or where the attempt ends.
+It is one task of the proxy's event loop. It is cancelled when the caller hangs up or the attempt ends.
 """
 
 import asyncio

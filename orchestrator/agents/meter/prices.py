@@ -1,5 +1,5 @@
-"""Prices of models, offline, from the package genai-prices. A model that it does not know has no price, and the report
-says so.
+"""Prices of models, offline, from the package genai-prices. If it does not know a model, the model has no price, and
+the report says so.
 """
 
 from functools import cache, lru_cache

@@ -1,5 +1,5 @@
-"""The providers that the proxy speaks for: where they are, how they are asked, and which variables an agent finds
-them by. A table.
+"""A table of the providers that the proxy serves: their addresses, their APIs, and the variables that tell an agent
+where they are.
 """
 
 import re

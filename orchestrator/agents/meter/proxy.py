@@ -1,7 +1,7 @@
-"""The proxy itself: a server on loopback that passes calls on, streams unbuffered, and has each call reserved and
-settled.
+"""The proxy itself: a server on loopback. It passes calls on without buffering, and has the cost of each call reserved
+and settled.
 
-An agent calls it with its attempt's token; the provider's key is put in here, and is in no other process. It uses
+An agent calls it with its attempt's token. The provider's key is added here, and no other process has it. It uses
 aiohttp on both sides, in a loop of its own; docs/decisions/0070-metering-proxy.md says why. Each connection is one
 task, and there is one pool of connections to providers.
 """

@@ -1,6 +1,6 @@
-"""The way to a provider: its address and key, and what of a request and of an answer is passed on. Pure.
+"""A provider's address and key, and which parts of requests and answers are passed on. Pure.
 
-An agent's headers lose whatever could carry its token, and get the key; both sides keep their own connection.
+Headers that could carry the agent's token are removed, and the key is added. Each side keeps its own connection.
 """
 
 import json
