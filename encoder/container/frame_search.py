@@ -1,4 +1,4 @@
-"""Frames looked for in the bytes of a file whose end, or whose codebook, is damaged."""
+"""Search for frames in a file whose end, or whose codebook, is damaged."""
 
 import io
 import re

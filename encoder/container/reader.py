@@ -1,5 +1,5 @@
-"""One stream read front to back from any file object, everything verified; and its trailer read from the end. Of
-several in a file: `encoder.stream.members`.
+"""Read one stream from start to end from any file object and verify everything, or read its trailer from the end.
+`encoder.stream.members` reads several in one file.
 """
 
 import io

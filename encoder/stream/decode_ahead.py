@@ -1,4 +1,4 @@
-"""Blocks decoded ahead of whoever reads them: bounded, in order, with errors where the reader comes to them."""
+"""Decode blocks ahead of the reader: bounded and in order. An error is raised when the reader reaches its block."""
 
 import os
 from collections import deque

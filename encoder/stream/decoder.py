@@ -1,4 +1,4 @@
-"""The streaming decoder: a file object to read from, which never gives out a byte that was not verified."""
+"""The streaming decoder: a file object to read from. It never returns a byte that was not verified."""
 
 import io
 import operator

@@ -1,4 +1,4 @@
-"""Several streams in one file, one behind the other: read front to back as one, and their indexes as one."""
+"""Several streams in one file, one after another. They are read as one stream with one index."""
 
 import io
 import re
