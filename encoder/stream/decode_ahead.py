@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from encoder.container.reader import Block
+from encoder.container.blocks import Block
 from encoder.errors import GlyphError
 
 if TYPE_CHECKING:

@@ -10,18 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
+from encoder.container.blocks import Block, SeekableSource, bare_block, check_raw
 from encoder.container.codebook_frame import parse_codebook
 from encoder.container.format import FRAME_SIZE, HEADER_SIZE, FrameKind, StreamHeader
 from encoder.container.frame_search import Found, FrameSearch
-from encoder.container.reader import (
-    Block,
-    ContainerReader,
-    SeekableSource,
-    bare_block,
-    check_raw,
-    read_bare_block,
-    read_codebook,
-)
+from encoder.container.random_access import read_bare_block, read_codebook
+from encoder.container.reader import ContainerReader
 from encoder.errors import FormatError, GlyphError, LimitError
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.stream.decoder import BlockDecoder, standard_block_decoder

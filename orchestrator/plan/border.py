@@ -11,8 +11,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from orchestrator.nearest import nearest
+from orchestrator.plan.base import REFERENCE_TAG, TEXT_TAG
 from orchestrator.plan.handin_checks import UNREADABLE
-from orchestrator.plan.model import REFERENCE_TAG, TEXT_TAG, Plan
+from orchestrator.plan.model import Plan
 from orchestrator.plan.problem import PROBLEM_LIMIT, PlanError, Problem, did_you_mean
 from orchestrator.plan.source import Data, Path, Source
 from orchestrator.plan.values import ValueTextError, shown

@@ -7,7 +7,8 @@ from typing import Final, TypeVar
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.graph.model import TaskGraph
 from orchestrator.graph.schedule import Schedule, forecast
-from orchestrator.plan.model import Agent, Deliverable, Group, Plan, SuccessMetric
+from orchestrator.plan.agent_model import Agent
+from orchestrator.plan.model import Deliverable, Group, Plan, SuccessMetric
 from orchestrator.plan.values import spell_duration
 from orchestrator.review.change import Action, Change, Part, in_order
 from orchestrator.review.criteria import compare_criteria, pair_criteria

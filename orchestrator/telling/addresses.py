@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from urllib.parse import quote, unquote
 
-from orchestrator.plan.model import FromEnvironment, Notify
+from orchestrator.plan.base import FromEnvironment
+from orchestrator.plan.model import Notify
 from orchestrator.secrets import MASK
 
 SHORTEST_PART: Final = 5  # characters of an address's part; what is shorter is a word
