@@ -86,7 +86,7 @@ def digest_below(root: Path | int, path: str) -> Digested:
 
 
 def size_below(root: Path | int, path: str) -> int:
-    """The size in bytes of one of our files, 0 where there is none to be read. Raises PermissionError where it is
+    """The size in bytes of one of our files, 0 if there is none to be read. Raises PermissionError where it is
     another user's.
     """
     try:
@@ -168,4 +168,4 @@ def _part_by_part(handle: int, parts: tuple[str, ...], flags: int) -> int:
 
 
 _opener: Final = functools.cache(kernel.opener_beneath)
-"""The system call that does it in one step, None where there is none."""
+"""The system call that does it in one step, None if there is none."""

@@ -30,7 +30,7 @@ class KeyStore:
         return self._folder
 
     def find(self, run: str) -> bytes | None:
-        """The run's key, None where there is none here."""
+        """The run's key, None if there is none here."""
         if self._folder is None or not _usable(run):
             return None
         with suppress(OSError), open_below(self._folder, run) as file:

@@ -51,5 +51,5 @@ def boot_id() -> str:
 
 
 def process_started(pid: int) -> float | None:
-    """When it began, in units of which only equality is asked; None when it is gone or a zombie."""
+    """When it began, in units that are only compared for equality; None if it is gone or a zombie."""
     return kernel.started(pid)

@@ -201,7 +201,7 @@ def _data(folder: Path) -> Iterator[Path]:
 
 
 def _every(folder: Path) -> Iterator[Path]:
-    """Every file below the folder, but for hidden ones and compiled caches."""
+    """Every file below the folder, except hidden ones and compiled caches."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name.startswith(".") or path.name == "__pycache__":
             continue

@@ -15,9 +15,7 @@ def is_special(path: Path) -> bool:
 
 
 def opened_special(path: Path) -> IO[bytes]:
-    """It, to be written to; a descriptor of this process as it stands, behind what was written there before. Raises
-    OSError.
-    """
+    """Open it for writing. A descriptor of this process is used at its present position. Raises OSError."""
     link = _kernels_link(path)
     if link is not None and link.name.isdecimal() and link.parent.samefile(kernel.DESCRIPTORS):
         return os.fdopen(os.dup(int(link.name)), "wb")

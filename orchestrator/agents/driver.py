@@ -27,7 +27,7 @@ class DriverError(OrchestratorError):
 
 
 class Lost(OrchestratorError):  # noqa: N818 - named after what happened
-    """Whoever had taken the turn has it no more: that says nothing of the task, which has another turn."""
+    """The agent that had claimed the turn lost it. That says nothing about the task, which gets another turn."""
 
 
 Tell = Callable[[str, Claim | None], object]
@@ -80,7 +80,7 @@ class Driver(Protocol):
     def take_turn(self, going: Going) -> Talk:
         """One prompt, from start to end; every process that it started has ended when it returns.
 
-        Raises DriverError where the turn could not begin. A turn that went wrong later is told in `Talk.stop`.
+        Raises DriverError if the turn could not begin. If it goes wrong later, `Talk.stop` says so.
         """
 
 

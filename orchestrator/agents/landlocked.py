@@ -110,7 +110,7 @@ def restrict(allowed: Allowed) -> None:
 
 
 def _not_around(place: str, hidden: Sequence[str]) -> list[str]:
-    """What is hidden, but for what has the place in it: a repository in the state folder is asked for by name."""
+    """What is hidden, except what contains the place: a repository in the state folder was asked for by name."""
     real = Path(os.path.realpath(place))
     return [each for each in hidden if Path(each) not in real.parents]
 

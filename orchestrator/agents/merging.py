@@ -35,8 +35,8 @@ LAST_WORDS: Final = 300
 
 
 def carry_merge(order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
-    """Join the hand-ins that the order names. What could not be joined is told in the result; a branch that cannot
-    be is a failure.
+    """Join the hand-ins that the order names. The result names what could not be joined; a branch that cannot be is a
+    failure.
     """
     assert order.merge is not None
     start = time.monotonic()
@@ -191,7 +191,7 @@ def carry_instrument(order: WorkOrder, stop: StopSignal, listener: Callable[[Tol
 
 
 def _with_last_words(result: AttemptResult, folder: Path) -> AttemptResult:
-    """A program that failed, with the last line that it wrote on standard error: the agent is told it, as data."""
+    """A program that failed, with the last line that it wrote on standard error: the agent gets it as data."""
     if result.failure is None or result.failure.cause is not Cause.EXIT:
         return result
     try:

@@ -25,7 +25,7 @@ class PullDriver:
         )
 
     def take_turn(self, going: Going) -> Talk:
-        """From the offer to the hand-in. Raises Lost where whoever had taken it gave it back, or went silent."""
+        """From the offer to the hand-in. Raises Lost if the agent that claimed it gave it back or went silent."""
         ended, found = threading.Event(), list[TurnEnd]()
 
         def end(how: TurnEnd) -> None:

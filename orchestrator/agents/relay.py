@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def serve(door: socket.socket, path: str) -> None:
-    """Join whoever comes to the socket outside."""
+    """Connect each client to the socket outside."""
     while True:
         here, _ = door.accept()
         there = socket.socket(socket.AF_UNIX)

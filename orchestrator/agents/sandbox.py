@@ -40,7 +40,7 @@ class NoSandboxError(OrchestratorError):
 class Enclosure:
     """What a program may see. workspace, home: to write; project, repo: to read; state: out of sight.
 
-    network: whether it reaches other hosts. socket: of the metering proxy, None where there is none; port: where the
+    network: whether it reaches other hosts. socket: of the metering proxy, None if there is none; port: where the
     agent finds it. shown, written: more places to read and to write, wherever they lie. hatch: a socket at which it may
     ask about its task, None where it may not.
     """

@@ -175,7 +175,7 @@ def _stop(agent: "ScriptedAgent", reason: Any) -> None:  # noqa: ANN401, ARG001
 
 
 def _send(agent: "ScriptedAgent", text: Any) -> None:  # noqa: ANN401
-    """Send a line as it is, whether it is the protocol or not."""
+    """Send a line unchanged, valid or not."""
     agent._write(f"{text}\n")  # noqa: SLF001 - the raw stream is what the step is for
 
 

@@ -9,7 +9,7 @@ from orchestrator.state.rounds import SILENT
 
 @dataclass(slots=True)
 class Silence:
-    """Watches how much was said. after: seconds without a word; tell: is told once for each silence."""
+    """Watches how much was said. after: seconds without a word; tell: called once for each silence."""
 
     after: float
     tell: Callable[[str], None]

@@ -267,7 +267,7 @@ def close_workspace(workspace: Workspace, *, keep: bool) -> None:
 
 
 def _remove_at_once(folder: Path) -> None:
-    """Whoever dies in between leaves all of it or nothing under its name, and it is locked until then: the next
+    """If the process dies in between, all of it or nothing has the final name. It is locked until then: the next
     attempt finds it.
     """
     gone = folder.with_name(f"{folder.name}{GONE}")

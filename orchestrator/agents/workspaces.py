@@ -173,7 +173,7 @@ def _worktrees(repo: Path) -> dict[str, Path]:
 
 
 def _regarded(left: Left, repo: Path, work: Path, known: _Known) -> Left:
-    """With what it holds. What is in doubt is told as unknown."""
+    """With what it holds. Doubtful facts are reported as unknown."""
     try:
         holds, why = _holds(left, repo, work, known)
     except (GitError, OSError) as error:

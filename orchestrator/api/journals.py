@@ -23,7 +23,7 @@ def journal_of(options: RunOptions) -> Iterator[JournalPort]:
 
 @contextmanager
 def journal_if_any(options: RunOptions) -> Iterator[JournalPort | None]:
-    """To read, None where there is none. Nothing is written."""
+    """To read, None if there is none. Nothing is written."""
     if not (options.state / JOURNAL_FILE).exists():
         yield None
         return

@@ -165,7 +165,7 @@ def _foot(standing: RunView, began: float, now: float) -> Iterator[Text]:
 
 
 def _budgets(standing: RunView) -> Iterator[Text]:
-    """What is left, a line for each: the whole run's, then those of which the smallest share is left."""
+    """What is left of budgets, a line for each: the whole run's, then those with the smallest share left."""
     by_whose: dict[str, list[BudgetLeft]] = {}
     for one in standing.budgets():
         by_whose.setdefault(one.whose, []).append(one)

@@ -41,7 +41,7 @@ class Verbs(TyperGroup):
         return own + [name for name in names(VERBS) if name not in own]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
-        """Ours, or else a package's; None where there is none."""
+        """Ours, or else a package's; None if there is none."""
         own = super().get_command(ctx, cmd_name)
         return own or (_command(cmd_name) if cmd_name in names(VERBS) else None)
 

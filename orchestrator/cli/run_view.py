@@ -116,7 +116,7 @@ class RunView:
         return bool(briefed(self.loaded.plan))
 
     def agent(self, task: str) -> str:
-        """Who does a task."""
+        """The agent of a task."""
         node = self.loaded.graph.nodes.get(task)
         return "" if node is None else node.agent
 

@@ -102,7 +102,7 @@ def _file_system(place: Path) -> str:
 
 
 def _limit(kind: int) -> int | None:
-    """The hard limit, to which runs raise their own; None where there is none."""
+    """The hard limit, to which runs raise their own; None if there is none."""
     hard = resource.getrlimit(kind)[1]
     return None if hard == resource.RLIM_INFINITY else hard
 

@@ -57,7 +57,7 @@ class Door:
         Thread(target=self._listen, daemon=True).start()
 
     def close(self) -> None:
-        """Let nobody in any more. Who was not answered finds the door shut, and comes again."""
+        """Accept no more requests. A sender without an answer finds the door closed, and tries again."""
         self._closed.set()
         with suppress(OSError):
             (self._folder / NAME).unlink()
@@ -93,10 +93,8 @@ class Door:
             visitor.sendall(json.dumps(dict(said[0])).encode() + b"\n")
 
 
-def knock(folder: Path, request: "Request", patience: float = 6 * PATIENCE) -> dict[str, Any] | None:
-    """Ask whoever has the run: what came of it, or None where nobody answers. patience: seconds to wait for that."""
-    from orchestrator.engine.requests import spelled  # noqa: PLC0415 - as above
-
+def knock(folder: Path, request: Request, patience: float = 6 * PATIENCE) -> dict[str, Any] | None:
+    """Ask the run's owner. Returns the result, or None if nobody answers. patience: seconds to wait for that."""
     try:
         with socket.socket(socket.AF_UNIX) as visitor, _short(folder) as place:
             visitor.settimeout(patience)

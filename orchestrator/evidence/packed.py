@@ -203,7 +203,7 @@ def _repeats(array: Floats, length: int) -> bool:
 
 
 def middle(values: Sequence[float]) -> float | None:
-    """The median, None where there is none or it is not finite."""
+    """The median, None if there is none or it is not finite."""
     if isinstance(values, Figures):
         return float(np.median(np.asarray(values))) if finite(values) else None
     value = median(values) if values and not any(map(math.isnan, values)) else math.nan

@@ -95,7 +95,7 @@ def blocks_of(text: Sequence[str]) -> Iterator[Block]:
 
 
 def _front_end(lines: list[str]) -> int:
-    """How many lines the front matter takes, its fences included; 0 where there is none."""
+    """How many lines the front matter takes, its fences included; 0 if there is none."""
     if lines[0].strip() != "---":
         return 0
     for index, line in enumerate(lines[1 : FRONT_LIMIT + 1], 1):

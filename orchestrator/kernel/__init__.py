@@ -39,9 +39,9 @@ DESCRIPTORS = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
 PAUSE = 0.02
 """Seconds between looks at a process where the kernel does not tell of its end."""
 FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
-"""How a folder is opened of which nothing is read."""
+"""Flags to open a folder without reading it."""
 NAMELESS = getattr(os, "O_TMPFILE", os.O_DIRECTORY)
-"""How a file without a name is opened; where there is none, no folder can be opened so to be written."""
+"""Flags to open a file without a name. Elsewhere they make every open for writing fail."""
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36  # linux/prctl.h
 SIGKILL = 9
 OPENAT2 = 437  # the same on every architecture
@@ -186,7 +186,7 @@ def _listed_children(pid: int) -> list[int]:
 
 
 def started(pid: int) -> float | None:
-    """When a process began, in units of which only equality is asked; None when it is gone or a zombie.
+    """When a process began, in units that are only compared for equality; None if it is gone or a zombie.
 
     Clock ticks since the boot, which no change of the wall clock moves; elsewhere psutil's creation time.
     """
@@ -291,7 +291,7 @@ def path_of(descriptor: int, name: str) -> str:
 
 
 def address_of(descriptor: int) -> str | None:
-    """A path by which other processes of this user open a file that has no name; None where there is none."""
+    """A path by which other processes of this user open a file that has no name; None if there is none."""
     return f"/proc/{os.getpid()}/fd/{descriptor}" if LINUX else None
 
 

@@ -10,7 +10,7 @@ TIMEX_SIZE = 512  # more than any struct timex has
 
 
 def processor() -> str:
-    """The first `model name` of /proc/cpuinfo; "" where there is none, as on some architectures."""
+    """The first `model name` of /proc/cpuinfo; "" if there is none, as on some architectures."""
     if kernel.LINUX:
         with (
             contextlib.suppress(OSError),

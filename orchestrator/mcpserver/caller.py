@@ -50,7 +50,7 @@ def ticket(text: str) -> Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Calls made by whoever holds the name of an agent of the plan. channel: by which they came."""
+    """Calls under the name of an agent of the plan. channel: how they arrived."""
 
     known: Known
     agent: str

@@ -13,7 +13,7 @@ NotifierName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64
 TEXT_TAG, REFERENCE_TAG = "<text>", "<reference>"  # in pydantic's places of errors
 VariableName = Annotated[str, Field(max_length=256)]
 HomePath = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$", max_length=200)]
-"""A file in an agent's home; that none of its names is `..` is looked at with the plan."""
+"""A file in an agent's home. The plan's checks refuse `..` in it."""
 Capacity = Annotated[int, Field(ge=1, le=1_000_000)]
 Amount = Annotated[int, Field(ge=0, le=1_000_000)]
 
@@ -25,8 +25,8 @@ class PlanModel(BaseModel):
 
 
 class FromEnvironment(PlanModel):
-    """A value that the plan does not hold: `{from: API_TOKEN}` is that variable's where the attempt runs, and
-    stands nowhere else.
+    """A value that is not in the plan: `{from: API_TOKEN}` takes it from that variable where the attempt runs, and it
+    is stored nowhere.
     """
 
     from_: VariableName = Field(alias="from")

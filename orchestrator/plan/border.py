@@ -116,7 +116,7 @@ def _of_their_own(errors: list[ErrorDetails]) -> list[ErrorDetails]:
 
 
 def require_plan(data: dict[str, Any], source: Source) -> None:
-    """Raises PlanError with one problem for a file of which no key is a plan's, or nearly one: it is something else."""
+    """Raises PlanError with one problem for a file without any key of a plan, or nearly one: it is something else."""
     known = _known_keys(())
     if data and not any(key in known or nearest(str(key), known) for key in list(data)[:PROBLEM_LIMIT]):
         what, mend = "no key of a plan is in this file", "begin with `schema: 1`; `orchestrate init` writes an example"

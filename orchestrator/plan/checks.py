@@ -72,7 +72,7 @@ def _twice(plan: Plan, source: Source) -> Iterator[Problem]:
 
 
 def _collisions(plan: Plan, source: Source) -> Iterator[Problem]:
-    """Ids that are those of two tasks once the matrices are expanded; each is told at both."""
+    """Ids that two tasks share after the matrices are expanded; each is reported at both."""
     for name, group in plan.groups.items():
         if not any(task.matrix for task in group.tasks):
             continue

@@ -51,7 +51,7 @@ class Early:
         return tuple(dict.fromkeys((*found, *own, *above)))
 
     def decided(self, state: RunState, known: Mapping[str, Verdict]) -> Iterator[Verdict]:
-        """The verdicts that are decided by now, but for those that are known."""
+        """The verdicts that are decided by now, except those that are known."""
         digest, at_risk = _as_left(state), self._at_risk(state)
         for full, tasks in self._rests.items():
             if full in known or not tasks or not at_risk.isdisjoint(tasks):

@@ -40,7 +40,7 @@ FAILING_SHOWN: Final = 4
 TABLE_LINES: Final = 5
 """What a table takes beside its rows, with the fold around it and the line that names what does not fit."""
 IN_TWO_LINES: Final = 3
-"""Up to so many are told in two lines each, more in one."""
+"""Up to this many take two lines each, more only one."""
 DISPUTED: Final = frozenset({Agreement.DISAGREES, Agreement.INCONSISTENT})
 COMMIT: Final = re.compile(r"^([0-9a-f]{12})[0-9a-f]{28}")
 NAMED_OF_A_MACHINE: Final = ("cpu", "cores", "memory", "git")
@@ -66,7 +66,7 @@ def render_short(report: Report) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """Criteria of which the first are shown, and the rest counted by workstream."""
+    """Criteria: the first are shown, and the rest counted by workstream."""
 
     shown: tuple[CriterionRow, ...]
     left: int

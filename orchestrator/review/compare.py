@@ -67,7 +67,7 @@ def changes_between(old: Plan, old_graph: TaskGraph, new: Plan, new_graph: TaskG
 
 
 def _once(changes: Iterable[Change], renamed: Collection[tuple[str, str]]) -> Iterator[Change]:
-    """Without the moves that follow from a group's new name: that is told of the group."""
+    """Without the moves that follow from a group's new name: the group reports that."""
     for one in changes:
         if one.action is not Action.MOVED or (group_of(one.name), group_of(one.after)) not in renamed:
             yield one

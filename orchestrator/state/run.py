@@ -105,7 +105,7 @@ class TaskRecord:
 
     @property
     def answer(self) -> Answer | None:
-        """What a person said to the latest question, None where nobody did or where it is void."""
+        """What a person said to the latest question, None if nobody answered or the answer is void."""
         last = self.answers[-1] if self.answers else None
         return last if last is not None and last.attempt == self.attempt and not last.void else None
 

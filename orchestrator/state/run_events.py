@@ -16,7 +16,7 @@ class RunStarted:
 
     plan_file: the plan's absolute path, empty for one that is in no file, and in journals of older versions. earlier:
     what earlier runs came to by criterion, in the order of the runs: as many as a target rests on, else the last few.
-    before: the run of the plan before this one, None where there is none.
+    before: the run of the plan before this one, None if there is none.
     """
 
     run: str

@@ -18,7 +18,7 @@ PATIENCE: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who is told. name: as it may be shown; subjects: of what."""
+    """A recipient. name: as it may be shown; subjects: of which news."""
 
     name: str
     address: str

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Any, Final
 
 DIGITS: Final = 5
-"""Binary digits by which sizes of calls that are about to be made are told apart."""
+"""Binary digits to which the size of a call is rounded before its price is reserved."""
 
 
 def price(provider: str, model: str, read: int, written: int, cached: int = 0) -> float | None:

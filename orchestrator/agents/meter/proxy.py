@@ -34,7 +34,7 @@ CONNECT: Final = 30.0
 HEADER: Final = 64 * 2**10
 """Bytes of one header, either way."""
 SILENT: Final = logging.getLogger("orchestrator.meter")
-"""A connection that broke is told where it matters: to who called, and in the ledger."""
+"""A broken connection is reported where it matters: to the caller, and in the ledger."""
 SILENT.addHandler(logging.NullHandler())
 SILENT.propagate = False
 
