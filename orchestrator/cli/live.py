@@ -173,8 +173,8 @@ def _budgets(standing: RunView) -> Iterator[Text]:
     if any(one.of > 0 for one in each)}  # fmt: skip
     shown = sorted(shares, key=lambda whose: (whose != "the run", shares[whose]))
     for whose in shown[:SHOWN_BUDGETS]:
-        left = ", ".join(f"{_amount(one.left, one.unit)} of {_amount(one.of, one.unit)}" for one in by_whose[whose])
-        yield Text(one_line(f"left of the budget of {whose}: {left}"), style="dim", no_wrap=True, overflow="ellipsis")
+        left = ", ".join(map(_left, by_whose[whose]))  # first, as narrow terminals cut the end of a line
+        yield Text(one_line(f"left {left}: {whose}"), style="dim", no_wrap=True, overflow="ellipsis")
     if len(shown) > SHOWN_BUDGETS:
         yield Text(f"and {counted(len(shown) - SHOWN_BUDGETS, 'budget')} with a larger share left", style="dim")
 
@@ -190,6 +190,13 @@ def _decided(standing: RunView) -> Iterator[Text]:
         yield Text(told, style=STYLES[verdict.outcome.value], no_wrap=True, overflow="ellipsis")
     told = ", ".join(f"{count} {word}" for word, count in counts.items())
     yield Text(f"criteria: {told}, {len(standing.loaded.plan.criteria) - counts.total()} open", style="dim")
+
+
+def _left(one: BudgetLeft) -> str:
+    """As "9m46s of 10m00s", "14 of 20 turns"."""
+    if one.unit in {"s", "USD"}:
+        return f"{_amount(one.left, one.unit)} of {_amount(one.of, one.unit)}"
+    return f"{one.left:,.0f} of {_amount(one.of, one.unit)}"
 
 
 def _amount(value: float, unit: str) -> str:

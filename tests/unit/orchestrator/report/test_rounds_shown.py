@@ -270,3 +270,14 @@ def test_what_waits_names_whom_it_waits_for_and_what_is_left_of_every_budget():
     left = {(one.whose, one.unit): (one.left, one.of) for one in budgets_left(LOADED.plan, LOADED.graph, state)}
     assert left["the run", "turns"] == (8.0, 9)
     assert left["agent ME", "tokens"] == (9880.0, 10_000)
+
+
+def test_the_live_display_shows_what_is_left_of_budgets_the_whole_runs_first():
+    standing = RunView(LOADED, {"m.n": METRIC})
+    for envelope in sealed(SILENT):
+        standing.follow(envelope, 1.0)
+    console = Console(width=40, color_system=None)
+    with console.capture() as capture:
+        console.print(render(standing, 0.0, 30.0))
+    lines = [line.strip() for line in capture.get().splitlines() if line.strip().startswith("left ")]
+    assert lines == ["left 8 of 9 turns: the run", "left 9,880 of 10,000 tokens: agent ME"]
