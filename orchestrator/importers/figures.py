@@ -51,9 +51,6 @@ NOUNS: Final = {
 }
 FROM: Final = frozenset({"from", "de", "von", "desde", "currently"})
 PER: Final = frozenset({"per", "/", "par", "pro", "a", "each"})
-FILLERS: Final = frozenset(
-    {"total", "open", "new", "concurrent", "critical", "active", "more", "failed", "of", "known", "different"}
-)
 STOPPERS: Final = frozenset(
     {
         "in",

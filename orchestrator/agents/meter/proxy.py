@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, web
 
 from orchestrator.agents.meter.accounts import Account
-from orchestrator.agents.meter.call import Call, Way, refusal
+from orchestrator.agents.meter.call import Call, Route, refusal
 from orchestrator.agents.meter.gate import Gate
 from orchestrator.agents.meter.prices import load_prices
 from orchestrator.agents.meter.providers import PROVIDERS, Kind, kind_of
@@ -48,7 +48,7 @@ class MeteringProxy:
         self._upstream = upstream
         self._accounts: dict[str, Account] = {}
         self._calls: dict[str, set[asyncio.Task[Any]]] = {}
-        self._ways: dict[str, Way] = {}
+        self._routes: dict[str, Route] = {}
         self._folder = tempfile.mkdtemp(prefix="orch-")
         self.socket = Path(self._folder) / "meter"
         self._sockets = [_loopback(), _unix(self.socket)]
@@ -111,8 +111,8 @@ class MeteringProxy:
 
     async def _serve(self) -> None:
         async with _client() as client:
-            self._ways = {
-                name: Way(PROVIDERS[name], upstream, Gate(), client) for name, upstream in self._upstream.items()
+            self._routes = {
+                name: Route(PROVIDERS[name], upstream, Gate(), client) for name, upstream in self._upstream.items()
             }
             server = web.Server(
                 self._handle, handler_cancellation=True, access_log=None, logger=SILENT, keepalive_timeout=60,
@@ -144,21 +144,21 @@ class MeteringProxy:
 
     async def _answer(self, request: web.BaseRequest, token: str) -> web.StreamResponse:
         _, name, path = ("/" + request.rel_url.raw_path.lstrip("/") + "/").split("/", 2)
-        way, account, path = self._ways.get(name), self._accounts.get(token), path.removesuffix("/")
-        if way is None:
+        route, account, path = self._routes.get(name), self._accounts.get(token), path.removesuffix("/")
+        if route is None:
             return refusal(404, "no such provider, or no key for it")
         if account is None:
             return refusal(401, "no attempt has this token")
         if "upgrade" in request.headers:
             return refusal(426, "only plain HTTP is metered")
-        kind = kind_of(way.provider, request.method, path)
+        kind = kind_of(route.provider, request.method, path)
         if kind is None:
             return refusal(404, f"{request.method} {path} cannot be metered")
         body = await _body(request)
         if body is None:
             return refusal(413, f"the request is larger than {LARGEST >> 20} MiB")
         await self._priced.wait()
-        call = Call(way, account, request, path, body)
+        call = Call(route, account, request, path, body)
         return await (call.metered() if kind is Kind.METERED else call.plain())
 
 
