@@ -40,7 +40,7 @@ class Axis:
 
 
 def axis_over(values: Iterable[float], *, from_zero: bool = False) -> Axis:
-    """The axis that has all of the values that are finite. from_zero: zero stands on it too, as bars begin there."""
+    """The axis for all finite values. from_zero: it includes zero, where bars begin."""
     finite = [float(value) for value in values if math.isfinite(value)]
     if not finite:
         return Axis()

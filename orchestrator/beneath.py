@@ -99,8 +99,8 @@ def size_below(root: Path | int, path: str) -> int:
 
 
 def private_folder(folder: Path) -> None:
-    """Make the folder, with those above it, where it is missing: it is its owner's alone whatever the umask says.
-    Raises OSError.
+    """Make the folder, and those above it, if it is missing. Only its owner can enter it, whatever the umask is. Raises
+    OSError.
     """
     try:
         folder.mkdir(mode=FOLDER_MODE)
@@ -114,8 +114,8 @@ def private_folder(folder: Path) -> None:
 
 
 def set_aside(folder: int, name: str) -> str | None:
-    """Rename whatever has that name in the folder; the new name, None where there was nothing. Nothing is followed.
-    Raises OSError.
+    """Rename what has that name in the folder, without following links. Returns the new name, None if there was
+    nothing. Raises OSError.
     """
     try:
         os.lstat(name, dir_fd=folder)

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class GivenUp(Exception):  # noqa: N818 - named after what happened
-    """It took longer than it may."""
+    """The call took longer than it may."""
 
 
 class _Ended(BaseException):

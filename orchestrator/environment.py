@@ -121,7 +121,7 @@ def distribution() -> str | None:
 
 
 def version() -> str:
-    """Of this package, "0" where it is not installed."""
+    """This package's version, "0" if it is not installed."""
     own = distribution()
     return "0" if own is None else metadata.version(own)
 

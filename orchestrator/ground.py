@@ -64,7 +64,7 @@ class Folder:
 
     @cached_property
     def _folders(self) -> dict[str, list[str]]:
-        """Of each name the folders that hold such a file; walked once, where a path alone is not enough."""
+        """By name, the folders that contain such a file. The folder is walked once, if a path alone is not enough."""
         found: dict[str, list[str]] = {}
         for folder, name in islice(_walk(self._roots[0]), MOST):
             found.setdefault(name, []).append(folder)

@@ -48,7 +48,7 @@ class KeyStore:
         return self.find(run)
 
     def _write(self, run: str, key: bytes) -> None:
-        """Whole or not at all; of two that make one at once, the first one's stays."""
+        """Write it atomically. If two processes make one at once, the first one's stays."""
         assert self._folder is not None, "asked before"
         beside = f".{secrets.token_hex(8)}"
         descriptor = create_below(self._folder, beside)

@@ -36,9 +36,7 @@ Tell = Callable[[str, Claim | None], object]
 
 @dataclass(frozen=True, slots=True)
 class Hatch:
-    """By which an agent that we drive asks about its own task: a socket where it is heard, and the token of its
-    attempt.
-    """
+    """How an agent that we drive asks about its own task: a socket to our server, and the token of its attempt."""
 
     socket: Path
     token: str

@@ -92,7 +92,7 @@ def clean(more: Mapping[str, str]) -> dict[str, str]:
 
 
 def commit_id(repo: Path, name: str) -> str:
-    """The commit that a name stands for. Raises GitError with a mend."""
+    """The commit that a name resolves to. Raises GitError with a mend."""
     found = attempted(repo, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
     if found.returncode:
         raise GitError(

@@ -89,7 +89,7 @@ def processes() -> Iterator[str]:
 
 
 def restrict(allowed: Allowed) -> None:
-    """Take from this process and its children whatever is not allowed. Raises OSError, ImportError."""
+    """Forbid this process and its children everything that is not allowed. Raises OSError, ImportError."""
     from landlockpy import AccessFS, AccessNet, Ruleset, Scope  # noqa: PLC0415 - an extra
 
     everything, on_files = ~AccessFS.NONE, AccessFS.READ_FILE | AccessFS.WRITE_FILE

@@ -47,7 +47,7 @@ def write_out(repo: Path, tree: Tree, folder: Path) -> None:
 def _write_files(
     asked: IO[bytes], answers: IO[bytes], files: list[tuple[str, Entry]], folder: Path
 ) -> list[tuple[str, bytes]]:
-    """Write the files that are no links. Returns the links, each with its target."""
+    """Write the files that are not links. Returns the links, each with its target."""
     links = []
     for path, entry in files:
         asked.write(f"{entry.blob}\n".encode())

@@ -53,7 +53,7 @@ class Meter(Protocol):
         """Let it call no more, and wait until what is under way is settled."""
 
     def settings(self, account: Account, names: tuple[str, ...]) -> dict[str, str]:
-        """What stands in the agent's environment in place of keys."""
+        """What the agent's environment has instead of keys."""
 
 
 class Counter(Protocol):

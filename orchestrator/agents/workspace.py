@@ -203,7 +203,9 @@ def _within(before: Tree, after: Tree, turn: Turn) -> Tree:
 
 
 def _set_aside(workspace: Workspace, tree: Tree, why: str) -> str:
-    """Commit what is no hand-in on a branch beside it, so that nothing is lost with the folder; the branch's name."""
+    """Commit what is not part of the hand-in on a branch beside it, so that removing the folder loses nothing. Returns
+    the branch's name.
+    """
     repo, branch = workspace.repo, f"{workspace.branch}-{why}"
     tree = tree | {path: entry for path, entry in workspace.base_tree.items() if entry.mode == SUBMODULE}
     scratch = workspace.folder.with_name(f"{workspace.folder.name}.index")

@@ -40,7 +40,7 @@ Source = bytes | Below | Made
 
 
 class BundleError(OrchestratorError):
-    """The file is no bundle, or cannot be read."""
+    """The file is not a bundle, or cannot be read."""
 
 
 def chunks(files: Mapping[str, Source]) -> Iterator[tuple[str, bytes]]:

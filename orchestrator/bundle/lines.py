@@ -99,7 +99,7 @@ def _read(run: str, line: bytes) -> Envelope | None:
 
 
 def _read_long(run: str, text: Text, start: int, end: int) -> Envelope | None:
-    """The same, without having the line at once."""
+    """The same, without holding the whole line in memory."""
     try:
         first, last = text.part(start, start + AROUND), text.part(end - AROUND, end)
         begins, ends = first.index(EVENT.encode()) + len(EVENT), last.rindex(MARK.encode())

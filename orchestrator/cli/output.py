@@ -47,7 +47,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """For people: 0.4s, 12s, 3m05s, 2h05m."""
+    """A duration for people: 0.4s, 12s, 3m05s, 2h05m."""
     if not math.isfinite(seconds):
         return "?"
     if seconds < 9.95:  # what is more rounds to 10s, which needs no tenth

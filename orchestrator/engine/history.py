@@ -99,7 +99,7 @@ def _judged(events: Sequence[Envelope], run: str) -> Mapping[str, Earlier]:
 
 
 def _events(journal: JournalPort, run: str) -> Sequence[Envelope]:
-    """None of a damaged run: what cannot be trusted is no history."""
+    """The run's events; none if the run is damaged, because it cannot be trusted."""
     with suppress(DamagedJournal):
         return journal.read(run)
     return ()

@@ -42,7 +42,7 @@ def places(x: Sequence[float]) -> int:
 
 
 def holds_time(unit: str) -> bool:
-    """Whether the unit is one of time or a quotient with one: ms, MB/s, 1/s. False for what is no unit."""
+    """Whether the unit is one of time or a quotient with one: ms, MB/s, 1/s. False for an unknown unit."""
     try:
         return "time" in dimension(unit).split("/")
     except UnitError:
@@ -164,7 +164,7 @@ def _pasted(rows: Sequence[Row]) -> Sequence[Row] | None:
 
 
 def _pasted_figures(rows: Figures) -> Sequence[Any] | None:
-    """The same, by arrays."""
+    """The same for arrays."""
     found, counts = tally(rows)
     if len(found) < FEWEST_APART or counts.min() < 2:
         return None

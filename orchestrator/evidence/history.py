@@ -59,7 +59,7 @@ def resolve(relative: Relative, earlier: Sequence[Earlier], unit: str) -> Resolv
 
 
 def value_in(one: Earlier, unit: str) -> float | None:
-    """Its value in the unit; None where that is of another kind, or the value is no number."""
+    """Its value in the unit; None if that has another dimension, or the value is not a number."""
     try:
         value = convert(one.value, one.unit, unit)
     except UnitError:

@@ -82,7 +82,7 @@ class Figures(Sequence[float]):
 
     @property
     def kept(self) -> int:
-        """Bytes that the numbers take."""
+        """The number of bytes that the numbers take."""
         return sum(chunk.codes.nbytes + (0 if chunk.table is None else chunk.table.nbytes) for chunk in self._chunks)
 
     @cached_property

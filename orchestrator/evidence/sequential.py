@@ -51,7 +51,7 @@ def cuts(batches: Sequence[int], samples: int, max_samples: int) -> tuple[int, .
 
 
 def first(measurement: Measurement, n: int) -> Measurement:
-    """The measurement as it stood after its first `n` samples."""
+    """The measurement as it was after its first `n` samples."""
     match measurement.data:
         case Samples(values=values):
             data: Samples | Comparison | Trend = Samples(values[:n])

@@ -115,7 +115,7 @@ def _scalar(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where the agents stand in a plan's text. at: where the key `agents` would go, where there is none."""
+    """The position of the agents in a plan's text. at: where to insert the key `agents` if it is missing."""
 
     agents: yaml.MappingNode | None
     at: int

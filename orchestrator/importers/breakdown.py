@@ -56,7 +56,7 @@ MAY_ONLY_TELL: Final = (take_front_matter, take_field, take_criterion, take_metr
 
 
 def read_breakdown(text: str, source: str) -> Draft:
-    """The draft of a Markdown document. Never raises; what is not understood stands in `Draft.notes`."""
+    """The draft of a Markdown document. Never raises. `Draft.notes` has what was not understood."""
     lines = read_outline(text)
     root = read_sections(lines)
     reading = _read(root, source, lenient=False)

@@ -69,6 +69,6 @@ def _grouped(text: str, mark: str, point: str | None) -> Decimal | None:
 
 
 def spelled(number: Decimal) -> str:
-    """As a plan writes it: no exponent, no needless zeros."""
+    """The number as a plan writes it: no exponent, no needless zeros."""
     plain = f"{number:f}"
     return plain.rstrip("0").rstrip(".") if "." in plain else plain

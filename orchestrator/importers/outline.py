@@ -70,7 +70,7 @@ class Line:
 
 
 def read_outline(text: str) -> tuple[Line, ...]:
-    """The document's lines. Never raises: whatever is no structure is prose."""
+    """The document's lines. Never raises: everything without structure is prose."""
     return tuple(_Walk().lines(list(read_blocks(text))))
 
 

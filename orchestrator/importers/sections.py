@@ -59,7 +59,7 @@ class Section:
         return self.heading.text if self.heading else ""
 
     def around(self) -> Iterator["Section"]:
-        """The sections that it stands in, innermost first."""
+        """The sections that contain it, innermost first."""
         above = self.parent
         while above is not None:
             yield above

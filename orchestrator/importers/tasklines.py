@@ -84,7 +84,7 @@ def _marked(task: DraftTask, text: str) -> str:
 
 
 def _waiting(task: DraftTask, text: str) -> str:
-    """Without what it waits for, which stands at the end."""
+    """Remove what it waits for from the end of the text."""
     if task.needs is not None or not WAITS.search(text, max(0, len(text) - TAIL)):
         return text
     begin = max(0, len(text) - TAIL)
@@ -114,8 +114,8 @@ def _owned(draft: Draft, task: DraftTask, text: str) -> str:
 
 
 def without_estimate(draft: Draft, line: Line, task: DraftTask | DraftGroup, text: str) -> str:
-    """A task's or a group's title without its estimate, which stands at the end, in brackets or behind a word or a
-    dash that announces it.
+    """A task's or a group's title without its estimate. The estimate is at the end, in brackets or after a word or dash
+    that announces it.
     """
     body = text.rstrip(" )].,;")
     if not any(sign.isnumeric() for sign in body[-40:]):
@@ -176,7 +176,7 @@ def _row_estimate(draft: Draft, line: Line, task: DraftTask, cell: str) -> None:
 
 
 def read_agent(draft: Draft, line: int, said: str) -> str:
-    """Who does it, of "Ada", "@ada", "Ada[50%]; Bob"; whoever else is named is told. "" for nobody."""
+    """The agent named in "Ada", "@ada", "Ada[50%]; Bob"; others are reported. "" for nobody."""
     names = [PERCENT.sub("", one).strip(" @") for one in re.split(r"[,;/&]|\band\b|\bet\b|\bund\b", said[:300])]
     names = [re.sub(r"\s*\([^()]*\)", "", name).strip() for name in names]
     names = [name for name in names if name and name.lower() not in NOTHING and any(sign.isalpha() for sign in name)]

@@ -124,7 +124,7 @@ def send(pid: int, number: int, still_meant: "Callable[[int], bool]") -> bool:
 
 
 def pids() -> list[int]:
-    """Of all processes that there are."""
+    """The pids of all processes."""
     if LINUX:
         return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 - many times
     import psutil  # noqa: PLC0415 - slow to load
@@ -168,8 +168,8 @@ def children_of(pid: int) -> list[int]:
 
 
 def _listed_children(pid: int) -> list[int]:
-    """As the kernel lists them for each thread: psutil examines every process of the machine, which takes longer than
-    many tasks. Raises OSError where no thread has a list.
+    """The kernel lists them for each thread. psutil would examine every process of the machine, which takes longer than
+    many tasks. Raises OSError if no thread has a list.
     """
     found: list[int] = []
     lists = 0
@@ -328,7 +328,7 @@ def opener_beneath() -> Callable[[int, str, int], int] | None:
 
 
 class Bell:
-    """Wakes who waits for it to be readable. Safe from any thread, and from a signal handler."""
+    """Wakes a thread that waits for it to be readable. Safe from any thread, and from a signal handler."""
 
     def __init__(self) -> None:
         if LINUX:
@@ -350,8 +350,8 @@ class Bell:
             return  # rung so often that nothing more goes in
 
     def hush(self) -> None:
-        """From now on it is not readable until it is rung again."""
-        try:
+        """Make it unreadable until it is rung again."""
+        with contextlib.suppress(BlockingIOError):
             os.read(self._heard, 1 << 12)
         except BlockingIOError:
             return

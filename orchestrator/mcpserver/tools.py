@@ -52,7 +52,7 @@ def make_mcp(who: Who) -> MCPServer[Any]:
 
 
 class Reader(Protocol):
-    """Who may read of a run."""
+    """A caller that may read a run."""
 
     def plan(self, run: str = "") -> dict[str, Any]:
         """The plan with how it stands."""

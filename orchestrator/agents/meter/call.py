@@ -185,7 +185,7 @@ async def pass_on(
 
 
 def refusal(code: int, reason: str) -> web.Response:
-    """In a shape that every provider's clients read."""
+    """A refusal in a form that the clients of every provider can read."""
     kind = "budget_exhausted" if code == 402 else "proxy_error"
     said = {"type": "error", "error": {"type": kind, "code": str(code), "message": reason}}
     return web.json_response(said, status=code)

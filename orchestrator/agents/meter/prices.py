@@ -24,8 +24,8 @@ def price(provider: str, model: str, read: int, written: int, cached: int = 0) -
 
 
 def at_most(provider: str, model: str, read: int, written: int) -> float | None:
-    """As `price`, of sizes that are rounded up, by a sixteenth at the most. An agent's calls are of few such sizes, and
-    the loop has no time for a calculation before each.
+    """As `price`, with sizes rounded up by at most a sixteenth. An agent's calls then have few different sizes, so the
+    price is cached: the event loop has no time to calculate it before each call.
     """
     return _at_most(provider, model, _up(read), _up(written))
 

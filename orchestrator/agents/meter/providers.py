@@ -84,9 +84,7 @@ def kind_of(provider: Provider, method: str, path: str) -> Kind | None:
 
 
 def bases_in(settings: Mapping[str, str]) -> dict[str, str]:
-    """Where an agent finds the proxy, by the provider's name; settings: what stands in its environment in place of
-    keys.
-    """
+    """Where an agent finds the proxy, by the provider's name; settings: what its environment has instead of keys."""
     return {each.name: settings[each.bases[0]] for each in PROVIDERS.values() if each.bases[0] in settings}
 
 

@@ -82,9 +82,7 @@ class MeteringProxy:
         account.close()
 
     def settings(self, account: Account, names: tuple[str, ...]) -> dict[str, str]:
-        """What stands in an agent's environment in place of the keys among `names`: the token, and where the proxy
-        is.
-        """
+        """What an agent's environment has instead of the keys among `names`: the token and the proxy's address."""
         given: dict[str, str] = {}
         for provider in PROVIDERS.values():
             wanted = [name for name in names if name in provider.keys]
@@ -94,7 +92,9 @@ class MeteringProxy:
         return given
 
     def _load_prices(self) -> None:
-        """That takes a second or two, for which the loop has no time: calls wait for it, and nothing else does."""
+        """Load the prices in a thread. It takes a second or two, which would block the event loop. Only calls wait for
+        it.
+        """
         try:
             load_prices()
         finally:

@@ -74,7 +74,7 @@ def body_out(said: Mapping[str, Any], body: bytes, path: str) -> bytes:
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """What a body says; nothing where it is no JSON object."""
+    """The body as a JSON object; empty if it is none."""
     try:
         said = json.loads(body)
     except (ValueError, RecursionError):

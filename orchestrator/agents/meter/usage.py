@@ -68,7 +68,7 @@ class Reader:
         self._keep(rest)
 
     def end(self, *, broken: bool = False) -> Counted:
-        """All is read. broken: it ended before its time, by whichever side."""
+        """The answer has ended. broken: either side broke it off."""
         if self.stream:
             self._line_ended()
             self._event_ended()
