@@ -5,8 +5,6 @@ import os
 import socket
 import struct
 
-import psutil
-
 from orchestrator import kernel
 
 TCP = {2: "/proc/net/tcp", 10: "/proc/net/tcp6"}
@@ -47,6 +45,7 @@ def user_between(family: int, peer: tuple[str, int], own: tuple[str, int]) -> in
 
 
 def _is_ours(peer: tuple[str, int], own: tuple[str, int]) -> bool:
+    import psutil  # noqa: PLC0415 - slow to load, and not needed on Linux
 
     for process in psutil.process_iter(["uids"]):
         if process.info["uids"] is not None and process.info["uids"].real == os.getuid():
