@@ -214,5 +214,8 @@ def test_long_words_and_markup_in_titles_push_nothing_out_of_the_page(browser, a
     assert page.evaluate("document.documentElement.scrollWidth") == width
     row = page.locator("#criterion-A\\.late")
     assert page.evaluate("(row) => row.getBoundingClientRect().right", row.element_handle()) <= width
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 720, "height": 1000})  # a sheet of A4
+    assert page.evaluate("document.documentElement.scrollWidth") <= 720
     assert "<b>bold</b> | `tick` *star* [x](y)" in page.locator(f"#criterion-A\\.{LONG}").inner_text()
     page.close()
