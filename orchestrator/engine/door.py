@@ -14,8 +14,11 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from orchestrator import kernel
-from orchestrator.engine.requests import Request, read, spelled
 from orchestrator.kernel import sockets
+from orchestrator.records import dataclass
+
+if TYPE_CHECKING:
+    from orchestrator.engine.requests import Request
 
 NAME: Final = "door"
 PATIENCE: Final = 10.0
@@ -93,8 +96,10 @@ class Door:
             visitor.sendall(json.dumps(dict(said[0])).encode() + b"\n")
 
 
-def knock(folder: Path, request: Request, patience: float = 6 * PATIENCE) -> dict[str, Any] | None:
+def knock(folder: Path, request: "Request", patience: float = 6 * PATIENCE) -> dict[str, Any] | None:
     """Ask the run's owner. Returns the result, or None if nobody answers. patience: seconds to wait for that."""
+    from orchestrator.engine.requests import spelled  # noqa: PLC0415 - as above
+
     try:
         with socket.socket(socket.AF_UNIX) as visitor, _short(folder) as place:
             visitor.settimeout(patience)

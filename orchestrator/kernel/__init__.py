@@ -20,7 +20,8 @@ look at a process and the signal to it, another can get its pid; and a task that
 empties its environment outlives its attempt.
 
 Sandboxes are programs and packages that are looked for when an agent needs one (`orchestrator.agents.sandbox`).
-Nothing heavy is imported here: the launcher of every attempt loads this module, but not those below it.
+Nothing heavy is imported here, not even contextlib: the launcher of every attempt loads this module, but not those
+below it.
 """
 
 import os
@@ -295,7 +296,7 @@ def address_of(descriptor: int) -> str | None:
     return f"/proc/{os.getpid()}/fd/{descriptor}" if LINUX else None
 
 
-def opener_beneath() -> Callable[[int, str, int], int] | None:
+def opener_beneath() -> "Callable[[int, str, int], int] | None":
     """Opens a path below an open folder, given flags, and follows no link; None where the kernel cannot do it in one
     step. It raises OSError.
     """
@@ -351,7 +352,7 @@ class Bell:
 
     def hush(self) -> None:
         """Make it unreadable until it is rung again."""
-        with contextlib.suppress(BlockingIOError):
+        try:
             os.read(self._heard, 1 << 12)
         except BlockingIOError:
             return

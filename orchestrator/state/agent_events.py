@@ -1,9 +1,9 @@
 """What happens in an agent's turn, or between a run and people, as plain data."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from orchestrator.evidence.measurement import Usage
+from orchestrator.records import dataclass
 from orchestrator.state.claims import Claimed
 from orchestrator.state.people import Answer, Asked
 from orchestrator.state.questions import Reply

@@ -3,8 +3,7 @@
 Their classes are in `run_events`, `task_events` and `agent_events`. Import them from here.
 """
 
-from dataclasses import dataclass
-
+from orchestrator.records import dataclass
 from orchestrator.state.agent_events import (
     HandedIn,
     HandInJoined,

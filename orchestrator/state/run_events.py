@@ -1,11 +1,12 @@
 """What happens to a run as a whole, as plain data."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from orchestrator.evidence.history import Earlier
 from orchestrator.evidence.metric import LATE, Metric
 from orchestrator.evidence.verdict import Verdict
+from orchestrator.records import dataclass
 from orchestrator.state.before import Before
 from orchestrator.state.loosened import Loosened
 

@@ -1,11 +1,12 @@
 """What happens to one task of a run, as plain data."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from orchestrator.evidence.measurement import Claim, Evidence, Measurement, Usage
 from orchestrator.evidence.metric import LATE
 from orchestrator.process import Launch
+from orchestrator.records import dataclass
 from orchestrator.state.failure import Failure
 
 

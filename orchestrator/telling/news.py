@@ -10,6 +10,7 @@ from orchestrator.evidence.verdict import Outcome, Verdict
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.plan.agent_model import Budget
 from orchestrator.plan.model import Subject
+from orchestrator.records import dataclass
 from orchestrator.report.agentwork import is_silent, spent_rows
 from orchestrator.report.failing import SEVERITY
 from orchestrator.state.events import (

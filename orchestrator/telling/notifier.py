@@ -35,7 +35,7 @@ class Notifier(Protocol):
         sent.
         """
 
-    def send(self, address: str, news: News) -> None:
+    def send(self, address: str, news: "News") -> None:
         """Send it, within seconds, from a thread of its own. Raises any exception if it failed; the message is told
         without the address.
         """

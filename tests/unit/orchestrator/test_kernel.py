@@ -173,3 +173,16 @@ def test_no_other_package_calls_what_only_linux_has():
 
 def is_prose(node):
     return isinstance(node, ast.Constant) and " " in str(node.value)
+
+
+def test_what_a_process_used_is_told_alike_by_the_kernel_and_by_psutil(monkeypatch):
+    began, seconds, resident = kernel.used(os.getpid())
+    assert began == kernel.started(os.getpid())
+    assert kernel.memory() > resident > 0
+    assert kernel.used(2**22 + 1) is None
+    monkeypatch.setattr(kernel, "LINUX", False)
+    portable_began, portable_seconds, portable_resident = kernel.used(os.getpid())
+    assert portable_began == kernel.started(os.getpid())
+    assert portable_seconds == pytest.approx(seconds, abs=1.0)
+    assert portable_resident == pytest.approx(resident, rel=0.5)
+    assert kernel.used(2**22 + 1) is None
