@@ -1,3 +1,1 @@
-"""Building the package: its kernels compiled by numba into one shared library, so that who installs it compiles
-nothing.
-"""
+"""Building the package: numba compiles its kernels into one shared library, so installing a wheel compiles nothing."""

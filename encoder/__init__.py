@@ -4,9 +4,9 @@
     >>> encoder.decode(encoder.encode(b"any bytes"))
     b'any bytes'
 
-The public names stand in `__init__.pyi` alone. Everything is loaded on first use, and so are the names: `import
-encoder` costs next to nothing. Where fsspec was imported before, its `compression="glyph"` is registered at once; else
-import `encoder.fsspec_codec` for it.
+Only `__init__.pyi` lists the public names. Everything is loaded on first use, so `import encoder` costs next to
+nothing. If fsspec is already imported, `compression="glyph"` is registered at once. Otherwise import
+`encoder.fsspec_codec`.
 """
 
 import sys

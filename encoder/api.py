@@ -1,4 +1,6 @@
-"""The one-call face: bytes to bytes, and `open` for files. No threads; the same bytes as the streaming encoder's."""
+"""The one-call API: bytes to bytes, and `open` for files. It uses no threads, and writes the same bytes as the
+streaming encoder.
+"""
 
 import builtins
 import io

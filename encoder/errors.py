@@ -1,4 +1,4 @@
-"""What can go wrong with bytes: one base, and a subclass for each thing a caller would handle differently."""
+"""The codec's errors: one base class, and a subclass for each case that a caller handles differently."""
 
 
 class GlyphError(Exception):

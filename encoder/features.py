@@ -1,6 +1,4 @@
-"""What is known about a sample: the numbers by which tree types are told apart. Measured by
-`encoder.detect.features`.
-"""
+"""The features of a sample: numbers that distinguish tree types. `encoder.detect.features` measures them."""
 
 from typing import Final, NamedTuple
 

@@ -7,8 +7,8 @@
     frame = pandas.read_csv("local:///data/app.csv.glyph", storage_options={"compression": "glyph"}, compression=None)
     frame = dask.dataframe.read_csv("/data/*.csv.glyph", compression="glyph", blocksize=None)
 
-`import encoder` does so too where fsspec was imported before it. Workers in other processes need the import as well.
-Source of the callback's form: `fsspec.compression.register_compression`. Needs the extra `fsspec`.
+`import encoder` does so too if fsspec is already imported. Workers in other processes need the import as well. Source
+of the callback's form: `fsspec.compression.register_compression`. Needs the extra `fsspec`.
 """
 
 from typing import IO, Final

@@ -1,4 +1,4 @@
-"""Bounds on what a decoder may be made to allocate by the bytes that it reads."""
+"""Limits on what a decoder allocates because of the bytes that it reads."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,4 +1,4 @@
-"""What a block is, and how it is to be encoded: plain data shared by the detector, the block codec and the profiles."""
+"""A block's type and how to encode it: plain data that the detector, the block codec and the profiles share."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum

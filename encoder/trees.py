@@ -1,7 +1,6 @@
-"""What the encoder knows of each tree type, a row for each. A new one is a row here and its tokeniser in
-`encoder.glyphs`.
+"""A table with a row for each tree type. A new type is a row here and its tokeniser in `encoder.glyphs`.
 
-The rules are ones that a reader can check against the data: how much of a sample's features supports each shape.
+A reader can check the rules against the data: how strongly a sample's features support each shape.
 """
 
 from collections.abc import Callable, Mapping

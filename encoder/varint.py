@@ -1,4 +1,4 @@
-"""Variable-length integers and a reader that cannot leave its bytes.
+"""Variable-length integers, and a reader that cannot read beyond its bytes.
 
 A varint is unsigned LEB128: seven bits a byte, lowest first, the top bit set on every byte but the last; at most ten
 bytes, below 2**64, and no longer than it must be. A zigzag integer is a signed one mapped to 0, -1, 1, -2, ... first.

@@ -1,6 +1,4 @@
-"""What each path of the server is answered with: pages of runs, their logs, evidence and files, made when they are
-asked for.
-"""
+"""The server's answer for each path: pages of runs, logs, evidence and files. They are made on request."""
 
 import secrets
 import time
@@ -252,7 +250,7 @@ def _chosen(target: str) -> str:
 
 
 def parts_of(target: str) -> list[str]:
-    """The parts of a request's path, as they were sent; of what is no address, one that nothing has."""
+    """The parts of a request's path, as they were sent. An invalid address gives one that nothing has."""
     try:
         return urlsplit(target).path.strip("/").split("/")
     except ValueError:

@@ -1,5 +1,5 @@
-"""Files that are whole or not there: written beside, synced, then renamed. What is not a regular file is written to
-instead, and stays.
+"""Write files atomically: write a temporary file beside, sync it, rename it. A target that is not a regular file is
+written to directly, and stays.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""Where an attempt works, and where what it left is kept.
+"""Where an attempt works, and where its results are kept.
 
 While it works, its folder is `<state>/under-way/<run>/<task>.<attempt>.<token>/<attempt>`: the token follows from the
 run's key, so other tasks cannot guess the name, and the run's folder there cannot be listed. Once it has ended, the

@@ -1,4 +1,4 @@
-"""A text's claims, from Python: what `orchestrate audit` finds."""
+"""`orchestrate audit` from Python: the claims of a text."""
 
 from pathlib import Path
 

@@ -1,9 +1,9 @@
-"""Axes for figures of any size. A chart library gets values that are neither huge nor tiny, and never so close together
-that its scale has no steps.
+"""Axes for figures of any size. They give a chart library values that are neither huge nor tiny, and never so close
+together that its scale has no steps.
 
-Libraries count from one mark of a scale to the next by adding a step. Where the step is below the last place of the
-values that adds nothing, for ever; beyond 1e300 it overflows. So values are drawn as so many times a power of ten, and
-a scale is never narrower than a millionth of what stands on it.
+Libraries go from one mark of a scale to the next by adding a step. A step below the last digit of the values adds
+nothing, and they loop forever. Beyond 1e300 the sum overflows. So values are drawn as multiples of a power of ten, and
+a scale is never narrower than a millionth of its values.
 """
 
 import math
@@ -40,7 +40,7 @@ class Axis:
 
 
 def axis_over(values: Iterable[float], *, from_zero: bool = False) -> Axis:
-    """The axis that has all of the values that are finite. from_zero: zero stands on it too, as bars begin there."""
+    """The axis for all finite values. from_zero: it includes zero, where bars begin."""
     finite = [float(value) for value in values if math.isfinite(value)]
     if not finite:
         return Axis()

@@ -1,11 +1,10 @@
-"""Files below the state folder, opened without following a link: a task may put one in the place of anything.
+"""Open files below the state folder without following links. A task may replace anything there by a link.
 
 All that we read or write there goes through this module. Linux' openat2(2) looks a path up in one step, and refuses
-every symbolic link and every path that leads out. Without it, each part of the path is opened by itself with
-O_NOFOLLOW. What is opened must be a regular file: a pipe or a device is never waited for.
+every symbolic link and every path that leads out. Without it, each part of the path is opened separately with
+O_NOFOLLOW. Only regular files are opened, so no pipe or device can block us.
 """
 
-import ctypes
 import errno
 import functools
 import hashlib
@@ -20,13 +19,8 @@ from orchestrator import kernel
 
 FOLDER_MODE: Final = 0o700
 FILE_MODE: Final = 0o600
-_OPENAT2: Final = 437  # the same on every architecture
-_RESOLVE: Final = 0x02 | 0x04 | 0x08  # RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS, RESOLVE_BENEATH; linux/openat2.h
+LINKED: Final = "it is or goes through a symbolic link"
 _READ: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY
-
-
-class _How(ctypes.Structure):
-    _fields_ = (("flags", ctypes.c_uint64), ("mode", ctypes.c_uint64), ("resolve", ctypes.c_uint64))
 
 
 class Digested(NamedTuple):
@@ -92,7 +86,7 @@ def digest_below(root: Path | int, path: str) -> Digested:
 
 
 def size_below(root: Path | int, path: str) -> int:
-    """The size in bytes of one of our files, 0 where there is none to be read. Raises PermissionError where it is
+    """The size in bytes of one of our files, 0 if there is none to be read. Raises PermissionError where it is
     another user's.
     """
     try:
@@ -105,8 +99,8 @@ def size_below(root: Path | int, path: str) -> int:
 
 
 def private_folder(folder: Path) -> None:
-    """Make the folder, with those above it, where it is missing: it is its owner's alone whatever the umask says.
-    Raises OSError.
+    """Make the folder, and those above it, if it is missing. Only its owner can enter it, whatever the umask is. Raises
+    OSError.
     """
     try:
         folder.mkdir(mode=FOLDER_MODE)
@@ -120,8 +114,8 @@ def private_folder(folder: Path) -> None:
 
 
 def set_aside(folder: int, name: str) -> str | None:
-    """Rename whatever has that name in the folder; the new name, None where there was nothing. Nothing is followed.
-    Raises OSError.
+    """Rename what has that name in the folder, without following links. Returns the new name, None if there was
+    nothing. Raises OSError.
     """
     try:
         os.lstat(name, dir_fd=folder)
@@ -146,22 +140,13 @@ def _open(handle: int, path: str, flags: int) -> int:
     parts = Path(path).parts
     if not parts or path.startswith("/") or ".." in parts:
         raise OSError(errno.EXDEV, "it is not below the folder", path)
-    if (opener := _openat2()) is not None:
-        return _by_openat2(opener, handle, path, flags)
-    return _part_by_part(handle, parts, flags)
-
-
-def _by_openat2(opener: "ctypes._NamedFuncPointer", handle: int, path: str, flags: int) -> int:
-    how = _How(flags | os.O_CLOEXEC, 0, _RESOLVE)
-    while (found := int(opener(_OPENAT2, handle, os.fsencode(path), ctypes.byref(how), ctypes.sizeof(how)))) < 0:
-        number = ctypes.get_errno()
-        if number not in {errno.EINTR, errno.EAGAIN}:  # EAGAIN: something was renamed meanwhile
-            raise OSError(number, _said(number), path)
-    return found
-
-
-def _said(number: int) -> str:
-    return "it is or goes through a symbolic link" if number == errno.ELOOP else os.strerror(number)
+    opened = _opener()
+    if opened is None:
+        return _part_by_part(handle, parts, flags)
+    try:
+        return opened(handle, path, flags)
+    except OSError as error:
+        raise OSError(error.errno, LINKED if error.errno == errno.ELOOP else error.strerror, path) from None
 
 
 def _part_by_part(handle: int, parts: tuple[str, ...], flags: int) -> int:
@@ -176,22 +161,11 @@ def _part_by_part(handle: int, parts: tuple[str, ...], flags: int) -> int:
         return os.open(last, flags | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=at)
     except OSError as error:
         link = error.errno in {errno.ELOOP, errno.ENOTDIR}
-        raise OSError(error.errno, _said(errno.ELOOP) if link else error.strerror, "/".join(parts)) from None
+        raise OSError(error.errno, LINKED if link else error.strerror, "/".join(parts)) from None
     finally:
         if mine:
             os.close(at)
 
 
-@functools.cache
-def _openat2() -> "ctypes._NamedFuncPointer | None":
-    """The system call, None where this kernel or a filter of system calls does not have it."""
-    try:
-        call = ctypes.CDLL(None, use_errno=True).syscall
-    except (OSError, AttributeError):
-        return None
-    how = _How(kernel.FOLDER, 0, 0)
-    found = int(call(_OPENAT2, -100, b"/", ctypes.byref(how), ctypes.sizeof(how)))  # -100: AT_FDCWD
-    if found < 0:
-        return None
-    os.close(found)
-    return call
+_opener: Final = functools.cache(kernel.opener_beneath)
+"""The system call that does it in one step, None if there is none."""

@@ -113,7 +113,7 @@ def _drawn(draw: Callable[Concatenate[str, P], str]) -> Callable[Concatenate[str
 
 
 def undrawn(title: str, why: str) -> str:
-    """What stands in the place of a chart. Returns an `<svg>` element."""
+    """The replacement for a chart that cannot be drawn. Returns an `<svg>` element."""
     lines = (title, f"This chart cannot be drawn: {_text(why)}")
     told = "".join(f'<text x="10" y="{28 + 24 * at}">{escape(line)}</text>' for at, line in enumerate(lines))
     look = 'font-family="system-ui, sans-serif" font-size="14" style="fill:var(--ink)"'
@@ -121,7 +121,7 @@ def undrawn(title: str, why: str) -> str:
 
 
 def _text(text: str) -> str:
-    """On one line of some length, without characters that XML cannot hold."""
+    """One line of limited length, without characters that XML cannot contain."""
     shown = "".join(char if char.isprintable() else "\ufffd" for char in text[: LONGEST + 1])
     return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]}…"
 

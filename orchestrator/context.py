@@ -132,7 +132,7 @@ class FileContext:
 
     @property
     def seed(self) -> int:
-        """The same for the same plan, task and attempt."""
+        """A seed that is equal for equal plan, task and attempt."""
         return self._seed
 
     def note(self, text: str) -> None:

@@ -1,7 +1,7 @@
-"""Work of a library that may never end, given up after a while.
+"""Call a library that may never return, and give up after a deadline.
 
-It is done in a thread of its own. An exception that is raised there from outside ends pure Python code, however it
-loops. Other code ends with the process, because the thread is a daemon.
+The call runs in its own thread. An exception raised there from outside ends pure Python code, even in an endless loop.
+Other code ends with the process, because the thread is a daemon.
 """
 
 import ctypes
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class GivenUp(Exception):  # noqa: N818 - named after what happened
-    """It took longer than it may."""
+    """The call took longer than it may."""
 
 
 class _Ended(BaseException):

@@ -1,6 +1,4 @@
-"""The desk: what waits for people in a state folder, and what they say to it. Command line, page and MCP server all
-come here.
-"""
+"""The desk: what waits for people in a state folder, and the answers. Command line, page and MCP server use it."""
 
 import os
 import pwd

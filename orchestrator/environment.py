@@ -1,4 +1,4 @@
-"""What machine a run is measured on, as text: it stands beside every figure in the report."""
+"""The machine on which a run is measured, as text. The report shows it beside the figures."""
 
 import os
 import platform
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from orchestrator import kernel
+from orchestrator.kernel.facts import processor
 
 DISTRIBUTIONS: Final = ("workstream-orchestrator", "workstream-orchestrator-core")
 """What brings this package: everything in one, or the orchestrator alone. Never both are installed."""
@@ -30,7 +31,7 @@ def capture(project: Path, plan: Path | None = None) -> dict[str, str]:
     be found out is left out.
     """
     facts = {
-        "cpu": _cpu_model(),
+        "cpu": processor() or platform.processor() or platform.machine(),  # processor() starts a program
         "cores": _cores(),
         "memory": f"{kernel.memory() / 2**30:.1f} GiB",
         "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
@@ -41,16 +42,6 @@ def capture(project: Path, plan: Path | None = None) -> dict[str, str]:
         **{f"package {name}": version for name, version in packages()},
     }
     return {name: value for name, value in facts.items() if value}
-
-
-def _cpu_model() -> str:
-    """The first `model name` of /proc/cpuinfo; some architectures have none."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        lines = []
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, "") or platform.processor() or platform.machine()  # processor() starts a program
 
 
 def _cores() -> str:
@@ -130,7 +121,7 @@ def distribution() -> str | None:
 
 
 def version() -> str:
-    """Of this package, "0" where it is not installed."""
+    """This package's version, "0" if it is not installed."""
     own = distribution()
     return "0" if own is None else metadata.version(own)
 

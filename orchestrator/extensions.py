@@ -1,4 +1,4 @@
-"""Places where a package can put something of its own, by entry point; each has a page in docs/."""
+"""Extension points: what a package can add by entry point. Each has a page in docs/."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence

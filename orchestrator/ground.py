@@ -1,4 +1,4 @@
-"""The files that a text may name: looked for below a folder, by their path or by their name alone."""
+"""Find the files that a text names below a folder, by path or by name alone."""
 
 import os
 import re
@@ -64,7 +64,7 @@ class Folder:
 
     @cached_property
     def _folders(self) -> dict[str, list[str]]:
-        """Of each name the folders that hold such a file; walked once, where a path alone is not enough."""
+        """By name, the folders that contain such a file. The folder is walked once, if a path alone is not enough."""
         found: dict[str, list[str]] = {}
         for folder, name in islice(_walk(self._roots[0]), MOST):
             found.setdefault(name, []).append(folder)

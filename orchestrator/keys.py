@@ -1,5 +1,5 @@
-"""The secret of each run, which seals its events: in the user's own folder, not in the project, and in no task's
-environment.
+"""The secret key of each run, which seals its events. It is in the user's own folder, not in the project, and in no
+task's environment.
 
 `$XDG_CONFIG_HOME/orchestrate/keys/<run>` (else `~/.config/…`), readable by the user alone. A task that runs as the same
 user without a sandbox can still open it: docs/concepts/journal.md says what that leaves possible.
@@ -30,7 +30,7 @@ class KeyStore:
         return self._folder
 
     def find(self, run: str) -> bytes | None:
-        """The run's key, None where there is none here."""
+        """The run's key, None if there is none here."""
         if self._folder is None or not _usable(run):
             return None
         with suppress(OSError), open_below(self._folder, run) as file:
@@ -48,7 +48,7 @@ class KeyStore:
         return self.find(run)
 
     def _write(self, run: str, key: bytes) -> None:
-        """Whole or not at all; of two that make one at once, the first one's stays."""
+        """Write it atomically. If two processes make one at once, the first one's stays."""
         assert self._folder is not None, "asked before"
         beside = f".{secrets.token_hex(8)}"
         descriptor = create_below(self._folder, beside)

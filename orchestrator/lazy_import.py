@@ -1,4 +1,4 @@
-"""Modules that are slow to load, loaded when something of them is first used: most verbs, and most runs, never do."""
+"""Load a slow module when it is first used. Most verbs and most runs never use it."""
 
 from importlib import import_module
 from typing import Any

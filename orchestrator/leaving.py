@@ -1,8 +1,8 @@
-"""How a signal ends the program while no run listens for it: at once, and with nothing left half done.
+"""How a signal ends the program while no run handles it: at once, and with nothing half done.
 
-An exception from a signal handler can come up inside any library, which may swallow it or take it for a fault of its
-own. So the handler raises nothing: it does what is still owed (`owing`) and ends the process. Imports nothing that
-takes time, as it guards the imports.
+An exception from a signal handler can surface inside any library, which may swallow it or treat it as its own error. So
+the handler raises nothing. It runs the registered clean-up (`owing`) and ends the process. This module imports nothing
+slow, because it guards the imports.
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""Why a plan's runner is not there: its module cannot be imported, or the project that lies beside the plan is not
-installed.
-"""
+"""Why a plan's runner is missing: its module cannot be imported, or the project beside the plan is not installed."""
 
 import os
 import re
@@ -30,7 +28,7 @@ def explained(error: PlanError, plan: Path, broken: Callable[[], Iterable[Broken
 
 
 def project_beside(plan: Path) -> Path | None:
-    """The folder of the Python project that the plan lies in: its own or one above, None where there is none."""
+    """The folder of the Python project that the plan lies in: its own or one above, None if there is none."""
     folder = plan.absolute().parent
     for each in (folder, *folder.parents[:UPWARDS]):
         if any((each / name).is_file() for name in PROJECTS):
@@ -42,7 +40,7 @@ def offers_beside(plan: Path) -> tuple[Offer, ...]:
     """The runners that the project beside the plan declares, installed or not; its folder and `src` become importable.
     Reads pyproject.toml.
 
-    A file that cannot be read declares nothing: what is wrong with it is for whoever installs the project.
+    A file that cannot be read declares nothing: its installation will say what is wrong with it.
     """
     project = project_beside(plan)
     if project is None:

@@ -1,4 +1,4 @@
-"""The name that somebody probably meant, for the mend of a message."""
+"""The most similar known name, for "did you mean" in error messages."""
 
 from collections.abc import Iterable
 from itertools import islice

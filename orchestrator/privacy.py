@@ -1,4 +1,4 @@
-"""The state folder is its owner's alone: it holds what tasks were given and what they printed."""
+"""Only its owner can read the state folder, because it contains what tasks were given and what they printed."""
 
 import os
 import re

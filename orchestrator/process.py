@@ -1,4 +1,4 @@
-"""A process by a name that no other ever has: a recycled pid or a reboot is never taken for it."""
+"""A name for a process that no other process ever gets, even after its pid is recycled or the machine restarts."""
 
 import os
 from functools import cache
@@ -51,5 +51,5 @@ def boot_id() -> str:
 
 
 def process_started(pid: int) -> float | None:
-    """When it began, in units of which only equality is asked; None when it is gone or a zombie."""
+    """When it began, in units that are only compared for equality; None if it is gone or a zombie."""
     return kernel.started(pid)

@@ -57,7 +57,7 @@ class Runs:
 
     @property
     def latest(self) -> str:
-        """The id of the run that was started last. Raises UnknownRun where there is none."""
+        """The id of the run that was started last. Raises UnknownRun if there is none."""
         found = self.list()
         if not found:
             raise UnknownRun("latest")

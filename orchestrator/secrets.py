@@ -1,8 +1,8 @@
-"""Secrets: what looks like one, and texts and streams with `(masked)` in its place. Pure.
+"""Find what looks like a secret, and replace it with `(masked)` in texts and streams. Pure.
 
-Masked are the values that are known (variables whose names look secret, and those that a plan names by reference), and
+Two kinds are masked. Known values: variables whose names look secret, and those that a plan names by reference. And
 what has the form of a token: well-known prefixes, JSON Web Tokens, private keys, passwords in addresses, `API_TOKEN=…`.
-What a task encodes another way is not found.
+A secret that a task encodes in another way is not found.
 """
 
 import re

@@ -1,8 +1,8 @@
-"""A small local server: the list of runs, each run's page, and server-sent events that tell when it changed.
+"""A small local server: the list of runs, each run's page, and server-sent events when a run changes.
 
 It shows runs, and takes people's answers. It serves only requests that name a loopback host, so no other site's page
-can read through it (DNS rebinding). An answer also has to come from a page of ours: with its token, from its origin, by
-a process of our own user.
+can read from it (DNS rebinding). A person's answer must also come from our own page: with its token, from its origin,
+by a process of our own user.
 """
 
 import json

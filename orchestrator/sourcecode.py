@@ -1,13 +1,13 @@
-"""What a runner's code is made of: the files that it can import, found by reading, without importing anything.
+"""The files of a runner's code: all that it can import, found by reading, without importing anything.
 
-From the module of the runner's function the import statements are followed (those inside functions too), through every
-first-party module. A text that spells a first-party module's dotted name counts as an import of it: that is how code
-names what it imports late or starts as a child (`python -m package.child`). Beside the modules of a package, its data
-files count.
+We follow the import statements from the module of the runner's function (those inside functions too), through every
+first-party module. A string that spells a first-party module's dotted name counts as an import of it. Code names in
+this way what it imports later or starts as a child (`python -m package.child`). A package's data files count as well as
+its modules.
 
-First-party code lies beside the runner's own top-level package, or elsewhere on `sys.path` outside of the installed
-packages; of an installed runner, what its distribution installed. The standard library, other distributions, and this
-package, whose face to runners is stable, do not count.
+First-party code is beside the runner's own top-level package, or elsewhere on `sys.path` outside the installed
+packages. For an installed runner it is what its distribution installed. The standard library and other distributions do
+not count. Nor does this package, whose interface for runners is stable.
 """
 
 import ast
@@ -201,7 +201,7 @@ def _data(folder: Path) -> Iterator[Path]:
 
 
 def _every(folder: Path) -> Iterator[Path]:
-    """Every file below the folder, but for hidden ones and compiled caches."""
+    """Every file below the folder, except hidden ones and compiled caches."""
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.name.startswith(".") or path.name == "__pycache__":
             continue

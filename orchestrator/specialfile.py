@@ -1,8 +1,10 @@
-"""Outputs that are no regular file: written to as they are, where a file would be written beside and renamed."""
+"""Outputs that are not regular files. They are written to directly, and not replaced by a rename."""
 
 import os
 from pathlib import Path
 from typing import IO, Final
+
+from orchestrator import kernel
 
 MOST_LINKS: Final = 40
 
@@ -13,18 +15,20 @@ def is_special(path: Path) -> bool:
 
 
 def opened_special(path: Path) -> IO[bytes]:
-    """It, to be written to; a descriptor of this process as it stands, behind what was written there before. Raises
-    OSError.
-    """
+    """Open it for writing. A descriptor of this process is used at its present position. Raises OSError."""
     link = _kernels_link(path)
-    if link is not None and link.name.isdecimal() and link.parent.samefile("/proc/self/fd"):
+    if link is not None and link.name.isdecimal() and link.parent.samefile(kernel.DESCRIPTORS):
         return os.fdopen(os.dup(int(link.name)), "wb")
     return path.open("wb")
 
 
 def _kernels_link(path: Path) -> Path | None:
-    """The link below /proc that a path is or leads to: it stands for an open file, not for the name that it shows."""
+    """What a path is or leads to below /proc, or elsewhere below /dev/fd: it stands for an open file, not for the name
+    that it shows.
+    """
     for _ in range(MOST_LINKS):
+        if not kernel.LINUX and path.parent == Path(kernel.DESCRIPTORS):
+            return path
         if not path.is_symlink():
             return None
         if path.parent.resolve().is_relative_to("/proc"):

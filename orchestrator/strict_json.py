@@ -1,6 +1,6 @@
-"""JSON that says each thing once: a key that stands twice in one object is an error, where `json.loads` takes the last.
+"""Strict JSON: a repeated key in one object is an error. `json.loads` silently takes the last one.
 
-Two readers of one text must not see two different things. So this module reads everything: lines of evidence, plans,
+Two readers of one text must not see two different things. So this module parses everything: lines of evidence, plans,
 orders, journals, bundles and files of other tools.
 """
 

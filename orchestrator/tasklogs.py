@@ -1,4 +1,4 @@
-"""What a task's attempt printed, as its folder keeps it."""
+"""Read what a task's attempt printed, from its folder."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ def read_log(state: Path, run: RunState, task: str, attempt: int | None = None, 
 
 
 def opened_log(state: Path, path: Path) -> TextIO | None:
-    """The log at the path below the state folder, None where there is none: a link or pipe in its place is none.
+    """The log at the path below the state folder, None if there is none: a link or pipe in its place is none.
     Raises OSError.
     """
     try:

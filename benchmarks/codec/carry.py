@@ -20,7 +20,8 @@ from pathlib import Path
 import encoder
 from benchmarks.codec.generated import FAMILIES, Source
 from encoder.block.codec import warm
-from encoder.container.reader import read_block, read_trailer
+from encoder.container.random_access import read_block
+from encoder.container.reader import read_trailer
 from encoder.profile import LEVEL_NAMES, Profile, load_profile
 from encoder.stream.encoder import StreamingEncoder
 

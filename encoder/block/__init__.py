@@ -1,1 +1,1 @@
-"""Blocks: bytes to a body, the smallest of those that the strategy allows, and back (docs/reference/glyph-block.md)."""
+"""Blocks: bytes to the smallest body that the strategy allows, and back (docs/reference/glyph-block.md)."""

@@ -1,7 +1,7 @@
 """The general compressors behind the transform: one table, bounded output, contexts kept per thread.
 
-Every back end compresses one stream on its own; the stream's raw length is kept by whoever stores it, and no
-decompressor here produces a byte more than that. Which class a stream is of (text or binary) only helps LZMA.
+Every back end compresses one stream by itself. The caller stores the stream's raw length, and no decompressor here
+produces more bytes than that. The class of a stream (text or binary) only helps LZMA.
 """
 
 from collections.abc import Callable

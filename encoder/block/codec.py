@@ -1,6 +1,6 @@
 """One block of bytes to a body and back, self-contained or behind a codebook.
 
-The kernels are imported when a block is really transformed, so that TEXT and OPAQUE blocks never load them.
+The kernels are imported when a block is transformed, so TEXT and OPAQUE blocks never load them.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
-"""A block taken apart and laid out in streams, and those streams packed by back ends: a body of templates and columns.
+"""A body of templates and columns: the block is split into streams, and back ends compress them.
 
-The kernels are imported when a block is really transformed, so that other blocks never load them.
+The kernels are imported when a block is transformed, so other blocks never load them.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,8 +1,8 @@
-"""Columns or the plain bytes, where there is time for hardly more than one of them.
+"""Choose between columns and plain bytes, with hardly enough time to try one of them.
 
-Taking a block apart, with zstd 3 behind it, takes less time than zstd 9 takes for its plain bytes. Where that clearly
-pays, it is all that is done. Of documents, and of what looks like text, the selector has tried whether it pays; of
-records a part of the block says which.
+Splitting a block into columns and compressing them with zstd 3 takes less time than zstd 9 on the plain bytes. If that
+clearly pays, nothing else is tried. For documents and text, the selector has tried whether it pays. For records, a part
+of the block decides.
 """
 
 from dataclasses import replace

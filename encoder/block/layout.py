@@ -1,6 +1,6 @@
 """The layout of a block's body: its header, its flags, its directory of streams (docs/reference/glyph-block.md).
 
-What the streams mean, and which are the smallest, is decided elsewhere: here are only bytes.
+Other modules decide what the streams mean and which are the smallest. This one only handles bytes.
 """
 
 from collections.abc import Iterable

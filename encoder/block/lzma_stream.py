@@ -1,5 +1,5 @@
-"""Raw LZMA2 streams, back end 2: shaped to the data when they are made; no memory beyond the stream's own size when
-they are read.
+"""Raw LZMA2 streams, back end 2. The encoder fits their parameters to the data. The decoder needs no memory beyond the
+stream's own size.
 """
 
 import lzma

@@ -1,8 +1,8 @@
-"""Plain bytes as numbers of a fixed width: sound, pictures, arrays. Differences in byte planes, behind LZMA; a stream
-of back end 6.
+"""Plain bytes as numbers of a fixed width: sound, pictures, arrays. Their differences are split into byte planes and
+compressed with LZMA. A stream of back end 6.
 
-A layout says how wide the numbers are, after how many of them the next of the same channel comes, and how often
-differences are taken. Differences are taken modulo the width, so that any bytes come back.
+A layout has the width of the numbers, the distance to the next number of the same channel, and how often differences
+are taken. Differences are modulo the width, so any bytes round-trip.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The plain bytes of a block in one stream, and what a part of them says about all."""
+"""The plain bytes of a block in one stream, and an estimate of their size from a part."""
 
 from functools import lru_cache
 from typing import Final

@@ -1,6 +1,6 @@
 """Form 3 of a body, token rows: its directory and streams packed, and unpacked within limits.
 
-The kernels are imported when a block is really mixed, as in `encoder.block.columns`.
+The kernels are imported when a block is mixed, as in `encoder.block.columns`.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,8 @@
-"""The plain bytes of a block behind whichever back end makes them smallest, for levels that have time for several.
+"""Compress the plain bytes of a block with the back end that makes them smallest, for levels with time for several.
 
 LZMA makes most data the smallest of the libraries, and is always run. A sample says whether another back end can be
-smaller on this block. What it cannot say is how much each gains by what comes again far off, so that close ones are run
-too.
+smaller on this block. A sample cannot tell how much each gains from distant repetitions, so back ends with similar
+results are run too.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a trial looks at: the middle of a block, or a few slices at even distances where places may be unlike."""
+"""The part of a block that a trial uses: its middle, or a few evenly spaced slices if the block may vary."""
 
 from typing import Final
 

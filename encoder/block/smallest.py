@@ -1,6 +1,4 @@
-"""Which body of a block is the smallest: columns, mixed rows, or the plain bytes; and which of them need not be
-tried.
-"""
+"""Find the smallest body of a block: columns, mixed rows, or the plain bytes. Skip those that need not be tried."""
 
 from dataclasses import replace
 from typing import Final

@@ -1,4 +1,4 @@
-"""The verbs with their options and examples; what each does stands in a module of its own."""
+"""The verbs with their options and examples. Each verb has its own module."""
 
 from contextlib import suppress
 from enum import StrEnum

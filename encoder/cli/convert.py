@@ -1,4 +1,4 @@
-"""`encode` and `decode`: where each input goes, and the loop that moves the bytes."""
+"""`encode` and `decode`: choose each output, and copy the bytes in a loop."""
 
 import os
 import sys

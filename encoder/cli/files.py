@@ -1,5 +1,5 @@
-"""Output files that are whole or not there: written beside, synced, then renamed; and outputs that are no files,
-written to as they are.
+"""Write output files atomically: write a temporary file beside, sync it, rename it. Outputs that are not regular files
+are written to directly.
 """
 
 import contextlib

@@ -1,8 +1,8 @@
-"""How a signal ends the command: at once, silently, with 128 + its number, and with nothing left half written.
+"""How a signal ends the command: at once, silently, with exit code 128 + its number, and with no half-written file.
 
-An exception from a signal handler comes up inside any library, which may swallow it or take it for a fault of its own.
-So nothing is raised: what is still owed (`owing`) is done, and the process ends. Imports nothing that takes time, as it
-guards the imports.
+An exception from a signal handler can surface inside any library, which may swallow it or treat it as its own error. So
+the handler raises nothing. It runs the registered clean-up (`owing`) and ends the process. This module imports nothing
+slow, because it guards the imports.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`cat`: what files decode to on standard output, whole or a part that is found by the index."""
+"""`cat`: decode files to standard output, completely or only a part, which the index finds."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""Progress on standard error, when a person is looking at it."""
+"""Progress on standard error, if that is a terminal."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Errors as one line on standard error and an exit code; and sizes as people write them."""
+"""Errors as one line on standard error and an exit code, and sizes in readable units."""
 
 import contextlib
 import functools

@@ -6,7 +6,7 @@ from typing import IO
 
 from encoder.block.codec import BlockInfo, ColumnInfo, describe_block
 from encoder.container.format import MAJOR
-from encoder.container.reader import read_block
+from encoder.container.random_access import read_block
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.stream.members import Member, read_file_index
 

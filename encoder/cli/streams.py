@@ -1,4 +1,4 @@
-"""The standard streams: those that are closed, and standard output by whatever name."""
+"""The standard streams: closed ones, and the other names of standard output."""
 
 import io
 import os

@@ -1,7 +1,7 @@
-"""A verb that takes its simple values as they are.
+"""A typer verb that parses simple values by itself.
 
-typer turns what is written into values by pydantic, which takes longer to load than it takes to encode a MiB. A text, a
-path, a name of a choice and a default need no such library; everything else goes the way of typer.
+typer parses values with pydantic, which takes longer to load than encoding a MiB. Texts, paths, names of choices and
+defaults do not need it. Everything else is left to typer.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""`warm`: every kernel ready ahead of its first use."""
+"""`warm`: prepare every kernel before its first use."""
 
 import time
 

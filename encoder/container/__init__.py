@@ -1,1 +1,1 @@
-"""The container: how blocks stand one behind the other, checked and indexed (docs/reference/glyph-format.md)."""
+"""The container: a sequence of blocks with checksums and an index (docs/reference/glyph-format.md)."""

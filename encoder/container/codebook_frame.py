@@ -1,7 +1,7 @@
-"""A codebook on the wire: bytes of blocks before, which later blocks may refer to, in a frame of its own.
+"""A codebook's frame: bytes of earlier blocks, to which later blocks may refer.
 
-A block that refers to one names in its body how far back the codebook's frame stands. It needs that frame and nothing
-else, so blocks are still decoded alone, in parallel and in any order. docs/reference/glyph-format.md has the layout.
+A block that refers to a codebook has in its body the distance back to the codebook's frame. It needs only that frame,
+so blocks are still decoded independently, in parallel and in any order. docs/reference/glyph-format.md has the layout.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""Frames looked for in the bytes of a file whose end, or whose codebook, is damaged."""
+"""Search for frames in a file whose end, or whose codebook, is damaged."""
 
 import io
 import re
@@ -8,6 +8,7 @@ from typing import Final
 
 from xxhash import xxh3_64_intdigest
 
+from encoder.container.blocks import SeekableSource, read_at_most
 from encoder.container.codebook_frame import parse_codebook
 from encoder.container.format import (
     COUNT,
@@ -27,7 +28,6 @@ from encoder.container.format import (
     parse_header,
     unpack_frame,
 )
-from encoder.container.reader import SeekableSource, read_at_most
 from encoder.container.short_end import MARK, SHORT_END
 from encoder.errors import GlyphError
 from encoder.limits import DEFAULT_LIMITS, Limits

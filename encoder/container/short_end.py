@@ -1,4 +1,4 @@
-"""The end of a stream of one block or none, in eight bytes: what an end frame would say, that block's header says."""
+"""The end of a stream of at most one block, in eight bytes. The block's header has what an end frame would say."""
 
 import struct
 from typing import Final

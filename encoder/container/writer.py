@@ -1,4 +1,4 @@
-"""The container written front to back to any file object, one block at a time."""
+"""Write a container from start to end to any file object, one block at a time."""
 
 import io
 from typing import Final, Protocol

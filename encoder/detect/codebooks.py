@@ -1,11 +1,10 @@
-"""Whether blocks refer to a codebook, and to which: decided block by block from the blocks so far, before they are
-encoded.
+"""Decide, block by block and before encoding, whether blocks refer to a codebook, and to which one.
 
-A codebook is made of the bytes before a block. What it would save is tried on a block, after eight blocks, sixteen and
-so on; of plain text a small one and a large one are tried. One is taken once what it saves, times the blocks seen so
-far, is worth its place in the stream: as many blocks are expected to follow as came before. After
-`CodebookSettings.blocks` blocks it ends, and must prove itself against none (a restart point). All this is a function
-of the blocks in their order alone: not of threads or of timing.
+A codebook consists of bytes before a block. A trial on one block, after eight blocks, sixteen and so on, shows what it
+would save. For plain text a small and a large one are tried. A codebook is used once its saving, times the blocks seen
+so far, exceeds its size in the stream. For we expect as many blocks to follow as came before. After
+`CodebookSettings.blocks` blocks it ends, and must again save more than none (a restart point). All this depends only on
+the blocks and their order, not on threads or timing.
 """
 
 from dataclasses import dataclass, replace

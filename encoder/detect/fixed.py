@@ -1,4 +1,4 @@
-"""The selector that never looks, as a baseline profile wants it."""
+"""The selector for a baseline profile: always the same strategy."""
 
 from encoder.strategy import Strategy
 

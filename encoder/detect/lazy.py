@@ -1,6 +1,4 @@
-"""Selector and cutting of a stream, made when the first block comes that they would look at: until then numpy is
-not loaded.
-"""
+"""Create a stream's selector and cutter when the first block needs them. Until then numpy is not loaded."""
 
 from collections.abc import Callable
 from typing import Final

@@ -1,8 +1,8 @@
-"""Longer blocks where nothing is taken apart: what a general compressor gets alone gains by every byte that it still
+"""Make blocks longer if they are not split into columns. A general compressor gains from every earlier byte that it
 sees.
 
-Columns are best made of a few megabytes. Plain bytes that are cut as short begin without a past each time: licences
-that come again from package to package become half as large when four such blocks are one.
+Columns work best on a few megabytes. Plain bytes cut as short start without history each time. Licences that repeat
+from package to package become half as large if four such blocks are one.
 """
 
 from collections.abc import Callable

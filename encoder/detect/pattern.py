@@ -1,4 +1,4 @@
-"""Names the shape of a sample, by rules that a reader can check against the data."""
+"""Name the shape of a sample by rules that a reader can check against the data."""
 
 from typing import Final, NamedTuple
 

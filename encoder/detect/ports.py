@@ -1,6 +1,4 @@
-"""Who decides how a block is encoded, and who encodes it: the two faces that stream, trial and codebooks are
-written against.
-"""
+"""Two protocols: who decides how a block is encoded, and who encodes it. Stream, trial and codebooks use only these."""
 
 from typing import Protocol
 

@@ -1,9 +1,8 @@
-"""Where blocks are cut: after the last whole record that fits. Pure, and blind to how the input was chunked.
+"""Cut blocks after the last whole record that fits. Pure, and independent of how the input was chunked.
 
-A record ends with a newline. A record longer than half a block, such as a document on one line, is cut where something
-closes in it, so that the next block begins with a new value and not inside a string; one where nothing closes is cut
-hard at the block's size. The rest of it is carried into the next block, so that memory stays bounded whatever stands on
-one line.
+A record ends with a newline. A record longer than half a block, such as a document on one line, is cut after a closing
+bracket. So the next block begins with a new value and not inside a string. Without a closing bracket it is cut at the
+block's size. The rest goes into the next block, so memory stays bounded for lines of any length.
 """
 
 import re

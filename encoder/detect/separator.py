@@ -1,4 +1,4 @@
-"""Which byte, if any, splits every line into the same number of fields."""
+"""Find the byte that splits every line into the same number of fields, if there is one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

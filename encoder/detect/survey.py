@@ -1,4 +1,4 @@
-"""What is counted in a sample: only integers, so that two ways to count can be compared exactly."""
+"""The counts of a sample. They are integers, so two ways of counting can be compared exactly."""
 
 from typing import NamedTuple
 

@@ -1,9 +1,9 @@
-"""Where kernels that numba compiled are kept. Settled before numba is imported; a process that calls the library never
-comes here.
+"""The cache folder for kernels that numba compiles. It is chosen before numba is imported. A process that uses the
+library never needs it.
 
 $NUMBA_CACHE_DIR, else below $XDG_CACHE_HOME/glyph/numba, else below ~/.cache/glyph/numba; never the folder that the
-package is installed in. Below those, a folder for each state and place of the sources: numba itself notices when a
-kernel's own file changes, and not when one that it calls does.
+package is installed in. There is one subfolder for each version and location of the sources. numba notices a change of
+a kernel's own file, but not of a kernel that it calls.
 """
 
 import atexit

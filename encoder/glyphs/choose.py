@@ -1,4 +1,4 @@
-"""Which kind a column is: looks at every value once, and at a sample where a guess is enough."""
+"""Choose the kind of a column. Every value is examined once, or only a sample if a guess is enough."""
 
 import numpy as np
 from numpy.typing import NDArray

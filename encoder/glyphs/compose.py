@@ -1,4 +1,5 @@
-"""Records put together again: for each, its template's literals with the next value of each variable's column between.
+"""Put records together again: the literals of each record's template, with the next value of each variable's column
+between them.
 
 Values of a column are used in the order of the records, and within a record in the order of its variables.
 """

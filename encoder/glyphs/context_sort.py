@@ -1,8 +1,8 @@
-"""A stream put into the order of other streams' bytes, and back: a stable counting sort by one sibling, or by two.
+"""Sort a stream by the bytes of one or two sibling streams, and back: a stable counting sort.
 
-Bytes that stand beside the same byte of the sibling come together, and a general compressor sees the repetition. The
-decoder has the sibling already and works the order out from it, so the order costs nothing. Source: the column
-dependencies of Vo and Vo, "Compressing table data with column dependency", 2007.
+Bytes beside the same sibling byte come together, and a general compressor sees the repetition. The decoder already has
+the sibling and computes the order from it, so the order costs no bytes. Source: the column dependencies of Vo and Vo,
+"Compressing table data with column dependency", 2007.
 """
 
 import numpy as np

@@ -1,6 +1,4 @@
-"""A kernel as it is declared, before anything is compiled or looked up: what the library and the compiler both
-start from.
-"""
+"""A declared kernel, before compilation or lookup. Both the library and the compiler start from it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

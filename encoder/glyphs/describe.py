@@ -1,4 +1,4 @@
-"""What a planned block's columns are, for people."""
+"""Describe a planned block's columns for people."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Values gathered by column, and the lines that the next level takes apart."""
+"""Gather values by column, and the lines that the next level splits."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,7 +1,7 @@
-"""What a kernel does in one machine instruction that no Python expression stands for, as numba generates it.
+"""Machine instructions without a Python expression, as numba generates them for kernels.
 
-By the names under which `encoder.glyphs.wide` declares them; each takes numba's typing context and the types of its
-arguments.
+They have the names under which `encoder.glyphs.wide` declares them. Each takes numba's typing context and its
+arguments' types.
 """
 
 from collections.abc import Callable

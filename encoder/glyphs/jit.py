@@ -1,9 +1,8 @@
-"""Kernels compiled by numba where they run: for those who work on them, where there is no library, and to make the
-library.
+"""Kernels compiled by numba at run time: to develop them, to run without the library, and to build the library.
 
-They are cached on disk. A process loads a kernel from the cache when it first calls it, so that it waits for none that
-it does not use; `encoder.glyphs.loading` sees to it that a machine compiles them together. A cache that cannot be read
-or written is none.
+They are cached on disk. A process loads a kernel from the cache on its first call, so it never waits for a kernel that
+it does not use. `encoder.glyphs.loading` makes a machine compile them together. An unreadable or unwritable cache is
+ignored.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""What threads keep from one block to the next, and dropping it."""
+"""Data that threads keep from block to block, and how it is released."""
 
 import threading
 from typing import Final

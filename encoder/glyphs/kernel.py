@@ -1,12 +1,12 @@
-"""How a kernel is declared: its machine types up front, so that there is never a second version of it.
+"""Declare a kernel with its machine types, so there is only one version of it.
 
-Kernels are plain functions on arrays that release the interpreter lock. They check no index: what they are given is
-valid by construction (encoding), or they check it themselves and return an error code below zero (decoding). No index
-is below zero.
+Kernels are plain functions on arrays that release the interpreter lock. They do no bounds checks. Their arguments are
+valid by construction (encoding), or they check them and return an error code below zero (decoding). No index is below
+zero.
 
-What runs is a function of the library that was compiled when this package was built (`encoder.glyphs.library`), or,
-where there is none of these sources for this machine, what numba compiles (`encoder.glyphs.jit`). $ENCODER_KERNELS says
-`library` or `jit` to have one of them only.
+A call runs a function of the library that was compiled when this package was built (`encoder.glyphs.library`). If there
+is no library of these sources for this machine, numba compiles the kernel (`encoder.glyphs.jit`).
+`ENCODER_KERNELS=library` or `jit` allows only one of them.
 """
 
 import ctypes

@@ -1,6 +1,4 @@
-"""The machine types of what a kernel takes and returns: plain data, of which a compiler learns only when it
-compiles.
-"""
+"""The machine types of a kernel's arguments and result, as plain data that does not need a compiler."""
 
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias

@@ -1,9 +1,9 @@
-"""How logical streams lie in physical ones: large streams are compressed alone, small ones of a class together.
+"""How logical streams are placed in physical ones. Large streams are compressed alone, small ones of a class together.
 
 Physical order: the large streams in their own order, then one pool for each class that has any bytes, in the order of
 the classes; a pool's streams lie in it in their own order. With `text_pooled` all text (templates, words and strings)
-is one pool, the last class's, however large its streams are: what one column says another often says too, and a match
-finder that sees both stores it once. Both sides derive all this from the streams' classes and lengths.
+is one pool, the last class's, however large its streams are: columns often repeat each other, and a match finder that
+sees both stores the text once. Both sides derive all this from the streams' classes and lengths.
 """
 
 from collections.abc import Sequence

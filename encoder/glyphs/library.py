@@ -1,8 +1,8 @@
-"""The shared library of all kernels, compiled when the package was built, and each of its functions as Python calls it.
+"""The shared library of all kernels, compiled when the package was built, and how Python calls its functions.
 
 A function takes an array of 64-bit words, which holds its arguments end to end (a number is one word; an array its
 address and its lengths), the place of its result, and that of the reason if it fails; it returns 0 unless it failed. It
-trusts its words: what stands here is what keeps a wrong argument from it.
+trusts its arguments, so this module must check them.
 """
 
 import contextlib

@@ -1,7 +1,6 @@
-"""The kernels of the transform made ready, which is to say compiled once for a machine where they came without a
-library.
+"""Prepare the kernels of the transform: compile them once for a machine, if there is no library.
 
-A block that is not transformed never comes here, so that it loads neither the library nor numba.
+Blocks that are not transformed do not use this module, so they load neither the library nor numba.
 """
 
 import threading

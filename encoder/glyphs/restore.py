@@ -1,7 +1,7 @@
-"""A block put together from metadata and streams, both untrusted. Inverse of `transform`.
+"""Rebuild a block from metadata and streams, both untrusted. Inverse of `transform`.
 
-First the whole metadata is planned and every count in it checked, and the memory that decoding will take is added up
-and held against the limit. Only then is a stream opened.
+First all metadata is read, every count is checked, and the memory for decoding is summed and compared with the limit.
+Only then is a stream opened.
 """
 
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Arrays that encoding works in, kept by each thread from block to block, at a size that follows the block's."""
+"""Scratch arrays for encoding. Each thread keeps its own from block to block, sized by the block."""
 
 import contextlib
 import mmap

@@ -1,9 +1,7 @@
-"""Segments: runs of blocks of one shape that share what the first of them finds, so that the others need not search for
-it.
+"""Segments: runs of blocks of one shape. The first block of a segment searches, and the others use what it found.
 
-Which block leads follows from the order of the blocks and their strategies alone: what is encoded does not depend on
-threads. A block that does not lead waits for the one that does, where it needs what that finds; blocks are begun in
-their order, so that the one waited for is always under way.
+The leading block follows from the order of the blocks and their strategies, so the output does not depend on threads.
+Another block waits for the leader if it needs its result. Blocks start in order, so the leader has always started.
 """
 
 from collections.abc import Mapping

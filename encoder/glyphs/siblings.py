@@ -1,6 +1,7 @@
-"""Which streams of a block are sorted by which of their siblings: a search in samples, settled by compressing.
+"""Choose which streams of a block are sorted by which siblings: search in samples, then decide by compressing.
 
-Only streams that take much of the compressed block are looked at, so that the search stays a small part of encoding.
+Only streams that take a large part of the compressed block are considered, so the search stays a small part of
+encoding.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The state of the kernels' sources, by which a library or a cache is known to be of these and no others."""
+"""A digest of the kernels' sources. It shows whether a library or cache was made from exactly these."""
 
 from functools import cache
 from pathlib import Path

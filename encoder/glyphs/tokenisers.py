@@ -1,4 +1,6 @@
-"""A block's records and variables, by the tokeniser of its tree type: which those are, and what each is called with."""
+"""Find a block's records and variables with the tokeniser of its tree type: which tokenisers there are, and their
+arguments.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""A block taken apart, level by level: metadata and streams. Inverse: `restore`.
+"""Split a block, level by level, into metadata and streams. Inverse: `restore`.
 
-Level 0 takes the block's records apart. Values of columns that still have a shape of their own (DIVIDED) become the
-lines of the level below, which takes them apart at a finer grain.
+Level 0 splits the block's records. Values of columns with inner structure (DIVIDED) become the lines of the next level,
+which splits them further.
 """
 
 from collections.abc import Sequence

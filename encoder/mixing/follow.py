@@ -1,4 +1,4 @@
-"""The number that follows: a column's last two values differ by a step, and the next value probably does too."""
+"""Predict the next number. The last two values of a column differ by a step, and probably the next one does too."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,6 +1,4 @@
-"""How large a model's tables are: functions of the model and of what it codes, so that a decoder knows them
-beforehand.
-"""
+"""The size of a model's tables, from the model and its input, so a decoder knows it in advance."""
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,4 +1,4 @@
-"""Which two columns predict a column best: those whose last value leaves the least doubt about the next.
+"""Choose the two columns that predict a column best: those whose last value tells most about the next.
 
 The encoder chooses them from the first values. The body states the choice, so a decoder never searches.
 """

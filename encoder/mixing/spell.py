@@ -1,4 +1,4 @@
-"""Tokens in the order of the records, end to end, and the records composed from them again."""
+"""Put tokens in the order of the records, end to end, and compose the records from them again."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,5 +1,5 @@
-"""Whole values predicted: each voter names an earlier value. The most trusted voter's is tried, and one bit says if it
-is right.
+"""Predict whole values. Each voter names an earlier value. The most trusted voter's is tried, and one bit says whether
+it is right.
 
 Six voters remember, each under its context, the value that came last there. One names the column's last value, one the
 number that follows it. A voter's record has six bits: how often it was right lately (3), and its last three results

@@ -1,11 +1,11 @@
-"""Blocks decoded ahead of whoever reads them: bounded, in order, with errors where the reader comes to them."""
+"""Decode blocks ahead of the reader: bounded and in order. An error is raised when the reader reaches its block."""
 
 import os
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from encoder.container.reader import Block
+from encoder.container.blocks import Block
 from encoder.errors import GlyphError
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The streaming decoder: a file object to read from, which never gives out a byte that was not verified."""
+"""The streaming decoder: a file object to read from. It never returns a byte that was not verified."""
 
 import io
 import operator
@@ -8,8 +8,8 @@ from itertools import accumulate
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
+from encoder.container.blocks import Block, SeekableSource, Source, check_raw
 from encoder.container.format import StreamHeader
-from encoder.container.reader import Block, SeekableSource, Source, check_raw
 from encoder.detect.records import RECORD_END, ends_inside
 from encoder.errors import FormatError
 from encoder.limits import DEFAULT_LIMITS, Limits

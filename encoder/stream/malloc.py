@@ -1,7 +1,7 @@
-"""What the C library's heap keeps after an encode, and giving it back.
+"""Return memory that the C library's heap keeps after an encode.
 
-Worker threads free their scratch when they end, but glibc keeps the free pages for later. A process that encodes once
-in a while should not look as if it still were at it; the founding plan measures that as `profiling.retained`.
+Worker threads free their scratch when they end, but glibc keeps the free pages for later. A process that encodes now
+and then should not keep that memory. The founding plan measures this as `profiling.retained`.
 """
 
 import ctypes

@@ -1,4 +1,4 @@
-"""Several streams in one file, one behind the other: read front to back as one, and their indexes as one."""
+"""Several streams in one file, one after another. They are read as one stream with one index."""
 
 import io
 import re
@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from typing import Final
 
+from encoder.container.blocks import READ_STEP, Block, SeekableSource, Source, read_at_most
 from encoder.container.format import (
     END_MAGIC,
     FIRST_SKIPPABLE,
@@ -21,17 +22,8 @@ from encoder.container.format import (
     parse_frame,
     unpack_frame,
 )
-from encoder.container.reader import (
-    READ_STEP,
-    Block,
-    ContainerReader,
-    SeekableSource,
-    Source,
-    Trailer,
-    read_at_most,
-    read_block,
-    read_index,
-)
+from encoder.container.random_access import Trailer, read_block, read_index
+from encoder.container.reader import ContainerReader
 from encoder.container.short_end import MARK, SHORT_END
 from encoder.errors import FormatError, GlyphError, TruncatedError
 from encoder.limits import DEFAULT_LIMITS, Limits

@@ -2,11 +2,11 @@
 
     caller (reader) --submit--> queue --> workers (encode) --> finished --> writer (in order) --> sink
 
-Leases are given back here and nowhere else. Every block in flight holds its own until it is encoded, and until it is
-written unless those that wait for their turn are small together, so that the pool bounds queued blocks, blocks being
-encoded and encoded blocks alike, and few workers wait for one that has more to do. Strategies are selected, and
-segments led, in the reader's order: the bytes written do not depend on the number of workers, on the pool or on timing.
-The first error of any stage stops them all, releases every lease and is raised to the caller.
+Leases are returned only here. Every block in flight holds its lease until it is encoded. It holds it until it is
+written, unless all waiting blocks together are small. So the pool bounds queued blocks, blocks being encoded, and
+encoded blocks. And few workers wait for a slower one. Strategies and segment leaders are chosen in the reader's order.
+So the output does not depend on the number of workers, on the pool or on timing. The first error of any stage stops
+them all, releases every lease and is raised to the caller.
 """
 
 import threading

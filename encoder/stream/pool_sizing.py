@@ -1,4 +1,4 @@
-"""How large an adaptive buffer pool should be: a pure decision from what was seen of late."""
+"""Decide the size of an adaptive buffer pool from recent observations. Pure."""
 
 from dataclasses import dataclass
 from typing import Final

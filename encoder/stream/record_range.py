@@ -1,4 +1,4 @@
-"""Records by their numbers: `iter_records`, by random access where the file can seek."""
+"""Records by number: `iter_records`. It uses random access if the file can seek."""
 
 import builtins
 import os

@@ -1,9 +1,8 @@
-"""What is left of a damaged file of one stream or more: every block that is whole, in order, and what was lost between
-them.
+"""Salvage a damaged file of one or more streams: every intact block, in order, and what was lost between them.
 
-Blocks stand for themselves, or refer to a codebook that the stream has twice, so that damage costs the blocks that it
-hits. They are found by the index where the stream's end is whole, else by looking for frames: one is taken for real
-when its body has the checksum that it names.
+Blocks are independent, or refer to a codebook that the stream has twice. So damage costs only the blocks that it hits.
+If the stream's end is intact, its index finds the blocks. Otherwise we search for frames, and accept one if its body
+has the checksum that it names.
 """
 
 from collections.abc import Iterator
@@ -11,18 +10,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
+from encoder.container.blocks import Block, SeekableSource, bare_block, check_raw
 from encoder.container.codebook_frame import parse_codebook
 from encoder.container.format import FRAME_SIZE, HEADER_SIZE, FrameKind, StreamHeader
 from encoder.container.frame_search import Found, FrameSearch
-from encoder.container.reader import (
-    Block,
-    ContainerReader,
-    SeekableSource,
-    bare_block,
-    check_raw,
-    read_bare_block,
-    read_codebook,
-)
+from encoder.container.random_access import read_bare_block, read_codebook
+from encoder.container.reader import ContainerReader
 from encoder.errors import FormatError, GlyphError, LimitError
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.stream.decoder import BlockDecoder, standard_block_decoder

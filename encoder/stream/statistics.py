@@ -1,4 +1,4 @@
-"""What the pipeline's stages did: the figures from which bottlenecks are ranked."""
+"""Statistics of the pipeline's stages, to rank bottlenecks."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What a stream says of the file below it."""
+"""A stream's answers about its underlying file."""
 
 import io
 

@@ -1,3 +1,1 @@
-"""Agents' work: drivers, workspaces, hand-ins, merges. What an agent says is a claim; what it leaves is measured by
-others.
-"""
+"""Agents' work: drivers, workspaces, hand-ins, merges. What an agent says is a claim. Others measure what it leaves."""

@@ -1,6 +1,6 @@
 """The driver `acp`: any program that speaks the Agent Client Protocol on its standard streams.
 
-https://agentclientprotocol.com. The SDK stands behind this module alone. No file or terminal capability is offered: the
+https://agentclientprotocol.com. Only this module imports the SDK. We offer no file or terminal capability, because the
 agent works in the worktree itself. Its stop reason is reported, and never counts as success.
 """
 

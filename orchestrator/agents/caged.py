@@ -1,9 +1,9 @@
-"""What a hand-in is kept in while it is measured: no network, none of our environment, its checkout and the project to
-read.
+"""The sandbox in which a hand-in is measured. It has no network and none of our environment. It can read its checkout
+and the project.
 
-The instrument itself runs in it too, for most import or start what was handed in. Of the state folder it sees its own
-attempt's folder and the files that it is given of tasks above. Caches are its own, since one that is shared could hold
-what a hand-in before it left there.
+The instrument runs in it too, because most instruments import or start what was handed in. In the state folder it sees
+only its own attempt's folder and the files that tasks above gave it. It has its own caches: a shared cache could hold
+what an earlier hand-in left there.
 """
 
 import importlib.util

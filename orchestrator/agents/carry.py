@@ -1,4 +1,4 @@
-"""Which of an order's kinds of work is to be done, and by what."""
+"""Choose the function that carries out an order, by its kind of work."""
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -14,8 +14,9 @@ from orchestrator.agents.turn import Counter, Meter, carry_turn
 from orchestrator.engine.filling import filled
 from orchestrator.executors.carry_out import carry_out
 from orchestrator.executors.order import AttemptResult, StopSignal, Told, WorkOrder
+from orchestrator.plan.agent_model import Agent
 from orchestrator.plan.drivers import Driver
-from orchestrator.plan.model import Agent, Plan
+from orchestrator.plan.model import Plan
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Drivers: how an agent's program is talked to. A driver takes one turn; whatever it says of the result is a claim.
+"""Drivers talk to an agent's program. A driver takes one turn. What it says about the result is a claim.
 
 A package brings its own by an entry point of the group `orchestrator.drivers`. It names an object with the members of
 `Driver`, or a class of such objects (docs/guides/drivers.md).
@@ -27,7 +27,7 @@ class DriverError(OrchestratorError):
 
 
 class Lost(OrchestratorError):  # noqa: N818 - named after what happened
-    """Whoever had taken the turn has it no more: that says nothing of the task, which has another turn."""
+    """The agent that had claimed the turn lost it. That says nothing about the task, which gets another turn."""
 
 
 Tell = Callable[[str, Claim | None], object]
@@ -36,9 +36,7 @@ Tell = Callable[[str, Claim | None], object]
 
 @dataclass(frozen=True, slots=True)
 class Hatch:
-    """By which an agent that we drive asks about its own task: a socket where it is heard, and the token of its
-    attempt.
-    """
+    """How an agent that we drive asks about its own task: a socket to our server, and the token of its attempt."""
 
     socket: Path
     token: str
@@ -80,7 +78,7 @@ class Driver(Protocol):
     def take_turn(self, going: Going) -> Talk:
         """One prompt, from start to end; every process that it started has ended when it returns.
 
-        Raises DriverError where the turn could not begin. A turn that went wrong later is told in `Talk.stop`.
+        Raises DriverError if the turn could not begin. If it goes wrong later, `Talk.stop` says so.
         """
 
 

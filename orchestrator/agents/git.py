@@ -1,7 +1,7 @@
-"""git, asked so that nothing of the repository runs: no hook, no filter, no pager, no configuration but its own
+"""Call git without running anything of the repository: no hook, no filter, no pager, and no configuration except its
 storage.
 
-Files are written and read as blobs, byte for byte, so that attributes and filters of a repository change nothing.
+Files are written and read as blobs, byte for byte. So a repository's attributes and filters change nothing.
 """
 
 import functools
@@ -92,7 +92,7 @@ def clean(more: Mapping[str, str]) -> dict[str, str]:
 
 
 def commit_id(repo: Path, name: str) -> str:
-    """The commit that a name stands for. Raises GitError with a mend."""
+    """The commit that a name resolves to. Raises GitError with a mend."""
     found = attempted(repo, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
     if found.returncode:
         raise GitError(

@@ -60,7 +60,7 @@ def _put(home: Path, name: str, text: str) -> None:
 
 
 def _folder(path: Path) -> None:
-    """A real folder at the path, in place of whatever else is there."""
+    """A real folder at the path. Anything else there is replaced."""
     with contextlib.suppress(FileNotFoundError):
         if not stat.S_ISDIR(path.lstat().st_mode):
             path.unlink()

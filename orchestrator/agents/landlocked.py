@@ -1,11 +1,10 @@
-"""Forbid this process all that the words before `--` do not allow, then become the program behind it.
+"""Forbid this process everything that the arguments before `--` do not allow. Then become the program after it.
 
     python -I landlocked.py [--write FOLDER | --read PLACE | --hide PLACE | --port N | --network] ... -- PROGRAM
     [ARGUMENT ...]
 
-Landlock only allows: what is below a place that is allowed cannot be forbidden again. So a folder that has something
-hidden in it is allowed entry by entry, without the list of its own entries. It imports nothing of this package, so that
-it is ready at once.
+Landlock can only allow. What is below an allowed place cannot be forbidden again. So a folder with something hidden in
+it is allowed entry by entry, and cannot be listed. This script imports nothing of this package, so it starts at once.
 """
 
 import os
@@ -90,7 +89,7 @@ def processes() -> Iterator[str]:
 
 
 def restrict(allowed: Allowed) -> None:
-    """Take from this process and its children whatever is not allowed. Raises OSError, ImportError."""
+    """Forbid this process and its children everything that is not allowed. Raises OSError, ImportError."""
     from landlockpy import AccessFS, AccessNet, Ruleset, Scope  # noqa: PLC0415 - an extra
 
     everything, on_files = ~AccessFS.NONE, AccessFS.READ_FILE | AccessFS.WRITE_FILE
@@ -111,7 +110,7 @@ def restrict(allowed: Allowed) -> None:
 
 
 def _not_around(place: str, hidden: Sequence[str]) -> list[str]:
-    """What is hidden, but for what has the place in it: a repository in the state folder is asked for by name."""
+    """What is hidden, except what contains the place: a repository in the state folder was asked for by name."""
     real = Path(os.path.realpath(place))
     return [each for each in hidden if Path(each) not in real.parents]
 

@@ -1,10 +1,10 @@
-"""Inside an agent's sandbox: standard streams that lead to our server of the Model Context Protocol, over a socket
-outside.
+"""Runs inside an agent's sandbox. It connects its standard streams with our Model Context Protocol server, over a
+socket outside.
 
     python -I -S mcp_relay.py SOCKET
 
-The token of the attempt is in ORCHESTRATE_MCP_TOKEN. It imports nothing of this package, so that it is ready at once:
-agents drop a server that takes seconds to start.
+The token of the attempt is in ORCHESTRATE_MCP_TOKEN. It imports nothing of this package, so it starts at once. Agents
+drop a server that takes seconds to start.
 """
 
 import os

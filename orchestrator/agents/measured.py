@@ -1,11 +1,11 @@
-"""Run an instrument's program in its sandbox, and pass on what it records. It imports nothing of this package, so that
-it is ready at once.
+"""Run an instrument's program in its sandbox, and pass on what it records. It imports nothing of this package, so it
+starts at once.
 
     python -I -S measured.py FIFO PROGRAM [ARGUMENT ...]
 
-The evidence of a task is a file that its processes append to. A hand-in that is measured is not to be trusted with one:
-what stands in a file can be changed once more. So the sandbox is given a FIFO, and this process, outside, appends what
-comes of it to the file. What was recorded once stays; a line more can only make the figure worse, since the weakest of
+The evidence of a task is a file that its processes append to. A hand-in that is measured must not get that file,
+because it could change lines that are already there. So the sandbox gets a FIFO. This process, outside, appends what
+arrives to the file. What was recorded once stays. A further line can only make the figure worse, since the weakest of
 several counts.
 """
 
@@ -30,14 +30,14 @@ def main() -> int:
     kept = os.open(os.environ[EVIDENCE], os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
     os.mkfifo(fifo, 0o600)
     come = os.open(fifo, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+    told = _told_of_its_end()
     try:
         program = subprocess.Popen(argv, env={**os.environ, EVIDENCE: fifo}, preexec_fn=_heedful)  # noqa: PLW1509 - one thread
     except OSError as error:
         sys.stderr.write(f"{argv[0]}: {error.strerror}\n")
         return NOT_FOUND
-    ended = os.pidfd_open(program.pid)
     looking = select.poll()
-    for each in (come, ended):
+    for each in (come, told):
         looking.register(each, select.POLLIN)
     while program.poll() is None:
         looking.poll(TICK)
@@ -45,6 +45,15 @@ def main() -> int:
     pass_on(come, kept)
     code = program.returncode
     return code if code >= 0 else SIGNALLED - code
+
+
+def _told_of_its_end() -> int:
+    """A descriptor that is readable once a child has ended."""
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    return told
 
 
 def _heedful() -> None:

@@ -1,8 +1,8 @@
-"""The merge queue: hand-ins are joined one at a time, and each is measured again on the joined tree before it counts.
+"""The merge queue joins hand-ins one at a time. Each is measured again on the joined tree before it counts.
 
-Nothing is forced and no side is preferred. A hand-in that conflicts, or that makes a criterion of the joined ones fail,
-is not joined. It goes back to its agent. The branch is moved by compare and swap; where somebody else moved it
-meanwhile, the hand-in is joined again with that.
+Nothing is forced and no side is preferred. A hand-in that conflicts, or makes a criterion of joined work fail, is not
+joined. It goes back to its agent. The branch is moved by compare-and-swap. If somebody else moved it meanwhile, the
+hand-in is joined again on top of that.
 """
 
 import os
@@ -35,8 +35,8 @@ LAST_WORDS: Final = 300
 
 
 def carry_merge(order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
-    """Join the hand-ins that the order names. What could not be joined is told in the result; a branch that cannot
-    be is a failure.
+    """Join the hand-ins that the order names. The result names what could not be joined; a branch that cannot be is a
+    failure.
     """
     assert order.merge is not None
     start = time.monotonic()
@@ -191,7 +191,7 @@ def carry_instrument(order: WorkOrder, stop: StopSignal, listener: Callable[[Tol
 
 
 def _with_last_words(result: AttemptResult, folder: Path) -> AttemptResult:
-    """A program that failed, with the last line that it wrote on standard error: the agent is told it, as data."""
+    """A program that failed, with the last line that it wrote on standard error: the agent gets it as data."""
     if result.failure is None or result.failure.cause is not Cause.EXIT:
         return result
     try:

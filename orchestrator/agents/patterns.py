@@ -1,4 +1,4 @@
-"""Paths against glob patterns, as `writes` and `pinned` have them. Pure.
+"""Match paths with glob patterns, as `writes` and `pinned` have them. Pure.
 
 `*` stands for anything within one name, `**` for any depth, `?` for one character, and a pattern that ends in `/` for
 all below it.

@@ -1,8 +1,8 @@
-"""Answers to what an agent asks for, by the plan: at once, and never by a person who may not be there. Pure but for
-links.
+"""Answer an agent's permission requests from the plan, at once. No person is asked, because nobody may be there. Pure,
+except that it resolves links.
 
-An agent describes a call in pieces, and its request may hold only the call's id. So a request is judged by all that was
-said of the call.
+An agent describes a call in pieces, and its request may contain only the call's id. So a request is judged by
+everything that was said about the call.
 """
 
 import fnmatch

@@ -1,4 +1,4 @@
-"""An agent's program while it runs: started by a launcher, which gathers all its descendants, and ended whole."""
+"""An agent's running program. A launcher starts it and gathers all its descendants, and all are ended together."""
 
 import contextlib
 import os

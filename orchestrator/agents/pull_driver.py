@@ -1,6 +1,4 @@
-"""The driver `pull`: no program is started. The turn is on offer until an agent that came by itself takes it, and
-hands in.
-"""
+"""The driver `pull` starts no program. It offers the turn until an agent that came by itself claims it and hands in."""
 
 import threading
 import time
@@ -27,7 +25,7 @@ class PullDriver:
         )
 
     def take_turn(self, going: Going) -> Talk:
-        """From the offer to the hand-in. Raises Lost where whoever had taken it gave it back, or went silent."""
+        """From the offer to the hand-in. Raises Lost if the agent that claimed it gave it back or went silent."""
         ended, found = threading.Event(), list[TurnEnd]()
 
         def end(how: TurnEnd) -> None:

@@ -1,10 +1,10 @@
-"""Inside a sandbox without a network: a door on loopback that leads to a socket outside, and the agent's program behind
-it.
+"""Runs inside a sandbox without a network. It forwards a loopback port to a socket outside, and runs the agent's
+program.
 
     python -I -S relay.py SOCKET PORT PROGRAM [ARGUMENT ...]
 
-It listens on 127.0.0.1:PORT, joins every connection to SOCKET, and runs the program with its own standard streams. It
-imports nothing of this package, so that it is ready at once.
+It listens on 127.0.0.1:PORT and forwards every connection to SOCKET. It runs the program with its own standard streams.
+It imports nothing of this package, so it starts at once.
 """
 
 import os
@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def serve(door: socket.socket, path: str) -> None:
-    """Join whoever comes to the socket outside."""
+    """Connect each client to the socket outside."""
     while True:
         here, _ = door.accept()
         there = socket.socket(socket.AF_UNIX)

@@ -1,5 +1,5 @@
-"""The sandbox of an agent's program, or of a hand-in that is measured. It can write its own places and read the
-project; all of ours is hidden.
+"""The sandbox of an agent's program, or of a hand-in that is measured. The program can write to its own places and read
+the project. Everything of ours is hidden.
 
 bubblewrap makes a view of the file system without our state folder, home and credentials, with processes and network of
 its own. Where it is not installed, landlock (`orchestrator.agents.landlocked`) forbids the same of what is there.
@@ -40,7 +40,7 @@ class NoSandboxError(OrchestratorError):
 class Enclosure:
     """What a program may see. workspace, home: to write; project, repo: to read; state: out of sight.
 
-    network: whether it reaches other hosts. socket: of the metering proxy, None where there is none; port: where the
+    network: whether it reaches other hosts. socket: of the metering proxy, None if there is none; port: where the
     agent finds it. shown, written: more places to read and to write, wherever they lie. hatch: a socket at which it may
     ask about its task, None where it may not.
     """
@@ -64,7 +64,7 @@ def choose(asked: str) -> str:
         return "none"
     if asked in {"auto", "bubblewrap"} and shutil.which("bwrap"):
         return "bubblewrap"
-    if asked in {"auto", "landlock"} and _has_landlock():
+    if asked in {"auto", "landlock"} and has_landlock():
         return "landlock"
     wanted = "sandbox" if asked == "auto" else f"sandbox {asked!r}"
     raise NoSandboxError(
@@ -74,7 +74,8 @@ def choose(asked: str) -> str:
     )
 
 
-def _has_landlock() -> bool:
+def has_landlock() -> bool:
+    """Whether this kernel has landlock, and the package that speaks to it is installed."""
     try:
         import landlockpy  # noqa: PLC0415 - an extra
     except ImportError:

@@ -1,4 +1,4 @@
-"""Who says nothing for long is shown as silent."""
+"""An agent that says nothing for a long time is shown as silent."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from orchestrator.state.rounds import SILENT
 
 @dataclass(slots=True)
 class Silence:
-    """Watches how much was said. after: seconds without a word; tell: is told once for each silence."""
+    """Watches how much was said. after: seconds without a word; tell: called once for each silence."""
 
     after: float
     tell: Callable[[str], None]

@@ -1,4 +1,4 @@
-"""Trees on disk: write a commit out, byte for byte, and see what was changed in a folder since."""
+"""Write a commit's tree to disk, byte for byte, and find what changed in the folder since."""
 
 import os
 import shutil
@@ -47,7 +47,7 @@ def write_out(repo: Path, tree: Tree, folder: Path) -> None:
 def _write_files(
     asked: IO[bytes], answers: IO[bytes], files: list[tuple[str, Entry]], folder: Path
 ) -> list[tuple[str, bytes]]:
-    """Write the files that are no links. Returns the links, each with its target."""
+    """Write the files that are not links. Returns the links, each with its target."""
     links = []
     for path, entry in files:
         asked.write(f"{entry.blob}\n".encode())

@@ -53,7 +53,7 @@ class Meter(Protocol):
         """Let it call no more, and wait until what is under way is settled."""
 
     def settings(self, account: Account, names: tuple[str, ...]) -> dict[str, str]:
-        """What stands in the agent's environment in place of keys."""
+        """What the agent's environment has instead of keys."""
 
 
 class Counter(Protocol):
@@ -176,7 +176,7 @@ class _Turning:
         return Going(turn, argv, env, order.folder, self.stop, self._tell, CAP, order.marker, self._offer, hatch)
 
     def _offer(self, end: Callable[[TurnEnd], object]) -> None:
-        """Have whoever claims it take the turn; the brief has the workspace's rules in it, as any other."""
+        """Offer the turn to the agent that claims it. Its brief contains the workspace's rules, like every brief."""
         order, turn = self.order, self.turn
         brief = turn.brief + rules_of(turn)
         self.listener(Offered(order.task, order.attempt, turn.agent, turn.workspace, brief, turn.silent, end))
@@ -215,7 +215,7 @@ def _hand_in(turn: Turn, workspace: Workspace, talk: Talk) -> Taken:
 
 
 def rules_of(turn: Turn) -> str:
-    """What the workspace's own AGENTS.md says, as a part of the brief; "" where there is none. It is the base's,
+    """What the workspace's own AGENTS.md says, as a part of the brief; "" if there is none. It is the base's,
     not the agent's.
     """
     said = attempted(turn.repo, "cat-file", "blob", f"{commit_id(turn.repo, turn.base)}:AGENTS.md")

@@ -203,7 +203,9 @@ def _within(before: Tree, after: Tree, turn: Turn) -> Tree:
 
 
 def _set_aside(workspace: Workspace, tree: Tree, why: str) -> str:
-    """Commit what is no hand-in on a branch beside it, so that nothing is lost with the folder; the branch's name."""
+    """Commit what is not part of the hand-in on a branch beside it, so that removing the folder loses nothing. Returns
+    the branch's name.
+    """
     repo, branch = workspace.repo, f"{workspace.branch}-{why}"
     tree = tree | {path: entry for path, entry in workspace.base_tree.items() if entry.mode == SUBMODULE}
     scratch = workspace.folder.with_name(f"{workspace.folder.name}.index")
@@ -267,7 +269,7 @@ def close_workspace(workspace: Workspace, *, keep: bool) -> None:
 
 
 def _remove_at_once(folder: Path) -> None:
-    """Whoever dies in between leaves all of it or nothing under its name, and it is locked until then: the next
+    """If the process dies in between, all of it or nothing has the final name. It is locked until then: the next
     attempt finds it.
     """
     gone = folder.with_name(f"{folder.name}{GONE}")

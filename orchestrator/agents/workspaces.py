@@ -1,7 +1,7 @@
-"""What the runs of a state folder left in repositories: worktrees and branches `orchestrate/RUN/TASK/ATTEMPT`, and what
-may go.
+"""Worktrees and branches `orchestrate/RUN/TASK/ATTEMPT` that the runs of a state folder left in repositories, and which
+may be removed.
 
-Only what is provably part of a target branch, or holds nothing of its own, is ever removed. Whatever is in doubt stays.
+We remove only what is provably part of a target branch, or holds nothing of its own. In doubt, it stays.
 """
 
 import contextlib
@@ -173,7 +173,7 @@ def _worktrees(repo: Path) -> dict[str, Path]:
 
 
 def _regarded(left: Left, repo: Path, work: Path, known: _Known) -> Left:
-    """With what it holds. What is in doubt is told as unknown."""
+    """With what it holds. Doubtful facts are reported as unknown."""
     try:
         holds, why = _holds(left, repo, work, known)
     except (GitError, OSError) as error:

@@ -1,3 +1,3 @@
-"""What the command line does, from Python: load, prepare, run or continue, judge, report. `orchestrator` names what
-is public.
+"""What the command line does, from Python: load, prepare, run or continue, judge, report. The package `orchestrator`
+exports the public names.
 """

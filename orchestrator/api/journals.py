@@ -1,4 +1,4 @@
-"""The journal of a state folder, opened for as long as it is needed."""
+"""Open the journal of a state folder for as long as it is needed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from orchestrator.privacy import tighten
 
 @contextmanager
 def journal_of(options: RunOptions) -> Iterator[JournalPort]:
-    """To write in; made when missing. Raises JournalError."""
+    """The journal for writing, created if it is missing. Raises JournalError."""
     for said in tighten(options.state):
         options.notice(said)
     journal = open_journal(options.state, options.durability)
@@ -23,7 +23,7 @@ def journal_of(options: RunOptions) -> Iterator[JournalPort]:
 
 @contextmanager
 def journal_if_any(options: RunOptions) -> Iterator[JournalPort | None]:
-    """To read, None where there is none. Nothing is written."""
+    """The journal for reading, None if there is none. Nothing is written."""
     if not (options.state / JOURNAL_FILE).exists():
         yield None
         return

@@ -1,6 +1,4 @@
-"""By what a prepared run is carried out: its executor, what that calls, and as many tasks at once as there is room
-for.
-"""
+"""What carries out a prepared run: its executor, the function that it calls, and how many tasks run at once."""
 
 import os
 from collections.abc import Iterator
@@ -41,7 +39,7 @@ def carried(prepared: Prepared) -> Iterator[tuple[Prepared, Effects]]:
 
 
 def _room(prepared: Prepared, spec: ExecutorSpec, executor: Executor) -> tuple[int | None, str]:
-    """How many tasks at once: where nobody says it, as many as a cluster has room for; and why not as many as that,
+    """How many tasks at once: if nobody says it, as many as a cluster has room for; and why not as many as that,
     where this machine has less.
     """
     jobs = prepared.options.jobs or spec.slots(executor)

@@ -1,4 +1,4 @@
-"""Make a plan ready, once, for whatever is done with it."""
+"""Prepare a plan, in one place, to run, resume or explain it."""
 
 import sys
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""A run as one file, and its verdicts judged again."""
+"""Export a run as one file, and judge its verdicts again."""
 
 from pathlib import Path
 

@@ -106,12 +106,12 @@ def _begun(prepared: Prepared, run: str) -> Iterator[tuple[Prepared, Effects, Jo
 
 
 def _told(loaded: LoadedPlan, options: RunOptions) -> AbstractContextManager[Others]:
-    """Who else is told of the run. Raises NotifierError."""
+    """The addresses that are notified of the run. Raises NotifierError."""
     return telling_others(loaded, Telling(options.state.absolute(), Path.cwd(), options.notice))
 
 
 def _send_spans(journal: JournalPort, loaded: LoadedPlan, run: str, options: RunOptions) -> None:
-    """That they could not be sent is told, and changes nothing."""
+    """Report that they could not be sent, which changes nothing else."""
     try:
         send_run(loaded, journal.read(run), run, secrets_of_run(loaded.plan, Path.cwd()))
     except OrchestratorError as error:
@@ -119,7 +119,7 @@ def _send_spans(journal: JournalPort, loaded: LoadedPlan, run: str, options: Run
 
 
 def to_continue(journal: JournalPort, loaded: LoadedPlan, options: RunOptions = DEFAULT) -> str | None:
-    """The plan's run that did not finish. That another plan of the same id has one is told, and lets it be."""
+    """The plan's unfinished run. An unfinished run of another plan with the same id is reported and left alone."""
 
     def passed_over(run: str, origin: Origin) -> None:
         options.notice(

@@ -1,4 +1,4 @@
-"""What the journal has of a run: its plan, and its report in every form."""
+"""Read a run's plan from the journal, and make its report in every format."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

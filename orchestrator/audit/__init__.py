@@ -1,3 +1,1 @@
-"""Prose held to account: every claim of a report or message is found, and labelled by evidence, by the text itself,
-or as unproven.
-"""
+"""Audit prose: find each claim of a report or message, and label it by evidence, by the text, or as unproven."""

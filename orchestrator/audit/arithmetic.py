@@ -1,5 +1,5 @@
-"""Compares figures of a text with each other: their kind, their value, and a change recomputed with the rounding of the
-text.
+"""Compare figures of a text with each other: by kind, by value, and by a change recomputed with the text's own
+rounding.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""A cell's text without markup; the signs that say "done", and the files it names, are taken out of it."""
+"""A cell's text without markup. Signs that mean "done", and the names of files, are taken out of it."""
 
 import re
 from functools import lru_cache

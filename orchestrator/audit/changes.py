@@ -1,4 +1,4 @@
-"""Changes recomputed: a reduction, saving or speed-up against the rows before and after that the text itself gives."""
+"""Recompute a reduction, saving or speed-up from the values before and after that the text itself gives."""
 
 import re
 from collections import Counter, defaultdict

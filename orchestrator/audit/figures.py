@@ -1,5 +1,5 @@
-"""The figures of a cell's text. One pass over the numbers; around each, a bounded number of signs is looked at, so
-time is linear.
+"""The figures of a cell's text. It makes one pass over the numbers and looks at a bounded number of characters around
+each, so time is linear.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Goals that a text says were met, compared with the figures beside them, and their number with the rows that list
+"""Compare the goals that a text says were met with the figures beside them, and their number with the rows that list
 them.
 """
 

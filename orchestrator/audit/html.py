@@ -1,5 +1,5 @@
-"""HTML within a text: tables as rows, everything else as plain lines. By tags alone, one pass; what is not closed
-ends with the text.
+"""HTML within a text: tables become rows, everything else plain lines. One pass that looks only at tags. An unclosed
+element ends with the text.
 """
 
 import html

@@ -1,4 +1,4 @@
-"""A text held to account: each claim gets its label from the evidence first, then from the text itself. Pure."""
+"""Label each claim of a text, first by the evidence, then by the text itself. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

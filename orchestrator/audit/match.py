@@ -1,8 +1,8 @@
-"""Compares claims with what was measured and what was asked for. Words say what is the same thing, and units what is of
-the same kind.
+"""Compare claims with what was measured and what was asked for. Words decide which thing a claim is about, and units
+which kind of figure it is.
 
 A claim is matched only if a single metric fits best. The claim must have every word of the metric's name, or enough
-words of its title, and a unit of the same dimension. What matches nothing has no evidence; nothing is guessed.
+words of its title, and a unit of the same dimension. A claim that matches nothing has no evidence. We never guess.
 """
 
 import math

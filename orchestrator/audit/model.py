@@ -38,7 +38,7 @@ class Role(StrEnum):
 class Figure(NamedTuple):
     """A number as it stands in a text, with its unit.
 
-    low, high: the same, but for a range. unit: a plan's, "" for a plain number. noun: what is counted, lower case.
+    low, high: the same, except a range. unit: a plan's, "" for a plain number. noun: what is counted, lower case.
     whole: n of "k/n". negative, plus, about: "-5", "5+", "~5". bound: "<" or ">" before it. half: half of its last
     digit, for rounding. start, end: in the cleaned text of its cell.
     """

@@ -1,4 +1,6 @@
-"""Which fences hold programs and data, whose figures nobody claims, and what of a pasted session was typed."""
+"""Which code fences contain programs and data, whose figures nobody claims, and which lines of a pasted session were
+typed.
+"""
 
 import re
 from collections.abc import Iterable

@@ -1,5 +1,5 @@
-"""A figure told again: one that the text refutes is refuted wherever it stands, and what is called constant may
-have one value only.
+"""Repeated figures. If the text refutes a figure, it is refuted in every place. What is called constant may have only
+one value.
 """
 
 from collections import defaultdict

@@ -1,7 +1,7 @@
-"""What German and French reports write otherwise than English ones: thousands, octets, and the words for goals,
+"""What German and French reports write differently from English ones: thousands, octets, and the words for goals,
 estimates, before and after.
 
-A text is brought into the form that the reader knows; it stays as long as it was, so that places stay what they are.
+A text is translated into the form that the reader knows. It keeps its length, so every position stays valid.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Words of claims as stems, by which two texts are found to be about the same thing."""
+"""Reduce words of claims to stems, to find whether two texts are about the same thing."""
 
 import re
 from functools import lru_cache

@@ -1,7 +1,7 @@
 """The archive's own format: a tar (POSIX.1-2001, pax) whose bytes follow from its files alone.
 
-Members are sorted by name, regular, of mode 644, of nobody and of the epoch's first second, not compressed. So the
-archive can be made again from its content and compared byte for byte. Every changed bit is noticed.
+Members are regular files, sorted by name and not compressed. Their mode is 644, their owner nobody, their time the
+epoch. So the archive can be made again from its content and compared byte for byte. Every changed bit is noticed.
 """
 
 import os
@@ -40,7 +40,7 @@ Source = bytes | Below | Made
 
 
 class BundleError(OrchestratorError):
-    """The file is no bundle, or cannot be read."""
+    """The file is not a bundle, or cannot be read."""
 
 
 def chunks(files: Mapping[str, Source]) -> Iterator[tuple[str, bytes]]:

@@ -1,4 +1,4 @@
-"""What is in a bundle. All of it but the artifacts follows from the events, and so can be made again and compared.
+"""What is in a bundle. Everything except the artifacts follows from the events, so it can be made again and compared.
 
 | file | what |
 |---|---|

@@ -2,7 +2,7 @@
 use it. Pure.
 
 Each in-toto statement has an envelope beside it, and one more statement names every file of the bundle with its sha256.
-Whoever forges a bundle can hash everything anew, but cannot sign it: only the signature tells such a bundle from a true
+A forger can compute every hash again, but cannot sign. Only the signature distinguishes a forged bundle from a genuine
 one.
 """
 

@@ -1,5 +1,5 @@
-"""Events as lines of JSON with the journal's own checksum, and back. A line may be as long as all samples of a
-task: it is never there at once.
+"""Events as lines of JSON with the journal's own checksum, and back. A line may be as long as all samples of a task, so
+it is never held in memory as a whole.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -99,7 +99,7 @@ def _read(run: str, line: bytes) -> Envelope | None:
 
 
 def _read_long(run: str, text: Text, start: int, end: int) -> Envelope | None:
-    """The same, without having the line at once."""
+    """The same, without holding the whole line in memory."""
     try:
         first, last = text.part(start, start + AROUND), text.part(end - AROUND, end)
         begins, ends = first.index(EVENT.encode()) + len(EVENT), last.rindex(MARK.encode())

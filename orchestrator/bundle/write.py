@@ -65,7 +65,7 @@ def export(
 
 
 def _digest(there: Below, expected: str) -> str | None:
-    """The file's sha256; None where there is none. What changed and has a name elsewhere, too, is another file put
+    """The file's sha256; None if there is none. What changed and has a name elsewhere, too, is another file put
     in its place.
     """
     try:

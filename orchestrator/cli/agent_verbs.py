@@ -1,4 +1,4 @@
-"""What the verbs about agents take. What they do is imported when they are used, so that `--help` stays fast."""
+"""Parameters of the verbs about agents. Their implementations are imported on use, so `--help` stays fast."""
 
 # ruff: noqa: PLC0415 - see above
 

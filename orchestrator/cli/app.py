@@ -1,4 +1,4 @@
-"""The command line itself: its verbs by name. What each takes stands in the modules named `…_verbs`."""
+"""The command line itself: its verbs by name. The modules named `…_verbs` declare their parameters."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence

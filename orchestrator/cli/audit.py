@@ -1,5 +1,5 @@
-"""`orchestrate audit`: compares the claims of a report or message with a run, a plan, the files there are, and the text
-itself.
+"""`orchestrate audit`: compare the claims of a report or message with a run, a plan, the files in the checkout, and the
+text itself.
 """
 
 import gc
@@ -101,7 +101,7 @@ def _measured(against: Against) -> tuple[str, tuple[Measured, ...]]:
 
     path = Path(name)
     if path.suffix in DOCUMENTS:
-        run, measured = measured_in(read_plan_text(path))
+        run, measured = measured_in(_kept(path))
         if not measured:
             raise UsageError(
                 f"{name}: no report of a run\n  mend: name one that `orchestrate report` wrote, a run or a bundle"
@@ -121,6 +121,12 @@ def _measured(against: Against) -> tuple[str, tuple[Measured, ...]]:
     with opened_journal(against.state) as journal:
         run = find_run(journal, name).run
         return run, measured_of(report_of(journal, run))
+
+
+def _kept(path: Path) -> str:
+    """The text of a report and of its parts: the first screen of a large run does not list every criterion."""
+    parts = sorted(path.with_suffix("").glob("*.md"))
+    return "\n".join(read_plan_text(each) for each in (path, *parts))
 
 
 def _asked(against: Against) -> tuple[Asked, ...]:

@@ -1,4 +1,4 @@
-"""What the verb about claims takes. What it does is imported when it is used, so that `--help` stays fast."""
+"""Parameters of the verb about claims. Its implementation is imported when it is used, so `--help` stays fast."""
 
 # ruff: noqa: PLC0415 - see above
 

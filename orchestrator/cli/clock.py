@@ -1,4 +1,4 @@
-"""Moments of the wall clock, for people."""
+"""Wall clock times as text for people."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""What went wrong as data, for programs that read standard error: `--json` of every verb."""
+"""Errors as JSON on standard error, for programs: `--json` of every verb."""
 
 import json
 import re

@@ -1,7 +1,7 @@
 """What a shell completes: executors and formats, runs of the state folder, and tasks, groups and metrics of a plan.
 Never fails.
 
-The plan is the one on the line, else that of the latest run. Errors mean that nothing is completed.
+The plan is the one on the command line, or else that of the latest run. After an error, nothing is completed.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -37,8 +37,8 @@ def show_diff(old: str, new: str | None, style: str, output: Path | None) -> int
 
 
 def veiled(found: Review) -> Review:
-    """The review with every secret masked, as in all that is told of a run: it goes into comments that more people
-    read than the plan.
+    """The review with every secret masked, like all output about a run: it goes into comments that more people read
+    than the plan.
     """
     known = (*secrets_of_plan(found.old.plan), *secrets_of_plan(found.new.plan))
     told = (replace(one, before=mask(one.before, known), after=mask(one.after, known)) for one in found.changes)

@@ -1,4 +1,4 @@
-"""What was just measured, in a few words: a first look that decides nothing, without interval or judgement."""
+"""What was just measured, in a few words: a first look, without interval or verdict."""
 
 from collections.abc import Iterable, Mapping
 

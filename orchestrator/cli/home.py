@@ -1,4 +1,4 @@
-"""Which folder's runs are meant where nobody says: the project's that lies around the current folder."""
+"""The default state folder: that of the project which contains the current folder."""
 
 import os
 from pathlib import Path
@@ -39,8 +39,7 @@ def project_above(folder: Path) -> Path | None:
 
 
 def go_to_project(plan: Path, state: Path, reports: Path) -> tuple[Path, Path, Path]:
-    """For a run: plan, state and reports as they are named in the project, which becomes the current folder; it is said
-    which that is.
+    """For a run: make the project the current folder, report it, and translate the paths of plan, state and reports.
 
     Nothing changes where the state folder is a given one, or lies here.
     """

@@ -23,6 +23,7 @@ from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Outcome
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.leaving import owing
+from orchestrator.report.outlook import BudgetLeft
 from orchestrator.runner import Runner
 from orchestrator.state import events as e
 from orchestrator.state.events import Envelope
@@ -31,6 +32,7 @@ SHOW_CURSOR: Final = b"\x1b[?25h"
 SHOWN_RUNNING: Final = 8
 SHOWN_NEXT: Final = 4
 SHOWN_DECIDED: Final = 5
+SHOWN_BUDGETS: Final = 3
 ROOMY: Final = 70  # columns from which on there is room for titles
 STYLES: Final = {"PASS": "green", "FAIL": "bold red", "UNPROVEN": "yellow"}
 
@@ -115,7 +117,8 @@ def _running(standing: RunView, now: float) -> Iterator[Text]:
     for task, working in list(standing.working.items())[:SHOWN_RUNNING]:
         said = working.said or (graph.nodes[task].task.title if task in graph.nodes else "")
         told = f", {working.round}" if working.round else ""
-        told += f", attempt {working.attempt} of {standing.attempts(task)}" if working.attempt > 1 else ""
+        again = working.attempt > 1 and not working.round  # a round is told as "round 2 of 3"
+        told += f", {_attempt(standing, task, working.attempt)}" if again else ""
         line = Text(
             f"  {standing.agent(task)}  {task} {duration(now - working.since)}{told}  ",
             no_wrap=True,
@@ -124,7 +127,7 @@ def _running(standing: RunView, now: float) -> Iterator[Text]:
         yield line.append(one_line(said), style="dim")
     for task, pause in list(standing.pausing.items())[:SHOWN_RUNNING]:
         wait = duration(max(0.0, pause.due - now))
-        told = f"  {task} attempt {pause.attempt} of {standing.attempts(task)} in {wait}: {pause.why}"
+        told = f"  {task} {_attempt(standing, task, pause.attempt)} in {wait}: {pause.why}"
         yield Text(told, style="yellow", no_wrap=True, overflow="ellipsis")
     for task, told in list(standing.waiting.items())[:SHOWN_RUNNING]:
         yield Text(f"  {task} {told}", style="dim", no_wrap=True, overflow="ellipsis")
@@ -134,6 +137,12 @@ def _running(standing: RunView, now: float) -> Iterator[Text]:
         yield Text(f"  {standing.measured}", style="cyan", no_wrap=True, overflow="ellipsis")
 
 
+def _attempt(standing: RunView, task: str, attempt: int) -> str:
+    """An instrument measures every round anew, so it may have more attempts than the plan's retries allow."""
+    most = standing.attempts(task)
+    return f"attempt {attempt} of {most}" if attempt <= most else f"attempt {attempt}"
+
+
 def _foot(standing: RunView, began: float, now: float) -> Iterator[Text]:
     """What was skipped, in one line; how far it is, and how long it will take."""
     if standing.skipped:
@@ -141,11 +150,7 @@ def _foot(standing: RunView, began: float, now: float) -> Iterator[Text]:
         told = f"  {counted(count, 'task')} skipped: {'; '.join(standing.skipped)}"
         yield Text(one_line(told), style="yellow", no_wrap=True, overflow="ellipsis")
     yield from _decided(standing)
-    left = "; ".join(
-        f"{one.whose} {_amount(one.left, one.unit)} of {_amount(one.of, one.unit)}" for one in standing.budgets()
-    )
-    if left:
-        yield Text(one_line(f"budget left: {left}"), style="dim", no_wrap=True, overflow="ellipsis")
+    yield from _budgets(standing)
     total = len(standing.loaded.graph.nodes)
     failed = f", {standing.failures} failed" if standing.failures else ""
     yield Text(
@@ -159,6 +164,21 @@ def _foot(standing: RunView, began: float, now: float) -> Iterator[Text]:
         yield Text(", ".join(paths), style="dim", no_wrap=True, overflow="ellipsis")
 
 
+def _budgets(standing: RunView) -> Iterator[Text]:
+    """What is left of budgets, a line for each: the whole run's, then those with the smallest share left."""
+    by_whose: dict[str, list[BudgetLeft]] = {}
+    for one in standing.budgets():
+        by_whose.setdefault(one.whose, []).append(one)
+    shares = {whose: min(one.left / one.of for one in each if one.of > 0) for whose, each in by_whose.items()
+    if any(one.of > 0 for one in each)}  # fmt: skip
+    shown = sorted(shares, key=lambda whose: (whose != "the run", shares[whose]))
+    for whose in shown[:SHOWN_BUDGETS]:
+        left = ", ".join(map(_left, by_whose[whose]))  # first, as narrow terminals cut the end of a line
+        yield Text(one_line(f"left {left}: {whose}"), style="dim", no_wrap=True, overflow="ellipsis")
+    if len(shown) > SHOWN_BUDGETS:
+        yield Text(f"and {counted(len(shown) - SHOWN_BUDGETS, 'budget')} with a larger share left", style="dim")
+
+
 def _decided(standing: RunView) -> Iterator[Text]:
     """What is decided of the criteria already: those that did not pass by name."""
     counts = Counter(verdict.outcome.value for verdict in standing.decided.values())
@@ -170,6 +190,13 @@ def _decided(standing: RunView) -> Iterator[Text]:
         yield Text(told, style=STYLES[verdict.outcome.value], no_wrap=True, overflow="ellipsis")
     told = ", ".join(f"{count} {word}" for word, count in counts.items())
     yield Text(f"criteria: {told}, {len(standing.loaded.plan.criteria) - counts.total()} open", style="dim")
+
+
+def _left(one: BudgetLeft) -> str:
+    """As "9m46s of 10m00s", "14 of 20 turns"."""
+    if one.unit in {"s", "USD"}:
+        return f"{_amount(one.left, one.unit)} of {_amount(one.of, one.unit)}"
+    return f"{one.left:,.0f} of {_amount(one.of, one.unit)}"
 
 
 def _amount(value: float, unit: str) -> str:

@@ -1,4 +1,4 @@
-"""`orchestrate mcp`, and the part of `serve` that is for agents."""
+"""`orchestrate mcp`, and the part of `serve` for agents."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -1,7 +1,7 @@
 """What packages add to the command line: names in the help of options, and verbs of their own (docs/guides/verbs.md).
 
-An entry point of the group `orchestrator.verbs` names a function as typer takes it. None is imported before it is asked
-for, by name or by `orchestrate --help`. Ours of the same name stands before it.
+An entry point of the group `orchestrator.verbs` names a function as typer takes it. It is imported only when it is
+called, or when `orchestrate --help` lists it. A verb of ours hides one of the same name.
 """
 
 import functools
@@ -41,7 +41,7 @@ class Verbs(TyperGroup):
         return own + [name for name in names(VERBS) if name not in own]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
-        """Ours, or else a package's; None where there is none."""
+        """Ours, or else a package's; None if there is none."""
         own = super().get_command(ctx, cmd_name)
         return own or (_command(cmd_name) if cmd_name in names(VERBS) else None)
 

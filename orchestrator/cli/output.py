@@ -20,7 +20,9 @@ def tell(text: str) -> None:
 
 
 def notice(text: str) -> None:
-    """What the user should know beside progress, on standard error, whoever wrote the names in it."""
+    """Tell the user something beside progress, on standard error. Names in it are escaped, because others may have
+    written them.
+    """
     tell(plain(text))
 
 
@@ -45,7 +47,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def duration(seconds: float) -> str:
-    """For people: 0.4s, 12s, 3m05s, 2h05m."""
+    """A duration for people: 0.4s, 12s, 3m05s, 2h05m."""
     if not math.isfinite(seconds):
         return "?"
     if seconds < 9.95:  # what is more rounds to 10s, which needs no tenth
@@ -66,7 +68,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _write(stream: TextIO, text: str) -> None:
-    """Whoever reads it may be gone: that is noted by the stream itself (`orchestrator.cli.streams`) or nowhere."""
+    """The reader may be gone. The stream itself notes that (`orchestrator.cli.streams`), or nobody does."""
     with suppress(OSError):
         stream.write(text if text.endswith("\n") else f"{text}\n")
         stream.flush()

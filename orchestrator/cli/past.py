@@ -1,4 +1,4 @@
-"""What a run that is carried on by this process had come to before: its display begins with that."""
+"""Earlier events of a run that this process continues. Its display begins with them."""
 
 import os
 from collections.abc import Callable, Sequence

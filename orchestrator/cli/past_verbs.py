@@ -1,4 +1,4 @@
-"""What the verbs about what ran, or is running, take. What they do is imported when they are used."""
+"""Parameters of the verbs about past and running runs. Their implementations are imported on use."""
 
 # ruff: noqa: PLC0415 - see above
 

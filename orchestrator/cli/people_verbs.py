@@ -1,5 +1,5 @@
-"""What the verbs by which people answer take. What they do is imported when they are used, so that `--help` stays
-fast.
+"""Parameters of the verbs with which people answer. Their implementations are imported on use, so `--help`
+stays fast.
 """
 
 # ruff: noqa: PLC0415 - see above

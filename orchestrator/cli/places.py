@@ -1,4 +1,4 @@
-"""Where a run's things lie in the state folder, and which run is meant."""
+"""Where a run's files are in the state folder, and which run a name means."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ __all__ = ["as_json", "find_run", "opened_journal"]
 
 @contextmanager
 def opened_journal(state: Path) -> Iterator[SqliteJournal]:
-    """The journal of the state folder, to read. Raises JournalError where there is none or it cannot be read."""
+    """The journal of the state folder, to read. Raises JournalError if there is none or it cannot be read."""
     journal = SqliteJournal(state / "journal.sqlite", readonly=True)
     try:
         yield journal

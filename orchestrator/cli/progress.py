@@ -50,8 +50,8 @@ def listening(
 
 
 class Steadfast:
-    """A listener that a fault of the display does not come out of: the first is told, and what could not be shown
-    is left out.
+    """A listener that contains faults of the display. The first one is reported, and what could not be shown is left
+    out.
     """
 
     def __init__(self, listener: Listener) -> None:

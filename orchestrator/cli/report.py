@@ -55,7 +55,7 @@ def show_report(state: Path, name: str | None, wanted: Wanted) -> None:
 
 
 def _require_one_wish(wanted: Wanted) -> None:
-    """Raises UsageError for options of which each asks for another text."""
+    """Raises UsageError for options that ask for different texts."""
     asked = {
         "--full": wanted.full,
         "--group": wanted.group is not None,

@@ -14,7 +14,7 @@ GIT_SECONDS: Final = 60.0
 
 
 def load_version(name: str, beside: str | None = None) -> LoadedPlan:
-    """The plan that a name stands for: a file, or REVISION:PATH, or a revision of the file `beside`.
+    """The plan that a name means: a file, or REVISION:PATH, or a revision of the file `beside`.
 
     Raises PlanError for a plan that is not valid, UsageError for a name that stands for nothing.
     """

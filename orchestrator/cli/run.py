@@ -49,7 +49,7 @@ def run_plan(  # noqa: PLR0913 - the run and how it is told of
 
 @contextmanager
 def shown(prepared: Prepared, telling: Telling) -> Iterator[Prepared]:
-    """The same with somebody who listens: progress while it runs, and the summary as soon as everything is judged."""
+    """The same with a listener that shows progress, and the summary as soon as everything is judged."""
     if executor_of(prepared.options).processes_here:
         adopt_orphans()
     with ExitStack() as progress:

@@ -1,4 +1,4 @@
-"""What the verbs that begin, carry on and stop a run take. What they do is imported when they are used."""
+"""Parameters of the verbs that start, continue and stop a run. Their implementations are imported on use."""
 
 # ruff: noqa: PLC0415 - see above
 

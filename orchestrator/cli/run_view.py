@@ -49,7 +49,8 @@ class RunView:
     spent: seconds that finished tasks took. rounds: how many of each agent's task were judged; waiting: those whose
     hand-in waits to be measured. pausing: tasks before a further attempt; skipped: by reason. most: tasks that ever ran
     at once. measured: the latest figures, for people. runners: what tasks promise to measure. state: the run so far,
-    None where it is not known from its beginning. decided: criteria that nothing later can change.
+    None where it is not known from its beginning. decided: criteria that nothing later can change. expected: seconds
+    that tasks were expected to take when the run was started or resumed.
     """
 
     loaded: LoadedPlan
@@ -66,6 +67,7 @@ class RunView:
     runners: Mapping[str, Runner] = field(default_factory=dict)
     state: RunState | None = field(default_factory=RunState)
     decided: dict[str, Verdict] = field(default_factory=dict)
+    expected: dict[str, float] = field(default_factory=dict)
 
     def follow(self, envelope: Envelope, now: float) -> None:
         """Note the next event of the run's journal. Where one before it is not known, what rests on all of them is
@@ -114,11 +116,11 @@ class RunView:
         return bool(briefed(self.loaded.plan))
 
     def agent(self, task: str) -> str:
-        """Who does a task."""
+        """The agent of a task."""
         node = self.loaded.graph.nodes.get(task)
         return "" if node is None else node.agent
 
-    def take(self, event: e.Event, now: float) -> None:  # noqa: C901 - one case for each event
+    def take(self, event: e.Event, now: float) -> None:  # noqa: C901, PLR0912 - one case for each event
         """Note what happened. now: monotonic seconds, of the same clock as for `remaining`."""
         match event:
             case e.TaskStarted(task=task, attempt=attempt):
@@ -149,6 +151,8 @@ class RunView:
                 self.pausing[task] = Pausing(attempt + 1, now + delay, one_line(failure.message))
             case e.TaskInterrupted(task=task) | e.TaskSampled(task=task):
                 self.working.pop(task, None)
+            case e.RunExpected(each=each):
+                self.expected |= dict(each)
             case e.TaskSucceeded() | e.TaskReused() | e.TaskFailed() | e.TaskSkipped() | e.TaskCancelled():
                 self._settle(event)
             case _:
@@ -198,14 +202,12 @@ class RunView:
         return max(took.items(), key=lambda each: each[1], default=None)
 
     def remaining(self, now: float) -> float | None:
-        """Seconds still to go by the estimates, at the pace so far; None before anything finished."""
+        """Seconds still to go by what was expected, at the pace so far; None while nothing tells."""
         left = self._left(now)
         return None if left is None else remaining(self.loaded.graph, left, self.most, self._pauses(now))
 
     def critical_rest(self, now: float) -> float | None:
-        """Seconds that the longest chain of what is left still takes, at the pace so far; None before anything
-        finished.
-        """
+        """Seconds that the longest chain of what is left still takes, at the pace so far; None while nothing tells."""
         left = self._left(now)
         return None if left is None else longest_rest(self.loaded.graph, left, self._pauses(now))
 
@@ -214,4 +216,4 @@ class RunView:
 
     def _left(self, now: float) -> dict[str, float] | None:
         working = {task: now - one.since for task, one in self.working.items()}
-        return seconds_left(self.loaded.graph, self.spent, working, self.settled)
+        return seconds_left(self.loaded.graph, self.spent, working, self.settled, self.expected)

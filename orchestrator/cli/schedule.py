@@ -56,7 +56,7 @@ def expected_view(told: RunExpected | None) -> dict[str, object] | None:
 
 
 def _progress(limit: str, *, as_data: bool) -> Callable[[float], None]:
-    """Who is told each schedule that the search finds, the first one at once: whoever waits."""
+    """A function that reports each schedule that the search finds, the first one at once."""
     found: list[float] = []
 
     def told(makespan: float) -> None:

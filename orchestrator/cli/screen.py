@@ -1,4 +1,4 @@
-"""How wide and how high what is printed may be, whether it may have colours, and text that is wrapped to it."""
+"""The terminal's width and height, whether it takes colours, and text wrapped to it."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from typing import Final
 from orchestrator.records import dataclass
 
 WIDEST: Final = 10_000  # of what goes to no terminal: it is not wrapped, so that it can be searched by line
-HIGHEST: Final = 50  # lines of a screen where nobody says
+HIGHEST: Final = 50  # lines of a screen if nobody says
 COLORS: Final = {
     "FAIL": "31",
     "failed": "31",

@@ -1,4 +1,4 @@
-"""`--set name=value`, and what else is given so."""
+"""Parse `--set name=value` and other options of this form."""
 
 from collections.abc import Iterable, Mapping
 
@@ -6,7 +6,7 @@ from orchestrator.cli.faults import UsageError
 
 
 def parse_settings(texts: Iterable[str], option: str = "--set") -> dict[str, str]:
-    """By name; the last of a name counts. Raises UsageError for what is not name=value."""
+    """Settings by name. The last one of a name counts. Raises UsageError for what is not name=value."""
     settings = {}
     for text in texts:
         name, sign, value = text.partition("=")

@@ -58,7 +58,7 @@ def run_text(run: RunState, plan: Plan | None, screen: Screen, now: Moment) -> l
 
 
 def _parts(*parts: Sequence[str]) -> list[str]:
-    """One after the other with an empty line between, but for empty ones."""
+    """The non-empty ones, with an empty line between them."""
     return [line for part in parts if part for line in ("", *part)][1:]
 
 

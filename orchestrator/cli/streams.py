@@ -1,5 +1,5 @@
-"""Standard streams that never end a command: closed ones lead nowhere, a fault of one is noted, what it cannot spell is
-escaped.
+"""Standard streams whose faults never end a command. A closed stream discards what is written, a fault is noted, and
+characters that the encoding lacks are escaped.
 
 A run is worth more than its progress. A terminal may be gone (EIO), a disk full (ENOSPC), a reader away (EPIPE), a
 descriptor closed.

@@ -1,6 +1,4 @@
-"""`orchestrate verify`: judge a run again from its stored evidence, and check every artifact; or a bundle, with all
-that is in it.
-"""
+"""`orchestrate verify`: judge a run again from its stored evidence and check every artifact, or do so for a bundle."""
 
 from dataclasses import asdict
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`orchestrate watch`: a run that is under way elsewhere, shown as in the terminal that it was started in."""
+"""`orchestrate watch`: show a run of another process as the terminal that started it does."""
 
 from pathlib import Path
 from typing import Final

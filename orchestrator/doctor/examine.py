@@ -2,14 +2,13 @@
 known.
 """
 
-import ctypes
 import os
-import platform
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -17,7 +16,10 @@ from typing import Final
 import psutil
 
 from orchestrator import kernel
+from orchestrator.agents.sandbox import has_landlock
 from orchestrator.doctor.findings import EXTRAS, Agent, Facts
+from orchestrator.kernel import facts
+from orchestrator.keys import user_keys
 
 PATIENCE: Final = 10.0
 """Seconds that a program may take to say its version."""
@@ -33,17 +35,13 @@ AGENTS: Final[tuple[tuple[str, ...], ...]] = (
     ("pi-acp",),
 )
 """Programs known to speak ACP, with the words that make them."""
-TIME_ERROR: Final = 5
-"""What adjtimex(2) returns where the clock is not synchronised."""
-TIMEX_SIZE: Final = 512
-"""Bytes, more than any kernel's struct timex has."""
 
 
 def examine(state: Path) -> Facts:
     """The facts. Starts `git`, `bwrap`, Chromium, Node and the agents that are on PATH, each for some seconds at
     most.
     """
-    place = _nearest(state)
+    place, keys = _nearest(state), user_keys().folder
     return Facts(
         python=sys.version_info[:3],
         git=_version("git", "--version"),
@@ -58,13 +56,22 @@ def examine(state: Path) -> Facts:
         temporary=tempfile.gettempdir(),
         temporary_disk=shutil.disk_usage(tempfile.gettempdir()).free,
         bubblewrap=_bubblewrap(),
-        landlock=_landlock(),
+        landlock=has_landlock(),
         chromium=next(filter(None, (_version(name, "--version") for name in CHROMIUMS)), ""),
         node=_version("node", "--version"),
-        clock_kept=_clock_kept(),
+        clock_kept=facts.clock_kept(),
+        clock_behind=_newest(state) - time.time(),
+        keys=str(keys or ""),
+        keys_problem="there is no home folder" if keys is None else _problem(keys, _nearest(keys)),
         modules=frozenset(module for module, _ in EXTRAS.values() if _found(module)),
         agents=tuple(_agent(words) for words in AGENTS if shutil.which(words[0])),
     )
+
+
+def _newest(state: Path) -> float:
+    """When the newest of the journal and this package's own files was written; seconds since the epoch."""
+    places = (Path(__file__), state / "journal.sqlite", state / "journal.sqlite-wal")
+    return max(place.stat().st_mtime for place in places if place.exists())
 
 
 def _found(module: str) -> bool:
@@ -95,7 +102,7 @@ def _file_system(place: Path) -> str:
 
 
 def _limit(kind: int) -> int | None:
-    """The hard limit, to which runs raise their own; None where there is none."""
+    """The hard limit, to which runs raise their own; None if there is none."""
     hard = resource.getrlimit(kind)[1]
     return None if hard == resource.RLIM_INFINITY else hard
 
@@ -131,27 +138,6 @@ def _bubblewrap() -> str:
     if done is None:
         return "bubblewrap does not answer"
     return "" if done.returncode == 0 else f"bubblewrap may not make a sandbox: {done.stderr.strip()[:200]}"
-
-
-def _landlock() -> bool:
-    try:
-        import landlockpy  # noqa: PLC0415 - an extra
-    except ImportError:
-        return False
-    return bool(landlockpy.supported())
-
-
-def _clock_kept() -> bool | None:
-    """Whether the kernel's clock is synchronised, by adjtimex(2) in its reading mode; None where the system cannot
-    say.
-    """
-    if platform.system() != "Linux":
-        return None
-    try:
-        state = int(ctypes.CDLL(None, use_errno=True).adjtimex(ctypes.create_string_buffer(TIMEX_SIZE)))
-    except (OSError, AttributeError):
-        return None
-    return None if state < 0 else state != TIME_ERROR
 
 
 def _agent(words: tuple[str, ...]) -> Agent:

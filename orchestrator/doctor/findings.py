@@ -7,6 +7,10 @@ from typing import Final
 
 MIB: Final = 1 << 20
 LEAST_DISK: Final = 1024 * MIB
+FULL_DISK: Final = 16 * MIB
+"""With less than that a run of a small plan ends with an error."""
+MOST_AHEAD: Final = 60.0
+"""Seconds by which a file may be newer than the clock: some file systems round, or have a clock of their own."""
 LEAST_MEMORY: Final = 512 * MIB
 FEWEST_FILES: Final = 256
 OLDEST_PYTHON: Final = (3, 11)
@@ -46,6 +50,9 @@ class Agent:
 class Facts:
     """What was found on the machine. Sizes are in bytes; an empty text or None means that there is none, or that it
     is not known.
+
+    clock_behind: seconds by which the newest of our own files is ahead of the clock. keys: the folder of the keys that
+    seal journals.
     """
 
     python: tuple[int, int, int]
@@ -65,6 +72,9 @@ class Facts:
     chromium: str
     node: str
     clock_kept: bool | None
+    clock_behind: float = 0.0
+    keys: str = ""
+    keys_problem: str = ""
     modules: frozenset[str] = frozenset()
     agents: tuple[Agent, ...] = field(default=())
 
@@ -84,6 +94,7 @@ def findings(facts: Facts) -> tuple[Finding, ...]:
     return (
         _python(facts),
         _state(facts),
+        _keys(facts),
         _disk("disk of the state folder", facts.state_disk, facts.state),
         _disk("disk for temporary files", facts.temporary_disk, facts.temporary),
         _machine(facts),
@@ -94,7 +105,8 @@ def findings(facts: Facts) -> tuple[Finding, ...]:
         _chromium(facts),
         *(_extra(name, facts) for name in EXTRAS),
         _node(facts),
-        *(_agent(one) for one in facts.agents),
+        *map(_agent, facts.agents),
+        *([] if facts.agents else [_no_agent()]),
     )
 
 
@@ -115,8 +127,18 @@ def _state(facts: Facts) -> Finding:
     return Finding("state folder", State.GOOD, facts.state)
 
 
+def _keys(facts: Facts) -> Finding:
+    """Without a key a run works, but nobody can tell later whether its journal was changed."""
+    if facts.keys_problem:
+        said = f"{facts.keys_problem}; journals are not sealed, so that a change of one is not detected"
+        return Finding("keys", State.LIMITED, said, "make the folder writable, or name another one in XDG_CONFIG_HOME")
+    return Finding("keys", State.GOOD, facts.keys)
+
+
 def _disk(what: str, free: int, where: str) -> Finding:
     said = f"{free // MIB:,} MiB free for {where}"
+    if free < FULL_DISK:
+        return Finding(what, State.BAD, said, "make room, or name a folder on another disk with --state or TMPDIR")
     if free < LEAST_DISK:
         return Finding(what, State.LIMITED, said, "make room: logs, evidence and samples need about 1 GiB")
     return Finding(what, State.GOOD, said)
@@ -140,6 +162,9 @@ def _files(facts: Facts) -> Finding:
 
 
 def _clock(facts: Facts) -> Finding:
+    if facts.clock_behind > MOST_AHEAD:
+        said = f"it is at least {facts.clock_behind:,.0f} s behind: files written here earlier are newer than now"
+        return Finding("clock", State.LIMITED, said, "set the clock; dates in reports are wrong until then")
     if facts.clock_kept is None:
         return Finding("clock", State.GOOD, "it is not known whether the clock is kept right")
     if not facts.clock_kept:
@@ -188,6 +213,13 @@ def _node(facts: Facts) -> Finding:
             "Node", State.LIMITED, facts.node, f"install Node {OLDEST_NODE} or newer: agents refuse older ones"
         )
     return Finding("Node", State.GOOD, facts.node)
+
+
+def _no_agent() -> Finding:
+    said = "none of the coding agents that we know is on PATH; plans with `driver: acp` need one"
+    return Finding(
+        "agents", State.LIMITED, said, "install one (docs/guides/agents.md), or name its `program` in the plan"
+    )
 
 
 def _agent(one: Agent) -> Finding:

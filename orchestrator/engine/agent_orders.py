@@ -12,9 +12,10 @@ from orchestrator.engine.promises import declared_metrics
 from orchestrator.executors.agentwork import Checkout, Limits, Merge, ToJoin, Turn
 from orchestrator.executors.order import WorkOrder
 from orchestrator.graph.model import TaskGraph, TaskNode
+from orchestrator.plan.agent_model import Budget
 from orchestrator.plan.drivers import Driver
 from orchestrator.plan.handins import briefed, full_id, instruments
-from orchestrator.plan.model import Budget, Plan
+from orchestrator.plan.model import Plan
 from orchestrator.runner import Runner
 from orchestrator.state.ledger import Left, left_of, spent_by, spent_in, spent_on
 from orchestrator.state.run import RunState

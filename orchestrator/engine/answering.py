@@ -1,4 +1,4 @@
-"""Record what a person says: by whoever has the run, and where nobody has, by taking it for a moment."""
+"""Record a person's answer. The run's owner does it. If the run has none, this process takes the run for a moment."""
 
 import random
 import time

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Agents:
-    """What the plan's agents are told besides their tasks. files: by agent, for those that have one."""
+    """Instructions to the plan's agents besides their tasks. files: by agent, for those that have one."""
 
     files: "Mapping[str, AgentFile]" = field(default_factory=dict)
 

@@ -1,6 +1,4 @@
-"""Hands attempts to the executor and gathers what they say: the engine's queue, which any thread can put messages
-in.
-"""
+"""Hand attempts to the executor and gather their messages: the engine's queue, in which any thread can put messages."""
 
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -75,7 +73,7 @@ class Dispatch:
             self._foreground.wake()
 
     def submit(self, order: WorkOrder) -> None:
-        """Have an attempt carried out; its result is a message, whatever goes wrong."""
+        """Have an attempt carried out. Its result arrives as a message, even after an error."""
         self._handed_out.add((order.task, order.attempt))
         if self._foreground is None or order.command is None:
             self._hand_over(order, self._carry_out, order)

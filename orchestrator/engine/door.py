@@ -14,6 +14,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Final
 
 from orchestrator import kernel
+from orchestrator.kernel import sockets
 from orchestrator.records import dataclass
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Door:
         Thread(target=self._listen, daemon=True).start()
 
     def close(self) -> None:
-        """Let nobody in any more. Who was not answered finds the door shut, and comes again."""
+        """Accept no more requests. A sender without an answer finds the door closed, and tries again."""
         self._closed.set()
         with suppress(OSError):
             (self._folder / NAME).unlink()
@@ -75,7 +76,7 @@ class Door:
 
     def _serve(self, visitor: socket.socket) -> None:
         with visitor, suppress(OSError, ValueError):
-            if kernel.user_of(visitor.fileno()) != os.getuid():
+            if sockets.user_of(visitor.fileno()) != os.getuid():
                 return
             visitor.settimeout(PATIENCE)
             from orchestrator.engine.requests import read  # noqa: PLC0415 - few runs are asked for anything
@@ -96,7 +97,7 @@ class Door:
 
 
 def knock(folder: Path, request: "Request", patience: float = 6 * PATIENCE) -> dict[str, Any] | None:
-    """Ask whoever has the run: what came of it, or None where nobody answers. patience: seconds to wait for that."""
+    """Ask the run's owner. Returns the result, or None if nobody answers. patience: seconds to wait for that."""
     from orchestrator.engine.requests import spelled  # noqa: PLC0415 - as above
 
     try:

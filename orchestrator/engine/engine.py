@@ -111,8 +111,8 @@ class Engine:
         return self.interrupted is None
 
     def hear(self, message: Message) -> None:
-        """Take what an attempt says, or somebody asks; safe from any thread. Who asks is told once what came of it
-        is durable.
+        """Take a message of an attempt, or a request; safe from any thread. The sender of a request gets one reply is
+        durable.
         """
         self._dispatch.tell(message)
 

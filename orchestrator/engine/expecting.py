@@ -40,7 +40,7 @@ from orchestrator.state.run import RunState
 
 LOOKED_BACK: Final = 3
 MANY_TASKS: Final = 2_000
-"""For a plan with more tasks, one earlier run is read instead of three."""
+"""For a plan with more tasks, one earlier run is read instead of three, and no task's own figure is recorded."""
 MACHINE: Final = ("cpu", "cores")
 TURNS: Final = 3
 STEPS: Final = 20_000
@@ -94,7 +94,8 @@ def expect(
     told = expected_seconds(loaded, {task: seconds[task] for task in left}, jobs)
     if told <= 0 or not isfinite(told):
         return None
-    return RunExpected(told, _basis(len(earlier), len(read)), pace)
+    each = tuple((task, round(seconds[task], 3)) for task in left if seconds[task] > 0)
+    return RunExpected(told, _basis(len(earlier), len(read)), pace, each if len(each) <= MANY_TASKS else ())
 
 
 def likely(graph: TaskGraph, earlier: Sequence[Times], pace: float) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""Runs that the journal has of a plan: the one to continue, the one to report, those to reuse."""
+"""Find the runs of a plan in the journal: the one to continue, the one to report, those to reuse."""
 
 import os
 from collections.abc import Callable, Mapping

@@ -1,8 +1,8 @@
-"""What earlier runs of a plan came to: for criteria whose targets rest on it, and for the report, which shows it beside
-each figure.
+"""Results of a plan's earlier runs: for criteria with targets that use them, and for the report, which shows them
+beside each figure.
 
-A run keeps it in its journal, so that its verdicts and its report follow from that alone. The last few figures of each
-criterion are handed on from run to run: only the run before is read for them.
+A run keeps them in its journal, so its verdicts and its report follow from the journal alone. Each run passes on the
+last few figures of each criterion, so only the run before is read.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -99,7 +99,7 @@ def _judged(events: Sequence[Envelope], run: str) -> Mapping[str, Earlier]:
 
 
 def _events(journal: JournalPort, run: str) -> Sequence[Envelope]:
-    """None of a damaged run: what cannot be trusted is no history."""
+    """The run's events; none if the run is damaged, because it cannot be trusted."""
     with suppress(DamagedJournal):
         return journal.read(run)
     return ()

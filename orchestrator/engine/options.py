@@ -1,4 +1,4 @@
-"""What its user chooses of a run: the options of `orchestrate run`, and of `orchestrator.run`."""
+"""What a user can choose for a run: the options of `orchestrate run` and of `orchestrator.run`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field

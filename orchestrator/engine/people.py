@@ -1,4 +1,4 @@
-"""What people are asked in a run, what an answer holds for, and when it does not. Pure but for `tip`, which asks a
+"""What people are asked in a run, and for what their answers are valid. Pure, except for `tip`, which asks a
 repository.
 """
 

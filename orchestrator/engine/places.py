@@ -1,4 +1,4 @@
-"""Where a run happens."""
+"""The folders of a run."""
 
 from functools import lru_cache
 from pathlib import Path

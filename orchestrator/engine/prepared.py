@@ -1,4 +1,4 @@
-"""A plan made ready once, for whatever is done with it: it is started, resumed, or its run explained."""
+"""A prepared plan, to start, resume or explain a run."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,6 +1,4 @@
-"""Turns that wait to be claimed: who has which, until when, and what becomes of it. One thread owns it, the
-engine's.
-"""
+"""Turns that wait to be claimed: who has which, until when, and what happens to it. Only the engine uses it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from hmac import compare_digest
@@ -68,7 +66,7 @@ class Pulls:
     def hear(self, asked: "OfClaimant", now: float, reply: Reply) -> str:
         """Take a word of who says to have a turn: why it is refused, "" where it has it.
 
-        A hand-in and a release end the turn; whoever asked for that is told once it has ended (`ended`).
+        A hand-in and a release end the turn. The one who asked for it gets a reply once it has ended (`ended`).
         """
         held = self._held.get(asked.task)
         claim = held.claim if held is not None else None

@@ -32,7 +32,7 @@ class Change:
     """What makes a resumption differ from the run so far.
 
     fingerprints: of every task of the plan as it is now. excluded: tasks not asked for. forced: tasks to run again
-    whatever they came to. digest: sha256 of a file by its path below the run's folder, None where there is none. left:
+    whatever they came to. digest: sha256 of a file by its path below the run's folder, None if there is none. left:
     what an attempt that was under way had measured, by task and attempt. void: why what people were asked or answered
     does not hold any more, by task.
     """

@@ -86,7 +86,7 @@ Request = Answering | Replying | Claiming | OfClaimant
 
 
 def secret_of(token: str) -> str:
-    """By what a token is known to who may not have it."""
+    """A name for a token that does not reveal it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
@@ -96,7 +96,7 @@ def spelled(request: Request) -> bytes:
 
 
 def read(line: bytes) -> Request:
-    """The inverse of `spelled`. Raises ValueError for what is no request."""
+    """The inverse of `spelled`. Raises ValueError if it is not a request."""
     try:
         return _reader().validate_json(line)
     except ValidationError as error:

@@ -13,7 +13,7 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class GiveUp:
-    """That was the last one."""
+    """There is no further attempt."""
 
 
 def after_failure(retries: Retries, failures: int) -> Again | GiveUp:

@@ -61,7 +61,7 @@ class RunResult:
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """By what a run acts on the world.
+    """The effects of a run on the world.
 
     carry: does one attempt, called by the executor. programs_here: whether the engine's thread may start programs, in
     place of `carry`. clock: monotonic seconds; wall: seconds since the epoch. opened: called once this process owns the

@@ -14,9 +14,9 @@ from typing import Any, Final
 
 from orchestrator.beneath import open_below
 from orchestrator.evidence.measurement import Measurement
-from orchestrator.executors.collect import LONGEST_LINE
 from orchestrator.executors.folder import EVIDENCE
 from orchestrator.executors.lines import MeasurementLine, parse_line
+from orchestrator.executors.tail import LONGEST_LINE
 from orchestrator.journal.codec import encode_event
 from orchestrator.secrets import MASK
 from orchestrator.state.events import AttemptFailed, Envelope, TaskFailed, TaskSampled, TaskSucceeded

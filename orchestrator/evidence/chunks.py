@@ -1,4 +1,4 @@
-"""Some ten thousand numbers in little memory, exactly: by the cheapest of a few ways to keep them.
+"""Store ten thousand numbers exactly and in little memory, in the smallest of a few forms.
 
 | what they are | how they are kept |
 |---|---|

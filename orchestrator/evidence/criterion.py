@@ -3,8 +3,8 @@
     verdict = judge(demand_of("A.peak-memory", criterion, metric), candidates)
 
 PASS needs the whole interval on the right side of the target, and FAIL the whole interval on the wrong side. Anything
-else is UNPROVEN, with its reason. Where several measurements count, the weakest verdict stands: FAIL, then UNPROVEN,
-then PASS, so that nothing is gained by measuring until one fits. `docs/concepts/verdicts.md` tells it to people.
+else is UNPROVEN, with its reason. If several measurements count, the weakest verdict stands: FAIL, then UNPROVEN, then
+PASS. So nobody gains by measuring until one fits. `docs/concepts/verdicts.md` explains it to users.
 """
 
 import math

@@ -1,8 +1,8 @@
-"""Data that look like more than they are: samples pasted several times, arms that repeat each other, points at two
-places. Pure.
+"""Detect data with less information than they seem to have: pasted samples, arms that repeat each other, points at only
+two places. Pure.
 
-What a clock made never comes out the same to the last digit time after time. So where a unit holds a time, equality is
-a sign that nothing was measured anew. Counts and sizes may well be equal.
+Two clock readings are never equal to the last digit again and again. So if a unit contains a time, equal values mean
+that nothing was measured anew. Counts and sizes may be equal.
 """
 
 from bisect import bisect_right
@@ -42,7 +42,7 @@ def places(x: Sequence[float]) -> int:
 
 
 def holds_time(unit: str) -> bool:
-    """Whether the unit is one of time or a quotient with one: ms, MB/s, 1/s. False for what is no unit."""
+    """Whether the unit is one of time or a quotient with one: ms, MB/s, 1/s. False for an unknown unit."""
     try:
         return "time" in dimension(unit).split("/")
     except UnitError:
@@ -164,7 +164,7 @@ def _pasted(rows: Sequence[Row]) -> Sequence[Row] | None:
 
 
 def _pasted_figures(rows: Figures) -> Sequence[Any] | None:
-    """The same, by arrays."""
+    """The same for arrays."""
     found, counts = tally(rows)
     if len(found) < FEWEST_APART or counts.min() < 2:
         return None

@@ -18,11 +18,11 @@ class TargetLike(Protocol):
 
     @property
     def value(self) -> float:
-        """In `unit`."""
+        """The target's value, in `unit`."""
 
     @property
     def unit(self) -> str:
-        """Of the target, and so of the verdict."""
+        """The unit of the target, and so of the verdict."""
 
     @property
     def relative(self) -> Relative | None:

@@ -24,7 +24,7 @@ class Draw:
 
 
 def stood(task: str, turn: int, ended: str, attempts: Iterable[tuple[int, Evidence]]) -> tuple[Draw, ...]:
-    """Draws of what stood until now, each attempt by itself; none where nothing was measured."""
+    """Draws from the evidence that counted until now, one for each attempt; none if nothing was measured."""
     return tuple(
         Draw(task, attempt, turn, ended, by_itself=False, measured=evidence.measurements)
         for attempt, evidence in attempts

@@ -1,4 +1,4 @@
-"""From a measurement to a value with its interval, or to the reason why it gives none.
+"""Turn a measurement into a value with its interval, or into the reason why it gives none.
 
 Each form of metric has one rule (`orchestrator.evidence.forms`): what it makes of its data, in which unit.
 """

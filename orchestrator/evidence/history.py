@@ -1,6 +1,6 @@
-"""What earlier runs measured, as the target of a later one: `>= 0.97 x median(last 20)`. Pure.
+"""Targets that rest on what earlier runs measured: `>= 0.97 x median(last 20)`. Pure.
 
-The values are taken when a run starts and stand in its journal, so that its verdicts can be computed again without the
+The values are read when a run starts and recorded in its journal. So its verdicts can be computed again without the
 other runs.
 """
 
@@ -59,7 +59,7 @@ def resolve(relative: Relative, earlier: Sequence[Earlier], unit: str) -> Resolv
 
 
 def value_in(one: Earlier, unit: str) -> float | None:
-    """Its value in the unit; None where that is of another kind, or the value is no number."""
+    """Its value in the unit; None if that has another dimension, or the value is not a number."""
     try:
         value = convert(one.value, one.unit, unit)
     except UnitError:

@@ -1,4 +1,4 @@
-"""Many numbers within a text of JSON, read without having an object for each, or the whole text, at once."""
+"""Read many numbers from JSON text without holding an object for each, or the whole text, in memory."""
 
 import codecs
 import json
@@ -29,7 +29,7 @@ def loaded(text: str) -> Any:  # noqa: ANN401 - anything that JSON says
 
 
 def loaded_from(pieces: Iterable[str]) -> Any:  # noqa: ANN401 - as above
-    """The same, of a text that comes in pieces: what is a long list is never there as text at once."""
+    """The same for a text in pieces. A long list is never held as text as a whole."""
     sieve = _Sieve()
     for piece in pieces:
         sieve.feed(piece)

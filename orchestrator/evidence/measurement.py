@@ -1,4 +1,4 @@
-"""Measurements and artifacts: what one attempt leaves behind, as plain data that round-trips through JSON."""
+"""Measurements and artifacts of one attempt, as plain data that round-trips through JSON."""
 
 from dataclasses import field
 from typing import Literal

@@ -1,4 +1,4 @@
-"""A metric: a declared quantity that a runner promises to measure, and that a criterion may set a target for."""
+"""A metric is a declared quantity. A runner promises to measure it, and a criterion may set a target for it."""
 
 from collections.abc import Mapping
 from dataclasses import field

@@ -1,8 +1,7 @@
 """Negative controls: the same criterion on evidence of a deliverable that must not pass. Pure.
 
 What such evidence is depends on the form of the metric and on what its target claims. `docs/concepts/controls.md` has
-the table.
-The demands on numbers of samples and cases are dropped for it, so that it cannot fail for the wrong reason.
+the table. It need not have the demanded numbers of samples and cases, so it cannot fail for the wrong reason.
 """
 
 import math
@@ -29,6 +28,8 @@ Planned = tuple[Control, Measurement | None, str]
 """Which control, what is judged in the deliverable's place (None: nothing), and that in words."""
 
 NOTHING: Final[Planned] = (Control.EMPTY, None, "nothing measured")
+LARGEST: Final = 1e150
+"""Products of larger figures overflow, or do not, depending on the order in which a build of numpy adds them up."""
 
 
 def negative_of(demand: Demand, measurement: Measurement | None) -> Planned:
@@ -95,6 +96,8 @@ def _planted(demand: Demand, measurement: Measurement, points: Trend) -> Planned
     if slope is None or len(points.x) != len(points.y) or len(points.x) < 3:
         return NOTHING
     x, y = np.asarray(points.x, dtype=np.float64), np.asarray(points.y, dtype=np.float64)
+    if max(np.abs(x).max(), np.abs(y).max()) > LARGEST:
+        return NOTHING
     with np.errstate(all="ignore"):  # of what is no number, or too large to reckon with, nothing is planted
         centred = x - x.mean()
         own = float(centred @ (y - y.mean())) / float(centred @ centred)

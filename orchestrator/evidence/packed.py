@@ -1,6 +1,5 @@
-"""Many numbers in little memory. A few are a tuple of floats; from `MANY` on they are `Figures`, which keep them in
-chunks, each as small as it can be exactly. Both are read alike: by length, position, slice and iteration, and put
-together with `+`.
+"""Many numbers in little memory. A few are a tuple of floats. From `MANY` on they are `Figures`, which keep them in
+chunks, each in the smallest exact form. Both have length, indexing, slicing, iteration and `+`.
 """
 
 from __future__ import annotations
@@ -83,7 +82,7 @@ class Figures(Sequence[float]):
 
     @property
     def kept(self) -> int:
-        """Bytes that the numbers take."""
+        """The number of bytes that the numbers take."""
         return sum(chunk.codes.nbytes + (0 if chunk.table is None else chunk.table.nbytes) for chunk in self._chunks)
 
     @cached_property
@@ -204,7 +203,7 @@ def _repeats(array: Floats, length: int) -> bool:
 
 
 def middle(values: Sequence[float]) -> float | None:
-    """The median, None where there is none or it is not finite."""
+    """The median, None if there is none or it is not finite."""
     if isinstance(values, Figures):
         return float(np.median(np.asarray(values))) if finite(values) else None
     value = median(values) if values and not any(map(math.isnan, values)) else math.nan

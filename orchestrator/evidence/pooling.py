@@ -1,4 +1,4 @@
-"""Several attempts of one task as one body of evidence: samples appended, never replaced or picked. Pure."""
+"""Pool the evidence of several attempts of one task. Samples are appended, never replaced or selected. Pure."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

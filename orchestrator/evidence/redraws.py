@@ -1,9 +1,9 @@
-"""Draws: what attempts measured that do not stand as their task's result, and what that does to a verdict. Pure.
+"""Draws: measurements of attempts that are not their task's result, and their effect on a verdict. Pure.
 
-An attempt that failed, was interrupted, or was made again on demand has drawn from the same urn as the one that stands.
-So its samples are pooled with those that stand. The verdict is the weaker of two: that of those that stand, and that of
-all together. It is UNPROVEN if one draw has as many samples as the criterion demands and misses by itself. With k draws
-the level of all together is 1 - (1 - level) / k, so that drawing until it fits does not pay (Bonferroni 1936).
+An attempt that failed, was interrupted or was repeated on demand has sampled the same quantity as the attempt that
+counts. So its samples are pooled with those that count. The verdict is the weaker of two: that of the samples that
+count, and that of all together. It is UNPROVEN if one draw has as many samples as the criterion demands and misses by
+itself. With k draws the pooled level is 1 - (1 - level) / k, so repeating until it fits does not pay (Bonferroni 1936).
 """
 
 from collections.abc import Sequence

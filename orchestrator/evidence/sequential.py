@@ -1,10 +1,9 @@
 """Sequential sampling: when to look at a growing sample, and how sure each look must be. Pure.
 
-A criterion with `samples` n and `max_samples` m may be looked at k = ceil(m / n) times: when n, 2n, ... and at last m
-samples are there, each time at the end of an attempt. Every look uses the level 1 - (1 - level) / k, so that by
-Bonferroni's inequality all looks together err no more often than one look at `level` would (Bonferroni 1936; Wald 1947
-for the setting). The first look that decides stands; samples taken later, for another criterion's sake, do not change
-it.
+A criterion with `samples` n and `max_samples` m may be looked at k = ceil(m / n) times: after n, 2n, ... and finally m
+samples, each time at the end of an attempt. Every look uses the level 1 - (1 - level) / k. So by Bonferroni's
+inequality all looks together are wrong no more often than one look at `level` (Bonferroni 1936; Wald 1947 for the
+setting). The first look that decides stands; samples taken later, for another criterion's sake, do not change it.
 """
 
 import math
@@ -52,7 +51,7 @@ def cuts(batches: Sequence[int], samples: int, max_samples: int) -> tuple[int, .
 
 
 def first(measurement: Measurement, n: int) -> Measurement:
-    """The measurement as it stood after its first `n` samples."""
+    """The measurement as it was after its first `n` samples."""
     match measurement.data:
         case Samples(values=values):
             data: Samples | Comparison | Trend = Samples(values[:n])

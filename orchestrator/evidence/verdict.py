@@ -1,4 +1,4 @@
-"""Verdicts: PASS, FAIL or UNPROVEN, with the figures they rest on."""
+"""Verdicts: PASS, FAIL or UNPROVEN, with the figures behind them."""
 
 from dataclasses import field
 from enum import StrEnum

@@ -68,7 +68,7 @@ def _not_begun(order: WorkOrder, start: float, message: str) -> AttemptResult:
 
 
 def go_on(supervision: Supervision, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
-    """As `carry_on`. If there was no room for the program, it is begun again once there is."""
+    """As `carry_on`. If the system had no room for the program, start it again later."""
     try:
         return carry_on(supervision, stop, listener)
     except NoRoom:

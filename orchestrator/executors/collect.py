@@ -2,24 +2,18 @@
 checksums.
 """
 
-import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from orchestrator import kernel
-from orchestrator.beneath import open_below, set_aside
 from orchestrator.context import check_measurement
-from orchestrator.errors import OrchestratorError
-from orchestrator.evidence.measurement import Artifact, Comparison, Evidence, Measurement, Trend
+from orchestrator.evidence.measurement import Comparison, Evidence, Measurement, Trend
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.units import UnitError, compatible, parse_unit
-from orchestrator.executors.checksum import checksum
-from orchestrator.executors.folder import EVIDENCE
+from orchestrator.executors.artifacts import take_artifact, take_used
 from orchestrator.executors.heed import Heed, never
 from orchestrator.executors.lines import (
     ArtifactLine,
@@ -30,84 +24,11 @@ from orchestrator.executors.lines import (
     UsedLine,
     parse_line,
 )
-from orchestrator.executors.nameless import name_file, named, nameless
-from orchestrator.executors.room import with_room
+from orchestrator.executors.tail import LARGEST_FILE, LONGEST_LINE, EvidenceTail
 from orchestrator.runner import TaskInput
 from orchestrator.wire import WireError
 
-LONGEST_LINE: Final = 4 * 2**20
-LARGEST_FILE: Final = 64 * 2**20
 MOST_NOTES: Final = 1_000
-LONGEST_PART: Final = 255  # bytes, the limit of file systems
-LONGEST_SHOWN: Final = 100
-CHUNK: Final = 2**18
-MOST_AT_ONCE: Final = 4 * 2**20  # while the task runs: the reader also checks the clock and the stop signal
-
-
-class EvidenceTail:
-    """Makes a file without a name, and reads its lines as it grows.
-
-    address: where the attempt's processes, however far down, append to it. Other tasks find it in no folder.
-    """
-
-    def __init__(self, folder: str | Path, hidden: Path | None = None) -> None:
-        if hidden is None and not kernel.LINUX:
-            hidden = Path(folder) / f".{secrets.token_hex(16)}"
-        found = None if hidden is None else named(hidden)
-        self._hidden = None if found is None else hidden
-        self._descriptor = nameless(folder) if found is None else found
-        self.address = kernel.address_of(self._descriptor) or str(hidden)
-        self._read = 0
-        self._rest = b""
-
-    def lines(self, *, last: bool = False, heed: Heed = never) -> Iterator[bytes]:
-        """Every line completed since the last call, of the next 4 MiB. The very last call also returns a line without
-        an end.
-
-        Raises WireError beyond limits, and what `heed` raises.
-        """
-        most = LARGEST_FILE if last else MOST_AT_ONCE
-        begun = self._read
-        while self._read - begun <= most and (chunk := os.read(self._descriptor, CHUNK)):
-            heed()
-            self._read += len(chunk)
-            if self._read > LARGEST_FILE:
-                raise WireError(f"it is larger than {LARGEST_FILE >> 20} MiB; record fewer values, or an artifact")
-            *whole, self._rest = (self._rest + chunk).split(b"\n")
-            if len(self._rest) > LONGEST_LINE or any(len(line) > LONGEST_LINE for line in whole):
-                raise WireError(f"a line is longer than {LONGEST_LINE >> 20} MiB; record fewer values, or an artifact")
-            yield from whole
-        if last:
-            self._check_same_file()
-            yield self._rest
-
-    def waiting(self) -> bool:
-        """Whether something was not read yet."""
-        return os.fstat(self._descriptor).st_size != self._read
-
-    def keep(self, folder: int) -> str | None:
-        """Give the file its name in the attempt's folder, now that nobody writes to it.
-
-        A file of that name is renamed, and its new name returned. Raises OSError.
-        """
-        aside = set_aside(folder, EVIDENCE)
-        name_file(self._descriptor, folder, EVIDENCE)
-        self._forget()
-        return aside
-
-    def close(self) -> None:
-        """Close the file."""
-        os.close(self._descriptor)
-        self._forget()
-
-    def _forget(self) -> None:
-        if self._hidden is not None:
-            with suppress(OSError):
-                self._hidden.unlink()
-
-    def _check_same_file(self) -> None:
-        if os.fstat(self._descriptor).st_size != self._read:
-            raise WireError("it was cut short while the task ran; only append to it (>>)")
 
 
 def left_measured(path: Path, metrics: Sequence[Metric]) -> tuple[Measurement, ...]:
@@ -258,71 +179,3 @@ def check_units(measurement: Measurement, metric: Metric) -> None:
                 pass
     except UnitError as error:
         raise WireError(f"metric {metric.name!r}: {error}") from None
-
-
-class ArtifactError(OrchestratorError):
-    """An artifact is missing, is not a regular file, or is not inside the attempt's folder."""
-
-
-def check_name(name: str) -> None:
-    """Raise ArtifactError for a file name that reports, bundles and terminals cannot show unchanged."""
-    shown = ascii(name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}…")
-    if any("\ud800" <= char <= "\udfff" for char in name):
-        raise ArtifactError(f"artifact {shown}: the file's name is not UTF-8; give the file a name that is")
-    if not name.isprintable():
-        raise ArtifactError(
-            f"artifact {shown}: the file's name holds a control character, a line's end or one that is not shown; "
-            f"rename the file"
-        )
-    if any(len(part.encode()) > LONGEST_PART for part in name.split("/")):
-        raise ArtifactError(
-            f"artifact {shown}: a part of the file's name is longer than {LONGEST_PART} bytes; shorten it"
-        )
-
-
-def take_artifact(folder: Path, name: str, title: str = "", heed: Heed = never, kept: Path | None = None) -> Artifact:
-    """The artifact `folder / name` with its checksum. Raises ArtifactError. Follows no link, so nothing outside is
-    read.
-
-    kept: where the folder will be when the artifact is looked up, None if it stays.
-    """
-    check_name(name)
-    parts = Path(name).parts
-    if not parts or Path(name).is_absolute() or ".." in parts or "\0" in name:
-        raise ArtifactError(f"artifact {name!r} is not inside the attempt's folder; name a file below it")
-    try:
-        with with_room(lambda: open_below(folder, name), heed) as file:
-            sha256, size = checksum(file, heed)
-    except OSError as error:
-        raise ArtifactError(f"artifact {name!r} {_why_not(error)}") from None
-    home = kept or folder
-    return Artifact(name, f"{home.parent.name}/{home.name}/{name}", sha256, size, title)
-
-
-def _why_not(error: OSError) -> str:
-    match error.errno:
-        case errno.ELOOP:
-            return "is or goes through a symbolic link; copy the file into the folder"
-        case errno.EINVAL | errno.ENXIO | errno.EISDIR:
-            return "is not a regular file; declare files, or pack the folder into one"
-        case _:
-            return f"was not left behind ({error.strerror}); write it, or do not declare it"
-
-
-def take_used(run_folder: Path, given: TaskInput | None, task: str, name: str, heed: Heed = never) -> Artifact:
-    """The file `name` that the task above left, with its current checksum.
-
-    Raises ArtifactError if there is none.
-    """
-    path = None if given is None else given.artifacts.get(name)
-    if path is None:
-        raise ArtifactError(f"no task {task!r} above left a file {name!r}; declare as used only what order.json lists")
-    try:
-        below = path.relative_to(run_folder).as_posix()
-        with with_room(lambda: open_below(run_folder, below), heed) as file:
-            sha256, size = checksum(file, heed)
-    except (OSError, ValueError) as error:
-        raise ArtifactError(
-            f"the file {name!r} of {task} cannot be read again ({error}); leave inputs as they are"
-        ) from None
-    return Artifact(f"{task}/{name}", below, sha256, size)

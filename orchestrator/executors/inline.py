@@ -125,7 +125,7 @@ class LateEvidence:
     def settled(
         self, usage: Usage, exit_code: int, listener: Callable[[Told], None], heed: Heed = never
     ) -> AttemptResult:
-        """The attempt's result, once its notes are told. Raises what `heed` raises."""
+        """The attempt's result, after its notes were passed on. Raises what `heed` raises."""
         order = self._order
         if self._collector is None:
             if exit_code == 0 and self.done and not order.artifacts and not self._folder.is_made:

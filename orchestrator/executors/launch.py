@@ -117,7 +117,7 @@ class LaunchedProgram:
         return self._ended
 
     def renew(self, deadline: float) -> None:
-        """It may run until then, by `time.monotonic`. Only for a program with a lease."""
+        """Let it run until then, by `time.monotonic`. Only for a program with a lease."""
         if self._launcher is not None and self._ended is None:
             with contextlib.suppress(OSError):  # a launcher that is gone, or stopped, needs no renewal
                 self._launcher.socket.send(DEADLINE.pack(deadline), socket.MSG_DONTWAIT)

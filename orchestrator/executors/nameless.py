@@ -46,7 +46,7 @@ def name_file(descriptor: int, folder: int, name: str) -> None:
 
 
 def _made_and_unlinked(folder: str | Path) -> int:
-    """For file systems that have no such files: it has an unguessable name for a moment."""
+    """For file systems without such files: the file has an unguessable name for a moment."""
     path = f"{os.fspath(folder)}/.{secrets.token_hex(16)}"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE)
     os.unlink(path)  # noqa: PTH108 - a text

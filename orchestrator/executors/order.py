@@ -231,7 +231,7 @@ class Offered:
 
 
 Told = Note | Launched | Asking | Spent | Offered
-"""What is told of an attempt while it is under way."""
+"""What an attempt reports while it runs."""
 
 
 class StopSignal(Protocol):

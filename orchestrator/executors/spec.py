@@ -39,7 +39,7 @@ class Site:
 
 
 class ExecutorSpec(Protocol):
-    """One way to carry out attempts. Who derives from it has the defaults.
+    """One way to carry out attempts. A class that derives from it inherits the defaults.
 
     settings: the names that `--executor-set` can set. processes_here: whether every attempt is a process that this one
     starts; then this machine's limits say how many there can be at once.

@@ -79,7 +79,7 @@ def _reason(start: Attempted) -> str:  # noqa: PLR0911 - one line per reason, fi
 
 
 def _file(start: Attempted) -> Path | None:
-    """The file that the name stands for; None if there is none."""
+    """The file that the name resolves to; None if there is none."""
     if "/" in start.program:
         there = start.folder / start.program
         return there if os.path.lexists(there) else None

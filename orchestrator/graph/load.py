@@ -56,7 +56,7 @@ def load_plan(
 
 
 def _to_import(path: Path, text: str) -> PlanError | None:
-    """The error for a file that is no plan but that `orchestrate import` can read; None for any other file."""
+    """The error for a file that is not a plan, but which `orchestrate import` can read; None for any other file."""
     is_tasks = path.suffix.lower() == ".json" and '"tasks"' in text and '"workstreams"' not in text
     if path.suffix.lower() not in DOCUMENTS and not is_tasks:
         return None

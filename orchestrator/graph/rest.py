@@ -1,4 +1,4 @@
-"""How long a run still takes: by the estimates, at the pace of what has finished. Pure."""
+"""Estimate how long a run still takes: each task's expected duration, times the pace of the finished tasks. Pure."""
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
@@ -10,18 +10,24 @@ NONE: Final[Mapping[str, float]] = MappingProxyType({})
 
 
 def seconds_left(
-    graph: TaskGraph, spent: Mapping[str, float], working: Mapping[str, float], settled: Collection[str]
+    graph: TaskGraph,
+    spent: Mapping[str, float],
+    working: Mapping[str, float],
+    settled: Collection[str],
+    expected: Mapping[str, float] = NONE,
 ) -> dict[str, float] | None:
-    """Seconds that each task still takes; None before anything finished. spent: of finished tasks; working: since
-    running ones began.
+    """Seconds that each task still takes. None if nothing tells: no expectation, and no finished task with an estimate.
+
+    spent: of finished tasks; working: since running ones began; expected: of tasks, where the run's start knew it.
     """
-    guessed = sum(graph.nodes[task].estimate for task in spent if task in graph.nodes)
-    if guessed <= 0:
+    guess = {task: expected.get(task, node.estimate) for task, node in graph.nodes.items()}
+    compared = [task for task in spent if guess.get(task, 0.0) > 0]
+    if not compared and not expected:
         return None
-    pace = sum(spent.values()) / guessed
+    pace = sum(spent[task] for task in compared) / sum(guess[task] for task in compared) if compared else 1.0
     return {
-        task: max(0.0, node.estimate * pace - working.get(task, 0.0))
-        for task, node in graph.nodes.items()
+        task: max(0.0, seconds * pace - working.get(task, 0.0))
+        for task, seconds in guess.items()
         if task not in settled
     }
 

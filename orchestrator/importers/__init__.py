@@ -1,1 +1,1 @@
-"""Work breakdowns that others wrote, as plans: what was understood, and line by line what was not."""
+"""Import work breakdowns as plans, with an account of what was understood and, line by line, what was not."""

@@ -1,4 +1,4 @@
-"""The account of an import: where each line of the source went, and the notes in few enough lines to be read."""
+"""The account of an import: where each line of the source went, and its notes, few enough to read."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -100,7 +100,9 @@ def counts(draft: Draft) -> str:
     tasks = [task for group in draft.groups.values() for task in group.tasks]
     done = sum(task.done for task in tasks)
     criteria = sum(len(group.criteria) for group in draft.groups.values())
-    return f"{len(draft.groups)} groups, {len(tasks)} tasks ({done} done), {criteria} criteria"
+    groups = f"{len(draft.groups)} group{'' if len(draft.groups) == 1 else 's'}"
+    told = f"{len(tasks)} task{'' if len(tasks) == 1 else 's'} ({done} done)"
+    return f"{groups}, {told}, {criteria} criteri{'on' if criteria == 1 else 'a'}"
 
 
 def is_hardly_a_plan(draft: Draft, text: str) -> bool:

@@ -1,6 +1,6 @@
-"""Agent files into a plan's text: each agent gets its `from`, and its specialty where the plan has none. Pure.
+"""Put agent files into a plan's text: each agent gets its `from`, and a specialty if the plan has none. Pure.
 
-The plan is edited where its agents stand, and nowhere else: comments, order and style of the rest stay as they are.
+Only the plan's agents are edited. Comments, order and style of the rest do not change.
 """
 
 import json
@@ -115,7 +115,7 @@ def _scalar(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where the agents stand in a plan's text. at: where the key `agents` would go, where there is none."""
+    """The position of the agents in a plan's text. at: where to insert the key `agents` if it is missing."""
 
     agents: yaml.MappingNode | None
     at: int

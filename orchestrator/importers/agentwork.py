@@ -1,5 +1,5 @@
-"""An imported plan as one that agents do: its tasks are briefs, and what nobody measures yet is listed, not
-promised. Pure.
+"""Turn an imported plan into one for agents. Its tasks become briefs. What nobody measures yet is listed, not promised.
+Pure.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,9 +1,8 @@
 """A Markdown text as blocks, one for each line that carries text: headings, list items, table rows, paragraphs and
 code.
 
-One pass, a constant number of looks at each line: the time grows with the size of the text and with nothing else. What
-a line holds within (bold, links) is the business of `inline`. Read is what people write in plans, not the whole of
-CommonMark.
+One pass with a constant number of looks at each line, so time is linear in the size of the text. `inline` reads what is
+within a line (bold, links). We read what people write in plans, not all of CommonMark.
 """
 
 import re
@@ -96,7 +95,7 @@ def blocks_of(text: Sequence[str]) -> Iterator[Block]:
 
 
 def _front_end(lines: list[str]) -> int:
-    """How many lines the front matter takes, its fences included; 0 where there is none."""
+    """How many lines the front matter takes, its fences included; 0 if there is none."""
     if lines[0].strip() != "---":
         return 0
     for index, line in enumerate(lines[1 : FRONT_LIMIT + 1], 1):

@@ -1,9 +1,8 @@
-"""A Markdown work breakdown as a draft: every line is taken by the first rule that understands it, or noted, or it is
-prose.
+"""Read a Markdown work breakdown into a draft. The first rule that understands a line takes it. Other lines are noted,
+or are prose.
 
-`sections` says what each heading is, `reading` where a line stands; the rules for the lines are a table. What is work
-and what are only words about it is read strictly at first. Where that finds no task at all, plain lists of imperatives
-count as well.
+`sections` says what each heading is, and `reading` where a line is. The rules for lines are a table. At first we
+strictly separate work from words about work. If that finds no task at all, plain lists of imperatives count as well.
 """
 
 from collections.abc import Callable
@@ -57,7 +56,7 @@ MAY_ONLY_TELL: Final = (take_front_matter, take_field, take_criterion, take_metr
 
 
 def read_breakdown(text: str, source: str) -> Draft:
-    """The draft of a Markdown document. Never raises; what is not understood stands in `Draft.notes`."""
+    """The draft of a Markdown document. Never raises. `Draft.notes` has what was not understood."""
     lines = read_outline(text)
     root = read_sections(lines)
     reading = _read(root, source, lenient=False)

@@ -1,4 +1,4 @@
-"""Tasks that wait for each other: the need that points to what stands further below is left out, and told as a
+"""Break cycles of tasks that wait for each other. The need that points further down is left out, and reported as a
 contradiction.
 """
 

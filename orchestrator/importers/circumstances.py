@@ -1,6 +1,4 @@
-"""Figures that ask for nothing: they say under which circumstances another one holds, when something happens, what is
-possible, or which version of what is meant.
-"""
+"""Figures that are no targets: they give the conditions of another figure, a time, a possibility, or a version."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Where a document says two things that cannot both hold, with both lines."""
+"""Find statements of a document that contradict each other, with both lines."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""A day as people write it in a document's head, as a plan has it: 2025-12-13."""
+"""Convert a date in a document's head to a plan's form: 2025-12-13."""
 
 import re
 from typing import Final

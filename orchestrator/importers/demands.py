@@ -1,7 +1,7 @@
 """The targets in a criterion's text: "reduced by 25%", "< 500MB for 100MB input", "no file > 400 lines", "0 failures".
 
-A target that cannot fail is none, and a figure whose direction nothing says is none either: `read_demands` names both,
-with the reason.
+A target that cannot fail is not a target. Nor is a figure without a direction. `read_demands` names both, with the
+reason.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""A plan in the making: what a reader of foreign formats fills in, and its notes on what it could not."""
+"""A draft of a plan. Importers fill it in, and note what they could not read."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""Lines that name what they tell: front matter, and fields such as "Lead Agent: @X" of a task, a group or the plan."""
+"""Lines with a name and a value: front matter, and fields such as "Lead Agent: @X" of a task, a group or the plan."""
 
 from collections.abc import Callable
 from typing import Final
@@ -11,15 +11,8 @@ from orchestrator.importers.outline import Kind, Line
 from orchestrator.importers.reading import Reading
 from orchestrator.importers.sections import Role, topic_for
 from orchestrator.importers.taskfields import Means, is_task_field, meaning
-from orchestrator.importers.tasklines import (
-    NOTHING,
-    is_done,
-    is_given_up,
-    read_needs,
-    read_task,
-    seconds_of,
-    split_names,
-)
+from orchestrator.importers.tasklines import read_needs, read_task, seconds_of
+from orchestrator.importers.taskwords import NOTHING, is_done, is_given_up, split_names
 from orchestrator.importers.topics import Topic, bare
 
 

@@ -1,5 +1,5 @@
-"""The figures of a line: number or range with its unit, and where they stand. What is demanded of them is the
-business of `relations`.
+"""Find the figures of a line: a number or range, its unit, and its position. `relations` reads what is demanded of
+them.
 """
 
 import re
@@ -51,9 +51,6 @@ NOUNS: Final = {
 }
 FROM: Final = frozenset({"from", "de", "von", "desde", "currently"})
 PER: Final = frozenset({"per", "/", "par", "pro", "a", "each"})
-FILLERS: Final = frozenset(
-    {"total", "open", "new", "concurrent", "critical", "active", "more", "failed", "of", "known", "different"}
-)
 STOPPERS: Final = frozenset(
     {
         "in",

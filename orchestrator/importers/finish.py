@@ -1,6 +1,4 @@
-"""What a draft needs when all lines are read: parts of parts, tasks that run side by side, and a home for what is
-said of the whole.
-"""
+"""Complete a draft after the last line: nested parts, parallel tasks, and a group for what concerns the whole plan."""
 
 from collections.abc import Collection, Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""What stands within a line of Markdown: the text without its markup, and the marks that say that something is done.
+"""Read the inside of a Markdown line: its text without markup, and marks that mean "done".
 
 Every pattern looks at a bounded number of characters from each place. So the time grows only with the length of the
 line.

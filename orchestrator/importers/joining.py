@@ -1,4 +1,4 @@
-"""What the points of a stage wait for, where a document lets the stage begin early as well as late."""
+"""What the points of a stage wait for, if a document names both an early and a late start of the stage."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""JSON read strictly, with the line of every object: a key that stands twice is an error, and so is NaN."""
+"""Read JSON strictly, with the line of every object. A repeated key is an error, and so is NaN."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""From what an importer read to a plan's text."""
+"""Make a plan's text from what an importer read."""
 
 import json
 from collections.abc import Mapping

@@ -1,8 +1,7 @@
-"""Numbers as people write them, read whole or not at all: 1,280 and 1.5 and 1,5 and 99,9 and 1e-3 and 10k and 2/3.
+"""Read numbers as people write them, completely or not at all: 1,280 and 1.5 and 1,5 and 99,9 and 1e-3 and 10k and 2/3.
 
-A number is read only where its spelling has one meaning. "1.2.3", "12:30", "1,23,4" and "2026-03-02" are no numbers but
-names, times and days, and are read as `None`: whoever finds one knows that a figure stands there which nobody should
-guess.
+A number is read only where its spelling has one meaning. "1.2.3", "12:30", "1,23,4" and "2026-03-02" are names, times
+and dates, not numbers. They are read as `None`: there is a figure that nobody should guess.
 """
 
 import re
@@ -70,6 +69,6 @@ def _grouped(text: str, mark: str, point: str | None) -> Decimal | None:
 
 
 def spelled(number: Decimal) -> str:
-    """As a plan writes it: no exponent, no needless zeros."""
+    """The number as a plan writes it: no exponent, no needless zeros."""
     plain = f"{number:f}"
     return plain.rstrip("0").rstrip(".") if "." in plain else plain

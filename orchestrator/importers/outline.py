@@ -1,4 +1,4 @@
-"""A Markdown document as a list of lines that mean something, each with its place and the headings above it.
+"""A Markdown document as a list of meaningful lines, each with its position and the headings above it.
 
 `blocks` finds headings, items, rows, paragraphs and code by their form; here they become headings, labels ("Tasks:"),
 fields ("**Lead:** X"), items, table rows, prose and code. A paragraph that is bold as a whole is a heading below all
@@ -70,7 +70,7 @@ class Line:
 
 
 def read_outline(text: str) -> tuple[Line, ...]:
-    """The document's lines. Never raises: whatever is no structure is prose."""
+    """The document's lines. Never raises: everything without structure is prose."""
     return tuple(_Walk().lines(list(read_blocks(text))))
 
 

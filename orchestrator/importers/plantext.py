@@ -1,6 +1,4 @@
-"""A plan's data as YAML text that people read, with a remark behind a line where there is one. As fast as the text
-is long.
-"""
+"""Write a plan's data as readable YAML, with remarks behind lines. Time is linear in the length of the text."""
 
 import json
 import re

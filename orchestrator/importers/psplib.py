@@ -30,7 +30,7 @@ class Psplib(Importer):
 
 
 def read_psplib(text: str, source: str) -> str:
-    """The plan's text. Raises PlanError for what is no single-mode problem."""
+    """The plan's text. Raises PlanError if it is not a single-mode problem."""
     return yaml.dump(_plan(text, source), Dumper=PlanDumper, sort_keys=False, allow_unicode=True)
 
 

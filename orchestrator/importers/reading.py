@@ -1,5 +1,4 @@
-"""Where the reading of a work breakdown is: the section, the group and the task that a line stands in, and what that
-opens.
+"""The reader's position in a work breakdown: the section, group and task of the current line.
 
 Rules for lines (`fieldlines`, `sectionlines`, `taskrules`) ask it and add to its draft; it knows none of them.
 """

@@ -1,9 +1,9 @@
-"""What a line demands of its figures: the operator, read from the words beside a figure, never guessed from the figure
-alone.
+"""What a line demands of its figures. The operator is read from the words beside a figure, never guessed from the
+figure.
 
 The readings are tables, tried in order: a sign or words directly before the figure, with their negation; words directly
-behind it; "from 800 to 200"; an improvement by so much; at last the noun that the figure is about, where it is plain
-which way that noun is better. A figure that no table gives a direction is no demand: it is told.
+behind it; "from 800 to 200"; an improvement by so much; finally the noun that the figure is about, if it is clear in
+which direction that noun is better. A figure without a direction in any table is not a demand. It is reported.
 """
 
 import re

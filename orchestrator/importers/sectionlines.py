@@ -1,5 +1,5 @@
-"""Lines that are what their section announces: agents, deliverables, criteria, metrics, moments, next steps and order,
-and the prose that says what a plan or a group is for.
+"""Lines whose section says what they are: agents, deliverables, criteria, metrics, dates, next steps and order. Also
+the prose that says what a plan or group is for.
 """
 
 import re

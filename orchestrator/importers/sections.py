@@ -1,4 +1,4 @@
-"""The sections of a document: what each heading with its lines is in a plan, a group, a task, or words about them.
+"""Classify the sections of a document: each heading with its lines is a group, a task, or words about them.
 
 A heading is a group or a task by its name ("Phase 2: …", "Task 1.1: …", "TASK-001 …"), or a task by the fields below
 it, or it announces a topic (`topics`), or it is plain. Whether plain sections hold work depends on what stands in them.
@@ -59,7 +59,7 @@ class Section:
         return self.heading.text if self.heading else ""
 
     def around(self) -> Iterator["Section"]:
-        """The sections that it stands in, innermost first."""
+        """The sections that contain it, innermost first."""
         above = self.parent
         while above is not None:
             yield above

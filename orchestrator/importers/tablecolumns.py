@@ -1,4 +1,4 @@
-"""The columns of a table of tasks, in the words that people and tools give them: Task Name, Est (h), Predecessors,
+"""The columns of a table of tasks, under the names that people and tools use: Task Name, Est (h), Predecessors,
 Resource Names.
 """
 
@@ -76,7 +76,7 @@ def part_of(column: str) -> str:
 
 def task_cells(line: Line) -> dict[str, str]:
     """A row's cells by the part of a task that they hold; the first column of each kind counts, and of estimates the
-    first that is no size.
+    first that is not a size.
     """
     cells: dict[str, str] = {}
     for column, cell in line.cells.items():

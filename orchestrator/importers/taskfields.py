@@ -1,6 +1,4 @@
-"""Fields of tasks and groups: what the names before a colon stand for, in the words and languages that people use.
-A table.
-"""
+"""A table of field names before a colon, in the words and languages that people use, and what each means."""
 
 import re
 from enum import Enum, auto

@@ -13,7 +13,7 @@ from orchestrator.importers.durations import find_duration
 from orchestrator.importers.finish import leave_given_up
 from orchestrator.importers.format import Importer, Source
 from orchestrator.importers.jsontext import Located, read_json
-from orchestrator.importers.tasklines import is_done, is_given_up
+from orchestrator.importers.taskwords import is_done, is_given_up
 from orchestrator.plan.problem import PlanError, Problem, did_you_mean
 
 KNOWN: Final = frozenset({"id", "title", "description", "dependencies", "subtasks", "status"})

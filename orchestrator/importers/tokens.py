@@ -1,6 +1,4 @@
-"""A line of prose as tokens: numbers, words and signs. One pass, so a line of a million signs takes as long as a
-million short lines.
-"""
+"""A line of prose as tokens: numbers, words and signs. One pass, so time is linear in the length of the line."""
 
 import re
 from collections.abc import Sequence

@@ -1,9 +1,8 @@
-"""What the headings and labels of a work breakdown announce, in the words that people use for it: a table, with the
-languages we know.
+"""A table of what headings and labels of a work breakdown announce, in the words and languages that people use.
 
-Work is told from words about work here. `ASIDE` stands above what is no work even where it is written as a list of
-imperatives with check boxes: risks, what is out of scope, open questions. `ABOUT` is the same, but a phase or a task
-that is named as one below it is one.
+This table separates work from words about work. Below `ASIDE` nothing is work, even if it is a list of imperatives with
+check boxes: risks, what is out of scope, open questions. `ABOUT` is the same, except that a phase or task which is
+named as one counts as one.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What is asked without a figure: "no regressions", "zero leaks", "twice as fast", "linear"."""
+"""Targets without a figure: "no regressions", "zero leaks", "twice as fast", "linear"."""
 
 import re
 from collections.abc import Iterator

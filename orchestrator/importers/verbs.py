@@ -1,4 +1,4 @@
-"""Whether words say what to do: the verbs with which people begin the items of a list of things to do."""
+"""Whether a text is an imperative: the verbs with which people begin to-do items."""
 
 import re
 from typing import Final

@@ -1,4 +1,4 @@
-"""A draft as a plan's text: strict, complete but for its runners, with the notes as comments at its head."""
+"""Write a draft as a plan: valid, complete except for its runners, with the notes as comments at the top."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -194,7 +194,7 @@ def decode_event(text: str) -> Event:
 
 
 def decode_pieces(pieces: Iterable[str]) -> Event:
-    """The same, of a text that comes in pieces because it is long."""
+    """The same for a long text in pieces."""
     try:
         return _read(loaded_from(pieces))
     except (ValueError, RecursionError) as error:
@@ -282,7 +282,7 @@ def checksum(  # noqa: PLR0913, PLR0917 - a row
 def checksum_of(  # noqa: PLR0913, PLR0917 - a row
     run: str, seq: int, at: float, mono: float, fence: int, kind: str, body: Iterable[str | bytes]
 ) -> str:
-    """The same, of a body in pieces."""
+    """The same for a body in pieces."""
     digest = checksum_begun(run, seq, at, mono, fence, kind)
     for part in body:
         digest.update(part.encode("utf-8", "replace") if isinstance(part, str) else part)
@@ -290,6 +290,6 @@ def checksum_of(  # noqa: PLR0913, PLR0917 - a row
 
 
 def checksum_begun(run: str, seq: int, at: float, mono: float, fence: int, kind: str) -> xxhash.xxh3_64:  # noqa: PLR0913, PLR0917 - a row
-    """The same, of what stands before the body, which is to be put in as bytes."""
+    """The same for what precedes the body. The body is added as bytes."""
     head = "\0".join((run, str(seq), repr(at), repr(mono), str(fence), kind, ""))
     return xxhash.xxh3_64(head.encode("utf-8", "replace"))

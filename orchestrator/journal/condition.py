@@ -1,4 +1,4 @@
-"""How a run stands, in a word or two, by its last event and whether its owner lives."""
+"""A run's condition in a word or two, from its last event and whether its owner is alive."""
 
 from typing import Final
 

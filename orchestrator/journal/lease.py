@@ -1,4 +1,4 @@
-"""Who owns a run: a process, and since which turn."""
+"""The owner of a run: a process and its turn."""
 
 from typing import Final
 

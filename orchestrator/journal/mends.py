@@ -1,4 +1,4 @@
-"""What to do about what SQLite and the system say of a journal's file. Pure."""
+"""Advice for errors of SQLite and the system about a journal's file. Pure."""
 
 import sqlite3
 from typing import Final

@@ -1,4 +1,4 @@
-"""The text of an event that holds many numbers, compressed, without having the whole text at once."""
+"""Compress the text of an event with many numbers, without holding the whole text in memory."""
 
 import io
 import zlib

@@ -44,7 +44,7 @@ class JournalPort(Protocol):
         """Release the lease. Nothing happens if another owner has it by now."""
 
     def lease(self, run: str) -> Lease | None:
-        """Who owns the run, or owned it last; None for a run that nobody ever took."""
+        """The run's present or last owner; None for a run that nobody ever took."""
 
     def owned(self, run: str) -> Lease | None:
         """The lease while its owner holds it and lives."""

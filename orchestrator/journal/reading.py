@@ -86,8 +86,8 @@ def require_readable(path: Path) -> None:
 
 @contextmanager
 def refusals_told(state: Path) -> Iterator[None]:
-    """Meanwhile, a file below the state folder that this user may not read is told as the journal would be. Raises
-    JournalError.
+    """Within the block, a file below the state folder that this user may not read is reported as the journal would be.
+    Raises JournalError.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""Rows of the tables of a journal as what they mean, and back; each is looked at before it is believed. Pure."""
+"""Convert rows of a journal's tables to values, and back. Each row is checked before it is used. Pure."""
 
 from collections.abc import Sequence
 from typing import Any, Final

@@ -1,3 +1,3 @@
-"""Agents come by themselves, or ask what they have to prove: a server of the Model Context Protocol over the runs
-of a state folder.
+"""A Model Context Protocol server for the runs of a state folder. Agents claim work here, or ask what they have to
+prove.
 """

@@ -1,5 +1,5 @@
-"""What an agent can do at the server, on behalf of its name: claim a turn, say something, hand in, let go. Any
-thread may call.
+"""What an agent can do at the server under its name: claim a turn, report progress, hand in, release. Any thread may
+call it.
 """
 
 import secrets
@@ -50,7 +50,7 @@ def ticket(text: str) -> Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Calls made by whoever holds the name of an agent of the plan. channel: by which they came."""
+    """Calls under the name of an agent of the plan. channel: how they arrived."""
 
     known: Known
     agent: str

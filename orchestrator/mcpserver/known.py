@@ -1,4 +1,6 @@
-"""What the runs of a state folder come to, kept up with their journal: looking again costs what happened since."""
+"""The current state of a folder's runs, followed through their journal. An update costs only what happened since the
+last one.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,6 +1,4 @@
-"""The server for agents that we drive: over a socket that leads into their sandbox, each asks about its own task
-alone.
-"""
+"""The server for agents that we start, over a socket into their sandbox. Each can ask only about its own task."""
 
 import asyncio
 import contextlib
@@ -26,7 +24,7 @@ from orchestrator.mcpserver.views import answers_view, offers_view, plan_view, v
 from orchestrator.state.questions import ASKS
 
 GREETING: Final = 5.0
-"""Seconds in which whoever connects has to give a token."""
+"""Seconds within which a client must send its token."""
 INSTRUCTIONS: Final = (
     "You have a task that is measured after your turn. `brief` says it again with what it must PASS, `verdicts` why "
     "earlier rounds were "

@@ -1,5 +1,5 @@
-"""The server's tools and resources, by the official SDK. What they do stands in `Caller`; here is what a model
-reads of them.
+"""The server's tools and resources, with the official SDK. `Caller` implements them. This module has the texts that a
+model reads.
 """
 
 import json
@@ -52,7 +52,7 @@ def make_mcp(who: Who) -> MCPServer[Any]:
 
 
 class Reader(Protocol):
-    """Who may read of a run."""
+    """A caller that may read a run."""
 
     def plan(self, run: str = "") -> dict[str, Any]:
         """The plan with how it stands."""

@@ -1,5 +1,5 @@
-"""The server over streamable HTTP on loopback: a bearer token for each agent, and nothing for who comes by another
-name or from a page.
+"""The server over streamable HTTP on loopback: each agent needs its bearer token. Requests with another host name or
+from a web page are refused.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""The evidence of one task as a JSON file that a reader of the page saves. Pure."""
+"""The evidence of one task as a JSON file for download from the page. Pure."""
 
 import base64
 import dataclasses

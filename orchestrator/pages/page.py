@@ -121,7 +121,7 @@ def render_page(
 
 
 def _log(task: TaskRow, traces: Mapping[str, Trace]) -> str:
-    """The end of what the task printed, but for the lines that stand above under "What failed"."""
+    """The end of what the task printed, except the lines that stand above under "What failed"."""
     log = traces.get(task.id, Trace()).log
     told = "\n".join(task.printed)
     rest = log.rstrip().removesuffix(told)

@@ -1,4 +1,4 @@
-"""The figures of earlier runs as a line of a word's size, on which a reader sees where the last one lies. Pure."""
+"""Sparklines: the figures of earlier runs as a small line, with the last one marked. Pure."""
 
 import math
 from collections.abc import Sequence

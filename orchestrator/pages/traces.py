@@ -1,4 +1,4 @@
-"""What attempts left beside the journal: memory over time, and the end of what they printed. Read within bounds."""
+"""Read, within limits, what attempts left beside the journal: memory over time, and the end of their output."""
 
 import csv
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Which values a target accepts, as an interval, so that "asks for less" is "accepts what another refuses"."""
+"""The values that a target accepts, as an interval. A target asks for less if it accepts what the other refuses."""
 
 import math
 

@@ -11,8 +11,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from orchestrator.nearest import nearest
+from orchestrator.plan.base import REFERENCE_TAG, TEXT_TAG
 from orchestrator.plan.handin_checks import UNREADABLE
-from orchestrator.plan.model import REFERENCE_TAG, TEXT_TAG, Plan
+from orchestrator.plan.model import Plan
 from orchestrator.plan.problem import PROBLEM_LIMIT, PlanError, Problem, did_you_mean
 from orchestrator.plan.source import Data, Path, Source
 from orchestrator.plan.values import ValueTextError, shown
@@ -115,7 +116,7 @@ def _of_their_own(errors: list[ErrorDetails]) -> list[ErrorDetails]:
 
 
 def require_plan(data: dict[str, Any], source: Source) -> None:
-    """Raises PlanError with one problem for a file of which no key is a plan's, or nearly one: it is something else."""
+    """Raises PlanError with one problem for a file without any key of a plan, or nearly one: it is something else."""
     known = _known_keys(())
     if data and not any(key in known or nearest(str(key), known) for key in list(data)[:PROBLEM_LIMIT]):
         what, mend = "no key of a plan is in this file", "begin with `schema: 1`; `orchestrate init` writes an example"

@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator, Mapping
 from itertools import chain, islice
-from typing import Final
 
 from orchestrator.evidence.sequential import FEWEST_SAMPLES, MOST_LOOKS
 from orchestrator.plan.handin_checks import UNREADABLE, hand_in_problems
-from orchestrator.plan.matrix import INSTANCE_LIMIT, expand_matrices, instance_ids, matrix_references, matrix_size
-from orchestrator.plan.model import Criterion, FromEnvironment, Group, Plan, Task
-from orchestrator.plan.needs import EDGE_LIMIT, count_edges, find_cycle, resolve_needs, task_ids
+from orchestrator.plan.matrix import expand_matrices, instance_ids
+from orchestrator.plan.model import Criterion, Group, Plan, Task
+from orchestrator.plan.names import Names
+from orchestrator.plan.needs import EDGE_LIMIT, count_edges, find_cycle, resolve_needs
 from orchestrator.plan.own_units import unit_problems
 from orchestrator.plan.problem import PROBLEM_LIMIT, Problem, did_you_mean
 from orchestrator.plan.promises import wider_promises
 from orchestrator.plan.source import Path, Source
-
-WORK: Final = ("run", "command", "brief", "merge", "approve")
+from orchestrator.plan.task_checks import _environment, _file, _matrix, _resources, _work
 
 
 def check_plan(plan: Plan, source: Source) -> list[Problem]:
@@ -48,40 +47,6 @@ def _names(plan: Plan, known: "Names", source: Source) -> Iterator[Problem]:
     yield from wider_promises(plan, source)
 
 
-class Names:
-    """Every name that a plan defines. tasks: full ids, those that matrices will make among them."""
-
-    def __init__(self, plan: Plan) -> None:
-        expanded, origins = expand_matrices(plan)
-        self.groups = dict(plan.groups)
-        self.tasks = dict.fromkeys([*task_ids(plan), *task_ids(expanded)])
-        self.by_group: dict[str, list[str]] = {name: [] for name in self.groups}
-        for full in self.tasks:
-            self.by_group[full.split(".")[0]].append(full.split(".")[1])
-        self.matrices = {*origins.values()}
-        self._sound: dict[tuple[str, tuple[str, ...]], bool] = {}
-        self.criteria = [f"{name}.{one.id}" for name, group in self.groups.items() for one in group.success_criteria]
-
-    def all_resolve(self, group: str, references: tuple[str, ...]) -> bool:
-        """Whether nothing is wrong with any of them; looked at once, as often many tasks wait for the same ones."""
-        if (group, references) not in self._sound:
-            self._sound[group, references] = not any(self.problem_of(group, one) for one in references)
-        return self._sound[group, references]
-
-    def problem_of(self, group: str, reference: str) -> tuple[str, str] | None:
-        """What is wrong with a reference made in a group, and its mend; None where it resolves."""
-        inside = reference if "." in reference else f"{group}.{reference}"
-        if "." not in reference and inside in self.tasks and reference in self.groups and reference != group:
-            mend = f"write '{inside}' for the task; for the group, rename the task"
-            return f"'{reference}' is a task of this group, and a group as well", mend
-        if inside in self.tasks or (reference in self.groups and reference != group) or UNREADABLE in reference:
-            return None
-        if reference == group:
-            return f"'{reference}' is the group that it stands in", "name tasks of the group, or another group"
-        choice = self.tasks if "." in reference else [*self.by_group[group], *self.groups]
-        return f"'{reference}' is neither a task nor a group", did_you_mean(reference, choice)
-
-
 def group_path(plan: Plan, name: str) -> Path:
     """Where a group stands in the plan."""
     return ("workstreams" if name in plan.workstreams else "stages", name)
@@ -107,7 +72,7 @@ def _twice(plan: Plan, source: Source) -> Iterator[Problem]:
 
 
 def _collisions(plan: Plan, source: Source) -> Iterator[Problem]:
-    """Ids that are those of two tasks once the matrices are expanded; each is told at both."""
+    """Ids that two tasks share after the matrices are expanded; each is reported at both."""
     for name, group in plan.groups.items():
         if not any(task.matrix for task in group.tasks):
             continue
@@ -201,79 +166,6 @@ def _references(name: str, task: Task, path: Path, known: Names, source: Source)
         wrong = known.problem_of(name, reference)
         if wrong:
             yield source.problem((*path, "needs", index), *wrong)
-
-
-def _work(task: Task, path: Path, source: Source) -> Iterator[Problem]:
-    given = [name for name in WORK if getattr(task, name) is not None]
-    if len(given) != 1:
-        listed = " and ".join(f"`{name}`" for name in given)
-        what = (
-            f"the task has both {listed}"
-            if given
-            else "the task has neither `run` nor `command`, `brief`, `merge` or `approve`"
-        )
-        mend = (
-            "give exactly one: `run: a registered runner`, `command: [program, argument]`, `brief: what to do`, "
-            "`merge: [task]` or `approve: {ask: question}`"
-        )
-        yield source.problem(path, what, mend)
-    elif task.command is not None and not (task.command and task.command[0]):
-        yield source.problem((*path, "command"), "names no program", "write `command: [program, argument]`")
-    for index, word in enumerate(task.command or ()):
-        if "\0" in word:
-            yield source.problem((*path, "command", index), "holds a NUL, which no argument can", "leave the NUL out")
-
-
-def _environment(variables: Mapping[str, object], path: Path, source: Source) -> Iterator[Problem]:
-    """Names and values that no program can be given: starting it would fail."""
-    for name, value in variables.items():
-        if not _names_variable(name):
-            what = f"{name!r} cannot be the name of a variable"
-            yield source.problem((*path, name), what, "name it without '=' and NUL: `env: {NAME: value}`", key=True)
-        if isinstance(value, FromEnvironment) and not _names_variable(value.from_):
-            what = f"{value.from_!r} cannot be the name of a variable"
-            yield source.problem((*path, name, "from"), what, "name it without '=' and NUL: `{from: NAME}`")
-        if isinstance(value, str) and "\0" in value:
-            yield source.problem((*path, name), "the value holds a NUL, which no variable can", "leave the NUL out")
-
-
-def _names_variable(name: str) -> bool:
-    return bool(name) and "=" not in name and "\0" not in name
-
-
-def _file(name: str, path: Path, source: Source) -> Iterator[Problem]:
-    """The name of an artifact that the attempt could never leave behind."""
-    if not name or name.startswith("/") or ".." in name.split("/"):
-        yield source.problem(
-            path, f"{name!r} is not a file in the attempt's folder", "name a file below it, without '..'"
-        )
-    elif not name.isprintable():
-        what = f"{name!r} holds a control character, a line's end or one that is not shown"
-        yield source.problem(path, what, "rename the file")
-
-
-def _resources(task: Task, path: Path, plan: Plan, source: Source) -> Iterator[Problem]:
-    for name, amount in task.resources.items():
-        place = (*path, "resources", name)
-        if name not in plan.resources:
-            yield source.problem(place, "is not a resource of the plan", did_you_mean(name, plan.resources), key=True)
-        elif amount > plan.resources[name]:
-            mend = f"ask for at most {plan.resources[name]}, or raise `resources.{name}` of the plan"
-            yield source.problem(place, f"{amount} is more than the plan has ({plan.resources[name]})", mend)
-
-
-def _matrix(task: Task, path: Path, source: Source) -> Iterator[Problem]:
-    for key, values in task.matrix.items():
-        if not values:
-            yield source.problem(
-                (*path, "matrix", key), "has no values, so there would be no task", "give at least one value"
-            )
-    if matrix_size(task) > INSTANCE_LIMIT:
-        yield source.problem((*path, "matrix"), f"makes {matrix_size(task):,} tasks", f"stay within {INSTANCE_LIMIT:,}")
-    for name in sorted(matrix_references(task) - set(task.matrix)):
-        yield source.problem(
-            path, f"${{matrix.{name}}} names no key of the task's matrix", did_you_mean(name, task.matrix)
-        )
 
 
 def _summary(plan: Plan, known: Names, source: Source) -> Iterator[Problem]:

@@ -1,4 +1,6 @@
-"""The names of the drivers. A task's process knows them without the plan's model, which is slow to load."""
+"""The names of the drivers. They are separate from the plan's model, which is slow to load, so a task's process can use
+them.
+"""
 
 from enum import StrEnum
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from orchestrator.plan.base import TaskReference
 from orchestrator.plan.drivers import Driver
-from orchestrator.plan.model import Plan, Task, TaskReference
+from orchestrator.plan.model import Plan, Task
 
 
 def full_id(group: str, reference: TaskReference) -> str:

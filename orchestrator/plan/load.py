@@ -1,4 +1,4 @@
-"""From text to `Plan`: read, fill in parameters, check. All problems of a plan come in one `PlanError`."""
+"""Turn text into a `Plan`: read, fill in parameters, check. One `PlanError` reports all problems."""
 
 import hashlib
 import json

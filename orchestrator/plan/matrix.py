@@ -1,8 +1,8 @@
 """Matrix tasks: one task for each combination of values, made when the plan is loaded.
 
 `matrix: {size: [16, 32]}` on `sweep` gives `sweep-16` and `sweep-32`; each finds its values in `with` and as
-`${matrix.size}` in its texts; `$${matrix.size}` becomes that text itself. Whoever needs `sweep` needs them all. The
-instances do not wait for each other.
+`${matrix.size}` in its texts; `$${matrix.size}` becomes that text itself. A task that needs `sweep` needs all of them.
+The instances do not wait for each other.
 """
 
 import itertools

@@ -1,19 +1,27 @@
 """The plan as data. The border is pydantic: unknown keys are errors, everything is frozen once built.
 
-`orchestrator.plan.load.parse_plan` builds it from text; nothing else should. Field names are the YAML keys, but for
-`from_`, `with_` and `if_`, which Python keeps for itself. Durations are seconds, quantities keep their unit.
+Only `orchestrator.plan.load.parse_plan` should build it, from text. Field names are the YAML keys, except `from_`,
+`with_` and `if_`, which are Python keywords. Durations are seconds, quantities keep their unit.
 """
 
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Field
 
 from orchestrator.evidence.metric import Better, Form
-from orchestrator.plan.drivers import Driver
+from orchestrator.plan.agent_model import Agent, Budget, Workspace
+from orchestrator.plan.base import (
+    Amount,
+    Capacity,
+    FromEnvironment,
+    Identifier,
+    NotifierName,
+    PlanModel,
+    TaskReference,
+    Variables,
+)
 from orchestrator.plan.values import (
-    Cost,
-    Count,
     Duration,
     Interval,
     ParamValue,
@@ -21,28 +29,6 @@ from orchestrator.plan.values import (
     Timeout,
     ValueTextError,
 )
-
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=64)]
-TaskReference = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)?$")]
-
-DriverName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
-"""A driver that another package brings (entry point group `orchestrator.drivers`)."""
-NotifierName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=64)]
-"""A notifier: `apprise`, or one that another package brings (entry point group `orchestrator.notifiers`)."""
-
-TEXT_TAG, REFERENCE_TAG = "<text>", "<reference>"  # in pydantic's places of errors
-VariableName = Annotated[str, Field(max_length=256)]
-HomePath = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)*$", max_length=200)]
-"""A file in an agent's home; that none of its names is `..` is looked at with the plan."""
-
-Capacity = Annotated[int, Field(ge=1, le=1_000_000)]
-Amount = Annotated[int, Field(ge=0, le=1_000_000)]
-
-
-class PlanModel(BaseModel):
-    """What every part of a plan has in common: strict and frozen."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False, defer_build=True)
 
 
 class TriggerRule(StrEnum):
@@ -60,93 +46,6 @@ class Reuse(StrEnum):
     AUTO = "auto"
     ALWAYS = "always"
     NEVER = "never"
-
-
-class FromEnvironment(PlanModel):
-    """A value that the plan does not hold: `{from: API_TOKEN}` is that variable's where the attempt runs, and
-    stands nowhere else.
-    """
-
-    from_: VariableName = Field(alias="from")
-
-
-def _kind(value: object) -> str:
-    return REFERENCE_TAG if isinstance(value, dict | FromEnvironment) else TEXT_TAG
-
-
-VariableValue = Annotated[
-    Annotated[str, Tag(TEXT_TAG)] | Annotated[FromEnvironment, Tag(REFERENCE_TAG)], Discriminator(_kind)
-]
-Variables = dict[VariableName, VariableValue]
-"""What a task finds in its environment: values, or the names of variables to take them from."""
-
-
-class Budget(PlanModel):
-    """What may be spent at the most; None is no limit.
-
-    cost: in US dollars. tokens: of all answers, input and output. time: seconds of turns. turns: prompts.
-    """
-
-    cost: Cost | None = None
-    tokens: Count | None = None
-    time: Duration | None = None
-    turns: int | None = Field(default=None, ge=1, le=100_000)
-
-    @property
-    def limited(self) -> bool:
-        """Whether it limits anything."""
-        return not (self.cost is None and self.tokens is None and self.time is None and self.turns is None)
-
-
-class May(PlanModel):
-    """What an agent may do beyond reading and writing its workspace.
-
-    run: programs, as shell-style patterns of whole command lines. network: reach other hosts than the metering proxy.
-    """
-
-    run: tuple[str, ...] = ()
-    network: bool = False
-
-
-class Sandbox(StrEnum):
-    """How an agent's programs are kept in. AUTO: bubblewrap, else landlock; where there is neither, the task fails."""
-
-    AUTO = "auto"
-    BUBBLEWRAP = "bubblewrap"
-    LANDLOCK = "landlock"
-    NONE = "none"
-
-
-class Agent(PlanModel):
-    """Who does tasks: capacity is how many at once, duty what the plan says it is there for.
-
-    from_: an agent file (front matter and instructions), relative to the project; it gives `specialty` where the plan
-    does not.
-    program: how the driver starts the agent. env: names of our environment that it gets; nothing else of it is passed
-    on.
-    mode: the session mode to ask for, where the agent has several. silent: seconds without a word after which it is
-    shown as silent.
-    home: files that lie in its home when a turn begins, as texts by their path in it.
-    """
-
-    specialty: str = ""
-    from_: str | None = Field(default=None, alias="from")
-    duty: str = ""
-    capacity: int = Field(default=1, ge=1, le=1024)
-    driver: Driver | DriverName = Driver.PYTHON
-    program: tuple[str, ...] = ()
-    env: tuple[str, ...] = ()
-    budget: Budget = Budget()
-    may: May = May()
-    sandbox: Sandbox = Sandbox.AUTO
-    mode: str | None = None
-    home: dict[HomePath, str] = Field(default_factory=dict, max_length=64)
-    silent: Duration = 1200.0
-
-    @property
-    def works_on_briefs(self) -> bool:
-        """Whether its driver can do a task that is described by a `brief`."""
-        return self.driver in {Driver.HUMAN, Driver.PULL} or (self.driver != Driver.PYTHON and bool(self.program))
 
 
 class Retries(PlanModel):
@@ -210,15 +109,6 @@ class Criterion(PlanModel):
     level: float = Field(default=0.95, gt=0.5, lt=1.0)
     from_: TaskReference | None = Field(default=None, alias="from")
     redraws: Redraws | None = None
-
-
-class Workspace(PlanModel):
-    """Where an agent works: a worktree of `repo` (a path; the project's own unless given) on a branch that starts
-    at `base`.
-    """
-
-    repo: str = "${project}"
-    base: str = "HEAD"
 
 
 class Approval(PlanModel):

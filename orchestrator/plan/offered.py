@@ -1,4 +1,4 @@
-"""Names in a plan of what packages can bring, held against what there is. Nothing is imported for it."""
+"""Check names in a plan (drivers, notifiers) against what installed packages offer, without importing anything."""
 
 from collections.abc import Callable, Collection, Iterator
 
@@ -19,7 +19,7 @@ class Offered:
 
 
 def offered_problems(plan: Plan, offered: Offered, source: Source) -> Iterator[Problem]:
-    """Agents whose driver nobody offers, and people who are told by a notifier that nobody offers."""
+    """Agents with a driver, and notifications with a notifier, that no package offers."""
     for name, agent in plan.agents.items():
         if agent.driver not in offered.drivers and UNREADABLE not in name:
             what, mend = unknown("driver", agent.driver, offered.drivers)

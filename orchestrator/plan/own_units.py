@@ -1,4 +1,4 @@
-"""Units of a plan's own: what may be declared, and that every unit of a target or metric is known or declared. Pure."""
+"""Units that a plan declares: which are allowed, and the check that every unit is known or declared. Pure."""
 
 import re
 from collections.abc import Iterator

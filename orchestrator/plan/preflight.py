@@ -50,7 +50,7 @@ def declared_metrics(task: Task, runners: Runners) -> dict[str, Metric]:
 
 
 def _meant(run: str, runners: Runners) -> tuple[Metric, ...]:
-    """The metrics of the runner that a misspelt name means: its problem is told once, not again for each criterion."""
+    """The metrics of the runner that a misspelt name means. Its problem is reported once, not for each criterion."""
     near = nearest(run, runners)
     return runners[near] if near else ()
 

@@ -39,6 +39,6 @@ def _literal(part: Any, path: Path, *, matrix: bool = False) -> Any:  # noqa: AN
 
 
 def _escaped(found: re.Match[str], path: Path, *, matrix: bool) -> str:
-    """One dollar more, but for what is still to be filled in, which has its own."""
+    """One dollar more, except what is still to be filled in, which has its own."""
     later = matrix if found["name"].startswith("matrix.") else is_later(found["name"], path)
     return found[0] if later else f"${found[0]}"

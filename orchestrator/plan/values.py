@@ -73,7 +73,7 @@ class ValueTextError(ValueError):
 
 
 def parse_duration(text: object) -> float:
-    """Seconds of `45s`, `5m`, `2h`, `1h30m`, `250ms`; a number without a unit is refused, but for 0."""
+    """Seconds of `45s`, `5m`, `2h`, `1h30m`, `250ms`; a number without a unit is refused, except 0."""
     if isinstance(text, float | int) and not isinstance(text, bool) and text == 0:
         return 0.0
     found = DURATION.fullmatch(text) if isinstance(text, str) else None

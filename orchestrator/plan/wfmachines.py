@@ -164,7 +164,7 @@ def makespan_of(loads: Sequence[Load], cores: Mapping[str, int], at_once: int) -
 
 
 class _Listing:
-    """Who waits, who is ready, and who runs. What is ready waits in a queue for each kind of claim."""
+    """The waiting, ready and running tasks. Ready tasks wait in a queue for each kind of claim."""
 
     def __init__(self, loads: Sequence[Load], cores: Mapping[str, int], at_once: int) -> None:
         self.loads = loads

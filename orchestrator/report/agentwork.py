@@ -1,4 +1,4 @@
-"""How agents' tasks stand, and what they cost: rows for whoever shows a run. Pure."""
+"""Rows about agents' tasks, their rounds and their cost, for everything that shows a run. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -88,7 +88,7 @@ def is_silent(record: TaskRecord) -> bool:
 
 
 def commit_of(record: TaskRecord) -> str:
-    """The latest commit that was handed in, "" where there is none."""
+    """The latest commit that was handed in, "" if there is none."""
     if record.hand_in is not None:
         return record.hand_in.commit
     return next((one.hand_in.commit for one in reversed(record.rounds) if one.hand_in), "")

@@ -1,4 +1,4 @@
-"""From plan and journal to a report. Pure: no clock, no disk, nothing that the journal does not hold."""
+"""Build a report from plan and journal. Pure: no clock, no disk, nothing that is not in the journal."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence

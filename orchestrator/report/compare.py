@@ -2,8 +2,8 @@
 
 Metrics are paired by task and name. Samples of different runs are not paired, so the difference has an interval of its
 own (`evidence.intervals.of_difference`); a whole interval on one side of zero is a change, which the metric's direction
-makes a regression or an improvement. What was measured once says nothing about chance: a difference is told, and does
-not decide.
+makes a regression or an improvement. A single sample says nothing about chance, so its difference is shown but decides
+nothing.
 """
 
 import math

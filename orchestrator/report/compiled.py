@@ -1,5 +1,5 @@
-"""Templates kept compiled beside their text, as Python keeps modules: compiling a dozen of them takes longer than a
-small report.
+"""Cache compiled templates beside their text, as Python does with modules. Compiling a dozen takes longer than a small
+report.
 """
 
 import sys

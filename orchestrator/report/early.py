@@ -1,7 +1,6 @@
-"""Verdicts that nothing later in a run can change, while the run goes on. Pure.
+"""Verdicts, during a run, that nothing later in the run can change. Pure.
 
-They are shown, never recorded: at its end a run judges everything, and then looks at the files that figures were
-computed from.
+They are shown, never recorded. At its end a run judges everything, and then checks the files behind the figures too.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,9 +17,12 @@ from orchestrator.plan.handins import briefed, joined
 from orchestrator.plan.model import Plan
 from orchestrator.runner import Runner
 from orchestrator.state.run import RunState
+from orchestrator.state.transitions import Status
 
 MOST_SAMPLES: Final = 5_000
 """Of a criterion that is judged early: more take long, and a measurement may be under way beside it."""
+LOST: Final = frozenset({Status.FAILED, Status.SKIPPED, Status.CANCELLED})
+"""What became of a task that leaves no hand-in to join."""
 MOST_WORK: Final = 200_000
 """Tasks times criteria of a plan that is looked at."""
 
@@ -33,7 +35,7 @@ class Early:
         small = len(graph.nodes) * len(plan.criteria) <= MOST_WORK
         self.metrics: Mapping[str, Metric] = declared_metrics(graph, runners) if small else {}
         self._rests = {full: self._tasks(full, runners) for full in plan.criteria} if small else {}
-        self._merges = tuple(joined(plan)) if briefed(plan) else ()
+        self._merges = joined(plan) if briefed(plan) else {}
 
     def _tasks(self, full: str, runners: Mapping[str, Runner]) -> tuple[str, ...]:
         """Every task that has to be settled before the criterion is decided; none where nothing tells."""
@@ -49,13 +51,23 @@ class Early:
         return tuple(dict.fromkeys((*found, *own, *above)))
 
     def decided(self, state: RunState, known: Mapping[str, Verdict]) -> Iterator[Verdict]:
-        """The verdicts that are decided by now, but for those that are known."""
-        if any(not _settled(state, task) for task in self._merges):
-            return  # a merge measures again, and may send a hand-in back
-        digest = _as_left(state)
+        """The verdicts that are decided by now, except those that are known."""
+        digest, at_risk = _as_left(state), self._at_risk(state)
         for full, tasks in self._rests.items():
-            if full not in known and tasks and all(_settled(state, task) for task in tasks) and self._few(state, full):
+            if full in known or not tasks or not at_risk.isdisjoint(tasks):
+                continue
+            if all(_settled(state, task) for task in tasks) and self._few(state, full):
                 yield verdict_on(self._graph, state, full, levelled(self._plan, full), self.metrics, digest)
+
+    def _at_risk(self, state: RunState) -> frozenset[str]:
+        """Accepted hand-ins whose merge is not over: it measures them again, and may send them back."""
+        return frozenset(
+            task
+            for merge, tasks in self._merges.items()
+            if not _settled(state, merge)
+            for task in tasks
+            if task in state.tasks and state.tasks[task].status not in LOST
+        )
 
     def _few(self, state: RunState, full: str) -> bool:
         metric = self._plan.criteria[full].metric

@@ -1,4 +1,4 @@
-"""What failed, and why, told once: retries with the same error are one line, and what failed comes first."""
+"""What failed and why, once each. Retries with the same error are one line, and failures come first."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -15,7 +15,7 @@ SEVERITY: Final = {Outcome.FAIL: 0, Outcome.UNPROVEN: 1, Outcome.PASS: 2}
 
 
 def why_failed(failures: Sequence[Failure]) -> str:
-    """Every attempt's failure on one line; attempts in a row with the same error are told once."""
+    """Every attempt's failure on one line; consecutive attempts with the same error share it."""
     parts = [(told, len(list(same))) for told, same in groupby(map(_told, failures))]
     if len(parts) == 1:
         told, count = parts[0]
@@ -39,7 +39,7 @@ def failing_tasks(groups: Iterable[GroupSection]) -> tuple[TaskRow, ...]:
 
 
 def by_reason(tasks: Iterable[TaskRow]) -> list[tuple[str, list[TaskRow]]]:
-    """Tasks with a reason that did not fail, as skipped ones, by that reason: each is told once."""
+    """Tasks with a reason that did not fail, as skipped ones, by that reason, each once."""
     found: dict[str, list[TaskRow]] = {}
     for task in tasks:
         if task.reason and task.status not in FAILING:

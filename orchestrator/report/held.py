@@ -1,6 +1,4 @@
-"""What an audit holds claims against: a run's report, a plan's criteria, or a report that was kept as Markdown.
-Pure.
-"""
+"""What an audit compares claims with: a run's report, a plan's criteria, or a report kept as Markdown. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -51,7 +49,11 @@ def measured_in(text: str) -> tuple[str, tuple[Measured, ...]]:
     """
     found = RUN.search(text)
     rows = (_cells(line) if line.startswith("|") else [] for line in text.splitlines())
-    return (found[1] if found else ""), tuple(one for one in map(_kept, _kept_rows(rows)) if one is not None)
+    kept = (one for one in map(_kept, _kept_rows(rows)) if one is not None)
+    by_name: dict[str, Measured] = {}
+    for one in kept:  # the parts of a report repeat what its first screen says
+        by_name.setdefault(one.metric, one)
+    return (found[1] if found else ""), tuple(by_name.values())
 
 
 def _kept_rows(rows: Iterable[list[str]]) -> Iterator[list[str]]:

@@ -37,7 +37,7 @@ def to_junit(report: Report) -> str:
 
 
 def _contract(report: Report) -> ET.Element:
-    """A case for each change by which the contract was loosened in mid-run: an error where nobody accepted it."""
+    """A case for each change that loosened the contract during the run: an error if nobody accepted it."""
     suite = ET.Element("testsuite", {"name": "contract", "hostname": report.run})
     for one in report.loosened:
         case = ET.SubElement(suite, "testcase", {"classname": "contract", "name": _safe(one.what)})

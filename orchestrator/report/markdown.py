@@ -1,4 +1,4 @@
-"""Text as Markdown that says what the text says, whatever is in it (GitHub Flavored Markdown, spec 0.29)."""
+"""Escape any text so that Markdown shows it unchanged (GitHub Flavored Markdown, spec 0.29)."""
 
 import html
 import math

@@ -1,7 +1,7 @@
 """A report as data: what the templates show, row by row. Seconds are monotonic, sizes bytes, ids those of the plan.
 
-Every figure carries where it comes from: `evidence` holds numbers of rows of the appendix, `first` and `last` sequence
-numbers of the journal's events.
+Every figure names its source. `evidence` has row numbers of the appendix. `first` and `last` are sequence numbers of
+the journal's events.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,4 @@
-"""What keeps a run from passing, and what to do about it: the first thing that a reader of a report wants to know.
-Pure.
-"""
+"""What keeps a run from passing, and what to do about it. A reader of a report wants to know this first. Pure."""
 
 import math
 import shlex

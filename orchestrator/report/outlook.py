@@ -1,4 +1,4 @@
-"""What comes next in a run that is under way: who waits for whom, and what is left of budgets. Pure."""
+"""What comes next in a running run: who waits for whom, and what is left of budgets. Pure."""
 
 from collections import Counter
 from collections.abc import Iterator

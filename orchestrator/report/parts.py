@@ -14,7 +14,7 @@ ABOUT_THE_RUN: Final = "_run.md"
 
 
 def about_the_run(report: Report) -> Report:
-    """The report without what stands in its groups' parts."""
+    """The report without the parts of its groups."""
     return replace(report, rounds=(), joined=(), claims=(), people=(), criteria=(), figures=(), files=())
 
 

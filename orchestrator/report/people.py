@@ -1,4 +1,4 @@
-"""What people were asked and what they said: rows for whoever shows a run. Pure."""
+"""Rows about questions to people and their answers, for everything that shows a run. Pure."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""How far a run has come that is under way: what the top of its served page shows. Pure."""
+"""The progress of a running run, for the top of its served page. Pure."""
 
 from dataclasses import dataclass
 from itertools import islice
@@ -28,8 +28,8 @@ class Working:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """seconds: since this turn of the run began. rest: seconds still to go, None before anything finished; until: when
-    that is.
+    """seconds: since this turn of the run began. rest: seconds still to go, None while nothing tells; until: when that
+    is.
 
     path: seconds of the longest chain of what is left. waits: what is next; budgets: what is left of them.
     """
@@ -53,7 +53,7 @@ def progress_of(plan: Plan, graph: TaskGraph, state: RunState, at: float, mono: 
     spent = {one.id: one.seconds for one in records if one.status is Status.SUCCEEDED and one.seconds is not None}
     running = {one.task: one.seconds for one in working if not one.waits}
     pauses = {one.task: one.seconds for one in working if one.waits}
-    left = seconds_left(graph, spent, running, {one.id for one in records if one.settled})
+    left = seconds_left(graph, spent, running, {one.id for one in records if one.settled}, state.expected)
     rest = None if left is None else remaining(graph, left, len(running), pauses)
     begun = state.turns[-1].at if state.turns else at
     return Progress(

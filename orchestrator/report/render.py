@@ -6,11 +6,12 @@ So a template cannot turn a plan's text into markup, or leave a gap where a figu
 
 import re
 import shlex
-from collections import ChainMap
-from collections.abc import Iterator, Mapping
+from collections import ChainMap, Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined
 
@@ -30,10 +31,16 @@ from orchestrator.report.since import series_of, sparkline
 
 VALUES_SHOWN: Final = 64
 CHANGES_SHOWN: Final = 12
-OBSTACLES_SHOWN: Final = 12
+FIRST_SCREEN: Final = 60
+"""Lines of the first screen at most. The files of the workstreams have what does not fit."""
+OBSTACLES_SHOWN: Final = 8
 """In words on the first screen; the tables have the rest."""
+FAILING_SHOWN: Final = 4
+"""Tasks that failed, and changes that loosen the contract, on the first screen."""
+TABLE_LINES: Final = 5
+"""What a table takes beside its rows, with the fold around it and the line that names what does not fit."""
 IN_TWO_LINES: Final = 3
-"""Up to so many are told in two lines each, more in one."""
+"""Up to this many take two lines each, more only one."""
 DISPUTED: Final = frozenset({Agreement.DISAGREES, Agreement.INCONSISTENT})
 COMMIT: Final = re.compile(r"^([0-9a-f]{12})[0-9a-f]{28}")
 NAMED_OF_A_MACHINE: Final = ("cpu", "cores", "memory", "git")
@@ -46,10 +53,38 @@ def render_markdown(report: Report) -> str:
 
 
 def render_short(report: Report) -> str:
-    """The first screen: what failed or is unproven and what to do, the run, its criteria, and links to the parts."""
+    """The first screen: what failed or is unproven and what to do, the run, its criteria, and links to the parts.
+
+    Of the criteria it lists as many as fit, those first that did not pass.
+    """
+    others = [row for row in report.criteria if row.verdict.outcome is not Outcome.PASS]
+    passed = [row for row in report.criteria if row.verdict.outcome is Outcome.PASS]
+    room = FIRST_SCREEN - _short(report, Listed.of(others, 0), Listed.of(passed, 0)).count("\n")
+    shown = Listed.of(others, room - TABLE_LINES)
+    return _short(report, shown, Listed.of(passed, room - 2 * TABLE_LINES - len(shown.shown)))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Criteria: the first are shown, and the rest counted by workstream."""
+
+    shown: tuple[CriterionRow, ...]
+    left: int
+    where: tuple[tuple[str, int], ...]
+
+    @classmethod
+    def of(cls, rows: Sequence[CriterionRow], most: int) -> Self:
+        """The first so many."""
+        shown, rest = rows[: max(0, most)], rows[max(0, most) :]
+        return cls(tuple(shown), len(rest), tuple(Counter(row.id.partition(".")[0] for row in rest).items()))
+
+
+def _short(report: Report, others: Listed, passed: Listed) -> str:
     return _rendered(
         "short.md.j2",
         report,
+        others=others,
+        passed=passed,
         failing=failing_tasks(report.groups),
         obstacles=obstacles_of(report),
         unjudged=unjudged(report),
@@ -57,6 +92,7 @@ def render_short(report: Report) -> str:
         where=places_of(report, f"{report.run}/"),
         ABOUT=Safe(ABOUT_THE_RUN),
         MOST=OBSTACLES_SHOWN,
+        MOST_FAILING=FAILING_SHOWN,
         IN_TWO_LINES=IN_TWO_LINES,
         SHORT_OF=Safe(". "),
         IN_ANOTHER=Safe("\n  - "),

@@ -1,5 +1,5 @@
-"""Rows of the tables with one row for each task. A template takes ten times as long, and a large run has ten thousand
-rows.
+"""Rows of the tables with one row for each task. A template would take ten times as long, and a large run has ten
+thousand rows.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

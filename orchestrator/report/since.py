@@ -1,4 +1,4 @@
-"""What changed since the run of the plan before this one, by what this run's journal knows of it. Pure."""
+"""What changed since the plan's previous run, as this run's journal recorded it. Pure."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence

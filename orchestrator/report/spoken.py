@@ -1,5 +1,5 @@
-"""What agents said of their rounds, read as `orchestrate audit` reads a report: each figure beside what that round
-measured. Pure.
+"""What agents said about their rounds, audited as `orchestrate audit` does: each figure beside what the round measured.
+Pure.
 """
 
 from collections.abc import Iterator, Mapping

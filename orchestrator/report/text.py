@@ -1,4 +1,4 @@
-"""The report in Markdown, as a format of reports; `orchestrator.report.render` writes it."""
+"""The report format `markdown`. `orchestrator.report.render` writes the text."""
 
 from orchestrator.report.format import ReportFormat, ToldRun
 from orchestrator.report.render import render_group, render_short

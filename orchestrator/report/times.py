@@ -1,4 +1,4 @@
-"""What a run's tasks took, as the file of times that a plan may have beside it."""
+"""The report format `times`: how long each task took, as a plan's file of times."""
 
 from orchestrator.engine.expecting import times_text
 from orchestrator.report.format import ReportFormat, ToldRun

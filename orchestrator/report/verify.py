@@ -1,6 +1,6 @@
-"""Does a run still prove what its report says? Judges again from the stored evidence and checks every artifact.
+"""Whether a run still proves what its report says. It judges again from the stored evidence and checks every artifact.
 
-Pure but for `digest`, which is given: it reads the files. A finding for every criterion and every artifact.
+Pure, except for the argument `digest`, which reads files. There is a finding for every criterion and every artifact.
 """
 
 import math

@@ -7,7 +7,8 @@ from typing import Final, TypeVar
 from orchestrator.graph.load import LoadedPlan
 from orchestrator.graph.model import TaskGraph
 from orchestrator.graph.schedule import Schedule, forecast
-from orchestrator.plan.model import Agent, Deliverable, Group, Plan, SuccessMetric
+from orchestrator.plan.agent_model import Agent
+from orchestrator.plan.model import Deliverable, Group, Plan, SuccessMetric
 from orchestrator.plan.values import spell_duration
 from orchestrator.review.change import Action, Change, Part, in_order
 from orchestrator.review.criteria import compare_criteria, pair_criteria
@@ -66,7 +67,7 @@ def changes_between(old: Plan, old_graph: TaskGraph, new: Plan, new_graph: TaskG
 
 
 def _once(changes: Iterable[Change], renamed: Collection[tuple[str, str]]) -> Iterator[Change]:
-    """Without the moves that follow from a group's new name: that is told of the group."""
+    """Without the moves that follow from a group's new name: the group reports that."""
     for one in changes:
         if one.action is not Action.MOVED or (group_of(one.name), group_of(one.after)) not in renamed:
             yield one

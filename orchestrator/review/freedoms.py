@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from fnmatch import fnmatchcase
 from typing import Final
 
+from orchestrator.plan.agent_model import Agent, Budget, Sandbox
 from orchestrator.plan.drivers import Driver
-from orchestrator.plan.model import Agent, Budget, Sandbox, Task
+from orchestrator.plan.model import Task
 
 STRENGTH: Final = {Sandbox.NONE: 0, Sandbox.LANDLOCK: 1, Sandbox.AUTO: 2, Sandbox.BUBBLEWRAP: 3}
 """How much each sandbox keeps in; `auto` may come to landlock."""

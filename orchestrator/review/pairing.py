@@ -1,4 +1,4 @@
-"""Which part of the old plan is which of the new one: the same name, or else the same content under another name."""
+"""Match parts of the old plan with parts of the new one: by name, or else by equal content under another name."""
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass

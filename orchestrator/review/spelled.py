@@ -1,4 +1,4 @@
-"""Values of a plan's part for a reader: spelled as the plan has them, key by key, and secrets masked. Pure."""
+"""A plan part's values for a reader: spelled as in the plan, key by key, with secrets masked. Pure."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
@@ -11,9 +11,9 @@ from orchestrator.secrets import MASK, mask
 KEYED: Final = frozenset(
     {"with", "params", "env", "resources", "retries", "budget", "workspace", "may", "progress_reports"}
 )
-"""Fields that are told key by key."""
+"""Fields that are shown key by key."""
 DEFAULTS: Final[Mapping[str, str]] = {"timeout": "no limit", "resources.cpu": "1"}
-"""What holds where a plan says nothing, for fields whose default is none."""
+"""The effective value of fields whose default is None, if the plan does not set them."""
 
 
 def fields_of(part: BaseModel) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def compare_tasks(old: TaskGraph, new: TaskGraph, pairs: Pairs, plan: Plan, para
 
 
 def _agent(old: TaskNode, new: TaskNode) -> Iterator[Change]:
-    """Who does it, by name also where the group's lead does; a new lead is told once, of the group."""
+    """The agent's name, also if it is the group's lead. A new lead is reported once, for the group."""
     if old.agent != new.agent and (old.task.agent, old.group) != (new.task.agent, new.group):
         yield Change(Part.TASK, Action.CHANGED, new.id, "agent", old.agent, new.agent)
 

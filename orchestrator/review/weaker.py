@@ -1,6 +1,7 @@
 """Whether a changed parameter makes a measurement weaker: fewer samples, smaller inputs, a wider tolerance. Pure.
 
-Names and numbers are all that a review has: what it cannot tell is no loosening, and stands among the other changes.
+A review has only names and numbers. A change that it cannot judge is not called a loosening, but is listed with the
+others.
 """
 
 import re

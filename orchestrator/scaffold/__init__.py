@@ -55,7 +55,7 @@ def taken_by(name: str) -> str:
 
 
 def _installed_as(name: str) -> str:
-    """The installed distribution that pip takes for the same as a project of that name; "" where there is none, or
+    """The installed distribution that pip takes for the same as a project of that name; "" if there is none, or
     it is the one here.
     """
     try:

@@ -1,4 +1,4 @@
-"""Who has taken a turn that waits to be claimed, as plain data."""
+"""The claim of a turn, as plain data."""
 
 from orchestrator.records import dataclass
 

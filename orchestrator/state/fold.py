@@ -1,4 +1,4 @@
-"""From events to state: `apply` takes one step, `fold` all of them. No clock, no disk."""
+"""Turn events into state: `apply` takes one event, `fold` all of them. No clock, no disk."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -72,7 +72,7 @@ def apply(state: RunState, envelope: Envelope) -> RunState:  # noqa: C901 - one 
         case ProgressReported():
             state.progress = (event.settled, event.total)
         case RunExpected():
-            pass  # the expectation changes nothing; the report shows it beside the duration
+            state.expected |= dict(event.each)
         case CriterionJudged():
             state.verdicts[event.verdict.criterion] = event.verdict
             if event.metric is not None:

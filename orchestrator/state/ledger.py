@@ -5,7 +5,7 @@ Pure: a fold over what is recorded.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from orchestrator.plan.model import Budget
+from orchestrator.plan.agent_model import Budget
 from orchestrator.records import dataclass
 from orchestrator.state.run import RunState, TaskRecord
 from orchestrator.state.spending import Reserved, Spending, charge, total

@@ -1,4 +1,4 @@
-"""What a plan asks less than it did earlier in its run."""
+"""A demand that a plan loosened since earlier in its run."""
 
 from orchestrator.evidence.metric import Metric
 from orchestrator.evidence.verdict import Verdict

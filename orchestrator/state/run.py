@@ -105,7 +105,7 @@ class TaskRecord:
 
     @property
     def answer(self) -> Answer | None:
-        """What a person said to the latest question, None where nobody did or where it is void."""
+        """What a person said to the latest question, None if nobody answered or the answer is void."""
         last = self.answers[-1] if self.answers else None
         return last if last is not None and last.attempt == self.attempt and not last.void else None
 
@@ -141,6 +141,7 @@ class RunState:
     loosened: by what the contract was loosened, as it was judged at the end.
     draws: of each task, what its attempts came to that does not stand; also of tasks that the plan lost.
     earlier: what earlier runs came to, as it was known when this one started. before: the one before it.
+    expected: seconds that tasks were expected to take when the run was started or resumed, as far as that is known.
     """
 
     run: str = ""
@@ -170,6 +171,7 @@ class RunState:
     draws: dict[str, tuple[Draw, ...]] = field(default_factory=dict)
     earlier: tuple[Earlier, ...] = ()
     before: Before | None = None
+    expected: dict[str, float] = field(default_factory=dict)
 
     @property
     def finished(self) -> bool:

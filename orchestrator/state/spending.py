@@ -93,7 +93,7 @@ class Calls:
 
 
 def charge(reserved: Reserved, settled: Settled | None) -> Spending:
-    """What a call costs that is over, or of which nobody knows more (None): as it was reserved then."""
+    """The cost of a finished call. If its usage is unknown (None), it costs what was reserved."""
     if settled is None or not settled.known:
         unpriced = int(reserved.cost is None)
         return Spending(calls=1, unknown=1, unpriced=unpriced, tokens=reserved.tokens, cost=reserved.cost or 0.0)

@@ -1,1 +1,1 @@
-"""Telling others of a run: what is news, to whom it goes and by what, and what could not be told."""
+"""Notify others of a run: what is news, who gets it and how, and which messages could not be sent."""

@@ -1,11 +1,12 @@
-"""Addresses are secrets: where they come from, and texts with no part of one in them."""
+"""Addresses are secrets: where they come from, and how to remove them from texts."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 from urllib.parse import quote, unquote
 
-from orchestrator.plan.model import FromEnvironment, Notify
+from orchestrator.plan.base import FromEnvironment
+from orchestrator.plan.model import Notify
 from orchestrator.secrets import MASK
 
 SHORTEST_PART: Final = 5  # characters of an address's part; what is shorter is a word

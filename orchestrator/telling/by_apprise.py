@@ -1,5 +1,5 @@
-"""The notifier `apprise`: Slack, mail, webhooks and what else https://github.com/caronc/apprise speaks to, by the
-address alone.
+"""The notifier `apprise`: Slack, mail, webhooks and the other services of https://github.com/caronc/apprise. The
+address alone decides which.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Sends news while the run goes on: a thread for each address, and one deadline for all of them at the end."""
+"""Send news during the run: one thread for each address, and one deadline for all of them at the end."""
 
 import threading
 import time
@@ -18,7 +18,7 @@ PATIENCE: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who is told. name: as it may be shown; subjects: of what."""
+    """A recipient. name: as it may be shown; subjects: of which news."""
 
     name: str
     address: str

@@ -8,7 +8,8 @@ from typing import Final
 
 from orchestrator.evidence.verdict import Outcome, Verdict
 from orchestrator.graph.load import LoadedPlan
-from orchestrator.plan.model import Budget, Subject
+from orchestrator.plan.agent_model import Budget
+from orchestrator.plan.model import Subject
 from orchestrator.records import dataclass
 from orchestrator.report.agentwork import is_silent, spent_rows
 from orchestrator.report.failing import SEVERITY

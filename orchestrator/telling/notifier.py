@@ -36,7 +36,7 @@ class Notifier(Protocol):
         """
 
     def send(self, address: str, news: "News") -> None:
-        """Send it, within seconds, from a thread of its own. Raises whatever went wrong; the message is told
+        """Send it, within seconds, from a thread of its own. Raises any exception if it failed; the message is told
         without the address.
         """
 

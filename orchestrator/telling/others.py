@@ -79,7 +79,7 @@ def _recipient(target: Notify, variables: Mapping[str, str]) -> "Recipient":
 
 
 class Others:
-    """Listens to a run for those who are told of it. Without any it does nothing."""
+    """Listens to a run for its recipients. Without any it does nothing."""
 
     def __init__(self, loaded: LoadedPlan, known: "Sequence[Recipient]", telling: Telling) -> None:
         self._known = known
@@ -153,7 +153,7 @@ class Others:
 
 @contextmanager
 def telling_others(loaded: LoadedPlan, telling: Telling) -> Iterator[Others]:
-    """Whoever is told of the run, within the block. Raises NotifierError before anything runs."""
+    """The recipients of the run's news, within the block. Raises NotifierError before anything runs."""
     others = Others(loaded, recipients(loaded.plan.notify, os.environ), telling)
     try:
         yield others

@@ -1,7 +1,7 @@
-"""What was told of a run, and what could not be: lines beside its journal, so that a resume does not tell the same
+"""A record, beside the journal, of messages that were sent and that could not be sent. So a resume does not send one
 again.
 
-The journal is what happened in the run; this is only what became of messages about it, often after the run has ended.
+The journal has what happened in the run. This file only has what happened to messages about it, often after its end.
 """
 
 import json

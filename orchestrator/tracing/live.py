@@ -1,4 +1,4 @@
-"""Whether the spans of a run are sent, and sending them from what its journal has."""
+"""Decide whether a run's spans are sent, and send them from its journal."""
 
 from collections.abc import Callable, Mapping, Sequence
 

@@ -1,5 +1,5 @@
-"""Sends spans over OTLP/HTTP, by OpenTelemetry's SDK. Where to, with which headers and certificates, its own
-variables say (OTEL_EXPORTER_OTLP_…).
+"""Sends spans over OTLP/HTTP, by OpenTelemetry's SDK. The SDK's own variables (OTEL_EXPORTER_OTLP_…) say where to, and
+with which headers and certificates.
 """
 
 import hashlib

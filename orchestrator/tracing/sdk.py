@@ -1,4 +1,4 @@
-"""Our spans as the SDK's, by its own tracer: with the times that were recorded, and ids of our own."""
+"""Convert our spans to the SDK's, with its own tracer, the recorded times, and our own ids."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,7 @@
 """A run's spans from its events: run → workstream → task → attempt → round → call of a model. Pure: the same journal
 gives the same spans.
 
-What agents were told and what they said is not in them.
+They do not contain what agents were told or what they said.
 """
 
 import math

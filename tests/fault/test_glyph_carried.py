@@ -14,7 +14,8 @@ from xxhash import xxh3_64_intdigest
 import encoder
 from encoder.container.format import FRAME_SIZE, FrameKind, short_check
 from encoder.container.frame_search import FrameSearch
-from encoder.container.reader import read_block, read_trailer
+from encoder.container.random_access import read_block
+from encoder.container.reader import read_trailer
 from encoder.profile import CodebookSettings, PoolSettings, load_profile
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.stream.encoder import StreamingEncoder

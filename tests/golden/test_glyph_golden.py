@@ -10,7 +10,8 @@ import pytest
 
 import encoder
 from encoder.block.codec import describe_block
-from encoder.container.reader import read_block, read_trailer
+from encoder.container.random_access import read_block
+from encoder.container.reader import read_trailer
 from encoder.strategy import BackEnd, TreeType
 
 FOLDER = Path(__file__).parent / "glyph"

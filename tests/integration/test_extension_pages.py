@@ -104,3 +104,10 @@ def test_a_verb_is_listed_and_does_its_work(site, project):
     assert "Show the tasks that took longest." in orchestrate(site, project, "--help").stdout
     told = orchestrate(site, project, "longest", "--most", "1")
     assert (told.returncode, told.stdout.split()[-1]) == (0, "A.say")
+
+
+@pytest.mark.parametrize("name", sorted(path.parent.name for path in EXAMPLES.glob("*/pyproject.toml")))
+def test_an_example_installs_beside_the_whole_and_beside_the_orchestrator_alone(name):
+    """The two are different distributions, so an example names neither."""
+    project = tomllib.loads((EXAMPLES / name / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["dependencies"] == []

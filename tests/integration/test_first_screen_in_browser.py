@@ -190,3 +190,32 @@ def barriers(page):
 
     found = Axe().run(page).response["violations"]
     return [(one["id"], one["nodes"][0]["html"]) for one in found if one["impact"] in SERIOUS]
+
+
+@pytest.fixture(scope="module")
+def awkward(shell_in, tmp_path_factory):
+    """The page of a run whose titles and names are long words and markup."""
+    shell = shell_in(tmp_path_factory.mktemp("awkward"))
+    late = {**criterion("late", "slow"), "title": "Z" * 80}
+    marked = {
+        **criterion(LONG, "slow"),
+        "title": '<b>bold</b> | `tick` *star* [x](y) & "quote" <script>alert(1)</script>',
+    }
+    shell.plan([measuring("slow", [20, 21, 22])], [late, marked])
+    assert shell("run", "-q", "plan.yaml").returncode == 1
+    return shell.folder / "reports" / f"{shell.runs()[-1]['run']}.html"
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_long_words_and_markup_in_titles_push_nothing_out_of_the_page(browser, awkward, width):
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(awkward.as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    row = page.locator("#criterion-A\\.late")
+    assert page.evaluate("(row) => row.getBoundingClientRect().right", row.element_handle()) <= width
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 720, "height": 1000})  # a sheet of A4
+    assert page.evaluate("document.documentElement.scrollWidth") <= 720
+    assert "<b>bold</b> | `tick` *star* [x](y)" in page.locator(f"#criterion-A\\.{LONG}").inner_text()
+    page.close()

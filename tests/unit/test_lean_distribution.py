@@ -42,3 +42,13 @@ def test_every_distribution_carries_the_stubs_that_hold_the_public_names():
     for part in ("", "orchestrator", "encoder"):
         told = tomllib.loads((ROOT / part / "pyproject.toml").read_text())
         assert "*.pyi" in told["tool"]["setuptools"]["package-data"]["*"]
+
+
+def test_every_distribution_carries_the_licence_and_names_the_pythons_that_are_tested():
+    for folder in (".", "orchestrator", "encoder"):
+        project = tomllib.loads((ROOT / folder / "pyproject.toml").read_text())["project"]
+        assert project["license-files"] == ["LICENSE"]
+        assert (ROOT / folder / "LICENSE").read_text() == (ROOT / "LICENSE").read_text()
+        named = {one.rpartition(" ")[2] for one in project["classifiers"] if "Python :: 3." in one}
+        assert named == {"3.11", "3.12", "3.13", "3.14"}
+        assert "urls" not in project

@@ -1,4 +1,4 @@
-"""Who may call, and with what: an account for each attempt, known by a token that only its agent has."""
+"""Accounts of the metering proxy, one for each attempt. A token that only its agent has identifies it."""
 
 import secrets
 from collections.abc import Callable

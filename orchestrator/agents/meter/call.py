@@ -1,7 +1,6 @@
-"""One call of a model, from reservation to settlement. Its answer is passed on piece by piece as it comes, and read by
-the way.
+"""One call of a model, from reservation to settlement. Its answer is read and passed on piece by piece, as it arrives.
 
-It is one task of the proxy's loop, which is cancelled where who called hangs up, or where the attempt ends.
+It is one task of the proxy's event loop. It is cancelled when the caller hangs up or the attempt ends.
 """
 
 import asyncio
@@ -33,7 +32,7 @@ LARGE: Final = 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Route:
     """Where calls to one provider go out."""
 
     provider: Provider
@@ -46,7 +45,7 @@ class Way:
 class Call:
     """One request of an agent. path: below the provider's name; body: all of it."""
 
-    way: Way
+    route: Route
     account: Account
     request: web.BaseRequest
     path: str
@@ -106,8 +105,8 @@ class Call:
 
         tokens = most_tokens(self.said, len(self.body))
         read = len(self.body) // 3
-        cost = at_most(self.way.provider.name, self._model, read, tokens - read)
-        self._number = self.account.reserve(self.way.provider.name, self._model, tokens, cost, reply)
+        cost = at_most(self.route.provider.name, self._model, read, tokens - read)
+        self._number = self.account.reserve(self.route.provider.name, self._model, tokens, cost, reply)
         try:
             return await answered
         except asyncio.CancelledError:
@@ -117,29 +116,31 @@ class Call:
     async def _send(self) -> ClientResponse:
         """Pass it on; where the provider is asked too often, wait with all others and try again."""
         for attempt in range(1, TIMES + 1):
-            await self.way.gate.passed()
+            await self.route.gate.passed()
             try:
                 self._made = True
                 answer = await self._once()
             except BaseException:
-                self.way.gate.given_up()
+                self.route.gate.given_up()
                 raise
             if answer.status not in BUSY or attempt == TIMES:
-                self.way.gate.opened()
+                self.route.gate.opened()
                 return answer
             self._made = False
-            self.way.gate.closed(retry_after(answer.headers))
+            self.route.gate.closed(retry_after(answer.headers))
             answer.close()
         raise AssertionError("the last try is returned")
 
     async def _once(self) -> ClientResponse:
-        way, request = self.way, self.request
-        url = URL(address(way.provider, way.upstream.base, self.path, request.rel_url.raw_query_string), encoded=True)
+        route, request = self.route, self.request
+        url = URL(
+            address(route.provider, route.upstream.base, self.path, request.rel_url.raw_query_string), encoded=True
+        )
         content = body_out(self.said, self.body, self.path)
-        return await way.client.request(
+        return await route.client.request(
             request.method,
             url,
-            headers=headers_out(way.provider, way.upstream.key, request.headers),
+            headers=headers_out(route.provider, route.upstream.key, request.headers),
             data=content if len(content) < LARGE else io.BytesIO(content),
             allow_redirects=False,
         )
@@ -150,7 +151,7 @@ class Call:
             self.account.settle(Settled(self._number, 0, 0, 0, 0.0))
             return
         read, written = counted.read or 0, counted.written or 0
-        cost = price(self.way.provider.name, self._model, read, written, counted.cached) if counted.known else None
+        cost = price(self.route.provider.name, self._model, read, written, counted.cached) if counted.known else None
         self.account.settle(Settled(self._number, read, written, counted.cached, cost, counted.known))
 
 
@@ -184,7 +185,7 @@ async def pass_on(
 
 
 def refusal(code: int, reason: str) -> web.Response:
-    """In a shape that every provider's clients read."""
+    """A refusal in a form that the clients of every provider can read."""
     kind = "budget_exhausted" if code == 402 else "proxy_error"
     said = {"type": "error", "error": {"type": kind, "code": str(code), "message": reason}}
     return web.json_response(said, status=code)

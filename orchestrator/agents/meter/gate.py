@@ -1,8 +1,8 @@
-"""One gate for all agents of a provider: when it says that it is asked too often, all wait once, and then begin again
-slowly.
+"""One gate for all agents of a provider. If the provider says that it gets too many requests, all agents wait once,
+then start again slowly.
 
 The number of calls that may wait for an answer at once starts small. It grows with every good answer, and shrinks when
-the provider refuses one. So a refusal meets few calls. A call passes out of the gate as soon as its answer begins.
+the provider refuses one. So a refusal affects few calls. A call leaves the gate as soon as its answer begins.
 """
 
 import asyncio

@@ -1,12 +1,12 @@
-"""Prices of models, offline, from the package genai-prices. A model that it does not know has no price, and the report
-says so.
+"""Prices of models, offline, from the package genai-prices. If it does not know a model, the model has no price, and
+the report says so.
 """
 
 from functools import cache, lru_cache
 from typing import Any, Final
 
 DIGITS: Final = 5
-"""Binary digits by which sizes of calls that are about to be made are told apart."""
+"""Binary digits to which the size of a call is rounded before its price is reserved."""
 
 
 def price(provider: str, model: str, read: int, written: int, cached: int = 0) -> float | None:
@@ -24,8 +24,8 @@ def price(provider: str, model: str, read: int, written: int, cached: int = 0) -
 
 
 def at_most(provider: str, model: str, read: int, written: int) -> float | None:
-    """As `price`, of sizes that are rounded up, by a sixteenth at the most. An agent's calls are of few such sizes, and
-    the loop has no time for a calculation before each.
+    """As `price`, with sizes rounded up by at most a sixteenth. An agent's calls then have few different sizes, so the
+    price is cached: the event loop has no time to calculate it before each call.
     """
     return _at_most(provider, model, _up(read), _up(written))
 

@@ -1,5 +1,5 @@
-"""The providers that the proxy speaks for: where they are, how they are asked, and which variables an agent finds
-them by. A table.
+"""A table of the providers that the proxy serves: their addresses, their APIs, and the variables that tell an agent
+where they are.
 """
 
 import re
@@ -84,9 +84,7 @@ def kind_of(provider: Provider, method: str, path: str) -> Kind | None:
 
 
 def bases_in(settings: Mapping[str, str]) -> dict[str, str]:
-    """Where an agent finds the proxy, by the provider's name; settings: what stands in its environment in place of
-    keys.
-    """
+    """Where an agent finds the proxy, by the provider's name; settings: what its environment has instead of keys."""
     return {each.name: settings[each.bases[0]] for each in PROVIDERS.values() if each.bases[0] in settings}
 
 

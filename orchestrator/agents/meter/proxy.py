@@ -1,7 +1,7 @@
-"""The proxy itself: a server on loopback that passes calls on, streams unbuffered, and has each call reserved and
-settled.
+"""The proxy itself: a server on loopback. It passes calls on without buffering, and has the cost of each call reserved
+and settled.
 
-An agent calls it with its attempt's token; the provider's key is put in here, and is in no other process. It uses
+An agent calls it with its attempt's token. The provider's key is added here, and no other process has it. It uses
 aiohttp on both sides, in a loop of its own; docs/decisions/0070-metering-proxy.md says why. Each connection is one
 task, and there is one pool of connections to providers.
 """
@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector, web
 
 from orchestrator.agents.meter.accounts import Account
-from orchestrator.agents.meter.call import Call, Way, refusal
+from orchestrator.agents.meter.call import Call, Route, refusal
 from orchestrator.agents.meter.gate import Gate
 from orchestrator.agents.meter.prices import load_prices
 from orchestrator.agents.meter.providers import PROVIDERS, Kind, kind_of
@@ -34,7 +34,7 @@ CONNECT: Final = 30.0
 HEADER: Final = 64 * 2**10
 """Bytes of one header, either way."""
 SILENT: Final = logging.getLogger("orchestrator.meter")
-"""A connection that broke is told where it matters: to who called, and in the ledger."""
+"""A broken connection is reported where it matters: to the caller, and in the ledger."""
 SILENT.addHandler(logging.NullHandler())
 SILENT.propagate = False
 
@@ -48,7 +48,7 @@ class MeteringProxy:
         self._upstream = upstream
         self._accounts: dict[str, Account] = {}
         self._calls: dict[str, set[asyncio.Task[Any]]] = {}
-        self._ways: dict[str, Way] = {}
+        self._routes: dict[str, Route] = {}
         self._folder = tempfile.mkdtemp(prefix="orch-")
         self.socket = Path(self._folder) / "meter"
         self._sockets = [_loopback(), _unix(self.socket)]
@@ -82,9 +82,7 @@ class MeteringProxy:
         account.close()
 
     def settings(self, account: Account, names: tuple[str, ...]) -> dict[str, str]:
-        """What stands in an agent's environment in place of the keys among `names`: the token, and where the proxy
-        is.
-        """
+        """What an agent's environment has instead of the keys among `names`: the token and the proxy's address."""
         given: dict[str, str] = {}
         for provider in PROVIDERS.values():
             wanted = [name for name in names if name in provider.keys]
@@ -94,7 +92,9 @@ class MeteringProxy:
         return given
 
     def _load_prices(self) -> None:
-        """That takes a second or two, for which the loop has no time: calls wait for it, and nothing else does."""
+        """Load the prices in a thread. It takes a second or two, which would block the event loop. Only calls wait for
+        it.
+        """
         try:
             load_prices()
         finally:
@@ -111,8 +111,8 @@ class MeteringProxy:
 
     async def _serve(self) -> None:
         async with _client() as client:
-            self._ways = {
-                name: Way(PROVIDERS[name], upstream, Gate(), client) for name, upstream in self._upstream.items()
+            self._routes = {
+                name: Route(PROVIDERS[name], upstream, Gate(), client) for name, upstream in self._upstream.items()
             }
             server = web.Server(
                 self._handle, handler_cancellation=True, access_log=None, logger=SILENT, keepalive_timeout=60,
@@ -144,21 +144,21 @@ class MeteringProxy:
 
     async def _answer(self, request: web.BaseRequest, token: str) -> web.StreamResponse:
         _, name, path = ("/" + request.rel_url.raw_path.lstrip("/") + "/").split("/", 2)
-        way, account, path = self._ways.get(name), self._accounts.get(token), path.removesuffix("/")
-        if way is None:
+        route, account, path = self._routes.get(name), self._accounts.get(token), path.removesuffix("/")
+        if route is None:
             return refusal(404, "no such provider, or no key for it")
         if account is None:
             return refusal(401, "no attempt has this token")
         if "upgrade" in request.headers:
             return refusal(426, "only plain HTTP is metered")
-        kind = kind_of(way.provider, request.method, path)
+        kind = kind_of(route.provider, request.method, path)
         if kind is None:
             return refusal(404, f"{request.method} {path} cannot be metered")
         body = await _body(request)
         if body is None:
             return refusal(413, f"the request is larger than {LARGEST >> 20} MiB")
         await self._priced.wait()
-        call = Call(way, account, request, path, body)
+        call = Call(route, account, request, path, body)
         return await (call.metered() if kind is Kind.METERED else call.plain())
 
 

@@ -1,6 +1,6 @@
-"""The way to a provider: its address and key, and what of a request and of an answer is passed on. Pure.
+"""A provider's address and key, and which parts of requests and answers are passed on. Pure.
 
-An agent's headers lose whatever could carry its token, and get the key; both sides keep their own connection.
+Headers that could carry the agent's token are removed, and the key is added. Each side keeps its own connection.
 """
 
 import json
@@ -74,7 +74,7 @@ def body_out(said: Mapping[str, Any], body: bytes, path: str) -> bytes:
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """What a body says; nothing where it is no JSON object."""
+    """The body as a JSON object; empty if it is none."""
     try:
         said = json.loads(body)
     except (ValueError, RecursionError):

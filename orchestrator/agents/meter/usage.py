@@ -1,7 +1,7 @@
-"""Tokens, as a provider's answer tells them: in JSON, or in events of a stream. Pure.
+"""Read the token counts from a provider's answer, in JSON or in stream events. Pure.
 
-OpenAI chat and responses, Anthropic messages, Gemini. Counts never fall. What a stream told before its end is only a
-part: where it was broken off, by either side, its usage is unknown.
+OpenAI chat and responses, Anthropic messages, Gemini. Counts never fall. The counts before a stream's end are only a
+part. If either side breaks the stream off, its usage is unknown.
 """
 
 import json
@@ -68,7 +68,7 @@ class Reader:
         self._keep(rest)
 
     def end(self, *, broken: bool = False) -> Counted:
-        """All is read. broken: it ended before its time, by whichever side."""
+        """The answer has ended. broken: either side broke it off."""
         if self.stream:
             self._line_ended()
             self._event_ended()

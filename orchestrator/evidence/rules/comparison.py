@@ -1,4 +1,4 @@
-"""Two paired arms with an A/A control beside them: the median of what the pairs come to, the mean where exact."""
+"""Two paired arms with an A/A control: the median over the pairs, or the mean if the arms are exact."""
 
 import math
 from collections.abc import Callable, Sequence

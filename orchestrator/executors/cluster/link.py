@@ -63,8 +63,8 @@ class Link:
             undo.pop_all()
 
     def ask(self, what: str, **more: object) -> Any:  # noqa: ANN401 - distributed has no types
-        """The scheduler's answer. Raises whatever the connection does, TimeoutError included, and ConnectionError
-        where it is `broken`.
+        """The scheduler's answer. Raises the connection's exceptions, TimeoutError included, and ConnectionError if it
+        is `broken`.
         """
         answer = None
         if not self.broken:

@@ -10,7 +10,7 @@ PATIENCE: Final = "60s"
 
 
 class Dask(ExecutorSpec):
-    """On a Dask cluster.
+    """Attempts run on a Dask cluster.
 
     scheduler: its address, unless given a cluster of processes on this machine. store: the folder or URL that artifacts
     travel by, unless given `store` in the state folder. cluster-wait: how long to wait for a cluster that went away.

@@ -84,7 +84,7 @@ def _place(root: str, name: str) -> str:
 
 @contextlib.contextmanager
 def _explained(url: str) -> Any:  # noqa: ANN401 - a generator, as contextmanager wants it
-    """Raise whatever another file system raises as StoreError."""
+    """Turn any exception of another file system into StoreError."""
     try:
         yield
     except StoreError:

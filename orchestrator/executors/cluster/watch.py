@@ -55,7 +55,7 @@ class Watch:
             self._watched[order.marker] = Watched(order, listener)
 
     def give_up(self, marker: str) -> None:
-        """Refuse whatever comes from it from now on."""
+        """Refuse everything that it sends from now on."""
         with self._lock:
             self._watched.pop(marker, None)
 
@@ -146,7 +146,7 @@ class Watch:
                     self._watched[marker].granted = now
 
     def withdraw(self, marker: str) -> None:
-        """Its lease is not renewed any more."""
+        """Stop renewing its lease."""
         with self._lock:
             self._watched[marker].withdrawn = True
 

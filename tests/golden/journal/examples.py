@@ -122,6 +122,7 @@ EXAMPLES = (
     e.TaskInvalidated("A.x", "what it runs has changed"),
     e.ProgressReported(1, 2, ("A.x",)),
     e.RunExpected(61.5, "2 earlier runs", 0.004),
+    e.RunExpected(61.5, "2 earlier runs", 0.004, (("A.x", 60.25),)),
     e.CriterionJudged(VERDICT),
     e.CriterionJudged(CONTROLLED),
     e.RunInterrupted("SIGTERM received"),

@@ -9,7 +9,7 @@ from orchestrator.beneath import create_below, digest_below, folder_below, open_
 @pytest.fixture(params=["openat2", "part by part"])
 def below(request, tmp_path, monkeypatch):
     if request.param == "part by part":
-        monkeypatch.setattr(beneath, "_openat2", lambda: None)
+        monkeypatch.setattr(beneath, "_opener", lambda: None)
     (tmp_path / "outside").write_text("secret")
     root = tmp_path / "root"
     (root / "a" / "b").mkdir(parents=True)

@@ -1,4 +1,6 @@
+import ast
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -8,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator import kernel
+from orchestrator.kernel import facts, sockets
 
 SLEEP = (sys.executable, "-c", "import time; print(flush=True); time.sleep(60)")
 
@@ -97,7 +100,7 @@ def test_an_open_folder_has_a_path(tmp_path):
 def test_who_is_at_the_other_end_of_a_socket_is_known():
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        assert kernel.user_of(ours.fileno()) == os.getuid()
+        assert sockets.user_of(ours.fileno()) == os.getuid()
 
 
 @pytest.mark.usefixtures("child")
@@ -116,16 +119,60 @@ def test_only_linux_gives_handles_on_processes_and_addresses_of_files(child, col
         os.close(handle)
 
 
-def test_the_calls_that_only_linux_has_are_made_in_one_module():
-    root = Path(kernel.__file__).parent
-    words = ("pidfd_", ".prctl(", "O_PATH", "eventfd", "select.epoll", "SO_PEERCRED", "sched_getaffinity", "O_TMPFILE")
-    sandbox = {"agents/measured.py"}  # what only runs in a sandbox of Linux
-    found = {
-        str(path.relative_to(root))
-        for path in root.rglob("*.py")
-        if any(word in path.read_text(encoding="utf-8") for word in words)
-    }
-    assert found - sandbox == {"kernel.py"}
+def test_the_user_of_a_connection_on_this_machine_is_known():
+    with socket.create_server(("127.0.0.1", 0)) as listening, socket.create_connection(listening.getsockname()) as one:
+        other = listening.accept()[0]
+        with other:
+            assert sockets.user_between(one.family, other.getpeername(), other.getsockname()) == os.getuid()
+            assert sockets.user_between(one.family, ("127.0.0.1", 1), other.getsockname()) is None
+
+
+def test_a_path_below_a_folder_is_opened_in_one_step_or_not_at_all(column, tmp_path):
+    (tmp_path / "file").write_text("here")
+    (tmp_path / "link").symlink_to("file")
+    opened = kernel.opener_beneath()
+    if column == "elsewhere":
+        assert opened is None
+        return
+    if opened is None:
+        pytest.skip("this kernel has no openat2")
+    folder = os.open(tmp_path, kernel.FOLDER)
+    with os.fdopen(opened(folder, "file", os.O_RDONLY)) as file:
+        assert file.read() == "here"
+    for refused in ("link", "../file", "/etc/passwd"):
+        with pytest.raises(OSError, match=r"\w"):
+            opened(folder, refused, os.O_RDONLY)
+    os.close(folder)
+
+
+def test_what_is_not_known_elsewhere_is_said_to_be_unknown(column):
+    if column == "elsewhere":
+        assert facts.clock_kept() is None
+        assert facts.processor() == ""
+
+
+ONLY_LINUX = re.compile(
+    r"pidfd|prctl|/proc/(?!self/fd)|SO_PEERCRED|openat2\(|eventfd|epoll|O_TMPFILE|O_PATH|sched_getaffinity|adjtimex|memfd"
+)
+PACKAGE = Path(kernel.__file__).parents[1]
+EXEMPT = {"agents/landlocked.py"}  # runs only where landlock is
+
+
+def test_no_other_package_calls_what_only_linux_has():
+    found = [
+        f"{path.relative_to(PACKAGE)}: {ast.unparse(node)[:80]}"
+        for path in PACKAGE.rglob("*.py")
+        if "kernel" not in path.parts and str(path.relative_to(PACKAGE)) not in EXEMPT
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute | ast.Constant)
+        and not is_prose(node)
+        and ONLY_LINUX.search(node.attr if isinstance(node, ast.Attribute) else str(node.value))
+    ]
+    assert found == []
+
+
+def is_prose(node):
+    return isinstance(node, ast.Constant) and " " in str(node.value)
 
 
 def test_what_a_process_used_is_told_alike_by_the_kernel_and_by_psutil(monkeypatch):

@@ -11,7 +11,7 @@ from encoder.cli.part import Part, part_of
 from encoder.cli.reporting import UsageError, human_size, parse_size
 from encoder.cli.stream_info import BlockLine, StreamInfo, column_costs
 from encoder.container.format import StreamHeader, Totals
-from encoder.container.reader import Trailer
+from encoder.container.random_access import Trailer
 from encoder.errors import GlyphError
 from encoder.strategy import BackEnd, TreeType
 

@@ -207,11 +207,11 @@ def test_the_words_of_landlocked_are_read_and_others_refused(inside):
 
 def test_a_sandbox_is_required_and_its_lack_told_with_the_mend(monkeypatch):
     monkeypatch.setattr(sandbox.shutil, "which", lambda _name: None)
-    monkeypatch.setattr(sandbox, "_has_landlock", lambda: False)
+    monkeypatch.setattr(sandbox, "has_landlock", lambda: False)
     with pytest.raises(NoSandboxError, match="mend: install bubblewrap"):
         choose("auto")
     assert choose("none") == "none"
-    monkeypatch.setattr(sandbox, "_has_landlock", lambda: True)
+    monkeypatch.setattr(sandbox, "has_landlock", lambda: True)
     assert choose("auto") == "landlock"
     with pytest.raises(NoSandboxError, match="no sandbox 'bubblewrap'"):
         choose("bubblewrap")

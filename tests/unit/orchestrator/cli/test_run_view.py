@@ -47,6 +47,24 @@ def test_what_is_left_is_reckoned_at_the_pace_so_far(standing):
     assert standing.remaining(100.0) == pytest.approx(6.0)
 
 
+def test_what_is_left_is_known_from_the_start_where_earlier_runs_tell(standing):
+    standing.take(e.RunExpected(60.0, "1 earlier run", 0.002, (("A.a", 10.0), ("A.b", 20.0), ("A.c", 30.0))), 0.0)
+    assert standing.critical_rest(0.0) == pytest.approx(60.0)
+    standing.take(e.TaskStarted("A.a", 1), 0.0)
+    standing.take(done("A.a", 5.0), 5.0)
+    assert standing.critical_rest(5.0) == pytest.approx(25.0)
+    assert "critical path 25s to go" in drawn(standing, 5.0)
+
+
+def test_a_task_without_an_estimate_says_nothing_of_the_pace(kit):
+    tasks = [{"id": "a", "command": ["true"]}, *({"id": n, "command": ["true"], "estimate": "1m"} for n in "bc")]
+    standing = RunView(load_text(json.dumps(kit.plan_data(tasks)), "plan.yaml"), METRICS)
+    standing.take(done("A.a", 40.0), 40.0)
+    assert standing.remaining(40.0) is None
+    standing.take(done("A.b", 60.0), 100.0)
+    assert standing.remaining(100.0) == pytest.approx(60.0)
+
+
 def test_what_is_left_holds_the_wait_for_a_further_attempt(standing):
     standing.take(done("A.a", 6.0), 6.0)
     standing.take(e.TaskStarted("A.b", 1), 6.0)
@@ -113,7 +131,7 @@ def test_a_failed_group_is_never_green_and_its_failures_are_counted(standing):
 def test_the_wait_for_a_retry_counts_down(standing):
     standing.take(e.TaskStarted("A.a", 1), 0.0)
     standing.take(e.AttemptFailed("A.a", 1, Failure(Cause.EXIT, "no luck", 1), Usage(1, 0, 0, 1), 30.0), 10.0)
-    assert "A.a attempt 2 of 1 in 25s: no luck" in drawn(standing, 15.0)
+    assert "A.a attempt 2 in 25s: no luck" in drawn(standing, 15.0)
     assert "in 10s: no luck" in drawn(standing, 30.0)
     standing.take(e.TaskStarted("A.a", 2), 40.0)
     assert "A.a 2.0s, attempt 2" in drawn(standing, 42.0)

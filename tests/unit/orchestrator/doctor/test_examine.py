@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 
 from orchestrator.doctor import examine as looks
 from orchestrator.doctor.examine import examine
@@ -58,3 +59,17 @@ def test_a_program_that_does_not_speak_acp_is_told_and_ended(tmp_path, monkeypat
     assert "did not answer" in greet((str(silent),)).why
     assert greet((str(leaving),)).why
     assert greet((str(tmp_path / "absent"),)).why
+
+
+def test_a_clock_that_is_behind_the_journal_is_noticed(tmp_path):
+    journal = tmp_path / "journal.sqlite"
+    journal.touch()
+    os.utime(journal, (time.time() + 7200, time.time() + 7200))
+    assert 7000 < examine(tmp_path).clock_behind < 7300
+    assert examine(tmp_path / "other").clock_behind < 60
+
+
+def test_a_home_that_takes_no_keys_is_told(tmp_path, monkeypatch):
+    (tmp_path / "config").write_text("")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    assert "is not a folder" in examine(tmp_path / "state").keys_problem

@@ -2,8 +2,8 @@ import io
 
 import pytest
 
+from orchestrator.executors.artifacts import ArtifactError, check_name
 from orchestrator.executors.checksum import PIECE, checksum
-from orchestrator.executors.collect import ArtifactError, check_name
 from orchestrator.executors.heed import PATIENCE, CutShort, heeding
 
 

@@ -14,8 +14,9 @@ import pytest
 from orchestrator.importers.breakdown import read_breakdown
 from orchestrator.importers.draft import Concern, Draft
 from orchestrator.importers.write import write_plan
+from orchestrator.plan.agent_model import Agent
 from orchestrator.plan.load import parse_plan
-from orchestrator.plan.model import Agent, Criterion, Deliverable, Group, Milestone, Plan, SuccessMetric, Task
+from orchestrator.plan.model import Criterion, Deliverable, Group, Milestone, Plan, SuccessMetric, Task
 
 PLANS = Path(__file__).parents[4] / "plans"
 DOCUMENT = (PLANS / "phase4a3.md").read_text(encoding="utf-8")

@@ -41,7 +41,7 @@ def test_every_line_with_text_is_in_the_plan_in_a_note_or_prose():
     plan_document(draft)
     assert (
         account(draft, PLAN)
-        == "11 lines with text: 5 in the plan, 5 in notes, 1 prose; 1 groups, 2 tasks (1 done), 0 criteria"
+        == "11 lines with text: 5 in the plan, 5 in notes, 1 prose; 1 group, 2 tasks (1 done), 0 criteria"
     )
     left = {note.line for note in draft.notes if note.concern is Concern.LEFT_OUT}
     assert left == {7, 8, 11, 12, 13}

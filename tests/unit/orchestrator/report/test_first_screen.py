@@ -117,10 +117,30 @@ def test_with_many_obstacles_each_takes_a_line_and_only_the_first_are_told_in_wo
     row = next(row for row in missed.criteria if row.verdict.outcome is not Outcome.PASS)
     many = replace(missed, criteria=tuple(replace(row, id=f"A.c{n}") for n in range(20)))
     lines = render_short(many).splitlines()
-    assert sum("mend: " in line for line in lines) == 12
+    assert sum("mend: " in line for line in lines) == 8
     assert all(line.startswith("- ❌") for line in lines if "mend: " in line)
-    assert "- 8 more criteria, in the table" in lines
+    assert "- 12 more criteria, below" in lines
     assert sum(line.startswith("| `A.c") for line in lines) == 20
+
+
+@pytest.mark.parametrize(("bad", "good"), [(0, 200), (70, 0), (30, 200), (3, 40), (12, 12), (200, 200)])
+def test_the_first_screen_has_at_most_sixty_lines_and_counts_what_does_not_fit(missed, bad, good):
+    no = next(row for row in missed.criteria if row.verdict.outcome is not Outcome.PASS)
+    yes = next(row for row in missed.criteria if row.verdict.outcome is Outcome.PASS)
+    rows = [replace(no, id=f"A.n{n}") for n in range(bad)] + [replace(yes, id=f"B.y{n}") for n in range(good)]
+    failing = replace(
+        missed.groups[0].tasks[0], status="failed", reason="exit: no", printed=("a", "b"), stream="stderr"
+    )
+    tasks = tuple(replace(failing, id=f"A.t{n}") for n in range(9))
+    groups = (replace(missed.groups[0], tasks=tasks), *missed.groups[1:])
+    text = render_short(replace(missed, criteria=tuple(rows), groups=groups))
+    listed = {kind: len(re.findall(rf"^\| `{kind}", text, re.MULTILINE)) for kind in ("A.n", "B.y")}
+    assert len(text.splitlines()) <= 60
+    left = dict(re.findall(r"\[(A|B)\]\(\S+\) (\d+)", text))
+    assert listed["A.n"] + int(left.get("A", 0)) == bad
+    assert listed["B.y"] + int(left.get("B", 0)) == good
+    assert not listed["B.y"] or listed["A.n"] == bad
+    assert listed["A.n"] + listed["B.y"] > 5
 
 
 def test_what_no_event_has_judged_is_told_in_one_line(plan, graph, journal):

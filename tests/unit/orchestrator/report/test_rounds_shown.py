@@ -28,6 +28,7 @@ from orchestrator.report.outlook import budgets_left, waiting_of
 from orchestrator.report.spans import course_of
 from orchestrator.report.verify import Standing, verify
 from orchestrator.state import events as e
+from orchestrator.state.failure import Cause, Failure
 from orchestrator.state.fold import fold
 from orchestrator.state.rounds import HandIn, Joined, Round, Talk
 from orchestrator.state.spending import Reserved, Settled
@@ -254,6 +255,13 @@ def test_a_verdict_on_agents_work_is_not_decided_while_a_round_or_a_merge_may_un
     assert told[DONE] == [one.outcome.value for one in judge_now(fold(sealed()))]
 
 
+def test_a_criterion_of_an_agent_that_lost_its_last_round_is_decided_before_the_merge():
+    lost = e.TaskFailed("A.write", 1, Failure(Cause.ROUNDS, "nothing was handed in"), USED)
+    state = fold(sealed(2, lost, e.TaskSkipped("A.measure", "A.write failed", "A.write")))
+    early = Early(LOADED.plan, LOADED.graph, {})
+    assert [(one.criterion, one.outcome.value) for one in early.decided(state, {})] == [("A.small", "UNPROVEN")]
+
+
 def test_what_waits_names_whom_it_waits_for_and_what_is_left_of_every_budget():
     state = fold(sealed(SILENT))
     assert [(one.task, one.agent, one.why) for one in waiting_of(LOADED.plan, LOADED.graph, state)] == [
@@ -262,3 +270,14 @@ def test_what_waits_names_whom_it_waits_for_and_what_is_left_of_every_budget():
     left = {(one.whose, one.unit): (one.left, one.of) for one in budgets_left(LOADED.plan, LOADED.graph, state)}
     assert left["the run", "turns"] == (8.0, 9)
     assert left["agent ME", "tokens"] == (9880.0, 10_000)
+
+
+def test_the_live_display_shows_what_is_left_of_budgets_the_whole_runs_first():
+    standing = RunView(LOADED, {"m.n": METRIC})
+    for envelope in sealed(SILENT):
+        standing.follow(envelope, 1.0)
+    console = Console(width=40, color_system=None)
+    with console.capture() as capture:
+        console.print(render(standing, 0.0, 30.0))
+    lines = [line.strip() for line in capture.get().splitlines() if line.strip().startswith("left ")]
+    assert lines == ["left 8 of 9 turns: the run", "left 9,880 of 10,000 tokens: agent ME"]

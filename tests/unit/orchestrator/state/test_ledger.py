@@ -1,6 +1,6 @@
 """The ledger: what was spent, what is reserved, and what is left of a budget."""
 
-from orchestrator.plan.model import Budget
+from orchestrator.plan.agent_model import Budget
 from orchestrator.state.ledger import left_of, spent_by, spent_on
 from orchestrator.state.run import RunState, TaskRecord
 from orchestrator.state.spending import Reserved, Settled, Spending

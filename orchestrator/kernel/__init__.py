@@ -1,4 +1,4 @@
-"""What Linux offers beyond POSIX, and what stands in for it elsewhere: the one module that knows.
+"""What Linux offers beyond POSIX, and what replaces it elsewhere. No other package calls or reads any of it.
 
 | what | Linux | elsewhere |
 |---|---|---|
@@ -7,15 +7,21 @@
 | processes, their children and environments | /proc | psutil |
 | when a process began, which boot this is | /proc | psutil |
 | an open folder as a path | /proc/self/fd | the folder's own path |
+| a path that may not leave a folder | openat2(2) | part by part, with O_NOFOLLOW |
 | a file without a name that others append to | /proc/PID/fd | a file with a secret name |
 | who is at the other end of a socket | SO_PEERCRED | nobody else: its folder is its owner's alone |
+| who is at the other end of a TCP connection | /proc/net/tcp | psutil: we, or it is not known |
+| whether the clock is synchronised | adjtimex(2) | not known |
+| the processor's name | /proc/cpuinfo | `platform` |
 | waking somebody who waits | eventfd(2), epoll(7) | a pipe, poll(2) |
 
 ORCHESTRATE_KERNEL=portable takes the right-hand column on Linux too; the tests do so. What is weaker there: between a
 look at a process and the signal to it, another can get its pid; and a task that both leaves its process group and
 empties its environment outlives its attempt.
 
-Nothing heavy is imported here, not even contextlib: the launcher of every attempt stands on it.
+Sandboxes are programs and packages that are looked for when an agent needs one (`orchestrator.agents.sandbox`).
+Nothing heavy is imported here, not even contextlib: the launcher of every attempt loads this module, but not those
+below it.
 """
 
 import os
@@ -29,14 +35,18 @@ if TYPE_CHECKING:
 
 VARIABLE = "ORCHESTRATE_KERNEL"
 LINUX = sys.platform == "linux" and os.environ.get(VARIABLE) != "portable"
+DESCRIPTORS = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
+"""The folder of this process's open files."""
 PAUSE = 0.02
 """Seconds between looks at a process where the kernel does not tell of its end."""
 FOLDER = getattr(os, "O_PATH", os.O_RDONLY) | os.O_DIRECTORY | os.O_CLOEXEC
-"""How a folder is opened of which nothing is read."""
+"""Flags to open a folder without reading it."""
 NAMELESS = getattr(os, "O_TMPFILE", os.O_DIRECTORY)
-"""How a file without a name is opened; where there is none, no folder can be opened so to be written."""
+"""Flags to open a file without a name. Elsewhere they make every open for writing fail."""
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1, 4, 36  # linux/prctl.h
 SIGKILL = 9
+OPENAT2 = 437  # the same on every architecture
+BENEATH = 0x02 | 0x04 | 0x08  # RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS, RESOLVE_BENEATH; linux/openat2.h
 STARTED = 19  # starttime is field 22 of /proc/PID/stat (proc(5)); counted after the command's ")"
 USER, SYSTEM = 11, 12  # utime and stime, counted so too
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -115,7 +125,7 @@ def send(pid: int, number: int, still_meant: "Callable[[int], bool]") -> bool:
 
 
 def pids() -> list[int]:
-    """Of all processes that there are."""
+    """The pids of all processes."""
     if LINUX:
         return [int(name) for name in os.listdir("/proc") if name.isdigit()]  # noqa: PTH208 - many times
     import psutil  # noqa: PLC0415 - slow to load
@@ -159,8 +169,8 @@ def children_of(pid: int) -> list[int]:
 
 
 def _listed_children(pid: int) -> list[int]:
-    """As the kernel lists them for each thread: psutil examines every process of the machine, which takes longer than
-    many tasks. Raises OSError where no thread has a list.
+    """The kernel lists them for each thread. psutil would examine every process of the machine, which takes longer than
+    many tasks. Raises OSError if no thread has a list.
     """
     found: list[int] = []
     lists = 0
@@ -177,7 +187,7 @@ def _listed_children(pid: int) -> list[int]:
 
 
 def started(pid: int) -> float | None:
-    """When a process began, in units of which only equality is asked; None when it is gone or a zombie.
+    """When a process began, in units that are only compared for equality; None if it is gone or a zombie.
 
     Clock ticks since the boot, which no change of the wall clock moves; elsewhere psutil's creation time.
     """
@@ -252,7 +262,7 @@ def memory() -> int:
 def open_files() -> int | None:
     """How many descriptors this process has, None where that cannot be told."""
     try:
-        return len(os.listdir("/proc/self/fd" if LINUX else "/dev/fd"))  # noqa: PTH208 - one call
+        return len(os.listdir(DESCRIPTORS))  # noqa: PTH208 - one call
     except OSError:
         return None
 
@@ -282,27 +292,44 @@ def path_of(descriptor: int, name: str) -> str:
 
 
 def address_of(descriptor: int) -> str | None:
-    """A path by which other processes of this user open a file that has no name; None where there is none."""
+    """A path by which other processes of this user open a file that has no name; None if there is none."""
     return f"/proc/{os.getpid()}/fd/{descriptor}" if LINUX else None
 
 
-def user_of(connection: int) -> int:
-    """Whose process is at the other end of a socket with this descriptor, as the system says.
-
-    Elsewhere we ourselves: the socket lies in a folder that nobody else enters. Raises OSError.
+def opener_beneath() -> "Callable[[int, str, int], int] | None":
+    """Opens a path below an open folder, given flags, and follows no link; None where the kernel cannot do it in one
+    step. It raises OSError.
     """
     if not LINUX:
-        return os.getuid()
-    import socket  # noqa: PLC0415 - takes a launcher longer than all else here
-    import struct  # noqa: PLC0415
+        return None
+    import ctypes  # noqa: PLC0415 - not everybody calls this
+    import errno  # noqa: PLC0415
 
-    with socket.socket(fileno=os.dup(connection)) as there:
-        facts = there.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    return int(struct.unpack("3i", facts)[1])
+    try:
+        call = ctypes.CDLL(None, use_errno=True).syscall
+    except (OSError, AttributeError):
+        return None
+
+    def opened(folder: int, path: str, flags: int) -> int:
+        how = (ctypes.c_uint64 * 3)(flags | os.O_CLOEXEC, 0, BENEATH)  # struct open_how: flags, mode, resolve
+        while (found := int(call(OPENAT2, folder, os.fsencode(path), ctypes.byref(how), ctypes.sizeof(how)))) < 0:
+            number = ctypes.get_errno()
+            if number not in {errno.EINTR, errno.EAGAIN}:  # EAGAIN: something was renamed meanwhile
+                raise OSError(number, os.strerror(number), path)
+        return found
+
+    here = os.open(".", FOLDER)
+    try:
+        os.close(opened(here, ".", FOLDER))
+    except OSError:
+        return None  # an old kernel, or a filter of system calls
+    finally:
+        os.close(here)
+    return opened
 
 
 class Bell:
-    """Wakes who waits for it to be readable. Safe from any thread, and from a signal handler."""
+    """Wakes a thread that waits for it to be readable. Safe from any thread, and from a signal handler."""
 
     def __init__(self) -> None:
         if LINUX:
@@ -324,7 +351,7 @@ class Bell:
             return  # rung so often that nothing more goes in
 
     def hush(self) -> None:
-        """From now on it is not readable until it is rung again."""
+        """Make it unreadable until it is rung again."""
         try:
             os.read(self._heard, 1 << 12)
         except BlockingIOError:
@@ -340,7 +367,8 @@ class Watch:
     """Which descriptors have something to read: many that change often."""
 
     def __init__(self) -> None:
-        self._poll: select.epoll | select.poll = select.epoll() if LINUX else select.poll()
+        self._many = select.epoll() if LINUX else None
+        self._poll: select.epoll | select.poll = self._many or select.poll()
 
     def register(self, descriptor: int) -> None:
         """Watch it too."""
@@ -352,9 +380,9 @@ class Watch:
 
     def poll(self, seconds: float) -> list[tuple[int, int]]:
         """Those that have, as soon as there is one, at the latest after so many seconds."""
-        return self._poll.poll(seconds) if isinstance(self._poll, select.epoll) else self._poll.poll(seconds * 1000)
+        return self._poll.poll(seconds * 1000) if self._many is None else self._many.poll(seconds)
 
     def close(self) -> None:
         """Release it."""
-        if isinstance(self._poll, select.epoll):
-            self._poll.close()
+        if self._many is not None:
+            self._many.close()
