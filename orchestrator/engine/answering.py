@@ -44,11 +44,13 @@ def give(  # noqa: PLR0913 - the answer and what it is recorded by
     """
 
     def event(state: RunState) -> tuple[str, Event | None]:
-        said = refusal(state, task, answer, wall())
-        taken = bool(said) or is_taken(state, task, answer)
-        return said, None if taken else PersonAnswered(task, answer.attempt, answer)
+        said = _refused(state, refusal(state, task, answer, wall()))
+        return said, None if said else PersonAnswered(task, answer.attempt, answer)
 
-    _brought(journal, run, folder, Answering(task, answer), event, tuple(secrets), wall)
+    def taken(state: RunState) -> bool:
+        return task in state.tasks and is_taken(state, task, answer)
+
+    _brought(journal, run, folder, Answering(task, answer), taken, event, tuple(secrets), wall)
 
 
 def give_reply(  # noqa: PLR0913 - as above
@@ -63,15 +65,24 @@ def give_reply(  # noqa: PLR0913 - as above
     """The same, of an answer to what an agent asked while it worked."""
 
     def event(state: RunState) -> tuple[str, Event | None]:
-        said = reply_refused(state, asked.task, asked.number, asked.reply)
-        taken = bool(said) or reply_is_taken(state, asked.task, asked.number)
-        return said, None if taken else QuestionAnswered(asked.task, asked.number, asked.reply)
+        said = _refused(state, reply_refused(state, asked.task, asked.number, asked.reply))
+        return said, None if said else QuestionAnswered(asked.task, asked.number, asked.reply)
 
-    _brought(journal, run, folder, asked, event, tuple(secrets), wall)
+    def taken(state: RunState) -> bool:
+        refused = reply_refused(state, asked.task, asked.number, asked.reply)
+        return not refused and reply_is_taken(state, asked.task, asked.number)
+
+    _brought(journal, run, folder, asked, taken, event, tuple(secrets), wall)
 
 
 Following = Callable[[RunState], tuple[str, Event | None]]
-"""Why what is brought is refused, or the event to record; neither where it is recorded already."""
+"""Why what is brought is refused, "" with the event to record where it is not."""
+Taken = Callable[[RunState], bool]
+"""Whether it is recorded already: who had the run took it, and its reply was cut off."""
+
+
+def _refused(state: RunState, why: str) -> str:
+    return f"run {state.run} is finished" if state.finished else why
 
 
 def _brought(  # noqa: PLR0913, PLR0917 - as above
@@ -79,6 +90,7 @@ def _brought(  # noqa: PLR0913, PLR0917 - as above
     run: str,
     folder: Path,
     request: Request,
+    taken: Taken,
     event: Following,
     secrets: tuple[str, ...],
     wall: Callable[[], float],
@@ -89,7 +101,7 @@ def _brought(  # noqa: PLR0913, PLR0917 - as above
         said = "" if heard is None else str(heard["refused"])
         if heard is None:
             try:
-                said = _record(journal, run, event, secrets, wall)
+                said = _record(journal, run, taken, event, secrets, wall)
             except RunOwned:
                 if time.monotonic() >= deadline:
                     raise
@@ -100,13 +112,18 @@ def _brought(  # noqa: PLR0913, PLR0917 - as above
         return
 
 
-def _record(
-    journal: JournalPort, run: str, following: Following, secrets: tuple[str, ...], wall: Callable[[], float]
+def _record(  # noqa: PLR0913, PLR0917 - as above
+    journal: JournalPort,
+    run: str,
+    taken: Taken,
+    following: Following,
+    secrets: tuple[str, ...],
+    wall: Callable[[], float],
 ) -> str:
     with owned(journal, run) as fence:
         state = fold(journal.read(run))
-        if state.finished:
-            return f"run {run} is finished"
+        if taken(state):
+            return ""
         said, event = following(state)
         if event is not None:
             clock = time.monotonic

@@ -95,9 +95,15 @@ class Dispatch:
             timeout = 0.0
         with suppress(Empty):
             messages.append(self.messages.get(timeout=timeout))
-            while not self.messages.empty():  # nobody else takes from it
-                messages.append(self.messages.get_nowait())
+        messages += self.arrived()
         self._handed_out -= {(each.task, each.attempt) for each in messages if isinstance(each, Done | AttemptResult)}
+        return messages
+
+    def arrived(self) -> list[Message]:
+        """What has come in already; of attempts only what is told while they go on."""
+        messages: list[Message] = []
+        while not self.messages.empty():  # nobody else takes from it
+            messages.append(self.messages.get_nowait())
         return messages
 
     def end(self, kill: Callable[[], object]) -> None:

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread, current_thread
 from typing import TYPE_CHECKING, Any, Final
 
 from orchestrator import kernel
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 NAME: Final = "door"
 PATIENCE: Final = 10.0
 """Seconds that somebody may stand in the door and say nothing."""
+FAREWELL: Final = 1.0
+"""Seconds for which a reply may take to leave once the door is shut."""
 LONGEST: Final = 1 << 20
 """Bytes of what is brought."""
 
@@ -42,6 +44,30 @@ def refused(why: str) -> Mapping[str, Any]:
     return {"refused": why}
 
 
+class Threshold:
+    """Where those stand who come before there is an engine that hears them. Any thread may call."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._standing: list[Brought] = []
+        self._hear: Callable[[Brought], object] | None = None
+
+    def come(self, brought: Brought) -> None:
+        """Be heard, at once or as soon as somebody hears."""
+        with self._lock:
+            if self._hear is None:
+                self._standing.append(brought)
+            else:
+                self._hear(brought)
+
+    def lead_to(self, hear: Callable[[Brought], object]) -> None:
+        """Have all who stand here, and all who come, heard by this."""
+        with self._lock:
+            for each in self._standing:
+                hear(each)
+            self._standing, self._hear = [], hear
+
+
 class Door:
     """Listens until it is closed. folder: the run's; heard: called, in a thread of its own, with each request that
     comes.
@@ -50,6 +76,7 @@ class Door:
     def __init__(self, folder: Path, heard: Callable[[Brought], object]) -> None:
         self._heard = heard
         self._closed = Event()
+        self._within: dict[Thread, Event] = {}
         self._folder = folder
         self._socket = socket.socket(socket.AF_UNIX)
         with _short(folder) as place:
@@ -60,13 +87,19 @@ class Door:
         Thread(target=self._listen, daemon=True).start()
 
     def close(self) -> None:
-        """Accept no more requests. A sender without an answer finds the door closed, and tries again."""
+        """Accept no more requests. A sender that has an answer gets it first; one without finds the door closed, and
+        tries again.
+        """
         self._closed.set()
         with suppress(OSError):
             (self._folder / NAME).unlink()
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
+        for thread, done in list(self._within.items()):
+            done.set()
+            if thread is not current_thread():
+                thread.join(FAREWELL)
 
     def _listen(self) -> None:
         with suppress(OSError):
@@ -75,6 +108,12 @@ class Door:
                 Thread(target=self._serve, args=(visitor,), daemon=True).start()
 
     def _serve(self, visitor: socket.socket) -> None:
+        try:
+            self._attend(visitor)
+        finally:
+            self._within.pop(current_thread(), None)
+
+    def _attend(self, visitor: socket.socket) -> None:
         with visitor, suppress(OSError, ValueError):
             if sockets.user_of(visitor.fileno()) != os.getuid():
                 return
@@ -89,11 +128,26 @@ class Door:
                 said.append(told)
                 done.set()
 
+            self._within[current_thread()] = done
+            if self._closed.is_set():
+                return
             self._heard(Brought(request, reply))
-            while not done.wait(0.1):
-                if self._closed.is_set():
-                    return
-            visitor.sendall(json.dumps(dict(said[0])).encode() + b"\n")
+            done.wait()
+            if said:
+                visitor.sendall(json.dumps(dict(said[0])).encode() + b"\n")
+
+
+def is_open(folder: Path) -> bool:
+    """Whether somebody has the run who hears what is brought."""
+    try:
+        with socket.socket(socket.AF_UNIX) as visitor, _short(folder) as place:
+            visitor.settimeout(FAREWELL)
+            visitor.connect(f"{place}/{NAME}")
+    except TimeoutError:  # many stand there
+        return True
+    except OSError:
+        return False
+    return True
 
 
 def knock(folder: Path, request: "Request", patience: float = 6 * PATIENCE) -> dict[str, Any] | None:

@@ -101,8 +101,11 @@ class Engine:
         Whatever is raised, no attempt outlives it.
         """
         try:
-            while self.advance() or not self.idle:
-                self.take(self.wait())
+            while True:
+                if self.advance() or not self.idle:
+                    self.take(self.wait())
+                elif not self._last_look():
+                    break
                 self._answers.attend()
                 self._replies.pulls.lapse(self._recorder.now())
                 self._report_progress()
@@ -152,6 +155,16 @@ class Engine:
                 message.reply("its attempt has ended")
             # Other messages are refused: a note after its attempt ended, or the late result of an attempt that was
             # given up.
+
+    def _last_look(self) -> bool:
+        """Take what stands at the door though nothing is left to do; whether anything did. A signal alone comes too
+        late.
+        """
+        messages = self._dispatch.arrived()
+        brought = any(isinstance(each, Brought) for each in messages)
+        if brought:
+            self.take(messages)
+        return brought
 
     def _carry(self, instruction: Instruction) -> Iterable[WorkOrder]:
         task = instruction.task

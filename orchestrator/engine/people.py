@@ -126,7 +126,7 @@ def refusal(state: RunState, task: str, answer: Answer, now: float) -> str:  # n
     record = state.tasks.get(task)
     if record is None:
         return f"run {state.run} has no task {task!r}"
-    if record.answers and record.answers[-1].id == answer.id:
+    if is_taken(state, task, answer):
         return ""
     if record.status is not Status.ASKED or record.asked is None:
         return f"{task} does not wait for a person: it is {record.status}"

@@ -5,13 +5,14 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
+from typing import Final
 
 from orchestrator.attempts import bring_home, forget_unfinished, under_way
 from orchestrator.beneath import private_folder
 from orchestrator.engine.contract import judge_under_contract
-from orchestrator.engine.door import Door
+from orchestrator.engine.door import Door, Threshold, is_open
 from orchestrator.engine.engine import Engine
 from orchestrator.engine.exit_code import FAULT, INTERRUPTED, WAITS, exit_code
 from orchestrator.engine.interrupts import interrupts
@@ -26,7 +27,7 @@ from orchestrator.executors.spec import CarryOut
 from orchestrator.executors.temporary import tidy
 from orchestrator.executors.tree import signal_tree
 from orchestrator.graph.load import LoadedPlan
-from orchestrator.journal.errors import JournalError, UnknownRun
+from orchestrator.journal.errors import JournalError, RunOwned, UnknownRun
 from orchestrator.journal.port import JournalPort
 from orchestrator.keys import SIZE, user_keys
 from orchestrator.plan.handins import briefed, for_people
@@ -42,6 +43,11 @@ from orchestrator.state.events import (
 )
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
+
+
+VISIT: Final = 5.0
+"""Seconds for which somebody may have the run only to record an answer."""
+PAUSE: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,8 @@ def run_session(
     Raises JournalError, and RunOwned if another live orchestrator owns the run.
     """
     folder = prepared.places.run_folder(run)
-    with owned(journal, run) as fence, tidy(under_way(folder)):
+    visited = has_door(prepared.loaded)
+    with owned(journal, run, lambda: visited and not is_open(folder)) as fence, tidy(under_way(folder)):
         before = _recorded(journal, run)
         recorder = Recorder(
             journal,
@@ -105,15 +112,17 @@ def run_session(
             effects.clock(),
             secrets_of_run(prepared.loaded.plan, prepared.places.project),
         )
-        _open(recorder, effects, opening)
-        engine = _engine(prepared, recorder, effects)
-        bring_home(folder)  # files of an owner that died
-        forget_unfinished(run)
-        try:
-            with interrupts(engine.interrupt), _door(folder, prepared.loaded, engine):
-                settled = engine.run()
-        finally:
-            bring_home(folder)
+        with _door(folder) if visited else nullcontext(Threshold()) as threshold:
+            _open(recorder, effects, opening)
+            engine = _engine(prepared, recorder, effects)
+            bring_home(folder)  # files of an owner that died
+            forget_unfinished(run)
+            threshold.lead_to(engine.hear)
+            try:
+                with interrupts(engine.interrupt):
+                    settled = engine.run()
+            finally:
+                bring_home(folder)
         _close(engine, recorder, prepared, settled=settled)
         forget_unfinished(run)
         result = RunResult(run, _exit_code(engine, recorder.state), recorder.state, (*before, *recorder.committed))
@@ -136,32 +145,52 @@ def _exit_code(engine: Engine, state: RunState) -> int:
     return WAITS if state.waits else FAULT if engine.faulty else INTERRUPTED
 
 
-@contextmanager
-def _door(folder: Path, loaded: LoadedPlan, engine: Engine) -> Iterator[None]:
-    """What other processes ask is let in within, where the plan has anything for people or for agents, who may ask
-    people.
+def has_door(loaded: LoadedPlan) -> bool:
+    """Whether the owner of the plan's run hears other processes: the plan has something for people, or for agents, who
+    may ask people.
     """
-    if not (briefed(loaded.plan) or for_people(loaded.plan)):
-        yield
-        return
+    return bool(briefed(loaded.plan) or for_people(loaded.plan))
+
+
+@contextmanager
+def _door(folder: Path) -> Iterator[Threshold]:
+    """What other processes ask is let in within. It is open before the run's state is known: who comes early waits on
+    the threshold.
+    """
     private_folder(folder.parent)
     private_folder(folder)
-    door = Door(folder, engine.hear)
+    threshold = Threshold()
+    door = Door(folder, threshold.come)
     try:
-        yield
+        yield threshold
     finally:
         door.close()
 
 
 @contextmanager
-def owned(journal: JournalPort, run: str) -> Iterator[int]:
-    """This process owns the run inside the context. Yields the fencing token. Raises RunOwned."""
-    fence = journal.acquire(run)
+def owned(journal: JournalPort, run: str, visited: Callable[[], bool] = lambda: False) -> Iterator[int]:
+    """This process owns the run inside the context. Yields the fencing token. Raises RunOwned.
+
+    visited: whether who has it now may only record a person's answer, which takes a moment; that is waited for.
+    """
+    deadline = time.monotonic() + VISIT
+    while (fence := _acquired(journal, run, lambda: visited() and time.monotonic() < deadline)) is None:
+        time.sleep(PAUSE)
     try:
         yield fence
     finally:
         with suppress(JournalError):  # a journal that cannot be written keeps the lease, which ends with this process
             journal.release(run, fence)
+
+
+def _acquired(journal: JournalPort, run: str, bear: Callable[[], bool]) -> int | None:
+    """The fencing token, None where somebody has the run and that is borne. Raises RunOwned where it is not."""
+    try:
+        return journal.acquire(run)
+    except RunOwned:
+        if not bear():
+            raise
+        return None
 
 
 def _engine(prepared: Prepared, recorder: Recorder, effects: Effects) -> Engine:
