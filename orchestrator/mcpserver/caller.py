@@ -2,8 +2,10 @@
 call it.
 """
 
+import math
 import secrets
 from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Any, Final
 
 from orchestrator.engine.door import knock
@@ -12,13 +14,16 @@ from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Claim
 from orchestrator.mcpserver.known import Known, Look
 from orchestrator.mcpserver.views import answers_view, evidence_view, offers_view, plan_view, verdicts_view
+from orchestrator.journal.errors import UnknownRun
 from orchestrator.plan.handins import full_id
 from orchestrator.report import build_report, render_markdown
+from orchestrator.state.events import HandedIn, RoundJudged, TurnClaimed
 from orchestrator.state.questions import ASKS
 from orchestrator.state.run import RunState
 
 HAND_IN_PATIENCE: Final = 600.0
 TEXT_KEPT: Final = 4_000
+NAME_KEPT: Final = 200
 
 
 class Refusal(OrchestratorError):  # noqa: N818 - named after what happened
@@ -43,7 +48,7 @@ class Ticket:
 def ticket(text: str) -> Ticket:
     """The inverse of `str(ticket)`. Raises Refusal for what is none."""
     parts = text.split("/")
-    if len(parts) != 4 or not parts[2].isdecimal():
+    if len(parts) != 4 or not (parts[2].isascii() and parts[2].isdecimal() and len(parts[2]) < 10) or "\0" in text:
         raise Refusal("this is not a claim\n  mend: give the text that the tool `claim` answered as `claim`")
     return Ticket(parts[0], parts[1], int(parts[2]), parts[3])
 
@@ -71,7 +76,7 @@ class Caller:
         said = f"nothing is on offer for {self.agent} in run {chosen}"
         for each in wanted:
             token = secrets.token_urlsafe(24)
-            asked = Claiming(each, self.agent, (name or self.agent)[:200], self.channel, secret_of(token))
+            asked = Claiming(each, self.agent, _kept(name or self.agent)[:NAME_KEPT], self.channel, secret_of(token))
             found = self._asked(chosen, asked)
             said = str(found.pop("refused"))
             if not said:
@@ -101,7 +106,7 @@ class Caller:
     def say(self, claim: str, text: str = "", figure: Claim | None = None) -> dict[str, Any]:
         """Show that the claimant lives, and pass on what it says. Raises Refusal where it has the claim no more."""
         held = ticket(claim)
-        self._done(held, Saying(held.task, held.attempt, secret_of(held.token), text[:TEXT_KEPT], figure))
+        self._done(held, Saying(held.task, held.attempt, secret_of(held.token), _kept(text), _sound(figure)))
         return {"yours": held.task, "answered": [each for each in self.answers(claim) if each["answer"]]}
 
     def ask(self, claim: str, question: str) -> dict[str, Any]:
@@ -115,16 +120,43 @@ class Caller:
         return self.known.seen(held.run, lambda look: answers_view(_with_task(look, held.task), held.task))
 
     def hand_in(self, claim: str, said: str = "") -> dict[str, Any]:
-        """Hand in what lies in the workspace; answered once it is taken, or the round is lost. Raises Refusal."""
+        """Hand in what lies in the workspace; answered once it is taken, or the round is lost. Whoever asks again,
+        since the answer was lost, has the same one. Raises Refusal.
+        """
         held = ticket(claim)
-        asked = HandingIn(held.task, held.attempt, secret_of(held.token), said[:TEXT_KEPT])
-        return {"task": held.task, **self._done(held, asked)}
+        asked = HandingIn(held.task, held.attempt, secret_of(held.token), _kept(said))
+        try:
+            found = self._done(held, asked)
+        except Refusal:
+            before = self._taken_before(held)
+            if before is None:
+                raise
+            found = before
+        return {"task": held.task, **found}
 
     def release(self, claim: str, why: str = "") -> dict[str, Any]:
         """Give a turn back. Raises Refusal."""
         held = ticket(claim)
-        self._done(held, LettingGo(held.task, held.attempt, secret_of(held.token), why[:TEXT_KEPT]))
+        self._done(held, LettingGo(held.task, held.attempt, secret_of(held.token), _kept(why)))
         return {"released": held.task}
+
+    def _taken_before(self, held: Ticket) -> dict[str, Any] | None:
+        """What became of the hand-in of this very claim, by the journal; None where it has none."""
+        try:
+            events = [each.event for each in self.known.events(held.run)]
+        except UnknownRun:
+            return None
+        mine = [each for each in events if getattr(each, "task", "") == held.task]
+        mine = [each for each in mine if getattr(each, "attempt", 0) == held.attempt]
+        claims = [each.claim for each in mine if isinstance(each, TurnClaimed)]
+        if not any(compare_digest(each.secret, secret_of(held.token)) for each in claims):
+            return None
+        for each in mine:
+            if isinstance(each, HandedIn):
+                return {"commit": each.hand_in.commit, "round_lost": ""}
+            if isinstance(each, RoundJudged) and not each.round.passed:
+                return {"commit": "", "round_lost": each.round.why}
+        return None
 
     def _done(self, held: Ticket, asked: OfClaimant) -> dict[str, Any]:
         found = self._asked(held.run, asked)
@@ -140,6 +172,22 @@ class Caller:
                 f"claim again"
             )
         return found
+
+
+def _kept(text: str) -> str:
+    """As much of what an agent says as is kept. Halves of characters, which no text can hold, stand as "?"."""
+    return text[:TEXT_KEPT].encode("utf-8", "replace").decode("utf-8")
+
+
+def _sound(figure: Claim | None) -> Claim | None:
+    """A figure that can be kept. Raises Refusal for any other."""
+    if figure is None:
+        return None
+    if not math.isfinite(figure.value):
+        raise Refusal("the value of a figure is a finite number\n  mend: say in `progress` what could not be measured")
+    if max(len(figure.metric), len(figure.unit)) > NAME_KEPT:
+        raise Refusal(f"the metric and the unit of a figure have at most {NAME_KEPT} characters each")
+    return Claim(_kept(figure.metric), figure.value, _kept(figure.unit))
 
 
 def asked_last(answers: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,0 +1,94 @@
+"""Callers that ask twice, too much, or what is no text: each is told what holds, and the run goes on."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from orchestrator.evidence.measurement import Claim
+from orchestrator.mcpserver.caller import Caller, Refusal
+from orchestrator.mcpserver.known import Known
+from orchestrator.state import events as e
+
+
+@pytest.fixture
+def caller(project):  # noqa: ARG001 - its folder is the current one
+    known = Known(Path(".orchestrate").absolute())
+    yield Caller(known, "X", "mcp http")
+    known.close()
+
+
+def claimed(caller):
+    for _ in range(600):
+        try:
+            return caller.claim(name="tester 1")
+        except Exception:  # noqa: BLE001 - the run has not begun, or the turn is not on offer yet
+            time.sleep(0.05)
+    raise AssertionError
+
+
+def write(taken, text):
+    Path(taken["workspace"], "src/a.txt").write_text(text)
+
+
+def test_a_hand_in_whose_answer_was_lost_is_told_again_and_taken_once(caller, runs, kit_for_agents):
+    work = kit_for_agents.Work()
+    first = claimed(caller)
+    write(first, "one\n")
+    refused = caller.hand_in(first["claim"])
+    second = claimed(caller)
+    assert caller.hand_in(first["claim"]) == refused  # its round is judged, and another has the task
+    write(second, "one\ntwo\n")
+    accepted = caller.hand_in(second["claim"])
+    assert caller.hand_in(second["claim"]) == accepted
+    assert work.join().exit_code == 0
+    assert caller.hand_in(second["claim"]) == accepted  # nobody has the run any more
+    with pytest.raises(Refusal):
+        caller.hand_in(second["claim"][:-1] + ("a" if second["claim"][-1] != "a" else "b"))
+    events = [one.event for one in runs.events(work.outcome.run)]
+    assert sum(isinstance(one, e.HandedIn) for one in events) == 2
+
+
+def test_a_release_is_no_hand_in_whoever_asks_for_one_later(caller, kit_for_agents):
+    work = kit_for_agents.Work()
+    first = claimed(caller)
+    caller.release(first["claim"], "later")
+    with pytest.raises(Refusal, match="not yours"):
+        caller.hand_in(first["claim"])
+    second = claimed(caller)
+    write(second, "one\ntwo\n")
+    assert caller.hand_in(second["claim"])["commit"]
+    assert work.join().exit_code == 0
+
+
+BAD = {
+    "a long metric": Claim("m" * 2_000_000, 1.0, "s"),
+    "a long unit": Claim("m", 1.0, "s" * 5_000),
+    "no number": Claim("m", float("nan"), "s"),
+    "without end": Claim("m", float("inf"), "s"),
+}
+
+
+def test_a_figure_that_cannot_be_kept_is_refused_with_the_reason_and_other_words_go_on(caller, runs, kit_for_agents):
+    work = kit_for_agents.Work()
+    taken = claimed(caller)
+    for figure in BAD.values():
+        with pytest.raises(Refusal, match="figure"):
+            caller.say(taken["claim"], "so much", figure)
+    caller.say(taken["claim"], "half a pair \ud800, nothing \x00, and \u202e" + "x" * 100_000)
+    caller.ask(taken["claim"], "why \udfff?")
+    write(taken, "one\ntwo\n")
+    assert caller.hand_in(taken["claim"], "done \ud800")["commit"]
+    assert work.join().exit_code == 0
+    assert runs.verify(work.outcome.run).stands
+
+
+def test_a_claim_that_names_no_run_is_refused(caller, kit_for_agents):
+    work = kit_for_agents.Work()
+    taken = claimed(caller)
+    for text in ("", "x", "../x/A.it/1/t", "\x00/A.it/1/t", "../A.it/1/t", "nix/A.it/1/t", "nix/A.it/9999999999999999999999/t"):
+        with pytest.raises(Refusal):
+            caller.say(text, "hello")
+    write(taken, "one\ntwo\n")
+    caller.hand_in(taken["claim"])
+    assert work.join().exit_code == 0
