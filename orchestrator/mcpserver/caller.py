@@ -2,7 +2,6 @@
 call it.
 """
 
-import math
 import secrets
 from dataclasses import dataclass
 from hmac import compare_digest
@@ -10,10 +9,10 @@ from typing import Any, Final
 
 from orchestrator.engine.door import knock
 from orchestrator.engine.requests import Claiming, HandingIn, LettingGo, OfClaimant, Request, Saying, secret_of
-from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.measurement import Claim
 from orchestrator.mcpserver.known import Known, Look
 from orchestrator.mcpserver.views import answers_view, evidence_view, offers_view, plan_view, verdicts_view
+from orchestrator.mcpserver.words import NAME_KEPT, Refusal, figure, kept
 from orchestrator.journal.errors import UnknownRun
 from orchestrator.plan.handins import full_id
 from orchestrator.report import build_report, render_markdown
@@ -22,14 +21,6 @@ from orchestrator.state.questions import ASKS
 from orchestrator.state.run import RunState
 
 HAND_IN_PATIENCE: Final = 600.0
-TEXT_KEPT: Final = 4_000
-NAME_KEPT: Final = 200
-
-
-class Refusal(OrchestratorError):  # noqa: N818 - named after what happened
-    """The run says no; the message says why, and what to do."""
-
-    exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +67,7 @@ class Caller:
         said = f"nothing is on offer for {self.agent} in run {chosen}"
         for each in wanted:
             token = secrets.token_urlsafe(24)
-            asked = Claiming(each, self.agent, _kept(name or self.agent)[:NAME_KEPT], self.channel, secret_of(token))
+            asked = Claiming(each, self.agent, kept(name or self.agent, NAME_KEPT), self.channel, secret_of(token))
             found = self._asked(chosen, asked)
             said = str(found.pop("refused"))
             if not said:
@@ -103,10 +94,10 @@ class Caller:
         """What was measured in a task."""
         return self.known.seen(run, lambda look: evidence_view(_with_task(look, task), task))
 
-    def say(self, claim: str, text: str = "", figure: Claim | None = None) -> dict[str, Any]:
+    def say(self, claim: str, text: str = "", said: Claim | None = None) -> dict[str, Any]:
         """Show that the claimant lives, and pass on what it says. Raises Refusal where it has the claim no more."""
         held = ticket(claim)
-        self._done(held, Saying(held.task, held.attempt, secret_of(held.token), _kept(text), _sound(figure)))
+        self._done(held, Saying(held.task, held.attempt, secret_of(held.token), kept(text), None if said is None else figure(said.metric, said.value, said.unit)))
         return {"yours": held.task, "answered": [each for each in self.answers(claim) if each["answer"]]}
 
     def ask(self, claim: str, question: str) -> dict[str, Any]:
@@ -124,7 +115,7 @@ class Caller:
         since the answer was lost, has the same one. Raises Refusal.
         """
         held = ticket(claim)
-        asked = HandingIn(held.task, held.attempt, secret_of(held.token), _kept(said))
+        asked = HandingIn(held.task, held.attempt, secret_of(held.token), kept(said))
         try:
             found = self._done(held, asked)
         except Refusal:
@@ -137,7 +128,7 @@ class Caller:
     def release(self, claim: str, why: str = "") -> dict[str, Any]:
         """Give a turn back. Raises Refusal."""
         held = ticket(claim)
-        self._done(held, LettingGo(held.task, held.attempt, secret_of(held.token), _kept(why)))
+        self._done(held, LettingGo(held.task, held.attempt, secret_of(held.token), kept(why)))
         return {"released": held.task}
 
     def _taken_before(self, held: Ticket) -> dict[str, Any] | None:
@@ -172,22 +163,6 @@ class Caller:
                 f"claim again"
             )
         return found
-
-
-def _kept(text: str) -> str:
-    """As much of what an agent says as is kept. Halves of characters, which no text can hold, stand as "?"."""
-    return text[:TEXT_KEPT].encode("utf-8", "replace").decode("utf-8")
-
-
-def _sound(figure: Claim | None) -> Claim | None:
-    """A figure that can be kept. Raises Refusal for any other."""
-    if figure is None:
-        return None
-    if not math.isfinite(figure.value):
-        raise Refusal("the value of a figure is a finite number\n  mend: say in `progress` what could not be measured")
-    if max(len(figure.metric), len(figure.unit)) > NAME_KEPT:
-        raise Refusal(f"the metric and the unit of a figure have at most {NAME_KEPT} characters each")
-    return Claim(_kept(figure.metric), figure.value, _kept(figure.unit))
 
 
 def asked_last(answers: list[dict[str, Any]]) -> dict[str, Any]:

@@ -17,10 +17,10 @@ from mcp.server.mcpserver import MCPServer
 from mcp.server.stdio import stdio_server
 
 from orchestrator.agents.driver import Hatch, Tell
-from orchestrator.evidence.measurement import Claim
 from orchestrator.mcpserver.known import Known
 from orchestrator.mcpserver.tools import reading, said
 from orchestrator.mcpserver.views import answers_view, offers_view, plan_view, verdicts_view
+from orchestrator.mcpserver.words import figure, kept
 from orchestrator.state.questions import ASKS
 
 GREETING: Final = 5.0
@@ -140,19 +140,20 @@ def make_own(own: Own) -> MCPServer[Any]:
     @server.tool()
     def progress(text: str) -> dict[str, Any]:
         """Say what you are doing; people see it."""
-        own.tell(text, None)
+        own.tell(kept(text), None)
         return {"noted": True}
 
     @server.tool()
     def submit_figure(metric: str, value: float, unit: str, text: str = "") -> dict[str, Any]:
         """Say a figure that you measured. It is kept as your claim, beside what is measured of your hand-in."""
-        own.tell(text or f"{metric}: {value:g} {unit}", Claim(metric, value, unit))
+        claim = said(lambda: figure(metric, value, unit))
+        own.tell(kept(text or f"{metric}: {value:g} {unit}"), claim)
         return {"noted": True, "counts": False}
 
     @server.tool()
     def ask_person(question: str) -> dict[str, Any]:
         """Put a question to people. Nobody is waited for: go on as well as you can. `answers` has what they say."""
-        own.tell(f"{ASKS}{question}", None)
+        own.tell(kept(f"{ASKS}{question}"), None)
         return {"noted": True, "waits": False}
 
     @server.tool()

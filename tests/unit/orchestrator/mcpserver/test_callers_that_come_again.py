@@ -1,13 +1,17 @@
 """Callers that ask twice, too much, or what is no text: each is told what holds, and the run goes on."""
 
+import asyncio
 import time
 from pathlib import Path
 
 import pytest
+from mcp import Client
 
 from orchestrator.evidence.measurement import Claim
-from orchestrator.mcpserver.caller import Caller, Refusal
+from orchestrator.mcpserver.caller import Caller
 from orchestrator.mcpserver.known import Known
+from orchestrator.mcpserver.own import Own, make_own
+from orchestrator.mcpserver.words import TEXT_KEPT, Refusal
 from orchestrator.state import events as e
 
 
@@ -92,3 +96,21 @@ def test_a_claim_that_names_no_run_is_refused(caller, kit_for_agents):
     write(taken, "one\ntwo\n")
     caller.hand_in(taken["claim"])
     assert work.join().exit_code == 0
+
+
+def test_an_agent_that_we_drive_says_no_more_than_is_kept_and_no_figure_that_is_none():
+    told = []
+    own = make_own(Own(None, "run", "A.it", "brief", lambda text, claim: told.append((text, claim))))
+
+    async def work():
+        async with Client(own) as client:
+            for figure in BAD.values():
+                given = {"metric": figure.metric, "value": repr(figure.value), "unit": figure.unit}
+                answered = await client.call_tool("submit_figure", given)
+                assert answered.is_error
+                assert "figure" in answered.content[0].text
+            await client.call_tool("progress", {"text": "x" * 100_000})
+            await client.call_tool("ask_person", {"question": "y" * 100_000})
+
+    asyncio.run(work())
+    assert [(len(text), claim) for text, claim in told] == [(TEXT_KEPT, None)] * 2
