@@ -3,6 +3,7 @@
 import os
 import pwd
 import secrets
+import shlex
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -100,14 +101,15 @@ class Desk:
     def reply(self, run: str, task: str, number: int, text: str, channel: str, by: str = "") -> Reply:  # noqa: PLR0913, PLR0917 - who says what to what
         """Answer what an agent asked while it worked. It is durable on return. Raises Refused, JournalError."""
         with self._journal(readonly=False) as journal:
-            state = fold(journal.read(run))
+            events = journal.read(run)
+            state = fold(events)
             plan = load_text(state.plan_text, state.plan_source, state.settings).plan
             user = _user()
             given = Reply(
                 secrets.token_hex(8), text[:COMMENT_KEPT], (by.strip() or user)[:NAME_KEPT], user, channel, self.wall()
             )
             folder = self.state / "runs" / run
-            known = secrets_of_run(plan, self.project)
+            known = secrets_of_run(plan, self._project(events))
             give_reply(journal, run, folder, Replying(task, number, given), secrets=known, wall=self.wall)
         return given
 
@@ -119,8 +121,8 @@ class Desk:
         """
         with self._journal(readonly=False) as journal:
             events = journal.read(run)
-            state, loaded = fold(events), self._as_it_is(events)
-            asked = self._asked(state, task, loaded)
+            state, loaded, project = fold(events), self._as_it_is(events), self._project(events)
+            asked = self._asked(state, task, loaded, project)
             record = state.tasks[task]
             user = _user()
             given = Answer(
@@ -128,10 +130,10 @@ class Desk:
                 said.comment[:COMMENT_KEPT], asked.bound, said.attempt or record.attempt, self.wall(),
             )  # fmt: skip
             folder = self.state / "runs" / run
-            give(journal, run, folder, task, given, secrets=secrets_of_run(loaded.plan, self.project), wall=self.wall)
+            give(journal, run, folder, task, given, secrets=secrets_of_run(loaded.plan, project), wall=self.wall)
         return given
 
-    def _asked(self, state: RunState, task: str, loaded: LoadedPlan) -> Asked:
+    def _asked(self, state: RunState, task: str, loaded: LoadedPlan, project: Path) -> Asked:
         """What is asked, if that still holds: the plan, its criteria, its agents' files and the commit are as they
         were. Raises Refused.
         """
@@ -143,16 +145,17 @@ class Desk:
             )
         if task not in loaded.graph.nodes:
             raise Refused(f"{task}: the plan has no such task any more\n  mend: orchestrate resume {state.run}")
-        people = People(loaded.plan, loaded.graph, loaded.digest, read_agents(loaded.plan, self.project))
+        people = People(loaded.plan, loaded.graph, loaded.digest, read_agents(loaded.plan, project))
         was, now = record.asked.bound, people.bound(state, task)
         if any(MASK in value for value in state.settings.values()):
             now = replace(now, plan=was.plan)  # a setting was a secret, and what it was is not kept
-        if changed := differences(was, now) or people.void(state, tip).get(task, ""):
-            why = changed if isinstance(changed, str) else f"{' and '.join(changed)} changed since it was asked"
+        if changed := differences(was, now):
             raise Refused(
-                f"{task}: an answer would be void: {why}\n"
+                f"{task}: an answer would be void: {' and '.join(changed)} changed since it was asked\n"
                 f"  mend: `orchestrate resume {state.run}` asks again, about what there is now"
             )
+        if task in people.void(state, tip):
+            raise Refused(f"{task}: an answer would be void: {_moved(state, record.asked.of)}")
         return record.asked
 
     def _waiting(self, events: Sequence[Envelope]) -> Iterator[Waiting]:
@@ -182,6 +185,14 @@ class Desk:
         kept = load_text(last.plan_text, source, last.settings)
         return replace(kept, digest=last.plan_digest)
 
+    def _project(self, events: Sequence[Envelope]) -> Path:
+        """The folder to which the paths of the run's plan are relative: where its plan file was found from."""
+        begun = next((one.event for one in events if isinstance(one.event, RunStarted)), None)
+        below = f"/{begun.plan_source}" if begun is not None else ""
+        if begun is None or not begun.plan_file.endswith(below):
+            return self.project
+        return Path(begun.plan_file.removesuffix(below) or "/")
+
     @contextmanager
     def _journal(self, *, readonly: bool) -> Iterator[SqliteJournal]:
         with suppress(OSError):
@@ -201,6 +212,16 @@ def _open(events: Sequence[Envelope]) -> Iterator[Open]:
         nodes = load_text(state.plan_text, state.plan_source, state.settings).graph.nodes
         for one in asked:
             yield Open(state.run, state.plan_id, nodes[one.task].task.title, one)
+
+
+def _moved(state: RunState, of: str) -> str:
+    """That a branch is not where what was approved left it, with the two ways on."""
+    hand_in = state.tasks[of].hand_in
+    again = f"`orchestrate resume {state.run} --force {of}` has it done again"
+    if hand_in is None:
+        return f"the branch that {of} moved is somewhere else now\n  mend: put it back, or {again}"
+    back = f"git -C {shlex.quote(hand_in.repo)} update-ref refs/heads/{hand_in.branch} {hand_in.commit}"
+    return f"the branch of what {of} handed in is at another commit now\n  mend: put it back with `{back}`, or {again}"
 
 
 def _user() -> str:

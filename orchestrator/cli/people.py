@@ -10,6 +10,9 @@ from orchestrator.cli.faults import UsageError
 from orchestrator.cli.output import plain, say
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.desk import Desk, Open, Said, Waiting
+from orchestrator.state.fold import fold
+from orchestrator.state.run import RunState
+from orchestrator.state.transitions import Status
 
 STATE = Path(".orchestrate")
 
@@ -34,12 +37,24 @@ def answer(state: Path, name: str, task: str, said: Said, *, as_data: bool) -> N
     given = Desk(state, Path.cwd()).answer(run, task, said)
     with opened_journal(state) as journal:
         alive = journal.owned(run) is not None
+        stands = fold(journal.read(run))
     if as_data:
         say(as_json({"run": run, "task": task, "under_way": alive, **dataclasses.asdict(given)}))
         return
     of = f" at commit {given.bound.commit[:12]}" if given.bound.commit else ""
-    goes_on = "the run goes on" if alive else f"carry the run on with: orchestrate resume {run}{_option(state)}"
-    say(plain(f"{task} of run {run} is {said.word.value} by {given.by}{of}\n{goes_on}"))
+    now = what_now(stands, task, _option(state), alive=alive)
+    say(plain(f"{task} of run {run} is {said.word.value} by {given.by}{of}\n{now}"))
+
+
+def what_now(stands: RunState, task: str, option: str, *, alive: bool) -> str:
+    """What becomes of an answer. stands: the run after it; alive: whether an orchestrator has the run."""
+    if stands.finished:
+        return f"the run took it, and is finished with exit code {stands.exit_code}"
+    if alive:
+        return "the run goes on"
+    if stands.tasks[task].status is Status.ANSWERED:
+        return f"carry the run on with: orchestrate resume {stands.run}{option}"
+    return f"the run took it, and stopped: {stands.interrupted or 'its orchestrator died'}"
 
 
 def reply(state: Path, name: str, question: str, text: str, by: str, *, as_data: bool) -> None:  # noqa: PLR0913 - as on the command line

@@ -269,6 +269,18 @@ def test_a_door_that_shuts_while_somebody_stands_in_it_tells_them_nothing(tmp_pa
     assert knock(tmp_path, Answering("A.x", ANSWER)) is None
 
 
+def test_an_answer_from_another_folder_is_about_the_files_of_the_runs_own_folder(gated, tmp_path, monkeypatch):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "one.agent.md").write_text("---\nname: ONE\ndescription: another\n---\nAnother.\n")
+    monkeypatch.chdir(elsewhere)
+    desk = Desk(tmp_path / ".orchestrate", elsewhere)
+    given = desk.answer(gated, "A.look", Said(Word.APPROVED, "cli", by="Ada"))
+    monkeypatch.chdir(tmp_path)
+    assert run("plan.yaml", options=QUIET).exit_code == 0
+    assert Runs().state(gated).tasks["A.look"].answer == given
+
+
 def git(*words):
     return subprocess.run(
         ["git", "-c", "user.name=t", "-c", "user.email=t@t", *words], check=True, capture_output=True, text=True
@@ -317,8 +329,14 @@ def test_a_yes_to_a_commit_is_void_once_its_branch_has_another(handed_in, mutate
     assert run("plan.yaml", options=QUIET).exit_code == 5
     record = Runs().state(handed_in).tasks["A.look"]
     assert "void: what it is about changed" in record.answers[-1].void
-    with pytest.raises(Refused, match="would be void"):
+    with pytest.raises(Refused, match="would be void") as refused:
         a_yes(handed_in)
+    put_back = f"git -C {hand_in.repo} update-ref refs/heads/{hand_in.branch} {hand_in.commit}"
+    assert put_back in str(refused.value)
+    assert f"orchestrate resume {handed_in} --force A.write" in str(refused.value)
+    subprocess.run(put_back, shell=True, check=True)
+    a_yes(handed_in)
+    assert run("plan.yaml", options=QUIET).exit_code == 0
 
 
 def test_a_no_to_a_hand_in_goes_to_its_agent_as_a_round_and_the_next_one_is_asked_about(handed_in):

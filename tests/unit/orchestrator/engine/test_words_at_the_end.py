@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from orchestrator.api.running import run
+from orchestrator.cli.people import what_now
 from orchestrator.desk import Desk, Said
 from orchestrator.engine import session
 from orchestrator.engine.answering import Refused, give
@@ -42,6 +43,7 @@ ANSWER = Answer("id", Word.APPROVED, "Ada", "ada", "cli", "", Bound("", "p", "c"
 KILLED = """
 import os, signal, sys
 from orchestrator.api.running import run
+from orchestrator.cli.people import what_now
 from orchestrator.engine.options import RunOptions
 
 def listen(envelope):
@@ -196,3 +198,12 @@ def test_a_run_that_an_orchestrator_has_is_refused_at_once(monkeypatch):
     door.close()
     journal.release(waiting, fence)
     journal.close()
+
+
+def test_who_answers_is_told_what_becomes_of_the_answer():
+    waiting = run("plan.yaml", options=QUIET).run
+    yes(waiting)
+    told = what_now(Runs().state(waiting), "A.look", " --state x", alive=False)
+    assert told == f"carry the run on with: orchestrate resume {waiting} --state x"
+    assert run("plan.yaml", options=QUIET).exit_code == 0
+    assert "finished with exit code 0" in what_now(Runs().state(waiting), "A.look", "", alive=False)
