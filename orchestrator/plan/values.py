@@ -23,8 +23,9 @@ DURATION: Final = re.compile(
     re.ASCII,
 )
 TARGET: Final = re.compile(
-    r"(?P<operator>[<>]=?|==)\s*(?P<value>[+-]?\d{1,40}(?:\.\d{1,40})?)\s*(?P<unit>\S+)", re.ASCII
+    r"(?P<operator>[<>]=?|==)\s*(?P<value>[+-]?\d{1,40}(?:\.\d{1,40})?)(?:\s+|(?![\d.\s]))(?P<unit>\S+)", re.ASCII
 )
+"""The unit `1` stands apart: no digit of a number without a unit is taken for one."""
 UNIT_MEND: Final = "use one of the known units, or a quotient of two, as in MiB/s; or declare it under `units:`"
 RELATIVE: Final = re.compile(
     r"(?P<operator>[<>]=?)\s*(?P<factor>\d{1,6}(?:\.\d{1,6})?)\s*x\s*median\(\s*last\s+(?P<last>\d{1,4})\s*\)", re.ASCII
@@ -169,7 +170,7 @@ DURATION_SCHEMA: Final = {
 }
 TARGET_SCHEMA: Final = {
     "type": "string",
-    "pattern": r"^\s*(([<>]=?|==)\s*[+-]?\d+(\.\d+)?\s*\S+|[<>]=?\s*\d+(\.\d+)?\s*x\s*median\(\s*last\s+\d+\s*\))\s*$",
+    "pattern": r"^\s*(([<>]=?|==)\s*[+-]?\d+(\.\d+)?(\s+|(?![\d.\s]))\S+|[<>]=?\s*\d+(\.\d+)?\s*x\s*median\(\s*last\s+\d+\s*\))\s*$",
     "description": "operator, number, unit: >= 25 %; or a share of earlier runs: >= 0.97 x median(last 20)",
 }
 COUNT: Final = re.compile(r"(?P<number>\d{1,12}(?:\.\d{1,6})?)(?P<unit>[kMG]?)", re.ASCII)
