@@ -44,7 +44,6 @@ from orchestrator.state.events import (
 from orchestrator.state.fold import fold
 from orchestrator.state.run import RunState
 
-
 VISIT: Final = 5.0
 """Seconds for which somebody may have the run only to record an answer."""
 PAUSE: Final = 0.02

@@ -10,10 +10,10 @@ from typing import Any, Final
 from orchestrator.engine.door import knock
 from orchestrator.engine.requests import Claiming, HandingIn, LettingGo, OfClaimant, Request, Saying, secret_of
 from orchestrator.evidence.measurement import Claim
+from orchestrator.journal.errors import UnknownRun
 from orchestrator.mcpserver.known import Known, Look
 from orchestrator.mcpserver.views import answers_view, evidence_view, offers_view, plan_view, verdicts_view
 from orchestrator.mcpserver.words import NAME_KEPT, Refusal, figure, kept
-from orchestrator.journal.errors import UnknownRun
 from orchestrator.plan.handins import full_id
 from orchestrator.report import build_report, render_markdown
 from orchestrator.state.events import HandedIn, RoundJudged, TurnClaimed
@@ -97,7 +97,16 @@ class Caller:
     def say(self, claim: str, text: str = "", said: Claim | None = None) -> dict[str, Any]:
         """Show that the claimant lives, and pass on what it says. Raises Refusal where it has the claim no more."""
         held = ticket(claim)
-        self._done(held, Saying(held.task, held.attempt, secret_of(held.token), kept(text), None if said is None else figure(said.metric, said.value, said.unit)))
+        self._done(
+            held,
+            Saying(
+                held.task,
+                held.attempt,
+                secret_of(held.token),
+                kept(text),
+                None if said is None else figure(said.metric, said.value, said.unit),
+            ),
+        )
         return {"yours": held.task, "answered": [each for each in self.answers(claim) if each["answer"]]}
 
     def ask(self, claim: str, question: str) -> dict[str, Any]:

@@ -170,7 +170,8 @@ DURATION_SCHEMA: Final = {
 }
 TARGET_SCHEMA: Final = {
     "type": "string",
-    "pattern": r"^\s*(([<>]=?|==)\s*[+-]?\d+(\.\d+)?(\s+|(?![\d.\s]))\S+|[<>]=?\s*\d+(\.\d+)?\s*x\s*median\(\s*last\s+\d+\s*\))\s*$",
+    "pattern": r"^\s*(([<>]=?|==)\s*[+-]?\d+(\.\d+)?(\s+|(?![\d.\s]))\S+"
+    r"|[<>]=?\s*\d+(\.\d+)?\s*x\s*median\(\s*last\s+\d+\s*\))\s*$",
     "description": "operator, number, unit: >= 25 %; or a share of earlier runs: >= 0.97 x median(last 20)",
 }
 COUNT: Final = re.compile(r"(?P<number>\d{1,12}(?:\.\d{1,6})?)(?P<unit>[kMG]?)", re.ASCII)

@@ -173,8 +173,13 @@ def test_a_word_whose_reply_was_cut_off_is_told_as_taken_though_the_run_is_finis
 
 
 def test_who_was_replied_to_is_told_even_if_the_door_shuts_at_once(tmp_path):
+    def shut(brought):
+        brought.reply(refused(""))
+        doors[-1].close()
+
+    doors = []
     for _ in range(30):
-        door = Door(tmp_path, lambda brought: (brought.reply(refused("")), door.close()))
+        doors.append(Door(tmp_path, shut))
         assert knock(tmp_path, Answering("A.look", ANSWER)) == {"refused": ""}
 
 
