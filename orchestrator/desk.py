@@ -105,9 +105,7 @@ class Desk:
             state = fold(events)
             plan = load_text(state.plan_text, state.plan_source, state.settings).plan
             user = _user()
-            given = Reply(
-                secrets.token_hex(8), text[:COMMENT_KEPT], (by.strip() or user)[:NAME_KEPT], user, channel, self.wall()
-            )
+            given = Reply(secrets.token_hex(8), text[:COMMENT_KEPT], _name(by) or user, user, channel, self.wall())
             folder = self.state / "runs" / run
             known = secrets_of_run(plan, self._project(events))
             give_reply(journal, run, folder, Replying(task, number, given), secrets=known, wall=self.wall)
@@ -126,7 +124,7 @@ class Desk:
             record = state.tasks[task]
             user = _user()
             given = Answer(
-                secrets.token_hex(8), said.word, (said.by.strip() or user)[:NAME_KEPT], user, said.channel,
+                secrets.token_hex(8), said.word, _name(said.by) or user, user, said.channel,
                 said.comment[:COMMENT_KEPT], asked.bound, said.attempt or record.attempt, self.wall(),
             )  # fmt: skip
             folder = self.state / "runs" / run
@@ -222,6 +220,11 @@ def _moved(state: RunState, of: str) -> str:
         return f"the branch that {of} moved is somewhere else now\n  mend: put it back, or {again}"
     back = f"git -C {shlex.quote(hand_in.repo)} update-ref refs/heads/{hand_in.branch} {hand_in.commit}"
     return f"the branch of what {of} handed in is at another commit now\n  mend: put it back with `{back}`, or {again}"
+
+
+def _name(text: str) -> str:
+    """What a person calls themselves, on one line."""
+    return "".join(char if char.isprintable() else " " for char in text[:NAME_KEPT]).strip()
 
 
 def _user() -> str:

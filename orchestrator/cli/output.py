@@ -31,6 +31,11 @@ def plain(text: str) -> str:
     return "\n".join(line if line.isprintable() else _visible(line) for line in text.split("\n"))
 
 
+def quoted(text: str) -> str:
+    """What somebody else says: no further line of it can be taken for one of ours."""
+    return plain("\n    | ".join(text.splitlines()))
+
+
 def _visible(line: str) -> str:
     return "".join(char if char.isprintable() or char in _KEPT else ascii(char)[1:-1] for char in line)
 

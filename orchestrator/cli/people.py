@@ -7,7 +7,7 @@ from pathlib import Path
 
 from orchestrator.cli.clock import clock
 from orchestrator.cli.faults import UsageError
-from orchestrator.cli.output import plain, say
+from orchestrator.cli.output import plain, quoted, say
 from orchestrator.cli.places import as_json, find_run, opened_journal
 from orchestrator.desk import Desk, Open, Said, Waiting
 from orchestrator.state.fold import fold
@@ -86,7 +86,7 @@ def _lines(one: Waiting, state: Path) -> Iterable[str]:
     over = "; the time to answer is over" if one.over else ""
     of = f" of {one.asked.of}" if one.asked.of else ""
     commit = f" (commit {one.asked.bound.commit[:12]})" if one.asked.of and one.asked.bound.commit else ""
-    yield plain(f"{one.task}: {one.asked.who} is asked{of}{commit}: {one.asked.text}")
+    yield quoted(f"{one.task}: {one.asked.who} is asked{of}{commit}: {one.asked.text}")
     yield f"  since {clock(one.since)}{until}{over}"
     for command in commands(one, state):
         yield f"  {command}"
@@ -103,7 +103,7 @@ def _option(state: Path) -> str:
 
 
 def _question_lines(one: Open, state: Path) -> Iterable[str]:
-    yield plain(f"{one.question.name}: its agent asks: {one.question.text}")
+    yield quoted(f"{one.question.name}: its agent asks: {one.question.text}")
     yield f"  since {clock(one.question.at)}; it works on meanwhile"
     yield f"  {_reply_command(one, state)}"
 

@@ -59,7 +59,7 @@ def shown(prepared: Prepared, telling: Telling) -> Iterator[Prepared]:
         def announce(summary: str) -> None:
             progress.close()
             if not telling.as_json:
-                say(screen_of_stdout().fit(summary.rstrip("\n")))
+                say(screen_of_stdout().fit(plain(summary.rstrip("\n"))))
 
         yield prepared.told(replace(prepared.options, listener=listener, announce=announce, told=tell, notice=notice))
 

@@ -149,7 +149,8 @@ def render_summary(report: Report) -> str:
 
 def _failure(task: TaskRow) -> list[str]:
     """Why a task failed, and under it the last lines that it printed."""
-    return [f"{task.status:7} {task.id}: {task.reason}", *(f"        | {line}" for line in task.printed)]
+    first, *further = task.reason.splitlines() or [""]
+    return [f"{task.status:7} {task.id}: {first}", *(f"        | {line}" for line in (*further, *task.printed))]
 
 
 def _summary_row(row: CriterionRow) -> tuple[str, ...]:
