@@ -20,8 +20,8 @@ from orchestrator.cli.people import what_now
 from orchestrator.desk import Desk, Said
 from orchestrator.engine import session
 from orchestrator.engine.answering import Refused, give
-from orchestrator.engine.options import RunOptions
 from orchestrator.engine.door import Door, knock, refused
+from orchestrator.engine.options import RunOptions
 from orchestrator.engine.requests import Answering
 from orchestrator.engine.runs import open_journal
 from orchestrator.errors import OrchestratorError
