@@ -16,7 +16,7 @@ from orchestrator.mcpserver.views import answers_view, evidence_view, offers_vie
 from orchestrator.mcpserver.words import NAME_KEPT, Refusal, figure, kept
 from orchestrator.plan.handins import full_id
 from orchestrator.report import build_report, render_markdown
-from orchestrator.state.events import HandedIn, RoundJudged, TurnClaimed
+from orchestrator.state.events import HandedIn, RoundJudged, TaskStarted, TurnClaimed
 from orchestrator.state.questions import ASKS
 from orchestrator.state.run import RunState
 
@@ -141,7 +141,9 @@ class Caller:
         return {"released": held.task}
 
     def _taken_before(self, held: Ticket) -> dict[str, Any] | None:
-        """What became of the hand-in of this very claim, by the journal; None where it has none."""
+        """What became of the hand-in of this very claim, by the journal; None where it has none, or the task has
+        another turn by now.
+        """
         try:
             events = [each.event for each in self.known.events(held.run)]
         except UnknownRun:
@@ -149,6 +151,9 @@ class Caller:
         mine = [each for each in events if getattr(each, "task", "") == held.task]
         mine = [each for each in mine if getattr(each, "attempt", 0) == held.attempt]
         claims = [each.claim for each in mine if isinstance(each, TurnClaimed)]
+        begun = [each.attempt for each in events if isinstance(each, TaskStarted) and each.task == held.task]
+        if max(begun, default=0) > held.attempt:
+            return None
         if not any(compare_digest(each.secret, secret_of(held.token)) for each in claims):
             return None
         for each in mine:
