@@ -67,7 +67,7 @@ _CONVERTING: Final[Options] = {
     "--json": ("as_json", YES),
     **_THREADS,
 }
-_OPTIONS: Final[Mapping[str, Options]] = {
+OPTIONS: Final[Mapping[str, Options]] = {
     "encode": {
         **_CONVERTING,
         "-l": ("level", _level),
@@ -90,12 +90,13 @@ _OPTIONS: Final[Mapping[str, Options]] = {
         "--json": ("as_json", YES),
     },
 }
+"""Of each verb that is understood here, all options as `encoder.cli.app` declares them; a test compares the two."""
 
 
 def understood(words: Sequence[str]) -> tuple[str, Given] | None:
     """The verb and what is given for it; None for words that are not as plain as that. Pure."""
     verb, *rest = words or [""]
-    if verb not in _OPTIONS or (verb == "info" and not rest):
+    if verb not in OPTIONS or (verb == "info" and not rest):
         return None
     given: Given = {"files": []}
     left = iter(rest)
@@ -106,7 +107,7 @@ def understood(words: Sequence[str]) -> tuple[str, Given] | None:
             elif word == "-" or not word.startswith("-"):
                 given["files"].append(_text(word))
             else:
-                _take(word, left, _OPTIONS[verb], given)
+                _take(word, left, OPTIONS[verb], given)
     except (ValueError, KeyError, StopIteration):
         return None
     return (verb, given) if given["files"] or verb != "info" else None

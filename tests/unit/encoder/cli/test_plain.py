@@ -4,9 +4,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 import encoder
-from encoder.cli.plain import understood
+from encoder.cli.app import app
+from encoder.cli.plain import OPTIONS, understood
 
 DATA = b"".join(b"2026-01-%02d request %d took %d ms\n" % (n % 28 + 1, n, n * n % 977) for n in range(9000))
 LOADED = (
@@ -67,6 +69,17 @@ def test_a_plain_command_line_is_understood(words, given):
 )
 def test_what_is_not_plain_goes_the_other_way(words):
     assert understood(words.split()) is None
+
+
+def test_a_plain_option_is_one_that_the_verb_declares_with_the_same_meaning():
+    verbs = typer.main.get_command(app).commands
+    for verb, options in OPTIONS.items():
+        declared = {name: each for each in verbs[verb].params for name in (*each.opts, *each.secondary_opts)}
+        for written, (name, read) in options.items():
+            assert name.removeprefix("as_") == declared[written].name, (verb, written)
+            assert declared[written].is_flag is isinstance(read, bool), (verb, written)
+            if isinstance(read, bool):
+                assert read is (written in declared[written].opts), (verb, written)
 
 
 def test_an_empty_name_goes_the_other_way():
