@@ -3,7 +3,7 @@
 The address of a Unix socket has room for 107 bytes (unix(7)), and programs put sockets below TMPDIR. If the attempt's
 own folder is too deep, its `tmp` is in the system's temporary folder: `orc-<run>/<attempt>`. Only the owner can enter
 it, and it is removed when the attempt ends. If an orchestrator is killed, its guard removes these folders. So does the
-run's next owner.
+run's next owner. Both may be at it at once, so another orchestrator's folder of the same attempt has another name.
 """
 
 import contextlib
@@ -18,26 +18,28 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from orchestrator.executors.guard import clean_after
+from orchestrator.executors.guard import clean_after, owner
 
 LONGEST_ADDRESS: Final = 107
 ADDED: Final = 48
 """Bytes that programs add to TMPDIR: multiprocessing 32, ssh-agent 30, Chromium 47."""
 SYSTEM: Final = ("/tmp", "/var/tmp")  # noqa: S108 - folders are made in them with mode 0700 and checked
 PRIVATE: Final = 0o700
+TRIES: Final = 20
+"""How often the run's folder may vanish, empty, before a folder is in it: guards of former owners remove it so."""
 
 
 def tmp_of(folder: Path) -> str:
     """The folder for temporary files of the attempt with that folder.
 
-    Pure, except for the system's temporary folders.
+    Pure, except for the system's temporary folders, and for which orchestrator this is.
     """
     own = f"{folder}{os.sep}tmp"
     if fits(own):
         return own
     task, attempt = folder.parts[-2:]
     run = _run_name(os.fspath(folder.parents[1]))
-    return own if run is None else f"{run}{os.sep}{_short(f'{task}/{attempt}', 8)}"
+    return own if run is None else f"{run}{os.sep}{_short(f'{task}/{attempt}/{owner()}', 8)}"
 
 
 def make_tmp(folder: Path) -> None:
@@ -47,13 +49,22 @@ def make_tmp(folder: Path) -> None:
         with contextlib.suppress(FileExistsError):
             os.mkdir(path, PRIVATE)  # noqa: PTH102 - pathlib takes longer, and this is done for every attempt
         return
+    clean_after(path)
     parent = os.path.dirname(path)  # noqa: PTH120 - as above
+    for _ in range(TRIES):
+        with contextlib.suppress(FileNotFoundError):
+            _make_below(parent, path)
+            return
+    _make_below(parent, path)
+
+
+def _make_below(parent: str, path: str) -> None:
+    """Make the run's folder and the attempt's in it. Raises OSError."""
     with contextlib.suppress(FileExistsError):
         os.mkdir(parent, PRIVATE)  # noqa: PTH102 - as above
     _check(parent)
     if os.path.lexists(path):
         remove(path)
-    clean_after(path)
     os.mkdir(path, PRIVATE)  # noqa: PTH102 - as above
 
 

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestrator.executors import temporary
 from orchestrator.executors.temporary import ADDED, LONGEST_ADDRESS, fits, make_tmp, remove_tmp, tidy, tmp_of
 
 SHORT = Path("/s/r/A.t/1")
@@ -31,6 +32,26 @@ def test_a_deep_path_gets_a_folder_that_leaves_room_for_a_socket(deep):
 
 def test_attempts_do_not_share_a_folder(deep):
     assert len({tmp_of(deep), tmp_of(deep.with_name("2")), tmp_of(deep.parents[1] / "A.other" / "1")}) == 3
+
+
+def test_another_orchestrators_guard_names_no_folder_of_ours(deep, monkeypatch):
+    before = tmp_of(deep)
+    monkeypatch.setattr(temporary, "owner", lambda: "the-one-that-resumes")
+    assert tmp_of(deep) != before
+
+
+def test_a_guard_that_removes_the_runs_empty_folder_meanwhile_does_not_fail_an_attempt(deep, monkeypatch):
+    removed = []
+
+    def removing(path):
+        if len(removed) < 3:
+            Path(path).rmdir()
+            removed.append(path)
+
+    monkeypatch.setattr(temporary, "_check", removing)
+    make_tmp(deep)
+    assert len(removed) == 3
+    assert list(Path(tmp_of(deep)).iterdir()) == []
 
 
 def test_what_lies_there_already_is_not_handed_on(deep):
