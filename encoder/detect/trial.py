@@ -61,6 +61,13 @@ def encode_at_leisure(data: bytes, strategy: Strategy, /) -> bytes:
     return encode_block(data, strategy, thorough=TREES[strategy.tree].records and TREES[strategy.tree].names_tried)
 
 
+def encode_wholly(data: bytes, strategy: Strategy, /) -> bytes:
+    """As `encode_lazily`, but as the block itself will be encoded, in no segment."""
+    from encoder.block.codec import encode_block  # noqa: PLC0415 - as above
+
+    return encode_block(data, strategy)
+
+
 def at_leisure(shortlist: Sequence[Strategy]) -> bool:
     """Whether all of them take so long that a trial can be thorough; or so long that it should be, where plain
     bytes are among them.
@@ -86,6 +93,17 @@ def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder)
     sizes = [len(encode(sample, tried_as(strategy, leisurely=leisurely))) for strategy in shortlist]
     trees = [strategy.tree for strategy in shortlist]
     return shortlist[smallest(trees, sizes, LEISURELY if leisurely else QUICK)]
+
+
+def smaller_on_all(
+    block: bytes | bytearray | memoryview, choice: Strategy, rival: Strategy, encode: SampleEncoder
+) -> Strategy:
+    """Whichever makes all of the block smaller, each at its own level; the choice where both are equal."""
+    whole = bytes(block)
+    if encode is encode_lazily:
+        encode = encode_wholly
+    mine, other = (len(encode(whole, tried_as(strategy, leisurely=False))) for strategy in (choice, rival))
+    return rival if other < mine else choice
 
 
 def tried_as(strategy: Strategy, *, leisurely: bool) -> Strategy:
