@@ -14,7 +14,7 @@ from encoder.detect.ports import SampleEncoder
 from encoder.detect.runs import is_runs
 from encoder.detect.sample import SAMPLE_SIZE, take_sample, take_trial
 from encoder.detect.tree import DecisionTree, load_tree
-from encoder.detect.trial import at_leisure, best_on, encode_lazily, is_brief, smaller_on_all
+from encoder.detect.trial import at_leisure, best_on, encode_lazily, is_brief, rival_is_smaller
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
@@ -301,17 +301,22 @@ class AdaptiveCompressionSelector:
     def _beside_below(
         self, block: bytes | bytearray | memoryview, pattern: Pattern, choice: Strategy, trials: int
     ) -> tuple[Strategy, int]:
-        """The choice, or the tokeniser that the level below would choose, where that makes all of the block smaller;
-        and how many were tried.
+        """The choice, or the tokeniser that the level below would choose, where that is smaller behind that level's
+        back ends; and how many were tried.
 
-        Plain bytes are no rival: every block that is taken apart is compared with them anyway.
+        Whatever is taken apart is compared with its plain bytes anyway. So those are no rival, and give way to one.
         """
         assert self._below is not None, "asked of a selector that has one"
         rival, more = self._below.first_choice(block, pattern, is_first=not self._decisions)
         if rival.tree is choice.tree or TREES[rival.tree].plain:
             return choice, trials + more
         own = strategy_for(rival.tree, pattern, self._strategies)
-        return smaller_on_all(block, choice, own, self._encode or encode_lazily), trials + more + 2
+        if TREES[choice.tree].plain:
+            return own, trials + more
+        part = take_trial(block, nested=TREES[pattern.tree].document, leisurely=True)
+        there = strategy_for(choice.tree, pattern, self._below._strategies)  # noqa: SLF001 - of the same class
+        is_smaller = rival_is_smaller(part, there, rival, self._encode or encode_lazily)
+        return own if is_smaller else choice, trials + more + 2
 
     def first_choice(
         self, block: bytes | bytearray | memoryview, pattern: Pattern, *, is_first: bool

@@ -95,15 +95,12 @@ def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder)
     return shortlist[smallest(trees, sizes, LEISURELY if leisurely else QUICK)]
 
 
-def smaller_on_all(
-    block: bytes | bytearray | memoryview, choice: Strategy, rival: Strategy, encode: SampleEncoder
-) -> Strategy:
-    """Whichever makes all of the block smaller, each at its own level; the choice where both are equal."""
-    whole = bytes(block)
+def rival_is_smaller(part: bytes, choice: Strategy, rival: Strategy, encode: SampleEncoder) -> bool:
+    """Whether the rival makes the part of a block smaller than the choice does, each as it would encode a block."""
     if encode is encode_lazily:
         encode = encode_wholly
-    mine, other = (len(encode(whole, tried_as(strategy, leisurely=False))) for strategy in (choice, rival))
-    return rival if other < mine else choice
+    mine, other = (len(encode(part, tried_as(strategy, leisurely=False))) for strategy in (choice, rival))
+    return other < mine
 
 
 def tried_as(strategy: Strategy, *, leisurely: bool) -> Strategy:
