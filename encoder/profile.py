@@ -63,7 +63,7 @@ class Profile:
     threads. adaptive: whether the strategy is chosen block by block from `strategies` (by tree type), or is always
     `strategy`. small: for blocks too small to be looked at, where adaptive; None for that of text. runs: for blocks of
     hardly more than runs of a byte, where adaptive; None where they are like any. codebook: None for blocks that always
-    stand for themselves.
+    stand for themselves. below: the level whose choices are considered too, where adaptive; empty for none.
     """
 
     name: str
@@ -78,6 +78,7 @@ class Profile:
     runs: Strategy | None = None
     codebook: CodebookSettings | None = None
     longest_block: int = 0
+    below: str = ""
 
     @property
     def largest_block(self) -> int:
@@ -98,6 +99,8 @@ class Profile:
         }
         if self.longest_block:
             document["longest_block"] = self.longest_block
+        if self.below:
+            document["below"] = self.below
         if self.small is not None:
             document["small"] = _strategy_document(self.small)
         if self.runs is not None:
@@ -208,7 +211,7 @@ def _profile(document: _Reader) -> Profile:
         "pool",
         "adaptive",
         "strategy",
-        optional=("strategies", "description", "small", "runs", "codebook", "longest_block"),
+        optional=("strategies", "description", "small", "runs", "codebook", "longest_block", "below"),
     )
     strategies = _strategies(fields["strategies"]) if "strategies" in fields else {}
     adaptive = fields["adaptive"].flag()
@@ -230,6 +233,7 @@ def _profile(document: _Reader) -> Profile:
         runs=_strategy(fields["runs"]) if "runs" in fields else None,
         codebook=_codebook(fields["codebook"]) if "codebook" in fields else None,
         longest_block=_longest(fields["longest_block"], fields["block_size"]) if "longest_block" in fields else 0,
+        below=fields["below"].choice(LEVEL_NAMES) if "below" in fields else "",
     )
 
 

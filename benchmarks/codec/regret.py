@@ -20,10 +20,11 @@ from pathlib import Path
 from benchmarks.codec.examples import CANDIDATES
 from benchmarks.codec.samples import MIB, SMALLEST, families, machine
 from encoder.block.codec import encode_block, warm
+from encoder.detect.lazy import selector_for
 from encoder.detect.pattern import PatternDetector
 from encoder.detect.records import cut_blocks
 from encoder.detect.sample import take_sample
-from encoder.detect.selector import AdaptiveCompressionSelector, strategy_for
+from encoder.detect.selector import strategy_for
 from encoder.profile import LEVEL_NAMES, Profile, load_profile
 
 
@@ -62,7 +63,7 @@ def judge(corpus: str, blocks: Iterable[bytes], profile: Profile, clock: str = "
     """One selector over the blocks, in order, and the oracle after it. Blocks below 64 KiB have nothing to select
     and are passed over.
     """
-    selector = AdaptiveCompressionSelector(profile.strategies, runs=profile.runs)
+    selector = selector_for(profile)
     now = getattr(time, clock)
     regrets, choices, best = [], [], []
     selecting = encoding = 0.0

@@ -57,6 +57,10 @@ class _At:
     # codebooks
     carried_level: Final = 19  # of plain bytes behind a codebook, where the strategy's back end is not zstd
 
+    # runs
+    dense: Final = 500  # times that a body is smaller than its block, from which on that is little more than runs
+    for_runs: Final = (3, 5)  # levels of brotli that quicker strategies use for them
+
 
 def smallest_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
     """The smallest body of those that the strategy allows and that are worth a trial. place, thorough: as in
@@ -69,7 +73,7 @@ def smallest_body(view: memoryview, strategy: Strategy, place: SegmentPlace | No
     if strategy.tree is TreeType.TEXT and strategy.codebook:
         return _carried_body(view, strategy)
     if TREES[strategy.tree].plain:
-        return plain_body(view, strategy, strategy.tree, fell_back=False)
+        return _beside_runs(view, strategy, plain_body(view, strategy, strategy.tree, fell_back=False))
     if strategy.hasty:
         return hasty_body(view, strategy, place, thorough=thorough)
     if strategy.back_end is BackEnd.ZSTD and not TREES[strategy.tree].document:
@@ -83,6 +87,14 @@ def smallest_body(view: memoryview, strategy: Strategy, place: SegmentPlace | No
         return body
     plain = plain_body(view, strategy, TreeType.TEXT, fell_back=True, beaten=None if body is None else len(body))
     return body if body is not None and len(body) < len(plain) else plain
+
+
+def _beside_runs(view: memoryview, strategy: Strategy, body: bytes) -> bytes:
+    """The body, or where mixing's strategy met little more than runs, what is smaller: brotli as at lower levels."""
+    if strategy.back_end is not BackEnd.MIXING or _At.dense * len(body) > len(view):
+        return body
+    quick = (replace(strategy, back_end=BackEnd.BROTLI, level=level) for level in _At.for_runs)
+    return min([body, *(one_stream(view, one, strategy.tree, fell_back=False) for one in quick)], key=len)
 
 
 def _mixed_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes | None:

@@ -1,12 +1,15 @@
 """Create a stream's selector and cutter when the first block needs them. Until then numpy is not loaded."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from encoder.detect.ports import StrategySelector
 from encoder.detect.records import Cutting, cut_at
-from encoder.profile import Profile
+from encoder.profile import Profile, load_profile
 from encoder.strategy import Strategy, TreeType
+
+if TYPE_CHECKING:
+    from encoder.detect.selector import AdaptiveCompressionSelector
 
 LEAST_LOOKED_AT: Final = 1 << 16
 """Bytes of a block, below which the adaptive selector does not look at it and keeps nothing of it
@@ -14,6 +17,14 @@ LEAST_LOOKED_AT: Final = 1 << 16
 """
 LEAST_CUT_BY_KIND: Final = 1 << 20
 """Bytes, below which a window is never cut by kind (`encoder.detect.boundary.LEAST_WINDOW`)."""
+
+
+def selector_for(profile: Profile) -> "AdaptiveCompressionSelector":
+    """A new one for a stream of that profile, which is adaptive."""
+    from encoder.detect.selector import AdaptiveCompressionSelector  # noqa: PLC0415 - what this module is for
+
+    below = load_profile(profile.below).strategies if profile.below else None
+    return AdaptiveCompressionSelector(profile.strategies, small=profile.small, runs=profile.runs, below=below)
 
 
 class LazySelector:
@@ -30,11 +41,7 @@ class LazySelector:
         if self._made is None:
             if memoryview(block).nbytes < LEAST_LOOKED_AT:
                 return self._profile.small or self._profile.strategies[TreeType.TEXT]
-            from encoder.detect.selector import AdaptiveCompressionSelector  # noqa: PLC0415 - what this class is for
-
-            self._made = AdaptiveCompressionSelector(
-                self._profile.strategies, small=self._profile.small, runs=self._profile.runs
-            )
+            self._made = selector_for(self._profile)
         return self._made.select(block)
 
 

@@ -14,7 +14,7 @@ from encoder.detect.ports import SampleEncoder
 from encoder.detect.runs import is_runs
 from encoder.detect.sample import SAMPLE_SIZE, take_sample, take_trial
 from encoder.detect.tree import DecisionTree, load_tree
-from encoder.detect.trial import at_leisure, best_on, encode_lazily, is_brief
+from encoder.detect.trial import at_leisure, best_on, encode_lazily, is_brief, rival_is_smaller
 from encoder.errors import ProfileError
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
@@ -184,8 +184,9 @@ class AdaptiveCompressionSelector:
     strategies: what to do for each tree type. TEXT must be there, and replaces any missing one. CSV's separator is the
     detected one, whatever the given strategy says. encode: what a trial runs, by default
     `encoder.block.codec.encode_block`. None means no trials: the shortlist's first is taken. clock: seconds, for the
-    observations only. One selector serves one stream, in its order: not thread-safe. ProfileError: no TEXT among the
-    strategies.
+    observations only. below: the strategies of the next lower level, whose own choice is considered too at each
+    decision, so that this level is not larger than that one; None for no such level. One selector serves one stream, in
+    its order: not thread-safe. ProfileError: no TEXT among the strategies.
     """
 
     def __init__(  # noqa: PLR0913 - what it decides with, each a part of its own
@@ -197,6 +198,7 @@ class AdaptiveCompressionSelector:
         detector: PatternDetector | None = None,
         tree: DecisionTree | None = None,
         encode: SampleEncoder | None = encode_lazily,
+        below: Mapping[TreeType, Strategy] | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         if TreeType.TEXT not in strategies:
@@ -210,6 +212,11 @@ class AdaptiveCompressionSelector:
         self._tree = tree or load_tree()
         self._encode = encode
         self._clock = clock
+        self._below = (
+            None
+            if below is None
+            else AdaptiveCompressionSelector(below, detector=self._detector, tree=self._tree, encode=encode)
+        )
         self._decisions: list[_Decision] = []  # the one that stands last
         self._choice: Strategy = strategies[TreeType.TEXT]
         self._observations = Observations()
@@ -274,11 +281,53 @@ class AdaptiveCompressionSelector:
         if settled is not None:
             return settled, 0
         self._tried, self._relied = shortlist, 0
+        choice, trials = self._asked(block, pattern, shortlist, is_first=not self._decisions)
+        if self._below is None:
+            return choice, trials
+        return self._beside_below(block, pattern, choice, trials)
+
+    def _asked(
+        self, block: bytes | bytearray | memoryview, pattern: Pattern, shortlist: list[Strategy], *, is_first: bool
+    ) -> tuple[Strategy, int]:
+        """The shortlist's best as this level's own questions tell, and how many were tried. is_first: nothing was
+        decided in the stream.
+        """
         encode = self._encode or encode_lazily
         if self._is_hasty():
             plain = strategy_for(TreeType.TEXT, pattern, self._strategies)
-            return decide(block, pattern, shortlist, plain, encode, is_first=not self._decisions)
+            return decide(block, pattern, shortlist, plain, encode, is_first=is_first)
         return best_on(trial_of(block, pattern, shortlist), shortlist, encode), len(shortlist)
+
+    def _beside_below(
+        self, block: bytes | bytearray | memoryview, pattern: Pattern, choice: Strategy, trials: int
+    ) -> tuple[Strategy, int]:
+        """The choice, or the tokeniser that the level below would choose, where that is smaller behind that level's
+        back ends; and how many were tried.
+
+        Whatever is taken apart is compared with its plain bytes anyway. So those are no rival, and give way to one.
+        """
+        assert self._below is not None, "asked of a selector that has one"
+        rival, more = self._below.first_choice(block, pattern, is_first=not self._decisions)
+        if rival.tree is choice.tree or TREES[rival.tree].plain:
+            return choice, trials + more
+        own = strategy_for(rival.tree, pattern, self._strategies)
+        if TREES[choice.tree].plain:
+            return own, trials + more
+        part = take_trial(block, nested=TREES[pattern.tree].document, leisurely=True)
+        there = strategy_for(choice.tree, pattern, self._below._strategies)  # noqa: SLF001 - of the same class
+        is_smaller = rival_is_smaller(part, there, rival, self._encode or encode_lazily)
+        return own if is_smaller else choice, trials + more + 2
+
+    def first_choice(
+        self, block: bytes | bytearray | memoryview, pattern: Pattern, *, is_first: bool
+    ) -> tuple[Strategy, int]:
+        """What this selector would decide for a block of that pattern, relying on no decision before, and how many
+        trials that took; nothing of it is kept.
+        """
+        shortlist = self._shortlist(pattern)
+        if len(shortlist) == 1 and not (self._is_hasty() and TREES[pattern.tree].document):
+            return shortlist[0], 0
+        return self._asked(block, pattern, shortlist, is_first=is_first)
 
     def _is_hasty(self) -> bool:
         """Whether a trial takes a good part of an encode: plain bytes have a quick level too, whichever tokeniser

@@ -61,6 +61,13 @@ def encode_at_leisure(data: bytes, strategy: Strategy, /) -> bytes:
     return encode_block(data, strategy, thorough=TREES[strategy.tree].records and TREES[strategy.tree].names_tried)
 
 
+def encode_wholly(data: bytes, strategy: Strategy, /) -> bytes:
+    """As `encode_lazily`, but as the block itself will be encoded, in no segment."""
+    from encoder.block.codec import encode_block  # noqa: PLC0415 - as above
+
+    return encode_block(data, strategy)
+
+
 def at_leisure(shortlist: Sequence[Strategy]) -> bool:
     """Whether all of them take so long that a trial can be thorough; or so long that it should be, where plain
     bytes are among them.
@@ -86,6 +93,14 @@ def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder)
     sizes = [len(encode(sample, tried_as(strategy, leisurely=leisurely))) for strategy in shortlist]
     trees = [strategy.tree for strategy in shortlist]
     return shortlist[smallest(trees, sizes, LEISURELY if leisurely else QUICK)]
+
+
+def rival_is_smaller(part: bytes, choice: Strategy, rival: Strategy, encode: SampleEncoder) -> bool:
+    """Whether the rival makes the part of a block smaller than the choice does, each as it would encode a block."""
+    if encode is encode_lazily:
+        encode = encode_wholly
+    mine, other = (len(encode(part, tried_as(strategy, leisurely=False))) for strategy in (choice, rival))
+    return other < mine
 
 
 def tried_as(strategy: Strategy, *, leisurely: bool) -> Strategy:

@@ -11,6 +11,7 @@ import encoder
 from encoder.block.codec import encode_block
 from encoder.block.smallest import plain_body
 from encoder.detect.trial import LEISURELY_LEVEL, SLOW_FROM, best_on, encode_at_leisure
+from encoder.profile import LEVEL_NAMES
 from encoder.strategy import BackEnd, Strategy, TreeType
 
 MIXED = Strategy(TreeType.TEXT, BackEnd.MIXING, 1)
@@ -58,3 +59,12 @@ def test_a_trial_at_leisure_names_the_columns_of_json_lines_as_an_encode_does():
     tried = []
     best_on(lines, [replace(strategy, level=SLOW_FROM)], lambda data, one: tried.append(one) or data)
     assert tried == [strategy]
+
+
+@pytest.mark.parametrize("size", [1 << 16, 1 << 20])
+@pytest.mark.parametrize("made", [bytes, lambda size: bytes(size // 2) + b"\xff" * (size // 2)])
+def test_mixing_makes_no_more_of_runs_than_quick_levels_do(made, size):
+    data = made(size)
+    sizes = [len(encoder.encode(data, level)) for level in LEVEL_NAMES]
+    assert sizes == sorted(sizes, reverse=True)
+    assert encoder.decode(encoder.encode(data, "max")) == data

@@ -71,6 +71,7 @@ def test_a_profile_is_loaded_from_a_file(tmp_path):
         (altered(workers=True), "workers: is true", "whole number"),
         (altered(workers=2.0), "workers: is 2.0", "whole number"),
         (altered(block_size=10), "block_size: is 10", "from 1024 to 67108864"),
+        (altered(below="quick"), "below: is 'quick'", "give one of fast"),
         (altered(adaptive="yes"), 'adaptive: is "yes"', "true or false"),
         (altered(name=3), "name: is 3", "text in quotes"),
         (altered(pool={"capacity": 1}), "pool.adaptive: is missing", "add 'adaptive'"),
