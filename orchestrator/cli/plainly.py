@@ -16,6 +16,10 @@ KNOWN: Final = frozenset({"metavar", "help", "show_default", "autocompletion", "
 """What may be said of an option or argument that is read here."""
 
 
+DIGITS: Final = 18
+"""A longer number is typer's to read: of one with thousands of digits Python makes no int."""
+
+
 class NotPlainError(Exception):
     """It is typer's to read."""
 
@@ -124,7 +128,7 @@ def _value(taken: Taken, text: str) -> str | int | Path:
         return text
     if taken.kind is Path and not (taken.how.get("readable", True) and _is_shut(text)):
         return Path(text)
-    if taken.kind is int and text.isascii() and text.isdigit():
+    if taken.kind is int and text.isascii() and text.isdigit() and len(text) <= DIGITS:
         least, most = taken.how.get("min"), taken.how.get("max")
         if (least is None or least <= int(text)) and (most is None or int(text) <= most):
             return int(text)

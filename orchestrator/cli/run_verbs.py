@@ -154,7 +154,7 @@ def cancel(
     *,
     wait: Annotated[
         float, Option("--wait", min=0, max=86400, metavar="SECONDS", help="How long to wait for its end.")
-    ] = 30,
+    ] = 30.0,
     json: Json = False,
     state: State = STATE,
 ) -> None:

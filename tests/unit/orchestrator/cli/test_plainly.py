@@ -4,6 +4,7 @@ import functools
 import shlex
 
 import pytest
+import typer
 
 from orchestrator.cli import application
 from orchestrator.cli.app import VERBS, function_of
@@ -35,6 +36,7 @@ NOT_PLAIN = [
     "run plan.yaml -j",
     "run plan.yaml -j 0",
     "run plan.yaml -j many",
+    f"run plan.yaml -j {'9' * 5000}",
     "run plan.yaml -j4",
     "run plan.yaml --only --new",
     "run plan.yaml --only -x",
@@ -54,8 +56,8 @@ def of(line):
     return function_of(verb), words
 
 
-def by_typer(line, monkeypatch):
-    """What typer calls the verb with."""
+def recorded(monkeypatch):
+    """What typer calls a verb with, from here on."""
     called = {}
 
     def recording(verb):
@@ -68,6 +70,12 @@ def by_typer(line, monkeypatch):
         return record
 
     monkeypatch.setattr(application, "function_of", recording)
+    return called
+
+
+def by_typer(line, monkeypatch):
+    """What typer calls the verb with."""
+    called = recorded(monkeypatch)
     assert application.application()(shlex.split(line), standalone_mode=False) == 0
     return called
 
@@ -111,3 +119,53 @@ def test_a_plan_that_may_not_be_read_is_left_to_typer(tmp_path, monkeypatch):
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_can_be_read_plainly_or_says_that_it_cannot(verb):
     assert arguments_of(function_of(verb), ["--no-such-option"]) is None
+
+
+VALUES = [
+    *["x", "1", "0", "-1", "007", "+3", "1_0", "1.5", "0.7", "\u0663", "\u00b2", "9" * 5000, "", "-", "--", "-x", "--json"],
+    *["plan.yaml", "folder", "folder/", "a/b/../c", "//x", "~", "a=b", "=x", "na\u00efve", "\udcff", "a\nb", " 5", "nan", "*"],
+]
+
+
+def options_of(verb):
+    """Each name that an option of the verb has."""
+    declared = [each for hint in function_of(verb).__annotations__.values() for each in getattr(hint, "__metadata__", ())]
+    return [name.strip() for each in declared for names in each.names for name in names.split("/") if name.strip()]
+
+
+def lines_of(verb):
+    """Lines that are plain, and lines that nearly are: each option alone, twice, with `=`, stuck to its value, cut."""
+    needed = ["--text", "t"] if verb == "answer" else []
+    for first in ([], ["plan.yaml"], ["x", "y"], ["x", "y", "z"]):
+        base = [*first, *needed]
+        yield base
+        yield from ([*base, value] for value in VALUES)
+        for option in options_of(verb):
+            yield from ([*base, option], [option, *base], [*base, option, option], [*base, option[:-1], "5"])
+            for value in VALUES:
+                yield from ([*base, option, value], [option, value, *base], [*base, f"{option}={value}"])
+                yield from ([*base, option, value, option, "5"], [*base, option + value], [option, value, "--", *base])
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_no_line_that_is_read_plainly_means_something_else_to_typer(verb, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
+    called = recorded(monkeypatch)
+    command = typer.main.get_command(application.application([verb]))
+    function = function_of(verb)
+    plain = 0
+    for words in lines_of(verb):
+        given = arguments_of(function, words)
+        if given is None:
+            continue
+        plain += 1
+        called.clear()
+        assert command.main([verb, *words], prog_name="orchestrate", standalone_mode=False) == 0, words
+        assert told(with_defaults(function, given)) == told(called), words
+    assert plain, "no line of this verb is plain"
+
+
+def told(given):
+    """With the types: 30 is not 30.0 where it is printed."""
+    return {name: (type(value), value) for name, value in alike(given).items()}
