@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from dataclasses import dataclass
 else:
+    import sys
     from collections.abc import Callable, Iterator
     from dataclasses import MISSING, Field, FrozenInstanceError, fields, is_dataclass
     from dataclasses import dataclass as _dataclass
     from functools import cache
     from operator import attrgetter
     from reprlib import recursive_repr
+    from types import FunctionType
 
     OWN = frozenset({"__eq__", "__hash__", "__repr__", "__init__", "__post_init__", "__getstate__", "__setstate__"})
     """A class that has one of these is left to the standard library."""
@@ -25,14 +27,30 @@ else:
         """As `dataclasses.dataclass`."""
 
         def made(kind: type) -> type:
-            if order or not slots or OWN & vars(kind).keys() or any(map(is_dataclass, kind.__bases__)):
+            if order or not slots or _has_its_own(kind):
                 return _dataclass(frozen=frozen, slots=slots, order=order)(kind)
             made = _dataclass(init=not frozen, repr=False, eq=False, slots=True)(kind)
+            said = made.__dataclass_params__
+            said.init = said.repr = said.eq = True
             made.__eq__, hashed = _comparing(made)
             made.__hash__, made.__repr__ = hashed if frozen else None, _telling(made)
             return _frozen(made) if frozen else made
 
         return made
+
+    def _has_its_own(kind: type) -> bool:
+        """Whether it says itself how it is made, or a class above it does; or a field of it is made otherwise."""
+        said = [each for each in vars(kind).values() if isinstance(each, Field)]
+        return (
+            bool(OWN & vars(kind).keys())
+            or hasattr(kind, "__post_init__")
+            or any(map(is_dataclass, kind.__bases__))
+            or any(not each.init or each.kw_only is True or each.hash is not None for each in said)
+            or any(word in str(each) for each in _annotations(kind) for word in ("InitVar", "KW_ONLY"))
+        )
+
+    def _annotations(kind: type) -> list[object]:
+        return list(vars(kind).get("__annotations__", {}).values())
 
     def _frozen(kind: type) -> type:
         kind.__init__ = _init(kind)
@@ -44,12 +62,21 @@ else:
     def _init(kind: type) -> Callable[..., None]:
         """The class's own `__init__`: the one for as many values, with this class's names, defaults and setters."""
         said = fields(kind)
-        init = _maker(len(said))(*[_setter(kind, each) for each in said])
-        init.__code__ = init.__code__.replace(co_varnames=("self", *[each.name for each in said]))
-        init.__defaults__ = tuple(_defaults(said))
+        like = _maker(len(said))(*[_setter(kind, each) for each in said])
+        code = like.__code__.replace(co_varnames=("self", *[each.name for each in said]))
+        names = getattr(sys.modules.get(kind.__module__), "__dict__", {})  # where a type that is text is looked for
+        init = FunctionType(code, names, "__init__", tuple(_defaults(said)), like.__closure__)
         init.__qualname__ = f"{kind.__qualname__}.__init__"
         init.__annotations__ = {**{each.name: each.type for each in said}, "return": None}
         return init
+
+    class _Factory:
+        """Stands in a signature for what a factory makes."""
+
+        def __repr__(self) -> str:
+            return "<factory>"
+
+    MADE = _Factory()
 
     @cache
     def _maker(count: int) -> Callable[..., Callable[..., None]]:
@@ -70,13 +97,13 @@ else:
         put, factory = getattr(kind, field.name).__set__, field.default_factory
         if factory is MISSING:
             return put
-        return lambda self, value: put(self, factory() if value is MISSING else value)
+        return lambda self, value: put(self, factory() if value is MADE else value)
 
     def _defaults(said: tuple[Field, ...]) -> Iterator[object]:
-        """Of the last fields, those that need not be given; MISSING stands for what a factory makes."""
+        """Of the last fields, those that need not be given; MADE stands for what a factory makes."""
         for each in said:
             if each.default is not MISSING or each.default_factory is not MISSING:
-                yield each.default
+                yield MADE if each.default is MISSING else each.default
 
     def _not_set(self: object, name: str, value: object) -> None:  # noqa: ARG001 - as it is called
         raise FrozenInstanceError(f"cannot assign to field {name!r}")

@@ -3,7 +3,7 @@
 import dataclasses
 import inspect
 import pickle
-from dataclasses import FrozenInstanceError, field
+from dataclasses import KW_ONLY, FrozenInstanceError, InitVar, field
 
 import pytest
 
@@ -86,6 +86,11 @@ class Place(Point):
     name: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Linked:
+    next: "Linked | None" = None
+
+
 @dataclass(slots=True)
 class Changing:
     x: int
@@ -122,6 +127,85 @@ def test_its_signature_has_names_types_and_defaults():
     assert Seen[1].__match_args__ == Seen[0].__match_args__
     with pytest.raises(TypeError, match=r"Seen\.__init__\(\) missing 1 required positional argument: 'x'"):
         Seen[1]()
+
+
+def test_its_signature_tells_a_factory_as_the_standard_librarys_does():
+    @both(frozen=True, slots=True)
+    class Seen:
+        held: list = field(default_factory=list)
+
+    theirs, ours = map(inspect.signature, Seen)
+    assert str(ours) == str(theirs)
+
+
+def test_the_types_in_its_signature_are_looked_for_in_its_own_module():
+    signature = inspect.signature(Linked, eval_str=True)
+    assert signature.parameters["next"].annotation == Linked | None
+
+
+def test_its_parameters_are_told_as_they_were_asked_for():
+    for how in ({"frozen": True, "slots": True}, {"slots": True}):
+
+        @both(**how)
+        class Told:
+            x: int
+
+        theirs, ours = Told
+        assert repr(ours.__dataclass_params__) == repr(theirs.__dataclass_params__)
+
+
+class Checked:
+    __slots__ = ()
+
+    def __post_init__(self, *_):
+        raise ValueError("checked")
+
+
+def test_a_check_in_a_class_above_is_made():
+    @dataclass(frozen=True, slots=True)
+    class Made(Checked):
+        x: int
+
+    with pytest.raises(ValueError, match="checked"):
+        Made(1)
+
+
+@pytest.mark.parametrize("how", [{"frozen": True, "slots": True}, {"slots": True}])
+def test_a_field_that_is_made_otherwise_is_made_as_the_standard_library_does(how):
+    @both(**how)
+    class Later:
+        x: int
+        y: int = field(default=2, init=False)
+
+    @both(**how)
+    class Named:
+        x: int
+        _: KW_ONLY
+        y: int = 3
+
+    @both(**how)
+    class OneNamed:
+        x: int
+        y: int = field(default=3, kw_only=True)
+
+    @both(**how)
+    class Given:
+        x: int
+        y: InitVar[int] = 4
+
+    for theirs, ours in (Later, Named, OneNamed, Given):
+        assert str(inspect.signature(ours)) == str(inspect.signature(theirs))
+        assert repr(ours(1)).partition(".<locals>.")[2] == repr(theirs(1)).partition(".<locals>.")[2]
+
+
+def test_a_field_that_is_not_hashed_makes_no_difference_to_the_hash():
+    @dataclass(frozen=True, slots=True)
+    class Noted:
+        x: int
+        notes: list = field(default_factory=list, hash=False)
+
+    assert hash(Noted(1, [2])) == hash(Noted(1, [3]))
+    assert Noted(1, [2]) != Noted(1, [3])
 
 
 def test_what_a_factory_makes_is_each_ones_own():
