@@ -5,6 +5,7 @@ from pathlib import Path
 from orchestrator.cli.clock import clock
 from orchestrator.cli.output import say, table
 from orchestrator.cli.places import as_json, opened_journal
+from orchestrator.cli.screen import screen_of_stdout
 from orchestrator.journal.condition import condition
 
 
@@ -19,4 +20,7 @@ def show_history(state: Path, *, as_data: bool) -> None:
         ]
         say(as_json(rows))
         return
-    say(table(("run", "plan", "started", "condition"), ((r.run, r.plan_id, clock(r.started_at), c) for r, c in runs)))
+    told = table(("run", "plan", "started", "condition"), ((r.run, r.plan_id, clock(r.started_at), c) for r, c in runs))
+    if max(map(len, told.split("\n"))) > screen_of_stdout().width:  # a run's id begins with its plan's
+        told = table(("run", "started", "condition"), ((r.run, clock(r.started_at), c) for r, c in runs))
+    say(told)

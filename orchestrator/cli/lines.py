@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from orchestrator.cli.output import counted, duration
+from orchestrator.cli.output import counted, duration, with_way_on
 from orchestrator.evidence.measurement import Evidence
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.state import events as e
@@ -36,7 +36,9 @@ def describe(event: e.Event) -> str:  # noqa: C901, PLR0911, PLR0912 - one case 
         case e.TaskRequeued(task=task):
             return f"again    {task}"
         case e.TaskFailed(task=task, failure=failure, tolerated=tolerated):
-            return f"{'bear' if tolerated else 'FAILED':8} {task}: {_failure(failure)} (orchestrate logs {task})"
+            return with_way_on(
+                f"{'bear' if tolerated else 'FAILED':8} {task}: {_failure(failure)}", f"(orchestrate logs {task})"
+            )
         case e.TaskInterrupted(task=task, reason=reason):
             return f"stopped  {task}: {reason}"
         case e.TaskSkipped(task=task, reason=reason):

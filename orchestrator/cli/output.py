@@ -4,9 +4,10 @@ import math
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import TextIO
+from typing import Final, TextIO
 
 _KEPT = "\n\t"
+LONGEST: Final = 160  # characters of a line about what happened
 
 
 def say(text: str) -> None:
@@ -40,7 +41,12 @@ def _visible(line: str) -> str:
     return "".join(char if char.isprintable() or char in _KEPT else ascii(char)[1:-1] for char in line)
 
 
-def one_line(text: str, width: int = 160) -> str:
+def with_way_on(text: str, way: str, width: int = LONGEST) -> str:
+    """Text on one line, and behind it what to do about it, which stays whole however long the text is."""
+    return f"{one_line(text, max(1, width - len(way) - 1))} {way}"
+
+
+def one_line(text: str, width: int = LONGEST) -> str:
     """The text on one line of at most `width` characters, control characters made visible."""
     line = plain(" ".join(text.expandtabs(1).splitlines()).strip())
     return line if len(line) <= width else f"{line[: width - 1]}…"

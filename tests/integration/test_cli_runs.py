@@ -166,6 +166,17 @@ def test_a_run_without_criteria_is_never_said_to_have_passed(shell):
     assert "PASS" not in told
 
 
+def test_the_runs_are_listed_no_wider_than_the_screen(shell):
+    shell.plan([{"id": "a", "command": ["true"]}])
+    shell("run", "-q", "--no-page", "plan.yaml")
+    shell.env["COLUMNS"] = "66"
+    narrow = shell("history").stdout.splitlines()
+    assert narrow[0].split() == ["run", "started", "condition"]
+    assert max(map(len, narrow)) <= 66
+    shell.env["COLUMNS"] = "200"
+    assert shell("history").stdout.split()[:4] == ["run", "plan", "started", "condition"]
+
+
 def test_logs_show_one_tasks_output_and_hide_what_would_drive_a_terminal(shell):
     shell.plan(
         [

@@ -1,6 +1,10 @@
 import pytest
 
-from orchestrator.cli.output import duration, one_line, plain, table
+from orchestrator.cli.lines import describe
+from orchestrator.cli.output import duration, one_line, plain, table, with_way_on
+from orchestrator.evidence.measurement import Usage
+from orchestrator.state.events import TaskFailed
+from orchestrator.state.failure import Cause, Failure
 
 
 @pytest.mark.parametrize(
@@ -26,3 +30,15 @@ def test_a_table_lines_its_columns_up():
     assert table(("task", "time"), [("A.long-name", "1s"), ("B", "22s")]) == (
         "task         time\nA.long-name  1s\nB            22s"
     )
+
+
+def test_the_way_on_stays_whole_behind_a_text_that_is_too_long():
+    told = with_way_on("x" * 500, "(orchestrate logs A.b)", 60)
+    assert len(told) == 60
+    assert told.endswith("x… (orchestrate logs A.b)")
+    assert with_way_on("short", "(that)", 60) == "short (that)"
+
+
+def test_the_line_of_a_failed_task_ends_in_the_command_that_shows_more():
+    line = describe(TaskFailed("A.b", 1, Failure(Cause.EXIT, "no " * 200), Usage(1.0, 1.0, 1, 1)))
+    assert one_line(line).endswith(" (orchestrate logs A.b)")
