@@ -12,10 +12,15 @@ JOURNAL: Final = "journal.sqlite"
 
 
 def found_state(state: Path) -> Path:
-    """The state folder: as given; where that is the usual name and nothing is there, the one of a project above."""
-    if state != STATE or STATE.exists():
+    """The state folder: as given; where that is the usual name and nothing is there, the one of a project above. It
+    raises nothing: who opens the folder says what is wrong with it.
+    """
+    try:
+        if state != STATE or STATE.exists():
+            return state
+        project = project_above(Path.cwd())
+    except (OSError, RuntimeError):  # this folder is gone, one above is shut, or nobody has a home
         return state
-    project = project_above(Path.cwd())
     return state if project is None else project / STATE
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from orchestrator.cli.home import project_above
+from orchestrator.cli.home import found_state, project_above
+from orchestrator.cli.options import STATE
 
 
 @pytest.fixture
@@ -28,3 +29,11 @@ def test_a_repository_does_not_belong_to_a_project_outside_of_it(project, reposi
 def test_a_repository_with_a_journal_of_its_own_is_a_project(project):
     (project / ".git").mkdir()
     assert project_above(project / "below/deep") == project
+
+
+def test_a_current_folder_that_is_gone_is_left_to_who_opens_the_state_folder(tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert found_state(STATE) == STATE
