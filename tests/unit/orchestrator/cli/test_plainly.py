@@ -121,16 +121,16 @@ def test_every_verb_can_be_read_plainly_or_says_that_it_cannot(verb):
     assert arguments_of(function_of(verb), ["--no-such-option"]) is None
 
 
-VALUES = [
-    *["x", "1", "0", "-1", "007", "+3", "1_0", "1.5", "0.7", "\u0663", "\u00b2", "9" * 5000, "", "-", "--", "-x", "--json"],
-    *["plan.yaml", "folder", "folder/", "a/b/../c", "//x", "~", "a=b", "=x", "na\u00efve", "\udcff", "a\nb", " 5", "nan", "*"],
-]
+WORDS = """x 1 0 -1 007 +3 1_0 1.5 0.7 \u0663 \u00b2 - -- -x --json nan * ~ //x =x a=b
+plan.yaml folder folder/ a/b/../c"""
+VALUES = [*WORDS.split(), "", " 5", "a\nb", "na\u00efve", "\udcff", "9" * 5000]
 
 
 def options_of(verb):
     """Each name that an option of the verb has."""
-    declared = [each for hint in function_of(verb).__annotations__.values() for each in getattr(hint, "__metadata__", ())]
-    return [name.strip() for each in declared for names in each.names for name in names.split("/") if name.strip()]
+    hints = function_of(verb).__annotations__.values()
+    declared = [names for hint in hints for each in getattr(hint, "__metadata__", ()) for names in each.names]
+    return [name.strip() for names in declared for name in names.split("/") if name.strip()]
 
 
 def lines_of(verb):
