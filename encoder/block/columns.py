@@ -24,7 +24,10 @@ LAYOUT_LEVEL: Final = 3
 """Of zstd, at which layouts are held against each other."""
 _QUICKEST: Final = 1
 _LINES_TRIED: Final = 1 << 17
-_NAMED: Final = 16  # one part in so many of a document, where there is little time
+_NAMED: Final = 16  # one part in so many, where there is little time
+_FEWEST_LINES: Final = {True: 48, False: 128}
+"""In haste or not: of lines, however long. In fewer, what each column costs weighs more than what it spares."""
+_MOST_LINES: Final = 4  # one part in so many, which is not exceeded for them in haste
 _CLEARLY_BY_KEY: Final = 0.9  # of what its beginning takes by path, which is nested less deeply than all of it
 _MUCH_TEXT: Final = 2  # one part in so many of the columns' bytes
 _SEARCHED: Final = 6  # one part in so many of a block's time goes into the search for siblings
@@ -97,14 +100,24 @@ def _best_named(view: memoryview, strategy: Strategy, place: SegmentPlace | None
     hurried = is_document and strategy.hasty
     most = len(view) // _NAMED if strategy.hasty else _LINES_TRIED
     part = view if is_document and not hurried else view[: min(_LINES_TRIED, most)]
+    if not is_document:
+        part = _with_lines(view, part, hasty=strategy.hasty)
+    doubtful = hurried or (len(part) < len(view) and bytes(part).count(b"\n") < _FEWEST_LINES[strategy.hasty])
     tried = {by_path: transform(part, strategy.tree, strategy.separator, by_path=by_path) for by_path in (True, False)}
     by_path, by_key = (_quick_size(tried[by_path], strategy.tree) for by_path in (True, False))
-    best = by_path <= by_key or (hurried and by_key > _CLEARLY_BY_KEY * by_path)
+    best = by_path <= by_key or (doubtful and by_key > _CLEARLY_BY_KEY * by_path)
     if place is not None:
         place.name(by_path=best)
     if len(part) == len(view):
         return tried[best]
     return transform(view, strategy.tree, strategy.separator, by_path=best)
+
+
+def _with_lines(view: memoryview, part: memoryview, *, hasty: bool) -> memoryview:
+    """The beginning of the view that a part is; longer where its lines are, so as to have the fewest lines."""
+    lines = max(1, bytes(part).count(b"\n"))
+    most = len(view) // _MOST_LINES if hasty else len(view)
+    return view[: max(len(part), min(most, len(part) * (_FEWEST_LINES[hasty] + 1) // lines))]
 
 
 def _quick_size(transformed: "Transformed | None", tree: TreeType) -> int:

@@ -1,6 +1,7 @@
 """`encode` and `decode`: choose each output, and copy the bytes in a loop."""
 
 import os
+import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -173,6 +174,7 @@ def _convert(name: str, target: Path | None, copy: Copy, destination: Destinatio
     began = time.monotonic()
     try:
         with opened_input(name) as source, progress_for(name, source, quiet=destination.quiet) as report:
+            found = os.fstat(source.fileno()) if destination.remove else None
             if target is None:
                 sizes = copy(source, StandardOutput(), report)
                 flush_stdout()
@@ -183,9 +185,20 @@ def _convert(name: str, target: Path | None, copy: Copy, destination: Destinatio
         raise type(error)(f"{_shown(name)}: {error}") from error
     except IsADirectoryError as error:
         raise UsageError(f"{name}: is a directory; take its files with -r") from error
-    if destination.remove:
-        Path(name).unlink()
+    if found is not None:
+        _remove(Path(name), found)
     return Converted(name, target, *sizes, time.monotonic() - began)
+
+
+def _remove(path: Path, found: os.stat_result) -> None:
+    """Remove an input that is as it was found. Raises OSError for one that is not: the output lacks what came since."""
+    if stat.S_ISREG(found.st_mode) and _state(path.stat()) != _state(found):
+        raise OSError(f"{path}: changed while it was read, so it is kept; give the command again with -f")
+    path.unlink()
+
+
+def _state(found: os.stat_result) -> tuple[int, ...]:
+    return (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def _shown(name: str) -> str:

@@ -1,7 +1,11 @@
 """Where `glyph` starts: before anything that takes time is imported, signals and streams are made safe."""
 
+import _signal
 import os
 import sys
+
+if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:  # built in, while `signal` takes time to load
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # else Ctrl-C would show where the next import was
 
 from encoder.cli.leaving import leave_on_signals
 

@@ -131,7 +131,8 @@ def _records(
     encode: SampleEncoder,
 ) -> tuple[Strategy, int]:
     """Records are not doubted, but where the winner of a trial is hardly smaller than the plain bytes of its sample;
-    and where the log's tokeniser, which takes any lines, makes that clearly larger, nothing else is tried.
+    and where the log's tokeniser, which takes any lines, and those before it make that clearly larger, nothing else is
+    tried.
     """
     sample = _trial_of(block, pattern)
     low, high = DOUBTFUL
@@ -139,7 +140,7 @@ def _records(
     sizes: list[int] = []
     for strategy in shortlist:
         sizes.append(len(encode(sample, tried_as(strategy, leisurely=False))))
-        if strategy.tree is TreeType.LOG and sizes[-1] >= high * beside:
+        if strategy.tree is TreeType.LOG and min(sizes) >= high * beside:
             return plain, 1 + len(sizes)
     best = smallest([strategy.tree for strategy in shortlist], sizes, QUICK)
     choice, trials = shortlist[best], 1 + len(sizes)

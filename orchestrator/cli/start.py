@@ -3,6 +3,11 @@
 From here on SIGTERM ends the program with 143 and Ctrl-C with 130 and not a word, until a run listens for them itself.
 """
 
+import _signal
+
+if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:  # built in, while `signal` takes time to load
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # else Ctrl-C would show where the next import was
+
 from orchestrator.leaving import leave_on_signals
 
 leave_on_signals()

@@ -73,6 +73,21 @@ def test_a_signal_while_the_command_is_imported_is_silent(number):
     assert (done.returncode, done.stdout, done.stderr) == (128 + number, b"", b"")
 
 
+@pytest.mark.parametrize("module", ["signal", "enum", "fcntl", "encoder.cli.leaving"])
+def test_an_interrupt_while_the_start_itself_loads_a_module_is_silent(module):
+    code = (
+        "import os, sys\n"
+        "for name in ('signal', 'enum', 'fcntl'): sys.modules.pop(name, None)\n"
+        "class Interrupted:\n"
+        "    def find_spec(name, *_):\n"
+        f"        if name == {module!r}: os.kill(os.getpid(), 2); [None for _ in range(99)]\n"
+        "sys.meta_path.insert(0, Interrupted)\n"
+        "import encoder.cli.start\n"
+    )
+    done = subprocess.run((sys.executable, "-c", code), capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")
+
+
 def test_signals_are_heard_before_anything_that_takes_time_is_imported():
     code = (
         "import sys; known = set(sys.modules); import encoder.cli.start; print(sorted(set(sys.modules) - known - "

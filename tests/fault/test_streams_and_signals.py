@@ -88,6 +88,21 @@ def test_a_signal_before_a_run_is_under_way_ends_with_its_number_and_not_a_word(
     assert (done.returncode, done.stdout, done.stderr) == (128 + getattr(signal, name), "", "")
 
 
+@pytest.mark.parametrize("module", ["signal", "enum", "orchestrator.leaving"])
+def test_an_interrupt_while_the_start_itself_loads_a_module_is_silent(module):
+    code = (
+        "import os, sys\n"
+        "for name in ('signal', 'enum'): sys.modules.pop(name, None)\n"
+        "class Interrupted:\n"
+        "    def find_spec(name, *_):\n"
+        f"        if name == {module!r}: os.kill(os.getpid(), 2); [None for _ in range(99)]\n"
+        "sys.meta_path.insert(0, Interrupted)\n"
+        "import orchestrator.cli.start\n"
+    )
+    done = subprocess.run((sys.executable, "-c", code), capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")
+
+
 @pytest.mark.parametrize("delay", [0.1, 0.3, 0.6, 1.0])
 def test_a_signal_at_any_moment_of_the_start_ends_the_command(shell, delay):
     shell.plan([{"id": "a", "command": ["sleep", "60"]}])

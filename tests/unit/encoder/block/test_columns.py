@@ -1,3 +1,4 @@
+import json
 import random
 
 import pytest
@@ -112,6 +113,23 @@ def test_the_leader_of_a_segment_hands_on_how_columns_are_named():
     bodies = [packing_of(memoryview(data), strategy(TreeType.JSON_LINES), place).body() for place in (leader, follower)]
     assert follower.named() is leader.by_path.result()
     assert bodies[0] == bodies[1]
+
+
+@pytest.mark.parametrize(("hasty", "often"), [(True, 0.05), (False, 0.05), (False, 0.03)])
+def test_long_lines_are_named_by_what_many_of_them_take(hasty, often):
+    chance = random.Random(7)
+    states = [[chance.randrange(10 ** chance.randrange(1, 9)) for _ in range(9)] for _ in range(30)]
+
+    def line():
+        for state in states:
+            state[:] = [value + chance.randrange(9) * (chance.random() < often) for value in state]
+        return json.dumps({f"zone {n}": {f"field {k}": v for k, v in enumerate(s)} for n, s in enumerate(states)})
+
+    data = "".join(line() + "\n" for _ in range(400)).encode()
+    leader = SegmentPlace(leads=True)
+    packing_of(memoryview(data), strategy(TreeType.JSON_LINES, plain_level=3 if hasty else None), leader)
+    assert strategy(plain_level=3 if hasty else None).hasty is hasty
+    assert leader.by_path.result()
 
 
 def test_a_stream_is_as_small_as_it_was_at_any_level_that_was_tried():

@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from encoder.api import decode
 from encoder.block.codec import BlockInfo, ColumnInfo
+from encoder.cli import convert
 from encoder.cli.bench import chosen, measure
 from encoder.cli.convert import Destination, expanded, target_of
 from encoder.cli.costs import Cost, bar_of, costs_of
@@ -174,3 +176,36 @@ def test_the_costs_of_a_file_add_up_to_its_size():
         ("1 cheaper columns", 10),
     ]
     assert Cost("log:0.3", 30, columns[0]) in costs
+
+
+def replaced(path):
+    path.unlink()
+    path.write_bytes(b"another\n")
+
+
+def grown(path):
+    with path.open("ab") as more:
+        more.write(b"a line that came later\n")
+
+
+def rewritten(path):
+    path.write_bytes(path.read_bytes()[::-1])
+
+
+@pytest.mark.parametrize("change", [grown, replaced, rewritten])
+def test_an_input_that_changed_while_it_was_read_is_kept(tmp_path, monkeypatch, capsys, change):
+    log, encode = tmp_path / "app.log", convert._encode
+    log.write_bytes(b"a line\n" * 9)
+
+    def slowly(*given):
+        sizes = encode(*given)
+        change(log)
+        return sizes
+
+    monkeypatch.setattr(convert, "_encode", slowly)
+    removing = Destination(None, stdout=False, force=False, quiet=True, remove=True)
+    with pytest.raises(SystemExit) as left:
+        convert.encode_files([str(log)], removing, "fast", None)
+    assert (left.value.code, log.exists()) == (1, True)
+    assert "app.log: changed while it was read, so it is kept" in capsys.readouterr().err
+    assert decode((tmp_path / "app.log.glyph").read_bytes()) == b"a line\n" * 9

@@ -44,6 +44,11 @@ def test_records_are_held_against_plain_bytes_on_a_part_only_where_their_trial_l
     assert len(encode.asked) == asked
 
 
+def test_a_table_that_is_small_counts_though_the_log_that_is_tried_after_it_is_large(samples):
+    encode = Sizes(csv=0.2, log=0.5, text=0.4)
+    assert decided(samples, "CSV", encode, TreeType.CSV, TreeType.LOG) is TreeType.CSV
+
+
 def test_a_document_is_held_against_plain_bytes_even_where_it_is_alone(samples):
     name = "an indented JSON document"
     assert decided(samples, name, Sizes(json=0.3, text=0.4), TreeType.JSON) is TreeType.JSON
