@@ -60,6 +60,7 @@ class _At:
     # runs
     dense: Final = 500  # times that a body is smaller than its block, from which on that is little more than runs
     for_runs: Final = (3, 5)  # levels of brotli that quicker strategies use for them
+    short: Final = 1 << 20  # bytes of a block, up to which light mixing may say runs in a byte or two less than full
 
 
 def smallest_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
@@ -90,10 +91,14 @@ def smallest_body(view: memoryview, strategy: Strategy, place: SegmentPlace | No
 
 
 def _beside_runs(view: memoryview, strategy: Strategy, body: bytes) -> bytes:
-    """The body, or where mixing's strategy met little more than runs, what is smaller: brotli as at lower levels."""
+    """The body, or where mixing's strategy met little more than runs, what is smaller: brotli or light mixing, as lower
+    levels have them.
+    """
     if strategy.back_end is not BackEnd.MIXING or _At.dense * len(body) > len(view):
         return body
-    quick = (replace(strategy, back_end=BackEnd.BROTLI, level=level) for level in _At.for_runs)
+    quick = [replace(strategy, back_end=BackEnd.BROTLI, level=level) for level in _At.for_runs]
+    if len(view) <= _At.short and strategy.level > LIGHT:
+        quick.append(replace(strategy, level=LIGHT))
     return min([body, *(one_stream(view, one, strategy.tree, fell_back=False) for one in quick)], key=len)
 
 

@@ -41,6 +41,10 @@ PAYS: Final = 0.95
 """Of the plain bytes of a part, below which it is taken apart: all of them see more of what they repeat."""
 UNSPACED_PAYS: Final = 0.98
 """The same of text without blanks, which hardly repeats itself from afar."""
+TABLE_PAYS: Final = 1.0
+"""The same of tables, of whose columns a part shows even less: one with 100 columns was 0.99 of its plain bytes in a
+part, and 0.81 in all.
+"""
 XML_PAYS: Final = 1.0
 """The same of XML, whose templates are written once in all of it."""
 DOUBTFUL: Final = (0.95, 1.04)
@@ -136,17 +140,19 @@ def _records(
     """
     sample = _trial_of(block, pattern)
     low, high = DOUBTFUL
+    table = TREES[pattern.tree].separated
     beside = len(encode(sample, plain))
     sizes: list[int] = []
     for strategy in shortlist:
         sizes.append(len(encode(sample, tried_as(strategy, leisurely=False))))
-        if strategy.tree is TreeType.LOG and min(sizes) >= high * beside:
+        if strategy.tree is TreeType.LOG and not table and min(sizes) >= high * beside:
             return plain, 1 + len(sizes)
     best = smallest([strategy.tree for strategy in shortlist], sizes, QUICK)
     choice, trials = shortlist[best], 1 + len(sizes)
     if TREES[choice.tree].plain or sizes[best] < low * beside:
         return choice, trials
-    pays = pays_on(take_parts(block, pattern.tree), choice, plain, encode, PAYS)
+    share = TABLE_PAYS if table else PAYS
+    pays = pays_on(take_parts(block, pattern.tree), choice, plain, encode, share)
     return (choice if pays else plain), trials + 2
 
 

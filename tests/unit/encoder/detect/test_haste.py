@@ -49,6 +49,24 @@ def test_a_table_that_is_small_counts_though_the_log_that_is_tried_after_it_is_l
     assert decided(samples, "CSV", encode, TreeType.CSV, TreeType.LOG) is TreeType.CSV
 
 
+class Misled(Sizes):
+    """As above, but of a table's columns, a part has a smaller share than the trial's sample."""
+
+    def __init__(self, on_a_part):
+        super().__init__(csv=0.44, log=0.5, text=0.4)
+        self.on_a_part = on_a_part
+
+    def __call__(self, data, strategy):
+        if any(tree is TreeType.LOG for tree, _, _ in self.asked):
+            self.shares["csv"] = self.on_a_part
+        return super().__call__(data, strategy)
+
+
+@pytest.mark.parametrize(("on_a_part", "chosen"), [(0.396, TreeType.CSV), (0.41, TreeType.TEXT)])
+def test_a_table_is_judged_on_a_part_however_large_its_columns_are_in_the_sample(samples, on_a_part, chosen):
+    assert decided(samples, "CSV", Misled(on_a_part), TreeType.CSV, TreeType.LOG) is chosen
+
+
 def test_a_document_is_held_against_plain_bytes_even_where_it_is_alone(samples):
     name = "an indented JSON document"
     assert decided(samples, name, Sizes(json=0.3, text=0.4), TreeType.JSON) is TreeType.JSON
