@@ -1,3 +1,6 @@
+import subprocess
+from pathlib import Path
+
 import pytest
 
 from orchestrator.evidence.measurement import Measurement, Samples
@@ -8,6 +11,7 @@ from workstreams.streaming.suite import NoTestsError
 from workstreams.validation import RUNNERS, success
 from workstreams.validation.inputs import edges
 from workstreams.validation.roundtrip import failure_of
+from workstreams.validation.suite import FOLDERS, command_of
 
 PASSING = "def test_it_holds():\n    assert 1 + 1 == 2\n"
 MIXED = PASSING + "def test_it_fails():\n    assert 1 + 1 == 3\n"
@@ -29,6 +33,13 @@ def test_every_edge_comes_back_under_both_profiles(context, monkeypatch):
 
 def test_an_error_of_the_decoder_is_a_failure_with_its_name():
     assert failure_of(b"not a stream", b"x").split(":")[0].endswith("Error")
+
+
+def test_the_encoders_own_tests_need_nothing_of_a_checkout_but_what_is_installed(tmp_path):
+    project = Path(__file__).parents[4]
+    command = command_of([project / name for name in FOLDERS], project, tmp_path / "report.xml", tmp_path)
+    done = subprocess.run([*command, "--collect-only"], cwd=project, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:]
 
 
 def test_tests_are_counted_and_a_failing_one_lowers_the_share(context, tmp_path):
