@@ -2,12 +2,15 @@
 [--rounds 7]`.
 
 Prints medians over the rounds, processor and wall milliseconds: the first and second encode and decode of FILE (the
-first load numba and the kernels that they use), and loading every kernel of the transform, by module. The kernels must
-have been compiled before, as they are by the first round.
+first load what they use), loading every kernel of the transform, by module, and whole programs: `glyph encode`, and
+Python with nothing and with numpy, which is the least that it can take. The kernels must have been compiled before, as
+they are by the first round.
 """
 
 import argparse
 import json
+import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -17,7 +20,7 @@ from typing import Final
 
 import encoder
 
-PROBES: Final = ("steps", "modules")
+PROBES: Final = ("steps", "modules", "programs")
 
 
 def main() -> None:
@@ -28,7 +31,8 @@ def main() -> None:
     parser.add_argument("--probe", choices=PROBES, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.probe:
-        print(json.dumps(steps(arguments.file) if arguments.probe == "steps" else modules()))
+        probes = {"steps": lambda: steps(arguments.file), "programs": lambda: programs(arguments.file)}
+        print(json.dumps(probes.get(arguments.probe, modules)()))
         return
     for probe in PROBES:
         command = [sys.executable, "-m", "benchmarks.codec.start_up", str(arguments.file), "--probe", probe]
@@ -89,6 +93,22 @@ def modules() -> dict[str, tuple[float, float]]:
         spent[kernel.__module__] = before[0] + it[0], before[1] + it[1]
     watch.mark("every kernel")
     return watch.laps | dict(sorted(spent.items(), key=lambda module: -module[1][0]))
+
+
+def programs(file: Path) -> dict[str, tuple[float, float]]:
+    """Seconds that whole programs take, each from its start to its end. Raises CalledProcessError where one fails."""
+    bare = {"python": "pass", "python, numpy": "import numpy"}
+    encode = {"glyph encode": [sys.executable, "-m", "encoder", "encode", "-c", str(file)]}
+    commands = {name: [sys.executable, "-c", code] for name, code in bare.items()} | encode
+    few_threads = os.environ | {"OPENBLAS_NUM_THREADS": "1"}  # as `glyph` sets it for itself
+    spent: dict[str, tuple[float, float]] = {}
+    for name, command in commands.items():
+        before, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=few_threads)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        spent[name] = cpu, time.perf_counter() - wall
+    return spent
 
 
 if __name__ == "__main__":
