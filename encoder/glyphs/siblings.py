@@ -197,7 +197,7 @@ class _Groups:
         self._members: dict[int, list[int]] = {}
         for number in able:
             self._members.setdefault(len(streams[number][1]), []).append(number)
-        self._samples: dict[int, NDArray[np.uint8]] = {}
+        self._looks: dict[int, tuple[NDArray[np.uint8], NDArray[np.uint8]]] = {}
         self._counts = np.zeros((2, 1 << 16), np.int32)
 
     def siblings(self, number: int, size: int) -> Permutation | None:
@@ -206,16 +206,19 @@ class _Groups:
         members = self._members[length]
         if members[0] == number:
             return None
-        if length not in self._samples:
-            self._samples[length] = np.stack([_sample(self._streams[member][1]) for member in members])
+        if length not in self._looks:
+            self._looks[length] = self._samples(members), self._planes(members)
+        samples, planes = self._looks[length]
         row = members.index(number)
-        samples = self._samples[length]
         first, most = max(0, row - _WINDOW), _MOST_BITS * size / length * samples.shape[1]
-        one, other = best_siblings(samples, row, first, self._planes(members), self._counts, _WORTH_TRYING, most)
+        one, other = best_siblings(samples, row, first, planes, self._counts, _WORTH_TRYING, most)
         if one == NO_SIBLING:
             return None
         two = other != NO_SIBLING and length >= LEAST_SORTED_BY_TWO
         return Permutation(number, members[one], members[other] if two else NO_SIBLING)
+
+    def _samples(self, members: list[int]) -> NDArray[np.uint8]:
+        return np.stack([_sample(self._streams[member][1]) for member in members])
 
     def _planes(self, members: list[int]) -> NDArray[np.uint8]:
         """1 for each member whose column the next one is of, too; 0 for the last."""
