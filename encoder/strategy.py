@@ -1,8 +1,9 @@
 """A block's type and how to encode it: plain data that the detector, the block codec and the profiles share."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, Optional
 
 
 class TreeType(StrEnum):
@@ -54,6 +55,8 @@ class Strategy:
     plain bytes in haste; None for no rise.
     codebook: bytes of blocks before, which this one may refer to (`encoder.container.codebook_frame`); none for a block
     that stands for itself.
+    below: what the next lower level would do with the same block, than which this one is not to make more; None for no
+    such level. It says nothing about how this one encodes, so it does not count where strategies are compared.
     """
 
     tree: TreeType
@@ -67,11 +70,19 @@ class Strategy:
     columns_level: int | None = None
     columns_text_level: int | None = None
     codebook: bytes = field(default=b"", repr=False)
+    below: Optional["Strategy"] = field(default=None, repr=False, compare=False)
 
     @property
     def hasty(self) -> bool:
         """Whether there is time for hardly more than columns or the plain bytes: those have a quick level of zstd."""
         return self.back_end is BackEnd.ZSTD and self.plain_level is not None and self.plain_level <= HASTY
+
+    def every_below(self) -> Iterator["Strategy"]:
+        """What each lower level would do, from the next one down."""
+        lower = self.below
+        while lower is not None:
+            yield lower
+            lower = lower.below
 
     def level_of(self, *, text: bool) -> int:
         """The level for a stream that is text, or is not."""

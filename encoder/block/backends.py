@@ -302,6 +302,23 @@ def compress(
     return (back_end, out) if len(out) < len(data) else (BackEnd.STORE, bytes(data))
 
 
+def compress_part(data: memoryview, level: int, whole: int) -> int:
+    """Bytes that zstd makes of a part of so many bytes, looking for matches as it does in all of them: by itself, it
+    does otherwise in so short a stream.
+    """
+    thrifty = {"hash_log": _hash_log(level)} if _hash_log(level) else {}
+    parameters = zstandard.ZstdCompressionParameters.from_level(
+        level,
+        source_size=whole,
+        format=zstandard.FORMAT_ZSTD1_MAGICLESS,
+        write_content_size=False,
+        write_checksum=False,
+        write_dict_id=False,
+        **thrifty,
+    )
+    return len(zstandard.ZstdCompressor(compression_params=parameters).compress(data))
+
+
 def compress_singly(data: bytes | memoryview) -> tuple[BackEnd, bytes]:
     """`data` as zstd's, each byte coded by how often it occurs and hardly any by a match: smaller than matches where
     those are chance. STORE where that does not make it smaller.

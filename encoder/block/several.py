@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from encoder.block.backends import compress, mixed_within
+from encoder.block.below import clearly_below_plain
 from encoder.block.lzma_stream import lzma_shape, shaped_lzma
 from encoder.block.slices import slices_of
 from encoder.mixing.models import FULL, LIGHT
@@ -44,6 +45,8 @@ class _At:
     clear_numbers: Final = 0.8  # numbers: below it, no library is smaller on the block
     learned: Final = 0.8  # of what the sample foretells of mixing, which learns more from a block
     foretold: Final = 0.95  # of what the sample foretells of a back end, which it will hardly be below
+    far_off: Final = 0.9  # the same of LZMA, where a quick compression of all bytes tells what comes again far off
+    as_few: Final = 1.01  # of what full mixing makes of the sample: above it, light mixing makes more of the block
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +69,39 @@ def smallest_stream(view: memoryview, level: int, beaten: int | None = None) -> 
     if first.back_end is BackEnd.MIXING and beaten is not None and _At.learned * foretold_size(view, level) > beaten:
         return Stream(BackEnd.STORE, 0, bytes(view))
     best = tried = _stream(first.back_end, view, level, most)
+    if first.back_end is BackEnd.MIXING and _repeats_far_off(view, min(len(best.data), most)):
+        best = _smaller(best, _stream(BackEnd.LZMA, view, level, most))
     for candidate in others:
         foretold = candidate.part * len(tried.data) / max(1, first.part)
         bound = min(len(best.data), most)
         if (_At.learned if candidate.back_end is BackEnd.MIXING else _At.foretold) * foretold < bound:
             best = _smaller(best, _stream(candidate.back_end, view, level, bound))
+    if level > LIGHT and best.back_end is BackEnd.MIXING and _learns_no_more(view):
+        best = _smaller(best, _stream(BackEnd.MIXING, view, LIGHT, len(best.data)))
     if level == LIGHT and len(best.data) < most and _may_gain_fully(view, best):
         best = _smaller(
             best, _stream(BackEnd.MIXING, view, FULL, int(_At.fully.get(best.back_end, 1) * len(best.data)))
         )
     return best
+
+
+def _repeats_far_off(view: memoryview, size: int) -> bool:
+    """Whether LZMA may make fewer bytes than mixing made, though not of a sample: what comes again far off is in
+    none.
+    """
+    if clearly_below_plain(size, view):
+        return False
+    sample = sample_of(view)
+    quick, gained = (_size(BackEnd.ZSTD, data, _QUICK) for data in (view, sample))
+    return _At.far_off * _tried(BackEnd.LZMA, sample, LIGHT).part * quick < size * gained
+
+
+def _learns_no_more(view: memoryview) -> bool:
+    """Whether the light model may make as few bytes as the full one, as it does where there is little to learn."""
+    if len(view) < LEAST_SAMPLED:
+        return True
+    sample = sample_of(view)
+    return _tried(BackEnd.MIXING, sample, LIGHT).part < _At.as_few * _tried(BackEnd.MIXING, sample, FULL).part
 
 
 def _may_gain_fully(view: memoryview, best: Stream) -> bool:

@@ -39,7 +39,7 @@ class _At:
     hardly_any_gain: Final = 0.95  # of the plain bytes at the level for prose: at their own they may be smaller
 
     # mixing
-    mixed: Final = (0.66, 0.5)  # of `quick_level`: below it no back end makes the plain bytes at that level of mixing
+    mixed: Final = 0.66  # of `quick_level`: below it light rows are left at that, as mixing gains too little for its time
     light_gain: Final = (
         0.9  # of the records' other body: at the light level, above it mixing gains too little for its time
     )
@@ -64,11 +64,21 @@ class _At:
 
 
 def smallest_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
-    """The smallest body of those that the strategy allows and that are worth a trial. place, thorough: as in
-    `encoder.block.codec.encode_block`.
+    """The smallest body of those that the strategy allows and that are worth a trial, or that a level below it would
+    make. place, thorough: as in `encoder.block.codec.encode_block`.
 
     Raises ValueError for a level that the back end does not have.
     """
+    body = _own_body(view, strategy, place, thorough=thorough)
+    if strategy.below is None:
+        return body
+    from encoder.block.below import smallest_beside_below  # noqa: PLC0415  for levels that have one below
+
+    return smallest_beside_below(body, view, strategy, lambda data, lower: _own_body(data, lower, None, thorough=True))
+
+
+def _own_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
+    """The smallest body at the strategy's own level."""
     if strategy.back_end is BackEnd.MIXING and len(view) < LEAST_MIXED:
         strategy = small_strategy(strategy)
     if strategy.tree is TreeType.TEXT and strategy.codebook:
@@ -189,7 +199,11 @@ def plain_body(
     if strategy.back_end is not BackEnd.MIXING:
         if tree is TreeType.OPAQUE and strategy.back_end is BackEnd.ZSTD and strategy.level >= _At.numbers_from:
             strategy = _lower_for_numbers(view, strategy)
-        return one_stream(view, strategy, tree, fell_back=fell_back)
+        if strategy.below is None:
+            return one_stream(view, strategy, tree, fell_back=fell_back)
+        from encoder.block.below import plain_stream  # noqa: PLC0415  for levels that have one below
+
+        return plain_stream(view, strategy, tree, fell_back=fell_back)
     from encoder.block.several import smallest_stream  # noqa: PLC0415  for those who have the time
 
     if beaten is not None and strategy.level == LIGHT and TREES[strategy.tree].records:
@@ -248,14 +262,15 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
 
 def _mixed_clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
     """Whether the body is far below a quick compression of the plain bytes, or well below what a sample of them
-    foretells. These may be mixed, so that the first is stricter for anything but rows of records.
+    foretells. These may be mixed, so that the first is stricter for anything but rows of records; and full mixing may
+    halve them and more, so that there only the sample counts.
     """
     from encoder.block.several import LEAST_SAMPLED, foretold_size  # noqa: PLC0415  as above
 
-    rows = body[0] & FORM == ROWS and TREES[strategy.tree].records
-    if rows or strategy.level == LIGHT:
+    if strategy.level == LIGHT:
+        rows = body[0] & FORM == ROWS and TREES[strategy.tree].records
         quick = size_behind(BackEnd.ZSTD, view, _At.quick_level)
-        if len(body) < (_At.mixed[strategy.level - 1] if rows else _At.far_below) * quick:
+        if len(body) < (_At.mixed if rows else _At.far_below) * quick:
             return True
     if len(view) < LEAST_SAMPLED:
         return False  # the sample would take as long as what it is to spare

@@ -137,7 +137,7 @@ class CarryingSelector:
         return (size, size // SMALLER) if strategy.tree is TreeType.TEXT else (size,)
 
     def _size(self, data: memoryview, strategy: Strategy, codebook: bytes) -> int:
-        return len(self._encode(data, replace(strategy, codebook=codebook, verify=False), None))
+        return len(self._encode(data, replace(strategy, codebook=codebook, verify=False, below=None), None))
 
 
 def _due(seen: int) -> bool:

@@ -23,7 +23,7 @@ def selector_for(profile: Profile) -> "AdaptiveCompressionSelector":
     """A new one for a stream of that profile, which is adaptive."""
     from encoder.detect.selector import AdaptiveCompressionSelector  # noqa: PLC0415 - what this module is for
 
-    below = load_profile(profile.below).strategies if profile.below else None
+    below = selector_for(load_profile(profile.below)) if profile.below else None
     return AdaptiveCompressionSelector(profile.strategies, small=profile.small, runs=profile.runs, below=below)
 
 

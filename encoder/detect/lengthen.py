@@ -23,8 +23,9 @@ class Lengthening:
     """Selects as `selector` and cuts at records and where `change_in` finds a change of kind (0: none), except that a
     block whose bytes stay plain goes on to `longest` bytes, window by window.
 
-    Each further window is shown to the selector, and the block ends before one that it would take apart or store. One
-    serves one stream, in its order, as its cutting and as its selector: not thread-safe.
+    Each further window is shown to the selector, and the block ends before one that it, or the selector of a level
+    below, would take apart or store. So where a lower level's block ends, this one's ends too. One serves one stream,
+    in its order, as its cutting and as its selector: not thread-safe.
     """
 
     def __init__(self, selector: StrategySelector, change_in: Callable[[memoryview], int], longest: int) -> None:
@@ -82,7 +83,9 @@ class Lengthening:
         first = self._choice
         if first is None:
             self._choice = first = choice
-        return choice.back_end is first.back_end and choice.back_end is not BackEnd.STORE and TREES[choice.tree].plain
+        every, firsts = ([one, *one.every_below()] for one in (choice, first))
+        same = [one.back_end for one in every] == [one.back_end for one in firsts]
+        return same and all(TREES[one.tree].plain and one.back_end is not BackEnd.STORE for one in every)
 
     def _ended(self, size: int) -> int:
         self._accepted = 0

@@ -58,6 +58,13 @@ QUICK_RUNS: Final = 3
 MOST_RELIED: Final = 7
 """How many consecutive decisions about the same shortlist can rely on its last trial."""
 
+MAY_GO_ON: Final = 1 << 21
+"""Bytes of a stream's first block, from which on a lower level that keeps it plain may make it longer."""
+LONGER: Final = 0.9
+"""Of a block's plain bytes: what is taken apart must be below it, where those could be part of a longer block, and so
+smaller than they are in this one.
+"""
+
 MOST_REMEMBERED: Final = 8
 """How many decisions are kept for similar blocks.
 
@@ -184,9 +191,10 @@ class AdaptiveCompressionSelector:
     strategies: what to do for each tree type. TEXT must be there, and replaces any missing one. CSV's separator is the
     detected one, whatever the given strategy says. encode: what a trial runs, by default
     `encoder.block.codec.encode_block`. None means no trials: the shortlist's first is taken. clock: seconds, for the
-    observations only. below: the strategies of the next lower level, whose own choice is considered too at each
-    decision, so that this level is not larger than that one; None for no such level. One selector serves one stream, in
-    its order: not thread-safe. ProfileError: no TEXT among the strategies.
+    observations only. below: the selector of the next lower level, which is asked about every block too. Its choice is
+    considered at each decision, and goes with this one's as `Strategy.below`, so that no block becomes larger than at
+    that level; None for no such level. One selector serves one stream, in its order: not thread-safe. ProfileError: no
+    TEXT among the strategies.
     """
 
     def __init__(  # noqa: PLR0913 - what it decides with, each a part of its own
@@ -198,7 +206,7 @@ class AdaptiveCompressionSelector:
         detector: PatternDetector | None = None,
         tree: DecisionTree | None = None,
         encode: SampleEncoder | None = encode_lazily,
-        below: Mapping[TreeType, Strategy] | None = None,
+        below: "AdaptiveCompressionSelector | None" = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         if TreeType.TEXT not in strategies:
@@ -212,11 +220,7 @@ class AdaptiveCompressionSelector:
         self._tree = tree or load_tree()
         self._encode = encode
         self._clock = clock
-        self._below = (
-            None
-            if below is None
-            else AdaptiveCompressionSelector(below, detector=self._detector, tree=self._tree, encode=encode)
-        )
+        self._below = below
         self._decisions: list[_Decision] = []  # the one that stands last
         self._choice: Strategy = strategies[TreeType.TEXT]
         self._observations = Observations()
@@ -232,6 +236,7 @@ class AdaptiveCompressionSelector:
         """The strategy for the stream's next block."""
         started = self._clock()
         seen = self._observations
+        rival = None if self._below is None else self._below.select(block)
         if memoryview(block).nbytes < SMALLEST:
             choice = self._small
         elif self._runs is not None and is_runs(block):
@@ -240,11 +245,11 @@ class AdaptiveCompressionSelector:
             now = middle_glance(block)
             known = self._known_by(now)
             decision, seen = (
-                self._look(block, now, seen) if known is None else (replace(known, unseen=known.unseen + 1), seen)
+                self._look(block, now, seen, rival) if known is None else (replace(known, unseen=known.unseen + 1), seen)
             )
             choice, seen = self._stand_by(decision, seen)
         self._observations = replace(seen, blocks=seen.blocks + 1, seconds=seen.seconds + self._clock() - started)
-        return choice
+        return choice if rival is None else replace(choice, below=rival)
 
     def _known_by(self, now: Glance) -> _Decision | None:
         """The decision whose glance is nearest to this one, if its blocks can skip a look."""
@@ -252,7 +257,7 @@ class AdaptiveCompressionSelector:
         return near if near is not None and near.unseen < MOST_UNSEEN and alike(near.glance, now) else None
 
     def _look(
-        self, block: bytes | bytearray | memoryview, now: Glance, seen: Observations
+        self, block: bytes | bytearray | memoryview, now: Glance, seen: Observations, rival: Strategy | None
     ) -> tuple[_Decision, Observations]:
         """The latest decision from whose pattern the block's has not drifted, or a new one."""
         pattern = self._detector.detect(take_sample(block))
@@ -263,6 +268,8 @@ class AdaptiveCompressionSelector:
             if not drifted(past.pattern, pattern):
                 return replace(past, glance=now, unseen=0), seen
         choice, trials = self._decided(block, pattern)
+        if rival is not None and choice.back_end is BackEnd.ZSTD:
+            choice, trials = self._beside_below(block, pattern, choice, rival, trials)
         decided = replace(seen, decisions=seen.decisions + 1, trials=seen.trials + trials)
         return _Decision(pattern, choice, now), decided
 
@@ -281,53 +288,43 @@ class AdaptiveCompressionSelector:
         if settled is not None:
             return settled, 0
         self._tried, self._relied = shortlist, 0
-        choice, trials = self._asked(block, pattern, shortlist, is_first=not self._decisions)
-        if self._below is None:
-            return choice, trials
-        return self._beside_below(block, pattern, choice, trials)
-
-    def _asked(
-        self, block: bytes | bytearray | memoryview, pattern: Pattern, shortlist: list[Strategy], *, is_first: bool
-    ) -> tuple[Strategy, int]:
-        """The shortlist's best as this level's own questions tell, and how many were tried. is_first: nothing was
-        decided in the stream.
-        """
         encode = self._encode or encode_lazily
         if self._is_hasty():
             plain = strategy_for(TreeType.TEXT, pattern, self._strategies)
-            return decide(block, pattern, shortlist, plain, encode, is_first=is_first)
+            return decide(block, pattern, shortlist, plain, encode, is_first=not self._decisions)
         return best_on(trial_of(block, pattern, shortlist), shortlist, encode), len(shortlist)
 
-    def _beside_below(
-        self, block: bytes | bytearray | memoryview, pattern: Pattern, choice: Strategy, trials: int
+    def _beside_below(  # noqa: PLR0913 - what it is decided by, each a part of its own
+        self,
+        block: bytes | bytearray | memoryview,
+        pattern: Pattern,
+        choice: Strategy,
+        rival: Strategy,
+        trials: int,
     ) -> tuple[Strategy, int]:
-        """The choice, or the tokeniser that the level below would choose, where that is smaller behind that level's
-        back ends; and how many were tried.
+        """The choice, or what the level below has chosen, at this level, where that is smaller; and how many were
+        tried.
 
-        Whatever is taken apart is compared with its plain bytes anyway. So those are no rival, and give way to one.
+        Whatever is taken apart is compared with its plain bytes anyway. So those are no rival, and give way to one;
+        unless the lower level may go on with them to a longer block.
         """
-        assert self._below is not None, "asked of a selector that has one"
-        rival, more = self._below.first_choice(block, pattern, is_first=not self._decisions)
-        if rival.tree is choice.tree or TREES[rival.tree].plain:
-            return choice, trials + more
+        assert self._below is not None, "a rival comes from a selector below"
+        is_plain = TREES[rival.tree].plain
+        if rival.tree is choice.tree or (is_plain and TREES[choice.tree].plain):
+            return choice, trials
         own = strategy_for(rival.tree, pattern, self._strategies)
         if TREES[choice.tree].plain:
-            return own, trials + more
+            return own, trials
+        if is_plain and memoryview(block).nbytes < MAY_GO_ON and not self._decisions:
+            return choice, trials
         part = take_trial(block, nested=TREES[pattern.tree].document, leisurely=True)
-        there = strategy_for(choice.tree, pattern, self._below._strategies)  # noqa: SLF001 - of the same class
-        is_smaller = rival_is_smaller(part, there, rival, self._encode or encode_lazily)
-        return own if is_smaller else choice, trials + more + 2
-
-    def first_choice(
-        self, block: bytes | bytearray | memoryview, pattern: Pattern, *, is_first: bool
-    ) -> tuple[Strategy, int]:
-        """What this selector would decide for a block of that pattern, relying on no decision before, and how many
-        trials that took; nothing of it is kept.
-        """
-        shortlist = self._shortlist(pattern)
-        if len(shortlist) == 1 and not (self._is_hasty() and TREES[pattern.tree].document):
-            return shortlist[0], 0
-        return self._asked(block, pattern, shortlist, is_first=is_first)
+        encode = self._encode or encode_lazily
+        if is_plain:
+            is_smaller = rival_is_smaller(part, choice, own, encode, LONGER)
+        else:
+            there = strategy_for(choice.tree, pattern, self._below._strategies)  # noqa: SLF001 - of the same class
+            is_smaller = rival_is_smaller(part, there, rival, encode)
+        return own if is_smaller else choice, trials + 2
 
     def _is_hasty(self) -> bool:
         """Whether a trial takes a good part of an encode: plain bytes have a quick level too, whichever tokeniser

@@ -4,13 +4,15 @@ might have been.
 
 import random
 from dataclasses import replace
+from itertools import accumulate
 
 import pytest
 
 import encoder
-from encoder.block.codec import encode_block
+from encoder.block.codec import decode_block, encode_block
 from encoder.block.smallest import plain_body
 from encoder.detect.trial import LEISURELY_LEVEL, SLOW_FROM, best_on, encode_at_leisure
+from encoder.mixing.models import LEVELS
 from encoder.profile import LEVEL_NAMES
 from encoder.strategy import BackEnd, Strategy, TreeType
 
@@ -31,6 +33,53 @@ def settings(size):
             f"  tags: [{some[1]}, {some[2]}]\n  note: {' '.join(often)}\n"
         )
     return "".join(pieces).encode()
+
+
+def traces(size):
+    """Of a program's exceptions, with many frames that say the same few words in ever new ways."""
+    source = random.Random(11)
+    names = ["".join(source.choices("abcdefghijklmnopqrstuvwxyz", k=source.randint(2, 9))) for _ in range(300)]
+    kinds = ("Handler", "Filter", "Dispatcher", "Channel", "Connection", "Pool", "Service", "Repository")
+
+    def rank(most):
+        return min(int(source.paretovariate(1)) - 1, most)
+
+    def name():
+        return names[rank(299)]
+
+    lines, length, now = [], 0, 0
+    while length < size:
+        now += source.randint(1, 300)
+        first = len(lines)
+        time = f"2023-11-28 22:{now // 60000 % 60:02}:{now // 1000 % 60:02},{now % 1000:03}"
+        lines.append(f"{time} ERROR [worker-{source.randint(0, 3)}] c.e.{name()}.{source.choice(kinds)} - {name()}")
+        for _ in range(source.randint(5, 20)):
+            place, called = f"{name()}.{source.choice(kinds)}.{name()}", f"{source.choice(kinds)}.java:{rank(400)}"
+            lines.append(f"\tat com.example.{place}({called})")
+        lines.append(f"\t... {source.randint(1, 9)} more")
+        length += sum(len(line) + 1 for line in lines[first:])
+    return "\n".join([*lines, ""]).encode()
+
+
+def walk(count):
+    """Numbers of eight bytes, each near the one before."""
+    source = random.Random(5)
+    steps = accumulate(source.randint(-3000, 3000) for _ in range(count))
+    return b"".join((step % (1 << 64)).to_bytes(8, "little") for step in steps)
+
+
+def test_full_mixing_holds_its_rows_against_the_plain_bytes_where_light_mixing_does():
+    data = traces(300_000)
+    light, full = (encode_block(data, Strategy(TreeType.LOG, BackEnd.MIXING, level)) for level in LEVELS)
+    assert len(full) <= 1.001 * len(light)
+    assert decode_block(full, len(data)) == data
+
+
+@pytest.mark.parametrize("count", [20_000, 60_000])
+def test_a_level_of_zstd_that_makes_more_of_numbers_gives_way_to_the_one_below(count):
+    data = walk(count)
+    sizes = [len(encoder.encode(data, level)) for level in LEVEL_NAMES[:2]]
+    assert sizes[1] <= 1.001 * sizes[0]
 
 
 @pytest.mark.slow

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 import encoder
-from encoder.detect.selector import AdaptiveCompressionSelector
+from encoder.detect.lazy import selector_for
+from encoder.detect.selector import MAY_GO_ON, AdaptiveCompressionSelector
 from encoder.detect.trial import encode_lazily
 from encoder.profile import LEVEL_NAMES, load_profile
 from encoder.strategy import TreeType
@@ -80,7 +81,7 @@ def test_nothing_is_run_on_all_of_a_block_where_both_levels_choose_alike():
         sizes.append(len(sample))
         return encode_lazily(sample, strategy)
 
-    below = load_profile(BALANCED.below).strategies
+    below = AdaptiveCompressionSelector(load_profile(BALANCED.below).strategies)
     chosen = AdaptiveCompressionSelector(BALANCED.strategies, below=below, encode=encode).select(lines)
     assert chosen.tree is TreeType.JSON_LINES
     assert len(lines) not in sizes
@@ -91,3 +92,37 @@ def test_nothing_is_run_on_all_of_a_block_where_both_levels_choose_alike():
 def test_no_level_is_larger_than_one_below_it_where_a_sample_misleads(shape):
     is_ordered, sizes = ordered(SHAPES[shape](), LEVEL_NAMES)
     assert is_ordered, sizes
+
+
+class SizesByTree:
+    """Encodes a sample to as many bytes as its tree is given."""
+
+    def __init__(self, **sizes):
+        self._sizes = sizes
+
+    def __call__(self, _data, strategy, /):
+        return bytes(self._sizes[strategy.tree.value])
+
+
+class Plain(AdaptiveCompressionSelector):
+    """A level below that keeps everything plain."""
+
+    def select(self, _block):
+        return load_profile("fast").strategies[TreeType.TEXT]
+
+
+@pytest.mark.parametrize(("log", "tree"), [(95, TreeType.TEXT), (85, TreeType.LOG)])
+def test_plain_bytes_that_may_go_on_to_a_longer_block_below_give_way_only_to_what_is_clearly_smaller(log, tree):
+    lines = b"".join(b"2026-01-02 03:04:%02d.%03d node%d is up\n" % (n % 60, n % 997, n % 9) for n in range(60_000))
+    below = Plain(load_profile("fast").strategies)
+    sizes = SizesByTree(text=100, log=log, csv=200, jsonl=200, json=200, xml=200)
+    selector = AdaptiveCompressionSelector(BALANCED.strategies, below=below, encode=sizes)
+    assert len(lines) > MAY_GO_ON
+    assert selector.select(lines).tree is tree
+
+
+def test_what_the_level_below_would_do_goes_with_the_choice_and_is_not_compared():
+    lines = b"".join(b'{"level": "info", "count": %d, "host": "node%d"}\n' % (n * 7, n % 9) for n in range(3000))
+    chosen = {level: selector_for(load_profile(level)).select(lines) for level in LEVEL_NAMES}
+    assert list(chosen["max"].every_below()) == [chosen["balanced"], chosen["fast"]]
+    assert chosen["max"] == replace(chosen["max"], below=None)

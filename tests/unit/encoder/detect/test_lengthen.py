@@ -1,3 +1,4 @@
+from dataclasses import replace
 from itertools import chain, repeat
 
 import pytest
@@ -51,6 +52,11 @@ def test_a_block_that_is_stored_has_one_window_as_it_gains_nothing():
 @pytest.mark.parametrize("other", [LOG, STORED])
 def test_a_block_ends_before_a_window_of_another_kind(other):
     assert cut(LINES[:40], Scripted(PLAIN, PLAIN, other)) == [(20, PLAIN), (10, other), (10, other)]
+
+
+def test_a_block_ends_where_that_of_the_level_below_does():
+    below, apart = replace(PLAIN, below=PLAIN), replace(PLAIN, below=LOG)
+    assert cut(LINES[:40], Scripted(below, below, apart)) == [(20, PLAIN), (10, PLAIN), (10, PLAIN)]
 
 
 def test_each_window_is_shown_to_the_selector_once_where_all_stay_plain():
