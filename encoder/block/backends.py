@@ -35,6 +35,8 @@ class Codec(NamedTuple):
 _CONTEXT_BYTES: Final = 2 << 20
 """Of zstd contexts that a thread keeps beside the one in use; a level's grow to 36 MiB."""
 _LONG: Final = 1 << 22
+_NOT_SHORT: Final = (1 << 18) + 1
+"""Bytes from which on a level's settings depend no more on how many there are."""
 _LEAST_SLIMMED: Final = 16
 _SLIM_HASH_LOG: Final = 19
 """From that level on zstd searches binary trees, and their roots need no table of 16 MiB: 2 MiB find the same
@@ -302,19 +304,17 @@ def compress(
     return (back_end, out) if len(out) < len(data) else (BackEnd.STORE, bytes(data))
 
 
-def compress_part(data: memoryview, level: int, whole: int) -> int:
-    """Bytes that zstd makes of a part of so many bytes, looking for matches as it does in all of them: by itself, it
-    does otherwise in so short a stream.
+def compress_part(data: memoryview, level: int) -> int:
+    """Bytes that zstd makes of a part of a block, looking for matches as it does in a long stream: in a short one, it
+    does otherwise.
     """
-    thrifty = {"hash_log": _hash_log(level)} if _hash_log(level) else {}
     parameters = zstandard.ZstdCompressionParameters.from_level(
         level,
-        source_size=whole,
+        source_size=_NOT_SHORT,
         format=zstandard.FORMAT_ZSTD1_MAGICLESS,
         write_content_size=False,
         write_checksum=False,
         write_dict_id=False,
-        **thrifty,
     )
     return len(zstandard.ZstdCompressor(compression_params=parameters).compress(data))
 

@@ -9,23 +9,23 @@ from dataclasses import replace
 from typing import Final
 
 from encoder.block.backends import compress_part
+from encoder.block.layout import FORM, PLAIN
 from encoder.block.plain import one_stream, size_behind
 from encoder.block.slices import LEAST_SAMPLE, slices_of
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
 
+_HASTY: Final = 1
 _QUICKEST: Final = 3
 _QUICK: Final = 9
 _CLEARLY: Final = {_QUICKEST: 0.6, _QUICK: 0.75}
 """Of plain zstd at that level: no level up to 12 makes so few bytes of them."""
-_FORETOLD: Final = 0.95
-"""Of what is foretold of plain bytes, below which they are not."""
-_SLICE: Final = 64
+_FORETOLD: Final = {_QUICK: 0.95, _HASTY: 0.9}
+"""Of what is foretold of plain bytes by that level, below which they are not."""
+_SLICE: Final = 128
 """One part in so many of a block is each of the four slices in which levels are compared."""
 _SMALL: Final = 1 << 18
 """Bytes of a block, up to which both levels are tried on all of it."""
-_HARDLY: Final = 0.999
-"""Of a lower level's bytes: a level is worth its time where it makes fewer."""
 
 Encode = Callable[[memoryview, Strategy], bytes]
 
@@ -47,9 +47,12 @@ def _is_covered(body: bytes, view: memoryview, strategy: Strategy, lower: Strate
         return is_same and (strategy.back_end is not BackEnd.ZSTD or len(view) > _SMALL)
     if lower.back_end is not BackEnd.ZSTD:
         return (strategy.tree, strategy.back_end, strategy.level) == (lower.tree, lower.back_end, lower.level)
-    if strategy.back_end is BackEnd.ZSTD and TREES[strategy.tree].plain:
-        return len(view) > _SMALL  # the level was chosen beside the lower one's
-    return clearly_below_plain(len(body), view) or len(body) < _FORETOLD * _foretold(view, lower.level)
+    if strategy.back_end is not BackEnd.ZSTD:
+        return clearly_below_plain(len(body), view) or _below_foretold(len(body), view, lower.level, _QUICK)
+    if len(view) <= _SMALL:
+        return False
+    is_plain = body[0] & FORM == PLAIN  # whose level was chosen beside the lower one's
+    return is_plain or _below_foretold(len(body), view, lower.level, _HASTY)
 
 
 def clearly_below_plain(size: int, view: memoryview) -> bool:
@@ -57,24 +60,24 @@ def clearly_below_plain(size: int, view: memoryview) -> bool:
     return any(size < share * size_behind(BackEnd.ZSTD, view, level) for level, share in _CLEARLY.items())
 
 
-def _foretold(view: memoryview, level: int) -> float:
-    """About how many bytes zstd makes at that level of the plain ones: of a part, beside a quick level's of it, times
-    what that makes of all.
+def _below_foretold(size: int, view: memoryview, level: int, quick: int) -> bool:
+    """Whether so few bytes are fewer than zstd will make at that level of the plain ones: what it makes of a part,
+    beside a quick level's of that, times what the quick one makes of all.
     """
     part = _part_of(view)
-    own, quick = (compress_part(part, at, len(view)) for at in (level, _QUICK))
-    return size_behind(BackEnd.ZSTD, view, _QUICK) * own / max(1, quick)
+    own, other = (compress_part(part, at) for at in (level, quick))
+    return size * other < _FORETOLD[quick] * own * size_behind(BackEnd.ZSTD, view, quick)
 
 
 def plain_stream(view: memoryview, strategy: Strategy, tree: TreeType, *, fell_back: bool) -> bytes:
-    """As `encoder.block.plain.one_stream`, but at the lower level's own level of zstd where a part gains hardly
-    anything by the strategy's, as higher levels are not always the better.
+    """As `encoder.block.plain.one_stream`, but at the lower level's own level of zstd where a part gains
+    nothing by the strategy's, as higher levels are not always the better.
     """
     lower = _level_below(strategy)
     if lower < strategy.level and len(view) > _SMALL:
         part = _part_of(view)
-        own, other = (compress_part(part, at, len(view)) for at in (strategy.level, lower))
-        if own > _HARDLY * other:
+        own, other = (compress_part(part, at) for at in (strategy.level, lower))
+        if own >= other:
             strategy = replace(strategy, level=lower)
     return one_stream(view, strategy, tree, fell_back=fell_back)
 
