@@ -1,5 +1,5 @@
 """Whether a higher level is ever larger than a lower one: `python -m benchmarks.codec.level_order [PATH…] [--limit 4M]
-[--json FILE]`.
+[--middle] [--json FILE]`.
 
 Each file of 64 KiB or more is encoded at every level in turn. One line for each says its sizes; behind it stands by how
 much a level is larger than the smallest one below it, where that is more than `MOST_LARGER`. The exit code is 1 where
@@ -39,19 +39,26 @@ def files_of(paths: list[Path]) -> Iterator[Path]:
         yield from (file for file in below if file.stat().st_size >= SMALLEST)
 
 
+def part_of(file: Path, size: int, *, middle: bool) -> bytes:
+    """So many bytes of the file's beginning, or of its middle."""
+    with file.open("rb") as source:
+        source.seek(max(0, file.stat().st_size - size) // 2 if middle else 0)
+        return source.read(size)
+
+
 def main() -> None:
     """Encode, compare, print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="+", type=Path)
     parser.add_argument("--limit", type=parse_size, default=4 << 20, help="use the first SIZE of each file (4M)")
+    parser.add_argument("--middle", action="store_true", help="use SIZE from the middle of each file instead")
     parser.add_argument("--levels", nargs="+", default=list(LEVEL_NAMES), help="from the fastest to the smallest")
     parser.add_argument("--json", type=Path, help="write the sizes here as well")
     wanted = parser.parse_args()
     told = {}
     worst = 0.0
     for file in files_of(wanted.paths):
-        with file.open("rb") as source:
-            data = source.read(wanted.limit)
+        data = part_of(file, wanted.limit, middle=wanted.middle)
         sizes = {level: len(encode(data, level)) for level in wanted.levels}
         wrong = out_of_order(sizes)
         worst = max(worst, *wrong.values(), 0.0)

@@ -39,14 +39,13 @@ class _At:
     hardly_any_gain: Final = 0.95  # of the plain bytes at the level for prose: at their own they may be smaller
 
     # mixing
-    mixed: Final = 0.66  # of `quick_level`: below it light rows are left at that, as mixing gains too little for its time
+    mixed: Final = 0.66  # of `quick_level`: below it light rows are not held against plain bytes
     light_gain: Final = (
         0.9  # of the records' other body: at the light level, above it mixing gains too little for its time
     )
     far_below: Final = 0.5  # the same, of any body and at the light level
-    below_estimate: Final = (
-        0.8  # of what a sample foretells of the plain bytes, which gain more as a whole than it does
-    )
+    # of what a sample foretells of the plain bytes, which gain more as a whole than it does; at each level
+    below_estimate: Final = (0.8, 0.75)
     rows_gain: Final = (
         0.95  # of a document's columns: quick rows must be below, as they take ten times as long to decode
     )
@@ -89,12 +88,13 @@ def _own_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, 
         return hasty_body(view, strategy, place, thorough=thorough)
     if strategy.back_end is BackEnd.ZSTD and not TREES[strategy.tree].document:
         return _quick_body(view, strategy, place, thorough=thorough)
-    body = (
-        _mixed_body(view, strategy, place)
-        if strategy.back_end is BackEnd.MIXING
-        else _glyph_body(view, strategy, place)
-    )
-    if body is not None and _clearly_pays(body, view, strategy):
+    if strategy.back_end is BackEnd.MIXING:
+        body, columns = _mixed_body(view, strategy, place)
+        pays = body is not None and _mixed_clearly_pays(body, columns, view, strategy)
+    else:
+        body = _glyph_body(view, strategy, place)
+        pays = body is not None and _clearly_pays(body, view, strategy)
+    if body is not None and pays:
         return body
     plain = plain_body(view, strategy, TreeType.TEXT, fell_back=True, beaten=None if body is None else len(body))
     return body if body is not None and len(body) < len(plain) else plain
@@ -112,15 +112,17 @@ def _beside_runs(view: memoryview, strategy: Strategy, body: bytes) -> bytes:
     return min([body, *(one_stream(view, one, strategy.tree, fell_back=False) for one in quick)], key=len)
 
 
-def _mixed_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> bytes | None:
+def _mixed_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None) -> tuple[bytes | None, int]:
     """Mixed rows, or columns behind libraries where those are smaller: of machine-made records and deep documents
-    they may be.
+    they may be. And the bytes of the columns behind zstd, which are the same at every level of mixing; those of the
+    block where there are none.
     """
     # text is pooled as at lower levels
     quick = replace(strategy, back_end=BackEnd.ZSTD, level=_At.columns_level, prose_level=_At.columns_level)
     packing = packing_of(view, quick, place)  # first, as others may wait for its sort plan
     columns = None if packing is None else packing.body()
     rows = _row_body(view, strategy)
+    size = len(view) if columns is None else len(columns)
     may_win = False
     if packing is not None and columns is not None:
         may_win = rows is None or len(columns) < _closeness(packing, columns) * len(rows)
@@ -128,8 +130,8 @@ def _mixed_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None
     if packing is not None and (may_win or document):
         columns = packing.smallest_body()
     if document and strategy.level == LIGHT and rows and columns and len(rows) > _At.rows_gain * len(columns):
-        return columns
-    return _smaller(rows, columns)
+        return columns, size
+    return _smaller(rows, columns), size
 
 
 def _closeness(packing: Packing, columns: bytes) -> float:
@@ -250,8 +252,6 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
     """
     if strategy.back_end is BackEnd.STORE:
         return len(body) < len(view)
-    if strategy.back_end is BackEnd.MIXING:
-        return _mixed_clearly_pays(body, view, strategy)
     if not TREES[strategy.tree].document:
         return far_below_sample(body, view, _At.far_smaller)
     if strategy.back_end is BackEnd.ZSTD and strategy.level <= _At.quick_level:
@@ -260,10 +260,13 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
     return len(body) < _At.clear_gain * len(quick)
 
 
-def _mixed_clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
+def _mixed_clearly_pays(body: bytes, columns: int, view: memoryview, strategy: Strategy) -> bool:
     """Whether the body is far below a quick compression of the plain bytes, or well below what a sample of them
     foretells. These may be mixed, so that the first is stricter for anything but rows of records; and full mixing may
     halve them and more, so that there only the sample counts.
+
+    Plain bytes of records are mixed fully at both levels, so the higher level must not leave them out where the lower
+    one may try them. Where already their columns are below what is foretold, neither does.
     """
     from encoder.block.several import LEAST_SAMPLED, foretold_size  # noqa: PLC0415  as above
 
@@ -274,4 +277,7 @@ def _mixed_clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bo
             return True
     if len(view) < LEAST_SAMPLED:
         return False  # the sample would take as long as what it is to spare
-    return len(body) < _At.below_estimate * foretold_size(view, _plain_level(strategy))
+    foretold = foretold_size(view, _plain_level(strategy))
+    if TREES[strategy.tree].records and columns < foretold:
+        return True
+    return len(body) < _At.below_estimate[strategy.level - 1] * foretold

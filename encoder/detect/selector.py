@@ -245,7 +245,9 @@ class AdaptiveCompressionSelector:
             now = middle_glance(block)
             known = self._known_by(now)
             decision, seen = (
-                self._look(block, now, seen, rival) if known is None else (replace(known, unseen=known.unseen + 1), seen)
+                self._look(block, now, seen, rival)
+                if known is None
+                else (replace(known, unseen=known.unseen + 1), seen)
             )
             choice, seen = self._stand_by(decision, seen)
         self._observations = replace(seen, blocks=seen.blocks + 1, seconds=seen.seconds + self._clock() - started)
@@ -294,7 +296,7 @@ class AdaptiveCompressionSelector:
             return decide(block, pattern, shortlist, plain, encode, is_first=not self._decisions)
         return best_on(trial_of(block, pattern, shortlist), shortlist, encode), len(shortlist)
 
-    def _beside_below(  # noqa: PLR0913 - what it is decided by, each a part of its own
+    def _beside_below(
         self,
         block: bytes | bytearray | memoryview,
         pattern: Pattern,

@@ -95,9 +95,7 @@ def best_on(sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder)
     return shortlist[smallest(trees, sizes, LEISURELY if leisurely else QUICK)]
 
 
-def rival_is_smaller(
-    part: bytes, choice: Strategy, rival: Strategy, encode: SampleEncoder, share: float = 1.0
-) -> bool:
+def rival_is_smaller(part: bytes, choice: Strategy, rival: Strategy, encode: SampleEncoder, share: float = 1.0) -> bool:
     """Whether the rival makes the part of a block smaller than the choice does, each as it would encode a block. share:
     of the rival's bytes, which counts.
     """
