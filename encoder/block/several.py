@@ -46,7 +46,6 @@ class _At:
     learned: Final = 0.8  # of what the sample foretells of mixing, which learns more from a block
     foretold: Final = 0.95  # of what the sample foretells of a back end, which it will hardly be below
     far_off: Final = 0.9  # the same of LZMA, where a quick compression of all bytes tells what comes again far off
-    as_few: Final = 1.01  # of what full mixing makes of the sample: above it, light mixing makes more of the block
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +96,13 @@ def _repeats_far_off(view: memoryview, size: int) -> bool:
 
 
 def _learns_no_more(view: memoryview) -> bool:
-    """Whether the light model may make as few bytes as the full one, as it does where there is little to learn."""
+    """Whether the light model may make fewer bytes than the full one: a block is so small that it is tried on all of
+    it, or it does so of a sample, which the full one learns less from than from a block.
+    """
     if len(view) < LEAST_SAMPLED:
         return True
     sample = sample_of(view)
-    return _tried(BackEnd.MIXING, sample, LIGHT).part < _At.as_few * _tried(BackEnd.MIXING, sample, FULL).part
+    return _tried(BackEnd.MIXING, sample, LIGHT).part < _tried(BackEnd.MIXING, sample, FULL).part
 
 
 def _may_gain_fully(view: memoryview, best: Stream) -> bool:
