@@ -8,10 +8,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from orchestrator.audit.figures import find_figures, lone_figure
+from orchestrator.audit.figures import find_figures
 from orchestrator.audit.model import Claim, Figure, Reading, Role, Row
 from orchestrator.audit.roles import NEAR, STOP, column_role, guesses, lone_role, roles, sentence
 from orchestrator.audit.rows import read_rows
+from orchestrator.audit.shortcuts import lone_figure
 from orchestrator.audit.tongues import is_german
 from orchestrator.audit.words import hints
 

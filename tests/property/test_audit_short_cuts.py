@@ -4,14 +4,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from orchestrator.audit import figures, read, roles
+from orchestrator.audit import figures, read, roles, shortcuts, spelled
 from orchestrator.audit.words import hints
 
 SLOW = {
     "estimates": (roles.ESTIMATE, roles.ESTIMATE_HINTS),
     "goals": (roles.SAID, roles.SAID_HINTS),
     "targets": (read.TARGETS, read.WISHED),
-    "numbers as words": (figures.SPELLED, figures.SPELLED_HINTS),
+    "numbers as words": (spelled.SPELLED, spelled.SPELLED_HINTS),
 }
 PIECES = [
     "5", "49.6", "1,204", "12.5", "2026", "3/4", "1e5", "7k", "0.5", " ", " ", " ", "MB", "%", "x", "ms", "B",
@@ -38,7 +38,7 @@ def test_every_day_has_the_sign_of_one(text):
 
 
 @given(
-    st.one_of(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), st.from_regex(figures.ALONE, fullmatch=True))
+    st.one_of(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), st.from_regex(shortcuts.ALONE, fullmatch=True))
 )
 @example("5 MB")
 @example("< 45 MB")
@@ -47,6 +47,6 @@ def test_a_figure_is_the_same_whether_it_is_read_at_one_look_or_not(text):
     quick = figures.find_figures(text)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(figures, "lone_figure", lambda _text, **_: None)
-        patch.setattr(figures, "_plain_figure", lambda _text, _start, _end: None)
+        patch.setattr(figures, "plain_figure", lambda _text, _start, _end: None)
         slow = figures.find_figures(text)
     assert quick == slow
