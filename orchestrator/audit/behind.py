@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 from orchestrator.audit import tongues
 from orchestrator.evidence.units import COUNTS
-from orchestrator.importers.figures import STOPPERS, plan_unit
+from orchestrator.importers.figures import STOPPERS
+from orchestrator.importers.unitwords import plan_unit
 
 UNIT: Final = re.compile(r"[^\W\d_]{1,20}(?:/[^\W\d_]{1,20})?|[%\u00d7\u20ac\u00a3]")
 BLANKS: Final = frozenset(" \u00a0\u202f")

@@ -7,8 +7,8 @@ from typing import Final
 from orchestrator.audit.behind import WORD, noun_at
 from orchestrator.audit.model import Figure
 from orchestrator.evidence.units import COUNTS
-from orchestrator.importers.figures import NOUNS
 from orchestrator.importers.numerals import WORDS
+from orchestrator.importers.unitwords import NOUNS
 
 SPELLED: Final = re.compile(
     r"\b(" + "|".join(sorted(set(WORDS) - {"one"}, key=len, reverse=True)) + r")\b", re.IGNORECASE

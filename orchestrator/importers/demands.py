@@ -19,11 +19,12 @@ from orchestrator.importers.circumstances import (
     is_version,
     leads,
 )
-from orchestrator.importers.figures import Figure, clock_hours, find_figures
+from orchestrator.importers.figures import Figure, find_figures
 from orchestrator.importers.numerals import spelled
 from orchestrator.importers.relations import HIGHER, LOWER, NOT, Relation, is_moved_from, relate
 from orchestrator.importers.tokens import LONGEST, Is, Token, said_before, tokenise
 from orchestrator.importers.unfigured import none_in, without_figure
+from orchestrator.importers.unitwords import clock_hours
 
 ALL: Final = re.compile(r"\b(all|every|each|pass\w*|whole|tous|alle)\b", re.IGNORECASE)
 SPANS: Final = frozenset({"min", "h", "24h", "168h", "s"})

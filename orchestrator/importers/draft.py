@@ -226,3 +226,15 @@ def identifier(text: str, taken: Collection[str] = (), *, words: int = 4, fallba
     if base not in taken:
         return base
     return Names(taken).give(base)
+
+
+def task_ids(draft: Draft, group: DraftGroup) -> list[str]:
+    """Ids of a group's tasks; none is a group's, which would then be out of reach from inside."""
+    names = Names(draft.groups)
+    for task in group.tasks:
+        own = re.sub(r"[^A-Za-z0-9_-]", "-", task.key)[:48]
+        own = own if own[:1].isalpha() else f"t{own}"
+        base = identifier(task.title, fallback="t")
+        base = f"{base}-task" if base in draft.groups else base
+        names.give(own if task.key and names.is_free(own) else base)
+    return list(names.given)

@@ -14,7 +14,7 @@ from typing import Final
 from orchestrator.importers.blocks import Block, Shape, read_blocks
 from orchestrator.importers.gantt import Gantt
 from orchestrator.importers.inline import clean, marked, stated
-from orchestrator.importers.topics import is_aim, names_group, names_task
+from orchestrator.importers.naming import is_aim, names_group, names_task
 
 KEY: Final = r"[^\W\d_][\w /()'\u2019-]{0,40}?"
 FIELD: Final = re.compile(rf"(?P<bold>\**)_?(?P<key>{KEY})_?\s*\**\s*:\**\s*(?P<value>.*)")

@@ -10,10 +10,11 @@ from typing import Final
 
 from orchestrator.importers.agentnames import agents_in, split_lead
 from orchestrator.importers.draft import Concern, Draft, DraftGroup, DraftTask, identifier
+from orchestrator.importers.naming import is_serial, names_group, names_task, without_noun
 from orchestrator.importers.outline import Kind, Line
 from orchestrator.importers.sections import Role, Section, holds_strong
 from orchestrator.importers.tasklines import read_task, without_estimate
-from orchestrator.importers.topics import bare, is_serial, names_group, names_task, without_noun
+from orchestrator.importers.topics import bare
 
 TITLE_TAIL: Final = re.compile(
     r"\s*[-\u2013\u2014:]\s*(work breakdown( structure)?|wbs|(project )?plan|roadmap|todo)\s*$", re.IGNORECASE

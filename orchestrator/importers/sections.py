@@ -10,21 +10,11 @@ from enum import Enum, auto
 from typing import Final
 
 from orchestrator.importers.durations import ends_with_estimate
+from orchestrator.importers.naming import STEP, is_aim, names_group, names_task
 from orchestrator.importers.outline import Kind, Line
 from orchestrator.importers.tablecolumns import is_task_row
 from orchestrator.importers.taskfields import is_task_field
-from orchestrator.importers.topics import (
-    NO_WORK,
-    STEP,
-    Topic,
-    is_aim,
-    is_outside,
-    may_be_work,
-    may_prove,
-    names_group,
-    names_task,
-    topic_of,
-)
+from orchestrator.importers.topics import NO_WORK, Topic, is_outside, may_be_work, may_prove, topic_of
 from orchestrator.importers.verbs import is_imperative
 
 BESIDE: Final = 12  # sections that are looked at to see what those beside one are

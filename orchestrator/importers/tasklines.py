@@ -7,6 +7,7 @@ from typing import Final
 
 from orchestrator.importers.draft import Concern, Draft, DraftGroup, DraftTask
 from orchestrator.importers.durations import find_duration, is_duration_alone, is_size, speaks_of_time
+from orchestrator.importers.naming import KEYED, names_task
 from orchestrator.importers.outline import Line
 from orchestrator.importers.tablecolumns import part_of, task_cells, unit_of
 from orchestrator.importers.taskwords import (
@@ -28,7 +29,6 @@ from orchestrator.importers.taskwords import (
     is_given_up,
     split_names,
 )
-from orchestrator.importers.topics import KEYED, names_task
 
 MARKS: Final = 6  # of one task
 FEW: Final = 3  # words in brackets that may be meant for an estimate

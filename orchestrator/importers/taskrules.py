@@ -4,13 +4,14 @@ import re
 from typing import Final
 
 from orchestrator.importers.draft import Concern, DraftTask
+from orchestrator.importers.naming import NO_TASK, STEP, names_group
 from orchestrator.importers.outline import Kind, Line
 from orchestrator.importers.reading import LONGEST, Reading
 from orchestrator.importers.sections import Role, Section, topic_for
 from orchestrator.importers.tablecolumns import is_task_row, merged_title, task_cells
 from orchestrator.importers.taskfields import is_task_field
 from orchestrator.importers.tasklines import read_row, read_task
-from orchestrator.importers.topics import FINISHED, NO_TASK, STEP, Topic, bare, names_group
+from orchestrator.importers.topics import FINISHED, Topic, bare
 from orchestrator.importers.verbs import is_imperative
 
 PLANLIKE: Final = re.compile(

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from orchestrator.evidence.units import COUNTS
-from orchestrator.importers.figures import plan_unit
 from orchestrator.importers.relations import LOWER
+from orchestrator.importers.unitwords import plan_unit
 
 Asked = tuple[str, str]
 """A target, and how it was read where that is not plain."""

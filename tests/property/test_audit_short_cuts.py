@@ -38,7 +38,9 @@ def test_every_day_has_the_sign_of_one(text):
 
 
 @given(
-    st.one_of(st.lists(st.sampled_from(PIECES), max_size=12).map("".join), st.from_regex(shortcuts.ALONE, fullmatch=True))
+    st.one_of(
+        st.lists(st.sampled_from(PIECES), max_size=12).map("".join), st.from_regex(shortcuts.ALONE, fullmatch=True)
+    )
 )
 @example("5 MB")
 @example("< 45 MB")
