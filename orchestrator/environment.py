@@ -8,8 +8,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from orchestrator import kernel
-from orchestrator.kernel.facts import processor
+from orchestrator.kernel.facts import memory, processor, usable_cores
 
 DISTRIBUTIONS: Final = ("workstream-orchestrator", "workstream-orchestrator-core")
 """What brings this package: everything in one, or the orchestrator alone. Never both are installed."""
@@ -33,7 +32,7 @@ def capture(project: Path, plan: Path | None = None) -> dict[str, str]:
     facts = {
         "cpu": processor() or platform.processor() or platform.machine(),  # processor() starts a program
         "cores": _cores(),
-        "memory": f"{kernel.memory() / 2**30:.1f} GiB",
+        "memory": f"{memory() / 2**30:.1f} GiB",
         "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "load": " ".join(f"{value:.2f}" for value in os.getloadavg()),
@@ -46,7 +45,7 @@ def capture(project: Path, plan: Path | None = None) -> dict[str, str]:
 
 def _cores() -> str:
     """How many this process may use, and how many there are where that is more: a container has a share."""
-    usable = kernel.usable_cores()
+    usable = usable_cores()
     present = os.cpu_count() or usable
     return f"{usable}" if usable == present else f"{usable} of {present}"
 

@@ -4,6 +4,7 @@ import os
 from functools import cache
 
 from orchestrator import kernel
+from orchestrator.kernel import facts
 from orchestrator.records import dataclass
 
 
@@ -47,7 +48,7 @@ def alive(process: ProcessId) -> bool:
 @cache
 def boot_id() -> str:
     """Changes with every boot."""
-    return kernel.boot()
+    return facts.boot()
 
 
 def process_started(pid: int) -> float | None:

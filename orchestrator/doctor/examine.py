@@ -15,7 +15,6 @@ from typing import Final
 
 import psutil
 
-from orchestrator import kernel
 from orchestrator.agents.sandbox import has_landlock
 from orchestrator.doctor.findings import EXTRAS, Agent, Facts
 from orchestrator.kernel import facts
@@ -45,7 +44,7 @@ def examine(state: Path) -> Facts:
     return Facts(
         python=sys.version_info[:3],
         git=_version("git", "--version"),
-        cores=kernel.usable_cores(),
+        cores=facts.usable_cores(),
         memory=psutil.virtual_memory().available,
         open_files=_limit(resource.RLIMIT_NOFILE) or 1 << 20,
         processes=_limit(resource.RLIMIT_NPROC),

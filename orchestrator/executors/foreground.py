@@ -11,12 +11,12 @@ import weakref
 from collections.abc import Callable
 from typing import Final
 
-from orchestrator import kernel
 from orchestrator.executors.carry_out import begin
 from orchestrator.executors.order import AttemptResult, Told, WorkOrder
 from orchestrator.executors.output import CappedLog
 from orchestrator.executors.room import NoRoom
 from orchestrator.executors.supervision import FIRST_LOOK, Supervision
+from orchestrator.kernel import waking
 
 LONGEST: Final = 3600.0
 
@@ -39,8 +39,8 @@ class Foreground:
         self._go_on = go_on
         self._postpone = postpone
         self._broke = broke
-        self._poll = kernel.Watch()
-        self._bell = kernel.Bell()
+        self._poll = waking.Watch()
+        self._bell = waking.Bell()
         weakref.finalize(self, self._bell.close)  # a wake-up can come late, when another file already has the number
         self._poll.register(self._bell.fileno())
         self._begun: dict[int, Supervision] = {}

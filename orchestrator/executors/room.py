@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from typing import ClassVar, Final, TypeVar
 
-from orchestrator import kernel
 from orchestrator.executors.heed import Heed
+from orchestrator.kernel import facts
 from orchestrator.records import dataclass
 
 SHORTAGES: Final = frozenset(
@@ -89,11 +89,11 @@ def _fit_processes() -> int:
     soft = resource.getrlimit(resource.RLIMIT_NPROC)[0]
     if soft == resource.RLIM_INFINITY or os.geteuid() == 0:
         return UNBOUNDED
-    return (soft - kernel.threads_of(os.getuid()) - PROCESSES_OURS) // PROCESSES_EACH
+    return (soft - facts.threads_of(os.getuid()) - PROCESSES_OURS) // PROCESSES_EACH
 
 
 def _open_files() -> int:
-    found = kernel.open_files()
+    found = facts.open_files()
     return FILES_OURS if found is None else found
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator import kernel
-from orchestrator.kernel import facts, sockets
+from orchestrator.kernel import facts, sockets, waking
 
 SLEEP = (sys.executable, "-c", "import time; print(flush=True); time.sleep(60)")
 
@@ -77,7 +77,7 @@ def test_a_signal_to_nobody_reaches_nobody(child):
 
 
 def test_a_bell_wakes_who_watches_it_and_is_quiet_until_it_is_rung_again():
-    bell, watch = kernel.Bell(), kernel.Watch()
+    bell, watch = waking.Bell(), waking.Watch()
     watch.register(bell.fileno())
     assert watch.poll(0.0) == []
     bell.ring()
@@ -105,10 +105,10 @@ def test_who_is_at_the_other_end_of_a_socket_is_known():
 
 @pytest.mark.usefixtures("child")
 def test_numbers_of_this_process_and_machine_are_more_than_none():
-    assert kernel.usable_cores() >= 1
-    assert kernel.open_files() >= 3
-    assert kernel.threads_of(os.getuid()) >= 2
-    assert kernel.boot() == kernel.boot() != ""
+    assert facts.usable_cores() >= 1
+    assert facts.open_files() >= 3
+    assert facts.threads_of(os.getuid()) >= 2
+    assert facts.boot() == facts.boot() != ""
 
 
 def test_only_linux_gives_handles_on_processes_and_addresses_of_files(child, column):
@@ -178,7 +178,7 @@ def is_prose(node):
 def test_what_a_process_used_is_told_alike_by_the_kernel_and_by_psutil(monkeypatch):
     began, seconds, resident = kernel.used(os.getpid())
     assert began == kernel.started(os.getpid())
-    assert kernel.memory() > resident > 0
+    assert facts.memory() > resident > 0
     assert kernel.used(2**22 + 1) is None
     monkeypatch.setattr(kernel, "LINUX", False)
     portable_began, portable_seconds, portable_resident = kernel.used(os.getpid())
