@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from orchestrator.evidence.measurement import Evidence, Usage
 from orchestrator.executors.folder import forget, fresh, shared
-from orchestrator.executors.order import AttemptResult, StopSignal, Told, WorkOrder, write_order
+from orchestrator.executors.order import AttemptResult, StopSignal, Told, WorkOrder
+from orchestrator.executors.orderfile import write_order
 from orchestrator.executors.output import CAP
 from orchestrator.executors.room import NoRoom, Patience, is_shortage
 from orchestrator.executors.starting import Lease

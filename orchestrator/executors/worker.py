@@ -15,7 +15,8 @@ from typing import Final
 
 from orchestrator import kernel
 from orchestrator.context import CHECKOUT, EvidenceFile, EvidenceSink, FileContext
-from orchestrator.executors.order import WorkOrder, order_from_json
+from orchestrator.executors.order import WorkOrder
+from orchestrator.executors.orderfile import order_from_json
 from orchestrator.executors.unstartable import Attempted, why_not_started
 from orchestrator.registry import find_runner
 from orchestrator.runner import Runner

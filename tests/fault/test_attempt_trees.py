@@ -13,7 +13,8 @@ import pytest
 
 from orchestrator.executors.launch import Launcher
 from orchestrator.executors.leftovers import reap
-from orchestrator.executors.order import Note, order_to_json
+from orchestrator.executors.order import Note
+from orchestrator.executors.orderfile import order_to_json
 from orchestrator.executors.tree import find_attempt_processes
 from orchestrator.process import alive, process_started
 from orchestrator.state.failure import Cause
@@ -108,7 +109,7 @@ def test_a_listener_that_raises_leaves_nothing_running(attempts):
 SUPERVISOR = """
 import sys, threading
 from orchestrator.executors.carry_out import carry_out
-from orchestrator.executors.order import order_from_json
+from orchestrator.executors.orderfile import order_from_json
 carry_out(order_from_json(sys.argv[1]), threading.Event(), print)
 """
 

@@ -11,7 +11,7 @@ import pytest
 
 from orchestrator import kernel
 from orchestrator.executors import launch
-from orchestrator.executors.order import order_to_json
+from orchestrator.executors.orderfile import order_to_json
 from orchestrator.executors.tree import find_attempt_processes
 from orchestrator.state.failure import Cause
 from tests.fault.test_attempt_trees import STUBBORN, SUPERVISOR

@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from orchestrator.evidence.measurement import Comparison, Measurement, Samples, Trend, Usage
 from orchestrator.evidence.metric import Better, Form, Metric
-from orchestrator.executors.order import WorkOrder, order_from_json, order_to_json, write_order
+from orchestrator.executors.order import WorkOrder
+from orchestrator.executors.orderfile import order_from_json, order_to_json, write_order
 from orchestrator.runner import TaskInput
 from orchestrator.wire import measurement_from_json, measurement_to_json
 

@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from orchestrator.evidence.measurement import Measurement, Samples, Usage
-from orchestrator.executors.order import LateInputs, WorkOrder, order_from_json, order_to_json
+from orchestrator.executors.order import LateInputs, WorkOrder
+from orchestrator.executors.orderfile import order_from_json, order_to_json
 from orchestrator.executors.results import ResultsError, ResultsFile, read_results
 from orchestrator.runner import TaskInput
 

@@ -1,6 +1,7 @@
 from orchestrator.report.build import build_report
 from orchestrator.report.failing import failing_first, why_failed
-from orchestrator.report.render import render_markdown, render_summary
+from orchestrator.report.render import render_markdown
+from orchestrator.report.summary import render_summary
 from orchestrator.state.failure import Cause, Failure
 
 BAD = Failure(Cause.EXIT, "it ended with exit code 3", 3)
