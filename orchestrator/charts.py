@@ -62,29 +62,34 @@ def _settings(title: str, height: int = 420, series: int = 1) -> dict[str, Any]:
         "height": height,
         "explicit_size": False,
         "max_scale": 8,
-        "style": _pygal().style.Style(
-            background="transparent",
-            plot_background="transparent",
-            foreground="var(--ink)",
-            foreground_strong="var(--ink)",
-            foreground_subtle="var(--quiet)",
-            opacity=".85",
-            opacity_hover="1",
-            stroke_opacity="1",
-            stroke_opacity_hover="1",
-            transition="0s",
-            guide_stroke_color=GUIDE,
-            major_guide_stroke_color=GUIDE,
-            guide_stroke_dasharray="2,3",
-            major_guide_stroke_dasharray="2,3",
-            colors=PALETTE * (series // len(PALETTE) + 1),
-            font_family="system-ui, sans-serif",
-            title_font_size=18,
-            label_font_size=13,
-            major_label_font_size=13,
-            legend_font_size=14,
-        ),
+        "style": _style(series),
     }
+
+
+def _style(series: int) -> Any:  # noqa: ANN401 - pygal has no types
+    """The page's own colours and letters."""
+    return _pygal().style.Style(
+        background="transparent",
+        plot_background="transparent",
+        foreground="var(--ink)",
+        foreground_strong="var(--ink)",
+        foreground_subtle="var(--quiet)",
+        opacity=".85",
+        opacity_hover="1",
+        stroke_opacity="1",
+        stroke_opacity_hover="1",
+        transition="0s",
+        guide_stroke_color=GUIDE,
+        major_guide_stroke_color=GUIDE,
+        guide_stroke_dasharray="2,3",
+        major_guide_stroke_dasharray="2,3",
+        colors=PALETTE * (series // len(PALETTE) + 1),
+        font_family="system-ui, sans-serif",
+        title_font_size=18,
+        label_font_size=13,
+        major_label_font_size=13,
+        legend_font_size=14,
+    )
 
 
 def _svg(chart: Any) -> str:  # noqa: ANN401 - pygal has no types

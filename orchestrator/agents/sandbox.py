@@ -8,7 +8,7 @@ its own. Where it is not installed, landlock (`orchestrator.agents.landlocked`) 
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -115,29 +115,26 @@ def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
     words += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
     for place in dict.fromkeys(("/tmp", "/var/tmp", "/run", "/root", "/home", home)):  # noqa: S108 - what is covered there
         words += ["--tmpfs", place] if os.path.isdir(place) and place != "/" else []  # noqa: PTH112
-    for place in _readable(inside, home):
-        words += ["--ro-bind-try", place, place]
+    words += _shown(_readable(inside, home))
     if any(_below(Path(home), place) for place in (inside.project, inside.repo)) and home != "/":
         words += ["--tmpfs", home]  # once more: it lies in what was just shown
-        words += [
-            word
-            for place in _readable(inside, home)
-            if _below(Path(place), Path(home))
-            for word in ("--ro-bind-try", place, place)
-        ]
-    for place in dict.fromkeys((*installation(argv[0]), *_interpreter())):
-        words += ["--ro-bind-try", place, place]
+        words += _shown(place for place in _readable(inside, home) if _below(Path(place), Path(home)))
+    words += _shown(dict.fromkeys((*installation(argv[0]), *_interpreter())))
     for secret in secrets_of(inside.project):
         words += ["--ro-bind", "/dev/null", secret]
     words += ["--tmpfs", str(inside.state)]
-    words += ["--ro-bind-try", str(inside.repo), str(inside.repo)] if _below(inside.repo, inside.state) else []
-    for place in map(str, inside.shown):
-        words += ["--ro-bind-try", place, place]
+    words += _shown([str(inside.repo)] if _below(inside.repo, inside.state) else [])
+    words += _shown(map(str, inside.shown))
     for place in map(str, (inside.workspace, inside.home, *inside.written)):
         words += ["--bind", place, place]
     for each in (inside.socket, inside.hatch):
         words += ["--bind", str(each), str(each)] if each is not None else []
     return [*words, "--chdir", str(inside.workspace), "--"]
+
+
+def _shown(places: Iterable[str]) -> list[str]:
+    """Words that show each place where it is there, to be read only."""
+    return [word for place in places for word in ("--ro-bind-try", place, place)]
 
 
 def _readable(inside: Enclosure, home: str) -> list[str]:

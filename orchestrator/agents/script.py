@@ -93,17 +93,16 @@ class ScriptedAgent:
             self.session = params.get("sessionId") or f"script-{os.getpid()}-{time.monotonic_ns()}"
             self._answer(message, {"sessionId": self.session} if method == "session/new" else {})
         elif method == "initialize":
-            loads = bool(self._script.get("load", True))
-            self._answer(
-                message,
-                {
-                    "protocolVersion": PROTOCOL,
-                    "agentCapabilities": {"loadSession": loads},
-                    "agentInfo": {"name": str(self._script.get("name", "agent-script")), "version": "1"},
-                },
-            )
+            self._answer(message, self._greeting())
         elif "id" in message:
             self._answer(message, {})
+
+    def _greeting(self) -> dict[str, Any]:
+        return {
+            "protocolVersion": PROTOCOL,
+            "agentCapabilities": {"loadSession": bool(self._script.get("load", True))},
+            "agentInfo": {"name": str(self._script.get("name", "agent-script")), "version": "1"},
+        }
 
     def _turn(self) -> str:
         """Play the next round. Returns ACP's stop reason."""

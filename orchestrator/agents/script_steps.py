@@ -1,5 +1,6 @@
 """The steps of an agent's script: what each key of a step does."""
 
+import contextlib
 import json
 import os
 import signal
@@ -10,6 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from orchestrator.agents.script import ScriptedAgent
+
+GREETING: Final[Mapping[str, Any]] = {
+    "protocolVersion": "2025-06-18",
+    "capabilities": {},
+    "clientInfo": {"name": "agent-script", "version": "1"},
+}
+"""What a client of the Model Context Protocol says first."""
 
 
 class Ended(Exception):  # noqa: N818 - it is how a turn ends, not a fault
@@ -116,31 +124,27 @@ def _tool(agent: "ScriptedAgent", asked: Any) -> None:  # noqa: ANN401
         _say(agent, "[there is no such server]")
         return
     env = {**os.environ, **{each["name"]: each["value"] for each in found.get("env") or []}}
-    with subprocess.Popen(
-        [found["command"], *found["args"]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env
-    ) as server:
-        assert server.stdin is not None
-        assert server.stdout is not None
-        greeting = {
-            "protocolVersion": "2025-06-18",
-            "capabilities": {},
-            "clientInfo": {"name": "agent-script", "version": "1"},
-        }
-        call = {"name": asked["name"], "arguments": asked.get("with") or {}}
-        for message in (
-            {"id": 1, "method": "initialize", "params": greeting},
-            {"method": "notifications/initialized"},
-            {"id": 2, "method": "tools/call", "params": call},
-        ):
-            server.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
-            server.stdin.flush()
-            while "id" in message and (line := server.stdout.readline()):
-                answered = json.loads(line)
-                if answered.get("id") == message["id"]:
-                    break
-        result = answered.get("result") or {}
-        _say(agent, f"[{asked['name']}] " + "".join(each.get("text", "") for each in result.get("content", [])))
-        server.stdin.close()
+    program = [found["command"], *found["args"]]
+    call = {"name": asked["name"], "arguments": asked.get("with") or {}}
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, env=env) as server:
+        _answered(server, {"id": 1, "method": "initialize", "params": GREETING})
+        _answered(server, {"method": "notifications/initialized"})
+        answer = _answered(server, {"id": 2, "method": "tools/call", "params": call})
+    told = "".join(each.get("text", "") for each in (answer.get("result") or {}).get("content", []))
+    _say(agent, f"[{asked['name']}] {told}" if answer else f"[{asked['name']}] no answer")
+
+
+def _answered(server: "subprocess.Popen[bytes]", message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The server's answer to a message; {} to one without an id, and where the server ends before it answers."""
+    assert server.stdin is not None
+    assert server.stdout is not None
+    with contextlib.suppress(BrokenPipeError):
+        server.stdin.write(json.dumps({"jsonrpc": "2.0", **message}).encode() + b"\n")
+        while "id" in message and (line := server.stdout.readline()):
+            said: Mapping[str, Any] = json.loads(line)
+            if said.get("id") == message["id"]:
+                return said
+    return {}
 
 
 def _sleep(agent: "ScriptedAgent", seconds: Any) -> None:  # noqa: ANN401, ARG001

@@ -73,20 +73,21 @@ def spread(reading: Reading, flags: Flags, *, constants: Flags) -> Flags:
         others = known.get(_same(claim))
         if others is None:
             continue
-        telling = bool(claim.figure.unit) and digits(claim.figure) >= TELLING
-        again = (
-            one
-            for one in others[:MOST]
-            if (
-                _alike(claim, reading.claims[one])
-                if claim.figure.whole is not None or one in constants
-                else telling and reading.claims[one].figure is not None
-            )
-        )
+        again = (one for one in others[:MOST] if _repeats(claim, reading.claims[one], constant=one in constants))
         other = next(again, None)
         if other is not None:
             found[place] = f"the same figure as on line {reading.claims[other].line}"
     return found
+
+
+def _repeats(claim: Claim, other: Claim, *, constant: bool) -> bool:
+    """Whether a figure of the same value is the other one told again: it is about the same thing, or has enough digits
+    to be no coincidence.
+    """
+    assert claim.figure is not None, "only figures repeat"
+    if claim.figure.whole is not None or constant:
+        return _alike(claim, other)
+    return bool(claim.figure.unit) and digits(claim.figure) >= TELLING and other.figure is not None
 
 
 def _same(claim: Claim) -> tuple[object, ...]:

@@ -7,6 +7,7 @@ from orchestrator.api.loading import load
 from orchestrator.cli.output import plain, say, tell
 from orchestrator.cli.places import as_json
 from orchestrator.cli.settings import parse_settings
+from orchestrator.graph.load import LoadedPlan
 from orchestrator.missing import offers_beside
 from orchestrator.plan.problem import PlanError
 from orchestrator.registry import Offer, find_offers, load_registry
@@ -34,28 +35,35 @@ def check_plan_file(path: Path, settings: list[str], *, as_data: bool, beside: b
     except PlanError as error:
         if not as_data:
             raise
-        problems = [
-            {"file": p.file, "line": p.line, "column": p.column, "what": p.what, "mend": p.mend} for p in error.problems
-        ]
-        say(as_json({"valid": False, "problems": problems, "warnings": warnings}))
+        say(as_json({"valid": False, "problems": _problems_of(error), "warnings": warnings}))
         return error.exit_code
-    plan = loaded.plan
-    criteria = sum(len(group.success_criteria) for group in plan.groups.values())
-    facts = {
-        "plan": plan.id,
-        "digest": loaded.digest,
-        "workstreams": len(plan.workstreams),
-        "stages": len(plan.stages),
-        "tasks": len(loaded.graph.nodes),
-        "criteria": criteria,
-        "agents": len(plan.agents),
-    }
+    facts = _facts_of(loaded)
     if as_data:
         say(as_json({"valid": True, "problems": [], "warnings": warnings, **facts}))
     else:
         counts = ", ".join(f"{facts[noun]} {one if facts[noun] == 1 else noun}" for noun, one in NOUNS.items())
         say(plain(f"{path}: valid: {counts}"))
     return 0
+
+
+def _problems_of(error: PlanError) -> list[dict[str, object]]:
+    return [
+        {"file": p.file, "line": p.line, "column": p.column, "what": p.what, "mend": p.mend} for p in error.problems
+    ]
+
+
+def _facts_of(loaded: LoadedPlan) -> dict[str, str | int]:
+    """What the plan is called, and how many there are of each of `NOUNS`."""
+    plan = loaded.plan
+    return {
+        "plan": plan.id,
+        "digest": loaded.digest,
+        "workstreams": len(plan.workstreams),
+        "stages": len(plan.stages),
+        "tasks": len(loaded.graph.nodes),
+        "criteria": sum(len(group.success_criteria) for group in plan.groups.values()),
+        "agents": len(plan.agents),
+    }
 
 
 def _with_those_beside(path: Path) -> tuple[Offer, ...]:

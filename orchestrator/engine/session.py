@@ -100,17 +100,9 @@ def run_session(
     visited = has_door(prepared.loaded)
     with owned(journal, run, lambda: visited and not is_open(folder)) as fence, tidy(under_way(folder)):
         before = _recorded(journal, run)
-        recorder = Recorder(
-            journal,
-            run,
-            fence,
-            fold(before),
-            prepared.options.listener,
-            effects.clock,
-            effects.wall,
-            effects.clock(),
-            secrets_of_run(prepared.loaded.plan, prepared.places.project),
-        )
+        secrets = secrets_of_run(prepared.loaded.plan, prepared.places.project)
+        told, clock = prepared.options.listener, effects.clock
+        recorder = Recorder(journal, run, fence, fold(before), told, clock, effects.wall, clock(), secrets)
         with _door(folder) if visited else nullcontext(Threshold()) as threshold:
             _open(recorder, effects, opening)
             engine = _engine(prepared, recorder, effects)

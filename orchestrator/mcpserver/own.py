@@ -131,6 +131,13 @@ def make_own(own: Own) -> MCPServer[Any]:
         "orchestrate", instructions=INSTRUCTIONS, log_level="CRITICAL", subscriptions=False
     )
     reading(server, lambda _ctx: own)
+    _working(server, own)
+    _asking(server, own)
+    return server
+
+
+def _working(server: MCPServer[Any], own: Own) -> None:
+    """The tools by which an agent knows of its turn and tells of it."""
 
     @server.tool()
     def brief() -> dict[str, Any]:
@@ -150,6 +157,10 @@ def make_own(own: Own) -> MCPServer[Any]:
         own.tell(kept(text or f"{metric}: {value:g} {unit}"), claim)
         return {"noted": True, "counts": False}
 
+
+def _asking(server: MCPServer[Any], own: Own) -> None:
+    """The tools by which it asks people."""
+
     @server.tool()
     def ask_person(question: str) -> dict[str, Any]:
         """Put a question to people. Nobody is waited for: go on as well as you can. `answers` has what they say."""
@@ -160,8 +171,6 @@ def make_own(own: Own) -> MCPServer[Any]:
     def answers() -> dict[str, Any]:
         """What you asked people about your task, and what they answered so far."""
         return said(lambda: {"answers": own.answers()})
-
-    return server
 
 
 class _Lines:

@@ -46,6 +46,8 @@ def make_mcp(who: Who) -> MCPServer[Any]:
     )
     reading(server, who)
     _claiming(server, who)
+    _working(server, who)
+    _ending(server, who)
     _asking(server, who)
     _resources(server, who)
     return server
@@ -84,6 +86,8 @@ def reading(server: MCPServer[Any], who: Callable[[Context[Any, Any]], Reader]) 
 
 
 def _claiming(server: MCPServer[Any], who: Who) -> None:
+    """The tools by which a turn begins."""
+
     @server.tool()
     def claim(
         ctx: Context[Any, Any],
@@ -98,6 +102,10 @@ def _claiming(server: MCPServer[Any], who: Who) -> None:
     def brief(ctx: Context[Any, Any], claim: ClaimText) -> dict[str, Any]:
         """What you have claimed: the work, what it must PASS, what it may change, and the rounds so far."""
         return said(lambda: who(ctx).brief(claim))
+
+
+def _working(server: MCPServer[Any], who: Who) -> None:
+    """The tools by which a turn that is claimed is told of."""
 
     @server.tool()
     def heartbeat(ctx: Context[Any, Any], claim: ClaimText) -> dict[str, Any]:
@@ -116,6 +124,10 @@ def _claiming(server: MCPServer[Any], who: Who) -> None:
         """Say a figure that you measured. It is kept as your claim, beside what is measured of your hand-in."""
         figure = Claim(metric, value, unit)
         return said(lambda: who(ctx).say(claim, text or f"{metric}: {value:g} {unit}", figure))
+
+
+def _ending(server: MCPServer[Any], who: Who) -> None:
+    """The tools by which a turn ends."""
 
     @server.tool()
     def release(ctx: Context[Any, Any], claim: ClaimText, why: str = "") -> dict[str, Any]:
@@ -145,6 +157,8 @@ def _claiming(server: MCPServer[Any], who: Who) -> None:
 
 
 def _asking(server: MCPServer[Any], who: Who) -> None:
+    """The tools by which people are asked."""
+
     @server.tool()
     def ask_person(ctx: Context[Any, Any], claim: ClaimText, question: str) -> dict[str, Any]:
         """Put a question to people. Nobody is waited for: go on as well as you can. `answers` has what they say."""
@@ -165,6 +179,8 @@ async def _judged(caller: Caller, task: str, run: str, wait: float) -> dict[str,
 
 
 def _resources(server: MCPServer[Any], who: Who) -> None:
+    """What a client can read beside the tools."""
+
     @server.resource("orchestrate://{run}/plan", mime_type="application/json")
     def plan_of(run: str, ctx: Context[Any, Any]) -> str:
         """The plan of a run, and how it stands."""

@@ -83,7 +83,6 @@ def render_page(
     state.verdicts |= {name: verdict for name, verdict in early.items() if name not in state.verdicts}
     report = build_report(loaded.plan, loaded.graph, events, state)
     tasks = [task for group in report.groups for task in group.tasks]
-    failing = failing_tasks(report.groups)
     return (
         environment()
         .get_template("page.html.j2")
@@ -99,25 +98,41 @@ def render_page(
             asked=[one for each in state.tasks.values() if not each.settled for one in each.questions if not one.reply],
             agents=list(agent_tasks(loaded.plan, loaded.graph, state)),
             outcome=report.outcome,
-            graph=_picture(_graph(loaded, report)),
-            gantt=_picture(pictures.gantt_chart(report, course.spans)),
-            memory={group.id: _picture(pictures.memory_chart(group, course.spans, traces)) for group in report.groups},
-            samples=_sample_charts(report),
             logs={task.id: _log(task, traces) for task in tasks},
             tasks=tasks,
-            failing=failing,
-            obstacles=obstacles_of(report),
-            unjudged=unjudged(report),
             doers={task.id: task.agent for task in tasks},
             evidence={} if served else {task.id: evidence_link(report, task) for task in tasks},
-            statuses=FAILING,
-            skipped=by_reason(task for task in tasks if task.status == "skipped"),
             verdicts=_verdicts_by_task(report),
             starts=_starts(course),
             css=asset("page.css") + _picture(RULES),
             js=asset("page.js") + asset("find.js"),
+            **_pictures(loaded, report, course, traces),
+            **_trouble(report, tasks),
         )
     )
+
+
+def _pictures(
+    loaded: LoadedPlan, report: Report, course: Course, traces: Mapping[str, Trace]
+) -> dict[str, Markup | dict[str, Markup]]:
+    """Every drawing, by its name in the template."""
+    return {
+        "graph": _picture(_graph(loaded, report)),
+        "gantt": _picture(pictures.gantt_chart(report, course.spans)),
+        "memory": {group.id: _picture(pictures.memory_chart(group, course.spans, traces)) for group in report.groups},
+        "samples": _sample_charts(report),
+    }
+
+
+def _trouble(report: Report, tasks: Iterable[TaskRow]) -> dict[str, object]:
+    """What did not go well, and what stands in the way, by its name in the template."""
+    return {
+        "statuses": FAILING,
+        "failing": failing_tasks(report.groups),
+        "skipped": by_reason(task for task in tasks if task.status == "skipped"),
+        "obstacles": obstacles_of(report),
+        "unjudged": unjudged(report),
+    }
 
 
 def _log(task: TaskRow, traces: Mapping[str, Trace]) -> str:

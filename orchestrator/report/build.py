@@ -50,11 +50,7 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], st
     """
     events = list(envelopes)
     state = fold(events) if state is None else state
-    figures, files = figures_of(graph, state.tasks, state.metrics), files_of(graph, state.tasks)
-    by_task: dict[str, list[Figure]] = {}
-    for figure in figures:
-        by_task.setdefault(figure.task, []).append(figure)
-    sources = Sources(plan, graph, state, course_of(events), forecast(plan, graph), figures, files, by_task)
+    sources = _sources(plan, graph, state, course_of(events))
     sections = sections_of(sources)
     criteria = criteria_of(sections)
     counts = Counter(row.verdict.outcome.value for row in criteria.values())
@@ -87,27 +83,39 @@ def build_report(plan: Plan, graph: TaskGraph, envelopes: Iterable[Envelope], st
         recommendations=_said(sources, "recommendation:"),
         bottlenecks=_said(sources, "bottleneck:"),
         moves=tuple(_moves(sources)),
-        claims=ledger(graph, state, sources.course, figures, _spoken(sources, criteria)),
-        progress=tuple(
-            ProgressRow(at, event.settled, event.total, event.running, seq)
-            for at, seq, event in sources.course.progress
-        ),
+        claims=ledger(graph, state, sources.course, sources.figures, _spoken(sources, criteria)),
+        progress=tuple(_progress(sources.course)),
         next_steps=plan.next_steps,
-        figures=figures,
-        files=files,
+        figures=sources.figures,
+        files=sources.files,
         graph=_drawn(sources, sections),
         rounds=tuple(_rounds(sources)),
-        joined=tuple(
-            JoinedRow(task, each)
-            for task, record in state.tasks.items()
-            if task in graph.nodes
-            for each in record.joined
-        ),
+        joined=tuple(_joined(sources)),
         spent=tuple(spent_rows(plan, graph, state)),
         loosened=loosened_so_far(plan, graph, state),
         people=tuple(people_rows(graph, state)),
         since=since_of(state, tuple(criteria.values())),
     )
+
+
+def _sources(plan: Plan, graph: TaskGraph, state: RunState, course: Course) -> Sources:
+    figures, files = figures_of(graph, state.tasks, state.metrics), files_of(graph, state.tasks)
+    by_task: dict[str, list[Figure]] = {}
+    for figure in figures:
+        by_task.setdefault(figure.task, []).append(figure)
+    return Sources(plan, graph, state, course, forecast(plan, graph), figures, files, by_task)
+
+
+def _progress(course: Course) -> Iterator[ProgressRow]:
+    for at, seq, event in course.progress:
+        yield ProgressRow(at, event.settled, event.total, event.running, seq)
+
+
+def _joined(sources: Sources) -> Iterator[JoinedRow]:
+    """What merges made of hand-ins, of the tasks that the plan still has."""
+    for task, record in sources.state.tasks.items():
+        if task in sources.graph.nodes:
+            yield from (JoinedRow(task, each) for each in record.joined)
 
 
 def _rounds(sources: Sources) -> Iterator[RoundRow]:

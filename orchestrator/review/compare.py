@@ -150,20 +150,9 @@ def _parts(  # noqa: PLR0913 - what one kind of part is compared by
             yield Change(part, Action.RENAMED, before, after=after)
         was, now = fields(old[before]), fields(new[after])
         why = less(old[before], new[after])
-        yield from (
-            Change(
-                part,
-                Action.CHANGED,
-                after,
-                key,
-                was[key],
-                now[key],
-                why.get(key, ""),
-                bool(why.get(key)) and key in leeway,
-            )
-            for key in now
-            if was[key] != now[key]
-        )
+        for key in [each for each in now if was[each] != now[each]]:
+            loosens = why.get(key, "")
+            yield Change(part, Action.CHANGED, after, key, was[key], now[key], loosens, bool(loosens) and key in leeway)
     yield from (Change(part, Action.ADDED, name) for name in pairs.added)
 
 
