@@ -83,12 +83,7 @@ def profiling(context: TaskContext) -> None:
         artifacts=["encode-series.csv"],
     )
     profile = load_profile(str(path))
-    arms: dict[str, list[float]] = {"on": [], "off": [], "again": []}
-    order: list[str] = []
-    for turn in range(whole(context.params, "rounds", 5)):
-        for name in list(arms) if turn % 2 else list(arms)[::-1]:
-            arms[name].append(seconds_of(profile, data, profiled=name == "on"))
-            order.append(ROLES[name])
+    arms, order = interleaved(profile, data, whole(context.params, "rounds", 5))
     context.compare(
         OVERHEAD,
         treatment=arms["on"],
@@ -98,6 +93,17 @@ def profiling(context: TaskContext) -> None:
         order=order,
         method="StreamingEncoder in this process with the recorder (a sample each 10 ms) and without, interleaved",
     )
+
+
+def interleaved(profile: "Profile", data: bytes, rounds: int) -> tuple[dict[str, list[float]], list[str]]:
+    """Seconds of each arm in every round, and the roles of the arms in the order in which they were taken."""
+    arms: dict[str, list[float]] = {"on": [], "off": [], "again": []}
+    order: list[str] = []
+    for turn in range(rounds):
+        for name in list(arms) if turn % 2 else list(arms)[::-1]:
+            arms[name].append(seconds_of(profile, data, profiled=name == "on"))
+            order.append(ROLES[name])
+    return arms, order
 
 
 PROFILING: Final = Runner(

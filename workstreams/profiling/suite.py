@@ -91,12 +91,7 @@ def suite(context: TaskContext) -> None:
     compile_kernels(folder)
     rounds = whole(context.params, "rounds", 6)
     points = measure(folder, plan_of(sizes), rounds)
-    write_json(
-        context, "suite.json", [asdict(point) for point in points], title="Every point of the suite, with all its times"
-    )
-    titles = ("kind", "MB", "seconds", "cpu_seconds", "peak_MB", "idle_MB", "bytes_out")
-    rows = [(it.kind, it.size, it.seconds, it.cpu, it.peak, it.idle, it.out) for it in points]
-    write_text(context, "suite.csv", csv_text(titles, rows), title="Suite of sizes")
+    leave(context, points)
     logs = [point for point in points if point.kind == "server log"]
     for metric, how in ((LINEARITY, "processor time of all threads"), (TIME_SLOPE, "wall time")):
         context.trend(
@@ -121,6 +116,16 @@ def suite(context: TaskContext) -> None:
         f"{len(points)} samples; {largest.size} MB in {largest.seconds:.2f} s, peak {largest.peak:.0f} MB "
         f"of which {largest.idle:.0f} MB before the first byte"
     )
+
+
+def leave(context: TaskContext, points: Sequence[Point]) -> None:
+    """Every point, as JSON and CSV."""
+    write_json(
+        context, "suite.json", [asdict(point) for point in points], title="Every point of the suite, with all its times"
+    )
+    titles = ("kind", "MB", "seconds", "cpu_seconds", "peak_MB", "idle_MB", "bytes_out")
+    rows = [(it.kind, it.size, it.seconds, it.cpu, it.peak, it.idle, it.out) for it in points]
+    write_text(context, "suite.csv", csv_text(titles, rows), title="Suite of sizes")
 
 
 SUITE: Final = Runner("profiling.suite", suite, (LINEARITY, TIME_SLOPE, PEAK), "Sizes from 1 to 32 MB, by kind")

@@ -195,22 +195,12 @@ def leave(
     write_json(
         context, "regressions.json", [asdict(it) | {"verdict": it.verdict} for it in findings], title="Comparisons"
     )
-    rows: list[list[Cell]] = [
-        [it.quantity, it.name, it.worse, it.low, it.high, it.samples, it.verdict] for it in findings
-    ]
-    titles = ["quantity", "input", "worse by %", "low", "high", "samples", "verdict"]
-    heading = (
-        "# Merged profile against the baseline\n\nA regression is a whole 95 % interval more than 5 % on the worse "
-        "side; "
-        "negative is better than the baseline.\n\n"
-    )
-    write_text(context, "regressions.md", heading + markdown_table(titles, rows), title="Regression report")
+    write_text(context, "regressions.md", table_of(findings), title="Regression report")
     bad = [it for it in findings if it.verdict == "regression"]
-    for it in findings:
-        if it.verdict == "regression":
-            context.note(
-                f"regression: {it.quantity} on {it.name}, {it.worse:+.1f} % worse ({it.low:+.1f} to {it.high:+.1f})"
-            )
+    for it in bad:
+        context.note(
+            f"regression: {it.quantity} on {it.name}, {it.worse:+.1f} % worse ({it.low:+.1f} to {it.high:+.1f})"
+        )
     for said in undecided:
         context.note(said)
     context.note(f"{len(findings)} comparisons, {len(bad)} regressions")
@@ -223,6 +213,19 @@ def leave(
         negative=[sum(it.verdict == "regression" for it in planted)],
         negative_of="the baseline's own durations, a fifth longer, against themselves",
     )
+
+
+def table_of(findings: Sequence[Finding]) -> str:
+    """Every comparison, for people."""
+    rows: list[list[Cell]] = [
+        [it.quantity, it.name, it.worse, it.low, it.high, it.samples, it.verdict] for it in findings
+    ]
+    titles = ["quantity", "input", "worse by %", "low", "high", "samples", "verdict"]
+    heading = (
+        "# Merged profile against the baseline\n\nA regression is a whole 95 % interval more than 5 % on the worse "
+        "side; negative is better than the baseline.\n\n"
+    )
+    return heading + markdown_table(titles, rows)
 
 
 REGRESSION: Final = Runner(

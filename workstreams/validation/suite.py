@@ -54,16 +54,11 @@ def command_of(folders: list[Path], project: Path, report: Path, temporary: Path
     return [sys.executable, "-P", "-m", "pytest", *options, f"--junitxml={report}", *map(str, folders)]
 
 
-def encoder_tests(context: TaskContext) -> None:
-    """Run all except `LEFT_OUT`. A skipped test did not pass.
+def run_tests(context: TaskContext, folders: list[Path]) -> Path:
+    """Run pytest on the folders, and leave what it printed and its report, whose path is returned.
 
-    Raises NoTestsError if there are none, or if pytest cannot run.
+    Raises NoTestsError if it leaves no report, and TimeoutExpired.
     """
-    folders = [context.project / name for name in FOLDERS if (context.project / name).is_dir()]
-    if len(folders) < len(FOLDERS):
-        raise NoTestsError(
-            f"{context.project} has not all of {', '.join(FOLDERS)}; start the run in the project's checkout"
-        )
     temporary = scratch(context)
     report = context.artifact("encoder-tests.xml", title="Encoder tests, JUnit")
     done = subprocess.run(
@@ -86,7 +81,20 @@ def encoder_tests(context: TaskContext) -> None:
         raise NoTestsError(
             f"pytest ended with exit code {done.returncode} and no report:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
         )
-    tally = read_junit(report)
+    return report
+
+
+def encoder_tests(context: TaskContext) -> None:
+    """Run all except `LEFT_OUT`. A skipped test did not pass.
+
+    Raises NoTestsError if there are none, or if pytest cannot run.
+    """
+    folders = [context.project / name for name in FOLDERS if (context.project / name).is_dir()]
+    if len(folders) < len(FOLDERS):
+        raise NoTestsError(
+            f"{context.project} has not all of {', '.join(FOLDERS)}; start the run in the project's checkout"
+        )
+    tally = read_junit(run_tests(context, folders))
     context.note(f"{tally.passed} of {tally.tests} tests passed, {tally.failed} failed, {tally.skipped} skipped")
     context.samples(
         PASSING,
