@@ -19,8 +19,9 @@ from encoder.errors import GlyphError
 from encoder.glyphs.segments import Segments
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.profile import DEFAULT, Profile
+from encoder.stream.choosing import choosers_for, resolve_profile, standard_block_encoder
 from encoder.stream.decoder import StreamingDecoder
-from encoder.stream.encoder import StreamingEncoder, choosers_for, resolve_profile, standard_block_encoder
+from encoder.stream.encoder import StreamingEncoder
 
 
 def encode(data: bytes | bytearray | memoryview, profile: str | Path | Profile = DEFAULT, *, threads: int = 1) -> bytes:

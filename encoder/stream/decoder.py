@@ -4,21 +4,21 @@ import io
 import operator
 import sys
 from bisect import bisect_right
-from itertools import accumulate
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Protocol, Self
 
 from encoder.container.blocks import Block, SeekableSource, Source, check_raw
 from encoder.container.format import StreamHeader
-from encoder.detect.records import RECORD_END, ends_inside
-from encoder.errors import FormatError
+from encoder.detect.records import RECORD_END
 from encoder.limits import DEFAULT_LIMITS, Limits
 from encoder.stream.decode_ahead import DecodeAhead
-from encoder.stream.members import FileIndex, FileReader, read_file_index
-from encoder.stream.underlying import descriptor_of
+from encoder.stream.members import FileReader
+from encoder.stream.underlying import descriptor_of, start_of
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
+
+    from encoder.stream.places import Places
 
 
 class BlockDecoder(Protocol):
@@ -65,11 +65,10 @@ class StreamingDecoder(io.BufferedIOBase):
         self._threads: Final = threads
         self._decode: Final = decode_block
         self._blocks = DecodeAhead(self._fetch, self._decoded, threads)
-        self._start: Final = _tell(fileobj)
+        self._start: Final = start_of(fileobj)
         self._reader: FileReader | None = FileReader(fileobj, limits)  # None once a seek left the sequence
         self.header: Final[StreamHeader] = self._reader.header
-        self._known_index: FileIndex | None = None
-        self._known_records: tuple[list[int], list[int]] | None = None
+        self._known_places: Places | None = None
         self._block = b""
         self._block_start = 0  # where the current block's bytes begin in the output
         self._at = 0  # position inside the current block
@@ -158,7 +157,7 @@ class StreamingDecoder(io.BufferedIOBase):
         offset = operator.index(offset)
         if whence not in (io.SEEK_SET, io.SEEK_CUR, io.SEEK_END):
             raise ValueError(f"whence {whence!r} is not known; give 0, 1 or 2 (io.SEEK_SET, SEEK_CUR, SEEK_END)")
-        index = self._seekable_index()
+        index = self._places().index
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self.tell()}.get(whence, index.raw_size)
         target = base + offset
         if target < 0:
@@ -182,8 +181,8 @@ class StreamingDecoder(io.BufferedIOBase):
         Raises io.UnsupportedOperation where the file is not seekable.
         """
         self._check_open()
-        counts, before = self._records_index()
-        return before[-1] + counts[-1] if counts else 0
+        inside, before = self._places().records
+        return before[-1] + inside[-1] if inside else 0
 
     def seek_record(self, number: int) -> int:
         """Move to where record `number` begins (from 0; past the last one: to the end), decoding one block. Its
@@ -195,26 +194,17 @@ class StreamingDecoder(io.BufferedIOBase):
         if number < 0:
             raise ValueError(f"cannot seek to record {number}, before the first")
         number = operator.index(number)
-        counts, before = self._records_index()
-        index = self._index()
+        inside, before = self._places().records
+        index = self._places().index
         if number >= self.records:
             return self.seek(index.raw_size)
+        from encoder.stream.places import place_of  # noqa: PLC0415 - as in `_places`
+
         block = bisect_right(before, number) - 1
         self.seek(index.raw_starts[block])
         self._fill()
-        self._at = self._place_of(number - before[block], counts[block])
+        self._at = place_of(self._block, number - before[block], inside[block], self._block_start)
         return self.tell()
-
-    def _place_of(self, number: int, records: int) -> int:
-        """Where in the current block the given one of the records that begin in it begins."""
-        block = self._block
-        ends = block.count(RECORD_END, 0, len(block) - 1)
-        at = 0
-        for _ in range(number + (ends == records)):  # else a record begins with the block itself
-            at = block.find(RECORD_END, at) + 1
-            if not at:
-                raise FormatError(f"the block at output byte {self._block_start} has not the records that it claims")
-        return at
 
     def __reduce_ex__(self, _protocol: object) -> str:
         """Refused before there is a copy, which could not be finalised. Raises TypeError."""
@@ -279,7 +269,7 @@ class StreamingDecoder(io.BufferedIOBase):
 
     def _jump(self, target: int) -> None:
         """Leave the sequence: from here on blocks are found by the index."""
-        index = self._index()
+        index = self._places().index
         self._reader = None
         self._block, self._at = b"", 0
         if target >= index.raw_size:
@@ -293,45 +283,26 @@ class StreamingDecoder(io.BufferedIOBase):
         self._at = target - self._block_start
 
     def _start_at(self, number: int) -> None:
-        index, source = self._index(), self._seekable()
-        numbers = iter(range(number, len(index.raw_starts)))
+        places = self._places()
+        numbers = iter(range(number, len(places.index.raw_starts)))
 
         def fetch() -> Block | None:
             following = next(numbers, None)
-            return None if following is None else index.block(source, following, self._limits)
+            return None if following is None else places.block(following)
 
         self._blocks.close()
         self._blocks = DecodeAhead(fetch, self._decoded, self._threads)
 
-    def _seekable_index(self) -> FileIndex:
+    def _places(self) -> "Places":
+        """Where blocks and records are. Raises io.UnsupportedOperation where the file is not seekable."""
         if not self.seekable():
             raise io.UnsupportedOperation("the file under this decoder is not seekable")
-        return self._index()
+        if self._known_places is None:
+            from encoder.stream.places import Places  # noqa: PLC0415 - who reads in order needs none
 
-    def _index(self) -> FileIndex:
-        """Read once; the file is left where it was."""
-        if self._known_index is None:
-            source = self._seekable()
-            place = source.seek(0, io.SEEK_CUR)
-            self._known_index = read_file_index(source, self._start, self._limits, self.header)
-            source.seek(place)
-        return self._known_index
-
-    def _records_index(self) -> tuple[list[int], list[int]]:
-        """The records of each block, and how many begin before it."""
-        index = self._seekable_index()
-        if self._known_records is None:
-            source = self._seekable()
-            place = source.seek(0, io.SEEK_CUR)
-            counts = index.records(
-                lambda number: ends_inside(memoryview(self._decoded(index.block(source, number, self._limits))))
-            )
-            source.seek(place)
-            self._known_records = counts, list(accumulate(counts, initial=0))[:-1]
-        return self._known_records
-
-    def _seekable(self) -> SeekableSource:
-        return self._fileobj  # type: ignore[return-value]  # `seek` has asked `seekable`
+            source: SeekableSource = self._fileobj  # type: ignore[assignment]  # `seekable` has told
+            self._known_places = Places(source, self._start, self._limits, self.header, self._decoded)
+        return self._known_places
 
 
 def _account(reader: FileReader, found: tuple[Block, bytes] | None) -> None:
@@ -340,9 +311,3 @@ def _account(reader: FileReader, found: tuple[Block, bytes] | None) -> None:
         reader.finish()
     else:
         reader.account(found[1])
-
-
-def _tell(fileobj: Source) -> int:
-    """Where the stream begins in its file; 0 where the file cannot say."""
-    seekable = getattr(fileobj, "seekable", None)
-    return fileobj.tell() if seekable is not None and seekable() else 0  # type: ignore[attr-defined]  # asked above

@@ -10,7 +10,8 @@ import encoder
 from encoder.errors import TruncatedError
 from encoder.profile import PoolSettings, load_profile
 from encoder.strategy import BackEnd, Strategy, TreeType
-from encoder.stream.encoder import StreamingEncoder, standard_block_encoder
+from encoder.stream.choosing import standard_block_encoder
+from encoder.stream.encoder import StreamingEncoder
 from encoder.stream.pool import GlyphBufferPool
 
 PLAIN = replace(

@@ -109,6 +109,21 @@ def test_asking_for_the_end_does_not_disturb_reading_in_order():
     assert first + decoder.read() == DATA
 
 
+@pytest.mark.parametrize(
+    "ask", [lambda it: it.seek(len(DATA) - 1), lambda it: it.seek_record(1999), lambda it: it.records]
+)
+def test_an_index_that_is_damaged_does_not_disturb_reading_in_order(ask):
+    blob = bytearray(BLOB)
+    blob[-30] ^= 1
+    decoder = StreamingDecoder(io.BytesIO(bytes(blob)))
+    first = decoder.read(10)
+    with pytest.raises(FormatError):
+        ask(decoder)
+    assert first + decoder.read(len(DATA) - 10) == DATA
+    with pytest.raises(FormatError):
+        decoder.read(1)
+
+
 def test_a_stream_inside_a_file_may_start_anywhere():
     file = io.BytesIO(b"prefix" + BLOB)
     file.seek(6)
