@@ -46,13 +46,17 @@ def import_agents(folder: Path, plan: Path | None, output: Path | None, *, as_da
     if output is not None:
         write_whole(output, filled.text)
     if as_data:
-        told = [{"path": one.path, "concern": one.concern.value, "text": one.text} for one in notes]
-        written = None if output is None else str(output)
-        say(as_json({"source": str(folder), "plan": yaml.safe_load(filled.text), "notes": told, "written": written}))
+        say(as_json(_as_data(folder, filled.text, notes, output)))
     elif output is None:
         say(filled.text.rstrip("\n"))
     else:
         tell(plain(f"{output} is written; give the agents a `driver` and a `program` for work from a `brief`"))
+
+
+def _as_data(folder: Path, text: str, notes: list[FileNote], output: Path | None) -> dict[str, object]:
+    told = [{"path": one.path, "concern": one.concern.value, "text": one.text} for one in notes]
+    written = None if output is None else str(output)
+    return {"source": str(folder), "plan": yaml.safe_load(text), "notes": told, "written": written}
 
 
 def _found(folder: Path, notes: list[FileNote]) -> Iterator[Found]:

@@ -14,6 +14,7 @@ from orchestrator.engine.session import owned
 from orchestrator.errors import OrchestratorError
 from orchestrator.journal.errors import RunOwned
 from orchestrator.journal.port import JournalPort
+from orchestrator.records import dataclass
 from orchestrator.state.events import Event, PersonAnswered, QuestionAnswered
 from orchestrator.state.fold import fold
 from orchestrator.state.people import Answer
@@ -50,7 +51,7 @@ def give(  # noqa: PLR0913 - the answer and what it is recorded by
     def taken(state: RunState) -> bool:
         return task in state.tasks and is_taken(state, task, answer)
 
-    _brought(journal, run, folder, Answering(task, answer), taken, event, tuple(secrets), wall)
+    _Door(journal, run, folder, tuple(secrets), wall).bring(Answering(task, answer), taken, event)
 
 
 def give_reply(  # noqa: PLR0913 - as above
@@ -72,7 +73,7 @@ def give_reply(  # noqa: PLR0913 - as above
         refused = reply_refused(state, asked.task, asked.number, asked.reply)
         return not refused and reply_is_taken(state, asked.task, asked.number)
 
-    _brought(journal, run, folder, asked, taken, event, tuple(secrets), wall)
+    _Door(journal, run, folder, tuple(secrets), wall).bring(asked, taken, event)
 
 
 Following = Callable[[RunState], tuple[str, Event | None]]
@@ -85,49 +86,44 @@ def _refused(state: RunState, why: str) -> str:
     return f"run {state.run} is finished" if state.finished else why
 
 
-def _brought(  # noqa: PLR0913, PLR0917 - as above
-    journal: JournalPort,
-    run: str,
-    folder: Path,
-    request: Request,
-    taken: Taken,
-    event: Following,
-    secrets: tuple[str, ...],
-    wall: Callable[[], float],
-) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        heard = knock(folder, request)
-        said = "" if heard is None else str(heard["refused"])
-        if heard is None:
-            try:
-                said = _record(journal, run, taken, event, secrets, wall)
-            except RunOwned:
-                if time.monotonic() >= deadline:
-                    raise
-                time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - so that those who wait do not come at once
-                continue
-        if said:
-            raise Refused(f"{said}\n  mend: `orchestrate inbox` shows what waits for people")
-        return
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """Where an answer to a run is brought, and what it is recorded by where nobody opens."""
 
+    journal: JournalPort
+    run: str
+    folder: Path
+    secrets: tuple[str, ...]
+    wall: Callable[[], float]
 
-def _record(  # noqa: PLR0913, PLR0917 - as above
-    journal: JournalPort,
-    run: str,
-    taken: Taken,
-    following: Following,
-    secrets: tuple[str, ...],
-    wall: Callable[[], float],
-) -> str:
-    with owned(journal, run) as fence:
-        state = fold(journal.read(run))
-        if taken(state):
-            return ""
-        said, event = following(state)
-        if event is not None:
-            clock = time.monotonic
-            recorder = Recorder(journal, run, fence, state, lambda _envelope: None, clock, wall, clock(), secrets)
-            recorder.record(event)
-            recorder.commit()
-    return said
+    def bring(self, request: Request, taken: Taken, following: Following) -> None:
+        """Have the run's owner record it, or record it here. Raises Refused, RunOwned, JournalError."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            heard = knock(self.folder, request)
+            said = "" if heard is None else str(heard["refused"])
+            if heard is None:
+                try:
+                    said = self._record(taken, following)
+                except RunOwned:
+                    if time.monotonic() >= deadline:
+                        raise
+                    time.sleep(random.uniform(0.01, 0.1))  # noqa: S311 - so that those who wait do not come at once
+                    continue
+            if said:
+                raise Refused(f"{said}\n  mend: `orchestrate inbox` shows what waits for people")
+            return
+
+    def _record(self, taken: Taken, following: Following) -> str:
+        """Why it is refused, "" where it is durable now."""
+        with owned(self.journal, self.run) as fence:
+            state = fold(self.journal.read(self.run))
+            if taken(state):
+                return ""
+            said, event = following(state)
+            if event is not None:
+                told, clock = (lambda _envelope: None), time.monotonic
+                recorder = Recorder(self.journal, self.run, fence, state, told, clock, self.wall, clock(), self.secrets)
+                recorder.record(event)
+                recorder.commit()
+        return said

@@ -114,8 +114,8 @@ class Engine:
         return self.interrupted is None
 
     def hear(self, message: Message) -> None:
-        """Take a message of an attempt, or a request; safe from any thread. The sender of a request gets one reply is
-        durable.
+        """Take a message of an attempt, or a request; safe from any thread. The sender of a request gets one reply,
+        once what it asks is durable.
         """
         self._dispatch.tell(message)
 
