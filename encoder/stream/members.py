@@ -141,7 +141,7 @@ class FileIndex:
         return self.members[-1].raw_start + self.members[-1].trailer.totals.raw_size
 
     def block(self, source: SeekableSource, number: int, limits: Limits) -> Block:
-        """One block and the codebook that it refers to. Raises as `encoder.container.reader.read_block`."""
+        """One block and the codebook that it refers to. Raises as `encoder.container.random_access.read_block`."""
         member = self.members[
             bisect_right(self._firsts, number) - 1
         ]  # of empty ones before a block, the last, which has it

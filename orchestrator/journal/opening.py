@@ -1,4 +1,4 @@
-"""Open the file of a journal, or make it: private, of our format, with its pragmas (docs/journal.md)."""
+"""Open the file of a journal, or make it: private, of our format, with its pragmas (docs/concepts/journal.md)."""
 
 import errno
 import os

@@ -86,7 +86,7 @@ def train(given: Sequence[Example]) -> Nodes:
 
 
 def as_text(nodes: Nodes, provenance: dict[str, Any]) -> str:
-    """The tree as the encoder's own JSON (`encoder.detect.parse_tree` reads it)."""
+    """The tree as the encoder's own JSON (`encoder.detect.tree.parse_tree` reads it)."""
     return json.dumps({"format": 1, "nodes": nodes, "provenance": provenance}, indent=1) + "\n"
 
 
