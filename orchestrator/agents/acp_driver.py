@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import logging
 import os
-import shutil
 import sys
 import time
 from pathlib import Path
@@ -17,9 +16,9 @@ from typing import Any, Final
 import acp
 from acp import schema
 
-from orchestrator.agents.driver import DriverError, Going, Hatch
+from orchestrator.agents.driver import SAID_LIMIT, DriverError, Going, Hatch
 from orchestrator.agents.permission import OUR_TOOLS, Calls, answer
-from orchestrator.agents.process import AgentProcess
+from orchestrator.agents.process import AgentProcess, missing
 from orchestrator.state.rounds import SILENT, Talk
 
 SERVER: Final = "orchestrate"
@@ -35,7 +34,6 @@ ENDING: Final = 2.0
 """Seconds after which a program that closed its streams is taken to live on."""
 LOOK: Final = 0.05
 LONGEST_LINE: Final = 16 * 2**20
-SAID_LIMIT: Final = 4_000
 NOTES_LIMIT: Final = 500
 REFUSED_LIMIT: Final = 50
 _QUIET: Final = logging.NullHandler()
@@ -48,12 +46,7 @@ class AcpDriver:
 
     def problem(self, program: tuple[str, ...]) -> str | None:
         """Why it could not work with this program; None where it could."""
-        if shutil.which(program[0]) is None:
-            return (
-                f"the program {program[0]!r} is not there\n  mend: install it, or write its path in the agent's "
-                f"`program`"
-            )
-        return None
+        return missing(program)
 
     def take_turn(self, going: Going) -> Talk:
         """One prompt, from start to end. Raises DriverError where the turn could not begin."""

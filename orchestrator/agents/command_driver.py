@@ -1,17 +1,15 @@
 """The driver `command`: any program that takes a brief on standard input, works in the current folder, and ends."""
 
-import shutil
 import time
 from typing import Final
 
-from orchestrator.agents.driver import Going
-from orchestrator.agents.process import AgentProcess
+from orchestrator.agents.driver import SAID_LIMIT, Going
+from orchestrator.agents.process import AgentProcess, missing
 from orchestrator.agents.silence import Silence
 from orchestrator.executors.output import CappedLog
 from orchestrator.state.rounds import Talk
 
 LOOK: Final = 0.02
-SAID_LIMIT: Final = 4_000
 
 
 class CommandDriver:
@@ -21,12 +19,7 @@ class CommandDriver:
 
     def problem(self, program: tuple[str, ...]) -> str | None:
         """Why it could not work with this program; None where it could."""
-        if shutil.which(program[0]) is None:
-            return (
-                f"the program {program[0]!r} is not there\n  mend: install it, or write its path in the agent's "
-                f"`program`"
-            )
-        return None
+        return missing(program)
 
     def take_turn(self, going: Going) -> Talk:
         """One run of the program. Raises DriverError where it could not be started."""

@@ -19,6 +19,9 @@ from orchestrator.extensions import ExtensionPoint
 from orchestrator.registry import DRIVERS
 from orchestrator.state.rounds import Talk
 
+SAID_LIMIT: Final = 4_000
+"""Characters of an agent's last words that are kept."""
+
 
 class DriverError(OrchestratorError):
     """A driver cannot work: it is not there, or its program could not be started. The message has the mend."""

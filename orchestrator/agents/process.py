@@ -2,8 +2,10 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -101,3 +103,10 @@ class AgentProcess:
     def usage(self) -> Usage:
         """What the whole tree used so far."""
         return self._sampler.usage(time.monotonic() - self._start, self.ended.cpu if self.ended else 0.0)
+
+
+def missing(program: Sequence[str]) -> str | None:
+    """Why a program cannot be started, with the mend; None where it is there."""
+    if shutil.which(program[0]) is not None:
+        return None
+    return f"the program {program[0]!r} is not there\n  mend: install it, or write its path in the agent's `program`"

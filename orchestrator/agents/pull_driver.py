@@ -4,12 +4,11 @@ import threading
 import time
 from typing import Final
 
-from orchestrator.agents.driver import Going, Lost
+from orchestrator.agents.driver import SAID_LIMIT, Going, Lost
 from orchestrator.executors.order import TurnEnd
 from orchestrator.state.rounds import Talk
 
 LOOK: Final = 0.05
-SAID_LIMIT: Final = 4_000
 OUTSIDE: Final = "none: it came by itself"
 
 

@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     from orchestrator.report.compare import RunComparison
     from orchestrator.report.progress import Progress
 
-VALUES_SHOWN: Final = 64
-
 
 @dataclass(frozen=True, slots=True)
 class Served:
@@ -237,7 +235,7 @@ def environment() -> Environment:
         "breakable": _breakable,
         "measured": _measured,
         "interval": _interval,
-        "values": _values,
+        "values": markdown.values,
         "task_anchor": task_anchor,
         "loosened": describe,
         "amount": _amount,
@@ -272,9 +270,3 @@ def _interval(verdict: Any, target: float | None = None) -> str:  # noqa: ANN401
     if verdict.low is None or verdict.high is None or verdict.low == verdict.high:
         return "—"
     return f"{markdown.number(verdict.low, target)} to {markdown.number(verdict.high, target)}"
-
-
-def _values(values: tuple[float, ...]) -> str:
-    shown = ", ".join(f"{value:.6g}" for value in values[:VALUES_SHOWN])
-    more = len(values) - VALUES_SHOWN
-    return f"{shown}, … {more} more in the journal" if more > 0 else shown

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -14,13 +14,12 @@ from orchestrator.evidence.verdict import Verdict
 from orchestrator.report import markdown
 from orchestrator.report.compiled import CompiledTemplates
 from orchestrator.report.failing import by_reason
-from orchestrator.report.markdown import MARKS, Safe
+from orchestrator.report.markdown import MARKS, VALUES_SHOWN, Safe
 from orchestrator.report.model import CriterionRow, Figure, Report, Since
 from orchestrator.report.obstacles import again, log_of
 from orchestrator.report.rows import figure, lasted, said_rows, task_rows, with_unit
 from orchestrator.report.since import series_of, sparkline
 
-VALUES_SHOWN: Final = 64
 CHANGES_SHOWN: Final = 12
 COMMIT: Final = re.compile(r"^([0-9a-f]{12})[0-9a-f]{28}")
 NAMED_OF_A_MACHINE: Final = ("cpu", "cores", "memory", "git")
@@ -112,18 +111,20 @@ def _data(measured: Figure) -> list[tuple[str, Safe]]:
             if arms.exact:
                 rows.append(("control", Safe("none needed: the arms are exact")))
             if arms.order:
-                rows.append(("order", Safe(", ".join(map(markdown.escape, arms.order[: 3 * VALUES_SHOWN])))))
+                rows.append(("order", _texts(arms.order, 3 * VALUES_SHOWN)))
             if arms.labels:
-                rows.append(("pairs", Safe(", ".join(map(markdown.escape, arms.labels[:VALUES_SHOWN])))))
+                rows.append(("pairs", _texts(arms.labels, VALUES_SHOWN)))
             return rows
         case Trend() as points:
             return [(f"x, {points.x_unit}", _list(points.x)), (f"y, {points.y_unit}", _list(points.y))]
 
 
+def _texts(texts: Sequence[str], most: int) -> Safe:
+    return Safe(markdown.listed(markdown.escape_all(texts[:most]), len(texts)))
+
+
 def _list(values: tuple[float, ...]) -> Safe:
-    shown = ", ".join(f"{value:.6g}" for value in values[:VALUES_SHOWN])
-    more = len(values) - VALUES_SHOWN
-    return Safe(f"{shown}, … {more} more in the journal" if more > 0 else shown or "none")
+    return Safe(markdown.values(values) or "none")
 
 
 FILTERS: Final[Mapping[str, Callable[..., Any]]] = {

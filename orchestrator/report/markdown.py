@@ -12,6 +12,8 @@ from typing import Final
 from orchestrator.evidence.numbers import told_apart
 from orchestrator.evidence.verdict import Outcome
 
+VALUES_SHOWN: Final = 64
+"""Samples of a measurement; the journal has the rest."""
 LONGEST: Final = 600  # characters of one text shown; the journal has the rest
 MARKS: Final = {Outcome.PASS: "✅ PASS", Outcome.FAIL: "❌ FAIL", Outcome.UNPROVEN: "❔ UNPROVEN"}
 _SIGNS: Final = "\\`*_{}[]<>#|~$&!"  # the backslash first
@@ -130,6 +132,17 @@ def size(count: float) -> str:
     while value >= 1024 and step < len(_UNITS) - 1:
         value, step = value / 1024, step + 1
     return f"{value:.0f} B" if step == 0 else f"{value:.4g} {_UNITS[step]}"
+
+
+def values(samples: Sequence[float]) -> str:
+    """The first `VALUES_SHOWN`, and how many more there are; "" of none."""
+    return listed([f"{value:.6g}" for value in samples[:VALUES_SHOWN]], len(samples))
+
+
+def listed(shown: Sequence[str], count: int) -> str:
+    """The texts shown of so many, and how many more there are."""
+    more = count - len(shown)
+    return ", ".join(shown) + (f", … {more} more in the journal" if more > 0 else "")
 
 
 def moment(at: float) -> str:
