@@ -56,14 +56,20 @@ def join(here: socket.socket, there: socket.socket) -> None:
             while ready.get_map():
                 for key, _ in ready.select():
                     source, target = (here, there) if key.data is there else (there, here)
-                    data = source.recv(CHUNK)
-                    if data:
-                        target.sendall(data)
-                    else:
+                    if not _passed_on(source, target):
                         ready.unregister(source)
-                        target.shutdown(socket.SHUT_WR)
         except OSError:
             return
+
+
+def _passed_on(source: socket.socket, target: socket.socket) -> bool:
+    """Carry on what has come; whether the source may say more."""
+    data = source.recv(CHUNK)
+    if data:
+        target.sendall(data)
+    else:
+        target.shutdown(socket.SHUT_WR)
+    return bool(data)
 
 
 if __name__ == "__main__":
