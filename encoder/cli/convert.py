@@ -49,6 +49,11 @@ class Converted:
     encoded_bytes: int
     seconds: float
 
+    @property
+    def ratio(self) -> float:
+        """Raw bytes for each encoded one; 0 of an empty file, of which salvaging makes another."""
+        return self.raw_bytes / max(self.encoded_bytes, 1)
+
     def to_document(self) -> dict[str, Any]:
         """As plain data for JSON."""
         return {
@@ -56,7 +61,7 @@ class Converted:
             "output": None if self.target is None else str(self.target),
             "raw_bytes": self.raw_bytes,
             "encoded_bytes": self.encoded_bytes,
-            "ratio": round(self.raw_bytes / self.encoded_bytes, 4),
+            "ratio": round(self.ratio, 4),
             "seconds": round(self.seconds, 4),
         }
 
@@ -64,7 +69,7 @@ class Converted:
         """For people."""
         speed = self.raw_bytes / max(self.seconds, 1e-9) / 1e6
         sizes = f"{human_size(self.raw_bytes)} / {human_size(self.encoded_bytes)}"
-        return f"{_shown(self.name)}: {self.raw_bytes / self.encoded_bytes:.2f}x ({sizes}), {speed:.0f} MB/s"
+        return f"{_shown(self.name)}: {self.ratio:.2f}x ({sizes}), {speed:.0f} MB/s"
 
 
 def encode_files(names: list[str], destination: Destination, profile: str, threads: int | None) -> None:

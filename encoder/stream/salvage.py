@@ -59,10 +59,10 @@ def salvage(
 
 def _pieces(source: SeekableSource, limits: Limits, decode_block: BlockDecoder) -> Iterator[bytes | Lost]:
     header = _header(source, limits)
-    if header is None:
-        yield Lost(0, HEADER_SIZE, None, 0, "the stream's header is damaged")
     known = header or StreamHeader(limits.max_block)
     search = FrameSearch(source, known, limits)
+    if header is None and search.size >= HEADER_SIZE:  # a shorter file is one loss, told with the reason below
+        yield Lost(0, HEADER_SIZE, None, 0, "the stream's header is damaged")
     try:
         index = read_file_index(source, 0, limits, known)
     except GlyphError as error:
@@ -154,7 +154,7 @@ def _by_search(search: FrameSearch, decoder: _Decoder, why: str) -> Iterator[byt
     """Frame after frame from the start; after one that is not whole, the next place that looks like one. A stream's
     whole end is no loss.
     """
-    at = lost_from = search.behind_end(HEADER_SIZE)
+    at = lost_from = search.behind_end(HEADER_SIZE) if search.size >= HEADER_SIZE else 0
     raw_offset = lost = 0
     while (found := search.frame_from(at)) is not None:
         try:

@@ -1,4 +1,5 @@
 import io
+import json
 import os
 import random
 import subprocess
@@ -63,6 +64,13 @@ def test_a_truncated_stream_gives_every_block_before_the_cut(kept):
     assert lost[-1].raw_offset is None
 
 
+@pytest.mark.parametrize("kept", [0, 1, 19])
+def test_a_file_shorter_than_a_header_is_one_loss_of_all_its_bytes(kept):
+    found, (lost,) = salvaged(BLOB[:kept])
+    assert found == []
+    assert (lost.offset, lost.size) == (0, kept)
+
+
 def test_bytes_that_are_missing_in_the_middle_cost_the_blocks_they_were_in():
     start, end = ENTRIES[5].offset + 10, ENTRIES[7].offset + 45
     found, lost = salvaged(BLOB[:start] + BLOB[end:])
@@ -116,3 +124,15 @@ def test_the_command_writes_what_is_whole_and_tells_what_is_lost(tmp_path):
     (tmp_path / "y.glyph").write_bytes(BLOB)
     assert glyph("decode", "--salvage", "y.glyph", cwd=tmp_path).returncode == 0
     assert glyph("decode", "--salvage", "--rm", "-f", "y.glyph", cwd=tmp_path).returncode == 2
+
+
+def test_the_command_tells_what_is_lost_of_an_empty_file(tmp_path):
+    (tmp_path / "empty.glyph").write_bytes(b"")
+    command = (sys.executable, "-m", "encoder", "decode", "--salvage", "--json", "empty.glyph")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("glyph: empty.glyph: lost: bytes 0 to 0 of the file: ")
+    assert done.stderr.count("\n") == 1
+    (told,) = json.loads(done.stdout)
+    assert (told["raw_bytes"], told["encoded_bytes"], told["ratio"]) == (0, 0, 0.0)
+    assert (tmp_path / "empty").read_bytes() == b""
