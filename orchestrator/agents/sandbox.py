@@ -42,7 +42,8 @@ class Enclosure:
 
     network: whether it reaches other hosts. socket: of the metering proxy, None if there is none; port: where the
     agent finds it. shown, written: more places to read and to write, wherever they lie. hatch: a socket at which it may
-    ask about its task, None where it may not.
+    ask about its task, None where it may not. lasting: whether what it writes stays; else each place to write is an
+    empty one, which goes with the program.
     """
 
     workspace: Path
@@ -56,6 +57,7 @@ class Enclosure:
     shown: tuple[Path, ...] = ()
     written: tuple[Path, ...] = ()
     hatch: Path | None = None
+    lasting: bool = True
 
 
 def choose(asked: str) -> str:
@@ -100,7 +102,8 @@ def enclosed(kind: str, argv: Sequence[str], inside: Enclosure) -> list[str]:
     """The command line that runs the program in the sandbox."""
     match kind:
         case "bubblewrap":
-            return [*bubblewrap(argv, inside), *_through_relay(argv, inside)]
+            words = [*bubblewrap(argv, inside), "--chdir", str(inside.workspace), "--"]
+            return [*words, *_through_relay(argv, inside)]
         case "landlock":
             return _landlocked(argv, inside)
         case _:
@@ -108,7 +111,7 @@ def enclosed(kind: str, argv: Sequence[str], inside: Enclosure) -> list[str]:
 
 
 def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
-    """Bwrap's words before the program's own. Later ones cover earlier ones."""
+    """Bwrap's words for the view. Later ones cover earlier ones. Where it starts, and the program, come after them."""
     home = os.path.expanduser("~")  # noqa: PTH111 - as text
     words = ["bwrap", "--die-with-parent", "--unshare-all", *CAPABILITIES]
     words += ["--share-net"] if inside.network else []
@@ -134,10 +137,10 @@ def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
     for place in map(str, inside.shown):
         words += ["--ro-bind-try", place, place]
     for place in map(str, (inside.workspace, inside.home, *inside.written)):
-        words += ["--bind", place, place]
+        words += ["--bind", place, place] if inside.lasting else ["--tmpfs", place]
     for each in (inside.socket, inside.hatch):
         words += ["--bind", str(each), str(each)] if each is not None else []
-    return [*words, "--chdir", str(inside.workspace), "--"]
+    return words
 
 
 def _readable(inside: Enclosure, home: str) -> list[str]:
