@@ -32,22 +32,22 @@ def main() -> int:
     except OSError as error:
         sys.stderr.write(f"apart: {error.strerror}\n  mend: call it from an instrument, while that runs\n")
         return FAILED
-    (stdin, feed), (out, stdout), (err, stderr) = (os.pipe() for _ in range(3))
+    (stdin, feed), (out, stdout), (err, stderr) = os.pipe(), os.pipe(), os.pipe()
     sent = socket.send_fds(caller, [asked], [stdin, stdout, stderr])
     caller.sendall(asked[sent:])
-    for each in (stdin, stdout, stderr):
-        os.close(each)
+    for handed in (stdin, stdout, stderr):
+        os.close(handed)
     lost: list[OSError] = []
     threading.Thread(target=carry, args=(0, feed, []), daemon=True).start()
     back = [threading.Thread(target=carry, args=(*pair, lost)) for pair in ((out, 1), (err, 2))]
-    for each in back:
-        each.start()
+    for thread in back:
+        thread.start()
     with caller.makefile("rb") as reply:
         code, _, why = reply.read().decode().partition(" ")
-    for each in back:
-        each.join()
-    for error in lost:  # what was cut off must not count as short
-        why += f"apart: its output was cut off: {error.strerror}\n"
+    for thread in back:
+        thread.join()
+    for each in lost:  # what was cut off must not count as short
+        why += f"apart: its output was cut off: {each.strerror}\n"
     with contextlib.suppress(OSError):
         sys.stderr.write(why)
         sys.stderr.flush()

@@ -5,8 +5,10 @@ bubblewrap makes a view of the file system without our state folder, home and cr
 its own. Where it is not installed, landlock (`orchestrator.agents.landlocked`) forbids the same of what is there.
 """
 
+import functools
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +28,8 @@ CAPABILITIES: Final = ("--cap-drop", "ALL", *(("--cap-add", "CAP_SETFCAP") if os
 """Root could unmount what covers our folders. The one that is left lets it make a sandbox of its own, as some agents do
 for their tools (user_namespaces(7)): there, mounts are locked. bubblewrap lets no program gain others by it.
 """
+PATIENCE: Final = 10.0
+"""Seconds that bubblewrap may take to show that it works."""
 TCP_ABI: Final = 4
 """Landlock's first version that restricts connections."""
 
@@ -64,16 +68,35 @@ def choose(asked: str) -> str:
     """The sandbox to use: the one that is asked for, or the best there is. Raises NoSandboxError with the mend."""
     if asked == "none":
         return "none"
-    if asked in {"auto", "bubblewrap"} and shutil.which("bwrap"):
+    if asked in {"auto", "bubblewrap"} and not bubblewrap_lacks():
         return "bubblewrap"
     if asked in {"auto", "landlock"} and has_landlock():
         return "landlock"
     wanted = "sandbox" if asked == "auto" else f"sandbox {asked!r}"
+    why = f" ({bubblewrap_lacks()})" if asked != "landlock" else ""
     raise NoSandboxError(
-        f"there is no {wanted} on this machine, and an agent's program needs one\n"
-        "  mend: install bubblewrap (Debian: apt install bubblewrap), or write `sandbox: none` for the agent; the "
-        "report will say so"
+        f"there is no {wanted} on this machine, and an agent's program needs one{why}\n"
+        "  mend: install bubblewrap (Debian: apt install bubblewrap) and allow user namespaces, or write `sandbox: "
+        "none` for the agent; the report will say so"
     )
+
+
+def bubblewrap_lacks() -> str:
+    """Why bubblewrap makes no sandbox here, "" where it does. In a container it is often installed, and not allowed."""
+    path = shutil.which("bwrap")
+    return "bubblewrap is not installed" if path is None else _refused(path)
+
+
+@functools.cache
+def _refused(bwrap: str) -> str:
+    """What it says where it may not; it is asked once. One that does not answer is not taken for forbidden."""
+    argv = [bwrap, "--unshare-all", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "true"]
+    try:
+        done = subprocess.run(argv, capture_output=True, timeout=PATIENCE, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    said = done.stderr.decode("utf-8", "replace").strip()[:200]
+    return "" if done.returncode == 0 else f"bubblewrap may not make a sandbox: {said}"
 
 
 def has_landlock() -> bool:

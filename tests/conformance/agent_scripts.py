@@ -467,10 +467,10 @@ APART = (
     left(
         "in-names-of-files",
         EVERYWHERE.format(
-            act="[open(f'{folder}/left-{i:03}-{kept[i:i + 200].decode().strip()}', 'x') for i in range(0, len(kept), 200)]"
+            act="[open(f'{folder}/left-{i:03}-{kept[i:i + 99].decode().strip()}', 'x') for i in range(0, 3000, 99)]"
         ),
         EVERYWHERE.format(
-            act="found = found or b''.join(os.fsencode(each[9:]) for each in sorted(os.listdir(folder)) if each[:5] == 'left-')"
+            act="found = found or b''.join(os.fsencode(e[9:]) for e in sorted(os.listdir(folder)) if e[:5] == 'left-')"
         ),
     ),
     left(
@@ -572,8 +572,8 @@ APART = (
         "subprocess.run(['git', '-C', '@PROJECT@/repo', 'hash-object', '-w', '--stdin'], input=kept)",
         """
         for place in (OWN, "@PROJECT@/repo"):
-            every = subprocess.run(["git", "-C", place, "cat-file", "--batch-all-objects", "--batch"], capture_output=True)
-            found += every.stdout
+            words = ["git", "-C", place, "cat-file", "--batch-all-objects", "--batch"]
+            found += subprocess.run(words, capture_output=True).stdout
         """,
     ),
     left(

@@ -52,8 +52,7 @@ def test_a_program_apart_gets_its_input_and_gives_its_output_and_exit_code(instr
 @with_bubblewrap
 def test_a_program_apart_reads_the_checkout_and_cannot_write_it(instrument):
     _, said, _ = instrument(
-        '"$ORCHESTRATE_APART" sh -c "cat $ORCHESTRATE_CHECKOUT/src/pack.py; echo x > $ORCHESTRATE_CHECKOUT/src/pack.py"; '
-        "echo $?"
+        'f="$ORCHESTRATE_CHECKOUT/src/pack.py"; "$ORCHESTRATE_APART" sh -c "cat $f; echo x > $f"; echo $?'
     )
     assert said.startswith("plain\n")
     assert said.splitlines()[-1] != "0"
@@ -190,10 +189,17 @@ def test_ending_the_call_ends_its_program(instrument):
 @with_bubblewrap
 def test_large_streams_pass_whole_whichever_side_waits(instrument):
     _, said, _ = instrument(
-        'head -c 3000000 /dev/zero | "$ORCHESTRATE_APART" cat | wc -c; "$ORCHESTRATE_APART" head -c 3000000 /dev/zero | '
-        "wc -c; yes | \"$ORCHESTRATE_APART\" head -n 1"
+        'a() { "$ORCHESTRATE_APART" "$@"; }; head -c 3000000 /dev/zero | a cat | wc -c; '
+        "a head -c 3000000 /dev/zero | wc -c; yes | a head -n 1"
     )
     assert said.split() == ["3000000", "3000000", "y"]
+
+
+@with_bubblewrap
+def test_output_that_was_cut_off_is_a_failure(instrument):
+    _, said, told = instrument('"$ORCHESTRATE_APART" echo more > /dev/full; echo $?')
+    assert said == "125\n"
+    assert "cut off" in told
 
 
 @pytest.mark.parametrize("kind", ["landlock", "none"])

@@ -217,6 +217,19 @@ def test_a_sandbox_is_required_and_its_lack_told_with_the_mend(monkeypatch):
         choose("bubblewrap")
 
 
+def test_a_bubblewrap_that_may_not_make_a_sandbox_as_in_a_container_is_none(monkeypatch, tmp_path):
+    (tmp_path / "bwrap").write_text("#!/bin/sh\necho no permissions >&2\nexit 1\n")
+    (tmp_path / "bwrap").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(sandbox, "has_landlock", lambda: True)
+    assert choose("auto") == "landlock"
+    with pytest.raises(NoSandboxError, match="no permissions"):
+        choose("bubblewrap")
+    monkeypatch.setattr(sandbox, "has_landlock", lambda: False)
+    with pytest.raises(NoSandboxError, match="no permissions"):
+        choose("auto")
+
+
 def test_what_a_sandbox_does_not_do_is_said():
     assert "without a sandbox" in shortfall("none", network=False)
     assert shortfall("bubblewrap", network=False) == ""
