@@ -30,7 +30,7 @@ def main() -> int:
     try:
         caller.connect(DOOR)
     except OSError as error:
-        sys.stderr.write(f"apart: {error.strerror}\n  mend: call it from an instrument, while that runs\n")
+        sys.stderr.write(f"apart: {error.strerror}; mend: call it from an instrument, while that runs\n")
         return FAILED
     (stdin, feed), (out, stdout), (err, stderr) = os.pipe(), os.pipe(), os.pipe()
     sent = socket.send_fds(caller, [asked], [stdin, stdout, stderr])

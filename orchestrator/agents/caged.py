@@ -97,8 +97,8 @@ def _program(apart: Path, kind: str) -> str:
 def _refusal(kind: str) -> str:
     lacking = "without a sandbox" if kind == "none" else "with landlock"
     return (
-        f"apart: {lacking}, one program can leave files or processes for the next, so that nothing is run apart\n"
-        "  mend: install bubblewrap (Debian: apt install bubblewrap), and let the agent's `sandbox` be auto"
+        f"apart: {lacking}, one program can leave files or processes for the next, so that nothing is run apart; "
+        "mend: install bubblewrap (Debian: apt install bubblewrap), and let the agent's `sandbox` be auto"
     )
 
 

@@ -141,12 +141,12 @@ def _placed(asked: dict[str, Any], tmp: str, apart: str) -> list[str]:
     if words[:1] in (["--into"], ["--from"]):
         kind, name, words = words[0], "".join(words[1:2]), words[2:]
         if not NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no name of a folder\n  mend: take letters from a to z, digits and -")
+            raise ValueError(f"{name!r} is no name of a folder; mend: take letters from a to z, digits and -")
         place, cwd = f"{apart}/kept/{name}", f"{tmp}/{name}"
         _open(kind, name, place)
         places = ["--bind" if kind == "--into" else "--ro-bind", place, cwd]
     if not words or words[0].startswith("-"):
-        raise ValueError(f"{words[0] if words else 'nothing'} is no program\n  mend: {USAGE}")
+        raise ValueError(f"{words[0] if words else 'nothing'} is no program; mend: {USAGE}")
     return [*places, "--chdir", cwd, "--", *words]
 
 
@@ -155,10 +155,10 @@ def _open(kind: str, name: str, place: str) -> None:
     read = f"{place}.read"
     if kind == "--into":
         if os.path.exists(read):  # noqa: PTH110 - as text
-            raise ValueError(f"{name} was read from, so that nothing may be left in it\n  mend: build into another")
+            raise ValueError(f"{name} was read from, so that nothing may be left in it; mend: build into another")
         os.makedirs(place, exist_ok=True)  # noqa: PTH103 - as text
     elif not os.path.isdir(place):  # noqa: PTH112 - as text
-        raise ValueError(f"nothing was built into {name}\n  mend: build with `--into {name}` before")
+        raise ValueError(f"nothing was built into {name}; mend: build with `--into {name}` before")
     else:
         os.close(os.open(read, os.O_CREAT | os.O_WRONLY, 0o600))
 

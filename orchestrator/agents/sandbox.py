@@ -28,6 +28,8 @@ CAPABILITIES: Final = ("--cap-drop", "ALL", *(("--cap-add", "CAP_SETFCAP") if os
 """Root could unmount what covers our folders. The one that is left lets it make a sandbox of its own, as some agents do
 for their tools (user_namespaces(7)): there, mounts are locked. bubblewrap lets no program gain others by it.
 """
+AFTER: Final = {"--tmpfs": 1, "--ro-bind": 2, "--ro-bind-try": 2, "--bind": 2}
+"""At which word after it bubblewrap is told where to mount."""
 PATIENCE: Final = 10.0
 """Seconds that bubblewrap may take to show that it works."""
 TCP_ABI: Final = 4
@@ -136,10 +138,11 @@ def enclosed(kind: str, argv: Sequence[str], inside: Enclosure) -> list[str]:
 def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
     """Bwrap's words for the view. Later ones cover earlier ones. Where it starts, and the program, come after them."""
     home = os.path.expanduser("~")  # noqa: PTH111 - as text
+    real = os.path.realpath(home)  # the home may be a link to another disk
     words = ["bwrap", "--die-with-parent", "--unshare-all", *CAPABILITIES]
     words += ["--share-net"] if inside.network else []
     words += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
-    for place in dict.fromkeys(("/tmp", "/var/tmp", "/run", "/root", "/home", home)):  # noqa: S108 - what is covered there
+    for place in dict.fromkeys(("/tmp", "/var/tmp", "/run", "/root", "/home", home, real)):  # noqa: S108 - what is covered
         words += ["--tmpfs", place] if os.path.isdir(place) and place != "/" else []  # noqa: PTH112
     for place in _readable(inside, home):
         words += ["--ro-bind-try", place, place]
@@ -163,7 +166,22 @@ def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
         words += ["--bind", place, place] if inside.lasting else ["--tmpfs", place]
     for each in (inside.socket, inside.hatch):
         words += ["--bind", str(each), str(each)] if each is not None else []
-    return words
+    return unlinked(words)
+
+
+def unlinked(words: Sequence[str]) -> list[str]:
+    """The same words with nothing mounted on a link, as /bin is one: newer versions of bubblewrap refuse that. What the
+    program would see as a link is mounted where that leads.
+    """
+    found, mounts = list(words), list[tuple[Path, bool]]()
+    for index, word in enumerate(words):
+        if word in AFTER:
+            place = words[index + AFTER[word]]
+            seen = next((there for mount, there in reversed(mounts) if _below(Path(place), mount)), True)
+            if seen and os.path.islink(place):  # noqa: PTH114 - as text
+                found[index + AFTER[word]] = os.path.realpath(place)
+            mounts.append((Path(found[index + AFTER[word]]), word != "--tmpfs"))
+    return found
 
 
 def _readable(inside: Enclosure, home: str) -> list[str]:
