@@ -467,10 +467,10 @@ APART = (
     left(
         "in-names-of-files",
         EVERYWHERE.format(
-            act="[open(f'{folder}/left-{i:03}-{kept[i:i + 99].decode().strip()}', 'x') for i in range(0, 3000, 99)]"
+            act="[open(f'{folder}/left-{i:04}-{kept[i:i + 99].decode().strip()}', 'x') for i in range(0, 3000, 99)]"
         ),
         EVERYWHERE.format(
-            act="found = found or b''.join(os.fsencode(e[9:]) for e in sorted(os.listdir(folder)) if e[:5] == 'left-')"
+            act="found = found or b''.join(os.fsencode(e[10:]) for e in sorted(os.listdir(folder)) if e[:5] == 'left-')"
         ),
     ),
     left(
