@@ -50,6 +50,15 @@ def main() -> int:
     except OSError as error:
         sys.stderr.write(f"{argv[0]}: {error.strerror}\n")
         return NOT_FOUND
+    accompany(program, told, come, kept, door, apart)
+    code = program.returncode
+    return code if code >= 0 else SIGNALLED - code
+
+
+def accompany(  # noqa: PLR0913, PLR0917 - the descriptors that it looks at
+    program: subprocess.Popen[bytes], told: int, come: int, kept: int, door: socket.socket | None, apart: str
+) -> None:
+    """Pass on what is recorded, and answer calls, until the program has ended."""
     looking = select.poll()
     for each in (come, told, *([door] if door else ())):
         looking.register(each, select.POLLIN)
@@ -66,8 +75,6 @@ def main() -> int:
     for each in keepers:  # their sandboxes end with them
         os.kill(each, signal.SIGKILL)
         os.waitpid(each, 0)
-    code = program.returncode
-    return code if code >= 0 else SIGNALLED - code
 
 
 def _told_of_its_end() -> int:
