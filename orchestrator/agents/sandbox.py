@@ -5,8 +5,10 @@ bubblewrap makes a view of the file system without our state folder, home and cr
 its own. Where it is not installed, landlock (`orchestrator.agents.landlocked`) forbids the same of what is there.
 """
 
+import functools
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,6 +28,10 @@ CAPABILITIES: Final = ("--cap-drop", "ALL", *(("--cap-add", "CAP_SETFCAP") if os
 """Root could unmount what covers our folders. The one that is left lets it make a sandbox of its own, as some agents do
 for their tools (user_namespaces(7)): there, mounts are locked. bubblewrap lets no program gain others by it.
 """
+AFTER: Final = {"--tmpfs": 1, "--ro-bind": 2, "--ro-bind-try": 2, "--bind": 2}
+"""At which word after it bubblewrap is told where to mount."""
+PATIENCE: Final = 10.0
+"""Seconds that bubblewrap may take to show that it works."""
 TCP_ABI: Final = 4
 """Landlock's first version that restricts connections."""
 
@@ -42,7 +48,8 @@ class Enclosure:
 
     network: whether it reaches other hosts. socket: of the metering proxy, None if there is none; port: where the
     agent finds it. shown, written: more places to read and to write, wherever they lie. hatch: a socket at which it may
-    ask about its task, None where it may not.
+    ask about its task, None where it may not. lasting: whether what it writes stays; else each place to write is an
+    empty one, which goes with the program.
     """
 
     workspace: Path
@@ -56,22 +63,42 @@ class Enclosure:
     shown: tuple[Path, ...] = ()
     written: tuple[Path, ...] = ()
     hatch: Path | None = None
+    lasting: bool = True
 
 
 def choose(asked: str) -> str:
     """The sandbox to use: the one that is asked for, or the best there is. Raises NoSandboxError with the mend."""
     if asked == "none":
         return "none"
-    if asked in {"auto", "bubblewrap"} and shutil.which("bwrap"):
+    if asked in {"auto", "bubblewrap"} and not bubblewrap_lacks():
         return "bubblewrap"
     if asked in {"auto", "landlock"} and has_landlock():
         return "landlock"
     wanted = "sandbox" if asked == "auto" else f"sandbox {asked!r}"
+    why = f" ({bubblewrap_lacks()})" if asked != "landlock" else ""
     raise NoSandboxError(
-        f"there is no {wanted} on this machine, and an agent's program needs one\n"
-        "  mend: install bubblewrap (Debian: apt install bubblewrap), or write `sandbox: none` for the agent; the "
-        "report will say so"
+        f"there is no {wanted} on this machine, and an agent's program needs one{why}\n"
+        "  mend: install bubblewrap (Debian: apt install bubblewrap) and allow user namespaces, or write `sandbox: "
+        "none` for the agent; the report will say so"
     )
+
+
+def bubblewrap_lacks() -> str:
+    """Why bubblewrap makes no sandbox here, "" where it does. In a container it is often installed, and not allowed."""
+    path = shutil.which("bwrap")
+    return "bubblewrap is not installed" if path is None else _refused(path)
+
+
+@functools.cache
+def _refused(bwrap: str) -> str:
+    """What it says where it may not; it is asked once. One that does not answer is not taken for forbidden."""
+    argv = [bwrap, "--unshare-all", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "true"]
+    try:
+        done = subprocess.run(argv, capture_output=True, timeout=PATIENCE, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    said = done.stderr.decode("utf-8", "replace").strip()[:200]
+    return "" if done.returncode == 0 else f"bubblewrap may not make a sandbox: {said}"
 
 
 def has_landlock() -> bool:
@@ -100,7 +127,8 @@ def enclosed(kind: str, argv: Sequence[str], inside: Enclosure) -> list[str]:
     """The command line that runs the program in the sandbox."""
     match kind:
         case "bubblewrap":
-            return [*bubblewrap(argv, inside), *_through_relay(argv, inside)]
+            words = [*bubblewrap(argv, inside), "--chdir", str(inside.workspace), "--"]
+            return [*words, *_through_relay(argv, inside)]
         case "landlock":
             return _landlocked(argv, inside)
         case _:
@@ -108,12 +136,13 @@ def enclosed(kind: str, argv: Sequence[str], inside: Enclosure) -> list[str]:
 
 
 def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
-    """Bwrap's words before the program's own. Later ones cover earlier ones."""
+    """Bwrap's words for the view. Later ones cover earlier ones. Where it starts, and the program, come after them."""
     home = os.path.expanduser("~")  # noqa: PTH111 - as text
+    real = os.path.realpath(home)  # the home may be a link to another disk
     words = ["bwrap", "--die-with-parent", "--unshare-all", *CAPABILITIES]
     words += ["--share-net"] if inside.network else []
     words += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
-    for place in dict.fromkeys(("/tmp", "/var/tmp", "/run", "/root", "/home", home)):  # noqa: S108 - what is covered there
+    for place in dict.fromkeys(("/tmp", "/var/tmp", "/run", "/root", "/home", home, real)):  # noqa: S108 - what is covered
         words += ["--tmpfs", place] if os.path.isdir(place) and place != "/" else []  # noqa: PTH112
     words += _shown(_readable(inside, home))
     if any(_below(Path(home), place) for place in (inside.project, inside.repo)) and home != "/":
@@ -126,10 +155,25 @@ def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
     words += _shown([str(inside.repo)] if _below(inside.repo, inside.state) else [])
     words += _shown(map(str, inside.shown))
     for place in map(str, (inside.workspace, inside.home, *inside.written)):
-        words += ["--bind", place, place]
+        words += ["--bind", place, place] if inside.lasting else ["--tmpfs", place]
     for each in (inside.socket, inside.hatch):
         words += ["--bind", str(each), str(each)] if each is not None else []
-    return [*words, "--chdir", str(inside.workspace), "--"]
+    return unlinked(words)
+
+
+def unlinked(words: Sequence[str]) -> list[str]:
+    """The same words with nothing mounted on a link, as /bin is one: newer versions of bubblewrap refuse that. What the
+    program would see as a link is mounted where that leads.
+    """
+    found, mounts = list(words), list[tuple[Path, bool]]()
+    for index, word in enumerate(words):
+        if word in AFTER:
+            place = words[index + AFTER[word]]
+            seen = next((there for mount, there in reversed(mounts) if _below(Path(place), mount)), True)
+            if seen and os.path.islink(place):  # noqa: PTH114 - as text
+                found[index + AFTER[word]] = os.path.realpath(place)
+            mounts.append((Path(found[index + AFTER[word]]), word != "--tmpfs"))
+    return found
 
 
 def _shown(places: Iterable[str]) -> list[str]:

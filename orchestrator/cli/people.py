@@ -41,7 +41,7 @@ def answer(state: Path, name: str, task: str, said: Said, *, as_data: bool) -> N
     if as_data:
         say(as_json({"run": run, "task": task, "under_way": alive, **dataclasses.asdict(given)}))
         return
-    of = f" at commit {given.bound.commit[:12]}" if given.bound.commit else ""
+    of = f" at {given.bound.told}" if given.bound.told else ""
     now = what_now(stands, task, _option(state), alive=alive)
     say(plain(f"{task} of run {run} is {said.word.value} by {given.by}{of}\n{now}"))
 
@@ -85,8 +85,8 @@ def _lines(one: Waiting, state: Path) -> Iterable[str]:
     until = f", until {clock(one.asked.until)}" if one.asked.until is not None else ""
     over = "; the time to answer is over" if one.over else ""
     of = f" of {one.asked.of}" if one.asked.of else ""
-    commit = f" (commit {one.asked.bound.commit[:12]})" if one.asked.of and one.asked.bound.commit else ""
-    yield quoted(f"{one.task}: {one.asked.who} is asked{of}{commit}: {one.asked.text}")
+    about = f" ({one.asked.bound.told})" if one.asked.of and one.asked.bound.told else ""
+    yield quoted(f"{one.task}: {one.asked.who} is asked{of}{about}: {one.asked.text}")
     yield f"  since {clock(one.since)}{until}{over}"
     for command in commands(one, state):
         yield f"  {command}"

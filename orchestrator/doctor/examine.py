@@ -15,7 +15,7 @@ from typing import Final
 
 import psutil
 
-from orchestrator.agents.sandbox import has_landlock
+from orchestrator.agents.sandbox import bubblewrap_lacks, has_landlock
 from orchestrator.doctor.findings import EXTRAS, Agent, Facts
 from orchestrator.kernel import facts
 from orchestrator.keys import user_keys
@@ -54,7 +54,7 @@ def examine(state: Path) -> Facts:
         state_file_system=_file_system(place),
         temporary=tempfile.gettempdir(),
         temporary_disk=shutil.disk_usage(tempfile.gettempdir()).free,
-        bubblewrap=_bubblewrap(),
+        bubblewrap=bubblewrap_lacks(),
         landlock=has_landlock(),
         chromium=next(filter(None, (_version(name, "--version") for name in CHROMIUMS)), ""),
         node=_version("node", "--version"),
@@ -127,16 +127,6 @@ def _version(*argv: str) -> str:
         return ""
     done = _run(*argv)
     return done.stdout.strip().partition("\n")[0] if done is not None and done.returncode == 0 else ""
-
-
-def _bubblewrap() -> str:
-    """Why it does not work; "" where it does."""
-    if shutil.which("bwrap") is None:
-        return "bubblewrap is not installed"
-    done = _run("bwrap", "--unshare-all", "--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "true")
-    if done is None:
-        return "bubblewrap does not answer"
-    return "" if done.returncode == 0 else f"bubblewrap may not make a sandbox: {done.stderr.strip()[:200]}"
 
 
 def _agent(words: tuple[str, ...]) -> Agent:

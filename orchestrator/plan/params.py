@@ -150,7 +150,13 @@ class _Filling:
         if name in self._params:
             return self._spelled(name, path)
         if len(self.problems) < PROBLEM_LIMIT:
-            mend = f"{did_you_mean(name, [*self._params, *sorted(RUNTIME)])} write $${{{name}}} for the text itself"
+            short = name.removeprefix("params.")
+            other = (
+                f"write ${{{short}}}"
+                if short in self._params
+                else did_you_mean(name, [*self._params, *sorted(RUNTIME)])
+            )
+            mend = f"{other}; or write $${{{name}}} for the text itself"
             self.problems.append(self._source.problem(path, f"${{{name}}} names no parameter", mend))
         return found[0]
 

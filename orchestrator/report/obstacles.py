@@ -23,7 +23,8 @@ MENDS: Final[Mapping[Why, str]] = {
     Why.NOT_A_NUMBER: "mend the instrument: it gives no number",
     Why.WRONG_UNIT: "let the instrument record the unit that the metric declares",
     Why.STALE: "measure again: a file that the figure was computed from is gone or changed",
-    Why.MEASURED_AGAIN: "look at every attempt's figures: together they do not show it",
+    Why.MEASURED_AGAIN: "look at every attempt's figures: together they do not show it. If the plan may leave attempts "
+    "out, the criterion says why: `redraws: {ignore: REASON}`",
     Why.CONTRACT_LOOSENED: "restore the demand, or accept the change: orchestrate resume RUN --accept-loosened",
 }
 """What a reader can do, by the reason beside a verdict."""

@@ -29,7 +29,15 @@ class Bound:
     criteria: str
     agents: str
 
+    @property
+    def told(self) -> str:
+        """What it is about, in short: a commit, the digest of evidence, or nothing."""
+        kind = "commit" if len(self.commit) == COMMIT else "digest"
+        return f"{kind} {self.commit[:12]}" if self.commit else ""
 
+
+COMMIT: Final = 40
+"""Digits of a commit's id. One of a repository with sha256 is told as a digest, which it is."""
 WORDS: Final = {
     "commit": "what it is about",
     "plan": "the plan",

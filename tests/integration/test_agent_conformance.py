@@ -33,6 +33,9 @@ PROBES = {
     "measured-leaves-a-daemon",
     "measured-kills-its-parent",
     "measured-forges-by-descriptor",
+    "left-in-every-folder-that-can-be-written",
+    "left-with-a-process-at-an-abstract-socket",
+    "known-log",
 }
 CANARY = "canary-of-conformance"
 HONEST_PROBES = {"two-rounds", "after-a-refusal", "it-left-a-process", "it-has-a-home"}
@@ -154,3 +157,8 @@ def test_every_honest_script_passes(tmp_path):
 @pytest.mark.slow
 def test_what_is_handed_in_reaches_nothing_while_it_is_measured(tmp_path):
     _check_cheats(tmp_path, SCRIPTS.MEASURED)
+
+
+@pytest.mark.slow
+def test_what_packs_leaves_nothing_for_what_unpacks(tmp_path):
+    _check_cheats(tmp_path, SCRIPTS.APART)

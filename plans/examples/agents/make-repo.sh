@@ -20,23 +20,34 @@ cp src/pack.py src/other.py
 cat > bench/measure.py <<'END'
 """Print one line of evidence: how large a packed log is, after a check that it unpacks to itself.
 
-Usage: measure.py MODULE_FILE. The module runs in a process of its own, so that it cannot reach the measuring; nor can it
-by way of /proc, for this process is not dumpable: prctl(2), PR_SET_DUMPABLE.
+Usage: measure.py MODULE_FILE METRIC, where the orchestrator measures. Each call of the module runs apart, in a sandbox
+of its own, so that `unpack` knows only what `pack` returned. The log is a new one each time, so that neither can know
+it before. This process is not dumpable, so that nothing reaches it by way of /proc: prctl(2), PR_SET_DUMPABLE.
 """
 import ctypes
 import json
+import os
+import random
 import subprocess
 import sys
 
-LOG = b"".join(b"2026-01-01 12:00:%02d GET /item/%d 200\n" % (i % 60, i % 9) for i in range(200))
+DICE = random.SystemRandom()
+LINES = [b"2026-01-01 12:00:%02d GET /item/%d 200\n" % (DICE.randrange(60), DICE.randrange(9)) for _ in range(200)]
+LOG = b"".join(LINES)
 RUN = "import runpy, sys; sys.stdout.buffer.write(runpy.run_path(sys.argv[1])[sys.argv[2]](sys.stdin.buffer.read()))"
 
 ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
 
 
 def call(function, data):
-    argv = [sys.executable, "-I", "-c", RUN, sys.argv[1], function]
-    return subprocess.run(argv, input=data, capture_output=True, check=True, timeout=20).stdout
+    argv = [os.environ["ORCHESTRATE_APART"], sys.executable, "-I", "-c", RUN, sys.argv[1], function]
+    try:
+        return subprocess.run(argv, input=data, capture_output=True, check=True, timeout=20).stdout
+    except subprocess.TimeoutExpired:
+        sys.exit(f"{function} took longer than 20 s")
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode("utf-8", "replace").strip() or "nothing"
+        sys.exit(f"{function} ended with exit code {error.returncode} and said: {said}")
 
 
 packed = call("pack", LOG)

@@ -12,7 +12,16 @@ import pytest
 
 from orchestrator.agents import sandbox
 from orchestrator.agents.landlocked import openings, parsed
-from orchestrator.agents.sandbox import Enclosure, NoSandboxError, choose, enclosed, installation, secrets_of, shortfall
+from orchestrator.agents.sandbox import (
+    Enclosure,
+    NoSandboxError,
+    choose,
+    enclosed,
+    installation,
+    secrets_of,
+    shortfall,
+    unlinked,
+)
 
 landlockpy = pytest.importorskip("landlockpy")
 KINDS = [
@@ -215,6 +224,40 @@ def test_a_sandbox_is_required_and_its_lack_told_with_the_mend(monkeypatch):
     assert choose("auto") == "landlock"
     with pytest.raises(NoSandboxError, match="no sandbox 'bubblewrap'"):
         choose("bubblewrap")
+
+
+def test_a_bubblewrap_that_may_not_make_a_sandbox_as_in_a_container_is_none(monkeypatch, tmp_path):
+    (tmp_path / "bwrap").write_text("#!/bin/sh\necho no permissions >&2\nexit 1\n")
+    (tmp_path / "bwrap").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(sandbox, "has_landlock", lambda: True)
+    assert choose("auto") == "landlock"
+    with pytest.raises(NoSandboxError, match="no permissions"):
+        choose("bubblewrap")
+    monkeypatch.setattr(sandbox, "has_landlock", lambda: False)
+    with pytest.raises(NoSandboxError, match="no permissions"):
+        choose("auto")
+
+
+def test_nothing_is_mounted_on_a_link_that_the_program_would_see(tmp_path):
+    (tmp_path / "hidden").symlink_to("/usr/bin")
+    (tmp_path / "shown").mkdir()
+    (tmp_path / "shown/link").symlink_to("/usr/bin")
+    places = [tmp_path / "hidden", tmp_path / "shown", tmp_path / "shown/link"]
+    words = ["--ro-bind", "/", "/", "--tmpfs", str(tmp_path)]
+    for place in map(str, places):
+        words += ["--ro-bind-try", place, place]
+    led = unlinked(words)
+    assert led[7::3] == [str(places[0]), str(places[1]), "/usr/bin"]
+    assert led[6::3] == list(map(str, places))
+    (tmp_path / "elsewhere").symlink_to(tmp_path / "shown")
+    assert unlinked(["--tmpfs", str(tmp_path / "elsewhere")]) == ["--tmpfs", str(tmp_path / "shown")]
+
+
+@pytest.mark.skipif(not shutil.which("bwrap") or not Path("/bin").is_symlink(), reason="/bin is no link here")
+def test_a_folder_of_programs_that_is_a_link_can_be_shown(inside):
+    done = run("bubblewrap", replace(inside, shown=(Path("/bin"),)), "print('ran')")
+    assert done.stdout == "ran\n", done.stderr
 
 
 def test_what_a_sandbox_does_not_do_is_said():

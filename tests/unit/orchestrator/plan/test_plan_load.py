@@ -104,6 +104,8 @@ def test_every_problem_is_a_line_with_a_position_and_a_line_with_a_mend():
         ('"< 500 MB"', '"fast"', "'fast' is not a target", "'>= 25 %'"),
         ("command: [echo", "command: [5", "5 is not text", "quotes"),
         ('${size}", "n', '${sise}", "n', "names no parameter", "did you mean 'size'?"),
+        ('${size}", "n', '${params.size}", "n', "names no parameter", "write ${size};"),
+        ('${size}", "n', '${zzzzzz}", "n', "names no parameter", "state; or write $${zzzzzz} for"),
         ("from: b", "from: bc", "'bc' is not a task", "did you mean 'b'?"),
         ("run: pool.sweep", "run: pool.sweep, command: [x]", "both `run` and `command`", "exactly one"),
         ('command: [echo, "${size}", "n=${count}"], ', "", "neither `run` nor `command`", "exactly one"),
