@@ -7,8 +7,6 @@ Only `orchestrator.plan.load.parse_plan` should build it, from text. Field names
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
-
 from orchestrator.evidence.metric import Better, Form
 from orchestrator.plan.agent_model import Agent, Budget, Workspace
 from orchestrator.plan.base import (
@@ -21,6 +19,7 @@ from orchestrator.plan.base import (
     TaskReference,
     Variables,
 )
+from orchestrator.plan.declared import BeforeValidator, Field
 from orchestrator.plan.values import (
     Duration,
     Interval,
