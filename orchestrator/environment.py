@@ -4,11 +4,11 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator
-from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from orchestrator import kernel
+from orchestrator import installed, kernel
+from orchestrator.installed import NotInstalledError
 from orchestrator.kernel.facts import processor
 
 DISTRIBUTIONS: Final = ("workstream-orchestrator", "workstream-orchestrator-core")
@@ -113,8 +113,8 @@ def distribution() -> str | None:
     """The name under which this package is installed; None where it runs from a tree."""
     for name in DISTRIBUTIONS:
         try:
-            metadata.version(name)
-        except metadata.PackageNotFoundError:
+            installed.version(name)
+        except NotInstalledError:
             continue
         return name
     return None
@@ -123,7 +123,7 @@ def distribution() -> str | None:
 def version() -> str:
     """This package's version, "0" if it is not installed."""
     own = distribution()
-    return "0" if own is None else metadata.version(own)
+    return "0" if own is None else installed.version(own)
 
 
 def install_extra(name: str) -> str:
@@ -134,8 +134,8 @@ def install_extra(name: str) -> str:
 def _prices() -> str:
     """Where the prices of models are from, "" where there are none. Costs rest on them."""
     try:
-        return f"genai-prices {metadata.version('genai-prices')}"
-    except metadata.PackageNotFoundError:
+        return f"genai-prices {installed.version('genai-prices')}"
+    except NotInstalledError:
         return ""
 
 
@@ -144,23 +144,13 @@ def packages() -> Iterator[tuple[str, str]]:
     own = distribution()
     if own is None:
         return
-    needed = sorted({_name(text) for text in _stated(own, "Requires-Dist") if "extra ==" not in text})
+    needs = installed.distribution(own).stated("Requires-Dist")
+    needed = sorted({_name(text) for text in needs if "extra ==" not in text})
     for name in (own, *needed):
         try:
-            yield from ((name, each) for each in _stated(name, "Version"))
-        except metadata.PackageNotFoundError:
+            yield from ((name, each) for each in installed.distribution(name).stated("Version"))
+        except NotInstalledError:
             continue
-
-
-def _stated(distribution: str, field: str) -> list[str]:
-    """What its metadata state in this field, without the long description that a parser of mail would read too.
-
-    Raises PackageNotFoundError. Source: https://packaging.python.org/en/latest/specifications/core-metadata/
-    """
-    found = metadata.distribution(distribution)
-    head = (found.read_text("METADATA") or found.read_text("PKG-INFO") or "").replace("\r\n", "\n").partition("\n\n")[0]
-    lines = (line.partition(": ") for line in head.split("\n"))
-    return [value.strip() for name, _, value in lines if name == field]
 
 
 def _name(requirement: str) -> str:
