@@ -14,16 +14,16 @@ workstreams:
   A: {title: A, lead: ME, tasks: [{id: t, title: T, command: ["true"]}]}
 """
 LOADED = """
-import sys
+import atexit, sys
 from orchestrator.cli.start import main
-try:
-    main()
-finally:
-    print("loaded", *sorted(sys.modules))
+atexit.register(lambda: print("loaded", *sorted(sys.modules)))
+main()
 """
 UNNEEDED = (
     "grandalf",
     "networkx",
+    "email",
+    "importlib.metadata",
     "numpy",
     "orchestrator.agents",
     "orchestrator.audit",
@@ -34,6 +34,7 @@ UNNEEDED = (
     "orchestrator.telling.news",
     "plotext",
     "psutil",
+    "pydantic",
     "pygal",
     "rich",
     "tomllib",
