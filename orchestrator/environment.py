@@ -1,8 +1,8 @@
 """The machine on which a run is measured, as text. The report shows it beside the figures."""
 
 import os
-import platform
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ OF_GIT: Final = frozenset(
     {"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES"}
 )
 """Variables that do not say which repository is meant."""
+IMPLEMENTATIONS: Final = {"cpython": "CPython", "pypy": "PyPy"}
 PLAIN_GIT: Final = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
 
 
@@ -30,18 +31,25 @@ def capture(project: Path, plan: Path | None = None) -> dict[str, str]:
     only in a repository), and `package <name>` for this package and everything it declares that it needs. What cannot
     be found out is left out.
     """
+    system = os.uname()
     facts = {
-        "cpu": processor() or platform.processor() or platform.machine(),  # processor() starts a program
+        "cpu": processor() or _processor_of_another_system(),
         "cores": _cores(),
         "memory": f"{kernel.memory() / 2**30:.1f} GiB",
-        "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "python": f"{platform.python_implementation()} {platform.python_version()}",
+        "kernel": f"{system.sysname} {system.release} {system.machine}",
+        "python": f"{IMPLEMENTATIONS.get(sys.implementation.name, sys.implementation.name)} {sys.version.split()[0]}",
         "load": " ".join(f"{value:.2f}" for value in os.getloadavg()),
         "git": _git_state(project, plan),
         "prices": _prices(),
         **{f"package {name}": version for name, version in packages()},
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def _processor_of_another_system() -> str:
+    import platform  # noqa: PLC0415 - slow to load, and it starts a program
+
+    return platform.processor() or platform.machine()
 
 
 def _cores() -> str:

@@ -110,7 +110,7 @@ def _only_folders(path: tuple[str, ...]) -> bool:
 def _in_folders(path: tuple[str, ...]) -> Iterator[Distribution]:
     for folder in path:
         for entry in _entries(folder or "."):
-            named, ending = os.path.splitext(entry)
+            named, ending = os.path.splitext(entry)  # noqa: PTH122 - of thousands of names
             if ending in ENDINGS:
                 yield Distribution(_key(named.partition("-")[0]), partial(_text, f"{folder or '.'}/{entry}"))
 
@@ -131,7 +131,7 @@ def _text(folder: str, file: str) -> str:
 
 def _entries(folder: str) -> list[str]:
     try:
-        return os.listdir(folder)
+        return os.listdir(folder)  # noqa: PTH208 - names alone
     except OSError:
         return []
 

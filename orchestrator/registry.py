@@ -139,9 +139,7 @@ def import_offers(offers: Iterable[Offer]) -> Offered:
 
 def find_offers() -> tuple[Offer, ...]:
     """What is on offer, by source and value, nothing imported yet. An offer that is installed twice counts once."""
-    installed = {
-        point.value: Offer(point.value, point.package or point.name) for point in points(GROUP)
-    }
+    installed = {point.value: Offer(point.value, point.package or point.name) for point in points(GROUP)}
     named = [value.strip() for value in os.environ.get(VARIABLE, "").split(",")]
     further = {value: Offer(value, VARIABLE) for value in named if value and value not in installed}
     return tuple(sorted((installed | further).values(), key=lambda offer: (offer.source, offer.value)))

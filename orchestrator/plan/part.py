@@ -4,7 +4,7 @@ Type checkers see pydantic's model. `plan.checked` is loaded for what is not pla
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, FrozenInstanceError
+from dataclasses import MISSING, FrozenInstanceError, fields, is_dataclass
 from enum import Enum
 from functools import cache
 from typing import Any, Self, get_origin
@@ -101,7 +101,12 @@ class Part:
         return made
 
     def model_dump(
-        self, *, mode: str = "python", by_alias: bool = False, exclude_defaults: bool = False, exclude_none: bool = False
+        self,
+        *,
+        mode: str = "python",
+        by_alias: bool = False,
+        exclude_defaults: bool = False,
+        exclude_none: bool = False,
     ) -> dict[str, Any]:
         """Its values by field. mode: in "json" they are written as a plan has them."""
         told = {}
@@ -174,6 +179,8 @@ def _dumped(value: Any, how: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatev
     if isinstance(value, tuple | list):
         parts = [_dumped(part, how) for part in value]
         return tuple(parts) if isinstance(value, tuple) and how["mode"] == "python" else parts
+    if is_dataclass(value):
+        return {each.name: _dumped(getattr(value, each.name), how) for each in fields(value)}
     return value.value if isinstance(value, Enum) and how["mode"] == "json" else value
 
 
