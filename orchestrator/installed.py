@@ -15,9 +15,12 @@ from functools import lru_cache, partial, reduce
 from importlib import import_module
 from importlib.machinery import PathFinder
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from orchestrator.records import dataclass
+
+if TYPE_CHECKING:
+    import importlib.metadata
 
 ENDINGS: Final = (".dist-info", ".egg-info")
 SEPARATORS: Final = re.compile(r"[-_.]+")
@@ -119,7 +122,11 @@ def _wherever() -> Iterator[Distribution]:
     from importlib.metadata import distributions  # noqa: PLC0415 - slow to load, and rarely needed
 
     for each in distributions():
-        yield Distribution(_key(each.name), lambda file, each=each: each.read_text(file) or "")
+        yield Distribution(_key(each.name), partial(_told, each))
+
+
+def _told(distribution: "importlib.metadata.Distribution", file: str) -> str:
+    return distribution.read_text(file) or ""
 
 
 def _text(folder: str, file: str) -> str:

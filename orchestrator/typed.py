@@ -47,7 +47,7 @@ def reader_of(kind: Any, *, exact: bool = False) -> Reader:  # noqa: ANN401 - ty
     return _of_class(kind, exact=exact)
 
 
-def _of_class(kind: type, *, exact: bool) -> Reader:
+def _of_class(kind: Any, *, exact: bool) -> Reader:  # noqa: ANN401 - as above
     if kind in PLAIN:
         return PLAIN[kind]
     if kind is float:
@@ -200,7 +200,7 @@ def _of_mapping(key: Reader, value: Reader) -> Reader:
     return read
 
 
-def _later(kind: type) -> Reader:
+def _later(kind: Any) -> Reader:  # noqa: ANN401 - as above
     """The dataclass's reader, which is made when it first reads something: few runs have all kinds."""
     return lambda data: data if type(data) is kind else _of_dataclass(kind)(data)
 

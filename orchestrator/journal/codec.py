@@ -75,7 +75,7 @@ def _read(told: Any) -> Event:  # noqa: ANN401 - whatever a text holds
     if next(_READ) < FEW:
         with suppress(ValueError):
             return cast("Event", reader_of(kind)(told))
-    return _reader(kind).validate_python(told)
+    return _reader(cast("Any", kind)).validate_python(told)
 
 
 def encode_event(event: Event) -> str:

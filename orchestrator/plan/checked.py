@@ -5,13 +5,13 @@ They are made once a plan is not plainly valid, or for its JSON Schema.
 
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_origin
+from typing import Annotated, Any, TypeVar, Union, cast, get_origin
 
 import pydantic
 
 from orchestrator.plan.base import PlanModel
-from orchestrator.plan.declared import Said
 from orchestrator.plan.part import FieldOf, Part
+from orchestrator.plan.said import Said
 
 P = TypeVar("P", bound=Part)
 
@@ -24,13 +24,18 @@ class Strict(pydantic.BaseModel):
 
 def checked(kind: type[P], data: Any) -> P:  # noqa: ANN401 - whatever a plan holds
     """The part that the data say. Raises ValidationError."""
-    return _declared(twin_of(kind).model_validate(_twinned(data)))
+    made: P = _declared(twin_of(kind).model_validate(_twinned(data)))
+    return made
+
+
+def twin_of(kind: type[Part]) -> type[Strict]:
+    """Pydantic's model of the same name, words and fields."""
+    return _twin_of(cast("Any", kind))  # mypy takes no class for hashable whose instances have a hash of their own
 
 
 @cache
-def twin_of(kind: type[Part]) -> type[Strict]:
-    """Pydantic's model of the same name, words and fields."""
-    said = {name: (_typed(each.annotation), _field(each)) for name, each in kind.model_fields.items()}
+def _twin_of(kind: type[Part]) -> type[Strict]:
+    said: dict[str, Any] = {name: (_typed(each.annotation), _field(each)) for name, each in kind.model_fields.items()}
     made = pydantic.create_model(kind.__name__, __base__=Strict, __doc__=kind.__doc__, **said)
     MADE[made] = kind
     return made

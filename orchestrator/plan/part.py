@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, FrozenInstanceError, fields, is_dataclass
 from enum import Enum
 from functools import cache
-from typing import Any, Self, get_origin
+from typing import Any, Self, cast, get_origin
 
-from orchestrator.plan.declared import Field, PlainSerializer
+from orchestrator.plan.said import Field, PlainSerializer
 from orchestrator.records import dataclass
 from orchestrator.typed import NotPlainError, Reader, finite, reader_of
 
@@ -66,12 +66,12 @@ class Part:
             return data
         if type(data) is not dict:
             raise NotPlainError(data)
-        readers = _readers(cls)
+        readers, required = known(cls).readers, known(cls).required
         try:
             values = {readers[key][0]: readers[key][1](value) for key, value in data.items()}
         except KeyError as error:
             raise NotPlainError(data) from error
-        if len(values) < len(data) or not _required(cls) <= values.keys():  # twice is by its key and by its name
+        if len(values) < len(data) or not required <= values.keys():  # twice is by its key and by its name
             raise NotPlainError(data)
         return cls.model_construct(**values)
 
@@ -80,8 +80,8 @@ class Part:
         """A part of values that are valid."""
         made = object.__new__(cls)
         said = vars(made)
-        said.update(_defaults(cls))
-        for name, factory in _factories(cls):
+        said.update(known(cls).defaults)
+        for name, factory in known(cls).factories.items():
             if name not in values:
                 said[name] = factory()
         said.update(values)
@@ -142,33 +142,40 @@ def _field(annotation: Any, said: Any) -> FieldOf:  # noqa: ANN401 - annotations
     return FieldOf(annotation, how.get("alias"), how.get("default", MISSING), how.get("default_factory"), said)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How a kind of part is made. readers: by each key of a plan and each field's name, the name and what reads its
+    value. required: names. defaults, factories: of the others.
+    """
+
+    readers: Mapping[str, tuple[str, Reader]]
+    required: frozenset[str]
+    defaults: Mapping[str, Any]
+    factories: Mapping[str, Callable[[], Any]]
+
+
+def known(kind: type[Part]) -> Known:
+    """How such a part is made, which is found out once."""
+    return _known(cast("Any", kind))  # mypy takes no class for hashable whose instances have a hash of their own
+
+
 @cache
-def _readers(kind: type[Part]) -> Mapping[str, tuple[str, Reader]]:
-    """By each key of a plan and each field's name: the name, and what reads its value."""
-    found = {name: (name, _reader(each)) for name, each in kind.model_fields.items()}
-    return found | {each.alias: found[name] for name, each in kind.model_fields.items() if each.alias}
+def _known(kind: type[Part]) -> Known:
+    fields = kind.model_fields
+    by_name = {name: (name, _reader(each)) for name, each in fields.items()}
+    by_alias = {each.alias: by_name[name] for name, each in fields.items() if each.alias}
+    return Known(
+        by_name | by_alias,
+        frozenset(name for name, each in fields.items() if each.effective() is MISSING),
+        {name: each.default for name, each in fields.items() if each.default is not MISSING},
+        {name: each.factory for name, each in fields.items() if each.factory},
+    )
 
 
 def _reader(field: FieldOf) -> Reader:
     """What reads the field's value. No number of a plan is infinite."""
     read = field.said.narrowed(reader_of(field.annotation))
     return (lambda data: finite(read(data))) if "float" in repr(field.annotation) else read
-
-
-@cache
-def _required(kind: type[Part]) -> frozenset[str]:
-    return frozenset(name for name, each in kind.model_fields.items() if each.effective() is MISSING)
-
-
-@cache
-def _defaults(kind: type[Part]) -> Mapping[str, Any]:
-    given = {name: each.default for name, each in kind.model_fields.items()}
-    return {name: value for name, value in given.items() if value is not MISSING}
-
-
-@cache
-def _factories(kind: type[Part]) -> tuple[tuple[str, Callable[[], Any]], ...]:
-    return tuple((name, each.factory) for name, each in kind.model_fields.items() if each.factory)
 
 
 def _dumped(value: Any, how: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever a part holds
@@ -188,7 +195,8 @@ def _writer(annotation: Any) -> Callable[[Any], Any] | None:  # noqa: ANN401 - a
     """What writes such a value as a plan has it, None where it stands as it is."""
     for said in getattr(annotation, "__metadata__", ()):
         if isinstance(said, PlainSerializer):
-            return said.words[0]
+            write: Callable[[Any], Any] = said.words[0]
+            return write
     if get_origin(annotation) in {dict, tuple, list}:
         return None
     found = (_writer(part) for part in getattr(annotation, "__args__", ()))
