@@ -209,18 +209,13 @@ def _later(kind: Any) -> Reader:  # noqa: ANN401 - as above
 def _of_dataclass(kind: type) -> Reader:
     """Fields that it does not know are passed over, as pydantic does."""
     known = fields(kind)
-    readers = [(each.name, reader_of(each.type), _may_be_left_out(each)) for each in known]
+    readers = [(each.name, reader_of(each.type)) for each in known]
+    required = frozenset(each.name for each in known if not _may_be_left_out(each))
 
     def read(data: Any) -> Any:  # noqa: ANN401 - whatever data hold
-        if type(data) is not dict:
+        if type(data) is not dict or not required <= data.keys():
             raise NotPlainError(data)
-        given = {}
-        for name, one, optional in readers:
-            if name in data:
-                given[name] = one(data[name])
-            elif not optional:
-                raise NotPlainError(data)
-        return kind(**given)
+        return kind(**{name: one(data[name]) for name, one in readers if name in data})
 
     return read
 

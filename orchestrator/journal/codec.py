@@ -37,7 +37,7 @@ from orchestrator.state.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from orchestrator.typed import reader_of
+from orchestrator.typed import Reader, reader_of
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter, ValidationError
@@ -53,7 +53,7 @@ _KINDS: Final[dict[str, type[Event]]] = {
     str(field.default): each for each in get_args(Event) for field in dataclasses.fields(each) if field.name == "kind"
 }
 
-FEW: Final = 10_000
+FEW: Final = 20_000
 """Events that a process reads without pydantic: each is read quicker by it, once it is loaded and made ready."""
 _READ: Final = count()
 
@@ -66,6 +66,12 @@ def _reader(kind: type[Event]) -> "TypeAdapter[Event]":
     return TypeAdapter(kind)
 
 
+@cache
+def _plain_reader(kind: type[Event]) -> Reader:
+    """The same without pydantic."""
+    return reader_of(kind)
+
+
 def _read(told: Any) -> Event:  # noqa: ANN401 - whatever a text holds
     """The event that was written as this data. Raises ValueError."""
     named = told.get("kind") if isinstance(told, dict) else None
@@ -74,7 +80,7 @@ def _read(told: Any) -> Event:  # noqa: ANN401 - whatever a text holds
         raise ValueError(f"there is no kind {named!r}")
     if next(_READ) < FEW:
         with suppress(ValueError):
-            return cast("Event", reader_of(kind)(told))
+            return cast("Event", _plain_reader(cast("Any", kind))(told))
     return _reader(cast("Any", kind)).validate_python(told)
 
 
