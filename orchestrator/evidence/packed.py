@@ -227,21 +227,16 @@ def _parts(values: Sequence[float]) -> Iterator[Floats]:
 
 
 class _Kept:
-    """Figures are taken as they are, anything else as the tuple that is declared: with pydantic and without."""
-
-    def narrowed(self, read: Callable[[Any], Any]) -> Callable[[Any], Any]:
-        """As `orchestrator.typed` asks."""
-        return lambda value: _kept(value, read)
+    """For pydantic: Figures are taken as they are, anything else as the tuple that is declared."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - as pydantic asks
         from pydantic_core import core_schema  # noqa: PLC0415 - slow to load, and only a reader of journals needs it
 
-        return core_schema.no_info_wrap_validator_function(_kept, handler(source))
+        def kept(value: Any, inner: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - as pydantic asks
+            read = value if isinstance(value, Figures) else inner(value)
+            return numbers(read) if len(read) >= MANY else read
 
-
-def _kept(value: Any, inner: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - as pydantic asks
-    read = value if isinstance(value, Figures) else inner(value)
-    return numbers(read) if len(read) >= MANY else read
+        return core_schema.no_info_wrap_validator_function(kept, handler(source))
 
 
 Numbers = Annotated[tuple[float, ...], _Kept()]

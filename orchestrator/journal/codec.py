@@ -7,14 +7,13 @@ measurement must come back as it was given. A lone surrogate (bytes of a file na
 import dataclasses
 import json
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from functools import cache
-from itertools import count
 from json.encoder import encode_basestring
 from math import isfinite
-from typing import TYPE_CHECKING, Any, Final, cast, get_args
+from typing import Any, Final, get_args
 
 import xxhash
+from pydantic import TypeAdapter, ValidationError
 
 from orchestrator.evidence.many import loaded, loaded_from
 from orchestrator.evidence.packed import Figures
@@ -37,10 +36,6 @@ from orchestrator.state.events import (
     TaskStarted,
     TaskSucceeded,
 )
-from orchestrator.typed import Reader, reader_of
-
-if TYPE_CHECKING:
-    from pydantic import TypeAdapter, ValidationError
 
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False)
 LONG: Final = 1 << 20
@@ -53,35 +48,21 @@ _KINDS: Final[dict[str, type[Event]]] = {
     str(field.default): each for each in get_args(Event) for field in dataclasses.fields(each) if field.name == "kind"
 }
 
-FEW: Final = 20_000
-"""Events that a process reads without pydantic: each is read quicker by it, once it is loaded and made ready."""
-_READ: Final = count()
-
 
 @cache
-def _reader(kind: type[Event]) -> "TypeAdapter[Event]":
-    """Reads the events of one kind. Made when the first of them is read: few runs have all kinds."""
-    from pydantic import TypeAdapter  # noqa: PLC0415 - slow to load, and few events are not plainly of their kind
-
-    return TypeAdapter(kind)
-
-
-@cache
-def _plain_reader(kind: type[Event]) -> Reader:
-    """The same without pydantic."""
-    return reader_of(kind)
+def _reader(kind: str) -> TypeAdapter[Event]:
+    """Reads the events of one kind. Made when the first of them is read: few runs have all kinds. Raises KeyError."""
+    return TypeAdapter(_KINDS[kind])
 
 
 def _read(told: Any) -> Event:  # noqa: ANN401 - whatever a text holds
     """The event that was written as this data. Raises ValueError."""
-    named = told.get("kind") if isinstance(told, dict) else None
-    kind = _KINDS.get(named) if isinstance(named, str) else None
-    if kind is None:
-        raise ValueError(f"there is no kind {named!r}")
-    if next(_READ) < FEW:
-        with suppress(ValueError):
-            return cast("Event", _plain_reader(cast("Any", kind))(told))
-    return _reader(cast("Any", kind)).validate_python(told)
+    kind = told.get("kind") if isinstance(told, dict) else None
+    try:
+        reader = _reader(kind)
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"there is no kind {kind!r}") from error
+    return reader.validate_python(told)
 
 
 def encode_event(event: Event) -> str:
@@ -221,7 +202,7 @@ def decode_pieces(pieces: Iterable[str]) -> Event:
 
 
 def _no_event(error: Exception, what: str) -> DamagedJournal:
-    first = cast("ValidationError", error).errors()[0]["msg"] if hasattr(error, "errors") else str(error)
+    first = error.errors()[0]["msg"] if isinstance(error, ValidationError) else str(error)
     return DamagedJournal(
         f"not an event: {what} ({first})\n"
         "  mend: a newer version may have written it; otherwise restore the journal from a copy",

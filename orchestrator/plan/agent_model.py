@@ -2,12 +2,13 @@
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from orchestrator.plan.base import (
     DriverName,
     HomePath,
     PlanModel,
 )
-from orchestrator.plan.declared import Field
 from orchestrator.plan.drivers import Driver
 from orchestrator.plan.values import (
     Cost,

@@ -1,13 +1,8 @@
 """What all parts of a plan's model share: names, variables, and the base class."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
-from orchestrator.plan.declared import Discriminator, Field, Tag
-
-if TYPE_CHECKING:
-    from pydantic import BaseModel as Part
-else:
-    from orchestrator.plan.part import Part
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*$", max_length=64)]
 TaskReference = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z][A-Za-z0-9_-]*)?$")]
@@ -23,16 +18,10 @@ Capacity = Annotated[int, Field(ge=1, le=1_000_000)]
 Amount = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
-class PlanModel(Part):
+class PlanModel(BaseModel):
     """What every part of a plan has in common: strict and frozen."""
 
-    model_config = {  # noqa: RUF012 - as pydantic has it
-        "extra": "forbid",
-        "frozen": True,
-        "populate_by_name": True,
-        "allow_inf_nan": False,
-        "defer_build": True,
-    }
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, allow_inf_nan=False, defer_build=True)
 
 
 class FromEnvironment(PlanModel):
@@ -44,7 +33,7 @@ class FromEnvironment(PlanModel):
 
 
 def _kind(value: object) -> str:
-    return REFERENCE_TAG if isinstance(value, dict) or hasattr(value, "from_") else TEXT_TAG
+    return REFERENCE_TAG if isinstance(value, dict | FromEnvironment) else TEXT_TAG
 
 
 VariableValue = Annotated[

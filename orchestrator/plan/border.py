@@ -4,20 +4,19 @@ If a part cannot be read, its problem is noted and a placeholder replaces the pa
 and one call reports all problems. A plan with a stand-in never leaves this package.
 """
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
 
 from orchestrator.nearest import nearest
-from orchestrator.plan.base import REFERENCE_TAG, TEXT_TAG, PlanModel
+from orchestrator.plan.base import REFERENCE_TAG, TEXT_TAG
 from orchestrator.plan.handin_checks import UNREADABLE
 from orchestrator.plan.model import Plan
 from orchestrator.plan.problem import PROBLEM_LIMIT, PlanError, Problem, did_you_mean
 from orchestrator.plan.source import Data, Path, Source
 from orchestrator.plan.values import ValueTextError, shown
-
-if TYPE_CHECKING:
-    from pydantic import ValidationError
-    from pydantic.fields import FieldInfo
-    from pydantic_core import ErrorDetails
 
 ROUNDS: Final = 4  # mending a part can bring another to light, each round one level of parts deeper
 MENDS: Final = {
@@ -91,8 +90,8 @@ def build_model(data: dict[str, Any], source: Source) -> tuple[Plan | None, list
     for _ in range(ROUNDS):
         try:
             return Plan.model_validate(data), problems
-        except ValueError as invalid:
-            errors = _of_their_own(cast("ValidationError", invalid).errors(include_url=False))
+        except ValidationError as invalid:
+            errors = _of_their_own(invalid.errors(include_url=False))
         data = _copied(data)
         renamed = _rename(errors, data, source, problems)
         errors = [one for one in errors if one["type"] != "extra_forbidden" and _path(one) not in renamed]
@@ -110,7 +109,7 @@ def build_model(data: dict[str, Any], source: Source) -> tuple[Plan | None, list
     return None, problems
 
 
-def _of_their_own(errors: list["ErrorDetails"]) -> list["ErrorDetails"]:
+def _of_their_own(errors: list[ErrorDetails]) -> list[ErrorDetails]:
     """Without "too short" of a list that only lacks the items which could not be read."""
     inside = {error["loc"][:depth] for error in errors for depth in range(len(error["loc"]))}
     return [one for one in errors if one["type"] != "too_short" or one["loc"] not in inside]
@@ -131,7 +130,7 @@ def _copied(part: Data) -> Data:
     return [_copied(value) for value in part] if isinstance(part, list) else part
 
 
-def _path(error: "ErrorDetails") -> Path:
+def _path(error: ErrorDetails) -> Path:
     return tuple(part for part in error["loc"] if part not in {"[key]", TEXT_TAG, REFERENCE_TAG})
 
 
@@ -151,7 +150,7 @@ def _existing(path: Path, data: Data) -> Path:
     return path
 
 
-def _rename(errors: list["ErrorDetails"], data: dict[str, Any], source: Source, problems: list[Problem]) -> set[Path]:
+def _rename(errors: list[ErrorDetails], data: dict[str, Any], source: Source, problems: list[Problem]) -> set[Path]:
     """Unknown keys: noted, and taken for the known key that is nearest, or removed. Returns what they were taken
     for.
     """
@@ -195,22 +194,22 @@ def _known_keys(path: Path) -> list[str]:
     return list(_fields(annotation))
 
 
-def _fields(annotation: Any) -> dict[str, "FieldInfo"]:  # noqa: ANN401 - annotations have no type of their own
+def _fields(annotation: Any) -> dict[str, FieldInfo]:  # noqa: ANN401 - annotations have no type of their own
     """A model's fields by the keys that plans use; nothing for what is no model."""
-    if not (isinstance(annotation, type) and issubclass(annotation, PlanModel)):
+    if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
         return {}
     return {field.alias or name: field for name, field in annotation.model_fields.items()}
 
 
 def _inner_model(annotation: Any) -> Any:  # noqa: ANN401 - annotations have no type of their own
     """The model within `dict[..., M]`, `tuple[M, ...]`, `M | None`."""
-    if isinstance(annotation, type) and issubclass(annotation, PlanModel):
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     found = [_inner_model(part) for part in getattr(annotation, "__args__", ())]
     return next((part for part in found if part is not None), None)
 
 
-def _problem(error: "ErrorDetails", path: Path, source: Source) -> Problem:
+def _problem(error: ErrorDetails, path: Path, source: Source) -> Problem:
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, ValueTextError):
         return source.problem(path, str(cause), cause.mend)
@@ -232,12 +231,12 @@ def _problem(error: "ErrorDetails", path: Path, source: Source) -> Problem:
     return source.problem(path, f"{shown(_short_input(error))} {what}", mend, key=is_key)
 
 
-def _short_input(error: "ErrorDetails") -> object:
+def _short_input(error: ErrorDetails) -> object:
     value = error["input"]
     return value if not isinstance(value, dict | list) else type(value).__name__.replace("dict", "mapping")
 
 
-def _stand_in_all(errors: list["ErrorDetails"], data: dict[str, Any]) -> None:
+def _stand_in_all(errors: list[ErrorDetails], data: dict[str, Any]) -> None:
     """Stand-ins for all that could not be read; the last items of a list first, so that the others keep their
     places.
     """

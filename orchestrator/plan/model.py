@@ -7,6 +7,8 @@ Only `orchestrator.plan.load.parse_plan` should build it, from text. Field names
 from enum import StrEnum
 from typing import Annotated
 
+from pydantic import BeforeValidator, Field
+
 from orchestrator.evidence.metric import Better, Form
 from orchestrator.plan.agent_model import Agent, Budget, Workspace
 from orchestrator.plan.base import (
@@ -19,7 +21,6 @@ from orchestrator.plan.base import (
     TaskReference,
     Variables,
 )
-from orchestrator.plan.declared import BeforeValidator, Field
 from orchestrator.plan.values import (
     Duration,
     Interval,

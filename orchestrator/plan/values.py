@@ -7,10 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Final
 
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
+
 from orchestrator.evidence.history import Relative
 from orchestrator.evidence.numbers import DIGITS, settled, spelled
 from orchestrator.evidence.units import UnitError, parse_unit
-from orchestrator.plan.declared import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 from orchestrator.records import dataclass
 
 ParamValue = str | int | float | bool | list[str | int | float | bool]

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from orchestrator.plan.base import PlanModel
+from pydantic import BaseModel
+
 from orchestrator.plan.spelling import spell as spell_scalar
 from orchestrator.secrets import MASK, mask
 
@@ -15,7 +16,7 @@ DEFAULTS: Final[Mapping[str, str]] = {"timeout": "no limit", "resources.cpu": "1
 """The effective value of fields whose default is None, if the plan does not set them."""
 
 
-def fields_of(part: PlanModel) -> dict[str, Any]:
+def fields_of(part: BaseModel) -> dict[str, Any]:
     """Every field by its key in a plan, as plain data in the plan's own spelling; those of KEYED are one entry for
     each of their keys.
     """
@@ -28,7 +29,7 @@ def fields_of(part: PlanModel) -> dict[str, Any]:
     return found
 
 
-def differing(old: PlanModel, new: PlanModel) -> Iterator[tuple[str, Any, Any]]:
+def differing(old: BaseModel, new: BaseModel) -> Iterator[tuple[str, Any, Any]]:
     """(key, before, after) of what differs, None for what is not there; in the order of the format, what is new
     last.
     """
@@ -59,7 +60,7 @@ def spell(value: Any) -> str:  # noqa: ANN401 - plain data, or a part of a plan
             return f"[{', '.join(map(spell, value))}]"
         case dict():
             return f"{{{', '.join(f'{key}: {spell(inner)}' for key, inner in value.items())}}}"
-        case PlanModel():
+        case BaseModel():
             return spell(value.model_dump(mode="json", by_alias=True, exclude_defaults=True))
         case float() if value == int(value):
             return str(int(value))
