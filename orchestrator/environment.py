@@ -1,14 +1,14 @@
 """The machine on which a run is measured, as text. The report shows it beside the figures."""
 
 import os
+import platform
 import shutil
-import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Final
 
-from orchestrator import installed, kernel
-from orchestrator.installed import NotInstalledError
+from orchestrator import kernel
 from orchestrator.kernel.facts import processor
 
 DISTRIBUTIONS: Final = ("workstream-orchestrator", "workstream-orchestrator-core")
@@ -20,7 +20,6 @@ OF_GIT: Final = frozenset(
     {"GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM", "GIT_EXEC_PATH", "GIT_CEILING_DIRECTORIES"}
 )
 """Variables that do not say which repository is meant."""
-IMPLEMENTATIONS: Final = {"cpython": "CPython", "pypy": "PyPy"}
 PLAIN_GIT: Final = {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
 
 
@@ -31,25 +30,18 @@ def capture(project: Path, plan: Path | None = None) -> dict[str, str]:
     only in a repository), and `package <name>` for this package and everything it declares that it needs. What cannot
     be found out is left out.
     """
-    system = os.uname()
     facts = {
-        "cpu": processor() or _processor_of_another_system(),
+        "cpu": processor() or platform.processor() or platform.machine(),  # processor() starts a program
         "cores": _cores(),
         "memory": f"{kernel.memory() / 2**30:.1f} GiB",
-        "kernel": f"{system.sysname} {system.release} {system.machine}",
-        "python": f"{IMPLEMENTATIONS.get(sys.implementation.name, sys.implementation.name)} {sys.version.split()[0]}",
+        "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
         "load": " ".join(f"{value:.2f}" for value in os.getloadavg()),
         "git": _git_state(project, plan),
         "prices": _prices(),
         **{f"package {name}": version for name, version in packages()},
     }
     return {name: value for name, value in facts.items() if value}
-
-
-def _processor_of_another_system() -> str:
-    import platform  # noqa: PLC0415 - slow to load, and it starts a program
-
-    return platform.processor() or platform.machine()
 
 
 def _cores() -> str:
@@ -121,8 +113,8 @@ def distribution() -> str | None:
     """The name under which this package is installed; None where it runs from a tree."""
     for name in DISTRIBUTIONS:
         try:
-            installed.version(name)
-        except NotInstalledError:
+            metadata.version(name)
+        except metadata.PackageNotFoundError:
             continue
         return name
     return None
@@ -131,7 +123,7 @@ def distribution() -> str | None:
 def version() -> str:
     """This package's version, "0" if it is not installed."""
     own = distribution()
-    return "0" if own is None else installed.version(own)
+    return "0" if own is None else metadata.version(own)
 
 
 def install_extra(name: str) -> str:
@@ -142,8 +134,8 @@ def install_extra(name: str) -> str:
 def _prices() -> str:
     """Where the prices of models are from, "" where there are none. Costs rest on them."""
     try:
-        return f"genai-prices {installed.version('genai-prices')}"
-    except NotInstalledError:
+        return f"genai-prices {metadata.version('genai-prices')}"
+    except metadata.PackageNotFoundError:
         return ""
 
 
@@ -152,13 +144,23 @@ def packages() -> Iterator[tuple[str, str]]:
     own = distribution()
     if own is None:
         return
-    needs = installed.distribution(own).stated("Requires-Dist")
-    needed = sorted({_name(text) for text in needs if "extra ==" not in text})
+    needed = sorted({_name(text) for text in _stated(own, "Requires-Dist") if "extra ==" not in text})
     for name in (own, *needed):
         try:
-            yield from ((name, each) for each in installed.distribution(name).stated("Version"))
-        except NotInstalledError:
+            yield from ((name, each) for each in _stated(name, "Version"))
+        except metadata.PackageNotFoundError:
             continue
+
+
+def _stated(distribution: str, field: str) -> list[str]:
+    """What its metadata state in this field, without the long description that a parser of mail would read too.
+
+    Raises PackageNotFoundError. Source: https://packaging.python.org/en/latest/specifications/core-metadata/
+    """
+    found = metadata.distribution(distribution)
+    head = (found.read_text("METADATA") or found.read_text("PKG-INFO") or "").replace("\r\n", "\n").partition("\n\n")[0]
+    lines = (line.partition(": ") for line in head.split("\n"))
+    return [value.strip() for name, _, value in lines if name == field]
 
 
 def _name(requirement: str) -> str:

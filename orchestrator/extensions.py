@@ -1,15 +1,32 @@
 """Extension points: what a package can add by entry point. Each has a page in docs/."""
 
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
-from typing import Generic, TypeVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from orchestrator.errors import OrchestratorError
-from orchestrator.installed import Point, points
 from orchestrator.nearest import nearest
 from orchestrator.records import dataclass
 
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint, EntryPoints
+
 T = TypeVar("T")
+
+
+def points(group: str) -> "tuple[EntryPoint, ...]":
+    """The entry points of a group, in the order of their names. Nothing that they name is imported."""
+    return tuple(sorted(_installed(tuple(sys.path))(group=group), key=lambda point: (point.name, point.value)))
+
+
+@lru_cache(maxsize=1)
+def _installed(_path: tuple[str, ...]) -> "Callable[..., EntryPoints]":
+    """Selects among those of every distribution there, which are read once: a run asks for seven groups."""
+    from importlib.metadata import entry_points  # noqa: PLC0415 - slow to load, and not every program asks
+
+    return entry_points().select
 
 
 def names(group: str) -> tuple[str, ...]:
@@ -49,12 +66,12 @@ class ExtensionPoint(Generic[T]):
             raise self.error(f"two packages offer the {self.noun} {name!r}: {told}\n  mend: uninstall one of them")
         point = next(iter(offered.values()), None)
         try:
-            return self._made((point or Point(name, self.own[name])).load())
+            return self._made(_loaded(self.own[name]) if point is None else point.load())
         except Exception as error:
             why = f"the {self.noun} {name!r} cannot be used: {type(error).__name__}: {error}"
             raise self.error(f"{why}\n  mend: {self._mend(name, point)}") from error
 
-    def _mend(self, name: str, point: Point | None) -> str:
+    def _mend(self, name: str, point: "EntryPoint | None") -> str:
         if point is not None:
             return f"mend or uninstall the package that brings it, {_told(point)}"
         if name not in self.extras:
@@ -78,5 +95,11 @@ def instead(name: str, known: Sequence[str]) -> str:
     return f"{meant}{there}" if known else "install orchestrate again"
 
 
-def _told(point: Point) -> str:
-    return f"{point.package or '?'} ({point.value})"
+def _told(point: "EntryPoint") -> str:
+    return f"{point.dist.name if point.dist else '?'} ({point.value})"
+
+
+def _loaded(value: str) -> object:
+    from importlib.metadata import EntryPoint  # noqa: PLC0415 - as above
+
+    return EntryPoint("", value, "").load()

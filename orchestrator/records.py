@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 else:
     import sys
     from collections.abc import Callable, Iterator
-    from dataclasses import KW_ONLY, MISSING, Field, FrozenInstanceError, InitVar, fields, is_dataclass
+    from dataclasses import MISSING, Field, FrozenInstanceError, fields, is_dataclass
     from dataclasses import dataclass as _dataclass
     from functools import cache
     from operator import attrgetter
@@ -46,14 +46,8 @@ else:
             or hasattr(kind, "__post_init__")
             or any(map(is_dataclass, kind.__bases__))
             or any(not each.init or each.kw_only is True or each.hash is not None for each in said)
-            or any(map(_is_no_field, _annotations(kind)))
+            or any(word in str(each) for each in _annotations(kind) for word in ("InitVar", "KW_ONLY"))
         )
-
-    def _is_no_field(said: object) -> bool:
-        """Whether an annotation says something else of how an instance is made."""
-        if isinstance(said, str):
-            return "InitVar" in said or "KW_ONLY" in said
-        return said is KW_ONLY or said is InitVar or type(said) is InitVar
 
     def _annotations(kind: type) -> list[object]:
         return list(vars(kind).get("__annotations__", {}).values())

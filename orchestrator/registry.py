@@ -12,8 +12,7 @@ from typing import ClassVar, Final
 
 from orchestrator.errors import OrchestratorError
 from orchestrator.evidence.metric import Metric
-from orchestrator.extensions import names
-from orchestrator.installed import points
+from orchestrator.extensions import names, points
 from orchestrator.nearest import nearest
 from orchestrator.plan.drivers import Driver
 from orchestrator.records import dataclass
@@ -139,7 +138,9 @@ def import_offers(offers: Iterable[Offer]) -> Offered:
 
 def find_offers() -> tuple[Offer, ...]:
     """What is on offer, by source and value, nothing imported yet. An offer that is installed twice counts once."""
-    installed = {point.value: Offer(point.value, point.package or point.name) for point in points(GROUP)}
+    installed = {
+        point.value: Offer(point.value, point.dist.name if point.dist else point.name) for point in points(GROUP)
+    }
     named = [value.strip() for value in os.environ.get(VARIABLE, "").split(",")]
     further = {value: Offer(value, VARIABLE) for value in named if value and value not in installed}
     return tuple(sorted((installed | further).values(), key=lambda offer: (offer.source, offer.value)))

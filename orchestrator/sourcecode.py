@@ -17,6 +17,7 @@ import sys
 import sysconfig
 from collections.abc import Callable, Iterator
 from functools import cache, cached_property
+from importlib import metadata
 from pathlib import Path
 from typing import Final
 
@@ -94,8 +95,6 @@ class Code:
 
     @cached_property
     def _distributions(self) -> dict[str, list[str]]:
-        from importlib import metadata  # noqa: PLC0415 - slow to load, and only code that is installed asks
-
         return {top: list(names) for top, names in metadata.packages_distributions().items()}
 
     def _imported_by(self, module: str, path: Path) -> tuple[str, ...]:

@@ -1,4 +1,5 @@
 import subprocess
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -70,13 +71,13 @@ def test_a_repository_of_another_owner_is_told(tmp_path, monkeypatch):
 
 
 def test_it_says_where_the_prices_of_models_are_from_or_nothing(tmp_path, monkeypatch):
-    monkeypatch.setattr(environment.installed, "version", lambda name: {"genai-prices": "0.2.3"}.get(name, "1"))
+    monkeypatch.setattr(metadata, "version", lambda name: {"genai-prices": "0.2.3"}.get(name, "1"))
     assert capture(tmp_path)["prices"] == "genai-prices 0.2.3"
 
     def without(name):
-        raise environment.NotInstalledError(name)
+        raise metadata.PackageNotFoundError(name)
 
-    monkeypatch.setattr(environment.installed, "version", without)
+    monkeypatch.setattr(metadata, "version", without)
     assert "prices" not in capture(tmp_path)
 
 

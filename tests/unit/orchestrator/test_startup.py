@@ -22,9 +22,7 @@ atexit.register(lambda: print("loaded", *sorted(sys.modules)))
 main()
 """
 UNNEEDED = (
-    "email",
     "grandalf",
-    "importlib.metadata",
     "networkx",
     "numpy",
     "orchestrator.agents",
@@ -36,14 +34,11 @@ UNNEEDED = (
     "orchestrator.telling.news",
     "plotext",
     "psutil",
-    "pydantic",
-    "platform",
     "pygal",
     "rich",
     "tomllib",
     "typer",
     "workstreams",
-    "zipfile",
 )
 
 

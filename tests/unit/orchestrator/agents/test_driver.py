@@ -1,3 +1,5 @@
+from importlib import metadata
+
 import pytest
 import yaml
 
@@ -5,7 +7,6 @@ from orchestrator import extensions
 from orchestrator.agents.carry import require_drivers
 from orchestrator.agents.driver import DriverError, agent_environment, find_driver, missing_names
 from orchestrator.graph.load import load_text
-from orchestrator.installed import Point
 from orchestrator.registry import DRIVERS
 
 
@@ -18,7 +19,7 @@ def plan(**agent):
 
 
 def entry(monkeypatch, name, value):
-    point = Point(name, value, DRIVERS)
+    point = metadata.EntryPoint(name, value, DRIVERS)
     monkeypatch.setattr(extensions, "points", lambda group: (point,) if group == DRIVERS else ())
 
 
