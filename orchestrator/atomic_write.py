@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final
 
@@ -27,8 +27,17 @@ def write_whole(target: Path, text: str) -> None:
 
     Raises OSError with the path in it where that is not possible; then nothing is left behind.
     """
-    replace_whole(target, text.encode(), synced=True)
-    _sync_folder(target.parent)
+    write_all([(target, text)])
+
+
+def write_all(files: Iterable[tuple[Path, str]]) -> None:
+    """As `write_whole`, each of them. A folder is synced once, after the last file."""
+    folders: dict[Path, None] = {}
+    for target, text in files:
+        replace_whole(target, text.encode(), synced=True)
+        folders[target.parent] = None
+    for folder in folders:
+        _sync_folder(folder)
 
 
 def replace_whole(target: Path, content: bytes, *, synced: bool = False) -> None:

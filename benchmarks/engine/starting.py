@@ -45,9 +45,14 @@ def plan_in(folder: Path) -> Path:
     return folder
 
 
+def installed() -> Path:
+    """The command that was installed beside the Python that runs this."""
+    return Path(sys.executable).with_name("orchestrate")
+
+
 def cost(folder: Path) -> Cost:
-    """What the whole command costs, page and all. Raises CommandError."""
-    return cost_of(ours.orchestrate(*COMMAND), plan_in(folder), ours.ENV)
+    """What the whole command costs that is installed, page and all: from its start to its end. Raises CommandError."""
+    return cost_of((str(installed()), *COMMAND), plan_in(folder))
 
 
 def shares(folder: Path) -> Shares:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from orchestrator.api.stored import page_of, plan_in
-from orchestrator.atomic_write import write_whole
+from orchestrator.atomic_write import write_all, write_whole
 from orchestrator.engine.options import RunOptions
 from orchestrator.engine.session import RunResult, owned
 from orchestrator.evidence.verdict import Verdict
@@ -122,9 +123,8 @@ def write_report(journal: JournalPort, run: str, state: Path, reports: Path, *, 
 def _write(report: Report, reports: Path) -> Path:
     """The report and its parts, each whole or not at all; the path of its first screen. Raises OSError."""
     path = report_path(reports, report.run)
-    write_whole(path, render_short(report))
-    for name, text in render_parts(report):
-        write_whole(path.with_suffix("") / name, text)
+    parts = ((path.with_suffix("") / name, text) for name, text in render_parts(report))
+    write_all(chain([(path, render_short(report))], parts))
     return path
 
 

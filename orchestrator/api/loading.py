@@ -8,7 +8,6 @@ from orchestrator.missing import explained
 from orchestrator.plan.model import Plan
 from orchestrator.plan.offered import Offered
 from orchestrator.plan.problem import PlanError
-from orchestrator.plan.text import plan_text
 from orchestrator.registry import Promises, Registry, driver_names
 from orchestrator.runner import Runner
 
@@ -39,5 +38,7 @@ def load_any(
     if isinstance(plan, str | Path):
         return load(Path(plan), settings or {}, runners)
     if isinstance(plan, Plan):
+        from orchestrator.plan.text import plan_text  # noqa: PLC0415 - YAML's writer is slow to load
+
         return load_text(plan_text(plan), f"plan {plan.id}", settings or {}, Promises(runners), _offered())
     return load_text(plan.text, plan.source, settings or plan.settings, Promises(runners), _offered())

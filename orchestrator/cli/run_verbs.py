@@ -77,12 +77,17 @@ def run(  # noqa: PLR0913 - one parameter for each option
     The same command continues an interrupted run. Finished tasks do not run again.
     """
     from orchestrator.cli.home import go_to_project
+
+    junit = junit and junit.absolute()
+    plan, state, reports = go_to_project(plan, state, reports)
+    if executor == "processes" and not dry_run:
+        from orchestrator.executors.launch import have_ready
+
+        have_ready()  # it starts while what follows is loaded
     from orchestrator.cli.progress import Telling
     from orchestrator.cli.run import run_plan
     from orchestrator.cli.settings import parse_executor_settings
 
-    junit = junit and junit.absolute()
-    plan, state, reports = go_to_project(plan, state, reports)
     options = _options(
         state=state, reports=reports, jobs=jobs, keep_going=keep_going, durability=durability, executor=executor,
         page=page,

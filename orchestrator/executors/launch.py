@@ -147,6 +147,12 @@ class LaunchedProgram:
             launcher.close()
 
 
+def have_ready() -> None:
+    """Start a launcher for the first program, which is to come soon. It takes as long to start as most programs."""
+    with contextlib.suppress(OSError):  # then the first program says so
+        _idle.append(Launcher())
+
+
 def launched(
     argv: Sequence[str], env: Mapping[str, str], cwd: Path, lease: tuple[str, float] | None = None
 ) -> LaunchedProgram:

@@ -5,7 +5,6 @@ The system's own message ("No such file or directory") is the same for six mista
 
 import errno
 import os
-import platform
 import shlex
 import stat
 from collections.abc import Mapping
@@ -144,7 +143,7 @@ def _no_format(there: Path, begins: bytes) -> str:
         order: Literal["big", "little"] = "big" if begins[5] == 2 else "little"
         machine = int.from_bytes(begins[18:20], order)
         name = MACHINES.get(machine, f"machine {machine}")
-        return f"it is a program for {name}, and this machine is {platform.machine()}; build or install it for this one"
+        return f"it is a program for {name}, and this machine is {os.uname().machine}; build or install it for this one"
     if not begins:
         return f"{there} is empty"
     if b"\0" in begins:

@@ -14,7 +14,7 @@ from orchestrator.importers.draft import Draft, Note
 from orchestrator.importers.format import Importer, ImporterError, Source
 from orchestrator.importers.write import LEFT as RUNNERS_LEFT
 from orchestrator.importers.write import plan_document, written
-from orchestrator.plan.spelling import PlanDumper
+from orchestrator.plan.dumper import PlanDumper
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import Any, Final
 import yaml
 
 from orchestrator.importers.format import Importer, Source
+from orchestrator.plan.dumper import PlanDumper
 from orchestrator.plan.problem import PlanError, Problem
-from orchestrator.plan.spelling import PlanDumper
 
 LARGEST: Final = 10_000
 PRECEDENCE: Final = "PRECEDENCE RELATIONS:"

@@ -7,7 +7,6 @@ import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import field
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -211,7 +210,7 @@ def _picture(svg: str) -> Markup:
 @cache
 def asset(name: str) -> Markup:
     """A style or script of this package."""
-    text = resources.files("orchestrator.pages").joinpath("templates", name).read_text(encoding="utf-8")
+    text = Path(__file__).with_name("templates").joinpath(name).read_text(encoding="utf-8")
     return Markup(text)  # noqa: S704 - a file of this package
 
 

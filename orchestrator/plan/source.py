@@ -7,14 +7,18 @@ nor aliases can exhaust anything. An alias costs as many nodes as what it stands
 
 from collections.abc import Callable
 from dataclasses import field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
+from orchestrator.lazy_import import LazyModule
 from orchestrator.plan.problem import PlanError, Problem
 from orchestrator.plan.spelling import NUMBER_KEYS, SWITCHES, scalar, trap
 from orchestrator.plan.values import shown
 from orchestrator.records import dataclass
+
+if TYPE_CHECKING:
+    import yaml
+else:
+    yaml = LazyModule("yaml")  # a plan in JSON is read without it
 
 NODE_LIMIT: Final = 500_000
 DEPTH_LIMIT: Final = 40
@@ -130,7 +134,7 @@ def read_source(text: str, name: str) -> Source:
     return source
 
 
-def _not_yaml(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem:
+def _not_yaml(error: "yaml.MarkedYAMLError", text: str, name: str) -> Problem:
     """What libyaml could not read, and where."""
     mark = error.problem_mark or error.context_mark
     where = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -157,7 +161,7 @@ class _Reader:
         self.letters = 0  # of all texts, those behind an alias counted each time
         self.documents = 0
 
-    def take(self, event: yaml.Event) -> None:
+    def take(self, event: "yaml.Event") -> None:
         match event:
             case yaml.ScalarEvent():
                 self._scalar(event)
@@ -180,16 +184,16 @@ class _Reader:
                 if self.documents > 1:
                     self._stop(event, "a second document begins here", "keep one plan in a file: remove the `---`")
 
-    def _say(self, event: yaml.Event, what: str, mend: str) -> None:
+    def _say(self, event: "yaml.Event", what: str, mend: str) -> None:
         path = self._path() or ()
         what = f"{spelled(path)}: {what}" if path else what
         self.source.problems.append(Problem(self.source.name, *position(event), what, mend))
 
-    def _stop(self, event: yaml.Event, what: str, mend: str) -> None:
+    def _stop(self, event: "yaml.Event", what: str, mend: str) -> None:
         self._say(event, what, mend)
         raise _Stop
 
-    def _count(self, event: yaml.Event, nodes: int, letters: int = 0) -> None:
+    def _count(self, event: "yaml.Event", nodes: int, letters: int = 0) -> None:
         self.nodes += nodes
         self.letters += letters
         if self.letters > self.source.size + self.source.room:
@@ -213,7 +217,7 @@ class _Reader:
     def _awaits_key(self) -> bool:
         return bool(self.stack) and isinstance(self.stack[-1].container, dict) and self.stack[-1].key is None
 
-    def _open(self, container: Data, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
+    def _open(self, container: Data, event: "yaml.MappingStartEvent | yaml.SequenceStartEvent") -> None:
         if self._awaits_key():
             self._stop(event, "a key must be text", "write the key as a word")
         if len(self.stack) >= DEPTH_LIMIT:
@@ -225,7 +229,7 @@ class _Reader:
         frame.path = self._place(container, event)
         self.stack.append(frame)
 
-    def _scalar(self, event: yaml.ScalarEvent) -> None:
+    def _scalar(self, event: "yaml.ScalarEvent") -> None:
         if self._awaits_key():
             self._key(event)
             return
@@ -235,14 +239,14 @@ class _Reader:
             self.anchors[event.anchor] = (value, 1, len(event.value))
         self._place(value, event)
 
-    def _alias(self, event: yaml.AliasEvent) -> None:
+    def _alias(self, event: "yaml.AliasEvent") -> None:
         if event.anchor not in self.anchors or self._awaits_key():
             self._stop(event, f"the alias *{event.anchor} stands for nothing here", f"define &{event.anchor} before it")
         value, nodes, letters = self.anchors[str(event.anchor)]
         self._count(event, nodes, letters)
         self._place(value, event)
 
-    def _place(self, value: Data, event: yaml.Event) -> Path | None:
+    def _place(self, value: Data, event: "yaml.Event") -> Path | None:
         """Puts a value where it belongs and notes its position. Returns its path."""
         path = self._path()
         if path is not None:
@@ -260,7 +264,7 @@ class _Reader:
         frame.container[key] = value
         return path
 
-    def _key(self, event: yaml.ScalarEvent) -> None:
+    def _key(self, event: "yaml.ScalarEvent") -> None:
         frame = self.stack[-1]
         self._count(event, 1)
         key = event.value
@@ -281,7 +285,7 @@ class _Reader:
             self.source.keys[*frame.path, key] = place
         frame.key = "\0" if event.implicit[0] and key == "<<" else key
 
-    def _value(self, event: yaml.ScalarEvent) -> Data:
+    def _value(self, event: "yaml.ScalarEvent") -> Data:
         text = event.value
         if event.tag not in {None, "!", STRING_TAG}:
             self._say(event, f"the tag {shown(event.tag)} means nothing in a plan", "remove it")
@@ -289,7 +293,7 @@ class _Reader:
             return text
         return self._plain(text, event)
 
-    def _plain(self, text: str, event: yaml.ScalarEvent) -> Data:
+    def _plain(self, text: str, event: "yaml.ScalarEvent") -> Data:
         """What a scalar without quotes means."""
         path = self._path() or ()
         number = bool(path) and path[-1] in NUMBER_KEYS and FREE.isdisjoint(path)
@@ -299,7 +303,7 @@ class _Reader:
         return scalar(text)
 
 
-def position(event: yaml.Event) -> tuple[int, int]:
+def position(event: "yaml.Event") -> tuple[int, int]:
     """Line and column, from 1, where the event's text begins."""
     mark = event.start_mark
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)

@@ -10,8 +10,6 @@ from decimal import Decimal
 from math import isfinite
 from typing import Any, Final
 
-import yaml
-
 WORDS: Final = {"": None, "~": None, "null": None, "Null": None, "NULL": None} | {
     form: word == "true" for word in ("true", "false") for form in (word, word.capitalize(), word.upper())
 }
@@ -91,28 +89,3 @@ def _changed(text: str) -> tuple[str, str] | None:
         f"{text} is a number to YAML, and would become {short}",
         f'put it in quotes: "{text}"; as a number write {short}',
     )
-
-
-BREAKS: Final = "\x85\u2028\u2029\ufeff"
-"""YAML's own ends of lines beside those of ASCII, and the mark of byte order: as they are, they would be read as a
-space, or not at all.
-"""
-
-
-class PlanDumper(yaml.SafeDumper):
-    """Writes YAML that the plan's reader takes for the same data: texts that look like numbers in quotes, numbers
-    in full.
-    """
-
-
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    plain = scalar(text) is text and trap(text) is None and not any(sign in text for sign in BREAKS)
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')
-
-
-def _float(dumper: yaml.SafeDumper, value: float) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:float", spell(value))
-
-
-PlanDumper.add_representer(str, _text)
-PlanDumper.add_representer(float, _float)

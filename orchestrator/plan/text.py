@@ -5,10 +5,10 @@ from typing import Any
 
 import yaml
 
+from orchestrator.plan.dumper import PlanDumper
 from orchestrator.plan.model import Plan
 from orchestrator.plan.params import REFERENCE, is_later
 from orchestrator.plan.source import Path
-from orchestrator.plan.spelling import PlanDumper
 
 
 def plan_text(plan: Plan) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.atomic_write import require_file, require_writable, write_whole
+from orchestrator.atomic_write import require_file, require_writable, write_all, write_whole
 from orchestrator.specialfile import is_special
 
 
@@ -72,3 +72,12 @@ def test_what_is_read_again_later_needs_a_file(tmp_path):
     require_file(tmp_path / "run.tar")
     with pytest.raises(OSError, match="no file"):
         require_file(Path("/dev/null"))
+
+
+def test_of_several_files_each_is_synced_and_their_folder_once_after_them(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(Path(f"/proc/self/fd/{handle}").resolve()))
+    write_all([(tmp_path / "a" / name, name) for name in ("one", "two")])
+    assert [each.name.split(".")[1] for each in synced[:2]] == ["one", "two"]
+    assert synced[2:] == [tmp_path / "a"]
+    assert [(tmp_path / "a" / name).read_text() for name in ("one", "two")] == ["one", "two"]

@@ -1,9 +1,11 @@
 """What a run of one command does not need, it does not load: that is most of the time it takes."""
 
+import json
 import subprocess
 import sys
 
 import pytest
+import yaml
 
 PLAN = """
 schema: 1
@@ -14,12 +16,10 @@ workstreams:
   A: {title: A, lead: ME, tasks: [{id: t, title: T, command: ["true"]}]}
 """
 LOADED = """
-import sys
+import atexit, sys
 from orchestrator.cli.start import main
-try:
-    main()
-finally:
-    print("loaded", *sorted(sys.modules))
+atexit.register(lambda: print("loaded", *sorted(sys.modules)))
+main()
 """
 UNNEEDED = (
     "grandalf",
@@ -46,7 +46,11 @@ UNNEEDED = (
 def loaded(tmp_path_factory):
     folder = tmp_path_factory.mktemp("one")
     (folder / "one.yaml").write_text(PLAN)
-    command = (sys.executable, "-c", LOADED, "run", "one.yaml")
+    return loaded_by("one.yaml", folder)
+
+
+def loaded_by(plan, folder):
+    command = (sys.executable, "-c", LOADED, "run", plan)
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
     names = next(line for line in done.stdout.splitlines() if line.startswith("loaded "))
     return set(names.split()[1:])
@@ -56,3 +60,8 @@ def loaded(tmp_path_factory):
 def test_a_run_of_one_command_does_not_load(name, loaded):
     assert "orchestrator.engine.engine" in loaded
     assert name not in loaded
+
+
+def test_a_plan_in_json_is_read_without_the_reader_of_yaml(tmp_path):
+    (tmp_path / "one.json").write_text(json.dumps(yaml.safe_load(PLAN)))
+    assert "yaml" not in loaded_by("one.json", tmp_path)

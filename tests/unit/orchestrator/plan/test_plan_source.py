@@ -3,9 +3,10 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from orchestrator.plan.dumper import PlanDumper
 from orchestrator.plan.problem import PlanError
 from orchestrator.plan.source import NODE_LIMIT, read_source
-from orchestrator.plan.spelling import PlanDumper, spell
+from orchestrator.plan.spelling import spell
 
 
 def problems_of(text):
