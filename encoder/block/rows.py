@@ -12,8 +12,9 @@ from encoder.block.layout import NO_FLAGS, Stream, open_stream, write_streams
 from encoder.errors import FormatError
 from encoder.limits import Limits
 from encoder.mixing.loading import ROWS, prepare_mixing
-from encoder.mixing.models import LEVELS, LIGHT, WRITTEN_ROWS, row_model
+from encoder.mixing.models import LEVELS, LIGHT, row_model, written_rows
 from encoder.strategy import BackEnd, Strategy
+from encoder.trees import TREES
 
 LEAST_MIXED: Final = 4096
 """Bytes, below which a block is left to brotli: a model learns little from so few, and small inputs never load the
@@ -43,7 +44,7 @@ def pack_rows(view: memoryview, strategy: Strategy) -> bytes | None:
     """Everything after a body's header, or None where token rows do not apply."""
     if strategy.level not in LEVELS:
         raise ValueError(f"{BackEnd.MIXING} has levels {LEVELS[0]} to {LEVELS[-1]}, not {strategy.level}")
-    model = WRITTEN_ROWS[strategy.level]
+    model = written_rows(strategy.level, document=TREES[strategy.tree].document)
     prepare_mixing(ROWS[model])
     from encoder.mixing.row_body import encode_rows  # noqa: PLC0415  kernels are loaded only when something is mixed
 

@@ -6,7 +6,7 @@ from typing import Final
 from encoder.block.backends import compress
 from encoder.block.columns import LARGEST_TRANSFORMED, LAYOUT_LEVEL, Packing, packing_of
 from encoder.block.hasty import hasty_body
-from encoder.block.layout import FORM, ROWS, Header
+from encoder.block.layout import ROWS, Header
 from encoder.block.plain import far_below_sample, one_stream, size_behind, stream_body
 from encoder.block.rows import LEAST_MIXED, pack_rows, small_strategy
 from encoder.block.slices import middle_of
@@ -39,11 +39,10 @@ class _At:
     hardly_any_gain: Final = 0.95  # of the plain bytes at the level for prose: at their own they may be smaller
 
     # mixing
-    mixed: Final = 0.66  # of `quick_level`: below it light rows are not held against plain bytes
     light_gain: Final = (
         0.9  # of the records' other body: at the light level, above it mixing gains too little for its time
     )
-    far_below: Final = 0.5  # the same, of any body and at the light level
+    far_below: Final = 0.5  # of `quick_level`: below it light documents are not compared with their plain bytes
     # of what a sample foretells of the plain bytes, which gain more as a whole than it does; at each level
     below_estimate: Final = (0.8, 0.75)
     rows_gain: Final = (
@@ -261,23 +260,22 @@ def _clearly_pays(body: bytes, view: memoryview, strategy: Strategy) -> bool:
 
 
 def _mixed_clearly_pays(body: bytes, columns: int, view: memoryview, strategy: Strategy) -> bool:
-    """Whether the body is far below a quick compression of the plain bytes, or well below what a sample of them
-    foretells. These may be mixed, so that the first is stricter for anything but rows of records; and full mixing may
-    halve them and more, so that there only the sample counts.
+    """Whether the body is well below what a sample foretells of the plain bytes; or, of a document at the light level,
+    far below a quick compression of them.
 
-    Plain bytes of records are mixed fully at both levels, so the higher level must not leave them out where the lower
-    one may try them. Where already their columns are below what is foretold, neither does.
+    Plain bytes of records are mixed fully at both levels, which may halve them and more, so that only the sample
+    counts. The higher level must not leave them out where the lower one may try them. Where already their columns are
+    below what is foretold, neither does.
     """
     from encoder.block.several import LEAST_SAMPLED, foretold_size  # noqa: PLC0415  as above
 
-    if strategy.level == LIGHT:
-        rows = body[0] & FORM == ROWS and TREES[strategy.tree].records
-        quick = size_behind(BackEnd.ZSTD, view, _At.quick_level)
-        if len(body) < (_At.mixed if rows else _At.far_below) * quick:
-            return True
+    records = TREES[strategy.tree].records
+    light_document = strategy.level == LIGHT and not records
+    if light_document and len(body) < _At.far_below * size_behind(BackEnd.ZSTD, view, _At.quick_level):
+        return True
     if len(view) < LEAST_SAMPLED:
         return False  # the sample would take as long as what it is to spare
     foretold = foretold_size(view, _plain_level(strategy))
-    if TREES[strategy.tree].records and columns < foretold:
+    if records and columns < foretold:
         return True
     return len(body) < _At.below_estimate[strategy.level - 1] * foretold
