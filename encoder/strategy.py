@@ -20,8 +20,8 @@ class TreeType(StrEnum):
 
 class BackEnd(StrEnum):
     """The general compressor that stands behind the transform: a library's, or our own context mixing. CARRIED is zstd
-    behind a codebook, NUMBERS is LZMA behind differences of numbers in byte planes; neither is asked for, but used
-    where a strategy has a codebook, or where that is smaller.
+    behind a codebook, NUMBERS is LZMA behind differences of numbers in byte planes, FILTERED is any behind a filter;
+    none of these is asked for, but used where a strategy has a codebook, or where that is smaller.
     """
 
     STORE = "store"
@@ -31,6 +31,7 @@ class BackEnd(StrEnum):
     MIXING = "mixing"
     CARRIED = "zstd+codebook"
     NUMBERS = "numbers"
+    FILTERED = "filtered"
 
 
 HASTY: Final = 12
@@ -42,7 +43,8 @@ class Strategy:
     """How one block is encoded.
 
     tree: which tokeniser takes it apart; with TEXT and OPAQUE the back end gets the bytes as they are.
-    back_end, level: the compressor behind it, and that compressor's own level.
+    back_end, level: the compressor behind it, and that compressor's own level. With STORE, a level is zstd's, for bytes
+    that are stored only where it gains nothing; 0 for none.
     verify: decode what was encoded, compare, and fall back to zstd should it differ.
     separator: the field separator of CSV, one byte; ignored elsewhere.
     text_level: the level for streams of text behind the transform, None for `level`. Text gains by a higher level

@@ -5,6 +5,7 @@
     stream   any bytes as a stream, its checksums made right so that damage gets past them: a GlyphError, or bytes
     encode   any bytes under any strategy: the same bytes come back
     numbers  any bytes as a stream of back end 6: a GlyphError, or exactly so many bytes; as numbers: they come back
+    filters  the same of back end 7, with branches and columns
 
 Any other exception, an answer that takes longer than a second, or memory over 1 GiB is a finding; libFuzzer writes its
 input to the working directory as crash-…, and --replay runs such files again. Coverage is that of Python code; kernels
@@ -144,6 +145,20 @@ def fuzz_numbers(data: bytes) -> None:
     assert decompress(used, memoryview(packed), len(stream)) == stream
 
 
+def fuzz_filters(data: bytes) -> None:
+    """The first two bytes say how many bytes are asked for."""
+    from encoder.block.backends import compress, decompress, memory_of  # noqa: PLC0415 - as above
+    from encoder.errors import GlyphError  # noqa: PLC0415 - as above
+    from encoder.strategy import BackEnd  # noqa: PLC0415 - as above
+
+    size, stream = int.from_bytes(data[:2], "little"), data[2:]
+    with contextlib.suppress(GlyphError):
+        memory_of(BackEnd.FILTERED, memoryview(stream), size)
+        assert len(decompress(BackEnd.FILTERED, memoryview(stream), size)) == size
+    used, packed = compress(BackEnd.FILTERED, stream, 1, text=False)
+    assert decompress(used, memoryview(packed), len(stream)) == stream
+
+
 def strategies() -> list[Any]:
     """Every strategy of every built-in profile, every tree type before every back end, and before zstd with a
     codebook.
@@ -167,6 +182,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "stream": fuzz_stream,
     "encode": fuzz_encode,
     "numbers": fuzz_numbers,
+    "filters": fuzz_filters,
 }
 
 
@@ -176,6 +192,9 @@ def seeds(target: str) -> Iterator[bytes]:
     """
     if target == "numbers":
         yield from number_seeds()
+        return
+    if target == "filters":
+        yield from filter_seeds()
         return
     from benchmarks.codec.generated import FAMILIES, Source  # noqa: PLC0415 - as above
     from encoder.api import encode  # noqa: PLC0415 - as above
@@ -204,6 +223,19 @@ def number_seeds() -> Iterator[bytes]:
     for width, channels, order, big in product(WIDTHS, (1, 2, 3, 255), range(4), (False, True)):
         head = Layout(width, channels, order, big).to_bytes()
         yield len(planes).to_bytes(2, "little") + head + packed
+
+
+def filter_seeds() -> Iterator[bytes]:
+    """Calls and records as streams of back end 7, before every back end that is a library's."""
+    from encoder.block.backends import compress, filtered_stream  # noqa: PLC0415 - as above
+    from encoder.block.filters import Branches, Columns  # noqa: PLC0415 - as above
+    from encoder.strategy import BackEnd  # noqa: PLC0415 - as above
+
+    data = b"".join(b"\x48\xe8" + (4096 - 11 * n).to_bytes(4, "little") + bytes((n % 7, 0, n % 256)) for n in range(99))
+    for by in (Branches(), Columns(9, (False,) * 8 + (True,)), Columns(255, (True, False, False) * 85)):
+        for back_end in (BackEnd.STORE, BackEnd.ZSTD, BackEnd.LZMA, BackEnd.BROTLI, BackEnd.NUMBERS):
+            used, inner = compress(back_end, by.apply(data), 1, text=False)
+            yield len(data).to_bytes(2, "little") + filtered_stream(by.to_bytes(), used, inner)
 
 
 def watched(run: Callable[[bytes], None]) -> Callable[[bytes], None]:

@@ -203,15 +203,58 @@ def _numbers_decompress(data: memoryview, raw_size: int, codebook: bytes) -> byt
     return decompress_numbers(data, raw_size)
 
 
+def _filtered_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
+    from encoder.block.filters import Branches, columns_in  # noqa: PLC0415  as above
+
+    filters = [by for by in (Branches(), columns_in(data)) if by]
+    streams = (
+        filtered_stream(by.to_bytes(), *compress(BackEnd.LZMA, by.apply(data), level, text=False)) for by in filters
+    )
+    return min(streams, key=len)
+
+
+def filtered_stream(head: bytes, back_end: BackEnd, inner: bytes) -> bytes:
+    """A stream of FILTERED. head: of its filter. inner: what that back end made of what the filter gave."""
+    return head + bytes((CODECS[back_end].code,)) + inner
+
+
+def _filtered_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table
+    from encoder.block.filters import read_filter  # noqa: PLC0415  as above
+
+    by, rest = read_filter(data)
+    return by.undo(decompress(_inner_of(rest), rest[1:], raw_size))
+
+
+def _inner_of(rest: memoryview) -> BackEnd:
+    """The back end behind a filter, by what follows the filter's head."""
+    if not len(rest):
+        raise FormatError("a filtered stream names no back end")
+    inner = back_end_of(rest[0])
+    if inner in (BackEnd.CARRIED, BackEnd.FILTERED):
+        raise FormatError(f"back end {rest[0]} never stands behind a filter")
+    return inner
+
+
 _BROTLI_WINDOW: Final = (10, 22)
+_BROTLI_CAREFUL: Final = 10
+_BROTLI_WIDE: Final = 1 << 17
+_BROTLI_WIDEST: Final = 24
+"""From that level and so many bytes on, brotli's parts grow with its window: the largest makes the fewest bytes. A
+block that is longer than the usual window gets a wider one.
+"""
 
 
 def _brotli_compress(data: bytes | memoryview, level: int, text: bool, codebook: bytes) -> bytes:  # noqa: ARG001, FBT001  one signature for the table
     import brotli  # noqa: PLC0415  as above
 
+    return bytes(brotli.compress(data, quality=level, lgwin=_brotli_window(len(data), level)))
+
+
+def _brotli_window(size: int, level: int) -> int:
     low, high = _BROTLI_WINDOW
-    window = min(high, max(low, len(data).bit_length()))
-    return bytes(brotli.compress(data, quality=level, lgwin=window))
+    if level >= _BROTLI_CAREFUL and size >= _BROTLI_WIDE:
+        return high if size <= 1 << high else _BROTLI_WIDEST
+    return min(high, max(low, size.bit_length()))
 
 
 def _brotli_decompress(data: memoryview, raw_size: int, codebook: bytes) -> bytes:  # noqa: ARG001  one signature for the table
@@ -273,6 +316,7 @@ CODECS: Final[dict[BackEnd, Codec]] = {
     BackEnd.MIXING: Codec(4, LEVELS, _mixing_compress, _mixing_decompress),
     BackEnd.CARRIED: Codec(5, (-100, 22), _carried_compress, _carried_decompress),
     BackEnd.NUMBERS: Codec(6, (0, 9), _numbers_compress, _numbers_decompress),
+    BackEnd.FILTERED: Codec(7, (0, 9), _filtered_compress, _filtered_decompress),
 }
 BY_CODE: Final[dict[int, BackEnd]] = {codec.code: name for name, codec in CODECS.items()}
 BACK_END_BITS: Final = 3
@@ -342,11 +386,20 @@ def memory_of(back_end: BackEnd, data: memoryview, raw_size: int) -> int:
     """Bytes that `decompress` takes beside what the stream and its result take; 0 where that is little."""
     if back_end is BackEnd.NUMBERS:
         return 6 * raw_size
+    if back_end is BackEnd.FILTERED:
+        return _memory_of_filtered(data, raw_size)
     if back_end is not BackEnd.MIXING or not len(data) or data[0] not in TEXT_MODELS:
         return 0
     from encoder.mixing.memory import text_sizes  # noqa: PLC0415  for what was mixed
 
     return text_sizes(raw_size, data[0]).memory + 2 * raw_size + len(data)
+
+
+def _memory_of_filtered(data: memoryview, raw_size: int) -> int:
+    from encoder.block.filters import MEMORY, read_filter  # noqa: PLC0415  as above
+
+    _, rest = read_filter(data)
+    return MEMORY * raw_size + memory_of(_inner_of(rest), rest[1:], raw_size)
 
 
 def decompress(back_end: BackEnd, data: memoryview, raw_size: int, codebook: bytes = b"") -> bytes:

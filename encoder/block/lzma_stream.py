@@ -3,6 +3,7 @@ stream's own size.
 """
 
 import lzma
+from collections.abc import Iterator
 from typing import Any, Final, TypeAlias
 
 from encoder.block.slices import slices_of
@@ -23,8 +24,11 @@ _SHAPES: Final[tuple[LzmaShape, ...]] = (
     PLANES_SHAPE,
 )
 """LZMA's own first: of data of many kinds, of text, of numbers of two, four and eight bytes, and of single bytes."""
+_FURTHER_SHAPES: Final[tuple[LzmaShape, ...]] = ((3, 0, 0), (2, 0, 2), (0, 0, 2), TEXT_SHAPE, (3, 0, 1), PLANES_SHAPE)
+_FURTHER_SEARCHES: Final[tuple[dict[str, int], ...]] = ({"nice_len": 64}, {"nice_len": 128}, {"mf": lzma.MF_BT3})
 _SHAPE_LEVEL: Final = 1
 _SHAPE_GAINS: Final = 0.97  # times what the usual shape makes of that part: less may be chance
+_SHAPE_CERTAIN: Final = 0.9  # the same: less is no chance
 _SHAPED_BY: Final = 1 << 14
 """Bytes of each slice, on which shapes are held against each other."""
 _EXTREME_FROM: Final = 9
@@ -33,10 +37,33 @@ _EXTREME_FROM: Final = 9
 
 def lzma_shape(data: bytes | memoryview) -> LzmaShape:
     """The shape that makes a part of the data smallest."""
+    return _best_shapes(data)[0]
+
+
+def smallest_lzma(data: bytes | memoryview, level: int) -> bytes:
+    """The stream of the shape that a part of the data speaks for, or of two, where that says little."""
+    return min((shaped_lzma(data, level, shape) for shape in _best_shapes(data)), key=len)
+
+
+def every_lzma(data: bytes | memoryview, level: int) -> Iterator[bytes]:
+    """The streams of shapes that a part of the data cannot tell from each other, and of other searches for matches."""
+    usual = _filters(len(data), level, _best_shapes(data)[0])[0]
+    searches = [{**usual, **search} for search in _FURTHER_SEARCHES]
+    shapes = [_filters(len(data), level, shape)[0] for shape in _FURTHER_SHAPES]
+    return (lzma.compress(data, format=lzma.FORMAT_RAW, filters=[one]) for one in (*searches, *shapes))
+
+
+def _best_shapes(data: bytes | memoryview) -> list[LzmaShape]:
+    """The shape that a part of the data speaks for, then the other of it and the usual one, where that may be
+    chance.
+    """
     part = slices_of(data, _SHAPED_BY)
     usual, *others = [(len(shaped_lzma(part, _SHAPE_LEVEL, shape)), shape) for shape in _SHAPES]
     best = min(others, key=lambda one: one[0])
-    return best[1] if best[0] < _SHAPE_GAINS * usual[0] else usual[1]
+    if best[0] >= usual[0]:
+        return [usual[1]]
+    shapes = [best[1], usual[1]] if best[0] < _SHAPE_GAINS * usual[0] else [usual[1], best[1]]
+    return shapes[:1] if best[0] < _SHAPE_CERTAIN * usual[0] else shapes
 
 
 def shaped_lzma(data: bytes | memoryview, level: int, shape: LzmaShape) -> bytes:

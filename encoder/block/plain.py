@@ -13,6 +13,10 @@ _QUICK_BROTLI: Final = 9
 """Up to that level brotli is as quick as zstd."""
 _WORTH_A_PROBE: Final = 1024
 """Bytes; fewer cost little, and brotli's own dictionary may help where zstd sees nothing."""
+_PAGES, _PAGE = 32, 1 << 12
+"""How many pages are looked at, and their bytes, of a block that seems to be chance."""
+_CAREFUL: Final = 9
+"""From that level of zstd on, all of such a block is."""
 _STEP: Final = 1 << 15
 """Words that are compared at once, which stay in the cache."""
 
@@ -55,9 +59,21 @@ def stream_body(used: BackEnd, level: int, stream: bytes, tree: TreeType, *, fel
 
 
 def _compressed(view: memoryview, strategy: Strategy) -> tuple[BackEnd, bytes]:
+    if strategy.back_end is BackEnd.STORE and strategy.level:
+        return _unless_chance(view, strategy.level)
     if strategy.back_end is BackEnd.BROTLI and len(view) >= LEAST_SAMPLE and _is_one_byte(view):
         return BackEnd.BROTLI, _of_one_byte(view[0], len(view), strategy.level)
     return compress(strategy.back_end, view, strategy.level, text=True, codebook=strategy.codebook)
+
+
+def _unless_chance(view: memoryview, level: int) -> tuple[BackEnd, bytes]:
+    """The bytes behind zstd. At a quick level they are stored, where that makes pages from everywhere no smaller."""
+    if level >= _CAREFUL:
+        return compress(BackEnd.ZSTD, view, level, text=False)
+    step = max(_PAGE, len(view) // _PAGES)
+    pages = b"".join(view[at : at + _PAGE] for at in range(0, len(view), step))
+    used, _ = compress(BackEnd.ZSTD, pages, level, text=False)
+    return (used, b"") if used is BackEnd.STORE else compress(BackEnd.ZSTD, view, level, text=False)
 
 
 def _is_slow(strategy: Strategy) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 
 from encoder.block.backends import compress, mixed_within
 from encoder.block.below import clearly_below_plain
-from encoder.block.lzma_stream import lzma_shape, shaped_lzma
+from encoder.block.lzma_stream import every_lzma, smallest_lzma
 from encoder.block.slices import slices_of
 from encoder.mixing.models import FULL, LIGHT
 from encoder.strategy import BackEnd
@@ -28,6 +28,11 @@ _WITH_OTHERS: Final = (BackEnd.ZSTD, BackEnd.BROTLI)
 as ours takes beside.
 """
 _QUICK: Final = 9  # of zstd
+_OURS: Final = 68
+"""Bytes that our file of one block takes beside its stream."""
+_BESIDE: Final = {BackEnd.ZSTD: 8, BackEnd.LZMA: 56, BackEnd.BROTLI: 0}
+"""Bytes that a rival's file takes beside the stream that is also in ours."""
+_MOST: Final = 1 << 62
 
 
 class _At:
@@ -36,7 +41,7 @@ class _At:
     """
 
     # A sample holds less that comes again far off, by which LZMA gains more than zstd and brotli do
-    library: Final = 1.0  # zstd and brotli: below it they are run on the whole block too
+    library: Final = 1.01  # zstd and brotli: below it they are run on the whole block too
     mixing: Final = 1.1  # as `library`; a model has learned less at the sample's end
     mixed: Final = 0.9  # mixing: below it no library is smaller on the block
     light: Final = 0.95  # mixing at the light level, of what is no text: above it, it gains too little for its time
@@ -68,20 +73,24 @@ def smallest_stream(view: memoryview, level: int, beaten: int | None = None) -> 
     if first.back_end is BackEnd.MIXING and beaten is not None and _At.learned * foretold_size(view, level) > beaten:
         return Stream(BackEnd.STORE, 0, bytes(view))
     best = tried = _stream(first.back_end, view, level, most)
+    rival, seen = _rival_of(tried), {first.back_end}
     if first.back_end is BackEnd.MIXING and _repeats_far_off(view, min(len(best.data), most)):
-        best = _smaller(best, _stream(BackEnd.LZMA, view, level, most))
+        stream = _stream(BackEnd.LZMA, view, level, most)
+        rival = min(rival, _rival_of(stream))
+        best = _smaller(best, stream)
     for candidate in others:
         foretold = candidate.part * len(tried.data) / max(1, first.part)
         bound = min(len(best.data), most)
         if (_At.learned if candidate.back_end is BackEnd.MIXING else _At.foretold) * foretold < bound:
-            best = _smaller(best, _stream(candidate.back_end, view, level, bound))
+            stream = _stream(candidate.back_end, view, level, bound)
+            rival = min(rival, _rival_of(stream))
+            seen.add(candidate.back_end)
+            best = _smaller(best, stream)
     if level > LIGHT and best.back_end is BackEnd.MIXING and _learns_no_more(view):
         best = _smaller(best, _stream(BackEnd.MIXING, view, LIGHT, len(best.data)))
-    if level == LIGHT and len(best.data) < most and _may_gain_fully(view, best):
-        best = _smaller(
-            best, _stream(BackEnd.MIXING, view, FULL, int(_At.fully.get(best.back_end, 1) * len(best.data)))
-        )
-    return best
+    if len(best.data) >= most:
+        return best
+    return _below_rivals(view, best, rival, mixes=level == LIGHT or BackEnd.MIXING not in seen, light=level == LIGHT)
 
 
 def _repeats_far_off(view: memoryview, size: int) -> bool:
@@ -103,6 +112,33 @@ def _learns_no_more(view: memoryview) -> bool:
         return True
     sample = sample_of(view)
     return _tried(BackEnd.MIXING, sample, LIGHT).part < _tried(BackEnd.MIXING, sample, FULL).part
+
+
+def _below_rivals(view: memoryview, best: Stream, rival: int, *, mixes: bool, light: bool) -> Stream:
+    """The best stream, or one that more time makes smaller, where a rival's file may be smaller than ours.
+
+    rival: bytes of the smallest of those that are known. mixes: whether full mixing was not tried. light: whether the
+    light level asks for more of it than that.
+    """
+    beaten = _is_beaten(best, rival)
+    if mixes and (beaten or (light and _may_gain_fully(view, best))):
+        most = len(best.data) if beaten else int(_At.fully.get(best.back_end, 1) * len(best.data))
+        best = _smaller(best, _stream(BackEnd.MIXING, view, FULL, most))
+    if best.back_end is BackEnd.LZMA and _is_beaten(best, rival):
+        for data in every_lzma(view, best.level):
+            best = _smaller(best, Stream(BackEnd.LZMA, best.level, data))
+            if not _is_beaten(best, rival):
+                break
+    return best
+
+
+def _rival_of(stream: Stream) -> int:
+    """Bytes of the file that a rival makes of the same."""
+    return len(stream.data) + _BESIDE[stream.back_end] if stream.back_end in _BESIDE else _MOST
+
+
+def _is_beaten(stream: Stream, rival: int) -> bool:
+    return len(stream.data) + _OURS > rival
 
 
 def _may_gain_fully(view: memoryview, best: Stream) -> bool:
@@ -151,7 +187,11 @@ def _worth_running(view: memoryview, level: int) -> list[_Candidate]:
     lzma = _tried(BackEnd.LZMA, sample, level)
     numbers = _tried(BackEnd.NUMBERS, sample, level) if _may_be_numbers(sample) else None
     mixed = _mixed_of(sample, level, lzma, text=numbers is None)
-    if mixed and mixed.part < _At.mixed * min(lzma.part, numbers.part if numbers else lzma.part):
+    zstd = _tried(BackEnd.ZSTD, sample, level)
+    libraries = [one.part for one in (lzma, numbers, zstd) if one]
+    if mixed and level > LIGHT:  # which takes so long that one trial more is little
+        libraries.append(_tried(BackEnd.BROTLI, sample, level).part)
+    if mixed and mixed.part < _At.mixed * min(libraries):
         return [mixed]
     if numbers and numbers.part < _At.clear_numbers * lzma.part:
         return [numbers, *([mixed] if mixed else [])]
@@ -160,7 +200,7 @@ def _worth_running(view: memoryview, level: int) -> list[_Candidate]:
         close.append(numbers)
     if mixed and mixed.part < min(_At.mixing * lzma.part, _At.shrunk * len(sample)):
         close.append(mixed)
-    plain = (_tried(back_end, sample, level) for back_end in (BackEnd.ZSTD, BackEnd.BROTLI))
+    plain = (zstd, _tried(BackEnd.BROTLI, sample, level))
     return [*close, *(one for one in plain if one.part < _At.library * lzma.part)]
 
 
@@ -176,18 +216,19 @@ def _may_be_numbers(sample: memoryview) -> bool:
 
 
 def _tried(back_end: BackEnd, sample: memoryview, level: int) -> _Candidate:
-    return _Candidate(back_end, _part_size(back_end, bytes(sample), level))
+    return _Candidate(back_end, part_size(back_end, bytes(sample), level))
 
 
-@lru_cache(maxsize=6)  # of one block: it is asked whether plain bytes are worth a trial, and then which back end
-def _part_size(back_end: BackEnd, sample: bytes, level: int) -> int:
+@lru_cache(maxsize=8)  # of one block: it is asked whether plain bytes are worth a trial, and then which back end
+def part_size(back_end: BackEnd, sample: bytes, level: int) -> int:
+    """What a back end makes of a part of a block; kept for a few parts. level: of mixing."""
     return len(_stream(back_end, memoryview(sample), level, len(sample)).data)
 
 
 def _stream(back_end: BackEnd, view: memoryview, mixing: int, most: int) -> Stream:
     level = _LEVELS.get(back_end, mixing)
     if back_end is BackEnd.LZMA:
-        data = shaped_lzma(view, level, lzma_shape(view))
+        data = smallest_lzma(view, level)
     elif back_end is BackEnd.MIXING:
         data = mixed_within(view, level, most) or bytes(view)
     else:

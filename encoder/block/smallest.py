@@ -9,7 +9,7 @@ from encoder.block.hasty import hasty_body
 from encoder.block.layout import ROWS, Header
 from encoder.block.plain import far_below_sample, one_stream, size_behind, stream_body
 from encoder.block.rows import LEAST_MIXED, pack_rows, small_strategy
-from encoder.block.slices import middle_of
+from encoder.block.slices import LEAST_SAMPLE, middle_of
 from encoder.glyphs.segments import SegmentPlace
 from encoder.mixing.models import FULL, LIGHT
 from encoder.strategy import BackEnd, Strategy, TreeType
@@ -198,24 +198,34 @@ def plain_body(
     Raises ValueError for a level that the back end does not have.
     """
     if strategy.back_end is not BackEnd.MIXING:
-        if tree is TreeType.OPAQUE and strategy.back_end is BackEnd.ZSTD and strategy.level >= _At.numbers_from:
+        careful = strategy.back_end is BackEnd.ZSTD and strategy.level >= _At.numbers_from
+        if careful and (tree is TreeType.OPAQUE or _may_be_numbers(view)):
             strategy = _lower_for_numbers(view, strategy)
         if strategy.below is None:
             return one_stream(view, strategy, tree, fell_back=fell_back)
         from encoder.block.below import plain_stream  # noqa: PLC0415  for levels that have one below
 
         return plain_stream(view, strategy, tree, fell_back=fell_back)
-    from encoder.block.several import smallest_stream  # noqa: PLC0415  for those who have the time
+    from encoder.block.filtered import smallest_of_all  # noqa: PLC0415  for those who have the time
 
     if beaten is not None and strategy.level == LIGHT and TREES[strategy.tree].records:
         beaten = int(_At.light_gain * beaten)
-    stream = smallest_stream(view, _plain_level(strategy), beaten)
+    stream = smallest_of_all(view, _plain_level(strategy), beaten)
     return stream_body(stream.back_end, stream.level, stream.data, tree, fell_back=fell_back)
 
 
 def _plain_level(strategy: Strategy) -> int:
     """At which plain bytes are mixed: those of records fully, as they are small by it or not mixed at all."""
     return FULL if TREES[strategy.tree].records else strategy.level
+
+
+def _may_be_numbers(view: memoryview) -> bool:
+    """Whether bytes that were taken for text are none. Few load nothing to find that out."""
+    if len(view) < LEAST_SAMPLE:
+        return False
+    from encoder.block.numbers import looks_like_numbers  # noqa: PLC0415  as above
+
+    return looks_like_numbers(middle_of(view))
 
 
 def _lower_for_numbers(view: memoryview, strategy: Strategy) -> Strategy:

@@ -17,8 +17,8 @@ from encoder.limits import Limits
 MAGIC: Final = b"\x8eGLYPH\r\n"  # a high bit and both line ends show a transfer that changed the bytes
 END_MAGIC: Final = b"\x8eGLYEND\n"
 MAJOR: Final = 1
-MINOR: Final = 3
-"""Of what is written: codebooks (1), plain bytes taken apart as numbers (2), short ends (3)."""
+MINOR: Final = 4
+"""Of what is written: codebooks (1), plain bytes taken apart as numbers (2), short ends (3), filters (4)."""
 
 HEADER: Final = struct.Struct("<8sBBBBI")  # magic, major, minor, must flags, may flags, block size
 CHECK: Final = struct.Struct("<I")  # low half of the xxh3-64 of the header before it

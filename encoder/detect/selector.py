@@ -46,7 +46,10 @@ stay well below.
 MOST_REPEATED: Final = 0.02
 """Share of a sample's anchors that can be repeated in incompressible data."""
 
-STORED: Final = Strategy(TreeType.OPAQUE, BackEnd.STORE, 0)
+STORED: Final = Strategy(TreeType.OPAQUE, BackEnd.STORE, 7)
+"""Stored, unless zstd at that level makes it smaller: a sample can miss what is not like the rest of its block. Level 7
+makes such blocks as small as level 9.
+"""
 
 MOST_UNSEEN: Final = 7
 """How many blocks like an examined one can skip their own look."""
@@ -352,7 +355,10 @@ class AdaptiveCompressionSelector:
         if incompressible(pattern):
             # a slow strategy finds what the pattern does not show, in sound for one
             own = self._strategies.get(TreeType.OPAQUE)
-            return [own if own is not None and own.back_end is BackEnd.MIXING else STORED]
+            if own is not None and own.back_end is BackEnd.MIXING:
+                return [own]
+            careful = own is not None and own.back_end is BackEnd.ZSTD and not self._is_hasty()
+            return [replace(STORED, level=own.level) if own is not None and careful else STORED]
         trees = worth_trying(self._tree.shortlist(pattern), pattern)
         if TREES[pattern.tree].plain and not may_be_records(pattern) and self._is_hasty():
             return [strategy_for(TreeType.TEXT, pattern, self._strategies)]

@@ -23,6 +23,8 @@ CASES = {
     "json-nested": (TreeType.JSON, BackEnd.ZSTD, 9),
     "log-pooled": (TreeType.LOG, BackEnd.ZSTD, 3),
     "opaque-numbers": (TreeType.OPAQUE, BackEnd.NUMBERS, 9),
+    "opaque-branches": (TreeType.OPAQUE, BackEnd.FILTERED, 9),
+    "opaque-columns": (TreeType.OPAQUE, BackEnd.FILTERED, 9),
 }
 RECORDS = {
     TreeType.LOG: 'Jan {0} 10:0{1} host app[{2}]: took {3}.{4} ms -{5}.5 "q{6}" deadbeef{7:02x} \x01\n',
@@ -37,16 +39,8 @@ RECORDS = {
 
 def raw(name: str) -> bytes:
     """The bytes that a golden body decodes to."""
-    if name == "csv-sorted":
-        return _dependent_columns()
-    if name == "xml-pooled":
-        return _said_twice()
-    if name == "json-nested":
-        return _keys_of_data()
-    if name == "log-pooled":
-        return _names_in_many_lines()
-    if name == "opaque-numbers":
-        return _sound()
+    if name in MADE:
+        return MADE[name]()
     tree = CASES[name][0]
     numbers = [[n * step % (40 * step + 9) for step in range(1, 9)] for n in range(200)]
     return "".join(RECORDS[tree].format(*row) for row in numbers).encode() + b"a tail without its newline, 7"
@@ -90,10 +84,39 @@ def _sound() -> bytes:
     return bytes(out) + b"\x07"
 
 
+def _program() -> bytes:
+    """Calls of a few functions from everywhere, some of them close to each other or to the end."""
+    out, chance = bytearray(), 1
+    for n in range(900):
+        chance = chance * 1103515245 % 2**31 + 12345
+        out += bytes((0x48, 0x89, n * n % 251, 0x55, 0xC3))[: chance >> 16 & 3] * (1 + (chance >> 24) % 3)
+        out += b"\xe8\xe9\xe8"[: (n % 11) // 7 * (n % 3)]
+        out += b"\xe8" + ((chance >> 8) % 13 * 4096 - len(out) - 5).to_bytes(4, "little", signed=True)
+    return bytes(out) + b"\xe8\x01\x00"
+
+
+def _structures() -> bytes:
+    """Records of eleven bytes, a counter among them, and a part of one at the end."""
+    rows = (n.to_bytes(3, "little") + bytes((n * n % 7, 0, n % 251)) + b"value" for n in range(900))
+    return b"".join(rows) + b"abcd"
+
+
 def _keys_of_data() -> bytes:
     """A document on one line, whose objects are named by data and hold places in arrays."""
     shapes = [f'"S{n}":{{"doc":"{_words(n)}","at":[{n},{n * n % 97},[{n / 4},0]],"ok":true}}' for n in range(300)]
     return ('{"version":"2.0","shapes":{' + ",".join(shapes) + "}}").encode()
+
+
+MADE = {
+    "csv-sorted": _dependent_columns,
+    "xml-pooled": _said_twice,
+    "json-nested": _keys_of_data,
+    "log-pooled": _names_in_many_lines,
+    "opaque-numbers": _sound,
+    "opaque-branches": _program,
+    "opaque-columns": _structures,
+}
+"""Bodies whose bytes are not of `RECORDS`."""
 
 
 def main() -> None:

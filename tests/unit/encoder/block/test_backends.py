@@ -94,7 +94,7 @@ def test_the_contexts_that_a_thread_keeps_are_small_together_however_often_each_
     assert sum(each.memory_size() for each in backends._contexts.compressors.values()) <= backends._CONTEXT_BYTES
 
 
-@pytest.mark.parametrize("code", [7])
+@pytest.mark.parametrize("code", [8, 255])
 def test_a_back_end_of_a_later_version_needs_a_newer_reader(code):
     with pytest.raises(VersionError, match=f"back end {code}"):
         back_end_of(code)

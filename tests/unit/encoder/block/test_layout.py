@@ -50,7 +50,7 @@ def test_a_negative_level_survives_in_the_header():
 
 
 @pytest.mark.parametrize(
-    ("byte", "value"), [(0, 0x22), (0, 0x14), (0, 0x02), (1, 0x22), (1, 0x82), (2, 0x07), (2, 0x81), (4, 2)]
+    ("byte", "value"), [(0, 0x22), (0, 0x14), (0, 0x02), (1, 0x22), (1, 0x82), (2, 0x08), (2, 0x81), (4, 2)]
 )
 def test_another_version_or_a_reserved_bit_needs_a_newer_reader(byte, value):
     body = bytearray(BODY)

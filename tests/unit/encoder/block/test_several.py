@@ -5,12 +5,13 @@ import random
 import struct
 
 import brotli
+import numpy as np
 import pytest
 import zstandard
 
 from encoder.block import several
 from encoder.block.backends import decompress
-from encoder.block.lzma_stream import lzma_shape
+from encoder.block.lzma_stream import lzma_shape, smallest_lzma
 from encoder.block.several import LEAST_SAMPLED, foretold_size, smallest_stream
 from encoder.block.slices import ALIGNED, slices_of
 from encoder.strategy import BackEnd
@@ -106,3 +107,33 @@ def test_what_something_else_beats_is_not_made_with_all_care(monkeypatch):
     monkeypatch.setattr(several, "compress", counted)
     smallest_stream(memoryview(data), 1, beaten=1000)
     assert max(size for level, size in tried if (level, size) != (several._QUICK, len(data))) < len(data)
+
+
+def test_where_a_library_would_be_the_smallest_file_the_light_level_mixes_fully():
+    source, at, table = random.Random(9), 0, []
+    known = [bytes(source.choices(b"abcdefghijklmnopqrstuvwxyz", k=source.randint(3, 9))) for _ in range(3000)]
+    texts = [b" ".join(source.choices(known, k=source.randint(2, 9))) for _ in range(1500)]
+    for text in texts:
+        table.append(struct.pack("<II", len(text), 28 + at))
+        at += len(text) + 1
+    data = b"".join(table) + b"\0".join(texts)
+    assert len(smallest_stream(memoryview(data), 1).data) + 68 <= of_rivals(data)
+
+
+def test_a_picture_that_brotli_makes_smallest_is_left_to_it_at_both_levels():
+    source = np.random.default_rng(1)
+    picture = np.zeros((256, 2048), np.uint8)
+    for _ in range(128):
+        top, left = source.integers(0, 256), source.integers(0, 2048)
+        picture[top : top + source.integers(1, 40), left : left + source.integers(1, 200)] = source.integers(0, 16)
+    data = picture.tobytes()
+    for level in (1, 2):
+        assert len(smallest_stream(memoryview(data), level).data) <= of_rivals(data)
+
+
+def test_a_shape_of_lzma_that_only_a_part_speaks_for_is_not_taken_alone():
+    source = random.Random(11)
+    table = b"".join(struct.pack("<HHI", n % 7, n, n * 40) for n in range(9000))
+    text = b" ".join(bytes(source.choices(b"etaoinshrdlu", k=source.randint(2, 8))) for _ in range(30_000))
+    usual = len(lzma.compress(table + text, preset=9 | lzma.PRESET_EXTREME))
+    assert len(smallest_lzma(table + text, 9)) <= usual

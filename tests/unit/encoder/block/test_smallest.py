@@ -2,6 +2,7 @@ import json
 import random
 from dataclasses import replace
 
+import numpy as np
 import zstandard
 
 from encoder.block.backends import mixed_within
@@ -156,4 +157,11 @@ def test_opaque_bytes_at_level_12_are_no_larger_than_at_level_9():
         value += chance.randrange(-30, 31)
         data += (value % 65536).to_bytes(2, "big")
     sizes = {level: len(encode_block(bytes(data), zstd(TreeType.OPAQUE, level))) for level in (9, 12)}
+    assert sizes[12] <= sizes[9]
+
+
+def test_numbers_that_are_taken_for_text_are_at_level_12_no_larger_than_at_level_9():
+    chance = np.random.default_rng(3)
+    data = chance.integers(0, 1000, 300_000).astype("<i4").tobytes()
+    sizes = {level: len(encode_block(data, zstd(TreeType.TEXT, level))) for level in (9, 12)}
     assert sizes[12] <= sizes[9]

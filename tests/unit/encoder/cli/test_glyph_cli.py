@@ -156,7 +156,7 @@ def test_info_shows_the_stream_to_people_and_to_programs(log):
     assert "records    500" in shown
     assert "trees      text x 1" in shown
     document = json.loads(glyph("info", "--json", "app.log.glyph", cwd=log.parent).stdout)
-    assert (document["format"], document["raw_size"], document["records"]) == ("1.3", len(DATA), 500)
+    assert (document["format"], document["raw_size"], document["records"]) == ("1.4", len(DATA), 500)
     assert document["trees"] == {"text": 1}
     assert len(document["blocks"]) == 1
 
@@ -335,7 +335,7 @@ def test_warming_says_where_there_is_nothing_to_compile(tmp_path):
 def test_the_command_says_its_version_and_the_format_it_knows():
     done = glyph("--version")
     assert done.returncode == 0
-    assert re.fullmatch(rb"glyph \d+\.\d+\S* \(writes format 1\.3, reads 1\.0 to 1\.3\)\n", done.stdout)
+    assert re.fullmatch(rb"glyph \d+\.\d+\S* \(writes format 1\.4, reads 1\.0 to 1\.4\)\n", done.stdout)
 
 
 @pytest.mark.parametrize(("shell", "typed"), [("bash", "glyph en"), ("zsh", "glyph encode --lev")])

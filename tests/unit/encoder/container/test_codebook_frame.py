@@ -5,7 +5,7 @@ import pytest
 from encoder.block.backends import BACK_END_BITS, CODECS
 from encoder.container.codebook_frame import codebook_of, pack_codebook, pack_reference, parse_codebook, parse_reference
 from encoder.container.format import MOST_CODEBOOK
-from encoder.errors import FormatError, VersionError
+from encoder.errors import FormatError
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.varint import varint
 
@@ -35,9 +35,10 @@ def test_a_codebook_stands_behind_a_library_alone(back_end):
         parse_codebook(varint(9 << BACK_END_BITS | CODECS[back_end].code) + b"123456789", 20)
 
 
-def test_a_codebook_of_a_later_back_end_needs_a_newer_reader():
-    with pytest.raises(VersionError, match="newer reader"):
-        parse_codebook(varint(9 << BACK_END_BITS | 7) + b"123456789", 20)
+@pytest.mark.parametrize("code", [4, 5, 6, 7])
+def test_a_codebook_behind_a_back_end_that_has_none_is_refused(code):
+    with pytest.raises(FormatError):
+        parse_codebook(varint(9 << BACK_END_BITS | code) + b"123456789", 20)
 
 
 def test_a_codebook_that_is_cut_or_goes_on_is_refused():

@@ -27,7 +27,7 @@ def short(data, seed=0):
 def read_by_the_book(stream):
     """Everything the document says about a stream, checked; its output."""
     assert stream[:8] == bytes.fromhex("8E474C5950480D0A")
-    assert list(stream[8:11]) == [1, 3, 0]
+    assert list(stream[8:11]) == [1, 4, 0]
     block_size = number(stream, 12, 4)
     assert number(stream, 16, 4) == short(stream[:16])
     output, index, records, at, heads = b"", b"", 0, 20, stream[:20]

@@ -1,7 +1,11 @@
 import lzma
+import random
 import zlib
 from dataclasses import replace
 
+import pytest
+
+import encoder
 from encoder.detect.haste import leader_on, pays_on
 from encoder.detect.pattern import PatternDetector
 from encoder.detect.sample import LARGEST_TRIAL, LEISURELY_TRIAL, SMALLEST_TRIAL, take_trial
@@ -234,3 +238,18 @@ def test_the_short_end_of_a_stream_is_not_tried_anew_where_there_is_little_time(
     before = selector.observations.trials
     assert selector.select(samples["an indented JSON document"][2][: 1 << 17]).tree is TreeType.TEXT
     assert selector.observations.trials == before
+
+
+@pytest.mark.parametrize("level", ["fast", "balanced"])
+def test_a_block_whose_sample_is_incompressible_is_smaller_where_the_rest_is_not(level):
+    source = random.Random(7)
+    chance = source.randbytes(900_000)
+    data = chance[:300_000] + b"one more line of the same\n" * 4000 + chance[300_000:]
+    stream = encoder.encode(data, level)
+    assert len(stream) < 0.92 * len(data)
+    assert encoder.decode(stream) == data
+
+
+def test_random_bytes_take_no_more_than_their_headers():
+    data = random.Random(8).randbytes(300_000)
+    assert len(encoder.encode(data, "fast")) <= len(data) + 68

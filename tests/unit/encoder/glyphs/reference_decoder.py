@@ -1,6 +1,7 @@
 """A second decoder of form 2, from docs/reference/glyph-block.md alone: plain Python, slow, one function a section."""
 
 import lzma
+from pathlib import Path
 
 import brotli
 import zstandard
@@ -42,8 +43,9 @@ def decompress(back_end, data, raw_length, codebook=b""):
     if back_end == 2:
         filters = [{"id": lzma.FILTER_LZMA2, "dict_size": max(4096, raw_length)}]
         return lzma.decompress(data, lzma.FORMAT_RAW, filters=filters)
-    if back_end == 6:
-        return numbers_by_the_book(data, raw_length)
+    if back_end in (6, 7):
+        by_the_book = numbers_by_the_book if back_end == 6 else filtered_by_the_book
+        return by_the_book(data, raw_length)
     return brotli.decompress(data)
 
 
@@ -63,6 +65,37 @@ def numbers_by_the_book(data, raw_length):
     order = "big" if third & 4 else "little"
     whole = b"".join((number % 256**width).to_bytes(width, order) for number in numbers)
     return whole + planes[width * count :]
+
+
+def filtered_by_the_book(data, raw_length):
+    """Another back end behind a filter."""
+    if data[0] == 1:
+        return branches_by_the_book(decompress(data[1], data[2:], raw_length))
+    assert data[0] == 2
+    width = data[1]
+    head = 2 + (width + 7) // 8
+    flags = int.from_bytes(data[2:head], "little")
+    assert width >= 2
+    assert flags < 2**width
+    turned = decompress(data[head], data[head + 1 :], raw_length)
+    count = raw_length // width
+    columns = []
+    for nth in range(width):
+        column = list(turned[nth * count : (nth + 1) * count])
+        if flags >> nth & 1:
+            for at in range(1, count):
+                column[at] = (column[at] + column[at - 1]) % 256
+        columns.append(column)
+    return bytes(byte for record in zip(*columns, strict=True) for byte in record) + turned[width * count :]
+
+
+def branches_by_the_book(turned):
+    """Calls and jumps of x86 as the document's own code turns them back."""
+    page = (Path(__file__).parents[4] / "docs/reference/glyph-block.md").read_text(encoding="utf-8")
+    code = page.split("```python\n")[1].split("```")[0]
+    names = {}
+    exec(code, names)
+    return names["undo_branches"](turned)
 
 
 def physical_entries(body):
