@@ -96,15 +96,17 @@ def _own_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, 
         pays = body is not None and _clearly_pays(body, view, strategy)
     if body is not None and pays:
         return body
-    _check_meanwhile(body)
+    _check_meanwhile(body, strategy.tree)
     plain = plain_body(view, strategy, TreeType.TEXT, fell_back=True, beaten=None if body is None else len(body))
     return body if body is not None and len(body) < len(plain) else plain
 
 
-def _check_meanwhile(body: bytes | None) -> None:
-    """Begins to decode mixed rows again, where that is to be done and there is a thread for it."""
+def _check_meanwhile(body: bytes | None, tree: TreeType) -> None:
+    """Begins to decode mixed rows again, where that is to be done and there is a thread for it. Logs whose rows do not
+    clearly pay are mostly smaller plain, which then needs the thread.
+    """
     checks = checks_at_hand()
-    if checks is not None and body is not None and body[0] & FORM == ROWS:
+    if checks is not None and body is not None and body[0] & FORM == ROWS and tree is not TreeType.LOG:
         checks.of_body(body)
 
 

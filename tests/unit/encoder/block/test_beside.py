@@ -71,7 +71,7 @@ def test_rows_are_decoded_again_while_their_plain_bytes_are_tried(monkeypatch):
     monkeypatch.setattr(smallest, "_mixed_body", lambda view, strategy, _: smallest._row_body(view, strategy))
     monkeypatch.setattr(smallest, "_clearly_pays", lambda *_: False)
     monkeypatch.setattr(smallest, "plain_body", lambda view, *_, **__: bytes(len(view)))
-    rows = Strategy(TreeType.LOG, BackEnd.MIXING, 2, verify=True)
+    rows = Strategy(TreeType.CSV, BackEnd.MIXING, 2, verify=True)
     with lending(lent):
         body = encode_block(data, rows)
     assert body[0] & FORM == ROWS
