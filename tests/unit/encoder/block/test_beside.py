@@ -68,8 +68,8 @@ def test_mixed_text_is_decoded_again_beside_its_encoder_and_not_once_more(monkey
 
 def test_rows_are_decoded_again_while_their_plain_bytes_are_tried(monkeypatch):
     data, sizes, lent = records(2000), decoded_here(monkeypatch), Threads()
-    monkeypatch.setattr(smallest, "_mixed_body", lambda view, strategy, _: smallest._row_body(view, strategy))
-    monkeypatch.setattr(smallest, "_clearly_pays", lambda *_: False)
+    monkeypatch.setattr(smallest, "_mixed_body", lambda view, strategy, _: (smallest._row_body(view, strategy), None))
+    monkeypatch.setattr(smallest, "_mixed_clearly_pays", lambda *_: False)
     monkeypatch.setattr(smallest, "plain_body", lambda view, *_, **__: bytes(len(view)))
     rows = Strategy(TreeType.CSV, BackEnd.MIXING, 2, verify=True)
     with lending(lent):
