@@ -7,7 +7,7 @@ from encoder.block.backends import compress
 from encoder.block.beside import checks_at_hand
 from encoder.block.columns import LARGEST_TRANSFORMED, LAYOUT_LEVEL, Packing, packing_of
 from encoder.block.hasty import hasty_body
-from encoder.block.layout import ROWS, Header
+from encoder.block.layout import FORM, ROWS, Header
 from encoder.block.plain import far_below_sample, one_stream, size_behind, stream_body
 from encoder.block.rows import LEAST_MIXED, pack_rows, small_strategy
 from encoder.block.slices import middle_of
