@@ -1,20 +1,24 @@
 """Ratio and speed of the levels that mix contexts, beside zstd -19, file by file: CPU time of one thread.
 
-    python -m benchmarks.codec.mixing_speed PATH... [--levels high max] [--megabytes 4]
+    python -m benchmarks.codec.mixing_speed PATH... [--levels high max] [--megabytes 4] [--beside]
 
 A file's tree is taken from its name: .log, .jsonl/.ndjson, .json, .csv, .xml, else text. The
-first `--megabytes` MiB of each file are one block. Decoding is checked.
+first `--megabytes` MiB of each file are one block. Decoding is checked. With `--beside`
+the encoding thread has another one beside it, whose time is not counted.
 """
 
 import argparse
 import math
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import zstandard
 
+from encoder.block.beside import lending
 from encoder.block.codec import decode_block, encode_block
 from encoder.limits import Limits
 from encoder.profile import load_profile
@@ -71,13 +75,27 @@ def mean(numbers: list[float]) -> float:
     return math.exp(sum(map(math.log, numbers)) / len(numbers))
 
 
+def another_thread(run: Callable[[], None]) -> Thread:
+    """What a stream lends whose other worker is idle."""
+    thread = Thread(target=run)
+    thread.start()
+    return thread
+
+
 def main() -> None:
     """Prints a line for each file and level, then the geometric means."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
     parser.add_argument("--levels", nargs="+", default=["high", "max"])
     parser.add_argument("--megabytes", type=int, default=4)
+    parser.add_argument("--beside", action="store_true", help="lend the encoder a thread")
     arguments = parser.parse_args()
+    with lending(another_thread) if arguments.beside else nullcontext():
+        measure_all(arguments)
+
+
+def measure_all(arguments: argparse.Namespace) -> None:
+    """Prints them."""
     for level in arguments.levels:  # kernels are compiled or loaded before anything is timed
         for tree in (TreeType.LOG, TreeType.TEXT):
             encode_block(b"one line, 1\n" * 1000, load_profile(level).strategies[tree])

@@ -374,12 +374,16 @@ def compress_singly(data: bytes | memoryview) -> tuple[BackEnd, bytes]:
     return (BackEnd.ZSTD, out) if len(out) < len(data) else (BackEnd.STORE, bytes(data))
 
 
-def mixed_within(data: bytes | memoryview, level: int, most: int) -> bytes | None:
-    """`data` mixed at that level, or None as soon as that takes more than `most` bytes."""
+def mixed_within(
+    data: bytes | memoryview, level: int, most: int, beside: Callable[[Callable[[], bytes | None]], None] | None = None
+) -> bytes | None:
+    """`data` mixed at that level, or None as soon as that takes more than `most` bytes. beside: as `mixing.stream` has
+    it.
+    """
     prepare_mixing()
     from encoder.mixing.stream import compress as mix  # noqa: PLC0415  as above
 
-    return mix(data, WRITTEN_TEXT[level], most)
+    return mix(data, WRITTEN_TEXT[level], most, beside)
 
 
 def memory_of(back_end: BackEnd, data: memoryview, raw_size: int) -> int:

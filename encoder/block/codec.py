@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from encoder.block.backends import decompress, memory_of
+from encoder.block.beside import checking
 from encoder.block.layout import (
     GLYPHS,
+    HEADER_SIZE,
     NO_FLAGS,
     ROWS,
     SORTED,
@@ -83,19 +85,27 @@ def encode_block(
     lines name their columns is then not tried. Raises ValueError for a level that the back end does not have.
     """
     view = memoryview(data).cast("B")
+    if not strategy.verify:
+        return _encoded(view, strategy, place, thorough=thorough)
+    with checking(view, lambda body: decode_block(body, len(view), _TRUSTED, strategy.codebook)) as checks:
+        body = _encoded(view, strategy, place, thorough=thorough)
+        if checks.found_right(body, HEADER_SIZE) or checks.decode(body) == view:
+            return body
+    import logging  # noqa: PLC0415  for what should never be
+
+    logging.getLogger(__name__).warning(
+        "glyph: a block did not decode to what it was made from, and was encoded anew; please report this"
+    )
+    return plain_body(view, SAFE, TreeType.TEXT, fell_back=strategy.tree is not TreeType.TEXT)
+
+
+def _encoded(view: memoryview, strategy: Strategy, place: SegmentPlace | None, *, thorough: bool) -> bytes:
+    """The smallest body. The leader of a segment hands on a plan, else the others would wait for ever."""
     try:
-        body = smallest_body(view, strategy, place, thorough=thorough)
+        return smallest_body(view, strategy, place, thorough=thorough)
     finally:
         if place is not None:
-            place.found({})  # else the others would wait for ever where nothing was sorted
-    if strategy.verify and decode_block(body, len(view), _TRUSTED, strategy.codebook) != view:
-        import logging  # noqa: PLC0415  for what should never be
-
-        logging.getLogger(__name__).warning(
-            "glyph: a block did not decode to what it was made from, and was encoded anew; please report this"
-        )
-        return plain_body(view, SAFE, TreeType.TEXT, fell_back=strategy.tree is not TreeType.TEXT)
-    return body
+            place.found({})  # where nothing was sorted
 
 
 def decode_block(

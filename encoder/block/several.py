@@ -11,6 +11,7 @@ from typing import Final
 
 from encoder.block.backends import compress, mixed_within
 from encoder.block.below import clearly_below_plain
+from encoder.block.beside import checks_at_hand
 from encoder.block.lzma_stream import every_lzma, smallest_lzma
 from encoder.block.slices import slices_of
 from encoder.mixing.models import FULL, LIGHT
@@ -230,7 +231,9 @@ def _stream(back_end: BackEnd, view: memoryview, mixing: int, most: int) -> Stre
     if back_end is BackEnd.LZMA:
         data = smallest_lzma(view, level)
     elif back_end is BackEnd.MIXING:
-        data = mixed_within(view, level, most) or bytes(view)
+        checks = checks_at_hand()
+        beside = checks.of_stream if checks is not None and checks.holds(view) else None
+        data = mixed_within(view, level, most, beside) or bytes(view)
     else:
         _, data = compress(back_end, view, level, text=True)
     return Stream(back_end, level, data) if len(data) < len(view) else Stream(BackEnd.STORE, 0, bytes(view))

@@ -4,9 +4,10 @@ from dataclasses import replace
 from typing import Final
 
 from encoder.block.backends import compress
+from encoder.block.beside import checks_at_hand
 from encoder.block.columns import LARGEST_TRANSFORMED, LAYOUT_LEVEL, Packing, packing_of
 from encoder.block.hasty import hasty_body
-from encoder.block.layout import ROWS, Header
+from encoder.block.layout import FORM, ROWS, Header
 from encoder.block.plain import far_below_sample, one_stream, size_behind, stream_body
 from encoder.block.rows import LEAST_MIXED, pack_rows, small_strategy
 from encoder.block.slices import LEAST_SAMPLE, middle_of
@@ -95,8 +96,18 @@ def _own_body(view: memoryview, strategy: Strategy, place: SegmentPlace | None, 
         pays = body is not None and _clearly_pays(body, view, strategy)
     if body is not None and pays:
         return body
+    _check_meanwhile(body, strategy.tree)
     plain = plain_body(view, strategy, TreeType.TEXT, fell_back=True, beaten=None if body is None else len(body))
     return body if body is not None and len(body) < len(plain) else plain
+
+
+def _check_meanwhile(body: bytes | None, tree: TreeType) -> None:
+    """Begins to decode mixed rows again, where that is to be done and there is a thread for it. Logs whose rows do not
+    clearly pay are mostly smaller plain, which then needs the thread.
+    """
+    checks = checks_at_hand()
+    if checks is not None and body is not None and body[0] & FORM == ROWS and tree is not TreeType.LOG:
+        checks.of_body(body)
 
 
 def _beside_runs(view: memoryview, strategy: Strategy, body: bytes) -> bytes:

@@ -26,10 +26,12 @@ from encoder.glyphs.kernel import (
     VOID,
     Int,
     part,
+    several,
 )
 from encoder.mixing.coder import code_bit, least, refined_chance, within
 from encoder.mixing.lanes import LANES, learn, prefetch, products, products_of_sum
-from encoder.mixing.slots import HALF_TRUE, claim, learned
+from encoder.mixing.lines import ask_on, take
+from encoder.mixing.slots import HALF_TRUE, learned
 from encoder.mixing.tables import GOLDEN, KNOTS, RANGE, RATES, SPREAD, SQUASH, STRETCH, TRUST
 
 U = np.uint64
@@ -160,7 +162,7 @@ def best_foreteller(
     return best if most > threshold or best < 0 else best + 8
 
 
-@part(INT(FLAG, I64S, BUFFER, INT, INT, INT, U64S, U32S, U32S, I64S, I64S, I16S, I16S))
+@part(several(INT, 3)(FLAG, I64S, BUFFER, INT, INT, INT, U64S, U32S, U32S, I64S, I64S, I16S, I16S))
 def code_flag(
     decoding: bool,
     state: NDArray[np.int64],
@@ -175,8 +177,10 @@ def code_flag(
     sure: NDArray[np.int64],
     weights: NDArray[np.int16],
     values: NDArray[np.int16],
-) -> Int:
-    """Codes whether the best foreteller's byte is right. Fills `values`."""
+) -> tuple[Int, Int, Int]:
+    """Codes whether the best foreteller's byte is right. Returns that, and the row and the error for `learn_flag`.
+    Fills `values`.
+    """
     tried = foretold[U(best)]
     agreeing = np.int64(0)
     for nth in range(FORETELLERS):
@@ -200,13 +204,31 @@ def code_flag(
     mixed = within(products(values, 0, weights, row) >> 14, RANGE)
     probability = np.int64(SQUASH[U(mixed + RANGE)])
     bit = code_bit(decoding, state, coded, probability, 1 if byte == tried else 0)
-    learn(values, 0, weights, row, (((bit << 16) - probability) * _FLAG_LEARNING) >> 6)
+    return bit, row, (((bit << 16) - probability) * _FLAG_LEARNING) >> 6
+
+
+@part(VOID(INT, INT, INT, INT, INT, U32S, I64S, I64S, I16S, I16S))
+def learn_flag(
+    bit: Int,
+    row: Int,
+    error: Int,
+    best: Int,
+    near: Int,
+    slots: NDArray[np.uint32],
+    foretold: NDArray[np.int64],
+    sure: NDArray[np.int64],
+    weights: NDArray[np.int16],
+    values: NDArray[np.int16],
+) -> None:
+    """What is learned from `code_flag`: it changes nothing that the byte's bits are coded by."""
+    tried = foretold[U(best)]
+    learn(values, 0, weights, row, error)
     for nth in range(FORETELLERS):
         same = np.int64(1) if foretold[U(nth)] == tried else np.int64(0)
         heard = U(VOICES + 2 * _SURENESS * nth) + U(_SURENESS * same + sure[U(nth)])
         slots[heard] = learned(np.int64(slots[heard]), bit * HALF_TRUE)
+    pair = U(PAIRS) + U(near << 8 | tried)
     slots[pair] = learned(np.int64(slots[pair]), bit * HALF_TRUE)
-    return bit
 
 
 @part(VOID(INT, U64S, U32S, U32S, I64S, I64S))
@@ -275,30 +297,22 @@ def bits_kernel(contexts: int, refined: int) -> Callable[..., Any]:
         found: NDArray[np.uint32],
         values: NDArray[np.int16],
     ) -> Int:
-        """Codes `byte`, or decodes and returns it. Rows begin in `weights` after those of the flags."""
+        """Codes `byte`, or decodes and returns it. Rows begin in `weights` after those of the flags. Its first half's
+        lines were asked for.
+        """
         sofar = np.int64(1)
         first_row = np.int64(FLAG_ROWS * LANES) + first_set * inputs
         second_row = np.int64(FLAG_ROWS * LANES) + (second_set + FIRST_ROWS) * inputs
+        likely = np.int64(0)
         for half in range(2):
-            for nth in range(contexts):
-                mixed = hashes[U(nth)]
-                if half == 1:
-                    mixed = (mixed + U(sofar)) * GOLDEN
-                    mixed ^= mixed >> U(29)
-                line = ((mixed >> U(20)) & mask) * U(16)
-                lines[U(nth)] = line
-                checks[U(nth)] = np.uint32(mixed >> U(40)) | np.uint32(1)
-                prefetch(table, np.int64(line))
-            for nth in range(contexts):
-                found[U(nth)] = table[lines[U(nth)]]
-            for nth in range(contexts):
-                check = checks[U(nth)]
-                if found[U(nth)] != check:
-                    lines[U(nth)] = claim(table, lines[U(nth)], check)
+            begin = half * contexts
+            if half == 1 and sofar != likely:
+                ask_on(hashes, contexts, sofar, table, mask, lines, checks)
+            take(table, begin, contexts, lines, checks, found)
             node = np.int64(1)
             for number in range(4 * half, 4 * half + 4):
                 for nth in range(contexts):
-                    packed = np.int64(table[lines[U(nth)] + U(node)])
+                    packed = np.int64(table[lines[U(begin + nth)] + U(node)])
                     chance = packed >> 20
                     values[U(2 * nth)] = STRETCH[U(chance)]
                     values[U(2 * nth + 1)] = ((chance - 2048) * np.int64(TRUST[U(packed & 1023)])) >> 5
@@ -327,6 +341,9 @@ def bits_kernel(contexts: int, refined: int) -> Callable[..., Any]:
                     between = np.int64(refining[U(knot)]) * (128 - rest) + np.int64(refining[U(knot + 1)]) * rest
                     probability = refined_chance(own, between >> 7)
                     knot += rest >> 6
+                if number == 3:  # what the second half will probably want is asked for a bit early
+                    likely = (sofar << 1) | (1 if probability > 32768 else 0)
+                    ask_on(hashes, contexts, likely, table, mask, lines, checks)
                 bit = code_bit(decoding, state, coded, probability, (byte >> (7 - number)) & 1)
                 if refined:
                     wanted = np.int64(65535) if bit else np.int64(0)
@@ -338,7 +355,7 @@ def bits_kernel(contexts: int, refined: int) -> Callable[..., Any]:
                     learn(values, LANES, weights, first + LANES, error)
                     learn(values, LANES, weights, second + LANES, error)
                 for nth in range(contexts):
-                    slot = lines[U(nth)] + U(node)
+                    slot = lines[U(begin + nth)] + U(node)
                     table[slot] = learned(np.int64(table[slot]), bit * HALF_TRUE)
                 if agrees:
                     right = np.int64(HALF_TRUE) if guessed == bit else np.int64(0)

@@ -6,8 +6,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I16S, I32S, INT, U16S, U32S, Int, kernel
-from encoder.mixing.coder import AT, STATE_SIZE, end, finish, least, start
+from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I16S, I32S, I64S, INT, U16S, U32S, U64S, Int, kernel
+from encoder.mixing.coder import AT, end, finish, least, start
 from encoder.mixing.foretold import (
     FORETELLERS,
     GUESSES,
@@ -18,9 +18,11 @@ from encoder.mixing.foretold import (
     code_flag,
     find_entries,
     find_late_repeat,
+    learn_flag,
     remember,
 )
 from encoder.mixing.lanes import LANES
+from encoder.mixing.lines import ask
 from encoder.mixing.predict import spread
 from encoder.mixing.tables import GOLDEN, SPREAD
 from encoder.mixing.text import STOPPED
@@ -28,6 +30,11 @@ from encoder.mixing.text import STOPPED
 U = np.uint64
 FEW: Final = 3
 MANY: Final = 12
+LAST, WORD, WORD_BEFORE, LINE, LINE_ABOVE = range(REMEMBERING, REMEMBERING + 5)
+KEPT: Final = LINE_ABOVE + 1
+"""Numbers that go on from part to part of a text, behind the buckets."""
+FOUND: Final = PLACE + 1
+"""Numbers of a repeat."""
 code_few = bits_kernel(FEW, 0)
 code_many = bits_kernel(MANY, 1)
 
@@ -36,10 +43,17 @@ def foretold_kernel(many: int) -> Callable[..., Any]:
     """The kernel of text under few contexts, or many."""
     contexts = MANY if many else FEW
 
-    @kernel(INT(FLAG, BUFFER, BUFFER, INT, U32S, HASH, I16S, U32S, U32S, INT, U16S, I32S, INT))
+    @kernel(
+        INT(FLAG, BUFFER, INT, INT, I64S, I64S, U64S, BUFFER, INT, U32S, HASH, I16S, U32S, U32S, INT, U16S, I32S, INT)
+    )
     def code_foretold_text(
         decoding: bool,
         text: NDArray[np.uint8],
+        begin: Int,
+        stop: Int,
+        state: NDArray[np.int64],
+        found: NDArray[np.int64],
+        kept: NDArray[np.uint64],
         coded: NDArray[np.uint8],
         threshold: Int,
         table: NDArray[np.uint32],
@@ -52,33 +66,33 @@ def foretold_kernel(many: int) -> Callable[..., Any]:
         places: NDArray[np.int32],
         place_bits: Int,
     ) -> Int:
-        """Codes `text` into `coded`, or decodes it from there.
+        """Codes text[begin:stop] into `coded`, or decodes it from there.
 
-        Returns the coded length (see `coder.finish`), or STOPPED as soon as the coded bytes do not suffice.
+        Returns the coded length if that is the text's end (see `coder.finish`), else 0; or STOPPED as soon as the coded
+        bytes do not suffice. state, found, kept: what goes on from part to part, zeros before the first.
         """
-        state = np.zeros(STATE_SIZE, np.int64)
-        start(decoding, state, coded)
+        if begin == 0:
+            start(decoding, state, coded)
+            found[PLACE] = -1
+            for nth in range(REMEMBERING):
+                kept[U(nth)] = U(nth) << U(bits)
         hashes = np.zeros(MANY, np.uint64)
-        lines = np.zeros(MANY, np.uint64)
-        checks = np.zeros(MANY, np.uint32)
+        lines = np.zeros(2 * MANY, np.uint64)
+        checks = np.zeros(2 * MANY, np.uint32)
         seen = np.zeros(MANY, np.uint32)
         values = np.zeros(2 * LANES, np.int16)
         voices = np.zeros(LANES, np.int16)
-        found = np.zeros(4, np.int64)
-        found[PLACE] = -1
         foretold = np.zeros(FORETELLERS, np.int64)
         sure = np.zeros(FORETELLERS, np.int64)
-        buckets = np.zeros(REMEMBERING, np.uint64)
+        buckets = kept[:REMEMBERING]
         entries = np.zeros(REMEMBERING, np.uint64)
-        for nth in range(REMEMBERING):
-            buckets[nth] = U(nth) << U(bits)
-        last = U(0)  # the last eight bytes, the nearest lowest
-        word = U(0)
-        word_before = U(0)
-        line = 0
-        line_above = 0
+        last = kept[LAST]  # the last eight bytes, the nearest lowest
+        word = kept[WORD]
+        word_before = kept[WORD_BEFORE]
+        line: Int = np.int64(kept[LINE])
+        line_above: Int = np.int64(kept[LINE_ABOVE])
         stopped = False
-        for at in range(text.shape[0]):
+        for at in range(begin, stop):
             nearest = last & U(255)
             find_late_repeat(text, at, last, found, places, place_bits)
             find_entries(last, word, buckets, entries, remembered, bits)
@@ -88,6 +102,9 @@ def foretold_kernel(many: int) -> Callable[..., Any]:
             guess_slot = np.int64(GUESSES)
             first_set = np.int64(0)
             guess = np.int64(-256)
+            bit: Int = np.int64(0)
+            row: Int = np.int64(0)
+            error: Int = np.int64(0)
             if best >= 0:
                 first_set = np.int64(512)
                 chosen = best & 7
@@ -96,11 +113,12 @@ def foretold_kernel(many: int) -> Callable[..., Any]:
                 if best < 8:
                     guess_slot += 256
                     first_set = np.int64(256)
-                    if code_flag(
+                    bit, row, error = code_flag(
                         decoding, state, coded, byte, chosen, np.int64(nearest), entries, remembered, slots,
                         foretold, sure, weights, voices,
-                    ):  # fmt: skip
-                        known = True
+                    )  # fmt: skip
+                    known = bit == 1
+                    if known:
                         byte = guess
             if not known:
                 column = at - line
@@ -121,6 +139,10 @@ def foretold_kernel(many: int) -> Callable[..., Any]:
                     hashes[10] = last & U(0xFFFFFF00)
                     hashes[11] = word ^ (above << U(48))
                 spread(hashes, contexts)
+                ask(hashes, contexts, table, mask, lines, checks)
+            if best >= 0 and best < 8:  # while the lines come in
+                learn_flag(bit, row, error, best, np.int64(nearest), slots, foretold, sure, weights, voices)
+            if not known:
                 second_set = np.int64(nearest) * 8
                 if many:
                     byte = code_many(
@@ -147,8 +169,13 @@ def foretold_kernel(many: int) -> Callable[..., Any]:
             if byte == 10:
                 line_above = line
                 line = at + 1
-        result: Int = STOPPED
-        if not stopped:
+        kept[LAST] = last
+        kept[WORD] = word
+        kept[WORD_BEFORE] = word_before
+        kept[LINE] = U(line)
+        kept[LINE_ABOVE] = U(line_above)
+        result: Int = STOPPED if stopped else np.int64(0)
+        if not stopped and stop == text.shape[0]:
             result = end(state) if decoding else finish(state, coded)
         return result
 

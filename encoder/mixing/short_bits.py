@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I16S, I64S, INT, U16S, U32S, U64S, Int, part
 from encoder.mixing.coder import code_bit, refined_chance, within
-from encoder.mixing.lanes import LANES, learn, prefetch, products_of_sum
+from encoder.mixing.lanes import LANES, learn, products_of_sum
+from encoder.mixing.lines import ask, ask_on, take
 from encoder.mixing.predict import GUESSES, LEAN
-from encoder.mixing.slots import HALF_TRUE, claim, learned
-from encoder.mixing.tables import GOLDEN, KNOTS, RANGE, SQUASH, STRETCH, TRUST
+from encoder.mixing.slots import HALF_TRUE, learned
+from encoder.mixing.tables import KNOTS, RANGE, SQUASH, STRETCH, TRUST
 
 U = np.uint64
 REFINED_SETS: Final = 3 * 256
@@ -55,26 +56,17 @@ def short_kernel(contexts: int) -> Callable[..., Any]:
         sofar = np.int64(1)
         first_row = first_set * INPUTS
         second_row = second_set * INPUTS
+        likely = np.int64(0)
+        ask(hashes, contexts, table, mask, lines, checks)
         for half in range(2):
-            for nth in range(contexts):
-                mixed = hashes[U(nth)]
-                if half == 1:
-                    mixed = (mixed + U(sofar)) * GOLDEN
-                    mixed ^= mixed >> U(29)
-                line = ((mixed >> U(20)) & mask) * U(16)
-                lines[U(nth)] = line
-                checks[U(nth)] = np.uint32(mixed >> U(40)) | np.uint32(1)
-                prefetch(table, np.int64(line))
-            for nth in range(contexts):
-                found[U(nth)] = table[lines[U(nth)]]
-            for nth in range(contexts):
-                check = checks[U(nth)]
-                if found[U(nth)] != check:
-                    lines[U(nth)] = claim(table, lines[U(nth)], check)
+            begin = half * contexts
+            if half == 1 and sofar != likely:
+                ask_on(hashes, contexts, sofar, table, mask, lines, checks)
+            take(table, begin, contexts, lines, checks, found)
             node = np.int64(1)
             for number in range(4 * half, 4 * half + 4):
                 for nth in range(contexts):
-                    packed = np.int64(table[lines[U(nth)] + U(node)])
+                    packed = np.int64(table[lines[U(begin + nth)] + U(node)])
                     chance = packed >> 20
                     values[U(2 * nth)] = STRETCH[U(chance)]
                     values[U(2 * nth + 1)] = ((chance - 2048) * np.int64(TRUST[U(packed & 1023)])) >> 5
@@ -93,6 +85,9 @@ def short_kernel(contexts: int) -> Callable[..., Any]:
                 rest = place & 127
                 between = np.int64(refining[U(knot)]) * (128 - rest) + np.int64(refining[U(knot + 1)]) * rest
                 probability = refined_chance(own, between >> 7)
+                if number == 3:  # as in `foretold`
+                    likely = (sofar << 1) | (1 if probability > 32768 else 0)
+                    ask_on(hashes, contexts, likely, table, mask, lines, checks)
                 bit = code_bit(decoding, state, coded, probability, (byte >> (7 - number)) & 1)
                 knot += rest >> 6
                 wanted = np.int64(65535) if bit else np.int64(0)
@@ -101,7 +96,7 @@ def short_kernel(contexts: int) -> Callable[..., Any]:
                 learn(values, 0, weights, first, error)
                 learn(values, 0, weights, second, error)
                 for nth in range(contexts):
-                    slot = lines[U(nth)] + U(node)
+                    slot = lines[U(begin + nth)] + U(node)
                     table[slot] = learned(np.int64(table[slot]), bit * HALF_TRUE)
                 for nth in range(GUESSES):
                     if ((guesses[U(nth)] | 256) >> (8 - number)) == sofar:

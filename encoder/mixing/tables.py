@@ -19,9 +19,9 @@ _KNOTS: Final = (  # squash(128 n), to the nearest, below 65536
 _LEAST: Final = 6  # of 65536; so no bit costs more than about 13.4 bits
 
 
-def _squash_table() -> NDArray[np.int32]:
+def _squash_table() -> NDArray[np.uint16]:
     knots = [65536 - knot for knot in reversed(_KNOTS[1:])] + list(_KNOTS)
-    table = np.empty(2 * RANGE, np.int32)
+    table = np.empty(2 * RANGE, np.uint16)
     for x in range(2 * RANGE):
         knot, part = divmod(x, _KNOT_STEP)
         between = (knots[knot] * (_KNOT_STEP - part) + knots[knot + 1] * part + _KNOT_STEP // 2) // _KNOT_STEP
@@ -29,8 +29,8 @@ def _squash_table() -> NDArray[np.int32]:
     return table
 
 
-def _stretch_table() -> NDArray[np.int32]:
-    return (np.searchsorted(SQUASH, np.arange(4096) * 16 + 8) - RANGE).astype(np.int32)
+def _stretch_table() -> NDArray[np.int16]:
+    return (np.searchsorted(SQUASH, np.arange(4096) * 16 + 8) - RANGE).astype(np.int16)
 
 
 SQUASH: Final = _squash_table()
@@ -39,9 +39,9 @@ STRETCH: Final = _stretch_table()
 """stretch of a probability in 4096ths: the least x whose squash is at least the middle of that 4096th."""
 
 MOST_SEEN: Final = 255
-RATES: Final = np.array([131072 // (2 * seen + 3) for seen in range(1024)], np.int32)
+RATES: Final = np.array([131072 // (2 * seen + 3) for seen in range(1024)], np.uint16)
 """How far a probability moves towards the result, in 65536ths, after `seen` times."""
-TRUST: Final = np.array([0, *(min(seen, 24) + 2 for seen in range(1, 1024))], np.int32)
+TRUST: Final = np.array([0, *(min(seen, 24) + 2 for seen in range(1, 1024))], np.int16)
 """Weight of a probability's distance from one half, by how often its context was seen."""
 
 UNSEEN: Final = np.uint32(1 << 31)

@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 
 from xxhash import xxh3_64_intdigest
 
+from encoder.block.beside import lending
 from encoder.container.codebook_frame import codebook_of
 from encoder.container.writer import ContainerWriter
 from encoder.detect.ports import BlockEncoder, StrategySelector
@@ -101,6 +102,7 @@ class Pipeline:
         self._written = 0
         self._records = 0
         self._idle = 0
+        self._beside = 0  # threads that workers have begun
         self._writing = False
         self._waiting = 0  # bytes of bodies whose leases have ended
 
@@ -282,13 +284,33 @@ class Pipeline:
     def _encoded(self, block: _Block) -> _Encoded:
         began = time.monotonic()
         view = block.lease.buffer[: block.size]
-        body = self._encode(view, block.strategy, block.place)
+        with lending(self._begin_beside):
+            body = self._encode(view, block.strategy, block.place)
         records = count_records(view, continues=block.continues)
         encoded = _Encoded(block, body, records, xxh3_64_intdigest(view), codebook_of(body, block.strategy))
         view.release()
         with self._lock:
             self._clocks.encode += time.monotonic() - began
         return encoded
+
+    def _begin_beside(self, run: Callable[[], None]) -> threading.Thread | None:
+        """A thread for work of a block's own, while a worker has nothing to do."""
+        with self._lock:
+            idle = self._idle if self._threads else self._workers - 1
+            if self._queue or self._beside >= idle:
+                return None
+            self._beside += 1
+
+        def work() -> None:
+            try:
+                run()
+            finally:
+                with self._lock:
+                    self._beside -= 1
+
+        thread = threading.Thread(target=_ended_by_leaving, args=(work,), name="glyph-beside", daemon=True)
+        thread.start()
+        return thread
 
     def _hand_over(self, encoded: _Encoded) -> None:
         with self._lock:

@@ -129,9 +129,9 @@ def mixed_whole(data, monkeypatch):
     """The body of a document at a level that mixes, and whether all of its plain bytes were mixed to find it."""
     real, sizes = mixed_within, []
 
-    def counted(stream, level, most):
+    def counted(stream, level, most, beside):
         sizes.append(len(stream))
-        return real(stream, level, most)
+        return real(stream, level, most, beside)
 
     monkeypatch.setattr("encoder.block.several.mixed_within", counted)
     body = encode_block(data, Strategy(TreeType.XML, BackEnd.MIXING, 2))

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from encoder.block.beside import begin_beside
 from encoder.container.writer import ContainerWriter
 from encoder.profile import PoolSettings
 from encoder.strategy import BackEnd, Strategy, TreeType
@@ -219,3 +220,41 @@ def test_a_buffer_is_free_again_once_its_block_is_encoded_where_what_waits_is_sm
     assert pipeline.statistics.blocks == 20
     assert pool.statistics.peak_in_flight <= 3
     pool.close()
+
+
+@pytest.mark.parametrize(
+    ("workers", "short", "lent"), [(1, False, False), (2, False, True), (1, True, False), (2, True, True)]
+)
+def test_a_block_gets_a_thread_beside_it_while_another_worker_would_be_idle(workers, short, lent):
+    got = []
+
+    def asking(data, _strategy, _place):
+        thread = begin_beside(lambda: got.append(threading.current_thread().name))
+        if thread is not None:
+            thread.join()
+        return bytes(data)
+
+    pipeline, pool = pipeline_of(asking, workers=workers)
+    lease = pipeline.lease()
+    lease.buffer[:8] = bytes(8)
+    pipeline.submit(lease, 8, short=short)
+    pipeline.finish()
+    pool.close()
+    assert got == (["glyph-beside"] if lent else [])
+    assert not threads()
+
+
+def test_no_thread_is_lent_while_every_worker_has_a_block():
+    got, both = [], threading.Barrier(2, timeout=10)
+
+    def asking(data, _strategy, _place):
+        both.wait()
+        got.append(begin_beside(lambda: None))
+        both.wait()
+        return bytes(data)
+
+    pipeline, pool = pipeline_of(asking, workers=2)
+    feed(pipeline, 2)
+    pipeline.finish()
+    pool.close()
+    assert got == [None, None]
