@@ -3,7 +3,7 @@
 import threading
 from typing import Final
 
-from encoder.mixing.models import LEAN_MODEL, QUICK_MODEL, ROW_MODELS, SHORT_MODEL
+from encoder.mixing.models import ALIGNED_MODEL, LEAN_MODEL, QUICK_MODEL, ROW_MODELS, SHORT_MODEL
 
 Modules = tuple[str, ...]
 
@@ -15,6 +15,7 @@ ROWS: Final = {
     QUICK_MODEL: (_ROWS, "encoder.mixing.quick_rows"),
     LEAN_MODEL: (_ROWS, "encoder.mixing.lean_rows"),
     SHORT_MODEL: (_ROWS, "encoder.mixing.short_rows"),
+    ALIGNED_MODEL: (_ROWS, "encoder.mixing.aligned_rows"),
 }
 """By the model of rows. Together these import every kernel module of this package."""
 _preparing: Final = threading.Lock()

@@ -45,6 +45,8 @@ LEAN_MODEL: Final = 5
 """Of rows: the contexts that tell most, as many as fill sixteen inputs of a mixer. It is compiled separately too."""
 SHORT_MODEL: Final = 6
 """Of rows: the same contexts, with weights of 16 bits. It is compiled separately too."""
+ALIGNED_MODEL: Final = 7
+"""Of rows: the same, with contexts that look above. It is compiled separately too."""
 TEXT_MODELS: Final[dict[int, Model | ForetoldModel]] = {
     1: Model(FEW, 20, 19660, 6),
     2: Model(12, 21, 19660, 6),
@@ -60,6 +62,7 @@ ROW_MODELS: Final = {
     4: Model(12, 19, 6500, 22),
     LEAN_MODEL: Model(7, 19, 9000, 28),
     SHORT_MODEL: Model(7, 19, 4505, 10),
+    ALIGNED_MODEL: Model(7, 19, 4505, 10),
 }
 LIGHT, FULL = LEVELS = (1, 2)
 """The levels of the back end."""
@@ -73,7 +76,7 @@ def written_rows(level: int, *, document: bool) -> int:
     Documents at the light level have the quick model, as they are to be decoded quickly. Records do not: the quick
     model hardly makes them smaller than columns, which decode many times as fast as either.
     """
-    return QUICK_MODEL if document and level == LIGHT else SHORT_MODEL
+    return QUICK_MODEL if document and level == LIGHT else ALIGNED_MODEL
 
 
 def row_model(tokens: memoryview) -> int:

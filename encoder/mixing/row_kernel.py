@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.kernel import BUFFER, FLAG, HASH, I16S, I32S, I64S, INT, U16S, U32S, Int, kernel
+from encoder.mixing.aligned import PLACES, aligned_contexts, next_drift
 from encoder.mixing.coder import AT, STATE_SIZE, end, finish, least, start
 from encoder.mixing.follow import ROOM, step_between, write_following
 from encoder.mixing.memory import MOST_COLUMNS
@@ -54,14 +55,18 @@ _SELDOM = 15  # except for every sixteenth value
 _INPUTS = inputs_of(FULL)
 
 
-def row_kernel(*, quick: bool = False, lean: bool = False, short: bool = False) -> Callable[..., Any]:
+def row_kernel(
+    *, quick: bool = False, lean: bool = False, short: bool = False, aligned: bool = False
+) -> Callable[..., Any]:
     """The kernel of the quick model of rows, of the lean one, or of the others.
 
     They are compiled separately, so that what a model does not use costs it nothing. The quick model has one mixer for
     votes. It rarely asks a column whose values hardly ever repeat for votes. It codes bytes by `quick.code_foretold`.
-    short: with weights of 16 bits, in place of those of 32; `remembered` is then what refines probabilities.
+    short: with weights of 16 bits, in place of those of 32; `remembered` is then what refines probabilities. aligned:
+    such a model with the contexts of `aligned.aligned_contexts`.
     """
     by_column = not quick
+    second_sets = SETS_PER_COLUMN * PLACES if aligned else SETS_PER_COLUMN
 
     @kernel(
         INT(
@@ -249,6 +254,7 @@ def row_kernel(*, quick: bool = False, lean: bool = False, short: bool = False) 
                     word = U(0)
                     same = previous >= 0
                     offset = np.int64(0)
+                    drift: Int = np.int64(0)
                     length: Int = np.int64(0)
                     repeat: Int = np.int64(0)
                     above_at = np.int64(0)
@@ -265,11 +271,16 @@ def row_kernel(*, quick: bool = False, lean: bool = False, short: bool = False) 
                                 next_above = U(text[above_at + offset + 1])
                         else:
                             same = False
-                        row_contexts(
-                            hashes, known, last, sofar ^ apart, U(column), before, sibling, second_sibling, neighbour,
-                            word,
-                            above | (next_above << U(8)), same,
-                        )  # fmt: skip
+                        if aligned:
+                            aligned_contexts(
+                                hashes, last, sofar ^ apart, U(column), sibling, word, above, next_above, same,
+                                offset, drift,
+                            )  # fmt: skip
+                        else:
+                            row_contexts(
+                                hashes, known, last, sofar ^ apart, U(column), before, sibling, second_sibling,
+                                neighbour, word, above | (next_above << U(8)), same,
+                            )  # fmt: skip
                         length, repeat = find_repeat(text, at, last, length, repeat, places, place_bits)
                         repeated = np.int64(text[repeat]) if length > 0 else np.int64(-1)
                         expected = np.int64(above) if same else np.int64(-1)
@@ -282,10 +293,12 @@ def row_kernel(*, quick: bool = False, lean: bool = False, short: bool = False) 
                             )  # fmt: skip
                         elif short:
                             first_set = find_guesses(repeated, length, expected, offset, shared, guesses, guess_slots)
+                            second_set: Int = FIRST_SETS + shared * second_sets
+                            if aligned:
+                                second_set += least(offset, PLACES - 1) * SETS_PER_COLUMN
                             byte = code_short_lean(
-                                decoding, state, coded, byte, hashes, table, mask, weights, first_set,
-                                FIRST_SETS + shared * SETS_PER_COLUMN, guesses, guess_slots, guess_table, remembered,
-                                lines, checks, found, values,
+                                decoding, state, coded, byte, hashes, table, mask, weights, first_set, second_set,
+                                guesses, guess_slots, guess_table, remembered, lines, checks, found, values,
                             )  # fmt: skip
                         elif lean:
                             byte = code_lean_guessed(
@@ -313,6 +326,8 @@ def row_kernel(*, quick: bool = False, lean: bool = False, short: bool = False) 
                             break
                         if U(byte) != above:
                             same = False
+                        if aligned:
+                            drift = next_drift(drift, U(byte), above)
                         if (byte >= 97 and byte <= 122) or (byte >= 65 and byte <= 90) or byte >= 128:
                             word = (word + U(byte) + U(1)) * SPREAD
                         else:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoder.glyphs.kernel import Int
+from encoder.mixing.aligned import PLACES
 from encoder.mixing.memory import RowSizes, row_sizes
-from encoder.mixing.models import LEAN_MODEL, QUICK_MODEL, ROW_MODELS, SHORT_MODEL
+from encoder.mixing.models import ALIGNED_MODEL, LEAN_MODEL, QUICK_MODEL, ROW_MODELS, SHORT_MODEL
 from encoder.mixing.predict import inputs_of
 from encoder.mixing.quick import CHANCES, FLAGS, ROWS_PER_COLUMN
 from encoder.mixing.quick import INPUTS as QUICK_INPUTS
@@ -64,7 +65,7 @@ def code_tokens(
 def _tables_of(sizes: RowSizes, model: int) -> Tables:
     if model == QUICK_MODEL:
         return _quick_tables(sizes)
-    return _short_tables(sizes) if model == SHORT_MODEL else _bit_tables(sizes, model)
+    return _short_tables(sizes, model) if model in (SHORT_MODEL, ALIGNED_MODEL) else _bit_tables(sizes, model)
 
 
 def _kernel_of(model: int) -> Callable[..., Int]:
@@ -72,6 +73,10 @@ def _kernel_of(model: int) -> Callable[..., Int]:
         from encoder.mixing.quick_rows import code_quick_rows  # noqa: PLC0415  see above
 
         return code_quick_rows
+    if model == ALIGNED_MODEL:
+        from encoder.mixing.aligned_rows import code_aligned_rows  # noqa: PLC0415  see above
+
+        return code_aligned_rows
     if model == SHORT_MODEL:
         from encoder.mixing.short_rows import code_short_rows  # noqa: PLC0415  see above
 
@@ -98,9 +103,10 @@ def _bit_tables(sizes: RowSizes, model: int) -> Tables:
     return weights, guesses, _NO_SLOTS, _NO_SLOTS, _NO_BYTES, 0
 
 
-def _short_tables(sizes: RowSizes) -> Tables:
-    weights = np.zeros((FIRST_SETS + SETS_PER_COLUMN * sizes.columns) * SHORT_INPUTS, np.int16)
-    weights[: FIRST_SETS * SHORT_INPUTS] = ROW_MODELS[SHORT_MODEL].first_weight
+def _short_tables(sizes: RowSizes, model: int) -> Tables:
+    rows = SETS_PER_COLUMN * (PLACES if model == ALIGNED_MODEL else 1)
+    weights = np.zeros((FIRST_SETS + rows * sizes.columns) * SHORT_INPUTS, np.int16)
+    weights[: FIRST_SETS * SHORT_INPUTS] = ROW_MODELS[model].first_weight
     guesses = np.full(GUESS_SLOTS + GUESS_SLOTS_PER_COLUMN * sizes.columns, GUESS, np.uint32)
     return weights, guesses, _NO_SLOTS, _NO_SLOTS, refining_table(REFINED_SETS), 0
 

@@ -42,6 +42,28 @@ def test_any_records_come_back_from_rows(rows, tree, model, seed):
     assert decode_block(body, len(data), LIMITS) == data
 
 
+GROWING = st.tuples(
+    st.integers(-(10**6), 10**12), st.integers(-50, 10**5), st.integers(1, 14), st.sampled_from([b"", b".", b":"])
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(columns=st.lists(GROWING, min_size=1, max_size=4), tree=st.sampled_from(TREES), seed=st.integers(0, 99))
+def test_any_numbers_that_grow_come_back_from_rows(columns, tree, seed):
+    chance = random.Random(seed)
+    now = [start for start, *_ in columns]
+    data = bytearray()
+    while len(data) < LEAST_MIXED:
+        cells = []
+        for nth, (_, step, width, mark) in enumerate(columns):
+            now[nth] += step + chance.randrange(30)
+            digits = b"%0*d" % (width, now[nth])
+            cells.append(digits[: width // 2] + mark + digits[width // 2 :])
+        data += b",".join(cells) + b"\n"
+    body = encode_block(data, Strategy(tree, BackEnd.MIXING, 2))
+    assert decode_block(body, len(data), LIMITS) == data
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     damage=st.lists(st.tuples(st.integers(4, 10**6), st.integers(0, 255)), min_size=1, max_size=6),

@@ -33,9 +33,10 @@ CASES |= {f"{tree.value}-full-4": (tree, 2) for tree in (TreeType.LOG, TreeType.
     "text-light-3": (TreeType.TEXT, 1)
 }
 CASES |= {f"{tree.value}-short": (tree, 2) for tree in RECORD_TREES}
+CASES |= {f"{tree.value}-aligned": (tree, 2) for tree in RECORD_TREES}
 CASES |= {"text-foretold-few-5": (TreeType.TEXT, 1), "text-foretold-many-6": (TreeType.TEXT, 2)}
 """Name → tree, level. Bodies that are called light or full alone are of the models 1 and 2, which are no longer
-written; those called light-3, full-4 or lean neither.
+written; those called light-3, full-4, lean or short neither.
 """
 
 

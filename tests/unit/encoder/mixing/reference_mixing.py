@@ -617,6 +617,18 @@ def first_vote_slot(key):
     return 4194303 * (1 + 2 * a + 2 * b) // (9 + 2 * a), 0
 
 
+def digit(x):
+    return 48 <= x <= 57
+
+
+def drifted(drift, x, above):
+    if digit(x) and digit(above):
+        return min(999, max(-999, 10 * drift + x - above))
+    if digit(x) or digit(above):
+        return 999 if x > above else -999
+    return drift
+
+
 class Column:
     def __init__(self):
         self.name = self.name_before = 0
@@ -637,6 +649,7 @@ class Rows:
             4: (12, 19, 6500, 22),
             5: (7, 19, 9000, 28),
             6: (7, 19, 4505, 10),
+            7: (7, 19, 4505, 10),
         }[self.m]
         self.coder = Coder(stream[1:])
         lines = 1 << bits(self.token_bytes * self.contexts // 4, most)
@@ -644,7 +657,7 @@ class Rows:
             self.bytes = QuickByteModel(lines, bits(self.token_bytes, 15))
             self.votes = SingleMixer(16, 22937, 1, 0, 1 << 17, 18)
         else:
-            kind = ShortByteModel if self.m == 6 else ByteModel
+            kind = ShortByteModel if self.m >= 6 else ByteModel
             self.bytes = kind(self.contexts, lines, weight, learning)
             self.votes = Mixer(16, 22937, 1, 0, 1 << 17, 18)
         self.vote_slots = {}
@@ -788,7 +801,7 @@ class Rows:
             over += bytes([self.terminator])
         value = bytearray()
         last = int.from_bytes(bytes(self.text[-8:]))
-        word, same = 0, over is not None
+        word, same, drift = 0, over is not None, 0
         self.repeat.length = 0
         while True:
             offset = len(value)
@@ -806,6 +819,14 @@ class Rows:
             given += [low(last, 3), low(last, 6), near | c << 40, word ^ near << 56]
             if self.contexts == 7:
                 given = [given[k] for k in (0, 1, 3, 5, 8, 10, 11)]
+            if self.m == 7:
+                place = min(offset, 63) << 8 | c << 24
+                given[2] = (above | place | 1 << 63) ^ int(same) << 62
+                if digit(above):
+                    told = 64 + min(30, max(-30, drift))
+                    given[4] = above | next_above << 8 | c << 24 | told << 48 | 1 << 63
+                if digit(above) or digit(near) or offset == 0:
+                    given[5] = min(offset, 63) << 8 | c << 40
             self.repeat.look(self.text, last)
             length = self.repeat.length
             repeated = self.text[self.repeat.r] if length > 0 else None
@@ -823,6 +844,7 @@ class Rows:
             if is_number and len(value) == self.width:
                 return bytes(value)
             same = same and x == above
+            drift = drifted(drift, x, above)
             word = (word + x + 1) * S & WRAP if letter(x) else 0
             last = (last << 8 | x) & WRAP
 
@@ -831,7 +853,7 @@ class Rows:
         first = 0
         if length > 0:
             guesses[0], first = (repeated, min(length, 31)), 256 if length < 16 else 512
-        return guesses, first, 768 + 8 * d
+        return guesses, first, 768 + 8 * (6 * d + min(offset, 5) if self.m == 7 else d)
 
 
 def decode_rows(streams, stream_of_tokens, varints, id_planes):

@@ -141,8 +141,8 @@ def test_a_later_model_of_rows_needs_a_newer_reader():
     body = encode_block(data, mixing(TreeType.LOG))
     *_, tokens = describe_block(body).columns
     later = bytearray(body)
-    later[len(body) - tokens.encoded_bytes] = 7
-    with pytest.raises(VersionError, match="model 7"):
+    later[len(body) - tokens.encoded_bytes] = 8
+    with pytest.raises(VersionError, match="model 8"):
         decode_block(bytes(later), len(data))
 
 
