@@ -99,12 +99,13 @@ class StreamingDecoder(io.BufferedIOBase):
     def read(self, size: int | None = -1, /) -> bytes:
         """`size` bytes, fewer only at the end; all that are left for None or a negative size."""
         self._check_open()
-        pieces = bytearray()
-        while size is None or size < 0 or len(pieces) < size:
-            if not self._fill():
-                break
-            pieces += self._take(None if size is None or size < 0 else size - len(pieces))
-        return bytes(pieces)
+        most = sys.maxsize if size is None or size < 0 else size
+        pieces: list[bytes | memoryview] = []
+        taken = 0
+        while taken < most and self._fill():
+            pieces.append(self._take(most - taken))
+            taken += len(pieces[-1])
+        return b"".join(pieces)
 
     def read1(self, size: int = -1, /) -> bytes:
         """At most `size` bytes of the current block; none only at the end."""
@@ -133,7 +134,7 @@ class StreamingDecoder(io.BufferedIOBase):
         """The bytes up to and including the next newline, at most `size`; none only at the end."""
         self._check_open()
         most = sys.maxsize if size is None or size < 0 else size
-        pieces: list[memoryview] = []
+        pieces: list[bytes | memoryview] = []
         taken = 0
         while taken < most and self._fill():
             end = self._block.find(RECORD_END, self._at, self._at + most - taken)
@@ -236,10 +237,10 @@ class StreamingDecoder(io.BufferedIOBase):
         if self._error is not None:
             raise self._error
 
-    def _take(self, size: int | None) -> memoryview:
-        piece = memoryview(self._block)[self._at : None if size is None else self._at + size]
-        self._at += len(piece)
-        return piece
+    def _take(self, size: int | None) -> bytes | memoryview:
+        """So many of the block's bytes, or all that are left; of a whole block no copy is ever made."""
+        at, self._at = self._at, len(self._block) if size is None else min(len(self._block), self._at + size)
+        return self._block if self._at - at == len(self._block) else memoryview(self._block)[at : self._at]
 
     def _fill(self) -> bool:
         """Whether the current block has bytes left, after decoding the next one where it had not."""

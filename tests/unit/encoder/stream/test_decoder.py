@@ -261,3 +261,21 @@ def test_an_error_ahead_comes_after_the_good_blocks_before_it():
 def test_no_thread_is_no_way_to_decode():
     with pytest.raises(ValueError, match="at least 1"):
         StreamingDecoder(io.BytesIO(BLOB), threads=0)
+
+
+def test_a_whole_block_is_handed_on_as_it_was_decoded_and_not_copied():
+    decoded = []
+
+    def decode(*block):
+        decoded.append(standard_block_decoder(*block))
+        return decoded[-1]
+
+    for read in (StreamingDecoder.read, StreamingDecoder.read1):
+        with StreamingDecoder(io.BytesIO(encoder.encode(DATA)), decode_block=decode) as decoder:
+            assert read(decoder) is decoded[-1]
+
+
+@pytest.mark.parametrize("size", [1, 1000, 1024, 1025, 5000])
+def test_reads_that_end_inside_a_block_or_join_several_give_the_bytes_in_order(size):
+    with StreamingDecoder(io.BytesIO(BLOB)) as decoder:
+        assert b"".join(iter(lambda: decoder.read(size), b"")) == DATA
