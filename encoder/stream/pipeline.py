@@ -294,7 +294,7 @@ class Pipeline:
         return encoded
 
     def _begin_beside(self, run: Callable[[], None]) -> threading.Thread | None:
-        """A thread for work of a block's own, while a worker has nothing to do."""
+        """A thread for work of a block's own, while a worker has nothing to do; None too where none can be started."""
         with self._lock:
             idle = self._idle if self._threads else self._workers - 1
             if self._queue or self._beside >= idle:
@@ -309,7 +309,12 @@ class Pipeline:
                     self._beside -= 1
 
         thread = threading.Thread(target=_ended_by_leaving, args=(work,), name="glyph-beside", daemon=True)
-        thread.start()
+        try:
+            thread.start()
+        except (RuntimeError, MemoryError):  # as of a system's bound on threads, which a block can do without
+            with self._lock:
+                self._beside -= 1
+            return None
         return thread
 
     def _hand_over(self, encoded: _Encoded) -> None:

@@ -244,6 +244,28 @@ def test_a_block_gets_a_thread_beside_it_while_another_worker_would_be_idle(work
     assert not threads()
 
 
+def test_a_block_goes_on_alone_where_no_thread_can_be_started_and_gets_one_once_it_can(monkeypatch):
+    got, refused, real = [], [RuntimeError("can't start new thread"), MemoryError()], threading.Thread.start
+
+    def start(thread):
+        if thread.name == "glyph-beside" and refused:
+            raise refused.pop()
+        real(thread)
+
+    def asking(data, _strategy, _place):
+        got.extend(begin_beside(lambda: None) for _ in range(3))
+        got[-1].join()
+        return bytes(data)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    pipeline, pool = pipeline_of(asking, workers=2)
+    feed(pipeline, 1)
+    pipeline.finish()
+    pool.close()
+    assert got[:2] == [None, None]
+    assert got[2].name == "glyph-beside"
+
+
 def test_no_thread_is_lent_while_every_worker_has_a_block():
     got, both = [], threading.Barrier(2, timeout=10)
 
