@@ -38,13 +38,17 @@ class Checks:
 
     def __init__(self, view: memoryview, decode: Callable[[bytes], bytes]) -> None:
         self._view: Final = view
-        self.decode: Final = decode
+        self._decode: Final = decode
         self._right: Final[set[bytes]] = set()
         self._thread: Thread | None = None
 
+    def decodes(self, body: bytes) -> bool:
+        """Whether the body gives the block's bytes; raises what decoding does."""
+        return self._decode(body) == self._view
+
     def of_body(self, body: bytes) -> None:
         """Begins to decode a body that may be the block's."""
-        self._start(lambda: body if self.decode(body) == self._view else None)
+        self._start(lambda: body if self.decodes(body) else None)
 
     def of_stream(self, run: Callable[[], bytes | None]) -> None:
         """Begins `run`, which returns a stream of all the block's bytes if it decodes to them."""

@@ -43,10 +43,10 @@ def compress(
         size = _code(False, text, coded, model)
         return _named(model, coded, size) if 0 <= size <= len(coded) else None
     following = _Following(text, coded, model)
-    if beside is not None and len(text) >= _WORTH_FOLLOWING:
-        beside(following.run)
     size = STOPPED
     try:
+        if beside is not None and len(text) >= _WORTH_FOLLOWING:
+            beside(following.run)
         size = _in_parts(ForetoldCoder(False, text, coded, model), len(text), following)
     finally:
         following.end(size)

@@ -6,9 +6,11 @@ import pytest
 from encoder.block import codec, smallest
 from encoder.block.beside import lending
 from encoder.block.codec import decode_block, encode_block
-from encoder.block.layout import FORM, ROWS
+from encoder.block.layout import FORM, ROWS, read_header
+from encoder.errors import FormatError
 from encoder.mixing.loading import prepare_mixing
 from encoder.strategy import BackEnd, Strategy, TreeType
+from encoder.varint import Reader
 
 MAX = Strategy(TreeType.TEXT, BackEnd.MIXING, 2, verify=True)
 
@@ -36,7 +38,7 @@ class Threads:
         self.begun = []
 
     def __call__(self, run):
-        self.begun.append(threading.Thread(target=run))
+        self.begun.append(threading.Thread(target=run, daemon=True))
         self.begun[-1].start()
         return self.begun[-1]
 
@@ -91,6 +93,30 @@ def test_a_thread_that_fails_leaves_the_check_to_the_encoders_own(monkeypatch):
     assert decode_block(body, len(data)) == data
 
 
+def test_a_block_whose_body_cannot_be_decoded_is_encoded_anew(monkeypatch, caplog):
+    data, real = words(300_000), codec.decode_block
+
+    def fails(*_):
+        raise FormatError("the stream does not end where it should")
+
+    monkeypatch.setattr(codec, "decode_block", fails)
+    monkeypatch.setattr("encoder.mixing.stream._Following.run", lambda _: None)
+    with lending(Threads()):
+        body = encode_block(data, MAX)
+    assert read_header(Reader(body)).back_end is BackEnd.ZSTD
+    assert real(body, len(data)) == data
+    assert "encoded anew" in caplog.text
+
+
+def test_a_lack_of_memory_for_the_check_is_no_reason_to_encode_anew(monkeypatch):
+    def fails(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(codec, "decode_block", fails)
+    with pytest.raises(MemoryError):
+        encode_block(words(30_000), MAX)
+
+
 def test_where_no_thread_is_lent_a_block_is_decoded_at_its_end(monkeypatch):
     data, sizes = words(300_000), decoded_here(monkeypatch)
     with lending(lambda _: None):
@@ -118,6 +144,22 @@ def test_what_follows_a_stream_that_does_not_decode_returns_nothing(mixed, place
     stream, follow = mixed
     follow.__self__._coded[int(place * (len(stream) - 1))] ^= 1
     assert follow() is None
+
+
+def test_what_follows_a_stream_ends_where_its_encoder_is_interrupted_before_the_first_part():
+    prepare_mixing()
+    from encoder.mixing.stream import compress
+
+    threads = Threads()
+
+    def interrupted(run):
+        threads(run)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        compress(words(300_000), 6, None, interrupted)
+    threads.begun[0].join(20)
+    assert not threads.begun[0].is_alive()
 
 
 def test_what_follows_a_stream_that_was_given_up_ends():
