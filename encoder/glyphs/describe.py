@@ -18,7 +18,8 @@ def describe_columns(plan: Plan, encoded: list[int]) -> list[tuple[str, str, int
     for depth, level in enumerate(plan.levels):
         firsts = (level.rows[:, FIRST_STREAM] + level.first_stream).tolist()
         following = plan.levels[depth + 1].first_stream if depth + 1 < len(plan.levels) else len(plan.streams)
-        for number, (first, end) in enumerate(zip(firsts, [*firsts[1:], following], strict=True)):
+        ends = [*firsts[1:], following] if firsts else []  # a damaged level may have no columns
+        for number, (first, end) in enumerate(zip(firsts, ends, strict=True)):
             row = level.rows[number]
             raw = sum(length for _, length in plan.streams[first:end])
             kind = KIND_NAMES[row[KIND]]

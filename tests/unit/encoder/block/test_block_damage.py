@@ -1,15 +1,17 @@
 import random
 import tracemalloc
+from dataclasses import replace
 
 import pytest
 
-from encoder.block.codec import decode_block, describe_block, encode_block
+from encoder.block.codec import _open, decode_block, describe_block, encode_block
 from encoder.block.layout import GLYPHS
 from encoder.errors import GlyphError, LimitError
+from encoder.glyphs.describe import describe_columns
 from encoder.limits import Limits
 from encoder.profile import LEVELS
 from encoder.strategy import BackEnd, Strategy, TreeType
-from encoder.varint import varint
+from encoder.varint import Reader, varint
 
 SMALL = Limits(max_block=1 << 16, max_memory=1 << 22)
 RECORDS = {
@@ -73,6 +75,14 @@ def test_damage_to_the_metadata_alone_is_always_survived(tree):
         damaged[at : at + chance.randrange(3)] = chance.randbytes(chance.randrange(3))
         outcomes.add(outcome(bytes(damaged), len(data)))
     assert outcomes <= {None, len(data)}
+
+
+def test_a_level_that_is_damaged_to_have_no_columns_is_described_without_any():
+    data, body = body_of(TreeType.CSV, BackEnd.STORE)
+    plan, streams = _open(Reader(body[4:]), len(data), SMALL, b"")
+    level = plan.levels[0]
+    none = replace(level, rows=level.rows[:0])
+    assert describe_columns(replace(plan, levels=(none,)), [len(stream.data) for stream in streams]) == []
 
 
 @pytest.mark.parametrize("tree", RECORDS)
