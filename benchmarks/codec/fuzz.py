@@ -31,6 +31,8 @@ SLOWEST = 1.0
 MOST_MEMORY = 1024
 """MiB resident, over which libFuzzer stops."""
 LONGEST = 1 << 15
+STREAM_LIMITS = {"max_output": 1 << 22, "max_block": 1 << 24, "max_memory": 1 << 27}
+"""A stream says how long its blocks may be. Under a smaller limit than the levels' own every one would be refused."""
 CODEBOOK = b'2026-03-01 00:00:00 INFO {"id": 1, "name": "what blocks before said"}\n' * 8
 ENVIRONMENT = {
     "ENCODER_KERNELS": "jit",
@@ -76,8 +78,7 @@ def fuzz_stream(data: bytes) -> None:
     from encoder.limits import Limits  # noqa: PLC0415 - as above
     from encoder.stream.decoder import StreamingDecoder  # noqa: PLC0415 - as above
 
-    limits = Limits(max_output=1 << 22, max_block=1 << 20, max_memory=1 << 27)
-    blob = repaired(data)
+    limits, blob = Limits(**STREAM_LIMITS), repaired(data)
     with contextlib.suppress(GlyphError):
         decode(blob, limits)
     with contextlib.suppress(GlyphError):
