@@ -162,7 +162,7 @@ def fuzz_filters(data: bytes) -> None:
 
 def strategies() -> list[Any]:
     """Every strategy of every built-in profile, every tree type before every back end, and before zstd with a
-    codebook.
+    codebook; and those that are held against a level below.
     """
     from dataclasses import replace  # noqa: PLC0415 - as above
 
@@ -175,7 +175,10 @@ def strategies() -> list[Any]:
     found += [
         replace(plan, separator=separator) for plan in found if plan.tree is TreeType.CSV for separator in b';\t\n"'
     ]
-    return list(dict.fromkeys(found))
+    profiles = [load_profile(name) for name in BUILT_IN]
+    above = [(profile, load_profile(profile.below)) for profile in profiles if profile.below]
+    held = [replace(one, below=below.strategies[tree]) for top, below in above for tree, one in top.strategies.items()]
+    return [*dict.fromkeys(found), *held]  # what is below counts not where they are compared
 
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
