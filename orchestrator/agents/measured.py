@@ -223,9 +223,9 @@ def _run(caller: socket.socket, words: list[str], names: list[str], streams: lis
     stdin, stdout, stderr = streams
     status, says = os.pipe()
     words = [words[0], "--json-status-fd", str(says), *words[1:]]
-    program = subprocess.Popen(  # noqa: PLW1509 - one thread
-        words, stdin=stdin, stdout=stdout, stderr=stderr, env=env, preexec_fn=alone, pass_fds=[says]
-    )
+    program = subprocess.Popen(
+        words, stdin=stdin, stdout=stdout, stderr=stderr, env=env, pass_fds=[says], preexec_fn=alone  # noqa: PLW1509 - one thread
+    )  # fmt: skip
     for each in (*streams, says):
         os.close(each)
     looking = select.poll()
