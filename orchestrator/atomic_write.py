@@ -33,11 +33,13 @@ def write_whole(target: Path, text: str) -> None:
 def write_all(files: Iterable[tuple[Path, str]]) -> None:
     """As `write_whole`, each of them. A folder is synced once, after the last file."""
     folders: dict[Path, None] = {}
-    for target, text in files:
-        replace_whole(target, text.encode(), synced=True)
-        folders[target.parent] = None
-    for folder in folders:
-        _sync_folder(folder)
+    try:
+        for target, text in files:
+            replace_whole(target, text.encode(), synced=True)
+            folders[target.parent] = None
+    finally:  # what stands before a file that cannot be written stays
+        for folder in folders:
+            _sync_folder(folder)
 
 
 def replace_whole(target: Path, content: bytes, *, synced: bool = False) -> None:
@@ -46,7 +48,7 @@ def replace_whole(target: Path, content: bytes, *, synced: bool = False) -> None
 
     Raises OSError.
     """
-    with whole_file(target) as file:
+    with _named(target), whole_file(target) as file:
         file.write(content)
         if synced and not is_special(target):
             file.flush()
@@ -73,7 +75,8 @@ def whole_file(target: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
                 mask = os.umask(0)
                 os.umask(mask)
                 part.chmod(0o666 & ~mask)  # as any new file; mkstemp's are private
-            part.replace(target)
+            with _named(target, part):
+                part.replace(target)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
@@ -98,6 +101,17 @@ def require_writable(target: Path) -> None:
         for folder in made:
             with contextlib.suppress(OSError):
                 folder.rmdir()
+
+
+@contextlib.contextmanager
+def _named(target: Path, part: Path | None = None) -> Iterator[None]:
+    """Have an OSError that names no file, or the temporary one, name the target."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename in {None, str(part), part}:
+            error.filename, error.filename2 = str(target), None
+        raise
 
 
 def _begun(target: Path) -> tuple[int, Path]:

@@ -21,6 +21,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from typing import Any, Final
 
 EVIDENCE: Final = "ORCHESTRATE_EVIDENCE"
@@ -29,6 +30,12 @@ TICK: Final = 1000  # milliseconds; the end of the program wakes it before
 NOT_FOUND: Final = 127
 SIGNALLED: Final = 128
 FAILED: Final = 125
+AT_ONCE: Final = 32
+"""Calls that are answered at once; each has a process out here. Further ones wait."""
+LONGEST: Final = 2**22
+"""Bytes of a call; more than the system lets a program have as its words."""
+PATIENCE: Final = 5.0
+"""Seconds that a call waits for those that build into the folder that it reads from."""
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 USAGE: Final = 'write `"$ORCHESTRATE_APART" [--into NAME | --from NAME] PROGRAM [ARGUMENT ...]`'
 JOIN_SESSION_KEYRING: Final = 1
@@ -64,6 +71,8 @@ def accompany(  # noqa: PLR0913, PLR0917 - the descriptors that it looks at
         looking.register(each, select.POLLIN)
     keepers: set[int] = set()
     while program.poll() is None:
+        if door is not None:
+            looking.modify(door, select.POLLIN if len(keepers) < AT_ONCE else 0)
         ready = [each for each, _ in looking.poll(TICK)]
         pass_on(come, kept)
         keepers = {each for each in keepers if os.waitpid(each, os.WNOHANG)[0] == 0}
@@ -133,11 +142,13 @@ def _kept_apart(caller: socket.socket, apart: str) -> str:
     said, streams, _, _ = socket.recv_fds(caller, CHUNK, 3)
     while said and not said.endswith(b"\n"):
         said += caller.recv(CHUNK) or b"\n"
+        if len(said) > LONGEST:
+            return f"{FAILED} apart: its words are too long; mend: hand them over on standard input\n"
     try:
         asked, given = json.loads(said), json.loads(open(f"{apart}/words.json").read())  # noqa: PTH123, SIM115
         words = [*given["words"], *_placed(asked, given["tmp"], apart)]
         code = _run(caller, words, given["names"], streams)
-    except (OSError, ValueError, LookupError) as error:
+    except (OSError, ValueError, LookupError, TypeError) as error:
         return f"{FAILED} apart: {error}\n"
     return f"{code if code >= 0 else SIGNALLED - code}"
 
@@ -158,20 +169,47 @@ def _placed(asked: dict[str, Any], tmp: str, apart: str) -> list[str]:
 
 
 def _open(kind: str, name: str, place: str) -> None:
-    """Make the folder that is built into, or note that it is read from. Raises ValueError."""
+    """Make the folder that is built into, or note that it is read from. Raises ValueError.
+
+    A folder is never both at once: who builds could learn there what is read, and hand it on.
+    """
+    import fcntl  # noqa: PLC0415 - as above
+
     read = f"{place}.read"
     if kind == "--into":
+        os.makedirs(place, exist_ok=True)  # noqa: PTH103 - as text
+        fcntl.flock(_lock(place), fcntl.LOCK_SH)  # until this process ends, and so does the call
         if os.path.exists(read):  # noqa: PTH110 - as text
             raise ValueError(f"{name} was read from, so that nothing may be left in it; mend: build into another")
-        os.makedirs(place, exist_ok=True)  # noqa: PTH103 - as text
     elif not os.path.isdir(place):  # noqa: PTH112 - as text
         raise ValueError(f"nothing was built into {name}; mend: build with `--into {name}` before")
     else:
+        alone = _lock(place)
+        until = time.monotonic() + PATIENCE
+        while not _locked(alone):
+            if time.monotonic() > until:
+                raise ValueError(f"{name} is still built into; mend: wait for that call to end")
+            time.sleep(0.02)
         os.close(os.open(read, os.O_CREAT | os.O_WRONLY, 0o600))
+        os.close(alone)
+
+
+def _lock(place: str) -> int:
+    return os.open(f"{place}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+
+
+def _locked(alone: int) -> bool:
+    import fcntl  # noqa: PLC0415 - as above
+
+    try:
+        fcntl.flock(alone, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _run(caller: socket.socket, words: list[str], names: list[str], streams: list[int]) -> int:
-    """Until the program ends, or its caller does; its exit code."""
+    """Until the program ends, or its caller does; its exit code, FAILED where it was not started."""
     import ctypes  # noqa: PLC0415 - as above
 
     keyctl = ctypes.CDLL(None).syscall
@@ -183,8 +221,12 @@ def _run(caller: socket.socket, words: list[str], names: list[str], streams: lis
     told = _told_of_its_end()
     env = {name: os.environ[name] for name in names if name in os.environ}
     stdin, stdout, stderr = streams
-    program = subprocess.Popen(words, stdin=stdin, stdout=stdout, stderr=stderr, env=env, preexec_fn=alone)  # noqa: PLW1509 - one thread
-    for each in streams:
+    status, says = os.pipe()
+    words = [words[0], "--json-status-fd", str(says), *words[1:]]
+    program = subprocess.Popen(
+        words, stdin=stdin, stdout=stdout, stderr=stderr, env=env, pass_fds=[says], preexec_fn=alone  # noqa: PLW1509 - one thread
+    )  # fmt: skip
+    for each in (*streams, says):
         os.close(each)
     looking = select.poll()
     looking.register(told, select.POLLIN)
@@ -192,7 +234,9 @@ def _run(caller: socket.socket, words: list[str], names: list[str], streams: lis
     while program.poll() is None:
         if any(each == caller.fileno() for each, _ in looking.poll(TICK)):
             program.kill()
-    return program.returncode
+    os.set_blocking(status, False)
+    code = program.returncode
+    return code if code < 0 or b'"exit-code"' in os.read(status, CHUNK) else FAILED
 
 
 if __name__ == "__main__":

@@ -85,8 +85,12 @@ def choose(asked: str) -> str:
 
 def bubblewrap_lacks() -> str:
     """Why bubblewrap makes no sandbox here, "" where it does. In a container it is often installed, and not allowed."""
-    path = shutil.which("bwrap")
-    return "bubblewrap is not installed" if path is None else _refused(path)
+    return _refused(_bwrap()) if shutil.which("bwrap") else "bubblewrap is not installed"
+
+
+def _bwrap() -> str:
+    """Where it is on our own PATH. What the program's PATH leads to may be a hand-in's, and starts outside."""
+    return os.path.abspath(shutil.which("bwrap") or "bwrap")  # noqa: PTH100 - as text
 
 
 @functools.cache
@@ -139,7 +143,7 @@ def bubblewrap(argv: Sequence[str], inside: Enclosure) -> list[str]:
     """Bwrap's words for the view. Later ones cover earlier ones. Where it starts, and the program, come after them."""
     home = os.path.expanduser("~")  # noqa: PTH111 - as text
     real = os.path.realpath(home)  # the home may be a link to another disk
-    words = ["bwrap", "--die-with-parent", "--unshare-all", *CAPABILITIES]
+    words = [_bwrap(), "--die-with-parent", "--unshare-all", *CAPABILITIES]
     words += ["--share-net"] if inside.network else []
     words += ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"]
     for place in dict.fromkeys(("/tmp", "/var/tmp", "/run", "/root", "/home", home, real)):  # noqa: S108 - what is covered

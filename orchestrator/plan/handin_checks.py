@@ -16,9 +16,9 @@ Unresolved = Callable[[str, str], tuple[str, str] | None]
 """What is wrong with a reference made in a group, and its mend."""
 
 HANDED_IN: Final = "${checkout}"
-STEERING: Final = frozenset(
-    {"PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONUSERBASE", "LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT"}
-)
+OF_THE_LOADER: Final = frozenset({"LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "GCONV_PATH"})
+"""Variables by which the system loads other code into a process: also into the one that starts a sandbox."""
+STEERING: Final = OF_THE_LOADER | {"PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONUSERBASE"}
 """Variables by which a process takes in other code than its own."""
 
 ONLY_WITH_BRIEF: Final = ("pinned", "until")
@@ -130,15 +130,20 @@ def _measures(  # noqa: PLR0913, PLR0917 - one reference and all that it is held
 
 
 def _steering(plan: Plan, task: Task, path: Path, source: Source) -> Iterator[Problem]:
-    """Variables that would have a runner import what it measures."""
-    for name, value in ({**plan.env, **task.env} if task.run is not None else {}).items():
-        if name in STEERING and HANDED_IN in str(value):
-            place = (*path, "env", name) if name in task.env else ("env", name)
+    """Variables by which what is measured gets into the runner, or into what starts the instrument's sandbox."""
+    for name, value in {**plan.env, **task.env}.items():
+        if HANDED_IN not in str(value) or name not in (OF_THE_LOADER if task.run is None else STEERING):
+            continue
+        place = (*path, "env", name) if name in task.env else ("env", name)
+        if task.run is None:
+            what = f"{name} would load what was handed in outside the sandbox, too"
+            mend = f"set it for one program in the command, as in `env {name}=… PROGRAM`"
+        else:
             what = (
                 f"{name} would have the runner itself import what was handed in, which could then record what it likes"
             )
             mend = "take it out; in the runner, start a process on `context.checkout`, or measure with a `command`"
-            yield source.problem(place, what, mend)
+        yield source.problem(place, what, mend)
 
 
 def _merge(leaving: dict[str, Task], group: str, task: Task, path: Path, source: Source) -> Iterator[Problem]:

@@ -1,6 +1,8 @@
 """Outputs of `orchestrate` that are no regular file."""
 
+import errno
 import os
+import resource
 import stat
 import subprocess
 import sys
@@ -81,3 +83,48 @@ def test_of_several_files_each_is_synced_and_their_folder_once_after_them(tmp_pa
     assert [each.name.split(".")[1] for each in synced[:2]] == ["one", "two"]
     assert synced[2:] == [tmp_path / "a"]
     assert [(tmp_path / "a" / name).read_text() for name in ("one", "two")] == ["one", "two"]
+
+
+def written(*files):
+    """What write_all raises."""
+    with pytest.raises(OSError, match=r"Errno") as raised:
+        write_all(files)
+    return raised.value
+
+
+@pytest.fixture
+def small_disk():
+    """No file takes more than some bytes, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.usefixtures("small_disk")
+@pytest.mark.parametrize("size", [2000, 200_000])
+def test_of_several_files_the_one_without_room_is_told_and_nothing_of_it_is_left(tmp_path, size):
+    first, large = tmp_path / "first.md", tmp_path / "large.md"
+    large.write_text("as it was")
+    error = written((first, "1"), (large, "x" * size), (tmp_path / "third.md", "3"))
+    assert (error.errno, error.filename) == (errno.EFBIG, str(large))
+    assert {each.name: each.read_text() for each in tmp_path.iterdir()} == {"first.md": "1", "large.md": "as it was"}
+
+
+def test_of_several_files_the_one_whose_name_a_folder_has_is_told_and_nothing_of_it_is_left(tmp_path):
+    (tmp_path / "taken").mkdir()
+    error = written((tmp_path / "first", "1"), (tmp_path / "taken", "2"))
+    assert (error.errno, error.filename, error.filename2) == (errno.EISDIR, str(tmp_path / "taken"), None)
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["first", "taken"]
+
+
+def test_a_device_without_room_is_told_by_its_name():
+    assert written((Path("/dev/full"), "too much")).filename == "/dev/full"
+
+
+def test_what_was_written_before_a_failure_is_synced_with_its_folder(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(Path(f"/proc/self/fd/{handle}").resolve()))
+    (tmp_path / "b").touch()
+    written((tmp_path / "a" / "one", "1"), (tmp_path / "b" / "two", "2"))
+    assert synced[-1] == tmp_path / "a"

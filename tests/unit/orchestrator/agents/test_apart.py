@@ -162,6 +162,13 @@ def test_what_is_built_into_a_named_folder_is_there_to_read_from_then_on(instrum
 
 
 @with_bubblewrap
+def test_a_program_that_is_not_there_is_told_by_name(instrument):
+    _, said, told = instrument('"$ORCHESTRATE_APART" no-such-program; echo $?')
+    assert said == "125\n"
+    assert "no-such-program" in told
+
+
+@with_bubblewrap
 @pytest.mark.parametrize("words", ["--into ../x true", "--from never true", "--into", "", "--into a --from a true"])
 def test_words_that_mean_nothing_are_refused_with_the_mend(instrument, words):
     _, said, told = instrument(f'"$ORCHESTRATE_APART" {words}; echo $?')
@@ -176,6 +183,58 @@ def test_a_folder_that_was_read_from_is_not_built_into_any_more(instrument):
     )
     assert said == "125\n"
     assert "mend:" in told
+
+
+@with_bubblewrap
+def test_a_folder_that_is_still_built_into_is_not_read_from(instrument):
+    _, said, told = instrument(
+        'a() { "$ORCHESTRATE_APART" "$@"; }; a --into b sh -c "touch begun; sleep 60" & '
+        'while ! test -e "${ORCHESTRATE_APART%/run}/kept/b/begun"; do sleep 0.05; done; '
+        "a --from b true; echo $?; kill $!; wait; a --into c true; a --from c true; echo $?"
+    )
+    assert said == "125\n0\n"
+    assert "b is still built into; mend:" in told
+
+
+HELD = """
+import os, socket, subprocess, sys
+os.chdir(os.path.dirname(os.environ["ORCHESTRATE_APART"]))
+held = [socket.socket(socket.AF_UNIX) for _ in range(60)]
+for each in held:
+    each.connect("door")
+call = [os.environ["ORCHESTRATE_APART"], "true"]
+try:
+    print(subprocess.run(call, timeout=3, cwd="/").returncode)
+except subprocess.TimeoutExpired:
+    print("waits")
+for each in held:
+    each.close()
+print(subprocess.run(call, cwd="/").returncode)
+"""
+
+
+@with_bubblewrap
+def test_calls_have_a_bound_so_that_nobody_starts_any_number_of_processes_outside(instrument):
+    assert instrument(f"\"$1\" -c '{HELD}'")[1:] == ("waits\n0\n", "")
+
+
+ENDLESS = """
+import os, socket
+os.chdir(os.path.dirname(os.environ["ORCHESTRATE_APART"]))
+caller = socket.socket(socket.AF_UNIX)
+caller.connect("door")
+sent = 0
+try:
+    while sent < 2**25:
+        sent += caller.send(b"x" * 2**16)
+except OSError:
+    print("refused")
+"""
+
+
+@with_bubblewrap
+def test_a_call_of_endless_words_is_refused(instrument):
+    assert instrument(f"\"$1\" -c '{ENDLESS}'")[1] == "refused\n"
 
 
 @with_bubblewrap

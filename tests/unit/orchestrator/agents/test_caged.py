@@ -1,6 +1,7 @@
 """An instrument in its sandbox: what it sees, what it records, and what of it stays."""
 
 import json
+import os
 import shutil
 import sys
 import threading
@@ -163,3 +164,16 @@ def test_how_its_program_ended_is_told(measure, kind):
 def test_it_is_ended_at_its_timeout(measure, kind):
     result, _ = measure(kind, "sleep", "60", timeout=0.5, grace=0.2)
     assert "timeout" in result.failure.message
+
+
+@pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
+@pytest.mark.parametrize("call", ["true", '"$ORCHESTRATE_APART" true'])
+def test_a_hand_in_on_the_path_of_a_plan_is_not_taken_for_the_sandbox(measure, repo, tmp_path, call):
+    (repo.folder / "bin").mkdir()
+    (repo.folder / "bin/bwrap").touch(mode=0o755)
+    repo.commit({"bin/bwrap": f"#!/bin/sh\ntouch {tmp_path}/outside\n"})
+    path = f"{repo.state}/work/r/A.measure/1/checkout/bin:{os.environ['PATH']}"
+    text = f"{call} && echo '{LINE % 3}' >> $ORCHESTRATE_EVIDENCE"
+    result, _ = measure("bubblewrap", "sh", "-c", text, env={"PATH": path})
+    assert not (tmp_path / "outside").exists()
+    assert values(result) == [(3.0,)]

@@ -132,10 +132,17 @@ def test_a_runner_that_would_import_what_it_measures_is_a_problem(place, name):
     assert "start a process on `context.checkout`" in message
 
 
+@pytest.mark.parametrize("place", [(*TASKS, 2, "env"), ("env",)])
+def test_a_variable_that_would_load_what_is_measured_outside_the_sandbox_is_a_problem(place):
+    message = told((*place, {"LD_PRELOAD": "${checkout}/malloc.so"}))
+    assert "LD_PRELOAD would load what was handed in outside the sandbox, too" in message
+    assert "`env LD_PRELOAD=… PROGRAM`" in message
+
+
 @pytest.mark.parametrize(
     "changes",
     [
-        [(*TASKS, 2, "env", {"PYTHONPATH": "${checkout}"})],
+        [(*TASKS, 2, "env", {"PYTHONPATH": "${checkout}", "LD_PRELOAD": "/usr/lib/own.so"})],
         [*RUN, (*TASKS, 2, "env", {"PYTHONPATH": "/x", "WHERE": "${checkout}"})],
     ],
 )
