@@ -6,6 +6,7 @@ before it leaves a doubt: how dense the bytes are, a trial on a sample, and the 
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import log2
 from typing import Final
 
 from encoder.detect.pattern import Pattern
@@ -64,6 +65,10 @@ LONGEST_LINE: Final = 10.0
 HARDLY_CONSISTENT: Final = 0.3
 """Share of text's lines with the usual number of separators, below which they are hardly a table's."""
 TWINS: Final = {TreeType.JSON: TreeType.JSON_LINES, TreeType.JSON_LINES: TreeType.JSON}
+MOST_PER_DOUBLING: Final = 0.03
+"""Of the plain bytes: what a piece of text twice as long is foretold to be smaller by, taken apart, at the most."""
+LEAST_GROWTH: Final = 0.4
+"""Doublings from a trial's sample to a part; where there are fewer, so many are reckoned with."""
 _EVEN: Final = Handicaps(plain=1.0, others=1.0)
 
 
@@ -113,18 +118,22 @@ def decide(  # noqa: PLR0913 - what it is decided by, each a part of its own
     if density >= _dense_from(pattern, size):
         return plain, 1
     hurried = size < SMALL or (density >= BUSY and TREES[pattern.tree].document)
-    if hurried and (not is_short or pattern.tree is TreeType.XML):
+    is_text = pattern.tree is TreeType.TEXT
+    if hurried and not is_text and (not is_short or pattern.tree is TreeType.XML):
         shortlist = _first_of(shortlist)
-    choice, clearly = shortlist[0], False
-    if len(shortlist) > 1:
-        choice, clearly = leader_on(_trial_of(block, pattern), shortlist, encode)
+    sample = _trial_of(block, pattern)
+    choice, share = leader_on(sample, shortlist, encode)
     trials = 1 + (len(shortlist) if len(shortlist) > 1 else 0)
     tags_repeat = density >= BUSY and choice.tree is pattern.tree is TreeType.XML and pattern.features.tagged >= TAGGED
-    if clearly or tags_repeat or TREES[choice.tree].plain:
+    if tags_repeat or TREES[choice.tree].plain or (share is not None and share < CLEARLY_PAYS):
         return choice, trials
+    if share is not None and (share == 1.0 or share >= (DOUBTFUL[1] if is_text else 1.0)):  # 1: nothing to take apart
+        return plain, trials
     parts = take_parts(block, pattern.tree, LEISURELY_SHARE if is_short else PART_SHARE)
-    pays = pays_on(parts, choice, plain, encode, _share_for(pattern))
-    return (choice if pays else plain), trials + 2
+    part_share = share_on(parts, choice, plain, encode)
+    if is_text and share is not None:
+        part_share = foretold_share(share, len(sample), part_share, sum(map(len, parts)), size)
+    return (choice if part_share < _share_for(pattern) else plain), trials + 2
 
 
 def _records(
@@ -180,22 +189,43 @@ def _share_for(pattern: Pattern) -> float:
     return UNSPACED_PAYS if pattern.tree is TreeType.TEXT and unspaced(pattern) else PAYS
 
 
-def leader_on(sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder) -> tuple[Strategy, bool]:
-    """The strategy that makes the sample smallest, on even terms, and whether it is so far below plain bytes that
-    nothing more need be asked. shortlist: at least one.
+def leader_on(sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder) -> tuple[Strategy, float | None]:
+    """The strategy with a tokeniser that makes the sample smallest, on even terms, and its share of the plain bytes;
+    None where these are not in the shortlist. shortlist: at least one; if it is the only one, nothing is tried.
     """
+    if len(shortlist) == 1:
+        return shortlist[0], None
     sizes = [len(encode(sample, tried_as(strategy, leisurely=False))) for strategy in shortlist]
-    least = smallest([strategy.tree for strategy in shortlist], sizes, _EVEN)
     plain = [size for strategy, size in zip(shortlist, sizes, strict=True) if TREES[strategy.tree].plain]
-    return shortlist[least], any(sizes[least] < CLEARLY_PAYS * size for size in plain)
+    apart = [
+        (strategy, size) for strategy, size in zip(shortlist, sizes, strict=True) if not TREES[strategy.tree].plain
+    ]
+    least = smallest([strategy.tree for strategy, _ in apart], [size for _, size in apart], _EVEN)
+    choice, size = apart[least]
+    return choice, size / min(plain) if plain else None
+
+
+def foretold_share(share: float, size: int, part_share: float, part_size: int, block_size: int) -> float:
+    """Of a block's plain bytes, what taking it apart leaves. It leaves less of longer pieces, as templates and
+    dictionaries are written once: as much less with each doubling as from a sample of that share and size to a part.
+    """
+    if part_share >= 1 or part_size <= size:
+        return part_share
+    slope = min(MOST_PER_DOUBLING, max(0.0, share - part_share) / max(LEAST_GROWTH, log2(part_size / size)))
+    return part_share - slope * log2(block_size / part_size)
 
 
 def pays_on(
     parts: Sequence[bytes], choice: Strategy, plain: Strategy, encode: SampleEncoder, share: float = PAYS
 ) -> bool:
     """Whether the parts are clearly smaller taken apart: below that share of their plain bytes."""
+    return share_on(parts, choice, plain, encode) < share
+
+
+def share_on(parts: Sequence[bytes], choice: Strategy, plain: Strategy, encode: SampleEncoder) -> float:
+    """What the parts take, taken apart, over their plain bytes."""
     columns = sum(len(encode(part, tried_as(choice, leisurely=False))) for part in parts)
-    return columns < share * sum(len(encode(part, plain)) for part in parts)
+    return columns / sum(len(encode(part, plain)) for part in parts)
 
 
 def density_of(part: memoryview, plain: Strategy, encode: SampleEncoder) -> float:

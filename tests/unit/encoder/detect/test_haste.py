@@ -1,5 +1,7 @@
 """Decisions where a trial takes a good part of an encode."""
 
+from math import log2
+
 import pytest
 
 from encoder.detect.haste import decide, density_of, in_haste, may_be_records, unspaced
@@ -112,3 +114,26 @@ def test_xml_of_dense_tags_is_taken_apart_without_a_question():
     shortlist = [FAST[TreeType.XML]]
     choice, trials = decide(tags, pattern, shortlist, FAST[TreeType.TEXT], encode, is_first=True)
     assert (choice.tree, trials) == (TreeType.XML, 1)
+
+
+class Learning(Sizes):
+    """As above, but the log's share of its plain bytes falls with each doubling of what is taken apart."""
+
+    def __init__(self, fall, at_64k):
+        super().__init__(text=0.2)
+        self.fall, self.at_64k = fall, at_64k
+
+    def __call__(self, data, strategy):
+        share = self.at_64k - self.fall * log2(len(data) / (1 << 16))
+        self.shares["log"] = self.shares["text"] * share
+        return super().__call__(data, strategy)
+
+
+@pytest.mark.parametrize(("fall", "chosen"), [(0.03, TreeType.LOG), (0.001, TreeType.TEXT)])
+def test_text_that_shrinks_from_the_sample_to_a_part_is_taken_apart_though_neither_is_small_enough(fall, chosen):
+    block = SUMS * 2
+    pattern = PatternDetector().detect(block)
+    assert pattern.tree is TreeType.TEXT
+    shortlist = [FAST[TreeType.TEXT], FAST[TreeType.LOG]]
+    encode = Learning(fall, 0.99)
+    assert decide(block, pattern, shortlist, FAST[TreeType.TEXT], encode, is_first=True)[0].tree is chosen

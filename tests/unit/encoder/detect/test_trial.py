@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 import encoder
-from encoder.detect.haste import leader_on, pays_on
+from encoder.detect.haste import MOST_PER_DOUBLING, foretold_share, leader_on, pays_on
 from encoder.detect.pattern import PatternDetector
 from encoder.detect.sample import LARGEST_TRIAL, LEISURELY_TRIAL, SMALLEST_TRIAL, take_trial
 from encoder.detect.selector import AdaptiveCompressionSelector, incompressible, worth_trying
@@ -217,12 +217,19 @@ def test_a_part_pays_where_it_is_smaller_by_a_twentieth():
     assert not pays_on((b"x", b"y"), fast[TreeType.LOG], fast[TreeType.TEXT], encode)
 
 
-def test_a_leader_far_below_plain_bytes_needs_no_further_question():
+def test_a_leader_is_told_with_its_share_of_the_plain_bytes():
     shortlist = [STRATEGIES[TreeType.TEXT], STRATEGIES[TreeType.LOG]]
-    assert leader_on(b"x", shortlist, Sizes(text=100, log=84)) == (STRATEGIES[TreeType.LOG], True)
-    assert leader_on(b"x", shortlist, Sizes(text=100, log=86)) == (STRATEGIES[TreeType.LOG], False)
-    assert leader_on(b"x", shortlist, Sizes(text=100, log=101)) == (STRATEGIES[TreeType.TEXT], False)
-    assert leader_on(b"x", shortlist[1:], Sizes(log=1)) == (STRATEGIES[TreeType.LOG], False)
+    assert leader_on(b"x", shortlist, Sizes(text=100, log=84)) == (STRATEGIES[TreeType.LOG], 0.84)
+    assert leader_on(b"x", shortlist, Sizes(text=100, log=101)) == (STRATEGIES[TreeType.LOG], 1.01)
+    assert leader_on(b"x", shortlist[1:], Sizes(log=1)) == (STRATEGIES[TreeType.LOG], None)
+
+
+def test_what_shrinks_from_a_sample_to_a_part_is_foretold_to_shrink_on():
+    assert foretold_share(1.0, 1 << 15, 0.98, 1 << 16, 1 << 20) == pytest.approx(0.98 - 4 * 0.02)
+    assert foretold_share(1.0, 1 << 15, 0.9, 1 << 16, 1 << 20) == pytest.approx(0.9 - 4 * MOST_PER_DOUBLING)
+    assert foretold_share(0.9, 1 << 15, 0.98, 1 << 16, 1 << 20) == 0.98
+    assert foretold_share(1.03, 1 << 15, 1.0, 1 << 16, 1 << 20) == 1.0
+    assert foretold_share(1.0, 1 << 16, 0.98, 1 << 16, 1 << 20) == 0.98
 
 
 def test_json_lines_are_not_held_against_json_where_there_is_little_time(samples):
