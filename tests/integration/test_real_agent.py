@@ -221,9 +221,11 @@ def test_two_at_once_ask_our_server_and_each_is_judged_by_its_own_hand_in(agent)
     assert {one["talk"]["stop"] for one in rounds.values()} == {"end_turn"}
     assert len({one["hand_in"]["commit"] for one in rounds.values()}) == len(packs)
     assert [one["talk"]["refused"] for one in rounds.values()] == [[], []]
-    assert {one["text"]: (one["claimed"], one["measured"]) for one in report["claims"]} == {
-        "ALPHA has 1 %": (1, 8), "OMEGA has 1 %": (1, 100)
-    }  # fmt: skip
+    measured = {one["text"]: one["measured"] for one in report["claims"]}
+    assert {one["claimed"] for one in report["claims"]} == {1}
+    assert measured.keys() == {"ALPHA has 1 %", "OMEGA has 1 %"}
+    assert 1 < measured["ALPHA has 1 %"] < 20  # of a log that is made anew each time
+    assert measured["OMEGA has 1 %"] == 100
     for word, body in last.items():
         assert f"{word}: make it small.".encode() in body
         assert all(other.encode() not in body for other in packs if other != word)
