@@ -127,7 +127,7 @@ def decide(  # noqa: PLR0913 - what it is decided by, each a part of its own
     tags_repeat = density >= BUSY and choice.tree is pattern.tree is TreeType.XML and pattern.features.tagged >= TAGGED
     if tags_repeat or TREES[choice.tree].plain or (share is not None and share < CLEARLY_PAYS):
         return choice, trials
-    if share is not None and (share == 1.0 or share >= (DOUBTFUL[1] if is_text else 1.0)):  # 1: nothing to take apart
+    if share is not None and share >= (DOUBTFUL[1] if is_text else 1.0):
         return plain, trials
     parts = take_parts(block, pattern.tree, LEISURELY_SHARE if is_short else PART_SHARE)
     part_share = share_on(parts, choice, plain, encode)
@@ -190,19 +190,20 @@ def _share_for(pattern: Pattern) -> float:
 
 
 def leader_on(sample: bytes, shortlist: Sequence[Strategy], encode: SampleEncoder) -> tuple[Strategy, float | None]:
-    """The strategy with a tokeniser that makes the sample smallest, on even terms, and its share of the plain bytes;
-    None where these are not in the shortlist. shortlist: at least one; if it is the only one, nothing is tried.
+    """The strategy that takes the sample apart and makes it smallest, on even terms, and its share of the plain bytes;
+    None where these are not in the shortlist. Where nothing can be taken apart, the plain one. shortlist: at least one;
+    if it is the only one, nothing is tried.
     """
     if len(shortlist) == 1:
         return shortlist[0], None
-    sizes = [len(encode(sample, tried_as(strategy, leisurely=False))) for strategy in shortlist]
-    plain = [size for strategy, size in zip(shortlist, sizes, strict=True) if TREES[strategy.tree].plain]
-    apart = [
-        (strategy, size) for strategy, size in zip(shortlist, sizes, strict=True) if not TREES[strategy.tree].plain
-    ]
-    least = smallest([strategy.tree for strategy, _ in apart], [size for _, size in apart], _EVEN)
-    choice, size = apart[least]
-    return choice, size / min(plain) if plain else None
+    sizes = {strategy: len(encode(sample, tried_as(strategy, leisurely=False))) for strategy in shortlist}
+    plain = min((strategy for strategy in sizes if TREES[strategy.tree].plain), key=sizes.__getitem__, default=None)
+    beside = None if plain is None else sizes[plain]
+    apart = [one for one, size in sizes.items() if not TREES[one.tree].plain and size != beside]  # the same: fell back
+    if not apart:
+        return plain or shortlist[0], None
+    choice = apart[smallest([one.tree for one in apart], [sizes[one] for one in apart], _EVEN)]
+    return choice, None if beside is None else sizes[choice] / beside
 
 
 def foretold_share(share: float, size: int, part_share: float, part_size: int, block_size: int) -> float:

@@ -224,6 +224,11 @@ def test_a_leader_is_told_with_its_share_of_the_plain_bytes():
     assert leader_on(b"x", shortlist[1:], Sizes(log=1)) == (STRATEGIES[TreeType.LOG], None)
 
 
+def test_where_nothing_can_be_taken_apart_plain_bytes_lead():
+    shortlist = [STRATEGIES[TreeType.TEXT], STRATEGIES[TreeType.LOG]]
+    assert leader_on(b"x", shortlist, Sizes(text=100, log=100)) == (STRATEGIES[TreeType.TEXT], None)
+
+
 def test_what_shrinks_from_a_sample_to_a_part_is_foretold_to_shrink_on():
     assert foretold_share(1.0, 1 << 15, 0.98, 1 << 16, 1 << 20) == pytest.approx(0.98 - 4 * 0.02)
     assert foretold_share(1.0, 1 << 15, 0.9, 1 << 16, 1 << 20) == pytest.approx(0.9 - 4 * MOST_PER_DOUBLING)
