@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from encoder.block.backends import compress_part
 from encoder.block.layout import FORM, PLAIN
 from encoder.block.plain import one_stream, size_behind
 from encoder.block.slices import LEAST_SAMPLE, slices_of
+from encoder.block.zstd import compress_part
 from encoder.strategy import BackEnd, Strategy, TreeType
 from encoder.trees import TREES
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from encoder.block.backends import compress, compress_singly, slim_contexts
+from encoder.block.backends import compress, compress_singly
 from encoder.block.layout import GLYPHS, NO_FLAGS, SORTED, TEXT_POOLED, Header, write_streams
 from encoder.block.slices import middle_of
+from encoder.block.zstd import slim_contexts
 from encoder.glyphs.ready import prepare_transform
 from encoder.glyphs.segments import SegmentPlace
 from encoder.strategy import BackEnd, Strategy, TreeType

@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from encoder.block import backends
+from encoder.block import zstd
 from encoder.block.backends import BY_CODE, CODECS, back_end_of, compress, compress_singly, decompress, mixed_within
 from encoder.errors import FormatError, VersionError
 from encoder.strategy import BackEnd
@@ -88,10 +88,10 @@ def test_the_contexts_that_a_thread_keeps_are_small_together_however_often_each_
     for _ in range(2):
         for level in (9, 7, 6, 5, 3, 1):
             compress(BackEnd.ZSTD, data, level, text=True)
-            kept = [each.memory_size() for each in backends._contexts.compressors.values()]
-            assert sum(kept[:-1]) <= backends._CONTEXT_BYTES  # beside the last one, which is in use
-    backends.slim_contexts()
-    assert sum(each.memory_size() for each in backends._contexts.compressors.values()) <= backends._CONTEXT_BYTES
+            kept = [each.memory_size() for each in zstd._contexts.compressors.values()]
+            assert sum(kept[:-1]) <= zstd._CONTEXT_BYTES  # beside the last one, which is in use
+    zstd.slim_contexts()
+    assert sum(each.memory_size() for each in zstd._contexts.compressors.values()) <= zstd._CONTEXT_BYTES
 
 
 @pytest.mark.parametrize("code", [8, 255])
