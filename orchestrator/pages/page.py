@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from orchestrator.engine.contract import describe
@@ -27,7 +27,7 @@ from orchestrator.records import dataclass
 from orchestrator.report import markdown
 from orchestrator.report.agentwork import agent_tasks
 from orchestrator.report.build import DRAWN, build_report
-from orchestrator.report.compiled import CompiledTemplates
+from orchestrator.report.compiled import templates_of
 from orchestrator.report.failing import FAILING, by_reason, failing_tasks
 from orchestrator.report.model import CriterionRow, Figure, Report, TaskRow
 from orchestrator.report.obstacles import again, log_of, obstacles_of, unjudged
@@ -217,14 +217,7 @@ def asset(name: str) -> Markup:
 @cache
 def environment() -> Environment:
     """The templates of this package; every text in them is escaped."""
-    environment = Environment(
-        loader=PackageLoader("orchestrator.pages"),
-        bytecode_cache=CompiledTemplates(Path(__file__).with_name("templates")),
-        undefined=StrictUndefined,
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates_of("orchestrator.pages", Path(__file__).with_name("templates"), autoescape=True)
     environment.filters |= {
         "number": markdown.number,
         "duration": lambda seconds: "—" if seconds is None else markdown.duration(seconds),

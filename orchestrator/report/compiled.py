@@ -6,11 +6,26 @@ import sys
 from contextlib import suppress
 from importlib.util import cache_from_source
 from pathlib import Path
+from typing import Any
 
-from jinja2 import BytecodeCache
+from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
 from jinja2.bccache import Bucket
 
 from orchestrator.atomic_write import replace_whole
+
+
+def templates_of(package: str, folder: Path, **how: Any) -> Environment:  # noqa: ANN401 - as Jinja2 takes it
+    """Jinja2 for the templates of a package, which stand in that folder, kept compiled. A name that is missing is an
+    error. how: further settings of the environment.
+    """
+    return Environment(  # noqa: S701 - how texts are escaped is said by the caller
+        loader=PackageLoader(package),
+        bytecode_cache=CompiledTemplates(folder),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        **how,
+    )
 
 
 class CompiledTemplates(BytecodeCache):

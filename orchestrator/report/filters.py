@@ -7,12 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined, Undefined
+from jinja2 import Environment, Undefined
 
 from orchestrator.evidence.measurement import Comparison, Samples, Trend
 from orchestrator.evidence.verdict import Verdict
 from orchestrator.report import markdown
-from orchestrator.report.compiled import CompiledTemplates
+from orchestrator.report.compiled import templates_of
 from orchestrator.report.failing import by_reason
 from orchestrator.report.markdown import MARKS, VALUES_SHOWN, Safe
 from orchestrator.report.model import CriterionRow, Figure, Report, Since
@@ -163,15 +163,12 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
 @cache
 def environment() -> Environment:
     """Jinja2 for the templates of this package, with `FILTERS`."""
-    made = Environment(
-        loader=PackageLoader("orchestrator.report"),
-        bytecode_cache=CompiledTemplates(Path(__file__).with_name("templates")),
-        undefined=StrictUndefined,
+    made = templates_of(
+        "orchestrator.report",
+        Path(__file__).with_name("templates"),
         finalize=_printed,
-        trim_blocks=True,
-        lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - HTML's rules are not Markdown's; `_printed` escapes every text
+        autoescape=False,  # HTML's rules are not Markdown's; `_printed` escapes every text
     )
     made.filters |= FILTERS
     return made
