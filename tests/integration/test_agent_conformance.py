@@ -92,6 +92,7 @@ def _plan(folder, home, port, scripts):
 
 def _run(folder, scripts):
     """Each script's verdict, and all that the run says of its tasks."""
+    assert scripts, "no script has the names that were asked for"
     project, home = folder / "project", folder / "home"
     for each in (project, home):
         each.mkdir()
