@@ -4,10 +4,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from orchestrator.errors import OrchestratorError
-from orchestrator.leaving import Guests
 from orchestrator.nearest import nearest
 from orchestrator.records import dataclass
 
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint, EntryPoints
 
 T = TypeVar("T")
-OWN: Final = f"{__package__}."
-"""What our own entry points name begins with it."""
 
 
 def points(group: str) -> "tuple[EntryPoint, ...]":
@@ -68,7 +65,6 @@ class ExtensionPoint(Generic[T]):
             told = " and ".join(map(_told, offered.values()))
             raise self.error(f"two packages offer the {self.noun} {name!r}: {told}\n  mend: uninstall one of them")
         point = next(iter(offered.values()), None)
-        Guests.came |= point is not None and not point.value.startswith(OWN)
         try:
             return self._made(_loaded(self.own[name]) if point is None else point.load())
         except Exception as error:

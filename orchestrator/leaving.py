@@ -14,18 +14,10 @@ TYPE_CHECKING = False  # as `typing` has it, which takes ten milliseconds to loa
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType, TracebackType
-    from typing import ClassVar, Final
+    from typing import Final
 
 LEAVING: Final = (signal.SIGINT, signal.SIGTERM)
 _DUTIES: Final[dict[int, Callable[[], object]]] = {}
-
-
-class Guests:
-    """Whether code of others has worked in this process. It may hold what Python writes at its very end: files that it
-    left open, say.
-    """
-
-    came: ClassVar[bool] = False
 
 
 class owing:  # noqa: N801 - a context manager, used like a function

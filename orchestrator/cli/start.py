@@ -18,14 +18,9 @@ def main() -> None:
     from orchestrator.cli.streams import make_safe  # noqa: PLC0415 - after the signals
 
     make_safe()
-    from orchestrator.cli.collecting import collect_seldom, end  # noqa: PLC0415 - as above
+    from orchestrator.cli.collecting import collect_seldom  # noqa: PLC0415 - as above
 
     collect_seldom()
     from orchestrator.cli.app import main as command_line  # noqa: PLC0415 - as above
 
-    try:
-        command_line()
-    except SystemExit as ended:
-        if isinstance(ended.code, int):
-            end(ended.code)
-        raise
+    command_line()

@@ -9,7 +9,9 @@ The costs:
 An attempt's folder is made when its runner first asks for it, or records something. Commands still get a process each.
 """
 
+import atexit
 import functools
+import gc
 import sys
 import time
 import traceback
@@ -35,7 +37,6 @@ from orchestrator.executors.settling import settle, with_origin
 from orchestrator.executors.spec import CarryOut, ExecutorSpec, Site
 from orchestrator.executors.surroundings import inherited, secrets_of
 from orchestrator.executors.worker import context_of, fail, one_line, place_of
-from orchestrator.leaving import Guests
 from orchestrator.runner import Runner
 from orchestrator.secrets import mask
 from orchestrator.state.failure import Cause, Failure
@@ -71,7 +72,7 @@ class Inline(ExecutorSpec):
 
 def carry_out_inline(runners: Mapping[str, Runner]) -> CarryOut:
     """A replacement for `carry_out` that runs these runners here. Commands still get a process of their own."""
-    Guests.came = True
+    atexit.register(gc.unfreeze)  # Python's last look then finds files that a runner left open, and writes them
 
     def carry_out_here(order: WorkOrder, stop: StopSignal, listener: Callable[[Told], None]) -> AttemptResult:
         if order.command is not None:
