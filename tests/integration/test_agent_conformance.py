@@ -1,6 +1,5 @@
 """Agents through the real command line: no cheat passes, and no honest agent fails."""
 
-import importlib.util
 import json
 import os
 import shutil
@@ -11,16 +10,15 @@ from pathlib import Path
 
 import pytest
 import yaml
+from agent_scripts import CHEATS, HONEST
+from apart_scripts import APART
+from measured_scripts import MEASURED
 
 from orchestrator.agents import script as script_module
 
 pytest.importorskip("acp")
 pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="agents need a sandbox: install bubblewrap")
 ROOT = Path(__file__).parents[2]
-_SPEC = importlib.util.spec_from_file_location("agent_scripts", ROOT / "tests/conformance/agent_scripts.py")
-SCRIPTS = importlib.util.module_from_spec(_SPEC)
-sys.modules["agent_scripts"] = SCRIPTS
-_SPEC.loader.exec_module(SCRIPTS)
 PROBES = {
     "self-reported-figures",
     "edited-benchmark",
@@ -138,28 +136,28 @@ def _check_honest(folder, scripts):
 
 
 def test_a_cheating_agent_never_passes_and_is_told_why(tmp_path):
-    _check_cheats(tmp_path, [each for each in SCRIPTS.CHEATS if each.name in PROBES])
+    _check_cheats(tmp_path, [each for each in CHEATS if each.name in PROBES])
 
 
 def test_an_honest_agent_passes(tmp_path):
-    _check_honest(tmp_path, [each for each in SCRIPTS.HONEST if each.name in HONEST_PROBES])
+    _check_honest(tmp_path, [each for each in HONEST if each.name in HONEST_PROBES])
 
 
 @pytest.mark.slow
 def test_none_of_all_the_cheats_passes(tmp_path):
-    _check_cheats(tmp_path, SCRIPTS.CHEATS)
+    _check_cheats(tmp_path, CHEATS + MEASURED + APART)
 
 
 @pytest.mark.slow
 def test_every_honest_script_passes(tmp_path):
-    _check_honest(tmp_path, SCRIPTS.HONEST)
+    _check_honest(tmp_path, HONEST)
 
 
 @pytest.mark.slow
 def test_what_is_handed_in_reaches_nothing_while_it_is_measured(tmp_path):
-    _check_cheats(tmp_path, SCRIPTS.MEASURED)
+    _check_cheats(tmp_path, MEASURED)
 
 
 @pytest.mark.slow
 def test_what_packs_leaves_nothing_for_what_unpacks(tmp_path):
-    _check_cheats(tmp_path, SCRIPTS.APART)
+    _check_cheats(tmp_path, APART)
