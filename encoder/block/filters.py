@@ -22,6 +22,16 @@ _QUICK: Final = [{"id": lzma.FILTER_LZMA2, "preset": 0}]
 _CHUNK: Final = 1 << 16
 _FIRST, _FURTHER, _END = b"\x01", b"\x02", b"\x00"
 """Controls of LZMA2: a chunk as it is, which begins the dictionary anew or goes on, and the end."""
+_LEAST_ROWS: Final = 64
+
+
+class _At:
+    """By what records are found."""
+
+    alike: Final = 0.04  # of all bytes, that are the same a record further
+    beyond: Final = 1.25  # times what is usual at any distance
+    nearly: Final = 0.93  # of the most: a narrower record that does as well
+    differences: Final = 0.8  # of a byte's bits: what repeats as it is tells more to what comes behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,22 +124,9 @@ def columns_in(data: bytes | memoryview) -> Columns | None:
     return Columns(width, tuple(_better_by_differences(rows[:, nth]) for nth in range(width)))
 
 
-_LEAST_ROWS: Final = 64
-
-
-class _At:
-    alike: Final = 0.04  # of all bytes, that are the same a record further
-    beyond: Final = 1.25  # times what is usual at any distance
-    nearly: Final = 0.93  # of the most: a narrower record that does as well
-
-
 def _better_by_differences(column: NDArray[Any]) -> bool:
     """Whether the column's differences are of fewer values, much rather than its bytes."""
-    return _entropy(np.diff(column)) < _DIFFERENCES * _entropy(column)
-
-
-_DIFFERENCES: Final = 0.8
-"""Of a byte's bits: what repeats as it is tells more to what comes behind."""
+    return _entropy(np.diff(column)) < _At.differences * _entropy(column)
 
 
 def _entropy(column: NDArray[Any]) -> float:
